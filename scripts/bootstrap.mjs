@@ -1,0 +1,132 @@
+/**
+ * Runs before every npm script: `node scripts/bootstrap.mjs [--if-missing] TARGET [arguments]`.
+ * Makes sure that node_modules holds what package-lock.json says, then runs TARGET (a .ts file, or a package's .js) in this
+ * same process, so that npm's signals and exit codes reach it. `--if-missing` leaves an existing node_modules as it is:
+ * production installs with `npm ci --omit=dev`. Depends on nothing but Node.
+ */
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { tryLock } from './lock-file.mjs'
+
+const OLDEST_NODE = [20, 19]
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const stampFile = join(root, 'node_modules', '.lock-file-hash')
+
+const onlyIfMissing = process.argv[2] === '--if-missing'
+const [target, ...targetArguments] = process.argv.slice(onlyIfMissing ? 3 : 2)
+
+refuseOldNode()
+if (!target) stopWith('Say what to run: node scripts/bootstrap.mjs [--if-missing] TARGET [arguments]')
+if (whyInstall()) await installOnce()
+await run(resolve(root, target))
+
+function refuseOldNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
+  stopWith(`Fulcrum needs Node ${OLDEST_NODE.join('.')} or newer, and this is Node ${process.versions.node}. Install a newer one from https://nodejs.org and try again.`)
+}
+
+/** Why packages have to be installed, in words, or null when they need not be. */
+function whyInstall() {
+  if (!existsSync(join(root, 'node_modules'))) return 'they are not there yet'
+  if (onlyIfMissing) return null
+  if (!existsSync(stampFile)) return 'the last installation is unfinished or was made by hand'
+  return readFileSync(stampFile, 'utf8') === lockFileHash() ? null : 'package-lock.json has changed'
+}
+
+function lockFileHash() {
+  return createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+}
+
+async function installOnce() {
+  const lock = await waitForLock(join(root, '.install.lock'))
+  try {
+    const reason = whyInstall() // another process may have done it while this one waited
+    if (reason) await install(reason)
+  } finally {
+    await lock.release()
+  }
+}
+
+async function waitForLock(path) {
+  for (let waitingFor = 0; ; await sleep(100)) {
+    const attempt = await tryLock(path).catch((error) => stopWith(`Cannot write to ${root} (${error.code}): installing packages needs that. Give this user the right to, or clone to a folder of your own.`))
+    if (attempt.release) return attempt
+    if (attempt.heldBy !== waitingFor) say(`Waiting for process ${attempt.heldBy}, which is installing the packages…`)
+    waitingFor = attempt.heldBy
+  }
+}
+
+async function install(reason) {
+  say(`Installing packages by npm ci, since ${reason} (about a minute)…`)
+  const startedAt = performance.now()
+  const result = await npmCi()
+  if (result.code !== 0) stopWith(explainFailure(result))
+  writeFileSync(stampFile, lockFileHash())
+  say(`Packages installed in ${Math.round((performance.now() - startedAt) / 1000)} s.`)
+}
+
+/** Runs `npm ci`, passing its lines on; resolves to its exit code and output. */
+function npmCi() {
+  const viaNpm = process.env.npm_execpath && /npm-cli\.c?js$/.test(process.env.npm_execpath)
+  const [command, first] = viaNpm ? [process.execPath, [process.env.npm_execpath]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
+  const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  return new Promise((done) => {
+    let output = ''
+    const child = spawn(command, [...first, ...options], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: npmEnvironment(), shell: !viaNpm && process.platform === 'win32' })
+    const beat = setInterval(() => say('  …still installing'), 15_000)
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk
+        process.stderr.write(chunk)
+      })
+    child.on('error', (error) => finish({ code: 1, output: `${output}\n${error.code} ${error.message}`, npmMissing: error.code === 'ENOENT' }))
+    child.on('close', (code) => finish({ code: code ?? 1, output, npmMissing: false }))
+    function finish(result) {
+      clearInterval(beat)
+      done(result)
+    }
+  })
+}
+
+/** The tests and the lint need devDependencies whatever NODE_ENV says; the packages' usage reports stay off. */
+function npmEnvironment() {
+  return { ...process.env, ...(onlyIfMissing ? {} : { NODE_ENV: 'development', npm_config_omit: '' }), SCARF_ANALYTICS: 'false' }
+}
+
+function explainFailure({ output, npmMissing }) {
+  if (npmMissing) return 'npm was not found. It comes with Node: install Node with npm from https://nodejs.org, then try again.'
+  const causes = [
+    [/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i, 'The package registry could not be reached. Check the network (and HTTPS_PROXY or npm’s registry setting, if this network needs one), then try again.'],
+    [/EACCES|EPERM|EROFS/, `A file could not be written. Give this user the right to write in ${root} and in npm’s cache (npm config get cache), then try again.`],
+    [/ENOSPC/, 'The disk is full. Free about 400 MB, then try again.'],
+    [/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_/, 'The registry’s certificate is not trusted here. If a company proxy sits in between, name its certificate in NODE_EXTRA_CA_CERTS, then try again.'],
+    [/package\.json and package-lock\.json.*(in sync|not in sync)/s, 'package.json and package-lock.json disagree. Run npm install once and commit the lock file.'],
+  ]
+  const cause = causes.find(([pattern]) => pattern.test(output))
+  return `npm ci failed. ${cause ? cause[1] : 'What it said stands above; once that is solved, try again.'}`
+}
+
+/** Hands over to the target as if it had been started by itself. */
+async function run(file) {
+  process.argv = [process.argv[0], file, ...targetArguments]
+  if (/\.[mc]?tsx?$/.test(file)) {
+    const { register } = await import('tsx/esm/api')
+    process.setSourceMapsEnabled(true)
+    register()
+  }
+  await import(pathToFileURL(file).href)
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`)
+}
+
+function stopWith(message) {
+  say(message)
+  process.exit(1)
+}
