@@ -1,0 +1,56 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+
+const phoneSchema = new Schema({ type: { type: String }, value: { type: String, required: true } }, { _id: false })
+
+const leverStateSchema = new Schema(
+  {
+    opportunityId: { type: String, required: true },
+    contactId: { type: String, default: null },
+    url: { type: String, default: null },
+    stage: { id: String, text: String },
+    /** Lever's ids of the postings. */
+    postings: { type: [String], default: [] },
+    archived: { type: new Schema({ reason: String, reasonText: String, archivedAt: Date }, { _id: false }), default: null },
+    /** Lever user id. */
+    owner: { type: String, default: null },
+    updatedAt: { type: Date, default: null },
+  },
+  { _id: false },
+)
+
+const candidateSchema = new Schema(
+  {
+    organization: { type: Schema.Types.ObjectId, required: true },
+    externalId: String,
+    name: { type: String, required: true },
+    headline: String,
+    location: String,
+    emails: { type: [String], default: [] },
+    phones: { type: [phoneSchema], default: [] },
+    links: { type: [String], default: [] },
+    tags: { type: [String], default: [] },
+    summary: String,
+    /** The sourcing tool's own words: its requisition or search, and how far the person is there. */
+    project: String,
+    stage: String,
+    profileUrl: String,
+    /** The e-mails and links in the form in which they are compared. */
+    emailKeys: { type: [String], default: [] },
+    linkKeys: { type: [String], default: [] },
+    /** Id of the newest export, whatever its fate. */
+    lastExport: { type: Schema.Types.ObjectId, default: null },
+    /** True once an export of it was `exported`. */
+    exported: { type: Boolean, default: false },
+    lever: { type: leverStateSchema, default: null },
+  },
+  { timestamps: true, collection: 'candidates' },
+)
+candidateSchema.index({ organization: 1, externalId: 1 }, { unique: true, partialFilterExpression: { externalId: { $type: 'string' } } })
+candidateSchema.index({ organization: 1, _id: -1 })
+candidateSchema.index({ organization: 1, emailKeys: 1 })
+candidateSchema.index({ organization: 1, linkKeys: 1 })
+candidateSchema.index({ organization: 1, 'lever.opportunityId': 1 })
+
+export type CandidateDocument = InferSchemaType<typeof candidateSchema> & { _id: Types.ObjectId; createdAt: Date; updatedAt: Date }
+export type CandidateLeverState = InferSchemaType<typeof leverStateSchema>
+export const CandidateModel = model('Candidate', candidateSchema)

@@ -1,0 +1,164 @@
+import { z } from 'zod'
+
+const LEVER = {
+  production: { apiUrl: 'https://api.lever.co/v1', authUrl: 'https://auth.lever.co', audience: 'https://api.lever.co/v1/', appUrl: 'https://hire.lever.co' },
+  sandbox: { apiUrl: 'https://api.sandbox.lever.co/v1', authUrl: 'https://sandbox-lever.auth0.com', audience: 'https://api.sandbox.lever.co/v1/', appUrl: 'https://hire.sandbox.lever.co' },
+  local: { apiUrl: 'http://127.0.0.1:4010/v1', authUrl: 'http://127.0.0.1:4010', audience: 'http://127.0.0.1:4010/v1/', appUrl: 'http://127.0.0.1:4010' },
+} as const // prettier-ignore
+
+export type LeverEnvironment = keyof typeof LEVER
+
+/** A key that seals secrets at rest: AES-256, 32 bytes. */
+export interface SecretKey {
+  id: string
+  key: Buffer
+}
+
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', '::1'])
+
+export function isLoopbackHost(hostname: string): boolean {
+  return LOOPBACK_HOSTS.has(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname.endsWith('.localhost')
+}
+
+const blankIsAbsent = (value: unknown): unknown => (typeof value === 'string' && value.trim() === '' ? undefined : value)
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsAbsent, schema.optional())
+const withDefault = <T extends z.ZodType>(schema: T, fallback: z.input<T>) => z.preprocess((value) => blankIsAbsent(value) ?? fallback, schema)
+const wholeNumber = (min: number, max: number) =>
+  z.string().or(z.number()).transform((value, ctx) => {
+    const number = typeof value === 'number' ? value : /^\d+$/.test(value.trim()) ? Number(value) : Number.NaN
+    if (Number.isInteger(number) && number >= min && number <= max) return number
+    ctx.addIssue(`must be a whole number from ${min} to ${max}`)
+    return z.NEVER
+  }) // prettier-ignore
+const duration = (fallback: number, min = 1) => withDefault(wholeNumber(min, 2 ** 31 - 1), fallback)
+
+const httpUrl = z.string().transform((value, ctx) => {
+  const url = URL.canParse(value.trim()) ? new URL(value.trim()) : null
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) ctx.addIssue('must be an http or https address')
+  else if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) ctx.addIssue('must be https; http is for a loopback host only')
+  else if (url.username || url.password || url.search || url.hash) ctx.addIssue('must not carry a user, a query or a fragment')
+  return value.trim().replace(/\/+$/, '')
+})
+const origin = httpUrl.refine((value) => !URL.canParse(value) || new URL(value).pathname === '/', 'must be an origin, without a path')
+
+const secretKeys = z.string().transform((value, ctx): SecretKey[] => {
+  const keys = value.split(',').map((part) => {
+    const [, id, base64] = /^\s*([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)\s*$/.exec(part) ?? []
+    return id && base64 ? { id, key: Buffer.from(base64, 'base64') } : null
+  })
+  if (keys.some((key) => key === null)) ctx.addIssue('each key must be id:base64(32 bytes), comma-separated')
+  else if (new Set(keys.map((key) => key?.id)).size !== keys.length) ctx.addIssue('each key needs an id of its own')
+  return keys.filter((key) => key !== null)
+})
+
+const ROLES = ['web', 'worker'] as const
+export type ProcessRole = (typeof ROLES)[number]
+const roles = z.string().transform((value, ctx): ProcessRole[] => {
+  const given = value.split(',').map((role) => role.trim()).filter(Boolean) // prettier-ignore
+  const unknown = given.filter((role) => !ROLES.includes(role as ProcessRole))
+  if (unknown.length > 0 || given.length === 0) ctx.addIssue('must be web, worker or web,worker')
+  return ROLES.filter((role) => given.includes(role))
+})
+const mongoUri = z.string().refine((value) => /^mongodb(\+srv)?:\/\/[^/]+/.test(value), 'must begin with mongodb:// or mongodb+srv://')
+
+const Environment = z.object({
+  NODE_ENV: withDefault(z.string(), 'development'),
+  HOST: withDefault(z.string(), '127.0.0.1'),
+  PORT: withDefault(wholeNumber(0, 65_535), 4000),
+  PUBLIC_URL: optional(origin),
+  ROLES: withDefault(roles, 'web,worker'),
+  MONGODB_URI: optional(mongoUri),
+  DATA_DIR: withDefault(z.string(), '.data'),
+  SECRET_KEYS: optional(secretKeys),
+  OPERATOR_API_KEY: optional(z.string()),
+  LEVER_ENVIRONMENT: withDefault(z.enum(['production', 'sandbox', 'local']), 'production'),
+  LEVER_API_URL: optional(httpUrl),
+  LEVER_AUTH_URL: optional(origin),
+  LEVER_AUDIENCE: optional(z.url()),
+  LEVER_CLIENT_ID: optional(z.string()),
+  LEVER_CLIENT_SECRET: optional(z.string()),
+  LEVER_REQUESTS_PER_SECOND: withDefault(wholeNumber(1, 1000), 10),
+  LEVER_BURST: withDefault(wholeNumber(1, 1000), 15),
+  LEASE_MS: duration(15_000, 100),
+  SETTLE_MS: duration(60_000),
+  LEVER_TIMEOUT_MS: duration(20_000, 50),
+  SHUTDOWN_GRACE_MS: duration(10_000, 0),
+  TRUSTED_PROXIES: withDefault(wholeNumber(0, 100), 0),
+  NOTE_DELAY_MS: duration(3_600_000, 0),
+  JOB_POLL_MS: duration(1000, 10),
+  EVENT_TARGETS_PRIVATE: withDefault(z.enum(['0', '1']), '0'),
+  LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
+  SANDBOX_PORT: withDefault(wholeNumber(0, 65_535), 4010),
+}) // prettier-ignore
+
+type ParsedEnvironment = z.output<typeof Environment>
+type RawEnvironment = Record<string, string | undefined>
+
+/** The environment is wrong: `faults` names every variable at fault, one line each. */
+export class ConfigError extends Error {
+  readonly faults: string[]
+  constructor(faults: string[]) {
+    super(`The configuration is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+/**
+ * Reads the whole environment once, at the start; nothing else reads `process.env`.
+ * `required` names the variables that have no default in this way of starting.
+ * @throws ConfigError naming every missing and every wrong variable
+ */
+export function readConfig(env: RawEnvironment, required: (keyof ParsedEnvironment)[] = []) {
+  const missing = required.filter((name) => blankIsAbsent(env[name]) === undefined)
+  const parsed = Environment.safeParse(env)
+  const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+  const faults = [...missing.map((name) => `${name} is required`), ...wrong, ...(parsed.success ? pairFaults(parsed.data) : [])]
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults)
+  return toConfig(parsed.data)
+}
+
+function pairFaults(env: ParsedEnvironment): string[] {
+  const faults: string[] = []
+  if ((env.LEVER_CLIENT_ID === undefined) !== (env.LEVER_CLIENT_SECRET === undefined)) faults.push('LEVER_CLIENT_ID and LEVER_CLIENT_SECRET are needed together')
+  return faults
+}
+
+function toConfig(env: ParsedEnvironment) {
+  const lever = LEVER[env.LEVER_ENVIRONMENT]
+  const publicHost = env.HOST === '0.0.0.0' || env.HOST === '::' ? '127.0.0.1' : env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST
+  return {
+    production: env.NODE_ENV === 'production',
+    host: env.HOST,
+    port: env.PORT,
+    /** Without a slash at its end. */
+    publicUrl: env.PUBLIC_URL ?? `http://${isLoopbackHost(publicHost) ? '127.0.0.1' : publicHost}:${env.PORT}`,
+    roles: env.ROLES,
+    mongodbUri: env.MONGODB_URI,
+    dataDir: env.DATA_DIR,
+    secretKeys: env.SECRET_KEYS ?? [],
+    operatorApiKey: env.OPERATOR_API_KEY,
+    lever: {
+      environment: env.LEVER_ENVIRONMENT,
+      apiUrl: env.LEVER_API_URL ?? lever.apiUrl,
+      authUrl: env.LEVER_AUTH_URL ?? lever.authUrl,
+      audience: env.LEVER_AUDIENCE ?? (env.LEVER_API_URL ? `${env.LEVER_API_URL}/` : lever.audience),
+      appUrl: lever.appUrl,
+      clientId: env.LEVER_CLIENT_ID,
+      clientSecret: env.LEVER_CLIENT_SECRET,
+      requestsPerSecond: env.LEVER_REQUESTS_PER_SECOND,
+      burst: env.LEVER_BURST,
+      timeoutMs: env.LEVER_TIMEOUT_MS,
+    },
+    leaseMs: env.LEASE_MS,
+    settleMs: env.SETTLE_MS,
+    shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
+    trustedProxies: env.TRUSTED_PROXIES,
+    noteDelayMs: env.NOTE_DELAY_MS,
+    jobPollMs: env.JOB_POLL_MS,
+    logLevel: env.LOG_LEVEL,
+    sandboxPort: env.SANDBOX_PORT,
+  }
+}
+
+export type Config = ReturnType<typeof readConfig>

@@ -1,0 +1,82 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+
+export const CONNECTION_STATUSES = ['disconnected', 'configuring', 'active', 'paused', 'revoked'] as const
+export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number]
+
+export const WEBHOOK_SETS = ['export', 'communication', 'feedback', 'hires'] as const
+export type WebhookSet = (typeof WEBHOOK_SETS)[number]
+
+const signatureTokenSchema = new Schema(
+  { token: { type: String, required: true }, leverWebhookId: String, savedAt: { type: Date, required: true } },
+  { _id: false },
+)
+
+const webhookSchema = new Schema(
+  {
+    /** Sealed signature tokens; either fits. `api` is of the webhook we made through Lever's API. */
+    hand: signatureTokenSchema,
+    api: signatureTokenSchema,
+    lastVerifiedAt: Date,
+    lastReceivedAt: Date,
+  },
+  { _id: false },
+)
+
+const connectionSchema = new Schema(
+  {
+    organization: { type: Schema.Types.ObjectId, required: true },
+    /** The secret part of the webhook address; stays for the organization's life. */
+    endpointKey: { type: String, required: true },
+    status: { type: String, enum: CONNECTION_STATUSES, default: 'disconnected' },
+    /** What `status` goes back to after a new authorization. */
+    statusBeforeRevocation: { type: String, enum: ['configuring', 'active', 'paused'] },
+    auth: {
+      kind: { type: String, enum: ['oauth', 'apiKey'] },
+      scopes: { type: [String], default: undefined },
+      lastFour: String,
+      addedBy: String,
+      authorizedBy: String,
+      addedAt: Date,
+      authorizedAt: Date,
+    },
+    /** The grant itself. `generation` rises with every new pair of tokens or key, for compare-and-set. */
+    grant: {
+      generation: { type: Number, default: 0 },
+      accessToken: String, // sealed
+      refreshToken: String, // sealed
+      apiKey: String, // sealed
+      accessTokenExpiresAt: Date,
+      obtainedAt: Date,
+      refreshLeaseUntil: Date,
+      refreshLeaseHolder: String,
+      /** Keys the request budget: the same credential in two organizations shares one. */
+      fingerprint: String,
+    },
+    /** Which Lever account this is: the token's claim, else unset; kept over revocation, dropped by disconnect. */
+    leverAccountId: String,
+    /** Users of that account, to know it again where there is no claim. */
+    knownLeverUserIds: { type: [String], default: [] },
+    webhooks: { type: Map, of: webhookSchema, default: {} },
+    settings: {
+      defaultStageId: { type: String, default: null },
+      performAsFallback: { type: String, default: null },
+      exportUnsuccessful: { type: Boolean, default: false },
+      webhookSet: { type: String, enum: WEBHOOK_SETS, default: 'export' },
+      eraseWhenDeletedInLever: { type: Boolean, default: false },
+    },
+    sync: {
+      state: { type: String, enum: ['idle', 'running', 'failed'], default: 'idle' },
+      startedAt: { type: Date, default: null },
+      finishedAt: { type: Date, default: null },
+      /** Count of records by resource, as far as the running or last sync came. */
+      resources: { type: Map, of: Number, default: {} },
+      error: String,
+    },
+  },
+  { timestamps: true, collection: 'connections', minimize: false },
+)
+connectionSchema.index({ organization: 1 }, { unique: true })
+connectionSchema.index({ endpointKey: 1 }, { unique: true })
+
+export type ConnectionDocument = InferSchemaType<typeof connectionSchema> & { _id: Types.ObjectId }
+export const ConnectionModel = model('Connection', connectionSchema)

@@ -1,0 +1,107 @@
+/** Every failure that a caller can act on, by its stable code, with the HTTP status it is answered with. */
+const STATUS = {
+  malformed_json: 400,
+  bad_request: 400,
+  payload_malformed: 400,
+  authorization_failed: 400,
+  link_used_or_expired: 400,
+  unauthenticated: 401,
+  signature_mismatch: 401,
+  forbidden: 403,
+  csrf_token_missing: 403,
+  admin_required: 403,
+  user_inactive: 403,
+  user_not_mapped: 403,
+  mapping_inactive: 403,
+  lever_user_deactivated: 403,
+  not_found: 404,
+  user_not_found: 404,
+  method_not_allowed: 405,
+  not_acceptable: 406,
+  request_timeout: 408,
+  already_exported: 409,
+  connection_not_active: 409,
+  idempotency_in_progress: 409,
+  lever_account_mismatch: 409,
+  lever_user_already_mapped: 409,
+  no_perform_as: 409,
+  not_cancelable: 409,
+  not_ready: 409,
+  not_retryable: 409,
+  oauth_not_configured: 409,
+  payload_expired: 409,
+  posting_closed: 409,
+  state_conflict: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  candidate_not_found: 422,
+  idempotency_key_reused: 422,
+  invalid_request: 422,
+  lever_key_lacks_permission: 422,
+  lever_key_rejected: 422,
+  lever_rejected: 422,
+  lever_user_not_found: 422,
+  posting_not_found: 422,
+  posting_required: 422,
+  requisition_not_found: 422,
+  requisition_not_on_posting: 422,
+  too_many_requests: 429,
+  internal_error: 500,
+  lever_unavailable: 503,
+  outcome_unknown: 503,
+  storage_unavailable: 503,
+} as const
+
+export type ErrorCode = keyof typeof STATUS
+export const ERROR_CODES = Object.keys(STATUS) as [ErrorCode, ...ErrorCode[]]
+
+/** One wrong field of a request: `path` like `emails[0]` or `query.limit`. */
+export interface FieldFault {
+  path: string
+  message: string
+}
+
+export interface ServiceErrorOptions {
+  /** What the reader can do next. */
+  hint?: string
+  cause?: unknown
+  /** The status where one code is answered differently by two calls. */
+  status?: number
+  errors?: FieldFault[]
+  /** Members of their own in the problem document, such as `missing` or `exportId`. */
+  extra?: Record<string, unknown>
+  headers?: Record<string, string>
+}
+
+/**
+ * A failure with a stable code. `message` says what happened, `hint` what to do next;
+ * neither holds a token, a secret or a contact's data.
+ */
+export class ServiceError extends Error {
+  readonly status: number
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly errors: FieldFault[] | undefined
+  readonly extra: Record<string, unknown>
+  readonly headers: Record<string, string>
+
+  constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'ServiceError'
+    this.code = code
+    this.status = options.status ?? STATUS[code]
+    this.hint = options.hint
+    this.errors = options.errors
+    this.extra = options.extra ?? {}
+    this.headers = options.headers ?? {}
+  }
+}
+
+/** The usual status of a code, for documentation. */
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code]
+}
+
+export function isServiceError(error: unknown, code?: ErrorCode): error is ServiceError {
+  return error instanceof ServiceError && (code === undefined || error.code === code)
+}

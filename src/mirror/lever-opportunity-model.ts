@@ -1,0 +1,39 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+
+/**
+ * An opportunity as last seen. Of people who are not ours little is kept: ids, stage, postings, owner, source, archive state and
+ * times, and keyed hashes of e-mails and links; no names, no addresses.
+ */
+const leverOpportunitySchema = new Schema(
+  {
+    organization: { type: Schema.Types.ObjectId, required: true },
+    leverId: { type: String, required: true },
+    contactId: { type: String, default: null },
+    stageId: { type: String, default: null },
+    /** Postings of its applications (0 or 1 today). */
+    postingIds: { type: [String], default: [] },
+    ownerId: { type: String, default: null },
+    origin: { type: String, default: null },
+    sources: { type: [String], default: [] },
+    archivedAt: { type: Date, default: null },
+    archiveReasonId: { type: String, default: null },
+    confidentiality: { type: String, default: null },
+    isAnonymized: { type: Boolean, default: false },
+    url: { type: String, default: null },
+    emailHashes: { type: [String], default: [] },
+    linkHashes: { type: [String], default: [] },
+    /** Lever's own times; `leverUpdatedAt` is null on old records. */
+    leverCreatedAt: { type: Date, default: null },
+    leverUpdatedAt: { type: Date, default: null },
+    /** When we read this state from Lever (server's clock of the read's start). */
+    readAt: { type: Date, required: true },
+  },
+  { collection: 'lever_opportunities' },
+)
+leverOpportunitySchema.index({ organization: 1, leverId: 1 }, { unique: true })
+leverOpportunitySchema.index({ organization: 1, emailHashes: 1 })
+leverOpportunitySchema.index({ organization: 1, linkHashes: 1 })
+leverOpportunitySchema.index({ organization: 1, contactId: 1 })
+
+export type LeverOpportunityRecord = InferSchemaType<typeof leverOpportunitySchema> & { _id: Types.ObjectId }
+export const LeverOpportunityModel = model('LeverOpportunity', leverOpportunitySchema)

@@ -1,0 +1,60 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import type { SecretKey } from '../config.ts'
+
+/** Where a secret lives; bound to it, so that a sealed value copied elsewhere does not open. */
+export interface SecretPlace {
+  /** Id of the organization. */
+  organization: string
+  /** Kind of record, and its id where an organization has several: `connection`, `delivery/…`. */
+  record: string
+  field: string
+}
+
+/** `v1.<key id>.<base64url of nonce, tag and ciphertext>` */
+export type Sealed = string
+
+export interface Sealer {
+  seal(secret: string, place: SecretPlace): Sealed
+  /** @throws Error when the key is unknown, the place differs or the value was changed */
+  open(sealed: Sealed, place: SecretPlace): string
+  /** True when the value was sealed with another key than the first. */
+  isOutdated(sealed: Sealed): boolean
+}
+
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/**
+ * Seals secrets at rest with AES-256-GCM, a fresh nonce each time. The first key seals, every key opens.
+ * @throws Error when no key is given
+ */
+export function createSealer(keys: SecretKey[]): Sealer {
+  const [first] = keys
+  if (!first) throw new Error('at least one secret key is needed')
+  const byId = new Map(keys.map(({ id, key }) => [id, key]))
+
+  return {
+    seal(secret, place) {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', first.key, nonce, { authTagLength: TAG_BYTES })
+      cipher.setAAD(placeBytes(place))
+      const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()])
+      return `v1.${first.id}.${Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url')}`
+    },
+    open(sealed, place) {
+      const [version, id = '', data = ''] = sealed.split('.')
+      const key = byId.get(id)
+      if (version !== 'v1' || !key) throw new Error(`a secret of ${place.record} was sealed with a key that is not in SECRET_KEYS`)
+      const bytes = Buffer.from(data, 'base64url')
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+      decipher.setAAD(placeBytes(place))
+      decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
+      return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
+    },
+    isOutdated: (sealed) => sealed.split('.')[1] !== first.id,
+  }
+}
+
+function placeBytes({ organization, record, field }: SecretPlace): Buffer {
+  return Buffer.from(JSON.stringify([organization, record, field]))
+}

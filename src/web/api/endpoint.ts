@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http'
+import type { z } from 'zod'
+import type { Caller, OrganizationCaller } from '../../accounts/caller.ts'
+import type { ErrorCode } from '../../errors.ts'
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
+
+/** What a handler gets: everything parsed by the endpoint's schemas, and who asks. */
+export interface EndpointInput<P, Q, B, A extends Access> {
+  caller: A extends 'operator' ? Extract<Caller, { kind: 'operator' }> : OrganizationCaller
+  params: Parsed<P>
+  query: Parsed<Q>
+  body: Parsed<B>
+  /** Of the request, for the log and for 500 answers. */
+  requestId: string
+  /** The unread request, where `upload` is set instead of `body`. */
+  incoming: IncomingMessage
+}
+
+/** What a handler answers. `body` is JSON unless `contentType` says otherwise; a string or stream goes out as it is. */
+export interface Answer {
+  status: number
+  body?: unknown
+  headers?: Record<string, string>
+  contentType?: string
+  /** Of an endpoint with `replay`: what is kept under the Idempotency-Key. */
+  result?: { id: string; secret?: string }
+}
+
+/** `operator`: the operator's key. `admin`, `sourcer`: the least role of a person in a session; an organization's API key may do both. */
+export type Access = 'operator' | 'admin' | 'sourcer'
+
+export interface EndpointSpec<P extends z.ZodType | undefined, Q extends z.ZodType | undefined, B extends z.ZodType | undefined, A extends Access> {
+  method: Method
+  /** Below `/api/v1`, parameters in braces: `/candidates/{id}`. */
+  path: string
+  tag: string
+  summary: string
+  description?: string
+  access: A
+  params?: P
+  query?: Q
+  /** Strict object schema of the JSON body. */
+  body?: B
+  /** Content types of a body the handler reads itself, in place of `body`, with its limit. */
+  upload?: { contentTypes: readonly string[]; limitBytes: number }
+  /** By status; a schema describes the JSON body, `contentType` another one. */
+  answers: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>
+  /** Codes beyond those that every endpoint may answer. */
+  problems?: readonly ErrorCode[]
+  /**
+   * Given by a POST that creates: takes `Idempotency-Key`, and gives the first answer again from what was kept of it,
+   * the id and, only where one was in the answer, the secret.
+   */
+  replay?: (input: EndpointInput<P, Q, B, A>, kept: { id: string; secret?: string; status: number }) => Promise<Answer>
+  handle: (input: EndpointInput<P, Q, B, A>) => Promise<Answer>
+}
+
+/** An endpoint whose schemas are known only to itself; what the router and the OpenAPI document work with. */
+export type Endpoint = EndpointSpec<z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined, Access>
+
+/** One route, its checks and its documentation in one place. */
+export function defineEndpoint<
+  A extends Access,
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(spec: EndpointSpec<P, Q, B, A>): Endpoint {
+  return spec as unknown as Endpoint
+}
