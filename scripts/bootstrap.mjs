@@ -27,7 +27,9 @@ await run(resolve(root, target))
 function refuseOldNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
-  stopWith(`Fulcrum needs Node ${OLDEST_NODE.join('.')} or newer, and this is Node ${process.versions.node}. Install a newer one from https://nodejs.org and try again.`)
+  stopWith(
+    `Fulcrum needs Node ${OLDEST_NODE.join('.')} or newer, and this is Node ${process.versions.node}. Install a newer one from https://nodejs.org and try again.`,
+  )
 }
 
 /** Why packages have to be installed, in words, or null when they need not be. */
@@ -39,7 +41,9 @@ function whyInstall() {
 }
 
 function lockFileHash() {
-  return createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
 }
 
 async function installOnce() {
@@ -54,7 +58,11 @@ async function installOnce() {
 
 async function waitForLock(path) {
   for (let waitingFor = 0; ; await sleep(100)) {
-    const attempt = await tryLock(path).catch((error) => stopWith(`Cannot write to ${root} (${error.code}): installing packages needs that. Give this user the right to, or clone to a folder of your own.`))
+    const attempt = await tryLock(path).catch((error) =>
+      stopWith(
+        `Cannot write to ${root} (${error.code}): installing packages needs that. Give this user the right to, or clone to a folder of your own.`,
+      ),
+    )
     if (attempt.release) return attempt
     if (attempt.heldBy !== waitingFor) say(`Waiting for process ${attempt.heldBy}, which is installing the packages…`)
     waitingFor = attempt.heldBy
@@ -77,14 +85,21 @@ function npmCi() {
   const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   return new Promise((done) => {
     let output = ''
-    const child = spawn(command, [...first, ...options], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: npmEnvironment(), shell: !viaNpm && process.platform === 'win32' })
+    const child = spawn(command, [...first, ...options], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: npmEnvironment(),
+      shell: !viaNpm && process.platform === 'win32',
+    })
     const beat = setInterval(() => say('  …still installing'), 15_000)
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {
         output += chunk
         process.stderr.write(chunk)
       })
-    child.on('error', (error) => finish({ code: 1, output: `${output}\n${error.code} ${error.message}`, npmMissing: error.code === 'ENOENT' }))
+    child.on('error', (error) =>
+      finish({ code: 1, output: `${output}\n${error.code} ${error.message}`, npmMissing: error.code === 'ENOENT' }),
+    )
     child.on('close', (code) => finish({ code: code ?? 1, output, npmMissing: false }))
     function finish(result) {
       clearInterval(beat)
@@ -101,11 +116,23 @@ function npmEnvironment() {
 function explainFailure({ output, npmMissing }) {
   if (npmMissing) return 'npm was not found. It comes with Node: install Node with npm from https://nodejs.org, then try again.'
   const causes = [
-    [/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i, 'The package registry could not be reached. Check the network (and HTTPS_PROXY or npm’s registry setting, if this network needs one), then try again.'],
-    [/EACCES|EPERM|EROFS/, `A file could not be written. Give this user the right to write in ${root} and in npm’s cache (npm config get cache), then try again.`],
+    [
+      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i,
+      'The package registry could not be reached. Check the network (and HTTPS_PROXY or npm’s registry setting, if this network needs one), then try again.',
+    ],
+    [
+      /EACCES|EPERM|EROFS/,
+      `A file could not be written. Give this user the right to write in ${root} and in npm’s cache (npm config get cache), then try again.`,
+    ],
     [/ENOSPC/, 'The disk is full. Free about 400 MB, then try again.'],
-    [/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_/, 'The registry’s certificate is not trusted here. If a company proxy sits in between, name its certificate in NODE_EXTRA_CA_CERTS, then try again.'],
-    [/package\.json and package-lock\.json.*(in sync|not in sync)/s, 'package.json and package-lock.json disagree. Run npm install once and commit the lock file.'],
+    [
+      /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_/,
+      'The registry’s certificate is not trusted here. If a company proxy sits in between, name its certificate in NODE_EXTRA_CA_CERTS, then try again.',
+    ],
+    [
+      /package\.json and package-lock\.json.*(in sync|not in sync)/s,
+      'package.json and package-lock.json disagree. Run npm install once and commit the lock file.',
+    ],
   ]
   const cause = causes.find(([pattern]) => pattern.test(output))
   return `npm ci failed. ${cause ? cause[1] : 'What it said stands above; once that is solved, try again.'}`

@@ -1,4 +1,6 @@
-export type LockAttempt = { readonly release: () => Promise<void>; readonly heldBy?: undefined } | { readonly heldBy: number; readonly release?: undefined }
+export type LockAttempt =
+  | { readonly release: () => Promise<void>; readonly heldBy?: undefined }
+  | { readonly heldBy: number; readonly release?: undefined }
 
 export function processBirth(pid: number): Promise<string | null>
 export function tryLock(path: string): Promise<LockAttempt>

@@ -1,0 +1,86 @@
+/**
+ * The embedded MongoDB: a real mongod as a one-node replica set, its data in the data folder.
+ * Used by `npm start`, the tour and the tests wherever MONGODB_URI names no other.
+ */
+import { access, constants, mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { lockFolder } from './data-folder.ts'
+import { findMongod } from './mongod/find-mongod.ts'
+import {
+  findLeftBehind,
+  launch,
+  mongodFiles,
+  readNote,
+  stopProcess,
+  type MongodFiles,
+  type MongodProcess,
+} from './mongod/mongod-process.ts'
+import { becomePrimary, replicaSetUri, withAdmin } from './mongod/replica-set.ts'
+
+const PRIMARY_LIMIT_MS = 30_000
+
+export interface RunningMongod {
+  /** With the replica set's name; the caller adds the name of a database. */
+  readonly uri: string
+  /** Which mongod was taken and where from, in words. */
+  readonly how: string
+  readonly pid: number
+  /** Ends it cleanly and waits for that. May be called twice. */
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  readonly dataDir: string
+  readonly say: (line: string) => void
+  readonly env?: NodeJS.ProcessEnv
+  /** Gives the start up: what was begun is ended, and the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Starts MongoDB on a data folder and resolves once it accepts writes. It stays on its port from start to start where that
+ * is free. One that a crashed process left behind on this folder is used again.
+ * @throws Error in words for the operator: nothing to start (every way tried is named), folder in use, not writable, disk
+ * full, or data of another version
+ */
+export async function startMongod(options: StartOptions): Promise<RunningMongod> {
+  const dataDir = resolve(options.dataDir)
+  const lock = await lockFolder(dataDir, 'mongod-owner.lock')
+  try {
+    const { server, how } = await findOrLaunch(mongodFiles(dataDir), options)
+    await withAdmin(server.port, PRIMARY_LIMIT_MS, (admin) => becomePrimary(admin, server.port, PRIMARY_LIMIT_MS)).catch(
+      async (error: unknown) => {
+        await stopProcess(server)
+        throw error
+      },
+    )
+    options.say(`MongoDB: ${how}, on port ${server.port}, data in ${dataDir}`)
+    let stopping: Promise<void> | undefined
+    const stop = (): Promise<void> => (stopping ??= stopProcess(server).then(() => lock.release()))
+    return { uri: replicaSetUri(server.port), how, pid: server.pid, stop }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+async function findOrLaunch(files: MongodFiles, options: StartOptions): Promise<{ server: MongodProcess; how: string }> {
+  await makeDbPath(files.dbPath)
+  const note = await readNote(files)
+  const leftBehind = await findLeftBehind(files, note)
+  if (leftBehind) return { server: leftBehind, how: `mongod ${note?.version}, left running by a process that crashed` }
+  const found = await findMongod({ env: options.env ?? process.env, say: options.say, lastUsed: note?.binary, signal: options.signal })
+  return { server: await launch(files, found, note?.port, options.signal), how: found.how }
+}
+
+async function makeDbPath(dbPath: string): Promise<void> {
+  try {
+    await mkdir(dbPath, { recursive: true, mode: 0o700 })
+    await access(dbPath, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new Error(
+      `${dbPath} cannot be written (${(error as NodeJS.ErrnoException).code}): give this user the right to, or set DATA_DIR to a folder of its own.`,
+      { cause: error },
+    )
+  }
+}

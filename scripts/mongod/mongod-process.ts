@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process'
+import { open, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { processBirth } from '../lock-file.mjs'
+import type { FoundMongod } from './find-mongod.ts'
+import { identify, REPLICA_SET_PARAMETERS, withAdmin } from './replica-set.ts'
+import { explainFailedStart } from './start-failure.ts'
+
+const LOG_LIMIT_BYTES = 10_000_000
+const START_LIMIT_MS = 60_000
+const STOP_LIMIT_MS = 10_000
+const LEFT_BEHIND_LIMIT_MS = 20_000
+
+/** Where an embedded MongoDB keeps its things inside a data folder. */
+export interface MongodFiles {
+  readonly dbPath: string
+  readonly logFile: string
+  /** What is remembered from start to start: port, binary. */
+  readonly noteFile: string
+}
+
+export interface MongodNote {
+  readonly port: number
+  readonly binary: string
+  readonly version: string
+}
+
+export interface MongodProcess {
+  readonly pid: number
+  readonly port: number
+}
+
+export function mongodFiles(dataDir: string): MongodFiles {
+  return { dbPath: join(dataDir, 'mongodb'), logFile: join(dataDir, 'mongod.log'), noteFile: join(dataDir, 'mongod.json') }
+}
+
+/** What the last start noted; undefined at the first, or when it cannot be read. */
+export async function readNote(files: MongodFiles): Promise<MongodNote | undefined> {
+  try {
+    const note: unknown = JSON.parse(await readFile(files.noteFile, 'utf8'))
+    if (typeof note !== 'object' || note === null || !('port' in note) || !('binary' in note) || !('version' in note)) return undefined
+    return { port: Number(note.port), binary: String(note.binary), version: String(note.version) }
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Finds the server that a crashed process left behind on this data, or null. One that is just starting or ending is waited for.
+ * mongod empties `mongod.lock` at a clean end; a number in it that belongs to a dead process means a crash of mongod itself.
+ */
+export async function findLeftBehind(files: MongodFiles, note: MongodNote | undefined): Promise<MongodProcess | null> {
+  const deadline = performance.now() + LEFT_BEHIND_LIMIT_MS
+  while (performance.now() < deadline) {
+    const pid = Number.parseInt(await readFile(join(files.dbPath, 'mongod.lock'), 'utf8').catch(() => ''), 10)
+    if (!pid || !note || !(await isMongod(pid))) return null
+    const seen = await withAdmin(note.port, 500, identify)
+    if (seen?.dbPath === files.dbPath) return { pid: seen.pid, port: note.port }
+    await sleep(100)
+  }
+  return null
+}
+
+/** Whether a process runs and may be a mongod: its id alone may belong to another program by now. */
+async function isMongod(pid: number): Promise<boolean> {
+  if ((await processBirth(pid)) === null) return false
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'mongod')
+  return command.includes('mongod')
+}
+
+/**
+ * Starts mongod out of the terminal's reach, so that Ctrl-C does not end it before the service has finished with it.
+ * Resolves once it answers. The port of the last start is used again if it is free.
+ * @throws Error that explains an early end
+ */
+export async function launch(
+  files: MongodFiles,
+  found: FoundMongod,
+  lastPort: number | undefined,
+  signal?: AbortSignal,
+): Promise<MongodProcess> {
+  const port = await freePort(lastPort)
+  const note: MongodNote = { port, binary: found.binary, version: found.version }
+  await writeFile(files.noteFile, JSON.stringify(note))
+  await limitLog(files.logFile)
+  const log = await open(files.logFile, 'a')
+  const child = spawn(found.binary, parameters(files, port), { detached: true, stdio: ['ignore', log.fd, log.fd], windowsHide: true })
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('exit', (code, killedBy) => resolve(killedBy ? `signal ${killedBy}` : `code ${code}`))
+  })
+  await log.close()
+  child.unref()
+  const exit = await Promise.race([ended, answers(port, signal)])
+  if (exit !== true) {
+    if (child.pid) await stopProcess({ pid: child.pid, port })
+    signal?.throwIfAborted()
+    throw new Error(
+      exit
+        ? await explainFailedStart({ ...files, version: found.version, exit })
+        : `MongoDB did not answer within ${START_LIMIT_MS / 1000} s. Its log: ${files.logFile}`,
+    )
+  }
+  return { pid: child.pid ?? 0, port }
+}
+
+function parameters(files: MongodFiles, port: number): string[] {
+  return [
+    ...['--dbpath', files.dbPath, '--port', String(port), '--bind_ip', '127.0.0.1'],
+    ...REPLICA_SET_PARAMETERS,
+    ...['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '256', '--quiet'],
+    ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+    ...(process.platform === 'win32' ? [] : ['--nounixsocket']),
+  ]
+}
+
+/** True once a server answers on the port, undefined when none does in time or the start is given up. */
+async function answers(port: number, signal: AbortSignal | undefined): Promise<true | undefined> {
+  const deadline = performance.now() + START_LIMIT_MS
+  while (performance.now() < deadline && !signal?.aborted) {
+    if (await withAdmin(port, 250, async () => true)) return true
+    await sleep(20)
+  }
+  return undefined
+}
+
+async function freePort(wanted: number | undefined): Promise<number> {
+  for (const port of wanted ? [wanted, 0] : [0]) {
+    const got = await new Promise<number | undefined>((resolve) => {
+      const probe = createServer()
+      probe.once('error', () => resolve(undefined))
+      probe.listen(port, '127.0.0.1', () => {
+        const address = probe.address()
+        probe.close(() => resolve(typeof address === 'object' ? address?.port : undefined))
+      })
+    })
+    if (got) return got
+  }
+  throw new Error('no port is free on 127.0.0.1')
+}
+
+async function limitLog(logFile: string): Promise<void> {
+  const seen = await stat(logFile).catch(() => undefined)
+  if (seen && seen.size > LOG_LIMIT_BYTES) await rename(logFile, `${logFile}.1`)
+}
+
+/** Ends a mongod cleanly and waits until it is gone; one that does not end in 10 s is killed. */
+export async function stopProcess({ pid, port }: MongodProcess): Promise<void> {
+  const birth = await processBirth(pid)
+  if (birth === null) return
+  if (process.platform === 'win32')
+    await withAdmin(port, 1000, (admin) => admin.command({ shutdown: 1, force: true, timeoutSecs: 0 })).catch(() => null)
+  else signalProcess(pid, 'SIGTERM')
+  if (await isGone(pid, birth, STOP_LIMIT_MS)) return
+  signalProcess(pid, 'SIGKILL')
+  await isGone(pid, birth, STOP_LIMIT_MS)
+}
+
+async function isGone(pid: number, birth: string, withinMs: number): Promise<boolean> {
+  for (const deadline = performance.now() + withinMs; performance.now() < deadline; await sleep(20)) {
+    if ((await processBirth(pid)) !== birth) return true
+  }
+  return false
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // it has ended in between
+  }
+}

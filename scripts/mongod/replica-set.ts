@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MongoClient, MongoServerError, type Db } from 'mongodb'
+
+const SET_NAME = 'fulcrum'
+const POLL_MS = 20
+
+/** The URI of the one-node replica set on a port; the caller adds a database name. */
+export function replicaSetUri(port: number): string {
+  return `mongodb://127.0.0.1:${port}/?replicaSet=${SET_NAME}`
+}
+
+export const REPLICA_SET_PARAMETERS = ['--replSet', SET_NAME] as const
+
+/** Runs `use` on a connection to the one server at a port, or null where none answers within `withinMs`. */
+export async function withAdmin<T>(port: number, withinMs: number, use: (admin: Db) => Promise<T>): Promise<T | null> {
+  const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
+    serverSelectionTimeoutMS: withinMs,
+    connectTimeoutMS: withinMs,
+  })
+  try {
+    const connected = await client.connect().then(
+      () => true,
+      () => false,
+    )
+    return connected ? await use(client.db('admin')) : null
+  } finally {
+    await client.close()
+  }
+}
+
+/** Where a server keeps its data, and its process id; null for one that does not say. */
+export async function identify(admin: Db): Promise<{ dbPath: string; pid: number } | null> {
+  try {
+    const [options, status] = await Promise.all([admin.command({ getCmdLineOpts: 1 }), admin.command({ serverStatus: 1 })])
+    return { dbPath: String(options['parsed']?.storage?.dbPath), pid: Number(status['pid']) }
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Makes the server at `port` the primary of its one-node set: initiates the set on new data, moves it to this port on data
+ * that was served on another, and waits until it accepts writes.
+ * @throws Error when it is not primary within `withinMs`
+ */
+export async function becomePrimary(admin: Db, port: number, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs
+  for (let asked = false; ;) {
+    const hello = await admin.command({ hello: 1 })
+    if (hello['isWritablePrimary']) return
+    if (performance.now() > deadline) throw new Error(`MongoDB did not become primary within ${withinMs / 1000} s`)
+    if (!asked) asked = await configure(admin, port)
+    await sleep(POLL_MS)
+  }
+}
+
+/** Gives the set a configuration for this port; false while the server is not ready to be asked. */
+async function configure(admin: Db, port: number): Promise<boolean> {
+  const host = `127.0.0.1:${port}`
+  try {
+    const { config } = await admin.command({ replSetGetConfig: 1 })
+    if (config.members[0].host === host) return true
+    await admin.command({
+      replSetReconfig: { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] },
+      force: true,
+    })
+    return true
+  } catch (error) {
+    if (!(error instanceof MongoServerError)) throw error
+    if (error.codeName !== 'NotYetInitialized') return false
+    return await initiate(admin, host)
+  }
+}
+
+async function initiate(admin: Db, host: string): Promise<boolean> {
+  try {
+    await admin.command({ replSetInitiate: { _id: SET_NAME, members: [{ _id: 0, host }] } })
+    return true
+  } catch (error) {
+    if (error instanceof MongoServerError) return false // still reading its local configuration
+    throw error
+  }
+}
