@@ -47,8 +47,11 @@ const connectionSchema = new Schema(
       apiKey: String, // sealed
       accessTokenExpiresAt: Date,
       obtainedAt: Date,
+      /** One refresh at a time: who holds the lease and until when, by the server's clock. Unset once a refresh has ended. */
       refreshLeaseUntil: Date,
       refreshLeaseHolder: String,
+      /** Fresh access tokens that Lever refused one after another; 0 once a token has lasted. */
+      refusals: { type: Number, default: 0 },
       /** Keys the request budget: the same credential in two organizations shares one. */
       fingerprint: String,
     },
@@ -57,6 +60,8 @@ const connectionSchema = new Schema(
     /** Users of that account, to know it again where there is no claim. */
     knownLeverUserIds: { type: [String], default: [] },
     webhooks: { type: Map, of: webhookSchema, default: {} },
+    /** One provisioning of webhooks at a time. */
+    provision: { leaseUntil: Date, leaseHolder: String },
     settings: {
       defaultStageId: { type: String, default: null },
       performAsFallback: { type: String, default: null },
@@ -71,12 +76,38 @@ const connectionSchema = new Schema(
       /** Count of records by resource, as far as the running or last sync came. */
       resources: { type: Map, of: Number, default: {} },
       error: String,
+      /** One sync at a time, by the server's clock. */
+      leaseUntil: Date,
+      leaseHolder: String,
     },
   },
   { timestamps: true, collection: 'connections', minimize: false },
 )
 connectionSchema.index({ organization: 1 }, { unique: true })
 connectionSchema.index({ endpointKey: 1 }, { unique: true })
+connectionSchema.index({ status: 1, 'grant.accessTokenExpiresAt': 1 })
 
-export type ConnectionDocument = InferSchemaType<typeof connectionSchema> & { _id: Types.ObjectId }
+export interface SignatureToken {
+  token: string
+  leverWebhookId?: string | null
+  savedAt: Date
+}
+
+export interface WebhookState {
+  hand?: SignatureToken
+  api?: SignatureToken
+  lastVerifiedAt?: Date | null
+  lastReceivedAt?: Date | null
+}
+
+type Stored = InferSchemaType<typeof connectionSchema>
+
+/** As `lean()` reads it: what is a map in the schema is a plain object. */
+export type ConnectionDocument = Omit<Stored, 'auth' | 'grant' | 'webhooks' | 'sync'> & {
+  _id: Types.ObjectId
+  auth: NonNullable<Stored['auth']>
+  grant: NonNullable<Stored['grant']>
+  webhooks: Partial<Record<string, WebhookState>>
+  sync: Omit<NonNullable<Stored['sync']>, 'resources'> & { resources: Record<string, number> }
+}
 export const ConnectionModel = model('Connection', connectionSchema)
