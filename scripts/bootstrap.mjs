@@ -36,14 +36,34 @@ function refuseOldNode() {
 function whyInstall() {
   if (!existsSync(join(root, 'node_modules'))) return 'they are not there yet'
   if (onlyIfMissing) return null
-  if (!existsSync(stampFile)) return 'the last installation is unfinished or was made by hand'
-  return readFileSync(stampFile, 'utf8') === lockFileHash() ? null : 'package-lock.json has changed'
+  const stamp = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null
+  if (stamp === lockFileHash()) return null
+  if (!isInstalledByHand()) return stamp === null ? 'the last installation was not finished' : 'package-lock.json has changed'
+  writeFileSync(stampFile, lockFileHash())
+  return null
 }
 
 function lockFileHash() {
   return createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
+}
+
+/** Whether a developer's own `npm install` has brought what the lock file says: npm notes at its end what it installed. */
+function isInstalledByHand() {
+  try {
+    const wanted = readPackages('package-lock.json')
+    const installed = readPackages('node_modules/.package-lock.json')
+    const isThere = ([path, { version, optional, link }]) => optional || link || installed[path]?.version === version
+    return Object.entries(wanted).every(isThere) && Object.keys(installed).every((path) => path in wanted)
+  } catch {
+    return false
+  }
+}
+
+function readPackages(file) {
+  const { '': _self, ...packages } = JSON.parse(readFileSync(join(root, file), 'utf8')).packages
+  return packages
 }
 
 async function installOnce() {
