@@ -107,21 +107,17 @@ export async function launch(
 }
 
 function parameters(files: MongodFiles, port: number): string[] {
-  return [
-    ...['--dbpath', files.dbPath, '--port', String(port), '--bind_ip', '127.0.0.1'],
-    ...REPLICA_SET_PARAMETERS,
-    ...['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '256', '--quiet'],
-    ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
-    ...(process.platform === 'win32' ? [] : ['--nounixsocket']),
-  ]
+  const place = ['--dbpath', files.dbPath, '--port', String(port), '--bind_ip', '127.0.0.1']
+  const size = ['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '256']
+  const quiet = ['--quiet', '--setParameter', 'diagnosticDataCollectionEnabled=false']
+  return [...place, ...REPLICA_SET_PARAMETERS, ...size, ...quiet, ...(process.platform === 'win32' ? [] : ['--nounixsocket'])]
 }
 
 /** True once a server answers on the port, undefined when none does in time or the start is given up. */
 async function answers(port: number, signal: AbortSignal | undefined): Promise<true | undefined> {
-  const deadline = performance.now() + START_LIMIT_MS
-  while (performance.now() < deadline && !signal?.aborted) {
+  for (const deadline = performance.now() + START_LIMIT_MS; performance.now() < deadline; await sleep(20)) {
+    if (signal?.aborted) return undefined
     if (await withAdmin(port, 250, async () => true)) return true
-    await sleep(20)
   }
   return undefined
 }

@@ -1,0 +1,48 @@
+import { appendFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import Mocha from 'mocha'
+import { budgetMs } from './time-budget.ts'
+
+/**
+ * Mocha's spec reporter, and two things more: a file that takes longer than its budget fails the run, and each result is
+ * appended to the file named in TEST_RESULTS as soon as it is known, so that a crash in the middle leaves the right count.
+ * Lines are `passed`, `failed <title>`, and `end` after the last.
+ */
+export default class ProgressReporter extends Mocha.reporters.Spec {
+  constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
+    super(runner, options)
+    const spentMs = new Map<string, number>()
+    let startedAt = 0
+    runner.on('suite', (suite) => {
+      if (suite.parent?.root) startedAt = performance.now()
+    })
+    runner.on('suite end', (suite) => {
+      if (suite.parent?.root && suite.file) spentMs.set(suite.file, (spentMs.get(suite.file) ?? 0) + performance.now() - startedAt)
+    })
+    runner.on('pass', () => record('passed'))
+    runner.on('fail', (test) => record(`failed ${test.fullTitle()}`))
+    runner.once('end', () => {
+      runner.failures += reportOverruns(spentMs)
+      record('end')
+    })
+  }
+}
+
+function reportOverruns(spentMs: ReadonlyMap<string, number>): number {
+  const overruns = [...spentMs]
+    .map(([file, ms]) => ({ file: relative(process.cwd(), file), ms }))
+    .filter(({ file, ms }) => ms > budgetMs(file))
+  for (const { file, ms } of overruns) {
+    const line = `${file} took ${seconds(ms)} of the ${seconds(budgetMs(file))} it may take`
+    process.stderr.write(`\n  Over its time budget: ${line}\n`)
+    record(`failed ${line}`)
+  }
+  return overruns.length
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+
+function record(line: string): void {
+  const file = process.env['TEST_RESULTS']
+  if (file) appendFileSync(file, `${line.replaceAll('\n', ' ')}\n`)
+}
