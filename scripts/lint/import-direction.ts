@@ -1,0 +1,49 @@
+/**
+ * The one table of who may import whom within src/. A part imports parts on steps below its own, never one above, and
+ * parts on one step do not know each other. The local Lever (`sandbox`) and the rest of src do not know each other at all.
+ */
+export const STEPS: readonly (readonly string[])[] = [
+  ['main'],
+  ['compose'],
+  ['web', 'jobs'],
+  ['erasure'],
+  ['webhooks', 'results', 'conversations', 'interviews', 'requisitions', 'hires'],
+  ['export'],
+  ['candidates', 'mapping', 'mirror'],
+  ['connection'],
+  ['accounts'],
+  ['events', 'audit'],
+  ['lever', 'secrets', 'work'],
+  ['config', 'errors', 'log'],
+]
+
+export const SANDBOX = 'sandbox'
+
+/** Parts that are one file right in src/ and not a folder. The three of the last step may use one another. */
+export const FILES: readonly string[] = ['main', 'compose', 'config', 'errors', 'log']
+
+/** Packages that stay where their objects are understood: Koa's context in web/, Agenda's jobs in jobs/. */
+export const PACKAGES: readonly { readonly pattern: string; readonly allowedIn: readonly string[]; readonly reason: string }[] = [
+  {
+    pattern: '^(@types/)?(koa|koa-.+|@koa/.+)$',
+    allowedIn: ['web', SANDBOX],
+    reason: 'Koa stays in web/: hand plain values to the function that does the work.',
+  },
+  {
+    pattern: '^(agenda|@agendajs/.+)$',
+    allowedIn: ['jobs', 'compose'],
+    reason: 'Agenda stays in jobs/: hand plain values to the function that does the work.',
+  },
+]
+
+/** Every part of src/, the sandbox last. */
+export const PARTS: readonly string[] = [...STEPS.flat(), SANDBOX]
+
+/** The parts that `part` must not import. */
+export function forbiddenParts(part: string): string[] {
+  if (part === SANDBOX) return STEPS.flat()
+  const step = STEPS.findIndex((parts) => parts.includes(part))
+  const areFriends = step === STEPS.length - 1
+  const above = STEPS.slice(0, areFriends ? step : step + 1).flat()
+  return [...above.filter((other) => other !== part), SANDBOX]
+}
