@@ -26,6 +26,11 @@ export async function startTestMongo(): Promise<void> {
   await removeAbandoned()
   folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`))
   process.once('exit', removeAtExit)
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => process.exit(code))
   running = await startMongod({ dataDir: folder, say: (line) => process.stderr.write(`${line}\n`) })
   baseUri = running.uri
 }
