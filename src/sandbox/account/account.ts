@@ -1,0 +1,120 @@
+/** One Lever account in memory, and the plain data it is stored as. */
+import { z } from 'zod'
+import * as access from './access-records.ts'
+import { ContactStore } from './contact-store.ts'
+import { OpportunityStore } from './opportunity-store.ts'
+import * as records from './records.ts'
+
+export const AccountData = z.object({
+  accountId: z.string(),
+  signingKey: z.string(),
+  users: z.array(records.User),
+  stages: z.array(records.Stage),
+  archiveReasons: z.array(records.ArchiveReason),
+  postings: z.array(records.Posting),
+  requisitions: z.array(records.Requisition),
+  contacts: z.array(records.Contact),
+  opportunities: z.array(records.Opportunity),
+  deletedOpportunities: z.array(records.DeletedOpportunity),
+  notes: z.array(records.Note),
+  files: z.array(records.StoredFile),
+  panels: z.array(records.Panel),
+  sourceNames: z.array(z.string()),
+  apps: z.array(access.OauthApp),
+  grants: z.array(access.Grant),
+  accessTokens: z.array(access.AccessToken),
+  apiKeys: z.array(access.ApiKey),
+  webhooks: z.array(access.Webhook),
+  deliveries: z.array(access.Delivery),
+  eventGroups: z.partialRecord(records.LeverEventName, z.boolean()),
+})
+export type AccountData = z.infer<typeof AccountData>
+
+export interface Account {
+  accountId: string
+  /** signs access tokens */
+  signingKey: string
+  users: Map<string, records.User>
+  stages: records.Stage[]
+  archiveReasons: records.ArchiveReason[]
+  postings: Map<string, records.Posting>
+  requisitions: Map<string, records.Requisition>
+  contacts: ContactStore
+  opportunities: OpportunityStore
+  deletedOpportunities: records.DeletedOpportunity[]
+  /** by opportunity */
+  notes: Map<string, records.Note[]>
+  /** by opportunity */
+  files: Map<string, records.StoredFile[]>
+  /** by opportunity */
+  panels: Map<string, records.Panel[]>
+  /** names that `GET /sources` lists even when unused */
+  sourceNames: string[]
+  apps: Map<string, access.OauthApp>
+  grants: Map<string, access.Grant>
+  accessTokens: Map<string, access.AccessToken>
+  apiKeys: Map<string, access.ApiKey>
+  webhooks: Map<string, access.Webhook>
+  /** oldest first */
+  deliveries: Map<string, access.Delivery>
+  /** on unless `false` */
+  eventGroups: Partial<Record<records.LeverEventName, boolean>>
+}
+
+export function accountFrom(data: AccountData): Account {
+  const opportunities = new OpportunityStore(data.stages)
+  for (const opportunity of data.opportunities) opportunities.add(opportunity)
+  const contacts = new ContactStore()
+  for (const contact of data.contacts) contacts.add(contact)
+  return {
+    ...data,
+    contacts,
+    opportunities,
+    users: keyed(data.users, (user) => user.id),
+    postings: keyed(data.postings, (posting) => posting.id),
+    requisitions: keyed(data.requisitions, (requisition) => requisition.id),
+    notes: grouped(data.notes, (note) => note.opportunity),
+    files: grouped(data.files, (file) => file.opportunity),
+    panels: grouped(data.panels, (panel) => panel.opportunity),
+    apps: keyed(data.apps, (app) => app.clientId),
+    grants: keyed(data.grants, (grant) => grant.id),
+    accessTokens: keyed(data.accessTokens, (token) => token.token),
+    apiKeys: keyed(data.apiKeys, (apiKey) => apiKey.key),
+    webhooks: keyed(data.webhooks, (webhook) => webhook.id),
+    deliveries: keyed(data.deliveries, (delivery) => delivery.id),
+  }
+}
+
+export function accountData(account: Account): AccountData {
+  return {
+    ...account,
+    users: [...account.users.values()],
+    postings: [...account.postings.values()],
+    requisitions: [...account.requisitions.values()],
+    contacts: [...account.contacts.values()],
+    opportunities: [...account.opportunities.values()],
+    notes: [...account.notes.values()].flat(),
+    files: [...account.files.values()].flat(),
+    panels: [...account.panels.values()].flat(),
+    apps: [...account.apps.values()],
+    grants: [...account.grants.values()],
+    accessTokens: [...account.accessTokens.values()],
+    apiKeys: [...account.apiKeys.values()],
+    webhooks: [...account.webhooks.values()],
+    deliveries: [...account.deliveries.values()],
+  }
+}
+
+function keyed<T>(items: T[], key: (item: T) => string): Map<string, T> {
+  return new Map(items.map((item) => [key(item), item]))
+}
+
+function grouped<T>(items: T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(key(item))
+    if (group) group.push(item)
+    else groups.set(key(item), [item])
+  }
+  return groups
+}

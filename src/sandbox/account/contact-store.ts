@@ -1,0 +1,50 @@
+/** Contacts by id and by e-mail. */
+import type { Contact } from './records.ts'
+
+/** Lever compares "a canonical form" of the address; case and white space is what we assume of it. */
+export function canonicalEmail(email: string): string {
+  return email.trim().toLowerCase()
+}
+
+export class ContactStore {
+  readonly #byId = new Map<string, Contact>()
+  readonly #byEmail = new Map<string, Set<string>>()
+
+  get size(): number {
+    return this.#byId.size
+  }
+
+  get(id: string): Contact | undefined {
+    return this.#byId.get(id)
+  }
+
+  values(): Iterable<Contact> {
+    return this.#byId.values()
+  }
+
+  add(contact: Contact): void {
+    this.#byId.set(contact.id, contact)
+    this.#index(contact)
+  }
+
+  change(contact: Contact, fields: Partial<Omit<Contact, 'id'>>): void {
+    for (const email of contact.emails) this.#byEmail.get(canonicalEmail(email))?.delete(contact.id)
+    Object.assign(contact, fields)
+    this.#index(contact)
+  }
+
+  /** Oldest first. */
+  withEmail(email: string): Contact[] {
+    const ids = this.#byEmail.get(canonicalEmail(email)) ?? []
+    return [...ids].flatMap((id) => this.#byId.get(id) ?? []).toSorted((a, b) => a.createdAt - b.createdAt)
+  }
+
+  #index(contact: Contact): void {
+    for (const email of contact.emails) {
+      const key = canonicalEmail(email)
+      const ids = this.#byEmail.get(key)
+      if (ids) ids.add(contact.id)
+      else this.#byEmail.set(key, new Set([contact.id]))
+    }
+  }
+}

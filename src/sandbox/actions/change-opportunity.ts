@@ -1,0 +1,83 @@
+/** What happens to an opportunity once it is there, by the API or by a person in the UI. */
+import type { ArchiveReason, Opportunity, Requisition, Stage } from '../account/records.ts'
+import type { World } from '../world.ts'
+
+/** Marks a change: `updatedAt` and `lastInteractionAt` move, and lists lag behind if they are told to. */
+export function touchOpportunity(world: World, opportunity: Opportunity): void {
+  const now = Math.max(world.now(), opportunity.createdAt)
+  opportunity.updatedAt = now
+  opportunity.lastInteractionAt = now
+  opportunity.searchableAt = now + world.settings.searchLagMs
+  world.changed()
+}
+
+/** Does not unarchive (Lever's API documentation). To the stage it has: no event (assumed). */
+export function moveToStage(world: World, opportunity: Opportunity, stage: Stage, byUserId: string | null): void {
+  const fromStageId = opportunity.stage
+  if (fromStageId === stage.id) return
+  const now = world.now()
+  world.account.opportunities.advance(opportunity, { stage: stage.id, lastAdvancedAt: now })
+  const toStageIndex = world.account.stages.findIndex(({ id }) => id === stage.id)
+  opportunity.stageChanges.push({ toStageId: stage.id, toStageIndex, updatedAt: now, ...(byUserId ? { userId: byUserId } : {}) })
+  touchOpportunity(world, opportunity)
+  world.emit({ event: 'candidateStageChange', data: { ...idsOf(opportunity), fromStageId, toStageId: stage.id }, opportunity })
+}
+
+/** A reason of type `hired` is a hire: one more event, and a head more on the requisition, if one is given. */
+export function archive(world: World, opportunity: Opportunity, reason: ArchiveReason, requisition: Requisition | null): void {
+  const toArchived = { reason: reason.id, archivedAt: world.now() }
+  setArchived(world, opportunity, toArchived)
+  if (reason.type !== 'hired') return
+  if (requisition) countHire(opportunity, requisition)
+  world.emit({ event: 'candidateHired', data: idsOf(opportunity), opportunity })
+}
+
+export function unarchive(world: World, opportunity: Opportunity): void {
+  if (opportunity.archived) setArchived(world, opportunity, null)
+}
+
+function setArchived(world: World, opportunity: Opportunity, toArchived: Opportunity['archived']): void {
+  const fromArchived = opportunity.archived
+  opportunity.archived = toArchived
+  if (opportunity.application) opportunity.application.archived = toArchived
+  touchOpportunity(world, opportunity)
+  const data = { ...idsOf(opportunity), fromArchived: archivedData(fromArchived), toArchived: archivedData(toArchived) }
+  world.emit({ event: 'candidateArchiveChange', data, opportunity })
+}
+
+function archivedData(archived: Opportunity['archived']): { archivedAt: number; reason: string } | null {
+  return archived && { archivedAt: archived.archivedAt, reason: archived.reason }
+}
+
+function countHire(opportunity: Opportunity, requisition: Requisition): void {
+  requisition.headcountHired += 1
+  if (!opportunity.application) return
+  const { id, requisitionCode, hiringManager } = requisition
+  opportunity.application.requisitionForHire = { id, requisitionCode, hiringManagerOnHire: hiringManager }
+}
+
+export type WordList = 'tags' | 'sources'
+
+export function addWords(world: World, opportunity: Opportunity, list: WordList, words: string[]): void {
+  opportunity[list] = [...new Set([...opportunity[list], ...words])]
+  touchOpportunity(world, opportunity)
+}
+
+export function removeWords(world: World, opportunity: Opportunity, list: WordList, words: string[]): void {
+  opportunity[list] = opportunity[list].filter((word) => !words.includes(word))
+  touchOpportunity(world, opportunity)
+}
+
+/** By a person in the UI: the record is gone, its id stays in the list of deleted ones. */
+export function deleteOpportunity(world: World, opportunity: Opportunity, byUserId: string | null): void {
+  const { account } = world
+  account.opportunities.remove(opportunity)
+  for (const belongings of [account.notes, account.files, account.panels]) belongings.delete(opportunity.id)
+  account.deletedOpportunities.push({ id: opportunity.id, contact: opportunity.contact, deletedBy: byUserId, deletedAt: world.now() })
+  world.changed()
+  world.emit({ event: 'candidateDeleted', data: idsOf(opportunity), opportunity })
+}
+
+export function idsOf(opportunity: Opportunity): { opportunityId: string; candidateId: string; contactId: string } {
+  return { opportunityId: opportunity.id, candidateId: opportunity.id, contactId: opportunity.contact }
+}

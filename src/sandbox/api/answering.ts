@@ -1,0 +1,51 @@
+/** Around the API and the token endpoint: the request log, latency, faults, and errors in Lever's form. */
+import type { Middleware } from 'koa'
+import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
+import type { World } from '../world.ts'
+import { applyFault } from '../control/apply-fault.ts'
+import { wait } from '../wait.ts'
+import { LeverError } from './lever-error.ts'
+import { readBytes } from './request-body.ts'
+
+export function apiAnswering(world: World): Middleware<SandboxState> {
+  return async (ctx: SandboxContext, next) => {
+    const path = ctx.path.replace(/^\/v1(?=\/|$)/, '')
+    const entry = world.requests.open({
+      at: world.now(),
+      method: ctx.method,
+      path: path.replace(/(.)\/$/, '$1'),
+      query: queryObject(ctx.querystring),
+    })
+    ctx.state.entry = entry
+    ctx.set({ server: 'lever-data-api', 'x-lever-region': 'global' })
+    ctx.state.bytes = await readBytes(ctx.req)
+    if (world.settings.latencyMs > 0) await wait(world.settings.latencyMs, world.stopping)
+    const effect = (): Promise<void> => leverErrors(ctx, next)
+    const fault = world.faults.take(ctx.method, path)
+    if (fault) {
+      entry.fault = fault.kind
+      await applyFault(ctx, fault, effect, world.stopping)
+    } else {
+      await effect()
+    }
+    entry.status = ctx.respond === false ? null : ctx.status
+  }
+}
+
+async function leverErrors(ctx: SandboxContext, next: () => Promise<unknown>): Promise<void> {
+  try {
+    await next()
+    if (ctx.status === 404 && ctx.body === undefined) throw new LeverError(404, `${ctx.path} does not exist`)
+  } catch (error) {
+    if (!(error instanceof LeverError)) throw error
+    ctx.status = error.status
+    ctx.body = error.body
+  }
+}
+
+function queryObject(querystring: string): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = {}
+  for (const [name, value] of new URLSearchParams(querystring))
+    query[name] = name in query ? [query[name] as string | string[], value].flat() : value
+  return query
+}

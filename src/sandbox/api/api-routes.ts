@@ -1,0 +1,54 @@
+/** The API under `/v1`: endpoints bound to a router, with what is checked before each of them. */
+import Router from '@koa/router'
+import type { World } from '../world.ts'
+import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
+import { authenticate } from './credential.ts'
+import type { ApiAnswer, Endpoint } from './endpoint.ts'
+import { LeverError } from './lever-error.ts'
+import { opportunityEndpoints } from './opportunity-endpoints.ts'
+import { pipelineEndpoints } from './pipeline-endpoints.ts'
+import { postingEndpoints } from './posting-endpoints.ts'
+import { rateLimiter } from './rate-limit.ts'
+import { plainBody, understandBody } from './request-body.ts'
+import { requisitionEndpoints } from './requisition-endpoints.ts'
+import { userEndpoints } from './user-endpoints.ts'
+
+export const ENDPOINTS: Endpoint[] = [
+  ...userEndpoints,
+  ...pipelineEndpoints,
+  ...postingEndpoints,
+  ...requisitionEndpoints,
+  ...opportunityEndpoints,
+]
+
+/** Every permission an API key can carry, in the words of the settings page. */
+export const PERMISSIONS: string[] = [...new Set(ENDPOINTS.map((endpoint) => endpoint.permission))]
+
+export function apiRoutes(world: World): Router<SandboxState> {
+  const router = new Router<SandboxState>({ prefix: '/v1' })
+  const takeBudget = rateLimiter(world)
+  for (const endpoint of ENDPOINTS) {
+    router.register(endpoint.path, [endpoint.method], async (ctx: SandboxContext) => {
+      const credential = authenticate(world, ctx.get('authorization'))
+      if (ctx.state.entry) ctx.state.entry.credential = credential.id
+      takeBudget(credential.rateKey)
+      if (!credential.allows(endpoint)) throw new LeverError(403, `No permission to: ${endpoint.permission}`)
+      const body = await understandBody(ctx.state.bytes, ctx.get('content-type'))
+      if (ctx.state.entry && ctx.method !== 'GET') ctx.state.entry.body = plainBody(body)
+      const params = ctx['params'] as Record<string, string>
+      const query = new URLSearchParams(ctx.querystring)
+      answer(ctx, await endpoint.handle({ world, credential, params, query, body }))
+    })
+  }
+  return router
+}
+
+function answer(ctx: SandboxContext, { status, body, contentType, effectId }: ApiAnswer): void {
+  ctx.status = status
+  if (effectId && ctx.state.entry) ctx.state.entry.effectId = effectId
+  if (body === undefined) ctx.body = null
+  else if (contentType) ctx.body = body
+  else ctx.body = JSON.stringify(body)
+  ctx.status = status
+  if (body !== undefined) ctx.set('content-type', contentType ?? 'application/json; charset=utf-8')
+}

@@ -1,0 +1,26 @@
+/** Who sees confidential records (opportunities, postings, requisitions). */
+import type { Confidentiality } from '../account/records.ts'
+import type { ApiCall } from './endpoint.ts'
+import { badRequest, LeverError, notFound } from './lever-error.ts'
+
+interface MaybeConfidential {
+  confidentiality: Confidentiality
+}
+
+/**
+ * Reads the list parameter `confidentiality`; without it only what is not confidential is listed.
+ * @throws LeverError 403 when more is asked for than the credential may see
+ */
+export function confidentialityFilter(call: ApiCall): (record: MaybeConfidential) => boolean {
+  const wanted = call.query.get('confidentiality') ?? 'non-confidential'
+  if (!['non-confidential', 'confidential', 'all'].includes(wanted))
+    throw badRequest(`confidentiality: ${wanted} is not one of non-confidential, confidential, all`)
+  if (wanted !== 'non-confidential' && !call.credential.confidential) throw new LeverError(403, 'No access to confidential data')
+  return (record) => wanted === 'all' || record.confidentiality === wanted
+}
+
+/** The record if it is there for this caller: a confidential one without the grant is 404 (assumed; the documentation says 403 or 404). */
+export function visible<T extends MaybeConfidential>(call: ApiCall, collection: string, id: string, record: T | undefined): T {
+  if (!record || (record.confidentiality === 'confidential' && !call.credential.confidential)) throw notFound(collection, id)
+  return record
+}

@@ -1,0 +1,97 @@
+/** One endpoint of the API: where it is, what the caller must be allowed, and what it does with plain values. */
+import type { z } from 'zod'
+import type { User } from '../account/records.ts'
+import type { World } from '../world.ts'
+import type { Credential } from './credential.ts'
+import { badRequest } from './lever-error.ts'
+import type { RequestBody } from './request-body.ts'
+
+export interface ApiCall {
+  world: World
+  credential: Credential
+  params: Record<string, string>
+  query: URLSearchParams
+  body: RequestBody
+}
+
+export interface ApiAnswer {
+  status: number
+  /** a JSON value, or the bytes of a file */
+  body?: unknown
+  contentType?: string
+  /** the id of what was made or changed, for the request log */
+  effectId?: string
+}
+
+export interface Endpoint {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** after `/v1`, in the router's notation */
+  path: string
+  /** as the settings page calls it when a key is made */
+  permission: string
+  /** any of these OAuth scopes; `x:write` includes `x:read` */
+  scope: string
+  handle(call: ApiCall): ApiAnswer | Promise<ApiAnswer>
+}
+
+export function ok(data: unknown, effectId?: string): ApiAnswer {
+  return { status: 200, body: { data }, ...(effectId ? { effectId } : {}) }
+}
+
+export function created(data: { id: string }, beside: Record<string, unknown> = {}): ApiAnswer {
+  return { status: 201, body: { ...beside, data }, effectId: data.id }
+}
+
+export function noContent(effectId: string): ApiAnswer {
+  return { status: 204, effectId }
+}
+
+/** @throws LeverError 400 with the first fault */
+export function parseBody<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw badRequest(`${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}`)
+}
+
+/**
+ * The user a write is attributed to. Unknown and deactivated users are 400 (assumed), as is none where one is required.
+ */
+export function performAs(call: ApiCall, need: 'required' | 'optional'): User | null {
+  const id = call.query.get('perform_as')
+  if (!id) {
+    if (need === 'required') throw badRequest('perform_as is required')
+    return null
+  }
+  return activeUser(call.world, id, 'perform_as')
+}
+
+/** @throws LeverError 400 when nobody active has the id */
+export function activeUser(world: World, id: string, field: string): User {
+  const user = world.account.users.get(id)
+  if (!user) throw badRequest(`${field}: user ${id} was not found`)
+  if (user.deactivatedAt !== null) throw badRequest(`${field}: user ${id} is deactivated`)
+  return user
+}
+
+/** A time filter in ms, inclusive at both ends; `null` values never match a given bound. */
+export function inRange(query: URLSearchParams, name: string): ((value: number | null) => boolean) | null {
+  const start = msParameter(query, `${name}_start`)
+  const end = msParameter(query, `${name}_end`)
+  if (start === null && end === null) return null
+  return (value) => value !== null && value >= (start ?? 0) && value <= (end ?? Infinity)
+}
+
+export function msParameter(query: URLSearchParams, name: string): number | null {
+  const text = query.get(name)
+  if (text === null) return null
+  if (!/^-?\d+$/.test(text)) throw badRequest(`${name} must be a time in milliseconds`)
+  return Number(text)
+}
+
+/** `true` in any case: a well-known client sends `True`. */
+export function flag(query: URLSearchParams, name: string): boolean | null {
+  const text = query.get(name)?.toLowerCase()
+  if (text === undefined) return null
+  return text === 'true' || text === '1'
+}

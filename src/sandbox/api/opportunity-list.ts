@@ -1,0 +1,111 @@
+/** `GET /opportunities`: every documented filter, in Lever's order, by pages. */
+import type { Contact, Opportunity } from '../account/records.ts'
+import type { ListPosition } from '../account/opportunity-store.ts'
+import type { World } from '../world.ts'
+import { confidentialityFilter } from './confidential.ts'
+import { flag, inRange, type ApiAnswer, type ApiCall } from './endpoint.ts'
+import { badRequest } from './lever-error.ts'
+import { opportunityExpansions, opportunityJson } from './opportunity-shape.ts'
+import { listAnswer, readLimit, readOffset } from './paging.ts'
+import { select } from './selection.ts'
+
+type Filter = (opportunity: Opportunity) => boolean
+
+export function listOpportunities(call: ApiCall): ApiAnswer {
+  const { query, world } = call
+  const limit = readLimit(query)
+  const filters = [confidentialityFilter(call), searchable(world), ...fieldFilters(query), ...timeFilters(query), ...stateFilters(call)]
+  const page: Opportunity[] = []
+  let next: ListPosition | null = null
+  for (const opportunity of inOrder(world, query)) {
+    if (!filters.every((matches) => matches(opportunity))) continue
+    if (page.length === limit) {
+      next = world.account.opportunities.positionOf(opportunity)
+      break
+    }
+    page.push(opportunity)
+  }
+  const data = page.map((opportunity) =>
+    select(query, opportunityJson(world, opportunity, 'read'), opportunityExpansions(world, opportunity)),
+  )
+  return listAnswer(data, next)
+}
+
+/** From the paging token on; by e-mail or contact only that person's are looked at. */
+function inOrder(world: World, query: URLSearchParams): Iterable<Opportunity> {
+  const { opportunities, contacts } = world.account
+  const position = readPosition(query)
+  const contactIds = query.getAll('contact_id')
+  const emails = query.getAll('email')
+  if (emails.length === 0 && contactIds.length === 0) return opportunities.inListOrder(position)
+  const byEmail =
+    emails.length === 0 ? null : new Set(emails.flatMap((email) => contacts.withEmail(email)).map((contact: Contact) => contact.id))
+  const wanted = contactIds.length === 0 ? [...(byEmail ?? [])] : [...new Set(contactIds)].filter((id) => byEmail?.has(id) ?? true)
+  const places = wanted
+    .flatMap((id) => opportunities.ofContact(id))
+    .map((opportunity) => ({ opportunity, position: opportunities.positionOf(opportunity) }))
+  return places
+    .filter((place) => !position || comparePositions(place.position, position) >= 0)
+    .toSorted((a, b) => comparePositions(a.position, b.position))
+    .map((place) => place.opportunity)
+}
+
+function comparePositions(a: ListPosition, b: ListPosition): number {
+  return a[0] - b[0] || b[1] - a[1] || (a[2] < b[2] ? -1 : Number(a[2] > b[2]))
+}
+
+function readPosition(query: URLSearchParams): ListPosition | undefined {
+  const offset = readOffset(query)
+  if (!offset) return undefined
+  const [rank, lastAdvancedAt, id] = offset
+  if (typeof rank !== 'number' || typeof lastAdvancedAt !== 'number' || typeof id !== 'string') throw badRequest('Invalid offset token')
+  return [rank, lastAdvancedAt, id]
+}
+
+/** Repeats of one filter are OR, different filters AND (Lever's API documentation). */
+function fieldFilters(query: URLSearchParams): Filter[] {
+  const values: Record<string, (opportunity: Opportunity) => (string | null)[]> = {
+    tag: (opportunity) => opportunity.tags,
+    origin: (opportunity) => [opportunity.origin],
+    source: (opportunity) => opportunity.sources,
+    stage_id: (opportunity) => [opportunity.stage],
+    archive_reason_id: (opportunity) => [opportunity.archived?.reason ?? null],
+    location: (opportunity) => [opportunity.opportunityLocation],
+    posting_id: ({ application }) => [application && !application.archived ? application.posting : null],
+    archived_posting_id: ({ application }) => [application?.archived ? application.posting : null],
+  }
+  return Object.entries(values).flatMap(([name, valuesOf]) => {
+    const wanted = new Set(query.getAll(name))
+    return wanted.size === 0
+      ? []
+      : [(opportunity: Opportunity) => valuesOf(opportunity).some((value) => value !== null && wanted.has(value))]
+  })
+}
+
+function timeFilters(query: URLSearchParams): Filter[] {
+  const times: Record<string, (opportunity: Opportunity) => number | null> = {
+    created_at: (opportunity) => opportunity.createdAt,
+    updated_at: (opportunity) => opportunity.updatedAt,
+    advanced_at: (opportunity) => opportunity.lastAdvancedAt,
+    archived_at: (opportunity) => opportunity.archived?.archivedAt ?? null,
+  }
+  return Object.entries(times).flatMap(([name, timeOf]) => {
+    const within = inRange(query, name)
+    return within ? [(opportunity: Opportunity) => within(timeOf(opportunity))] : []
+  })
+}
+
+function stateFilters(call: ApiCall): Filter[] {
+  const archived = flag(call.query, 'archived')
+  const snoozed = flag(call.query, 'snoozed')
+  const now = call.world.now()
+  return [
+    ...(archived === null ? [] : [(opportunity: Opportunity) => (opportunity.archived !== null) === archived]),
+    ...(snoozed === null ? [] : [(opportunity: Opportunity) => (opportunity.snoozedUntil ?? 0) > now === snoozed]),
+  ]
+}
+
+function searchable(world: World): Filter {
+  const now = world.now()
+  return (opportunity) => opportunity.searchableAt <= now
+}

@@ -1,0 +1,73 @@
+/** Lists: `limit`, the opaque `offset`, and the envelope with `hasNext` and `next`. */
+import { z } from 'zod'
+import type { ApiAnswer, ApiCall } from './endpoint.ts'
+import { badRequest } from './lever-error.ts'
+
+const MOST = 100
+const Token = z.array(z.union([z.number(), z.string()])).min(1)
+
+/** `limit` 1 to 100, 100 if not given; else 400 (assumed). */
+export function readLimit(query: URLSearchParams): number {
+  const text = query.get('limit')
+  if (text === null) return MOST
+  const limit = Number(text)
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) throw badRequest('limit must be a number between 1 and 100')
+  return limit
+}
+
+/**
+ * The place a page begins at. Real tokens are a percent-encoded JSON array (recorded); clients send them back
+ * encoded once or twice, so this decodes until it parses.
+ * @throws LeverError 400 "Invalid offset token"
+ */
+export function readOffset(query: URLSearchParams): (string | number)[] | null {
+  let text = query.get('offset')
+  if (text === null) return null
+  for (let times = 0; times < 3; times += 1) {
+    const token = parseToken(text)
+    if (token) return token
+    text = decode(text)
+  }
+  throw badRequest('Invalid offset token')
+}
+
+function parseToken(text: string): (string | number)[] | null {
+  try {
+    return Token.safeParse(JSON.parse(text)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+export function writeOffset(position: readonly (string | number)[]): string {
+  return encodeURIComponent(JSON.stringify(position))
+}
+
+/** `next` is absent when there is no more (recorded). */
+export function listAnswer(data: unknown[], next: readonly (string | number)[] | null): ApiAnswer {
+  return { status: 200, body: next ? { data, hasNext: true, next: writeOffset(next) } : { data, hasNext: false } }
+}
+
+/** A page of a short list in the order given; `position` must be unique and stable, here `[sort value, id]`. */
+export function pageOf<T>(
+  call: ApiCall,
+  items: T[],
+  position: (item: T) => readonly (string | number)[],
+  render: (item: T) => unknown,
+): ApiAnswer {
+  const limit = readLimit(call.query)
+  const offset = readOffset(call.query)
+  const start = offset ? items.findIndex((item) => JSON.stringify(position(item)) === JSON.stringify(offset)) : 0
+  if (start < 0) throw badRequest('Invalid offset token')
+  const page = items.slice(start, start + limit)
+  const next = items[start + limit]
+  return listAnswer(page.map(render), next === undefined ? null : position(next))
+}

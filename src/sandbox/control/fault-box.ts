@@ -1,0 +1,89 @@
+/** Faults that were asked for, and which request each hits. */
+import { z } from 'zod'
+
+export const FAULT_KINDS = [
+  'status',
+  'statusAfterEffect',
+  'resetBefore',
+  'resetAfter',
+  'hangBefore',
+  'hangAfter',
+  'lateEffect',
+  'truncate',
+  'empty',
+  'html',
+  'noId',
+  'redirect',
+  'slow',
+] as const
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+const regex = z.string().refine(isRegex, 'is not a regular expression')
+
+export const FaultRequest = z.strictObject({
+  match: z.strictObject({ method: z.string().optional(), path: regex.optional() }).default({}),
+  kind: z.enum(FAULT_KINDS),
+  times: z.number().int().min(1).default(1),
+  after: z.number().int().min(0).default(0),
+  status: z.number().int().min(200).max(599).optional(),
+  body: z.unknown().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  delayMs: z.number().int().min(0).optional(),
+  hang: z.boolean().optional(),
+})
+export type FaultRequest = z.infer<typeof FaultRequest>
+
+function isRegex(text: string): boolean {
+  try {
+    return Boolean(new RegExp(text))
+  } catch {
+    return false
+  }
+}
+
+export interface Fault extends FaultRequest {
+  id: number
+  /** how many requests it has hit */
+  hits: number
+  /** how many matching requests it let pass for `after` */
+  skipped: number
+}
+
+export class FaultBox {
+  #faults: Fault[] = []
+  #lastId = 0
+
+  add(request: FaultRequest): Fault {
+    this.#lastId += 1
+    const fault = { ...request, id: this.#lastId, hits: 0, skipped: 0 }
+    this.#faults.push(fault)
+    return fault
+  }
+
+  list(): Fault[] {
+    return this.#faults
+  }
+
+  clear(): void {
+    this.#faults = []
+  }
+
+  /** The first fault that applies, counted as hit. `path` begins after `/v1` or `/oauth`. */
+  take(method: string, path: string): Fault | null {
+    for (const fault of this.#faults) {
+      if (fault.hits >= fault.times || !matches(fault, method, path)) continue
+      if (fault.skipped < fault.after) {
+        fault.skipped += 1
+        continue
+      }
+      fault.hits += 1
+      return fault
+    }
+    return null
+  }
+}
+
+function matches(fault: Fault, method: string, path: string): boolean {
+  if (fault.match.method && fault.match.method.toUpperCase() !== method) return false
+  return !fault.match.path || new RegExp(fault.match.path).test(path)
+}

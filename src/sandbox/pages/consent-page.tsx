@@ -1,0 +1,33 @@
+import type { VNode } from 'preact'
+import type { User } from '../account/records.ts'
+import { describeScope } from '../oauth/scopes.ts'
+import { Page } from './page.tsx'
+
+export function consentPage(props: { app: string; scopes: string[]; user: User; request: string; again: string }): VNode {
+  return (
+    <Page title={`Authorize ${props.app}`}>
+      <p>
+        <strong>{props.app}</strong> asks for access to your Lever account. Signed in as {props.user.name} ({props.user.accessRole}).{' '}
+        <a href={`/sign-in?next=${encodeURIComponent(props.again)}`}>Use another account</a>
+      </p>
+      {props.user.accessRole !== 'super admin' && <p class="notice">Only a Super Admin can finish this.</p>}
+      <p>It will be able to:</p>
+      <ul class="scopes">
+        {props.scopes.map((scope) => (
+          <li key={scope}>
+            {describeScope(scope)} <code>{scope}</code>
+          </li>
+        ))}
+      </ul>
+      <form method="post" action="/authorize/decision" class="actions">
+        <input type="hidden" name="request" value={props.request} />
+        <button name="decision" value="accept">
+          Accept
+        </button>
+        <button name="decision" value="deny" class="plain">
+          Deny
+        </button>
+      </form>
+    </Page>
+  )
+}

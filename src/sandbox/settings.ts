@@ -1,0 +1,50 @@
+/** What the control interface can turn while the sandbox runs. Durations in ms. */
+import { z } from 'zod'
+import { LeverEventName } from './account/records.ts'
+
+const duration = z.number().int().min(0)
+
+/** A change: fields left out stay. `eventGroups` are the switches of the settings page. */
+export const SettingsChange = z.strictObject({
+  accessTokenLifeMs: duration.min(1).optional(),
+  searchLagMs: duration.optional(),
+  latencyMs: duration.optional(),
+  rateLimit: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      perSecond: z.number().positive().optional(),
+      burst: z.number().int().positive().optional(),
+    })
+    .optional(),
+  retryDelaysMs: z.array(duration).max(5).optional(),
+  deliveryTimeoutMs: duration.min(1).optional(),
+  eventGroups: z.partialRecord(LeverEventName, z.boolean()).optional(),
+  clockOffsetMs: z.number().int().optional(),
+})
+export type SettingsChange = z.infer<typeof SettingsChange>
+
+export interface Settings {
+  accessTokenLifeMs: number
+  /** opportunities made or changed so recently are missing from lists */
+  searchLagMs: number
+  /** added to every answer */
+  latencyMs: number
+  rateLimit: { enabled: boolean; perSecond: number; burst: number }
+  /** one retry for each */
+  retryDelaysMs: number[]
+  deliveryTimeoutMs: number
+  clockOffsetMs: number
+}
+
+/** Lever's published limits (10 a second, bursts to 20, tokens of an hour, five retries); delays and time-out are assumed. */
+export function defaultSettings(): Settings {
+  return {
+    accessTokenLifeMs: 3_600_000,
+    searchLagMs: 0,
+    latencyMs: 0,
+    rateLimit: { enabled: true, perSecond: 10, burst: 20 },
+    retryDelaysMs: [10_000, 60_000, 300_000, 1_800_000, 7_200_000],
+    deliveryTimeoutMs: 10_000,
+    clockOffsetMs: 0,
+  }
+}

@@ -1,0 +1,193 @@
+/** Tells webhooks what happened: signed, retried up to five times, written down. */
+import type { Delivery, DeliveryAttempt, Webhook, WebhookBody } from '../account/access-records.ts'
+import type { LeverEventName } from '../account/records.ts'
+import { newHexToken, newId } from '../ids.ts'
+import type { LeverEvent, World } from '../world.ts'
+import { signDelivery } from './signature.ts'
+
+const AT_ONCE = 16
+/** Lever's settings page keeps 1,000 deliveries of two weeks. */
+const KEPT = 1000
+
+/** The four events that origin conditions apply to (Lever's API documentation). */
+const BY_ORIGIN: ReadonlySet<LeverEventName> = new Set([
+  'applicationCreated',
+  'candidateArchiveChange',
+  'candidateHired',
+  'candidateStageChange',
+])
+
+export class DeliveryDesk {
+  readonly #read: () => World
+  readonly #running = new Set<Promise<void>>()
+  readonly #waiting: Delivery[] = []
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+
+  constructor(world: () => World) {
+    this.#read = world
+  }
+
+  get #world(): World {
+    return this.#read()
+  }
+
+  /** Goes on with what was not delivered when the sandbox last stopped. */
+  start(): void {
+    for (const delivery of this.#world.account.deliveries.values()) if (delivery.status === 'pending') this.#schedule(delivery)
+  }
+
+  emit(event: LeverEvent): void {
+    for (const webhook of this.#world.account.webhooks.values()) {
+      if (wants(this.#world, webhook, event)) this.send(webhook, event.event, event.data)
+    }
+  }
+
+  /** Queues one delivery, whatever the switches say. */
+  send(webhook: Webhook, event: string, data: unknown): Delivery {
+    const token = newHexToken()
+    const triggeredAt = this.#world.now()
+    const body = { id: newId(), event, triggeredAt, token, signature: signDelivery(webhook.signatureToken, token, triggeredAt), data }
+    const delivery = this.#record(webhook, body)
+    this.#schedule(delivery)
+    return delivery
+  }
+
+  /** Sends the connection test and waits for what comes back: `data` is empty, there is no `id`, nothing is retried. */
+  async verify(webhook: Webhook): Promise<Delivery> {
+    const token = newHexToken()
+    const triggeredAt = this.#world.now()
+    const body = { event: webhook.event, triggeredAt, token, signature: signDelivery(webhook.signatureToken, token, triggeredAt), data: {} }
+    const delivery = this.#record(webhook, body)
+    delivery.retriesLeft = 0
+    await this.#attempt(delivery)
+    return delivery
+  }
+
+  /** Once more, with the same token and signature; resolves with the result of that one attempt. */
+  async rerun(delivery: Delivery): Promise<Delivery> {
+    this.#unschedule(delivery.id)
+    delivery.retriesLeft = 0
+    await this.#attempt(delivery)
+    return delivery
+  }
+
+  clear(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+    this.#waiting.length = 0
+  }
+
+  async stop(): Promise<void> {
+    this.clear()
+    await Promise.allSettled(this.#running)
+  }
+
+  #record(webhook: Webhook, body: WebhookBody): Delivery {
+    const { deliveries } = this.#world.account
+    const now = this.#world.now()
+    const delivery: Delivery = {
+      id: newId(),
+      webhookId: webhook.id,
+      url: webhook.url,
+      body,
+      status: 'pending',
+      attempts: [],
+      retriesLeft: this.#world.settings.retryDelaysMs.length,
+      nextAttemptAt: now,
+      createdAt: now,
+    }
+    deliveries.set(delivery.id, delivery)
+    for (const old of deliveries.values()) {
+      if (deliveries.size <= KEPT) break
+      if (old.status !== 'pending') deliveries.delete(old.id)
+    }
+    this.#world.changed()
+    return delivery
+  }
+
+  #schedule(delivery: Delivery): void {
+    this.#unschedule(delivery.id)
+    if (this.#world.stopping.aborted) return
+    const waitMs = (delivery.nextAttemptAt ?? 0) - this.#world.now()
+    if (waitMs <= 0) return this.#enqueue(delivery)
+    const timer = setTimeout(() => {
+      this.#timers.delete(delivery.id)
+      this.#enqueue(delivery)
+    }, waitMs)
+    this.#timers.set(delivery.id, timer)
+  }
+
+  #unschedule(id: string): void {
+    clearTimeout(this.#timers.get(id))
+    this.#timers.delete(id)
+  }
+
+  #enqueue(delivery: Delivery): void {
+    this.#waiting.push(delivery)
+    this.#drain()
+  }
+
+  #drain(): void {
+    while (this.#running.size < AT_ONCE) {
+      const delivery = this.#waiting.shift()
+      if (!delivery) return
+      const run = this.#attempt(delivery).finally(() => {
+        this.#running.delete(run)
+        this.#drain()
+      })
+      this.#running.add(run)
+    }
+  }
+
+  async #attempt(delivery: Delivery): Promise<void> {
+    delivery.nextAttemptAt = null
+    const attempt = await post(this.#world, delivery)
+    if (this.#world.stopping.aborted && attempt.error) delivery.nextAttemptAt = this.#world.now()
+    else this.#conclude(delivery, attempt)
+    this.#world.changed()
+  }
+
+  /** Any answer other than 2xx is a failure, a redirect too (Lever's API documentation). */
+  #conclude(delivery: Delivery, attempt: DeliveryAttempt): void {
+    delivery.attempts.push(attempt)
+    if (attempt.status !== null && attempt.status >= 200 && attempt.status < 300) {
+      delivery.status = 'succeeded'
+    } else if (delivery.retriesLeft === 0) {
+      delivery.status = 'failed'
+    } else {
+      const { retryDelaysMs } = this.#world.settings
+      const delayMs = retryDelaysMs.at(-delivery.retriesLeft) ?? retryDelaysMs.at(0) ?? 0
+      delivery.status = 'pending'
+      delivery.retriesLeft -= 1
+      delivery.nextAttemptAt = this.#world.now() + delayMs
+      this.#schedule(delivery)
+    }
+  }
+}
+
+function wants(world: World, webhook: Webhook, { event, opportunity }: LeverEvent): boolean {
+  if (webhook.event !== event || world.account.eventGroups[event] === false) return false
+  if (opportunity === null) return true
+  if (opportunity.confidentiality === 'confidential' && !webhook.confidential) return false
+  return !BY_ORIGIN.has(event) || webhook.origins.includes(opportunity.origin)
+}
+
+async function post(world: World, delivery: Delivery): Promise<DeliveryAttempt> {
+  const at = world.now()
+  const startedAt = performance.now()
+  const outcome = await fetch(delivery.url, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/json', 'user-agent': 'Lever-Webhooks' },
+    body: JSON.stringify(delivery.body),
+    signal: AbortSignal.any([world.stopping, AbortSignal.timeout(world.settings.deliveryTimeoutMs)]),
+  })
+    .then(async (response) => ({ status: response.status, error: null, responseBody: (await response.text()).slice(0, 500) }))
+    .catch((error: unknown) => ({ status: null, error: describeFailure(error), responseBody: '' }))
+  return { at, durationMs: Math.round(performance.now() - startedAt), ...outcome }
+}
+
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}

@@ -1,0 +1,40 @@
+import type { Webhook } from '../account/access-records.ts'
+import type { LeverEventName, Origin } from '../account/records.ts'
+import { newHexToken, newId } from '../ids.ts'
+import type { World } from '../world.ts'
+
+/** The default of a new webhook, in the recorded order. */
+const ALL_ORIGINS: readonly Origin[] = ['applied', 'sourced', 'referred', 'university', 'internal', 'agency']
+
+export interface NewWebhook {
+  event: LeverEventName
+  url: string
+  origins?: Origin[] | undefined
+  signatureToken?: string | undefined
+  madeBy: string
+  confidential: boolean
+}
+
+/** The same address and event may be there already: Lever does not mind (recorded). */
+export function makeWebhook(world: World, fields: NewWebhook): Webhook {
+  const now = world.now()
+  return {
+    id: newId(),
+    event: fields.event,
+    url: fields.url,
+    origins: fields.origins ?? [...ALL_ORIGINS],
+    signatureToken: fields.signatureToken ?? newHexToken(),
+    madeBy: fields.madeBy,
+    confidential: fields.confidential,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+/** Lever wants https with a public certificate; here plain http to this machine will do as well. */
+export function acceptableWebhookUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const url = new URL(text)
+  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback)
+}

@@ -1,0 +1,324 @@
+/**
+ * The local Lever for tests: started on a free port with its state in memory, turned by typed calls of its control
+ * interface, and walked through as an admin's browser would.
+ */
+import got, { type Got, type Method } from 'got'
+import { CookieJar } from 'tough-cookie'
+import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts'
+
+/** A person of the sample account; also `bo`, `chidi`, `dilnoza` (super admin), `emile`, `farida`, `gus` (deactivated), `helene`. */
+export const LEVER_ADMIN = 'ana@acme.example'
+
+export interface FaultOrder {
+  match?: { method?: string; path?: string }
+  kind:
+    | 'status'
+    | 'statusAfterEffect'
+    | 'resetBefore'
+    | 'resetAfter'
+    | 'hangBefore'
+    | 'hangAfter'
+    | 'lateEffect'
+    | 'truncate'
+    | 'empty'
+    | 'html'
+    | 'noId'
+    | 'redirect'
+    | 'slow'
+  times?: number
+  after?: number
+  status?: number
+  body?: unknown
+  headers?: Record<string, string>
+  delayMs?: number
+  hang?: boolean
+}
+
+export interface LeverSettings {
+  accessTokenLifeMs?: number
+  searchLagMs?: number
+  latencyMs?: number
+  rateLimit?: { enabled?: boolean; perSecond?: number; burst?: number }
+  retryDelaysMs?: number[]
+  deliveryTimeoutMs?: number
+  eventGroups?: Record<string, boolean>
+  clockOffsetMs?: number
+}
+
+export interface LeverRequest {
+  seq: number
+  at: number
+  method: string
+  path: string
+  query: Record<string, string | string[]>
+  body: unknown
+  status: number | null
+  credential: string | null
+  effectId: string | null
+  fault: string | null
+}
+
+/** An opportunity as `GET /opportunities/:id` shows it, and its application in full. */
+export interface LeverOpportunity {
+  id: string
+  name: string
+  contact: string
+  headline: string
+  stage: string
+  location: string
+  phones: { type: string | null; value: string }[]
+  emails: string[]
+  links: string[]
+  tags: string[]
+  sources: string[]
+  origin: string
+  owner: string | null
+  sourcedBy: string | null
+  archived: { reason: string; archivedAt: number } | null
+  applications: string[]
+  application: { id: string; posting: string } | null
+  createdAt: number
+  updatedAt: number | null
+  urls: { list: string; show: string }
+  isAnonymized: boolean
+}
+
+export interface LeverWebhook {
+  id: string
+  event: string
+  url: string
+  signatureToken: string
+  /** `ui`, or the credential that made it */
+  madeBy: string
+}
+
+export interface LeverDelivery {
+  id: string
+  webhookId: string
+  url: string
+  status: 'pending' | 'succeeded' | 'failed'
+  body: { id?: string; event: string; triggeredAt: number; token: string; signature?: string; data: unknown }
+  attempts: { at: number; status: number | null; error: string | null; responseBody: string }[]
+}
+
+export interface LeverNote {
+  id: string
+  entries: { value: string; user: string | null }[]
+  user: string | null
+  secret: boolean
+}
+
+export interface ConsentChoice {
+  /** e-mail of a Lever user; the Super Admin Ana if not given */
+  as?: string
+  /** `false` presses **Deny** */
+  accept?: boolean
+  /** the browser's cookies, for a start page of the product that sets one */
+  jar?: CookieJar
+}
+
+export interface LeverForTests extends RunningSandbox {
+  fault(order: FaultOrder): Promise<void>
+  clearFaults(): Promise<void>
+  /** Requests to the API and the token endpoint so far; `path` matches from its beginning, e.g. `/opportunities`. */
+  requests(path?: string): Promise<LeverRequest[]>
+  clearRequests(): Promise<void>
+  settings(change: LeverSettings): Promise<void>
+  /** What there really is, whatever lists show yet. */
+  opportunitiesByEmail(email: string): Promise<LeverOpportunity[]>
+  allOpportunities(): Promise<LeverOpportunity[]>
+  notesOf(opportunityId: string): Promise<LeverNote[]>
+  /** By a person in the UI, with events. */
+  addOpportunity(fields: {
+    name?: string
+    emails?: string[]
+    links?: string[]
+    postingId?: string
+    stage?: string
+    sources?: string[]
+    by?: string
+  }): Promise<LeverOpportunity>
+  /** `stage`: id or text */
+  moveStage(id: string, stage: string): Promise<void>
+  /** `reason`: id or text, e.g. `Withdrew` */
+  archive(id: string, reason?: string): Promise<void>
+  unarchive(id: string): Promise<void>
+  hire(id: string, requisitionId?: string): Promise<void>
+  deleteOpportunity(id: string): Promise<void>
+  anonymize(id: string): Promise<void>
+  deactivateUser(email: string): Promise<void>
+  reactivateUser(email: string): Promise<void>
+  changeUser(email: string, fields: { name?: string; email?: string; accessRole?: string }): Promise<void>
+  /** A new API key; without `permissions` it may do everything. */
+  newApiKey(options?: { permissions?: string[]; confidential?: boolean }): Promise<string>
+  revokeApiKey(key: string): Promise<void>
+  /** As **Revoke access** under Authorized Apps. */
+  revokeGrants(): Promise<void>
+  /** Access tokens are 401 at once; refresh tokens go on. */
+  expireTokens(): Promise<void>
+  allowRedirect(...redirectUris: string[]): Promise<void>
+  /** As **+ Add webhook** on the settings page. */
+  addWebhook(event: string, url: string, options?: { signatureToken?: string; confidential?: boolean }): Promise<LeverWebhook>
+  removeWebhook(id: string): Promise<void>
+  webhooks(): Promise<LeverWebhook[]>
+  /** As **Verify connection**; resolves with the attempt made. */
+  verifyWebhook(id: string): Promise<LeverDelivery>
+  deliveries(): Promise<LeverDelivery[]>
+  rerunDelivery(id: string): Promise<LeverDelivery>
+  /** Any event and data, signed with the token of that webhook, or of all webhooks of that event. */
+  deliver(event: string, data: unknown, webhookId?: string): Promise<LeverDelivery[]>
+  reset(): Promise<void>
+  /**
+   * Opens `startUrl` (of the sandbox, or of the product and redirecting to it), signs in, decides, and resolves with the
+   * address that Lever sends the browser back to, which is not opened.
+   */
+  consent(startUrl: string, choice?: ConsentChoice): Promise<string>
+}
+
+/** Latency 0, retries of deliveries within tens of ms; the rate limit is on, as in Lever. */
+export async function startLever(options: Partial<SandboxOptions> = {}): Promise<LeverForTests> {
+  const sandbox = await startSandbox({ port: 0, ...options })
+  const client = got.extend({ prefixUrl: `${sandbox.url}/control`, responseType: 'json', retry: { limit: 0 } })
+  const lever: LeverForTests = {
+    ...sandbox,
+    ...worldCalls(client),
+    ...peopleCalls(client),
+    ...accessCalls(client),
+    ...webhookCalls(client),
+    consent: (startUrl, choice = {}) => consent(sandbox, startUrl, choice),
+  }
+  await lever.settings({ latencyMs: 0, retryDelaysMs: [20, 30, 40, 50, 60], deliveryTimeoutMs: 2000 })
+  return lever
+}
+
+async function call<T>(client: Got, method: Method, path: string, json?: unknown): Promise<T> {
+  const response = await client<T>(path, { method, ...(json === undefined ? {} : { json }) })
+  return response.body
+}
+
+async function list<T>(client: Got, path: string): Promise<T[]> {
+  return (await call<{ data: T[] }>(client, 'GET', path)).data
+}
+
+type Calls<Names extends keyof LeverForTests> = Pick<LeverForTests, Names>
+
+function worldCalls(
+  client: Got,
+): Calls<
+  'fault' | 'clearFaults' | 'requests' | 'clearRequests' | 'settings' | 'opportunitiesByEmail' | 'allOpportunities' | 'notesOf' | 'reset'
+> {
+  return {
+    fault: async (order) => call(client, 'POST', 'faults', order),
+    clearFaults: async () => call(client, 'DELETE', 'faults'),
+    requests: async (path = '') => list(client, `requests?path=${encodeURIComponent(path)}`),
+    clearRequests: async () => call(client, 'DELETE', 'requests'),
+    settings: async (change) => call(client, 'PATCH', 'settings', change),
+    opportunitiesByEmail: async (email) => list(client, `opportunities?email=${encodeURIComponent(email)}`),
+    allOpportunities: async () => list(client, 'opportunities'),
+    notesOf: async (id) => (await call<{ notes: LeverNote[] }>(client, 'GET', `state?opportunity=${id}`)).notes,
+    reset: async () => call(client, 'POST', 'reset'),
+  }
+}
+
+function peopleCalls(
+  client: Got,
+): Calls<
+  | 'addOpportunity'
+  | 'moveStage'
+  | 'archive'
+  | 'unarchive'
+  | 'hire'
+  | 'deleteOpportunity'
+  | 'anonymize'
+  | 'deactivateUser'
+  | 'reactivateUser'
+  | 'changeUser'
+> {
+  return {
+    addOpportunity: async (fields) => call(client, 'POST', 'opportunities', fields),
+    moveStage: async (id, stage) => call(client, 'POST', `opportunities/${id}/stage`, { stage }),
+    archive: async (id, reason) => call(client, 'POST', `opportunities/${id}/archive`, reason === undefined ? {} : { reason }),
+    unarchive: async (id) => call(client, 'POST', `opportunities/${id}/unarchive`),
+    hire: async (id, requisitionId) =>
+      call(client, 'POST', `opportunities/${id}/hire`, requisitionId === undefined ? {} : { requisitionId }),
+    deleteOpportunity: async (id) => call(client, 'POST', `opportunities/${id}/delete`),
+    anonymize: async (id) => call(client, 'POST', `opportunities/${id}/anonymize`),
+    deactivateUser: async (email) => call(client, 'POST', `users/${encodeURIComponent(email)}/deactivate`),
+    reactivateUser: async (email) => call(client, 'POST', `users/${encodeURIComponent(email)}/reactivate`),
+    changeUser: async (email, fields) => call(client, 'PATCH', `users/${encodeURIComponent(email)}`, fields),
+  }
+}
+
+function accessCalls(client: Got): Calls<'newApiKey' | 'revokeApiKey' | 'revokeGrants' | 'expireTokens' | 'allowRedirect'> {
+  return {
+    newApiKey: async (options = {}) => (await call<{ key: string }>(client, 'POST', 'api-keys', options)).key,
+    revokeApiKey: async (key) => call(client, 'POST', `api-keys/${key}/revoke`),
+    revokeGrants: async () => call(client, 'POST', 'grants/revoke'),
+    expireTokens: async () => call(client, 'POST', 'tokens/expire'),
+    allowRedirect: async (...redirectUris) => call(client, 'POST', 'redirect-uris', { redirectUris }),
+  }
+}
+
+function webhookCalls(
+  client: Got,
+): Calls<'addWebhook' | 'removeWebhook' | 'webhooks' | 'verifyWebhook' | 'deliveries' | 'rerunDelivery' | 'deliver'> {
+  return {
+    addWebhook: async (event, url, options = {}) => call(client, 'POST', 'webhooks', { event, url, ...options }),
+    removeWebhook: async (id) => call(client, 'DELETE', `webhooks/${id}`),
+    webhooks: async () => list(client, 'webhooks'),
+    verifyWebhook: async (id) => call(client, 'POST', `webhooks/${id}/verify`),
+    deliveries: async () => list(client, 'deliveries'),
+    rerunDelivery: async (id) => call(client, 'POST', `deliveries/${id}/rerun`),
+    deliver: async (event, data, webhookId) =>
+      (await call<{ data: LeverDelivery[] }>(client, 'POST', 'deliver', { event, data, ...(webhookId ? { webhookId } : {}) })).data,
+  }
+}
+
+/** One visit of the browser: an answer, or the address it is sent to. */
+interface Visit {
+  url: string
+  body: string
+}
+
+async function consent(
+  sandbox: RunningSandbox,
+  startUrl: string,
+  { as = LEVER_ADMIN, accept = true, jar = new CookieJar() }: ConsentChoice,
+): Promise<string> {
+  const browser = got.extend({ cookieJar: jar, followRedirect: false, throwHttpErrors: false, retry: { limit: 0 } })
+  let visit = await follow(browser, sandbox, startUrl, 'GET')
+  const field = (name: string): string => new RegExp(`name="${name}" value="([^"]*)"`).exec(visit.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  if (visit.body.includes('action="/sign-in"'))
+    visit = await follow(browser, sandbox, `${sandbox.url}/sign-in`, 'POST', { email: as, next: field('next') })
+  if (visit.body.includes('action="/authorize/decision"')) {
+    visit = await follow(browser, sandbox, `${sandbox.url}/authorize/decision`, 'POST', {
+      request: field('request'),
+      decision: accept ? 'accept' : 'deny',
+    })
+  }
+  if (visit.url.startsWith(`${sandbox.url}/`))
+    throw new Error(`Lever did not send the browser back from ${visit.url}: ${visit.body.slice(0, 300)}`)
+  return visit.url
+}
+
+/** Follows redirects until a page is shown, or until the browser would leave the sandbox it had come to. */
+async function follow(
+  browser: Got,
+  sandbox: RunningSandbox,
+  startUrl: string,
+  method: 'GET' | 'POST',
+  form?: Record<string, string>,
+): Promise<Visit> {
+  let url = startUrl
+  let entered = false
+  for (let hops = 0; hops < 10; hops += 1) {
+    const inside = url.startsWith(`${sandbox.url}/`)
+    if (entered && !inside) return { url, body: '' }
+    entered ||= inside
+    const response = await browser(url, hops === 0 && form ? { method, form } : { method: 'GET' })
+    const { location } = response.headers
+    if (!location) return { url, body: response.body }
+    url = new URL(location, url).toString()
+  }
+  throw new Error(`${startUrl} redirects without end`)
+}
