@@ -31,7 +31,12 @@ export interface Answer {
 /** `operator`: the operator's key. `admin`, `sourcer`: the least role of a person in a session; an organization's API key may do both. */
 export type Access = 'operator' | 'admin' | 'sourcer'
 
-export interface EndpointSpec<P extends z.ZodType | undefined, Q extends z.ZodType | undefined, B extends z.ZodType | undefined, A extends Access> {
+export interface EndpointSpec<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+  A extends Access,
+> {
   method: Method
   /** Below `/api/v1`, parameters in braces: `/candidates/{id}`. */
   path: string
@@ -67,5 +72,5 @@ export function defineEndpoint<
   Q extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
 >(spec: EndpointSpec<P, Q, B, A>): Endpoint {
-  return spec as unknown as Endpoint
+  return spec
 }

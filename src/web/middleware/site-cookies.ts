@@ -1,0 +1,40 @@
+import type { ParameterizedContext } from 'koa'
+
+export interface CookieOptions {
+  /** Until the browser is closed when absent. */
+  maxAgeMs?: number
+}
+
+export interface SiteCookies {
+  get(ctx: ParameterizedContext, name: string): string | undefined
+  set(ctx: ParameterizedContext, name: string, value: string, options?: CookieOptions): void
+  clear(ctx: ParameterizedContext, name: string): void
+}
+
+/**
+ * Cookies of this site, under names of their own since programs on other ports of the host share the jar: `HttpOnly`,
+ * `SameSite=Lax`, `Path=/`, and where `publicUrl` is https `Secure` with the `__Host-` prefix, whatever a proxy in front
+ * says of the request. A value must be free of `;`, `,` and white space, as base64url is.
+ */
+export function createSiteCookies(publicUrl: string): SiteCookies {
+  const isSecure = publicUrl.startsWith('https:')
+  const fullName = (name: string) => (isSecure ? `__Host-${name}` : name)
+  const attributes = `; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+  const write = (ctx: ParameterizedContext, name: string, value: string, age: string) =>
+    ctx.append('Set-Cookie', `${fullName(name)}=${value}${attributes}${age}`)
+
+  return {
+    get: (ctx, name) => readCookie(ctx.get('Cookie'), fullName(name)),
+    set: (ctx, name, value, options = {}) =>
+      write(ctx, name, value, options.maxAgeMs === undefined ? '' : `; Max-Age=${Math.floor(options.maxAgeMs / 1000)}`),
+    clear: (ctx, name) => write(ctx, name, '', '; Max-Age=0'),
+  }
+}
+
+function readCookie(header: string, name: string): string | undefined {
+  for (const pair of header.split(';')) {
+    const [key, value] = [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]
+    if (key === name && value !== '') return value
+  }
+  return undefined
+}

@@ -1,0 +1,16 @@
+import type { ComponentChildren, JSX } from 'preact'
+import { usePage } from './page-context.ts'
+
+/** A form that posts to this site; carries the session's CSRF token. */
+export function Form({
+  children,
+  ...attributes
+}: { children: ComponentChildren } & JSX.HTMLAttributes<HTMLFormElement> & { action: string }) {
+  const { csrfToken } = usePage()
+  return (
+    <form method="post" {...attributes}>
+      {csrfToken === null ? null : <input type="hidden" name="_csrf" value={csrfToken} />}
+      {children}
+    </form>
+  )
+}

@@ -1,0 +1,23 @@
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { PersonCaller } from '../../accounts/caller.ts'
+import type { Language } from './texts.ts'
+
+/** What any component of a page may need to know of the request. */
+export interface PageContextValue {
+  language: Language
+  caller: PersonCaller | null
+  csrfToken: string | null
+  /** Path and query of the page, to come back to it. */
+  here: string
+  requestId: string
+}
+
+export const PageContext = createContext<PageContextValue | null>(null)
+
+/** @throws Error outside of a page given to `renderPage` */
+export function usePage(): PageContextValue {
+  const value = useContext(PageContext)
+  if (!value) throw new Error('usePage is for components of a page rendered by renderPage')
+  return value
+}

@@ -1,0 +1,33 @@
+import { defineTexts } from './texts.ts'
+
+/** Words that stand on every page. */
+export const siteTexts = defineTexts({
+  en: {
+    skip: 'Skip to the content',
+    navigation: 'Main',
+    candidates: 'Candidates',
+    exports: 'Exports',
+    settings: 'ATS settings',
+    people: 'People',
+    apiKeys: 'API keys',
+    activity: 'Activity',
+    signIn: 'Sign in',
+    signOut: 'Sign out',
+    language: 'Language',
+    requestId: 'Request',
+  },
+  es: {
+    skip: 'Ir al contenido',
+    navigation: 'Principal',
+    candidates: 'Candidatos',
+    exports: 'Exportaciones',
+    settings: 'Ajustes del ATS',
+    people: 'Personas',
+    apiKeys: 'Claves de API',
+    activity: 'Actividad',
+    signIn: 'Iniciar sesión',
+    signOut: 'Cerrar sesión',
+    language: 'Idioma',
+    requestId: 'Solicitud',
+  },
+})

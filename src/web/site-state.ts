@@ -1,0 +1,17 @@
+import type { ParameterizedContext } from 'koa'
+import type { PersonCaller } from '../accounts/caller.ts'
+import type { SiteCookies } from './middleware/site-cookies.ts'
+import type { Language } from './pages/texts.ts'
+
+/** What the app puts into `ctx.state` before any page or route runs. */
+export interface SiteState {
+  requestId: string
+  cookies: SiteCookies
+  language: Language
+  /** Who is signed in by the session's cookie. */
+  caller: PersonCaller | null
+  /** Of that session; every form carries it as `_csrf`. */
+  csrfToken: string | null
+}
+
+export type SiteContext = ParameterizedContext<SiteState>
