@@ -1,4 +1,22 @@
+import { z } from 'zod'
+
 /** The form in which e-mail addresses are compared and kept as keys: without surrounding white space, in lower case, else as they are. */
 export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase()
 }
+
+const LOCAL_PART = String.raw`[^\s@"(),:;<>[\]\\\p{C}.]+(?:\.[^\s@"(),:;<>[\]\\\p{C}.]+)*`
+const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?`
+const ADDRESS = new RegExp(`^${LOCAL_PART}@(?:${LABEL}\\.)+${LABEL}$`, 'u')
+const MAX_LENGTH = 254
+
+/** An e-mail address that mail can go to, of any script, in the form of {@link normalizeEmail}. */
+export const EmailAddress = z
+  .string()
+  .max(1000)
+  .transform(normalizeEmail)
+  .refine((email) => email.length <= MAX_LENGTH && ADDRESS.test(email), 'must be an e-mail address')
+  .meta({
+    description: 'An e-mail address; compared without case and surrounding white space.',
+    override: { type: 'string', format: 'email' },
+  })

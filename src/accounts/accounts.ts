@@ -1,0 +1,47 @@
+import type { AccountsDeps } from './accounts-deps.ts'
+import { authenticateApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys } from './api-keys.ts'
+import { createHashKeyReader, createOrganization, getOrganization, listOrganizations, setSourceName } from './organizations.ts'
+import { deletePerson, findPerson, getPerson, listPeople, putPerson } from './people.ts'
+import type { PersonRole } from './person-model.ts'
+import { endSession, findSession, startSession } from './sessions.ts'
+import { createSignInLink, redeemSignInLink } from './sign-in-links.ts'
+
+export type Accounts = ReturnType<typeof createAccounts>
+
+/** Who uses the service: organizations, their people and API keys, sessions and sign-in links. `actor` is that of `actorOf`. */
+export function createAccounts(deps: AccountsDeps) {
+  return {
+    createOrganization: (input: { name: string; sourceName: string }) => createOrganization(deps, input),
+    listOrganizations,
+    getOrganization,
+    setSourceName,
+    hashKeyOf: createHashKeyReader(deps),
+
+    createApiKey: (organization: string, input: { name: string }, actor: string) => createApiKey(deps, organization, input, actor),
+    getApiKey,
+    listApiKeys,
+    deleteApiKey: (organization: string, id: string, actor: string) => deleteApiKey(deps, organization, id, actor),
+    authenticateApiKey,
+
+    putPerson: (
+      organization: string,
+      email: string,
+      input: { name: string; role: PersonRole; active?: boolean | undefined },
+      actor: string,
+    ) => putPerson(deps, organization, email, input, actor),
+    findPerson,
+    getPerson,
+    listPeople,
+    deletePerson: (organization: string, email: string, actor: string) => deletePerson(deps, organization, email, actor),
+
+    createSignInLink: (
+      organization: string,
+      input: { userEmail: string; path?: string | undefined; validForSeconds?: number | undefined },
+      actor: string,
+    ) => createSignInLink(deps, organization, input, actor),
+    redeemSignInLink,
+    startSession,
+    findSession,
+    endSession,
+  }
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import mongoose, { Types } from 'mongoose'
+import { ServiceError } from '../errors.ts'
+import { page, type Page, type PageRequest } from '../paging.ts'
+import type { SecretPlace } from '../secrets/sealer.ts'
+import type { AccountsDeps } from './accounts-deps.ts'
+import { ApiKeyModel } from './api-key-model.ts'
+import { newApiKey } from './api-keys.ts'
+import { OrganizationModel, type OrganizationDocument } from './organization-model.ts'
+
+/** `id` is a hex string. `sourceName` is what an exported candidate's source reads in Lever. */
+export interface Organization {
+  id: string
+  name: string
+  sourceName: string
+}
+
+/** Makes an organization and its first API key, both or neither; the key is never readable again. */
+export async function createOrganization(
+  deps: AccountsDeps,
+  input: { name: string; sourceName: string },
+): Promise<Organization & { apiKey: string }> {
+  const _id = new Types.ObjectId()
+  const organization = _id.toHexString()
+  const { apiKey, fields } = newApiKey(organization, 'first key')
+  const hashKey = deps.sealer.seal(randomBytes(32).toString('base64'), hashKeyPlace(organization))
+  await mongoose.connection.transaction(async (session) => {
+    await OrganizationModel.create([{ _id, ...input, hashKey }], { session })
+    await ApiKeyModel.create([fields], { session })
+  })
+  await deps.audit.append({ organization, actor: 'operator', action: 'organization.created', subject: `organization:${organization}` })
+  return { id: organization, ...input, apiKey }
+}
+
+export async function listOrganizations(request: PageRequest): Promise<Page<Organization>> {
+  return page(OrganizationModel, {}, request, toOrganization)
+}
+
+/** @throws ServiceError `not_found` */
+export async function getOrganization(organization: string): Promise<Organization> {
+  return toOrganization(await getDocument(organization))
+}
+
+/** @throws ServiceError `not_found` */
+export async function setSourceName(organization: string, sourceName: string): Promise<void> {
+  const { matchedCount } = await OrganizationModel.updateOne({ _id: organization }, { sourceName })
+  if (matchedCount === 0) throw organizationNotFound()
+}
+
+/** Gives the key of an organization's fingerprints of e-mails and links; it never changes, so it is read once. */
+export function createHashKeyReader(deps: Pick<AccountsDeps, 'sealer'>): (organization: string) => Promise<Buffer> {
+  const known = new Map<string, Buffer>()
+  return async (organization) => {
+    const cached = known.get(organization)
+    if (cached) return cached
+    const { hashKey } = await getDocument(organization)
+    const key = Buffer.from(deps.sealer.open(hashKey, hashKeyPlace(organization)), 'base64')
+    known.set(organization, key)
+    return key
+  }
+}
+
+async function getDocument(organization: string): Promise<OrganizationDocument> {
+  const found = await OrganizationModel.findById(organization).lean<OrganizationDocument>()
+  if (!found) throw organizationNotFound()
+  return found
+}
+
+function organizationNotFound(): ServiceError {
+  return new ServiceError('not_found', 'There is no such organization.')
+}
+
+function hashKeyPlace(organization: string): SecretPlace {
+  return { organization, record: 'organization', field: 'hashKey' }
+}
+
+function toOrganization({ _id, name, sourceName }: Pick<OrganizationDocument, '_id' | 'name' | 'sourceName'>): Organization {
+  return { id: _id.toHexString(), name, sourceName }
+}

@@ -1,0 +1,94 @@
+import { ServiceError } from '../errors.ts'
+import { page, type Page, type PageRequest } from '../paging.ts'
+import type { AccountsDeps } from './accounts-deps.ts'
+import { normalizeEmail } from './email-address.ts'
+import { PersonModel, type PersonDocument, type PersonRole } from './person-model.ts'
+import { SessionModel } from './session-model.ts'
+import { SignInLinkModel } from './sign-in-link-model.ts'
+
+/** Somebody who uses the service. Ids are hex strings; `email` is in its compared form. */
+export interface Person {
+  id: string
+  organization: string
+  email: string
+  name: string
+  role: PersonRole
+  active: boolean
+  createdAt: Date
+}
+
+/**
+ * Makes the person of that e-mail, or changes name, role and `active` (true unless given). One made inactive loses every
+ * session and unused sign-in link at once; a changed role holds from the next request on.
+ */
+export async function putPerson(
+  deps: AccountsDeps,
+  organization: string,
+  email: string,
+  input: { name: string; role: PersonRole; active?: boolean | undefined },
+  actor: string,
+): Promise<{ person: Person; created: boolean }> {
+  const key = { organization, email: normalizeEmail(email) }
+  const before = await upsert(key, { name: input.name, role: input.role, active: input.active ?? true })
+  const person = await getPerson(organization, email)
+  if (!person.active) await endAccess(organization, person.id)
+  await deps.audit.append({ organization, actor, action: changeOf(before, person), subject: `user:${person.id}` })
+  return { person, created: before === null }
+}
+
+async function upsert(
+  key: { organization: string; email: string },
+  fields: Pick<Person, 'name' | 'role' | 'active'>,
+): Promise<PersonDocument | null> {
+  const write = () => PersonModel.findOneAndUpdate(key, fields, { upsert: true, returnDocument: 'before' }).lean<PersonDocument>()
+  // of two first writes at once one meets the unique index, and is then an update
+  return write().catch((error: { code?: unknown }) => (error.code === 11_000 ? write() : Promise.reject(error)))
+}
+
+function changeOf(before: PersonDocument | null, after: Person): string {
+  if (!before) return 'user.created'
+  if (before.active !== after.active) return after.active ? 'user.activated' : 'user.deactivated'
+  return before.role === after.role ? 'user.changed' : 'user.roleChanged'
+}
+
+export async function findPerson(organization: string, email: string): Promise<Person | null> {
+  const found = await PersonModel.findOne({ organization, email: normalizeEmail(email) }).lean<PersonDocument>()
+  return found ? toPerson(found) : null
+}
+
+/** @throws ServiceError `user_not_found` */
+export async function getPerson(organization: string, email: string): Promise<Person> {
+  const person = await findPerson(organization, email)
+  if (!person) throw userNotFound()
+  return person
+}
+
+export async function listPeople(organization: string, request: PageRequest): Promise<Page<Person>> {
+  return page(PersonModel, { organization }, request, toPerson)
+}
+
+/**
+ * Removes the person with every session and link.
+ * @throws ServiceError `user_not_found`
+ */
+export async function deletePerson(deps: AccountsDeps, organization: string, email: string, actor: string): Promise<void> {
+  const removed = await PersonModel.findOneAndDelete({ organization, email: normalizeEmail(email) }).lean<PersonDocument>()
+  if (!removed) throw userNotFound()
+  const id = removed._id.toHexString()
+  await endAccess(organization, id)
+  await deps.audit.append({ organization, actor, action: 'user.deleted', subject: `user:${id}` })
+}
+
+async function endAccess(organization: string, person: string): Promise<void> {
+  await Promise.all([SessionModel.deleteMany({ organization, person }), SignInLinkModel.deleteMany({ organization, person })])
+}
+
+export function userNotFound(): ServiceError {
+  return new ServiceError('user_not_found', 'There is no such person in this organization.', {
+    hint: 'Add them in Settings > People or by PUT /users/{email}.',
+  })
+}
+
+export function toPerson({ _id, organization, email, name, role, active, createdAt }: PersonDocument): Person {
+  return { id: _id.toHexString(), organization: organization.toHexString(), email, name, role, active, createdAt }
+}

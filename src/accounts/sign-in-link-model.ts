@@ -1,0 +1,21 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+
+const KEPT_AFTER_EXPIRY_S = 3600
+
+const signInLinkSchema = new Schema(
+  {
+    tokenHash: { type: String, required: true },
+    organization: { type: Schema.Types.ObjectId, required: true },
+    person: { type: Schema.Types.ObjectId, required: true },
+    path: { type: String, required: true },
+    expiresAt: { type: Date, required: true },
+    usedAt: { type: Date, default: null },
+  },
+  { timestamps: true, collection: 'sign_in_links' },
+)
+signInLinkSchema.index({ tokenHash: 1 }, { unique: true })
+signInLinkSchema.index({ organization: 1, person: 1 })
+signInLinkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: KEPT_AFTER_EXPIRY_S }) // a used link still names its account for the limit on failures
+
+export type SignInLinkDocument = InferSchemaType<typeof signInLinkSchema> & { _id: Types.ObjectId }
+export const SignInLinkModel = model('SignInLink', signInLinkSchema)

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+/** A base that no path can leave without being noticed. */
+const NOWHERE = 'http://nowhere.invalid'
+
+/** True for a path of this site, query included; false for anything that a browser would follow to another one. */
+export function isSitePath(path: string): boolean {
+  if (!/^\/(?![/\\])[^\\\p{C}\s]*$/u.test(path) || path.length > 2000) return false
+  return URL.canParse(path, NOWHERE) && new URL(path, NOWHERE).origin === NOWHERE
+}
+
+export const SitePath = z
+  .string()
+  .refine(isSitePath, 'must be a path of this site, such as /candidates')
+  .meta({ description: 'A path of this site, such as `/candidates`.' })

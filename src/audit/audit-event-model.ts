@@ -1,0 +1,22 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+
+const auditEventSchema = new Schema(
+  {
+    organization: { type: Schema.Types.ObjectId, required: true },
+    /** From 1, without gaps, in an organization. */
+    seq: { type: Number, required: true },
+    at: { type: Date, required: true },
+    actor: { type: String, required: true },
+    action: { type: String, required: true },
+    subject: { type: String, required: true },
+    leverUser: { type: String, default: null },
+    /** Of the record `seq - 1`; null in the first. */
+    previousHash: { type: String, default: null },
+    hash: { type: String, required: true },
+  },
+  { collection: 'audit_events' },
+)
+auditEventSchema.index({ organization: 1, seq: 1 }, { unique: true }) // one appender at a time: of two with one number, one waits
+
+export type AuditEventDocument = InferSchemaType<typeof auditEventSchema> & { _id: Types.ObjectId }
+export const AuditEventModel = model('AuditEvent', auditEventSchema)
