@@ -1,0 +1,212 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { eventually } from '../support/eventually.ts'
+import { runProgram, type Program } from '../support/run-program.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const SCRIPTS = join(import.meta.dirname, '../../scripts')
+
+/** Stands in for npm: notes its call, takes as long as told, and installs one package. */
+const NPM = `#!/usr/bin/env node
+const fs = require('fs')
+fs.appendFileSync('npm-calls', process.argv.slice(2).join(' ') + '\\n')
+const { delay = 0, fail } = JSON.parse(fs.readFileSync('npm-behaviour.json', 'utf8'))
+setTimeout(() => {
+  if (fail) { console.error(fail); process.exit(1) }
+  fs.mkdirSync('node_modules/thing', { recursive: true })
+  fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json')
+}, delay)
+`
+
+/** Prints what a target should find: its arguments and the process it runs in. */
+const TARGET = `
+console.log(JSON.stringify({ arguments: process.argv.slice(2), pid: process.pid }))
+process.on('SIGTERM', () => process.exit(7))
+if (process.argv.includes('wait')) setInterval(() => {}, 1000)
+else process.exitCode = 3
+`
+
+const lockFileOf = (version: string): string => JSON.stringify({ packages: { '': { name: 'tiny' }, 'node_modules/thing': { version } } })
+
+class TinyProject {
+  readonly root: string
+
+  constructor(folder: string, npm: { delay?: number; fail?: string } = {}) {
+    this.root = mkdtempSync(join(folder, 'project-'))
+    for (const name of ['scripts', 'bin']) mkdirSync(join(this.root, name))
+    for (const name of ['bootstrap.mjs', 'lock-file.mjs']) copyFileSync(join(SCRIPTS, name), join(this.root, 'scripts', name))
+    this.write('package.json', '{"name":"tiny"}')
+    this.write('package-lock.json', lockFileOf('1.0.0'))
+    this.write('npm-behaviour.json', JSON.stringify(npm))
+    this.write('target.mjs', TARGET)
+    this.write('bin/npm', NPM)
+    chmodSync(join(this.root, 'bin/npm'), 0o755)
+    symlinkSync(process.execPath, join(this.root, 'bin/node'))
+  }
+
+  write(name: string, content: string): void {
+    writeFileSync(join(this.root, name), content)
+  }
+
+  start(...parameters: string[]): Program {
+    return runProgram(process.execPath, ['scripts/bootstrap.mjs', ...parameters], {
+      cwd: this.root,
+      env: { PATH: `${join(this.root, 'bin')}:/usr/bin:/bin` },
+    })
+  }
+
+  installations(): number {
+    const calls = join(this.root, 'npm-calls')
+    return existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n').length : 0
+  }
+}
+
+describe('scripts: bootstrap', () => {
+  const folder = temporaryFolder()
+
+  it('installs what is missing by npm ci, says so, and then runs the target in its own process', async () => {
+    const project = new TinyProject(folder)
+
+    const program = project.start('target.mjs', 'a', '--b')
+    const end = await program.ended
+
+    expect(readFileSync(join(project.root, 'npm-calls'), 'utf8')).to.match(/^ci /)
+    expect(end.stderr).to.match(/Installing packages by npm ci, since they are not there yet.*\nPackages installed in \d+ s\.\n$/s)
+    expect(JSON.parse(end.stdout)).to.deep.equal({ arguments: ['a', '--b'], pid: program.child.pid })
+    expect(end.code).to.equal(3)
+  })
+
+  it('does nothing and says nothing the second time, in well under a second', async () => {
+    const project = new TinyProject(folder)
+    await project.start('target.mjs').ended
+
+    const startedAt = performance.now()
+    const end = await project.start('target.mjs').ended
+
+    expect(performance.now() - startedAt).to.be.below(1000)
+    expect(end.stderr).to.equal('')
+    expect(project.installations()).to.equal(1)
+  })
+
+  it('installs again when the lock file has changed, unless only a missing installation counts', async () => {
+    const project = new TinyProject(folder)
+    await project.start('target.mjs').ended
+    project.write('package-lock.json', lockFileOf('2.0.0'))
+
+    await project.start('--if-missing', 'target.mjs').ended
+    const before = project.installations()
+    const end = await project.start('target.mjs').ended
+
+    expect(before).to.equal(1)
+    expect(project.installations()).to.equal(2)
+    expect(end.stderr).to.include('since package-lock.json has changed')
+  })
+
+  it('recognizes what was installed by hand', async () => {
+    const project = new TinyProject(folder)
+    mkdirSync(join(project.root, 'node_modules'))
+    project.write('node_modules/.package-lock.json', lockFileOf('1.0.0'))
+
+    await project.start('target.mjs').ended
+
+    expect(project.installations()).to.equal(0)
+  })
+
+  it('repairs an installation that was interrupted', async () => {
+    const project = new TinyProject(folder)
+    mkdirSync(join(project.root, 'node_modules'))
+
+    const end = await project.start('target.mjs').ended
+
+    expect(project.installations()).to.equal(1)
+    expect(end.stderr).to.include('since the last installation was not finished')
+  })
+
+  it('installs once when two start together: the other waits and says for whom', async () => {
+    const project = new TinyProject(folder, { delay: 700 })
+
+    const first = project.start('target.mjs')
+    await eventually('npm has been called', () => project.installations() > 0)
+    const second = project.start('target.mjs')
+    const ends = await Promise.all([first.ended, second.ended])
+
+    expect(ends.map(({ code }) => code)).to.deep.equal([3, 3])
+    expect(ends[1].stderr).to.equal(`Waiting for process ${first.child.pid}, which is installing the packages…\n`)
+    expect(project.installations()).to.equal(1)
+  })
+
+  it('takes over the lock of an installation that was killed', async () => {
+    const project = new TinyProject(folder)
+    project.write('.install.lock', JSON.stringify({ pid: 2 ** 22 + 1, birth: '' }))
+
+    const end = await project.start('target.mjs').ended
+
+    expect(end.code).to.equal(3)
+    expect(existsSync(join(project.root, '.install.lock'))).to.equal(false)
+  })
+
+  for (const [said, advice] of [
+    ['npm error code ENOTFOUND', 'could not be reached'],
+    ['npm error code EACCES\nnpm error path /root/.npm', 'Give this user the right to write'],
+    ['npm error code ENOSPC', 'disk is full'],
+    ['npm error code SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
+  ] as const) {
+    it(`explains ${said.split('\n')[0]} and does not run the target`, async () => {
+      const project = new TinyProject(folder, { fail: said })
+
+      const end = await project.start('target.mjs').ended
+
+      expect(end.code).to.equal(1)
+      expect(end.stdout).to.equal('')
+      expect(end.stderr)
+        .to.include(said)
+        .and.to.match(new RegExp(`npm ci failed\\. .*${advice}`))
+    })
+  }
+
+  it('says where npm comes from when there is none', async () => {
+    const project = new TinyProject(folder)
+
+    const end = await runProgram(process.execPath, ['scripts/bootstrap.mjs', 'target.mjs'], {
+      cwd: project.root,
+      env: { PATH: '/nowhere' },
+    }).ended
+
+    expect(end.code).to.equal(1)
+    expect(end.stderr).to.include('npm was not found. It comes with Node')
+  })
+
+  it('refuses a Node that is too old in one sentence', async () => {
+    const project = new TinyProject(folder)
+    const older = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.18.3'})`
+
+    const end = await runProgram(process.execPath, ['--import', older, 'scripts/bootstrap.mjs', 'target.mjs'], { cwd: project.root }).ended
+
+    expect(end.code).to.equal(1)
+    expect(end.stderr).to.match(/^Fulcrum needs Node 20\.19 or newer, and this is Node 20\.18\.3\..*\n$/)
+    expect(project.installations()).to.equal(0)
+  })
+
+  it('lets signals reach the target', async () => {
+    const project = new TinyProject(folder)
+    const program = project.start('target.mjs', 'wait')
+    await eventually('the target runs', () => program.output().includes('"pid"'))
+
+    program.child.kill('SIGTERM')
+
+    expect((await program.ended).code).to.equal(7)
+  })
+
+  it('runs TypeScript, with the lines of the source in stack traces', async () => {
+    const file = join(folder, 'target.mts')
+    writeFileSync(file, "interface Wide {\n  a: string\n}\n\nconst wide: Wide = { a: 'here' }\nthrow new Error(wide.a)\n")
+
+    const end = await runProgram(process.execPath, [join(SCRIPTS, 'bootstrap.mjs'), '--if-missing', file]).ended
+
+    expect(end.code).to.equal(1)
+    expect(end.stderr)
+      .to.include('Error: here')
+      .and.to.match(/target\.mts:6:/)
+  })
+})

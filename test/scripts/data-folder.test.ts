@@ -1,0 +1,61 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect } from 'chai'
+import { lockDataFolder } from '../../scripts/data-folder.ts'
+import { eventually } from '../support/eventually.ts'
+import { rejection } from '../support/rejection.ts'
+import { runProgram } from '../support/run-program.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const MODULE = pathToFileURL(join(import.meta.dirname, '../../scripts/data-folder.ts')).href
+
+describe('scripts: data folder', () => {
+  const folder = temporaryFolder()
+
+  it('is created and may be taken again after its release', async () => {
+    const dataDir = join(folder, 'new', 'data')
+
+    const first = await lockDataFolder(dataDir)
+    await first.release()
+    const second = await lockDataFolder(dataDir)
+
+    await second.release()
+  })
+
+  it('refuses a second process by naming the first, and takes over once that is killed', async () => {
+    const dataDir = join(folder, 'shared')
+    const script = `import { lockDataFolder } from ${JSON.stringify(MODULE)}; await lockDataFolder(${JSON.stringify(dataDir)}); console.log('held'); setInterval(() => {}, 1000)`
+    const holder = runProgram(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
+    await eventually('the other process holds the folder', () => holder.output().includes('held'), 10_000)
+
+    const refusal = await rejection(lockDataFolder(dataDir))
+    holder.child.kill('SIGKILL')
+    await holder.ended
+    const taken = await lockDataFolder(dataDir)
+
+    expect(refusal.message).to.equal(
+      `Another Fulcrum (process ${holder.child.pid}) already uses ${dataDir}: stop it or set DATA_DIR to another folder.`,
+    )
+    await taken.release()
+  })
+
+  it('says so when a file stands in its place', async () => {
+    const file = join(folder, 'a-file')
+    await writeFile(file, '')
+
+    const atFile = await rejection(lockDataFolder(file))
+    const belowFile = await rejection(lockDataFolder(join(file, 'data')))
+
+    expect(atFile.message).to.match(/a-file cannot be the data folder.*is a file: set DATA_DIR/)
+    expect(belowFile.message).to.match(/a-file.data cannot be the data folder.*is a file: set DATA_DIR/)
+  })
+
+  it('says so when it cannot be written', async () => {
+    const refusal = await rejection(lockDataFolder('/sys/fulcrum-data'))
+
+    expect(refusal.message).to.match(
+      /^The data folder .*fulcrum-data cannot be written \(E[A-Z]+\): give this user the right to, or set DATA_DIR/,
+    )
+  })
+})
