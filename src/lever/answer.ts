@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import type { LeverAnswer } from './exchange.ts'
+import { LeverCallError } from './lever-call-error.ts'
+import { retryAfterMs } from './retry-delay.ts'
+
+/** Lever's API documentation: `{"code":"…","message":"…"}`, nothing per field. Proxies answer otherwise. */
+const ErrorBody = z.object({ code: z.string().nullable().catch(null), message: z.string().nullable().catch(null) })
+
+/**
+ * Reads the body of an answer.
+ * @throws LeverCallError `status` for 4xx and 5xx, `redirect` for 3xx, `unreadable` where a 2xx does not hold what the schema asks for
+ */
+export function readAnswer<S extends z.ZodType>(answer: LeverAnswer, schema: S, call: string): z.output<S> {
+  const { status } = answer
+  if (status < 200 || status >= 300) throw refusalOf(answer, call)
+  const parsed = schema.safeParse(readJson(answer.text, () => new LeverCallError({ kind: 'unreadable', call, httpStatus: status })))
+  if (parsed.success) return parsed.data
+  const paths = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.code}`)
+  throw new LeverCallError({ kind: 'unreadable', call, httpStatus: status, cause: new Error(`not as expected: ${paths.join(', ')}`) })
+}
+
+function refusalOf({ status, text, retryAfter }: LeverAnswer, call: string): LeverCallError {
+  const body = ErrorBody.safeParse(readJson(text, () => null)).data
+  return new LeverCallError({
+    kind: status >= 300 && status < 400 ? 'redirect' : 'status',
+    call,
+    httpStatus: status,
+    leverCode: body?.code ?? null,
+    leverMessage: body?.message ?? null,
+    retryAfterMs: retryAfterMs(retryAfter),
+  })
+}
+
+/** An empty body (204) is `undefined`. */
+function readJson(text: string, onFault: () => LeverCallError | null): unknown {
+  if (text.trim() === '') return undefined
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    const fault = onFault()
+    if (fault) throw fault
+    return undefined
+  }
+}

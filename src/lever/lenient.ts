@@ -1,0 +1,64 @@
+import { z } from 'zod'
+
+/**
+ * Schemas for what Lever answers. Only what identifies a record is demanded; a field that is missing, null or of another type than expected
+ * becomes null (or empty), so that one odd record does not fail a whole list. Unknown fields are ignored (Lever's API documentation: new
+ * ones appear within v1). Ids are any non-empty text: stages have slugs, not UUIDs.
+ */
+export const leverId = z.string().min(1)
+
+export const text = z.string().nullable().catch(null)
+export const flag = z.boolean().catch(false)
+export const count = z.number().nullable().catch(null)
+
+/** An empty text means none (recorded answer: `location`). */
+export const filledText = z
+  .string()
+  .transform((value) => (value.trim() === '' ? null : value))
+  .nullable()
+  .catch(null)
+
+const LAST_TIME_MS = 8.64e15
+
+/** Lever's times are whole ms since the epoch. */
+export const time = z
+  .number()
+  .min(-LAST_TIME_MS)
+  .max(LAST_TIME_MS)
+  .transform((ms) => new Date(ms))
+  .nullable()
+  .catch(null)
+
+/** The texts of an array; whatever else is in it is left out. */
+export const texts = z
+  .array(z.unknown())
+  .catch([])
+  .transform((values) => values.filter((value): value is string => typeof value === 'string'))
+
+/** The members of an array that `member` can read. */
+export function readable<S extends z.ZodType>(member: S) {
+  return z
+    .array(z.unknown())
+    .catch([])
+    .transform((values) => values.map((value) => member.safeParse(value)).flatMap((read) => (read.success ? [read.data] : [])))
+}
+
+/** An id, or with `expand` the object in its place; null stays null. */
+export const reference = z
+  .union([leverId.transform((id) => ({ id })), z.looseObject({ id: leverId })])
+  .nullable()
+  .catch(null)
+
+/** `{"data": …}`, which Lever's API documentation shows nested twice for some calls, and recorded answers do not. */
+export function envelope<S extends z.ZodType>(data: S) {
+  return z.preprocess(unwrapNested, z.looseObject({ data }))
+}
+
+function unwrapNested(body: unknown): unknown {
+  if (!isObject(body) || !isObject(body['data']) || !isObject(body['data']['data'])) return body
+  return { ...body, ...body['data'] }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,96 @@
+import { ServiceError, type ErrorCode } from '../errors.ts'
+
+/**
+ * What went wrong between us and Lever. Up to `connect` nothing was sent; `status` is an answer that says no;
+ * `unreadable` and `too_large` are answers whose status came but whose body is of no use.
+ */
+export const LEVER_FAULTS = [
+  'refused', 'dns', 'tls', 'connect', 'timeout', 'reset', 'redirect', 'truncated', 'unreadable', 'too_large', 'status',
+] as const // prettier-ignore
+export type LeverFault = (typeof LEVER_FAULTS)[number]
+
+const NEVER_SENT: ReadonlySet<LeverFault> = new Set(['refused', 'dns', 'tls', 'connect'])
+const LONGEST_MESSAGE = 300
+
+export interface LeverCallFacts {
+  kind: LeverFault
+  /** Such as `POST /opportunities`, without its query. */
+  call: string
+  /** Of the answer, as soon as its first line came, even when the rest did not. */
+  httpStatus?: number | null
+  leverCode?: string | null
+  leverMessage?: string | null
+  retryAfterMs?: number | null
+  /** Must not carry the request: its headers hold the token. */
+  cause?: unknown
+}
+
+/**
+ * A call to Lever that did not work. The code is `lever_rejected` where Lever refuses what we ask (4xx), and `lever_unavailable` where
+ * the same call may work later: 408, 429, 5xx and every fault of the connection or the answer.
+ * `message` names call and fault only; Lever's own words stand in `leverMessage`, which may quote personal data and is not for the log.
+ */
+export class LeverCallError extends ServiceError {
+  readonly kind: LeverFault
+  readonly httpStatus: number | null
+  readonly leverCode: string | null
+  /** Lever's `message`, on one line, at most 300 characters. */
+  readonly leverMessage: string | null
+  /** False only when no byte of the request can have reached Lever. */
+  readonly requestMayHaveArrived: boolean
+  /** What Lever asked for in `Retry-After`, capped. */
+  readonly retryAfterMs: number | null
+
+  constructor(facts: LeverCallFacts) {
+    const httpStatus = facts.httpStatus ?? null
+    super(codeOf(httpStatus), describe(facts, httpStatus), { hint: hintOf(httpStatus), cause: facts.cause })
+    this.name = 'LeverCallError'
+    this.kind = facts.kind
+    this.httpStatus = httpStatus
+    this.leverCode = shorten(facts.leverCode)
+    this.leverMessage = shorten(facts.leverMessage)
+    this.requestMayHaveArrived = !NEVER_SENT.has(facts.kind)
+    this.retryAfterMs = facts.retryAfterMs ?? null
+  }
+}
+
+/** True for an answer of Lever with that status, such as 404 of {@link getOpportunity}. */
+export function isLeverStatus(error: unknown, httpStatus: number): error is LeverCallError {
+  return error instanceof LeverCallError && error.httpStatus === httpStatus
+}
+
+function codeOf(httpStatus: number | null): ErrorCode {
+  if (httpStatus === null || httpStatus === 408 || httpStatus === 429) return 'lever_unavailable'
+  return httpStatus >= 400 && httpStatus < 500 ? 'lever_rejected' : 'lever_unavailable'
+}
+
+const FAULT_WORDS: Record<Exclude<LeverFault, 'status'>, string> = {
+  refused: 'the connection was refused',
+  dns: 'its host name was not found',
+  tls: 'no secure connection came about',
+  connect: 'no connection came about',
+  timeout: 'it took too long',
+  reset: 'the connection broke',
+  redirect: 'it was answered with a redirect that is not followed',
+  truncated: 'the answer broke off',
+  unreadable: 'the answer could not be read',
+  too_large: 'the answer was too large',
+}
+
+function describe({ kind, call }: LeverCallFacts, httpStatus: number | null): string {
+  if (kind === 'status') return `Lever answered ${httpStatus} to ${call}`
+  const status = httpStatus === null ? '' : ` (status ${httpStatus})`
+  return `${call} to Lever failed: ${FAULT_WORDS[kind]}${status}`
+}
+
+function hintOf(httpStatus: number | null): string {
+  if (httpStatus === 403) return 'Check that the grant or API key has the permission for this call.'
+  if (codeOf(httpStatus) === 'lever_rejected') return 'Lever refuses this request as it is; repeating it unchanged will not help.'
+  return 'Try again later.'
+}
+
+function shorten(text: string | null | undefined): string | null {
+  const oneLine = text?.replaceAll(/\s+/g, ' ').trim()
+  if (!oneLine) return null
+  return oneLine.length > LONGEST_MESSAGE ? `${oneLine.slice(0, LONGEST_MESSAGE - 1)}…` : oneLine
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import type { Lane, LeverClient, LeverQuery } from './client.ts'
+import { envelope } from './lenient.ts'
+import { DeletedOpportunitySchema, LeverOpportunitySchema, type LeverOpportunity } from './opportunity-schema.ts'
+import type { ConfidentialityFilter } from './postings.ts'
+
+export type { LeverOpportunity }
+
+export type OpportunityExpansion = 'applications' | 'stage' | 'owner' | 'contact'
+
+export interface OpportunityFilters {
+  /** Compared in Lever's canonical form over all addresses of the contact. */
+  email?: string
+  contactId?: string
+  /** Ms since the epoch, inclusive, as all times here. */
+  createdAtStart?: number
+  createdAtEnd?: number
+  updatedAtStart?: number
+  /** Both states, unless given. */
+  archived?: boolean
+  /** Of active applications. */
+  postingId?: string
+  source?: string
+  stageId?: string
+  confidentiality?: ConfidentialityFilter
+  expand?: readonly OpportunityExpansion[]
+  lane?: Lane
+}
+
+/** Ordered by stage, then latest advance (recorded answer): who moves meanwhile may come twice or not at all. */
+export function listOpportunities(client: LeverClient, filters: OpportunityFilters): AsyncIterable<LeverOpportunity> {
+  const query: LeverQuery = {
+    email: filters.email,
+    contact_id: filters.contactId,
+    created_at_start: filters.createdAtStart,
+    created_at_end: filters.createdAtEnd,
+    updated_at_start: filters.updatedAtStart,
+    archived: filters.archived,
+    posting_id: filters.postingId,
+    source: filters.source,
+    stage_id: filters.stageId,
+    confidentiality: filters.confidentiality,
+    expand: filters.expand,
+  }
+  return client.list('/opportunities', { query, item: LeverOpportunitySchema, ...laneOf(filters) })
+}
+
+export interface LeverDeletedOpportunity {
+  id: string
+  deletedAt: Date | null
+  /** Id of the Lever user. */
+  deletedBy: string | null
+}
+
+export async function* listDeletedOpportunities(
+  client: LeverClient,
+  filters: { deletedAtStart?: number; deletedAtEnd?: number; lane?: Lane } = {},
+): AsyncGenerator<LeverDeletedOpportunity> {
+  const query = { deleted_at_start: filters.deletedAtStart, deleted_at_end: filters.deletedAtEnd }
+  const deleted = client.list('/opportunities/deleted', { query, item: DeletedOpportunitySchema, ...laneOf(filters) })
+  for await (const one of deleted) yield { ...one, deletedBy: one.deletedBy?.id ?? null }
+}
+
+/**
+ * @throws LeverCallError with status 404 (or 403) for one that is deleted, unknown, confidential without the grant, or of another account:
+ * never a proof of deletion
+ */
+export async function getOpportunity(
+  client: LeverClient,
+  id: string,
+  options: { expand?: readonly OpportunityExpansion[]; lane?: Lane } = {},
+): Promise<LeverOpportunity> {
+  const query = { expand: options.expand }
+  const schema = envelope(LeverOpportunitySchema)
+  return (await client.get(`/opportunities/${encodeURIComponent(id)}`, { query, schema, ...laneOf(options) })).data
+}
+
+/** Lever's field names, all optional (Lever's API documentation); without posting it is a general opportunity. */
+export interface CreateOpportunityBody {
+  name?: string
+  headline?: string
+  location?: string
+  /** Default: New lead. */
+  stage?: string
+  phones?: { value: string; type?: string }[]
+  emails?: string[]
+  links?: string[]
+  tags?: string[]
+  sources?: string[]
+  origin?: 'agency' | 'applied' | 'internal' | 'referred' | 'sourced' | 'university'
+  /** User id; default: who performs. */
+  owner?: string
+  followers?: string[]
+  /** At most one. */
+  postings?: string[]
+  opportunityLocation?: string
+  /** Contact id to attach to. */
+  contact?: string
+  /** Ms since the epoch, in the past. */
+  createdAt?: number
+}
+
+export interface CreateOpportunityOptions {
+  /** Id of the Lever user who is credited; required by Lever. */
+  performAs: string
+  body: CreateOpportunityBody
+  beforeSend?: () => void
+  lane?: Lane
+}
+
+const Created = envelope(LeverOpportunitySchema).transform(({ data, ...rest }) => ({
+  opportunity: data,
+  deduped: z.boolean().nullable().catch(null).parse(rest['deduped']),
+}))
+
+/**
+ * Creates an opportunity, each time it is called: Lever has no idempotency keys. `deduped` says that it hangs on a contact that Lever knew
+ * by e-mail; null when Lever does not say.
+ * @throws LeverCallError; `classifyWriteError` says what it means
+ */
+export async function createOpportunity(
+  client: LeverClient,
+  { performAs, body, beforeSend, lane }: CreateOpportunityOptions,
+): Promise<{ opportunity: LeverOpportunity; deduped: boolean | null }> {
+  const query = { perform_as: performAs }
+  const write = { query, json: body, schema: Created, ...(beforeSend ? { beforeSend } : {}), ...laneOf({ lane }) }
+  return (await client.write('POST', '/opportunities', write)).body
+}
+
+function laneOf({ lane }: { lane?: Lane | undefined }): { lane?: Lane } {
+  return lane ? { lane } : {}
+}

@@ -1,0 +1,78 @@
+import type { PipelineStage } from 'mongoose'
+
+export interface BudgetRate {
+  requestsPerSecond: number
+  /** So many may go out at once after a rest. */
+  burst: number
+}
+
+/** The background leaves so much of the burst to what a person waits for. */
+const KEPT_FROM_BACKGROUND = 10
+const MINUTES_KEPT = 60
+
+const NOW_MS = { $toDouble: '$$NOW' }
+const PAUSED_UNTIL_MS = { $toDouble: { $ifNull: ['$pausedUntil', new Date(0)] } }
+const TAT = { $ifNull: ['$tat', 0] }
+const THIS_MINUTE = { $floor: { $divide: [NOW_MS, 60_000] } }
+
+type UpdateStage = PipelineStage.Set
+
+/** Reserves the next slot: `slot` is when the request may go out, ms since the epoch by the server's clock, `touchedAt` the time now. */
+export function takeStages(rate: BudgetRate, background: boolean): UpdateStage[] {
+  const burst = background ? Math.max(1, rate.burst - KEPT_FROM_BACKGROUND) : rate.burst
+  const slot = { $max: [NOW_MS, PAUSED_UNTIL_MS, { $subtract: [TAT, (burst - 1) * intervalMs(rate)] }] }
+  return [
+    { $set: { slot, pauses: { $ifNull: ['$pauses', 0] }, minutes: countInMinute({ used: 1, throttled: 0 }), touchedAt: '$$NOW' } },
+    { $set: { tat: { $add: [{ $max: [TAT, '$slot'] }, intervalMs(rate)] } } },
+  ]
+}
+
+/** Pauses, never for less than a pause that runs, and empties the burst, so that the end of a pause is not a stampede. */
+export function pauseStages(rate: BudgetRate, ms: number): UpdateStage[] {
+  const burstSpent = { $add: [{ $toDouble: '$pausedUntil' }, (rate.burst - 1) * intervalMs(rate)] }
+  return [
+    {
+      $set: {
+        pausedUntil: { $max: ['$pausedUntil', { $add: ['$$NOW', Math.round(ms)] }] },
+        pauses: { $add: [{ $ifNull: ['$pauses', 0] }, 1] },
+        minutes: countInMinute({ used: 0, throttled: 1 }),
+        touchedAt: '$$NOW',
+      },
+    },
+    { $set: { tat: { $max: [TAT, burstSpent] } } },
+  ]
+}
+
+/** Adds `available` as of now, and leaves `pausedUntil` only while it lies ahead. */
+export function describeStage(rate: BudgetRate): PipelineStage {
+  const spent = { $divide: [{ $subtract: [{ $max: [TAT, NOW_MS] }, NOW_MS] }, intervalMs(rate)] }
+  const left = { $max: [0, { $floor: { $subtract: [rate.burst, spent] } }] }
+  const paused = { $gt: [PAUSED_UNTIL_MS, NOW_MS] }
+  return {
+    $project: {
+      available: { $cond: [paused, 0, left] },
+      pausedUntil: { $cond: [paused, '$pausedUntil', null] },
+      minutes: recentMinutes({ $gt: ['$$one.minute', { $subtract: [THIS_MINUTE, MINUTES_KEPT] }] }),
+    },
+  }
+}
+
+function intervalMs({ requestsPerSecond }: BudgetRate): number {
+  return 1000 / requestsPerSecond
+}
+
+function countInMinute(count: { used: number; throttled: number }): Record<string, unknown> {
+  const same = recentMinutes({ $eq: ['$$one.minute', '$$minute'] })
+  const others = recentMinutes({
+    $and: [{ $gt: ['$$one.minute', { $subtract: ['$$minute', MINUTES_KEPT] }] }, { $ne: ['$$one.minute', '$$minute'] }],
+  })
+  const sum = (field: 'used' | 'throttled') => ({
+    $add: [count[field], { $sum: { $map: { input: same, as: 'one', in: `$$one.${field}` } } }],
+  })
+  const current = { minute: '$$minute', used: sum('used'), throttled: sum('throttled') }
+  return { $let: { vars: { minute: THIS_MINUTE }, in: { $concatArrays: [others, [current]] } } }
+}
+
+function recentMinutes(cond: Record<string, unknown>): Record<string, unknown> {
+  return { $filter: { input: { $ifNull: ['$minutes', []] }, as: 'one', cond } }
+}

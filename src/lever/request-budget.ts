@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PipelineStage } from 'mongoose'
+import { LeverBudgetModel } from './request-budget-model.ts'
+import { describeStage, pauseStages, takeStages, type BudgetRate } from './request-budget-stages.ts'
+
+/** Who waits: a person, a webhook's re-read, a bulk export, a sync. The latter two are background. */
+export type Lane = 'interactive' | 'webhook' | 'bulk' | 'sync'
+
+export interface BudgetDescription {
+  perSecond: number
+  burst: number
+  /** Requests that could go out at once. */
+  available: number
+  pausedUntil: Date | null
+  usedLastHour: number
+  /** Answers 429 and 503 in the last hour. */
+  throttled: number
+  /** The last hour, oldest first; minutes without a request are left out. */
+  minutes: { at: Date; used: number; throttled: number }[]
+}
+
+export interface RequestBudget {
+  /**
+   * Resolves when a request may go out. First come, first served within this process and lane kind.
+   * @throws the signal's reason when aborted, MongoDB's error when the budget cannot be read
+   */
+  take(fingerprint: string, lane: Lane, signal?: AbortSignal): Promise<void>
+  /** Nothing goes out under this credential for so long, in any process; then at the steady rate, without a burst. */
+  pause(fingerprint: string, ms: number): Promise<void>
+  describe(fingerprint: string): Promise<BudgetDescription>
+}
+
+const MINUTE_MS = 60_000
+const DUPLICATE_KEY = 11_000
+
+/**
+ * The budget of each Lever credential, shared by all processes: GCRA in one MongoDB document, with the server as the clock. Lever's API
+ * documentation: 10 requests a second with bursts to 20, per API key or token, and 429 above.
+ *
+ * A request reserves its slot by one atomic update and sleeps until then, so that waiting costs no polling; each process reserves one slot
+ * at a time, so that no process can book the future for itself.
+ */
+export function createRequestBudget(rate: BudgetRate): RequestBudget {
+  const queues = new Map<string, Promise<void>>()
+
+  return {
+    take(fingerprint, lane, signal) {
+      const background = lane === 'bulk' || lane === 'sync'
+      return inTurn(queues, `${background} ${fingerprint}`, () => waitForSlot(fingerprint, rate, background, signal), signal)
+    },
+    async pause(fingerprint, ms) {
+      await updateBudget(fingerprint, pauseStages(rate, ms))
+    },
+    async describe(fingerprint) {
+      const [found] = await LeverBudgetModel.aggregate<Described>([{ $match: { _id: fingerprint } }, describeStage(rate)])
+      const minutes = found?.minutes ?? []
+      return {
+        perSecond: rate.requestsPerSecond,
+        burst: rate.burst,
+        available: found?.available ?? rate.burst,
+        pausedUntil: found?.pausedUntil ?? null,
+        usedLastHour: minutes.reduce((sum, { used }) => sum + used, 0),
+        throttled: minutes.reduce((sum, { throttled }) => sum + throttled, 0),
+        minutes: minutes.map(({ minute, used, throttled }) => ({ at: new Date(minute * MINUTE_MS), used, throttled })),
+      }
+    },
+  }
+}
+
+interface StoredBudget {
+  slot: number
+  touchedAt: Date
+  pauses: number
+}
+
+interface Described {
+  available: number
+  pausedUntil: Date | null
+  minutes: { minute: number; used: number; throttled: number }[]
+}
+
+/** Runs one after another within a key; an aborted waiter leaves its place without holding up the next. */
+async function inTurn(queues: Map<string, Promise<void>>, key: string, run: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+  const before = queues.get(key)
+  const turn = (before ?? Promise.resolve()).then(() => (signal?.aborted ? undefined : run()))
+  const settled = turn.catch(() => undefined)
+  queues.set(key, settled)
+  void settled.then(() => queues.get(key) === settled && queues.delete(key))
+  await (signal ? untilAborted(turn, signal) : turn)
+}
+
+function untilAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+async function waitForSlot(fingerprint: string, rate: BudgetRate, background: boolean, signal?: AbortSignal): Promise<void> {
+  for (;;) {
+    const { waitMs, pauses } = await reserve(fingerprint, rate, background)
+    if (waitMs <= 0) return
+    await sleep(waitMs, undefined, signal ? { signal } : {})
+    const now = await LeverBudgetModel.findById(fingerprint, { pauses: 1 }).lean()
+    if (now?.pauses === pauses) return
+  }
+}
+
+async function reserve(fingerprint: string, rate: BudgetRate, background: boolean): Promise<{ waitMs: number; pauses: number }> {
+  const budget = await updateBudget(fingerprint, takeStages(rate, background))
+  return { waitMs: Math.ceil(budget.slot - budget.touchedAt.getTime()), pauses: budget.pauses }
+}
+
+/** One atomic update; a lost race to create the document is run again. */
+async function updateBudget(fingerprint: string, stages: PipelineStage.Set[]): Promise<StoredBudget> {
+  const options = { upsert: true, returnDocument: 'after', updatePipeline: true, writeConcern: { w: 1 } } as const
+  try {
+    const stored = await LeverBudgetModel.findOneAndUpdate({ _id: fingerprint }, stages, options).lean<StoredBudget>()
+    if (!stored) throw new Error('an upsert gave no document back')
+    return stored
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+    return updateBudget(fingerprint, stages)
+  }
+}

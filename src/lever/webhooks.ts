@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { LeverClient } from './client.ts'
+import { envelope, filledText, leverId, text, texts, time } from './lenient.ts'
+import { isLeverStatus } from './lever-call-error.ts'
+
+const Configuration = z
+  .object({
+    conditions: z.object({ origins: texts }).nullable().catch(null),
+    signatureToken: filledText,
+  })
+  .nullable()
+  .catch(null)
+
+export const LeverWebhookSchema = z
+  .object({ id: leverId, event: text, url: text, configuration: Configuration, createdAt: time })
+  .transform(({ configuration, ...rest }) => ({
+    ...rest,
+    origins: configuration?.conditions?.origins ?? [],
+    /** In the answer to its creation only (recorded answer). */
+    signatureToken: configuration?.signatureToken ?? null,
+  }))
+export type LeverWebhook = z.output<typeof LeverWebhookSchema>
+
+/** Those made with the same grant or key; what is made in Lever's settings is not listed. */
+export function listWebhooks(client: LeverClient): AsyncIterable<LeverWebhook> {
+  return client.list('/webhooks', { item: LeverWebhookSchema })
+}
+
+export interface WebhookToCreate {
+  url: string
+  event: string
+  /** Only for `applicationCreated`, `candidateArchiveChange`, `candidateHired` and `candidateStageChange`; leave out for others. */
+  origins?: readonly string[]
+}
+
+/** Creates one, even beside an equal one: list first. Silent until the event's group is switched on in Lever's settings. */
+export async function createWebhook(client: LeverClient, { url, event, origins }: WebhookToCreate): Promise<LeverWebhook> {
+  const json = { url, event, ...(origins ? { configuration: { conditions: { origins } } } : {}) }
+  return (await client.write('POST', '/webhooks', { json, schema: envelope(LeverWebhookSchema) })).body.data
+}
+
+/** One that is gone already counts as deleted. */
+export async function deleteWebhook(client: LeverClient, id: string): Promise<void> {
+  try {
+    await client.write('DELETE', `/webhooks/${encodeURIComponent(id)}`, { schema: z.unknown() })
+  } catch (error) {
+    if (!isLeverStatus(error, 404)) throw error
+  }
+}
