@@ -37,6 +37,10 @@ const candidateSchema = new Schema(
     /** The e-mails and links in the form in which they are compared. */
     emailKeys: { type: [String], default: [] },
     linkKeys: { type: [String], default: [] },
+    /** Name and e-mails in the form in which they are searched. */
+    searchText: { type: String, default: '' },
+    /** Rises with every change of what is known of the person: two at once do not overwrite each other. */
+    revision: { type: Number, default: 0 },
     /** Id of the newest export, whatever its fate. */
     lastExport: { type: Schema.Types.ObjectId, default: null },
     /** True once an export of it was `exported`. */

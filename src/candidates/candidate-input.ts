@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+const LONGEST_LIST = 50
+const LONGEST_TEXT = 10_000
+/** One `@`, no white space or separators, a dot in the domain; letters of any script. Delivery is not our business. */
+const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:".]+(\.[^\s@<>()[\]\\,;:".]+)+$/u
+/** Controls but tab and line breaks, and halves of surrogate pairs. */
+const UNPRINTABLE = /^[^\p{Cs}\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/u // oxlint-disable-line no-control-regex
+
+const oneLine = (value: string): string => value.replace(/\s+/g, ' ').trim()
+const line = (max: number) =>
+  z.string().overwrite(oneLine).max(max, `is longer than ${max} characters`).regex(UNPRINTABLE, 'has control characters') // prettier-ignore
+const filledLine = (max: number) => line(max).min(1, 'is empty')
+const longText = z
+  .string()
+  .trim()
+  .max(LONGEST_TEXT, `is longer than ${LONGEST_TEXT} characters`)
+  .regex(UNPRINTABLE, 'has control characters')
+const link = z
+  .string()
+  .trim()
+  .max(2000, 'is longer than 2000 characters')
+  .refine(isWebLink, 'is not a link: write it out, with https:// or http:// in front')
+const email = z.string().trim().max(254, 'is longer than 254 characters').regex(EMAIL, 'is not an e-mail address')
+const phone = z.strictObject({ type: filledLine(50).nullish(), value: filledLine(100) })
+const list = <T extends z.ZodType>(item: T) => z.array(item).max(LONGEST_LIST, `has more than ${LONGEST_LIST} entries`).nullish()
+
+/** http or https, with a host. */
+export function isWebLink(value: string): boolean {
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return false
+  const { hostname, username, password } = new URL(value)
+  return hostname !== '' && username === '' && password === ''
+}
+
+/**
+ * What a caller may say of a candidate, in `POST`, `PATCH`, an import or inside an export. A given value replaces, an absent one
+ * leaves what is there, null or an empty text clears it. That a name and an e-mail or link stand in the end is
+ * checked after merging with what is known, by `mergeCandidate`.
+ */
+export const CandidateInput = z
+  .strictObject({
+    externalId: filledLine(200).nullish().meta({ description: "The candidate's id in the sourcing tool: unique, and known again." }),
+    name: line(200).optional(),
+    headline: line(LONGEST_TEXT).nullish(),
+    location: line(LONGEST_TEXT).nullish(),
+    emails: list(email),
+    phones: list(phone),
+    links: list(link),
+    tags: list(filledLine(100)),
+    summary: longText.nullish(),
+    project: line(500).nullish().meta({ description: "The sourcing tool's requisition or search." }),
+    stage: line(500).nullish().meta({ description: 'How far the person is in the sourcing tool: potential, qualified, interested, …' }),
+    profileUrl: link.nullish().meta({ description: "The person's page in the sourcing tool." }),
+  })
+  .meta({ id: 'CandidateInput' })
+
+export type CandidateInput = z.output<typeof CandidateInput>

@@ -1,0 +1,32 @@
+import { normalizeEmail } from '../accounts/email-address.ts'
+
+/** The form in which e-mail addresses of candidates are compared: as everywhere here, with equal characters written one way (NFC). */
+export function emailKey(email: string): string {
+  return normalizeEmail(email).normalize('NFC')
+}
+
+/**
+ * The form in which profile links are compared: host in lower case without `www.`, path without a slash at its end; no scheme,
+ * no fragment. LinkedIn's country hosts, its queries (tracking) and the case of its paths make no difference; elsewhere they do.
+ */
+export function linkKey(link: string): string {
+  if (!URL.canParse(link.trim())) return link.trim().toLowerCase()
+  const url = new URL(link.trim())
+  const host = url.host.replace(/^www\./, '')
+  const path = decoded(url.pathname).replace(/\/+$/, '')
+  if (host === 'linkedin.com' || host.endsWith('.linkedin.com')) return `linkedin.com${path.toLowerCase()}`
+  return `${host}${path}${url.search}`
+}
+
+/** Text in the form in which it is searched: lower case, without accents, white space as single spaces. */
+export function searchForm(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim() // prettier-ignore
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path).normalize('NFC')
+  } catch {
+    return path
+  }
+}

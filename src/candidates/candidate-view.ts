@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import type { CandidateDocument, CandidateLeverState } from './candidate-model.ts'
+
+/** The newest export of a candidate, as its row shows it. */
+export interface ExportSummary {
+  id: string
+  status: string
+}
+
+const instant = z.iso.datetime()
+
+export const CandidateLeverView = z
+  .object({
+    opportunityId: z.string(),
+    url: z.string().nullable(),
+    stage: z.object({ id: z.string().nullable(), text: z.string().nullable() }),
+    postings: z.array(z.string()).meta({ description: "Lever's ids of the postings." }),
+    archived: z.object({ reason: z.string().nullable(), reasonText: z.string().nullable(), archivedAt: instant.nullable() }).nullable(),
+    owner: z.string().nullable().meta({ description: "Lever's user id." }),
+    updatedAt: instant.nullable(),
+  })
+  .meta({ id: 'CandidateInLever', description: 'The opportunity in Lever as last read there.' })
+
+export const CandidateView = z
+  .object({
+    id: z.string(),
+    externalId: z.string().optional(),
+    name: z.string(),
+    headline: z.string().optional(),
+    location: z.string().optional(),
+    emails: z.array(z.string()),
+    phones: z.array(z.object({ type: z.string().optional(), value: z.string() })),
+    links: z.array(z.string()),
+    tags: z.array(z.string()),
+    summary: z.string().optional(),
+    project: z.string().optional(),
+    stage: z.string().optional(),
+    profileUrl: z.string().optional(),
+    export: z.object({ id: z.string(), status: z.string() }).optional().meta({ description: 'The newest export, once there is one.' }),
+    lever: CandidateLeverView.optional(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Candidate' })
+
+export type CandidateView = z.output<typeof CandidateView>
+
+/** A candidate as the API gives it; what is not known is left out. */
+export function candidateView(candidate: CandidateDocument, newestExport?: ExportSummary): CandidateView {
+  const { externalId, headline, location, summary, project, stage, profileUrl } = candidate
+  return {
+    id: candidate._id.toHexString(),
+    ...present({ externalId }),
+    name: candidate.name,
+    ...present({ headline, location }),
+    emails: candidate.emails,
+    phones: candidate.phones.map(({ type, value }) => ({ ...present({ type }), value })),
+    links: candidate.links,
+    tags: candidate.tags,
+    ...present({ summary, project, stage, profileUrl }),
+    ...(newestExport ? { export: newestExport } : {}),
+    ...(candidate.lever ? { lever: leverView(candidate.lever) } : {}),
+    createdAt: candidate.createdAt.toISOString(),
+    updatedAt: candidate.updatedAt.toISOString(),
+  }
+}
+
+function leverView(state: CandidateLeverState): CandidateView['lever'] {
+  const { archived } = state
+  return {
+    opportunityId: state.opportunityId,
+    url: state.url ?? null,
+    stage: { id: state.stage?.id ?? null, text: state.stage?.text ?? null },
+    postings: state.postings,
+    archived: archived
+      ? { reason: archived.reason ?? null, reasonText: archived.reasonText ?? null, archivedAt: archived.archivedAt?.toISOString() ?? null }
+      : null,
+    owner: state.owner ?? null,
+    updatedAt: state.updatedAt?.toISOString() ?? null,
+  }
+}
+
+type Present<T> = { [K in keyof T]?: NonNullable<T[K]> }
+
+function present<T extends Record<string, string | null | undefined>>(fields: T): Present<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ''),
+  ) as Present<T>
+}

@@ -1,0 +1,42 @@
+import { Types, type QueryFilter } from 'mongoose'
+import { CandidateModel, type CandidateDocument, type CandidateLeverState } from './candidate-model.ts'
+
+/** Links a candidate to its opportunity, or replaces what is known of it. */
+export async function setLeverState(organization: string, candidateId: string, state: CandidateLeverState): Promise<void> {
+  await CandidateModel.updateOne({ _id: candidateId, organization }, { $set: { lever: state } })
+}
+
+/**
+ * Brings the candidates linked to an opportunity up to what was read of it; an older reading than the one kept changes nothing.
+ * Lever's `updatedAt` is null on old records: such a reading is taken as it comes.
+ * @returns how many candidates are linked and took it
+ */
+export async function applyLeverState(organization: string, opportunityId: string, state: CandidateLeverState): Promise<number> {
+  const notNewer: QueryFilter<CandidateDocument> = state.updatedAt
+    ? { $or: [{ 'lever.updatedAt': null }, { 'lever.updatedAt': { $lte: state.updatedAt } }] }
+    : {}
+  const applied = await CandidateModel.updateMany(
+    { organization, 'lever.opportunityId': opportunityId, ...notNewer },
+    { $set: { lever: state } },
+  )
+  return applied.matchedCount
+}
+
+/** Forgets what came from Lever where the opportunity was deleted there. @returns how many candidates were linked to it */
+export async function unlinkOpportunity(organization: string, opportunityId: string): Promise<number> {
+  const unlinked = await CandidateModel.updateMany({ organization, 'lever.opportunityId': opportunityId }, { $set: { lever: null } })
+  return unlinked.modifiedCount
+}
+
+/** Keeps the id of the candidate's newest export (ids rise with time), and that one succeeded. */
+export async function noteExport(
+  organization: string,
+  candidateId: string,
+  exportId: string,
+  { exported }: { exported: boolean },
+): Promise<void> {
+  await CandidateModel.updateOne(
+    { _id: candidateId, organization },
+    { $max: { lastExport: new Types.ObjectId(exportId) }, ...(exported ? { $set: { exported: true } } : {}) },
+  )
+}

@@ -1,0 +1,97 @@
+import { Types, type UpdateQuery } from 'mongoose'
+import { ServiceError } from '../errors.ts'
+import type { CandidateInput } from './candidate-input.ts'
+import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
+import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
+
+const TRIES = 10
+const DUPLICATE_KEY = 11_000
+
+/**
+ * Makes a candidate, or updates the one with the same `externalId`; two such calls at once make one candidate.
+ * @throws ServiceError `invalid_request` when name, or e-mail and link, are missing in the end
+ */
+export async function saveCandidate(
+  organization: string,
+  input: CandidateInput,
+): Promise<{ candidate: CandidateDocument; created: boolean }> {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const known = input.externalId ? await findByExternalId(organization, input.externalId) : null
+    if (known) {
+      const candidate = await writeIfUnchanged(known, mergeCandidate(known, input))
+      if (candidate) return { candidate, created: false }
+    } else {
+      const candidate = await insertUnlessTaken(organization, mergeCandidate(null, input))
+      if (candidate) return { candidate, created: true }
+    }
+  }
+  throw busy()
+}
+
+/**
+ * Changes a candidate: given values replace, null clears.
+ * @throws ServiceError `not_found`, `invalid_request`, `external_id_taken`
+ */
+export async function patchCandidate(organization: string, id: string, input: CandidateInput): Promise<CandidateDocument> {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const known = await getCandidate(organization, id)
+    const candidate = await writeIfUnchanged(known, mergeCandidate(known, input)).catch(asTaken)
+    if (candidate) return candidate
+  }
+  throw busy()
+}
+
+/** @throws ServiceError `not_found` */
+export async function getCandidate(organization: string, id: string): Promise<CandidateDocument> {
+  const found = Types.ObjectId.isValid(id) ? await CandidateModel.findOne({ _id: id, organization }).lean<CandidateDocument>() : null
+  if (!found) throw new ServiceError('not_found', 'There is no such candidate.')
+  return found
+}
+
+/** The update that makes a document hold `fields`, and nothing where they are undefined. */
+export function toUpdate(fields: CandidateFields): UpdateQuery<CandidateDocument> {
+  const entries = Object.entries(fields)
+  return {
+    $set: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
+    $unset: Object.fromEntries(entries.filter(([, value]) => value === undefined).map(([field]) => [field, 1])),
+    $inc: { revision: 1 },
+  } as UpdateQuery<CandidateDocument>
+}
+
+export function isDuplicateKey(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === DUPLICATE_KEY
+}
+
+async function findByExternalId(organization: string, externalId: string): Promise<CandidateDocument | null> {
+  return CandidateModel.findOne({ organization, externalId }).lean<CandidateDocument>()
+}
+
+/** Null when somebody else changed or removed it meanwhile. */
+async function writeIfUnchanged(known: CandidateDocument, fields: CandidateFields): Promise<CandidateDocument | null> {
+  const unchanged = { _id: known._id, organization: known.organization, revision: known.revision }
+  return CandidateModel.findOneAndUpdate(unchanged, toUpdate(fields), { returnDocument: 'after' }).lean<CandidateDocument>()
+}
+
+/** Null when somebody else has just taken the external id. */
+async function insertUnlessTaken(organization: string, fields: CandidateFields): Promise<CandidateDocument | null> {
+  try {
+    const created = new CandidateModel({ organization, ...fields })
+    await created.save()
+    return created.toObject<CandidateDocument>()
+  } catch (error) {
+    if (isDuplicateKey(error)) return null
+    throw error
+  }
+}
+
+function asTaken(error: unknown): never {
+  if (!isDuplicateKey(error)) throw error
+  throw new ServiceError('external_id_taken', 'Another candidate has this externalId.', {
+    cause: error,
+    errors: [{ path: 'externalId', message: 'belongs to another candidate' }],
+  })
+}
+
+function busy(): ServiceError {
+  return new ServiceError('state_conflict', 'The candidate is being changed by others at this moment.', { hint: 'Try again.' })
+}

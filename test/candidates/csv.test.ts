@@ -1,0 +1,150 @@
+import { expect } from 'chai'
+import { readCsvCandidates, type CsvCandidate } from '../../src/candidates/csv/csv-candidates.ts'
+import { LONGEST_RECORD } from '../../src/candidates/csv/csv-records.ts'
+
+async function read(file: string | Buffer, pieceBytes = 65_536): Promise<CsvCandidate[]> {
+  const bytes = typeof file === 'string' ? Buffer.from(file) : file
+  async function* pieces() {
+    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
+  }
+  const rows: CsvCandidate[] = []
+  for await (const row of readCsvCandidates(pieces())) rows.push(row)
+  return rows
+}
+
+const inputs = (rows: CsvCandidate[]) => rows.map((row) => ('input' in row ? row.input : row.fault))
+const faults = (rows: CsvCandidate[]) => rows.flatMap((row) => ('fault' in row ? [{ line: row.line, fault: row.fault }] : []))
+
+describe('reading candidates from CSV', () => {
+  it('reads the field names in any case, singular too, and several values in a cell', async () => {
+    const rows = await read(
+      'EXTERNALID,Name,email,Phone,link,TAG\nx1,Ana López,ana@a.example; ana@b.example,+34 1;+34 2,https://a.example/ana,go;rust\n',
+    )
+
+    expect(inputs(rows)).to.deep.equal([
+      {
+        externalId: 'x1',
+        name: 'Ana López',
+        emails: ['ana@a.example', 'ana@b.example'],
+        phones: [{ value: '+34 1' }, { value: '+34 2' }],
+        links: ['https://a.example/ana'],
+        tags: ['go', 'rust'],
+      },
+    ])
+  })
+
+  for (const [name, delimiter] of [
+    ['comma', ','],
+    ['semicolon', ';'],
+    ['tab', '\t'],
+  ] as const) {
+    // prettier-ignore
+    it(`knows a ${name} as the delimiter by the header`, async () => {
+      const rows = await read(['name', 'emails', 'headline'].join(delimiter) + '\n' + ['Ana', '"a@a.example;b@a.example"', '"x, y; z"'].join(delimiter))
+
+      expect(inputs(rows)).to.deep.equal([{ name: 'Ana', emails: ['a@a.example', 'b@a.example'], headline: 'x, y; z' }])
+    })
+  }
+
+  it('drops a byte order mark, and leaves unknown columns out', async () => {
+    const rows = await read('\uFEFFname,shoe size,email\nAna,38,ana@a.example\n')
+
+    expect(inputs(rows)).to.deep.equal([{ name: 'Ana', emails: ['ana@a.example'] }])
+  })
+
+  it('counts physical lines over quoted line breaks and blank lines, whatever the line ends and the pieces', async () => {
+    const file =
+      'name,email,summary\r\nAna,ana@a.example,"one\r\ntwo\n\nthree"\n\nBob,not an address,\rCyd,,\r\n"D ""Dee"" Doe",d@a.example,😀'
+
+    for (const pieceBytes of [1, 3, 65_536]) {
+      const rows = await read(file, pieceBytes)
+
+      expect(rows.map(({ line, lastLine }) => [line, lastLine])).to.deep.equal([[2, 5], [7, 7], [8, 8], [9, 9]]) // prettier-ignore
+      expect(inputs(rows)[0]).to.deep.include({ summary: 'one\ntwo\n\nthree' })
+      expect(faults(rows)).to.deep.equal([{ line: 7, fault: 'emails is not an e-mail address.' }])
+      expect(inputs(rows)[3]).to.deep.equal({ name: 'D "Dee" Doe', emails: ['d@a.example'], summary: '😀' })
+    }
+  })
+
+  it('reads the rows after one whose quotation mark is never closed', async () => {
+    const rows = await read(
+      'name,email\nAna,ana@a.example\n"Bob,bob@a.example\nCyd,cyd@a.example\n"Dee, Dr",dee@a.example\nEve "E" Fox,eve@a.example\n',
+    )
+
+    expect(faults(rows)).to.deep.equal([
+      { line: 3, fault: 'A quotation mark is not closed, or stands alone inside a quoted cell: write it twice there.' },
+    ])
+    expect(inputs(rows.filter((row) => 'input' in row))).to.deep.equal([
+      { name: 'Ana', emails: ['ana@a.example'] },
+      { name: 'Cyd', emails: ['cyd@a.example'] },
+      { name: 'Dee, Dr', emails: ['dee@a.example'] },
+      { name: 'Eve "E" Fox', emails: ['eve@a.example'] },
+    ])
+  })
+
+  it('reads the rows after an unclosed quotation mark with none after it', async () => {
+    const rows = await read('name,email\n"Bob,bob@a.example\nCyd,cyd@a.example\nDee,dee@a.example')
+
+    expect(rows.map(({ line }) => line)).to.deep.equal([2, 3, 4])
+    expect(faults(rows).map(({ line }) => line)).to.deep.equal([2])
+  })
+
+  it('refuses a row that is longer than any candidate, not the next', async () => {
+    const rows = await read(`name,email,summary\nAna,ana@a.example,${'x'.repeat(LONGEST_RECORD * 3)}\nBob,bob@a.example,\n`, 1000)
+
+    expect(faults(rows)).to.deep.equal([{ line: 2, fault: `The row is longer than ${LONGEST_RECORD} characters.` }])
+    expect(inputs(rows)[1]).to.deep.equal({ name: 'Bob', emails: ['bob@a.example'] })
+  })
+
+  it('refuses a row that is not UTF-8, not the others', async () => {
+    const rows = await read(
+      Buffer.concat([Buffer.from('name,email\n'), Buffer.from([0x4c, 0xf3, 0x70]), Buffer.from(',lop@a.example\nAna,ana@a.example\n')]),
+    )
+
+    expect(faults(rows)).to.deep.equal([{ line: 2, fault: 'The row has characters that are not UTF-8: save the file as "CSV UTF-8".' }])
+    expect(inputs(rows)[1]).to.deep.include({ name: 'Ana' })
+  })
+
+  it('refuses a row with more cells than the header, and takes one with fewer or with empty ones', async () => {
+    const rows = await read('name,email,headline\nLópez, Ana,ana@a.example,x\nBob,bob@a.example\nCyd,cyd@a.example,,,\n')
+
+    expect(faults(rows)).to.deep.equal([{ line: 2, fault: 'The row has 4 cells, the header 3: quote cells that contain the delimiter.' }])
+    expect(rows).to.have.length(3)
+  })
+
+  it("reads LinkedIn's export of connections behind its preamble", async () => {
+    const rows = await read(
+      'Notes:\n"When exporting your connection data, you may notice that some of the email addresses are missing. You will only see ""x"", y"\n\n' +
+        'First Name,Last Name,URL,Email Address,Company,Position,Connected On\nAna,López,https://www.linkedin.com/in/ana,,Acme,Engineer,03 Mar 2024\n' +
+        'Bob,,https://www.linkedin.com/in/bob,bob@a.example,,,04 Mar 2024\n,,,,,,\n',
+    )
+
+    expect(rows.map(({ line }) => line)).to.deep.equal([5, 6])
+    expect(inputs(rows)).to.deep.equal([
+      { name: 'Ana López', headline: 'Engineer at Acme', links: ['https://www.linkedin.com/in/ana'] },
+      { name: 'Bob', links: ['https://www.linkedin.com/in/bob'], emails: ['bob@a.example'] },
+    ])
+  })
+
+  for (const [what, file] of [
+    ['no rows', ''],
+    ['no known column', 'a,b\n1,2\n'],
+    ['no column that tells people apart', 'headline,stage\nx,y\n'],
+    ['UTF-16', Buffer.from('\uFEFFname,email\n', 'utf16le')],
+  ] as const) {
+    // prettier-ignore
+    it(`refuses a file with ${what} as a whole`, async () => {
+      const refusal: unknown = await read(Buffer.from(file)).catch((error: unknown) => error)
+
+      expect(refusal).to.include({ code: 'invalid_request' })
+    })
+  }
+
+  it('names each fault of a row and its entry', async () => {
+    const rows = await read('name,emails,links\nAna,ana@a.example;foo,ftp://a.example\n')
+
+    expect(faults(rows)[0]?.fault).to.equal(
+      'emails, entry 2, is not an e-mail address. links is not a link: write it out, with https:// or http:// in front.',
+    )
+  })
+})
