@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http'
+import { ServiceError } from '../../errors.ts'
+import { readBytes } from '../middleware/request-body.ts'
+
+const LIMIT_BYTES = 1_048_576
+const MAX_DEPTH = 64
+
+/**
+ * Reads a JSON body strictly: UTF-8 (a byte order mark is let pass), at most 1 MB, no deeper than any of our schemas.
+ * @throws ServiceError `unsupported_media_type`, `payload_too_large`, `malformed_json`
+ */
+export async function readJson(request: IncomingMessage, limitBytes: number = LIMIT_BYTES): Promise<unknown> {
+  assertJsonType(request)
+  return parseJson(await readBytes(request, limitBytes))
+}
+
+function assertJsonType({ headers }: IncomingMessage): void {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';').map((part) => part.trim()) // prettier-ignore
+  const charset = parameters.find((part) => part.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '') // prettier-ignore
+  const isJson = type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type)
+  if (!isJson) throw new ServiceError('unsupported_media_type', 'Send the body as application/json.')
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw new ServiceError('unsupported_media_type', 'JSON is UTF-8.')
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') throw new ServiceError('unsupported_media_type', 'Send the body without Content-Encoding.')
+}
+
+/** @throws ServiceError `malformed_json` */
+export function parseJson(bytes: Buffer): unknown {
+  const text = decode(bytes)
+  if (depthOf(text) > MAX_DEPTH) throw new ServiceError('malformed_json', `The JSON is nested deeper than ${MAX_DEPTH} levels.`)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ServiceError('malformed_json', text.trim() === '' ? 'The body is empty; JSON is expected.' : 'The body is not JSON.')
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ServiceError('malformed_json', 'The body is not UTF-8.')
+  }
+}
+
+/** How deep brackets nest outside of strings; what is not JSON is for the parser to refuse. */
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  let isInString = false
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]
+    if (isInString) {
+      if (character === '\\') at += 1
+      else if (character === '"') isInString = false
+    } else if (character === '"') isInString = true
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, (depth += 1))
+    else if (character === ']' || character === '}') depth -= 1
+  }
+  return deepest
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { ServiceError, type FieldFault } from '../../errors.ts'
+
+const MAX_FAULTS = 100
+
+/**
+ * Checks what came from outside. `where` is put before the paths: `query.limit`, and nothing for a body's fields.
+ * @throws ServiceError `invalid_request` with every wrong or unknown field in `errors`
+ */
+export function parseInput<S extends z.ZodType>(schema: S, value: unknown, where = ''): z.output<S> {
+  const parsed = schema.safeParse(value, {
+    error: (issue) => (issue.code === 'invalid_type' && issue.input === undefined ? 'is required' : undefined),
+  })
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.flatMap((issue) => faultsOf(issue, where)).slice(0, MAX_FAULTS)
+  throw new ServiceError('invalid_request', `${errors.map(({ path, message }) => `${path || 'body'} ${message}`).slice(0, 3).join('; ')}.`, { errors }) // prettier-ignore
+}
+
+/** The object schema as one that refuses unknown members. */
+export function strictly(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodObject && schema.def.catchall === undefined ? schema.strict() : schema
+}
+
+function faultsOf(issue: z.core.$ZodIssue, where: string): FieldFault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: pathOf([...issue.path, key], where), message: 'is not known here' }))
+  }
+  return [{ path: pathOf(issue.path, where), message: issue.message }]
+}
+
+function pathOf(path: readonly PropertyKey[], where: string): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`
+    return text === '' ? String(part).slice(0, 200) : `${text}.${String(part).slice(0, 200)}`
+  }, where)
+}

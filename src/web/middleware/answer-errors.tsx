@@ -1,0 +1,34 @@
+import type { Middleware } from 'koa'
+import { describeError, type Log } from '../../log.ts'
+import { ErrorPage } from '../pages/error-page.tsx'
+import { renderPage } from '../pages/render-page.tsx'
+import { toProblem, toServiceError } from '../problem.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+
+const FOR_PROGRAMS = /^\/(api|webhooks)(\/|$)|^\/(healthz|readyz|metrics)$/
+const OF_THE_FAILED_ANSWER = ['Content-Encoding', 'Content-Disposition', 'Content-Length', 'ETag', 'Last-Modified']
+
+/** Turns every error into an answer: a problem document for programs, a page that says what to do for people. */
+export function answerErrors(log: Log): Middleware<SiteState> {
+  return async (ctx, next) => {
+    try {
+      await next()
+    } catch (thrown) {
+      const error = toServiceError(thrown)
+      const { requestId } = ctx.state
+      if (error.status >= 500) log.error({ requestId, err: describeError(error) }, 'request failed')
+      for (const name of OF_THE_FAILED_ANSWER) ctx.remove(name)
+      ctx.set(error.headers)
+      if (prefersProblem(ctx)) {
+        ctx.body = JSON.stringify(toProblem(error, requestId))
+        ctx.status = error.status
+        ctx.set('Content-Type', 'application/problem+json')
+        ctx.set('Cache-Control', 'no-store')
+      } else renderPage(ctx, <ErrorPage error={error} />, { status: error.status })
+    }
+  }
+}
+
+function prefersProblem(ctx: SiteContext): boolean {
+  return FOR_PROGRAMS.test(ctx.path) || ctx.accepts('text/html', 'application/json', 'application/problem+json') !== 'text/html'
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto'
+import type { Middleware } from 'koa'
+import { isLanguage, LANGUAGES, type Language } from '../pages/texts.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteCookies } from './site-cookies.ts'
+
+export const LANGUAGE_COOKIE = 'fulcrum_language'
+
+/** Gives each request an id of ours (one sent along is not believed), its language and the cookies of this site. */
+export function requestState(cookies: SiteCookies): Middleware<SiteState> {
+  return async (ctx, next) => {
+    ctx.state.requestId = randomUUID()
+    ctx.set('X-Request-Id', ctx.state.requestId)
+    ctx.state.cookies = cookies
+    ctx.state.language = languageOf(ctx, cookies)
+    ctx.state.caller = null
+    ctx.state.csrfToken = null
+    await next()
+  }
+}
+
+function languageOf(ctx: SiteContext, cookies: SiteCookies): Language {
+  const chosen = cookies.get(ctx, LANGUAGE_COOKIE)
+  if (isLanguage(chosen)) return chosen
+  const preferred = ctx.acceptsLanguages([...LANGUAGES])
+  return isLanguage(preferred) ? preferred : 'en'
+}

@@ -1,0 +1,47 @@
+import type { ParameterizedContext } from 'koa'
+import { isLoopbackHost } from '../../config.ts'
+import { ServiceError } from '../../errors.ts'
+
+/**
+ * A write with a browser's cookie must come from a page of this site. Browsers say so in `Sec-Fetch-Site`, older ones in
+ * `Origin`; a program that sends neither has no cookie to abuse.
+ * @throws ServiceError `forbidden`
+ */
+export function assertSameOrigin(ctx: ParameterizedContext, publicUrl: string): void {
+  const site = ctx.get('Sec-Fetch-Site')
+  const origin = ctx.get('Origin')
+  const siteFits = site === '' || site === 'same-origin' || site === 'none'
+  const originFits = origin === '' || isOwnOrigin(ctx, origin, publicUrl)
+  if (siteFits && originFits) return
+  throw new ServiceError('forbidden', 'This request came from another site.', { hint: 'Open the page here and send it again.' })
+}
+
+function isOwnOrigin(ctx: ParameterizedContext, origin: string, publicUrl: string): boolean {
+  if (origin === new URL(publicUrl).origin) return true
+  // on the machine itself, `localhost` and `127.0.0.1` are the same service
+  return origin === `${ctx.protocol}://${ctx.host}` && isLoopbackRequest(ctx)
+}
+
+/** True for a browser or program on this machine that addresses it as such, with no proxy in between. */
+export function isLoopbackRequest(ctx: ParameterizedContext): boolean {
+  const address = (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+  const isForwarded = FORWARDING_HEADERS.some((name) => ctx.get(name) !== '')
+  // a name other than the machine's own would be one that somebody pointed here (DNS rebinding)
+  return (
+    isLoopbackHost(address) &&
+    !isForwarded &&
+    URL.canParse(`http://${ctx.get('Host')}`) &&
+    isLoopbackHost(new URL(`http://${ctx.get('Host')}`).hostname)
+  )
+}
+
+const FORWARDING_HEADERS = [
+  'Forwarded',
+  'X-Forwarded-For',
+  'X-Forwarded-Host',
+  'X-Forwarded-Proto',
+  'X-Real-IP',
+  'Via',
+  'CF-Connecting-IP',
+  'True-Client-IP',
+]

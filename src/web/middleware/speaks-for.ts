@@ -1,0 +1,15 @@
+import type { OrganizationCaller } from '../../accounts/caller.ts'
+import { normalizeEmail } from '../../accounts/email-address.ts'
+import { ServiceError } from '../../errors.ts'
+
+/**
+ * A person in a session speaks for nobody else: `email` (a `requestedBy`, `author` or `userEmail`) must be theirs.
+ * An organization's API key speaks for all its people.
+ * @throws ServiceError `forbidden` (403)
+ */
+export function assertSpeaksFor(caller: OrganizationCaller, email: string): void {
+  if (caller.kind === 'apiKey' || normalizeEmail(email) === caller.email) return
+  throw new ServiceError('forbidden', 'Signed in as a person, you can act only as yourself.', {
+    hint: 'Leave it to the other person, or use an API key.',
+  })
+}

@@ -1,0 +1,40 @@
+import type { ServiceError } from '../../errors.ts'
+import { Layout } from './layout.tsx'
+import { usePage } from './page-context.ts'
+import { errorTexts } from './texts-errors.ts'
+import { siteTexts } from './texts-site.ts'
+
+/** What happened, and what can be done now. Of an error on our side only the request's id is told. */
+export function ErrorPage({ error }: { error: ServiceError }) {
+  const { language, requestId } = usePage()
+  const t = errorTexts(language)
+  const kind = kindOf(error)
+  const isOurs = kind === 'failed'
+  const hasOwnWords = !isOurs && kind !== 'notFound' && kind !== 'forbidden' && kind !== 'tooMany'
+  return (
+    <Layout title={t[kind]} width="narrow">
+      <section class="card">
+        {hasOwnWords ? <p>{error.message}</p> : null}
+        <p>{(hasOwnWords ? error.hint : undefined) ?? t[`${kind}Next`]}</p>
+        {isOurs ? (
+          <p class="small">
+            {siteTexts(language).requestId} <code>{requestId}</code>
+          </p>
+        ) : null}
+        <a href="/" role="button" class="quiet">
+          {t.home}
+        </a>
+      </section>
+    </Layout>
+  )
+}
+
+type Kind = 'notFound' | 'forbidden' | 'failed' | 'unavailable' | 'tooMany' | 'refused'
+
+function kindOf({ status, code }: ServiceError): Kind {
+  if (code === 'not_found') return 'notFound'
+  if (code === 'forbidden') return 'forbidden'
+  if (status === 429) return 'tooMany'
+  if (status === 503) return 'unavailable'
+  return status >= 500 ? 'failed' : 'refused'
+}

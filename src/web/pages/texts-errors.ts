@@ -1,0 +1,35 @@
+import { defineTexts } from './texts.ts'
+
+/** What an error page says, by what happened; its cause in words is the error's own. */
+export const errorTexts = defineTexts({
+  en: {
+    notFound: 'This page does not exist',
+    notFoundNext: 'The address may be mistyped, or what stood here is gone.',
+    forbidden: 'This page is not for you',
+    forbiddenNext: 'Settings and activity are for admins. Ask an admin of your organization.',
+    failed: 'Something went wrong on our side',
+    failedNext: 'Try again in a moment. If it happens again, tell whoever runs this service the number below.',
+    unavailable: 'Not available just now',
+    unavailableNext: 'This passes by itself. Try again in a moment.',
+    tooMany: 'Too many tries',
+    tooManyNext: 'Wait a minute, then try again.',
+    refused: 'That did not work',
+    refusedNext: 'Go back, and try again.',
+    home: 'To the start page',
+  },
+  es: {
+    notFound: 'Esta página no existe',
+    notFoundNext: 'Puede que la dirección esté mal escrita o que lo que había aquí ya no esté.',
+    forbidden: 'Esta página no es para usted',
+    forbiddenNext: 'Los ajustes y la actividad son para administradores. Pregunte a uno de su organización.',
+    failed: 'Algo ha fallado por nuestra parte',
+    failedNext: 'Inténtelo de nuevo en un momento. Si se repite, dé el número de abajo a quien gestiona este servicio.',
+    unavailable: 'No disponible en este momento',
+    unavailableNext: 'Esto pasa solo. Inténtelo de nuevo en un momento.',
+    tooMany: 'Demasiados intentos',
+    tooManyNext: 'Espere un minuto e inténtelo de nuevo.',
+    refused: 'No ha funcionado',
+    refusedNext: 'Vuelva atrás e inténtelo de nuevo.',
+    home: 'A la página de inicio',
+  },
+})
