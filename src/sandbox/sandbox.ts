@@ -11,7 +11,7 @@ import { FaultBox } from './control/fault-box.ts'
 import { RequestLog } from './control/request-log.ts'
 import { sampleAccount } from './seed/sample-account.ts'
 import { defaultSettings } from './settings.ts'
-import { DeliveryDesk } from './webhooks/delivery-desk.ts'
+import { DeliveryDesk } from './deliveries/delivery-desk.ts'
 import type { World } from './world.ts'
 
 export interface SandboxOptions {
@@ -54,7 +54,8 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const url = options.publicUrl?.replace(/\/$/, '') ?? addressOf(server, options.host ?? '127.0.0.1')
   const stop = new AbortController()
   const { world, keeper } = buildWorld(options, stored, url, stop.signal)
-  server.on('request', sandboxApp(world).callback())
+  const handle = sandboxApp(world).callback()
+  server.on('request', (request, response) => void handle(request, response))
   world.desk.start()
   options.say?.(
     stored ? `Local Lever at ${url}, with the account from ${options.stateFile}` : `Local Lever at ${url}, with the sample account`,

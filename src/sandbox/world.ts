@@ -4,7 +4,7 @@ import type { LeverEventName, Opportunity } from './account/records.ts'
 import type { FaultBox } from './control/fault-box.ts'
 import type { RequestLog } from './control/request-log.ts'
 import type { Settings } from './settings.ts'
-import type { DeliveryDesk } from './webhooks/delivery-desk.ts'
+import type { DeliveryDesk } from './deliveries/delivery-desk.ts'
 
 /** Something happened that webhooks may be told of. */
 export interface LeverEvent {

@@ -2,7 +2,7 @@
  * The local Lever for tests: started on a free port with its state in memory, turned by typed calls of its control
  * interface, and walked through as an admin's browser would.
  */
-import got, { type Got, type Method } from 'got'
+import { got, type Got, type Method } from 'got'
 import { CookieJar } from 'tough-cookie'
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts'
 

@@ -1,10 +1,14 @@
 /** The API under `/v1`: endpoints bound to a router, with what is checked before each of them. */
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import type { World } from '../world.ts'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
 import { authenticate } from './credential.ts'
 import type { ApiAnswer, Endpoint } from './endpoint.ts'
+import { contactEndpoints } from './contact-endpoints.ts'
+import { fileEndpoints } from './file-endpoints.ts'
+import { interviewEndpoints } from './interview-endpoints.ts'
 import { LeverError } from './lever-error.ts'
+import { noteEndpoints } from './note-endpoints.ts'
 import { opportunityEndpoints } from './opportunity-endpoints.ts'
 import { pipelineEndpoints } from './pipeline-endpoints.ts'
 import { postingEndpoints } from './posting-endpoints.ts'
@@ -12,13 +16,19 @@ import { rateLimiter } from './rate-limit.ts'
 import { plainBody, understandBody } from './request-body.ts'
 import { requisitionEndpoints } from './requisition-endpoints.ts'
 import { userEndpoints } from './user-endpoints.ts'
+import { webhookEndpoints } from './webhook-endpoints.ts'
 
-export const ENDPOINTS: Endpoint[] = [
+const ENDPOINTS: Endpoint[] = [
   ...userEndpoints,
   ...pipelineEndpoints,
   ...postingEndpoints,
   ...requisitionEndpoints,
   ...opportunityEndpoints,
+  ...contactEndpoints,
+  ...noteEndpoints,
+  ...fileEndpoints,
+  ...interviewEndpoints,
+  ...webhookEndpoints,
 ]
 
 /** Every permission an API key can carry, in the words of the settings page. */

@@ -38,7 +38,7 @@ export function ok(data: unknown, effectId?: string): ApiAnswer {
   return { status: 200, body: { data }, ...(effectId ? { effectId } : {}) }
 }
 
-export function created(data: { id: string }, beside: Record<string, unknown> = {}): ApiAnswer {
+export function created(data: Record<string, unknown> & { id: string }, beside: Record<string, unknown> = {}): ApiAnswer {
   return { status: 201, body: { ...beside, data }, effectId: data.id }
 }
 

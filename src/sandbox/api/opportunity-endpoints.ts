@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { addWords, archive, moveToStage, removeWords, unarchive, type WordList } from '../actions/change-opportunity.ts'
 import { changeContact } from '../actions/change-contact.ts'
 import type { Contact, Opportunity, Requisition } from '../account/records.ts'
-import { visible } from './confidential.ts'
 import { createOpportunityEndpoint } from './create-opportunity-endpoint.ts'
 import { inRange, ok, parseBody, performAs, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
 import { badRequest, notFound } from './lever-error.ts'
 import { listOpportunities } from './opportunity-list.ts'
+import { opportunityOf } from './opportunity-of.ts'
 import { applicationJson, opportunityExpansions, opportunityJson } from './opportunity-shape.ts'
 import { pageOf } from './paging.ts'
 import { plainBody } from './request-body.ts'
@@ -86,12 +86,6 @@ export const opportunityEndpoints: Endpoint[] = [
     handle: oneApplication,
   },
 ]
-
-/** The opportunity in the path, as far as the caller may see it. */
-export function opportunityOf(call: ApiCall): Opportunity {
-  const id = call.params['id'] ?? ''
-  return visible(call, 'opportunities', id, call.world.account.opportunities.get(id))
-}
 
 function oneOpportunity(call: ApiCall): ApiAnswer {
   const opportunity = opportunityOf(call)

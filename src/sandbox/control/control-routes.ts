@@ -1,5 +1,5 @@
 /** The control interface: how tests and the curious turn the world. Answered to this machine only. */
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
 import { accessControls } from './access-controls.ts'

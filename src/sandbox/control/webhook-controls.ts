@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Delivery, Webhook } from '../account/access-records.ts'
 import { LeverEventName } from '../account/records.ts'
-import { acceptableWebhookUrl, makeWebhook } from '../webhooks/make-webhook.ts'
+import { acceptableWebhookUrl, makeWebhook } from '../deliveries/make-webhook.ts'
 import type { World } from '../world.ts'
 import { controlBody, unknown } from './control-body.ts'
 import type { Control } from './control-routes.ts'

@@ -52,7 +52,7 @@ function stateOf(world: World, query: URLSearchParams): unknown {
     return {
       opportunity: opportunityJson(world, opportunity, 'read'),
       notes: account.notes.get(id) ?? [],
-      files: (account.files.get(id) ?? []).map(({ content: _, ...file }) => file),
+      files: (account.files.get(id) ?? []).map((file) => ({ ...file, content: undefined })),
     }
   }
   return {

@@ -1,5 +1,5 @@
 /** `GET /authorize`: checks, sign-in, consent, and the way back to the app (Lever's API documentation, OAuth). */
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import { z } from 'zod'
 import type { User } from '../account/records.ts'
 import { plainBody, understandBody } from '../api/request-body.ts'

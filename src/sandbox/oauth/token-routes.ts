@@ -1,6 +1,6 @@
 /** `POST /oauth/token`: form or JSON, credentials in the body; errors in the manner of Auth0 (assumed). */
 import { timingSafeEqual } from 'node:crypto'
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import { z } from 'zod'
 import { plainBody, understandBody } from '../api/request-body.ts'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'

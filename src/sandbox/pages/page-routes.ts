@@ -1,5 +1,5 @@
 /** The pages people use in a browser. */
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import type { SandboxState } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
 import type { Sessions } from './sessions.ts'

@@ -1,4 +1,4 @@
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import { z } from 'zod'
 import { plainBody, understandBody } from '../api/request-body.ts'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'

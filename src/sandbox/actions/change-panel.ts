@@ -1,0 +1,33 @@
+/** Panels and their interviews, with the events that tell of them. */
+import type { Interview, Opportunity, Panel } from '../account/records.ts'
+import type { LeverEventName } from '../account/records.ts'
+import type { World } from '../world.ts'
+import { idsOf, touchOpportunity } from './change-opportunity.ts'
+
+export function addPanel(world: World, opportunity: Opportunity, panel: Panel): void {
+  world.account.panels.set(opportunity.id, [...(world.account.panels.get(opportunity.id) ?? []), panel])
+  for (const interview of panel.interviews) emit(world, 'interviewCreated', opportunity, panel, interview)
+  touchOpportunity(world, opportunity)
+}
+
+/** Interviews that keep their id are updated, others created or deleted; without any the panel is gone. */
+export function replaceInterviews(world: World, opportunity: Opportunity, panel: Panel, interviews: Interview[]): void {
+  const before = panel.interviews
+  panel.interviews = interviews
+  for (const interview of interviews) {
+    const known = before.find(({ id }) => id === interview.id)
+    if (known === undefined) emit(world, 'interviewCreated', opportunity, panel, interview)
+    else if (known !== interview) emit(world, 'interviewUpdated', opportunity, panel, interview)
+  }
+  for (const gone of before.filter(({ id }) => !interviews.some((kept) => kept.id === id)))
+    emit(world, 'interviewDeleted', opportunity, panel, gone)
+  if (interviews.length === 0) {
+    const others = (world.account.panels.get(opportunity.id) ?? []).filter(({ id }) => id !== panel.id)
+    world.account.panels.set(opportunity.id, others)
+  }
+  touchOpportunity(world, opportunity)
+}
+
+function emit(world: World, event: LeverEventName, opportunity: Opportunity, panel: Panel, interview: Interview): void {
+  world.emit({ event, data: { interviewId: interview.id, panelId: panel.id, ...idsOf(opportunity) }, opportunity })
+}
