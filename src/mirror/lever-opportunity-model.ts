@@ -15,6 +15,8 @@ const leverOpportunitySchema = new Schema(
     ownerId: { type: String, default: null },
     origin: { type: String, default: null },
     sources: { type: [String], default: [] },
+    /** Lever may name no time. */
+    archived: { type: Boolean, default: false },
     archivedAt: { type: Date, default: null },
     archiveReasonId: { type: String, default: null },
     confidentiality: { type: String, default: null },

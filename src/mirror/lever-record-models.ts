@@ -6,6 +6,8 @@ const seen = {
   leverId: { type: String, required: true },
   /** The sync run that saw it last; records that a complete run did not see are removed. */
   seenAt: { type: Date, required: true },
+  /** What lists are ordered by: the folded name or title; of stages their place in the pipeline. */
+  sortKey: { type: String, default: '' },
 } as const
 
 const userSchema = new Schema(
@@ -33,6 +35,8 @@ const postingSchema = new Schema(
     requisitionCodes: { type: [String], default: [] },
     confidentiality: String,
     url: { type: String, default: null },
+    /** Title, location, team and requisition codes, folded: what `?q=` looks through. */
+    searchKey: { type: String, default: '' },
     updatedAt: Date,
   },
   { collection: 'lever_postings' },
@@ -57,6 +61,7 @@ const requisitionSchema = new Schema(
 
 for (const schema of [userSchema, stageSchema, archiveReasonSchema, postingSchema, requisitionSchema]) {
   schema.index({ organization: 1, leverId: 1 }, { unique: true })
+  schema.index({ organization: 1, sortKey: 1, _id: 1 })
 }
 
 export const LeverUserModel = model('LeverUser', userSchema)

@@ -1,0 +1,78 @@
+import type { QueryFilter } from 'mongoose'
+import { page, type Page, type PageRequest } from '../paging.ts'
+import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
+import { hashPersonKeys, type PersonKeyDeps } from './person-hashes.ts'
+
+/** A person of ours, by whom opportunities are looked for. */
+export interface PersonOfOurs {
+  emails: readonly string[]
+  links: readonly string[]
+  opportunityId?: string | null
+  contactId?: string | null
+}
+
+export interface OpportunityFilters {
+  person?: PersonOfOurs | undefined
+  stageId?: string | undefined
+  postingId?: string | undefined
+  archived?: boolean | undefined
+}
+
+/** An opportunity as last seen, without anything personal; texts of stages and reasons are those of their own lists. */
+export type OpportunityView = ReturnType<typeof toOpportunityView>
+
+/**
+ * Opportunities as last seen, those first that came to be known here last.
+ * @throws ServiceError `invalid_request` for a cursor that is not ours
+ */
+export async function listOpportunities(
+  deps: PersonKeyDeps,
+  organization: string,
+  filters: OpportunityFilters,
+  request: PageRequest,
+): Promise<Page<OpportunityView>> {
+  const conditions: QueryFilter<LeverOpportunityRecord>[] = [{ organization }]
+  if (filters.person) conditions.push(await isOfPerson(deps, organization, filters.person))
+  if (filters.stageId !== undefined) conditions.push({ stageId: filters.stageId })
+  if (filters.postingId !== undefined) conditions.push({ postingIds: filters.postingId })
+  if (filters.archived !== undefined) conditions.push({ archived: filters.archived })
+  return page(LeverOpportunityModel, { $and: conditions }, request, toOpportunityView)
+}
+
+/** All opportunities of contacts that share an e-mail or a link with the person, newest in Lever first. */
+export async function opportunitiesOf(deps: PersonKeyDeps, organization: string, person: PersonOfOurs): Promise<OpportunityView[]> {
+  const ofPerson = await isOfPerson(deps, organization, person)
+  const direct = await LeverOpportunityModel.find({ $and: [{ organization }, ofPerson] }, { contactId: 1 }).lean<LeverOpportunityRecord[]>()
+  const contacts = direct.map(({ contactId }) => contactId).filter((id) => id !== null)
+  const records = await LeverOpportunityModel.find({ $and: [{ organization }, { $or: [ofPerson, { contactId: { $in: contacts } }] }] })
+    .sort({ leverCreatedAt: -1, _id: -1 })
+    .lean<LeverOpportunityRecord[]>()
+  return records.map(toOpportunityView)
+}
+
+async function isOfPerson(deps: PersonKeyDeps, organization: string, person: PersonOfOurs): Promise<QueryFilter<LeverOpportunityRecord>> {
+  const { emailHashes, linkHashes } = await hashPersonKeys(deps, organization, person)
+  const ways: QueryFilter<LeverOpportunityRecord>[] = [{ emailHashes: { $in: emailHashes } }, { linkHashes: { $in: linkHashes } }]
+  if (person.opportunityId) ways.push({ leverId: person.opportunityId })
+  if (person.contactId) ways.push({ contactId: person.contactId })
+  return { $or: ways }
+}
+
+function toOpportunityView(record: LeverOpportunityRecord) {
+  return {
+    id: record.leverId,
+    contact: record.contactId ?? null,
+    stage: record.stageId ?? null,
+    postings: record.postingIds,
+    owner: record.ownerId ?? null,
+    origin: record.origin ?? null,
+    sources: record.sources,
+    archived: record.archived ? { reason: record.archiveReasonId ?? null, archivedAt: record.archivedAt ?? null } : null,
+    confidentiality: record.confidentiality ?? null,
+    isAnonymized: record.isAnonymized,
+    url: record.url ?? null,
+    createdAt: record.leverCreatedAt ?? null,
+    updatedAt: record.leverUpdatedAt ?? null,
+    readAt: record.readAt,
+  }
+}

@@ -1,0 +1,24 @@
+import {
+  LeverArchiveReasonModel,
+  LeverPostingModel,
+  LeverRequisitionModel,
+  LeverStageModel,
+  LeverUserModel,
+} from './lever-record-models.ts'
+import { LeverOpportunityModel } from './lever-opportunity-model.ts'
+import { clearProgress } from './sync-progress.ts'
+import { SyncRunModel } from './sync-run-model.ts'
+
+/** Deletes all that was seen of the organization's Lever account, hashes included, and ends its syncs. May be repeated. */
+export async function forgetOrganization(organization: string): Promise<void> {
+  await SyncRunModel.deleteMany({ organization }) // first, so that a run which goes on elsewhere notices
+  await Promise.all([
+    LeverUserModel.deleteMany({ organization }),
+    LeverStageModel.deleteMany({ organization }),
+    LeverArchiveReasonModel.deleteMany({ organization }),
+    LeverPostingModel.deleteMany({ organization }),
+    LeverRequisitionModel.deleteMany({ organization }),
+    LeverOpportunityModel.deleteMany({ organization }),
+  ])
+  await clearProgress(organization)
+}

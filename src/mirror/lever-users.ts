@@ -1,0 +1,103 @@
+import { normalizeEmail } from '../accounts/email-address.ts'
+import { isServiceError } from '../errors.ts'
+import type { LeverClient } from '../lever/client.ts'
+import { listUsers } from '../lever/users.ts'
+import { LeverUserModel, type LeverUserRecord } from './lever-record-models.ts'
+import { MIRRORED, userFields } from './mirrored-resources.ts'
+import { serverTime } from './server-time.ts'
+import { writeRecords, type MirrorFields } from './write-records.ts'
+
+/** A Lever user as last seen. */
+export interface LeverUserView {
+  id: string
+  name: string | null
+  email: string | null
+  accessRole: string | null
+  /** Not null: may neither sign in to Lever nor be performed as. */
+  deactivatedAt: Date | null
+}
+
+export interface LeverUserDeps {
+  /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
+  leverClient(organization: string, lane: 'interactive'): Promise<LeverClient>
+}
+
+const BATCH = 100
+
+export function toLeverUserView(record: LeverUserRecord): LeverUserView {
+  const { leverId: id, name, email, accessRole, deactivatedAt } = record
+  return { id, name: name ?? null, email: email ?? null, accessRole: accessRole ?? null, deactivatedAt: deactivatedAt ?? null }
+}
+
+/** From the mirror alone. E-mail addresses compare without case and surrounding white space; of several users with one, an active one. */
+export async function findUser(organization: string, by: { id: string } | { email: string }): Promise<LeverUserView | null> {
+  const key = 'id' in by ? { leverId: by.id } : { emailKey: normalizeEmail(by.email) }
+  const record = await LeverUserModel.findOne({ organization, ...key })
+    .sort({ deactivatedAt: 1 })
+    .lean<LeverUserRecord>()
+  return record && toLeverUserView(record)
+}
+
+/** Those of the ids that the mirror knows, by id. */
+export async function usersById(organization: string, ids: readonly string[]): Promise<Map<string, LeverUserView>> {
+  const records = await LeverUserModel.find({ organization, leverId: { $in: ids } }).lean<LeverUserRecord[]>()
+  return new Map(records.map((record) => [record.leverId, toLeverUserView(record)]))
+}
+
+/** All users of the account as last seen, deactivated ones too, by name. */
+export async function allUsers(organization: string): Promise<LeverUserView[]> {
+  const records = await LeverUserModel.find({ organization }).sort({ sortKey: 1, _id: 1 }).lean<LeverUserRecord[]>()
+  return records.map(toLeverUserView)
+}
+
+/**
+ * The user with this e-mail as Lever has it now, deactivated ones too; kept in the mirror. When Lever cannot be asked, as
+ * last seen. Costs one call, a second one only where Lever's spelling of the address differs from the given one.
+ * @throws ServiceError when Lever cannot be asked and the mirror does not know the user
+ */
+export async function lookUpUser(deps: LeverUserDeps, organization: string, email: string): Promise<LeverUserView | null> {
+  const known = await findUser(organization, { email })
+  try {
+    const client = await deps.leverClient(organization, 'interactive')
+    const found = await readUsers(client, normalizeEmail(email), spellings(known?.email, email))
+    await writeRecords(MIRRORED.users.model, organization, found, await serverTime())
+    return found.length === 0 ? null : await findUser(organization, { email })
+  } catch (error) {
+    if (known && isServiceError(error)) return known
+    throw error
+  }
+}
+
+/** Lever is documented to match exactly and only assumed to ignore case: what it calls the user goes first. */
+function spellings(known: string | null | undefined, given: string): Set<string> {
+  return new Set([known ?? given.trim(), given.trim(), normalizeEmail(given)])
+}
+
+async function readUsers(client: LeverClient, emailKey: string, emails: Iterable<string>): Promise<MirrorFields[]> {
+  for (const email of emails) {
+    const found: MirrorFields[] = []
+    for await (const user of listUsers(client, { email, includeDeactivated: true })) {
+      const fields = userFields(user)
+      if (fields['emailKey'] === emailKey) found.push(fields)
+    }
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+/**
+ * Reads all users from Lever now, so that matching people does not depend on when the last sync was.
+ * @throws ServiceError when Lever cannot be asked
+ */
+export async function refreshUsers(deps: LeverUserDeps, organization: string): Promise<void> {
+  const client = await deps.leverClient(organization, 'interactive')
+  const seenAt = await serverTime()
+  let batch: MirrorFields[] = []
+  for await (const user of listUsers(client, { includeDeactivated: true })) {
+    batch.push(userFields(user))
+    if (batch.length < BATCH) continue
+    await writeRecords(MIRRORED.users.model, organization, batch, seenAt)
+    batch = []
+  }
+  await writeRecords(MIRRORED.users.model, organization, batch, seenAt)
+}

@@ -1,0 +1,67 @@
+import { Types, type QueryFilter } from 'mongoose'
+import type { LeverOpportunity } from '../lever/opportunities.ts'
+import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
+import { hashPersonKeys, type PersonKeyDeps } from './person-hashes.ts'
+
+const DUPLICATE_KEY = 11000
+
+/**
+ * Keeps what a reading of Lever gave, unless the mirror has something newer: then `stale`. Newer is what Lever updated later;
+ * where Lever says no time (old records, Lever's API documentation) or the same, what was read later. Of the person only keyed hashes are
+ * kept. Give it what a GET or a create answered: other writes answer without e-mails and links (recorded answers).
+ * `readAt` is the start of the reading.
+ */
+export async function recordOpportunity(
+  deps: PersonKeyDeps,
+  organization: string,
+  opportunity: LeverOpportunity,
+  readAt: Date,
+): Promise<'applied' | 'stale'> {
+  const id = { organization: new Types.ObjectId(organization), leverId: opportunity.id }
+  const older: QueryFilter<LeverOpportunityRecord> = { ...id, ...isOlder(opportunity.updatedAt, readAt) }
+  const fields = { ...stateFields(opportunity), ...(await personFields(deps, organization, opportunity)), readAt }
+  try {
+    await LeverOpportunityModel.updateOne(older, { $set: fields }, { upsert: true })
+    return 'applied'
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+  }
+  // there is one: a newer one, or one that came this very moment and may be older
+  const updated = await LeverOpportunityModel.updateOne(older, { $set: fields })
+  return updated.matchedCount === 1 ? 'applied' : 'stale'
+}
+
+function isOlder(updatedAt: Date | null, readAt: Date): QueryFilter<LeverOpportunityRecord> {
+  const readBefore = { readAt: { $lte: readAt } }
+  if (updatedAt === null) return readBefore
+  return { $or: [{ leverUpdatedAt: { $lt: updatedAt } }, { leverUpdatedAt: { $in: [updatedAt, null] }, ...readBefore }] }
+}
+
+/** Read without `expand=applications`, an opportunity names its applications but not their postings. */
+function knowsPostings({ applicationIds, postingIds }: LeverOpportunity): boolean {
+  return postingIds.length > 0 || applicationIds.length === 0
+}
+
+function stateFields(opportunity: LeverOpportunity) {
+  return {
+    contactId: opportunity.contact,
+    stageId: opportunity.stage,
+    ...(knowsPostings(opportunity) ? { postingIds: opportunity.postingIds } : {}),
+    ownerId: opportunity.owner,
+    origin: opportunity.origin,
+    sources: opportunity.sources,
+    archivedAt: opportunity.archived?.archivedAt ?? null,
+    archiveReasonId: opportunity.archived?.reason ?? null,
+    archived: opportunity.archived !== null,
+    confidentiality: opportunity.confidentiality,
+    isAnonymized: opportunity.isAnonymized,
+    url: opportunity.url,
+    leverCreatedAt: opportunity.createdAt,
+    leverUpdatedAt: opportunity.updatedAt,
+  }
+}
+
+async function personFields(deps: PersonKeyDeps, organization: string, opportunity: LeverOpportunity) {
+  if (opportunity.isAnonymized) return { emailHashes: [], linkHashes: [] }
+  return hashPersonKeys(deps, organization, opportunity)
+}

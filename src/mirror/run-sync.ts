@@ -1,0 +1,111 @@
+import type { LeverClient } from '../lever/client.ts'
+import { LeverCallError } from '../lever/lever-call-error.ts'
+import { isServiceError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { LeaseLost, type Claimed } from '../work/claim.ts'
+import { MIRRORED } from './mirrored-resources.ts'
+import type { Resource } from './resource.ts'
+import { stoppableBatches } from './stoppable.ts'
+import { beginProgress, type SyncProgress } from './sync-progress.ts'
+import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
+import { endRun, resourcesOf, type SyncOutcome } from './sync-schedule.ts'
+import { removeUnseen, writeRecords } from './write-records.ts'
+
+export interface RunSyncDeps {
+  /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
+  leverClient(organization: string, lane: 'sync'): Promise<LeverClient>
+  canSeeConfidential(organization: string): Promise<boolean>
+  /** Removes all the mirror has of an organization. */
+  forget(organization: string): Promise<void>
+  log: Log
+  leaseMs: number
+}
+
+/** This process is stopping: the run is given back for another to take. */
+export class SyncStopped extends Error {}
+
+interface Run {
+  organization: string
+  /** Server's clock, at the claim. */
+  startedAt: Date
+  client: LeverClient
+  confidential: boolean
+  progress: SyncProgress
+  signal: AbortSignal
+}
+
+const BATCH = 100
+/** Answers by which Lever says that this resource is not for us: no permission, or a plan without it. */
+const REFUSALS: ReadonlySet<number | null> = new Set([402, 403, 404])
+
+/**
+ * Reads what is due from Lever into the mirror, and ends the claimed run. One resource that Lever refuses does not keep
+ * the others from being read; records that a complete reading did not see are removed. Harmless when run twice.
+ * `signal` ends it early, with a `LeaseLost` or a `SyncStopped` for its reason.
+ */
+export async function runSync(claimed: Claimed<SyncRunDocument>, deps: RunSyncDeps, signal: AbortSignal): Promise<void> {
+  const organization = claimed.document.organization.toHexString()
+  const startedAt = new Date((claimed.document.leaseUntil?.getTime() ?? 0) - deps.leaseMs)
+  const resources = resourcesOf(claimed, startedAt)
+  const progress = await beginProgress(organization, startedAt, resources)
+  try {
+    const client = await deps.leverClient(organization, 'sync')
+    const run = { organization, startedAt, client, confidential: await deps.canSeeConfidential(organization), progress, signal }
+    const problems = await readAll(resources, run)
+    await end(claimed, progress, { outcome: 'done', ranAll: resources.length === Object.keys(MIRRORED).length, problems })
+  } catch (error) {
+    await endEarly(error, claimed, progress, deps)
+  }
+}
+
+async function readAll(resources: readonly Resource[], run: Run): Promise<{ resource: Resource; code: string }[]> {
+  const problems: { resource: Resource; code: string }[] = []
+  for (const resource of resources) {
+    try {
+      await copyResource(resource, run)
+    } catch (error) {
+      if (!(error instanceof LeverCallError) || !REFUSALS.has(error.httpStatus)) throw error
+      problems.push({ resource, code: `lever_${error.httpStatus}` })
+    }
+  }
+  return problems
+}
+
+async function copyResource(resource: Resource, run: Run): Promise<void> {
+  const { model, read, neverEmpty } = MIRRORED[resource]
+  const leverIds: string[] = []
+  for await (const batch of stoppableBatches(read(run.client, run), BATCH, run.signal)) {
+    await writeRecords(model, run.organization, batch, run.startedAt)
+    leverIds.push(...batch.map(({ leverId }) => leverId))
+    await run.progress.count(resource, leverIds.length)
+  }
+  run.signal.throwIfAborted()
+  if (neverEmpty && leverIds.length === 0) return
+  await removeUnseen(model, run.organization, run.startedAt)
+  if (resource === 'users') await run.progress.rememberUsers(leverIds)
+}
+
+async function end(
+  claimed: Claimed<SyncRunDocument>,
+  progress: SyncProgress,
+  ended: { outcome: SyncOutcome; ranAll: boolean; problems: { resource: Resource; code: string }[] },
+): Promise<void> {
+  const words = ended.problems.map(({ resource, code }) => `${resource}: ${code}`).join(', ')
+  await endRun(claimed, ended)
+  await progress.finish(ended.outcome === 'failed' ? 'failed' : 'idle', words || null)
+}
+
+async function endEarly(error: unknown, claimed: Claimed<SyncRunDocument>, progress: SyncProgress, deps: RunSyncDeps): Promise<void> {
+  const organization = claimed.document.organization.toHexString()
+  if (error instanceof LeaseLost) {
+    // disconnected meanwhile: what this run wrote after the mirror was forgotten goes as well
+    if (!(await SyncRunModel.exists({ organization }))) await deps.forget(organization)
+    return
+  }
+  const early = { ranAll: false, problems: [] }
+  if (error instanceof SyncStopped) return endRun(claimed, { ...early, outcome: 'stopped' })
+  const outcome = isServiceError(error, 'connection_not_active') ? 'noGrant' : 'failed'
+  deps.log.warn({ organization, err: error }, 'a sync ended early')
+  await endRun(claimed, { ...early, outcome })
+  await progress.finish('failed', isServiceError(error) ? error.code : 'internal_error')
+}
