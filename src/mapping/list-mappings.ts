@@ -1,0 +1,40 @@
+import { normalizeEmail } from '../accounts/email-address.ts'
+import { PersonModel } from '../accounts/person-model.ts'
+import { page, type Page, type PageRequest } from '../paging.ts'
+import type { MappingDeps } from './mapping-deps.ts'
+import { MappingModel, type MappingDocument } from './mapping-model.ts'
+import { toMappingView, type MappingView } from './mapping-view.ts'
+
+/** Mappings with their Lever users as last seen, newest first. */
+export async function listMappings(deps: MappingDeps, organization: string, request: PageRequest): Promise<Page<MappingView>> {
+  const { data, nextCursor } = await page(MappingModel, { organization }, request, (mapping) => mapping)
+  const leverUsers = await deps.leverUsers.byId(
+    organization,
+    data.map(({ leverUserId }) => leverUserId),
+  )
+  return { data: data.map((mapping) => toMappingView(mapping, leverUsers.get(mapping.leverUserId))), nextCursor }
+}
+
+/** The person's mapping; null when there is none. */
+export async function findMapping(deps: MappingDeps, organization: string, userEmail: string): Promise<MappingView | null> {
+  const mapping = await MappingModel.findOne({ organization, userEmail: normalizeEmail(userEmail) }).lean<MappingDocument>()
+  if (!mapping) return null
+  return toMappingView(mapping, (await deps.leverUsers.byId(organization, [mapping.leverUserId])).get(mapping.leverUserId))
+}
+
+/** How many people are mapped, and how many of those may export: switched on, active here, and not deactivated in Lever. */
+export async function countMappings(deps: MappingDeps, organization: string): Promise<{ mapped: number; active: number }> {
+  const mappings = await MappingModel.find({ organization }).lean<MappingDocument[]>()
+  const on = mappings.filter(({ active }) => active)
+  const [people, leverUsers] = await Promise.all([
+    PersonModel.distinct('email', { organization, active: true, email: { $in: on.map(({ userEmail }) => userEmail) } }),
+    deps.leverUsers.byId(
+      organization,
+      on.map(({ leverUserId }) => leverUserId),
+    ),
+  ])
+  const mayExport = on.filter(
+    ({ userEmail, leverUserId }) => people.includes(userEmail) && leverUsers.get(leverUserId)?.deactivatedAt === null,
+  )
+  return { mapped: mappings.length, active: mayExport.length }
+}

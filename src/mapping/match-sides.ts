@@ -1,0 +1,40 @@
+import { normalizeEmail } from '../accounts/email-address.ts'
+import { PersonModel, type PersonDocument } from '../accounts/person-model.ts'
+import type { LeverPerson, MappingDeps } from './mapping-deps.ts'
+import { MappingModel, type MappingDocument } from './mapping-model.ts'
+
+/** Who there is to be matched: here and in Lever. */
+export interface MatchSides {
+  /** Active people without a mapping, by e-mail. */
+  people: { email: string; name: string }[]
+  leverUsers: LeverPerson[]
+  /** Lever users by e-mail in its compared form; of several with one address the one that is not deactivated. */
+  byEmail: Map<string, LeverPerson>
+  /** Ids of the Lever users somebody is mapped to. */
+  taken: Set<string>
+}
+
+export async function readMatchSides(deps: MappingDeps, organization: string): Promise<MatchSides> {
+  const [people, mappings, leverUsers] = await Promise.all([
+    PersonModel.find({ organization, active: true }).sort({ email: 1 }).lean<PersonDocument[]>(),
+    MappingModel.find({ organization }).lean<MappingDocument[]>(),
+    deps.leverUsers.all(organization),
+  ])
+  const mapped = new Set(mappings.map(({ userEmail }) => userEmail))
+  return {
+    people: people.filter(({ email }) => !mapped.has(email)),
+    leverUsers,
+    byEmail: indexByEmail(leverUsers),
+    taken: new Set(mappings.map(({ leverUserId }) => leverUserId)),
+  }
+}
+
+function indexByEmail(leverUsers: readonly LeverPerson[]): Map<string, LeverPerson> {
+  const byEmail = new Map<string, LeverPerson>()
+  for (const leverUser of leverUsers) {
+    const key = leverUser.email === null ? null : normalizeEmail(leverUser.email)
+    if (key === null || byEmail.get(key)?.deactivatedAt === null) continue
+    byEmail.set(key, leverUser)
+  }
+  return byEmail
+}

@@ -1,0 +1,50 @@
+import { ServiceError } from '../errors.ts'
+import { normalizeEmail } from '../accounts/email-address.ts'
+import type { MappingDeps } from './mapping-deps.ts'
+import { MappingModel, type MappingDocument } from './mapping-model.ts'
+
+/** As whom a person's writes are performed in Lever. */
+export interface PerformAs {
+  /** In its compared form. */
+  userEmail: string
+  leverUserId: string
+  leverName: string | null
+  leverEmail: string
+}
+
+/**
+ * Decides, from our own records alone, whether a person may act in Lever, and as whom. Asked when an export is requested and
+ * again when it runs.
+ * @throws ServiceError 403 `user_not_found`, `user_inactive`, `user_not_mapped`, `mapping_inactive`, `lever_user_deactivated`
+ * (also for a Lever user that no longer exists)
+ */
+export async function resolvePerformAs(deps: MappingDeps, organization: string, email: string): Promise<PerformAs> {
+  const userEmail = normalizeEmail(email)
+  const person = await deps.accounts.findPerson(organization, userEmail)
+  if (!person) throw refusal('user_not_found', 'The person who asks is not known here.', 'Add them in Settings > People.')
+  if (!person.active) throw refusal('user_inactive', 'The person who asks is inactive.', 'Make them active in Settings > People.')
+  const mapping = await MappingModel.findOne({ organization, userEmail }).lean<MappingDocument>()
+  if (!mapping)
+    throw refusal('user_not_mapped', 'The person who asks has no Lever user.', 'Map them in Settings > ATS > Users, then export again.')
+  if (!mapping.active)
+    throw refusal('mapping_inactive', 'The mapping of the person who asks is switched off.', 'Switch it on in Settings > ATS > Users.')
+  const { leverUserId } = mapping
+  const leverUser = (await deps.leverUsers.byId(organization, [leverUserId])).get(leverUserId)
+  if (!leverUser || leverUser.deactivatedAt !== null) {
+    const fate = leverUser ? 'is deactivated' : 'no longer exists'
+    throw refusal(
+      'lever_user_deactivated',
+      `The Lever user of the person who asks ${fate}.`,
+      'Reactivate the user in Lever, or map the person to another one in Settings > ATS > Users.',
+    )
+  }
+  return { userEmail, leverUserId, leverName: leverUser.name, leverEmail: leverUser.email ?? mapping.leverEmail }
+}
+
+function refusal(
+  code: 'user_not_found' | 'user_inactive' | 'user_not_mapped' | 'mapping_inactive' | 'lever_user_deactivated',
+  message: string,
+  hint: string,
+): ServiceError {
+  return new ServiceError(code, message, { status: 403, hint })
+}

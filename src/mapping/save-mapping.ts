@@ -1,0 +1,59 @@
+import { Types } from 'mongoose'
+import { ServiceError } from '../errors.ts'
+import type { LeverPerson, MappingDeps } from './mapping-deps.ts'
+import { MappingModel, type MappingDocument } from './mapping-model.ts'
+
+const DUPLICATE_KEY = 11000
+
+/**
+ * Writes who a person is in Lever, and an audit record if that changed anything. `userEmail` in its compared form.
+ * @throws ServiceError `lever_user_already_mapped` (409) when somebody else is that Lever user
+ */
+export async function saveMapping(
+  deps: MappingDeps,
+  organization: string,
+  mapping: { userEmail: string; leverUser: LeverPerson; active: boolean },
+  actor: string,
+): Promise<MappingDocument> {
+  const key = { organization: new Types.ObjectId(organization), userEmail: mapping.userEmail }
+  const fields = { leverUserId: mapping.leverUser.id, leverEmail: mapping.leverUser.email ?? '', active: mapping.active }
+  const before = await upsert(key, fields)
+  const after = await MappingModel.findOne(key).orFail().lean<MappingDocument>()
+  const action = changeOf(before, after)
+  if (action)
+    await deps.audit.append({ organization, actor, action, subject: `mapping:${after._id.toHexString()}`, leverUser: after.leverUserId })
+  return after
+}
+
+async function upsert(
+  key: { organization: Types.ObjectId; userEmail: string },
+  fields: Pick<MappingDocument, 'leverUserId' | 'leverEmail' | 'active'>,
+): Promise<MappingDocument | null> {
+  const write = () =>
+    MappingModel.findOneAndUpdate(key, { $set: fields }, { upsert: true, returnDocument: 'before' }).lean<MappingDocument>()
+  try {
+    return await write()
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+  }
+  const taken = await MappingModel.exists({
+    organization: key.organization,
+    leverUserId: fields.leverUserId,
+    userEmail: { $ne: key.userEmail },
+  })
+  if (taken) throw alreadyMapped()
+  return write() // two first writes of the same person at once: this one is an update
+}
+
+function alreadyMapped(): ServiceError {
+  return new ServiceError('lever_user_already_mapped', 'Another person is mapped to this Lever user.', {
+    hint: 'Every Lever user can be one person only: remove the other mapping first, or choose another Lever user.',
+  })
+}
+
+function changeOf(before: MappingDocument | null, after: MappingDocument): string | null {
+  if (!before) return 'mapping.created'
+  if (before.leverUserId !== after.leverUserId) return 'mapping.changed'
+  if (before.active !== after.active) return after.active ? 'mapping.activated' : 'mapping.deactivated'
+  return null
+}
