@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose'
+import type { Collection, Types } from 'mongoose'
 
 /** The fields that make a document claimable work; spread into a schema. */
 export const workFields = {
@@ -19,8 +19,16 @@ export interface WorkDocument {
   dueAt: Date
   lane: number
   fence: number
-  leaseUntil: Date | null
-  claim: string | null
+  leaseUntil?: Date | null
+  claim?: string | null
+}
+
+/**
+ * Where work lies: a mongoose model, spoken to through the driver's collection, since pipeline updates are not cast anyway.
+ * Filters and values must have their stored types.
+ */
+export interface WorkStore {
+  readonly collection: Collection
 }
 
 /** For work that rests until something wakes it. */

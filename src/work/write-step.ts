@@ -1,0 +1,66 @@
+import type { Document } from 'mongodb'
+import { heldBy, LeaseLost, type Claimed } from './claim.ts'
+import { NEVER, type WorkDocument, type WorkStore } from './work-fields.ts'
+
+/** One entry of a document's history. */
+export interface Attempt {
+  step: string
+  outcome: string
+  detail?: string | null
+}
+
+/** How a claimed document goes on. Field names may be dotted; values are taken literally. */
+export interface Step {
+  set?: Record<string, unknown>
+  unset?: readonly string[]
+  /** Fields that get the database's time. */
+  now?: readonly string[]
+  attempt?: Attempt
+  /**
+   * Gives the document back: claimable again after so many ms of the database's clock, `never` until something wakes it.
+   * Left out, the lease stays with this worker.
+   */
+  release?: number | 'never'
+}
+
+const KEPT_ATTEMPTS = 50
+
+/**
+ * Writes a step under the fence, its times by the database's clock. Resolves after a majority write.
+ * @throws LeaseLost when another worker holds the document
+ */
+export async function writeStep<T extends WorkDocument>(store: WorkStore, claimed: Claimed<T>, step: Step): Promise<T> {
+  const written = await store.collection.findOneAndUpdate(heldBy(claimed), stagesOf(step), {
+    returnDocument: 'after',
+    writeConcern: { w: 'majority', j: true },
+  })
+  if (!written) throw new LeaseLost(String(claimed.document._id))
+  return written as unknown as T
+}
+
+function stagesOf(step: Step): Document[] {
+  const literal = Object.entries(step.set ?? {}).map(([field, value]) => [field, { $literal: value }])
+  const now = (step.now ?? []).map((field) => [field, '$$NOW'])
+  const removed = (step.unset ?? []).map((field) => [field, '$$REMOVE'])
+  const stages: Document[] = [{ $set: Object.fromEntries([...literal, ...removed]) }]
+  const derived = { ...Object.fromEntries(now), ...releaseOf(step), ...historyOf(step) }
+  if (Object.keys(derived).length > 0) stages.push({ $set: derived })
+  return stages
+}
+
+function releaseOf({ release }: Step): Record<string, unknown> {
+  if (release === undefined) return {}
+  const dueAt = release === 'never' ? NEVER : { $add: ['$$NOW', Math.max(0, Math.round(release))] }
+  return { dueAt, claim: null, leaseUntil: null }
+}
+
+function historyOf({ attempt }: Step): Record<string, unknown> {
+  if (!attempt) return {}
+  const entry = {
+    at: '$$NOW',
+    step: { $literal: attempt.step },
+    outcome: { $literal: attempt.outcome },
+    detail: { $literal: attempt.detail ?? null },
+  }
+  return { attempts: { $slice: [{ $concatArrays: [{ $ifNull: ['$attempts', []] }, [entry]] }, -KEPT_ATTEMPTS] } }
+}
