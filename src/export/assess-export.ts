@@ -1,0 +1,149 @@
+import { isServiceError, ServiceError } from '../errors.ts'
+import { ExportModel, openKeyOf, type ExportDocument } from './export-model.ts'
+
+/** A posting as far as an export cares. */
+export interface KnownPosting {
+  leverId: string
+  title: string | null
+  state: string | null
+  requisitionCodes: string[]
+}
+
+export interface KnownRequisition {
+  leverId: string
+  name: string | null
+  requisitionCode: string | null
+  postings: string[]
+}
+
+export interface PerformAs {
+  leverUserId: string
+  leverEmail: string | null
+  leverName: string | null
+}
+
+export interface AssessDeps {
+  /** @throws ServiceError connection_not_active */
+  assertExporting: (organization: string) => Promise<unknown>
+  /** @throws ServiceError user_inactive, user_not_mapped, mapping_inactive, lever_user_deactivated */
+  resolvePerformAs: (organization: string, userEmail: string) => Promise<PerformAs>
+  findPosting: (organization: string, id: string) => Promise<KnownPosting | null>
+  findRequisition: (organization: string, id: string) => Promise<KnownRequisition | null>
+}
+
+export interface Wish {
+  organization: string
+  requestedBy: string
+  postingId?: string | undefined
+  requisitionId?: string | undefined
+}
+
+export interface Assessment {
+  /** In the order in which a request would be refused. */
+  problems: ServiceError[]
+  performAs: PerformAs | null
+  posting: KnownPosting | null
+  requisition: KnownRequisition | null
+}
+
+const OPEN_STATES = new Set(['published', 'internal'])
+
+export function isOpen(posting: Pick<KnownPosting, 'state'>): boolean {
+  return OPEN_STATES.has(posting.state ?? '')
+}
+
+/** Who may, where to: everything about an export that our own records tell. Writes nothing. */
+export async function assessExport(wish: Wish, deps: AssessDeps): Promise<Assessment> {
+  const problems: ServiceError[] = []
+  const attempt = async <T>(read: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isServiceError(error)) throw error
+      problems.push(error)
+      return null
+    }
+  }
+  await attempt(() => deps.assertExporting(wish.organization))
+  const performAs = await attempt(() => resolvePerson(wish, deps))
+  const target = await attempt(() => resolveTarget(wish, deps))
+  return { problems, performAs, posting: target?.posting ?? null, requisition: target?.requisition ?? null }
+}
+
+async function resolvePerson(wish: Wish, deps: AssessDeps): Promise<PerformAs> {
+  try {
+    return await deps.resolvePerformAs(wish.organization, wish.requestedBy)
+  } catch (error) {
+    if (!isServiceError(error, 'user_not_found')) throw error
+    throw new ServiceError('user_not_mapped', 'Nobody with the e-mail address in requestedBy is known here.', {
+      hint: 'Add the person, then map them in Settings > ATS > Users.',
+      cause: error,
+    })
+  }
+}
+
+async function resolveTarget(
+  wish: Wish,
+  deps: AssessDeps,
+): Promise<{ posting: KnownPosting | null; requisition: KnownRequisition | null }> {
+  const requisition = wish.requisitionId === undefined ? null : await getRequisition(wish.organization, wish.requisitionId, deps)
+  const posting =
+    wish.postingId === undefined
+      ? requisition && (await onlyOpenPosting(wish.organization, requisition, deps))
+      : await getPosting(wish.organization, wish.postingId, deps)
+  if (posting && !isOpen(posting)) {
+    throw new ServiceError('posting_closed', `The posting is ${posting.state ?? 'not open'} in Lever.`, {
+      hint: 'Choose an open posting, or none for a general opportunity.',
+    })
+  }
+  if (posting && requisition && !isOn(posting, requisition)) {
+    throw new ServiceError('requisition_not_on_posting', 'The requisition does not belong to the chosen posting.', {
+      hint: 'Choose a requisition of this posting, or leave it out.',
+    })
+  }
+  return { posting, requisition }
+}
+
+async function getPosting(organization: string, id: string, deps: AssessDeps): Promise<KnownPosting> {
+  const posting = await deps.findPosting(organization, id)
+  if (posting) return posting
+  throw new ServiceError('posting_not_found', 'Lever has no such posting, as far as this connection sees.', {
+    hint: 'Choose one from GET /lever/postings; a confidential posting needs confidential access.',
+  })
+}
+
+async function getRequisition(organization: string, id: string, deps: AssessDeps): Promise<KnownRequisition> {
+  const requisition = await deps.findRequisition(organization, id)
+  if (requisition) return requisition
+  throw new ServiceError('requisition_not_found', 'Lever has no such requisition, as far as this connection sees.', {
+    hint: 'Choose one from GET /lever/requisitions.',
+  })
+}
+
+/** A requisition alone stands for its only open posting. */
+async function onlyOpenPosting(organization: string, requisition: KnownRequisition, deps: AssessDeps): Promise<KnownPosting> {
+  const postings = await Promise.all(requisition.postings.map((id) => deps.findPosting(organization, id)))
+  const open = postings.filter((posting) => posting !== null && isOpen(posting))
+  const [only] = open
+  if (open.length === 1 && only) return only
+  throw new ServiceError('posting_required', `The requisition has ${open.length === 0 ? 'no open posting' : 'several open postings'}.`, {
+    hint: 'Choose the posting as well.',
+  })
+}
+
+function isOn(posting: KnownPosting, requisition: KnownRequisition): boolean {
+  if (requisition.postings.includes(posting.leverId)) return true
+  return requisition.requisitionCode !== null && posting.requisitionCodes.includes(requisition.requisitionCode)
+}
+
+/** The open or exported one for the same candidate and target, which makes another refused. */
+export async function findOpenExport(organization: string, candidateId: string, postingId: string | null): Promise<ExportDocument | null> {
+  return ExportModel.findOne({ organization, openKey: openKeyOf(candidateId, postingId) }).lean<ExportDocument>()
+}
+
+export function alreadyExported(exportId: string): ServiceError {
+  return new ServiceError('already_exported', 'This candidate is already exported, or on the way, to the same target.', {
+    hint: 'See the export named in exportId.',
+    extra: { exportId },
+  })
+}

@@ -1,0 +1,122 @@
+import { isServiceError } from '../errors.ts'
+import type { LeverClient } from '../lever/client.ts'
+import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
+import { isWorthAnotherTry } from '../lever/write-outcome.ts'
+import { LeaseLost } from '../work/claim.ts'
+import { writeStep } from '../work/write-step.ts'
+import { assessExport, type PerformAs } from './assess-export.ts'
+import { buildCreateRequest, linksOf, type CarriedCandidate } from './create-request.ts'
+import { findDuplicates, mainDuplicate, type Duplicate } from './find-duplicates.ts'
+import { ExportModel } from './export-model.ts'
+import { claimedAt, endAsDuplicate, fail, hasGivenUp, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
+import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
+import { chooseForIntent } from './look-for-intent.ts'
+import { resolveOlderIntents } from './resolve-older-intents.ts'
+import type { ExportDeps } from './run-export-deps.ts'
+import { sendExport, type Attempted } from './send-export.ts'
+
+const LOCK_PAUSE_MS = 700
+
+/** May it, may it still, and is the person there already? Then it is sent. Until then nothing has been written in Lever. */
+export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  const { document } = claimed
+  const organization = String(document.organization)
+  const terms = await deps.readTerms(organization)
+  if (terms.status !== 'active') return hold(claimed, terms)
+  if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) {
+    return fail(claimed, { code: 'lever_unavailable', detail: 'Lever did not take it for a day. Retry it when Lever answers again.' }, deps)
+  }
+
+  const wish = {
+    organization,
+    requestedBy: document.requestedBy,
+    postingId: document.posting?.postingId,
+    requisitionId: document.requisition?.requisitionId,
+  }
+  const { problems, performAs } = await assessExport(wish, deps.assess)
+  const [problem] = problems
+  if (problem?.code === 'connection_not_active') return hold(claimed, await deps.readTerms(organization))
+  if (problem || !performAs) return fail(claimed, { code: problem?.code ?? 'user_not_mapped', detail: sentence(problem) }, deps)
+  const candidate = await deps.findCandidate(organization, String(document.candidate))
+  if (!candidate) return fail(claimed, { code: 'candidate_not_found', detail: 'The candidate was deleted here.' }, deps)
+
+  if (!(await lockPerson(claimed, candidate, performAs, deps)))
+    return tryLater(claimed, { waitingFor: document.waitingFor ?? null, pauseMs: LOCK_PAUSE_MS })
+  try {
+    const client = await deps.leverClient(organization, 'interactive')
+    const request = buildCreateRequest({
+      apiUrl: terms.apiUrl,
+      candidate,
+      performAs: performAs.leverUserId,
+      postingId: document.posting?.postingId ?? null,
+      stageId: terms.stageId,
+      sourceName: terms.sourceName,
+    })
+    await decide(claimed, { client, terms, candidate, request }, deps)
+  } catch (error) {
+    await readFailed(claimed, error, deps)
+  }
+}
+
+function sentence(problem: Error | undefined): string {
+  const hint = isServiceError(problem) ? problem.hint : undefined
+  return [problem?.message, hint].filter(Boolean).join(' ')
+}
+
+/** One export of a person at a time: two at once would not see each other in Lever. */
+async function lockPerson(claimed: ClaimedExport, candidate: CarriedCandidate, performAs: PerformAs, deps: ExportDeps): Promise<boolean> {
+  const { document } = claimed
+  const hashes = await deps.personHashes(String(document.organization), { emails: candidate.emails, links: linksOf(candidate) })
+  try {
+    claimed.document.tryingSince ??= claimedAt(claimed, deps.leaseMs)
+    await writeStep(ExportModel, claimed, {
+      set: { status: 'checking', performAs, waitingFor: null, tryingSince: claimed.document.tryingSince, personLock: hashes },
+    })
+    return true
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 11_000) return false
+    throw error
+  }
+}
+
+/** Is it there already, by an earlier try of ours or by others? Else send. */
+async function decide(claimed: ClaimedExport, attempted: Attempted, deps: ExportDeps): Promise<void> {
+  const { document } = claimed
+  const { client, terms, candidate } = attempted
+  const organization = String(document.organization)
+  const person = { emails: candidate.emails, links: linksOf(candidate) }
+  const { canSeeConfidential } = terms
+  const search = await findDuplicates({ organization, person, client, canSeeConfidential, lane: 'interactive' }, deps.duplicates)
+  await deps.keepOpportunities(organization, search.opportunities)
+
+  const own = document.intent ? await chooseForIntent(organization, document.intent, search.opportunities) : null
+  const older = own ?? (await resolveOlderIntents(claimed, person.emails, { client, canSeeConfidential }))
+  if (older) return land(claimed, { opportunity: older, made: true, attempt: { step: 'look', outcome: 'found' } }, deps)
+
+  const { duplicates } = search
+  if (duplicates.length > 0 && document.onDuplicate === 'stop') return endAsDuplicate(claimed, duplicates, deps)
+  if (duplicates.length > 0 && document.onDuplicate === 'link')
+    return linkTo(claimed, { duplicates, read: search.opportunities, client }, deps)
+  const known = duplicates.map(({ opportunityId }) => opportunityId)
+  await sendExport(claimed, attempted, known, deps)
+}
+
+async function linkTo(
+  claimed: ClaimedExport,
+  { duplicates, read, client }: { duplicates: Duplicate[]; read: LeverOpportunity[]; client: LeverClient },
+  deps: ExportDeps,
+): Promise<void> {
+  const id = mainDuplicate(duplicates)?.opportunityId ?? ''
+  const opportunity = read.find((one) => one.id === id) ?? (await getOpportunity(client, id, { expand: ['applications', 'stage'] }))
+  await land(claimed, { opportunity, made: false, attempt: { step: 'link', outcome: 'linked' } }, deps)
+}
+
+/** A look-up failed: nothing was written in Lever. */
+async function readFailed(claimed: ClaimedExport, error: unknown, deps: ExportDeps): Promise<void> {
+  if (error instanceof LeaseLost) throw error
+  if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)))
+  if (!isServiceError(error)) throw error
+  const attempt = { step: 'check', outcome: 'failed', detail: describeFailure(error) }
+  if (isWorthAnotherTry(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
+  await fail(claimed, { code: 'lever_rejected', detail: describeFailure(error) }, deps)
+}

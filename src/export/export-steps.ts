@@ -1,0 +1,156 @@
+import type { Claimed } from '../work/claim.ts'
+import { writeStep, type Attempt } from '../work/write-step.ts'
+import type { Duplicate } from './find-duplicates.ts'
+import { mainDuplicate } from './find-duplicates.ts'
+import { ExportModel, type ExportDocument, type WaitingFor } from './export-model.ts'
+import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
+import type { LeverOpportunity } from '../lever/opportunities.ts'
+
+export type ClaimedExport = Claimed<ExportDocument>
+
+/** An export is tried for a day; then a person decides. */
+export const GIVE_UP_AFTER_MS = 24 * 3_600_000
+const FIRST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 5 * 60_000
+const HELD_LOOK_MS = 60_000
+
+/** The database's clock when the document was claimed. */
+export function claimedAt(claimed: ClaimedExport, leaseMs: number): Date {
+  return new Date((claimed.document.leaseUntil?.getTime() ?? Date.now()) - leaseMs)
+}
+
+export function hasGivenUp({ document }: ClaimedExport, now: Date): boolean {
+  const since = document.tryingSince?.getTime() ?? now.getTime()
+  return now.getTime() - since > GIVE_UP_AFTER_MS
+}
+
+/** Grows with the tries in a row, with full jitter above a floor, so that many do not come back at once. */
+export function pauseAfter(tries: number): number {
+  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 12))
+  return ceiling / 2 + Math.random() * (ceiling / 2)
+}
+
+/**
+ * The connection does not export now: waits for a person to authorize again or end the pause. Woken then, and looked at now and then
+ * by our own records only.
+ */
+export async function hold(claimed: ClaimedExport, terms: Pick<ExportTerms, 'status'>): Promise<void> {
+  const { document } = claimed
+  const status = document.status === 'unclear' ? 'unclear' : 'queued'
+  const waitingFor = terms.status === 'paused' ? 'paused' : 'authorization'
+  const isNew = document.waitingFor !== waitingFor
+  await writeStep(ExportModel, claimed, {
+    set: { status, waitingFor, tryingSince: null },
+    unset: status === 'queued' ? ['personLock'] : [],
+    ...(isNew ? { attempt: { step: 'wait', outcome: waitingFor } } : {}),
+    release: HELD_LOOK_MS,
+  })
+}
+
+/** Nothing has happened in Lever; it is tried again after a pause. */
+export async function tryLater(
+  claimed: ClaimedExport,
+  why: { waitingFor: WaitingFor | null; pauseMs?: number; attempt?: Attempt },
+): Promise<void> {
+  const { document } = claimed
+  const counts = why.attempt !== undefined && why.waitingFor !== 'budget'
+  await writeStep(ExportModel, claimed, {
+    set: { status: 'queued', waitingFor: why.waitingFor, tries: document.tries + (counts ? 1 : 0) },
+    unset: ['personLock'],
+    ...(why.attempt ? { attempt: why.attempt } : {}),
+    release: why.pauseMs ?? pauseAfter(document.tries),
+  })
+}
+
+/** It may stand in Lever: rest, then look. The person stays locked meanwhile. */
+export async function becomeUnclear(claimed: ClaimedExport, wish: { restMs: number; certain?: boolean; attempt: Attempt }): Promise<void> {
+  await writeStep(ExportModel, claimed, {
+    set: { status: 'unclear', waitingFor: 'settling', ...(wish.certain ? { 'intent.certain': true } : {}) },
+    attempt: wish.attempt,
+    release: wish.restMs,
+  })
+}
+
+export async function fail(
+  claimed: ClaimedExport,
+  failure: { code: string; detail: string },
+  deps: ExportDeps,
+  step = 'check',
+): Promise<void> {
+  const keepsIntent = failure.code === 'outcome_unknown'
+  await writeStep(ExportModel, claimed, {
+    set: { status: 'failed', waitingFor: null, error: failure, ...(keepsIntent ? {} : { intent: null }) },
+    unset: ['personLock', 'openKey'],
+    now: ['finishedAt'],
+    attempt: { step, outcome: failure.code, detail: failure.detail },
+    release: 'never',
+  })
+  await ended(claimed, 'export.failed', deps)
+}
+
+/** Stopped: the person is in Lever already. */
+export async function endAsDuplicate(claimed: ClaimedExport, duplicates: Duplicate[], deps: ExportDeps): Promise<void> {
+  const main = mainDuplicate(duplicates)
+  await writeStep(ExportModel, claimed, {
+    set: {
+      status: 'duplicate',
+      waitingFor: null,
+      intent: null,
+      duplicateOf: main?.opportunityId ?? null,
+      contactId: main?.contactId ?? null,
+      url: main?.url ?? null,
+      stage: main?.stage ?? null,
+    },
+    unset: ['personLock', 'openKey'],
+    now: ['finishedAt'],
+    attempt: { step: 'check', outcome: 'duplicate', detail: `${duplicates.length} already in Lever` },
+    release: 'never',
+  })
+  await ended(claimed, 'export.duplicate', deps)
+}
+
+/** It stands in Lever, made by this export or linked. The rows that show it are written first, and again should this be repeated. */
+export async function land(
+  claimed: ClaimedExport,
+  where: { opportunity: LeverOpportunity; made: boolean; attempt: Attempt },
+  deps: ExportDeps,
+): Promise<void> {
+  const { document } = claimed
+  const { opportunity, made } = where
+  const organization = String(document.organization)
+  const about = { organization, exportId: String(document._id), candidateId: String(document.candidate) }
+  await deps.onLanded({ ...about, opportunity, made })
+  const stageText = opportunity.stage ? (opportunity.stageText ?? (await deps.stageText(organization, opportunity.stage))) : null
+  await writeStep(ExportModel, claimed, {
+    set: {
+      status: 'exported',
+      waitingFor: null,
+      error: null,
+      intent: null,
+      opportunityId: opportunity.id,
+      ...(made ? { madeOpportunityId: opportunity.id } : { duplicateOf: opportunity.id }),
+      contactId: opportunity.contact,
+      url: opportunity.url,
+      stage: opportunity.stage ? { id: opportunity.stage, text: stageText } : null,
+      tries: 0,
+    },
+    unset: ['personLock'],
+    now: ['finishedAt', ...(document.note?.status === 'queued' ? ['tryingSince'] : [])],
+    attempt: where.attempt,
+    release: document.note?.status === 'queued' ? 0 : 'never',
+  })
+  await ended(claimed, made ? 'export.exported' : 'export.linked', deps)
+}
+
+async function ended({ document }: ClaimedExport, action: string, deps: ExportDeps): Promise<void> {
+  const organization = String(document.organization)
+  const exportId = String(document._id)
+  await deps.audit({
+    organization,
+    actor: 'worker',
+    action,
+    subject: `export:${exportId}`,
+    leverUser: document.performAs?.leverUserId ?? null,
+  })
+  await deps.onEnded({ organization, exportId, candidateId: String(document.candidate) })
+}

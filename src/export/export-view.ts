@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { ExportModel, WAITING_FOR, type ExportDocument, type ExportState } from './export-model.ts'
+
+export const EXPORT_STATUSES = ['queued', 'running', 'exported', 'duplicate', 'failed', 'canceled'] as const
+export type ExportStatus = (typeof EXPORT_STATUSES)[number]
+
+const STATUS_OF: Record<ExportState, ExportStatus> = {
+  queued: 'queued',
+  checking: 'running',
+  sending: 'running',
+  unclear: 'running',
+  exported: 'exported',
+  duplicate: 'duplicate',
+  failed: 'failed',
+  canceled: 'canceled',
+}
+
+const Timestamp = z.string().meta({ format: 'date-time' })
+const Failure = z.object({ code: z.string(), detail: z.string() })
+export const StageView = z.object({ id: z.string(), text: z.string().nullable() })
+export const PerformAsView = z.object({
+  leverUserId: z.string(),
+  leverEmail: z.string().nullable(),
+  leverName: z.string().nullable(),
+})
+export const TargetView = z.union([
+  z.object({ kind: z.literal('general') }),
+  z.object({ kind: z.literal('posting'), postingId: z.string(), title: z.string().nullable() }),
+])
+export const RequisitionView = z.object({
+  requisitionId: z.string(),
+  requisitionCode: z.string().nullable(),
+  name: z.string().nullable(),
+})
+
+export const ExportView = z
+  .object({
+    id: z.string(),
+    status: z.enum(EXPORT_STATUSES),
+    candidateId: z.string(),
+    requestedBy: z.string().describe('E-mail of the person who asked'),
+    performAs: PerformAsView.describe('The Lever user it is attributed to'),
+    target: TargetView,
+    requisition: RequisitionView.nullable().describe('Kept here; Lever links requisitions by posting'),
+    onDuplicate: z.enum(['stop', 'create', 'link']),
+    opportunityId: z.string().nullable(),
+    contactId: z.string().nullable(),
+    url: z.string().nullable().describe('The opportunity in Lever; of a duplicate, the one that was there'),
+    stage: StageView.nullable(),
+    duplicateOf: z.string().nullable().describe('Id of the opportunity that was there before'),
+    waitingFor: z.enum(WAITING_FOR).nullable(),
+    note: z
+      .object({ status: z.enum(['queued', 'written', 'failed']), noteId: z.string().nullable(), error: Failure.nullable() })
+      .nullable(),
+    error: Failure.nullable(),
+    attempts: z.array(z.object({ at: Timestamp, step: z.string(), outcome: z.string(), detail: z.string().nullable() })),
+    createdAt: Timestamp,
+    finishedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'Export' })
+export type ExportView = z.infer<typeof ExportView>
+
+/** The export as the API and the pages show it. */
+export function exportView(document: ExportDocument): ExportView {
+  const { performAs, posting, requisition, note, stage } = document
+  return {
+    id: String(document._id),
+    status: STATUS_OF[document.status],
+    candidateId: String(document.candidate),
+    requestedBy: document.requestedBy,
+    performAs: {
+      leverUserId: performAs?.leverUserId ?? '',
+      leverEmail: performAs?.leverEmail ?? null,
+      leverName: performAs?.leverName ?? null,
+    },
+    target: posting ? { kind: 'posting', postingId: posting.postingId, title: posting.title ?? null } : { kind: 'general' },
+    requisition: requisition
+      ? { requisitionId: requisition.requisitionId, requisitionCode: requisition.requisitionCode ?? null, name: requisition.name ?? null }
+      : null,
+    onDuplicate: document.onDuplicate,
+    opportunityId: document.opportunityId ?? null,
+    contactId: document.contactId ?? null,
+    url: document.url ?? null,
+    stage: stage?.id ? { id: stage.id, text: stage.text ?? null } : null,
+    duplicateOf: document.duplicateOf ?? null,
+    waitingFor: document.status === 'unclear' ? (document.waitingFor ?? 'settling') : (document.waitingFor ?? null),
+    note: note ? { status: note.status, noteId: note.noteId ?? null, error: note.error ?? null } : null,
+    error: document.error ?? null,
+    attempts: document.attempts.map(({ at, step, outcome, detail }) => ({
+      at: (at ?? document.createdAt).toISOString(),
+      step: step ?? '',
+      outcome: outcome ?? '',
+      detail: detail ?? null,
+    })),
+    createdAt: document.createdAt.toISOString(),
+    finishedAt: document.finishedAt?.toISOString() ?? null,
+  }
+}
+
+/** Our states behind an outer status, for filters. */
+export function statesOf(status: ExportStatus): ExportState[] {
+  return (Object.keys(STATUS_OF) as ExportState[]).filter((state) => STATUS_OF[state] === status)
+}
+
+/** The small form shown with a candidate. */
+export async function newestExportOf(organization: string, candidate: string): Promise<{ id: string; status: ExportStatus } | null> {
+  const newest = await ExportModel.findOne({ organization, candidate }, { status: 1 }).sort({ _id: -1 }).lean<ExportDocument>()
+  return newest ? { id: String(newest._id), status: STATUS_OF[newest.status] } : null
+}

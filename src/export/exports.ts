@@ -1,0 +1,50 @@
+import { startWorker, type Worker } from '../work/worker.ts'
+import { claimWork, heartbeat } from '../work/claim.ts'
+import { cancelExport, cancelOfCandidate, cancelQueued, freeTargetOf, getExport, resumeHeld, retryExport } from './change-export.ts'
+import { ExportModel, type ExportDocument } from './export-model.ts'
+import { previewExport, type PreviewWish } from './preview-export.ts'
+import { requestExport, type ExportWish, type RequestDeps } from './request-export.ts'
+import { runExport } from './run-export.ts'
+
+const AT_ONCE = 8
+const OPEN = { status: { $in: ['queued', 'checking', 'sending', 'unclear'] } }
+const NOTE_DUE = { status: 'exported', 'note.status': 'queued' }
+
+export type Exports = ReturnType<typeof createExports>
+
+/** Exports: asked for, previewed, worked and changed. */
+export function createExports(deps: RequestDeps) {
+  const { audit, wake } = deps
+  return {
+    request: (wish: ExportWish) => requestExport(wish, deps),
+    preview: (wish: PreviewWish) => previewExport(wish, deps),
+    get: getExport,
+    retry: (organization: string, id: string, actor: string) => retryExport(organization, id, actor, { audit, wake }),
+    cancel: (organization: string, id: string, actor: string) => cancelExport(organization, id, actor, { audit, wake }),
+    cancelQueued,
+    cancelOfCandidate,
+    freeTargetOf,
+    async resumeHeld(organization: string): Promise<void> {
+      await resumeHeld(organization)
+      wake()
+    },
+    /** Works exports until stopped. */
+    startWorker: (pollMs: number): Worker =>
+      startWorker<ExportDocument>({
+        name: 'exports',
+        atOnce: AT_ONCE,
+        pollMs,
+        leaseMs: deps.leaseMs,
+        claim: (atMost) =>
+          claimWork<ExportDocument>(ExportModel, {
+            statuses: ['queued', 'checking', 'sending', 'unclear', 'exported'],
+            match: { $or: [OPEN, NOTE_DUE] },
+            atMost,
+            leaseMs: deps.leaseMs,
+          }),
+        keep: (claimed) => heartbeat(ExportModel, claimed, deps.leaseMs),
+        run: (claimed) => runExport(claimed, deps),
+        log: deps.log,
+      }),
+  }
+}

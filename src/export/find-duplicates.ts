@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import type { LeverClient, Lane } from '../lever/client.ts'
+import { listOpportunities, type LeverOpportunity } from '../lever/opportunities.ts'
+import { StageView } from './export-view.ts'
+
+const Timestamp = z.string().meta({ format: 'date-time' })
+
+export const DuplicateView = z
+  .object({
+    opportunityId: z.string(),
+    contactId: z.string().nullable(),
+    url: z.string().nullable(),
+    stage: StageView.nullable(),
+    archived: z.object({ reason: z.string().nullable(), reasonText: z.string().nullable(), archivedAt: Timestamp.nullable() }).nullable(),
+    owner: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
+    postings: z.array(z.object({ id: z.string(), title: z.string().nullable() })),
+    createdAt: Timestamp.nullable(),
+    confidential: z.boolean().describe('Its details are kept from sourcers'),
+  })
+  .meta({ id: 'Duplicate' })
+export type Duplicate = z.infer<typeof DuplicateView>
+
+export interface Person {
+  emails: string[]
+  links: string[]
+}
+
+export interface DuplicateSearch {
+  duplicates: Duplicate[]
+  /** The same as Lever gave them, to be kept in the mirror. */
+  opportunities: LeverOpportunity[]
+  checkedAt: 'lever' | 'mirror' | 'no'
+}
+
+export interface FindDuplicatesDeps {
+  /** Opportunities in the mirror of a person with one of these e-mails or links. */
+  mirrored: (organization: string, person: Person) => Promise<Duplicate[]>
+  /** True once a full sync of opportunities stands. */
+  mirrorStands: (organization: string) => Promise<boolean>
+  describe: (organization: string, opportunity: LeverOpportunity) => Promise<Duplicate>
+  /** What the mirror learned less than this long ago may be missing from Lever's search, and counts beside it. */
+  searchLagMs: number
+}
+
+export interface DuplicateQuestion {
+  organization: string
+  person: Person
+  client: LeverClient
+  canSeeConfidential: boolean
+  lane: Lane
+}
+
+/**
+ * Every opportunity, archived or not, of a contact with one of the person's e-mails: one request to Lever an e-mail, since `email`
+ * is not documented as repeatable. Lever cannot be asked for links, so without e-mail the mirror answers.
+ * What we made ourselves a moment ago counts even while Lever's search does not show it yet.
+ */
+export async function findDuplicates(question: DuplicateQuestion, deps: FindDuplicatesDeps): Promise<DuplicateSearch> {
+  const { organization, person } = question
+  const mirrored = await deps.mirrored(organization, person)
+  if (person.emails.length === 0) {
+    const known = (await deps.mirrorStands(organization)) || mirrored.length > 0
+    return { duplicates: newestFirst(mirrored), opportunities: [], checkedAt: known ? 'mirror' : 'no' }
+  }
+  const opportunities = await searchByEmail(question)
+  const described = await Promise.all(opportunities.map((one) => deps.describe(organization, one)))
+  const listed = new Set(described.map(({ opportunityId }) => opportunityId))
+  const recent = mirrored.filter(({ opportunityId, createdAt }) => !listed.has(opportunityId) && isRecent(createdAt, deps.searchLagMs))
+  return { duplicates: newestFirst([...described, ...recent]), opportunities, checkedAt: 'lever' }
+}
+
+async function searchByEmail({ person, client, canSeeConfidential, lane }: DuplicateQuestion): Promise<LeverOpportunity[]> {
+  const found = new Map<string, LeverOpportunity>()
+  for (const email of person.emails) {
+    const query = {
+      email,
+      expand: ['applications', 'stage'] as const,
+      ...(canSeeConfidential ? { confidentiality: 'all' as const } : {}),
+      lane,
+    }
+    for await (const opportunity of listOpportunities(client, query)) {
+      if (!opportunity.isAnonymized) found.set(opportunity.id, opportunity)
+    }
+  }
+  return [...found.values()]
+}
+
+function isRecent(createdAt: string | null, withinMs: number): boolean {
+  return createdAt !== null && Date.now() - Date.parse(createdAt) < withinMs
+}
+
+function newestFirst(duplicates: Duplicate[]): Duplicate[] {
+  return duplicates.toSorted((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? ''))
+}
+
+/** The one an export is linked to or stopped by: the newest unarchived, else the newest. */
+export function mainDuplicate(duplicates: Duplicate[]): Duplicate | undefined {
+  return duplicates.find(({ archived }) => archived === null) ?? duplicates[0]
+}
+
+/** What a sourcer may know of a confidential record: that there is one. */
+export function withoutConfidentialDetails(duplicate: Duplicate): Duplicate {
+  if (!duplicate.confidential) return duplicate
+  return { ...duplicate, contactId: null, url: null, stage: null, archived: null, owner: null, postings: [], createdAt: null }
+}

@@ -1,0 +1,61 @@
+import { isServiceError } from '../errors.ts'
+import { LeaseLost } from '../work/claim.ts'
+import { writeStep } from '../work/write-step.ts'
+import { ExportModel } from './export-model.ts'
+import { claimedAt, fail, hasGivenUp, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
+import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
+import { lookForIntent } from './look-for-intent.ts'
+import type { ExportDeps } from './run-export-deps.ts'
+
+/** After this many looks that found nothing, it is posted again. */
+const LOOKS_BEFORE_POST = 3
+
+/** Looks for what an unclear POST may have made; after some looks that found nothing it is posted again. */
+export async function lookAgain(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  const { document } = claimed
+  const { intent } = document
+  if (!intent) return tryLater(claimed, { waitingFor: null, pauseMs: 0 })
+  const organization = String(document.organization)
+  const terms = await deps.readTerms(organization)
+  if (terms.status !== 'active' && terms.status !== 'paused') return hold(claimed, terms)
+  try {
+    const client = await deps.leverClient(organization, 'interactive')
+    const opportunity = await lookForIntent(organization, intent, { client, canSeeConfidential: terms.canSeeConfidential })
+    if (opportunity) return await land(claimed, { opportunity, made: true, attempt: { step: 'look', outcome: 'found' } }, deps)
+    await notFound(claimed, deps)
+  } catch (error) {
+    await lookFailed(claimed, error, deps)
+  }
+}
+
+async function notFound(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  const { document } = claimed
+  const looks = (document.intent?.looks ?? 0) + 1
+  const attempt = { step: 'look', outcome: 'not found', detail: `look ${looks}` }
+  if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) return giveUpUnclear(claimed, deps)
+  if (looks < LOOKS_BEFORE_POST || document.intent?.certain) {
+    const restMs = deps.settleMs * 2 ** Math.min(looks, 6)
+    await writeStep(ExportModel, claimed, { set: { 'intent.looks': looks, waitingFor: 'settling' }, attempt, release: restMs })
+    return
+  }
+  await tryLater(claimed, { waitingFor: null, pauseMs: 0, attempt })
+}
+
+async function lookFailed(claimed: ClaimedExport, error: unknown, deps: ExportDeps): Promise<void> {
+  if (error instanceof LeaseLost) throw error
+  if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)))
+  if (!isServiceError(error)) throw error
+  if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) return giveUpUnclear(claimed, deps)
+  const { document } = claimed
+  const { waitingFor, pauseMs } = pauseOf(error)
+  await writeStep(ExportModel, claimed, {
+    set: { waitingFor, tries: document.tries + 1 },
+    attempt: { step: 'look', outcome: 'failed', detail: describeFailure(error) },
+    release: pauseMs ?? deps.settleMs,
+  })
+}
+
+async function giveUpUnclear(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  const detail = 'Lever may have it, but did not show it for a day. Look for the person in Lever; a retry looks again before it sends.'
+  await fail(claimed, { code: 'outcome_unknown', detail }, deps, 'look')
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import type { CreateOpportunityBody } from '../lever/opportunities.ts'
+import { alreadyExported, assessExport, findOpenExport, type PerformAs } from './assess-export.ts'
+import { buildCreateRequest, linksOf, NEW_LEAD, type CarriedCandidate, type CreateRequest } from './create-request.ts'
+import type { OnDuplicate } from './export-model.ts'
+import { PerformAsView, RequisitionView, StageView, TargetView } from './export-view.ts'
+import { DuplicateView, findDuplicates, withoutConfidentialDetails, type Duplicate } from './find-duplicates.ts'
+import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
+
+export const PreviewView = z
+  .object({
+    allowed: z.boolean().describe('About rights and target, not about duplicates'),
+    problems: z.array(z.object({ code: z.string(), detail: z.string() })),
+    target: TargetView,
+    requisition: RequisitionView.nullable(),
+    performAs: PerformAsView.nullable(),
+    stage: StageView,
+    source: z.string(),
+    duplicates: z.array(DuplicateView),
+    duplicatesChecked: z.enum(['lever', 'mirror', 'no']),
+    confidentialVisible: z.boolean(),
+    request: z
+      .object({
+        method: z.literal('POST'),
+        path: z.string(),
+        query: z.object({ perform_as: z.string() }),
+        body: z.custom<CreateOpportunityBody>().meta({ override: { type: 'object', additionalProperties: true } }),
+      })
+      .nullable()
+      .describe('As it would be sent; null when nothing would be'),
+  })
+  .meta({ id: 'ExportPreview' })
+export type PreviewView = z.infer<typeof PreviewView>
+
+export interface PreviewWish {
+  organization: string
+  /** Absent where the candidate is given in the request itself. */
+  candidateId?: string | undefined
+  candidate: CarriedCandidate | null
+  requestedBy: string
+  postingId?: string | undefined
+  requisitionId?: string | undefined
+  onDuplicate?: OnDuplicate | undefined
+  /** Sourcers are told that a confidential record exists, no more. */
+  showConfidential: boolean
+}
+
+/** What an export would do: who may, where to, what is in Lever already, and the very request. Writes nothing anywhere. */
+export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promise<PreviewView> {
+  const { organization, candidate } = wish
+  const terms = await deps.readTerms(organization)
+  const { problems, performAs, posting, requisition } = await assessExport(wish, deps.assess)
+  const postingId = posting?.leverId ?? wish.postingId ?? null
+  const faults = problems.map(({ code, message, hint }) => ({ code: code as string, detail: [message, hint].filter(Boolean).join(' ') }))
+  if (!candidate) faults.push({ code: 'candidate_not_found', detail: 'There is no such candidate.' })
+  const open = wish.candidateId && candidate ? await findOpenExport(organization, wish.candidateId, postingId) : null
+  if (open) faults.push({ code: 'already_exported', detail: alreadyExported(String(open._id)).message })
+
+  const search = await searchIfPossible(wish, terms, deps)
+  const stageId = terms.stageId ?? NEW_LEAD
+  return {
+    allowed: faults.length === 0,
+    problems: faults,
+    target: posting ? { kind: 'posting', postingId: posting.leverId, title: posting.title } : { kind: 'general' },
+    requisition: requisition && {
+      requisitionId: requisition.leverId,
+      requisitionCode: requisition.requisitionCode,
+      name: requisition.name,
+    },
+    performAs,
+    stage: { id: stageId, text: await deps.stageText(organization, stageId) },
+    source: terms.sourceName,
+    duplicates: wish.showConfidential ? search.duplicates : search.duplicates.map(withoutConfidentialDetails),
+    duplicatesChecked: search.checkedAt,
+    confidentialVisible: terms.canSeeConfidential,
+    request:
+      faults.length === 0 && performAs && candidate
+        ? requestFor({ wish, candidate, performAs, postingId, terms, duplicates: search.duplicates })
+        : null,
+  }
+}
+
+function requestFor(facts: {
+  wish: PreviewWish
+  candidate: CarriedCandidate
+  performAs: PerformAs
+  postingId: string | null
+  terms: ExportTerms
+  duplicates: Duplicate[]
+}): CreateRequest | null {
+  const { wish, candidate, performAs, postingId, terms, duplicates } = facts
+  if (duplicates.length > 0 && wish.onDuplicate !== 'create') return null
+  return buildCreateRequest({
+    apiUrl: terms.apiUrl,
+    candidate,
+    performAs: performAs.leverUserId,
+    postingId,
+    stageId: terms.stageId,
+    sourceName: terms.sourceName,
+  })
+}
+
+async function searchIfPossible(wish: PreviewWish, terms: ExportTerms, deps: ExportDeps): ReturnType<typeof findDuplicates> {
+  const { organization, candidate } = wish
+  const reachable = terms.status === 'active' || terms.status === 'paused' || terms.status === 'configuring'
+  if (!candidate || !reachable) return { duplicates: [], opportunities: [], checkedAt: 'no' }
+  const client = await deps.leverClient(organization, 'interactive')
+  const person = { emails: candidate.emails, links: linksOf(candidate) }
+  return findDuplicates(
+    { organization, person, client, canSeeConfidential: terms.canSeeConfidential, lane: 'interactive' },
+    deps.duplicates,
+  )
+}

@@ -1,0 +1,49 @@
+import type { Lane, LeverClient } from '../lever/client.ts'
+import type { LeverOpportunity } from '../lever/opportunities.ts'
+import type { Log } from '../log.ts'
+import type { ConnectionStatus } from '../connection/connection-model.ts'
+import type { AssessDeps } from './assess-export.ts'
+import type { CarriedCandidate } from './create-request.ts'
+import type { FindDuplicatesDeps, Person } from './find-duplicates.ts'
+
+/** What of the organization's connection decides over an export. */
+export interface ExportTerms {
+  status: ConnectionStatus
+  canSeeConfidential: boolean
+  sourceName: string
+  /** Null: New lead. */
+  stageId: string | null
+  /** Lever's base address, `…/v1`. */
+  apiUrl: string
+}
+
+export interface Landed {
+  organization: string
+  exportId: string
+  candidateId: string
+  opportunity: LeverOpportunity
+  /** False where the export was linked to an opportunity that was there. */
+  made: boolean
+}
+
+/** What exports need of the parts before them; handed in by compose. */
+export interface ExportDeps {
+  assess: AssessDeps
+  readTerms: (organization: string) => Promise<ExportTerms>
+  leverClient: (organization: string, lane: Lane) => Promise<LeverClient>
+  findCandidate: (organization: string, id: string) => Promise<CarriedCandidate | null>
+  /** Keyed hashes of a person's e-mails and links. */
+  personHashes: (organization: string, person: Person) => Promise<string[]>
+  duplicates: FindDuplicatesDeps
+  /** Keeps what Lever showed in the mirror. */
+  keepOpportunities: (organization: string, opportunities: LeverOpportunity[]) => Promise<void>
+  stageText: (organization: string, stageId: string) => Promise<string | null>
+  /** The candidate's row, the mirror: whatever must know where the candidate stands now. May run twice. */
+  onLanded: (landed: Landed) => Promise<void>
+  onEnded: (ended: { organization: string; exportId: string; candidateId: string }) => Promise<void>
+  audit: (record: { organization: string; actor: string; action: string; subject: string; leverUser?: string | null }) => Promise<void>
+  leaseMs: number
+  settleMs: number
+  timeoutMs: number
+  log: Log
+}
