@@ -121,6 +121,7 @@ function faultOf({ call }: LeverRequest, error: unknown, stoppedFor: LeverFault 
 
 function guardRedirect(from: URL, next: { url?: unknown; headers: Record<string, unknown> }): void {
   const to = new URL(String(next.url))
-  if (from.protocol === 'https:' && to.protocol !== 'https:') throw Object.assign(new Error('a redirect to http'), { code: 'ERR_TOO_MANY_REDIRECTS' })
+  if (from.protocol === 'https:' && to.protocol !== 'https:')
+    throw Object.assign(new Error('a redirect to http'), { code: 'ERR_TOO_MANY_REDIRECTS' })
   if (to.origin !== from.origin) delete next.headers['authorization']
 }

@@ -27,7 +27,10 @@ export function openConnection(url: URL, options: { call: string; withinMs: numb
     socket.once('connect', () => (reached = true))
     socket.once(secure ? 'secureConnect' : 'connect', () => {
       clearTimeout(timer)
-      socket.removeAllListeners('error').removeAllListeners('close').on('error', () => undefined)
+      socket
+        .removeAllListeners('error')
+        .removeAllListeners('close')
+        .on('error', () => undefined)
       resolve(socket)
     })
   })

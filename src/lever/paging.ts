@@ -11,8 +11,8 @@ const Page = z.object({
 export interface PageWalk<S extends z.ZodType> {
   call: string
   item: S
-  readPage(offset: string | undefined, schema: typeof Page): Promise<z.output<typeof Page>>
-  onSkipped(count: number): void
+  readPage: (offset: string | undefined, schema: typeof Page) => Promise<z.output<typeof Page>>
+  onSkipped: (count: number) => void
 }
 
 /**

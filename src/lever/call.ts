@@ -1,0 +1,133 @@
+import type { Log } from '../log.ts'
+import { exchangeRead, exchangeWrite, type LeverAnswer, type LeverRequest } from './exchange.ts'
+import { LeverCallError } from './lever-call-error.ts'
+import type { Lane, RequestBudget } from './request-budget.ts'
+import { jitteredDelayMs, retryAfterMs } from './retry-delay.ts'
+
+const BACKOFF_MS = 500
+
+/** What a call needs to be let in, handed in by who keeps the grant. */
+export interface LeverCredentials {
+  /** Value of the `Authorization` header. */
+  header(): Promise<string>
+  /**
+   * After a 401: resolves with the header to repeat the call with, a new one if the rejected one was still current.
+   * @throws ServiceError `connection_not_active` when the grant is gone
+   */
+  renew(rejectedHeader: string): Promise<string>
+  /** Told when the renewed header was answered with 401 as well: the grant is refused. */
+  refused?(header: string): Promise<void>
+  /** Keys the request budget; the same for all organizations that use this credential. */
+  fingerprint(): Promise<string>
+  /** Granted OAuth scopes; null for an API key, whose permissions cannot be listed. */
+  scopes(): Promise<readonly string[] | null>
+}
+
+/** An array repeats the parameter, as Lever's API documentation asks; undefined leaves it out. */
+export type LeverQuery = Record<string, string | number | boolean | readonly string[] | undefined>
+
+export interface CallerOptions {
+  /** Such as `https://api.lever.co/v1`, without a slash at its end. */
+  apiUrl: string
+  credentials: LeverCredentials
+  budget: RequestBudget
+  /** Limit of one try: connection, request and whole answer. */
+  timeoutMs: number
+  /** Where a call names none. */
+  lane?: Lane
+  log: Log
+  /** The longest first wait before a read is repeated, and the longest first pause after a 429 or 503 that names no time; they double. */
+  backoffMs?: number
+}
+
+export interface Call extends Pick<LeverRequest, 'method' | 'json' | 'form' | 'beforeSend'> {
+  path: string
+  query: LeverQuery | undefined
+  lane: Lane | undefined
+}
+
+/**
+ * One call: its turn in the budget, then the header, then the request, and once more after a 401. An answer 429 or 503 pauses the credential.
+ * Whatever else than a LeverCallError comes out of here was thrown before anything was sent, or after a 401, which did nothing.
+ */
+export async function callOnce(options: CallerOptions, call: Call, attempt: number): Promise<LeverAnswer> {
+  const { credentials, budget } = options
+  const lane = call.lane ?? options.lane ?? 'interactive'
+  const fingerprint = await credentials.fingerprint()
+  const send = async (header: string): Promise<LeverAnswer> => exchangeLogged(options, call, { header, lane, attempt })
+
+  await budget.take(fingerprint, lane)
+  const header = await credentials.header()
+  let answer = await send(header)
+  if (answer.status === 401) {
+    const renewed = await credentials.renew(header)
+    await budget.take(fingerprint, lane)
+    answer = await send(renewed)
+    if (answer.status === 401) await afterAnswer(options, () => credentials.refused?.(renewed))
+  }
+  if (answer.status === 429 || answer.status === 503) {
+    const pauseMs = retryAfterMs(answer.retryAfter) ?? backoffMs(options, attempt)
+    options.log.info({ call: callName(call), status: answer.status, pauseMs: Math.round(pauseMs) }, 'Lever asks for a pause')
+    await afterAnswer(options, () => budget.pause(fingerprint, pauseMs))
+  }
+  return answer
+}
+
+async function exchangeLogged(options: CallerOptions, call: Call, { header, lane, attempt }: Sending): Promise<LeverAnswer> {
+  const startedAt = performance.now()
+  const { method, json, form, beforeSend } = call
+  const request: LeverRequest = {
+    method,
+    json,
+    form,
+    beforeSend,
+    authorization: header,
+    timeoutMs: options.timeoutMs,
+    url: urlOf(options.apiUrl, call),
+    call: callName(call),
+  }
+  const line = (): Record<string, unknown> => ({ call: request.call, lane, attempt, tookMs: Math.round(performance.now() - startedAt) })
+  try {
+    const answer = await (method === 'GET' ? exchangeRead(request) : exchangeWrite(request))
+    options.log.debug({ ...line(), status: answer.status }, 'Lever answered')
+    return answer
+  } catch (error) {
+    if (error instanceof LeverCallError) options.log.debug({ ...line(), fault: error.kind }, 'a call to Lever failed')
+    throw error
+  }
+}
+
+interface Sending {
+  header: string
+  lane: Lane
+  attempt: number
+}
+
+/** What is to be noted after an answer must not hide that answer: the outcome of a write would be lost. */
+async function afterAnswer(options: CallerOptions, note: () => Promise<void> | undefined): Promise<void> {
+  try {
+    await note()
+  } catch (err) {
+    options.log.warn({ err }, 'what Lever answered could not be noted')
+  }
+}
+
+/** Before the attempt after this one (0 is the first); full jitter. */
+export function backoffMs({ backoffMs: base = BACKOFF_MS }: CallerOptions, attempt: number): number {
+  return jitteredDelayMs(attempt, base)
+}
+
+/** Paths hold ids only; what may be personal (an e-mail) stands in the query, which is left out. */
+export function callName({ method, path }: Pick<Call, 'method' | 'path'>): string {
+  return `${method} ${path}`
+}
+
+function urlOf(apiUrl: string, { path, query }: Call): URL {
+  const url = new URL(apiUrl + path)
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === undefined) continue
+    const values = typeof value === 'object' ? value : [String(value)]
+    for (const one of values) url.searchParams.append(name, one)
+  }
+  return url
+}
