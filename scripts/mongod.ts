@@ -48,12 +48,7 @@ export async function startMongod(options: StartOptions): Promise<RunningMongod>
   const lock = await lockFolder(dataDir, 'mongod-owner.lock')
   try {
     const { server, how } = await findOrLaunch(mongodFiles(dataDir), options)
-    await withAdmin(server.port, PRIMARY_LIMIT_MS, (admin) => becomePrimary(admin, server.port, PRIMARY_LIMIT_MS)).catch(
-      async (error: unknown) => {
-        await stopProcess(server)
-        throw error
-      },
-    )
+    await makePrimary(server, dataDir)
     options.say(`MongoDB: ${how}, on port ${server.port}, data in ${dataDir}`)
     let stopping: Promise<void> | undefined
     const stop = (): Promise<void> => (stopping ??= stopProcess(server).then(() => lock.release()))
@@ -61,6 +56,17 @@ export async function startMongod(options: StartOptions): Promise<RunningMongod>
   } catch (error) {
     await lock.release()
     throw error
+  }
+}
+
+async function makePrimary(server: MongodProcess, dataDir: string): Promise<void> {
+  try {
+    const outcome = await withAdmin(server.port, PRIMARY_LIMIT_MS, (admin) => becomePrimary(admin, server.port, PRIMARY_LIMIT_MS))
+    if (outcome === null) throw new Error('MongoDB ended right after its start')
+  } catch (error) {
+    await stopProcess(server)
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`${reason}. Its log: ${mongodFiles(dataDir).logFile}`, { cause: error })
   }
 }
 
@@ -79,7 +85,7 @@ async function makeDbPath(dbPath: string): Promise<void> {
     await access(dbPath, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new Error(
-      `${dbPath} cannot be written (${(error as NodeJS.ErrnoException).code}): give this user the right to, or set DATA_DIR to a folder of its own.`,
+      `${dbPath} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : String(error)}): give this user the right to, or set DATA_DIR to a folder of its own.`,
       { cause: error },
     )
   }

@@ -5,13 +5,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processBirth } from '../lock-file.mjs'
 import type { FoundMongod } from './find-mongod.ts'
-import { identify, REPLICA_SET_PARAMETERS, withAdmin } from './replica-set.ts'
+import { identify, moveSet, REPLICA_SET_PARAMETERS, withAdmin } from './replica-set.ts'
 import { explainFailedStart } from './start-failure.ts'
 
 const LOG_LIMIT_BYTES = 10_000_000
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 10_000
 const LEFT_BEHIND_LIMIT_MS = 20_000
+
+/** Noted while the data are made fit for another port: whichever the next start takes, it makes them fit again. */
+const NOT_MOVED = 0
 
 /** Where an embedded MongoDB keeps its things inside a data folder. */
 export interface MongodFiles {
@@ -75,18 +78,54 @@ async function isMongod(pid: number): Promise<boolean> {
  * Resolves once it answers. The port of the last start is used again if it is free.
  * @throws Error that explains an early end
  */
-export async function launch(
-  files: MongodFiles,
-  found: FoundMongod,
-  lastPort: number | undefined,
-  signal?: AbortSignal,
-): Promise<MongodProcess> {
+export async function launch(files: MongodFiles, found: FoundMongod, lastPort?: number, signal?: AbortSignal): Promise<MongodProcess> {
   const port = await freePort(lastPort)
-  const note: MongodNote = { port, binary: found.binary, version: found.version }
-  await writeFile(files.noteFile, JSON.stringify(note))
   await limitLog(files.logFile)
+  if (port !== lastPort && (await hasData(files.dbPath))) {
+    await writeNote(files, found, NOT_MOVED)
+    await moveData(files, found, port, signal)
+  }
+  await writeNote(files, found, port)
+  return await spawnMongod({ files, found, port, parameters: REPLICA_SET_PARAMETERS, signal })
+}
+
+async function writeNote(files: MongodFiles, { binary, version }: FoundMongod, port: number): Promise<void> {
+  const note: MongodNote = { port, binary, version }
+  await writeFile(files.noteFile, JSON.stringify(note))
+}
+
+/** Makes data that were served on another port fit for this one, by a start outside the set that changes nothing else. */
+async function moveData(files: MongodFiles, found: FoundMongod, port: number, signal?: AbortSignal): Promise<void> {
+  const server = await spawnMongod({ files, found, port, parameters: ['--setParameter', 'ttlMonitorEnabled=false'], signal })
+  try {
+    await withAdmin(port, START_LIMIT_MS, (admin) => moveSet(admin, port))
+  } finally {
+    await stopProcess(server)
+  }
+}
+
+async function hasData(dbPath: string): Promise<boolean> {
+  return await stat(join(dbPath, 'WiredTiger')).then(
+    () => true,
+    () => false,
+  )
+}
+
+interface Launch {
+  readonly files: MongodFiles
+  readonly found: FoundMongod
+  readonly port: number
+  readonly parameters: readonly string[]
+  readonly signal: AbortSignal | undefined
+}
+
+async function spawnMongod({ files, found, port, parameters, signal }: Launch): Promise<MongodProcess> {
   const log = await open(files.logFile, 'a')
-  const child = spawn(found.binary, parameters(files, port), { detached: true, stdio: ['ignore', log.fd, log.fd], windowsHide: true })
+  const child = spawn(found.binary, [...commonParameters(files, port), ...parameters], {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    windowsHide: true,
+  })
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, killedBy) => resolve(killedBy ? `signal ${killedBy}` : `code ${code}`))
@@ -94,23 +133,18 @@ export async function launch(
   await log.close()
   child.unref()
   const exit = await Promise.race([ended, answers(port, signal)])
-  if (exit !== true) {
-    if (child.pid) await stopProcess({ pid: child.pid, port })
-    signal?.throwIfAborted()
-    throw new Error(
-      exit
-        ? await explainFailedStart({ ...files, version: found.version, exit })
-        : `MongoDB did not answer within ${START_LIMIT_MS / 1000} s. Its log: ${files.logFile}`,
-    )
-  }
-  return { pid: child.pid ?? 0, port }
+  if (exit === true) return { pid: child.pid ?? 0, port }
+  if (child.pid) await stopProcess({ pid: child.pid, port })
+  signal?.throwIfAborted()
+  if (!exit) throw new Error(`MongoDB did not answer within ${START_LIMIT_MS / 1000} s. Its log: ${files.logFile}`)
+  throw new Error(await explainFailedStart({ ...files, version: found.version, exit }))
 }
 
-function parameters(files: MongodFiles, port: number): string[] {
+function commonParameters(files: MongodFiles, port: number): string[] {
   const place = ['--dbpath', files.dbPath, '--port', String(port), '--bind_ip', '127.0.0.1']
   const size = ['--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '256']
   const quiet = ['--quiet', '--setParameter', 'diagnosticDataCollectionEnabled=false']
-  return [...place, ...REPLICA_SET_PARAMETERS, ...size, ...quiet, ...(process.platform === 'win32' ? [] : ['--nounixsocket'])]
+  return [...place, ...size, ...quiet, ...(process.platform === 'win32' ? [] : ['--nounixsocket'])]
 }
 
 /** True once a server answers on the port, undefined when none does in time or the start is given up. */

@@ -39,45 +39,41 @@ export async function identify(admin: Db): Promise<{ dbPath: string; pid: number
 }
 
 /**
- * Makes the server at `port` the primary of its one-node set: initiates the set on new data, moves it to this port on data
- * that was served on another, and waits until it accepts writes.
+ * Makes the server at `port` the primary of its one-node set: initiates the set on new data, and waits until it accepts
+ * writes.
  * @throws Error when it is not primary within `withinMs`
  */
 export async function becomePrimary(admin: Db, port: number, withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs
-  for (let asked = false; ;) {
+  for (let initiated = false; ;) {
     const hello = await admin.command({ hello: 1 })
     if (hello['isWritablePrimary']) return
     if (performance.now() > deadline) throw new Error(`MongoDB did not become primary within ${withinMs / 1000} s`)
-    if (!asked) asked = await configure(admin, port)
+    if (hello['isreplicaset'] && !initiated) initiated = await initiate(admin, hostAt(port))
     await sleep(POLL_MS)
   }
 }
 
-/** Gives the set a configuration for this port; false while the server is not ready to be asked. */
-async function configure(admin: Db, port: number): Promise<boolean> {
-  const host = `127.0.0.1:${port}`
-  try {
-    const { config } = await admin.command({ replSetGetConfig: 1 })
-    if (config.members[0].host === host) return true
-    await admin.command({
-      replSetReconfig: { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] },
-      force: true,
-    })
-    return true
-  } catch (error) {
-    if (!(error instanceof MongoServerError)) throw error
-    if (error.codeName !== 'NotYetInitialized') return false
-    return await initiate(admin, host)
-  }
-}
-
+/** False while the server still reads its local configuration: it says `isreplicaset` before it knows. */
 async function initiate(admin: Db, host: string): Promise<boolean> {
   try {
     await admin.command({ replSetInitiate: { _id: SET_NAME, members: [{ _id: 0, host }] } })
     return true
   } catch (error) {
-    if (error instanceof MongoServerError) return false // still reading its local configuration
+    if (error instanceof MongoServerError) return false
     throw error
   }
+}
+
+/**
+ * Writes another port into the set's stored configuration, on a server that runs outside the set. A member that finds itself
+ * missing in its configuration asks the old address for up to 30 s who lives there, and nothing can be written meanwhile.
+ */
+export async function moveSet(admin: Db, port: number): Promise<void> {
+  const stored = admin.client.db('local').collection('system.replset')
+  await stored.updateOne({ 'members.0': { $exists: true } }, { $set: { 'members.0.host': hostAt(port) } })
+}
+
+function hostAt(port: number): string {
+  return `127.0.0.1:${port}`
 }
