@@ -1,0 +1,65 @@
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { runProgram, type ProgramEnd } from '../support/run-program.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const RUN = join(import.meta.dirname, '../../.ci/run')
+
+describe('scripts: .ci/run', () => {
+  const folder = temporaryFolder()
+
+  /** Runs it in a project whose `npm test` is the given shell line. */
+  async function run(test: string): Promise<ProgramEnd & { lines: string[] }> {
+    const root = mkdtempSync(join(folder, 'project-'))
+    mkdirSync(join(root, '.ci'))
+    copyFileSync(RUN, join(root, '.ci/run'))
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'tiny', scripts: { test } }))
+    const end = await runProgram('bash', ['.ci/run'], { cwd: root, env: { ...process.env, CI_LIMIT_SECONDS: '3' } }).ended
+    return { ...end, lines: end.stdout.trimEnd().split('\n') }
+  }
+
+  const record = (...lines: string[]): string => lines.map((line) => `echo '${line}' >> "$TEST_RESULTS"`).join('; ')
+
+  it('ends with the counts when all pass', async () => {
+    const end = await run(record('passed', 'passed', 'end'))
+
+    expect(end.lines.at(-1)).to.equal('2 passed, 0 failed')
+    expect(end.code).to.equal(0)
+  })
+
+  it('names what failed', async () => {
+    const end = await run(`${record('passed', 'failed a thing works', 'end')}; exit 1`)
+
+    expect(end.lines.slice(-3)).to.deep.equal(['Failed:', '  - a thing works', '1 passed, 1 failed'])
+    expect(end.code).to.equal(1)
+  })
+
+  it('counts a crash in the middle, even with code 0, as a failure', async () => {
+    const end = await run(record('passed'))
+
+    expect(end.lines.slice(-2)).to.deep.equal(['npm test ended with code 0 before all tests had run.', '1 passed, 1 failed'])
+    expect(end.code).to.equal(1)
+  })
+
+  it('counts a run that hangs as a failure', async () => {
+    const end = await run(`${record('passed')}; sleep 60`)
+
+    expect(end.lines.slice(-2)).to.deep.equal(['npm test did not end within 3 s.', '1 passed, 1 failed'])
+    expect(end.code).to.equal(1)
+  })
+
+  it('counts a run without tests as a failure', async () => {
+    const end = await run(record('end'))
+
+    expect(end.lines.slice(-2)).to.deep.equal(['No test ran.', '0 passed, 1 failed'])
+    expect(end.code).to.equal(1)
+  })
+
+  it('counts an error after the last test as a failure', async () => {
+    const end = await run(`${record('passed', 'end')}; exit 4`)
+
+    expect(end.lines.slice(-2)).to.deep.equal(['npm test ended with code 4.', '1 passed, 1 failed'])
+    expect(end.code).to.equal(1)
+  })
+})
