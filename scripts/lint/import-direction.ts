@@ -5,6 +5,7 @@
 export const STEPS: readonly (readonly string[])[] = [
   ['main'],
   ['compose'],
+  ['database', 'stop-on-signal'],
   ['web', 'jobs'],
   ['erasure'],
   ['webhooks', 'results', 'conversations', 'interviews', 'requisitions', 'hires'],
@@ -14,13 +15,13 @@ export const STEPS: readonly (readonly string[])[] = [
   ['accounts'],
   ['events', 'audit'],
   ['lever', 'secrets', 'work'],
-  ['config', 'errors', 'log'],
+  ['config', 'errors', 'log', 'paging'],
 ]
 
 export const SANDBOX = 'sandbox'
 
-/** Parts that are one file right in src/ and not a folder. The three of the last step may use one another. */
-export const FILES: readonly string[] = ['main', 'compose', 'config', 'errors', 'log']
+/** Parts that are one file right in src/ and not a folder. Those of the last step may use one another. */
+export const FILES: readonly string[] = ['main', 'compose', 'database', 'stop-on-signal', 'config', 'errors', 'log', 'paging']
 
 /** Packages that stay where their objects are understood: Koa's context in web/, Agenda's jobs in jobs/. */
 export const PACKAGES: readonly { readonly pattern: string; readonly allowedIn: readonly string[]; readonly reason: string }[] = [

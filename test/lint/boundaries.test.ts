@@ -34,7 +34,8 @@ const sourceOf = (part: string): string => (FILES.includes(part) ? `src/${part}.
 
 function importOf(from: string, to: string): string {
   const start = FILES.includes(from) ? './' : '../'
-  return `import { value as ${to}Value } from '${start}${FILES.includes(to) ? `${to}.ts` : `${to}/thing.ts`}'\nexport const from${to} = ${to}Value`
+  const name = to.replaceAll('-', '')
+  return `import { value as ${name}Value } from '${start}${FILES.includes(to) ? `${to}.ts` : `${to}/thing.ts`}'\nexport const from${name} = ${name}Value`
 }
 
 const restricted = (findings: readonly Finding[]): string[] =>
@@ -90,7 +91,7 @@ describe('lint: boundaries', function () {
 
     const findings = await lint(folder, planted)
 
-    const caught = findings.flatMap(({ message }) => /(\w+) must not import (\w+)/.exec(message)?.slice(1, 3).join(' > ') ?? [])
+    const caught = findings.flatMap(({ message }) => /([\w-]+) must not import ([\w-]+)/.exec(message)?.slice(1, 3).join(' > ') ?? [])
     const expected = pairs.filter(({ from, to }) => forbiddenParts(from).includes(to)).map(({ from, to }) => `${from} > ${to}`)
     expect(caught.toSorted()).to.deep.equal(expected.toSorted())
     expect(expected).to.have.length.above(200)
