@@ -6,7 +6,7 @@ export interface OpportunityState {
   opportunityId: string
   contactId: string | null
   url: string | null
-  stage: { id: string; text: string } | null
+  stage: { id: string | null; text: string | null }
   postings: string[]
   archived: { reason: string | null; reasonText: string | null; archivedAt: Date | null } | null
   owner: string | null
@@ -20,7 +20,7 @@ export async function opportunityState(organization: string, opportunity: LeverO
     opportunityId,
     contactId,
     url,
-    stage: stage === null ? null : { id: stage, text: (await stageText(organization, stage)) ?? opportunity.stageText ?? stage },
+    stage: { id: stage, text: stage === null ? null : ((await stageText(organization, stage)) ?? opportunity.stageText ?? stage) },
     postings,
     archived: archived && {
       ...archived,

@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { ServiceError } from '../../errors.ts'
+import type { PersonOfOurs } from '../../mirror/find-opportunities.ts'
+import type { Mirror } from '../../mirror/mirror.ts'
+import { RESOURCES } from '../../mirror/resource.ts'
+import { defineEndpoint, type Access, type Endpoint } from './endpoint.ts'
+import {
+  ArchiveReasonOutput,
+  LeverUserOutput,
+  OpportunityOutput,
+  PostingOutput,
+  POSTING_STATES,
+  RequisitionOutput,
+  StageOutput,
+  SyncOutput,
+} from './lever-data-schemas.ts'
+import { pageOf, pageQuery } from './paging.ts'
+
+export interface LeverDataDeps {
+  mirror: Mirror
+  /** The connection's `sync`, as `GET /connection` shows it. */
+  readSync: (organization: string) => Promise<z.input<typeof SyncOutput>>
+  /** What a candidate of ours is recognized by in Lever; null for an unknown one. */
+  findCandidate: (organization: string, candidateId: string) => Promise<PersonOfOurs | null>
+}
+
+const TAG = "Lever's data"
+const LeverId = z.string().min(1).max(100)
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true') // prettier-ignore
+
+const PostingsQuery = pageQuery.extend({
+  q: z.string().max(200).optional().describe('Words, each in title, location, team or a requisition code; case and accents do not matter'),
+  state: z.enum(POSTING_STATES).optional(),
+  open: flag.optional().describe('Whether it takes candidates: published or internal'),
+})
+
+const OpportunitiesQuery = pageQuery.extend({
+  candidateId: z.string().min(1).max(100).optional().describe('Those of contacts that share an e-mail or a link with this candidate'),
+  stageId: LeverId.optional(),
+  postingId: LeverId.optional(),
+  archived: flag.optional(),
+})
+
+const SyncInput = z
+  .strictObject({
+    resources: z.array(z.enum(RESOURCES)).min(1).max(RESOURCES.length).optional().describe('Left out: all'),
+  })
+  .meta({ id: 'SyncInput' })
+
+/** Lever's records as last synced, and the sync itself. */
+export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
+  const { mirror } = deps
+  return [
+    listOf('/lever/users', 'Users, deactivated ones too, by name', 'admin', LeverUserOutput, mirror.listUsers),
+    listOf('/lever/stages', 'Stages in the order of the pipeline', 'sourcer', StageOutput, mirror.listStages),
+    listOf('/lever/archive-reasons', 'Archive reasons by name', 'sourcer', ArchiveReasonOutput, mirror.listArchiveReasons),
+    listOf('/lever/requisitions', 'Requisitions by name', 'sourcer', RequisitionOutput, mirror.listRequisitions),
+    defineEndpoint({
+      method: 'get',
+      path: '/lever/postings',
+      tag: TAG,
+      summary: 'Postings by title',
+      access: 'sourcer',
+      query: PostingsQuery,
+      answers: { 200: { description: 'A page of postings', schema: pageOf(PostingOutput) } },
+      handle: async ({ caller, query }) => ({ status: 200, body: await mirror.listPostings(caller.organization, query, query) }),
+    }),
+    opportunities(deps),
+    defineEndpoint({
+      method: 'post',
+      path: '/lever/sync',
+      tag: TAG,
+      summary: "Read Lever's data anew",
+      description: 'Runs in the background; follow it in `sync` of `GET /connection`. It also runs by itself every 15 minutes.',
+      access: 'admin',
+      body: SyncInput,
+      answers: { 202: { description: 'Begun', schema: z.object({ sync: SyncOutput }) } },
+      problems: ['connection_not_active'],
+      handle: async ({ caller, body }) => {
+        await mirror.sync(caller.organization, body.resources)
+        return { status: 202, body: { sync: await deps.readSync(caller.organization) } }
+      },
+    }),
+  ]
+}
+
+function listOf(
+  path: string,
+  summary: string,
+  access: Extract<Access, 'admin' | 'sourcer'>,
+  item: z.ZodType,
+  list: Mirror['listUsers' | 'listStages' | 'listArchiveReasons' | 'listRequisitions'],
+): Endpoint {
+  return defineEndpoint({
+    method: 'get',
+    path,
+    tag: TAG,
+    summary,
+    access,
+    query: pageQuery,
+    answers: { 200: { description: 'A page of them', schema: pageOf(item) } },
+    handle: async ({ caller, query }) => ({ status: 200, body: await list(caller.organization, query) }),
+  })
+}
+
+function opportunities({ mirror, findCandidate }: LeverDataDeps): Endpoint {
+  return defineEndpoint({
+    method: 'get',
+    path: '/lever/opportunities',
+    tag: TAG,
+    summary: 'Opportunities as last seen',
+    description: 'Without anything personal. An opportunity is known here once it was exported from here, or Lever told of it.',
+    access: 'admin',
+    query: OpportunitiesQuery,
+    answers: { 200: { description: 'A page of opportunities', schema: pageOf(OpportunityOutput) } },
+    problems: ['candidate_not_found'],
+    handle: async ({ caller, query }) => {
+      const { candidateId, ...filters } = query
+      const person = candidateId === undefined ? undefined : await findCandidate(caller.organization, candidateId)
+      if (person === null)
+        throw new ServiceError('candidate_not_found', 'There is no such candidate.', {
+          errors: [{ path: 'query.candidateId', message: 'is not a candidate here' }],
+        })
+      return { status: 200, body: await mirror.listOpportunities(caller.organization, { ...filters, person }, query) }
+    },
+  })
+}
