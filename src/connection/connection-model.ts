@@ -102,11 +102,12 @@ export interface WebhookState {
 
 type Stored = InferSchemaType<typeof connectionSchema>
 
-/** As `lean()` reads it: what is a map in the schema is a plain object. */
-export type ConnectionDocument = Omit<Stored, 'auth' | 'grant' | 'webhooks' | 'sync'> & {
+/** As `getConnection` gives it: maps are plain objects, and no part is missing. */
+export type ConnectionDocument = Omit<Stored, 'auth' | 'grant' | 'webhooks' | 'settings' | 'sync'> & {
   _id: Types.ObjectId
   auth: NonNullable<Stored['auth']>
   grant: NonNullable<Stored['grant']>
+  settings: NonNullable<Stored['settings']>
   webhooks: Partial<Record<string, WebhookState>>
   sync: Omit<NonNullable<Stored['sync']>, 'resources'> & { resources: Record<string, number> }
 }

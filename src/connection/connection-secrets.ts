@@ -1,4 +1,4 @@
-import type { Sealed, Sealer } from '../secrets/sealer.ts'
+import type { Sealed, Sealer, SecretPlace } from '../secrets/sealer.ts'
 
 type GrantField = 'grant.accessToken' | 'grant.refreshToken' | 'grant.apiKey'
 type SecretField = GrantField | `webhooks.${string}.hand` | `webhooks.${string}.api`
@@ -7,6 +7,9 @@ export interface ConnectionSecrets {
   seal(organization: string, field: SecretField, secret: string): Sealed
   /** @throws Error when it was sealed elsewhere or with a key that is gone */
   open(organization: string, field: SecretField, sealed: Sealed): string
+  /** The PKCE verifier of one try to authorize, bound to its start address. */
+  sealFlow(organization: string, startHash: string, codeVerifier: string): Sealed
+  openFlow(organization: string, startHash: string, sealed: Sealed): string
 }
 
 /** Seals what a connection holds, bound to the organization and to the field it stands in. */
@@ -14,5 +17,11 @@ export function connectionSecrets(sealer: Sealer): ConnectionSecrets {
   return {
     seal: (organization, field, secret) => sealer.seal(secret, { organization, record: 'connection', field }),
     open: (organization, field, sealed) => sealer.open(sealed, { organization, record: 'connection', field }),
+    sealFlow: (organization, startHash, codeVerifier) => sealer.seal(codeVerifier, flowPlace(organization, startHash)),
+    openFlow: (organization, startHash, sealed) => sealer.open(sealed, flowPlace(organization, startHash)),
   }
+}
+
+function flowPlace(organization: string, startHash: string): SecretPlace {
+  return { organization, record: `authorizationFlow/${startHash}`, field: 'codeVerifier' }
 }

@@ -8,16 +8,22 @@ const DUPLICATE_KEY = 11000
 export async function getConnection(organization: string): Promise<ConnectionDocument> {
   const filter = { organization: new Types.ObjectId(organization) }
   const found = await ConnectionModel.findOne(filter).lean<ConnectionDocument>()
-  if (found) return found
+  if (found) return withAllParts(found)
   const endpointKey = randomBytes(24).toString('base64url')
   try {
     await ConnectionModel.updateOne(filter, { $setOnInsert: { endpointKey } }, { upsert: true, setDefaultsOnInsert: true })
   } catch (error) {
     if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error // two first calls at once: the other's stands
   }
-  return ConnectionModel.findOne(filter).orFail().lean<ConnectionDocument>()
+  return withAllParts(await ConnectionModel.findOne(filter).orFail().lean<ConnectionDocument>())
 }
 
-export function findConnectionByEndpointKey(endpointKey: string): Promise<ConnectionDocument | null> {
-  return ConnectionModel.findOne({ endpointKey }).lean<ConnectionDocument>()
+export async function findConnectionByEndpointKey(endpointKey: string): Promise<ConnectionDocument | null> {
+  const found = await ConnectionModel.findOne({ endpointKey }).lean<ConnectionDocument>()
+  return found ? withAllParts(found) : null
+}
+
+/** Parts whose fields are all unset are not stored at all. */
+function withAllParts(found: ConnectionDocument): ConnectionDocument {
+  return { ...found, auth: found.auth ?? {}, grant: found.grant ?? {}, webhooks: found.webhooks ?? {} }
 }

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LeverCallError } from '../lever/lever-call-error.ts'
+import type { LeverOAuth, TokenPair } from '../lever/oauth.ts'
+import { LeverOAuthError } from '../lever/lever-oauth-error.ts'
+import type { Log } from '../log.ts'
+import type { ConnectionSecrets } from './connection-secrets.ts'
+import { connectionNotActive, getGrant, isDueForRefresh, isExpired, isFresh, type GrantState } from './grant.ts'
+import { releaseRefreshLease, takeRefreshLease, type RefreshLease } from './refresh-lease.ts'
+import { RefreshRest } from './refresh-rest.ts'
+import { noteRefusal, storeRefreshedPair } from './store-grant.ts'
+
+export interface AccessTokenDeps {
+  /** Null without a client id: a pair from earlier can then be used, but not refreshed. */
+  oauth: LeverOAuth | null
+  secrets: ConnectionSecrets
+  /** Limit of one call of the token endpoint. */
+  timeoutMs: number
+  log: Log
+  /** Marks the grant revoked, unless another generation has taken its place. */
+  revoke(state: GrantState, cause: string): Promise<void>
+}
+
+/** Beyond the call itself: to read, seal and save. */
+const SAVE_MS = 5000
+const LOOK_AGAIN_MS = 50
+
+/**
+ * Access tokens of OAuth grants, refreshed at 80 % of their life or when Lever refuses the current one. A refresh token is single use
+ * (Lever's API documentation), so it is spent once: single flight in this process, a lease across processes, and the new pair saved by
+ * comparing generations before anybody uses it.
+ */
+export function createAccessTokens(deps: AccessTokenDeps) {
+  const flights = new Map<string, Promise<string>>()
+  const rest = new RefreshRest()
+
+  const refresh = (state: GrantState): Promise<string> => {
+    const key = `${String(state._id)}/${state.grant.generation}`
+    const running = flights.get(key)
+    if (running) return running
+    const flight = rest.during(key, () => refreshGrant(deps, state)).finally(() => flights.delete(key))
+    flights.set(key, flight)
+    return flight
+  }
+
+  return {
+    /**
+     * The token to call Lever with now.
+     * @throws ServiceError `connection_not_active`; LeverCallError (never sent) while an expired one cannot be replaced
+     */
+    async current(state: GrantState): Promise<string> {
+      if (!isDueForRefresh(state)) return openAccessToken(deps, state)
+      try {
+        return await refresh(state)
+      } catch (error) {
+        if (error instanceof LeverCallError && !isExpired(state)) return openAccessToken(deps, state)
+        throw error
+      }
+    },
+
+    /** The token to repeat a call with that Lever answered with 401; only the refusal of the current token leads to a refresh. */
+    async renew(state: GrantState, rejected: string): Promise<string> {
+      const token = openAccessToken(deps, state)
+      if (token !== rejected) return token
+      if (isFresh(state) && (state.grant.refusals ?? 0) > 0) {
+        await deps.revoke(state, 'a fresh access token was refused twice')
+        throw connectionNotActive('revoked')
+      }
+      return refresh(state)
+    },
+
+    /** Told when Lever refused a token that {@link renew} had just given. */
+    async refused(state: GrantState, rejected: string): Promise<void> {
+      if (openAccessToken(deps, state) === rejected && isFresh(state)) await noteRefusal(state)
+    },
+  }
+}
+
+export type AccessTokens = ReturnType<typeof createAccessTokens>
+
+function openAccessToken({ secrets }: AccessTokenDeps, { organization, grant }: GrantState): string {
+  if (!grant.accessToken) throw tokenUnavailable(new Error('an API key has taken the place of the tokens'))
+  return secrets.open(String(organization), 'grant.accessToken', grant.accessToken)
+}
+
+/** Refreshes under the lease, or waits for the process that holds it. */
+async function refreshGrant(deps: AccessTokenDeps, state: GrantState): Promise<string> {
+  const leaseMs = deps.timeoutMs + SAVE_MS
+  const deadline = performance.now() + 2 * leaseMs
+  while (performance.now() < deadline) {
+    const lease = await takeRefreshLease(state, leaseMs)
+    if (lease) return spend(deps, state, lease)
+    const latest = await getGrant(String(state.organization))
+    if (latest.grant.generation !== state.grant.generation) return openAccessToken(deps, latest)
+    await sleep(LOOK_AGAIN_MS)
+  }
+  throw tokenUnavailable(new Error('another process did not finish its refresh'))
+}
+
+/** Spends the refresh token, once, and saves what comes of it. */
+async function spend(deps: AccessTokenDeps, state: GrantState, lease: RefreshLease): Promise<string> {
+  const { oauth, secrets } = deps
+  const sealed = lease.document.grant.refreshToken
+  if (!sealed) {
+    await deps.revoke(state, 'Lever gave no refresh token')
+    throw connectionNotActive('revoked')
+  }
+  const sentAt = performance.now()
+  let pair: TokenPair
+  try {
+    if (!oauth) throw new Error('LEVER_CLIENT_ID and LEVER_CLIENT_SECRET are not set')
+    if (sentAt + deps.timeoutMs >= lease.endsAt) throw new Error('the lease ran out before the call')
+    pair = await oauth.refresh(secrets.open(String(state.organization), 'grant.refreshToken', sealed))
+  } catch (error) {
+    if (error instanceof LeverOAuthError && error.invalidGrant) return refusedForGood(deps, state, lease)
+    await releaseRefreshLease(lease)
+    deps.log.warn({ connection: String(state._id), err: error }, 'access token not refreshed, trying again later')
+    throw tokenUnavailable(error)
+  }
+  return save(deps, state, pair, sentAt)
+}
+
+/** A pair exists nowhere but here until it is saved: tried for as long as a lost one would cost the authorization. */
+async function save(deps: AccessTokenDeps, state: GrantState, pair: TokenPair, sentAt: number): Promise<string> {
+  for (let pauseMs = 100; ; pauseMs *= 2) {
+    try {
+      if (await storeRefreshedPair(deps.secrets, state, pair, sentAt)) return pair.accessToken
+      return openAccessToken(deps, await getGrant(String(state.organization)))
+    } catch (error) {
+      if (pauseMs > 10_000) throw error
+      deps.log.warn({ connection: String(state._id), err: error }, 'new access token not saved yet')
+      await sleep(pauseMs)
+    }
+  }
+}
+
+/** `invalid_grant` is believed once no other process can still be about to save a pair of this generation. */
+async function refusedForGood(deps: AccessTokenDeps, state: GrantState, lease: RefreshLease): Promise<string> {
+  const organization = String(state.organization)
+  const deadline = performance.now() + (lease.tookOver ? deps.timeoutMs : 0)
+  for (;;) {
+    const latest = await getGrant(organization)
+    if (latest.grant.generation !== state.grant.generation) return openAccessToken(deps, latest)
+    if (performance.now() >= deadline) break
+    await sleep(LOOK_AGAIN_MS)
+  }
+  await deps.revoke(state, 'Lever refused the refresh token')
+  return openAccessToken(deps, await getGrant(organization))
+}
+
+/** Nothing was sent to Lever's API, and it may work later. */
+function tokenUnavailable(cause: unknown): LeverCallError {
+  return new LeverCallError({ kind: 'connect', call: 'POST /oauth/token', cause })
+}

@@ -1,0 +1,60 @@
+import { ServiceError } from '../errors.ts'
+import { subjectOf, type ConnectionContext } from './connection-context.ts'
+import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import { getConnection } from './find-connection.ts'
+import { connectionNotActive } from './grant.ts'
+import { missingOf } from './readiness.ts'
+
+/**
+ * Lets exports begin, for the first time or after a pause; may be repeated.
+ * @throws ServiceError `not_ready` with `missing`
+ */
+export async function activate(context: ConnectionContext, organization: string, actor: string): Promise<void> {
+  const connection = await getConnection(organization)
+  const missing = missingOf(connection, await context.neighbours.readMappingCounts(organization))
+  if (missing.length > 0) {
+    throw new ServiceError('not_ready', `Not ready yet: ${missing.map((name) => IN_WORDS[name]).join(', ')}.`, { extra: { missing } })
+  }
+  const changed = await ConnectionModel.updateOne(
+    { _id: connection._id, status: { $in: ['configuring', 'paused'] } },
+    { $set: { status: 'active' } },
+  )
+  if (changed.matchedCount === 0) return assertStatus(organization, 'active')
+  await context.audit.append({ organization, actor, action: 'connection.activated', subject: subjectOf(connection) })
+  await context.neighbours.onActivated(organization)
+}
+
+const IN_WORDS = { authorization: 'Lever is not authorized', activeMapping: 'nobody is mapped to a Lever user and active' }
+
+/**
+ * Lets no new export begin; what runs ends, webhooks go on. May be repeated.
+ * @throws ServiceError `connection_not_active` unless it was active
+ */
+export async function pause(context: ConnectionContext, organization: string, actor: string): Promise<void> {
+  const connection = await getConnection(organization)
+  const changed = await ConnectionModel.updateOne({ _id: connection._id, status: 'active' }, { $set: { status: 'paused' } })
+  if (changed.matchedCount === 0) return assertStatus(organization, 'paused')
+  await context.audit.append({ organization, actor, action: 'connection.paused', subject: subjectOf(connection) })
+}
+
+/** A repeated call is no fault; a status that changed in between is. */
+async function assertStatus(organization: string, wanted: ConnectionDocument['status']): Promise<void> {
+  const { status } = await getConnection(organization)
+  if (status === wanted) return
+  if (status === 'configuring') {
+    throw new ServiceError('connection_not_active', 'The connection is not active yet.', {
+      hint: 'Activate it in Settings > ATS configuration.',
+    })
+  }
+  throw connectionNotActive(status)
+}
+
+/** @throws ServiceError `connection_not_active` (409) unless exports may begin */
+export async function assertExporting(organization: string): Promise<ConnectionDocument> {
+  const connection = await getConnection(organization)
+  if (connection.status === 'active') return connection
+  if (connection.status !== 'paused') throw connectionNotActive(connection.status)
+  throw new ServiceError('connection_not_active', 'Exports to Lever are paused.', {
+    hint: 'Activate again in Settings > ATS configuration.',
+  })
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { ServiceError } from '../errors.ts'
+import { isLeverStatus } from '../lever/lever-call-error.ts'
+import { requireAdmin } from './authorize-link.ts'
+import type { ConnectionContext } from './connection-context.ts'
+import { keepGrant } from './keep-grant.ts'
+import { basicHeader, CredentialRefused, trialCredentials } from './lever-credentials.ts'
+
+const AnyList = z.object({ data: z.array(z.unknown()) })
+
+/**
+ * Connects by an API key of Lever, once Lever has let it list a user; a grant from before is replaced. May be repeated.
+ * @throws ServiceError `user_not_found`, `admin_required`, `lever_key_rejected`, `lever_key_lacks_permission`,
+ *   `lever_account_mismatch`; LeverCallError
+ */
+export async function putApiKey(
+  context: ConnectionContext,
+  organization: string,
+  input: { apiKey: string; userEmail: string },
+  actor: string,
+): Promise<void> {
+  const admin = await requireAdmin(context, organization, input.userEmail)
+  const { apiKey } = input
+  const fingerprint = createHash('sha256').update(apiKey).digest('base64url')
+  const client = context.clientWith(trialCredentials(basicHeader(apiKey), fingerprint, null))
+  try {
+    await client.get('/users', { query: { limit: 1 }, schema: AnyList })
+    await keepGrant(context, organization, {
+      evidence: { accountId: null, userId: null, client },
+      fields: {
+        'auth.kind': 'apiKey',
+        'auth.lastFour': { $literal: apiKey.slice(-4) },
+        'auth.addedBy': { $literal: admin.email },
+        'auth.addedAt': '$$NOW',
+        'grant.apiKey': context.secrets.seal(organization, 'grant.apiKey', apiKey),
+        'grant.obtainedAt': '$$NOW',
+        'grant.fingerprint': fingerprint,
+      },
+      action: 'connection.apiKeyAdded',
+      actor,
+    })
+  } catch (error) {
+    throw asKeyProblem(error)
+  }
+}
+
+function asKeyProblem(error: unknown): unknown {
+  if (error instanceof CredentialRefused || isLeverStatus(error, 401)) {
+    return new ServiceError('lever_key_rejected', 'Lever does not accept this API key.', {
+      hint: 'Copy it again from Settings > Integrations and API > API Credentials in Lever, or make a new one there.',
+    })
+  }
+  if (!isLeverStatus(error, 403)) return error
+  return new ServiceError('lever_key_lacks_permission', 'This API key lacks permissions.', {
+    hint: 'Permissions of a key cannot be changed in Lever: make a new key with those named here.',
+    extra: { missing: ['List all users'] },
+  })
+}

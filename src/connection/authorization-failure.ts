@@ -1,0 +1,59 @@
+import { ServiceError } from '../errors.ts'
+
+/** Why an authorization came to nothing; each has its words on the page, in every language. */
+export const AUTHORIZATION_CAUSES = [
+  'link_unknown', 'link_used', 'link_expired', 'not_admin', 'denied', 'not_super_admin', 'not_logged_in_lately', 'refused_by_lever',
+  'state_unknown', 'state_used', 'state_expired', 'other_browser', 'code_missing', 'code_refused', 'app_refused', 'lever_unavailable',
+  'other_account', 'account_unknown',
+] as const // prettier-ignore
+export type AuthorizationCause = (typeof AUTHORIZATION_CAUSES)[number]
+
+const MESSAGES: Record<AuthorizationCause, string> = {
+  link_unknown: 'This address to authorize Lever is not known.',
+  link_used: 'This address to authorize Lever was used already.',
+  link_expired: 'This address to authorize Lever has expired.',
+  not_admin: 'Only an active admin may authorize Lever.',
+  denied: 'The authorization was denied in Lever.',
+  not_super_admin: 'Only a Super Admin of Lever can authorize.',
+  not_logged_in_lately: 'Lever asks for a recent sign-in.',
+  refused_by_lever: 'Lever refused the authorization.',
+  state_unknown: 'This return from Lever belongs to no authorization that was begun here.',
+  state_used: 'This return from Lever was used already.',
+  state_expired: 'The authorization took too long.',
+  other_browser: 'The authorization was begun in another browser.',
+  code_missing: 'Lever sent no authorization code.',
+  code_refused: 'Lever did not accept its authorization code.',
+  app_refused: 'Lever does not accept this service as an app.',
+  lever_unavailable: 'Lever could not be reached.',
+  other_account: 'This is another Lever account than the one connected before.',
+  account_unknown: 'It could not be told which Lever account this is.',
+}
+
+/** An authorization that changed nothing. */
+export class AuthorizationFailure extends ServiceError {
+  readonly why: AuthorizationCause
+  /** Lever's own words, where it gave any; shown on the page, not logged. */
+  readonly leverWords: string | null
+
+  constructor(why: AuthorizationCause, options: { leverWords?: string | null; cause?: unknown } = {}) {
+    super(why === 'other_account' ? 'lever_account_mismatch' : 'authorization_failed', MESSAGES[why], {
+      hint: why === 'other_account' ? 'Disconnect first, then connect the other account.' : 'Press Authorize to begin again.',
+      cause: options.cause,
+    })
+    this.name = 'AuthorizationFailure'
+    this.why = why
+    this.leverWords = options.leverWords ?? null
+  }
+}
+
+const LONGEST_WORDS = 200
+
+/** What Lever's `error` and `error_description` mean; the wording of all but a denial is not documented, so it is searched for hints. */
+export function failureFromLever(error: string, description: string | undefined): AuthorizationFailure {
+  const words = (description ?? error).replaceAll('_', ' ').replaceAll(/[^\p{L}\p{N} .,:;'"()/-]/gu, ' ').trim().slice(0, LONGEST_WORDS) // prettier-ignore
+  const leverWords = words || null
+  if (/super[ -]?admin/i.test(words)) return new AuthorizationFailure('not_super_admin', { leverWords })
+  if (/recent|login required/i.test(`${words} ${error.replaceAll('_', ' ')}`))
+    return new AuthorizationFailure('not_logged_in_lately', { leverWords })
+  return new AuthorizationFailure(error === 'access_denied' ? 'denied' : 'refused_by_lever', { leverWords })
+}

@@ -1,0 +1,71 @@
+import { Types } from 'mongoose'
+import { normalizeEmail } from '../accounts/email-address.ts'
+import { ServiceError } from '../errors.ts'
+import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
+import { AuthorizationFlowModel } from './authorization-flow-model.ts'
+import type { ConnectionContext } from './connection-context.ts'
+import { getConnection } from './find-connection.ts'
+import { scopesFor } from './lever-access.ts'
+
+/** How long the start address can be opened, and then how long the way through Lever may take. */
+export const AUTHORIZE_FOR_MS = 10 * 60_000
+
+export interface AuthorizeLink {
+  id: string
+  token: string
+  authorizeUrl: string
+  expiresAt: Date
+}
+
+/**
+ * Makes a single-use address of this service where an admin's browser starts to authorize Lever.
+ * @throws ServiceError `user_not_found`, `admin_required`, `oauth_not_configured`
+ */
+export async function createAuthorizeLink(
+  context: ConnectionContext,
+  organization: string,
+  userEmail: string,
+  actor: string,
+): Promise<AuthorizeLink> {
+  const admin = await requireAdmin(context, organization, userEmail)
+  if (!context.oauth) {
+    throw new ServiceError('oauth_not_configured', 'This service has no OAuth app at Lever.', {
+      hint: 'Connect with an API key, or set LEVER_CLIENT_ID and LEVER_CLIENT_SECRET.',
+    })
+  }
+  const connection = await getConnection(organization)
+  const token = createOpaqueToken('connect')
+  const flow = await AuthorizationFlowModel.create({
+    organization: new Types.ObjectId(organization),
+    userEmail: admin.email,
+    startHash: hashToken(token),
+    scopes: [...scopesFor(connection.settings.webhookSet)],
+    expiresAt: new Date(Date.now() + AUTHORIZE_FOR_MS),
+  })
+  await context.audit.append({
+    organization,
+    actor,
+    action: 'connection.authorize_link_created',
+    subject: `connection:${String(connection._id)}`,
+  })
+  return { id: String(flow._id), token, authorizeUrl: authorizeUrlOf(context, token), expiresAt: flow.expiresAt }
+}
+
+/** The answer of an earlier {@link createAuthorizeLink}, from what was kept of it. */
+export async function readAuthorizeLink(context: ConnectionContext, id: string, token: string): Promise<AuthorizeLink> {
+  const flow = await AuthorizationFlowModel.findById(id).lean()
+  if (!flow) throw new ServiceError('not_found', 'This authorization is over.')
+  return { id, token, authorizeUrl: authorizeUrlOf(context, token), expiresAt: flow.expiresAt }
+}
+
+function authorizeUrlOf({ publicUrl }: ConnectionContext, token: string): string {
+  return `${publicUrl}/connect/lever/${token}`
+}
+
+/** @throws ServiceError `user_not_found`, `admin_required` */
+export async function requireAdmin({ accounts }: ConnectionContext, organization: string, userEmail: string) {
+  const person = await accounts.findPerson(organization, normalizeEmail(userEmail))
+  if (!person?.active) throw new ServiceError('user_not_found', 'There is no active person with this e-mail address.')
+  if (person.role !== 'admin') throw new ServiceError('admin_required', 'Only an admin may connect Lever.')
+  return person
+}

@@ -1,0 +1,67 @@
+import type { Types } from 'mongoose'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { LeverEnvironment } from '../config.ts'
+import type { LeverClient, LeverCredentials } from '../lever/client.ts'
+import type { LeverOAuth } from '../lever/oauth.ts'
+import type { Log } from '../log.ts'
+import type { ConnectionDocument } from './connection-model.ts'
+import type { ConnectionSecrets } from './connection-secrets.ts'
+import type { SignatureTokenPlace } from './webhook-events.ts'
+
+/** A Lever user as the settings need to know one. */
+export interface KnownLeverUser {
+  id: string
+  email: string
+  deactivatedAt: Date | null
+}
+
+/** What parts further left know or do about a connection, handed in by `compose`. */
+export interface ConnectionNeighbours {
+  /** How many people are mapped to a Lever user, and how many of these mappings are active. */
+  readMappingCounts(organization: string): Promise<{ mapped: number; active: number }>
+  stageExists(organization: string, stageId: string): Promise<boolean>
+  leverUserByEmail(organization: string, email: string): Promise<KnownLeverUser | null>
+  /** Deliveries held for want of a signature token, by event. */
+  heldCounts(connection: Types.ObjectId): Promise<Partial<Record<string, number>>>
+  /** A signature token was saved: what was held for it can be checked now. */
+  onTokenSaved(organization: string, place: SignatureTokenPlace): Promise<void>
+  /** Lever can be called, for the first time or again: begins the sync of the mirror, and lets held work go on. */
+  onAuthorized(organization: string): Promise<void>
+  /** The connection became active: work that waited goes on. */
+  onActivated(organization: string): Promise<void>
+  /** Cancels queued exports and looks for unclear ones; `client` works for as long as the grant lasts, null when it is gone. */
+  settleExports(organization: string, client: LeverClient | null): Promise<void>
+  /** Deletes the mirror with its hashes. */
+  forgetMirror(organization: string): Promise<void>
+}
+
+/** What the functions of this part work with. */
+export interface ConnectionContext {
+  accounts: Pick<Accounts, 'findPerson' | 'getOrganization' | 'setSourceName'>
+  audit: Pick<Audit, 'append'>
+  secrets: ConnectionSecrets
+  oauth: LeverOAuth | null
+  environment: LeverEnvironment
+  /** Without a slash at its end. */
+  publicUrl: string
+  log: Log
+  neighbours: ConnectionNeighbours
+  /** A client for credentials that are not, or no longer, the connection's own. */
+  clientWith(credentials: LeverCredentials): LeverClient
+  /** A client of the organization, whatever its status, as long as a grant is there. */
+  remainingClient(organization: string): LeverClient
+}
+
+/** How the audit trail names a connection. */
+export function subjectOf(connection: Pick<ConnectionDocument, '_id'>): string {
+  return `connection:${String(connection._id)}`
+}
+
+/** Where Lever sends every event of this connection. */
+export function webhookUrlOf(
+  { publicUrl }: Pick<ConnectionContext, 'publicUrl'>,
+  { endpointKey }: Pick<ConnectionDocument, 'endpointKey'>,
+): string {
+  return `${publicUrl}/webhooks/lever/${endpointKey}`
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import { webhookUrlOf, type ConnectionContext } from './connection-context.ts'
+import { CONNECTION_STATUSES, WEBHOOK_SETS, type ConnectionDocument } from './connection-model.ts'
+import { getConnection } from './find-connection.ts'
+import { hasSignatureToken, MISSING, missingOf, warningsOf } from './readiness.ts'
+import { labelOf, recommendedEvents, WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
+
+const time = z.string().meta({ format: 'date-time' })
+const maybeTime = time.nullable()
+
+const AuthView = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('oauth'),
+    scopes: z.array(z.string()),
+    authorizedBy: z.string(),
+    authorizedAt: time,
+    accessTokenExpiresAt: maybeTime,
+  }),
+  z.object({ kind: z.literal('apiKey'), lastFour: z.string(), addedBy: z.string(), addedAt: time }),
+])
+
+const WebhookView = z.object({
+  event: z.enum(WEBHOOK_EVENTS as readonly [WebhookEvent, ...WebhookEvent[]]),
+  label: z.string().meta({ description: "The words of Lever's settings page." }),
+  recommended: z.boolean(),
+  configured: z.boolean().meta({ description: 'A signature token is known, so deliveries can be checked.' }),
+  createdBy: z.enum(['lever-api', 'hand']).nullable(),
+  lastVerifiedAt: maybeTime,
+  lastReceivedAt: maybeTime,
+  held: z.number().int().meta({ description: 'Deliveries that wait for a signature token.' }),
+})
+
+/** An organization's Lever account, as the API shows it; secrets are never in it. */
+export const ConnectionView = z
+  .object({
+    status: z.enum(CONNECTION_STATUSES),
+    environment: z.enum(['production', 'sandbox', 'local']),
+    auth: AuthView.nullable(),
+    webhookUrl: z.string(),
+    webhooks: z.array(WebhookView),
+    mapping: z.object({ mapped: z.number().int(), active: z.number().int() }),
+    readyToActivate: z.boolean(),
+    missing: z.array(z.enum(MISSING)),
+    warnings: z.array(z.string()),
+    settings: z.object({
+      sourceName: z.string(),
+      defaultStageId: z.string().nullable(),
+      performAsFallback: z.string().nullable(),
+      exportUnsuccessful: z.boolean(),
+      webhookSet: z.enum(WEBHOOK_SETS),
+      eraseWhenDeletedInLever: z.boolean(),
+    }),
+    sync: z.object({
+      state: z.enum(['idle', 'running', 'failed']),
+      startedAt: maybeTime,
+      finishedAt: maybeTime,
+      resources: z.record(z.string(), z.number().int()),
+    }),
+  })
+  .meta({ id: 'Connection' })
+export type ConnectionView = z.output<typeof ConnectionView>
+
+/** @throws ServiceError `not_found` for an unknown organization */
+export async function describeConnection(context: ConnectionContext, organization: string): Promise<ConnectionView> {
+  const { sourceName } = await context.accounts.getOrganization(organization)
+  const connection = await getConnection(organization)
+  const [mapping, held, warnings] = await Promise.all([
+    context.neighbours.readMappingCounts(organization),
+    context.neighbours.heldCounts(connection._id),
+    warningsOf(context, connection),
+  ])
+  const missing = missingOf(connection, mapping)
+  return {
+    status: connection.status,
+    environment: context.environment,
+    auth: authView(connection),
+    webhookUrl: webhookUrlOf(context, connection),
+    webhooks: WEBHOOK_EVENTS.map((event) => webhookView(connection, event, held[event] ?? 0)),
+    mapping: { mapped: mapping.mapped, active: mapping.active },
+    readyToActivate: missing.length === 0,
+    missing,
+    warnings,
+    settings: settingsView(connection, sourceName),
+    sync: syncView(connection),
+  }
+}
+
+function authView({ status, auth, grant }: ConnectionDocument): ConnectionView['auth'] {
+  if (status === 'disconnected' || !auth.kind) return null
+  if (auth.kind === 'apiKey')
+    return { kind: 'apiKey', lastFour: auth.lastFour ?? '', addedBy: auth.addedBy ?? '', addedAt: iso(auth.addedAt) ?? '' }
+  return {
+    kind: 'oauth',
+    scopes: auth.scopes ?? [],
+    authorizedBy: auth.authorizedBy ?? '',
+    authorizedAt: iso(auth.authorizedAt) ?? '',
+    accessTokenExpiresAt: iso(grant.accessTokenExpiresAt),
+  }
+}
+
+function webhookView(connection: ConnectionDocument, event: WebhookEvent, held: number): ConnectionView['webhooks'][number] {
+  const state = connection.webhooks[event]
+  const configured = hasSignatureToken(connection, event)
+  return {
+    event,
+    label: labelOf(event),
+    recommended: recommendedEvents(connection.settings.webhookSet).includes(event),
+    configured,
+    createdBy: state?.api ? 'lever-api' : configured ? 'hand' : null,
+    lastVerifiedAt: iso(state?.lastVerifiedAt),
+    lastReceivedAt: iso(state?.lastReceivedAt),
+    held,
+  }
+}
+
+function settingsView({ settings }: ConnectionDocument, sourceName: string): ConnectionView['settings'] {
+  return {
+    sourceName,
+    defaultStageId: settings.defaultStageId ?? null,
+    performAsFallback: settings.performAsFallback ?? null,
+    exportUnsuccessful: settings.exportUnsuccessful,
+    webhookSet: settings.webhookSet,
+    eraseWhenDeletedInLever: settings.eraseWhenDeletedInLever,
+  }
+}
+
+/** The part of the view that a sync changes. */
+export function syncView({ sync }: Pick<ConnectionDocument, 'sync'>): ConnectionView['sync'] {
+  return {
+    state: sync.state ?? 'idle',
+    startedAt: iso(sync.startedAt),
+    finishedAt: iso(sync.finishedAt),
+    resources: sync.resources ?? {},
+  }
+}
+
+function iso(at: Date | null | undefined): string | null {
+  return at?.toISOString() ?? null
+}

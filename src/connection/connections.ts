@@ -1,0 +1,131 @@
+import { Types } from 'mongoose'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { LeverEnvironment } from '../config.ts'
+import { createLeverClient, type Lane, type LeverClient, type LeverCredentials } from '../lever/client.ts'
+import { createLeverOAuth } from '../lever/oauth.ts'
+import type { RequestBudget } from '../lever/request-budget.ts'
+import type { Log } from '../log.ts'
+import type { Sealer } from '../secrets/sealer.ts'
+import { createAccessTokens } from './access-tokens.ts'
+import { KNOWN_USERS } from './account-identity.ts'
+import { activate, assertExporting, pause } from './activate.ts'
+import { putApiKey } from './api-key.ts'
+import { finishAuthorization, openAuthorization, type AuthorizationReturn } from './authorize.ts'
+import { createAuthorizeLink, readAuthorizeLink } from './authorize-link.ts'
+import type { ConnectionContext, ConnectionNeighbours } from './connection-context.ts'
+import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import { connectionSecrets } from './connection-secrets.ts'
+import { describeConnection } from './connection-view.ts'
+import { disconnect } from './disconnect.ts'
+import { findConnectionByEndpointKey, getConnection } from './find-connection.ts'
+import { getGrant, GRANTED } from './grant.ts'
+import { seesConfidential } from './lever-access.ts'
+import { leverCredentials, type CredentialDeps } from './lever-credentials.ts'
+import { noteWebhook } from './note-webhook.ts'
+import { provisionWebhooks } from './provision-webhooks.ts'
+import { refreshDue } from './refresh-due.ts'
+import { createRevoker } from './revoke.ts'
+import { changeSettings, type SettingsPatch } from './settings.ts'
+import { deleteSignatureToken, putSignatureToken, signatureTokensFor } from './signature-tokens.ts'
+import type { SignatureTokenPlace } from './webhook-events.ts'
+
+export interface ConnectionsDeps extends ConnectionNeighbours {
+  sealer: Sealer
+  accounts: Pick<Accounts, 'findPerson' | 'getOrganization' | 'setSourceName'>
+  audit: Pick<Audit, 'append'>
+  budget: RequestBudget
+  lever: {
+    environment: LeverEnvironment
+    apiUrl: string
+    authUrl: string
+    audience: string
+    clientId: string | undefined
+    clientSecret: string | undefined
+    timeoutMs: number
+  }
+  /** Without a slash at its end; the redirect URI and the webhook address begin with it. */
+  publicUrl: string
+  log: Log
+}
+
+export type Connections = ReturnType<typeof createConnections>
+
+/** An organization's Lever account: authorizing, access tokens, webhooks' signature tokens, settings, readiness, revocation. */
+export function createConnections(deps: ConnectionsDeps) {
+  const { accounts, audit, log, publicUrl } = deps
+  const secrets = connectionSecrets(deps.sealer)
+  const oauth = oauthOf(deps)
+  const revoke = createRevoker({ audit, log })
+  const tokens = createAccessTokens({ oauth, secrets, timeoutMs: deps.lever.timeoutMs, log, revoke })
+  const credentialDeps: CredentialDeps = { tokens, secrets, revoke }
+  const clientWith = (credentials: LeverCredentials, lane: Lane = 'interactive'): LeverClient =>
+    createLeverClient({ apiUrl: deps.lever.apiUrl, budget: deps.budget, timeoutMs: deps.lever.timeoutMs, credentials, lane, log })
+  const leverClient = async (organization: string, lane?: Lane): Promise<LeverClient> => {
+    await getGrant(organization)
+    return clientWith(leverCredentials(credentialDeps, organization), lane)
+  }
+  const remainingClient = (organization: string) => clientWith(leverCredentials(credentialDeps, organization, [...GRANTED, 'disconnected']))
+  const context: ConnectionContext = {
+    accounts,
+    audit,
+    secrets,
+    oauth,
+    environment: deps.lever.environment,
+    publicUrl,
+    log,
+    clientWith,
+    remainingClient,
+    neighbours: deps,
+  }
+
+  return {
+    describe: (organization: string) => describeConnection(context, organization),
+    get: getConnection,
+    findByEndpointKey: findConnectionByEndpointKey,
+
+    authorizeLink: (organization: string, userEmail: string, actor: string) => createAuthorizeLink(context, organization, userEmail, actor),
+    readAuthorizeLink: (id: string, token: string) => readAuthorizeLink(context, id, token),
+    openAuthorization: (token: string) => openAuthorization(context, token),
+    finishAuthorization: (returned: AuthorizationReturn) => finishAuthorization(context, returned),
+    putApiKey: (organization: string, input: { apiKey: string; userEmail: string }, actor: string) =>
+      putApiKey(context, organization, input, actor),
+
+    changeSettings: (organization: string, patch: SettingsPatch, actor: string) => changeSettings(context, organization, patch, actor),
+    putSignatureToken: (organization: string, place: SignatureTokenPlace, token: string, actor: string) =>
+      putSignatureToken(context, organization, { place, token }, actor),
+    deleteSignatureToken: (organization: string, place: SignatureTokenPlace, actor: string) =>
+      deleteSignatureToken(context, organization, place, actor),
+    provisionWebhooks: async (organization: string, actor: string) =>
+      provisionWebhooks(context, organization, await leverClient(organization), actor),
+    signatureTokensFor: (connection: ConnectionDocument, event: string) => signatureTokensFor(context, connection, event),
+    noteWebhook,
+
+    activate: (organization: string, actor: string) => activate(context, organization, actor),
+    pause: (organization: string, actor: string) => pause(context, organization, actor),
+    disconnect: (organization: string, actor: string) => disconnect(context, organization, actor),
+
+    /** @throws ServiceError `connection_not_active` when there is no usable grant */
+    leverClient,
+    assertExporting,
+    canSeeConfidential: ({ auth }: Pick<ConnectionDocument, 'auth'>) => seesConfidential(auth.scopes),
+    /** Refreshes every access token that is due; for a job, any number of which may run at once. */
+    refreshDue: () => refreshDue({ tokens, log }),
+    /** Keeps users of the account, by whom it is known again. */
+    rememberLeverUsers,
+  }
+}
+
+function oauthOf({ lever, publicUrl, log }: ConnectionsDeps) {
+  const { authUrl, audience, clientId, clientSecret, timeoutMs } = lever
+  if (!clientId || !clientSecret) return null
+  return createLeverOAuth({ authUrl, audience, clientId, clientSecret, timeoutMs, log, redirectUri: `${publicUrl}/oauth/lever/callback` })
+}
+
+async function rememberLeverUsers(organization: string, userIds: readonly string[]): Promise<void> {
+  const known = userIds.slice(0, KNOWN_USERS)
+  await ConnectionModel.updateOne(
+    { organization: new Types.ObjectId(organization), status: { $in: [...GRANTED] } },
+    { $set: { knownLeverUserIds: known } },
+  )
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LeverClient } from '../lever/client.ts'
+import { deleteWebhook, listWebhooks } from '../lever/webhooks.ts'
+import { subjectOf, webhookUrlOf, type ConnectionContext } from './connection-context.ts'
+import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import { getConnection } from './find-connection.ts'
+import { GRANTED } from './grant.ts'
+import { GRANT_FIELDS } from './keep-grant.ts'
+import { WEBHOOK_EVENTS } from './webhook-events.ts'
+
+const CLEANUP_MS = 15_000
+
+/**
+ * Ends the connection: nothing new begins from the first step on; then exports are settled and our webhooks in Lever removed for as long as
+ * the grant lasts (as far as Lever answers), and tokens, signature tokens and mirror are destroyed. The endpoint key and the settings stay.
+ * May be repeated, which finishes what a killed process left.
+ */
+export async function disconnect(context: ConnectionContext, organization: string, actor: string): Promise<void> {
+  const connection = await getConnection(organization)
+  await ConnectionModel.updateOne({ _id: connection._id }, { $set: { status: 'disconnected' } })
+  const client = GRANTED.includes(connection.status) ? context.remainingClient(organization) : null
+
+  await context.neighbours.settleExports(organization, client)
+  if (client) await removeWebhooks(context, connection, client)
+  await destroy(connection)
+  await context.neighbours.forgetMirror(organization)
+  if (connection.status === 'disconnected') return
+  await context.audit.append({ organization, actor, action: 'connection.disconnected', subject: subjectOf(connection) })
+}
+
+/** Best effort, within a limit: an address that answers 401 from now on does no harm. */
+async function removeWebhooks(context: ConnectionContext, connection: ConnectionDocument, client: LeverClient): Promise<void> {
+  const remove = async (): Promise<void> => {
+    const url = webhookUrlOf(context, connection)
+    for await (const webhook of listWebhooks(client)) if (webhook.url === url) await deleteWebhook(client, webhook.id)
+  }
+  const giveUp = new AbortController()
+  const limit = sleep(CLEANUP_MS, undefined, { signal: giveUp.signal }).then(() => {
+    throw new Error(`Lever took longer than ${CLEANUP_MS} ms`)
+  })
+  try {
+    await Promise.race([remove(), limit])
+  } catch (error) {
+    context.log.warn({ connection: String(connection._id), err: error }, 'webhooks left behind in Lever')
+  } finally {
+    giveUp.abort()
+    limit.catch(() => {})
+  }
+}
+
+/** Unless somebody has authorized anew meanwhile. The generation rises, so that a refresh under way cannot put its pair back. */
+async function destroy(connection: ConnectionDocument): Promise<void> {
+  const tokens = [...WEBHOOK_EVENTS, 'any'].flatMap((event) => [`webhooks.${event}.hand`, `webhooks.${event}.api`])
+  const gone = [...GRANT_FIELDS, ...tokens, 'auth', 'leverAccountId', 'statusBeforeRevocation']
+  await ConnectionModel.updateOne(
+    { _id: connection._id, status: 'disconnected' },
+    { $unset: Object.fromEntries(gone.map((field) => [field, 1])), $set: { knownLeverUserIds: [] }, $inc: { 'grant.generation': 1 } },
+    { writeConcern: { w: 'majority', j: true } },
+  )
+}

@@ -1,0 +1,54 @@
+import { Types } from 'mongoose'
+import { ServiceError } from '../errors.ts'
+import { ConnectionModel, type ConnectionDocument, type ConnectionStatus } from './connection-model.ts'
+
+/** A grant as read at `now` of the server's clock, the one clock by which its times are judged. */
+export type GrantState = Pick<ConnectionDocument, '_id' | 'organization' | 'status' | 'auth' | 'grant'> & { now: Date }
+
+/** States in which Lever may be called. */
+export const GRANTED: readonly ConnectionStatus[] = ['configuring', 'active', 'paused']
+
+/** Access tokens are replaced when this much of their life is over. */
+export const REFRESH_AT = 0.8
+
+export function connectionNotActive(status: ConnectionStatus | 'missing'): ServiceError {
+  const revoked = status === 'revoked'
+  return new ServiceError(
+    'connection_not_active',
+    revoked ? 'Lever no longer accepts the authorization of this organization.' : 'This organization is not connected to Lever.',
+    { hint: `${revoked ? 'Authorize again' : 'Connect Lever'} in Settings > ATS configuration.` },
+  )
+}
+
+/**
+ * The grant with which Lever may be called now.
+ * @throws ServiceError `connection_not_active` when the connection is in none of `statuses` or holds no grant
+ */
+export async function getGrant(organization: string, statuses: readonly ConnectionStatus[] = GRANTED): Promise<GrantState> {
+  const [found] = await ConnectionModel.aggregate<GrantState>([
+    { $match: { organization: new Types.ObjectId(organization) } },
+    { $project: { organization: 1, status: 1, auth: { $ifNull: ['$auth', {}] }, grant: 1, now: '$$NOW' } },
+  ])
+  const held = found?.grant?.apiKey ?? found?.grant?.accessToken
+  if (!found || !held || !statuses.includes(found.status)) throw connectionNotActive(found?.status ?? 'missing')
+  return found
+}
+
+/** Times of an access token; without them it counts as expired. */
+function lifeOf({ grant }: GrantState): { from: number; to: number } {
+  return { from: grant.obtainedAt?.getTime() ?? 0, to: grant.accessTokenExpiresAt?.getTime() ?? 0 }
+}
+
+export function isDueForRefresh(state: GrantState): boolean {
+  const { from, to } = lifeOf(state)
+  return state.now.getTime() >= from + (to - from) * REFRESH_AT
+}
+
+export function isExpired(state: GrantState): boolean {
+  return state.now.getTime() >= lifeOf(state).to
+}
+
+/** Obtained so lately that a refusal by Lever cannot be its age. */
+export function isFresh(state: GrantState): boolean {
+  return state.now.getTime() - lifeOf(state).from < 5 * 60_000
+}

@@ -1,0 +1,79 @@
+import type { LeverCredentials } from '../lever/client.ts'
+import { ServiceError } from '../errors.ts'
+import type { AccessTokens } from './access-tokens.ts'
+import type { ConnectionStatus } from './connection-model.ts'
+import type { ConnectionSecrets } from './connection-secrets.ts'
+import { getGrant, GRANTED, type GrantState } from './grant.ts'
+
+export interface CredentialDeps {
+  tokens: AccessTokens
+  secrets: ConnectionSecrets
+  revoke(state: GrantState, cause: string): Promise<void>
+}
+
+/**
+ * The credentials of an organization, read anew for each call: a re-authorization, an API key in place of OAuth or a revocation
+ * seen by another process counts from the next call on.
+ * `statuses` are those in which calls are let out.
+ */
+export function leverCredentials(
+  deps: CredentialDeps,
+  organization: string,
+  statuses: readonly ConnectionStatus[] = GRANTED,
+): LeverCredentials {
+  const read = () => getGrant(organization, statuses)
+  const header = async (state: GrantState) =>
+    isApiKey(state) ? basicHeader(openApiKey(deps, state)) : bearerHeader(await deps.tokens.current(state))
+  return {
+    header: async () => header(await read()),
+    async renew(rejected) {
+      const state = await read()
+      if (isApiKey(state) || !rejected.startsWith(BEARER)) return header(state)
+      return bearerHeader(await deps.tokens.renew(state, rejected.slice(BEARER.length)))
+    },
+    async refused(rejected) {
+      const state = await read()
+      if (!isApiKey(state)) return deps.tokens.refused(state, rejected.slice(BEARER.length))
+      if (basicHeader(openApiKey(deps, state)) === rejected) await deps.revoke(state, 'Lever refused the API key twice')
+    },
+    fingerprint: async () => (await read()).grant.fingerprint ?? organization,
+    scopes: async () => (await read()).auth.scopes ?? null,
+  }
+}
+
+/** Credentials on trial, before they are kept: nothing can renew them. */
+export function trialCredentials(header: string, fingerprint: string, scopes: readonly string[] | null): LeverCredentials {
+  return {
+    header: () => Promise.resolve(header),
+    renew: () => Promise.reject(new CredentialRefused()),
+    fingerprint: () => Promise.resolve(fingerprint),
+    scopes: () => Promise.resolve(scopes),
+  }
+}
+
+/** Lever answered 401 to credentials on trial. */
+export class CredentialRefused extends ServiceError {
+  constructor() {
+    super('lever_rejected', 'Lever refused the credential.')
+    this.name = 'CredentialRefused'
+  }
+}
+
+const BEARER = 'Bearer '
+
+/** Lever's API keys are the user name of Basic authentication, with an empty password (Lever's API documentation). */
+export function basicHeader(apiKey: string): string {
+  return `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`
+}
+
+export function bearerHeader(accessToken: string): string {
+  return BEARER + accessToken
+}
+
+function isApiKey({ auth }: GrantState): boolean {
+  return auth.kind === 'apiKey'
+}
+
+function openApiKey({ secrets }: CredentialDeps, { organization, grant }: GrantState): string {
+  return secrets.open(String(organization), 'grant.apiKey', grant.apiKey ?? '')
+}

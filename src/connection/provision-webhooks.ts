@@ -1,0 +1,91 @@
+import { ServiceError } from '../errors.ts'
+import type { LeverClient } from '../lever/client.ts'
+import { isLeverStatus } from '../lever/lever-call-error.ts'
+import { createWebhook, deleteWebhook, listWebhooks, type LeverWebhook } from '../lever/webhooks.ts'
+import { subjectOf, webhookUrlOf, type ConnectionContext } from './connection-context.ts'
+import type { ConnectionDocument } from './connection-model.ts'
+import { getConnection } from './find-connection.ts'
+import { connectionNotActive, GRANTED } from './grant.ts'
+import { underProvisionLease } from './provision-lease.ts'
+import { keepProvisionedToken } from './signature-tokens.ts'
+import { recommendedEvents, takesOrigins, type WebhookEvent } from './webhook-events.ts'
+
+/** All that Lever knows, so that no opportunity is left out (Lever's API documentation). */
+const ORIGINS = ['applied', 'sourced', 'referred', 'university', 'internal', 'agency'] as const
+
+const WAIT_MS = 15_000
+const CALL_MS = 20_000
+
+/**
+ * Creates in Lever every recommended webhook that has no signature token made by hand and is not there yet, and keeps each token the moment it
+ * comes. A webhook of ours whose token was lost is made anew. May be repeated: what stands is left alone.
+ * @throws ServiceError `connection_not_active`, `state_conflict`, `lever_rejected`; LeverCallError
+ */
+export async function provisionWebhooks(
+  context: ConnectionContext,
+  organization: string,
+  client: LeverClient,
+  actor: string,
+): Promise<void> {
+  const { _id } = await getConnection(organization)
+  const created = await underProvisionLease(_id, { waitMs: WAIT_MS, callMs: CALL_MS }, async (assertHolds) => {
+    const connection = await getConnection(organization)
+    if (!GRANTED.includes(connection.status)) throw connectionNotActive(connection.status)
+    return createMissing(context, connection, client, assertHolds).catch((error: unknown) => {
+      throw asRefusal(error)
+    })
+  })
+  if (created === 0) return
+  await context.audit.append({ organization, actor, action: 'connection.webhooksCreated', subject: `connection:${String(_id)}` })
+}
+
+/** How many were created. */
+async function createMissing(
+  context: ConnectionContext,
+  connection: ConnectionDocument,
+  client: LeverClient,
+  assertHolds: () => void,
+): Promise<number> {
+  const url = webhookUrlOf(context, connection)
+  const ours: LeverWebhook[] = []
+  for await (const webhook of listWebhooks(client)) if (webhook.url === url) ours.push(webhook)
+
+  let created = 0
+  for (const event of recommendedEvents(connection.settings.webhookSet)) {
+    const state = connection.webhooks[event]
+    const there = ours.filter((webhook) => webhook.event === event)
+    const known = there.find(({ id }) => id === state?.api?.leverWebhookId)
+    for (const { id } of there) {
+      assertHolds()
+      if (id !== known?.id) await deleteWebhook(client, id)
+    }
+    if (known || state?.hand) continue
+    assertHolds()
+    await createOne(context, connection, client, { event, url })
+    created += 1
+  }
+  return created
+}
+
+async function createOne(
+  context: ConnectionContext,
+  connection: ConnectionDocument,
+  client: LeverClient,
+  { event, url }: { event: WebhookEvent; url: string },
+): Promise<void> {
+  const { id, signatureToken } = await createWebhook(client, { url, event, ...(takesOrigins(event) ? { origins: ORIGINS } : {}) })
+  if (!signatureToken) {
+    await deleteWebhook(client, id)
+    throw new ServiceError('lever_unavailable', `Lever gave no signature token for ${event}.`, { hint: 'Try again, or paste it by hand.' })
+  }
+  await keepProvisionedToken(context, connection, { event, id, signatureToken })
+  context.log.info({ connection: subjectOf(connection), event, leverWebhookId: id }, 'webhook created in Lever')
+}
+
+function asRefusal(error: unknown): unknown {
+  if (!isLeverStatus(error, 403)) return error
+  return new ServiceError('lever_rejected', 'Lever does not let this service create webhooks.', {
+    hint: 'Authorize again with webhooks:write:admin, or create them by hand in Lever.',
+    cause: error,
+  })
+}

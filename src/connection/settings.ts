@@ -1,0 +1,59 @@
+import { Types } from 'mongoose'
+import { z } from 'zod'
+import { ServiceError, type FieldFault } from '../errors.ts'
+import { subjectOf, type ConnectionContext } from './connection-context.ts'
+import { ConnectionModel, WEBHOOK_SETS } from './connection-model.ts'
+import { getConnection } from './find-connection.ts'
+
+/** What of a connection an admin sets; each member may be left out. */
+export const ConnectionSettingsPatch = z
+  .strictObject({
+    sourceName: z.string().trim().min(1).max(100).meta({ description: 'Source of exported candidates in Lever.' }),
+    defaultStageId: z.string().trim().min(1).max(100).nullable().meta({ description: 'Stage of new opportunities; null: New lead.' }),
+    performAsFallback: z.string().trim().min(3).max(320).nullable().meta({ description: 'E-mail of an active Lever user.' }),
+    exportUnsuccessful: z.boolean(),
+    webhookSet: z.enum(WEBHOOK_SETS),
+    eraseWhenDeletedInLever: z.boolean(),
+  })
+  .partial()
+  .meta({ id: 'ConnectionSettingsPatch' })
+export type SettingsPatch = z.output<typeof ConnectionSettingsPatch>
+
+/**
+ * Changes what `patch` names, all of it or nothing.
+ * @throws ServiceError `invalid_request` for a stage or Lever user that is unknown, or a Lever user who is deactivated
+ */
+export async function changeSettings(context: ConnectionContext, organization: string, patch: SettingsPatch, actor: string): Promise<void> {
+  const { sourceName, ...rest } = patch
+  const connection = await getConnection(organization)
+  const faults = [...(await stageFaults(context, organization, patch)), ...(await userFaults(context, organization, patch))]
+  if (faults.length > 0) throw new ServiceError('invalid_request', 'A setting names what Lever does not have.', { errors: faults })
+
+  const fields = Object.entries(rest).filter(([, value]) => value !== undefined)
+  if (fields.length > 0) {
+    const $set = Object.fromEntries(fields.map(([name, value]) => [`settings.${name}`, value]))
+    await ConnectionModel.updateOne({ organization: new Types.ObjectId(organization) }, { $set })
+  }
+  if (sourceName !== undefined) await context.accounts.setSourceName(organization, sourceName)
+  await context.audit.append({ organization, actor, action: 'connection.settingsChanged', subject: subjectOf(connection) })
+}
+
+async function stageFaults(
+  { neighbours }: ConnectionContext,
+  organization: string,
+  { defaultStageId }: SettingsPatch,
+): Promise<FieldFault[]> {
+  if (!defaultStageId || (await neighbours.stageExists(organization, defaultStageId))) return []
+  return [{ path: 'defaultStageId', message: 'Lever has no such stage' }]
+}
+
+async function userFaults(
+  { neighbours }: ConnectionContext,
+  organization: string,
+  { performAsFallback }: SettingsPatch,
+): Promise<FieldFault[]> {
+  if (!performAsFallback) return []
+  const user = await neighbours.leverUserByEmail(organization, performAsFallback)
+  if (user && !user.deactivatedAt) return []
+  return [{ path: 'performAsFallback', message: user ? 'this Lever user is deactivated' : 'Lever has no such user' }]
+}

@@ -1,0 +1,114 @@
+import { isServiceError, ServiceError } from '../errors.ts'
+import { deleteWebhook } from '../lever/webhooks.ts'
+import type { Log } from '../log.ts'
+import { subjectOf, type ConnectionContext } from './connection-context.ts'
+import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import type { ConnectionSecrets } from './connection-secrets.ts'
+import { getConnection } from './find-connection.ts'
+import { isSignatureTokenPlace, type SignatureTokenPlace } from './webhook-events.ts'
+
+const DURABLE = { writeConcern: { w: 'majority', j: true } } as const
+
+/** @throws ServiceError `not_found` for an event that is none of the eight, nor `any` */
+export function requirePlace(name: string): SignatureTokenPlace {
+  if (isSignatureTokenPlace(name)) return name
+  throw new ServiceError('not_found', 'There is no such webhook event.', { hint: 'GET /connection lists them.' })
+}
+
+/**
+ * Keeps the signature token of a webhook made by hand, in place of an earlier one by hand; then what is held for want of it is released.
+ * Lever's webhooks may be set up in any order, so the connection's status does not matter.
+ */
+export async function putSignatureToken(
+  context: ConnectionContext,
+  organization: string,
+  entry: { place: SignatureTokenPlace; token: string },
+  actor: string,
+): Promise<void> {
+  const { place, token } = entry
+  const connection = await getConnection(organization)
+  const sealed = context.secrets.seal(organization, `webhooks.${place}.hand`, token)
+  const $set = { [`webhooks.${place}.hand`]: { token: sealed, savedAt: new Date() } }
+  await ConnectionModel.updateOne({ _id: connection._id }, { $set }, DURABLE)
+  await context.audit.append({
+    organization,
+    actor,
+    action: 'connection.signatureTokenSaved',
+    subject: `${subjectOf(connection)}/${place}`,
+  })
+  await context.neighbours.onTokenSaved(organization, place)
+}
+
+/** Keeps the token that Lever returned when we made a webhook; it is shown only then (recorded answer). */
+export async function keepProvisionedToken(
+  context: ConnectionContext,
+  connection: ConnectionDocument,
+  webhook: { event: SignatureTokenPlace; id: string; signatureToken: string },
+): Promise<void> {
+  const field = `webhooks.${webhook.event}.api` as const
+  const token = context.secrets.seal(String(connection.organization), field, webhook.signatureToken)
+  await ConnectionModel.updateOne(
+    { _id: connection._id },
+    { $set: { [field]: { token, leverWebhookId: webhook.id, savedAt: new Date() } } },
+    DURABLE,
+  )
+  await context.neighbours.onTokenSaved(String(connection.organization), webhook.event)
+}
+
+/**
+ * Forgets both tokens of an event and removes our own webhook in Lever, that first: one left behind would send what nobody can check.
+ * @throws LeverCallError `lever_unavailable` when Lever cannot be asked now; nothing is changed then
+ */
+export async function deleteSignatureToken(
+  context: ConnectionContext,
+  organization: string,
+  place: SignatureTokenPlace,
+  actor: string,
+): Promise<void> {
+  const connection = await getConnection(organization)
+  const leverWebhookId = connection.webhooks[place]?.api?.leverWebhookId
+  if (leverWebhookId) await removeInLever(context, organization, leverWebhookId)
+  const $unset = { [`webhooks.${place}.hand`]: 1, [`webhooks.${place}.api`]: 1 }
+  await ConnectionModel.updateOne({ _id: connection._id }, { $unset }, DURABLE)
+  await context.audit.append({
+    organization,
+    actor,
+    action: 'connection.signatureTokenRemoved',
+    subject: `${subjectOf(connection)}/${place}`,
+  })
+}
+
+async function removeInLever(context: ConnectionContext, organization: string, id: string): Promise<void> {
+  try {
+    await deleteWebhook(context.remainingClient(organization), id)
+  } catch (error) {
+    if (isServiceError(error, 'connection_not_active') || isServiceError(error, 'lever_rejected')) return
+    throw error
+  }
+}
+
+/** Opens the tokens that a delivery of `event` may be signed with: the event's own, or the account's single one where it has none. */
+export function signatureTokensFor(
+  { secrets, log }: { secrets: ConnectionSecrets; log: Log },
+  connection: ConnectionDocument,
+  event: string,
+): string[] {
+  const own = tokensOf(connection, event)
+  return (own.length > 0 ? own : tokensOf(connection, 'any')).flatMap(({ field, sealed }) => {
+    try {
+      return [secrets.open(String(connection.organization), field, sealed)]
+    } catch (error) {
+      log.error({ connection: String(connection._id), field, err: error }, 'a signature token cannot be opened')
+      return []
+    }
+  })
+}
+
+function tokensOf({ webhooks }: ConnectionDocument, event: string) {
+  if (!isSignatureTokenPlace(event)) return []
+  const kinds = ['api', 'hand'] as const
+  return kinds.flatMap((kind) => {
+    const sealed = webhooks[event]?.[kind]?.token
+    return sealed ? [{ field: `webhooks.${event}.${kind}` as const, sealed }] : []
+  })
+}

@@ -1,0 +1,53 @@
+import type { Types } from 'mongoose'
+import type { TokenPair } from '../lever/oauth.ts'
+import type { ConnectionSecrets } from './connection-secrets.ts'
+import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import { GRANTED, type GrantState } from './grant.ts'
+
+const DURABLE = { updatePipeline: true, returnDocument: 'after', writeConcern: { w: 'majority', j: true } } as const
+
+/** Pipeline fields of a pair; `sentAt` (monotonic ms) is when it was asked for, since its life counts from then at the earliest. */
+export function pairFields(secrets: ConnectionSecrets, organization: string, pair: TokenPair, sentAt: number): Record<string, unknown> {
+  const lifeMs = Math.max(0, pair.expiresInMs - (performance.now() - sentAt))
+  return {
+    'grant.accessToken': secrets.seal(organization, 'grant.accessToken', pair.accessToken),
+    ...(pair.refreshToken === null ? {} : { 'grant.refreshToken': secrets.seal(organization, 'grant.refreshToken', pair.refreshToken) }),
+    'grant.obtainedAt': '$$NOW',
+    'grant.accessTokenExpiresAt': { $add: ['$$NOW', Math.round(lifeMs)] },
+    'grant.refusals': 0,
+    ...(pair.scopes.length === 0 ? {} : { 'auth.scopes': { $literal: pair.scopes } }),
+  }
+}
+
+const LEASE_FIELDS = ['grant.refreshLeaseUntil', 'grant.refreshLeaseHolder']
+
+const REVIVED_STATUS = { $cond: [{ $eq: ['$status', 'revoked'] }, { $ifNull: ['$statusBeforeRevocation', 'configuring'] }, '$status'] }
+
+/**
+ * Saves the pair that a refresh of `state`'s generation gave, durable before its first use, whoever holds the lease by now; it even
+ * revives a connection that was marked revoked meanwhile. False when another pair or key has taken that generation's place.
+ */
+export async function storeRefreshedPair(secrets: ConnectionSecrets, state: GrantState, pair: TokenPair, sentAt: number): Promise<boolean> {
+  const fields = pairFields(secrets, String(state.organization), pair, sentAt)
+  const stored = await ConnectionModel.findOneAndUpdate(
+    { _id: state._id, 'grant.generation': state.grant.generation, status: { $ne: 'disconnected' } },
+    [{ $set: { ...fields, 'grant.generation': state.grant.generation + 1, status: REVIVED_STATUS } }, { $unset: LEASE_FIELDS }],
+    DURABLE,
+  ).lean<ConnectionDocument>()
+  return stored !== null
+}
+
+/** Notes that Lever refused a generation for good; false when that generation is gone or was marked before. */
+export async function markRevoked(connection: Types.ObjectId, generation: number): Promise<boolean> {
+  const marked = await ConnectionModel.findOneAndUpdate(
+    { _id: connection, 'grant.generation': generation, status: { $in: [...GRANTED] } },
+    [{ $set: { statusBeforeRevocation: '$status', status: 'revoked' } }, { $unset: LEASE_FIELDS }],
+    DURABLE,
+  )
+  return marked !== null
+}
+
+/** Notes that Lever refused an access token although it was fresh. */
+export async function noteRefusal(state: GrantState): Promise<void> {
+  await ConnectionModel.updateOne({ _id: state._id, 'grant.generation': state.grant.generation }, { $set: { 'grant.refusals': 1 } })
+}
