@@ -1,0 +1,262 @@
+import { expect } from 'chai'
+import { z } from 'zod'
+import { LeverCallError } from '../../src/lever/lever-call-error.ts'
+import { classifyWriteError, isWorthAnotherTry } from '../../src/lever/write-outcome.ts'
+import { rejection } from '../support/rejection.ts'
+import { clientFor } from './client-under-test.ts'
+import { json, startHttpServer, startTcpServer, type Answer, type TestServer } from './http-server.ts'
+
+const Any = z.unknown()
+const LARGE = 21 * 1024 * 1024
+
+async function closedPort(): Promise<string> {
+  const server = await startTcpServer(() => undefined)
+  await server.stop()
+  return server.url
+}
+
+async function writeTo(url: string, timeoutMs = 2000): Promise<LeverCallError> {
+  const { client } = clientFor(url, { timeoutMs })
+  const error = await rejection(client.write('POST', '/opportunities', { json: { name: 'Ada' }, schema: z.object({ id: z.string() }) }))
+  expect(error).to.be.instanceOf(LeverCallError)
+  return error as LeverCallError
+}
+
+async function readFrom(url: string, timeoutMs = 2000): Promise<LeverCallError> {
+  const error = await rejection(clientFor(url, { timeoutMs }).client.get('/users', { schema: Any }))
+  expect(error).to.be.instanceOf(LeverCallError)
+  return error as LeverCallError
+}
+
+interface Expected {
+  kind: string
+  httpStatus: number | null
+  arrived: boolean
+  outcome: string
+  again: boolean
+  code: string
+}
+
+function expectFault(error: LeverCallError, expected: Expected): void {
+  expect({
+    kind: error.kind,
+    httpStatus: error.httpStatus,
+    arrived: error.requestMayHaveArrived,
+    outcome: classifyWriteError(error),
+    again: isWorthAnotherTry(error),
+    code: error.code,
+  }).to.deep.equal(expected)
+}
+
+const UNAVAILABLE = { again: true, code: 'lever_unavailable' }
+const NOT_SENT = { httpStatus: null, arrived: false, outcome: 'nothing', ...UNAVAILABLE }
+const UNCLEAR = { httpStatus: null, arrived: true, outcome: 'unclear', ...UNAVAILABLE }
+const DONE = { arrived: true, outcome: 'doneIdUnknown', again: false, code: 'lever_unavailable' }
+
+describe('lever/client: what a write that goes wrong is taken for', () => {
+  let server: TestServer | undefined
+
+  afterEach(async () => {
+    await server?.stop()
+    server = undefined
+  })
+
+  async function writeAnsweredBy(answer: Answer, timeoutMs?: number): Promise<LeverCallError> {
+    server = await startHttpServer(answer)
+    return writeTo(server.url, timeoutMs)
+  }
+
+  async function writeOverTcp(
+    onConnection: Parameters<typeof startTcpServer>[0],
+    scheme = 'http',
+    timeoutMs = 2000,
+  ): Promise<LeverCallError> {
+    server = await startTcpServer(onConnection)
+    return writeTo(`${scheme}://127.0.0.1:${server.port}`, timeoutMs)
+  }
+
+  it('refused: nothing', async () => {
+    expectFault(await writeTo(await closedPort()), { kind: 'refused', ...NOT_SENT })
+  })
+
+  it('a host name that does not exist: nothing', async () => {
+    expectFault(await writeTo('http://lever.invalid'), { kind: 'dns', ...NOT_SENT })
+  })
+
+  it('no connection within the time: nothing', async () => {
+    expectFault(await writeTo('http://[100::1]', 300), { kind: 'connect', ...NOT_SENT })
+  })
+
+  it('TLS that does not come about, by answer, by close or by silence: nothing', async () => {
+    const plain = await writeOverTcp((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')), 'https')
+    await server?.stop()
+    const closed = await writeOverTcp((socket) => socket.once('data', () => socket.destroy()), 'https')
+    await server?.stop()
+    const silent = await writeOverTcp(() => undefined, 'https', 200)
+
+    for (const error of [plain, closed, silent]) expectFault(error, { kind: 'tls', ...NOT_SENT })
+  })
+
+  it('a reset after the request: unclear', async () => {
+    expectFault(await writeAnsweredBy((response) => response.destroy()), { kind: 'reset', ...UNCLEAR })
+  })
+
+  it('no answer within the time: unclear', async () => {
+    expectFault(await writeAnsweredBy(() => undefined, 200), { kind: 'timeout', ...UNCLEAR })
+  })
+
+  it('an answer that is not HTTP: unclear', async () => {
+    const error = await writeOverTcp((socket) => socket.once('data', () => socket.end('it is done\r\n\r\n')))
+
+    expectFault(error, { kind: 'unreadable', ...UNCLEAR })
+  })
+
+  it('201 whose body breaks off: done, id unknown', async () => {
+    const error = await writeAnsweredBy((response) => {
+      response.writeHead(201, { 'content-length': '100' }).write('{"data"', () => response.destroy())
+    })
+
+    expectFault(error, { kind: 'truncated', httpStatus: 201, ...DONE })
+  })
+
+  it('201 whose body never ends: done, id unknown, within the time for the whole call', async () => {
+    const error = await writeAnsweredBy((response) => void response.writeHead(201, { 'content-length': '100' }).write('{"data"'), 300)
+
+    expectFault(error, { kind: 'timeout', httpStatus: 201, ...DONE })
+  })
+
+  for (const [what, body] of Object.entries({ HTML: '<html>', 'no id': '{"data":{}}', nothing: '', 'half of its JSON': '{"id":' })) {
+    it(`201 with ${what}: done, id unknown`, async () => {
+      const error = await writeAnsweredBy((response) => void response.writeHead(201).end(body))
+
+      expectFault(error, { kind: 'unreadable', httpStatus: 201, ...DONE })
+    })
+  }
+
+  it('201 with far too much: done, id unknown', async () => {
+    const error = await writeAnsweredBy((response) => void response.writeHead(201).end(Buffer.alloc(LARGE, ' ')))
+
+    expectFault(error, { kind: 'too_large', httpStatus: 201, ...DONE })
+  })
+
+  it('a redirect, which is not followed: unclear', async () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      const error = await writeAnsweredBy((response) => json(response, status, undefined, { location: '/v1/elsewhere' }))
+
+      expectFault(error, {
+        kind: 'redirect',
+        httpStatus: status,
+        arrived: true,
+        outcome: 'unclear',
+        again: false,
+        code: 'lever_unavailable',
+      })
+      expect(server?.seen).to.have.length(1)
+      await server?.stop()
+    }
+  })
+
+  const rejected = { kind: 'status', arrived: true, outcome: 'nothing', again: false, code: 'lever_rejected' }
+  for (const httpStatus of [400, 403, 404, 405, 409, 413, 422]) {
+    it(`${httpStatus}: nothing`, async () => {
+      expectFault(await writeAnsweredBy((response) => json(response, httpStatus, {})), { ...rejected, httpStatus })
+    })
+  }
+
+  it('401, renewed and refused again: nothing, and worth another try once authorized', async () => {
+    expectFault(await writeAnsweredBy((response) => json(response, 401)), { ...rejected, httpStatus: 401, again: true })
+  })
+
+  it('429: nothing, and worth another try', async () => {
+    const error = await writeAnsweredBy((response) => json(response, 429))
+
+    expectFault(error, { ...rejected, httpStatus: 429, ...UNAVAILABLE })
+  })
+
+  it('408: unclear', async () => {
+    const error = await writeAnsweredBy((response) => json(response, 408))
+
+    expectFault(error, { ...rejected, httpStatus: 408, outcome: 'unclear', ...UNAVAILABLE })
+  })
+
+  for (const httpStatus of [500, 502, 503, 504]) {
+    it(`${httpStatus}: unclear, and sent once only`, async () => {
+      const error = await writeAnsweredBy((response) => json(response, httpStatus))
+
+      expectFault(error, { ...rejected, httpStatus, outcome: 'unclear', ...UNAVAILABLE })
+      expect(server?.seen).to.have.length(1)
+    })
+  }
+
+  it('a 4xx whose body breaks off is still that status: nothing', async () => {
+    const error = await writeAnsweredBy((response) => {
+      response.writeHead(400, { 'content-length': '100' }).write('{"code"', () => response.destroy())
+    })
+
+    expectFault(error, { ...rejected, kind: 'truncated', httpStatus: 400 })
+  })
+
+  it('takes any error it does not know for unclear', () => {
+    expect(classifyWriteError(new Error('a bug'))).to.equal('unclear')
+    expect(classifyWriteError('a text')).to.equal('unclear')
+    expect(isWorthAnotherTry(new Error('a bug'))).to.equal(false)
+  })
+})
+
+describe('lever/client: faults of a read', () => {
+  let server: TestServer | undefined
+
+  afterEach(async () => {
+    await server?.stop()
+    server = undefined
+  })
+
+  async function readAnsweredBy(answer: Answer, timeoutMs?: number): Promise<LeverCallError> {
+    server = await startHttpServer(answer)
+    return readFrom(server.url, timeoutMs)
+  }
+
+  it('tells refused, DNS and TLS apart', async () => {
+    server = await startTcpServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))
+
+    expect((await readFrom(await closedPort())).kind).to.equal('refused')
+    expect((await readFrom('http://lever.invalid')).kind).to.equal('dns')
+    expect((await readFrom(`https://127.0.0.1:${server.port}`)).kind).to.equal('tls')
+  })
+
+  it('tells a reset, a truncated, an unreadable and a too large answer apart', async () => {
+    const answers: Record<string, Answer> = {
+      reset: (response) => response.destroy(),
+      truncated: (response) => response.writeHead(200, { 'content-length': '100' }).write('{"data"', () => response.destroy()),
+      unreadable: (response) => response.writeHead(200).end('<html>'),
+      too_large: (response) => response.writeHead(200).end(Buffer.alloc(LARGE, ' ')),
+    }
+    for (const [kind, answer] of Object.entries(answers)) {
+      expect((await readAnsweredBy(answer)).kind).to.equal(kind)
+      await server?.stop()
+    }
+  })
+
+  it('does not wait again after a time-out', async () => {
+    const error = await readAnsweredBy(() => undefined, 150)
+
+    expect(error.kind).to.equal('timeout')
+    expect(server?.seen).to.have.length(1)
+  })
+
+  it('gives up on a redirect that goes round', async () => {
+    const error = await readAnsweredBy((response) => json(response, 302, undefined, { location: '/v1/users' }))
+
+    expect(error.kind).to.equal('redirect')
+  })
+
+  it('keeps the time limit over redirects', async () => {
+    const startedAt = performance.now()
+    const error = await readAnsweredBy((response) => {
+      setTimeout(() => json(response, 302, undefined, { location: '/v1/users' }), 120)
+    }, 200)
+
+    expect(error.kind).to.equal('timeout')
+    expect(performance.now() - startedAt).to.be.below(1000)
+  })
+})

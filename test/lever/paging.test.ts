@@ -1,0 +1,85 @@
+import { expect } from 'chai'
+import { z } from 'zod'
+import { LeverCallError } from '../../src/lever/lever-call-error.ts'
+import { rejection } from '../support/rejection.ts'
+import { clientFor } from './client-under-test.ts'
+import { json, startHttpServer, type TestServer } from './http-server.ts'
+
+const Item = z.object({ id: z.string().min(1) })
+/** As recorded: a percent-encoded JSON array, which is sent back encoded once more. */
+const TOKEN = '%5B3%2C1491435120000%2C%225599cc20-349f-4b60-b531-6fe31e329717%22%5D'
+
+describe('lever/client: list', () => {
+  let server: TestServer
+
+  afterEach(async () => server.stop())
+
+  async function listOf(pages: unknown[], pageSize?: number): Promise<AsyncIterable<{ id: string }>> {
+    server = await startHttpServer((response, _request, count) => json(response, 200, pages[count - 1] ?? { data: [] }))
+    return clientFor(server.url).client.list('/users', { query: { email: 'x' }, item: Item, ...(pageSize ? { pageSize } : {}) })
+  }
+
+  async function ids(list: AsyncIterable<{ id: string }>): Promise<string[]> {
+    const found: string[] = []
+    for await (const { id } of list) found.push(id)
+    return found
+  }
+
+  it('walks the pages, sending each token back as the text it is', async () => {
+    const list = await listOf(
+      [
+        { data: [{ id: 'a' }], hasNext: true, next: TOKEN },
+        { data: [{ id: 'b' }], hasNext: false },
+      ],
+      1,
+    )
+
+    expect(await ids(list)).to.deep.equal(['a', 'b'])
+    const [first, second] = server.seen.map(({ target }) => new URL(target, server.url).searchParams)
+    expect([...(first ?? [])]).to.deep.equal([
+      ['email', 'x'],
+      ['limit', '1'],
+    ])
+    expect(second?.get('offset')).to.equal(TOKEN)
+    expect(server.seen[1]?.target).to.include('offset=%255B3')
+  })
+
+  it('asks for a page only when it is wanted', async () => {
+    const list = await listOf([{ data: [{ id: 'a' }], hasNext: true, next: 't1' }])
+
+    for await (const one of list) {
+      expect(one.id).to.equal('a')
+      break
+    }
+
+    expect(server.seen).to.have.length(1)
+  })
+
+  it('takes a missing hasNext for the end', async () => {
+    expect(await ids(await listOf([{ data: [{ id: 'a' }], next: 't1' }]))).to.deep.equal(['a'])
+  })
+
+  it('passes over records without an id', async () => {
+    expect(await ids(await listOf([{ data: [{ id: 'a' }, {}, null, 'text', { id: '' }, { id: 'b' }] }]))).to.deep.equal(['a', 'b'])
+  })
+
+  it('stops at a token that comes a second time', async () => {
+    const list = await listOf([
+      { data: [{ id: 'a' }], hasNext: true, next: 't1' },
+      { data: [{ id: 'b' }], hasNext: true, next: 't2' },
+      { data: [{ id: 'c' }], hasNext: true, next: 't1' },
+    ])
+
+    const error = await rejection(ids(list))
+
+    expect(error).to.be.instanceOf(LeverCallError).with.property('kind', 'unreadable')
+    expect(server.seen).to.have.length(3)
+  })
+
+  it('does not pass off a broken walk as a complete one', async () => {
+    for (const page of [{ data: [{ id: 'a' }], hasNext: true }, { data: { id: 'a' } }, { hasNext: false }]) {
+      expect(await rejection(ids(await listOf([page])))).to.have.property('kind', 'unreadable')
+      await server.stop()
+    }
+  })
+})
