@@ -16,6 +16,7 @@ import {
   listStages,
   listUsers,
 } from './mirrored-lists.ts'
+import { lookUpPosting, lookUpStage } from './look-up-records.ts'
 import { opportunityState } from './opportunity-state.ts'
 import type { PersonKeyDeps } from './person-hashes.ts'
 import { recordOpportunity } from './record-opportunity.ts'
@@ -29,6 +30,8 @@ export interface MirrorDeps extends PersonKeyDeps {
   /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
   leverClient(organization: string, lane?: Lane): Promise<LeverClient>
   canSeeConfidential(organization: string): Promise<boolean>
+  /** Told the users of the account, by whom the connection knows it again. */
+  rememberLeverUsers(organization: string, leverUserIds: readonly string[]): Promise<void>
   log: Log
   /** How long a sync holds without a heartbeat. */
   leaseMs: number
@@ -66,7 +69,9 @@ export function createMirror(deps: MirrorDeps) {
     lookUpUser: (organization: string, email: string) => lookUpUser(deps, organization, email),
     refreshUsers: (organization: string) => refreshUsers(deps, organization),
     findStage,
+    lookUpStage: (organization: string, leverId: string) => lookUpStage(deps, organization, leverId),
     findPosting,
+    lookUpPosting: (organization: string, leverId: string) => lookUpPosting(deps, organization, leverId),
     findRequisition,
     listUsers,
     listStages,

@@ -86,7 +86,7 @@ function archiveReasonFields({ id: leverId, text, status, type }: LeverArchiveRe
   return { leverId, sortKey: sortKeyOf(text ?? ''), text, status, type }
 }
 
-function postingFields(posting: LeverPosting): MirrorFields {
+export function postingFields(posting: LeverPosting): MirrorFields {
   const {
     id: leverId,
     text,

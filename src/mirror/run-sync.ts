@@ -15,6 +15,8 @@ export interface RunSyncDeps {
   /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
   leverClient(organization: string, lane: 'sync'): Promise<LeverClient>
   canSeeConfidential(organization: string): Promise<boolean>
+  /** Told the users of the account, by whom the connection knows it again. */
+  rememberLeverUsers(organization: string, leverUserIds: readonly string[]): Promise<void>
   /** Removes all the mirror has of an organization. */
   forget(organization: string): Promise<void>
   log: Log
@@ -25,6 +27,7 @@ export interface RunSyncDeps {
 export class SyncStopped extends Error {}
 
 interface Run {
+  deps: RunSyncDeps
   organization: string
   /** Server's clock, at the claim. */
   startedAt: Date
@@ -50,7 +53,8 @@ export async function runSync(claimed: Claimed<SyncRunDocument>, deps: RunSyncDe
   const progress = await beginProgress(organization, startedAt, resources)
   try {
     const client = await deps.leverClient(organization, 'sync')
-    const run = { organization, startedAt, client, confidential: await deps.canSeeConfidential(organization), progress, signal }
+    const confidential = await deps.canSeeConfidential(organization)
+    const run = { deps, organization, startedAt, client, confidential, progress, signal }
     const problems = await readAll(resources, run)
     await end(claimed, progress, { outcome: 'done', ranAll: resources.length === Object.keys(MIRRORED).length, problems })
   } catch (error) {
@@ -82,7 +86,7 @@ async function copyResource(resource: Resource, run: Run): Promise<void> {
   run.signal.throwIfAborted()
   if (neverEmpty && leverIds.length === 0) return
   await removeUnseen(model, run.organization, run.startedAt)
-  if (resource === 'users') await run.progress.rememberUsers(leverIds)
+  if (resource === 'users') await run.deps.rememberLeverUsers(run.organization, leverIds)
 }
 
 async function end(

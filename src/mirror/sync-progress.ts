@@ -7,8 +7,6 @@ import type { Resource } from './resource.ts'
  */
 export interface SyncProgress {
   count(resource: Resource, records: number): Promise<void>
-  /** The account's user ids, by which the connection knows the account again. */
-  rememberUsers(leverUserIds: string[]): Promise<void>
   finish(state: 'idle' | 'failed', error: string | null): Promise<void>
 }
 
@@ -31,9 +29,6 @@ export async function beginProgress(organization: string, startedAt: Date, resou
   return {
     async count(resource, records) {
       await ConnectionModel.updateOne(mine, { $set: { [`sync.resources.${resource}`]: records } })
-    },
-    async rememberUsers(leverUserIds) {
-      await ConnectionModel.updateOne(mine, { $set: { knownLeverUserIds: leverUserIds } })
     },
     async finish(state, error) {
       await ConnectionModel.updateOne(mine, {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { RESOURCES } from '../../mirror/resource.ts'
 
 /** Lever's states of a posting (Lever's API documentation); `internal` is what its pages call unlisted. */
 export const POSTING_STATES = ['published', 'internal', 'closed', 'draft', 'pending', 'rejected'] as const
@@ -80,12 +79,3 @@ export const OpportunityOutput = z
     readAt: z.iso.datetime().describe('When it was read from Lever'),
   })
   .meta({ id: 'LeverOpportunity' })
-
-export const SyncOutput = z
-  .object({
-    state: z.enum(['idle', 'running', 'failed']),
-    startedAt: instant,
-    finishedAt: instant,
-    resources: z.partialRecord(z.enum(RESOURCES), z.number()).describe('Records by resource, rising while it runs'),
-  })
-  .meta({ id: 'Sync' })

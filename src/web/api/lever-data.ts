@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ConnectionView } from '../../connection/connection-view.ts'
 import { ServiceError } from '../../errors.ts'
 import type { PersonOfOurs } from '../../mirror/find-opportunities.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
@@ -12,14 +13,13 @@ import {
   POSTING_STATES,
   RequisitionOutput,
   StageOutput,
-  SyncOutput,
 } from './lever-data-schemas.ts'
 import { pageOf, pageQuery } from './paging.ts'
 
 export interface LeverDataDeps {
   mirror: Mirror
   /** The connection's `sync`, as `GET /connection` shows it. */
-  readSync: (organization: string) => Promise<z.input<typeof SyncOutput>>
+  readSync: (organization: string) => Promise<ConnectionView['sync']>
   /** What a candidate of ours is recognized by in Lever; null for an unknown one. */
   findCandidate: (organization: string, candidateId: string) => Promise<PersonOfOurs | null>
 }
@@ -74,7 +74,7 @@ export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
       description: 'Runs in the background; follow it in `sync` of `GET /connection`. It also runs by itself every 15 minutes.',
       access: 'admin',
       body: SyncInput,
-      answers: { 202: { description: 'Begun', schema: z.object({ sync: SyncOutput }) } },
+      answers: { 202: { description: 'Begun', schema: z.object({ sync: ConnectionView.shape.sync }) } },
       problems: ['connection_not_active'],
       handle: async ({ caller, body }) => {
         await mirror.sync(caller.organization, body.resources)
