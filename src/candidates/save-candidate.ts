@@ -1,4 +1,4 @@
-import { Types, type UpdateQuery } from 'mongoose'
+import { isValidObjectId, type UpdateQuery } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
@@ -41,9 +41,22 @@ export async function patchCandidate(organization: string, id: string, input: Ca
   throw busy()
 }
 
+/** What `saveCandidate` would make of the input, without writing; `id` is null where it would be a new one. @throws ServiceError `invalid_request` */
+export async function imagineCandidate(
+  organization: string,
+  input: CandidateInput,
+): Promise<{ id: string | null; candidate: CandidateFields }> {
+  const known = input.externalId ? await findByExternalId(organization, input.externalId) : null
+  return { id: known?._id.toHexString() ?? null, candidate: mergeCandidate(known, input) }
+}
+
+export async function findCandidate(organization: string, id: string): Promise<CandidateDocument | null> {
+  return isValidObjectId(id) ? CandidateModel.findOne({ _id: id, organization }).lean<CandidateDocument>() : null
+}
+
 /** @throws ServiceError `not_found` */
 export async function getCandidate(organization: string, id: string): Promise<CandidateDocument> {
-  const found = Types.ObjectId.isValid(id) ? await CandidateModel.findOne({ _id: id, organization }).lean<CandidateDocument>() : null
+  const found = await findCandidate(organization, id)
   if (!found) throw new ServiceError('not_found', 'There is no such candidate.')
   return found
 }
@@ -55,7 +68,7 @@ export function toUpdate(fields: CandidateFields): UpdateQuery<CandidateDocument
     $set: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
     $unset: Object.fromEntries(entries.filter(([, value]) => value === undefined).map(([field]) => [field, 1])),
     $inc: { revision: 1 },
-  } as UpdateQuery<CandidateDocument>
+  }
 }
 
 export function isDuplicateKey(error: unknown): boolean {

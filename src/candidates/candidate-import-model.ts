@@ -1,0 +1,30 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+import { workFields } from '../work/work-fields.ts'
+
+export const IMPORT_STATUSES = ['running', 'finished', 'failed'] as const
+
+const candidateImportSchema = new Schema(
+  {
+    ...workFields,
+    organization: { type: Schema.Types.ObjectId, required: true },
+    status: { type: String, enum: IMPORT_STATUSES, required: true },
+    /** The file in the bucket `candidate_import_files`; gone once it is read. */
+    file: { type: Schema.Types.ObjectId, required: true },
+    /** Physical lines whose rows are durable; where another process goes on. */
+    linesDone: { type: Number, default: 0 },
+    created: { type: Number, default: 0 },
+    updated: { type: Number, default: 0 },
+    rejected: { type: [new Schema({ line: Number, message: String }, { _id: false })], default: [] },
+    rejectedCount: { type: Number, default: 0 },
+    error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
+    finishedAt: { type: Date, default: null },
+    expiresAt: { type: Date, required: true },
+  },
+  { timestamps: { createdAt: true, updatedAt: false }, collection: 'candidate_imports' },
+)
+candidateImportSchema.index({ status: 1, lane: 1, dueAt: 1 })
+candidateImportSchema.index({ organization: 1, _id: -1 })
+candidateImportSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+
+export type CandidateImportDocument = InferSchemaType<typeof candidateImportSchema> & { _id: Types.ObjectId; createdAt: Date }
+export const CandidateImportModel = model('CandidateImport', candidateImportSchema)

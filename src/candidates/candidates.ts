@@ -1,0 +1,90 @@
+import type { Log } from '../log.ts'
+import type { Page, PageRequest } from '../paging.ts'
+import { claimWork, heartbeat } from '../work/claim.ts'
+import { startWorker, type Worker } from '../work/worker.ts'
+import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
+import type { CandidateInput } from './candidate-input.ts'
+import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
+import { candidateView, type CandidateView, type ExportSummary } from './candidate-view.ts'
+import { getImport, importFile } from './import-file.ts'
+import { dropOrphanedFiles } from './import-files.ts'
+import { applyLeverState, noteExport, setLeverState, unlinkOpportunity } from './lever-state.ts'
+import { listCandidates, type CandidateFilters } from './list-candidates.ts'
+import { runImport } from './run-import.ts'
+import { findCandidate, getCandidate, imagineCandidate, patchCandidate, saveCandidate } from './save-candidate.ts'
+
+export interface CandidateDeps {
+  /** Status of exports, by id; what is not there any more is left out. */
+  readExports: (organization: string, exportIds: string[]) => Promise<Map<string, ExportSummary>>
+  /** Told before a candidate is removed; may be told again when the removal broke off. */
+  onRemoved: ((organization: string, candidateId: string) => Promise<void>)[]
+  leaseMs: number
+  log: Log
+}
+
+/** Imports read at once by one process; batches of one organization take turns anyway. */
+const IMPORTS_AT_ONCE = 2
+
+export type Candidates = ReturnType<typeof createCandidates>
+
+/** Candidates of all organizations: every function takes the organization's id first. */
+export function createCandidates({ readExports, onRemoved, leaseMs, log }: CandidateDeps) {
+  async function toViews(organization: string, candidates: CandidateDocument[]): Promise<CandidateView[]> {
+    const ids = candidates.flatMap(({ lastExport }) => lastExport?.toHexString() ?? [])
+    const exports = ids.length > 0 ? await readExports(organization, ids) : new Map<string, ExportSummary>()
+    return candidates.map((candidate) => candidateView(candidate, exports.get(String(candidate.lastExport))))
+  }
+  async function toView(organization: string, candidate: CandidateDocument): Promise<CandidateView> {
+    const [view] = await toViews(organization, [candidate])
+    return view ?? candidateView(candidate)
+  }
+
+  return {
+    /** Makes a candidate, or updates the one of the same `externalId`. @throws ServiceError `invalid_request` */
+    async create(organization: string, input: CandidateInput): Promise<{ candidate: CandidateView; created: boolean }> {
+      const { candidate, created } = await saveCandidate(organization, input)
+      return { candidate: await toView(organization, candidate), created }
+    },
+    /** @throws ServiceError `not_found` */
+    get: async (organization: string, id: string): Promise<CandidateView> => toView(organization, await getCandidate(organization, id)),
+    /** The candidate as it is kept; null where there is none. */
+    find: findCandidate,
+    /** What `create` would make of the input, without writing; `id` is that of the candidate it would update. @throws ServiceError `invalid_request` */
+    imagine: imagineCandidate,
+    /** @throws ServiceError `not_found`, `invalid_request`, `external_id_taken` */
+    patch: async (organization: string, id: string, input: CandidateInput): Promise<CandidateView> =>
+      toView(organization, await patchCandidate(organization, id, input)),
+    /** Removes a candidate and what others keep of it. @throws ServiceError `not_found` */
+    async remove(organization: string, id: string): Promise<void> {
+      const candidate = await getCandidate(organization, id)
+      for (const handler of onRemoved) await handler(organization, id)
+      await CandidateModel.deleteOne({ _id: candidate._id, organization })
+    },
+    async list(organization: string, filters: CandidateFilters, request: PageRequest): Promise<Page<CandidateView>> {
+      const { data, nextCursor } = await listCandidates(organization, filters, request)
+      return { data: await toViews(organization, data), nextCursor }
+    },
+
+    importFile,
+    getImport,
+    /** Reads the longer files until stopped. */
+    startImportWorker: (pollMs: number): Worker =>
+      startWorker<CandidateImportDocument>({
+        name: 'candidate imports',
+        atOnce: IMPORTS_AT_ONCE,
+        pollMs,
+        leaseMs,
+        claim: (atMost) => claimWork<CandidateImportDocument>(CandidateImportModel, { statuses: ['running'], atMost, leaseMs }),
+        keep: (claimed) => heartbeat(CandidateImportModel, claimed, leaseMs),
+        run: runImport,
+        log,
+      }),
+    /** For a job. */
+    dropOrphanedFiles,
+
+    setLeverState,
+    applyLeverState,
+    unlinkOpportunity,
+    noteExport,
+  }
+}

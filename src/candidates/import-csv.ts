@@ -1,0 +1,51 @@
+import { readCsvCandidates, type CsvCandidate } from './csv/csv-candidates.ts'
+import { importRows, type RejectedRow, type RowsOutcome } from './import-rows.ts'
+
+/** At most so many rejected rows are listed; all are counted. */
+export const MOST_REJECTED = 1000
+const BATCH_ROWS = 500
+
+export interface ImportSummary {
+  created: number
+  updated: number
+  rejected: RejectedRow[]
+  rejectedCount: number
+}
+
+/** Rows of a file in batches; `lastLine` is the physical line the batch ends with. */
+export interface RowBatch {
+  rows: CsvCandidate[]
+  lastLine: number
+}
+
+/**
+ * Imports a CSV file of UTF-8 text, in constant memory. Each batch of rows is durable by itself, so that what an error leaves
+ * behind is complete up to some row, and importing the file again does the rest.
+ * @throws ServiceError `invalid_request` without a usable header row
+ */
+export async function importCsv(organization: string, chunks: AsyncIterable<Uint8Array>): Promise<ImportSummary> {
+  const summary: ImportSummary = { created: 0, updated: 0, rejected: [], rejectedCount: 0 }
+  for await (const { rows } of readBatches(chunks)) addOutcome(summary, await importRows(organization, rows))
+  return summary
+}
+
+/** @param after rows that end at or before this physical line are passed over */
+export async function* readBatches(chunks: AsyncIterable<Uint8Array>, after = 0): AsyncGenerator<RowBatch> {
+  let rows: CsvCandidate[] = []
+  for await (const row of readCsvCandidates(chunks)) {
+    if (row.lastLine <= after) continue
+    rows.push(row)
+    if (rows.length < BATCH_ROWS) continue
+    yield { rows, lastLine: row.lastLine }
+    rows = []
+  }
+  const last = rows.at(-1)
+  if (last) yield { rows, lastLine: last.lastLine }
+}
+
+function addOutcome(summary: ImportSummary, { created, updated, rejected }: RowsOutcome): void {
+  summary.created += created
+  summary.updated += updated
+  summary.rejected.push(...rejected.slice(0, MOST_REJECTED - summary.rejected.length))
+  summary.rejectedCount += rejected.length
+}

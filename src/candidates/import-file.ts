@@ -1,0 +1,75 @@
+import { Types } from 'mongoose'
+import { ServiceError } from '../errors.ts'
+import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
+import { assertHeader } from './csv/csv-candidates.ts'
+import { importCsv, type ImportSummary } from './import-csv.ts'
+import { keepFile } from './import-files.ts'
+import type { RejectedRow } from './import-rows.ts'
+
+/** A longer file is imported in the background. */
+export const LONGEST_AT_ONCE = 1024 * 1024
+const KEPT_MS = 30 * 24 * 3_600_000
+/** Due at once, whatever this process' clock says. */
+const AT_ONCE = new Date(0)
+
+export type ImportStart = { summary: ImportSummary } | { importId: string }
+
+export interface ImportProgress {
+  status: CandidateImportDocument['status']
+  linesDone: number
+  created: number
+  updated: number
+  rejected: RejectedRow[]
+  rejectedCount: number
+  error: { code: string; detail: string } | null
+}
+
+/**
+ * Imports a CSV file: one of at most 1 MB before it resolves; a longer one is kept, and imported by a worker.
+ * @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws
+ */
+export async function importFile(organization: string, chunks: AsyncIterable<Uint8Array>): Promise<ImportStart> {
+  const source = chunks[Symbol.asyncIterator]()
+  const head: Uint8Array[] = []
+  let bytes = 0
+  let next = await source.next()
+  for (; next.done !== true && bytes + next.value.length <= LONGEST_AT_ONCE; next = await source.next()) {
+    head.push(next.value)
+    bytes += next.value.length
+  }
+  if (next.done === true) return { summary: await importCsv(organization, rejoin(head)) }
+
+  head.push(next.value)
+  await assertHeader(Buffer.concat(head))
+  return { importId: await startImport(organization, rejoin(head, source)) }
+}
+
+/** @throws ServiceError `not_found` */
+export async function getImport(organization: string, id: string): Promise<ImportProgress> {
+  const found = Types.ObjectId.isValid(id)
+    ? await CandidateImportModel.findOne({ _id: id, organization }).lean<CandidateImportDocument>()
+    : null
+  if (!found) throw new ServiceError('not_found', 'There is no such import.')
+  const { status, linesDone, created, updated, rejectedCount, error } = found
+  return {
+    status,
+    linesDone,
+    created,
+    updated,
+    rejected: found.rejected.map(({ line, message }) => ({ line: line ?? 0, message: message ?? '' })),
+    rejectedCount,
+    error: error ? { code: error.code ?? 'internal_error', detail: error.detail ?? '' } : null,
+  }
+}
+
+async function startImport(organization: string, chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const file = await keepFile(chunks)
+  const expiresAt = new Date(Date.now() + KEPT_MS)
+  const started = await CandidateImportModel.create({ organization, status: 'running', file, expiresAt, dueAt: AT_ONCE, lane: 1 })
+  return started._id.toHexString()
+}
+
+async function* rejoin(head: Uint8Array[], rest?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* head
+  for (let next = await rest?.next(); next && next.done !== true; next = await rest?.next()) yield next.value
+}

@@ -1,0 +1,103 @@
+import { Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose'
+import { isServiceError } from '../errors.ts'
+import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
+import type { CsvCandidate } from './csv/csv-candidates.ts'
+import { ImportTurnModel } from './import-turn-model.ts'
+import { loadKnownCandidates, type KnownCandidate, type KnownCandidates } from './match-candidates.ts'
+import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
+import { isDuplicateKey, toUpdate } from './save-candidate.ts'
+
+export interface RejectedRow {
+  line: number
+  message: string
+}
+
+export interface RowsOutcome {
+  created: number
+  updated: number
+  rejected: RejectedRow[]
+}
+
+/** An API call may take the external id of a row between reading and writing; then the batch is read again. */
+const TRIES = 5
+
+/**
+ * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one.
+ * Batches of an organization run one after another, in whatever process. `alongside` writes in the same transaction.
+ */
+export async function importRows(
+  organization: string,
+  rows: CsvCandidate[],
+  alongside: (outcome: RowsOutcome, session: ClientSession) => Promise<void> = async () => undefined,
+): Promise<RowsOutcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await CandidateModel.db.transaction(async (session) => {
+        await ImportTurnModel.updateOne({ organization }, { $inc: { turn: 1 } }, { upsert: true, session })
+        const outcome = await writeRows(organization, rows, session)
+        await alongside(outcome, session)
+        return outcome
+      })
+    } catch (error) {
+      if (attempt === TRIES || !isDuplicateKey(error)) throw error
+    }
+  }
+}
+
+async function writeRows(organization: string, rows: CsvCandidate[], session: ClientSession): Promise<RowsOutcome> {
+  const inputs = rows.flatMap((row) => ('input' in row ? [row.input] : []))
+  const known = await loadKnownCandidates(organization, inputs, session)
+  const outcome: RowsOutcome = { created: 0, updated: 0, rejected: [] }
+  for (const row of rows) applyRow(row, known, outcome)
+
+  const writes = [...known.all()].flatMap((candidate) => toWrite(organization, candidate))
+  if (writes.length > 0) await CandidateModel.bulkWrite(writes, { session })
+  return outcome
+}
+
+function applyRow(row: CsvCandidate, known: KnownCandidates, outcome: RowsOutcome): void {
+  const merged = 'fault' in row ? row.fault : merge(row.input, known)
+  if (typeof merged === 'string') {
+    outcome.rejected.push({ line: row.line, message: merged })
+    return
+  }
+  outcome[merged.isKnown ? 'updated' : 'created'] += 1
+}
+
+/** Takes the row's values over into `known`; else says why it cannot be a candidate. */
+function merge(input: Extract<CsvCandidate, { input: unknown }>['input'], known: KnownCandidates): { isKnown: boolean } | string {
+  const match = known.find(input)
+  const fields = mergedOrFault(match, input)
+  if (typeof fields === 'string') return fields
+  if (match) {
+    match.changed ||= differs(match.fields, fields)
+    match.fields = fields
+    known.add(match)
+  } else {
+    known.add({ id: new Types.ObjectId(), isNew: true, changed: true, fields })
+  }
+  return { isKnown: match !== null }
+}
+
+function mergedOrFault(match: KnownCandidate | null, input: Extract<CsvCandidate, { input: unknown }>['input']): CandidateFields | string {
+  try {
+    return mergeCandidate(match?.fields ?? null, input)
+  } catch (error) {
+    if (!isServiceError(error, 'invalid_request')) throw error
+    return (error.errors ?? [])
+      .map(({ path, message }) => (path === 'name' ? `The name ${message}.` : `The row is not complete: ${message}.`))
+      .join(' ')
+  }
+}
+
+function differs(known: KnownCandidate['fields'], fields: CandidateFields): boolean {
+  return Object.entries(fields).some(
+    ([field, value]) => JSON.stringify(known[field as keyof CandidateFields] ?? undefined) !== JSON.stringify(value),
+  )
+}
+
+function toWrite(organization: string, { id, isNew, changed, fields }: KnownCandidate): AnyBulkWriteOperation<CandidateDocument>[] {
+  if (!changed) return []
+  if (isNew) return [{ insertOne: { document: { _id: id, organization, ...fields } as unknown as CandidateDocument } }]
+  return [{ updateOne: { filter: { _id: id }, update: toUpdate(fields as CandidateFields) } }]
+}

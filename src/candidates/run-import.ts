@@ -1,0 +1,65 @@
+import type { ClientSession, QueryFilter } from 'mongoose'
+import { isServiceError, ServiceError } from '../errors.ts'
+import { heldBy, LeaseLost, type Claimed } from '../work/claim.ts'
+import { writeStep } from '../work/write-step.ts'
+import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
+import { MOST_REJECTED, readBatches } from './import-csv.ts'
+import { dropFile, hasFile, readFile } from './import-files.ts'
+import { importRows, type RowsOutcome } from './import-rows.ts'
+
+/** An import that so many workers took up and none ended, ends as failed. */
+const MOST_CLAIMS = 25
+
+/**
+ * Reads the rest of a kept file. Each batch of rows and the progress are written together, so that whoever goes on after a
+ * kill counts no row twice.
+ * @throws LeaseLost when another worker has taken it over; what else is thrown leaves it to be taken up again
+ */
+export async function runImport(claimed: Claimed<CandidateImportDocument>): Promise<void> {
+  const { file, linesDone } = claimed.document
+  const failure = await failureOf(claimed)
+  if (failure) return finish(claimed, { status: 'failed', error: { code: failure.code, detail: failure.message } })
+  try {
+    for await (const { rows, lastLine } of readBatches(readFile(file), linesDone)) {
+      await importRows(claimed.document.organization.toHexString(), rows, (outcome, session) =>
+        saveProgress(claimed, lastLine, outcome, session),
+      )
+    }
+  } catch (error) {
+    if (!isServiceError(error, 'invalid_request')) throw error
+    return finish(claimed, { status: 'failed', error: { code: error.code, detail: error.message } })
+  }
+  return finish(claimed, { status: 'finished', error: null })
+}
+
+async function failureOf({ document }: Claimed<CandidateImportDocument>): Promise<ServiceError | null> {
+  if (document.fence > MOST_CLAIMS) return new ServiceError('internal_error', 'The import broke off too often.')
+  if (await hasFile(document.file)) return null
+  return new ServiceError('internal_error', 'The file is not there any more: send it again.')
+}
+
+async function saveProgress(
+  claimed: Claimed<CandidateImportDocument>,
+  linesDone: number,
+  outcome: RowsOutcome,
+  session: ClientSession,
+): Promise<void> {
+  const { created, updated, rejected } = outcome
+  const written = await CandidateImportModel.updateOne(
+    heldBy(claimed) as QueryFilter<CandidateImportDocument>,
+    {
+      $set: { linesDone },
+      $inc: { created, updated, rejectedCount: rejected.length },
+      $push: { rejected: { $each: rejected, $slice: MOST_REJECTED } },
+    },
+    { session },
+  )
+  if (written.matchedCount === 0) throw new LeaseLost(String(claimed.document._id))
+}
+
+type End = { status: 'finished' | 'failed'; error: CandidateImportDocument['error'] }
+
+async function finish(claimed: Claimed<CandidateImportDocument>, end: End): Promise<void> {
+  await writeStep(CandidateImportModel, claimed, { set: end, now: ['finishedAt'], release: 'never' })
+  await dropFile(claimed.document.file)
+}

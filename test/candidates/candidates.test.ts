@@ -1,0 +1,332 @@
+import { expect } from 'chai'
+import { Types } from 'mongoose'
+import { CandidateInput } from '../../src/candidates/candidate-input.ts'
+import { CandidateModel, type CandidateLeverState } from '../../src/candidates/candidate-model.ts'
+import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
+import { createLog } from '../../src/log.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { rejection } from '../support/rejection.ts'
+
+const organization = new Types.ObjectId().toHexString()
+const stranger = new Types.ObjectId().toHexString()
+const exportStatuses = new Map<string, string>()
+const removed: string[] = []
+const PAGE = { limit: 50 }
+
+const input = (fields: object): CandidateInput => CandidateInput.parse(fields)
+const leverState = (fields: Partial<CandidateLeverState> = {}): CandidateLeverState => ({
+  opportunityId: 'opp-1', contactId: 'c-1', url: 'https://lever.example/opp-1', stage: { id: 'lead-new', text: 'New lead' }, postings: [], archived: null,
+  owner: null, updatedAt: new Date(1000), ...fields,
+}) // prettier-ignore
+
+describe('candidates', () => {
+  let candidates: Candidates
+
+  before(async () => {
+    await connectFreshDatabase()
+    candidates = createCandidates({
+      readExports: async (_organization, ids) => new Map(ids.map((id) => [id, { id, status: exportStatuses.get(id) ?? 'queued' }])),
+      onRemoved: [async (_organization, id) => void removed.push(id)],
+      leaseMs: 15_000,
+      log: createLog({ level: 'silent' }),
+    })
+  })
+  beforeEach(async () => {
+    await CandidateModel.deleteMany({})
+  })
+  after(dropDatabase)
+
+  describe('fields', () => {
+    for (const [what, fields, path] of [
+      ['an address without a domain', { emails: ['ana'] }, 'emails.0'],
+      ['an address with a space', { emails: ['an a@a.example'] }, 'emails.0'],
+      ['a link that is not http', { links: ['javascript:alert(1)'] }, 'links.0'],
+      ['a link without a scheme', { links: ['a.example/ana'] }, 'links.0'],
+      ['a link that carries a password', { links: ['https://ana:x@a.example'] }, 'links.0'],
+      ['a name over 200 characters', { name: 'x'.repeat(201) }, 'name'],
+      ['a headline over 10,000 characters', { headline: 'x'.repeat(10_001) }, 'headline'],
+      ['a list of 51', { tags: Array.from({ length: 51 }, (_, at) => `t${at}`) }, 'tags'],
+      ['a tag over 100 characters', { tags: ['x'.repeat(101)] }, 'tags.0'],
+      ['control characters', { name: 'A\u0000na' }, 'name'],
+      ['half a surrogate pair', { name: 'A\uD800' }, 'name'],
+      ['a field that is not known', { shoeSize: 38 }, ''],
+      ['an empty externalId', { externalId: ' ' }, 'externalId'],
+    ] as const) {
+      it(`refuse ${what}`, () => {
+        const parsed = CandidateInput.safeParse(fields)
+
+        expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).to.deep.equal([path])
+      })
+    }
+
+    it('take addresses and names of any script, and trim them', () => {
+      const parsed = input({ name: '  王  小明 ', emails: [' jörg@bücher.example ', '用户@例子.example'], links: ['HTTPS://A.example/x'] })
+
+      expect(parsed).to.deep.include({ name: '王 小明', emails: ['jörg@bücher.example', '用户@例子.example'] })
+    })
+  })
+
+  describe('create', () => {
+    it('makes one with all that is given, and nothing that is not', async () => {
+      const given = {
+        externalId: 'x1',
+        name: 'Ana López',
+        headline: 'Engineer',
+        emails: ['ana@a.example'],
+        phones: [{ type: 'mobile', value: '+34 1' }, { value: '+34 2' }],
+        links: ['https://a.example/ana'],
+        tags: ['go'],
+        project: 'Backend',
+        stage: 'potential',
+      }
+
+      const { candidate, created } = await candidates.create(organization, input(given))
+
+      const { id, createdAt, updatedAt, ...rest } = candidate
+      expect(created).to.equal(true)
+      expect(rest).to.deep.equal(given)
+      expect(await candidates.get(organization, id)).to.deep.equal(candidate)
+      expect(new Date(createdAt).getTime()).to.be.at.most(new Date(updatedAt).getTime())
+    })
+
+    it('updates the one with a known externalId: given values replace, null clears, absent ones leave', async () => {
+      const first = await candidates.create(
+        organization,
+        input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example', 'b@a.example'], headline: 'Old', tags: ['go'] }),
+      )
+
+      const second = await candidates.create(
+        organization,
+        input({ externalId: 'x1', emails: ['c@a.example'], headline: null, stage: 'qualified' }),
+      )
+
+      expect(second.created).to.equal(false)
+      expect(second.candidate).to.deep.include({
+        id: first.candidate.id,
+        name: 'Ana',
+        emails: ['c@a.example'],
+        stage: 'qualified',
+        tags: ['go'],
+      })
+      expect(second.candidate).not.to.have.property('headline')
+    })
+
+    for (const [what, fields, path] of [
+      ['a name', { emails: ['a@a.example'] }, 'name'],
+      ['an e-mail or link', { name: 'Ana', phones: [{ value: '1' }] }, 'emails'],
+    ] as const) {
+      // prettier-ignore
+      it(`needs ${what} in the end`, async () => {
+        const refusal = await rejection(candidates.create(organization, input(fields)))
+
+        expect(refusal).to.include({ code: 'invalid_request' })
+        expect((refusal as { errors?: { path: string }[] }).errors?.map((error) => error.path)).to.deep.equal([path])
+      })
+    }
+
+    it('lets two candidates share an e-mail, and drops equal entries', async () => {
+      await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example', 'A@A.example '] }))
+      const { created, candidate } = await candidates.create(organization, input({ name: 'Bob', emails: ['a@a.example'] }))
+
+      expect(created).to.equal(true)
+      expect(candidate.emails).to.deep.equal(['a@a.example'])
+      expect(await CandidateModel.countDocuments({ emails: ['a@a.example'] })).to.equal(2)
+    })
+
+    it('makes one of many at once with the same externalId, and loses no field', async () => {
+      const fields = [{ headline: 'h' }, { location: 'l' }, { project: 'p' }, { stage: 's' }, { summary: 't' }]
+
+      const results = await Promise.all(
+        fields.map(async (field) =>
+          candidates.create(organization, input({ externalId: 'race', name: 'Ana', emails: ['a@a.example'], ...field })),
+        ),
+      )
+
+      expect(results.filter(({ created }) => created)).to.have.length(1)
+      const [only] = (await candidates.list(organization, {}, PAGE)).data
+      expect(only).to.deep.include(Object.assign({}, ...fields))
+    })
+
+    it('knows an externalId in its own organization only', async () => {
+      await candidates.create(stranger, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }))
+
+      const { created } = await candidates.create(organization, input({ externalId: 'x1', name: 'Bob', emails: ['b@a.example'] }))
+
+      expect(created).to.equal(true)
+    })
+
+    it('can be imagined without a write', async () => {
+      const { candidate } = await candidates.create(organization, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }))
+
+      const known = await candidates.imagine(organization, input({ externalId: 'x1', headline: 'New' }))
+      const unknown = await candidates.imagine(organization, input({ name: 'Bob', emails: ['b@a.example'] }))
+
+      expect(known).to.deep.include({ id: candidate.id })
+      expect(known.candidate).to.include({ name: 'Ana', headline: 'New' })
+      expect(unknown.id).to.equal(null)
+      expect(await CandidateModel.countDocuments({})).to.equal(1)
+      expect(await candidates.get(organization, candidate.id)).not.to.have.property('headline')
+    })
+  })
+
+  describe('change and removal', () => {
+    it('replaces what is given and clears what is null', async () => {
+      const { candidate } = await candidates.create(
+        organization,
+        input({ name: 'Ana', emails: ['a@a.example'], links: ['https://a.example'], headline: 'x' }),
+      )
+
+      const changed = await candidates.patch(organization, candidate.id, input({ emails: null, headline: null, name: 'Ana L.' }))
+
+      expect(changed).to.deep.include({ name: 'Ana L.', emails: [], links: ['https://a.example'] })
+      expect(changed).not.to.have.property('headline')
+    })
+
+    it('keeps the last way to reach the person', async () => {
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+
+      const refusal = await rejection(candidates.patch(organization, candidate.id, input({ emails: [] })))
+
+      expect(refusal).to.include({ code: 'invalid_request' })
+    })
+
+    it("refuses another candidate's externalId", async () => {
+      await candidates.create(organization, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }))
+      const { candidate } = await candidates.create(organization, input({ externalId: 'x2', name: 'Bob', emails: ['b@a.example'] }))
+
+      const refusal = await rejection(candidates.patch(organization, candidate.id, input({ externalId: 'x1' })))
+
+      expect(refusal).to.include({ code: 'external_id_taken' })
+    })
+
+    it('tells those who keep something of it, then removes it', async () => {
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+
+      await candidates.remove(organization, candidate.id)
+
+      expect(removed).to.include(candidate.id)
+      expect(await rejection(candidates.get(organization, candidate.id))).to.include({ code: 'not_found' })
+    })
+
+    it('finds, changes and removes in its own organization only', async () => {
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+
+      expect(await rejection(candidates.get(stranger, candidate.id))).to.include({ code: 'not_found' })
+      expect(await rejection(candidates.patch(stranger, candidate.id, input({ name: 'Eve' })))).to.include({ code: 'not_found' })
+      expect(await rejection(candidates.remove(stranger, candidate.id))).to.include({ code: 'not_found' })
+      expect(await rejection(candidates.get(organization, 'not-an-id'))).to.include({ code: 'not_found' })
+    })
+  })
+
+  describe('list', () => {
+    const names = async (filters: Parameters<Candidates['list']>[1], page = PAGE): Promise<string[]> =>
+      (await candidates.list(organization, filters, page)).data.map(({ name }) => name)
+
+    beforeEach(async () => {
+      await candidates.create(organization, input({ name: 'José Núñez', emails: ['jose@norte.example'], project: 'Backend' }))
+      await candidates.create(
+        organization,
+        input({ name: 'Grace (Amazing) Hopper', emails: ['grace.hopper@navy.example'], project: 'backend' }),
+      )
+      await candidates.create(organization, input({ name: 'محمد علي', links: ['https://a.example/m'] }))
+      await candidates.create(stranger, input({ name: 'José Else', emails: ['else@a.example'] }))
+    })
+
+    for (const [q, found] of [
+      ['jose', ['José Núñez']],
+      ['NUÑ', ['José Núñez']],
+      ['hopper grace', ['Grace (Amazing) Hopper']],
+      ['(ama', ['Grace (Amazing) Hopper']],
+      ['navy.ex', ['Grace (Amazing) Hopper']],
+      ['navyxex', []],
+      ['.*', []],
+      ['علي', ['محمد علي']],
+      [' ', ['محمد علي', 'Grace (Amazing) Hopper', 'José Núñez']],
+    ] as const) {
+      // prettier-ignore
+      it(`finds by name and e-mail: "${q}"`, async () => {
+        expect(await names({ q })).to.deep.equal(found)
+      })
+    }
+
+    it('filters by project and by whether it was exported', async () => {
+      const [grace] = (await candidates.list(organization, { q: 'grace' }, PAGE)).data
+      await candidates.noteExport(organization, grace?.id ?? '', new Types.ObjectId().toHexString(), { exported: true })
+
+      expect(await names({ project: 'Backend' })).to.deep.equal(['José Núñez'])
+      expect(await names({ exported: true })).to.deep.equal(['Grace (Amazing) Hopper'])
+      expect(await names({ exported: false })).to.deep.equal(['محمد علي', 'José Núñez'])
+    })
+
+    it('goes page by page, newest first', async () => {
+      const first = await candidates.list(organization, {}, { limit: 2 })
+      const second = await candidates.list(organization, {}, { limit: 2, cursor: first.nextCursor ?? '' })
+
+      expect([...first.data, ...second.data].map(({ name }) => name)).to.deep.equal(['محمد علي', 'Grace (Amazing) Hopper', 'José Núñez'])
+      expect(second.nextCursor).to.equal(null)
+    })
+  })
+
+  describe('exports and Lever', () => {
+    it('shows the newest export, whichever was noted last, and that one succeeded', async () => {
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      const [older, newer] = [new Types.ObjectId().toHexString(), new Types.ObjectId().toHexString()]
+      exportStatuses.set(newer, 'running')
+
+      await candidates.noteExport(organization, candidate.id, newer, { exported: false })
+      await candidates.noteExport(organization, candidate.id, older, { exported: true })
+
+      expect((await candidates.get(organization, candidate.id)).export).to.deep.equal({ id: newer, status: 'running' })
+      expect((await candidates.list(organization, { exported: true }, PAGE)).data).to.have.length(1)
+    })
+
+    it('takes newer readings of the opportunity, not older ones', async () => {
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      await candidates.setLeverState(organization, candidate.id, leverState({ updatedAt: new Date(2000) }))
+
+      const stale = await candidates.applyLeverState(
+        organization,
+        'opp-1',
+        leverState({ updatedAt: new Date(1000), stage: { id: 'old', text: 'Old' } }),
+      )
+      const newer = await candidates.applyLeverState(
+        organization,
+        'opp-1',
+        leverState({
+          updatedAt: new Date(3000),
+          stage: { id: 'offer', text: 'Offer' },
+          archived: { reason: 'r', reasonText: 'Hired', archivedAt: new Date(2500) },
+        }),
+      )
+
+      expect([stale, newer]).to.deep.equal([0, 1])
+      expect((await candidates.get(organization, candidate.id)).lever).to.deep.equal({
+        opportunityId: 'opp-1',
+        url: 'https://lever.example/opp-1',
+        stage: { id: 'offer', text: 'Offer' },
+        postings: [],
+        archived: { reason: 'r', reasonText: 'Hired', archivedAt: '1970-01-01T00:00:02.500Z' },
+        owner: null,
+        updatedAt: '1970-01-01T00:00:03.000Z',
+      })
+    })
+
+    it('takes a reading where Lever gives no time', async () => {
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      await candidates.setLeverState(organization, candidate.id, leverState({ updatedAt: null }))
+
+      expect(await candidates.applyLeverState(organization, 'opp-1', leverState({ updatedAt: new Date(1000) }))).to.equal(1)
+      expect(await candidates.applyLeverState(organization, 'opp-1', leverState({ updatedAt: null }))).to.equal(1)
+    })
+
+    it('forgets what came from Lever when the opportunity was deleted there, in its own organization only', async () => {
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      await candidates.setLeverState(organization, candidate.id, leverState())
+
+      expect(await candidates.applyLeverState(stranger, 'opp-1', leverState({ updatedAt: new Date(9000) }))).to.equal(0)
+      expect(await candidates.unlinkOpportunity(stranger, 'opp-1')).to.equal(0)
+      expect(await candidates.unlinkOpportunity(organization, 'opp-1')).to.equal(1)
+      expect(await candidates.get(organization, candidate.id)).not.to.have.property('lever')
+    })
+  })
+})

@@ -1,0 +1,242 @@
+import { expect } from 'chai'
+import { Types } from 'mongoose'
+import { CandidateImportModel, type CandidateImportDocument } from '../../src/candidates/candidate-import-model.ts'
+import { CandidateInput } from '../../src/candidates/candidate-input.ts'
+import { CandidateModel } from '../../src/candidates/candidate-model.ts'
+import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
+import { dropOrphanedFiles } from '../../src/candidates/import-files.ts'
+import { runImport } from '../../src/candidates/run-import.ts'
+import { createLog } from '../../src/log.ts'
+import { claimWork, LeaseLost } from '../../src/work/claim.ts'
+import { eventually } from '../support/eventually.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { rejection } from '../support/rejection.ts'
+
+const stranger = new Types.ObjectId().toHexString()
+
+async function* pieces(file: string, pieceBytes = 65_536): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(file)
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
+}
+
+/** Over 1 MB: `rows` people with a long headline, each tenth line bad. */
+function longFile(rows: number): string {
+  const filler = 'x'.repeat(1500)
+  const lines = Array.from({ length: rows }, (_, at) =>
+    at % 10 === 9 ? `Bad ${at},,${filler}` : `Person ${at},p${at}@long.example,${filler}`,
+  )
+  return `name,email,headline\n${lines.join('\n')}\n`
+}
+
+describe('candidate import', () => {
+  let candidates: Candidates
+  let organization: string
+
+  async function importNow(file: string, into = organization) {
+    const start = await candidates.importFile(into, pieces(file))
+    if (!('summary' in start)) throw new Error('the file was taken for a long one')
+    return start.summary
+  }
+  async function startLong(file: string): Promise<string> {
+    const start = await candidates.importFile(organization, pieces(file))
+    if (!('importId' in start)) throw new Error('the file was taken for a short one')
+    return start.importId
+  }
+  const claimOne = async (leaseMs: number) => {
+    const [claimed] = await claimWork<CandidateImportDocument>(CandidateImportModel, { statuses: ['running'], atMost: 1, leaseMs })
+    if (!claimed) throw new Error('nothing to claim')
+    return claimed
+  }
+  const all = async () => CandidateModel.find({ organization }).sort({ _id: 1 }).lean()
+  const fileCount = async () => CandidateModel.db.collection('candidate_import_files.files').countDocuments()
+
+  before(async () => {
+    await connectFreshDatabase()
+    candidates = createCandidates({
+      readExports: async () => new Map(),
+      onRemoved: [],
+      leaseMs: 15_000,
+      log: createLog({ level: 'silent' }),
+    })
+  })
+  beforeEach(async () => {
+    organization = new Types.ObjectId().toHexString()
+    await CandidateImportModel.deleteMany({})
+  })
+  after(dropDatabase)
+
+  it('makes candidates of the good lines and reports the bad ones', async () => {
+    const summary = await importNow(
+      'name,email,link\nAna,ana@a.example,\nBob,,\n,cyd@a.example,\nDee,not-an-address,\nEve,,https://a.example/eve\n',
+    )
+
+    expect(summary).to.deep.equal({
+      created: 2,
+      updated: 0,
+      rejected: [
+        { line: 3, message: 'The row is not complete: at least one e-mail or link is required.' },
+        { line: 4, message: 'The name is required.' },
+        { line: 5, message: 'emails is not an e-mail address.' },
+      ],
+      rejectedCount: 3,
+    })
+    expect((await all()).map(({ name }) => name)).to.deep.equal(['Ana', 'Eve'])
+  })
+
+  it('makes nobody twice when the same file comes twice, or twice at once', async () => {
+    const file = 'name,email,link\nAna,ana@a.example,\nEve,,https://www.linkedin.com/in/eve/\nAna,ANA@a.example ,\n'
+
+    const [one, other] = await Promise.all([importNow(file), importNow(file)])
+    const third = await importNow(file.replace('www.linkedin.com/in/eve/', 'linkedin.com/in/Eve'))
+
+    expect((one?.created ?? 0) + (other?.created ?? 0)).to.equal(2)
+    expect(third).to.include({ created: 0, updated: 3 })
+    expect(await all()).to.have.length(2)
+  })
+
+  it('matches by profile link before e-mail, and prefers the one of the same name', async () => {
+    await importNow(
+      'externalId,name,email,link\n1,By Link,old@a.example,https://a.example/p\n2,By Email,shared@a.example,\n3,Namesake,shared@a.example,\n',
+    )
+
+    await importNow('name,email,link,stage\nRenamed,shared@a.example,https://a.example/p,one\nNamesake,shared@a.example,,two\n')
+
+    expect((await all()).map(({ externalId, name, stage }) => [externalId, name, stage])).to.deep.equal([
+      ['1', 'Renamed', 'one'],
+      ['2', 'By Email', undefined],
+      ['3', 'Namesake', 'two'],
+    ])
+  })
+
+  it('does not match by an e-mail that an earlier row took away', async () => {
+    await importNow('externalId,name,email\n1,Ana,old@a.example\n')
+
+    const summary = await importNow('externalId,name,email\n1,Ana,new@a.example\n,Bob,old@a.example\n')
+
+    expect(summary).to.include({ created: 1, updated: 1 })
+  })
+
+  it('updates a known externalId: cells that are given replace, empty ones leave', async () => {
+    const { candidate } = await candidates.create(
+      organization,
+      CandidateInput.parse({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'], headline: 'Old', tags: ['go'] }),
+    )
+
+    const summary = await importNow('externalId,headline,tags,stage\nx1,New,,qualified\n')
+
+    expect(summary).to.include({ created: 0, updated: 1 })
+    expect(await candidates.get(organization, candidate.id)).to.deep.include({
+      name: 'Ana',
+      headline: 'New',
+      tags: ['go'],
+      stage: 'qualified',
+    })
+  })
+
+  it('makes a new candidate of an unknown externalId, whoever shares the e-mail', async () => {
+    await importNow('externalId,name,email\n1,Ana,a@a.example\n')
+
+    expect(await importNow('externalId,name,email\n2,Bob,a@a.example\n')).to.include({ created: 1, updated: 0 })
+  })
+
+  it('matches nobody of another organization', async () => {
+    await importNow('externalId,name,email\n1,Ana,a@a.example\n', stranger)
+
+    expect(await importNow('externalId,name,email\n1,Ana,a@a.example\n,Ana,a@a.example\n')).to.include({ created: 1, updated: 1 })
+  })
+
+  it('lists at most 1,000 rejected rows and counts all', async () => {
+    const summary = await importNow(`name,email\n${'x,\n'.repeat(1200)}Ana,a@a.example\n`)
+
+    expect(summary).to.include({ created: 1, rejectedCount: 1200 })
+    expect(summary.rejected).to.have.length(1000)
+    expect(summary.rejected.at(-1)?.line).to.equal(1001)
+  })
+
+  it('wins against an API call that takes the externalId meanwhile', async () => {
+    const rows = Array.from({ length: 60 }, (_, at) => `r${at},Row ${at},r${at}@a.example`)
+    const api = Array.from({ length: 60 }, (_, at) =>
+      CandidateInput.parse({ externalId: `r${at}`, name: `Row ${at}`, emails: [`r${at}@a.example`] }),
+    )
+
+    const [summary] = await Promise.all([
+      importNow(`externalId,name,email\n${rows.join('\n')}`),
+      ...api.map(async (input) => candidates.create(organization, input)),
+    ])
+
+    expect(summary.created + summary.updated).to.equal(60)
+    expect(await all()).to.have.length(60)
+  })
+
+  it('imports a file over 1 MB in the background, and says how far it is', async () => {
+    const importId = await startLong(longFile(1000))
+    expect(await candidates.getImport(organization, importId)).to.include({ status: 'running', linesDone: 0 })
+
+    const worker = candidates.startImportWorker(50)
+    const done = await eventually('the import ends', async () => {
+      const progress = await candidates.getImport(organization, importId)
+      return progress.status === 'running' ? null : progress
+    })
+    await worker.stop(1000)
+
+    expect(done).to.include({ status: 'finished', linesDone: 1001, created: 900, updated: 0, rejectedCount: 100 })
+    expect(done.rejected[0]).to.deep.equal({ line: 11, message: 'The row is not complete: at least one e-mail or link is required.' })
+    expect(await fileCount()).to.equal(0)
+    expect(await rejection(candidates.getImport(stranger, importId))).to.include({ code: 'not_found' })
+  })
+
+  it('goes on in another process where one was killed, and counts no row twice', async () => {
+    const importId = await startLong(longFile(1500))
+    const killed = await claimOne(100)
+    const dies = rejection(runImport(killed))
+    await eventually('some rows are done', async () => (await candidates.getImport(organization, importId)).linesDone > 0)
+    await CandidateImportModel.updateOne({}, { $set: { claim: 'somebody else', leaseUntil: new Date(0) } })
+    expect(await dies).to.be.instanceOf(LeaseLost)
+
+    await runImport(await claimOne(15_000))
+
+    expect(await candidates.getImport(organization, importId)).to.include({
+      status: 'finished',
+      linesDone: 1501,
+      created: 1350,
+      updated: 0,
+      rejectedCount: 150,
+    })
+    expect(await all()).to.have.length(1350)
+  })
+
+  it('fails, and says so, where the file is lost', async () => {
+    const importId = await startLong(longFile(800))
+    await CandidateModel.db.collection('candidate_import_files.files').deleteMany({})
+    await CandidateModel.db.collection('candidate_import_files.chunks').deleteMany({})
+
+    await runImport(await claimOne(15_000))
+
+    const failed = await candidates.getImport(organization, importId)
+    expect(failed.status).to.equal('failed')
+    expect(failed.error?.detail).to.contain('send it again')
+  })
+
+  it('refuses a long file without a usable header at once, and keeps nothing of it or of one that breaks off', async () => {
+    async function* breaking() {
+      yield* pieces(longFile(800))
+      throw new Error('the line is cut')
+    }
+
+    expect(await rejection(candidates.importFile(organization, pieces('x'.repeat(2_000_000))))).to.include({ code: 'invalid_request' })
+    expect(await rejection(candidates.importFile(organization, breaking()))).to.include({ message: 'the line is cut' })
+    expect(await fileCount()).to.equal(0)
+    expect(await CandidateImportModel.countDocuments({ organization })).to.equal(0)
+  })
+
+  it('deletes old files that no running import reads', async () => {
+    await startLong(longFile(800))
+    await startLong(longFile(800))
+    const [orphan] = await CandidateImportModel.find({ organization }).lean()
+    await CandidateImportModel.deleteOne({ _id: orphan?._id })
+    await CandidateModel.db.collection('candidate_import_files.files').updateMany({}, { $set: { uploadDate: new Date(0) } })
+
+    expect(await dropOrphanedFiles()).to.equal(1)
+    expect(await fileCount()).to.equal(1)
+  })
+})
