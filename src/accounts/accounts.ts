@@ -4,7 +4,7 @@ import { createHashKeyReader, createOrganization, getOrganization, listOrganizat
 import { deletePerson, findPerson, getPerson, listPeople, putPerson } from './people.ts'
 import type { PersonRole } from './person-model.ts'
 import { endSession, findSession, startSession } from './sessions.ts'
-import { createSignInLink, redeemSignInLink } from './sign-in-links.ts'
+import { createSignInLink, getSignInLinkExpiry, redeemSignInLink } from './sign-in-links.ts'
 
 export type Accounts = ReturnType<typeof createAccounts>
 
@@ -39,6 +39,7 @@ export function createAccounts(deps: AccountsDeps) {
       input: { userEmail: string; path?: string | undefined; validForSeconds?: number | undefined },
       actor: string,
     ) => createSignInLink(deps, organization, input, actor),
+    getSignInLinkExpiry,
     redeemSignInLink,
     startSession,
     findSession,

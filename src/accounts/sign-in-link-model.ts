@@ -1,6 +1,7 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-const KEPT_AFTER_EXPIRY_S = 3600
+/** Longer than an Idempotency-Key, which may ask for the link again. */
+const KEPT_AFTER_EXPIRY_S = 90_000
 
 const signInLinkSchema = new Schema(
   {
@@ -15,7 +16,7 @@ const signInLinkSchema = new Schema(
 )
 signInLinkSchema.index({ tokenHash: 1 }, { unique: true })
 signInLinkSchema.index({ organization: 1, person: 1 })
-signInLinkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: KEPT_AFTER_EXPIRY_S }) // a used link still names its account for the limit on failures
+signInLinkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: KEPT_AFTER_EXPIRY_S }) // a used link still names its account, for the limit on failed sign-ins
 
 export type SignInLinkDocument = InferSchemaType<typeof signInLinkSchema> & { _id: Types.ObjectId }
 export const SignInLinkModel = model('SignInLink', signInLinkSchema)

@@ -41,6 +41,16 @@ export async function createSignInLink(
   return { id, url: `${deps.publicUrl}/sign-in/link/${token}`, expiresAt }
 }
 
+/**
+ * Until when a link, used or not, was made to last.
+ * @throws ServiceError `user_not_found` when the person it was for is gone
+ */
+export async function getSignInLinkExpiry(organization: string, id: string): Promise<Date> {
+  const link = await SignInLinkModel.findOne({ organization, _id: id }, { expiresAt: 1 }).lean<Pick<SignInLinkDocument, 'expiresAt'>>()
+  if (!link) throw userNotFound()
+  return link.expiresAt
+}
+
 export type Redemption =
   | { outcome: 'signedIn'; session: StartedSession; path: string }
   /** `personId` where the link is known, to count failures by account. */

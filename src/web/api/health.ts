@@ -1,0 +1,80 @@
+import Router from '@koa/router'
+import { z } from 'zod'
+import type { ZodOpenApiPathsObject } from 'zod-openapi'
+import { ServiceError } from '../../errors.ts'
+import { equalSecrets } from '../../secrets/opaque-token.ts'
+import { isLoopbackRequest } from '../middleware/same-origin.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+
+export interface HealthDeps {
+  /** What the process still lacks to serve, by name; empty when it can. */
+  readiness: () => Promise<string[]>
+  metrics: { contentType: string; metrics: () => Promise<string> }
+  operatorApiKey: string | undefined
+}
+
+/** For whoever runs the service and their tools; outside of the API. */
+export function healthRouter(deps: HealthDeps): Router<SiteState> {
+  const router = new Router<SiteState>()
+  router.get('/healthz', (ctx) => {
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = { alive: true }
+  })
+  router.get('/readyz', async (ctx) => {
+    const missing = await deps.readiness()
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = { ready: missing.length === 0, missing }
+    ctx.status = missing.length === 0 ? 200 : 503
+  })
+  router.get('/metrics', async (ctx) => {
+    assertMayReadMetrics(ctx, deps.operatorApiKey)
+    ctx.set('Content-Type', deps.metrics.contentType)
+    ctx.body = await deps.metrics.metrics()
+  })
+  return router
+}
+
+function assertMayReadMetrics(ctx: SiteContext, operatorApiKey: string | undefined): void {
+  const authorization = ctx.get('Authorization')
+  if (authorization === '' && isLoopbackRequest(ctx)) return
+  const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+  if (key !== undefined && operatorApiKey !== undefined && equalSecrets(key, operatorApiKey)) return
+  throw new ServiceError('unauthenticated', "Metrics take the operator's key, or a request from the machine itself.", {
+    headers: { 'WWW-Authenticate': 'Bearer realm="fulcrum"' },
+  })
+}
+
+const Readiness = z.object({ ready: z.boolean(), missing: z.array(z.string()) })
+const TAGS = ['Health']
+
+/** These paths, for the OpenAPI document. */
+export const healthPaths: ZodOpenApiPathsObject = {
+  '/healthz': {
+    get: {
+      tags: TAGS,
+      summary: 'Whether the process lives',
+      security: [],
+      responses: { 200: { description: 'It does', content: { 'application/json': { schema: z.object({ alive: z.boolean() }) } } } },
+    },
+  },
+  '/readyz': {
+    get: {
+      tags: TAGS,
+      summary: 'Whether the process can serve, and what it lacks',
+      security: [],
+      responses: {
+        200: { description: 'It can', content: { 'application/json': { schema: Readiness } } },
+        503: { description: 'It cannot yet', content: { 'application/json': { schema: Readiness } } },
+      },
+    },
+  },
+  '/metrics': {
+    get: {
+      tags: TAGS,
+      summary: 'Metrics for Prometheus',
+      description: "With the operator's key, or without from the machine itself.",
+      security: [{ operatorKey: [] }, {}],
+      responses: { 200: { description: 'Prometheus text format', content: { 'text/plain': { schema: { type: 'string' } } } } },
+    },
+  },
+}

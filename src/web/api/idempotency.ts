@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Caller } from '../../accounts/caller.ts'
+import { ServiceError } from '../../errors.ts'
+import { hashToken, keyedHash } from '../../secrets/opaque-token.ts'
+import type { SecretPlace, Sealer } from '../../secrets/sealer.ts'
+import type { Answer } from './endpoint.ts'
+import { IdempotencyKeyModel, type IdempotencyKeyDocument } from './idempotency-key-model.ts'
+
+const KEPT_MS = 86_400_000
+/** Longer than any request that creates takes; then its process is gone, and the key is free again. */
+const LEASE_MS = 120_000
+const WAIT_MS = 5000
+const LOOK_EVERY_MS = 50
+const DUPLICATE_KEY = 11_000
+
+export interface IdempotencyDeps {
+  sealer: Sealer
+  /** Keys the fingerprints of an organization. */
+  hashKeyOf: (organization: string) => Promise<Buffer>
+  /** In place of an organization's key, for the operator. */
+  operatorApiKey: string | undefined
+}
+
+/** One request that carries an `Idempotency-Key`. */
+export interface KeyedRequest {
+  caller: Caller
+  /** Method and path as requested. */
+  path: string
+  key: string
+  /** The body as parsed, so that the order of its members and white space do not matter. */
+  body: unknown
+}
+
+export interface KeptAnswer {
+  id: string
+  secret?: string
+  status: number
+}
+
+export type Idempotency = ReturnType<typeof createIdempotency>
+
+/**
+ * Answers a repeated request by the first one's result: `run` runs once for a key and body, `replay` for the repeats.
+ * Kept for 24 h are fingerprints, the result's id and status, and a secret in the answer only sealed. A first request
+ * that fails leaves the key free.
+ */
+export function createIdempotency(deps: IdempotencyDeps) {
+  return {
+    /** @throws ServiceError `idempotency_key_reused`, `idempotency_in_progress` when the first takes longer than a few seconds */
+    async once(request: KeyedRequest, run: () => Promise<Answer>, replay: (kept: KeptAnswer) => Promise<Answer>): Promise<Answer> {
+      const record = await describe(deps, request)
+      const first = await takeOrRead(record)
+      if (first) return { ...(await replay(open(deps, first))), headers: { 'Idempotent-Replayed': 'true' } }
+      return runFirst(deps, record, run)
+    },
+  }
+}
+
+interface KeyRecord {
+  _id: string
+  organization: string | undefined
+  fingerprint: string
+  attempt: string
+}
+
+async function describe(deps: IdempotencyDeps, { caller, path, key, body }: KeyedRequest): Promise<KeyRecord> {
+  const organization = caller.kind === 'operator' ? undefined : caller.organization
+  const hashKey = organization === undefined ? Buffer.from(hashToken(deps.operatorApiKey ?? '')) : await deps.hashKeyOf(organization)
+  const _id = keyedHash(hashKey, JSON.stringify([organization ?? null, path, key]))
+  return { _id, organization, fingerprint: keyedHash(hashKey, JSON.stringify(body) ?? ''), attempt: randomUUID() }
+}
+
+/** Takes the key for this request (null), or gives what the first one left, waiting for it where it is still at work. */
+async function takeOrRead(record: KeyRecord): Promise<IdempotencyKeyDocument | null> {
+  const deadline = performance.now() + WAIT_MS
+  for (;;) {
+    const known = await IdempotencyKeyModel.findById(record._id).lean<IdempotencyKeyDocument>()
+    if (known && known.expiresAt.getTime() > Date.now()) {
+      assertSameBody(known, record)
+      if (known.answer?.status) return known
+    }
+    if (await take(record, known)) return null
+    if (performance.now() > deadline) throw inProgress()
+    await sleep(LOOK_EVERY_MS)
+  }
+}
+
+function assertSameBody(known: IdempotencyKeyDocument, record: KeyRecord): void {
+  if (known.fingerprint === record.fingerprint) return
+  throw new ServiceError('idempotency_key_reused', 'This Idempotency-Key was used with another body.', {
+    hint: 'Take a new key for a new request.',
+  })
+}
+
+function inProgress(): ServiceError {
+  return new ServiceError('idempotency_in_progress', 'The first request with this Idempotency-Key is still at work.', {
+    hint: 'Send it again in a moment.',
+    headers: { 'Retry-After': '1' },
+  })
+}
+
+/** False when the key is another request's: one that is alive, or that was quicker. */
+async function take(record: KeyRecord, known: IdempotencyKeyDocument | null): Promise<boolean> {
+  const now = Date.now()
+  const { organization, ...ids } = record
+  const owner = organization === undefined ? {} : { organization }
+  const fields = { ...ids, ...owner, leaseUntil: new Date(now + LEASE_MS), expiresAt: new Date(now + KEPT_MS) }
+  if (!known) {
+    return IdempotencyKeyModel.create(fields).then(
+      () => true,
+      (error: { code?: unknown }) => (error.code === DUPLICATE_KEY ? false : Promise.reject(error)),
+    )
+  }
+  const isFree = known.expiresAt.getTime() <= now || (known.leaseUntil && known.leaseUntil.getTime() <= now)
+  if (!isFree) return false
+  const { matchedCount } = await IdempotencyKeyModel.updateOne(
+    { _id: record._id, attempt: known.attempt },
+    { $set: fields, $unset: { answer: 1 } },
+  )
+  return matchedCount === 1
+}
+
+async function runFirst(deps: IdempotencyDeps, record: KeyRecord, run: () => Promise<Answer>): Promise<Answer> {
+  const mine = { _id: record._id, attempt: record.attempt }
+  let answer: Answer
+  try {
+    answer = await run()
+  } catch (error) {
+    await IdempotencyKeyModel.deleteOne(mine)
+    throw error
+  }
+  if (!answer.result) throw new Error('an endpoint with replay must answer with its result')
+  const { id, secret } = answer.result
+  const sealed = secret === undefined ? {} : { secret: deps.sealer.seal(secret, secretPlace(record._id, record.organization)) }
+  await IdempotencyKeyModel.updateOne(mine, { leaseUntil: null, answer: { status: answer.status, resultId: id, ...sealed } })
+  return answer
+}
+
+function open(deps: IdempotencyDeps, { _id, organization, answer }: IdempotencyKeyDocument): KeptAnswer {
+  const { status, resultId, secret } = answer ?? {}
+  if (!status || !resultId) throw new Error('an idempotency key without an answer was read')
+  if (!secret) return { id: resultId, status }
+  return { id: resultId, status, secret: deps.sealer.open(secret, secretPlace(_id, organization?.toHexString())) }
+}
+
+function secretPlace(id: string, organization: string | undefined): SecretPlace {
+  return { organization: organization ?? 'operator', record: `idempotencyKey/${id}`, field: 'secret' }
+}

@@ -1,0 +1,65 @@
+import type { Accounts } from '../../accounts/accounts.ts'
+import type { Caller } from '../../accounts/caller.ts'
+import { ServiceError } from '../../errors.ts'
+import { equalSecrets } from '../../secrets/opaque-token.ts'
+import type { RatePolicy } from '../middleware/request-rate.ts'
+import { assertIntended, loadSession } from '../middleware/session.ts'
+import type { SiteContext } from '../site-state.ts'
+import type { Access } from './endpoint.ts'
+
+export interface IdentifyDeps {
+  accounts: Pick<Accounts, 'authenticateApiKey' | 'findSession'>
+  operatorApiKey: string | undefined
+  publicUrl: string
+}
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Who asks: by the key in `Authorization`, else by the session's cookie, whose writes must be intended.
+ * @throws ServiceError `unauthenticated`, `csrf_token_missing`, `forbidden`
+ */
+export async function identifyCaller(ctx: SiteContext, deps: IdentifyDeps): Promise<Caller> {
+  const authorization = ctx.get('Authorization')
+  if (authorization !== '') return byKey(authorization, deps)
+  await loadSession(ctx, deps.accounts)
+  if (!ctx.state.caller) throw unauthenticated('Send an API key as Authorization: Bearer, or sign in.')
+  if (!READS.has(ctx.method)) assertIntended(ctx, deps.publicUrl, ctx.get('X-CSRF-Token'))
+  return ctx.state.caller
+}
+
+async function byKey(authorization: string, deps: IdentifyDeps): Promise<Caller> {
+  const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+  if (key === undefined) throw unauthenticated('Authorization must be Bearer and a key.')
+  if (deps.operatorApiKey !== undefined && equalSecrets(key, deps.operatorApiKey)) return { kind: 'operator' }
+  const caller = await deps.accounts.authenticateApiKey(key)
+  if (!caller) throw unauthenticated('The API key is unknown or revoked.')
+  return caller
+}
+
+function unauthenticated(message: string): ServiceError {
+  return new ServiceError('unauthenticated', message, { headers: { 'WWW-Authenticate': 'Bearer realm="fulcrum"' } })
+}
+
+/**
+ * The operator's key opens `operator` endpoints and nothing else; an organization's key all others; a person those of
+ * their role.
+ * @throws ServiceError `forbidden`
+ */
+export function assertAccess(caller: Caller, access: Access): void {
+  const isAllowed =
+    access === 'operator'
+      ? caller.kind === 'operator'
+      : caller.kind === 'apiKey' || (caller.kind === 'person' && (caller.role === 'admin' || access === 'sourcer'))
+  if (isAllowed) return
+  if (access === 'operator') throw new ServiceError('forbidden', "This takes the operator's key.")
+  if (caller.kind === 'operator') throw new ServiceError('forbidden', "The operator's key works on /organizations alone.")
+  throw new ServiceError('forbidden', 'This takes an admin.', { hint: 'Ask an admin of your organization.' })
+}
+
+/** What a caller's requests are counted under, and how many may come. */
+export function rateOf(caller: Caller): { key: string; policy: RatePolicy } {
+  if (caller.kind === 'person') return { key: `person:${caller.personId}`, policy: { perSecond: 10, burst: 100 } }
+  const key = caller.kind === 'apiKey' ? `apiKey:${caller.keyId}` : 'operator'
+  return { key, policy: { perSecond: 100, burst: 1000 } }
+}

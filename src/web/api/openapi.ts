@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
+import { ERROR_CODES, statusOf, type ErrorCode } from '../../errors.ts'
+import type { Endpoint } from './endpoint.ts'
+import { strictly } from './parse-input.ts'
+import { API_BASE } from './router.ts'
+
+const ProblemDocument = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What happened.' }),
+    code: z.enum(ERROR_CODES).meta({ description: 'Stable; tell errors apart by it.' }),
+    hint: z.string().optional().meta({ description: 'What can be done next.' }),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'Each wrong field, or query parameter (`query.limit`).' }),
+    requestId: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' })
+
+const EVERYWHERE: readonly ErrorCode[] = [
+  'unauthenticated',
+  'forbidden',
+  'not_acceptable',
+  'too_many_requests',
+  'internal_error',
+  'storage_unavailable',
+]
+const WITH_INPUT: readonly ErrorCode[] = ['invalid_request']
+const WITH_BODY: readonly ErrorCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'request_timeout']
+const WITH_KEY: readonly ErrorCode[] = ['idempotency_key_reused', 'idempotency_in_progress']
+
+/**
+ * The OpenAPI 3.1 document of what is mounted, from the schemas that check it. `extras` are paths outside of
+ * {@link API_BASE}, described by hand.
+ */
+export function openApiDocument(options: { endpoints: readonly Endpoint[]; extras?: ZodOpenApiPathsObject; publicUrl: string }): object {
+  const paths: ZodOpenApiPathsObject = {}
+  for (const endpoint of options.endpoints) {
+    const path = `${API_BASE}${endpoint.path}`
+    paths[path] = { ...paths[path], [endpoint.method]: operationOf(endpoint) }
+  }
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: { title: 'Fulcrum', version: '1', description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+      servers: [{ url: options.publicUrl }],
+      tags: [...new Set(options.endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
+      paths: { ...paths, ...options.extras },
+      components: { securitySchemes: SECURITY_SCHEMES },
+    },
+    { override: asJson },
+  )
+}
+
+const DESCRIPTION = [
+  'Carries candidates into Lever and brings their stages back. Ids are opaque strings, times ISO 8601 in UTC.',
+  'Errors are RFC 9457 problem documents with a stable `code`. Every answer carries `X-Request-Id`.',
+  'A `POST` that creates takes `Idempotency-Key`: the same key and body answer the first result again, for 24 h.',
+].join('\n\n')
+
+const SECURITY_SCHEMES = {
+  apiKey: { type: 'http', scheme: 'bearer', description: "An organization's API key." },
+  operatorKey: { type: 'http', scheme: 'bearer', description: "The operator's key (`OPERATOR_API_KEY`)." },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'fulcrum_session',
+    description: 'Of a signed-in person; `__Host-fulcrum_session` over https.',
+  },
+  csrfToken: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-CSRF-Token',
+    description: 'With a session, for writes: from `<meta name="csrf-token">`.',
+  },
+} as const
+
+function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
+  const { method, path, tag, summary, description, params, query, replay } = endpoint
+  const requestParams = {
+    ...(params ? { path: params as z.ZodObject } : {}),
+    ...(query ? { query: strictly(query) as z.ZodObject } : {}),
+    ...(replay ? { header: IDEMPOTENCY_HEADER } : {}),
+  }
+  return {
+    operationId: operationIdOf(method, path),
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: securityOf(endpoint),
+    requestParams,
+    ...bodyOf(endpoint),
+    responses: { ...answersOf(endpoint), ...problemsOf(endpoint) },
+  }
+}
+
+const IDEMPOTENCY_HEADER = z.object({
+  'Idempotency-Key': z.string().max(255).optional().meta({ description: 'The same key and body answer the first result again, for 24 h.' }),
+})
+
+function operationIdOf(method: string, path: string): string {
+  const words = path.split(/[/{}-]+/).filter(Boolean) // prettier-ignore
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}
+
+function securityOf({ access, method }: Endpoint): Record<string, string[]>[] {
+  if (access === 'operator') return [{ operatorKey: [] }]
+  return [{ apiKey: [] }, method === 'get' ? { session: [] } : { session: [], csrfToken: [] }]
+}
+
+function bodyOf({ body, upload }: Endpoint): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  if (upload) {
+    const content = Object.fromEntries(upload.contentTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } as const }]))
+    return { requestBody: { required: true, content } }
+  }
+  if (!body) return {}
+  return { requestBody: { required: !body.safeParse({}).success, content: { 'application/json': { schema: strictly(body) } } } }
+}
+
+function answersOf({ answers, replay }: Endpoint): ZodOpenApiResponsesObject {
+  const headers = replay ? { headers: z.object({ 'Idempotent-Replayed': z.literal('true').optional() }) } : {}
+  const responses = Object.entries(answers).map(([status, { description, schema, contentType }]) => {
+    const type = contentType ?? (schema ? 'application/json' : undefined)
+    const content = type === undefined ? {} : { content: { [type]: schema ? { schema } : { schema: { type: 'string' } as const } } }
+    return [status, { description, ...headers, ...content }]
+  })
+  return Object.fromEntries(responses) as ZodOpenApiResponsesObject
+}
+
+function problemsOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
+  const { body, upload, query, params, replay, problems = [] } = endpoint
+  const codes = new Set<ErrorCode>([
+    ...EVERYWHERE,
+    ...(body || query ? WITH_INPUT : []),
+    ...(body || upload ? WITH_BODY : []),
+    ...(params || endpoint.access === 'operator' ? (['not_found'] as const) : []),
+    ...(replay ? WITH_KEY : []),
+    ...problems,
+  ])
+  const byStatus = new Map<number, ErrorCode[]>()
+  for (const code of codes) byStatus.set(statusOf(code), [...(byStatus.get(statusOf(code)) ?? []), code])
+  const responses = [...byStatus].map(([status, names]) => [
+    String(status),
+    { description: names.map((name) => `\`${name}\``).join(', '), content: { 'application/problem+json': { schema: ProblemDocument } } },
+  ])
+  return Object.fromEntries(responses) as ZodOpenApiResponsesObject
+}
+
+/** Dates are written as ISO 8601; zod's pattern for them would drown the document. */
+function asJson({ zodSchema, jsonSchema }: { zodSchema: { _zod: { def: { type: string } } }; jsonSchema: Record<string, unknown> }): void {
+  if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
+  if (jsonSchema['format'] === 'date-time' || jsonSchema['format'] === 'email') delete jsonSchema['pattern']
+}

@@ -1,0 +1,111 @@
+import Router from '@koa/router'
+import { z } from 'zod'
+import { ServiceError } from '../../errors.ts'
+import { hasBody } from '../middleware/request-body.ts'
+import { createRequestRate } from '../middleware/request-rate.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import type { Answer, Endpoint, EndpointInput } from './endpoint.ts'
+import type { Idempotency } from './idempotency.ts'
+import { assertAccess, identifyCaller, rateOf, type IdentifyDeps } from './identify-caller.ts'
+import { readJson } from './json-body.ts'
+import { parseInput, strictly } from './parse-input.ts'
+
+export const API_BASE = '/api/v1'
+
+export interface ApiDeps extends IdentifyDeps {
+  endpoints: readonly Endpoint[]
+  idempotency: Idempotency
+}
+
+type Input = EndpointInput<undefined, undefined, undefined, 'operator'>
+type RateGuard = ReturnType<typeof createRequestRate>
+
+/** Mounts every endpoint with the checks that its declaration asks for. */
+export function apiRouter(deps: ApiDeps): Router<SiteState> {
+  const router = new Router<SiteState>({ prefix: API_BASE })
+  const guardRate = createRequestRate()
+  for (const endpoint of deps.endpoints) {
+    router[endpoint.method](endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), (ctx) => answer(ctx, endpoint, deps, guardRate))
+  }
+  return router
+}
+
+async function answer(
+  ctx: SiteContext & { params: Record<string, string> },
+  endpoint: Endpoint,
+  deps: ApiDeps,
+  guardRate: RateGuard,
+): Promise<void> {
+  if (endpoint.access === 'operator' && deps.operatorApiKey === undefined) throw notFound()
+  assertAcceptable(ctx, endpoint)
+  const caller = await identifyCaller(ctx, deps)
+  assertAccess(caller, endpoint.access)
+  const { key, policy } = rateOf(caller)
+  guardRate(key, policy)
+  const params = parseParams(endpoint, ctx.params)
+  const query = parseInput(strictly(endpoint.query ?? NO_MEMBERS), { ...ctx.query }, 'query')
+  const body = await parseBody(ctx, endpoint)
+  const input = { caller, params, query, body, requestId: ctx.state.requestId, incoming: ctx.req } as unknown as Input
+  send(ctx, await runOnce(ctx, endpoint, input, deps))
+}
+
+function assertAcceptable(ctx: SiteContext, { answers }: Endpoint): void {
+  const types = ['application/json', 'application/problem+json', ...Object.values(answers).flatMap(({ contentType }) => contentType ?? [])]
+  if (ctx.accepts(types) === false) throw new ServiceError('not_acceptable', `This answers as ${types.join(', ')}.`)
+}
+
+const NO_MEMBERS = z.strictObject({})
+
+/** What stands in the path names a thing: one that cannot be a name of any is not found. */
+function parseParams(endpoint: Endpoint, params: Record<string, string>): unknown {
+  if (!endpoint.params) return undefined
+  const parsed = endpoint.params.safeParse(params)
+  if (!parsed.success) throw notFound()
+  return parsed.data
+}
+
+function notFound(): ServiceError {
+  return new ServiceError('not_found', 'There is nothing at this address.')
+}
+
+async function parseBody(ctx: SiteContext, endpoint: Endpoint): Promise<unknown> {
+  if (endpoint.upload) return assertUploadType(ctx, endpoint.upload.contentTypes)
+  const hasOne = hasBody(ctx.req)
+  if (!endpoint.body) return hasOne ? void parseInput(NO_MEMBERS, await readJson(ctx.req)) : undefined
+  const schema = strictly(endpoint.body)
+  if (hasOne) return parseInput(schema, await readJson(ctx.req))
+  // a body whose members are all optional may be left out
+  const empty = schema.safeParse({})
+  if (empty.success) return empty.data
+  throw new ServiceError('malformed_json', 'The body is empty; JSON is expected.')
+}
+
+function assertUploadType(ctx: SiteContext, contentTypes: readonly string[]): undefined {
+  if (ctx.is(...contentTypes)) return
+  throw new ServiceError('unsupported_media_type', `Send the body as ${contentTypes.join(' or ')}.`)
+}
+
+async function runOnce(ctx: SiteContext, endpoint: Endpoint, input: Input, deps: ApiDeps): Promise<Answer> {
+  const { replay } = endpoint
+  const key = ctx.get('Idempotency-Key')
+  const run = () => endpoint.handle(input)
+  if (!replay || key === '') return run()
+  if (!/^[\x21-\x7e][\x20-\x7e]{0,254}$/.test(key)) throw badKey()
+  return deps.idempotency.once({ caller: input.caller, path: `${ctx.method} ${ctx.path}`, key, body: input.body }, run, (kept) =>
+    replay(input, kept),
+  )
+}
+
+function badKey(): ServiceError {
+  const message = 'must be 1 to 255 printable ASCII characters'
+  return new ServiceError('invalid_request', `Idempotency-Key ${message}.`, { errors: [{ path: 'header.Idempotency-Key', message }] })
+}
+
+function send(ctx: SiteContext, { status, body, headers, contentType }: Answer): void {
+  ctx.set('Cache-Control', 'no-store')
+  ctx.set(headers ?? {})
+  if (contentType !== undefined) ctx.set('Content-Type', contentType)
+  else if (body !== undefined) ctx.set('Content-Type', 'application/json')
+  ctx.body = contentType !== undefined ? body : body === undefined ? null : JSON.stringify(body)
+  ctx.status = status
+}
