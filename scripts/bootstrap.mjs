@@ -13,6 +13,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { tryLock } from './lock-file.mjs'
 
 const OLDEST_NODE = [20, 19]
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stampFile = join(root, 'node_modules', '.lock-file-hash')
 
@@ -100,37 +101,37 @@ async function install(reason) {
 
 /** Runs `npm ci`, passing its lines on; resolves to its exit code and output. */
 function npmCi() {
-  const viaNpm = process.env.npm_execpath && /npm-cli\.c?js$/.test(process.env.npm_execpath)
-  const [command, first] = viaNpm ? [process.execPath, [process.env.npm_execpath]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
-  const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   return new Promise((done) => {
     let output = ''
-    const child = spawn(command, [...first, ...options], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: npmEnvironment(),
-      shell: !viaNpm && process.platform === 'win32',
-    })
+    const child = startNpm()
+    const passOn = (signal) => child.kill(signal) // an npm that goes on by itself would meet the next one
+    for (const signal of SIGNALS) process.once(signal, passOn)
     const beat = setInterval(() => say('  …still installing'), 15_000)
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => {
-        output += chunk
-        process.stderr.write(chunk)
-      })
-    child.on('error', (error) =>
-      finish({ code: 1, output: `${output}\n${error.code} ${error.message}`, npmMissing: error.code === 'ENOENT' }),
-    )
-    child.on('close', (code) => finish({ code: code ?? 1, output, npmMissing: false }))
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk)).pipe(process.stderr, { end: false })
+    child.on('error', (error) => finish({ code: 1, output: `${output}\n${error.message}`, npmMissing: error.code === 'ENOENT' }))
+    child.on('close', (code, signal) => (signal ? process.exit(130) : finish({ code, output, npmMissing: false })))
     function finish(result) {
       clearInterval(beat)
+      for (const signal of SIGNALS) process.off(signal, passOn)
       done(result)
     }
   })
 }
 
-/** The tests and the lint need devDependencies whatever NODE_ENV says; the packages' usage reports stay off. */
-function npmEnvironment() {
-  return { ...process.env, ...(onlyIfMissing ? {} : { NODE_ENV: 'development', npm_config_omit: '' }), SCARF_ANALYTICS: 'false' }
+/**
+ * By the npm that runs this script, if one does. Development packages are always included, whatever NODE_ENV says: what is
+ * installed here has to serve every script.
+ */
+function startNpm() {
+  const runningNpm = /npm-cli\.c?js$/.test(process.env.npm_execpath ?? '') ? process.env.npm_execpath : null
+  const onWindows = process.platform === 'win32'
+  const [command, ...first] = runningNpm ? [process.execPath, runningNpm] : [onWindows ? 'npm.cmd' : 'npm']
+  return spawn(command, [...first, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, SCARF_ANALYTICS: 'false' },
+    shell: !runningNpm && onWindows,
+  })
 }
 
 function explainFailure({ output, npmMissing }) {

@@ -32,9 +32,10 @@ export interface RunningMongod {
 export interface StartOptions {
   readonly dataDir: string
   readonly say: (line: string) => void
-  readonly env?: NodeJS.ProcessEnv
+  /** Where programs, the cache folder and MONGOMS_SYSTEM_BINARY are looked up; this process's own unless given. */
+  readonly env?: NodeJS.ProcessEnv | undefined
   /** Gives the start up: what was begun is ended, and the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 /** How long the download's server may take to answer before this way counts as closed. */
 const CONNECT_LIMIT_MS = 5000
 const FAILURE_REMEMBERED_MS = 24 * 60 * 60 * 1000
-/** The newest 7.0 known to be published for the systems that mongodb-memory-server knows. */
-const VERSION = '7.0.24'
+/** A 7.0 that is published for all systems that mongodb-memory-server knows; 8.0 and newer need newer processors and kernels. */
+const VERSION = '7.0.14'
 
 interface FetchOptions {
   readonly cache: string

@@ -165,6 +165,20 @@ describe('scripts: bootstrap', () => {
     })
   }
 
+  it('stops npm when it is stopped, and leaves no lock to wait for', async () => {
+    const project = new TinyProject(folder, { delay: 60_000 })
+    const program = project.start('target.mjs')
+    await eventually('npm has been called', () => project.installations() > 0)
+
+    program.child.kill('SIGTERM')
+    const end = await program.ended
+    project.write('npm-behaviour.json', '{}')
+    const next = await project.start('target.mjs').ended
+
+    expect(end.code).to.equal(130)
+    expect(next.code).to.equal(3)
+  })
+
   it('says where npm comes from when there is none', async () => {
     const project = new TinyProject(folder)
 

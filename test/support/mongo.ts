@@ -19,6 +19,11 @@ let folder: string | undefined
 let baseUri: string | undefined
 
 export async function startTestMongo(): Promise<void> {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => process.exit(code))
   if (process.env['MONGODB_URI']) {
     baseUri = process.env['MONGODB_URI']
     return
@@ -26,11 +31,6 @@ export async function startTestMongo(): Promise<void> {
   await removeAbandoned()
   folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`))
   process.once('exit', removeAtExit)
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)
-    process.once(signal, () => process.exit(code))
   running = await startMongod({ dataDir: folder, say: (line) => process.stderr.write(`${line}\n`) })
   baseUri = running.uri
 }

@@ -1,11 +1,15 @@
-import { mkdtempSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A new empty folder for the tests of one `describe`; removed after them. Call it in the body of the `describe`. */
+let base: string | undefined
+
+/** A new empty folder, removed when the run ends. May be called in the body of a `describe`, whether or not its tests run. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fulcrum-folder-'))
-  after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
-  return folder
+  if (!base) {
+    const made = mkdtempSync(join(tmpdir(), 'fulcrum-folders-'))
+    process.once('exit', () => rmSync(made, { recursive: true, force: true, maxRetries: 5 }))
+    base = made
+  }
+  return mkdtempSync(join(base, 'folder-'))
 }
