@@ -1,5 +1,5 @@
 import type { ParameterizedContext } from 'koa'
-import type { PersonCaller } from '../accounts/caller.ts'
+import type { Caller, PersonCaller } from '../accounts/caller.ts'
 import type { SiteCookies } from './middleware/site-cookies.ts'
 import type { Language } from './pages/texts.ts'
 
@@ -8,6 +8,8 @@ export interface SiteState {
   requestId: string
   cookies: SiteCookies
   language: Language
+  /** Who makes a request of the API, for the log. */
+  requester: Caller | null
   /** Who is signed in by the session's cookie. */
   caller: PersonCaller | null
   /** Of that session; every form carries it as `_csrf`. */

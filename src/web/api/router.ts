@@ -39,6 +39,7 @@ async function answer(
   if (endpoint.access === 'operator' && deps.operatorApiKey === undefined) throw notFound()
   assertAcceptable(ctx, endpoint)
   const caller = await identifyCaller(ctx, deps)
+  ctx.state.requester = caller
   assertAccess(caller, endpoint.access)
   const { key, policy } = rateOf(caller)
   guardRate(key, policy)

@@ -1,11 +1,11 @@
 import type { Middleware } from 'koa'
 import { describeError, type Log } from '../../log.ts'
+import { isForPrograms } from '../for-programs.ts'
 import { ErrorPage } from '../pages/error-page.tsx'
 import { renderPage } from '../pages/render-page.tsx'
 import { toProblem, toServiceError } from '../problem.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
 
-const FOR_PROGRAMS = /^\/(api|webhooks)(\/|$)|^\/(healthz|readyz|metrics)$/
 const OF_THE_FAILED_ANSWER = ['Content-Encoding', 'Content-Disposition', 'Content-Length', 'ETag', 'Last-Modified']
 
 /** Turns every error into an answer: a problem document for programs, a page that says what to do for people. */
@@ -30,5 +30,5 @@ export function answerErrors(log: Log): Middleware<SiteState> {
 }
 
 function prefersProblem(ctx: SiteContext): boolean {
-  return FOR_PROGRAMS.test(ctx.path) || ctx.accepts('text/html', 'application/json', 'application/problem+json') !== 'text/html'
+  return isForPrograms(ctx.path) || ctx.accepts('text/html', 'application/json', 'application/problem+json') !== 'text/html'
 }

@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import { actorOf, type Caller } from '../../accounts/caller.ts'
 import type { Log } from '../../log.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
 
@@ -17,9 +18,8 @@ export function requestLog(log: Log, observe: (request: ServedRequest) => void):
     await next()
     const served = { method: ctx.method, route: routeOf(ctx), status: ctx.status, durationMs: Math.round(performance.now() - startedAt) }
     observe(served)
-    const { caller, requestId } = ctx.state
-    const who = caller ? { organization: caller.organization, person: caller.personId } : {}
-    log.info({ ...served, requestId, ...who }, 'request')
+    const { requester, caller, requestId } = ctx.state
+    log.info({ ...served, requestId, ...describeRequester(requester ?? caller) }, 'request')
   }
 }
 
@@ -27,4 +27,9 @@ function routeOf(ctx: SiteContext): string {
   const matched = (ctx as { _matchedRoute?: unknown })._matchedRoute
   if (typeof matched === 'string') return matched
   return ctx.path.startsWith('/assets/') ? '/assets' : '(none)'
+}
+
+function describeRequester(requester: Caller | null): Record<string, string> {
+  if (!requester) return {}
+  return requester.kind === 'operator' ? { actor: 'operator' } : { organization: requester.organization, actor: actorOf(requester) }
 }

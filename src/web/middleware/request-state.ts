@@ -13,6 +13,7 @@ export function requestState(cookies: SiteCookies): Middleware<SiteState> {
     ctx.set('X-Request-Id', ctx.state.requestId)
     ctx.state.cookies = cookies
     ctx.state.language = languageOf(ctx, cookies)
+    ctx.state.requester = null
     ctx.state.caller = null
     ctx.state.csrfToken = null
     await next()

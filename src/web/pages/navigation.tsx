@@ -28,7 +28,10 @@ export function Navigation() {
 }
 
 /** The pages of the navigation, as they come to stand. */
-const PLACES = [{ href: '/settings/ats', name: 'settings', adminOnly: true }] as const
+const PLACES = [
+  { href: '/candidates', name: 'candidates', adminOnly: false },
+  { href: '/settings/ats', name: 'settings', adminOnly: true },
+] as const
 
 function Places({ isAdmin }: { isAdmin: boolean }) {
   const { language, here } = usePage()

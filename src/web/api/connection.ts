@@ -1,0 +1,206 @@
+import { z } from 'zod'
+import { actorOf } from '../../accounts/caller.ts'
+import type { Connections } from '../../connection/connections.ts'
+import { ConnectionView } from '../../connection/connection-view.ts'
+import { ConnectionSettingsPatch } from '../../connection/settings.ts'
+import { requirePlace } from '../../connection/signature-tokens.ts'
+import { assertSpeaksFor } from '../middleware/speaks-for.ts'
+import { defineEndpoint, type Answer, type Endpoint } from './endpoint.ts'
+
+const TAG = 'Connection to Lever'
+const email = z.string().trim().min(3).max(320)
+const secret = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .regex(/^[!-~]+$/, 'must be printable ASCII without white space')
+const CONNECTION = { 200: { description: 'The connection.', schema: ConnectionView } } as const
+
+const AuthorizeLinkView = z
+  .object({ authorizeUrl: z.url(), expiresAt: z.string().meta({ format: 'date-time' }) })
+  .meta({ id: 'AuthorizeLink' })
+
+/** `/connection`: an organization's Lever account. */
+export function connectionEndpoints({ connections }: { connections: Connections }): Endpoint[] {
+  const shown = async (organization: string): Promise<Answer> => ({ status: 200, body: await connections.describe(organization) })
+
+  const read = defineEndpoint({
+    method: 'get',
+    path: '/connection',
+    tag: TAG,
+    summary: 'The connection',
+    access: 'admin',
+    answers: CONNECTION,
+    handle: ({ caller }) => shown(caller.organization),
+  })
+
+  const disconnect = defineEndpoint({
+    method: 'delete',
+    path: '/connection',
+    tag: TAG,
+    summary: 'Disconnect',
+    description:
+      'Tokens and signature tokens are destroyed, our webhooks in Lever removed, queued exports canceled, the mirror deleted. Exports and audit trail stay.',
+    access: 'admin',
+    answers: { 204: { description: 'Disconnected.' } },
+    async handle({ caller }) {
+      await connections.disconnect(caller.organization, actorOf(caller))
+      return { status: 204 }
+    },
+  })
+
+  return [
+    read,
+    ...accessEndpoints(connections, shown),
+    ...webhookEndpoints(connections, shown),
+    ...statusEndpoints(connections, shown),
+    disconnect,
+  ]
+}
+
+type Show = (organization: string) => Promise<Answer>
+
+function accessEndpoints(connections: Connections, shown: Show): Endpoint[] {
+  const authorize = defineEndpoint({
+    method: 'post',
+    path: '/connection/authorize',
+    tag: TAG,
+    summary: 'A single-use address where an admin authorizes Lever',
+    description: "To be opened in the admin's browser within 10 minutes: it signs them in and goes on to Lever's consent page.",
+    access: 'admin',
+    body: z.strictObject({ userEmail: email }),
+    answers: { 201: { description: 'The address.', schema: AuthorizeLinkView } },
+    problems: ['admin_required', 'user_not_found', 'oauth_not_configured'],
+    async handle({ caller, body }) {
+      assertSpeaksFor(caller, body.userEmail)
+      const { id, token, authorizeUrl, expiresAt } = await connections.authorizeLink(caller.organization, body.userEmail, actorOf(caller))
+      return { status: 201, body: { authorizeUrl, expiresAt: expiresAt.toISOString() }, result: { id, secret: token } }
+    },
+    async replay(_input, { id, secret: token = '' }) {
+      const { authorizeUrl, expiresAt } = await connections.readAuthorizeLink(id, token)
+      return { status: 201, body: { authorizeUrl, expiresAt: expiresAt.toISOString() } }
+    },
+  })
+
+  const putApiKey = defineEndpoint({
+    method: 'put',
+    path: '/connection/api-key',
+    tag: TAG,
+    summary: 'Connect by an API key of Lever',
+    description: 'The key is tried against Lever first.',
+    access: 'admin',
+    body: z.strictObject({ apiKey: secret, userEmail: email }),
+    answers: CONNECTION,
+    problems: [
+      'admin_required', 'user_not_found', 'lever_key_rejected', 'lever_key_lacks_permission', 'lever_account_mismatch', 'lever_unavailable',
+    ], // prettier-ignore
+    async handle({ caller, body }) {
+      assertSpeaksFor(caller, body.userEmail)
+      await connections.putApiKey(caller.organization, body, actorOf(caller))
+      return shown(caller.organization)
+    },
+  })
+
+  return [authorize, putApiKey]
+}
+
+function webhookEndpoints(connections: Connections, shown: Show): Endpoint[] {
+  const params = z.strictObject({
+    event: z.string().meta({ description: "One of the eight events, or `any` for an account's single signing token." }),
+  })
+
+  const putToken = defineEndpoint({
+    method: 'put',
+    path: '/connection/webhooks/{event}',
+    tag: TAG,
+    summary: 'Keep the signature token of a webhook made by hand',
+    access: 'admin',
+    params,
+    body: z.strictObject({ signatureToken: secret }),
+    answers: CONNECTION,
+    async handle({ caller, params: { event }, body }) {
+      await connections.putSignatureToken(caller.organization, requirePlace(event), body.signatureToken, actorOf(caller))
+      return shown(caller.organization)
+    },
+  })
+
+  const deleteToken = defineEndpoint({
+    method: 'delete',
+    path: '/connection/webhooks/{event}',
+    tag: TAG,
+    summary: 'Forget the signature tokens of an event, and remove our own webhook in Lever',
+    access: 'admin',
+    params,
+    answers: CONNECTION,
+    problems: ['lever_unavailable'],
+    async handle({ caller, params: { event } }) {
+      await connections.deleteSignatureToken(caller.organization, requirePlace(event), actorOf(caller))
+      return shown(caller.organization)
+    },
+  })
+
+  const provision = defineEndpoint({
+    method: 'post',
+    path: '/connection/webhooks/provision',
+    tag: TAG,
+    summary: 'Create every missing webhook in Lever',
+    description: 'A Super Admin must still switch each event on in Lever, under Settings > Integrations and API > Webhooks.',
+    access: 'admin',
+    answers: CONNECTION,
+    problems: ['connection_not_active', 'state_conflict', 'lever_rejected', 'lever_unavailable'],
+    async handle({ caller }) {
+      await connections.provisionWebhooks(caller.organization, actorOf(caller))
+      return shown(caller.organization)
+    },
+  })
+
+  return [putToken, deleteToken, provision]
+}
+
+function statusEndpoints(connections: Connections, shown: Show): Endpoint[] {
+  const settings = defineEndpoint({
+    method: 'patch',
+    path: '/connection/settings',
+    tag: TAG,
+    summary: 'Change settings',
+    access: 'admin',
+    body: ConnectionSettingsPatch,
+    answers: CONNECTION,
+    async handle({ caller, body }) {
+      await connections.changeSettings(caller.organization, body, actorOf(caller))
+      return shown(caller.organization)
+    },
+  })
+
+  const activate = defineEndpoint({
+    method: 'post',
+    path: '/connection/activate',
+    tag: TAG,
+    summary: 'Let exports begin',
+    access: 'admin',
+    answers: CONNECTION,
+    problems: ['not_ready'],
+    async handle({ caller }) {
+      await connections.activate(caller.organization, actorOf(caller))
+      return shown(caller.organization)
+    },
+  })
+
+  const pause = defineEndpoint({
+    method: 'post',
+    path: '/connection/pause',
+    tag: TAG,
+    summary: 'Let no export begin',
+    description: 'What is queued waits, what runs ends, webhooks go on.',
+    access: 'admin',
+    answers: CONNECTION,
+    problems: ['connection_not_active'],
+    async handle({ caller }) {
+      await connections.pause(caller.organization, actorOf(caller))
+      return shown(caller.organization)
+    },
+  })
+
+  return [settings, activate, pause]
+}

@@ -1,0 +1,90 @@
+import type Router from '@koa/router'
+import Koa from 'koa'
+import type { Registry } from 'prom-client'
+import type { ZodOpenApiPathsObject } from 'zod-openapi'
+import type { Accounts } from '../accounts/accounts.ts'
+import { describeError, type Log } from '../log.ts'
+import type { Sealer } from '../secrets/sealer.ts'
+import { docsPaths, docsRouter } from './api/docs.tsx'
+import type { Endpoint } from './api/endpoint.ts'
+import { healthPaths, healthRouter } from './api/health.ts'
+import { createIdempotency } from './api/idempotency.ts'
+import { openApiDocument } from './api/openapi.ts'
+import { apiRouter } from './api/router.ts'
+import { createHttpMetrics } from './http-metrics.ts'
+import { answerErrors } from './middleware/answer-errors.tsx'
+import { nothingHere } from './middleware/nothing-here.ts'
+import { pageSession } from './middleware/page-session.ts'
+import { requestLog } from './middleware/request-log.ts'
+import { requestState } from './middleware/request-state.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
+import { createSiteCookies } from './middleware/site-cookies.ts'
+import { staticAssets } from './middleware/static-assets.ts'
+import { candidatesRouter } from './pages/candidates.tsx'
+import { languageRouter } from './pages/language.ts'
+import type { SamplePerson } from './pages/sign-in-page.tsx'
+import { signInRouter } from './pages/sign-in.tsx'
+import type { SiteState } from './site-state.ts'
+
+export interface HealthAppOptions {
+  log: Log
+  /** What the process still lacks to serve, by name; empty when it can. */
+  readiness: () => Promise<string[]>
+  registry: Registry
+  operatorApiKey: string | undefined
+  publicUrl: string
+  /** Origin of Lever's authorization server: the consent starts with a form that leads there. */
+  authUrl: string
+  /** How many proxies in front set `X-Forwarded-For`. */
+  trustedProxies: number
+}
+
+export interface AppOptions extends HealthAppOptions {
+  accounts: Accounts
+  sealer: Sealer
+  endpoints: readonly Endpoint[]
+  /** Routes for programs outside of the API, such as Lever's webhooks, and their paths for the OpenAPI document. */
+  intakes?: readonly Router<SiteState>[]
+  intakePaths?: ZodOpenApiPathsObject
+  pages: readonly Router<SiteState>[]
+  /** Set only for a trial on one's own machine. */
+  samplePeople?: () => Promise<SamplePerson[]>
+}
+
+/** The whole site: API, pages, assets, health. */
+export function createApp(options: AppOptions): Koa<SiteState> {
+  const { accounts, endpoints, publicUrl, operatorApiKey } = options
+  const app = createHealthApp(options, { answersTheRest: false })
+  const idempotency = createIdempotency({ sealer: options.sealer, hashKeyOf: accounts.hashKeyOf, operatorApiKey })
+  const extras = { ...options.intakePaths, ...healthPaths, ...docsPaths }
+
+  app.use(staticAssets())
+  app.use(nothingHere())
+  mount(app, docsRouter(openApiDocument({ endpoints, extras, publicUrl })))
+  mount(app, apiRouter({ endpoints, accounts, operatorApiKey, publicUrl, idempotency }))
+  for (const intake of options.intakes ?? []) mount(app, intake)
+  app.use(pageSession({ accounts, publicUrl }))
+  mount(app, signInRouter({ accounts, samplePeople: options.samplePeople }))
+  for (const pages of [languageRouter(), candidatesRouter(), ...options.pages]) mount(app, pages)
+  return app
+}
+
+/** What every process serves, and one that only works serves alone: `/healthz`, `/readyz`, `/metrics`. */
+export function createHealthApp(options: HealthAppOptions, { answersTheRest = true } = {}): Koa<SiteState> {
+  const { log, trustedProxies } = options
+  const app = new Koa<SiteState>()
+  app.proxy = trustedProxies > 0
+  app.maxIpsCount = trustedProxies
+  app.on('error', (error: unknown) => log.warn({ err: describeError(error) }, 'an answer broke off'))
+  app.use(requestState(createSiteCookies(options.publicUrl)))
+  app.use(requestLog(log, createHttpMetrics(options.registry)))
+  app.use(securityHeaders(options))
+  app.use(answerErrors(log))
+  if (answersTheRest) app.use(nothingHere())
+  mount(app, healthRouter({ readiness: options.readiness, metrics: options.registry, operatorApiKey: options.operatorApiKey }))
+  return app
+}
+
+function mount(app: Koa<SiteState>, router: Router<SiteState>): void {
+  app.use(router.routes())
+}

@@ -1,0 +1,50 @@
+import { koaBody } from 'koa-body'
+import type { Middleware, Next } from 'koa'
+import type { z } from 'zod'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { parseInput } from '../api/parse-input.ts'
+import { isForPrograms } from '../for-programs.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import { assertIntended, loadSession } from './session.ts'
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+const readFormBody = koaBody({
+  urlencoded: true,
+  json: false,
+  text: false,
+  multipart: false,
+  formLimit: '256kb',
+  parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
+} as never)
+
+/**
+ * For every page: who is signed in; and for a form, its fields, from a page of this site and with the session's token
+ * (`_csrf`, or the header where a script sends it).
+ */
+export function pageSession(deps: { accounts: Pick<Accounts, 'findSession'>; publicUrl: string }): Middleware<SiteState> {
+  return async (ctx, next) => {
+    if (!isForPrograms(ctx.path)) await loadSession(ctx, deps.accounts)
+    if (isForPrograms(ctx.path) || READS.has(ctx.method)) await next()
+    else await readFormBody(ctx as never, () => afterForm(ctx, deps.publicUrl, next))
+  }
+}
+
+async function afterForm(ctx: SiteContext, publicUrl: string, next: Next): Promise<void> {
+  const { _csrf } = formFields(ctx)
+  assertIntended(ctx, publicUrl, ctx.get('X-CSRF-Token') || (typeof _csrf === 'string' ? _csrf : ''))
+  await next()
+}
+
+/**
+ * The fields of a posted form, checked.
+ * @throws ServiceError `invalid_request`
+ */
+export function parseForm<S extends z.ZodType>(ctx: SiteContext, schema: S): z.output<S> {
+  const { _csrf, ...fields } = formFields(ctx)
+  return parseInput(schema, fields)
+}
+
+function formFields(ctx: SiteContext): Record<string, unknown> {
+  const { body } = ctx.request as { body?: unknown }
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+}

@@ -1,0 +1,21 @@
+import Router from '@koa/router'
+import { z } from 'zod'
+import { parseForm } from '../middleware/page-session.ts'
+import { LANGUAGE_COOKIE } from '../middleware/request-state.ts'
+import { seeOther, sitePathOr } from '../see-other.ts'
+import type { SiteState } from '../site-state.ts'
+import { LANGUAGES } from './texts.ts'
+
+const YEAR_MS = 31_536_000_000
+const Choice = z.object({ language: z.enum(LANGUAGES), next: z.string().optional() })
+
+/** The language switch of every page. */
+export function languageRouter(): Router<SiteState> {
+  const router = new Router<SiteState>()
+  router.post('/language', (ctx) => {
+    const { language, next } = parseForm(ctx, Choice)
+    ctx.state.cookies.set(ctx, LANGUAGE_COOKIE, language, { maxAgeMs: YEAR_MS })
+    seeOther(ctx, sitePathOr(next, '/'))
+  })
+  return router
+}
