@@ -1,0 +1,265 @@
+import { expect } from 'chai'
+import { Types } from 'mongoose'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { LeverPostingModel, LeverStageModel, LeverUserModel } from '../../src/mirror/lever-record-models.ts'
+import type { Mirror } from '../../src/mirror/mirror.ts'
+import { SyncRunModel } from '../../src/mirror/sync-run-model.ts'
+import { eventually } from '../support/eventually.ts'
+import { startLever, type LeverForTests } from '../support/lever.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { rejection } from '../support/rejection.ts'
+import { mirrorOf, type MirrorSettings, type MirrorUnderTest } from './mirror-under-test.ts'
+
+describe('sync of the mirror', () => {
+  let lever: LeverForTests
+  const started: Mirror[] = []
+
+  before(async () => {
+    await connectFreshDatabase()
+    lever = await startLever()
+    await lever.settings({ rateLimit: { enabled: false } })
+  })
+  after(async () => {
+    await lever.stop()
+    await dropDatabase()
+  })
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((mirror) => mirror.startWorker().stop(1000)))
+    await SyncRunModel.deleteMany({})
+    await ConnectionModel.deleteMany({})
+    await lever.clearFaults()
+    await lever.clearRequests()
+    await lever.settings({ latencyMs: 0 })
+  })
+
+  async function fresh(settings: MirrorSettings = {}): Promise<MirrorUnderTest> {
+    const under = await mirrorOf(lever, settings)
+    started.push(under.mirror)
+    return under
+  }
+
+  it('brings users, stages, archive reasons, postings and requisitions, and says how many', async () => {
+    const { mirror, organization, synced, remembered } = await fresh()
+
+    const sync = await synced()
+
+    expect(sync).to.deep.include({ state: 'idle' })
+    expect(sync.finishedAt?.getTime()).to.be.at.least(sync.startedAt?.getTime() ?? Number.NaN)
+    expect(sync.resources).to.deep.equal({ users: 8, stages: 9, archiveReasons: 8, postings: 11, requisitions: 6 })
+    const users = (await mirror.listUsers(organization, { limit: 100 })).data
+    expect(users.map(({ name }) => name)).to.include('Émile Laurent')
+    expect(users.find(({ email }) => email === 'gus@acme.example')?.deactivatedAt).to.be.instanceOf(Date)
+    expect(remembered).to.have.members(users.map(({ id }) => id))
+  })
+
+  it('asks for confidential postings only where the grant shows them', async () => {
+    const without = await fresh()
+    const withGrant = await fresh({ confidential: true, apiKey: await lever.newApiKey({ confidential: true }) })
+
+    expect((await without.synced()).resources['postings']).to.equal(11)
+    expect((await withGrant.synced()).resources['postings']).to.equal(12)
+  })
+
+  it('removes what Lever no longer shows, and only there', async () => {
+    const { organization, synced } = await fresh()
+    const other = new Types.ObjectId().toHexString()
+    const gone = { leverId: 'gone', seenAt: new Date(0) }
+    await LeverPostingModel.create([{ ...gone, organization }, { ...gone, organization: other }]) // prettier-ignore
+
+    await synced()
+
+    expect(await LeverPostingModel.exists({ organization, leverId: 'gone' })).to.equal(null)
+    expect(await LeverPostingModel.exists({ organization: other, leverId: 'gone' })).not.to.equal(null)
+  })
+
+  it('does not believe an account without users, and keeps those it knew', async () => {
+    const { organization, synced } = await fresh()
+    await LeverUserModel.create({ organization, leverId: 'known', seenAt: new Date(0) })
+    await lever.fault({ match: { path: '/users' }, kind: 'status', status: 200, body: { data: [], hasNext: false } })
+
+    await synced()
+
+    expect(await LeverUserModel.exists({ organization, leverId: 'known' })).not.to.equal(null)
+  })
+
+  it('reads the rest when Lever refuses one resource, and keeps what it had of that', async () => {
+    const { organization, synced } = await fresh()
+    await LeverPostingModel.create({ organization, leverId: 'kept', seenAt: new Date(0) })
+    await lever.fault({ match: { path: '/postings' }, kind: 'status', status: 403, times: 9 })
+
+    const sync = await synced()
+
+    expect(sync.state).to.equal('idle')
+    expect(sync.error).to.equal('postings: lever_403')
+    expect(sync.resources).to.include({ users: 8, requisitions: 6, postings: 0 })
+    expect(await LeverPostingModel.exists({ organization, leverId: 'kept' })).not.to.equal(null)
+    expect(await SyncRunModel.findOne({ organization }).lean()).to.have.nested.property('problems[0].resource', 'postings')
+  })
+
+  it('ends as failed when Lever is down, keeps everything, and tries again within a minute or so', async () => {
+    const { organization, synced } = await fresh()
+    await LeverStageModel.create({ organization, leverId: 'kept', seenAt: new Date(0) })
+    await lever.fault({ match: { path: '/stages' }, kind: 'status', status: 503, times: 99 })
+
+    const sync = await synced()
+
+    expect(sync).to.include({ state: 'failed', error: 'lever_unavailable' })
+    expect(await LeverStageModel.exists({ organization, leverId: 'kept' })).not.to.equal(null)
+    const run = await SyncRunModel.findOne({ organization }).orFail().lean()
+    expect(run.dueAt.getTime() - Date.now()).to.be.within(30_000, 61_000)
+    expect(run.failures).to.equal(1)
+  })
+
+  it('is due again a quarter of an hour later', async () => {
+    const { organization, synced } = await fresh()
+
+    const { finishedAt } = await synced()
+
+    const run = await SyncRunModel.findOne({ organization }).orFail().lean()
+    expect(run.dueAt.getTime() - (finishedAt?.getTime() ?? 0)).to.be.within(890_000, 901_000)
+    expect(run).to.include({ claim: null, leaseUntil: null })
+  })
+
+  it('reads only what was asked for while all is not due', async () => {
+    const { mirror, organization, synced, connection } = await fresh()
+    await synced()
+    const all = await SyncRunModel.findOne({ organization }).orFail().lean()
+    await lever.clearRequests()
+
+    await mirror.sync(organization, ['stages'])
+    await eventually('the second sync ends', async () => (await connection()).sync.state === 'idle')
+
+    expect((await lever.requests()).map(({ path }) => path)).to.deep.equal(['/stages'])
+    expect((await connection()).sync.resources).to.include({ stages: 9, users: 8 })
+    const run = await SyncRunModel.findOne({ organization }).orFail().lean()
+    expect(run.dueAt).to.deep.equal(all.allDueAt)
+  })
+
+  it('shows counts that rise while it runs', async () => {
+    const { mirror, organization, connection } = await fresh()
+    await lever.fault({ match: { path: '/postings' }, kind: 'slow', delayMs: 400 })
+    mirror.startWorker()
+
+    await mirror.sync(organization)
+
+    expect((await connection()).sync.state).to.equal('running')
+    await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
+    const { sync } = await connection()
+    expect(sync).to.include({ state: 'running', finishedAt: null })
+    expect(sync.resources['requisitions']).to.equal(0)
+    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+  })
+
+  it('runs once although two processes are asked at the same time', async () => {
+    const { mirror, another, organization, connection } = await fresh()
+    const second = another()
+    started.push(second)
+    mirror.startWorker()
+    second.startWorker()
+    await lever.settings({ latencyMs: 30 })
+
+    await mirror.syncDue()
+    await second.syncDue()
+    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle' && (await connection()).sync.finishedAt)
+
+    expect(await lever.requests('/users')).to.have.length(1)
+    expect(await lever.requests('/requisitions')).to.have.length(1)
+  })
+
+  it('runs again when somebody asks while it runs', async () => {
+    const { mirror, organization, connection } = await fresh()
+    await lever.fault({ match: { path: '/requisitions' }, kind: 'slow', delayMs: 300 })
+    mirror.startWorker()
+    await mirror.sync(organization)
+    await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
+
+    await mirror.sync(organization, ['users'])
+
+    await eventually('users are read again', async () => (await lever.requests('/users')).length === 2)
+    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+  })
+
+  it('is taken up by another process when the one that ran it is gone', async () => {
+    const { mirror, organization, connection } = await fresh()
+    await mirror.sync(organization)
+    await SyncRunModel.updateOne({ organization }, { claim: 'dead', fence: 7, leaseUntil: new Date(Date.now() - 1) })
+
+    mirror.startWorker()
+
+    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+    expect((await SyncRunModel.findOne({ organization }).orFail().lean()).fence).to.equal(8)
+  })
+
+  it('is given back at once when its process stops, and goes on elsewhere', async () => {
+    const { mirror, another, organization, connection } = await fresh({ leaseMs: 60_000 })
+    await lever.fault({ match: { path: '/postings' }, kind: 'hangBefore' })
+    const worker = mirror.startWorker()
+    await mirror.sync(organization)
+    await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
+
+    const before = performance.now()
+    await worker.stop(5000)
+    expect(performance.now() - before).to.be.below(1000)
+    await lever.clearFaults()
+    const second = another()
+    started.push(second)
+    second.startWorker()
+
+    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+  })
+
+  it('keeps its lease while it waits for Lever', async () => {
+    const { mirror, another, organization, connection } = await fresh({ leaseMs: 300 })
+    await lever.fault({ match: { path: '/stages' }, kind: 'slow', delayMs: 900 })
+    const second = another()
+    started.push(second)
+    mirror.startWorker()
+    await mirror.sync(organization)
+    await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+
+    second.startWorker().wake()
+    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+
+    expect(await lever.requests('/users')).to.have.length(1)
+  })
+
+  it('leaves nothing behind when the organization is disconnected while it runs', async () => {
+    const { mirror, organization, connection } = await fresh({ leaseMs: 300 })
+    await lever.fault({ match: { path: '/postings' }, kind: 'slow', delayMs: 600 })
+    mirror.startWorker()
+    await mirror.sync(organization)
+    await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
+
+    await ConnectionModel.updateOne({ organization }, { status: 'disconnected' })
+    await mirror.forgetOrganization(organization)
+    await LeverUserModel.create({ organization, leverId: 'written late', seenAt: new Date() })
+
+    await eventually('what came late is gone', async () => (await LeverUserModel.countDocuments({ organization })) === 0)
+    expect((await connection()).sync).to.deep.include({ state: 'idle', startedAt: null, finishedAt: null, resources: {} })
+  })
+
+  it('is refused without a grant, and rests when the grant goes away until there is one again', async () => {
+    const { mirror, organization, connection } = await fresh()
+    await mirror.sync(organization)
+    await ConnectionModel.updateOne({ organization }, { status: 'revoked' })
+    expect(await rejection(mirror.sync(organization))).to.include({ code: 'connection_not_active' })
+
+    mirror.startWorker()
+    await eventually('the sync has failed', async () => (await connection()).sync.state === 'failed')
+    expect((await SyncRunModel.findOne({ organization }).orFail().lean()).dueAt.getUTCFullYear()).to.equal(9999)
+    await ConnectionModel.updateOne({ organization }, { status: 'configuring' })
+    await mirror.syncDue()
+
+    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+  })
+
+  it('finds connections whose first sync was never asked for', async () => {
+    const { mirror, connection } = await fresh()
+    mirror.startWorker()
+
+    await mirror.syncDue()
+
+    await eventually('the sync ends', async () => (await connection()).sync.finishedAt !== null)
+  })
+})
