@@ -1,4 +1,5 @@
-import type { Person } from '../accounts/people.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Audit } from '../audit/audit.ts'
 
 /** A Lever user, as mapping needs to know one. */
 export interface LeverPerson {
@@ -10,18 +11,10 @@ export interface LeverPerson {
   deactivatedAt: Date | null
 }
 
-export interface AuditRecord {
-  organization: string
-  actor: string
-  action: string
-  subject: string
-  leverUser?: string | null
-}
-
 /** What mapping is given of others: people, the audit trail, and Lever's users as the mirror has them. */
 export interface MappingDeps {
-  accounts: { findPerson(organization: string, email: string): Promise<Person | null> }
-  audit: { append(record: AuditRecord): Promise<void> }
+  accounts: Pick<Accounts, 'findPerson'>
+  audit: Pick<Audit, 'append'>
   leverUsers: {
     /** Asks Lever; falls back on what was last seen. @throws ServiceError when neither can tell */
     lookUp(organization: string, email: string): Promise<LeverPerson | null>
