@@ -39,18 +39,19 @@ export async function startJobs({ connection, jobs, log, processEveryMs = PROCES
   })
   agenda.on('error', (error) => log.warn({ err: error }, 'the clock for jobs met an error'))
   const running = new Set<Promise<void>>()
-  for (const job of jobs) agenda.define(job.name, (_job, done) => void runOnce(job, running, log).then(() => done()))
+  for (const job of jobs) agenda.define(job.name, (_job, done) => void runOnce(job, running, log, done))
 
   await agenda.start()
   for (const { name, everyMs } of jobs) await agenda.every(everyMs, name) // one document each; a restart leaves its time as it is
   return { stop: (graceMs) => stop(agenda, running, graceMs) }
 }
 
-async function runOnce(job: RecurringJob, running: Set<Promise<void>>, log: Log): Promise<void> {
+async function runOnce(job: RecurringJob, running: Set<Promise<void>>, log: Log, done: () => void): Promise<void> {
   const run = job.run().catch((error: unknown) => log.warn({ job: job.name, err: error }, 'a job failed; it runs again at its next time'))
   running.add(run)
   await run
   running.delete(run)
+  done()
 }
 
 /** Agenda's own `stop` gives waiting jobs back and does not wait for those that run; its timers do not keep a process that exits. */
