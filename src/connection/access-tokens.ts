@@ -119,15 +119,19 @@ async function spend(deps: AccessTokenDeps, state: GrantState, lease: RefreshLea
   return save(deps, state, pair, sentAt)
 }
 
-/** A pair exists nowhere but here until it is saved: tried for as long as a lost one would cost the authorization. */
 async function save(deps: AccessTokenDeps, state: GrantState, pair: TokenPair, sentAt: number): Promise<string> {
+  if (await storeInsistently(deps, () => storeRefreshedPair(deps.secrets, state, pair, sentAt))) return pair.accessToken
+  return openAccessToken(deps, await getGrant(String(state.organization)))
+}
+
+/** A pair exists nowhere but here until it is saved, and a lost one costs the authorization: tried again for some seconds. */
+async function storeInsistently({ log }: AccessTokenDeps, store: () => Promise<boolean>): Promise<boolean> {
   for (let pauseMs = 100; ; pauseMs *= 2) {
     try {
-      if (await storeRefreshedPair(deps.secrets, state, pair, sentAt)) return pair.accessToken
-      return openAccessToken(deps, await getGrant(String(state.organization)))
+      return await store()
     } catch (error) {
       if (pauseMs > 10_000) throw error
-      deps.log.warn({ connection: String(state._id), err: error }, 'new access token not saved yet')
+      log.warn({ err: error }, 'new access token not saved yet')
       await sleep(pauseMs)
     }
   }

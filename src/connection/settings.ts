@@ -24,6 +24,7 @@ export type SettingsPatch = z.output<typeof ConnectionSettingsPatch>
  * @throws ServiceError `invalid_request` for a stage or Lever user that is unknown, or a Lever user who is deactivated
  */
 export async function changeSettings(context: ConnectionContext, organization: string, patch: SettingsPatch, actor: string): Promise<void> {
+  if (Object.values(patch).every((value) => value === undefined)) return
   const { sourceName, ...rest } = patch
   const connection = await getConnection(organization)
   const faults = [...(await stageFaults(context, organization, patch)), ...(await userFaults(context, organization, patch))]

@@ -1,0 +1,224 @@
+import { expect } from 'chai'
+import { z } from 'zod'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import type { Connections } from '../../src/connection/connections.ts'
+import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
+import { classifyWriteError, isWorthAnotherTry } from '../../src/lever/write-outcome.ts'
+import { eventually } from '../support/eventually.ts'
+import { rejection } from '../support/rejection.ts'
+import { ageAccessToken, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+
+describe('connection/access tokens', () => {
+  let world: ConnectionWorld
+  let organization: string
+
+  before(async () => {
+    world = await startConnectionWorld()
+  })
+  after(() => world.stop())
+  beforeEach(async () => {
+    await ConnectionModel.deleteMany({})
+    await world.lever.clearFaults()
+    organization = await world.newOrganization()
+    await world.authorize({ organization })
+    await world.lever.clearRequests()
+  })
+
+  const call = async (connections: Connections = world.connections) =>
+    (await connections.leverClient(organization)).get('/users', { query: { limit: 1 }, schema: z.unknown() })
+  const tokenCalls = async () => (await world.lever.requests('/oauth/token')).length
+  const stored = () => ConnectionModel.findOne({ organization }).orFail()
+
+  it('uses a token as long as it is young', async () => {
+    await ageAccessToken(organization, 0.7)
+
+    await call()
+
+    expect(await tokenCalls()).to.equal(0)
+  })
+
+  it('refreshes at 80 % of its life, once for many calls at once', async () => {
+    await ageAccessToken(organization, 0.81)
+
+    await Promise.all(Array.from({ length: 10 }, () => call()))
+
+    expect(await tokenCalls()).to.equal(1)
+    expect((await stored()).grant?.generation).to.equal(2)
+  })
+
+  it('refreshes once for several processes that come to it at once', async () => {
+    await ageAccessToken(organization, 1.1)
+    const processes = [world.another(), world.another(), world.another(), world.another()]
+
+    await Promise.all(processes.flatMap((connections) => [call(connections), call(connections), connections.refreshDue()]))
+
+    const calls = await world.lever.requests('/oauth/token')
+    expect(calls.map(({ status }) => status)).to.deep.equal([200])
+    expect((await stored()).grant)
+      .to.include({ generation: 2 })
+      .and.not.have.property('refreshLeaseHolder', 'anybody')
+  })
+
+  it('goes on with the old token while Lever cannot refresh, and does not hammer', async () => {
+    await ageAccessToken(organization, 0.9)
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 503, times: 50 })
+
+    for (let calls = 0; calls < 5; calls += 1) await call()
+
+    expect(await tokenCalls()).to.equal(1)
+    expect((await stored()).status).to.equal('configuring')
+  })
+
+  it('keeps the status when an expired token cannot be refreshed for now, and recovers', async () => {
+    await ageAccessToken(organization, 1.1)
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 500, times: 50 })
+
+    const client = await world.connections.leverClient(organization)
+    const failure = await rejection(client.write('POST', '/opportunities', { schema: z.unknown() }))
+    expect(classifyWriteError(failure)).to.equal('nothing')
+    expect(isWorthAnotherTry(failure)).to.equal(true)
+    expect((await stored()).status).to.equal('configuring')
+    await world.lever.clearFaults()
+    await eventually('a refresh after a rest', () => call().then(() => true, () => false)) // prettier-ignore
+  })
+
+  it('refreshes on 401, when the refused token is the current one, once for many calls', async () => {
+    await world.lever.expireTokens()
+
+    await Promise.all(Array.from({ length: 8 }, () => call()))
+
+    expect(await tokenCalls()).to.equal(1)
+    expect((await stored()).status).to.equal('configuring')
+  })
+
+  it('waits for another process that is refreshing, and uses its token', async () => {
+    await ageAccessToken(organization, 1.1)
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 400 })
+
+    const other = world.another()
+    await Promise.all([call(), call(other)])
+
+    expect(await tokenCalls()).to.equal(1)
+  })
+
+  it('takes over from a process that was killed before it asked Lever', async () => {
+    await ageAccessToken(organization, 1.1)
+    const lapsesInMs = 300
+    await ConnectionModel.updateOne(
+      { organization },
+      { 'grant.refreshLeaseHolder': 'killed', 'grant.refreshLeaseUntil': new Date(Date.now() + lapsesInMs) },
+    )
+
+    await call()
+
+    expect(await tokenCalls()).to.equal(1)
+    expect((await stored()).grant?.refreshLeaseHolder).to.equal(undefined)
+  })
+
+  it('is revoked when a process was killed between Lever’s answer and the save, and says so', async () => {
+    await ageAccessToken(organization, 1.1)
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'resetAfter' })
+    await rejection(call())
+
+    await eventually('the spent token refused', async () => (await rejection(call())).message.includes('no longer accepts'))
+
+    expect((await stored()).status).to.equal('revoked')
+    expect(await rejection(call())).to.include({ code: 'connection_not_active', status: 409 })
+  })
+
+  it('believes no invalid_grant while a process whose lease lapsed may still save its pair', async () => {
+    await ageAccessToken(organization, 1.1)
+    const slow = world.another()
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 600 })
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 403, body: { error: 'invalid_grant' } })
+    const first = call(slow)
+    await eventually('the first process to ask', tokenCalls)
+    await ConnectionModel.updateOne({ organization }, { 'grant.refreshLeaseUntil': new Date(0) })
+
+    await Promise.all([first, call()])
+
+    const { status, grant } = await stored()
+    expect(status).to.equal('configuring')
+    expect(grant?.generation).to.equal(2)
+  })
+
+  it('keeps the pair of a process that comes back after the connection was marked revoked', async () => {
+    await ageAccessToken(organization, 1.1)
+    await ConnectionModel.updateOne({ organization }, { status: 'active' })
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 400 })
+    const late = call(world.another())
+    await eventually('the first process to ask', tokenCalls)
+    await ConnectionModel.updateOne({ organization }, { status: 'revoked', statusBeforeRevocation: 'active' })
+
+    await late
+
+    expect((await stored()).status).to.equal('active')
+  })
+
+  it('does not put a pair back that was under way when the connection was ended', async () => {
+    await ageAccessToken(organization, 1.1)
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 400 })
+    const late = rejection(call(world.another()))
+    await eventually('the refresh to be asked for', tokenCalls)
+
+    await world.connections.disconnect(organization, 'apiKey:test')
+
+    expect(await late).to.include({ code: 'connection_not_active' })
+    expect((await stored()).grant?.accessToken).to.equal(undefined)
+  })
+
+  it('notices a revocation within one call, holds all calls, and goes on after a new authorization', async () => {
+    await ConnectionModel.updateOne({ organization }, { status: 'active' })
+    await world.lever.revokeGrants()
+
+    expect(await rejection(call())).to.include({ code: 'connection_not_active' })
+
+    const revoked = await world.connections.describe(organization)
+    expect(revoked.status).to.equal('revoked')
+    expect(revoked.auth).to.include({ kind: 'oauth' })
+    expect(revoked.missing).to.include('authorization')
+    expect(await AuditEventModel.countDocuments({ organization, action: 'connection.revoked' })).to.equal(1)
+    const calls = (await world.lever.requests()).length
+    expect(await rejection(call())).to.include({ code: 'connection_not_active' })
+    await world.connections.refreshDue()
+    expect((await world.lever.requests()).length).to.equal(calls)
+
+    await world.authorize({ organization })
+    expect((await world.connections.describe(organization)).status).to.equal('active')
+    await call()
+  })
+
+  it('is revoked when Lever refuses a fresh token twice, though it still refreshes', async () => {
+    await world.lever.fault({ match: { path: '/users' }, kind: 'status', status: 401, times: 3 })
+
+    expect(await rejection(call())).to.include({ httpStatus: 401 })
+    expect((await stored()).status).to.equal('configuring')
+    expect(await rejection(call())).to.include({ code: 'connection_not_active' })
+
+    expect((await stored()).status).to.equal('revoked')
+    expect(await tokenCalls()).to.equal(1)
+  })
+
+  it('is not revoked by single refusals an hour apart', async () => {
+    for (let times = 0; times < 2; times += 1) {
+      await world.lever.fault({ match: { path: '/users' }, kind: 'status', status: 401, times: 2 })
+      await rejection(call())
+      await ageAccessToken(organization, 0.5)
+      await call()
+    }
+
+    expect((await stored()).status).to.equal('configuring')
+  })
+
+  it('refreshes what is due for everybody, and one failure keeps nobody else', async () => {
+    const second = await world.newOrganization()
+    await world.authorize({ organization: second })
+    await Promise.all([ageAccessToken(organization, 0.9), ageAccessToken(second, 0.9)])
+    await ConnectionModel.updateOne({ organization }, { 'grant.refreshToken': 'v1.k1.unreadable' })
+
+    await world.connections.refreshDue()
+
+    expect((await ConnectionModel.findOne({ organization: second }).orFail()).grant?.generation).to.equal(2)
+    expect((await stored()).status).to.equal('configuring')
+  })
+})

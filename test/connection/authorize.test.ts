@@ -1,0 +1,198 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text as readText } from 'node:stream/consumers'
+import { expect } from 'chai'
+import mongoose from 'mongoose'
+import { z } from 'zod'
+import { AuthorizationFlowModel } from '../../src/connection/authorization-flow-model.ts'
+import type { AuthorizationFailure } from '../../src/connection/authorization-failure.ts'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { rejection } from '../support/rejection.ts'
+import { ACTOR, ADMIN, ageAccessToken, goThroughLever, SOURCER, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+
+const causeOf = async (promise: Promise<unknown>) => ((await rejection(promise)) as AuthorizationFailure).why
+const whole = async (organization: string) => JSON.stringify(await ConnectionModel.findOne({ organization }).lean())
+
+describe('connection/authorize', () => {
+  let world: ConnectionWorld
+  let organization: string
+
+  before(async () => {
+    world = await startConnectionWorld()
+  })
+  after(() => world.stop())
+  beforeEach(async () => {
+    organization = await world.newOrganization()
+    world.neighbourhood.calls.length = 0
+    await world.connections.get(organization)
+  })
+
+  it('connects an organization: configuring, its scopes, who authorized, the mirror told', async () => {
+    await world.authorize({ organization })
+
+    const { status, auth, missing, warnings } = await world.connections.describe(organization)
+    expect(status).to.equal('configuring')
+    expect(auth).to.include({ kind: 'oauth', authorizedBy: ADMIN })
+    expect(auth).to.have.property('scopes').that.includes('opportunities:write:admin')
+    expect(missing).to.deep.equal(['activeMapping'])
+    expect(warnings.filter((warning) => warning.startsWith('scope:'))).to.deep.equal([])
+    expect(world.neighbourhood.calls).to.deep.equal(['authorized'])
+  })
+
+  it('refuses a link for a stranger, a sourcer, and without an OAuth app', async () => {
+    const link = (email: string) => world.connections.authorizeLink(organization, email, ACTOR)
+
+    expect(await rejection(link('nobody@x.example'))).to.include({ code: 'user_not_found', status: 404 })
+    expect(await rejection(link(SOURCER))).to.include({ code: 'admin_required', status: 403 })
+    const withoutApp = world.another({ clientId: undefined })
+    expect(await rejection(withoutApp.authorizeLink(organization, ADMIN, ACTOR))).to.include({ code: 'oauth_not_configured', status: 409 })
+  })
+
+  it('opens a link once', async () => {
+    const { token } = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
+    await world.connections.openAuthorization(token)
+
+    expect(await causeOf(world.connections.openAuthorization(token))).to.equal('link_used')
+    expect(await causeOf(world.connections.openAuthorization('connect_unknown'))).to.equal('link_unknown')
+  })
+
+  it('of two who open a link at once, lets one through', async () => {
+    const { token } = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
+
+    const tries = await Promise.allSettled([world.connections.openAuthorization(token), world.another().openAuthorization(token)])
+
+    expect(tries.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected'])
+  })
+
+  it('opens no link that has expired, nor for an admin who no longer is one', async () => {
+    const expired = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
+    await AuthorizationFlowModel.updateOne({ _id: expired.id }, { expiresAt: new Date(Date.now() - 1) })
+    expect(await causeOf(world.connections.openAuthorization(expired.token))).to.equal('link_expired')
+
+    const demoted = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
+    await world.accounts.putPerson(organization, ADMIN, { name: 'Ada', role: 'sourcer' }, ACTOR)
+    expect(await causeOf(world.connections.openAuthorization(demoted.token))).to.equal('not_admin')
+  })
+
+  it('takes the return from Lever only from the browser that set out, and leaves it usable there', async () => {
+    const { returned } = await goThroughLever(world.lever, world.connections, organization)
+    const other = await goThroughLever(world.lever, world.connections, organization)
+    const before = await whole(organization)
+
+    for (const browserToken of [undefined, 'browser_other', other.returned.browserToken]) {
+      expect(await causeOf(world.connections.finishAuthorization({ ...returned, browserToken }))).to.equal('other_browser')
+    }
+    expect(await whole(organization)).to.equal(before)
+    await world.connections.finishAuthorization(returned)
+  })
+
+  it('takes a state once, and not when it is unknown or expired', async () => {
+    const first = await goThroughLever(world.lever, world.connections, organization)
+    await world.connections.finishAuthorization(first.returned)
+    const before = await whole(organization)
+    expect(await causeOf(world.connections.finishAuthorization(first.returned))).to.equal('state_used')
+    expect(await causeOf(world.connections.finishAuthorization({ ...first.returned, state: 'state_wrong' }))).to.equal('state_unknown')
+    expect(await causeOf(world.connections.finishAuthorization({ ...first.returned, state: undefined }))).to.equal('state_unknown')
+
+    const late = await goThroughLever(world.lever, world.connections, organization)
+    await AuthorizationFlowModel.updateMany({ usedAt: null }, { expiresAt: new Date(Date.now() - 1) })
+    expect(await causeOf(world.connections.finishAuthorization(late.returned))).to.equal('state_expired')
+    expect(await whole(organization)).to.equal(before)
+  })
+
+  it('names why Lever refused: denied, no Super Admin', async () => {
+    await world.lever.revokeGrants() // else Lever does not ask again
+    const denied = await goThroughLever(world.lever, world.connections, organization, { accept: false })
+    expect(await causeOf(world.connections.finishAuthorization(denied.returned))).to.equal('denied')
+
+    const noSuperAdmin = await goThroughLever(world.lever, world.connections, organization, { as: 'bo@acme.example' })
+    expect(await causeOf(world.connections.finishAuthorization(noSuperAdmin.returned))).to.equal('not_super_admin')
+    expect((await world.connections.get(organization)).status).to.equal('disconnected')
+  })
+
+  it('tells a token endpoint out of order from a code it does not accept', async () => {
+    const first = await goThroughLever(world.lever, world.connections, organization)
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 503 })
+    expect(await causeOf(world.connections.finishAuthorization(first.returned))).to.equal('lever_unavailable')
+
+    const second = await goThroughLever(world.lever, world.connections, organization)
+    expect(await causeOf(world.connections.finishAuthorization({ ...second.returned, code: 'wrong' }))).to.equal('code_refused')
+    expect(await causeOf(world.connections.finishAuthorization({ ...second.returned, code: undefined }))).to.equal('state_used')
+    expect((await world.connections.get(organization)).status).to.equal('disconnected')
+  })
+
+  it('refuses another Lever account than before, told by the claim, and takes it after a disconnect', async () => {
+    await world.authorize({ organization })
+    await ConnectionModel.updateOne({ organization }, { leverAccountId: 'another account' })
+    const before = await whole(organization)
+
+    const failure = (await rejection(world.authorize({ organization }))) as AuthorizationFailure
+    expect(failure).to.include({ why: 'other_account', code: 'lever_account_mismatch', status: 409 })
+    expect(await whole(organization)).to.equal(before)
+
+    await world.connections.disconnect(organization, ACTOR)
+    await world.authorize({ organization })
+    expect((await world.connections.get(organization)).status).to.equal('configuring')
+  })
+
+  it('without a claim to compare, knows an account by its users', async () => {
+    await world.authorize({ organization })
+    const { knownLeverUserIds } = await world.connections.get(organization)
+    expect(knownLeverUserIds).to.have.lengthOf(1)
+
+    await ConnectionModel.updateOne({ organization }, { $unset: { leverAccountId: 1 }, knownLeverUserIds: ['a user of another account'] })
+    expect(await causeOf(world.authorize({ organization }))).to.equal('other_account')
+
+    await ConnectionModel.updateOne({ organization }, { knownLeverUserIds: ['one who left', ...knownLeverUserIds] })
+    await world.authorize({ organization, as: 'dilnoza@acme.example' })
+    expect((await world.connections.get(organization)).leverAccountId).to.be.a('string')
+  })
+
+  it('authorizes again in place: settings, signature tokens and status stay', async () => {
+    await world.authorize({ organization })
+    await world.connections.putSignatureToken(organization, 'candidateHired', 'f00d', ACTOR)
+    await ConnectionModel.updateOne({ organization }, { status: 'paused' })
+
+    await world.authorize({ organization })
+
+    const connection = await world.connections.get(organization)
+    expect(connection.status).to.equal('paused')
+    expect(connection.grant.generation).to.equal(2)
+    expect(world.connections.signatureTokensFor(connection, 'candidateHired')).to.deep.equal(['f00d'])
+  })
+
+  it('keeps no token, state, verifier or cookie in plain text', async () => {
+    const { token, opened, returned } = await goThroughLever(world.lever, world.connections, organization)
+    await world.connections.finishAuthorization(returned)
+    await world.connections.putSignatureToken(organization, 'any', 'plain-signature-token', ACTOR)
+    const { accessToken, refreshToken } = await sentTokens(world, organization)
+
+    const collections = await mongoose.connection.db?.collections()
+    const stored = JSON.stringify(await Promise.all((collections ?? []).map((collection) => collection.find().toArray())))
+    const secrets = [token, opened.browserToken, returned.state, returned.code, accessToken, refreshToken, 'plain-signature-token']
+    for (const secret of secrets) {
+      expect(secret).to.be.a('string').with.length.greaterThan(8)
+      expect(stored).to.not.include(secret)
+    }
+  })
+})
+
+/** The pair of tokens as they go over the wire. */
+async function sentTokens(world: ConnectionWorld, organization: string): Promise<{ accessToken: string; refreshToken: string }> {
+  const sent = { accessToken: '', refreshToken: '' }
+  const server = createServer((request, response) => {
+    void readText(request).then((body) => {
+      if (request.url === '/oauth/token') sent.refreshToken = new URLSearchParams(body).get('refresh_token') ?? ''
+      else sent.accessToken = request.headers.authorization?.replace('Bearer ', '') ?? ''
+      response.writeHead(request.url === '/oauth/token' ? 503 : 200, { 'content-type': 'application/json' }).end('{"data":[]}')
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const connections = world.another({ apiUrl: url, authUrl: url })
+  await (await connections.leverClient(organization)).get('/users', { schema: z.unknown() })
+  await ageAccessToken(organization, 0.9)
+  await connections.refreshDue()
+  server.close()
+  return sent
+}

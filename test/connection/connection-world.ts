@@ -1,0 +1,140 @@
+/** Connections of one organization against the local Lever, over a real MongoDB; neighbours are recorded instead of built. */
+import { randomBytes } from 'node:crypto'
+import { createAccounts } from '../../src/accounts/accounts.ts'
+import { createAudit } from '../../src/audit/audit.ts'
+import type { KnownLeverUser } from '../../src/connection/connection-context.ts'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { createConnections, type Connections } from '../../src/connection/connections.ts'
+import { createRequestBudget } from '../../src/lever/request-budget.ts'
+import { createLog } from '../../src/log.ts'
+import { createSealer } from '../../src/secrets/sealer.ts'
+import { startLever, type LeverForTests } from '../support/lever.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+
+export const PUBLIC_URL = 'http://127.0.0.1:4999'
+export const ADMIN = 'ada@x.example'
+export const SOURCER = 'sol@x.example'
+export const ACTOR = 'apiKey:test'
+
+/** What the neighbours of a connection were told, and what they answer. */
+export interface Neighbourhood {
+  calls: string[]
+  mapping: { mapped: number; active: number }
+  stages: string[]
+  users: KnownLeverUser[]
+  held: Record<string, number>
+}
+
+export interface ConnectionWorld {
+  lever: LeverForTests
+  connections: Connections
+  neighbourhood: Neighbourhood
+  organization: string
+  accounts: ReturnType<typeof createAccounts>
+  /** Another organization with the admin and sourcer of the same addresses. */
+  newOrganization(): Promise<string>
+  /** As another process: the same database and Lever, nothing shared in memory. */
+  another(options?: { apiUrl?: string; authUrl?: string; clientId?: undefined }): Connections
+  /** The whole way of an admin's browser, from link to callback. */
+  authorize(options?: { as?: string; organization?: string; connections?: Connections }): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startConnectionWorld(): Promise<ConnectionWorld> {
+  await connectFreshDatabase()
+  const lever = await startLever()
+  await lever.allowRedirect(`${PUBLIC_URL}/oauth/lever/callback`)
+  await lever.settings({ rateLimit: { enabled: false } })
+  const sealer = createSealer([{ id: 'k1', key: randomBytes(32) }])
+  const audit = createAudit()
+  const accounts = createAccounts({ sealer, publicUrl: PUBLIC_URL, audit })
+  const neighbourhood: Neighbourhood = { calls: [], mapping: { mapped: 0, active: 0 }, stages: [], users: [], held: {} }
+  const another: ConnectionWorld['another'] = (options = {}) =>
+    buildConnections({ lever: { ...lever, ...options }, sealer, audit, accounts, neighbourhood })
+  const connections = another()
+  const newOrganization = async () => {
+    const { id } = await accounts.createOrganization({ name: 'Headhunters', sourceName: 'headhuntr.io' })
+    await accounts.putPerson(id, ADMIN, { name: 'Ada', role: 'admin' }, ACTOR)
+    await accounts.putPerson(id, SOURCER, { name: 'Sol', role: 'sourcer' }, ACTOR)
+    return id
+  }
+  const organization = await newOrganization()
+  return {
+    lever, connections, neighbourhood, organization, accounts, newOrganization, another,
+    authorize: (options = {}) => authorize(lever, options.connections ?? connections, options.organization ?? organization, options.as),
+    async stop() {
+      await lever.stop()
+      await dropDatabase()
+    },
+  } // prettier-ignore
+}
+
+function buildConnections(parts: {
+  lever: Pick<LeverForTests, 'apiUrl' | 'authUrl' | 'audience' | 'clientSecret'> & { clientId: string | undefined }
+  sealer: ReturnType<typeof createSealer>
+  audit: ReturnType<typeof createAudit>
+  accounts: ReturnType<typeof createAccounts>
+  neighbourhood: Neighbourhood
+}): Connections {
+  const { lever, neighbourhood } = parts
+  const note = (call: string): Promise<void> => {
+    neighbourhood.calls.push(call)
+    return Promise.resolve()
+  }
+  return createConnections({
+    ...parts,
+    budget: createRequestBudget({ requestsPerSecond: 200, burst: 200 }),
+    lever: { ...lever, environment: 'local', timeoutMs: 2000 },
+    publicUrl: PUBLIC_URL,
+    log: createLog({ level: 'silent' }),
+    readMappingCounts: () => Promise.resolve(neighbourhood.mapping),
+    stageExists: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
+    leverUserByEmail: (_organization, email) => Promise.resolve(neighbourhood.users.find((user) => user.email === email) ?? null),
+    heldCounts: () => Promise.resolve(neighbourhood.held),
+    onTokenSaved: (_organization, place) => note(`token:${place}`),
+    onAuthorized: () => note('authorized'),
+    onActivated: () => note('activated'),
+    settleExports: (_organization, client) => note(client ? 'settled with Lever' : 'settled'),
+    forgetMirror: () => note('mirror forgotten'),
+  })
+}
+
+async function authorize(lever: LeverForTests, connections: Connections, organization: string, as?: string): Promise<void> {
+  const { returned } = await goThroughLever(lever, connections, organization, as === undefined ? {} : { as })
+  await connections.finishAuthorization(returned)
+}
+
+/** From a fresh link to the address that Lever sends the browser back to, which is read but not opened. */
+export async function goThroughLever(
+  lever: LeverForTests,
+  connections: Connections,
+  organization: string,
+  choice: { as?: string; accept?: boolean } = {},
+) {
+  const { token } = await connections.authorizeLink(organization, ADMIN, ACTOR)
+  const opened = await connections.openAuthorization(token)
+  const { searchParams } = new URL(await lever.consent(opened.leverUrl, choice))
+  const given = (name: string) => searchParams.get(name) ?? undefined
+  const returned = {
+    state: given('state'),
+    code: given('code'),
+    error: given('error'),
+    errorDescription: given('error_description'),
+    browserToken: opened.browserToken as string | undefined,
+  }
+  return { token, opened, returned }
+}
+
+/** Makes the access token look `share` of its life old. */
+export async function ageAccessToken(organization: string, share: number): Promise<void> {
+  const { grant } = await ConnectionModel.findOne({ organization }).orFail()
+  if (!grant?.obtainedAt || !grant.accessTokenExpiresAt) throw new Error('no access token')
+  const byMs = (grant.accessTokenExpiresAt.getTime() - grant.obtainedAt.getTime()) * share
+  await ConnectionModel.updateOne(
+    { organization },
+    {
+      'grant.obtainedAt': new Date(grant.obtainedAt.getTime() - byMs),
+      'grant.accessTokenExpiresAt': new Date(grant.accessTokenExpiresAt.getTime() - byMs),
+    },
+  )
+}
