@@ -19,7 +19,8 @@ const deliverySchema = new Schema(
     status: { type: String, enum: DELIVERY_STATUSES, required: true },
     attempts: { type: Number, default: 0 },
     error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
-    payload: Schema.Types.Mixed, // unset after 30 days; the key below stays, so that a repeat is still known
+    /** The body as JSON text, so that no name in it can be more than text; unset after 30 days, while the key below stays: a repeat is still known. */
+    payload: String,
     expiresAt: Date, // held ones only
   },
   { collection: 'deliveries', minimize: false },
@@ -27,6 +28,8 @@ const deliverySchema = new Schema(
 deliverySchema.index({ connection: 1, event: 1, token: 1 }, { unique: true }) // a repeat finds its first copy
 deliverySchema.index({ status: 1, lane: 1, dueAt: 1 })
 deliverySchema.index({ organization: 1, _id: -1 })
+deliverySchema.index({ connection: 1, event: 1, _id: 1 }, { name: 'held', partialFilterExpression: { status: 'held' } })
+deliverySchema.index({ receivedAt: 1 }, { name: 'payloads', partialFilterExpression: { payload: { $exists: true } } })
 deliverySchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
 export type DeliveryDocument = InferSchemaType<typeof deliverySchema> & { _id: Types.ObjectId }

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Collection, Document } from 'mongodb'
+import { ServiceError } from '../errors.ts'
+
+const LARGEST_GROUP = 500
+/** While nothing is being written, requests that come this close together are written at once. */
+const GATHER_MS = 2
+const DUPLICATE_KEY = 11_000
+const STORE_WITHIN_MS = 8000
+
+interface Waiting {
+  document: Document
+  settle: { resolve: (outcome: InsertOutcome) => void; reject: (error: unknown) => void }
+}
+export type InsertOutcome = 'stored' | 'repeat'
+export type InsertGrouped = (document: Document) => Promise<InsertOutcome>
+
+/**
+ * Inserts documents of concurrent callers in groups, one group at a time, so that many share one durable write (majority, journaled).
+ * Each learns its own outcome: `repeat` where its unique key is there already.
+ * @throws ServiceError `storage_unavailable` when it may not be stored
+ */
+export function groupInserts(collection: () => Collection): InsertGrouped {
+  let waiting: Waiting[] = []
+  let writing = false
+
+  async function writeAll(): Promise<void> {
+    writing = true
+    await sleep(GATHER_MS)
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, LARGEST_GROUP)
+      waiting = waiting.slice(LARGEST_GROUP)
+      await insertGroup(collection(), group)
+    }
+    writing = false
+  }
+
+  return (document) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ document, settle: { resolve, reject } })
+      if (!writing) void writeAll()
+    })
+}
+
+async function insertGroup(collection: Collection, group: Waiting[]): Promise<void> {
+  const documents = group.map(({ document }) => document)
+  try {
+    await collection.insertMany(documents, { ordered: false, writeConcern: { w: 'majority', j: true }, timeoutMS: STORE_WITHIN_MS })
+    for (const { settle } of group) settle.resolve('stored')
+  } catch (error) {
+    const faults = faultsByIndex(error)
+    group.forEach(({ settle }, index) => {
+      if (faults === null || (faults.get(index) ?? DUPLICATE_KEY) !== DUPLICATE_KEY) settle.reject(notStored(error))
+      else settle.resolve(faults.has(index) ? 'repeat' : 'stored')
+    })
+  }
+}
+
+/** Codes of the documents that were not written, by position; null where nothing is known of any. */
+function faultsByIndex(error: unknown): Map<number, number> | null {
+  const { name, writeErrors, result } = (error ?? {}) as BulkWriteFailure
+  if (name !== 'MongoBulkWriteError' || (result?.getWriteConcernError?.() ?? null) !== null) return null
+  const errors = Array.isArray(writeErrors) ? writeErrors : writeErrors ? [writeErrors] : []
+  return errors.length === 0 ? null : new Map(errors.map(({ index, code }) => [index, code]))
+}
+
+interface BulkWriteFailure {
+  name?: string
+  writeErrors?: WriteFault | WriteFault[]
+  result?: { getWriteConcernError?: () => unknown }
+}
+
+interface WriteFault {
+  index: number
+  code: number
+}
+
+function notStored(cause: unknown): ServiceError {
+  return new ServiceError('storage_unavailable', 'The delivery could not be stored; deliver it again.', { cause })
+}

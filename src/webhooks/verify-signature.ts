@@ -1,0 +1,31 @@
+import { createHmac } from 'node:crypto'
+import type { ConnectionDocument } from '../connection/connection-model.ts'
+import { isWebhookEvent, WEBHOOK_EVENTS } from '../connection/webhook-events.ts'
+import { equalSecrets } from '../secrets/opaque-token.ts'
+import type { WebhookBody } from './webhook-body.ts'
+
+/** Opens the signature tokens of an event. */
+export type SignatureTokensFor = (connection: ConnectionDocument, event: string) => string[]
+
+/**
+ * True when the body was signed with one of `tokens`: HMAC-SHA256 over `token` and the digits of `triggeredAt`, in lower-case hex
+ * (Lever's API documentation). Compares in constant time.
+ */
+export function isSigned(body: Pick<WebhookBody, 'token' | 'triggeredAt' | 'signature'>, tokens: readonly string[]): boolean {
+  const { signature } = body
+  if (!signature) return false
+  return tokens.map((token) => equalSecrets(signWebhook(token, body), signature)).includes(true)
+}
+
+export function signWebhook(signatureToken: string, { token, triggeredAt }: Pick<WebhookBody, 'token' | 'triggeredAt'>): string {
+  return createHmac('sha256', signatureToken).update(`${token}${triggeredAt}`).digest('hex')
+}
+
+/**
+ * The tokens that may sign an event. One outside the eight has none of its own, since none can be saved for it: any that is known
+ * fits, as such a delivery changes nothing.
+ */
+export function tokensThatFit(signatureTokensFor: SignatureTokensFor, connection: ConnectionDocument, event: string): string[] {
+  if (isWebhookEvent(event)) return signatureTokensFor(connection, event)
+  return [...new Set(['any', ...WEBHOOK_EVENTS].flatMap((place) => signatureTokensFor(connection, place)))]
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { ServiceError } from '../errors.ts'
+
+/** `null` stands for absence in bodies of Lever (recorded answers). */
+const absent = <T extends z.ZodType>(schema: T) => schema.nullish()
+
+/**
+ * What Lever posts to a webhook (Lever's API documentation): `triggeredAt` in ms since the epoch, `token` random and new for each event,
+ * `signature` over these two alone, so that `data` is a hint. `id` is missing in some samples, `signature` where no token exists.
+ */
+const WebhookBody = z.object({
+  event: z.string().min(1).max(100),
+  triggeredAt: z.int().min(0),
+  token: z.string().min(1).max(500),
+  signature: absent(z.string().max(500)),
+  id: absent(z.string().max(200)),
+  data: absent(z.record(z.string(), z.unknown())),
+})
+
+export type WebhookBody = z.output<typeof WebhookBody>
+
+/** @throws ServiceError `payload_malformed` naming the fields of a wrong type */
+export function parseWebhookBody(body: unknown): WebhookBody {
+  const parsed = WebhookBody.safeParse(body)
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
+  throw new ServiceError('payload_malformed', 'The body is not a webhook of Lever.', { errors })
+}
+
+/** Lever's connection test has no data (Lever's API documentation). */
+export function isConnectionTest({ data }: WebhookBody): boolean {
+  return Object.keys(data ?? {}).length === 0
+}
+
+/** The opportunity that an event is about; `candidateId` is Lever's older name of the same id. One published sample nests `data` twice. */
+export function opportunityIdOf({ data }: WebhookBody): string | undefined {
+  const inner = data?.['data']
+  const layers = [data, typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : undefined]
+  const ids = layers.flatMap((layer) => [layer?.['opportunityId'], layer?.['candidateId']])
+  return ids.find((id): id is string => typeof id === 'string' && id.length > 0 && id.length <= 200)
+}

@@ -1,0 +1,17 @@
+import type { Candidates } from '../candidates/candidates.ts'
+import type { Connections } from '../connection/connections.ts'
+import type { Log } from '../log.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+
+/** What this part needs of the parts before it; handed in by compose. */
+export interface WebhookDeps {
+  connections: Pick<Connections, 'get' | 'findByEndpointKey' | 'signatureTokensFor' | 'noteWebhook' | 'leverClient'>
+  mirror: Pick<Mirror, 'recordOpportunity' | 'opportunityState'>
+  candidates: Pick<Candidates, 'applyLeverState' | 'unlinkOpportunity'>
+  /** Told when Lever itself says that an opportunity was deleted; may be told again. */
+  onOpportunityDeleted: ((organization: string, opportunityId: string) => Promise<void>)[]
+  /** There are deliveries to process. */
+  wake: () => void
+  leaseMs: number
+  log: Log
+}

@@ -1,0 +1,64 @@
+import type { ConnectionDocument } from '../connection/connection-model.ts'
+import type { SignatureTokenPlace } from '../connection/webhook-events.ts'
+import { claimWork, heartbeat } from '../work/claim.ts'
+import { startWorker, type Worker } from '../work/worker.ts'
+import { coalesceByKey } from './coalesce.ts'
+import { expirePayloads, getDelivery, listDeliveries, replayDelivery, resumeWaiting } from './deliveries.ts'
+import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
+import { heldCounts, releaseHeld } from './held-deliveries.ts'
+import { groupInserts } from './insert-grouped.ts'
+import { noteReceivedSparingly } from './note-received.ts'
+import { processDeliveries, type ClaimedDelivery } from './process-delivery.ts'
+import { findEndpoint, receiveDelivery } from './receive-delivery.ts'
+import type { WebhookDeps } from './webhook-deps.ts'
+
+const AT_ONCE = 32
+
+export type Webhooks = ReturnType<typeof createWebhooks>
+
+/** What Lever sends us: taken in durably, then processed by reading the opportunity again. */
+export function createWebhooks(deps: WebhookDeps) {
+  const { leaseMs, wake } = deps
+  const receiveDeps = { ...deps, insert: groupInserts(() => DeliveryModel.collection), noteReceived: noteReceivedSparingly(deps) }
+  const join = coalesceByKey<ClaimedDelivery>((deliveries) => processDeliveries(deps, deliveries))
+  const processClaimed = async (claimed: ClaimedDelivery): Promise<void> => join(keyOf(claimed), claimed)
+
+  return {
+    findEndpoint: (endpointKey: string) => findEndpoint(deps, endpointKey),
+    receive: (connection: ConnectionDocument, body: unknown) => receiveDelivery(receiveDeps, connection, body),
+    /** Processes one delivery, together with others about its opportunity that are handed in at the same time. */
+    processClaimed,
+    /** Processes deliveries until stopped. */
+    startWorker: (pollMs: number): Worker =>
+      startWorker<DeliveryDocument>({
+        name: 'deliveries',
+        atOnce: AT_ONCE,
+        pollMs,
+        leaseMs,
+        claim: (atMost) => claimWork<DeliveryDocument>(DeliveryModel, { statuses: ['received'], atMost, leaseMs }),
+        keep: (claimed) => heartbeat(DeliveryModel, claimed, leaseMs),
+        run: processClaimed,
+        log: deps.log,
+      }),
+
+    releaseHeld: (organization: string, place: SignatureTokenPlace) => releaseHeld(deps, organization, place),
+    heldCounts,
+    async resumeWaiting(organization: string): Promise<void> {
+      await resumeWaiting(organization)
+      wake()
+    },
+    list: listDeliveries,
+    get: getDelivery,
+    async replay(organization: string, id: string) {
+      const replayed = await replayDelivery(organization, id)
+      wake()
+      return replayed
+    },
+    expirePayloads,
+  }
+}
+
+/** Deliveries that name no opportunity have no company. */
+function keyOf({ document }: ClaimedDelivery): string {
+  return `${String(document.organization)} ${document.opportunityId ?? String(document._id)}`
+}
