@@ -3,15 +3,15 @@ import { ExportModel, openKeyOf, type ExportDocument } from './export-model.ts'
 
 /** A posting as far as an export cares. */
 export interface KnownPosting {
-  leverId: string
-  title: string | null
+  id: string
+  text: string
   state: string | null
   requisitionCodes: string[]
 }
 
 export interface KnownRequisition {
-  leverId: string
-  name: string | null
+  id: string
+  name: string
   requisitionCode: string | null
   postings: string[]
 }
@@ -132,7 +132,7 @@ async function onlyOpenPosting(organization: string, requisition: KnownRequisiti
 }
 
 function isOn(posting: KnownPosting, requisition: KnownRequisition): boolean {
-  if (requisition.postings.includes(posting.leverId)) return true
+  if (requisition.postings.includes(posting.id)) return true
   return requisition.requisitionCode !== null && posting.requisitionCodes.includes(requisition.requisitionCode)
 }
 

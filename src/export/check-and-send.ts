@@ -22,7 +22,7 @@ export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Pr
   const { document } = claimed
   const organization = String(document.organization)
   const terms = await deps.readTerms(organization)
-  if (terms.status !== 'active') return hold(claimed, terms)
+  if (terms.status !== 'active') return hold(claimed, terms, deps)
   if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) {
     return fail(claimed, { code: 'lever_unavailable', detail: 'Lever did not take it for a day. Retry it when Lever answers again.' }, deps)
   }
@@ -35,7 +35,7 @@ export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Pr
   }
   const { problems, performAs } = await assessExport(wish, deps.assess)
   const [problem] = problems
-  if (problem?.code === 'connection_not_active') return hold(claimed, await deps.readTerms(organization))
+  if (problem?.code === 'connection_not_active') return hold(claimed, await deps.readTerms(organization), deps)
   if (problem || !performAs) return fail(claimed, { code: problem?.code ?? 'user_not_mapped', detail: sentence(problem) }, deps)
   const candidate = await deps.findCandidate(organization, String(document.candidate))
   if (!candidate) return fail(claimed, { code: 'candidate_not_found', detail: 'The candidate was deleted here.' }, deps)
@@ -114,7 +114,7 @@ async function linkTo(
 /** A look-up failed: nothing was written in Lever. */
 async function readFailed(claimed: ClaimedExport, error: unknown, deps: ExportDeps): Promise<void> {
   if (error instanceof LeaseLost) throw error
-  if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)))
+  if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
   if (!isServiceError(error)) throw error
   const attempt = { step: 'check', outcome: 'failed', detail: describeFailure(error) }
   if (isWorthAnotherTry(error)) return tryLater(claimed, { ...pauseOf(error), attempt })

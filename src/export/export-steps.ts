@@ -34,8 +34,9 @@ export function pauseAfter(tries: number): number {
  * The connection does not export now: waits for a person to authorize again or end the pause. Woken then, and looked at now and then
  * by our own records only.
  */
-export async function hold(claimed: ClaimedExport, terms: Pick<ExportTerms, 'status'>): Promise<void> {
+export async function hold(claimed: ClaimedExport, terms: Pick<ExportTerms, 'status'>, deps: ExportDeps): Promise<void> {
   const { document } = claimed
+  if (terms.status === 'disconnected') return endDisconnected(claimed, deps)
   const status = document.status === 'unclear' ? 'unclear' : 'queued'
   const waitingFor = terms.status === 'paused' ? 'paused' : 'authorization'
   const isNew = document.waitingFor !== waitingFor
@@ -45,6 +46,22 @@ export async function hold(claimed: ClaimedExport, terms: Pick<ExportTerms, 'sta
     ...(isNew ? { attempt: { step: 'wait', outcome: waitingFor } } : {}),
     release: HELD_LOOK_MS,
   })
+}
+
+/** Nobody can look any more: what was unclear stays so, what had not begun is taken back. */
+async function endDisconnected(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  if (claimed.document.status === 'unclear') {
+    const detail = 'The connection ended before Lever could be asked whether it has it. Look for the person in Lever.'
+    return fail(claimed, { code: 'outcome_unknown', detail }, deps, 'look')
+  }
+  await writeStep(ExportModel, claimed, {
+    set: { status: 'canceled', waitingFor: null, intent: null },
+    unset: ['personLock', 'openKey'],
+    now: ['finishedAt'],
+    attempt: { step: 'wait', outcome: 'canceled', detail: 'the connection was ended' },
+    release: 'never',
+  })
+  await ended(claimed, 'export.canceled', deps)
 }
 
 /** Nothing has happened in Lever; it is tried again after a pause. */
@@ -152,5 +169,4 @@ async function ended({ document }: ClaimedExport, action: string, deps: ExportDe
     subject: `export:${exportId}`,
     leverUser: document.performAs?.leverUserId ?? null,
   })
-  await deps.onEnded({ organization, exportId, candidateId: String(document.candidate) })
 }

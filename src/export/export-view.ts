@@ -102,8 +102,8 @@ export function statesOf(status: ExportStatus): ExportState[] {
   return (Object.keys(STATUS_OF) as ExportState[]).filter((state) => STATUS_OF[state] === status)
 }
 
-/** The small form shown with a candidate. */
-export async function newestExportOf(organization: string, candidate: string): Promise<{ id: string; status: ExportStatus } | null> {
-  const newest = await ExportModel.findOne({ organization, candidate }, { status: 1 }).sort({ _id: -1 }).lean<ExportDocument>()
-  return newest ? { id: String(newest._id), status: STATUS_OF[newest.status] } : null
+/** Exports in the small form shown with candidates, by id. */
+export async function exportSummaries(organization: string, ids: string[]): Promise<Map<string, { id: string; status: ExportStatus }>> {
+  const found = await ExportModel.find({ organization, _id: { $in: ids } }, { status: 1 }).lean<ExportDocument[]>()
+  return new Map(found.map(({ _id, status }) => [String(_id), { id: String(_id), status: STATUS_OF[status] }]))
 }

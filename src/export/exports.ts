@@ -1,6 +1,8 @@
 import { startWorker, type Worker } from '../work/worker.ts'
 import { claimWork, heartbeat } from '../work/claim.ts'
-import { cancelExport, cancelOfCandidate, cancelQueued, freeTargetOf, getExport, resumeHeld, retryExport } from './change-export.ts'
+import { settleExports } from './settle-exports.ts'
+import type { LeverClient } from '../lever/client.ts'
+import { cancelExport, cancelOfCandidate, freeTargetOf, getExport, resumeHeld, retryExport } from './change-export.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import { previewExport, type PreviewWish } from './preview-export.ts'
 import { requestExport, type ExportWish, type RequestDeps } from './request-export.ts'
@@ -21,7 +23,9 @@ export function createExports(deps: RequestDeps) {
     get: getExport,
     retry: (organization: string, id: string, actor: string) => retryExport(organization, id, actor, { audit, wake }),
     cancel: (organization: string, id: string, actor: string) => cancelExport(organization, id, actor, { audit, wake }),
-    cancelQueued,
+    /** `canSeeConfidential` is that of the connection as it was. */
+    settle: (organization: string, client: LeverClient | null, canSeeConfidential: boolean) =>
+      settleExports(organization, client, { canSeeConfidential, log: deps.log }),
     cancelOfCandidate,
     freeTargetOf,
     async resumeHeld(organization: string): Promise<void> {

@@ -35,8 +35,6 @@ export interface DuplicateSearch {
 export interface FindDuplicatesDeps {
   /** Opportunities in the mirror of a person with one of these e-mails or links. */
   mirrored: (organization: string, person: Person) => Promise<Duplicate[]>
-  /** True once a full sync of opportunities stands. */
-  mirrorStands: (organization: string) => Promise<boolean>
   describe: (organization: string, opportunity: LeverOpportunity) => Promise<Duplicate>
   /** What the mirror learned less than this long ago may be missing from Lever's search, and counts beside it. */
   searchLagMs: number
@@ -59,8 +57,7 @@ export async function findDuplicates(question: DuplicateQuestion, deps: FindDupl
   const { organization, person } = question
   const mirrored = await deps.mirrored(organization, person)
   if (person.emails.length === 0) {
-    const known = (await deps.mirrorStands(organization)) || mirrored.length > 0
-    return { duplicates: newestFirst(mirrored), opportunities: [], checkedAt: known ? 'mirror' : 'no' }
+    return { duplicates: newestFirst(mirrored), opportunities: [], checkedAt: mirrored.length > 0 ? 'mirror' : 'no' }
   }
   const opportunities = await searchByEmail(question)
   const described = await Promise.all(opportunities.map((one) => deps.describe(organization, one)))

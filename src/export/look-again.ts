@@ -17,7 +17,7 @@ export async function lookAgain(claimed: ClaimedExport, deps: ExportDeps): Promi
   if (!intent) return tryLater(claimed, { waitingFor: null, pauseMs: 0 })
   const organization = String(document.organization)
   const terms = await deps.readTerms(organization)
-  if (terms.status !== 'active' && terms.status !== 'paused') return hold(claimed, terms)
+  if (terms.status !== 'active' && terms.status !== 'paused') return hold(claimed, terms, deps)
   try {
     const client = await deps.leverClient(organization, 'interactive')
     const opportunity = await lookForIntent(organization, intent, { client, canSeeConfidential: terms.canSeeConfidential })
@@ -43,7 +43,7 @@ async function notFound(claimed: ClaimedExport, deps: ExportDeps): Promise<void>
 
 async function lookFailed(claimed: ClaimedExport, error: unknown, deps: ExportDeps): Promise<void> {
   if (error instanceof LeaseLost) throw error
-  if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)))
+  if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
   if (!isServiceError(error)) throw error
   if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) return giveUpUnclear(claimed, deps)
   const { document } = claimed

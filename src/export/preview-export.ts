@@ -50,7 +50,7 @@ export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promis
   const { organization, candidate } = wish
   const terms = await deps.readTerms(organization)
   const { problems, performAs, posting, requisition } = await assessExport(wish, deps.assess)
-  const postingId = posting?.leverId ?? wish.postingId ?? null
+  const postingId = posting?.id ?? wish.postingId ?? null
   const faults = problems.map(({ code, message, hint }) => ({ code: code as string, detail: [message, hint].filter(Boolean).join(' ') }))
   if (!candidate) faults.push({ code: 'candidate_not_found', detail: 'There is no such candidate.' })
   const open = wish.candidateId && candidate ? await findOpenExport(organization, wish.candidateId, postingId) : null
@@ -61,9 +61,9 @@ export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promis
   return {
     allowed: faults.length === 0,
     problems: faults,
-    target: posting ? { kind: 'posting', postingId: posting.leverId, title: posting.title } : { kind: 'general' },
+    target: posting ? { kind: 'posting', postingId: posting.id, title: posting.text } : { kind: 'general' },
     requisition: requisition && {
-      requisitionId: requisition.leverId,
+      requisitionId: requisition.id,
       requisitionCode: requisition.requisitionCode,
       name: requisition.name,
     },

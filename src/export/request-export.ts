@@ -42,14 +42,14 @@ export async function requestExport(wish: ExportWish, deps: RequestDeps): Promis
     status: 'queued',
     requestedBy: wish.requestedBy,
     performAs,
-    posting: posting && { postingId: posting.leverId, title: posting.title ?? '' },
+    posting: posting && { postingId: posting.id, title: posting.text },
     requisition: requisition && {
-      requisitionId: requisition.leverId,
+      requisitionId: requisition.id,
       requisitionCode: requisition.requisitionCode ?? '',
-      name: requisition.name ?? '',
+      name: requisition.name,
     },
     onDuplicate: wish.onDuplicate ?? 'stop',
-    openKey: openKeyOf(candidateId, posting?.leverId ?? null),
+    openKey: openKeyOf(candidateId, posting?.id ?? null),
     ...(wish.note === undefined ? {} : { note: { text: wish.note, status: 'queued' as const } }),
     dueAt: new Date(0),
   })

@@ -1,5 +1,6 @@
 import type { LeverClient } from '../lever/client.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
+import { adoptOpportunity } from './adopt-opportunity.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import type { ClaimedExport } from './export-steps.ts'
 import { lookForIntent } from './look-for-intent.ts'
@@ -30,26 +31,7 @@ export async function resolveOlderIntents(
       await ExportModel.updateOne({ _id: one._id, status: 'failed' }, { $set: { intent: null } })
       return opportunity
     }
-    await giveBack(one, opportunity)
+    await adoptOpportunity(one, 'failed', opportunity)
   }
   return null
-}
-
-/** The earlier export has succeeded after all. */
-async function giveBack(one: ExportDocument, opportunity: LeverOpportunity): Promise<void> {
-  await ExportModel.updateOne(
-    { _id: one._id, status: 'failed' },
-    {
-      $set: {
-        status: 'exported',
-        error: null,
-        intent: null,
-        opportunityId: opportunity.id,
-        madeOpportunityId: opportunity.id,
-        contactId: opportunity.contact,
-        url: opportunity.url,
-        stage: opportunity.stage ? { id: opportunity.stage, text: opportunity.stageText } : null,
-      },
-    },
-  )
 }

@@ -40,7 +40,6 @@ export interface ExportDeps {
   stageText: (organization: string, stageId: string) => Promise<string | null>
   /** The candidate's row, the mirror: whatever must know where the candidate stands now. May run twice. */
   onLanded: (landed: Landed) => Promise<void>
-  onEnded: (ended: { organization: string; exportId: string; candidateId: string }) => Promise<void>
   audit: (record: { organization: string; actor: string; action: string; subject: string; leverUser?: string | null }) => Promise<void>
   leaseMs: number
   settleMs: number

@@ -64,7 +64,7 @@ async function sendFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
   if (outcome === 'unclear') return becomeUnclear(claimed, { restMs: deps.settleMs, attempt })
   await writeStep(ExportModel, claimed, { set: { intent: null } })
   claimed.document.intent = null
-  if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)))
+  if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
   if (isWorthAnotherTry(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
   await fail(claimed, { code: 'lever_rejected', detail: describeFailure(error) }, deps, 'send')
 }

@@ -25,11 +25,6 @@ export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promi
     const written = document.note.intentAt ? await findWritten(client, document.opportunityId, text) : null
     const noteId = written ?? (await post(claimed, client, document.opportunityId, text))
     await settle(claimed, { status: 'written', noteId })
-    await deps.onEnded({
-      organization: String(document.organization),
-      exportId: String(document._id),
-      candidateId: String(document.candidate),
-    })
   } catch (error) {
     await noteFailed(claimed, error, deps)
   }

@@ -1,0 +1,115 @@
+/**
+ * A whole instance on this machine: embedded MongoDB, the local Lever, web and worker. `npm start` runs one on the data folder,
+ * the tour one of its own in a temporary folder.
+ */
+import { resolve } from 'node:path'
+import { compose, type Service } from '../src/compose.ts'
+import { readConfig, type Config } from '../src/config.ts'
+import { createLog } from '../src/log.ts'
+import { startSandbox, type RunningSandbox } from '../src/sandbox/sandbox.ts'
+import { lockDataFolder } from './data-folder.ts'
+import { startMongod, type RunningMongod } from './mongod.ts'
+import { keptOperatorKey, keptSecretKeys } from './secret-keys.ts'
+
+export interface LocalInstance {
+  url: string
+  config: Config
+  service: Service
+  operatorApiKey: string
+  /** Null where LEVER_ENVIRONMENT names a Lever elsewhere. */
+  sandbox: RunningSandbox | null
+  stop(): Promise<void>
+}
+
+export interface LocalInstanceOptions {
+  env: NodeJS.ProcessEnv
+  say: (line: string) => void
+  samplePeople?: boolean
+}
+
+/**
+ * Starts everything and resolves when it answers. What was begun is stopped again when a part does not start.
+ * @throws ConfigError, or Error in words for the operator
+ */
+export async function startLocalInstance({ env, say, samplePeople = false }: LocalInstanceOptions): Promise<LocalInstance> {
+  const given = readConfig({ LEVER_ENVIRONMENT: 'local', ...env })
+  const stops: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const one of stops.splice(0).toReversed()) await one()
+  }
+  try {
+    const dataDir = resolve(given.dataDir)
+    const lock = await lockDataFolder(dataDir)
+    stops.push(() => lock.release())
+    const [mongod, sandbox] = await startBeside(given, dataDir, say, stops)
+    const operatorApiKey = given.operatorApiKey ?? (await keptOperatorKey(dataDir))
+    const config = readConfig({
+      LEVER_ENVIRONMENT: 'local',
+      ...(sandbox ? leverVariables(sandbox) : {}),
+      ...(given.secretKeys.length === 0 ? { SECRET_KEYS: await keptSecretKeys(dataDir) } : {}),
+      ...(mongod ? { MONGODB_URI: withDatabase(mongod.uri, 'fulcrum') } : {}),
+      OPERATOR_API_KEY: operatorApiKey,
+      ...filled(env),
+    })
+    const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY })
+    const service = compose({ ...config, mongodbUri: config.mongodbUri ?? '', samplePeople }, log)
+    stops.push(() => service.stop())
+    const { url } = await service.start()
+    await service.whenReady
+    return { url, config, service, operatorApiKey, sandbox, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** MongoDB and the local Lever at the same time; either may be elsewhere. */
+async function startBeside(
+  config: Config,
+  dataDir: string,
+  say: (line: string) => void,
+  stops: (() => Promise<void>)[],
+): Promise<[RunningMongod | null, RunningSandbox | null]> {
+  const mongod = config.mongodbUri ? null : startMongod({ dataDir, say })
+  const sandbox = config.lever.environment === 'local' ? startLocalLever(config, dataDir) : null
+  const [first, second] = await Promise.allSettled([mongod, sandbox])
+  if (first.status === 'fulfilled' && first.value) stops.push(() => first.value?.stop() ?? Promise.resolve())
+  if (second.status === 'fulfilled' && second.value) stops.push(() => second.value?.stop() ?? Promise.resolve())
+  if (first.status === 'rejected') throw first.reason
+  if (second.status === 'rejected') throw second.reason
+  return [first.value, second.value]
+}
+
+async function startLocalLever(config: Config, dataDir: string): Promise<RunningSandbox> {
+  try {
+    return await startSandbox({
+      port: config.sandboxPort,
+      stateFile: resolve(dataDir, 'sandbox.json'),
+      redirectUris: [`${config.publicUrl}/oauth/lever/callback`],
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new Error(`Port ${config.sandboxPort} is in use: stop what listens there, or set SANDBOX_PORT to a free one.`, { cause: error })
+  }
+}
+
+function leverVariables({ apiUrl, authUrl, audience, clientId, clientSecret }: RunningSandbox): NodeJS.ProcessEnv {
+  return {
+    LEVER_API_URL: apiUrl,
+    LEVER_AUTH_URL: authUrl,
+    LEVER_AUDIENCE: audience,
+    LEVER_CLIENT_ID: clientId,
+    LEVER_CLIENT_SECRET: clientSecret,
+  }
+}
+
+/** An empty variable is an absent one, and must not hide a value of ours. */
+function filled(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()))
+}
+
+function withDatabase(uri: string, name: string): string {
+  const url = new URL(uri)
+  url.pathname = `/${name}`
+  return url.toString()
+}

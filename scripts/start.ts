@@ -1,0 +1,48 @@
+/** `npm start`: the whole product on this machine, with a sample organization; Ctrl-C stops all of it. */
+import { ConfigError } from '../src/config.ts'
+import { createLog } from '../src/log.ts'
+import { stopOnSignal } from '../src/stop-on-signal.ts'
+import { startLocalInstance, type LocalInstance } from './local-instance.ts'
+import { seedSamples } from './seed-samples.ts'
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+let instance: LocalInstance | undefined
+const starting = begin()
+stopOnSignal(
+  async () => {
+    await starting.catch(() => undefined)
+    await instance?.stop()
+  },
+  { graceMs: 20_000, log: createLog({ level: 'warn', pretty: process.stdout.isTTY }) },
+)
+
+try {
+  await starting
+} catch (error) {
+  process.stderr.write(`\n${error instanceof ConfigError || error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+async function begin(): Promise<void> {
+  const startedAt = performance.now()
+  say('Fulcrum is starting …')
+  instance = await startLocalInstance({ env: process.env, say, samplePeople: true })
+  await seedSamples(instance)
+  say(banner(instance, performance.now() - startedAt))
+}
+
+function banner({ url, config, sandbox }: LocalInstance, tookMs: number): string {
+  const lines = [
+    '',
+    `Fulcrum is ready (${(tookMs / 1000).toFixed(1)} s).`,
+    '',
+    `  Open            ${url}/sign-in     and choose one of the sample people: one click, no password`,
+    `  API             ${url}/api/docs    an operator's key is in ${config.dataDir}/operator-api-key`,
+    ...(sandbox ? [`  Local Lever     ${sandbox.url}             choose a Lever user there; Ana Duarte is a Super Admin`] : []),
+    `  Data            ${config.dataDir}`,
+    '',
+    'Ctrl-C stops all of it; the data stays.',
+  ]
+  return lines.join('\n')
+}

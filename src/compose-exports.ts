@@ -1,0 +1,81 @@
+import type { Accounts } from './accounts/accounts.ts'
+import type { Audit } from './audit/audit.ts'
+import { emailKey, linkKey } from './candidates/candidate-keys.ts'
+import type { Candidates } from './candidates/candidates.ts'
+import type { Connections } from './connection/connections.ts'
+import { duplicatesFrom } from './export/describe-duplicates.ts'
+import { createExports, type Exports } from './export/exports.ts'
+import type { ExportTerms, Landed } from './export/run-export-deps.ts'
+import type { Log } from './log.ts'
+import type { Mappings } from './mapping/mappings.ts'
+import type { Mirror } from './mirror/mirror.ts'
+import { keyedHash } from './secrets/opaque-token.ts'
+
+export interface ExportNeighbours {
+  accounts: Accounts
+  audit: Audit
+  connections: Connections
+  mappings: Mappings
+  mirror: Mirror
+  candidates: Candidates
+  /** Lever's base address, `…/v1`. */
+  apiUrl: string
+  leaseMs: number
+  settleMs: number
+  timeoutMs: number
+  wake: () => void
+  log: Log
+}
+
+/** Exports, joined to the parts they need. */
+export function composeExports(parts: ExportNeighbours): Exports {
+  const { accounts, connections, mappings, mirror, candidates } = parts
+  const readTerms = async (organization: string): Promise<ExportTerms> => {
+    const connection = await connections.get(organization)
+    const { sourceName } = await accounts.getOrganization(organization)
+    const stageId = connection.settings.defaultStageId ?? null
+    return {
+      status: connection.status,
+      canSeeConfidential: connections.canSeeConfidential(connection),
+      sourceName,
+      stageId,
+      apiUrl: parts.apiUrl,
+    }
+  }
+  const onLanded = async ({ organization, candidateId, exportId, opportunity }: Landed): Promise<void> => {
+    const state = await mirror.opportunityState(organization, opportunity)
+    await mirror.recordOpportunity(organization, opportunity, new Date())
+    await candidates.setLeverState(organization, candidateId, state)
+    await candidates.noteExport(organization, candidateId, exportId, { exported: true })
+  }
+  return createExports({
+    assess: {
+      assertExporting: connections.assertExporting,
+      resolvePerformAs: mappings.resolvePerformAs,
+      findPosting: mirror.lookUpPosting,
+      findRequisition: mirror.findRequisition,
+    },
+    readTerms,
+    leverClient: connections.leverClient,
+    findCandidate: candidates.find,
+    async personHashes(organization, { emails, links }) {
+      const key = await accounts.hashKeyOf(organization)
+      return [...new Set([...emails.map(emailKey), ...links.map(linkKey)])].map((value) => keyedHash(key, value))
+    },
+    duplicates: duplicatesFrom(mirror),
+    async keepOpportunities(organization, opportunities) {
+      const readAt = new Date()
+      for (const opportunity of opportunities) await mirror.recordOpportunity(organization, opportunity, readAt)
+    },
+    stageText: async (organization, stageId) => (await mirror.findStage(organization, stageId))?.text ?? null,
+    onLanded,
+    onRequested: ({ organization, candidateId, exportId }) =>
+      candidates.noteExport(organization, candidateId, exportId, { exported: false }),
+    audit: (record) => parts.audit.append(record),
+    wake: parts.wake,
+    leaseMs: parts.leaseMs,
+    settleMs: parts.settleMs,
+    timeoutMs: parts.timeoutMs,
+    log: parts.log,
+  })
+}

@@ -1,0 +1,91 @@
+import { createAccounts } from './accounts/accounts.ts'
+import { createAudit } from './audit/audit.ts'
+import { emailKey, linkKey } from './candidates/candidate-keys.ts'
+import { createCandidates, type Candidates } from './candidates/candidates.ts'
+import { composeExports } from './compose-exports.ts'
+import type { Config } from './config.ts'
+import { createConnections, type Connections } from './connection/connections.ts'
+import type { Exports } from './export/exports.ts'
+import { exportSummaries } from './export/export-view.ts'
+import { createRequestBudget } from './lever/request-budget.ts'
+import type { Log } from './log.ts'
+import { createMappings, type Mappings } from './mapping/mappings.ts'
+import { createMirror, type Mirror } from './mirror/mirror.ts'
+import { createSealer } from './secrets/sealer.ts'
+
+export interface ServiceOptions extends Config {
+  mongodbUri: string
+  /** For a trial on one's own machine: sample people sign in by one click, from loopback. */
+  samplePeople?: boolean
+}
+
+/** The parts, joined; everything that a route, a job, a page or a script calls. */
+export type Parts = ReturnType<typeof composeParts>
+
+/** Builds every part and joins it to the others. Nothing runs yet. */
+export function composeParts(options: ServiceOptions, log: Log, wakeExports: () => void) {
+  const { publicUrl, leaseMs, settleMs } = options
+  const sealer = createSealer(options.secretKeys)
+  const audit = createAudit()
+  const accounts = createAccounts({ sealer, publicUrl, audit })
+  const budget = createRequestBudget(options.lever)
+  const connections: Connections = createConnections({
+    sealer,
+    accounts,
+    audit,
+    budget,
+    lever: options.lever,
+    publicUrl,
+    log,
+    readMappingCounts: (organization) => mappings.counts(organization),
+    stageExists: async (organization, id) => (await mirror.lookUpStage(organization, id)) !== null,
+    leverUserByEmail: async (organization, email) => {
+      const user = await mirror.findUser(organization, { email })
+      return user && { ...user, email }
+    },
+    heldCounts: async () => ({}),
+    onTokenSaved: async () => undefined,
+    async onAuthorized(organization) {
+      await mirror.sync(organization)
+      await exports.resumeHeld(organization)
+    },
+    onActivated: (organization) => exports.resumeHeld(organization),
+    async settleExports(organization, client) {
+      await exports.settle(organization, client, connections.canSeeConfidential(await connections.get(organization)))
+    },
+    forgetMirror: (organization) => mirror.forgetOrganization(organization),
+  })
+  const mirror: Mirror = createMirror({
+    leverClient: connections.leverClient,
+    canSeeConfidential: async (organization) => connections.canSeeConfidential(await connections.get(organization)),
+    rememberLeverUsers: connections.rememberLeverUsers,
+    hashKeyOf: accounts.hashKeyOf,
+    emailKey,
+    linkKey,
+    log,
+    leaseMs,
+  })
+  const leverUsers = { lookUp: mirror.lookUpUser, byId: mirror.usersById, all: mirror.allUsers, refresh: mirror.refreshUsers }
+  const mappings: Mappings = createMappings({ accounts, audit, leverUsers })
+  const candidates: Candidates = createCandidates({
+    readExports: exportSummaries,
+    onRemoved: [(organization, candidateId) => exports.cancelOfCandidate(organization, candidateId)],
+    leaseMs,
+    log,
+  })
+  const exports: Exports = composeExports({
+    accounts,
+    audit,
+    connections,
+    mappings,
+    mirror,
+    candidates,
+    leaseMs,
+    settleMs,
+    log,
+    apiUrl: options.lever.apiUrl,
+    timeoutMs: options.lever.timeoutMs,
+    wake: wakeExports,
+  })
+  return { sealer, audit, accounts, budget, connections, mirror, mappings, candidates, exports }
+}

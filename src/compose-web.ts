@@ -1,0 +1,80 @@
+import type Koa from 'koa'
+import type { Registry } from 'prom-client'
+import { PersonModel, type PersonDocument } from './accounts/person-model.ts'
+import type { CandidateDocument } from './candidates/candidate-model.ts'
+import type { Parts, ServiceOptions } from './compose-parts.ts'
+import type { Log } from './log.ts'
+import { apiKeyEndpoints } from './web/api/api-keys.ts'
+import { auditEventEndpoints } from './web/api/audit-events.ts'
+import { connectionEndpoints } from './web/api/connection.ts'
+import type { Endpoint } from './web/api/endpoint.ts'
+import { exportEndpoints } from './web/api/exports.ts'
+import { leverDataEndpoints } from './web/api/lever-data.ts'
+import { organizationEndpoints } from './web/api/organizations.ts'
+import { signInLinkEndpoints } from './web/api/sign-in-links.ts'
+import { userMappingEndpoints } from './web/api/user-mappings.ts'
+import { userEndpoints } from './web/api/users.ts'
+import { createApp, createHealthApp, type HealthAppOptions } from './web/app.ts'
+import type { SamplePerson } from './web/pages/sign-in-page.tsx'
+import type { SiteState } from './web/site-state.ts'
+
+export interface WebDeps {
+  parts: Parts
+  options: ServiceOptions
+  log: Log
+  registry: Registry
+  readiness: () => Promise<string[]>
+}
+
+/** The site of a process: all of it, or for one that only works, its health. */
+export function composeWeb({ parts, options, log, registry, readiness }: WebDeps): Koa<SiteState> {
+  const { publicUrl, operatorApiKey, trustedProxies } = options
+  const health: HealthAppOptions = { log, registry, readiness, publicUrl, operatorApiKey, trustedProxies, authUrl: options.lever.authUrl }
+  if (!options.roles.includes('web')) return createHealthApp(health)
+  return createApp({
+    ...health,
+    accounts: parts.accounts,
+    sealer: parts.sealer,
+    endpoints: endpointsOf(parts),
+    pages: [],
+    ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),
+  })
+}
+
+function endpointsOf(parts: Parts): Endpoint[] {
+  const { accounts, audit, connections, mirror, candidates } = parts
+  return [
+    ...organizationEndpoints({ accounts }),
+    ...userEndpoints({ accounts }),
+    ...apiKeyEndpoints({ accounts }),
+    ...signInLinkEndpoints({ accounts }),
+    ...connectionEndpoints({ connections }),
+    ...userMappingEndpoints({ mappings: parts.mappings }),
+    ...leverDataEndpoints({
+      mirror,
+      readSync: async (organization) => (await connections.describe(organization)).sync,
+      async findCandidate(organization, id) {
+        const found = await candidates.find(organization, id)
+        return found && { emails: found.emails, links: found.links, ...idsInLever(found) }
+      },
+    }),
+    ...exportEndpoints({ exports: parts.exports, candidates }),
+    ...auditEventEndpoints({ audit }),
+  ]
+}
+
+function idsInLever({ lever }: Pick<CandidateDocument, 'lever'>): { opportunityId: string | null; contactId: string | null } {
+  return { opportunityId: lever?.opportunityId ?? null, contactId: lever?.contactId ?? null }
+}
+
+/** Everybody who may sign in, for a trial on one's own machine. */
+async function listSamplePeople(): Promise<SamplePerson[]> {
+  const people = await PersonModel.find({ active: true }).limit(20).lean<PersonDocument[]>()
+  return people.map(({ organization, _id, name, email, role }) => ({
+    organization: String(organization),
+    personId: String(_id),
+    name,
+    email,
+    role,
+  }))
+}

@@ -1,0 +1,117 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import mongoose from 'mongoose'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { composeParts, type Parts, type ServiceOptions } from './compose-parts.ts'
+import { composeWeb } from './compose-web.ts'
+import { openDatabase, type Database } from './database.ts'
+import { startJobs } from './jobs/agenda.ts'
+import { refreshTokensJob } from './jobs/refresh-tokens-job.ts'
+import { syncMirrorJob } from './jobs/sync-mirror-job.ts'
+import type { Log } from './log.ts'
+import { watchWork } from './work/watch-work.ts'
+import type { Worker } from './work/worker.ts'
+
+export interface Service {
+  /** Listens; `/readyz` says what is missing until the database can be used. @throws Error in words when it cannot listen */
+  start(): Promise<{ url: string }>
+  /** Resolves once the database is there and workers run; stays open while it cannot be reached. */
+  readonly whenReady: Promise<void>
+  /** Takes no more requests and work, ends what runs within the grace time, then lets go of everything. May be called twice. */
+  stop(): Promise<void>
+}
+
+/** Joins the parts into a service, which runs once started: the one place that `main`, scripts and tests start from. */
+export function compose(options: ServiceOptions, log: Log): Service {
+  const wakers = new Map<string, () => void>()
+  const parts = composeParts(options, log, () => wakers.get('exports')?.())
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  let database: Database | undefined
+  let workers: RunningWorkers | undefined
+  let stopping: Promise<void> | undefined
+  let markReady = (): void => undefined
+  const whenReady = new Promise<void>((resolve) => (markReady = resolve))
+
+  const readiness = async (): Promise<string[]> => [
+    ...(database?.ready() ? [] : [`database: ${database?.fault() ?? 'not connected'}`]),
+    ...(options.roles.includes('worker') && !workers ? ['workers'] : []),
+    ...(stopping ? ['stopping'] : []),
+  ]
+  const app = composeWeb({ parts, options, log, registry, readiness })
+  const server = createServer((request, response) => void app.callback()(request, response))
+
+  async function begin(opened: Database): Promise<void> {
+    await opened.whenReady
+    if (options.roles.includes('worker') && !stopping) workers = await startWorkers(parts, options, log, wakers)
+    markReady()
+  }
+
+  async function end(): Promise<void> {
+    const closed = closeServer(server, options.shutdownGraceMs)
+    await workers?.stop(options.shutdownGraceMs)
+    await closed
+    await database?.stop()
+  }
+
+  return {
+    whenReady,
+    async start() {
+      const url = await listen(server, options)
+      database = openDatabase(options.mongodbUri, log)
+      begin(database).catch((error: unknown) => log.fatal({ err: error }, 'the workers did not start'))
+      return { url }
+    },
+    stop: () => (stopping ??= end()),
+  }
+}
+
+interface RunningWorkers {
+  stop(graceMs: number): Promise<void>
+}
+
+async function startWorkers(parts: Parts, options: ServiceOptions, log: Log, wakers: Map<string, () => void>): Promise<RunningWorkers> {
+  const { exports, candidates, mirror, connections } = parts
+  const byCollection: Record<string, Worker> = {
+    exports: exports.startWorker(options.jobPollMs),
+    candidate_imports: candidates.startImportWorker(options.jobPollMs),
+    lever_syncs: mirror.startWorker(),
+  }
+  for (const [collection, worker] of Object.entries(byCollection)) wakers.set(collection, () => worker.wake())
+  const watch = watchWork(mongoose.connection, Object.fromEntries(wakers), log)
+  const jobs = await startJobs({ connection: mongoose.connection, jobs: [refreshTokensJob(connections), syncMirrorJob(mirror)], log })
+  return {
+    async stop(graceMs) {
+      await watch.stop()
+      await Promise.all([jobs.stop(graceMs), ...Object.values(byCollection).map((worker) => worker.stop(graceMs))])
+    },
+  }
+}
+
+async function listen(server: Server, { host, port }: ServiceOptions): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))
+    server.listen(port, host, resolve)
+  })
+  const address = server.address() as AddressInfo
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new Error(`Port ${port} on ${host} is in use: stop what listens there, or set PORT to a free one.`, { cause: error })
+  }
+  if (error.code === 'EACCES') return new Error(`Port ${port} needs more rights: set PORT to one above 1023.`, { cause: error })
+  if (error.code === 'EADDRNOTAVAIL') return new Error(`HOST ${host} is not an address of this machine.`, { cause: error })
+  return error
+}
+
+/** Ends idle connections at once and lets answers under way finish, at most `graceMs`. */
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const force = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearTimeout(force)
+}

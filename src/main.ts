@@ -1,0 +1,30 @@
+/** The production process: reads the configuration, composes the parts, serves, and stops on a signal. */
+import { compose } from './compose.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { createLog } from './log.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
+
+const REQUIRED = ['MONGODB_URI', 'SECRET_KEYS', 'PUBLIC_URL'] as const
+
+function readOrExit() {
+  try {
+    return readConfig({ NODE_ENV: 'production', ...process.env }, [...REQUIRED])
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}
+
+const config = readOrExit()
+const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY })
+const service = compose({ ...config, mongodbUri: config.mongodbUri ?? '' }, log)
+stopOnSignal(() => service.stop(), { graceMs: config.shutdownGraceMs, log })
+try {
+  const { url } = await service.start()
+  log.info({ url, publicUrl: config.publicUrl, roles: config.roles, lever: config.lever.environment }, 'serving')
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  await service.stop().catch(() => undefined)
+  process.exit(1)
+}

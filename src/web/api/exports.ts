@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { actorOf, type OrganizationCaller } from '../../accounts/caller.ts'
+import { normalizeEmail } from '../../accounts/email-address.ts'
+import { CandidateInput } from '../../candidates/candidate-input.ts'
+import { ExportModel, ON_DUPLICATE } from '../../export/export-model.ts'
+import { EXPORT_STATUSES, ExportView, exportView, statesOf } from '../../export/export-view.ts'
+import type { Exports } from '../../export/exports.ts'
+import { PreviewView } from '../../export/preview-export.ts'
+import type { CarriedCandidate } from '../../export/create-request.ts'
+import type { Page, PageRequest } from '../../paging.ts'
+import { page } from '../../paging.ts'
+import { assertSpeaksFor } from '../middleware/speaks-for.ts'
+import { defineEndpoint, type Endpoint } from './endpoint.ts'
+import { pageOf, pageQuery } from './paging.ts'
+
+const Id = z.string().min(1).max(100)
+
+const ExportInput = z
+  .strictObject({
+    candidateId: Id.optional(),
+    candidate: CandidateInput.optional().describe('In place of candidateId: created, or updated when its externalId is known'),
+    requestedBy: z.string().trim().min(3).max(320).describe('E-mail of the person in whose name it goes'),
+    postingId: Id.optional(),
+    requisitionId: Id.optional(),
+    note: z.string().trim().min(1).max(10_000).optional(),
+    onDuplicate: z.enum(ON_DUPLICATE).optional().describe('Left out: stop'),
+  })
+  .refine(({ candidateId, candidate }) => (candidateId === undefined) !== (candidate === undefined), {
+    path: ['candidateId'],
+    message: 'give either candidateId or candidate',
+  })
+  .meta({ id: 'ExportInput' })
+
+const ListQuery = pageQuery.extend({
+  status: z.enum(EXPORT_STATUSES).optional(),
+  batchId: Id.optional(),
+  candidateId: Id.optional(),
+})
+
+export interface ExportRoutesDeps {
+  exports: Exports
+  candidates: {
+    create: (organization: string, input: CandidateInput) => Promise<{ candidate: { id: string } }>
+    /** The candidate as it would be after `create`, without writing; with its id when it is here. */
+    imagine: (organization: string, input: CandidateInput) => Promise<{ id: string | null; candidate: CarriedCandidate }>
+    find: (organization: string, id: string) => Promise<CarriedCandidate | null>
+  }
+}
+
+const TAG = 'Exports'
+const PARAMS = z.strictObject({ id: Id })
+const REFUSALS = [
+  'user_inactive', 'user_not_mapped', 'mapping_inactive', 'lever_user_deactivated', 'connection_not_active', 'posting_closed', 'already_exported',
+  'candidate_not_found', 'posting_not_found', 'requisition_not_found', 'requisition_not_on_posting', 'posting_required',
+] as const // prettier-ignore
+
+export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endpoint[] {
+  return [
+    defineEndpoint({
+      method: 'post',
+      path: '/exports',
+      tag: TAG,
+      summary: 'Export a candidate to Lever',
+      description: 'Accepted durably and worked at once; follow it by GET. One opportunity, whatever breaks in between.',
+      access: 'sourcer',
+      body: ExportInput,
+      answers: { 202: { description: 'Accepted', schema: ExportView } },
+      problems: REFUSALS,
+      replay: async ({ caller }, kept) => ({ status: kept.status, body: exportView(await exports.get(caller.organization, kept.id)) }),
+      handle: async ({ caller, body }) => {
+        assertSpeaksFor(caller, body.requestedBy)
+        const { candidate, candidateId, ...wish } = body
+        const { organization } = caller
+        const create = async (): Promise<string> => (candidate ? (await candidates.create(organization, candidate)).candidate.id : '')
+        const accepted = await exports.request({
+          ...wish,
+          organization,
+          candidateId: candidateId ?? create,
+          requestedBy: normalizeEmail(body.requestedBy),
+          actor: actorOf(caller),
+        })
+        return { status: 202, body: accepted, result: { id: accepted.id } }
+      },
+    }),
+    defineEndpoint({
+      method: 'post',
+      path: '/exports/preview',
+      tag: TAG,
+      summary: 'What an export would do',
+      description: 'The very request, who is in Lever already, and what stands in the way. Writes nothing.',
+      access: 'sourcer',
+      body: ExportInput,
+      answers: { 200: { description: 'The preview', schema: PreviewView } },
+      handle: async ({ caller, body }) => {
+        assertSpeaksFor(caller, body.requestedBy)
+        const { organization } = caller
+        const known = body.candidate
+          ? await candidates.imagine(organization, body.candidate)
+          : { id: body.candidateId ?? null, candidate: await candidates.find(organization, body.candidateId ?? '') }
+        const wish = { ...body, requestedBy: normalizeEmail(body.requestedBy), organization, candidate: known.candidate }
+        const showConfidential = caller.kind === 'apiKey' || caller.role === 'admin'
+        return { status: 200, body: await exports.preview({ ...wish, candidateId: known.id ?? undefined, showConfidential }) }
+      },
+    }),
+    defineEndpoint({
+      method: 'get',
+      path: '/exports',
+      tag: TAG,
+      summary: 'Exports, newest first',
+      access: 'sourcer',
+      query: ListQuery,
+      answers: { 200: { description: 'A page of exports', schema: pageOf(ExportView) } },
+      handle: async ({ caller, query }) => ({ status: 200, body: await listExports(caller, query) }),
+    }),
+    defineEndpoint({
+      method: 'get',
+      path: '/exports/{id}',
+      tag: TAG,
+      summary: 'One export',
+      access: 'sourcer',
+      params: PARAMS,
+      answers: { 200: { description: 'The export', schema: ExportView } },
+      problems: ['not_found'],
+      handle: async ({ caller, params }) => ({
+        status: 200,
+        body: exportView(await exports.get(caller.organization, params.id, ownOf(caller))),
+      }),
+    }),
+    ...(['retry', 'cancel'] as const).map((verb) =>
+      defineEndpoint({
+        method: 'post',
+        path: `/exports/{id}/${verb}`,
+        tag: TAG,
+        summary:
+          verb === 'retry' ? 'Try a failed or canceled export again, or the failed note of an exported one' : 'Take back a queued export',
+        access: 'sourcer',
+        params: PARAMS,
+        answers: { 202: { description: 'The export', schema: ExportView } },
+        problems: verb === 'retry' ? ['not_found', 'not_retryable', 'already_exported'] : ['not_found', 'not_cancelable'],
+        handle: async ({ caller, params }) => {
+          await exports.get(caller.organization, params.id, ownOf(caller))
+          return { status: 202, body: await exports[verb](caller.organization, params.id, actorOf(caller)) }
+        },
+      }),
+    ),
+  ]
+}
+
+/** A sourcer sees own exports only. */
+function ownOf(caller: OrganizationCaller): string | undefined {
+  return caller.kind === 'person' && caller.role === 'sourcer' ? caller.email : undefined
+}
+
+async function listExports(caller: OrganizationCaller, query: PageRequest & z.output<typeof ListQuery>): Promise<Page<ExportView>> {
+  const own = ownOf(caller)
+  const filter = {
+    organization: caller.organization,
+    ...(own === undefined ? {} : { requestedBy: own }),
+    ...(query.status ? { status: { $in: statesOf(query.status) } } : {}),
+    ...(query.candidateId ? { candidate: query.candidateId } : {}),
+  }
+  return page(ExportModel, filter, query, (document) => exportView(document))
+}
