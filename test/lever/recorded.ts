@@ -1,0 +1,162 @@
+/** Answers of Lever in the shapes that were recorded in production, with values of our own. */
+
+export const OPPORTUNITY = {
+  id: '6408dc54-7015-4e5b-8d60-23afff2b1efc',
+  name: 'Ada Example',
+  contact: '997fd432-94f6-4613-9fa8-c3d5bd49600b',
+  headline: 'Staff Engineer, Analytical Co',
+  stage: 'lead-reached-out',
+  confidentiality: 'non-confidential',
+  location: '',
+  phones: [{ type: 'mobile', value: '5555550100' }],
+  emails: ['ada@example.com'],
+  links: ['https://example.com/ada'],
+  archived: { reason: 'c97322d4-a7f3-4008-948c-4f8e9c58d372', archivedAt: 1782973996415 },
+  tags: ['Seed', 'Engineering'],
+  sources: ['Referral'],
+  stageChanges: [
+    { toStageId: 'lead-new', toStageIndex: 0, updatedAt: 1782972986091, userId: '32bc4d3b-1aa6-4e2b-92d0-2e575047001e' },
+    { toStageId: 'lead-reached-out', toStageIndex: 1, updatedAt: 1782974004990 },
+  ],
+  origin: 'sourced',
+  sourcedBy: '32bc4d3b-1aa6-4e2b-92d0-2e575047001e',
+  owner: '32bc4d3b-1aa6-4e2b-92d0-2e575047001e',
+  followers: ['32bc4d3b-1aa6-4e2b-92d0-2e575047001e'],
+  applications: ['7278da68-141b-4203-b209-8ca6c0fa1f2d'],
+  createdAt: 1782972986091,
+  updatedAt: 1782974048515,
+  lastInteractionAt: 1782974048514,
+  lastAdvancedAt: 1782974004990,
+  snoozedUntil: null,
+  urls: {
+    list: 'https://hire.lever.co/candidates',
+    show: 'https://hire.lever.co/candidates/6408dc54-7015-4e5b-8d60-23afff2b1efc',
+  },
+  isAnonymized: false,
+  dataProtection: null,
+  opportunityLocation: 'San Francisco, CA',
+}
+
+/** The same with `expand=applications&expand=stage&expand=owner&expand=contact`. */
+export const EXPANDED_OPPORTUNITY = {
+  ...OPPORTUNITY,
+  contact: { id: OPPORTUNITY.contact, name: 'Ada Example', emails: ['ada@example.com'] },
+  stage: { id: 'lead-reached-out', text: 'Reached out' },
+  owner: { id: OPPORTUNITY.owner, name: 'Taylor C', email: 'taylor@acme.example' },
+  applications: [
+    { id: '7278da68-141b-4203-b209-8ca6c0fa1f2d', type: 'user', posting: '75ff237f-c221-4c26-8b23-faf395f5ea1c', archived: null },
+  ],
+}
+
+export const POSTING = {
+  id: '75ff237f-c221-4c26-8b23-faf395f5ea1c',
+  text: 'Backend Engineer',
+  state: 'published',
+  distributionChannels: ['public', 'internal'],
+  user: '32bc4d3b-1aa6-4e2b-92d0-2e575047001e',
+  owner: '32bc4d3b-1aa6-4e2b-92d0-2e575047001e',
+  hiringManager: null,
+  categories: {
+    commitment: 'Full-time',
+    department: 'Research & Development',
+    level: null,
+    location: 'San Francisco, CA',
+    team: 'Engineering',
+    allLocations: ['San Francisco, CA'],
+  },
+  tags: [],
+  content: { description: 'Plain text.\n', descriptionHtml: '<div>Plain text.</div>', lists: [], closing: '', closingHtml: '' },
+  country: 'US',
+  followers: ['32bc4d3b-1aa6-4e2b-92d0-2e575047001e'],
+  reqCode: null,
+  requisitionCodes: ['ENG-7'],
+  urls: {
+    list: 'https://jobs.lever.co/acme',
+    show: 'https://jobs.lever.co/acme/75ff237f-c221-4c26-8b23-faf395f5ea1c',
+    apply: 'https://jobs.lever.co/acme/75ff237f-c221-4c26-8b23-faf395f5ea1c/apply',
+  },
+  confidentiality: 'non-confidential',
+  createdAt: 1782972961725,
+  updatedAt: 1782974220633,
+  workplaceType: 'hybrid',
+  transcribeInterviews: false,
+  screening: { enabled: false },
+}
+
+export const USER = {
+  id: 'be129d9b-50da-4485-9377-0d83e981f30b',
+  name: 'Nora Seed',
+  username: 'nora',
+  email: 'nora@acme.example',
+  accessRole: 'interviewer',
+  photo: null,
+  createdAt: 1782972916580,
+  deactivatedAt: null,
+  externalDirectoryId: null,
+  linkedContactIds: null,
+  jobTitle: null,
+  managerId: null,
+}
+
+export const REQUISITION = {
+  id: 'ccf89a3d-0cc0-49f5-a36d-81462fa07ed9',
+  createdAt: 1782974587386,
+  confidentiality: 'non-confidential',
+  status: 'open',
+  name: 'Backend Engineer',
+  requisitionCode: 'ENG-7',
+  headcountTotal: 2,
+  headcountHired: 0,
+  headcountInfinite: false,
+  backfill: false,
+  creator: 'be129d9b-50da-4485-9377-0d83e981f30b',
+  owner: 'be129d9b-50da-4485-9377-0d83e981f30b',
+  hiringManager: null,
+  internalNotes: '',
+  compensationBand: { currency: 'USD', interval: 'per-year-salary', min: 120000, max: 160000 },
+  approval: { steps: [] },
+  employmentStatus: 'full-time',
+  location: 'Remote',
+  team: 'Engineering',
+  department: null,
+  postings: ['75ff237f-c221-4c26-8b23-faf395f5ea1c'],
+  offerIds: [],
+  timeToFillStartAt: null,
+  timeToFillEndAt: null,
+  updatedAt: 1782974587386,
+  customFields: { cost_center: 'CC-12' },
+  closedAt: null,
+}
+
+export const NOTE = {
+  id: '7f8004a4-e5db-466a-ae31-7a26346701ed',
+  text: 'Note',
+  fields: [
+    {
+      createdAt: 1782974189118,
+      score: null,
+      stage: 'lead-reached-out',
+      text: 'Comment',
+      type: 'note',
+      user: 'be129d9b-50da-4485-9377-0d83e981f30b',
+      value: 'Asked about notice period',
+    },
+  ],
+  user: 'be129d9b-50da-4485-9377-0d83e981f30b',
+  secret: false,
+  completedAt: 1782974189118,
+  deletedAt: null,
+  createdAt: 1782974189118,
+}
+
+export const WEBHOOK = {
+  id: '507dab91-747d-46c8-aec4-bb5a90ac2a93',
+  event: 'candidateHired',
+  url: 'https://app.example.com/hooks/abc',
+  configuration: {
+    conditions: { origins: ['applied', 'sourced', 'referred', 'university', 'internal', 'agency'] },
+    signatureToken: '81358960e95ed76bf1def200692c2f956818caf168682e26',
+  },
+  createdAt: 1782974002353,
+  updatedAt: 1782974002353,
+}

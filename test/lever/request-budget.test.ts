@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { LeverBudgetModel } from '../../src/lever/request-budget-model.ts'
+import { createRequestBudget, type Lane, type RequestBudget } from '../../src/lever/request-budget.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { rejection } from '../support/rejection.ts'
+
+describe('lever/request-budget', () => {
+  let turn = 0
+  let key: string
+
+  before(connectFreshDatabase)
+  after(dropDatabase)
+  beforeEach(() => {
+    turn += 1
+    key = `credential-${turn}`
+  })
+
+  /** Takes over and over until the time is up; resolves with the times of the grants, in ms from the start. */
+  async function takeFor(budgets: RequestBudget[], forMs: number, startedAt = performance.now()): Promise<number[]> {
+    const grants: number[] = []
+    const takeOn = async (budget: RequestBudget): Promise<void> => {
+      while (performance.now() - startedAt < forMs) {
+        await budget.take(key, 'interactive')
+        grants.push(performance.now() - startedAt)
+      }
+    }
+    await Promise.all(budgets.flatMap((budget) => [takeOn(budget), takeOn(budget)]))
+    return grants.toSorted((a, b) => a - b)
+  }
+
+  async function timeToTake(budget: RequestBudget, lane: Lane = 'interactive', count = 1): Promise<number> {
+    const startedAt = performance.now()
+    for (let taken = 0; taken < count; taken++) await budget.take(key, lane)
+    return performance.now() - startedAt
+  }
+
+  it('lets a burst out at once, then keeps the rate', async () => {
+    const budget = createRequestBudget({ requestsPerSecond: 20, burst: 5 })
+
+    expect(await timeToTake(budget, 'interactive', 5)).to.be.below(150)
+    expect(await timeToTake(budget, 'interactive', 4)).to.be.within(150, 600)
+  })
+
+  it('holds the rate over any stretch of time while four processes compete', async () => {
+    const rate = { requestsPerSecond: 50, burst: 5 }
+    const grants = await takeFor(
+      Array.from({ length: 4 }, () => createRequestBudget(rate)),
+      1500,
+    )
+
+    const slackMs = 25
+    for (const [first, from] of grants.entries()) {
+      for (let last = first; last < grants.length; last++) {
+        const stretchMs = (grants[last] ?? 0) - from + slackMs
+        expect(last - first + 1).to.be.at.most(rate.burst + Math.ceil((stretchMs * rate.requestsPerSecond) / 1000))
+      }
+    }
+    expect(grants.length).to.be.above(50)
+  })
+
+  it('lets every process have its turn', async () => {
+    const counts = await Promise.all(
+      Array.from({ length: 4 }, async () => (await takeFor([createRequestBudget({ requestsPerSecond: 40, burst: 1 })], 1000)).length),
+    )
+
+    for (const count of counts) expect(count).to.be.above(4)
+  })
+
+  it('serves those who wait in a process in the order they came', async () => {
+    const budget = createRequestBudget({ requestsPerSecond: 100, burst: 1 })
+    const served: number[] = []
+
+    await Promise.all(Array.from({ length: 6 }, async (_, place) => budget.take(key, 'webhook').then(() => served.push(place))))
+
+    expect(served).to.deep.equal([0, 1, 2, 3, 4, 5])
+  })
+
+  it('keeps the last ten of the burst from the background', async () => {
+    const budget = createRequestBudget({ requestsPerSecond: 10, burst: 12 })
+    const background: Promise<void>[] = []
+    const inBackground = async (): Promise<void> => budget.take(key, 'sync')
+    for (let asked = 0; asked < 4; asked++) background.push(inBackground())
+    await Promise.all(background.slice(0, 2))
+
+    expect(await timeToTake(budget, 'interactive', 8)).to.be.below(150)
+    const startedAt = performance.now()
+    await Promise.all(background)
+    expect(performance.now() - startedAt).to.be.below(2000)
+  })
+
+  it('pauses one credential for all processes, and then lets no burst out', async () => {
+    const rate = { requestsPerSecond: 20, burst: 10 }
+    const [one, other] = [createRequestBudget(rate), createRequestBudget(rate)]
+    await one.take(key, 'interactive')
+
+    await one.pause(key, 400)
+
+    expect(await timeToTake(other)).to.be.within(350, 900)
+    expect(await timeToTake(other, 'interactive', 3)).to.be.above(100)
+    key += '-another'
+    expect(await timeToTake(other)).to.be.below(150)
+  })
+
+  it('holds back those who already slept towards their turn when the pause came', async () => {
+    const rate = { requestsPerSecond: 5, burst: 1 }
+    const [one, other] = [createRequestBudget(rate), createRequestBudget(rate)]
+    await one.take(key, 'interactive')
+    const startedAt = performance.now()
+    const waiting = one.take(key, 'interactive')
+    await sleep(50)
+
+    await other.pause(key, 600)
+    await waiting
+
+    expect(performance.now() - startedAt).to.be.above(600)
+  })
+
+  it('never shortens a pause', async () => {
+    const budget = createRequestBudget({ requestsPerSecond: 20, burst: 10 })
+
+    await budget.pause(key, 300)
+    await budget.pause(key, 1)
+
+    expect(await timeToTake(budget)).to.be.above(250)
+  })
+
+  it('lets go of who no longer waits, and does not hold up the next', async () => {
+    const budget = createRequestBudget({ requestsPerSecond: 5, burst: 1 })
+    await budget.take(key, 'interactive')
+    const stop = new AbortController()
+    const sleeping = budget.take(key, 'interactive', stop.signal)
+    const queued = budget.take(key, 'interactive', stop.signal)
+    const staying = timeToTake(budget)
+    await sleep(20)
+
+    stop.abort(new Error('the export was canceled'))
+
+    for (const one of [sleeping, queued, budget.take(key, 'interactive', stop.signal)]) {
+      expect((await rejection(one)).message).to.equal('the export was canceled')
+    }
+    expect(await staying).to.be.within(100, 1000)
+  })
+
+  it('describes what is left, what was used and how often Lever said stop', async () => {
+    const budget = createRequestBudget({ requestsPerSecond: 1, burst: 5 })
+    expect(await budget.describe(key)).to.deep.equal({
+      perSecond: 1,
+      burst: 5,
+      available: 5,
+      pausedUntil: null,
+      usedLastHour: 0,
+      throttled: 0,
+      minutes: [],
+    })
+    for (let taken = 0; taken < 3; taken++) await budget.take(key, 'interactive')
+
+    expect(await budget.describe(key)).to.include({ available: 2, usedLastHour: 3, throttled: 0 })
+    await budget.pause(key, 60_000)
+    const paused = await budget.describe(key)
+
+    expect(paused).to.include({ available: 0, usedLastHour: 3, throttled: 1 })
+    expect(Number(paused.pausedUntil) - Date.now()).to.be.within(50_000, 61_000)
+    expect(paused.minutes.reduce((sum, { used }) => sum + used, 0)).to.equal(3)
+    expect(Math.abs(Date.now() - Number(paused.minutes.at(-1)?.at))).to.be.below(120_000)
+  })
+
+  it('forgets minutes older than an hour', async () => {
+    const budget = createRequestBudget({ requestsPerSecond: 100, burst: 5 })
+    await budget.take(key, 'interactive')
+    const now = Math.floor(Date.now() / 60_000)
+    const minutes = [
+      { minute: now - 61, used: 100, throttled: 7 },
+      { minute: now - 30, used: 10, throttled: 1 },
+    ]
+    await LeverBudgetModel.updateOne({ _id: key }, { minutes })
+
+    expect(await budget.describe(key)).to.include({ usedLastHour: 10, throttled: 1 })
+    await budget.take(key, 'interactive')
+
+    expect(await budget.describe(key)).to.include({ usedLastHour: 11, throttled: 1 })
+    expect((await LeverBudgetModel.findById(key).lean())?.minutes).to.have.length(2)
+  })
+})
