@@ -7,6 +7,14 @@ import type { ConnectionContext } from './connection-context.ts'
 import { keepGrant } from './keep-grant.ts'
 import { basicHeader, CredentialRefused, trialCredentials } from './lever-credentials.ts'
 
+/** A key as it is pasted. */
+export const LeverApiKeyText = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .regex(/^[!-~]+$/, 'must be printable ASCII without white space')
+
 const AnyList = z.object({ data: z.array(z.unknown()) })
 
 /**

@@ -20,7 +20,7 @@ import { describeConnection } from './connection-view.ts'
 import { disconnect } from './disconnect.ts'
 import { findConnectionByEndpointKey, getConnection } from './find-connection.ts'
 import { getGrant, GRANTED } from './grant.ts'
-import { seesConfidential } from './lever-access.ts'
+import { scopesFor, seesConfidential } from './lever-access.ts'
 import { leverCredentials, type CredentialDeps } from './lever-credentials.ts'
 import { noteWebhook } from './note-webhook.ts'
 import { provisionWebhooks } from './provision-webhooks.ts'
@@ -84,6 +84,8 @@ export function createConnections(deps: ConnectionsDeps) {
     get: getConnection,
     findByEndpointKey: findConnectionByEndpointKey,
 
+    /** Scopes that Authorize asks for; null without an OAuth app. */
+    scopesToAskFor: async (organization: string) => (oauth ? scopesFor((await getConnection(organization)).settings.webhookSet) : null),
     authorizeLink: (organization: string, userEmail: string, actor: string) => createAuthorizeLink(context, organization, userEmail, actor),
     readAuthorizeLink: (id: string, token: string) => readAuthorizeLink(context, id, token),
     openAuthorization: (token: string) => openAuthorization(context, token),

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { isServiceError, ServiceError } from '../errors.ts'
 import { deleteWebhook } from '../lever/webhooks.ts'
 import type { Log } from '../log.ts'
@@ -6,6 +7,14 @@ import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
 import { getConnection } from './find-connection.ts'
 import { isSignatureTokenPlace, type SignatureTokenPlace } from './webhook-events.ts'
+
+/** A secret as it is pasted: Lever's are 48 hex digits (recorded answer), older ones unknown. */
+export const SignatureTokenText = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .regex(/^[!-~]+$/, 'must be printable ASCII without white space')
 
 const DURABLE = { writeConcern: { w: 'majority', j: true } } as const
 

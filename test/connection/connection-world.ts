@@ -48,9 +48,9 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
   const sealer = createSealer([{ id: 'k1', key: randomBytes(32) }])
   const audit = createAudit()
   const accounts = createAccounts({ sealer, publicUrl: PUBLIC_URL, audit })
-  const neighbourhood: Neighbourhood = { calls: [], mapping: { mapped: 0, active: 0 }, stages: [], users: [], held: {} }
+  const neighbourhood = newNeighbourhood()
   const another: ConnectionWorld['another'] = (options = {}) =>
-    buildConnections({ lever: { ...lever, ...options }, sealer, audit, accounts, neighbourhood })
+    buildConnections({ lever: { ...lever, ...options }, sealer, audit, accounts, neighbourhood, publicUrl: PUBLIC_URL })
   const connections = another()
   const newOrganization = async () => {
     const { id } = await accounts.createOrganization({ name: 'Headhunters', sourceName: 'headhuntr.io' })
@@ -69,12 +69,17 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
   } // prettier-ignore
 }
 
-function buildConnections(parts: {
+export function newNeighbourhood(): Neighbourhood {
+  return { calls: [], mapping: { mapped: 0, active: 0 }, stages: [], users: [], held: {} }
+}
+
+export function buildConnections(parts: {
   lever: Pick<LeverForTests, 'apiUrl' | 'authUrl' | 'audience' | 'clientSecret'> & { clientId: string | undefined }
   sealer: ReturnType<typeof createSealer>
   audit: ReturnType<typeof createAudit>
   accounts: ReturnType<typeof createAccounts>
   neighbourhood: Neighbourhood
+  publicUrl: string
 }): Connections {
   const { lever, neighbourhood } = parts
   const note = (call: string): Promise<void> => {
@@ -85,7 +90,6 @@ function buildConnections(parts: {
     ...parts,
     budget: createRequestBudget({ requestsPerSecond: 200, burst: 200 }),
     lever: { ...lever, environment: 'local', timeoutMs: 2000 },
-    publicUrl: PUBLIC_URL,
     log: createLog({ level: 'silent' }),
     readMappingCounts: () => Promise.resolve(neighbourhood.mapping),
     stageExists: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),

@@ -1,20 +1,15 @@
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
+import { LeverApiKeyText } from '../../connection/api-key.ts'
 import type { Connections } from '../../connection/connections.ts'
 import { ConnectionView } from '../../connection/connection-view.ts'
 import { ConnectionSettingsPatch } from '../../connection/settings.ts'
-import { requirePlace } from '../../connection/signature-tokens.ts'
+import { requirePlace, SignatureTokenText } from '../../connection/signature-tokens.ts'
 import { assertSpeaksFor } from '../middleware/speaks-for.ts'
 import { defineEndpoint, type Answer, type Endpoint } from './endpoint.ts'
 
 const TAG = 'Connection to Lever'
 const email = z.string().trim().min(3).max(320)
-const secret = z
-  .string()
-  .trim()
-  .min(1)
-  .max(500)
-  .regex(/^[!-~]+$/, 'must be printable ASCII without white space')
 const CONNECTION = { 200: { description: 'The connection.', schema: ConnectionView } } as const
 
 const AuthorizeLinkView = z
@@ -90,7 +85,7 @@ function accessEndpoints(connections: Connections, shown: Show): Endpoint[] {
     summary: 'Connect by an API key of Lever',
     description: 'The key is tried against Lever first.',
     access: 'admin',
-    body: z.strictObject({ apiKey: secret, userEmail: email }),
+    body: z.strictObject({ apiKey: LeverApiKeyText, userEmail: email }),
     answers: CONNECTION,
     problems: [
       'admin_required', 'user_not_found', 'lever_key_rejected', 'lever_key_lacks_permission', 'lever_account_mismatch', 'lever_unavailable',
@@ -117,7 +112,7 @@ function webhookEndpoints(connections: Connections, shown: Show): Endpoint[] {
     summary: 'Keep the signature token of a webhook made by hand',
     access: 'admin',
     params,
-    body: z.strictObject({ signatureToken: secret }),
+    body: z.strictObject({ signatureToken: SignatureTokenText }),
     answers: CONNECTION,
     async handle({ caller, params: { event }, body }) {
       await connections.putSignatureToken(caller.organization, requirePlace(event), body.signatureToken, actorOf(caller))

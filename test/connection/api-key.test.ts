@@ -1,0 +1,106 @@
+import { expect } from 'chai'
+import { z } from 'zod'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { rejection } from '../support/rejection.ts'
+import { ACTOR, ADMIN, SOURCER, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+
+describe('connection/api key', () => {
+  let world: ConnectionWorld
+  let organization: string
+
+  before(async () => {
+    world = await startConnectionWorld()
+  })
+  after(() => world.stop())
+  beforeEach(async () => {
+    await world.lever.clearFaults()
+    organization = await world.newOrganization()
+  })
+
+  const put = (apiKey: string, userEmail = ADMIN) => world.connections.putApiKey(organization, { apiKey, userEmail }, ACTOR)
+  const call = async () => (await world.connections.leverClient(organization)).get('/users', { query: { limit: 1 }, schema: z.unknown() })
+
+  it('connects after one call to Lever, and shows the last four characters alone', async () => {
+    const key = await world.lever.newApiKey()
+    await world.lever.clearRequests()
+
+    await put(key)
+
+    const view = await world.connections.describe(organization)
+    expect(view.status).to.equal('configuring')
+    expect(view.auth).to.include({ kind: 'apiKey', lastFour: key.slice(-4), addedBy: ADMIN })
+    expect(view.warnings.filter((warning) => warning.startsWith('scope:'))).to.deep.equal([])
+    expect(JSON.stringify(view)).to.not.include(key)
+    expect(JSON.stringify(await ConnectionModel.find().lean())).to.not.include(key)
+    await call()
+  })
+
+  it('refuses a key that Lever refuses, or that may not list users, and keeps what was there', async () => {
+    expect(await rejection(put('no-such-key'))).to.include({ code: 'lever_key_rejected', status: 422 })
+    const weak = await rejection(put(await world.lever.newApiKey({ permissions: ['List all stages'] })))
+    expect(weak).to.include({ code: 'lever_key_lacks_permission', status: 422 })
+    expect(weak).to.have.deep.property('extra', { missing: ['List all users'] })
+    expect((await world.connections.get(organization)).status).to.equal('disconnected')
+  })
+
+  it('is for admins', async () => {
+    const key = await world.lever.newApiKey()
+
+    expect(await rejection(put(key, SOURCER))).to.include({ code: 'admin_required' })
+    expect(await rejection(put(key, 'nobody@x.example'))).to.include({ code: 'user_not_found' })
+  })
+
+  it('says so when Lever cannot be reached', async () => {
+    await world.lever.fault({ match: { path: '/users' }, kind: 'status', status: 500, times: 10 })
+
+    expect(await rejection(put(await world.lever.newApiKey()))).to.include({ code: 'lever_unavailable', status: 503 })
+  })
+
+  it('takes the place of an authorization of the same account, and the other way round', async () => {
+    await world.authorize({ organization })
+    await put(await world.lever.newApiKey())
+    expect((await world.connections.describe(organization)).auth?.kind).to.equal('apiKey')
+    expect((await world.connections.get(organization)).grant).to.not.have.property('refreshToken')
+    await call()
+
+    await world.authorize({ organization })
+    expect((await world.connections.describe(organization)).auth?.kind).to.equal('oauth')
+    expect((await world.connections.get(organization)).grant).to.not.have.property('apiKey')
+    await call()
+  })
+
+  it('refuses a key of another account', async () => {
+    await world.authorize({ organization })
+    await ConnectionModel.updateOne({ organization }, { knownLeverUserIds: ['a user of another account'] })
+
+    expect(await rejection(put(await world.lever.newApiKey()))).to.include({ code: 'lever_account_mismatch', status: 409 })
+    expect((await world.connections.describe(organization)).auth?.kind).to.equal('oauth')
+  })
+
+  it('shares the request budget with every organization that uses the same key', async () => {
+    const key = await world.lever.newApiKey()
+    await put(key)
+    const first = (await world.connections.get(organization)).grant.fingerprint
+    organization = await world.newOrganization()
+    await put(key)
+
+    expect((await world.connections.get(organization)).grant.fingerprint).to.equal(first)
+  })
+
+  it('is revoked when Lever refuses it twice, and comes back with a new key', async () => {
+    const key = await world.lever.newApiKey()
+    await put(key)
+    await ConnectionModel.updateOne({ organization }, { status: 'active' })
+    await world.lever.fault({ match: { path: '/users' }, kind: 'status', status: 401 })
+    await call()
+    expect((await world.connections.get(organization)).status).to.equal('active')
+
+    await world.lever.revokeApiKey(key)
+    await rejection(call())
+
+    expect(await world.connections.describe(organization)).to.include({ status: 'revoked' })
+    expect(await rejection(call())).to.include({ code: 'connection_not_active' })
+    await put(await world.lever.newApiKey())
+    expect((await world.connections.get(organization)).status).to.equal('active')
+  })
+})

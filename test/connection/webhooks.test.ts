@@ -1,0 +1,181 @@
+import { expect } from 'chai'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { requirePlace } from '../../src/connection/signature-tokens.ts'
+import { rejection } from '../support/rejection.ts'
+import { ACTOR, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+
+const EXPORT_SET = ['applicationCreated', 'candidateArchiveChange', 'candidateDeleted', 'candidateHired', 'candidateStageChange']
+
+describe('connection/webhooks', () => {
+  let world: ConnectionWorld
+  let organization: string
+
+  before(async () => {
+    world = await startConnectionWorld()
+  })
+  after(() => world.stop())
+  beforeEach(async () => {
+    await world.lever.clearFaults()
+    organization = await world.newOrganization()
+    world.neighbourhood.calls.length = 0
+  })
+
+  const get = () => world.connections.get(organization)
+  const put = (place: Parameters<typeof world.connections.putSignatureToken>[1], token: string) =>
+    world.connections.putSignatureToken(organization, place, token, ACTOR)
+  const provision = (connections = world.connections) => connections.provisionWebhooks(organization, ACTOR)
+  const tokensFor = async (event: string) => world.connections.signatureTokensFor(await get(), event)
+  const inLever = async () => {
+    const { endpointKey } = await get()
+    return (await world.lever.webhooks()).filter(({ url }) => url.endsWith(`/webhooks/lever/${endpointKey}`))
+  }
+  const shown = async (event: string) =>
+    (await world.connections.describe(organization)).webhooks.find((webhook) => webhook.event === event)
+
+  it('takes signature tokens in any order, before anything is authorized; a later one replaces the earlier', async () => {
+    await put('candidateHired', 'first')
+    await put('candidateHired', 'second')
+
+    expect(await tokensFor('candidateHired')).to.deep.equal(['second'])
+    expect(await shown('candidateHired')).to.include({ configured: true, createdBy: 'hand' })
+    expect((await world.connections.describe(organization)).warnings).to.not.include('webhook:candidateHired')
+    expect((await world.connections.describe(organization)).warnings).to.include('webhook:candidateDeleted')
+    expect(world.neighbourhood.calls).to.deep.equal(['token:candidateHired', 'token:candidateHired'])
+  })
+
+  it('uses the single token of an account where an event has none of its own', async () => {
+    await put('any', 'account-wide')
+    await put('candidateHired', 'own')
+
+    expect(await tokensFor('candidateHired')).to.deep.equal(['own'])
+    expect(await tokensFor('candidateDeleted')).to.deep.equal(['account-wide'])
+    expect(await shown('candidateDeleted')).to.include({ configured: true, createdBy: 'hand' })
+    expect(await tokensFor('__proto__')).to.deep.equal(['account-wide'])
+  })
+
+  it('knows the eight events and `any`, and no other', () => {
+    expect(requirePlace('interviewDeleted')).to.equal('interviewDeleted')
+    expect(requirePlace('any')).to.equal('any')
+    for (const name of ['contactCreated', '__proto__', 'constructor', '', 'a.b']) {
+      expect(() => requirePlace(name), name)
+        .to.throw()
+        .with.property('code', 'not_found')
+    }
+  })
+
+  it('creates every missing webhook in Lever, keeps the tokens, and repeats nothing', async () => {
+    await world.authorize({ organization })
+    await provision()
+    const made = await inLever()
+    await provision()
+
+    expect(made.map(({ event }) => event).sort()).to.deep.equal(EXPORT_SET)
+    expect(await inLever()).to.deep.equal(made)
+    for (const { event, signatureToken } of made) {
+      expect(await tokensFor(event)).to.deep.equal([signatureToken])
+      expect(await shown(event)).to.include({ configured: true, createdBy: 'lever-api' })
+    }
+    const bodies = (await world.lever.requests('/webhooks')).filter(({ method }) => method === 'POST').map(({ body }) => body)
+    const bodyOf = (event: string) => bodies.find((body) => (body as { event: string }).event === event)
+    expect(bodyOf('candidateHired')).to.have.nested.property('configuration.conditions.origins').with.lengthOf(6)
+    expect(bodyOf('candidateDeleted')).to.not.have.property('configuration')
+  })
+
+  it('leaves an event alone whose webhook was made by hand', async () => {
+    await world.authorize({ organization })
+    await put('candidateHired', 'by-hand')
+
+    await provision()
+
+    expect((await inLever()).map(({ event }) => event)).to.not.include('candidateHired')
+  })
+
+  it('makes one anew whose token was lost, and one that is gone in Lever', async () => {
+    await world.authorize({ organization })
+    await provision()
+    const before = await inLever()
+    await ConnectionModel.updateOne({ organization }, { $unset: { 'webhooks.candidateHired.api': 1 } })
+    const deleted = (await get()).webhooks['candidateDeleted']?.api?.leverWebhookId
+    await world.lever.removeWebhook(deleted ?? '')
+
+    await provision()
+
+    const now = await inLever()
+    expect(now.map(({ event }) => event).sort()).to.deep.equal(EXPORT_SET)
+    const kept = now.filter(({ id }) => before.some((webhook) => webhook.id === id)).map(({ event }) => event)
+    expect(kept).to.have.members(['applicationCreated', 'candidateArchiveChange', 'candidateStageChange'])
+    for (const { event, signatureToken } of now) expect(await tokensFor(event)).to.deep.equal([signatureToken])
+  })
+
+  it('makes none twice when two processes begin at once', async () => {
+    await world.authorize({ organization })
+
+    await Promise.all([provision(), provision(world.another())])
+
+    const now = await inLever()
+    expect(now.map(({ event }) => event).sort()).to.deep.equal(EXPORT_SET)
+    for (const { event, signatureToken } of now) expect(await tokensFor(event)).to.deep.equal([signatureToken])
+  })
+
+  it('keeps what was made when Lever fails half-way, and finishes the next time', async () => {
+    await world.authorize({ organization })
+    await world.lever.fault({ match: { method: 'POST', path: '/webhooks' }, kind: 'statusAfterEffect', status: 500, after: 2 })
+
+    expect(await rejection(provision())).to.include({ code: 'lever_unavailable' })
+    expect(await inLever()).to.have.lengthOf(3)
+    await provision()
+
+    const now = await inLever()
+    expect(now.map(({ event }) => event).sort()).to.deep.equal(EXPORT_SET)
+    for (const { event, signatureToken } of now) expect(await tokensFor(event)).to.deep.equal([signatureToken])
+  })
+
+  it('says what is missing when Lever forbids it, and needs a connection', async () => {
+    expect(await rejection(provision())).to.include({ code: 'connection_not_active' })
+    await world.connections.putApiKey(
+      organization,
+      { apiKey: await world.lever.newApiKey({ permissions: ['List all users'] }), userEmail: 'ada@x.example' },
+      ACTOR,
+    )
+
+    expect(await rejection(provision())).to.include({ code: 'lever_rejected', status: 422 })
+  })
+
+  it('forgets both tokens of an event and removes our webhook in Lever', async () => {
+    await world.authorize({ organization })
+    await provision()
+    await put('candidateHired', 'beside')
+    expect(await tokensFor('candidateHired')).to.have.lengthOf(2)
+
+    await world.connections.deleteSignatureToken(organization, 'candidateHired', ACTOR)
+
+    expect(await tokensFor('candidateHired')).to.deep.equal([])
+    expect((await inLever()).map(({ event }) => event)).to.not.include('candidateHired')
+    expect(await shown('candidateHired')).to.include({ configured: false, createdBy: null })
+  })
+
+  it('changes nothing when Lever cannot be asked to remove its webhook', async () => {
+    await world.authorize({ organization })
+    await provision()
+    await world.lever.fault({ match: { method: 'DELETE', path: '/webhooks' }, kind: 'status', status: 503 })
+
+    const removal = world.connections.deleteSignatureToken(organization, 'candidateHired', ACTOR)
+
+    expect(await rejection(removal)).to.include({ code: 'lever_unavailable' })
+    expect(await tokensFor('candidateHired')).to.have.lengthOf(1)
+  })
+
+  it('notes what came in, the newest time of each', async () => {
+    const { _id } = await get()
+    const [earlier, later] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-01-02T00:00:00Z')]
+    await world.connections.noteWebhook(_id, 'candidateHired', { verifiedAt: earlier })
+    await world.connections.noteWebhook(_id, 'candidateHired', { receivedAt: later })
+    await world.connections.noteWebhook(_id, 'candidateHired', { receivedAt: earlier })
+    await world.connections.noteWebhook(_id, '__proto__', { receivedAt: later })
+    world.neighbourhood.held = { candidateHired: 3 }
+
+    const webhook = await shown('candidateHired')
+    expect(webhook).to.include({ lastVerifiedAt: earlier.toISOString(), lastReceivedAt: later.toISOString(), held: 3, configured: false })
+    expect((await shown('candidateDeleted'))?.held).to.equal(0)
+  })
+})
