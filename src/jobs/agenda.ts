@@ -1,6 +1,6 @@
 import { MongoBackend } from '@agendajs/mongo-backend'
 import { Agenda } from 'agenda'
-import type { Connection } from 'mongoose'
+import type { Collection, Connection } from 'mongoose'
 import type { Log } from '../log.ts'
 import type { RecurringJob } from './recurring-job.ts'
 
@@ -19,6 +19,7 @@ export interface RunningJobs {
 }
 
 const COLLECTION = 'agenda_jobs'
+const DUPLICATE_KEY = 11_000
 const PROCESS_EVERY_MS = 10_000
 /** A job that takes longer is begun again beside itself, by design of Agenda; jobs here may run twice. */
 const LOCK_MS = 60_000
@@ -42,8 +43,23 @@ export async function startJobs({ connection, jobs, log, processEveryMs = PROCES
   for (const job of jobs) agenda.define(job.name, (_job, done) => void runOnce(job, running, log, done))
 
   await agenda.start()
-  for (const { name, everyMs } of jobs) await agenda.every(everyMs, name) // one document each; a restart leaves its time as it is
+  const documents = connection.collection(COLLECTION)
+  await documents.createIndex({ name: 1 }, { unique: true, name: 'one_document_a_job' })
+  for (const job of jobs) await schedule(agenda, documents, job)
   return { stop: (graceMs) => stop(agenda, running, graceMs) }
+}
+
+/**
+ * Makes the job's document unless it is there: a process that starts leaves time and lock of the others as they are, which
+ * Agenda's own `every` does not.
+ */
+async function schedule(agenda: Agenda, documents: Collection, { name, everyMs }: RecurringJob): Promise<void> {
+  await documents.deleteOne({ name, repeatInterval: { $ne: everyMs } }) // of a version with another interval
+  try {
+    await agenda.create(name).repeatEvery(everyMs).unique({ name }, { insertOnly: true }).save()
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error // else another process made it this very moment
+  }
 }
 
 async function runOnce(job: RecurringJob, running: Set<Promise<void>>, log: Log, done: () => void): Promise<void> {
