@@ -12,11 +12,11 @@ export interface MirrorUnderTest {
   organization: string
   /** Users the connection was told of. */
   remembered: string[]
-  connection(): Promise<ConnectionDocument>
+  connection: () => Promise<ConnectionDocument>
   /** Syncs in this process and resolves with the connection's `sync` at the end. */
-  synced(): Promise<ConnectionDocument['sync']>
+  synced: () => Promise<ConnectionDocument['sync']>
   /** Another process on the same database. */
-  another(): Mirror
+  another: () => Mirror
 }
 
 export interface MirrorSettings {

@@ -151,7 +151,7 @@ describe('sync of the mirror', () => {
   })
 
   it('runs once although two processes are asked at the same time', async () => {
-    const { mirror, another, organization, connection } = await fresh()
+    const { mirror, another, connection } = await fresh()
     const second = another()
     started.push(second)
     mirror.startWorker()

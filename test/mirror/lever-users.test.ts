@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { LeverUserModel } from '../../src/mirror/lever-record-models.ts'
+import { startLever, type LeverForTests } from '../support/lever.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { rejection } from '../support/rejection.ts'
+import { mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
+
+describe("Lever's users in the mirror", () => {
+  let lever: LeverForTests
+  let under: MirrorUnderTest
+
+  before(async () => {
+    await connectFreshDatabase()
+    lever = await startLever()
+    await lever.settings({ rateLimit: { enabled: false } })
+  })
+  after(async () => {
+    await lever.stop()
+    await dropDatabase()
+  })
+  beforeEach(async () => {
+    await lever.reset()
+    await lever.settings({ rateLimit: { enabled: false } })
+    under = await mirrorOf(lever)
+  })
+
+  it('looks a user up in Lever by one call and keeps what it finds', async () => {
+    const { mirror, organization } = under
+    await lever.clearRequests()
+
+    const found = await mirror.lookUpUser(organization, ' Bo@ACME.example ')
+
+    expect(found).to.include({ name: 'Bo Lindqvist', email: 'bo@acme.example', accessRole: 'admin', deactivatedAt: null })
+    expect(await lever.requests('/users')).to.have.length(1)
+    expect(await mirror.findUser(organization, { email: 'BO@acme.example' })).to.deep.equal(found)
+    expect(await mirror.findUser(organization, { id: found?.id ?? '' })).to.deep.equal(found)
+  })
+
+  it('tells a deactivated user from a missing one', async () => {
+    const { mirror, organization } = under
+
+    expect((await mirror.lookUpUser(organization, 'gus@acme.example'))?.deactivatedAt).to.be.instanceOf(Date)
+    expect(await mirror.lookUpUser(organization, 'nobody@acme.example')).to.equal(null)
+  })
+
+  it('believes Lever rather than what was seen before', async () => {
+    const { mirror, organization } = under
+    await mirror.refreshUsers(organization)
+    await lever.deactivateUser('bo@acme.example')
+    await lever.changeUser('chidi@acme.example', { email: 'chidi.okafor@acme.example' })
+
+    expect((await mirror.lookUpUser(organization, 'bo@acme.example'))?.deactivatedAt).to.be.instanceOf(Date)
+    expect(await mirror.lookUpUser(organization, 'chidi@acme.example')).to.equal(null)
+  })
+
+  it('takes what was last seen when Lever cannot be asked, and says so when nothing was', async () => {
+    const { mirror, organization } = under
+    await mirror.lookUpUser(organization, 'bo@acme.example')
+    await lever.fault({ match: { path: '/users' }, kind: 'status', status: 503, times: 99 })
+
+    expect(await mirror.lookUpUser(organization, 'bo@acme.example')).to.include({ name: 'Bo Lindqvist' })
+    expect(await rejection(mirror.lookUpUser(organization, 'ana@acme.example'))).to.include({ code: 'lever_unavailable' })
+    await ConnectionModel.updateOne({ organization }, { status: 'revoked' })
+    expect(await rejection(mirror.lookUpUser(organization, 'ana@acme.example'))).to.include({ code: 'connection_not_active' })
+  })
+
+  it('prefers, of two users with one address, the active one', async () => {
+    const { mirror, organization } = under
+    const both = { organization, email: 'x@y.example', emailKey: 'x@y.example', seenAt: new Date() }
+    await LeverUserModel.create({ ...both, leverId: 'old', deactivatedAt: new Date() })
+    await LeverUserModel.create({ ...both, leverId: 'new' })
+
+    expect(await mirror.findUser(organization, { email: 'x@y.example' })).to.include({ id: 'new' })
+  })
+
+  it('shows no organization the users of another', async () => {
+    const { mirror, organization } = under
+    const other = await mirrorOf(lever)
+    await mirror.refreshUsers(organization)
+    const [user] = await mirror.allUsers(organization)
+
+    expect(await other.mirror.findUser(other.organization, { id: user?.id ?? '' })).to.equal(null)
+    expect(await other.mirror.usersById(other.organization, [user?.id ?? ''])).to.deep.equal(new Map())
+    expect(await other.mirror.allUsers(other.organization)).to.deep.equal([])
+  })
+})

@@ -1,0 +1,111 @@
+import { expect } from 'chai'
+import { LeverPostingModel } from '../../src/mirror/lever-record-models.ts'
+import { startLever, type LeverForTests } from '../support/lever.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { rejection } from '../support/rejection.ts'
+import { mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
+
+describe("lists of Lever's data", () => {
+  let lever: LeverForTests
+  let under: MirrorUnderTest
+
+  before(async () => {
+    await connectFreshDatabase()
+    lever = await startLever()
+    await lever.settings({ rateLimit: { enabled: false } })
+    under = await mirrorOf(lever)
+    await under.synced()
+  })
+  after(async () => {
+    await under.mirror.startWorker().stop(1000)
+    await lever.stop()
+    await dropDatabase()
+  })
+
+  async function titles(filters: { q?: string; state?: string; open?: boolean }): Promise<string[]> {
+    const { data } = await under.mirror.listPostings(under.organization, filters, { limit: 100 })
+    return data.map(({ text }) => text)
+  }
+
+  it('gives stages in the order of the pipeline', async () => {
+    const { data } = await under.mirror.listStages(under.organization, { limit: 100 })
+
+    expect(data.map(({ text }) => text).slice(0, 5)).to.deep.equal(['New lead', 'Reached out', 'Responded', 'New applicant', 'HM Review'])
+    expect(data[0]).to.deep.equal({ id: 'lead-new', text: 'New lead' })
+  })
+
+  it('finds postings by words of title, place, team and requisition code, whatever case and accents', async () => {
+    expect(await titles({ q: 'INGENIEUR' })).to.deep.equal(['Ingénieur·e systèmes'])
+    expect(await titles({ q: 'krakow' })).to.deep.equal(['Support Lead'])
+    expect(await titles({ q: 'engineer berlin' })).to.deep.equal([])
+    expect(await titles({ q: 'lisboa  engineer' })).to.deep.equal(['Site Reliability Engineer'])
+    expect(await titles({ q: 'eng-7' })).to.deep.equal(['Backend Engineer', 'Frontend Engineer'])
+    expect(await titles({ q: '数据' })).to.deep.equal(['数据工程师'])
+  })
+
+  it('takes a search literally', async () => {
+    expect(await titles({ q: '.*' })).to.deep.equal([])
+    expect(await titles({ q: '(' })).to.deep.equal([])
+    expect(await titles({ q: ' ' })).to.have.length(11)
+  })
+
+  it('filters postings by state, and by whether they are open', async () => {
+    expect(await titles({ state: 'internal' })).to.deep.equal(['Chief of Staff'])
+    expect(await titles({ open: true })).to.have.length(6)
+    expect(await titles({ open: false, q: 'engineering' })).to.deep.equal(['Frontend Engineer', 'Ingénieur·e systèmes'])
+  })
+
+  it('walks a list page by page, each record once, although records come and go', async () => {
+    const { mirror, organization } = under
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await mirror.listPostings(organization, {}, { limit: 3, cursor })
+      seen.push(...page.data.map(({ text }) => text))
+      expect((page.nextCursor ?? '').length).to.be.at.most(200)
+      if (!cursor) await LeverPostingModel.create({ organization, leverId: 'early', text: 'AAA', sortKey: 'aaa', seenAt: new Date() })
+      cursor = page.nextCursor ?? undefined
+    } while (cursor)
+    await LeverPostingModel.deleteOne({ organization, leverId: 'early' })
+
+    expect(seen).to.have.length(11)
+    expect(new Set(seen).size).to.equal(11)
+    expect(seen[0]).to.equal('Account Executive, EMEA')
+  })
+
+  it('refuses a cursor that is not ours', async () => {
+    for (const cursor of ['x', '[]', Buffer.from('["a",{"$gt":""}]').toString('base64url'), Buffer.from('null').toString('base64url')]) {
+      expect(await rejection(under.mirror.listStages(under.organization, { limit: 3, cursor }))).to.include({ code: 'invalid_request' })
+    }
+  })
+
+  it('shows a posting and a requisition in full', async () => {
+    const { mirror, organization } = under
+    const [backend] = (await mirror.listPostings(organization, { q: 'Backend' }, { limit: 1 })).data
+    const requisition = (await mirror.listRequisitions(organization, { limit: 100 })).data.find((one) =>
+      one.postings.includes(backend?.id ?? ''),
+    )
+
+    expect(await mirror.findPosting(organization, backend?.id ?? '')).to.deep.equal(backend)
+    expect(backend).to.deep.include({
+      state: 'published',
+      open: true,
+      location: 'San Francisco, CA',
+      team: 'Engineering',
+      requisitionCodes: ['ENG-7'],
+    })
+    expect(await mirror.findRequisition(organization, requisition?.id ?? '')).to.include({ requisitionCode: 'ENG-7' })
+    expect(await mirror.findStage(organization, 'offer')).to.deep.equal({ id: 'offer', text: 'Offer' })
+  })
+
+  it('asks Lever for a posting and a stage that it has not seen', async () => {
+    const other = await mirrorOf(lever)
+    const [backend] = (await under.mirror.listPostings(under.organization, { q: 'Backend' }, { limit: 1 })).data
+
+    expect(await other.mirror.lookUpPosting(other.organization, backend?.id ?? '')).to.deep.equal(backend)
+    expect(await other.mirror.findPosting(other.organization, backend?.id ?? '')).to.deep.equal(backend)
+    expect(await other.mirror.lookUpPosting(other.organization, 'no-such-posting')).to.equal(null)
+    expect(await other.mirror.lookUpStage(other.organization, 'lead-new')).to.deep.equal({ id: 'lead-new', text: 'New lead' })
+    expect(await other.mirror.lookUpStage(other.organization, 'no-such-stage')).to.equal(null)
+  })
+})

@@ -1,0 +1,161 @@
+import { expect } from 'chai'
+import { getOpportunity, type LeverOpportunity } from '../../src/lever/opportunities.ts'
+import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
+import { startLever, type LeverForTests } from '../support/lever.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { clientOf, mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
+
+describe('opportunities in the mirror', () => {
+  let lever: LeverForTests
+  let under: MirrorUnderTest
+
+  before(async () => {
+    await connectFreshDatabase()
+    lever = await startLever()
+    await lever.settings({ rateLimit: { enabled: false } })
+    under = await mirrorOf(lever)
+    await under.synced()
+  })
+  after(async () => {
+    await under.mirror.startWorker().stop(1000)
+    await lever.stop()
+    await dropDatabase()
+  })
+  afterEach(async () => {
+    await LeverOpportunityModel.deleteMany({})
+  })
+
+  async function opportunity(changes: Partial<LeverOpportunity> = {}, emails = ['ada@example.com']): Promise<LeverOpportunity> {
+    const made = await lever.addOpportunity({ name: 'Ada Lovelace', emails, links: ['https://x.example/ada'] })
+    return { ...(await read(made.id)), ...changes }
+  }
+  const read = (id: string) => getOpportunity(clientOf(lever), id, { expand: ['applications', 'stage'] })
+  const stored = (leverId: string) => LeverOpportunityModel.findOne({ organization: under.organization, leverId }).orFail().lean()
+  const at = (ms: number) => new Date(Date.UTC(2026, 5, 1) + ms)
+
+  it('keeps no name, address or link of the person', async () => {
+    const one = await opportunity()
+
+    await under.mirror.recordOpportunity(under.organization, one, new Date())
+
+    const text = JSON.stringify(await LeverOpportunityModel.find({}).lean())
+    expect(text).not.to.match(/lovelace|ada@|example\.com|x\.example/i)
+    expect(await stored(one.id)).to.deep.include({ stageId: 'lead-new', archived: false })
+    expect((await stored(one.id)).emailHashes).to.have.length(1)
+  })
+
+  it('hashes with the key of the organization', async () => {
+    const other = await mirrorOf(lever)
+    const one = await opportunity()
+
+    await under.mirror.recordOpportunity(under.organization, one, new Date())
+    await other.mirror.recordOpportunity(other.organization, one, new Date())
+
+    const [first, second] = await LeverOpportunityModel.find({ leverId: one.id }).lean()
+    expect(first?.emailHashes).not.to.deep.equal(second?.emailHashes)
+  })
+
+  it('never goes back behind what Lever updated later, in whatever order readings arrive', async () => {
+    const { mirror, organization } = under
+    const one = await opportunity({ updatedAt: at(2000), stage: 'offer' })
+    const older = { ...one, updatedAt: at(1000), stage: 'lead-new' }
+
+    expect(await mirror.recordOpportunity(organization, one, at(0))).to.equal('applied')
+    expect(await mirror.recordOpportunity(organization, older, at(5000))).to.equal('stale')
+
+    expect(await stored(one.id)).to.include({ stageId: 'offer' })
+  })
+
+  it('goes by the time of reading where Lever names none, or the same', async () => {
+    const { mirror, organization } = under
+    const one = await opportunity({ updatedAt: null, stage: 'offer' })
+    const record = (changes: Partial<LeverOpportunity>, readAt: Date) =>
+      mirror.recordOpportunity(organization, { ...one, ...changes }, readAt)
+
+    expect(await record({}, at(1000))).to.equal('applied')
+    expect(await record({ stage: 'lead-new' }, at(500))).to.equal('stale')
+    expect(await record({ updatedAt: at(0) }, at(500))).to.equal('stale')
+    expect(await record({ updatedAt: at(0) }, at(2000))).to.equal('applied')
+    expect(await record({ updatedAt: at(0), stage: 'lead-new' }, at(1999))).to.equal('stale')
+    expect(await record({ updatedAt: at(0), stage: 'lead-responded' }, at(2001))).to.equal('applied')
+    expect(await record({ updatedAt: null }, at(1999))).to.equal('stale')
+  })
+
+  it('keeps the newest of many that arrive at once', async () => {
+    const { mirror, organization } = under
+    const one = await opportunity()
+    const versions = Array.from({ length: 12 }, (_, index) => ({ ...one, updatedAt: at(index), stage: `stage-${index}` }))
+
+    await Promise.all(versions.toSorted(() => Math.random() - 0.5).map((version) => mirror.recordOpportunity(organization, version, at(0))))
+
+    expect(await stored(one.id)).to.include({ stageId: 'stage-11' })
+    expect(await LeverOpportunityModel.countDocuments({ leverId: one.id })).to.equal(1)
+  })
+
+  it('forgets the hashes of a person who was anonymized', async () => {
+    const one = await opportunity()
+    await under.mirror.recordOpportunity(under.organization, one, new Date())
+    const anonymized = { ...one, isAnonymized: true, updatedAt: new Date(Date.now() + 1000) }
+
+    await under.mirror.recordOpportunity(under.organization, anonymized, new Date())
+
+    expect(await stored(one.id)).to.deep.include({ emailHashes: [], linkHashes: [], isAnonymized: true })
+  })
+
+  it('keeps the posting it knows when a reading names the application only', async () => {
+    const { mirror, organization } = under
+    const one = await opportunity({ applicationIds: ['app'], postingIds: ['posting'], updatedAt: at(0) })
+    await mirror.recordOpportunity(organization, one, at(0))
+
+    await mirror.recordOpportunity(organization, { ...one, postingIds: [], updatedAt: at(1) }, at(1))
+    expect((await stored(one.id)).postingIds).to.deep.equal(['posting'])
+
+    await mirror.recordOpportunity(organization, { ...one, postingIds: [], applicationIds: [], updatedAt: at(2) }, at(2))
+    expect((await stored(one.id)).postingIds).to.deep.equal([])
+  })
+
+  it('lists by stage, posting, archive state and person', async () => {
+    const { mirror, organization } = under
+    const ada = await opportunity({ stage: 'offer', postingIds: ['p1'], contact: 'c1' })
+    const again = await opportunity({ archived: { reason: 'r', archivedAt: null }, emails: [], links: [], contact: 'c1' })
+    const grace = await opportunity({ contact: 'c2', links: [] }, ['grace@example.com'])
+    for (const one of [ada, again, grace]) await mirror.recordOpportunity(organization, one, new Date())
+    const ids = async (filters: Parameters<typeof mirror.listOpportunities>[1]) =>
+      (await mirror.listOpportunities(organization, filters, { limit: 100 })).data.map(({ id }) => id)
+
+    expect(await ids({})).to.deep.equal([grace.id, again.id, ada.id])
+    expect(await ids({ stageId: 'offer' })).to.deep.equal([ada.id])
+    expect(await ids({ postingId: 'p1' })).to.deep.equal([ada.id])
+    expect(await ids({ archived: true })).to.deep.equal([again.id])
+    expect(await ids({ archived: false })).to.deep.equal([grace.id, ada.id])
+    expect(await ids({ person: { emails: [' ADA@example.com'], links: [] } })).to.deep.equal([ada.id])
+    expect(await ids({ person: { emails: [], links: [], opportunityId: grace.id } })).to.deep.equal([grace.id])
+    expect(await ids({ person: { emails: [], links: [] } })).to.deep.equal([])
+    const ofContact = await mirror.opportunitiesOf(organization, { emails: [], links: ['https://X.example/ada'] })
+    expect(ofContact.map(({ id }) => id)).to.have.members([ada.id, again.id])
+  })
+
+  it('says stage and archive reason in words', async () => {
+    const { mirror, organization } = under
+    const made = await lever.addOpportunity({ name: 'Ada', emails: ['ada@example.com'] })
+    await lever.moveStage(made.id, 'HM Review')
+    await lever.archive(made.id, 'Withdrew')
+
+    const state = await mirror.opportunityState(organization, await read(made.id))
+
+    expect(state).to.include({ opportunityId: made.id, contactId: made.contact, url: made.urls.show })
+    expect(state.stage.text).to.equal('HM Review')
+    expect(state.archived).to.include({ reasonText: 'Withdrew' })
+  })
+
+  it('falls back on what the opportunity itself says, and on ids', async () => {
+    const { mirror, organization } = under
+    const one = await opportunity({ stage: 'new-stage', stageText: 'Brand new', archived: { reason: 'new-reason', archivedAt: null } })
+
+    expect(await mirror.opportunityState(organization, one)).to.deep.include({
+      stage: { id: 'new-stage', text: 'Brand new' },
+      archived: { reason: 'new-reason', reasonText: 'new-reason', archivedAt: null },
+    })
+    expect((await mirror.opportunityState(organization, { ...one, stageText: null })).stage.text).to.equal('new-stage')
+  })
+})
