@@ -1,0 +1,49 @@
+/** The pages people use in a browser. */
+import { readFileSync } from 'node:fs'
+import { Router } from '@koa/router'
+import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
+import type { World } from '../world.ts'
+import { accessSettingsPages } from './access-settings-page.tsx'
+import { candidatePages } from './candidate-pages.tsx'
+import { Page, sendPage } from './page.tsx'
+import type { Sessions } from './sessions.ts'
+import { pagesFor } from './signed-in.ts'
+import { signInRoutes } from './sign-in-routes.ts'
+import { webhookSettingsPages } from './webhook-settings-page.tsx'
+
+export function pageRoutes(world: World, sessions: Sessions): Router<SandboxState> {
+  const router = new Router<SandboxState>()
+  const styles = readFileSync(new URL('sandbox.css', import.meta.url), 'utf8')
+  router.get('/sandbox.css', (ctx: SandboxContext) => {
+    ctx.type = 'css'
+    ctx.body = styles
+  })
+  router.use(signInRoutes(world, sessions).routes())
+  addHome(world, router, sessions)
+  candidatePages(world, router, sessions)
+  webhookSettingsPages(world, router, sessions)
+  accessSettingsPages(world, router, sessions)
+  return router
+}
+
+function addHome(world: World, router: Router<SandboxState>, sessions: Sessions): void {
+  pagesFor(router, sessions, 'everybody')('GET', '/', ({ ctx, user }) =>
+    sendPage(
+      ctx,
+      <Page title="Local Lever" user={user} path="/">
+        <ul>
+          <li>
+            <a href="/candidates">Candidates</a>: {world.account.opportunities.size} opportunities of {world.account.contacts.size} people
+          </li>
+          <li>
+            Settings › Integrations and API: <a href="/settings/webhooks">Webhooks</a>,{' '}
+            <a href="/settings/api-credentials">API credentials</a>, <a href="/settings/authorized-apps">Authorized apps</a>
+          </li>
+          <li>
+            The API is at <code>{world.urls.apiUrl}</code>
+          </li>
+        </ul>
+      </Page>,
+    ),
+  )
+}
