@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { got, RequestError, type OptionsOfTextResponseBody } from 'got'
 import { LeverCallError, type LeverFault } from './lever-call-error.ts'
 import { openConnection } from './open-connection.ts'
+import { refuseDowngrade } from './refuse-downgrade.ts'
 import { exchangeFault } from './transport-fault.ts'
 
 /** A list of a hundred opportunities is some 200 kB. */
@@ -37,8 +38,8 @@ const keptAlive = {
 }
 
 /**
- * Sends a read over a kept-alive connection. Follows a few redirects, to https where the request was https, and without the
- * `Authorization` when they lead to another origin.
+ * Sends a read over a kept-alive connection. Follows a few redirects, to https where the request was https; got leaves out the
+ * `Authorization` when they lead to another host or port.
  * @throws LeverCallError for every fault but a status
  */
 export function exchangeRead(request: LeverRequest): Promise<LeverAnswer> {
@@ -46,7 +47,7 @@ export function exchangeRead(request: LeverRequest): Promise<LeverAnswer> {
     agent: keptAlive,
     followRedirect: true,
     maxRedirects: MOST_REDIRECTS,
-    hooks: { beforeRedirect: [(next) => guardRedirect(request.url, next)] },
+    hooks: { beforeRedirect: [(next) => refuseDowngrade(request.url, next.url)] },
   })
 }
 
@@ -117,11 +118,4 @@ function faultOf({ call }: LeverRequest, error: unknown, stoppedFor: LeverFault 
   const httpStatus = error instanceof RequestError ? (error.response?.statusCode ?? null) : null
   const cause = error instanceof RequestError ? error.cause : error
   return new LeverCallError({ kind: stoppedFor ?? exchangeFault(error, httpStatus !== null), call, httpStatus, cause })
-}
-
-function guardRedirect(from: URL, next: { url?: unknown; headers: Record<string, unknown> }): void {
-  const to = new URL(String(next.url))
-  if (from.protocol === 'https:' && to.protocol !== 'https:')
-    throw Object.assign(new Error('a redirect to http'), { code: 'ERR_TOO_MANY_REDIRECTS' })
-  if (to.origin !== from.origin) delete next.headers['authorization']
 }

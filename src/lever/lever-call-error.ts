@@ -54,7 +54,7 @@ export class LeverCallError extends ServiceError {
   }
 }
 
-/** True for an answer of Lever with that status, such as 404 of {@link getOpportunity}. */
+/** True for an answer of Lever with that status, such as 404 of `getOpportunity`. */
 export function isLeverStatus(error: unknown, httpStatus: number): error is LeverCallError {
   return error instanceof LeverCallError && error.httpStatus === httpStatus
 }
