@@ -42,16 +42,22 @@ export function clientOf(lever: LeverForTests, apiKey: string = lever.apiKey): L
   })
 }
 
+/** Gives an organization a connection that is being configured. */
+export async function connect(organization: string): Promise<void> {
+  await ConnectionModel.create({ organization, endpointKey: organization, status: 'configuring' })
+}
+
 /** A mirror of an organization whose connection is being configured; `connection_not_active` once that is disconnected. */
 export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = {}): Promise<MirrorUnderTest> {
   const organization = new Types.ObjectId().toHexString()
-  await ConnectionModel.create({ organization, endpointKey: organization, status: 'configuring' })
+  await connect(organization)
   const remembered: string[] = []
-  const connection = () => ConnectionModel.findOne({ organization }).orFail().lean<ConnectionDocument>()
+  const connectionOf = (id: string) => ConnectionModel.findOne({ organization: id }).orFail().lean<ConnectionDocument>()
+  const connection = () => connectionOf(organization)
   const another = (): Mirror =>
     createMirror({
-      leverClient: async () => {
-        if ((await connection()).status !== 'configuring') throw new ServiceError('connection_not_active', 'not connected')
+      leverClient: async (id) => {
+        if ((await connectionOf(id)).status !== 'configuring') throw new ServiceError('connection_not_active', 'not connected')
         return clientOf(lever, settings.apiKey)
       },
       canSeeConfidential: async () => settings.confidential ?? false,
