@@ -15,6 +15,7 @@ import { createHttpMetrics } from './http-metrics.ts'
 import { answerErrors } from './middleware/answer-errors.tsx'
 import { nothingHere } from './middleware/nothing-here.ts'
 import { pageSession } from './middleware/page-session.ts'
+import { createRateGuard } from './middleware/request-rate.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { requestState } from './middleware/request-state.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
@@ -56,14 +57,15 @@ export function createApp(options: AppOptions): Koa<SiteState> {
   const { accounts, endpoints, publicUrl, operatorApiKey } = options
   const app = createHealthApp(options, { answersTheRest: false })
   const idempotency = createIdempotency({ sealer: options.sealer, hashKeyOf: accounts.hashKeyOf, operatorApiKey })
+  const guardRate = createRateGuard()
   const extras = { ...options.intakePaths, ...healthPaths, ...docsPaths }
 
   app.use(staticAssets())
   app.use(nothingHere())
   mount(app, docsRouter(openApiDocument({ endpoints, extras, publicUrl })))
-  mount(app, apiRouter({ endpoints, accounts, operatorApiKey, publicUrl, idempotency }))
+  mount(app, apiRouter({ endpoints, accounts, operatorApiKey, publicUrl, idempotency, guardRate }))
   for (const intake of options.intakes ?? []) mount(app, intake)
-  app.use(pageSession({ accounts, publicUrl }))
+  app.use(pageSession({ accounts, publicUrl, guardRate }))
   mount(app, signInRouter({ accounts, samplePeople: options.samplePeople }))
   for (const pages of [languageRouter(), candidatesRouter(), ...options.pages]) mount(app, pages)
   return app

@@ -66,7 +66,8 @@ export async function startWeb(options: StartWebOptions = {}): Promise<RunningWe
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const parts = buildParts(options.publicUrl ?? url)
   const logged: string[] = []
-  server.on('request', createApp(appOptions(options, parts, logged)).callback())
+  const handle = createApp(appOptions(options, parts, logged)).callback()
+  server.on('request', (request, response) => void handle(request, response))
   const { id: organization, apiKey } = await parts.accounts.createOrganization({ name: 'Acme', sourceName: 'headhuntr.io' })
 
   const call = (method: string, path: string, { json, body, headers = {} }: CallOptions = {}) =>

@@ -2,7 +2,6 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import type { Caller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 import { equalSecrets } from '../../secrets/opaque-token.ts'
-import type { RatePolicy } from '../middleware/request-rate.ts'
 import { assertIntended, loadSession } from '../middleware/session.ts'
 import type { SiteContext } from '../site-state.ts'
 import type { Access } from './endpoint.ts'
@@ -55,11 +54,4 @@ export function assertAccess(caller: Caller, access: Access): void {
   if (access === 'operator') throw new ServiceError('forbidden', "This takes the operator's key.")
   if (caller.kind === 'operator') throw new ServiceError('forbidden', "The operator's key works on /organizations alone.")
   throw new ServiceError('forbidden', 'This takes an admin.', { hint: 'Ask an admin of your organization.' })
-}
-
-/** What a caller's requests are counted under, and how many may come. */
-export function rateOf(caller: Caller): { key: string; policy: RatePolicy } {
-  if (caller.kind === 'person') return { key: `person:${caller.personId}`, policy: { perSecond: 10, burst: 100 } }
-  const key = caller.kind === 'apiKey' ? `apiKey:${caller.keyId}` : 'operator'
-  return { key, policy: { perSecond: 100, burst: 1000 } }
 }

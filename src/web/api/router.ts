@@ -2,11 +2,11 @@ import Router from '@koa/router'
 import { z } from 'zod'
 import { ServiceError } from '../../errors.ts'
 import { hasBody } from '../middleware/request-body.ts'
-import { createRequestRate } from '../middleware/request-rate.ts'
+import type { RateGuard } from '../middleware/request-rate.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
 import type { Answer, Endpoint, EndpointInput } from './endpoint.ts'
 import type { Idempotency } from './idempotency.ts'
-import { assertAccess, identifyCaller, rateOf, type IdentifyDeps } from './identify-caller.ts'
+import { assertAccess, identifyCaller, type IdentifyDeps } from './identify-caller.ts'
 import { readJson } from './json-body.ts'
 import { parseInput, strictly } from './parse-input.ts'
 
@@ -15,34 +15,27 @@ export const API_BASE = '/api/v1'
 export interface ApiDeps extends IdentifyDeps {
   endpoints: readonly Endpoint[]
   idempotency: Idempotency
+  guardRate: RateGuard
 }
 
 type Input = EndpointInput<undefined, undefined, undefined, 'operator'>
-type RateGuard = ReturnType<typeof createRequestRate>
 
 /** Mounts every endpoint with the checks that its declaration asks for. */
 export function apiRouter(deps: ApiDeps): Router<SiteState> {
   const router = new Router<SiteState>({ prefix: API_BASE })
-  const guardRate = createRequestRate()
   for (const endpoint of deps.endpoints) {
-    router[endpoint.method](endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), (ctx) => answer(ctx, endpoint, deps, guardRate))
+    router[endpoint.method](endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), (ctx) => answer(ctx, endpoint, deps))
   }
   return router
 }
 
-async function answer(
-  ctx: SiteContext & { params: Record<string, string> },
-  endpoint: Endpoint,
-  deps: ApiDeps,
-  guardRate: RateGuard,
-): Promise<void> {
+async function answer(ctx: SiteContext & { params: Record<string, string> }, endpoint: Endpoint, deps: ApiDeps): Promise<void> {
   if (endpoint.access === 'operator' && deps.operatorApiKey === undefined) throw notFound()
   assertAcceptable(ctx, endpoint)
   const caller = await identifyCaller(ctx, deps)
   ctx.state.requester = caller
   assertAccess(caller, endpoint.access)
-  const { key, policy } = rateOf(caller)
-  guardRate(key, policy)
+  deps.guardRate(caller)
   const params = parseParams(endpoint, ctx.params)
   const query = parseInput(strictly(endpoint.query ?? NO_MEMBERS), { ...ctx.query }, 'query')
   const body = await parseBody(ctx, endpoint)

@@ -20,5 +20,5 @@ export function nothingHere(): Middleware<SiteState> {
 /** Of the routers that saw the request: what its path takes. */
 function methodsHere(ctx: SiteContext): string[] {
   const { matched } = ctx as { matched?: { methods: string[] }[] }
-  return [...new Set((matched ?? []).flatMap(({ methods }) => methods))].sort()
+  return [...new Set((matched ?? []).flatMap(({ methods }) => methods))].toSorted()
 }

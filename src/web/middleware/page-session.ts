@@ -5,6 +5,7 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import { parseInput } from '../api/parse-input.ts'
 import { isForPrograms } from '../for-programs.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
+import type { RateGuard } from './request-rate.ts'
 import { assertIntended, loadSession } from './session.ts'
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -21,11 +22,16 @@ const readFormBody = koaBody({
  * For every page: who is signed in; and for a form, its fields, from a page of this site and with the session's token
  * (`_csrf`, or the header where a script sends it).
  */
-export function pageSession(deps: { accounts: Pick<Accounts, 'findSession'>; publicUrl: string }): Middleware<SiteState> {
+export function pageSession(deps: {
+  accounts: Pick<Accounts, 'findSession'>
+  publicUrl: string
+  guardRate: RateGuard
+}): Middleware<SiteState> {
   return async (ctx, next) => {
     if (!isForPrograms(ctx.path)) await loadSession(ctx, deps.accounts)
+    if (ctx.state.caller) deps.guardRate(ctx.state.caller)
     if (isForPrograms(ctx.path) || READS.has(ctx.method)) await next()
-    else await readFormBody(ctx as never, () => afterForm(ctx, deps.publicUrl, next))
+    else await readFormBody(ctx, () => afterForm(ctx, deps.publicUrl, next))
   }
 }
 

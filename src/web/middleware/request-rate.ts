@@ -1,23 +1,26 @@
+import { actorOf, type Caller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 
-export interface RatePolicy {
-  perSecond: number
-  /** How many may come at once after a pause. */
-  burst: number
-}
+/** Requests a second, and how many may come at once after a pause. */
+const PERSON = { perSecond: 10, burst: 100 }
+const KEY = { perSecond: 100, burst: 1000 }
 
 const FORGET_EVERY = 10_000
 
+/** @throws ServiceError `too_many_requests` with `Retry-After` */
+export type RateGuard = (caller: Caller) => void
+
 /**
- * Lets each key spend `perSecond` requests a second, `burst` at once, counted on this process's monotonic clock: it
- * guards the process, so every process counts for itself.
- * @returns a function that throws ServiceError `too_many_requests` with `Retry-After`
+ * Limits how fast each person and each key may ask, on the API and the pages together, counted on this process's monotonic
+ * clock (`now`, in ms): it guards the process, so every process counts for itself.
  */
-export function createRequestRate(now: () => number = () => performance.now()): (key: string, policy: RatePolicy) => void {
+export function createRateGuard(now: () => number = () => performance.now()): RateGuard {
   /** When each key's spent requests will all have been earned again, in ms. */
   const earnedAt = new Map<string, number>()
 
-  return (key, { perSecond, burst }) => {
+  return (caller) => {
+    const { perSecond, burst } = caller.kind === 'person' ? PERSON : KEY
+    const key = actorOf(caller)
     const time = now()
     const costMs = 1000 / perSecond
     const next = Math.max(earnedAt.get(key) ?? 0, time) + costMs

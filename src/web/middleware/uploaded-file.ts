@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http'
+import { PassThrough } from 'node:stream'
+import formidable from 'formidable'
+import { ServiceError } from '../../errors.ts'
+
+export interface UploadRules {
+  /** Name of the field in a multipart body. */
+  field: string
+  limitBytes: number
+}
+
+/** Codes of formidable, as its source has them. */
+const TOO_LARGE = new Set([1006, 1009, 1016])
+const TOO_MANY_FILES = 1015
+
+/**
+ * The bytes of a file that a request carries: its whole body, or one field of a multipart one, in pieces as they come.
+ * @throws ServiceError, also while the pieces are read: `payload_too_large`, `unsupported_media_type`, `bad_request` when the sender goes
+ * away or the multipart body is malformed, `invalid_request` without the field
+ */
+export async function uploadedFile(request: IncomingMessage, rules: UploadRules): Promise<AsyncIterable<Uint8Array>> {
+  const { headers } = request
+  if (Number(headers['content-length']) > rules.limitBytes + MULTIPART_ALLOWANCE) throw tooLarge(rules)
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new ServiceError('unsupported_media_type', 'Send the file without Content-Encoding.')
+  }
+  const source = /^multipart\//i.test(headers['content-type'] ?? '') ? await multipartField(request, rules) : wholeBody(request)
+  return limited(source, rules)
+}
+
+/** Boundaries and headers around a file of the largest size. */
+const MULTIPART_ALLOWANCE = 10_000
+
+async function* limited(source: AsyncIterable<Uint8Array>, rules: UploadRules): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const piece of source) {
+    bytes += piece.length
+    if (bytes > rules.limitBytes) throw tooLarge(rules)
+    yield piece
+  }
+}
+
+/** When reading ends early the rest is discarded, so that the sender can still read the answer. */
+async function* wholeBody(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of request.iterator({ destroyOnReturn: false })) yield piece as Buffer
+  } catch (cause) {
+    throw new ServiceError('bad_request', 'The body ended early.', { cause })
+  } finally {
+    request.resume()
+  }
+}
+
+/** Resolves when the field begins; what goes wrong later is thrown while it is read. */
+function multipartField(request: IncomingMessage, rules: UploadRules): Promise<AsyncIterable<Uint8Array>> {
+  const file = new PassThrough()
+  return new Promise((resolve, reject) => {
+    const form = formidable({
+      maxFiles: 1,
+      maxFileSize: rules.limitBytes,
+      maxTotalFileSize: rules.limitBytes,
+      allowEmptyFiles: true,
+      minFileSize: 0,
+      filter: ({ name }) => name === rules.field,
+      fileWriteStreamHandler: () => {
+        resolve(releasing(request, file, refusal))
+        return file
+      },
+    })
+    const refusal = form.parse(request).then(
+      ([, files]) => (files[rules.field] ? null : missing(rules)),
+      (error: unknown) => explain(error, rules),
+    )
+    void refusal.then(reject)
+  })
+}
+
+/** Ends well only when all of the body was in order; lets go of what is left of it when reading ends early. */
+async function* releasing(request: IncomingMessage, file: PassThrough, refusal: Promise<ServiceError | null>): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of file) yield piece as Buffer
+  } catch (error) {
+    throw (await refusal) ?? error
+  } finally {
+    file.destroy()
+    request.resume()
+  }
+  const late = await refusal
+  if (late) throw late
+}
+
+function explain(error: unknown, rules: UploadRules): ServiceError {
+  const { code } = error as { code?: unknown }
+  if (typeof code === 'number' && TOO_LARGE.has(code)) return tooLarge(rules)
+  if (code === TOO_MANY_FILES)
+    return new ServiceError('invalid_request', 'Send one file.', { errors: [{ path: rules.field, message: 'is there more than once' }] })
+  return new ServiceError('bad_request', 'The multipart body is malformed or ended early.', { cause: error })
+}
+
+function missing({ field }: UploadRules): ServiceError {
+  return new ServiceError('invalid_request', `The multipart field ${field} is missing.`, {
+    errors: [{ path: field, message: 'is required' }],
+  })
+}
+
+function tooLarge({ limitBytes }: UploadRules): ServiceError {
+  return new ServiceError('payload_too_large', `The file is larger than ${limitBytes} bytes.`)
+}

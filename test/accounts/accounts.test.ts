@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import { createAccounts, type Accounts } from '../../src/accounts/accounts.ts'
+import { assertSpeaksFor } from '../../src/web/middleware/speaks-for.ts'
+import { OrganizationModel } from '../../src/accounts/organization-model.ts'
+import { SessionModel } from '../../src/accounts/session-model.ts'
+import { createAudit } from '../../src/audit/audit.ts'
+import { createSealer } from '../../src/secrets/sealer.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+
+const DAY_MS = 86_400_000
+
+describe('accounts', () => {
+  const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
+  const audit = createAudit()
+  let accounts: Accounts
+  let organization: string
+
+  before(async () => {
+    await connectFreshDatabase()
+    accounts = createAccounts({ sealer, audit, publicUrl: 'https://fulcrum.example' })
+    organization = (await accounts.createOrganization({ name: 'Acme', sourceName: 'headhuntr.io' })).id
+  })
+  after(dropDatabase)
+
+  const codeOf = (promise: Promise<unknown>) => promise.then(() => 'fine', (error: { code: string }) => error.code) // prettier-ignore
+
+  describe('organizations', () => {
+    it('have a key of their own for fingerprints, sealed and the same in every process', async () => {
+      const other = await accounts.createOrganization({ name: 'Other', sourceName: 's' })
+
+      const key = await accounts.hashKeyOf(organization)
+
+      expect(key).to.have.length(32)
+      expect(await accounts.hashKeyOf(organization)).to.deep.equal(key)
+      expect(await createAccounts({ sealer, audit, publicUrl: '' }).hashKeyOf(organization)).to.deep.equal(key)
+      expect(await accounts.hashKeyOf(other.id)).not.to.deep.equal(key)
+      expect((await OrganizationModel.findById(organization).lean())?.hashKey).to.match(/^v1\.test\./)
+    })
+
+    it('are found by id alone', async () => {
+      expect(await accounts.getOrganization(organization)).to.deep.equal({ id: organization, name: 'Acme', sourceName: 'headhuntr.io' })
+      expect(await codeOf(accounts.getOrganization('a'.repeat(24)))).to.equal('not_found')
+    })
+
+    it('change their source name', async () => {
+      const { id } = await accounts.createOrganization({ name: 'Renamed', sourceName: 'old' })
+
+      await accounts.setSourceName(id, 'new')
+
+      expect((await accounts.getOrganization(id)).sourceName).to.equal('new')
+      expect(await codeOf(accounts.setSourceName('a'.repeat(24), 'x'))).to.equal('not_found')
+    })
+  })
+
+  describe('people', () => {
+    it('are one for one e-mail, also when added twice at once', async () => {
+      const put = () => accounts.putPerson(organization, 'Twice@acme.example', { name: 'T', role: 'sourcer' }, 'operator')
+
+      const created = (await Promise.all([put(), put(), put()])).filter((result) => result.created)
+
+      expect(created).to.have.length(1)
+    })
+
+    it('are found in their own organization alone', async () => {
+      const other = await accounts.createOrganization({ name: 'Other', sourceName: 's' })
+      await accounts.putPerson(organization, 'mine@acme.example', { name: 'M', role: 'sourcer' }, 'operator')
+
+      expect(await accounts.findPerson(organization, ' MINE@acme.example')).to.include({ email: 'mine@acme.example', organization })
+      expect(await accounts.findPerson(other.id, 'mine@acme.example')).to.equal(null)
+    })
+  })
+
+  describe('sessions', () => {
+    const start = async (email: string) => {
+      const { person } = await accounts.putPerson(organization, email, { name: 'S', role: 'sourcer' }, 'operator')
+      return { person, ...(await accounts.startSession(organization, person.id)) }
+    }
+
+    it('end when signed out, with a week without use, and after a month', async () => {
+      const [signedOut, unused, busy] = [await start('a@acme.example'), await start('b@acme.example'), await start('c@acme.example')]
+      const found = await accounts.findSession(signedOut.token)
+
+      await accounts.endSession(found?.caller.sessionId ?? '')
+      const session = await SessionModel.findOne({ person: unused.person.id }).lean()
+
+      expect(await accounts.findSession(signedOut.token)).to.equal(null)
+      expect((session?.expiresAt.getTime() ?? 0) - Date.now()).to.be.within(7 * DAY_MS - 5000, 7 * DAY_MS)
+      expect(busy.endsAt.getTime() - Date.now()).to.be.within(30 * DAY_MS - 5000, 30 * DAY_MS)
+      await SessionModel.updateOne({ person: unused.person.id }, { expiresAt: new Date(Date.now() - 1) })
+      expect(await accounts.findSession(unused.token)).to.equal(null)
+    })
+
+    it('last longer by use, but not beyond their end', async () => {
+      const { person, token } = await start('d@acme.example')
+      await SessionModel.updateOne(
+        { person: person.id },
+        { expiresAt: new Date(Date.now() + DAY_MS), endsAt: new Date(Date.now() + 3 * DAY_MS) },
+      )
+
+      await accounts.findSession(token)
+
+      const session = await SessionModel.findOne({ person: person.id }).lean()
+      expect(session?.expiresAt).to.deep.equal(session?.endsAt)
+    })
+
+    it('end with the person, and do not come back', async () => {
+      const { token } = await start('e@acme.example')
+
+      await accounts.deletePerson(organization, 'e@acme.example', 'operator')
+      await accounts.putPerson(organization, 'e@acme.example', { name: 'S', role: 'sourcer' }, 'operator')
+
+      expect(await accounts.findSession(token)).to.equal(null)
+    })
+
+    it('are not found by what the database holds', async () => {
+      const { token } = await start('f@acme.example')
+      const session = await SessionModel.findOne().sort({ _id: -1 }).lean()
+
+      expect(await accounts.findSession(session?.tokenHash ?? '')).to.equal(null)
+      expect((await accounts.findSession(token))?.csrfToken).not.to.equal(session?.tokenHash)
+    })
+  })
+
+  describe('who speaks for whom', () => {
+    it('is themselves for a person, anybody for a key', () => {
+      const person = {
+        kind: 'person',
+        organization,
+        personId: 'p',
+        email: 'me@acme.example',
+        name: 'M',
+        role: 'admin',
+        sessionId: 's',
+      } as const
+
+      assertSpeaksFor(person, ' Me@acme.example')
+      assertSpeaksFor({ kind: 'apiKey', organization, keyId: 'k' }, 'you@acme.example')
+      expect(() => assertSpeaksFor(person, 'you@acme.example'))
+        .to.throw()
+        .with.property('code', 'forbidden')
+    })
+  })
+})

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import { ConfigError, readConfig } from '../src/config.ts'
+
+const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`
+const faultsOf = (env: Record<string, string>, required: Parameters<typeof readConfig>[1] = []) => {
+  try {
+    readConfig(env, required)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
+  return []
+}
+
+describe('configuration', () => {
+  it('has the documented defaults', () => {
+    expect(readConfig({})).to.deep.include({
+      host: '127.0.0.1',
+      port: 4000,
+      publicUrl: 'http://127.0.0.1:4000',
+      roles: ['web', 'worker'],
+      dataDir: '.data',
+      leaseMs: 15_000,
+      settleMs: 60_000,
+      shutdownGraceMs: 10_000,
+      trustedProxies: 0,
+      noteDelayMs: 3_600_000,
+      jobPollMs: 1000,
+      logLevel: 'info',
+      sandboxPort: 4010,
+    })
+    expect(readConfig({}).lever).to.include({
+      environment: 'production',
+      requestsPerSecond: 10,
+      burst: 15,
+      timeoutMs: 20_000,
+      apiUrl: 'https://api.lever.co/v1',
+      audience: 'https://api.lever.co/v1/',
+    })
+  })
+
+  it('takes a blank variable as one that is not set', () => {
+    expect(readConfig({ PORT: '', PUBLIC_URL: ' ', ROLES: '' })).to.deep.equal(readConfig({}))
+  })
+
+  it('builds the public address from the port in force', () => {
+    expect(readConfig({ PORT: '4999' }).publicUrl).to.equal('http://127.0.0.1:4999')
+    expect(readConfig({ PUBLIC_URL: 'https://fulcrum.example/' }).publicUrl).to.equal('https://fulcrum.example')
+  })
+
+  it('names every variable at fault in one message', () => {
+    const wrong = {
+      PORT: 'abc',
+      PUBLIC_URL: 'ftp://x',
+      ROLES: 'web,boss',
+      MONGODB_URI: 'postgres://x',
+      SECRET_KEYS: 'id:short',
+      LEVER_ENVIRONMENT: 'moon',
+      LEVER_API_URL: 'http://lever.example/v1',
+      LEVER_AUTH_URL: 'nonsense',
+      LEVER_REQUESTS_PER_SECOND: '0',
+      LEASE_MS: '-1',
+      LEVER_TIMEOUT_MS: '1.5',
+      TRUSTED_PROXIES: 'yes',
+      EVENT_TARGETS_PRIVATE: '2',
+      LOG_LEVEL: 'loud',
+    }
+
+    const faults = faultsOf(wrong)
+
+    for (const name of Object.keys(wrong))
+      expect(
+        faults.filter((fault) => fault.startsWith(`${name} `)),
+        name,
+      ).to.have.length(1)
+    expect(faults).to.have.length(Object.keys(wrong).length)
+  })
+
+  it('names every variable that is missing, beside those that are wrong', () => {
+    const faults = faultsOf({ PORT: 'abc' }, ['MONGODB_URI', 'SECRET_KEYS', 'PUBLIC_URL'])
+
+    expect(faults).to.include.members(['MONGODB_URI is required', 'SECRET_KEYS is required', 'PUBLIC_URL is required'])
+    expect(faults.some((fault) => fault.startsWith('PORT '))).to.equal(true)
+  })
+
+  it('takes http for this machine alone', () => {
+    for (const PUBLIC_URL of ['http://127.0.0.1:4000', 'http://localhost:4000', 'http://[::1]:4000'])
+      expect(faultsOf({ PUBLIC_URL })).to.deep.equal([])
+    for (const PUBLIC_URL of [
+      'http://fulcrum.example',
+      'http://10.0.0.1:4000',
+      'https://a:b@fulcrum.example',
+      'https://fulcrum.example/path',
+      'https://fulcrum.example/?a=1',
+    ])
+      expect(faultsOf({ PUBLIC_URL }), PUBLIC_URL).to.have.length(1)
+  })
+
+  it('takes keys of 32 bytes, each with an id of its own', () => {
+    const keys = readConfig({ SECRET_KEYS: `${key('a')}, ${key('b')}` }).secretKeys
+
+    expect(keys.map(({ id }) => id)).to.deep.equal(['a', 'b'])
+    for (const { key: bytes } of keys) expect(bytes).to.have.length(32)
+    for (const SECRET_KEYS of [
+      'nonsense',
+      `a:${randomBytes(31).toString('base64')}`,
+      `a:${randomBytes(33).toString('base64')}`,
+      `${key('a')},${key('a')}`,
+      `${key('a')},`,
+    ])
+      expect(faultsOf({ SECRET_KEYS }), SECRET_KEYS).to.have.length(1)
+  })
+
+  it('says no secret in its faults', () => {
+    const secret = `id:${randomBytes(31).toString('base64')}`
+
+    expect(faultsOf({ SECRET_KEYS: secret, LEVER_CLIENT_SECRET: 'hush' }).join())
+      .not.to.contain(secret.slice(3))
+      .and.not.to.contain('hush')
+  })
+
+  it('wants both parts of the OAuth app or neither', () => {
+    expect(faultsOf({ LEVER_CLIENT_ID: 'x' })).to.deep.equal(['LEVER_CLIENT_ID and LEVER_CLIENT_SECRET are needed together'])
+    expect(faultsOf({ LEVER_CLIENT_ID: 'x', LEVER_CLIENT_SECRET: 'y' })).to.deep.equal([])
+  })
+
+  it('knows the roles of a process', () => {
+    expect(readConfig({ ROLES: 'worker' }).roles).to.deep.equal(['worker'])
+    expect(readConfig({ ROLES: ' worker , web ' }).roles).to.deep.equal(['web', 'worker'])
+  })
+
+  it('follows the environment of Lever, and its overrides', () => {
+    expect(readConfig({ LEVER_ENVIRONMENT: 'local' }).lever).to.include({
+      apiUrl: 'http://127.0.0.1:4010/v1',
+      authUrl: 'http://127.0.0.1:4010',
+    })
+    expect(readConfig({ LEVER_API_URL: 'http://127.0.0.1:9/v1' }).lever).to.include({
+      apiUrl: 'http://127.0.0.1:9/v1',
+      audience: 'http://127.0.0.1:9/v1/',
+    })
+  })
+})

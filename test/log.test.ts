@@ -1,0 +1,70 @@
+import { expect } from 'chai'
+import { createLog, describeError } from '../src/log.ts'
+import { ServiceError } from '../src/errors.ts'
+
+const SECRETS = ['accessToken', 'refreshToken', 'access_token', 'refresh_token', 'apiKey', 'authorization', 'cookie', 'clientSecret', 'signatureToken', 'secret', 'token', 'state', 'password', 'email', 'emails', 'name', 'phones', 'body', 'payload', 'note'] // prettier-ignore
+
+function logged(write: (log: ReturnType<typeof createLog>) => void, level = 'trace'): string {
+  const lines: string[] = []
+  write(createLog({ level, destination: { write: (line) => void lines.push(line) } }))
+  return lines.join('')
+}
+
+describe('log', () => {
+  for (const field of SECRETS) {
+    it(`keeps ${field} out, at any of three levels`, () => {
+      const text = logged((log) =>
+        log.info({ [field]: 'hush-1', connection: { [field]: 'hush-2', grant: { [field]: 'hush-3' } } }, 'event'),
+      )
+
+      expect(text).not.to.contain('hush')
+      expect(text).to.contain('[redacted]')
+    })
+  }
+
+  it('keeps the codes of errors, and no OAuth code', () => {
+    const text = logged((log) => {
+      log.warn({ err: new ServiceError('lever_rejected', 'No.') }, 'refused')
+      log.warn({ code: 'ECONNRESET' }, 'reset')
+      log.warn({ code: 'Xy9-secret-grant' }, 'callback')
+    })
+
+    expect(text).to.contain('lever_rejected').and.to.contain('ECONNRESET').and.not.to.contain('Xy9-secret-grant')
+  })
+
+  it('keeps of an error what and where, and nothing that clients hang on to it', () => {
+    const error = Object.assign(
+      new Error('refused', {
+        cause: Object.assign(new Error('reset'), { code: 'ECONNRESET', options: { headers: { authorization: 'hush' } } }),
+      }),
+      {
+        response: { body: 'hush' },
+        request: { options: { password: 'hush' } },
+        body: 'hush',
+      },
+    )
+
+    const text = logged((log) => log.error({ err: error }, 'failed'))
+
+    expect(text).not.to.contain('hush')
+    expect(text).to.contain('refused').and.to.contain('ECONNRESET')
+    expect(describeError('text')).to.deep.equal({ message: 'text' })
+    expect(describeError({ secret: 'hush' })).to.deep.equal({ message: 'a value that is not an Error was thrown' })
+  })
+
+  it('is one JSON line an event, with time and level, from the level set', () => {
+    const text = logged((log) => {
+      log.debug({}, 'quiet')
+      log.info({ organization: '1' }, 'loud')
+    }, 'info')
+
+    const [line, ...others] = text.trim().split('\n')
+    expect(others).to.deep.equal([])
+    expect(JSON.parse(line ?? '')).to.include({ level: 'info', organization: '1', msg: 'loud' })
+    expect(new Date((JSON.parse(line ?? '') as { time: string }).time).getTime()).to.be.closeTo(Date.now(), 5000)
+  })
+
+  it('redacts in children too', () => {
+    expect(logged((log) => log.child({ organization: '1', token: 'hush' }).info({ apiKey: 'hush' }, 'event'))).not.to.contain('hush')
+  })
+})

@@ -1,0 +1,217 @@
+import { expect } from 'chai'
+import mongoose from 'mongoose'
+import { auditEventEndpoints } from '../../../src/web/api/audit-events.ts'
+import { apiKeyEndpoints } from '../../../src/web/api/api-keys.ts'
+import { organizationEndpoints } from '../../../src/web/api/organizations.ts'
+import { signInLinkEndpoints } from '../../../src/web/api/sign-in-links.ts'
+import { userEndpoints } from '../../../src/web/api/users.ts'
+import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { startWeb, type RunningWeb, type WebParts } from '../../support/web.ts'
+
+const endpoints = (parts: WebParts) => [
+  ...organizationEndpoints(parts),
+  ...apiKeyEndpoints(parts),
+  ...userEndpoints(parts),
+  ...signInLinkEndpoints(parts),
+  ...auditEventEndpoints(parts),
+]
+
+describe('endpoints of organizations and people', () => {
+  let web: RunningWeb
+
+  before(async () => {
+    await connectFreshDatabase()
+    web = await startWeb({ endpoints })
+  })
+  after(async () => {
+    await web.stop()
+    await dropDatabase()
+  })
+
+  const json = async (response: Response) =>
+    (await response.json()) as Record<string, unknown> & { data: Record<string, unknown>[]; nextCursor: string | null }
+  const operator = () => ({ authorization: `Bearer ${web.operatorApiKey}` })
+
+  it('makes an organization whose key works, once for an Idempotency-Key', async () => {
+    const headers = { ...operator(), 'idempotency-key': 'org-1' }
+    const create = () => web.call('POST', '/api/v1/organizations', { json: { name: 'New', sourceName: 'headhuntr.io' }, headers })
+
+    const first = await create()
+    const created = await json(first)
+    const replayed = await create()
+
+    expect(first.status).to.equal(201)
+    expect(created).to.have.all.keys('id', 'name', 'sourceName', 'apiKey')
+    expect(await json(replayed)).to.deep.equal(created)
+    const users = await web.call('GET', '/api/v1/users', { headers: { authorization: `Bearer ${String(created['apiKey'])}` } })
+    expect((await json(users)).data).to.deep.equal([])
+  })
+
+  it('lists organizations for the operator alone, page by page', async () => {
+    await web.accounts.createOrganization({ name: 'Third', sourceName: 's' })
+
+    const first = await json(await web.call('GET', '/api/v1/organizations?limit=1', { headers: operator() }))
+    const second = await json(
+      await web.call('GET', `/api/v1/organizations?limit=1&cursor=${String(first.nextCursor)}`, { headers: operator() }),
+    )
+
+    expect(first.data[0]).to.have.all.keys('id', 'name', 'sourceName')
+    expect(second.data[0]?.['id']).not.to.equal(first.data[0]?.['id'])
+    expect((await web.call('GET', '/api/v1/organizations')).status).to.equal(403)
+  })
+
+  it('refuses a cursor of another kind', async () => {
+    const response = await web.call('GET', '/api/v1/users?cursor=abc')
+
+    expect(response.status).to.equal(422)
+    expect((await json(response))['errors']).to.deep.equal([
+      { path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' },
+    ])
+  })
+
+  it('makes, lists and revokes an API key, which then works no more', async () => {
+    const created = await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'Sourcing tool' } }))
+    const headers = { authorization: `Bearer ${String(created['apiKey'])}` }
+    expect(created).to.have.all.keys('id', 'name', 'apiKey')
+    expect((await web.call('GET', '/api/v1/users', { headers })).status).to.equal(200)
+
+    const listed = (await json(await web.call('GET', '/api/v1/api-keys'))).data.find(({ id }) => id === created['id'])
+    expect(listed).to.include({ name: 'Sourcing tool', lastFour: String(created['apiKey']).slice(-4) })
+    expect(listed?.['lastUsedAt']).to.be.a('string')
+
+    expect((await web.call('DELETE', `/api/v1/api-keys/${String(created['id'])}`)).status).to.equal(204)
+    expect((await web.call('GET', '/api/v1/users', { headers })).status).to.equal(401)
+    expect((await web.call('DELETE', `/api/v1/api-keys/${String(created['id'])}`)).status).to.equal(404)
+  })
+
+  it("does not show or revoke another organization's keys", async () => {
+    const other = await web.accounts.createOrganization({ name: 'Other', sourceName: 's' })
+    const theirs = (await web.accounts.listApiKeys(other.id, { limit: 1 })).data[0]
+
+    const response = await web.call('DELETE', `/api/v1/api-keys/${theirs?.id}`)
+
+    expect(response.status).to.equal(404)
+    expect(await web.accounts.authenticateApiKey(other.apiKey)).to.include({ organization: other.id })
+  })
+
+  it('adds a person, then changes them, by the e-mail in any case', async () => {
+    const put = (email: string, body: object) => web.call('PUT', `/api/v1/users/${encodeURIComponent(email)}`, { json: body })
+
+    const added = await put('Ana.Diaz@Acme.example', { name: 'Ana Díaz', role: 'sourcer' })
+    const changed = await put(' ana.diaz@acme.EXAMPLE ', { name: 'Ana Díaz', role: 'admin', active: false })
+
+    expect(added.status).to.equal(201)
+    const person = await json(added)
+    expect(person).to.have.all.keys('email', 'name', 'role', 'active', 'createdAt')
+    expect(person).to.include({ email: 'ana.diaz@acme.example', role: 'sourcer', active: true })
+    expect(changed.status).to.equal(200)
+    expect(await json(changed)).to.include({ role: 'admin', active: false })
+  })
+
+  for (const email of [
+    'ana',
+    'a@b',
+    'a b@acme.example',
+    'a@@acme.example',
+    '<a@acme.example>',
+    'a@acme..example',
+    '.a@acme.example',
+    `${'a'.repeat(250)}@acme.example`,
+  ]) {
+    it(`refuses the e-mail address ${email.slice(0, 30)}`, async () => {
+      const response = await web.call('PUT', `/api/v1/users/${encodeURIComponent(email)}`, { json: { name: 'A', role: 'admin' } })
+
+      expect(response.status).to.equal(422)
+      expect((await json(response))['errors']).to.deep.equal([{ path: 'email', message: 'must be an e-mail address' }])
+    })
+  }
+
+  it('refuses an unknown role', async () => {
+    expect((await web.call('PUT', '/api/v1/users/x@acme.example', { json: { name: 'A', role: 'root' } })).status).to.equal(422)
+  })
+
+  it('removes a person, and is 404 for one unknown', async () => {
+    await web.signIn('gone@acme.example')
+
+    expect((await web.call('DELETE', '/api/v1/users/GONE@acme.example')).status).to.equal(204)
+    const again = await web.call('DELETE', '/api/v1/users/gone@acme.example')
+    expect((await json(again))['code']).to.equal('user_not_found')
+  })
+
+  it('makes sign-in links for active people, to a path of this site, for three days at most', async () => {
+    await web.signIn('linked@acme.example', 'sourcer')
+    await web.accounts.putPerson(web.organization, 'inactive@acme.example', { name: 'I', role: 'admin', active: false }, 'operator')
+    const post = (body: object) => web.call('POST', '/api/v1/sign-in-links', { json: body })
+
+    const link = await json(await post({ userEmail: 'Linked@acme.example', path: '/exports?status=failed' }))
+    expect(link).to.have.all.keys('url', 'expiresAt')
+    expect(new Date(String(link['expiresAt'])).getTime() - Date.now()).to.be.within(50_000, 60_500)
+    expect((await post({ userEmail: 'linked@acme.example', validForSeconds: 259_200 })).status).to.equal(201)
+
+    for (const userEmail of ['unknown@acme.example', 'inactive@acme.example'])
+      expect((await json(await post({ userEmail })))['code']).to.equal('user_not_found')
+    for (const wrong of [
+      { validForSeconds: 259_201 },
+      { validForSeconds: 0 },
+      { path: '//evil.example' },
+      { path: '/\\evil.example' },
+      { path: 'https://evil.example' },
+      { path: 'candidates' },
+      { path: '/\t/evil.example' },
+    ]) {
+      expect((await post({ userEmail: 'linked@acme.example', ...wrong })).status, JSON.stringify(wrong)).to.equal(422)
+    }
+  })
+
+  it('gives the same link again for the same Idempotency-Key', async () => {
+    const headers = { authorization: `Bearer ${web.apiKey}`, 'idempotency-key': 'link' }
+    const post = () => web.call('POST', '/api/v1/sign-in-links', { json: { userEmail: 'linked@acme.example' }, headers })
+
+    expect(await json(await post())).to.deep.equal(await json(await post()))
+  })
+
+  it('lets no sourcer touch keys, people, links or the audit trail', async () => {
+    const { cookie, csrfToken } = await web.signIn('sourcer@acme.example', 'sourcer')
+    const headers = { cookie, 'x-csrf-token': csrfToken }
+    const calls = [
+      web.call('GET', '/api/v1/api-keys', { headers }),
+      web.call('POST', '/api/v1/api-keys', { headers, json: { name: 'x' } }),
+      web.call('GET', '/api/v1/users', { headers }),
+      web.call('PUT', '/api/v1/users/sourcer@acme.example', { headers, json: { name: 'S', role: 'admin' } }),
+      web.call('DELETE', '/api/v1/users/sourcer@acme.example', { headers }),
+      web.call('POST', '/api/v1/sign-in-links', { headers, json: { userEmail: 'linked@acme.example' } }),
+      web.call('GET', '/api/v1/audit-events', { headers }),
+      web.call('GET', '/api/v1/audit-events/verify', { headers }),
+    ]
+
+    for (const response of await Promise.all(calls)) expect(response.status).to.equal(403)
+  })
+
+  it('tells who did what, by ids alone, in a chain that holds', async () => {
+    await web.call('PUT', '/api/v1/users/audited@acme.example', { json: { name: 'Audited', role: 'sourcer' } })
+
+    const { data } = await json(await web.call('GET', '/api/v1/audit-events?limit=1'))
+    const verified = await json(await web.call('GET', '/api/v1/audit-events/verify'))
+
+    expect(data[0]).to.have.all.keys('id', 'at', 'actor', 'action', 'subject', 'leverUser', 'hash', 'previousHash')
+    expect(data[0]).to.include({ action: 'user.created' })
+    expect(data[0]?.['actor']).to.match(/^apiKey:[0-9a-f]{24}$/)
+    expect(verified['valid']).to.equal(true)
+    expect(verified['checked']).to.be.greaterThan(5)
+    expect(JSON.stringify(data)).not.to.contain('acme.example')
+  })
+
+  it('keeps no key, link or session token in plain text', async () => {
+    const { apiKey } = (await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'plain' } }))) as { apiKey?: string }
+    const { url } = (await json(await web.call('POST', '/api/v1/sign-in-links', { json: { userEmail: 'linked@acme.example' } }))) as {
+      url?: string
+    }
+    const { cookie } = await web.signIn('plain@acme.example')
+
+    const collections = await mongoose.connection.db?.collections()
+    const stored = JSON.stringify(await Promise.all((collections ?? []).map((collection) => collection.find().toArray())))
+
+    for (const secret of [web.apiKey, String(apiKey), String(url).split('/').at(-1), cookie.split('=')[1]])
+      expect(stored).not.to.contain(secret)
+  })
+})

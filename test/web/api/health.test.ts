@@ -1,0 +1,75 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import { Counter, Registry } from 'prom-client'
+import { createLog } from '../../../src/log.ts'
+import { createHealthApp } from '../../../src/web/app.ts'
+
+describe('health of a process that only works', () => {
+  let server: Server
+  let url: string
+  let missing: string[]
+
+  before(async () => {
+    const registry = new Registry()
+    new Counter({ name: 'things_total', help: 'h', registers: [registry] }).inc(3)
+    const app = createHealthApp({
+      log: createLog({ level: 'silent' }),
+      readiness: async () => missing,
+      registry,
+      operatorApiKey: 'operator-key',
+      publicUrl: 'http://127.0.0.1:4000',
+      authUrl: 'https://auth.lever.co',
+      trustedProxies: 0,
+    })
+    const handle = app.callback()
+    server = createServer((request, response) => void handle(request, response))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  after(() => server.close())
+  beforeEach(() => {
+    missing = []
+  })
+
+  it('lives', async () => {
+    expect((await fetch(`${url}/healthz`)).status).to.equal(200)
+  })
+
+  it('is ready, or says what is missing', async () => {
+    expect(await (await fetch(`${url}/readyz`)).json()).to.deep.equal({ ready: true, missing: [] })
+
+    missing = ['database']
+    const response = await fetch(`${url}/readyz`)
+
+    expect(response.status).to.equal(503)
+    expect(await response.json()).to.deep.equal({ ready: false, missing: ['database'] })
+  })
+
+  it('gives metrics to the machine itself and to the operator', async () => {
+    const metrics = (headers: Record<string, string>) => fetch(`${url}/metrics`, { headers })
+
+    const own = await metrics({})
+    expect(own.headers.get('content-type')).to.match(/^text\/plain; version=/)
+    expect(await own.text()).to.contain('things_total 3')
+    expect((await metrics({ 'x-forwarded-for': '10.0.0.1', authorization: 'Bearer wrong-key' })).status).to.equal(401)
+    expect((await metrics({ authorization: 'Bearer other' })).status).to.equal(401)
+    expect((await metrics({ 'x-forwarded-for': '10.0.0.1', authorization: 'Bearer operator-key' })).status).to.equal(200)
+    for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])
+      expect((await metrics({ [name]: '127.0.0.1' })).status, name).to.equal(401)
+  })
+
+  it('times requests by the pattern of their route', async () => {
+    await fetch(`${url}/readyz`)
+
+    expect(await (await fetch(`${url}/metrics`)).text()).to.match(/duration_seconds_count\{method="GET",route="\/readyz",status="200"\}/)
+  })
+
+  it('serves nothing else', async () => {
+    for (const path of ['/', '/sign-in', '/api/v1/users', '/api/openapi.json', '/assets/fulcrum.css'])
+      expect((await fetch(`${url}${path}`)).status, path).to.equal(404)
+    const wrong = await fetch(`${url}/healthz`, { method: 'POST' })
+    expect(wrong.status).to.equal(405)
+    expect(wrong.headers.get('allow')).to.equal('GET, HEAD, OPTIONS')
+  })
+})

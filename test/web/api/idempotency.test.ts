@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import mongoose from 'mongoose'
+import { z } from 'zod'
+import { ServiceError } from '../../../src/errors.ts'
+import { defineEndpoint } from '../../../src/web/api/endpoint.ts'
+import { IdempotencyKeyModel } from '../../../src/web/api/idempotency-key-model.ts'
+import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { startWeb, type RunningWeb } from '../../support/web.ts'
+
+describe('Idempotency-Key', () => {
+  let web: RunningWeb
+  let runs: { name: string }[]
+  let slowMs = 0
+  let failures = 0
+
+  const body = z.strictObject({ name: z.string(), size: z.number().optional() })
+  const answers = { 201: { description: 'made' } }
+  const endpoints = () =>
+    ['/things', '/others'].map((path) =>
+      defineEndpoint({
+        method: 'post',
+        path,
+        tag: 'T',
+        summary: 's',
+        access: 'sourcer',
+        body,
+        answers,
+        replay: async (_input, { id, secret, status }) => ({ status, body: { id, secret } }),
+        handle: async (input) => {
+          if (failures > 0) {
+            failures -= 1
+            throw new ServiceError('state_conflict', 'Not now.')
+          }
+          await sleep(slowMs)
+          runs.push(input.body)
+          const id = String(runs.length)
+          return { status: 201, body: { id, secret: `secret-${id}` }, result: { id, secret: `secret-${id}` } }
+        },
+      }),
+    )
+
+  before(async () => {
+    await connectFreshDatabase()
+    web = await startWeb({ endpoints })
+  })
+  after(async () => {
+    await web.stop()
+    await dropDatabase()
+  })
+  beforeEach(() => {
+    runs = []
+    slowMs = 0
+    failures = 0
+  })
+
+  const post = (key: string, json: unknown = { name: 'a' }, path = '/things', apiKey = web.apiKey) =>
+    web.call('POST', `/api/v1${path}`, { json, headers: { authorization: `Bearer ${apiKey}`, 'idempotency-key': key } })
+  const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code
+
+  it('answers a repeat by the first result, and says so', async () => {
+    const first = await post('repeat')
+    const second = await post('repeat')
+
+    expect(runs).to.have.length(1)
+    expect(second.status).to.equal(201)
+    expect(await second.json()).to.deep.equal(await first.json())
+    expect(first.headers.get('idempotent-replayed')).to.equal(null)
+    expect(second.headers.get('idempotent-replayed')).to.equal('true')
+  })
+
+  it('does not mind the order of members', async () => {
+    await web.call('POST', '/api/v1/things', {
+      body: '{"name":"a","size":1}',
+      headers: { authorization: `Bearer ${web.apiKey}`, 'content-type': 'application/json', 'idempotency-key': 'order' },
+    })
+    const second = await web.call('POST', '/api/v1/things', {
+      body: '{ "size": 1, "name": "a" }',
+      headers: { authorization: `Bearer ${web.apiKey}`, 'content-type': 'application/json', 'idempotency-key': 'order' },
+    })
+
+    expect(second.headers.get('idempotent-replayed')).to.equal('true')
+  })
+
+  it('refuses the same key with another body', async () => {
+    await post('reused')
+    const second = await post('reused', { name: 'b' })
+
+    expect(second.status).to.equal(422)
+    expect(await codeOf(second)).to.equal('idempotency_key_reused')
+    expect(runs).to.have.length(1)
+  })
+
+  it('keeps keys apart by path and by organization', async () => {
+    const other = await web.accounts.createOrganization({ name: 'Other', sourceName: 's' })
+
+    await post('apart')
+    await post('apart', { name: 'a' }, '/others')
+    await post('apart', { name: 'a' }, '/things', other.apiKey)
+
+    expect(runs).to.have.length(3)
+  })
+
+  it('runs once for requests at once, all with one answer', async () => {
+    slowMs = 200
+
+    const responses = await Promise.all(Array.from({ length: 8 }, () => post('at once')))
+    const bodies = await Promise.all(responses.map((response) => response.text()))
+
+    expect(runs).to.have.length(1)
+    expect(new Set(bodies).size).to.equal(1)
+    expect(responses.filter((response) => response.headers.has('idempotent-replayed'))).to.have.length(7)
+  })
+
+  it('says that the first is still at work when it takes long', async () => {
+    slowMs = 6000
+    const first = post('long')
+    await sleep(100)
+
+    const second = await post('long')
+
+    expect(second.status).to.equal(409)
+    expect(await codeOf(second)).to.equal('idempotency_in_progress')
+    expect((await first).status).to.equal(201)
+  })
+
+  it('leaves the key free after a failure', async () => {
+    failures = 1
+
+    expect((await post('failed')).status).to.equal(409)
+    expect((await post('failed')).status).to.equal(201)
+    expect(runs).to.have.length(1)
+  })
+
+  it('lets another request take over when the process of the first is gone', async () => {
+    await post('gone')
+    await IdempotencyKeyModel.updateMany({}, { $set: { leaseUntil: new Date(Date.now() - 1) }, $unset: { answer: 1 } })
+
+    expect((await post('gone')).headers.has('idempotent-replayed')).to.equal(false)
+    expect(runs).to.have.length(2)
+  })
+
+  it('forgets a key after its 24 hours', async () => {
+    await post('old')
+    const [kept] = await IdempotencyKeyModel.find().sort({ expiresAt: -1 }).limit(1).lean()
+    expect((kept?.expiresAt.getTime() ?? 0) - Date.now()).to.be.within(86_300_000, 86_400_000)
+    await IdempotencyKeyModel.updateMany({}, { expiresAt: new Date(Date.now() - 1) })
+
+    expect((await post('old', { name: 'b' })).status).to.equal(201)
+    expect(runs).to.have.length(2)
+  })
+
+  for (const [what, key] of [
+    ['one too long', 'x'.repeat(256)],
+    ['one beyond ASCII', 'é'],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const response = await post(key)
+
+      expect(response.status).to.equal(422)
+      expect(runs).to.have.length(0)
+    })
+  }
+
+  it('keeps neither key, body nor secret in plain text', async () => {
+    await post('plain-key', { name: 'plain-name' })
+
+    const stored = JSON.stringify(await mongoose.connection.collection('idempotency_keys').find().toArray())
+
+    for (const text of ['plain-key', 'plain-name', 'secret-']) expect(stored).not.to.contain(text)
+  })
+})

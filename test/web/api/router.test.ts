@@ -1,0 +1,344 @@
+import { request as httpRequest } from 'node:http'
+import { expect } from 'chai'
+import { z } from 'zod'
+import { ServiceError } from '../../../src/errors.ts'
+import { defineEndpoint } from '../../../src/web/api/endpoint.ts'
+import { IdParams } from '../../../src/web/api/id-params.ts'
+import { pageQuery } from '../../../src/web/api/paging.ts'
+import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { startWeb, type RunningWeb, type SignedIn } from '../../support/web.ts'
+
+const Thing = z.strictObject({
+  name: z.string().min(1),
+  tags: z.array(z.string()).optional(),
+  extra: z.record(z.string(), z.unknown()).optional(),
+})
+const answers = { 200: { description: 'ok' } }
+const endpoints = () => [
+  defineEndpoint({ method: 'post', path: '/things', tag: 'T', summary: 's', access: 'sourcer', body: Thing, answers, handle: async ({ body }) => ({ status: 200, body }) }),
+  defineEndpoint({ method: 'get', path: '/things', tag: 'T', summary: 's', access: 'sourcer', query: pageQuery, answers, handle: async ({ query, caller }) => ({ status: 200, body: { ...query, kind: caller.kind } }) }),
+  defineEndpoint({ method: 'get', path: '/things/{id}', tag: 'T', summary: 's', access: 'sourcer', params: IdParams, answers, handle: async ({ params }) => ({ status: 200, body: params }) }),
+  defineEndpoint({ method: 'delete', path: '/things/{id}', tag: 'T', summary: 's', access: 'admin', params: IdParams, answers, handle: async () => ({ status: 204 }) }),
+  defineEndpoint({ method: 'post', path: '/go', tag: 'T', summary: 's', access: 'sourcer', answers, handle: async () => ({ status: 202 }) }),
+  defineEndpoint({ method: 'post', path: '/maybe', tag: 'T', summary: 's', access: 'sourcer', body: z.strictObject({ resources: z.array(z.string()).optional() }), answers, handle: async ({ body }) => ({ status: 200, body }) }),
+  defineEndpoint({ method: 'post', path: '/fail', tag: 'T', summary: 's', access: 'sourcer', answers, handle: () => Promise.reject(new Error('secret inner words')) }),
+  defineEndpoint({ method: 'post', path: '/refuse', tag: 'T', summary: 's', access: 'sourcer', answers, handle: () => Promise.reject(new ServiceError('not_ready', 'Not yet.', { hint: 'Wait.', extra: { missing: ['a'], status: 1 } })) }),
+  defineEndpoint({ method: 'post', path: '/upload', tag: 'T', summary: 's', access: 'sourcer', upload: { contentTypes: ['text/csv'], limitBytes: 100 }, answers, handle: async () => ({ status: 200, body: 'a,b\n', contentType: 'text/csv' }) }),
+  defineEndpoint({ method: 'post', path: '/operate', tag: 'T', summary: 's', access: 'operator', answers, handle: async ({ caller }) => ({ status: 200, body: caller }) }),
+] // prettier-ignore
+
+const problemOf = async (response: Response) => {
+  expect(response.headers.get('content-type')).to.equal('application/problem+json')
+  return (await response.json()) as { status: number; code: string; errors?: { path: string; message: string }[]; [key: string]: unknown }
+}
+
+describe('API router', () => {
+  let web: RunningWeb
+  let admin: SignedIn
+  let sourcer: SignedIn
+
+  before(async () => {
+    await connectFreshDatabase()
+    web = await startWeb({ endpoints })
+    admin = await web.signIn('admin@acme.example', 'admin')
+    sourcer = await web.signIn('sourcer@acme.example', 'sourcer')
+  })
+  after(async () => {
+    await web.stop()
+    await dropDatabase()
+  })
+
+  describe('who may', () => {
+    it('refuses a request without credentials, saying how to send them', async () => {
+      const response = await web.call('GET', '/api/v1/things', { headers: { cookie: '' } })
+
+      expect((await problemOf(response)).code).to.equal('unauthenticated')
+      expect(response.headers.get('www-authenticate')).to.match(/^Bearer/)
+    })
+
+    for (const authorization of ['Bearer nonsense', 'Bearer flc_nonsense', 'Basic YTpi', 'Bearer', `bearer  `]) {
+      it(`refuses "${authorization}"`, async () => {
+        const response = await web.call('GET', '/api/v1/things', { headers: { authorization } })
+
+        expect((await problemOf(response)).status).to.equal(401)
+      })
+    }
+
+    it('takes a person from the cookie, within their role', async () => {
+      const read = await web.call('GET', '/api/v1/things', { headers: { cookie: sourcer.cookie } })
+      const remove = await web.call('DELETE', `/api/v1/things/${'a'.repeat(24)}`, {
+        headers: { cookie: sourcer.cookie, 'x-csrf-token': sourcer.csrfToken },
+      })
+
+      expect(((await read.json()) as { kind: string }).kind).to.equal('person')
+      expect((await problemOf(remove)).code).to.equal('forbidden')
+    })
+
+    it('takes a write with a cookie only with the token of that very session', async () => {
+      const withToken = (token: string) =>
+        web.call('POST', '/api/v1/go', { headers: { cookie: admin.cookie, ...(token === '' ? {} : { 'x-csrf-token': token }) } })
+
+      expect((await withToken(admin.csrfToken)).status).to.equal(202)
+      expect((await problemOf(await withToken(''))).code).to.equal('csrf_token_missing')
+      expect((await problemOf(await withToken(sourcer.csrfToken))).code).to.equal('csrf_token_missing')
+    })
+
+    for (const from of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ]) {
+      it(`refuses a write with a cookie from ${Object.values(from).join()}`, async () => {
+        const response = await web.call('POST', '/api/v1/go', {
+          headers: { cookie: admin.cookie, 'x-csrf-token': admin.csrfToken, ...from },
+        })
+
+        expect((await problemOf(response)).code).to.equal('forbidden')
+      })
+    }
+
+    it('takes a write from a page of its own origin', async () => {
+      const headers = { cookie: admin.cookie, 'x-csrf-token': admin.csrfToken, origin: web.url, 'sec-fetch-site': 'same-origin' }
+
+      expect((await web.call('POST', '/api/v1/go', { headers })).status).to.equal(202)
+    })
+
+    it("keeps the operator's key and the organizations' apart", async () => {
+      const asOperator = { authorization: `Bearer ${web.operatorApiKey}` }
+
+      expect((await web.call('POST', '/api/v1/operate', { headers: asOperator })).status).to.equal(200)
+      expect((await problemOf(await web.call('POST', '/api/v1/go', { headers: asOperator }))).code).to.equal('forbidden')
+      expect((await problemOf(await web.call('POST', '/api/v1/operate'))).code).to.equal('forbidden')
+    })
+
+    it('has no operator API without an operator key', async () => {
+      const bare = await startWeb({ endpoints, operatorApiKey: null })
+
+      const response = await bare.call('POST', '/api/v1/operate', { headers: { authorization: 'Bearer undefined' } })
+
+      expect((await problemOf(response)).code).to.equal('not_found')
+      await bare.stop()
+    })
+
+    it('ends a session at once when the person is made inactive, and follows a changed role', async () => {
+      const { cookie } = await web.signIn('leaver@acme.example', 'admin')
+      const read = () => web.call('GET', '/api/v1/things', { headers: { cookie } })
+      expect((await read()).status).to.equal(200)
+
+      await web.accounts.putPerson(web.organization, 'leaver@acme.example', { name: 'L', role: 'admin', active: false }, 'operator')
+      expect((await read()).status).to.equal(401)
+
+      await web.accounts.putPerson(web.organization, 'leaver@acme.example', { name: 'L', role: 'admin', active: true }, 'operator')
+      expect((await read()).status).to.equal(401)
+    })
+  })
+
+  describe('where and how', () => {
+    it('answers 404 for an unknown path and for an id that is none', async () => {
+      expect((await problemOf(await web.call('GET', '/api/v1/nothing'))).code).to.equal('not_found')
+      expect((await problemOf(await web.call('GET', '/api/nothing'))).code).to.equal('not_found')
+      expect((await problemOf(await web.call('GET', '/api/v1/things/xyz'))).code).to.equal('not_found')
+      expect((await problemOf(await web.call('GET', '/api/v1/things/%E0%A4%A'))).code).to.equal('not_found')
+    })
+
+    it('answers 405 with what is allowed', async () => {
+      const response = await web.call('PATCH', '/api/v1/things')
+
+      expect((await problemOf(response)).code).to.equal('method_not_allowed')
+      expect(response.headers.get('allow')).to.equal('GET, HEAD, POST, OPTIONS')
+    })
+
+    it('answers OPTIONS with what is allowed and HEAD without a body', async () => {
+      const options = await web.call('OPTIONS', '/api/v1/things')
+      const head = await web.call('HEAD', '/api/v1/things')
+
+      expect(options.status).to.equal(204)
+      expect(options.headers.get('allow')).to.equal('GET, HEAD, POST, OPTIONS')
+      expect(head.status).to.equal(200)
+      expect(await head.text()).to.equal('')
+    })
+
+    it('answers 406 where nothing acceptable can be given', async () => {
+      const response = await web.call('GET', '/api/v1/things', { headers: { authorization: `Bearer ${web.apiKey}`, accept: 'image/png' } })
+
+      expect((await problemOf(response)).code).to.equal('not_acceptable')
+    })
+
+    it('sends a request id of its own with every answer', async () => {
+      const headers = { authorization: `Bearer ${web.apiKey}`, 'x-request-id': 'mine' }
+
+      const ids = await Promise.all(
+        ['/api/v1/things', '/api/v1/nothing', '/sign-in', '/assets/fulcrum.css'].map(async (path) =>
+          (await web.call('GET', path, { headers })).headers.get('x-request-id'),
+        ),
+      )
+
+      for (const id of ids) expect(id).to.match(/^[0-9a-f-]{36}$/)
+      expect(new Set(ids).size).to.equal(ids.length)
+    })
+
+    it('says nothing of an unforeseen error but the request id', async () => {
+      const response = await web.call('POST', '/api/v1/fail')
+      const problem = await problemOf(response)
+
+      expect(problem).to.have.all.keys('type', 'title', 'status', 'detail', 'code', 'requestId')
+      expect(problem.code).to.equal('internal_error')
+      expect(problem['requestId']).to.equal(response.headers.get('x-request-id'))
+      expect(JSON.stringify(problem)).not.to.contain('secret inner words')
+    })
+
+    it('carries hint and members of a refusal, whose own members win', async () => {
+      const problem = await problemOf(await web.call('POST', '/api/v1/refuse'))
+
+      expect(problem).to.include({ status: 409, code: 'not_ready', title: 'Conflict', detail: 'Not yet.', hint: 'Wait.' })
+      expect(problem['missing']).to.deep.equal(['a'])
+    })
+  })
+
+  describe('input', () => {
+    const post = (body: string | Uint8Array<ArrayBuffer>, contentType = 'application/json') =>
+      web.call('POST', '/api/v1/things', { body, headers: { authorization: `Bearer ${web.apiKey}`, 'content-type': contentType } })
+
+    it('names every wrong and every unknown field', async () => {
+      const problem = await problemOf(await post(JSON.stringify({ tags: ['a', 1], colour: 'red', size: 2 })))
+
+      expect(problem.code).to.equal('invalid_request')
+      expect(problem.errors?.map(({ path }) => path)).to.have.members(['name', 'tags[1]', 'colour', 'size'])
+      expect(problem.errors?.find(({ path }) => path === 'name')?.message).to.equal('is required')
+    })
+
+    for (const query of [
+      'limit=0',
+      'limit=101',
+      'limit=abc',
+      'limit=1&limit=2',
+      'limit=1.5',
+      'colour=red',
+      'cursor=a&cursor=b',
+      '__proto__=1',
+    ]) {
+      it(`refuses ?${query}`, async () => {
+        const problem = await problemOf(await web.call('GET', `/api/v1/things?${query}`))
+
+        expect(problem.code).to.equal('invalid_request')
+        expect(problem.errors?.[0]?.path).to.equal(`query.${query.split('=')[0]}`)
+      })
+    }
+
+    it('refuses a query where none is known', async () => {
+      expect((await problemOf(await web.call('POST', '/api/v1/go?a=1'))).code).to.equal('invalid_request')
+    })
+
+    it('refuses members where none are known, and takes an empty object', async () => {
+      expect((await problemOf(await web.call('POST', '/api/v1/go', { json: { a: 1 } }))).code).to.equal('invalid_request')
+      expect((await web.call('POST', '/api/v1/go', { json: {} })).status).to.equal(202)
+    })
+
+    it('lets a body be left out whose members are all optional', async () => {
+      expect((await web.call('POST', '/api/v1/maybe')).status).to.equal(200)
+      expect((await problemOf(await web.call('POST', '/api/v1/things'))).code).to.equal('malformed_json')
+    })
+
+    for (const [what, body] of Object.entries({
+      'text that is no JSON': '{"name":',
+      'two documents': '{"name":"a"}{"name":"b"}',
+      'invalid UTF-8': new Uint8Array([0x7b, 0x22, 0x6e, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]),
+      'deep nesting': `{"name":"a","extra":{"a":${'['.repeat(100)}${']'.repeat(100)}}}`,
+      'very deep nesting': '['.repeat(1_000_000),
+      'white space': '  ',
+    })) {
+      it(`refuses ${what} as malformed`, async () => {
+        expect((await problemOf(await post(body))).code).to.equal('malformed_json')
+      })
+    }
+
+    it('takes a byte order mark, a charset and a +json type', async () => {
+      expect((await post('\uFEFF{"name":"ä"}', 'application/json; charset=UTF-8')).status).to.equal(200)
+      expect((await post('{"name":"ä"}', 'application/vnd.x+json')).status).to.equal(200)
+    })
+
+    for (const contentType of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/json; charset=utf-16',
+      'multipart/form-data; boundary=x',
+    ]) {
+      it(`refuses ${contentType}`, async () => {
+        expect((await problemOf(await post('{"name":"a"}', contentType))).code).to.equal('unsupported_media_type')
+      })
+    }
+
+    it('refuses a compressed body', async () => {
+      const headers = { authorization: `Bearer ${web.apiKey}`, 'content-type': 'application/json', 'content-encoding': 'gzip' }
+
+      expect((await problemOf(await web.call('POST', '/api/v1/things', { body: 'x', headers }))).code).to.equal('unsupported_media_type')
+    })
+
+    it('refuses more than 1 MB, announced or not', async () => {
+      const large = JSON.stringify({ name: 'a'.repeat(1_100_000) })
+      expect((await problemOf(await post(large))).code).to.equal('payload_too_large')
+      expect(await statusOfChunked(web, large)).to.equal(413)
+      expect((await post(JSON.stringify({ name: 'a'.repeat(1_000_000) }))).status).to.equal(200)
+    })
+
+    it('does no harm with __proto__ and repeated members', async () => {
+      const proto = await problemOf(await post('{"name":"a","__proto__":{"polluted":true}}'))
+      const nested = await post('{"name":"a","extra":{"__proto__":{"polluted":true}}}')
+      const repeated = await post('{"name":"a","name":"b"}')
+
+      expect(proto.code).to.equal('invalid_request')
+      expect(nested.status).to.be.oneOf([200, 422])
+      expect(({} as { polluted?: boolean }).polluted).to.equal(undefined)
+      expect(await repeated.json()).to.deep.equal({ name: 'b' })
+    })
+
+    it('checks the type of an upload, and answers in its own type', async () => {
+      const upload = (type: string) =>
+        web.call('POST', '/api/v1/upload', { body: 'a,b', headers: { authorization: `Bearer ${web.apiKey}`, 'content-type': type } })
+
+      const accepted = await upload('text/csv; charset=utf-8')
+
+      expect(accepted.headers.get('content-type')).to.equal('text/csv')
+      expect(await accepted.text()).to.equal('a,b\n')
+      expect((await problemOf(await upload('image/png'))).code).to.equal('unsupported_media_type')
+    })
+  })
+
+  it('limits a person to a burst of 100 and says when to go on', async () => {
+    const { cookie } = await web.signIn('busy@acme.example', 'sourcer')
+
+    const responses = await Promise.all(Array.from({ length: 130 }, () => web.call('GET', '/api/v1/things', { headers: { cookie } })))
+    const refused = responses.filter(({ status }) => status === 429)
+
+    expect(refused.length).to.be.within(5, 30)
+    expect(Number(refused[0]?.headers.get('retry-after'))).to.be.at.least(1)
+    expect((await web.call('GET', '/api/v1/things')).status).to.equal(200)
+  })
+
+  it('logs one line a request, with ids and the pattern of its route', async () => {
+    await web.call('GET', `/api/v1/things/${'b'.repeat(24)}`)
+
+    const line = web.logged
+      .map((text) => JSON.parse(text) as Record<string, unknown>)
+      .findLast(({ route }) => route === '/api/v1/things/:id')
+    expect(line).to.include({ method: 'GET', status: 200, organization: web.organization })
+    expect(web.logged.join('')).not.to.contain('b'.repeat(24))
+    expect(web.logged.join('')).not.to.contain(web.apiKey)
+    expect(web.logged.join('')).not.to.contain('@acme.example')
+  })
+})
+
+/** A body sent in chunks, without a `Content-Length`. */
+function statusOfChunked(web: RunningWeb, body: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${web.apiKey}`, 'content-type': 'application/json' }
+    const request = httpRequest(`${web.url}/api/v1/things`, { method: 'POST', headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    request.on('error', reject)
+    request.write(body.slice(0, 500_000))
+    request.end(body.slice(500_000))
+  })
+}
