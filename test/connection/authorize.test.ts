@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text as readText } from 'node:stream/consumers'
 import { expect } from 'chai'
@@ -61,7 +61,7 @@ describe('connection/authorize', () => {
 
     const tries = await Promise.allSettled([world.connections.openAuthorization(token), world.another().openAuthorization(token)])
 
-    expect(tries.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected'])
+    expect(tries.map(({ status }) => status).toSorted()).to.deep.equal(['fulfilled', 'rejected'])
   })
 
   it('opens no link that has expired, nor for an admin who no longer is one', async () => {
@@ -180,13 +180,14 @@ describe('connection/authorize', () => {
 /** The pair of tokens as they go over the wire. */
 async function sentTokens(world: ConnectionWorld, organization: string): Promise<{ accessToken: string; refreshToken: string }> {
   const sent = { accessToken: '', refreshToken: '' }
-  const server = createServer((request, response) => {
-    void readText(request).then((body) => {
-      if (request.url === '/oauth/token') sent.refreshToken = new URLSearchParams(body).get('refresh_token') ?? ''
-      else sent.accessToken = request.headers.authorization?.replace('Bearer ', '') ?? ''
-      response.writeHead(request.url === '/oauth/token' ? 503 : 200, { 'content-type': 'application/json' }).end('{"data":[]}')
-    })
-  })
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readText(request)
+    const isToken = request.url === '/oauth/token'
+    if (isToken) sent.refreshToken = new URLSearchParams(body).get('refresh_token') ?? ''
+    else sent.accessToken = request.headers.authorization?.replace('Bearer ', '') ?? ''
+    response.writeHead(isToken ? 503 : 200, { 'content-type': 'application/json' }).end('{"data":[]}')
+  }
+  const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const connections = world.another({ apiUrl: url, authUrl: url })

@@ -69,7 +69,7 @@ describe('connection/webhooks', () => {
     const made = await inLever()
     await provision()
 
-    expect(made.map(({ event }) => event).sort()).to.deep.equal(EXPORT_SET)
+    expect(made.map(({ event }) => event).toSorted()).to.deep.equal(EXPORT_SET)
     expect(await inLever()).to.deep.equal(made)
     for (const { event, signatureToken } of made) {
       expect(await tokensFor(event)).to.deep.equal([signatureToken])
@@ -101,7 +101,7 @@ describe('connection/webhooks', () => {
     await provision()
 
     const now = await inLever()
-    expect(now.map(({ event }) => event).sort()).to.deep.equal(EXPORT_SET)
+    expect(now.map(({ event }) => event).toSorted()).to.deep.equal(EXPORT_SET)
     const kept = now.filter(({ id }) => before.some((webhook) => webhook.id === id)).map(({ event }) => event)
     expect(kept).to.have.members(['applicationCreated', 'candidateArchiveChange', 'candidateStageChange'])
     for (const { event, signatureToken } of now) expect(await tokensFor(event)).to.deep.equal([signatureToken])
@@ -113,7 +113,7 @@ describe('connection/webhooks', () => {
     await Promise.all([provision(), provision(world.another())])
 
     const now = await inLever()
-    expect(now.map(({ event }) => event).sort()).to.deep.equal(EXPORT_SET)
+    expect(now.map(({ event }) => event).toSorted()).to.deep.equal(EXPORT_SET)
     for (const { event, signatureToken } of now) expect(await tokensFor(event)).to.deep.equal([signatureToken])
   })
 
@@ -126,7 +126,7 @@ describe('connection/webhooks', () => {
     await provision()
 
     const now = await inLever()
-    expect(now.map(({ event }) => event).sort()).to.deep.equal(EXPORT_SET)
+    expect(now.map(({ event }) => event).toSorted()).to.deep.equal(EXPORT_SET)
     for (const { event, signatureToken } of now) expect(await tokensFor(event)).to.deep.equal([signatureToken])
   })
 

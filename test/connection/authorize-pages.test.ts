@@ -1,0 +1,242 @@
+import { expect } from 'chai'
+import { AUTHORIZATION_CAUSES } from '../../src/connection/authorization-failure.ts'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { authorizationTexts } from '../../src/web/pages/texts-authorization.ts'
+import { startConnectionSite, type ConnectionSite } from './connection-site.ts'
+import { ADMIN } from './connection-world.ts'
+
+describe('web/pages: authorize Lever', () => {
+  let site: ConnectionSite
+
+  before(async () => {
+    site = await startConnectionSite()
+  })
+  after(() => site.stop())
+  beforeEach(async () => {
+    await site.lever.clearFaults()
+    await site.lever.revokeGrants() // else Lever does not ask for consent again
+  })
+
+  type Browser = ReturnType<ConnectionSite['newBrowser']>
+  const pathOf = (url: string) => url.slice(site.web.url.length + 1)
+  const newLink = async (): Promise<string> => {
+    const made = await site.web.call('POST', '/api/v1/connection/authorize', { json: { userEmail: ADMIN } })
+    expect(made.status).to.equal(201)
+    const { authorizeUrl, expiresAt } = (await made.json()) as { authorizeUrl: string; expiresAt: string }
+    expect(Date.parse(expiresAt) - Date.now()).to.be.within(590_000, 600_000)
+    return authorizeUrl
+  }
+  /** From a new link through Lever, up to the address that Lever sends the browser to. */
+  const throughLever = async ({ jar }: Browser, choice: { as?: string; accept?: boolean } = {}) =>
+    pathOf(await site.lever.consent(await newLink(), { ...choice, jar }))
+
+  it('goes from the link to Lever, back, and on to the webhooks, signed in', async () => {
+    const browser = site.newBrowser()
+    const done = await browser.open(await throughLever(browser))
+
+    expect(done.statusCode).to.equal(303)
+    expect(done.headers.location).to.equal('/settings/ats/webhooks')
+    const page = await browser.open('settings/ats/webhooks')
+    expect(page.statusCode).to.equal(200)
+    expect(page.body)
+      .to.include('Lever is connected')
+      .and.include(`${site.web.url}/webhooks/lever/`)
+      .and.include('Candidate Archive State Change')
+  })
+
+  it('opens the link by GET with 303 and a cookie of this site, and only once; HEAD and prefetch do not use it up', async () => {
+    const { open } = site.newBrowser()
+    const link = pathOf(await newLink())
+    expect((await open.head(link)).headers).to.not.have.property('location')
+    expect((await open(link, { headers: { 'sec-purpose': 'prefetch' } })).headers).to.not.have.property('location')
+
+    const opened = await open(link)
+
+    expect(opened.statusCode).to.equal(303)
+    const leverUrl = new URL(opened.headers.location ?? '')
+    expect(leverUrl.origin).to.equal(site.lever.authUrl)
+    expect(leverUrl.searchParams.get('scope')).to.equal(
+      'offline_access opportunities:write:admin notes:write:admin users:read:admin postings:read:admin stages:read:admin archive_reasons:read:admin requisitions:read:admin sources:read:admin contact:read:admin webhooks:write:admin',
+    )
+    expect(leverUrl.searchParams.get('code_challenge_method')).to.equal('S256')
+    const cookies = (opened.headers['set-cookie'] ?? []).join('\n')
+    expect(cookies).to.match(/fulcrum_authorize=\S+; Path=\/; HttpOnly; SameSite=Lax/)
+    expect(cookies).to.match(/fulcrum_session=\S+; Path=\/; HttpOnly; SameSite=Lax/)
+    const again = await site.newBrowser().open(link)
+    expect(again.statusCode).to.equal(400)
+    expect(again.body)
+      .to.include('was opened before')
+      .and.match(/<a[^>]*role="button"[^>]*>Authorize<\/a>/)
+    expect(again.headers).to.not.have.property('set-cookie')
+  })
+
+  it('shows another browser a page with status 400 and connects nothing', async () => {
+    const before = await ConnectionModel.find().lean()
+    const back = await throughLever(site.newBrowser())
+
+    const page = await site.newBrowser().open(back)
+
+    expect(page.statusCode).to.equal(400)
+    expect(page.body).to.include('another browser').and.include('Authorize')
+    expect(await ConnectionModel.find().lean()).to.deep.equal(before)
+  })
+
+  it('names a denial and a Lever user who is no Super Admin, and offers Authorize, which begins anew', async () => {
+    const other = site.newBrowser()
+    const denied = await other.open(await throughLever(other, { accept: false }))
+    expect(denied.statusCode).to.equal(400)
+    expect(denied.body).to.include('denied')
+    const browser = site.newBrowser()
+    const notSuper = await browser.open(await throughLever(browser, { as: 'bo@acme.example' }))
+    expect(notSuper.statusCode).to.equal(400)
+    expect(notSuper.body).to.include('Super Admin')
+
+    const csrf = /name="_csrf" value="([^"]+)"/.exec(notSuper.body)?.[1]
+    const pressed = await browser.open.post('settings/ats/authorize', { form: { _csrf: csrf } })
+    expect(pressed.statusCode).to.equal(303)
+    const denial = pathOf(await site.lever.consent(pressed.headers.location ?? '', { jar: browser.jar }))
+    expect((await browser.open(denial)).body).to.include('Super Admin') // still signed in to Lever as the same person
+  })
+
+  it('refuses a state that is wrong, missing, used or doubled', async () => {
+    const browser = site.newBrowser()
+    const back = await throughLever(browser)
+    await browser.open(back)
+
+    for (const path of [
+      back,
+      back.replace(/state=[^&]+/, 'state=wrong'),
+      'oauth/lever/callback',
+      'oauth/lever/callback?state=a&state=b&code=c',
+    ]) {
+      const page = await browser.open(path)
+      expect(page.statusCode, path).to.equal(400)
+      expect(page.body, path).to.include('Authorize')
+    }
+  })
+
+  it('answers another Lever account with status 409', async () => {
+    const browser = site.newBrowser()
+    await browser.open(await throughLever(browser))
+    await ConnectionModel.updateOne({ organization: site.web.organization }, { leverAccountId: 'another' })
+    await site.lever.revokeGrants()
+
+    const page = await browser.open(await throughLever(browser))
+
+    expect(page.statusCode).to.equal(409)
+    expect(page.body).to.include('another Lever account').and.include('disconnect first')
+    await ConnectionModel.updateOne({ organization: site.web.organization }, { $unset: { leverAccountId: 1 } })
+  })
+
+  it('says so when Lever’s token endpoint is out of order', async () => {
+    const browser = site.newBrowser()
+    const back = await throughLever(browser)
+    await site.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 500 })
+
+    const page = await browser.open(back, { headers: { 'accept-language': 'es' } })
+
+    expect(page.statusCode).to.equal(400)
+    expect(page.body).to.include('No se ha podido contactar con Lever').and.include('Autorizar')
+  })
+
+  it('shows what Lever said as text', async () => {
+    const browser = site.newBrowser()
+    const back = await throughLever(browser)
+    const state = /state=([^&]+)/.exec(back)?.[1]
+
+    const page = await browser.open(
+      `oauth/lever/callback?state=${state}&error=server_error&error_description=%3Cscript%3Ealert(1)%3C%2Fscript%3E`,
+    )
+
+    expect(page.statusCode).to.equal(400)
+    expect(page.body).to.include('Lever refused').and.not.include('<script>alert')
+  })
+
+  it('has words for every cause, in both languages', () => {
+    for (const language of ['en', 'es'] as const) {
+      const t = authorizationTexts(language)
+      for (const cause of AUTHORIZATION_CAUSES) expect([t[cause], t[`${cause}_next`]].every(Boolean), `${language} ${cause}`).to.equal(true)
+    }
+  })
+
+  it('logs no token, code or state', async () => {
+    const browser = site.newBrowser()
+    const link = await newLink()
+    const back = pathOf(await site.lever.consent(link, { jar: browser.jar }))
+    await browser.open(back)
+
+    const { searchParams } = new URL(back, site.web.url)
+    const log = site.web.logged.join('\n')
+    for (const secret of [link.split('/').at(-1), searchParams.get('state'), searchParams.get('code')]) {
+      expect(secret).to.be.a('string').with.length.greaterThan(8)
+      expect(log).to.not.include(secret)
+    }
+  })
+})
+
+describe('web/pages: ATS configuration', () => {
+  let site: ConnectionSite
+
+  before(async () => {
+    site = await startConnectionSite()
+  })
+  after(() => site.stop())
+
+  it('shows what will be asked for beside Authorize, to admins only', async () => {
+    const admin = await site.web.signIn('ana@x.example')
+    const sourcer = await site.web.signIn('sam@x.example', 'sourcer')
+
+    const page = await site.web.call('GET', '/settings/ats', { headers: { cookie: admin.cookie } })
+    expect(page.status).to.equal(200)
+    expect(await page.text())
+      .to.include('opportunities:write:admin')
+      .and.match(/<button type="submit">Authorize<\/button>/)
+
+    const html = { accept: 'text/html' }
+    expect((await site.web.call('GET', '/settings/ats', { headers: { cookie: sourcer.cookie, ...html } })).status).to.equal(403)
+    const signedOut = await site.web.call('GET', '/settings/ats/webhooks', { headers: { cookie: '', ...html } })
+    expect(signedOut.headers.get('location')).to.equal(`/sign-in?next=${encodeURIComponent('/settings/ats/webhooks')}`)
+  })
+
+  it('saves pasted signature tokens, all or none, and creates the rest in Lever', async () => {
+    const { cookie, csrfToken } = await site.web.signIn('ana@x.example')
+    const post = (path: string, fields: Record<string, string>) =>
+      site.web.call('POST', path, {
+        body: new URLSearchParams({ _csrf: csrfToken, ...fields }).toString(),
+        headers: { cookie, accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' },
+      })
+    const configured = async () => {
+      const { webhooks } = (await (await site.web.call('GET', '/api/v1/connection')).json()) as {
+        webhooks: { event: string; configured: boolean }[]
+      }
+      return webhooks.flatMap(({ event, configured: isConfigured }) => (isConfigured ? [event] : []))
+    }
+
+    const wrong = await post('/settings/ats/webhooks', { candidateHired: 'fine', candidateDeleted: 'not fine' })
+    expect(wrong.status).to.equal(422)
+    expect(await configured()).to.deep.equal([])
+
+    const saved = await post('/settings/ats/webhooks', { candidateHired: ' fine ', candidateDeleted: '', other: 'x' })
+    expect(saved.status).to.equal(303)
+    expect(await configured()).to.deep.equal(['candidateHired'])
+
+    const early = await post('/settings/ats/webhooks/provision', {})
+    expect(early.status).to.equal(409)
+    const apiKey = await site.lever.newApiKey()
+    await site.web.call('PUT', '/api/v1/connection/api-key', { json: { apiKey, userEmail: ADMIN } })
+    const made = await post('/settings/ats/webhooks/provision', {})
+    expect(made.headers.get('location')).to.equal('/settings/ats/webhooks?created')
+    expect(await configured()).to.have.lengthOf(5)
+  })
+
+  it('takes no form without the session’s token', async () => {
+    const { cookie } = await site.web.signIn('ana@x.example')
+
+    const answer = await site.web.call('POST', '/settings/ats/authorize', {
+      body: '',
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+    })
+
+    expect(answer.status).to.equal(403)
+  })
+})
