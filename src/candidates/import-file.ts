@@ -30,18 +30,27 @@ export interface ImportProgress {
  */
 export async function importFile(organization: string, chunks: AsyncIterable<Uint8Array>): Promise<ImportStart> {
   const source = chunks[Symbol.asyncIterator]()
-  const head: Uint8Array[] = []
+  try {
+    const head = await readHead(source)
+    if (head.isAll) return { summary: await importCsv(organization, rejoin(head.pieces)) }
+    await assertHeader(Buffer.concat(head.pieces))
+    return { importId: await startImport(organization, rejoin(head.pieces, source)) }
+  } finally {
+    await source.return?.()
+  }
+}
+
+/** The file, or what of it goes beyond the limit by one piece. */
+async function readHead(source: AsyncIterator<Uint8Array>): Promise<{ pieces: Uint8Array[]; isAll: boolean }> {
+  const pieces: Uint8Array[] = []
   let bytes = 0
-  let next = await source.next()
-  for (; next.done !== true && bytes + next.value.length <= LONGEST_AT_ONCE; next = await source.next()) {
-    head.push(next.value)
+  while (bytes <= LONGEST_AT_ONCE) {
+    const next = await source.next()
+    if (next.done === true) return { pieces, isAll: true }
+    pieces.push(next.value)
     bytes += next.value.length
   }
-  if (next.done === true) return { summary: await importCsv(organization, rejoin(head)) }
-
-  head.push(next.value)
-  await assertHeader(Buffer.concat(head))
-  return { importId: await startImport(organization, rejoin(head, source)) }
+  return { pieces, isAll: false }
 }
 
 /** @throws ServiceError `not_found` */

@@ -1,0 +1,175 @@
+import { expect } from 'chai'
+import { CandidateModel } from '../../src/candidates/candidate-model.ts'
+import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
+import { createLog } from '../../src/log.ts'
+import { candidateImportEndpoints } from '../../src/web/api/candidate-imports.ts'
+import { candidateEndpoints } from '../../src/web/api/candidates.ts'
+import { eventually } from '../support/eventually.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { startWeb, type RunningWeb } from '../support/web.ts'
+
+const MB = 1024 * 1024
+const CSV = { 'content-type': 'text/csv' }
+
+interface Candidate {
+  id: string
+  name: string
+}
+
+describe('candidates over HTTP', () => {
+  let web: RunningWeb
+  let candidates: Candidates
+
+  before(async () => {
+    await connectFreshDatabase()
+    candidates = createCandidates({
+      readExports: async () => new Map(),
+      onRemoved: [],
+      leaseMs: 15_000,
+      log: createLog({ level: 'silent' }),
+    })
+    web = await startWeb({ endpoints: () => [...candidateEndpoints({ candidates }), ...candidateImportEndpoints({ candidates })] })
+  })
+  beforeEach(async () => {
+    await CandidateModel.deleteMany({})
+  })
+  after(async () => {
+    await web.stop()
+    await dropDatabase()
+  })
+
+  const post = async (json: unknown, headers: Record<string, string> = {}) => web.call('POST', '/api/v1/candidates', { json, headers })
+  const importCsv = async (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = CSV) =>
+    web.call('POST', '/api/v1/candidates/import', { body, headers })
+  const importForm = async (form: FormData) =>
+    fetch(`${web.url}/api/v1/candidates/import`, { method: 'POST', body: form, headers: { authorization: `Bearer ${web.apiKey}` } })
+  const codeOf = async (response: Response): Promise<string> => ((await response.json()) as { code: string }).code
+
+  it('adds with 201, updates a known externalId with 200, reads, changes, lists and deletes', async () => {
+    const added = await post({ externalId: 'x1', name: 'Ana López', emails: ['ana@a.example'], project: 'Backend' })
+    const updated = await post({ externalId: 'x1', headline: 'Engineer' })
+    const { id } = (await updated.json()) as Candidate
+
+    expect([added.status, updated.status]).to.deep.equal([201, 200])
+    const path = `/api/v1/candidates/${id}`
+    expect(await (await web.call('GET', path)).json()).to.include({ name: 'Ana López', headline: 'Engineer' })
+    expect(await (await web.call('PATCH', path, { json: { headline: null } })).json()).not.to.have.property('headline')
+    for (const [query, found] of [
+      ['q=lopez', 1],
+      ['q=nobody', 0],
+      ['exported=false', 1],
+      ['exported=true', 0],
+      ['project=Backend', 1],
+      ['project=Other', 0],
+    ] as const) {
+      // prettier-ignore
+      const { data } = (await (await web.call('GET', `/api/v1/candidates?${query}`)).json()) as { data: unknown[] }
+      expect(data, query).to.have.length(found)
+    }
+    expect((await web.call('DELETE', path)).status).to.equal(204)
+    expect((await web.call('GET', path)).status).to.equal(404)
+  })
+
+  it('answers a repeated Idempotency-Key again', async () => {
+    const first = await post({ name: 'Ana', emails: ['ana@a.example'] }, { 'idempotency-key': 'k1' })
+    const second = await post({ name: 'Ana', emails: ['ana@a.example'] }, { 'idempotency-key': 'k1' })
+
+    expect([first.status, second.status]).to.deep.equal([201, 201])
+    expect(((await second.json()) as Candidate).id).to.equal(((await first.json()) as Candidate).id)
+    expect(await CandidateModel.countDocuments({})).to.equal(1)
+  })
+
+  it('refuses wrong, unknown and missing fields with 422, and names each', async () => {
+    const wrong = await post({ name: 'Ana', emails: ['ana'], shoeSize: 38 })
+    const missing = await post({})
+
+    const paths = async (response: Response) => ((await response.json()) as { errors: { path: string }[] }).errors.map(({ path }) => path)
+    expect([wrong.status, missing.status]).to.deep.equal([422, 422])
+    expect(await paths(wrong)).to.have.members(['emails[0]', 'shoeSize'])
+    expect(await paths(missing)).to.have.members(['name', 'emails'])
+    expect((await web.call('GET', '/api/v1/candidates?exported=perhaps')).status).to.equal(422)
+    expect((await web.call('GET', '/api/v1/candidates?colour=red')).status).to.equal(422)
+  })
+
+  it('imports a CSV body, and a multipart file', async () => {
+    const form = new FormData()
+    form.append('comment', 'not the file')
+    form.append('file', new Blob(['name,email\nBob,bob@a.example\n']), 'people.csv')
+
+    const plain = await importCsv('name,email\nAna,ana@a.example\nNobody,\n')
+    const multipart = await importForm(form)
+
+    expect([plain.status, multipart.status]).to.deep.equal([200, 200])
+    expect(await plain.json()).to.deep.equal({
+      created: 1,
+      updated: 0,
+      rejected: [{ line: 3, message: 'The row is not complete: at least one e-mail or link is required.' }],
+      rejectedCount: 1,
+    })
+    expect(await multipart.json()).to.include({ created: 1 })
+  })
+
+  it('imports a file over 1 MB in the background, also as multipart', async () => {
+    const file = `name,email,summary\n${Array.from({ length: 200 }, (_, at) => `P ${at},p${at}@a.example,${'x'.repeat(6000)}`).join('\n')}`
+    const form = new FormData()
+    form.append('file', new Blob([file]), 'people.csv')
+
+    const started = await importForm(form)
+    const worker = candidates.startImportWorker(50)
+
+    expect(started.status).to.equal(202)
+    const { importId } = (await started.json()) as { importId: string }
+    const progress = await eventually('the import is finished', async () => {
+      const now = (await (await web.call('GET', `/api/v1/candidate-imports/${importId}`)).json()) as { status: string }
+      return now.status === 'finished' ? now : null
+    })
+    await worker.stop(1000)
+    expect(progress).to.deep.equal({
+      status: 'finished',
+      linesDone: 201,
+      created: 200,
+      updated: 0,
+      rejected: [],
+      rejectedCount: 0,
+      error: null,
+    })
+  })
+
+  it('refuses what is over 50 MB', async () => {
+    const refused = await importCsv(new Uint8Array(50 * MB + 20_000).fill(120))
+
+    expect(refused.status).to.equal(413)
+  })
+
+  it('refuses other content, a missing or second file, an encoded body and a malformed one', async () => {
+    const withoutFile = new FormData()
+    withoutFile.append('other', new Blob(['name,email\n']), 'people.csv')
+    const twice = new FormData()
+    twice.append('file', new Blob(['name,email\n']), 'a.csv')
+    twice.append('file', new Blob(['name,email\n']), 'b.csv')
+
+    expect((await importCsv('{}', { 'content-type': 'application/json' })).status).to.equal(415)
+    expect((await importCsv('x', { ...CSV, 'content-encoding': 'gzip' })).status).to.equal(415)
+    expect(await codeOf(await importForm(withoutFile))).to.equal('invalid_request')
+    expect(await codeOf(await importForm(twice))).to.equal('invalid_request')
+    expect((await importCsv('--x\r\nnonsense', { 'content-type': 'multipart/form-data; boundary=x' })).status).to.equal(400)
+    expect((await importCsv('a,b\n1,2\n')).status).to.equal(422)
+    expect((await importCsv('')).status).to.equal(422)
+  })
+
+  it('goes on answering on a connection whose upload was refused', async () => {
+    const refused = await Promise.all(Array.from({ length: 5 }, async () => importCsv('x'.repeat(3 * MB))))
+
+    expect(refused.map(({ status }) => status)).to.deep.equal([422, 422, 422, 422, 422])
+    expect((await importCsv('name,email\nAna,ana@a.example\n')).status).to.equal(200)
+  })
+
+  it('lets sourcers work with candidates, and nobody without a key or session', async () => {
+    const { cookie, csrfToken } = await web.signIn('sam@acme.example', 'sourcer')
+    const headers = { cookie, 'x-csrf-token': csrfToken }
+
+    expect((await post({ name: 'Ana', emails: ['ana@a.example'] }, headers)).status).to.equal(201)
+    expect((await importCsv('name,email\nAna,ana@a.example\n', { ...CSV, ...headers })).status).to.equal(200)
+    expect((await web.call('GET', '/api/v1/candidates', { headers: { authorization: 'Bearer wrong' } })).status).to.equal(401)
+  })
+})

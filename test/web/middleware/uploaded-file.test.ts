@@ -1,0 +1,90 @@
+import { createServer, request as httpRequest, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import { isServiceError } from '../../../src/errors.ts'
+import { uploadedFile } from '../../../src/web/middleware/uploaded-file.ts'
+
+const LIMIT = 100_000
+
+/** Reads each upload to its end, or only its first piece at `/first`; answers its length, or the code of the refusal. */
+function startReader(): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    try {
+      let bytes = 0
+      for await (const piece of await uploadedFile(request, { field: 'file', limitBytes: LIMIT })) {
+        bytes += piece.length
+        if (request.url === '/first') break
+      }
+      response.end(String(bytes))
+    } catch (error) {
+      response.statusCode = 400
+      response.end(isServiceError(error) ? error.code : String(error))
+    }
+  })
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
+
+describe('an uploaded file', () => {
+  let server: Server
+  let url: string
+
+  before(async () => {
+    server = await startReader()
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  const streamed = (bytes: number): RequestInit =>
+    ({
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body: new Blob([new Uint8Array(bytes)]).stream(),
+      duplex: 'half',
+    }) as RequestInit
+  const multipart = (bytes: number): RequestInit => {
+    const body = new FormData()
+    body.append('file', new Blob([new Uint8Array(bytes)]), 'a.csv')
+    return { method: 'POST', body }
+  }
+  const send = async (init: RequestInit, path = '/') => (await fetch(url + path, init)).text()
+
+  for (const [how, upload] of [
+    ['a body', streamed],
+    ['a multipart field', multipart],
+  ] as const) {
+    // prettier-ignore
+    it(`is read from ${how} up to the limit, and refused one byte beyond`, async () => {
+      expect(await send(upload(LIMIT))).to.equal(String(LIMIT))
+      expect(await send(upload(LIMIT + 1))).to.equal('payload_too_large')
+    })
+
+    it(`may be empty in ${how}`, async () => {
+      expect(await send(upload(0))).to.equal('0')
+    })
+
+    it(`leaves the connection usable when not all of ${how} is read`, async () => {
+      const answers = await Promise.all(Array.from({ length: 4 }, async () => send(upload(LIMIT), '/first')))
+
+      expect(answers.every((answer) => Number(answer) > 0)).to.equal(true)
+      expect(await send(upload(10))).to.equal('10')
+    })
+  }
+
+  it('is refused by its length before it is read', async () => {
+    const status = await new Promise<string>((resolve) => {
+      const request = httpRequest(
+        url,
+        { method: 'POST', headers: { 'content-type': 'text/csv', 'content-length': LIMIT * 2 } },
+        (response) => {
+          response.setEncoding('utf8').once('data', resolve)
+        },
+      )
+      request.flushHeaders()
+    })
+
+    expect(status).to.equal('payload_too_large')
+  })
+})
