@@ -1,0 +1,61 @@
+import Router from '@koa/router'
+import { z } from 'zod'
+import type { ZodOpenApiPathsObject } from 'zod-openapi'
+import type { Webhooks } from '../../webhooks/webhooks.ts'
+import { readBytes } from '../middleware/request-body.ts'
+import type { SiteState } from '../site-state.ts'
+import { parseJson } from './json-body.ts'
+
+const LIMIT_BYTES = 256 * 1024
+/** Lever waits some 10 s for an answer (assumed). */
+const READ_WITHIN_MS = 8000
+
+/**
+ * Where Lever delivers. Answers 200 once a delivery is durable and leaves the work to others; the body is JSON whatever its
+ * content type says.
+ */
+export function webhookIntake({ webhooks }: { webhooks: Pick<Webhooks, 'findEndpoint' | 'receive'> }): Router<SiteState> {
+  const router = new Router<SiteState>()
+  router.post('/webhooks/lever/:endpointKey', async (ctx) => {
+    const endpoint = await webhooks.findEndpoint(ctx.params['endpointKey'] ?? '')
+    const body = parseJson(await readBytes(ctx.req, LIMIT_BYTES, READ_WITHIN_MS))
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = { outcome: await webhooks.receive(endpoint, body) }
+  })
+  return router
+}
+
+const Body = z.object({
+  event: z.string(),
+  triggeredAt: z.int(),
+  token: z.string(),
+  signature: z.string().optional(),
+  id: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+})
+const refusal = (description: string) => ({ description, content: { 'application/problem+json': { schema: { type: 'object' as const } } } })
+
+/** This path, for the OpenAPI document. */
+export const webhookIntakePaths: ZodOpenApiPathsObject = {
+  '/webhooks/lever/{endpointKey}': {
+    post: {
+      tags: ['Webhooks'],
+      summary: "Where Lever's webhooks are delivered",
+      description: 'Signed in the body by the signature token of the event: HMAC-SHA256 over `token` and `triggeredAt`, in hex.',
+      security: [],
+      requestParams: { path: z.object({ endpointKey: z.string() }) },
+      requestBody: { content: { 'application/json': { schema: Body } } },
+      responses: {
+        200: {
+          description: 'Stored durably, or a test',
+          content: { 'application/json': { schema: z.object({ outcome: z.enum(['stored', 'repeat', 'verified', 'held']) }) } },
+        },
+        400: refusal('Not JSON, or a field of the wrong type'),
+        401: refusal('A wrong or missing signature, or a disconnected organization'),
+        404: refusal('Unknown endpoint'),
+        413: refusal('Larger than 256 KB'),
+        503: refusal('It could not be stored: deliver it again'),
+      },
+    },
+  },
+}
