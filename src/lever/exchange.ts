@@ -95,7 +95,7 @@ async function exchange(request: LeverRequest, withinMs: number, options: Option
     const answer = await sent
     return { status: answer.statusCode, text: answer.body, retryAfter: answer.headers['retry-after'] }
   } catch (error) {
-    throw faultOf(request, error, stoppedFor)
+    throw faultOf(request, error, { stoppedFor, connected: options.createConnection !== undefined })
   } finally {
     clearTimeout(timer)
   }
@@ -113,9 +113,15 @@ function baseOptions({ method, authorization, json, form }: LeverRequest): Optio
 }
 
 /** The native error is the cause, not got's: that one carries the request, and with it the token. */
-function faultOf({ call }: LeverRequest, error: unknown, stoppedFor: LeverFault | undefined): LeverCallError {
+function faultOf({ call }: LeverRequest, error: unknown, { stoppedFor, connected }: Ending): LeverCallError {
   if (error instanceof LeverCallError) return error
   const httpStatus = error instanceof RequestError ? (error.response?.statusCode ?? null) : null
   const cause = error instanceof RequestError ? error.cause : error
-  return new LeverCallError({ kind: stoppedFor ?? exchangeFault(error, httpStatus !== null), call, httpStatus, cause })
+  const kind = stoppedFor ?? exchangeFault(error, { answered: httpStatus !== null, connected })
+  return new LeverCallError({ kind, call, httpStatus, cause })
+}
+
+interface Ending {
+  stoppedFor: LeverFault | undefined
+  connected: boolean
 }

@@ -15,12 +15,16 @@ export function connectFault(error: unknown, reached: boolean): LeverFault {
   return TLS.test(code) ? 'tls' : 'connect'
 }
 
-/** The fault of a request that was being sent or answered; `answered` when the answer's first line had come. */
-export function exchangeFault(error: unknown, answered: boolean): LeverFault {
+/**
+ * The fault of a request that was being sent or answered; `answered` when the answer's first line had come. On a connection that stood
+ * before (`connected`) no code means that nothing arrived: a route can vanish, or a TLS alert come, after the bytes went out.
+ */
+export function exchangeFault(error: unknown, { answered, connected }: { answered: boolean; connected: boolean }): LeverFault {
   const code = codeOf(error)
   if (code === 'ERR_TOO_MANY_REDIRECTS') return 'redirect'
   if (NOT_HTTP.test(code)) return 'unreadable'
   if (answered || TRUNCATED.test(code)) return 'truncated'
+  if (connected) return 'reset'
   if (code === 'ECONNREFUSED') return 'refused'
   if (DNS.test(code)) return 'dns'
   if (TLS.test(code)) return 'tls'

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import { z } from 'zod'
 import { LeverCallError } from '../../src/lever/lever-call-error.ts'
@@ -99,6 +101,21 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
 
   it('a reset after the request: unclear', async () => {
     expectFault(await writeAnsweredBy((response) => response.destroy()), { kind: 'reset', ...UNCLEAR })
+  })
+
+  it('a route that vanishes, or a TLS alert, after the request: unclear', async () => {
+    for (const code of ['EHOSTUNREACH', 'ENETUNREACH', 'ECONNREFUSED', 'EPROTO', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED']) {
+      const opened: Socket[] = []
+      const onSocket = (message: unknown): void => void opened.push((message as { socket: Socket }).socket)
+      subscribe('net.client.socket', onSocket)
+
+      const error = await writeAnsweredBy(() => opened[0]?.destroy(Object.assign(new Error(code), { code })))
+      unsubscribe('net.client.socket', onSocket)
+
+      expect(server?.seen).to.have.length(1)
+      expectFault(error, { kind: 'reset', ...UNCLEAR })
+      await server?.stop()
+    }
   })
 
   it('no answer within the time: unclear', async () => {

@@ -13,7 +13,7 @@ describe('lever/refuse-downgrade', () => {
       refusal = error
     }
 
-    expect(exchangeFault(refusal, true)).to.equal('redirect')
+    expect(exchangeFault(refusal, { answered: true, connected: false })).to.equal('redirect')
   })
 
   it('lets https go on, and http where the request was http', () => {
