@@ -11,6 +11,7 @@ import { createRequestBudget } from './lever/request-budget.ts'
 import type { Log } from './log.ts'
 import { createMappings, type Mappings } from './mapping/mappings.ts'
 import { createMirror, type Mirror } from './mirror/mirror.ts'
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 import { createSealer } from './secrets/sealer.ts'
 
 export interface ServiceOptions extends Config {
@@ -23,7 +24,7 @@ export interface ServiceOptions extends Config {
 export type Parts = ReturnType<typeof composeParts>
 
 /** Builds every part and joins it to the others. Nothing runs yet. */
-export function composeParts(options: ServiceOptions, log: Log, wakeExports: () => void) {
+export function composeParts(options: ServiceOptions, log: Log, wake: (collection: string) => void) {
   const { publicUrl, leaseMs, settleMs } = options
   const sealer = createSealer(options.secretKeys)
   const audit = createAudit()
@@ -43,11 +44,12 @@ export function composeParts(options: ServiceOptions, log: Log, wakeExports: () 
       const user = await mirror.findUser(organization, { email })
       return user && { ...user, email }
     },
-    heldCounts: async () => ({}),
-    onTokenSaved: async () => undefined,
+    heldCounts: (connection) => webhooks.heldCounts(connection),
+    onTokenSaved: (organization, place) => webhooks.releaseHeld(organization, place),
     async onAuthorized(organization) {
       await mirror.sync(organization)
       await exports.resumeHeld(organization)
+      await webhooks.resumeWaiting(organization)
     },
     onActivated: (organization) => exports.resumeHeld(organization),
     async settleExports(organization, client) {
@@ -85,7 +87,16 @@ export function composeParts(options: ServiceOptions, log: Log, wakeExports: () 
     log,
     apiUrl: options.lever.apiUrl,
     timeoutMs: options.lever.timeoutMs,
-    wake: wakeExports,
+    wake: () => wake('exports'),
   })
-  return { sealer, audit, accounts, budget, connections, mirror, mappings, candidates, exports }
+  const webhooks: Webhooks = createWebhooks({
+    connections,
+    mirror,
+    candidates,
+    onOpportunityDeleted: [mirror.forgetOpportunity, exports.freeTargetOf],
+    wake: () => wake('deliveries'),
+    leaseMs,
+    log,
+  })
+  return { webhooks, sealer, audit, accounts, budget, connections, mirror, mappings, candidates, exports }
 }

@@ -6,6 +6,8 @@ import type { Parts, ServiceOptions } from './compose-parts.ts'
 import type { Log } from './log.ts'
 import { apiKeyEndpoints } from './web/api/api-keys.ts'
 import { auditEventEndpoints } from './web/api/audit-events.ts'
+import { candidateEndpoints } from './web/api/candidates.ts'
+import { candidateImportEndpoints } from './web/api/candidate-imports.ts'
 import { connectionEndpoints } from './web/api/connection.ts'
 import type { Endpoint } from './web/api/endpoint.ts'
 import { exportEndpoints } from './web/api/exports.ts'
@@ -14,7 +16,11 @@ import { organizationEndpoints } from './web/api/organizations.ts'
 import { signInLinkEndpoints } from './web/api/sign-in-links.ts'
 import { userMappingEndpoints } from './web/api/user-mappings.ts'
 import { userEndpoints } from './web/api/users.ts'
+import { webhookDeliveryEndpoints } from './web/api/webhook-deliveries.ts'
+import { webhookIntake, webhookIntakePaths } from './web/api/webhook-intake.ts'
 import { createApp, createHealthApp, type HealthAppOptions } from './web/app.ts'
+import { atsRouter } from './web/pages/ats-webhooks.tsx'
+import { leverCallbackRouter } from './web/pages/lever-callback.tsx'
 import type { SamplePerson } from './web/pages/sign-in-page.tsx'
 import type { SiteState } from './web/site-state.ts'
 
@@ -36,7 +42,12 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
     accounts: parts.accounts,
     sealer: parts.sealer,
     endpoints: endpointsOf(parts),
-    pages: [],
+    intakes: [webhookIntake({ webhooks: parts.webhooks })],
+    intakePaths: webhookIntakePaths,
+    pages: [
+      leverCallbackRouter({ connections: parts.connections, accounts: parts.accounts }),
+      atsRouter({ connections: parts.connections }),
+    ],
     ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),
   })
 }
@@ -58,7 +69,10 @@ function endpointsOf(parts: Parts): Endpoint[] {
         return found && { emails: found.emails, links: found.links, ...idsInLever(found) }
       },
     }),
+    ...candidateEndpoints({ candidates }),
+    ...candidateImportEndpoints({ candidates }),
     ...exportEndpoints({ exports: parts.exports, candidates }),
+    ...webhookDeliveryEndpoints({ webhooks: parts.webhooks }),
     ...auditEventEndpoints({ audit }),
   ]
 }

@@ -6,6 +6,7 @@ import { composeParts, type Parts, type ServiceOptions } from './compose-parts.t
 import { composeWeb } from './compose-web.ts'
 import { openDatabase, type Database } from './database.ts'
 import { startJobs } from './jobs/agenda.ts'
+import { expireJob } from './jobs/expire-job.ts'
 import { refreshTokensJob } from './jobs/refresh-tokens-job.ts'
 import { syncMirrorJob } from './jobs/sync-mirror-job.ts'
 import type { Log } from './log.ts'
@@ -24,7 +25,7 @@ export interface Service {
 /** Joins the parts into a service, which runs once started: the one place that `main`, scripts and tests start from. */
 export function compose(options: ServiceOptions, log: Log): Service {
   const wakers = new Map<string, () => void>()
-  const parts = composeParts(options, log, () => wakers.get('exports')?.())
+  const parts = composeParts(options, log, (collection) => wakers.get(collection)?.())
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   let database: Database | undefined
@@ -71,15 +72,21 @@ interface RunningWorkers {
 }
 
 async function startWorkers(parts: Parts, options: ServiceOptions, log: Log, wakers: Map<string, () => void>): Promise<RunningWorkers> {
-  const { exports, candidates, mirror, connections } = parts
+  const { exports, candidates, mirror, connections, webhooks } = parts
   const byCollection: Record<string, Worker> = {
     exports: exports.startWorker(options.jobPollMs),
+    deliveries: webhooks.startWorker(options.jobPollMs),
     candidate_imports: candidates.startImportWorker(options.jobPollMs),
     lever_syncs: mirror.startWorker(),
   }
   for (const [collection, worker] of Object.entries(byCollection)) wakers.set(collection, () => worker.wake())
   const watch = watchWork(mongoose.connection, Object.fromEntries(wakers), log)
-  const jobs = await startJobs({ connection: mongoose.connection, jobs: [refreshTokensJob(connections), syncMirrorJob(mirror)], log })
+  const expire = expireJob({ expirePayloads: webhooks.expirePayloads, dropOrphanedFiles: candidates.dropOrphanedFiles })
+  const jobs = await startJobs({
+    connection: mongoose.connection,
+    jobs: [refreshTokensJob(connections), syncMirrorJob(mirror), expire],
+    log,
+  })
   return {
     async stop(graceMs) {
       await watch.stop()

@@ -4,6 +4,7 @@ import type { Lane } from '../lever/request-budget.ts'
 import type { Log } from '../log.ts'
 import type { PageRequest } from '../paging.ts'
 import { listOpportunities, opportunitiesOf, type OpportunityFilters, type PersonOfOurs } from './find-opportunities.ts'
+import { forgetOpportunity } from './forget-opportunity.ts'
 import { forgetOrganization } from './forget-organization.ts'
 import { allUsers, findUser, lookUpUser, refreshUsers, usersById } from './lever-users.ts'
 import {
@@ -85,6 +86,7 @@ export function createMirror(deps: MirrorDeps) {
     listOpportunities: (organization: string, filters: OpportunityFilters, page: PageRequest) =>
       listOpportunities(deps, organization, filters, page),
     opportunitiesOf: (organization: string, person: PersonOfOurs) => opportunitiesOf(deps, organization, person),
+    forgetOpportunity,
     forgetOrganization,
   }
 }

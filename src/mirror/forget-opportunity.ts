@@ -1,0 +1,6 @@
+import { LeverOpportunityModel } from './lever-opportunity-model.ts'
+
+/** Lever itself says that it was deleted: it is no duplicate of anybody any more. */
+export async function forgetOpportunity(organization: string, leverId: string): Promise<void> {
+  await LeverOpportunityModel.deleteOne({ organization, leverId })
+}
