@@ -153,6 +153,6 @@ function expectShape(actual: Json, shape: unknown, path = ''): void {
   expect(typeof actual, path).to.equal(typeof shape)
   if (typeof shape !== 'object') return
   if (path.endsWith('customFields')) return
-  expect(Object.keys(actual).toSorted(), path).to.deep.equal(Object.keys(shape as object).toSorted())
-  for (const [key, value] of Object.entries(shape as object)) expectShape(actual[key], value, `${path}.${key}`)
+  expect(Object.keys(actual).toSorted(), path).to.deep.equal(Object.keys(shape).toSorted())
+  for (const [key, value] of Object.entries(shape)) expectShape(actual[key], value, `${path}.${key}`)
 }

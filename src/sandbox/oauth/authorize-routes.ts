@@ -6,6 +6,7 @@ import { plainBody, understandBody } from '../api/request-body.ts'
 import { consentPage } from '../pages/consent-page.tsx'
 import { messagePage } from '../pages/message-page.tsx'
 import { sendPage } from '../pages/page.tsx'
+import { seeOther } from '../pages/see-other.ts'
 import type { Sessions } from '../pages/sessions.ts'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
@@ -31,7 +32,7 @@ export function authorizeRoutes(world: World, codes: AuthorizationCodes, session
     if (!request) return sendPage(ctx, messagePage('This consent page is no longer valid', 'Start again from the app.'), 400)
     const target =
       form.decision === 'accept' ? finish(world, codes, request, user) : back(request, denied('user_did_not_authorize_the_request'))
-    return ctx.redirect(target)
+    return seeOther(ctx, target)
   })
   return router
 }

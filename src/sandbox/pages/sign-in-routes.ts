@@ -5,6 +5,7 @@ import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
 import { messagePage } from './message-page.tsx'
 import { sendPage } from './page.tsx'
+import { seeOther } from './see-other.ts'
 import type { Sessions } from './sessions.ts'
 import { signInPage } from './sign-in-page.tsx'
 
@@ -22,11 +23,11 @@ export function signInRoutes(world: World, sessions: Sessions): Router<SandboxSt
     if (!user || user.deactivatedAt !== null)
       return sendPage(ctx, messagePage('You cannot sign in', 'This user is unknown or deactivated.'), 403)
     sessions.signIn(ctx, user)
-    return ctx.redirect(ownPath(form.next))
+    return seeOther(ctx, ownPath(form.next))
   })
   router.post('/sign-out', (ctx: SandboxContext) => {
     sessions.signOut(ctx)
-    ctx.redirect('/sign-in')
+    seeOther(ctx, '/sign-in')
   })
   return router
 }

@@ -5,6 +5,7 @@ import { plainBody, understandBody } from '../api/request-body.ts'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
 import { messagePage } from './message-page.tsx'
 import { sendPage } from './page.tsx'
+import { seeOther } from './see-other.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface PageCall {
@@ -39,9 +40,7 @@ export function field(call: PageCall, name: string): string {
   return [call.form[name] ?? ''].flat()[0] ?? ''
 }
 
-/** After a change: back to the page, so that reloading it does not change again. */
+/** Back to a page after a change. */
 export function goTo(call: PageCall, path: string): void {
-  call.ctx.status = 303
-  call.ctx.redirect(path)
-  call.ctx.status = 303
+  seeOther(call.ctx, path)
 }
