@@ -3,6 +3,7 @@ import { Types } from 'mongoose'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { LeverPostingModel, LeverStageModel, LeverUserModel } from '../../src/mirror/lever-record-models.ts'
 import type { Mirror } from '../../src/mirror/mirror.ts'
+import { beginProgress } from '../../src/mirror/sync-progress.ts'
 import { SyncRunModel } from '../../src/mirror/sync-run-model.ts'
 import { eventually } from '../support/eventually.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
@@ -54,9 +55,10 @@ describe('sync of the mirror', () => {
 
   it('asks for confidential postings only where the grant shows them', async () => {
     const without = await fresh()
-    const withGrant = await fresh({ confidential: true, apiKey: await lever.newApiKey({ confidential: true }) })
-
     expect((await without.synced()).resources['postings']).to.equal(11)
+    await without.mirror.startWorker().stop(1000)
+
+    const withGrant = await fresh({ confidential: true, apiKey: await lever.newApiKey({ confidential: true }) })
     expect((await withGrant.synced()).resources['postings']).to.equal(12)
   })
 
@@ -192,10 +194,10 @@ describe('sync of the mirror', () => {
 
   it('is given back at once when its process stops, and goes on elsewhere', async () => {
     const { mirror, another, organization, connection } = await fresh({ leaseMs: 60_000 })
-    await lever.fault({ match: { path: '/postings' }, kind: 'hangBefore' })
+    await lever.fault({ match: { path: '/postings' }, kind: 'slow', delayMs: 1500 })
     const worker = mirror.startWorker()
     await mirror.sync(organization)
-    await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
+    await eventually('postings are asked for', async () => (await lever.requests('/postings')).length > 0)
 
     const before = performance.now()
     await worker.stop(5000)
@@ -237,6 +239,22 @@ describe('sync of the mirror', () => {
 
     await eventually('what came late is gone', async () => (await LeverUserModel.countDocuments({ organization })) === 0)
     expect((await connection()).sync).to.deep.include({ state: 'idle', startedAt: null, finishedAt: null, resources: {} })
+  })
+
+  it('shows nothing more of a run whose lease went to another, or whose organization was disconnected', async () => {
+    const { organization, connection } = await fresh()
+    const lost = await beginProgress(organization, new Date(1000), ['users'])
+    const current = await beginProgress(organization, new Date(2000), ['stages'])
+
+    await lost.count('users', 99)
+    await lost.finish('failed', 'too late')
+    await current.count('stages', 3)
+    expect((await connection()).sync).to.deep.include({ state: 'running', startedAt: new Date(2000), resources: { users: 0, stages: 3 } })
+    await ConnectionModel.updateOne({ organization }, { status: 'disconnected' })
+    await current.count('stages', 4)
+    await current.finish('idle', null)
+
+    expect((await connection()).sync).to.deep.include({ state: 'running', finishedAt: null, resources: { users: 0, stages: 3 } })
   })
 
   it('is refused without a grant, and rests when the grant goes away until there is one again', async () => {
