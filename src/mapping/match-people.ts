@@ -31,7 +31,7 @@ export async function autoMatch(
   const matched: MappingView[] = []
   for (const { email } of sides.people) {
     const leverUser = sides.byEmail.get(email)
-    if (!leverUser || leverUser.deactivatedAt !== null || sides.taken.has(leverUser.id)) continue
+    if (!leverUser || leverUser.deactivatedAt !== null) continue
     const mapping = await mapUnlessTaken(deps, organization, email, leverUser, actor)
     if (mapping) matched.push(mapping)
   }
