@@ -70,7 +70,7 @@ export function createAccessTokens(deps: AccessTokenDeps) {
 
     /** Told when Lever refused a token that {@link renew} had just given. */
     async refused(state: GrantState, rejected: string): Promise<void> {
-      if (openAccessToken(deps, state) === rejected && isFresh(state)) await noteRefusal(state)
+      if (openAccessToken(deps, state) === rejected) await noteRefusal(state)
     },
   }
 }

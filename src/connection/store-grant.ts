@@ -47,7 +47,7 @@ export async function markRevoked(connection: Types.ObjectId, generation: number
   return marked !== null
 }
 
-/** Notes that Lever refused an access token although it was fresh. */
+/** Notes that Lever refused an access token that had just been renewed. */
 export async function noteRefusal(state: GrantState): Promise<void> {
   await ConnectionModel.updateOne({ _id: state._id, 'grant.generation': state.grant.generation }, { $set: { 'grant.refusals': 1 } })
 }

@@ -1,12 +1,21 @@
 import { expect } from 'chai'
+import mongoose from 'mongoose'
 import { z } from 'zod'
-import { ConnectionModel } from '../../src/connection/connection-model.ts'
-import type { Connections } from '../../src/connection/connections.ts'
+import { createAudit } from '../../src/audit/audit.ts'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
+import { createAccessTokens } from '../../src/connection/access-tokens.ts'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { connectionSecrets } from '../../src/connection/connection-secrets.ts'
+import type { Connections } from '../../src/connection/connections.ts'
+import { getGrant } from '../../src/connection/grant.ts'
+import { leverCredentials } from '../../src/connection/lever-credentials.ts'
+import { createRevoker } from '../../src/connection/revoke.ts'
+import { createLeverOAuth } from '../../src/lever/oauth.ts'
 import { classifyWriteError, isWorthAnotherTry } from '../../src/lever/write-outcome.ts'
+import { createLog } from '../../src/log.ts'
 import { eventually } from '../support/eventually.ts'
 import { rejection } from '../support/rejection.ts'
-import { ageAccessToken, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+import { ACTOR, ADMIN, ageAccessToken, PUBLIC_URL, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
 
 describe('connection/access tokens', () => {
   let world: ConnectionWorld
@@ -40,9 +49,15 @@ describe('connection/access tokens', () => {
   it('refreshes at 80 % of its life, once for many calls at once', async () => {
     await ageAccessToken(organization, 0.81)
 
+    let leases = 0
+    mongoose.set('debug', (_collection, method, _filter, update) => {
+      if (method === 'findOneAndUpdate' && JSON.stringify(update).includes('refreshLeaseHolder')) leases += 1
+    })
     await Promise.all(Array.from({ length: 10 }, () => call()))
+    mongoose.set('debug', false)
 
     expect(await tokenCalls()).to.equal(1)
+    expect(leases).to.be.lessThan(3) // one is taken, and given up as the pair is saved
     expect((await stored()).grant?.generation).to.equal(2)
   })
 
@@ -78,6 +93,7 @@ describe('connection/access tokens', () => {
     expect(classifyWriteError(failure)).to.equal('nothing')
     expect(isWorthAnotherTry(failure)).to.equal(true)
     expect((await stored()).status).to.equal('configuring')
+    expect((await stored()).grant?.refreshLeaseHolder).to.equal(undefined)
     await world.lever.clearFaults()
     await eventually('a refresh after a rest', () => call().then(() => true, () => false)) // prettier-ignore
   })
@@ -210,6 +226,34 @@ describe('connection/access tokens', () => {
     expect((await stored()).status).to.equal('configuring')
   })
 
+  it('repeats a call with the current token, when it was an earlier one that Lever refused', async () => {
+    const credentials = buildCredentials(world, organization)
+    const current = await credentials.header()
+
+    expect(await credentials.renew('Bearer an-earlier-one')).to.equal(current)
+    expect(await tokenCalls()).to.equal(0)
+    await credentials.refused?.('Bearer an-earlier-one')
+    expect((await stored()).grant?.refusals).to.equal(0)
+  })
+
+  it('revokes no other grant than the one that was refused', async () => {
+    const before = await getGrant(organization)
+    await world.authorize({ organization })
+
+    await createRevoker({ audit: createAudit(), log: createLog({ level: 'silent' }) })(before, 'refused')
+
+    expect((await stored()).status).to.equal('configuring')
+  })
+
+  it('does not revoke an API key for the refusal of the one before it', async () => {
+    const credentials = buildCredentials(world, organization)
+    await world.connections.putApiKey(organization, { apiKey: await world.lever.newApiKey(), userEmail: ADMIN }, ACTOR)
+
+    await credentials.refused?.('Basic of-the-key-before')
+
+    expect((await stored()).status).to.equal('configuring')
+  })
+
   it('refreshes what is due for everybody, and one failure keeps nobody else', async () => {
     const second = await world.newOrganization()
     await world.authorize({ organization: second })
@@ -222,3 +266,11 @@ describe('connection/access tokens', () => {
     expect((await stored()).status).to.equal('configuring')
   })
 })
+
+function buildCredentials({ sealer, lever }: ConnectionWorld, organization: string) {
+  const log = createLog({ level: 'silent' })
+  const secrets = connectionSecrets(sealer)
+  const revoke = createRevoker({ audit: createAudit(), log })
+  const oauth = createLeverOAuth({ ...lever, redirectUri: `${PUBLIC_URL}/oauth/lever/callback`, timeoutMs: 2000, log })
+  return leverCredentials({ tokens: createAccessTokens({ oauth, secrets, timeoutMs: 2000, log, revoke }), secrets, revoke }, organization)
+}

@@ -91,6 +91,8 @@ describe('connection/authorize', () => {
     await world.connections.finishAuthorization(first.returned)
     const before = await whole(organization)
     expect(await causeOf(world.connections.finishAuthorization(first.returned))).to.equal('state_used')
+    const reloaded = { ...first.returned, browserToken: undefined } // the cookie goes with the success
+    expect(await causeOf(world.connections.finishAuthorization(reloaded))).to.equal('state_used')
     expect(await causeOf(world.connections.finishAuthorization({ ...first.returned, state: 'state_wrong' }))).to.equal('state_unknown')
     expect(await causeOf(world.connections.finishAuthorization({ ...first.returned, state: undefined }))).to.equal('state_unknown')
 
@@ -98,6 +100,26 @@ describe('connection/authorize', () => {
     await AuthorizationFlowModel.updateMany({ usedAt: null }, { expiresAt: new Date(Date.now() - 1) })
     expect(await causeOf(world.connections.finishAuthorization(late.returned))).to.equal('state_expired')
     expect(await whole(organization)).to.equal(before)
+  })
+
+  it('of two returns with the same state at once, uses one', async () => {
+    const { returned } = await goThroughLever(world.lever, world.connections, organization)
+
+    const tries = await Promise.allSettled([world.connections.finishAuthorization(returned), world.another().finishAuthorization(returned)])
+
+    expect(tries.flatMap((tried) => (tried.status === 'rejected' ? [(tried.reason as AuthorizationFailure).why] : []))).to.deep.equal([
+      'state_used',
+    ])
+    expect((await world.connections.get(organization)).status).to.equal('configuring')
+  })
+
+  it('keeps count when several authorize at once, so that each is compared with the account before it', async () => {
+    const flows = []
+    for (let n = 0; n < 3; n += 1) flows.push(await goThroughLever(world.lever, world.connections, organization))
+
+    await Promise.all(flows.map(({ returned }) => world.another().finishAuthorization(returned)))
+
+    expect((await world.connections.get(organization)).grant.generation).to.equal(3)
   })
 
   it('names why Lever refused: denied, no Super Admin', async () => {

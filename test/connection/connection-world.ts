@@ -7,7 +7,7 @@ import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { createConnections, type Connections } from '../../src/connection/connections.ts'
 import { createRequestBudget } from '../../src/lever/request-budget.ts'
 import { createLog } from '../../src/log.ts'
-import { createSealer } from '../../src/secrets/sealer.ts'
+import { createSealer, type Sealer } from '../../src/secrets/sealer.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 
@@ -23,6 +23,8 @@ export interface Neighbourhood {
   stages: string[]
   users: KnownLeverUser[]
   held: Record<string, number>
+  /** Happens while exports are settled before a disconnect. */
+  whileSettling: () => Promise<void>
 }
 
 export interface ConnectionWorld {
@@ -31,6 +33,7 @@ export interface ConnectionWorld {
   neighbourhood: Neighbourhood
   organization: string
   accounts: ReturnType<typeof createAccounts>
+  sealer: Sealer
   /** Another organization with the admin and sourcer of the same addresses. */
   newOrganization(): Promise<string>
   /** As another process: the same database and Lever, nothing shared in memory. */
@@ -60,7 +63,7 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
   }
   const organization = await newOrganization()
   return {
-    lever, connections, neighbourhood, organization, accounts, newOrganization, another,
+    lever, connections, neighbourhood, organization, accounts, sealer, newOrganization, another,
     authorize: (options = {}) => authorize(lever, options.connections ?? connections, options.organization ?? organization, options.as),
     async stop() {
       await lever.stop()
@@ -70,7 +73,7 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
 }
 
 export function newNeighbourhood(): Neighbourhood {
-  return { calls: [], mapping: { mapped: 0, active: 0 }, stages: [], users: [], held: {} }
+  return { calls: [], mapping: { mapped: 0, active: 0 }, stages: [], users: [], held: {}, whileSettling: () => Promise.resolve() }
 }
 
 export function buildConnections(parts: {
@@ -98,7 +101,10 @@ export function buildConnections(parts: {
     onTokenSaved: (_organization, place) => note(`token:${place}`),
     onAuthorized: () => note('authorized'),
     onActivated: () => note('activated'),
-    settleExports: (_organization, client) => note(client ? 'settled with Lever' : 'settled'),
+    async settleExports(_organization, client) {
+      await note(client ? 'settled with Lever' : 'settled')
+      await neighbourhood.whileSettling()
+    },
     forgetMirror: () => note('mirror forgotten'),
   })
 }

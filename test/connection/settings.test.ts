@@ -161,6 +161,17 @@ describe('connection/settings, readiness, activate', () => {
     expect(await AuditEventModel.countDocuments({ organization, action: 'connection.disconnected' })).to.equal(1)
   })
 
+  it('leaves an authorization alone that came while it was disconnecting', async () => {
+    await world.authorize({ organization })
+    world.neighbourhood.whileSettling = () => world.authorize({ organization })
+
+    await world.connections.disconnect(organization, ACTOR)
+
+    world.neighbourhood.whileSettling = () => Promise.resolve()
+    expect((await describeIt()).status).to.equal('configuring')
+    await world.connections.leverClient(organization)
+  })
+
   it('disconnects also when Lever is out of reach or has revoked', async () => {
     await world.authorize({ organization })
     await world.connections.provisionWebhooks(organization, ACTOR)
