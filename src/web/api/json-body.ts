@@ -7,11 +7,15 @@ const MAX_DEPTH = 64
 
 /**
  * Reads a JSON body strictly: UTF-8 (a byte order mark is let pass), at most 1 MB, no deeper than any of our schemas.
+ * Undefined when there is none: neither a type nor a byte.
  * @throws ServiceError `unsupported_media_type`, `payload_too_large`, `malformed_json`
  */
 export async function readJson(request: IncomingMessage, limitBytes: number = LIMIT_BYTES): Promise<unknown> {
-  assertJsonType(request)
-  return parseJson(await readBytes(request, limitBytes))
+  if (request.headers['content-type'] !== undefined) assertJsonType(request)
+  const bytes = await readBytes(request, limitBytes)
+  if (request.headers['content-type'] !== undefined) return parseJson(bytes)
+  if (bytes.length > 0) assertJsonType(request)
+  return undefined
 }
 
 function assertJsonType({ headers }: IncomingMessage): void {

@@ -64,10 +64,10 @@ function notFound(): ServiceError {
 
 async function parseBody(ctx: SiteContext, endpoint: Endpoint): Promise<unknown> {
   if (endpoint.upload) return assertUploadType(ctx, endpoint.upload.contentTypes)
-  const hasOne = hasBody(ctx.req)
-  if (!endpoint.body) return hasOne ? void parseInput(NO_MEMBERS, await readJson(ctx.req)) : undefined
+  const given = hasBody(ctx.req) ? await readJson(ctx.req) : undefined
+  if (!endpoint.body) return given === undefined ? undefined : void parseInput(NO_MEMBERS, given)
   const schema = strictly(endpoint.body)
-  if (hasOne) return parseInput(schema, await readJson(ctx.req))
+  if (given !== undefined) return parseInput(schema, given)
   // a body whose members are all optional may be left out
   const empty = schema.safeParse({})
   if (empty.success) return empty.data

@@ -240,6 +240,11 @@ describe('API router', () => {
       expect((await problemOf(await web.call('POST', '/api/v1/things'))).code).to.equal('malformed_json')
     })
 
+    it('takes an empty body in chunks for none', async () => {
+      expect(await statusOfChunked(web, '', '/api/v1/go', {})).to.equal(202)
+      expect(await statusOfChunked(web, '{"a":1}', '/api/v1/go', {})).to.equal(415)
+    })
+
     for (const [what, body] of Object.entries({
       'text that is no JSON': '{"name":',
       'two documents': '{"name":"a"}{"name":"b"}',
@@ -330,15 +335,20 @@ describe('API router', () => {
 })
 
 /** A body sent in chunks, without a `Content-Length`. */
-function statusOfChunked(web: RunningWeb, body: string): Promise<number | undefined> {
+function statusOfChunked(
+  web: RunningWeb,
+  body: string,
+  path = '/api/v1/things',
+  type: Record<string, string> = { 'content-type': 'application/json' },
+): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${web.apiKey}`, 'content-type': 'application/json' }
-    const request = httpRequest(`${web.url}/api/v1/things`, { method: 'POST', headers }, (response) => {
+    const headers = { authorization: `Bearer ${web.apiKey}`, 'transfer-encoding': 'chunked', ...type }
+    const request = httpRequest(`${web.url}${path}`, { method: 'POST', headers }, (response) => {
       response.resume()
       resolve(response.statusCode)
     })
     request.on('error', reject)
-    request.write(body.slice(0, 500_000))
+    if (body !== '') request.write(body.slice(0, 500_000))
     request.end(body.slice(500_000))
   })
 }
