@@ -4,6 +4,12 @@ import { text as readText } from 'node:stream/consumers'
 import { expect } from 'chai'
 import mongoose from 'mongoose'
 import { z } from 'zod'
+import { createAudit } from '../../src/audit/audit.ts'
+import type { AccountEvidence } from '../../src/connection/account-identity.ts'
+import type { ConnectionContext } from '../../src/connection/connection-context.ts'
+import { keepGrant } from '../../src/connection/keep-grant.ts'
+import type { LeverClient } from '../../src/lever/client.ts'
+import { createLog } from '../../src/log.ts'
 import { AuthorizationFlowModel } from '../../src/connection/authorization-flow-model.ts'
 import type { AuthorizationFailure } from '../../src/connection/authorization-failure.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
@@ -113,13 +119,21 @@ describe('connection/authorize', () => {
     expect((await world.connections.get(organization)).status).to.equal('configuring')
   })
 
-  it('keeps count when several authorize at once, so that each is compared with the account before it', async () => {
-    const flows = []
-    for (let n = 0; n < 3; n += 1) flows.push(await goThroughLever(world.lever, world.connections, organization))
+  it('compares accounts anew when another authorization came in between', async () => {
+    await world.authorize({ organization })
+    await ConnectionModel.updateOne({ organization }, { $unset: { leverAccountId: 1 }, knownLeverUserIds: [] })
+    await world.lever.revokeGrants()
+    const newAccount: AccountEvidence = {
+      accountId: 'another account',
+      userId: null,
+      client: clientThatFirst(() => world.authorize({ organization })),
+    }
+    const context = { audit: createAudit(), log: createLog({ level: 'silent' }), neighbours: {} } as unknown as ConnectionContext
 
-    await Promise.all(flows.map(({ returned }) => world.another().finishAuthorization(returned)))
+    const kept = keepGrant(context, organization, { evidence: newAccount, fields: {}, action: 'connection.authorized', actor: ACTOR })
 
-    expect((await world.connections.get(organization)).grant.generation).to.equal(3)
+    expect(await rejection(kept)).to.include({ code: 'lever_account_mismatch' })
+    expect((await world.connections.describe(organization)).auth).to.include({ authorizedBy: ADMIN })
   })
 
   it('names why Lever refused: denied, no Super Admin', async () => {
@@ -198,6 +212,11 @@ describe('connection/authorize', () => {
     }
   })
 })
+
+/** A client that does something else before it answers its first question, which is for a user. */
+function clientThatFirst(act: () => Promise<void>): LeverClient {
+  return { get: () => act().then(() => ({ data: [] })) } as unknown as LeverClient
+}
 
 /** The pair of tokens as they go over the wire. */
 async function sentTokens(world: ConnectionWorld, organization: string): Promise<{ accessToken: string; refreshToken: string }> {
