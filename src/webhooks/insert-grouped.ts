@@ -30,7 +30,7 @@ export function groupInserts(collection: () => Collection): InsertGrouped {
     while (waiting.length > 0) {
       const group = waiting.slice(0, LARGEST_GROUP)
       waiting = waiting.slice(LARGEST_GROUP)
-      await insertGroup(collection(), group)
+      await insertGroup(collection, group)
     }
     writing = false
   }
@@ -42,10 +42,10 @@ export function groupInserts(collection: () => Collection): InsertGrouped {
     })
 }
 
-async function insertGroup(collection: Collection, group: Waiting[]): Promise<void> {
+async function insertGroup(collection: () => Collection, group: Waiting[]): Promise<void> {
   const documents = group.map(({ document }) => document)
   try {
-    await collection.insertMany(documents, { ordered: false, writeConcern: { w: 'majority', j: true }, timeoutMS: STORE_WITHIN_MS })
+    await collection().insertMany(documents, { ordered: false, writeConcern: { w: 'majority', j: true }, timeoutMS: STORE_WITHIN_MS })
     for (const { settle } of group) settle.resolve('stored')
   } catch (error) {
     const faults = faultsByIndex(error)

@@ -103,7 +103,7 @@ async function stepAfter(deps: ProcessDeps, { document }: ClaimedDelivery, error
       return { set: ignored('connection_not_active', 'The organization is not connected to Lever any more.'), release: 'never' }
     return { release: UNAUTHORIZED_PAUSE_MS }
   }
-  if (isLeverStatus(error, 429) || isLeverStatus(error, 503)) return { release: error.retryAfterMs ?? BUSY_PAUSE_MS }
+  if (isLeverStatus(error, 429) || isLeverStatus(error, 503)) return { release: Math.max(error.retryAfterMs ?? 0, BUSY_PAUSE_MS) }
 
   const attempts = document.attempts + 1
   const failure = isServiceError(error)

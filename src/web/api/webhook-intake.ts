@@ -10,15 +10,21 @@ const LIMIT_BYTES = 256 * 1024
 /** Lever waits some 10 s for an answer (assumed). */
 const READ_WITHIN_MS = 8000
 
+export interface WebhookIntakeDeps {
+  webhooks: Pick<Webhooks, 'findEndpoint' | 'receive'>
+  /** How long a body may take to come in. */
+  readWithinMs?: number
+}
+
 /**
  * Where Lever delivers. Answers 200 once a delivery is durable and leaves the work to others; the body is JSON whatever its
  * content type says.
  */
-export function webhookIntake({ webhooks }: { webhooks: Pick<Webhooks, 'findEndpoint' | 'receive'> }): Router<SiteState> {
+export function webhookIntake({ webhooks, readWithinMs = READ_WITHIN_MS }: WebhookIntakeDeps): Router<SiteState> {
   const router = new Router<SiteState>()
   router.post('/webhooks/lever/:endpointKey', async (ctx) => {
     const endpoint = await webhooks.findEndpoint(ctx.params['endpointKey'] ?? '')
-    const body = parseJson(await readBytes(ctx.req, LIMIT_BYTES, READ_WITHIN_MS))
+    const body = parseJson(await readBytes(ctx.req, LIMIT_BYTES, readWithinMs))
     ctx.set('Cache-Control', 'no-store')
     ctx.body = { outcome: await webhooks.receive(endpoint, body) }
   })

@@ -1,4 +1,4 @@
-import { createServer, request as httpRequest, type Server } from 'node:http'
+import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { isServiceError } from '../../../src/errors.ts'
@@ -8,7 +8,7 @@ const LIMIT = 100_000
 
 /** Reads each upload to its end, or only its first piece at `/first`; answers its length, or the code of the refusal. */
 function startReader(): Promise<Server> {
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       let bytes = 0
       for await (const piece of await uploadedFile(request, { field: 'file', limitBytes: LIMIT })) {
@@ -20,7 +20,8 @@ function startReader(): Promise<Server> {
       response.statusCode = 400
       response.end(isServiceError(error) ? error.code : String(error))
     }
-  })
+  }
+  const server = createServer((request, response) => void answer(request, response))
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 

@@ -1,0 +1,39 @@
+import { expect } from 'chai'
+import { coalesceByKey } from '../../src/webhooks/coalesce.ts'
+import { rejection } from '../support/rejection.ts'
+
+describe('coalescing by key', () => {
+  it('runs items of a key that come together at once, those that come meanwhile next, and keys beside each other', async () => {
+    const runs: string[][] = []
+    const ends: (() => void)[] = []
+    const join = coalesceByKey<string>((items) => {
+      runs.push(items)
+      return new Promise((resolve) => ends.push(resolve))
+    })
+
+    const first = [join('a', 'a1'), join('a', 'a2'), join('b', 'b1')]
+    await new Promise(setImmediate)
+    const second = [join('a', 'a3'), join('a', 'a4')]
+    await new Promise(setImmediate)
+    const before = runs.map((items) => items.join())
+    ends.forEach((end) => end())
+    await Promise.all(first)
+    await new Promise(setImmediate)
+    ends.forEach((end) => end())
+    await Promise.all(second)
+
+    expect(before).to.deep.equal(['a1,a2', 'b1'])
+    expect(runs.map((items) => items.join())).to.deep.equal(['a1,a2', 'b1', 'a3,a4'])
+  })
+
+  it('tells each of a failed run, and goes on', async () => {
+    const join = coalesceByKey<number>(async ([first]) => {
+      if (first === 1) throw new Error('one')
+    })
+
+    const failed = await Promise.all([rejection(join('a', 1)), rejection(join('a', 2))])
+    await join('a', 3)
+
+    expect(failed.map(({ message }) => message)).to.deep.equal(['one', 'one'])
+  })
+})

@@ -1,0 +1,370 @@
+import { expect } from 'chai'
+import { Types } from 'mongoose'
+import { CandidateModel } from '../../src/candidates/candidate-model.ts'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
+import { DeliveryModel, type DeliveryDocument } from '../../src/webhooks/delivery-model.ts'
+import { claimWork, LeaseLost } from '../../src/work/claim.ts'
+import type { Worker } from '../../src/work/worker.ts'
+import { eventually } from '../support/eventually.ts'
+import type { LeverOpportunity } from '../support/lever.ts'
+import { rejection } from '../support/rejection.ts'
+import { startWebhookWorld, type WebhookWorld } from './webhook-world.ts'
+
+describe('processing deliveries', () => {
+  let world: WebhookWorld
+  let organization: string
+  let token: string
+  let worker: Worker | undefined
+  let opportunity: LeverOpportunity
+
+  before(async () => {
+    world = await startWebhookWorld()
+    organization = world.web.organization
+  })
+  beforeEach(async () => {
+    await ConnectionModel.updateMany({}, { $unset: { webhooks: 1 } })
+    token = await world.saveToken('any')
+    await Promise.all([DeliveryModel.deleteMany({}), CandidateModel.deleteMany({}), LeverOpportunityModel.deleteMany({})])
+    await world.lever.clearFaults()
+    opportunity = await world.lever.addOpportunity({ name: 'Ana', emails: ['ana@a.example'] })
+    await world.lever.clearRequests()
+    world.deleted.length = 0
+  })
+  afterEach(async () => {
+    await worker?.stop(2000)
+    worker = undefined
+  })
+  after(() => world.stop())
+
+  const deliver = async (event: string, data: object = { opportunityId: opportunity.id }) => {
+    expect(await world.deliver(event, data, token)).to.deep.equal({ status: 200, outcome: 'stored' })
+  }
+  const leverOf = async (candidateId: string) => (await world.candidates.get(organization, candidateId)).lever
+  const reads = async () => (await world.lever.requests('/opportunities')).length
+  const newest = async () => (await world.webhooks.list(organization, {}, { limit: 1 })).data[0]
+  const settled = async () =>
+    eventually('every delivery is settled', async () =>
+      (await DeliveryModel.countDocuments({ status: 'received' })) === 0 ? newest() : null,
+    )
+  const claim = async (atMost = 100) => claimWork<DeliveryDocument>(DeliveryModel, { statuses: ['received'], atMost, leaseMs: 2000 })
+  const processAll = async () => Promise.all((await claim()).map((claimed) => world.webhooks.processClaimed(claimed)))
+  const makeDue = async () => DeliveryModel.updateMany({ status: 'received' }, { $set: { dueAt: new Date(0) } })
+
+  it("brings a stage change to the candidate's row and to the mirror", async () => {
+    const candidate = await world.linkedCandidate(opportunity.id)
+    await world.lever.moveStage(opportunity.id, 'lead-responded')
+    worker = world.startWorker()
+
+    await deliver('candidateStageChange')
+
+    expect(await settled()).to.deep.include({ status: 'processed', attempts: 1, error: null })
+    expect((await leverOf(candidate))?.stage).to.deep.equal({ id: 'lead-responded', text: 'Responded' })
+    expect(await LeverOpportunityModel.findOne({ organization, leverId: opportunity.id }).lean()).to.deep.include({
+      stageId: 'lead-responded',
+    })
+  })
+
+  it('brings an archiving and its end', async () => {
+    const candidate = await world.linkedCandidate(opportunity.id)
+    await world.lever.archive(opportunity.id)
+    await deliver('candidateArchiveChange')
+    await processAll()
+    const archived = (await leverOf(candidate))?.archived
+
+    await world.lever.unarchive(opportunity.id)
+    await deliver('candidateArchiveChange')
+    await processAll()
+
+    expect(archived?.archivedAt).to.be.a('string')
+    expect((await leverOf(candidate))?.archived).to.equal(null)
+  })
+
+  it('believes nothing of data but the id: forged, out of order or repeated it does no harm', async () => {
+    const candidate = await world.linkedCandidate(opportunity.id)
+    await world.lever.moveStage(opportunity.id, 'lead-responded')
+
+    await deliver('candidateStageChange', { opportunityId: opportunity.id, toStageId: 'offer' })
+    await deliver('candidateHired', { opportunityId: opportunity.id })
+    await deliver('candidateArchiveChange', { opportunityId: opportunity.id, toArchived: { reason: 'x', archivedAt: 1 } })
+    await processAll()
+
+    expect(await leverOf(candidate)).to.deep.include({ stage: { id: 'lead-responded', text: 'Responded' }, archived: null })
+  })
+
+  it('reads an opportunity once for all deliveries about it that wait', async () => {
+    const other = await world.lever.addOpportunity({ name: 'Bob', emails: ['bob@a.example'] })
+    await world.lever.clearRequests()
+    await Promise.all(Array.from({ length: 10 }, async () => deliver('candidateStageChange')))
+    await deliver('candidateHired', { opportunityId: other.id })
+
+    await processAll()
+
+    expect(await reads()).to.equal(2)
+    expect(await DeliveryModel.countDocuments({ status: 'processed' })).to.equal(11)
+  })
+
+  it('reads the id also where it is named candidateId, or data stands in data', async () => {
+    const candidate = await world.linkedCandidate(opportunity.id)
+    await world.lever.moveStage(opportunity.id, 'lead-responded')
+    await deliver('candidateStageChange', { data: { candidateId: opportunity.id } })
+
+    await processAll()
+
+    expect((await leverOf(candidate))?.stage.id).to.equal('lead-responded')
+  })
+
+  it('ignores one about an opportunity that Lever does not know, and one about none', async () => {
+    await deliver('candidateStageChange', { opportunityId: 'no-such-opportunity' })
+    await deliver('interviewCreated', { interviewId: 'i-1', opportunityId: 5 })
+    await processAll()
+
+    const { data } = await world.webhooks.list(organization, {}, { limit: 10 })
+    expect(data.map(({ status, error }) => [status, error?.code])).to.deep.equal([
+      ['ignored', 'opportunity_missing'],
+      ['ignored', 'opportunity_unknown'],
+    ])
+  })
+
+  describe('of a deletion', () => {
+    it('unlinks the candidate and tells the others, when Lever lists the opportunity as deleted', async () => {
+      const candidate = await world.linkedCandidate(opportunity.id)
+      await world.lever.deleteOpportunity(opportunity.id)
+      await deliver('candidateDeleted')
+
+      await processAll()
+
+      expect(await newest()).to.include({ status: 'processed' })
+      expect(await leverOf(candidate)).to.equal(undefined)
+      expect(world.deleted).to.deep.equal([opportunity.id])
+    })
+
+    it('changes nothing while the opportunity is there', async () => {
+      const candidate = await world.linkedCandidate(opportunity.id)
+      await deliver('candidateDeleted')
+
+      await processAll()
+
+      expect((await leverOf(candidate))?.opportunityId).to.equal(opportunity.id)
+      expect(world.deleted).to.deep.equal([])
+    })
+
+    it('is not believed of a 404 alone', async () => {
+      const candidate = await world.linkedCandidate('hidden-from-us')
+      await deliver('candidateDeleted', { opportunityId: 'hidden-from-us' })
+      await deliver('candidateStageChange', { opportunityId: 'hidden-from-us' })
+
+      await processAll()
+
+      expect(await newest()).to.deep.include({ status: 'ignored' })
+      expect((await leverOf(candidate))?.opportunityId).to.equal('hidden-from-us')
+      expect(world.deleted).to.deep.equal([])
+    })
+
+    it('is not read out of another event', async () => {
+      const candidate = await world.linkedCandidate(opportunity.id)
+      await world.lever.deleteOpportunity(opportunity.id)
+      await deliver('candidateStageChange')
+
+      await processAll()
+
+      expect(await newest()).to.include({ status: 'ignored' })
+      expect((await leverOf(candidate))?.opportunityId).to.equal(opportunity.id)
+    })
+  })
+
+  describe('when Lever cannot be asked', () => {
+    it('waits longer and longer between ten attempts, then fails', async () => {
+      await world.lever.fault({ kind: 'status', status: 500, match: { path: `/opportunities/${opportunity.id}` }, times: 1000 })
+      await deliver('candidateStageChange')
+      const attempt = async () => {
+        const before = Date.now()
+        await processAll()
+        const { dueAt, status, attempts } = (await DeliveryModel.findOne({}).lean()) as DeliveryDocument
+        return { status, attempts, pauseMs: dueAt.getTime() - before }
+      }
+
+      const first = await attempt()
+      await DeliveryModel.updateMany({}, { $set: { dueAt: new Date(0), attempts: 8 } })
+      const ninth = await attempt()
+      await makeDue()
+      const tenth = await attempt()
+
+      expect(first).to.include({ status: 'received', attempts: 1 })
+      expect(first.pauseMs).to.be.within(900, 60_000)
+      expect(ninth).to.include({ status: 'received', attempts: 9 })
+      expect(ninth.pauseMs).to.be.within(120_000, 660_000)
+      expect(tenth).to.include({ status: 'failed', attempts: 10 })
+      expect((await newest())?.error?.code).to.equal('lever_unavailable')
+    })
+
+    it('goes on when Lever is well again', async () => {
+      const candidate = await world.linkedCandidate(opportunity.id)
+      await world.lever.moveStage(opportunity.id, 'lead-responded')
+      await world.lever.fault({ kind: 'status', status: 500, match: { path: `/opportunities/${opportunity.id}` }, times: 1000 })
+      await deliver('candidateStageChange')
+      await processAll()
+      await world.lever.clearFaults()
+      await makeDue()
+
+      await processAll()
+
+      expect(await newest()).to.deep.include({ status: 'processed', attempts: 2, error: null })
+      expect((await leverOf(candidate))?.stage.id).to.equal('lead-responded')
+    })
+
+    for (const status of [429, 503]) {
+      it(`costs no attempt while Lever answers ${status}`, async () => {
+        await world.lever.fault({
+          kind: 'status',
+          status,
+          headers: { 'retry-after': '0' },
+          match: { path: `/opportunities/${opportunity.id}` },
+          times: 1000,
+        })
+        await deliver('candidateStageChange')
+
+        await processAll()
+
+        expect(await newest()).to.include({ status: 'received', attempts: 0 })
+      })
+    }
+
+    it('fails at once what Lever refuses', async () => {
+      await world.lever.fault({ kind: 'status', status: 403, match: { path: `/opportunities/${opportunity.id}` }, times: 1000 })
+      await deliver('candidateStageChange')
+
+      await processAll()
+
+      const failed = await newest()
+      expect(failed).to.include({ status: 'failed', attempts: 1 })
+      expect(failed?.error?.code).to.equal('lever_rejected')
+    })
+
+    it('waits without an attempt while the connection is revoked, and goes on after a new authorization', async () => {
+      const candidate = await world.linkedCandidate(opportunity.id)
+      await world.lever.moveStage(opportunity.id, 'lead-responded')
+      await ConnectionModel.updateMany({}, { $set: { status: 'revoked', statusBeforeRevocation: 'configuring' } })
+      await deliver('candidateStageChange')
+      await processAll()
+      const waiting = await newest()
+      const due = await claim()
+
+      await world.connect()
+      await processAll()
+
+      expect(waiting).to.deep.include({ status: 'received', attempts: 0, error: null })
+      expect(due).to.have.length(0)
+      expect(await newest()).to.include({ status: 'processed' })
+      expect((await leverOf(candidate))?.stage.id).to.equal('lead-responded')
+    })
+
+    it('goes on while the connection is paused', async () => {
+      await ConnectionModel.updateMany({}, { $set: { status: 'paused' } })
+      await deliver('candidateStageChange')
+
+      await processAll()
+      await ConnectionModel.updateMany({}, { $set: { status: 'configuring' } })
+
+      expect(await newest()).to.include({ status: 'processed' })
+    })
+
+    it('is ignored once the organization is disconnected', async () => {
+      await deliver('candidateStageChange')
+      await ConnectionModel.updateMany({}, { $set: { status: 'disconnected' } })
+
+      await processAll()
+      await ConnectionModel.updateMany({}, { $set: { status: 'configuring' } })
+
+      expect(await newest()).to.include({ status: 'ignored' })
+    })
+  })
+
+  it('leaves a delivery to the worker that has taken it over', async () => {
+    await deliver('candidateStageChange')
+    const [claimed] = await claim()
+    if (!claimed) throw new Error('nothing was claimed')
+    await DeliveryModel.updateMany({}, { $set: { claim: 'somebody else' }, $inc: { fence: 1 } })
+
+    expect(await rejection(world.webhooks.processClaimed(claimed))).to.be.instanceOf(LeaseLost)
+    expect(await newest()).to.include({ status: 'received' })
+  })
+
+  describe('once more', () => {
+    const replay = async (id = '') => world.web.call('POST', `/api/v1/webhook-deliveries/${id}/replay`)
+
+    it('reads the opportunity again', async () => {
+      const candidate = await world.linkedCandidate(opportunity.id)
+      await deliver('candidateStageChange')
+      await processAll()
+      await world.lever.moveStage(opportunity.id, 'lead-responded')
+
+      const answer = await replay((await newest())?.id)
+      const replayed = (await answer.json()) as object
+      await processAll()
+
+      expect(answer.status).to.equal(202)
+      expect(replayed).to.include({ status: 'received', attempts: 0 })
+      expect(await newest()).to.include({ status: 'processed' })
+      expect((await leverOf(candidate))?.stage.id).to.equal('lead-responded')
+    })
+
+    it('is refused once the payload has expired after 30 days, which a repeat survives', async () => {
+      await world.deliver('candidateStageChange', { opportunityId: opportunity.id }, token, { token: 'old' })
+      await world.deliver('candidateStageChange', { opportunityId: opportunity.id }, token, { token: 'young' })
+      await processAll()
+      await DeliveryModel.updateOne({ token: 'old' }, { $set: { receivedAt: new Date(Date.now() - 30 * 24 * 3_600_000 - 1000) } })
+
+      expect(await world.webhooks.expirePayloads()).to.equal(1)
+
+      const old = (await world.webhooks.list(organization, {}, { limit: 10 })).data.find(({ payload }) => payload === null)
+      const refused = await replay(old?.id)
+      expect([refused.status, ((await refused.json()) as { code: string }).code]).to.deep.equal([409, 'payload_expired'])
+      expect((await world.deliver('candidateStageChange', { opportunityId: 'x' }, token, { token: 'old' })).outcome).to.equal('repeat')
+    })
+
+    it('is refused for one that is held, and for one that is not there or of another organization', async () => {
+      await deliver('candidateStageChange')
+      const { id = '' } = (await newest()) ?? {}
+      await DeliveryModel.updateMany({}, { $set: { status: 'held' } })
+
+      expect(((await (await replay(id)).json()) as { code: string }).code).to.equal('state_conflict')
+      await DeliveryModel.updateMany({}, { $set: { status: 'processed', organization: new Types.ObjectId() } })
+      expect((await replay(id)).status).to.equal(404)
+      expect((await world.web.call('GET', `/api/v1/webhook-deliveries/${id}`)).status).to.equal(404)
+      expect((await replay('000000000000000000000000')).status).to.equal(404)
+    })
+  })
+
+  it('is listed by event and status, for admins', async () => {
+    await deliver('candidateHired')
+    await processAll()
+    await deliver('candidateStageChange')
+    const list = async (query: string) => {
+      const response = await world.web.call('GET', `/api/v1/webhook-deliveries${query}`)
+      return ((await response.json()) as { data: { event: string }[] }).data.map(({ event }) => event)
+    }
+
+    expect(await list('')).to.deep.equal(['candidateStageChange', 'candidateHired'])
+    expect(await list('?event=candidateHired')).to.deep.equal(['candidateHired'])
+    expect(await list('?status=received')).to.deep.equal(['candidateStageChange'])
+    expect((await world.web.call('GET', '/api/v1/webhook-deliveries?status=lost')).status).to.equal(422)
+    const { cookie } = await world.web.signIn('sam@acme.example', 'sourcer')
+    expect((await world.web.call('GET', '/api/v1/webhook-deliveries', { headers: { cookie } })).status).to.equal(403)
+  })
+
+  it('takes a true delivery of Lever, from its endpoint to the row', async () => {
+    const candidate = await world.linkedCandidate(opportunity.id)
+    const webhook = await world.lever.addWebhook('candidateStageChange', await world.endpointUrl())
+    await world.saveToken('candidateStageChange', webhook.signatureToken)
+    worker = world.startWorker()
+
+    const verified = await world.lever.verifyWebhook(webhook.id)
+    await world.lever.moveStage(opportunity.id, 'lead-responded')
+
+    expect(verified.attempts.map(({ status }) => status)).to.deep.equal([200])
+    await eventually('the stage is here', async () => (await leverOf(candidate))?.stage.id === 'lead-responded')
+    expect(await settled()).to.include({ status: 'processed' })
+    await world.lever.removeWebhook(webhook.id)
+  })
+})

@@ -1,0 +1,351 @@
+import { createConnection, type Socket } from 'node:net'
+import { expect } from 'chai'
+import { restore, stub } from 'sinon'
+import mongoose from 'mongoose'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { DeliveryModel } from '../../src/webhooks/delivery-model.ts'
+import { startWebhookWorld, webhookBody, type WebhookWorld } from './webhook-world.ts'
+
+const CHANGE = 'candidateStageChange'
+const DATA = { opportunityId: 'opp-1', fromStageId: 'lead-new', toStageId: 'offer' }
+
+describe('receiving a delivery', () => {
+  let world: WebhookWorld
+  let token: string
+
+  before(async () => {
+    world = await startWebhookWorld()
+  })
+  beforeEach(async () => {
+    await DeliveryModel.deleteMany({})
+    await ConnectionModel.updateMany({}, { $unset: { webhooks: 1 }, $set: { status: 'configuring' } })
+    token = await world.saveToken(CHANGE)
+  })
+  afterEach(() => restore())
+  after(() => world.stop())
+
+  const shownEvent = async (event: string) =>
+    (await world.connections.describe(world.web.organization)).webhooks.find((webhook) => webhook.event === event)
+  const stored = async () => DeliveryModel.find({}).sort({ _id: 1 }).lean()
+
+  describe('with its signature token known', () => {
+    it('stores it durably before it answers, with all of its body', async () => {
+      const body = webhookBody(CHANGE, DATA, token, { id: 'lever-id' })
+
+      const response = await world.post(JSON.stringify(body))
+
+      expect([response.status, await response.json()]).to.deep.equal([200, { outcome: 'stored' }])
+      const { data } = await world.webhooks.list(world.web.organization, {}, { limit: 10 })
+      expect(data).to.have.length(1)
+      expect(data[0]).to.deep.include({ event: CHANGE, leverId: 'lever-id', status: 'received', attempts: 0, error: null, payload: body })
+      expect(data[0]?.triggeredAt).to.equal(new Date(body['triggeredAt'] as number).toISOString())
+      expect((await shownEvent(CHANGE))?.lastReceivedAt).not.to.equal(null)
+      expect((await shownEvent(CHANGE))?.lastVerifiedAt).to.equal(null)
+    })
+
+    it('knows a repeat by event and token, whatever its data; another event is a new delivery', async () => {
+      await world.saveToken('candidateHired', token)
+
+      const first = await world.deliver(CHANGE, DATA, token, { token: 't1' })
+      const second = await world.deliver(CHANGE, { opportunityId: 'opp-2' }, token, { token: 't1' })
+      const other = await world.deliver('candidateHired', DATA, token, { token: 't1' })
+
+      expect([first.outcome, second.outcome, other.outcome]).to.deep.equal(['stored', 'repeat', 'stored'])
+      expect((await stored()).map(({ opportunityId }) => opportunityId)).to.deep.equal(['opp-1', 'opp-1'])
+    })
+
+    it('takes many at once, each once', async () => {
+      const bodies = Array.from({ length: 60 }, (_, at) => JSON.stringify(webhookBody(CHANGE, DATA, token, { token: `t${at % 50}` })))
+
+      const outcomes = await Promise.all(
+        bodies.map(async (body) => ((await (await world.post(body)).json()) as { outcome: string }).outcome),
+      )
+
+      expect(outcomes.filter((outcome) => outcome === 'stored')).to.have.length(50)
+      expect(outcomes.filter((outcome) => outcome === 'repeat')).to.have.length(10)
+    })
+
+    for (const [what, change] of [
+      ['a wrong signature', { signature: 'f'.repeat(64) }],
+      ['a missing signature', { signature: undefined }],
+      ['a null signature', { signature: null }],
+      ['the signature of another time', { triggeredAt: 1 }],
+      ['the signature of another token', { token: 'x' }],
+    ] as const) {
+      it(`refuses ${what} with 401, and keeps nothing`, async () => {
+        const response = await world.post(JSON.stringify({ ...webhookBody(CHANGE, DATA, token), ...change }))
+
+        expect([response.status, ((await response.json()) as { code: string }).code]).to.deep.equal([401, 'signature_mismatch'])
+        expect(await stored()).to.have.length(0)
+        expect((await shownEvent(CHANGE))?.lastReceivedAt).to.equal(null)
+      })
+    }
+
+    it("refuses one signed with another event's token", async () => {
+      const other = await world.saveToken('candidateHired')
+
+      expect((await world.deliver(CHANGE, DATA, other)).status).to.equal(401)
+    })
+
+    it("marks the event verified by Lever's connection test, and does nothing else", async () => {
+      for (const data of [{}, null, undefined]) {
+        expect(await world.deliver(CHANGE, data, token)).to.deep.equal({ status: 200, outcome: 'verified' })
+      }
+
+      expect(await stored()).to.have.length(0)
+      const shown = await shownEvent(CHANGE)
+      expect(shown?.lastVerifiedAt).not.to.equal(null)
+      expect(shown?.lastReceivedAt).to.equal(null)
+    })
+
+    it('does not take a test that is wrongly signed for verified', async () => {
+      expect((await world.deliver(CHANGE, {}, 'wrong')).status).to.equal(401)
+      expect((await shownEvent(CHANGE))?.lastVerifiedAt).to.equal(null)
+    })
+
+    it('fits an account with a single token, where an event has none of its own', async () => {
+      const any = await world.saveToken('any')
+
+      expect((await world.deliver('candidateHired', DATA, any)).outcome).to.equal('stored')
+      expect((await world.deliver(CHANGE, DATA, any)).status).to.equal(401)
+      expect((await world.deliver('candidateHired', DATA, token)).status).to.equal(401)
+    })
+  })
+
+  describe('of an event outside the eight', () => {
+    for (const event of ['contactCreated', '__proto__', 'constructor', 'any', 'webhooks.x', '$where']) {
+      it(`stores ${event} and ignores it`, async () => {
+        expect((await world.deliver(event, DATA, token)).outcome).to.equal('stored')
+        expect((await stored()).map(({ status }) => status)).to.deep.equal(['ignored'])
+      })
+    }
+
+    it('refuses it with a wrong signature', async () => {
+      expect((await world.deliver('contactCreated', DATA, 'wrong')).status).to.equal(401)
+    })
+  })
+
+  describe('before its signature token is known', () => {
+    it('holds it unread, and processes it the moment a token that fits is saved', async () => {
+      const early = 'the token that Lever shows first'
+
+      const held = await world.deliver('candidateHired', DATA, early)
+      const again = await world.deliver('candidateHired', DATA, early, { token: 'again' })
+
+      expect([held.outcome, again.outcome]).to.deep.equal(['held', 'held'])
+      expect(await shownEvent('candidateHired')).to.deep.include({ held: 2, lastReceivedAt: null })
+      const [shown] = (await world.webhooks.list(world.web.organization, { status: 'held' }, { limit: 10 })).data
+      expect(shown?.payload).to.equal(null)
+
+      await world.saveToken('candidateHired', early)
+      expect((await stored()).map(({ status, expiresAt }) => [status, expiresAt])).to.deep.equal([['received', undefined], ['received', undefined]]) // prettier-ignore
+      expect((await shownEvent('candidateHired'))?.lastReceivedAt).not.to.equal(null)
+      expect((await shownEvent('candidateHired'))?.held).to.equal(0)
+    })
+
+    it('drops those that do not fit the token', async () => {
+      await world.deliver('candidateHired', DATA, 'forged')
+      await world.deliver('candidateHired', DATA)
+
+      await world.saveToken('candidateHired')
+
+      expect(await stored()).to.have.length(0)
+      expect((await shownEvent('candidateHired'))?.lastReceivedAt).to.equal(null)
+    })
+
+    it('marks the event verified by a test that came before the token', async () => {
+      expect((await world.deliver('candidateHired', {}, 'early')).outcome).to.equal('held')
+
+      await world.saveToken('candidateHired', 'early')
+
+      expect(await stored()).to.have.length(0)
+      expect((await shownEvent('candidateHired'))?.lastVerifiedAt).not.to.equal(null)
+    })
+
+    it("releases by an account's single token too, and leaves what another event's token says nothing of", async () => {
+      await world.deliver('candidateHired', DATA, 'single')
+      await world.deliver('candidateDeleted', DATA, 'single')
+
+      await world.saveToken('applicationCreated', 'single')
+      expect((await stored()).map(({ status }) => status)).to.deep.equal(['held', 'held'])
+      await world.saveToken('any', 'single')
+      expect((await stored()).map(({ status }) => status)).to.deep.equal(['received', 'received'])
+    })
+
+    it('knows a repeat', async () => {
+      await world.deliver('candidateHired', DATA, 'early', { token: 't1' })
+
+      expect((await world.deliver('candidateHired', DATA, 'early', { token: 't1' })).outcome).to.equal('repeat')
+    })
+
+    it('holds at most a hundred an event, the oldest going first, for a day', async () => {
+      for (let group = 0; group < 4; group += 1) {
+        await Promise.all(
+          Array.from({ length: 30 }, async (_, at) => world.deliver('candidateHired', DATA, 'early', { token: `t${group}-${at}` })),
+        )
+      }
+      await world.deliver('candidateDeleted', DATA, 'early')
+
+      const held = await stored()
+      const hired = held.filter(({ event }) => event === 'candidateHired')
+      expect(hired).to.have.length(100)
+      const kept = [0, 1, 2, 3].map((group) => hired.filter(({ token: name }) => name.startsWith(`t${group}-`)).length)
+      expect(kept).to.deep.equal([10, 30, 30, 30])
+      expect(held).to.have.length(101)
+      const [{ expiresAt, receivedAt } = { expiresAt: null, receivedAt: new Date() }] = hired
+      expect((expiresAt?.getTime() ?? 0) - receivedAt.getTime()).to.equal(24 * 3_600_000)
+    })
+
+    it('does not release what has expired', async () => {
+      await world.deliver('candidateHired', DATA, 'early')
+      await DeliveryModel.updateMany({}, { $set: { expiresAt: new Date(Date.now() - 1) } })
+
+      await world.saveToken('candidateHired', 'early')
+
+      expect((await stored()).map(({ status }) => status)).to.deep.equal(['held'])
+    })
+
+    it('is not left held when the token is saved between the look at the connection and the write', async () => {
+      const connection = await world.connections.get(world.web.organization)
+      await world.saveToken('candidateHired', 'just saved')
+
+      const outcome = await world.webhooks.receive(connection, webhookBody('candidateHired', DATA, 'just saved'))
+
+      expect(outcome).to.equal('held')
+      expect((await stored()).map(({ status }) => status)).to.deep.equal(['received'])
+    })
+  })
+
+  describe('that cannot be taken', () => {
+    it('refuses an unknown endpoint with 404, and other methods with 405', async () => {
+      const unknown = await fetch(`${world.web.url}/webhooks/lever/unknown`, { method: 'POST', body: '{}' })
+      const read = await fetch(await world.endpointUrl())
+
+      expect([unknown.status, read.status]).to.deep.equal([404, 405])
+      expect(unknown.headers.get('content-type')).to.contain('application/problem+json')
+    })
+
+    it('refuses all for a disconnected organization with 401', async () => {
+      await ConnectionModel.updateMany({}, { $set: { status: 'disconnected' } })
+
+      expect((await world.deliver(CHANGE, DATA, token)).status).to.equal(401)
+      expect((await world.deliver('candidateHired', DATA, 'held?')).status).to.equal(401)
+      expect(await stored()).to.have.length(0)
+    })
+
+    for (const status of ['active', 'paused', 'revoked'] as const) {
+      it(`goes on while the connection is ${status}`, async () => {
+        await ConnectionModel.updateMany({}, { $set: { status } })
+
+        expect((await world.deliver(CHANGE, DATA, token)).outcome).to.equal('stored')
+      })
+    }
+
+    const signed = { event: CHANGE, triggeredAt: 1, token: 't' }
+    for (const [what, body] of [
+      ['nothing', ''],
+      ['no JSON', 'event=candidateHired'],
+      ['a list', '[]'],
+      ['null', 'null'],
+      ['no event', { ...signed, event: undefined }],
+      ['an event that is a number', { ...signed, event: 5 }],
+      ['an empty event', { ...signed, event: '' }],
+      ['a time that is text', { ...signed, triggeredAt: '1782975358767' }],
+      ['a time that is a fraction', { ...signed, triggeredAt: 1.5 }],
+      ['a time beyond all numbers', `{"event":"${CHANGE}","triggeredAt":1e400,"token":"t"}`],
+      ['no token', { ...signed, token: undefined }],
+      ['a token that is an object', { ...signed, token: { $ne: null } }],
+      ['data that is text', { ...signed, data: 'x' }],
+      ['data that is a list', { ...signed, data: [] }],
+      ['a signature that is a number', { ...signed, signature: 5 }],
+      ['an id that is a number', { ...signed, id: 5 }],
+      ['brackets without end', `{"event":${'['.repeat(100_000)}`],
+      ['JSON nested beyond reason', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`],
+    ] as const) {
+      it(`refuses ${what} with 400`, async () => {
+        const response = await world.post(typeof body === 'string' ? body : JSON.stringify(body))
+
+        expect(response.status).to.equal(400)
+        expect(await stored()).to.have.length(0)
+      })
+    }
+
+    it('refuses what is not UTF-8 with 400', async () => {
+      const body = JSON.stringify(webhookBody(CHANGE, { opportunityId: 'x?x' }, token))
+      const bytes = new Uint8Array(Buffer.from(body))
+      bytes[body.indexOf('?')] = 0xff
+
+      expect((await world.post(bytes)).status).to.equal(400)
+    })
+
+    it('takes up to 256 KB, and refuses more with 413, announced or not', async () => {
+      const of = (bytes: number): string => {
+        const body = JSON.stringify(webhookBody(CHANGE, { ...DATA, filler: '' }, token))
+        return body.replace('"filler":""', `"filler":"${'x'.repeat(bytes - body.length)}"`)
+      }
+      const streamed = { method: 'POST', body: new Blob([of(256 * 1024 + 1)]).stream(), duplex: 'half' } as RequestInit
+
+      expect((await world.post(of(256 * 1024))).status).to.equal(200)
+      expect((await world.post(of(256 * 1024 + 1))).status).to.equal(413)
+      expect((await fetch(await world.endpointUrl(), streamed)).status).to.equal(413)
+    })
+
+    it('takes JSON under any content type', async () => {
+      for (const contentType of [
+        'text/plain',
+        'application/octet-stream',
+        'application/x-www-form-urlencoded',
+        'application/json; charset=utf-8',
+      ]) {
+        const body = JSON.stringify(webhookBody(CHANGE, DATA, token))
+        const response = await fetch(await world.endpointUrl(), { method: 'POST', body, headers: { 'content-type': contentType } })
+
+        expect(response.status, contentType).to.equal(200)
+      }
+    })
+
+    it('keeps names in data for what they are', async () => {
+      const body = JSON.stringify(webhookBody(CHANGE, DATA, token)).replace(
+        '"opportunityId"',
+        '"__proto__":{"isAdmin":true},"$where":1,"a.b":2,"opportunityId"',
+      )
+
+      expect((await world.post(body)).status).to.equal(200)
+      const [delivery] = (await world.webhooks.list(world.web.organization, {}, { limit: 1 })).data
+      expect(JSON.stringify(delivery?.payload)).to.contain('"__proto__":{"isAdmin":true},"$where":1,"a.b":2')
+      expect(({} as { isAdmin?: boolean }).isAdmin).to.equal(undefined)
+    })
+
+    it('answers 503 when it cannot be stored, so that Lever delivers again', async () => {
+      const body = JSON.stringify(webhookBody(CHANGE, DATA, token))
+      stub(mongoose.mongo.Collection.prototype, 'insertMany').rejects(new Error('no primary'))
+
+      const refused = await world.post(body)
+      restore()
+      const again = await world.post(body)
+
+      expect([refused.status, again.status]).to.deep.equal([503, 200])
+      expect(await again.json()).to.deep.equal({ outcome: 'stored' })
+    })
+
+    it('answers 503 when the connection cannot be read', async () => {
+      const url = await world.endpointUrl()
+      stub(ConnectionModel, 'findOne').throws(new Error('no primary'))
+
+      const refused = await fetch(url, { method: 'POST', body: JSON.stringify(webhookBody(CHANGE, DATA, token)) })
+
+      expect(refused.status).to.equal(503)
+    })
+
+    it('does not wait for a body that never ends', async () => {
+      const { hostname, port, pathname } = new URL(await world.endpointUrl())
+      const socket: Socket = createConnection(Number(port), hostname)
+
+      const answer = new Promise<string>((resolve) => socket.setEncoding('utf8').once('data', resolve))
+      socket.write(`POST ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"event":`)
+
+      expect(await answer).to.match(/^HTTP\/1\.1 408 /)
+      socket.destroy()
+    })
+  })
+})

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { CandidateInput } from '../../src/candidates/candidate-input.ts'
+import { emailKey, linkKey } from '../../src/candidates/candidate-keys.ts'
+import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
+import { createConnections, type Connections } from '../../src/connection/connections.ts'
+import type { SignatureTokenPlace } from '../../src/connection/webhook-events.ts'
+import { createRequestBudget } from '../../src/lever/request-budget.ts'
+import { createLog } from '../../src/log.ts'
+import { createMirror, type Mirror } from '../../src/mirror/mirror.ts'
+import { webhookDeliveryEndpoints } from '../../src/web/api/webhook-deliveries.ts'
+import { webhookIntake, webhookIntakePaths } from '../../src/web/api/webhook-intake.ts'
+import { signWebhook } from '../../src/webhooks/verify-signature.ts'
+import { createWebhooks, type Webhooks } from '../../src/webhooks/webhooks.ts'
+import type { Worker } from '../../src/work/worker.ts'
+import { startLever, type LeverForTests } from '../support/lever.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { startWeb, type RunningWeb, type WebParts } from '../support/web.ts'
+
+const ACTOR = 'apiKey:test'
+const ADMIN = 'ada@x.example'
+const LEASE_MS = 2000
+
+/** An organization connected to the local Lever, with the endpoint listening and no worker running. */
+export interface WebhookWorld {
+  web: RunningWeb
+  lever: LeverForTests
+  connections: Connections
+  candidates: Candidates
+  mirror: Mirror
+  webhooks: Webhooks
+  /** Opportunities that were deleted in Lever, as told. */
+  deleted: string[]
+  startWorker(): Worker
+  saveToken(event: SignatureTokenPlace, token?: string): Promise<string>
+  endpointUrl(): Promise<string>
+  /** Posts to the endpoint as it is. */
+  post(body: string | Uint8Array<ArrayBuffer>): Promise<Response>
+  /** Posts an event signed with `signatureToken`; resolves to status and outcome. */
+  deliver(event: string, data: unknown, signatureToken?: string, fields?: object): Promise<{ status: number; outcome: string | undefined }>
+  /** A candidate linked to an opportunity of Lever. */
+  linkedCandidate(opportunityId: string): Promise<string>
+  /** As the admin does, with a new organization's connection as it begins. */
+  connect(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** What Lever posts, signed as it does (Lever's API documentation). */
+export function webhookBody(event: string, data: unknown, signatureToken: string | null, fields: object = {}): Record<string, unknown> {
+  const body = { event, triggeredAt: Date.now(), token: randomBytes(24).toString('hex'), ...fields }
+  return { ...body, ...(signatureToken === null ? {} : { signature: signWebhook(signatureToken, body) }), data }
+}
+
+export async function startWebhookWorld(): Promise<WebhookWorld> {
+  await connectFreshDatabase()
+  const lever = await startLever()
+  await lever.settings({ rateLimit: { enabled: false } })
+  const deleted: string[] = []
+  let parts!: ReturnType<typeof buildParts>
+  const web = await startWeb({
+    intakes: (webParts) => {
+      parts = buildParts(webParts, lever, deleted)
+      return [webhookIntake({ ...parts, readWithinMs: 1000 })]
+    },
+    intakePaths: webhookIntakePaths,
+    endpoints: (webParts) => webhookDeliveryEndpoints((parts ??= buildParts(webParts, lever, deleted))),
+  })
+  const { organization } = web
+  await web.accounts.putPerson(organization, ADMIN, { name: 'Ada', role: 'admin' }, ACTOR)
+  const { connections, candidates, webhooks } = parts
+  const endpointUrl = async () => `${web.url}/webhooks/lever/${(await connections.get(organization)).endpointKey}`
+  const post = async (body: string | Uint8Array<ArrayBuffer>) => fetch(await endpointUrl(), { method: 'POST', body })
+  const world: WebhookWorld = {
+    ...parts, web, lever, deleted, endpointUrl, post,
+    startWorker: () => webhooks.startWorker(20),
+    async saveToken(event, token = randomBytes(24).toString('hex')) {
+      await connections.putSignatureToken(organization, event, token, ACTOR)
+      return token
+    },
+    async deliver(event, data, signatureToken, fields) {
+      const response = await post(JSON.stringify(webhookBody(event, data, signatureToken ?? null, fields)))
+      return { status: response.status, outcome: ((await response.json()) as { outcome?: string }).outcome }
+    },
+    async linkedCandidate(opportunityId) {
+      const { candidate } = await candidates.create(organization, CandidateInput.parse({ name: 'Ana', emails: ['ana@a.example'] }))
+      const state = { opportunityId, contactId: null, url: null, stage: { id: 'lead-new', text: 'New lead' }, postings: [], archived: null, owner: null, updatedAt: null }
+      await candidates.setLeverState(organization, candidate.id, state)
+      return candidate.id
+    },
+    async connect() {
+      await connections.putApiKey(organization, { apiKey: await lever.newApiKey(), userEmail: ADMIN }, ACTOR)
+    },
+    async stop() {
+      await web.stop()
+      await lever.stop()
+      await dropDatabase()
+    },
+  } // prettier-ignore
+  await world.connect()
+  return world
+}
+
+function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: LeverForTests, deleted: string[]) {
+  const log = createLog({ level: 'silent' })
+  const connections: Connections = createConnections({
+    sealer, accounts, audit, publicUrl, log,
+    budget: createRequestBudget({ requestsPerSecond: 500, burst: 500 }),
+    lever: { ...lever, environment: 'local', timeoutMs: 2000 },
+    readMappingCounts: async () => ({ mapped: 0, active: 0 }),
+    stageExists: async () => true,
+    leverUserByEmail: async () => null,
+    heldCounts: (connection) => webhooks.heldCounts(connection),
+    onTokenSaved: (organization, place) => webhooks.releaseHeld(organization, place),
+    onAuthorized: (organization) => webhooks.resumeWaiting(organization),
+    onActivated: async () => undefined,
+    settleExports: async () => undefined,
+    forgetMirror: async () => undefined,
+  }) // prettier-ignore
+  const mirror = createMirror({
+    leverClient: connections.leverClient,
+    canSeeConfidential: async () => false,
+    rememberLeverUsers: async () => undefined,
+    hashKeyOf: accounts.hashKeyOf,
+    emailKey, linkKey, log, leaseMs: LEASE_MS,
+  }) // prettier-ignore
+  const candidates = createCandidates({ readExports: async () => new Map(), onRemoved: [], leaseMs: LEASE_MS, log })
+  const webhooks = createWebhooks({
+    connections, mirror, candidates, log,
+    onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)],
+    wake: () => undefined,
+    leaseMs: LEASE_MS,
+  }) // prettier-ignore
+  return { connections, mirror, candidates, webhooks }
+}
