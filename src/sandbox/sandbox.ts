@@ -24,6 +24,8 @@ export interface SandboxOptions {
   redirectUris?: string[]
   /** How browsers and the product reach it, when that is not `http://host:port`. */
   publicUrl?: string
+  /** Another one gives another Lever account: the same people and jobs under other ids. */
+  seed?: string
   say?: (line: string) => void
 }
 
@@ -83,7 +85,7 @@ function buildWorld(
   url: string,
   stopping: AbortSignal,
 ): { world: World; keeper: StateKeeper | undefined } {
-  const fresh = (): World['account'] => accountFrom(sampleAccount(options.redirectUris))
+  const fresh = (): World['account'] => accountFrom(sampleAccount({ redirectUris: options.redirectUris ?? [], seed: options.seed ?? '' }))
   const bare: Omit<World, 'desk'> = {
     account: stored ? accountFrom(stored) : fresh(),
     settings: defaultSettings(),

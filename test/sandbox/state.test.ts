@@ -23,6 +23,14 @@ describe('the account of the local Lever', () => {
     expect(sampleAccount()).to.deep.equal(sampleAccount())
   })
 
+  it('is another account, with other ids, from another seed', () => {
+    const [one, other] = [sampleAccount(), sampleAccount({ seed: 'other' })]
+    expect(other.users.map(({ email }) => email)).to.deep.equal(one.users.map(({ email }) => email))
+    expect(other.accountId).not.to.equal(one.accountId)
+    const known = new Set(one.users.map(({ id }) => id))
+    expect(other.users.some(({ id }) => known.has(id))).to.equal(false)
+  })
+
   it('has the people, jobs and candidates that the demonstration counts on', () => {
     const { users, postings, requisitions, opportunities, contacts, archiveReasons } = sampleAccount()
     expect([users.length, postings.length, requisitions.length, opportunities.length]).to.deep.equal([8, 12, 6, 300])

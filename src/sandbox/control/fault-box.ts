@@ -1,7 +1,7 @@
 /** Faults that were asked for, and which request each hits. */
 import { z } from 'zod'
 
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   'status',
   'statusAfterEffect',
   'resetBefore',
@@ -16,7 +16,6 @@ export const FAULT_KINDS = [
   'redirect',
   'slow',
 ] as const
-export type FaultKind = (typeof FAULT_KINDS)[number]
 
 const regex = z.string().refine(isRegex, 'is not a regular expression')
 

@@ -1,3 +1,11 @@
+/** A stream of its own for each kind of record, so that more of one kind leaves the others as they were. */
+export type Streams = (name: string) => SeededRandom
+
+/** Another seed gives an account with other ids. */
+export function seededStreams(seed: string): Streams {
+  return (name) => new SeededRandom(`${seed}${name}`)
+}
+
 /** A repeatable stream of numbers and ids: the same name gives the same stream on every machine. */
 export class SeededRandom {
   #state: number

@@ -2,29 +2,31 @@
 import type { AccountData } from '../account/account.ts'
 import { seedArchiveReasons, seedPostings, seedRequisitions, seedStages, seedUsers, SEED_TIME } from './seed-company.ts'
 import { seedContacts, seedNotes, seedOpportunities } from './seed-opportunities.ts'
-import { SeededRandom } from './random.ts'
+import { seededStreams, type Streams } from './random.ts'
 
 /** Where the product listens unless told otherwise. */
 const SAMPLE_REDIRECT_URIS = ['http://127.0.0.1:4000/oauth/lever/callback', 'http://localhost:4000/oauth/lever/callback']
 
-export function sampleAccount(redirectUris: string[] = []): AccountData {
-  const users = seedUsers()
-  const stages = seedStages()
-  const archiveReasons = seedArchiveReasons()
-  const postings = seedPostings(users)
-  const contacts = seedContacts()
-  const opportunities = seedOpportunities({ users, stages, archiveReasons, postings }, contacts)
+/** Another `seed` gives another account: the same people and jobs under other ids. */
+export function sampleAccount({ redirectUris = [], seed = '' }: { redirectUris?: string[]; seed?: string } = {}): AccountData {
+  const streams = seededStreams(seed)
+  const users = seedUsers(streams)
+  const stages = seedStages(streams)
+  const archiveReasons = seedArchiveReasons(streams)
+  const postings = seedPostings(streams, users)
+  const contacts = seedContacts(streams)
+  const opportunities = seedOpportunities(streams, { users, stages, archiveReasons, postings }, contacts)
   return {
-    ...sampleAccess([...new Set([...SAMPLE_REDIRECT_URIS, ...redirectUris])]),
+    ...sampleAccess(streams, [...new Set([...SAMPLE_REDIRECT_URIS, ...redirectUris])]),
     users,
     stages,
     archiveReasons,
     postings,
-    requisitions: seedRequisitions(users, postings),
+    requisitions: seedRequisitions(streams, users, postings),
     contacts,
     opportunities,
     deletedOpportunities: [],
-    notes: seedNotes(opportunities),
+    notes: seedNotes(streams, opportunities),
     files: [],
     panels: [],
     sourceNames: ['Added manually', 'Extension', 'GitHub', 'Job site', 'LinkedIn', 'Referral', 'Social referral'],
@@ -37,8 +39,8 @@ export function sampleAccount(redirectUris: string[] = []): AccountData {
 }
 
 /** One OAuth app and one API key that may do everything: known values, for this machine only. */
-function sampleAccess(redirectUris: string[]): Pick<AccountData, 'accountId' | 'signingKey' | 'apps' | 'apiKeys'> {
-  const random = new SeededRandom('access')
+function sampleAccess(streams: Streams, redirectUris: string[]): Pick<AccountData, 'accountId' | 'signingKey' | 'apps' | 'apiKeys'> {
+  const random = streams('access')
   return {
     accountId: random.uuid(),
     signingKey: random.hex(64),

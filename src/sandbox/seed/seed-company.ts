@@ -1,13 +1,13 @@
 /** The sample company: its people in Lever, its pipeline, its jobs. */
 import type { ArchiveReason, Posting, Requisition, Stage, User } from '../account/records.ts'
-import { SeededRandom } from './random.ts'
+import type { Streams } from './random.ts'
 
 const DAY_MS = 86_400_000
 /** Nothing in the sample is younger. */
 export const SEED_TIME = Date.UTC(2026, 2, 31, 12)
 
-export function seedUsers(): User[] {
-  const random = new SeededRandom('users')
+export function seedUsers(streams: Streams): User[] {
+  const random = streams('users')
   const people: [name: string, accessRole: string, jobTitle: string | null, deactivatedDaysAgo?: number][] = [
     ['Ana Duarte', 'super admin', 'Head of Talent'],
     ['Bo Lindqvist', 'admin', 'Senior Recruiter'],
@@ -38,8 +38,8 @@ export function seedUsers(): User[] {
 }
 
 /** Five fixed stages with slugs, four of the account's own; ranks as recorded. */
-export function seedStages(): Stage[] {
-  const random = new SeededRandom('stages')
+export function seedStages(streams: Streams): Stage[] {
+  const random = streams('stages')
   return [
     { id: 'lead-new', text: 'New lead', pipeline: 'lead', rank: 1, hasInterview: false },
     { id: 'lead-reached-out', text: 'Reached out', pipeline: 'lead', rank: 3, hasInterview: false },
@@ -53,8 +53,8 @@ export function seedStages(): Stage[] {
   ]
 }
 
-export function seedArchiveReasons(): ArchiveReason[] {
-  const random = new SeededRandom('archive reasons')
+export function seedArchiveReasons(streams: Streams): ArchiveReason[] {
+  const random = streams('archive reasons')
   const texts = ['Hired', 'Under-qualified', 'Position closed', 'Timing', 'Withdrew', 'Offer declined', 'No Response', 'Future hire']
   return texts.map((text) => ({
     id: random.uuid(),
@@ -89,8 +89,8 @@ const POSTINGS: PostingRow[] = [
   ['Office Manager', 'rejected', null, 'Operations', ['Berlin'], []],
 ]
 
-export function seedPostings(users: User[]): Posting[] {
-  const random = new SeededRandom('postings')
+export function seedPostings(streams: Streams, users: User[]): Posting[] {
+  const random = streams('postings')
   const byName = (username: string): string => users.find((user) => user.username === username)?.id as string
   return POSTINGS.map(([text, state, department, team, locations, requisitionCodes, confidential], index) => {
     const owner = byName(index % 2 === 0 ? 'ana' : 'bo')
@@ -124,8 +124,8 @@ export function seedPostings(users: User[]): Posting[] {
   })
 }
 
-export function seedRequisitions(users: User[], postings: Posting[]): Requisition[] {
-  const random = new SeededRandom('requisitions')
+export function seedRequisitions(streams: Streams, users: User[], postings: Posting[]): Requisition[] {
+  const random = streams('requisitions')
   const rows: [code: string, name: string, status: Requisition['status'], headcount: number | 'unlimited', hired: number][] = [
     ['ENG-7', 'Backend Engineer', 'open', 2, 0],
     ['ENG-8', 'Site Reliability Engineer, Lisboa', 'open', 1, 0],

@@ -1,7 +1,7 @@
 /** 300 candidacies of the sample account, some of them of the same person. */
 import { postingTags } from '../account/posting-tags.ts'
 import type { ArchiveReason, Contact, Note, Opportunity, Posting, Stage, User } from '../account/records.ts'
-import { SeededRandom } from './random.ts'
+import type { SeededRandom, Streams } from './random.ts'
 import { SEED_TIME } from './seed-company.ts'
 import { CITIES, COMPANIES, FAMILY, GIVEN, PEOPLE, ROLES } from './seed-people.ts'
 
@@ -17,8 +17,8 @@ interface Company {
 }
 
 /** The first contact is Grace Hopper, whom the demonstration finds already in Lever. */
-export function seedContacts(): Contact[] {
-  const random = new SeededRandom('contacts')
+export function seedContacts(streams: Streams): Contact[] {
+  const random = streams('contacts')
   const grace = { name: 'Grace Hopper', ascii: 'grace.hopper' }
   return Array.from({ length: CONTACTS }, (_, index) => {
     const person = index === 0 ? grace : (PEOPLE[index - 1] ?? plainPerson(index))
@@ -48,8 +48,8 @@ function plainPerson(index: number): { name: string; ascii: string } {
   return { name: `${given} ${family}`, ascii: `${given}.${plainFamily}${index}`.toLowerCase() }
 }
 
-export function seedOpportunities(company: Company, contacts: Contact[]): Opportunity[] {
-  const random = new SeededRandom('opportunities')
+export function seedOpportunities(streams: Streams, company: Company, contacts: Contact[]): Opportunity[] {
+  const random = streams('opportunities')
   return Array.from({ length: OPPORTUNITIES }, (_, index) => {
     if (index === 0) return graceHopper(random, company, contacts[0] as Contact)
     // beyond the contacts' number: a second and third candidacy of some
@@ -157,8 +157,8 @@ function application(
 }
 
 /** A note on every seventh candidacy. */
-export function seedNotes(opportunities: Opportunity[]): Note[] {
-  const random = new SeededRandom('notes')
+export function seedNotes(streams: Streams, opportunities: Opportunity[]): Note[] {
+  const random = streams('notes')
   return opportunities
     .filter((_, index) => index % 7 === 0)
     .map((opportunity) => {
