@@ -3,7 +3,9 @@ import { expect } from 'chai'
 import { createAccounts, type Accounts } from '../../src/accounts/accounts.ts'
 import { assertSpeaksFor } from '../../src/web/middleware/speaks-for.ts'
 import { OrganizationModel } from '../../src/accounts/organization-model.ts'
+import { PersonModel } from '../../src/accounts/person-model.ts'
 import { SessionModel } from '../../src/accounts/session-model.ts'
+import { SignInLinkModel } from '../../src/accounts/sign-in-link-model.ts'
 import { createAudit } from '../../src/audit/audit.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
@@ -113,12 +115,53 @@ describe('accounts', () => {
       expect(await accounts.findSession(token)).to.equal(null)
     })
 
+    it('are removed with the person', async () => {
+      const { person } = await start('removed@acme.example')
+
+      await accounts.deletePerson(organization, 'removed@acme.example', 'operator')
+
+      expect(await SessionModel.countDocuments({ person: person.id })).to.equal(0)
+    })
+
+    it('of a person who is inactive are not found, whatever made them so', async () => {
+      const { person, token } = await start('suspended@acme.example')
+
+      await PersonModel.updateOne({ _id: person.id }, { active: false })
+
+      expect(await accounts.findSession(token)).to.equal(null)
+    })
+
     it('are not found by what the database holds', async () => {
       const { token } = await start('f@acme.example')
       const session = await SessionModel.findOne().sort({ _id: -1 }).lean()
 
       expect(await accounts.findSession(session?.tokenHash ?? '')).to.equal(null)
       expect((await accounts.findSession(token))?.csrfToken).not.to.equal(session?.tokenHash)
+    })
+  })
+
+  describe('sign-in links', () => {
+    const makeLink = async (email: string) => {
+      await accounts.putPerson(organization, email, { name: 'L', role: 'sourcer' }, 'operator')
+      const { id, url } = await accounts.createSignInLink(organization, { userEmail: email }, 'operator')
+      return { id, token: url.split('/').at(-1) ?? '' }
+    }
+
+    it('sign in before their time is over', async () => {
+      const [fresh, late] = [await makeLink('fresh@acme.example'), await makeLink('late@acme.example')]
+
+      await SignInLinkModel.updateOne({ _id: late.id }, { expiresAt: new Date(Date.now() - 1) })
+
+      expect((await accounts.redeemSignInLink(fresh.token)).outcome).to.equal('signedIn')
+      expect((await accounts.redeemSignInLink(late.token)).outcome).to.equal('refused')
+    })
+
+    it('sign nobody in who is inactive, whatever made them so', async () => {
+      const { token } = await makeLink('paused@acme.example')
+
+      await PersonModel.updateOne({ organization, email: 'paused@acme.example' }, { active: false })
+
+      expect((await accounts.redeemSignInLink(token)).outcome).to.equal('refused')
     })
   })
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Caller } from '../../../src/accounts/caller.ts'
-import { ServiceError } from '../../../src/errors.ts'
+import type { ServiceError } from '../../../src/errors.ts'
 import { createRateGuard, type RateGuard } from '../../../src/web/middleware/request-rate.ts'
 
 const person = (personId: string): Caller => ({
