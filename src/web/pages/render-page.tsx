@@ -18,9 +18,3 @@ export function renderPage(ctx: SiteContext, content: VNode, options: { status?:
   ctx.type = 'text/html; charset=utf-8'
   ctx.body = `<!doctype html>${html}`
 }
-
-/** Answers with a part of a page, for htmx to put in its place. */
-export function renderFragment(ctx: SiteContext, content: VNode, options: { status?: number } = {}): void {
-  renderPage(ctx, content, options)
-  ctx.body = String(ctx.body).slice('<!doctype html>'.length)
-}

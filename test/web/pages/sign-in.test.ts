@@ -117,13 +117,13 @@ describe('signing in', () => {
       const limited = await startWeb({ trustedProxies: 1 })
       await limited.signIn('target@acme.example')
       const { url } = await limited.accounts.createSignInLink(limited.organization, { userEmail: 'target@acme.example' }, 'operator')
-      const open = (number: number) =>
+      const openFrom = (number: number) =>
         fetch(`${limited.url}${new URL(url).pathname}`, { redirect: 'manual', headers: { 'x-forwarded-for': `198.51.100.${number}` } })
 
-      expect((await open(0)).status).to.equal(303)
-      for (let failure = 1; failure <= 10; failure += 1) expect((await open(failure)).status).to.equal(400)
+      expect((await openFrom(0)).status).to.equal(303)
+      for (let failure = 1; failure <= 10; failure += 1) expect((await openFrom(failure)).status).to.equal(400)
 
-      expect((await open(11)).status).to.equal(429)
+      expect((await openFrom(11)).status).to.equal(429)
       await limited.stop()
     })
   })
