@@ -48,7 +48,8 @@ export function createAccessTokens(deps: AccessTokenDeps) {
      * @throws ServiceError `connection_not_active`; LeverCallError (never sent) while an expired one cannot be replaced
      */
     async current(state: GrantState): Promise<string> {
-      if (!isDueForRefresh(state)) return openAccessToken(deps, state)
+      const cannotBeReplaced = !state.grant.refreshToken && !isExpired(state)
+      if (!isDueForRefresh(state) || cannotBeReplaced) return openAccessToken(deps, state)
       try {
         return await refresh(state)
       } catch (error) {

@@ -4,7 +4,9 @@ import { ServiceError } from '../errors.ts'
 import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { requireAdmin } from './authorize-link.ts'
 import type { ConnectionContext } from './connection-context.ts'
+import { getConnection } from './find-connection.ts'
 import { keepGrant } from './keep-grant.ts'
+import { keyPermissionsFor } from './lever-access.ts'
 import { basicHeader, CredentialRefused, trialCredentials } from './lever-credentials.ts'
 
 /** A key as it is pasted. */
@@ -49,11 +51,12 @@ export async function putApiKey(
       actor,
     })
   } catch (error) {
-    throw asKeyProblem(error)
+    const { settings } = await getConnection(organization)
+    throw asKeyProblem(error, keyPermissionsFor(settings.webhookSet))
   }
 }
 
-function asKeyProblem(error: unknown): unknown {
+function asKeyProblem(error: unknown, needed: readonly string[]): unknown {
   if (error instanceof CredentialRefused || isLeverStatus(error, 401)) {
     return new ServiceError('lever_key_rejected', 'Lever does not accept this API key.', {
       hint: 'Copy it again from Settings > Integrations and API > API Credentials in Lever, or make a new one there.',
@@ -61,7 +64,7 @@ function asKeyProblem(error: unknown): unknown {
   }
   if (!isLeverStatus(error, 403)) return error
   return new ServiceError('lever_key_lacks_permission', 'This API key lacks permissions.', {
-    hint: 'Permissions of a key cannot be changed in Lever: make a new key with those named here.',
+    hint: `Permissions of a key cannot be changed in Lever: make a new key with ${needed.join(', ')}.`,
     extra: { missing: ['List all users'] },
   })
 }

@@ -76,9 +76,6 @@ const connectionSchema = new Schema(
       /** Count of records by resource, as far as the running or last sync came. */
       resources: { type: Map, of: Number, default: {} },
       error: String,
-      /** One sync at a time, by the server's clock. */
-      leaseUntil: Date,
-      leaseHolder: String,
     },
   },
   { timestamps: true, collection: 'connections', minimize: false },

@@ -226,6 +226,19 @@ describe('connection/access tokens', () => {
     expect((await stored()).status).to.equal('configuring')
   })
 
+  it('uses a token that cannot be refreshed to its end, and is revoked then', async () => {
+    await ConnectionModel.updateOne({ organization }, { $unset: { 'grant.refreshToken': 1 } })
+    await ageAccessToken(organization, 0.9)
+    await call()
+    await world.connections.refreshDue()
+    expect((await stored()).status).to.equal('configuring')
+
+    await ageAccessToken(organization, 0.2)
+
+    expect(await rejection(call())).to.include({ code: 'connection_not_active' })
+    expect((await stored()).status).to.equal('revoked')
+  })
+
   it('repeats a call with the current token, when it was an earlier one that Lever refused', async () => {
     const credentials = buildCredentials(world, organization)
     const current = await credentials.header()

@@ -40,6 +40,7 @@ describe('connection/api key', () => {
     const weak = await rejection(put(await world.lever.newApiKey({ permissions: ['List all stages'] })))
     expect(weak).to.include({ code: 'lever_key_lacks_permission', status: 422 })
     expect(weak).to.have.deep.property('extra', { missing: ['List all users'] })
+    expect(weak).to.have.property('hint').that.includes('Create an opportunity note')
     expect((await world.connections.get(organization)).status).to.equal('disconnected')
   })
 

@@ -25,6 +25,17 @@ describe('web/api/connection', () => {
     expect(ConnectionView.parse(connected.body).auth).to.include({ kind: 'apiKey', addedBy: ADMIN })
   })
 
+  it('stands in the OpenAPI document, with the connection as a schema of its own', async () => {
+    const answer = await site.web.call('GET', '/api/openapi.json')
+    const { paths, components } = (await answer.json()) as {
+      paths: Record<string, object>
+      components: { schemas: Record<string, object> }
+    }
+
+    expect(Object.keys(paths).filter((path) => path.includes('/connection'))).to.have.lengthOf(8)
+    expect(components.schemas).to.include.keys('Connection', 'ConnectionSettingsPatch', 'AuthorizeLink')
+  })
+
   it('gives the same authorize address again under the same Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'k-1', authorization: `Bearer ${site.web.apiKey}` }
     const first = await call('POST', '/connection/authorize', { userEmail: ADMIN }, headers)
