@@ -60,7 +60,7 @@ export function createCandidates({ readExports, onRemoved, leaseMs, log }: Candi
       for (const handler of onRemoved) await handler(organization, id)
       await CandidateModel.deleteOne({ _id: candidate._id, organization })
     },
-    async list(organization: string, filters: CandidateFilters, request: PageRequest): Promise<Page<CandidateView>> {
+    list: async (organization: string, filters: CandidateFilters, request: PageRequest): Promise<Page<CandidateView>> => {
       const { data, nextCursor } = await listCandidates(organization, filters, request)
       return { data: await toViews(organization, data), nextCursor }
     },

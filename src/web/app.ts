@@ -3,6 +3,7 @@ import Koa from 'koa'
 import type { Registry } from 'prom-client'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import type { Accounts } from '../accounts/accounts.ts'
+import type { Candidates } from '../candidates/candidates.ts'
 import { describeError, type Log } from '../log.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { docsPaths, docsRouter } from './api/docs.tsx'
@@ -48,6 +49,8 @@ export interface AppOptions extends HealthAppOptions {
   intakes?: readonly Router<SiteState>[]
   intakePaths?: ZodOpenApiPathsObject
   pages: readonly Router<SiteState>[]
+  /** For the list of candidates, where people land; without it nobody is there. */
+  listCandidates?: Candidates['list']
   /** Set only for a trial on one's own machine. */
   samplePeople?: () => Promise<SamplePerson[]>
 }
@@ -67,9 +70,12 @@ export function createApp(options: AppOptions): Koa<SiteState> {
   for (const intake of options.intakes ?? []) mount(app, intake)
   app.use(pageSession({ accounts, publicUrl, guardRate }))
   mount(app, signInRouter({ accounts, samplePeople: options.samplePeople }))
-  for (const pages of [languageRouter(), candidatesRouter(), ...options.pages]) mount(app, pages)
+  for (const pages of [languageRouter(), candidatesRouter({ list: options.listCandidates ?? noCandidates }), ...options.pages])
+    mount(app, pages)
   return app
 }
+
+const noCandidates: Candidates['list'] = async () => ({ data: [], nextCursor: null })
 
 /** What every process serves, and one that only works serves alone: `/healthz`, `/readyz`, `/metrics`. */
 export function createHealthApp(options: HealthAppOptions, { answersTheRest = true } = {}): Koa<SiteState> {

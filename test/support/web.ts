@@ -20,7 +20,9 @@ export interface WebParts {
   publicUrl: string
 }
 
-export interface StartWebOptions extends Partial<Pick<AppOptions, 'trustedProxies' | 'samplePeople' | 'readiness' | 'authUrl'>> {
+export interface StartWebOptions extends Partial<
+  Pick<AppOptions, 'trustedProxies' | 'samplePeople' | 'readiness' | 'authUrl' | 'listCandidates'>
+> {
   endpoints?: (parts: WebParts) => readonly Endpoint[]
   intakes?: (parts: WebParts) => readonly Router<SiteState>[]
   intakePaths?: ZodOpenApiPathsObject
@@ -115,6 +117,7 @@ function appOptions(options: StartWebOptions, parts: WebParts, logged: string[])
     authUrl: options.authUrl ?? 'https://auth.lever.co',
     trustedProxies: options.trustedProxies ?? 0,
     ...(options.samplePeople ? { samplePeople: options.samplePeople } : {}),
+    ...(options.listCandidates ? { listCandidates: options.listCandidates } : {}),
   }
 }
 
