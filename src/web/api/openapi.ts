@@ -25,12 +25,13 @@ const EVERYWHERE: readonly ErrorCode[] = [
   'unauthenticated',
   'forbidden',
   'not_acceptable',
+  'invalid_request', // an unknown query parameter
   'too_many_requests',
   'internal_error',
   'storage_unavailable',
 ]
-const WITH_INPUT: readonly ErrorCode[] = ['invalid_request']
-const WITH_BODY: readonly ErrorCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'request_timeout']
+/** Writes that take no body refuse what is not an empty object. */
+const OF_WRITES: readonly ErrorCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'request_timeout', 'bad_request']
 const WITH_KEY: readonly ErrorCode[] = ['idempotency_key_reused', 'idempotency_in_progress']
 
 /**
@@ -69,7 +70,8 @@ const SECURITY_SCHEMES = {
     type: 'apiKey',
     in: 'cookie',
     name: 'fulcrum_session',
-    description: 'Of a signed-in person; `__Host-fulcrum_session` over https.',
+    description:
+      'Of a signed-in person; `__Host-fulcrum_session` over https. The role named with it is the least that may: an `admin` may all that a `sourcer` may.',
   },
   csrfToken: {
     type: 'apiKey',
@@ -109,7 +111,7 @@ function operationIdOf(method: string, path: string): string {
 
 function securityOf({ access, method }: Endpoint): Record<string, string[]>[] {
   if (access === 'operator') return [{ operatorKey: [] }]
-  return [{ apiKey: [] }, method === 'get' ? { session: [] } : { session: [], csrfToken: [] }]
+  return [{ apiKey: [] }, method === 'get' ? { session: [access] } : { session: [access], csrfToken: [] }]
 }
 
 function bodyOf({ body, upload }: Endpoint): Pick<ZodOpenApiOperationObject, 'requestBody'> {
@@ -132,11 +134,10 @@ function answersOf({ answers, replay }: Endpoint): ZodOpenApiResponsesObject {
 }
 
 function problemsOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
-  const { body, upload, query, params, replay, problems = [] } = endpoint
+  const { method, params, replay, problems = [] } = endpoint
   const codes = new Set<ErrorCode>([
     ...EVERYWHERE,
-    ...(body || query ? WITH_INPUT : []),
-    ...(body || upload ? WITH_BODY : []),
+    ...(method === 'get' ? [] : OF_WRITES),
     ...(params || endpoint.access === 'operator' ? (['not_found'] as const) : []),
     ...(replay ? WITH_KEY : []),
     ...problems,
