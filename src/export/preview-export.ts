@@ -67,7 +67,7 @@ export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promis
       requisitionCode: requisition.requisitionCode,
       name: requisition.name,
     },
-    performAs,
+    performAs: performAs && PerformAsView.parse(performAs),
     stage: { id: stageId, text: await deps.stageText(organization, stageId) },
     source: terms.sourceName,
     duplicates: wish.showConfidential ? search.duplicates : search.duplicates.map(withoutConfidentialDetails),
