@@ -1,0 +1,193 @@
+/** Walks the OpenAPI document: who may ask what, and that nobody sees or touches what is another organization's. */
+import { expect } from 'chai'
+import { isBelowApi, isList, resolve, type Operation } from './hostile/api-document.ts'
+import { problemOf } from './hostile/answer-rules.ts'
+import type { RawAnswer } from './hostile/raw-request.ts'
+import { snapshotOf } from './hostile/snapshot.ts'
+import { forEachOf, namesAnOwnThing, startWorld, type Asker, type World } from './hostile/world.ts'
+
+/** Refused as input, once the asker has been let in. */
+const LET_IN = '?unknownParameter=1'
+/** What a sourcer is for: candidates, exports, and Lever's records that one chooses from. All else takes an admin. */
+const FOR_SOURCERS = /^\/api\/v1\/(candidates|candidate-imports|exports|lever\/(stages|postings|requisitions|archive-reasons))(\/|$)/
+
+const nameOf = ({ name }: Operation): string => name
+const isWrite = ({ method }: Operation): boolean => method !== 'GET'
+
+describe('every endpoint: rights', function () {
+  this.timeout(30_000)
+  let world: World
+  let guarded: Operation[]
+  let ofOrganizations: Operation[]
+
+  before(async () => {
+    world = await startWorld()
+    guarded = world.operations.filter(isBelowApi)
+    ofOrganizations = guarded.filter(({ audience }) => audience !== 'operator')
+  })
+  after(() => world.stop())
+
+  const codeFor = async (operation: Operation, as: Asker, query = LET_IN): Promise<string> => {
+    const answer = await world.ask(operation, { as, query })
+    return answer.status >= 400 ? problemOf(answer).code : `answered ${answer.status}`
+  }
+
+  it('walks all of the API', () => {
+    expect(guarded.length).to.be.at.least(40)
+    expect(guarded.filter(({ audience }) => audience === 'anybody').map(nameOf)).to.deep.equal([])
+  })
+
+  it('asks for credentials, and says how to send them', async () => {
+    await forEachOf(guarded, nameOf, async (operation) => {
+      const answer = await world.ask(operation, { as: 'nobody' })
+
+      expect(answer.status).to.equal(401)
+      expect(problemOf(answer).code).to.equal('unauthenticated')
+      expect(answer.headers['www-authenticate']).to.match(/^Bearer/)
+    })
+  })
+
+  it('refuses keys that are unknown or revoked, and cookies that are none of ours', async () => {
+    const revoked = await world.us.api.post<{ id: string; apiKey: string }>('api-keys', { name: 'revoked' })
+    await world.us.api.delete(`api-keys/${revoked.body.id}`)
+    const wrong: Record<string, string>[] = [
+      { authorization: `Bearer ${revoked.body.apiKey}` },
+      { authorization: `Bearer ${world.us.keys[0]}x` },
+      { authorization: `Basic ${Buffer.from(`${world.us.keys[0]}:`).toString('base64')}` },
+      { cookie: 'fulcrum_session=x; __Host-fulcrum_session=x' },
+      { cookie: `fulcrum_session=${world.us.keys[0]}` },
+    ]
+
+    for (const headers of wrong) {
+      await forEachOf(guarded, nameOf, async (operation) => {
+        expect((await world.ask(operation, { as: 'nobody', headers })).status).to.equal(401)
+      })
+    }
+  })
+
+  it("opens the operator's routes to the operator's key alone, and no other route to it", async () => {
+    await forEachOf(guarded, nameOf, async (operation) => {
+      const [mine, others] = operation.audience === 'operator' ? ['invalid_request', 'forbidden'] : ['forbidden', 'invalid_request']
+
+      expect(await codeFor(operation, 'operator')).to.equal(mine)
+      expect(await codeFor(operation, world.us)).to.equal(others)
+      if (operation.audience === 'operator') expect(await codeFor(operation, world.us.admin)).to.equal('forbidden')
+    })
+  })
+
+  it('gives sourcers candidates and exports, and admins everything', async () => {
+    await forEachOf(ofOrganizations, nameOf, async (operation) => {
+      expect(operation.audience, 'role in the document').to.equal(FOR_SOURCERS.test(operation.path) ? 'sourcer' : 'admin')
+      expect(await codeFor(operation, world.us.sourcer)).to.equal(operation.audience === 'sourcer' ? 'invalid_request' : 'forbidden')
+      expect(await codeFor(operation, world.us.admin)).to.equal('invalid_request')
+    })
+  })
+
+  it('takes a write of a session only with its token and from a page of its own', async () => {
+    const { admin, sourcer } = world.us
+    await forEachOf(ofOrganizations.filter(isWrite), nameOf, async (operation) => {
+      expect(await codeFor(operation, { ...admin, csrfToken: '' })).to.equal('csrf_token_missing')
+      expect(await codeFor(operation, { ...admin, csrfToken: sourcer.csrfToken })).to.equal('csrf_token_missing')
+      for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }] as Record<string, string>[]) {
+        const answer = await world.ask(operation, { as: admin, headers, query: LET_IN })
+        expect(problemOf(answer).code).to.equal('forbidden')
+      }
+    })
+  })
+
+  it('lets a person in a session speak for nobody else', async () => {
+    const speaking = ofOrganizations.filter(({ body }) => {
+      const schema = body['application/json']?.schema
+      return schema !== undefined && 'requestedBy' in (resolve(world.document, schema).properties ?? {})
+    })
+    expect(speaking.map(nameOf)).to.include('POST /api/v1/exports')
+
+    await forEachOf(speaking, nameOf, async (operation) => {
+      const body = (await world.bodyOf(operation)) as Record<string, unknown>
+      const asked = await world.ask(operation, { as: world.us.sourcer, json: { ...body, requestedBy: world.us.person } })
+
+      expect([asked.status, problemOf(asked).code]).to.deep.equal([403, 'forbidden'])
+    })
+  })
+
+  it("answers 404 for another's export to a sourcer, and not to an admin", async () => {
+    const ofOne = ofOrganizations.filter(({ path }) => path.startsWith('/api/v1/exports/{id}'))
+    expect(ofOne).not.to.have.length(0)
+
+    await forEachOf(ofOne, nameOf, async (operation) => {
+      const path = operation.path.replace('{id}', world.us.exportOfAnother)
+      expect((await world.ask(operation, { as: world.us.sourcer, path })).status).to.equal(404)
+      expect((await world.ask(operation, { as: world.us.admin, path })).status).not.to.equal(404)
+    })
+    expect((await world.us.api.get(`exports/${world.us.exportOfAnother}`)).body['status']).to.equal('exported')
+  })
+
+  describe('between organizations', () => {
+    it("lists nothing that is another's", async () => {
+      await forEachOf(ofOrganizations.filter((operation) => isList(operation)), nameOf, async (operation) => {
+        const answer = await world.ask(operation, { as: world.them, query: '?limit=100' })
+
+        expect(answer.status).to.equal(200)
+        for (const id of [...Object.values(world.us.objects), world.us.exportOfAnother]) expect(answer.text).not.to.contain(id)
+        expect(answer.text).not.to.contain(world.us.word)
+      }) // prettier-ignore
+    })
+
+    it("answers 404 for what is another's, and changes nothing of it", async () => {
+      const naming = ofOrganizations.filter(namesAnOwnThing).toSorted(byHarm)
+      expect(naming.length).to.be.at.least(12)
+      const before = await snapshotOf(world.us.id)
+      expect(Object.keys(before).length).to.be.at.least(200)
+
+      await forEachOf(naming, nameOf, async (operation) => {
+        for (const as of [world.them, world.them.admin]) {
+          const json = await world.bodyOf(operation, world.them)
+          const answer = await world.ask(operation, { as, path: world.pathOf(operation, world.us), ...(json === undefined ? {} : { json }) })
+          if (!makesOwn(operation)) expect(answer.status, answer.text.slice(0, 200)).to.equal(404)
+          expect(answer.text).not.to.contain(world.us.id).and.not.to.contain(world.us.word)
+        }
+      }, 1) // prettier-ignore
+
+      expect(await snapshotOf(world.us.id)).to.deep.equal(before)
+    })
+
+    it('finds each of these for their own organization', async () => {
+      await forEachOf(ofOrganizations.filter((operation) => namesAnOwnThing(operation) && !isWrite(operation)), nameOf, async (operation) => {
+        expect((await world.ask(operation)).status).to.equal(200)
+      }) // prettier-ignore
+    })
+
+    it('knows nothing by an id that is given in a query or a body', async () => {
+      const before = await snapshotOf(world.us.id)
+      const candidateId = world.us.objects['/api/v1/candidates/'] ?? ''
+
+      await forEachOf(ofOrganizations, nameOf, async (operation) => {
+        if (operation.parameters.some((parameter) => parameter.in === 'query' && parameter.name === 'candidateId')) {
+          expectNothing(await world.ask(operation, { as: world.them, query: `?candidateId=${candidateId}` }))
+        }
+        const body = (await world.bodyOf(operation, world.them)) as Record<string, unknown> | undefined
+        if (!body || !('candidateId' in body)) return
+        const answer = await world.ask(operation, { as: world.them, json: { ...body, candidateId } })
+        expect(answer.text).to.contain('candidate_not_found').and.not.to.contain(world.us.word)
+        if (!operation.path.endsWith('/preview')) expect(answer.status).to.equal(422)
+      })
+
+      expect(await snapshotOf(world.us.id)).to.deep.equal(before)
+    })
+  })
+})
+
+/** Deletions first: what one makes of the same name afterwards is one's own. */
+function byHarm(one: Operation, other: Operation): number {
+  return Number(other.method === 'DELETE') - Number(one.method === 'DELETE')
+}
+
+/** A name in the path that another organization uses too is no secret: a thing of one's own is made there. */
+function makesOwn({ name }: Operation): boolean {
+  return name === 'PUT /api/v1/users/{email}'
+}
+
+function expectNothing(answer: RawAnswer): void {
+  if (answer.status === 200) expect((JSON.parse(answer.text) as { data: unknown[] }).data).to.deep.equal([])
+  else expect(problemOf(answer).code).to.equal('candidate_not_found')
+}

@@ -1,0 +1,98 @@
+/** The OpenAPI document as it is served, as a list of operations to walk. */
+
+/** A JSON schema of the document, with the keywords that the walk reads. */
+export interface Schema {
+  $ref?: string
+  type?: string | string[]
+  properties?: Record<string, Schema>
+  required?: string[]
+  items?: Schema
+  anyOf?: Schema[]
+  oneOf?: Schema[]
+  enum?: unknown[]
+  const?: unknown
+  minLength?: number
+  minimum?: number
+  minItems?: number
+  format?: string
+  pattern?: string
+}
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query' | 'header'
+  required?: boolean
+  schema: Schema
+}
+
+type Content = Record<string, { schema: Schema }>
+
+interface DocumentedOperation {
+  parameters?: Parameter[]
+  requestBody?: { required?: boolean; content: Content }
+  responses: Record<string, { description: string; content?: Content }>
+  security: Record<string, string[]>[]
+}
+
+export interface ApiDocument {
+  openapi: string
+  paths: Record<string, Record<string, DocumentedOperation>>
+  components: { schemas: Record<string, Schema> }
+}
+
+/** Who may: a person's least role, `operator`, or `anybody` where the document asks for no credentials. */
+export type Audience = 'operator' | 'admin' | 'sourcer' | 'anybody'
+
+export interface Operation {
+  /** Like `POST /api/v1/exports/{id}/retry`. */
+  name: string
+  method: string
+  /** With its parameters in braces. */
+  path: string
+  audience: Audience
+  parameters: Parameter[]
+  /** Content types it takes, with their schemas; empty where it takes no body. */
+  body: Content
+  /** By status. */
+  answers: Record<string, { content?: Content }>
+}
+
+export async function readApiDocument(url: string): Promise<ApiDocument> {
+  return (await (await fetch(`${url}/api/openapi.json`)).json()) as ApiDocument
+}
+
+export function operationsOf(document: ApiDocument): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { parameters = [], requestBody, responses, security }]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      path,
+      audience: audienceOf(security),
+      parameters,
+      body: requestBody?.content ?? {},
+      answers: responses,
+    })),
+  )
+}
+
+function audienceOf(security: Record<string, string[]>[]): Audience {
+  if (security.some((ways) => Object.keys(ways).length === 0) || security.length === 0) return 'anybody'
+  if (security.some((ways) => 'operatorKey' in ways)) return 'operator'
+  const [role] = security.find((ways) => 'session' in ways)?.['session'] ?? []
+  if (role === 'admin' || role === 'sourcer') return role
+  throw new Error(`security names no role: ${JSON.stringify(security)}`)
+}
+
+/** The schema itself, where it is a reference to a component. */
+export function resolve(document: ApiDocument, schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema
+  const found = document.components.schemas[schema.$ref.slice('#/components/schemas/'.length)]
+  if (!found) throw new Error(`the document has no ${schema.$ref}`)
+  return found
+}
+
+export const isBelowApi = ({ path }: Operation): boolean => path.startsWith('/api/v1/')
+export const takesJson = ({ body }: Operation): boolean => 'application/json' in body
+export const isList = ({ method, parameters }: Operation): boolean => method === 'GET' && parameters.some(({ name }) => name === 'cursor')
+export const isKeyed = ({ parameters }: Operation): boolean => parameters.some(({ name }) => name === 'Idempotency-Key')
+export const namesInPath = ({ path }: Operation): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)

@@ -1,0 +1,88 @@
+/** HTTP requests as they are written, without the courtesies of a client that would put them right. */
+import { Agent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+
+export interface RawRequest {
+  method: string
+  /** With its query, as it goes out. */
+  path: string
+  headers?: Record<string, string | string[]>
+  body?: string | Uint8Array
+}
+
+export interface RawAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+const WITHIN_MS = 15_000
+
+/** Rejects when there is no answer within 15 s. */
+export function sendRaw(url: string, { method, path, headers = {}, body }: RawRequest, through: Agent = agent): Promise<RawAnswer> {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  return new Promise((answered, failed) => {
+    const request = open(url, { method, path, headers: { ...length, ...headers } }, through)
+    request.on('error', failed)
+    request.on('response', (response) => void readAnswer(response).then(answered, failed))
+    request.setTimeout(WITHIN_MS, () => request.destroy(new Error(`no answer within ${WITHIN_MS} ms to ${method} ${path.slice(0, 200)}`)))
+    request.end(body)
+  })
+}
+
+function open(url: string, { method, path, headers = {} }: RawRequest, through: Agent | false): ClientRequest {
+  const { hostname, port } = new URL(url)
+  return httpRequest({ hostname, port, method, path, headers, agent: through })
+}
+
+async function readAnswer(response: IncomingMessage): Promise<RawAnswer> {
+  const pieces: Buffer[] = []
+  for await (const piece of response) pieces.push(piece as Buffer)
+  return { status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(pieces).toString('utf8') }
+}
+
+/** The head goes out, the body never does; resolves with the answer. */
+export function sendHeadOnly(url: string, request: RawRequest): Promise<RawAnswer> {
+  return sendSlowly(url, request, '')
+}
+
+/** The head and the beginning of a body go out, the rest never does; resolves with the answer. */
+export function sendSlowly(url: string, request: RawRequest, beginning: string): Promise<RawAnswer> {
+  return new Promise((answered, failed) => {
+    const sent = open(url, request, false)
+    sent.on('error', failed)
+    sent.on(
+      'response',
+      (response) =>
+        void readAnswer(response)
+          .then(answered, failed)
+          .finally(() => sent.destroy()),
+    )
+    sent.flushHeaders()
+    if (beginning !== '') sent.write(beginning)
+  })
+}
+
+/** Sends chunks without an end, until answered or `atMost` bytes are out; resolves with the answer and how many went out. */
+export function sendWithoutEnd(url: string, request: RawRequest, chunk: Uint8Array, atMost: number): Promise<RawAnswer & { sent: number }> {
+  return new Promise((answered, failed) => {
+    const outgoing = open(url, request, false)
+    let sent = 0
+    let isAnswered = false
+    const goOn = (): void => {
+      while (!isAnswered && sent < atMost) {
+        sent += chunk.length
+        if (!outgoing.write(chunk)) return void outgoing.once('drain', goOn)
+      }
+      if (!isAnswered) outgoing.end()
+    }
+    outgoing.on('error', (error) => (isAnswered ? undefined : failed(error)))
+    outgoing.on('response', (response) => {
+      isAnswered = true
+      void readAnswer(response)
+        .then((answer) => answered({ ...answer, sent }), failed)
+        .finally(() => outgoing.destroy())
+    })
+    goOn()
+  })
+}

@@ -1,0 +1,123 @@
+/** Values that a schema of the document allows, and many that it must not. */
+import { resolve, type ApiDocument, type Schema } from './api-document.ts'
+import type { DocumentRules } from './answer-rules.ts'
+
+const WORDS = ['sample', 'a'.repeat(24), 'sample@acme.example', 'https://acme.example/sample', '/sample', '2026-01-31T12:00:00.000Z', '1']
+
+/** A value with the members that are required and no others. @throws Error where none can be guessed: a body of its own is wanted then */
+export function sampleOf(document: ApiDocument, rules: DocumentRules, given: Schema): unknown {
+  const schema = resolve(document, given)
+  const fits = (value: unknown): boolean => rules.faultOf(given, value) === null
+  if (schema.const !== undefined) return schema.const
+  if (schema.enum) return schema.enum[0]
+  const [variant] = schema.anyOf ?? schema.oneOf ?? []
+  if (variant) return sampleOf(document, rules, variant)
+  if (schema.type === 'object') {
+    const pairs = (schema.required ?? []).map((name) => [name, sampleOf(document, rules, schema.properties?.[name] ?? {})])
+    return Object.fromEntries(pairs) as unknown
+  }
+  if (schema.type === 'array') return Array.from({ length: schema.minItems ?? 0 }, () => sampleOf(document, rules, schema.items ?? {}))
+  const found = [...WORDS, schema.minimum ?? 1, true].find(fits)
+  if (found === undefined) throw new Error(`no sample for ${JSON.stringify(given)}`)
+  return found
+}
+
+/** One value put in place of another, at a path as problem documents write it. */
+export interface Mutation {
+  what: string
+  path: string
+  body: unknown
+  /** True when it must be refused whatever the document says. */
+  isNeverRight: boolean
+}
+
+type Put = (value: unknown) => unknown
+
+const ENDLESS_TEXT = 'x'.repeat(20_001)
+const HOSTILE_VALUES: readonly [what: string, value: unknown][] = [
+  ['null', null],
+  ['a number', 7],
+  ['a fraction', 1.5],
+  ['a negative number', -1],
+  ['a number beyond all', 1e300],
+  ['true', true],
+  ['empty text', ''],
+  ['white space', ' \t\n\u00A0'],
+  ['text', 'x'],
+  ['text with NUL', 'x\u0000y'],
+  ['half a surrogate pair', 'x\uD800y'],
+  ['an empty list', []],
+  ['a list of lists', [[[]]]],
+  ['an empty object', {}],
+  ['an operator', { $ne: null }],
+  ['an expression', { $gt: '' }],
+  ['an operator in a list', [{ $ne: null }]],
+  ['a prototype', JSON.parse('{"__proto__":{"polluted":true}}')],
+]
+
+/** Every member of a body, those of its objects and lists included, replaced by each of the values that somebody may try. */
+export function mutationsOf(document: ApiDocument, schema: Schema, body: unknown): Mutation[] {
+  return mutate(document, schema, { path: '', value: body, put: (value) => value })
+}
+
+function mutate(document: ApiDocument, given: Schema, at: { path: string; value: unknown; put: Put }): Mutation[] {
+  const schema = withoutNull(resolve(document, given))
+  const here = at.path === '' ? [] : replacements(schema, at)
+  if (schema.type === 'object') return [...here, ...unknownMembers(at), ...members(document, schema, at)]
+  if (schema.type === 'array' && schema.items) {
+    const put: Put = (value) => at.put([value])
+    return [...here, ...mutate(document, schema.items, { path: `${at.path}[0]`, value: undefined, put })]
+  }
+  return here
+}
+
+/** What stands beside null where a schema allows it. */
+function withoutNull(schema: Schema): Schema {
+  const [only, ...others] = (schema.anyOf ?? []).filter(({ type }) => type !== 'null')
+  return only && others.length === 0 ? only : schema
+}
+
+function replacements(schema: Schema, { path, put }: { path: string; put: Put }): Mutation[] {
+  const hostile = HOSTILE_VALUES.map(([what, value]) => ({ what, path, body: put(value), isNeverRight: false }))
+  const endless = schema.type === 'array' ? Array.from({ length: 5001 }, () => 'x') : ENDLESS_TEXT
+  return [...hostile, { what: 'one without end', path, body: put(endless), isNeverRight: true }]
+}
+
+const UNKNOWN_NAMES = [
+  'unknownMember',
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  '$where',
+  'a.b',
+  'a[$gt]',
+  '',
+]
+
+function unknownMembers({ path, value, put }: { path: string; value: unknown; put: Put }): Mutation[] {
+  return UNKNOWN_NAMES.map((name) => ({
+    what: `an unknown member ${name}`,
+    path: path === '' ? name : `${path}.${name}`,
+    // as an own member, also where its name is that of an accessor
+    body: put(Object.defineProperty({ ...(value as object) }, name, { value: { polluted: true }, enumerable: true })),
+    isNeverRight: true,
+  }))
+}
+
+function members(document: ApiDocument, schema: Schema, { path, value, put }: { path: string; value: unknown; put: Put }): Mutation[] {
+  const object = { ...(value as Record<string, unknown>) }
+  const changed = Object.entries(schema.properties ?? {}).flatMap(([name, member]) =>
+    mutate(document, member, {
+      path: path === '' ? name : `${path}.${name}`,
+      value: object[name],
+      put: (replaced) => put({ ...object, [name]: replaced }),
+    }),
+  )
+  const missing = (schema.required ?? []).map((name) => {
+    const { [name]: _, ...rest } = object
+    return { what: 'nothing', path: path === '' ? name : `${path}.${name}`, body: put(rest), isNeverRight: true }
+  })
+  return [...changed, ...missing]
+}

@@ -1,0 +1,155 @@
+/** The composed service with two organizations, and every operation of its OpenAPI document ready to be asked. */
+import { AssertionError } from 'chai'
+import { LEVER_ADMIN } from '../../support/lever.ts'
+import { newPerson, OPERATOR_KEY, SOURCER, startService, type ServiceForTests } from '../../support/service.ts'
+import { assertWellFormed, documentRules, type DocumentRules } from './answer-rules.ts'
+import { namesInPath, operationsOf, readApiDocument, takesJson, type ApiDocument, type Operation } from './api-document.ts'
+import { sendRaw, type RawAnswer, type RawRequest } from './raw-request.ts'
+import { sampleOf } from './sample-values.ts'
+import { furnishTenant, type Session, type Tenant } from './tenant.ts'
+
+/** Nobody, the operator, an organization by one of its keys, or a person in a session. */
+export type Asker = 'nobody' | 'operator' | Tenant | Session
+
+export interface Question {
+  as?: Asker
+  /** In place of the path that {@link World.pathOf} gives. */
+  path?: string
+  /** With its question mark. */
+  query?: string
+  json?: unknown
+  body?: string | Uint8Array
+  headers?: Record<string, string | string[]>
+  /** Set where the document does not speak of such a request. */
+  isUndocumented?: boolean
+}
+
+export interface World {
+  service: ServiceForTests
+  document: ApiDocument
+  rules: DocumentRules
+  operations: Operation[]
+  us: Tenant
+  them: Tenant
+  /** The operation's path with what `tenant` has there. */
+  pathOf(operation: Operation, tenant?: Tenant): string
+  /** A body that is right, of things that `tenant` has; undefined where none is taken. A new one each time. */
+  bodyOf(operation: Operation, tenant?: Tenant): Promise<unknown>
+  /** Who may: the operator, else our organization's key. */
+  rightful(operation: Operation): Asker
+  /** Asks as the rightful one unless told otherwise; the answer is held to the rules of all answers and to the document. */
+  ask(operation: Operation, question?: Question): Promise<RawAnswer>
+  /** The same request, as it would be written. */
+  requestFor(operation: Operation, question?: Question): RawRequest
+  stop(): Promise<void>
+}
+
+/** Paths whose parameter names the same in every organization. */
+const COMMON_NAMES: Record<string, string> = { '/api/v1/connection/webhooks/': 'candidateHired' }
+
+export async function startWorld(): Promise<World> {
+  const service = await startService({
+    LEVER_REQUESTS_PER_SECOND: '1000',
+    LEVER_BURST: '1000',
+    LEVER_TIMEOUT_MS: '4000',
+    SETTLE_MS: '5000',
+  })
+  await service.lever.settings({ rateLimit: { enabled: false } })
+  const document = await readApiDocument(service.url)
+  const rules = documentRules(document)
+  const us = await furnishTenant(service, 'ours', 'chidi@acme.example')
+  const them = await furnishTenant(service, 'theirs', 'emile@acme.example')
+
+  const pathOf = (operation: Operation, tenant = us): string => fillPath(operation, tenant)
+  const rightful = ({ audience }: Operation): Asker => (audience === 'anybody' ? 'nobody' : audience === 'operator' ? 'operator' : us)
+  const requestFor = (operation: Operation, question: Question = {}): RawRequest => {
+    const { query = '', json, body = json === undefined ? undefined : JSON.stringify(json), path = pathOf(operation) } = question
+    const type = json === undefined ? {} : { 'content-type': 'application/json' }
+    const headers = { ...type, ...credentialsOf(question.as ?? rightful(operation)), ...question.headers }
+    return { method: operation.method, path: path + query, headers, ...(body === undefined ? {} : { body }) }
+  }
+
+  return {
+    service, document, rules, us, them, pathOf, rightful, requestFor,
+    operations: operationsOf(document),
+    async bodyOf(operation, tenant = us) {
+      const own = OWN_BODIES[operation.name]
+      if (own) return own(tenant, service)
+      const schema = operation.body['application/json']?.schema
+      return schema && takesJson(operation) ? distinct(sampleOf(document, rules, schema)) : undefined
+    },
+    async ask(operation, question = {}) {
+      const request = requestFor(operation, question)
+      const answer = await sendRaw(service.url, request)
+      assertWellFormed(`${request.method} ${request.path.slice(0, 300)}`, answer)
+      if (!question.isUndocumented) rules.assertDocumented(operation, answer)
+      return answer
+    },
+    stop: () => service.stop(),
+  } // prettier-ignore
+}
+
+/** @throws Error where nothing is there to be named: furnish the tenant with it then */
+function fillPath(operation: Operation, tenant: Tenant): string {
+  const [name] = namesInPath(operation)
+  if (name === undefined) return operation.path
+  const before = operation.path.slice(0, operation.path.indexOf('{'))
+  if (before === '/webhooks/lever/') return new URL(tenant.webhookUrl).pathname
+  const value = COMMON_NAMES[before] ?? tenant.objects[before]
+  if (value === undefined) throw new Error(`${operation.name}: the tenant of this test has nothing at ${before}, furnish it`)
+  return operation.path.replace(`{${name}}`, encodeURIComponent(value))
+}
+
+/** Whether the path names a thing that belongs to one organization. */
+export function namesAnOwnThing(operation: Operation): boolean {
+  const before = operation.path.slice(0, operation.path.indexOf('{'))
+  return namesInPath(operation).length > 0 && operation.audience !== 'anybody' && !(before in COMMON_NAMES)
+}
+
+let turn = 0
+export function credentialsOf(asker: Asker): Record<string, string> {
+  if (asker === 'nobody') return {}
+  if (asker === 'operator') return { authorization: `Bearer ${OPERATOR_KEY}` }
+  if ('cookie' in asker) return { cookie: asker.cookie, 'x-csrf-token': asker.csrfToken }
+  turn += 1
+  return { authorization: `Bearer ${asker.keys[turn % asker.keys.length]}` }
+}
+
+/** Bodies that a schema alone cannot tell. */
+const OWN_BODIES: Record<string, (tenant: Tenant, service: ServiceForTests) => unknown> = {
+  'POST /api/v1/sign-in-links': () => ({ userEmail: SOURCER, path: '/candidates', validForSeconds: 60 + distinctNumber() }),
+  'POST /api/v1/connection/authorize': () => ({ userEmail: LEVER_ADMIN }),
+  'PUT /api/v1/connection/api-key': async (_, { lever }) => ({ apiKey: await lever.newApiKey(), userEmail: LEVER_ADMIN }),
+  'PATCH /api/v1/connection/settings': () => ({ exportUnsuccessful: true }),
+  'PUT /api/v1/user-mappings/{userEmail}': () => ({ leverEmail: 'dilnoza@acme.example' }),
+  'POST /api/v1/candidates': () => newPerson(),
+  'PATCH /api/v1/candidates/{id}': () => ({ headline: `Engineer ${distinctNumber()}` }),
+  'POST /api/v1/exports': async (tenant) => ({ candidateId: await tenant.candidate(), requestedBy: SOURCER }),
+  'POST /api/v1/exports/preview': async (tenant) => ({ candidateId: await tenant.candidate(), requestedBy: SOURCER }),
+}
+
+let numbers = 0
+const distinctNumber = (): number => (numbers += 1)
+
+/** Gives a sample's name a number of its own. */
+function distinct(sample: unknown): unknown {
+  return typeof sample === 'object' && sample !== null && 'name' in sample ? { ...sample, name: `Sample ${distinctNumber()}` } : sample
+}
+
+/** Tries each item, several at a time, and fails with all that went wrong. */
+export async function forEachOf<T>(
+  items: readonly T[],
+  name: (item: T) => string,
+  attempt: (item: T) => Promise<void>,
+  atOnce = 8,
+): Promise<void> {
+  const faults: string[] = []
+  const waiting = [...items]
+  const work = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      await attempt(item).catch((error: unknown) => faults.push(`${name(item as T)}: ${(error as Error).message}`))
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  if (faults.length > 0) throw new AssertionError(`${faults.length} of ${items.length}:\n  ${faults.slice(0, 60).join('\n  ')}`)
+}
