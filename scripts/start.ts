@@ -14,7 +14,11 @@ stopOnSignal(
     await starting.catch(() => undefined)
     await instance?.stop()
   },
-  { graceMs: 20_000, log: createLog({ level: 'warn', pretty: process.stdout.isTTY }) },
+  {
+    graceMs: 20_000,
+    log: createLog({ level: 'warn', pretty: process.stdout.isTTY }),
+    withParent: process.env['npm_lifecycle_event'] !== undefined,
+  },
 )
 
 try {

@@ -28,7 +28,12 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
   const { publicUrl, leaseMs, settleMs } = options
   const sealer = createSealer(options.secretKeys)
   const audit = createAudit()
-  const accounts = createAccounts({ sealer, publicUrl, audit })
+  const accounts = createAccounts({
+    sealer,
+    publicUrl,
+    audit,
+    onPersonRemoved: async (organization, email, actor) => void (await mappings.removeIfAny(organization, email, actor)),
+  })
   const budget = createRequestBudget(options.lever)
   const connections: Connections = createConnections({
     sealer,
@@ -41,7 +46,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     readMappingCounts: (organization) => mappings.counts(organization),
     stageExists: async (organization, id) => (await mirror.lookUpStage(organization, id)) !== null,
     leverUserByEmail: async (organization, email) => {
-      const user = await mirror.findUser(organization, { email })
+      const user = await mirror.lookUpUser(organization, email)
       return user && { ...user, email }
     },
     heldCounts: (connection) => webhooks.heldCounts(connection),

@@ -40,6 +40,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
   return createApp({
     ...health,
     accounts: parts.accounts,
+    listCandidates: parts.candidates.list,
     sealer: parts.sealer,
     endpoints: endpointsOf(parts),
     intakes: [webhookIntake({ webhooks: parts.webhooks })],

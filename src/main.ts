@@ -19,7 +19,7 @@ function readOrExit() {
 const config = readOrExit()
 const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY })
 const service = compose({ ...config, mongodbUri: config.mongodbUri ?? '' }, log)
-stopOnSignal(() => service.stop(), { graceMs: config.shutdownGraceMs, log })
+stopOnSignal(() => service.stop(), { graceMs: config.shutdownGraceMs, log, withParent: process.env['npm_lifecycle_event'] !== undefined })
 try {
   const { url } = await service.start()
   log.info({ url, publicUrl: config.publicUrl, roles: config.roles, lever: config.lever.environment }, 'serving')

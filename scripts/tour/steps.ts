@@ -114,7 +114,7 @@ export function tourSteps(world: TourWorld): TourStep[] {
           const connection = await api.get<Connection>('connection')
           return connection.sync.state === 'idle' && connection.sync.finishedAt ? connection : null
         })
-        return Object.entries(sync.resources).map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`).join(', ') // prettier-ignore
+        return Object.entries(sync.resources).map(([name, count]) => `${count} ${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`).join(', ') // prettier-ignore
       },
     },
     {

@@ -72,7 +72,9 @@ export async function listPeople(organization: string, request: PageRequest): Pr
  * @throws ServiceError `user_not_found`
  */
 export async function deletePerson(deps: AccountsDeps, organization: string, email: string, actor: string): Promise<void> {
-  const removed = await PersonModel.findOneAndDelete({ organization, email: normalizeEmail(email) }).lean<PersonDocument>()
+  const person = { organization, email: normalizeEmail(email) }
+  if (await PersonModel.exists(person)) await deps.onPersonRemoved(organization, person.email, actor)
+  const removed = await PersonModel.findOneAndDelete(person).lean<PersonDocument>()
   if (!removed) throw userNotFound()
   const id = removed._id.toHexString()
   await endAccess(organization, id)

@@ -2,7 +2,7 @@ import type { PageRequest } from '../paging.ts'
 import { countMappings, findMapping, listMappings } from './list-mappings.ts'
 import type { MappingDeps } from './mapping-deps.ts'
 import { autoMatch, suggest } from './match-people.ts'
-import { putMapping, removeMapping } from './put-mapping.ts'
+import { putMapping, removeMapping, removeMappingIfAny } from './put-mapping.ts'
 import { resolvePerformAs } from './resolve-perform-as.ts'
 
 /** Our people and Lever's users. `actor` is that of `actorOf`. */
@@ -13,6 +13,7 @@ export function createMappings(deps: MappingDeps) {
     put: (organization: string, userEmail: string, input: { leverEmail: string; active?: boolean | undefined }, actor: string) =>
       putMapping(deps, organization, userEmail, input, actor),
     remove: (organization: string, userEmail: string, actor: string) => removeMapping(deps, organization, userEmail, actor),
+    removeIfAny: (organization: string, userEmail: string, actor: string) => removeMappingIfAny(deps, organization, userEmail, actor),
     autoMatch: (organization: string, actor: string) => autoMatch(deps, organization, actor),
     suggest: (organization: string) => suggest(deps, organization),
     counts: (organization: string) => countMappings(deps, organization),

@@ -37,10 +37,17 @@ async function isMappedTo(organization: string, userEmail: string, leverUser: Le
  * @throws ServiceError `not_found` when the person is not mapped
  */
 export async function removeMapping(deps: MappingDeps, organization: string, userEmail: string, actor: string): Promise<void> {
-  const removed = await MappingModel.findOneAndDelete({ organization, userEmail: normalizeEmail(userEmail) }).lean<MappingDocument>()
+  const removed = await removeMappingIfAny(deps, organization, userEmail, actor)
   if (!removed) throw new ServiceError('not_found', 'This person is not mapped to a Lever user.')
+}
+
+/** The same for a person who goes, mapped or not. Resolves to whether there was one. */
+export async function removeMappingIfAny(deps: MappingDeps, organization: string, userEmail: string, actor: string): Promise<boolean> {
+  const removed = await MappingModel.findOneAndDelete({ organization, userEmail: normalizeEmail(userEmail) }).lean<MappingDocument>()
+  if (!removed) return false
   const subject = `mapping:${removed._id.toHexString()}`
   await deps.audit.append({ organization, actor, action: 'mapping.removed', subject, leverUser: removed.leverUserId })
+  return true
 }
 
 function userNotFound(): ServiceError {

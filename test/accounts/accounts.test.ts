@@ -20,7 +20,7 @@ describe('accounts', () => {
 
   before(async () => {
     await connectFreshDatabase()
-    accounts = createAccounts({ sealer, audit, publicUrl: 'https://fulcrum.example' })
+    accounts = createAccounts({ sealer, audit, publicUrl: 'https://fulcrum.example', onPersonRemoved: async () => undefined })
     organization = (await accounts.createOrganization({ name: 'Acme', sourceName: 'headhuntr.io' })).id
   })
   after(dropDatabase)
@@ -35,7 +35,9 @@ describe('accounts', () => {
 
       expect(key).to.have.length(32)
       expect(await accounts.hashKeyOf(organization)).to.deep.equal(key)
-      expect(await createAccounts({ sealer, audit, publicUrl: '' }).hashKeyOf(organization)).to.deep.equal(key)
+      expect(
+        await createAccounts({ sealer, audit, publicUrl: '', onPersonRemoved: async () => undefined }).hashKeyOf(organization),
+      ).to.deep.equal(key)
       expect(await accounts.hashKeyOf(other.id)).not.to.deep.equal(key)
       expect((await OrganizationModel.findById(organization).lean())?.hashKey).to.match(/^v1\.test\./)
     })

@@ -50,7 +50,7 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
   await lever.settings({ rateLimit: { enabled: false } })
   const sealer = createSealer([{ id: 'k1', key: randomBytes(32) }])
   const audit = createAudit()
-  const accounts = createAccounts({ sealer, publicUrl: PUBLIC_URL, audit })
+  const accounts = createAccounts({ sealer, publicUrl: PUBLIC_URL, audit, onPersonRemoved: async () => undefined })
   const neighbourhood = newNeighbourhood()
   const another: ConnectionWorld['another'] = (options = {}) =>
     buildConnections({ lever: { ...lever, ...options }, sealer, audit, accounts, neighbourhood, publicUrl: PUBLIC_URL })

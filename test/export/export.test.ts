@@ -255,6 +255,17 @@ describe('export:', () => {
       expect(await refusal({ candidateId: id, requestedBy: 'nobody@acme.example' })).to.deep.equal([403, 'user_not_mapped'])
     })
 
+    it('is refused for somebody who was removed and added again: the mapping went with them', async () => {
+      const { id } = await candidate()
+      await api.put('users/chidi@acme.example', { name: 'Chidi', role: 'sourcer' })
+      await api.put('user-mappings/chidi@acme.example', { leverEmail: 'chidi@acme.example' })
+
+      await api.delete('users/chidi@acme.example')
+      await api.put('users/chidi@acme.example', { name: 'Chidi', role: 'sourcer' })
+
+      expect(await refusal({ candidateId: id, requestedBy: 'chidi@acme.example' })).to.deep.equal([403, 'user_not_mapped'])
+    })
+
     it('is refused while the mapping is switched off', async () => {
       const { id } = await candidate()
       await api.put(`user-mappings/${SOURCER}`, { leverEmail: SOURCER, active: false })

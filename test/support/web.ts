@@ -100,7 +100,7 @@ export async function startWeb(options: StartWebOptions = {}): Promise<RunningWe
 function buildParts(publicUrl: string): WebParts {
   const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
   const audit = createAudit()
-  return { sealer, audit, publicUrl, accounts: createAccounts({ sealer, audit, publicUrl }) }
+  return { sealer, audit, publicUrl, accounts: createAccounts({ sealer, audit, publicUrl, onPersonRemoved: async () => undefined }) }
 }
 
 function appOptions(options: StartWebOptions, parts: WebParts, logged: string[]): AppOptions {
