@@ -18,9 +18,9 @@ export function linkKey(link: string): string {
   return `${host}${path}${url.search}`
 }
 
-/** Text in the form in which it is searched: lower case, without accents, white space as single spaces. */
+/** Text in the form in which it is searched: lower case, without accents, white space and controls as single spaces. */
 export function searchForm(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim() // prettier-ignore
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[\s\p{Cc}]+/gu, ' ').trim() // prettier-ignore
 }
 
 function decoded(path: string): string {

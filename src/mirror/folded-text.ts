@@ -1,9 +1,14 @@
 /** In UTF-16 units, so that a page's cursor, which carries one, stays short. */
 const LONGEST_SORT_KEY = 28
 
-/** Text in the form in which it is searched: lower case, without accents, white space as single spaces. */
+/** Text in the form in which it is searched: lower case, without accents, white space and controls as single spaces. */
 export function foldText(text: string): string {
-  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/\s+/g, ' ').trim()
+  return text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
 }
 
 /** The form in which records are ordered; equal ones then go by id. */
