@@ -1,5 +1,6 @@
 import type { LeverClient } from '../lever/client.ts'
 import { isLeverStatus } from '../lever/lever-call-error.ts'
+import { isLeverId } from '../lever/lever-id.ts'
 import { getPosting } from '../lever/postings.ts'
 import { findPosting, findStage, type PostingView, type StageView } from './mirrored-lists.ts'
 import { MIRRORED, postingFields } from './mirrored-resources.ts'
@@ -18,7 +19,7 @@ export interface LookUpDeps {
  */
 export async function lookUpPosting(deps: LookUpDeps, organization: string, leverId: string): Promise<PostingView | null> {
   const known = await findPosting(organization, leverId)
-  if (known) return known
+  if (known || !isLeverId(leverId)) return known
   const client = await deps.leverClient(organization, 'interactive')
   try {
     const posting = await getPosting(client, leverId)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ServiceError } from '../errors.ts'
+import { isLeverId } from '../lever/lever-id.ts'
 
 /** `null` stands for absence in bodies of Lever (recorded answers). */
 const absent = <T extends z.ZodType>(schema: T) => schema.nullish()
@@ -37,5 +38,5 @@ export function opportunityIdOf({ data }: WebhookBody): string | undefined {
   const inner = data?.['data']
   const layers = [data, typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : undefined]
   const ids = layers.flatMap((layer) => [layer?.['opportunityId'], layer?.['candidateId']])
-  return ids.find((id): id is string => typeof id === 'string' && id.length > 0 && id.length <= 200)
+  return ids.find((id): id is string => typeof id === 'string' && isLeverId(id))
 }
