@@ -8,7 +8,13 @@ import { getConnection } from './find-connection.ts'
 /** What of a connection an admin sets; each member may be left out. */
 export const ConnectionSettingsPatch = z
   .strictObject({
-    sourceName: z.string().trim().min(1).max(100).meta({ description: 'Source of exported candidates in Lever.' }),
+    sourceName: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has control characters')
+      .meta({ description: 'Source of exported candidates in Lever.' }),
     defaultStageId: z.string().trim().min(1).max(100).nullable().meta({ description: 'Stage of new opportunities; null: New lead.' }),
     performAsFallback: z.string().trim().min(3).max(320).nullable().meta({ description: 'E-mail of an active Lever user.' }),
     exportUnsuccessful: z.boolean(),

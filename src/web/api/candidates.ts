@@ -5,14 +5,11 @@ import type { Candidates } from '../../candidates/candidates.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { IdParams } from './id-params.ts'
 import { pageOf, pageQuery } from './paging.ts'
+import { queryFlag } from './query-flag.ts'
 
 const ListQuery = pageQuery.extend({
   q: z.string().max(200).optional().meta({ description: 'Words, or parts of words, of the name or an e-mail address.' }),
-  exported: z
-    .enum(['true', 'false'])
-    .transform((value) => value === 'true')
-    .optional()
-    .meta({ description: 'Whether an export of it has succeeded.', override: { type: 'boolean' } }),
+  exported: queryFlag.optional().meta({ description: 'Whether an export of it has succeeded.' }),
   project: z.string().max(500).optional(),
 })
 const RULES =

@@ -1,3 +1,4 @@
+import { isValidObjectId } from 'mongoose'
 import { z } from 'zod'
 import { actorOf, type OrganizationCaller } from '../../accounts/caller.ts'
 import { normalizeEmail } from '../../accounts/email-address.ts'
@@ -12,6 +13,7 @@ import { page } from '../../paging.ts'
 import { assertSpeaksFor } from '../middleware/speaks-for.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { pageOf, pageQuery } from './paging.ts'
+import { plainText } from './plain-text.ts'
 
 const Id = z.string().min(1).max(100)
 
@@ -22,7 +24,7 @@ const ExportInput = z
     requestedBy: z.string().trim().min(3).max(320).describe('E-mail of the person in whose name it goes'),
     postingId: Id.optional(),
     requisitionId: Id.optional(),
-    note: z.string().trim().min(1).max(10_000).optional(),
+    note: plainText(10_000).optional(),
     onDuplicate: z.enum(ON_DUPLICATE).optional().describe('Left out: stop'),
   })
   .refine(({ candidateId, candidate }) => (candidateId === undefined) !== (candidate === undefined), {
@@ -157,7 +159,8 @@ async function listExports(caller: OrganizationCaller, query: PageRequest & z.ou
     organization: caller.organization,
     ...(own === undefined ? {} : { requestedBy: own }),
     ...(query.status ? { status: { $in: statesOf(query.status) } } : {}),
-    ...(query.candidateId ? { candidate: query.candidateId } : {}),
+    // what is no id of ours is that of nobody
+    ...(query.candidateId ? { candidate: isValidObjectId(query.candidateId) ? query.candidateId : null } : {}),
   }
   return page(ExportModel, filter, query, (document) => exportView(document))
 }

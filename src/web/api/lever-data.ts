@@ -15,6 +15,7 @@ import {
   StageOutput,
 } from './lever-data-schemas.ts'
 import { pageOf, pageQuery } from './paging.ts'
+import { queryFlag } from './query-flag.ts'
 
 export interface LeverDataDeps {
   mirror: Mirror
@@ -26,19 +27,18 @@ export interface LeverDataDeps {
 
 const TAG = "Lever's data"
 const LeverId = z.string().min(1).max(100)
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true') // prettier-ignore
 
 const PostingsQuery = pageQuery.extend({
   q: z.string().max(200).optional().describe('Words, each in title, location, team or a requisition code; case and accents do not matter'),
   state: z.enum(POSTING_STATES).optional(),
-  open: flag.optional().describe('Whether it takes candidates: published or internal'),
+  open: queryFlag.optional().describe('Whether it takes candidates: published or internal'),
 })
 
 const OpportunitiesQuery = pageQuery.extend({
   candidateId: z.string().min(1).max(100).optional().describe('Those of contacts that share an e-mail or a link with this candidate'),
   stageId: LeverId.optional(),
   postingId: LeverId.optional(),
-  archived: flag.optional(),
+  archived: queryFlag.optional(),
 })
 
 const SyncInput = z

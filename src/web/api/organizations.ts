@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { pageOf, pageQuery } from './paging.ts'
+import { plainLine } from './plain-text.ts'
 
-export const Name = z.string().trim().min(1).max(200)
+export const Name = plainLine(200)
 
 const OrganizationInput = z
   .strictObject({ name: Name, sourceName: Name.meta({ description: "What an exported candidate's source reads in Lever." }) })
