@@ -59,6 +59,7 @@ export const webhookIntakePaths: ZodOpenApiPathsObject = {
         400: refusal('Not JSON, or a field of the wrong type'),
         401: refusal('A wrong or missing signature, or a disconnected organization'),
         404: refusal('Unknown endpoint'),
+        408: refusal('The body took too long'),
         413: refusal('Larger than 256 KB'),
         503: refusal('It could not be stored: deliver it again'),
       },
