@@ -7,7 +7,11 @@ export interface UploadRules {
   /** Name of the field in a multipart body. */
   field: string
   limitBytes: number
+  /** How long the sender may pause; as a whole, a request ends after the five minutes of Node's `requestTimeout`. */
+  pauseMs?: number
 }
+
+const LONGEST_PAUSE_MS = 20_000
 
 /** Codes of formidable, as its source has them. */
 const TOO_LARGE = new Set([1006, 1009, 1016])
@@ -15,8 +19,8 @@ const TOO_MANY_FILES = 1015
 
 /**
  * The bytes of a file that a request carries: its whole body, or one field of a multipart one, in pieces as they come.
- * @throws ServiceError, also while the pieces are read: `payload_too_large`, `unsupported_media_type`, `bad_request` when the sender goes
- * away or the multipart body is malformed, `invalid_request` without the field
+ * @throws ServiceError, also while the pieces are read: `payload_too_large`, `unsupported_media_type`, `request_timeout` when the sender
+ * pauses, `bad_request` when it goes away or the multipart body is malformed, `invalid_request` without the field
  */
 export async function uploadedFile(request: IncomingMessage, rules: UploadRules): Promise<AsyncIterable<Uint8Array>> {
   const { headers } = request
@@ -24,20 +28,33 @@ export async function uploadedFile(request: IncomingMessage, rules: UploadRules)
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new ServiceError('unsupported_media_type', 'Send the file without Content-Encoding.')
   }
-  const source = /^multipart\//i.test(headers['content-type'] ?? '') ? await multipartField(request, rules) : wholeBody(request)
-  return limited(source, rules)
+  const isMultipart = /^multipart\//i.test(headers['content-type'] ?? '')
+  return limited(isMultipart ? await inTime(multipartField(request, rules), rules) : wholeBody(request), rules)
 }
 
 /** Boundaries and headers around a file of the largest size. */
 const MULTIPART_ALLOWANCE = 10_000
 
 async function* limited(source: AsyncIterable<Uint8Array>, rules: UploadRules): AsyncGenerator<Uint8Array> {
+  const pieces = source[Symbol.asyncIterator]()
   let bytes = 0
-  for await (const piece of source) {
-    bytes += piece.length
-    if (bytes > rules.limitBytes) throw tooLarge(rules)
-    yield piece
+  try {
+    for (let next = await inTime(pieces.next(), rules); next.done !== true; next = await inTime(pieces.next(), rules)) {
+      bytes += next.value.length
+      if (bytes > rules.limitBytes) throw tooLarge(rules)
+      yield next.value
+    }
+  } finally {
+    // not awaited: a source that still waits for the sender ends with the connection
+    void pieces.return?.().catch(() => undefined)
   }
+}
+
+function inTime<T>(awaited: Promise<T>, { pauseMs = LONGEST_PAUSE_MS }: UploadRules): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(tooSlow()), pauseMs)
+    awaited.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 /** When reading ends early the rest is discarded, so that the sender can still read the answer. */
@@ -101,6 +118,10 @@ function missing({ field }: UploadRules): ServiceError {
   return new ServiceError('invalid_request', `The multipart field ${field} is missing.`, {
     errors: [{ path: field, message: 'is required' }],
   })
+}
+
+function tooSlow(): ServiceError {
+  return new ServiceError('request_timeout', 'The body took too long.', { headers: { Connection: 'close' } })
 }
 
 function tooLarge({ limitBytes }: UploadRules): ServiceError {

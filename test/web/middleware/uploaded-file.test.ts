@@ -1,17 +1,20 @@
 import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { isServiceError } from '../../../src/errors.ts'
 import { uploadedFile } from '../../../src/web/middleware/uploaded-file.ts'
 
 const LIMIT = 100_000
+const PAUSE_MS = 150
 
 /** Reads each upload to its end, or only its first piece at `/first`; answers its length, or the code of the refusal. */
 function startReader(): Promise<Server> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       let bytes = 0
-      for await (const piece of await uploadedFile(request, { field: 'file', limitBytes: LIMIT })) {
+      for await (const piece of await uploadedFile(request, { field: 'file', limitBytes: LIMIT, pauseMs: PAUSE_MS })) {
         bytes += piece.length
         if (request.url === '/first') break
       }
@@ -71,6 +74,23 @@ describe('an uploaded file', () => {
 
       expect(answers.every((answer) => Number(answer) > 0)).to.equal(true)
       expect(await send(upload(10))).to.equal('10')
+    })
+  }
+
+  for (const [what, contentType, beginning] of [
+    ['a body', 'text/csv', 'name'],
+    ['a multipart body before its field', 'multipart/form-data; boundary=x', '--x\r\n'],
+    ['a field', 'multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nname'],
+  ] as const) {
+    it(`is given up when the sender of ${what} pauses`, async () => {
+      const since = performance.now()
+      const request = httpRequest(url, { method: 'POST', headers: { 'content-type': contentType, 'content-length': LIMIT } })
+      request.write(beginning)
+      const [response] = (await once(request, 'response')) as [IncomingMessage]
+
+      expect(await text(response)).to.equal('request_timeout')
+      expect(performance.now() - since).to.be.within(PAUSE_MS - 5, PAUSE_MS + 2000)
+      request.destroy()
     })
   }
 
