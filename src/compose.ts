@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose from 'mongoose'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { composeParts, type Parts, type ServiceOptions } from './compose-parts.ts'
@@ -10,6 +11,7 @@ import { expireJob } from './jobs/expire-job.ts'
 import { refreshTokensJob } from './jobs/refresh-tokens-job.ts'
 import { syncMirrorJob } from './jobs/sync-mirror-job.ts'
 import type { Log } from './log.ts'
+import { answerBrokenRequests } from './web/broken-request.ts'
 import { watchWork } from './work/watch-work.ts'
 import type { Worker } from './work/worker.ts'
 
@@ -29,8 +31,9 @@ export function compose(options: ServiceOptions, log: Log): Service {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   let database: Database | undefined
-  let workers: RunningWorkers | undefined
+  let workers: RunningWorkers | undefined | void
   let stopping: Promise<void> | undefined
+  let beginning: Promise<void> | undefined
   let markReady = (): void => undefined
   const whenReady = new Promise<void>((resolve) => (markReady = resolve))
 
@@ -40,16 +43,23 @@ export function compose(options: ServiceOptions, log: Log): Service {
     ...(stopping ? ['stopping'] : []),
   ]
   const app = composeWeb({ parts, options, log, registry, readiness })
-  const server = createServer((request, response) => void app.callback()(request, response))
+  const answer = app.callback()
+  const server = answerBrokenRequests(createServer((request, response) => void answer(request, response)))
 
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady
-    if (options.roles.includes('worker') && !stopping) workers = await startWorkers(parts, options, log, wakers)
+    while (options.roles.includes('worker') && !workers && !stopping) {
+      workers = await startWorkers(parts, options, log, wakers).catch((error: unknown) => {
+        log.error({ err: error }, 'the workers did not start; trying again')
+        return sleep(WORKERS_RETRY_MS)
+      })
+    }
     markReady()
   }
 
   async function end(): Promise<void> {
     const closed = closeServer(server, options.shutdownGraceMs)
+    if (database?.ready()) await beginning
     await workers?.stop(options.shutdownGraceMs)
     await closed
     await database?.stop()
@@ -60,12 +70,14 @@ export function compose(options: ServiceOptions, log: Log): Service {
     async start() {
       const url = await listen(server, options)
       database = openDatabase(options.mongodbUri, log)
-      begin(database).catch((error: unknown) => log.fatal({ err: error }, 'the workers did not start'))
+      beginning = begin(database)
       return { url }
     },
     stop: () => (stopping ??= end()),
   }
 }
+
+const WORKERS_RETRY_MS = 1000
 
 interface RunningWorkers {
   stop(graceMs: number): Promise<void>
@@ -73,6 +85,12 @@ interface RunningWorkers {
 
 async function startWorkers(parts: Parts, options: ServiceOptions, log: Log, wakers: Map<string, () => void>): Promise<RunningWorkers> {
   const { exports, candidates, mirror, connections, webhooks } = parts
+  const expire = expireJob({ expirePayloads: webhooks.expirePayloads, dropOrphanedFiles: candidates.dropOrphanedFiles })
+  const jobs = await startJobs({
+    connection: mongoose.connection,
+    jobs: [refreshTokensJob(connections), syncMirrorJob(mirror), expire],
+    log,
+  })
   const byCollection: Record<string, Worker> = {
     exports: exports.startWorker(options.jobPollMs),
     deliveries: webhooks.startWorker(options.jobPollMs),
@@ -81,12 +99,6 @@ async function startWorkers(parts: Parts, options: ServiceOptions, log: Log, wak
   }
   for (const [collection, worker] of Object.entries(byCollection)) wakers.set(collection, () => worker.wake())
   const watch = watchWork(mongoose.connection, Object.fromEntries(wakers), log)
-  const expire = expireJob({ expirePayloads: webhooks.expirePayloads, dropOrphanedFiles: candidates.dropOrphanedFiles })
-  const jobs = await startJobs({
-    connection: mongoose.connection,
-    jobs: [refreshTokensJob(connections), syncMirrorJob(mirror), expire],
-    log,
-  })
   return {
     async stop(graceMs) {
       await watch.stop()
