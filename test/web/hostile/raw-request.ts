@@ -1,4 +1,5 @@
 /** HTTP requests as they are written, without the courtesies of a client that would put them right. */
+import { connect } from 'node:net'
 import { Agent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 
 export interface RawRequest {
@@ -66,7 +67,8 @@ export function sendSlowly(url: string, request: RawRequest, beginning: string):
 /** Sends chunks without an end, until answered or `atMost` bytes are out; resolves with the answer and how many went out. */
 export function sendWithoutEnd(url: string, request: RawRequest, chunk: Uint8Array, atMost: number): Promise<RawAnswer & { sent: number }> {
   return new Promise((answered, failed) => {
-    const outgoing = open(url, request, false)
+    const headers = { ...request.headers, 'transfer-encoding': 'chunked' }
+    const outgoing = open(url, { ...request, headers }, false)
     let sent = 0
     let isAnswered = false
     const goOn = (): void => {
@@ -84,5 +86,19 @@ export function sendWithoutEnd(url: string, request: RawRequest, chunk: Uint8Arr
         .finally(() => outgoing.destroy())
     })
     goOn()
+  })
+}
+
+/** Bytes on a connection of their own; resolves with all that comes back until the server ends it. */
+export function sendBytes(url: string, bytes: string | Uint8Array): Promise<string> {
+  const { hostname, port } = new URL(url)
+  return new Promise((ended, failed) => {
+    const pieces: Buffer[] = []
+    const socket = connect(Number(port), hostname, () => socket.write(bytes))
+    socket.setTimeout(WITHIN_MS, () =>
+      socket.destroy(new Error(`the connection stays open after ${JSON.stringify(String(bytes).slice(0, 100))}`)),
+    )
+    socket.on('data', (piece) => pieces.push(piece)).on('error', failed)
+    socket.on('close', () => ended(Buffer.concat(pieces).toString('latin1')))
   })
 }

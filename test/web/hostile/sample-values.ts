@@ -2,21 +2,27 @@
 import { resolve, type ApiDocument, type Schema } from './api-document.ts'
 import type { DocumentRules } from './answer-rules.ts'
 
+export interface Context {
+  document: ApiDocument
+  rules: DocumentRules
+}
+
 const WORDS = ['sample', 'a'.repeat(24), 'sample@acme.example', 'https://acme.example/sample', '/sample', '2026-01-31T12:00:00.000Z', '1']
 
 /** A value with the members that are required and no others. @throws Error where none can be guessed: a body of its own is wanted then */
-export function sampleOf(document: ApiDocument, rules: DocumentRules, given: Schema): unknown {
+export function sampleOf(context: Context, given: Schema): unknown {
+  const { document, rules } = context
   const schema = resolve(document, given)
   const fits = (value: unknown): boolean => rules.faultOf(given, value) === null
   if (schema.const !== undefined) return schema.const
   if (schema.enum) return schema.enum[0]
   const [variant] = schema.anyOf ?? schema.oneOf ?? []
-  if (variant) return sampleOf(document, rules, variant)
+  if (variant) return sampleOf(context, variant)
   if (schema.type === 'object') {
-    const pairs = (schema.required ?? []).map((name) => [name, sampleOf(document, rules, schema.properties?.[name] ?? {})])
+    const pairs = (schema.required ?? []).map((name) => [name, sampleOf(context, schema.properties?.[name] ?? {})])
     return Object.fromEntries(pairs) as unknown
   }
-  if (schema.type === 'array') return Array.from({ length: schema.minItems ?? 0 }, () => sampleOf(document, rules, schema.items ?? {}))
+  if (schema.type === 'array') return Array.from({ length: schema.minItems ?? 0 }, () => sampleOf(context, schema.items ?? {}))
   const found = [...WORDS, schema.minimum ?? 1, true].find(fits)
   if (found === undefined) throw new Error(`no sample for ${JSON.stringify(given)}`)
   return found
@@ -34,6 +40,9 @@ export interface Mutation {
 type Put = (value: unknown) => unknown
 
 const ENDLESS_TEXT = 'x'.repeat(20_001)
+const NUL = 'text with NUL'
+/** Members that are shown, and go to Lever. */
+const SHOWN = /(^|\.)(name|sourceName|note)$/
 const HOSTILE_VALUES: readonly [what: string, value: unknown][] = [
   ['null', null],
   ['a number', 7],
@@ -44,7 +53,8 @@ const HOSTILE_VALUES: readonly [what: string, value: unknown][] = [
   ['empty text', ''],
   ['white space', ' \t\n\u00A0'],
   ['text', 'x'],
-  ['text with NUL', 'x\u0000y'],
+  ['a path', '..'],
+  [NUL, 'x\u0000y'],
   ['half a surrogate pair', 'x\uD800y'],
   ['an empty list', []],
   ['a list of lists', [[[]]]],
@@ -56,17 +66,17 @@ const HOSTILE_VALUES: readonly [what: string, value: unknown][] = [
 ]
 
 /** Every member of a body, those of its objects and lists included, replaced by each of the values that somebody may try. */
-export function mutationsOf(document: ApiDocument, schema: Schema, body: unknown): Mutation[] {
-  return mutate(document, schema, { path: '', value: body, put: (value) => value })
+export function mutationsOf(context: Context, schema: Schema, body: unknown): Mutation[] {
+  return mutate(context, schema, { path: '', value: body, put: (value) => value })
 }
 
-function mutate(document: ApiDocument, given: Schema, at: { path: string; value: unknown; put: Put }): Mutation[] {
-  const schema = withoutNull(resolve(document, given))
+function mutate(context: Context, given: Schema, at: { path: string; value: unknown; put: Put }): Mutation[] {
+  const schema = withoutNull(resolve(context.document, given))
   const here = at.path === '' ? [] : replacements(schema, at)
-  if (schema.type === 'object') return [...here, ...unknownMembers(at), ...members(document, schema, at)]
+  if (schema.type === 'object') return [...here, ...unknownMembers(at), ...members(context, schema, at)]
   if (schema.type === 'array' && schema.items) {
     const put: Put = (value) => at.put([value])
-    return [...here, ...mutate(document, schema.items, { path: `${at.path}[0]`, value: undefined, put })]
+    return [...here, ...mutate(context, schema.items, { path: `${at.path}[0]`, value: undefined, put })]
   }
   return here
 }
@@ -78,7 +88,7 @@ function withoutNull(schema: Schema): Schema {
 }
 
 function replacements(schema: Schema, { path, put }: { path: string; put: Put }): Mutation[] {
-  const hostile = HOSTILE_VALUES.map(([what, value]) => ({ what, path, body: put(value), isNeverRight: false }))
+  const hostile = HOSTILE_VALUES.map(([what, value]) => ({ what, path, body: put(value), isNeverRight: what === NUL && SHOWN.test(path) }))
   const endless = schema.type === 'array' ? Array.from({ length: 5001 }, () => 'x') : ENDLESS_TEXT
   return [...hostile, { what: 'one without end', path, body: put(endless), isNeverRight: true }]
 }
@@ -106,10 +116,10 @@ function unknownMembers({ path, value, put }: { path: string; value: unknown; pu
   }))
 }
 
-function members(document: ApiDocument, schema: Schema, { path, value, put }: { path: string; value: unknown; put: Put }): Mutation[] {
-  const object = { ...(value as Record<string, unknown>) }
+function members(context: Context, schema: Schema, { path, value, put }: { path: string; value: unknown; put: Put }): Mutation[] {
+  const object = { ...((value ?? sampleOf(context, schema)) as Record<string, unknown>) }
   const changed = Object.entries(schema.properties ?? {}).flatMap(([name, member]) =>
-    mutate(document, member, {
+    mutate(context, member, {
       path: path === '' ? name : `${path}.${name}`,
       value: object[name],
       put: (replaced) => put({ ...object, [name]: replaced }),

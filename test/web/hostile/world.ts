@@ -76,7 +76,7 @@ export async function startWorld(): Promise<World> {
       const own = OWN_BODIES[operation.name]
       if (own) return own(tenant, service)
       const schema = operation.body['application/json']?.schema
-      return schema && takesJson(operation) ? distinct(sampleOf(document, rules, schema)) : undefined
+      return schema && takesJson(operation) ? distinct(sampleOf({ document, rules }, schema)) : undefined
     },
     async ask(operation, question = {}) {
       const request = requestFor(operation, question)
