@@ -7,6 +7,7 @@ import { compose, type Service } from '../src/compose.ts'
 import { readConfig, type Config } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
 import { startSandbox, type RunningSandbox } from '../src/sandbox/sandbox.ts'
+import { freePort } from './free-port.ts'
 import { lockDataFolder } from './data-folder.ts'
 import { startMongod, type RunningMongod } from './mongod.ts'
 import { keptOperatorKey, keptSecretKeys } from './secret-keys.ts'
@@ -24,6 +25,8 @@ export interface LocalInstance {
 export interface LocalInstanceOptions {
   env: NodeJS.ProcessEnv
   say: (line: string) => void
+  /** Gives the start up. */
+  signal?: AbortSignal
   samplePeople?: boolean
 }
 
@@ -31,17 +34,18 @@ export interface LocalInstanceOptions {
  * Starts everything and resolves when it answers. What was begun is stopped again when a part does not start.
  * @throws ConfigError, or Error in words for the operator
  */
-export async function startLocalInstance({ env, say, samplePeople = false }: LocalInstanceOptions): Promise<LocalInstance> {
-  const given = readConfig({ LEVER_ENVIRONMENT: 'local', ...env })
+export async function startLocalInstance({ env, say, signal, samplePeople = false }: LocalInstanceOptions): Promise<LocalInstance> {
+  const given = await readGiven(env)
   const stops: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
-    for (const one of stops.splice(0).toReversed()) await one()
+    for (const one of stops.splice(0).toReversed())
+      await one().catch((error: unknown) => say(`A part did not stop cleanly: ${String(error)}`))
   }
   try {
     const dataDir = resolve(given.dataDir)
     const lock = await lockDataFolder(dataDir)
     stops.push(() => lock.release())
-    const [mongod, sandbox] = await startBeside(given, dataDir, say, stops)
+    const [mongod, sandbox] = await startBeside(given, { dataDir, say, signal }, stops)
     const operatorApiKey = given.operatorApiKey ?? (await keptOperatorKey(dataDir))
     const config = readConfig({
       LEVER_ENVIRONMENT: 'local',
@@ -50,6 +54,7 @@ export async function startLocalInstance({ env, say, samplePeople = false }: Loc
       ...(mongod ? { MONGODB_URI: withDatabase(mongod.uri, 'fulcrum') } : {}),
       OPERATOR_API_KEY: operatorApiKey,
       ...filled(env),
+      PORT: String(given.port),
     })
     const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY })
     const service = compose({ ...config, mongodbUri: config.mongodbUri ?? '', samplePeople }, log)
@@ -63,15 +68,25 @@ export async function startLocalInstance({ env, say, samplePeople = false }: Loc
   }
 }
 
+/** A port of 0 is any free one, chosen now, since the addresses handed out begin with it. */
+async function readGiven(env: NodeJS.ProcessEnv): Promise<Config> {
+  const given = readConfig({ LEVER_ENVIRONMENT: 'local', ...filled(env) })
+  return given.port === 0 ? readConfig({ LEVER_ENVIRONMENT: 'local', ...filled(env), PORT: String(await freePort()) }) : given
+}
+
+/** None where the variables name another Lever, on this machine or elsewhere. */
+function needsSandbox({ lever }: Config): boolean {
+  return lever.environment === 'local' && lever.apiUrl === readConfig({ LEVER_ENVIRONMENT: 'local' }).lever.apiUrl
+}
+
 /** MongoDB and the local Lever at the same time; either may be elsewhere. */
 async function startBeside(
   config: Config,
-  dataDir: string,
-  say: (line: string) => void,
+  { dataDir, say, signal }: { dataDir: string; say: (line: string) => void; signal: AbortSignal | undefined },
   stops: (() => Promise<void>)[],
 ): Promise<[RunningMongod | null, RunningSandbox | null]> {
-  const mongod = config.mongodbUri ? null : startMongod({ dataDir, say })
-  const sandbox = config.lever.environment === 'local' ? startLocalLever(config, dataDir) : null
+  const mongod = config.mongodbUri ? null : startMongod({ dataDir, say, ...(signal ? { signal } : {}) })
+  const sandbox = needsSandbox(config) ? startLocalLever(config, dataDir) : null
   const [first, second] = await Promise.allSettled([mongod, sandbox])
   if (first.status === 'fulfilled' && first.value) stops.push(() => first.value?.stop() ?? Promise.resolve())
   if (second.status === 'fulfilled' && second.value) stops.push(() => second.value?.stop() ?? Promise.resolve())

@@ -8,9 +8,11 @@ import { seedSamples } from './seed-samples.ts'
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 let instance: LocalInstance | undefined
+const giveUp = new AbortController()
 const starting = begin()
 stopOnSignal(
   async () => {
+    giveUp.abort(new Error('stopped while starting'))
     await starting.catch(() => undefined)
     await instance?.stop()
   },
@@ -24,14 +26,16 @@ stopOnSignal(
 try {
   await starting
 } catch (error) {
-  process.stderr.write(`\n${error instanceof ConfigError || error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(1)
+  if (!giveUp.signal.aborted) {
+    process.stderr.write(`\n${error instanceof ConfigError || error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  }
 }
 
 async function begin(): Promise<void> {
   const startedAt = performance.now()
   say('Fulcrum is starting …')
-  instance = await startLocalInstance({ env: process.env, say, samplePeople: true })
+  instance = await startLocalInstance({ env: process.env, say, samplePeople: true, signal: giveUp.signal })
   await seedSamples(instance)
   say(banner(instance, performance.now() - startedAt))
 }

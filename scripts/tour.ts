@@ -1,11 +1,11 @@
 /** `npm run tour`: the main job through the public interface alone, on an instance of its own; ends 0 only if every step was verified. */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Table from 'cli-table3'
 import { Listr } from 'listr2'
 import { createCalls } from './tour/calls.ts'
+import { freePort } from './free-port.ts'
 import { startLocalInstance, type LocalInstance } from './local-instance.ts'
 import { tourSteps } from './tour/steps.ts'
 
@@ -84,12 +84,4 @@ async function end(code: number): Promise<never> {
     await rm(dataDir, { recursive: true, force: true })
   }
   process.exit(code)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -53,6 +53,7 @@ export function composeExports(parts: ExportNeighbours): Exports {
       assertExporting: connections.assertExporting,
       resolvePerformAs: mappings.resolvePerformAs,
       findPosting: mirror.lookUpPosting,
+      findMirroredPosting: mirror.findPosting,
       findRequisition: mirror.findRequisition,
     },
     readTerms,

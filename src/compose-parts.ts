@@ -44,6 +44,11 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     publicUrl,
     log,
     readMappingCounts: (organization) => mappings.counts(organization),
+    stageIsKnown: async (organization, id) => (await mirror.findStage(organization, id)) !== null,
+    async knownUserByEmail(organization, email) {
+      const user = await mirror.findUser(organization, { email })
+      return user && { ...user, email }
+    },
     stageExists: async (organization, id) => (await mirror.lookUpStage(organization, id)) !== null,
     leverUserByEmail: async (organization, email) => {
       const user = await mirror.lookUpUser(organization, email)

@@ -1,4 +1,4 @@
-import type Koa from 'koa'
+import type { RequestListener } from 'node:http'
 import type { Registry } from 'prom-client'
 import { PersonModel, type PersonDocument } from './accounts/person-model.ts'
 import type { CandidateDocument } from './candidates/candidate-model.ts'
@@ -22,7 +22,6 @@ import { createApp, createHealthApp, type HealthAppOptions } from './web/app.ts'
 import { atsRouter } from './web/pages/ats-webhooks.tsx'
 import { leverCallbackRouter } from './web/pages/lever-callback.tsx'
 import type { SamplePerson } from './web/pages/sign-in-page.tsx'
-import type { SiteState } from './web/site-state.ts'
 
 export interface WebDeps {
   parts: Parts
@@ -33,11 +32,11 @@ export interface WebDeps {
 }
 
 /** The site of a process: all of it, or for one that only works, its health. */
-export function composeWeb({ parts, options, log, registry, readiness }: WebDeps): Koa<SiteState> {
+export function composeWeb({ parts, options, log, registry, readiness }: WebDeps): RequestListener {
   const { publicUrl, operatorApiKey, trustedProxies } = options
   const health: HealthAppOptions = { log, registry, readiness, publicUrl, operatorApiKey, trustedProxies, authUrl: options.lever.authUrl }
-  if (!options.roles.includes('web')) return createHealthApp(health)
-  return createApp({
+  if (!options.roles.includes('web')) return listenerOf(createHealthApp(health))
+  const app = createApp({
     ...health,
     accounts: parts.accounts,
     listCandidates: parts.candidates.list,
@@ -51,6 +50,12 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
     ],
     ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),
   })
+  return listenerOf(app)
+}
+
+function listenerOf(app: ReturnType<typeof createApp>): RequestListener {
+  const handle = app.callback()
+  return (request, response) => void handle(request, response)
 }
 
 function endpointsOf(parts: Parts): Endpoint[] {

@@ -42,9 +42,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
     ...(options.roles.includes('worker') && !workers ? ['workers'] : []),
     ...(stopping ? ['stopping'] : []),
   ]
-  const app = composeWeb({ parts, options, log, registry, readiness })
-  const answer = app.callback()
-  const server = answerBrokenRequests(createServer((request, response) => void answer(request, response)))
+  const server = answerBrokenRequests(createServer(composeWeb({ parts, options, log, registry, readiness })))
 
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady

@@ -22,7 +22,8 @@ export function isLoopbackHost(hostname: string): boolean {
 
 const blankIsAbsent = (value: unknown): unknown => (typeof value === 'string' && value.trim() === '' ? undefined : value)
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsAbsent, schema.optional())
-const withDefault = <T extends z.ZodType>(schema: T, fallback: z.input<T>) => z.preprocess((value) => blankIsAbsent(value) ?? fallback, schema)
+const withDefault = <T extends z.ZodType>(schema: T, fallback: z.input<T>) =>
+  z.preprocess((value) => blankIsAbsent(value) ?? fallback, schema)
 const wholeNumber = (min: number, max: number) =>
   z.string().or(z.number()).transform((value, ctx) => {
     const number = typeof value === 'number' ? value : /^\d+$/.test(value.trim()) ? Number(value) : Number.NaN
@@ -120,19 +121,19 @@ export function readConfig(env: RawEnvironment, required: (keyof ParsedEnvironme
 
 function pairFaults(env: ParsedEnvironment): string[] {
   const faults: string[] = []
-  if ((env.LEVER_CLIENT_ID === undefined) !== (env.LEVER_CLIENT_SECRET === undefined)) faults.push('LEVER_CLIENT_ID and LEVER_CLIENT_SECRET are needed together')
+  if ((env.LEVER_CLIENT_ID === undefined) !== (env.LEVER_CLIENT_SECRET === undefined))
+    faults.push('LEVER_CLIENT_ID and LEVER_CLIENT_SECRET are needed together')
   return faults
 }
 
 function toConfig(env: ParsedEnvironment) {
   const lever = LEVER[env.LEVER_ENVIRONMENT]
-  const publicHost = env.HOST === '0.0.0.0' || env.HOST === '::' ? '127.0.0.1' : env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST
   return {
     production: env.NODE_ENV === 'production',
     host: env.HOST,
     port: env.PORT,
     /** Without a slash at its end. */
-    publicUrl: env.PUBLIC_URL ?? `http://${isLoopbackHost(publicHost) ? '127.0.0.1' : publicHost}:${env.PORT}`,
+    publicUrl: env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`,
     roles: env.ROLES,
     mongodbUri: env.MONGODB_URI,
     dataDir: env.DATA_DIR,

@@ -4,6 +4,8 @@ import type { Log } from './log.ts'
 const OLDEST_MAJOR = 6
 const RETRY_AFTER_MS = 1000
 const SERVER_SELECTION_MS = 3000
+/** A call made while there is no connection waits so long for one, well within the patience of who asked. */
+const BUFFER_MS = 2000
 
 export interface Database {
   /** True once connected, checked and indexed. */
@@ -20,6 +22,7 @@ export interface Database {
  * replica set of a version that serves, and builds the indexes on which promises rest.
  */
 export function openDatabase(uri: string, log: Log): Database {
+  mongoose.set('bufferTimeoutMS', BUFFER_MS)
   let isReady = false
   let fault: string | null = 'connecting'
   let stopped = false

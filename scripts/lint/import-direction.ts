@@ -5,6 +5,9 @@
 export const STEPS: readonly (readonly string[])[] = [
   ['main'],
   ['compose'],
+  ['compose-web'],
+  ['compose-parts'],
+  ['compose-exports'],
   ['database', 'stop-on-signal'],
   ['web', 'jobs'],
   ['erasure'],
@@ -21,7 +24,19 @@ export const STEPS: readonly (readonly string[])[] = [
 export const SANDBOX = 'sandbox'
 
 /** Parts that are one file right in src/ and not a folder. Those of the last step may use one another. */
-export const FILES: readonly string[] = ['main', 'compose', 'database', 'stop-on-signal', 'config', 'errors', 'log', 'paging']
+export const FILES: readonly string[] = [
+  'main',
+  'compose',
+  'compose-web',
+  'compose-parts',
+  'compose-exports',
+  'database',
+  'stop-on-signal',
+  'config',
+  'errors',
+  'log',
+  'paging',
+]
 
 /** Packages that stay where their objects are understood: Koa's context in web/, Agenda's jobs in jobs/. */
 export const PACKAGES: readonly { readonly pattern: string; readonly allowedIn: readonly string[]; readonly reason: string }[] = [

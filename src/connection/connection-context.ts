@@ -20,8 +20,12 @@ export interface KnownLeverUser {
 export interface ConnectionNeighbours {
   /** How many people are mapped to a Lever user, and how many of these mappings are active. */
   readMappingCounts(organization: string): Promise<{ mapped: number; active: number }>
+  /** These two ask Lever where the mirror does not know. @throws ServiceError when Lever cannot be asked */
   stageExists(organization: string, stageId: string): Promise<boolean>
   leverUserByEmail(organization: string, email: string): Promise<KnownLeverUser | null>
+  /** The same as last synced, without a call to Lever. */
+  stageIsKnown(organization: string, stageId: string): Promise<boolean>
+  knownUserByEmail(organization: string, email: string): Promise<KnownLeverUser | null>
   /** Deliveries held for want of a signature token, by event. */
   heldCounts(connection: Types.ObjectId): Promise<Partial<Record<string, number>>>
   /** A signature token was saved: what was held for it can be checked now. */

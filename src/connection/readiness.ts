@@ -37,9 +37,9 @@ async function settingWarnings({ neighbours }: ConnectionContext, { organization
   const id = String(organization)
   const warnings: string[] = []
   if (settings.performAsFallback) {
-    const user = await neighbours.leverUserByEmail(id, settings.performAsFallback)
+    const user = await neighbours.knownUserByEmail(id, settings.performAsFallback)
     if (!user || user.deactivatedAt) warnings.push('fallbackUserDeactivated')
   }
-  if (settings.defaultStageId && !(await neighbours.stageExists(id, settings.defaultStageId))) warnings.push('stageMissing')
+  if (settings.defaultStageId && !(await neighbours.stageIsKnown(id, settings.defaultStageId))) warnings.push('stageMissing')
   return warnings
 }

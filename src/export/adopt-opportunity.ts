@@ -1,25 +1,42 @@
 import type { LeverOpportunity } from '../lever/opportunities.ts'
-import { ExportModel, type ExportDocument, type ExportState } from './export-model.ts'
+import { ExportModel, openKeyOf, type ExportDocument } from './export-model.ts'
+import type { ExportDeps } from './run-export-deps.ts'
 
-/** An export that no worker holds has succeeded after all: its opportunity was found. Does nothing when it has moved on from `status`. */
-export async function adoptOpportunity(document: ExportDocument, status: ExportState, opportunity: LeverOpportunity): Promise<void> {
-  await ExportModel.updateOne(
-    { _id: document._id, status },
-    {
-      $set: {
-        status: 'exported',
-        waitingFor: null,
-        error: null,
-        intent: null,
-        opportunityId: opportunity.id,
-        madeOpportunityId: opportunity.id,
-        contactId: opportunity.contact,
-        url: opportunity.url,
-        stage: opportunity.stage ? { id: opportunity.stage, text: opportunity.stageText } : null,
-      },
-      $unset: { personLock: 1 },
-      $currentDate: { finishedAt: true },
-      $inc: { fence: 1 },
-    },
-  )
+/**
+ * An export that no worker holds has succeeded after all: its opportunity was found. Does nothing when it has moved on meanwhile.
+ * Its target is taken again, unless another export has taken it since.
+ */
+export async function adoptOpportunity(document: ExportDocument, opportunity: LeverOpportunity, deps: ExportDeps): Promise<void> {
+  const organization = String(document.organization)
+  const exportId = String(document._id)
+  await deps.onLanded({ organization, exportId, candidateId: String(document.candidate), opportunity, made: true })
+  const fields = {
+    status: 'exported',
+    waitingFor: null,
+    error: null,
+    intent: null,
+    opportunityId: opportunity.id,
+    madeOpportunityId: opportunity.id,
+    contactId: opportunity.contact,
+    url: opportunity.url,
+    stage: opportunity.stage ? { id: opportunity.stage, text: opportunity.stageText } : null,
+    ...(document.note?.status === 'queued' ? { dueAt: new Date(0), tryingSince: null } : {}),
+  }
+  const openKey = openKeyOf(String(document.candidate), document.posting?.postingId ?? null)
+  await write(document, { ...fields, openKey }).catch(async (error: unknown) => {
+    if ((error as { code?: unknown }).code !== 11_000) throw error
+    await write(document, fields)
+  })
+  await deps.audit({
+    organization,
+    actor: 'worker',
+    action: 'export.exported',
+    subject: `export:${exportId}`,
+    leverUser: document.performAs?.leverUserId ?? null,
+  })
+}
+
+async function write({ _id, status, fence }: ExportDocument, fields: Record<string, unknown>): Promise<void> {
+  const change = { $set: fields, $unset: { personLock: 1 }, $currentDate: { finishedAt: true }, $inc: { fence: 1 } }
+  await ExportModel.updateOne({ _id, status, fence }, change)
 }

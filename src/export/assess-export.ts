@@ -27,7 +27,10 @@ export interface AssessDeps {
   assertExporting: (organization: string) => Promise<unknown>
   /** @throws ServiceError user_inactive, user_not_mapped, mapping_inactive, lever_user_deactivated */
   resolvePerformAs: (organization: string, userEmail: string) => Promise<PerformAs>
+  /** Asks Lever where the mirror does not know it. @throws ServiceError when Lever cannot be asked */
   findPosting: (organization: string, id: string) => Promise<KnownPosting | null>
+  /** As last synced. */
+  findMirroredPosting: (organization: string, id: string) => Promise<KnownPosting | null>
   findRequisition: (organization: string, id: string) => Promise<KnownRequisition | null>
 }
 
@@ -59,7 +62,7 @@ export async function assessExport(wish: Wish, deps: AssessDeps): Promise<Assess
     try {
       return await read()
     } catch (error) {
-      if (!isServiceError(error)) throw error
+      if (!isServiceError(error) || error.status >= 500) throw error
       problems.push(error)
       return null
     }
@@ -122,7 +125,7 @@ async function getRequisition(organization: string, id: string, deps: AssessDeps
 
 /** A requisition alone stands for its only open posting. */
 async function onlyOpenPosting(organization: string, requisition: KnownRequisition, deps: AssessDeps): Promise<KnownPosting> {
-  const postings = await Promise.all(requisition.postings.map((id) => deps.findPosting(organization, id)))
+  const postings = await Promise.all(requisition.postings.map((id) => deps.findMirroredPosting(organization, id)))
   const open = postings.filter((posting) => posting !== null && isOpen(posting))
   const [only] = open
   if (open.length === 1 && only) return only

@@ -59,7 +59,7 @@ async function reopen(document: ExportDocument): Promise<ExportDocument | null> 
   const { 'intent.looks': _, ...withoutIntent } = set
   try {
     return await ExportModel.findOneAndUpdate(
-      { _id: document._id, status: { $in: ['failed', 'canceled'] } },
+      { _id: document._id, status: { $in: ['failed', 'canceled'] }, intent: document.intent ? { $ne: null } : null },
       { $set: document.intent ? set : withoutIntent, $inc: { fence: 1 } },
       { returnDocument: 'after' },
     ).lean<ExportDocument>()

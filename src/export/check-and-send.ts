@@ -3,16 +3,17 @@ import type { LeverClient } from '../lever/client.ts'
 import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
 import { isWorthAnotherTry } from '../lever/write-outcome.ts'
 import { LeaseLost } from '../work/claim.ts'
-import { writeStep } from '../work/write-step.ts'
-import { assessExport, type PerformAs } from './assess-export.ts'
-import { buildCreateRequest, linksOf, type CarriedCandidate } from './create-request.ts'
+import { assessExport } from './assess-export.ts'
+import { buildCreateRequest, linksOf } from './create-request.ts'
 import { findDuplicates, mainDuplicate, type Duplicate } from './find-duplicates.ts'
-import { ExportModel } from './export-model.ts'
+import type { ExportIntent } from './export-model.ts'
 import { claimedAt, endAsDuplicate, fail, hasGivenUp, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
-import { chooseForIntent } from './look-for-intent.ts'
+import { GIVEN_UP_UNCLEAR } from './look-again.ts'
+import { lockPerson } from './lock-person.ts'
+import { chooseForIntent, lookForIntent } from './look-for-intent.ts'
 import { resolveOlderIntents } from './resolve-older-intents.ts'
-import type { ExportDeps } from './run-export-deps.ts'
+import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 import { sendExport, type Attempted } from './send-export.ts'
 
 const LOCK_PAUSE_MS = 700
@@ -23,10 +24,22 @@ export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Pr
   const organization = String(document.organization)
   const terms = await deps.readTerms(organization)
   if (terms.status !== 'active') return hold(claimed, terms, deps)
-  if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) {
-    return fail(claimed, { code: 'lever_unavailable', detail: 'Lever did not take it for a day. Retry it when Lever answers again.' }, deps)
+  if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) return giveUp(claimed, deps)
+  try {
+    await assessAndSend(claimed, terms, deps)
+  } catch (error) {
+    await readFailed(claimed, error, deps)
   }
+}
 
+async function giveUp(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  if (claimed.document.intent) return fail(claimed, GIVEN_UP_UNCLEAR, deps)
+  await fail(claimed, { code: 'lever_unavailable', detail: 'Lever did not take it for a day. Retry it when Lever answers again.' }, deps)
+}
+
+async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: ExportDeps): Promise<void> {
+  const { document } = claimed
+  const organization = String(document.organization)
   const wish = {
     organization,
     requestedBy: document.requestedBy,
@@ -40,43 +53,25 @@ export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Pr
   const candidate = await deps.findCandidate(organization, String(document.candidate))
   if (!candidate) return fail(claimed, { code: 'candidate_not_found', detail: 'The candidate was deleted here.' }, deps)
 
-  if (!(await lockPerson(claimed, candidate, performAs, deps)))
+  const person = { emails: candidate.emails, links: linksOf(candidate) }
+  if (!(await lockPerson(claimed, person, { status: 'checking', performAs, waitingFor: null }, deps))) {
     return tryLater(claimed, { waitingFor: document.waitingFor ?? null, pauseMs: LOCK_PAUSE_MS })
-  try {
-    const client = await deps.leverClient(organization, 'interactive')
-    const request = buildCreateRequest({
-      apiUrl: terms.apiUrl,
-      candidate,
-      performAs: performAs.leverUserId,
-      postingId: document.posting?.postingId ?? null,
-      stageId: terms.stageId,
-      sourceName: terms.sourceName,
-    })
-    await decide(claimed, { client, terms, candidate, request }, deps)
-  } catch (error) {
-    await readFailed(claimed, error, deps)
   }
+  const client = await deps.leverClient(organization, 'interactive')
+  const request = buildCreateRequest({
+    apiUrl: terms.apiUrl,
+    candidate,
+    performAs: performAs.leverUserId,
+    postingId: document.posting?.postingId ?? null,
+    stageId: terms.stageId,
+    sourceName: terms.sourceName,
+  })
+  await decide(claimed, { client, terms, candidate, request }, deps)
 }
 
 function sentence(problem: Error | undefined): string {
   const hint = isServiceError(problem) ? problem.hint : undefined
   return [problem?.message, hint].filter(Boolean).join(' ')
-}
-
-/** One export of a person at a time: two at once would not see each other in Lever. */
-async function lockPerson(claimed: ClaimedExport, candidate: CarriedCandidate, performAs: PerformAs, deps: ExportDeps): Promise<boolean> {
-  const { document } = claimed
-  const hashes = await deps.personHashes(String(document.organization), { emails: candidate.emails, links: linksOf(candidate) })
-  try {
-    claimed.document.tryingSince ??= claimedAt(claimed, deps.leaseMs)
-    await writeStep(ExportModel, claimed, {
-      set: { status: 'checking', performAs, waitingFor: null, tryingSince: claimed.document.tryingSince, personLock: hashes },
-    })
-    return true
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 11_000) return false
-    throw error
-  }
 }
 
 /** Is it there already, by an earlier try of ours or by others? Else send. */
@@ -89,9 +84,9 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
   const search = await findDuplicates({ organization, person, client, canSeeConfidential, lane: 'interactive' }, deps.duplicates)
   await deps.keepOpportunities(organization, search.opportunities)
 
-  const own = document.intent ? await chooseForIntent(organization, document.intent, search.opportunities) : null
-  const older = own ?? (await resolveOlderIntents(claimed, person.emails, { client, canSeeConfidential }))
-  if (older) return land(claimed, { opportunity: older, made: true, attempt: { step: 'look', outcome: 'found' } }, deps)
+  const own = document.intent ? await findOwn(organization, document.intent, search.opportunities, { client, canSeeConfidential }) : null
+  const mine = own ?? (await resolveOlderIntents(claimed, person.emails, { client, canSeeConfidential }, deps))
+  if (mine) return land(claimed, { opportunity: mine, made: true, attempt: { step: 'look', outcome: 'found' } }, deps)
 
   const { duplicates } = search
   if (duplicates.length > 0 && document.onDuplicate === 'stop') return endAsDuplicate(claimed, duplicates, deps)
@@ -99,6 +94,16 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
     return linkTo(claimed, { duplicates, read: search.opportunities, client }, deps)
   const known = duplicates.map(({ opportunityId }) => opportunityId)
   await sendExport(claimed, attempted, known, deps)
+}
+
+/** By e-mail it is among the duplicates; without, Lever is asked once more. */
+async function findOwn(
+  organization: string,
+  intent: ExportIntent,
+  found: LeverOpportunity[],
+  lever: { client: LeverClient; canSeeConfidential: boolean },
+): Promise<LeverOpportunity | null> {
+  return intent.emails.length > 0 ? chooseForIntent(organization, intent, found) : lookForIntent(organization, intent, lever)
 }
 
 async function linkTo(

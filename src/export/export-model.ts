@@ -30,6 +30,8 @@ const intentSchema = new Schema(
     knownOpportunityIds: { type: [String], default: [] },
     /** Lever said 2xx but not which id: it exists, so it is looked for and never posted again. */
     certain: { type: Boolean, default: false },
+    /** Lever said which, but it could not be saved at once. */
+    opportunityId: { type: String, default: null },
     looks: { type: Number, default: 0 },
   },
   { _id: false },
@@ -55,6 +57,8 @@ const exportSchema = new Schema(
     organization: { type: Schema.Types.ObjectId, required: true },
     status: { type: String, enum: EXPORT_STATES, required: true },
     candidate: { type: Schema.Types.ObjectId, required: true },
+    /** Of a bulk export. */
+    batch: { type: Schema.Types.ObjectId, default: null },
     /** E-mail of our person who asked. */
     requestedBy: { type: String, required: true },
     performAs: new Schema({ leverUserId: { type: String, required: true }, leverEmail: String, leverName: String }, { _id: false }),
@@ -101,6 +105,7 @@ exportSchema.index({ status: 1, lane: 1, dueAt: 1 })
 exportSchema.index({ organization: 1, _id: -1 })
 exportSchema.index({ organization: 1, candidate: 1, _id: -1 })
 exportSchema.index({ organization: 1, opportunityId: 1 })
+exportSchema.index({ organization: 1, 'intent.emails': 1 }, { partialFilterExpression: { 'intent.at': { $gt: new Date(0) } } }) // unclear ones of a person
 
 export type ExportDocument = InferSchemaType<typeof exportSchema> & { _id: Types.ObjectId; createdAt: Date; status: ExportState }
 export type ExportIntent = InferSchemaType<typeof intentSchema>

@@ -1,7 +1,7 @@
 import type { Claimed } from '../work/claim.ts'
 import { writeStep, type Attempt } from '../work/write-step.ts'
 import type { Duplicate } from './find-duplicates.ts'
-import { mainDuplicate } from './find-duplicates.ts'
+import { mainDuplicate, withoutConfidentialDetails } from './find-duplicates.ts'
 import { ExportModel, type ExportDocument, type WaitingFor } from './export-model.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
@@ -13,6 +13,11 @@ export const GIVE_UP_AFTER_MS = 24 * 3_600_000
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 5 * 60_000
 const HELD_LOOK_MS = 60_000
+
+/** The next try of an export begins the day within which it must come about. */
+export function tryingSince(claimed: ClaimedExport, leaseMs: number): Date {
+  return claimed.document.tryingSince ?? claimedAt(claimed, leaseMs)
+}
 
 /** The database's clock when the document was claimed. */
 export function claimedAt(claimed: ClaimedExport, leaseMs: number): Date {
@@ -55,7 +60,7 @@ async function endDisconnected(claimed: ClaimedExport, deps: ExportDeps): Promis
     return fail(claimed, { code: 'outcome_unknown', detail }, deps, 'look')
   }
   await writeStep(ExportModel, claimed, {
-    set: { status: 'canceled', waitingFor: null, intent: null },
+    set: { status: 'canceled', waitingFor: null },
     unset: ['personLock', 'openKey'],
     now: ['finishedAt'],
     attempt: { step: 'wait', outcome: 'canceled', detail: 'the connection was ended' },
@@ -80,23 +85,32 @@ export async function tryLater(
 }
 
 /** It may stand in Lever: rest, then look. The person stays locked meanwhile. */
-export async function becomeUnclear(claimed: ClaimedExport, wish: { restMs: number; certain?: boolean; attempt: Attempt }): Promise<void> {
+export async function becomeUnclear(
+  claimed: ClaimedExport,
+  wish: { restMs: number; certain?: boolean; opportunityId?: string; attempt: Attempt },
+): Promise<void> {
+  const { certain, opportunityId } = wish
   await writeStep(ExportModel, claimed, {
-    set: { status: 'unclear', waitingFor: 'settling', ...(wish.certain ? { 'intent.certain': true } : {}) },
+    set: {
+      status: 'unclear',
+      waitingFor: 'settling',
+      ...(certain ? { 'intent.certain': true } : {}),
+      ...(opportunityId ? { 'intent.opportunityId': opportunityId } : {}),
+    },
     attempt: wish.attempt,
     release: wish.restMs,
   })
 }
 
+/** Ends it. What may stand in Lever all the same stays on record, and is looked for before the person's next export. */
 export async function fail(
   claimed: ClaimedExport,
   failure: { code: string; detail: string },
   deps: ExportDeps,
   step = 'check',
 ): Promise<void> {
-  const keepsIntent = failure.code === 'outcome_unknown'
   await writeStep(ExportModel, claimed, {
-    set: { status: 'failed', waitingFor: null, error: failure, ...(keepsIntent ? {} : { intent: null }) },
+    set: { status: 'failed', waitingFor: null, error: failure },
     unset: ['personLock', 'openKey'],
     now: ['finishedAt'],
     attempt: { step, outcome: failure.code, detail: failure.detail },
@@ -107,7 +121,8 @@ export async function fail(
 
 /** Stopped: the person is in Lever already. */
 export async function endAsDuplicate(claimed: ClaimedExport, duplicates: Duplicate[], deps: ExportDeps): Promise<void> {
-  const main = mainDuplicate(duplicates)
+  const found = mainDuplicate(duplicates)
+  const main = found && withoutConfidentialDetails(found)
   await writeStep(ExportModel, claimed, {
     set: {
       status: 'duplicate',

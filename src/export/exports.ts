@@ -25,7 +25,7 @@ export function createExports(deps: RequestDeps) {
     cancel: (organization: string, id: string, actor: string) => cancelExport(organization, id, actor, { audit, wake }),
     /** `canSeeConfidential` is that of the connection as it was. */
     settle: (organization: string, client: LeverClient | null, canSeeConfidential: boolean) =>
-      settleExports(organization, client, { canSeeConfidential, log: deps.log }),
+      settleExports(organization, client, canSeeConfidential, deps),
     cancelOfCandidate,
     freeTargetOf,
     async resumeHeld(organization: string): Promise<void> {

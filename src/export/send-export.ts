@@ -1,5 +1,5 @@
 import type { LeverClient } from '../lever/client.ts'
-import { createOpportunity } from '../lever/opportunities.ts'
+import { createOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
 import { classifyWriteError, isWorthAnotherTry } from '../lever/write-outcome.ts'
 import { assertLeaseHolds, LeaseLost } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
@@ -9,6 +9,10 @@ import { becomeUnclear, claimedAt, fail, hold, land, tryLater, type ClaimedExpor
 import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 
+/** A wait for the budget is shown when it is longer than this. */
+const SHOWN_AFTER_MS = 1000
+const SAVE_AGAIN_MS = 1000
+
 export interface Attempted {
   client: LeverClient
   terms: ExportTerms
@@ -16,7 +20,7 @@ export interface Attempted {
   request: CreateRequest
 }
 
-/** The intent is durable before a byte goes out; the lease is checked in the tick before. */
+/** The intent is durable once the call's turn has come and before a byte goes out; the lease is checked in the tick before. */
 export async function sendExport(
   claimed: ClaimedExport,
   { client, request, candidate }: Attempted,
@@ -34,21 +38,51 @@ export async function sendExport(
     links: linksOf(candidate),
     knownOpportunityIds,
     certain: false,
+    opportunityId: null,
     looks: 0,
   }
-  const written = await writeStep(ExportModel, claimed, { set: { status: 'sending', intent }, now: ['intent.at'] })
-  claimed.document.intent = written.intent ?? null
+  const saysWhy = setTimeout(() => void sayBudget(claimed, deps), SHOWN_AFTER_MS)
+  const prepare = async (): Promise<void> => {
+    clearTimeout(saysWhy)
+    await writeStep(ExportModel, claimed, { set: { status: 'sending', intent, waitingFor: null }, now: ['intent.at'] })
+  }
+  const beforeSend = (): void => assertLeaseHolds(claimed)
   try {
-    const { opportunity: answered } = await createOpportunity(client, {
+    const { opportunity } = await createOpportunity(client, {
       performAs: request.query.perform_as,
       body: request.body,
-      beforeSend: () => assertLeaseHolds(claimed),
+      prepare,
+      beforeSend,
       lane: 'interactive',
     })
-    const opportunity = { ...answered, postingIds: request.body.postings ?? [] } // the answer names applications by id only
-    await land(claimed, { opportunity, made: true, attempt: { step: 'send', outcome: 'done' } }, deps)
+    const postingIds = request.body.postings ?? [] // the answer names applications by id only
+    await landOrRest(claimed, { ...opportunity, postingIds }, deps)
   } catch (error) {
     await sendFailed(claimed, error, deps)
+  } finally {
+    clearTimeout(saysWhy)
+  }
+}
+
+async function sayBudget(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  await writeStep(ExportModel, claimed, { set: { waitingFor: 'budget' } }).catch((error: unknown) =>
+    deps.log.debug({ export: String(claimed.document._id), err: error }, 'that it waits could not be shown'),
+  )
+}
+
+/** Lever has it, and said which: what goes wrong from here on must not lose that. */
+async function landOrRest(claimed: ClaimedExport, opportunity: LeverOpportunity, deps: ExportDeps): Promise<void> {
+  try {
+    await land(claimed, { opportunity, made: true, attempt: { step: 'send', outcome: 'done' } }, deps)
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error
+    deps.log.warn({ export: String(claimed.document._id), err: error }, 'export: Lever has it, saving that failed; it is read again')
+    const attempt = { step: 'save', outcome: 'failed', detail: 'Lever has it; it is read again' }
+    await becomeUnclear(claimed, { restMs: SAVE_AGAIN_MS, certain: true, opportunityId: opportunity.id, attempt }).catch(
+      (unsaved: unknown) => {
+        throw new LeaseLost(String(claimed.document._id), { cause: unsaved })
+      },
+    )
   }
 }
 
@@ -62,8 +96,8 @@ async function sendFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
   )
   if (outcome === 'doneIdUnknown') return becomeUnclear(claimed, { restMs: deps.settleMs, certain: true, attempt })
   if (outcome === 'unclear') return becomeUnclear(claimed, { restMs: deps.settleMs, attempt })
-  await writeStep(ExportModel, claimed, { set: { intent: null } })
-  claimed.document.intent = null
+  // what an earlier try may have made is still to be looked for
+  await writeStep(ExportModel, claimed, { set: { intent: claimed.document.intent ?? null } })
   if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
   if (isWorthAnotherTry(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
   await fail(claimed, { code: 'lever_rejected', detail: describeFailure(error) }, deps, 'send')

@@ -1,9 +1,12 @@
 import type { LeverClient } from '../lever/client.ts'
-import type { Log } from '../log.ts'
 import { adoptOpportunity } from './adopt-opportunity.ts'
 import { cancelQueued } from './change-export.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import { lookForIntent } from './look-for-intent.ts'
+import type { ExportDeps } from './run-export-deps.ts'
+
+/** Somebody waits for the connection to end. */
+const LOOK_LIMIT_MS = 15_000
 
 /**
  * Before a connection ends: takes back what is queued, and looks once for each unclear export while Lever still answers.
@@ -12,13 +15,16 @@ import { lookForIntent } from './look-for-intent.ts'
 export async function settleExports(
   organization: string,
   client: LeverClient | null,
-  deps: { canSeeConfidential: boolean; log: Log },
+  canSeeConfidential: boolean,
+  deps: ExportDeps,
 ): Promise<void> {
   await cancelQueued(organization)
+  const deadline = performance.now() + LOOK_LIMIT_MS
   const unclear = await ExportModel.find({ organization, status: 'unclear' }).lean<ExportDocument[]>()
   for (const document of client ? unclear : []) {
+    if (performance.now() > deadline) break
     try {
-      if (client) await adoptIfFound(document, client, deps.canSeeConfidential)
+      if (client) await adoptIfFound(document, { client, canSeeConfidential }, deps)
     } catch (error) {
       deps.log.warn({ export: String(document._id), err: error }, 'an unclear export could not be looked for before the connection ended')
     }
@@ -26,7 +32,11 @@ export async function settleExports(
   await ExportModel.updateMany({ organization, status: 'unclear' }, { $set: { dueAt: new Date(0) } })
 }
 
-async function adoptIfFound(document: ExportDocument, client: LeverClient, canSeeConfidential: boolean): Promise<void> {
-  const found = document.intent && (await lookForIntent(String(document.organization), document.intent, { client, canSeeConfidential }))
-  if (found) await adoptOpportunity(document, 'unclear', found)
+async function adoptIfFound(
+  document: ExportDocument,
+  lever: { client: LeverClient; canSeeConfidential: boolean },
+  deps: ExportDeps,
+): Promise<void> {
+  const found = document.intent && (await lookForIntent(String(document.organization), document.intent, lever))
+  if (found) await adoptOpportunity(document, found, deps)
 }

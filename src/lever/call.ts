@@ -42,6 +42,8 @@ export interface CallerOptions {
 
 export interface Call extends Pick<LeverRequest, 'method' | 'json' | 'form' | 'beforeSend'> {
   path: string
+  /** Awaited once its turn has come and the header is there, before anything is sent. */
+  prepare?: (() => Promise<void>) | undefined
   query: LeverQuery | undefined
   lane: Lane | undefined
 }
@@ -58,6 +60,7 @@ export async function callOnce(options: CallerOptions, call: Call, attempt: numb
 
   await budget.take(fingerprint, lane)
   const header = await credentials.header()
+  await call.prepare?.()
   let answer = await send(header)
   if (answer.status === 401) {
     const renewed = await credentials.renew(header)

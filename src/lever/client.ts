@@ -16,6 +16,8 @@ export interface WriteOptions<S extends z.ZodType> {
   form?: FormData
   schema: S
   lane?: Lane
+  /** Awaited once, when the call's turn in the budget has come, before anything is sent; what it throws keeps the write from being sent. */
+  prepare?: () => Promise<void>
   /**
    * Called when the connection stands, in the tick in which the bytes go out, and again before the one repeat after a 401.
    * What it throws keeps the write from being sent and is thrown on.
@@ -59,8 +61,8 @@ export function createLeverClient(options: LeverClientOptions): LeverClient {
         onSkipped: (count) => options.log.warn({ path, count }, 'Lever listed records that could not be read'),
       })
     },
-    async write(method, path, { query, json, form, lane, beforeSend, schema }) {
-      const request: Call = { method, path, query, json, form, lane, beforeSend }
+    async write(method, path, { query, json, form, lane, prepare, beforeSend, schema }) {
+      const request: Call = { method, path, query, json, form, lane, prepare, beforeSend }
       const answer = await callOnce(options, request, 0).catch((error: unknown) => {
         throw error instanceof LeverCallError ? error : markNeverSent(error)
       })

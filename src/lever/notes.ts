@@ -26,6 +26,7 @@ export interface NoteToAdd {
   performAs?: string
   /** Plain text; line breaks are kept. */
   value: string
+  prepare?: () => Promise<void>
   beforeSend?: () => void
 }
 
@@ -42,7 +43,13 @@ const Added = envelope(z.object({ noteId: text, id: text })).transform(({ data }
  * @throws LeverCallError; `classifyWriteError` says what it means
  */
 export async function addNote(client: LeverClient, note: NoteToAdd): Promise<{ noteId: string }> {
-  const { opportunityId, performAs, value, beforeSend } = note
-  const write = { query: { perform_as: performAs }, json: { value }, schema: Added, ...(beforeSend ? { beforeSend } : {}) }
+  const { opportunityId, performAs, value, prepare, beforeSend } = note
+  const write = {
+    query: { perform_as: performAs },
+    json: { value },
+    schema: Added,
+    ...(prepare ? { prepare } : {}),
+    ...(beforeSend ? { beforeSend } : {}),
+  }
   return (await client.write('POST', notesOf(opportunityId), write)).body
 }

@@ -104,6 +104,7 @@ export interface CreateOpportunityOptions {
   /** Id of the Lever user who is credited; required by Lever. */
   performAs: string
   body: CreateOpportunityBody
+  prepare?: () => Promise<void>
   beforeSend?: () => void
   lane?: Lane
 }
@@ -120,10 +121,17 @@ const Created = envelope(LeverOpportunitySchema).transform(({ data, ...rest }) =
  */
 export async function createOpportunity(
   client: LeverClient,
-  { performAs, body, beforeSend, lane }: CreateOpportunityOptions,
+  { performAs, body, prepare, beforeSend, lane }: CreateOpportunityOptions,
 ): Promise<{ opportunity: LeverOpportunity; deduped: boolean | null }> {
   const query = { perform_as: performAs }
-  const write = { query, json: body, schema: Created, ...(beforeSend ? { beforeSend } : {}), ...laneOf({ lane }) }
+  const write = {
+    query,
+    json: body,
+    schema: Created,
+    ...(prepare ? { prepare } : {}),
+    ...(beforeSend ? { beforeSend } : {}),
+    ...laneOf({ lane }),
+  }
   return (await client.write('POST', '/opportunities', write)).body
 }
 

@@ -31,11 +31,14 @@ const CODE_BY_STATUS: Record<number, ErrorCode> = {
 const STORAGE_ERRORS =
   /^(Mongo(ose)?(Server)?(Network|NetworkTimeout|ServerSelection|NotConnected|TopologyClosed|PoolCleared|WriteConcern)\w*Error)$/
 
+/** What mongoose says of a call made while it has no connection. */
+const NOT_CONNECTED = /buffering timed out|initial connection/
+
 /** Any error as one of ours: what is not foreseen becomes `internal_error`, with the original as its cause. */
 export function toServiceError(error: unknown): ServiceError {
   if (isServiceError(error)) return error
-  const { name, status, expose } = (error ?? {}) as { name?: string; status?: number; expose?: boolean }
-  if (STORAGE_ERRORS.test(name ?? '')) {
+  const { name, message, status, expose } = (error ?? {}) as { name?: string; message?: string; status?: number; expose?: boolean }
+  if (STORAGE_ERRORS.test(name ?? '') || (name === 'MongooseError' && NOT_CONNECTED.test(message ?? ''))) {
     return new ServiceError('storage_unavailable', 'The database cannot be reached.', { cause: error, headers: { 'Retry-After': '5' } })
   }
   if (expose === true && status !== undefined && status >= 400 && status < 500) {

@@ -7,6 +7,8 @@ export interface Claimed<T extends WorkDocument> {
   readonly document: T
   /** On the monotonic clock of this process (`performance.now()`); moves with each heartbeat. */
   leaseEndsAt: number
+  /** The same on the wall clock: the monotonic one stands still while the machine sleeps. */
+  leaseEndsAtWall: number
 }
 
 export interface ClaimOptions {
@@ -19,8 +21,8 @@ export interface ClaimOptions {
 
 /** Another worker holds the document now: this one must not write to it, nor act for it. */
 export class LeaseLost extends Error {
-  constructor(id: string) {
-    super(`the lease on ${id} is lost`)
+  constructor(id: string, options?: ErrorOptions) {
+    super(`the lease on ${id} is lost`, options)
     this.name = 'LeaseLost'
   }
 }
@@ -41,13 +43,13 @@ export async function claimWork<T extends WorkDocument>(store: WorkStore, option
   if (found.length === 0) return []
 
   const claim = randomUUID()
-  const startedAt = performance.now()
+  const ends = leaseEnds(options.leaseMs)
   const wanted = { _id: { $in: found.map(({ _id }) => _id) } }
   await store.collection.updateMany({ ...wanted, ...filter }, [
     { $set: { claim, fence: { $add: ['$fence', 1] }, leaseUntil: { $add: ['$$NOW', options.leaseMs] } } },
   ])
   const taken = await store.collection.find({ ...wanted, claim }, { sort: MOST_URGENT_FIRST }).toArray()
-  return taken.map((document) => ({ document: document as unknown as T, leaseEndsAt: startedAt + options.leaseMs }))
+  return taken.map((document) => ({ document: document as unknown as T, ...ends }))
 }
 
 /**
@@ -55,15 +57,20 @@ export async function claimWork<T extends WorkDocument>(store: WorkStore, option
  * @throws LeaseLost when somebody else has claimed the document since
  */
 export async function heartbeat<T extends WorkDocument>(store: WorkStore, claimed: Claimed<T>, leaseMs: number): Promise<void> {
-  const startedAt = performance.now()
+  const ends = leaseEnds(leaseMs)
   const extended = await store.collection.updateOne(heldBy(claimed), [{ $set: { leaseUntil: { $add: ['$$NOW', leaseMs] } } }])
   if (extended.matchedCount === 0) throw new LeaseLost(String(claimed.document._id))
-  claimed.leaseEndsAt = startedAt + leaseMs
+  Object.assign(claimed, ends)
 }
 
-/** Throws unless the lease still holds by the monotonic clock; called in the tick before bytes go out. */
+/** A lease that begins now. */
+function leaseEnds(leaseMs: number): Pick<Claimed<WorkDocument>, 'leaseEndsAt' | 'leaseEndsAtWall'> {
+  return { leaseEndsAt: performance.now() + leaseMs, leaseEndsAtWall: Date.now() + leaseMs }
+}
+
+/** Throws unless the lease still holds by both clocks of this machine; called in the tick before bytes go out. */
 export function assertLeaseHolds<T extends WorkDocument>(claimed: Claimed<T>): void {
-  if (performance.now() >= claimed.leaseEndsAt) throw new LeaseLost(String(claimed.document._id))
+  if (performance.now() >= claimed.leaseEndsAt || Date.now() >= claimed.leaseEndsAtWall) throw new LeaseLost(String(claimed.document._id))
 }
 
 /** Matches the document only while this claim holds it. */

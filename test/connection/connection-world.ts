@@ -96,6 +96,8 @@ export function buildConnections(parts: {
     log: createLog({ level: 'silent' }),
     readMappingCounts: () => Promise.resolve(neighbourhood.mapping),
     stageExists: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
+    stageIsKnown: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
+    knownUserByEmail: (_organization, email) => Promise.resolve(neighbourhood.users.find((user) => user.email === email) ?? null),
     leverUserByEmail: (_organization, email) => Promise.resolve(neighbourhood.users.find((user) => user.email === email) ?? null),
     heldCounts: () => Promise.resolve(neighbourhood.held),
     onTokenSaved: (_organization, place) => note(`token:${place}`),

@@ -1,10 +1,11 @@
 import { expect } from 'chai'
 import { MongoClient } from 'mongodb'
+import { freePort } from '../../scripts/free-port.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN, startLever, type LeverForTests } from '../support/lever.ts'
 import { freshMongoUri } from '../support/mongo.ts'
 import { spawnServe, startServe, type ServeProcess } from '../support/serve.ts'
-import { apiAt, authorize, environmentFor, freePort, newPerson, OPERATOR_KEY, SECRET_KEYS, SOURCE, SOURCER, type Api, type ExportAnswer } from '../support/service.ts' // prettier-ignore
+import { apiAt, authorize, environmentFor, newPerson, OPERATOR_KEY, SECRET_KEYS, SOURCE, SOURCER, type Api, type ExportAnswer } from '../support/service.ts' // prettier-ignore
 
 describe('npm run serve', () => {
   it('names every variable that is missing or wrong, and ends with 1', async () => {

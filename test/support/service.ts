@@ -3,13 +3,13 @@
  * Spoken to as the outside does, over HTTP.
  */
 import { randomBytes } from 'node:crypto'
-import { createServer, type AddressInfo } from 'node:net'
 import mongoose from 'mongoose'
 import { got, type Method } from 'got'
 import { CookieJar } from 'tough-cookie'
 import { compose, type Service } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
+import { freePort } from '../../scripts/free-port.ts'
 import { eventually } from './eventually.ts'
 import { LEVER_ADMIN, startLever, type LeverForTests } from './lever.ts'
 import { freshMongoUri } from './mongo.ts'
@@ -71,14 +71,6 @@ export function apiAt(url: string, key?: string): Api {
     patch: (path, body) => call('PATCH', path, body),
     delete: (path) => call('DELETE', path),
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** The variables of a process against this Lever and database. */

@@ -1,4 +1,4 @@
-import { isValidObjectId } from 'mongoose'
+import { isValidObjectId, Types } from 'mongoose'
 import { z } from 'zod'
 import { actorOf, type OrganizationCaller } from '../../accounts/caller.ts'
 import { normalizeEmail } from '../../accounts/email-address.ts'
@@ -49,6 +49,7 @@ export interface ExportRoutesDeps {
   }
 }
 
+const NOBODY = new Types.ObjectId('0'.repeat(24))
 const TAG = 'Exports'
 const PARAMS = z.strictObject({ id: Id })
 const REFUSALS = [
@@ -159,8 +160,13 @@ async function listExports(caller: OrganizationCaller, query: PageRequest & z.ou
     organization: caller.organization,
     ...(own === undefined ? {} : { requestedBy: own }),
     ...(query.status ? { status: { $in: statesOf(query.status) } } : {}),
-    // what is no id of ours is that of nobody
-    ...(query.candidateId ? { candidate: isValidObjectId(query.candidateId) ? query.candidateId : null } : {}),
+    ...(query.candidateId === undefined ? {} : { candidate: idOrNone(query.candidateId) }),
+    ...(query.batchId === undefined ? {} : { batch: idOrNone(query.batchId) }),
   }
   return page(ExportModel, filter, query, (document) => exportView(document))
+}
+
+/** What cannot be an id is nobody's. */
+function idOrNone(id: string): Types.ObjectId {
+  return isValidObjectId(id) ? new Types.ObjectId(id) : NOBODY
 }
