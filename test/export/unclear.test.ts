@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import sinon from 'sinon'
+import { restore, stub } from 'sinon'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
 import { eventually } from '../support/eventually.ts'
@@ -21,7 +21,7 @@ describe('export, unclear:', () => {
   })
   after(() => service.stop())
   afterEach(async () => {
-    sinon.restore()
+    restore()
     await service.lever.clearFaults()
     await service.lever.settings({ searchLagMs: 0 })
   })
@@ -49,13 +49,7 @@ describe('export, unclear:', () => {
   it('saves which opportunity it is even when saving all else fails, and never posts again', async () => {
     const person = await candidate()
     await service.lever.settings({ searchLagMs: 60_000 })
-    sinon
-      .stub(CandidateModel, 'updateOne')
-      .onFirstCall()
-      .callThrough()
-      .onSecondCall()
-      .throws(new Error('a hiccup of the database'))
-      .callThrough()
+    stub(CandidateModel, 'updateOne').onFirstCall().callThrough().onSecondCall().throws(new Error('a hiccup of the database')).callThrough()
 
     const done = await exportAndWait(api, { candidateId: person.id })
 

@@ -11,7 +11,7 @@ export interface Program {
   readonly child: ChildProcess
   readonly ended: Promise<ProgramEnd>
   /** Both streams so far. */
-  output(): string
+  readonly output: () => string
 }
 
 /** Starts a program and collects what it prints. `env` is all it gets, so that nothing of this run's leaks in. */
