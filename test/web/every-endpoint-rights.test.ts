@@ -1,6 +1,6 @@
 /** Walks the OpenAPI document: who may ask what, and that nobody sees or touches what is another organization's. */
 import { expect } from 'chai'
-import { isBelowApi, isList, resolve, type Operation } from './hostile/api-document.ts'
+import { isBelowApi, isList, isWrite, nameOf, resolve, type Operation } from './hostile/api-document.ts'
 import { problemOf } from './hostile/answer-rules.ts'
 import type { RawAnswer } from './hostile/raw-request.ts'
 import { snapshotOf } from './hostile/snapshot.ts'
@@ -10,9 +10,6 @@ import { forEachOf, namesAnOwnThing, startWorld, type Asker, type World } from '
 const LET_IN = '?unknownParameter=1'
 /** What a sourcer is for: candidates, exports, and Lever's records that one chooses from. All else takes an admin. */
 const FOR_SOURCERS = /^\/api\/v1\/(candidates|candidate-imports|exports|lever\/(stages|postings|requisitions|archive-reasons))(\/|$)/
-
-const nameOf = ({ name }: Operation): string => name
-const isWrite = ({ method }: Operation): boolean => method !== 'GET'
 
 describe('every endpoint: rights', function () {
   this.timeout(30_000)

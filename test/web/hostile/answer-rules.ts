@@ -88,3 +88,15 @@ function assertProblem(what: string, status: number, contentType: string | undef
 export function problemOf({ text }: RawAnswer): ProblemAnswer {
   return JSON.parse(text) as ProblemAnswer
 }
+
+export function expectRefusal(answer: RawAnswer, status: number, code: string): void {
+  expect([answer.status, problemOf(answer).code], answer.text.slice(0, 300)).to.deep.equal([status, code])
+}
+
+/** A refusal of the input that names what stands at `path`, or something within. */
+export function expectNamed(answer: RawAnswer, path: string): void {
+  expectRefusal(answer, 422, 'invalid_request')
+  const paths = problemOf(answer).errors?.map((fault) => fault.path) ?? []
+  const isNamed = paths.some((given) => given === path || given.startsWith(`${path}.`) || given.startsWith(`${path}[`))
+  if (!isNamed) expect.fail(`${path} is not among ${paths.join()}`)
+}

@@ -93,6 +93,9 @@ export function resolve(document: ApiDocument, schema: Schema): Schema {
 
 export const isBelowApi = ({ path }: Operation): boolean => path.startsWith('/api/v1/')
 export const takesJson = ({ body }: Operation): boolean => 'application/json' in body
+export const takesFile = (operation: Operation): boolean => Object.keys(operation.body).length > 0 && !takesJson(operation)
+export const isWrite = ({ method }: Operation): boolean => method !== 'GET'
+export const nameOf = ({ name }: Operation): string => name
 export const isList = ({ method, parameters }: Operation): boolean => method === 'GET' && parameters.some(({ name }) => name === 'cursor')
 export const isKeyed = ({ parameters }: Operation): boolean => parameters.some(({ name }) => name === 'Idempotency-Key')
 export const namesInPath = ({ path }: Operation): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)

@@ -102,3 +102,14 @@ export function sendBytes(url: string, bytes: string | Uint8Array): Promise<stri
     socket.on('close', () => ended(Buffer.concat(pieces).toString('latin1')))
   })
 }
+
+/** The head and the beginning of a body go out, then the sender goes away. */
+export function sendAndLeave(url: string, request: RawRequest, beginning: string): Promise<void> {
+  return new Promise((left) => {
+    const outgoing = open(url, request, false)
+    outgoing.on('error', () => undefined).on('close', () => left())
+    outgoing.flushHeaders()
+    if (beginning !== '') outgoing.write(beginning)
+    outgoing.once('socket', (socket) => socket.once('connect', () => setTimeout(() => outgoing.destroy(), 20)))
+  })
+}

@@ -35,6 +35,8 @@ export interface World {
   pathOf(operation: Operation, tenant?: Tenant): string
   /** A body that is right, of things that `tenant` has; undefined where none is taken. A new one each time. */
   bodyOf(operation: Operation, tenant?: Tenant): Promise<unknown>
+  /** A question that is right: with such a body, or with a file where one is taken. */
+  rightQuestion(operation: Operation): Promise<Question>
   /** Who may: the operator, else our organization's key. */
   rightful(operation: Operation): Asker
   /** Asks as the rightful one unless told otherwise; the answer is held to the rules of all answers and to the document. */
@@ -69,14 +71,22 @@ export async function startWorld(): Promise<World> {
     return { method: operation.method, path: path + query, headers, ...(body === undefined ? {} : { body }) }
   }
 
+  const bodyOf: World['bodyOf'] = async (operation, tenant = us) => {
+    const own = OWN_BODIES[operation.name]
+    if (own) return own(tenant, service)
+    const schema = operation.body['application/json']?.schema
+    return schema && takesJson(operation) ? distinct(sampleOf({ document, rules }, schema)) : undefined
+  }
+
   return {
     service, document, rules, us, them, pathOf, rightful, requestFor,
     operations: operationsOf(document),
-    async bodyOf(operation, tenant = us) {
-      const own = OWN_BODIES[operation.name]
-      if (own) return own(tenant, service)
-      const schema = operation.body['application/json']?.schema
-      return schema && takesJson(operation) ? distinct(sampleOf({ document, rules }, schema)) : undefined
+    bodyOf,
+    async rightQuestion(operation) {
+      const file = FILES[operation.name]
+      if (file) return { body: file.text(), headers: { 'content-type': file.type } }
+      const json = await bodyOf(operation)
+      return json === undefined ? {} : { json }
     },
     async ask(operation, question = {}) {
       const request = requestFor(operation, question)
@@ -115,6 +125,11 @@ export function credentialsOf(asker: Asker): Record<string, string> {
   return { authorization: `Bearer ${asker.keys[turn % asker.keys.length]}` }
 }
 
+/** Files, where one is taken. */
+const FILES: Record<string, { type: string; text: () => string }> = {
+  'POST /api/v1/candidates/import': { type: 'text/csv', text: () => `name,email\nFrom a file,file-${distinctNumber()}@mail.example\n` },
+}
+
 /** Bodies that a schema alone cannot tell. */
 const OWN_BODIES: Record<string, (tenant: Tenant, service: ServiceForTests) => unknown> = {
   'POST /api/v1/sign-in-links': () => ({ userEmail: SOURCER, path: '/candidates', validForSeconds: 60 + distinctNumber() }),
@@ -125,6 +140,12 @@ const OWN_BODIES: Record<string, (tenant: Tenant, service: ServiceForTests) => u
   'POST /api/v1/candidates': () => newPerson(),
   'PATCH /api/v1/candidates/{id}': () => ({ headline: `Engineer ${distinctNumber()}` }),
   'POST /api/v1/exports': async (tenant) => ({ candidateId: await tenant.candidate(), requestedBy: SOURCER }),
+  'POST /webhooks/lever/{endpointKey}': () => ({
+    event: 'interviewCreated',
+    triggeredAt: Date.now(),
+    token: `token-${distinctNumber()}`,
+    data: { interviewId: 'x' },
+  }),
   'POST /api/v1/exports/preview': async (tenant) => ({ candidateId: await tenant.candidate(), requestedBy: SOURCER }),
 }
 

@@ -1,0 +1,145 @@
+/** Walks the OpenAPI document: sizes, methods and heads of requests, and what is no request at all. */
+import { expect } from 'chai'
+import { assertWellFormed, expectRefusal } from './hostile/answer-rules.ts'
+import { isBelowApi, isWrite, nameOf, takesFile, type Operation } from './hostile/api-document.ts'
+import { sendBytes, sendHeadOnly, sendWithoutEnd } from './hostile/raw-request.ts'
+import { forEachOf, startWorld, type World } from './hostile/world.ts'
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const MB = 1024 * 1024
+
+describe('every endpoint: HTTP', function () {
+  this.timeout(30_000)
+  let world: World
+  let operations: Operation[]
+  let writes: Operation[]
+
+  before(async () => {
+    world = await startWorld()
+    operations = world.operations.filter(isBelowApi)
+    writes = operations.filter((operation) => isWrite(operation) && !takesFile(operation))
+  })
+  after(() => world.stop())
+
+  describe('size', () => {
+    it('is refused by its announcement, before any of it has come', async () => {
+      await forEachOf(operations.filter(isWrite), nameOf, async (operation) => {
+        const isUpload = takesFile(operation)
+        const headers = { 'content-type': isUpload ? 'text/csv' : 'application/json', 'content-length': String((isUpload ? 60 : 20) * MB) }
+        const answer = await sendHeadOnly(world.service.url, world.requestFor(operation, { headers }))
+
+        assertWellFormed(operation.name, answer)
+        world.rules.assertDocumented(operation, answer)
+        expectRefusal(answer, 413, 'payload_too_large')
+      }) // prettier-ignore
+    })
+
+    it('is refused where it is not announced, without being read to its end', async () => {
+      const chunk = Buffer.alloc(64 * 1024, ' ')
+      await forEachOf(writes, nameOf, async (operation) => {
+        const answer = await sendWithoutEnd(world.service.url, world.requestFor(operation, { headers: JSON_TYPE }), chunk, 20 * MB)
+
+        expectRefusal(answer, 413, 'payload_too_large')
+        expect(answer.sent).to.be.below(8 * MB)
+      }, 4) // prettier-ignore
+    })
+
+    it('does not matter to who is not let in', async () => {
+      await forEachOf(writes, nameOf, async (operation) => {
+        const headers = { ...JSON_TYPE, 'content-length': String(20 * MB) }
+        const answer = await sendHeadOnly(world.service.url, world.requestFor(operation, { as: 'nobody', headers }))
+        expectRefusal(answer, 401, 'unauthenticated')
+      })
+    })
+  })
+
+  describe('method and head', () => {
+    it('answers other methods with 405 and what is possible', async () => {
+      const paths = [...new Set(world.operations.map(({ path }) => path))]
+      await forEachOf(paths, (path) => path, async (path) => {
+        const [operation] = world.operations.filter((candidate) => candidate.path === path) as [Operation]
+        const concrete = world.pathOf(operation)
+        const possible = methodsAt(world.operations, concrete)
+        for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'QUERY'].filter((name) => !possible.has(name))) {
+          const answer = await world.ask({ ...operation, method }, { path: concrete, isUndocumented: true })
+          expectRefusal(answer, 405, 'method_not_allowed')
+          expect(new Set(answer.headers.allow?.split(', '))).to.deep.equal(new Set([...possible, 'OPTIONS']))
+        }
+        const options = await world.ask({ ...operation, method: 'OPTIONS' }, { path: concrete, as: 'nobody', isUndocumented: true })
+        expect([options.status, options.text]).to.deep.equal([204, ''])
+        expect(new Set(options.headers.allow?.split(', '))).to.deep.equal(new Set([...possible, 'OPTIONS']))
+        expect(options.headers['access-control-allow-origin']).to.equal(undefined)
+      }) // prettier-ignore
+    })
+
+    it('answers HEAD as GET, without its body', async () => {
+      await forEachOf(world.operations.filter(({ method }) => method === 'GET'), nameOf, async (operation) => {
+        const get = await world.ask(operation)
+        const head = await world.ask({ ...operation, method: 'HEAD' })
+
+        expect([head.status, head.headers['content-type'], head.text]).to.deep.equal([get.status, get.headers['content-type'], ''])
+        expect((await world.ask({ ...operation, method: 'HEAD' }, { as: 'nobody', isUndocumented: true })).status).to.be.oneOf(
+          operation.audience === 'anybody' ? [200] : [401],
+        )
+      }) // prettier-ignore
+    })
+
+    it('answers 406 to who takes no JSON', async () => {
+      await forEachOf(operations, nameOf, async (operation) => {
+        expectRefusal(await world.ask(operation, { headers: { accept: 'image/png' } }), 406, 'not_acceptable')
+      })
+    })
+
+    it('lives through heads of any kind', async () => {
+      const heads: Record<string, string>[] = [
+        { 'x-request-id': 'a\tb', 'x-forwarded-for': '::::, ,,', 'x-forwarded-proto': 'javascript', 'x-forwarded-host': '"><script>' },
+        { 'accept-language': '*;q=x,,;;', 'accept-encoding': 'x;q=9' },
+        { cookie: `${'a=b; '.repeat(400)}fulcrum_session=%00; __proto__=1; fulcrum_language=__proto__` },
+        { 'content-type': 'x'.repeat(4000) },
+        { expect: '100-continue' },
+        { upgrade: 'websocket', connection: 'Upgrade' },
+        { 'if-none-match': '*', range: 'bytes=5-1', 'if-modified-since': 'never' },
+        { host: 'evil.example"><script>' },
+        { 'x-http-method-override': 'DELETE' },
+      ]
+
+      await forEachOf(operations.filter(({ method }) => method === 'GET'), nameOf, async (operation) => {
+        for (const headers of heads) expect((await world.ask(operation, { headers })).status, JSON.stringify(headers)).to.equal(200)
+        for (const authorization of ['', 'Bearer', `Bearer ${'x'.repeat(8000)}`, 'Bearer \u00e9', 'Bearer a b', 'Digest x', ',']) {
+          const answer = await world.ask(operation, { as: 'nobody', headers: { authorization } })
+          expect(answer.status, authorization).to.equal(401)
+        }
+      }) // prettier-ignore
+    })
+  })
+
+  it('answers what is no request with a problem, too', async () => {
+    const line = 'GET /healthz HTTP/1.1\r\n'
+    const broken: Record<string, [status: number, text: string]> = {
+      'no HTTP': [400, 'hello\r\n\r\n'],
+      TLS: [400, '\u0016\u0003\u0001\u0002\u0000\u0001'],
+      'a head that is too large': [431, `${line}Host: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
+      'an address that is too long': [431, `GET /healthz?${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+      'two lengths': [400, `${line}Host: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n`],
+      'a length and chunks': [400, `${line}Host: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+      'a length that is no number': [400, `${line}Host: x\r\nContent-Length: x\r\n\r\n`],
+      'a header without a name': [400, `${line}Host: x\r\n: x\r\n\r\n`],
+      'a space in the address': [400, 'GET /a b HTTP/1.1\r\nHost: x\r\n\r\n'],
+      'chunks that are none': [400, `POST /api/v1/candidates HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nhello\r\n`],
+    }
+
+    for (const [what, [status, text]] of Object.entries(broken)) {
+      const answer = await sendBytes(world.service.url, text)
+      const [head = '', body = ''] = answer.split('\r\n\r\n')
+      expect(head, what).to.match(new RegExp(`^HTTP/1.1 ${status} `)).and.match(/\r\nX-Request-Id: [0-9a-f-]{36}\r\n/i) // prettier-ignore
+      expect(head, what).to.match(/\r\nContent-Type: application\/problem\+json/i)
+      expect(JSON.parse(body), what).to.include({ status })
+    }
+  })
+})
+
+/** What the document says of a path as it is asked: `/candidates/import` is also a `/candidates/{id}`. */
+function methodsAt(operations: readonly Operation[], concrete: string): Set<string> {
+  const here = operations.filter(({ path }) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(concrete))
+  return new Set(here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))
+}
