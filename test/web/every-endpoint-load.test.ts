@@ -1,0 +1,151 @@
+/** A thousand requests at once, right and wrong ones mixed from the OpenAPI document: all are answered, and nothing stays behind. */
+import { Agent } from 'node:http'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect } from 'chai'
+import { assertWellFormed } from './hostile/answer-rules.ts'
+import { isBelowApi, isWrite, takesJson, type Operation } from './hostile/api-document.ts'
+import { NAMES_OF_NOTHING, NOT_JSON, NOT_JSON_TYPES, QUERY_VALUES, UNKNOWN_PARAMETERS } from './hostile/hostile-texts.ts'
+import { sendAndLeave, sendRaw, type RawRequest } from './hostile/raw-request.ts'
+import { mutationsOf } from './hostile/sample-values.ts'
+import { startWorld, type World } from './hostile/world.ts'
+
+const REQUESTS = 1000
+const WITHIN_MS = 20_000
+const LEFT_BEHIND_BYTES = 8 * 1024 * 1024
+/** Right ones among the writes; the others ask Lever, which is another matter than this. */
+const WRITES = ['POST /api/v1/candidates', 'PATCH /api/v1/candidates/{id}', 'PUT /api/v1/users/{email}', 'POST /api/v1/candidates/import', 'POST /webhooks/lever/{endpointKey}'] // prettier-ignore
+
+setFlagsFromString('--expose_gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+describe('every endpoint: load', function () {
+  this.timeout(60_000)
+  let world: World
+  let requests: { operation: Operation; request: RawRequest }[]
+
+  before(async () => {
+    world = await startWorld()
+    requests = await mixedRequests(world)
+  })
+  after(() => world.stop())
+
+  it(`answers ${REQUESTS} requests at once, and lets go of all that they took`, async () => {
+    await sendAll(world, requests)
+    const before = await memoryInUse()
+    const since = performance.now()
+
+    const statuses = await sendAll(world, requests)
+    const tookMs = performance.now() - since
+
+    expect(tookMs).to.be.below(WITHIN_MS)
+    for (const status of [200, 201, 400, 401, 403, 404, 405, 406, 413, 415, 422, 429]) expect(statuses).to.include(status)
+    const after = await memoryInUse()
+    expect(after - before).to.be.below(LEFT_BEHIND_BYTES)
+  })
+
+  it('serves on after senders who went away', async () => {
+    const writes = world.operations.filter(isWrite)
+    await Promise.all(
+      Array.from({ length: 200 }, async (_, at) => {
+        const operation = writes[at % writes.length] as Operation
+        const headers = { 'content-type': Object.keys(operation.body)[0] ?? 'application/json', 'content-length': '100000' }
+        await sendAndLeave(world.service.url, world.requestFor(operation, { headers }), at % 3 === 0 ? '' : '{"name":')
+      }),
+    )
+
+    expect((await world.us.api.get('connection')).status).to.equal(200)
+    expect((await world.us.api.get('candidates')).status).to.equal(200)
+  })
+})
+
+/** Holds every answer to the rules; only their statuses are kept. */
+async function sendAll(world: World, requests: { operation: Operation; request: RawRequest }[]): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: REQUESTS })
+  const answered = requests.map(async ({ operation, request }) => {
+    const answer = await sendRaw(world.service.url, request, agent)
+    assertWellFormed(`${request.method} ${request.path.slice(0, 200)}`, answer)
+    if (operation.name.startsWith(request.method)) world.rules.assertDocumented(operation, answer)
+    return answer.status
+  })
+  const statuses = await Promise.all(answered)
+  agent.destroy()
+  return statuses
+}
+
+/** On the heap and in buffers, once the work behind the answers has ended and garbage is gone. */
+async function memoryInUse(): Promise<number> {
+  let least = Number.POSITIVE_INFINITY
+  for (let look = 0; look < 10; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    collectGarbage()
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    least = Math.min(least, heapUsed + arrayBuffers)
+  }
+  return least
+}
+
+/** The same each time: numbers of a linear congruential generator choose. */
+async function mixedRequests(world: World): Promise<{ operation: Operation; request: RawRequest }[]> {
+  let state = 20_260_131
+  const pick = <T>(among: readonly T[]): T => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+    return among[Math.floor((state / 2 ** 31) * among.length)] as T
+  }
+  const kinds = await requestKinds(world, pick)
+  return Array.from({ length: REQUESTS }, () => pick(kinds)())
+}
+
+type Pick = <T>(among: readonly T[]) => T
+type MakeRequest = () => { operation: Operation; request: RawRequest }
+
+async function requestKinds(world: World, pick: Pick): Promise<MakeRequest[]> {
+  const { operations, us } = world
+  const api = operations.filter(isBelowApi)
+  const reads = operations.filter(({ method }) => method === 'GET')
+  const writes = api.filter(takesJson)
+  const right = await Promise.all(
+    operations.filter(({ name }) => WRITES.includes(name)).map(async (operation) => ({ operation, question: await world.rightQuestion(operation) })),
+  ) // prettier-ignore
+  const mutations = (await Promise.all(writes.map(async (operation) => mutatedRequests(world, operation)))).flat()
+  const of = (operation: Operation, question: Parameters<World['requestFor']>[1]) => ({
+    operation,
+    request: world.requestFor(operation, question),
+  })
+  const json = { 'content-type': 'application/json' }
+
+  const isRight: MakeRequest[] = [
+    () => of(pick(reads), {}),
+    () => of(pick(reads), {}),
+    () => of(pick(reads.filter(isBelowApi)), { as: pick([us, us.admin, world.them]) }),
+    () => {
+      const { operation, question } = pick(right)
+      return of(operation, question)
+    },
+    () => of(pick(api.filter(({ audience, method }) => audience === 'sourcer' && method === 'GET')), { as: us.sourcer }),
+  ]
+  const isWrong: MakeRequest[] = [
+    () => pick(mutations),
+    () => pick(mutations),
+    () => of(pick(writes), { body: pick(Object.values(NOT_JSON)), headers: json }),
+    () => of(pick(writes), { body: '{}', headers: { 'content-type': pick(NOT_JSON_TYPES) } }),
+    () => of(pick(writes), { body: `"${'x'.repeat(1_100_000)}"`, headers: json }),
+    () => of(pick(api), { query: `?${pick(Object.keys(UNKNOWN_PARAMETERS))}` }),
+    () => of(pick(reads.filter(isBelowApi)), { query: `?limit=${pick(QUERY_VALUES)}&q=${pick(QUERY_VALUES)}` }),
+    () => of(pick(api), { as: 'nobody' }),
+    () => of(pick(api.filter(({ audience }) => audience === 'admin')), { as: us.sourcer }),
+    () => of(pick(api), { headers: { accept: 'image/png' } }),
+    () => of(pick(reads.filter(({ path }) => path.includes('{id}'))), { path: `/api/v1/candidates/${pick(NAMES_OF_NOTHING)}` }),
+    () => of({ ...pick(reads), method: 'PATCH' }, { path: '/api/v1/exports' }),
+  ]
+  return [...isRight, ...isRight, ...isWrong]
+}
+
+async function mutatedRequests(world: World, operation: Operation): Promise<{ operation: Operation; request: RawRequest }[]> {
+  const schema = operation.body['application/json']?.schema ?? {}
+  const all = mutationsOf(world, schema, await world.bodyOf(operation))
+  const wrong = all.filter(
+    ({ isNeverRight, body }) => isNeverRight || world.rules.faultOf(schema, JSON.parse(JSON.stringify(body))) !== null,
+  )
+  return wrong.map(({ body }) => ({ operation, request: world.requestFor(operation, { json: body }) }))
+}
