@@ -3,7 +3,9 @@ import { claimWork, heartbeat } from '../work/claim.ts'
 import { settleExports } from './settle-exports.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { cancelExport, cancelOfCandidate, freeTargetOf, getExport, resumeHeld, retryExport } from './change-export.ts'
+import { assessExport, type Wish } from './assess-export.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
+import { listExports } from './list-exports.ts'
 import { previewExport, type PreviewWish } from './preview-export.ts'
 import { requestExport, type ExportWish, type RequestDeps } from './request-export.ts'
 import { runExport } from './run-export.ts'
@@ -20,7 +22,10 @@ export function createExports(deps: RequestDeps) {
   return {
     request: (wish: ExportWish) => requestExport(wish, deps),
     preview: (wish: PreviewWish) => previewExport(wish, deps),
+    /** What stands in the way of such an export, without asking Lever, and where it would go. */
+    assess: (wish: Wish) => assessExport(wish, deps.assess),
     get: getExport,
+    list: listExports,
     retry: (organization: string, id: string, actor: string) => retryExport(organization, id, actor, { audit, wake }),
     cancel: (organization: string, id: string, actor: string) => cancelExport(organization, id, actor, { audit, wake }),
     /** `canSeeConfidential` is that of the connection as it was. */

@@ -1,15 +1,12 @@
-import { isValidObjectId, Types } from 'mongoose'
 import { z } from 'zod'
 import { actorOf, type OrganizationCaller } from '../../accounts/caller.ts'
 import { normalizeEmail } from '../../accounts/email-address.ts'
 import { CandidateInput } from '../../candidates/candidate-input.ts'
-import { ExportModel, ON_DUPLICATE } from '../../export/export-model.ts'
-import { EXPORT_STATUSES, ExportView, exportView, statesOf } from '../../export/export-view.ts'
+import { ON_DUPLICATE } from '../../export/export-model.ts'
+import { EXPORT_STATUSES, ExportView, exportView } from '../../export/export-view.ts'
 import type { Exports } from '../../export/exports.ts'
 import { PreviewView } from '../../export/preview-export.ts'
 import type { CarriedCandidate } from '../../export/create-request.ts'
-import type { Page, PageRequest } from '../../paging.ts'
-import { page } from '../../paging.ts'
 import { assertSpeaksFor } from '../middleware/speaks-for.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { pageOf, pageQuery } from './paging.ts'
@@ -49,7 +46,6 @@ export interface ExportRoutesDeps {
   }
 }
 
-const NOBODY = new Types.ObjectId('0'.repeat(24))
 const TAG = 'Exports'
 const PARAMS = z.strictObject({ id: Id })
 const REFUSALS = [
@@ -113,7 +109,10 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       access: 'sourcer',
       query: ListQuery,
       answers: { 200: { description: 'A page of exports', schema: pageOf(ExportView) } },
-      handle: async ({ caller, query }) => ({ status: 200, body: await listExports(caller, query) }),
+      handle: async ({ caller, query: { limit, cursor, ...filters } }) => ({
+        status: 200,
+        body: await exports.list(caller.organization, { ...filters, requestedBy: ownOf(caller) }, { limit, cursor }),
+      }),
     }),
     defineEndpoint({
       method: 'get',
@@ -152,21 +151,4 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
 /** A sourcer sees own exports only. */
 function ownOf(caller: OrganizationCaller): string | undefined {
   return caller.kind === 'person' && caller.role === 'sourcer' ? caller.email : undefined
-}
-
-async function listExports(caller: OrganizationCaller, query: PageRequest & z.output<typeof ListQuery>): Promise<Page<ExportView>> {
-  const own = ownOf(caller)
-  const filter = {
-    organization: caller.organization,
-    ...(own === undefined ? {} : { requestedBy: own }),
-    ...(query.status ? { status: { $in: statesOf(query.status) } } : {}),
-    ...(query.candidateId === undefined ? {} : { candidate: idOrNone(query.candidateId) }),
-    ...(query.batchId === undefined ? {} : { batch: idOrNone(query.batchId) }),
-  }
-  return page(ExportModel, filter, query, (document) => exportView(document))
-}
-
-/** What cannot be an id is nobody's. */
-function idOrNone(id: string): Types.ObjectId {
-  return isValidObjectId(id) ? new Types.ObjectId(id) : NOBODY
 }

@@ -1,0 +1,35 @@
+import { isValidObjectId, Types, type QueryFilter } from 'mongoose'
+import { page, type Page, type PageRequest } from '../paging.ts'
+import { ExportModel, type ExportDocument } from './export-model.ts'
+import { exportView, statesOf, type ExportStatus, type ExportView } from './export-view.ts'
+
+export interface ExportFilters {
+  status?: ExportStatus | undefined
+  batchId?: string | undefined
+  candidateId?: string | undefined
+  /** E-mail of who asked, in its compared form. */
+  requestedBy?: string | undefined
+  /** These alone. */
+  ids?: readonly string[] | undefined
+}
+
+const NOBODY = new Types.ObjectId('0'.repeat(24))
+
+/** Exports, newest first. @throws ServiceError `invalid_request` for a cursor that is not ours */
+export async function listExports(organization: string, filters: ExportFilters, request: PageRequest): Promise<Page<ExportView>> {
+  const { status, batchId, candidateId, requestedBy, ids } = filters
+  const filter: QueryFilter<ExportDocument> = {
+    organization,
+    ...(requestedBy === undefined ? {} : { requestedBy }),
+    ...(status === undefined ? {} : { status: { $in: statesOf(status) } }),
+    ...(candidateId === undefined ? {} : { candidate: idOrNone(candidateId) }),
+    ...(batchId === undefined ? {} : { batch: idOrNone(batchId) }),
+    ...(ids === undefined ? {} : { _id: { $in: ids.map(idOrNone) } }),
+  }
+  return page(ExportModel, filter, request, (document) => exportView(document))
+}
+
+/** What cannot be an id is nobody's. */
+function idOrNone(id: string): Types.ObjectId {
+  return isValidObjectId(id) ? new Types.ObjectId(id) : NOBODY
+}
