@@ -9,7 +9,7 @@ import { candidateView, type CandidateView, type ExportSummary } from './candida
 import { getImport, importFile } from './import-file.ts'
 import { dropOrphanedFiles } from './import-files.ts'
 import { applyLeverState, noteExport, setLeverState, unlinkOpportunity } from './lever-state.ts'
-import { listCandidates, type CandidateFilters } from './list-candidates.ts'
+import { findCandidates, listCandidates, type CandidateFilters } from './list-candidates.ts'
 import { runImport } from './run-import.ts'
 import { findCandidate, getCandidate, imagineCandidate, patchCandidate, saveCandidate } from './save-candidate.ts'
 
@@ -49,6 +49,9 @@ export function createCandidates({ readExports, onRemoved, leaseMs, log }: Candi
     get: async (organization: string, id: string): Promise<CandidateView> => toView(organization, await getCandidate(organization, id)),
     /** The candidate as it is kept; null where there is none. */
     find: findCandidate,
+    /** Those that are here, in the order of the ids. */
+    findMany: async (organization: string, ids: readonly string[]): Promise<CandidateView[]> =>
+      toViews(organization, await findCandidates(organization, ids)),
     /** What `create` would make of the input, without writing; `id` is that of the candidate it would update. @throws ServiceError `invalid_request` */
     imagine: imagineCandidate,
     /** @throws ServiceError `not_found`, `invalid_request`, `external_id_taken` */

@@ -1,4 +1,4 @@
-import type { QueryFilter } from 'mongoose'
+import { isValidObjectId, type QueryFilter } from 'mongoose'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { searchForm } from './candidate-keys.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
@@ -23,6 +23,14 @@ export async function listCandidates(
     ...matchingWords(filters.q ?? ''),
   }
   return page(CandidateModel, filter, request, (candidate): CandidateDocument => candidate)
+}
+
+/** Those of these ids that are candidates of the organization, in the order of the ids. */
+export async function findCandidates(organization: string, ids: readonly string[]): Promise<CandidateDocument[]> {
+  const valid = ids.filter((id) => isValidObjectId(id))
+  const found = await CandidateModel.find({ organization, _id: { $in: valid } }).lean<CandidateDocument[]>()
+  const byId = new Map(found.map((candidate) => [String(candidate._id), candidate]))
+  return [...new Set(valid)].flatMap((id) => byId.get(id) ?? [])
 }
 
 function matchingWords(q: string): QueryFilter<CandidateDocument> {
