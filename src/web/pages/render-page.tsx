@@ -8,13 +8,31 @@ import { PageContext } from './page-context.ts'
  * The status is 200 unless given.
  */
 export function renderPage(ctx: SiteContext, content: VNode, options: { status?: number } = {}): void {
+  answer(ctx, `<!doctype html>${toHtml(ctx, content)}`, options.status ?? 200)
+}
+
+/** Answers with a part of a page, for htmx to put in its place. */
+export function renderFragment(ctx: SiteContext, content: VNode, options: { status?: number } = {}): void {
+  answer(ctx, toHtml(ctx, content), options.status ?? 200)
+}
+
+/** True where htmx asks for a part of the page that is open, and not for a page. */
+export function wantsFragment(ctx: SiteContext): boolean {
+  return ctx.get('HX-Request') === 'true'
+}
+
+function toHtml(ctx: SiteContext, content: VNode): string {
   const { language, caller, csrfToken, requestId } = ctx.state
   const value = { language, caller, csrfToken, requestId, here: ctx.method === 'GET' ? ctx.url : '/' }
-  const html = renderToString(<PageContext.Provider value={value}>{content}</PageContext.Provider>)
-  ctx.status = options.status ?? 200
-  ctx.set('Content-Language', language)
+  return renderToString(<PageContext.Provider value={value}>{content}</PageContext.Provider>)
+}
+
+function answer(ctx: SiteContext, html: string, status: number): void {
+  ctx.status = status
+  ctx.set('Content-Language', ctx.state.language)
   ctx.set('Cache-Control', 'no-store')
   ctx.vary('Accept-Language')
+  ctx.vary('HX-Request')
   ctx.type = 'text/html; charset=utf-8'
-  ctx.body = `<!doctype html>${html}`
+  ctx.body = html
 }
