@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts'
 import { exchangeRead, exchangeWrite, type LeverAnswer, type LeverRequest } from './exchange.ts'
-import { LeverCallError } from './lever-call-error.ts'
+import { LeverCallError, type LeverFault } from './lever-call-error.ts'
 import type { Lane, RequestBudget } from './request-budget.ts'
 import { jitteredDelayMs, retryAfterMs } from './retry-delay.ts'
 
@@ -26,6 +26,16 @@ export interface LeverCredentials {
 /** An array repeats the parameter, as Lever's API documentation asks; undefined leaves it out. */
 export type LeverQuery = Record<string, string | number | boolean | readonly string[] | undefined>
 
+/** One request that went out, or could not, for metrics. */
+export interface ObservedCall {
+  /** Such as `GET /opportunities/:id`: its values are few. */
+  call: string
+  lane: Lane
+  /** Status of the answer, else the fault. */
+  outcome: string
+  tookMs: number
+}
+
 export interface CallerOptions {
   /** Such as `https://api.lever.co/v1`, without a slash at its end. */
   apiUrl: string
@@ -36,6 +46,7 @@ export interface CallerOptions {
   /** Where a call names none. */
   lane?: Lane
   log: Log
+  observe?: ((call: ObservedCall) => void) | undefined
   /** The longest first wait before a read is repeated, and the longest first pause after a 429 or 503 that names no time; they double. */
   backoffMs?: number
 }
@@ -89,13 +100,17 @@ async function exchangeLogged(options: CallerOptions, call: Call, { header, lane
     url: urlOf(options.apiUrl, call),
     call: callName(call),
   }
-  const line = (): Record<string, unknown> => ({ call: request.call, lane, attempt, tookMs: Math.round(performance.now() - startedAt) })
+  const noteEnd = (outcome: number | LeverFault): void => {
+    const tookMs = Math.round(performance.now() - startedAt)
+    options.log.debug({ call: request.call, lane, attempt, tookMs, outcome }, 'call to Lever')
+    options.observe?.({ call: callPattern(call), lane, outcome: String(outcome), tookMs })
+  }
   try {
     const answer = await (method === 'GET' ? exchangeRead(request) : exchangeWrite(request))
-    options.log.debug({ ...line(), status: answer.status }, 'Lever answered')
+    noteEnd(answer.status)
     return answer
   } catch (error) {
-    if (error instanceof LeverCallError) options.log.debug({ ...line(), fault: error.kind }, 'a call to Lever failed')
+    if (error instanceof LeverCallError) noteEnd(error.kind)
     throw error
   }
 }
@@ -123,6 +138,15 @@ export function backoffMs({ backoffMs: base = BACKOFF_MS }: CallerOptions, attem
 /** Paths hold ids only; what may be personal (an e-mail) stands in the query, which is left out. */
 export function callName({ method, path }: Pick<Call, 'method' | 'path'>): string {
   return `${method} ${path}`
+}
+
+/** Words that stand where other paths have an id (Lever's API documentation). */
+const NO_IDS: ReadonlySet<string> = new Set(['deleted', 'fields'])
+
+/** The name with `:id` for ids: in Lever's paths every second part is one. */
+function callPattern({ method, path }: Pick<Call, 'method' | 'path'>): string {
+  const parts = path.split('/').filter(Boolean)
+  return `${method} /${parts.map((part, index) => (index % 2 === 1 && !NO_IDS.has(part) ? ':id' : part)).join('/')}`
 }
 
 function urlOf(apiUrl: string, { path, query }: Call): URL {

@@ -1,13 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import { readAnswer } from './answer.ts'
-import { backoffMs, callName, callOnce, type Call, type CallerOptions, type LeverCredentials, type LeverQuery } from './call.ts'
+import {
+  backoffMs,
+  callName,
+  callOnce,
+  type Call,
+  type CallerOptions,
+  type LeverCredentials,
+  type LeverQuery,
+  type ObservedCall,
+} from './call.ts'
 import { LeverCallError, type LeverFault } from './lever-call-error.ts'
 import { walkPages } from './paging.ts'
 import type { Lane } from './request-budget.ts'
 import { markNeverSent } from './write-outcome.ts'
 
-export type { Lane, LeverCredentials, LeverQuery }
+export type { Lane, LeverCredentials, LeverQuery, ObservedCall }
 
 export interface WriteOptions<S extends z.ZodType> {
   query?: LeverQuery
