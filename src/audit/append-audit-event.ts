@@ -13,6 +13,8 @@ export interface AuditRecord {
   subject: string
   /** Lever's id of the user it was performed as there. */
   leverUser?: string | null
+  /** Why it went wrong, as a code: for the log line, which is a warning then; not kept. */
+  cause?: string
 }
 
 interface Waiting {

@@ -1,5 +1,6 @@
 import { page, type Page, type PageRequest } from '../paging.ts'
-import { createAuditAppender } from './append-audit-event.ts'
+import type { Log } from '../log.ts'
+import { createAuditAppender, type AuditRecord } from './append-audit-event.ts'
 import { AuditEventModel, type AuditEventDocument } from './audit-event-model.ts'
 import { verifyAudit } from './verify-audit.ts'
 
@@ -16,9 +17,19 @@ export interface AuditEvent {
 
 export type Audit = ReturnType<typeof createAudit>
 
-/** Who did what, when, as which Lever user; each record chained to the one before by hash. */
-export function createAudit() {
-  return { append: createAuditAppender(), list: listAuditEvents, verify: verifyAudit }
+/** Who did what, when, as which Lever user; each record chained to the one before by hash. What is recorded is logged as well, one line each. */
+export function createAudit(log?: Log) {
+  const record = createAuditAppender()
+  return {
+    async append(event: AuditRecord): Promise<void> {
+      await record(event)
+      const { action, cause, ...ids } = event
+      if (cause === undefined) log?.info(ids, action)
+      else log?.warn({ ...ids, cause }, action)
+    },
+    list: listAuditEvents,
+    verify: verifyAudit,
+  }
 }
 
 async function listAuditEvents(organization: string, request: PageRequest): Promise<Page<AuditEvent>> {

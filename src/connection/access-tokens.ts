@@ -3,6 +3,7 @@ import { LeverCallError } from '../lever/lever-call-error.ts'
 import type { LeverOAuth, TokenPair } from '../lever/oauth.ts'
 import { LeverOAuthError } from '../lever/lever-oauth-error.ts'
 import type { Log } from '../log.ts'
+import type { RevocationCause } from './connection-model.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
 import { connectionNotActive, getGrant, isDueForRefresh, isExpired, isFresh, type GrantState } from './grant.ts'
 import { releaseRefreshLease, takeRefreshLease, type RefreshLease } from './refresh-lease.ts'
@@ -17,8 +18,16 @@ export interface AccessTokenDeps {
   timeoutMs: number
   log: Log
   /** Marks the grant revoked, unless another generation has taken its place. */
-  revoke(state: GrantState, cause: string): Promise<void>
+  revoke(state: GrantState, cause: RevocationCause): Promise<void>
+  observeRefresh?: ((outcome: RefreshOutcome) => void) | undefined
 }
+
+/**
+ * What came of spending a refresh token: `superseded` by a pair or key that took the grant's place meanwhile, `refused` for good, `failed`
+ * for now.
+ */
+export const REFRESH_OUTCOMES = ['refreshed', 'superseded', 'refused', 'failed'] as const
+export type RefreshOutcome = (typeof REFRESH_OUTCOMES)[number]
 
 /** Beyond the call itself: to read, seal and save. */
 const SAVE_MS = 5000
@@ -63,7 +72,7 @@ export function createAccessTokens(deps: AccessTokenDeps) {
       const token = openAccessToken(deps, state)
       if (token !== rejected) return token
       if (isFresh(state) && (state.grant.refusals ?? 0) > 0) {
-        await deps.revoke(state, 'a fresh access token was refused twice')
+        await deps.revoke(state, 'token_refused')
         throw connectionNotActive('revoked')
       }
       return refresh(state)
@@ -102,7 +111,7 @@ async function spend(deps: AccessTokenDeps, state: GrantState, lease: RefreshLea
   const { oauth, secrets } = deps
   const sealed = lease.document.grant.refreshToken
   if (!sealed) {
-    await deps.revoke(state, 'Lever gave no refresh token')
+    await deps.revoke(state, 'no_refresh_token')
     throw connectionNotActive('revoked')
   }
   const sentAt = performance.now()
@@ -113,15 +122,23 @@ async function spend(deps: AccessTokenDeps, state: GrantState, lease: RefreshLea
     pair = await oauth.refresh(secrets.open(String(state.organization), 'grant.refreshToken', sealed))
   } catch (error) {
     if (error instanceof LeverOAuthError && error.invalidGrant) return refusedForGood(deps, state, lease)
-    await releaseRefreshLease(lease)
-    deps.log.warn({ connection: String(state._id), err: error }, 'access token not refreshed, trying again later')
+    await releaseRefreshLease(lease, error instanceof LeverOAuthError && error.temporary)
+    deps.observeRefresh?.('failed')
+    deps.log.warn(
+      { organization: String(state.organization), connection: String(state._id), err: error },
+      'access token not refreshed, trying again later',
+    )
     throw tokenUnavailable(error)
   }
   return save(deps, state, pair, sentAt)
 }
 
 async function save(deps: AccessTokenDeps, state: GrantState, pair: TokenPair, sentAt: number): Promise<string> {
-  if (await storeInsistently(deps, () => storeRefreshedPair(deps.secrets, state, pair, sentAt))) return pair.accessToken
+  const isSaved = await storeInsistently(deps, () => storeRefreshedPair(deps.secrets, state, pair, sentAt))
+  const line = { organization: String(state.organization), connection: String(state._id), generation: state.grant.generation + 1 }
+  deps.log.info({ ...line, superseded: !isSaved }, 'access token refreshed')
+  deps.observeRefresh?.(isSaved ? 'refreshed' : 'superseded')
+  if (isSaved) return pair.accessToken
   return openAccessToken(deps, await getGrant(String(state.organization)))
 }
 
@@ -148,7 +165,8 @@ async function refusedForGood(deps: AccessTokenDeps, state: GrantState, lease: R
     if (performance.now() >= deadline) break
     await sleep(LOOK_AGAIN_MS)
   }
-  await deps.revoke(state, 'Lever refused the refresh token')
+  deps.observeRefresh?.('refused')
+  await deps.revoke(state, lease.tookOver || lease.document.grant.unanswered ? 'refresh_lost' : 'refresh_refused')
   return openAccessToken(deps, await getGrant(organization))
 }
 

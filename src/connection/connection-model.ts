@@ -3,6 +3,10 @@ import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 export const CONNECTION_STATUSES = ['disconnected', 'configuring', 'active', 'paused', 'revoked'] as const
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number]
 
+/** Why Lever no longer accepts a grant; `refresh_lost`: a refresh was cut short, and with it the pair that it had brought. */
+export const REVOCATION_CAUSES = ['refresh_refused', 'refresh_lost', 'no_refresh_token', 'token_refused', 'key_refused'] as const
+export type RevocationCause = (typeof REVOCATION_CAUSES)[number]
+
 export const WEBHOOK_SETS = ['export', 'communication', 'feedback', 'hires'] as const
 export type WebhookSet = (typeof WEBHOOK_SETS)[number]
 
@@ -30,6 +34,8 @@ const connectionSchema = new Schema(
     status: { type: String, enum: CONNECTION_STATUSES, default: 'disconnected' },
     /** What `status` goes back to after a new authorization. */
     statusBeforeRevocation: { type: String, enum: ['configuring', 'active', 'paused'] },
+    /** Set while `status` is `revoked`. */
+    revokedBecause: { type: String, enum: REVOCATION_CAUSES },
     auth: {
       kind: { type: String, enum: ['oauth', 'apiKey'] },
       scopes: { type: [String], default: undefined },
@@ -50,6 +56,8 @@ const connectionSchema = new Schema(
       /** One refresh at a time: who holds the lease and until when, by the server's clock. Unset once a refresh has ended. */
       refreshLeaseUntil: Date,
       refreshLeaseHolder: String,
+      /** A refresh of this generation got no answer: its pair may have been made, and is lost then. */
+      unanswered: Boolean,
       /** Fresh access tokens that Lever refused one after another; 0 once a token has lasted. */
       refusals: { type: Number, default: 0 },
       /** Keys the request budget: the same credential in two organizations shares one. */

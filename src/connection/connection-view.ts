@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { webhookUrlOf, type ConnectionContext } from './connection-context.ts'
-import { CONNECTION_STATUSES, WEBHOOK_SETS, type ConnectionDocument } from './connection-model.ts'
+import { CONNECTION_STATUSES, REVOCATION_CAUSES, WEBHOOK_SETS, type ConnectionDocument } from './connection-model.ts'
 import { getConnection } from './find-connection.ts'
 import { hasSignatureToken, MISSING, missingOf, warningsOf } from './readiness.ts'
 import { labelOf, recommendedEvents, WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
@@ -34,6 +34,10 @@ const WebhookView = z.object({
 export const ConnectionView = z
   .object({
     status: z.enum(CONNECTION_STATUSES),
+    revokedBecause: z.enum(REVOCATION_CAUSES).nullable().meta({
+      description:
+        'While `revoked`: Lever refused a refresh, or a refresh was cut short and the new tokens with it (`refresh_lost`), or gave no refresh token, or refused a new access token or the API key twice.',
+    }),
     environment: z.enum(['production', 'sandbox', 'local']),
     auth: AuthView.nullable(),
     webhookUrl: z.string(),
@@ -72,6 +76,7 @@ export async function describeConnection(context: ConnectionContext, organizatio
   const missing = missingOf(connection, mapping)
   return {
     status: connection.status,
+    revokedBecause: connection.status === 'revoked' ? (connection.revokedBecause ?? null) : null,
     environment: context.environment,
     auth: authView(connection),
     webhookUrl: webhookUrlOf(context, connection),

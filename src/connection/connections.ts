@@ -2,12 +2,12 @@ import { Types } from 'mongoose'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { LeverEnvironment } from '../config.ts'
-import { createLeverClient, type Lane, type LeverClient, type LeverCredentials } from '../lever/client.ts'
+import { createLeverClient, type Lane, type LeverClient, type LeverCredentials, type ObservedCall } from '../lever/client.ts'
 import { createLeverOAuth } from '../lever/oauth.ts'
 import type { RequestBudget } from '../lever/request-budget.ts'
 import type { Log } from '../log.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import { createAccessTokens } from './access-tokens.ts'
+import { createAccessTokens, type RefreshOutcome } from './access-tokens.ts'
 import { KNOWN_USERS } from './account-identity.ts'
 import { activate, assertExporting, pause } from './activate.ts'
 import { putApiKey } from './api-key.ts'
@@ -47,6 +47,8 @@ export interface ConnectionsDeps extends ConnectionNeighbours {
   /** Without a slash at its end; the redirect URI and the webhook address begin with it. */
   publicUrl: string
   log: Log
+  observeCall?: ((call: ObservedCall) => void) | undefined
+  observeRefresh?: ((outcome: RefreshOutcome) => void) | undefined
 }
 
 export type Connections = ReturnType<typeof createConnections>
@@ -56,11 +58,12 @@ export function createConnections(deps: ConnectionsDeps) {
   const { accounts, audit, log, publicUrl } = deps
   const secrets = connectionSecrets(deps.sealer)
   const oauth = oauthOf(deps)
-  const revoke = createRevoker({ audit, log })
-  const tokens = createAccessTokens({ oauth, secrets, timeoutMs: deps.lever.timeoutMs, log, revoke })
+  const revoke = createRevoker({ audit })
+  const { observeRefresh, observeCall: observe } = deps
+  const tokens = createAccessTokens({ oauth, secrets, timeoutMs: deps.lever.timeoutMs, log, revoke, observeRefresh })
   const credentialDeps: CredentialDeps = { tokens, secrets, revoke }
   const clientWith = (credentials: LeverCredentials, lane: Lane = 'interactive'): LeverClient =>
-    createLeverClient({ apiUrl: deps.lever.apiUrl, budget: deps.budget, timeoutMs: deps.lever.timeoutMs, credentials, lane, log })
+    createLeverClient({ apiUrl: deps.lever.apiUrl, budget: deps.budget, timeoutMs: deps.lever.timeoutMs, credentials, lane, log, observe })
   const leverClient = async (organization: string, lane?: Lane): Promise<LeverClient> => {
     await getGrant(organization)
     return clientWith(leverCredentials(credentialDeps, organization), lane)

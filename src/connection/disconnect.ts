@@ -51,7 +51,7 @@ async function removeWebhooks(context: ConnectionContext, connection: Connection
 /** Unless somebody has authorized anew meanwhile. A refresh under way cannot put its pair back into a disconnected connection. */
 async function destroy(connection: ConnectionDocument): Promise<void> {
   const tokens = [...WEBHOOK_EVENTS, 'any'].flatMap((event) => [`webhooks.${event}.hand`, `webhooks.${event}.api`])
-  const gone = [...GRANT_FIELDS, ...tokens, 'auth', 'leverAccountId', 'statusBeforeRevocation']
+  const gone = [...GRANT_FIELDS, ...tokens, 'auth', 'leverAccountId', 'statusBeforeRevocation', 'revokedBecause']
   await ConnectionModel.updateOne(
     { _id: connection._id, status: 'disconnected' },
     { $unset: Object.fromEntries(gone.map((field) => [field, 1])), $set: { knownLeverUserIds: [] } },

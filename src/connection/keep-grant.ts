@@ -26,7 +26,6 @@ export async function keepGrant(context: ConnectionContext, organization: string
     const userIds = await assertSameAccount(connection, grant.evidence)
     if (!(await replaceGrant(connection, grant, userIds))) continue
     await context.audit.append({ organization, actor: grant.actor, action: grant.action, subject: subjectOf(connection) })
-    context.log.info({ organization, connection: String(connection._id), before: connection.status }, grant.action)
     await context.neighbours.onAuthorized(organization).catch((error: unknown) => {
       context.log.error({ organization, err: error }, 'authorized, but what follows from it did not begin')
     })
@@ -42,7 +41,7 @@ async function replaceGrant(connection: ConnectionDocument, grant: NewGrant, use
   const replaced = await ConnectionModel.updateOne(
     { _id: connection._id, 'grant.generation': connection.grant.generation, status: connection.status },
     [
-      { $unset: ['auth', 'statusBeforeRevocation', ...GRANT_FIELDS] },
+      { $unset: ['auth', 'statusBeforeRevocation', 'revokedBecause', ...GRANT_FIELDS] },
       {
         $set: {
           ...grant.fields,
@@ -66,5 +65,5 @@ function statusAfter({ status, statusBeforeRevocation }: ConnectionDocument): Co
 /** All of a grant but its generation, which only rises. */
 export const GRANT_FIELDS = [
   'accessToken', 'refreshToken', 'apiKey', 'accessTokenExpiresAt', 'obtainedAt', 'refreshLeaseUntil', 'refreshLeaseHolder', 'refusals',
-  'fingerprint',
+  'unanswered', 'fingerprint',
 ].map((field) => `grant.${field}`) // prettier-ignore

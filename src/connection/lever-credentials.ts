@@ -1,14 +1,14 @@
 import type { LeverCredentials } from '../lever/client.ts'
 import { ServiceError } from '../errors.ts'
 import type { AccessTokens } from './access-tokens.ts'
-import type { ConnectionStatus } from './connection-model.ts'
+import type { ConnectionStatus, RevocationCause } from './connection-model.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
 import { getGrant, GRANTED, type GrantState } from './grant.ts'
 
 export interface CredentialDeps {
   tokens: AccessTokens
   secrets: ConnectionSecrets
-  revoke(state: GrantState, cause: string): Promise<void>
+  revoke(state: GrantState, cause: RevocationCause): Promise<void>
 }
 
 /**
@@ -34,7 +34,7 @@ export function leverCredentials(
     async refused(rejected) {
       const state = await read()
       if (!isApiKey(state)) return deps.tokens.refused(state, rejected.slice(BEARER.length))
-      if (basicHeader(openApiKey(deps, state)) === rejected) await deps.revoke(state, 'Lever refused the API key twice')
+      if (basicHeader(openApiKey(deps, state)) === rejected) await deps.revoke(state, 'key_refused')
     },
     fingerprint: async () => (await read()).grant.fingerprint ?? organization,
     scopes: async () => (await read()).auth.scopes ?? null,

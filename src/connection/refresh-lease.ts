@@ -31,10 +31,16 @@ export async function takeRefreshLease(state: GrantState, leaseMs: number): Prom
   return { document: before, holder, tookOver: Boolean(before.grant.refreshLeaseHolder), endsAt: startedAt + leaseMs }
 }
 
-/** Gives the lease back after a refresh that changed nothing, so that the next try need not wait for its end. */
-export async function releaseRefreshLease({ document, holder }: RefreshLease): Promise<void> {
+/**
+ * Gives the lease back after a refresh that saved nothing, so that the next try need not wait for its end. `unanswered`: Lever may have made
+ * a pair all the same.
+ */
+export async function releaseRefreshLease({ document, holder }: RefreshLease, unanswered: boolean): Promise<void> {
   await ConnectionModel.updateOne(
     { _id: document._id, 'grant.refreshLeaseHolder': holder },
-    { $unset: { 'grant.refreshLeaseUntil': 1, 'grant.refreshLeaseHolder': 1 } },
+    {
+      $unset: { 'grant.refreshLeaseUntil': 1, 'grant.refreshLeaseHolder': 1 },
+      ...(unanswered ? { $set: { 'grant.unanswered': true } } : {}),
+    },
   )
 }

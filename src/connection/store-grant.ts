@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose'
 import type { TokenPair } from '../lever/oauth.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
-import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import { ConnectionModel, type ConnectionDocument, type RevocationCause } from './connection-model.ts'
 import { GRANTED, type GrantState } from './grant.ts'
 
 const DURABLE = { updatePipeline: true, returnDocument: 'after', writeConcern: { w: 'majority', j: true } } as const
@@ -19,7 +19,7 @@ export function pairFields(secrets: ConnectionSecrets, organization: string, pai
   }
 }
 
-const LEASE_FIELDS = ['grant.refreshLeaseUntil', 'grant.refreshLeaseHolder']
+const REFRESH_FIELDS = ['grant.refreshLeaseUntil', 'grant.refreshLeaseHolder', 'grant.unanswered']
 
 const REVIVED_STATUS = { $cond: [{ $eq: ['$status', 'revoked'] }, { $ifNull: ['$statusBeforeRevocation', 'configuring'] }, '$status'] }
 
@@ -31,17 +31,20 @@ export async function storeRefreshedPair(secrets: ConnectionSecrets, state: Gran
   const fields = pairFields(secrets, String(state.organization), pair, sentAt)
   const stored = await ConnectionModel.findOneAndUpdate(
     { _id: state._id, 'grant.generation': state.grant.generation, status: { $ne: 'disconnected' } },
-    [{ $set: { ...fields, 'grant.generation': state.grant.generation + 1, status: REVIVED_STATUS } }, { $unset: LEASE_FIELDS }],
+    [
+      { $set: { ...fields, 'grant.generation': state.grant.generation + 1, status: REVIVED_STATUS } },
+      { $unset: [...REFRESH_FIELDS, 'revokedBecause'] },
+    ],
     DURABLE,
   ).lean<ConnectionDocument>()
   return stored !== null
 }
 
 /** Notes that Lever refused a generation for good; false when that generation is gone or was marked before. */
-export async function markRevoked(connection: Types.ObjectId, generation: number): Promise<boolean> {
+export async function markRevoked(connection: Types.ObjectId, generation: number, cause: RevocationCause): Promise<boolean> {
   const marked = await ConnectionModel.findOneAndUpdate(
     { _id: connection, 'grant.generation': generation, status: { $in: [...GRANTED] } },
-    [{ $set: { statusBeforeRevocation: '$status', status: 'revoked' } }, { $unset: LEASE_FIELDS }],
+    [{ $set: { statusBeforeRevocation: '$status', status: 'revoked', revokedBecause: cause } }, { $unset: REFRESH_FIELDS }],
     DURABLE,
   )
   return marked !== null
