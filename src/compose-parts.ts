@@ -27,11 +27,12 @@ export type Parts = ReturnType<typeof composeParts>
 export function composeParts(options: ServiceOptions, log: Log, wake: (collection: string) => void) {
   const { publicUrl, leaseMs, settleMs } = options
   const sealer = createSealer(options.secretKeys)
-  const audit = createAudit()
+  const audit = createAudit(log)
   const accounts = createAccounts({
     sealer,
     publicUrl,
     audit,
+    log,
     onPersonRemoved: async (organization, email, actor) => void (await mappings.removeIfAny(organization, email, actor)),
   })
   const budget = createRequestBudget(options.lever)

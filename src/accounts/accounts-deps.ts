@@ -1,4 +1,5 @@
 import type { Audit } from '../audit/audit.ts'
+import type { Log } from '../log.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 
 /** What the functions of accounts work with. */
@@ -7,6 +8,7 @@ export interface AccountsDeps {
   /** Without a slash at its end; sign-in links begin with it. */
   publicUrl: string
   audit: Pick<Audit, 'append'>
+  log?: Log
   /** Told before a person is removed, so that nothing of theirs comes back with somebody of the same e-mail; may be told again. */
   onPersonRemoved: (organization: string, email: string, actor: string) => Promise<void>
 }

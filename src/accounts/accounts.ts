@@ -3,13 +3,20 @@ import { authenticateApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys 
 import { createHashKeyReader, createOrganization, getOrganization, listOrganizations, setSourceName } from './organizations.ts'
 import { deletePerson, findPerson, getPerson, listPeople, putPerson } from './people.ts'
 import type { PersonRole } from './person-model.ts'
-import { endSession, findSession, startSession } from './sessions.ts'
-import { createSignInLink, getSignInLinkExpiry, redeemSignInLink } from './sign-in-links.ts'
+import { endSession, findSession, startSession, type StartedSession } from './sessions.ts'
+import { createSignInLink, getSignInLinkExpiry, redeemSignInLink, type Redemption } from './sign-in-links.ts'
 
 export type Accounts = ReturnType<typeof createAccounts>
 
 /** Who uses the service: organizations, their people and API keys, sessions and sign-in links. `actor` is that of `actorOf`. */
 export function createAccounts(deps: AccountsDeps) {
+  const { log } = deps
+  const startLogged = async (organization: string, personId: string): Promise<StartedSession> => {
+    const session = await startSession(organization, personId)
+    log?.info({ organization, actor: `user:${personId}` }, 'session.started')
+    return session
+  }
+
   return {
     createOrganization: (input: { name: string; sourceName: string }) => createOrganization(deps, input),
     listOrganizations,
@@ -40,9 +47,16 @@ export function createAccounts(deps: AccountsDeps) {
       actor: string,
     ) => createSignInLink(deps, organization, input, actor),
     getSignInLinkExpiry,
-    redeemSignInLink,
-    startSession,
+    async redeemSignInLink(token: string): Promise<Redemption> {
+      const redemption = await redeemSignInLink(startLogged, token)
+      if (redemption.outcome === 'refused') log?.warn({ person: redemption.personId }, 'signInLink.refused')
+      return redemption
+    },
+    startSession: startLogged,
     findSession,
-    endSession,
+    async endSession(sessionId: string): Promise<void> {
+      await endSession(sessionId)
+      log?.info({ session: sessionId }, 'session.ended')
+    },
   }
 }

@@ -2,7 +2,7 @@ import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
 import { findPerson, userNotFound } from './people.ts'
 import { PersonModel } from './person-model.ts'
-import { startSession, type StartedSession } from './sessions.ts'
+import type { StartedSession } from './sessions.ts'
 import { SignInLinkModel, type SignInLinkDocument } from './sign-in-link-model.ts'
 
 const DEFAULT_SECONDS = 60
@@ -57,7 +57,10 @@ export type Redemption =
   | { outcome: 'refused'; personId: string | null }
 
 /** Uses a link up; of two at once one signs in. A link that is unknown, used or expired, or whose person is inactive, is refused. */
-export async function redeemSignInLink(token: string): Promise<Redemption> {
+export async function redeemSignInLink(
+  startSession: (organization: string, personId: string) => Promise<StartedSession>,
+  token: string,
+): Promise<Redemption> {
   const tokenHash = hashToken(token)
   const now = new Date()
   const link = await SignInLinkModel.findOneAndUpdate(
