@@ -10,9 +10,9 @@ const RESTART_AFTER_MS = 1000
 
 /**
  * Wakes the workers of this process when any process writes work that may be due: by change stream, so at once.
- * `wakers` by collection name. A stream that breaks is opened anew; meanwhile the workers' poll finds the work.
+ * `wakers` by collection name. A stream that breaks is opened anew, which `onRestart` is told; meanwhile the workers' poll finds the work.
  */
-export function watchWork(connection: Connection, wakers: Record<string, () => void>, log: Log): WorkWatch {
+export function watchWork(connection: Connection, wakers: Record<string, () => void>, log: Log, onRestart?: () => void): WorkWatch {
   let stream: ChangeStream | null = null
   let stopped = false
   let restart: NodeJS.Timeout | undefined
@@ -37,6 +37,7 @@ export function watchWork(connection: Connection, wakers: Record<string, () => v
     stream.on('error', (error) => {
       if (stopped) return
       log.warn({ err: error }, 'the change stream on work broke off; it is opened anew')
+      onRestart?.()
       void stream?.close().catch(() => undefined)
       restart = setTimeout(open, RESTART_AFTER_MS)
     })

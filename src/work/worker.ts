@@ -25,6 +25,8 @@ export interface Worker {
   stop(graceMs: number): Promise<void>
   /** How many documents are being worked on. */
   busy(): number
+  /** How many it works on at once, at most. */
+  readonly atOnce: number
 }
 
 /** Claims documents and works them, several at a time, woken or by poll, keeping each lease alive meanwhile. */
@@ -91,6 +93,7 @@ export function startWorker<T extends WorkDocument>(options: WorkerOptions<T>): 
   wake()
   return {
     wake,
+    atOnce,
     busy: () => running.size,
     async stop(graceMs) {
       stopped = true
