@@ -23,13 +23,17 @@ const readFormBody = koaBody({
  * (`_csrf`, or the header where a script sends it).
  */
 export function pageSession(deps: {
-  accounts: Pick<Accounts, 'findSession'>
+  accounts: Pick<Accounts, 'findSession' | 'getOrganization'>
   publicUrl: string
   guardRate: RateGuard
 }): Middleware<SiteState> {
   return async (ctx, next) => {
     if (!isForPrograms(ctx.path)) await loadSession(ctx, deps.accounts)
-    if (ctx.state.caller) deps.guardRate(ctx.state.caller)
+    const { caller } = ctx.state
+    if (caller) {
+      deps.guardRate(caller)
+      ctx.state.organizationName = (await deps.accounts.getOrganization(caller.organization)).name
+    }
     if (isForPrograms(ctx.path) || READS.has(ctx.method)) await next()
     else await readFormBody(ctx, () => afterForm(ctx, deps.publicUrl, next))
   }

@@ -12,6 +12,7 @@ const own = (name: string) => fileURLToPath(new URL(`../assets/${name}`, import.
 const FILES: Record<string, () => string> = {
   'fulcrum.css': () => own('fulcrum.css'),
   'fulcrum.svg': () => own('fulcrum.svg'),
+  'site.js': () => own('site.js'),
   'pico.css': () => resolve('@picocss/pico/css/pico.min.css'),
   'htmx.js': () => resolve('htmx.org/dist/htmx.min.js'),
   'inter.css': () => resolve('@fontsource-variable/inter/wght.css'),

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact'
+import type { Notice as NoticeOf } from '../middleware/flash.ts'
 import { assetUrl } from '../middleware/static-assets.ts'
 import { LanguageSwitch } from './language-switch.tsx'
-import { Navigation } from './navigation.tsx'
+import { Navigation, SettingsNavigation } from './navigation.tsx'
+import { Notice } from './notice.tsx'
 import { usePage } from './page-context.ts'
 import { siteTexts } from './texts-site.ts'
 
@@ -14,6 +16,8 @@ export interface LayoutProps {
   lead?: ComponentChildren
   /** Buttons beside the title. */
   actions?: ComponentChildren
+  /** What has just happened; one kept over a redirect shows itself. */
+  notice?: NoticeOf | null
   /** Beyond the scripts of every page, from `assets/`. */
   scripts?: readonly string[]
   /** `narrow` for a page that asks or says one thing. */
@@ -21,12 +25,13 @@ export interface LayoutProps {
   children?: ComponentChildren
 }
 
-/** The frame of every page: heading, navigation by the caller's role, language switch, sign-out. */
+/** The frame of every page: heading, navigation by the caller's role, what has just happened, language switch, sign-out. */
 export function Layout(props: LayoutProps) {
-  const { language, csrfToken } = usePage()
-  const t = siteTexts(language)
+  const page = usePage()
+  const t = siteTexts(page.language)
+  const notice = props.notice ?? page.notice
   return (
-    <html lang={language} hx-headers={csrfToken === null ? undefined : JSON.stringify({ 'X-CSRF-Token': csrfToken })}>
+    <html lang={page.language} hx-headers={page.csrfToken === null ? undefined : JSON.stringify({ 'X-CSRF-Token': page.csrfToken })}>
       <Head title={props.title} scripts={props.scripts ?? []} />
       <body>
         <a class="skip" href="#content">
@@ -34,6 +39,7 @@ export function Layout(props: LayoutProps) {
         </a>
         <Navigation />
         <main id="content" class={`page ${props.width ?? 'wide'}`}>
+          <SettingsNavigation />
           <header class="page-head">
             <div>
               <h1>{props.title}</h1>
@@ -41,6 +47,7 @@ export function Layout(props: LayoutProps) {
             </div>
             {props.actions === undefined ? null : <div class="actions">{props.actions}</div>}
           </header>
+          {notice === null ? null : <Notice notice={notice} />}
           {props.children}
         </main>
         <footer class="site-foot">
@@ -65,8 +72,7 @@ function Head({ title, scripts }: { title: string; scripts: readonly string[] })
       <link rel="stylesheet" href={assetUrl('pico.css')} />
       <link rel="stylesheet" href={assetUrl('inter.css')} />
       <link rel="stylesheet" href={assetUrl('fulcrum.css')} />
-      <script src={assetUrl('htmx.js')} defer />
-      {scripts.map((name) => (
+      {['htmx.js', 'site.js', ...scripts].map((name) => (
         <script key={name} src={assetUrl(name)} defer />
       ))}
     </head>

@@ -5,7 +5,7 @@ import { siteTexts } from './texts-site.ts'
 
 /** Where the caller may go: nothing signed out; settings and activity for admins only. */
 export function Navigation() {
-  const { language, caller } = usePage()
+  const { language, caller, organizationName } = usePage()
   const t = siteTexts(language)
   return (
     <header class="site-head">
@@ -17,7 +17,10 @@ export function Navigation() {
       </nav>
       {caller === null ? null : (
         <Form action="/sign-out" class="who">
-          <span title={caller.email}>{caller.name}</span>
+          <span class="who-name" title={caller.email}>
+            <span>{caller.name}</span>
+            {organizationName === null ? null : <span class="small">{organizationName}</span>}
+          </span>
           <button type="submit" class="quiet">
             {t.signOut}
           </button>
@@ -27,21 +30,50 @@ export function Navigation() {
   )
 }
 
+interface Place {
+  href: string
+  /** Its pages begin so, `href` unless given. */
+  under?: string
+  name: 'candidates' | 'settings' | 'atsConfiguration' | 'people' | 'apiKeys'
+  adminOnly: boolean
+}
+
 /** The pages of the navigation, as they come to stand. */
-const PLACES = [
+const PLACES: readonly Place[] = [
   { href: '/candidates', name: 'candidates', adminOnly: false },
-  { href: '/settings/ats', name: 'settings', adminOnly: true },
-] as const
+  { href: '/settings/ats', under: '/settings', name: 'settings', adminOnly: true },
+]
+
+const SETTINGS: readonly Place[] = [
+  { href: '/settings/ats', name: 'atsConfiguration', adminOnly: true },
+  { href: '/settings/people', name: 'people', adminOnly: true },
+  { href: '/settings/api-keys', name: 'apiKeys', adminOnly: true },
+]
 
 function Places({ isAdmin }: { isAdmin: boolean }) {
-  const { language, here } = usePage()
+  return <PlaceList places={PLACES.filter(({ adminOnly }) => isAdmin || !adminOnly)} />
+}
+
+/** Between the pages of the settings, for who may see them. */
+export function SettingsNavigation() {
+  const { language, caller, path } = usePage()
+  if (caller?.role !== 'admin' || !path.startsWith('/settings/')) return null
+  return (
+    <nav class="tabs" aria-label={siteTexts(language).settings}>
+      <PlaceList places={SETTINGS} />
+    </nav>
+  )
+}
+
+function PlaceList({ places }: { places: readonly Place[] }) {
+  const { language, path } = usePage()
   const t = siteTexts(language)
   return (
     <ul>
-      {PLACES.filter((place) => isAdmin || !place.adminOnly).map((place) => (
-        <li key={place.href}>
-          <a href={place.href} aria-current={here.startsWith(place.href) ? 'page' : undefined}>
-            {t[place.name]}
+      {places.map(({ href, under = href, name }) => (
+        <li key={href}>
+          <a href={href} aria-current={path === under || path.startsWith(`${under}/`) ? 'page' : undefined}>
+            {t[name]}
           </a>
         </li>
       ))}

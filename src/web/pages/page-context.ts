@@ -1,16 +1,23 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { PersonCaller } from '../../accounts/caller.ts'
+import type { Notice } from '../middleware/flash.ts'
 import type { Language } from './texts.ts'
 
 /** What any component of a page may need to know of the request. */
 export interface PageContextValue {
   language: Language
   caller: PersonCaller | null
+  /** Of the caller. */
+  organizationName: string | null
   csrfToken: string | null
   /** Path and query of the page, to come back to it. */
   here: string
+  /** Path of the request, also of a form that is answered with a page. */
+  path: string
   requestId: string
+  /** Kept from before a redirect. */
+  notice: Notice | null
 }
 
 export const PageContext = createContext<PageContextValue | null>(null)

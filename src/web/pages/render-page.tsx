@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { renderToString } from 'preact-render-to-string'
+import { takeNotice, type Notice } from '../middleware/flash.ts'
 import type { SiteContext } from '../site-state.ts'
 import { PageContext } from './page-context.ts'
 
@@ -8,12 +9,12 @@ import { PageContext } from './page-context.ts'
  * The status is 200 unless given.
  */
 export function renderPage(ctx: SiteContext, content: VNode, options: { status?: number } = {}): void {
-  answer(ctx, `<!doctype html>${toHtml(ctx, content)}`, options.status ?? 200)
+  answer(ctx, `<!doctype html>${toHtml(ctx, content, takeNotice(ctx))}`, options.status ?? 200)
 }
 
 /** Answers with a part of a page, for htmx to put in its place. */
 export function renderFragment(ctx: SiteContext, content: VNode, options: { status?: number } = {}): void {
-  answer(ctx, toHtml(ctx, content), options.status ?? 200)
+  answer(ctx, toHtml(ctx, content, null), options.status ?? 200)
 }
 
 /** True where htmx asks for a part of the page that is open, and not for a page. */
@@ -21,9 +22,11 @@ export function wantsFragment(ctx: SiteContext): boolean {
   return ctx.get('HX-Request') === 'true'
 }
 
-function toHtml(ctx: SiteContext, content: VNode): string {
-  const { language, caller, csrfToken, requestId } = ctx.state
-  const value = { language, caller, csrfToken, requestId, here: ctx.method === 'GET' ? ctx.url : '/' }
+/** `notice` was kept from before a redirect; a part of a page leaves it to the next page. */
+function toHtml(ctx: SiteContext, content: VNode, notice: Notice | null): string {
+  const { language, caller, organizationName, csrfToken, requestId } = ctx.state
+  const here = ctx.method === 'GET' ? ctx.url : '/'
+  const value = { language, caller, organizationName, csrfToken, requestId, here, path: ctx.path, notice }
   return renderToString(<PageContext.Provider value={value}>{content}</PageContext.Provider>)
 }
 

@@ -1,0 +1,58 @@
+// What every page gains where scripts run: copy buttons, times in the reader's zone, no second submit by a double click.
+const language = document.documentElement.lang
+
+function showTimes(root) {
+  for (const time of root.querySelectorAll('time[title]')) {
+    time.title = new Date(time.dateTime).toLocaleString(language, { dateStyle: 'full', timeStyle: 'long' })
+  }
+}
+
+async function copy(field) {
+  field.select()
+  try {
+    await navigator.clipboard.writeText(field.value)
+  } catch {
+    // an address without https has no clipboard
+    document.execCommand('copy')
+  }
+}
+
+function showCopyButtons(root) {
+  for (const button of root.querySelectorAll('button[data-copy]')) button.hidden = false
+}
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('button[data-copy]')
+  if (!button) return
+  await copy(document.getElementById(button.dataset.copy))
+  const said = document.getElementById(button.getAttribute('aria-describedby'))
+  if (said) said.textContent = button.dataset.copied
+})
+
+const again = (button) => {
+  button.disabled = false
+  delete button.dataset.sent
+}
+
+document.addEventListener('submit', (event) => {
+  if (event.defaultPrevented) return
+  // after the browser has gathered the fields, of which the pressed button may be one
+  setTimeout(() => {
+    for (const button of document.querySelectorAll('button[type=submit]')) {
+      if (button.form !== event.target || button.disabled) continue
+      button.disabled = true
+      button.dataset.sent = ''
+      setTimeout(again, 10000, button)
+    }
+  })
+})
+
+// back from the next page
+window.addEventListener('pageshow', () => document.querySelectorAll('button[data-sent]').forEach(again))
+
+document.addEventListener('htmx:afterSwap', (event) => {
+  showTimes(event.target.parentElement ?? document)
+  showCopyButtons(document)
+})
+showTimes(document)
+showCopyButtons(document)
