@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Candidates } from '../candidates/candidates.ts'
-import { describeError, type Log } from '../log.ts'
+import type { Log } from '../log.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { docsPaths, docsRouter } from './api/docs.tsx'
 import type { Endpoint } from './api/endpoint.ts'
@@ -83,7 +83,7 @@ export function createHealthApp(options: HealthAppOptions, { answersTheRest = tr
   const app = new Koa<SiteState>()
   app.proxy = trustedProxies > 0
   app.maxIpsCount = trustedProxies
-  app.on('error', (error: unknown) => log.warn({ err: describeError(error) }, 'an answer broke off'))
+  app.on('error', (error: unknown) => log.warn({ err: error }, 'an answer broke off'))
   app.use(requestState(createSiteCookies(options.publicUrl)))
   app.use(requestLog(log, createHttpMetrics(options.registry)))
   app.use(securityHeaders(options))

@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa'
-import { describeError, type Log } from '../../log.ts'
+import type { Log } from '../../log.ts'
 import { isForPrograms } from '../for-programs.ts'
 import { ErrorPage } from '../pages/error-page.tsx'
 import { renderPage } from '../pages/render-page.tsx'
@@ -16,7 +16,7 @@ export function answerErrors(log: Log): Middleware<SiteState> {
     } catch (thrown) {
       const error = toServiceError(thrown)
       const { requestId } = ctx.state
-      if (error.status >= 500) log.error({ requestId, err: describeError(error) }, 'request failed')
+      if (error.status >= 500) log.error({ requestId, err: error }, 'request failed')
       for (const name of OF_THE_FAILED_ANSWER) ctx.remove(name)
       ctx.set(error.headers)
       if (prefersProblem(ctx)) {
