@@ -22,6 +22,20 @@ export async function findMapping(deps: MappingDeps, organization: string, userE
   return toMappingView(mapping, (await deps.leverUsers.byId(organization, [mapping.leverUserId])).get(mapping.leverUserId))
 }
 
+/** The mappings of these people, by `userEmail`; the addresses in their compared form. */
+export async function mappingsOf(
+  deps: MappingDeps,
+  organization: string,
+  userEmails: readonly string[],
+): Promise<Map<string, MappingView>> {
+  const mappings = await MappingModel.find({ organization, userEmail: { $in: userEmails } }).lean<MappingDocument[]>()
+  const leverUsers = await deps.leverUsers.byId(
+    organization,
+    mappings.map(({ leverUserId }) => leverUserId),
+  )
+  return new Map(mappings.map((mapping) => [mapping.userEmail, toMappingView(mapping, leverUsers.get(mapping.leverUserId))]))
+}
+
 /** How many people are mapped, and how many of those may export: switched on, active here, and not deactivated in Lever. */
 export async function countMappings(deps: MappingDeps, organization: string): Promise<{ mapped: number; active: number }> {
   const mappings = await MappingModel.find({ organization }).lean<MappingDocument[]>()

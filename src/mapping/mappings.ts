@@ -1,5 +1,5 @@
 import type { PageRequest } from '../paging.ts'
-import { countMappings, findMapping, listMappings } from './list-mappings.ts'
+import { countMappings, findMapping, listMappings, mappingsOf } from './list-mappings.ts'
 import type { MappingDeps } from './mapping-deps.ts'
 import { autoMatch, suggest } from './match-people.ts'
 import { putMapping, removeMapping, removeMappingIfAny } from './put-mapping.ts'
@@ -10,6 +10,7 @@ export function createMappings(deps: MappingDeps) {
   return {
     list: (organization: string, request: PageRequest) => listMappings(deps, organization, request),
     find: (organization: string, userEmail: string) => findMapping(deps, organization, userEmail),
+    ofPeople: (organization: string, userEmails: readonly string[]) => mappingsOf(deps, organization, userEmails),
     put: (organization: string, userEmail: string, input: { leverEmail: string; active?: boolean | undefined }, actor: string) =>
       putMapping(deps, organization, userEmail, input, actor),
     remove: (organization: string, userEmail: string, actor: string) => removeMapping(deps, organization, userEmail, actor),

@@ -19,6 +19,7 @@ import {
 } from './mirrored-lists.ts'
 import { lookUpPosting, lookUpStage } from './look-up-records.ts'
 import { opportunityState } from './opportunity-state.ts'
+import { recordAges } from './record-ages.ts'
 import type { PersonKeyDeps } from './person-hashes.ts'
 import { recordOpportunity } from './record-opportunity.ts'
 import type { Resource } from './resource.ts'
@@ -64,6 +65,7 @@ export function createMirror(deps: MirrorDeps) {
       worker?.wake()
     },
 
+    recordAges,
     findUser,
     usersById,
     allUsers,

@@ -32,6 +32,20 @@ describe('user mappings', () => {
       expect(await mappings.find(organization, 'ANA@x.example')).to.deep.equal(mapping)
     })
 
+    it('is found for several people at once, of this organization alone', async () => {
+      const { mappings, organization, addPerson } = mappingOf(leverUser('bo'), leverUser('cy'))
+      const other = mappingOf(leverUser('bo'))
+      for (const email of ['ana@x.example', 'ben@x.example', 'cora@x.example']) await addPerson(email)
+      await other.addPerson('cora@x.example')
+      await other.mappings.put(other.organization, 'cora@x.example', { leverEmail: 'bo@acme.example' }, ACTOR)
+      await mappings.put(organization, 'ana@x.example', { leverEmail: 'bo@acme.example' }, ACTOR)
+      const ben = await mappings.put(organization, 'ben@x.example', { leverEmail: 'cy@acme.example', active: false }, ACTOR)
+
+      const found = await mappings.ofPeople(organization, ['ben@x.example', 'cora@x.example'])
+
+      expect([...found]).to.deep.equal([['ben@x.example', ben]])
+    })
+
     it('refuses an unknown person, an unknown Lever user, and a deactivated one', async () => {
       const { mappings, organization, addPerson } = mappingOf(leverUser('gus', GONE))
       await addPerson('ana@x.example')

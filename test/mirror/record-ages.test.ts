@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import { LeverPostingModel } from '../../src/mirror/lever-record-models.ts'
+import { startLever, type LeverForTests } from '../support/lever.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
+
+describe('the age of the mirror', () => {
+  let lever: LeverForTests
+  let under: MirrorUnderTest
+
+  before(async () => {
+    await connectFreshDatabase()
+    lever = await startLever()
+    await lever.settings({ rateLimit: { enabled: false } })
+    under = await mirrorOf(lever)
+  })
+  after(async () => {
+    await under.mirror.startWorker().stop(1000)
+    await lever.stop()
+    await dropDatabase()
+  })
+
+  it('is told by resource: when all of it was read, whatever was looked up since, and how much there is', async () => {
+    const before = await under.mirror.recordAges(under.organization)
+    const { startedAt } = await under.synced()
+    await LeverPostingModel.updateOne({ organization: under.organization }, { seenAt: new Date(Date.now() + 60_000) })
+
+    const ages = await under.mirror.recordAges(under.organization)
+
+    expect(before).to.deep.include({ resource: 'users', records: 0, readAt: null })
+    expect(ages).to.deep.include({ resource: 'users', records: 8, readAt: startedAt })
+    expect(ages).to.deep.include({ resource: 'postings', records: 11, readAt: startedAt })
+    expect(await under.mirror.recordAges('0123456789abcdef01234567')).to.deep.equal(before)
+  })
+})
