@@ -188,6 +188,14 @@ describe('API router', () => {
       expect(JSON.stringify(problem)).not.to.contain('secret inner words')
     })
 
+    it('keeps what went wrong, and where, in the log', async () => {
+      const response = await web.call('POST', '/api/v1/fail')
+
+      const id = response.headers.get('x-request-id') ?? ''
+      const line = web.logged.find((one) => one.includes(id) && one.includes('request failed')) ?? ''
+      expect(line).to.contain('secret inner words').and.contain('stack')
+    })
+
     it('carries hint and members of a refusal, whose own members win', async () => {
       const problem = await problemOf(await web.call('POST', '/api/v1/refuse'))
 
