@@ -17,9 +17,9 @@ export interface RawAnswer {
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-const WITHIN_MS = 15_000
+const WITHIN_MS = 25_000
 
-/** Rejects when there is no answer within 15 s. */
+/** Rejects when nothing comes back for 25 s, on a connection that got its turn. */
 export function sendRaw(url: string, { method, path, headers = {}, body }: RawRequest, through: Agent = agent): Promise<RawAnswer> {
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   return new Promise((answered, failed) => {

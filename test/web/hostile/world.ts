@@ -59,8 +59,13 @@ export async function startWorld(): Promise<World> {
   await service.lever.settings({ rateLimit: { enabled: false } })
   const document = await readApiDocument(service.url)
   const rules = documentRules(document)
-  const us = await furnishTenant(service, 'ours', 'chidi@acme.example')
-  const them = await furnishTenant(service, 'theirs', 'emile@acme.example')
+  const furnished = async (name: string, leverEmail: string): Promise<Tenant> =>
+    furnishTenant(service, name, leverEmail).catch(async (error: unknown) => {
+      await service.stop()
+      throw error
+    })
+  const us = await furnished('ours', 'chidi@acme.example')
+  const them = await furnished('theirs', 'emile@acme.example')
 
   const pathOf = (operation: Operation, tenant = us): string => fillPath(operation, tenant)
   const rightful = ({ audience }: Operation): Asker => (audience === 'anybody' ? 'nobody' : audience === 'operator' ? 'operator' : us)
