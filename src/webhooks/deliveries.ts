@@ -38,7 +38,15 @@ export async function replayDelivery(organization: string, id: string): Promise<
       hint: 'Save the signature token of its event; it is checked and processed then.',
     })
   }
-  const again = { status: 'received', attempts: 0, error: null, dueAt: AT_ONCE, claim: null, leaseUntil: null } as const
+  const again = {
+    status: 'received',
+    attempts: 0,
+    error: null,
+    openedAt: new Date(),
+    dueAt: AT_ONCE,
+    claim: null,
+    leaseUntil: null,
+  } as const
   const replayed = await DeliveryModel.findOneAndUpdate(
     { _id: delivery._id, status: delivery.status, payload: { $exists: true } },
     { $set: again },

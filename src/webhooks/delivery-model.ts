@@ -16,6 +16,8 @@ const deliverySchema = new Schema(
     triggeredAt: { type: Date, required: true },
     receivedAt: { type: Date, required: true },
     opportunityId: String,
+    /** When it was last replayed. */
+    openedAt: Date,
     status: { type: String, enum: DELIVERY_STATUSES, required: true },
     attempts: { type: Number, default: 0 },
     error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
@@ -29,6 +31,7 @@ deliverySchema.index({ connection: 1, event: 1, token: 1 }, { unique: true }) //
 deliverySchema.index({ status: 1, lane: 1, dueAt: 1 })
 deliverySchema.index({ organization: 1, _id: -1 })
 deliverySchema.index({ connection: 1, event: 1, _id: 1 }, { name: 'held', partialFilterExpression: { status: 'held' } })
+deliverySchema.index({ organization: 1, opportunityId: 1 }, { partialFilterExpression: { payload: { $exists: true } } })
 deliverySchema.index({ receivedAt: 1 }, { name: 'payloads', partialFilterExpression: { payload: { $exists: true } } })
 deliverySchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 

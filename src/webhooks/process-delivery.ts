@@ -9,7 +9,7 @@ import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 export type ClaimedDelivery = Claimed<DeliveryDocument>
-export type ProcessDeps = Pick<WebhookDeps, 'connections' | 'mirror' | 'candidates' | 'onOpportunityDeleted' | 'log'>
+export type ProcessDeps = Pick<WebhookDeps, 'connections' | 'mirror' | 'candidates' | 'onOpportunityDeleted' | 'log' | 'observe'>
 
 const MOST_ATTEMPTS = 10
 const FIRST_PAUSE_MS = 2000
@@ -27,7 +27,11 @@ const DELETED_OVERLAP_MS = 24 * 3_600_000
  */
 export async function processDeliveries(deps: ProcessDeps, deliveries: ClaimedDelivery[]): Promise<void> {
   const stepFor = await decide(deps, deliveries)
-  const settled = deliveries.map(async (claimed) => writeStep(DeliveryModel, claimed, await stepFor(claimed)))
+  const settled = deliveries.map(async (claimed) => {
+    const step = await stepFor(claimed)
+    await writeStep(DeliveryModel, claimed, step)
+    noteProcessed(deps, claimed, step)
+  })
   const [lost] = (await Promise.allSettled(settled)).filter((result) => result.status === 'rejected')
   if (lost) throw lost.reason
 }
@@ -39,6 +43,17 @@ async function decide(deps: ProcessDeps, deliveries: ClaimedDelivery[]): Promise
   } catch (error) {
     return async (claimed) => stepAfter(deps, claimed, error)
   }
+}
+
+function noteProcessed(deps: ProcessDeps, { document }: ClaimedDelivery, { set }: Step): void {
+  const { _id, organization, event, opportunityId } = document
+  const outcome = (set?.['status'] as 'processed' | 'ignored' | 'failed' | undefined) ?? 'retried'
+  deps.observe?.({ step: 'process', outcome, event: isWebhookEvent(event) ? event : 'other' })
+  if (outcome !== 'processed' && outcome !== 'ignored') return
+  deps.log.info(
+    { organization: String(organization), delivery: String(_id), event, opportunity: opportunityId, outcome },
+    'delivery processed',
+  )
 }
 
 interface Outcome {

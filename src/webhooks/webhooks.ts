@@ -6,7 +6,9 @@ import { coalesceByKey } from './coalesce.ts'
 import { expirePayloads, getDelivery, listDeliveries, replayDelivery, resumeWaiting } from './deliveries.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
 import { heldCounts, releaseHeld } from './held-deliveries.ts'
+import { forgetPayloads } from './forget-payloads.ts'
 import { groupInserts } from './insert-grouped.ts'
+import { noteIntake } from './note-intake.ts'
 import { noteReceivedSparingly } from './note-received.ts'
 import { processDeliveries, type ClaimedDelivery } from './process-delivery.ts'
 import { findEndpoint, receiveDelivery } from './receive-delivery.ts'
@@ -25,7 +27,8 @@ export function createWebhooks(deps: WebhookDeps) {
 
   return {
     findEndpoint: (endpointKey: string) => findEndpoint(deps, endpointKey),
-    receive: (connection: ConnectionDocument, body: unknown) => receiveDelivery(receiveDeps, connection, body),
+    receive: (connection: ConnectionDocument, body: unknown) =>
+      noteIntake(deps, connection, body, () => receiveDelivery(receiveDeps, connection, body)),
     /** Processes one delivery, together with others about its opportunity that are handed in at the same time. */
     processClaimed,
     /** Processes deliveries until stopped. */
@@ -55,6 +58,7 @@ export function createWebhooks(deps: WebhookDeps) {
       return replayed
     },
     expirePayloads,
+    forgetPayloads,
   }
 }
 
