@@ -2,10 +2,11 @@ import type { Accounts } from './accounts/accounts.ts'
 import type { Audit } from './audit/audit.ts'
 import { emailKey, linkKey } from './candidates/candidate-keys.ts'
 import type { Candidates } from './candidates/candidates.ts'
+import type { Resumes } from './candidates/resumes.ts'
 import type { Connections } from './connection/connections.ts'
 import { duplicatesFrom } from './export/describe-duplicates.ts'
 import { createExports, type Exports } from './export/exports.ts'
-import type { ExportTerms, Landed } from './export/run-export-deps.ts'
+import type { ExportDeps, ExportTerms, Landed } from './export/run-export-deps.ts'
 import type { Log } from './log.ts'
 import type { Mappings } from './mapping/mappings.ts'
 import type { Mirror } from './mirror/mirror.ts'
@@ -18,6 +19,7 @@ export interface ExportNeighbours {
   mappings: Mappings
   mirror: Mirror
   candidates: Candidates
+  resumes: Resumes
   /** Lever's base address, `…/v1`. */
   apiUrl: string
   leaseMs: number
@@ -25,6 +27,7 @@ export interface ExportNeighbours {
   timeoutMs: number
   wake: () => void
   log: Log
+  observe?: ExportDeps['observe']
 }
 
 /** Exports, joined to the parts they need. */
@@ -59,6 +62,7 @@ export function composeExports(parts: ExportNeighbours): Exports {
     readTerms,
     leverClient: connections.leverClient,
     findCandidate: candidates.find,
+    readResume: parts.resumes.read,
     async personHashes(organization, { emails, links }) {
       const key = await accounts.hashKeyOf(organization)
       return [...new Set([...emails.map(emailKey), ...links.map(linkKey)])].map((value) => keyedHash(key, value))
@@ -78,5 +82,6 @@ export function composeExports(parts: ExportNeighbours): Exports {
     settleMs: parts.settleMs,
     timeoutMs: parts.timeoutMs,
     log: parts.log,
+    observe: parts.observe,
   })
 }

@@ -1,4 +1,5 @@
 import type { LeverOpportunity } from '../lever/opportunities.ts'
+import { SENT_RESUME } from './carried-resume.ts'
 import { ExportModel, openKeyOf, type ExportDocument } from './export-model.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
@@ -17,6 +18,7 @@ export async function adoptOpportunity(document: ExportDocument, opportunity: Le
     intent: null,
     opportunityId: opportunity.id,
     madeOpportunityId: opportunity.id,
+    ...(document.intent?.resume ? { resume: SENT_RESUME } : {}),
     contactId: opportunity.contact,
     url: opportunity.url,
     stage: opportunity.stage ? { id: opportunity.stage, text: opportunity.stageText } : null,
@@ -27,6 +29,7 @@ export async function adoptOpportunity(document: ExportDocument, opportunity: Le
     if ((error as { code?: unknown }).code !== 11_000) throw error
     await write(document, fields)
   })
+  deps.observe?.({ step: 'end', outcome: 'exported' })
   await deps.audit({
     organization,
     actor: 'worker',

@@ -4,10 +4,12 @@ import { NEVER } from '../work/work-fields.ts'
 import { alreadyExported } from './assess-export.ts'
 import { ExportModel, openKeyOf, type ExportDocument } from './export-model.ts'
 import { exportView, type ExportView } from './export-view.ts'
+import type { ExportDeps } from './run-export-deps.ts'
 
 interface ChangeDeps {
   audit: (record: { organization: string; actor: string; action: string; subject: string }) => Promise<void>
   wake: () => void
+  observe?: ExportDeps['observe']
 }
 
 /** @throws ServiceError not_found; also for another person's export when `requestedBy` is given */
@@ -36,7 +38,7 @@ export async function retryExport(organization: string, id: string, actor: strin
 }
 
 async function retryNote(document: ExportDocument): Promise<ExportDocument | null> {
-  const set = { 'note.status': 'queued', 'note.error': null, 'note.tries': 0, tryingSince: null, dueAt: new Date(0) }
+  const set = { 'note.status': 'queued', 'note.error': null, 'note.tries': 0, tryingSince: null, openedAt: new Date(), dueAt: new Date(0) }
   return ExportModel.findOneAndUpdate(
     { _id: document._id, status: 'exported', 'note.status': 'failed' },
     { $set: set },
@@ -49,11 +51,13 @@ async function reopen(document: ExportDocument): Promise<ExportDocument | null> 
     status: document.intent ? 'unclear' : 'queued',
     openKey: openKeyOf(String(document.candidate), document.posting?.postingId ?? null),
     error: null,
+    resume: null,
     finishedAt: null,
     waitingFor: null,
     tries: 0,
     tryingSince: null,
     'intent.looks': 0,
+    openedAt: new Date(),
     dueAt: new Date(0),
   }
   const { 'intent.looks': _, ...withoutIntent } = set
@@ -85,6 +89,7 @@ export async function cancelExport(organization: string, id: string, actor: stri
       },
     )
   }
+  deps.observe?.({ step: 'end', outcome: 'canceled' })
   await deps.audit({ organization, actor, action: 'export.canceled', subject: `export:${id}` })
   return exportView(canceled)
 }

@@ -32,7 +32,24 @@ const intentSchema = new Schema(
     certain: { type: Boolean, default: false },
     /** Lever said which, but it could not be saved at once. */
     opportunityId: { type: String, default: null },
+    /** The candidate's résumé was in the same call. */
+    resume: { type: Boolean, default: false },
     looks: { type: Number, default: 0 },
+  },
+  { _id: false },
+)
+
+export const RESUME_FATES = ['sent', 'refused', 'missing'] as const
+
+const resumeSchema = new Schema(
+  {
+    /** `refused` and `missing`: the opportunity is made without it. Null while that is open. */
+    status: { type: String, enum: [...RESUME_FATES, null], default: null },
+    /** The file it is about: a newer one of the candidate is tried again. */
+    file: { type: Schema.Types.ObjectId, default: null },
+    detail: { type: String, default: null },
+    /** Calls with it in a row that came out unclear. */
+    unclear: { type: Number, default: 0 },
   },
   { _id: false },
 )
@@ -82,6 +99,7 @@ const exportSchema = new Schema(
     duplicateOf: { type: String, default: null },
     waitingFor: { type: String, enum: [...WAITING_FOR, null], default: null },
     note: { type: noteSchema, default: null },
+    resume: { type: resumeSchema, default: null },
     error: { type: failure, default: null },
     attempts: {
       type: [new Schema({ at: Date, step: String, outcome: String, detail: String }, { _id: false })],
@@ -89,6 +107,8 @@ const exportSchema = new Schema(
     },
     /** Tries in a row that Lever did not answer; the pause grows with it. */
     tries: { type: Number, default: 0 },
+    /** When it was accepted, or last opened again by a person: how long it has been waiting. */
+    openedAt: { type: Date, default: () => new Date() },
     /** Since when it is tried; after a day it fails. Null until the first try, and anew after a wait for a person. */
     tryingSince: { type: Date, default: null },
     finishedAt: { type: Date, default: null },
@@ -105,10 +125,12 @@ exportSchema.index({ status: 1, lane: 1, dueAt: 1 })
 exportSchema.index({ organization: 1, _id: -1 })
 exportSchema.index({ organization: 1, candidate: 1, _id: -1 })
 exportSchema.index({ organization: 1, opportunityId: 1 })
+exportSchema.index({ organization: 1, contactId: 1 })
 exportSchema.index({ organization: 1, 'intent.emails': 1 }, { partialFilterExpression: { 'intent.at': { $gt: new Date(0) } } }) // unclear ones of a person
 
 export type ExportDocument = InferSchemaType<typeof exportSchema> & { _id: Types.ObjectId; createdAt: Date; status: ExportState }
 export type ExportIntent = InferSchemaType<typeof intentSchema>
+export type ExportResume = Pick<InferSchemaType<typeof resumeSchema>, 'status' | 'file' | 'detail' | 'unclear'>
 export const ExportModel = model('Export', exportSchema)
 
 /** What `openKey` holds. */

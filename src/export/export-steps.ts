@@ -2,8 +2,9 @@ import type { Claimed } from '../work/claim.ts'
 import { writeStep, type Attempt } from '../work/write-step.ts'
 import type { Duplicate } from './find-duplicates.ts'
 import { mainDuplicate, withoutConfidentialDetails } from './find-duplicates.ts'
-import { ExportModel, type ExportDocument, type WaitingFor } from './export-model.ts'
-import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
+import { SENT_RESUME } from './carried-resume.ts'
+import { ExportModel, type ExportDocument, type ExportResume, type WaitingFor } from './export-model.ts'
+import type { ExportDeps, ExportEnd, ExportTerms } from './run-export-deps.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 
 export type ClaimedExport = Claimed<ExportDocument>
@@ -66,7 +67,7 @@ async function endDisconnected(claimed: ClaimedExport, deps: ExportDeps): Promis
     attempt: { step: 'wait', outcome: 'canceled', detail: 'the connection was ended' },
     release: 'never',
   })
-  await ended(claimed, 'export.canceled', deps)
+  await ended(claimed, 'canceled', deps)
 }
 
 /** Nothing has happened in Lever; it is tried again after a pause. */
@@ -87,15 +88,16 @@ export async function tryLater(
 /** It may stand in Lever: rest, then look. The person stays locked meanwhile. */
 export async function becomeUnclear(
   claimed: ClaimedExport,
-  wish: { restMs: number; certain?: boolean; opportunityId?: string; attempt: Attempt },
+  wish: { restMs: number; certain?: boolean; opportunityId?: string; resume?: ExportResume; attempt: Attempt },
 ): Promise<void> {
-  const { certain, opportunityId } = wish
+  const { certain, opportunityId, resume } = wish
   await writeStep(ExportModel, claimed, {
     set: {
       status: 'unclear',
       waitingFor: 'settling',
       ...(certain ? { 'intent.certain': true } : {}),
       ...(opportunityId ? { 'intent.opportunityId': opportunityId } : {}),
+      ...(resume ? { resume } : {}),
     },
     attempt: wish.attempt,
     release: wish.restMs,
@@ -116,7 +118,7 @@ export async function fail(
     attempt: { step, outcome: failure.code, detail: failure.detail },
     release: 'never',
   })
-  await ended(claimed, 'export.failed', deps)
+  await ended(claimed, 'failed', deps, failure.code)
 }
 
 /** Stopped: the person is in Lever already. */
@@ -138,13 +140,16 @@ export async function endAsDuplicate(claimed: ClaimedExport, duplicates: Duplica
     attempt: { step: 'check', outcome: 'duplicate', detail: `${duplicates.length} already in Lever` },
     release: 'never',
   })
-  await ended(claimed, 'export.duplicate', deps)
+  await ended(claimed, 'duplicate', deps)
 }
 
-/** It stands in Lever, made by this export or linked. The rows that show it are written first, and again should this be repeated. */
+/**
+ * It stands in Lever, made by this export or linked. The rows that show it are written first, and again should this be repeated.
+ * `withResume`: the call that made it had the résumé in it.
+ */
 export async function land(
   claimed: ClaimedExport,
-  where: { opportunity: LeverOpportunity; made: boolean; attempt: Attempt },
+  where: { opportunity: LeverOpportunity; made: boolean; withResume?: boolean; attempt: Attempt },
   deps: ExportDeps,
 ): Promise<void> {
   const { document } = claimed
@@ -160,7 +165,8 @@ export async function land(
       error: null,
       intent: null,
       opportunityId: opportunity.id,
-      ...(made ? { madeOpportunityId: opportunity.id } : { duplicateOf: opportunity.id }),
+      ...(made ? { madeOpportunityId: opportunity.id } : { duplicateOf: opportunity.id, resume: null }),
+      ...(where.withResume ? { resume: SENT_RESUME } : {}),
       contactId: opportunity.contact,
       url: opportunity.url,
       stage: opportunity.stage ? { id: opportunity.stage, text: stageText } : null,
@@ -171,17 +177,19 @@ export async function land(
     attempt: where.attempt,
     release: document.note?.status === 'queued' ? 0 : 'never',
   })
-  await ended(claimed, made ? 'export.exported' : 'export.linked', deps)
+  await ended(claimed, made ? 'exported' : 'linked', deps)
 }
 
-async function ended({ document }: ClaimedExport, action: string, deps: ExportDeps): Promise<void> {
+async function ended({ document }: ClaimedExport, outcome: ExportEnd, deps: ExportDeps, code?: string): Promise<void> {
   const organization = String(document.organization)
   const exportId = String(document._id)
+  deps.observe?.({ step: 'end', outcome, ...(code === undefined ? {} : { code }) })
   await deps.audit({
     organization,
     actor: 'worker',
-    action,
+    action: `export.${outcome}`,
     subject: `export:${exportId}`,
     leverUser: document.performAs?.leverUserId ?? null,
+    ...(code === undefined ? {} : { cause: code }),
   })
 }

@@ -2,9 +2,10 @@ import { startWorker, type Worker } from '../work/worker.ts'
 import { claimWork, heartbeat } from '../work/claim.ts'
 import { settleExports } from './settle-exports.ts'
 import type { LeverClient } from '../lever/client.ts'
-import { cancelExport, cancelOfCandidate, freeTargetOf, getExport, resumeHeld, retryExport } from './change-export.ts'
+import { cancelExport, freeTargetOf, getExport, resumeHeld, retryExport } from './change-export.ts'
 import { assessExport, type Wish } from './assess-export.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
+import { candidatesIn, contactsOf, forgetCandidate, tracesOf } from './forget-candidate.ts'
 import { listExports } from './list-exports.ts'
 import { previewExport, type PreviewWish } from './preview-export.ts'
 import { requestExport, type ExportWish, type RequestDeps } from './request-export.ts'
@@ -18,7 +19,7 @@ export type Exports = ReturnType<typeof createExports>
 
 /** Exports: asked for, previewed, worked and changed. */
 export function createExports(deps: RequestDeps) {
-  const { audit, wake } = deps
+  const { audit, wake, observe } = deps
   return {
     request: (wish: ExportWish) => requestExport(wish, deps),
     preview: (wish: PreviewWish) => previewExport(wish, deps),
@@ -27,11 +28,14 @@ export function createExports(deps: RequestDeps) {
     get: getExport,
     list: listExports,
     retry: (organization: string, id: string, actor: string) => retryExport(organization, id, actor, { audit, wake }),
-    cancel: (organization: string, id: string, actor: string) => cancelExport(organization, id, actor, { audit, wake }),
+    cancel: (organization: string, id: string, actor: string) => cancelExport(organization, id, actor, { audit, wake, observe }),
     /** `canSeeConfidential` is that of the connection as it was. */
     settle: (organization: string, client: LeverClient | null, canSeeConfidential: boolean) =>
       settleExports(organization, client, canSeeConfidential, deps),
-    cancelOfCandidate,
+    forgetCandidate,
+    tracesOf,
+    candidatesIn,
+    contactsOf,
     freeTargetOf,
     async resumeHeld(organization: string): Promise<void> {
       await resumeHeld(organization)

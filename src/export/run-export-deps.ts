@@ -1,5 +1,7 @@
+import type { Types } from 'mongoose'
 import type { Lane, LeverClient } from '../lever/client.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
+import type { WriteOutcome } from '../lever/write-outcome.ts'
 import type { Log } from '../log.ts'
 import type { ConnectionStatus } from '../connection/connection-model.ts'
 import type { AssessDeps } from './assess-export.ts'
@@ -26,12 +28,19 @@ export interface Landed {
   made: boolean
 }
 
+/** For metrics: how a create call came out, or how an export ended; `code` where it failed. */
+export type ObservedExport = { step: 'send'; outcome: WriteOutcome } | { step: 'end'; outcome: ExportEnd; code?: string }
+export const EXPORT_ENDS = ['exported', 'linked', 'duplicate', 'failed', 'canceled'] as const
+export type ExportEnd = (typeof EXPORT_ENDS)[number]
+
 /** What exports need of the parts before them; handed in by compose. */
 export interface ExportDeps {
   assess: AssessDeps
   readTerms: (organization: string) => Promise<ExportTerms>
   leverClient: (organization: string, lane: Lane) => Promise<LeverClient>
   findCandidate: (organization: string, id: string) => Promise<CarriedCandidate | null>
+  /** The bytes of a candidate's résumé; null where they are not there any more. */
+  readResume: (organization: string, file: Types.ObjectId) => Promise<Uint8Array<ArrayBuffer> | null>
   /** Keyed hashes of a person's e-mails and links. */
   personHashes: (organization: string, person: Person) => Promise<string[]>
   duplicates: FindDuplicatesDeps
@@ -40,7 +49,15 @@ export interface ExportDeps {
   stageText: (organization: string, stageId: string) => Promise<string | null>
   /** The candidate's row, the mirror: whatever must know where the candidate stands now. May run twice. */
   onLanded: (landed: Landed) => Promise<void>
-  audit: (record: { organization: string; actor: string; action: string; subject: string; leverUser?: string | null }) => Promise<void>
+  audit: (record: {
+    organization: string
+    actor: string
+    action: string
+    subject: string
+    leverUser?: string | null
+    cause?: string
+  }) => Promise<void>
+  observe?: ((event: ObservedExport) => void) | undefined
   leaseMs: number
   settleMs: number
   timeoutMs: number

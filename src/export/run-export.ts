@@ -31,6 +31,9 @@ export async function runExport(claimed: ClaimedExport, deps: ExportDeps): Promi
 async function restAfterCrash(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   const sentAt = claimed.document.intent?.at ?? claimedAt(claimed, deps.leaseMs)
   const rested = claimedAt(claimed, deps.leaseMs).getTime() - sentAt.getTime()
+  const { _id, organization } = claimed.document
+  deps.log.warn({ export: String(_id), organization: String(organization) }, 'export: the process that sent it stopped')
+  deps.observe?.({ step: 'send', outcome: 'unclear' })
   const restMs = Math.max(0, Math.max(deps.settleMs, deps.timeoutMs) - rested)
   await becomeUnclear(claimed, { restMs, attempt: { step: 'send', outcome: 'unclear', detail: 'the process that sent it stopped' } })
 }

@@ -3,8 +3,9 @@ import { createOpportunity, type LeverOpportunity } from '../lever/opportunities
 import { classifyWriteError, isWorthAnotherTry } from '../lever/write-outcome.ts'
 import { assertLeaseHolds, LeaseLost } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
-import { linksOf, type CarriedCandidate, type CreateRequest } from './create-request.ts'
-import { ExportModel } from './export-model.ts'
+import { doubtedResume, isResumeRefusal, missingResume, refusedResume, uploadOf } from './carried-resume.ts'
+import { linksOf, type CarriedCandidate, type CarriedResume, type CreateRequest } from './create-request.ts'
+import { ExportModel, type ExportIntent } from './export-model.ts'
 import { becomeUnclear, claimedAt, fail, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
@@ -20,27 +21,20 @@ export interface Attempted {
   request: CreateRequest
 }
 
-/** The intent is durable once the call's turn has come and before a byte goes out; the lease is checked in the tick before. */
+/**
+ * The intent is durable once the call's turn has come and before a byte goes out; the lease is checked in the tick before.
+ * A call with a résumé that Lever clearly refuses is made once more without it.
+ */
 export async function sendExport(
   claimed: ClaimedExport,
-  { client, request, candidate }: Attempted,
+  attempted: Attempted,
   knownOpportunityIds: string[],
   deps: ExportDeps,
 ): Promise<void> {
-  const { document } = claimed
-  const intent = {
-    at: claimedAt(claimed, deps.leaseMs),
-    performAs: request.query.perform_as,
-    source: request.body.sources?.[0] ?? '',
-    postingId: document.posting?.postingId ?? null,
-    name: candidate.name,
-    emails: candidate.emails,
-    links: linksOf(candidate),
-    knownOpportunityIds,
-    certain: false,
-    opportunityId: null,
-    looks: 0,
-  }
+  const { client, request } = attempted
+  const resume = request.resume && (await uploadOf(String(claimed.document.organization), request.resume, deps))
+  if (request.resume && !resume) return resumeIsGone(claimed, request.resume)
+  const intent = intentOf(claimed, attempted, knownOpportunityIds, deps)
   const saysWhy = setTimeout(() => void sayBudget(claimed, deps), SHOWN_AFTER_MS)
   const prepare = async (): Promise<void> => {
     clearTimeout(saysWhy)
@@ -51,17 +45,55 @@ export async function sendExport(
     const { opportunity } = await createOpportunity(client, {
       performAs: request.query.perform_as,
       body: request.body,
+      ...(resume ? { resume } : {}),
       prepare,
       beforeSend,
       lane: 'interactive',
     })
+    deps.observe?.({ step: 'send', outcome: 'done' })
     const postingIds = request.body.postings ?? [] // the answer names applications by id only
-    await landOrRest(claimed, { ...opportunity, postingIds }, deps)
+    warnOfIgnoredFields(claimed, request, opportunity, deps)
+    await landOrRest(claimed, { ...opportunity, postingIds }, request.resume !== null, deps)
   } catch (error) {
-    await sendFailed(claimed, error, deps)
+    await sendFailed(claimed, { attempted, knownOpportunityIds }, error, deps)
   } finally {
     clearTimeout(saysWhy)
   }
+}
+
+function intentOf(
+  claimed: ClaimedExport,
+  { request, candidate }: Attempted,
+  knownOpportunityIds: string[],
+  { leaseMs }: ExportDeps,
+): ExportIntent {
+  return {
+    at: claimedAt(claimed, leaseMs),
+    performAs: request.query.perform_as,
+    source: request.body.sources?.[0] ?? '',
+    postingId: claimed.document.posting?.postingId ?? null,
+    name: candidate.name,
+    emails: candidate.emails,
+    links: linksOf(candidate),
+    knownOpportunityIds,
+    certain: false,
+    opportunityId: null,
+    resume: request.resume !== null,
+    looks: 0,
+  }
+}
+
+/** Replaced or deleted since the candidate was read: checked anew, with what the candidate has now. */
+async function resumeIsGone(claimed: ClaimedExport, { file }: CarriedResume): Promise<void> {
+  const resume = missingResume(file)
+  await writeStep(ExportModel, claimed, { set: { resume } })
+  await tryLater(claimed, { waitingFor: null, pauseMs: 0, attempt: { step: 'check', outcome: 'failed', detail: resume.detail ?? null } })
+}
+
+/** How Lever names lists in a form is not documented: an answer without the source says that it read other names. */
+function warnOfIgnoredFields({ document }: ClaimedExport, { resume, body }: CreateRequest, made: LeverOpportunity, deps: ExportDeps): void {
+  if (!resume || made.sources.includes(body.sources?.[0] ?? '')) return
+  deps.log.warn({ export: String(document._id), opportunity: made.id }, 'Lever made the opportunity, but does not show the source of the form')
 }
 
 async function sayBudget(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
@@ -71,9 +103,9 @@ async function sayBudget(claimed: ClaimedExport, deps: ExportDeps): Promise<void
 }
 
 /** Lever has it, and said which: what goes wrong from here on must not lose that. */
-async function landOrRest(claimed: ClaimedExport, opportunity: LeverOpportunity, deps: ExportDeps): Promise<void> {
+async function landOrRest(claimed: ClaimedExport, opportunity: LeverOpportunity, withResume: boolean, deps: ExportDeps): Promise<void> {
   try {
-    await land(claimed, { opportunity, made: true, attempt: { step: 'send', outcome: 'done' } }, deps)
+    await land(claimed, { opportunity, made: true, withResume, attempt: { step: 'send', outcome: 'done' } }, deps)
   } catch (error) {
     if (error instanceof LeaseLost) throw error
     deps.log.warn({ export: String(claimed.document._id), err: error }, 'export: Lever has it, saving that failed; it is read again')
@@ -86,19 +118,39 @@ async function landOrRest(claimed: ClaimedExport, opportunity: LeverOpportunity,
   }
 }
 
-async function sendFailed(claimed: ClaimedExport, error: unknown, deps: ExportDeps): Promise<void> {
+interface Sending {
+  attempted: Attempted
+  knownOpportunityIds: string[]
+}
+
+async function sendFailed(claimed: ClaimedExport, sending: Sending, error: unknown, deps: ExportDeps): Promise<void> {
   if (error instanceof LeaseLost) throw error
   const outcome = classifyWriteError(error)
   const attempt = { step: 'send', outcome, detail: describeFailure(error) }
+  deps.observe?.({ step: 'send', outcome })
   deps.log.info(
     { export: String(claimed.document._id), organization: String(claimed.document.organization), outcome, err: error },
     'export: the create call failed',
   )
   if (outcome === 'doneIdUnknown') return becomeUnclear(claimed, { restMs: deps.settleMs, certain: true, attempt })
-  if (outcome === 'unclear') return becomeUnclear(claimed, { restMs: deps.settleMs, attempt })
+  const { resume } = sending.attempted.request
+  if (outcome === 'unclear') {
+    const doubted = resume ? { resume: doubtedResume(claimed.document, resume, error) } : {}
+    return becomeUnclear(claimed, { restMs: deps.settleMs, ...doubted, attempt })
+  }
   // what an earlier try may have made is still to be looked for
-  await writeStep(ExportModel, claimed, { set: { intent: claimed.document.intent ?? null } })
+  const earlier = { intent: claimed.document.intent ?? null }
+  if (resume && isResumeRefusal(error)) {
+    await writeStep(ExportModel, claimed, { set: { ...earlier, resume: refusedResume(resume, error) }, attempt })
+    return sendWithoutResume(claimed, sending, deps)
+  }
+  await writeStep(ExportModel, claimed, { set: earlier })
   if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
   if (isWorthAnotherTry(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
   await fail(claimed, { code: 'lever_rejected', detail: describeFailure(error) }, deps, 'send')
+}
+
+function sendWithoutResume(claimed: ClaimedExport, { attempted, knownOpportunityIds }: Sending, deps: ExportDeps): Promise<void> {
+  const request = { ...attempted.request, resume: null }
+  return sendExport(claimed, { ...attempted, request }, knownOpportunityIds, deps)
 }
