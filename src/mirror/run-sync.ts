@@ -56,7 +56,11 @@ export async function runSync(claimed: Claimed<SyncRunDocument>, deps: RunSyncDe
     const confidential = await deps.canSeeConfidential(organization)
     const run = { deps, organization, startedAt, client, confidential, progress, signal }
     const problems = await readAll(resources, run)
-    await end(claimed, progress, { outcome: 'done', ranAll: resources.length === Object.keys(MIRRORED).length, problems })
+    await end(
+      claimed,
+      { progress, log: deps.log },
+      { outcome: 'done', ranAll: resources.length === Object.keys(MIRRORED).length, problems },
+    )
   } catch (error) {
     await endEarly(error, claimed, progress, deps)
   }
@@ -91,11 +95,12 @@ async function copyResource(resource: Resource, run: Run): Promise<void> {
 
 async function end(
   claimed: Claimed<SyncRunDocument>,
-  progress: SyncProgress,
+  { progress, log }: { progress: SyncProgress; log: Log },
   ended: { outcome: SyncOutcome; ranAll: boolean; problems: { resource: Resource; code: string }[] },
 ): Promise<void> {
   const words = ended.problems.map(({ resource, code }) => `${resource}: ${code}`).join(', ')
   await endRun(claimed, ended)
+  log.info({ organization: claimed.document.organization.toHexString(), outcome: ended.outcome, problems: ended.problems }, 'sync ended')
   await progress.finish(ended.outcome === 'failed' ? 'failed' : 'idle', words || null)
 }
 
