@@ -122,7 +122,7 @@ export function namesAnOwnThing(operation: Operation): boolean {
 }
 
 let turn = 0
-export function credentialsOf(asker: Asker): Record<string, string> {
+function credentialsOf(asker: Asker): Record<string, string> {
   if (asker === 'nobody') return {}
   if (asker === 'operator') return { authorization: `Bearer ${OPERATOR_KEY}` }
   if ('cookie' in asker) return { cookie: asker.cookie, 'x-csrf-token': asker.csrfToken }
