@@ -160,8 +160,9 @@ describe('export, outcomes:', () => {
   })
 
   describe('an export that a killed process left', () => {
-    it('in the middle of sending: what stands in Lever is adopted', async () => {
+    it('in the middle of sending: what stands in Lever is adopted, though it is shown late', async () => {
       const person = await candidate()
+      await service.lever.settings({ searchLagMs: 900 })
       await service.lever.fault({ kind: 'hangAfter', match: CREATE, times: 1 })
       const { body } = await api.post<ExportAnswer>('exports', { candidateId: person.id, requestedBy: SOURCER })
       await eventually('it stands in Lever', async () => (await standingInLever(person)).length > 0)
