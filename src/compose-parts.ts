@@ -2,8 +2,11 @@ import { createAccounts } from './accounts/accounts.ts'
 import { createAudit } from './audit/audit.ts'
 import { emailKey, linkKey } from './candidates/candidate-keys.ts'
 import { createCandidates, type Candidates } from './candidates/candidates.ts'
+import { createResumes } from './candidates/resumes.ts'
 import { composeExports } from './compose-exports.ts'
 import type { Config } from './config.ts'
+import { createErasures, type Erasures } from './erasure/erasures.ts'
+import { forgettersOf } from './erasure/forgetters.ts'
 import { createConnections, type Connections } from './connection/connections.ts'
 import type { Exports } from './export/exports.ts'
 import { exportSummaries } from './export/export-view.ts'
@@ -11,6 +14,7 @@ import { createRequestBudget } from './lever/request-budget.ts'
 import type { Log } from './log.ts'
 import { createMappings, type Mappings } from './mapping/mappings.ts'
 import { createMirror, type Mirror } from './mirror/mirror.ts'
+import { forgetIdempotencyKeys } from './web/api/forget-idempotency-keys.ts'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 import { createSealer } from './secrets/sealer.ts'
 
@@ -75,6 +79,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     hashKeyOf: accounts.hashKeyOf,
     emailKey,
     linkKey,
+    onAnonymized: (organization, opportunityId) => erasures.opportunityAnonymized(organization, opportunityId),
     log,
     leaseMs,
   })
@@ -82,10 +87,15 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
   const mappings: Mappings = createMappings({ accounts, audit, leverUsers })
   const candidates: Candidates = createCandidates({
     readExports: exportSummaries,
-    onRemoved: [(organization, candidateId) => exports.cancelOfCandidate(organization, candidateId)],
+    onRemoved: [(organization, candidateId, actor) => erasures.eraseCandidate(organization, candidateId, actor)],
+    erased: {
+      among: (organization, keys) => erasures.among(organization, keys),
+      lift: (organization, keys) => erasures.lift(organization, keys),
+    },
     leaseMs,
     log,
   })
+  const resumes = createResumes()
   const exports: Exports = composeExports({
     accounts,
     audit,
@@ -93,6 +103,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     mappings,
     mirror,
     candidates,
+    resumes,
     leaseMs,
     settleMs,
     log,
@@ -104,10 +115,25 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     connections,
     mirror,
     candidates,
-    onOpportunityDeleted: [mirror.forgetOpportunity, exports.freeTargetOf],
+    onOpportunityDeleted: [
+      (organization, opportunityId) => erasures.opportunityDeleted(organization, opportunityId),
+      mirror.forgetOpportunity,
+      exports.freeTargetOf,
+    ],
     wake: () => wake('deliveries'),
     leaseMs,
     log,
   })
-  return { webhooks, sealer, audit, accounts, budget, connections, mirror, mappings, candidates, exports }
+  const erasures: Erasures = createErasures({
+    accounts,
+    audit,
+    candidates,
+    exports,
+    mirror,
+    connections,
+    forgetters: forgettersOf({ candidates, resumes, exports, webhooks, mirror, forgetIdempotencyKeys }),
+    leaseMs,
+    log,
+  })
+  return { erasures, webhooks, sealer, audit, accounts, budget, connections, mirror, mappings, candidates, resumes, exports }
 }

@@ -10,16 +10,19 @@ import { candidateEndpoints } from './web/api/candidates.ts'
 import { candidateImportEndpoints } from './web/api/candidate-imports.ts'
 import { connectionEndpoints } from './web/api/connection.ts'
 import type { Endpoint } from './web/api/endpoint.ts'
+import { erasureEndpoints } from './web/api/erasures.ts'
 import { exportEndpoints } from './web/api/exports.ts'
 import { leverDataEndpoints } from './web/api/lever-data.ts'
 import { organizationEndpoints } from './web/api/organizations.ts'
+import { resumeEndpoints } from './web/api/resumes.ts'
 import { signInLinkEndpoints } from './web/api/sign-in-links.ts'
 import { userMappingEndpoints } from './web/api/user-mappings.ts'
 import { userEndpoints } from './web/api/users.ts'
 import { webhookDeliveryEndpoints } from './web/api/webhook-deliveries.ts'
 import { webhookIntake, webhookIntakePaths } from './web/api/webhook-intake.ts'
 import { createApp, createHealthApp, type HealthAppOptions } from './web/app.ts'
-import { atsRouter } from './web/pages/ats-webhooks.tsx'
+import { atsRouter } from './web/pages/ats.tsx'
+import { atsWebhooksRouter } from './web/pages/ats-webhooks.tsx'
 import { leverCallbackRouter } from './web/pages/lever-callback.tsx'
 import type { SamplePerson } from './web/pages/sign-in-page.tsx'
 
@@ -46,7 +49,8 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
     intakePaths: webhookIntakePaths,
     pages: [
       leverCallbackRouter({ connections: parts.connections, accounts: parts.accounts }),
-      atsRouter({ connections: parts.connections }),
+      atsRouter(parts),
+      atsWebhooksRouter(parts),
     ],
     ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),
   })
@@ -76,9 +80,11 @@ function endpointsOf(parts: Parts): Endpoint[] {
       },
     }),
     ...candidateEndpoints({ candidates }),
+    ...resumeEndpoints({ resumes: parts.resumes, candidates }),
     ...candidateImportEndpoints({ candidates }),
     ...exportEndpoints({ exports: parts.exports, candidates }),
     ...webhookDeliveryEndpoints({ webhooks: parts.webhooks }),
+    ...erasureEndpoints({ erasures: parts.erasures }),
     ...auditEventEndpoints({ audit }),
   ]
 }

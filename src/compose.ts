@@ -82,8 +82,12 @@ interface RunningWorkers {
 }
 
 async function startWorkers(parts: Parts, options: ServiceOptions, log: Log, wakers: Map<string, () => void>): Promise<RunningWorkers> {
-  const { exports, candidates, mirror, connections, webhooks } = parts
-  const expire = expireJob({ expirePayloads: webhooks.expirePayloads, dropOrphanedFiles: candidates.dropOrphanedFiles })
+  const { exports, candidates, mirror, connections, webhooks, erasures } = parts
+  const expire = expireJob({
+    expirePayloads: webhooks.expirePayloads,
+    dropOrphanedFiles: candidates.dropOrphanedFiles,
+    dropOrphanedResumes: () => parts.resumes.dropOrphaned(),
+  })
   const jobs = await startJobs({
     connection: mongoose.connection,
     jobs: [refreshTokensJob(connections), syncMirrorJob(mirror), expire],
@@ -92,6 +96,7 @@ async function startWorkers(parts: Parts, options: ServiceOptions, log: Log, wak
   const byCollection: Record<string, Worker> = {
     exports: exports.startWorker(options.jobPollMs),
     deliveries: webhooks.startWorker(options.jobPollMs),
+    erasures: erasures.startWorker(options.jobPollMs),
     candidate_imports: candidates.startImportWorker(options.jobPollMs),
     lever_syncs: mirror.startWorker(),
   }

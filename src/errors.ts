@@ -21,6 +21,7 @@ const STATUS = {
   request_timeout: 408,
   already_exported: 409,
   connection_not_active: 409,
+  erased: 409,
   external_id_taken: 409,
   idempotency_in_progress: 409,
   lever_account_mismatch: 409,

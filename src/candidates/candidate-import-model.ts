@@ -10,6 +10,8 @@ const candidateImportSchema = new Schema(
     status: { type: String, enum: IMPORT_STATUSES, required: true },
     /** The file in the bucket `candidate_import_files`; gone once it is read. */
     file: { type: Schema.Types.ObjectId, required: true },
+    /** People who were erased are entered again. */
+    allowErased: { type: Boolean, default: false },
     /** Physical lines whose rows are durable; where another process goes on. */
     linesDone: { type: Number, default: 0 },
     created: { type: Number, default: 0 },

@@ -4,20 +4,23 @@ import { claimWork, heartbeat } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
 import type { CandidateInput } from './candidate-input.ts'
-import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
+import type { CandidateDocument } from './candidate-model.ts'
 import { candidateView, type CandidateView, type ExportSummary } from './candidate-view.ts'
+import type { ErasedPeople } from './erased-people.ts'
 import { getImport, importFile } from './import-file.ts'
 import { dropOrphanedFiles } from './import-files.ts'
-import { applyLeverState, noteExport, setLeverState, unlinkOpportunity } from './lever-state.ts'
+import { forgetInImports } from './forget-in-imports.ts'
+import { applyLeverState, linkedTo, noteExport, setLeverState, unlinkOpportunity } from './lever-state.ts'
 import { findCandidates, listCandidates, type CandidateFilters } from './list-candidates.ts'
 import { runImport } from './run-import.ts'
-import { findCandidate, getCandidate, imagineCandidate, patchCandidate, saveCandidate } from './save-candidate.ts'
+import { findCandidate, forgetCandidate, getCandidate, imagineCandidate, patchCandidate, saveCandidate } from './save-candidate.ts'
 
 export interface CandidateDeps {
   /** Status of exports, by id; what is not there any more is left out. */
   readExports: (organization: string, exportIds: string[]) => Promise<Map<string, ExportSummary>>
-  /** Told before a candidate is removed; may be told again when the removal broke off. */
-  onRemoved: ((organization: string, candidateId: string) => Promise<void>)[]
+  /** Told before a candidate is removed; may be told again when the removal broke off. `actor` as in the audit trail. */
+  onRemoved: ((organization: string, candidateId: string, actor: string) => Promise<void>)[]
+  erased: ErasedPeople
   leaseMs: number
   log: Log
 }
@@ -28,7 +31,7 @@ const IMPORTS_AT_ONCE = 2
 export type Candidates = ReturnType<typeof createCandidates>
 
 /** Candidates of all organizations: every function takes the organization's id first. */
-export function createCandidates({ readExports, onRemoved, leaseMs, log }: CandidateDeps) {
+export function createCandidates({ readExports, onRemoved, erased, leaseMs, log }: CandidateDeps) {
   async function toViews(organization: string, candidates: CandidateDocument[]): Promise<CandidateView[]> {
     const ids = candidates.flatMap(({ lastExport }) => lastExport?.toHexString() ?? [])
     const exports = ids.length > 0 ? await readExports(organization, ids) : new Map<string, ExportSummary>()
@@ -40,9 +43,16 @@ export function createCandidates({ readExports, onRemoved, leaseMs, log }: Candi
   }
 
   return {
-    /** Makes a candidate, or updates the one of the same `externalId`. @throws ServiceError `invalid_request` */
-    async create(organization: string, input: CandidateInput): Promise<{ candidate: CandidateView; created: boolean }> {
-      const { candidate, created } = await saveCandidate(organization, input)
+    /**
+     * Makes a candidate, or updates the one of the same `externalId`.
+     * @throws ServiceError `invalid_request`, `erased` unless `allowErased`
+     */
+    async create(
+      organization: string,
+      input: CandidateInput,
+      { allowErased = false } = {},
+    ): Promise<{ candidate: CandidateView; created: boolean }> {
+      const { candidate, created } = await saveCandidate(organization, input, { erased, allowErased })
       return { candidate: await toView(organization, candidate), created }
     },
     /** @throws ServiceError `not_found` */
@@ -53,22 +63,26 @@ export function createCandidates({ readExports, onRemoved, leaseMs, log }: Candi
     findMany: async (organization: string, ids: readonly string[]): Promise<CandidateView[]> =>
       toViews(organization, await findCandidates(organization, ids)),
     /** What `create` would make of the input, without writing; `id` is that of the candidate it would update. @throws ServiceError `invalid_request` */
-    imagine: imagineCandidate,
-    /** @throws ServiceError `not_found`, `invalid_request`, `external_id_taken` */
-    patch: async (organization: string, id: string, input: CandidateInput): Promise<CandidateView> =>
-      toView(organization, await patchCandidate(organization, id, input)),
+    imagine: (organization: string, input: CandidateInput) => imagineCandidate(organization, input, erased),
+    /** @throws ServiceError `not_found`, `invalid_request`, `external_id_taken`, `erased` unless `allowErased` */
+    patch: async (organization: string, id: string, input: CandidateInput, { allowErased = false } = {}): Promise<CandidateView> =>
+      toView(organization, await patchCandidate(organization, id, input, { erased, allowErased })),
     /** Removes a candidate and what others keep of it. @throws ServiceError `not_found` */
-    async remove(organization: string, id: string): Promise<void> {
-      const candidate = await getCandidate(organization, id)
-      for (const handler of onRemoved) await handler(organization, id)
-      await CandidateModel.deleteOne({ _id: candidate._id, organization })
+    async remove(organization: string, id: string, actor: string): Promise<void> {
+      await getCandidate(organization, id)
+      for (const handler of onRemoved) await handler(organization, id, actor)
+      await forgetCandidate(organization, id)
     },
+    /** Removes the candidate alone; may be repeated. @returns how many there were */
+    forget: forgetCandidate,
     list: async (organization: string, filters: CandidateFilters, request: PageRequest): Promise<Page<CandidateView>> => {
       const { data, nextCursor } = await listCandidates(organization, filters, request)
       return { data: await toViews(organization, data), nextCursor }
     },
 
-    importFile,
+    /** Imports a CSV file. @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws */
+    importFile: (organization: string, chunks: AsyncIterable<Uint8Array>, { allowErased = false } = {}) =>
+      importFile(organization, chunks, { erased, allowErased }),
     getImport,
     /** Reads the longer files until stopped. */
     startImportWorker: (pollMs: number): Worker =>
@@ -79,15 +93,17 @@ export function createCandidates({ readExports, onRemoved, leaseMs, log }: Candi
         leaseMs,
         claim: (atMost) => claimWork<CandidateImportDocument>(CandidateImportModel, { statuses: ['running'], atMost, leaseMs }),
         keep: (claimed) => heartbeat(CandidateImportModel, claimed, leaseMs),
-        run: runImport,
+        run: (claimed) => runImport(claimed, erased),
         log,
       }),
+    forgetInImports,
     /** For a job. */
     dropOrphanedFiles,
 
     setLeverState,
     applyLeverState,
     unlinkOpportunity,
+    linkedTo,
     noteExport,
   }
 }

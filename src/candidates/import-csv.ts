@@ -1,4 +1,5 @@
 import { readCsvCandidates, type CsvCandidate } from './csv/csv-candidates.ts'
+import type { Entering } from './erased-people.ts'
 import { importRows, type RejectedRow, type RowsOutcome } from './import-rows.ts'
 
 /** At most so many rejected rows are listed; all are counted. */
@@ -23,9 +24,9 @@ export interface RowBatch {
  * behind is complete up to some row, and importing the file again does the rest.
  * @throws ServiceError `invalid_request` without a usable header row
  */
-export async function importCsv(organization: string, chunks: AsyncIterable<Uint8Array>): Promise<ImportSummary> {
+export async function importCsv(organization: string, chunks: AsyncIterable<Uint8Array>, entering: Entering): Promise<ImportSummary> {
   const summary: ImportSummary = { created: 0, updated: 0, rejected: [], rejectedCount: 0 }
-  for await (const { rows } of readBatches(chunks)) addOutcome(summary, await importRows(organization, rows))
+  for await (const { rows } of readBatches(chunks)) addOutcome(summary, await importRows(organization, rows, entering))
   return summary
 }
 

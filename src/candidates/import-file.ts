@@ -2,6 +2,7 @@ import { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
 import { assertHeader } from './csv/csv-candidates.ts'
+import type { Entering } from './erased-people.ts'
 import { importCsv, type ImportSummary } from './import-csv.ts'
 import { keepFile } from './import-files.ts'
 import type { RejectedRow } from './import-rows.ts'
@@ -28,13 +29,13 @@ export interface ImportProgress {
  * Imports a CSV file: one of at most 1 MB before it resolves; a longer one is kept, and imported by a worker.
  * @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws
  */
-export async function importFile(organization: string, chunks: AsyncIterable<Uint8Array>): Promise<ImportStart> {
+export async function importFile(organization: string, chunks: AsyncIterable<Uint8Array>, entering: Entering): Promise<ImportStart> {
   const source = chunks[Symbol.asyncIterator]()
   try {
     const head = await readHead(source)
-    if (head.isAll) return { summary: await importCsv(organization, rejoin(head.pieces)) }
+    if (head.isAll) return { summary: await importCsv(organization, rejoin(head.pieces), entering) }
     await assertHeader(Buffer.concat(head.pieces))
-    return { importId: await startImport(organization, rejoin(head.pieces, source)) }
+    return { importId: await startImport(organization, rejoin(head.pieces, source), entering) }
   } finally {
     await source.return?.()
   }
@@ -71,10 +72,11 @@ export async function getImport(organization: string, id: string): Promise<Impor
   }
 }
 
-async function startImport(organization: string, chunks: AsyncIterable<Uint8Array>): Promise<string> {
+async function startImport(organization: string, chunks: AsyncIterable<Uint8Array>, { allowErased }: Entering): Promise<string> {
   const file = await keepFile(chunks)
   const expiresAt = new Date(Date.now() + KEPT_MS)
-  const started = await CandidateImportModel.create({ organization, status: 'running', file, expiresAt, dueAt: AT_ONCE, lane: 1 })
+  const fields = { organization, status: 'running', file, allowErased, expiresAt, dueAt: AT_ONCE, lane: 1 } as const
+  const started = await CandidateImportModel.create(fields)
   return started._id.toHexString()
 }
 

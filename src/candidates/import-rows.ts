@@ -1,9 +1,11 @@
 import { Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose'
 import { isServiceError } from '../errors.ts'
+import type { CandidateInput } from './candidate-input.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import type { CsvCandidate } from './csv/csv-candidates.ts'
+import { ERASED, newKeys, type Entering } from './erased-people.ts'
 import { ImportTurnModel } from './import-turn-model.ts'
-import { loadKnownCandidates, type KnownCandidate, type KnownCandidates } from './match-candidates.ts'
+import { emailKeysOf, linkKeysOf, loadKnownCandidates, type KnownCandidate, type KnownCandidates } from './match-candidates.ts'
 import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
 import { isDuplicateKey, toUpdate } from './save-candidate.ts'
 
@@ -20,6 +22,7 @@ export interface RowsOutcome {
 
 /** An API call may take the external id of a row between reading and writing; then the batch is read again. */
 const TRIES = 5
+const REFUSED = `${ERASED} (erased): import with allowErased=true if the people of this file are to be entered again.`
 
 /**
  * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one.
@@ -28,13 +31,14 @@ const TRIES = 5
 export async function importRows(
   organization: string,
   rows: CsvCandidate[],
+  entering: Entering,
   alongside: (outcome: RowsOutcome, session: ClientSession) => Promise<void> = async () => undefined,
 ): Promise<RowsOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await CandidateModel.db.transaction(async (session) => {
         await ImportTurnModel.updateOne({ organization }, { $inc: { turn: 1 } }, { upsert: true, session })
-        const outcome = await writeRows(organization, rows, session)
+        const outcome = await writeRows(organization, rows, entering, session)
         await alongside(outcome, session)
         return outcome
       })
@@ -44,19 +48,33 @@ export async function importRows(
   }
 }
 
-async function writeRows(organization: string, rows: CsvCandidate[], session: ClientSession): Promise<RowsOutcome> {
+async function writeRows(organization: string, rows: CsvCandidate[], entering: Entering, session: ClientSession): Promise<RowsOutcome> {
   const inputs = rows.flatMap((row) => ('input' in row ? [row.input] : []))
   const known = await loadKnownCandidates(organization, inputs, session)
+  const refused = await refusedKeys(organization, inputs, entering)
   const outcome: RowsOutcome = { created: 0, updated: 0, rejected: [] }
-  for (const row of rows) applyRow(row, known, outcome)
+  for (const row of rows) applyRow(row, { known, refused }, outcome)
 
   const writes = [...known.all()].flatMap((candidate) => toWrite(organization, candidate))
   if (writes.length > 0) await CandidateModel.bulkWrite(writes, { session })
   return outcome
 }
 
-function applyRow(row: CsvCandidate, known: KnownCandidates, outcome: RowsOutcome): void {
-  const merged = 'fault' in row ? row.fault : merge(row.input, known)
+/** Of the e-mails and links in these rows, those of people who were erased and are not to be entered again. */
+async function refusedKeys(organization: string, inputs: CandidateInput[], { erased, allowErased }: Entering): Promise<Set<string>> {
+  const keys = [...new Set(inputs.flatMap((input) => [...linkKeysOf(input), ...emailKeysOf(input)]))]
+  if (!allowErased) return erased.among(organization, keys)
+  await erased.lift(organization, keys)
+  return new Set()
+}
+
+interface People {
+  known: KnownCandidates
+  refused: Set<string>
+}
+
+function applyRow(row: CsvCandidate, people: People, outcome: RowsOutcome): void {
+  const merged = 'fault' in row ? row.fault : merge(row.input, people)
   if (typeof merged === 'string') {
     outcome.rejected.push({ line: row.line, message: merged })
     return
@@ -65,10 +83,11 @@ function applyRow(row: CsvCandidate, known: KnownCandidates, outcome: RowsOutcom
 }
 
 /** Takes the row's values over into `known`; else says why it cannot be a candidate. */
-function merge(input: Extract<CsvCandidate, { input: unknown }>['input'], known: KnownCandidates): { isKnown: boolean } | string {
+function merge(input: CandidateInput, { known, refused }: People): { isKnown: boolean } | string {
   const match = known.find(input)
   const fields = mergedOrFault(match, input)
   if (typeof fields === 'string') return fields
+  if (newKeys(fields, match?.fields ?? null).some((key) => refused.has(key))) return REFUSED
   if (match) {
     match.changed ||= differs(match.fields, fields)
     match.fields = fields
@@ -79,7 +98,7 @@ function merge(input: Extract<CsvCandidate, { input: unknown }>['input'], known:
   return { isKnown: match !== null }
 }
 
-function mergedOrFault(match: KnownCandidate | null, input: Extract<CsvCandidate, { input: unknown }>['input']): CandidateFields | string {
+function mergedOrFault(match: KnownCandidate | null, input: CandidateInput): CandidateFields | string {
   try {
     return mergeCandidate(match?.fields ?? null, input)
   } catch (error) {

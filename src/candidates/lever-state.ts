@@ -22,6 +22,11 @@ export async function applyLeverState(organization: string, opportunityId: strin
   return applied.matchedCount
 }
 
+/** Ids of the candidates that stand in Lever as this opportunity. */
+export async function linkedTo(organization: string, opportunityId: string): Promise<string[]> {
+  return (await CandidateModel.distinct('_id', { organization, 'lever.opportunityId': opportunityId })).map(String)
+}
+
 /** Forgets what came from Lever where the opportunity was deleted there. @returns how many candidates were linked to it */
 export async function unlinkOpportunity(organization: string, opportunityId: string): Promise<number> {
   const unlinked = await CandidateModel.updateMany({ organization, 'lever.opportunityId': opportunityId }, { $set: { lever: null } })

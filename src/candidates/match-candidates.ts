@@ -80,10 +80,12 @@ function addTo(index: Map<string, Set<KnownCandidate>>, key: string, candidate: 
   else index.set(key, new Set([candidate]))
 }
 
-function linkKeysOf({ links, profileUrl }: CandidateInput): string[] {
+/** The input's links, its profile page among them, in the form in which they are compared. */
+export function linkKeysOf({ links, profileUrl }: CandidateInput): string[] {
   return [...(links ?? []), ...(profileUrl ? [profileUrl] : [])].map(linkKey)
 }
 
-function emailKeysOf({ emails }: CandidateInput): string[] {
+/** The same of its e-mails. */
+export function emailKeysOf({ emails }: CandidateInput): string[] {
   return (emails ?? []).map(emailKey)
 }

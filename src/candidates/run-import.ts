@@ -3,6 +3,7 @@ import { isServiceError, ServiceError } from '../errors.ts'
 import { heldBy, LeaseLost, type Claimed } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
+import type { ErasedPeople } from './erased-people.ts'
 import { MOST_REJECTED, readBatches } from './import-csv.ts'
 import { dropFile, hasFile, readFile } from './import-files.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
@@ -15,13 +16,13 @@ const MOST_CLAIMS = 25
  * kill counts no row twice.
  * @throws LeaseLost when another worker has taken it over; what else is thrown leaves it to be taken up again
  */
-export async function runImport(claimed: Claimed<CandidateImportDocument>): Promise<void> {
-  const { file, linesDone } = claimed.document
+export async function runImport(claimed: Claimed<CandidateImportDocument>, erased: ErasedPeople): Promise<void> {
+  const { file, linesDone, allowErased } = claimed.document
   const failure = await failureOf(claimed)
   if (failure) return finish(claimed, { status: 'failed', error: { code: failure.code, detail: failure.message } })
   try {
     for await (const { rows, lastLine } of readBatches(readFile(file), linesDone)) {
-      await importRows(claimed.document.organization.toHexString(), rows, (outcome, session) =>
+      await importRows(claimed.document.organization.toHexString(), rows, { erased, allowErased }, (outcome, session) =>
         saveProgress(claimed, lastLine, outcome, session),
       )
     }

@@ -1,7 +1,8 @@
 import { isValidObjectId, type UpdateQuery } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
-import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
+import { CandidateModel, type CandidateDocument, type CandidateResume } from './candidate-model.ts'
+import { admit, newKeys, type Entering, type ErasedPeople } from './erased-people.ts'
 import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
 
 const TRIES = 10
@@ -9,45 +10,56 @@ const DUPLICATE_KEY = 11_000
 
 /**
  * Makes a candidate, or updates the one with the same `externalId`; two such calls at once make one candidate.
- * @throws ServiceError `invalid_request` when name, or e-mail and link, are missing in the end
+ * @throws ServiceError `invalid_request` when name, or e-mail and link, are missing in the end; `erased`
  */
 export async function saveCandidate(
   organization: string,
   input: CandidateInput,
+  entering: Entering,
 ): Promise<{ candidate: CandidateDocument; created: boolean }> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const known = input.externalId ? await findByExternalId(organization, input.externalId) : null
-    if (known) {
-      const candidate = await writeIfUnchanged(known, mergeCandidate(known, input))
-      if (candidate) return { candidate, created: false }
-    } else {
-      const candidate = await insertUnlessTaken(organization, mergeCandidate(null, input))
-      if (candidate) return { candidate, created: true }
-    }
+    const fields = mergeCandidate(known, input)
+    await admit(organization, fields, known, entering)
+    const candidate = known ? await writeIfUnchanged(known, fields) : await insertUnlessTaken(organization, fields)
+    if (candidate) return { candidate, created: known === null }
   }
   throw busy()
 }
 
 /**
  * Changes a candidate: given values replace, null clears.
- * @throws ServiceError `not_found`, `invalid_request`, `external_id_taken`
+ * @throws ServiceError `not_found`, `invalid_request`, `external_id_taken`, `erased`
  */
-export async function patchCandidate(organization: string, id: string, input: CandidateInput): Promise<CandidateDocument> {
+export async function patchCandidate(
+  organization: string,
+  id: string,
+  input: CandidateInput,
+  entering: Entering,
+): Promise<CandidateDocument> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const known = await getCandidate(organization, id)
-    const candidate = await writeIfUnchanged(known, mergeCandidate(known, input)).catch(asTaken)
+    const fields = mergeCandidate(known, input)
+    await admit(organization, fields, known, entering)
+    const candidate = await writeIfUnchanged(known, fields).catch(asTaken)
     if (candidate) return candidate
   }
   throw busy()
 }
 
-/** What `saveCandidate` would make of the input, without writing; `id` is null where it would be a new one. @throws ServiceError `invalid_request` */
+/**
+ * What `saveCandidate` would make of the input, without writing; `id` is null where it would be a new one, and `erased` says that it
+ * would be refused. @throws ServiceError `invalid_request`
+ */
 export async function imagineCandidate(
   organization: string,
   input: CandidateInput,
-): Promise<{ id: string | null; candidate: CandidateFields }> {
+  erased: ErasedPeople,
+): Promise<{ id: string | null; candidate: CandidateFields & { resume: CandidateResume | null }; erased: boolean }> {
   const known = input.externalId ? await findByExternalId(organization, input.externalId) : null
-  return { id: known?._id.toHexString() ?? null, candidate: mergeCandidate(known, input) }
+  const candidate = mergeCandidate(known, input)
+  const refused = await erased.among(organization, newKeys(candidate, known))
+  return { id: known?._id.toHexString() ?? null, candidate: { ...candidate, resume: known?.resume ?? null }, erased: refused.size > 0 }
 }
 
 export async function findCandidate(organization: string, id: string): Promise<CandidateDocument | null> {
@@ -59,6 +71,11 @@ export async function getCandidate(organization: string, id: string): Promise<Ca
   const found = await findCandidate(organization, id)
   if (!found) throw new ServiceError('not_found', 'There is no such candidate.')
   return found
+}
+
+/** @returns how many there were: one or none */
+export async function forgetCandidate(organization: string, id: string): Promise<number> {
+  return (await CandidateModel.deleteOne({ _id: id, organization })).deletedCount
 }
 
 /** The update that makes a document hold `fields`, and nothing where they are undefined. */

@@ -50,6 +50,18 @@ export async function opportunitiesOf(deps: PersonKeyDeps, organization: string,
   return records.map(toOpportunityView)
 }
 
+/** All opportunities of a contact. */
+export async function opportunitiesOfContact(organization: string, contactId: string): Promise<OpportunityView[]> {
+  const records = await LeverOpportunityModel.find({ organization, contactId }).lean<LeverOpportunityRecord[]>()
+  return records.map(toOpportunityView)
+}
+
+/** Null for an opportunity that the mirror does not know, or whose contact Lever did not tell. */
+export async function contactOf(organization: string, leverId: string): Promise<string | null> {
+  const record = await LeverOpportunityModel.findOne({ organization, leverId }, { contactId: 1 }).lean<LeverOpportunityRecord>()
+  return record?.contactId ?? null
+}
+
 async function isOfPerson(deps: PersonKeyDeps, organization: string, person: PersonOfOurs): Promise<QueryFilter<LeverOpportunityRecord>> {
   const { emailHashes, linkHashes } = await hashPersonKeys(deps, organization, person)
   const ways: QueryFilter<LeverOpportunityRecord>[] = [{ emailHashes: { $in: emailHashes } }, { linkHashes: { $in: linkHashes } }]

@@ -3,9 +3,17 @@ import type { LeverOpportunity } from '../lever/opportunities.ts'
 import type { Lane } from '../lever/request-budget.ts'
 import type { Log } from '../log.ts'
 import type { PageRequest } from '../paging.ts'
-import { listOpportunities, opportunitiesOf, type OpportunityFilters, type PersonOfOurs } from './find-opportunities.ts'
+import {
+  contactOf,
+  listOpportunities,
+  opportunitiesOf,
+  opportunitiesOfContact,
+  type OpportunityFilters,
+  type PersonOfOurs,
+} from './find-opportunities.ts'
 import { forgetOpportunity } from './forget-opportunity.ts'
 import { forgetOrganization } from './forget-organization.ts'
+import { forgetPerson } from './forget-person.ts'
 import { allUsers, findUser, lookUpUser, refreshUsers, usersById } from './lever-users.ts'
 import {
   findPosting,
@@ -34,6 +42,8 @@ export interface MirrorDeps extends PersonKeyDeps {
   canSeeConfidential(organization: string): Promise<boolean>
   /** Told the users of the account, by whom the connection knows it again. */
   rememberLeverUsers(organization: string, leverUserIds: readonly string[]): Promise<void>
+  /** Told of every reading in which Lever says so of the contact. @throws what makes the reading be done again */
+  onAnonymized(organization: string, opportunityId: string): Promise<void>
   log: Log
   /** How long a sync holds without a heartbeat. */
   leaseMs: number
@@ -82,13 +92,19 @@ export function createMirror(deps: MirrorDeps) {
     listPostings,
     listRequisitions,
 
-    recordOpportunity: (organization: string, opportunity: LeverOpportunity, readAt: Date) =>
-      recordOpportunity(deps, organization, opportunity, readAt),
+    async recordOpportunity(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<'applied' | 'stale'> {
+      const outcome = await recordOpportunity(deps, organization, opportunity, readAt)
+      if (opportunity.isAnonymized) await deps.onAnonymized(organization, opportunity.id)
+      return outcome
+    },
     opportunityState,
     listOpportunities: (organization: string, filters: OpportunityFilters, page: PageRequest) =>
       listOpportunities(deps, organization, filters, page),
     opportunitiesOf: (organization: string, person: PersonOfOurs) => opportunitiesOf(deps, organization, person),
+    opportunitiesOfContact,
+    contactOf,
     forgetOpportunity,
+    forgetPerson: (organization: string, person: Parameters<typeof forgetPerson>[2]) => forgetPerson(deps, organization, person),
     forgetOrganization,
   }
 }

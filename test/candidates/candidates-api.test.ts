@@ -6,6 +6,7 @@ import { candidateImportEndpoints } from '../../src/web/api/candidate-imports.ts
 import { candidateEndpoints } from '../../src/web/api/candidates.ts'
 import { eventually } from '../support/eventually.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { nobodyErased } from '../support/nobody-erased.ts'
 import { startWeb, type RunningWeb } from '../support/web.ts'
 
 const MB = 1024 * 1024
@@ -25,6 +26,7 @@ describe('candidates over HTTP', () => {
     candidates = createCandidates({
       readExports: async () => new Map(),
       onRemoved: [],
+      erased: nobodyErased,
       leaseMs: 15_000,
       log: createLog({ level: 'silent' }),
     })

@@ -5,6 +5,7 @@ import { CandidateModel, type CandidateLeverState } from '../../src/candidates/c
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { createLog } from '../../src/log.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
 
 const organization = new Types.ObjectId().toHexString()
@@ -27,6 +28,7 @@ describe('candidates', () => {
     candidates = createCandidates({
       readExports: async (_organization, ids) => new Map(ids.map((id) => [id, { id, status: exportStatuses.get(id) ?? 'queued' }])),
       onRemoved: [async (_organization, id) => void removed.push(id)],
+      erased: nobodyErased,
       leaseMs: 15_000,
       log: createLog({ level: 'silent' }),
     })
@@ -202,7 +204,7 @@ describe('candidates', () => {
     it('tells those who keep something of it, then removes it', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
 
-      await candidates.remove(organization, candidate.id)
+      await candidates.remove(organization, candidate.id, 'apiKey:test')
 
       expect(removed).to.include(candidate.id)
       expect(await rejection(candidates.get(organization, candidate.id))).to.include({ code: 'not_found' })
@@ -213,7 +215,7 @@ describe('candidates', () => {
 
       expect(await rejection(candidates.get(stranger, candidate.id))).to.include({ code: 'not_found' })
       expect(await rejection(candidates.patch(stranger, candidate.id, input({ name: 'Eve' })))).to.include({ code: 'not_found' })
-      expect(await rejection(candidates.remove(stranger, candidate.id))).to.include({ code: 'not_found' })
+      expect(await rejection(candidates.remove(stranger, candidate.id, 'apiKey:test'))).to.include({ code: 'not_found' })
       expect(await rejection(candidates.get(organization, 'not-an-id'))).to.include({ code: 'not_found' })
     })
   })

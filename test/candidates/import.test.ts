@@ -10,6 +10,7 @@ import { createLog } from '../../src/log.ts'
 import { claimWork, LeaseLost } from '../../src/work/claim.ts'
 import { eventually } from '../support/eventually.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
 
 const stranger = new Types.ObjectId().toHexString()
@@ -55,6 +56,7 @@ describe('candidate import', () => {
     candidates = createCandidates({
       readExports: async () => new Map(),
       onRemoved: [],
+      erased: nobodyErased,
       leaseMs: 15_000,
       log: createLog({ level: 'silent' }),
     })
@@ -188,12 +190,12 @@ describe('candidate import', () => {
   it('goes on in another process where one was killed, and counts no row twice', async () => {
     const importId = await startLong(longFile(1500))
     const killed = await claimOne(100)
-    const dies = rejection(runImport(killed))
+    const dies = rejection(runImport(killed, nobodyErased))
     await eventually('some rows are done', async () => (await candidates.getImport(organization, importId)).linesDone > 0)
     await CandidateImportModel.updateOne({}, { $set: { claim: 'somebody else', leaseUntil: new Date(0) } })
     expect(await dies).to.be.instanceOf(LeaseLost)
 
-    await runImport(await claimOne(15_000))
+    await runImport(await claimOne(15_000), nobodyErased)
 
     expect(await candidates.getImport(organization, importId)).to.include({
       status: 'finished',
@@ -210,7 +212,7 @@ describe('candidate import', () => {
     await CandidateModel.db.collection('candidate_import_files.files').deleteMany({})
     await CandidateModel.db.collection('candidate_import_files.chunks').deleteMany({})
 
-    await runImport(await claimOne(15_000))
+    await runImport(await claimOne(15_000), nobodyErased)
 
     const failed = await candidates.getImport(organization, importId)
     expect(failed.status).to.equal('failed')

@@ -62,6 +62,7 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
       },
       canSeeConfidential: async () => settings.confidential ?? false,
       rememberLeverUsers: async (_organization, ids) => void remembered.splice(0, remembered.length, ...ids),
+      onAnonymized: async () => undefined,
       hashKeyOf: async () => Buffer.alloc(32, organization),
       emailKey: (email) => email.trim().toLowerCase(),
       linkKey: (link) => link.toLowerCase(),

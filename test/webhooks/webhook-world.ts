@@ -14,6 +14,7 @@ import { createWebhooks, type Webhooks } from '../../src/webhooks/webhooks.ts'
 import type { Worker } from '../../src/work/worker.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { nobodyErased } from '../support/nobody-erased.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../support/web.ts'
 
 const ACTOR = 'apiKey:test'
@@ -121,10 +122,11 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     leverClient: connections.leverClient,
     canSeeConfidential: async () => false,
     rememberLeverUsers: async () => undefined,
+    onAnonymized: async () => undefined,
     hashKeyOf: accounts.hashKeyOf,
     emailKey, linkKey, log, leaseMs: LEASE_MS,
   }) // prettier-ignore
-  const candidates = createCandidates({ readExports: async () => new Map(), onRemoved: [], leaseMs: LEASE_MS, log })
+  const candidates = createCandidates({ readExports: async () => new Map(), onRemoved: [], erased: nobodyErased, leaseMs: LEASE_MS, log })
   const webhooks = createWebhooks({
     connections, mirror, candidates, log,
     onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)],

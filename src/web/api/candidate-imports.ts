@@ -4,6 +4,7 @@ import { IMPORT_STATUSES } from '../../candidates/candidate-import-model.ts'
 import { uploadedFile } from '../middleware/uploaded-file.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { IdParams } from './id-params.ts'
+import { queryFlag } from './query-flag.ts'
 
 const LIMIT_BYTES = 50 * 1024 * 1024
 
@@ -27,6 +28,9 @@ const ProgressView = z
   })
   .meta({ id: 'CandidateImport' })
 
+const ImportQuery = z.strictObject({
+  allowErased: queryFlag.default(false).meta({ description: 'Enters people again who were erased here; else their rows are rejected.' }),
+})
 const TAG = 'Candidates'
 
 export function candidateImportEndpoints({ candidates }: { candidates: Candidates }): Endpoint[] {
@@ -40,14 +44,15 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
         'UTF-8, with a header row; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
         "LinkedIn's export of connections is read as it is. A row without `externalId` is matched to a candidate by link, else by e-mail.",
       access: 'sourcer',
+      query: ImportQuery,
       upload: { contentTypes: ['text/csv', 'multipart/form-data'], limitBytes: LIMIT_BYTES },
       answers: {
         200: { description: 'Imported', schema: ImportView },
         202: { description: 'A file over 1 MB: imported in the background', schema: ImportStarted },
       },
-      handle: async ({ caller, incoming }) => {
+      handle: async ({ caller, query, incoming }) => {
         const file = await uploadedFile(incoming, { field: 'file', limitBytes: LIMIT_BYTES })
-        const start = await candidates.importFile(caller.organization, file)
+        const start = await candidates.importFile(caller.organization, file, query)
         return 'summary' in start ? { status: 200, body: start.summary } : { status: 202, body: start }
       },
     }),

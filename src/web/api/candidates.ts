@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CandidateInput } from '../../candidates/candidate-input.ts'
 import { CandidateView } from '../../candidates/candidate-view.ts'
+import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { IdParams } from './id-params.ts'
@@ -12,6 +13,9 @@ const ListQuery = pageQuery.extend({
   exported: queryFlag.optional().meta({ description: 'Whether an export of it has succeeded.' }),
   project: z.string().max(500).optional(),
 })
+const CandidateEntry = CandidateInput.extend({
+  allowErased: z.boolean().optional().meta({ description: 'Enters somebody again who was erased here; else that is refused.' }),
+}).meta({ id: 'CandidateEntry' })
 const RULES =
   'A given value replaces, an absent one leaves what is there, null clears. In the end a name and at least one e-mail or link must stand.'
 const TAG = 'Candidates'
@@ -25,11 +29,13 @@ export function candidateEndpoints({ candidates }: { candidates: Candidates }): 
       summary: 'Add a candidate, or update the one with a known externalId',
       description: RULES,
       access: 'sourcer',
-      body: CandidateInput,
+      body: CandidateEntry,
       answers: { 201: { description: 'Added', schema: CandidateView }, 200: { description: 'Updated', schema: CandidateView } },
+      problems: ['erased', 'state_conflict'],
       replay: async ({ caller }, kept) => ({ status: kept.status, body: await candidates.get(caller.organization, kept.id) }),
       handle: async ({ caller, body }) => {
-        const { candidate, created } = await candidates.create(caller.organization, body)
+        const { allowErased, ...input } = body
+        const { candidate, created } = await candidates.create(caller.organization, input, { allowErased })
         return { status: created ? 201 : 200, body: candidate, result: { id: candidate.id } }
       },
     }),
@@ -70,21 +76,27 @@ function oneCandidate(candidates: Candidates): Endpoint[] {
       description: RULES,
       access: 'sourcer',
       params: IdParams,
-      body: CandidateInput,
+      body: CandidateEntry,
       answers: { 200: { description: 'As it stands now', schema: CandidateView } },
-      problems: ['external_id_taken', 'state_conflict'],
-      handle: async ({ caller, params, body }) => ({ status: 200, body: await candidates.patch(caller.organization, params.id, body) }),
+      problems: ['external_id_taken', 'erased', 'state_conflict'],
+      handle: async ({ caller, params, body: { allowErased, ...input } }) => ({
+        status: 200,
+        body: await candidates.patch(caller.organization, params.id, input, { allowErased }),
+      }),
     }),
     defineEndpoint({
       method: 'delete',
       path: '/candidates/{id}',
       tag: TAG,
-      summary: 'Delete a candidate here; Lever is not touched',
+      summary: 'Erase a candidate here; Lever is not touched',
+      description:
+        'Every personal datum goes, with a receipt in `GET /erasures`. Queued exports are canceled; what runs ends and then leaves nothing. ' +
+        'The person is not taken in again unless `allowErased` is given.',
       access: 'sourcer',
       params: IdParams,
       answers: { 204: { description: 'Deleted' } },
       handle: async ({ caller, params }) => {
-        await candidates.remove(caller.organization, params.id)
+        await candidates.remove(caller.organization, params.id, actorOf(caller))
         return { status: 204 }
       },
     }),

@@ -18,6 +18,7 @@ const idempotencyKeySchema = new Schema(
   },
   { collection: 'idempotency_keys' },
 )
+idempotencyKeySchema.index({ organization: 1, 'answer.resultId': 1 })
 idempotencyKeySchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
 export type IdempotencyKeyDocument = InferSchemaType<typeof idempotencyKeySchema>

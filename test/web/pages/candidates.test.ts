@@ -3,6 +3,7 @@ import { CandidateInput } from '../../../src/candidates/candidate-input.ts'
 import { createCandidates, type Candidates } from '../../../src/candidates/candidates.ts'
 import { createLog } from '../../../src/log.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { nobodyErased } from '../../support/nobody-erased.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 
 describe('the page of candidates', () => {
@@ -14,7 +15,13 @@ describe('the page of candidates', () => {
     await connectFreshDatabase()
     const readExports: Parameters<typeof createCandidates>[0]['readExports'] = async (_organization, ids) =>
       new Map(ids.map((id) => [id, { id, status: 'exported' }]))
-    candidates = createCandidates({ readExports, onRemoved: [], leaseMs: 15_000, log: createLog({ level: 'silent' }) })
+    candidates = createCandidates({
+      readExports,
+      onRemoved: [],
+      erased: nobodyErased,
+      leaseMs: 15_000,
+      log: createLog({ level: 'silent' }),
+    })
     web = await startWeb({ listCandidates: candidates.list })
     cookie = (await web.signIn('sam@acme.example', 'sourcer')).cookie
   })

@@ -1,0 +1,47 @@
+import { ServiceError } from '../errors.ts'
+import type { CandidateFields, KnownFields } from './merge-candidate.ts'
+
+/** Who was erased and not entered again, known by keyed hashes alone. Keys are e-mails and links in the form in which they are compared. */
+export interface ErasedPeople {
+  /** Those of the keys that belong to somebody who was erased. */
+  among: (organization: string, keys: readonly string[]) => Promise<Set<string>>
+  /** Somebody enters these people again: from now on they are like anybody else. */
+  lift: (organization: string, keys: readonly string[]) => Promise<void>
+}
+
+/** How candidates are entered: whether by somebody who knows that the person was erased. */
+export interface Entering {
+  erased: ErasedPeople
+  allowErased: boolean
+}
+
+export const ERASED = 'The person was erased here'
+
+/**
+ * Lets a candidate be written, unless that brought back somebody who was erased. Keys that the candidate has already are not asked
+ * about: two people may share an e-mail.
+ * @throws ServiceError `erased`
+ */
+export async function admit(
+  organization: string,
+  fields: CandidateFields,
+  known: KnownFields | null,
+  { erased, allowErased }: Entering,
+): Promise<void> {
+  if (allowErased) return erased.lift(organization, keysOf(fields))
+  const keys = newKeys(fields, known)
+  if (keys.length === 0 || (await erased.among(organization, keys)).size === 0) return
+  throw new ServiceError('erased', `${ERASED}, and is not entered again unasked.`, {
+    hint: 'Send allowErased: true if the person is to be entered again.',
+  })
+}
+
+/** E-mails and links that the candidate does not have yet. */
+export function newKeys(fields: CandidateFields, known: KnownFields | null): string[] {
+  const had = new Set([...(known?.emailKeys ?? []), ...(known?.linkKeys ?? [])])
+  return keysOf(fields).filter((key) => !had.has(key))
+}
+
+function keysOf({ emailKeys, linkKeys }: CandidateFields): string[] {
+  return [...emailKeys, ...linkKeys]
+}

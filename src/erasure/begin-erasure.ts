@@ -1,0 +1,56 @@
+import { Types } from 'mongoose'
+import type { CandidateDocument } from '../candidates/candidate-model.ts'
+import { hashKeys } from './erased-people.ts'
+import type { ErasureDeps } from './erasure-deps.ts'
+import { ErasureModel, type ErasureCause, type ErasureDocument } from './erasure-model.ts'
+
+export interface ErasureWish {
+  organization: string
+  candidateId: string
+  cause: ErasureCause
+  actor: string
+}
+
+/** Due at once, whatever this process' clock says. */
+const AT_ONCE = new Date(0)
+const DUPLICATE_KEY = 11_000
+
+/** Makes an erasure durable; from then on it goes on whatever happens. Resolves to its id, null where there is no such candidate and was none. */
+export async function beginErasure(deps: ErasureDeps, wish: ErasureWish): Promise<Types.ObjectId | null> {
+  const { organization, candidateId } = wish
+  const candidate = await deps.candidates.find(organization, candidateId)
+  if (candidate) await insertOnce(await erasureOf(deps, wish, candidate))
+  const erasure = await ErasureModel.findOne({ organization, candidate: candidateId }, { _id: 1 }).lean<ErasureDocument>()
+  return erasure?._id ?? null
+}
+
+async function erasureOf(deps: ErasureDeps, { organization, cause, actor }: ErasureWish, candidate: CandidateDocument) {
+  const { name, emails, phones, links, profileUrl, emailKeys, linkKeys, lever } = candidate
+  const hashes = await hashKeys(deps.accounts.hashKeyOf, organization, [...emailKeys, ...linkKeys])
+  const person = {
+    name,
+    emails,
+    phones: phones.map(({ value }) => value),
+    links: [...links, ...(profileUrl ? [profileUrl] : [])],
+    opportunityIds: lever ? [lever.opportunityId] : [],
+    contactIds: lever?.contactId ? [lever.contactId] : [],
+  }
+  return {
+    organization: new Types.ObjectId(organization),
+    candidate: candidate._id,
+    cause,
+    actor,
+    status: 'running' as const,
+    person,
+    hashes: [...hashes.keys()],
+    dueAt: AT_ONCE,
+  }
+}
+
+async function insertOnce(fields: Awaited<ReturnType<typeof erasureOf>>): Promise<void> {
+  try {
+    await ErasureModel.create(fields)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+  }
+}

@@ -1,0 +1,48 @@
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Candidates } from '../candidates/candidates.ts'
+import type { Connections } from '../connection/connections.ts'
+import type { Exports } from '../export/exports.ts'
+import type { Log } from '../log.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+
+/** Whom to forget, by all that other parts may know the person by. */
+export interface PersonToForget {
+  organization: string
+  candidateId: string
+  exportIds: string[]
+  opportunityIds: string[]
+  contactIds: string[]
+  name: string
+  emails: string[]
+  phones: string[]
+  links: string[]
+  /** When the erasure was asked for. */
+  since: Date
+}
+
+/** What a part did: how many documents it removed or cleaned, and whether work under way keeps some of it for now. */
+export interface Forgotten {
+  removed: number
+  underWay: boolean
+}
+
+/** How one collection forgets a person. Repeated until nothing is under way, and after a kill in the middle. */
+export interface Forgetter {
+  collection: string
+  forget: (person: PersonToForget) => Promise<Forgotten>
+}
+
+/** What this part needs of the parts before it; handed in by compose. */
+export interface ErasureDeps {
+  accounts: Pick<Accounts, 'hashKeyOf'>
+  audit: Pick<Audit, 'append'>
+  candidates: Pick<Candidates, 'find' | 'linkedTo'>
+  exports: Pick<Exports, 'tracesOf' | 'candidatesIn' | 'contactsOf'>
+  mirror: Pick<Mirror, 'opportunitiesOf' | 'opportunitiesOfContact' | 'contactOf'>
+  connections: Pick<Connections, 'get' | 'leverClient' | 'canSeeConfidential'>
+  /** In the order in which they are asked; what tells the others where to look comes last. */
+  forgetters: readonly Forgetter[]
+  leaseMs: number
+  log: Log
+}

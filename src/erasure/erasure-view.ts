@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { page, type Page, type PageRequest } from '../paging.ts'
+import { ERASURE_CAUSES, ErasureModel, type ErasureDocument } from './erasure-model.ts'
+
+export const ErasureView = z
+  .object({
+    id: z.string(),
+    subject: z.string().meta({ description: 'Like `candidate:<id>`.' }),
+    cause: z.enum(ERASURE_CAUSES),
+    erasedAt: z.iso.datetime(),
+    removed: z
+      .record(z.string(), z.int())
+      .meta({ description: 'Documents removed, or freed of what was personal in them, by collection.' }),
+  })
+  .meta({ id: 'Erasure', description: 'The receipt of an erasure; nothing in it is personal.' })
+
+export type ErasureView = z.output<typeof ErasureView>
+
+/** Receipts, newest first: of erasures that are done, since only then nothing personal is left. */
+export async function listErasures(organization: string, request: PageRequest): Promise<Page<ErasureView>> {
+  return page(ErasureModel, { organization, status: 'done' }, request, (erasure) => erasureView(erasure))
+}
+
+function erasureView({ _id, candidate, cause, erasedAt, createdAt, removed }: ErasureDocument): ErasureView {
+  return {
+    id: _id.toHexString(),
+    subject: `candidate:${String(candidate)}`,
+    cause,
+    erasedAt: (erasedAt ?? createdAt).toISOString(),
+    removed: Object.fromEntries(removed.map(({ from, documents }) => [from, documents])),
+  }
+}

@@ -1,0 +1,50 @@
+import type { Candidates } from '../candidates/candidates.ts'
+import type { Resumes } from '../candidates/resumes.ts'
+import type { Exports } from '../export/exports.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
+import type { Forgetter } from './erasure-deps.ts'
+
+export interface ForgettersDeps {
+  candidates: Pick<Candidates, 'forget' | 'forgetInImports'>
+  resumes: Pick<Resumes, 'dropOf'>
+  exports: Pick<Exports, 'forgetCandidate'>
+  webhooks: Pick<Webhooks, 'forgetPayloads'>
+  mirror: Pick<Mirror, 'forgetPerson'>
+  /** Of a part further left. Resolves to how many. */
+  forgetIdempotencyKeys: (organization: string, resultIds: readonly string[]) => Promise<number>
+}
+
+/**
+ * Every collection that may know a person, in the order in which it forgets: first the candidate, so that nothing new begins, last
+ * the mirror, which tells of which opportunities there may be deliveries.
+ */
+export function forgettersOf({ candidates, resumes, exports, webhooks, mirror, forgetIdempotencyKeys }: ForgettersDeps): Forgetter[] {
+  const atOnce = (removed: number) => ({ removed, underWay: false })
+  return [
+    {
+      collection: 'candidates',
+      forget: async ({ organization, candidateId }) => atOnce(await candidates.forget(organization, candidateId)),
+    },
+    { collection: 'resumes', forget: async ({ organization, candidateId }) => atOnce(await resumes.dropOf(organization, candidateId)) },
+    { collection: 'exports', forget: ({ organization, candidateId }) => exports.forgetCandidate(organization, candidateId) },
+    {
+      collection: 'candidate_imports',
+      forget: ({ organization, name, emails, phones, links, since }) =>
+        candidates.forgetInImports(organization, [name, ...emails, ...phones, ...links], since),
+    },
+    {
+      collection: 'idempotency_keys',
+      forget: async ({ organization, candidateId, exportIds }) =>
+        atOnce(await forgetIdempotencyKeys(organization, [candidateId, ...exportIds])),
+    },
+    {
+      collection: 'deliveries',
+      forget: async ({ organization, opportunityIds }) => atOnce(await webhooks.forgetPayloads(organization, opportunityIds)),
+    },
+    {
+      collection: 'lever_opportunities',
+      forget: async ({ organization, ...person }) => atOnce(await mirror.forgetPerson(organization, person)),
+    },
+  ]
+}

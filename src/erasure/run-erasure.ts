@@ -1,0 +1,73 @@
+import type { Claimed } from '../work/claim.ts'
+import { writeStep } from '../work/write-step.ts'
+import type { ErasureDeps, PersonToForget } from './erasure-deps.ts'
+import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
+
+export type ClaimedErasure = Claimed<ErasureDocument>
+
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 60_000
+
+/**
+ * Goes once through all that may know the person. Where work under way still needs some of it, comes again; else the erasure is done,
+ * and itself keeps nothing but counts and keyed hashes.
+ * @throws LeaseLost when another worker has taken over; what a part throws leaves it to be taken up again
+ */
+export async function runErasure(claimed: ClaimedErasure, deps: ErasureDeps): Promise<void> {
+  const { document } = claimed
+  const person = await findPerson(document, deps)
+  const removed = new Map(document.removed.map(({ from, documents }) => [from, documents]))
+  let underWay = false
+  for (const { collection, forget } of deps.forgetters) {
+    const forgotten = await forget(person)
+    underWay ||= forgotten.underWay
+    if (forgotten.removed === 0) continue
+    removed.set(collection, (removed.get(collection) ?? 0) + forgotten.removed)
+    await writeStep(ErasureModel, claimed, { set: { removed: [...removed].map(([from, documents]) => ({ from, documents })) } })
+  }
+  const passes = document.passes + 1
+  if (underWay) return comeAgain(claimed, passes)
+  await finish(claimed, passes, deps)
+}
+
+async function comeAgain(claimed: ClaimedErasure, passes: number): Promise<void> {
+  const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(passes - 1, 10))
+  await writeStep(ErasureModel, claimed, { set: { passes }, release: pauseMs })
+}
+
+async function finish(claimed: ClaimedErasure, passes: number, deps: ErasureDeps): Promise<void> {
+  const { organization, candidate, cause, actor } = claimed.document
+  await deps.audit.append({
+    organization: String(organization),
+    actor,
+    action: 'candidate.erased',
+    subject: `candidate:${String(candidate)}`,
+  })
+  await writeStep(ErasureModel, claimed, { set: { passes, status: 'done' }, unset: ['person'], now: ['erasedAt'], release: 'never' })
+  deps.log.info({ organization: String(organization), candidate: String(candidate), cause }, 'candidate erased')
+}
+
+/** Found anew in each pass: an export under way may have made an opportunity since. */
+async function findPerson(document: ErasureDocument, deps: ErasureDeps): Promise<PersonToForget> {
+  const organization = String(document.organization)
+  const candidateId = String(document.candidate)
+  const { name = '', emails = [], phones = [], links = [], opportunityIds = [], contactIds = [] } = document.person ?? {}
+  const exported = await deps.exports.tracesOf(organization, candidateId)
+  const contacts = [...new Set([...contactIds, ...exported.contactIds])]
+  const mirrored = [
+    ...(await deps.mirror.opportunitiesOf(organization, { emails, links })),
+    ...(await Promise.all(contacts.map((id) => deps.mirror.opportunitiesOfContact(organization, id)))).flat(),
+  ]
+  return {
+    organization,
+    candidateId,
+    exportIds: exported.exportIds,
+    opportunityIds: [...new Set([...opportunityIds, ...exported.opportunityIds, ...mirrored.map(({ id }) => id)])],
+    contactIds: contacts,
+    name,
+    emails,
+    phones,
+    links,
+    since: document.createdAt,
+  }
+}

@@ -1,0 +1,93 @@
+import type { QueryFilter } from 'mongoose'
+import { NEVER } from '../work/work-fields.ts'
+import { cancelOfCandidate } from './change-export.ts'
+import { ExportModel, type ExportDocument } from './export-model.ts'
+
+const FORGOTTEN = 'What was said about it went with the candidate.'
+const ENDED = ['exported', 'duplicate', 'failed', 'canceled'] as const
+/** No worker holds it now, by the database's clock. */
+const FREE: QueryFilter<ExportDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
+
+/**
+ * Forgets the person in the exports of a candidate that was erased: queued ones and notes that are not under way are taken back, and of
+ * what has ended only ids, states and times stay. What runs still needs the person: repeat until nothing is `underWay`. Nothing is sent
+ * anew meanwhile, since the candidate is not there any more.
+ */
+export async function forgetCandidate(organization: string, candidate: string): Promise<{ removed: number; underWay: boolean }> {
+  const ofCandidate: QueryFilter<ExportDocument> = { organization, candidate }
+  await cancelOfCandidate(organization, candidate)
+  await endUnreachable(ofCandidate)
+  await dropNotes(ofCandidate)
+  const removed = await clean(ofCandidate)
+  return {
+    removed,
+    underWay: (await ExportModel.exists({ ...ofCandidate, $or: [{ status: { $nin: ENDED } }, { $nor: [FREE] }] })) !== null,
+  }
+}
+
+/** Unclear, and Lever does not let us look any more: nobody could say when that ends. */
+async function endUnreachable(ofCandidate: QueryFilter<ExportDocument>): Promise<void> {
+  const detail = 'The candidate was erased before Lever could be asked whether it has it.'
+  await ExportModel.updateMany(
+    { ...ofCandidate, ...FREE, status: 'unclear', waitingFor: 'authorization' },
+    {
+      $set: { status: 'failed', waitingFor: null, error: { code: 'outcome_unknown', detail }, dueAt: NEVER },
+      $currentDate: { finishedAt: true },
+      $unset: { openKey: 1 },
+      $inc: { fence: 1 },
+    },
+  )
+}
+
+/** One that was posted without an answer is not looked for: written or not, it is not written again. */
+async function dropNotes(ofCandidate: QueryFilter<ExportDocument>): Promise<void> {
+  const error = { code: 'erased', detail: 'The candidate was erased before the note was known to be written.' }
+  await ExportModel.updateMany(
+    { ...ofCandidate, ...FREE, status: 'exported', 'note.status': 'queued' },
+    { $set: { 'note.status': 'failed', 'note.error': error, waitingFor: null, dueAt: NEVER }, $inc: { fence: 1 } },
+  )
+}
+
+/** Failures are told in Lever's words, which may quote the person. */
+async function clean(ofCandidate: QueryFilter<ExportDocument>): Promise<number> {
+  const ended: QueryFilter<ExportDocument> = { ...ofCandidate, ...FREE, status: { $in: ENDED } }
+  const { modifiedCount } = await ExportModel.updateMany(ended, {
+    $set: { intent: null, 'attempts.$[].detail': null },
+    $unset: { personLock: 1, 'note.text': 1 },
+  })
+  await ExportModel.updateMany({ ...ended, error: { $ne: null } }, { $set: { 'error.detail': FORGOTTEN } })
+  await ExportModel.updateMany({ ...ended, 'note.error': { $ne: null } }, { $set: { 'note.error.detail': FORGOTTEN } })
+  await ExportModel.updateMany({ ...ended, 'resume.detail': { $ne: null } }, { $set: { 'resume.detail': FORGOTTEN } })
+  return modifiedCount
+}
+
+/** What a candidate's exports know of it in Lever. */
+export async function tracesOf(
+  organization: string,
+  candidate: string,
+): Promise<{ exportIds: string[]; opportunityIds: string[]; contactIds: string[] }> {
+  const fields = { opportunityId: 1, duplicateOf: 1, contactId: 1 }
+  const exports = await ExportModel.find({ organization, candidate }, fields).lean<ExportDocument[]>()
+  return {
+    exportIds: exports.map(({ _id }) => String(_id)),
+    opportunityIds: exports
+      .flatMap(({ opportunityId, duplicateOf }) => [opportunityId, duplicateOf])
+      .filter((id) => typeof id === 'string'),
+    contactIds: exports.map(({ contactId }) => contactId).filter((id) => typeof id === 'string'),
+  }
+}
+
+/** The candidates that were exported to, or linked with, one of these opportunities or contacts of Lever. */
+export async function candidatesIn(
+  organization: string,
+  { opportunityIds, contactIds }: { opportunityIds: string[]; contactIds: string[] },
+): Promise<string[]> {
+  const inLever = [{ opportunityId: { $in: opportunityIds } }, { contactId: { $in: contactIds } }]
+  return (await ExportModel.distinct('candidate', { organization, status: 'exported', $or: inLever })).map(String)
+}
+
+/** The contacts that exports know for an opportunity: one, or none. */
+export async function contactsOf(organization: string, opportunityId: string): Promise<string[]> {
+  const contacts = await ExportModel.distinct('contactId', { organization, opportunityId })
+  return contacts.filter((id) => typeof id === 'string')
+}

@@ -1,0 +1,20 @@
+import type { Erasures } from '../../erasure/erasures.ts'
+import { ErasureView } from '../../erasure/erasure-view.ts'
+import { defineEndpoint, type Endpoint } from './endpoint.ts'
+import { pageOf, pageQuery } from './paging.ts'
+
+export function erasureEndpoints({ erasures }: { erasures: Pick<Erasures, 'list'> }): Endpoint[] {
+  return [
+    defineEndpoint({
+      method: 'get',
+      path: '/erasures',
+      tag: 'Erasures',
+      summary: 'Receipts of people who were erased',
+      description: 'One for each, once nothing personal is left: what was under way when it was asked for ends first.',
+      access: 'admin',
+      query: pageQuery,
+      answers: { 200: { description: 'Newest first', schema: pageOf(ErasureView) } },
+      handle: async ({ caller, query }) => ({ status: 200, body: await erasures.list(caller.organization, query) }),
+    }),
+  ]
+}
