@@ -16,6 +16,7 @@ import { createMappings, type Mappings } from './mapping/mappings.ts'
 import { createMirror, type Mirror } from './mirror/mirror.ts'
 import { forgetIdempotencyKeys } from './web/api/forget-idempotency-keys.ts'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
+import type { Observers } from './operators/service-metrics.ts'
 import { createSealer } from './secrets/sealer.ts'
 
 export interface ServiceOptions extends Config {
@@ -28,7 +29,7 @@ export interface ServiceOptions extends Config {
 export type Parts = ReturnType<typeof composeParts>
 
 /** Builds every part and joins it to the others. Nothing runs yet. */
-export function composeParts(options: ServiceOptions, log: Log, wake: (collection: string) => void) {
+export function composeParts(options: ServiceOptions, log: Log, wake: (collection: string) => void, observe: Partial<Observers> = {}) {
   const { publicUrl, leaseMs, settleMs } = options
   const sealer = createSealer(options.secretKeys)
   const audit = createAudit(log)
@@ -48,6 +49,8 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     lever: options.lever,
     publicUrl,
     log,
+    observeCall: observe.observeCall,
+    observeRefresh: observe.observeRefresh,
     readMappingCounts: (organization) => mappings.counts(organization),
     stageIsKnown: async (organization, id) => (await mirror.findStage(organization, id)) !== null,
     async knownUserByEmail(organization, email) {
@@ -110,6 +113,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     apiUrl: options.lever.apiUrl,
     timeoutMs: options.lever.timeoutMs,
     wake: () => wake('exports'),
+    observe: observe.observeExport,
   })
   const webhooks: Webhooks = createWebhooks({
     connections,
@@ -121,6 +125,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
       exports.freeTargetOf,
     ],
     wake: () => wake('deliveries'),
+    observe: observe.observeDelivery,
     leaseMs,
     log,
   })

@@ -11,6 +11,8 @@ import { expireJob } from './jobs/expire-job.ts'
 import { refreshTokensJob } from './jobs/refresh-tokens-job.ts'
 import { syncMirrorJob } from './jobs/sync-mirror-job.ts'
 import type { Log } from './log.ts'
+import { registerDatabaseMetrics } from './operators/database-metrics.ts'
+import { createServiceMetrics, type ServiceMetrics } from './operators/service-metrics.ts'
 import { answerBrokenRequests } from './web/broken-request.ts'
 import { watchWork } from './work/watch-work.ts'
 import type { Worker } from './work/worker.ts'
@@ -27,10 +29,12 @@ export interface Service {
 /** Joins the parts into a service, which runs once started: the one place that `main`, scripts and tests start from. */
 export function compose(options: ServiceOptions, log: Log): Service {
   const wakers = new Map<string, () => void>()
-  const parts = composeParts(options, log, (collection) => wakers.get(collection)?.())
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  const metrics = createServiceMetrics(registry)
+  const parts = composeParts(options, log, (collection) => wakers.get(collection)?.(), metrics)
   let database: Database | undefined
+  collectDefaultMetrics({ register: registry })
+  registerDatabaseMetrics(registry, { rate: options.lever, isReady: () => database?.ready() ?? false, log })
   let workers: RunningWorkers | undefined | void
   let stopping: Promise<void> | undefined
   let beginning: Promise<void> | undefined
@@ -47,7 +51,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady
     while (options.roles.includes('worker') && !workers && !stopping) {
-      workers = await startWorkers(parts, options, log, wakers).catch((error: unknown) => {
+      workers = await startWorkers(parts, options, log, { wakers, metrics }).catch((error: unknown) => {
         log.error({ err: error }, 'the workers did not start; trying again')
         return sleep(WORKERS_RETRY_MS)
       })
@@ -81,7 +85,17 @@ interface RunningWorkers {
   stop(graceMs: number): Promise<void>
 }
 
-async function startWorkers(parts: Parts, options: ServiceOptions, log: Log, wakers: Map<string, () => void>): Promise<RunningWorkers> {
+interface WorkerSurroundings {
+  wakers: Map<string, () => void>
+  metrics: ServiceMetrics
+}
+
+async function startWorkers(
+  parts: Parts,
+  options: ServiceOptions,
+  log: Log,
+  { wakers, metrics }: WorkerSurroundings,
+): Promise<RunningWorkers> {
   const { exports, candidates, mirror, connections, webhooks, erasures } = parts
   const expire = expireJob({
     expirePayloads: webhooks.expirePayloads,
@@ -101,7 +115,8 @@ async function startWorkers(parts: Parts, options: ServiceOptions, log: Log, wak
     lever_syncs: mirror.startWorker(),
   }
   for (const [collection, worker] of Object.entries(byCollection)) wakers.set(collection, () => worker.wake())
-  const watch = watchWork(mongoose.connection, Object.fromEntries(wakers), log)
+  metrics.watchWorkers(byCollection)
+  const watch = watchWork(mongoose.connection, Object.fromEntries(wakers), log, metrics.streamRestarted)
   return {
     async stop(graceMs) {
       await watch.stop()

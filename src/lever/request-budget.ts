@@ -31,6 +31,7 @@ export interface RequestBudget {
 }
 
 const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 const DUPLICATE_KEY = 11_000
 
 /**
@@ -53,17 +54,32 @@ export function createRequestBudget(rate: BudgetRate): RequestBudget {
     },
     async describe(fingerprint) {
       const [found] = await LeverBudgetModel.aggregate<Described>([{ $match: { _id: fingerprint } }, describeStage(rate)])
-      const minutes = found?.minutes ?? []
-      return {
-        perSecond: rate.requestsPerSecond,
-        burst: rate.burst,
-        available: found?.available ?? rate.burst,
-        pausedUntil: found?.pausedUntil ?? null,
-        usedLastHour: minutes.reduce((sum, { used }) => sum + used, 0),
-        throttled: minutes.reduce((sum, { throttled }) => sum + throttled, 0),
-        minutes: minutes.map(({ minute, used, throttled }) => ({ at: new Date(minute * MINUTE_MS), used, throttled })),
-      }
+      return toDescription(rate, found)
     },
+  }
+}
+
+/** The budgets of all credentials used within the last hour, the latest first and at most `atMost`, by fingerprint. */
+export async function describeBudgets(rate: BudgetRate, atMost: number): Promise<(BudgetDescription & { fingerprint: string })[]> {
+  const found = await LeverBudgetModel.aggregate<Described & { _id: string }>([
+    { $match: { $expr: { $gt: ['$touchedAt', { $subtract: ['$$NOW', HOUR_MS] }] } } },
+    { $sort: { touchedAt: -1 } },
+    { $limit: atMost },
+    describeStage(rate),
+  ])
+  return found.map((one) => ({ fingerprint: one._id, ...toDescription(rate, one) }))
+}
+
+function toDescription(rate: BudgetRate, found: Described | undefined): BudgetDescription {
+  const minutes = found?.minutes ?? []
+  return {
+    perSecond: rate.requestsPerSecond,
+    burst: rate.burst,
+    available: found?.available ?? rate.burst,
+    pausedUntil: found?.pausedUntil ?? null,
+    usedLastHour: minutes.reduce((sum, { used }) => sum + used, 0),
+    throttled: minutes.reduce((sum, { throttled }) => sum + throttled, 0),
+    minutes: minutes.map(({ minute, used, throttled }) => ({ at: new Date(minute * MINUTE_MS), used, throttled })),
   }
 }
 

@@ -1,0 +1,105 @@
+import { Gauge, type Registry } from 'prom-client'
+import { CONNECTION_STATUSES, ConnectionModel } from '../connection/connection-model.ts'
+import { EXPORT_STATES, ExportModel } from '../export/export-model.ts'
+import { describeBudgets } from '../lever/request-budget.ts'
+import type { BudgetRate } from '../lever/request-budget-stages.ts'
+import type { Log } from '../log.ts'
+import { DELIVERY_STATUSES, DeliveryModel } from '../webhooks/delivery-model.ts'
+import type { WorkStore } from '../work/work-fields.ts'
+import { keptFor } from './kept-for.ts'
+import { readWaitingWork } from './waiting-work.ts'
+
+export interface DatabaseMetricsOptions {
+  rate: BudgetRate
+  /** Nothing is read, and nothing shown, while the database cannot be used. */
+  isReady: () => boolean
+  log: Log
+}
+
+const FRESH_MS = 5000
+/** Counts over all there ever was. */
+const COUNTS_FRESH_MS = 60_000
+const MOST_CREDENTIALS = 200
+const LIMIT_MS = 3000
+/** Enough to tell credentials apart. */
+const SHOWN_OF_FINGERPRINT = 12
+
+interface Sample {
+  labels: Record<string, string>
+  value: number
+}
+
+/**
+ * What stands in the database: the same from every process, read at most every few seconds however often it is asked for.
+ * A gauge whose reading failed shows nothing, which is an alarm of its own.
+ */
+export function registerDatabaseMetrics(registry: Registry, { rate, isReady, log }: DatabaseMetricsOptions): void {
+  const waiting = keptFor(FRESH_MS, readWaitingWork)
+  const budgets = keptFor(FRESH_MS, () => describeBudgets(rate, MOST_CREDENTIALS))
+  const show = (name: string, help: string, labelNames: string[], read: () => Promise<Sample[]>): Gauge =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        this.reset()
+        if (!isReady()) return
+        try {
+          for (const { labels, value } of await read()) this.set(labels, value)
+        } catch (error) {
+          log.warn({ err: error, metric: name }, 'a metric could not be read')
+        }
+      },
+    })
+
+  new Gauge({
+    name: 'fulcrum_database_ready',
+    help: 'Whether this process can use the database.',
+    registers: [registry],
+    collect() {
+      this.set(isReady() ? 1 : 0)
+    },
+  })
+  const waitingLabels = ['kind', 'waiting_for']
+  show('fulcrum_waiting_oldest_seconds', 'Age of the oldest work that is not done, by kind and by what it waits for.', waitingLabels, async () =>
+    (await waiting()).map(({ kind, waitingFor, oldestSeconds }) => ({ labels: { kind, waiting_for: waitingFor }, value: oldestSeconds })),
+  )
+  show('fulcrum_waiting', 'How much work is not done, by kind and by what it waits for.', waitingLabels, async () =>
+    (await waiting()).map(({ kind, waitingFor, count }) => ({ labels: { kind, waiting_for: waitingFor }, value: count })),
+  )
+  showBudgets(show, budgets)
+  showCounts(show)
+}
+
+type Show = (name: string, help: string, labelNames: string[], read: () => Promise<Sample[]>) => Gauge
+
+function showBudgets(show: Show, read: () => ReturnType<typeof describeBudgets>): void {
+  const values = [
+    ['available', 'Requests that could go out to Lever at once, by credential.', 'available'],
+    ['used_last_hour', 'Requests to Lever in the last hour, by credential.', 'usedLastHour'],
+    ['throttled_last_hour', 'Answers 429 and 503 of Lever in the last hour, by credential.', 'throttled'],
+  ] as const
+  for (const [name, help, field] of values) {
+    show(`fulcrum_lever_budget_${name}`, help, ['credential'], async () =>
+      (await read()).map((budget) => ({ labels: { credential: budget.fingerprint.slice(0, SHOWN_OF_FINGERPRINT) }, value: budget[field] })),
+    )
+  }
+}
+
+function showCounts(show: Show): void {
+  const counted: [string, string, WorkStore, readonly string[]][] = [
+    ['fulcrum_exports', 'Exports by state.', ExportModel, EXPORT_STATES],
+    ['fulcrum_deliveries', 'Webhooks kept, by state.', DeliveryModel, DELIVERY_STATUSES],
+    ['fulcrum_connections', 'Connections to Lever by status.', ConnectionModel, CONNECTION_STATUSES],
+  ]
+  for (const [name, help, store, statuses] of counted) {
+    const read = keptFor(COUNTS_FRESH_MS, () => Promise.all(statuses.map((status) => countOf(store, status))))
+    show(name, help, ['status'], async () => (await read()).map((value, index) => ({ labels: { status: statuses[index] ?? '' }, value })))
+  }
+}
+
+/** Counts keys of an index, not documents. */
+async function countOf(store: WorkStore, status: string): Promise<number> {
+  return store.collection.countDocuments({ status }, { maxTimeMS: LIMIT_MS })
+}

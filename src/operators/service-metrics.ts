@@ -1,0 +1,66 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { RefreshOutcome } from '../connection/access-tokens.ts'
+import type { ObservedExport } from '../export/run-export-deps.ts'
+import type { ObservedCall } from '../lever/client.ts'
+import type { ObservedDelivery } from '../webhooks/webhook-deps.ts'
+import type { Worker } from '../work/worker.ts'
+
+/** What parts tell of what they do; handed to them by compose. */
+export interface Observers {
+  observeCall: (call: ObservedCall) => void
+  observeRefresh: (outcome: RefreshOutcome) => void
+  observeExport: (event: ObservedExport) => void
+  observeDelivery: (event: ObservedDelivery) => void
+}
+
+export interface ServiceMetrics extends Observers {
+  streamRestarted: () => void
+  /** The workers of this process, by name. */
+  watchWorkers: (workers: Readonly<Record<string, Pick<Worker, 'busy' | 'atOnce'>>>) => void
+}
+
+/** What this process did since its start. Names and labels are documented in OPERATIONS.md. */
+export function createServiceMetrics(registry: Registry): ServiceMetrics {
+  const count = (name: string, help: string, labelNames: string[] = []): Counter =>
+    new Counter({ name, help, labelNames, registers: [registry] })
+  const calls = new Histogram({
+    name: 'fulcrum_lever_call_duration_seconds',
+    help: 'Calls to Lever by name, lane and outcome (status, or the fault of the connection), without the wait for the budget.',
+    labelNames: ['call', 'lane', 'outcome'],
+    buckets: [0.05, 0.1, 0.3, 1, 3, 10, 30],
+    registers: [registry],
+  })
+  const refreshes = count('fulcrum_token_refreshes_total', 'Refreshes of access tokens to Lever by outcome.', ['outcome'])
+  const sends = count('fulcrum_export_sends_total', 'Calls that create an opportunity, by outcome.', ['outcome'])
+  const ends = count('fulcrum_exports_ended_total', 'Exports that ended, by outcome; failed ones by code.', ['outcome', 'code'])
+  const received = count('fulcrum_deliveries_received_total', 'Webhooks that came in, by answer.', ['outcome', 'event'])
+  const processed = count('fulcrum_deliveries_processed_total', 'Webhooks worked on, by outcome.', ['outcome', 'event'])
+  const restarts = count('fulcrum_change_stream_restarts_total', 'Times the change stream that wakes the workers broke off.')
+
+  return {
+    observeCall: ({ call, lane, outcome, tookMs }) => calls.observe({ call, lane, outcome }, tookMs / 1000),
+    observeRefresh: (outcome) => refreshes.inc({ outcome }),
+    observeExport(event) {
+      if (event.step === 'send') sends.inc({ outcome: event.outcome })
+      else ends.inc({ outcome: event.outcome, code: event.code ?? '' })
+    },
+    observeDelivery: ({ step, outcome, event }) => (step === 'intake' ? received : processed).inc({ outcome, event }),
+    streamRestarted: () => restarts.inc(),
+    watchWorkers: (workers) => watchWorkers(registry, workers),
+  }
+}
+
+function watchWorkers(registry: Registry, workers: Readonly<Record<string, Pick<Worker, 'busy' | 'atOnce'>>>): void {
+  const gauge = (name: string, help: string, valueOf: (worker: Pick<Worker, 'busy' | 'atOnce'>) => number): Gauge =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['worker'],
+      registers: [registry],
+      collect() {
+        for (const [worker, running] of Object.entries(workers)) this.set({ worker }, valueOf(running))
+      },
+    })
+  gauge('fulcrum_worker_busy', 'Documents that this process works on, by worker.', (worker) => worker.busy())
+  gauge('fulcrum_worker_slots', 'Documents that this process works on at once, at most, by worker.', (worker) => worker.atOnce)
+}

@@ -1,0 +1,113 @@
+import type { Document } from 'mongodb'
+import { CandidateImportModel } from '../candidates/candidate-import-model.ts'
+import { ConnectionModel } from '../connection/connection-model.ts'
+import { GRANTED } from '../connection/grant.ts'
+import { ExportModel, WAITING_FOR } from '../export/export-model.ts'
+import { SyncRunModel } from '../mirror/sync-run-model.ts'
+import { DeliveryModel } from '../webhooks/delivery-model.ts'
+import { NEVER, type WorkStore } from '../work/work-fields.ts'
+
+/** Work that is not done, of one kind, by what it waits for; `worker` means for nothing but its turn. */
+export interface WaitingWork {
+  kind: string
+  waitingFor: string
+  count: number
+  /** 0 where nothing waits. */
+  oldestSeconds: number
+}
+
+interface Source {
+  kind: string
+  store: WorkStore
+  match: Document
+  /** Stages between match and group. */
+  join?: Document[]
+  waitingFor: unknown
+  /** Since when, as an expression. */
+  since: unknown
+  /** Shown as 0 where nothing waits. */
+  always: readonly string[]
+}
+
+const FROM_CONNECTION: Document[] = [
+  { $lookup: { from: ConnectionModel.collection.name, localField: 'connection', foreignField: '_id', as: 'connection', pipeline: [{ $project: { status: 1 } }] } },
+  { $set: { isGranted: { $in: [{ $first: '$connection.status' }, [...GRANTED]] } } },
+] // prettier-ignore
+
+/** Each reads open work alone, by an index, whatever has ended before. */
+const SOURCES: readonly Source[] = [
+  {
+    kind: 'exports',
+    store: ExportModel,
+    match: { status: { $in: ['queued', 'checking', 'sending', 'unclear'] } },
+    waitingFor: { $ifNull: ['$waitingFor', { $cond: [{ $eq: ['$status', 'unclear'] }, 'settling', 'worker'] }] },
+    since: { $ifNull: ['$openedAt', '$createdAt'] },
+    always: ['worker', ...WAITING_FOR],
+  },
+  {
+    kind: 'notes',
+    store: ExportModel,
+    match: { status: 'exported', dueAt: { $lt: NEVER }, 'note.status': 'queued' },
+    waitingFor: { $cond: [{ $eq: ['$waitingFor', 'authorization'] }, 'authorization', 'worker'] },
+    since: { $max: ['$openedAt', '$finishedAt'] },
+    always: ['worker', 'authorization'],
+  },
+  {
+    kind: 'deliveries',
+    store: DeliveryModel,
+    match: { status: { $in: ['received', 'held'] } },
+    join: FROM_CONNECTION,
+    waitingFor: {
+      $cond: [{ $eq: ['$status', 'held'] }, 'signatureToken', { $cond: ['$isGranted', 'worker', 'authorization'] }],
+    },
+    since: { $max: ['$receivedAt', '$openedAt'] },
+    always: ['worker', 'authorization', 'signatureToken'],
+  },
+  {
+    kind: 'imports',
+    store: CandidateImportModel,
+    match: { status: 'running' },
+    waitingFor: 'worker',
+    since: '$createdAt',
+    always: ['worker'],
+  },
+  {
+    kind: 'syncs',
+    store: SyncRunModel,
+    match: { status: 'scheduled', $expr: { $lte: ['$dueAt', '$$NOW'] } },
+    waitingFor: 'worker',
+    since: '$dueAt',
+    always: ['worker'],
+  },
+  {
+    kind: 'tokenRefreshes',
+    store: ConnectionModel,
+    match: { status: { $in: [...GRANTED] }, $expr: { $lt: [{ $ifNull: ['$grant.accessTokenExpiresAt', NEVER] }, '$$NOW'] } },
+    waitingFor: 'lever',
+    since: '$grant.accessTokenExpiresAt',
+    always: ['lever'],
+  },
+]
+
+const LIMIT_MS = 3000
+
+/** All kinds, those of which nothing waits as well. Ages are by the server's clock. */
+export async function readWaitingWork(): Promise<WaitingWork[]> {
+  return (await Promise.all(SOURCES.map(readSource))).flat()
+}
+
+async function readSource({ kind, store, match, join = [], waitingFor, since, always }: Source): Promise<WaitingWork[]> {
+  const stages = [
+    { $match: match },
+    ...join,
+    { $group: { _id: waitingFor, count: { $sum: 1 }, since: { $min: since } } },
+    { $set: { oldestMs: { $subtract: ['$$NOW', '$since'] } } },
+  ]
+  const found = await store.collection.aggregate<{ _id: string; count: number; oldestMs: number }>(stages, { maxTimeMS: LIMIT_MS }).toArray()
+  const byName = new Map(found.map(({ _id, count, oldestMs }) => [_id, { count, oldestSeconds: Math.max(0, oldestMs / 1000) }]))
+  return [...new Set([...always, ...byName.keys()])].map((name) => ({
+    kind,
+    waitingFor: name,
+    ...(byName.get(name) ?? { count: 0, oldestSeconds: 0 }),
+  }))
+}
