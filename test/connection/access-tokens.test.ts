@@ -98,6 +98,20 @@ describe('connection/access tokens', () => {
     await eventually('a refresh after a rest', () => call().then(() => true, () => false)) // prettier-ignore
   })
 
+  it('leaves a new authorization alone when a refresh of the old grant comes back late', async () => {
+    await ageAccessToken(organization, 1.1)
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 500, times: 1 })
+    const late = call(world.another())
+    await eventually('the refresh is under way', async () => (await stored()).grant?.refreshLeaseHolder)
+
+    await world.authorize({ organization })
+    const authorized = (await stored()).grant
+    await late
+
+    expect((await stored()).grant?.accessToken).to.equal(authorized?.accessToken)
+    expect((await stored()).grant?.generation).to.equal(authorized?.generation)
+  })
+
   it('refreshes on 401, when the refused token is the current one, once for many calls', async () => {
     await world.lever.expireTokens()
 
