@@ -50,8 +50,8 @@ export interface EndpointSpec<
   body?: B
   /** Content types of a body the handler reads itself, in place of `body`, with its limit. */
   upload?: { contentTypes: readonly string[]; limitBytes: number }
-  /** By status; a schema describes the JSON body, `contentType` another one. */
-  answers: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>
+  /** By status; a schema describes the JSON body, `contentType` another one, or several of which the answer has one. */
+  answers: Record<number, { description: string; schema?: z.ZodType; contentType?: string | readonly string[] }>
   /** Codes beyond those that every endpoint may answer. */
   problems?: readonly ErrorCode[]
   /**

@@ -126,8 +126,9 @@ function bodyOf({ body, upload }: Endpoint): Pick<ZodOpenApiOperationObject, 're
 function answersOf({ answers, replay }: Endpoint): ZodOpenApiResponsesObject {
   const headers = replay ? { headers: z.object({ 'Idempotent-Replayed': z.literal('true').optional() }) } : {}
   const responses = Object.entries(answers).map(([status, { description, schema, contentType }]) => {
-    const type = contentType ?? (schema ? 'application/json' : undefined)
-    const content = type === undefined ? {} : { content: { [type]: schema ? { schema } : { schema: { type: 'string' } as const } } }
+    const types = [contentType ?? (schema ? 'application/json' : [])].flat()
+    const described = schema ? { schema } : { schema: { type: 'string' } as const }
+    const content = types.length === 0 ? {} : { content: Object.fromEntries(types.map((type) => [type, described])) }
     return [status, { description, ...headers, ...content }]
   })
   return Object.fromEntries(responses) as ZodOpenApiResponsesObject

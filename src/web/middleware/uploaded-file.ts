@@ -17,19 +17,33 @@ const LONGEST_PAUSE_MS = 20_000
 const TOO_LARGE = new Set([1006, 1009, 1016])
 const TOO_MANY_FILES = 1015
 
+export interface NamedUpload {
+  /** As the sender calls it, not to be trusted; null where it has no name. */
+  filename: string | null
+  pieces: AsyncIterable<Uint8Array>
+}
+
 /**
  * The bytes of a file that a request carries: its whole body, or one field of a multipart one, in pieces as they come.
  * @throws ServiceError, also while the pieces are read: `payload_too_large`, `unsupported_media_type`, `request_timeout` when the sender
  * pauses, `bad_request` when it goes away or the multipart body is malformed, `invalid_request` without the field
  */
 export async function uploadedFile(request: IncomingMessage, rules: UploadRules): Promise<AsyncIterable<Uint8Array>> {
+  return (await namedUpload(request, rules)).pieces
+}
+
+/** The same with the name that a multipart body gives it. @throws ServiceError as {@link uploadedFile} */
+export async function namedUpload(request: IncomingMessage, rules: UploadRules): Promise<NamedUpload> {
   const { headers } = request
   if (Number(headers['content-length']) > rules.limitBytes + MULTIPART_ALLOWANCE) throw tooLarge(rules)
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new ServiceError('unsupported_media_type', 'Send the file without Content-Encoding.')
   }
   const isMultipart = /^multipart\//i.test(headers['content-type'] ?? '')
-  return limited(isMultipart ? await inTime(multipartField(request, rules), rules) : wholeBody(request), rules)
+  const { filename, pieces } = isMultipart
+    ? await inTime(multipartField(request, rules), rules)
+    : { filename: null, pieces: wholeBody(request) }
+  return { filename, pieces: limited(pieces, rules) }
 }
 
 /** Boundaries and headers around a file of the largest size. */
@@ -69,7 +83,7 @@ async function* wholeBody(request: IncomingMessage): AsyncGenerator<Uint8Array> 
 }
 
 /** Resolves when the field begins; what goes wrong later is thrown while it is read. */
-function multipartField(request: IncomingMessage, rules: UploadRules): Promise<AsyncIterable<Uint8Array>> {
+function multipartField(request: IncomingMessage, rules: UploadRules): Promise<NamedUpload> {
   const file = new PassThrough()
   return new Promise((resolve, reject) => {
     const form = formidable({
@@ -79,8 +93,9 @@ function multipartField(request: IncomingMessage, rules: UploadRules): Promise<A
       allowEmptyFiles: true,
       minFileSize: 0,
       filter: ({ name }) => name === rules.field,
-      fileWriteStreamHandler: () => {
-        resolve(releasing(request, file, refusal))
+      fileWriteStreamHandler: (persistent) => {
+        const { originalFilename } = (persistent ?? {}) as { originalFilename?: string | null }
+        resolve({ filename: originalFilename ?? null, pieces: releasing(request, file, refusal) })
         return file
       },
     })
