@@ -18,6 +18,22 @@ const leverStateSchema = new Schema(
   { _id: false },
 )
 
+const resumeSchema = new Schema(
+  {
+    /** Id in the bucket `resumes`. */
+    file: { type: Schema.Types.ObjectId, required: true },
+    filename: { type: String, required: true },
+    /** Bytes. */
+    size: { type: Number, required: true },
+    /** By its content. */
+    contentType: { type: String, required: true },
+    /** Hexadecimal. */
+    sha256: { type: String, required: true },
+    uploadedAt: { type: Date, required: true },
+  },
+  { _id: false },
+)
+
 const candidateSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },
@@ -34,6 +50,7 @@ const candidateSchema = new Schema(
     project: String,
     stage: String,
     profileUrl: String,
+    resume: { type: resumeSchema, default: null },
     /** The e-mails and links in the form in which they are compared. */
     emailKeys: { type: [String], default: [] },
     linkKeys: { type: [String], default: [] },
@@ -56,5 +73,6 @@ candidateSchema.index({ organization: 1, linkKeys: 1 })
 candidateSchema.index({ organization: 1, 'lever.opportunityId': 1 })
 
 export type CandidateDocument = InferSchemaType<typeof candidateSchema> & { _id: Types.ObjectId; createdAt: Date; updatedAt: Date }
+export type CandidateResume = InferSchemaType<typeof resumeSchema>
 export type CandidateLeverState = InferSchemaType<typeof leverStateSchema>
 export const CandidateModel = model('Candidate', candidateSchema)

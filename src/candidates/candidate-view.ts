@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CandidateDocument, CandidateLeverState } from './candidate-model.ts'
+import type { CandidateDocument, CandidateLeverState, CandidateResume } from './candidate-model.ts'
 
 /** The newest export of a candidate, as its row shows it. */
 export interface ExportSummary {
@@ -21,6 +21,16 @@ export const CandidateLeverView = z
   })
   .meta({ id: 'CandidateInLever', description: 'The opportunity in Lever as last read there.' })
 
+export const CandidateResumeView = z
+  .object({
+    filename: z.string(),
+    size: z.int().meta({ description: 'Bytes.' }),
+    contentType: z.string().meta({ description: 'By its content.' }),
+    sha256: z.string().meta({ description: 'Hexadecimal.' }),
+    uploadedAt: instant,
+  })
+  .meta({ id: 'CandidateResume' })
+
 export const CandidateView = z
   .object({
     id: z.string(),
@@ -36,6 +46,7 @@ export const CandidateView = z
     project: z.string().optional(),
     stage: z.string().optional(),
     profileUrl: z.string().optional(),
+    resume: CandidateResumeView.optional(),
     export: z.object({ id: z.string(), status: z.string() }).optional().meta({ description: 'The newest export, once there is one.' }),
     lever: CandidateLeverView.optional(),
     createdAt: instant,
@@ -58,11 +69,16 @@ export function candidateView(candidate: CandidateDocument, newestExport?: Expor
     links: candidate.links,
     tags: candidate.tags,
     ...present({ summary, project, stage, profileUrl }),
+    ...(candidate.resume ? { resume: resumeView(candidate.resume) } : {}),
     ...(newestExport ? { export: newestExport } : {}),
     ...(candidate.lever ? { lever: leverView(candidate.lever) } : {}),
     createdAt: candidate.createdAt.toISOString(),
     updatedAt: candidate.updatedAt.toISOString(),
   }
+}
+
+function resumeView({ filename, size, contentType, sha256, uploadedAt }: CandidateResume): CandidateView['resume'] {
+  return { filename, size, contentType, sha256, uploadedAt: uploadedAt.toISOString() }
 }
 
 function leverView(state: CandidateLeverState): CandidateView['lever'] {

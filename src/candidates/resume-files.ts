@@ -1,0 +1,133 @@
+import { once } from 'node:events'
+import mongoose, { Types } from 'mongoose'
+import { CandidateModel } from './candidate-model.ts'
+import { RESUME_BUCKET, ResumeFileModel, type ResumeFileDocument } from './resume-file-model.ts'
+
+const DAY_MS = 24 * 3_600_000
+/** One whose process was killed before the candidate had it is gone after a day; one that was replaced and not removed, after a month. */
+const FIRST_CHECK_MS = DAY_MS
+const NEXT_CHECK_MS = 30 * DAY_MS
+const CHECKED_AT_ONCE = 500
+/** How far back pieces of files are looked for that never became whole: the service may have stood still meanwhile. */
+const PIECES_SINCE_MS = 30 * DAY_MS
+
+export interface NewResumeFile {
+  organization: string
+  candidate: string
+  filename: string
+  contentType: string
+  sha256: string
+  bytes: Uint8Array
+}
+
+/** Keeps a file. Resolves with its id when it is durable; what breaks off leaves nothing behind. */
+export async function keepResumeFile({ bytes, filename, ...about }: NewResumeFile): Promise<Types.ObjectId> {
+  const metadata = {
+    organization: new Types.ObjectId(about.organization),
+    candidate: new Types.ObjectId(about.candidate),
+    contentType: about.contentType,
+    sha256: about.sha256,
+    checkAt: new Date(Date.now() + FIRST_CHECK_MS),
+  }
+  const upload = bucket().openUploadStream(filename, { metadata, writeConcern: { w: 'majority', j: true } })
+  try {
+    const finished = once(upload, 'finish')
+    upload.end(bytes)
+    await finished
+  } catch (error) {
+    await upload.abort().catch(() => undefined)
+    throw error
+  }
+  return upload.id
+}
+
+/** All of a file; null where it is not there, or not whole, any more. */
+export async function readResumeFile(organization: string, file: Types.ObjectId): Promise<Uint8Array<ArrayBuffer> | null> {
+  const found = await ResumeFileModel.findOne({ _id: file, 'metadata.organization': organization }).lean<ResumeFileDocument>()
+  if (!found) return null
+  const bytes = new Uint8Array(found.length)
+  let size = 0
+  try {
+    for await (const piece of bucket().openDownloadStream(file) as AsyncIterable<Buffer>) {
+      bytes.set(piece, size)
+      size += piece.length
+    }
+  } catch (error) {
+    const isBroken = error instanceof mongoose.mongo.MongoGridFSChunkError
+    if (!isBroken && (await ResumeFileModel.exists({ _id: file }))) throw error
+    return null
+  }
+  return size === found.length ? bytes : null
+}
+
+/** Gone or not: may be repeated. */
+export async function dropResumeFile(file: Types.ObjectId): Promise<void> {
+  await bucket().delete(file).catch(async (error: unknown) => {
+    if (await ResumeFileModel.exists({ _id: file })) throw error
+  }) // prettier-ignore
+}
+
+/** Every file that was ever kept for a candidate and is still there. @returns how many there were */
+export async function dropResumesOf(organization: string, candidate: string): Promise<number> {
+  const files = await ResumeFileModel.find({ 'metadata.organization': organization, 'metadata.candidate': candidate }, { _id: 1 }).lean()
+  for (const { _id } of files) await dropResumeFile(_id)
+  return files.length
+}
+
+/** Deletes files that no candidate has any more: left behind where a process was killed. For a job. @returns how many */
+export async function dropOrphanedResumes(now = new Date()): Promise<number> {
+  let dropped = 0
+  for (;;) {
+    const due = await ResumeFileModel.find({ 'metadata.checkAt': { $lte: now } }).limit(CHECKED_AT_ONCE).lean<ResumeFileDocument[]>() // prettier-ignore
+    if (due.length === 0) return dropped
+    const ids = due.map(({ _id }) => _id)
+    const kept = new Set((await CandidateModel.distinct('resume.file', candidatesOf(due))).map(String))
+    const orphans = ids.filter((id) => !kept.has(String(id)))
+    for (const id of orphans) await dropResumeFile(id)
+    const checkAt = new Date(now.getTime() + NEXT_CHECK_MS)
+    await ResumeFileModel.updateMany({ _id: { $in: ids } }, { $set: { 'metadata.checkAt': checkAt } })
+    dropped += orphans.length
+  }
+}
+
+/**
+ * Deletes the pieces of files whose process was killed before it had written all of them: GridFS names a file after its last piece.
+ * For a job. @returns of how many files
+ */
+export async function dropUnfinishedResumes(now = new Date()): Promise<number> {
+  const pieces = ResumeFileModel.db.collection(`${RESUME_BUCKET}.chunks`)
+  const begun = { $gte: idAt(now.getTime() - PIECES_SINCE_MS), $lt: idAt(now.getTime() - FIRST_CHECK_MS) }
+  const unfinished = await pieces
+    .aggregate<{ files_id: Types.ObjectId }>([
+      { $match: { files_id: begun, n: 0 } },
+      {
+        $lookup: {
+          from: `${RESUME_BUCKET}.files`,
+          localField: 'files_id',
+          foreignField: '_id',
+          as: 'file',
+          pipeline: [{ $project: { _id: 1 } }],
+        },
+      },
+      { $match: { file: [] } },
+      { $project: { files_id: 1 } },
+    ])
+    .toArray()
+  for (const { files_id: file } of unfinished) await pieces.deleteMany({ files_id: file })
+  return unfinished.length
+}
+
+/** Ids of files begin with the time they were made. */
+function idAt(ms: number): Types.ObjectId {
+  return Types.ObjectId.createFromTime(Math.floor(ms / 1000))
+}
+
+function candidatesOf(files: ResumeFileDocument[]): { _id: { $in: Types.ObjectId[] } } {
+  return { _id: { $in: files.map(({ metadata }) => metadata.candidate) } }
+}
+
+function bucket(): mongoose.mongo.GridFSBucket {
+  const { db } = ResumeFileModel.db
+  if (!db) throw new Error('the database is not connected')
+  return new mongoose.mongo.GridFSBucket(db, { bucketName: RESUME_BUCKET })
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { Types } from 'mongoose'
+import { ServiceError } from '../errors.ts'
+import { CandidateModel, type CandidateDocument, type CandidateResume } from './candidate-model.ts'
+import {
+  dropOrphanedResumes,
+  dropResumeFile,
+  dropResumesOf,
+  dropUnfinishedResumes,
+  keepResumeFile,
+  readResumeFile,
+} from './resume-files.ts'
+import { claimedType, resumeFilename } from './resume-filename.ts'
+import { detectResumeType, RESUME_TYPES, type ResumeExtension } from './resume-type.ts'
+import { getCandidate } from './save-candidate.ts'
+
+export const LARGEST_RESUME_BYTES = 10 * 1024 * 1024
+
+/** A résumé with its bytes. */
+export interface WholeResume {
+  resume: CandidateResume
+  bytes: Uint8Array<ArrayBuffer>
+}
+
+export type Resumes = ReturnType<typeof createResumes>
+
+/** Résumés of candidates: at most one each, in GridFS. Every function takes the organization's id first. */
+export function createResumes() {
+  return {
+    put: putResume,
+    get: getResume,
+    remove: removeResume,
+    read: readResumeFile,
+    /** Before a candidate goes. @returns how many files there were */
+    dropOf: dropResumesOf,
+    /** What was left behind where a process was killed. For a job. @returns how many files */
+    dropOrphaned: async (now?: Date): Promise<number> => (await dropOrphanedResumes(now)) + (await dropUnfinishedResumes(now)),
+  }
+}
+
+/**
+ * Gives a candidate a résumé, in place of the one it has: the file is durable first, then the candidate points to it, then the old one goes.
+ * @throws ServiceError `not_found`, `invalid_request` for an empty file, `unsupported_media_type`; what `upload` throws
+ */
+async function putResume(
+  organization: string,
+  candidateId: string,
+  upload: () => Promise<{ filename: string | null; pieces: AsyncIterable<Uint8Array> }>,
+): Promise<void> {
+  await getCandidate(organization, candidateId)
+  const { filename: given, pieces } = await upload()
+  const bytes = await collect(pieces)
+  const type = await typeOf(bytes, given)
+  const about = {
+    filename: resumeFilename(given, type),
+    contentType: RESUME_TYPES[type],
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }
+  const file = await keepResumeFile({ organization, candidate: candidateId, ...about, bytes })
+  const resume: CandidateResume = { file, ...about, size: bytes.length, uploadedAt: new Date() }
+  const before = await pointTo(organization, candidateId, resume).catch(async (error: unknown) => {
+    await dropResumeFile(file).catch(() => undefined) // else the next sweep takes it
+    throw error
+  })
+  if (before.resume) await dropResumeFile(before.resume.file)
+}
+
+/** @throws ServiceError `not_found`, also for a candidate without one */
+async function getResume(organization: string, candidateId: string): Promise<WholeResume> {
+  // replaced between the two reads it is there under another id
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const { resume } = await getCandidate(organization, candidateId)
+    if (!resume) break
+    const bytes = await readResumeFile(organization, resume.file)
+    if (bytes) return { resume, bytes }
+  }
+  throw new ServiceError('not_found', 'The candidate has no résumé.', { hint: 'Send one with PUT.' })
+}
+
+/** @throws ServiceError `not_found`, also for a candidate without one */
+async function removeResume(organization: string, candidateId: string): Promise<void> {
+  const before = await pointTo(organization, candidateId, null)
+  if (!before.resume) throw new ServiceError('not_found', 'The candidate has no résumé.')
+  await dropResumeFile(before.resume.file)
+}
+
+/** Resolves with the candidate as it was. @throws ServiceError `not_found` when it is gone */
+async function pointTo(organization: string, candidateId: string, resume: CandidateResume | null): Promise<CandidateDocument> {
+  const before = Types.ObjectId.isValid(candidateId)
+    ? await CandidateModel.findOneAndUpdate({ _id: candidateId, organization }, { $set: { resume } }).lean<CandidateDocument>()
+    : null
+  if (!before) throw new ServiceError('not_found', 'There is no such candidate.')
+  return before
+}
+
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer<ArrayBuffer>> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  return Buffer.concat(all)
+}
+
+/** The content decides; plain text, which nearly everything could be, must not be called something else as well. */
+async function typeOf(bytes: Uint8Array, filename: string | null): Promise<ResumeExtension> {
+  if (bytes.length === 0) {
+    throw new ServiceError('invalid_request', 'The file is empty.', { errors: [{ path: 'file', message: 'is empty' }] })
+  }
+  const type = await detectResumeType(bytes)
+  const claimed = claimedType(filename)
+  if (type !== null && (type !== 'txt' || claimed === null || claimed === 'txt')) return type
+  const message = type === 'txt' ? 'The file is plain text, but its name says otherwise.' : 'The file is no PDF, DOC, DOCX or plain text.'
+  throw new ServiceError('unsupported_media_type', message, {
+    hint: 'Send the résumé as PDF, DOC, DOCX or TXT; the content counts, not the name.',
+  })
+}

@@ -1,0 +1,66 @@
+import type { Candidates } from '../../candidates/candidates.ts'
+import { CandidateView } from '../../candidates/candidate-view.ts'
+import { RESUME_TYPES } from '../../candidates/resume-type.ts'
+import { LARGEST_RESUME_BYTES, type Resumes } from '../../candidates/resumes.ts'
+import { namedUpload } from '../middleware/uploaded-file.ts'
+import { defineEndpoint, type Endpoint } from './endpoint.ts'
+import { IdParams } from './id-params.ts'
+
+const PATH = '/candidates/{id}/resume'
+const TAG = 'Candidates'
+
+export function resumeEndpoints({ resumes, candidates }: { resumes: Resumes; candidates: Pick<Candidates, 'get'> }): Endpoint[] {
+  return [
+    defineEndpoint({
+      method: 'put',
+      path: PATH,
+      tag: TAG,
+      summary: 'Give a candidate a résumé, in place of the one it has',
+      description:
+        'PDF, DOC, DOCX or plain text by its content, at most 10 MB, in the field `file`. It goes along with the exports that follow.',
+      access: 'sourcer',
+      params: IdParams,
+      upload: { contentTypes: ['multipart/form-data'], limitBytes: LARGEST_RESUME_BYTES },
+      answers: { 200: { description: 'The candidate with its résumé', schema: CandidateView } },
+      handle: async ({ caller, params, incoming }) => {
+        const upload = () => namedUpload(incoming, { field: 'file', limitBytes: LARGEST_RESUME_BYTES })
+        await resumes.put(caller.organization, params.id, upload)
+        return { status: 200, body: await candidates.get(caller.organization, params.id) }
+      },
+    }),
+    defineEndpoint({
+      method: 'get',
+      path: PATH,
+      tag: TAG,
+      summary: "A candidate's résumé as it was sent",
+      access: 'sourcer',
+      params: IdParams,
+      answers: { 200: { description: 'The file', contentType: Object.values(RESUME_TYPES) } },
+      handle: async ({ caller, params }) => {
+        const { resume, bytes } = await resumes.get(caller.organization, params.id)
+        const headers = { 'Content-Disposition': dispositionOf(resume.filename), 'Content-Length': String(bytes.length) }
+        return { status: 200, contentType: resume.contentType, headers, body: Buffer.from(bytes.buffer) }
+      },
+    }),
+    defineEndpoint({
+      method: 'delete',
+      path: PATH,
+      tag: TAG,
+      summary: "Delete a candidate's résumé here; Lever is not touched",
+      access: 'sourcer',
+      params: IdParams,
+      answers: { 204: { description: 'Deleted' } },
+      handle: async ({ caller, params }) => {
+        await resumes.remove(caller.organization, params.id)
+        return { status: 204 }
+      },
+    }),
+  ]
+}
+
+/** To be saved, never shown in place; names beyond ASCII by RFC 6266. */
+function dispositionOf(filename: string): string {
+  const plain = filename.replace(/[^\x20-\x7E]/g, '_').replace(/["\\%]/g, '_')
+  const encoded = encodeURIComponent(filename).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`
+}
