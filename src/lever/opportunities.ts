@@ -100,10 +100,22 @@ export interface CreateOpportunityBody {
   createdAt?: number
 }
 
+/** A file as a multipart body carries it. */
+export interface LeverUpload {
+  filename: string
+  contentType: string
+  bytes: Uint8Array<ArrayBuffer>
+}
+
+/** Name of the résumé in the multipart body (Lever's API documentation). */
+export const RESUME_FIELD = 'resumeFile'
+
 export interface CreateOpportunityOptions {
   /** Id of the Lever user who is credited; required by Lever. */
   performAs: string
   body: CreateOpportunityBody
+  /** Makes the call a multipart one. */
+  resume?: LeverUpload
   prepare?: () => Promise<void>
   beforeSend?: () => void
   lane?: Lane
@@ -121,18 +133,44 @@ const Created = envelope(LeverOpportunitySchema).transform(({ data, ...rest }) =
  */
 export async function createOpportunity(
   client: LeverClient,
-  { performAs, body, prepare, beforeSend, lane }: CreateOpportunityOptions,
+  { performAs, body, resume, prepare, beforeSend, lane }: CreateOpportunityOptions,
 ): Promise<{ opportunity: LeverOpportunity; deduped: boolean | null }> {
   const query = { perform_as: performAs }
   const write = {
     query,
-    json: body,
+    ...(resume ? { form: formOf(body, resume) } : { json: body }),
     schema: Created,
     ...(prepare ? { prepare } : {}),
     ...(beforeSend ? { beforeSend } : {}),
     ...laneOf({ lane }),
   }
   return (await client.write('POST', '/opportunities', write)).body
+}
+
+/**
+ * The body as fields of a form, in order. A name that ends in `[]` may come more than once; one with an index or a key comes once.
+ *
+ * Lever documents field names for JSON only; how lists are named in a form differs between clients: `emails[]` is the most common,
+ * `phones[0][value]` the only one seen for objects whose value is plain text. What Lever takes is assumed.
+ */
+export function createFormFields(body: CreateOpportunityBody): [name: string, value: string][] {
+  return Object.entries(body).flatMap(([field, value]: [string, CreateOpportunityBody[keyof CreateOpportunityBody]]) => {
+    if (value === undefined) return []
+    if (!Array.isArray(value)) return [[field, String(value)] satisfies [string, string]]
+    return value.flatMap((item, at) => listItemFields(field, item, at))
+  })
+}
+
+function listItemFields(field: string, item: string | object, at: number): [name: string, value: string][] {
+  if (typeof item === 'string') return [[`${field}[]`, item]]
+  return Object.entries(item).map(([key, value]) => [`${field}[${at}][${key}]`, String(value)])
+}
+
+function formOf(body: CreateOpportunityBody, { filename, contentType, bytes }: LeverUpload): FormData {
+  const form = new FormData()
+  for (const [name, value] of createFormFields(body)) form.append(name, value)
+  form.append(RESUME_FIELD, new Blob([bytes], { type: contentType }), filename)
+  return form
 }
 
 function laneOf({ lane }: { lane?: Lane | undefined }): { lane?: Lane } {
