@@ -9,6 +9,7 @@ export const STEPS: readonly (readonly string[])[] = [
   ['compose-parts'],
   ['compose-exports'],
   ['database', 'stop-on-signal'],
+  ['operators'],
   ['web', 'jobs'],
   ['erasure'],
   ['webhooks', 'results', 'conversations', 'interviews', 'requisitions', 'hires'],
