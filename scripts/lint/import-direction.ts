@@ -19,7 +19,7 @@ export const STEPS: readonly (readonly string[])[] = [
   ['accounts'],
   ['events', 'audit'],
   ['lever', 'secrets', 'work'],
-  ['config', 'errors', 'log', 'paging'],
+  ['config', 'csv-cell', 'errors', 'log', 'paging'],
 ]
 
 export const SANDBOX = 'sandbox'
@@ -34,6 +34,7 @@ export const FILES: readonly string[] = [
   'database',
   'stop-on-signal',
   'config',
+  'csv-cell',
   'errors',
   'log',
   'paging',
