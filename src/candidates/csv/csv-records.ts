@@ -1,128 +1,128 @@
+import { CsvError, parse } from 'csv-parse/sync'
 import type { CsvLine } from './csv-lines.ts'
 
-/** One row of a file: its cells, or why it cannot be read. `line` is where it starts, `lastLine` where it ends. */
-export type CsvRecord = { line: number; lastLine: number } & ({ cells: string[] } | { fault: string })
+/** One row of a file, from line to line: its cells, or why it cannot be read, with the text of its first line. */
+export type CsvRecord = { line: number; lastLine: number } & ({ cells: string[] } | { fault: string; text: string })
 
 /** In characters; a longer row is not read. */
 export const LONGEST_RECORD = 100_000
+/** After so many rows that found no end within that, cells have to end in the line they begin in: reading a hostile file stays linear. */
+const MOST_ENDLESS = 100
+const LONGEST_KEPT_LINE = 1000
 const FAULTS = {
   tooLong: `The row is longer than ${LONGEST_RECORD} characters.`,
   badQuotes: 'A quotation mark is not closed, or stands alone inside a quoted cell: write it twice there.',
 } as const
 
-/** A row as far as it is read. `open` is the text of a quoted cell that goes on in the next line. */
-interface PartialRecord {
-  state: 'open' | 'closed' | keyof typeof FAULTS
-  cells: string[]
-  open: string | null
-  lines: number
-  length: number
-}
+/** `open`: a quoted cell goes on in the next line. */
+type Reading = { state: 'closed'; cells: string[]; lines: number } | { state: 'open' | 'broken' | 'tooLong' }
 
 /**
- * The rows of a CSV text, quoted line breaks included; blank rows are passed over. Where quotation marks do not match, the row's
- * first line alone is given as a fault and reading goes on at the next: one unclosed quotation mark does not swallow the rows
- * after it. For that no CSV package is used here: csv-parse and its like end, or take the rest of the file for one cell.
+ * The rows of a CSV text, quoted line breaks included; blank rows are passed over. csv-parse ends at a quotation mark that does not
+ * match, or takes the rest of the file for one cell; therefore it gets one row at a time: a line, and more as long as the row is open.
+ * Where that does not end well, the row's first line alone is given as a fault, and reading goes on at the next.
  */
 export async function* readRecords(lines: AsyncIterable<CsvLine>, delimiter: string): AsyncGenerator<CsvRecord> {
-  const reader = recordReader(delimiter)
-  for await (const line of lines) yield* reader.take(line)
-  yield* reader.end()
+  const ahead = linesAhead(lines[Symbol.asyncIterator]())
+  let endless = 0
+  try {
+    for (let [first] = await ahead.peek(1, 0); first; [first] = await ahead.peek(1, 0)) {
+      const reading = await readOpenEnded(ahead, delimiter, endless < MOST_ENDLESS ? LONGEST_RECORD : 0)
+      if (reading.state === 'open') endless += 1
+      const lastLine = ahead.drop(reading.state === 'closed' ? reading.lines : 1)
+      if (reading.state !== 'closed') yield toFault(first, reading.state)
+      else if (reading.cells.some((cell) => cell !== '')) yield { line: first.number, lastLine, cells: reading.cells }
+    }
+  } finally {
+    await ahead.close()
+  }
 }
 
 /** The cells of a line on its own; null where its quotation marks do not match. */
 export function splitLine(text: string, delimiter: string): string[] | null {
-  const record = startRecord()
-  takeLine(record, text, delimiter)
-  return record.state === 'closed' ? record.cells : null
+  const reading = readFirst(text, delimiter)
+  return reading.state === 'closed' ? reading.cells : null
 }
 
-function recordReader(delimiter: string) {
-  let waiting: CsvLine[] = []
-  let record = startRecord()
+function toFault({ number, text }: CsvLine, state: 'open' | 'broken' | 'tooLong'): CsvRecord {
+  const fault = state === 'tooLong' ? FAULTS.tooLong : FAULTS.badQuotes
+  return { line: number, lastLine: number, fault, text: text.slice(0, LONGEST_KEPT_LINE) }
+}
 
-  function* readWaiting(atEnd: boolean): Generator<CsvRecord> {
-    let start = 0
-    for (;;) {
-      for (let next = waiting[start + record.lines]; next && record.state === 'open'; next = waiting[start + record.lines]) {
-        takeLine(record, next.text, delimiter)
-      }
-      const first = waiting[start]
-      if (!first || (record.state === 'open' && !atEnd)) break
-      const last = waiting[start + record.lines - 1] ?? first
-      yield* toRecord(record, first, last)
-      start += record.state === 'closed' ? record.lines : 1
-      record = startRecord()
-    }
-    if (start > 0) waiting = waiting.slice(start)
-  }
+interface LinesAhead {
+  /** The next lines, at most `count`, and beyond the first only as many as make `longest` characters. */
+  peek(count: number, longest: number): Promise<CsvLine[]>
+  /** Passes over so many of those last seen. @returns the number of the last */
+  drop(count: number): number
+  close(): Promise<void>
+}
 
+function linesAhead(source: AsyncIterator<CsvLine>): LinesAhead {
+  let held: CsvLine[] = []
+  let at = 0
   return {
-    take(line: CsvLine) {
-      waiting.push(line)
-      return readWaiting(false)
+    async peek(count, longest) {
+      const seen: CsvLine[] = []
+      for (let length = 0; seen.length < count;) {
+        const known = held[at + seen.length]
+        const line = known ?? ((await source.next()).value as CsvLine | undefined)
+        if (!line) break
+        if (!known) held.push(line)
+        length += line.text.length + 1
+        if (seen.length > 0 && length > longest) break
+        seen.push(line)
+      }
+      return seen
     },
-    end: () => readWaiting(true),
+    drop(count) {
+      at += count
+      const last = held[at - 1]?.number ?? 0
+      if (at === held.length || at > 1000) {
+        held = held.slice(at)
+        at = 0
+      }
+      return last
+    },
+    close: async () => void (await source.return?.()),
   }
 }
 
-function* toRecord({ state, cells }: PartialRecord, first: CsvLine, last: CsvLine): Generator<CsvRecord> {
-  if (state !== 'closed') yield { line: first.number, lastLine: first.number, fault: FAULTS[state === 'tooLong' ? 'tooLong' : 'badQuotes'] }
-  else if (cells.some((cell) => cell.trim() !== '')) yield { line: first.number, lastLine: last.number, cells }
-}
-
-function startRecord(): PartialRecord {
-  return { state: 'open', cells: [], open: null, lines: 0, length: 0 }
-}
-
-const LINE_END = Number.POSITIVE_INFINITY
-const BAD_QUOTES = -1
-
-function takeLine(record: PartialRecord, text: string, delimiter: string): void {
-  record.lines += 1
-  record.length += text.length + 1
-  let at = record.open === null ? 0 : takeQuoted(record, `${record.open}\n`, text, 0, delimiter)
-  while (at !== BAD_QUOTES && at !== LINE_END) at = takeCell(record, text, at, delimiter)
-  if (record.length > LONGEST_RECORD) record.state = 'tooLong'
-  else if (at === BAD_QUOTES) record.state = 'badQuotes'
-  else record.state = record.open === null ? 'closed' : 'open'
-}
-
-/** @returns where the next cell begins */
-function takeCell(record: PartialRecord, text: string, at: number, delimiter: string): number {
-  const start = skipSpaces(text, at)
-  if (text[start] === '"') return takeQuoted(record, '', text, start + 1, delimiter)
-  const end = text.indexOf(delimiter, at)
-  record.cells.push(text.slice(at, end === -1 ? undefined : end))
-  return end === -1 ? LINE_END : end + 1
-}
-
-function takeQuoted(record: PartialRecord, before: string, text: string, from: number, delimiter: string): number {
-  let cell = before
-  let at = from
-  for (;;) {
-    const quote = text.indexOf('"', at)
-    if (quote === -1) {
-      record.open = cell + text.slice(at)
-      return LINE_END
-    }
-    cell += text.slice(at, quote)
-    at = quote + 2
-    if (text[quote + 1] === '"') cell += '"'
-    else return closeCell(record, cell, text, quote + 1, delimiter)
+/** Reads the row that begins with the next line; each time that it is found open, with twice as many lines. */
+async function readOpenEnded(ahead: LinesAhead, delimiter: string, longest: number): Promise<Reading> {
+  let seen = 0
+  for (let count = 1; ; count *= 2) {
+    const lines = await ahead.peek(count, longest)
+    if (lines.length === seen) return { state: 'open' }
+    seen = lines.length
+    const text = lines.map((line) => line.text).join('\n')
+    if (text.length > LONGEST_RECORD) return { state: 'tooLong' }
+    const reading = readFirst(text, delimiter)
+    if (reading.state !== 'open') return reading
   }
 }
 
-function closeCell(record: PartialRecord, cell: string, text: string, at: number, delimiter: string): number {
-  const after = skipSpaces(text, at)
-  if (after < text.length && text[after] !== delimiter) return BAD_QUOTES
-  record.open = null
-  record.cells.push(cell)
-  return after < text.length ? after + 1 : LINE_END
-}
-
-function skipSpaces(text: string, at: number): number {
-  let after = at
-  while (text[after] === ' ') after += 1
-  return after
+/**
+ * The first row of a text. With `trim`, `relax_quotes` takes a quotation mark inside an unquoted cell as it stands, and nothing more:
+ * what follows the closing one of a quoted cell is a fault all the same.
+ */
+function readFirst(text: string, delimiter: string): Reading {
+  const rows: Reading[] = []
+  try {
+    parse(text, {
+      delimiter,
+      record_delimiter: '\n',
+      relax_column_count: true,
+      relax_quotes: true,
+      trim: true,
+      to: 1,
+      on_record: (cells: string[], { lines }) => {
+        rows.push({ state: 'closed', cells, lines })
+        return null
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    return { state: error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'open' : 'broken' }
+  }
+  return rows[0] ?? { state: 'closed', cells: [], lines: 1 }
 }

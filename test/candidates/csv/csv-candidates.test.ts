@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { readCsvCandidates, type CsvCandidate } from '../../src/candidates/csv/csv-candidates.ts'
-import { LONGEST_RECORD } from '../../src/candidates/csv/csv-records.ts'
+import { readCsvCandidates, type CsvCandidate } from '../../../src/candidates/csv/csv-candidates.ts'
+import { LONGEST_RECORD } from '../../../src/candidates/csv/csv-records.ts'
 
 async function read(file: string | Buffer, pieceBytes = 65_536): Promise<CsvCandidate[]> {
   const bytes = typeof file === 'string' ? Buffer.from(file) : file
@@ -96,13 +96,17 @@ describe('reading candidates from CSV', () => {
     expect(inputs(rows)[1]).to.deep.equal({ name: 'Bob', emails: ['bob@a.example'] })
   })
 
-  it('refuses a row that is not UTF-8, not the others', async () => {
+  it('refuses a row that is not in the encoding of the file, not the others', async () => {
     const rows = await read(
-      Buffer.concat([Buffer.from('name,email\n'), Buffer.from([0x4c, 0xf3, 0x70]), Buffer.from(',lop@a.example\nAna,ana@a.example\n')]),
+      Buffer.concat([
+        Buffer.from('name,email\nZoë,zoe@a.example\nL'),
+        Buffer.from([0xf3]),
+        Buffer.from('p,lop@a.example\nÁna,ana@a.example\n'),
+      ]),
     )
 
-    expect(faults(rows)).to.deep.equal([{ line: 2, fault: 'The row has characters that are not UTF-8: save the file as "CSV UTF-8".' }])
-    expect(inputs(rows)[1]).to.deep.include({ name: 'Ana' })
+    expect(faults(rows)).to.deep.equal([{ line: 3, fault: 'The row has characters that cannot be read: save the file as "CSV UTF-8".' }])
+    expect(inputs(rows)[2]).to.deep.include({ name: 'Ána' })
   })
 
   it('refuses a row with more cells than the header, and takes one with fewer or with empty ones', async () => {
@@ -130,7 +134,7 @@ describe('reading candidates from CSV', () => {
     ['no rows', ''],
     ['no known column', 'a,b\n1,2\n'],
     ['no column that tells people apart', 'headline,stage\nx,y\n'],
-    ['UTF-16', Buffer.from('\uFEFFname,email\n', 'utf16le')],
+    ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0])],
   ] as const) {
     // prettier-ignore
     it(`refuses a file with ${what} as a whole`, async () => {
@@ -139,6 +143,42 @@ describe('reading candidates from CSV', () => {
       expect(refusal).to.include({ code: 'invalid_request' })
     })
   }
+
+  it('passes over a line that tells Excel the separator', async () => {
+    const rows = await read('sep=;\nname;email\nAna;ana@a.example\n')
+
+    expect(rows.map(({ line }) => line)).to.deep.equal([3])
+  })
+
+  it('reads a file of ours that was defused as it was before', async () => {
+    const rows = await read("name,email,phones,summary\nAna,ana@a.example,'+34 600 555 002;'+34 600 555 003,'-- x\n")
+
+    expect(inputs(rows)[0]).to.deep.include({ phones: [{ value: '+34600555002' }, { value: '+34600555003' }], summary: '-- x' })
+  })
+
+  it('takes addresses without their scheme for links, and one phone once', async () => {
+    const rows = await read('name,link,phone,Mobile\nAna,www.linkedin.com/in/ana,+34 600 555 002,0034600555002\n')
+
+    expect(inputs(rows)[0]).to.deep.include({ links: ['https://www.linkedin.com/in/ana'], phones: [{ value: '+34600555002' }] })
+  })
+
+  it("knows the sourcing tool's page of a person from LinkedIn's", async () => {
+    const [own] = inputs(await read('name,email,profileUrl\nAna,ana@a.example,https://a.example/p\n'))
+    const [foreign] = inputs(await read('First Name,Last Name,Profile URL\nAna,López,https://a.example/p\n'))
+
+    expect(own).to.deep.include({ profileUrl: 'https://a.example/p' })
+    expect(foreign).to.deep.equal({ name: 'Ana López', links: ['https://a.example/p'] })
+  })
+
+  it('separates tags by commas only in files that list everything so', async () => {
+    const [own] = inputs(await read('name,email,tags\nAna,ana@a.example,"R&D, Madrid;go"\n'))
+    const [foreign] = inputs(await read('First Name,Email addresses,Tags\nAna,ana@a.example,"R&D, Madrid;go"\n'))
+
+    expect([own, foreign].map((input) => (typeof input === 'object' ? input.tags : input))).to.deep.equal([
+      ['R&D, Madrid', 'go'],
+      ['R&D', 'Madrid', 'go'],
+    ])
+  })
 
   it('names each fault of a row and its entry', async () => {
     const rows = await read('name,emails,links\nAna,ana@a.example;foo,ftp://a.example\n')
