@@ -3,10 +3,12 @@ import type { LeverClient } from '../lever/client.ts'
 import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
 import { isWorthAnotherTry } from '../lever/write-outcome.ts'
 import { LeaseLost } from '../work/claim.ts'
+import { writeStep } from '../work/write-step.ts'
 import { assessExport } from './assess-export.ts'
+import { resumeToSend } from './carried-resume.ts'
 import { buildCreateRequest, linksOf } from './create-request.ts'
 import { findDuplicates, mainDuplicate, type Duplicate } from './find-duplicates.ts'
-import type { ExportIntent } from './export-model.ts'
+import { ExportModel, type ExportIntent } from './export-model.ts'
 import { claimedAt, endAsDuplicate, fail, hasGivenUp, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
 import { GIVEN_UP_UNCLEAR } from './look-again.ts'
@@ -51,7 +53,7 @@ async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: E
   if (problem?.code === 'connection_not_active') return hold(claimed, await deps.readTerms(organization), deps)
   if (problem || !performAs) return fail(claimed, { code: problem?.code ?? 'user_not_mapped', detail: sentence(problem) }, deps)
   const candidate = await deps.findCandidate(organization, String(document.candidate))
-  if (!candidate) return fail(claimed, { code: 'candidate_not_found', detail: 'The candidate was deleted here.' }, deps)
+  if (!candidate) return endWithoutCandidate(claimed, deps)
 
   const person = { emails: candidate.emails, links: linksOf(candidate) }
   if (!(await lockPerson(claimed, person, { status: 'checking', performAs, waitingFor: null }, deps))) {
@@ -65,8 +67,15 @@ async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: E
     postingId: document.posting?.postingId ?? null,
     stageId: terms.stageId,
     sourceName: terms.sourceName,
+    resume: resumeToSend(document, candidate),
   })
   await decide(claimed, { client, terms, candidate, request }, deps)
+}
+
+/** Erased meanwhile: what it knew of the person goes as well. */
+async function endWithoutCandidate(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  await writeStep(ExportModel, claimed, { set: { intent: null }, unset: claimed.document.note ? ['note.text'] : [] })
+  await fail(claimed, { code: 'candidate_not_found', detail: 'The candidate was deleted here.' }, deps)
 }
 
 function sentence(problem: Error | undefined): string {
@@ -86,7 +95,8 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
 
   const own = document.intent ? await findOwn(organization, document.intent, search.opportunities, { client, canSeeConfidential }) : null
   const mine = own ?? (await resolveOlderIntents(claimed, person.emails, { client, canSeeConfidential }, deps))
-  if (mine) return land(claimed, { opportunity: mine, made: true, attempt: { step: 'look', outcome: 'found' } }, deps)
+  const withResume = own !== null && document.intent?.resume === true
+  if (mine) return land(claimed, { opportunity: mine, made: true, withResume, attempt: { step: 'look', outcome: 'found' } }, deps)
 
   const { duplicates } = search
   if (duplicates.length > 0 && document.onDuplicate === 'stop') return endAsDuplicate(claimed, duplicates, deps)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ExportModel, WAITING_FOR, type ExportDocument, type ExportState } from './export-model.ts'
+import { ExportModel, RESUME_FATES, WAITING_FOR, type ExportDocument, type ExportState } from './export-model.ts'
 
 export const EXPORT_STATUSES = ['queued', 'running', 'exported', 'duplicate', 'failed', 'canceled'] as const
 export type ExportStatus = (typeof EXPORT_STATUSES)[number]
@@ -52,6 +52,10 @@ export const ExportView = z
     note: z
       .object({ status: z.enum(['queued', 'written', 'failed']), noteId: z.string().nullable(), error: Failure.nullable() })
       .nullable(),
+    resume: z
+      .object({ status: z.enum(RESUME_FATES), detail: z.string().nullable() })
+      .nullable()
+      .describe('Of an export that is exported: whether the résumé went along. Refused by Lever or missing here, the rest went without it'),
     error: Failure.nullable(),
     attempts: z.array(z.object({ at: Timestamp, step: z.string(), outcome: z.string(), detail: z.string().nullable() })),
     createdAt: Timestamp,
@@ -85,6 +89,7 @@ export function exportView(document: ExportDocument): ExportView {
     duplicateOf: document.duplicateOf ?? null,
     waitingFor: document.status === 'unclear' ? (document.waitingFor ?? 'settling') : (document.waitingFor ?? null),
     note: note ? { status: note.status, noteId: note.noteId ?? null, error: note.error ?? null } : null,
+    resume: resumeView(document),
     error: document.error ?? null,
     attempts: document.attempts.map(({ at, step, outcome, detail }) => ({
       at: (at ?? document.createdAt).toISOString(),
@@ -95,6 +100,11 @@ export function exportView(document: ExportDocument): ExportView {
     createdAt: document.createdAt.toISOString(),
     finishedAt: document.finishedAt?.toISOString() ?? null,
   }
+}
+
+/** Until it stands in Lever nothing is certain about the résumé. */
+function resumeView({ status, resume }: ExportDocument): ExportView['resume'] {
+  return status === 'exported' && resume?.status ? { status: resume.status, detail: resume.detail ?? null } : null
 }
 
 /** Our states behind an outer status, for filters. */

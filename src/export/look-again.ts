@@ -35,7 +35,8 @@ export async function lookAgain(claimed: ClaimedExport, deps: ExportDeps): Promi
     const client = await deps.leverClient(organization, 'interactive')
     const lever = { client, canSeeConfidential: terms.canSeeConfidential }
     const opportunity = intent.opportunityId ? await read(client, intent.opportunityId) : await lookForIntent(organization, intent, lever)
-    if (opportunity) return await land(claimed, { opportunity, made: true, attempt: { step: 'look', outcome: 'found' } }, deps)
+    const found = { made: true, withResume: intent.resume, attempt: { step: 'look', outcome: 'found' } }
+    if (opportunity) return await land(claimed, { opportunity, ...found }, deps)
     await notFound(claimed, deps)
   } catch (error) {
     await lookFailed(claimed, error, deps)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { CreateOpportunityBody } from '../lever/opportunities.ts'
 import { alreadyExported, assessExport, findOpenExport, type PerformAs } from './assess-export.ts'
-import { buildCreateRequest, linksOf, NEW_LEAD, type CarriedCandidate, type CreateRequest } from './create-request.ts'
+import { buildCreateRequest, linksOf, NEW_LEAD, showRequest, type CarriedCandidate, type ShownRequest } from './create-request.ts'
 import type { OnDuplicate } from './export-model.ts'
 import { PerformAsView, RequisitionView, StageView, TargetView } from './export-view.ts'
 import { DuplicateView, findDuplicates, withoutConfidentialDetails, type Duplicate } from './find-duplicates.ts'
@@ -24,7 +23,10 @@ export const PreviewView = z
         method: z.literal('POST'),
         path: z.string(),
         query: z.object({ perform_as: z.string() }),
-        body: z.custom<CreateOpportunityBody>().meta({ override: { type: 'object', additionalProperties: true } }),
+        body: z.custom<ShownRequest['body']>().meta({
+          override: { type: 'object', additionalProperties: true },
+          description: 'JSON; with a résumé the fields of the multipart body by their names, the file as `{filename, size, sha256}`',
+        }),
       })
       .nullable()
       .describe('As it would be sent; null when nothing would be'),
@@ -87,10 +89,10 @@ function requestFor(facts: {
   postingId: string | null
   terms: ExportTerms
   duplicates: Duplicate[]
-}): CreateRequest | null {
+}): ShownRequest | null {
   const { wish, candidate, performAs, postingId, terms, duplicates } = facts
   if (duplicates.length > 0 && wish.onDuplicate !== 'create') return null
-  return buildCreateRequest({
+  const request = buildCreateRequest({
     apiUrl: terms.apiUrl,
     candidate,
     performAs: performAs.leverUserId,
@@ -98,6 +100,7 @@ function requestFor(facts: {
     stageId: terms.stageId,
     sourceName: terms.sourceName,
   })
+  return showRequest(request)
 }
 
 async function searchIfPossible(wish: PreviewWish, terms: ExportTerms, deps: ExportDeps): ReturnType<typeof findDuplicates> {

@@ -93,7 +93,10 @@ async function resumeIsGone(claimed: ClaimedExport, { file }: CarriedResume): Pr
 /** How Lever names lists in a form is not documented: an answer without the source says that it read other names. */
 function warnOfIgnoredFields({ document }: ClaimedExport, { resume, body }: CreateRequest, made: LeverOpportunity, deps: ExportDeps): void {
   if (!resume || made.sources.includes(body.sources?.[0] ?? '')) return
-  deps.log.warn({ export: String(document._id), opportunity: made.id }, 'Lever made the opportunity, but does not show the source of the form')
+  deps.log.warn(
+    { export: String(document._id), opportunity: made.id },
+    'Lever made the opportunity, but does not show the source of the form',
+  )
 }
 
 async function sayBudget(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
