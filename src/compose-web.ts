@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client'
 import { PersonModel, type PersonDocument } from './accounts/person-model.ts'
 import type { CandidateDocument } from './candidates/candidate-model.ts'
 import type { Parts, ServiceOptions } from './compose-parts.ts'
+import { duplicatesFrom } from './export/describe-duplicates.ts'
 import type { Log } from './log.ts'
 import { apiKeyEndpoints } from './web/api/api-keys.ts'
 import { auditEventEndpoints } from './web/api/audit-events.ts'
@@ -23,6 +24,8 @@ import { webhookIntake, webhookIntakePaths } from './web/api/webhook-intake.ts'
 import { createApp, createHealthApp, type HealthAppOptions } from './web/app.ts'
 import { atsRouter } from './web/pages/ats.tsx'
 import { atsWebhooksRouter } from './web/pages/ats-webhooks.tsx'
+import { exportPagesRouter } from './web/pages/export-pages.tsx'
+import { obstacleFinder } from './web/pages/export-obstacle.ts'
 import { leverCallbackRouter } from './web/pages/lever-callback.tsx'
 import type { SamplePerson } from './web/pages/sign-in-page.tsx'
 
@@ -39,10 +42,11 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
   const { publicUrl, operatorApiKey, trustedProxies } = options
   const health: HealthAppOptions = { log, registry, readiness, publicUrl, operatorApiKey, trustedProxies, authUrl: options.lever.authUrl }
   if (!options.roles.includes('web')) return listenerOf(createHealthApp(health))
+  const findObstacle = obstacleFinder(parts)
   const app = createApp({
     ...health,
     accounts: parts.accounts,
-    listCandidates: parts.candidates.list,
+    candidatesPage: { list: parts.candidates.list, findObstacle },
     sealer: parts.sealer,
     endpoints: endpointsOf(parts),
     intakes: [webhookIntake({ webhooks: parts.webhooks })],
@@ -51,6 +55,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       leverCallbackRouter({ connections: parts.connections, accounts: parts.accounts }),
       atsRouter(parts),
       atsWebhooksRouter(parts),
+      exportPagesRouter({ ...parts, findObstacle, seenInLever: duplicatesFrom(parts.mirror).mirrored }),
     ],
     ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),
   })
