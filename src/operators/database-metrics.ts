@@ -62,8 +62,12 @@ export function registerDatabaseMetrics(registry: Registry, { rate, isReady, log
     },
   })
   const waitingLabels = ['kind', 'waiting_for']
-  show('fulcrum_waiting_oldest_seconds', 'Age of the oldest work that is not done, by kind and by what it waits for.', waitingLabels, async () =>
-    (await waiting()).map(({ kind, waitingFor, oldestSeconds }) => ({ labels: { kind, waiting_for: waitingFor }, value: oldestSeconds })),
+  show(
+    'fulcrum_waiting_oldest_seconds',
+    'Age of the oldest work that is not done, by kind and by what it waits for.',
+    waitingLabels,
+    async () =>
+      (await waiting()).map(({ kind, waitingFor, oldestSeconds }) => ({ labels: { kind, waiting_for: waitingFor }, value: oldestSeconds })),
   )
   show('fulcrum_waiting', 'How much work is not done, by kind and by what it waits for.', waitingLabels, async () =>
     (await waiting()).map(({ kind, waitingFor, count }) => ({ labels: { kind, waiting_for: waitingFor }, value: count })),

@@ -103,7 +103,9 @@ async function readSource({ kind, store, match, join = [], waitingFor, since, al
     { $group: { _id: waitingFor, count: { $sum: 1 }, since: { $min: since } } },
     { $set: { oldestMs: { $subtract: ['$$NOW', '$since'] } } },
   ]
-  const found = await store.collection.aggregate<{ _id: string; count: number; oldestMs: number }>(stages, { maxTimeMS: LIMIT_MS }).toArray()
+  const found = await store.collection
+    .aggregate<{ _id: string; count: number; oldestMs: number }>(stages, { maxTimeMS: LIMIT_MS })
+    .toArray()
   const byName = new Map(found.map(({ _id, count, oldestMs }) => [_id, { count, oldestSeconds: Math.max(0, oldestMs / 1000) }]))
   return [...new Set([...always, ...byName.keys()])].map((name) => ({
     kind,
