@@ -1,0 +1,185 @@
+import { expect } from 'chai'
+import { Types } from 'mongoose'
+import { CandidateImportModel } from '../../src/candidates/candidate-import-model.ts'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { ExportModel } from '../../src/export/export-model.ts'
+import { DeliveryModel } from '../../src/webhooks/delivery-model.ts'
+import { readWaitingWork } from '../../src/operators/waiting-work.ts'
+import { NEVER } from '../../src/work/work-fields.ts'
+import { eventually } from '../support/eventually.ts'
+import { exportAndWait, newPerson, startService, type Api, type ServiceForTests } from '../support/service.ts'
+
+const HOUR_MS = 3_600_000
+
+describe('metrics', () => {
+  let service: ServiceForTests
+  let api: Api
+  let organization: string
+
+  before(async function () {
+    this.timeout(60_000)
+    service = await startService()
+    const made = await service.connected()
+    api = made.api
+    organization = made.id
+  })
+  after(() => service.stop())
+
+  const metrics = async (): Promise<string> => (await fetch(`${service.url}/metrics`)).text()
+  /** Of the series whose labels include all of these. */
+  const valueOf = (text: string, name: string, ...labels: string[]): number | undefined => {
+    const line = text.split('\n').find((one) => one.startsWith(`${name}{`) && labels.every((label) => one.includes(label)))
+    return line === undefined ? undefined : Number(line.split(' ').at(-1))
+  }
+
+  it('count what an export costs and came to, with ids nowhere', async () => {
+    const done = await exportAndWait(api, { candidate: newPerson() })
+
+    const text = await metrics()
+    expect(valueOf(text, 'fulcrum_exports_ended_total', 'outcome="exported"')).to.equal(1)
+    expect(valueOf(text, 'fulcrum_export_sends_total', 'outcome="done"')).to.equal(1)
+    expect(valueOf(text, 'fulcrum_lever_call_duration_seconds_count', 'call="POST /opportunities"', 'lane="interactive"', 'outcome="201"')).to.equal(1)
+    expect(valueOf(text, 'fulcrum_worker_slots', 'worker="exports"')).to.be.above(0)
+    expect(valueOf(text, 'fulcrum_worker_busy', 'worker="exports"')).to.equal(0)
+    for (const id of [organization, done.opportunityId ?? '', done.id]) expect(text).not.to.contain(id)
+  }) // prettier-ignore
+
+  it('count webhooks that came in, refused ones too, and what was done with them', async () => {
+    const { webhookUrl } = (await api.get<{ webhookUrl: string }>('connection')).body
+    const webhook = await service.lever.addWebhook('candidateStageChange', webhookUrl)
+    await api.put('connection/webhooks/candidateStageChange', { signatureToken: webhook.signatureToken })
+    const done = await exportAndWait(api, { candidate: newPerson() })
+    await service.lever.moveStage(done.opportunityId ?? '', 'Reached out')
+    await fetch(webhookUrl, {
+      method: 'POST',
+      body: JSON.stringify({ event: 'candidateStageChange', triggeredAt: 1, token: 't', signature: 'wrong', data: { opportunityId: 'x' } }),
+    })
+
+    await eventually('it is processed', async () => valueOf(await metrics(), 'fulcrum_deliveries_processed_total', 'outcome="processed"'))
+    const text = await metrics()
+    expect(valueOf(text, 'fulcrum_deliveries_received_total', 'outcome="stored"', 'event="candidateStageChange"')).to.equal(1)
+    expect(valueOf(text, 'fulcrum_deliveries_received_total', 'outcome="refused"')).to.equal(1)
+  })
+
+  it('count refreshes of access tokens by outcome', async () => {
+    await service.lever.expireTokens()
+    await exportAndWait(api, { candidate: newPerson() })
+
+    expect(valueOf(await metrics(), 'fulcrum_token_refreshes_total', 'outcome="refreshed"')).to.equal(1)
+  })
+
+  it('show each credential’s budget by a shortened fingerprint', async () => {
+    const { grant } = await ConnectionModel.findOne({ organization }).orFail()
+
+    const text = await metrics()
+    expect(valueOf(text, 'fulcrum_lever_budget_used_last_hour', `credential="${grant?.fingerprint?.slice(0, 12)}"`)).to.be.above(0)
+    expect(text)
+      .to.match(/fulcrum_lever_budget_available\{/)
+      .and.match(/fulcrum_lever_budget_throttled_last_hour\{/)
+    expect(text).not.to.contain(grant?.fingerprint)
+  })
+
+  it('show kinds of which nothing waits, and states of which there is none', async () => {
+    const text = await metrics()
+
+    expect(valueOf(text, 'fulcrum_waiting_oldest_seconds', 'kind="exports"', 'waiting_for="settling"')).to.equal(0)
+    expect(valueOf(text, 'fulcrum_waiting', 'kind="notes"', 'waiting_for="worker"')).to.equal(0)
+    expect(valueOf(text, 'fulcrum_connections', 'status="active"')).to.equal(1)
+    expect(valueOf(text, 'fulcrum_exports', 'status="unclear"')).to.equal(0)
+    expect(text).to.contain('fulcrum_database_ready 1')
+  })
+
+  describe('of waiting work', () => {
+    const resting = { dueAt: NEVER }
+    const waiting = async (kind: string, waitingFor: string) => {
+      const found = (await readWaitingWork()).find((one) => one.kind === kind && one.waitingFor === waitingFor)
+      return { count: found?.count, hours: Math.round((found?.oldestSeconds ?? 0) / 3600) }
+    }
+    const ago = (hours: number): Date => new Date(Date.now() - hours * HOUR_MS)
+    const wish = (fields: object) => ({
+      organization: new Types.ObjectId(organization),
+      candidate: new Types.ObjectId(),
+      attempts: [],
+      requestedBy: 'x@x.example',
+      onDuplicate: 'stop',
+      ...resting,
+      ...fields,
+    })
+    const delivery = (fields: object) => ({ organization: new Types.ObjectId(organization), connection: new Types.ObjectId(), event: 'candidateHired', token: String(new Types.ObjectId()), triggeredAt: new Date(), ...resting, ...fields }) // prettier-ignore
+
+    it('tells exports that are held and unclear by what they wait for, and how long the oldest has', async () => {
+      await ExportModel.collection.insertMany([
+        wish({ status: 'queued', waitingFor: 'authorization', openedAt: ago(5) }),
+        wish({ status: 'queued', waitingFor: 'authorization', openedAt: ago(3) }),
+        wish({ status: 'unclear', openedAt: ago(2) }),
+        wish({ status: 'failed', openedAt: ago(9) }),
+      ])
+
+      expect(await waiting('exports', 'authorization')).to.deep.equal({ count: 2, hours: 5 })
+      expect(await waiting('exports', 'settling')).to.deep.equal({ count: 1, hours: 2 })
+      expect(await waiting('exports', 'worker')).to.deep.equal({ count: 0, hours: 0 })
+    })
+
+    it('counts the age of a retried export from the retry', async () => {
+      const { insertedId } = await ExportModel.collection.insertOne(
+        wish({ status: 'failed', openedAt: ago(200), createdAt: ago(200), error: { code: 'lever_rejected', detail: 'x' } }),
+      )
+      const { status } = await api.post(`exports/${String(insertedId)}/retry`)
+
+      expect(status).to.equal(202)
+
+      const { openedAt } = await ExportModel.findById(insertedId).orFail()
+      expect(Date.now() - (openedAt?.getTime() ?? 0)).to.be.below(60_000)
+    })
+
+    it('tells notes that are not written from exports that have none', async () => {
+      await ExportModel.collection.insertMany([
+        wish({
+          status: 'exported',
+          finishedAt: ago(4),
+          openedAt: ago(6),
+          dueAt: new Date(Date.now() + HOUR_MS),
+          note: { text: 'x', status: 'queued' },
+        }),
+        wish({ status: 'exported', finishedAt: ago(7) }),
+      ])
+
+      expect(await waiting('notes', 'worker')).to.deep.equal({ count: 1, hours: 4 })
+    })
+
+    it('tells deliveries that are held, that wait for an authorization, and that wait for a worker', async () => {
+      const { _id: connection } = await ConnectionModel.findOne({ organization }).orFail()
+      await DeliveryModel.collection.insertMany([
+        delivery({ status: 'held', receivedAt: ago(3), connection }),
+        delivery({ status: 'received', receivedAt: ago(2) }),
+        delivery({ status: 'received', receivedAt: ago(8), openedAt: ago(1), connection }),
+        delivery({ status: 'processed', receivedAt: ago(9), connection }),
+      ])
+
+      expect(await waiting('deliveries', 'signatureToken')).to.deep.equal({ count: 1, hours: 3 })
+      expect(await waiting('deliveries', 'authorization')).to.deep.equal({ count: 1, hours: 2 })
+      expect(await waiting('deliveries', 'worker')).to.deep.equal({ count: 1, hours: 1 })
+    })
+
+    it('tells imports and overdue refreshes', async () => {
+      await CandidateImportModel.collection.insertOne({
+        organization: new Types.ObjectId(organization),
+        status: 'running',
+        createdAt: ago(6),
+        dueAt: NEVER,
+      })
+      await ConnectionModel.updateOne({ organization }, { 'grant.accessTokenExpiresAt': ago(2) })
+
+      expect(await waiting('imports', 'worker')).to.deep.equal({ count: 1, hours: 6 })
+      expect(await waiting('tokenRefreshes', 'lever')).to.deep.equal({ count: 1, hours: 2 })
+    })
+
+    it('reads no export that has ended', async () => {
+      const plan = (await ExportModel.collection
+        .find({ status: 'exported', dueAt: { $lt: NEVER }, 'note.status': 'queued' })
+        .explain('executionStats')) as { executionStats: { totalDocsExamined: number } }
+
+      expect(plan.executionStats.totalDocsExamined).to.be.at.most(await ExportModel.countDocuments({ 'note.status': 'queued' }))
+    })
+  })
+})
