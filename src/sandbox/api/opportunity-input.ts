@@ -67,16 +67,22 @@ function formFields(fields: [name: string, value: string][]): Record<string, unk
   return allPhones.length === 0 ? read : { ...read, phones: allPhones }
 }
 
+/** A tag may begin with a bracket without being a list. */
 function listValues(value: string): string[] {
-  if (!value.startsWith('[')) return [value]
-  const parsed = z.array(z.string()).safeParse(parseJson(value))
+  const parsed = z.array(z.string()).safeParse(value.startsWith('[') ? jsonOf(value) : undefined)
   return parsed.success ? parsed.data : [value]
 }
 
-function parseJson(text: string): unknown {
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw badRequest(`${text} is not JSON`)
+    return undefined
   }
+}
+
+function parseJson(text: string): unknown {
+  const parsed = jsonOf(text)
+  if (parsed === undefined) throw badRequest(`${text} is not JSON`)
+  return parsed
 }
