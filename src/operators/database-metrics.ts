@@ -53,14 +53,15 @@ export function registerDatabaseMetrics(registry: Registry, { rate, isReady, log
       },
     })
 
-  new Gauge({
+  const ready = new Gauge({
     name: 'fulcrum_database_ready',
     help: 'Whether this process can use the database.',
-    registers: [registry],
+    registers: [],
     collect() {
       this.set(isReady() ? 1 : 0)
     },
   })
+  registry.registerMetric(ready)
   const waitingLabels = ['kind', 'waiting_for']
   show(
     'fulcrum_waiting_oldest_seconds',
