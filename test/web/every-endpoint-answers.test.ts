@@ -143,7 +143,7 @@ function byHarm(one: Operation, other: Operation): number {
 
 function harmOf({ name, method }: Operation): number {
   if (name === 'DELETE /api/v1/connection') return 9
-  if (method === 'DELETE') return 8
+  if (method === 'DELETE') return name.endsWith('}') ? 8 : 7.5
   if (name.endsWith('/connection/pause')) return 7
   if (name.endsWith('/connection/activate')) return 6
   return 0

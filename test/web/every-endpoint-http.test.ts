@@ -1,7 +1,7 @@
 /** Walks the OpenAPI document: sizes, methods and heads of requests, and what is no request at all. */
 import { expect } from 'chai'
 import { assertWellFormed, expectRefusal } from './hostile/answer-rules.ts'
-import { isBelowApi, isWrite, nameOf, takesFile, type Operation } from './hostile/api-document.ts'
+import { isBelowApi, isWrite, nameOf, takesFile, uploadTypeOf, type Operation } from './hostile/api-document.ts'
 import { sendBytes, sendHeadOnly, sendWithoutEnd } from './hostile/raw-request.ts'
 import { forEachOf, startWorld, type World } from './hostile/world.ts'
 
@@ -25,7 +25,8 @@ describe('every endpoint: HTTP', function () {
     it('is refused by its announcement, before any of it has come', async () => {
       await forEachOf(operations.filter(isWrite), nameOf, async (operation) => {
         const isUpload = takesFile(operation)
-        const headers = { 'content-type': isUpload ? 'text/csv' : 'application/json', 'content-length': String((isUpload ? 60 : 20) * MB) }
+        const type = isUpload ? uploadTypeOf(operation) : 'application/json'
+        const headers = { 'content-type': type, 'content-length': String((isUpload ? 60 : 20) * MB) }
         const answer = await sendHeadOnly(world.service.url, world.requestFor(operation, { headers }))
 
         assertWellFormed(operation.name, answer)

@@ -9,6 +9,7 @@ import {
   resolve,
   takesFile,
   takesJson,
+  uploadTypeOf,
   type Operation,
   type Schema,
 } from './hostile/api-document.ts'
@@ -46,8 +47,8 @@ describe('every endpoint: input', function () {
 
   const sendSlowBody = (operation: Operation): SlowBody => {
     const since = performance.now()
-    const headers = { 'content-type': Object.keys(operation.body)[0] ?? '', 'content-length': '1000' }
-    const answer = sendSlowly(world.service.url, world.requestFor(operation, { headers }), '{')
+    const headers = { 'content-type': uploadTypeOf(operation), 'content-length': '1000' }
+    const answer = sendSlowly(world.service.url, world.requestFor(operation, { headers }), '-')
     const afterMs = answer.then(() => performance.now() - since)
     afterMs.catch(() => undefined) // told where it is awaited
     return { operation, answer, afterMs }
@@ -100,10 +101,10 @@ describe('every endpoint: input', function () {
     expect(naming.length).to.be.at.least(14)
 
     await forEachOf(naming, nameOf, async (operation) => {
-      const json = await world.bodyOf(operation)
+      const right = await world.rightQuestion(operation)
       for (const name of NAMES_OF_NOTHING) {
         const path = operation.path.replace(/\{\w+\}/, () => name)
-        const answer = await world.ask(operation, { path, ...(json === undefined ? {} : { json }), isUndocumented: true })
+        const answer = await world.ask(operation, { ...right, path, isUndocumented: true })
         expect(answer.status, `${name.slice(0, 30)}: ${answer.text.slice(0, 200)}`).to.be.oneOf([404, ...(operation.method === 'PUT' ? [422] : [])]) // prettier-ignore
       }
     })

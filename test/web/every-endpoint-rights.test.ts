@@ -138,8 +138,8 @@ describe('every endpoint: rights', function () {
 
       await forEachOf(naming, nameOf, async (operation) => {
         for (const as of [world.them, world.them.admin]) {
-          const json = await world.bodyOf(operation, world.them)
-          const answer = await world.ask(operation, { as, path: world.pathOf(operation, world.us), ...(json === undefined ? {} : { json }) })
+          const right = await world.rightQuestion(operation, world.them)
+          const answer = await world.ask(operation, { ...right, as, path: world.pathOf(operation, world.us) })
           if (!makesOwn(operation)) expect(answer.status, answer.text.slice(0, 200)).to.equal(404)
           expect(answer.text).not.to.contain(world.us.id).and.not.to.contain(world.us.word)
         }

@@ -94,6 +94,11 @@ export function resolve(document: ApiDocument, schema: Schema): Schema {
 export const isBelowApi = ({ path }: Operation): boolean => path.startsWith('/api/v1/')
 export const takesJson = ({ body }: Operation): boolean => 'application/json' in body
 export const takesFile = (operation: Operation): boolean => Object.keys(operation.body).length > 0 && !takesJson(operation)
+/** Of the file that it takes. */
+export function uploadTypeOf({ body }: Operation): string {
+  const [type = ''] = Object.keys(body)
+  return type.startsWith('multipart/') ? `${type}; boundary=edge` : type
+}
 export const isWrite = ({ method }: Operation): boolean => method !== 'GET'
 export const nameOf = ({ name }: Operation): string => name
 export const isList = ({ method, parameters }: Operation): boolean => method === 'GET' && parameters.some(({ name }) => name === 'cursor')

@@ -70,7 +70,7 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
       '/api/v1/users/': unmapped,
       '/api/v1/user-mappings/': person,
       '/api/v1/api-keys/': spare.body.id,
-      '/api/v1/candidates/': await candidate(),
+      '/api/v1/candidates/': await withResume(service.url, apiKey, await candidate(), word),
       '/api/v1/candidate-imports/': await importLongFile(service.url, apiKey, api),
       '/api/v1/exports/': exported.id,
       '/api/v1/webhook-deliveries/': await receiveDelivery(service, api, connection.webhookUrl, String(exported.opportunityId)),
@@ -86,6 +86,15 @@ async function signIn(url: string, api: Api, userEmail: string): Promise<Session
   const [, csrfToken = ''] = /<meta name="csrf-token" content="([^"]+)"/.exec(page.body) ?? []
   expect(csrfToken, 'csrf-token of a signed-in page').not.to.equal('')
   return { email: userEmail, cookie: await jar.getCookieString(url), csrfToken }
+}
+
+async function withResume(url: string, apiKey: string, candidate: string, word: string): Promise<string> {
+  const body = new FormData()
+  body.append('file', new Blob([`Engineer, ${word}`]), 'cv.txt')
+  const headers = { authorization: `Bearer ${apiKey}` }
+  const { status } = await fetch(`${url}/api/v1/candidates/${candidate}/resume`, { method: 'PUT', body, headers })
+  expect(status).to.equal(200)
+  return candidate
 }
 
 /** A file over 1 MB, which is imported in the background; resolves once that has ended. */

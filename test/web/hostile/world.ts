@@ -3,7 +3,7 @@ import { AssertionError } from 'chai'
 import { LEVER_ADMIN } from '../../support/lever.ts'
 import { newPerson, OPERATOR_KEY, SOURCER, startService, type ServiceForTests } from '../../support/service.ts'
 import { assertWellFormed, documentRules, type DocumentRules } from './answer-rules.ts'
-import { namesInPath, operationsOf, readApiDocument, takesJson, type ApiDocument, type Operation } from './api-document.ts'
+import { namesInPath, operationsOf, readApiDocument, takesJson, uploadTypeOf, type ApiDocument, type Operation } from './api-document.ts'
 import { sendRaw, type RawAnswer, type RawRequest } from './raw-request.ts'
 import { sampleOf } from './sample-values.ts'
 import { furnishTenant, type Session, type Tenant } from './tenant.ts'
@@ -36,7 +36,7 @@ export interface World {
   /** A body that is right, of things that `tenant` has; undefined where none is taken. A new one each time. */
   bodyOf(operation: Operation, tenant?: Tenant): Promise<unknown>
   /** A question that is right: with such a body, or with a file where one is taken. */
-  rightQuestion(operation: Operation): Promise<Question>
+  rightQuestion(operation: Operation, tenant?: Tenant): Promise<Question>
   /** Who may: the operator, else our organization's key. */
   rightful(operation: Operation): Asker
   /** Asks as the rightful one unless told otherwise; the answer is held to the rules of all answers and to the document. */
@@ -87,10 +87,10 @@ export async function startWorld(): Promise<World> {
     service, document, rules, us, them, pathOf, rightful, requestFor,
     operations: operationsOf(document),
     bodyOf,
-    async rightQuestion(operation) {
-      const file = FILES[operation.name]
-      if (file) return { body: file.text(), headers: { 'content-type': file.type } }
-      const json = await bodyOf(operation)
+    async rightQuestion(operation, tenant = us) {
+      const text = FILES[operation.name]
+      if (text) return { body: text(), headers: { 'content-type': uploadTypeOf(operation) } }
+      const json = await bodyOf(operation, tenant)
       return json === undefined ? {} : { json }
     },
     async ask(operation, question = {}) {
@@ -131,8 +131,15 @@ function credentialsOf(asker: Asker): Record<string, string> {
 }
 
 /** Files, where one is taken. */
-const FILES: Record<string, { type: string; text: () => string }> = {
-  'POST /api/v1/candidates/import': { type: 'text/csv', text: () => `name,email\nFrom a file,file-${distinctNumber()}@mail.example\n` },
+const FILES: Record<string, () => string> = {
+  'POST /api/v1/candidates/import': () => `name,email\nFrom a file,file-${distinctNumber()}@mail.example\n`,
+  'POST /api/v1/candidates/import/preview': { type: 'text/csv', text: () => 'name,email\nIn a preview,preview@mail.example\n' },
+  'PUT /api/v1/candidates/{id}/resume': resumeInForm,
+}
+
+function resumeInForm(): string {
+  const head = 'Content-Disposition: form-data; name="file"; filename="cv.txt"\r\nContent-Type: text/plain'
+  return `--edge\r\n${head}\r\n\r\nEngineer ${distinctNumber()}\r\n--edge--\r\n`
 }
 
 /** Bodies that a schema alone cannot tell. */
