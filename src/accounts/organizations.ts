@@ -70,7 +70,7 @@ function organizationNotFound(): ServiceError {
   return new ServiceError('not_found', 'There is no such organization.')
 }
 
-function hashKeyPlace(organization: string): SecretPlace {
+export function hashKeyPlace(organization: string): SecretPlace {
   return { organization, record: 'organization', field: 'hashKey' }
 }
 

@@ -15,13 +15,17 @@ export interface ConnectionSecrets {
 /** Seals what a connection holds, bound to the organization and to the field it stands in. */
 export function connectionSecrets(sealer: Sealer): ConnectionSecrets {
   return {
-    seal: (organization, field, secret) => sealer.seal(secret, { organization, record: 'connection', field }),
-    open: (organization, field, sealed) => sealer.open(sealed, { organization, record: 'connection', field }),
+    seal: (organization, field, secret) => sealer.seal(secret, connectionPlace(organization, field)),
+    open: (organization, field, sealed) => sealer.open(sealed, connectionPlace(organization, field)),
     sealFlow: (organization, startHash, codeVerifier) => sealer.seal(codeVerifier, flowPlace(organization, startHash)),
     openFlow: (organization, startHash, sealed) => sealer.open(sealed, flowPlace(organization, startHash)),
   }
 }
 
-function flowPlace(organization: string, startHash: string): SecretPlace {
+export function connectionPlace(organization: string, field: SecretField): SecretPlace {
+  return { organization, record: 'connection', field }
+}
+
+export function flowPlace(organization: string, startHash: string): SecretPlace {
   return { organization, record: `authorizationFlow/${startHash}`, field: 'codeVerifier' }
 }

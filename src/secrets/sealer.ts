@@ -19,6 +19,8 @@ export interface Sealer {
   open(sealed: Sealed, place: SecretPlace): string
   /** True when the value was sealed with another key than the first. */
   isOutdated(sealed: Sealed): boolean
+  /** The id of the key it was sealed with, and whether that key is there. */
+  keyOf(sealed: Sealed): { id: string; isKnown: boolean }
 }
 
 const NONCE_BYTES = 12
@@ -52,6 +54,10 @@ export function createSealer(keys: SecretKey[]): Sealer {
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
     },
     isOutdated: (sealed) => sealed.split('.')[1] !== first.id,
+    keyOf(sealed) {
+      const id = sealed.split('.')[1] ?? ''
+      return { id, isKnown: byId.has(id) }
+    },
   }
 }
 

@@ -144,6 +144,6 @@ function open(deps: IdempotencyDeps, { _id, organization, answer }: IdempotencyK
   return { id: resultId, status, secret: deps.sealer.open(secret, secretPlace(_id, organization?.toHexString())) }
 }
 
-function secretPlace(id: string, organization: string | undefined): SecretPlace {
+export function secretPlace(id: string, organization: string | undefined): SecretPlace {
   return { organization: organization ?? 'operator', record: `idempotencyKey/${id}`, field: 'secret' }
 }

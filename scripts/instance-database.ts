@@ -1,0 +1,73 @@
+/**
+ * The database of an instance for a script that works on it: the one MONGODB_URI names, else the embedded one in DATA_DIR,
+ * which must not be in use by a running `npm start`.
+ */
+import { access } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import mongoose from 'mongoose'
+import { readConfig, type Config } from '../src/config.ts'
+import { lockDataFolder } from './data-folder.ts'
+import { startMongod } from './mongod.ts'
+import { keptSecretKeys } from './secret-keys.ts'
+
+export interface InstanceDatabase {
+  config: Config & { mongodbUri: string }
+  close(): Promise<void>
+}
+
+const FIND_WITHIN_MS = 5000
+
+/**
+ * Connects mongoose's default connection, and reads the configuration as the service does; no index is built.
+ * @throws ConfigError, or Error in words for the operator
+ */
+export async function openInstanceDatabase(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<InstanceDatabase> {
+  const given = readConfig(env)
+  const dataDir = resolve(given.dataDir)
+  const SECRET_KEYS = env['SECRET_KEYS']?.trim() || (await keptKeys(dataDir))
+  const config = readConfig({ ...env, SECRET_KEYS }, ['SECRET_KEYS'])
+  if (config.mongodbUri) return connect({ ...config, mongodbUri: config.mongodbUri }, async () => undefined)
+
+  const lock = await lockDataFolder(dataDir)
+  try {
+    const mongod = await startMongod({ dataDir, say })
+    const uri = new URL(mongod.uri)
+    uri.pathname = '/fulcrum'
+    return await connect({ ...config, mongodbUri: uri.toString() }, async () => {
+      await mongod.stop()
+      await lock.release()
+    })
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/** Those that `npm start` has made; none are made here, since nothing was sealed with them. */
+async function keptKeys(dataDir: string): Promise<string> {
+  const isThere = await access(join(dataDir, 'secret-keys')).then(
+    () => true,
+    () => false,
+  )
+  return isThere ? keptSecretKeys(dataDir) : ''
+}
+
+async function connect(config: InstanceDatabase['config'], stop: () => Promise<void>): Promise<InstanceDatabase> {
+  try {
+    await mongoose.connect(config.mongodbUri, {
+      autoIndex: false,
+      serverSelectionTimeoutMS: FIND_WITHIN_MS,
+      writeConcern: { w: 'majority' },
+    })
+  } catch (error) {
+    await stop()
+    throw new Error(`MongoDB cannot be used: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+  return {
+    config,
+    async close() {
+      await mongoose.disconnect()
+      await stop()
+    },
+  }
+}

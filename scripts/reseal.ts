@@ -1,0 +1,51 @@
+/**
+ * `npm run reseal`: moves every secret in the database to the first of SECRET_KEYS, after a key was added and before one is
+ * retired. The service may run meanwhile; broken off, it is simply started again. Ends with 0 once nothing is left to move.
+ */
+import { MissingKeysError, resealEverything, type ResealReport } from '../src/operators/reseal.ts'
+import { createSealer } from '../src/secrets/sealer.ts'
+import { openInstanceDatabase } from './instance-database.ts'
+
+const MOST_NAMED = 50
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+function describe({ current, resealed, left, unreadable }: ResealReport, firstKey: string): string[] {
+  return [
+    `${current} secrets are sealed with ${firstKey}; ${resealed} of them were moved now.`,
+    ...(left === 0
+      ? []
+      : [
+          `${left} were sealed with another key meanwhile: restart every process with ${firstKey} as the first of SECRET_KEYS, then run this again.`,
+        ]),
+    ...(unreadable.length === 0
+      ? []
+      : [`${unreadable.length} do not open with the key that they name (were they copied or changed?):`, ...named(unreadable)]),
+    ...(left + unreadable.length === 0 ? ['Keys after the first can be taken out of SECRET_KEYS now.'] : []),
+  ]
+}
+
+function named(records: readonly string[]): string[] {
+  const beyond = records.length - MOST_NAMED
+  return [...records.slice(0, MOST_NAMED).map((record) => `  ${record}`), ...(beyond > 0 ? [`  and ${beyond} more`] : [])]
+}
+
+async function main(): Promise<number> {
+  const { config, close } = await openInstanceDatabase(process.env, say)
+  try {
+    const report = await resealEverything(createSealer(config.secretKeys), say)
+    for (const line of describe(report, config.secretKeys[0]?.id ?? '')) say(line)
+    return report.left + report.unreadable.length === 0 ? 0 : 1
+  } catch (error) {
+    if (!(error instanceof MissingKeysError)) throw error
+    process.stderr.write(`${[error.message, ...named(error.records)].join('\n')}\n`)
+    return 1
+  } finally {
+    await close()
+  }
+}
+
+const code = await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  return 1
+})
+process.exit(code)

@@ -1,0 +1,38 @@
+import type { SealedField } from '../secrets/sealed-field.ts'
+import { AuthorizationFlowModel } from './authorization-flow-model.ts'
+import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import { connectionPlace, flowPlace } from './connection-secrets.ts'
+
+const GRANT_SECRETS = ['accessToken', 'refreshToken', 'apiKey'] as const
+const KINDS = ['hand', 'api'] as const
+
+/** Tokens, API keys and signature tokens of connections, as sealed. */
+export async function* sealedInConnections(): AsyncGenerator<SealedField> {
+  const connections = ConnectionModel.find({}, { organization: 1, grant: 1, webhooks: 1 }).lean<ConnectionDocument>().cursor()
+  for await (const connection of connections) yield* sealedIn(connection)
+}
+
+function* sealedIn({ _id, organization, grant, webhooks }: ConnectionDocument): Generator<SealedField> {
+  const where = { collection: ConnectionModel.collection, id: _id }
+  for (const name of GRANT_SECRETS) {
+    const sealed = grant?.[name]
+    if (sealed) yield { ...where, field: `grant.${name}`, sealed, place: connectionPlace(String(organization), `grant.${name}`) }
+  }
+  for (const [event, state] of Object.entries(webhooks ?? {})) {
+    for (const kind of KINDS) {
+      const sealed = state?.[kind]?.token
+      const field = `webhooks.${event}.${kind}` as const
+      if (sealed) yield { ...where, field: `${field}.token`, sealed, place: connectionPlace(String(organization), field) }
+    }
+  }
+}
+
+/** The PKCE verifiers of authorizations that may still come to their end. */
+export async function* sealedInAuthorizationFlows(): AsyncGenerator<SealedField> {
+  const open = { usedAt: null, codeVerifier: { $ne: null }, $expr: { $gt: ['$expiresAt', '$$NOW'] } }
+  for await (const { _id, organization, startHash, codeVerifier } of AuthorizationFlowModel.find(open).lean().cursor()) {
+    if (!codeVerifier) continue
+    const place = flowPlace(String(organization), startHash)
+    yield { collection: AuthorizationFlowModel.collection, id: _id, field: 'codeVerifier', sealed: codeVerifier, place }
+  }
+}

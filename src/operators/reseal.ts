@@ -1,0 +1,96 @@
+import type { mongo } from 'mongoose'
+import { sealedInOrganizations } from '../accounts/sealed-in-organizations.ts'
+import { sealedInAuthorizationFlows, sealedInConnections } from '../connection/sealed-in-connections.ts'
+import type { SealedField } from '../secrets/sealed-field.ts'
+import type { Sealer } from '../secrets/sealer.ts'
+import { sealedInIdempotencyKeys } from '../web/api/sealed-in-idempotency-keys.ts'
+
+/** Every sealed value there is. A part that begins to seal something lists it here. */
+const SOURCES = [sealedInOrganizations, sealedInConnections, sealedInAuthorizationFlows, sealedInIdempotencyKeys]
+
+export interface ResealReport {
+  /** Sealed with the first key, before or now. */
+  current: number
+  resealed: number
+  /** Found sealed with another key by the last look at all of them: what a process with another first key goes on writing. */
+  left: number
+  /** Do not open with the key they name, by collection, id and field: changed, or copied from elsewhere. */
+  unreadable: string[]
+}
+
+/** Some values were sealed with keys that are not there: nothing was changed. */
+export class MissingKeysError extends Error {
+  readonly records: readonly string[]
+  constructor(records: readonly string[]) {
+    super('Some secrets were sealed with keys that are not in SECRET_KEYS. Add these keys after the first; nothing was changed.')
+    this.name = 'MissingKeysError'
+    this.records = records
+  }
+}
+
+/** The last one finds nothing to move, unless others go on sealing with another key. */
+const PASSES = 4
+const SAY_EVERY = 1000
+
+/**
+ * Moves every sealed value to the first key, each by comparing what stands there, so that the service may run meanwhile; may be
+ * broken off and repeated.
+ * @throws MissingKeysError before anything is changed
+ */
+export async function resealEverything(sealer: Sealer, say: (line: string) => void): Promise<ResealReport> {
+  await assertKeysAreThere(sealer)
+  const report: ResealReport = { current: 0, resealed: 0, left: 0, unreadable: [] }
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    const { current, resealed, left, unreadable } = await movePass(sealer, say)
+    Object.assign(report, { current, left: left + resealed, unreadable, resealed: report.resealed + resealed })
+    if (report.left === 0) break
+  }
+  return report
+}
+
+async function assertKeysAreThere(sealer: Sealer): Promise<void> {
+  const missing: string[] = []
+  for await (const one of everySealedField()) {
+    const { id, isKnown } = sealer.keyOf(one.sealed)
+    if (!isKnown) missing.push(`${nameOf(one)} (key ${id})`)
+  }
+  if (missing.length > 0) throw new MissingKeysError(missing)
+}
+
+/** Once over everything; `left` counts what others changed while it was being moved. */
+async function movePass(sealer: Sealer, say: (line: string) => void): Promise<ResealReport> {
+  const pass: ResealReport = { current: 0, resealed: 0, left: 0, unreadable: [] }
+  for await (const one of everySealedField()) {
+    const outcome = sealer.isOutdated(one.sealed) ? await move(sealer, one) : 'current'
+    if (outcome === 'unreadable') pass.unreadable.push(nameOf(one))
+    else pass[outcome] += 1
+    if (outcome === 'resealed') pass.current += 1
+    const seen = pass.current + pass.left + pass.unreadable.length
+    if (seen % SAY_EVERY === 0) say(`${seen} secrets looked at, ${pass.resealed} moved`)
+  }
+  return pass
+}
+
+async function move(sealer: Sealer, { collection, id, field, sealed, place }: SealedField): Promise<'resealed' | 'left' | 'unreadable'> {
+  let secret: string
+  try {
+    secret = sealer.open(sealed, place)
+  } catch {
+    return 'unreadable'
+  }
+  const filter = { _id: id, [field]: sealed } as mongo.Filter<mongo.Document>
+  const moved = await collection.updateOne(
+    filter,
+    { $set: { [field]: sealer.seal(secret, place) } },
+    { writeConcern: { w: 'majority', j: true } },
+  )
+  return moved.matchedCount === 1 ? 'resealed' : 'left'
+}
+
+async function* everySealedField(): AsyncGenerator<SealedField> {
+  for (const source of SOURCES) yield* source()
+}
+
+function nameOf({ collection, id, field }: SealedField): string {
+  return `${collection.name} ${String(id)} ${field}`
+}
