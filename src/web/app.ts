@@ -3,7 +3,6 @@ import Koa from 'koa'
 import type { Registry } from 'prom-client'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Candidates } from '../candidates/candidates.ts'
 import type { Log } from '../log.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { docsPaths, docsRouter } from './api/docs.tsx'
@@ -22,7 +21,7 @@ import { requestState } from './middleware/request-state.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { createSiteCookies } from './middleware/site-cookies.ts'
 import { staticAssets } from './middleware/static-assets.ts'
-import { candidatesRouter } from './pages/candidates.tsx'
+import { candidatesRouter, type CandidatesPageDeps } from './pages/candidates.tsx'
 import { languageRouter } from './pages/language.ts'
 import type { SamplePerson } from './pages/sign-in-page.tsx'
 import { signInRouter } from './pages/sign-in.tsx'
@@ -50,7 +49,7 @@ export interface AppOptions extends HealthAppOptions {
   intakePaths?: ZodOpenApiPathsObject
   pages: readonly Router<SiteState>[]
   /** For the list of candidates, where people land; without it nobody is there. */
-  listCandidates?: Candidates['list']
+  candidatesPage?: CandidatesPageDeps
   /** Set only for a trial on one's own machine. */
   samplePeople?: () => Promise<SamplePerson[]>
 }
@@ -70,12 +69,11 @@ export function createApp(options: AppOptions): Koa<SiteState> {
   for (const intake of options.intakes ?? []) mount(app, intake)
   app.use(pageSession({ accounts, publicUrl, guardRate }))
   mount(app, signInRouter({ accounts, samplePeople: options.samplePeople }))
-  for (const pages of [languageRouter(), candidatesRouter({ list: options.listCandidates ?? noCandidates }), ...options.pages])
-    mount(app, pages)
+  for (const pages of [languageRouter(), candidatesRouter(options.candidatesPage ?? NOBODY_HERE), ...options.pages]) mount(app, pages)
   return app
 }
 
-const noCandidates: Candidates['list'] = async () => ({ data: [], nextCursor: null })
+const NOBODY_HERE: CandidatesPageDeps = { list: async () => ({ data: [], nextCursor: null }), findObstacle: async () => null }
 
 /** What every process serves, and one that only works serves alone: `/healthz`, `/readyz`, `/metrics`. */
 export function createHealthApp(options: HealthAppOptions, { answersTheRest = true } = {}): Koa<SiteState> {

@@ -21,7 +21,7 @@ export interface WebParts {
 }
 
 export interface StartWebOptions extends Partial<
-  Pick<AppOptions, 'trustedProxies' | 'samplePeople' | 'readiness' | 'authUrl' | 'listCandidates'>
+  Pick<AppOptions, 'trustedProxies' | 'samplePeople' | 'readiness' | 'authUrl' | 'candidatesPage'>
 > {
   endpoints?: (parts: WebParts) => readonly Endpoint[]
   intakes?: (parts: WebParts) => readonly Router<SiteState>[]
@@ -117,7 +117,7 @@ function appOptions(options: StartWebOptions, parts: WebParts, logged: string[])
     authUrl: options.authUrl ?? 'https://auth.lever.co',
     trustedProxies: options.trustedProxies ?? 0,
     ...(options.samplePeople ? { samplePeople: options.samplePeople } : {}),
-    ...(options.listCandidates ? { listCandidates: options.listCandidates } : {}),
+    ...(options.candidatesPage ? { candidatesPage: options.candidatesPage } : {}),
   }
 }
 

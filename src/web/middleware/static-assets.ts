@@ -11,6 +11,10 @@ const own = (name: string) => fileURLToPath(new URL(`../assets/${name}`, import.
 /** Every file that pages load, by the name it is served under. Nothing else of the packages is served. */
 const FILES: Record<string, () => string> = {
   'fulcrum.css': () => own('fulcrum.css'),
+  'candidates.css': () => own('candidates.css'),
+  'candidates-selection.js': () => own('candidates-selection.js'),
+  'export-dialog.js': () => own('export-dialog.js'),
+  'export-job.js': () => own('export-job.js'),
   'fulcrum.svg': () => own('fulcrum.svg'),
   'site.js': () => own('site.js'),
   'pico.css': () => resolve('@picocss/pico/css/pico.min.css'),

@@ -1,142 +1,134 @@
-import { isWebLink } from '../../candidates/candidate-input.ts'
 import type { CandidateView } from '../../candidates/candidate-view.ts'
 import type { Page } from '../../paging.ts'
+import { CandidateInLever } from './candidate-in-lever.tsx'
+import { CandidatesSearch, listAddress, type CandidatesQuery } from './candidates-search.tsx'
+import { ExportDialog, ExportToAtsForm, WHY_NOT } from './export-to-ats.tsx'
+import type { Obstacle } from './export-obstacle.ts'
+import { ExportStatus } from './export-status.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
+import { Cell, Row, RowHead, Table } from './table.tsx'
 import { candidatesTexts } from './texts-candidates.ts'
 
 export interface CandidatesPageProps {
   candidates: Page<CandidateView>
-  /** What was searched for; empty for all. */
-  q: string
+  query: CandidatesQuery
+  /** Why this person may export nobody; null where nothing stands in the way. */
+  obstacle: Obstacle | null
 }
 
-/** The candidates, newest first, and how far each is on the way into Lever and there. */
-export function CandidatesPage({ candidates, q }: CandidatesPageProps) {
+/** The candidates, newest first: found, selected, exported, and how far each is in Lever. */
+export function CandidatesPage({ candidates, query, obstacle }: CandidatesPageProps) {
   const t = candidatesTexts(usePage().language)
   const isEmpty = candidates.data.length === 0
+  const isSearching = query.q !== '' || query.project !== undefined || query.exported !== undefined
   return (
-    <Layout title={t.title} lead={t.lead}>
-      {isEmpty && q === '' ? null : <Search q={q} />}
-      {isEmpty ? <NobodyHere q={q} /> : <Candidates candidates={candidates.data} />}
-      {candidates.nextCursor === null ? null : (
-        <p class="actions">
-          <a
-            href={`/candidates?${new URLSearchParams({ ...(q ? { q } : {}), cursor: candidates.nextCursor }).toString()}`}
-            role="button"
-            class="quiet"
-          >
-            {t.more}
-          </a>
-        </p>
-      )}
+    <Layout
+      title={t.title}
+      lead={t.lead}
+      actions={
+        <a href="/candidates/import" role="button" class="quiet">
+          {t.importCsv}
+        </a>
+      }
+      scripts={['export-dialog.js', 'export-job.js', 'candidates-selection.js']}
+    >
+      {isEmpty && !isSearching ? null : <CandidatesSearch query={query} />}
+      {isEmpty ? <NobodyHere query={query} isSearching={isSearching} /> : <List candidates={candidates.data} obstacle={obstacle} />}
+      <Pages nextCursor={candidates.nextCursor} query={query} />
+      <ExportDialog />
     </Layout>
   )
 }
 
-function Search({ q }: { q: string }) {
+function Pages({ nextCursor, query }: { nextCursor: string | null; query: CandidatesQuery }) {
   const t = candidatesTexts(usePage().language)
+  if (nextCursor === null && query.cursor === undefined) return null
   return (
-    <form action="/candidates" method="get" role="search" class="card">
-      <fieldset role="group">
-        <input type="search" name="q" value={q} aria-label={t.searchFor} placeholder={t.searchFor} maxlength={200} />
-        <button type="submit">{t.search}</button>
-      </fieldset>
-    </form>
+    <nav class="pages" aria-label={t.listCaption}>
+      {query.cursor === undefined ? null : <a href={listAddress({ ...query, cursor: undefined })}>{t.first}</a>}
+      {nextCursor === null ? null : <a href={listAddress({ ...query, cursor: nextCursor })}>{t.more}</a>}
+    </nav>
   )
 }
 
-function NobodyHere({ q }: { q: string }) {
+function NobodyHere({ query, isSearching }: { query: CandidatesQuery; isSearching: boolean }) {
   const t = candidatesTexts(usePage().language)
+  if (isSearching) {
+    return (
+      <section class="card empty">
+        <p>{query.q === '' ? t.nothingFound : t.nobodyFoundFor(query.q)}</p>
+        <a href="/candidates" role="button" class="quiet">
+          {t.showAll}
+        </a>
+      </section>
+    )
+  }
   return (
     <section class="card empty">
-      <p>{q === '' ? t.byApi : t.nothingFound(q)}</p>
-      <a href={q === '' ? '/api/docs' : '/candidates'} role="button" class="quiet">
-        {q === '' ? t.apiDocs : t.showAll}
-      </a>
+      <p>{t.howToBegin}</p>
+      <p>
+        <a href="/candidates/import" role="button">
+          {t.importCsv}
+        </a>
+      </p>
+      <a href="/api/docs">{t.apiDocs}</a>
     </section>
   )
 }
 
-function Candidates({ candidates }: { candidates: CandidateView[] }) {
+function List({ candidates, obstacle }: { candidates: CandidateView[]; obstacle: Obstacle | null }) {
   const t = candidatesTexts(usePage().language)
   return (
-    <section class="card scroll">
-      <table>
-        <thead>
-          <tr>
-            {[t.name, t.contact, t.project, t.exported, t.inLever].map((heading) => (
-              <th key={heading} scope="col">
-                {heading}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
+    <section class="card" id="candidates" data-refresh>
+      <ExportToAtsForm obstacle={obstacle} isSelection>
+        <Table heads={['', t.name, t.contact, t.project, t.exported, t.inLever, '']} label={t.listCaption}>
           {candidates.map((candidate) => (
-            <CandidateRow key={candidate.id} candidate={candidate} />
+            <CandidateRow key={candidate.id} candidate={candidate} isBlocked={obstacle !== null} />
           ))}
-        </tbody>
-      </table>
+        </Table>
+      </ExportToAtsForm>
     </section>
   )
 }
 
-function CandidateRow({ candidate }: { candidate: CandidateView }) {
-  const { name, headline, emails, links, project, stage } = candidate
+function CandidateRow({ candidate, isBlocked }: { candidate: CandidateView; isBlocked: boolean }) {
+  const { id, name, headline, emails, links, project, stage } = candidate
+  const t = candidatesTexts(usePage().language)
   return (
-    <tr>
-      <th scope="row">
-        {name}
+    <Row>
+      <Cell>
+        <input type="checkbox" name="id" value={id} aria-label={t.select(name)} disabled={isBlocked} />
+      </Cell>
+      <RowHead id={`name-${id}`}>
+        <a href={`/candidates/${id}`}>{name}</a>
         {headline ? <div class="small">{headline}</div> : null}
-      </th>
-      <td>
+      </RowHead>
+      <Cell head={t.contact}>
         {[...emails, ...(emails.length === 0 ? links.slice(0, 1) : [])].map((address) => (
           <div key={address}>{address}</div>
         ))}
-      </td>
-      <td>
-        {project}
+      </Cell>
+      <Cell head={t.project}>
+        {project ? <a href={listAddress({ q: '', project })}>{project}</a> : t.nothing}
         {stage ? <div class="small">{stage}</div> : null}
-      </td>
-      <td>{candidate.export ? <ExportStatus status={candidate.export.status} /> : null}</td>
-      <td>
-        <InLever name={name} lever={candidate.lever} />
-      </td>
-    </tr>
-  )
-}
-
-const LOOKS: Record<string, string> = { exported: 'ok', duplicate: 'warn', failed: 'bad' }
-
-function ExportStatus({ status }: { status: string }) {
-  const t = candidatesTexts(usePage().language)
-  const words: Record<string, string> = {
-    queued: t.queued,
-    running: t.running,
-    exported: t.exportedStatus,
-    duplicate: t.duplicate,
-    failed: t.failed,
-    canceled: t.canceled,
-  }
-  return <span class={`badge ${LOOKS[status] ?? ''}`}>{words[status] ?? status}</span>
-}
-
-function InLever({ name, lever }: { name: string; lever: CandidateView['lever'] }) {
-  const t = candidatesTexts(usePage().language)
-  if (!lever) return <span class="small">{t.notInLever}</span>
-  const stage = lever.stage.text ?? lever.stage.id ?? 'Lever'
-  const { archived, url } = lever
-  return (
-    <>
-      {url && isWebLink(url) ? (
-        <a href={url} target="_blank" rel="noopener noreferrer" title={t.openInLever(name)}>
-          {stage}
-        </a>
-      ) : (
-        stage
-      )}
-      {archived ? <div class="small">{archived.reasonText ? t.archived(archived.reasonText) : t.archivedPlain}</div> : null}
-    </>
+      </Cell>
+      <Cell head={t.exported}>{candidate.export ? <ExportStatus status={candidate.export.status} /> : t.nothing}</Cell>
+      <Cell head={t.inLever}>
+        <CandidateInLever name={name} lever={candidate.lever} />
+      </Cell>
+      <Cell>
+        <button
+          type="submit"
+          name="one"
+          value={id}
+          class="quiet"
+          disabled={isBlocked}
+          aria-describedby={isBlocked ? `name-${id} ${WHY_NOT}` : `name-${id}`}
+        >
+          {t.exportToAts}
+        </button>
+      </Cell>
+    </Row>
   )
 }

@@ -5,21 +5,35 @@ import { personOf, requirePerson } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteState } from '../site-state.ts'
 import { CandidatesPage } from './candidates-page.tsx'
+import type { FindObstacle } from './export-obstacle.ts'
 import { renderPage } from './render-page.tsx'
+
+export interface CandidatesPageDeps extends Pick<Candidates, 'list'> {
+  findObstacle: FindObstacle
+}
 
 const PAGE_ROWS = 50
 
 /** What stands in the address; what makes no sense there is left out. */
-const Query = z.object({ q: z.string().trim().max(200).catch(''), cursor: z.string().optional().catch(undefined) }) // prettier-ignore
+const Query = z.object({
+  q: z.string().trim().max(200).catch(''),
+  project: z.string().trim().min(1).max(500).optional().catch(undefined),
+  exported: z.enum(['true', 'false']).transform((text) => text === 'true').optional().catch(undefined),
+  cursor: z.string().max(200).optional().catch(undefined),
+}) // prettier-ignore
 
 /** Where a person lands. */
-export function candidatesRouter({ list }: Pick<Candidates, 'list'>): Router<SiteState> {
+export function candidatesRouter({ list, findObstacle }: CandidatesPageDeps): Router<SiteState> {
   const router = new Router<SiteState>()
   router.get('/', (ctx) => seeOther(ctx, '/candidates'))
   router.get('/candidates', requirePerson(), async (ctx) => {
-    const { q, cursor } = Query.parse(ctx.query)
-    const candidates = await list(personOf(ctx).organization, { q }, { limit: PAGE_ROWS, cursor })
-    renderPage(ctx, <CandidatesPage candidates={candidates} q={q} />)
+    const person = personOf(ctx)
+    const { cursor, ...filters } = Query.parse({ ...ctx.query })
+    const [candidates, obstacle] = await Promise.all([
+      list(person.organization, filters, { limit: PAGE_ROWS, cursor }),
+      findObstacle(person),
+    ])
+    renderPage(ctx, <CandidatesPage candidates={candidates} query={{ ...filters, cursor }} obstacle={obstacle} />)
   })
   return router
 }

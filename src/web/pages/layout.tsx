@@ -72,6 +72,7 @@ function Head({ title, scripts }: { title: string; scripts: readonly string[] })
       <link rel="stylesheet" href={assetUrl('pico.css')} />
       <link rel="stylesheet" href={assetUrl('inter.css')} />
       <link rel="stylesheet" href={assetUrl('fulcrum.css')} />
+      <link rel="stylesheet" href={assetUrl('candidates.css')} />
       {['htmx.js', 'site.js', ...scripts].map((name) => (
         <script key={name} src={assetUrl(name)} defer />
       ))}

@@ -22,7 +22,7 @@ describe('the page of candidates', () => {
       leaseMs: 15_000,
       log: createLog({ level: 'silent' }),
     })
-    web = await startWeb({ listCandidates: candidates.list })
+    web = await startWeb({ candidatesPage: { list: candidates.list, findObstacle: async () => null } })
     cookie = (await web.signIn('sam@acme.example', 'sourcer')).cookie
   })
   after(async () => {

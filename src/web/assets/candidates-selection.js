@@ -1,0 +1,67 @@
+// Counts who is chosen, over the pages of the list too: kept in the tab until exported, cleared or signed out.
+const session = document.querySelector('meta[name=csrf-token]')?.content
+const key = `fulcrum-selection ${session}`
+const chosen = new Set(JSON.parse(sessionStorage.getItem(key) ?? '[]'))
+
+const formOf = () => document.querySelector('form[data-selection]')
+const boxesOf = (form) => [...form.querySelectorAll('input[type=checkbox][name=id]')]
+
+function show() {
+  const form = formOf()
+  if (!form) return
+  const boxes = boxesOf(form)
+  for (const box of boxes) box.checked = chosen.has(box.value)
+  const all = form.querySelector('[data-select-all]')
+  all.checked = boxes.every((box) => box.checked)
+  all.indeterminate = !all.checked && boxes.some((box) => box.checked)
+  const count = form.querySelector('[data-count]')
+  count.textContent = chosen.size === 0 ? '' : `${chosen.size} ${count.dataset.count}`
+  form.querySelector('[data-clear]').hidden = chosen.size === 0
+  form.querySelector('[data-chosen]').hidden = false
+  form.querySelector('button[type=submit]').disabled = chosen.size === 0
+  carryOthers(form, boxes)
+}
+
+/** Those of other pages go along as hidden fields. */
+function carryOthers(form, boxes) {
+  for (const field of form.querySelectorAll('input[type=hidden][name=id]')) field.remove()
+  const here = new Set(boxes.map((box) => box.value))
+  for (const id of chosen) {
+    if (here.has(id)) continue
+    const field = document.createElement('input')
+    field.type = 'hidden'
+    field.name = 'id'
+    field.value = id
+    form.append(field)
+  }
+}
+
+function keep() {
+  sessionStorage.setItem(key, JSON.stringify([...chosen]))
+  show()
+}
+
+document.addEventListener('change', ({ target }) => {
+  const form = target.closest('form[data-selection]')
+  if (!form) return
+  const changed = target.matches('[data-select-all]') ? boxesOf(form) : target.name === 'id' ? [target] : []
+  for (const box of changed) {
+    if (target.checked) chosen.add(box.value)
+    else chosen.delete(box.value)
+  }
+  keep()
+})
+
+document.addEventListener('click', ({ target }) => {
+  if (!target.closest('[data-clear]')) return
+  chosen.clear()
+  keep()
+})
+
+document.addEventListener('fulcrum:exported', ({ detail }) => {
+  for (const id of detail) chosen.delete(id)
+  keep()
+})
+
+document.addEventListener('htmx:afterSwap', show)
+show()

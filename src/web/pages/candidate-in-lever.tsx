@@ -1,0 +1,28 @@
+import { isWebLink } from '../../candidates/candidate-input.ts'
+import type { CandidateView } from '../../candidates/candidate-view.ts'
+import { LeverLink } from './export-lever-link.tsx'
+import { usePage } from './page-context.ts'
+import { candidatesTexts } from './texts-candidates.ts'
+import { exportWords } from './texts-export-words.ts'
+
+/** Where a candidate stands in Lever, as last read there, with the link to it. */
+export function CandidateInLever({ name, lever }: Pick<CandidateView, 'name' | 'lever'>) {
+  const { language } = usePage()
+  const t = candidatesTexts(language)
+  const words = exportWords(language)
+  if (!lever) return <span class="small">{t.notInLever}</span>
+  const stage = lever.stage.text ?? lever.stage.id ?? 'Lever'
+  const { archived, url } = lever
+  return (
+    <>
+      {url && isWebLink(url) ? (
+        <LeverLink url={url} label={`${stage}: ${t.openInLever(name)}`}>
+          {stage}
+        </LeverLink>
+      ) : (
+        stage
+      )}
+      {archived ? <div class="small">{archived.reasonText ? words.archived(archived.reasonText) : words.archivedPlain}</div> : null}
+    </>
+  )
+}

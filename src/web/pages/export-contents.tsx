@@ -1,0 +1,65 @@
+import type { CandidateView } from '../../candidates/candidate-view.ts'
+import { linksOf } from '../../export/create-request.ts'
+import type { PreviewView } from '../../export/preview-export.ts'
+import { Fact } from './fact.tsx'
+import { usePage } from './page-context.ts'
+import { candidatesTexts } from './texts-candidates.ts'
+import { exportDialogTexts } from './texts-export-dialog.ts'
+
+/** What of a candidate goes to Lever, in words, and the very request where there is one. */
+export function ExportContents({ candidate, preview }: { candidate: CandidateView; preview: PreviewView | null }) {
+  const { language } = usePage()
+  const t = exportDialogTexts(language)
+  const words = candidatesTexts(language)
+  const { name, headline, location, emails, phones, tags, resume } = candidate
+  const facts: [string, string | undefined][] = [
+    [words.name, name],
+    [words.headline, headline],
+    [words.location, location],
+    [words.emails, emails.join(', ')],
+    [words.phones, phones.map(({ value }) => value).join(', ')],
+    [words.links, linksOf(candidate).join(', ')],
+    [words.tags, tags.join(', ')],
+    [t.resume, resume?.filename],
+  ]
+  return (
+    <section class="contents">
+      <h3>{t.willBeSent}</h3>
+      <dl class="facts">
+        {preview === null ? null : <Destination preview={preview} />}
+        {facts
+          .filter(([, value]) => value)
+          .map(([fact, value]) => (
+            <Fact key={fact} name={fact}>
+              {value}
+            </Fact>
+          ))}
+      </dl>
+      {preview?.request ? (
+        <details>
+          <summary>{t.theRequest}</summary>
+          <pre tabIndex={0}>
+            <code>{JSON.stringify(preview.request, null, 2)}</code>
+          </pre>
+        </details>
+      ) : null}
+    </section>
+  )
+}
+
+function Destination({ preview }: { preview: PreviewView }) {
+  const t = exportDialogTexts(usePage().language)
+  const { target, stage, source, performAs } = preview
+  return (
+    <>
+      <Fact name={t.target}>{target.kind === 'general' ? t.general : (target.title ?? target.postingId)}</Fact>
+      <Fact name={t.stage}>{stage.text ?? stage.id}</Fact>
+      <Fact name={t.source}>{source}</Fact>
+      {performAs === null ? null : (
+        <Fact name={t.owner}>
+          {performAs.leverName ?? performAs.leverEmail ?? performAs.leverUserId} <span class="small">{t.ownerHint}</span>
+        </Fact>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,134 @@
+import type { CandidateView } from '../../candidates/candidate-view.ts'
+import { ON_DUPLICATE } from '../../export/export-model.ts'
+import type { Duplicate } from '../../export/find-duplicates.ts'
+import type { PreviewView } from '../../export/preview-export.ts'
+import { LeverLink } from './export-lever-link.tsx'
+import type { ExportWishes } from './export-wish.ts'
+import { usePage } from './page-context.ts'
+import { Cell, Row, RowHead, Table } from './table.tsx'
+import { exportDialogTexts } from './texts-export-dialog.ts'
+import { exportWords } from './texts-export-words.ts'
+import { TimeAgo } from './time-ago.tsx'
+
+/** What of one person is in Lever already, and what to do about it. */
+export function ExportDuplicates({ preview, wishes }: { preview: PreviewView | null; wishes: ExportWishes }) {
+  const t = exportDialogTexts(usePage().language)
+  if (preview === null || (preview.duplicatesChecked === 'no' && preview.duplicates.length === 0)) {
+    return <p class="small">{preview?.duplicatesChecked === 'no' ? t.noneFoundByLink : t.notChecked}</p>
+  }
+  const { duplicates, target, confidentialVisible } = preview
+  const job = target.kind === 'posting' ? (target.title ?? t.target) : null
+  const isGeneralOnly = duplicates.length > 0 && duplicates.every(({ postings }) => postings.length === 0)
+  return (
+    <>
+      {duplicates.length === 0 ? (
+        <p class="small">{preview.duplicatesChecked === 'lever' ? t.noneFound : t.noneFoundByLink}</p>
+      ) : (
+        <fieldset class="found">
+          <legend>{t.found}</legend>
+          <Table heads={[t.foundIn, t.foundPosting, t.foundOwner, t.foundArchived, t.foundWhen]} label={t.found}>
+            {duplicates.map((duplicate) => (
+              <FoundRow key={duplicate.opportunityId} duplicate={duplicate} />
+            ))}
+          </Table>
+          {isGeneralOnly && job !== null ? <p>{t.generalToJob(job)}</p> : null}
+          <Choice wishes={wishes} words={{ stop: t.stop, link: t.link, create: job === null ? t.create : t.createOn(job) }} />
+        </fieldset>
+      )}
+      {confidentialVisible ? null : <p class="small">{t.confidentialHidden}</p>}
+    </>
+  )
+}
+
+function FoundRow({ duplicate }: { duplicate: Duplicate }) {
+  const { language } = usePage()
+  const t = exportDialogTexts(language)
+  const words = exportWords(language)
+  const { stage, postings, owner, archived, createdAt, url, confidential } = duplicate
+  if (confidential && stage === null) {
+    return (
+      <Row>
+        <RowHead>{t.confidentialRecord}</RowHead>
+      </Row>
+    )
+  }
+  const stageText = stage?.text ?? stage?.id ?? '–'
+  return (
+    <Row>
+      <RowHead>
+        {url === null ? (
+          stageText
+        ) : (
+          <LeverLink url={url} label={`${stageText}: ${words.openFound}`}>
+            {stageText}
+          </LeverLink>
+        )}
+      </RowHead>
+      <Cell head={t.foundPosting}>{postings.length === 0 ? words.general : postings.map(({ id, title }) => title ?? id).join(', ')}</Cell>
+      <Cell head={t.foundOwner}>{owner?.name ?? '–'}</Cell>
+      <Cell head={t.foundArchived}>{archived === null ? t.active : (archived.reasonText ?? words.archivedPlain)}</Cell>
+      <Cell head={t.foundWhen}>{createdAt === null ? '–' : <TimeAgo at={createdAt} />}</Cell>
+    </Row>
+  )
+}
+
+function Choice({ wishes, words }: { wishes: ExportWishes; words: Record<(typeof ON_DUPLICATE)[number], string> }) {
+  return (
+    <>
+      {ON_DUPLICATE.map((choice) => (
+        <label key={choice}>
+          <input type="radio" name="onDuplicate" value={choice} checked={choice === (wishes.onDuplicate ?? 'stop')} /> {words[choice]}
+        </label>
+      ))}
+    </>
+  )
+}
+
+/** Of several people: what has been seen of each, and what to do about those who are in Lever. */
+export function SeenInLever({
+  candidates,
+  seen,
+  wishes,
+}: {
+  candidates: CandidateView[]
+  seen: Map<string, Duplicate[]>
+  wishes: ExportWishes
+}) {
+  const t = exportDialogTexts(usePage().language)
+  const shown = candidates.slice(0, seen.size)
+  return (
+    <>
+      <details class="people" open={candidates.length <= 10}>
+        <summary>{`${t.people}: ${candidates.length}`}</summary>
+        <Table heads={[t.people, t.seenInLever]} label={t.people}>
+          {shown.map(({ id, name }) => (
+            <Row key={id}>
+              <RowHead>{name}</RowHead>
+              <Cell head={t.seenInLever}>
+                <SeenOf duplicates={seen.get(id) ?? []} />
+              </Cell>
+            </Row>
+          ))}
+        </Table>
+        {shown.length < candidates.length ? <p class="small">{t.andMore(candidates.length - shown.length)}</p> : null}
+      </details>
+      <fieldset class="found">
+        <legend>{t.foundMany}</legend>
+        <Choice wishes={wishes} words={{ stop: t.stop, link: t.linkMany, create: t.create }} />
+      </fieldset>
+    </>
+  )
+}
+
+function SeenOf({ duplicates }: { duplicates: Duplicate[] }) {
+  const { language } = usePage()
+  const t = exportDialogTexts(language)
+  const words = exportWords(language)
+  const [newest] = duplicates
+  if (!newest) return <span class="small">{t.notSeen}</span>
+  if (newest.confidential && newest.stage === null) return <>{t.confidentialRecord}</>
+  const { stage, postings, owner, archived } = newest
+  const where = postings.length === 0 ? words.general : postings.map(({ id, title }) => title ?? id).join(', ')
+  const state = archived === null ? null : words.archivedPlain
+  return <>{[stage?.text ?? stage?.id, where, owner?.name, state].filter(Boolean).join(' · ')}</>
+}

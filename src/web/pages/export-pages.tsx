@@ -1,0 +1,93 @@
+import Router from '@koa/router'
+import { z } from 'zod'
+import { parseForm } from '../middleware/page-session.ts'
+import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { seeOther } from '../see-other.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import { ExportDialogContent, ExportPage, NobodyChosenPage, ProgressPage } from './export-frames.tsx'
+import { JobOptions } from './export-job-field.tsx'
+import { searchJobs } from './export-jobs.ts'
+import { ExportDetails, ExportPanel } from './export-panel.tsx'
+import { ExportProgress, fingerprintOf } from './export-progress-panel.tsx'
+import { ProgressQuery, readProgress } from './export-progress.ts'
+import { askBeforeExport, type ExportQuestion, type QuestionDeps } from './export-question.ts'
+import { progressAddress, sendExports } from './export-send.ts'
+import { ChosenQuery, ExportForm, MOST_AT_ONCE, type ExportWishes } from './export-wish.ts'
+import { renderFragment, renderPage } from './render-page.tsx'
+import type { Exports } from '../../export/exports.ts'
+
+export interface ExportPagesDeps extends QuestionDeps {
+  exports: Exports
+}
+
+/** **Export to ATS**: the dialog, its answer, and the progress; each a page of its own without scripts. */
+export function exportPagesRouter(deps: ExportPagesDeps): Router<SiteState> {
+  const router = new Router<SiteState>()
+  router.use(['/candidates/export', '/exports/progress'], requirePerson())
+  router.get('/candidates/export', (ctx) => openDialog(ctx, deps))
+  router.get('/candidates/export/jobs', (ctx) => showJobs(ctx, deps))
+  router.post('/candidates/export/preview', (ctx) => showDetails(ctx, deps))
+  router.post('/candidates/export', (ctx) => send(ctx, deps))
+  router.get('/exports/progress', (ctx) => showProgress(ctx, deps))
+  return router
+}
+
+async function openDialog(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
+  const question = await ask(ctx, ChosenQuery.parse({ ...ctx.query }), deps)
+  if (question === null) return
+  if (isByHtmx(ctx)) renderFragment(ctx, <ExportDialogContent question={question} />)
+  else renderPage(ctx, <ExportPage question={question} />)
+}
+
+/** Null after a page that says why there is nothing to ask. */
+async function ask(ctx: SiteContext, wishes: ExportWishes, deps: ExportPagesDeps): Promise<ExportQuestion | null> {
+  const question = wishes.candidateIds.length > MOST_AT_ONCE ? null : await askBeforeExport(personOf(ctx), wishes, deps)
+  if (question !== null && question.candidates.length > 0) return question
+  const content = <NobodyChosenPage isTooMany={question === null} most={MOST_AT_ONCE} isDialog={isByHtmx(ctx)} />
+  if (isByHtmx(ctx)) renderFragment(ctx, content)
+  else renderPage(ctx, content, { status: 422 })
+  return null
+}
+
+async function showJobs(ctx: SiteContext, { mirror }: ExportPagesDeps): Promise<void> {
+  const { q } = z.object({ q: z.string().trim().max(200).catch('') }).parse({ ...ctx.query })
+  const { jobs } = await searchJobs(personOf(ctx).organization, q, mirror)
+  renderFragment(ctx, <JobOptions jobs={jobs} />)
+}
+
+/** The same question after another job or requisition was chosen. */
+async function showDetails(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
+  const question = await ask(ctx, parseForm(ctx, ExportForm), deps)
+  if (question === null) return
+  if (isByHtmx(ctx)) renderFragment(ctx, <ExportDetails question={question} />)
+  else renderPage(ctx, <ExportPage question={question} />)
+}
+
+/** Refused as a whole where the person or the target may not; else each candidate has its own line in the progress. */
+async function send(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
+  const person = personOf(ctx)
+  const wishes = parseForm(ctx, ExportForm)
+  const { postingId, requisitionId } = wishes
+  const { problems } = await deps.exports.assess({ organization: person.organization, requestedBy: person.email, postingId, requisitionId })
+  if (problems.length === 0 && wishes.candidateIds.length > 0 && wishes.candidateIds.length <= MOST_AT_ONCE) {
+    return seeOther(ctx, progressAddress(await sendExports(person, wishes, deps.exports)))
+  }
+  const question = await ask(ctx, wishes, deps)
+  if (question === null) return
+  if (isByHtmx(ctx)) renderFragment(ctx, <ExportPanel question={question} />)
+  else renderPage(ctx, <ExportPage question={question} />, { status: problems[0]?.status ?? 422 })
+}
+
+async function showProgress(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
+  const { seen, ...query } = ProgressQuery.parse({ ...ctx.query })
+  const progress = await readProgress(personOf(ctx), query, deps)
+  const address = ctx.url.replace(/&seen=[\w-]*$/, '')
+  if (!isByHtmx(ctx)) return renderPage(ctx, <ProgressPage progress={progress} address={address} />)
+  if (seen === fingerprintOf(progress) && !progress.isFinished) ctx.status = 204
+  else renderFragment(ctx, <ExportProgress progress={progress} address={address} />)
+}
+
+/** True where a part of the open page is asked for, and not a page. */
+function isByHtmx(ctx: SiteContext): boolean {
+  return ctx.get('HX-Request') === 'true'
+}
