@@ -10,13 +10,15 @@ const candidateImportSchema = new Schema(
     status: { type: String, enum: IMPORT_STATUSES, required: true },
     /** The file in the bucket `candidate_import_files`; gone once it is read. */
     file: { type: Schema.Types.ObjectId, required: true },
+    /** The names of the file's columns. */
+    columns: { type: [String], default: [] },
     /** People who were erased are entered again. */
     allowErased: { type: Boolean, default: false },
     /** Physical lines whose rows are durable; where another process goes on. */
     linesDone: { type: Number, default: 0 },
     created: { type: Number, default: 0 },
     updated: { type: Number, default: 0 },
-    rejected: { type: [new Schema({ line: Number, message: String }, { _id: false })], default: [] },
+    /** The rows themselves are in `candidate_import_rejections`. */
     rejectedCount: { type: Number, default: 0 },
     error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
     finishedAt: { type: Date, default: null },

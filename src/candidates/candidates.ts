@@ -7,11 +7,12 @@ import type { CandidateInput } from './candidate-input.ts'
 import type { CandidateDocument } from './candidate-model.ts'
 import { candidateView, type CandidateView, type ExportSummary } from './candidate-view.ts'
 import type { ErasedPeople } from './erased-people.ts'
-import { getImport, importFile } from './import-file.ts'
+import { getImport, getRejectedCsv, importFile } from './import-file.ts'
 import { dropOrphanedFiles } from './import-files.ts'
 import { forgetInImports } from './forget-in-imports.ts'
 import { applyLeverState, linkedTo, noteExport, setLeverState, unlinkOpportunity } from './lever-state.ts'
 import { findCandidates, listCandidates, type CandidateFilters } from './list-candidates.ts'
+import { previewCsv } from './preview-csv.ts'
 import { runImport } from './run-import.ts'
 import { findCandidate, forgetCandidate, getCandidate, imagineCandidate, patchCandidate, saveCandidate } from './save-candidate.ts'
 
@@ -84,6 +85,8 @@ export function createCandidates({ readExports, onRemoved, erased, leaseMs, log 
     importFile: (organization: string, chunks: AsyncIterable<Uint8Array>, { allowErased = false } = {}) =>
       importFile(organization, chunks, { erased, allowErased }),
     getImport,
+    getRejectedCsv,
+    previewCsv,
     /** Reads the longer files until stopped. */
     startImportWorker: (pollMs: number): Worker =>
       startWorker<CandidateImportDocument>({

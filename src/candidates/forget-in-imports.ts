@@ -1,4 +1,6 @@
-import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
+import { CandidateImportModel } from './candidate-import-model.ts'
+import { dropFile, ORPHAN_AFTER_MS } from './import-files.ts'
+import { forgetRejections } from './import-rejections.ts'
 
 /**
  * Forgets a person in what is kept of imports: rejected rows that name one of these texts. A file that is being read may hold the
@@ -10,18 +12,13 @@ export async function forgetInImports(
   texts: readonly string[],
   since: Date,
 ): Promise<{ removed: number; underWay: boolean }> {
+  await dropReadFiles(organization)
   const reading = await CandidateImportModel.exists({ organization, status: 'running', createdAt: { $lte: since } })
-  let removed = 0
-  for await (const one of CandidateImportModel.find({ organization, 'rejected.0': { $exists: true } }).lean<CandidateImportDocument>()) {
-    const lines = one.rejected.filter(({ message }) => names(message ?? '', texts)).map(({ line }) => line)
-    if (lines.length === 0) continue
-    await CandidateImportModel.updateOne({ _id: one._id }, { $pull: { rejected: { line: { $in: lines } } } })
-    removed += 1
-  }
-  return { removed, underWay: reading !== null }
+  return { removed: await forgetRejections(organization, texts), underWay: reading !== null }
 }
 
-function names(message: string, texts: readonly string[]): boolean {
-  const searched = message.toLowerCase()
-  return texts.some((text) => searched.includes(text.toLowerCase()))
+/** Those that a killed process left behind; older ones the sweep takes. */
+async function dropReadFiles(organization: string): Promise<void> {
+  const ended = { organization, status: { $ne: 'running' }, createdAt: { $gt: new Date(Date.now() - 2 * ORPHAN_AFTER_MS) } } as const
+  for (const file of await CandidateImportModel.distinct('file', ended)) await dropFile(file)
 }

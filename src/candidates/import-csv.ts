@@ -1,15 +1,17 @@
-import { readCsvCandidates, type CsvCandidate } from './csv/csv-candidates.ts'
+import { openCsv, type CsvCandidate } from './csv/csv-candidates.ts'
 import type { Entering } from './erased-people.ts'
-import { importRows, type RejectedRow, type RowsOutcome } from './import-rows.ts'
+import { importRows, type RowsOutcome } from './import-rows.ts'
 
 /** At most so many rejected rows are listed; all are counted. */
 export const MOST_REJECTED = 1000
 const BATCH_ROWS = 500
+/** Long rows make short batches: what a batch holds is in memory, and in one transaction. */
+const BATCH_CHARACTERS = 1_000_000
 
 export interface ImportSummary {
   created: number
   updated: number
-  rejected: RejectedRow[]
+  rejected: { line: number; message: string }[]
   rejectedCount: number
 }
 
@@ -20,7 +22,7 @@ export interface RowBatch {
 }
 
 /**
- * Imports a CSV file of UTF-8 text, in constant memory. Each batch of rows is durable by itself, so that what an error leaves
+ * Imports a CSV file, in constant memory. Each batch of rows is durable by itself, so that what an error leaves
  * behind is complete up to some row, and importing the file again does the rest.
  * @throws ServiceError `invalid_request` without a usable header row
  */
@@ -33,12 +35,15 @@ export async function importCsv(organization: string, chunks: AsyncIterable<Uint
 /** @param after rows that end at or before this physical line are passed over */
 export async function* readBatches(chunks: AsyncIterable<Uint8Array>, after = 0): AsyncGenerator<RowBatch> {
   let rows: CsvCandidate[] = []
-  for await (const row of readCsvCandidates(chunks)) {
+  let characters = 0
+  for await (const row of (await openCsv(chunks)).rows) {
     if (row.lastLine <= after) continue
     rows.push(row)
-    if (rows.length < BATCH_ROWS) continue
+    characters += row.cells.reduce((sum, cell) => sum + cell.length, 0)
+    if (rows.length < BATCH_ROWS && characters < BATCH_CHARACTERS) continue
     yield { rows, lastLine: row.lastLine }
     rows = []
+    characters = 0
   }
   const last = rows.at(-1)
   if (last) yield { rows, lastLine: last.lastLine }
@@ -47,6 +52,7 @@ export async function* readBatches(chunks: AsyncIterable<Uint8Array>, after = 0)
 function addOutcome(summary: ImportSummary, { created, updated, rejected }: RowsOutcome): void {
   summary.created += created
   summary.updated += updated
-  summary.rejected.push(...rejected.slice(0, MOST_REJECTED - summary.rejected.length))
+  const listed = rejected.slice(0, MOST_REJECTED - summary.rejected.length)
+  summary.rejected.push(...listed.map(({ line, message }) => ({ line, message })))
   summary.rejectedCount += rejected.length
 }

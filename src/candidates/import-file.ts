@@ -1,11 +1,11 @@
 import { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
-import { assertHeader } from './csv/csv-candidates.ts'
+import { openCsv } from './csv/csv-candidates.ts'
 import type { Entering } from './erased-people.ts'
-import { importCsv, type ImportSummary } from './import-csv.ts'
+import { importCsv, MOST_REJECTED, type ImportSummary } from './import-csv.ts'
 import { keepFile } from './import-files.ts'
-import type { RejectedRow } from './import-rows.ts'
+import { listRejections, rejectionsCsv } from './import-rejections.ts'
 
 /** A longer file is imported in the background. */
 export const LONGEST_AT_ONCE = 1024 * 1024
@@ -20,7 +20,7 @@ export interface ImportProgress {
   linesDone: number
   created: number
   updated: number
-  rejected: RejectedRow[]
+  rejected: { line: number; message: string }[]
   rejectedCount: number
   error: { code: string; detail: string } | null
 }
@@ -34,8 +34,8 @@ export async function importFile(organization: string, chunks: AsyncIterable<Uin
   try {
     const head = await readHead(source)
     if (head.isAll) return { summary: await importCsv(organization, rejoin(head.pieces), entering) }
-    await assertHeader(Buffer.concat(head.pieces))
-    return { importId: await startImport(organization, rejoin(head.pieces, source), entering) }
+    const columns = await columnsOf(Buffer.concat(head.pieces))
+    return { importId: await startImport(organization, rejoin(head.pieces, source), { ...entering, columns }) }
   } finally {
     await source.return?.()
   }
@@ -56,26 +56,49 @@ async function readHead(source: AsyncIterator<Uint8Array>): Promise<{ pieces: Ui
 
 /** @throws ServiceError `not_found` */
 export async function getImport(organization: string, id: string): Promise<ImportProgress> {
-  const found = Types.ObjectId.isValid(id)
-    ? await CandidateImportModel.findOne({ _id: id, organization }).lean<CandidateImportDocument>()
-    : null
-  if (!found) throw new ServiceError('not_found', 'There is no such import.')
-  const { status, linesDone, created, updated, rejectedCount, error } = found
+  const { _id, status, linesDone, created, updated, rejectedCount, error } = await findImport(organization, id)
   return {
     status,
     linesDone,
     created,
     updated,
-    rejected: found.rejected.map(({ line, message }) => ({ line: line ?? 0, message: message ?? '' })),
+    rejected: await listRejections(_id, MOST_REJECTED),
     rejectedCount,
     error: error ? { code: error.code ?? 'internal_error', detail: error.detail ?? '' } : null,
   }
 }
 
-async function startImport(organization: string, chunks: AsyncIterable<Uint8Array>, { allowErased }: Entering): Promise<string> {
+/** All rows that an import in the background has not taken so far, as a CSV. @throws ServiceError `not_found` */
+export async function getRejectedCsv(organization: string, id: string): Promise<AsyncIterable<string>> {
+  const { _id, columns } = await findImport(organization, id)
+  return rejectionsCsv(_id, columns)
+}
+
+async function findImport(organization: string, id: string): Promise<CandidateImportDocument> {
+  const found = Types.ObjectId.isValid(id)
+    ? await CandidateImportModel.findOne({ _id: id, organization }).lean<CandidateImportDocument>()
+    : null
+  if (!found) throw new ServiceError('not_found', 'There is no such import.')
+  return found
+}
+
+/** @throws ServiceError `invalid_request` when these first bytes of a file hold no usable header row */
+async function columnsOf(head: Uint8Array): Promise<string[]> {
+  const { header, close } = await openCsv(rejoin([head]))
+  await close()
+  return header.names
+}
+
+type ImportTerms = Pick<Entering, 'allowErased'> & { columns: string[] }
+
+async function startImport(
+  organization: string,
+  chunks: AsyncIterable<Uint8Array>,
+  { allowErased, columns }: ImportTerms,
+): Promise<string> {
   const file = await keepFile(chunks)
   const expiresAt = new Date(Date.now() + KEPT_MS)
-  const fields = { organization, status: 'running', file, allowErased, expiresAt, dueAt: AT_ONCE, lane: 1 } as const
+  const fields = { organization, status: 'running', file, columns, allowErased, expiresAt, dueAt: AT_ONCE, lane: 1 } as const
   const started = await CandidateImportModel.create(fields)
   return started._id.toHexString()
 }

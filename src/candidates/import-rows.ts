@@ -1,6 +1,7 @@
 import { Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose'
 import { isServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
+import { emailKey, linkKey } from './candidate-keys.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import type { CsvCandidate } from './csv/csv-candidates.ts'
 import { ERASED, newKeys, type Entering } from './erased-people.ts'
@@ -12,6 +13,8 @@ import { isDuplicateKey, toUpdate } from './save-candidate.ts'
 export interface RejectedRow {
   line: number
   message: string
+  /** None of somebody who was erased here. */
+  cells: string[]
 }
 
 export interface RowsOutcome {
@@ -51,7 +54,7 @@ export async function importRows(
 async function writeRows(organization: string, rows: CsvCandidate[], entering: Entering, session: ClientSession): Promise<RowsOutcome> {
   const inputs = rows.flatMap((row) => ('input' in row ? [row.input] : []))
   const known = await loadKnownCandidates(organization, inputs, session)
-  const refused = await refusedKeys(organization, inputs, entering)
+  const refused = await refusedKeys(organization, rows, entering)
   const outcome: RowsOutcome = { created: 0, updated: 0, rejected: [] }
   for (const row of rows) applyRow(row, { known, refused }, outcome)
 
@@ -61,11 +64,20 @@ async function writeRows(organization: string, rows: CsvCandidate[], entering: E
 }
 
 /** Of the e-mails and links in these rows, those of people who were erased and are not to be entered again. */
-async function refusedKeys(organization: string, inputs: CandidateInput[], { erased, allowErased }: Entering): Promise<Set<string>> {
-  const keys = [...new Set(inputs.flatMap((input) => [...linkKeysOf(input), ...emailKeysOf(input)]))]
-  if (!allowErased) return erased.among(organization, keys)
-  await erased.lift(organization, keys)
+async function refusedKeys(organization: string, rows: CsvCandidate[], { erased, allowErased }: Entering): Promise<Set<string>> {
+  if (!allowErased) return erased.among(organization, [...new Set(rows.flatMap(keysIn))])
+  await erased.lift(organization, [...new Set(rows.flatMap((row) => ('input' in row ? keysIn(row) : [])))])
   return new Set()
+}
+
+/** Of a row that cannot be read, what looks like an e-mail or a link in its cells. */
+function keysIn(row: CsvCandidate): string[] {
+  if ('input' in row) return [...linkKeysOf(row.input), ...emailKeysOf(row.input)]
+  const words = row.cells.flatMap((cell) => cell.split(/[\s;,"<>()]+/))
+  return words.flatMap((word) => {
+    if (word.includes('@')) return emailKey(word)
+    return word.includes('/') ? linkKey(/^https?:/i.test(word) ? word : `https://${word}`) : []
+  })
 }
 
 interface People {
@@ -76,7 +88,8 @@ interface People {
 function applyRow(row: CsvCandidate, people: People, outcome: RowsOutcome): void {
   const merged = 'fault' in row ? row.fault : merge(row.input, people)
   if (typeof merged === 'string') {
-    outcome.rejected.push({ line: row.line, message: merged })
+    const isErased = keysIn(row).some((key) => people.refused.has(key))
+    outcome.rejected.push({ line: row.line, message: merged, cells: isErased ? [] : row.cells })
     return
   }
   outcome[merged.isKnown ? 'updated' : 'created'] += 1
@@ -98,7 +111,8 @@ function merge(input: CandidateInput, { known, refused }: People): { isKnown: bo
   return { isKnown: match !== null }
 }
 
-function mergedOrFault(match: KnownCandidate | null, input: CandidateInput): CandidateFields | string {
+/** The candidate as it stands after the row, or why it cannot be one. */
+export function mergedOrFault(match: KnownCandidate | null, input: CandidateInput): CandidateFields | string {
   try {
     return mergeCandidate(match?.fields ?? null, input)
   } catch (error) {

@@ -4,8 +4,9 @@ import { heldBy, LeaseLost, type Claimed } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
 import type { ErasedPeople } from './erased-people.ts'
-import { MOST_REJECTED, readBatches } from './import-csv.ts'
+import { readBatches } from './import-csv.ts'
 import { dropFile, hasFile, readFile } from './import-files.ts'
+import { keepRejections } from './import-rejections.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
 
 /** An import that so many workers took up and none ended, ends as failed. */
@@ -51,11 +52,11 @@ async function saveProgress(
     {
       $set: { linesDone },
       $inc: { created, updated, rejectedCount: rejected.length },
-      $push: { rejected: { $each: rejected, $slice: MOST_REJECTED } },
     },
     { session },
   )
   if (written.matchedCount === 0) throw new LeaseLost(String(claimed.document._id))
+  await keepRejections(claimed.document, rejected, session)
 }
 
 type End = { status: 'finished' | 'failed'; error: CandidateImportDocument['error'] }

@@ -29,7 +29,7 @@ export function forgettersOf({ candidates, resumes, exports, webhooks, mirror, f
     { collection: 'resumes', forget: async ({ organization, candidateId }) => atOnce(await resumes.dropOf(organization, candidateId)) },
     { collection: 'exports', forget: ({ organization, candidateId }) => exports.forgetCandidate(organization, candidateId) },
     {
-      collection: 'candidate_imports',
+      collection: 'candidate_import_rejections',
       forget: ({ organization, name, emails, phones, links, since }) =>
         candidates.forgetInImports(organization, [name, ...emails, ...phones, ...links], since),
     },

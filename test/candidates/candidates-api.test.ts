@@ -111,6 +111,50 @@ describe('candidates over HTTP', () => {
     expect(await multipart.json()).to.include({ created: 1 })
   })
 
+  it('shows how a file would be read, and imports nothing', async () => {
+    const file = 'First Name;Last Name;E-mail 1 - Value;Shoe size\nAna;López;ana@a.example;38\nBob;;foo;\n' + 'Cyd;;;\n'.repeat(10)
+
+    const answer = await web.call('POST', '/api/v1/candidates/import/preview', { body: Buffer.from(file, 'latin1'), headers: CSV })
+
+    expect(answer.status).to.equal(200)
+    const preview = (await answer.json()) as { rows: unknown[] }
+    expect(preview).to.deep.include({
+      encoding: 'windows-1252',
+      delimiter: ';',
+      columns: [
+        { header: 'First Name', field: 'firstName' },
+        { header: 'Last Name', field: 'lastName' },
+        { header: 'E-mail 1 - Value', field: 'emails' },
+        { header: 'Shoe size', field: null },
+      ],
+    })
+    expect(preview.rows).to.have.length(5)
+    expect(preview.rows.slice(0, 3)).to.deep.equal([
+      {
+        line: 2,
+        cells: ['Ana', 'López', 'ana@a.example', '38'],
+        candidate: { name: 'Ana López', emails: ['ana@a.example'] },
+        message: null,
+      },
+      { line: 3, cells: ['Bob', '', 'foo', ''], candidate: null, message: 'emails is not an e-mail address.' },
+      {
+        line: 4,
+        cells: ['Cyd', '', '', ''],
+        candidate: null,
+        message: 'The row is not complete: at least one e-mail or link is required.',
+      },
+    ])
+    expect(await CandidateModel.countDocuments()).to.equal(0)
+  })
+
+  it('refuses to show a file without a header row, and lets a long one go once it has seen enough', async () => {
+    const preview = async (body: string) => web.call('POST', '/api/v1/candidates/import/preview', { body, headers: CSV })
+
+    expect((await preview('a,b\n1,2\n')).status).to.equal(422)
+    expect((await preview(`name,email\n${'Ana,ana@a.example\n'.repeat(1_000_000)}`)).status).to.equal(200)
+    expect((await preview('name,email\n')).status).to.equal(200)
+  })
+
   it('imports a file over 1 MB in the background, also as multipart', async () => {
     const file = `name,email,summary\n${Array.from({ length: 200 }, (_, at) => `P ${at},p${at}@a.example,${'x'.repeat(6000)}`).join('\n')}`
     const form = new FormData()

@@ -187,6 +187,56 @@ describe('candidate import', () => {
     expect(await rejection(candidates.getImport(stranger, importId))).to.include({ code: 'not_found' })
   })
 
+  /** A long file with one good row; in each other cells that begin formulas. */
+  const badRows = (rows: number): string =>
+    `name,email,summary\n${Array.from({ length: rows }, (_, at) => `=Row ${at},,"-${'x'.repeat(700)}, +1"\n`).join('')}Good,good@a.example,\n`
+
+  async function importLong(file: string): Promise<{ importId: string; csv: string }> {
+    const importId = await startLong(file)
+    await runImport(await claimOne(15_000), nobodyErased)
+    return { importId, csv: await rejectedCsv(importId) }
+  }
+  async function rejectedCsv(importId: string): Promise<string> {
+    let csv = ''
+    for await (const piece of await candidates.getRejectedCsv(organization, importId)) csv += piece
+    return csv
+  }
+
+  it('gives all rejected rows of a long file, not the listed ones alone, as a CSV to correct and import again', async () => {
+    const { importId, csv } = await importLong(badRows(1600))
+
+    const [header, first, ...others] = csv.split('\r\n')
+    expect(header).to.equal('\uFEFFLine,Rejected because,name,email,summary')
+    expect(first).to.match(/^2,The row is not complete: at least one e-mail or link is required\.,'=Row 0,,"'-x+, \+1"$/)
+    expect(others).to.have.length(1600)
+    expect((await candidates.getImport(organization, importId)).rejected).to.have.length(1000)
+    expect(await rejection(candidates.getRejectedCsv(stranger, importId))).to.include({ code: 'not_found' })
+
+    let corrected = 0
+    const again = await importLong(csv.replaceAll(',,"', () => `,again${(corrected += 1)}@a.example,"`))
+
+    expect(again.csv).to.equal(`${header}\r\n`)
+    expect(await CandidateModel.countDocuments({ organization, name: /^=Row/, summary: /^-x/ })).to.equal(1600)
+  }).timeout(40_000)
+
+  it('keeps no cells of rejected rows about somebody who was erased here, not even of those that cannot be read', async () => {
+    const filler = 'x'.repeat(1_100_000 / 20)
+    const rows = ['Ann,ann@gone.example,,', `Ann,ann@gone.example;foo,,`, 'Ann,,https://gone.example/ann,"', 'Bob,foo,,']
+    await startLong(`name,email,link,summary\n${rows.join('\n')}\n${`Filler,,,${filler}\n`.repeat(20)}`)
+    const claimed = await claimOne(15_000)
+    const among = async (_: string, keys: readonly string[]) => new Set(keys.filter((key) => key.includes('gone.example')))
+
+    await runImport(claimed, { among, lift: async () => undefined })
+
+    const csv = await rejectedCsv(String(claimed.document._id))
+    expect(csv.split('\r\n').slice(1, 5)).to.deep.equal([
+      '2,The person was erased here (erased): import with allowErased=true if the people of this file are to be entered again.',
+      '3,"emails, entry 2, is not an e-mail address."',
+      '4,"A quotation mark is not closed, or stands alone inside a quoted cell: write it twice there."',
+      '5,emails is not an e-mail address.,Bob,foo,,',
+    ])
+  })
+
   it('goes on in another process where one was killed, and counts no row twice', async () => {
     const importId = await startLong(longFile(1500))
     const killed = await claimOne(100)

@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { expect } from 'chai'
-import { readCsvCandidates, type CsvCandidate } from '../../src/candidates/csv/csv-candidates.ts'
+import { openCsv, type CsvCandidate } from '../../src/candidates/csv/csv-candidates.ts'
 
 describe('the sample of candidates', () => {
   const rows: CsvCandidate[] = []
 
   before(async () => {
-    for await (const row of readCsvCandidates(createReadStream('scripts/samples/candidates.csv'))) rows.push(row)
+    const file = await openCsv(createReadStream('scripts/samples/candidates.csv'))
+    for await (const row of file.rows) rows.push(row)
   })
 
   const inputs = () => rows.flatMap((row) => ('input' in row ? [row.input] : []))

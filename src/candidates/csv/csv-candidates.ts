@@ -42,17 +42,3 @@ async function* readRows(lines: ReturnType<typeof readLines>, header: CsvHeader)
     yield { line, lastLine, ...reading }
   }
 }
-
-/** @throws ServiceError `invalid_request` without a usable header row */
-export async function* readCsvCandidates(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<CsvCandidate> {
-  yield* (await openCsv(chunks)).rows
-}
-
-/** @throws ServiceError `invalid_request` when these first bytes of a file hold no usable header row */
-export async function assertHeader(head: Uint8Array): Promise<void> {
-  await (await openCsv(once(head))).close()
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}

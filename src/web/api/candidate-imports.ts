@@ -1,12 +1,15 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { IMPORT_STATUSES } from '../../candidates/candidate-import-model.ts'
+import { CsvPreview } from '../../candidates/preview-csv.ts'
 import { uploadedFile } from '../middleware/uploaded-file.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { IdParams } from './id-params.ts'
 import { queryFlag } from './query-flag.ts'
 
-const LIMIT_BYTES = 50 * 1024 * 1024
+const UPLOAD = { contentTypes: ['text/csv', 'multipart/form-data'], limitBytes: 50 * 1024 * 1024 }
 
 const outcome = {
   created: z.int(),
@@ -41,21 +44,37 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       tag: TAG,
       summary: 'Import candidates from a CSV file',
       description:
-        'UTF-8, with a header row; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
-        "LinkedIn's export of connections is read as it is. A row without `externalId` is matched to a candidate by link, else by e-mail.",
+        'UTF-8, UTF-16 or windows-1252, with a header row; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
+        "LinkedIn's connections, LinkedIn Recruiter's, Google's and Greenhouse's exports are read as they are. A row without `externalId` is matched to a candidate by link, else by e-mail. " +
+        'Phones are taken over as E.164, `+12125550123 ext. 5`, where they name their country or the row does; else as they are.',
       access: 'sourcer',
       query: ImportQuery,
-      upload: { contentTypes: ['text/csv', 'multipart/form-data'], limitBytes: LIMIT_BYTES },
+      upload: UPLOAD,
       answers: {
         200: { description: 'Imported', schema: ImportView },
         202: { description: 'A file over 1 MB: imported in the background', schema: ImportStarted },
       },
       handle: async ({ caller, query, incoming }) => {
-        const file = await uploadedFile(incoming, { field: 'file', limitBytes: LIMIT_BYTES })
-        const start = await candidates.importFile(caller.organization, file, query)
+        const start = await candidates.importFile(caller.organization, await sentFile(incoming), query)
         return 'summary' in start ? { status: 200, body: start.summary } : { status: 202, body: start }
       },
     }),
+    defineEndpoint({
+      method: 'post',
+      path: '/candidates/import/preview',
+      tag: TAG,
+      summary: 'How a CSV file would be read; nothing is imported',
+      access: 'sourcer',
+      upload: UPLOAD,
+      answers: { 200: { description: 'Its columns and first rows', schema: CsvPreview } },
+      handle: async ({ incoming }) => ({ status: 200, body: await candidates.previewCsv(await sentFile(incoming)) }),
+    }),
+    ...backgroundImports(candidates),
+  ]
+}
+
+function backgroundImports(candidates: Candidates): Endpoint[] {
+  return [
     defineEndpoint({
       method: 'get',
       path: '/candidate-imports/{id}',
@@ -66,5 +85,26 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       answers: { 200: { description: 'The import', schema: ProgressView } },
       handle: async ({ caller, params }) => ({ status: 200, body: await candidates.getImport(caller.organization, params.id) }),
     }),
+    defineEndpoint({
+      method: 'get',
+      path: '/candidate-imports/{id}/rejected.csv',
+      tag: TAG,
+      summary: 'All rows that an import in the background has not taken',
+      description:
+        'With the line, the reason, and the row as the file has it, to be corrected and imported again. What a spreadsheet would run as a formula begins with an apostrophe, which an import takes away.',
+      access: 'sourcer',
+      params: IdParams,
+      answers: { 200: { description: 'The rows', contentType: 'text/csv' } },
+      handle: async ({ caller, params }) => ({
+        status: 200,
+        contentType: 'text/csv; charset=utf-8',
+        headers: { 'Content-Disposition': `attachment; filename="rejected-${params.id}.csv"` },
+        body: Readable.from(await candidates.getRejectedCsv(caller.organization, params.id)),
+      }),
+    }),
   ]
+}
+
+function sentFile(incoming: IncomingMessage): Promise<AsyncIterable<Uint8Array>> {
+  return uploadedFile(incoming, { field: 'file', limitBytes: UPLOAD.limitBytes })
 }

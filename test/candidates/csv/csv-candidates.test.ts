@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { readCsvCandidates, type CsvCandidate } from '../../../src/candidates/csv/csv-candidates.ts'
+import { openCsv, type CsvCandidate } from '../../../src/candidates/csv/csv-candidates.ts'
 import { LONGEST_RECORD } from '../../../src/candidates/csv/csv-records.ts'
 
 async function read(file: string | Buffer, pieceBytes = 65_536): Promise<CsvCandidate[]> {
@@ -8,7 +8,7 @@ async function read(file: string | Buffer, pieceBytes = 65_536): Promise<CsvCand
     for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
   }
   const rows: CsvCandidate[] = []
-  for await (const row of readCsvCandidates(pieces())) rows.push(row)
+  for await (const row of (await openCsv(pieces())).rows) rows.push(row)
   return rows
 }
 

@@ -133,7 +133,7 @@ function credentialsOf(asker: Asker): Record<string, string> {
 /** Files, where one is taken. */
 const FILES: Record<string, () => string> = {
   'POST /api/v1/candidates/import': () => `name,email\nFrom a file,file-${distinctNumber()}@mail.example\n`,
-  'POST /api/v1/candidates/import/preview': { type: 'text/csv', text: () => 'name,email\nIn a preview,preview@mail.example\n' },
+  'POST /api/v1/candidates/import/preview': () => 'name,email\nIn a preview,preview@mail.example\n',
   'PUT /api/v1/candidates/{id}/resume': resumeInForm,
 }
 

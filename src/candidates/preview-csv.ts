@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { CandidateInput } from './candidate-input.ts'
+import { openCsv, type CsvCandidate } from './csv/csv-candidates.ts'
+import { CSV_FIELDS } from './csv/csv-columns.ts'
+import { CSV_DELIMITERS } from './csv/csv-header.ts'
+import { CSV_ENCODINGS } from './csv/csv-text.ts'
+import { mergedOrFault } from './import-rows.ts'
+
+const SHOWN_ROWS = 5
+const LONGEST_SHOWN = 200
+
+export const CsvPreview = z
+  .object({
+    encoding: z.enum(CSV_ENCODINGS),
+    delimiter: z.enum(CSV_DELIMITERS),
+    columns: z.array(
+      z.object({
+        header: z.string(),
+        field: z.enum(CSV_FIELDS).nullable().meta({ description: 'What it fills, or a part of that; null where it is ignored.' }),
+      }),
+    ),
+    rows: z.array(
+      z.object({
+        line: z.int(),
+        cells: z.array(z.string()).meta({ description: 'Cut at 200 characters.' }),
+        candidate: CandidateInput.nullable().meta({ description: 'As it would be taken.' }),
+        message: z.string().nullable().meta({ description: 'Why it would not, as far as the row alone tells.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'CandidateImportPreview', description: 'How a CSV file would be read: its columns and its first rows.' })
+export type CsvPreview = z.output<typeof CsvPreview>
+
+/**
+ * How a CSV file would be read. Of the pieces no more are taken than that needs.
+ * @throws ServiceError `invalid_request` without a usable header row
+ */
+export async function previewCsv(chunks: AsyncIterable<Uint8Array>): Promise<CsvPreview> {
+  const { text, header, rows, close } = await openCsv(chunks)
+  const shown: CsvPreview['rows'] = []
+  for await (const row of rows) {
+    shown.push(toShown(row))
+    if (shown.length === SHOWN_ROWS) break
+  }
+  await close()
+  return {
+    encoding: text.encoding,
+    delimiter: header.delimiter,
+    columns: header.names.map((name, at) => ({ header: name.slice(0, LONGEST_SHOWN), field: header.columns[at]?.field ?? null })),
+    rows: shown,
+  }
+}
+
+function toShown({ line, cells, ...reading }: CsvCandidate): CsvPreview['rows'][number] {
+  const message = 'fault' in reading ? reading.fault : incompleteness(reading.input)
+  return {
+    line,
+    cells: cells.map((cell) => cell.slice(0, LONGEST_SHOWN)),
+    candidate: 'input' in reading && message === null ? reading.input : null,
+    message,
+  }
+}
+
+/** What is missing to make a candidate of, unless the row may be about one who is here. */
+function incompleteness(input: CandidateInput): string | null {
+  const isFindable = [input.externalId, input.profileUrl, input.emails, input.links].some((value) => value !== undefined)
+  const merged = isFindable ? null : mergedOrFault(null, input)
+  return typeof merged === 'string' ? merged : null
+}
