@@ -43,6 +43,11 @@ export async function endSession(sessionId: string): Promise<void> {
   await SessionModel.deleteOne({ _id: sessionId })
 }
 
+/** Everybody signs in again. @returns how many sessions ended */
+export async function endAllSessions(): Promise<number> {
+  return (await SessionModel.deleteMany({})).deletedCount
+}
+
 /** Made of the session's secret by a one-way function: readable neither from the database nor back. */
 function csrfTokenOf(token: string): string {
   return hashToken(`csrf ${token}`)

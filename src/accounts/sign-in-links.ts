@@ -74,6 +74,11 @@ export async function redeemSignInLink(
   return { outcome: 'signedIn', session, path: link.path }
 }
 
+/** No link that was made so far signs anybody in any more. @returns how many could have */
+export async function dropOpenSignInLinks(): Promise<number> {
+  return (await SignInLinkModel.deleteMany({ usedAt: null, expiresAt: { $gt: new Date() } })).deletedCount
+}
+
 async function refused(tokenHash: string): Promise<Redemption> {
   const known = await SignInLinkModel.findOne({ tokenHash }).lean<SignInLinkDocument>()
   return { outcome: 'refused', personId: known?.person.toHexString() ?? null }

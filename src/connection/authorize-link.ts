@@ -62,6 +62,11 @@ function authorizeUrlOf({ publicUrl }: ConnectionContext, token: string): string
   return `${publicUrl}/connect/lever/${token}`
 }
 
+/** No authorization that was begun so far can come to its end. @returns how many could have */
+export async function dropOpenAuthorizations(): Promise<number> {
+  return (await AuthorizationFlowModel.deleteMany({ usedAt: null, expiresAt: { $gt: new Date() } })).deletedCount
+}
+
 /** @throws ServiceError `user_not_found`, `admin_required` */
 export async function requireAdmin({ accounts }: ConnectionContext, organization: string, userEmail: string) {
   const person = await accounts.findPerson(organization, normalizeEmail(userEmail))

@@ -50,6 +50,13 @@ export async function markRevoked(connection: Types.ObjectId, generation: number
   return marked !== null
 }
 
+/** Tokens of a restored backup: newer ones may have been given since, which are lost. @returns how many grants that may be true of */
+export async function noteTokensMayBeLost(): Promise<number> {
+  const restored = { status: { $in: [...GRANTED] }, 'grant.refreshToken': { $ne: null } }
+  const change = { $set: { 'grant.unanswered': true }, $unset: { 'grant.refreshLeaseUntil': 1, 'grant.refreshLeaseHolder': 1 } }
+  return (await ConnectionModel.updateMany(restored, change)).matchedCount
+}
+
 /** Notes that Lever refused an access token that had just been renewed. */
 export async function noteRefusal(state: GrantState): Promise<void> {
   await ConnectionModel.updateOne({ _id: state._id, 'grant.generation': state.grant.generation }, { $set: { 'grant.refusals': 1 } })

@@ -7,6 +7,7 @@ import { assessExport, type Wish } from './assess-export.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import { candidatesIn, contactsOf, forgetCandidate, tracesOf } from './forget-candidate.ts'
 import { listExports } from './list-exports.ts'
+import { markRestored } from './mark-restored.ts'
 import { previewExport, type PreviewWish } from './preview-export.ts'
 import { requestExport, type ExportWish, type RequestDeps } from './request-export.ts'
 import { runExport } from './run-export.ts'
@@ -37,6 +38,7 @@ export function createExports(deps: RequestDeps) {
     candidatesIn,
     contactsOf,
     freeTargetOf,
+    markRestored: () => markRestored(deps),
     async resumeHeld(organization: string): Promise<void> {
       await resumeHeld(organization)
       wake()

@@ -1,0 +1,78 @@
+import { linksOf } from './create-request.ts'
+import { ExportModel, type ExportDocument } from './export-model.ts'
+import type { ExportDeps } from './run-export-deps.ts'
+
+const KEPT_ATTEMPTS = 50
+const OPEN = ['queued', 'checking', 'sending', 'unclear'] as const
+const ATTEMPT = { step: 'restore', outcome: 'unclear', detail: 'a backup was restored: it may have been sent since' }
+
+export interface RestoredExports {
+  exports: number
+  notes: number
+}
+
+/**
+ * After a restored backup: whatever was open then may have been carried over since, so Lever is asked before anything is sent. What had
+ * not been sent yet gets an intent as if it had been, from when it was asked for; notes are looked for among the opportunity's. Harmless when run twice.
+ */
+export async function markRestored(deps: Pick<ExportDeps, 'findCandidate' | 'readTerms'>): Promise<RestoredExports> {
+  let exports = 0
+  for await (const document of ExportModel.find({ status: { $in: OPEN } })
+    .lean<ExportDocument>()
+    .cursor())
+    exports += await markUnclear(document, deps)
+  return { exports, notes: await markNotes() }
+}
+
+/** Left as it is where there is nobody to look for any more: a worker ends it. */
+async function markUnclear(document: ExportDocument, deps: Pick<ExportDeps, 'findCandidate' | 'readTerms'>): Promise<number> {
+  const { _id, status, fence } = document
+  const intent = document.intent ? { 'intent.looks': 0 } : await wouldBeIntent(document, deps)
+  if (!intent) return 0
+  const marked = await ExportModel.updateOne(
+    { _id, status, fence },
+    {
+      $set: {
+        ...intent,
+        status: 'unclear',
+        waitingFor: 'settling',
+        tries: 0,
+        tryingSince: null,
+        dueAt: new Date(0),
+        claim: null,
+        leaseUntil: null,
+      },
+      $push: { attempts: { $each: [{ at: new Date(), ...ATTEMPT }], $slice: -KEPT_ATTEMPTS } },
+      $inc: { fence: 1 },
+    },
+  )
+  return marked.modifiedCount
+}
+
+async function wouldBeIntent(document: ExportDocument, deps: Pick<ExportDeps, 'findCandidate' | 'readTerms'>) {
+  const organization = String(document.organization)
+  const candidate = await deps.findCandidate(organization, String(document.candidate))
+  if (!candidate || !document.performAs) return null
+  const { sourceName } = await deps.readTerms(organization)
+  const intent = {
+    at: document.createdAt,
+    performAs: document.performAs.leverUserId,
+    source: sourceName,
+    postingId: document.posting?.postingId ?? null,
+    name: candidate.name,
+    emails: candidate.emails,
+    links: linksOf(candidate),
+  }
+  return { intent }
+}
+
+async function markNotes(): Promise<number> {
+  const waiting = { status: 'exported', 'note.status': 'queued', 'note.intentAt': null } as const
+  const since = { $ifNull: ['$finishedAt', '$createdAt'] }
+  const marked = await ExportModel.updateMany(
+    waiting,
+    [{ $set: { 'note.intentAt': since, dueAt: '$$NOW', claim: null, leaseUntil: null, fence: { $add: ['$fence', 1] } } }],
+    { updatePipeline: true },
+  )
+  return marked.modifiedCount
+}

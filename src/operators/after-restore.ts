@@ -1,0 +1,37 @@
+import { OrganizationModel } from '../accounts/organization-model.ts'
+import { endAllSessions } from '../accounts/sessions.ts'
+import { dropOpenSignInLinks } from '../accounts/sign-in-links.ts'
+import type { Audit } from '../audit/audit.ts'
+import { dropOpenAuthorizations } from '../connection/authorize-link.ts'
+import { noteTokensMayBeLost } from '../connection/store-grant.ts'
+import type { RestoredExports } from '../export/mark-restored.ts'
+import { hurrySyncs } from '../mirror/hurry-syncs.ts'
+
+export interface RestoreReport extends RestoredExports {
+  sessions: number
+  /** Sign-in links, and authorizations that were under way. */
+  links: number
+  grants: number
+  syncs: number
+}
+
+/**
+ * What is to be done with a database restored from a backup before the service runs on it: all that was open is unclear, since it may
+ * have been done after the backup was made; what could sign somebody in may have been used or taken back since, and ends.
+ * Harmless when run twice.
+ */
+export async function afterRestore(deps: {
+  markExports: () => Promise<RestoredExports>
+  audit: Pick<Audit, 'append'>
+}): Promise<RestoreReport> {
+  const marked = await deps.markExports()
+  const sessions = await endAllSessions()
+  const links = (await dropOpenSignInLinks()) + (await dropOpenAuthorizations())
+  const grants = await noteTokensMayBeLost()
+  const syncs = await hurrySyncs()
+  for await (const { _id } of OrganizationModel.find({}, { _id: 1 }).lean().cursor()) {
+    const organization = String(_id)
+    await deps.audit.append({ organization, actor: 'operator', action: 'organization.restored', subject: `organization:${organization}` })
+  }
+  return { ...marked, sessions, links, grants, syncs }
+}
