@@ -265,7 +265,10 @@ describe('export, outcomes:', () => {
         async () => (await api.get<ExportAnswer>(`exports/${one.body.id}`)).body.waitingFor === 'paused',
         10_000,
       )
-      const canceled = await api.post<ExportAnswer>(`exports/${two.body.id}/cancel`)
+      const canceled = await eventually('it is canceled, once no worker looks at it', async () => {
+        const answer = await api.post<ExportAnswer>(`exports/${two.body.id}/cancel`)
+        return answer.status === 202 ? answer : null
+      })
       const refused = await api.post('exports', { candidateId: second.id, requestedBy: SOURCER })
       await api.post('connection/activate')
       const ended = await waitForEnd(api, one.body.id)
