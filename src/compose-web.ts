@@ -23,6 +23,8 @@ import { webhookDeliveryEndpoints } from './web/api/webhook-deliveries.ts'
 import { webhookIntake, webhookIntakePaths } from './web/api/webhook-intake.ts'
 import { createApp, createHealthApp, type HealthAppOptions } from './web/app.ts'
 import { atsRouter } from './web/pages/ats.tsx'
+import { atsActivateRouter } from './web/pages/ats-activate.tsx'
+import { atsUsersRouter } from './web/pages/ats-users.tsx'
 import { atsWebhooksRouter } from './web/pages/ats-webhooks.tsx'
 import { exportPagesRouter } from './web/pages/export-pages.tsx'
 import { obstacleFinder } from './web/pages/export-obstacle.ts'
@@ -55,6 +57,8 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       leverCallbackRouter({ connections: parts.connections, accounts: parts.accounts }),
       atsRouter(parts),
       atsWebhooksRouter(parts),
+      atsUsersRouter(parts),
+      atsActivateRouter(parts),
       exportPagesRouter({ ...parts, findObstacle, seenInLever: duplicatesFrom(parts.mirror).mirrored }),
     ],
     ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),

@@ -190,7 +190,7 @@ describe('web/pages: ATS configuration', () => {
     expect(page.status).to.equal(200)
     expect(await page.text())
       .to.include('opportunities:write:admin')
-      .and.match(/<button type="submit">Authorize<\/button>/)
+      .and.match(/<button type="submit"[^>]*>Authorize<\/button>/)
 
     const html = { accept: 'text/html' }
     expect((await site.web.call('GET', '/settings/ats', { headers: { cookie: sourcer.cookie, ...html } })).status).to.equal(403)
@@ -220,12 +220,12 @@ describe('web/pages: ATS configuration', () => {
     expect(saved.status).to.equal(303)
     expect(await configured()).to.deep.equal(['candidateHired'])
 
-    const early = await post('/settings/ats/webhooks/provision', {})
-    expect(early.status).to.equal(409)
+    await post('/settings/ats/webhooks/provision', {})
+    expect(await configured()).to.deep.equal(['candidateHired'])
     const apiKey = await site.lever.newApiKey()
     await site.web.call('PUT', '/api/v1/connection/api-key', { json: { apiKey, userEmail: ADMIN } })
     const made = await post('/settings/ats/webhooks/provision', {})
-    expect(made.headers.get('location')).to.equal('/settings/ats/webhooks?created')
+    expect(made.headers.get('location')).to.equal('/settings/ats/webhooks')
     expect(await configured()).to.have.lengthOf(5)
   })
 

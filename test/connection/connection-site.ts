@@ -2,8 +2,10 @@
 import { got, type Got } from 'got'
 import { CookieJar } from 'tough-cookie'
 import type { Connections } from '../../src/connection/connections.ts'
+import { createRequestBudget } from '../../src/lever/request-budget.ts'
 import { connectionEndpoints } from '../../src/web/api/connection.ts'
-import { atsRouter } from '../../src/web/pages/ats-webhooks.tsx'
+import { atsRouter } from '../../src/web/pages/ats.tsx'
+import { atsWebhooksRouter } from '../../src/web/pages/ats-webhooks.tsx'
 import { leverCallbackRouter } from '../../src/web/pages/lever-callback.tsx'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
@@ -31,7 +33,12 @@ export async function startConnectionSite(): Promise<ConnectionSite> {
     endpoints: (parts) => connectionEndpoints({ connections: connectionsOf(parts) }),
     pages: (parts) => [
       leverCallbackRouter({ accounts: parts.accounts, connections: connectionsOf(parts) }),
-      atsRouter({ connections: connectionsOf(parts) }),
+      atsRouter({
+        connections: connectionsOf(parts),
+        mirror: { recordAges: async () => [], sync: async () => undefined },
+        budget: createRequestBudget({ requestsPerSecond: 200, burst: 200 }),
+      }),
+      atsWebhooksRouter({ connections: connectionsOf(parts) }),
     ],
   })
   await lever.allowRedirect(`${web.url}/oauth/lever/callback`)

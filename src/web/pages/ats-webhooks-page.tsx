@@ -1,94 +1,82 @@
 import type { ConnectionView } from '../../connection/connection-view.ts'
+import type { Notice } from '../middleware/flash.ts'
+import { CopyField } from './copy-field.tsx'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
-import { atsTexts } from './texts-ats.ts'
+import { SignatureTokenField, type PastedTokens } from './signature-token-field.tsx'
+import { Table } from './table.tsx'
+import { webhooksTexts } from './texts-ats-webhooks.ts'
+import { wizardTexts } from './texts-wizard.ts'
+import { WebhookRow } from './webhook-row.tsx'
+import { WizardSteps } from './wizard-steps.tsx'
 
-export interface WebhooksNotice {
-  look: 'ok' | 'bad'
-  text: string
+export interface AtsWebhooksPageProps {
+  connection: ConnectionView
+  /** The account's single signing token is known. */
+  hasSingleToken: boolean
+  pasted?: PastedTokens
+  notice?: Notice | null
 }
 
 /** The wizard's step for webhooks: made by one button, or by hand with each signature token pasted here. */
-export function AtsWebhooksPage({ connection, notice }: { connection: ConnectionView; notice: WebhooksNotice | null }) {
-  const t = atsTexts(usePage().language)
-  const isConnected = connection.status !== 'disconnected' && connection.status !== 'revoked'
+export function AtsWebhooksPage({ connection, hasSingleToken, pasted = {}, notice = null }: AtsWebhooksPageProps) {
+  const { language } = usePage()
+  const t = webhooksTexts(language)
+  const isConnected = !connection.missing.includes('authorization')
+  const isDone = connection.webhooks.every(({ recommended, configured }) => configured || !recommended)
   return (
-    <Layout title={t.webhooks} lead={isConnected ? t.connected : undefined}>
-      {notice === null ? null : (
-        <p class={`notice ${notice.look}`} role="status">
-          {notice.text}
-        </p>
-      )}
-      <section class="card">
-        <p>{t.webhooksLead}</p>
-        <label>
-          {t.endpointUrl}
-          <input type="url" readonly value={connection.webhookUrl} />
-        </label>
-        {isConnected ? (
-          <Form action="/settings/ats/webhooks/provision">
-            <button type="submit">{t.createAll}</button>
-          </Form>
-        ) : null}
-        <p class="small">{t.switchOn}</p>
+    <Layout title={t.title} lead={isConnected ? t.connected : t.notConnected} notice={notice}>
+      <WizardSteps connection={connection} current="webhooks" />
+      <section class="card" aria-labelledby="create">
+        <h2 id="create">{t.create}</h2>
+        <p>{t.createLead}</p>
+        <p>{t.switchOn}</p>
+        <Form action="/settings/ats/webhooks/provision">
+          <button
+            type="submit"
+            class={isDone ? 'quiet' : ''}
+            disabled={!isConnected}
+            aria-describedby={isConnected ? undefined : 'connect-first'}
+          >
+            {t.createAll}
+          </button>
+        </Form>
+        {isConnected ? null : (
+          <p id="connect-first" class="small">
+            {t.connectFirst}
+          </p>
+        )}
       </section>
       <Form action="/settings/ats/webhooks" class="card">
         <h2>{t.byHand}</h2>
         <p>{t.byHandLead}</p>
-        <Events webhooks={connection.webhooks} />
-        <button type="submit">{t.saveAndProceed}</button>
+        <CopyField id="endpoint-url" label={t.endpointUrl} value={connection.webhookUrl} copyLabel={t.copyUrl} />
+        <Table heads={[t.event, t.status, t.signatureToken]} label={t.title}>
+          {connection.webhooks.map((webhook) => (
+            <WebhookRow key={webhook.event} webhook={webhook} pasted={pasted[webhook.event]} />
+          ))}
+        </Table>
+        <SingleToken isKnown={hasSingleToken} pasted={pasted.any} />
+        <p class="actions end">
+          <button type="submit">{wizardTexts(language).saveAndProceed}</button>
+        </p>
       </Form>
     </Layout>
   )
 }
 
-function Events({ webhooks }: Pick<ConnectionView, 'webhooks'>) {
-  const t = atsTexts(usePage().language)
+function SingleToken({ isKnown, pasted }: { isKnown: boolean; pasted: PastedTokens['any'] }) {
+  const t = webhooksTexts(usePage().language)
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t.event}</th>
-            <th scope="col">{t.status}</th>
-            <th scope="col">{t.signatureToken}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {webhooks.map((webhook) => (
-            <EventRow key={webhook.event} webhook={webhook} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-function EventRow({ webhook: { event, label, recommended, configured, lastVerifiedAt } }: { webhook: ConnectionView['webhooks'][number] }) {
-  const t = atsTexts(usePage().language)
-  return (
-    <tr>
-      <th scope="row">
-        {label}
-        <br />
-        <span class="small">
-          <code>{event}</code> {recommended ? null : t.optional}
-        </span>
-      </th>
-      <td>
-        <span class={`badge ${configured ? 'ok' : ''}`}>{configured ? (lastVerifiedAt ? t.verified : t.configured) : t.notConfigured}</span>
-      </td>
-      <td>
-        <input
-          name={event}
-          aria-label={t.tokenOf(label)}
-          placeholder={configured ? t.keep : undefined}
-          autocomplete="off"
-          spellcheck={false}
-          maxlength={500}
-        />
-      </td>
-    </tr>
+    <details open={isKnown || pasted !== undefined}>
+      <summary>{t.single}</summary>
+      <p class="small">{t.singleLead}</p>
+      <div class="single-token">
+        <span id="event-any">{t.anyEvent}</span>
+        <SignatureTokenField place="any" isKnown={isKnown} pasted={pasted} />
+        {isKnown ? <a href="/settings/ats/webhooks/any/remove">{t.remove}</a> : null}
+      </div>
+    </details>
   )
 }

@@ -2,72 +2,86 @@ import Router from '@koa/router'
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Connections } from '../../connection/connections.ts'
-import { SignatureTokenText } from '../../connection/signature-tokens.ts'
-import { isSignatureTokenPlace } from '../../connection/webhook-events.ts'
-import { ServiceError } from '../../errors.ts'
+import { requirePlace, SignatureTokenText } from '../../connection/signature-tokens.ts'
+import { isSignatureTokenPlace, labelOf, type SignatureTokenPlace } from '../../connection/webhook-events.ts'
+import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { personOf, requirePerson } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
-import { AtsPage } from './ats-page.tsx'
-import { AtsWebhooksPage, type WebhooksNotice } from './ats-webhooks-page.tsx'
+import { actAndSay } from './act-and-say.ts'
+import { AtsWebhooksPage } from './ats-webhooks-page.tsx'
+import { ConfirmPage } from './confirm-page.tsx'
 import { renderPage } from './render-page.tsx'
-import { atsTexts } from './texts-ats.ts'
+import type { PastedTokens } from './signature-token-field.tsx'
+import type { Language } from './texts.ts'
+import { webhooksTexts } from './texts-ats-webhooks.ts'
 
-export interface AtsDeps {
-  connections: Connections
-}
+const HERE = '/settings/ats/webhooks'
 
-/** The ATS configuration of an organization, for its admins. */
-export function atsRouter({ connections }: AtsDeps): Router<SiteState> {
-  const router = new Router<SiteState>({ prefix: '/settings/ats' })
+/** The wizard's step for webhooks. */
+export function atsWebhooksRouter({ connections }: { connections: Connections }): Router<SiteState> {
+  const router = new Router<SiteState>({ prefix: HERE })
   router.use(requirePerson('admin'))
-  router.get('/', async (ctx) => {
-    const { organization } = personOf(ctx)
-    const [connection, scopes] = await Promise.all([connections.describe(organization), connections.scopesToAskFor(organization)])
-    renderPage(ctx, <AtsPage connection={connection} scopes={scopes} />)
-  })
-  router.post('/authorize', async (ctx) => {
+  router.get('/', (ctx) => show(ctx, connections))
+  router.post('/', (ctx) => saveTokens(ctx, connections))
+  router.post('/provision', (ctx) => {
     const person = personOf(ctx)
-    const { authorizeUrl } = await connections.authorizeLink(person.organization, person.email, actorOf(person))
-    seeOther(ctx, authorizeUrl)
+    const { created: done } = webhooksTexts(ctx.state.language)
+    return actAndSay(ctx, () => connections.provisionWebhooks(person.organization, actorOf(person)), { goTo: HERE, done })
   })
-  router.get('/webhooks', (ctx) => {
-    const isDone = ctx.query['created'] !== undefined
-    return showWebhooks(ctx, connections, isDone ? { look: 'ok', text: atsTexts(ctx.state.language).created } : null)
+  router.get('/:place/remove', (ctx) => askToRemove(ctx, requirePlace(ctx.params['place'] ?? '')))
+  router.post('/:place/remove', (ctx) => {
+    const place = requirePlace(ctx.params['place'] ?? '')
+    const person = personOf(ctx)
+    const done = webhooksTexts(ctx.state.language).removed(nameOf(place, ctx.state.language))
+    return actAndSay(ctx, () => connections.deleteSignatureToken(person.organization, place, actorOf(person)), { goTo: HERE, done })
   })
-  router.post('/webhooks', (ctx) => saveTokens(ctx, connections))
-  router.post('/webhooks/provision', (ctx) => provision(ctx, connections))
   return router
 }
 
-async function showWebhooks(ctx: SiteContext, connections: Connections, notice: WebhooksNotice | null, status = 200): Promise<void> {
-  const connection = await connections.describe(personOf(ctx).organization)
-  renderPage(ctx, <AtsWebhooksPage connection={connection} notice={notice} />, { status })
+async function show(ctx: SiteContext, connections: Connections, pasted?: PastedTokens): Promise<void> {
+  const { organization } = personOf(ctx)
+  const [connection, { webhooks }] = await Promise.all([connections.describe(organization), connections.get(organization)])
+  const hasSingleToken = Boolean(webhooks['any']?.hand ?? webhooks['any']?.api)
+  if (!pasted) return renderPage(ctx, <AtsWebhooksPage {...{ connection, hasSingleToken }} />)
+  const notice = { look: 'bad', text: webhooksTexts(ctx.state.language).notSaved } as const
+  renderPage(ctx, <AtsWebhooksPage {...{ connection, hasSingleToken, pasted, notice }} />, { status: 422 })
 }
 
-const TokenFields = z.record(z.string(), z.string())
+const TokenFields = z
+  .record(z.string(), z.string().max(1000).catch(''))
+  .transform((fields) =>
+    Object.entries(fields).flatMap(([place, text]) => (isSignatureTokenPlace(place) && text.trim() !== '' ? [{ place, text }] : [])),
+  )
 
-/** Saves what was pasted; an empty field leaves its token as it is. All or none: a wrong one is named before any is saved. */
+/** Saves what was pasted; an empty field leaves its token as it is. All or none: of a wrong one it is said before any is saved. */
 async function saveTokens(ctx: SiteContext, connections: Connections): Promise<void> {
   const person = personOf(ctx)
-  const pasted = Object.entries(parseForm(ctx, TokenFields)).flatMap(([place, text]) =>
-    isSignatureTokenPlace(place) && text.trim() !== '' ? [{ place, token: SignatureTokenText.safeParse(text).data }] : [],
-  )
+  const pasted = parseForm(ctx, TokenFields).map(({ place, text }) => ({ place, text, token: SignatureTokenText.safeParse(text).data }))
   if (pasted.some(({ token }) => token === undefined)) {
-    return showWebhooks(ctx, connections, { look: 'bad', text: atsTexts(ctx.state.language).badToken }, 422)
+    return show(
+      ctx,
+      connections,
+      Object.fromEntries(pasted.map(({ place, text, token }) => [place, { text, isWrong: token === undefined }])),
+    )
   }
   for (const { place, token = '' } of pasted) await connections.putSignatureToken(person.organization, place, token, actorOf(person))
-  seeOther(ctx, '/settings/ats')
+  if (pasted.length > 0) keepNotice(ctx, { look: 'ok', text: webhooksTexts(ctx.state.language).tokenSaved(pasted.length) })
+  seeOther(ctx, '/settings/ats/users')
 }
 
-async function provision(ctx: SiteContext, connections: Connections): Promise<void> {
-  const person = personOf(ctx)
-  try {
-    await connections.provisionWebhooks(person.organization, actorOf(person))
-    seeOther(ctx, '/settings/ats/webhooks?created')
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error
-    await showWebhooks(ctx, connections, { look: 'bad', text: `${error.message} ${error.hint ?? ''}`.trim() }, error.status)
-  }
+function askToRemove(ctx: SiteContext, place: SignatureTokenPlace): void {
+  const t = webhooksTexts(ctx.state.language)
+  const title = t.removeTitle(nameOf(place, ctx.state.language))
+  renderPage(
+    ctx,
+    <ConfirmPage title={title} action={`${HERE}/${place}/remove`} button={t.remove} back={HERE}>
+      <p>{t.removeLead}</p>
+    </ConfirmPage>,
+  )
+}
+
+function nameOf(place: SignatureTokenPlace, language: Language): string {
+  return place === 'any' ? webhooksTexts(language).anyEvent : labelOf(place)
 }

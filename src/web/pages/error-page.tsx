@@ -1,6 +1,7 @@
 import type { ServiceError } from '../../errors.ts'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
+import { problemWords } from './problem-words.ts'
 import { errorTexts } from './texts-errors.ts'
 import { siteTexts } from './texts-site.ts'
 
@@ -14,8 +15,8 @@ export function ErrorPage({ error }: { error: ServiceError }) {
   return (
     <Layout title={t[kind]} width="narrow">
       <section class="card">
-        {hasOwnWords ? <p>{error.message}</p> : null}
-        <p>{(hasOwnWords ? error.hint : undefined) ?? t[`${kind}Next`]}</p>
+        {hasOwnWords ? <p>{problemWords(language, error)}</p> : null}
+        {hasOwnWords && error.hint !== undefined ? null : <p>{t[`${kind}Next`]}</p>}
         {isOurs ? (
           <p class="small">
             {siteTexts(language).requestId} <code>{requestId}</code>

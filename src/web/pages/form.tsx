@@ -5,7 +5,7 @@ import { usePage } from './page-context.ts'
 export function Form({
   children,
   ...attributes
-}: { children: ComponentChildren } & JSX.HTMLAttributes<HTMLFormElement> & { action: string }) {
+}: { children: ComponentChildren } & JSX.FormHTMLAttributes<HTMLFormElement> & { action: string }) {
   const { csrfToken } = usePage()
   return (
     <form method="post" {...attributes}>

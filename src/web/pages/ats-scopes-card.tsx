@@ -1,0 +1,27 @@
+import type { ConnectionView } from '../../connection/connection-view.ts'
+import { usePage } from './page-context.ts'
+import { ScopeList } from './scope-list.tsx'
+import { overviewTexts } from './texts-ats-overview.ts'
+
+/** What was granted beside what is needed; nothing for an API key, whose permissions Lever does not tell. */
+export function ScopesCard({ connection, needed }: { connection: ConnectionView; needed: readonly string[] | null }) {
+  const t = overviewTexts(usePage().language)
+  const { auth, warnings } = connection
+  if (auth?.kind !== 'oauth' || needed === null) return null
+  const missing = new Set(warnings.flatMap((warning) => (warning.startsWith('scope:') ? [warning.slice('scope:'.length)] : [])))
+  const extra = auth.scopes.filter((scope) => !needed.includes(scope) && !needed.includes(scope.replace(':write:', ':read:')))
+  const mark = (scope: string) => {
+    if (missing.has(scope)) return { look: 'bad', text: t.missing }
+    return extra.includes(scope) ? { look: '', text: t.notNeeded } : { look: 'ok', text: t.granted }
+  }
+  return (
+    <section class="card" aria-labelledby="scopes">
+      <h2 id="scopes">{t.scopes}</h2>
+      <p>{missing.size === 0 ? t.scopesAll : t.scopesMissing(missing.size)}</p>
+      <details open={missing.size > 0}>
+        <summary>{t.scopesList}</summary>
+        <ScopeList scopes={[...needed, ...extra]} mark={mark} />
+      </details>
+    </section>
+  )
+}

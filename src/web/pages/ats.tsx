@@ -1,0 +1,128 @@
+import Router from '@koa/router'
+import { z } from 'zod'
+import { actorOf } from '../../accounts/caller.ts'
+import { LeverApiKeyText } from '../../connection/api-key.ts'
+import { GRANTED } from '../../connection/grant.ts'
+import { grantClocks } from '../../connection/grant-clocks.ts'
+import type { Connections } from '../../connection/connections.ts'
+import { keyPermissionsFor } from '../../connection/lever-access.ts'
+import { isServiceError } from '../../errors.ts'
+import type { RequestBudget } from '../../lever/request-budget.ts'
+import type { Mirror } from '../../mirror/mirror.ts'
+import { keepNotice } from '../middleware/flash.ts'
+import { parseForm } from '../middleware/page-session.ts'
+import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { seeOther } from '../see-other.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import { actAndSay } from './act-and-say.ts'
+import { AtsConnectPage, type AtsConnectPageProps } from './ats-connect-page.tsx'
+import { AtsDisconnectPage } from './ats-disconnect-page.tsx'
+import { MirrorCard } from './ats-mirror-card.tsx'
+import { AtsOverviewPage } from './ats-overview-page.tsx'
+import { problemWords } from './problem-words.ts'
+import { renderFragment, renderPage } from './render-page.tsx'
+import { connectTexts } from './texts-ats-connect.ts'
+import { disconnectTexts } from './texts-ats-disconnect.ts'
+import { overviewTexts } from './texts-ats-overview.ts'
+
+export interface AtsDeps {
+  connections: Connections
+  mirror: Pick<Mirror, 'recordAges' | 'sync'>
+  budget: Pick<RequestBudget, 'describe'>
+}
+
+const OVERVIEW = '/settings/ats'
+
+/** The ATS configuration of an organization, for its admins: connecting, and the connection as it is. */
+export function atsRouter(deps: AtsDeps): Router<SiteState> {
+  const { connections, mirror } = deps
+  const router = new Router<SiteState>({ prefix: OVERVIEW })
+  router.use(requirePerson('admin'))
+  router.get('/', (ctx) => show(ctx, deps))
+  router.post('/', (ctx) => connect(ctx, deps))
+  router.post('/authorize', (ctx) => authorize(ctx, connections))
+  router.get('/mirror', async (ctx) => {
+    const { organization } = personOf(ctx)
+    const [{ sync }, ages] = await Promise.all([connections.describe(organization), mirror.recordAges(organization)])
+    renderFragment(ctx, <MirrorCard sync={sync} ages={ages} />)
+  })
+  router.post('/sync', (ctx) => {
+    const { syncBegan: done } = overviewTexts(ctx.state.language)
+    return actAndSay(ctx, () => mirror.sync(personOf(ctx).organization), { goTo: OVERVIEW, done })
+  })
+  router.post('/pause', (ctx) => {
+    const person = personOf(ctx)
+    const { pausedNow: done } = overviewTexts(ctx.state.language)
+    return actAndSay(ctx, () => connections.pause(person.organization, actorOf(person)), { goTo: OVERVIEW, done })
+  })
+  router.get('/disconnect', async (ctx) => {
+    const { status } = await connections.get(personOf(ctx).organization)
+    renderPage(ctx, <AtsDisconnectPage canPause={status === 'active'} />)
+  })
+  router.post('/disconnect', (ctx) => {
+    const person = personOf(ctx)
+    const { done } = disconnectTexts(ctx.state.language)
+    return actAndSay(ctx, () => connections.disconnect(person.organization, actorOf(person)), { goTo: OVERVIEW, done })
+  })
+  return router
+}
+
+async function show(ctx: SiteContext, deps: AtsDeps): Promise<void> {
+  const { organization } = personOf(ctx)
+  const { status, grant, auth } = await deps.connections.get(organization)
+  if (status === 'disconnected') return showConnect(ctx, deps)
+  const [connection, scopes, ages, budget] = await Promise.all([
+    deps.connections.describe(organization),
+    deps.connections.scopesToAskFor(organization),
+    deps.mirror.recordAges(organization),
+    grant.fingerprint ? deps.budget.describe(grant.fingerprint) : null,
+  ])
+  renderPage(ctx, <AtsOverviewPage {...{ connection, scopes, ages, budget }} clocks={grantClocks({ auth, grant })} />)
+}
+
+async function showConnect(ctx: SiteContext, { connections }: AtsDeps, refused?: AtsConnectPageProps['refused']): Promise<void> {
+  const { organization } = personOf(ctx)
+  const [connection, scopes] = await Promise.all([connections.describe(organization), connections.scopesToAskFor(organization)])
+  const permissions = keyPermissionsFor(connection.settings.webhookSet)
+  const status = refused ? 422 : 200
+  renderPage(ctx, <AtsConnectPage {...{ connection, scopes, permissions, refused }} />, { status })
+}
+
+async function authorize(ctx: SiteContext, connections: Connections): Promise<void> {
+  const person = personOf(ctx)
+  const { authorizeUrl } = await connections.authorizeLink(person.organization, person.email, actorOf(person))
+  seeOther(ctx, authorizeUrl)
+}
+
+const ConnectForm = z.object({ application: z.literal('lever').optional(), apiKey: z.string().max(1000).default('') })
+
+/** Save & Proceed: by a pasted key, or on to Authorize; where Lever is connected already, on to the webhooks. */
+async function connect(ctx: SiteContext, deps: AtsDeps): Promise<void> {
+  const { connections } = deps
+  const { apiKey } = parseForm(ctx, ConnectForm)
+  const { organization } = personOf(ctx)
+  const t = connectTexts(ctx.state.language)
+  if (apiKey.trim() !== '') return connectByKey(ctx, deps, apiKey)
+  const { status } = await connections.get(organization)
+  if (GRANTED.includes(status)) return seeOther(ctx, `${OVERVIEW}/webhooks`)
+  if ((await connections.scopesToAskFor(organization)) === null) return showConnect(ctx, deps, { apiKey: '', why: t.keyNeeded })
+  keepNotice(ctx, { look: 'ok', text: t.chosen })
+  seeOther(ctx, `${OVERVIEW}#authorize`)
+}
+
+async function connectByKey(ctx: SiteContext, deps: AtsDeps, apiKey: string): Promise<void> {
+  const person = personOf(ctx)
+  const t = connectTexts(ctx.state.language)
+  const parsed = LeverApiKeyText.safeParse(apiKey)
+  if (!parsed.success) return showConnect(ctx, deps, { apiKey, why: t.badKey })
+  try {
+    await deps.connections.putApiKey(person.organization, { apiKey: parsed.data, userEmail: person.email }, actorOf(person))
+  } catch (error) {
+    if (!isServiceError(error)) throw error
+    const { missing } = error.extra
+    const why = [problemWords(ctx.state.language, error), ...(Array.isArray(missing) ? [t.missing(missing.join(', '))] : [])].join(' ')
+    return showConnect(ctx, deps, { apiKey, why })
+  }
+  keepNotice(ctx, { look: 'ok', text: t.connected })
+  seeOther(ctx, `${OVERVIEW}/webhooks`)
+}

@@ -1,0 +1,22 @@
+import { defineTexts } from './texts.ts'
+
+/** What of a connection is worth a look but blocks nothing. */
+export const warningTexts = defineTexts({
+  en: {
+    title: 'Worth a look',
+    webhooks: (events: string) => `No signature token yet for ${events}: what happens there is found only later, when Lever is read again.`,
+    webhookGroupOff: (event: string) => `${event} is switched off in Lever, so nothing is sent for it.`,
+    scope: (purpose: string) => `Not granted by Lever: ${purpose}.`,
+    fallbackUserDeactivated: 'The fallback “perform as” user is deactivated or gone in Lever.',
+    stageMissing: 'The default stage no longer exists in Lever.',
+  },
+  es: {
+    title: 'Conviene mirarlo',
+    webhooks: (events: string) =>
+      `Aún no hay token de firma para ${events}: lo que ocurra ahí se descubre más tarde, cuando se vuelve a leer Lever.`,
+    webhookGroupOff: (event: string) => `${event} está desactivado en Lever, así que no se envía nada.`,
+    scope: (purpose: string) => `No concedido por Lever: ${purpose}.`,
+    fallbackUserDeactivated: 'El usuario de reserva («perform as») está desactivado en Lever o ya no existe.',
+    stageMissing: 'La etapa predeterminada ya no existe en Lever.',
+  },
+})

@@ -1,0 +1,54 @@
+import type { ConnectionView } from '../../connection/connection-view.ts'
+import { usePage } from './page-context.ts'
+import { SignatureTokenField, type PastedTokens } from './signature-token-field.tsx'
+import { Cell, Row, RowHead } from './table.tsx'
+import { webhooksTexts } from './texts-ats-webhooks.ts'
+import { TimeAgo } from './time-ago.tsx'
+
+type Webhook = ConnectionView['webhooks'][number]
+
+/** One event: Lever's label beside the API's name, how its webhook is, and the field for its token. */
+export function WebhookRow({ webhook, pasted }: { webhook: Webhook; pasted: PastedTokens['any'] }) {
+  const t = webhooksTexts(usePage().language)
+  const { event, label, configured, lastReceivedAt, lastVerifiedAt, held } = webhook
+  const { look, text } = stateOf(webhook, t)
+  return (
+    <Row>
+      <RowHead id={`event-${event}`}>
+        {label} <code>{event}</code>
+      </RowHead>
+      <Cell head={t.status}>
+        <span class={`badge ${look}`}>{text}</span>
+        {lastReceivedAt === null ? null : (
+          <span class="small">
+            {t.lastReceived} <TimeAgo at={lastReceivedAt} />
+          </span>
+        )}
+        {lastReceivedAt !== null || lastVerifiedAt === null ? null : (
+          <span class="small">
+            {t.lastVerified} <TimeAgo at={lastVerifiedAt} />
+          </span>
+        )}
+        {held === 0 ? null : <span class="badge warn">{t.held(held)}</span>}
+      </Cell>
+      <Cell head={t.signatureToken}>
+        <SignatureTokenField place={event} isKnown={configured} pasted={pasted} />
+        {configured ? (
+          <a href={`/settings/ats/webhooks/${event}/remove`} class="small" aria-label={`${t.remove}: ${label}`}>
+            {t.remove}
+          </a>
+        ) : null}
+      </Cell>
+    </Row>
+  )
+}
+
+function stateOf(
+  { configured, recommended, createdBy, lastReceivedAt, lastVerifiedAt }: Webhook,
+  t: ReturnType<typeof webhooksTexts>,
+): { look: string; text: string } {
+  if (!configured) return recommended ? { look: 'warn', text: t.missing } : { look: '', text: t.optional }
+  if (lastReceivedAt !== null) return { look: 'ok', text: t.working }
+  if (lastVerifiedAt !== null) return { look: 'ok', text: t.verified }
+  return { look: 'ok', text: createdBy === 'lever-api' ? t.savedByApi : t.savedByHand }
+}

@@ -1,0 +1,74 @@
+/** A person's browser without scripts: cookies, redirects, and forms as a page's HTML has them. */
+import { got, type Response } from 'got'
+import { CookieJar } from 'tough-cookie'
+import type { Api } from '../../support/service.ts'
+
+export interface Shown {
+  status: number
+  /** Path and query of the page that is open in the end. */
+  path: string
+  html: string
+}
+
+export interface Visitor {
+  jar: CookieJar
+  open(path: string): Promise<Shown>
+  /** Presses a button: posts the fields with the session's token and opens what follows. */
+  send(path: string, fields?: Record<string, string>): Promise<Shown>
+  /** Where a form leads, not opened. */
+  leadsTo(path: string, fields?: Record<string, string>): Promise<string>
+}
+
+/** Signs the person in by a link and opens pages as they do, in `language`. */
+export async function visit(url: string, api: Api, userEmail: string, language = 'en'): Promise<Visitor> {
+  const jar = new CookieJar()
+  const client = got.extend({
+    prefixUrl: url,
+    cookieJar: jar,
+    throwHttpErrors: false,
+    retry: { limit: 0 },
+    headers: { accept: 'text/html', 'accept-language': language },
+  })
+  const link = await api.post<{ url: string }>('sign-in-links', { userEmail, path: '/candidates' })
+  if (link.status !== 201) throw new Error(`no link: ${JSON.stringify(link.body)}`)
+  const { body } = await client(new URL(link.body.url).pathname.slice(1))
+  const [, csrf = ''] = /<meta name="csrf-token" content="([^"]+)"/.exec(body) ?? []
+
+  const shown = ({ statusCode, url: at, body: html }: Response<string>): Shown => {
+    const { pathname, search } = new URL(at)
+    return { status: statusCode, path: pathname + search, html }
+  }
+  const form = (fields: Record<string, string>) => ({ _csrf: csrf, ...fields })
+  return {
+    jar,
+    open: async (path) => shown(await client(path.slice(1))),
+    send: async (path, fields = {}) => shown(await client.post(path.slice(1), { form: form(fields), methodRewriting: true })),
+    async leadsTo(path, fields = {}) {
+      const { headers } = await client.post(path.slice(1), { form: form(fields), followRedirect: false })
+      return headers.location ?? ''
+    },
+  }
+}
+
+/** The fields of a page's forms as they stand, hidden ones and switches included, without the session's token. */
+export function fieldsOf(html: string): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (const [tag] of html.matchAll(/<input\b[^>]*>/g)) {
+    const name = attribute(tag, 'name')
+    const isOff = attribute(tag, 'type') === 'checkbox' && !/\schecked(\s|>|=)/.test(tag)
+    if (name !== '' && name !== '_csrf' && !isOff) fields[name] = attribute(tag, 'value') || (tag.includes('checkbox') ? 'on' : '')
+  }
+  return fields
+}
+
+/** The row of a table that tells of `text`. */
+export function rowOf(html: string, text: string): string {
+  const found = [...html.matchAll(/<tr\b.*?<\/tr>/gs)].map(([row]) => row).find((row) => row.includes(text))
+  if (found === undefined) throw new Error(`no row tells of ${text}`)
+  return found
+}
+
+function attribute(tag: string, name: string): string {
+  const [, value = ''] = new RegExp(`\\s${name}="([^"]*)"`).exec(tag) ?? []
+  return value.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}
