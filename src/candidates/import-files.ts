@@ -3,7 +3,8 @@ import mongoose, { type Types } from 'mongoose'
 import { CandidateImportModel } from './candidate-import-model.ts'
 
 const BUCKET = 'candidate_import_files'
-const ORPHAN_AFTER_MS = 24 * 3_600_000
+/** Files that nobody reads are deleted after this time. */
+export const ORPHAN_AFTER_MS = 24 * 3_600_000
 
 /** Keeps a file until its import has read it. Resolves when it is durable; a source that breaks off leaves nothing behind. */
 export async function keepFile(chunks: AsyncIterable<Uint8Array>): Promise<Types.ObjectId> {
