@@ -22,13 +22,19 @@ import { userEndpoints } from './web/api/users.ts'
 import { webhookDeliveryEndpoints } from './web/api/webhook-deliveries.ts'
 import { webhookIntake, webhookIntakePaths } from './web/api/webhook-intake.ts'
 import { createApp, createHealthApp, type HealthAppOptions } from './web/app.ts'
+import { createIdempotency } from './web/api/idempotency.ts'
+import { apiKeyPagesRouter } from './web/pages/api-keys.tsx'
 import { atsRouter } from './web/pages/ats.tsx'
 import { atsActivateRouter } from './web/pages/ats-activate.tsx'
 import { atsUsersRouter } from './web/pages/ats-users.tsx'
 import { atsWebhooksRouter } from './web/pages/ats-webhooks.tsx'
+import { candidateRouter } from './web/pages/candidate.tsx'
 import { exportPagesRouter } from './web/pages/export-pages.tsx'
 import { obstacleFinder } from './web/pages/export-obstacle.ts'
+import { exportsRouter } from './web/pages/exports.tsx'
+import { importRouter } from './web/pages/import.tsx'
 import { leverCallbackRouter } from './web/pages/lever-callback.tsx'
+import { peopleRouter } from './web/pages/people.tsx'
 import type { SamplePerson } from './web/pages/sign-in-page.tsx'
 
 export interface WebDeps {
@@ -45,6 +51,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
   const health: HealthAppOptions = { log, registry, readiness, publicUrl, operatorApiKey, trustedProxies, authUrl: options.lever.authUrl }
   if (!options.roles.includes('web')) return listenerOf(createHealthApp(health))
   const findObstacle = obstacleFinder(parts)
+  const idempotency = createIdempotency({ sealer: parts.sealer, hashKeyOf: parts.accounts.hashKeyOf, operatorApiKey })
   const app = createApp({
     ...health,
     accounts: parts.accounts,
@@ -59,7 +66,12 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       atsWebhooksRouter(parts),
       atsUsersRouter(parts),
       atsActivateRouter(parts),
+      peopleRouter({ accounts: parts.accounts, idempotency }),
+      apiKeyPagesRouter({ accounts: parts.accounts, idempotency }),
       exportPagesRouter({ ...parts, findObstacle, seenInLever: duplicatesFrom(parts.mirror).mirrored }),
+      exportsRouter(parts),
+      importRouter(parts),
+      candidateRouter({ ...parts, findObstacle }),
     ],
     ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),
   })

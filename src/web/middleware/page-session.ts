@@ -5,6 +5,7 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import { parseInput } from '../api/parse-input.ts'
 import { isForPrograms } from '../for-programs.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
+import { isMultipart, leadingToken } from './leading-token.ts'
 import type { RateGuard } from './request-rate.ts'
 import { assertIntended, loadSession } from './session.ts'
 
@@ -20,7 +21,7 @@ const readFormBody = koaBody({
 
 /**
  * For every page: who is signed in; and for a form, its fields, from a page of this site and with the session's token
- * (`_csrf`, or the header where a script sends it).
+ * (`_csrf`, in a form with files the first field; or the header where a script sends it). Files are left to the route.
  */
 export function pageSession(deps: {
   accounts: Pick<Accounts, 'findSession' | 'getOrganization'>
@@ -40,9 +41,14 @@ export function pageSession(deps: {
 }
 
 async function afterForm(ctx: SiteContext, publicUrl: string, next: Next): Promise<void> {
-  const { _csrf } = formFields(ctx)
-  assertIntended(ctx, publicUrl, ctx.get('X-CSRF-Token') || (typeof _csrf === 'string' ? _csrf : ''))
+  assertIntended(ctx, publicUrl, ctx.get('X-CSRF-Token') || (await sentToken(ctx)))
   await next()
+}
+
+async function sentToken(ctx: SiteContext): Promise<string> {
+  if (isMultipart(ctx.req)) return leadingToken(ctx.req)
+  const { _csrf } = formFields(ctx)
+  return typeof _csrf === 'string' ? _csrf : ''
 }
 
 /**

@@ -12,6 +12,7 @@ const own = (name: string) => fileURLToPath(new URL(`../assets/${name}`, import.
 const FILES: Record<string, () => string> = {
   'fulcrum.css': () => own('fulcrum.css'),
   'candidates.css': () => own('candidates.css'),
+  'candidates-import.js': () => own('candidates-import.js'),
   'candidates-selection.js': () => own('candidates-selection.js'),
   'export-dialog.js': () => own('export-dialog.js'),
   'export-job.js': () => own('export-job.js'),

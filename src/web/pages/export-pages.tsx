@@ -1,5 +1,8 @@
 import Router from '@koa/router'
 import { z } from 'zod'
+import { actorOf } from '../../accounts/caller.ts'
+import { isServiceError } from '../../errors.ts'
+import type { Exports } from '../../export/exports.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { personOf, requirePerson } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
@@ -9,12 +12,12 @@ import { JobOptions } from './export-job-field.tsx'
 import { searchJobs } from './export-jobs.ts'
 import { ExportDetails, ExportPanel } from './export-panel.tsx'
 import { ExportProgress, fingerprintOf } from './export-progress-panel.tsx'
+import { ownOf } from './export-own.ts'
 import { ProgressQuery, readProgress } from './export-progress.ts'
 import { askBeforeExport, type ExportQuestion, type QuestionDeps } from './export-question.ts'
 import { progressAddress, sendExports } from './export-send.ts'
 import { ChosenQuery, ExportForm, MOST_AT_ONCE, type ExportWishes } from './export-wish.ts'
 import { renderFragment, renderPage } from './render-page.tsx'
-import type { Exports } from '../../export/exports.ts'
 
 export interface ExportPagesDeps extends QuestionDeps {
   exports: Exports
@@ -29,6 +32,7 @@ export function exportPagesRouter(deps: ExportPagesDeps): Router<SiteState> {
   router.post('/candidates/export/preview', (ctx) => showDetails(ctx, deps))
   router.post('/candidates/export', (ctx) => send(ctx, deps))
   router.get('/exports/progress', (ctx) => showProgress(ctx, deps))
+  router.post('/exports/progress', (ctx) => retry(ctx, deps))
   return router
 }
 
@@ -85,6 +89,19 @@ async function showProgress(ctx: SiteContext, deps: ExportPagesDeps): Promise<vo
   if (!isByHtmx(ctx)) return renderPage(ctx, <ProgressPage progress={progress} address={address} />)
   if (seen === fingerprintOf(progress) && !progress.isFinished) ctx.status = 204
   else renderFragment(ctx, <ExportProgress progress={progress} address={address} />)
+}
+
+const RetryForm = z.object({ retry: z.string(), progress: z.string() })
+
+/** Tries a failed one again, and goes on following all. One that is under way again already is followed all the same. */
+async function retry(ctx: SiteContext, { exports }: ExportPagesDeps): Promise<void> {
+  const person = personOf(ctx)
+  const form = parseForm(ctx, RetryForm)
+  await exports.get(person.organization, form.retry, ownOf(person))
+  await exports.retry(person.organization, form.retry, actorOf(person)).catch((error: unknown) => {
+    if (!isServiceError(error, 'not_retryable') && !isServiceError(error, 'already_exported')) throw error
+  })
+  seeOther(ctx, `/exports/progress?${new URLSearchParams(form.progress).toString()}`)
 }
 
 /** True where a part of the open page is asked for, and not a page. */

@@ -99,8 +99,9 @@ function Ways({ view, name, address }: { view: ExportView; name: string; address
         </a>
       ) : null}
       {status === 'failed' ? (
-        <Form action={`/exports/${id}/retry`} hx-post={`/exports/${id}/retry`} hx-target={`#${PANEL}`} hx-swap="outerHTML">
-          <input type="hidden" name="next" value={address} />
+        <Form action="/exports/progress" hx-post="/exports/progress" hx-target={`#${PANEL}`} hx-swap="outerHTML">
+          <input type="hidden" name="retry" value={id} />
+          <input type="hidden" name="progress" value={address.slice(address.indexOf('?') + 1)} />
           <button type="submit" class="quiet">
             {t.retry}
           </button>

@@ -3,6 +3,7 @@ import type { PersonCaller } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import type { ExportView } from '../../export/export-view.ts'
 import type { Exports } from '../../export/exports.ts'
+import { ownOf } from './export-own.ts'
 import { isOpen } from './export-status.tsx'
 import { MOST_AT_ONCE } from './export-wish.ts'
 
@@ -53,12 +54,12 @@ export interface ProgressDeps {
 
 /** How far the named exports are, a line for each person, as far as this person may see them. */
 export async function readProgress(person: PersonCaller, query: ProgressQuery, deps: ProgressDeps): Promise<Progress> {
-  const { organization, role, email } = person
+  const { organization } = person
   const begun = [
     ...(query.export ?? []).map((pair) => ({ pair, isNew: true })),
     ...(query.known ?? []).map((pair) => ({ pair, isNew: false })),
   ]
-  const requestedBy = role === 'sourcer' ? email : undefined
+  const requestedBy = ownOf(person)
   const ids = begun.flatMap(({ pair: [, id] }) => id ?? [])
   const candidateIds = [...begun.map(({ pair }) => pair), ...(query.refused ?? [])].map(([id]) => id)
   const [{ data }, candidates] = await Promise.all([

@@ -5,7 +5,7 @@ import { usePage } from './page-context.ts'
 export function Form({
   children,
   ...attributes
-}: { children: ComponentChildren } & JSX.FormHTMLAttributes<HTMLFormElement> & { action: string }) {
+}: { children: ComponentChildren } & JSX.FormHTMLAttributes & { action: string }) {
   const { csrfToken } = usePage()
   return (
     <form method="post" {...attributes}>

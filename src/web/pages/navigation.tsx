@@ -34,13 +34,14 @@ interface Place {
   href: string
   /** Its pages begin so, `href` unless given. */
   under?: string
-  name: 'candidates' | 'settings' | 'atsConfiguration' | 'people' | 'apiKeys'
+  name: 'candidates' | 'exports' | 'activity' | 'settings' | 'atsConfiguration' | 'people' | 'apiKeys'
   adminOnly: boolean
 }
 
 /** The pages of the navigation, as they come to stand. */
 const PLACES: readonly Place[] = [
   { href: '/candidates', name: 'candidates', adminOnly: false },
+  { href: '/exports', name: 'exports', adminOnly: false },
   { href: '/settings/ats', under: '/settings', name: 'settings', adminOnly: true },
 ]
 

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http'
+import { ServiceError } from '../../errors.ts'
+
+/** More than a boundary, its headers and the token take. */
+const LONGEST_HEAD = 2000
+const PAUSE_MS = 20_000
+
+/** True for a form with files. */
+export function isMultipart(request: IncomingMessage): boolean {
+  return /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')
+}
+
+/**
+ * The field `_csrf` of a multipart body where it is the first part, as in every form of ours; else empty. Nothing of the body is used up:
+ * whoever reads it afterwards finds all of it.
+ * @throws ServiceError `request_timeout`
+ */
+export async function leadingToken(request: IncomingMessage): Promise<string> {
+  const [, boundary = ''] = /\bboundary="?([^";]+)"?/i.exec(request.headers['content-type'] ?? '') ?? []
+  const head = (await peek(request)).toString('latin1')
+  const [, token = ''] = fieldPattern(boundary).exec(head) ?? []
+  return token
+}
+
+function fieldPattern(boundary: string): RegExp {
+  const escaped = boundary.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+  return new RegExp(String.raw`^--${escaped}\r\n[^\r\n]*;\s*name="_csrf"\r\n\r\n([\w.~-]{1,200})\r\n--${escaped}`, 'i')
+}
+
+/** The first bytes of a body, put back at once. */
+async function peek(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => end(() => reject(tooSlow())), PAUSE_MS)
+    const end = (settle: () => void) => {
+      clearTimeout(timer)
+      request.off('readable', read).off('end', stop).off('close', stop)
+      if (chunks.length > 0 && !request.readableEnded) request.unshift(Buffer.concat(chunks))
+      settle()
+    }
+    const stop = () => end(resolve)
+    const read = () => {
+      const chunk = request.read() as Buffer | null
+      if (chunk !== null) chunks.push(chunk)
+      const size = chunks.reduce((sum, { length }) => sum + length, 0)
+      const isAll = chunk === null && request.complete && chunks.length > 0
+      if (isAll || size >= LONGEST_HEAD || isWhole(Buffer.concat(chunks))) stop()
+    }
+    request.on('readable', read).on('end', stop).on('close', stop)
+  })
+  // a stream lets go of a "readable" listener only with the next tick; before that, nobody else could read it
+  await new Promise((resolve) => setImmediate(resolve))
+  return Buffer.concat(chunks)
+}
+
+/** The first part and the boundary behind it, or the end of a shorter body. */
+function isWhole(head: Buffer): boolean {
+  return head.toString('latin1').split('\r\n--').length > 2
+}
+
+function tooSlow(): ServiceError {
+  return new ServiceError('request_timeout', 'The body took too long.', { headers: { Connection: 'close' } })
+}

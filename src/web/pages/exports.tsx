@@ -1,0 +1,55 @@
+import Router from '@koa/router'
+import { z } from 'zod'
+import { actorOf } from '../../accounts/caller.ts'
+import type { Candidates } from '../../candidates/candidates.ts'
+import { EXPORT_STATUSES } from '../../export/export-view.ts'
+import type { Exports } from '../../export/exports.ts'
+import { parseForm } from '../middleware/page-session.ts'
+import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { sitePathOr } from '../see-other.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import { actAndSay } from './act-and-say.ts'
+import { ownOf } from './export-own.ts'
+import { ExportsPage } from './exports-page.tsx'
+import { renderPage } from './render-page.tsx'
+import { exportsTexts } from './texts-exports.ts'
+
+export interface ExportsPageDeps {
+  exports: Exports
+  candidates: Pick<Candidates, 'findMany'>
+}
+
+const PAGE_ROWS = 50
+
+/** What stands in the address; what makes no sense there is left out. */
+const Query = z.object({
+  status: z.enum(EXPORT_STATUSES).optional().catch(undefined),
+  cursor: z.string().max(200).optional().catch(undefined),
+})
+
+/** The list of exports, and what a person does to one of them. */
+export function exportsRouter({ exports, candidates }: ExportsPageDeps): Router<SiteState> {
+  const router = new Router<SiteState>()
+  router.get('/exports', requirePerson(), async (ctx) => {
+    const { organization, ...person } = personOf(ctx)
+    const { status, cursor } = Query.parse({ ...ctx.query })
+    const requestedBy = ownOf(person)
+    const found = await exports.list(organization, { status, requestedBy }, { limit: PAGE_ROWS, cursor })
+    const named = await candidates.findMany(organization, found.data.map(({ candidateId }) => candidateId)) // prettier-ignore
+    const names = new Map(named.map(({ id, name }) => [id, name]))
+    renderPage(ctx, <ExportsPage exports={found} names={names} status={status} cursor={cursor} />)
+  })
+  router.post('/exports/:id/retry', requirePerson(), (ctx) => change(ctx, exports, 'retry', ctx.params['id'] ?? ''))
+  router.post('/exports/:id/cancel', requirePerson(), (ctx) => change(ctx, exports, 'cancel', ctx.params['id'] ?? ''))
+  return router
+}
+
+/** Then goes back to where the button stood. */
+async function change(ctx: SiteContext, exports: Exports, verb: 'retry' | 'cancel', id: string): Promise<void> {
+  const person = personOf(ctx)
+  const t = exportsTexts(ctx.state.language)
+  const { next } = parseForm(ctx, z.object({ next: z.string().optional() }))
+  await exports.get(person.organization, id, ownOf(person))
+  const outcome = { goTo: sitePathOr(next, '/exports'), done: verb === 'retry' ? t.retried : t.canceled }
+  await actAndSay(ctx, () => exports[verb](person.organization, id, actorOf(person)), outcome)
+}

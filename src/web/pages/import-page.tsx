@@ -1,0 +1,90 @@
+import { CSV_FIELDS } from '../../candidates/csv/csv-columns.ts'
+import type { CsvPreview } from '../../candidates/preview-csv.ts'
+import { Form } from './form.tsx'
+import { Layout } from './layout.tsx'
+import { usePage } from './page-context.ts'
+import { Cell, Row, RowHead, Table } from './table.tsx'
+import { csvFieldTexts, importTexts } from './texts-import.ts'
+
+/** Of our own fields the first ones; the others are parts of them, as other tools name them. */
+const OWN_FIELDS = CSV_FIELDS.slice(0, 12)
+
+/** Asks for the file. A script shows how it will be read, and how much of it is sent. `problem` is why the last one was not taken. */
+export function ImportPage({ problem }: { problem: string | null }) {
+  const t = importTexts(usePage().language)
+  return (
+    <Layout
+      title={t.title}
+      lead={t.lead}
+      width="narrow"
+      notice={problem === null ? null : { look: 'bad', text: problem }}
+      scripts={['candidates-import.js']}
+    >
+      <section class="card" id="import">
+        <Form action="/candidates/import" enctype="multipart/form-data" data-import>
+          <label>
+            {t.file}
+            <input type="file" name="file" accept=".csv,.tsv,.txt,text/csv" required aria-describedby="file-hint" />
+          </label>
+          <p class="small" id="file-hint">
+            {t.fileHint}
+          </p>
+          <div id="import-preview" aria-live="polite" />
+          <progress hidden max={1} value={0} aria-label={t.sending} data-sending />
+          <div class="actions">
+            <button type="submit">{t.importIt}</button>
+            <button type="submit" formaction="/candidates/import?allowErased=true" class="quiet" aria-describedby="erased-hint">
+              {t.importErased}
+            </button>
+          </div>
+          <p class="small" id="erased-hint">
+            {t.importErasedHint}
+          </p>
+        </Form>
+      </section>
+      <KnownColumns />
+    </Layout>
+  )
+}
+
+function KnownColumns() {
+  const { language } = usePage()
+  const fields = csvFieldTexts(language)
+  return (
+    <details class="card">
+      <summary>{importTexts(language).columns}</summary>
+      <dl class="facts">
+        {OWN_FIELDS.map((field) => (
+          <div key={field}>
+            <dt>
+              <code>{field}</code>
+            </dt>
+            <dd>{fields[field]}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}
+
+/** How the chosen file is read: a line for each of its columns. */
+export function ImportPreview({ preview }: { preview: CsvPreview }) {
+  const { language } = usePage()
+  const t = importTexts(language)
+  const fields = csvFieldTexts(language)
+  const [first] = preview.rows
+  return (
+    <>
+      <h2>{t.preview}</h2>
+      <Table heads={[t.column, t.field, t.example]} label={t.preview}>
+        {preview.columns.map(({ header, field }, at) => (
+          <Row key={`${at} ${header}`}>
+            <RowHead>{header}</RowHead>
+            <Cell head={t.field}>{field === null ? <span class="small">{t.ignored}</span> : fields[field]}</Cell>
+            <Cell head={t.example}>{first?.cells[at] ?? ''}</Cell>
+          </Row>
+        ))}
+      </Table>
+    </>
+  )
+}

@@ -1,0 +1,122 @@
+import type { ImportProgress } from '../../candidates/import-file.ts'
+import type { ImportSummary } from '../../candidates/import-csv.ts'
+import { csvLine } from '../../csv-cell.ts'
+import { Fact } from './fact.tsx'
+import { Layout } from './layout.tsx'
+import { usePage } from './page-context.ts'
+import { Cell, Row, RowHead, Table } from './table.tsx'
+import { importTexts } from './texts-import.ts'
+
+/** What came of a file that was imported at once. */
+export function ImportResultPage({ summary }: { summary: ImportSummary }) {
+  const t = importTexts(usePage().language)
+  return (
+    <Layout title={t.resultTitle} width="narrow">
+      <section class="card" id="import">
+        <Counts counts={summary} />
+        <Rejected rejected={summary.rejected} count={summary.rejectedCount} download={inPlace(summary, [t.line, t.why])} />
+        <After />
+      </section>
+    </Layout>
+  )
+}
+
+/** The list as a file inside the page: of a short import nothing is kept. */
+function inPlace({ rejected }: ImportSummary, heads: string[]): string {
+  const lines = [heads, ...rejected.map(({ line, message }) => [String(line), message])]
+  return `data:text/csv;charset=utf-8,${encodeURIComponent(lines.map(csvLine).join(''))}`
+}
+
+/** How far a longer file is, until it is read. */
+export function ImportProgressPage({ id, progress }: { id: string; progress: ImportProgress }) {
+  const t = importTexts(usePage().language)
+  const title = { running: t.runningTitle, finished: t.resultTitle, failed: t.failedTitle }[progress.status]
+  return (
+    <Layout title={title} width="narrow">
+      <ImportProgressPart id={id} progress={progress} />
+    </Layout>
+  )
+}
+
+/** Asks for itself anew until the file is read; then for the page as a whole, whose title says so. */
+export function ImportProgressPart({ id, progress }: { id: string; progress: ImportProgress }) {
+  const t = importTexts(usePage().language)
+  const isRunning = progress.status === 'running'
+  const poll = isRunning
+    ? { 'hx-get': `/candidates/imports/${id}`, 'hx-trigger': 'every 1s', 'hx-target': 'this', 'hx-swap': 'outerHTML' }
+    : {}
+  return (
+    <section class="card" id="import" {...poll}>
+      {isRunning ? <progress aria-label={t.runningTitle} /> : null}
+      {progress.error === null ? null : (
+        <div class="notice bad">
+          <p>{progress.error.detail}</p>
+          <p>{t.whatStands}</p>
+        </div>
+      )}
+      <p role="status">{t.linesDone(progress.linesDone)}</p>
+      <Counts counts={progress} />
+      <Rejected rejected={progress.rejected} count={progress.rejectedCount} download={`/api/v1/candidate-imports/${id}/rejected.csv`} />
+      {isRunning ? (
+        <noscript>
+          <a href={`/candidates/imports/${id}`}>{t.refresh}</a>
+        </noscript>
+      ) : (
+        <After />
+      )}
+    </section>
+  )
+}
+
+function Counts({ counts }: { counts: Pick<ImportSummary, 'created' | 'updated' | 'rejectedCount'> }) {
+  const t = importTexts(usePage().language)
+  return (
+    <dl class="facts">
+      <Fact name={t.created}>{counts.created}</Fact>
+      <Fact name={t.updated}>{counts.updated}</Fact>
+      <Fact name={t.rejected}>{counts.rejectedCount}</Fact>
+    </dl>
+  )
+}
+
+/** Enough to see what is wrong; all of them are in the file. */
+const SHOWN_REJECTED = 100
+
+function Rejected({ rejected, count, download }: { rejected: { line: number; message: string }[]; count: number; download: string }) {
+  const t = importTexts(usePage().language)
+  if (count === 0) return null
+  const shown = rejected.slice(0, SHOWN_REJECTED)
+  return (
+    <>
+      <Table heads={[t.line, t.why]} label={t.rejectedCaption}>
+        {shown.map(({ line, message }) => (
+          <Row key={line}>
+            <RowHead>{line}</RowHead>
+            <Cell head={t.why}>{message}</Cell>
+          </Row>
+        ))}
+      </Table>
+      {shown.length < count ? <p class="small">{t.onlyFirst(shown.length)}</p> : null}
+      <p>
+        <a href={download} download="rejected.csv">
+          {t.download}
+        </a>{' '}
+        <span class="small">{t.correct}</span>
+      </p>
+    </>
+  )
+}
+
+function After() {
+  const t = importTexts(usePage().language)
+  return (
+    <div class="actions">
+      <a href="/candidates" role="button">
+        {t.toCandidates}
+      </a>
+      <a href="/candidates/import" role="button" class="quiet">
+        {t.another}
+      </a>
+    </div>
+  )
+}

@@ -1,0 +1,72 @@
+import Router from '@koa/router'
+import type { Candidates } from '../../candidates/candidates.ts'
+import { isServiceError, type ServiceError } from '../../errors.ts'
+import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { uploadedFile } from '../middleware/uploaded-file.ts'
+import { seeOther } from '../see-other.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import { ImportPage, ImportPreview } from './import-page.tsx'
+import { ImportProgressPage, ImportProgressPart, ImportResultPage } from './import-result-page.tsx'
+import { Notice } from './notice.tsx'
+import { problemWords } from './problem-words.ts'
+import { renderFragment, renderPage } from './render-page.tsx'
+import { importTexts } from './texts-import.ts'
+
+const LIMIT_BYTES = 50 * 1024 * 1024
+/** The head of a file is enough to see how it is read. */
+const PREVIEW_BYTES = 1024 * 1024
+
+type Deps = Pick<Candidates, 'importFile' | 'getImport' | 'previewCsv'>
+
+/** **Import CSV**. */
+export function importRouter({ candidates }: { candidates: Deps }): Router<SiteState> {
+  const router = new Router<SiteState>()
+  router.use(['/candidates/import', '/candidates/imports'], requirePerson())
+  router.get('/candidates/import', (ctx) => renderPage(ctx, <ImportPage problem={null} />))
+  router.post('/candidates/import', (ctx) => importFile(ctx, candidates))
+  router.post('/candidates/import/preview', (ctx) => preview(ctx, candidates))
+  router.get('/candidates/imports/:id', async (ctx) => {
+    const id = ctx.params['id'] ?? ''
+    const progress = await candidates.getImport(personOf(ctx).organization, id)
+    if (ctx.get('HX-Request') !== 'true') renderPage(ctx, <ImportProgressPage id={id} progress={progress} />)
+    else if (progress.status === 'running') renderFragment(ctx, <ImportProgressPart id={id} progress={progress} />)
+    else refresh(ctx)
+  })
+  return router
+}
+
+/** How the head of a file is read, or why it cannot be. */
+async function preview(ctx: SiteContext, candidates: Deps): Promise<void> {
+  try {
+    const head = await uploadedFile(ctx.req, { field: 'file', limitBytes: PREVIEW_BYTES })
+    renderFragment(ctx, <ImportPreview preview={await candidates.previewCsv(head)} />)
+  } catch (error) {
+    if (!isServiceError(error) || error.status >= 500) throw error
+    renderFragment(ctx, <Notice notice={{ look: 'bad', text: problemOf(ctx, error) }} />)
+  }
+}
+
+/** A short file is imported before the answer, which says what came of it; a long one has a page of its own. */
+async function importFile(ctx: SiteContext, candidates: Deps): Promise<void> {
+  const allowErased = ctx.query['allowErased'] === 'true'
+  try {
+    const file = await uploadedFile(ctx.req, { field: 'file', limitBytes: LIMIT_BYTES })
+    const start = await candidates.importFile(personOf(ctx).organization, file, { allowErased })
+    if ('importId' in start) seeOther(ctx, `/candidates/imports/${start.importId}`)
+    else renderPage(ctx, <ImportResultPage summary={start.summary} />)
+  } catch (error) {
+    if (!isServiceError(error) || error.status >= 500) throw error
+    renderPage(ctx, <ImportPage problem={problemOf(ctx, error)} />, { status: error.status })
+  }
+}
+
+function problemOf(ctx: SiteContext, error: ServiceError): string {
+  const { language } = ctx.state
+  return error.code === 'payload_too_large' ? importTexts(language).tooLarge : problemWords(language, error)
+}
+
+/** Has htmx load the page as a whole. */
+function refresh(ctx: SiteContext): void {
+  ctx.set('HX-Refresh', 'true')
+  ctx.body = ''
+}
