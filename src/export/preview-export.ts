@@ -39,6 +39,8 @@ export interface PreviewWish {
   /** Absent where the candidate is given in the request itself. */
   candidateId?: string | undefined
   candidate: CarriedCandidate | null
+  /** The candidate in the request would bring somebody back who was erased. */
+  erased?: boolean
   requestedBy: string
   postingId?: string | undefined
   requisitionId?: string | undefined
@@ -55,6 +57,7 @@ export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promis
   const postingId = posting?.id ?? wish.postingId ?? null
   const faults = problems.map(({ code, message, hint }) => ({ code: code as string, detail: [message, hint].filter(Boolean).join(' ') }))
   if (!candidate) faults.push({ code: 'candidate_not_found', detail: 'There is no such candidate.' })
+  if (wish.erased) faults.push({ code: 'erased', detail: 'The person was erased here. Enter them again first.' })
   const open = wish.candidateId && candidate ? await findOpenExport(organization, wish.candidateId, postingId) : null
   if (open) faults.push({ code: 'already_exported', detail: alreadyExported(String(open._id)).message })
 

@@ -41,7 +41,7 @@ export interface ExportRoutesDeps {
   candidates: {
     create: (organization: string, input: CandidateInput) => Promise<{ candidate: { id: string } }>
     /** The candidate as it would be after `create`, without writing; with its id when it is here. */
-    imagine: (organization: string, input: CandidateInput) => Promise<{ id: string | null; candidate: CarriedCandidate }>
+    imagine: (organization: string, input: CandidateInput) => Promise<{ id: string | null; candidate: CarriedCandidate; erased: boolean }>
     find: (organization: string, id: string) => Promise<CarriedCandidate | null>
   }
 }
@@ -50,7 +50,7 @@ const TAG = 'Exports'
 const PARAMS = z.strictObject({ id: Id })
 const REFUSALS = [
   'user_inactive', 'user_not_mapped', 'mapping_inactive', 'lever_user_deactivated', 'connection_not_active', 'posting_closed', 'already_exported',
-  'candidate_not_found', 'posting_not_found', 'requisition_not_found', 'requisition_not_on_posting', 'posting_required',
+  'candidate_not_found', 'erased', 'posting_not_found', 'requisition_not_found', 'requisition_not_on_posting', 'posting_required',
 ] as const // prettier-ignore
 
 export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endpoint[] {
@@ -95,8 +95,14 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
         const { organization } = caller
         const known = body.candidate
           ? await candidates.imagine(organization, body.candidate)
-          : { id: body.candidateId ?? null, candidate: await candidates.find(organization, body.candidateId ?? '') }
-        const wish = { ...body, requestedBy: normalizeEmail(body.requestedBy), organization, candidate: known.candidate }
+          : { id: body.candidateId ?? null, candidate: await candidates.find(organization, body.candidateId ?? ''), erased: false }
+        const wish = {
+          ...body,
+          requestedBy: normalizeEmail(body.requestedBy),
+          organization,
+          candidate: known.candidate,
+          erased: known.erased,
+        }
         const showConfidential = caller.kind === 'apiKey' || caller.role === 'admin'
         return { status: 200, body: await exports.preview({ ...wish, candidateId: known.id ?? undefined, showConfidential }) }
       },

@@ -1,0 +1,157 @@
+import { expect } from 'chai'
+import { Types } from 'mongoose'
+import { CandidateModel } from '../../src/candidates/candidate-model.ts'
+import { ErasureModel } from '../../src/erasure/erasure-model.ts'
+import type { ErasureDeps, Forgetter } from '../../src/erasure/erasure-deps.ts'
+import { createErasures } from '../../src/erasure/erasures.ts'
+import { findCandidate, forgetCandidate } from '../../src/candidates/save-candidate.ts'
+import { createLog } from '../../src/log.ts'
+import { eventually } from '../support/eventually.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { rejection } from '../support/rejection.ts'
+import { searchEverywhere } from './search-everywhere.ts'
+
+const LEASE_MS = 300
+const organization = new Types.ObjectId().toHexString()
+const once = (removed: number) => ({ removed, underWay: false })
+
+describe('an erasure', () => {
+  const audited: string[] = []
+  before(connectFreshDatabase)
+  beforeEach(async () => {
+    audited.length = 0
+    await Promise.all([CandidateModel.deleteMany({}), ErasureModel.deleteMany({})])
+  })
+  after(dropDatabase)
+
+  const candidates: Forgetter = {
+    collection: 'candidates',
+    forget: async (person) => once(await forgetCandidate(person.organization, person.candidateId)),
+  }
+
+  /** As one process has them; what the other parts know is nothing. */
+  function erasuresWith(...others: Forgetter['forget'][]) {
+    const deps: ErasureDeps = {
+      accounts: { hashKeyOf: async () => Buffer.alloc(32, 1) },
+      audit: { append: async ({ action, actor }) => void audited.push(`${actor} ${action}`) },
+      candidates: { find: findCandidate, linkedTo: async () => [] },
+      exports: {
+        tracesOf: async () => ({ exportIds: [], opportunityIds: [], contactIds: [] }),
+        candidatesIn: async () => [],
+        contactsOf: async () => [],
+      },
+      mirror: { opportunitiesOf: async () => [], opportunitiesOfContact: async () => [], contactOf: async () => null },
+      connections: {
+        get: () => Promise.reject(new Error('not asked')),
+        leverClient: () => Promise.reject(new Error('not asked')),
+        canSeeConfidential: () => false,
+      },
+      forgetters: [candidates, ...others.map((forget, at) => ({ collection: `part${at}`, forget }))],
+      leaseMs: LEASE_MS,
+      log: createLog({ level: 'silent' }),
+    }
+    return createErasures(deps)
+  }
+
+  async function candidate(): Promise<string> {
+    const fields = { name: 'Zsófia Quixley', emails: ['z@quixley.example'], emailKeys: ['z@quixley.example'], linkKeys: [] }
+    return String((await CandidateModel.create({ organization, ...fields }))._id)
+  }
+
+  const receipts = async (): Promise<object[]> => (await erasuresWith().list(organization, { limit: 50 })).data
+  const erasure = async () => ErasureModel.findOne({}).lean()
+
+  it('killed in the middle, goes on in another process, which knows of whom', async () => {
+    const id = await candidate()
+    const seen: string[] = []
+    void erasuresWith(() => new Promise(() => undefined)).eraseCandidate(organization, id, 'apiKey:1') // as if killed: never ends
+    await eventually('the candidate is gone', async () => (await CandidateModel.countDocuments()) === 0)
+
+    const worker = erasuresWith(async ({ name, emails }) => {
+      seen.push(name, ...emails)
+      return once(2)
+    }).startWorker(20)
+    await eventually('it is done', async () => (await receipts()).length === 1)
+    await worker.stop(1000)
+
+    expect(seen).to.deep.equal(['Zsófia Quixley', 'z@quixley.example'])
+    expect(await receipts())
+      .to.have.nested.property('[0].removed')
+      .that.deep.equals({ candidates: 1, part0: 2 })
+    expect(audited).to.deep.equal(['apiKey:1 candidate.erased'])
+    expect(await searchEverywhere('quixley')).to.deep.equal([])
+  })
+
+  it('goes on after a part has failed, and counts what was removed before', async () => {
+    const id = await candidate()
+    let tries = 0
+    const erasures = erasuresWith(async () => {
+      tries += 1
+      if (tries < 3) throw new Error('the database has a hiccup')
+      return once(1)
+    })
+
+    const failed = await rejection(erasures.eraseCandidate(organization, id, 'apiKey:1'))
+    const worker = erasures.startWorker(20)
+    await eventually('it is done', async () => (await receipts()).length === 1)
+    await worker.stop(1000)
+
+    expect(failed).to.include({ message: 'the database has a hiccup' })
+    expect(await receipts())
+      .to.have.nested.property('[0].removed')
+      .that.deep.equals({ candidates: 1, part0: 1 })
+  })
+
+  it('has no receipt while something is under way, and asks again what has ended', async () => {
+    const id = await candidate()
+    let underWay = true
+    const erasures = erasuresWith(async () => ({ removed: underWay ? 0 : 1, underWay }))
+
+    await erasures.eraseCandidate(organization, id, 'apiKey:1')
+    const early = await receipts()
+    const waiting = await erasure()
+    underWay = false
+    const worker = erasures.startWorker(20)
+    await eventually('it is done', async () => (await receipts()).length === 1)
+    await worker.stop(1000)
+
+    expect(early).to.deep.equal([])
+    expect(waiting).to.include({ status: 'running', passes: 1 })
+    expect(await erasure())
+      .to.deep.include({ status: 'done', passes: 2 })
+      .and.not.to.have.property('person')
+  })
+
+  it('is one where two processes begin it at once', async () => {
+    const id = await candidate()
+    let calls = 0
+    const forget = async () => {
+      calls += 1
+      return once(0)
+    }
+
+    await Promise.all([1, 2, 3].map(async () => erasuresWith(forget).eraseCandidate(organization, id, 'apiKey:1')))
+
+    expect([(await receipts()).length, calls, audited.length]).to.deep.equal([1, 1, 1])
+  })
+
+  it('remembers by keyed hashes of its own organization, until lifted', async () => {
+    const erasures = erasuresWith()
+    await erasures.eraseCandidate(organization, await candidate(), 'apiKey:1')
+    const key = 'z@quixley.example'
+
+    const known = await erasures.among(organization, ['a@a.example', key])
+    const elsewhere = await erasures.among(new Types.ObjectId().toHexString(), [key])
+    await erasures.lift(organization, [key])
+
+    expect([[...known], [...elsewhere]]).to.deep.equal([[key], []])
+    expect([...(await erasures.among(organization, [key]))]).to.deep.equal([])
+    expect(await receipts(), 'the receipt stays').to.have.length(1)
+  })
+
+  it('of a candidate that is not there does nothing', async () => {
+    await erasuresWith().eraseCandidate(organization, new Types.ObjectId().toHexString(), 'apiKey:1')
+
+    expect(await erasure()).to.equal(null)
+  })
+})

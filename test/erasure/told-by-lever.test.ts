@@ -1,0 +1,141 @@
+import { expect } from 'chai'
+import { eventually } from '../support/eventually.ts'
+import { exportAndWait, startService, type Api, type ServiceForTests } from '../support/service.ts'
+import { addPerson, fault, hashesInMirror, receiptComes, receiptOf, tracesOf, type PersonInTest } from './erasure-world.ts'
+
+const READ = { method: 'GET', path: '^/opportunities/[0-9a-f-]+$' }
+const DELETED = { method: 'GET', path: '^/opportunities/deleted$' }
+
+interface Linked {
+  lever?: { opportunityId: string }
+}
+
+describe('erasing what Lever erased', () => {
+  let service: ServiceForTests
+  let api: Api
+
+  before(async function () {
+    this.timeout(60_000)
+    service = await startService()
+    api = service.api((await service.connected()).apiKey)
+    await api.post('connection/webhooks/provision')
+  })
+  after(() => service.stop())
+  afterEach(async () => {
+    await service.lever.clearFaults()
+    await api.patch('connection/settings', { eraseWhenDeletedInLever: false })
+  })
+
+  async function exported(): Promise<{ person: PersonInTest; opportunityId: string }> {
+    const person = await addPerson(api)
+    const { opportunityId } = await exportAndWait(api, { candidateId: person.id })
+    return { person, opportunityId: opportunityId ?? '' }
+  }
+
+  /** Lever tells of something about the opportunity; resolves when that is processed. */
+  async function tell(event: string, opportunityId: string): Promise<void> {
+    const sent = await service.lever.deliver(event, { opportunityId })
+    expect(sent, 'there is a webhook for it').to.have.length(1)
+    await eventually('it is processed', async () => {
+      const { body } = await api.get<{ data: { leverId: string; status: string }[] }>('webhook-deliveries?limit=100')
+      return body.data.some(({ leverId, status }) => leverId === sent[0]?.body.id && status !== 'received')
+    }) // prettier-ignore
+  }
+
+  const read = async ({ id }: PersonInTest) => api.get<Linked>(`candidates/${id}`)
+  const eraseWhenDeleted = async () => api.patch('connection/settings', { eraseWhenDeletedInLever: true })
+
+  it('erases a candidate whose contact is shown as anonymized', async () => {
+    const { person, opportunityId } = await exported()
+    await service.lever.anonymize(opportunityId)
+
+    await tell('candidateStageChange', opportunityId)
+
+    expect(await receiptComes(api, person)).to.include({ cause: 'anonymized_in_lever' })
+    expect((await read(person)).status).to.equal(404)
+    expect(await tracesOf(person)).to.deep.equal([])
+    expect(await hashesInMirror(opportunityId)).to.equal(0)
+  })
+
+  it('erases it also when another opportunity of the contact is read', async () => {
+    const { person, opportunityId } = await exported()
+    const other = await service.lever.addOpportunity({ name: person.name, emails: [person.email] })
+    await service.lever.anonymize(opportunityId)
+
+    await tell('candidateStageChange', other.id)
+
+    expect(await receiptComes(api, person)).to.include({ cause: 'anonymized_in_lever' })
+  })
+
+  it('only unlinks what was deleted in Lever, unless it is set otherwise', async () => {
+    const { person, opportunityId } = await exported()
+
+    await service.lever.deleteOpportunity(opportunityId)
+    await eventually('it is unlinked', async () => !(await read(person)).body.lever)
+
+    expect(await receiptOf(api, person)).to.equal(null)
+    expect((await read(person)).status).to.equal(200)
+  })
+
+  it("erases, when set, with the contact's last opportunity", async () => {
+    await eraseWhenDeleted()
+    const { person, opportunityId } = await exported()
+
+    await service.lever.deleteOpportunity(opportunityId)
+
+    expect(await receiptComes(api, person)).to.include({ cause: 'deleted_in_lever' })
+    expect(await tracesOf(person)).to.deep.equal([])
+  })
+
+  it('unlinks, when set, while the contact has another opportunity, and erases when that goes too', async () => {
+    await eraseWhenDeleted()
+    const { person, opportunityId } = await exported()
+    const other = await service.lever.addOpportunity({ name: person.name, emails: [person.email] })
+    await tell('candidateStageChange', other.id)
+
+    await service.lever.deleteOpportunity(opportunityId)
+    await eventually('it is unlinked', async () => !(await read(person)).body.lever)
+    const early = await receiptOf(api, person)
+    await service.lever.deleteOpportunity(other.id)
+
+    expect(early).to.equal(null)
+    expect(await receiptComes(api, person)).to.include({ cause: 'deleted_in_lever' })
+  })
+
+  it('does not take an opportunity for deleted that Lever merely does not show', async () => {
+    await eraseWhenDeleted()
+    const { person, opportunityId } = await exported()
+    const hidden = await service.lever.addOpportunity({ name: person.name, emails: [person.email] })
+    await tell('candidateStageChange', hidden.id)
+    await fault(
+      service,
+      { method: 'GET', path: '^/opportunities$' },
+      { kind: 'status', status: 200, body: { data: [], hasNext: false }, times: 50 },
+    )
+
+    await service.lever.deleteOpportunity(opportunityId)
+    await eventually('it is unlinked', async () => !(await read(person)).body.lever)
+
+    expect(await receiptOf(api, person)).to.equal(null)
+  })
+
+  it('erases nothing on a 404, on whatever is read: a swapped key looks the same', async () => {
+    await eraseWhenDeleted()
+    const { person, opportunityId } = await exported()
+    const none = { data: [], hasNext: false }
+    await fault(service, READ, { kind: 'status', status: 404, times: 1000 })
+    await fault(service, DELETED, { kind: 'status', status: 200, body: none, times: 1000 })
+
+    for (const event of ['candidateDeleted', 'candidateStageChange', 'candidateArchiveChange']) await tell(event, opportunityId)
+    await service.lever.clearFaults()
+    await fault(service, READ, { kind: 'status', status: 404, times: 1000 })
+    await fault(service, DELETED, { kind: 'status', status: 404, times: 1000 })
+    await service.lever.clearRequests()
+    await tell('candidateDeleted', opportunityId)
+
+    const asked = (await service.lever.requests('/opportunities/')).map(({ status }) => status)
+    expect(asked, 'it was read, and looked for').to.deep.equal([404, 404])
+    expect((await read(person)).body.lever?.opportunityId).to.equal(opportunityId)
+    expect(await receiptOf(api, person)).to.equal(null)
+  })
+})
