@@ -14,6 +14,7 @@ import {
 import { forgetOpportunity } from './forget-opportunity.ts'
 import { forgetOrganization } from './forget-organization.ts'
 import { forgetPerson } from './forget-person.ts'
+import { keepOpportunity, type KeepDeps } from './keep-opportunity.ts'
 import { allUsers, findUser, lookUpUser, refreshUsers, usersById } from './lever-users.ts'
 import {
   findPosting,
@@ -28,22 +29,18 @@ import {
 import { lookUpPosting, lookUpStage } from './look-up-records.ts'
 import { opportunityState } from './opportunity-state.ts'
 import { recordAges } from './record-ages.ts'
-import type { PersonKeyDeps } from './person-hashes.ts'
-import { recordOpportunity } from './record-opportunity.ts'
 import type { Resource } from './resource.ts'
 import { announceSync } from './sync-progress.ts'
 import { requestSync, scheduleForgottenSyncs } from './sync-schedule.ts'
 import { startSyncWorker } from './sync-worker.ts'
 import type { Worker } from '../work/worker.ts'
 
-export interface MirrorDeps extends PersonKeyDeps {
+export interface MirrorDeps extends KeepDeps {
   /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
   leverClient(organization: string, lane?: Lane): Promise<LeverClient>
   canSeeConfidential(organization: string): Promise<boolean>
   /** Told the users of the account, by whom the connection knows it again. */
   rememberLeverUsers(organization: string, leverUserIds: readonly string[]): Promise<void>
-  /** Told of every reading in which Lever says so of the contact. @throws what makes the reading be done again */
-  onAnonymized(organization: string, opportunityId: string): Promise<void>
   log: Log
   /** How long a sync holds without a heartbeat. */
   leaseMs: number
@@ -92,11 +89,8 @@ export function createMirror(deps: MirrorDeps) {
     listPostings,
     listRequisitions,
 
-    async recordOpportunity(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<'applied' | 'stale'> {
-      const outcome = await recordOpportunity(deps, organization, opportunity, readAt)
-      if (opportunity.isAnonymized) await deps.onAnonymized(organization, opportunity.id)
-      return outcome
-    },
+    recordOpportunity: (organization: string, opportunity: LeverOpportunity, readAt: Date) =>
+      keepOpportunity(deps, organization, opportunity, readAt),
     opportunityState,
     listOpportunities: (organization: string, filters: OpportunityFilters, page: PageRequest) =>
       listOpportunities(deps, organization, filters, page),

@@ -1,0 +1,26 @@
+import { ConnectionModel } from '../connection/connection-model.ts'
+import type { LeverOpportunity } from '../lever/opportunities.ts'
+import { forgetOpportunity } from './forget-opportunity.ts'
+import type { PersonKeyDeps } from './person-hashes.ts'
+import { recordOpportunity } from './record-opportunity.ts'
+
+export interface KeepDeps extends PersonKeyDeps {
+  /** Told of every reading in which Lever says so of the contact. @throws what makes the reading be done again */
+  onAnonymized(organization: string, opportunityId: string): Promise<void>
+}
+
+/**
+ * Keeps a reading in the mirror, and lets follow what follows from it. Nothing stays of an organization that was disconnected meanwhile:
+ * what was under way may read or write after its mirror was forgotten.
+ */
+export async function keepOpportunity(
+  deps: KeepDeps,
+  organization: string,
+  opportunity: LeverOpportunity,
+  readAt: Date,
+): Promise<'applied' | 'stale'> {
+  const outcome = await recordOpportunity(deps, organization, opportunity, readAt)
+  if (await ConnectionModel.exists({ organization, status: 'disconnected' })) await forgetOpportunity(organization, opportunity.id)
+  if (opportunity.isAnonymized) await deps.onAnonymized(organization, opportunity.id)
+  return outcome
+}

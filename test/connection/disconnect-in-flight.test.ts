@@ -1,0 +1,281 @@
+import { expect } from 'chai'
+import mongoose from 'mongoose'
+import { ExportModel } from '../../src/export/export-model.ts'
+import { eventually } from '../support/eventually.ts'
+import type { FaultOrder } from '../support/lever.ts'
+import { exportAndWait, newPerson, SOURCER, startService, waitForEnd, type Api, type ExportAnswer, type ServiceForTests } from '../support/service.ts' // prettier-ignore
+
+const CREATE = { method: 'POST', path: '^/opportunities$' }
+const LIST = { method: 'GET', path: '^/opportunities$' }
+const NOTES = { method: 'POST', path: '/notes$' }
+
+interface Person {
+  id: string
+  emails: string[]
+}
+
+describe('with work in flight,', () => {
+  let service: ServiceForTests
+  let organization: string
+  let api: Api
+
+  before(async function () {
+    this.timeout(60_000)
+    service = await startService()
+  })
+  after(() => service.stop())
+  beforeEach(async () => {
+    const made = await service.connected()
+    organization = made.id
+    api = service.api(made.apiKey)
+  })
+  afterEach(async () => {
+    await service.lever.clearFaults()
+    await service.lever.settings({ searchLagMs: 0 })
+  })
+
+  const candidate = async (): Promise<Person> => (await api.post<Person>('candidates', newPerson())).body
+  const read = async (id: string): Promise<ExportAnswer> => (await api.get<ExportAnswer>(`exports/${id}`)).body
+  const stateOf = async (id: string) => (await ExportModel.findById(id).lean())?.status
+  const inLever = async ({ emails }: Person): Promise<string[]> =>
+    (await service.lever.opportunitiesByEmail(emails[0] ?? '')).map(({ id }) => id)
+  const fault = async (match: { method: string; path: string }, order: Omit<FaultOrder, 'match'>): Promise<void> =>
+    service.lever.fault({ times: 1, ...order, match })
+
+  async function ask(person: Person, fields: Record<string, unknown> = {}): Promise<string> {
+    const { body, status } = await api.post<ExportAnswer>('exports', { candidateId: person.id, requestedBy: SOURCER, ...fields })
+    if (status !== 202) throw new Error(`the export was refused: ${JSON.stringify(body)}`)
+    return body.id
+  }
+
+  /** Asks, and resolves when Lever keeps the export waiting. */
+  async function askQueued(person: Person): Promise<string> {
+    await fault(LIST, { kind: 'status', status: 503, headers: { 'retry-after': '0' }, times: 1000 })
+    const id = await ask(person)
+    await eventually('it waits', async () => (await read(id)).waitingFor === 'lever')
+    return id
+  }
+
+  async function askUntil(state: string, person: Person, fields: Record<string, unknown> = {}): Promise<string> {
+    const id = await ask(person, fields)
+    await eventually(`it is ${state}`, async () => (await stateOf(id)) === state)
+    return id
+  }
+
+  async function noteTried(id: string): Promise<void> {
+    await eventually('the note was tried', async () => ((await ExportModel.findById(id).lean())?.note?.tries ?? 0) > 0)
+  }
+
+  describe('disconnecting', () => {
+    const disconnect = async () => api.delete('connection')
+
+    /** What of Lever is kept for the organization. */
+    async function mirrored(): Promise<Record<string, number>> {
+      const { db } = mongoose.connection
+      const names = ['lever_users', 'lever_stages', 'lever_postings', 'lever_requisitions', 'lever_archive_reasons', 'lever_opportunities', 'lever_syncs'] // prettier-ignore
+      const of = { organization: new mongoose.Types.ObjectId(organization) }
+      const counts = await Promise.all(names.map(async (name) => [name, (await db?.collection(name).countDocuments(of)) ?? 0] as const))
+      return Object.fromEntries(counts.filter(([, count]) => count > 0))
+    }
+
+    it('takes back what is queued, for good', async () => {
+      const person = await candidate()
+      const id = await askQueued(person)
+
+      const answer = await disconnect()
+      await service.lever.clearFaults()
+
+      expect([answer.status, (await read(id)).status]).to.deep.equal([204, 'canceled'])
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      expect([(await read(id)).status, await inLever(person)]).to.deep.equal(['canceled', []])
+    })
+
+    it('lets nothing be sent of what is being checked', async () => {
+      const person = await candidate()
+      await fault(LIST, { kind: 'slow', delayMs: 300 })
+      const id = await askUntil('checking', person)
+
+      await disconnect()
+
+      expect((await waitForEnd(api, id)).status).to.equal('canceled')
+      expect([await inLever(person), await mirrored()]).to.deep.equal([[], {}])
+    })
+
+    it('lets what is being sent end, knows where it stands, and keeps nothing of the mirror', async () => {
+      const person = await candidate()
+      await fault(CREATE, { kind: 'slow', delayMs: 300 })
+      const id = await askUntil('sending', person)
+
+      await disconnect()
+      const ended = await waitForEnd(api, id)
+
+      expect([ended.status, await inLever(person)]).to.deep.equal(['exported', [ended.opportunityId]])
+      expect(await mirrored()).to.deep.equal({})
+    })
+
+    it('looks for what is being sent and becomes unclear, while the grant lasts', async () => {
+      const person = await candidate()
+      await fault(CREATE, { kind: 'hangAfter' })
+      const id = await askUntil('sending', person)
+
+      await disconnect()
+      const ended = await waitForEnd(api, id)
+
+      expect([ended.status, await inLever(person)]).to.deep.equal(['exported', [ended.opportunityId]])
+      expect(await mirrored()).to.deep.equal({})
+    })
+
+    it('looks for what is unclear first, and adopts it', async () => {
+      const person = await candidate()
+      await fault(CREATE, { kind: 'hangAfter' })
+      const id = await askUntil('unclear', person)
+
+      await disconnect()
+
+      const ended = await read(id)
+      expect([ended.status, await inLever(person)]).to.deep.equal(['exported', [ended.opportunityId]])
+      expect(await mirrored()).to.deep.equal({})
+    })
+
+    it('says of what is not found that its fate is unknown', async () => {
+      const person = await candidate()
+      await fault(CREATE, { kind: 'hangAfter' })
+      await service.lever.settings({ searchLagMs: 60_000 })
+      const id = await askUntil('unclear', person)
+
+      await disconnect()
+
+      const ended = await waitForEnd(api, id)
+      expect([ended.status, ended.error?.code]).to.deep.equal(['failed', 'outcome_unknown'])
+      expect(await inLever(person)).to.have.length(1)
+    })
+
+    it('cannot look when the grant is gone, and says so', async () => {
+      const [unclear, queued] = [await candidate(), await candidate()]
+      await fault(CREATE, { kind: 'hangAfter' })
+      const first = await askUntil('unclear', unclear)
+      const second = await askQueued(queued)
+      await service.lever.revokeGrants()
+      await service.lever.expireTokens()
+      await service.lever.clearFaults()
+      await eventually('the revocation is noticed', async () => (await api.get('connection')).body['status'] === 'revoked', 15_000)
+
+      const answer = await disconnect()
+
+      expect(answer.status).to.equal(204)
+      const ended = await Promise.all([first, second].map(async (id) => waitForEnd(api, id)))
+      expect(ended.map(({ status, error }) => error?.code ?? status)).to.deep.equal(['outcome_unknown', 'canceled'])
+    }).timeout(40_000)
+
+    it('ends a note that is not written yet, and says so; the export stays', async () => {
+      const person = await candidate()
+      await fault(NOTES, { kind: 'status', status: 500, times: 1000 })
+      const done = await exportAndWait(api, { candidateId: person.id, note: 'Likes tea.' })
+      await noteTried(done.id)
+
+      await disconnect()
+
+      const note = await eventually('the note has ended', async () => {
+        const { note: now } = await read(done.id)
+        return now?.status === 'failed' ? now : null
+      }) // prettier-ignore
+      expect(note.error?.code).to.equal('connection_not_active')
+      expect(await read(done.id)).to.include({ status: 'exported', opportunityId: done.opportunityId })
+    })
+
+    it('lets a note that is being written end', async () => {
+      const person = await candidate()
+      await fault(NOTES, { kind: 'slow', delayMs: 300 })
+      const done = await exportAndWait(api, { candidateId: person.id, note: 'Likes tea.' })
+      await eventually('it is being written', async () => (await ExportModel.findById(done.id).lean())?.note?.intentAt)
+
+      await disconnect()
+
+      await eventually('the note is written', async () => (await read(done.id)).note?.status === 'written')
+      expect(await service.lever.notesOf(done.opportunityId ?? '')).to.have.length(1)
+    })
+
+    it('keeps exports and audit trail; after a new authorization a canceled one can be tried again', async () => {
+      const person = await candidate()
+      const id = await askQueued(person)
+      await disconnect()
+      await service.lever.clearFaults()
+
+      const refused = await api.post('exports', { candidateId: person.id, requestedBy: SOURCER })
+      const { body } = await api.get<{ data: { action: string }[] }>('audit-events?limit=100')
+
+      expect([refused.status, refused.body['code']]).to.deep.equal([409, 'connection_not_active'])
+      expect(body.data.map(({ action }) => action)).to.include.members(['export.requested', 'connection.disconnected'])
+      expect((await read(id)).status).to.equal('canceled')
+    })
+  })
+
+  describe('pausing', () => {
+    const pause = async () => api.post('connection/pause')
+    const activate = async () => api.post('connection/activate')
+
+    it('keeps what is queued, says what it waits for, and takes nothing new', async () => {
+      const [person, other] = [await candidate(), await candidate()]
+      const id = await askQueued(person)
+
+      const paused = await pause()
+      await service.lever.clearFaults()
+
+      expect([paused.status, paused.body['status']]).to.deep.equal([200, 'paused'])
+      await eventually('it says so', async () => (await read(id)).waitingFor === 'paused', 10_000)
+      const refused = await api.post('exports', { candidateId: other.id, requestedBy: SOURCER })
+      expect([refused.status, refused.body['code']]).to.deep.equal([409, 'connection_not_active'])
+      expect(await inLever(person)).to.deep.equal([])
+      await activate()
+      expect((await waitForEnd(api, id)).status).to.equal('exported')
+    })
+
+    it('lets what is being checked or sent end', async () => {
+      const [one, two] = [await candidate(), await candidate()]
+      await fault(CREATE, { kind: 'slow', delayMs: 300 })
+      const sending = await askUntil('sending', one)
+      await fault(LIST, { kind: 'slow', delayMs: 300 })
+      const checking = await askUntil('checking', two)
+
+      await pause()
+
+      const ended = await Promise.all([sending, checking].map(async (id) => waitForEnd(api, id)))
+      expect(ended.map(({ status }) => status)).to.deep.equal(['exported', 'exported'])
+      expect([await inLever(one), await inLever(two)]).to.deep.equal(ended.map(({ opportunityId }) => [opportunityId]))
+    })
+
+    it('goes on looking for what is unclear, but sends nothing again', async () => {
+      const [found, lost] = [await candidate(), await candidate()]
+      await fault(CREATE, { kind: 'hangAfter' })
+      const first = await askUntil('unclear', found)
+      await fault(CREATE, { kind: 'resetBefore' })
+      const second = await askUntil('unclear', lost)
+
+      await pause()
+
+      const ended = await waitForEnd(api, first)
+      expect([ended.status, await inLever(found)]).to.deep.equal(['exported', [ended.opportunityId]])
+      await eventually('the other waits', async () => (await read(second)).waitingFor === 'paused', 15_000)
+      expect([(await read(second)).status, await inLever(lost)]).to.deep.equal(['queued', []])
+      await activate()
+      expect((await waitForEnd(api, second)).status).to.equal('exported')
+      expect(await inLever(lost)).to.have.length(1)
+    }).timeout(40_000)
+
+    it('lets the note of one that has landed be written, and stages come back', async () => {
+      await api.post('connection/webhooks/provision')
+      const person = await candidate()
+      await fault(NOTES, { kind: 'status', status: 503 })
+      const done = await exportAndWait(api, { candidateId: person.id, note: 'Likes tea.' })
+
+      await pause()
+      await service.lever.moveStage(done.opportunityId ?? '', 'Recruiter screen')
+
+      await eventually('the note is written', async () => (await read(done.id)).note?.status === 'written', 10_000)
+      await eventually('the stage is there', async () => {
+        const { body } = await api.get<{ lever?: { stage: { text: string } } }>(`candidates/${person.id}`)
+        return body.lever?.stage.text === 'Recruiter screen'
+      }) // prettier-ignore
+    }).timeout(30_000)
+  })
+})

@@ -1,0 +1,56 @@
+import { expect } from 'chai'
+import { Types } from 'mongoose'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { getOpportunity } from '../../src/lever/opportunities.ts'
+import { keepOpportunity } from '../../src/mirror/keep-opportunity.ts'
+import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
+import { startLever, type LeverForTests } from '../support/lever.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { clientOf, connect } from './mirror-under-test.ts'
+
+describe('a reading of an opportunity', () => {
+  const organization = new Types.ObjectId().toHexString()
+  const told: string[] = []
+  const deps = {
+    hashKeyOf: async () => Buffer.alloc(32, 1),
+    emailKey: (email: string) => email,
+    linkKey: (link: string) => link,
+    onAnonymized: async (_organization: string, id: string) => void told.push(id),
+  }
+  let lever: LeverForTests
+
+  before(async () => {
+    await connectFreshDatabase()
+    await connect(organization)
+    lever = await startLever()
+  })
+  after(async () => {
+    await lever.stop()
+    await dropDatabase()
+  })
+
+  const read = async (id: string) => getOpportunity(clientOf(lever), id)
+  const kept = async () => LeverOpportunityModel.countDocuments({ organization })
+
+  it('tells of a contact that Lever shows as anonymized, and of no other', async () => {
+    const { id } = await lever.addOpportunity({ name: 'Ana', emails: ['ana@a.example'] })
+
+    await keepOpportunity(deps, organization, await read(id), new Date())
+    const before = [...told]
+    await lever.anonymize(id)
+    await keepOpportunity(deps, organization, await read(id), new Date())
+
+    expect([before, told]).to.deep.equal([[], [id]])
+    expect(await kept()).to.equal(1)
+  })
+
+  it('that comes in after the organization was disconnected leaves nothing', async () => {
+    const opportunity = await read((await lever.addOpportunity({ name: 'Bo', emails: ['bo@a.example'] })).id)
+    await LeverOpportunityModel.deleteMany({ organization })
+    await ConnectionModel.updateOne({ organization }, { $set: { status: 'disconnected' } })
+
+    await keepOpportunity(deps, organization, opportunity, new Date())
+
+    expect(await kept()).to.equal(0)
+  })
+})
