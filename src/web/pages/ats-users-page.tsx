@@ -3,6 +3,7 @@ import type { LeverUserView } from '../../mirror/lever-users.ts'
 import type { Notice } from '../middleware/flash.ts'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
+import { ListLinks } from './list-links.tsx'
 import { MappingRow, type MappingRowProps } from './mapping-row.tsx'
 import { usePage } from './page-context.ts'
 import { Table } from './table.tsx'
@@ -43,10 +44,7 @@ export function AtsUsersPage({ connection, rows, leverUsers, cursor, nextCursor,
       ) : (
         <UsersForm {...{ rows, leverUsers, cursor }} canMatch={!connection.missing.includes('authorization')} />
       )}
-      <p class="actions">
-        {cursor === undefined ? null : <a href={HERE}>{t.first}</a>}
-        {nextCursor === null ? null : <a href={`${HERE}?cursor=${encodeURIComponent(nextCursor)}`}>{t.more}</a>}
-      </p>
+      <ListLinks href={HERE} cursor={cursor} nextCursor={nextCursor} first={t.first} more={t.more} />
     </Layout>
   )
 }

@@ -1,5 +1,4 @@
 import Router from '@koa/router'
-import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Connections } from '../../connection/connections.ts'
@@ -12,6 +11,7 @@ import { personOf, requirePerson } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
 import { AtsUsersPage } from './ats-users-page.tsx'
+import { ListQuery } from './list-query.ts'
 import { MappingForm, type MappingAction } from './mapping-form.ts'
 import { problemWords } from './problem-words.ts'
 import { renderPage } from './render-page.tsx'
@@ -28,7 +28,6 @@ export interface AtsUsersDeps {
 
 const HERE = '/settings/ats/users'
 const PAGE_ROWS = 50
-const Query = z.object({ cursor: z.string().max(100).optional().catch(undefined) })
 
 /** The wizard's step for people and their Lever users. */
 export function atsUsersRouter(deps: AtsUsersDeps): Router<SiteState> {
@@ -48,7 +47,7 @@ interface Held {
 
 async function show(ctx: SiteContext, deps: AtsUsersDeps, held?: Held): Promise<void> {
   const { organization } = personOf(ctx)
-  const { cursor } = Query.parse({ ...ctx.query })
+  const { cursor } = ListQuery.parse({ ...ctx.query })
   const [connection, people, leverUsers, unmatched] = await Promise.all([
     deps.connections.describe(organization),
     deps.accounts.listPeople(organization, { limit: PAGE_ROWS, cursor }),

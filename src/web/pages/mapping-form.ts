@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonOf } from './json-of.ts'
 import type { MappingWish } from './save-mappings.ts'
 
 /** What the pressed button asks for beside saving. */
@@ -27,11 +28,3 @@ export const MappingForm = z.record(z.string(), z.string().max(1000)).transform(
   const action: MappingAction = verb === 'use' ? 'stay' : verb === 'match' ? 'match' : 'proceed'
   return { wishes, action }
 })
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

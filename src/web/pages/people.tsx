@@ -1,0 +1,132 @@
+import Router from '@koa/router'
+import { z } from 'zod'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { actorOf, type PersonCaller } from '../../accounts/caller.ts'
+import { EmailAddress } from '../../accounts/email-address.ts'
+import type { Person } from '../../accounts/people.ts'
+import { PERSON_ROLES } from '../../accounts/person-model.ts'
+import { LONGEST_SECONDS } from '../../accounts/sign-in-links.ts'
+import type { Idempotency } from '../api/idempotency.ts'
+import { Name } from '../api/organizations.ts'
+import { keepNotice } from '../middleware/flash.ts'
+import { parseForm } from '../middleware/page-session.ts'
+import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { seeOther } from '../see-other.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import { actAndSay } from './act-and-say.ts'
+import { ConfirmPage } from './confirm-page.tsx'
+import { makeOnce } from './form-once.ts'
+import { ListQuery } from './list-query.ts'
+import { PeopleForm, savePeople } from './people-form.ts'
+import { PeoplePage, type PeoplePageProps } from './people-page.tsx'
+import { renderPage } from './render-page.tsx'
+import { peopleTexts } from './texts-people.ts'
+
+export interface PeoplePagesDeps {
+  accounts: Pick<Accounts, 'listPeople' | 'findPerson' | 'getPerson' | 'putPerson' | 'deletePerson' | 'createSignInLink'>
+  idempotency: Pick<Idempotency, 'once'>
+}
+
+const HERE = '/settings/people'
+const PAGE_ROWS = 50
+
+/** An organization's people, for its admins. */
+export function peopleRouter(deps: PeoplePagesDeps): Router<SiteState> {
+  const router = new Router<SiteState>({ prefix: HERE })
+  router.use(requirePerson('admin'))
+  router.get('/', (ctx) => show(ctx, deps))
+  router.post('/', (ctx) => invite(ctx, deps))
+  router.post('/changes', (ctx) => change(ctx, deps))
+  router.post('/link', (ctx) => makeLink(ctx, deps))
+  router.get('/remove', (ctx) => askToRemove(ctx, deps))
+  router.post('/remove', (ctx) => remove(ctx, deps))
+  return router
+}
+
+async function show(ctx: SiteContext, { accounts }: PeoplePagesDeps, also: Pick<PeoplePageProps, 'link' | 'refused'> = {}): Promise<void> {
+  const { cursor } = ListQuery.parse({ ...ctx.query })
+  const { data, nextCursor } = await accounts.listPeople(personOf(ctx).organization, { limit: PAGE_ROWS, cursor })
+  const status = also.refused === undefined ? 200 : 422
+  renderPage(ctx, <PeoplePage people={data} cursor={cursor} nextCursor={nextCursor} {...also} />, { status })
+}
+
+const InvitationForm = z.object({
+  name: z.string().max(1000).default(''),
+  email: z.string().max(1000).default(''),
+  role: z.enum(PERSON_ROLES).default('sourcer'),
+  once: z.string().max(100).optional(),
+})
+
+/** Adds somebody and shows the link that signs them in; one who is here already is not changed by it. */
+async function invite(ctx: SiteContext, deps: PeoplePagesDeps): Promise<void> {
+  const caller = personOf(ctx)
+  const t = peopleTexts(ctx.state.language)
+  const typed = parseForm(ctx, InvitationForm)
+  const name = Name.safeParse(typed.name).data
+  const email = EmailAddress.safeParse(typed.email).data
+  const refuse = (why: { name?: string; email?: string }) => show(ctx, deps, { refused: { ...typed, why } })
+  if (name === undefined || email === undefined) {
+    return refuse({ ...(name === undefined ? { name: t.badName } : {}), ...(email === undefined ? { email: t.badEmail } : {}) })
+  }
+  const { role, once } = typed
+  const url = await makeOnce(deps.idempotency, { caller, path: HERE, once, fields: { name, email, role } }, async () => {
+    if (await deps.accounts.findPerson(caller.organization, email)) return { id: NOBODY, secret: '' }
+    await deps.accounts.putPerson(caller.organization, email, { name, role }, actorOf(caller))
+    return linkFor(deps, caller, email)
+  })
+  return url === '' ? refuse({ email: t.hereAlready }) : show(ctx, deps, { link: { name, url } })
+}
+
+/** In the place of an invitation's id where there was none. */
+const NOBODY = 'nobody'
+
+async function linkFor({ accounts }: PeoplePagesDeps, caller: PersonCaller, userEmail: string): Promise<{ id: string; secret: string }> {
+  const input = { userEmail, validForSeconds: LONGEST_SECONDS }
+  const { id, url } = await accounts.createSignInLink(caller.organization, input, actorOf(caller))
+  return { id, secret: url }
+}
+
+async function makeLink(ctx: SiteContext, deps: PeoplePagesDeps): Promise<void> {
+  const caller = personOf(ctx)
+  const { email, once } = parseForm(ctx, z.object({ email: z.string().max(1000), once: z.string().max(100).optional() }))
+  const { name } = await deps.accounts.getPerson(caller.organization, email)
+  const ofPerson = once === undefined ? undefined : `${once} ${email}`
+  const url = await makeOnce(deps.idempotency, { caller, path: `${HERE}/link`, once: ofPerson, fields: { email } }, () =>
+    linkFor(deps, caller, email),
+  )
+  return show(ctx, deps, { link: { name, url } })
+}
+
+async function change(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<void> {
+  const t = peopleTexts(ctx.state.language)
+  const { saved, changedMeanwhile } = await savePeople(accounts, personOf(ctx), parseForm(ctx, PeopleForm))
+  const names = new Intl.ListFormat(ctx.state.language).format(changedMeanwhile)
+  const isWhole = changedMeanwhile.length === 0
+  keepNotice(ctx, isWhole ? { look: 'ok', text: t.saved(saved) } : { look: 'warn', text: t.changedMeanwhile(names) })
+  seeOther(ctx, `${HERE}${ctx.search}`)
+}
+
+async function askToRemove(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<void> {
+  const t = peopleTexts(ctx.state.language)
+  const { email, name } = await somebodyElse(ctx, accounts, ctx.query['email'])
+  renderPage(
+    ctx,
+    <ConfirmPage title={t.removeTitle(name)} action={`${HERE}/remove?email=${encodeURIComponent(email)}`} button={t.remove} back={HERE}>
+      <p>{t.removeLead}</p>
+    </ConfirmPage>,
+  )
+}
+
+async function remove(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<void> {
+  const caller = personOf(ctx)
+  const { email, name } = await somebodyElse(ctx, accounts, ctx.query['email'])
+  const done = peopleTexts(ctx.state.language).removed(name)
+  await actAndSay(ctx, () => accounts.deletePerson(caller.organization, email, actorOf(caller)), { goTo: HERE, done })
+}
+
+/** @throws ServiceError `user_not_found`, also for oneself */
+async function somebodyElse(ctx: SiteContext, accounts: PeoplePagesDeps['accounts'], email: unknown): Promise<Person> {
+  const caller = personOf(ctx)
+  const isOneself = email === caller.email
+  return accounts.getPerson(caller.organization, typeof email === 'string' && !isOneself ? email : '')
+}

@@ -1,0 +1,209 @@
+import { expect } from 'chai'
+import { got } from 'got'
+import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
+import { PersonModel } from '../../../src/accounts/person-model.ts'
+import { LEVER_ADMIN } from '../../support/lever.ts'
+import { SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
+import { fieldsOf, rowOf, visit, type Visitor } from './visitor.ts'
+
+const PEOPLE = '/settings/people'
+const KEYS = '/settings/api-keys'
+
+describe('people and API keys', function () {
+  this.timeout(40_000)
+  let service: ServiceForTests
+
+  before(async () => {
+    service = await startService()
+  })
+  after(() => service.stop())
+
+  async function fresh(language?: string): Promise<{ id: string; api: Api; ana: Visitor }> {
+    const { id, api } = await service.organization()
+    return { id, api, ana: await visit(service.url, api, LEVER_ADMIN, language) }
+  }
+  const onceOf = (html: string, action: string): string => {
+    const form = html.slice(html.indexOf(`action="${action}"`))
+    return /name="once" value="([^"]+)"/.exec(form)?.[1] ?? ''
+  }
+  const shownOf = (html: string): string => /id="made-value" type="text" readonly value="([^"]+)"/.exec(html)?.[1] ?? ''
+
+  describe('people', () => {
+    it('are invited by a link that is shown once and signs them in once', async () => {
+      const { api, ana } = await fresh()
+      const { html } = await ana.open(PEOPLE)
+      expect(html)
+        .to.match(/<label for="name">Name</)
+        .and.match(/<label for="email">E-mail</)
+        .and.match(/<label for="role">Role</)
+
+      const invited = await ana.send(PEOPLE, { name: 'Zoë <b>', email: ' Zoe@Acme.example', role: 'admin', once: onceOf(html, PEOPLE) })
+
+      const link = shownOf(invited.html)
+      expect(link).to.match(new RegExp(`^${service.url}/sign-in/link/`))
+      expect(invited.html).to.include('A link for Zoë &lt;b>').and.include('Copy link')
+      expect((await ana.open(PEOPLE)).html).not.to.include(link)
+      const opened = await got(link, { followRedirect: false })
+      expect(opened.headers['set-cookie']?.join()).to.include('fulcrum_session=')
+      const { data } = (await api.get<{ data: { email: string; role: string }[] }>('users')).body
+      expect(data[0]).to.include({ email: 'zoe@acme.example', role: 'admin' })
+    })
+
+    it('are invited once however often the form is sent', async () => {
+      const { id, ana } = await fresh()
+      const form = { name: 'Zoe', email: 'zoe@acme.example', role: 'sourcer', once: onceOf((await ana.open(PEOPLE)).html, PEOPLE) }
+
+      const answers = await Promise.all([ana.send(PEOPLE, form), ana.send(PEOPLE, form), ana.send(PEOPLE, form)])
+
+      expect(new Set(answers.map(({ html }) => shownOf(html)))).to.have.lengthOf(1)
+      expect(shownOf(answers[0].html)).not.to.equal('')
+      expect(await AuditEventModel.countDocuments({ organization: id, action: 'signInLink.created' })).to.equal(2) // Ana's own
+    })
+
+    it('keep what was typed when a field is wrong, and are not changed by an invitation', async () => {
+      const { api, ana } = await fresh('es')
+
+      const wrong = await ana.send(PEOPLE, { name: ' ', email: 'nonsense', role: 'admin' })
+      const here = await ana.send(PEOPLE, { name: 'Robert', email: SOURCER.toUpperCase(), role: 'admin' })
+
+      expect(wrong.status).to.equal(422)
+      expect(wrong.html).to.include('Escriba el nombre').and.include('no es una dirección de correo').and.include('value="nonsense"')
+      expect(wrong.html).to.match(/<option value="admin" selected>/)
+      expect(here.status).to.equal(422)
+      expect(here.html).to.include('ya está aquí')
+      const { data } = (await api.get<{ data: { email: string; role: string; name: string }[] }>('users')).body
+      expect(data.find(({ email }) => email === SOURCER)).to.include({ role: 'sourcer', name: 'Bo Lindqvist' })
+    })
+
+    /** The form as it stands, with what is changed in the row of `email`. */
+    async function changed(ana: Visitor, email: string, change: { role?: string; active?: boolean }): Promise<Record<string, string>> {
+      const { html } = await ana.open(PEOPLE)
+      const fields = fieldsOf(html)
+      for (const [, id, role] of html.matchAll(/<select name="role:(\w+)".*?<option value="(\w+)" selected/gs))
+        fields[`role:${id}`] = role ?? ''
+      const [, id = ''] = /name="was:(\w+)"/.exec(rowOf(html, email)) ?? []
+      if (change.role !== undefined) fields[`role:${id}`] = change.role
+      if (change.active === false) delete fields[`active:${id}`]
+      return fields
+    }
+
+    it('change role and are switched off, which ends their sessions', async () => {
+      const { id, api, ana } = await fresh()
+      const bo = await visit(service.url, api, SOURCER)
+
+      expect((await ana.send(`${PEOPLE}/changes`, await changed(ana, SOURCER, { role: 'admin' }))).html).to.include('One change is saved')
+      expect((await bo.open(PEOPLE)).status).to.equal(200)
+      await ana.send(`${PEOPLE}/changes`, await changed(ana, SOURCER, { active: false }))
+
+      expect((await bo.open(PEOPLE)).path).to.match(/^\/sign-in\?next=/)
+      expect(await PersonModel.findOne({ organization: id, email: SOURCER }).lean()).to.include({ role: 'admin', active: false })
+      expect(rowOf((await ana.open(PEOPLE)).html, SOURCER)).not.to.include('Sign-in link')
+    })
+
+    it('leave alone what another admin changed meanwhile, and say so', async () => {
+      const { api, ana } = await fresh()
+      const form = await changed(ana, SOURCER, { role: 'admin' })
+      await api.put(`users/${encodeURIComponent(SOURCER)}`, { name: 'Bo Lindqvist', role: 'sourcer', active: false })
+
+      const page = await ana.send(`${PEOPLE}/changes`, form)
+
+      expect(page.html).to.include('Somebody else changed Bo Lindqvist meanwhile')
+      const { data } = (await api.get<{ data: { email: string; role: string; active: boolean }[] }>('users')).body
+      expect(data.find(({ email }) => email === SOURCER)).to.include({ role: 'sourcer', active: false })
+    })
+
+    it('cannot shut themselves out', async () => {
+      const { id, api, ana } = await fresh()
+      const self = await PersonModel.findOne({ organization: id, email: LEVER_ADMIN }).orFail().lean()
+      const was = JSON.stringify({ email: LEVER_ADMIN, role: 'admin', active: true })
+
+      expect(rowOf((await ana.open(PEOPLE)).html, LEVER_ADMIN))
+        .to.include('you')
+        .and.not.include('<select')
+        .and.not.include('Remove')
+      await ana.send(`${PEOPLE}/changes`, { [`was:${String(self._id)}`]: was, [`role:${String(self._id)}`]: 'sourcer' })
+
+      expect((await ana.send(`${PEOPLE}/remove?email=${encodeURIComponent(LEVER_ADMIN)}`)).status).to.equal(404)
+      const { data } = (await api.get<{ data: { email: string; role: string }[] }>('users')).body
+      expect(data.find(({ email }) => email === LEVER_ADMIN)).to.include({ role: 'admin' })
+    })
+
+    it('get a new link, and go after a question', async () => {
+      const { api, ana } = await fresh()
+      const { html } = await ana.open(PEOPLE)
+
+      const linked = await ana.send(`${PEOPLE}/link`, { email: SOURCER, once: onceOf(html, `${PEOPLE}/link`) })
+      expect(shownOf(linked.html)).to.include('/sign-in/link/')
+      const address = `${PEOPLE}/remove?email=${encodeURIComponent(SOURCER)}`
+      expect((await ana.open(address)).html)
+        .to.include('Remove Bo Lindqvist?')
+        .and.include('switch Active off instead')
+      expect((await ana.send(address)).html).to.include('Bo Lindqvist is removed')
+
+      expect((await api.get<{ data: unknown[] }>('users')).body.data).to.have.lengthOf(1)
+      expect((await ana.send(`${PEOPLE}/link`, { email: SOURCER })).status).to.equal(404)
+    })
+  })
+
+  describe('API keys', () => {
+    it('are made with a name and shown once, once however often the form is sent', async () => {
+      const { api, ana } = await fresh()
+      const form = { name: ' Sourcing <tool> ', once: onceOf((await ana.open(KEYS)).html, KEYS) }
+
+      const [made, again] = [await ana.send(KEYS, form), await ana.send(KEYS, form)]
+
+      const key = shownOf(made.html)
+      expect(made.html).to.include('The key “Sourcing &lt;tool>”').and.include('Copy API key')
+      expect(shownOf(again.html)).to.equal(key)
+      expect((await service.api(key).get('users')).status).to.equal(200)
+      expect((await api.get<{ data: unknown[] }>('api-keys')).body.data).to.have.lengthOf(2)
+      const listed = (await ana.open(KEYS)).html
+      expect(listed).not.to.include(key)
+      expect(rowOf(listed, 'Sourcing'))
+        .to.include(`…${key.slice(-4)}`)
+        .and.match(/<time/)
+    })
+
+    it('want a name', async () => {
+      const { ana } = await fresh()
+
+      const page = await ana.send(KEYS, { name: ' ' })
+
+      expect(page.status).to.equal(422)
+      expect(page.html).to.include('Give the key a name').and.include('aria-invalid="true"')
+    })
+
+    it('are revoked after a question, at once', async () => {
+      const { ana } = await fresh()
+      const key = shownOf((await ana.send(KEYS, { name: 'Old tool' })).html)
+      const [, address = ''] =
+        /href="(\/settings\/api-keys\/\w+\/revoke)" aria-label="Revoke: Old tool"/.exec((await ana.open(KEYS)).html) ?? []
+
+      expect((await ana.open(address)).html).to.include('Revoke “Old tool”?')
+      expect((await service.api(key).get('users')).status).to.equal(200)
+      expect((await ana.send(address)).html).to.include('The key “Old tool” is revoked')
+
+      expect((await service.api(key).get('users')).status).to.equal(401)
+      expect((await ana.send(address)).status).to.equal(404)
+      expect((await ana.open(`${KEYS}/nonsense/revoke`)).status).to.equal(404)
+    })
+
+    it('of another organization are not there', async () => {
+      const { ana } = await fresh()
+      const other = await fresh()
+      const [key] = (await other.api.get<{ data: { id: string }[] }>('api-keys')).body.data
+
+      expect((await ana.send(`${KEYS}/${key?.id}/revoke`)).status).to.equal(404)
+      expect((await other.api.get('users')).status).to.equal(200)
+    })
+  })
+
+  it('are for admins alone', async () => {
+    const { api } = await fresh()
+    const bo = await visit(service.url, api, SOURCER)
+
+    for (const path of [PEOPLE, `${PEOPLE}/remove`, KEYS]) expect((await bo.open(path)).status, path).to.equal(403)
+    for (const path of [PEOPLE, `${PEOPLE}/changes`, `${PEOPLE}/link`, KEYS]) expect((await bo.send(path)).status, path).to.equal(403)
+    expect((await bo.open('/candidates')).html).not.to.include('/settings')
+  })
+})
