@@ -1,4 +1,5 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+import type { MissedChanges } from './missed-changes.ts'
 
 export const CONNECTION_STATUSES = ['disconnected', 'configuring', 'active', 'paused', 'revoked'] as const
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number]
@@ -22,6 +23,8 @@ const webhookSchema = new Schema(
     api: signatureTokenSchema,
     lastVerifiedAt: Date,
     lastReceivedAt: Date,
+    /** Changes of which a sweep of Lever learned before any delivery told of them: `MissedChanges`. */
+    missed: { type: new Schema({ total: Number, silent: Number, lastAt: Date }, { _id: false }) },
   },
   { _id: false },
 )
@@ -85,6 +88,29 @@ const connectionSchema = new Schema(
       resources: { type: Map, of: Number, default: {} },
       error: String,
     },
+    /** The same of opportunities, which are read apart: at first all, then what changed. Unset before the first time. */
+    opportunitySync: {
+      type: new Schema(
+        {
+          state: { type: String, enum: ['idle', 'running', 'failed'], default: 'idle' },
+          /** Which run may write here. */
+          runAt: { type: Date, default: null },
+          startedAt: { type: Date, default: null },
+          finishedAt: { type: Date, default: null },
+          /** All have been read once. */
+          complete: { type: Boolean, default: false },
+          /** Opportunities known here. */
+          records: { type: Number, default: 0 },
+          /** How many there may be, while all are read; null as long as nothing can be said. */
+          estimated: { type: Number, default: null },
+          /** Opportunities read a second, while all are read. */
+          perSecond: { type: Number, default: null },
+          sweptAt: { type: Date, default: null },
+          error: String,
+        },
+        { _id: false },
+      ),
+    },
   },
   { timestamps: true, collection: 'connections', minimize: false },
 )
@@ -103,6 +129,7 @@ export interface WebhookState {
   api?: SignatureToken
   lastVerifiedAt?: Date | null
   lastReceivedAt?: Date | null
+  missed?: MissedChanges | null
 }
 
 type Stored = InferSchemaType<typeof connectionSchema>

@@ -28,6 +28,19 @@ const WebhookView = z.object({
   lastVerifiedAt: maybeTime,
   lastReceivedAt: maybeTime,
   held: z.number().int().meta({ description: 'Deliveries that wait for a signature token.' }),
+  missed: z
+    .number()
+    .int()
+    .meta({ description: 'Changes that a sweep of Lever found before any delivery told of them, since the connection began.' }),
+})
+
+const OpportunitySyncView = z.object({
+  complete: z.boolean().meta({ description: 'All opportunities have been read once; since then only what changes is read.' }),
+  records: z.number().int(),
+  estimated: z.number().int().nullable().meta({ description: 'How many there may be in all, while they are read for the first time.' }),
+  perSecond: z.number().int().nullable(),
+  secondsLeft: z.number().int().nullable(),
+  sweptAt: maybeTime.meta({ description: 'Begin of the last look at what changed and was deleted in Lever.' }),
 })
 
 /** An organization's Lever account, as the API shows it; secrets are never in it. */
@@ -59,6 +72,7 @@ export const ConnectionView = z
       startedAt: maybeTime,
       finishedAt: maybeTime,
       resources: z.record(z.string(), z.number().int()),
+      opportunities: OpportunitySyncView.nullable().meta({ description: 'Null before the first activation.' }),
     }),
   })
   .meta({ id: 'Connection' })
@@ -115,6 +129,7 @@ function webhookView(connection: ConnectionDocument, event: WebhookEvent, held: 
     lastVerifiedAt: iso(state?.lastVerifiedAt),
     lastReceivedAt: iso(state?.lastReceivedAt),
     held,
+    missed: state?.missed?.total ?? 0,
   }
 }
 
@@ -129,14 +144,29 @@ function settingsView({ settings }: ConnectionDocument, sourceName: string): Con
   }
 }
 
-/** The part of the view that a sync changes. */
-export function syncView({ sync }: Pick<ConnectionDocument, 'sync'>): ConnectionView['sync'] {
+/** The part of the view that a sync changes: one picture of records and opportunities, which are read apart. */
+export function syncView({ sync, opportunitySync }: Pick<ConnectionDocument, 'sync' | 'opportunitySync'>): ConnectionView['sync'] {
+  const parts = [sync, ...(opportunitySync ? [opportunitySync] : [])]
+  const running = parts.filter(({ state }) => state === 'running')
+  const isRunning = running.length > 0
   return {
-    state: sync.state ?? 'idle',
-    startedAt: iso(sync.startedAt),
-    finishedAt: iso(sync.finishedAt),
-    resources: sync.resources ?? {},
+    state: isRunning ? 'running' : parts.some(({ state }) => state === 'failed') ? 'failed' : 'idle',
+    startedAt: iso(latest((isRunning ? running : parts).map(({ startedAt }) => startedAt))),
+    finishedAt: isRunning ? null : iso(latest(parts.map(({ finishedAt }) => finishedAt))),
+    resources: { ...sync.resources, ...(opportunitySync ? { opportunities: opportunitySync.records } : {}) },
+    opportunities: opportunitySync ? opportunitySyncView(opportunitySync) : null,
   }
+}
+
+function opportunitySyncView(sync: NonNullable<ConnectionDocument['opportunitySync']>): z.output<typeof OpportunitySyncView> {
+  const { complete, records, estimated = null, perSecond = null, sweptAt } = sync
+  const left = estimated === null || !perSecond ? null : Math.ceil(Math.max(0, estimated - records) / perSecond)
+  return { complete, records, estimated, perSecond, secondsLeft: left, sweptAt: iso(sweptAt) }
+}
+
+function latest(times: readonly (Date | null | undefined)[]): Date | null {
+  const known = times.flatMap((at) => at?.getTime() ?? [])
+  return known.length === 0 ? null : new Date(Math.max(...known))
 }
 
 function iso(at: Date | null | undefined): string | null {

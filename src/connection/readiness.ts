@@ -2,7 +2,8 @@ import type { ConnectionContext } from './connection-context.ts'
 import type { ConnectionDocument } from './connection-model.ts'
 import { GRANTED } from './grant.ts'
 import { missingScopes } from './lever-access.ts'
-import { recommendedEvents } from './webhook-events.ts'
+import { isSilent } from './missed-changes.ts'
+import { recommendedEvents, WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 
 export const MISSING = ['authorization', 'activeMapping'] as const
 export type Missing = (typeof MISSING)[number]
@@ -15,7 +16,7 @@ export function missingOf({ status }: ConnectionDocument, mapping: { active: num
   return missing
 }
 
-/** What is worth a look but blocks nothing: `webhook:<event>`, `scope:<scope>`, `fallbackUserDeactivated`, `stageMissing`. */
+/** What is worth a look but blocks nothing: `webhook:<event>`, `webhookGroupOff:<event>`, `scope:<scope>`, `fallbackUserDeactivated`, `stageMissing`. */
 export async function warningsOf(context: ConnectionContext, connection: ConnectionDocument): Promise<string[]> {
   const set = connection.settings.webhookSet
   const webhooks = recommendedEvents(set).filter((event) => !hasSignatureToken(connection, event))
@@ -23,6 +24,7 @@ export async function warningsOf(context: ConnectionContext, connection: Connect
   const scopes = granted ? missingScopes(set, granted) : []
   return [
     ...webhooks.map((event) => `webhook:${event}`),
+    ...silentEvents(connection).map((event) => `webhookGroupOff:${event}`),
     ...scopes.map((scope) => `scope:${scope}`),
     ...(GRANTED.includes(connection.status) ? await settingWarnings(context, connection) : []),
   ]
@@ -31,6 +33,12 @@ export async function warningsOf(context: ConnectionContext, connection: Connect
 /** Whether a delivery of `event` can be checked: by a token of its own, else by the account's single one. */
 export function hasSignatureToken({ webhooks }: ConnectionDocument, event: string): boolean {
   return [webhooks[event], webhooks['any']].some((state) => Boolean(state?.hand ?? state?.api))
+}
+
+/** Events that Lever does not send although their webhook is configured: their switch in Lever is off, or the webhook is gone there. */
+function silentEvents(connection: ConnectionDocument): WebhookEvent[] {
+  if (!GRANTED.includes(connection.status)) return []
+  return WEBHOOK_EVENTS.filter((event) => hasSignatureToken(connection, event) && isSilent(connection, event))
 }
 
 async function settingWarnings({ neighbours }: ConnectionContext, { organization, settings }: ConnectionDocument): Promise<string[]> {
