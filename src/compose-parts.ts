@@ -4,6 +4,7 @@ import { emailKey, linkKey } from './candidates/candidate-keys.ts'
 import { createCandidates, type Candidates } from './candidates/candidates.ts'
 import { createResumes } from './candidates/resumes.ts'
 import { composeExports } from './compose-exports.ts'
+import { opportunityEffects } from './compose-mirror.ts'
 import type { Config } from './config.ts'
 import { createErasures, type Erasures } from './erasure/erasures.ts'
 import { forgettersOf } from './erasure/forgetters.ts'
@@ -69,7 +70,10 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
       await exports.resumeHeld(organization)
       await webhooks.resumeWaiting(organization)
     },
-    onActivated: (organization) => exports.resumeHeld(organization),
+    async onActivated(organization) {
+      await mirror.syncOpportunities(organization)
+      await exports.resumeHeld(organization)
+    },
     async settleExports(organization, client) {
       await exports.settle(organization, client, connections.canSeeConfidential(await connections.get(organization)))
     },
@@ -115,15 +119,16 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     wake: () => wake('exports'),
     observe: observe.observeExport,
   })
+  const onOpportunityDeleted = [
+    (organization: string, opportunityId: string) => erasures.opportunityDeleted(organization, opportunityId),
+    mirror.forgetOpportunity,
+    exports.freeTargetOf,
+  ]
   const webhooks: Webhooks = createWebhooks({
     connections,
     mirror,
     candidates,
-    onOpportunityDeleted: [
-      (organization, opportunityId) => erasures.opportunityDeleted(organization, opportunityId),
-      mirror.forgetOpportunity,
-      exports.freeTargetOf,
-    ],
+    onOpportunityDeleted,
     wake: () => wake('deliveries'),
     observe: observe.observeDelivery,
     leaseMs,
@@ -140,5 +145,6 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     leaseMs,
     log,
   })
-  return { erasures, webhooks, sealer, audit, accounts, budget, connections, mirror, mappings, candidates, resumes, exports }
+  const effects = opportunityEffects({ mirror, candidates, onOpportunityDeleted })
+  return { effects, erasures, webhooks, sealer, audit, accounts, budget, connections, mirror, mappings, candidates, resumes, exports }
 }

@@ -113,6 +113,7 @@ async function startWorkers(
     erasures: erasures.startWorker(options.jobPollMs),
     candidate_imports: candidates.startImportWorker(options.jobPollMs),
     lever_syncs: mirror.startWorker(),
+    lever_opportunity_syncs: mirror.startOpportunityWorker(parts.effects),
   }
   for (const [collection, worker] of Object.entries(byCollection)) wakers.set(collection, () => worker.wake())
   metrics.watchWorkers(byCollection)

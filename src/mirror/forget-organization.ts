@@ -6,12 +6,15 @@ import {
   LeverUserModel,
 } from './lever-record-models.ts'
 import { LeverOpportunityModel } from './lever-opportunity-model.ts'
+import { clearOpportunityProgress } from './opportunity-progress.ts'
+import { OpportunitySyncModel } from './opportunity-sync-model.ts'
 import { clearProgress } from './sync-progress.ts'
 import { SyncRunModel } from './sync-run-model.ts'
 
 /** Deletes all that was seen of the organization's Lever account, hashes included, and ends its syncs. May be repeated. */
 export async function forgetOrganization(organization: string): Promise<void> {
-  await SyncRunModel.deleteMany({ organization }) // first, so that a run which goes on elsewhere notices
+  // first, so that a run which goes on elsewhere notices
+  await Promise.all([SyncRunModel.deleteMany({ organization }), OpportunitySyncModel.deleteMany({ organization })])
   await Promise.all([
     LeverUserModel.deleteMany({ organization }),
     LeverStageModel.deleteMany({ organization }),
@@ -21,4 +24,5 @@ export async function forgetOrganization(organization: string): Promise<void> {
     LeverOpportunityModel.deleteMany({ organization }),
   ])
   await clearProgress(organization)
+  await clearOpportunityProgress(organization)
 }

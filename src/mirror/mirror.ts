@@ -29,8 +29,15 @@ import {
 import { lookUpPosting, lookUpStage } from './look-up-records.ts'
 import { opportunityState } from './opportunity-state.ts'
 import { recordAges } from './record-ages.ts'
-import type { Resource } from './resource.ts'
+import { announceOpportunitySync } from './opportunity-progress.ts'
+import type { OpportunityEffects } from './opportunity-run.ts'
+import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
+import { hastenSweep, requestOpportunitySync, scheduleForgottenOpportunitySyncs, standingOf } from './opportunity-sync-schedule.ts'
+import { RESOURCES, type Synced } from './resource.ts'
+import { runOpportunitySync } from './run-opportunity-sync.ts'
+import { runSync } from './run-sync.ts'
 import { announceSync } from './sync-progress.ts'
+import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
 import { requestSync, scheduleForgottenSyncs } from './sync-schedule.ts'
 import { startSyncWorker } from './sync-worker.ts'
 import type { Worker } from '../work/worker.ts'
@@ -49,27 +56,70 @@ export interface MirrorDeps extends KeepDeps {
 /** Lever's records as last seen. */
 export function createMirror(deps: MirrorDeps) {
   let worker: Worker | null = null
+  let opportunityWorker: Worker | null = null
+  const { leaseMs, log } = deps
+
+  /** Reads all opportunities if that does not stand yet, and what changed since. `asked`: somebody looks at it. */
+  async function syncOpportunities(organization: string, { asked }: { asked: boolean } = { asked: true }): Promise<void> {
+    await requestOpportunitySync(organization, { asked })
+    if (asked) await announceOpportunitySync(organization)
+    opportunityWorker?.wake()
+  }
 
   return {
     /** Lets this process run syncs that are due; others may do so as well. */
     startWorker(): Worker {
-      worker ??= startSyncWorker({ ...deps, forget: forgetOrganization })
+      const run = { ...deps, forget: forgetOrganization }
+      worker ??= startSyncWorker<SyncRunDocument>({
+        name: 'syncs',
+        store: SyncRunModel,
+        run: (claimed, signal) => runSync(claimed, run, signal),
+        leaseMs,
+        log,
+      })
       return worker
     },
+    /** The same for opportunities. */
+    startOpportunityWorker(effects: OpportunityEffects): Worker {
+      const run = { ...deps, ...effects, forget: forgetOrganization }
+      opportunityWorker ??= startSyncWorker<OpportunitySyncDocument>({
+        name: 'opportunity syncs',
+        store: OpportunitySyncModel,
+        run: (claimed, signal) => runOpportunitySync(claimed, run, signal),
+        leaseMs,
+        log,
+      })
+      return opportunityWorker
+    },
     /**
-     * Begins a sync in the background: of these resources at least, of all when none are named or all are due.
+     * Begins a sync in the background: of these resources at least, of all when none are named or all are due. Of opportunities
+     * only when they are named, or read already.
      * @throws ServiceError `connection_not_active` when there is no grant that Lever accepts
      */
-    async sync(organization: string, resources?: readonly Resource[]): Promise<void> {
+    async sync(organization: string, resources?: readonly Synced[]): Promise<void> {
       await deps.leverClient(organization, 'sync')
-      await requestSync(organization, resources)
-      await announceSync(organization)
-      worker?.wake()
+      const others = RESOURCES.filter((resource) => resources?.includes(resource) ?? true)
+      if (others.length > 0) {
+        await requestSync(organization, resources && others)
+        await announceSync(organization)
+        worker?.wake()
+      }
+      if (resources?.includes('opportunities') ?? (await OpportunitySyncModel.exists({ organization })))
+        await syncOpportunities(organization)
     },
-    /** Begins, in the background, the syncs that are due: a quarter of an hour after the last one, or never begun. */
+    syncOpportunities,
+    /** Begins, in the background, the syncs that are due: some time after the last one, or never begun. */
     async syncDue(): Promise<void> {
       await scheduleForgottenSyncs()
+      await scheduleForgottenOpportunitySyncs()
       worker?.wake()
+      opportunityWorker?.wake()
+    },
+    /** How far the mirror of opportunities can be trusted. */
+    standingOf,
+    /** Many exports wait and would rather not ask Lever: a sweep begins, unless there was one a moment ago. */
+    async hastenSweep(organization: string): Promise<void> {
+      if (await hastenSweep(organization)) opportunityWorker?.wake()
     },
 
     recordAges,

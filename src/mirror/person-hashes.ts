@@ -13,13 +13,19 @@ export interface PersonHashes {
   linkHashes: string[]
 }
 
+interface PersonKeys {
+  emails: readonly string[]
+  links: readonly string[]
+}
+
 /** Keyed hashes of e-mails and links in their normal forms, each once. */
-export async function hashPersonKeys(
-  deps: PersonKeyDeps,
-  organization: string,
-  person: { emails: readonly string[]; links: readonly string[] },
-): Promise<PersonHashes> {
+export async function hashPersonKeys(deps: PersonKeyDeps, organization: string, person: PersonKeys): Promise<PersonHashes> {
+  return (await personHasher(deps, organization))(person)
+}
+
+/** The same for many people, with the key read once. */
+export async function personHasher(deps: PersonKeyDeps, organization: string): Promise<(person: PersonKeys) => PersonHashes> {
   const key = await deps.hashKeyOf(organization)
   const hashAll = (values: string[]): string[] => [...new Set(values)].map((value) => keyedHash(key, value))
-  return { emailHashes: hashAll(person.emails.map(deps.emailKey)), linkHashes: hashAll(person.links.map(deps.linkKey)) }
+  return ({ emails, links }) => ({ emailHashes: hashAll(emails.map(deps.emailKey)), linkHashes: hashAll(links.map(deps.linkKey)) })
 }

@@ -1,7 +1,7 @@
-import { Types, type QueryFilter } from 'mongoose'
+import { Types, type AnyBulkWriteOperation, type QueryFilter } from 'mongoose'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
-import { hashPersonKeys, type PersonKeyDeps } from './person-hashes.ts'
+import { personHasher, type PersonHashes, type PersonKeyDeps } from './person-hashes.ts'
 
 const DUPLICATE_KEY = 11000
 
@@ -17,9 +17,8 @@ export async function recordOpportunity(
   opportunity: LeverOpportunity,
   readAt: Date,
 ): Promise<'applied' | 'stale'> {
-  const id = { organization: new Types.ObjectId(organization), leverId: opportunity.id }
-  const older: QueryFilter<LeverOpportunityRecord> = { ...id, ...isOlder(opportunity.updatedAt, readAt) }
-  const fields = { ...stateFields(opportunity), ...(await personFields(deps, organization, opportunity)), readAt }
+  const older = olderThan(organization, opportunity, readAt)
+  const fields = fieldsOf(opportunity, await personHasher(deps, organization), readAt)
   try {
     await LeverOpportunityModel.updateOne(older, { $set: fields }, { upsert: true })
     return 'applied'
@@ -29,6 +28,37 @@ export async function recordOpportunity(
   // there is one: a newer one, or one that came this very moment and may be older
   const updated = await LeverOpportunityModel.updateOne(older, { $set: fields })
   return updated.matchedCount === 1 ? 'applied' : 'stale'
+}
+
+/** The same for a page of a list. @returns what the mirror had of them before, by id */
+export async function recordOpportunities(
+  deps: PersonKeyDeps,
+  organization: string,
+  opportunities: readonly LeverOpportunity[],
+  readAt: Date,
+): Promise<Map<string, LeverOpportunityRecord>> {
+  if (opportunities.length === 0) return new Map()
+  const ids = opportunities.map(({ id }) => id)
+  const known = await LeverOpportunityModel.find({ organization, leverId: { $in: ids } }).lean<LeverOpportunityRecord[]>()
+  const hash = await personHasher(deps, organization)
+  const write = async (upsert: boolean): Promise<void> => {
+    const operations = opportunities.map((one): AnyBulkWriteOperation<LeverOpportunityRecord> => {
+      const [filter, $set] = [olderThan(organization, one, readAt), fieldsOf(one, hash, readAt)]
+      return { updateOne: { filter, update: { $set }, upsert } }
+    })
+    await LeverOpportunityModel.bulkWrite(operations, { ordered: false })
+  }
+  try {
+    await write(true)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+    await write(false) // of some there is a newer one, or one that came this very moment and may be older
+  }
+  return new Map(known.map((record) => [record.leverId, record]))
+}
+
+function olderThan(organization: string, { id: leverId, updatedAt }: LeverOpportunity, readAt: Date): QueryFilter<LeverOpportunityRecord> {
+  return { organization: new Types.ObjectId(organization), leverId, ...isOlder(updatedAt, readAt) }
 }
 
 function isOlder(updatedAt: Date | null, readAt: Date): QueryFilter<LeverOpportunityRecord> {
@@ -42,7 +72,7 @@ function knowsPostings({ applicationIds, postingIds }: LeverOpportunity): boolea
   return postingIds.length > 0 || applicationIds.length === 0
 }
 
-function stateFields(opportunity: LeverOpportunity) {
+function fieldsOf(opportunity: LeverOpportunity, hash: (person: LeverOpportunity) => PersonHashes, readAt: Date) {
   return {
     contactId: opportunity.contact,
     stageId: opportunity.stage,
@@ -58,10 +88,7 @@ function stateFields(opportunity: LeverOpportunity) {
     url: opportunity.url,
     leverCreatedAt: opportunity.createdAt,
     leverUpdatedAt: opportunity.updatedAt,
+    ...(opportunity.isAnonymized ? { emailHashes: [], linkHashes: [] } : hash(opportunity)),
+    readAt,
   }
-}
-
-async function personFields(deps: PersonKeyDeps, organization: string, opportunity: LeverOpportunity) {
-  if (opportunity.isAnonymized) return { emailHashes: [], linkHashes: [] }
-  return hashPersonKeys(deps, organization, opportunity)
 }

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts'
 import { LeaseLost, type Claimed } from '../work/claim.ts'
 import { MIRRORED } from './mirrored-resources.ts'
 import type { Resource } from './resource.ts'
-import { stoppableBatches } from './stoppable.ts'
+import { stoppableBatches, SyncStopped } from './stoppable.ts'
 import { beginProgress, type SyncProgress } from './sync-progress.ts'
 import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
 import { endRun, resourcesOf, type SyncOutcome } from './sync-schedule.ts'
@@ -22,9 +22,6 @@ export interface RunSyncDeps {
   log: Log
   leaseMs: number
 }
-
-/** This process is stopping: the run is given back for another to take. */
-export class SyncStopped extends Error {}
 
 interface Run {
   deps: RunSyncDeps

@@ -1,3 +1,6 @@
+/** This process is stopping: what runs is given back for another to take. */
+export class SyncStopped extends Error {}
+
 /**
  * Gives the items in batches of at most `size`, until the signal is aborted: then throws its reason at once, without waiting
  * for the item that is under way.
@@ -16,6 +19,16 @@ export async function* stoppableBatches<T>(items: AsyncIterable<T>, size: number
     if (next.done) break
   }
   aborted.forget()
+}
+
+/** The promise's outcome, or the signal's reason as soon as that is aborted; what is under way then goes on unheard. */
+export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = whenAborted(signal)
+  try {
+    return await Promise.race([promise, aborted.reason])
+  } finally {
+    aborted.forget()
+  }
 }
 
 function whenAborted(signal: AbortSignal): { reason: Promise<never>; forget: () => void } {

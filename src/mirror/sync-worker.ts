@@ -1,27 +1,31 @@
+import type { Log } from '../log.ts'
 import { claimWork, heartbeat, LeaseLost, type Claimed } from '../work/claim.ts'
+import type { WorkDocument, WorkStore } from '../work/work-fields.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
-import { runSync, SyncStopped, type RunSyncDeps } from './run-sync.ts'
-import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
+import { SyncStopped } from './stoppable.ts'
 
 /** How many organizations one process syncs at a time. */
 const AT_ONCE = 4
 /** A safety net only: a request wakes the worker of its own process, the change stream those of others. */
 const POLL_MS = 10_000
 
+export interface SyncWorkerOptions<T extends WorkDocument> {
+  name: string
+  store: WorkStore
+  /** `signal` is aborted with a `LeaseLost` or a `SyncStopped`. */
+  run: (claimed: Claimed<T>, signal: AbortSignal) => Promise<void>
+  leaseMs: number
+  log: Log
+}
+
 /** Runs due syncs in this process, a few at a time; any number of processes may do so. */
-export function startSyncWorker(deps: RunSyncDeps): Worker {
-  const running = new WeakMap<Claimed<SyncRunDocument>, AbortController>()
+export function startSyncWorker<T extends WorkDocument>({ name, store, run, leaseMs, log }: SyncWorkerOptions<T>): Worker {
+  const running = new WeakMap<Claimed<T>, AbortController>()
   const stopping = new AbortController()
 
-  async function run(claimed: Claimed<SyncRunDocument>): Promise<void> {
-    const lost = new AbortController()
-    running.set(claimed, lost)
-    await runSync(claimed, deps, AbortSignal.any([lost.signal, stopping.signal]))
-  }
-
-  async function keep(claimed: Claimed<SyncRunDocument>): Promise<void> {
+  async function keep(claimed: Claimed<T>): Promise<void> {
     try {
-      await heartbeat(SyncRunModel, claimed, deps.leaseMs)
+      await heartbeat(store, claimed, leaseMs)
     } catch (error) {
       if (error instanceof LeaseLost || performance.now() >= claimed.leaseEndsAt)
         running.get(claimed)?.abort(new LeaseLost(String(claimed.document._id)))
@@ -29,15 +33,19 @@ export function startSyncWorker(deps: RunSyncDeps): Worker {
     }
   }
 
-  const worker = startWorker<SyncRunDocument>({
-    name: 'syncs',
+  const worker = startWorker<T>({
+    name,
     atOnce: AT_ONCE,
     pollMs: POLL_MS,
-    leaseMs: deps.leaseMs,
-    claim: (atMost) => claimWork(SyncRunModel, { statuses: ['scheduled'], atMost, leaseMs: deps.leaseMs }),
+    leaseMs,
+    claim: (atMost) => claimWork(store, { statuses: ['scheduled'], atMost, leaseMs }),
     keep,
-    run,
-    log: deps.log,
+    async run(claimed) {
+      const lost = new AbortController()
+      running.set(claimed, lost)
+      await run(claimed, AbortSignal.any([lost.signal, stopping.signal]))
+    },
+    log,
   })
   return {
     ...worker,

@@ -3,7 +3,7 @@ import { ConnectionView } from '../../connection/connection-view.ts'
 import { ServiceError } from '../../errors.ts'
 import type { PersonOfOurs } from '../../mirror/find-opportunities.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
-import { RESOURCES } from '../../mirror/resource.ts'
+import { SYNCED } from '../../mirror/resource.ts'
 import { defineEndpoint, type Access, type Endpoint } from './endpoint.ts'
 import {
   ArchiveReasonOutput,
@@ -43,7 +43,7 @@ const OpportunitiesQuery = pageQuery.extend({
 
 const SyncInput = z
   .strictObject({
-    resources: z.array(z.enum(RESOURCES)).min(1).max(RESOURCES.length).optional().describe('Left out: all'),
+    resources: z.array(z.enum(SYNCED)).min(1).max(SYNCED.length).optional().describe('Left out: all'),
   })
   .meta({ id: 'SyncInput' })
 
@@ -71,7 +71,8 @@ export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
       path: '/lever/sync',
       tag: TAG,
       summary: "Read Lever's data anew",
-      description: 'Runs in the background; follow it in `sync` of `GET /connection`. It also runs by itself every 15 minutes.',
+      description:
+        'Runs in the background; follow it in `sync` of `GET /connection`. It also runs by itself every 15 minutes; of opportunities, once all were read after the activation, what changed is read every 10.',
       access: 'admin',
       body: SyncInput,
       answers: { 202: { description: 'Begun', schema: z.object({ sync: ConnectionView.shape.sync }) } },
@@ -109,7 +110,8 @@ function opportunities({ mirror, findCandidate }: LeverDataDeps): Endpoint {
     path: '/lever/opportunities',
     tag: TAG,
     summary: 'Opportunities as last seen',
-    description: 'Without anything personal. An opportunity is known here once it was exported from here, or Lever told of it.',
+    description:
+      'Without anything personal. All are read after the activation; before that, those are known that were exported from here or of which Lever told.',
     access: 'admin',
     query: OpportunitiesQuery,
     answers: { 200: { description: 'A page of opportunities', schema: pageOf(OpportunityOutput) } },

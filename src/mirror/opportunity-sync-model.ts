@@ -1,0 +1,68 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+import { workFields } from '../work/work-fields.ts'
+import type { SlicePlan } from './slice-plan.ts'
+
+const span = { from: { type: Number, required: true }, to: { type: Number, default: null } } as const
+const gapSchema = new Schema(span, { _id: false })
+const sliceSchema = new Schema(
+  { ...span, cursor: { type: String, default: null }, pages: Number, read: Number, restarts: Number },
+  { _id: false },
+)
+
+const fullSchema = new Schema(
+  {
+    /** Server's clock; the first sweep looks back to it. */
+    startedAt: { type: Date, required: true },
+    /** From then on the mirror holds every opportunity that the grant shows. */
+    finishedAt: { type: Date, default: null },
+    /** Confidential ones were read too. */
+    confidential: { type: Boolean, default: false },
+    /** A `SlicePlan`. */
+    plan: {
+      startedAt: Number,
+      gaps: { type: [gapSchema], default: [] },
+      slices: { type: [sliceSchema], default: [] },
+      widthMs: Number,
+      read: Number,
+      oldestAt: Number,
+    },
+  },
+  { _id: false },
+)
+
+/**
+ * The reading of an organization's opportunities as work: one document each, due again and again. First all of them, slice by slice,
+ * then what changed since the last sweep. What people see of it stands in the connection's `opportunitySync`.
+ */
+const opportunitySyncSchema = new Schema(
+  {
+    ...workFields,
+    organization: { type: Schema.Types.ObjectId, required: true },
+    status: { type: String, enum: ['scheduled'], default: 'scheduled' },
+    full: { type: fullSchema, default: null },
+    /** Begin of the last sweep that came to its end, by the server's clock. */
+    sweptAt: { type: Date, default: null },
+    /** Somebody asked, and looks at how it comes on. */
+    asked: { type: Boolean, default: false },
+    /** Rises with every request, so that a run which ends knows of one that came meanwhile. */
+    requests: { type: Number, default: 0 },
+    /** Runs in a row that Lever's fault ended early. */
+    failures: { type: Number, default: 0 },
+  },
+  { collection: 'lever_opportunity_syncs' },
+)
+opportunitySyncSchema.index({ organization: 1 }, { unique: true })
+opportunitySyncSchema.index({ status: 1, lane: 1, dueAt: 1 })
+
+export interface FullReading {
+  startedAt: Date
+  finishedAt: Date | null
+  confidential: boolean
+  plan: SlicePlan
+}
+
+export type OpportunitySyncDocument = Omit<InferSchemaType<typeof opportunitySyncSchema>, 'full'> & {
+  _id: Types.ObjectId
+  full: FullReading | null
+}
+export const OpportunitySyncModel = model('OpportunitySync', opportunitySyncSchema)

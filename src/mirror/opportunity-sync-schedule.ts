@@ -1,0 +1,110 @@
+import { Types } from 'mongoose'
+import { ConnectionModel } from '../connection/connection-model.ts'
+import { heldBy, type Claimed } from '../work/claim.ts'
+import { NEVER } from '../work/work-fields.ts'
+import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
+
+/** Lanes of `workFields`: what somebody asked for goes before what recurs. */
+const ASKED_FOR = 0
+const RECURRING = 2
+
+const SWEEP_EVERY_MS = 10 * 60_000
+/** While many exports are queued: so that a sweep is never older than {@link FRESH_MS} when they ask. */
+const SWEEP_EVERY_IN_BURST_MS = 40_000
+/** A sweep that began less than this long ago says who is not in Lever. */
+const FRESH_MS = 60_000
+const FIRST_RETRY_MS = 60_000
+
+/**
+ * How a run ended: `done`, `refused` by Lever for want of a permission, `failed` by Lever's fault, `noGrant` until somebody authorizes
+ * again, `stopped` with this process.
+ */
+export type OpportunitySyncOutcome = 'done' | 'refused' | 'failed' | 'noGrant' | 'stopped'
+
+/** Makes a sweep due now, the reading of all first if that does not stand; while one runs, again after it. */
+export async function requestOpportunitySync(organization: string, { asked }: { asked: boolean }): Promise<void> {
+  const lane = asked ? ASKED_FOR : RECURRING
+  const set = {
+    status: 'scheduled',
+    lane: { $min: [{ $ifNull: ['$lane', lane] }, lane] },
+    dueAt: '$$NOW',
+    asked: { $or: [asked, { $ifNull: ['$asked', false] }] },
+    requests: { $add: [{ $ifNull: ['$requests', 0] }, 1] },
+    fence: { $ifNull: ['$fence', 0] },
+    leaseUntil: { $ifNull: ['$leaseUntil', null] },
+    full: { $ifNull: ['$full', null] },
+    sweptAt: { $ifNull: ['$sweptAt', null] },
+    failures: { $ifNull: ['$failures', 0] },
+  }
+  await OpportunitySyncModel.collection.updateOne({ organization: new Types.ObjectId(organization) }, [{ $set: set }], { upsert: true })
+}
+
+/** Makes the next sweep due now, if the last one is older than a sweep during a burst may be. Cheap, for who calls often. @returns whether it did */
+export async function hastenSweep(organization: string): Promise<boolean> {
+  const isOld = { $lt: ['$sweptAt', { $subtract: ['$$NOW', SWEEP_EVERY_IN_BURST_MS] }] }
+  const isAhead = { $and: [{ $gt: ['$dueAt', '$$NOW'] }, { $lt: ['$dueAt', NEVER] }] }
+  const hastened = await OpportunitySyncModel.collection.updateOne(
+    { organization: new Types.ObjectId(organization), sweptAt: { $ne: null }, failures: 0, $expr: { $and: [isOld, isAhead] } },
+    [{ $set: { dueAt: '$$NOW' } }],
+  )
+  return hastened.modifiedCount > 0
+}
+
+/**
+ * Gives every connection that was activated its place in the schedule: one whose process was stopped before it could ask, or that was
+ * authorized again since a sweep found no grant.
+ */
+export async function scheduleForgottenOpportunitySyncs(): Promise<void> {
+  const forgotten = await ConnectionModel.aggregate<{ organization: Types.ObjectId }>([
+    { $match: { status: { $in: ['active', 'paused'] } } },
+    { $lookup: { from: OpportunitySyncModel.collection.name, localField: 'organization', foreignField: 'organization', as: 'runs' } },
+    { $match: { $or: [{ runs: { $size: 0 } }, { 'runs.dueAt': NEVER }] } },
+    { $project: { organization: 1 } },
+  ])
+  for (const { organization } of forgotten) await requestOpportunitySync(organization.toHexString(), { asked: false })
+}
+
+/** Ends a run under its fence and says when the next is due: at once if somebody asked meanwhile. `burst`: many exports are queued. */
+export async function endOpportunitySync(
+  claimed: Claimed<OpportunitySyncDocument>,
+  ended: { outcome: OpportunitySyncOutcome; sweptAt?: Date; burst?: boolean },
+): Promise<void> {
+  const { requests, failures } = claimed.document
+  const { outcome, sweptAt } = ended
+  const isUnasked = { $eq: ['$requests', requests] }
+  const isOver = outcome === 'done' || outcome === 'refused'
+  const set = {
+    claim: null,
+    leaseUntil: null,
+    ...(sweptAt ? { sweptAt } : {}),
+    dueAt: { $cond: [isUnasked, nextDue(ended, failures), '$$NOW'] },
+    ...(isOver ? { lane: { $cond: [isUnasked, RECURRING, '$lane'] }, asked: { $cond: [isUnasked, false, '$asked'] } } : {}),
+    failures: outcome === 'failed' ? failures + 1 : isOver ? 0 : failures,
+  }
+  await OpportunitySyncModel.collection.updateOne(heldBy(claimed), [{ $set: set }])
+}
+
+function nextDue({ outcome, sweptAt, burst }: Parameters<typeof endOpportunitySync>[1], failures: number): unknown {
+  if (outcome === 'stopped') return '$$NOW'
+  if (outcome === 'noGrant') return NEVER
+  if (outcome === 'failed') return { $add: ['$$NOW', Math.min(FIRST_RETRY_MS * 2 ** failures, SWEEP_EVERY_MS)] }
+  if (burst && sweptAt) return { $add: [{ $literal: sweptAt }, SWEEP_EVERY_IN_BURST_MS] }
+  return { $add: ['$$NOW', SWEEP_EVERY_MS] }
+}
+
+/** How far the mirror of opportunities can be trusted. */
+export interface MirrorStanding {
+  /** It holds all opportunities that the grant shows, as of the last sweep. */
+  stands: boolean
+  /** The last sweep is so young that who is not in the mirror counts as not in Lever. */
+  isFresh: boolean
+}
+
+export async function standingOf(organization: string): Promise<MirrorStanding> {
+  const [found] = await OpportunitySyncModel.aggregate<{ sweptAt: Date | null; finishedAt?: Date | null; now: Date }>([
+    { $match: { organization: new Types.ObjectId(organization) } },
+    { $project: { sweptAt: 1, finishedAt: '$full.finishedAt', now: '$$NOW' } },
+  ])
+  if (!found?.sweptAt || !found.finishedAt) return { stands: false, isFresh: false }
+  return { stands: true, isFresh: found.now.getTime() - found.sweptAt.getTime() < FRESH_MS }
+}

@@ -1,0 +1,95 @@
+import { LeverCallError } from '../lever/lever-call-error.ts'
+import { isServiceError } from '../errors.ts'
+import { LeaseLost, type Claimed } from '../work/claim.ts'
+import { writeStep } from '../work/write-step.ts'
+import { beginOpportunityProgress, type OpportunityProgress } from './opportunity-progress.ts'
+import type { OpportunityRun, OpportunitySyncDeps } from './opportunity-run.ts'
+import { OpportunitySyncModel, type FullReading, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
+import { endOpportunitySync } from './opportunity-sync-schedule.ts'
+import { readAllOpportunities } from './read-all-opportunities.ts'
+import { serverTime } from './server-time.ts'
+import { newPlan } from './slice-plan.ts'
+import { SyncStopped } from './stoppable.ts'
+import { sweepOpportunities } from './sweep-opportunities.ts'
+
+/** Answers by which Lever says that opportunities are not for us: no permission, or a plan without them. */
+const REFUSALS: ReadonlySet<number | null> = new Set([402, 403, 404])
+
+/**
+ * Reads all opportunities where that does not stand yet, then what changed since, and ends the claimed run. Harmless when run twice.
+ * `signal` ends it early, with a `LeaseLost` or a `SyncStopped` for its reason; what was read stays read.
+ */
+export async function runOpportunitySync(
+  claimed: Claimed<OpportunitySyncDocument>,
+  deps: OpportunitySyncDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { document } = claimed
+  const organization = document.organization.toHexString()
+  const startedAt = new Date((document.leaseUntil?.getTime() ?? 0) - deps.leaseMs)
+  const shown = document.asked || !document.full?.finishedAt
+  const progress = await beginOpportunityProgress(organization, startedAt, { shown })
+  try {
+    const client = await deps.leverClient(organization, 'sync')
+    const confidential = await deps.canSeeConfidential(organization)
+    const sweptAt = await readAndSweep({ deps, organization, claimed, client, confidential, progress, signal })
+    await endOpportunitySync(claimed, { outcome: 'done', sweptAt, burst: await deps.hasExportBurst(organization) })
+    deps.log.debug({ organization }, 'opportunities swept')
+    await progress.finish('idle', { complete: true, sweptAt })
+  } catch (error) {
+    await endEarly(error, claimed, progress, deps)
+  }
+}
+
+/** @returns the begin of the sweep, by the server's clock */
+async function readAndSweep(run: OpportunityRun): Promise<Date> {
+  const { claimed, organization, deps } = run
+  const full = await fullReading(run)
+  if (!full.finishedAt) {
+    await readAllOpportunities(run, full)
+    full.finishedAt = await serverTime()
+    deps.log.info(
+      { organization, read: full.plan.read, tookMs: full.finishedAt.getTime() - full.startedAt.getTime() },
+      'opportunities read',
+    )
+  }
+  const sweptAt = await serverTime()
+  const last = claimed.document.sweptAt
+  const isFirst = !last || last < full.finishedAt
+  await sweepOpportunities(run, { at: isFirst ? full.startedAt : last, isFirst })
+  if (isFirst) await writeStep(OpportunitySyncModel, claimed, { set: { full } }) // only now does the mirror stand
+  return sweptAt
+}
+
+/** The one that stands or is under way; a new one where the grant shows confidential opportunities that were not read. */
+async function fullReading({ claimed, confidential }: OpportunityRun): Promise<FullReading> {
+  const { full } = claimed.document
+  if (full && (full.confidential || !confidential)) return full
+  const startedAt = await serverTime()
+  const begun = { startedAt, finishedAt: null, confidential, plan: newPlan(startedAt) }
+  await writeStep(OpportunitySyncModel, claimed, { set: { full: begun, sweptAt: null } })
+  claimed.document.sweptAt = null
+  return begun
+}
+
+async function endEarly(
+  error: unknown,
+  claimed: Claimed<OpportunitySyncDocument>,
+  progress: OpportunityProgress,
+  deps: OpportunitySyncDeps,
+): Promise<void> {
+  const organization = claimed.document.organization.toHexString()
+  if (error instanceof LeaseLost) {
+    // disconnected meanwhile: what this run wrote after the mirror was forgotten goes as well
+    if (!(await OpportunitySyncModel.exists({ organization }))) await deps.forget(organization)
+    return
+  }
+  if (error instanceof SyncStopped) return endOpportunitySync(claimed, { outcome: 'stopped' })
+  if (error instanceof LeverCallError && REFUSALS.has(error.httpStatus)) {
+    await endOpportunitySync(claimed, { outcome: 'refused' })
+    return progress.finish('idle', { error: `lever_${error.httpStatus}` })
+  }
+  deps.log.warn({ organization, err: error }, 'a sync of opportunities ended early')
+  await endOpportunitySync(claimed, { outcome: isServiceError(error, 'connection_not_active') ? 'noGrant' : 'failed' })
+  await progress.finish('failed', { error: isServiceError(error) ? error.code : 'internal_error' })
+}

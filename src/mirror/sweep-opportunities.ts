@@ -1,0 +1,78 @@
+import { noteMissedChanges } from '../connection/missed-changes.ts'
+import { getConnection } from '../connection/find-connection.ts'
+import { listDeletedOpportunities, type LeverOpportunity } from '../lever/opportunities.ts'
+import { readOpportunityPage } from '../lever/opportunity-page.ts'
+import { LeverArchiveReasonModel } from './lever-record-models.ts'
+import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
+import { missedChanges, type ComparedWith, type MissedChange } from './missed-changes.ts'
+import { keepPage, type OpportunityRun } from './opportunity-run.ts'
+import { serverTime } from './server-time.ts'
+import { orAborted, stoppableBatches } from './stoppable.ts'
+
+/** Lever's clock and ours may differ, and its lists lag behind what it knows. */
+const OVERLAP_MS = 5 * 60_000
+/** The first sweep looks back for deletions that nobody was told of while there was no connection. */
+const DELETED_BEFORE_FIRST_MS = 30 * 24 * 3_600_000
+const BATCH = 100
+
+export interface SweepSince {
+  /** Begin of the last sweep, or of the reading of all. */
+  at: Date
+  isFirst: boolean
+}
+
+/**
+ * Reads what changed in Lever and what was deleted there since the last sweep, whatever webhooks told meanwhile. What they had not told is
+ * counted per event. May be repeated.
+ */
+export async function sweepOpportunities(run: OpportunityRun, since: SweepSince): Promise<void> {
+  const from = since.at.getTime() - OVERLAP_MS
+  const missed: MissedChange[] = []
+  await readChanged(run, { from, since, missed })
+  await readDeleted(run, { from: since.isFirst ? from - DELETED_BEFORE_FIRST_MS : from, missed })
+  if (missed.length === 0 || since.isFirst) return
+  await noteMissedChanges(await getConnection(run.organization), missed)
+}
+
+async function readChanged(run: OpportunityRun, sweep: { from: number; since: SweepSince; missed: MissedChange[] }): Promise<void> {
+  const compared = { createdSince: sweep.since.at, hiredReasons: await hiredReasonsOf(run.organization) }
+  const filters = { updatedAtStart: sweep.from, confidential: run.confidential, lane: 'sync' as const }
+  let cursor: string | null = null
+  do {
+    const readAt = await serverTime()
+    const page: Awaited<ReturnType<typeof readOpportunityPage>> = await orAborted(
+      readOpportunityPage(run.client, filters, cursor),
+      run.signal,
+    )
+    const before = await keepPage(run, page.opportunities, readAt)
+    sweep.missed.push(...page.opportunities.flatMap((one) => missedOf(one, before, compared)))
+    cursor = page.next
+  } while (cursor !== null)
+}
+
+function missedOf(
+  opportunity: LeverOpportunity,
+  before: ReadonlyMap<string, LeverOpportunityRecord>,
+  compared: Omit<ComparedWith, 'before'>,
+): MissedChange[] {
+  return missedChanges(opportunity, { ...compared, before: before.get(opportunity.id) ?? null })
+}
+
+async function readDeleted(run: OpportunityRun, sweep: { from: number; missed: MissedChange[] }): Promise<void> {
+  const { organization, deps, client, signal } = run
+  const deleted = listDeletedOpportunities(client, { deletedAtStart: Math.max(0, sweep.from), lane: 'sync' })
+  for await (const batch of stoppableBatches(deleted, BATCH, signal)) {
+    const ids = batch.map(({ id }) => id)
+    const mirrored = new Set(await LeverOpportunityModel.distinct('leverId', { organization, leverId: { $in: ids } }))
+    const ours = new Set(await deps.oursAmong(organization, ids))
+    for (const { id, deletedAt } of batch) {
+      if (!mirrored.has(id) && !ours.has(id)) continue
+      await deps.onDeleted(organization, id)
+      if (mirrored.has(id) && deletedAt) sweep.missed.push({ event: 'candidateDeleted', at: deletedAt })
+    }
+  }
+}
+
+async function hiredReasonsOf(organization: string): Promise<ReadonlySet<string>> {
+  return new Set(await LeverArchiveReasonModel.distinct('leverId', { organization, type: 'hired' }))
+}
