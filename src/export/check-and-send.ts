@@ -7,8 +7,9 @@ import { writeStep } from '../work/write-step.ts'
 import { assessExport } from './assess-export.ts'
 import { resumeToSend } from './carried-resume.ts'
 import { buildCreateRequest, linksOf } from './create-request.ts'
-import { findDuplicates, mainDuplicate, type Duplicate } from './find-duplicates.ts'
-import { ExportModel, type ExportIntent } from './export-model.ts'
+import { hasExportBurst } from './export-burst.ts'
+import { findDuplicates, mainDuplicate, type Duplicate, type MirrorTrust } from './find-duplicates.ts'
+import { ExportModel, type ExportDocument, type ExportIntent } from './export-model.ts'
 import { claimedAt, endAsDuplicate, fail, hasGivenUp, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
 import { GIVEN_UP_UNCLEAR } from './look-again.ts'
@@ -90,7 +91,8 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
   const organization = String(document.organization)
   const person = { emails: candidate.emails, links: linksOf(candidate) }
   const { canSeeConfidential } = terms
-  const search = await findDuplicates({ organization, person, client, canSeeConfidential, lane: 'interactive' }, deps.duplicates)
+  const trust = await mirrorTrust(document)
+  const search = await findDuplicates({ organization, person, client, canSeeConfidential, lane: 'interactive', trust }, deps.duplicates)
   await deps.keepOpportunities(organization, search.opportunities)
 
   const own = document.intent ? await findOwn(organization, document.intent, search.opportunities, { client, canSeeConfidential }) : null
@@ -104,6 +106,15 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
     return linkTo(claimed, { duplicates, read: search.opportunities, client }, deps)
   const known = duplicates.map(({ opportunityId }) => opportunityId)
   await sendExport(claimed, attempted, known, deps)
+}
+
+/**
+ * In a bulk the mirror answers for Lever, so that an export costs one call; who is to be linked to is read from Lever all the same. Not where
+ * an earlier try may have made something: that is looked for in Lever.
+ */
+async function mirrorTrust({ organization, batch, intent, onDuplicate }: ExportDocument): Promise<MirrorTrust> {
+  if (intent || !(batch ?? (await hasExportBurst(String(organization))))) return 'never'
+  return onDuplicate === 'link' ? 'forAbsence' : 'always'
 }
 
 /** By e-mail it is among the duplicates; without, Lever is asked once more. */

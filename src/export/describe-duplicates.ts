@@ -13,7 +13,7 @@ const SEARCH_LAG_MS = 10 * 60_000
 
 /** Duplicates in words: ids of stage, owner, posting and archive reason with their texts from the mirror. */
 export function duplicatesFrom(
-  mirror: Pick<Mirror, 'opportunitiesOf' | 'opportunityState' | 'usersById' | 'findPosting' | 'findStage'>,
+  mirror: Pick<Mirror, 'opportunitiesOf' | 'opportunityState' | 'usersById' | 'findPosting' | 'findStage' | 'standingOf' | 'hastenSweep'>,
 ): FindDuplicatesDeps {
   const describe = async (
     organization: string,
@@ -42,6 +42,8 @@ export function duplicatesFrom(
   }
   return {
     searchLagMs: SEARCH_LAG_MS,
+    standing: mirror.standingOf,
+    hasten: mirror.hastenSweep,
     async mirrored(organization, person) {
       const found = await mirror.opportunitiesOf(organization, person)
       return Promise.all(

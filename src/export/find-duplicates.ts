@@ -32,12 +32,27 @@ export interface DuplicateSearch {
   checkedAt: 'lever' | 'mirror' | 'no'
 }
 
+/** How far the mirror of opportunities can be trusted: it holds all; and its last look at Lever is so young that who is not in it counts as absent. */
+export interface MirrorStanding {
+  stands: boolean
+  isFresh: boolean
+}
+
+/**
+ * Whether the mirror may answer for Lever: never; who is not in it, for who wants to read what is found anyway; or both. Where a person waits
+ * Lever is asked, since nothing tells of an opportunity that somebody adds there by hand.
+ */
+export type MirrorTrust = 'never' | 'forAbsence' | 'always'
+
 export interface FindDuplicatesDeps {
   /** Opportunities in the mirror of a person with one of these e-mails or links. */
   mirrored: (organization: string, person: Person) => Promise<Duplicate[]>
   describe: (organization: string, opportunity: LeverOpportunity) => Promise<Duplicate>
   /** What the mirror learned less than this long ago may be missing from Lever's search, and counts beside it. */
   searchLagMs: number
+  standing: (organization: string) => Promise<MirrorStanding>
+  /** Has the mirror look at Lever, unless it did a moment ago. */
+  hasten: (organization: string) => Promise<void>
 }
 
 export interface DuplicateQuestion {
@@ -46,24 +61,43 @@ export interface DuplicateQuestion {
   client: LeverClient
   canSeeConfidential: boolean
   lane: Lane
+  /** Left out: never. */
+  trust?: MirrorTrust
 }
 
 /**
  * Every opportunity, archived or not, of a contact with one of the person's e-mails: one request to Lever an e-mail, since `email`
- * is not documented as repeatable. Lever cannot be asked for links, so without e-mail the mirror answers.
+ * is not documented as repeatable, or none where the mirror may answer. Lever cannot be asked for links, so without e-mail the mirror answers.
  * What we made ourselves a moment ago counts even while Lever's search does not show it yet.
  */
 export async function findDuplicates(question: DuplicateQuestion, deps: FindDuplicatesDeps): Promise<DuplicateSearch> {
   const { organization, person } = question
-  const mirrored = await deps.mirrored(organization, person)
-  if (person.emails.length === 0) {
-    return { duplicates: newestFirst(mirrored), opportunities: [], checkedAt: mirrored.length > 0 ? 'mirror' : 'no' }
-  }
+  if (person.emails.length === 0) return findByLink(question, deps)
+  const mirrored = newestFirst(await deps.mirrored(organization, { emails: person.emails, links: [] }))
+  if (await mayMirrorAnswer(question, mirrored.length > 0, deps)) return { duplicates: mirrored, opportunities: [], checkedAt: 'mirror' }
   const opportunities = await searchByEmail(question)
   const described = await Promise.all(opportunities.map((one) => deps.describe(organization, one)))
   const listed = new Set(described.map(({ opportunityId }) => opportunityId))
   const recent = mirrored.filter(({ opportunityId, createdAt }) => !listed.has(opportunityId) && isRecent(createdAt, deps.searchLagMs))
   return { duplicates: newestFirst([...described, ...recent]), opportunities, checkedAt: 'lever' }
+}
+
+async function findByLink({ organization, person }: DuplicateQuestion, deps: FindDuplicatesDeps): Promise<DuplicateSearch> {
+  const duplicates = newestFirst(await deps.mirrored(organization, person))
+  const isChecked = duplicates.length > 0 || (await deps.standing(organization)).stands
+  return { duplicates, opportunities: [], checkedAt: isChecked ? 'mirror' : 'no' }
+}
+
+/** Who is found in the mirror is in Lever; who is not counts as absent only by a look of a moment ago. */
+async function mayMirrorAnswer(
+  { organization, trust = 'never' }: DuplicateQuestion,
+  isFound: boolean,
+  deps: FindDuplicatesDeps,
+): Promise<boolean> {
+  if (trust === 'never') return false
+  const { stands, isFresh } = await deps.standing(organization)
+  if (stands && !isFresh) await deps.hasten(organization)
+  return stands && (isFound ? trust === 'always' : isFresh)
 }
 
 async function searchByEmail({ person, client, canSeeConfidential, lane }: DuplicateQuestion): Promise<LeverOpportunity[]> {
