@@ -28,6 +28,7 @@ import { atsRouter } from './web/pages/ats.tsx'
 import { atsActivateRouter } from './web/pages/ats-activate.tsx'
 import { atsUsersRouter } from './web/pages/ats-users.tsx'
 import { atsWebhooksRouter } from './web/pages/ats-webhooks.tsx'
+import { activityRouter } from './web/pages/activity.tsx'
 import { candidateRouter } from './web/pages/candidate.tsx'
 import { exportPagesRouter } from './web/pages/export-pages.tsx'
 import { obstacleFinder } from './web/pages/export-obstacle.ts'
@@ -71,6 +72,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       exportPagesRouter({ ...parts, findObstacle, seenInLever: duplicatesFrom(parts.mirror).mirrored }),
       exportsRouter(parts),
       importRouter(parts),
+      activityRouter(parts),
       candidateRouter({ ...parts, findObstacle }),
     ],
     ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),

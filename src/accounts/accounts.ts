@@ -1,7 +1,7 @@
 import type { AccountsDeps } from './accounts-deps.ts'
 import { authenticateApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys } from './api-keys.ts'
 import { createHashKeyReader, createOrganization, getOrganization, listOrganizations, setSourceName } from './organizations.ts'
-import { deletePerson, findPerson, getPerson, listPeople, putPerson } from './people.ts'
+import { deletePerson, findPerson, getPerson, listPeople, peopleById, putPerson } from './people.ts'
 import type { PersonRole } from './person-model.ts'
 import { endSession, findSession, startSession, type StartedSession } from './sessions.ts'
 import { createSignInLink, getSignInLinkExpiry, redeemSignInLink, type Redemption } from './sign-in-links.ts'
@@ -39,6 +39,7 @@ export function createAccounts(deps: AccountsDeps) {
     findPerson,
     getPerson,
     listPeople,
+    peopleById,
     deletePerson: (organization: string, email: string, actor: string) => deletePerson(deps, organization, email, actor),
 
     createSignInLink: (

@@ -1,3 +1,4 @@
+import { isValidObjectId } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
@@ -61,6 +62,12 @@ export async function getPerson(organization: string, email: string): Promise<Pe
   const person = await findPerson(organization, email)
   if (!person) throw userNotFound()
   return person
+}
+
+/** Those of these ids that are people of the organization, by id. */
+export async function peopleById(organization: string, ids: readonly string[]): Promise<Map<string, Person>> {
+  const found = await PersonModel.find({ organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) } }).lean<PersonDocument[]>()
+  return new Map(found.map((person) => [person._id.toHexString(), toPerson(person)]))
 }
 
 export async function listPeople(organization: string, request: PageRequest): Promise<Page<Person>> {

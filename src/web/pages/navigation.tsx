@@ -42,6 +42,7 @@ interface Place {
 const PLACES: readonly Place[] = [
   { href: '/candidates', name: 'candidates', adminOnly: false },
   { href: '/exports', name: 'exports', adminOnly: false },
+  { href: '/activity', name: 'activity', adminOnly: true },
   { href: '/settings/ats', under: '/settings', name: 'settings', adminOnly: true },
 ]
 
