@@ -59,7 +59,7 @@ function Details({ candidate }: { candidate: CandidateView }) {
     [t.externalId, externalId],
   ]
   return (
-    <dl class="facts">
+    <dl class="facts columns">
       <Fact name={t.inLever}>
         <CandidateInLever name={name} lever={lever} />
       </Fact>

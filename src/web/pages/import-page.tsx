@@ -33,13 +33,16 @@ export function ImportPage({ problem }: { problem: string | null }) {
           <progress hidden max={1} value={0} aria-label={t.sending} data-sending />
           <div class="actions">
             <button type="submit">{t.importIt}</button>
+          </div>
+          <details class="more">
+            <summary>{t.erased}</summary>
+            <p class="small" id="erased-hint">
+              {t.importErasedHint}
+            </p>
             <button type="submit" formaction="/candidates/import?allowErased=true" class="quiet" aria-describedby="erased-hint">
               {t.importErased}
             </button>
-          </div>
-          <p class="small" id="erased-hint">
-            {t.importErasedHint}
-          </p>
+          </details>
         </Form>
       </section>
       <KnownColumns />

@@ -40,7 +40,8 @@ export function ImportProgressPage({ id, progress }: { id: string; progress: Imp
 
 /** Asks for itself anew until the file is read; then for the page as a whole, whose title says so. */
 export function ImportProgressPart({ id, progress }: { id: string; progress: ImportProgress }) {
-  const t = importTexts(usePage().language)
+  const { language } = usePage()
+  const t = importTexts(language)
   const isRunning = progress.status === 'running'
   const poll = isRunning
     ? { 'hx-get': `/candidates/imports/${id}`, 'hx-trigger': 'every 1s', 'hx-target': 'this', 'hx-swap': 'outerHTML' }
@@ -54,7 +55,7 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
           <p>{t.whatStands}</p>
         </div>
       )}
-      <p role="status">{t.linesDone(progress.linesDone)}</p>
+      <p role="status">{t.linesDone(new Intl.NumberFormat(language).format(progress.linesDone))}</p>
       <Counts counts={progress} />
       <Rejected rejected={progress.rejected} count={progress.rejectedCount} download={`/api/v1/candidate-imports/${id}/rejected.csv`} />
       {isRunning ? (
@@ -69,12 +70,14 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
 }
 
 function Counts({ counts }: { counts: Pick<ImportSummary, 'created' | 'updated' | 'rejectedCount'> }) {
-  const t = importTexts(usePage().language)
+  const { language } = usePage()
+  const t = importTexts(language)
+  const { format } = new Intl.NumberFormat(language)
   return (
     <dl class="facts">
-      <Fact name={t.created}>{counts.created}</Fact>
-      <Fact name={t.updated}>{counts.updated}</Fact>
-      <Fact name={t.rejected}>{counts.rejectedCount}</Fact>
+      <Fact name={t.created}>{format(counts.created)}</Fact>
+      <Fact name={t.updated}>{format(counts.updated)}</Fact>
+      <Fact name={t.rejected}>{format(counts.rejectedCount)}</Fact>
     </dl>
   )
 }
