@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import mongoose, { type Types } from 'mongoose'
 import { CandidateImportModel } from './candidate-import-model.ts'
+import { dropUnfinishedFiles } from './unfinished-files.ts'
 
 const BUCKET = 'candidate_import_files'
 /** Files that nobody reads are deleted after this time. */
@@ -31,14 +32,15 @@ export async function dropFile(file: Types.ObjectId): Promise<void> {
   if (await hasFile(file)) await bucket().delete(file)
 }
 
-/** Deletes files of yesterday and before that no running import reads: left behind where a process was killed. For a job. */
+/** Deletes files of yesterday and before that no running import reads, whole or not: left behind where a process was killed. For a job. */
 export async function dropOrphanedFiles(): Promise<number> {
+  const unfinished = await dropUnfinishedFiles(BUCKET)
   const old = await bucket().find({ uploadDate: { $lt: new Date(Date.now() - ORPHAN_AFTER_MS) } }).toArray() // prettier-ignore
   const reading = await CandidateImportModel.distinct('file', { status: 'running', file: { $in: old.map(({ _id }) => _id) } })
   const kept = new Set(reading.map(String))
   const orphans = old.filter(({ _id }) => !kept.has(String(_id)))
   for (const { _id } of orphans) await dropFile(_id)
-  return orphans.length
+  return orphans.length + unfinished
 }
 
 function bucket(): mongoose.mongo.GridFSBucket {

@@ -2,14 +2,13 @@ import { once } from 'node:events'
 import mongoose, { Types } from 'mongoose'
 import { CandidateModel } from './candidate-model.ts'
 import { RESUME_BUCKET, ResumeFileModel, type ResumeFileDocument } from './resume-file-model.ts'
+import { dropUnfinishedFiles } from './unfinished-files.ts'
 
 const DAY_MS = 24 * 3_600_000
 /** One whose process was killed before the candidate had it is gone after a day; one that was replaced and not removed, after a month. */
 const FIRST_CHECK_MS = DAY_MS
 const NEXT_CHECK_MS = 30 * DAY_MS
 const CHECKED_AT_ONCE = 500
-/** How far back pieces of files are looked for that never became whole: the service may have stood still meanwhile. */
-const PIECES_SINCE_MS = 30 * DAY_MS
 
 export interface NewResumeFile {
   organization: string
@@ -90,36 +89,9 @@ export async function dropOrphanedResumes(now = new Date()): Promise<number> {
   }
 }
 
-/**
- * Deletes the pieces of files whose process was killed before it had written all of them: GridFS names a file after its last piece.
- * For a job. @returns of how many files
- */
+/** Deletes what a killed process had begun to write. For a job. @returns of how many files */
 export async function dropUnfinishedResumes(now = new Date()): Promise<number> {
-  const pieces = ResumeFileModel.db.collection(`${RESUME_BUCKET}.chunks`)
-  const begun = { $gte: idAt(now.getTime() - PIECES_SINCE_MS), $lt: idAt(now.getTime() - FIRST_CHECK_MS) }
-  const unfinished = await pieces
-    .aggregate<{ files_id: Types.ObjectId }>([
-      { $match: { files_id: begun, n: 0 } },
-      {
-        $lookup: {
-          from: `${RESUME_BUCKET}.files`,
-          localField: 'files_id',
-          foreignField: '_id',
-          as: 'file',
-          pipeline: [{ $project: { _id: 1 } }],
-        },
-      },
-      { $match: { file: [] } },
-      { $project: { files_id: 1 } },
-    ])
-    .toArray()
-  for (const { files_id: file } of unfinished) await pieces.deleteMany({ files_id: file })
-  return unfinished.length
-}
-
-/** Ids of files begin with the time they were made. */
-function idAt(ms: number): Types.ObjectId {
-  return Types.ObjectId.createFromTime(Math.floor(ms / 1000))
+  return dropUnfinishedFiles(RESUME_BUCKET, now)
 }
 
 function candidatesOf(files: ResumeFileDocument[]): { _id: { $in: Types.ObjectId[] } } {
