@@ -53,13 +53,18 @@ export async function forgetRejections(organization: string, texts: readonly str
 }
 
 function nameFinder(texts: readonly string[]): (text: string) => boolean {
-  const words = texts.filter((text) => text !== '').map((text) => text.toLowerCase())
+  const words = texts.filter((text) => text !== '').map(wholeWords)
   const numbers = texts.filter((text) => /^\+?[\d\s()./-]{7,}$/.test(text)).map(digitsOf)
   return (text) => {
-    const searched = text.toLowerCase()
     const digits = digitsOf(text)
-    return words.some((word) => searched.includes(word)) || numbers.some((number) => digits.includes(number))
+    return words.some((word) => word.test(text)) || numbers.some((number) => digits.includes(number))
   }
+}
+
+/** A short name is no part of others. */
+function wholeWords(text: string): RegExp {
+  const literal = text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
+  return new RegExp(String.raw`(?<![\p{L}\p{N}])${literal}(?![\p{L}\p{N}])`, 'iu')
 }
 
 function digitsOf(text: string): string {

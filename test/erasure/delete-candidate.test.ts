@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import mongoose from 'mongoose'
 import { CandidateImportModel } from '../../src/candidates/candidate-import-model.ts'
+import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { ImportRejectionModel } from '../../src/candidates/import-rejection-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
@@ -186,6 +187,19 @@ describe('deleting a candidate', () => {
     expect(await tracesOf(person)).to.deep.equal([])
     await service.lever.clearFaults()
     expect(await service.lever.notesOf(opportunityId ?? '')).to.deep.equal([])
+  })
+
+  it('leaves nothing in an export that was accepted at the same moment, after the others were gone through', async () => {
+    const person = await addPerson(api)
+    await fault(service, LIST, { kind: 'status', status: 503, times: 1000 })
+    const id = await askForExport(api, person, { note: `${person.name} likes tea.` })
+    await eventually('it is queued again', async () => (await readExport(api, id)).waitingFor === 'lever')
+
+    await CandidateModel.deleteOne({ _id: person.id })
+    await service.lever.clearFaults()
+
+    expect((await waitForEnd(api, id)).error?.code).to.equal('candidate_not_found')
+    expect(await tracesOf(person)).to.deep.equal([])
   })
 
   it('waits for a file that is being imported, which may hold the person', async () => {
