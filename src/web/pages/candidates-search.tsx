@@ -24,26 +24,28 @@ export function CandidatesSearch({ query }: { query: CandidatesQuery }) {
   const { q, project, exported } = query
   const t = candidatesTexts(usePage().language)
   return (
-    <form action="/candidates" method="get" role="search" class="toolbar">
-      <input type="search" name="q" value={q} aria-label={t.searchFor} placeholder={t.searchFor} maxlength={200} />
-      <select name="exported" aria-label={t.whichOnes}>
-        <option value="">{t.everybody}</option>
-        <option value="false" selected={exported === false}>
-          {t.notExported}
-        </option>
-        <option value="true" selected={exported === true}>
-          {t.onlyExported}
-        </option>
-      </select>
-      {project === undefined ? null : <input type="hidden" name="project" value={project} />}
-      <button type="submit" class="quiet">
-        {t.search}
-      </button>
-      {project === undefined ? null : (
-        <span class="filter">
-          {t.ofProject(project)} <a href={listAddress({ q, exported })}>{t.allProjects}</a>
-        </span>
-      )}
-    </form>
+    <search>
+      <form action="/candidates" method="get" class="toolbar">
+        <input type="search" name="q" value={q} aria-label={t.searchFor} placeholder={t.searchFor} maxlength={200} />
+        <select name="exported" aria-label={t.whichOnes}>
+          <option value="">{t.everybody}</option>
+          <option value="false" selected={exported === false}>
+            {t.notExported}
+          </option>
+          <option value="true" selected={exported === true}>
+            {t.onlyExported}
+          </option>
+        </select>
+        {project === undefined ? null : <input type="hidden" name="project" value={project} />}
+        <button type="submit" class="quiet">
+          {t.search}
+        </button>
+        {project === undefined ? null : (
+          <span class="filter">
+            {t.ofProject(project)} <a href={listAddress({ q, exported })}>{t.allProjects}</a>
+          </span>
+        )}
+      </form>
+    </search>
   )
 }
