@@ -12,7 +12,7 @@ import { keptSecretKeys } from './secret-keys.ts'
 
 export interface InstanceDatabase {
   config: Config & { mongodbUri: string }
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 const FIND_WITHIN_MS = 5000

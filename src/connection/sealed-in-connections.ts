@@ -27,10 +27,12 @@ function* sealedIn({ _id, organization, grant, webhooks }: ConnectionDocument): 
   }
 }
 
-/** The PKCE verifiers of authorizations that may still come to their end. */
+/** The PKCE verifiers of authorizations, over or not: they are kept for a day. */
 export async function* sealedInAuthorizationFlows(): AsyncGenerator<SealedField> {
-  const open = { usedAt: null, codeVerifier: { $ne: null }, $expr: { $gt: ['$expiresAt', '$$NOW'] } }
-  for await (const { _id, organization, startHash, codeVerifier } of AuthorizationFlowModel.find(open).lean().cursor()) {
+  const flows = AuthorizationFlowModel.find({ codeVerifier: { $ne: null } })
+    .lean()
+    .cursor()
+  for await (const { _id, organization, startHash, codeVerifier } of flows) {
     if (!codeVerifier) continue
     const place = flowPlace(String(organization), startHash)
     yield { collection: AuthorizationFlowModel.collection, id: _id, field: 'codeVerifier', sealed: codeVerifier, place }
