@@ -47,6 +47,11 @@ export function createLog(options: { level: string; pretty?: boolean; destinatio
     redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor },
   }
   if (options.destination) return pino(settings, options.destination)
-  if (options.pretty) return pino({ ...settings, transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid' } }, formatters: {} })
+  if (options.pretty)
+    return pino({
+      ...settings,
+      transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid' } },
+      formatters: {},
+    })
   return pino(settings)
 }

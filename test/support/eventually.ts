@@ -6,7 +6,7 @@ export async function eventually<T>(what: string, read: () => Promise<T> | T, wi
   const deadline = performance.now() + withinMs
   for (;;) {
     const value = await read()
-    if (value) return value as NonNullable<T>
+    if (value) return value
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -12,7 +12,10 @@ interface Errand extends WorkDocument {
   attempts?: { at: Date; step: string; outcome: string; detail: string | null }[]
 }
 
-const schema = new Schema({ ...workFields, status: String, result: Schema.Types.Mixed, attempts: [Schema.Types.Mixed] }, { collection: 'test_errands' })
+const schema = new Schema(
+  { ...workFields, status: String, result: Schema.Types.Mixed, attempts: [Schema.Types.Mixed] },
+  { collection: 'test_errands' },
+)
 const ErrandModel = model('TestErrand', schema)
 const OPTIONS = { statuses: ['queued', 'working'], atMost: 10, leaseMs: 60_000 }
 
@@ -126,6 +129,9 @@ describe('a step of claimed work', () => {
     for (let i = 0; i < 55; i += 1) await writeStep(ErrandModel, claimed, { attempt: { step: `s${i}`, outcome: 'ok' } })
 
     const document = await ErrandModel.findById(claimed.document._id).lean<Errand>()
-    expect(document?.attempts?.map(({ step }) => step)).to.have.length(50).and.include('s54').and.not.include('s4')
+    expect(document?.attempts?.map(({ step }) => step))
+      .to.have.length(50)
+      .and.include('s54')
+      .and.not.include('s4')
   })
 })
