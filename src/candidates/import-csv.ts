@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { openCsv, type CsvCandidate } from './csv/csv-candidates.ts'
 import type { Entering } from './erased-people.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
@@ -7,6 +8,8 @@ export const MOST_REJECTED = 1000
 const BATCH_ROWS = 500
 /** Long rows make short batches: what a batch holds is in memory, and in one transaction. */
 const BATCH_CHARACTERS = 1_000_000
+/** After so many the process turns to others: that is some milliseconds. */
+const ROWS_AT_A_STRETCH = 50
 
 export interface ImportSummary {
   created: number
@@ -39,6 +42,7 @@ export async function* readBatches(chunks: AsyncIterable<Uint8Array>, after = 0)
   for await (const row of (await openCsv(chunks)).rows) {
     if (row.lastLine <= after) continue
     rows.push(row)
+    if (rows.length % ROWS_AT_A_STRETCH === 0) await setImmediate()
     characters += row.cells.reduce((sum, cell) => sum + cell.length, 0)
     if (rows.length < BATCH_ROWS && characters < BATCH_CHARACTERS) continue
     yield { rows, lastLine: row.lastLine }

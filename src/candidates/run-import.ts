@@ -8,6 +8,7 @@ import { readBatches } from './import-csv.ts'
 import { dropFile, hasFile, readFile } from './import-files.ts'
 import { keepRejections } from './import-rejections.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
+import { oneAhead } from './one-ahead.ts'
 
 /** An import that so many workers took up and none ended, ends as failed. */
 const MOST_CLAIMS = 25
@@ -22,7 +23,7 @@ export async function runImport(claimed: Claimed<CandidateImportDocument>, erase
   const failure = await failureOf(claimed)
   if (failure) return finish(claimed, { status: 'failed', error: { code: failure.code, detail: failure.message } })
   try {
-    for await (const { rows, lastLine } of readBatches(readFile(file), linesDone)) {
+    for await (const { rows, lastLine } of oneAhead(readBatches(readFile(file), linesDone))) {
       await importRows(claimed.document.organization.toHexString(), rows, { erased, allowErased }, (outcome, session) =>
         saveProgress(claimed, lastLine, outcome, session),
       )
