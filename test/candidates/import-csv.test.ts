@@ -1,0 +1,32 @@
+import { expect } from 'chai'
+import { readBatches } from '../../src/candidates/import-csv.ts'
+
+async function* onePiece(rows: string[]): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(['name,email,summary', ...rows].join('\n'))
+}
+
+describe('batches of rows', () => {
+  it('are short where rows are long', async () => {
+    const sizes: number[] = []
+    for await (const { rows } of readBatches(onePiece(Array.from({ length: 30 }, () => `Ana,,${'x'.repeat(90_000)}`))))
+      sizes.push(rows.length)
+
+    expect(sizes).to.deep.equal([12, 12, 6])
+  })
+
+  it('go on behind a line, and end with the line they end with', async () => {
+    const ends: number[] = []
+    for await (const { lastLine } of readBatches(onePiece(Array.from({ length: 1200 }, () => 'Ana,,')), 301)) ends.push(lastLine)
+
+    expect(ends).to.deep.equal([801, 1201])
+  })
+
+  it('let others work while they are read, even from one piece', async () => {
+    let turns = 0
+    const ticking = setInterval(() => (turns += 1), 0)
+    for await (const { rows } of readBatches(onePiece(Array.from({ length: 5000 }, (_, at) => `Ana,p${at}@a.example,`)))) void rows
+    clearInterval(ticking)
+
+    expect(turns).to.be.at.least(20)
+  })
+})
