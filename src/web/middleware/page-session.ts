@@ -2,8 +2,10 @@ import { koaBody } from 'koa-body'
 import type { Middleware, Next } from 'koa'
 import type { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
+import { isServiceError } from '../../errors.ts'
 import { parseInput } from '../api/parse-input.ts'
 import { isForPrograms } from '../for-programs.ts'
+import { offerToSendAgain } from '../pages/send-again.tsx'
 import type { SiteContext, SiteState } from '../site-state.ts'
 import { isMultipart, leadingToken } from './leading-token.ts'
 import type { RateGuard } from './request-rate.ts'
@@ -41,7 +43,12 @@ export function pageSession(deps: {
 }
 
 async function afterForm(ctx: SiteContext, publicUrl: string, next: Next): Promise<void> {
-  assertIntended(ctx, publicUrl, ctx.get('X-CSRF-Token') || (await sentToken(ctx)))
+  try {
+    assertIntended(ctx, publicUrl, ctx.get('X-CSRF-Token') || (await sentToken(ctx)))
+  } catch (error) {
+    if (isServiceError(error, 'csrf_token_missing') && offerToSendAgain(ctx, typedFields(ctx))) return
+    throw error
+  }
   await next()
 }
 
@@ -56,8 +63,13 @@ async function sentToken(ctx: SiteContext): Promise<string> {
  * @throws ServiceError `invalid_request`
  */
 export function parseForm<S extends z.ZodType>(ctx: SiteContext, schema: S): z.output<S> {
+  return parseInput(schema, typedFields(ctx))
+}
+
+/** The fields of a posted form as they came, without the session's token; none where a form has files. */
+export function typedFields(ctx: SiteContext): Record<string, unknown> {
   const { _csrf, ...fields } = formFields(ctx)
-  return parseInput(schema, fields)
+  return fields
 }
 
 function formFields(ctx: SiteContext): Record<string, unknown> {

@@ -2,10 +2,12 @@ import type { Middleware } from 'koa'
 import type { PersonCaller } from '../../accounts/caller.ts'
 import type { PersonRole } from '../../accounts/person-model.ts'
 import { ServiceError } from '../../errors.ts'
+import { offerToSendAgain } from '../pages/send-again.tsx'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
+import { typedFields } from './page-session.ts'
 
-/** For pages of people: signed out, one goes to sign in and comes back; of another role, one is told so (403). */
+/** For pages of people: signed out, one goes to sign in and comes back, or keeps what was typed into a form; of another role, one is told so (403). */
 export function requirePerson(role: PersonRole = 'sourcer'): Middleware<SiteState> {
   return async (ctx, next) => {
     const { caller } = ctx.state
@@ -31,5 +33,6 @@ function toSignIn(ctx: SiteContext): void {
     ctx.status = 401
     return
   }
+  if (!isRead && offerToSendAgain(ctx, typedFields(ctx))) return
   seeOther(ctx, address)
 }

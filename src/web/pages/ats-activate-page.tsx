@@ -64,8 +64,9 @@ function Blocking({ missing }: Pick<ConnectionView, 'missing'>) {
     <Checks id="blocking" look="bad" title={t.blocking}>
       {missing.map((name) => (
         <li key={name}>
-          <span>{t[name]}</span>
-          <a href={WHERE[name].href}>{t[WHERE[name].link]}</a>
+          <span>
+            {t[name]} <a href={WHERE[name].href}>{t[WHERE[name].link]}</a>
+          </span>
         </li>
       ))}
     </Checks>
@@ -102,8 +103,9 @@ function Recommended({ connection }: { connection: ConnectionView }) {
     <Checks id="recommended" look="warn" title={t.recommended}>
       {warnings.map((text, index) => (
         <li key={text}>
-          <span>{text}</span>
-          {index === 0 && hasWebhookWarning ? <a href="/settings/ats/webhooks">{t.toWebhooks}</a> : null}
+          <span>
+            {text} {index === 0 && hasWebhookWarning ? <a href="/settings/ats/webhooks">{t.toWebhooks}</a> : null}
+          </span>
         </li>
       ))}
     </Checks>

@@ -53,7 +53,7 @@ export async function visit(url: string, api: Api, userEmail: string, language =
 /** The fields of a page's forms as they stand, hidden ones and switches included, without the session's token. */
 export function fieldsOf(html: string): Record<string, string> {
   const fields: Record<string, string> = {}
-  for (const [tag] of html.matchAll(/<input\b[^>]*>/g)) {
+  for (const [tag] of html.matchAll(/<input\b(?:"[^"]*"|[^>"])*>/g)) {
     const name = attribute(tag, 'name')
     const isOff = attribute(tag, 'type') === 'checkbox' && !/\schecked(\s|>|=)/.test(tag)
     if (name !== '' && name !== '_csrf' && !isOff) fields[name] = attribute(tag, 'value') || (tag.includes('checkbox') ? 'on' : '')

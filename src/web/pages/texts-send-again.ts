@@ -1,0 +1,24 @@
+import { defineTexts } from './texts.ts'
+
+/** After a form that came too late, or with another session's token. */
+export const sendAgainTexts = defineTexts({
+  en: {
+    ended: 'Your session has ended',
+    endedLead:
+      'Nothing was saved, and nothing that you typed is lost: this page keeps it. Sign in again in a new tab, then come back here.',
+    other: 'You have signed in anew since',
+    otherLead: 'Nothing was saved yet, and nothing that you typed is lost: this page keeps it. If you sent it yourself, send it again.',
+    signIn: 'Sign in in a new tab',
+    again: 'Send again',
+  },
+  es: {
+    ended: 'Su sesión ha terminado',
+    endedLead:
+      'No se ha guardado nada y no se pierde nada de lo que escribió: esta página lo conserva. Inicie sesión en otra pestaña y vuelva aquí.',
+    other: 'Desde entonces ha iniciado otra sesión',
+    otherLead:
+      'Aún no se ha guardado nada y no se pierde nada de lo que escribió: esta página lo conserva. Si lo envió usted, envíelo de nuevo.',
+    signIn: 'Iniciar sesión en otra pestaña',
+    again: 'Enviar de nuevo',
+  },
+})
