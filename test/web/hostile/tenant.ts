@@ -54,6 +54,7 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
   const exported = await exportAndWait(api, { candidateId: await candidate() })
   const another = await exportAndWait(api, { candidateId: await candidate(), requestedBy: person })
   expect([exported.status, another.status]).to.deep.equal(['exported', 'exported'])
+  await eraseSome(api, candidate)
   return {
     id,
     api,
@@ -76,6 +77,12 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
       '/api/v1/webhook-deliveries/': await receiveDelivery(service, api, connection.webhookUrl, String(exported.opportunityId)),
     },
   }
+}
+
+/** Two people, each with a receipt. */
+async function eraseSome(api: Api, candidate: () => Promise<string>): Promise<void> {
+  for (let times = 0; times < 2; times += 1) await api.delete(`candidates/${await candidate()}`)
+  await eventually('the receipts are there', async () => (await api.get<{ data: unknown[] }>('erasures')).body.data.length === 2)
 }
 
 /** As a host program sends a person here: a link, opened once. */
