@@ -72,7 +72,7 @@ export const ConnectionView = z
       startedAt: maybeTime,
       finishedAt: maybeTime,
       resources: z.record(z.string(), z.number().int()),
-      opportunities: OpportunitySyncView.nullable().meta({ description: 'Null before the first activation.' }),
+      opportunities: OpportunitySyncView.optional().meta({ description: 'Absent before the first activation.' }),
     }),
   })
   .meta({ id: 'Connection' })
@@ -154,12 +154,12 @@ export function syncView({ sync, opportunitySync }: Pick<ConnectionDocument, 'sy
     startedAt: iso(latest((isRunning ? running : parts).map(({ startedAt }) => startedAt))),
     finishedAt: isRunning ? null : iso(latest(parts.map(({ finishedAt }) => finishedAt))),
     resources: { ...sync.resources, ...(opportunitySync ? { opportunities: opportunitySync.records } : {}) },
-    opportunities: opportunitySync ? opportunitySyncView(opportunitySync) : null,
+    ...(opportunitySync ? { opportunities: opportunitySyncView(opportunitySync) } : {}),
   }
 }
 
 function opportunitySyncView(sync: NonNullable<ConnectionDocument['opportunitySync']>): z.output<typeof OpportunitySyncView> {
-  const { complete, records, estimated = null, perSecond = null, sweptAt } = sync
+  const { complete = false, records = 0, estimated = null, perSecond = null, sweptAt } = sync
   const left = estimated === null || !perSecond ? null : Math.ceil(Math.max(0, estimated - records) / perSecond)
   return { complete, records, estimated, perSecond, secondsLeft: left, sweptAt: iso(sweptAt) }
 }
