@@ -5,7 +5,7 @@ import type { SlicePlan } from './slice-plan.ts'
 const span = { from: { type: Number, required: true }, to: { type: Number, default: null } } as const
 const gapSchema = new Schema(span, { _id: false })
 const sliceSchema = new Schema(
-  { ...span, cursor: { type: String, default: null }, pages: Number, read: Number, restarts: Number },
+  { ...span, cursor: { type: String, default: null }, pages: Number, read: Number, restarts: Number, isProbe: Boolean },
   { _id: false },
 )
 
@@ -23,6 +23,7 @@ const fullSchema = new Schema(
       gaps: { type: [gapSchema], default: [] },
       slices: { type: [sliceSchema], default: [] },
       widthMs: Number,
+      isProbing: Boolean,
       read: Number,
       oldestAt: Number,
     },

@@ -1,4 +1,4 @@
-import { Types, type AnyBulkWriteOperation, type QueryFilter } from 'mongoose'
+import { Types, type mongo } from 'mongoose'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
 import { personHasher, type PersonHashes, type PersonKeyDeps } from './person-hashes.ts'
@@ -30,38 +30,53 @@ export async function recordOpportunity(
   return updated.matchedCount === 1 ? 'applied' : 'stale'
 }
 
-/** The same for a page of a list. @returns what the mirror had of them before, by id */
+/** The same for a page of a list; what is as it was is not written. @returns what the mirror had of them before, by id */
 export async function recordOpportunities(
   deps: PersonKeyDeps,
   organization: string,
   opportunities: readonly LeverOpportunity[],
   readAt: Date,
 ): Promise<Map<string, LeverOpportunityRecord>> {
-  if (opportunities.length === 0) return new Map()
   const ids = opportunities.map(({ id }) => id)
-  const known = await LeverOpportunityModel.find({ organization, leverId: { $in: ids } }).lean<LeverOpportunityRecord[]>()
+  const records = await LeverOpportunityModel.find({ organization, leverId: { $in: ids } }).lean<LeverOpportunityRecord[]>()
+  const known = new Map(records.map((record) => [record.leverId, record]))
   const hash = await personHasher(deps, organization)
-  const write = async (upsert: boolean): Promise<void> => {
-    const operations = opportunities.map((one): AnyBulkWriteOperation<LeverOpportunityRecord> => {
-      const [filter, $set] = [olderThan(organization, one, readAt), fieldsOf(one, hash, readAt)]
-      return { updateOne: { filter, update: { $set }, upsert } }
-    })
-    await LeverOpportunityModel.bulkWrite(operations, { ordered: false })
-  }
+  const changed = opportunities
+    .map((one) => ({ leverId: one.id, older: olderThan(organization, one, readAt), fields: fieldsOf(one, hash, readAt) }))
+    .filter(({ leverId, fields }) => !isSame(known.get(leverId), fields))
+
+  const update = ({ older, fields }: (typeof changed)[number]) => ({ updateOne: { filter: older, update: { $set: fields } } })
   try {
-    await write(true)
+    await write(
+      changed.map((one) => {
+        const { leverId, fields } = one
+        const document = { organization: new Types.ObjectId(organization), leverId, postingIds: [], ...fields }
+        return known.has(leverId) ? update(one) : { insertOne: { document } }
+      }),
+    )
   } catch (error) {
     if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
-    await write(false) // of some there is a newer one, or one that came this very moment and may be older
+    await write(changed.map(update)) // one came this very moment, and may be older
   }
-  return new Map(known.map((record) => [record.leverId, record]))
+  return known
 }
 
-function olderThan(organization: string, { id: leverId, updatedAt }: LeverOpportunity, readAt: Date): QueryFilter<LeverOpportunityRecord> {
+/** Values have their stored types: casting would cost more than the writing. */
+async function write(operations: mongo.AnyBulkWriteOperation[]): Promise<void> {
+  if (operations.length > 0) await LeverOpportunityModel.collection.bulkWrite(operations, { ordered: false })
+}
+
+function isSame(record: LeverOpportunityRecord | undefined, { readAt: _, ...fields }: { readAt: Date; [field: string]: unknown }): boolean {
+  if (!record) return false
+  const stored: Record<string, unknown> = { ...record }
+  return Object.entries(fields).every(([name, value]) => JSON.stringify(stored[name]) === JSON.stringify(value))
+}
+
+function olderThan(organization: string, { id: leverId, updatedAt }: LeverOpportunity, readAt: Date) {
   return { organization: new Types.ObjectId(organization), leverId, ...isOlder(updatedAt, readAt) }
 }
 
-function isOlder(updatedAt: Date | null, readAt: Date): QueryFilter<LeverOpportunityRecord> {
+function isOlder(updatedAt: Date | null, readAt: Date) {
   const readBefore = { readAt: { $lte: readAt } }
   if (updatedAt === null) return readBefore
   return { $or: [{ leverUpdatedAt: { $lt: updatedAt } }, { leverUpdatedAt: { $in: [updatedAt, null] }, ...readBefore }] }

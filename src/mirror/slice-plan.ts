@@ -12,6 +12,8 @@ export interface Slice extends Span {
   read: number
   /** How often it began anew since Lever refused its cursor. */
   restarts: number
+  /** Shows how wide the next ones should be. */
+  isProbe: boolean
 }
 
 /** How far a reading of all opportunities has come; kept as it is between pages, so that it goes on after a kill. */
@@ -23,6 +25,8 @@ export interface SlicePlan {
   slices: Slice[]
   /** How wide the next slice is; null: all there is. */
   widthMs: number | null
+  /** Whether that width suits is not known yet: one slice at a time finds out. */
+  isProbing: boolean
   /** Opportunities read in slices, each slice once. */
   read: number
   /** The oldest creation time seen. */
@@ -33,7 +37,7 @@ export interface SlicePlan {
 const AIM = 1200
 /** Beyond so many pages a slice is cut: the first, of which nothing is known, sooner. */
 const MOST_PAGES = 25
-const MOST_PAGES_OF_FIRST = 10
+const MOST_PAGES_OF_FIRST = 15
 /** A slice grows or shrinks by at most so much after each. */
 const STEP = 8
 const MOST_RESTARTS = 5
@@ -41,7 +45,15 @@ const MOST_RESTARTS = 5
 const CUT = 0.01
 
 export function newPlan(startedAt: Date): SlicePlan {
-  return { startedAt: startedAt.getTime(), gaps: [{ from: 0, to: null }], slices: [], widthMs: null, read: 0, oldestAt: null }
+  return {
+    startedAt: startedAt.getTime(),
+    gaps: [{ from: 0, to: null }],
+    slices: [],
+    widthMs: null,
+    isProbing: false,
+    read: 0,
+    oldestAt: null,
+  }
 }
 
 export function isDone({ gaps, slices }: SlicePlan): boolean {
@@ -50,14 +62,15 @@ export function isDone({ gaps, slices }: SlicePlan): boolean {
 
 /**
  * Begins the next slice, newest first: all there is at first, so that a small account costs no call too many. Null when
- * nothing is left to begin.
+ * there is none to begin now.
  */
 export function takeSlice(plan: SlicePlan): Slice | null {
+  if (plan.isProbing && plan.slices.some(({ isProbe }) => isProbe)) return null
   const gap = plan.gaps.pop()
   if (!gap) return null
   const from = plan.widthMs === null ? gap.from : Math.max(gap.from, endOf(plan, gap) - plan.widthMs + 1)
   if (from > gap.from) plan.gaps.push({ from: gap.from, to: from - 1 })
-  const slice = { from, to: gap.to, cursor: null, pages: 0, read: 0, restarts: 0 }
+  const slice = { from, to: gap.to, cursor: null, pages: 0, read: 0, restarts: 0, isProbe: plan.isProbing }
   plan.slices.push(slice)
   return slice
 }
@@ -74,10 +87,11 @@ export function notePage(plan: SlicePlan, slice: Slice, next: string | null, cre
 /** A slice was read to its end: the next is made as wide as suits what was found. */
 export function endSlice(plan: SlicePlan, slice: Slice): void {
   plan.slices = plan.slices.filter((other) => other !== slice)
-  if (plan.widthMs === null) return
+  if (plan.widthMs === null || (plan.isProbing && !slice.isProbe)) return
   const widthMs = endOf(plan, slice) - slice.from + 1
   const wanted = slice.read === 0 ? widthMs * STEP : (widthMs * AIM) / slice.read
   plan.widthMs = Math.round(Math.max(1, widthMs / STEP, Math.min(wanted, widthMs * STEP)))
+  plan.isProbing = slice.read < AIM / STEP
 }
 
 export function isTooLong(plan: SlicePlan, slice: Slice): boolean {
@@ -89,10 +103,11 @@ export function cutSlice(plan: SlicePlan, slice: Slice, seenMs: readonly number[
   plan.slices = plan.slices.filter((other) => other !== slice)
   plan.gaps = [...plan.gaps, { from: slice.from, to: slice.to }].toSorted((a, b) => a.from - b.from)
   plan.read -= slice.read
+  plan.isProbing = true
   const end = endOf(plan, slice)
   const newestFirst = seenMs.toSorted((a, b) => b - a)
-  const share = newestFirst[Math.floor(newestFirst.length * CUT)] ?? slice.from
-  plan.widthMs = Math.max(1, Math.round(Math.min(end - share, (end - slice.from + 1) / STEP)))
+  const share = newestFirst[Math.floor(newestFirst.length * CUT)]
+  plan.widthMs = Math.max(1, share === undefined ? Math.floor((end - slice.from + 1) / STEP) : end - Math.max(share, slice.from))
 }
 
 /**
@@ -115,12 +130,13 @@ export function restartSlice(plan: SlicePlan, slice: Slice, seenMs: readonly num
  */
 export function estimateTotal(plan: SlicePlan): number | null {
   if (isDone(plan)) return plan.read
-  const { startedAt, oldestAt, widthMs, read } = plan
-  if (widthMs === null || oldestAt === null || read === 0) return null
+  const { startedAt, oldestAt, widthMs, read, gaps, slices } = plan
+  const ended = read - slices.reduce((sum, slice) => sum + slice.read, 0)
+  if (widthMs === null || oldestAt === null || ended === 0) return null
   const within = (span: Span): number => Math.max(0, endOf(plan, span) - Math.max(span.from, oldestAt) + 1)
-  const openMs = [...plan.gaps, ...plan.slices].reduce((sum, span) => sum + within(span), 0)
-  const doneMs = Math.max(1, startedAt - oldestAt + 1 - openMs)
-  return Math.round(read + (openMs * read) / doneMs)
+  const openMs = [...gaps, ...slices].reduce((sum, span) => sum + within(span), 0)
+  const endedMs = Math.max(1, startedAt - oldestAt + 1 - openMs)
+  return Math.max(read, Math.round(ended + (openMs * ended) / endedMs))
 }
 
 function isDivisible(plan: SlicePlan, span: Span): boolean {

@@ -3,7 +3,9 @@ import { ConnectionModel, type ConnectionDocument } from '../../src/connection/c
 import { ServiceError } from '../../src/errors.ts'
 import { createLeverClient, type LeverClient } from '../../src/lever/client.ts'
 import { createLog } from '../../src/log.ts'
+import { forgetOpportunity } from '../../src/mirror/forget-opportunity.ts'
 import { createMirror, type Mirror } from '../../src/mirror/mirror.ts'
+import type { OpportunityEffects } from '../../src/mirror/opportunity-run.ts'
 import { eventually } from '../support/eventually.ts'
 import type { LeverForTests } from '../support/lever.ts'
 
@@ -17,6 +19,36 @@ export interface MirrorUnderTest {
   synced: () => Promise<ConnectionDocument['sync']>
   /** Another process on the same database. */
   another: () => Mirror
+  /** What follows from what is read of opportunities: recorded, and answered as set. */
+  effects: RecordedEffects
+  /** Reads opportunities in this process: all at first, then what changed. Resolves with what the connection shows at the end. */
+  readOpportunities: () => Promise<NonNullable<ConnectionDocument['opportunitySync']>>
+  /** From now on Lever is another account. */
+  swap: (lever: LeverForTests) => void
+}
+
+export interface RecordedEffects extends OpportunityEffects {
+  ours: Set<string>
+  read: string[]
+  deleted: string[]
+  burst: boolean
+}
+
+function recordEffects(): RecordedEffects {
+  const effects: RecordedEffects = {
+    ours: new Set(),
+    read: [],
+    deleted: [],
+    burst: false,
+    oursAmong: async (_organization, ids) => ids.filter((id) => effects.ours.has(id)),
+    onRead: async (_organization, { id }) => void effects.read.push(id),
+    async onDeleted(organization, id) {
+      effects.deleted.push(id)
+      await forgetOpportunity(organization, id)
+    },
+    hasExportBurst: async () => effects.burst,
+  }
+  return effects
 }
 
 export interface MirrorSettings {
@@ -52,13 +84,14 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
   const organization = new Types.ObjectId().toHexString()
   await connect(organization)
   const remembered: string[] = []
+  let current = lever
   const connectionOf = (id: string) => ConnectionModel.findOne({ organization: id }).orFail().lean<ConnectionDocument>()
   const connection = () => connectionOf(organization)
   const another = (): Mirror =>
     createMirror({
       leverClient: async (id) => {
         if ((await connectionOf(id)).status !== 'configuring') throw new ServiceError('connection_not_active', 'not connected')
-        return clientOf(lever, settings.apiKey)
+        return clientOf(current, settings.apiKey)
       },
       canSeeConfidential: async () => settings.confidential ?? false,
       rememberLeverUsers: async (_organization, ids) => void remembered.splice(0, remembered.length, ...ids),
@@ -77,5 +110,24 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
     await eventually('the sync ends', async () => (await connection()).sync.state !== 'running')
     return (await connection()).sync
   }
-  return { mirror, organization, remembered, connection, synced, another }
+  const effects = recordEffects()
+  async function readOpportunities() {
+    mirror.startOpportunityWorker(effects)
+    await mirror.syncOpportunities(organization)
+    return eventually('opportunities are read', async () => {
+      const { opportunitySync } = await connection()
+      return opportunitySync?.state === 'running' ? null : opportunitySync
+    }, 15_000) // prettier-ignore
+  }
+  return {
+    mirror,
+    organization,
+    remembered,
+    connection,
+    synced,
+    another,
+    effects,
+    readOpportunities,
+    swap: (other) => void (current = other),
+  }
 }
