@@ -32,6 +32,7 @@ export function MirrorCard({ sync, ages }: MirrorCardProps) {
             </Fact>
           )
         })}
+        {sync.opportunities ? <Opportunities opportunities={sync.opportunities} /> : null}
       </dl>
       <Form action="/settings/ats/sync">
         <button type="submit" class="quiet" disabled={isRunning}>
@@ -39,6 +40,27 @@ export function MirrorCard({ sync, ages }: MirrorCardProps) {
         </button>
       </Form>
     </section>
+  )
+}
+
+/** Read once as a whole, which takes a while, then only what changes. */
+function Opportunities({ opportunities }: { opportunities: NonNullable<ConnectionView['sync']['opportunities']> }) {
+  const t = overviewTexts(usePage().language)
+  const { complete, records, estimated, secondsLeft, sweptAt } = opportunities
+  if (complete || estimated === null) {
+    return (
+      <Fact name={t.opportunities}>
+        {records}
+        <span class="small">{sweptAt === null ? t.notYet : <TimeAgo at={sweptAt} />}</span>
+      </Fact>
+    )
+  }
+  return (
+    <Fact name={t.opportunities}>
+      {t.opportunitiesOf(records, estimated)}
+      {secondsLeft === null ? null : <span class="small">{t.minutesLeft(Math.ceil(secondsLeft / 60))}</span>}
+      <progress aria-label={t.opportunities} max={estimated} value={Math.min(records, estimated)} />
+    </Fact>
   )
 }
 

@@ -10,7 +10,7 @@ import { Fact } from './fact.tsx'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
-import { overviewTexts } from './texts-ats-overview.ts'
+import { overviewTexts, revocationTexts } from './texts-ats-overview.ts'
 import { warningTexts } from './texts-warnings.ts'
 import { TimeAgo } from './time-ago.tsx'
 import { warningWords } from './warning-words.ts'
@@ -32,13 +32,14 @@ const STATUS_LOOKS = { disconnected: '', configuring: 'warn', active: 'ok', paus
 export function AtsOverviewPage(overview: AtsOverview) {
   const { connection } = overview
   const { status } = connection
-  const t = overviewTexts(usePage().language)
+  const { language } = usePage()
+  const t = overviewTexts(language)
   return (
     <Layout title={t.title} lead={<StatusLine status={status} />} actions={<Actions status={status} />}>
       <WizardSteps connection={connection} current="connect" />
       {status === 'revoked' ? (
         <p class="notice bad" role="alert">
-          {t.revokedLead}
+          {`${revocationTexts(language)[connection.revokedBecause ?? 'unknown']} ${t.revokedLead}`}
         </p>
       ) : null}
       <Warnings connection={connection} />

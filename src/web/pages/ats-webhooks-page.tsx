@@ -54,7 +54,12 @@ export function AtsWebhooksPage({ connection, hasSingleToken, pasted = {}, notic
         <CopyField id="endpoint-url" label={t.endpointUrl} value={connection.webhookUrl} copyLabel={t.copyUrl} />
         <Table heads={[t.event, t.status, t.signatureToken]} label={t.title}>
           {connection.webhooks.map((webhook) => (
-            <WebhookRow key={webhook.event} webhook={webhook} pasted={pasted[webhook.event]} />
+            <WebhookRow
+              key={webhook.event}
+              webhook={webhook}
+              isSilent={connection.warnings.includes(`webhookGroupOff:${webhook.event}`)}
+              pasted={pasted[webhook.event]}
+            />
           ))}
         </Table>
         <SingleToken isKnown={hasSingleToken} pasted={pasted.any} />

@@ -1,3 +1,4 @@
+import type { RevocationCause } from '../../connection/connection-model.ts'
 import type { Resource } from '../../mirror/resource.ts'
 import { defineTexts } from './texts.ts'
 
@@ -14,7 +15,7 @@ export const overviewTexts = defineTexts({
     configuringLead: 'Lever is connected. Exports begin once you activate.',
     activeLead: 'Lever is connected, and mapped people can export.',
     pausedLead: 'Exports wait; what happens in Lever still comes back.',
-    revokedLead: 'Lever no longer accepts this service. Exports wait; settings, people and webhooks are kept. Authorize again to go on.',
+    revokedLead: 'Exports wait; settings, people and webhooks are kept. Authorize again to go on.',
     local: 'Local sandbox',
     sandbox: 'Lever’s sandbox',
     production: 'Lever',
@@ -76,6 +77,9 @@ export const overviewTexts = defineTexts({
     mirrorLead: 'Copied every 15 minutes, so that lists are quick. Exports ask Lever itself.',
     notYet: 'Not yet',
     syncing: 'Reading from Lever …',
+    opportunities: 'Opportunities',
+    opportunitiesOf: (records: number, estimated: number) => `${records} of about ${estimated}`,
+    minutesLeft: (n: number) => (n <= 1 ? 'about a minute left' : `about ${n} minutes left`),
     syncFailed: 'The last reading ended early. It is tried again by itself.',
     syncNow: 'Read now',
     syncBegan: 'Reading from Lever has begun.',
@@ -91,8 +95,7 @@ export const overviewTexts = defineTexts({
     configuringLead: 'Lever está conectado. Las exportaciones empiezan cuando active.',
     activeLead: 'Lever está conectado y las personas asignadas pueden exportar.',
     pausedLead: 'Las exportaciones esperan; lo que ocurre en Lever sigue volviendo.',
-    revokedLead:
-      'Lever ya no acepta este servicio. Las exportaciones esperan; se conservan ajustes, personas y webhooks. Autorice de nuevo para seguir.',
+    revokedLead: 'Las exportaciones esperan; se conservan ajustes, personas y webhooks. Autorice de nuevo para seguir.',
     local: 'Sandbox local',
     sandbox: 'Sandbox de Lever',
     production: 'Lever',
@@ -154,6 +157,9 @@ export const overviewTexts = defineTexts({
     mirrorLead: 'Se copian cada 15 minutos para que las listas sean rápidas. Las exportaciones preguntan al propio Lever.',
     notYet: 'Todavía no',
     syncing: 'Leyendo de Lever …',
+    opportunities: 'Oportunidades',
+    opportunitiesOf: (records: number, estimated: number) => `${records} de unas ${estimated}`,
+    minutesLeft: (n: number) => (n <= 1 ? 'queda un minuto, más o menos' : `quedan unos ${n} minutos`),
     syncFailed: 'La última lectura terminó antes de tiempo. Se repite por sí sola.',
     syncNow: 'Leer ahora',
     syncBegan: 'Ha empezado la lectura de Lever.',
@@ -164,4 +170,24 @@ export const overviewTexts = defineTexts({
 export const resourceTexts = defineTexts<Record<Resource, string>>({
   en: { users: 'Users', stages: 'Stages', archiveReasons: 'Archive reasons', postings: 'Postings', requisitions: 'Requisitions' },
   es: { users: 'Usuarios', stages: 'Etapas', archiveReasons: 'Motivos de archivo', postings: 'Puestos', requisitions: 'Requisiciones' },
+})
+
+/** Why a grant is no good any more. */
+export const revocationTexts = defineTexts<Record<RevocationCause | 'unknown', string>>({
+  en: {
+    unknown: 'Lever no longer accepts this service.',
+    refresh_refused: 'Lever no longer accepts this service: somebody revoked the access there, or it ended by age.',
+    refresh_lost: 'The connection to Lever was interrupted while the access was being renewed, and the new access got lost.',
+    no_refresh_token: 'Lever gave access for an hour only, and no way to renew it.',
+    token_refused: 'Lever refuses the access that it has just renewed.',
+    key_refused: 'Lever no longer accepts the API key: somebody revoked it there.',
+  },
+  es: {
+    unknown: 'Lever ya no acepta este servicio.',
+    refresh_refused: 'Lever ya no acepta este servicio: alguien revocó allí el acceso, o caducó por antigüedad.',
+    refresh_lost: 'La conexión con Lever se interrumpió al renovar el acceso y el acceso nuevo se perdió.',
+    no_refresh_token: 'Lever dio acceso solo por una hora, sin manera de renovarlo.',
+    token_refused: 'Lever rechaza el acceso que acaba de renovar.',
+    key_refused: 'Lever ya no acepta la clave de API: alguien la revocó allí.',
+  },
 })

@@ -7,11 +7,11 @@ import { TimeAgo } from './time-ago.tsx'
 
 type Webhook = ConnectionView['webhooks'][number]
 
-/** One event: Lever's label beside the API's name, how its webhook is, and the field for its token. */
-export function WebhookRow({ webhook, pasted }: { webhook: Webhook; pasted: PastedTokens['any'] }) {
+/** One event: Lever's label beside the API's name, how its webhook is, and the field for its token. `isSilent`: changes happened, and nothing was sent. */
+export function WebhookRow({ webhook, isSilent, pasted }: { webhook: Webhook; isSilent: boolean; pasted: PastedTokens['any'] }) {
   const t = webhooksTexts(usePage().language)
-  const { event, label, configured, lastReceivedAt, lastVerifiedAt, held } = webhook
-  const { look, text } = stateOf(webhook, t)
+  const { event, label, configured, lastReceivedAt, lastVerifiedAt, held, missed } = webhook
+  const { look, text } = isSilent ? { look: 'bad', text: t.switchedOff } : stateOf(webhook, t)
   return (
     <Row>
       <RowHead id={`event-${event}`}>
@@ -29,6 +29,7 @@ export function WebhookRow({ webhook, pasted }: { webhook: Webhook; pasted: Past
             {t.lastVerified} <TimeAgo at={lastVerifiedAt} />
           </span>
         )}
+        {missed === 0 ? null : <span class="small">{t.missed(missed)}</span>}
         {held === 0 ? null : <span class="badge warn">{t.held(held)}</span>}
       </Cell>
       <Cell head={t.signatureToken}>

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { got } from 'got'
 import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
+import { ConnectionModel } from '../../../src/connection/connection-model.ts'
 import { WEBHOOK_EVENTS } from '../../../src/connection/webhook-events.ts'
 import { eventually } from '../../support/eventually.ts'
 import { LEVER_ADMIN } from '../../support/lever.ts'
@@ -21,7 +22,8 @@ describe('the steps of the setup', function () {
   let service: ServiceForTests
 
   before(async () => {
-    service = await startService()
+    // Lever is not what is slow here, when much runs at once
+    service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
   })
   after(() => service.stop())
 
@@ -138,6 +140,18 @@ describe('the steps of the setup', function () {
       await ana.send(WEBHOOKS, { candidateHired: 'hired-token' })
       await eventually('the held delivery counts', async () => rowOf((await ana.open(WEBHOOKS)).html, 'candidateHired').includes('Working'))
       await service.lever.removeWebhook(webhook.id)
+    })
+
+    it('are named when changes happen and nothing is sent', async () => {
+      const { id, ana } = await connected()
+      await ana.send(WEBHOOKS, { candidateHired: 'hired-token' })
+      const silent = { total: 3, silent: 3, lastAt: new Date(Date.now() + 1000) }
+      await ConnectionModel.updateOne({ organization: id }, { 'webhooks.candidateHired.missed': silent })
+
+      expect(rowOf((await ana.open(WEBHOOKS)).html, 'candidateHired'))
+        .to.include('switched off in Lever?')
+        .and.include('3 changes were found without it')
+      expect((await ana.open('/settings/ats')).html).to.include('Candidate Hired is switched off in Lever')
     })
 
     it('go again one by one, after a question', async () => {

@@ -14,7 +14,8 @@ describe('people and API keys', function () {
   let service: ServiceForTests
 
   before(async () => {
-    service = await startService()
+    // Lever is not what is slow here, when much runs at once
+    service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
   })
   after(() => service.stop())
 
