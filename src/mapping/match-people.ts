@@ -2,7 +2,7 @@ import { isServiceError } from '../errors.ts'
 import type { LeverPerson, MappingDeps } from './mapping-deps.ts'
 import { toMappingView, type MappingView } from './mapping-view.ts'
 import { readMatchSides, type MatchSides } from './match-sides.ts'
-import { suggestLeverUsers, type Suggestion } from './near-miss.ts'
+import { suggesterOf, type Suggestion } from './near-miss.ts'
 import { saveMapping } from './save-mapping.ts'
 
 /** Why nobody was matched to a person by the e-mail address. */
@@ -42,10 +42,11 @@ export async function autoMatch(
 export async function suggest(deps: MappingDeps, organization: string): Promise<Unmatched[]> {
   const sides = await readMatchSides(deps, organization)
   const free = sides.leverUsers.filter(({ id, deactivatedAt }) => deactivatedAt === null && !sides.taken.has(id))
+  const suggestFor = suggesterOf(free)
   return sides.people.map((person) => ({
     userEmail: person.email,
     reason: reasonFor(person.email, sides),
-    suggestions: suggestLeverUsers(person, free),
+    suggestions: suggestFor(person),
   }))
 }
 

@@ -15,25 +15,37 @@ export interface Suggestion {
 
 const MOST = 5
 
-/** Those of the Lever users whom a person may be, the likeliest first, at most five. Users without an e-mail cannot be mapped. */
-export function suggestLeverUsers(person: { email: string; name: string }, leverUsers: readonly LeverPerson[]): Suggestion[] {
-  const suggestions = leverUsers.flatMap((leverUser) => toSuggestion(person, leverUser) ?? [])
-  return suggestions.toSorted((a, b) => NEAR_MISSES.indexOf(a.because) - NEAR_MISSES.indexOf(b.because)).slice(0, MOST)
+/**
+ * Finds those of the Lever users whom a person may be, the likeliest first, at most five. Users without an e-mail cannot be mapped.
+ * Made once for many people, since it reads every user's address and name only then.
+ */
+export function suggesterOf(leverUsers: readonly LeverPerson[]): (person: { email: string; name: string }) => Suggestion[] {
+  const byKey = new Map<string, Omit<Suggestion, 'because'>[]>()
+  for (const { id: leverUserId, email: leverEmail, name: leverName, accessRole } of leverUsers) {
+    if (leverEmail === null) continue
+    for (const [, key] of keysOf({ email: leverEmail, name: leverName ?? '' })) {
+      const known = byKey.get(key) ?? []
+      byKey.set(key, known)
+      known.push({ leverUserId, leverEmail, leverName, accessRole })
+    }
+  }
+  return (person) => {
+    const found = new Map<string, Suggestion>()
+    for (const [because, key] of keysOf(person))
+      for (const user of byKey.get(key) ?? []) if (!found.has(user.leverUserId)) found.set(user.leverUserId, { ...user, because })
+    return [...found.values()].slice(0, MOST)
+  }
 }
 
-function toSuggestion(
-  person: { email: string; name: string },
-  { id: leverUserId, email: leverEmail, name: leverName, accessRole }: LeverPerson,
-): Suggestion | null {
-  const because = leverEmail === null ? null : nearMiss(person, { email: leverEmail, name: leverName })
-  return because && leverEmail !== null ? { leverUserId, leverEmail, leverName, accessRole, because } : null
-}
-
-function nearMiss(person: { email: string; name: string }, lever: { email: string; name: string | null }): NearMiss | null {
-  if (writtenForm(person.email) === writtenForm(lever.email)) return 'sameAddressOtherwiseWritten'
-  if (localPart(person.email) === localPart(lever.email)) return 'sameLocalPart'
-  const name = nameKey(person.name)
-  return name !== '' && name === nameKey(lever.name ?? '') ? 'sameName' : null
+/** By what somebody may be known, the surest first; two with one key are near misses. */
+function keysOf({ email, name }: { email: string; name: string }): [NearMiss, string][] {
+  const named = nameKey(name)
+  const keys: [NearMiss, string][] = [
+    ['sameAddressOtherwiseWritten', writtenForm(email)],
+    ['sameLocalPart', localPart(email)],
+  ]
+  if (named !== '') keys.push(['sameName', named])
+  return keys.map(([because, key]) => [because, `${because} ${key}`])
 }
 
 /** What stays of an address when case, width, white space and invisible characters are left out: by these, pasted addresses differ. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { MappingModel } from '../../src/mapping/mapping-model.ts'
-import { suggestLeverUsers } from '../../src/mapping/near-miss.ts'
+import { suggesterOf } from '../../src/mapping/near-miss.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 import { leverUser, mappingOf } from './mapping-under-test.ts'
@@ -88,7 +88,7 @@ describe('matching people with Lever users', () => {
 
   describe('near misses', () => {
     const person = { email: 'jose.nunez@x.example', name: 'José Núñez' }
-    const because = (email: string, name = 'Other') => suggestLeverUsers(person, [leverUser('u', { email, name })])[0]?.because
+    const because = (email: string, name = 'Other') => suggesterOf([leverUser('u', { email, name })])(person)[0]?.because
 
     it('are addresses that differ in what cannot be seen', () => {
       expect(because('jose.nunez@x.example\u200b')).to.equal('sameAddressOtherwiseWritten')
@@ -104,7 +104,7 @@ describe('matching people with Lever users', () => {
     it('are people of the same name, whatever its accents, case and order', () => {
       expect(because('jn@other.example', 'NUNEZ, Jose')).to.equal('sameName')
       expect(because('jn@other.example', 'José Núñez Ruiz')).to.equal(undefined)
-      expect(suggestLeverUsers({ email: 'a@x.example', name: '—' }, [leverUser('u', { name: '…' })])).to.deep.equal([])
+      expect(suggesterOf([leverUser('u', { name: '…' })])({ email: 'a@x.example', name: '—' })).to.deep.equal([])
     })
 
     it('come surest first, at most five, never a user without an address', () => {
@@ -114,9 +114,20 @@ describe('matching people with Lever users', () => {
         leverUser('same', { email: 'jose.nunez@y.example' }),
       ]
 
-      const suggestions = suggestLeverUsers(person, users)
+      const suggestions = suggesterOf(users)(person)
 
       expect(suggestions.map(({ leverUserId }) => leverUserId)).to.deep.equal(['same', 'name-0', 'name-1', 'name-2', 'name-3'])
+    })
+
+    it('are found for 500 people among 5000 users at once', () => {
+      const users = Array.from({ length: 5000 }, (_, index) => leverUser(`user-${index}`, { name: `User ${index}` }))
+      const startedAt = performance.now()
+
+      const suggest = suggesterOf(users)
+      const found = Array.from({ length: 500 }, (_, index) => suggest({ email: `user-${index}@other.example`, name: 'Somebody' }))
+
+      expect(found.map(([first]) => first?.leverUserId)).to.deep.equal(users.slice(0, 500).map(({ id }) => id))
+      expect(performance.now() - startedAt).to.be.below(1000)
     })
   })
 })
