@@ -128,7 +128,8 @@ describe('export, outcomes:', () => {
 
     it("finds what Lever's search shows late", async () => {
       const person = await candidate()
-      await service.lever.settings({ searchLagMs: 1600 })
+      const nothingYet = { kind: 'status', status: 200, body: { data: [], hasNext: false } } as const
+      await service.lever.fault({ ...nothingYet, match: { method: 'GET', path: '^/opportunities$' }, after: 1, times: 1 })
       await service.lever.fault({ kind: 'hangAfter', match: CREATE, times: 1 })
 
       const ended = await exportAndWait(api, { candidateId: person.id })
