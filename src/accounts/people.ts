@@ -70,8 +70,10 @@ export async function peopleById(organization: string, ids: readonly string[]): 
   return new Map(found.map((person) => [person._id.toHexString(), toPerson(person)]))
 }
 
-export async function listPeople(organization: string, request: PageRequest): Promise<Page<Person>> {
-  return page(PersonModel, { organization }, request, toPerson)
+/** Newest first; `q` is a part of name or e-mail in any case, empty for all. */
+export async function listPeople(organization: string, request: PageRequest, { q = '' }: { q?: string } = {}): Promise<Page<Person>> {
+  const part = new RegExp(q.replaceAll(/[^\p{L}\p{N}\p{M}\s]/gu, String.raw`\$&`), 'i')
+  return page(PersonModel, { organization, ...(q === '' ? {} : { $or: [{ name: part }, { email: part }] }) }, request, toPerson)
 }
 
 /**

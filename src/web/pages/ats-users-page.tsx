@@ -4,8 +4,10 @@ import type { Notice } from '../middleware/flash.ts'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { ListLinks } from './list-links.tsx'
+import { listAddress } from './list-query.ts'
 import { MappingRow, type MappingRowProps } from './mapping-row.tsx'
 import { usePage } from './page-context.ts'
+import { PeopleSearch } from './people-search.tsx'
 import { Table } from './table.tsx'
 import { usersTexts } from './texts-ats-users.ts'
 import { wizardTexts } from './texts-wizard.ts'
@@ -16,6 +18,8 @@ export interface AtsUsersPageProps {
   rows: readonly MappingRowProps[]
   /** All of Lever's, deactivated ones too. */
   leverUsers: readonly LeverUserView[]
+  /** What was searched for; empty for all. */
+  q: string
   /** Of this page of people and of the next. */
   cursor: string | undefined
   nextCursor: string | null
@@ -28,23 +32,17 @@ const HERE = '/settings/ats/users'
 const MOST_SUGGESTED = 1000
 
 /** The wizard's step for people: each with a Lever user, suggested where one is likely. */
-export function AtsUsersPage({ connection, rows, leverUsers, cursor, nextCursor, notice = null }: AtsUsersPageProps) {
+export function AtsUsersPage({ connection, rows, leverUsers, q, cursor, nextCursor, notice = null }: AtsUsersPageProps) {
   const t = usersTexts(usePage().language)
   return (
     <Layout title={t.title} lead={t.lead} notice={notice}>
       <WizardSteps connection={connection} current="users" />
       <Hint connection={connection} isEmpty={leverUsers.length === 0} />
-      {rows.length === 0 ? (
-        <section class="card empty">
-          <p>{t.nobody}</p>
-          <a href="/settings/people" role="button">
-            {t.toPeople}
-          </a>
-        </section>
-      ) : (
-        <UsersForm {...{ rows, leverUsers, cursor }} canMatch={!connection.missing.includes('authorization')} />
+      <PeopleSearch href={HERE} q={q} rows={rows.length} isPaged={cursor !== undefined || nextCursor !== null} />
+      {rows.length === 0 ? null : (
+        <UsersForm {...{ rows, leverUsers, q, cursor }} canMatch={!connection.missing.includes('authorization')} />
       )}
-      <ListLinks href={HERE} cursor={cursor} nextCursor={nextCursor} first={t.first} more={t.more} />
+      <ListLinks href={HERE} q={q} cursor={cursor} nextCursor={nextCursor} first={t.first} more={t.more} />
     </Layout>
   )
 }
@@ -65,13 +63,14 @@ function Hint({ connection, isEmpty }: { connection: ConnectionView; isEmpty: bo
 function UsersForm({
   rows,
   leverUsers,
+  q,
   cursor,
   canMatch,
-}: Pick<AtsUsersPageProps, 'rows' | 'leverUsers' | 'cursor'> & { canMatch: boolean }) {
+}: Pick<AtsUsersPageProps, 'rows' | 'leverUsers' | 'q' | 'cursor'> & { canMatch: boolean }) {
   const { language } = usePage()
   const t = usersTexts(language)
   return (
-    <Form action={cursor === undefined ? HERE : `${HERE}?cursor=${encodeURIComponent(cursor)}`} class="card">
+    <Form action={listAddress(HERE, { q, cursor })} class="card">
       {/* what the Enter key presses, before any suggestion */}
       <button type="submit" name="do" value="proceed" class="sr-only" tabindex={-1} aria-hidden="true" />
       <div class="actions">

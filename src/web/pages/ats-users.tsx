@@ -47,10 +47,10 @@ interface Held {
 
 async function show(ctx: SiteContext, deps: AtsUsersDeps, held?: Held): Promise<void> {
   const { organization } = personOf(ctx)
-  const { cursor } = ListQuery.parse({ ...ctx.query })
+  const { q, cursor } = ListQuery.parse({ ...ctx.query })
   const [connection, people, leverUsers, unmatched] = await Promise.all([
     deps.connections.describe(organization),
-    deps.accounts.listPeople(organization, { limit: PAGE_ROWS, cursor }),
+    deps.accounts.listPeople(organization, { limit: PAGE_ROWS, cursor }, { q }),
     deps.mirror.allUsers(organization),
     deps.mappings.suggest(organization),
   ])
@@ -64,7 +64,7 @@ async function show(ctx: SiteContext, deps: AtsUsersDeps, held?: Held): Promise<
     ...heldOf(held, person.email, ctx.state.language),
   }))
   const { nextCursor } = people
-  renderPage(ctx, <AtsUsersPage {...{ connection, rows, leverUsers, cursor, nextCursor }} notice={held?.notice ?? null} />, {
+  renderPage(ctx, <AtsUsersPage {...{ connection, rows, leverUsers, q, cursor, nextCursor }} notice={held?.notice ?? null} />, {
     status: held ? 422 : 200,
   })
 }

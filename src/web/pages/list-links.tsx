@@ -1,18 +1,22 @@
-/** To the first page of a list and to the next, where there are such. */
-export function ListLinks({ href, cursor, nextCursor, first, more }: ListLinksProps) {
-  if (cursor === undefined && nextCursor === null) return null
-  return (
-    <p class="actions">
-      {cursor === undefined ? null : <a href={href}>{first}</a>}
-      {nextCursor === null ? null : <a href={`${href}?cursor=${encodeURIComponent(nextCursor)}`}>{more}</a>}
-    </p>
-  )
-}
+import { listAddress } from './list-query.ts'
 
 export interface ListLinksProps {
   href: string
+  /** Of a list that is searched. */
+  q?: string
   cursor: string | undefined
   nextCursor: string | null
   first: string
   more: string
+}
+
+/** To the first page of a list and to the next, where there are such. */
+export function ListLinks({ href, q = '', cursor, nextCursor, first, more }: ListLinksProps) {
+  if (cursor === undefined && nextCursor === null) return null
+  return (
+    <p class="actions">
+      {cursor === undefined ? null : <a href={listAddress(href, { q })}>{first}</a>}
+      {nextCursor === null ? null : <a href={listAddress(href, { q, cursor: nextCursor })}>{more}</a>}
+    </p>
+  )
 }

@@ -5,7 +5,9 @@ import { Field } from './field.tsx'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { ListLinks } from './list-links.tsx'
+import { listAddress } from './list-query.ts'
 import { usePage } from './page-context.ts'
+import { PeopleSearch } from './people-search.tsx'
 import { PersonRow } from './person-row.tsx'
 import { ShownOnce } from './shown-once.tsx'
 import { Table } from './table.tsx'
@@ -13,6 +15,8 @@ import { peopleTexts } from './texts-people.ts'
 
 export interface PeoplePageProps {
   people: readonly Person[]
+  /** What was searched for; empty for all. */
+  q: string
   cursor: string | undefined
   nextCursor: string | null
   /** Just made: shown for the only time. */
@@ -31,29 +35,31 @@ export interface Refused {
 const HERE = '/settings/people'
 
 /** Who may use the service: invited, given a role, switched off. */
-export function PeoplePage({ people, cursor, nextCursor, link, refused }: PeoplePageProps) {
+export function PeoplePage({ people, q, cursor, nextCursor, link, refused }: PeoplePageProps) {
   const t = peopleTexts(usePage().language)
-  const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`
   return (
     <Layout title={t.title} lead={t.lead}>
       {link === undefined ? null : (
         <ShownOnce title={t.linkTitle(link.name)} lead={t.linkLead} label={t.link} value={link.url} copyLabel={t.copyLink} />
       )}
       <Invitation refused={refused} />
-      <Form action={`${HERE}/changes${query}`} class="card">
-        <Table heads={[t.person, t.role, t.active, t.added, '']} label={t.title}>
-          {people.map((person) => (
-            <PersonRow key={person.id} person={person} />
-          ))}
-        </Table>
-        <p class="actions end">
-          <button type="submit">{t.save}</button>
-        </p>
-      </Form>
+      <PeopleSearch href={HERE} q={q} rows={people.length} isPaged={cursor !== undefined || nextCursor !== null} />
+      {people.length === 0 ? null : (
+        <Form action={listAddress(`${HERE}/changes`, { q, cursor })} class="card">
+          <Table heads={[t.person, t.role, t.active, t.added, '']} label={t.title}>
+            {people.map((person) => (
+              <PersonRow key={person.id} person={person} />
+            ))}
+          </Table>
+          <p class="actions end">
+            <button type="submit">{t.save}</button>
+          </p>
+        </Form>
+      )}
       <Form action={`${HERE}/link`} id="link-form">
         <input type="hidden" name="once" value={randomUUID()} />
       </Form>
-      <ListLinks href={HERE} cursor={cursor} nextCursor={nextCursor} first={t.first} more={t.more} />
+      <ListLinks href={HERE} q={q} cursor={cursor} nextCursor={nextCursor} first={t.first} more={t.more} />
     </Layout>
   )
 }

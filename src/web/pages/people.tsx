@@ -44,10 +44,10 @@ export function peopleRouter(deps: PeoplePagesDeps): Router<SiteState> {
 }
 
 async function show(ctx: SiteContext, { accounts }: PeoplePagesDeps, also: Pick<PeoplePageProps, 'link' | 'refused'> = {}): Promise<void> {
-  const { cursor } = ListQuery.parse({ ...ctx.query })
-  const { data, nextCursor } = await accounts.listPeople(personOf(ctx).organization, { limit: PAGE_ROWS, cursor })
+  const { q, cursor } = ListQuery.parse({ ...ctx.query })
+  const { data, nextCursor } = await accounts.listPeople(personOf(ctx).organization, { limit: PAGE_ROWS, cursor }, { q })
   const status = also.refused === undefined ? 200 : 422
-  renderPage(ctx, <PeoplePage people={data} cursor={cursor} nextCursor={nextCursor} {...also} />, { status })
+  renderPage(ctx, <PeoplePage people={data} {...{ q, cursor, nextCursor }} {...also} />, { status })
 }
 
 const InvitationForm = z.object({

@@ -34,6 +34,10 @@ export const peopleTexts = defineTexts({
     removeLead:
       'They are signed out at once and cannot sign in again, and their Lever mapping goes. Their exports and the audit trail stay. To keep them for later, switch Active off instead.',
     removed: (name: string) => `${name} is removed.`,
+    search: 'Search',
+    searchFor: 'Name or e-mail',
+    nothingFound: (q: string) => `Nobody found for “${q}”.`,
+    showAll: 'Show everybody',
     more: 'More people',
     first: 'Back to the first',
   },
@@ -71,6 +75,10 @@ export const peopleTexts = defineTexts({
     removeLead:
       'Su sesión termina al momento, no puede volver a entrar y se quita su asignación en Lever. Sus exportaciones y el registro de auditoría se conservan. Para conservar a la persona, desactívela.',
     removed: (name: string) => `Se ha quitado a ${name}.`,
+    search: 'Buscar',
+    searchFor: 'Nombre o correo electrónico',
+    nothingFound: (q: string) => `No se ha encontrado a nadie con «${q}».`,
+    showAll: 'Mostrar a todos',
     more: 'Más personas',
     first: 'Volver al principio',
   },

@@ -113,6 +113,32 @@ describe('people and API keys', function () {
       expect(data.find(({ email }) => email === SOURCER)).to.include({ role: 'sourcer', active: false })
     })
 
+    it('are searched by name or e-mail once there are many, and paged, the words kept in the address', async () => {
+      const { id, ana } = await fresh()
+      expect((await ana.open(PEOPLE)).html).not.to.include('role="search"')
+      const people = Array.from({ length: 60 }, (_, index) => ({
+        organization: id,
+        email: `person.${index}@acme.example`,
+        name: `Person (${index})`,
+        role: 'sourcer',
+      }))
+      await PersonModel.insertMany(people)
+
+      for (const page of [PEOPLE, '/settings/ats/users']) {
+        const first = await ana.open(page)
+        const [, more = ''] = /<a href="([^"]+cursor=[^"]+)">More people/.exec(first.html) ?? []
+        expect(more, page).not.to.equal('')
+        expect((await ana.open(more)).html)
+          .to.include(LEVER_ADMIN)
+          .and.include('Back to the first')
+        const found = await ana.open(`${page}?q=${encodeURIComponent(' PERSON (7)')}`)
+        expect(found.html).to.include('person.7@acme.example').and.include('value="PERSON (7)"').and.not.include('person.8@acme.example')
+        expect(found.html).to.match(/<form method="post" action="[^"]*\?q=PERSON(\+|%20)%287%29"/)
+        expect((await ana.open(`${page}?q=.*`)).html).to.include('Nobody found for “.*”')
+        expect((await ana.open(`${page}?cursor=nonsense`)).status).to.equal(200)
+      }
+    })
+
     it('cannot shut themselves out', async () => {
       const { id, api, ana } = await fresh()
       const self = await PersonModel.findOne({ organization: id, email: LEVER_ADMIN }).orFail().lean()
