@@ -73,8 +73,9 @@ describe('export, unclear:', () => {
   describe('what an ended export may have made', () => {
     it('is found before the next export of somebody without e-mail, after a cancellation', async () => {
       const person = await withoutMail('canceled')
-      await fault(CREATE, { kind: 'lateEffect', delayMs: 4500 })
-      await fault(LIST, { kind: 'status', status: 500, after: 3, times: 1000 })
+      await fault(CREATE, { kind: 'hangAfter' })
+      await fault(LIST, { kind: 'status', status: 200, body: { data: [], hasNext: false }, times: 3 })
+      await fault(LIST, { kind: 'status', status: 500, times: 1000 })
       const id = await ask(person)
       await eventually('it is queued again, after looks that found nothing', async () => {
         const found = await ExportModel.findById(id).lean()
