@@ -72,12 +72,12 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
 function Counts({ counts }: { counts: Pick<ImportSummary, 'created' | 'updated' | 'rejectedCount'> }) {
   const { language } = usePage()
   const t = importTexts(language)
-  const { format } = new Intl.NumberFormat(language)
+  const numbers = new Intl.NumberFormat(language)
   return (
     <dl class="facts">
-      <Fact name={t.created}>{format(counts.created)}</Fact>
-      <Fact name={t.updated}>{format(counts.updated)}</Fact>
-      <Fact name={t.rejected}>{format(counts.rejectedCount)}</Fact>
+      <Fact name={t.created}>{numbers.format(counts.created)}</Fact>
+      <Fact name={t.updated}>{numbers.format(counts.updated)}</Fact>
+      <Fact name={t.rejected}>{numbers.format(counts.rejectedCount)}</Fact>
     </dl>
   )
 }

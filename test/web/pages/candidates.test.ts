@@ -38,7 +38,8 @@ describe('the page of candidates', () => {
 
   it('says where candidates come from while there is none', async () => {
     expect((await open('/candidates')).html)
-      .to.contain('by the API')
+      .to.contain('Nobody is here yet')
+      .and.to.contain('/candidates/import')
       .and.to.contain('/api/docs')
   })
 
@@ -85,6 +86,39 @@ describe('the page of candidates', () => {
       .to.contain('López')
       .and.not.to.contain('Person 1')
     expect((await open('/candidates?q=%3Cnobody%3E')).html).to.contain('Nobody found for “&lt;nobody>”')
+  })
+
+  it('shows those of a project, or who are exported or not, and keeps that in the address', async () => {
+    const exported = await add({ name: 'Carla Done', emails: ['carla@a.example'], project: 'A & B' })
+    await candidates.noteExport(web.organization, exported, '0123456789abcdef01234568', { exported: true })
+    await add({ name: 'Dora Open', emails: ['dora@a.example'], project: 'A & B' })
+
+    const ofProject = await open('/candidates?project=A+%26+B')
+    const done = await open('/candidates?project=A+%26+B&exported=true')
+    const notYet = await open('/candidates?project=A+%26+B&exported=false')
+
+    expect(ofProject.html)
+      .to.contain('Carla Done')
+      .and.to.contain('Dora Open')
+      .and.to.contain('Project: A &amp; B')
+      .and.not.to.contain('Bob')
+    expect(done.html).to.contain('Carla Done').and.not.to.contain('Dora Open')
+    expect(notYet.html).to.contain('Dora Open').and.not.to.contain('Carla Done')
+    expect(done.html).to.match(/<option value="true" selected/)
+    expect(done.html).to.contain('<input type="hidden" name="project" value="A &amp; B"')
+    expect(ofProject.html).to.contain('href="/candidates?project=A+%26+B"')
+    expect((await open('/candidates?project=none')).html).to.contain('Nobody fits this search.')
+  })
+
+  it('has Export to ATS in every row and for a selection, each person by name', async () => {
+    const id = await add({ name: 'Emil "E" <i>', emails: ['emil@a.example'] })
+
+    const { html } = await open('/candidates?q=emil')
+
+    expect(html).to.contain(`<input type="checkbox" name="id" value="${id}" aria-label="Select Emil &quot;E&quot; &lt;i>"`)
+    expect(html).to.match(new RegExp(`<button type="submit" name="one" value="${id}"[^>]*>Export to ATS</button>`))
+    expect(html).to.match(/<button type="submit">Export to ATS<\/button>/)
+    expect(html).to.contain('<dialog id="export-dialog"')
   })
 
   it('is for people who are signed in, who see their own organization only', async () => {

@@ -1,0 +1,320 @@
+import { expect } from 'chai'
+import { got } from 'got'
+import { LeverPostingModel } from '../../../src/mirror/lever-record-models.ts'
+import { eventually } from '../../support/eventually.ts'
+import { LEVER_ADMIN } from '../../support/lever.ts'
+import { newPerson, SOURCE, SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
+import { rowOf, visit, type Visitor } from './visitor.ts'
+
+const DIALOG = '/candidates/export'
+
+interface Posting {
+  id: string
+  text: string
+  state: string
+}
+
+describe('the dialog of Export to ATS', function () {
+  this.timeout(60_000)
+  let service: ServiceForTests
+  let api: Api
+  let bo: Visitor
+  let job: Posting
+  let otherJob: Posting
+
+  before(async () => {
+    service = await startService()
+    ;({ api } = await service.connected())
+    bo = await visit(service.url, api, SOURCER)
+    const { data } = (await api.get<{ data: Posting[] }>('lever/postings?state=published')).body
+    ;[job, otherJob] = data as [Posting, Posting]
+  })
+  after(() => service.stop())
+  afterEach(() => service.lever.clearFaults())
+
+  const add = async (fields: Record<string, unknown> = {}) => {
+    const { body } = await api.post<{ id: string; name: string; emails: string[] }>('candidates', newPerson(fields))
+    return body
+  }
+  /** As htmx asks: for a part of the page that is open. */
+  const part = async (visitor: Visitor, path: string) => {
+    const answer = await got(`${service.url}${path}`, {
+      cookieJar: visitor.jar,
+      headers: { 'hx-request': 'true' },
+      throwHttpErrors: false,
+      retry: { limit: 0 },
+    })
+    return { status: answer.statusCode, html: answer.body, headers: answer.headers }
+  }
+  const exportsOf = async (candidateId: string) =>
+    (await api.get<{ data: { id: string; status: string; requestedBy: string; target: { kind: string } }[] }>(`exports?candidateId=${candidateId}`)).body.data // prettier-ignore
+  /** The progress once all in it has ended. */
+  const finished = (path: string) =>
+    eventually('the progress ends', async () => {
+      const { html } = await bo.open(path)
+      return html.includes('data-finished="true"') ? html : null
+    })
+
+  it('says who goes where, as whom, and what is sent, before anything is', async () => {
+    const { id, name, emails } = await add({ phones: [{ value: '+34 600 000 000' }], tags: ['go'], location: 'Bilbao' })
+    await service.lever.clearRequests()
+
+    const { status, html } = await bo.open(`${DIALOG}?one=${id}`)
+
+    expect(status).to.equal(200)
+    expect(html).to.match(/<label for="export-job">Job<\/label>/)
+    expect(html).to.match(/<label for="export-requisition">Requisition<\/label>/)
+    for (const words of [
+      'None: general opportunity',
+      job.text,
+      name,
+      emails[0],
+      '+34 600 000 000',
+      'Bilbao',
+      'New lead',
+      SOURCE,
+      'Bo Lindqvist',
+    ])
+      expect(html).to.include(words)
+    expect(html).to.match(/<button type="submit">Export<\/button>/)
+    expect(html).to.include('Nobody with these e-mail addresses is in Lever.')
+    expect((await service.lever.requests('/opportunities')).map(({ method }) => method)).to.deep.equal(['GET'])
+    expect(await exportsOf(id)).to.deep.equal([])
+  })
+
+  it('offers open jobs only, and the requisitions of the chosen one', async () => {
+    const { id } = await add()
+    const closed = (await api.get<{ data: Posting[] }>('lever/postings?state=closed')).body.data
+
+    const { html } = await bo.open(`${DIALOG}?one=${id}`)
+    const chosen = await bo.send(`${DIALOG}/preview`, { candidateIds: id, postingId: job.id, requisitionId: '', note: 'kept & safe' })
+
+    for (const { id: closedId } of closed) expect(html).not.to.include(closedId)
+    expect(closed).not.to.be.empty
+    expect(chosen.html).to.match(new RegExp(`<option[^>]*value="${job.id}"[^>]*selected|<option[^>]*selected[^>]*value="${job.id}"`))
+    expect(chosen.html).to.include('kept &amp; safe')
+    expect(optionsOf(chosen.html, 'export-requisition').length).to.be.lessThan(optionsOf(html, 'export-requisition').length)
+  })
+
+  it('finds jobs by words for a script', async () => {
+    const { html } = await part(bo, `${DIALOG}/jobs?q=${encodeURIComponent(job.text)}`)
+
+    expect(html).to.include(`value="${job.id}"`).and.not.include('<html')
+    expect((await part(bo, `${DIALOG}/jobs?q=nothing-like-it`)).html).to.equal('')
+  })
+
+  it('exports one person without scripts, and ends with the link into Lever', async () => {
+    const { id, name, emails } = await add()
+
+    const progress = await bo.send(DIALOG, { candidateIds: id, postingId: job.id, requisitionId: '', note: 'Met at a fair' })
+    const html = await finished(progress.path)
+
+    const [opportunity] = await service.lever.opportunitiesByEmail(emails[0] ?? '')
+    expect(progress.path).to.match(/^\/exports\/progress\?/)
+    expect(html).to.match(new RegExp(`<a href="[^"]*${opportunity?.id}[^"]*"[^>]*>Open ${name} in Lever</a>`))
+    expect(html).to.include('Done.')
+    const [exported] = await exportsOf(id)
+    expect(exported).to.include({ status: 'exported', requestedBy: SOURCER })
+    await eventually('the note is written', async () => (await service.lever.notesOf(opportunity?.id ?? '')).length === 1)
+    expect((await bo.open('/candidates')).html).to.include(`New lead: Open ${name} in Lever`)
+  })
+
+  it('makes one export of a double click, and shows it both times', async () => {
+    const { id, emails } = await add()
+    const fields = { candidateIds: id, postingId: '', requisitionId: '' }
+
+    const [first, second] = await Promise.all([bo.send(DIALOG, fields), bo.send(DIALOG, fields)])
+    const pages = [await finished(first.path), await finished(second.path)]
+
+    expect(await exportsOf(id)).to.have.length(1)
+    expect(await service.lever.opportunitiesByEmail(emails[0] ?? '')).to.have.length(1)
+    for (const html of pages) expect(html).to.include('in Lever</a>')
+    expect(pages.filter((html) => html.includes('before.'))).to.have.length(1)
+  })
+
+  it('shows who is in Lever already, and does what is chosen', async () => {
+    const { id, emails } = await add()
+    const [email = ''] = emails
+    const there = await service.lever.addOpportunity({ name: 'Other <i>name</i>', emails: [email], stage: 'Recruiter screen' })
+
+    const asked = await bo.open(`${DIALOG}?one=${id}&postingId=${job.id}`)
+    const stopped = await finished((await bo.send(DIALOG, { candidateIds: id, postingId: job.id, requisitionId: '' })).path)
+    const linked = await finished((await bo.send(DIALOG, { candidateIds: id, postingId: job.id, requisitionId: '', onDuplicate: 'link' })).path) // prettier-ignore
+
+    expect(rowOf(asked.html, 'Recruiter screen')).to.include(there.id).and.to.include('General opportunity')
+    expect(asked.html).to.match(/<input type="radio" name="onDuplicate" value="stop" checked/)
+    expect(asked.html).to.include(`Create an opportunity for ${job.text}`).and.to.include('general opportunity. To consider them')
+    expect(stopped).to.include('Already in Lever').and.to.include('nothing was added').and.to.include(there.id)
+    expect(linked).to.include('Exported').and.to.include(there.id)
+    expect(await service.lever.opportunitiesByEmail(email)).to.have.length(1)
+  })
+
+  it('offers no second export to the same target', async () => {
+    const { id } = await add()
+    await finished((await bo.send(DIALOG, { candidateIds: id, postingId: '', requisitionId: '' })).path)
+
+    const { html } = await bo.open(`${DIALOG}?one=${id}`)
+
+    expect(html).to.include('Exported to the same target already').and.to.include(`/candidates/${id}#history`)
+    expect(html).to.match(/<button type="submit" disabled[^>]*aria-describedby="export-why-not"[^>]*>Export</)
+  })
+
+  it('exports a selection, with a line and a next step for each', async () => {
+    const fine = await add()
+    const inLever = await add()
+    await service.lever.addOpportunity({ name: inLever.name, emails: inLever.emails })
+    const before = await add()
+    await finished((await bo.send(DIALOG, { candidateIds: before.id, postingId: '', requisitionId: '' })).path)
+    const ids = [fine.id, inLever.id, before.id, fine.id]
+
+    const asked = await bo.open(`${DIALOG}?${ids.map((id) => `id=${id}`).join('&')}`)
+    const sent = await bo.send(DIALOG, { candidateIds: [...ids, '0'.repeat(24)].join(','), postingId: '', requisitionId: '' })
+    const html = await finished(sent.path)
+
+    expect(asked.html).to.include('Export 3 candidates to Lever').and.not.to.include('name="note"')
+    expect(asked.html).to.include(`value="${[fine.id, inLever.id, before.id].join(',')}"`)
+    expect(rowOf(asked.html, before.name)).to.include('New lead')
+    expect(lineOf(html, fine.name)).to.include('Exported').and.not.to.include('before.')
+    expect(lineOf(html, inLever.name)).to.include('Already in Lever').and.to.include(`${DIALOG}?one=${inLever.id}`)
+    expect(lineOf(html, before.name)).to.include('This was exported, or on its way, before.')
+    expect(lineOf(html, 'Deleted candidate')).to.include('not here any more')
+    expect(html).to.include('Done: 2 of 4 exported.')
+  })
+
+  it('takes at most a hundred at once, and nobody for nobody', async () => {
+    const many = Array.from({ length: 101 }, (_, at) => String(at).padStart(24, '0'))
+
+    const tooMany = await bo.send(DIALOG, { candidateIds: many.join(','), postingId: '', requisitionId: '' })
+    const nobody = await bo.open(DIALOG)
+
+    expect(tooMany.status).to.equal(422)
+    expect(tooMany.html).to.include('More than 100')
+    expect(nobody.status).to.equal(422)
+    expect(nobody.html).to.include('Nobody is chosen')
+    expect((await part(bo, DIALOG)).html)
+      .to.include('Nobody is chosen')
+      .and.not.include('<html')
+  })
+
+  it('tells at the button why this person may not export, and whom to ask', async () => {
+    const { id } = await add()
+    await api.put('users/eve@acme.example', { name: 'Eve <b>', role: 'sourcer' })
+    const eve = await visit(service.url, api, 'eve@acme.example')
+    const ana = await visit(service.url, api, LEVER_ADMIN)
+
+    const list = await eve.open('/candidates')
+    const dialog = await eve.open(`${DIALOG}?one=${id}`)
+    const sent = await eve.send(DIALOG, { candidateIds: id, postingId: '', requisitionId: '' })
+
+    for (const { html } of [list, dialog, sent])
+      expect(html).to.include('You have no Lever user here yet.').and.to.include(`Ask Ana Duarte (${LEVER_ADMIN}).`)
+    expect(list.html).not.to.match(/<button type="submit"(?![^>]*disabled)[^>]*>Export to ATS</)
+    expect(list.html).to.match(/<button type="submit"[^>]*disabled[^>]*aria-describedby="[^"]*why-not"[^>]*>Export to ATS/)
+    expect(sent.status).to.equal(403)
+    expect(await exportsOf(id)).to.deep.equal([])
+    expect((await ana.open('/candidates')).html).to.match(/<a href="\/settings\/ats\/users">Open Users<\/a>/)
+  })
+
+  it('says of a job that closed meanwhile to choose another, and keeps what was typed', async () => {
+    const { id } = await add()
+    await LeverPostingModel.updateOne({ leverId: otherJob.id }, { state: 'closed' })
+
+    const sent = await bo.send(DIALOG, { candidateIds: id, postingId: otherJob.id, requisitionId: '', note: 'typed before' })
+
+    expect(sent.status).to.equal(409)
+    expect(sent.html).to.include('no longer open').and.to.include('typed before').and.to.include(otherJob.text)
+    expect(await exportsOf(id)).to.deep.equal([])
+  })
+
+  it('opens also while Lever is out, and says that it could not look', async () => {
+    const { id } = await add()
+    await service.lever.fault({ kind: 'status', status: 503, match: { path: '/opportunities' }, times: 20 })
+
+    const { status, html } = await bo.open(`${DIALOG}?one=${id}`)
+
+    expect(status).to.equal(200)
+    expect(html).to.include('could not be checked now')
+    expect(html).to.match(/<button type="submit">Export<\/button>/)
+  })
+
+  it('follows what Lever refused to its next step, and retries from there', async () => {
+    const { id, name } = await add()
+    await service.lever.fault({ kind: 'status', status: 400, match: { method: 'POST', path: '/opportunities' }, times: 1, body: { code: 'BadRequestError', message: 'The <b>name</b> is odd' } }) // prettier-ignore
+
+    const { path } = await bo.send(DIALOG, { candidateIds: id, postingId: '', requisitionId: '' })
+    const failed = await finished(path)
+    const [{ id: exportId } = { id: '' }] = await exportsOf(id)
+    const retried = await bo.send('/exports/progress', { retry: exportId, progress: path.slice(path.indexOf('?') + 1) })
+
+    expect(lineOf(failed, name)).to.include('Lever refused it.').and.to.include('The &lt;b>name&lt;/b> is odd').and.to.include('Retry')
+    expect(retried.path).to.equal(path)
+    expect(lineOf(await finished(path), name)).to.include('Exported')
+  })
+
+  it('is read by a script in parts, and only when something is new', async () => {
+    const { id } = await add()
+    await service.lever.settings({ latencyMs: 300 })
+    const { path } = await bo.send(DIALOG, { candidateIds: id, postingId: '', requisitionId: '' })
+
+    const first = await part(bo, path)
+    const [, again = ''] = /hx-get="([^"]+)"/.exec(first.html) ?? []
+    const unchanged = await part(bo, again.replaceAll('&amp;', '&'))
+    await service.lever.settings({ latencyMs: 0 })
+    await finished(path)
+    const changed = await part(bo, again.replaceAll('&amp;', '&'))
+
+    expect(first.html).to.include('hx-trigger="every 1s"').and.not.include('<html')
+    expect(unchanged.status).to.equal(204)
+    expect(changed.html).to.include('Exported').and.not.include('hx-trigger')
+  })
+
+  it('names people safely, in Spanish too', async () => {
+    const { id } = await add({ name: '<script>alert(1)</script> & "Ana"' })
+    const spanish = await visit(service.url, api, SOURCER, 'es')
+
+    for (const [visitor, title] of [[bo, 'Export '], [spanish, 'Exportar a ']] as const) {
+      const { html } = await visitor.open(`${DIALOG}?one=${id}`)
+      expect(html).to.include(`<h1>${title}&lt;script>alert(1)&lt;/script> &amp; &quot;Ana&quot;`).and.not.include('<script>alert')
+    } // prettier-ignore
+    expect((await spanish.open(`${DIALOG}?one=${id}`)).html).to.include('Ninguno: oportunidad general')
+  })
+
+  it('is nobody else’s: another organization, another sourcer, another site', async () => {
+    const { id } = await add()
+    const { path } = await bo.send(DIALOG, { candidateIds: id, postingId: '', requisitionId: '' })
+    await finished(path)
+    const other = await service.organization()
+    const stranger = await visit(service.url, other.api, SOURCER)
+    await api.put('users/eve@acme.example', { name: 'Eve', role: 'sourcer' })
+    const eve = await visit(service.url, api, 'eve@acme.example')
+    const [{ id: exportId } = { id: '' }] = await exportsOf(id)
+
+    expect((await stranger.open(`${DIALOG}?one=${id}`)).html).to.include('Nobody is chosen')
+    expect((await stranger.open(path)).html).not.to.include('in Lever</a>')
+    expect((await eve.open(path)).html)
+      .to.include('by somebody else')
+      .and.not.to.include('in Lever</a>')
+    for (const visitor of [stranger, eve])
+      expect((await visitor.send('/exports/progress', { retry: exportId, progress: '' })).status).to.equal(404)
+    const forged = await got.post(`${service.url}${DIALOG}`, {
+      cookieJar: bo.jar,
+      form: { candidateIds: id, _csrf: 'x' },
+      throwHttpErrors: false,
+    })
+    expect(forged.statusCode).to.equal(403)
+    const signedOut = await got(`${service.url}${DIALOG}?one=${id}`, { followRedirect: false })
+    expect(signedOut.headers.location).to.equal(`/sign-in?next=${encodeURIComponent(`${DIALOG}?one=${id}`)}`)
+  })
+})
+
+function optionsOf(html: string, selectId: string): string[] {
+  const [, select = ''] = new RegExp(`<select id="${selectId}".*?>(.*?)</select>`, 's').exec(html) ?? []
+  return [...select.matchAll(/<option/g)].map(([option]) => option)
+}
+
+/** The line of a progress that tells of `text`. */
+function lineOf(html: string, text: string): string {
+  const found = [...html.matchAll(/<li><div>.*?<\/li>/gs)].map(([line]) => line).find((line) => line.includes(text))
+  if (found === undefined) throw new Error(`no line tells of ${text}`)
+  return found
+}

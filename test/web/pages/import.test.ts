@@ -1,0 +1,151 @@
+import { expect } from 'chai'
+import { got } from 'got'
+import { eventually } from '../../support/eventually.ts'
+import { LEVER_ADMIN } from '../../support/lever.ts'
+import { SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
+import { visit, type Visitor } from './visitor.ts'
+
+const IMPORT = '/candidates/import'
+
+describe('the page Import CSV', function () {
+  this.timeout(60_000)
+  let service: ServiceForTests
+  let api: Api
+  let bo: Visitor
+  let token: string
+
+  before(async () => {
+    service = await startService()
+    ;({ api } = await service.organization())
+    bo = await visit(service.url, api, SOURCER)
+    token = /name="csrf-token" content="([^"]+)"/.exec((await bo.open(IMPORT)).html)?.[1] ?? ''
+  })
+  after(() => service.stop())
+
+  /** As a browser without scripts sends the form: its fields in the order of the page. */
+  const send = async (csv: string, { path = IMPORT, csrf = token, tokenFirst = true } = {}) => {
+    const form = new FormData()
+    if (tokenFirst) form.append('_csrf', csrf)
+    form.append('file', new File([csv], 'people.csv', { type: 'text/csv' }))
+    if (!tokenFirst) form.append('_csrf', csrf)
+    const answer = await fetch(`${service.url}${path}`, {
+      method: 'POST',
+      body: form,
+      redirect: 'manual',
+      headers: { accept: 'text/html', cookie: await bo.jar.getCookieString(service.url) },
+    })
+    return { status: answer.status, location: answer.headers.get('location'), html: await answer.text() }
+  }
+  const find = async (q: string) => (await api.get<{ data: { name: string }[] }>(`candidates?q=${q}`)).body.data
+
+  it('is one click from the list, and names the columns that are known', async () => {
+    const list = await bo.open('/candidates')
+    const { html } = await bo.open(IMPORT)
+
+    expect(list.html).to.match(/<a href="\/candidates\/import" role="button"[^>]*>Import CSV<\/a>/)
+    expect(html).to.match(/<label>CSV file<input type="file" name="file"/)
+    expect(html).to.match(
+      /<form method="post" action="\/candidates\/import" enctype="multipart\/form-data"[^>]*><input type="hidden" name="_csrf"/,
+    )
+    for (const field of ['externalId', 'emails', 'profileUrl']) expect(html).to.include(`<code>${field}</code>`)
+  })
+
+  it('takes the good lines of a short file, and tells the others with the reason', async () => {
+    const csv = 'name,email\nImported Ivy,ivy@a.example\n<b>Nobody</b>,\n=Formula,\n'
+
+    const { status, html } = await send(csv)
+    const again = await send(csv)
+
+    expect(status).to.equal(200)
+    expect(html).to.include('The import is done')
+    expect(factsOf(html)).to.deep.equal({ Added: '1', Updated: '0', 'Not taken': '2' })
+    expect(factsOf(again.html)).to.deep.equal({ Added: '0', Updated: '1', 'Not taken': '2' })
+    expect(html).to.match(/<th role="rowheader" scope="row">3<\/th>.*?at least one e-mail or link/)
+    expect(html).to.include('href="data:text/csv;charset=utf-8,Line%2CWhy%0D%0A3%2C').and.not.include('<b>Nobody')
+    expect(await find('ivy')).to.have.length(1)
+  })
+
+  it('shows how a file is read before it is imported', async () => {
+    const preview = (body: string) =>
+      got.post(`${service.url}${IMPORT}/preview`, {
+        body,
+        cookieJar: bo.jar,
+        headers: { 'content-type': 'text/csv', 'x-csrf-token': token },
+        throwHttpErrors: false,
+      })
+
+    const good = await preview('First Name,Last Name,E-mail Address,<i>Mood</i>\nAda,Lovelace,ada@a.example,fine\n')
+    const bad = await preview('colour,shape\nred,round\n')
+
+    expect(good.body).to.include('Name (first)').and.to.include('ada@a.example').and.not.include('<html')
+    expect(good.body).to.include('&lt;i>Mood&lt;/i>').and.to.include('Left out')
+    expect(bad.body).to.include('notice bad').and.to.include('no header row')
+    expect(await find('ada@a.example')).to.deep.equal([])
+  })
+
+  it('follows a long file until it is read, then offers the lines that were not taken', async () => {
+    const rows = Array.from({ length: 150 }, (_, at) => `Long ${at},${at === 7 ? '' : `long${at}@a.example`},${'x'.repeat(8000)}`)
+
+    const { status, location } = await send(`name,email,summary\n${rows.join('\n')}\n`)
+    const html = await eventually('it is read', async () => {
+      const shown = await bo.open(location ?? '')
+      return shown.html.includes('The import is done') ? shown.html : null
+    }, 30_000) // prettier-ignore
+
+    expect(status).to.equal(303)
+    expect(location).to.match(/^\/candidates\/imports\/[0-9a-f]{24}$/)
+    expect(factsOf(html)).to.deep.equal({ Added: '149', Updated: '0', 'Not taken': '1' })
+    const [, rejected = ''] = /href="(\/api\/v1\/candidate-imports\/[0-9a-f]+\/rejected\.csv)"/.exec(html) ?? []
+    expect((await got(`${service.url}${rejected}`, { cookieJar: bo.jar })).body).to.include('Long 7')
+    const finished = await got(`${service.url}${location}`, { cookieJar: bo.jar, headers: { 'hx-request': 'true' } })
+    expect(finished.headers['hx-refresh']).to.equal('true')
+  })
+
+  it('says what is wrong with a file as a whole, and lets another be chosen', async () => {
+    const noHeader = await send('colour,shape\nred,round\n')
+    const empty = await send('')
+
+    for (const { status, html } of [noHeader, empty]) {
+      expect(status).to.equal(422)
+      expect(html)
+        .to.match(/class="notice bad" role="alert"/)
+        .and.to.include('CSV file')
+    }
+  })
+
+  it('leaves erased people out unless they are entered on purpose', async () => {
+    await send('name,email\nErased Eric,eric@a.example\n')
+    const [eric] = (await api.get<{ data: { id: string }[] }>('candidates?q=eric')).body.data
+    await api.delete(`candidates/${eric?.id}`)
+    await eventually('Eric is erased', async () => (await send('name,email\nEric,eric@a.example\n')).html.includes('erased'))
+
+    expect(await find('eric')).to.deep.equal([])
+    await send('name,email\nEric,eric@a.example\n', { path: `${IMPORT}?allowErased=true` })
+    expect(await find('eric')).to.have.length(1)
+  })
+
+  it('takes a form with the session’s token in front only', async () => {
+    const csv = 'name,email\nForged Fay,fay@a.example\n'
+
+    for (const forged of [{ csrf: 'another' }, { csrf: '' }, { tokenFirst: false }]) expect((await send(csv, forged)).status).to.equal(403)
+    expect((await send('x'.repeat(300_000), { csrf: 'another' })).status).to.equal(403)
+
+    expect(await find('fay')).to.deep.equal([])
+  })
+
+  it('is for those who are signed in, and each import for its organization', async () => {
+    const { location } = await send(`name,email\n${'Big,big@a.example\n'.repeat(70_000)}`)
+    const other = await service.organization()
+    const stranger = await visit(service.url, other.api, LEVER_ADMIN)
+
+    expect((await stranger.open(location ?? '')).status).to.equal(404)
+    const signedOut = await got(`${service.url}${IMPORT}`, { followRedirect: false })
+    expect(signedOut.headers.location).to.equal('/sign-in?next=%2Fcandidates%2Fimport')
+  })
+})
+
+/** Names and values of a page's `<dl>`. */
+function factsOf(html: string): Record<string, string> {
+  const [, list = ''] = /<section class="card" id="import".*?<dl class="facts">(.*?)<\/dl>/s.exec(html) ?? []
+  return Object.fromEntries([...list.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, name = '', value = '']) => [name, value]))
+}
