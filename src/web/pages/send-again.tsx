@@ -2,7 +2,7 @@ import type { SiteContext } from '../site-state.ts'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
-import { renderPage } from './render-page.tsx'
+import { renderPage, wantsFragment } from './render-page.tsx'
 import { sendAgainTexts } from './texts-send-again.ts'
 
 /**
@@ -13,8 +13,7 @@ import { sendAgainTexts } from './texts-send-again.ts'
 export function offerToSendAgain(ctx: SiteContext, fields: Record<string, unknown>): boolean {
   const typed = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const))
   const isPlain = typed.length > 0 && typed.every(([, value]) => typeof value === 'string')
-  const isAside =
-    ctx.path.startsWith('/sign-') || ctx.get('HX-Request') === 'true' || ctx.accepts('text/html', 'application/json') !== 'text/html'
+  const isAside = ctx.path.startsWith('/sign-') || wantsFragment(ctx) || ctx.accepts('text/html', 'application/json') !== 'text/html'
   if (!isPlain || isAside) return false
   const isEnded = ctx.state.caller === null
   renderPage(ctx, <SendAgainPage isEnded={isEnded} address={ctx.url} typed={typed} />, { status: isEnded ? 401 : 403 })
