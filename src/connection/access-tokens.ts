@@ -32,6 +32,7 @@ export type RefreshOutcome = (typeof REFRESH_OUTCOMES)[number]
 /** Beyond the call itself: to read, seal and save. */
 const SAVE_MS = 5000
 const LOOK_AGAIN_MS = 50
+const MOST_EARLY_RENEWALS = 3
 
 /**
  * Access tokens of OAuth grants, refreshed at 80 % of their life or when Lever refuses the current one. A refresh token is single use
@@ -67,7 +68,10 @@ export function createAccessTokens(deps: AccessTokenDeps) {
       }
     },
 
-    /** The token to repeat a call with that Lever answered with 401; only the refusal of the current token leads to a refresh. */
+    /**
+     * The token to repeat a call with that Lever answered with 401; only the refusal of the current token leads to a refresh. After some
+     * fresh ones in a row it is the same once more: whether Lever refuses it again decides, and no flood of callers makes more.
+     */
     async renew(state: GrantState, rejected: string): Promise<string> {
       const token = openAccessToken(deps, state)
       if (token !== rejected) return token
@@ -75,6 +79,7 @@ export function createAccessTokens(deps: AccessTokenDeps) {
         await deps.revoke(state, 'token_refused')
         throw connectionNotActive('revoked')
       }
+      if (isFresh(state) && (state.grant.earlyRenewals ?? 0) >= MOST_EARLY_RENEWALS) return token
       return refresh(state)
     },
 

@@ -2,7 +2,7 @@ import { Types } from 'mongoose'
 import { normalizeEmail } from '../accounts/email-address.ts'
 import { ServiceError } from '../errors.ts'
 import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
-import { AuthorizationFlowModel } from './authorization-flow-model.ts'
+import { AuthorizationFlowModel, type AuthorizationFlowDocument } from './authorization-flow-model.ts'
 import type { ConnectionContext } from './connection-context.ts'
 import { getConnection } from './find-connection.ts'
 import { scopesFor } from './lever-access.ts'
@@ -35,12 +35,11 @@ export async function createAuthorizeLink(
   }
   const connection = await getConnection(organization)
   const token = createOpaqueToken('connect')
-  const flow = await AuthorizationFlowModel.create({
+  const flow = await insertFlow({
     organization: new Types.ObjectId(organization),
     userEmail: admin.email,
     startHash: hashToken(token),
     scopes: [...scopesFor(connection.settings.webhookSet)],
-    expiresAt: new Date(Date.now() + AUTHORIZE_FOR_MS),
   })
   await context.audit.append({
     organization,
@@ -49,6 +48,16 @@ export async function createAuthorizeLink(
     subject: `connection:${String(connection._id)}`,
   })
   return { id: String(flow._id), token, authorizeUrl: authorizeUrlOf(context, token), expiresAt: flow.expiresAt }
+}
+
+/** Its end is by the server's clock, by which it is judged: processes whose clocks differ share it. */
+async function insertFlow(fields: Pick<AuthorizationFlowDocument, 'organization' | 'userEmail' | 'startHash' | 'scopes'>) {
+  const literal = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, { $literal: value }]))
+  const times = { createdAt: '$$NOW', expiresAt: { $add: ['$$NOW', AUTHORIZE_FOR_MS] } }
+  const options = { upsert: true, returnDocument: 'after', updatePipeline: true } as const
+  return AuthorizationFlowModel.findOneAndUpdate({ _id: new Types.ObjectId() }, [{ $set: { ...literal, ...times } }], options)
+    .orFail()
+    .lean<AuthorizationFlowDocument>()
 }
 
 /** The answer of an earlier {@link createAuthorizeLink}, from what was kept of it. */

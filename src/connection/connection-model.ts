@@ -63,6 +63,8 @@ const connectionSchema = new Schema(
       unanswered: Boolean,
       /** Fresh access tokens that Lever refused one after another; 0 once a token has lasted. */
       refusals: { type: Number, default: 0 },
+      /** Renewals in a row that a refusal brought about while the token before was fresh. */
+      earlyRenewals: { type: Number, default: 0 },
       /** Keys the request budget: the same credential in two organizations shares one. */
       fingerprint: String,
     },
@@ -98,9 +100,9 @@ const connectionSchema = new Schema(
           startedAt: { type: Date, default: null },
           finishedAt: { type: Date, default: null },
           /** All have been read once. */
-          complete: { type: Boolean, default: false },
+          complete: Boolean,
           /** Opportunities known here. */
-          records: { type: Number, default: 0 },
+          records: Number,
           /** How many there may be, while all are read; null as long as nothing can be said. */
           estimated: { type: Number, default: null },
           /** Opportunities read a second, while all are read. */

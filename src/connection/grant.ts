@@ -48,7 +48,9 @@ export function isExpired(state: GrantState): boolean {
   return state.now.getTime() >= lifeOf(state).to
 }
 
+export const FRESH_MS = 5 * 60_000
+
 /** Obtained so lately that a refusal by Lever cannot be its age. */
 export function isFresh(state: GrantState): boolean {
-  return state.now.getTime() - lifeOf(state).from < 5 * 60_000
+  return state.now.getTime() - lifeOf(state).from < FRESH_MS
 }

@@ -65,5 +65,5 @@ function statusAfter({ status, statusBeforeRevocation }: ConnectionDocument): Co
 /** All of a grant but its generation, which only rises. */
 export const GRANT_FIELDS = [
   'accessToken', 'refreshToken', 'apiKey', 'accessTokenExpiresAt', 'obtainedAt', 'refreshLeaseUntil', 'refreshLeaseHolder', 'refusals',
-  'unanswered', 'fingerprint',
+  'unanswered', 'earlyRenewals', 'fingerprint',
 ].map((field) => `grant.${field}`) // prettier-ignore

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose'
 import type { TokenPair } from '../lever/oauth.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
 import { ConnectionModel, type ConnectionDocument, type RevocationCause } from './connection-model.ts'
-import { GRANTED, type GrantState } from './grant.ts'
+import { FRESH_MS, GRANTED, REFRESH_AT, type GrantState } from './grant.ts'
 
 const DURABLE = { updatePipeline: true, returnDocument: 'after', writeConcern: { w: 'majority', j: true } } as const
 
@@ -21,6 +21,12 @@ export function pairFields(secrets: ConnectionSecrets, organization: string, pai
 
 const REFRESH_FIELDS = ['grant.refreshLeaseUntil', 'grant.refreshLeaseHolder', 'grant.unanswered']
 
+const AGE_MS = { $subtract: ['$$NOW', '$grant.obtainedAt'] }
+const LIFE_MS = { $subtract: ['$grant.accessTokenExpiresAt', '$grant.obtainedAt'] }
+/** Only a refusal renews a token that is fresh and not due. */
+const IS_EARLY = { $and: [{ $lt: [AGE_MS, FRESH_MS] }, { $lt: [AGE_MS, { $multiply: [LIFE_MS, REFRESH_AT] }] }] }
+const EARLY_RENEWALS = { $cond: [IS_EARLY, { $add: [{ $ifNull: ['$grant.earlyRenewals', 0] }, 1] }, 0] }
+
 const REVIVED_STATUS = { $cond: [{ $eq: ['$status', 'revoked'] }, { $ifNull: ['$statusBeforeRevocation', 'configuring'] }, '$status'] }
 
 /**
@@ -28,13 +34,11 @@ const REVIVED_STATUS = { $cond: [{ $eq: ['$status', 'revoked'] }, { $ifNull: ['$
  * revives a connection that was marked revoked meanwhile. False when another pair or key has taken that generation's place.
  */
 export async function storeRefreshedPair(secrets: ConnectionSecrets, state: GrantState, pair: TokenPair, sentAt: number): Promise<boolean> {
-  const fields = pairFields(secrets, String(state.organization), pair, sentAt)
+  const generation = state.grant.generation + 1
+  const fields = { ...pairFields(secrets, String(state.organization), pair, sentAt), 'grant.earlyRenewals': EARLY_RENEWALS }
   const stored = await ConnectionModel.findOneAndUpdate(
     { _id: state._id, 'grant.generation': state.grant.generation, status: { $ne: 'disconnected' } },
-    [
-      { $set: { ...fields, 'grant.generation': state.grant.generation + 1, status: REVIVED_STATUS } },
-      { $unset: [...REFRESH_FIELDS, 'revokedBecause'] },
-    ],
+    [{ $set: { ...fields, 'grant.generation': generation, status: REVIVED_STATUS } }, { $unset: [...REFRESH_FIELDS, 'revokedBecause'] }],
     DURABLE,
   ).lean<ConnectionDocument>()
   return stored !== null

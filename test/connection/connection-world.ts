@@ -34,6 +34,8 @@ export interface ConnectionWorld {
   organization: string
   accounts: ReturnType<typeof createAccounts>
   sealer: Sealer
+  /** In the form of SECRET_KEYS, for another process. */
+  secretKeys: string
   /** Another organization with the admin and sourcer of the same addresses. */
   newOrganization(): Promise<string>
   /** As another process: the same database and Lever, nothing shared in memory. */
@@ -48,7 +50,8 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
   const lever = await startLever()
   await lever.allowRedirect(`${PUBLIC_URL}/oauth/lever/callback`)
   await lever.settings({ rateLimit: { enabled: false } })
-  const sealer = createSealer([{ id: 'k1', key: randomBytes(32) }])
+  const key = randomBytes(32)
+  const sealer = createSealer([{ id: 'k1', key }])
   const audit = createAudit()
   const accounts = createAccounts({ sealer, publicUrl: PUBLIC_URL, audit, onPersonRemoved: async () => undefined })
   const neighbourhood = newNeighbourhood()
@@ -63,7 +66,7 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
   }
   const organization = await newOrganization()
   return {
-    lever, connections, neighbourhood, organization, accounts, sealer, newOrganization, another,
+    lever, connections, neighbourhood, organization, accounts, sealer, secretKeys: `k1:${key.toString('base64')}`, newOrganization, another,
     authorize: (options = {}) => authorize(lever, options.connections ?? connections, options.organization ?? organization, options.as),
     async stop() {
       await lever.stop()
@@ -83,6 +86,7 @@ export function buildConnections(parts: {
   accounts: ReturnType<typeof createAccounts>
   neighbourhood: Neighbourhood
   publicUrl: string
+  timeoutMs?: number
 }): Connections {
   const { lever, neighbourhood } = parts
   const note = (call: string): Promise<void> => {
@@ -92,7 +96,7 @@ export function buildConnections(parts: {
   return createConnections({
     ...parts,
     budget: createRequestBudget({ requestsPerSecond: 200, burst: 200 }),
-    lever: { ...lever, environment: 'local', timeoutMs: 2000 },
+    lever: { ...lever, environment: 'local', timeoutMs: parts.timeoutMs ?? 2000 },
     log: createLog({ level: 'silent' }),
     readMappingCounts: () => Promise.resolve(neighbourhood.mapping),
     stageExists: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
