@@ -153,13 +153,14 @@ export function syncView({ sync, opportunitySync }: Pick<ConnectionDocument, 'sy
     state: isRunning ? 'running' : parts.some(({ state }) => state === 'failed') ? 'failed' : 'idle',
     startedAt: iso(latest((isRunning ? running : parts).map(({ startedAt }) => startedAt))),
     finishedAt: isRunning ? null : iso(latest(parts.map(({ finishedAt }) => finishedAt))),
-    resources: { ...sync.resources, ...(opportunitySync ? { opportunities: opportunitySync.records } : {}) },
+    resources: { ...sync.resources, ...(opportunitySync ? { opportunities: opportunitySync.records ?? 0 } : {}) },
     ...(opportunitySync ? { opportunities: opportunitySyncView(opportunitySync) } : {}),
   }
 }
 
 function opportunitySyncView(sync: NonNullable<ConnectionDocument['opportunitySync']>): z.output<typeof OpportunitySyncView> {
-  const { complete = false, records = 0, estimated = null, perSecond = null, sweptAt } = sync
+  const { estimated = null, perSecond = null, sweptAt } = sync
+  const [complete, records] = [sync.complete ?? false, sync.records ?? 0]
   const left = estimated === null || !perSecond ? null : Math.ceil(Math.max(0, estimated - records) / perSecond)
   return { complete, records, estimated, perSecond, secondsLeft: left, sweptAt: iso(sweptAt) }
 }

@@ -66,10 +66,12 @@ async function write(operations: mongo.AnyBulkWriteOperation[]): Promise<void> {
   if (operations.length > 0) await LeverOpportunityModel.collection.bulkWrite(operations, { ordered: false })
 }
 
-function isSame(record: LeverOpportunityRecord | undefined, { readAt: _, ...fields }: { readAt: Date; [field: string]: unknown }): boolean {
+/** In all but the time of the reading. */
+function isSame(record: LeverOpportunityRecord | undefined, fields: Record<string, unknown>): boolean {
   if (!record) return false
+  const read: Record<string, unknown> = { ...fields, readAt: record.readAt }
   const stored: Record<string, unknown> = { ...record }
-  return Object.entries(fields).every(([name, value]) => JSON.stringify(stored[name]) === JSON.stringify(value))
+  return Object.entries(read).every(([name, value]) => JSON.stringify(stored[name]) === JSON.stringify(value))
 }
 
 function olderThan(organization: string, { id: leverId, updatedAt }: LeverOpportunity, readAt: Date) {

@@ -102,8 +102,9 @@ describe('reading all opportunities', () => {
     settings.confidential = true
     const withGrant = await under.readOpportunities()
 
-    expect(withGrant.records).to.be.above(without.records)
-    expect(await LeverOpportunityModel.countDocuments({ confidentiality: 'confidential' })).to.equal(withGrant.records - without.records)
+    const confidential = await LeverOpportunityModel.countDocuments({ confidentiality: 'confidential' })
+    expect(confidential).to.be.above(0)
+    expect(withGrant.records).to.equal((without.records ?? 0) + confidential)
   })
 
   it('says so when Lever refuses, and asks again at the next time', async () => {

@@ -1,0 +1,144 @@
+import { expect } from 'chai'
+import { Types } from 'mongoose'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { ExportModel } from '../../src/export/export-model.ts'
+import { OpportunitySyncModel } from '../../src/mirror/opportunity-sync-model.ts'
+import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
+import { eventually } from '../support/eventually.ts'
+import type { LeverOpportunity } from '../support/lever.ts'
+import { exportAndWait, newPerson, startService, waitForEnd, type Api, type ServiceForTests } from '../support/service.ts'
+import { expectSameAsLever } from './same-as-lever.ts'
+
+interface Sync {
+  state: string
+  finishedAt: string | null
+  resources: Record<string, number>
+  opportunities?: { complete: boolean; records: number; sweptAt: string | null }
+}
+interface Connection {
+  warnings: string[]
+  webhooks: { event: string; missed: number }[]
+  sync: Sync
+}
+
+describe('the mirror in the service', () => {
+  let service: ServiceForTests
+  let id: string
+  let api: Api
+
+  before(async () => {
+    service = await startService()
+    await service.lever.settings({ rateLimit: { enabled: false } })
+    ;({ id, api } = await service.connected())
+  })
+  after(() => service.stop())
+
+  const connection = async () => (await api.get<Connection>('connection')).body
+  async function sweep(): Promise<void> {
+    expect((await api.post('lever/sync', { resources: ['opportunities'] })).status).to.equal(202)
+    await eventually('the sweep ends', async () => (await connection()).sync.state === 'idle', 10_000)
+  }
+  const movable = async (count: number): Promise<LeverOpportunity[]> => {
+    const all = (await service.lever.allOpportunities()) as (LeverOpportunity & { confidentiality: string })[]
+    return all.filter((one) => one.stage !== 'offer' && !one.archived && one.confidentiality !== 'confidential').slice(0, count)
+  }
+
+  it('holds all opportunities once the connection is active, and says so', async () => {
+    const { sync } = await connection()
+
+    expect(sync.opportunities).to.include({ complete: true, records: sync.resources['opportunities'] })
+    expect(sync.resources).to.include({ users: 8, postings: 11 })
+    await expectSameAsLever(id, service.lever)
+    const page = await api.get<{ data: unknown[]; nextCursor: string | null }>('lever/opportunities?limit=100')
+    expect(page.body.data).to.have.length(100)
+    expect(page.body.nextCursor).to.be.a('string')
+  })
+
+  it('is not read before that', async () => {
+    const { api: other } = await service.organization()
+
+    expect((await other.get<Connection>('connection')).body.sync).not.to.have.property('opportunities')
+  })
+
+  it('is equal to Lever after one sweep, and so are candidates, when webhooks are lost, doubled and out of order', async () => {
+    const { lever } = service
+    const made = await api.post<{ id: string }>('candidates', newPerson())
+    const { opportunityId } = await exportAndWait(api, { candidateId: made.body.id })
+    expect((await api.post('connection/webhooks/provision')).status).to.equal(200)
+    const ones = await movable(12)
+    for (const [index, one] of ones.entries()) {
+      await lever.settings({ eventGroups: { candidateStageChange: index % 3 !== 0 } })
+      await lever.moveStage(one.id, 'offer')
+    }
+    await lever.settings({ eventGroups: { candidateStageChange: false, candidateArchiveChange: false, candidateDeleted: false } })
+    await lever.moveStage(opportunityId!, 'lead-responded')
+    await lever.archive(ones[1]!.id)
+    await lever.deleteOpportunity(ones[2]!.id)
+    for (const { id: delivery } of (await lever.deliveries()).toReversed()) await lever.rerunDelivery(delivery)
+
+    await sweep()
+
+    await expectSameAsLever(id, lever)
+    const candidate = await api.get<{ lever: { stage: { id: string } } }>(`candidates/${made.body.id}`)
+    expect(candidate.body.lever.stage.id).to.equal('lead-responded')
+    const { webhooks } = await connection()
+    expect(webhooks.find(({ event }) => event === 'candidateStageChange')?.missed).to.be.at.least(5)
+    expect(webhooks.find(({ event }) => event === 'candidateDeleted')?.missed).to.equal(1)
+  })
+
+  it('names an event that stays silent, until a delivery arrives', async () => {
+    const { lever } = service
+    await lever.settings({ eventGroups: { candidateStageChange: true, candidateArchiveChange: false, candidateDeleted: true } })
+    const [first, second, third] = await movable(3)
+    for (const { id: one } of [first!, second!]) await lever.archive(one)
+
+    await sweep()
+
+    expect((await connection()).warnings).to.include('webhookGroupOff:candidateArchiveChange')
+    await lever.settings({ eventGroups: { candidateArchiveChange: true } })
+    await lever.archive(third!.id)
+    await eventually('the warning goes', async () => !(await connection()).warnings.includes('webhookGroupOff:candidateArchiveChange'))
+  })
+
+  it('unlinks a candidate whose opportunity was deleted while no webhook told', async () => {
+    const made = await api.post<{ id: string }>('candidates', newPerson())
+    const { opportunityId } = await exportAndWait(api, { candidateId: made.body.id })
+    await service.lever.settings({ eventGroups: { candidateDeleted: false } })
+    await service.lever.deleteOpportunity(opportunityId!)
+
+    await sweep()
+
+    expect((await api.get<{ lever?: unknown }>(`candidates/${made.body.id}`)).body.lever ?? null).to.equal(null)
+    expect(await LeverOpportunityModel.exists({ leverId: opportunityId })).to.equal(null)
+  })
+
+  it('answers for Lever in a bulk: one call an export; and not for a single one', async () => {
+    const { lever } = service
+    const ids: string[] = []
+    await lever.fault({ match: { method: 'POST', path: '^/opportunities$' }, kind: 'status', status: 400, times: 4 })
+    for (let made = 0; made < 4; made += 1) ids.push((await exportAndWait(api, { candidate: newPerson() })).id)
+    await ExportModel.updateMany({ status: 'failed' }, { batch: new Types.ObjectId() })
+    await sweep()
+    await lever.clearRequests()
+
+    for (const one of ids) await api.post(`exports/${one}/retry`)
+    for (const one of ids) expect((await waitForEnd(api, one)).status).to.equal('exported')
+    expect((await lever.requests('/opportunities')).map(({ method }) => method)).to.deep.equal(['POST', 'POST', 'POST', 'POST'])
+
+    await lever.clearRequests()
+    await exportAndWait(api, { candidate: newPerson() })
+    expect((await lever.requests('/opportunities')).map(({ method }) => method)).to.deep.equal(['GET', 'POST'])
+  })
+
+  it('goes with the connection', async () => {
+    expect((await api.delete('connection')).status).to.equal(204)
+
+    expect(await LeverOpportunityModel.countDocuments({ organization: id })).to.equal(0)
+    expect(await OpportunitySyncModel.countDocuments({ organization: id })).to.equal(0)
+    const { sync } = await connection()
+    expect(sync).to.deep.include({ state: 'idle', finishedAt: null, resources: {} })
+    expect(sync).not.to.have.property('opportunities')
+    const stored = await ConnectionModel.findOne({ organization: id }).orFail().lean()
+    expect(JSON.stringify(stored)).not.to.contain('missed')
+  })
+})

@@ -1,0 +1,197 @@
+import { expect } from 'chai'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
+import { OpportunitySyncModel } from '../../src/mirror/opportunity-sync-model.ts'
+import { startLever, type LeverForTests } from '../support/lever.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { expectSameAsLever } from './same-as-lever.ts'
+import { mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
+
+describe('the sweep of opportunities', () => {
+  let lever: LeverForTests
+  let under: MirrorUnderTest
+
+  before(async () => {
+    await connectFreshDatabase()
+    lever = await startLever()
+    await lever.settings({ rateLimit: { enabled: false } })
+  })
+  after(async () => {
+    await lever.stop()
+    await dropDatabase()
+  })
+  beforeEach(async () => {
+    under = await mirrorOf(lever)
+    under.mirror.startWorker()
+    await under.synced()
+    await under.readOpportunities()
+    under.effects.read.length = 0
+    await lever.clearRequests()
+  })
+  afterEach(async () => {
+    await under.mirror.startWorker().stop(1000)
+    await under.mirror.startOpportunityWorker(under.effects).stop(1000)
+    await OpportunitySyncModel.deleteMany({})
+    await LeverOpportunityModel.deleteMany({})
+    await lever.clearFaults()
+  })
+
+  const missed = async () => {
+    const webhooks = (await ConnectionModel.findOne({ organization: under.organization }).orFail().lean()).webhooks as unknown as
+      | Record<string, { missed?: { total: number } }>
+      | undefined
+    return Object.fromEntries(Object.entries(webhooks ?? {}).map(([event, { missed: count }]) => [event, count?.total]))
+  }
+  const moveOn = async (count: number) => {
+    const ones = (await lever.allOpportunities())
+      .filter(
+        ({ stage, archived, ...one }) =>
+          stage !== 'offer' && !archived && !('confidentiality' in one && one.confidentiality === 'confidential'),
+      )
+      .slice(0, count)
+    for (const { id } of ones) await lever.moveStage(id, 'offer')
+    return ones
+  }
+  const runOf = () => OpportunitySyncModel.findOne({ organization: under.organization }).orFail().lean()
+  const dueInMs = async () => (await runOf()).dueAt.getTime() - (await runOf()).sweptAt!.getTime()
+
+  it('finds what no webhook told of, makes the mirror equal to Lever, and counts it per event', async () => {
+    const [moved, archived, hired, deleted] = await moveOn(4)
+    await lever.archive(archived!.id)
+    await lever.hire(hired!.id)
+    await lever.deleteOpportunity(deleted!.id)
+    const [posting] = (await lever.allOpportunities()).flatMap(({ application }) => application?.posting ?? [])
+    await lever.addOpportunity({ name: 'New One', emails: ['new-one@mail.example'], postingId: posting! })
+    await lever.addOpportunity({ name: 'General One', emails: ['general-one@mail.example'] })
+
+    await under.readOpportunities()
+
+    await expectSameAsLever(under.organization, lever)
+    expect(await missed()).to.deep.equal({
+      candidateStageChange: 3,
+      candidateArchiveChange: 2,
+      candidateHired: 1,
+      candidateDeleted: 1,
+      applicationCreated: 1,
+    })
+    expect(under.effects.deleted).to.deep.equal([deleted!.id])
+    expect(await LeverOpportunityModel.exists({ leverId: moved!.id, stageId: 'offer' })).not.to.equal(null)
+  })
+
+  it('asks for changes since the last one with an overlap, by two calls when nothing happened', async () => {
+    const { sweptAt } = await runOf()
+
+    await under.readOpportunities()
+
+    const [changed, gone] = await lever.requests('/opportunities')
+    expect(await lever.requests('/opportunities')).to.have.length(2)
+    expect(sweptAt!.getTime() - Number(changed?.query['updated_at_start'])).to.equal(300_000)
+    expect(gone).to.include({ path: '/opportunities/deleted' })
+    expect(gone?.query['deleted_at_start']).to.equal(changed?.query['updated_at_start'])
+    expect(await missed()).to.deep.equal({})
+  })
+
+  it('counts nothing twice that the overlap shows again, and nothing that a webhook had told', async () => {
+    const [one] = await moveOn(1)
+    await under.readOpportunities()
+    const [other] = await moveOn(1)
+    const told = (await lever.allOpportunities()).find(({ id }) => id === other!.id)!
+    await LeverOpportunityModel.updateOne({ leverId: told.id }, { stageId: told.stage, leverUpdatedAt: new Date(told.updatedAt!) })
+
+    await under.readOpportunities()
+
+    expect(one!.id).not.to.equal(other!.id)
+    expect(await missed()).to.deep.equal({ candidateStageChange: 1 })
+  })
+
+  it('tells of ours, and of the deletion of those that are known here alone', async () => {
+    const [ours, other, unknown] = await moveOn(3)
+    under.effects.ours.add(ours!.id)
+    await LeverOpportunityModel.deleteOne({ leverId: unknown!.id })
+    for (const { id } of [other!, unknown!]) await lever.deleteOpportunity(id)
+
+    await under.readOpportunities()
+
+    expect(under.effects.read).to.deep.equal([ours!.id])
+    expect(under.effects.deleted).to.deep.equal([other!.id])
+  })
+
+  it('takes nobody for deleted whom another account does not show', async () => {
+    await lever.addOpportunity({ name: 'Only Here', emails: ['only-here@mail.example'] })
+    const { records } = await under.readOpportunities()
+    const other = await startLever()
+    try {
+      under.swap(other)
+
+      await under.readOpportunities()
+
+      expect(under.effects.deleted).to.deep.equal([])
+      expect(await LeverOpportunityModel.countDocuments({ organization: under.organization })).to.equal(records)
+    } finally {
+      await other.stop()
+    }
+  })
+
+  it('looks back for deletions from before the first reading, so that who was linked then is unlinked', async () => {
+    const [gone] = await moveOn(1)
+    await lever.deleteOpportunity(gone!.id)
+    const again = await mirrorOf(lever)
+    again.effects.ours.add(gone!.id)
+    try {
+      await again.readOpportunities()
+
+      expect(again.effects.deleted).to.deep.equal([gone!.id])
+    } finally {
+      await again.mirror.startOpportunityWorker(again.effects).stop(1000)
+    }
+  })
+
+  it('keeps what it had and stays where it was when Lever is out', async () => {
+    const { sweptAt } = await runOf()
+    await lever.fault({ match: { path: '/opportunities/deleted' }, kind: 'status', status: 503, times: 99 })
+    await moveOn(1)
+
+    const shown = await under.readOpportunities()
+
+    expect(shown).to.include({ state: 'failed', complete: true })
+    expect((await runOf()).sweptAt).to.deep.equal(sweptAt)
+    expect(await under.mirror.standingOf(under.organization)).to.include({ stands: true })
+  })
+
+  it('comes every ten minutes, and every forty seconds while many exports wait', async () => {
+    expect(await dueInMs()).to.be.within(600_000, 610_000)
+    under.effects.burst = true
+    await under.readOpportunities()
+    expect(await dueInMs()).to.equal(40_000)
+  })
+
+  it('is hastened by who waits, unless there was one a moment ago', async () => {
+    const { organization, mirror } = under
+    const set = (fields: object) => OpportunitySyncModel.updateOne({ organization }, fields)
+    await mirror.startOpportunityWorker(under.effects).stop(1000)
+    await mirror.hastenSweep(organization)
+    expect(await dueInMs()).to.be.above(500_000)
+
+    await set({ sweptAt: new Date(Date.now() - 41_000), failures: 1 })
+    await mirror.hastenSweep(organization)
+    expect((await runOf()).dueAt.getTime()).to.be.above(Date.now() + 500_000)
+
+    await set({ failures: 0 })
+    await mirror.hastenSweep(organization)
+    expect((await runOf()).dueAt.getTime()).to.be.at.most(Date.now() + 1000)
+  })
+
+  it('counts as fresh for a minute after its begin', async () => {
+    const { organization, mirror } = under
+    const standing = async (age: number) => {
+      await OpportunitySyncModel.updateOne({ organization }, { sweptAt: new Date(Date.now() - age) })
+      return mirror.standingOf(organization)
+    }
+
+    expect(await standing(50_000)).to.deep.equal({ stands: true, isFresh: true })
+    expect(await standing(61_000)).to.deep.equal({ stands: true, isFresh: false })
+    await OpportunitySyncModel.updateOne({ organization }, { 'full.finishedAt': null })
+    expect(await standing(1000)).to.deep.equal({ stands: false, isFresh: false })
+    expect(await mirror.standingOf('0123456789abcdef01234567')).to.deep.equal({ stands: false, isFresh: false })
+  })
+})
