@@ -1,8 +1,11 @@
 import { expect } from 'chai'
+import { got } from 'got'
 import { Types } from 'mongoose'
 import { CandidateImportModel } from '../../src/candidates/candidate-import-model.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { ErasureModel } from '../../src/erasure/erasure-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
+import { OpportunitySyncModel } from '../../src/mirror/opportunity-sync-model.ts'
 import { DeliveryModel } from '../../src/webhooks/delivery-model.ts'
 import { readWaitingWork } from '../../src/operators/waiting-work.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
@@ -15,6 +18,7 @@ describe('metrics', () => {
   let service: ServiceForTests
   let api: Api
   let organization: string
+  let apiKey: string
 
   before(async function () {
     this.timeout(60_000)
@@ -22,6 +26,7 @@ describe('metrics', () => {
     const made = await service.connected()
     api = made.api
     organization = made.id
+    apiKey = made.apiKey
   })
   after(() => service.stop())
 
@@ -35,12 +40,12 @@ describe('metrics', () => {
   it('count what an export costs and came to, with ids nowhere', async () => {
     const done = await exportAndWait(api, { candidate: newPerson() })
 
+    await eventually('the worker is idle', async () => valueOf(await metrics(), 'fulcrum_worker_busy', 'worker="exports"') === 0)
     const text = await metrics()
     expect(valueOf(text, 'fulcrum_exports_ended_total', 'outcome="exported"')).to.equal(1)
     expect(valueOf(text, 'fulcrum_export_sends_total', 'outcome="done"')).to.equal(1)
     expect(valueOf(text, 'fulcrum_lever_call_duration_seconds_count', 'call="POST /opportunities"', 'lane="interactive"', 'outcome="201"')).to.equal(1)
     expect(valueOf(text, 'fulcrum_worker_slots', 'worker="exports"')).to.be.above(0)
-    expect(valueOf(text, 'fulcrum_worker_busy', 'worker="exports"')).to.equal(0)
     for (const id of [organization, done.opportunityId ?? '', done.id]) expect(text).not.to.contain(id)
   }) // prettier-ignore
 
@@ -66,6 +71,19 @@ describe('metrics', () => {
     await exportAndWait(api, { candidate: newPerson() })
 
     expect(valueOf(await metrics(), 'fulcrum_token_refreshes_total', 'outcome="refreshed"')).to.equal(1)
+  })
+
+  it('count imported files and erasures', async () => {
+    await got.post(`${service.url}/api/v1/candidates/import`, {
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'text/csv' },
+      body: 'name,email\nAda,ada@import.example\n',
+    })
+    const { body } = await api.post<{ id: string }>('candidates', newPerson())
+    await api.delete(`candidates/${body.id}`)
+
+    const text = await metrics()
+    expect(valueOf(text, 'fulcrum_imports_ended_total', 'outcome="finished"')).to.equal(1)
+    expect(valueOf(text, 'fulcrum_erasures_ended_total', 'cause="candidate_deleted"')).to.equal(1)
   })
 
   it('show each credential’s budget by a shortened fingerprint', async () => {
@@ -172,6 +190,31 @@ describe('metrics', () => {
 
       expect(await waiting('imports', 'worker')).to.deep.equal({ count: 1, hours: 6 })
       expect(await waiting('tokenRefreshes', 'lever')).to.deep.equal({ count: 1, hours: 2 })
+    })
+
+    it('tells erasures that begin from those that work under way keeps from ending', async () => {
+      const erasure = (fields: object) => ({ organization: new Types.ObjectId(organization), candidate: new Types.ObjectId(), status: 'running', ...resting, ...fields }) // prettier-ignore
+      await ErasureModel.collection.insertMany([
+        erasure({ passes: 0, createdAt: ago(1) }),
+        erasure({ passes: 3, createdAt: ago(5) }),
+        erasure({ passes: 3, createdAt: ago(9), status: 'done' }),
+      ])
+
+      expect(await waiting('erasures', 'worker')).to.deep.equal({ count: 1, hours: 1 })
+      expect(await waiting('erasures', 'workUnderWay')).to.deep.equal({ count: 1, hours: 5 })
+    })
+
+    it('tells an account that is read for the first time from sweeps that nobody does', async () => {
+      const sync = (fields: object) => ({ organization: new Types.ObjectId(), status: 'scheduled', leaseUntil: new Date(Date.now() + HOUR_MS), ...fields }) // prettier-ignore
+      await OpportunitySyncModel.collection.insertMany([
+        sync({ dueAt: ago(4), full: null }),
+        sync({ dueAt: ago(3), full: { startedAt: ago(3), finishedAt: null } }),
+        sync({ dueAt: ago(2), full: { startedAt: ago(20), finishedAt: ago(19) } }),
+        sync({ dueAt: new Date(Date.now() + HOUR_MS), full: null }),
+      ])
+
+      expect(await waiting('sweeps', 'firstReading')).to.deep.equal({ count: 2, hours: 4 })
+      expect(await waiting('sweeps', 'worker')).to.deep.equal({ count: 1, hours: 2 })
     })
 
     it('reads no export that has ended', async () => {
