@@ -101,6 +101,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     },
     leaseMs,
     log,
+    observeImport: observe.observeImport,
   })
   const resumes = createResumes()
   const exports: Exports = composeExports({
@@ -144,6 +145,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     forgetters: forgettersOf({ candidates, resumes, exports, webhooks, mirror, forgetIdempotencyKeys }),
     leaseMs,
     log,
+    observe: observe.observeErasure,
   })
   const effects = opportunityEffects({ mirror, candidates, onOpportunityDeleted })
   return { effects, erasures, webhooks, sealer, audit, accounts, budget, connections, mirror, mappings, candidates, resumes, exports }

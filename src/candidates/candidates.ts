@@ -7,11 +7,12 @@ import type { CandidateInput } from './candidate-input.ts'
 import type { CandidateDocument } from './candidate-model.ts'
 import { candidateView, type CandidateView, type ExportSummary } from './candidate-view.ts'
 import type { ErasedPeople } from './erased-people.ts'
-import { getImport, getRejectedCsv, importFile } from './import-file.ts'
+import { getImport, getRejectedCsv, importFile, type ImportStart } from './import-file.ts'
 import { dropOrphanedFiles } from './import-files.ts'
 import { forgetInImports } from './forget-in-imports.ts'
 import { applyLeverState, linkedTo, noteExport, setLeverState, unlinkOpportunity } from './lever-state.ts'
 import { findCandidates, listCandidates, type CandidateFilters } from './list-candidates.ts'
+import { importEndNoter, type ImportEnd } from './note-import-end.ts'
 import { previewCsv } from './preview-csv.ts'
 import { runImport } from './run-import.ts'
 import { findCandidate, forgetCandidate, getCandidate, imagineCandidate, patchCandidate, saveCandidate } from './save-candidate.ts'
@@ -24,6 +25,8 @@ export interface CandidateDeps {
   erased: ErasedPeople
   leaseMs: number
   log: Log
+  /** For metrics: told of each import that has ended. */
+  observeImport?: ((outcome: ImportEnd['outcome']) => void) | undefined
 }
 
 /** Imports read at once by one process; batches of one organization take turns anyway. */
@@ -32,7 +35,8 @@ const IMPORTS_AT_ONCE = 2
 export type Candidates = ReturnType<typeof createCandidates>
 
 /** Candidates of all organizations: every function takes the organization's id first. */
-export function createCandidates({ readExports, onRemoved, erased, leaseMs, log }: CandidateDeps) {
+export function createCandidates({ readExports, onRemoved, erased, leaseMs, log, observeImport }: CandidateDeps) {
+  const noteEnd = importEndNoter(log, observeImport)
   async function toViews(organization: string, candidates: CandidateDocument[]): Promise<CandidateView[]> {
     const ids = candidates.flatMap(({ lastExport }) => lastExport?.toHexString() ?? [])
     const exports = ids.length > 0 ? await readExports(organization, ids) : new Map<string, ExportSummary>()
@@ -82,8 +86,14 @@ export function createCandidates({ readExports, onRemoved, erased, leaseMs, log 
     },
 
     /** Imports a CSV file. @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws */
-    importFile: (organization: string, chunks: AsyncIterable<Uint8Array>, { allowErased = false } = {}) =>
-      importFile(organization, chunks, { erased, allowErased }),
+    async importFile(organization: string, chunks: AsyncIterable<Uint8Array>, { allowErased = false } = {}): Promise<ImportStart> {
+      const start = await importFile(organization, chunks, { erased, allowErased })
+      if ('summary' in start) {
+        const { created, updated, rejectedCount: rejected } = start.summary
+        noteEnd({ organization, outcome: 'finished', created, updated, rejected })
+      }
+      return start
+    },
     getImport,
     getRejectedCsv,
     previewCsv,
@@ -96,7 +106,7 @@ export function createCandidates({ readExports, onRemoved, erased, leaseMs, log 
         leaseMs,
         claim: (atMost) => claimWork<CandidateImportDocument>(CandidateImportModel, { statuses: ['running'], atMost, leaseMs }),
         keep: (claimed) => heartbeat(CandidateImportModel, claimed, leaseMs),
-        run: (claimed) => runImport(claimed, erased),
+        run: (claimed) => runImport(claimed, { erased, noteEnd }),
         log,
       }),
     forgetInImports,

@@ -8,7 +8,13 @@ import { readBatches } from './import-csv.ts'
 import { dropFile, hasFile, readFile } from './import-files.ts'
 import { keepRejections } from './import-rejections.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
+import type { NoteImportEnd } from './note-import-end.ts'
 import { oneAhead } from './one-ahead.ts'
+
+export interface RunImportDeps {
+  erased: ErasedPeople
+  noteEnd: NoteImportEnd
+}
 
 /** An import that so many workers took up and none ended, ends as failed. */
 const MOST_CLAIMS = 25
@@ -18,10 +24,11 @@ const MOST_CLAIMS = 25
  * kill counts no row twice.
  * @throws LeaseLost when another worker has taken it over; what else is thrown leaves it to be taken up again
  */
-export async function runImport(claimed: Claimed<CandidateImportDocument>, erased: ErasedPeople): Promise<void> {
+export async function runImport(claimed: Claimed<CandidateImportDocument>, deps: RunImportDeps): Promise<void> {
   const { file, linesDone, allowErased } = claimed.document
+  const { erased } = deps
   const failure = await failureOf(claimed)
-  if (failure) return finish(claimed, { status: 'failed', error: { code: failure.code, detail: failure.message } })
+  if (failure) return finish(claimed, { status: 'failed', error: { code: failure.code, detail: failure.message } }, deps)
   try {
     for await (const { rows, lastLine } of oneAhead(readBatches(readFile(file), linesDone))) {
       await importRows(claimed.document.organization.toHexString(), rows, { erased, allowErased }, (outcome, session) =>
@@ -30,9 +37,9 @@ export async function runImport(claimed: Claimed<CandidateImportDocument>, erase
     }
   } catch (error) {
     if (!isServiceError(error, 'invalid_request')) throw error
-    return finish(claimed, { status: 'failed', error: { code: error.code, detail: error.message } })
+    return finish(claimed, { status: 'failed', error: { code: error.code, detail: error.message } }, deps)
   }
-  return finish(claimed, { status: 'finished', error: null })
+  return finish(claimed, { status: 'finished', error: null }, deps)
 }
 
 async function failureOf({ document }: Claimed<CandidateImportDocument>): Promise<ServiceError | null> {
@@ -62,7 +69,10 @@ async function saveProgress(
 
 type End = { status: 'finished' | 'failed'; error: CandidateImportDocument['error'] }
 
-async function finish(claimed: Claimed<CandidateImportDocument>, end: End): Promise<void> {
-  await writeStep(CandidateImportModel, claimed, { set: end, now: ['finishedAt'], release: 'never' })
-  await dropFile(claimed.document.file)
+async function finish(claimed: Claimed<CandidateImportDocument>, end: End, { noteEnd }: RunImportDeps): Promise<void> {
+  const ended = await writeStep(CandidateImportModel, claimed, { set: end, now: ['finishedAt'], release: 'never' })
+  const { _id, organization, created, updated, rejectedCount: rejected } = ended
+  const code = end.error?.code ? { code: end.error.code } : {}
+  noteEnd({ organization: String(organization), import: String(_id), outcome: end.status, created, updated, rejected, ...code })
+  await dropFile(ended.file)
 }

@@ -5,6 +5,7 @@ import type { Connections } from '../connection/connections.ts'
 import type { Exports } from '../export/exports.ts'
 import type { Log } from '../log.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import type { ErasureCause } from './erasure-model.ts'
 
 /** Whom to forget, by all that other parts may know the person by. */
 export interface PersonToForget {
@@ -45,4 +46,6 @@ export interface ErasureDeps {
   forgetters: readonly Forgetter[]
   leaseMs: number
   log: Log
+  /** For metrics: told of each erasure that is done. */
+  observe?: ((cause: ErasureCause) => void) | undefined
 }

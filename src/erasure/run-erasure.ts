@@ -44,6 +44,7 @@ async function finish(claimed: ClaimedErasure, passes: number, deps: ErasureDeps
     subject: `candidate:${String(candidate)}`,
   })
   await writeStep(ErasureModel, claimed, { set: { passes, status: 'done' }, unset: ['person'], now: ['erasedAt'], release: 'never' })
+  deps.observe?.(cause)
   deps.log.info({ organization: String(organization), candidate: String(candidate), cause }, 'candidate erased')
 }
 

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { ImportEnd } from '../candidates/note-import-end.ts'
 import type { RefreshOutcome } from '../connection/access-tokens.ts'
+import type { ErasureCause } from '../erasure/erasure-model.ts'
 import type { ObservedExport } from '../export/run-export-deps.ts'
 import type { ObservedCall } from '../lever/client.ts'
 import type { ObservedDelivery } from '../webhooks/webhook-deps.ts'
@@ -11,6 +13,8 @@ export interface Observers {
   observeRefresh: (outcome: RefreshOutcome) => void
   observeExport: (event: ObservedExport) => void
   observeDelivery: (event: ObservedDelivery) => void
+  observeImport: (outcome: ImportEnd['outcome']) => void
+  observeErasure: (cause: ErasureCause) => void
 }
 
 export interface ServiceMetrics extends Observers {
@@ -35,6 +39,8 @@ export function createServiceMetrics(registry: Registry): ServiceMetrics {
   const ends = count('fulcrum_exports_ended_total', 'Exports that ended, by outcome; failed ones by code.', ['outcome', 'code'])
   const received = count('fulcrum_deliveries_received_total', 'Webhooks that came in, by answer.', ['outcome', 'event'])
   const processed = count('fulcrum_deliveries_processed_total', 'Webhooks worked on, by outcome.', ['outcome', 'event'])
+  const imports = count('fulcrum_imports_ended_total', 'Files of candidates that were imported, by outcome.', ['outcome'])
+  const erasures = count('fulcrum_erasures_ended_total', 'Erasures of which the receipt was written, by cause.', ['cause'])
   const restarts = count('fulcrum_change_stream_restarts_total', 'Times the change stream that wakes the workers broke off.')
 
   return {
@@ -45,6 +51,8 @@ export function createServiceMetrics(registry: Registry): ServiceMetrics {
       else ends.inc({ outcome: event.outcome, code: event.code ?? '' })
     },
     observeDelivery: ({ step, outcome, event }) => (step === 'intake' ? received : processed).inc({ outcome, event }),
+    observeImport: (outcome) => imports.inc({ outcome }),
+    observeErasure: (cause) => erasures.inc({ cause }),
     streamRestarted: () => restarts.inc(),
     watchWorkers: (workers) => watchWorkers(registry, workers),
   }

@@ -2,7 +2,9 @@ import type { Document } from 'mongodb'
 import { CandidateImportModel } from '../candidates/candidate-import-model.ts'
 import { ConnectionModel } from '../connection/connection-model.ts'
 import { GRANTED } from '../connection/grant.ts'
+import { ErasureModel } from '../erasure/erasure-model.ts'
 import { ExportModel, WAITING_FOR } from '../export/export-model.ts'
+import { OpportunitySyncModel } from '../mirror/opportunity-sync-model.ts'
 import { SyncRunModel } from '../mirror/sync-run-model.ts'
 import { DeliveryModel } from '../webhooks/delivery-model.ts'
 import { NEVER, type WorkStore } from '../work/work-fields.ts'
@@ -72,12 +74,28 @@ const SOURCES: readonly Source[] = [
     always: ['worker'],
   },
   {
+    kind: 'erasures',
+    store: ErasureModel,
+    match: { status: 'running' },
+    waitingFor: { $cond: [{ $gt: ['$passes', 0] }, 'workUnderWay', 'worker'] },
+    since: '$createdAt',
+    always: ['worker', 'workUnderWay'],
+  },
+  {
     kind: 'syncs',
     store: SyncRunModel,
     match: { status: 'scheduled', $expr: { $lte: ['$dueAt', '$$NOW'] } },
     waitingFor: 'worker',
     since: '$dueAt',
     always: ['worker'],
+  },
+  {
+    kind: 'sweeps',
+    store: OpportunitySyncModel,
+    match: { status: 'scheduled', $expr: { $lte: ['$dueAt', '$$NOW'] } },
+    waitingFor: { $cond: [{ $eq: [{ $type: '$full.finishedAt' }, 'date'] }, 'worker', 'firstReading'] },
+    since: '$dueAt',
+    always: ['worker', 'firstReading'],
   },
   {
     kind: 'tokenRefreshes',

@@ -5,6 +5,7 @@ import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { dropOrphanedFiles } from '../../src/candidates/import-files.ts'
+import type { ImportEnd } from '../../src/candidates/note-import-end.ts'
 import { runImport } from '../../src/candidates/run-import.ts'
 import { createLog } from '../../src/log.ts'
 import { claimWork, LeaseLost } from '../../src/work/claim.ts'
@@ -13,6 +14,8 @@ import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
 
+const ends: ImportEnd[] = []
+const alone = { erased: nobodyErased, noteEnd: (end: ImportEnd) => void ends.push(end) }
 const stranger = new Types.ObjectId().toHexString()
 
 async function* pieces(file: string, pieceBytes = 65_536): AsyncGenerator<Uint8Array> {
@@ -193,7 +196,7 @@ describe('candidate import', () => {
 
   async function importLong(file: string): Promise<{ importId: string; csv: string }> {
     const importId = await startLong(file)
-    await runImport(await claimOne(15_000), nobodyErased)
+    await runImport(await claimOne(15_000), alone)
     return { importId, csv: await rejectedCsv(importId) }
   }
   async function rejectedCsv(importId: string): Promise<string> {
@@ -226,7 +229,7 @@ describe('candidate import', () => {
     const claimed = await claimOne(15_000)
     const among = async (_: string, keys: readonly string[]) => new Set(keys.filter((key) => key.includes('gone.example')))
 
-    await runImport(claimed, { among, lift: async () => undefined })
+    await runImport(claimed, { ...alone, erased: { among, lift: async () => undefined } })
 
     const csv = await rejectedCsv(String(claimed.document._id))
     expect(csv.split('\r\n').slice(1, 5)).to.deep.equal([
@@ -240,12 +243,12 @@ describe('candidate import', () => {
   it('goes on in another process where one was killed, and counts no row twice', async () => {
     const importId = await startLong(longFile(1500))
     const killed = await claimOne(100)
-    const dies = rejection(runImport(killed, nobodyErased))
+    const dies = rejection(runImport(killed, alone))
     await eventually('some rows are done', async () => (await candidates.getImport(organization, importId)).linesDone > 0)
     await CandidateImportModel.updateOne({}, { $set: { claim: 'somebody else', leaseUntil: new Date(0) } })
     expect(await dies).to.be.instanceOf(LeaseLost)
 
-    await runImport(await claimOne(15_000), nobodyErased)
+    await runImport(await claimOne(15_000), alone)
 
     expect(await candidates.getImport(organization, importId)).to.include({
       status: 'finished',
@@ -255,6 +258,9 @@ describe('candidate import', () => {
       rejectedCount: 150,
     })
     expect(await all()).to.have.length(1350)
+    expect(ends.filter((end) => end.import === importId)).to.deep.equal([
+      { organization, import: importId, outcome: 'finished', created: 1350, updated: 0, rejected: 150 },
+    ])
   })
 
   it('fails, and says so, where the file is lost', async () => {
@@ -262,11 +268,12 @@ describe('candidate import', () => {
     await CandidateModel.db.collection('candidate_import_files.files').deleteMany({})
     await CandidateModel.db.collection('candidate_import_files.chunks').deleteMany({})
 
-    await runImport(await claimOne(15_000), nobodyErased)
+    await runImport(await claimOne(15_000), alone)
 
     const failed = await candidates.getImport(organization, importId)
     expect(failed.status).to.equal('failed')
     expect(failed.error?.detail).to.contain('send it again')
+    expect(ends.at(-1)).to.include({ import: importId, outcome: 'failed', code: 'internal_error' })
   })
 
   it('refuses a long file without a usable header at once, and keeps nothing of it or of one that breaks off', async () => {

@@ -96,6 +96,19 @@ describe('processes on one database', function () {
     expect(counts).to.deep.equal(wishes.map(() => 1))
   })
 
+  it('log one JSON line an event', async () => {
+    const { id } = await wished(api)
+    await eventually('it is exported', () => isDone(id), 30_000)
+
+    const whole = () => processes.flatMap((one) => one.output().split('\n').slice(0, -1))
+    const lines = () => whole().map((line) => JSON.parse(line) as Record<string, unknown>)
+    const ended = () => lines().filter((line) => line['msg'] === 'export ended' && line['export'] === id)
+    await eventually('its end is logged', () => ended().length > 0)
+    expect(ended()).to.have.length(1)
+    expect(ended()[0]).to.include({ level: 'info', outcome: 'exported' }).and.have.property('organization')
+    expect(lines().filter(({ level, time, msg }) => typeof level !== 'string' || typeof time !== 'string' || typeof msg !== 'string')).to.deep.equal([]) // prettier-ignore
+  })
+
   it('refresh an expired token once', async () => {
     await lever.expireTokens()
     await lever.clearRequests()
@@ -146,7 +159,7 @@ describe('processes on one database', function () {
     const collections = await client.db().collections()
     const stored = JSON.stringify(await Promise.all(collections.map((collection) => collection.find().toArray())))
     await client.close()
-    const logged = processes.map(({ output }) => output()).join('\n')
+    const logged = processes.map((one) => one.output()).join('\n')
 
     expect(stored.length).to.be.above(1000)
     expect(logged.length).to.be.above(1000)
