@@ -14,6 +14,8 @@ const leverBudgetSchema = new Schema(
     tat: { type: Number, default: 0 },
     /** The slot given last; read back by the one who asked. */
     slot: { type: Number, default: 0 },
+    /** The one given last to the background. */
+    backgroundSlot: { type: Number, default: 0 },
     pausedUntil: { type: Date, default: null },
     /** Rises with every pause, so that who slept towards a slot sees that one came in between. */
     pauses: { type: Number, default: 0 },

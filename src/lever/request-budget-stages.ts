@@ -8,6 +8,8 @@ export interface BudgetRate {
 
 /** The background leaves so much of the burst to what a person waits for. */
 const KEPT_FROM_BACKGROUND = 10
+/** Whatever else goes out, one request in so many is the background's while it waits. */
+const BACKGROUND_ONE_IN = 5
 const MINUTES_KEPT = 60
 
 const NOW_MS = { $toDouble: '$$NOW' }
@@ -19,12 +21,23 @@ type UpdateStage = PipelineStage.Set
 
 /** Reserves the next slot: `slot` is when the request may go out, ms since the epoch by the server's clock, `touchedAt` the time now. */
 export function takeStages(rate: BudgetRate, background: boolean): UpdateStage[] {
-  const burst = background ? Math.max(1, rate.burst - KEPT_FROM_BACKGROUND) : rate.burst
-  const slot = { $max: [NOW_MS, PAUSED_UNTIL_MS, { $subtract: [TAT, (burst - 1) * intervalMs(rate)] }] }
+  const slot = { $max: [NOW_MS, PAUSED_UNTIL_MS, background ? backgroundSlot(rate) : slotWithin(rate, rate.burst)] }
   return [
     { $set: { slot, pauses: { $ifNull: ['$pauses', 0] }, minutes: countInMinute({ used: 1, throttled: 0 }), touchedAt: '$$NOW' } },
-    { $set: { tat: { $add: [{ $max: [TAT, '$slot'] }, intervalMs(rate)] } } },
+    { $set: { tat: { $add: [{ $max: [TAT, '$slot'] }, intervalMs(rate)] }, ...(background ? { backgroundSlot: '$slot' } : {}) } },
   ]
+}
+
+/** When all but `burst` requests have been given back. */
+function slotWithin(rate: BudgetRate, burst: number): Record<string, unknown> {
+  return { $subtract: [TAT, (burst - 1) * intervalMs(rate)] }
+}
+
+/** Behind what a person waits for, unless it was kept waiting for its share: then on a par with that, and never beyond the burst. */
+function backgroundSlot(rate: BudgetRate): Record<string, unknown> {
+  const share = { $add: [{ $ifNull: ['$backgroundSlot', 0] }, BACKGROUND_ONE_IN * intervalMs(rate)] }
+  const behind = slotWithin(rate, Math.max(1, rate.burst - KEPT_FROM_BACKGROUND))
+  return { $min: [behind, { $max: [share, slotWithin(rate, rate.burst)] }] }
 }
 
 /** Pauses, never for less than a pause that runs, and empties the burst, so that the end of a pause is not a stampede. */

@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PipelineStage } from 'mongoose'
+import { createGate, type Gate } from './request-gate.ts'
 import { LeverBudgetModel } from './request-budget-model.ts'
 import { describeStage, pauseStages, takeStages, type BudgetRate } from './request-budget-stages.ts'
 
 /** Who waits: a person, a webhook's re-read, a bulk export, a sync. The latter two are background. */
 export type Lane = 'interactive' | 'webhook' | 'bulk' | 'sync'
+
+/** Who waits beside whom, and how many turns each has before another in the same line. */
+const FOREGROUND = { interactive: 8, webhook: 2 } as const
+const BACKGROUND = { bulk: 4, sync: 1 } as const
 
 export interface BudgetDescription {
   perSecond: number
@@ -21,7 +26,8 @@ export interface BudgetDescription {
 
 export interface RequestBudget {
   /**
-   * Resolves when a request may go out. First come, first served within this process and lane kind.
+   * Resolves when a request may go out. In this process first come, first served within a lane; what a person waits for goes before
+   * webhooks, bulk before sync, none of them for ever.
    * @throws the signal's reason when aborted, MongoDB's error when the budget cannot be read
    */
   take(fingerprint: string, lane: Lane, signal?: AbortSignal): Promise<void>
@@ -38,17 +44,26 @@ const DUPLICATE_KEY = 11_000
  * The budget of each Lever credential, shared by all processes: GCRA in one MongoDB document, with the server as the clock. Lever's API
  * documentation: 10 requests a second with bursts to 20, per API key or token, and 429 above.
  *
- * A request reserves its slot by one atomic update and sleeps until then, so that waiting costs no polling; each process reserves one slot
- * at a time, so that no process can book the future for itself.
+ * A slot is reserved by one atomic update and slept towards, so that waiting costs no polling; each process reserves one at a time for its
+ * foreground and one for its background, so that no process can book the future for itself, and who is most urgent by then gets it.
  */
 export function createRequestBudget(rate: BudgetRate): RequestBudget {
-  const queues = new Map<string, Promise<void>>()
+  const gates = new Map<string, Gate<Lane>>()
+
+  function gateFor(fingerprint: string, lane: Lane): Gate<Lane> {
+    const background = lane in BACKGROUND
+    const key = `${background} ${fingerprint}`
+    const known = gates.get(key)
+    if (known) return known
+    const weights: Partial<Record<Lane, number>> = background ? BACKGROUND : FOREGROUND
+    const open = (): Promise<void> => waitForSlot(fingerprint, rate, background)
+    const gate = createGate<Lane>({ open, weights, onEmpty: () => gates.delete(key) })
+    gates.set(key, gate)
+    return gate
+  }
 
   return {
-    take(fingerprint, lane, signal) {
-      const background = lane === 'bulk' || lane === 'sync'
-      return inTurn(queues, `${background} ${fingerprint}`, () => waitForSlot(fingerprint, rate, background, signal), signal)
-    },
+    take: (fingerprint, lane, signal) => gateFor(fingerprint, lane).enter(lane, signal),
     async pause(fingerprint, ms) {
       await updateBudget(fingerprint, pauseStages(rate, ms))
     },
@@ -95,30 +110,11 @@ interface Described {
   minutes: { minute: number; used: number; throttled: number }[]
 }
 
-/** Runs one after another within a key; an aborted waiter leaves its place without holding up the next. */
-async function inTurn(queues: Map<string, Promise<void>>, key: string, run: () => Promise<void>, signal?: AbortSignal): Promise<void> {
-  const before = queues.get(key)
-  const turn = (before ?? Promise.resolve()).then(() => (signal?.aborted ? undefined : run()))
-  const settled = turn.catch(() => undefined)
-  queues.set(key, settled)
-  void settled.then(() => queues.get(key) === settled && queues.delete(key))
-  await (signal ? untilAborted(turn, signal) : turn)
-}
-
-function untilAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}
-
-async function waitForSlot(fingerprint: string, rate: BudgetRate, background: boolean, signal?: AbortSignal): Promise<void> {
+async function waitForSlot(fingerprint: string, rate: BudgetRate, background: boolean): Promise<void> {
   for (;;) {
     const { waitMs, pauses } = await reserve(fingerprint, rate, background)
     if (waitMs <= 0) return
-    await sleep(waitMs, undefined, signal ? { signal } : {})
+    await sleep(waitMs)
     const now = await LeverBudgetModel.findById(fingerprint, { pauses: 1 }).lean()
     if (now?.pauses === pauses) return
   }

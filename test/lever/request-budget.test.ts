@@ -76,6 +76,38 @@ describe('lever/request-budget', () => {
     expect(served).to.deep.equal([0, 1, 2, 3, 4, 5])
   })
 
+  it('lets what a person waits for go before webhooks, and bulk before a sync, but none wait for ever', async () => {
+    const budget = createRequestBudget({ requestsPerSecond: 100, burst: 1 })
+    const served: Lane[] = []
+    const line = (lane: Lane, count: number): Promise<unknown>[] =>
+      Array.from({ length: count }, async () => budget.take(key, lane).then(() => served.push(lane)))
+
+    await Promise.all([...line('webhook', 3), ...line('interactive', 16), ...line('sync', 2), ...line('bulk', 6)])
+
+    const foreground = served.filter((lane) => lane === 'interactive' || lane === 'webhook')
+    const background = served.filter((lane) => lane === 'bulk' || lane === 'sync')
+    expect(foreground.slice(0, 12).filter((lane) => lane === 'interactive').length).to.be.within(8, 10)
+    expect(foreground.indexOf('interactive')).to.be.at.most(1)
+    expect(background.slice(0, 6).filter((lane) => lane === 'bulk').length).to.be.within(4, 5)
+  })
+
+  it('keeps a share for the background while people take all there is', async () => {
+    const rate = { requestsPerSecond: 60, burst: 12 }
+    const [one, other] = [createRequestBudget(rate), createRequestBudget(rate)]
+    const stop = new AbortController()
+    let inBackground = 0
+    const background = (async () => {
+      for (;;) await one.take(key, 'bulk', stop.signal).then(() => (inBackground += 1))
+    })()
+    const ended = background.catch(() => undefined)
+
+    const grants = await takeFor([one, other], 2000)
+    stop.abort(new Error('over'))
+    await ended
+
+    expect(inBackground / (grants.length + inBackground)).to.be.within(0.13, 0.4)
+  })
+
   it('keeps the last ten of the burst from the background', async () => {
     const budget = createRequestBudget({ requestsPerSecond: 10, burst: 12 })
     const stop = new AbortController()
