@@ -14,9 +14,11 @@ import { processBirth } from '../../scripts/lock-file.mjs'
 
 const FOLDER_PREFIX = `fulcrum-test-${process.getuid?.() ?? 'user'}-`
 
+/** Inherited by the processes that run the files; not the service's own variable, which programs under test would take up. */
+const ADDRESS = 'TEST_MONGODB_URI'
+
 let running: RunningMongod | undefined
 let folder: string | undefined
-let baseUri: string | undefined
 
 export async function startTestMongo(): Promise<void> {
   for (const [signal, code] of [
@@ -25,18 +27,17 @@ export async function startTestMongo(): Promise<void> {
   ] as const)
     process.once(signal, () => process.exit(code))
   if (process.env['MONGODB_URI']) {
-    baseUri = process.env['MONGODB_URI']
+    process.env[ADDRESS] = process.env['MONGODB_URI']
     return
   }
   await removeAbandoned()
   folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`))
   process.once('exit', removeAtExit)
   running = await startMongod({ dataDir: folder, say: (line) => process.stderr.write(`${line}\n`) })
-  baseUri = running.uri
+  process.env[ADDRESS] = running.uri
 }
 
 export async function stopTestMongo(): Promise<void> {
-  await mongoose.disconnect()
   await running?.stop()
   if (folder) await rm(folder, { recursive: true, force: true })
   running = undefined
@@ -63,6 +64,7 @@ async function removeAbandoned(): Promise<void> {
 
 /** A URI of an empty database with a name of its own on the run's MongoDB. */
 export function freshMongoUri(): string {
+  const baseUri = process.env[ADDRESS]
   if (!baseUri) throw new Error('startTestMongo has not run: use the mocha configuration of this repository')
   const uri = new URL(baseUri)
   uri.pathname = `/test_${randomBytes(6).toString('hex')}`

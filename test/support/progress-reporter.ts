@@ -3,9 +3,6 @@ import { relative } from 'node:path'
 import Mocha from 'mocha'
 import { budgetMs } from './time-budget.ts'
 
-/** Kept apart from the clock that a test may replace. */
-const now = performance.now.bind(performance)
-
 /**
  * Mocha's spec reporter, and two things more: a file that takes longer than its budget fails the run, and each result is
  * appended to the file named in TEST_RESULTS as soon as it is known, so that a crash in the middle leaves the right count.
@@ -15,13 +12,11 @@ export default class ProgressReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options)
     const spentMs = new Map<string, number>()
-    let startedAt = 0
-    runner.on('suite', (suite) => {
-      if (suite.parent?.root) startedAt = now()
-    })
-    runner.on('suite end', (suite) => {
-      if (suite.parent?.root && suite.file) spentMs.set(suite.file, (spentMs.get(suite.file) ?? 0) + now() - startedAt)
-    })
+    const spend = ({ file, duration }: Mocha.Runnable): void => {
+      if (file) spentMs.set(file, (spentMs.get(file) ?? 0) + (duration ?? 0))
+    }
+    runner.on('test end', spend)
+    runner.on('hook end', spend)
     runner.on('pass', () => record('passed'))
     runner.on('fail', (test) => record(`failed ${test.fullTitle()}`))
     runner.once('end', () => {
