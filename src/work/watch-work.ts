@@ -7,6 +7,8 @@ export interface WorkWatch {
 }
 
 const RESTART_AFTER_MS = 1000
+/** How long the server holds a question about changes open while there are none; what comes is told at once all the same. */
+const QUIET_MS = 10_000
 
 /**
  * Wakes the workers of this process when any process writes work that may be due: by change stream, so at once.
@@ -29,7 +31,7 @@ export function watchWork(connection: Connection, wakers: Record<string, () => v
 
   function open(): void {
     if (stopped || !connection.db) return
-    stream = connection.db.watch(interesting)
+    stream = connection.db.watch(interesting, { maxAwaitTimeMS: QUIET_MS })
     stream.on('change', (change: ChangeStreamDocument) => {
       const collection = 'ns' in change && change.ns && 'coll' in change.ns ? change.ns.coll : undefined
       if (collection) wakers[collection]?.()
