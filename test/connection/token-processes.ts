@@ -46,23 +46,21 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
+const TIMEOUT_MS = 2000
+
 /** Starts a real process on the world's database and Lever; `clockShiftMs` is how far off its wall clock is. */
-export async function startTokenProcess(
-  world: ConnectionWorld,
-  options: { clockShiftMs?: number; timeoutMs?: number } = {},
-): Promise<TokenProcess> {
+export async function startTokenProcess(world: ConnectionWorld, clockShiftMs: number): Promise<TokenProcess> {
   const { apiUrl, authUrl, audience, clientId, clientSecret } = world.lever
   const mongodbUri = uriOfDefaultConnection()
   const settings: ProcessSettings = {
     mongodbUri,
     secretKeys: world.secretKeys,
     lever: { apiUrl, authUrl, audience, clientId, clientSecret },
-    timeoutMs: options.timeoutMs ?? 2000,
+    timeoutMs: TIMEOUT_MS,
   }
-  const { clockShiftMs } = options
   const child = fork(join(import.meta.dirname, 'token-process.ts'), [], {
-    execArgv: ['--import', 'tsx', ...(clockShiftMs === undefined ? [] : ['--import', join(import.meta.dirname, 'shifted-clock.ts')])],
-    env: { PATH: process.env['PATH'] ?? '', TOKEN_PROCESS: JSON.stringify(settings), CLOCK_SHIFT_MS: String(clockShiftMs ?? 0) },
+    execArgv: ['--import', 'tsx', '--import', join(import.meta.dirname, 'shifted-clock.ts')],
+    env: { PATH: process.env['PATH'] ?? '', TOKEN_PROCESS: JSON.stringify(settings), CLOCK_SHIFT_MS: String(clockShiftMs) },
   })
   running.add(child)
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() => void running.delete(child))
