@@ -1,4 +1,5 @@
-import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+import { model, Schema, Types, type InferSchemaType } from 'mongoose'
+import { TURNS_INDEX } from '../work/claim-in-turns.ts'
 import { workFields } from '../work/work-fields.ts'
 
 /**
@@ -121,7 +122,15 @@ exportSchema.index(
   { organization: 1, madeOpportunityId: 1 },
   { unique: true, partialFilterExpression: { madeOpportunityId: { $exists: true } } },
 )
-exportSchema.index({ status: 1, lane: 1, dueAt: 1 })
+exportSchema.index(TURNS_INDEX)
+exportSchema.index(
+  { batch: 1, status: 1, finishedAt: 1 },
+  { partialFilterExpression: { batch: { $gt: new Types.ObjectId('0'.repeat(24)) } } },
+) // counts of a batch
+exportSchema.index(
+  { organization: 1, batch: 1, _id: -1 },
+  { partialFilterExpression: { batch: { $gt: new Types.ObjectId('0'.repeat(24)) } } },
+)
 exportSchema.index({ organization: 1, _id: -1 })
 exportSchema.index({ organization: 1, candidate: 1, _id: -1 })
 exportSchema.index({ organization: 1, opportunityId: 1 })

@@ -1,5 +1,7 @@
 import { startWorker, type Worker } from '../work/worker.ts'
-import { claimWork, heartbeat } from '../work/claim.ts'
+import { heartbeat } from '../work/claim.ts'
+import { claimInTurns } from '../work/claim-in-turns.ts'
+import type { LaneLimit } from '../work/room.ts'
 import { settleExports } from './settle-exports.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { cancelExport, freeTargetOf, getExport, resumeHeld, retryExport } from './change-export.ts'
@@ -12,9 +14,15 @@ import { previewExport, type PreviewWish } from './preview-export.ts'
 import { requestExport, type ExportWish, type RequestDeps } from './request-export.ts'
 import { runExport } from './run-export.ts'
 
-const AT_ONCE = 8
-const OPEN = { status: { $in: ['queued', 'checking', 'sending', 'unclear'] } }
-const NOTE_DUE = { status: 'exported', 'note.status': 'queued' }
+/** What waits for its turn in the budget holds a place, so there are many; a bulk never has them all. */
+const AT_ONCE = 64
+/** Of an organization so many as Lever's answers, of a second or more, need to use the whole budget. */
+const LIMITS: readonly LaneLimit[] = [
+  { all: 56, each: 16 },
+  { all: 48, each: 16 },
+]
+/** Said as what is left out: an `$or` over statuses would keep the index from giving them in order. */
+const OPEN_OR_NOTE_DUE = { $nor: [{ status: 'exported', 'note.status': { $ne: 'queued' } }] }
 
 export type Exports = ReturnType<typeof createExports>
 
@@ -50,13 +58,12 @@ export function createExports(deps: RequestDeps) {
         atOnce: AT_ONCE,
         pollMs,
         leaseMs: deps.leaseMs,
-        claim: (atMost) =>
-          claimWork<ExportDocument>(ExportModel, {
-            statuses: ['queued', 'checking', 'sending', 'unclear', 'exported'],
-            match: { $or: [OPEN, NOTE_DUE] },
-            atMost,
-            leaseMs: deps.leaseMs,
-          }),
+        claim: claimInTurns<ExportDocument>(ExportModel, {
+          statuses: ['queued', 'checking', 'sending', 'unclear', 'exported'],
+          match: OPEN_OR_NOTE_DUE,
+          limits: LIMITS,
+          leaseMs: deps.leaseMs,
+        }),
         keep: (claimed) => heartbeat(ExportModel, claimed, deps.leaseMs),
         run: (claimed) => runExport(claimed, deps),
         log: deps.log,

@@ -27,26 +27,38 @@ export class LeaseLost extends Error {
   }
 }
 
-/** Due by the server's clock, and held by nobody or by a lease that has lapsed. */
-const CLAIMABLE = {
-  $expr: { $and: [{ $lte: ['$dueAt', '$$NOW'] }, { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] }] },
-}
 const MOST_URGENT_FIRST = { lane: 1, dueAt: 1 } as const
+
+/** Due by the server's clock, and held by nobody or by a lease that has lapsed. */
+export function claimable({ statuses, match }: Pick<ClaimOptions, 'statuses' | 'match'>): Filter<Document> {
+  const isDue = { $lte: ['$dueAt', '$$NOW'] }
+  const isFree = { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] }
+  return { $and: [{ status: { $in: [...statuses] } }, { $expr: { $and: [isDue, isFree] } }, ...(match ? [match] : [])] }
+}
 
 /**
  * Claims up to `atMost` due documents for `leaseMs`, those of a lapsed lease included, most urgent lane first.
  * Times are the database's, so processes whose clocks differ do not take each other's work.
  */
 export async function claimWork<T extends WorkDocument>(store: WorkStore, options: ClaimOptions): Promise<Claimed<T>[]> {
-  const filter = { $and: [{ status: { $in: [...options.statuses] } }, CLAIMABLE, ...(options.match ? [options.match] : [])] }
+  const filter = claimable(options)
   const found = await store.collection.find(filter, { projection: { _id: 1 }, sort: MOST_URGENT_FIRST, limit: options.atMost }).toArray()
-  if (found.length === 0) return []
+  return claimThese<T>(store, found, filter, options.leaseMs)
+}
 
+/** Claims those of the documents that still match `filter`: what another worker took meanwhile is left out. */
+export async function claimThese<T extends WorkDocument>(
+  store: WorkStore,
+  found: readonly Document[],
+  filter: Filter<Document>,
+  leaseMs: number,
+): Promise<Claimed<T>[]> {
+  if (found.length === 0) return []
   const claim = randomUUID()
-  const ends = leaseEnds(options.leaseMs)
+  const ends = leaseEnds(leaseMs)
   const wanted = { _id: { $in: found.map(({ _id }) => _id) } }
   await store.collection.updateMany({ ...wanted, ...filter }, [
-    { $set: { claim, fence: { $add: ['$fence', 1] }, leaseUntil: { $add: ['$$NOW', options.leaseMs] } } },
+    { $set: { claim, fence: { $add: ['$fence', 1] }, leaseUntil: { $add: ['$$NOW', leaseMs] } } },
   ])
   const taken = await store.collection.find({ ...wanted, claim }, { sort: MOST_URGENT_FIRST }).toArray()
   return taken.map((document) => ({ document: document as unknown as T, ...ends }))

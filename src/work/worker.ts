@@ -10,7 +10,8 @@ export interface WorkerOptions<T extends WorkDocument> {
   /** Looks for work this often even if nothing wakes it. */
   pollMs: number
   leaseMs: number
-  claim: (atMost: number) => Promise<Claimed<T>[]>
+  /** `running` are those that are being worked on. */
+  claim: (atMost: number, running: readonly T[]) => Promise<Claimed<T>[]>
   /** Extends the lease of one document. */
   keep: (claimed: Claimed<T>) => Promise<void>
   /** Works one document to its next rest. What it throws is logged, and the lease left to lapse. */
@@ -55,7 +56,10 @@ export function startWorker<T extends WorkDocument>(options: WorkerOptions<T>): 
       const room = atOnce - running.size
       if (room <= 0) return
       try {
-        const claimed = await options.claim(room)
+        const claimed = await options.claim(
+          room,
+          [...running.keys()].map(({ document }) => document),
+        )
         for (const one of claimed) start(one)
         if (claimed.length === room) lookAgain = true
       } catch (error) {

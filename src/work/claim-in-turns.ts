@@ -1,0 +1,76 @@
+import type { Document, Filter, ObjectId } from 'mongodb'
+import { claimable, claimThese, type Claimed, type ClaimOptions } from './claim.ts'
+import { createRoom, type LaneLimit, type Room } from './room.ts'
+import type { WorkDocument, WorkStore } from './work-fields.ts'
+
+export interface TurnOptions extends Omit<ClaimOptions, 'atMost'> {
+  /** By lane, from 0; other lanes are not worked. */
+  limits: readonly LaneLimit[]
+}
+
+export interface OwnedWork extends WorkDocument {
+  organization: ObjectId
+}
+
+type Found = Pick<OwnedWork, '_id' | 'lane' | 'organization'>
+
+/** What the collection needs, so that a claim reads no more than it takes however much waits. */
+export const TURNS_INDEX = { status: 1, lane: 1, organization: 1, dueAt: 1 } as const
+/** Within a lane; the index gives it for several statuses at once only if `lane` is one value. */
+const IN_ORDER = { organization: 1, dueAt: 1 } as const
+
+/**
+ * A claim for workers that serve many organizations: the most urgent lane first, within a lane by turns of the organizations that have work,
+ * within one the oldest first. However much one has, and however long its documents wait for something, it holds no more than its limit; it is
+ * given more once half of that is done, so that claims are few.
+ */
+export function claimInTurns<T extends OwnedWork>(
+  store: WorkStore,
+  options: TurnOptions,
+): (atMost: number, running: readonly T[]) => Promise<Claimed<T>[]> {
+  const { limits, leaseMs } = options
+  /** By lane, whose turn it was last. */
+  const served = new Map<number, ObjectId>()
+  const work = claimable(options)
+
+  async function find(conditions: Filter<Document>[], limit: number): Promise<Found[]> {
+    const wanted = { projection: { lane: 1, organization: 1 }, sort: IN_ORDER, limit, hint: TURNS_INDEX }
+    return store.collection.find<Found>({ $and: [work, ...conditions] }, wanted).toArray()
+  }
+
+  async function hasWork(): Promise<boolean> {
+    return (await store.collection.findOne({ $and: [work, { lane: { $lt: limits.length } }] }, { hint: TURNS_INDEX })) !== null
+  }
+
+  async function takeFrom(lane: number, room: Room<Found>): Promise<void> {
+    if (!room.isOpen(lane)) return
+    const ofLane = [{ lane }, { organization: { $nin: room.withEnough(lane) } }]
+    const most = limits[lane]?.each ?? 0
+    const found = await find(ofLane, most)
+    if (found.length === most) return takeTurns(lane, ofLane, room)
+    for (const one of found) room.admit(one)
+  }
+
+  /** Every organization of the lane from the next one on and once around, until there is no room. */
+  async function takeTurns(lane: number, ofLane: Filter<Document>[], room: Room<Found>): Promise<void> {
+    const last = served.get(lane)
+    const around: Filter<Document>[] = last ? [{ organization: { $gt: last } }, { organization: { $lte: last } }] : [{}]
+    for (const part of around) {
+      let beyond: Filter<Document> = {}
+      while (room.isOpen(lane)) {
+        const found = await find([...ofLane, part, beyond], limits[lane]?.each ?? 0)
+        for (const one of found) if (room.admit(one)) served.set(lane, one.organization)
+        const furthest = found.at(-1)
+        if (!furthest) break
+        beyond = { organization: { $gt: furthest.organization } }
+      }
+    }
+  }
+
+  return async (atMost, running) => {
+    if (running.length === 0 && !(await hasWork())) return []
+    const room = createRoom<Found>(limits, atMost, running)
+    for (const lane of limits.keys()) await takeFrom(lane, room)
+    return claimThese<T>(store, room.admitted, work, leaseMs)
+  }
+}
