@@ -1,4 +1,5 @@
 import { createAccounts } from './accounts/accounts.ts'
+import { createOpenId } from './accounts/open-id.ts'
 import { createAudit } from './audit/audit.ts'
 import { emailKey, linkKey } from './candidates/candidate-keys.ts'
 import { createCandidates, type Candidates } from './candidates/candidates.ts'
@@ -41,6 +42,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     log,
     onPersonRemoved: async (organization, email, actor) => void (await mappings.removeIfAny(organization, email, actor)),
   })
+  const openId = options.openId && createOpenId({ settings: options.openId, publicUrl, sealer })
   const budget = createRequestBudget(options.lever)
   const connections: Connections = createConnections({
     sealer,
@@ -148,5 +150,20 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     observe: observe.observeErasure,
   })
   const effects = opportunityEffects({ mirror, candidates, onOpportunityDeleted })
-  return { effects, erasures, webhooks, sealer, audit, accounts, budget, connections, mirror, mappings, candidates, resumes, exports }
+  return {
+    effects,
+    erasures,
+    webhooks,
+    sealer,
+    audit,
+    accounts,
+    openId,
+    budget,
+    connections,
+    mirror,
+    mappings,
+    candidates,
+    resumes,
+    exports,
+  }
 }

@@ -56,6 +56,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
   const app = createApp({
     ...health,
     accounts: parts.accounts,
+    openId: parts.openId,
     candidatesPage: { list: parts.candidates.list, findObstacle },
     sealer: parts.sealer,
     endpoints: endpointsOf(parts),

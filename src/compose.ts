@@ -22,6 +22,8 @@ export interface Service {
   start(): Promise<{ url: string }>
   /** Resolves once the database is there and workers run; stays open while it cannot be reached. */
   readonly whenReady: Promise<void>
+  /** A link where the first organization and its admin are made, once ready; null where there is anybody, or no page is served. */
+  createSetUpLink(): Promise<string | null>
   /** Takes no more requests and work, ends what runs within the grace time, then lets go of everything. May be called twice. */
   stop(): Promise<void>
 }
@@ -75,6 +77,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
       beginning = begin(database)
       return { url }
     },
+    createSetUpLink: async () => (options.roles.includes('web') ? parts.accounts.createSetUpLink() : null),
     stop: () => (stopping ??= end()),
   }
 }

@@ -33,13 +33,14 @@ const wholeNumber = (min: number, max: number) =>
   }) // prettier-ignore
 const duration = (fallback: number, min = 1) => withDefault(wholeNumber(min, 2 ** 31 - 1), fallback)
 
-const httpUrl = z.string().transform((value, ctx) => {
-  const url = URL.canParse(value.trim()) ? new URL(value.trim()) : null
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) ctx.addIssue('must be an http or https address')
-  else if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) ctx.addIssue('must be https; http is for a loopback host only')
-  else if (url.username || url.password || url.search || url.hash) ctx.addIssue('must not carry a user, a query or a fragment')
-  return value.trim().replace(/\/+$/, '')
-})
+const address = z.string().trim().check(({ value, issues }) => {
+  const url = URL.canParse(value) ? new URL(value) : null
+  const refuse = (message: string) => issues.push({ code: 'custom', input: value, message })
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) refuse('must be an http or https address')
+  else if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) refuse('must be https; http is for a loopback host only')
+  else if (url.username || url.password || url.search || url.hash) refuse('must not carry a user, a query or a fragment')
+}) // prettier-ignore
+const httpUrl = address.transform((value) => value.replace(/\/+$/, ''))
 const origin = httpUrl.refine((value) => !URL.canParse(value) || new URL(value).pathname === '/', 'must be an origin, without a path')
 
 const secretKeys = z.string().transform((value, ctx): SecretKey[] => {
@@ -85,6 +86,9 @@ const Environment = z.object({
   LEVER_TIMEOUT_MS: duration(20_000, 50),
   SHUTDOWN_GRACE_MS: duration(10_000, 0),
   TRUSTED_PROXIES: withDefault(wholeNumber(0, 100), 0),
+  OIDC_ISSUER: optional(address),
+  OIDC_CLIENT_ID: optional(z.string()),
+  OIDC_CLIENT_SECRET: optional(z.string()),
   NOTE_DELAY_MS: duration(3_600_000, 0),
   JOB_POLL_MS: duration(1000, 10),
   EVENT_TARGETS_PRIVATE: withDefault(z.enum(['0', '1']), '0'),
@@ -123,6 +127,8 @@ function pairFaults(env: ParsedEnvironment): string[] {
   const faults: string[] = []
   if ((env.LEVER_CLIENT_ID === undefined) !== (env.LEVER_CLIENT_SECRET === undefined))
     faults.push('LEVER_CLIENT_ID and LEVER_CLIENT_SECRET are needed together')
+  const given = [env.OIDC_ISSUER, env.OIDC_CLIENT_ID, env.OIDC_CLIENT_SECRET].filter((value) => value !== undefined)
+  if (given.length !== 0 && given.length !== 3) faults.push('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed together')
   return faults
 }
 
@@ -151,6 +157,8 @@ function toConfig(env: ParsedEnvironment) {
       burst: env.LEVER_BURST,
       timeoutMs: env.LEVER_TIMEOUT_MS,
     },
+    /** Null without sign-in by OpenID Connect. */
+    openId: openIdOf(env),
     leaseMs: env.LEASE_MS,
     settleMs: env.SETTLE_MS,
     shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
@@ -160,6 +168,21 @@ function toConfig(env: ParsedEnvironment) {
     logLevel: env.LOG_LEVEL,
     sandboxPort: env.SANDBOX_PORT,
   }
+}
+
+/** A provider of OpenID Connect; `issuer` as the provider writes it, a slash at its end included. */
+export interface OpenIdSettings {
+  issuer: string
+  clientId: string
+  clientSecret: string
+}
+
+function openIdOf({
+  OIDC_ISSUER: issuer,
+  OIDC_CLIENT_ID: clientId,
+  OIDC_CLIENT_SECRET: clientSecret,
+}: ParsedEnvironment): OpenIdSettings | null {
+  return issuer && clientId && clientSecret ? { issuer, clientId, clientSecret } : null
 }
 
 export type Config = ReturnType<typeof readConfig>

@@ -23,8 +23,16 @@ stopOnSignal(() => service.stop(), { graceMs: config.shutdownGraceMs, log, withP
 try {
   const { url } = await service.start()
   log.info({ url, publicUrl: config.publicUrl, roles: config.roles, lever: config.lever.environment }, 'serving')
+  void service.whenReady.then(offerSetUp).catch((error: unknown) => log.error({ err: error }, 'the set-up link could not be made'))
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   await service.stop().catch(() => undefined)
   process.exit(1)
+}
+
+/** Beside the log, which holds no secrets. */
+async function offerSetUp(): Promise<void> {
+  const link = await service.createSetUpLink()
+  if (link !== null)
+    process.stderr.write(`\nNobody is here yet. Open this address once, within a day, to become the first admin:\n\n  ${link}\n\n`)
 }

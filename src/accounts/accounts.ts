@@ -1,9 +1,15 @@
 import type { AccountsDeps } from './accounts-deps.ts'
 import { authenticateApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys } from './api-keys.ts'
 import { createHashKeyReader, createOrganization, getOrganization, listOrganizations, setSourceName } from './organizations.ts'
-import { deletePerson, findPerson, getPerson, listPeople, peopleById, putPerson } from './people.ts'
+import type { PersonCaller } from './caller.ts'
+import { createSetUpLink, isSetUpOpen, setUpFirstAdmin, type SetUp } from './first-admin.ts'
+import { endSessionsOf, listOwnSessions } from './own-sessions.ts'
+import { changePassword, hasPassword, maySetPasswordFreely, provePassword } from './passwords.ts'
+import { activePeopleOf, deletePerson, findPerson, getPerson, listPeople, peopleById, peopleInReach, putPerson, setLanguage, type Person } from './people.ts' // prettier-ignore
 import type { PersonRole } from './person-model.ts'
+import type { SignInMethod } from './session-model.ts'
 import { endSession, findSession, startSession, type StartedSession } from './sessions.ts'
+import { noteTooManyTries, openOrganizations, signInAs, switchOrganization } from './sign-in.ts'
 import { createSignInLink, getSignInLinkExpiry, redeemSignInLink, type Redemption } from './sign-in-links.ts'
 
 export type Accounts = ReturnType<typeof createAccounts>
@@ -11,9 +17,13 @@ export type Accounts = ReturnType<typeof createAccounts>
 /** Who uses the service: organizations, their people and API keys, sessions and sign-in links. `actor` is that of `actorOf`. */
 export function createAccounts(deps: AccountsDeps) {
   const { log } = deps
-  const startLogged = async (organization: string, personId: string): Promise<StartedSession> => {
-    const session = await startSession(organization, personId)
-    log?.info({ organization, actor: `user:${personId}` }, 'session.started')
+  const startLogged = async (
+    organization: string,
+    personId: string,
+    proof: { by: SignInMethod; reach?: readonly string[] },
+  ): Promise<StartedSession> => {
+    const session = await startSession(organization, personId, proof)
+    log?.info({ organization, actor: `user:${personId}`, by: proof.by }, 'session.started')
     return session
   }
 
@@ -49,8 +59,8 @@ export function createAccounts(deps: AccountsDeps) {
     ) => createSignInLink(deps, organization, input, actor),
     getSignInLinkExpiry,
     async redeemSignInLink(token: string): Promise<Redemption> {
-      const redemption = await redeemSignInLink(startLogged, token)
-      if (redemption.outcome === 'refused') log?.warn({ person: redemption.personId }, 'signInLink.refused')
+      const redemption = await redeemSignInLink((organization, personId) => startLogged(organization, personId, { by: 'link' }), token)
+      if (redemption.outcome === 'refused') log?.warn({ person: redemption.account?.personId }, 'signInLink.refused')
       return redemption
     },
     startSession: startLogged,
@@ -58,6 +68,34 @@ export function createAccounts(deps: AccountsDeps) {
     async endSession(sessionId: string): Promise<void> {
       await endSession(sessionId)
       log?.info({ session: sessionId }, 'session.ended')
+    },
+    listOwnSessions,
+    async endOwnSessions({ organization, personId, sessionId }: PersonCaller): Promise<void> {
+      const people = await peopleInReach(sessionId)
+      const ended = await endSessionsOf([personId, ...people.map(({ id }) => id)])
+      log?.info({ organization, actor: `user:${personId}`, ended }, 'session.allEnded')
+    },
+    setLanguage,
+
+    provePassword,
+    activePeopleOf,
+    signInAs: (people: readonly [Person, ...Person[]], by: 'password' | 'openId') => signInAs(startLogged, deps.audit, people, by),
+    /** Resolves whether or not it could be recorded: nobody waits for it. */
+    async noteTooManyTries(email: string): Promise<void> {
+      await noteTooManyTries(deps, email).catch((error: unknown) => log?.error({ err: error }, 'signIn.limited could not be recorded'))
+    },
+    openOrganizations,
+    switchOrganization: (caller: PersonCaller, personId: string) => switchOrganization(deps, caller, personId),
+
+    hasPassword,
+    maySetPasswordFreely,
+    changePassword: (caller: PersonCaller, passwords: { current: string; next: string }) => changePassword(deps, caller, passwords),
+
+    createSetUpLink: () => createSetUpLink(deps),
+    isSetUpOpen,
+    async setUpFirstAdmin(token: string, input: SetUp): Promise<StartedSession | null> {
+      const made = await setUpFirstAdmin(deps, token, input)
+      return made && startLogged(made.organization, made.personId, { by: 'setUp' })
     },
   }
 }

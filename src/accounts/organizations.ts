@@ -20,20 +20,31 @@ export async function createOrganization(
   deps: AccountsDeps,
   input: { name: string; sourceName: string },
 ): Promise<Organization & { apiKey: string }> {
-  const _id = new Types.ObjectId()
-  const organization = _id.toHexString()
+  const made = newOrganization(deps, input)
+  const organization = made._id.toHexString()
   const { apiKey, fields } = newApiKey(organization, 'first key')
-  const hashKey = deps.sealer.seal(randomBytes(32).toString('base64'), hashKeyPlace(organization))
   await mongoose.connection.transaction(async (session) => {
-    await OrganizationModel.create([{ _id, ...input, hashKey }], { session })
+    await OrganizationModel.create([made], { session })
     await ApiKeyModel.create([fields], { session })
   })
   await deps.audit.append({ organization, actor: 'operator', action: 'organization.created', subject: `organization:${organization}` })
   return { id: organization, ...input, apiKey }
 }
 
+/** An organization as it is stored, with a key of its own for fingerprints. */
+export function newOrganization({ sealer }: Pick<AccountsDeps, 'sealer'>, { name, sourceName }: Omit<Organization, 'id'>) {
+  const _id = new Types.ObjectId()
+  return { _id, name, sourceName, hashKey: sealer.seal(randomBytes(32).toString('base64'), hashKeyPlace(_id.toHexString())) }
+}
+
 export async function listOrganizations(request: PageRequest): Promise<Page<Organization>> {
   return page(OrganizationModel, {}, request, toOrganization)
+}
+
+/** The names of these organizations, by id. */
+export async function organizationNames(ids: readonly string[]): Promise<Map<string, string>> {
+  const found = await OrganizationModel.find({ _id: { $in: ids } }, { name: 1 }).lean<Pick<OrganizationDocument, '_id' | 'name'>[]>()
+  return new Map(found.map(({ _id, name }) => [_id.toHexString(), name]))
 }
 
 /** @throws ServiceError `not_found` */

@@ -4,7 +4,8 @@ import { page, type Page, type PageRequest } from '../paging.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
 import { normalizeEmail } from './email-address.ts'
 import { PersonModel, type PersonDocument, type PersonRole } from './person-model.ts'
-import { SessionModel } from './session-model.ts'
+import { PasswordModel } from './password-model.ts'
+import { SessionModel, type SessionDocument } from './session-model.ts'
 import { SignInLinkModel } from './sign-in-link-model.ts'
 
 /** Somebody who uses the service. Ids are hex strings; `email` is in its compared form. */
@@ -76,8 +77,28 @@ export async function listPeople(organization: string, request: PageRequest, { q
   return page(PersonModel, { organization, ...(q === '' ? {} : { $or: [{ name: part }, { email: part }] }) }, request, toPerson)
 }
 
+/** Everybody active of that e-mail, in any organization: for who has shown that the address is theirs. */
+export async function activePeopleOf(email: string): Promise<Person[]> {
+  const found = await PersonModel.find({ email: normalizeEmail(email), active: true })
+    .sort({ _id: 1 })
+    .lean<PersonDocument[]>()
+  return found.map(toPerson)
+}
+
+/** Those active whom a sign-in has proven to be one, each in an organization of its own. */
+export async function peopleInReach(sessionId: string): Promise<Person[]> {
+  const session = await SessionModel.findById(sessionId, { reach: 1 }).lean<Pick<SessionDocument, 'reach'>>()
+  const found = await PersonModel.find({ _id: { $in: session?.reach ?? [] }, active: true }).lean<PersonDocument[]>()
+  return found.map(toPerson)
+}
+
+/** In which language the person reads the pages, on whatever browser. */
+export async function setLanguage(organization: string, personId: string, language: string): Promise<void> {
+  await PersonModel.updateOne({ _id: personId, organization }, { language }, { timestamps: false })
+}
+
 /**
- * Removes the person with every session and link.
+ * Removes the person with every session, link and password.
  * @throws ServiceError `user_not_found`
  */
 export async function deletePerson(deps: AccountsDeps, organization: string, email: string, actor: string): Promise<void> {
@@ -86,12 +107,15 @@ export async function deletePerson(deps: AccountsDeps, organization: string, ema
   const removed = await PersonModel.findOneAndDelete(person).lean<PersonDocument>()
   if (!removed) throw userNotFound()
   const id = removed._id.toHexString()
+  await PasswordModel.deleteOne({ organization, person: id })
   await endAccess(organization, id)
   await deps.audit.append({ organization, actor, action: 'user.deleted', subject: `user:${id}` })
 }
 
 async function endAccess(organization: string, person: string): Promise<void> {
   await Promise.all([SessionModel.deleteMany({ organization, person }), SignInLinkModel.deleteMany({ organization, person })])
+  // those of other organizations go on, but no longer lead here
+  await SessionModel.updateMany({ reach: person }, { $pull: { reach: person } })
 }
 
 export function userNotFound(): ServiceError {

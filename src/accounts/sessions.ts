@@ -1,8 +1,9 @@
+import { Types } from 'mongoose'
 import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
 import type { PersonCaller } from './caller.ts'
 import { toPerson } from './people.ts'
 import { PersonModel, type PersonDocument } from './person-model.ts'
-import { SessionModel, type SessionDocument } from './session-model.ts'
+import { SessionModel, type SessionDocument, type SignInMethod } from './session-model.ts'
 
 /** What the browser gets: the cookie's value, and until when it is any good. */
 export interface StartedSession {
@@ -10,33 +11,77 @@ export interface StartedSession {
   endsAt: Date
 }
 
-const DAY_MS = 86_400_000
-/** A session ends a week after its last use, and a month after its start. */
-const IDLE_MS = 7 * DAY_MS
-const LIFE_MS = 30 * DAY_MS
-const USE_NOTED_EVERY_MS = 3_600_000
+export interface FoundSession {
+  caller: PersonCaller
+  csrfToken: string
+  /** In how many organizations the person may go on without signing in again, this one included. */
+  organizations: number
+  /** That the person has chosen on any browser; null before that. */
+  language: string | null
+}
 
-export async function startSession(organization: string, personId: string): Promise<StartedSession> {
+const HOUR_MS = 3_600_000
+/** A session ends 12 hours after its last use, and 14 days after its start, by the database's clock. */
+const IDLE_MS = 12 * HOUR_MS
+const LIFE_MS = 14 * 24 * HOUR_MS
+const USE_NOTED_EVERY_MS = 60_000
+
+const IDLE_END = { $min: [{ $add: ['$$NOW', IDLE_MS] }, '$endsAt'] }
+const IS_LIVE = { $expr: { $gt: ['$expiresAt', '$$NOW'] } }
+
+/** `reach`: everybody whom this sign-in has proven, as the model says; the person alone unless given. */
+export async function startSession(
+  organization: string,
+  personId: string,
+  { by, reach = [personId] }: { by: SignInMethod; reach?: readonly string[] },
+): Promise<StartedSession> {
   const token = createOpaqueToken('fls')
-  const now = Date.now()
-  const endsAt = new Date(now + LIFE_MS)
-  await SessionModel.create({ tokenHash: hashToken(token), organization, person: personId, expiresAt: new Date(now + IDLE_MS), endsAt })
-  return { token, endsAt }
+  const fields = {
+    organization: new Types.ObjectId(organization),
+    person: new Types.ObjectId(personId),
+    reach: reach.map((id) => new Types.ObjectId(id)),
+    by,
+  }
+  const times = { signedInAt: '$$NOW', usedAt: '$$NOW', endsAt: { $add: ['$$NOW', LIFE_MS] } }
+  const made = await SessionModel.collection.findOneAndUpdate(
+    { tokenHash: hashToken(token) },
+    [{ $set: { ...fields, ...times } }, { $set: { expiresAt: IDLE_END } }],
+    { upsert: true, returnDocument: 'after' },
+  )
+  return { token, endsAt: (made as SessionDocument).endsAt }
 }
 
 /**
  * Who is signed in by this token, and the session's CSRF token; null when it is unknown or over, or the person inactive
  * or gone. The person is read each time, so that a deactivation or a changed role holds at once.
  */
-export async function findSession(token: string): Promise<{ caller: PersonCaller; csrfToken: string } | null> {
-  const session = await SessionModel.findOne({ tokenHash: hashToken(token), expiresAt: { $gt: new Date() } }).lean<SessionDocument>()
-  if (!session) return null
+export async function findSession(token: string): Promise<FoundSession | null> {
+  const projection = { organization: 1, person: 1, reach: 1, usedAt: 1, now: '$$NOW' }
+  const found = await SessionModel.collection.findOne({ tokenHash: hashToken(token), ...IS_LIVE }, { projection })
+  if (!found) return null
+  const session = found as SessionDocument & { now: Date }
   const person = await PersonModel.findOne({ _id: session.person, organization: session.organization, active: true }).lean<PersonDocument>()
   if (!person) return null
   await noteUse(session)
   const { id, organization, email, name, role } = toPerson(person)
   const caller = { kind: 'person', organization, personId: id, email, name, role, sessionId: session._id.toHexString() } as const
-  return { caller, csrfToken: csrfTokenOf(token) }
+  return { caller, csrfToken: csrfTokenOf(token), organizations: session.reach.length, language: person.language ?? null }
+}
+
+/**
+ * Goes on as another person whom the sign-in has proven, under a token of its own: the earlier one is worth nothing any more.
+ * Null when the session is over or does not reach that person, or the person is inactive.
+ */
+export async function switchSession(sessionId: string, personId: string): Promise<StartedSession | null> {
+  const person = await PersonModel.findOne({ _id: personId, active: true }).lean<PersonDocument>()
+  if (!person) return null
+  const token = createOpaqueToken('fls')
+  const switched = await SessionModel.findOneAndUpdate(
+    { _id: sessionId, reach: person._id, ...IS_LIVE },
+    { tokenHash: hashToken(token), organization: person.organization, person: person._id },
+    { returnDocument: 'after' },
+  ).lean<SessionDocument>()
+  return switched && { token, endsAt: switched.endsAt }
 }
 
 export async function endSession(sessionId: string): Promise<void> {
@@ -53,8 +98,7 @@ function csrfTokenOf(token: string): string {
   return hashToken(`csrf ${token}`)
 }
 
-async function noteUse({ _id, expiresAt, endsAt }: SessionDocument): Promise<void> {
-  const next = Math.min(Date.now() + IDLE_MS, endsAt.getTime())
-  if (next - expiresAt.getTime() < USE_NOTED_EVERY_MS) return
-  await SessionModel.updateOne({ _id }, { expiresAt: new Date(next) }, { writeConcern: { w: 1 } })
+async function noteUse({ _id, usedAt, now }: Pick<SessionDocument, '_id' | 'usedAt'> & { now: Date }): Promise<void> {
+  if (now.getTime() - usedAt.getTime() < USE_NOTED_EVERY_MS) return
+  await SessionModel.collection.updateOne({ _id }, [{ $set: { usedAt: '$$NOW', expiresAt: IDLE_END } }], { writeConcern: { w: 1 } })
 }

@@ -1,7 +1,7 @@
 import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
 import { findPerson, userNotFound } from './people.ts'
-import { PersonModel } from './person-model.ts'
+import { PersonModel, type PersonDocument } from './person-model.ts'
 import type { StartedSession } from './sessions.ts'
 import { SignInLinkModel, type SignInLinkDocument } from './sign-in-link-model.ts'
 
@@ -53,8 +53,8 @@ export async function getSignInLinkExpiry(organization: string, id: string): Pro
 
 export type Redemption =
   | { outcome: 'signedIn'; session: StartedSession; path: string }
-  /** `personId` where the link is known, to count failures by account. */
-  | { outcome: 'refused'; personId: string | null }
+  /** The account where the link is known, to count failures by. */
+  | { outcome: 'refused'; account: { personId: string; email: string } | null }
 
 /** Uses a link up; of two at once one signs in. A link that is unknown, used or expired, or whose person is inactive, is refused. */
 export async function redeemSignInLink(
@@ -69,7 +69,7 @@ export async function redeemSignInLink(
   ).lean<SignInLinkDocument>()
   if (!link) return refused(tokenHash)
   const isActive = await PersonModel.exists({ _id: link.person, organization: link.organization, active: true })
-  if (!isActive) return { outcome: 'refused', personId: link.person.toHexString() }
+  if (!isActive) return refused(tokenHash)
   const session = await startSession(link.organization.toHexString(), link.person.toHexString())
   return { outcome: 'signedIn', session, path: link.path }
 }
@@ -80,6 +80,7 @@ export async function dropOpenSignInLinks(): Promise<number> {
 }
 
 async function refused(tokenHash: string): Promise<Redemption> {
-  const known = await SignInLinkModel.findOne({ tokenHash }).lean<SignInLinkDocument>()
-  return { outcome: 'refused', personId: known?.person.toHexString() ?? null }
+  const link = await SignInLinkModel.findOne({ tokenHash }).lean<SignInLinkDocument>()
+  const person = link && (await PersonModel.findById(link.person, { email: 1 }).lean<Pick<PersonDocument, '_id' | 'email'>>())
+  return { outcome: 'refused', account: person && { personId: person._id.toHexString(), email: person.email } }
 }

@@ -3,6 +3,7 @@ import Koa from 'koa'
 import type { Registry } from 'prom-client'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import type { Accounts } from '../accounts/accounts.ts'
+import type { OpenId } from '../accounts/open-id.ts'
 import type { Log } from '../log.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { docsPaths, docsRouter } from './api/docs.tsx'
@@ -19,10 +20,14 @@ import { createRateGuard } from './middleware/request-rate.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { requestState } from './middleware/request-state.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
+import { createSignInFailures } from './middleware/sign-in-failures.ts'
 import { createSiteCookies } from './middleware/site-cookies.ts'
 import { staticAssets } from './middleware/static-assets.ts'
+import { accountRouter } from './pages/account.tsx'
 import { candidatesRouter, type CandidatesPageDeps } from './pages/candidates.tsx'
 import { languageRouter } from './pages/language.ts'
+import { setUpRouter } from './pages/set-up.tsx'
+import { openIdRouter } from './pages/sign-in-open-id.tsx'
 import type { SamplePerson } from './pages/sign-in-page.tsx'
 import { signInRouter } from './pages/sign-in.tsx'
 import type { SiteState } from './site-state.ts'
@@ -50,6 +55,8 @@ export interface AppOptions extends HealthAppOptions {
   pages: readonly Router<SiteState>[]
   /** For the list of candidates, where people land; without it nobody is there. */
   candidatesPage?: CandidatesPageDeps
+  /** Sign-in by OpenID Connect, where there is a provider. */
+  openId?: OpenId | null
   /** Set only for a trial on one's own machine. */
   samplePeople?: () => Promise<SamplePerson[]>
 }
@@ -68,8 +75,13 @@ export function createApp(options: AppOptions): Koa<SiteState> {
   mount(app, apiRouter({ endpoints, accounts, operatorApiKey, publicUrl, idempotency, guardRate }))
   for (const intake of options.intakes ?? []) mount(app, intake)
   app.use(pageSession({ accounts, publicUrl, guardRate }))
-  mount(app, signInRouter({ accounts, samplePeople: options.samplePeople }))
-  for (const pages of [languageRouter(), candidatesRouter(options.candidatesPage ?? NOBODY_HERE), ...options.pages]) mount(app, pages)
+  const failures = createSignInFailures()
+  const { openId = null, samplePeople } = options
+  mount(app, signInRouter({ accounts, failures, openId, samplePeople }))
+  if (openId) mount(app, openIdRouter({ accounts, failures, openId, log: options.log }))
+  for (const pages of [setUpRouter({ accounts, failures }), accountRouter({ accounts, failures })]) mount(app, pages)
+  for (const pages of [languageRouter({ accounts }), candidatesRouter(options.candidatesPage ?? NOBODY_HERE), ...options.pages])
+    mount(app, pages)
   return app
 }
 

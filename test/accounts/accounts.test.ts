@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
+import { useFakeTimers } from 'sinon'
 import { createAccounts, type Accounts } from '../../src/accounts/accounts.ts'
 import { assertSpeaksFor } from '../../src/web/middleware/speaks-for.ts'
 import { OrganizationModel } from '../../src/accounts/organization-model.ts'
@@ -10,7 +11,8 @@ import { createAudit } from '../../src/audit/audit.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 describe('accounts', () => {
   const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
@@ -78,34 +80,51 @@ describe('accounts', () => {
   describe('sessions', () => {
     const start = async (email: string) => {
       const { person } = await accounts.putPerson(organization, email, { name: 'S', role: 'sourcer' }, 'operator')
-      return { person, ...(await accounts.startSession(organization, person.id)) }
+      return { person, ...(await accounts.startSession(organization, person.id, { by: 'link' })) }
     }
 
-    it('end when signed out, with a week without use, and after a month', async () => {
+    it('end when signed out, after 12 hours without use, and after 14 days', async () => {
       const [signedOut, unused, busy] = [await start('a@acme.example'), await start('b@acme.example'), await start('c@acme.example')]
       const found = await accounts.findSession(signedOut.token)
 
       await accounts.endSession(found?.caller.sessionId ?? '')
-      const session = await SessionModel.findOne({ person: unused.person.id }).lean()
+      const session = await SessionModel.findOne({ person: unused.person.id }).orFail().lean()
 
       expect(await accounts.findSession(signedOut.token)).to.equal(null)
-      expect((session?.expiresAt.getTime() ?? 0) - Date.now()).to.be.within(7 * DAY_MS - 5000, 7 * DAY_MS)
-      expect(busy.endsAt.getTime() - Date.now()).to.be.within(30 * DAY_MS - 5000, 30 * DAY_MS)
+      expect(session.expiresAt.getTime() - session.signedInAt.getTime()).to.equal(DAY_MS / 2)
+      expect(busy.endsAt.getTime() - Date.now()).to.be.within(14 * DAY_MS - 60_000, 14 * DAY_MS + 60_000)
       await SessionModel.updateOne({ person: unused.person.id }, { expiresAt: new Date(Date.now() - 1) })
       expect(await accounts.findSession(unused.token)).to.equal(null)
     })
 
+    it('end by the clock of the database, whatever that of the process says', async () => {
+      const { person, token } = await start('clock@acme.example')
+      const clock = useFakeTimers({ now: Date.now() - 3 * DAY_MS, toFake: ['Date'] })
+      try {
+        expect(await accounts.findSession(token)).not.to.equal(null)
+        await SessionModel.updateOne({ person: person.id }, { expiresAt: new Date(Date.now() + 2 * DAY_MS) })
+        expect(await accounts.findSession(token)).to.equal(null)
+        const { endsAt } = await accounts.startSession(organization, person.id, { by: 'link' })
+        expect(endsAt.getTime() - Date.now()).to.be.greaterThan(16 * DAY_MS)
+      } finally {
+        clock.restore()
+      }
+    })
+
     it('last longer by use, but not beyond their end', async () => {
       const { person, token } = await start('d@acme.example')
-      await SessionModel.updateOne(
-        { person: person.id },
-        { expiresAt: new Date(Date.now() + DAY_MS), endsAt: new Date(Date.now() + 3 * DAY_MS) },
-      )
+      const hourAgo = new Date(Date.now() - HOUR_MS)
+      await SessionModel.updateOne({ person: person.id }, { usedAt: hourAgo, expiresAt: new Date(Date.now() + HOUR_MS) })
+      await accounts.findSession(token)
+      const used = await SessionModel.findOne({ person: person.id }).orFail().lean()
 
+      const endsAt = new Date(Date.now() + HOUR_MS)
+      await SessionModel.updateOne({ person: person.id }, { usedAt: hourAgo, endsAt })
       await accounts.findSession(token)
 
-      const session = await SessionModel.findOne({ person: person.id }).lean()
-      expect(session?.expiresAt).to.deep.equal(session?.endsAt)
+      expect(used.expiresAt.getTime() - used.usedAt.getTime()).to.equal(DAY_MS / 2)
+      const session = await SessionModel.findOne({ person: person.id }).orFail().lean()
+      expect(session.expiresAt).to.deep.equal(endsAt)
     })
 
     it('end with the person, and do not come back', async () => {

@@ -125,7 +125,7 @@ function signInTo({ accounts, publicUrl }: WebParts, organization: string) {
   const cookieName = publicUrl.startsWith('https:') ? '__Host-fulcrum_session' : 'fulcrum_session'
   return async (email: string, role: PersonRole = 'admin'): Promise<SignedIn> => {
     const { person } = await accounts.putPerson(organization, email, { name: email, role }, 'operator')
-    const { token } = await accounts.startSession(organization, person.id)
+    const { token } = await accounts.startSession(organization, person.id, { by: 'link' })
     const session = await accounts.findSession(token)
     return { cookie: `${cookieName}=${token}`, csrfToken: session?.csrfToken ?? '', personId: person.id }
   }

@@ -16,14 +16,21 @@ export function requestState(cookies: SiteCookies): Middleware<SiteState> {
     ctx.state.requester = null
     ctx.state.caller = null
     ctx.state.csrfToken = null
+    ctx.state.canSwitch = false
     ctx.state.organizationName = null
     await next()
   }
 }
 
 function languageOf(ctx: SiteContext, cookies: SiteCookies): Language {
-  const chosen = cookies.get(ctx, LANGUAGE_COOKIE)
-  if (isLanguage(chosen)) return chosen
+  const chosen = chosenLanguage(ctx, cookies)
+  if (chosen !== null) return chosen
   const preferred = ctx.acceptsLanguages([...LANGUAGES])
   return isLanguage(preferred) ? preferred : 'en'
+}
+
+/** What was chosen in this browser. */
+export function chosenLanguage(ctx: SiteContext, cookies: SiteCookies): Language | null {
+  const chosen = cookies.get(ctx, LANGUAGE_COOKIE)
+  return isLanguage(chosen) ? chosen : null
 }

@@ -2,7 +2,9 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import type { StartedSession } from '../../accounts/sessions.ts'
 import { equalSecrets } from '../../secrets/opaque-token.ts'
 import { ServiceError } from '../../errors.ts'
+import { isLanguage } from '../pages/texts.ts'
 import type { SiteContext } from '../site-state.ts'
+import { chosenLanguage } from './request-state.ts'
 import { assertSameOrigin } from './same-origin.ts'
 
 const SESSION_COOKIE = 'fulcrum_session'
@@ -16,13 +18,17 @@ export function forgetSession(ctx: SiteContext): void {
   ctx.state.cookies.clear(ctx, SESSION_COOKIE)
 }
 
-/** Reads who is signed in into `ctx.state`, and forgets a cookie whose session is over. */
+/** Reads who is signed in into `ctx.state`, with the language they once chose, and forgets a cookie whose session is over. */
 export async function loadSession(ctx: SiteContext, accounts: Pick<Accounts, 'findSession'>): Promise<void> {
   const token = ctx.state.cookies.get(ctx, SESSION_COOKIE)
   const session = token === undefined ? null : await accounts.findSession(token)
   if (token !== undefined && !session) forgetSession(ctx)
   ctx.state.caller = session?.caller ?? null
   ctx.state.csrfToken = session?.csrfToken ?? null
+  ctx.state.canSwitch = (session?.organizations ?? 0) > 1
+  const { language, cookies } = ctx.state
+  const theirs = session?.language
+  ctx.state.language = isLanguage(theirs) && chosenLanguage(ctx, cookies) === null ? theirs : language
 }
 
 /**

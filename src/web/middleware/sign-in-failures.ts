@@ -1,5 +1,6 @@
 import mongoose from 'mongoose'
-import { RateLimiterMongo } from 'rate-limiter-flexible'
+import { RateLimiterMongo, type RateLimiterRes } from 'rate-limiter-flexible'
+import { normalizeEmail } from '../../accounts/email-address.ts'
 import { hashToken } from '../../secrets/opaque-token.ts'
 import { tooManyRequests } from './request-rate.ts'
 
@@ -21,6 +22,9 @@ export function createSignInFailures() {
       duration: WINDOW_S,
     }))
 
+  const take = async (key: string): Promise<RateLimiterRes> => counted().penalty(key)
+  const giveBack = (keys: string[]) => Promise.all(keys.map((key) => counted().reward(key)))
+
   return {
     /** @throws ServiceError `too_many_requests` */
     async assertMayTry(...keys: (string | null)[]): Promise<void> {
@@ -28,12 +32,31 @@ export function createSignInFailures() {
       for (const state of states) if (state && state.consumedPoints >= ALLOWED) throw tooManyRequests(state.msBeforeNext)
     },
     async note(...keys: (string | null)[]): Promise<void> {
-      await Promise.all(present(keys).map((key) => counted().penalty(key)))
+      await Promise.all(present(keys).map(take))
+    },
+    /**
+     * Runs a try that costs time. It counts as failed from its beginning, so that of many at once no more than ten are made, and is
+     * forgotten when it gives something. `onLimit` is told of the first that is refused in a minute.
+     * @throws ServiceError `too_many_requests`
+     */
+    async guard<T>(keys: readonly string[], attempt: () => Promise<T | null>, onLimit: () => void): Promise<T | null> {
+      const taken = present(keys)
+      const states = await Promise.all(taken.map(take))
+      if (states.some(({ consumedPoints }) => consumedPoints === ALLOWED + 1)) onLimit()
+      for (const { consumedPoints, msBeforeNext } of states) if (consumedPoints > ALLOWED) throw tooManyRequests(msBeforeNext)
+      const result = await attempt()
+      if (result !== null) await giveBack(taken)
+      return result
     },
   }
 }
 
 /** Addresses are kept only as fingerprints. */
-function present(keys: (string | null)[]): string[] {
+function present(keys: readonly (string | null)[]): string[] {
   return keys.filter((key) => key !== null).map(hashToken)
+}
+
+/** The key of an account: its e-mail, whether or not anybody has it. */
+export function accountKey(email: string): string {
+  return `account ${normalizeEmail(email)}`
 }

@@ -3,9 +3,10 @@ import { usePage } from './page-context.ts'
 import { LANGUAGES } from './texts.ts'
 import { siteTexts } from './texts-site.ts'
 
-const NAMES = { en: 'English', es: 'Español' } as const
+/** Each in its own words. */
+export const LANGUAGE_NAMES = { en: 'English', es: 'Español' } as const
 
-/** The languages as buttons, each in its own words; the choice is kept in a cookie. */
+/** The languages as buttons, each in its own words; the choice is kept in a cookie and, of somebody signed in, with the person. */
 export function LanguageSwitch() {
   const { language, here } = usePage()
   return (
@@ -13,7 +14,7 @@ export function LanguageSwitch() {
       <input type="hidden" name="next" value={here} />
       {LANGUAGES.map((code) => (
         <button key={code} type="submit" name="language" value={code} class="link" lang={code} aria-pressed={code === language}>
-          {NAMES[code]}
+          {LANGUAGE_NAMES[code]}
         </button>
       ))}
     </Form>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { AuthorizationFailure } from '../../connection/authorization-failure.ts'
 import type { Connections } from '../../connection/connections.ts'
+import { isLoadedAhead } from '../loaded-ahead.ts'
 import { signIn } from '../middleware/session.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
@@ -34,7 +35,7 @@ export function leverCallbackRouter(deps: LeverCallbackDeps): Router<SiteState> 
 async function onlyByOpening(ctx: SiteContext, open: () => Promise<void>): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
   ctx.set('Referrer-Policy', 'no-referrer')
-  if (ctx.method === 'HEAD' || /prefetch/i.test(ctx.get('Sec-Purpose') + ctx.get('Purpose'))) {
+  if (isLoadedAhead(ctx)) {
     ctx.body = null
     return
   }
@@ -49,7 +50,7 @@ async function onlyByOpening(ctx: SiteContext, open: () => Promise<void>): Promi
 async function start(ctx: SiteContext, { accounts, connections }: LeverCallbackDeps, token: string): Promise<void> {
   const { organization, personId, browserToken, leverUrl } = await connections.openAuthorization(token)
   ctx.state.cookies.set(ctx, BROWSER_COOKIE, browserToken, { maxAgeMs: BROWSER_COOKIE_MS })
-  if (ctx.state.caller?.personId !== personId) signIn(ctx, await accounts.startSession(organization, personId))
+  if (ctx.state.caller?.personId !== personId) signIn(ctx, await accounts.startSession(organization, personId, { by: 'link' }))
   seeOther(ctx, leverUrl)
 }
 

@@ -1,3 +1,4 @@
+import type { PersonCaller } from '../../accounts/caller.ts'
 import { assetUrl } from '../middleware/static-assets.ts'
 import { Form } from './form.tsx'
 import { usePage } from './page-context.ts'
@@ -5,7 +6,7 @@ import { siteTexts } from './texts-site.ts'
 
 /** Where the caller may go: nothing signed out; settings and activity for admins only. */
 export function Navigation() {
-  const { language, caller, organizationName } = usePage()
+  const { language, caller } = usePage()
   const t = siteTexts(language)
   return (
     <header class="site-head">
@@ -15,18 +16,31 @@ export function Navigation() {
         </a>
         {caller === null ? null : <Places isAdmin={caller.role === 'admin'} />}
       </nav>
-      {caller === null ? null : (
-        <Form action="/sign-out" class="who">
-          <span class="who-name" title={caller.email}>
-            <span>{caller.name}</span>
-            {organizationName === null ? null : <span class="small">{organizationName}</span>}
-          </span>
-          <button type="submit" class="quiet">
-            {t.signOut}
-          </button>
-        </Form>
-      )}
+      {caller === null ? null : <Who caller={caller} />}
     </header>
+  )
+}
+
+/** The person and the organization, in the corner. */
+function Who({ caller: { name, email } }: { caller: PersonCaller }) {
+  const { language, organizationName, canSwitch } = usePage()
+  const t = siteTexts(language)
+  return (
+    <Form action="/sign-out" class="who">
+      <span class="who-name">
+        <a href="/account" title={email}>
+          {name}
+        </a>
+        {organizationName === null ? null : (
+          <span class="small">
+            {organizationName} {canSwitch ? <a href="/account/organizations">{t.switchOrganization}</a> : null}
+          </span>
+        )}
+      </span>
+      <button type="submit" class="quiet">
+        {t.signOut}
+      </button>
+    </Form>
   )
 }
 

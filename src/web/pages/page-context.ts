@@ -11,6 +11,8 @@ export interface PageContextValue {
   /** Of the caller. */
   organizationName: string | null
   csrfToken: string | null
+  /** True where the caller may go on in another organization. */
+  canSwitch: boolean
   /** Path and query of the page, to come back to it. */
   here: string
   /** Path of the request, also of a form that is answered with a page. */

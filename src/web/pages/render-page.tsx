@@ -24,9 +24,9 @@ export function wantsFragment(ctx: SiteContext): boolean {
 
 /** `notice` was kept from before a redirect; a part of a page leaves it to the next page. */
 function toHtml(ctx: SiteContext, content: VNode, notice: Notice | null): string {
-  const { language, caller, organizationName, csrfToken, requestId } = ctx.state
+  const { language, caller, organizationName, csrfToken, canSwitch, requestId } = ctx.state
   const here = ctx.method === 'GET' ? ctx.url : '/'
-  const value = { language, caller, organizationName, csrfToken, requestId, here, path: ctx.path, notice }
+  const value = { language, caller, organizationName, csrfToken, canSwitch, requestId, here, path: ctx.path, notice }
   return renderToString(<PageContext.Provider value={value}>{content}</PageContext.Provider>)
 }
 

@@ -1,4 +1,5 @@
 import type { PersonRole } from '../../accounts/person-model.ts'
+import { Field } from './field.tsx'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
@@ -13,16 +14,58 @@ export interface SamplePerson {
   role: PersonRole
 }
 
-/** How one signs in; with the sample people where there are any. */
-export function SignInPage({ next, samplePeople }: { next: string; samplePeople: readonly SamplePerson[] }) {
+export interface SignInPageProps {
+  next: string
+  /** What the provider of OpenID Connect is called; null without one. */
+  provider: string | null
+  samplePeople: readonly SamplePerson[]
+  /** The e-mail of a try that was refused. */
+  refused?: string | undefined
+}
+
+/** How one signs in: by password, by the provider, by a link; with the sample people where there are any. */
+export function SignInPage({ next, provider, samplePeople, refused }: SignInPageProps) {
   const t = signInTexts(usePage().language)
   return (
     <Layout title={t.title} lead={t.lead} width="narrow">
-      <section class="card">
-        <p>{t.how}</p>
-      </section>
       {samplePeople.length === 0 ? null : <SamplePeople next={next} people={samplePeople} />}
+      {provider === null ? null : (
+        <section class="card">
+          <a href={`/sign-in/oidc?next=${encodeURIComponent(next)}`} role="button">
+            {t.signInWith(provider)}
+          </a>
+        </section>
+      )}
+      <PasswordCard next={next} refused={refused} />
+      <p class="small">{t.how}</p>
     </Layout>
+  )
+}
+
+function PasswordCard({ next, refused }: Pick<SignInPageProps, 'next' | 'refused'>) {
+  const t = signInTexts(usePage().language)
+  return (
+    <section class="card">
+      <Form action="/sign-in">
+        <input type="hidden" name="next" value={next} />
+        {refused === undefined ? null : (
+          <p class="notice bad" role="alert">
+            {t.wrong}
+          </p>
+        )}
+        <Field id="email" label={t.email}>
+          {(tie) => (
+            <input {...tie} type="text" inputmode="email" name="email" value={refused} required maxlength={320} autocomplete="username" />
+          )}
+        </Field>
+        <Field id="password" label={t.password} help={t.forgotten}>
+          {(tie) => <input {...tie} type="password" name="password" required maxlength={1000} autocomplete="current-password" />}
+        </Field>
+        <p class="actions end">
+          <button type="submit">{t.title}</button>
+        </p>
+      </Form>
+    </section>
   )
 }
 

@@ -1,28 +1,38 @@
 import Router from '@koa/router'
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
+import type { OpenId } from '../../accounts/open-id.ts'
+import { TypedPassword } from '../../accounts/password-hash.ts'
 import { ServiceError } from '../../errors.ts'
+import { isLoadedAhead } from '../loaded-ahead.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { isLoopbackRequest } from '../middleware/same-origin.ts'
 import { forgetSession, signIn } from '../middleware/session.ts'
-import { createSignInFailures, type SignInFailures } from '../middleware/sign-in-failures.ts'
+import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
+import { enter, isSomebody } from './enter.ts'
 import { renderPage } from './render-page.tsx'
 import { SignInPage, SpentLinkPage, type SamplePerson } from './sign-in-page.tsx'
 
 export interface SignInDeps {
   accounts: Accounts
+  failures: SignInFailures
+  /** Null without sign-in by OpenID Connect. */
+  openId: OpenId | null
   /** Only where a trial runs on one's own machine. */
   samplePeople: (() => Promise<SamplePerson[]>) | undefined
 }
 
-/** Signing in and out. */
+/** Signing in by password, link or as a sample person; and out. */
 export function signInRouter(deps: SignInDeps): Router<SiteState> {
   const router = new Router<SiteState>()
-  const failures = createSignInFailures()
-  router.get('/sign-in', (ctx) => showSignIn(ctx, deps))
-  router.get('/sign-in/link/:token', (ctx) => openLink(ctx, ctx.params['token'] ?? '', deps, failures))
+  router.get('/sign-in', (ctx) => {
+    const next = sitePathOr(ctx.query['next'], '/')
+    return ctx.state.caller ? seeOther(ctx, next) : showSignIn(ctx, deps, { next })
+  })
+  router.post('/sign-in', (ctx) => signInByPassword(ctx, deps))
+  router.get('/sign-in/link/:token', (ctx) => openLink(ctx, ctx.params['token'] ?? '', deps))
   router.post('/sign-in/sample', (ctx) => signInAsSample(ctx, deps))
   router.post('/sign-out', async (ctx) => {
     if (ctx.state.caller) await deps.accounts.endSession(ctx.state.caller.sessionId)
@@ -32,17 +42,31 @@ export function signInRouter(deps: SignInDeps): Router<SiteState> {
   return router
 }
 
-async function showSignIn(ctx: SiteContext, deps: SignInDeps): Promise<void> {
-  const next = sitePathOr(ctx.query['next'], '/')
-  if (ctx.state.caller) return seeOther(ctx, next)
+async function showSignIn(ctx: SiteContext, deps: SignInDeps, { next, email }: { next: string; email?: string }): Promise<void> {
   const samplePeople = isLoopbackRequest(ctx) ? ((await deps.samplePeople?.()) ?? []) : []
-  renderPage(ctx, <SignInPage next={next} samplePeople={samplePeople} />)
+  const provider = deps.openId?.name ?? null
+  renderPage(ctx, <SignInPage {...{ next, provider, samplePeople }} refused={email} />, { status: email === undefined ? 200 : 422 })
 }
 
-/** Only a person's own opening uses the link up: not a `HEAD`, nor a browser that loads ahead. */
-async function openLink(ctx: SiteContext, token: string, { accounts }: SignInDeps, failures: SignInFailures): Promise<void> {
+const PasswordForm = z.object({ email: z.string().max(1000), password: TypedPassword, next: z.string().optional() })
+
+async function signInByPassword(ctx: SiteContext, deps: SignInDeps): Promise<void> {
+  const { accounts, failures } = deps
+  const { email, password, next: wanted } = parseForm(ctx, PasswordForm)
+  const next = sitePathOr(wanted, '/')
+  const prove = async () => {
+    const proven = await accounts.provePassword(email, password)
+    return isSomebody(proven) ? proven : null
+  }
+  const people = await failures.guard([ctx.ip, accountKey(email)], prove, () => void accounts.noteTooManyTries(email))
+  if (people === null) return showSignIn(ctx, deps, { next, email })
+  return enter(ctx, accounts, people, { by: 'password', next })
+}
+
+/** Only a person's own opening uses the link up. */
+async function openLink(ctx: SiteContext, token: string, { accounts, failures }: SignInDeps): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
-  if (ctx.method === 'HEAD' || /prefetch/i.test(ctx.get('Sec-Purpose') + ctx.get('Purpose'))) {
+  if (isLoadedAhead(ctx)) {
     ctx.body = null
     return
   }
@@ -52,8 +76,9 @@ async function openLink(ctx: SiteContext, token: string, { accounts }: SignInDep
     signIn(ctx, redemption.session)
     return seeOther(ctx, redemption.path)
   }
-  await failures.assertMayTry(redemption.personId)
-  await failures.note(ctx.ip, redemption.personId)
+  const account = redemption.account && accountKey(redemption.account.email)
+  await failures.assertMayTry(account)
+  await failures.note(ctx.ip, account)
   renderPage(ctx, <SpentLinkPage />, { status: 400 })
 }
 
@@ -62,6 +87,6 @@ async function signInAsSample(ctx: SiteContext, deps: SignInDeps): Promise<void>
   const { personId, next } = parseForm(ctx, z.object({ personId: z.string(), next: z.string().optional() }))
   const person = (await deps.samplePeople()).find((sample) => sample.personId === personId)
   if (!person) throw new ServiceError('not_found', 'There is no such sample person.')
-  signIn(ctx, await deps.accounts.startSession(person.organization, person.personId))
+  signIn(ctx, await deps.accounts.startSession(person.organization, person.personId, { by: 'sample' }))
   seeOther(ctx, sitePathOr(next, '/'))
 }

@@ -4,7 +4,12 @@ export const signInTexts = defineTexts({
   en: {
     title: 'Sign in',
     lead: 'Fulcrum carries your candidates into Lever.',
-    how: 'You sign in by a link: open Fulcrum from your sourcing tool, or ask an admin of your organization for an invitation. A link works once.',
+    email: 'E-mail',
+    password: 'Password',
+    forgotten: 'Forgotten, or none yet? Ask an admin of your organization for a sign-in link: it lets you set a new one.',
+    wrong: 'This e-mail and password do not go together. Try again, or ask an admin of your organization for a sign-in link.',
+    signInWith: (provider: string) => `Sign in with ${provider}`,
+    how: 'You can also come by a link: open Fulcrum from your sourcing tool, or ask an admin of your organization for an invitation. A link works once.',
     samples: 'Sample people',
     samplesLead: 'This is a local trial. Pick who you want to be.',
     signInAs: (name: string) => `Sign in as ${name}`,
@@ -18,7 +23,13 @@ export const signInTexts = defineTexts({
   es: {
     title: 'Iniciar sesión',
     lead: 'Fulcrum lleva sus candidatos a Lever.',
-    how: 'Se entra con un enlace: abra Fulcrum desde su herramienta de búsqueda o pida una invitación a un administrador de su organización. Cada enlace sirve una vez.',
+    email: 'Correo electrónico',
+    password: 'Contraseña',
+    forgotten: '¿La ha olvidado o aún no tiene? Pida un enlace de acceso a un administrador de su organización: permite poner una nueva.',
+    wrong:
+      'Este correo y esta contraseña no se corresponden. Inténtelo de nuevo o pida un enlace de acceso a un administrador de su organización.',
+    signInWith: (provider: string) => `Entrar con ${provider}`,
+    how: 'También se puede entrar con un enlace: abra Fulcrum desde su herramienta de búsqueda o pida una invitación a un administrador de su organización. Cada enlace sirve una vez.',
     samples: 'Personas de muestra',
     samplesLead: 'Esto es una prueba local. Elija quién quiere ser.',
     signInAs: (name: string) => `Entrar como ${name}`,

@@ -21,24 +21,31 @@ export interface Visitor {
 
 /** Signs the person in by a link and opens pages as they do, in `language`. */
 export async function visit(url: string, api: Api, userEmail: string, language = 'en'): Promise<Visitor> {
+  const link = await api.post<{ url: string }>('sign-in-links', { userEmail, path: '/candidates' })
+  if (link.status !== 201) throw new Error(`no link: ${JSON.stringify(link.body)}`)
+  const visitor = browse(url, { language })
+  await visitor.open(new URL(link.body.url).pathname)
+  return visitor
+}
+
+/** A browser in which nobody is signed in yet; `address` is where it is, as a proxy would say. */
+export function browse(url: string, { language = 'en', address }: { language?: string; address?: string } = {}): Visitor {
   const jar = new CookieJar()
   const client = got.extend({
     prefixUrl: url,
     cookieJar: jar,
     throwHttpErrors: false,
     retry: { limit: 0 },
-    headers: { accept: 'text/html', 'accept-language': language },
+    headers: { accept: 'text/html', 'accept-language': language, ...(address === undefined ? {} : { 'x-forwarded-for': address }) },
   })
-  const link = await api.post<{ url: string }>('sign-in-links', { userEmail, path: '/candidates' })
-  if (link.status !== 201) throw new Error(`no link: ${JSON.stringify(link.body)}`)
-  const { body } = await client(new URL(link.body.url).pathname.slice(1))
-  const [, csrf = ''] = /<meta name="csrf-token" content="([^"]+)"/.exec(body) ?? []
+  let csrf: string | undefined
 
   const shown = ({ statusCode, url: at, body: html }: Response<string>): Shown => {
     const { pathname, search } = new URL(at)
+    if (html.startsWith('<!doctype')) csrf = /<meta name="csrf-token" content="([^"]+)"/.exec(html)?.[1]
     return { status: statusCode, path: pathname + search, html }
   }
-  const form = (fields: Record<string, string>) => ({ _csrf: csrf, ...fields })
+  const form = (fields: Record<string, string>) => ({ ...(csrf === undefined ? {} : { _csrf: csrf }), ...fields })
   return {
     jar,
     open: async (path) => shown(await client(path.slice(1))),

@@ -1,0 +1,77 @@
+import mongoose, { Types } from 'mongoose'
+import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
+import type { AccountsDeps } from './accounts-deps.ts'
+import { FIRST_ADMIN, FirstAdminModel } from './first-admin-model.ts'
+import { newOrganization } from './organizations.ts'
+import { OrganizationModel } from './organization-model.ts'
+import { hashPassword } from './password-hash.ts'
+import { PasswordModel } from './password-model.ts'
+import { PersonModel } from './person-model.ts'
+
+/** Who begins: the organization and its first admin. `email` is in its compared form, `password` of `NewPassword`. */
+export interface SetUp {
+  organizationName: string
+  sourceName: string
+  name: string
+  email: string
+  password: string
+}
+
+const VALID_MS = 24 * 3_600_000
+const KEPT_LINKS = 20
+
+/** A single-use address, good for a day, where the first organization and its admin are made; null once there is anybody. */
+export async function createSetUpLink({ publicUrl }: Pick<AccountsDeps, 'publicUrl'>): Promise<string | null> {
+  if (await PersonModel.exists({})) return null
+  const token = createOpaqueToken('fsu')
+  const link = { tokenHash: hashToken(token), expiresAt: new Date(Date.now() + VALID_MS) }
+  await FirstAdminModel.updateOne({ _id: FIRST_ADMIN }, { $push: { links: { $each: [link], $slice: -KEPT_LINKS } } }, { upsert: true })
+  return `${publicUrl}/set-up/${token}`
+}
+
+/** True while the link may be used: known, in time, and nobody there yet. */
+export async function isSetUpOpen(token: string): Promise<boolean> {
+  return (await FirstAdminModel.exists(openBy(token))) !== null && (await PersonModel.exists({})) === null
+}
+
+/**
+ * Makes the first organization and its admin, all of it or nothing, and uses every set-up link up; null when the link is not open.
+ * Ids are hex strings.
+ */
+export async function setUpFirstAdmin(
+  deps: AccountsDeps,
+  token: string,
+  input: SetUp,
+): Promise<{ organization: string; personId: string } | null> {
+  const hash = await hashPassword(input.password)
+  const made = newOrganization(deps, { name: input.organizationName, sourceName: input.sourceName })
+  const [organization, person] = [made._id, new Types.ObjectId()]
+  const isMade = await mongoose.connection.withSession((session) =>
+    session.withTransaction(async () => {
+      const isOpen = await FirstAdminModel.findOneAndDelete(openBy(token)).session(session)
+      if (!isOpen || (await PersonModel.exists({}).session(session))) return false
+      await OrganizationModel.create([made], { session })
+      await PersonModel.create([{ _id: person, organization, email: input.email, name: input.name, role: 'admin' }], { session })
+      await PasswordModel.create([{ organization, person, hash }], { session })
+      return true
+    }),
+  )
+  if (!isMade) return null
+  const [id, personId] = [organization.toHexString(), person.toHexString()]
+  const actor = `user:${personId}`
+  for (const { action, subject } of [
+    { action: 'organization.created', subject: `organization:${id}` },
+    { action: 'user.created', subject: actor },
+    { action: 'user.passwordSet', subject: actor },
+  ]) await deps.audit.append({ organization: id, actor, action, subject }) // prettier-ignore
+  return { organization: id, personId }
+}
+
+function openBy(token: string) {
+  return { _id: FIRST_ADMIN, links: { $elemMatch: { tokenHash: hashToken(token), expiresAt: { $gt: new Date() } } } }
+}
+
+/** No set-up link that was made so far is any good. */
+export async function dropSetUpLinks(): Promise<void> {
+  await FirstAdminModel.deleteMany({})
+}

@@ -1,0 +1,16 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+
+const passwordSchema = new Schema(
+  {
+    organization: { type: Schema.Types.ObjectId, required: true },
+    person: { type: Schema.Types.ObjectId, required: true },
+    /** argon2id, with its salt and parameters. */
+    hash: { type: String, required: true },
+  },
+  { timestamps: true, collection: 'passwords' },
+)
+passwordSchema.index({ person: 1 }, { unique: true })
+
+export type PasswordDocument = InferSchemaType<typeof passwordSchema> & { _id: Types.ObjectId }
+/** A person's password: of the person in one organization, so that an admin of another, who may add any e-mail, cannot set it. */
+export const PasswordModel = model('Password', passwordSchema)

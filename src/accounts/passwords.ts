@@ -1,0 +1,73 @@
+import type { AccountsDeps } from './accounts-deps.ts'
+import { endSessionsOf } from './own-sessions.ts'
+import { fitsHash, hashPassword, isOutdatedHash, NOBODYS_HASH } from './password-hash.ts'
+import { PasswordModel, type PasswordDocument } from './password-model.ts'
+import { activePeopleOf, peopleInReach, type Person } from './people.ts'
+import type { PersonCaller } from './caller.ts'
+import { SessionModel } from './session-model.ts'
+
+/** How long after a sign-in that asked for no password one may be set without the one before. */
+const FRESH_MS = 15 * 60_000
+
+/**
+ * Everybody active of that e-mail, in any organization, whose password this is; empty when it is nobody's. Takes as long for
+ * an unknown e-mail as for a known one.
+ */
+export async function provePassword(email: string, password: string): Promise<Person[]> {
+  const people = await activePeopleOf(email)
+  const fitting = await fittingPasswords(people.map(({ id }) => id), password) // prettier-ignore
+  return people.filter(({ id }) => fitting.has(id))
+}
+
+export async function hasPassword({ organization, personId }: Pick<PersonCaller, 'organization' | 'personId'>): Promise<boolean> {
+  return (await PasswordModel.exists({ organization, person: personId })) !== null
+}
+
+/** True for a while after a sign-in by a link or a provider: who comes so may set a password without knowing the one before. */
+export async function maySetPasswordFreely({ sessionId }: PersonCaller): Promise<boolean> {
+  const isFresh = { $expr: { $gt: ['$signedInAt', { $subtract: ['$$NOW', FRESH_MS] }] } }
+  return (await SessionModel.exists({ _id: sessionId, by: { $ne: 'password' }, ...isFresh })) !== null
+}
+
+export type PasswordChange = 'changed' | 'wrongPassword'
+
+/**
+ * Sets the caller's password, in every organization that their sign-in has opened and, unless it was fresh, where `current` is the
+ * password; ends all other sessions of theirs there. `next` is of `NewPassword`.
+ */
+export async function changePassword(
+  deps: Pick<AccountsDeps, 'audit'>,
+  caller: PersonCaller,
+  { current, next }: { current: string; next: string },
+): Promise<PasswordChange> {
+  const reached = await peopleInReach(caller.sessionId)
+  const ids = reached.map(({ id }) => id)
+  const fitting = (await maySetPasswordFreely(caller)) ? new Set(ids) : await fittingPasswords(ids, current)
+  if (!fitting.has(caller.personId)) return 'wrongPassword'
+  const changed = reached.filter(({ id }) => fitting.has(id))
+  for (const person of changed) await setPassword(person, next)
+  await endSessionsOf([...fitting], { except: caller.sessionId })
+  for (const { organization, id } of changed)
+    await deps.audit.append({ organization, actor: `user:${id}`, action: 'user.passwordSet', subject: `user:${id}` })
+  return 'changed'
+}
+
+async function setPassword({ id, organization }: Person, password: string): Promise<void> {
+  const hash = await hashPassword(password)
+  await PasswordModel.updateOne({ person: id }, { organization, hash }, { upsert: true })
+}
+
+/** Ids of those people whose password it is; their hashes are made dearer where the cost has risen since. */
+async function fittingPasswords(people: readonly string[], password: string): Promise<Set<string>> {
+  const stored = await PasswordModel.find({ person: { $in: people } }).lean<PasswordDocument[]>()
+  if (stored.length === 0) await fitsHash(password, NOBODYS_HASH)
+  const compared = await Promise.all(stored.map(async (one) => ({ one, fits: await fitsHash(password, one.hash) })))
+  const fitting = compared.flatMap(({ one, fits }) => (fits ? [one] : []))
+  for (const one of fitting.filter(({ hash }) => isOutdatedHash(hash))) await renewHash(one, password)
+  return new Set(fitting.map(({ person }) => person.toHexString()))
+}
+
+/** Leaves alone a password that was changed meanwhile. */
+async function renewHash({ _id, hash }: PasswordDocument, password: string): Promise<void> {
+  await PasswordModel.updateOne({ _id, hash }, { hash: await hashPassword(password) })
+}

@@ -1,0 +1,57 @@
+import type { AccountsDeps } from './accounts-deps.ts'
+import type { PersonCaller } from './caller.ts'
+import { organizationNames } from './organizations.ts'
+import { activePeopleOf, peopleInReach, type Person } from './people.ts'
+import { switchSession, type startSession, type StartedSession } from './sessions.ts'
+
+/** Where somebody may go on without signing in again. */
+export interface OpenOrganization {
+  personId: string
+  name: string
+  isThis: boolean
+}
+
+/** Signs in somebody who was proven to be all of these people: as the first of them, and able to go on as the others. */
+export async function signInAs(
+  start: typeof startSession,
+  audit: AccountsDeps['audit'],
+  [first, ...others]: readonly [Person, ...Person[]],
+  by: 'password' | 'openId',
+): Promise<StartedSession> {
+  await appendFor(audit, first, SIGNED_IN[by])
+  return start(first.organization, first.id, { by, reach: [first, ...others].map(({ id }) => id) })
+}
+
+const SIGNED_IN = { password: 'signIn.byPassword', openId: 'signIn.byOpenId' } as const
+
+/** The organizations that the caller's sign-in has opened, by name. */
+export async function openOrganizations({ personId, sessionId }: PersonCaller): Promise<OpenOrganization[]> {
+  const people = await peopleInReach(sessionId)
+  const names = await organizationNames(people.map(({ organization }) => organization))
+  return people
+    .map(({ id, organization }) => ({ personId: id, name: names.get(organization) ?? '', isThis: id === personId }))
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+}
+
+/** Goes on in another organization that the sign-in has opened; null where it has not, or no longer. */
+export async function switchOrganization(
+  deps: Pick<AccountsDeps, 'audit'>,
+  { sessionId }: PersonCaller,
+  personId: string,
+): Promise<StartedSession | null> {
+  const person = (await peopleInReach(sessionId)).find(({ id }) => id === personId)
+  const session = person && (await switchSession(sessionId, personId))
+  if (!person || !session) return null
+  await appendFor(deps.audit, person, 'signIn.switched')
+  return session
+}
+
+/** Somebody has tried too often to sign in with this e-mail. */
+export async function noteTooManyTries(deps: Pick<AccountsDeps, 'audit'>, email: string): Promise<void> {
+  for (const { organization, id } of await activePeopleOf(email))
+    await deps.audit.append({ organization, actor: 'system', action: 'signIn.limited', subject: `user:${id}` })
+}
+
+async function appendFor(audit: AccountsDeps['audit'], { organization, id }: Person, action: string): Promise<void> {
+  await audit.append({ organization, actor: `user:${id}`, action, subject: `user:${id}` })
+}

@@ -1,0 +1,97 @@
+import Router from '@koa/router'
+import { z } from 'zod'
+import type { Accounts } from '../../accounts/accounts.ts'
+import type { PersonCaller } from '../../accounts/caller.ts'
+import { NewPassword, TypedPassword } from '../../accounts/password-hash.ts'
+import { keepNotice } from '../middleware/flash.ts'
+import { parseForm } from '../middleware/page-session.ts'
+import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { forgetSession, signIn } from '../middleware/session.ts'
+import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
+import { seeOther, sitePathOr } from '../see-other.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import { AccountPage } from './account-page.tsx'
+import { OrganizationsPage } from './organizations-page.tsx'
+import type { PasswordState } from './password-card.tsx'
+import { PasswordPage } from './password-page.tsx'
+import { renderPage } from './render-page.tsx'
+import { accountTexts } from './texts-account.ts'
+
+export interface AccountDeps {
+  accounts: Pick<
+    Accounts,
+    | 'hasPassword' | 'maySetPasswordFreely' | 'changePassword' | 'noteTooManyTries'
+    | 'listOwnSessions' | 'endOwnSessions' | 'openOrganizations' | 'switchOrganization'
+  > // prettier-ignore
+  failures: SignInFailures
+}
+
+const HERE = '/account'
+
+/** What everybody sets for themselves: password, language, where they are signed in, in which organization they go on. */
+export function accountRouter(deps: AccountDeps): Router<SiteState> {
+  const { accounts } = deps
+  const router = new Router<SiteState>({ prefix: HERE })
+  router.use(requirePerson())
+  router.get('/', (ctx) => showAccount(ctx, deps))
+  router.get('/password', async (ctx) => renderPage(ctx, <PasswordPage state={await passwordState(accounts, personOf(ctx))} />))
+  router.post('/password', (ctx) => setPassword(ctx, deps))
+  router.post('/sign-out-everywhere', async (ctx) => {
+    await accounts.endOwnSessions(personOf(ctx))
+    forgetSession(ctx)
+    seeOther(ctx, '/sign-in')
+  })
+  router.get('/organizations', async (ctx) => {
+    const next = sitePathOr(ctx.query['next'], '/')
+    renderPage(ctx, <OrganizationsPage organizations={await accounts.openOrganizations(personOf(ctx))} next={next} />)
+  })
+  router.post('/organizations', (ctx) => chooseOrganization(ctx, deps))
+  return router
+}
+
+async function passwordState(accounts: AccountDeps['accounts'], caller: PersonCaller): Promise<PasswordState> {
+  const [has, isFree] = await Promise.all([accounts.hasPassword(caller), accounts.maySetPasswordFreely(caller)])
+  return has ? (isFree ? 'replaceable' : 'set') : isFree ? 'none' : 'noneAndLate'
+}
+
+async function showAccount(ctx: SiteContext, { accounts }: AccountDeps, refused?: 'wrong' | 'short'): Promise<void> {
+  const caller = personOf(ctx)
+  const [state, sessions] = await Promise.all([passwordState(accounts, caller), accounts.listOwnSessions(caller)])
+  renderPage(ctx, <AccountPage {...{ state, sessions, refused }} />, { status: refused ? 422 : 200 })
+}
+
+/** `welcome` stands in the form of those who have just come in by a link, who go on to the start page. */
+const PasswordForm = z.object({ current: TypedPassword.default(''), password: TypedPassword, welcome: z.literal('1').optional() })
+
+async function setPassword(ctx: SiteContext, deps: AccountDeps): Promise<void> {
+  const { accounts, failures } = deps
+  const caller = personOf(ctx)
+  const { current, password, welcome } = parseForm(ctx, PasswordForm)
+  const refuse = async (why: 'wrong' | 'short') => {
+    if (welcome === undefined) return showAccount(ctx, deps, why)
+    return renderPage(ctx, <PasswordPage state={await passwordState(accounts, caller)} refused={why} />, { status: 422 })
+  }
+  const next = NewPassword.safeParse(password).data
+  if (next === undefined) return refuse('short')
+  const change = async () => ((await accounts.changePassword(caller, { current, next })) === 'changed' ? true : null)
+  const isChanged = await failures.guard([ctx.ip, accountKey(caller.email)], change, () => void accounts.noteTooManyTries(caller.email))
+  if (isChanged === null) return refuse('wrong')
+  keepNotice(ctx, { look: 'ok', text: accountTexts(ctx.state.language).passwordSaved })
+  return seeOther(ctx, welcome === undefined ? HERE : '/')
+}
+
+const Choice = z.object({ personId: z.string().regex(/^[0-9a-f]{24}$/), next: z.string().optional() })
+
+async function chooseOrganization(ctx: SiteContext, { accounts }: AccountDeps): Promise<void> {
+  const caller = personOf(ctx)
+  const { personId, next } = parseForm(ctx, Choice)
+  if (personId !== caller.personId) {
+    const session = await accounts.switchOrganization(caller, personId)
+    if (session === null) {
+      keepNotice(ctx, { look: 'bad', text: accountTexts(ctx.state.language).notOpen })
+      return seeOther(ctx, `${HERE}/organizations`)
+    }
+    signIn(ctx, session)
+  }
+  return seeOther(ctx, sitePathOr(next, '/'))
+}

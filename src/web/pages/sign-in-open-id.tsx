@@ -1,0 +1,66 @@
+import Router from '@koa/router'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { FLOW_MS, type OpenId } from '../../accounts/open-id.ts'
+import { OpenIdFailure } from '../../accounts/open-id-failure.ts'
+import type { Log } from '../../log.ts'
+import { isLoadedAhead } from '../loaded-ahead.ts'
+import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
+import { seeOther, sitePathOr } from '../see-other.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import { enter, isSomebody } from './enter.ts'
+import { OpenIdFailedPage } from './open-id-failed-page.tsx'
+import { renderPage } from './render-page.tsx'
+
+export interface OpenIdDeps {
+  accounts: Pick<Accounts, 'activePeopleOf' | 'signInAs'>
+  failures: SignInFailures
+  openId: OpenId
+  log: Log
+}
+
+/** Binds a sign-in to the browser in which it was begun. */
+const FLOW_COOKIE = 'fulcrum_oidc'
+
+/** The browser's way to the provider, and back. */
+export function openIdRouter(deps: OpenIdDeps): Router<SiteState> {
+  const router = new Router<SiteState>({ prefix: '/sign-in/oidc' })
+  router.get('/', (ctx) => orSayWhy(ctx, deps, () => begin(ctx, deps)))
+  router.get('/callback', (ctx) => orSayWhy(ctx, deps, () => finish(ctx, deps)))
+  return router
+}
+
+async function orSayWhy(ctx: SiteContext, { log }: OpenIdDeps, go: () => Promise<void>): Promise<void> {
+  ctx.set('Cache-Control', 'no-store')
+  ctx.set('Referrer-Policy', 'no-referrer')
+  if (isLoadedAhead(ctx)) {
+    ctx.body = null
+    return
+  }
+  try {
+    await go()
+  } catch (error) {
+    if (!(error instanceof OpenIdFailure)) throw error
+    log.warn({ reason: error.reason, err: error }, 'signIn.openIdFailed')
+    renderPage(ctx, <OpenIdFailedPage reason={error.reason} />, { status: 400 })
+  }
+}
+
+async function begin(ctx: SiteContext, { openId }: OpenIdDeps): Promise<void> {
+  const { url, flow } = await openId.begin(sitePathOr(ctx.query['next'], '/'))
+  ctx.state.cookies.set(ctx, FLOW_COOKIE, flow, { maxAgeMs: FLOW_MS })
+  seeOther(ctx, url)
+}
+
+async function finish(ctx: SiteContext, { accounts, failures, openId }: OpenIdDeps): Promise<void> {
+  await failures.assertMayTry(ctx.ip)
+  const flow = ctx.state.cookies.get(ctx, FLOW_COOKIE)
+  ctx.state.cookies.clear(ctx, FLOW_COOKIE)
+  const { email, next } = await openId.finish(ctx.search, flow).catch(async (error: unknown) => {
+    await failures.note(ctx.ip)
+    throw error
+  })
+  const people = await accounts.activePeopleOf(email)
+  if (isSomebody(people)) return enter(ctx, accounts, people, { by: 'openId', next: sitePathOr(next, '/') })
+  await failures.note(ctx.ip, accountKey(email))
+  throw new OpenIdFailure('unknownPerson')
+}

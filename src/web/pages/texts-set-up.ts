@@ -1,0 +1,51 @@
+import { defineTexts } from './texts.ts'
+
+/** The page of the link that the first start prints. */
+export const setUpTexts = defineTexts({
+  en: {
+    title: 'Set Fulcrum up',
+    lead: 'Nobody is here yet: you become the first admin.',
+    organizationName: 'Organization',
+    organizationNameHelp: 'Your company, as its people know it.',
+    organizationNameWrong: 'Write a name, in one line of at most 200 characters.',
+    sourceName: 'Source name',
+    sourceNameHelp: 'What the source of an exported candidate reads in Lever: usually the name of your sourcing tool. It can be changed.',
+    sourceNameWrong: 'Write a name, in one line of at most 200 characters.',
+    name: 'Your name',
+    nameHelp: 'As others shall see it.',
+    nameWrong: 'Write your name, in one line of at most 200 characters.',
+    email: 'Your e-mail',
+    emailHelp: 'You sign in with it. If you use Lever, take the address that you have there.',
+    emailWrong: 'This is not an e-mail address.',
+    password: 'Password',
+    begin: 'Begin',
+    spentTitle: 'This set-up link does not work any more',
+    spent: 'Somebody has set Fulcrum up already, or the link is more than a day old.',
+    spentNext: 'If nobody is here yet, restart the service: it prints a new link. Otherwise sign in, or ask an admin for an invitation.',
+    toSignIn: 'To the sign-in page',
+  },
+  es: {
+    title: 'Poner Fulcrum en marcha',
+    lead: 'Todavía no hay nadie: usted será el primer administrador.',
+    organizationName: 'Organización',
+    organizationNameHelp: 'Su empresa, con el nombre que conoce su gente.',
+    organizationNameWrong: 'Escriba un nombre, en una línea de 200 caracteres como máximo.',
+    sourceName: 'Nombre del origen',
+    sourceNameHelp:
+      'Lo que se lee en Lever como origen de un candidato exportado: normalmente el nombre de su herramienta de búsqueda. Se puede cambiar.',
+    sourceNameWrong: 'Escriba un nombre, en una línea de 200 caracteres como máximo.',
+    name: 'Su nombre',
+    nameHelp: 'Como lo verán los demás.',
+    nameWrong: 'Escriba su nombre, en una línea de 200 caracteres como máximo.',
+    email: 'Su correo electrónico',
+    emailHelp: 'Con él iniciará sesión. Si usa Lever, tome el que tiene allí.',
+    emailWrong: 'Esto no es una dirección de correo.',
+    password: 'Contraseña',
+    begin: 'Empezar',
+    spentTitle: 'Este enlace de puesta en marcha ya no sirve',
+    spent: 'Alguien ya ha puesto Fulcrum en marcha, o el enlace tiene más de un día.',
+    spentNext:
+      'Si todavía no hay nadie, reinicie el servicio: imprime otro enlace. Si no, inicie sesión o pida una invitación a un administrador.',
+    toSignIn: 'A la página de inicio de sesión',
+  },
+})
