@@ -47,7 +47,9 @@ export function composeExports(parts: ExportNeighbours): Exports {
   }
   const onLanded = async ({ organization, candidateId, exportId, opportunity }: Landed): Promise<void> => {
     const state = await mirror.opportunityState(organization, opportunity)
-    await mirror.recordOpportunity(organization, opportunity, new Date())
+    const readAt = new Date()
+    await mirror.recordOpportunity(organization, opportunity, readAt)
+    await mirror.noteHistory(organization, opportunity, readAt)
     await candidates.setLeverState(organization, candidateId, state)
     await candidates.noteExport(organization, candidateId, exportId, { exported: true })
   }

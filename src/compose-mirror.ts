@@ -4,16 +4,22 @@ import { hasExportBurst } from './export/export-burst.ts'
 import { ExportModel } from './export/export-model.ts'
 import type { Mirror } from './mirror/mirror.ts'
 import type { OpportunityEffects } from './mirror/opportunity-run.ts'
+import type { WebhookDeps } from './webhooks/webhook-deps.ts'
 
 export interface MirrorNeighbours {
-  mirror: Pick<Mirror, 'opportunityState'>
+  mirror: Pick<Mirror, 'opportunityState' | 'noteHistory'>
   candidates: Pick<Candidates, 'applyLeverState' | 'unlinkOpportunity'>
-  /** The same as webhooks tell. */
+  /** In the order in which they are told. */
   onOpportunityDeleted: readonly ((organization: string, opportunityId: string) => Promise<void>)[]
 }
 
-/** What follows from what a sync of opportunities sees, as it follows from a webhook. */
-export function opportunityEffects({ mirror, candidates, onOpportunityDeleted }: MirrorNeighbours): OpportunityEffects {
+/** The same, with what came of it for who shows it. */
+type LeverEffects = OpportunityEffects & WebhookDeps['effects']
+
+const NOBODYS = { isOurs: false, candidates: 0, noted: [] }
+
+/** What follows here from what webhooks and syncs see in Lever. */
+export function opportunityEffects({ mirror, candidates, onOpportunityDeleted }: MirrorNeighbours): LeverEffects {
   return {
     async oursAmong(organization, ids) {
       const [linked, exported] = await Promise.all([
@@ -22,13 +28,24 @@ export function opportunityEffects({ mirror, candidates, onOpportunityDeleted }:
       ])
       return [...new Set([...linked, ...exported])].filter((id) => typeof id === 'string')
     },
-    async onRead(organization, opportunity) {
-      await candidates.applyLeverState(organization, opportunity.id, await mirror.opportunityState(organization, opportunity))
+    async onRead(organization, opportunity, readAt) {
+      if (!(await belongsToSomebody(organization, opportunity.id))) return NOBODYS
+      const state = await mirror.opportunityState(organization, opportunity)
+      const updated = await candidates.applyLeverState(organization, opportunity.id, state)
+      const noted = opportunity.isAnonymized ? [] : await mirror.noteHistory(organization, opportunity, readAt)
+      return { isOurs: true, candidates: updated, noted }
     },
     async onDeleted(organization, opportunityId) {
       for (const handler of onOpportunityDeleted) await handler(organization, opportunityId)
-      await candidates.unlinkOpportunity(organization, opportunityId)
+      return { unlinked: await candidates.unlinkOpportunity(organization, opportunityId) }
     },
     hasExportBurst,
   }
+}
+
+/** Of a candidate that was erased only exports are left: nothing is noted for it any more. */
+async function belongsToSomebody(organization: string, opportunityId: string): Promise<boolean> {
+  const exported = await ExportModel.distinct('candidate', { organization, opportunityId })
+  const ways = [{ 'lever.opportunityId': opportunityId }, { _id: { $in: exported } }]
+  return (await CandidateModel.exists({ organization, $or: ways })) !== null
 }

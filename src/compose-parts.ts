@@ -127,11 +127,11 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     mirror.forgetOpportunity,
     exports.freeTargetOf,
   ]
+  const effects = opportunityEffects({ mirror, candidates, onOpportunityDeleted })
   const webhooks: Webhooks = createWebhooks({
     connections,
     mirror,
-    candidates,
-    onOpportunityDeleted,
+    effects,
     wake: () => wake('deliveries'),
     observe: observe.observeDelivery,
     leaseMs,
@@ -149,7 +149,6 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     log,
     observe: observe.observeErasure,
   })
-  const effects = opportunityEffects({ mirror, candidates, onOpportunityDeleted })
   return {
     effects,
     erasures,

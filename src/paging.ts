@@ -42,11 +42,13 @@ export async function page<T, V>(
   return { data: await Promise.all(shown.map(toView)), nextCursor: hasMore && last ? writeCursor(last._id) : null }
 }
 
-function writeCursor(id: Types.ObjectId): string {
+/** The place in a list after which its next page begins. */
+export function writeCursor(id: Types.ObjectId): string {
   return Buffer.from(id.toHexString(), 'hex').toString('base64url')
 }
 
-function readCursor(cursor: string): Types.ObjectId {
+/** @throws ServiceError `invalid_request` for a cursor that is not one of ours */
+export function readCursor(cursor: string): Types.ObjectId {
   const hex = /^[\w-]{16}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : ''
   if (hex.length === 24) return Types.ObjectId.createFromHexString(hex)
   const errors = [{ path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' }]

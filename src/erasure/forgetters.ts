@@ -10,7 +10,7 @@ export interface ForgettersDeps {
   resumes: Pick<Resumes, 'dropOf'>
   exports: Pick<Exports, 'forgetCandidate'>
   webhooks: Pick<Webhooks, 'forgetPayloads'>
-  mirror: Pick<Mirror, 'forgetPerson'>
+  mirror: Pick<Mirror, 'forgetPerson' | 'forgetHistory'>
   /** Of a part further left. Resolves to how many. */
   forgetIdempotencyKeys: (organization: string, resultIds: readonly string[]) => Promise<number>
 }
@@ -41,6 +41,10 @@ export function forgettersOf({ candidates, resumes, exports, webhooks, mirror, f
     {
       collection: 'deliveries',
       forget: async ({ organization, opportunityIds }) => atOnce(await webhooks.forgetPayloads(organization, opportunityIds)),
+    },
+    {
+      collection: 'lever_opportunity_history',
+      forget: async ({ organization, opportunityIds }) => atOnce(await mirror.forgetHistory(organization, opportunityIds)),
     },
     {
       collection: 'lever_opportunities',

@@ -6,6 +6,7 @@ import {
   LeverUserModel,
 } from './lever-record-models.ts'
 import { LeverOpportunityModel } from './lever-opportunity-model.ts'
+import { OpportunityHistoryModel } from './opportunity-history-model.ts'
 import { clearOpportunityProgress } from './opportunity-progress.ts'
 import { OpportunitySyncModel } from './opportunity-sync-model.ts'
 import { clearProgress } from './sync-progress.ts'
@@ -22,6 +23,7 @@ export async function forgetOrganization(organization: string): Promise<void> {
     LeverPostingModel.deleteMany({ organization }),
     LeverRequisitionModel.deleteMany({ organization }),
     LeverOpportunityModel.deleteMany({ organization }),
+    OpportunityHistoryModel.deleteMany({ organization }),
   ])
   await clearProgress(organization)
   await clearOpportunityProgress(organization)

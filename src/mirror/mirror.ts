@@ -11,6 +11,7 @@ import {
   type OpportunityFilters,
   type PersonOfOurs,
 } from './find-opportunities.ts'
+import { forgetHistory } from './forget-history.ts'
 import { forgetOpportunity } from './forget-opportunity.ts'
 import { forgetOrganization } from './forget-organization.ts'
 import { forgetPerson } from './forget-person.ts'
@@ -27,7 +28,9 @@ import {
   listUsers,
 } from './mirrored-lists.ts'
 import { lookUpPosting, lookUpStage } from './look-up-records.ts'
+import { noteHistory, noteInterview } from './note-history.ts'
 import { opportunityState } from './opportunity-state.ts'
+import { readHistory } from './read-history.ts'
 import { recordAges } from './record-ages.ts'
 import { announceOpportunitySync } from './opportunity-progress.ts'
 import type { OpportunityEffects } from './opportunity-run.ts'
@@ -142,6 +145,10 @@ export function createMirror(deps: MirrorDeps) {
     recordOpportunity: (organization: string, opportunity: LeverOpportunity, readAt: Date) =>
       keepOpportunity(deps, organization, opportunity, readAt),
     opportunityState,
+    noteHistory,
+    noteInterview,
+    readHistory,
+    forgetHistory,
     listOpportunities: (organization: string, filters: OpportunityFilters, page: PageRequest) =>
       listOpportunities(deps, organization, filters, page),
     opportunitiesOf: (organization: string, person: PersonOfOurs) => opportunitiesOf(deps, organization, person),

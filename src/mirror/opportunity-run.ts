@@ -13,9 +13,9 @@ export interface OpportunityEffects {
   /** Which of these opportunities are those of candidates or exports here. */
   oursAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]>
   /** Told of every reading of one of ours; an older one than the newest may come. */
-  onRead(organization: string, opportunity: LeverOpportunity): Promise<void>
+  onRead(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<unknown>
   /** Told when Lever itself lists one that is known here as deleted; may be told again. */
-  onDeleted(organization: string, opportunityId: string): Promise<void>
+  onDeleted(organization: string, opportunityId: string): Promise<unknown>
   /** Whether so many exports are queued that each would rather not ask Lever for duplicates. */
   hasExportBurst(organization: string): Promise<boolean>
 }
@@ -60,7 +60,7 @@ export async function keepPage(
   const ids = opportunities.map(({ id }) => id)
   const ours = new Set(await deps.oursAmong(organization, ids))
   for (const opportunity of opportunities) {
-    if (ours.has(opportunity.id)) await deps.onRead(organization, opportunity)
+    if (ours.has(opportunity.id)) await deps.onRead(organization, opportunity, readAt)
     if (opportunity.isAnonymized) await deps.onAnonymized(organization, opportunity.id)
   }
   return before

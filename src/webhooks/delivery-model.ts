@@ -4,6 +4,25 @@ import { workFields } from '../work/work-fields.ts'
 export const DELIVERY_STATUSES = ['held', 'received', 'processed', 'ignored', 'failed'] as const
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
 
+export const EFFECTS = [
+  'mirrorUpdated',
+  'mirrorWasNewer',
+  'candidatesUpdated',
+  'stageNoted',
+  'archivedNoted',
+  'unarchivedNoted',
+  'interviewNoted',
+  'deletionConfirmed',
+  'candidatesUnlinked',
+] as const
+export type EffectName = (typeof EFFECTS)[number]
+
+const effectSchema = new Schema(
+  { effect: { type: String, enum: EFFECTS, required: true }, detail: { type: String, default: null } },
+  { _id: false },
+)
+const trySchema = new Schema({ at: Date, step: String, outcome: String, detail: String }, { _id: false })
+
 const deliverySchema = new Schema(
   {
     ...workFields,
@@ -20,6 +39,10 @@ const deliverySchema = new Schema(
     openedAt: Date,
     status: { type: String, enum: DELIVERY_STATUSES, required: true },
     attempts: { type: Number, default: 0 },
+    /** Each reading of Lever for it, replays included; the newest are kept. */
+    tries: { type: [trySchema], default: [] },
+    /** What the last reading came to here. */
+    effects: { type: [effectSchema], default: [] },
     error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
     /** The body as JSON text, so that no name in it can be more than text; unset after 30 days, while the key below stays: a repeat is still known. */
     payload: String,
@@ -30,6 +53,7 @@ const deliverySchema = new Schema(
 deliverySchema.index({ connection: 1, event: 1, token: 1 }, { unique: true }) // a repeat finds its first copy
 deliverySchema.index({ status: 1, lane: 1, dueAt: 1 })
 deliverySchema.index({ organization: 1, _id: -1 })
+deliverySchema.index({ organization: 1, _id: 1 }, { name: 'failed', partialFilterExpression: { status: 'failed' } })
 deliverySchema.index({ connection: 1, event: 1, _id: 1 }, { name: 'held', partialFilterExpression: { status: 'held' } })
 deliverySchema.index({ organization: 1, opportunityId: 1 }, { partialFilterExpression: { payload: { $exists: true } } })
 deliverySchema.index({ receivedAt: 1 }, { name: 'payloads', partialFilterExpression: { payload: { $exists: true } } })

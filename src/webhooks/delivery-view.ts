@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { DELIVERY_STATUSES, type DeliveryDocument } from './delivery-model.ts'
+import { AT_ONCE } from './at-once.ts'
+import { DELIVERY_STATUSES, EFFECTS, type DeliveryDocument } from './delivery-model.ts'
 
 const instant = z.iso.datetime()
 
@@ -14,8 +15,18 @@ export const DeliveryView = z
       description:
         '`held`: no signature token is known yet; `received`: to be processed; `ignored`: an event that is not used here, or an opportunity that Lever does not know.',
     }),
-    attempts: z.int(),
+    attempts: z.int().meta({ description: 'Since it came, or was last replayed.' }),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    opportunityId: z.string().nullable().meta({ description: 'The opportunity that it names, which is read from Lever.' }),
+    signature: z.enum(['verified', 'unchecked']).meta({ description: '`unchecked`: held until a signature token is known.' }),
+    effects: z
+      .array(z.object({ effect: z.enum(EFFECTS), detail: z.string().nullable() }))
+      .meta({ description: 'What the last reading of Lever came to here; deliveries read together share it.' }),
+    tries: z
+      .array(z.object({ at: instant, outcome: z.enum(['processed', 'ignored', 'failed', 'waiting']), detail: z.string().nullable() }))
+      .meta({ description: 'Each reading of Lever for it, oldest first, replays included; the last 50.' }),
+    nextTryAt: instant.nullable().meta({ description: 'While it waits for Lever.' }),
+    replayedAt: instant.nullable(),
     payload: z.unknown().meta({ description: 'The body as it came; null after 30 days, and while it is held, unread.' }),
   })
   .meta({ id: 'WebhookDelivery' })
@@ -24,6 +35,7 @@ export type DeliveryView = z.output<typeof DeliveryView>
 
 export function deliveryView(delivery: DeliveryDocument): DeliveryView {
   const { _id, event, leverId, triggeredAt, receivedAt, status, attempts, error, payload } = delivery
+  const { opportunityId, effects, dueAt, openedAt } = delivery
   return {
     id: _id.toHexString(),
     event,
@@ -33,6 +45,23 @@ export function deliveryView(delivery: DeliveryDocument): DeliveryView {
     status,
     attempts,
     error: error ? { code: error.code ?? 'internal_error', detail: error.detail ?? '' } : null,
+    opportunityId: status === 'held' ? null : (opportunityId ?? null),
+    signature: status === 'held' ? 'unchecked' : 'verified',
+    effects: (effects ?? []).map(({ effect, detail }) => ({ effect, detail: detail ?? null })),
+    tries: triesOf(delivery),
+    nextTryAt: status === 'received' && dueAt > AT_ONCE ? dueAt.toISOString() : null,
+    replayedAt: openedAt?.toISOString() ?? null,
     payload: payload && status !== 'held' ? JSON.parse(payload) : null,
   }
+}
+
+const Outcome = DeliveryView.shape.tries.element.shape.outcome.catch('waiting')
+
+/** Deliveries from before tries were kept have none. */
+function triesOf({ tries, receivedAt }: Pick<DeliveryDocument, 'tries' | 'receivedAt'>): DeliveryView['tries'] {
+  return (tries ?? []).map(({ at, outcome, detail }) => ({
+    at: (at ?? receivedAt).toISOString(),
+    outcome: Outcome.parse(outcome),
+    detail: detail ?? null,
+  }))
 }

@@ -83,6 +83,8 @@ function toDelivery(connection: ConnectionDocument, body: WebhookBody, payload: 
     opportunityId: opportunityIdOf(body) ?? null,
     status: isWebhookEvent(body.event) ? 'received' : 'ignored',
     attempts: 0,
+    tries: [],
+    effects: [],
     error: null,
     payload,
     dueAt: isWebhookEvent(body.event) ? AT_ONCE : NEVER,

@@ -33,10 +33,20 @@ export function isConnectionTest({ data }: WebhookBody): boolean {
   return Object.keys(data ?? {}).length === 0
 }
 
-/** The opportunity that an event is about; `candidateId` is Lever's older name of the same id. One published sample nests `data` twice. */
-export function opportunityIdOf({ data }: WebhookBody): string | undefined {
+/** The opportunity that an event is about; `candidateId` is Lever's older name of the same id. */
+export function opportunityIdOf(body: WebhookBody): string | undefined {
+  return idsIn(body, ['opportunityId', 'candidateId'])[0]
+}
+
+/** The interview that an event names. */
+export function interviewIdOf(body: WebhookBody): string | undefined {
+  return idsIn(body, ['interviewId'])[0]
+}
+
+/** One published sample nests `data` twice. */
+function idsIn({ data }: WebhookBody, names: readonly string[]): string[] {
   const inner = data?.['data']
   const layers = [data, typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : undefined]
-  const ids = layers.flatMap((layer) => [layer?.['opportunityId'], layer?.['candidateId']])
-  return ids.find((id): id is string => typeof id === 'string' && isLeverId(id))
+  const ids = layers.flatMap((layer) => names.map((name) => layer?.[name]))
+  return ids.filter((id): id is string => typeof id === 'string' && isLeverId(id))
 }

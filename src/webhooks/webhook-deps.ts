@@ -1,7 +1,8 @@
-import type { Candidates } from '../candidates/candidates.ts'
 import type { Connections } from '../connection/connections.ts'
+import type { LeverOpportunity } from '../lever/opportunities.ts'
 import type { Log } from '../log.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import type { NotedEntry } from '../mirror/note-history.ts'
 
 /** For metrics: what a delivery's intake answered (`refused` with a code of ours), or what its processing came to (`retried`: later again). */
 export interface ObservedDelivery {
@@ -11,13 +12,25 @@ export interface ObservedDelivery {
   event: string
 }
 
+export interface EffectsOfReading {
+  /** There is a candidate here that stands in Lever as this opportunity, or was exported to it. */
+  isOurs: boolean
+  /** How many candidates stand as it and took the reading. */
+  candidates: number
+  /** What was new of its past. */
+  noted: NotedEntry[]
+}
+
 /** What this part needs of the parts before it; handed in by compose. */
 export interface WebhookDeps {
   connections: Pick<Connections, 'get' | 'findByEndpointKey' | 'signatureTokensFor' | 'noteWebhook' | 'leverClient'>
-  mirror: Pick<Mirror, 'recordOpportunity' | 'opportunityState'>
-  candidates: Pick<Candidates, 'applyLeverState' | 'unlinkOpportunity'>
-  /** Told when Lever itself says that an opportunity was deleted; may be told again. */
-  onOpportunityDeleted: ((organization: string, opportunityId: string) => Promise<void>)[]
+  mirror: Pick<Mirror, 'recordOpportunity' | 'noteInterview'>
+  /** What follows here from what is read, the same as of a sweep. */
+  effects: {
+    onRead(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<EffectsOfReading>
+    /** Told when Lever itself says that an opportunity was deleted; may be told again. */
+    onDeleted(organization: string, opportunityId: string): Promise<{ unlinked: number }>
+  }
   /** There are deliveries to process. */
   wake: () => void
   leaseMs: number

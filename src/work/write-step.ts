@@ -16,6 +16,8 @@ export interface Step {
   /** Fields that get the database's time. */
   now?: readonly string[]
   attempt?: Attempt
+  /** The field in which attempts are kept: `attempts` unless given. */
+  history?: string
   /**
    * Gives the document back: claimable again after so many ms of the database's clock, `never` until something wakes it.
    * Left out, the lease stays with this worker.
@@ -54,7 +56,7 @@ function releaseOf({ release }: Step): Record<string, unknown> {
   return { dueAt, claim: null, leaseUntil: null }
 }
 
-function historyOf({ attempt }: Step): Record<string, unknown> {
+function historyOf({ attempt, history = 'attempts' }: Step): Record<string, unknown> {
   if (!attempt) return {}
   const entry = {
     at: '$$NOW',
@@ -62,5 +64,5 @@ function historyOf({ attempt }: Step): Record<string, unknown> {
     outcome: { $literal: attempt.outcome },
     detail: { $literal: attempt.detail ?? null },
   }
-  return { attempts: { $slice: [{ $concatArrays: [{ $ifNull: ['$attempts', []] }, [entry]] }, -KEPT_ATTEMPTS] } }
+  return { [history]: { $slice: [{ $concatArrays: [{ $ifNull: [`$${history}`, []] }, [entry]] }, -KEPT_ATTEMPTS] } }
 }

@@ -3,6 +3,7 @@ import { Types } from 'mongoose'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
+import { OpportunityHistoryModel } from '../../src/mirror/opportunity-history-model.ts'
 import { DeliveryModel, type DeliveryDocument } from '../../src/webhooks/delivery-model.ts'
 import { claimWork, LeaseLost } from '../../src/work/claim.ts'
 import type { Worker } from '../../src/work/worker.ts'
@@ -63,6 +64,30 @@ describe('processing deliveries', () => {
     expect(await LeverOpportunityModel.findOne({ organization, leverId: opportunity.id }).lean()).to.deep.include({
       stageId: 'lead-responded',
     })
+  })
+
+  it('says what came of it, and notes an interview for later', async () => {
+    await world.linkedCandidate(opportunity.id)
+    await world.lever.moveStage(opportunity.id, 'lead-responded')
+    await deliver('candidateStageChange')
+    await processAll()
+    const stage = await newest()
+    await deliver('interviewCreated', { interviewId: 'i-1', panelId: 'p-1', opportunityId: opportunity.id })
+    await processAll()
+
+    const effects = stage?.effects.map(({ effect, detail }) => `${effect} ${detail ?? ''}`.trim())
+    expect(effects).to.deep.equal(['mirrorUpdated', 'candidatesUpdated 1', 'stageNoted lead-new', 'stageNoted Responded'])
+    expect(stage).to.include({ signature: 'verified', opportunityId: opportunity.id })
+    expect((await newest())?.effects.at(-1)).to.deep.equal({ effect: 'interviewNoted', detail: 'i-1' })
+  })
+
+  it('notes nothing for somebody who is not ours', async () => {
+    await deliver('interviewCreated', { interviewId: 'i-1', opportunityId: opportunity.id })
+
+    await processAll()
+
+    expect((await newest())?.effects).to.deep.equal([{ effect: 'mirrorUpdated', detail: null }])
+    expect(await OpportunityHistoryModel.countDocuments({ organization, opportunityId: opportunity.id })).to.equal(0)
   })
 
   it('brings an archiving and its end', async () => {
@@ -159,6 +184,40 @@ describe('processing deliveries', () => {
       expect(await newest()).to.deep.include({ status: 'ignored' })
       expect((await leverOf(candidate))?.opportunityId).to.equal('hidden-from-us')
       expect(world.deleted).to.deep.equal([])
+    })
+
+    it('is looked for again where Lever lists it late, and given up after three looks', async () => {
+      const candidate = await world.linkedCandidate(opportunity.id)
+      await world.lever.deleteOpportunity(opportunity.id)
+      const none = { data: [], hasNext: false }
+      await world.lever.fault({ kind: 'status', status: 200, body: none, match: { path: '/opportunities/deleted' }, times: 4 })
+      await deliver('candidateDeleted')
+      await processAll()
+      const first = await newest()
+      for (const _ of [1, 2]) {
+        await makeDue()
+        await processAll()
+      }
+      const given = await newest()
+      await world.webhooks.replay(organization, given?.id ?? '')
+      await processAll()
+      const replayed = await newest()
+      await makeDue()
+      await processAll()
+
+      expect(first).to.deep.include({ status: 'received', attempts: 1 })
+      expect(first?.error?.code).to.equal('deletion_not_listed')
+      expect(Date.parse(first?.nextTryAt ?? '')).to.be.greaterThan(0)
+      expect(given).to.deep.include({ status: 'ignored', attempts: 3, nextTryAt: null })
+      expect(replayed).to.include({ status: 'received', attempts: 1 })
+      const last = await newest()
+      expect(last).to.deep.include({ status: 'processed', attempts: 2, error: null })
+      expect(last?.tries.map(({ outcome }) => outcome)).to.deep.equal(['waiting', 'waiting', 'ignored', 'waiting', 'processed'])
+      expect(last?.effects).to.deep.equal([
+        { effect: 'deletionConfirmed', detail: null },
+        { effect: 'candidatesUnlinked', detail: '1' },
+      ])
+      expect(await leverOf(candidate)).to.equal(undefined)
     })
 
     it('is not read out of another event', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { emailKey, linkKey } from '../../src/candidates/candidate-keys.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
+import { opportunityEffects } from '../../src/compose-mirror.ts'
 import { createConnections, type Connections } from '../../src/connection/connections.ts'
 import type { SignatureTokenPlace } from '../../src/connection/webhook-events.ts'
 import { createRequestBudget } from '../../src/lever/request-budget.ts'
@@ -128,8 +129,8 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
   }) // prettier-ignore
   const candidates = createCandidates({ readExports: async () => new Map(), onRemoved: [], erased: nobodyErased, leaseMs: LEASE_MS, log })
   const webhooks = createWebhooks({
-    connections, mirror, candidates, log,
-    onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)],
+    connections, mirror, log,
+    effects: opportunityEffects({ mirror, candidates, onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)] }),
     wake: () => undefined,
     leaseMs: LEASE_MS,
   }) // prettier-ignore

@@ -1,0 +1,114 @@
+import { Types } from 'mongoose'
+import { ConnectionModel } from '../connection/connection-model.ts'
+import type { LeverOpportunity } from '../lever/opportunities.ts'
+import { forgetHistory } from './forget-history.ts'
+import { LeverStageModel, type LeverStageRecord } from './lever-record-models.ts'
+import { OpportunityHistoryModel, type HistoryEntry, type HistoryKind } from './opportunity-history-model.ts'
+
+const DUPLICATE_KEY = 11000
+
+type NewEntry = Pick<HistoryEntry, 'key' | 'kind' | 'at'> &
+  Partial<Pick<HistoryEntry, 'stageId' | 'stageText' | 'archiveReasonId' | 'userId' | 'interviewId'>>
+type KnownEntry = Pick<HistoryEntry, 'key' | 'kind' | 'at'>
+
+/** An event that was not known before; `what` is the stage in words, the id of the reason or of the interview. */
+export interface NotedEntry {
+  kind: HistoryKind
+  what: string | null
+}
+
+/**
+ * Notes what a reading tells of the past of an opportunity and is not noted yet: every stage with its time and who moved it there
+ * (Lever's `stageChanges`), the archiving, and its end. Readings may come in any order and any number of times; an older one adds nothing
+ * that a newer one contradicts. `readAt` is the start of the reading.
+ * @returns what was new
+ */
+export async function noteHistory(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<NotedEntry[]> {
+  const known = await OpportunityHistoryModel.find({ organization, opportunityId: opportunity.id }, { key: 1, kind: 1, at: 1 }).lean<
+    KnownEntry[]
+  >()
+  const keys = new Set(known.map(({ key }) => key))
+  const told = [...stagesOf(opportunity), ...archivingOf(opportunity, readAt), ...endOfArchiving(opportunity, readAt, known)]
+  const fresh = await withStageTexts(organization, opportunity, told.filter(({ key }) => !keys.has(key))) // prettier-ignore
+  return insert(organization, opportunity.id, fresh)
+}
+
+export interface InterviewTold {
+  opportunityId: string
+  kind: 'interviewCreated' | 'interviewUpdated' | 'interviewDeleted'
+  /** As the webhook names it, which is not signed. */
+  interviewId: string | null
+  at: Date
+  /** Lever's token of the webhook: a repeat carries the same. */
+  token: string
+}
+
+/** Notes that Lever told of an interview. May be repeated. @returns what was new */
+export async function noteInterview(
+  organization: string,
+  { opportunityId, kind, interviewId, at, token }: InterviewTold,
+): Promise<NotedEntry[]> {
+  return insert(organization, opportunityId, [{ key: `${kind}:${token}`, kind, at, interviewId }])
+}
+
+function stagesOf({ stage, stageChanges, lastAdvancedAt }: LeverOpportunity): NewEntry[] {
+  const entries = stageChanges.flatMap(({ toStageId, updatedAt, userId }) => (updatedAt ? [stageEntry(toStageId, updatedAt, userId)] : []))
+  // an account that tells no changes still tells the stage, and since when
+  if (stage === null || lastAdvancedAt === null || stageChanges.at(-1)?.toStageId === stage) return entries
+  return [...entries, stageEntry(stage, lastAdvancedAt, null)]
+}
+
+function stageEntry(stageId: string, at: Date, userId: string | null): NewEntry {
+  return { key: `stage:${stageId}:${at.getTime()}`, kind: 'stage', at, stageId, userId }
+}
+
+function archivingOf({ archived, updatedAt }: LeverOpportunity, readAt: Date): NewEntry[] {
+  if (!archived) return []
+  const { archivedAt, reason } = archived
+  const at = archivedAt ?? updatedAt ?? readAt
+  return [{ key: `archived:${archivedAt?.getTime() ?? reason ?? 'unknown'}`, kind: 'archived', at, archiveReasonId: reason }]
+}
+
+/** Lever tells no time of it: it is between the archiving and the last change. A reading from before the archiving says nothing. */
+function endOfArchiving({ archived, updatedAt }: LeverOpportunity, readAt: Date, known: readonly KnownEntry[]): NewEntry[] {
+  const last = known.filter(({ kind }) => kind === 'archived').toSorted((a, b) => b.at.getTime() - a.at.getTime())[0]
+  const at = updatedAt ?? readAt
+  if (archived || !last || at <= last.at) return []
+  return [{ key: `unarchived:${last.at.getTime()}`, kind: 'unarchived', at }]
+}
+
+async function withStageTexts(
+  organization: string,
+  { stage, stageText }: LeverOpportunity,
+  entries: readonly NewEntry[],
+): Promise<NewEntry[]> {
+  const ids = entries.flatMap(({ stageId }) => stageId ?? [])
+  if (ids.length === 0) return [...entries]
+  const stages = await LeverStageModel.find({ organization, leverId: { $in: ids } }).lean<LeverStageRecord[]>()
+  const texts = new Map(stages.map(({ leverId, text }) => [leverId, text ?? null]))
+  const textOf = (stageId: string) => texts.get(stageId) ?? (stageId === stage ? stageText : null)
+  return entries.map((entry) => (entry.stageId ? { ...entry, stageText: textOf(entry.stageId) } : entry))
+}
+
+async function insert(organization: string, opportunityId: string, entries: readonly NewEntry[]): Promise<NotedEntry[]> {
+  const noted: NotedEntry[] = []
+  for (const entry of entries) {
+    if (!(await insertOnce({ organization: new Types.ObjectId(organization), opportunityId, ...entry }))) continue
+    const { kind, stageText, stageId, archiveReasonId, interviewId } = entry
+    noted.push({ kind, what: stageText ?? stageId ?? archiveReasonId ?? interviewId ?? null })
+  }
+  // what was under way when the organization was disconnected may write after its mirror was forgotten
+  const isGone = noted.length > 0 && (await ConnectionModel.exists({ organization, status: 'disconnected' })) !== null
+  if (isGone) await forgetHistory(organization, [opportunityId])
+  return noted
+}
+
+async function insertOnce(entry: NewEntry & { organization: Types.ObjectId; opportunityId: string }): Promise<boolean> {
+  try {
+    await OpportunityHistoryModel.create(entry)
+    return true
+  } catch (error) {
+    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return false
+    throw error
+  }
+}

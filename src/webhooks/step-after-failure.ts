@@ -1,0 +1,57 @@
+import { isServiceError } from '../errors.ts'
+import { isLeverStatus, LeverCallError } from '../lever/lever-call-error.ts'
+import type { Step } from '../work/write-step.ts'
+import type { DeliveryDocument } from './delivery-model.ts'
+import type { WebhookDeps } from './webhook-deps.ts'
+
+const MOST_ATTEMPTS = 10
+const FIRST_PAUSE_MS = 2000
+const LONGEST_PAUSE_MS = 10 * 60_000
+/** Looks again this often whether Lever may be called; a new authorization wakes it sooner. */
+const UNAUTHORIZED_PAUSE_MS = 60_000
+const BUSY_PAUSE_MS = 5000
+
+/** What becomes of a delivery whose processing ended in `error`. */
+export async function stepAfterFailure(
+  deps: Pick<WebhookDeps, 'connections' | 'log'>,
+  document: DeliveryDocument,
+  error: unknown,
+): Promise<Step> {
+  const organization = String(document.organization)
+  if (isServiceError(error, 'connection_not_active')) {
+    const { status } = await deps.connections.get(organization)
+    const isGone = status === 'disconnected'
+    return isGone
+      ? endAs('ignored', { code: 'connection_not_active', detail: 'The organization is not connected to Lever any more.' })
+      : waitFor(UNAUTHORIZED_PAUSE_MS, 'Lever does not accept the authorization.')
+  }
+  if (isLeverStatus(error, 429) || isLeverStatus(error, 503))
+    return waitFor(Math.max(error.retryAfterMs ?? 0, BUSY_PAUSE_MS), 'Lever asks for a pause.')
+
+  const attempts = document.attempts + 1
+  const failure = isServiceError(error)
+    ? { code: error.code, detail: error.message }
+    : { code: 'internal_error', detail: 'Something went wrong on our side.' }
+  const mayHelp = !(error instanceof LeverCallError) || error.code === 'lever_unavailable' || isLeverStatus(error, 401)
+  deps.log.warn({ err: error, organization, delivery: String(document._id), attempts }, 'delivery not processed')
+  if (attempts >= MOST_ATTEMPTS || !mayHelp) return endAs('failed', failure, { attempts })
+  const step = waitFor(pauseAfter(attempts), failure.detail)
+  return { ...step, set: { attempts, error: failure } }
+}
+
+/** A delivery rests for good, with a reason. */
+export function endAs(status: 'ignored' | 'failed', error: { code: string; detail: string }, fields: object = {}): Step {
+  const attempt = { step: 'process', outcome: status, detail: error.detail }
+  return { set: { status, error, effects: [], ...fields }, attempt, history: 'tries', release: 'never' }
+}
+
+/** A delivery comes again after so many ms. */
+export function waitFor(pauseMs: number, reason: string): Step {
+  return { attempt: { step: 'process', outcome: 'waiting', detail: reason }, history: 'tries', release: pauseMs }
+}
+
+/** Grows with the attempts, with jitter, so that many do not come back at once. */
+function pauseAfter(attempts: number): number {
+  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1))
+  return ceiling / 2 + Math.random() * (ceiling / 2)
+}
