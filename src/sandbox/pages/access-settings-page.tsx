@@ -41,7 +41,7 @@ function generate(world: World, call: PageCall): ApiKey {
 
 function keysPage(world: World, user: User, fresh: ApiKey | null): VNode {
   return (
-    <Page title="API credentials" user={user} path={KEYS}>
+    <Page title="API Credentials" user={user} path={KEYS}>
       {fresh && (
         <p class="notice">
           Copy the key now, it is shown once: <code>{fresh.key}</code>
@@ -67,7 +67,7 @@ function keysPage(world: World, user: User, fresh: ApiKey | null): VNode {
         </label>
         <Check name="everything" value="true" text="Everything" />
         <Check name="confidential" value="true" text="Allow access to confidential data" />
-        <fieldset>
+        <fieldset class="checks">
           <legend>Permissions</legend>
           {PERMISSIONS.map((permission) => (
             <Check key={permission} name="permission" value={permission} text={permission} />
@@ -100,7 +100,7 @@ function appsPage(world: World, user: User): VNode {
     .map((app) => ({ app, grants: liveGrants(world, app.clientId) }))
     .filter(({ grants }) => grants.length > 0)
   return (
-    <Page title="Authorized apps" user={user} path={APPS}>
+    <Page title="Authorized Apps" user={user} path={APPS}>
       {apps.length === 0 && <p>No app has access to this account.</p>}
       {apps.map(({ app, grants }) => (
         <section key={app.clientId} class="card">

@@ -25,7 +25,7 @@ export function candidateListPage(world: World, user: User, query: URLSearchPara
         <button>Search</button>
       </form>
       <p>{found.length === 1 ? '1 candidate' : `${found.length} candidates`}</p>
-      <ul class="rows">
+      <ul class="rows candidates">
         {rows.map((opportunity) => (
           <Row key={opportunity.id} world={world} opportunity={opportunity} />
         ))}
@@ -73,7 +73,7 @@ function Row({ world, opportunity }: { world: World; opportunity: Opportunity })
     <li>
       <a href={`/candidates/${opportunity.id}`}>{contact.name || 'Unnamed candidate'}</a>
       <span>{contact.headline}</span>
-      <span>
+      <span class="small">
         {stages.find(({ id }) => id === opportunity.stage)?.text} · {posting ? posting.text : 'General opportunity'} ·{' '}
         {opportunity.sources.join(', ')} · {owner ? owner.name : 'no owner'}
       </span>

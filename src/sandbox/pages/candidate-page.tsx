@@ -6,11 +6,13 @@ import { Page } from './page.tsx'
 export function candidatePage(world: World, user: User, opportunity: Opportunity): VNode {
   const contact = world.account.contacts.get(opportunity.contact) as Contact
   return (
-    <Page title={contact.name || 'Unnamed candidate'} user={user}>
+    <Page title={contact.name || 'Unnamed candidate'} user={user} path="/candidates">
       <p>{contact.headline}</p>
       {opportunity.archived && <p class="notice">Archived: {reasonText(world, opportunity.archived.reason)}</p>}
-      <Facts world={world} opportunity={opportunity} contact={contact} />
-      <Actions world={world} opportunity={opportunity} />
+      <div class="beside">
+        <Facts world={world} opportunity={opportunity} contact={contact} />
+        <Actions world={world} opportunity={opportunity} />
+      </div>
       <Notes world={world} opportunity={opportunity} />
       <Others world={world} opportunity={opportunity} />
     </Page>
@@ -22,7 +24,7 @@ function Facts({ world, opportunity, contact }: { world: World; opportunity: Opp
   const userName = (id: string | null): string => (id ? (users.get(id)?.name ?? id) : 'nobody')
   const posting = opportunity.application && postings.get(opportunity.application.posting)
   return (
-    <dl>
+    <dl class="facts">
       <Fact name="Stage">{stages.find(({ id }) => id === opportunity.stage)?.text}</Fact>
       <Fact name="Posting">{posting ? <a href={`/jobs/${posting.id}`}>{posting.text}</a> : 'General opportunity'}</Fact>
       <Fact name="Source">{opportunity.sources.join(', ') || 'none'}</Fact>
@@ -118,7 +120,7 @@ function Press({ to, text }: { to: string; text: string }): VNode {
 function Notes({ world, opportunity }: { world: World; opportunity: Opportunity }): VNode {
   const notes = world.account.notes.get(opportunity.id) ?? []
   return (
-    <section>
+    <section class="card">
       <h2>Notes</h2>
       {notes.length === 0 && <p>None yet.</p>}
       {notes.flatMap((note) =>
@@ -140,7 +142,7 @@ function Others({ world, opportunity }: { world: World; opportunity: Opportunity
   const others = world.account.opportunities.ofContact(opportunity.contact).filter(({ id }) => id !== opportunity.id)
   if (others.length === 0) return null
   return (
-    <section>
+    <section class="card">
       <h2>Other opportunities of this person</h2>
       <ul>
         {others.map(({ id, stage, application }) => (

@@ -56,7 +56,7 @@ function showJob(world: World, call: PageCall): void {
   if (!posting) return sendPage(call.ctx, messagePage('No such job', 'There is no posting at this address.'), 404)
   return sendPage(
     call.ctx,
-    <Page title={posting.text} user={call.user}>
+    <Page title={posting.text} user={call.user} path="/jobs">
       <p>
         {posting.state} · {posting.categories.team} · {posting.categories.allLocations.join(', ')} · {posting.confidentiality}
       </p>

@@ -30,14 +30,14 @@ function addHome(world: World, router: Router<SandboxState>, sessions: Sessions)
   pagesFor(router, sessions, 'everybody')('GET', '/', ({ ctx, user }) =>
     sendPage(
       ctx,
-      <Page title="Local Lever" user={user} path="/">
-        <ul>
+      <Page title="Lever, local sandbox" user={user} path="/">
+        <ul class="card plain">
           <li>
             <a href="/candidates">Candidates</a>: {world.account.opportunities.size} opportunities of {world.account.contacts.size} people
           </li>
           <li>
             Settings › Integrations and API: <a href="/settings/webhooks">Webhooks</a>,{' '}
-            <a href="/settings/api-credentials">API credentials</a>, <a href="/settings/authorized-apps">Authorized apps</a>
+            <a href="/settings/api-credentials">API Credentials</a>, <a href="/settings/authorized-apps">Authorized Apps</a>
           </li>
           <li>
             The API is at <code>{world.urls.apiUrl}</code>

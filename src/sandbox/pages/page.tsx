@@ -4,11 +4,16 @@ import { renderToString } from 'preact-render-to-string'
 import type { User } from '../account/records.ts'
 import type { SandboxContext } from '../sandbox-state.ts'
 
-const LINKS = [
-  ['/candidates', 'Candidates'],
+/** Each with the paths under it. */
+const PLACES = [
+  ['/candidates', 'Candidates', /^\/(candidates|jobs)/],
+  ['/settings/webhooks', 'Settings', /^\/settings/],
+] as const
+
+const INTEGRATIONS = [
   ['/settings/webhooks', 'Webhooks'],
-  ['/settings/api-credentials', 'API credentials'],
-  ['/settings/authorized-apps', 'Authorized apps'],
+  ['/settings/api-credentials', 'API Credentials'],
+  ['/settings/authorized-apps', 'Authorized Apps'],
 ] as const
 
 export function Page(props: { title: string; user?: User | null; path?: string; children: ComponentChildren }): VNode {
@@ -17,18 +22,18 @@ export function Page(props: { title: string; user?: User | null; path?: string; 
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${props.title} · Local Lever`}</title>
+        <title>{`${props.title} · Lever, local sandbox`}</title>
         <link rel="stylesheet" href="/sandbox.css" />
       </head>
       <body>
         <header>
           <a class="brand" href="/">
-            Local Lever
+            Lever <span class="tag">local sandbox</span>
           </a>
           {props.user && (
             <nav aria-label="Main">
-              {LINKS.map(([href, text]) => (
-                <a key={href} href={href} aria-current={props.path === href ? 'page' : undefined}>
+              {PLACES.map(([href, text, under]) => (
+                <a key={href} href={href} aria-current={under.test(props.path ?? '') ? 'page' : undefined}>
                   {text}
                 </a>
               ))}
@@ -42,12 +47,26 @@ export function Page(props: { title: string; user?: User | null; path?: string; 
           )}
         </header>
         <main>
+          {props.path?.startsWith('/settings/') && <IntegrationsNavigation path={props.path} />}
           <h1>{props.title}</h1>
           {props.children}
         </main>
-        <footer>A simulator on this machine. Nothing here is Lever, nothing leaves for it.</footer>
+        <footer>The local sandbox: a simulator on this machine. Nothing here is Lever, nothing leaves for it.</footer>
       </body>
     </html>
+  )
+}
+
+function IntegrationsNavigation({ path }: { path: string }): VNode {
+  return (
+    <nav class="tabs" aria-label="Integrations and API">
+      <span class="place">Settings › Integrations and API</span>
+      {INTEGRATIONS.map(([href, text]) => (
+        <a key={href} href={href} aria-current={path === href ? 'page' : undefined}>
+          {text}
+        </a>
+      ))}
+    </nav>
   )
 }
 

@@ -69,7 +69,7 @@ function add(world: World, call: PageCall): void {
 function settingsPage(world: World, user: User): VNode {
   return (
     <Page title="Webhooks" user={user} path={HERE}>
-      <p>Settings › Integrations and API › Webhooks. Nothing is sent for an event that is switched off.</p>
+      <p>Nothing is sent for an event that is switched off.</p>
       {LEVER_EVENTS.map((event) => (
         <EventSection key={event} world={world} event={event} />
       ))}
