@@ -1,0 +1,104 @@
+import { expect } from 'chai'
+import type { Locator, Page } from 'playwright-core'
+import { startBrowser, type BrowserForTests, type Window } from '../support/browser.ts'
+import { startTrial, type Trial } from './trial.ts'
+
+/** What somebody who has never seen the product may need, clicks and filled fields together. */
+const MOST_STEPS = 20
+
+describe('the journey in a browser', function () {
+  this.timeout(120_000)
+  let trial: Trial
+  let browser: BrowserForTests
+  let window: Window
+
+  before(async function () {
+    this.timeout(300_000)
+    trial = await startTrial()
+    browser = await startBrowser(trial.url)
+    window = await browser.open()
+  })
+  after(async () => {
+    await browser.stop()
+    await trial.stop()
+  })
+
+  it(`leads from nothing to a candidate at New lead in at most ${MOST_STEPS} clicks and fields`, async () => {
+    const { page, faults } = window
+    const { steps, click, fill, press } = countedSteps(page)
+
+    await page.goto('/')
+    await press('Sign in as Ana Duarte')
+    await click(page.getByRole('link', { name: 'Open ATS settings' }))
+    await press('Authorize')
+    await page.waitForURL(`${trial.leverUrl}/sign-in**`)
+    await click(page.getByRole('button', { name: 'Ana Duarte' }))
+    await press('Accept')
+    await page.waitForURL(`${trial.url}/settings/ats/webhooks`)
+    await press('Create webhooks in Lever')
+    await press('Save & Proceed')
+    await press('Match by email')
+    await press('Save & Proceed')
+    await press('Activate')
+    await press('To the candidates')
+    await click(page.getByRole('row', { name: 'Ibrahim Yılmaz' }).getByRole('button', { name: 'Export to ATS' }))
+    const dialog = page.getByRole('dialog', { name: 'Export Ibrahim Yılmaz to Lever' })
+    await fill(dialog.getByLabel('Job'), 'backend')
+    await click(dialog.getByRole('listbox').getByRole('option', { name: 'Backend Engineer' }))
+    await click(dialog.getByRole('button', { name: 'Export', exact: true }))
+    const [lever] = await Promise.all([page.waitForEvent('popup'), click(dialog.getByRole('link', { name: /Lever/ }))])
+
+    await lever.getByRole('heading', { name: 'Ibrahim Yılmaz' }).waitFor()
+    expect(await facts(lever)).to.include({
+      Stage: 'New lead',
+      Posting: 'Backend Engineer',
+      Source: 'Fulcrum Sourcing',
+      Owner: 'Ana Duarte',
+    })
+    expect(steps, steps.join('\n')).to.have.length.at.most(MOST_STEPS)
+    expect(faults).to.deep.equal([])
+  })
+
+  it('brings back what a recruiter does in Lever', async () => {
+    const { page, faults } = window
+    const lever = page.context().pages().at(-1) as Page
+
+    await lever.getByRole('combobox', { name: 'Stage' }).selectOption('Reached out')
+    await lever.getByRole('button', { name: 'Move' }).click()
+
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+    await reloadUntil(page, page.getByRole('row', { name: 'Ibrahim Yılmaz' }).getByText('Reached out'))
+    expect(faults).to.deep.equal([])
+  })
+})
+
+function countedSteps(page: Page) {
+  const steps: string[] = []
+  const click = async (place: Locator): Promise<void> => {
+    steps.push(`click ${String(place)}`)
+    await place.click()
+  }
+  return {
+    steps,
+    click,
+    fill: async (place: Locator, text: string): Promise<void> => {
+      steps.push(`fill ${String(place)}`)
+      await place.fill(text)
+    },
+    press: (name: string): Promise<void> => click(page.getByRole('button', { name, exact: true })),
+  }
+}
+
+/** What a page tells by names and values. */
+async function facts(page: Page): Promise<Record<string, string>> {
+  const [names, values] = await Promise.all([page.locator('dl dt').allTextContents(), page.locator('dl dd').allTextContents()])
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']))
+}
+
+async function reloadUntil(page: Page, place: Locator): Promise<void> {
+  const deadline = performance.now() + 30_000
+  while (!(await place.isVisible())) {
+    if (performance.now() > deadline) throw new Error(`not within 30 s: ${String(place)}`)
+    await page.reload()
+  }
+}
