@@ -14,11 +14,13 @@ export function ApiDocsPage() {
         <script src={assetUrl('api-docs.js')} defer />
       </head>
       <body>
-        <main id="docs">
+        <div id="docs">
           <noscript>
-            The API's description is at <a href="/api/openapi.json">/api/openapi.json</a>.
+            <main>
+              The API's description is at <a href="/api/openapi.json">/api/openapi.json</a>.
+            </main>
           </noscript>
-        </main>
+        </div>
       </body>
     </html>
   )

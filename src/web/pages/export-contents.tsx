@@ -24,7 +24,7 @@ export function ExportContents({ candidate, preview }: { candidate: CandidateVie
   ]
   return (
     <section class="contents">
-      <h3>{t.willBeSent}</h3>
+      <h2>{t.willBeSent}</h2>
       <dl class="facts">
         {preview === null ? null : <Destination preview={preview} />}
         {facts

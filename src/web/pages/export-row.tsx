@@ -114,7 +114,7 @@ function Ways({ view, name }: { view: ExportView; name: string }) {
           {t.again}
         </a>
       ) : null}
-      <LeverLink url={url} label={exportWords(language).openInLever(name)}>
+      <LeverLink url={url} label={`${exportWords(language).openFound}: ${name}`}>
         {exportWords(language).openFound}
       </LeverLink>
     </div>

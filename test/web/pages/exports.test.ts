@@ -76,7 +76,7 @@ describe('the list of exports', function () {
       SOURCER,
       'as Bo Lindqvist in Lever',
       `href="${url}"`,
-      'in Lever"',
+      'Open in Lever: ',
     ])
       expect(row).to.include(words)
     expect(row).to.match(/<time datetime="[^"]+" title="[^"]+UTC">now<\/time>/i)
