@@ -1,12 +1,9 @@
 /** `npm run tour`: the main job through the public interface alone, on an instance of its own; ends 0 only if every step was verified. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import Table from 'cli-table3'
 import { Listr } from 'listr2'
 import { createCalls } from './tour/calls.ts'
-import { freePort } from './free-port.ts'
-import { startLocalInstance, type LocalInstance } from './local-instance.ts'
+import type { LocalInstance } from './local-instance.ts'
+import { startOwnInstance } from './own-instance.ts'
 import { tourSteps } from './tour/steps.ts'
 
 interface Result {
@@ -17,7 +14,6 @@ interface Result {
 }
 
 const results: Result[] = []
-const dataDir = await mkdtemp(join(tmpdir(), 'fulcrum-tour-'))
 let instance: LocalInstance | undefined
 let interrupted = false
 process.once('SIGINT', () => void end(130))
@@ -36,13 +32,8 @@ try {
 }
 
 async function startInstance(): Promise<LocalInstance> {
-  const [port, sandboxPort] = await Promise.all([freePort(), freePort()])
-  const own = { DATA_DIR: dataDir, PORT: String(port), SANDBOX_PORT: String(sandboxPort), LOG_LEVEL: 'error', LEVER_ENVIRONMENT: 'local' }
-  const ways = ['PATH', 'HOME', 'MONGOMS_SYSTEM_BINARY'] as const
-  const env = Object.fromEntries(ways.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
-  const say = (line: string): void => void process.stdout.write(`${line}\n`)
   const startedAt = performance.now()
-  const started = await startLocalInstance({ env: { ...env, ...own }, say })
+  const started = await startOwnInstance()
   results.push({ title: 'Start an instance', tookMs: performance.now() - startedAt, leverCalls: 0, found: started.url })
   return started
 }
@@ -81,7 +72,6 @@ async function end(code: number): Promise<never> {
   if (!interrupted) {
     interrupted = true
     await instance?.stop()
-    await rm(dataDir, { recursive: true, force: true })
   }
   process.exit(code)
 }

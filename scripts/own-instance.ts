@@ -1,0 +1,22 @@
+/** An instance that begins with nothing, in a temporary folder and on free ports, whatever else this machine runs. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './free-port.ts'
+import { startLocalInstance, type LocalInstance } from './local-instance.ts'
+
+/** What of the environment says where a MongoDB is found; all else is the instance's own. */
+const WAYS = ['PATH', 'HOME', 'MONGOMS_SYSTEM_BINARY'] as const
+
+/**
+ * Its data go when this process ends.
+ * @throws Error in words for the operator
+ */
+export async function startOwnInstance(options: { samplePeople?: boolean } = {}): Promise<LocalInstance> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'fulcrum-own-'))
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }))
+  const [port, sandboxPort] = await Promise.all([freePort(), freePort()])
+  const own = { DATA_DIR: dataDir, PORT: String(port), SANDBOX_PORT: String(sandboxPort), LOG_LEVEL: 'error', LEVER_ENVIRONMENT: 'local' }
+  const inherited = Object.fromEntries(WAYS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+  return startLocalInstance({ env: { ...inherited, ...own }, say: (line) => void process.stdout.write(`${line}\n`), ...options })
+}
