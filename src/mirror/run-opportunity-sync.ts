@@ -38,6 +38,9 @@ export async function runOpportunitySync(
     await progress.finish('idle', { complete: true, sweptAt })
   } catch (error) {
     await endEarly(error, claimed, progress, deps)
+  } finally {
+    // disconnected meanwhile: what this run wrote after the mirror was forgotten goes as well
+    if (!(await OpportunitySyncModel.exists({ organization }))) await deps.forget(organization)
   }
 }
 
@@ -78,12 +81,8 @@ async function endEarly(
   progress: OpportunityProgress,
   deps: OpportunitySyncDeps,
 ): Promise<void> {
+  if (error instanceof LeaseLost) return
   const organization = claimed.document.organization.toHexString()
-  if (error instanceof LeaseLost) {
-    // disconnected meanwhile: what this run wrote after the mirror was forgotten goes as well
-    if (!(await OpportunitySyncModel.exists({ organization }))) await deps.forget(organization)
-    return
-  }
   if (error instanceof SyncStopped) return endOpportunitySync(claimed, { outcome: 'stopped' })
   if (error instanceof LeverCallError && REFUSALS.has(error.httpStatus)) {
     await endOpportunitySync(claimed, { outcome: 'refused' })

@@ -60,6 +60,9 @@ export async function runSync(claimed: Claimed<SyncRunDocument>, deps: RunSyncDe
     )
   } catch (error) {
     await endEarly(error, claimed, progress, deps)
+  } finally {
+    // disconnected meanwhile: what this run wrote after the mirror was forgotten goes as well
+    if (!(await SyncRunModel.exists({ organization }))) await deps.forget(organization)
   }
 }
 
@@ -102,12 +105,8 @@ async function end(
 }
 
 async function endEarly(error: unknown, claimed: Claimed<SyncRunDocument>, progress: SyncProgress, deps: RunSyncDeps): Promise<void> {
+  if (error instanceof LeaseLost) return
   const organization = claimed.document.organization.toHexString()
-  if (error instanceof LeaseLost) {
-    // disconnected meanwhile: what this run wrote after the mirror was forgotten goes as well
-    if (!(await SyncRunModel.exists({ organization }))) await deps.forget(organization)
-    return
-  }
   const early = { ranAll: false, problems: [] }
   if (error instanceof SyncStopped) return endRun(claimed, { ...early, outcome: 'stopped' })
   const outcome = isServiceError(error, 'connection_not_active') ? 'noGrant' : 'failed'

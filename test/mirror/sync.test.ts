@@ -194,14 +194,14 @@ describe('sync of the mirror', () => {
 
   it('is given back at once when its process stops, and goes on elsewhere', async () => {
     const { mirror, another, organization, connection } = await fresh({ leaseMs: 60_000 })
-    await lever.fault({ match: { path: '/postings' }, kind: 'slow', delayMs: 1500 })
+    await lever.fault({ match: { path: '/postings' }, kind: 'slow', delayMs: 9000 })
     const worker = mirror.startWorker()
     await mirror.sync(organization)
     await eventually('postings are asked for', async () => (await lever.requests('/postings')).length > 0)
 
     const before = performance.now()
-    await worker.stop(5000)
-    expect(performance.now() - before).to.be.below(1000)
+    await worker.stop(15_000)
+    expect(performance.now() - before).to.be.below(6000)
     await lever.clearFaults()
     const second = another()
     started.push(second)
@@ -227,8 +227,8 @@ describe('sync of the mirror', () => {
   })
 
   it('leaves nothing behind when the organization is disconnected while it runs', async () => {
-    const { mirror, organization, connection } = await fresh({ leaseMs: 300 })
-    await lever.fault({ match: { path: '/postings' }, kind: 'slow', delayMs: 600 })
+    const { mirror, organization, connection } = await fresh({ leaseMs: 30_000 })
+    await lever.fault({ match: { path: '/postings' }, kind: 'slow', delayMs: 2500 })
     mirror.startWorker()
     await mirror.sync(organization)
     await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
