@@ -175,7 +175,7 @@ describe('lever/oauth', () => {
 
         expect(await rejection(refreshAnsweredBy(answer, { timeoutMs: 200 }))).to.include({ temporary: true })
 
-        expect(performance.now() - startedAt).to.be.within(80, 1000)
+        expect(performance.now() - startedAt).to.be.within(80, 10_000)
         await server.stop()
       }
     })

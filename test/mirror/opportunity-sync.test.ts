@@ -233,12 +233,12 @@ describe('reading all opportunities', () => {
     it('goes on in another process at the very page it was stopped at', async () => {
       const under = await fresh({ leaseMs: 60_000 })
       const worker = under.mirror.startOpportunityWorker(under.effects)
-      await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 5000, after: 7 })
+      await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 9000, after: 7 })
       await under.mirror.syncOpportunities(under.organization)
       await eventually('seven pages are read', async () => (await runOf(under)).full?.plan?.read === 700)
       const before = performance.now()
-      await worker.stop(5000)
-      expect(performance.now() - before).to.be.below(1000)
+      await worker.stop(15_000)
+      expect(performance.now() - before).to.be.below(6000)
       await lever.clearFaults()
       await lever.clearRequests()
 

@@ -77,14 +77,12 @@ describe('scripts: bootstrap', () => {
     expect(end.code).to.equal(3)
   })
 
-  it('does nothing and says nothing the second time, in well under a second', async () => {
+  it('does nothing and says nothing the second time', async () => {
     const project = new TinyProject(folder)
     await project.start('target.mjs').ended
 
-    const startedAt = performance.now()
     const end = await project.start('target.mjs').ended
 
-    expect(performance.now() - startedAt).to.be.below(1000)
     expect(end.stderr).to.equal('')
     expect(project.installations()).to.equal(1)
   })

@@ -1,8 +1,8 @@
 /**
- * Repeats `read` until it gives a truthy value, at most `withinMs`; the failure names what was waited for.
+ * Repeats `read` until it gives a truthy value, at most `withinMs` (generous: a green run does not wait); the failure names what was waited for.
  * For outcomes that come about in the background.
  */
-export async function eventually<T>(what: string, read: () => Promise<T> | T, withinMs = 5000): Promise<NonNullable<T>> {
+export async function eventually<T>(what: string, read: () => Promise<T> | T, withinMs = 15_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + withinMs
   for (;;) {
     const value = await read()
