@@ -64,7 +64,17 @@ describe('log', () => {
     expect(new Date((JSON.parse(line ?? '') as { time: string }).time).getTime()).to.be.closeTo(Date.now(), 5000)
   })
 
-  it('redacts in children too', () => {
-    expect(logged((log) => log.child({ organization: '1', token: 'hush' }).info({ apiKey: 'hush' }, 'event'))).not.to.contain('hush')
+  it('keeps secrets out of lists, of what is nested deeper, and of what writes itself as JSON', () => {
+    const text = logged((log) => {
+      log.info({ people: [{ email: 'hush-1' }], a: { b: { c: { d: { token: 'hush-2' } } } } }, 'nested')
+      log.info({ record: { toJSON: () => ({ id: '1', name: 'hush-3' }) }, at: new Date(0) }, 'written by itself')
+    })
+
+    expect(text).not.to.contain('hush')
+    expect(text).to.contain('"id":"1"').and.to.contain('1970-01-01T00:00:00.000Z')
+  })
+
+  it('says of what is thrown and is no error only that it was', () => {
+    expect(logged((log) => log.warn({ err: { anything: 'hush' } }, 'thrown'))).not.to.contain('hush')
   })
 })
