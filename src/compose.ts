@@ -83,6 +83,8 @@ export function compose(options: ServiceOptions, log: Log): Service {
 }
 
 const WORKERS_RETRY_MS = 1000
+/** That may wait to be accepted, as far as the system allows: a thousand deliveries may come in one moment. */
+const WAITING_CONNECTIONS = 4096
 
 interface RunningWorkers {
   stop(graceMs: number): Promise<void>
@@ -132,7 +134,7 @@ async function startWorkers(
 async function listen(server: Server, { host, port }: ServiceOptions): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))
-    server.listen(port, host, resolve)
+    server.listen({ port, host, backlog: WAITING_CONNECTIONS }, resolve)
   })
   const address = server.address() as AddressInfo
   return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
