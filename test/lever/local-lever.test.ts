@@ -113,8 +113,8 @@ describe('lever: with the local Lever', () => {
     await Promise.all(Array.from({ length: 20 }, async () => all(listStages(client))))
     expect((await lever.requests('/stages')).filter(({ status }) => status === 429)).to.have.length(0)
 
-    await lever.settings({ rateLimit: { enabled: true, perSecond: 10, burst: 2 } })
-    const greedy = await newClient(createRequestBudget({ requestsPerSecond: 20, burst: 4 }))
+    await lever.settings({ rateLimit: { enabled: true, perSecond: 20, burst: 2 } })
+    const greedy = await newClient(createRequestBudget({ requestsPerSecond: 25, burst: 4 }))
     await lever.clearRequests()
     const read = await Promise.all(Array.from({ length: 4 }, async () => all(listStages(greedy))))
 

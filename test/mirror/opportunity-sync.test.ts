@@ -171,7 +171,7 @@ describe('reading all opportunities', () => {
 
   it('leaves nothing behind when the organization is disconnected while it runs', async () => {
     const under = await fresh({ leaseMs: 60_000 })
-    await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 1000, after: 1 })
+    await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 4000, after: 1 })
     const { organization, mirror } = under
     mirror.startOpportunityWorker(under.effects)
     await mirror.syncOpportunities(organization)

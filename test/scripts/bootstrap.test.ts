@@ -122,7 +122,7 @@ describe('scripts: bootstrap', () => {
   })
 
   it('installs once when two start together: the other waits and says for whom', async () => {
-    const project = new TinyProject(folder, { delay: 700 })
+    const project = new TinyProject(folder, { delay: 4000 })
 
     const first = project.start('target.mjs')
     await eventually('npm has been called', () => project.installations() > 0)
@@ -146,7 +146,7 @@ describe('scripts: bootstrap', () => {
 
   for (const [said, advice] of [
     ['npm error code ENOTFOUND', 'could not be reached'],
-    ['npm error code EACCES\nnpm error path /root/.npm', 'Give this user the right to write'],
+    ['npm error code EACCES\nnpm error path /srv/npm-cache', 'Give this user the right to write'],
     ['npm error code ENOSPC', 'disk is full'],
     ['npm error code SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
   ] as const) {

@@ -41,7 +41,7 @@ export async function startServe(env: Record<string, string>): Promise<ServeProc
       const answer = await fetch(`${url}/readyz`).catch(() => null)
       return answer?.ok
     },
-    30_000,
+    60_000,
   )
   return {
     url,
