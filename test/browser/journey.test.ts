@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Locator, Page } from 'playwright-core'
 import { startBrowser, type BrowserForTests, type Window } from '../support/browser.ts'
+import { hasFocus, tabTo } from './keyboard.ts'
 import { startTrial, type Trial } from './trial.ts'
 
 /** What somebody who has never seen the product may need, clicks and filled fields together. */
@@ -68,6 +69,34 @@ describe('the journey in a browser', function () {
 
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
     await reloadUntil(page, page.getByRole('row', { name: 'Ibrahim Yılmaz' }).getByText('Reached out'))
+    expect(faults).to.deep.equal([])
+  })
+
+  it('is open to the keyboard alone, and leads the signed-out to where they wanted to go', async () => {
+    const { page, faults } = await browser.open()
+    const press = async (place: Locator): Promise<void> => {
+      await tabTo(page, place)
+      await page.keyboard.press('Enter')
+    }
+
+    await page.goto('/candidates?q=noor')
+    await press(page.getByRole('button', { name: 'Sign in as Bo Lindqvist' }))
+    await page.waitForURL(`${trial.url}/candidates?q=noor`)
+    const opener = page.getByRole('row', { name: 'Noor de Vries' }).getByRole('button', { name: 'Export to ATS' })
+    await press(opener)
+    const dialog = page.getByRole('dialog', { name: 'Export Noor de Vries to Lever' })
+    await tabTo(page, dialog.getByLabel('Job'))
+    await page.keyboard.type('backend')
+    await dialog.getByRole('listbox').getByRole('option', { name: 'Backend Engineer' }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await dialog.getByText('ENG-7').waitFor({ state: 'attached' })
+    await press(dialog.getByRole('button', { name: 'Export', exact: true }))
+    await dialog.getByRole('link', { name: 'Open Noor de Vries in Lever' }).waitFor()
+    await page.keyboard.press('Escape')
+
+    await page.getByRole('row', { name: 'Noor de Vries' }).getByText('Exported').waitFor()
+    expect(await hasFocus(opener)).to.equal(true)
     expect(faults).to.deep.equal([])
   })
 })

@@ -122,6 +122,7 @@ function CandidateRow({ candidate, isBlocked }: { candidate: CandidateView; isBl
           type="submit"
           name="one"
           value={id}
+          id={`export-${id}`}
           class="quiet"
           disabled={isBlocked}
           aria-describedby={isBlocked ? `name-${id} ${WHY_NOT}` : `name-${id}`}

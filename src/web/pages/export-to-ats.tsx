@@ -39,7 +39,7 @@ export function ExportToAtsForm({
       )}
       <div class="toolbar">
         {isSelection ? <Chosen /> : null}
-        <button type="submit" disabled={isBlocked} aria-describedby={isBlocked ? WHY_NOT : undefined}>
+        <button id="export-chosen" type="submit" disabled={isBlocked} aria-describedby={isBlocked ? WHY_NOT : undefined}>
           {t.exportToAts}
         </button>
       </div>
