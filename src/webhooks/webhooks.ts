@@ -3,7 +3,7 @@ import type { SignatureTokenPlace } from '../connection/webhook-events.ts'
 import { claimWork, heartbeat } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { coalesceByKey } from './coalesce.ts'
-import { expirePayloads, getDelivery, listDeliveries, replayDelivery, resumeWaiting } from './deliveries.ts'
+import { expirePayloads, getDelivery, listDeliveries, resumeWaiting } from './deliveries.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
 import { heldCounts, releaseHeld } from './held-deliveries.ts'
 import { forgetPayloads } from './forget-payloads.ts'
@@ -12,6 +12,7 @@ import { noteIntake } from './note-intake.ts'
 import { noteReceivedSparingly } from './note-received.ts'
 import { processDeliveries, type ClaimedDelivery } from './process-delivery.ts'
 import { findEndpoint, receiveDelivery } from './receive-delivery.ts'
+import { replayDelivery, replayRange, type ReplayRange } from './replay.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 const AT_ONCE = 32
@@ -55,6 +56,12 @@ export function createWebhooks(deps: WebhookDeps) {
     async replay(organization: string, id: string) {
       const replayed = await replayDelivery(organization, id)
       wake()
+      return replayed
+    },
+    async replayRange(organization: string, range: ReplayRange) {
+      const replayed = await replayRange(organization, range)
+      deps.log.info({ organization, deliveries: replayed.accepted }, 'deliveries replayed')
+      if (replayed.accepted > 0) wake()
       return replayed
     },
     expirePayloads,

@@ -395,6 +395,78 @@ describe('processing deliveries', () => {
     })
   })
 
+  describe('many once more', () => {
+    const replayRange = async (json: object) => {
+      const response = await world.web.call('POST', '/api/v1/webhook-deliveries/replay', { json })
+      return { status: response.status, body: (await response.json()) as { accepted?: number; nextCursor?: string | null; code?: string } }
+    }
+    const DAY_MS = 24 * 3_600_000
+    const receivedDaysAgo = (name: string, days: number) =>
+      DeliveryModel.updateOne({ token: name }, { $set: { receivedAt: new Date(Date.now() - days * DAY_MS) } })
+    const waiting = async () => (await DeliveryModel.find({ status: 'received' }).sort({ token: 1 }).lean()).map(({ token: name }) => name)
+
+    it('takes those of an event, a status and a time alone, behind what comes in now', async () => {
+      for (const name of ['a', 'b', 'c', 'd'])
+        await world.deliver('candidateStageChange', { opportunityId: opportunity.id }, token, { token: name })
+      await world.deliver('candidateHired', { opportunityId: opportunity.id }, token, { token: 'e' })
+      await processAll()
+      await receivedDaysAgo('a', 3)
+      await receivedDaysAgo('b', 2)
+      await DeliveryModel.updateOne({ token: 'c' }, { $set: { status: 'failed' } })
+      const from = new Date(Date.now() - 2.5 * DAY_MS).toISOString()
+      const to = new Date(Date.now() - DAY_MS).toISOString()
+
+      expect(await replayRange({ from, to })).to.deep.equal({ status: 202, body: { accepted: 1, nextCursor: null } })
+      expect(await waiting()).to.deep.equal(['b'])
+      expect((await replayRange({ from, to })).body.accepted).to.equal(0)
+      expect((await replayRange({ status: 'failed' })).body.accepted).to.equal(1)
+      expect((await replayRange({ event: 'candidateHired' })).body.accepted).to.equal(1)
+      expect(await waiting()).to.deep.equal(['b', 'c', 'e'])
+      expect(await DeliveryModel.distinct('lane', { status: 'received' })).to.deep.equal([1])
+      await processAll()
+      expect(await DeliveryModel.countDocuments({ status: 'processed' })).to.equal(5)
+    })
+
+    it('takes a thousand a call, oldest first, and goes on from there', async () => {
+      await deliver('candidateStageChange')
+      await processAll()
+      const first = (await DeliveryModel.findOne({}).lean()) as DeliveryDocument
+      const copies = Array.from({ length: 1004 }, (_, at) => ({
+        ...first,
+        _id: new Types.ObjectId(),
+        token: `copy-${at}`,
+        status: 'ignored',
+      }))
+      await DeliveryModel.collection.insertMany(copies)
+
+      const one = (await replayRange({ status: 'ignored' })).body
+      const newest4 = copies.slice(1000).map(({ token: name }) => name)
+      expect((await DeliveryModel.find({ status: 'ignored' }).lean()).map(({ token: name }) => name)).to.deep.equal(newest4)
+      const two = (await replayRange({ status: 'ignored', cursor: one.nextCursor })).body
+
+      expect([one.accepted, two]).to.deep.equal([1000, { accepted: 4, nextCursor: null }])
+    })
+
+    it('passes over what is held, expired, or of another organization', async () => {
+      await deliver('candidateStageChange')
+      await processAll()
+      for (const change of [
+        { $unset: { payload: 1 } },
+        { $set: { payload: '{}', status: 'held' } },
+        { $set: { status: 'processed', organization: new Types.ObjectId() } },
+      ]) {
+        await DeliveryModel.updateMany({}, change)
+        expect((await replayRange({})).body).to.deep.equal({ accepted: 0, nextCursor: null })
+      }
+    })
+
+    it('refuses what makes no range', async () => {
+      const now = new Date().toISOString()
+      for (const body of [{ from: now, to: now }, { from: 'yesterday' }, { status: 'held' }, { cursor: 'x' }, { all: true }])
+        expect((await replayRange(body)).status, JSON.stringify(body)).to.equal(422)
+    })
+  })
+
   it('is listed by event and status, for admins', async () => {
     await deliver('candidateHired')
     await processAll()
@@ -407,6 +479,8 @@ describe('processing deliveries', () => {
     expect(await list('')).to.deep.equal(['candidateStageChange', 'candidateHired'])
     expect(await list('?event=candidateHired')).to.deep.equal(['candidateHired'])
     expect(await list('?status=received')).to.deep.equal(['candidateStageChange'])
+    const soon = encodeURIComponent(new Date(Date.now() + 60_000).toISOString())
+    expect([await list(`?from=${soon}`), (await list(`?to=${soon}`)).length]).to.deep.equal([[], 2])
     expect((await world.web.call('GET', '/api/v1/webhook-deliveries?status=lost')).status).to.equal(422)
     const { cookie } = await world.web.signIn('sam@acme.example', 'sourcer')
     expect((await world.web.call('GET', '/api/v1/webhook-deliveries', { headers: { cookie } })).status).to.equal(403)

@@ -1,12 +1,34 @@
 import { z } from 'zod'
 import { DELIVERY_STATUSES } from '../../webhooks/delivery-model.ts'
 import { DeliveryView } from '../../webhooks/delivery-view.ts'
+import { MOST_AT_ONCE, REPLAYABLE } from '../../webhooks/replay.ts'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { IdParams } from './id-params.ts'
 import { pageOf, pageQuery } from './paging.ts'
 
-const ListQuery = pageQuery.extend({ event: z.string().max(100).optional(), status: z.enum(DELIVERY_STATUSES).optional() })
+const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+const range = {
+  event: z.string().max(100).optional(),
+  from: instant.optional().meta({ description: 'Received from then on.', override: { type: 'string', format: 'date-time' } }),
+  to: instant.optional().meta({ description: 'Received before then.', override: { type: 'string', format: 'date-time' } }),
+}
+const ListQuery = pageQuery.extend({ ...range, status: z.enum(DELIVERY_STATUSES).optional() })
+const ReplayBody = z
+  .strictObject({
+    ...range,
+    status: z.enum(REPLAYABLE).optional(),
+    cursor: z.string().max(200).optional().meta({ description: '`nextCursor` of the call before, to go on.' }),
+  })
+  .refine(({ from, to }) => !from || !to || from < to, { path: ['to'], message: 'must be later than from' })
+  .meta({ id: 'WebhookReplay' })
+const ReplayedView = z.object({
+  accepted: z.int().meta({ description: 'How many will be processed once more.' }),
+  nextCursor: z
+    .string()
+    .nullable()
+    .meta({ description: `Where to go on, when there were more than ${MOST_AT_ONCE}.` }),
+})
 const TAG = 'Webhooks'
 
 export function webhookDeliveryEndpoints({ webhooks }: { webhooks: Webhooks }): Endpoint[] {
@@ -45,6 +67,19 @@ export function webhookDeliveryEndpoints({ webhooks }: { webhooks: Webhooks }): 
       answers: { 202: { description: 'It will be processed', schema: DeliveryView } },
       problems: ['payload_expired', 'state_conflict'],
       handle: async ({ caller, params }) => ({ status: 202, body: await webhooks.replay(caller.organization, params.id) }),
+    }),
+    defineEndpoint({
+      method: 'post',
+      path: '/webhook-deliveries/replay',
+      tag: TAG,
+      summary: 'Process all deliveries of a range once more',
+      description:
+        `Oldest first, at most ${MOST_AT_ONCE} a call. Those that are held, wait to be processed anyway, or whose payload has expired are ` +
+        'passed over. May be repeated: each opportunity is read from Lever again, so nothing is doubled. New deliveries go first.',
+      access: 'admin',
+      body: ReplayBody,
+      answers: { 202: { description: 'They will be processed', schema: ReplayedView } },
+      handle: async ({ caller, body }) => ({ status: 202, body: await webhooks.replayRange(caller.organization, body) }),
     }),
   ]
 }

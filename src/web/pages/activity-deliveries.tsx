@@ -2,7 +2,7 @@ import { isWebhookEvent, labelOf, WEBHOOK_EVENTS } from '../../connection/webhoo
 import type { Page } from '../../paging.ts'
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../webhooks/delivery-model.ts'
 import type { DeliveryView } from '../../webhooks/delivery-view.ts'
-import { activityAddress, type ActivityQuery } from './activity-query.ts'
+import { activityAddress, choiceOf, isReplayable, type ActivityQuery, type DeliveryChoice } from './activity-query.ts'
 import { Form } from './form.tsx'
 import { usePage } from './page-context.ts'
 import { Cell, Row, RowHead, Table } from './table.tsx'
@@ -14,7 +14,8 @@ const LOOKS: Record<DeliveryStatus, string> = { held: 'warn', received: '', proc
 /** What Lever told: each delivery with its fate, and **Replay**. */
 export function Deliveries({ deliveries, query }: { deliveries: Page<DeliveryView>; query: ActivityQuery }) {
   const t = activityTexts(usePage().language)
-  const isFiltered = query.event !== undefined || query.status !== undefined
+  const choice = choiceOf(query)
+  const isFiltered = Object.keys(choice).length > 0
   return (
     <section class="card" aria-labelledby="deliveries">
       <h2 id="deliveries">{t.deliveries}</h2>
@@ -27,6 +28,7 @@ export function Deliveries({ deliveries, query }: { deliveries: Page<DeliveryVie
           ))}
         </Table>
       )}
+      {deliveries.data.length > 0 && isFiltered && isReplayable(choice.status) ? <ReplayAll choice={choice} /> : null}
       <nav class="pages" aria-label={t.deliveries}>
         {query.deliveries === undefined ? null : <a href={activityAddress({ ...query, deliveries: undefined })}>{t.newest}</a>}
         {deliveries.nextCursor === null ? null : <a href={activityAddress({ ...query, deliveries: deliveries.nextCursor })}>{t.older}</a>}
@@ -64,10 +66,35 @@ function Filter({ query }: { query: ActivityQuery }) {
           </option>
         ))}
       </select>
+      <Minute name="from" label={t.from} value={query.from} />
+      <Minute name="to" label={t.to} value={query.to} />
       <button type="submit" class="quiet">
         {t.show}
       </button>
     </form>
+  )
+}
+
+function Minute({ name, label, value }: { name: 'from' | 'to'; label: string; value: string | undefined }) {
+  return (
+    <label>
+      {label}
+      <input type="datetime-local" name={name} value={value ?? ''} />
+    </label>
+  )
+}
+
+/** All that the filter shows, on this page and the others. */
+function ReplayAll({ choice }: { choice: DeliveryChoice }) {
+  return (
+    <Form action="/activity/deliveries/replay">
+      {Object.entries(choice).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      <button type="submit" class="quiet">
+        {activityTexts(usePage().language).replayAll}
+      </button>
+    </Form>
   )
 }
 

@@ -1,12 +1,32 @@
 import { z } from 'zod'
-import { DELIVERY_STATUSES } from '../../webhooks/delivery-model.ts'
+import type { DeliveryFilters } from '../../webhooks/deliveries.ts'
+import { DELIVERY_STATUSES, type DeliveryStatus } from '../../webhooks/delivery-model.ts'
+import { REPLAYABLE, type ReplayableStatus } from '../../webhooks/replay.ts'
 
+/** As a browser's field for date and time gives it; read as UTC, which is how exact times are shown. */
+const minute = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/)
+  .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)))
+
+/** Which deliveries are meant, as a form says it. */
+export const DeliveryChoice = z.object({
+  event: z.string().min(1).max(100).optional(),
+  status: z.enum(DELIVERY_STATUSES).optional(),
+  from: minute.optional(),
+  to: minute.optional(),
+})
+export type DeliveryChoice = z.output<typeof DeliveryChoice>
+
+const { event, status, from, to } = DeliveryChoice.shape
 const cursor = z.string().max(200).optional().catch(undefined)
 
 /** Which deliveries and which part of the trail are shown; what makes no sense in an address is left out. */
 export const ActivityQuery = z.object({
-  event: z.string().min(1).max(100).optional().catch(undefined),
-  status: z.enum(DELIVERY_STATUSES).optional().catch(undefined),
+  event: event.catch(undefined),
+  status: status.catch(undefined),
+  from: from.catch(undefined),
+  to: to.catch(undefined),
   /** Where each of the two lists goes on. */
   deliveries: cursor,
   audit: cursor,
@@ -17,4 +37,22 @@ export function activityAddress(query: ActivityQuery): string {
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const parameters = new URLSearchParams(given).toString()
   return parameters === '' ? '/activity' : `/activity?${parameters}`
+}
+
+/** What of a query chooses deliveries. */
+export function choiceOf(query: DeliveryChoice): DeliveryChoice {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  return DeliveryChoice.parse(Object.fromEntries(given))
+}
+
+export function filtersOf(choice: DeliveryChoice): DeliveryFilters {
+  return { event: choice.event, status: choice.status, from: instantOf(choice.from), to: instantOf(choice.to) }
+}
+
+export function isReplayable(wanted: DeliveryStatus | undefined): wanted is ReplayableStatus | undefined {
+  return wanted === undefined || (REPLAYABLE as readonly string[]).includes(wanted)
+}
+
+function instantOf(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(`${text}Z`)
 }

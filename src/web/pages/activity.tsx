@@ -2,23 +2,27 @@ import Router from '@koa/router'
 import { z } from 'zod'
 import type { Audit } from '../../audit/audit.ts'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
+import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { personOf, requirePerson } from '../middleware/require-person.ts'
-import { sitePathOr } from '../see-other.ts'
-import type { SiteState } from '../site-state.ts'
+import { seeOther, sitePathOr } from '../see-other.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { readAuditNames, type AuditNamesDeps } from './activity-names.ts'
-import { ActivityPage, DeliveryPage } from './activity-page.tsx'
-import { ActivityQuery } from './activity-query.ts'
+import { ActivityPage } from './activity-page.tsx'
+import { activityAddress, ActivityQuery, choiceOf, DeliveryChoice, filtersOf, isReplayable } from './activity-query.ts'
+import { DeliveryPage } from './delivery-page.tsx'
 import { renderPage } from './render-page.tsx'
 import { activityTexts } from './texts-activity.ts'
 
 export interface ActivityDeps extends AuditNamesDeps {
-  webhooks: Pick<Webhooks, 'list' | 'get' | 'replay'>
+  webhooks: Pick<Webhooks, 'list' | 'get' | 'replay' | 'replayRange'>
   audit: Pick<Audit, 'list'>
 }
 
 const PAGE_ROWS = 25
+/** A thousand each. */
+const MOST_CALLS = 10
 
 /** What Lever told and who did what, for admins. */
 export function activityRouter(deps: ActivityDeps): Router<SiteState> {
@@ -27,14 +31,14 @@ export function activityRouter(deps: ActivityDeps): Router<SiteState> {
   router.get('/', async (ctx) => {
     const { organization } = personOf(ctx)
     const query = ActivityQuery.parse({ ...ctx.query })
-    const { event, status } = query
     const [deliveries, events] = await Promise.all([
-      deps.webhooks.list(organization, { event, status }, { limit: PAGE_ROWS, cursor: query.deliveries }),
+      deps.webhooks.list(organization, filtersOf(choiceOf(query)), { limit: PAGE_ROWS, cursor: query.deliveries }),
       deps.audit.list(organization, { limit: PAGE_ROWS, cursor: query.audit }),
     ])
     const names = await readAuditNames(organization, events.data, deps)
     renderPage(ctx, <ActivityPage query={query} deliveries={deliveries} events={events} names={names} />)
   })
+  router.post('/deliveries/replay', (ctx) => replayAll(ctx, deps))
   router.get('/deliveries/:id', async (ctx) => {
     const delivery = await deps.webhooks.get(personOf(ctx).organization, ctx.params['id'] ?? '')
     renderPage(ctx, <DeliveryPage delivery={delivery} />)
@@ -48,4 +52,21 @@ export function activityRouter(deps: ActivityDeps): Router<SiteState> {
     await actAndSay(ctx, () => deps.webhooks.replay(organization, id), outcome)
   })
   return router
+}
+
+/** Of the deliveries that the form chooses, as many as a few calls take. */
+async function replayAll(ctx: SiteContext, { webhooks }: ActivityDeps): Promise<void> {
+  const t = activityTexts(ctx.state.language)
+  const choice = parseForm(ctx, DeliveryChoice)
+  const { status, ...filters } = filtersOf(choice)
+  let accepted = 0
+  let cursor: string | null | undefined
+  for (let call = 0; call < MOST_CALLS && cursor !== null && isReplayable(status); call += 1) {
+    const replayed = await webhooks.replayRange(personOf(ctx).organization, { ...filters, status, cursor })
+    accepted += replayed.accepted
+    cursor = replayed.nextCursor
+  }
+  const text = accepted === 0 ? t.noneReplayed : typeof cursor === 'string' ? t.replayedFirst(accepted) : t.replayedMany(accepted)
+  keepNotice(ctx, { look: accepted === 0 ? 'warn' : 'ok', text })
+  seeOther(ctx, activityAddress({ ...choice, deliveries: undefined, audit: undefined }))
 }

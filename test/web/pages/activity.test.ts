@@ -80,6 +80,39 @@ describe('the page of activity', function () {
     )
   })
 
+  it('shows whether it is genuine, what came of it and each try', async () => {
+    const [delivery] = await deliveries('?event=candidateStageChange')
+
+    const { html } = await ana.open(`/activity/deliveries/${delivery?.id}`)
+
+    expect(html)
+      .to.include('Genuine: it fits the signature token')
+      .and.to.include('Candidates brought up to it: 1.')
+      .and.to.match(/<ol><li><time [^>]+>[^<]+<\/time>: Processed/)
+  })
+
+  it('replays all that a filter shows, from where it stood, and keeps the filter', async () => {
+    const today = new Date().toISOString().slice(0, 10)
+    const here = `/activity?event=candidateStageChange&from=${today}T00%3A00`
+    const later = `/activity?from=2999-01-01T00%3A00`
+    await eventually('nothing waits', async () => (await deliveries('?status=received')).length === 0)
+    const fields = (html: string) => Object.fromEntries([...html.matchAll(/type="hidden" name="(event|status|from|to)" value="([^"]*)"/g)].map(([, name, value]) => [name, value])) // prettier-ignore
+
+    const { html } = await ana.open(here)
+    const after = await ana.send('/activity/deliveries/replay', fields(html))
+
+    expect(html).to.include('Replay all of these').and.to.include(`value="${today}T00:00"`)
+    expect(after.path).to.equal(here)
+    expect(after.html).to.include('Processed once more: 1.')
+    await eventually('it is processed again', async () => (await deliveries('?event=candidateStageChange'))[0]?.status === 'processed')
+    expect((await ana.open('/activity')).html).not.to.include('Replay all of these')
+    expect((await ana.open(later)).html)
+      .to.include('No delivery fits.')
+      .and.not.to.include('Replay all')
+    expect((await ana.send('/activity/deliveries/replay', { from: '2999-01-01T00:00' })).html).to.include('None of these can be replayed')
+    expect((await ana.send('/activity/deliveries/replay', { from: 'nonsense' })).status).to.equal(422)
+  })
+
   it('says of one whose payload has expired why it cannot be replayed', async () => {
     const [delivery] = await deliveries('?event=candidateStageChange')
     await DeliveryModel.updateOne({ _id: delivery?.id }, { $unset: { payload: 1 } })

@@ -1,0 +1,63 @@
+import type { EffectName } from '../../webhooks/delivery-model.ts'
+import { defineTexts, type Language } from './texts.ts'
+
+/** One delivery of a webhook. */
+export const deliveryTexts = defineTexts({
+  en: {
+    signature: 'Signature',
+    signatureVerified: 'Genuine: it fits the signature token of its event',
+    signatureUnchecked: 'Not checked yet: the signature token of its event is not known',
+    opportunity: 'Opportunity in Lever',
+    nextTry: 'Next try',
+    effects: 'What came of it',
+    noEffects: 'Nothing: what Lever said was known already.',
+    noEffectsYet: 'Nothing so far.',
+    processed: 'Processed',
+    ignored: 'Ignored.',
+    failed: 'Failed.',
+    waiting: 'Comes again.',
+  },
+  es: {
+    signature: 'Firma',
+    signatureVerified: 'Auténtica: corresponde al token de firma de su evento',
+    signatureUnchecked: 'Aún sin comprobar: no se conoce el token de firma de su evento',
+    opportunity: 'Oportunidad en Lever',
+    nextTry: 'Próximo intento',
+    effects: 'Lo que resultó',
+    noEffects: 'Nada: lo que dijo Lever ya se sabía.',
+    noEffectsYet: 'Nada por ahora.',
+    processed: 'Procesada',
+    ignored: 'Ignorada.',
+    failed: 'Fallida.',
+    waiting: 'Se repetirá.',
+  },
+})
+
+const EFFECTS: Record<Language, Record<EffectName, (detail: string) => string>> = {
+  en: {
+    mirrorUpdated: () => 'The opportunity was read from Lever and kept.',
+    mirrorWasNewer: () => 'The opportunity was read from Lever; a newer state was known already.',
+    candidatesUpdated: (count) => `Candidates brought up to it: ${count}.`,
+    stageNoted: (stage) => `New in the history: stage ${stage}.`,
+    archivedNoted: () => 'New in the history: archived.',
+    unarchivedNoted: () => 'New in the history: no longer archived.',
+    interviewNoted: (id) => `New in the history: interview ${id}.`,
+    deletionConfirmed: () => 'Lever lists the opportunity as deleted; what came from it is gone here.',
+    candidatesUnlinked: (count) => `Candidates that are no longer in Lever: ${count}.`,
+  },
+  es: {
+    mirrorUpdated: () => 'La oportunidad se leyó de Lever y se guardó.',
+    mirrorWasNewer: () => 'La oportunidad se leyó de Lever; ya se conocía un estado más reciente.',
+    candidatesUpdated: (count) => `Candidatos actualizados: ${count}.`,
+    stageNoted: (stage) => `Nuevo en el historial: etapa ${stage}.`,
+    archivedNoted: () => 'Nuevo en el historial: archivado.',
+    unarchivedNoted: () => 'Nuevo en el historial: ya no está archivado.',
+    interviewNoted: (id) => `Nuevo en el historial: entrevista ${id}.`,
+    deletionConfirmed: () => 'Lever indica que la oportunidad se eliminó; lo que venía de ella ya no está aquí.',
+    candidatesUnlinked: (count) => `Candidatos que ya no están en Lever: ${count}.`,
+  },
+}
+
+export function effectWords(language: Language, effect: EffectName, detail: string | null): string {
+  return EFFECTS[language][effect](detail ?? '')
+}

@@ -1,0 +1,78 @@
+import type { QueryFilter } from 'mongoose'
+import { ServiceError } from '../errors.ts'
+import { readCursor, writeCursor } from '../paging.ts'
+import { AT_ONCE } from './at-once.ts'
+import { findDelivery, matching, type DeliveryFilters } from './deliveries.ts'
+import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
+import { deliveryView, type DeliveryView } from './delivery-view.ts'
+
+/** Those that were read, and are not waiting to be. */
+export const REPLAYABLE = ['processed', 'ignored', 'failed'] as const
+export type ReplayableStatus = (typeof REPLAYABLE)[number]
+
+/** As many as one call takes. */
+export const MOST_AT_ONCE = 1000
+/** What Lever tells now goes before what it told long ago. */
+const LANE_OF_MANY = 1
+
+export interface ReplayRange extends DeliveryFilters {
+  status?: ReplayableStatus | undefined
+  /** Where the call before ended. */
+  cursor?: string | undefined
+}
+
+export interface Replayed {
+  accepted: number
+  /** To go on with; null where all was taken. */
+  nextCursor: string | null
+}
+
+/**
+ * Has a delivery processed once more: its opportunity is read from Lever again, so nothing is doubled.
+ * @throws ServiceError `not_found`, `payload_expired`, `state_conflict` for one that is held
+ */
+export async function replayDelivery(organization: string, id: string): Promise<DeliveryView> {
+  const delivery = await findDelivery(organization, id)
+  if (delivery.status === 'held') {
+    throw new ServiceError('state_conflict', 'The delivery is held: its signature could not be checked yet.', {
+      hint: 'Save the signature token of its event; it is checked and processed then.',
+    })
+  }
+  const unchanged = { _id: delivery._id, status: delivery.status, payload: { $exists: true } }
+  const replayed = await DeliveryModel.findOneAndUpdate(unchanged, { $set: again(0) }, { returnDocument: 'after' }).lean<DeliveryDocument>()
+  if (replayed) return deliveryView(replayed)
+  if ((await findDelivery(organization, id)).payload !== undefined) return replayDelivery(organization, id)
+  throw new ServiceError('payload_expired', 'The payload of this delivery has expired.', { hint: 'Payloads are kept for 30 days.' })
+}
+
+/**
+ * Has all deliveries of a range processed once more, oldest first, at most a thousand a call. Those that are held, wait to be processed
+ * anyway, or whose payload has expired are passed over. May be repeated: what it reads is what Lever says then.
+ * @throws ServiceError `invalid_request` for a cursor that is not ours
+ */
+export async function replayRange(organization: string, { cursor, ...filters }: ReplayRange): Promise<Replayed> {
+  const after: QueryFilter<DeliveryDocument> = cursor === undefined ? {} : { _id: { $gt: readCursor(cursor) } }
+  const replayable: QueryFilter<DeliveryDocument> = { status: { $in: [...REPLAYABLE] }, payload: { $exists: true } }
+  const found = await DeliveryModel.find({ $and: [matching(organization, filters), replayable, after] }, { _id: 1 })
+    .sort({ _id: 1 })
+    .limit(MOST_AT_ONCE + 1)
+    .lean()
+  const taken = found.slice(0, MOST_AT_ONCE)
+  const last = taken.at(-1)
+  const ids = taken.map(({ _id }) => _id)
+  const { modifiedCount } = await DeliveryModel.updateMany({ _id: { $in: ids }, ...replayable }, { $set: again(LANE_OF_MANY) })
+  return { accepted: modifiedCount, nextCursor: found.length > taken.length && last ? writeCursor(last._id) : null }
+}
+
+function again(lane: number) {
+  return {
+    status: 'received',
+    attempts: 0,
+    error: null,
+    openedAt: new Date(),
+    dueAt: AT_ONCE,
+    lane,
+    claim: null,
+    leaseUntil: null,
+  } as const
+}
