@@ -1,5 +1,4 @@
-import { createServer, connect, type Server, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { freePort } from '../../scripts/free-port.ts'
 import { compose, type Service } from '../../src/compose.ts'
@@ -7,40 +6,7 @@ import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { eventually } from '../support/eventually.ts'
 import { apiAt, newPerson, SOURCER, startService, waitForEnd, type Api, type ExportAnswer, type ServiceForTests } from '../support/service.ts' // prettier-ignore
-
-/** A way to the local Lever that can be closed and opened. */
-class Way {
-  readonly port: number
-  readonly #target: number
-  #server: Server | null = null
-  readonly #sockets = new Set<Socket>()
-
-  constructor(port: number, target: number) {
-    this.port = port
-    this.#target = target
-  }
-
-  async open(): Promise<void> {
-    const server = createServer((incoming) => {
-      const outgoing = connect(this.#target, '127.0.0.1')
-      for (const socket of [incoming, outgoing]) {
-        this.#sockets.add(socket)
-        socket.on('error', () => undefined)
-        socket.on('close', () => this.#sockets.delete(socket))
-      }
-      incoming.pipe(outgoing)
-      outgoing.pipe(incoming)
-    })
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve))
-    this.#server = server
-  }
-
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server?.close(resolve))
-    for (const socket of this.#sockets) socket.destroy()
-    await closed
-  }
-}
+import { WayToLever } from './way-to-lever.ts'
 
 describe('export, Lever out of reach:', function () {
   this.timeout(60_000)
@@ -59,14 +25,17 @@ describe('export, Lever out of reach:', function () {
   after(() => first.lever.stop())
 
   /** The same organization, from now on with Lever at this address. */
-  async function leverAt(apiUrl: string): Promise<Api> {
+  async function leverAt(apiUrl: string, overrides: Record<string, string> = {}): Promise<Api> {
     const port = String(await freePort())
-    const config = readConfig({ ...first.env, PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}`, LEVER_API_URL: apiUrl })
+    const address = { PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}`, LEVER_API_URL: apiUrl }
+    const config = readConfig({ ...first.env, ...address, ...overrides })
     second = compose({ ...config, mongodbUri: first.mongodbUri }, createLog({ level: 'silent' }))
     const { url } = await second.start()
     await second.whenReady
     return apiAt(url, apiKey)
   }
+
+  const newWay = async () => new WayToLever(await freePort(), Number(new URL(first.lever.apiUrl).port))
 
   async function waiting(api: Api): Promise<ExportAnswer> {
     const { body } = await api.post<ExportAnswer>('exports', { candidate: newPerson(), requestedBy: SOURCER })
@@ -77,7 +46,7 @@ describe('export, Lever out of reach:', function () {
   }
 
   it('refused: it waits, and goes on once Lever is there, once', async () => {
-    const way = new Way(await freePort(), Number(new URL(first.lever.apiUrl).port))
+    const way = await newWay()
     const api = await leverAt(`http://127.0.0.1:${way.port}/v1`)
 
     const held = await waiting(api)
@@ -88,6 +57,25 @@ describe('export, Lever out of reach:', function () {
     expect([held.status, done.status]).to.deep.equal(['queued', 'exported'])
     expect(held.attempts.at(-1)).to.deep.include({ step: 'check', outcome: 'failed' })
     expect((await first.lever.allOpportunities()).filter(({ id }) => id === done.opportunityId)).to.have.length(1)
+  })
+
+  it('no connection within the time for the create call: nothing was sent, and it goes on, once', async () => {
+    const way = await newWay()
+    await way.open()
+    const api = await leverAt(`http://127.0.0.1:${way.port}/v1`, { LEVER_TIMEOUT_MS: '3000' })
+    const filledUp = way.fillUpAt('GET /v1/opportunities?email=')
+    await first.lever.clearRequests()
+
+    const held = await waiting(api)
+    await filledUp
+    await way.open()
+    const done = await waitForEnd(api, held.id, 30_000)
+    await way.close()
+
+    expect(held.attempts[0]).to.include({ step: 'send', outcome: 'nothing' })
+    expect(done.status).to.equal('exported')
+    const creates = (await first.lever.requests('/opportunities')).filter(({ method }) => method === 'POST')
+    expect(creates.map(({ effectId }) => effectId)).to.deep.equal([done.opportunityId])
   })
 
   it('a name that is not found: it waits, saying so', async () => {
