@@ -3,7 +3,7 @@ import { phoneTypeOf, type PhoneType } from './csv-phone.ts'
 /** What a column fills. The last ones are parts of a field of candidates, as other products keep them apart. */
 export const CSV_FIELDS = [
   'externalId', 'name', 'headline', 'location', 'emails', 'phones', 'links', 'tags', 'summary', 'project', 'stage', 'profileUrl',
-  'firstName', 'middleName', 'lastName', 'position', 'company', 'city', 'region', 'country', 'phoneType',
+  'firstName', 'middleName', 'lastName', 'position', 'company', 'city', 'region', 'country', 'phoneType', 'socialMedia',
 ] as const // prettier-ignore
 export type CsvField = (typeof CSV_FIELDS)[number]
 
@@ -60,6 +60,7 @@ const FOREIGN: readonly (readonly [RegExp, CsvField])[] = [
   [/^(current|job)?(title|position)$|^organization1?title$/, 'position'],
   [/^(url|links?|(personal)?web(page|site))$|^website(address)?(es|s)$|^website\d+value$/, 'links'],
   [/^(public)?(linkedin|github)?(public)?(profile)?url$|^linkedin(profile)?$/, 'links'],
+  [/^socialmedia(address)?(es)?$/, 'socialMedia'],
   [/^(candidatetags?|labels|groupmembership)$/, 'tags'],
   [/^(address1|home)?city$/, 'city'],
   [/^(address1region|(home)?(state|region|province))$/, 'region'],

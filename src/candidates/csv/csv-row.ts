@@ -52,10 +52,17 @@ function toInput(cells: GivenCells, hasCommaLists: boolean): Record<string, unkn
     location,
     emails: listed(cells.emails, /[;,]|\s:::\s/)?.map(({ text }) => text.replace(/\s*\(\p{L}+\)$/u, '')),
     phones: phonesOf(cells, between, location),
-    links: listed(cells.links, between)?.map(({ text }) => withScheme(text)),
+    links: linksOf(cells, between),
     tags: listed(cells.tags, between, GROUP_OF_GOOGLE)?.map(({ text }) => text),
   }
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+}
+
+/** What "Social Media" columns hold may be the name of an account, "@ana": only addresses are links. */
+function linksOf({ links, socialMedia }: GivenCells, between: RegExp): string[] | undefined {
+  const social = listed(socialMedia, between)?.filter(({ text }) => /^https?:\/\/.*\//i.test(withScheme(text)))
+  const all = [...(listed(links, between) ?? []), ...(social ?? [])]
+  return all.length > 0 ? all.map(({ text }) => withScheme(text)) : undefined
 }
 
 function joined(parts: (string | undefined)[], between: string): string | undefined {

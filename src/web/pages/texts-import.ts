@@ -103,6 +103,7 @@ export const csvFieldTexts = defineTexts<Record<CsvField, string>>({
     region: 'Location (region)',
     country: 'Location (country)',
     phoneType: 'Kind of phone',
+    socialMedia: 'Link (social media)',
   },
   es: {
     externalId: 'Id en su herramienta de búsqueda',
@@ -126,5 +127,6 @@ export const csvFieldTexts = defineTexts<Record<CsvField, string>>({
     region: 'Ubicación (región)',
     country: 'Ubicación (país)',
     phoneType: 'Tipo de teléfono',
+    socialMedia: 'Enlace (redes sociales)',
   },
 })

@@ -91,7 +91,7 @@ const SAMPLES: Record<string, { encoding: CsvEncoding; people: CandidateInput[] 
         tags: ['backend', 'referred', 'Go'],
         stage: 'Application Review',
       },
-      { name: 'Wen Li', emails: ['wen.li@mail.example'] },
+      { name: 'Wen Li', emails: ['wen.li@mail.example'], links: ['https://linkedin.com/in/wen-li'] },
     ],
   },
   'excel-windows-1252.csv': {
