@@ -46,7 +46,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-const TIMEOUT_MS = 2000
+const TIMEOUT_MS = 4000
 
 /** Starts a real process on the world's database and Lever; `clockShiftMs` is how far off its wall clock is. */
 export async function startTokenProcess(world: ConnectionWorld, clockShiftMs: number): Promise<TokenProcess> {
