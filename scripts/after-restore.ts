@@ -19,7 +19,7 @@ function describe({ exports, notes, sessions, links, grants, syncs }: RestoreRep
     '',
     'Nobody can tell from here what happened after the backup. Look after these by hand:',
     '  - Lever accounts shown as revoked once the service runs: authorize again',
-    '  - people, roles, API keys, mappings and settings changed since, removed and revoked ones above all',
+    '  - people, roles, passwords, API keys, mappings and settings changed since, removed and revoked ones above all',
     '  - webhooks made in Lever since: Settings > ATS > Webhooks, Create webhooks in Lever',
     '  - people erased since: erase them again',
     'Then start the service.',

@@ -30,9 +30,8 @@ try {
   process.exit(1)
 }
 
-/** Beside the log, which holds no secrets. */
+/** The one secret that the log holds, since whoever reads it at the first start is who may begin; good for a day, and once. */
 async function offerSetUp(): Promise<void> {
-  const link = await service.createSetUpLink()
-  if (link !== null)
-    process.stderr.write(`\nNobody is here yet. Open this address once, within a day, to become the first admin:\n\n  ${link}\n\n`)
+  const setUpLink = await service.createSetUpLink()
+  if (setUpLink !== null) log.warn({ setUpLink }, 'nobody is here yet: open this address once, within a day, to become the first admin')
 }

@@ -1,4 +1,4 @@
-import { model, Schema, type InferSchemaType } from 'mongoose'
+import { model, Schema } from 'mongoose'
 
 /** The id of the one document: of two who set up at once, one meets the other's write. */
 export const FIRST_ADMIN = 'first admin'
@@ -12,6 +12,5 @@ const firstAdminSchema = new Schema(
   { collection: 'first_admin' },
 )
 
-export type FirstAdminDocument = InferSchemaType<typeof firstAdminSchema>
 /** There only until there is anybody. */
 export const FirstAdminModel = model('FirstAdmin', firstAdminSchema)

@@ -105,7 +105,7 @@ function openFlow(sealer: Pick<Sealer, 'open'>, sealed: string | undefined): Flo
   throw new OpenIdFailure('notBegun')
 }
 
-const Claims = z.object({ sub: z.string(), email: z.string().optional(), email_verified: z.unknown() })
+const Claims = z.object({ sub: z.string(), email: z.unknown().optional(), email_verified: z.unknown().optional() })
 
 /** From the ID token or, where a provider leaves it out there, from its user information. */
 async function verifiedEmail(server: Configuration, returned: URL, { state, nonce, verifier }: Flow): Promise<string> {

@@ -1,3 +1,4 @@
+import { dropSetUpLinks } from '../accounts/first-admin.ts'
 import { OrganizationModel } from '../accounts/organization-model.ts'
 import { endAllSessions } from '../accounts/sessions.ts'
 import { dropOpenSignInLinks } from '../accounts/sign-in-links.ts'
@@ -26,6 +27,7 @@ export async function afterRestore(deps: {
 }): Promise<RestoreReport> {
   const marked = await deps.markExports()
   const sessions = await endAllSessions()
+  await dropSetUpLinks()
   const links = (await dropOpenSignInLinks()) + (await dropOpenAuthorizations())
   const grants = await noteTokensMayBeLost()
   const syncs = await hurrySyncs()

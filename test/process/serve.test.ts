@@ -96,6 +96,14 @@ describe('processes on one database', function () {
     expect(counts).to.deep.equal(wishes.map(() => 1))
   })
 
+  it('offer whoever starts the first of them to become the first admin, and nobody once there are people', async () => {
+    const offers = (): string[] => processes.map((one) => /"setUpLink":"([^"]+)"/.exec(one.output())?.[1] ?? '')
+    await eventually('a link is printed', () => offers()[0] !== '', 20_000)
+
+    expect(offers()[0]).to.match(new RegExp(`^${env['PUBLIC_URL']}/set-up/fsu_[\\w-]{43}$`))
+    expect((await fetch(offers()[0] ?? '')).status).to.equal(400)
+  })
+
   it('log one JSON line an event', async () => {
     const { id } = await wished(api)
     await eventually('it is exported', () => isDone(id), 30_000)

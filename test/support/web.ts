@@ -5,6 +5,7 @@ import type Router from '@koa/router'
 import { Registry } from 'prom-client'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { createAccounts, type Accounts } from '../../src/accounts/accounts.ts'
+import type { OpenId } from '../../src/accounts/open-id.ts'
 import type { PersonRole } from '../../src/accounts/person-model.ts'
 import { createAudit, type Audit } from '../../src/audit/audit.ts'
 import { createLog } from '../../src/log.ts'
@@ -26,6 +27,7 @@ export interface StartWebOptions extends Partial<
   endpoints?: (parts: WebParts) => readonly Endpoint[]
   intakes?: (parts: WebParts) => readonly Router<SiteState>[]
   intakePaths?: ZodOpenApiPathsObject
+  openId?: (parts: WebParts) => OpenId
   pages?: (parts: WebParts) => readonly Router<SiteState>[]
   /** `null` leaves the operator's API off. */
   operatorApiKey?: string | null
@@ -116,6 +118,7 @@ function appOptions(options: StartWebOptions, parts: WebParts, logged: string[])
     operatorApiKey: options.operatorApiKey === null ? undefined : (options.operatorApiKey ?? OPERATOR_KEY),
     authUrl: options.authUrl ?? 'https://auth.lever.co',
     trustedProxies: options.trustedProxies ?? 0,
+    openId: options.openId?.(parts) ?? null,
     ...(options.samplePeople ? { samplePeople: options.samplePeople } : {}),
     ...(options.candidatesPage ? { candidatesPage: options.candidatesPage } : {}),
   }

@@ -9,6 +9,7 @@ import { offerToSendAgain } from '../pages/send-again.tsx'
 import type { SiteContext, SiteState } from '../site-state.ts'
 import { isMultipart, leadingToken } from './leading-token.ts'
 import type { RateGuard } from './request-rate.ts'
+import { assertSameOrigin } from './same-origin.ts'
 import { assertIntended, loadSession } from './session.ts'
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -42,9 +43,11 @@ export function pageSession(deps: {
   }
 }
 
+/** The form for signing in may be older than the session: somebody has signed in beside it, in another tab. */
 async function afterForm(ctx: SiteContext, publicUrl: string, next: Next): Promise<void> {
   try {
-    assertIntended(ctx, publicUrl, ctx.get('X-CSRF-Token') || (await sentToken(ctx)))
+    if (ctx.path === '/sign-in') assertSameOrigin(ctx, publicUrl)
+    else assertIntended(ctx, publicUrl, ctx.get('X-CSRF-Token') || (await sentToken(ctx)))
   } catch (error) {
     if (isServiceError(error, 'csrf_token_missing') && offerToSendAgain(ctx, typedFields(ctx))) return
     throw error

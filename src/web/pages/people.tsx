@@ -81,7 +81,7 @@ async function invite(ctx: SiteContext, deps: PeoplePagesDeps): Promise<void> {
 const NOBODY = 'nobody'
 
 async function linkFor({ accounts }: PeoplePagesDeps, caller: PersonCaller, userEmail: string): Promise<{ id: string; secret: string }> {
-  const input = { userEmail, validForSeconds: LONGEST_SECONDS }
+  const input = { userEmail, path: '/account/password', validForSeconds: LONGEST_SECONDS }
   const { id, url } = await accounts.createSignInLink(caller.organization, input, actorOf(caller))
   return { id, secret: url }
 }
