@@ -39,7 +39,7 @@ document.addEventListener('htmx:afterSettle', (event) => {
 
 for (const failure of ['htmx:responseError', 'htmx:sendError', 'htmx:timeout']) {
   document.addEventListener(failure, (event) => {
-    if (concerns(event)) say(dialog.dataset.failed)
+    if (concerns(event) && !event.defaultPrevented) say(dialog.dataset.failed)
   })
 }
 

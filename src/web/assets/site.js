@@ -50,6 +50,16 @@ document.addEventListener('submit', (event) => {
 // back from the next page
 window.addEventListener('pageshow', () => document.querySelectorAll('button[data-sent]').forEach(again))
 
+// signed out, or in anew, since the page was opened: sent as a page of its own, the form is kept there with all that was typed
+document.addEventListener('htmx:responseError', (event) => {
+  const { elt, requestConfig, xhr } = event.detail
+  const form = elt.closest('form')
+  if (!form || requestConfig.verb !== 'post' || ![401, 403].includes(xhr.status)) return
+  event.preventDefault()
+  form.action = requestConfig.path
+  form.submit()
+})
+
 document.addEventListener('htmx:afterSwap', (event) => {
   showTimes(event.target.parentElement ?? document)
   showCopyButtons(document)

@@ -7,7 +7,10 @@ import { seeOther } from '../see-other.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
 import { typedFields } from './page-session.ts'
 
-/** For pages of people: signed out, one goes to sign in and comes back, or keeps what was typed into a form; of another role, one is told so (403). */
+/**
+ * For pages of people: signed out, one goes to sign in and comes back, or keeps what was typed into a form, which a script sends once
+ * more as a page; of another role, one is told so (403).
+ */
 export function requirePerson(role: PersonRole = 'sourcer'): Middleware<SiteState> {
   return async (ctx, next) => {
     const { caller } = ctx.state
@@ -28,7 +31,7 @@ function toSignIn(ctx: SiteContext): void {
   const isRead = ctx.method === 'GET' || ctx.method === 'HEAD'
   const address = isRead ? `/sign-in?next=${encodeURIComponent(ctx.url)}` : '/sign-in'
   if (ctx.get('HX-Request') === 'true') {
-    ctx.set('HX-Redirect', address)
+    if (isRead) ctx.set('HX-Redirect', address)
     ctx.body = null
     ctx.status = 401
     return
