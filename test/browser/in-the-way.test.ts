@@ -1,0 +1,120 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { NARROW, startBrowser, type BrowserForTests } from '../support/browser.ts'
+import { newPerson } from '../support/service.ts'
+import { startFurnishedSite, type FurnishedSite } from './furnished-site.ts'
+
+const ADMIN_PAGES = ['/settings/ats', '/settings/ats/webhooks', '/settings/people', '/settings/api-keys', '/activity']
+
+describe('what gets in the way of people', function () {
+  this.timeout(120_000)
+  let site: FurnishedSite
+  let browser: BrowserForTests
+
+  before(async function () {
+    this.timeout(300_000)
+    site = await startFurnishedSite()
+    browser = await startBrowser(site.url)
+  })
+  after(async () => {
+    await browser.stop()
+    await site.stop()
+  })
+
+  const add = async (fields: { name: string; emails: string[] }): Promise<void> =>
+    void (await site.api.post('candidates', newPerson(fields)))
+
+  /** As the page says: signs in in another tab, comes back, sends again, and confirms that it was meant. */
+  async function sendAgain(page: Page): Promise<void> {
+    await page.getByRole('heading', { name: 'Your session has ended' }).waitFor()
+    const other = await page.context().newPage()
+    await site.signIn(other)
+    await other.close()
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await page.getByRole('heading', { name: 'You have signed in anew since' }).waitFor()
+    await page.getByRole('button', { name: 'Send again' }).click()
+  }
+
+  it('a sourcer sees no settings, and is refused when asking for them', async () => {
+    const { page } = await browser.open()
+    await site.signIn(page, '/candidates', 'bo@acme.example')
+
+    const links = await page.getByRole('navigation').getByRole('link').allTextContents()
+    const answers = await Promise.all(ADMIN_PAGES.map(async (path) => (await page.request.get(path)).status()))
+
+    expect(links.map((text) => text.trim())).to.deep.equal(['Fulcrum', 'Candidates', 'Exports'])
+    expect(answers).to.deep.equal(ADMIN_PAGES.map(() => 403))
+  })
+
+  it('a double click exports once, and sets up once', async () => {
+    await add({ name: 'Dolly Double-Click', emails: ['dolly@click.example'] })
+    const { page, faults } = await browser.open({ viewport: NARROW })
+    await site.signIn(page, '/candidates')
+    await page.getByRole('row', { name: 'Dolly' }).getByRole('button', { name: 'Export to ATS' }).dblclick()
+    const dialog = page.getByRole('dialog', { name: 'Export Dolly Double-Click to Lever' })
+    await dialog.getByRole('button', { name: 'Export', exact: true }).dblclick()
+    await dialog.getByRole('link', { name: 'Open Dolly Double-Click in Lever' }).waitFor()
+    await page.goto('/settings/ats/webhooks')
+    await page.getByRole('button', { name: 'Create webhooks in Lever' }).dblclick()
+    await page.getByText('The webhooks stand in Lever.').waitFor()
+
+    expect(await site.lever.opportunitiesByEmail('dolly@click.example')).to.have.length(1)
+    expect((await site.lever.webhooks()).filter(({ event }) => event === 'candidateHired')).to.have.length(1)
+    expect(faults).to.deep.equal([])
+  })
+
+  it('back and reload show the step as it is, at every step', async () => {
+    const { page, faults } = await browser.open()
+    await site.signIn(page, '/settings/ats/webhooks')
+    const proceed = (): Promise<void> => page.getByRole('button', { name: 'Save & Proceed' }).click()
+
+    await proceed()
+    await page.waitForURL('**/settings/ats/users')
+    await proceed()
+    await page.waitForURL('**/settings/ats/activate')
+    await page.goBack()
+    await page.reload()
+    const email = await page.getByRole('row', { name: 'Bo Lindqvist' }).getByLabel('Lever email').inputValue()
+    await proceed()
+    await page.waitForURL('**/settings/ats/activate')
+    await page.reload()
+    await page.getByText('The connection is active').waitFor()
+
+    expect(email).to.equal('bo@acme.example')
+    expect(faults).to.deep.equal([])
+  })
+
+  it('a form that is sent after the session ended keeps what was typed', async () => {
+    const { page } = await browser.open()
+    await site.signIn(page, '/settings/ats/webhooks')
+    const field = page.getByRole('row', { name: 'Interview Created' }).getByLabel('Signature token')
+    await field.fill('typed-before-the-session-ended')
+    await page.context().clearCookies()
+
+    await page.getByRole('button', { name: 'Save & Proceed' }).click()
+    await sendAgain(page)
+
+    await page.waitForURL('**/settings/ats/users')
+    const { body } = await site.api.get<{ webhooks: { event: string; configured: boolean }[] }>('connection')
+    expect(body.webhooks.find(({ event }) => event === 'interviewCreated')?.configured).to.equal(true)
+  })
+
+  it('the dialog, too, keeps the note that was typed', async () => {
+    await add({ name: 'Nadia Noted', emails: ['nadia@noted.example'] })
+    const { page } = await browser.open()
+    await site.signIn(page, '/candidates')
+    await page.getByRole('row', { name: 'Nadia' }).getByRole('button', { name: 'Export to ATS' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Export Nadia Noted to Lever' })
+    await dialog.getByLabel('Note').fill('Typed before the session ended')
+    await page.context().clearCookies()
+
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click()
+    await sendAgain(page)
+    await page.getByRole('link', { name: 'Open Nadia Noted in Lever' }).waitFor()
+
+    const [made] = await site.lever.opportunitiesByEmail('nadia@noted.example')
+    expect((await site.lever.notesOf(made?.id ?? '')).flatMap(({ entries }) => entries.map(({ value }) => value))).to.deep.equal([
+      'Typed before the session ended',
+    ])
+  })
+})
