@@ -25,6 +25,8 @@ export interface ExportNeighbours {
   leaseMs: number
   settleMs: number
   timeoutMs: number
+  /** Those of the candidates whose person was erased. */
+  erasedCandidates: (organization: string, candidateIds: readonly string[]) => Promise<Set<string>>
   wake: () => void
   log: Log
   observe?: ExportDeps['observe']
@@ -78,6 +80,9 @@ export function composeExports(parts: ExportNeighbours): Exports {
     onLanded,
     onRequested: ({ organization, candidateId, exportId }) =>
       candidates.noteExport(organization, candidateId, exportId, { exported: false }),
+    onBulkRequested: candidates.noteExports,
+    findCandidates: candidates.findBriefly,
+    erasedCandidates: parts.erasedCandidates,
     audit: (record) => parts.audit.append(record),
     wake: parts.wake,
     leaseMs: parts.leaseMs,

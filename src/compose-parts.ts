@@ -119,6 +119,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     log,
     apiUrl: options.lever.apiUrl,
     timeoutMs: options.lever.timeoutMs,
+    erasedCandidates: (organization, candidateIds) => erasures.candidatesAmong(organization, candidateIds),
     wake: () => wake('exports'),
     observe: observe.observeExport,
   })

@@ -12,6 +12,7 @@ import { candidateImportEndpoints } from './web/api/candidate-imports.ts'
 import { connectionEndpoints } from './web/api/connection.ts'
 import type { Endpoint } from './web/api/endpoint.ts'
 import { erasureEndpoints } from './web/api/erasures.ts'
+import { exportBatchEndpoints } from './web/api/export-batches.ts'
 import { exportEndpoints } from './web/api/exports.ts'
 import { leverDataEndpoints } from './web/api/lever-data.ts'
 import { organizationEndpoints } from './web/api/organizations.ts'
@@ -107,6 +108,7 @@ function endpointsOf(parts: Parts): Endpoint[] {
     ...resumeEndpoints({ resumes: parts.resumes, candidates }),
     ...candidateImportEndpoints({ candidates }),
     ...exportEndpoints({ exports: parts.exports, candidates }),
+    ...exportBatchEndpoints({ exports: parts.exports }),
     ...webhookDeliveryEndpoints({ webhooks: parts.webhooks }),
     ...erasureEndpoints({ erasures: parts.erasures }),
     ...auditEventEndpoints({ audit }),

@@ -9,6 +9,7 @@ import { openDatabase, type Database } from './database.ts'
 import { startJobs } from './jobs/agenda.ts'
 import { expireJob } from './jobs/expire-job.ts'
 import { refreshTokensJob } from './jobs/refresh-tokens-job.ts'
+import { settleBatchesJob } from './jobs/settle-batches-job.ts'
 import { syncMirrorJob } from './jobs/sync-mirror-job.ts'
 import type { Log } from './log.ts'
 import { registerDatabaseMetrics } from './operators/database-metrics.ts'
@@ -109,7 +110,7 @@ async function startWorkers(
   })
   const jobs = await startJobs({
     connection: mongoose.connection,
-    jobs: [refreshTokensJob(connections), syncMirrorJob(mirror), expire],
+    jobs: [refreshTokensJob(connections), syncMirrorJob(mirror), settleBatchesJob(exports), expire],
     log,
   })
   const byCollection: Record<string, Worker> = {

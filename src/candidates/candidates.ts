@@ -10,8 +10,8 @@ import type { ErasedPeople } from './erased-people.ts'
 import { getImport, getRejectedCsv, importFile, type ImportStart } from './import-file.ts'
 import { dropOrphanedFiles } from './import-files.ts'
 import { forgetInImports } from './forget-in-imports.ts'
-import { applyLeverState, linkedTo, noteExport, setLeverState, unlinkOpportunity } from './lever-state.ts'
-import { findCandidates, listCandidates, type CandidateFilters } from './list-candidates.ts'
+import { applyLeverState, linkedTo, noteExport, noteExports, setLeverState, unlinkOpportunity } from './lever-state.ts'
+import { findBriefly, findCandidates, findIds, listCandidates, type CandidateFilters } from './list-candidates.ts'
 import { importEndNoter, type ImportEnd } from './note-import-end.ts'
 import { previewCsv } from './preview-csv.ts'
 import { runImport } from './run-import.ts'
@@ -67,6 +67,8 @@ export function createCandidates({ readExports, onRemoved, erased, leaseMs, log,
     /** Those that are here, in the order of the ids. */
     findMany: async (organization: string, ids: readonly string[]): Promise<CandidateView[]> =>
       toViews(organization, await findCandidates(organization, ids)),
+    findBriefly,
+    findIds,
     /** What `create` would make of the input, without writing; `id` is that of the candidate it would update. @throws ServiceError `invalid_request` */
     imagine: (organization: string, input: CandidateInput) => imagineCandidate(organization, input, erased),
     /** @throws ServiceError `not_found`, `invalid_request`, `external_id_taken`, `erased` unless `allowErased` */
@@ -118,5 +120,6 @@ export function createCandidates({ readExports, onRemoved, erased, leaseMs, log,
     unlinkOpportunity,
     linkedTo,
     noteExport,
+    noteExports,
   }
 }

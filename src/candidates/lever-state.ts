@@ -45,3 +45,15 @@ export async function noteExport(
     { $max: { lastExport: new Types.ObjectId(exportId) }, ...(exported ? { $set: { exported: true } } : {}) },
   )
 }
+
+/** Keeps the ids of the newest exports of many candidates. */
+export async function noteExports(organization: string, exports: readonly { candidateId: string; exportId: string }[]): Promise<void> {
+  if (exports.length === 0) return
+  const updates = exports.map(({ candidateId, exportId }) => ({
+    updateOne: {
+      filter: { _id: new Types.ObjectId(candidateId), organization: new Types.ObjectId(organization) },
+      update: { $max: { lastExport: new Types.ObjectId(exportId) } },
+    },
+  }))
+  await CandidateModel.collection.bulkWrite(updates, { ordered: false })
+}

@@ -1,4 +1,4 @@
-import { isValidObjectId, type QueryFilter } from 'mongoose'
+import { isValidObjectId, type QueryFilter, type Types } from 'mongoose'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { searchForm } from './candidate-keys.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
@@ -16,13 +16,7 @@ export async function listCandidates(
   filters: CandidateFilters,
   request: PageRequest,
 ): Promise<Page<CandidateDocument>> {
-  const filter: QueryFilter<CandidateDocument> = {
-    organization,
-    ...(filters.exported === undefined ? {} : { exported: filters.exported }),
-    ...(filters.project === undefined ? {} : { project: filters.project }),
-    ...matchingWords(filters.q ?? ''),
-  }
-  return page(CandidateModel, filter, request, (candidate): CandidateDocument => candidate)
+  return page(CandidateModel, filterOf(organization, filters), request, (candidate): CandidateDocument => candidate)
 }
 
 /** Those of these ids that are candidates of the organization, in the order of the ids. */
@@ -31,6 +25,41 @@ export async function findCandidates(organization: string, ids: readonly string[
   const found = await CandidateModel.find({ organization, _id: { $in: valid } }).lean<CandidateDocument[]>()
   const byId = new Map(found.map((candidate) => [String(candidate._id), candidate]))
   return [...new Set(valid)].flatMap((id) => byId.get(id) ?? [])
+}
+
+/** Name and addresses of many candidates, of whom one wants to know no more; in no order. */
+export async function findBriefly(
+  organization: string,
+  ids: readonly string[],
+): Promise<{ id: string; externalId: string | null; name: string; emails: string[]; links: string[] }[]> {
+  const valid = ids.filter((id) => isValidObjectId(id))
+  const fields = { externalId: 1, name: 1, emails: 1, links: 1, profileUrl: 1 }
+  const found = await CandidateModel.find({ organization, _id: { $in: valid } }, fields).lean<CandidateDocument[]>()
+  return found.map(({ _id, externalId, name, emails, links, profileUrl }) => ({
+    id: _id.toHexString(),
+    externalId: externalId ?? null,
+    name,
+    emails,
+    links: [...links, ...(profileUrl ? [profileUrl] : [])],
+  }))
+}
+
+/** Ids of the candidates that match, newest first, at most so many. */
+export async function findIds(organization: string, filters: CandidateFilters, atMost: number): Promise<string[]> {
+  const found = await CandidateModel.find(filterOf(organization, filters), { _id: 1 })
+    .sort({ _id: -1 })
+    .limit(atMost)
+    .lean<{ _id: Types.ObjectId }[]>()
+  return found.map(({ _id }) => _id.toHexString())
+}
+
+function filterOf(organization: string, filters: CandidateFilters): QueryFilter<CandidateDocument> {
+  return {
+    organization,
+    ...(filters.exported === undefined ? {} : { exported: filters.exported }),
+    ...(filters.project === undefined ? {} : { project: filters.project }),
+    ...matchingWords(filters.q ?? ''),
+  }
 }
 
 function matchingWords(q: string): QueryFilter<CandidateDocument> {

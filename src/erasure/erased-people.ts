@@ -1,3 +1,4 @@
+import { isValidObjectId } from 'mongoose'
 import { keyedHash } from '../secrets/opaque-token.ts'
 import { ErasureModel } from './erasure-model.ts'
 
@@ -22,4 +23,11 @@ export async function liftErasure(hashKeyOf: HashKeyOf, organization: string, ke
   if (keys.length === 0) return
   const hashes = [...(await hashKeys(hashKeyOf, organization, keys)).keys()]
   await ErasureModel.updateMany({ organization, hashes: { $in: hashes } }, { $set: { hashes: [] } })
+}
+
+/** Those of the ids that were candidates whose person was erased. */
+export async function erasedCandidatesAmong(organization: string, candidateIds: readonly string[]): Promise<Set<string>> {
+  const valid = candidateIds.filter((id) => isValidObjectId(id))
+  if (valid.length === 0) return new Set()
+  return new Set((await ErasureModel.distinct('candidate', { organization, candidate: { $in: valid } })).map(String))
 }

@@ -3,7 +3,7 @@ import type { Types } from 'mongoose'
 import { claimWork, heartbeat, LeaseLost } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { beginErasure, type ErasureWish } from './begin-erasure.ts'
-import { erasedAmong, liftErasure } from './erased-people.ts'
+import { erasedAmong, erasedCandidatesAmong, liftErasure } from './erased-people.ts'
 import type { ErasureDeps } from './erasure-deps.ts'
 import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
 import { listErasures } from './erasure-view.ts'
@@ -46,6 +46,7 @@ export function createErasures(deps: ErasureDeps) {
     },
     among: (organization: string, keys: readonly string[]) => erasedAmong(hashKeyOf, organization, keys),
     lift: (organization: string, keys: readonly string[]) => liftErasure(hashKeyOf, organization, keys),
+    candidatesAmong: erasedCandidatesAmong,
     list: listErasures,
     /** Takes up what was not ended, until stopped. */
     startWorker: (pollMs: number): Worker =>

@@ -2,11 +2,13 @@ import { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { NEVER } from '../work/work-fields.ts'
 import { alreadyExported } from './assess-export.ts'
-import { ExportModel, openKeyOf, type ExportDocument } from './export-model.ts'
+import { ExportModel, openKeyOf, SINGLE_LANE, type ExportDocument } from './export-model.ts'
 import { exportView, type ExportView } from './export-view.ts'
+import { pausedBatches } from './paused-batches.ts'
+import { reopenStages } from './reopen-export.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
-interface ChangeDeps {
+export interface ChangeDeps {
   audit: (record: { organization: string; actor: string; action: string; subject: string }) => Promise<void>
   wake: () => void
   observe?: ExportDeps['observe']
@@ -47,29 +49,15 @@ async function retryNote(document: ExportDocument): Promise<ExportDocument | nul
 }
 
 async function reopen(document: ExportDocument): Promise<ExportDocument | null> {
-  const set = {
-    status: document.intent ? 'unclear' : 'queued',
-    openKey: openKeyOf(String(document.candidate), document.posting?.postingId ?? null),
-    error: null,
-    resume: null,
-    finishedAt: null,
-    waitingFor: null,
-    tries: 0,
-    tryingSince: null,
-    'intent.looks': 0,
-    openedAt: new Date(),
-    dueAt: new Date(0),
-  }
-  const { 'intent.looks': _, ...withoutIntent } = set
   try {
-    return await ExportModel.findOneAndUpdate(
-      { _id: document._id, status: { $in: ['failed', 'canceled'] }, intent: document.intent ? { $ne: null } : null },
-      { $set: document.intent ? set : withoutIntent, $inc: { fence: 1 } },
-      { returnDocument: 'after' },
-    ).lean<ExportDocument>()
+    return await ExportModel.findOneAndUpdate({ _id: document._id, status: { $in: ['failed', 'canceled'] } }, reopenStages(SINGLE_LANE), {
+      returnDocument: 'after',
+      updatePipeline: true,
+    }).lean<ExportDocument>()
   } catch (error) {
     if ((error as { code?: unknown }).code !== 11_000) throw error
-    const open = await ExportModel.findOne({ organization: document.organization, openKey: set.openKey }).lean<ExportDocument>()
+    const openKey = openKeyOf(String(document.candidate), document.posting?.postingId ?? null)
+    const open = await ExportModel.findOne({ organization: document.organization, openKey }).lean<ExportDocument>()
     throw alreadyExported(String(open?._id ?? ''))
   }
 }
@@ -95,7 +83,7 @@ export async function cancelExport(organization: string, id: string, actor: stri
 }
 
 /** A worker that has just claimed it finds its fence outdated. */
-const CANCEL = {
+export const CANCEL = {
   $set: { status: 'canceled', waitingFor: null, dueAt: NEVER, claim: null, leaseUntil: null },
   $currentDate: { finishedAt: true },
   $unset: { openKey: 1, personLock: 1 },
@@ -108,10 +96,15 @@ export async function cancelQueued(organization: string): Promise<number> {
   return modifiedCount
 }
 
-/** The connection exports again: what waited for a person goes on at once. */
+/** The connection exports again: what waited for that goes on at once; a batch that a person has paused stays so. */
 export async function resumeHeld(organization: string): Promise<void> {
+  const paused = await pausedBatches(organization)
   await ExportModel.updateMany(
-    { organization, $or: [{ waitingFor: { $in: ['authorization', 'paused'] } }, { status: 'exported', 'note.status': 'queued' }] },
+    {
+      organization,
+      batch: { $nin: paused },
+      $or: [{ waitingFor: { $in: ['authorization', 'paused'] } }, { status: 'exported', 'note.status': 'queued' }],
+    },
     { $set: { dueAt: new Date(0), tryingSince: null } },
   )
 }

@@ -9,12 +9,24 @@ import { resumeToSend } from './carried-resume.ts'
 import { buildCreateRequest, linksOf } from './create-request.ts'
 import { hasExportBurst } from './export-burst.ts'
 import { findDuplicates, mainDuplicate, type Duplicate, type MirrorTrust } from './find-duplicates.ts'
-import { ExportModel, type ExportDocument, type ExportIntent } from './export-model.ts'
-import { claimedAt, endAsDuplicate, fail, hasGivenUp, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
+import { BULK_LANE, ExportModel, type ExportDocument, type ExportIntent } from './export-model.ts'
+import {
+  budgetLane,
+  claimedAt,
+  endAsDuplicate,
+  fail,
+  hasGivenUp,
+  hold,
+  holdForBatch,
+  land,
+  tryLater,
+  type ClaimedExport,
+} from './export-steps.ts'
 import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
 import { GIVEN_UP_UNCLEAR } from './look-again.ts'
 import { lockPerson } from './lock-person.ts'
 import { chooseForIntent, lookForIntent } from './look-for-intent.ts'
+import { isBatchPaused } from './paused-batches.ts'
 import { resolveOlderIntents } from './resolve-older-intents.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 import { sendExport, type Attempted } from './send-export.ts'
@@ -27,6 +39,7 @@ export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Pr
   const organization = String(document.organization)
   const terms = await deps.readTerms(organization)
   if (terms.status !== 'active') return hold(claimed, terms, deps)
+  if (document.batch && (await isBatchPaused(document.batch))) return holdForBatch(claimed)
   if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) return giveUp(claimed, deps)
   try {
     await assessAndSend(claimed, terms, deps)
@@ -60,7 +73,7 @@ async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: E
   if (!(await lockPerson(claimed, person, { status: 'checking', performAs, waitingFor: null }, deps))) {
     return tryLater(claimed, { waitingFor: document.waitingFor ?? null, pauseMs: LOCK_PAUSE_MS })
   }
-  const client = await deps.leverClient(organization, 'interactive')
+  const client = await deps.leverClient(organization, budgetLane(document))
   const request = buildCreateRequest({
     apiUrl: terms.apiUrl,
     candidate,
@@ -92,7 +105,10 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
   const person = { emails: candidate.emails, links: linksOf(candidate) }
   const { canSeeConfidential } = terms
   const trust = await mirrorTrust(document)
-  const search = await findDuplicates({ organization, person, client, canSeeConfidential, lane: 'interactive', trust }, deps.duplicates)
+  const search = await findDuplicates(
+    { organization, person, client, canSeeConfidential, lane: budgetLane(document), trust },
+    deps.duplicates,
+  )
   await deps.keepOpportunities(organization, search.opportunities)
 
   const own = document.intent ? await findOwn(organization, document.intent, search.opportunities, { client, canSeeConfidential }) : null
@@ -112,8 +128,8 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
  * In a bulk the mirror answers for Lever, so that an export costs one call; who is to be linked to is read from Lever all the same. Not where
  * an earlier try may have made something: that is looked for in Lever.
  */
-async function mirrorTrust({ organization, batch, intent, onDuplicate }: ExportDocument): Promise<MirrorTrust> {
-  if (intent || !(batch ?? (await hasExportBurst(String(organization))))) return 'never'
+async function mirrorTrust({ organization, lane, intent, onDuplicate }: ExportDocument): Promise<MirrorTrust> {
+  if (intent || !(lane === BULK_LANE || (await hasExportBurst(String(organization))))) return 'never'
   return onDuplicate === 'link' ? 'forAbsence' : 'always'
 }
 

@@ -40,6 +40,10 @@ const intentSchema = new Schema(
   { _id: false },
 )
 
+/** Lanes of `workFields`: what a person waits for, and what is one of many. */
+export const SINGLE_LANE = 0
+export const BULK_LANE = 1
+
 export const RESUME_FATES = ['sent', 'refused', 'missing'] as const
 
 const resumeSchema = new Schema(

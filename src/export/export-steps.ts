@@ -3,9 +3,11 @@ import { writeStep, type Attempt } from '../work/write-step.ts'
 import type { Duplicate } from './find-duplicates.ts'
 import { mainDuplicate, withoutConfidentialDetails } from './find-duplicates.ts'
 import { SENT_RESUME } from './carried-resume.ts'
-import { ExportModel, type ExportDocument, type ExportResume, type WaitingFor } from './export-model.ts'
+import { BULK_LANE, ExportModel, type ExportDocument, type ExportResume, type WaitingFor } from './export-model.ts'
+import { wakeIfResumed } from './paused-batches.ts'
 import type { ExportDeps, ExportEnd, ExportTerms } from './run-export-deps.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
+import type { Lane } from '../lever/client.ts'
 
 export type ClaimedExport = Claimed<ExportDocument>
 
@@ -14,10 +16,17 @@ export const GIVE_UP_AFTER_MS = 24 * 3_600_000
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 5 * 60_000
 const HELD_LOOK_MS = 60_000
+/** There may be thousands of them, which are woken in time all the same. */
+const HELD_BULK_LOOK_MS = 15 * 60_000
 
 /** The next try of an export begins the day within which it must come about. */
 export function tryingSince(claimed: ClaimedExport, leaseMs: number): Date {
   return claimed.document.tryingSince ?? claimedAt(claimed, leaseMs)
+}
+
+/** In which lane of the budget it asks Lever. */
+export function budgetLane({ lane }: Pick<ExportDocument, 'lane'>): Lane {
+  return lane === BULK_LANE ? 'bulk' : 'interactive'
 }
 
 /** The database's clock when the document was claimed. */
@@ -50,8 +59,18 @@ export async function hold(claimed: ClaimedExport, terms: Pick<ExportTerms, 'sta
     set: { status, waitingFor, tryingSince: null },
     unset: status === 'queued' ? ['personLock'] : [],
     ...(isNew ? { attempt: { step: 'wait', outcome: waitingFor } } : {}),
-    release: HELD_LOOK_MS,
+    release: document.lane === BULK_LANE ? HELD_BULK_LOOK_MS : HELD_LOOK_MS,
   })
+}
+
+/** A person has paused the batch it is of. */
+export async function holdForBatch(claimed: ClaimedExport): Promise<void> {
+  await writeStep(ExportModel, claimed, {
+    set: { status: 'queued', waitingFor: 'paused', tryingSince: null },
+    unset: ['personLock'],
+    release: 'never',
+  })
+  await wakeIfResumed(claimed.document)
 }
 
 /** Nobody can look any more: what was unclear stays so, what had not begun is taken back. */

@@ -15,6 +15,10 @@ const STATUS_OF: Record<ExportState, ExportStatus> = {
   canceled: 'canceled',
 }
 
+export function outerStatus(state: ExportState): ExportStatus {
+  return STATUS_OF[state]
+}
+
 const Timestamp = z.string().meta({ format: 'date-time' })
 const Failure = z.object({ code: z.string(), detail: z.string() })
 export const StageView = z.object({ id: z.string(), text: z.string().nullable() })
@@ -38,6 +42,7 @@ export const ExportView = z
     id: z.string(),
     status: z.enum(EXPORT_STATUSES),
     candidateId: z.string(),
+    batchId: z.string().nullable().describe('Of the bulk export it is part of'),
     requestedBy: z.string().describe('E-mail of the person who asked'),
     performAs: PerformAsView.describe('The Lever user it is attributed to'),
     target: TargetView,
@@ -71,6 +76,7 @@ export function exportView(document: ExportDocument): ExportView {
     id: String(document._id),
     status: STATUS_OF[document.status],
     candidateId: String(document.candidate),
+    batchId: document.batch ? String(document.batch) : null,
     requestedBy: document.requestedBy,
     performAs: {
       leverUserId: performAs?.leverUserId ?? '',

@@ -6,11 +6,17 @@ import { settleExports } from './settle-exports.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { cancelExport, freeTargetOf, getExport, resumeHeld, retryExport } from './change-export.ts'
 import { assessExport, type Wish } from './assess-export.ts'
+import { batchResultCsv } from './batch-result-csv.ts'
+import { findBatch, getBatch, listBatches } from './batch-view.ts'
+import { bulkAnswer, rejectedRow } from './bulk-rejection.ts'
+import { changeBatch, settleAbandoned, type BatchChange } from './change-batch.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import { candidatesIn, contactsOf, forgetCandidate, tracesOf } from './forget-candidate.ts'
 import { listExports } from './list-exports.ts'
 import { markRestored } from './mark-restored.ts'
+import { previewBulk, type BulkPreviewWish } from './preview-bulk.ts'
 import { previewExport, type PreviewWish } from './preview-export.ts'
+import { requestBulk, type BulkWish } from './request-bulk.ts'
 import { requestExport, type ExportWish, type RequestDeps } from './request-export.ts'
 import { runExport } from './run-export.ts'
 
@@ -34,6 +40,23 @@ export function createExports(deps: RequestDeps) {
     preview: (wish: PreviewWish) => previewExport(wish, deps),
     /** What stands in the way of such an export, without asking Lever, and where it would go. */
     assess: (wish: Wish) => assessExport(wish, deps.assess),
+    /** The export of many, of those of them who may. */
+    requestBulk: (wish: BulkWish) => requestBulk(wish, deps),
+    previewBulk: (wish: BulkPreviewWish) => previewBulk(wish, deps),
+    /** `requestedBy`: of this person alone. */
+    getBatch,
+    listBatches,
+    /** What was answered when it was asked for. @throws ServiceError not_found */
+    bulkAnswer: async (organization: string, id: string) => bulkAnswer(await findBatch(organization, id)),
+    /** Rows that were refused when it was asked for, with the reasons. @throws ServiceError not_found */
+    rejectedRows: async (organization: string, id: string) => (await findBatch(organization, id)).rejected.map(rejectedRow),
+    changeBatch: (wish: { organization: string; id: string; change: BatchChange; actor: string }) =>
+      changeBatch(wish, { audit, wake, observe }),
+    /** As CSV, in pieces. @throws ServiceError not_found */
+    batchResultCsv: async (organization: string, id: string, requestedBy?: string) =>
+      batchResultCsv(await findBatch(organization, id, requestedBy), deps),
+    /** For a job. */
+    settleBatches: settleAbandoned,
     get: getExport,
     list: listExports,
     retry: (organization: string, id: string, actor: string) => retryExport(organization, id, actor, { audit, wake }),

@@ -4,7 +4,7 @@ import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts
 import { LeaseLost } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import { ExportModel } from './export-model.ts'
-import { claimedAt, fail, hasGivenUp, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
+import { budgetLane, claimedAt, fail, hasGivenUp, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
 import { lockPerson } from './lock-person.ts'
 import { lookForIntent } from './look-for-intent.ts'
@@ -32,7 +32,7 @@ export async function lookAgain(claimed: ClaimedExport, deps: ExportDeps): Promi
     return
   }
   try {
-    const client = await deps.leverClient(organization, 'interactive')
+    const client = await deps.leverClient(organization, budgetLane(document))
     const lever = { client, canSeeConfidential: terms.canSeeConfidential }
     const opportunity = intent.opportunityId ? await read(client, intent.opportunityId) : await lookForIntent(organization, intent, lever)
     const found = { made: true, withResume: intent.resume, attempt: { step: 'look', outcome: 'found' } }

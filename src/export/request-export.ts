@@ -4,6 +4,7 @@ import { alreadyExported, assessExport, findOpenExport } from './assess-export.t
 import { ExportModel, openKeyOf, type ExportDocument, type OnDuplicate } from './export-model.ts'
 import { exportView, type ExportView } from './export-view.ts'
 import type { ExportDeps } from './run-export-deps.ts'
+import type { SiftDeps } from './sift-candidates.ts'
 
 export interface ExportWish {
   organization: string
@@ -18,9 +19,11 @@ export interface ExportWish {
   actor: string
 }
 
-export interface RequestDeps extends ExportDeps {
+export interface RequestDeps extends ExportDeps, SiftDeps {
   /** The candidate's newest export, for its row. */
   onRequested: (asked: { organization: string; exportId: string; candidateId: string }) => Promise<void>
+  /** The same for many, of different candidates. */
+  onBulkRequested: (organization: string, asked: readonly { exportId: string; candidateId: string }[]) => Promise<void>
   wake: () => void
 }
 

@@ -6,7 +6,7 @@ import { writeStep } from '../work/write-step.ts'
 import { doubtedResume, isResumeRefusal, missingResume, refusedResume, uploadOf } from './carried-resume.ts'
 import { linksOf, type CarriedCandidate, type CarriedResume, type CreateRequest } from './create-request.ts'
 import { ExportModel, type ExportIntent } from './export-model.ts'
-import { becomeUnclear, claimedAt, fail, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
+import { becomeUnclear, budgetLane, claimedAt, fail, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 
@@ -48,7 +48,7 @@ export async function sendExport(
       ...(resume ? { resume } : {}),
       prepare,
       beforeSend,
-      lane: 'interactive',
+      lane: budgetLane(claimed.document),
     })
     deps.observe?.({ step: 'send', outcome: 'done' })
     const postingIds = request.body.postings ?? [] // the answer names applications by id only

@@ -186,6 +186,15 @@ export async function waitForEnd(api: Api, id: string, withinMs = 15_000): Promi
   )
 }
 
+/** Until its last export has ended. */
+export async function waitForBatch(api: Api, id: string, withinMs = 15_000): Promise<void> {
+  await eventually(
+    'the bulk export ends',
+    async () => (await api.get<{ finishedAt: string | null }>(`export-batches/${id}`)).body.finishedAt,
+    withinMs,
+  )
+}
+
 let people = 0
 /** A candidate nobody has seen, with one e-mail. */
 export function newPerson(fields: Record<string, unknown> = {}): Record<string, unknown> {

@@ -1,6 +1,6 @@
 /** Walks the OpenAPI document: what is right succeeds as documented, lists can be walked, and a repeated POST does nothing twice. */
 import { expect } from 'chai'
-import { SOURCER, waitForEnd } from '../support/service.ts'
+import { SOURCER, waitForBatch, waitForEnd } from '../support/service.ts'
 import { isKeyed, isList, nameOf, type Operation } from './hostile/api-document.ts'
 import { problemOf } from './hostile/answer-rules.ts'
 import type { RawAnswer } from './hostile/raw-request.ts'
@@ -55,6 +55,7 @@ describe('every endpoint: answers', function () {
         const json = (await world.bodyOf(operation)) as Record<string, unknown>
         const first = await post(operation, `again ${operation.name}`, json)
         if (operation.path === '/api/v1/exports') await waitForEnd(world.us.api, String(lasting(first)['id']))
+        if (operation.path === '/api/v1/exports/bulk') await waitForBatch(world.us.api, String(lasting(first)['batchId']))
         const before = await countsOf(world)
         const again = await post(operation, `again ${operation.name}`, reversed(json))
         const other = await post(operation, `again ${operation.name}`, changed(json))

@@ -9,7 +9,8 @@ import { forEachOf, namesAnOwnThing, startWorld, type Asker, type World } from '
 /** Refused as input, once the asker has been let in. */
 const LET_IN = '?unknownParameter=1'
 /** What a sourcer is for: candidates, exports, and Lever's records that one chooses from. All else takes an admin. */
-const FOR_SOURCERS = /^\/api\/v1\/(candidates|candidate-imports|exports|lever\/(stages|postings|requisitions|archive-reasons))(\/|$)/
+const FOR_SOURCERS =
+  /^\/api\/v1\/(candidates|candidate-imports|exports|export-batches|lever\/(stages|postings|requisitions|archive-reasons))(\/|$)/
 
 describe('every endpoint: rights', function () {
   this.timeout(30_000)

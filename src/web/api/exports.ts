@@ -48,7 +48,7 @@ export interface ExportRoutesDeps {
 
 const TAG = 'Exports'
 const PARAMS = z.strictObject({ id: Id })
-const REFUSALS = [
+export const EXPORT_REFUSALS = [
   'user_inactive', 'user_not_mapped', 'mapping_inactive', 'lever_user_deactivated', 'connection_not_active', 'posting_closed', 'already_exported',
   'candidate_not_found', 'erased', 'posting_not_found', 'requisition_not_found', 'requisition_not_on_posting', 'posting_required',
 ] as const // prettier-ignore
@@ -64,7 +64,7 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       access: 'sourcer',
       body: ExportInput,
       answers: { 202: { description: 'Accepted', schema: ExportView } },
-      problems: REFUSALS,
+      problems: EXPORT_REFUSALS,
       replay: async ({ caller }, kept) => ({ status: kept.status, body: exportView(await exports.get(caller.organization, kept.id)) }),
       handle: async ({ caller, body }) => {
         assertSpeaksFor(caller, body.requestedBy)
@@ -155,6 +155,6 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
 }
 
 /** A sourcer sees own exports only. */
-function ownOf(caller: OrganizationCaller): string | undefined {
+export function ownOf(caller: OrganizationCaller): string | undefined {
   return caller.kind === 'person' && caller.role === 'sourcer' ? caller.email : undefined
 }

@@ -4,7 +4,7 @@ import { got } from 'got'
 import { CookieJar } from 'tough-cookie'
 import { LEVER_ADMIN } from '../../support/lever.ts'
 import { eventually } from '../../support/eventually.ts'
-import { exportAndWait, newPerson, SOURCER, type Api, type ServiceForTests } from '../../support/service.ts'
+import { exportAndWait, newPerson, SOURCER, waitForBatch, type Api, type ServiceForTests } from '../../support/service.ts'
 
 /** A person signed in, as the headers of their browser. */
 export interface Session {
@@ -54,6 +54,8 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
   const exported = await exportAndWait(api, { candidateId: await candidate() })
   const another = await exportAndWait(api, { candidateId: await candidate(), requestedBy: person })
   expect([exported.status, another.status]).to.deep.equal(['exported', 'exported'])
+  const bulk = await api.post<{ batchId: string }>('exports/bulk', { candidateIds: [await candidate()], requestedBy: SOURCER })
+  await waitForBatch(api, bulk.body.batchId)
   await eraseSome(api, candidate)
   return {
     id,
@@ -74,6 +76,7 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
       '/api/v1/candidates/': await withResume(service.url, apiKey, await candidate(), word),
       '/api/v1/candidate-imports/': await importLongFile(service.url, apiKey, api),
       '/api/v1/exports/': exported.id,
+      '/api/v1/export-batches/': bulk.body.batchId,
       '/api/v1/webhook-deliveries/': await receiveDelivery(service, api, connection.webhookUrl, String(exported.opportunityId)),
     },
   }

@@ -152,6 +152,8 @@ const OWN_BODIES: Record<string, (tenant: Tenant, service: ServiceForTests) => u
   'POST /api/v1/candidates': () => newPerson(),
   'PATCH /api/v1/candidates/{id}': () => ({ headline: `Engineer ${distinctNumber()}` }),
   'POST /api/v1/exports': async (tenant) => ({ candidateId: await tenant.candidate(), requestedBy: SOURCER }),
+  'POST /api/v1/exports/bulk': async (tenant) => ({ candidateIds: [await tenant.candidate()], requestedBy: SOURCER }),
+  'POST /api/v1/exports/bulk/preview': async (tenant) => ({ candidateIds: [await tenant.candidate()], requestedBy: SOURCER }),
   'POST /webhooks/lever/{endpointKey}': () => ({
     event: 'interviewCreated',
     triggeredAt: Date.now(),

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import type { ExportBatchDocument } from './export-batch-model.ts'
+
+/** Why one of many may not go out, in words; the others do. */
+const DETAILS = {
+  candidate_not_found: 'There is no such candidate.',
+  erased: 'The person was erased here. Enter them again first.',
+  already_exported: 'This candidate is already exported, or on the way, to the same target.',
+} as const
+export type BulkRejectionCode = keyof typeof DETAILS
+
+export interface BulkRejection {
+  candidateId: string
+  code: BulkRejectionCode
+}
+
+export const RejectedRow = z.object({ candidateId: z.string(), code: z.string(), detail: z.string() })
+export type RejectedRow = z.infer<typeof RejectedRow>
+
+/** So many are named; the count is that of all. */
+export const MOST_REJECTED = 1000
+
+export function rejectedRow({ candidateId, code }: { candidateId: string; code: string }): RejectedRow {
+  return { candidateId, code, detail: code in DETAILS ? DETAILS[code as BulkRejectionCode] : code }
+}
+
+export const BulkAnswer = z
+  .object({
+    batchId: z.string(),
+    accepted: z.int().min(0),
+    rejected: z.array(RejectedRow).max(MOST_REJECTED).describe('The first thousand'),
+    rejectedCount: z.int().min(0).describe('All rows that were not taken'),
+  })
+  .meta({ id: 'BulkExport' })
+export type BulkAnswer = z.infer<typeof BulkAnswer>
+
+/** Of a batch, what its answer tells. */
+export interface AskedBatch extends Pick<ExportBatchDocument, '_id' | 'total'> {
+  rejected: readonly { candidateId: string; code: string }[]
+}
+
+/** What was answered when the batch was asked for. */
+export function bulkAnswer({ _id, total, rejected }: AskedBatch): BulkAnswer {
+  return {
+    batchId: String(_id),
+    accepted: total,
+    rejected: rejected.slice(0, MOST_REJECTED).map(rejectedRow),
+    rejectedCount: rejected.length,
+  }
+}

@@ -1,0 +1,141 @@
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import { actorOf } from '../../accounts/caller.ts'
+import { normalizeEmail } from '../../accounts/email-address.ts'
+import { ExportBatchView } from '../../export/batch-view.ts'
+import { BulkAnswer } from '../../export/bulk-rejection.ts'
+import type { BatchChange } from '../../export/change-batch.ts'
+import { ON_DUPLICATE } from '../../export/export-model.ts'
+import type { Exports } from '../../export/exports.ts'
+import { BulkPreviewView, MOST_PREVIEWED } from '../../export/preview-bulk.ts'
+import { MOST_IN_BULK } from '../../export/request-bulk.ts'
+import { assertSpeaksFor } from '../middleware/speaks-for.ts'
+import { defineEndpoint, type Endpoint } from './endpoint.ts'
+import { EXPORT_REFUSALS, ownOf } from './exports.ts'
+
+const Id = z.string().min(1).max(100)
+const TAG = 'Exports'
+const PARAMS = z.strictObject({ id: Id })
+
+const BulkInput = z
+  .strictObject({
+    candidateIds: z.array(Id).min(1).max(MOST_IN_BULK),
+    requestedBy: z.string().trim().min(3).max(320).describe('E-mail of the person in whose name they go'),
+    postingId: Id.optional(),
+    requisitionId: Id.optional(),
+    onDuplicate: z.enum(ON_DUPLICATE).optional().describe('Left out: stop'),
+  })
+  .meta({ id: 'BulkExportInput' })
+
+const BulkPreviewInput = BulkInput.extend({ candidateIds: z.array(Id).min(1).max(MOST_PREVIEWED) }).meta({ id: 'BulkExportPreviewInput' })
+
+/** Of those of one export, the last three are said of rows. */
+const REFUSALS = EXPORT_REFUSALS.filter((code) => !['already_exported', 'candidate_not_found', 'erased'].includes(code))
+
+const CHANGES: Record<BatchChange, string> = {
+  pause: 'Let what is queued wait; what runs ends',
+  resume: 'Go on with what waits',
+  cancel: 'Take back what is queued',
+  retry: 'Try again what failed',
+}
+
+/** Exports of many at once, and how far they are. */
+export function exportBatchEndpoints({ exports }: { exports: Exports }): Endpoint[] {
+  return [
+    defineEndpoint({
+      method: 'post',
+      path: '/exports/bulk',
+      tag: TAG,
+      summary: 'Export many candidates to Lever',
+      description:
+        'All or none are accepted, durably; one that may not go out is named in `rejected`, one named twice goes out once. Exports of single candidates go before them.',
+      access: 'sourcer',
+      body: BulkInput,
+      answers: { 202: { description: 'Accepted', schema: BulkAnswer } },
+      problems: REFUSALS,
+      replay: async ({ caller }, kept) => ({ status: kept.status, body: await exports.bulkAnswer(caller.organization, kept.id) }),
+      handle: async ({ caller, body }) => {
+        assertSpeaksFor(caller, body.requestedBy)
+        const { organization } = caller
+        const accepted = await exports.requestBulk({
+          ...body,
+          organization,
+          requestedBy: normalizeEmail(body.requestedBy),
+          actor: actorOf(caller),
+        })
+        return { status: 202, body: accepted, result: { id: accepted.batchId } }
+      },
+    }),
+    defineEndpoint({
+      method: 'post',
+      path: '/exports/bulk/preview',
+      tag: TAG,
+      summary: 'What an export of many would do',
+      description: `Who of them has been seen in Lever, and what stands in the way, from our own records; at most ${MOST_PREVIEWED}. Writes nothing.`,
+      access: 'sourcer',
+      body: BulkPreviewInput,
+      answers: { 200: { description: 'The preview', schema: BulkPreviewView } },
+      handle: async ({ caller, body }) => {
+        assertSpeaksFor(caller, body.requestedBy)
+        const showConfidential = caller.kind === 'apiKey' || caller.role === 'admin'
+        const wish = { ...body, organization: caller.organization, requestedBy: normalizeEmail(body.requestedBy), showConfidential }
+        return { status: 200, body: await exports.previewBulk(wish) }
+      },
+    }),
+    ...batchEndpoints(exports),
+  ]
+}
+
+function batchEndpoints(exports: Exports): Endpoint[] {
+  return [
+    defineEndpoint({
+      method: 'get',
+      path: '/export-batches/{id}',
+      tag: TAG,
+      summary: 'How far a bulk export is',
+      access: 'sourcer',
+      params: PARAMS,
+      answers: { 200: { description: 'Its counts', schema: ExportBatchView } },
+      problems: ['not_found'],
+      handle: async ({ caller, params }) => ({
+        status: 200,
+        body: await exports.getBatch(caller.organization, params.id, ownOf(caller)),
+      }),
+    }),
+    ...(Object.keys(CHANGES) as BatchChange[]).map((change) =>
+      defineEndpoint({
+        method: 'post',
+        path: `/export-batches/{id}/${change}`,
+        tag: TAG,
+        summary: CHANGES[change],
+        access: 'sourcer',
+        params: PARAMS,
+        answers: { 202: { description: 'How far it is now', schema: ExportBatchView } },
+        problems: ['not_found'],
+        handle: async ({ caller, params }) => {
+          const { organization } = caller
+          await exports.getBatch(organization, params.id, ownOf(caller))
+          return { status: 202, body: await exports.changeBatch({ organization, id: params.id, change, actor: actorOf(caller) }) }
+        },
+      }),
+    ),
+    defineEndpoint({
+      method: 'get',
+      path: '/export-batches/{id}/result.csv',
+      tag: TAG,
+      summary: 'What became of each candidate, as CSV',
+      description:
+        'A line for each export as it is now, and one for each refused row. What a spreadsheet would run as a formula begins with an apostrophe.',
+      access: 'sourcer',
+      params: PARAMS,
+      answers: { 200: { description: 'The lines', contentType: 'text/csv' } },
+      problems: ['not_found'],
+      handle: async ({ caller, params }) => ({
+        status: 200,
+        contentType: 'text/csv; charset=utf-8',
+        headers: { 'Content-Disposition': `attachment; filename="export-${params.id}.csv"` },
+        body: Readable.from(await exports.batchResultCsv(caller.organization, params.id, ownOf(caller))),
+      }),
+    }),
+  ]
+}
