@@ -7,6 +7,7 @@ import { duplicatesFrom } from './export/describe-duplicates.ts'
 import type { Log } from './log.ts'
 import { apiKeyEndpoints } from './web/api/api-keys.ts'
 import { auditEventEndpoints } from './web/api/audit-events.ts'
+import { candidateTimelineEndpoints } from './web/api/candidate-timeline.ts'
 import { candidateEndpoints } from './web/api/candidates.ts'
 import { candidateImportEndpoints } from './web/api/candidate-imports.ts'
 import { connectionEndpoints } from './web/api/connection.ts'
@@ -27,6 +28,7 @@ import { createIdempotency } from './web/api/idempotency.ts'
 import { apiKeyPagesRouter } from './web/pages/api-keys.tsx'
 import { atsRouter } from './web/pages/ats.tsx'
 import { atsActivateRouter } from './web/pages/ats-activate.tsx'
+import { atsSettingsRouter } from './web/pages/ats-settings.tsx'
 import { atsUsersRouter } from './web/pages/ats-users.tsx'
 import { atsWebhooksRouter } from './web/pages/ats-webhooks.tsx'
 import { activityRouter } from './web/pages/activity.tsx'
@@ -69,6 +71,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       atsWebhooksRouter(parts),
       atsUsersRouter(parts),
       atsActivateRouter(parts),
+      atsSettingsRouter(parts),
       peopleRouter({ accounts: parts.accounts, idempotency }),
       apiKeyPagesRouter({ accounts: parts.accounts, idempotency }),
       exportPagesRouter({ ...parts, findObstacle, seenInLever: duplicatesFrom(parts.mirror).mirrored }),
@@ -105,6 +108,7 @@ function endpointsOf(parts: Parts): Endpoint[] {
       },
     }),
     ...candidateEndpoints({ candidates }),
+    ...candidateTimelineEndpoints(parts),
     ...resumeEndpoints({ resumes: parts.resumes, candidates }),
     ...candidateImportEndpoints({ candidates }),
     ...exportEndpoints({ exports: parts.exports, candidates }),

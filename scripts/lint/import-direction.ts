@@ -12,7 +12,7 @@ export const STEPS: readonly (readonly string[])[] = [
   ['operators'],
   ['web', 'jobs'],
   ['erasure'],
-  ['webhooks', 'results', 'conversations', 'interviews', 'requisitions', 'hires'],
+  ['webhooks', 'timeline', 'results', 'conversations', 'interviews', 'requisitions', 'hires'],
   ['export'],
   ['candidates', 'mapping', 'mirror'],
   ['connection'],

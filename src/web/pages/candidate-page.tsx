@@ -1,7 +1,9 @@
 import { isWebLink } from '../../candidates/candidate-input.ts'
 import type { CandidateView } from '../../candidates/candidate-view.ts'
 import type { ExportView } from '../../export/export-view.ts'
+import type { TimelineEntry } from '../../timeline/candidate-timeline.ts'
 import { CandidateInLever } from './candidate-in-lever.tsx'
+import { CandidateTimeline } from './candidate-timeline.tsx'
 import { exportHeads, ExportRow } from './export-row.tsx'
 import type { Obstacle } from './export-obstacle.ts'
 import { isOpen } from './export-status.tsx'
@@ -19,11 +21,12 @@ export interface CandidatePageProps {
   candidate: CandidateView
   /** Newest first, as far as this person may see them. */
   history: ExportView[]
+  timeline: TimelineEntry[]
   obstacle: Obstacle | null
 }
 
 /** One candidate: who it is, where in Lever, and every export. */
-export function CandidatePage({ candidate, history, obstacle }: CandidatePageProps) {
+export function CandidatePage({ candidate, history, timeline, obstacle }: CandidatePageProps) {
   const { id, name, headline } = candidate
   const t = candidatesTexts(usePage().language)
   return (
@@ -38,6 +41,7 @@ export function CandidatePage({ candidate, history, obstacle }: CandidatePagePro
         <Details candidate={candidate} />
       </section>
       <History candidate={candidate} history={history} />
+      <CandidateTimeline entries={timeline} />
       <ExportDialog />
     </Layout>
   )

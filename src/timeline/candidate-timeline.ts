@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import type { Candidates } from '../candidates/candidates.ts'
+import type { ExportView } from '../export/export-view.ts'
+import type { Exports } from '../export/exports.ts'
+import { ServiceError } from '../errors.ts'
+import type { HistoryEvent } from '../mirror/read-history.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import type { Page, PageRequest } from '../paging.ts'
+
+const KINDS = [
+  'exportRequested',
+  'exported',
+  'exportDuplicate',
+  'exportFailed',
+  'exportCanceled',
+  'noteWritten',
+  'noteFailed',
+  'stage',
+  'archived',
+  'hired',
+  'unarchived',
+  'interviewCreated',
+  'interviewUpdated',
+  'interviewDeleted',
+] as const
+
+const named = z.object({ id: z.string(), text: z.string().nullable() }).nullable()
+
+export const TimelineEntry = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    kind: z.enum(KINDS),
+    exportId: z.string().nullable(),
+    opportunityId: z.string().nullable(),
+    stage: named.meta({ description: 'Of `stage`: the one it was moved to.' }),
+    archiveReason: named,
+    by: z
+      .object({ leverUserId: z.string(), name: z.string().nullable() })
+      .nullable()
+      .meta({ description: 'Who did it in Lever, where Lever says.' }),
+    requestedBy: z.string().nullable().meta({ description: 'Of an export: e-mail of the person who asked.' }),
+    interviewId: z.string().nullable(),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  })
+  .meta({ id: 'CandidateTimelineEntry', description: 'Something that happened to a candidate here or in Lever.' })
+export type TimelineEntry = z.output<typeof TimelineEntry>
+
+export interface TimelineDeps {
+  candidates: Pick<Candidates, 'get'>
+  exports: Pick<Exports, 'list'>
+  mirror: Pick<Mirror, 'readHistory'>
+}
+
+export interface TimelineRequest extends PageRequest {
+  /** E-mail of the person whose exports alone are shown; everybody's unless given. */
+  requestedBy?: string | undefined
+}
+
+/** The newest ones; nobody is exported more often. */
+const MOST_EXPORTS = 100
+
+/**
+ * What happened to a candidate, newest first: its exports and their notes, and its way through Lever as far as readings of Lever told it.
+ * @throws ServiceError `not_found`, `invalid_request` for a cursor that is not ours
+ */
+export async function candidateTimeline(
+  { candidates, exports, mirror }: TimelineDeps,
+  organization: string,
+  { candidateId, ...request }: TimelineRequest & { candidateId: string },
+): Promise<Page<TimelineEntry>> {
+  const candidate = await candidates.get(organization, candidateId)
+  const { data } = await exports.list(organization, { candidateId }, { limit: MOST_EXPORTS })
+  const exported = data.filter(({ status }) => status === 'exported').flatMap(({ opportunityId }) => opportunityId ?? [])
+  const opportunityIds = [...new Set([...exported, ...(candidate.lever ? [candidate.lever.opportunityId] : [])])]
+  const shown = data.filter(({ requestedBy }) => request.requestedBy === undefined || requestedBy === request.requestedBy)
+  const entries = [...shown.flatMap(entriesOfExport), ...(await mirror.readHistory(organization, opportunityIds)).map(entryOfHistory)]
+  return pageOf(entries.toSorted(newestFirst), request)
+}
+
+const NOTHING = {
+  exportId: null,
+  opportunityId: null,
+  stage: null,
+  archiveReason: null,
+  by: null,
+  requestedBy: null,
+  interviewId: null,
+  error: null,
+}
+
+const ENDS = { exported: 'exported', duplicate: 'exportDuplicate', failed: 'exportFailed', canceled: 'exportCanceled' } as const
+
+function entriesOfExport(view: ExportView): TimelineEntry[] {
+  const { id: exportId, opportunityId, duplicateOf, requestedBy, performAs, createdAt, finishedAt, status, error, note, attempts } = view
+  const about = { ...NOTHING, exportId, requestedBy }
+  const by = performAs.leverUserId ? { leverUserId: performAs.leverUserId, name: performAs.leverName } : null
+  const entries: TimelineEntry[] = [{ ...about, id: `${exportId}-requested`, at: createdAt, kind: 'exportRequested' }]
+  if (finishedAt && status !== 'queued' && status !== 'running')
+    entries.push({
+      ...about,
+      id: `${exportId}-ended`,
+      at: finishedAt,
+      kind: ENDS[status],
+      opportunityId: opportunityId ?? duplicateOf,
+      by,
+      error,
+    })
+  const noted = attempts.findLast(({ step, outcome }) => step === 'note' && outcome === note?.status)
+  if (noted && (note?.status === 'written' || note?.status === 'failed')) {
+    const kind = note.status === 'written' ? 'noteWritten' : 'noteFailed'
+    entries.push({ ...about, id: `${exportId}-note`, at: noted.at, kind, opportunityId, by, error: note.error })
+  }
+  return entries
+}
+
+function entryOfHistory({ id, at, kind, opportunityId, stage, archiveReason, by, interviewId }: HistoryEvent): TimelineEntry {
+  return { ...NOTHING, id, at: at.toISOString(), kind, opportunityId, stage, archiveReason, by, interviewId }
+}
+
+/** Of the same time in an order that stays. */
+function newestFirst(a: Pick<TimelineEntry, 'at' | 'id'>, b: Pick<TimelineEntry, 'at' | 'id'>): number {
+  return b.at.localeCompare(a.at) || b.id.localeCompare(a.id)
+}
+
+function pageOf(entries: TimelineEntry[], { limit, cursor }: PageRequest): Page<TimelineEntry> {
+  const after = cursor === undefined ? null : readPlace(cursor)
+  const left = after ? entries.filter((entry) => newestFirst(after, entry) < 0) : entries
+  const data = left.slice(0, limit)
+  const last = data.at(-1)
+  return { data, nextCursor: last && left.length > data.length ? writePlace(last) : null }
+}
+
+const Place = z.object({ at: z.iso.datetime(), id: z.string() })
+
+function writePlace({ at, id }: TimelineEntry): string {
+  return Buffer.from(`${at} ${id}`).toString('base64url')
+}
+
+/** @throws ServiceError `invalid_request` */
+function readPlace(cursor: string): z.output<typeof Place> {
+  const [at, id] = Buffer.from(cursor, 'base64url').toString().split(' ', 2)
+  const place = Place.safeParse({ at, id })
+  if (place.success) return place.data
+  const errors = [{ path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' }]
+  throw new ServiceError('invalid_request', 'The cursor is not one of this list.', { errors })
+}
