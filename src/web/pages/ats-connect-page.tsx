@@ -4,6 +4,7 @@ import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
 import { ScopeList } from './scope-list.tsx'
 import { connectTexts } from './texts-ats-connect.ts'
+import { atsSettingsTexts } from './texts-ats-settings.ts'
 import { wizardTexts } from './texts-wizard.ts'
 import { WizardSteps } from './wizard-steps.tsx'
 
@@ -19,7 +20,8 @@ export interface AtsConnectPageProps {
 
 /** Before Lever is connected: what will be asked for and why, **Authorize**, or an API key. */
 export function AtsConnectPage({ connection, scopes, permissions, refused }: AtsConnectPageProps) {
-  const t = connectTexts(usePage().language)
+  const { language } = usePage()
+  const t = connectTexts(language)
   return (
     <Layout title={t.title} lead={t.lead}>
       <WizardSteps connection={connection} current="connect" />
@@ -42,6 +44,7 @@ export function AtsConnectPage({ connection, scopes, permissions, refused }: Ats
             <section class="card" aria-labelledby="scopes">
               <h3 id="scopes">{t.scopes}</h3>
               <ScopeList scopes={scopes} />
+              <a href="/settings/ats/settings">{atsSettingsTexts(language).change}</a>
             </section>
           )}
         </div>

@@ -10,6 +10,7 @@ import { Fact } from './fact.tsx'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
+import { atsSettingsTexts } from './texts-ats-settings.ts'
 import { overviewTexts, revocationTexts } from './texts-ats-overview.ts'
 import { warningTexts } from './texts-warnings.ts'
 import { TimeAgo } from './time-ago.tsx'
@@ -47,6 +48,7 @@ export function AtsOverviewPage(overview: AtsOverview) {
         <AccessCard connection={connection} clocks={overview.clocks} canAuthorize={overview.scopes !== null} />
         <WebhooksCard webhooks={connection.webhooks} />
         <PeopleCard mapping={connection.mapping} />
+        <SettingsCard settings={connection.settings} />
         {overview.budget === null ? null : <BudgetCard budget={overview.budget} />}
         <MirrorCard sync={connection.sync} ages={overview.ages} />
         <ScopesCard connection={connection} needed={overview.scopes} />
@@ -137,6 +139,21 @@ function PeopleCard({ mapping: { mapped, active } }: Pick<ConnectionView, 'mappi
       <h2 id="people-mapped">{t.people}</h2>
       <p>{t.peopleCount(mapped, active)}</p>
       <a href="/settings/ats/users">{t.peopleLink}</a>
+    </section>
+  )
+}
+
+function SettingsCard({ settings: { sourceName, webhookSet } }: Pick<ConnectionView, 'settings'>) {
+  const { language } = usePage()
+  const t = atsSettingsTexts(language)
+  return (
+    <section class="card" aria-labelledby="settings-now">
+      <h2 id="settings-now">{t.title}</h2>
+      <dl class="facts">
+        <Fact name={t.sourceName}>{sourceName}</Fact>
+        <Fact name={t.set}>{t[webhookSet]}</Fact>
+      </dl>
+      <a href="/settings/ats/settings">{t.change}</a>
     </section>
   )
 }

@@ -1,0 +1,165 @@
+import { WEBHOOK_SETS } from '../../connection/connection-model.ts'
+import type { ConnectionView } from '../../connection/connection-view.ts'
+import type { LeverUserView } from '../../mirror/lever-users.ts'
+import type { Notice } from '../middleware/flash.ts'
+import { Field } from './field.tsx'
+import { Form } from './form.tsx'
+import { Layout } from './layout.tsx'
+import { usePage } from './page-context.ts'
+import { atsSettingsTexts } from './texts-ats-settings.ts'
+
+export type Settings = ConnectionView['settings']
+
+export interface AtsSettingsPageProps {
+  /** As they are now. */
+  settings: Settings
+  /** What a form that was not saved would change, and which of its fields are wrong. */
+  typed: Partial<Settings>
+  wrong: readonly string[]
+  stages: readonly { id: string; text: string }[]
+  leverUsers: readonly LeverUserView[]
+  notice: Notice | null
+}
+
+/** More would make the page slow; who is not among them is found by the address itself. */
+const MOST_SUGGESTED = 1000
+
+/** The settings of a connection, each with what it does. */
+export function AtsSettingsPage({ settings, typed, wrong, stages, leverUsers, notice }: AtsSettingsPageProps) {
+  const t = atsSettingsTexts(usePage().language)
+  const shown = { ...settings, ...typed }
+  return (
+    <Layout title={t.title} lead={t.lead} notice={notice} width="narrow" actions={<a href="/settings/ats">{t.back}</a>}>
+      <Form action="/settings/ats/settings">
+        <input type="hidden" name="was" value={JSON.stringify(settings)} />
+        <section class="card" aria-labelledby="export-title">
+          <h2 id="export-title">{t.exportTitle}</h2>
+          <Field
+            id="sourceName"
+            label={t.sourceName}
+            help={t.sourceNameHelp}
+            why={wrong.includes('sourceName') ? t.sourceNameWrong : undefined}
+          >
+            {(tie) => <input {...tie} type="text" name="sourceName" value={shown.sourceName} required maxlength={100} autocomplete="off" />}
+          </Field>
+          <StageField stages={stages} chosen={shown.defaultStageId} isWrong={wrong.includes('defaultStageId')} />
+          <FallbackField email={shown.performAsFallback} leverUsers={leverUsers} isWrong={wrong.includes('performAsFallback')} />
+        </section>
+        <SetCard chosen={shown.webhookSet} />
+        <section class="card" aria-labelledby="further-title">
+          <h2 id="further-title">{t.furtherTitle}</h2>
+          <Switch name="exportUnsuccessful" isOn={shown.exportUnsuccessful} />
+          <Switch name="eraseWhenDeletedInLever" isOn={shown.eraseWhenDeletedInLever} />
+        </section>
+        <p class="actions end">
+          <button type="submit">{t.save}</button>
+        </p>
+      </Form>
+    </Layout>
+  )
+}
+
+function StageField({ stages, chosen, isWrong }: Pick<AtsSettingsPageProps, 'stages'> & { chosen: string | null; isWrong: boolean }) {
+  const t = atsSettingsTexts(usePage().language)
+  const isGone = chosen !== null && !stages.some(({ id }) => id === chosen)
+  return (
+    <Field id="defaultStageId" label={t.stage} help={t.stageHelp} why={isWrong ? t.stageWrong : undefined}>
+      {(tie) => (
+        <select {...tie} name="defaultStageId">
+          <option value="">{t.newLead}</option>
+          {isGone ? (
+            <option value={chosen} selected>
+              {t.stageGone}
+            </option>
+          ) : null}
+          {stages.map(({ id, text }) => (
+            <option key={id} value={id} selected={id === chosen}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  )
+}
+
+function FallbackField({
+  email,
+  leverUsers,
+  isWrong,
+}: Pick<AtsSettingsPageProps, 'leverUsers'> & { email: string | null; isWrong: boolean }) {
+  const t = atsSettingsTexts(usePage().language)
+  return (
+    <>
+      <Field id="performAsFallback" label={t.fallback} help={t.fallbackHelp} why={isWrong ? t.fallbackWrong : undefined}>
+        {(tie) => (
+          <input
+            {...tie}
+            type="text"
+            inputmode="email"
+            name="performAsFallback"
+            value={email ?? ''}
+            list="lever-users"
+            maxlength={320}
+            autocomplete="off"
+          />
+        )}
+      </Field>
+      <datalist id="lever-users">
+        {leverUsers
+          .filter((user) => user.email !== null && user.deactivatedAt === null)
+          .slice(0, MOST_SUGGESTED)
+          .map((user) => (
+            <option key={user.id} value={user.email ?? ''} label={user.name ?? ''} />
+          ))}
+      </datalist>
+    </>
+  )
+}
+
+function SetCard({ chosen }: { chosen: Settings['webhookSet'] }) {
+  const t = atsSettingsTexts(usePage().language)
+  return (
+    <section class="card">
+      <fieldset>
+        <legend>
+          <strong>{t.set}</strong>
+        </legend>
+        <p class="small">{t.setHelp}</p>
+        {WEBHOOK_SETS.map((set) => (
+          <div key={set} class="field">
+            <label for={`set-${set}`}>
+              <input
+                type="radio"
+                id={`set-${set}`}
+                name="webhookSet"
+                value={set}
+                checked={set === chosen}
+                aria-describedby={`set-${set}-words`}
+              />
+              {t[set]}
+            </label>
+            <small id={`set-${set}-words`} class="small">
+              {t[`${set}Help`]}
+            </small>
+          </div>
+        ))}
+      </fieldset>
+    </section>
+  )
+}
+
+function Switch({ name, isOn }: { name: 'exportUnsuccessful' | 'eraseWhenDeletedInLever'; isOn: boolean }) {
+  const t = atsSettingsTexts(usePage().language)
+  return (
+    <div class="field">
+      <label for={name}>
+        <input type="checkbox" role="switch" id={name} name={name} value="on" checked={isOn} aria-describedby={`${name}-words`} />
+        {t[name]}
+      </label>
+      <small id={`${name}-words`} class="small">
+        {t[`${name}Help`]}
+      </small>
+    </div>
+  )
+}

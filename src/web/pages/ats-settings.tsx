@@ -1,0 +1,107 @@
+import Router from '@koa/router'
+import { z } from 'zod'
+import { actorOf } from '../../accounts/caller.ts'
+import type { Connections } from '../../connection/connections.ts'
+import { WEBHOOK_SETS } from '../../connection/connection-model.ts'
+import { ConnectionView } from '../../connection/connection-view.ts'
+import { ConnectionSettingsPatch, type SettingsPatch } from '../../connection/settings.ts'
+import { isServiceError } from '../../errors.ts'
+import type { Mirror } from '../../mirror/mirror.ts'
+import { keepNotice, type Notice } from '../middleware/flash.ts'
+import { parseForm } from '../middleware/page-session.ts'
+import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { seeOther } from '../see-other.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import { AtsSettingsPage, type Settings } from './ats-settings-page.tsx'
+import { jsonOf } from './json-of.ts'
+import { problemWords } from './problem-words.ts'
+import { renderPage } from './render-page.tsx'
+import { atsSettingsTexts } from './texts-ats-settings.ts'
+
+export interface AtsSettingsDeps {
+  connections: Pick<Connections, 'describe' | 'changeSettings'>
+  mirror: Pick<Mirror, 'listStages' | 'allUsers'>
+}
+
+const HERE = '/settings/ats/settings'
+const MOST_STAGES = 100
+
+const isOn = z.literal('on').optional().transform((value) => value !== undefined) // prettier-ignore
+const orNull = z.string().trim().max(320).transform((value) => value || null) // prettier-ignore
+const SettingsForm = z.object({
+  sourceName: z.string().trim().max(1000),
+  defaultStageId: orNull,
+  performAsFallback: orNull,
+  webhookSet: z.enum(WEBHOOK_SETS),
+  exportUnsuccessful: isOn,
+  eraseWhenDeletedInLever: isOn,
+  /** How they were when the page was made, so that what somebody else has changed since is not overwritten unseen. */
+  was: z.string().transform(jsonOf).pipe(ConnectionView.shape.settings),
+})
+
+/** What an admin sets of the connection, in words. */
+export function atsSettingsRouter(deps: AtsSettingsDeps): Router<SiteState> {
+  const router = new Router<SiteState>({ prefix: HERE })
+  router.use(requirePerson('admin'))
+  router.get('/', (ctx) => show(ctx, deps))
+  router.post('/', (ctx) => save(ctx, deps))
+  return router
+}
+
+/** A form that was not saved: what it would change, which fields are wrong, and why. */
+interface Held {
+  typed: Partial<Settings>
+  wrong: readonly string[]
+  notice: Notice
+}
+
+async function show(ctx: SiteContext, { connections, mirror }: AtsSettingsDeps, held?: Held): Promise<void> {
+  const { organization } = personOf(ctx)
+  const [{ settings }, stages, leverUsers] = await Promise.all([
+    connections.describe(organization),
+    mirror.listStages(organization, { limit: MOST_STAGES }),
+    mirror.allUsers(organization),
+  ])
+  const page = {
+    settings,
+    typed: held?.typed ?? {},
+    wrong: held?.wrong ?? [],
+    stages: stages.data,
+    leverUsers,
+    notice: held?.notice ?? null,
+  }
+  renderPage(ctx, <AtsSettingsPage {...page} />, { status: held ? 422 : 200 })
+}
+
+async function save(ctx: SiteContext, deps: AtsSettingsDeps): Promise<void> {
+  const person = personOf(ctx)
+  const t = atsSettingsTexts(ctx.state.language)
+  const { was, ...wanted } = parseForm(ctx, SettingsForm)
+  const { settings: now } = await deps.connections.describe(person.organization)
+  const typed = changed(was, wanted)
+  const refuse = (text: string, wrong: readonly string[] = []) => show(ctx, deps, { typed, wrong, notice: { look: 'bad', text } })
+  if (Object.keys(changed(was, now)).some((name) => name in typed)) return refuse(t.changedMeanwhile)
+
+  const patch = ConnectionSettingsPatch.safeParse(typed)
+  if (!patch.success) return refuse(t.someWrong, patch.error.issues.map(({ path }) => String(path[0]))) // prettier-ignore
+  try {
+    await deps.connections.changeSettings(person.organization, patch.data, actorOf(person))
+  } catch (error) {
+    if (!isServiceError(error)) throw error
+    const wrong = error.errors?.map(({ path }) => path) ?? []
+    return refuse(wrong.length > 0 ? t.someWrong : problemWords(ctx.state.language, error), wrong)
+  }
+  keepNotice(ctx, { look: 'ok', text: doneWords(t, patch.data) })
+  return seeOther(ctx, HERE)
+}
+
+/** Of these settings those that differ from how they were. */
+function changed(was: Settings, wanted: Settings): Partial<Settings> {
+  const names = Object.keys(was) as (keyof Settings)[]
+  return Object.fromEntries(names.filter((name) => was[name] !== wanted[name]).map((name) => [name, wanted[name]]))
+}
+
+function doneWords(t: ReturnType<typeof atsSettingsTexts>, patch: SettingsPatch): string {
+  if (Object.keys(patch).length === 0) return t.nothing
+  return patch.webhookSet === undefined ? t.saved : `${t.saved} ${t.savedSet}`
+}
