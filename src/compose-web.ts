@@ -29,7 +29,6 @@ import { apiKeyPagesRouter } from './web/pages/api-keys.tsx'
 import { atsRouter } from './web/pages/ats.tsx'
 import { atsActivateRouter } from './web/pages/ats-activate.tsx'
 import { atsSettingsRouter } from './web/pages/ats-settings.tsx'
-import { atsSettingsRouter } from './web/pages/ats-settings.tsx'
 import { atsUsersRouter } from './web/pages/ats-users.tsx'
 import { atsWebhooksRouter } from './web/pages/ats-webhooks.tsx'
 import { activityRouter } from './web/pages/activity.tsx'
@@ -72,7 +71,6 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       atsWebhooksRouter(parts),
       atsUsersRouter(parts),
       atsActivateRouter(parts),
-      atsSettingsRouter(parts),
       atsSettingsRouter(parts),
       peopleRouter({ accounts: parts.accounts, idempotency }),
       apiKeyPagesRouter({ accounts: parts.accounts, idempotency }),
