@@ -24,10 +24,12 @@ export function createWebhooks(deps: WebhookDeps) {
   const { leaseMs, wake } = deps
   const receiveDeps = { ...deps, insert: groupInserts(() => DeliveryModel.collection), noteReceived: noteReceivedSparingly(deps) }
   const join = coalesceByKey<ClaimedDelivery>((deliveries) => processDeliveries(deps, deliveries))
+  const readEndpoint = coalesceByKey<string, ConnectionDocument>(([key = '']) => findEndpoint(deps, key))
   const processClaimed = async (claimed: ClaimedDelivery): Promise<void> => join(keyOf(claimed), claimed)
 
   return {
-    findEndpoint: (endpointKey: string) => findEndpoint(deps, endpointKey),
+    /** Requests at the same time share a reading, which begins after they came: none is judged by what was true before it. */
+    findEndpoint: (endpointKey: string) => readEndpoint(endpointKey, endpointKey),
     receive: (connection: ConnectionDocument, body: unknown) =>
       noteIntake(deps, connection, body, () => receiveDelivery(receiveDeps, connection, body)),
     /** Processes one delivery, together with others about its opportunity that are handed in at the same time. */
