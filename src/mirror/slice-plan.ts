@@ -37,7 +37,7 @@ export interface SlicePlan {
 const AIM = 1200
 /** Beyond so many pages a slice is cut: the first, of which nothing is known, sooner. */
 const MOST_PAGES = 25
-const MOST_PAGES_OF_FIRST = 15
+const MOST_PAGES_OF_FIRST = 5
 /** A slice grows or shrinks by at most so much after each. */
 const STEP = 8
 const MOST_RESTARTS = 5
