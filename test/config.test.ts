@@ -125,6 +125,17 @@ describe('configuration', () => {
     expect(faultsOf({ LEVER_CLIENT_ID: 'x', LEVER_CLIENT_SECRET: 'y' })).to.deep.equal([])
   })
 
+  it('wants all of a provider of OpenID Connect or nothing, and keeps its issuer as it is', () => {
+    const OIDC = { OIDC_ISSUER: 'https://id.example/tenant/', OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'y' }
+    expect(readConfig({}).openId).to.equal(null)
+    expect(readConfig(OIDC).openId).to.deep.equal({ issuer: 'https://id.example/tenant/', clientId: 'x', clientSecret: 'y' })
+    for (const name of Object.keys(OIDC))
+      expect(faultsOf({ ...OIDC, [name]: '' })).to.deep.equal(['OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed together'])
+    for (const issuer of ['http://id.example', 'id.example', 'https://u:p@id.example', 'https://id.example/?a'])
+      expect(faultsOf({ ...OIDC, OIDC_ISSUER: issuer }), issuer).to.have.lengthOf(1)
+    expect(faultsOf({ ...OIDC, OIDC_ISSUER: 'http://127.0.0.1:9000' })).to.deep.equal([])
+  })
+
   it('knows the roles of a process', () => {
     expect(readConfig({ ROLES: 'worker' }).roles).to.deep.equal(['worker'])
     expect(readConfig({ ROLES: ' worker , web ' }).roles).to.deep.equal(['web', 'worker'])

@@ -57,7 +57,9 @@ export async function startSession(
  */
 export async function findSession(token: string): Promise<FoundSession | null> {
   const projection = { organization: 1, person: 1, reach: 1, usedAt: 1, now: '$$NOW' }
-  const found = await SessionModel.collection.findOne({ tokenHash: hashToken(token), ...IS_LIVE }, { projection })
+  // one of a version that did not note these is over
+  const isWhole = { reach: { $exists: true }, usedAt: { $exists: true } }
+  const found = await SessionModel.collection.findOne({ tokenHash: hashToken(token), ...isWhole, ...IS_LIVE }, { projection })
   if (!found) return null
   const session = found as SessionDocument & { now: Date }
   const person = await PersonModel.findOne({ _id: session.person, organization: session.organization, active: true }).lean<PersonDocument>()
