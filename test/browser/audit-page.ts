@@ -1,12 +1,29 @@
 import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
-import { NARROW, WIDE } from '../support/browser.ts'
+import { NARROW, WIDE, type BrowserForTests } from '../support/browser.ts'
+
+/** Opens pages, and calls `audit` where each is to be looked at. */
+type Walk = (page: Page, audit: () => Promise<void>) => Promise<unknown>
+
+/** What is wrong with what the walk shows, in a window of its own; in the dark too where English. */
+export async function findingsIn(locale: string, browser: BrowserForTests, walk: Walk): Promise<string[]> {
+  const { page, faults, close } = await browser.open({ locale })
+  const found: string[] = []
+  await walk(page, async () => void found.push(...(await auditPage(page, { inTheDark: locale === 'en-US' }))))
+  await close()
+  return [...found, ...faults]
+}
+
+/** The same in two windows at once, each in its language. */
+export async function findingsInBothLanguages(browser: BrowserForTests, walk: Walk): Promise<string[]> {
+  return (await Promise.all(['en-US', 'es-ES'].map((locale) => findingsIn(locale, browser, walk)))).flat()
+}
 
 /**
  * What is wrong with the open page, a line each: what axe-core finds, at the width of a desk and of a phone, and in the dark where
  * asked; and whether the page is wider than a phone.
  */
-export async function auditPage(page: Page, { inTheDark }: { inTheDark: boolean }): Promise<string[]> {
+async function auditPage(page: Page, { inTheDark }: { inTheDark: boolean }): Promise<string[]> {
   await page.evaluate(axe.source)
   const found = await violations(page, 'wide')
   await page.setViewportSize(NARROW)

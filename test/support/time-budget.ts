@@ -3,6 +3,7 @@ const DEFAULT_BUDGET_MS = 90_000
 
 /** Files that may take longer, by their path from the root of the repository. */
 const LONGER_MS: Readonly<Record<string, number>> = {
+  'test/browser/accessibility.test.ts': 120_000, // runs axe-core on every page, at two widths and in two languages
   'test/connection/token-storm.test.ts': 150_000, // starts a dozen processes that call at once
   'test/scripts/mongod.test.ts': 120_000, // starts a server a dozen times
 }
