@@ -58,7 +58,7 @@ export function createConnections(deps: ConnectionsDeps) {
   const { accounts, audit, log, publicUrl } = deps
   const secrets = connectionSecrets(deps.sealer)
   const oauth = oauthOf(deps)
-  const revoke = createRevoker({ audit, log })
+  const revoke = createRevoker({ audit })
   const { observeRefresh, observeCall: observe } = deps
   const tokens = createAccessTokens({ oauth, secrets, timeoutMs: deps.lever.timeoutMs, log, revoke, observeRefresh })
   const credentialDeps: CredentialDeps = { tokens, secrets, revoke }

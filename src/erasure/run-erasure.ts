@@ -45,7 +45,6 @@ async function finish(claimed: ClaimedErasure, passes: number, deps: ErasureDeps
   })
   await writeStep(ErasureModel, claimed, { set: { passes, status: 'done' }, unset: ['person'], now: ['erasedAt'], release: 'never' })
   deps.observe?.(cause)
-  deps.log.info({ organization: String(organization), candidate: String(candidate), cause }, 'candidate erased')
 }
 
 /** Found anew in each pass: an export under way may have made an opportunity since. */

@@ -30,7 +30,6 @@ export async function adoptOpportunity(document: ExportDocument, opportunity: Le
     await write(document, fields)
   })
   deps.observe?.({ step: 'end', outcome: 'exported' })
-  deps.log.info({ organization, export: exportId, outcome: 'exported' }, 'export ended')
   await deps.audit({
     organization,
     actor: 'worker',

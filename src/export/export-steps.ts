@@ -203,7 +203,6 @@ async function ended({ document }: ClaimedExport, outcome: ExportEnd, deps: Expo
   const organization = String(document.organization)
   const exportId = String(document._id)
   deps.observe?.({ step: 'end', outcome, ...(code === undefined ? {} : { code }) })
-  deps.log.info({ organization, export: exportId, outcome, ...(code === undefined ? {} : { code }) }, 'export ended')
   await deps.audit({
     organization,
     actor: 'worker',

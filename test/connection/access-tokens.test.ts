@@ -268,7 +268,7 @@ describe('connection/access tokens', () => {
     const before = await getGrant(organization)
     await world.authorize({ organization })
 
-    await createRevoker({ audit: createAudit(), log: createLog({ level: 'silent' }) })(before, 'refresh_refused')
+    await createRevoker({ audit: createAudit() })(before, 'refresh_refused')
 
     expect((await stored()).status).to.equal('configuring')
   })
@@ -298,7 +298,7 @@ describe('connection/access tokens', () => {
 function buildCredentials({ sealer, lever }: ConnectionWorld, organization: string) {
   const log = createLog({ level: 'silent' })
   const secrets = connectionSecrets(sealer)
-  const revoke = createRevoker({ audit: createAudit(), log })
+  const revoke = createRevoker({ audit: createAudit() })
   const oauth = createLeverOAuth({ ...lever, redirectUri: `${PUBLIC_URL}/oauth/lever/callback`, timeoutMs: 2000, log })
   return leverCredentials({ tokens: createAccessTokens({ oauth, secrets, timeoutMs: 2000, log, revoke }), secrets, revoke }, organization)
 }

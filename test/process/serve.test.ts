@@ -110,10 +110,10 @@ describe('processes on one database', function () {
 
     const whole = () => processes.flatMap((one) => one.output().split('\n').slice(0, -1))
     const lines = () => whole().map((line) => JSON.parse(line) as Record<string, unknown>)
-    const ended = () => lines().filter((line) => line['msg'] === 'export ended' && line['export'] === id)
+    const ended = () => lines().filter((line) => line['msg'] === 'export.exported' && line['subject'] === `export:${id}`)
     await eventually('its end is logged', () => ended().length > 0)
     expect(ended()).to.have.length(1)
-    expect(ended()[0]).to.include({ level: 'info', outcome: 'exported' }).and.have.property('organization')
+    expect(ended()[0]).to.include({ level: 'info', actor: 'worker' }).and.have.property('organization')
     expect(lines().filter(({ level, time, msg }) => typeof level !== 'string' || typeof time !== 'string' || typeof msg !== 'string')).to.deep.equal([]) // prettier-ignore
   })
 
