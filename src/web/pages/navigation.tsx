@@ -33,7 +33,12 @@ function Who({ caller: { name, email } }: { caller: PersonCaller }) {
         </a>
         {organizationName === null ? null : (
           <span class="small">
-            {organizationName} {canSwitch ? <a href="/account/organizations">{t.switchOrganization}</a> : null}
+            {organizationName}{' '}
+            {canSwitch ? (
+              <a href="/account/organizations" aria-label={t.switchOrganization}>
+                {t.switch}
+              </a>
+            ) : null}
           </span>
         )}
       </span>

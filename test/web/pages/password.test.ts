@@ -235,7 +235,7 @@ describe('signing in by password, and one’s own account', function () {
     expect(choice.path).to.equal('/account/organizations?next=%2Fcandidates%3Fq%3Dx')
     expect(choice.html).to.contain('Go on in Acme').and.contain('Go on in Beta &lt;Ltd>')
     expect(chosen.path).to.equal('/candidates?q=x')
-    expect(chosen.html).to.contain('Beta &lt;Ltd>').and.contain('href="/account/organizations">Switch organization')
+    expect(chosen.html).to.contain('Beta &lt;Ltd>').and.contain('href="/account/organizations" aria-label="Switch organization">Switch<')
     const [stranger] = (await web.accounts.listPeople(web.organization, { limit: 1 }, { q: 'many@' })).data
     expect((await visitor.send('/account/organizations', { personId: stranger?.id ?? '' })).html).to.contain(
       'does not open that organization',
