@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { launchBrowser } from './browser/launch-browser.ts'
 import { startOwnInstance } from './own-instance.ts'
 import { createCamera } from './screenshots/camera.ts'
+import { composePictures } from './screenshots/compose-pictures.ts'
 import { exportSome, setUp, shootAll } from './screenshots/walk.ts'
 import { seedSamples } from './seed-samples.ts'
 
@@ -22,6 +23,9 @@ try {
   await exportSome(walk)
   await shootAll(walk, `${instance.url}/candidates`, 'page')
   await shootAll(walk, `${instance.sandbox?.url ?? ''}/`, 'lever')
+  await page.goto(`${instance.url}/settings/ats`)
+  for (const scheme of ['light', 'dark'] as const) await camera.shootFor(page, `overview-${scheme}`, { width: 'wide', scheme })
+  await composePictures(page, FOLDER, README_FOLDER)
   say(`The pictures are in ${FOLDER}, those of README in ${README_FOLDER}.`)
 } finally {
   await browser.close()
