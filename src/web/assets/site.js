@@ -29,6 +29,13 @@ document.addEventListener('click', async (event) => {
   if (said) said.textContent = button.dataset.copied
 })
 
+// links that look like buttons, and say so, are pressed like buttons
+document.addEventListener('keydown', (event) => {
+  if (event.key !== ' ' || !event.target.matches?.('a[role=button]')) return
+  event.preventDefault()
+  event.target.click()
+})
+
 const again = (button) => {
   button.disabled = false
   delete button.dataset.sent
