@@ -10,6 +10,7 @@ import type { Connections } from '../../src/connection/connections.ts'
 import { getGrant } from '../../src/connection/grant.ts'
 import { leverCredentials } from '../../src/connection/lever-credentials.ts'
 import { createRevoker } from '../../src/connection/revoke.ts'
+import { storeRefreshedPair } from '../../src/connection/store-grant.ts'
 import { createLeverOAuth } from '../../src/lever/oauth.ts'
 import { classifyWriteError, isWorthAnotherTry } from '../../src/lever/write-outcome.ts'
 import { createLog } from '../../src/log.ts'
@@ -108,6 +109,18 @@ describe('connection/access tokens', () => {
     await world.authorize({ organization })
     const authorized = (await stored()).grant
     await late
+
+    expect((await stored()).grant?.accessToken).to.equal(authorized?.accessToken)
+    expect((await stored()).grant?.generation).to.equal(authorized?.generation)
+  })
+
+  it('saves no pair of a generation that another has followed', async () => {
+    const before = await getGrant(organization)
+    await world.authorize({ organization })
+    const authorized = (await stored()).grant
+    const late = { accessToken: 'late', refreshToken: 'late', scopes: [], expiresInMs: 3_600_000, accountId: null, userId: null }
+
+    expect(await storeRefreshedPair(connectionSecrets(world.sealer), before, late, performance.now())).to.equal(false)
 
     expect((await stored()).grant?.accessToken).to.equal(authorized?.accessToken)
     expect((await stored()).grant?.generation).to.equal(authorized?.generation)
