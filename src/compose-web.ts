@@ -3,7 +3,6 @@ import type { Registry } from 'prom-client'
 import { PersonModel, type PersonDocument } from './accounts/person-model.ts'
 import type { CandidateDocument } from './candidates/candidate-model.ts'
 import type { Parts, ServiceOptions } from './compose-parts.ts'
-import { duplicatesFrom } from './export/describe-duplicates.ts'
 import type { Log } from './log.ts'
 import { apiKeyEndpoints } from './web/api/api-keys.ts'
 import { auditEventEndpoints } from './web/api/audit-events.ts'
@@ -33,6 +32,7 @@ import { atsUsersRouter } from './web/pages/ats-users.tsx'
 import { atsWebhooksRouter } from './web/pages/ats-webhooks.tsx'
 import { activityRouter } from './web/pages/activity.tsx'
 import { candidateRouter } from './web/pages/candidate.tsx'
+import { exportBatchesRouter } from './web/pages/export-batches.tsx'
 import { exportPagesRouter } from './web/pages/export-pages.tsx'
 import { obstacleFinder } from './web/pages/export-obstacle.ts'
 import { exportsRouter } from './web/pages/exports.tsx'
@@ -60,7 +60,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
     ...health,
     accounts: parts.accounts,
     openId: parts.openId,
-    candidatesPage: { list: parts.candidates.list, findObstacle },
+    candidatesPage: { list: parts.candidates.list, findIds: parts.candidates.findIds, findObstacle },
     sealer: parts.sealer,
     endpoints: endpointsOf(parts),
     intakes: [webhookIntake({ webhooks: parts.webhooks })],
@@ -74,7 +74,8 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       atsSettingsRouter(parts),
       peopleRouter({ accounts: parts.accounts, idempotency }),
       apiKeyPagesRouter({ accounts: parts.accounts, idempotency }),
-      exportPagesRouter({ ...parts, findObstacle, seenInLever: duplicatesFrom(parts.mirror).mirrored }),
+      exportPagesRouter({ ...parts, findObstacle, idempotency }),
+      exportBatchesRouter(parts),
       exportsRouter(parts),
       importRouter(parts),
       activityRouter(parts),

@@ -7,9 +7,9 @@ import { writeStep } from '../work/write-step.ts'
 import { assessExport } from './assess-export.ts'
 import { resumeToSend } from './carried-resume.ts'
 import { buildCreateRequest, linksOf } from './create-request.ts'
-import { hasExportBurst } from './export-burst.ts'
+import { hasExportBurst, isLargeBatch } from './export-burst.ts'
 import { findDuplicates, mainDuplicate, type Duplicate, type MirrorTrust } from './find-duplicates.ts'
-import { BULK_LANE, ExportModel, type ExportDocument, type ExportIntent } from './export-model.ts'
+import { ExportModel, type ExportDocument, type ExportIntent } from './export-model.ts'
 import {
   budgetLane,
   claimedAt,
@@ -128,8 +128,8 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
  * In a bulk the mirror answers for Lever, so that an export costs one call; who is to be linked to is read from Lever all the same. Not where
  * an earlier try may have made something: that is looked for in Lever.
  */
-async function mirrorTrust({ organization, lane, intent, onDuplicate }: ExportDocument): Promise<MirrorTrust> {
-  if (intent || !(lane === BULK_LANE || (await hasExportBurst(String(organization))))) return 'never'
+async function mirrorTrust({ organization, batch, intent, onDuplicate }: ExportDocument): Promise<MirrorTrust> {
+  if (intent || !((await isLargeBatch(batch)) || (await hasExportBurst(String(organization))))) return 'never'
   return onDuplicate === 'link' ? 'forAbsence' : 'always'
 }
 

@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { ExportBatchModel } from './export-batch-model.ts'
 import { ExportModel } from './export-model.ts'
 
 /** From so many on, what waits is a bulk and not a few people's clicks. */
@@ -12,4 +13,9 @@ export async function hasExportBurst(organization: string): Promise<boolean> {
     $expr: { $lte: ['$dueAt', '$$NOW'] },
   }
   return (await ExportModel.collection.countDocuments(due, { limit: BURST })) >= BURST
+}
+
+/** Whether a batch is so large; of a few people each is asked of Lever. */
+export async function isLargeBatch(batch: Types.ObjectId | null | undefined): Promise<boolean> {
+  return batch ? (await ExportBatchModel.exists({ _id: batch, total: { $gte: BURST } })) !== null : false
 }

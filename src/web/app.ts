@@ -85,7 +85,11 @@ export function createApp(options: AppOptions): Koa<SiteState> {
   return app
 }
 
-const NOBODY_HERE: CandidatesPageDeps = { list: async () => ({ data: [], nextCursor: null }), findObstacle: async () => null }
+const NOBODY_HERE: CandidatesPageDeps = {
+  list: async () => ({ data: [], nextCursor: null }),
+  findIds: async () => [],
+  findObstacle: async () => null,
+}
 
 /** What every process serves, and one that only works serves alone: `/healthz`, `/readyz`, `/metrics`. */
 export function createHealthApp(options: HealthAppOptions, { answersTheRest = true } = {}): Koa<SiteState> {

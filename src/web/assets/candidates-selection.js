@@ -22,18 +22,30 @@ function show() {
   carryOthers(form, boxes)
 }
 
-/** Those of other pages go along as hidden fields. */
+/** Those of other pages go along in one hidden field. */
 function carryOthers(form, boxes) {
-  for (const field of form.querySelectorAll('input[type=hidden][name=id]')) field.remove()
+  form.querySelector('input[name=chosen]')?.remove()
   const here = new Set(boxes.map((box) => box.value))
-  for (const id of chosen) {
-    if (here.has(id)) continue
-    const field = document.createElement('input')
-    field.type = 'hidden'
-    field.name = 'id'
-    field.value = id
-    form.append(field)
-  }
+  const others = [...chosen].filter((id) => !here.has(id))
+  if (others.length === 0) return
+  const field = document.createElement('input')
+  field.type = 'hidden'
+  field.name = 'chosen'
+  field.value = others.join(',')
+  form.append(field)
+}
+
+/** Everybody whom the search finds, on whatever page. */
+async function selectMatching(button) {
+  button.disabled = true
+  const response = await fetch(button.dataset.selectMatching)
+  button.disabled = false
+  if (!response.ok) return location.reload()
+  const { ids, hasMore } = await response.json()
+  chosen.clear()
+  for (const id of ids) chosen.add(id)
+  keep()
+  if (hasMore) document.querySelector('[data-count]').textContent += ` · ${button.dataset.most}`
 }
 
 function keep() {
@@ -53,6 +65,8 @@ document.addEventListener('change', ({ target }) => {
 })
 
 document.addEventListener('click', ({ target }) => {
+  const matching = target.closest('[data-select-matching]')
+  if (matching) return void selectMatching(matching)
   if (!target.closest('[data-clear]')) return
   chosen.clear()
   keep()

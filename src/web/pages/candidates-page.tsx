@@ -34,7 +34,11 @@ export function CandidatesPage({ candidates, query, obstacle }: CandidatesPagePr
       scripts={['export-dialog.js', 'export-job.js', 'candidates-selection.js']}
     >
       {isEmpty && !isSearching ? null : <CandidatesSearch query={query} />}
-      {isEmpty ? <NobodyHere query={query} isSearching={isSearching} /> : <List candidates={candidates.data} obstacle={obstacle} />}
+      {isEmpty ? (
+        <NobodyHere query={query} isSearching={isSearching} />
+      ) : (
+        <List candidates={candidates} query={query} obstacle={obstacle} />
+      )}
       <Pages nextCursor={candidates.nextCursor} query={query} />
       <ExportDialog />
     </Layout>
@@ -77,13 +81,13 @@ function NobodyHere({ query, isSearching }: { query: CandidatesQuery; isSearchin
   )
 }
 
-function List({ candidates, obstacle }: { candidates: CandidateView[]; obstacle: Obstacle | null }) {
+function List({ candidates: { data, nextCursor }, query, obstacle }: CandidatesPageProps) {
   const t = candidatesTexts(usePage().language)
   return (
     <section class="card" id="candidates" data-refresh>
-      <ExportToAtsForm obstacle={obstacle} isSelection>
+      <ExportToAtsForm obstacle={obstacle} selection={{ query, hasMore: nextCursor !== null || query.cursor !== undefined }}>
         <Table heads={['', t.name, t.contact, t.project, t.exported, t.inLever, '']} label={t.listCaption}>
-          {candidates.map((candidate) => (
+          {data.map((candidate) => (
             <CandidateRow key={candidate.id} candidate={candidate} isBlocked={obstacle !== null} />
           ))}
         </Table>

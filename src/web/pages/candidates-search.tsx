@@ -10,14 +10,14 @@ export interface CandidatesQuery {
   cursor?: string | undefined
 }
 
-export function listAddress({ q, project, exported, cursor }: CandidatesQuery): string {
+export function listAddress({ q, project, exported, cursor }: CandidatesQuery, path = '/candidates'): string {
   const parameters = new URLSearchParams({
     ...(q === '' ? {} : { q }),
     ...(project === undefined ? {} : { project }),
     ...(exported === undefined ? {} : { exported: String(exported) }),
     ...(cursor === undefined ? {} : { cursor }),
   }).toString()
-  return parameters === '' ? '/candidates' : `/candidates?${parameters}`
+  return parameters === '' ? path : `${path}?${parameters}`
 }
 
 export function CandidatesSearch({ query }: { query: CandidatesQuery }) {

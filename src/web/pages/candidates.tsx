@@ -1,29 +1,25 @@
 import Router from '@koa/router'
 import { z } from 'zod'
 import type { Candidates } from '../../candidates/candidates.ts'
+import { MOST_IN_BULK } from '../../export/request-bulk.ts'
 import { personOf, requirePerson } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteState } from '../site-state.ts'
+import { CandidatesFilter } from './candidates-filter.ts'
 import { CandidatesPage } from './candidates-page.tsx'
 import type { FindObstacle } from './export-obstacle.ts'
 import { renderPage } from './render-page.tsx'
 
-export interface CandidatesPageDeps extends Pick<Candidates, 'list'> {
+export interface CandidatesPageDeps extends Pick<Candidates, 'list' | 'findIds'> {
   findObstacle: FindObstacle
 }
 
 const PAGE_ROWS = 50
 
-/** What stands in the address; what makes no sense there is left out. */
-const Query = z.object({
-  q: z.string().trim().max(200).catch(''),
-  project: z.string().trim().min(1).max(500).optional().catch(undefined),
-  exported: z.enum(['true', 'false']).transform((text) => text === 'true').optional().catch(undefined),
-  cursor: z.string().max(200).optional().catch(undefined),
-}) // prettier-ignore
+const Query = CandidatesFilter.extend({ cursor: z.string().max(200).optional().catch(undefined) })
 
 /** Where a person lands. */
-export function candidatesRouter({ list, findObstacle }: CandidatesPageDeps): Router<SiteState> {
+export function candidatesRouter({ list, findIds, findObstacle }: CandidatesPageDeps): Router<SiteState> {
   const router = new Router<SiteState>()
   router.get('/', (ctx) => seeOther(ctx, '/candidates'))
   router.get('/candidates', requirePerson(), async (ctx) => {
@@ -34,6 +30,12 @@ export function candidatesRouter({ list, findObstacle }: CandidatesPageDeps): Ro
       findObstacle(person),
     ])
     renderPage(ctx, <CandidatesPage candidates={candidates} query={{ ...filters, cursor }} obstacle={obstacle} />)
+  })
+  // for the script that selects everybody who matches
+  router.get('/candidates/ids', requirePerson(), async (ctx) => {
+    const found = await findIds(personOf(ctx).organization, CandidatesFilter.parse({ ...ctx.query }), MOST_IN_BULK + 1)
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = { ids: found.slice(0, MOST_IN_BULK), hasMore: found.length > MOST_IN_BULK }
   })
   return router
 }

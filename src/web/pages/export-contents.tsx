@@ -47,7 +47,8 @@ export function ExportContents({ candidate, preview }: { candidate: CandidateVie
   )
 }
 
-function Destination({ preview }: { preview: PreviewView }) {
+/** Where it goes, and as whose. */
+export function Destination({ preview }: { preview: Pick<PreviewView, 'target' | 'stage' | 'source' | 'performAs'> }) {
   const t = exportDialogTexts(usePage().language)
   const { target, stage, source, performAs } = preview
   return (

@@ -1,4 +1,3 @@
-import type { CandidateView } from '../../candidates/candidate-view.ts'
 import { ON_DUPLICATE } from '../../export/export-model.ts'
 import type { Duplicate } from '../../export/find-duplicates.ts'
 import type { PreviewView } from '../../export/preview-export.ts'
@@ -72,7 +71,8 @@ function FoundRow({ duplicate }: { duplicate: Duplicate }) {
   )
 }
 
-function Choice({ wishes, words }: { wishes: ExportWishes; words: Record<(typeof ON_DUPLICATE)[number], string> }) {
+/** What to do about who is in Lever already. */
+export function Choice({ wishes, words }: { wishes: ExportWishes; words: Record<(typeof ON_DUPLICATE)[number], string> }) {
   return (
     <>
       {ON_DUPLICATE.map((choice) => (
@@ -82,53 +82,4 @@ function Choice({ wishes, words }: { wishes: ExportWishes; words: Record<(typeof
       ))}
     </>
   )
-}
-
-/** Of several people: what has been seen of each, and what to do about those who are in Lever. */
-export function SeenInLever({
-  candidates,
-  seen,
-  wishes,
-}: {
-  candidates: CandidateView[]
-  seen: Map<string, Duplicate[]>
-  wishes: ExportWishes
-}) {
-  const t = exportDialogTexts(usePage().language)
-  const shown = candidates.slice(0, seen.size)
-  return (
-    <>
-      <details class="people" open={candidates.length <= 10}>
-        <summary>{`${t.people}: ${candidates.length}`}</summary>
-        <Table heads={[t.people, t.seenInLever]} label={t.people}>
-          {shown.map(({ id, name }) => (
-            <Row key={id}>
-              <RowHead>{name}</RowHead>
-              <Cell head={t.seenInLever}>
-                <SeenOf duplicates={seen.get(id) ?? []} />
-              </Cell>
-            </Row>
-          ))}
-        </Table>
-        {shown.length < candidates.length ? <p class="small">{t.andMore(candidates.length - shown.length)}</p> : null}
-      </details>
-      <fieldset class="found">
-        <legend>{t.foundMany}</legend>
-        <Choice wishes={wishes} words={{ stop: t.stop, link: t.linkMany, create: t.create }} />
-      </fieldset>
-    </>
-  )
-}
-
-function SeenOf({ duplicates }: { duplicates: Duplicate[] }) {
-  const { language } = usePage()
-  const t = exportDialogTexts(language)
-  const words = exportWords(language)
-  const [newest] = duplicates
-  if (!newest) return <span class="small">{t.notSeen}</span>
-  if (newest.confidential && newest.stage === null) return <>{t.confidentialRecord}</>
-  const { stage, postings, owner, archived } = newest
-  const where = postings.length === 0 ? words.general : postings.map(({ id, title }) => title ?? id).join(', ')
-  const state = archived === null ? null : words.archivedPlain
-  return <>{[stage?.text ?? stage?.id, where, owner?.name, state].filter(Boolean).join(' · ')}</>
 }

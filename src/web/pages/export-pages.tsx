@@ -3,6 +3,9 @@ import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import { isServiceError } from '../../errors.ts'
 import type { Exports } from '../../export/exports.ts'
+import { MOST_IN_BULK } from '../../export/request-bulk.ts'
+import type { Candidates } from '../../candidates/candidates.ts'
+import type { Idempotency } from '../api/idempotency.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { personOf, requirePerson } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
@@ -15,19 +18,22 @@ import { ExportProgress, fingerprintOf } from './export-progress-panel.tsx'
 import { ownOf } from './export-own.ts'
 import { ProgressQuery, readProgress } from './export-progress.ts'
 import { askBeforeExport, type ExportQuestion, type QuestionDeps } from './export-question.ts'
-import { progressAddress, sendExports } from './export-send.ts'
-import { ChosenQuery, ExportForm, MOST_AT_ONCE, type ExportWishes } from './export-wish.ts'
+import { sendExports } from './export-send.ts'
+import { ChosenQuery, ExportForm, type ExportWishes } from './export-wish.ts'
 import { renderFragment, renderPage } from './render-page.tsx'
 
 export interface ExportPagesDeps extends QuestionDeps {
   exports: Exports
+  candidates: QuestionDeps['candidates'] & Pick<Candidates, 'findIds'>
+  idempotency: Pick<Idempotency, 'once'>
 }
 
 /** **Export to ATS**: the dialog, its answer, and the progress; each a page of its own without scripts. */
 export function exportPagesRouter(deps: ExportPagesDeps): Router<SiteState> {
   const router = new Router<SiteState>()
   router.use(['/candidates/export', '/exports/progress'], requirePerson())
-  router.get('/candidates/export', (ctx) => openDialog(ctx, deps))
+  router.get('/candidates/export', (ctx) => openDialog(ctx, ChosenQuery.parse({ ...ctx.query }), deps))
+  router.post('/candidates/export/open', (ctx) => openDialog(ctx, parseForm(ctx, ChosenQuery), deps))
   router.get('/candidates/export/jobs', (ctx) => showJobs(ctx, deps))
   router.post('/candidates/export/preview', (ctx) => showDetails(ctx, deps))
   router.post('/candidates/export', (ctx) => send(ctx, deps))
@@ -36,8 +42,9 @@ export function exportPagesRouter(deps: ExportPagesDeps): Router<SiteState> {
   return router
 }
 
-async function openDialog(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
-  const question = await ask(ctx, ChosenQuery.parse({ ...ctx.query }), deps)
+async function openDialog(ctx: SiteContext, { matching, ...chosen }: z.output<typeof ChosenQuery>, deps: ExportPagesDeps): Promise<void> {
+  const all = matching && (await deps.candidates.findIds(personOf(ctx).organization, matching, MOST_IN_BULK))
+  const question = await ask(ctx, all ? { ...chosen, candidateIds: all } : chosen, deps)
   if (question === null) return
   if (isByHtmx(ctx)) renderFragment(ctx, <ExportDialogContent question={question} />)
   else renderPage(ctx, <ExportPage question={question} />)
@@ -45,9 +52,9 @@ async function openDialog(ctx: SiteContext, deps: ExportPagesDeps): Promise<void
 
 /** Null after a page that says why there is nothing to ask. */
 async function ask(ctx: SiteContext, wishes: ExportWishes, deps: ExportPagesDeps): Promise<ExportQuestion | null> {
-  const question = wishes.candidateIds.length > MOST_AT_ONCE ? null : await askBeforeExport(personOf(ctx), wishes, deps)
+  const question = wishes.candidateIds.length > MOST_IN_BULK ? null : await askBeforeExport(personOf(ctx), wishes, deps)
   if (question !== null && question.candidates.length > 0) return question
-  const content = <NobodyChosenPage isTooMany={question === null} most={MOST_AT_ONCE} isDialog={isByHtmx(ctx)} />
+  const content = <NobodyChosenPage isTooMany={question === null} most={MOST_IN_BULK} isDialog={isByHtmx(ctx)} />
   if (isByHtmx(ctx)) renderFragment(ctx, content)
   else renderPage(ctx, content, { status: 422 })
   return null
@@ -73,8 +80,8 @@ async function send(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
   const wishes = parseForm(ctx, ExportForm)
   const { postingId, requisitionId } = wishes
   const { problems } = await deps.exports.assess({ organization: person.organization, requestedBy: person.email, postingId, requisitionId })
-  if (problems.length === 0 && wishes.candidateIds.length > 0 && wishes.candidateIds.length <= MOST_AT_ONCE) {
-    return seeOther(ctx, progressAddress(await sendExports(person, wishes, deps.exports)))
+  if (problems.length === 0 && wishes.candidateIds.length > 0 && wishes.candidateIds.length <= MOST_IN_BULK) {
+    return seeOther(ctx, await sendExports(person, wishes, deps))
   }
   const question = await ask(ctx, wishes, deps)
   if (question === null) return

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { ExportQuestion } from './export-question.ts'
-import { ExportDuplicates, SeenInLever } from './export-duplicates.tsx'
+import { ExportDuplicates } from './export-duplicates.tsx'
+import { ManyCandidates } from './export-many.tsx'
 import { ExportContents } from './export-contents.tsx'
 import { JobField, RequisitionField } from './export-job-field.tsx'
 import { ExportProblem } from './export-problem.tsx'
@@ -10,9 +12,12 @@ import { exportDialogTexts } from './texts-export-dialog.ts'
 /** Of the question, which progress then replaces. */
 export const PANEL = 'export-panel'
 
-export function titleOf({ candidates }: Pick<ExportQuestion, 'candidates'>, t: ReturnType<typeof exportDialogTexts>): string {
+export function titleOf(
+  { candidates, total }: Pick<ExportQuestion, 'candidates' | 'total'>,
+  t: ReturnType<typeof exportDialogTexts>,
+): string {
   const [first] = candidates
-  return candidates.length === 1 && first ? t.title(first.name) : t.titleMany(candidates.length)
+  return total === 1 && first ? t.title(first.name) : t.titleMany(total)
 }
 
 /**
@@ -20,12 +25,13 @@ export function titleOf({ candidates }: Pick<ExportQuestion, 'candidates'>, t: R
  * once, without scripts by a button.
  */
 export function ExportPanel({ question }: { question: ExportQuestion }) {
-  const { wishes, candidates, offer } = question
+  const { wishes, offer } = question
   const t = exportDialogTexts(usePage().language)
   return (
     <div id={PANEL}>
       <Form id="export-form" action="/candidates/export" hx-post="/candidates/export" hx-target={`#${PANEL}`} hx-swap="outerHTML">
-        <input type="hidden" name="candidateIds" value={candidates.map(({ id }) => id).join(',')} />
+        <input type="hidden" name="candidateIds" value={wishes.candidateIds.join(',')} />
+        <input type="hidden" name="once" value={wishes.once ?? randomUUID()} />
         <JobField offer={offer} wishes={wishes} />
         <noscript>
           <button type="submit" formaction="/candidates/export/preview" class="quiet">
@@ -40,9 +46,9 @@ export function ExportPanel({ question }: { question: ExportQuestion }) {
 
 /** What depends on the job: replaced when another one is chosen. */
 export function ExportDetails({ question }: { question: ExportQuestion }) {
-  const { wishes, offer, candidates, preview, seen } = question
+  const { wishes, offer, candidates, total, preview } = question
   const t = exportDialogTexts(usePage().language)
-  const [only] = candidates.length === 1 ? candidates : []
+  const [only] = total === 1 ? candidates : []
   return (
     <div id="export-details">
       <RequisitionField offer={offer} wishes={wishes} />
@@ -61,7 +67,7 @@ export function ExportDetails({ question }: { question: ExportQuestion }) {
           <ExportContents candidate={only} preview={preview} />
         </>
       ) : (
-        <SeenInLever candidates={candidates} seen={seen} wishes={wishes} />
+        <ManyCandidates question={question} />
       )}
       <ExportButton question={question} />
     </div>
@@ -69,10 +75,10 @@ export function ExportDetails({ question }: { question: ExportQuestion }) {
 }
 
 function ExportButton({ question }: { question: ExportQuestion }) {
-  const { obstacle, problems, candidates } = question
+  const { obstacle, problems, candidates, total } = question
   const t = exportDialogTexts(usePage().language)
-  const isBlocked = obstacle !== null || problems.length > 0 || candidates.length === 0
-  const [only] = candidates.length === 1 ? candidates : []
+  const isBlocked = obstacle !== null || problems.length > 0 || total === 0
+  const [only] = total === 1 ? candidates : []
   return (
     <footer>
       {isBlocked ? (

@@ -5,7 +5,9 @@ import type { ExportView } from '../../export/export-view.ts'
 import type { Exports } from '../../export/exports.ts'
 import { ownOf } from './export-own.ts'
 import { isOpen } from './export-status.tsx'
-import { MOST_AT_ONCE } from './export-wish.ts'
+
+/** More would not fit into an address. */
+const MOST_LINES = 100
 
 /** `<candidate>.<export>`, or `<candidate>.<code>` of a refusal. */
 const Pairs = z
@@ -13,7 +15,7 @@ const Pairs = z
   .transform((given) =>
     [given]
       .flat()
-      .slice(0, MOST_AT_ONCE)
+      .slice(0, MOST_LINES)
       .map((pair) => pair.split('.', 2) as [string, string | undefined]),
   )
   .optional()
@@ -63,7 +65,7 @@ export async function readProgress(person: PersonCaller, query: ProgressQuery, d
   const ids = begun.flatMap(({ pair: [, id] }) => id ?? [])
   const candidateIds = [...begun.map(({ pair }) => pair), ...(query.refused ?? [])].map(([id]) => id)
   const [{ data }, candidates] = await Promise.all([
-    deps.exports.list(organization, { ids, requestedBy }, { limit: 2 * MOST_AT_ONCE }),
+    deps.exports.list(organization, { ids, requestedBy }, { limit: 2 * MOST_LINES }),
     deps.candidates.findMany(organization, candidateIds),
   ])
   const names = new Map(candidates.map(({ id, name }) => [id, name]))

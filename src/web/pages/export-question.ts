@@ -3,7 +3,7 @@ import type { Candidates } from '../../candidates/candidates.ts'
 import type { CandidateView } from '../../candidates/candidate-view.ts'
 import { isServiceError } from '../../errors.ts'
 import type { Exports } from '../../export/exports.ts'
-import { withoutConfidentialDetails, type Duplicate } from '../../export/find-duplicates.ts'
+import type { BulkPreviewView } from '../../export/preview-bulk.ts'
 import { offerJobs, type JobOffer, type JobsDeps } from './export-jobs.ts'
 import type { FindObstacle, Obstacle } from './export-obstacle.ts'
 import type { Problem } from './export-problem.tsx'
@@ -11,18 +11,20 @@ import type { ExportWishes } from './export-wish.ts'
 import type { PreviewView } from '../../export/preview-export.ts'
 
 export interface QuestionDeps {
-  exports: Pick<Exports, 'assess' | 'preview'>
-  candidates: Pick<Candidates, 'findMany' | 'find'>
+  exports: Pick<Exports, 'assess' | 'preview' | 'previewBulk'>
+  candidates: Pick<Candidates, 'findMany' | 'findBriefly' | 'find'>
   mirror: JobsDeps
-  /** Opportunities of a person as last seen, without asking Lever. */
-  seenInLever: (organization: string, person: { emails: string[]; links: string[] }) => Promise<Duplicate[]>
   findObstacle: FindObstacle
 }
 
 /** All that the dialog shows before **Export**. */
 export interface ExportQuestion {
+  /** Of those who are here. */
   wishes: ExportWishes
+  /** The first of them, who are shown. */
   candidates: CandidateView[]
+  /** How many there are. */
+  total: number
   offer: JobOffer
   /** Why this person may export nobody. */
   obstacle: Obstacle | null
@@ -30,28 +32,38 @@ export interface ExportQuestion {
   problems: Problem[]
   /** Of one candidate; null where Lever could not be asked in time. */
   preview: PreviewView | null
-  /** Of several candidates, by their ids: what has been seen of them. */
-  seen: Map<string, Duplicate[]>
+  /** Of several candidates: what has been seen of those who are shown; null where that could not be told. */
+  many: BulkPreviewView | null
 }
 
 /** Somebody waits for the dialog: what Lever has not said by then is checked when it is sent. */
 const PATIENCE_MS = 5000
-/** Of a long selection the first ones are looked up; all are checked when they are sent. */
-const MOST_LOOKED_UP = 50
+/** Of a long selection the first ones are shown and looked up; all are checked when they are sent. */
+const MOST_SHOWN = 50
 
 /** Gathers what an export of these candidates would do. Writes nothing. */
 export async function askBeforeExport(person: PersonCaller, wishes: ExportWishes, deps: QuestionDeps): Promise<ExportQuestion> {
   const { organization } = person
-  const candidates = await deps.candidates.findMany(organization, wishes.candidateIds)
-  const [only] = candidates.length === 1 ? candidates : []
-  const [offer, obstacle, preview, seen] = await Promise.all([
+  const ids = await idsHere(organization, wishes.candidateIds, deps)
+  const candidates = await deps.candidates.findMany(organization, ids.slice(0, MOST_SHOWN))
+  const [only] = ids.length === 1 ? candidates : []
+  const [offer, obstacle, preview, many] = await Promise.all([
     offerJobs(organization, wishes, deps.mirror),
     deps.findObstacle(person),
     only ? previewInTime(person, wishes, only, deps) : null,
-    only ? new Map() : lookUpAll(person, candidates, deps),
+    only ? null : previewMany(person, wishes, candidates, deps),
   ])
-  const problems = preview ? preview.problems : await targetProblems(person, wishes, deps)
-  return { wishes, candidates, offer, obstacle, preview, seen, problems: obstacle ? problems.filter(isNotOf(obstacle)) : problems }
+  const told = preview ?? many
+  const problems = told ? told.problems : await targetProblems(person, wishes, deps)
+  const here = { ...wishes, candidateIds: ids }
+  const rest = obstacle ? problems.filter(isNotOf(obstacle)) : problems
+  return { wishes: here, candidates, total: ids.length, offer, obstacle, preview, many, problems: rest }
+}
+
+/** Those who are candidates of this organization, in the order given. */
+async function idsHere(organization: string, ids: readonly string[], { candidates }: QuestionDeps): Promise<string[]> {
+  const here = new Set((await candidates.findBriefly(organization, ids)).map(({ id }) => id))
+  return ids.filter((id) => here.has(id))
 }
 
 function isNotOf({ problem }: Obstacle) {
@@ -94,16 +106,16 @@ async function targetProblems(
   }
 }
 
-async function lookUpAll(
-  { organization, role }: PersonCaller,
-  candidates: CandidateView[],
-  { seenInLever }: QuestionDeps,
-): Promise<Map<string, Duplicate[]>> {
-  const looked = await Promise.all(
-    candidates.slice(0, MOST_LOOKED_UP).map(async ({ id, emails, links }): Promise<[string, Duplicate[]]> => {
-      const found = await seenInLever(organization, { emails, links })
-      return [id, role === 'admin' ? found : found.map(withoutConfidentialDetails)]
-    }),
-  )
-  return new Map(looked)
+async function previewMany(
+  { organization, email, role }: PersonCaller,
+  { postingId, requisitionId }: ExportWishes,
+  candidates: readonly CandidateView[],
+  { exports }: QuestionDeps,
+): Promise<BulkPreviewView | null> {
+  const candidateIds = candidates.map(({ id }) => id)
+  const wish = { organization, candidateIds, requestedBy: email, postingId, requisitionId, showConfidential: role === 'admin' }
+  return exports.previewBulk(wish).catch((error: unknown) => {
+    if (isServiceError(error) && error.status >= 500) return null
+    throw error
+  })
 }

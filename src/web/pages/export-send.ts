@@ -1,38 +1,33 @@
 import { actorOf, type PersonCaller } from '../../accounts/caller.ts'
 import { isServiceError, type ServiceError } from '../../errors.ts'
 import type { Exports } from '../../export/exports.ts'
+import type { Idempotency } from '../api/idempotency.ts'
 import type { ExportWishes } from './export-wish.ts'
 
-/** What became of the wish to export one candidate. */
-export type Sent = { candidateId: string } & ({ exportId: string; isNew: boolean } | { refused: string })
-
-/** So many are asked for at once: each is a few reads and a durable write. */
-const AT_ONCE = 8
-
-/**
- * Asks for the export of each candidate, by this person. One that is exported or on its way already, as after a double click,
- * is told with the export that is there.
- */
-export async function sendExports(person: PersonCaller, wishes: ExportWishes, exports: Pick<Exports, 'request'>): Promise<Sent[]> {
-  const sent: Sent[] = []
-  for (let from = 0; from < wishes.candidateIds.length; from += AT_ONCE) {
-    const some = wishes.candidateIds.slice(from, from + AT_ONCE)
-    sent.push(...(await Promise.all(some.map((candidateId) => sendOne(person, candidateId, wishes, exports)))))
-  }
-  return sent
+interface SendDeps {
+  exports: Pick<Exports, 'request' | 'requestBulk'>
+  idempotency: Pick<Idempotency, 'once'>
 }
 
-async function sendOne(person: PersonCaller, candidateId: string, wishes: ExportWishes, exports: Pick<Exports, 'request'>): Promise<Sent> {
+/** Asks for what the dialog says, by this person. @returns the address of the page that follows it; a reload shows the same */
+export async function sendExports(person: PersonCaller, wishes: ExportWishes, deps: SendDeps): Promise<string> {
+  const [candidateId, another] = wishes.candidateIds
+  if (candidateId !== undefined && another === undefined) return sendOne(person, candidateId, wishes, deps)
+  return `/exports/batches/${await sendMany(person, wishes, deps)}`
+}
+
+/** One that is exported or on its way already, as after a double click, is told with the export that is there. */
+async function sendOne(person: PersonCaller, candidateId: string, wishes: ExportWishes, { exports }: SendDeps): Promise<string> {
   const { postingId, requisitionId, note, onDuplicate } = wishes
   const { organization, email } = person
   try {
     const asked = { organization, candidateId, requestedBy: email, actor: actorOf(person), postingId, requisitionId, note, onDuplicate }
     const { id } = await exports.request(asked)
-    return { candidateId, exportId: id, isNew: true }
+    return progressAddress('export', candidateId, id)
   } catch (error) {
     if (!isServiceError(error) || error.status >= 500) throw error
     const exportId = knownExport(error)
-    return exportId === null ? { candidateId, refused: error.code } : { candidateId, exportId, isNew: false }
+    return exportId === null ? progressAddress('refused', candidateId, error.code) : progressAddress('known', candidateId, exportId)
   }
 }
 
@@ -41,11 +36,27 @@ function knownExport({ code, extra }: ServiceError): string | null {
   return code === 'already_exported' && typeof exportId === 'string' && exportId !== '' ? exportId : null
 }
 
-/** The page that follows these exports; a reload shows the same. */
-export function progressAddress(sent: readonly Sent[]): string {
-  const parameters = sent.map((one): [string, string] => {
-    if ('refused' in one) return ['refused', `${one.candidateId}.${one.refused}`]
-    return [one.isNew ? 'export' : 'known', `${one.candidateId}.${one.exportId}`]
-  })
-  return `/exports/progress?${new URLSearchParams(parameters).toString()}`
+function progressAddress(kind: 'export' | 'known' | 'refused', candidateId: string, what: string): string {
+  return `/exports/progress?${new URLSearchParams({ [kind]: `${candidateId}.${what}` }).toString()}`
+}
+
+/** A form that is sent twice is one bulk export. @returns its id */
+async function sendMany(person: PersonCaller, wishes: ExportWishes, { exports, idempotency }: SendDeps): Promise<string> {
+  const { candidateIds, postingId, requisitionId, onDuplicate, once } = wishes
+  const { organization, email } = person
+  const wish = { candidateIds, postingId, requisitionId, onDuplicate }
+  let batchId = ''
+  const run = async () => {
+    ;({ batchId } = await exports.requestBulk({ ...wish, organization, requestedBy: email, actor: actorOf(person) }))
+    return { status: 303, result: { id: batchId } }
+  }
+  if (once === undefined) await run()
+  else {
+    const request = { caller: person, path: 'POST /candidates/export', key: `${person.personId} ${once}`, body: wish }
+    await idempotency.once(request, run, async ({ id, status }) => {
+      batchId = id
+      return { status }
+    })
+  }
+  return batchId
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { listAddress, type CandidatesQuery } from './candidates-search.tsx'
 import type { Obstacle } from './export-obstacle.ts'
 import { ExportProblem } from './export-problem.tsx'
 import { usePage } from './page-context.ts'
@@ -14,12 +15,12 @@ export const WHY_NOT = 'why-not'
  */
 export function ExportToAtsForm({
   obstacle,
-  isSelection = false,
+  selection,
   children,
 }: {
   obstacle: Obstacle | null
-  /** Several are chosen from a list. */
-  isSelection?: boolean
+  /** Several are chosen from a list, which has more pages or not. */
+  selection?: { query: CandidatesQuery; hasMore: boolean }
   children: ComponentChildren
 }) {
   const t = candidatesTexts(usePage().language)
@@ -28,9 +29,9 @@ export function ExportToAtsForm({
     <form
       action="/candidates/export"
       method="get"
-      hx-get="/candidates/export"
+      hx-post="/candidates/export/open"
       hx-target="#export-dialog"
-      data-selection={isSelection && !isBlocked ? '' : undefined}
+      data-selection={selection && !isBlocked ? '' : undefined}
     >
       {obstacle === null ? null : (
         <p class="notice warn" id={WHY_NOT}>
@@ -38,18 +39,34 @@ export function ExportToAtsForm({
         </p>
       )}
       <div class="toolbar">
-        {isSelection ? <Chosen /> : null}
+        {selection ? <Chosen selection={selection} /> : null}
         <button id="export-chosen" type="submit" disabled={isBlocked} aria-describedby={isBlocked ? WHY_NOT : undefined}>
           {t.exportToAts}
         </button>
+        {selection?.hasMore && !isBlocked ? <AllThatMatch query={selection.query} /> : null}
       </div>
       {children}
     </form>
   )
 }
 
+/** Without scripts a selection ends with its page; this one does not. */
+function AllThatMatch({ query: { q, project, exported } }: { query: CandidatesQuery }) {
+  const t = candidatesTexts(usePage().language)
+  return (
+    <noscript>
+      {q === '' ? null : <input type="hidden" name="q" value={q} />}
+      {project === undefined ? null : <input type="hidden" name="project" value={project} />}
+      {exported === undefined ? null : <input type="hidden" name="exported" value={String(exported)} />}
+      <button type="submit" name="all" value="1" class="quiet">
+        {t.exportAll}
+      </button>
+    </noscript>
+  )
+}
+
 /** Shown by a script, which counts. */
-function Chosen() {
+function Chosen({ selection: { query, hasMore } }: { selection: { query: CandidatesQuery; hasMore: boolean } }) {
   const t = candidatesTexts(usePage().language)
   return (
     <span class="chosen" data-chosen hidden>
@@ -57,6 +74,16 @@ function Chosen() {
         <input type="checkbox" data-select-all /> {t.selectAll}
       </label>
       <span role="status" data-count={t.selected} />
+      {hasMore ? (
+        <button
+          type="button"
+          class="link"
+          data-select-matching={listAddress({ ...query, cursor: undefined }, '/candidates/ids')}
+          data-most={t.mostSelected}
+        >
+          {t.selectMatching}
+        </button>
+      ) : null}
       <button type="button" class="link" data-clear hidden>
         {t.clear}
       </button>

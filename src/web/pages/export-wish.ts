@@ -1,31 +1,44 @@
 import { z } from 'zod'
 import { ON_DUPLICATE } from '../../export/export-model.ts'
 import { plainText } from '../api/plain-text.ts'
-
-/** A page of checkboxes, and what of other pages was chosen before. */
-export const MOST_AT_ONCE = 100
+import { CandidatesFilter } from './candidates-filter.ts'
 
 const LeverId = z.string().trim().max(100).optional().transform((id) => (id === '' ? undefined : id)) // prettier-ignore
-const Ids = z.union([z.string(), z.array(z.string())]).transform((given) => [...new Set([given].flat())])
+const Ids = z.union([z.string(), z.array(z.string())]).transform((given) => [given].flat())
+const ManyIds = z.string().transform((text) => text.split(',').filter(Boolean))
 
-/** The address of the dialog: who is chosen (`one`, or each `id`), and where to. */
+/**
+ * Who is chosen for the dialog, and where to: `one`, or each `id` with those of other pages in `chosen`, or with `all` everybody who
+ * matches the list's search.
+ */
 export const ChosenQuery = z
   .object({
     id: Ids.optional().catch(undefined),
+    chosen: ManyIds.optional().catch(undefined),
     one: z.string().optional().catch(undefined),
+    all: z.string().optional().catch(undefined),
+    q: CandidatesFilter.shape.q,
+    project: CandidatesFilter.shape.project,
+    exported: CandidatesFilter.shape.exported,
     postingId: LeverId.catch(undefined),
     requisitionId: LeverId.catch(undefined),
   })
-  .transform(({ id = [], one, ...target }) => ({ candidateIds: one === undefined ? id : [one], ...target }))
+  .transform(({ id = [], chosen = [], one, all, q, project, exported, ...target }) => ({
+    candidateIds: one === undefined ? [...new Set([...id, ...chosen])] : [one],
+    matching: one === undefined && all !== undefined ? { q, project, exported } : null,
+    ...target,
+  }))
 
 /** The dialog's form. */
 export const ExportForm = z
   .object({
-    candidateIds: z.string().transform((text) => [...new Set(text.split(',').filter(Boolean))]),
+    candidateIds: ManyIds.transform((ids) => [...new Set(ids)]),
     postingId: LeverId,
     requisitionId: LeverId,
     onDuplicate: z.enum(ON_DUPLICATE).default('stop'),
     note: z.union([z.literal('').transform(() => undefined), plainText(10_000)]).optional(),
+    /** Of the page on which the form stood, so that a double click asks once. */
+    once: z.string().max(100).optional(),
     /** What a job was searched for, without a script. */
     jobSearch: z.string().max(200).optional(),
   })
@@ -38,4 +51,5 @@ export interface ExportWishes {
   onDuplicate?: (typeof ON_DUPLICATE)[number] | undefined
   note?: string | undefined
   jobSearch?: string | undefined
+  once?: string | undefined
 }

@@ -21,7 +21,15 @@ export function ExportsPage({ exports, names, status, cursor }: ExportsPageProps
   const { language, caller } = usePage()
   const t = exportsTexts(language)
   return (
-    <Layout title={t.title} lead={caller?.role === 'admin' ? t.lead : t.leadOwn}>
+    <Layout
+      title={t.title}
+      lead={caller?.role === 'admin' ? t.lead : t.leadOwn}
+      actions={
+        <a href="/exports/batches" role="button" class="quiet">
+          {t.bulk}
+        </a>
+      }
+    >
       {exports.data.length === 0 && status === undefined ? null : <StatusFilter status={status} />}
       {exports.data.length === 0 ? <NothingHere status={status} /> : <List exports={exports.data} names={names} />}
       {cursor === undefined && exports.nextCursor === null ? null : (

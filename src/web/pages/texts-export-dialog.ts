@@ -12,6 +12,9 @@ export const exportDialogTexts = defineTexts({
     nobodyChosenNext: 'Go back and choose at least one candidate.',
     tooMany: (most: number) => `More than ${most} candidates are chosen`,
     tooManyNext: 'Go back and choose fewer; export the others afterwards.',
+    sentOfEach: 'Of each: name, headline, location, e-mail, phone, links, tags and résumé, as far as they are known.',
+    generalsToJob: (count: number, job: string) =>
+      `${count} of those shown are there as general opportunities only. To consider them for ${job}, create an opportunity for it.`,
     toCandidates: 'Back to the candidates',
     job: 'Job',
     noJob: 'None: general opportunity',
@@ -56,7 +59,7 @@ export const exportDialogTexts = defineTexts({
     generalToJob: (job: string) =>
       `The person is there as a general opportunity. To consider them for ${job}, create an opportunity for it.`,
     seenInLever: 'Seen in Lever',
-    notSeen: 'Not seen; checked before sending',
+    notSeen: 'Not seen; checked when sent',
     export: 'Export',
     allow: 'Cannot be exported like this:',
     toExport: 'See that export',
@@ -83,6 +86,9 @@ export const exportDialogTexts = defineTexts({
     nobodyChosenNext: 'Vuelva atrás y elija al menos un candidato.',
     tooMany: (most: number) => `Ha elegido más de ${most} candidatos`,
     tooManyNext: 'Vuelva atrás y elija menos; exporte los demás después.',
+    sentOfEach: 'De cada persona: nombre, titular, ubicación, correos, teléfonos, enlaces, etiquetas y currículum, si se conocen.',
+    generalsToJob: (count: number, job: string) =>
+      `${count} de las personas mostradas están allí solo como oportunidad general. Para considerarlas para ${job}, cree una oportunidad.`,
     toCandidates: 'Volver a los candidatos',
     job: 'Puesto',
     noJob: 'Ninguno: oportunidad general',

@@ -4,7 +4,7 @@ import { LeverPostingModel } from '../../../src/mirror/lever-record-models.ts'
 import { eventually } from '../../support/eventually.ts'
 import { LEVER_ADMIN } from '../../support/lever.ts'
 import { newPerson, SOURCE, SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
-import { rowOf, visit, type Visitor } from './visitor.ts'
+import { fieldsOf, rowOf, visit, type Visitor } from './visitor.ts'
 
 const DIALOG = '/candidates/export'
 
@@ -159,36 +159,119 @@ describe('the dialog of Export to ATS', function () {
     expect(html).to.match(/<button type="submit" disabled[^>]*aria-describedby="export-why-not"[^>]*>Export</)
   })
 
-  it('exports a selection, with a line and a next step for each', async () => {
+  it('exports a selection as one bulk export, with a line and a next step for each', async () => {
     const fine = await add()
     const inLever = await add()
     await service.lever.addOpportunity({ name: inLever.name, emails: inLever.emails })
     const before = await add()
     await finished((await bo.send(DIALOG, { candidateIds: before.id, postingId: '', requisitionId: '' })).path)
     const ids = [fine.id, inLever.id, before.id, fine.id]
-
     const asked = await bo.open(`${DIALOG}?${ids.map((id) => `id=${id}`).join('&')}`)
-    const sent = await bo.send(DIALOG, { candidateIds: [...ids, '0'.repeat(24)].join(','), postingId: '', requisitionId: '' })
+    const { once = '' } = fieldsOf(asked.html)
+    const fields = { candidateIds: [...ids, '0'.repeat(24)].join(','), postingId: '', requisitionId: '', once }
+
+    const [sent, again] = await Promise.all([bo.send(DIALOG, fields), bo.send(DIALOG, fields)])
     const html = await finished(sent.path)
 
     expect(asked.html).to.include('Export 3 candidates to Lever').and.not.to.include('name="note"')
     expect(asked.html).to.include(`value="${[fine.id, inLever.id, before.id].join(',')}"`)
-    expect(rowOf(asked.html, before.name)).to.include('New lead')
-    expect(lineOf(html, fine.name)).to.include('Exported').and.not.to.include('before.')
-    expect(lineOf(html, inLever.name)).to.include('Already in Lever').and.to.include(`${DIALOG}?one=${inLever.id}`)
-    expect(lineOf(html, before.name)).to.include('This was exported, or on its way, before.')
+    expect(rowOf(asked.html, before.name)).to.include('Exported to the same target already')
+    expect(rowOf(asked.html, fine.name)).to.include('checked when sent')
+    for (const words of ['What will be sent', 'General opportunity', 'New lead', SOURCE, 'Bo Lindqvist'])
+      expect(asked.html).to.include(words)
+    expect(sent.path).to.match(/^\/exports\/batches\/[0-9a-f]{24}$/)
+    expect(again.path).to.equal(sent.path)
+    expect(rowOf(html, fine.name))
+      .to.include('Exported')
+      .and.to.match(/<a href="http[^>]*>Open in Lever/)
+    expect(rowOf(html, inLever.name)).to.include('Already in Lever').and.to.include(`${DIALOG}?one=${inLever.id}`)
+    expect(lineOf(html, before.name)).to.include('Exported to the same target already')
     expect(lineOf(html, 'Deleted candidate')).to.include('not here any more')
-    expect(html).to.include('Done: 2 of 4 exported.')
+    expect(html).to.include('Done: 1 of 2 exported.').and.to.include('2 candidates were not taken')
   })
 
-  it('takes at most a hundred at once, and nobody for nobody', async () => {
-    const many = Array.from({ length: 101 }, (_, at) => String(at).padStart(24, '0'))
+  it('shows of many what is in Lever, and offers a job to who is there as a general opportunity', async () => {
+    const [one, two] = [await add(), await add()]
+    const exported = await finished((await bo.send(DIALOG, { candidateIds: one.id, postingId: '', requisitionId: '' })).path)
+
+    const { html } = await bo.send(`${DIALOG}/open`, { chosen: `${one.id},${two.id}` })
+    const onJob = await bo.send(`${DIALOG}/preview`, { candidateIds: `${one.id},${two.id}`, postingId: job.id, requisitionId: '' })
+
+    expect(exported).to.include('Done.')
+    expect(rowOf(html, two.name)).to.include('checked when sent')
+    expect(rowOf(onJob.html, one.name)).to.include('New lead · General opportunity · Bo Lindqvist').and.to.include('<time')
+    expect(onJob.html)
+      .to.include('1 of those shown are there as general opportunities only')
+      .and.to.include(`Create an opportunity for ${job.text}`)
+  })
+
+  it('takes everybody who matches a search, for scripts and without them', async () => {
+    const people = await Promise.all(Array.from({ length: 51 }, () => add({ project: 'Search for many' })))
+
+    const list = await bo.open('/candidates?project=Search+for+many')
+    const found = await part(bo, '/candidates/ids?project=Search+for+many')
+    const asked = await bo.open(`${DIALOG}?all=1&q=&project=Search+for+many&id=${people[0]?.id}`)
+
+    expect(list.html).to.include('data-select-matching="/candidates/ids?project=Search+for+many"')
+    expect(list.html).to.match(/<noscript>.*name="project" value="Search for many".*name="all" value="1".*<\/noscript>/s)
+    expect((JSON.parse(found.html) as { ids: string[] }).ids).to.have.members(people.map(({ id }) => id))
+    expect(asked.html).to.include('Export 51 candidates to Lever').and.to.include('and 1 more')
+  })
+
+  it('follows a bulk export: paused, resumed, taken back, as CSV', async () => {
+    const people = await Promise.all(Array.from({ length: 60 }, () => add()))
+    const { path } = await bo.send(DIALOG, { candidateIds: people.map(({ id }) => id).join(','), postingId: '', requisitionId: '' })
+    const queued = await eventually('some wait', async () => {
+      const { html } = await bo.open(path)
+      return html.includes('id="batch-pause"') ? html : null
+    }, 15_000) // prettier-ignore
+
+    const paused = await bo.send(`${path}/pause`)
+    const resumed = await bo.send(`${path}/resume`)
+    const fragment = await part(bo, path)
+    await bo.send(`${path}/cancel`)
+    const canceled = await finished(path)
+    const csv = await bo.open(`${path}/result.csv`)
+    const list = await bo.open('/exports/batches')
+    const ended = await bo.open(`${path}?status=canceled`)
+
+    expect(queued).to.include('Cancel the rest').and.to.include('hx-trigger="every 2s"')
+    expect(paused.html).to.include('Paused: ').and.to.include('What is queued waits.').and.to.include('Waits: exports are paused')
+    expect(resumed.html).to.include('It goes on.').and.to.include(' of 60 done')
+    expect(fragment.html).to.include('id="export-panel"').and.not.include('<html')
+    expect(canceled)
+      .to.match(/Done: \d+ of 60 exported\./)
+      .and.not.include('hx-trigger')
+    expect(csv.html.trim().split('\r\n')).to.have.length(61)
+    expect(rowOf(list.html, path)).to.include('60 candidates').and.to.include('Finished').and.to.include('Canceled: ')
+    expect(rowOf(ended.html, '>Retry<')).to.include('Canceled')
+  })
+
+  it('keeps a bulk export to those who may see it', async () => {
+    const [one, two] = [await add(), await add()]
+    const { path } = await bo.send(DIALOG, { candidateIds: `${one.id},${two.id}`, postingId: '', requisitionId: '' })
+    await finished(path)
+    await api.put('users/eve@acme.example', { name: 'Eve', role: 'sourcer' })
+    const other = await service.organization()
+    const visitors = [await visit(service.url, api, 'eve@acme.example'), await visit(service.url, other.api, SOURCER)]
+
+    for (const visitor of visitors) {
+      expect((await visitor.open(path)).status).to.equal(404)
+      expect((await visitor.open(`${path}/result.csv`)).status).to.equal(404)
+      expect((await visitor.send(`${path}/cancel`)).status).to.equal(404)
+      expect((await visitor.open('/exports/batches')).html).not.to.include(path)
+    }
+    expect((await (await visit(service.url, api, LEVER_ADMIN)).open(path)).status).to.equal(200)
+  })
+
+  it('takes at most five thousand at once, and nobody for nobody', async () => {
+    const many = Array.from({ length: 5001 }, (_, at) => String(at).padStart(24, '0'))
 
     const tooMany = await bo.send(DIALOG, { candidateIds: many.join(','), postingId: '', requisitionId: '' })
     const nobody = await bo.open(DIALOG)
 
     expect(tooMany.status).to.equal(422)
-    expect(tooMany.html).to.include('More than 100')
+    expect(tooMany.html).to.include('More than 5000')
     expect(nobody.status).to.equal(422)
     expect(nobody.html).to.include('Nobody is chosen')
     expect((await part(bo, DIALOG)).html)
@@ -314,7 +397,7 @@ function optionsOf(html: string, selectId: string): string[] {
 
 /** The line of a progress that tells of `text`. */
 function lineOf(html: string, text: string): string {
-  const found = [...html.matchAll(/<li><div>.*?<\/li>/gs)].map(([line]) => line).find((line) => line.includes(text))
+  const found = [...html.matchAll(/<li>(?:<div>|<strong>).*?<\/li>/gs)].map(([line]) => line).find((line) => line.includes(text))
   if (found === undefined) throw new Error(`no line tells of ${text}`)
   return found
 }

@@ -1,0 +1,97 @@
+import { Readable } from 'node:stream'
+import Router from '@koa/router'
+import { z } from 'zod'
+import { actorOf, type PersonCaller } from '../../accounts/caller.ts'
+import type { Candidates } from '../../candidates/candidates.ts'
+import { BATCH_CHANGES, type BatchChange } from '../../export/change-batch.ts'
+import { EXPORT_STATUSES } from '../../export/export-view.ts'
+import type { Exports } from '../../export/exports.ts'
+import { personOf, requirePerson } from '../middleware/require-person.ts'
+import type { SiteContext, SiteState } from '../site-state.ts'
+import { actAndSay } from './act-and-say.ts'
+import { ExportBatchPage } from './export-batch-page.tsx'
+import { BatchProgress, fingerprintOf, type BatchShown } from './export-batch-progress.tsx'
+import { ExportBatchesPage } from './export-batches-page.tsx'
+import { ownOf } from './export-own.ts'
+import { renderFragment, renderPage, wantsFragment } from './render-page.tsx'
+import { exportBatchTexts } from './texts-export-batches.ts'
+
+export interface ExportBatchesDeps {
+  exports: Exports
+  candidates: Pick<Candidates, 'findMany'>
+}
+
+const PAGE_LINES = 50
+const PAGE_BATCHES = 25
+
+/** What stands in the address; what makes no sense there is left out. `seen` is what its reader shows already. */
+const Query = z.object({
+  status: z.enum(EXPORT_STATUSES).optional().catch(undefined),
+  cursor: z.string().max(200).optional().catch(undefined),
+  seen: z.string().max(100).optional().catch(undefined),
+})
+
+const SAID: Record<BatchChange, 'paused' | 'resumed' | 'canceled' | 'retried'> = {
+  pause: 'paused',
+  resume: 'resumed',
+  cancel: 'canceled',
+  retry: 'retried',
+}
+
+/** Bulk exports: the list, one of them with a line for each person, and what a person does to it. */
+export function exportBatchesRouter(deps: ExportBatchesDeps): Router<SiteState> {
+  const { exports } = deps
+  const router = new Router<SiteState>()
+  router.use('/exports/batches', requirePerson())
+  router.get('/exports/batches', async (ctx) => {
+    const person = personOf(ctx)
+    const { cursor } = Query.parse({ ...ctx.query })
+    const batches = await exports.listBatches(person.organization, ownOf(person), { limit: PAGE_BATCHES, cursor })
+    renderPage(ctx, <ExportBatchesPage batches={batches} cursor={cursor} />)
+  })
+  router.get('/exports/batches/:id', (ctx) => show(ctx, ctx.params['id'] ?? '', deps))
+  router.get('/exports/batches/:id/result.csv', async (ctx) => {
+    const person = personOf(ctx)
+    const id = ctx.params['id'] ?? ''
+    ctx.body = Readable.from(await exports.batchResultCsv(person.organization, id, ownOf(person)))
+    ctx.type = 'text/csv; charset=utf-8'
+    ctx.attachment(`export-${id}.csv`)
+  })
+  for (const change of BATCH_CHANGES)
+    router.post(`/exports/batches/:id/${change}`, (ctx) => act(ctx, { id: ctx.params['id'] ?? '', change }, exports))
+  return router
+}
+
+async function show(ctx: SiteContext, id: string, deps: ExportBatchesDeps): Promise<void> {
+  const { seen, ...query } = Query.parse({ ...ctx.query })
+  const shown = await read(personOf(ctx), id, query, deps)
+  if (!wantsFragment(ctx)) return renderPage(ctx, <ExportBatchPage shown={shown} />)
+  if (seen === fingerprintOf(shown) && shown.batch.finishedAt === null) ctx.status = 204
+  else renderFragment(ctx, <BatchProgress shown={shown} />)
+}
+
+async function read(
+  person: PersonCaller,
+  id: string,
+  { status, cursor }: Pick<BatchShown, 'status' | 'cursor'>,
+  { exports, candidates }: ExportBatchesDeps,
+): Promise<BatchShown> {
+  const { organization } = person
+  const batch = await exports.getBatch(organization, id, ownOf(person))
+  const [lines, rejected] = await Promise.all([
+    exports.list(organization, { batchId: id, status }, { limit: PAGE_LINES, cursor }),
+    exports.rejectedRows(organization, id),
+  ])
+  const told = rejected.slice(0, PAGE_LINES)
+  const ids = [...lines.data, ...told].map(({ candidateId }) => candidateId)
+  const names = new Map((await candidates.findMany(organization, ids)).map((candidate) => [candidate.id, candidate.name]))
+  return { batch, lines, rejected: told, names, status, cursor }
+}
+
+async function act(ctx: SiteContext, { id, change }: { id: string; change: BatchChange }, exports: Exports): Promise<void> {
+  const person = personOf(ctx)
+  const { organization } = person
+  await exports.getBatch(organization, id, ownOf(person))
+  const outcome = { goTo: `/exports/batches/${id}`, done: exportBatchTexts(ctx.state.language)[SAID[change]] }
+  await actAndSay(ctx, () => exports.changeBatch({ organization, id, change, actor: actorOf(person) }), outcome)
+}
