@@ -6,6 +6,7 @@ import { NewPassword } from '../../src/accounts/password-hash.ts'
 import { PasswordModel } from '../../src/accounts/password-model.ts'
 import { PersonModel } from '../../src/accounts/person-model.ts'
 import { SessionModel } from '../../src/accounts/session-model.ts'
+import { switchSession } from '../../src/accounts/sessions.ts'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { createAudit } from '../../src/audit/audit.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
@@ -185,6 +186,8 @@ describe('passwords', () => {
       const { token } = await accounts.signInAs([here.person, there.person], 'openId')
       const { caller } = (await accounts.findSession(token))!
 
+      const stranger = await comer()
+      expect(await switchSession(caller.sessionId, stranger.person.id)).to.equal(null)
       const switched = await accounts.switchOrganization(caller, there.person.id)
 
       expect(await accounts.findSession(token)).to.equal(null)

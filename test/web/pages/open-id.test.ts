@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { got } from 'got'
+import { useFakeTimers } from 'sinon'
 import { CookieJar } from 'tough-cookie'
 import { freePort } from '../../../scripts/free-port.ts'
 import { createOpenId } from '../../../src/accounts/open-id.ts'
@@ -128,6 +129,21 @@ describe('signing in by OpenID Connect', () => {
     await comeBack(jar)
     return jar
   }
+
+  it('takes no answer after ten minutes, whatever the browser keeps', async () => {
+    const settings = { issuer: `http://${providerHost}`, ...CLIENT }
+    const openId = createOpenId({ settings, publicUrl: web.url, sealer: web.sealer })
+    const { flow } = await openId.begin('/')
+    const reasonNow = () => openId.finish('?code=x&state=y', flow).catch((error: { reason: string }) => error.reason)
+
+    expect(await reasonNow()).to.equal('failed')
+    const clock = useFakeTimers({ now: Date.now() + 11 * 60_000, toFake: ['Date'] })
+    try {
+      expect(await reasonNow()).to.equal('notBegun')
+    } finally {
+      clock.restore()
+    }
+  })
 
   it('believes no answer with the code of another sign-in', async () => {
     const [mine, theirs] = [new CookieJar(), new CookieJar()]

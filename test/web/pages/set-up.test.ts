@@ -70,6 +70,7 @@ describe('setting up by the printed link', () => {
   it('is refused with an unknown link, a late one, or once there is anybody', async () => {
     const link = await makeLink()
     expect((await browse(web.url).open('/set-up/fsu_guessed')).status).to.equal(400)
+    expect(await web.accounts.setUpFirstAdmin('fsu_guessed', FORM)).to.equal(null)
     await FirstAdminModel.updateOne({}, { 'links.0.expiresAt': new Date(Date.now() - 1) })
     expect((await browse(web.url).send(link, FORM)).status).to.equal(400)
 
