@@ -84,6 +84,8 @@ export function compose(options: ServiceOptions, log: Log): Service {
 }
 
 const WORKERS_RETRY_MS = 1000
+/** Polls that find what a process left behind, and no retries that somebody waits for, may be as much rarer: most cost of an idle process is polls. */
+const SELDOM = 5
 /** That may wait to be accepted, as far as the system allows: a thousand deliveries may come in one moment. */
 const WAITING_CONNECTIONS = 4096
 
@@ -116,8 +118,8 @@ async function startWorkers(
   const byCollection: Record<string, Worker> = {
     exports: exports.startWorker(options.jobPollMs),
     deliveries: webhooks.startWorker(options.jobPollMs),
-    erasures: erasures.startWorker(options.jobPollMs),
-    candidate_imports: candidates.startImportWorker(options.jobPollMs),
+    erasures: erasures.startWorker(SELDOM * options.jobPollMs),
+    candidate_imports: candidates.startImportWorker(SELDOM * options.jobPollMs),
     lever_syncs: mirror.startWorker(),
     lever_opportunity_syncs: mirror.startOpportunityWorker(parts.effects),
   }
