@@ -4,7 +4,7 @@
  */
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:http'
-import { accountData, accountFrom } from './account/account.ts'
+import { accountData, accountFrom, type AccountData } from './account/account.ts'
 import { loadState, StateKeeper } from './account/state-file.ts'
 import { sandboxApp } from './app.ts'
 import { FaultBox } from './control/fault-box.ts'
@@ -20,6 +20,8 @@ export interface SandboxOptions {
   host?: string
   /** Where the account is kept across restarts; without it, in memory only. */
   stateFile?: string
+  /** What it begins with where nothing is kept: the sample account unless given. A reset goes back to the sample account. */
+  account?: AccountData
   /** Added to those of the sample app. */
   redirectUris?: string[]
   /** How browsers and the product reach it, when that is not `http://host:port`. */
@@ -86,8 +88,9 @@ function buildWorld(
   stopping: AbortSignal,
 ): { world: World; keeper: StateKeeper | undefined } {
   const fresh = (): World['account'] => accountFrom(sampleAccount({ redirectUris: options.redirectUris ?? [], seed: options.seed ?? '' }))
+  const begun = stored ?? options.account
   const bare: Omit<World, 'desk'> = {
-    account: stored ? accountFrom(stored) : fresh(),
+    account: begun ? accountFrom(begun) : fresh(),
     settings: defaultSettings(),
     faults: new FaultBox(),
     requests: new RequestLog(),

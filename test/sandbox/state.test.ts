@@ -31,6 +31,20 @@ describe('the account of the local Lever', () => {
     expect(other.users.some(({ id }) => known.has(id))).to.equal(false)
   })
 
+  it('begins with the account it is given, and is the sample again after a reset', async () => {
+    const { opportunities, ...others } = sampleAccount()
+    const sandbox = await startSandbox({ port: 0, account: { ...others, opportunities: opportunities.slice(0, 7) } })
+    const count = async (): Promise<number> =>
+      ((await (await fetch(`${sandbox.url}/control/state`)).json()) as { opportunities: number }).opportunities
+
+    const before = await count()
+    await fetch(`${sandbox.url}/control/reset`, { method: 'POST' })
+    const after = await count()
+    await sandbox.stop()
+
+    expect([before, after]).to.deep.equal([7, 300])
+  })
+
   it('has the people, jobs and candidates that the demonstration counts on', () => {
     const { users, postings, requisitions, opportunities, contacts, archiveReasons } = sampleAccount()
     expect([users.length, postings.length, requisitions.length, opportunities.length]).to.deep.equal([8, 12, 6, 300])
