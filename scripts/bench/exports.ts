@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '../tour/calls.ts'
+import type { Benchmark, ResultTable } from './benchmark.ts'
+import { activate, connectOrganization, SOURCER, type Organization } from './connected-organization.ts'
+import { seedCandidates } from './exports-seed.ts'
+import { environmentFor, type Ground, type LeverProcess } from './ground.ts'
+import { exportNowAndThen, type InteractiveExport } from './interactive-exports.ts'
+import { forgetRequests, leverRequests } from './lever-requests.ts'
+import { quantile } from './quantiles.ts'
+
+/** So many requests Lever lets through at once, beyond the rate. */
+const BURST = 20
+const RUNS = [
+  { pace: 'real', processes: 1, many: 150 },
+  { pace: 'real', processes: 4, many: 150 },
+  { pace: 'scaled', processes: 1, many: 500 },
+] as const
+const GOAL_RATE = 0.95
+const GOAL_CALLS = 1.05
+const GOAL_WAIT_MS = 250
+const BESIDE = 5000
+const CLICKS = 20
+const CLICK_EVERY_MS = 1500
+/** Seldom, so that looking does not take from what is measured. */
+const LOOK_EVERY_MS = 1000
+
+/** Lever's pace, and one ten times as fast, which shows how far the machine is from being the limit. */
+const PACES = { real: { perSecond: 10, latencyMs: 300 }, scaled: { perSecond: 100, latencyMs: 30 } } as const
+
+interface Pace {
+  perSecond: number
+  latencyMs: number
+}
+
+/** Bulk exports against what the budget allows, by one and by four processes; and how long a person waits beside a bulk. */
+export const exports: Benchmark = {
+  name: 'exports',
+  title: 'Exports: how fast a bulk goes over, and what a person waits beside one',
+  async run(ground, { quick, say }) {
+    const runs: BulkRun[] = []
+    for (const { pace, processes, many } of RUNS) {
+      say(`a bulk at ${PACES[pace].perSecond} requests a second by ${processes} process(es)`)
+      runs.push(await runBulk(ground, PACES[pace], { processes, many: quick ? many / 5 : many }))
+    }
+    say('a person exports now and then: alone, then beside a bulk')
+    const waits = await interactiveWaits(ground, quick ? { clicks: 3, beside: 500 } : { clicks: CLICKS, beside: BESIDE })
+    const atPace = runs.filter(({ perSecond }) => perSecond === PACES.real.perSecond)
+    const p95 = (times: readonly InteractiveExport[]): number => quantile(times.map(sentAfter), 0.95)
+    return {
+      tables: [bulkTable(runs), waitTable(waits)],
+      goals: [
+        { what: "a bulk against Lever's pace", measured: Math.min(...atPace.map(ofBudget)), atLeast: GOAL_RATE },
+        { what: 'calls an export, mirror fresh', measured: Math.max(...runs.map(({ calls, many }) => calls / many)), atMost: GOAL_CALLS },
+        { what: 'requests answered 429', measured: runs.reduce((sum, { refused }) => sum + refused, 0), atMost: 0 },
+        {
+          what: 'p95 from click to sent beside a bulk, more than alone, in ms',
+          measured: p95(waits.beside) - p95(waits.alone),
+          atMost: GOAL_WAIT_MS,
+        },
+      ],
+    }
+  },
+}
+
+interface Site {
+  organization: Organization
+  lever: LeverProcess
+  databaseUri: string
+}
+
+async function startSite(ground: Ground, { perSecond, latencyMs }: Pace, processes: number): Promise<Site> {
+  const lever = await ground.startLever()
+  await lever.control.send('PATCH', 'settings', { latencyMs, rateLimit: { perSecond, burst: BURST } })
+  const databaseUri = await ground.databaseUri('exports')
+  const own = { LEVER_REQUESTS_PER_SECOND: String(perSecond) }
+  const service = await ground.startService(await environmentFor(databaseUri, lever, own))
+  for (let more = 1; more < processes; more += 1)
+    await ground.startService(await environmentFor(databaseUri, lever, { ...own, ROLES: 'worker' }))
+  const organization = await connectOrganization(service, lever)
+  await activate(organization)
+  return { organization, lever, databaseUri }
+}
+
+interface BulkRun extends Pace {
+  processes: number
+  many: number
+  acceptedMs: number
+  tookMs: number
+  calls: number
+  refused: number
+  /** When each call reached Lever, in ms. */
+  sentAt: number[]
+}
+
+async function runBulk(ground: Ground, pace: Pace, { processes, many }: { processes: number; many: number }): Promise<BulkRun> {
+  const { organization, lever, databaseUri } = await startSite(ground, pace, processes)
+  const candidateIds = await seedCandidates(databaseUri, organization.id, many)
+  await forgetRequests(lever)
+  const startedAt = Date.now()
+  const { batchId, acceptedMs } = await askForBulk(organization, candidateIds)
+  const limitMs = 60_000 + (many * 3 * 1000) / pace.perSecond
+  const ended = await until('the bulk ends', async () => {
+    await sleep(LOOK_EVERY_MS)
+    const batch = await organization.api.get<{ status: string; exported: number }>(`export-batches/${batchId}`)
+    return batch.status === 'finished' ? batch : null
+  }, limitMs) // prettier-ignore
+  const requests = await leverRequests(lever)
+  await ground.clear()
+  if (ended.exported !== many) throw new Error(`Of ${many} exports ${ended.exported} were exported.`)
+  return {
+    ...pace,
+    processes,
+    many,
+    acceptedMs,
+    tookMs: (requests.at(-1)?.at ?? Number.NaN) - startedAt,
+    calls: requests.length,
+    refused: requests.filter(({ status }) => status === 429).length,
+    sentAt: requests.map(({ at }) => at),
+  }
+}
+
+async function askForBulk({ api }: Organization, candidateIds: readonly string[]): Promise<{ batchId: string; acceptedMs: number }> {
+  const startedAt = performance.now()
+  const { batchId } = await api.send<{ batchId: string }>('POST', 'exports/bulk', { candidateIds, requestedBy: SOURCER })
+  return { batchId, acceptedMs: performance.now() - startedAt }
+}
+
+/** The steady rate, once what may go at once has gone, as a share of what the budget allows. */
+function ofBudget({ perSecond, sentAt }: BulkRun): number {
+  const [first = 0, ...steady] = sentAt.slice(BURST)
+  return (steady.length * 1000) / ((steady.at(-1) ?? first) - first) / perSecond
+}
+
+interface Waits {
+  alone: InteractiveExport[]
+  beside: InteractiveExport[]
+  beyond: number
+}
+
+async function interactiveWaits(ground: Ground, { clicks, beside }: { clicks: number; beside: number }): Promise<Waits> {
+  const { organization, lever, databaseUri } = await startSite(ground, PACES.real, 1)
+  const click = async (): Promise<InteractiveExport[]> => exportNowAndThen(organization, lever, { count: clicks, everyMs: CLICK_EVERY_MS })
+  const alone = await click()
+  await askForBulk(organization, await seedCandidates(databaseUri, organization.id, beside))
+  const during = await click()
+  await ground.clear()
+  return { alone, beside: during, beyond: beside }
+}
+
+function bulkTable(runs: readonly BulkRun[]): ResultTable {
+  const rows = runs.map((run) => {
+    const { processes, perSecond, many, acceptedMs, tookMs, calls, refused } = run
+    return [processes, perSecond, many, acceptedMs, tookMs / 1000, (many * 1000) / tookMs, calls / many, refused, ofBudget(run)]
+  })
+  const head = ['Processes', 'Requests/s', 'Exports', 'Accepted ms', 'Took s', 'Exports/s', 'Calls an export', '429', 'Of the budget']
+  return { title: 'A bulk, from its request until the last call to Lever; of the budget: the rate once the burst is spent', head, rows }
+}
+
+function waitTable({ alone, beside, beyond }: Waits): ResultTable {
+  const row = (what: string, times: readonly number[]) => [what, quantile(times, 0.5), quantile(times, 0.95), Math.max(...times)]
+  const rows = ([['alone', alone], [`beside a bulk of ${beyond}`, beside]] as const).flatMap(([who, seen]) => [
+    row(`${who}: until accepted`, seen.map(({ askedAt, acceptedAt }) => acceptedAt - askedAt)),
+    row(`${who}: until its first request reached Lever`, seen.map(({ askedAt, begunAt }) => begunAt - askedAt)),
+    row(`${who}: until its creation reached Lever`, seen.map(sentAfter)),
+  ]) // prettier-ignore
+  return {
+    title: `A person's export, in ms from the click (10 requests a second, 300 ms an answer)`,
+    head: ['', 'p50', 'p95', 'Longest'],
+    rows,
+  }
+}
+
+function sentAfter({ askedAt, sentAt }: InteractiveExport): number {
+  return sentAt - askedAt
+}

@@ -1,0 +1,120 @@
+/** What benchmarks stand on: a mongod of their own in a temporary folder, the local Lever and service processes beside it. */
+import { spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import mongoose from 'mongoose'
+import { freePort } from '../free-port.ts'
+import { startMongod } from '../mongod.ts'
+import { createCalls, until, type Calls } from '../tour/calls.ts'
+import { endProcess, startProgram } from './program.ts'
+
+export interface LeverProcess {
+  url: string
+  apiUrl: string
+  apiKey: string
+  control: Calls
+  stop: () => Promise<void>
+}
+
+export interface ServiceProcess {
+  url: string
+  operator: Calls
+  pid: number
+  stop: () => Promise<void>
+}
+
+interface Stoppable {
+  stop: () => Promise<void>
+}
+
+export interface Ground {
+  /** URI of an empty database of this name. */
+  databaseUri(name: string): Promise<string>
+  /** The sample account, or one of so many opportunities. */
+  startLever(options?: { opportunities?: number }): Promise<LeverProcess>
+  /** A production process, as `npm run serve` starts it. */
+  startService(env: Record<string, string>): Promise<ServiceProcess>
+  /** Another process, stopped with the rest. */
+  start<T extends Stoppable>(starting: Promise<T>): Promise<T>
+  /** Ends what a benchmark has left running. */
+  clear(): Promise<void>
+  stop(): Promise<void>
+  /** Which mongod it is. */
+  mongod: string
+}
+
+export const OPERATOR_KEY = 'operator-key-of-the-benchmarks'
+const SECRET_KEYS = `bench:${Buffer.alloc(32, 5).toString('base64')}`
+const ROOT = join(import.meta.dirname, '..', '..')
+
+export async function startGround(say: (line: string) => void): Promise<Ground> {
+  const folder = await mkdtemp(join(tmpdir(), 'fulcrum-bench-'))
+  const mongod = await startMongod({ dataDir: folder, say })
+  const stops: (() => Promise<void>)[] = []
+  const kept = <T extends Stoppable>(started: T): T => {
+    stops.push(started.stop)
+    return started
+  }
+  const clear = async (): Promise<void> => {
+    await mongoose.disconnect()
+    await Promise.all(stops.splice(0).map((stop) => stop()))
+  }
+  return {
+    mongod: mongod.how,
+    async databaseUri(name) {
+      const uri = new URL(mongod.uri)
+      uri.pathname = `/${name}`
+      const connection = await mongoose.createConnection(uri.toString()).asPromise()
+      await connection.dropDatabase()
+      await connection.close()
+      return uri.toString()
+    },
+    async startLever({ opportunities = 0 } = {}) {
+      const program = await startProgram<Pick<LeverProcess, 'url' | 'apiUrl' | 'apiKey'>>('lever', { opportunities })
+      return kept({ ...program.told, control: createCalls(`${program.told.url}/control`), stop: program.stop })
+    },
+    startService: async (env) => kept(await startService(env, folder)),
+    start: async (starting) => kept(await starting),
+    clear,
+    async stop() {
+      await clear()
+      await mongod.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The variables of a process against this Lever and database; the budget and all else as in production unless overridden. */
+export async function environmentFor(databaseUri: string, lever: LeverProcess, own: Record<string, string> = {}) {
+  const port = String(await freePort())
+  return {
+    PORT: port,
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    MONGODB_URI: databaseUri,
+    SECRET_KEYS,
+    OPERATOR_API_KEY: OPERATOR_KEY,
+    LEVER_ENVIRONMENT: 'local',
+    LEVER_API_URL: lever.apiUrl,
+    LEVER_AUTH_URL: lever.url,
+    ...own,
+  }
+}
+
+async function startService(env: Record<string, string>, folder: string): Promise<ServiceProcess> {
+  const logFile = join(folder, `service-${env['PORT']}.log`)
+  const output = openSync(logFile, 'a')
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', output, output],
+  })
+  const url = `http://127.0.0.1:${env['PORT']}`
+  await until('the service is ready', async () => {
+    if (child.exitCode !== null) throw new Error(`The service ended at its start: ${await readFile(logFile, 'utf8')}`)
+    const answer = await fetch(`${url}/readyz`).catch(() => null)
+    return answer?.ok
+  }, 60_000) // prettier-ignore
+  return { url, operator: createCalls(`${url}/api/v1`, OPERATOR_KEY), pid: child.pid ?? 0, stop: () => endProcess(child) }
+}

@@ -1,0 +1,114 @@
+import { got } from 'got'
+import { createCalls } from '../tour/calls.ts'
+import type { Benchmark, ResultTable } from './benchmark.ts'
+import { activate, ADMIN, connectOrganization, SOURCER, type Organization } from './connected-organization.ts'
+import { environmentFor, type Ground } from './ground.ts'
+import { seedPages, type Seeded } from './pages-seed.ts'
+import { quantile } from './quantiles.ts'
+
+/** So many of each role take turns, since one person may ask only so often. */
+const PEOPLE = 30
+const RECORDS = 10_000
+const GOAL_MS = 100
+const ROUNDS = 40
+
+type Role = 'admin' | 'sourcer' | 'nobody'
+interface TimedPage {
+  path: string
+  role: Role
+  timesMs: number[]
+}
+
+/** Every page's answer time over HTTP, one request at a time, with 10,000 candidates, exports, deliveries and records of the audit trail. */
+export const pages: Benchmark = {
+  name: 'pages',
+  title: 'Answer times of all pages with 10,000 candidates and 10,000 exports in the database',
+  async run(ground, { quick, say }) {
+    const { url, organization, seeded } = await prepare(ground, say)
+    const cookies = {
+      admin: await signInMany(url, organization, 'admin'),
+      sourcer: await signInMany(url, organization, 'sourcer'),
+      nobody: [''],
+    }
+    const timed = pagesToMeasure(seeded)
+    const rounds = quick ? 5 : ROUNDS
+    for (let round = -1; round < rounds; round += 1) {
+      if (round % 10 === 0) say(`round ${round + 1} of ${rounds} over ${timed.length} pages`)
+      for (const [index, page] of timed.entries()) {
+        const people = cookies[page.role]
+        const tookMs = await timeOf(new URL(page.path, url), people[(round + 1 + index) % people.length] ?? '')
+        if (round >= 0) page.timesMs.push(tookMs) // the first round warms up
+      }
+    }
+    const slowest = Math.max(...timed.map(({ timesMs }) => quantile(timesMs, 0.99)))
+    return { tables: [tableOf(timed)], goals: [{ what: 'p99 of the slowest page, in ms', measured: slowest, atMost: GOAL_MS }] }
+  },
+}
+
+/** A web process beside a full database. Lever answers at once and without a limit: what is timed is this side. */
+async function prepare(ground: Ground, say: (line: string) => void): Promise<{ url: string; organization: Organization; seeded: Seeded }> {
+  const databaseUri = await ground.databaseUri('pages')
+  const lever = await ground.startLever()
+  await lever.control.send('PATCH', 'settings', { rateLimit: { enabled: false } })
+  const unlimited = { LEVER_REQUESTS_PER_SECOND: '1000', LEVER_BURST: '1000' }
+  const whole = await ground.startService(await environmentFor(databaseUri, lever, unlimited))
+  const organization = await connectOrganization(whole, lever)
+  await activate(organization)
+  await whole.stop()
+  say('writing candidates, exports, deliveries and an audit trail')
+  const seeded = await seedPages(databaseUri, organization.id, RECORDS, [SOURCER, ADMIN])
+  const { url } = await ground.startService(await environmentFor(databaseUri, lever, { ...unlimited, ROLES: 'web' }))
+  return { url, organization, seeded }
+}
+
+/** @returns cookies of people of that role, the first of them known from the setting up */
+async function signInMany(url: string, { apiKey }: Organization, role: 'admin' | 'sourcer'): Promise<string[]> {
+  const api = createCalls(`${url}/api/v1`, apiKey)
+  const others = Array.from({ length: PEOPLE - 1 }, (_, index) => `${role}-${index}@pages.example`)
+  const emails = [role === 'admin' ? ADMIN : SOURCER, ...others]
+  for (const email of others) await api.send('PUT', `users/${encodeURIComponent(email)}`, { name: `Person ${email}`, role })
+  return Promise.all(
+    emails.map(async (userEmail) => {
+      const link = await api.send<{ url: string }>('POST', 'sign-in-links', { userEmail })
+      const { headers } = await got(new URL(new URL(link.url).pathname, url), { followRedirect: false })
+      return (headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]).join('; ')
+    }),
+  )
+}
+
+function pagesToMeasure({ candidateIds, deliveryId }: Seeded): TimedPage[] {
+  const [first = '', second = ''] = candidateIds
+  const deep = Buffer.from(candidateIds[candidateIds.length - 500] ?? '', 'hex').toString('base64url')
+  const lists = ['/candidates', `/candidates?cursor=${deep}`, '/candidates?q=ozturk%2011', '/candidates?q=nobody-is-called-so', '/exports', '/exports?status=failed'] // prettier-ignore
+  const people = [`/candidates/${first}`, `/candidates/export?one=${first}`, `/candidates/export?id=${first}&id=${second}`, '/candidates/import'] // prettier-ignore
+  const settings = ['', '/webhooks', '/users', '/activate', '/disconnect'].map((step) => `/settings/ats${step}`)
+  const activity = ['/activity', '/activity?status=failed', `/activity?deliveries=${deep}`, `/activity/deliveries/${deliveryId}`]
+  const of = (role: Role) => (path: string): TimedPage => ({ path, role, timesMs: [] }) // prettier-ignore
+  return [
+    ...[...lists, '/candidates?exported=false', '/candidates?project=search-7', ...people].map(of('admin')),
+    ...[...settings, '/settings/people', '/settings/api-keys', ...activity].map(of('admin')),
+    ...[...lists, ...people].map(of('sourcer')),
+    ...['/sign-in', '/api/docs'].map(of('nobody')),
+  ]
+}
+
+/** @returns ms until the last byte. @throws Error for anything but a page */
+async function timeOf(url: URL, cookie: string): Promise<number> {
+  const startedAt = performance.now()
+  const answer = await fetch(url, { headers: { cookie, accept: 'text/html' }, redirect: 'manual' })
+  await answer.text()
+  const tookMs = performance.now() - startedAt
+  if (answer.status !== 200) throw new Error(`${url.pathname}${url.search} answered ${answer.status}`)
+  return tookMs
+}
+
+function tableOf(timed: readonly TimedPage[]): ResultTable {
+  const rows = timed.map(({ path, role, timesMs }) => [
+    path.replaceAll(/[0-9a-f]{24}/g, ':id').replaceAll(/=[\w-]{16}$/g, '=…'),
+    role,
+    quantile(timesMs, 0.5),
+    quantile(timesMs, 0.99),
+    Math.max(...timesMs),
+  ])
+  return { title: 'Answer times in ms', head: ['Page', 'As', 'p50', 'p99', 'Longest'], rows }
+}

@@ -1,0 +1,67 @@
+/** Programs of a benchmark: processes of their own, so that who measures and what is measured do not share an event loop. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+
+export interface RunningProgram<T> {
+  /** What it has told first. */
+  told: T
+  pid: number
+  /** What it tells last, before it ends by itself. @throws Error when it ends without a word */
+  result: <R>() => Promise<R>
+  stop: () => Promise<void>
+}
+
+/**
+ * Starts `<name>-program.ts` beside this file, and resolves with what it tells first by {@link tell}; `given` is its {@link readGiven}.
+ * @throws Error when it ends before it tells anything
+ */
+export async function startProgram<T>(name: string, given: unknown): Promise<RunningProgram<T>> {
+  const child = fork(`${import.meta.dirname}/${name}-program.ts`, [JSON.stringify(given)], { execArgv: ['--import', 'tsx'] })
+  const told = await nextMessage<T>(child, name)
+  return {
+    told,
+    pid: child.pid ?? 0,
+    result: <R>() => nextMessage<R>(child, name),
+    stop: () => endProcess(child),
+  }
+}
+
+/** Runs a program that tells its result and ends. */
+export async function runProgram<R>(name: string, given: unknown): Promise<R> {
+  const program = await startProgram<R>(name, given)
+  await program.stop()
+  return program.told
+}
+
+/** By SIGTERM, and by SIGKILL where that is not enough. */
+export async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
+  await ended
+  clearTimeout(force)
+}
+
+const STOP_WITHIN_MS = 15_000
+
+function nextMessage<T>(child: ChildProcess, name: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null): void => reject(new Error(`The program ${name} ended with ${code ?? 'a signal'}.`))
+    child.once('exit', onExit)
+    child.once('message', (message) => {
+      child.off('exit', onExit)
+      resolve(message as T)
+    })
+  })
+}
+
+/** In a program: what it was started with. */
+export function readGiven(): unknown {
+  return JSON.parse(process.argv[2] ?? '{}')
+}
+
+/** In a program: a word to who started it. */
+export function tell(message: object): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, () => resolve()))
+}
