@@ -7,8 +7,12 @@ const CLOCK_MARGIN_MS = 24 * 3_600_000
 /** The candidates here that stand in Lever as this opportunity or as another one of the same contact. */
 export async function candidatesOfOpportunity(deps: ErasureDeps, organization: string, opportunityId: string): Promise<string[]> {
   const contactIds = await contactsOf(deps, organization, opportunityId)
-  const exported = await deps.exports.candidatesIn(organization, { opportunityIds: [opportunityId], contactIds })
-  return [...new Set([...exported, ...(await deps.candidates.linkedTo(organization, opportunityId))])]
+  // exports keep the contact of their time, which may have been merged into this one since
+  const others = await Promise.all(contactIds.map((id) => deps.mirror.opportunitiesOfContact(organization, id)))
+  const opportunityIds = [...new Set([opportunityId, ...others.flat().map(({ id }) => id)])]
+  const exported = await deps.exports.candidatesIn(organization, { opportunityIds, contactIds })
+  const linked = await Promise.all(opportunityIds.map((id) => deps.candidates.linkedTo(organization, id)))
+  return [...new Set([...exported, ...linked.flat()])]
 }
 
 /**

@@ -102,6 +102,31 @@ describe('erasing what Lever erased', () => {
     expect(await receiptComes(api, person)).to.include({ cause: 'deleted_in_lever' })
   })
 
+  it('knows a person again whose contact was merged into another one', async () => {
+    await eraseWhenDeleted()
+    const { person, opportunityId } = await exported()
+    const other = await service.lever.addOpportunity({ name: person.name, emails: [`other-${person.email}`] })
+    await service.lever.mergeContacts(opportunityId, other.id)
+    await tell('candidateStageChange', opportunityId)
+
+    await service.lever.deleteOpportunity(opportunityId)
+    await eventually('it is unlinked', async () => !(await read(person)).body.lever)
+    expect(await receiptOf(api, person), 'the contact has another opportunity').to.equal(null)
+  })
+
+  it('erases a candidate whose contact was merged into one that is anonymized then', async () => {
+    const { person, opportunityId } = await exported()
+    const other = await service.lever.addOpportunity({ name: person.name, emails: [`other-${person.email}`] })
+    await service.lever.mergeContacts(opportunityId, other.id)
+    await tell('candidateStageChange', opportunityId)
+    await service.lever.anonymize(other.id)
+
+    await tell('candidateStageChange', other.id)
+
+    expect(await receiptComes(api, person)).to.include({ cause: 'anonymized_in_lever' })
+    expect(await tracesOf(person)).to.deep.equal([])
+  })
+
   it('does not take an opportunity for deleted that Lever merely does not show', async () => {
     await eraseWhenDeleted()
     const { person, opportunityId } = await exported()

@@ -82,8 +82,13 @@ describe('webhooks on a bad line', function () {
     else if (what < 0.65) await (one.archived ? lever.unarchive(one.id) : lever.archive(one.id, 'Withdrew'))
     else if (what < 0.75) await lever.hire(one.id)
     else if (what < 0.85) await lever.addOpportunity({ name: 'Somebody', emails: [`somebody-${random()}@mail.example`] })
-    else if (what < 0.92) await lever.deleteOpportunity(one.id)
+    else if (what < 0.9) await lever.deleteOpportunity(one.id)
+    else if (what < 0.95) await merge(one, oneOf(all))
     else await lever.addOpportunity({ name: 'Again', emails: one.emails.slice(0, 1) })
+  }
+
+  async function merge(one: Known, into: Known): Promise<void> {
+    if (one.contact !== into.contact) await service.lever.mergeContacts(one.id, into.id)
   }
 
   /** What comes through, in the order in which it comes. */

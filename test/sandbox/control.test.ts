@@ -76,6 +76,18 @@ describe('the control interface of the local Lever', () => {
     expect((await answerOf(await fetch(`${lever.url}/control/state?opportunity=${made.id}`))).body.opportunity.name).to.equal('By Hand')
   })
 
+  it('merges two contacts: one is gone, the other has its opportunities and addresses', async () => {
+    const gone = await lever.addOpportunity({ name: 'One', emails: ['one@example.test'] })
+    const kept = await lever.addOpportunity({ name: 'Two', emails: ['two@example.test'] })
+
+    await lever.mergeContacts(gone.id, kept.id)
+
+    const all = await lever.opportunitiesByEmail('one@example.test')
+    expect(all.map(({ id, contact }) => [id, contact])).to.have.deep.members([[gone.id, kept.contact], [kept.id, kept.contact]]) // prettier-ignore
+    expect((await callLever(lever).get(`/contacts/${gone.contact}`)).status).to.equal(404)
+    expect((await callLever(lever).get(`/opportunities?contact_id=${gone.contact}`)).body.data).to.deep.equal([])
+  })
+
   it('goes back to the sample account', async () => {
     await lever.addOpportunity({ name: 'Leftover' })
     await lever.fault({ kind: 'status', match: { path: 'nothing' } })

@@ -146,6 +146,8 @@ export interface LeverForTests extends RunningSandbox {
   hire(id: string, requisitionId?: string): Promise<void>
   deleteOpportunity(id: string): Promise<void>
   anonymize(id: string): Promise<void>
+  /** Merges the contact of one opportunity into that of another. */
+  mergeContacts(id: string, into: string): Promise<void>
   deactivateUser(email: string): Promise<void>
   reactivateUser(email: string): Promise<void>
   changeUser(email: string, fields: { name?: string; email?: string; accessRole?: string }): Promise<void>
@@ -230,6 +232,7 @@ function peopleCalls(
   | 'hire'
   | 'deleteOpportunity'
   | 'anonymize'
+  | 'mergeContacts'
   | 'deactivateUser'
   | 'reactivateUser'
   | 'changeUser'
@@ -243,6 +246,7 @@ function peopleCalls(
       call(client, 'POST', `opportunities/${id}/hire`, requisitionId === undefined ? {} : { requisitionId }),
     deleteOpportunity: async (id) => call(client, 'POST', `opportunities/${id}/delete`),
     anonymize: async (id) => call(client, 'POST', `opportunities/${id}/anonymize`),
+    mergeContacts: async (id, into) => call(client, 'POST', `opportunities/${id}/merge`, { into }),
     deactivateUser: async (email) => call(client, 'POST', `users/${encodeURIComponent(email)}/deactivate`),
     reactivateUser: async (email) => call(client, 'POST', `users/${encodeURIComponent(email)}/reactivate`),
     changeUser: async (email, fields) => call(client, 'PATCH', `users/${encodeURIComponent(email)}`, fields),

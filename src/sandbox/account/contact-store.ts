@@ -27,6 +27,11 @@ export class ContactStore {
     this.#index(contact)
   }
 
+  remove(contact: Contact): void {
+    for (const email of contact.emails) this.#byEmail.get(canonicalEmail(email))?.delete(contact.id)
+    this.#byId.delete(contact.id)
+  }
+
   change(contact: Contact, fields: Partial<Omit<Contact, 'id'>>): void {
     for (const email of contact.emails) this.#byEmail.get(canonicalEmail(email))?.delete(contact.id)
     Object.assign(contact, fields)

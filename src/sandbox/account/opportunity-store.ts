@@ -44,6 +44,13 @@ export class OpportunityStore {
     this.#takeOut(opportunity)
   }
 
+  /** Hangs it on another contact. */
+  moveTo(opportunity: Opportunity, contactId: string): void {
+    this.remove(opportunity)
+    opportunity.contact = contactId
+    this.add(opportunity)
+  }
+
   /** Changes the stage and the time that decide the place in the list. */
   advance(opportunity: Opportunity, to: { stage: string; lastAdvancedAt: number }): void {
     this.#takeOut(opportunity)

@@ -10,6 +10,17 @@ export function changeContact(world: World, contact: Contact, fields: Partial<Om
   world.changed()
 }
 
+/** By a person in the UI: the opportunities of one hang on the other from then on, and the first is gone (assumed: they count as updated). */
+export function mergeContacts(world: World, from: Contact, into: Contact): void {
+  const emails = from.emails.filter((email) => !into.emails.includes(email))
+  for (const opportunity of world.account.opportunities.ofContact(from.id)) {
+    world.account.opportunities.moveTo(opportunity, into.id)
+    touchOpportunity(world, opportunity)
+  }
+  world.account.contacts.remove(from)
+  changeContact(world, into, { emails: [...into.emails, ...emails] })
+}
+
 /** For a privacy request: everything personal goes, the record stays. */
 export function anonymizeContact(world: World, contact: Contact): void {
   for (const opportunity of world.account.opportunities.ofContact(contact.id)) {

@@ -1,6 +1,6 @@
 /** What people do in Lever's UI: with candidates, and with each other's accounts. */
 import { z } from 'zod'
-import { anonymizeContact } from '../actions/change-contact.ts'
+import { anonymizeContact, mergeContacts } from '../actions/change-contact.ts'
 import { archive, deleteOpportunity, moveToStage, unarchive } from '../actions/change-opportunity.ts'
 import { createOpportunity } from '../actions/create-opportunity.ts'
 import { Origin, type ArchiveReason, type Contact, type Opportunity, type User } from '../account/records.ts'
@@ -61,6 +61,13 @@ export function peopleControls(world: World, control: Control): void {
   act('anonymize', (ctx, opportunity) => {
     controlBody(ctx, By)
     anonymizeContact(world, world.account.contacts.get(opportunity.contact) as Contact)
+  })
+  act('merge', (ctx, opportunity) => {
+    const { into } = controlBody(ctx, By.extend({ into: z.string() }))
+    const other = world.account.opportunities.get(into)
+    if (!other || other.contact === opportunity.contact) throw wrong('into', `no opportunity of another contact is ${into}`)
+    const { contacts } = world.account
+    mergeContacts(world, contacts.get(opportunity.contact) as Contact, contacts.get(other.contact) as Contact)
   })
   userControls(world, control)
 }
