@@ -5,6 +5,7 @@ const DEFAULT_BUDGET_MS = 90_000
 const LONGER_MS: Readonly<Record<string, number>> = {
   'test/browser/accessibility.test.ts': 120_000, // runs axe-core on every page, at two widths and in two languages
   'test/connection/token-storm.test.ts': 150_000, // starts a dozen processes that call at once
+  'test/process/webhook-kills.test.ts': 120_000, // kills and starts processes and a database
   'test/scripts/mongod.test.ts': 120_000, // starts a server a dozen times
 }
 
