@@ -21,10 +21,16 @@ export async function launchBrowser(say: (line: string) => void): Promise<Browse
     try {
       return await start(await find())
     } catch (error) {
-      reasons.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
+      reasons.push(reasonOf(error))
     }
   }
   throw new Error(`No Chromium could be started: ${reasons.join('; ')}. Install Chromium or Chrome and try again.`)
+}
+
+/** In one line: what the program itself said comes later in the message, after `[err]`. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return /\[err\] (.+)/.exec(text)?.[1] ?? text.split('\n')[0] ?? ''
 }
 
 function start({ executablePath, env }: Chromium): Promise<Browser> {

@@ -50,11 +50,4 @@ describe('every page, for everybody', function () {
     expect(found).to.deep.equal([])
     expect([...kinds]).to.include.members(EXPECTED)
   })
-  it('loads the API documentation, too, without anything blocked', async () => {
-    const { page, faults } = await browser.open()
-    await page.goto('/api/docs')
-    await page.getByRole('heading', { name: 'Candidates' }).waitFor()
-
-    expect(faults).to.deep.equal([])
-  })
 })
