@@ -226,7 +226,9 @@ describe('a bulk export', function () {
   })
 
   it('is taken back as far as it has not begun', async () => {
-    const { batchId } = await bulk(await people(60))
+    const ids = await people(60)
+    const { batchId } = await bulk(ids)
+    await eventually('some have begun', async () => (await read(batchId)).queued < 60, LONG)
 
     const canceled = await change(batchId, 'cancel')
     const batch = await finished(batchId)
@@ -234,9 +236,10 @@ describe('a bulk export', function () {
     expect(canceled.queued).to.equal(0)
     expect(batch.exported + batch.canceled).to.equal(60)
     expect(batch.canceled).to.be.above(0)
-    expect((await service.lever.allOpportunities()).length).to.equal(
-      new Set((await service.lever.allOpportunities()).map(({ id }) => id)).size,
-    )
+    const emails = new Set((await CandidateModel.find({ _id: { $in: ids } }).lean()).flatMap((candidate) => candidate.emails))
+    const inLever = (await service.lever.allOpportunities()).flatMap((one) => one.emails.filter((email) => emails.has(email)))
+    expect(inLever).to.have.length(batch.exported)
+    expect(new Set(inLever).size).to.equal(batch.exported)
   })
 
   it('tries again what failed, and nothing else', async () => {

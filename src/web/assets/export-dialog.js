@@ -3,6 +3,8 @@ const dialog = document.getElementById('export-dialog')
 let opener = null
 /** Ids of candidates whose export was asked for while the dialog was open. */
 let sent = []
+/** They are on their way: the list behind is to be read anew. */
+let isSent = false
 
 function say(text) {
   const article = document.createElement('article')
@@ -31,6 +33,11 @@ document.addEventListener('htmx:beforeRequest', (event) => {
 })
 
 document.addEventListener('htmx:afterSettle', (event) => {
+  if (sent.length > 0 && dialog?.querySelector('#progress-summary')) {
+    isSent = true
+    document.dispatchEvent(new CustomEvent('fulcrum:exported', { detail: sent }))
+    sent = []
+  }
   const hasFocus = document.activeElement !== dialog && dialog?.contains(document.activeElement)
   if (hasFocus || !dialog?.contains(event.target)) return
   const first = dialog.querySelector('[data-focus]') ?? dialog.querySelector('#export-title')
@@ -55,9 +62,9 @@ dialog?.addEventListener('click', (event) => {
 dialog?.addEventListener('close', () => {
   dialog.replaceChildren()
   opener?.focus()
-  if (sent.length === 0) return
-  document.dispatchEvent(new CustomEvent('fulcrum:exported', { detail: sent }))
   sent = []
+  if (!isSent) return
+  isSent = false
   const behind = document.querySelector('[data-refresh]')
   if (behind) htmx.ajax('GET', location.href, { target: behind, select: `#${behind.id}`, swap: 'outerHTML' })
 })
