@@ -7,7 +7,7 @@ import { ExportModel } from '../../src/export/export-model.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
 import { eventually } from '../support/eventually.ts'
 import { exportAndWait, startService, waitForEnd, type Api, type ServiceForTests } from '../support/service.ts'
-import { addPerson, askForExport, CREATE, fault, hashesInMirror, LIST, readExport, receiptComes, receiptOf, tracesOf, type PersonInTest } from './erasure-world.ts' // prettier-ignore
+import { addPerson, askForExport, CREATE, fault, hashesInMirror, LIST, readExport, receiptComes, receiptOf, tracesOf, type PersonInTest, sendResume } from './erasure-world.ts' // prettier-ignore
 
 const LONG_AGO = new Date(Date.now() - 25 * 3_600_000)
 
@@ -30,13 +30,6 @@ describe('deleting a candidate', () => {
     await api.post('connection/activate')
   })
 
-  async function sendResume({ id, name, email }: PersonInTest): Promise<number> {
-    const form = new FormData()
-    form.set('file', new Blob([`${name}\n${email}\n`.repeat(20_000)], { type: 'text/plain' }), `${name}.txt`)
-    const headers = { authorization: `Bearer ${organization.apiKey}` }
-    return (await fetch(`${service.url}/api/v1/candidates/${id}/resume`, { method: 'PUT', body: form, headers })).status
-  }
-
   async function openPosting(): Promise<string> {
     const { body } = await api.get<{ data: { id: string; open: boolean }[] }>('lever/postings?limit=100')
     return body.data.find(({ open }) => open)?.id ?? ''
@@ -56,7 +49,7 @@ describe('deleting a candidate', () => {
   it('leaves nothing of the person in any collection or file, and a receipt without anything personal', async () => {
     const person = await addPerson(api, { 'Idempotency-Key': 'the-person' })
     const other = await addPerson(api)
-    expect(await sendResume(person)).to.be.oneOf([200, 201, 204])
+    expect(await sendResume(service, organization.apiKey, person)).to.be.oneOf([200, 201, 204])
     await exportUnknown(person)
     await fault(service, { method: 'POST', path: '/notes$' }, { kind: 'status', status: 403, body: { message: `Not on ${person.email}.` } })
     const done = await exportAndWait(api, { candidateId: person.id, note: `${person.name} likes tea.`, onDuplicate: 'create' })

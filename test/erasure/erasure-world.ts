@@ -44,6 +44,14 @@ export function inputOf({ name, email, phone, link, profileUrl }: Omit<PersonInT
   return { name, emails: [email], phones: [{ value: phone }], links: [link], profileUrl, summary: `${name} knows Go.` }
 }
 
+/** A résumé in several pieces, each with the name in it. @returns the answer's status */
+export async function sendResume({ url }: ServiceForTests, apiKey: string, { id, name, email }: PersonInTest): Promise<number> {
+  const form = new FormData()
+  form.set('file', new Blob([`${name}\n${email}\n`.repeat(20_000)], { type: 'text/plain' }), `${name}.txt`)
+  const headers = { authorization: `Bearer ${apiKey}` }
+  return (await fetch(`${url}/api/v1/candidates/${id}/resume`, { method: 'PUT', body: form, headers })).status
+}
+
 /** Collections in which something of the person can be read. */
 export async function tracesOf({ name, email, phone, link, profileUrl }: PersonInTest): Promise<string[]> {
   return searchEverywhere(name, email, phone, link, profileUrl)

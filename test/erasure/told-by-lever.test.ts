@@ -1,7 +1,8 @@
 import { expect } from 'chai'
+import { OpportunityHistoryModel } from '../../src/mirror/opportunity-history-model.ts'
 import { eventually } from '../support/eventually.ts'
 import { exportAndWait, startService, type Api, type ServiceForTests } from '../support/service.ts'
-import { addPerson, fault, hashesInMirror, receiptComes, receiptOf, tracesOf, type PersonInTest } from './erasure-world.ts'
+import { addPerson, fault, hashesInMirror, receiptComes, receiptOf, sendResume, tracesOf, type PersonInTest } from './erasure-world.ts'
 
 const READ = { method: 'GET', path: '^/opportunities/[0-9a-f-]+$' }
 const DELETED = { method: 'GET', path: '^/opportunities/deleted$' }
@@ -13,11 +14,12 @@ interface Linked {
 describe('erasing what Lever erased', () => {
   let service: ServiceForTests
   let api: Api
+  let apiKey: string
 
   before(async function () {
     this.timeout(60_000)
     service = await startService()
-    api = service.api((await service.connected()).apiKey)
+    ;({ api, apiKey } = await service.connected())
     await api.post('connection/webhooks/provision')
   })
   after(() => service.stop())
@@ -56,6 +58,39 @@ describe('erasing what Lever erased', () => {
     expect(await tracesOf(person)).to.deep.equal([])
     expect(await hashesInMirror(opportunityId)).to.equal(0)
   })
+
+  async function tellOfAnonymizing(id: string, hint: object): Promise<void> {
+    await service.lever.anonymize(id)
+    await service.lever.deliver('candidateArchiveChange', hint)
+  }
+
+  for (const [what, act] of [
+    // which no event of the eight tells of
+    ['anonymized in Lever', tellOfAnonymizing],
+    ['deleted there, when set,', (id: string) => service.lever.deleteOpportunity(id)],
+  ] as const) {
+    it(`leaves no trace of who is ${what} in any collection or file: résumé, note, payloads, history`, async () => {
+      await eraseWhenDeleted()
+      const person = await addPerson(api, { 'Idempotency-Key': `told ${what.length}` })
+      expect(await sendResume(service, apiKey, person)).to.be.oneOf([200, 201])
+      const { opportunityId, note } = await exportAndWait(api, { candidateId: person.id, note: `Ask ${person.name} about Go.` })
+      const id = opportunityId ?? ''
+      await service.lever.moveStage(id, 'lead-responded')
+      const hint = { opportunityId: id, name: person.name, emails: [person.email], phones: [person.phone] }
+      await service.lever.deliver('candidateStageChange', hint)
+      const begun = await tracesOf(person)
+
+      await act(id, hint)
+
+      const { removed } = await receiptComes(api, person)
+      expect(note).not.to.equal(null)
+      expect(begun).to.include.members(['candidates', 'deliveries', 'resumes.chunks'])
+      await eventually('no trace is left', async () => (await tracesOf(person)).length === 0, 20_000)
+      expect(await hashesInMirror(id)).to.equal(0)
+      expect(await OpportunityHistoryModel.countDocuments({ opportunityId: id })).to.equal(0)
+      expect(removed).to.include({ candidates: 1, resumes: 1 })
+    })
+  }
 
   it('erases it also when another opportunity of the contact is read', async () => {
     const { person, opportunityId } = await exported()

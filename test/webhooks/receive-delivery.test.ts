@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { restore, stub } from 'sinon'
 import mongoose from 'mongoose'
@@ -276,6 +277,25 @@ describe('receiving a delivery', () => {
       bytes[body.indexOf('?')] = 0xff
 
       expect((await world.post(bytes)).status).to.equal(400)
+    })
+
+    it('refuses a packed body with 400', async () => {
+      const body = gzipSync(JSON.stringify(webhookBody(CHANGE, DATA, token)))
+      const headers = { 'content-encoding': 'gzip' }
+
+      const response = await fetch(await world.endpointUrl(), { method: 'POST', body, headers })
+
+      expect(response.status).to.equal(400)
+    })
+
+    it('takes the last of members that stand twice, for the signature as for the rest', async () => {
+      const body = webhookBody(CHANGE, DATA, token)
+      const twice = JSON.stringify(body).replace('{', '{"token":"forged","event":"candidateHired",')
+      const forged = JSON.stringify(body).replace(/}$/, ',"token":"forged"}')
+
+      expect((await world.post(twice)).status).to.equal(200)
+      expect((await world.post(forged)).status).to.equal(401)
+      expect((await stored()).map(({ event, token: kept }) => [event, kept])).to.deep.equal([[CHANGE, body['token']]])
     })
 
     it('takes up to 256 KB, and refuses more with 413, announced or not', async () => {
