@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { ServiceError } from '../errors.ts'
+import type { LeverClient } from '../lever/client.ts'
 import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { requireAdmin } from './authorize-link.ts'
 import type { ConnectionContext } from './connection-context.ts'
 import { getConnection } from './find-connection.ts'
 import { keepGrant } from './keep-grant.ts'
-import { keyPermissionsFor } from './lever-access.ts'
+import { keyPermissionsFor, type KeyPermission } from './lever-access.ts'
 import { basicHeader, CredentialRefused, trialCredentials } from './lever-credentials.ts'
+import { keySeesConfidential, missingPermissions } from './probe-key.ts'
 
 /** A key as it is pasted. */
 export const LeverApiKeyText = z
@@ -17,11 +19,10 @@ export const LeverApiKeyText = z
   .max(500)
   .regex(/^[!-~]+$/, 'must be printable ASCII without white space')
 
-const AnyList = z.object({ data: z.array(z.unknown()) })
-
 /**
- * Connects by an API key of Lever, once Lever has let it list a user; a grant from before is replaced. May be repeated.
- * @throws ServiceError `user_not_found`, `admin_required`, `lever_key_rejected`, `lever_key_lacks_permission`,
+ * Connects by an API key of Lever, once it was found to have all the permissions that the `webhookSet` in use needs; a grant from before is
+ * replaced. May be repeated.
+ * @throws ServiceError `user_not_found`, `admin_required`, `lever_key_rejected`, `lever_key_lacks_permission` (with `missing`),
  *   `lever_account_mismatch`; LeverCallError
  */
 export async function putApiKey(
@@ -35,12 +36,14 @@ export async function putApiKey(
   const fingerprint = createHash('sha256').update(apiKey).digest('base64url')
   const client = context.clientWith(trialCredentials(basicHeader(apiKey), fingerprint, null))
   try {
-    await client.get('/users', { query: { limit: 1 }, schema: AnyList })
+    const { settings } = await getConnection(organization)
+    await assertPermitted(client, keyPermissionsFor(settings.webhookSet))
     await keepGrant(context, organization, {
       evidence: { accountId: null, userId: null, client },
       fields: {
         'auth.kind': 'apiKey',
         'auth.lastFour': { $literal: apiKey.slice(-4) },
+        'auth.confidential': await keySeesConfidential(client),
         'auth.addedBy': { $literal: admin.email },
         'auth.addedAt': '$$NOW',
         'grant.apiKey': context.secrets.seal(organization, 'grant.apiKey', apiKey),
@@ -51,20 +54,22 @@ export async function putApiKey(
       actor,
     })
   } catch (error) {
-    const { settings } = await getConnection(organization)
-    throw asKeyProblem(error, keyPermissionsFor(settings.webhookSet))
+    throw asKeyProblem(error)
   }
 }
 
-function asKeyProblem(error: unknown, needed: readonly string[]): unknown {
-  if (error instanceof CredentialRefused || isLeverStatus(error, 401)) {
-    return new ServiceError('lever_key_rejected', 'Lever does not accept this API key.', {
-      hint: 'Copy it again from Settings > Integrations and API > API Credentials in Lever, or make a new one there.',
-    })
-  }
-  if (!isLeverStatus(error, 403)) return error
-  return new ServiceError('lever_key_lacks_permission', 'This API key lacks permissions.', {
+async function assertPermitted(client: LeverClient, needed: readonly KeyPermission[]): Promise<void> {
+  const missing = await missingPermissions(client, needed)
+  if (missing.length === 0) return
+  throw new ServiceError('lever_key_lacks_permission', 'This API key lacks permissions.', {
     hint: `Permissions of a key cannot be changed in Lever: make a new key with ${needed.join(', ')}.`,
-    extra: { missing: ['List all users'] },
+    extra: { missing },
+  })
+}
+
+function asKeyProblem(error: unknown): unknown {
+  if (!(error instanceof CredentialRefused) && !isLeverStatus(error, 401)) return error
+  return new ServiceError('lever_key_rejected', 'Lever does not accept this API key.', {
+    hint: 'Copy it again from Settings > Integrations and API > API Credentials in Lever, or make a new one there.',
   })
 }

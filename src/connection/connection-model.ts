@@ -43,6 +43,8 @@ const connectionSchema = new Schema(
       kind: { type: String, enum: ['oauth', 'apiKey'] },
       scopes: { type: [String], default: undefined },
       lastFour: String,
+      /** Whether an API key shows confidential records; an authorization has a scope for it. */
+      confidential: Boolean,
       addedBy: String,
       authorizedBy: String,
       addedAt: Date,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { webhookUrlOf, type ConnectionContext } from './connection-context.ts'
 import { CONNECTION_STATUSES, REVOCATION_CAUSES, WEBHOOK_SETS, type ConnectionDocument } from './connection-model.ts'
 import { getConnection } from './find-connection.ts'
+import { seesConfidential } from './lever-access.ts'
 import { hasSignatureToken, MISSING, missingOf, warningsOf } from './readiness.ts'
 import { labelOf, recommendedEvents, WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 
@@ -16,7 +17,13 @@ const AuthView = z.discriminatedUnion('kind', [
     authorizedAt: time,
     accessTokenExpiresAt: maybeTime,
   }),
-  z.object({ kind: z.literal('apiKey'), lastFour: z.string(), addedBy: z.string(), addedAt: time }),
+  z.object({
+    kind: z.literal('apiKey'),
+    lastFour: z.string(),
+    addedBy: z.string(),
+    addedAt: time,
+    confidential: z.boolean().meta({ description: 'Whether the key shows confidential records; optional.' }),
+  }),
 ])
 
 const WebhookView = z.object({
@@ -106,8 +113,16 @@ export async function describeConnection(context: ConnectionContext, organizatio
 
 function authView({ status, auth, grant }: ConnectionDocument): ConnectionView['auth'] {
   if (status === 'disconnected' || !auth.kind) return null
-  if (auth.kind === 'apiKey')
-    return { kind: 'apiKey', lastFour: auth.lastFour ?? '', addedBy: auth.addedBy ?? '', addedAt: iso(auth.addedAt) ?? '' }
+  if (auth.kind === 'apiKey') {
+    const { lastFour, addedBy, addedAt } = auth
+    return {
+      kind: 'apiKey',
+      lastFour: lastFour ?? '',
+      addedBy: addedBy ?? '',
+      addedAt: iso(addedAt) ?? '',
+      confidential: seesConfidential(auth),
+    }
+  }
   return {
     kind: 'oauth',
     scopes: auth.scopes ?? [],

@@ -113,7 +113,7 @@ export function createConnections(deps: ConnectionsDeps) {
     /** @throws ServiceError `connection_not_active` when there is no usable grant */
     leverClient,
     assertExporting,
-    canSeeConfidential: ({ auth }: Pick<ConnectionDocument, 'auth'>) => seesConfidential(auth.scopes),
+    canSeeConfidential: ({ auth }: Pick<ConnectionDocument, 'auth'>) => seesConfidential(auth),
     /** Refreshes every access token that is due; for a job, any number of which may run at once. */
     refreshDue: () => refreshDue({ tokens, log }),
     /** Keeps users of the account, by whom it is known again. */

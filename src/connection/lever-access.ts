@@ -1,4 +1,4 @@
-import type { WebhookSet } from './connection-model.ts'
+import type { ConnectionDocument, WebhookSet } from './connection-model.ts'
 
 const READ_FOR_CONTEXT = ['users:read:admin', 'postings:read:admin', 'stages:read:admin', 'archive_reasons:read:admin']
 
@@ -22,14 +22,26 @@ const SCOPES: Record<WebhookSet, readonly string[]> = {
   ],
 } // prettier-ignore
 
-const LIST_FOR_CONTEXT = ['List all users', 'List all opportunities', 'List all stages', 'List all postings', 'List all archive reasons']
-const RETRIEVE_FOR_CONTEXT = ['Retrieve a single user', 'Retrieve a single opportunity', 'Retrieve a single posting']
-const EXPORT_PERMISSIONS = [
+/** A permission of an API key, in the words of Lever's settings page. */
+export type KeyPermission =
+  | `List all ${'users' | 'opportunities' | 'stages' | 'postings' | 'archive reasons' | 'requisitions' | 'opportunity interviews'}`
+  | `Retrieve a single ${'user' | 'opportunity' | 'posting' | 'stage' | 'archive reason'}`
+  | `Retrieve a single opportunity ${'application' | 'note' | 'interview'}`
+  | `Create an ${'opportunity' | 'opportunity note' | 'opportunity interview'}`
+  | `${'Update' | 'Delete'} an opportunity interview`
+
+const LIST_FOR_CONTEXT: readonly KeyPermission[] = [
+  'List all users', 'List all opportunities', 'List all stages', 'List all postings', 'List all archive reasons',
+] // prettier-ignore
+const RETRIEVE_FOR_CONTEXT: readonly KeyPermission[] = [
+  'Retrieve a single user', 'Retrieve a single opportunity', 'Retrieve a single posting',
+] // prettier-ignore
+const EXPORT_PERMISSIONS: readonly KeyPermission[] = [
   ...LIST_FOR_CONTEXT, 'List all requisitions', ...RETRIEVE_FOR_CONTEXT, 'Create an opportunity', 'Create an opportunity note',
 ] // prettier-ignore
 
-/** Permissions of an API key by `webhookSet`, in the words of Lever's settings page. */
-const KEY_PERMISSIONS: Record<WebhookSet, readonly string[]> = {
+/** Permissions of an API key by `webhookSet`. */
+const KEY_PERMISSIONS: Record<WebhookSet, readonly KeyPermission[]> = {
   export: EXPORT_PERMISSIONS,
   communication: [
     ...LIST_FOR_CONTEXT, 'List all opportunity interviews', ...RETRIEVE_FOR_CONTEXT,
@@ -41,7 +53,7 @@ const KEY_PERMISSIONS: Record<WebhookSet, readonly string[]> = {
   hires: [...LIST_FOR_CONTEXT, 'List all requisitions', ...RETRIEVE_FOR_CONTEXT, 'Retrieve a single opportunity application'],
 } // prettier-ignore
 
-export function keyPermissionsFor(set: WebhookSet): readonly string[] {
+export function keyPermissionsFor(set: WebhookSet): readonly KeyPermission[] {
   return KEY_PERMISSIONS[set]
 }
 
@@ -55,7 +67,7 @@ export function missingScopes(set: WebhookSet, granted: readonly string[]): stri
   return scopesFor(set).filter((scope) => !has.has(scope) && !has.has(scope.replace(':read:', ':write:')))
 }
 
-/** Whether a grant shows confidential opportunities and postings (Lever's API documentation). */
-export function seesConfidential(granted: readonly string[] | null | undefined): boolean {
-  return granted?.includes('confidential:access:admin') ?? false
+/** Whether a grant shows confidential opportunities and postings (Lever's API documentation); of an API key it was found out when it was added. */
+export function seesConfidential({ scopes, confidential }: Pick<ConnectionDocument['auth'], 'scopes' | 'confidential'>): boolean {
+  return scopes?.includes('confidential:access:admin') ?? confidential ?? false
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { z } from 'zod'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { keyPermissionsFor } from '../../src/connection/lever-access.ts'
 import { rejection } from '../support/rejection.ts'
 import { ACTOR, ADMIN, SOURCER, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
 
@@ -20,8 +21,9 @@ describe('connection/api key', () => {
   const put = (apiKey: string, userEmail = ADMIN) => world.connections.putApiKey(organization, { apiKey, userEmail }, ACTOR)
   const call = async () => (await world.connections.leverClient(organization)).get('/users', { query: { limit: 1 }, schema: z.unknown() })
 
-  it('connects after one call to Lever, and shows the last four characters alone', async () => {
+  it('connects once all permissions were tried, and shows the last four characters alone', async () => {
     const key = await world.lever.newApiKey()
+    const before = await world.lever.allOpportunities()
     await world.lever.clearRequests()
 
     await put(key)
@@ -33,15 +35,46 @@ describe('connection/api key', () => {
     expect(JSON.stringify(view)).to.not.include(key)
     expect(JSON.stringify(await ConnectionModel.find().lean())).to.not.include(key)
     await call()
+    const writes = (await world.lever.requests()).filter(({ method }) => method !== 'GET')
+    expect(writes.map(({ method, effectId }) => [method, effectId])).to.deep.equal([['POST', null], ['POST', null]]) // prettier-ignore
+    expect(await world.lever.allOpportunities()).to.have.length(before.length)
   })
 
-  it('refuses a key that Lever refuses, or that may not list users, and keeps what was there', async () => {
+  it('refuses a key that Lever refuses, and keeps what was there', async () => {
     expect(await rejection(put('no-such-key'))).to.include({ code: 'lever_key_rejected', status: 422 })
-    const weak = await rejection(put(await world.lever.newApiKey({ permissions: ['List all stages'] })))
-    expect(weak).to.include({ code: 'lever_key_lacks_permission', status: 422 })
-    expect(weak).to.have.deep.property('extra', { missing: ['List all users'] })
-    expect(weak).to.have.property('hint').that.includes('Create an opportunity note')
     expect((await world.connections.get(organization)).status).to.equal('disconnected')
+  })
+
+  for (const set of ['export', 'communication', 'hires'] as const) {
+    it(`names the one permission that a key lacks, and keeps nothing of it (${set})`, async () => {
+      await world.connections.changeSettings(organization, { webhookSet: set }, ACTOR)
+      const needed = keyPermissionsFor(set)
+      for (const taken of needed) {
+        const key = await world.lever.newApiKey({ permissions: needed.filter((permission) => permission !== taken) })
+
+        const refused = await rejection(put(key))
+
+        expect(refused, taken).to.include({ code: 'lever_key_lacks_permission', status: 422 })
+        expect(refused, taken).to.have.deep.property('extra', { missing: [taken] })
+        expect(refused, taken).to.have.property('hint').that.includes(taken)
+      }
+      expect(await world.connections.get(organization)).to.deep.include({ status: 'disconnected', auth: {} })
+
+      await put(await world.lever.newApiKey({ permissions: [...needed] }))
+      expect((await world.connections.get(organization)).status).to.equal('configuring')
+    })
+  }
+
+  it('finds out whether a key shows confidential records, which no key must', async () => {
+    const shown = async (confidential: boolean) => {
+      await put(await world.lever.newApiKey({ confidential }))
+      const connection = await world.connections.get(organization)
+      expect(world.connections.canSeeConfidential(connection)).to.equal(confidential)
+      return (await world.connections.describe(organization)).auth
+    }
+
+    expect(await shown(true)).to.include({ confidential: true })
+    expect(await shown(false)).to.include({ confidential: false })
   })
 
   it('is for admins', async () => {

@@ -5,7 +5,6 @@ import { Form } from './form.tsx'
 import { usePage } from './page-context.ts'
 import { connectTexts } from './texts-ats-connect.ts'
 import { overviewTexts } from './texts-ats-overview.ts'
-import { wizardTexts } from './texts-wizard.ts'
 import { TimeAgo } from './time-ago.tsx'
 
 const SOON_MS = 30 * 86_400_000
@@ -14,10 +13,13 @@ export interface AccessCardProps {
   connection: ConnectionView
   clocks: GrantClocks
   canAuthorize: boolean
+  /** Another API key is about to be pasted; `refused`: was pasted, and why it was not taken. */
+  isKeyEdited: boolean
+  refused?: { apiKey: string; why: string } | undefined
 }
 
 /** Who gave access, when, and until when it lasts. */
-export function AccessCard({ connection, clocks, canAuthorize }: AccessCardProps) {
+export function AccessCard({ connection, clocks, canAuthorize, isKeyEdited, refused }: AccessCardProps) {
   const t = overviewTexts(usePage().language)
   const { auth, environment, status } = connection
   return (
@@ -38,12 +40,13 @@ export function AccessCard({ connection, clocks, canAuthorize }: AccessCardProps
             <Fact name={t.keyEnding}>
               <code>{`…${auth.lastFour}`}</code>
             </Fact>
+            <Fact name={t.confidential}>{auth.confidential ? t.confidentialShown : t.confidentialHidden}</Fact>
           </>
         ) : null}
         {status === 'revoked' ? null : <Clocks clocks={clocks} />}
       </dl>
       {auth?.kind === 'apiKey' ? <p class="small">{t.keyLasts}</p> : null}
-      {auth?.kind === 'apiKey' || !canAuthorize ? <AnotherKey /> : null}
+      {isKeyEdited ? <KeyForm refused={refused} /> : <EditKey hasKey={auth?.kind === 'apiKey'} />}
       {canAuthorize ? (
         <Form action="/settings/ats/authorize">
           <button type="submit" class={status === 'revoked' ? '' : 'quiet'}>
@@ -55,19 +58,45 @@ export function AccessCard({ connection, clocks, canAuthorize }: AccessCardProps
   )
 }
 
-/** Keys are replaced by another, since Lever changes nothing about one. */
-function AnotherKey() {
-  const { language } = usePage()
-  const t = connectTexts(language)
+/** Leads to the form: an address of its own, so that it works without scripts. */
+function EditKey({ hasKey }: { hasKey: boolean }) {
+  const t = connectTexts(usePage().language)
   return (
-    <details>
-      <summary>{t.anotherKey}</summary>
-      <Form action="/settings/ats">
-        <label for="api-key">{t.apiKey}</label>
-        <input id="api-key" name="apiKey" type="text" class="secret" required autocomplete="off" spellcheck={false} maxlength={500} />
-        <button type="submit">{wizardTexts(language).saveAndProceed}</button>
-      </Form>
-    </details>
+    <form method="get" action="/settings/ats">
+      <button type="submit" name="edit" value="api-key" class="quiet">
+        {hasKey ? t.editKey : t.useKey}
+      </button>
+    </form>
+  )
+}
+
+/** Keys are replaced by another, since Lever changes nothing about one. */
+function KeyForm({ refused }: Pick<AccessCardProps, 'refused'>) {
+  const t = connectTexts(usePage().language)
+  return (
+    <Form action="/settings/ats">
+      <label for="api-key">{t.apiKey}</label>
+      <input
+        id="api-key"
+        name="apiKey"
+        type="text"
+        class="secret"
+        value={refused?.apiKey}
+        aria-invalid={refused ? true : undefined}
+        aria-describedby="api-key-help"
+        required
+        autocomplete="off"
+        spellcheck={false}
+        maxlength={500}
+      />
+      <p id="api-key-help" class="small">
+        {refused ? <span class="field-error">{refused.why} </span> : null}
+        {t.keyPlace}
+      </p>
+      <p class="actions">
+        <button type="submit">{t.saveKey}</button> <a href="/settings/ats">{t.cancel}</a>
+      </p>
+    </Form>
   )
 }
 

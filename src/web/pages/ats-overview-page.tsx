@@ -25,6 +25,9 @@ export interface AtsOverview {
   /** Null where nothing was ever asked of Lever. */
   budget: BudgetDescription | null
   ages: readonly ResourceAge[]
+  /** Another API key is about to be pasted; `refused`: was pasted, and why it was not taken. */
+  isKeyEdited: boolean
+  refused?: { apiKey: string; why: string } | undefined
 }
 
 const STATUS_LOOKS = { disconnected: '', configuring: 'warn', active: 'ok', paused: 'warn', revoked: 'bad' } as const
@@ -45,7 +48,13 @@ export function AtsOverviewPage(overview: AtsOverview) {
       ) : null}
       <Warnings connection={connection} />
       <div class="cards">
-        <AccessCard connection={connection} clocks={overview.clocks} canAuthorize={overview.scopes !== null} />
+        <AccessCard
+          connection={connection}
+          clocks={overview.clocks}
+          canAuthorize={overview.scopes !== null}
+          isKeyEdited={overview.isKeyEdited}
+          refused={overview.refused}
+        />
         <WebhooksCard webhooks={connection.webhooks} />
         <PeopleCard mapping={connection.mapping} />
         <SettingsCard settings={connection.settings} />

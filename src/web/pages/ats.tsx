@@ -67,7 +67,7 @@ export function atsRouter(deps: AtsDeps): Router<SiteState> {
   return router
 }
 
-async function show(ctx: SiteContext, deps: AtsDeps): Promise<void> {
+async function show(ctx: SiteContext, deps: AtsDeps, refused?: AtsConnectPageProps['refused']): Promise<void> {
   const { organization } = personOf(ctx)
   const { status, grant, auth } = await deps.connections.get(organization)
   if (status === 'disconnected') return showConnect(ctx, deps)
@@ -77,7 +77,9 @@ async function show(ctx: SiteContext, deps: AtsDeps): Promise<void> {
     deps.mirror.recordAges(organization),
     grant.fingerprint ? deps.budget.describe(grant.fingerprint) : null,
   ])
-  renderPage(ctx, <AtsOverviewPage {...{ connection, scopes, ages, budget }} clocks={grantClocks({ auth, grant })} />)
+  const isKeyEdited = refused !== undefined || ctx.query['edit'] === 'api-key'
+  const page = { connection, scopes, ages, budget, clocks: grantClocks({ auth, grant }), refused, isKeyEdited }
+  renderPage(ctx, <AtsOverviewPage {...page} />, { status: refused ? 422 : 200 })
 }
 
 async function showConnect(ctx: SiteContext, { connections }: AtsDeps, refused?: AtsConnectPageProps['refused']): Promise<void> {
@@ -113,16 +115,18 @@ async function connect(ctx: SiteContext, deps: AtsDeps): Promise<void> {
 async function connectByKey(ctx: SiteContext, deps: AtsDeps, apiKey: string): Promise<void> {
   const person = personOf(ctx)
   const t = connectTexts(ctx.state.language)
+  const { status } = await deps.connections.get(person.organization)
+  const isFirst = status === 'disconnected'
+  const refuse = (why: string) => (isFirst ? showConnect : show)(ctx, deps, { apiKey, why })
   const parsed = LeverApiKeyText.safeParse(apiKey)
-  if (!parsed.success) return showConnect(ctx, deps, { apiKey, why: t.badKey })
+  if (!parsed.success) return refuse(t.badKey)
   try {
     await deps.connections.putApiKey(person.organization, { apiKey: parsed.data, userEmail: person.email }, actorOf(person))
   } catch (error) {
     if (!isServiceError(error)) throw error
     const { missing } = error.extra
-    const why = [problemWords(ctx.state.language, error), ...(Array.isArray(missing) ? [t.missing(missing.join(', '))] : [])].join(' ')
-    return showConnect(ctx, deps, { apiKey, why })
+    return refuse([problemWords(ctx.state.language, error), ...(Array.isArray(missing) ? [t.missing(missing.join(', '))] : [])].join(' '))
   }
-  keepNotice(ctx, { look: 'ok', text: t.connected })
-  seeOther(ctx, `${OVERVIEW}/webhooks`)
+  keepNotice(ctx, { look: 'ok', text: isFirst ? t.connected : t.keySaved })
+  seeOther(ctx, isFirst ? `${OVERVIEW}/webhooks` : OVERVIEW)
 }

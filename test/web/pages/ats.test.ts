@@ -62,7 +62,7 @@ describe('the ATS configuration', function () {
       for (const page of [spaced, unknown, weak]) expect(page.status).to.equal(422)
       expect(spaced.html).to.include('value="not a key"').and.include('printable text without spaces')
       expect(unknown.html).to.include('value="no-such-key"').and.include('Lever does not accept this API key')
-      expect(weak.html).to.include('Missing: List all users.')
+      expect(weak.html).to.include('Missing: List all users, ')
       const taken = await ana.send('/settings/ats', { apiKey: `  ${await service.lever.newApiKey()}\n` })
       expect(taken.path).to.equal('/settings/ats/webhooks')
       expect(await statusOf(api)).to.equal('configuring')
@@ -193,16 +193,25 @@ describe('the ATS configuration', function () {
       await eventually('it is active again', async () => (await ana.open('/settings/ats')).html.includes('badge ok">Active'))
     })
 
-    it('takes another API key in the place of one', async () => {
+    it('takes another API key in the place of one, by Edit and Save, and says why it does not', async () => {
       const { ana } = await fresh()
       await ana.send('/settings/ats', { apiKey: await service.lever.newApiKey() })
-      const another = await service.lever.newApiKey()
+      const [weak, another] = [await service.lever.newApiKey({ permissions: ['List all users'] }), await service.lever.newApiKey()]
 
-      expect((await ana.open('/settings/ats')).html).to.include('Use another API key')
-      await ana.send('/settings/ats', { apiKey: another })
+      expect((await ana.open('/settings/ats')).html).to.match(/<button type="submit" name="edit" value="api-key"[^>]*>Edit</)
+      expect((await ana.open('/settings/ats?edit=api-key')).html).to.match(/<button type="submit">Save</)
+      const refused = await ana.send('/settings/ats', { apiKey: weak })
+      expect(refused.status).to.equal(422)
+      expect(refused.html)
+        .to.include('Missing: List all opportunities')
+        .and.match(/<button type="submit">Save</)
+      const saved = await ana.send('/settings/ats', { apiKey: another })
 
-      expect((await ana.open('/settings/ats')).html)
-        .to.include(`…${another.slice(-4)}`)
+      expect(saved).to.include({ status: 200, path: '/settings/ats' })
+      expect(saved.html)
+        .to.include('The new API key is in use')
+        .and.include(`…${another.slice(-4)}`)
+        .and.include('The key does not show them')
         .and.not.include(another)
     })
   })
