@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Locator, Page } from 'playwright-core'
 import { startBrowser, type BrowserForTests, type Window } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { hasFocus, tabTo } from './keyboard.ts'
 import { startTrial, type Trial } from './trial.ts'
 
@@ -101,7 +102,7 @@ describe('the journey in a browser', function () {
     await page.keyboard.press('Escape')
 
     await page.getByRole('row', { name: 'Noor de Vries' }).getByText('Exported').waitFor()
-    expect(await hasFocus(opener)).to.equal(true)
+    await eventually('the focus is back on the button', () => hasFocus(opener))
     expect(faults).to.deep.equal([])
   })
 })

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
+import { eventually } from '../support/eventually.ts'
 
 /** More than any page has that can be reached. */
 const MOST_STOPS = 250
@@ -18,10 +19,15 @@ export async function tabTo(page: Page, place: Locator): Promise<void> {
   await place.waitFor()
   for (let stop = 0; stop < MOST_STOPS; stop += 1) {
     await page.keyboard.press('Tab')
-    if (!(await page.evaluate(SHOWS_FOCUS))) throw new Error(`the focus does not show: ${String(await page.evaluate(HTML))}`)
+    if (!(await page.evaluate(SHOWS_FOCUS))) await untilShown(page)
     if (await hasFocus(place)) return
   }
   throw new Error(`the keyboard does not reach ${String(place)}`)
+}
+
+/** It may be drawn gradually, or move while a part of the page is replaced. */
+async function untilShown(page: Page): Promise<void> {
+  await eventually(`the focus shows: ${String(await page.evaluate(HTML))}`, () => page.evaluate<boolean>(SHOWS_FOCUS))
 }
 
 export async function hasFocus(place: Locator): Promise<boolean> {
