@@ -13,6 +13,7 @@ const EXPECTED = [
   '/candidates/:id',
   '/candidates/import',
   '/exports',
+  '/exports/batches/:id',
   '/activity',
   '/activity/deliveries/:id',
   '/settings/ats',

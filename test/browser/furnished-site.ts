@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { eventually } from '../support/eventually.ts'
-import { exportAndWait, newPerson, startService, type Api, type ServiceForTests } from '../support/service.ts'
+import { exportAndWait, newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
 
 const REFUSED = {
   kind: 'status',
@@ -54,6 +54,10 @@ async function furnish(api: Api, { lever }: ServiceForTests): Promise<FurnishedS
   await exportAndWait(api, { candidateId: duplicate })
   await lever.fault(REFUSED)
   await exportAndWait(api, { candidateId: failed })
+  await api.post('exports/bulk', {
+    candidateIds: [await add({ name: 'Bela Batch' }), await add({ name: 'Bodil Batch' })],
+    requestedBy: SOURCER,
+  })
   await lever.moveStage(opportunityId ?? '', 'Reached out')
   await eventually('the stage has come back', async () => (await stageOf(api, exported)) === 'Reached out', 20_000)
   return { exported, failed, duplicate, fresh }

@@ -54,6 +54,9 @@ const FRESH: Readonly<Record<string, readonly Label[]>> = {
   '/settings/ats/activate': [['button', 'Activate']],
 }
 
+/** A page that is shown has its labels within a moment. */
+const LABEL_PATIENCE_MS = 15_000
+
 describe('what the pages call things', function () {
   this.timeout(120_000)
   let site: FurnishedSite
@@ -80,8 +83,13 @@ describe('what the pages call things', function () {
   }
 
   async function notFound(page: Page, labels: readonly Label[]): Promise<string[]> {
-    const counts = await Promise.all(labels.map(([role, name]) => page.getByRole(role, { name, exact: true }).count()))
-    return labels.filter((_, index) => counts[index] === 0).map(([role, name]) => `${page.url()}: ${role} ${String(name)}`)
+    const isThere = ([role, name]: Label): Promise<boolean> =>
+      page.getByRole(role, { name, exact: true }).first().waitFor({ timeout: LABEL_PATIENCE_MS }).then(
+        () => true,
+        () => false,
+      ) // prettier-ignore
+    const found = await Promise.all(labels.map(isThere))
+    return labels.filter((_, index) => !found[index]).map(([role, name]) => `${page.url()}: ${role} ${String(name)}`)
   }
 
   it('is as promised on the pages of a connected organization, and in the dialog', async () => {
