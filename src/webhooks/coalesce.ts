@@ -2,18 +2,18 @@
  * Runs `work` for one key at a time: items of the same key that come in before it starts go into one run, those that come
  * while it runs into the next. Each caller's promise is that of the run its item is in.
  */
-export function coalesceByKey<T, R = void>(work: (items: T[]) => Promise<R>): (key: string, item: T) => Promise<R> {
-  const gathering = new Map<string, { items: T[]; done: Promise<R> }>()
+export function coalesceByKey<T>(work: (items: T[]) => Promise<void>): (key: string, item: T) => Promise<void> {
+  const gathering = new Map<string, { items: T[]; done: Promise<void> }>()
   const running = new Map<string, Promise<unknown>>()
 
-  async function run(key: string, items: T[]): Promise<R> {
+  async function run(key: string, items: T[]): Promise<void> {
     await running.get(key)
     gathering.delete(key)
     const current = work(items)
     const settled = current.catch(() => undefined)
     running.set(key, settled)
     try {
-      return await current
+      await current
     } finally {
       if (running.get(key) === settled) running.delete(key)
     }

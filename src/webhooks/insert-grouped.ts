@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Collection, Document } from 'mongodb'
 import { ServiceError } from '../errors.ts'
 
 const LARGEST_GROUP = 500
-/** While nothing is being written, requests that come this close together are written at once. */
-const GATHER_MS = 2
+/** So many groups are written at the same time: what comes next does not wait for what came before to be durable. */
+const GROUPS_AT_ONCE = 4
 const DUPLICATE_KEY = 11_000
 const STORE_WITHIN_MS = 8000
 
@@ -16,29 +15,30 @@ export type InsertOutcome = 'stored' | 'repeat'
 export type InsertGrouped = (document: Document) => Promise<InsertOutcome>
 
 /**
- * Inserts documents of concurrent callers in groups, one group at a time, so that many share one durable write (majority, journaled).
+ * Inserts documents of concurrent callers in groups, a few groups at a time, so that many share one durable write (majority, journaled).
+ * Those of one turn of the event loop come together, and what comes while all are writing.
  * Each learns its own outcome: `repeat` where its unique key is there already.
  * @throws ServiceError `storage_unavailable` when it may not be stored
  */
 export function groupInserts(collection: () => Collection): InsertGrouped {
   let waiting: Waiting[] = []
-  let writing = false
+  let writing = 0
 
   async function writeAll(): Promise<void> {
-    writing = true
-    await sleep(GATHER_MS)
+    writing += 1
+    await new Promise(setImmediate)
     while (waiting.length > 0) {
       const group = waiting.slice(0, LARGEST_GROUP)
       waiting = waiting.slice(LARGEST_GROUP)
       await insertGroup(collection, group)
     }
-    writing = false
+    writing -= 1
   }
 
   return (document) =>
     new Promise((resolve, reject) => {
       waiting.push({ document, settle: { resolve, reject } })
-      if (!writing) void writeAll()
+      if (writing < GROUPS_AT_ONCE && waiting.length === 1) void writeAll()
     })
 }
 

@@ -13,6 +13,7 @@ import { noteReceivedSparingly } from './note-received.ts'
 import { processDeliveries, type ClaimedDelivery } from './process-delivery.ts'
 import { findEndpoint, receiveDelivery } from './receive-delivery.ts'
 import { replayDelivery, replayRange, type ReplayRange } from './replay.ts'
+import { shareReads } from './share-reads.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 const AT_ONCE = 32
@@ -24,12 +25,10 @@ export function createWebhooks(deps: WebhookDeps) {
   const { leaseMs, wake } = deps
   const receiveDeps = { ...deps, insert: groupInserts(() => DeliveryModel.collection), noteReceived: noteReceivedSparingly(deps) }
   const join = coalesceByKey<ClaimedDelivery>((deliveries) => processDeliveries(deps, deliveries))
-  const readEndpoint = coalesceByKey<string, ConnectionDocument>(([key = '']) => findEndpoint(deps, key))
   const processClaimed = async (claimed: ClaimedDelivery): Promise<void> => join(keyOf(claimed), claimed)
 
   return {
-    /** Requests at the same time share a reading, which begins after they came: none is judged by what was true before it. */
-    findEndpoint: (endpointKey: string) => readEndpoint(endpointKey, endpointKey),
+    findEndpoint: shareReads((endpointKey) => findEndpoint(deps, endpointKey)),
     receive: (connection: ConnectionDocument, body: unknown) =>
       noteIntake(deps, connection, body, () => receiveDelivery(receiveDeps, connection, body)),
     /** Processes one delivery, together with others about its opportunity that are handed in at the same time. */

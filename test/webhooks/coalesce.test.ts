@@ -36,21 +36,4 @@ describe('coalescing by key', () => {
 
     expect(failed.map(({ message }) => message)).to.deep.equal(['one', 'one'])
   })
-
-  it('gives what the run gave, which began after each of its items had come in', async () => {
-    let stored = 'before'
-    const join = coalesceByKey<string, string>(async () => {
-      const seen = stored
-      await new Promise(setImmediate)
-      return seen
-    })
-
-    const first = join('a', 'a1')
-    await Promise.resolve()
-    await Promise.resolve()
-    stored = 'after'
-    const second = join('a', 'a2')
-
-    expect([await first, await second]).to.deep.equal(['before', 'after'])
-  })
 })
