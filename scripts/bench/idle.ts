@@ -5,9 +5,9 @@ import { activate, connectOrganization } from './connected-organization.ts'
 import { environmentFor } from './ground.ts'
 
 const GOAL_PER_SECOND = 5
-const SETTLE_MS = 15_000
-const MEASURED_MS = 60_000
-const ALONE_MS = 15_000
+const SETTLE_MS = 10_000
+const MEASURED_MS = 40_000
+const ALONE_MS = 10_000
 
 /** Commands a second, by name. */
 type Rates = Map<string, number>

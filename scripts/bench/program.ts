@@ -6,8 +6,6 @@ export interface RunningProgram<T> {
   /** What it has told first. */
   told: T
   pid: number
-  /** What it tells last, before it ends by itself. @throws Error when it ends without a word */
-  result: <R>() => Promise<R>
   stop: () => Promise<void>
 }
 
@@ -21,7 +19,6 @@ export async function startProgram<T>(name: string, given: unknown): Promise<Run
   return {
     told,
     pid: child.pid ?? 0,
-    result: <R>() => nextMessage<R>(child, name),
     stop: () => endProcess(child),
   }
 }
