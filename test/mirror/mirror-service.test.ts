@@ -1,12 +1,10 @@
 import { expect } from 'chai'
-import { Types } from 'mongoose'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
-import { ExportModel } from '../../src/export/export-model.ts'
 import { OpportunitySyncModel } from '../../src/mirror/opportunity-sync-model.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
 import { eventually } from '../support/eventually.ts'
 import type { LeverOpportunity } from '../support/lever.ts'
-import { exportAndWait, newPerson, startService, waitForEnd, type Api, type ServiceForTests } from '../support/service.ts'
+import { exportAndWait, newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
 import { expectSameAsLever } from './same-as-lever.ts'
 
 interface Sync {
@@ -114,20 +112,22 @@ describe('the mirror in the service', () => {
 
   it('answers for Lever in a bulk: one call an export; and not for a single one', async () => {
     const { lever } = service
-    const ids: string[] = []
-    await lever.fault({ match: { method: 'POST', path: '^/opportunities$' }, kind: 'status', status: 400, times: 4 })
-    for (let made = 0; made < 4; made += 1) ids.push((await exportAndWait(api, { candidate: newPerson() })).id)
-    await ExportModel.updateMany({ status: 'failed' }, { batch: new Types.ObjectId() })
+    const candidateIds: string[] = []
+    for (let made = 0; made < 20; made += 1) candidateIds.push((await api.post<{ id: string }>('candidates', newPerson())).body.id)
     await sweep()
     await lever.clearRequests()
+    const asked = async () => (await lever.requests('/opportunities')).filter(({ method, query }) => method === 'POST' || query['email'])
 
-    for (const one of ids) await api.post(`exports/${one}/retry`)
-    for (const one of ids) expect((await waitForEnd(api, one)).status).to.equal('exported')
-    expect((await lever.requests('/opportunities')).map(({ method }) => method)).to.deep.equal(['POST', 'POST', 'POST', 'POST'])
+    const bulk = await api.post<{ batchId: string; accepted: number }>('exports/bulk', { candidateIds, requestedBy: SOURCER })
+    const batch = async () => (await api.get<{ status: string; exported: number }>(`export-batches/${bulk.body.batchId}`)).body
+    await eventually('the bulk ends', async () => (await batch()).status === 'finished', 30_000)
+
+    expect((await batch()).exported).to.equal(20)
+    expect((await asked()).map(({ method }) => method)).to.deep.equal(Array.from({ length: 20 }, () => 'POST'))
 
     await lever.clearRequests()
     await exportAndWait(api, { candidate: newPerson() })
-    expect((await lever.requests('/opportunities')).map(({ method }) => method)).to.deep.equal(['GET', 'POST'])
+    expect((await asked()).map(({ method }) => method)).to.deep.equal(['GET', 'POST'])
   })
 
   it('goes with the connection', async () => {
