@@ -233,9 +233,9 @@ describe('reading all opportunities', () => {
     it('goes on in another process at the very page it was stopped at', async () => {
       const under = await fresh({ leaseMs: 60_000 })
       const worker = under.mirror.startOpportunityWorker(under.effects)
-      await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 9000, after: 7 })
+      await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 9000, after: 4 })
       await under.mirror.syncOpportunities(under.organization)
-      await eventually('seven pages are read', async () => (await runOf(under)).full?.plan?.read === 700)
+      await eventually('four pages are read', async () => (await runOf(under)).full?.plan?.read === 400)
       const before = performance.now()
       await worker.stop(15_000)
       expect(performance.now() - before).to.be.below(6000)
@@ -252,9 +252,9 @@ describe('reading all opportunities', () => {
     it('is taken up where it stood when the process that read it was killed, which then writes nothing more', async () => {
       const under = await fresh()
       under.mirror.startOpportunityWorker(under.effects)
-      await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 700, after: 5 })
+      await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 700, after: 3 })
       await under.mirror.syncOpportunities(under.organization)
-      await eventually('five pages are read', async () => (await runOf(under)).full?.plan?.read === 500)
+      await eventually('three pages are read', async () => (await runOf(under)).full?.plan?.read === 300)
       await OpportunitySyncModel.updateOne(
         { organization: under.organization },
         { leaseUntil: new Date(0), claim: 'dead', $inc: { fence: 1 } },
