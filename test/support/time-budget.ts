@@ -3,9 +3,11 @@ const DEFAULT_BUDGET_MS = 90_000
 
 /** Files that may take longer, by their path from the root of the repository. */
 const LONGER_MS: Readonly<Record<string, number>> = {
-  'test/browser/accessibility.test.ts': 120_000, // runs axe-core on every page, at two widths and in two languages
+  'test/browser/accessibility.test.ts': 180_000, // runs axe-core on every page, at two widths and in two languages
+  'test/browser/accessibility-of-states.test.ts': 150_000, // and on pages in states that take a service of their own
   'test/connection/token-storm.test.ts': 150_000, // starts a dozen processes that call at once
   'test/process/webhook-kills.test.ts': 120_000, // kills and starts processes and a database
+  'test/web/every-endpoint-input.test.ts': 240_000, // thousands of requests, more with each new operation
   'test/scripts/mongod.test.ts': 120_000, // starts a server a dozen times
 }
 

@@ -10,7 +10,7 @@ import { forEachOf, startWorld, type Question, type World } from './hostile/worl
 const ok = (answer: RawAnswer): boolean => answer.status >= 200 && answer.status < 300
 
 describe('every endpoint: answers', function () {
-  this.timeout(30_000)
+  this.timeout(120_000)
   let world: World
 
   before(async () => {

@@ -9,7 +9,7 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 const MB = 1024 * 1024
 
 describe('every endpoint: HTTP', function () {
-  this.timeout(30_000)
+  this.timeout(120_000)
   let world: World
   let operations: Operation[]
   let writes: Operation[]

@@ -30,7 +30,7 @@ interface SlowBody {
 }
 
 describe('every endpoint: input', function () {
-  this.timeout(30_000)
+  this.timeout(120_000)
   let world: World
   let operations: Operation[]
   let writes: Operation[]

@@ -13,7 +13,7 @@ const FOR_SOURCERS =
   /^\/api\/v1\/(candidates|candidate-imports|exports|export-batches|lever\/(stages|postings|requisitions|archive-reasons))(\/|$)/
 
 describe('every endpoint: rights', function () {
-  this.timeout(30_000)
+  this.timeout(120_000)
   let world: World
   let guarded: Operation[]
   let ofOrganizations: Operation[]
@@ -122,7 +122,8 @@ describe('every endpoint: rights', function () {
 
   describe('between organizations', () => {
     it("lists nothing that is another's", async () => {
-      await forEachOf(ofOrganizations.filter((operation) => isList(operation)), nameOf, async (operation) => {
+      const lists = ofOrganizations.filter((operation) => isList(operation) && !operation.path.includes('{'))
+      await forEachOf(lists, nameOf, async (operation) => {
         const answer = await world.ask(operation, { as: world.them, query: '?limit=100' })
 
         expect(answer.status).to.equal(200)

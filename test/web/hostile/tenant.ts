@@ -56,6 +56,8 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
   expect([exported.status, another.status]).to.deep.equal(['exported', 'exported'])
   const bulk = await api.post<{ batchId: string }>('exports/bulk', { candidateIds: [await candidate()], requestedBy: SOURCER })
   await waitForBatch(api, bulk.body.batchId)
+  const withHistory = await candidate()
+  expect((await exportAndWait(api, { candidateId: withHistory })).status).to.equal('exported')
   await eraseSome(api, candidate)
   return {
     id,
@@ -73,7 +75,7 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
       '/api/v1/users/': unmapped,
       '/api/v1/user-mappings/': person,
       '/api/v1/api-keys/': spare.body.id,
-      '/api/v1/candidates/': await withResume(service.url, apiKey, await candidate(), word),
+      '/api/v1/candidates/': await withResume(service.url, apiKey, withHistory, word),
       '/api/v1/candidate-imports/': await importLongFile(service.url, apiKey, api),
       '/api/v1/exports/': exported.id,
       '/api/v1/export-batches/': bulk.body.batchId,
