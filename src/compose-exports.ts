@@ -27,6 +27,8 @@ export interface ExportNeighbours {
   timeoutMs: number
   /** Those of the candidates whose person was erased. */
   erasedCandidates: (organization: string, candidateIds: readonly string[]) => Promise<Set<string>>
+  /** Told where a candidate stands in Lever now. */
+  onLanded: (organization: string, candidateId: string) => Promise<void>
   wake: () => void
   log: Log
   observe?: ExportDeps['observe']
@@ -54,6 +56,7 @@ export function composeExports(parts: ExportNeighbours): Exports {
     await mirror.noteHistory(organization, opportunity, readAt)
     await candidates.setLeverState(organization, candidateId, state)
     await candidates.noteExport(organization, candidateId, exportId, { exported: true })
+    await parts.onLanded(organization, candidateId)
   }
   return createExports({
     assess: {

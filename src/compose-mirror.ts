@@ -1,5 +1,7 @@
 import { CandidateModel } from './candidates/candidate-model.ts'
 import type { Candidates } from './candidates/candidates.ts'
+import { ConversationModel } from './conversations/conversation-model.ts'
+import type { Conversations } from './conversations/conversations.ts'
 import { hasExportBurst } from './export/export-burst.ts'
 import { ExportModel } from './export/export-model.ts'
 import type { Mirror } from './mirror/mirror.ts'
@@ -9,6 +11,7 @@ import type { WebhookDeps } from './webhooks/webhook-deps.ts'
 export interface MirrorNeighbours {
   mirror: Pick<Mirror, 'opportunityState' | 'noteHistory'>
   candidates: Pick<Candidates, 'applyLeverState' | 'unlinkOpportunity'>
+  conversations: Pick<Conversations, 'opportunityKnown'>
   /** In the order in which they are told. */
   onOpportunityDeleted: readonly ((organization: string, opportunityId: string) => Promise<void>)[]
 }
@@ -19,16 +22,18 @@ type LeverEffects = OpportunityEffects & WebhookDeps['effects']
 const NOBODYS = { isOurs: false, candidates: 0, noted: [] }
 
 /** What follows here from what webhooks and syncs see in Lever. */
-export function opportunityEffects({ mirror, candidates, onOpportunityDeleted }: MirrorNeighbours): LeverEffects {
+export function opportunityEffects({ mirror, candidates, conversations, onOpportunityDeleted }: MirrorNeighbours): LeverEffects {
   return {
     async oursAmong(organization, ids) {
-      const [linked, exported] = await Promise.all([
+      const [linked, exported, talked] = await Promise.all([
         CandidateModel.distinct('lever.opportunityId', { organization, 'lever.opportunityId': { $in: ids } }),
         ExportModel.distinct('opportunityId', { organization, opportunityId: { $in: ids } }),
+        ConversationModel.distinct('opportunityId', { organization, opportunityId: { $in: ids } }),
       ])
-      return [...new Set([...linked, ...exported])].filter((id) => typeof id === 'string')
+      return [...new Set([...linked, ...exported, ...talked])].filter((id) => typeof id === 'string')
     },
     async onRead(organization, opportunity, readAt) {
+      await conversations.opportunityKnown(organization, { opportunityId: opportunity.id })
       if (!(await belongsToSomebody(organization, opportunity.id))) return NOBODYS
       const state = await mirror.opportunityState(organization, opportunity)
       const updated = await candidates.applyLeverState(organization, opportunity.id, state)

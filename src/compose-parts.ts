@@ -4,11 +4,13 @@ import { createAudit } from './audit/audit.ts'
 import { emailKey, linkKey } from './candidates/candidate-keys.ts'
 import { createCandidates, type Candidates } from './candidates/candidates.ts'
 import { createResumes } from './candidates/resumes.ts'
+import { composeConversations } from './compose-conversations.ts'
 import { composeExports } from './compose-exports.ts'
 import { opportunityEffects } from './compose-mirror.ts'
 import type { Config } from './config.ts'
 import { createErasures, type Erasures } from './erasure/erasures.ts'
 import { forgettersOf } from './erasure/forgetters.ts'
+import type { Conversations } from './conversations/conversations.ts'
 import { createConnections, type Connections } from './connection/connections.ts'
 import type { Exports } from './export/exports.ts'
 import { exportSummaries } from './export/export-view.ts'
@@ -70,11 +72,13 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     async onAuthorized(organization) {
       await mirror.sync(organization)
       await exports.resumeHeld(organization)
+      await conversations.resumeHeld(organization)
       await webhooks.resumeWaiting(organization)
     },
     async onActivated(organization) {
       await mirror.syncOpportunities(organization)
       await exports.resumeHeld(organization)
+      await conversations.resumeHeld(organization)
     },
     async settleExports(organization, client) {
       await exports.settle(organization, client, connections.canSeeConfidential(await connections.get(organization)))
@@ -120,15 +124,32 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     apiUrl: options.lever.apiUrl,
     timeoutMs: options.lever.timeoutMs,
     erasedCandidates: (organization, candidateIds) => erasures.candidatesAmong(organization, candidateIds),
+    onLanded: (organization, candidateId) => conversations.opportunityKnown(organization, { candidateId }),
     wake: () => wake('exports'),
     observe: observe.observeExport,
   })
+  const conversations: Conversations = composeConversations({
+    accounts,
+    audit,
+    connections,
+    mappings,
+    mirror,
+    candidates,
+    exports,
+    noteDelayMs: options.noteDelayMs,
+    leaseMs,
+    settleMs,
+    timeoutMs: options.lever.timeoutMs,
+    wake: () => wake('conversations'),
+    log,
+  })
   const onOpportunityDeleted = [
+    conversations.opportunityDeleted,
     (organization: string, opportunityId: string) => erasures.opportunityDeleted(organization, opportunityId),
     mirror.forgetOpportunity,
     exports.freeTargetOf,
   ]
-  const effects = opportunityEffects({ mirror, candidates, onOpportunityDeleted })
+  const effects = opportunityEffects({ mirror, candidates, conversations, onOpportunityDeleted })
   const webhooks: Webhooks = createWebhooks({
     connections,
     mirror,
@@ -145,7 +166,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     exports,
     mirror,
     connections,
-    forgetters: forgettersOf({ candidates, resumes, exports, webhooks, mirror, forgetIdempotencyKeys }),
+    forgetters: forgettersOf({ candidates, resumes, exports, conversations, webhooks, mirror, forgetIdempotencyKeys }),
     leaseMs,
     log,
     observe: observe.observeErasure,
@@ -165,5 +186,6 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     candidates,
     resumes,
     exports,
+    conversations,
   }
 }

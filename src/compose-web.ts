@@ -10,6 +10,7 @@ import { candidateTimelineEndpoints } from './web/api/candidate-timeline.ts'
 import { candidateEndpoints } from './web/api/candidates.ts'
 import { candidateImportEndpoints } from './web/api/candidate-imports.ts'
 import { connectionEndpoints } from './web/api/connection.ts'
+import { conversationEndpoints } from './web/api/conversations.ts'
 import type { Endpoint } from './web/api/endpoint.ts'
 import { erasureEndpoints } from './web/api/erasures.ts'
 import { exportBatchEndpoints } from './web/api/export-batches.ts'
@@ -114,6 +115,7 @@ function endpointsOf(parts: Parts): Endpoint[] {
     ...candidateImportEndpoints({ candidates }),
     ...exportEndpoints({ exports: parts.exports, candidates }),
     ...exportBatchEndpoints({ exports: parts.exports }),
+    ...conversationEndpoints({ conversations: parts.conversations }),
     ...webhookDeliveryEndpoints({ webhooks: parts.webhooks }),
     ...erasureEndpoints({ erasures: parts.erasures }),
     ...auditEventEndpoints({ audit }),

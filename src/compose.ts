@@ -104,7 +104,7 @@ async function startWorkers(
   log: Log,
   { wakers, metrics }: WorkerSurroundings,
 ): Promise<RunningWorkers> {
-  const { exports, candidates, mirror, connections, webhooks, erasures } = parts
+  const { exports, conversations, candidates, mirror, connections, webhooks, erasures } = parts
   const expire = expireJob({
     expirePayloads: webhooks.expirePayloads,
     dropOrphanedFiles: candidates.dropOrphanedFiles,
@@ -117,6 +117,7 @@ async function startWorkers(
   })
   const byCollection: Record<string, Worker> = {
     exports: exports.startWorker(options.jobPollMs),
+    conversations: conversations.startWorker(options.jobPollMs),
     deliveries: webhooks.startWorker(options.jobPollMs),
     erasures: erasures.startWorker(SELDOM * options.jobPollMs),
     candidate_imports: candidates.startImportWorker(SELDOM * options.jobPollMs),

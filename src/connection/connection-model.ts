@@ -11,6 +11,10 @@ export type RevocationCause = (typeof REVOCATION_CAUSES)[number]
 export const WEBHOOK_SETS = ['export', 'communication', 'feedback', 'hires'] as const
 export type WebhookSet = (typeof WEBHOOK_SETS)[number]
 
+/** One note a quiet period, or one for the whole conversation, rewritten in place. */
+export const NOTE_MODES = ['perPause', 'perConversation'] as const
+export const NOTE_LANGUAGES = ['en', 'es'] as const
+
 const signatureTokenSchema = new Schema(
   { token: { type: String, required: true }, leverWebhookId: String, savedAt: { type: Date, required: true } },
   { _id: false },
@@ -83,6 +87,12 @@ const connectionSchema = new Schema(
       exportUnsuccessful: { type: Boolean, default: false },
       webhookSet: { type: String, enum: WEBHOOK_SETS, default: 'export' },
       eraseWhenDeletedInLever: { type: Boolean, default: false },
+      /** Of the notes that conversations become. */
+      noteMode: { type: String, enum: NOTE_MODES, default: 'perPause' },
+      noteSecret: { type: Boolean, default: false },
+      noteLanguage: { type: String, enum: NOTE_LANGUAGES, default: 'en' },
+      /** IANA name. */
+      noteTimeZone: { type: String, default: 'UTC' },
     },
     sync: {
       state: { type: String, enum: ['idle', 'running', 'failed'], default: 'idle' },

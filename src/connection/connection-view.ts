@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { webhookUrlOf, type ConnectionContext } from './connection-context.ts'
-import { CONNECTION_STATUSES, REVOCATION_CAUSES, WEBHOOK_SETS, type ConnectionDocument } from './connection-model.ts'
+import {
+  CONNECTION_STATUSES,
+  NOTE_LANGUAGES,
+  NOTE_MODES,
+  REVOCATION_CAUSES,
+  WEBHOOK_SETS,
+  type ConnectionDocument,
+} from './connection-model.ts'
 import { getConnection } from './find-connection.ts'
 import { seesConfidential } from './lever-access.ts'
 import { hasSignatureToken, MISSING, missingOf, warningsOf } from './readiness.ts'
@@ -73,6 +80,10 @@ export const ConnectionView = z
       exportUnsuccessful: z.boolean(),
       webhookSet: z.enum(WEBHOOK_SETS),
       eraseWhenDeletedInLever: z.boolean(),
+      noteMode: z.enum(NOTE_MODES).meta({ description: 'A note a quiet period, or one a conversation, rewritten in place.' }),
+      noteSecret: z.boolean(),
+      noteLanguage: z.enum(NOTE_LANGUAGES),
+      noteTimeZone: z.string(),
     }),
     sync: z.object({
       state: z.enum(['idle', 'running', 'failed']),
@@ -156,6 +167,10 @@ function settingsView({ settings }: ConnectionDocument, sourceName: string): Con
     exportUnsuccessful: settings.exportUnsuccessful,
     webhookSet: settings.webhookSet,
     eraseWhenDeletedInLever: settings.eraseWhenDeletedInLever,
+    noteMode: settings.noteMode ?? 'perPause',
+    noteSecret: settings.noteSecret ?? false,
+    noteLanguage: settings.noteLanguage ?? 'en',
+    noteTimeZone: settings.noteTimeZone ?? 'UTC',
   }
 }
 

@@ -2,7 +2,7 @@ import { Types } from 'mongoose'
 import { z } from 'zod'
 import { ServiceError, type FieldFault } from '../errors.ts'
 import { subjectOf, type ConnectionContext } from './connection-context.ts'
-import { ConnectionModel, WEBHOOK_SETS } from './connection-model.ts'
+import { ConnectionModel, NOTE_LANGUAGES, NOTE_MODES, WEBHOOK_SETS } from './connection-model.ts'
 import { getConnection } from './find-connection.ts'
 
 /** What of a connection an admin sets; each member may be left out. */
@@ -20,6 +20,14 @@ export const ConnectionSettingsPatch = z
     exportUnsuccessful: z.boolean(),
     webhookSet: z.enum(WEBHOOK_SETS),
     eraseWhenDeletedInLever: z.boolean(),
+    noteMode: z.enum(NOTE_MODES).meta({ description: 'Conversations become a note a quiet period, or one, rewritten in place.' }),
+    noteSecret: z.boolean().meta({ description: 'Notes of conversations are secret in Lever.' }),
+    noteLanguage: z.enum(NOTE_LANGUAGES),
+    noteTimeZone: z
+      .string()
+      .max(100)
+      .refine(isTimeZone, 'is not a time zone: write one like Europe/Madrid')
+      .meta({ description: 'In which the times of a conversation are told: an IANA name.' }),
   })
   .partial()
   .meta({ id: 'ConnectionSettingsPatch' })
@@ -63,4 +71,12 @@ async function userFaults(
   const user = await neighbours.leverUserByEmail(organization, performAsFallback)
   if (user && !user.deactivatedAt) return []
   return [{ path: 'performAsFallback', message: user ? 'this Lever user is deactivated' : 'Lever has no such user' }]
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
 }

@@ -1,5 +1,6 @@
 import type { Candidates } from '../candidates/candidates.ts'
 import type { Resumes } from '../candidates/resumes.ts'
+import type { Conversations } from '../conversations/conversations.ts'
 import type { Exports } from '../export/exports.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
@@ -9,6 +10,7 @@ export interface ForgettersDeps {
   candidates: Pick<Candidates, 'forget' | 'forgetInImports'>
   resumes: Pick<Resumes, 'dropOf'>
   exports: Pick<Exports, 'forgetCandidate'>
+  conversations: Pick<Conversations, 'forget'>
   webhooks: Pick<Webhooks, 'forgetPayloads'>
   mirror: Pick<Mirror, 'forgetPerson' | 'forgetHistory'>
   /** Of a part further left. Resolves to how many. */
@@ -19,7 +21,8 @@ export interface ForgettersDeps {
  * Every collection that may know a person, in the order in which it forgets: first the candidate, so that nothing new begins, last
  * the mirror, which tells of which opportunities there may be deliveries.
  */
-export function forgettersOf({ candidates, resumes, exports, webhooks, mirror, forgetIdempotencyKeys }: ForgettersDeps): Forgetter[] {
+export function forgettersOf(deps: ForgettersDeps): Forgetter[] {
+  const { candidates, resumes, exports, conversations, webhooks, mirror, forgetIdempotencyKeys } = deps
   const atOnce = (removed: number) => ({ removed, underWay: false })
   return [
     {
@@ -28,6 +31,7 @@ export function forgettersOf({ candidates, resumes, exports, webhooks, mirror, f
     },
     { collection: 'resumes', forget: async ({ organization, candidateId }) => atOnce(await resumes.dropOf(organization, candidateId)) },
     { collection: 'exports', forget: ({ organization, candidateId }) => exports.forgetCandidate(organization, candidateId) },
+    { collection: 'conversations', forget: ({ organization, ...person }) => conversations.forget(organization, person) },
     {
       collection: 'candidate_import_rejections',
       forget: ({ organization, name, emails, phones, links, since }) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { LeverClient } from './client.ts'
+import type { Lane, LeverClient } from './client.ts'
 import { envelope, flag, leverId, readable, text, time } from './lenient.ts'
 
 export const LeverNoteSchema = z.object({
@@ -26,8 +26,11 @@ export interface NoteToAdd {
   performAs?: string
   /** Plain text; line breaks are kept. */
   value: string
+  /** Shown to those only who may see secret notes. */
+  secret?: boolean
   prepare?: () => Promise<void>
   beforeSend?: () => void
+  lane?: Lane
 }
 
 /** Documented is `noteId` alone, recorded the whole note with it. */
@@ -43,13 +46,29 @@ const Added = envelope(z.object({ noteId: text, id: text })).transform(({ data }
  * @throws LeverCallError; `classifyWriteError` says what it means
  */
 export async function addNote(client: LeverClient, note: NoteToAdd): Promise<{ noteId: string }> {
-  const { opportunityId, performAs, value, prepare, beforeSend } = note
+  const { opportunityId, performAs, value, secret, prepare, beforeSend } = note
   const write = {
     query: { perform_as: performAs },
-    json: { value },
+    json: { value, ...(secret ? { secret } : {}) },
     schema: Added,
     ...(prepare ? { prepare } : {}),
     ...(beforeSend ? { beforeSend } : {}),
+    ...(note.lane ? { lane: note.lane } : {}),
   }
   return (await client.write('POST', notesOf(opportunityId), write)).body
+}
+
+/**
+ * Puts a new text in the place of a note made through the API, whoever it was credited to. May be repeated.
+ * @throws LeverCallError, 404 where the note or its opportunity is not there any more
+ */
+export async function replaceNote(client: LeverClient, note: NoteToAdd & { noteId: string }): Promise<void> {
+  const { opportunityId, noteId, performAs, value, secret, beforeSend, lane } = note
+  await client.write('PUT', `${notesOf(opportunityId)}/${encodeURIComponent(noteId)}`, {
+    query: { perform_as: performAs },
+    json: { values: [{ value, ...(performAs ? { user: performAs } : {}) }], ...(secret === undefined ? {} : { secret }) },
+    schema: z.unknown(),
+    ...(beforeSend ? { beforeSend } : {}),
+    ...(lane ? { lane } : {}),
+  })
 }

@@ -130,7 +130,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
   const candidates = createCandidates({ readExports: async () => new Map(), onRemoved: [], erased: nobodyErased, leaseMs: LEASE_MS, log })
   const webhooks = createWebhooks({
     connections, mirror, log,
-    effects: opportunityEffects({ mirror, candidates, onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)] }),
+    effects: opportunityEffects({ mirror, candidates, conversations: { opportunityKnown: () => Promise.resolve() }, onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)] }),
     wake: () => undefined,
     leaseMs: LEASE_MS,
   }) // prettier-ignore

@@ -1,4 +1,4 @@
-import { WEBHOOK_SETS } from '../../connection/connection-model.ts'
+import { NOTE_LANGUAGES, NOTE_MODES, WEBHOOK_SETS } from '../../connection/connection-model.ts'
 import type { ConnectionView } from '../../connection/connection-view.ts'
 import type { LeverUserView } from '../../mirror/lever-users.ts'
 import type { Notice } from '../middleware/flash.ts'
@@ -46,6 +46,7 @@ export function AtsSettingsPage({ settings, typed, wrong, stages, leverUsers, no
           <FallbackField email={shown.performAsFallback} leverUsers={leverUsers} isWrong={wrong.includes('performAsFallback')} />
         </section>
         <SetCard chosen={shown.webhookSet} />
+        <NotesCard shown={shown} wrong={wrong} />
         <section class="card" aria-labelledby="further-title">
           <h2 id="further-title">{t.furtherTitle}</h2>
           <Switch name="exportUnsuccessful" isOn={shown.exportUnsuccessful} />
@@ -149,7 +150,47 @@ function SetCard({ chosen }: { chosen: Settings['webhookSet'] }) {
   )
 }
 
-function Switch({ name, isOn }: { name: 'exportUnsuccessful' | 'eraseWhenDeletedInLever'; isOn: boolean }) {
+function NotesCard({ shown, wrong }: { shown: Settings; wrong: readonly string[] }) {
+  const t = atsSettingsTexts(usePage().language)
+  return (
+    <section class="card" aria-labelledby="notes-title">
+      <h2 id="notes-title">{t.notesTitle}</h2>
+      <Field id="noteMode" label={t.noteMode} help={t.noteModeHelp}>
+        {(tie) => (
+          <select {...tie} name="noteMode">
+            {NOTE_MODES.map((mode) => (
+              <option key={mode} value={mode} selected={mode === shown.noteMode}>
+                {t[mode]}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field id="noteLanguage" label={t.noteLanguage}>
+        {(tie) => (
+          <select {...tie} name="noteLanguage">
+            {NOTE_LANGUAGES.map((language) => (
+              <option key={language} value={language} selected={language === shown.noteLanguage}>
+                {t[language]}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field
+        id="noteTimeZone"
+        label={t.noteTimeZone}
+        help={t.noteTimeZoneHelp}
+        why={wrong.includes('noteTimeZone') ? t.noteTimeZoneWrong : undefined}
+      >
+        {(tie) => <input {...tie} type="text" name="noteTimeZone" value={shown.noteTimeZone} required maxlength={100} autocomplete="off" />}
+      </Field>
+      <Switch name="noteSecret" isOn={shown.noteSecret} />
+    </section>
+  )
+}
+
+function Switch({ name, isOn }: { name: 'exportUnsuccessful' | 'eraseWhenDeletedInLever' | 'noteSecret'; isOn: boolean }) {
   const t = atsSettingsTexts(usePage().language)
   return (
     <div class="field">

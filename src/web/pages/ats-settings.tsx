@@ -2,7 +2,7 @@ import Router from '@koa/router'
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Connections } from '../../connection/connections.ts'
-import { WEBHOOK_SETS } from '../../connection/connection-model.ts'
+import { NOTE_LANGUAGES, NOTE_MODES, WEBHOOK_SETS } from '../../connection/connection-model.ts'
 import { ConnectionView } from '../../connection/connection-view.ts'
 import { ConnectionSettingsPatch, type SettingsPatch } from '../../connection/settings.ts'
 import { isServiceError } from '../../errors.ts'
@@ -35,6 +35,10 @@ const SettingsForm = z.object({
   webhookSet: z.enum(WEBHOOK_SETS),
   exportUnsuccessful: isOn,
   eraseWhenDeletedInLever: isOn,
+  noteMode: z.enum(NOTE_MODES),
+  noteSecret: isOn,
+  noteLanguage: z.enum(NOTE_LANGUAGES),
+  noteTimeZone: z.string().trim().max(1000),
   /** How they were when the page was made, so that what somebody else has changed since is not overwritten unseen. */
   was: z.string().transform(jsonOf).pipe(ConnectionView.shape.settings),
 })

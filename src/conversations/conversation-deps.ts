@@ -1,0 +1,48 @@
+import type { ConnectionStatus, NOTE_LANGUAGES, NOTE_MODES } from '../connection/connection-model.ts'
+import type { LeverClient } from '../lever/client.ts'
+import type { Log } from '../log.ts'
+
+/** What of the organization's connection decides over a note. */
+export interface NoteTerms {
+  status: ConnectionStatus
+  mode: (typeof NOTE_MODES)[number]
+  secret: boolean
+  language: (typeof NOTE_LANGUAGES)[number]
+  /** IANA name. */
+  timeZone: string
+  /** E-mail of a Lever user. */
+  performAsFallback: string | null
+}
+
+/** An opportunity of a candidate, as last seen. */
+export interface KnownOpportunity {
+  id: string
+  archived: boolean
+}
+
+/** What conversations need of the parts before them; handed in by compose. */
+export interface ConversationDeps {
+  readTerms(organization: string): Promise<NoteTerms>
+  /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
+  leverClient(organization: string): Promise<LeverClient>
+  candidateExists(organization: string, candidateId: string): Promise<boolean>
+  /** Null for a candidate that is not there any more. */
+  candidateName(organization: string, candidateId: string): Promise<string | null>
+  /** Newest first, from our own records; null for a candidate that is not there any more. */
+  opportunitiesOf(organization: string, candidateId: string): Promise<KnownOpportunity[] | null>
+  /** Candidates that stand, or stood, in Lever as this opportunity. */
+  candidatesOf(organization: string, opportunityId: string): Promise<string[]>
+  /** Name of a person of the organization; null for nobody. */
+  personName(organization: string, email: string): Promise<string | null>
+  /** Id of the Lever user to whom the person is mapped; null where that may not write in Lever. */
+  mappedLeverUser(organization: string, email: string): Promise<string | null>
+  /** Id of the active Lever user with this e-mail. */
+  leverUserByEmail(organization: string, email: string): Promise<string | null>
+  audit(record: { organization: string; actor: string; action: string; subject: string; leverUser?: string | null }): Promise<void>
+  wake(): void
+  noteDelayMs: number
+  leaseMs: number
+  settleMs: number
+  timeoutMs: number
+  log: Log
+}

@@ -1,0 +1,93 @@
+import type { Document } from 'mongodb'
+import { heldBy, LeaseLost, type Claimed } from '../work/claim.ts'
+import { NEVER } from '../work/work-fields.ts'
+import { writeStep } from '../work/write-step.ts'
+import { ConversationModel, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
+
+export type ClaimedConversation = Claimed<ConversationDocument>
+
+const HELD_LOOK_MS = 60_000
+const FIRST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 5 * 60_000
+const FIRST_WAIT_MS = 60_000
+const LONGEST_WAIT_MS = 15 * 60_000
+const WAIT_AT_MOST_MS = 30 * 24 * 3_600_000
+/** A note is tried for a day; then a person decides. */
+const GIVE_UP_AFTER_MS = 24 * 3_600_000
+
+/** What is written of it now: the document as it was last written, under the claim. */
+export interface NoteState {
+  claimed: ClaimedConversation
+  document: ConversationDocument
+}
+
+/** The database's clock when the document was claimed. */
+export function claimedAt({ document }: ClaimedConversation, leaseMs: number): Date {
+  return new Date((document.leaseUntil?.getTime() ?? Date.now()) - leaseMs)
+}
+
+export function hasGivenUp({ claimed, document }: NoteState, leaseMs: number, afterMs = GIVE_UP_AFTER_MS): boolean {
+  const now = claimedAt(claimed, leaseMs).getTime()
+  return now - (document.tryingSince?.getTime() ?? now) > afterMs
+}
+
+/** Grows with the tries in a row, so that an outage is not met by a crowd. */
+export function pauseAfter(tries: number): number {
+  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 12))
+  return ceiling / 2 + Math.random() * (ceiling / 2)
+}
+
+const IS_OPEN = { $gt: ['$lastSeq', '$notedSeq'] }
+const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
+
+/** Gives it back until the quiet time of what is not noted is over, which a message may have put off meanwhile. */
+export async function giveBack(claimed: ClaimedConversation, set: Document = {}): Promise<void> {
+  const rest = {
+    noteDueAt: { $cond: [IS_OPEN, '$noteDueAt', null] },
+    dueAt: { $cond: [IS_OPEN, { $ifNull: ['$noteDueAt', NEVER] }, NEVER] },
+    claim: null,
+    leaseUntil: null,
+  }
+  const stages = [...(Object.keys(set).length > 0 ? [{ $set: set }] : []), { $set: rest }]
+  const { matchedCount } = await ConversationModel.collection.updateOne(heldBy(claimed), stages, MAJORITY)
+  if (matchedCount === 0) throw new LeaseLost(String(claimed.document._id))
+}
+
+/** Neither written nor begun: what comes in meanwhile goes into the same note. */
+function takeBack({ pending }: ConversationDocument): Record<string, unknown> {
+  return pending && pending.done === 0 && !pending.intentAt ? { pending: null } : {}
+}
+
+/** The connection does not write now: waits for a person to authorize again or to end the pause. */
+export async function hold({ claimed, document }: NoteState, waitingFor: 'authorization' | 'paused'): Promise<void> {
+  await writeStep(ConversationModel, claimed, {
+    set: { waitingFor, tryingSince: null, ...takeBack(document) },
+    release: HELD_LOOK_MS,
+  })
+}
+
+/** Comes back after a pause; `set` says what is known of the write. */
+export async function tryLater(
+  { claimed, document }: NoteState,
+  { waitingFor, pauseMs, set = {} }: { waitingFor: WaitingFor; pauseMs: number; set?: Record<string, unknown> },
+): Promise<void> {
+  await writeStep(ConversationModel, claimed, { set: { waitingFor, tries: document.tries + 1, ...set }, release: pauseMs })
+}
+
+/** There is no opportunity for it (yet): woken as one comes to be known, and looked at now and then, for a month. */
+export async function waitForOpportunity(state: NoteState, leaseMs: number): Promise<void> {
+  const { claimed, document } = state
+  if (hasGivenUp(state, leaseMs, WAIT_AT_MOST_MS))
+    return fail(state, { code: 'opportunity_missing', detail: 'No opportunity for this conversation came to be in Lever within a month.' })
+  const pauseMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(document.tries, 10))
+  const tryingSince = document.tryingSince ?? claimedAt(claimed, leaseMs)
+  await tryLater(state, { waitingFor: 'opportunity', pauseMs, set: { tryingSince, ...takeBack(document) } })
+}
+
+/** Ends trying: it goes on with the next message, or when a person asks for the note. */
+export async function fail({ claimed, document }: NoteState, error: { code: string; detail: string }): Promise<void> {
+  await writeStep(ConversationModel, claimed, {
+    set: { error, waitingFor: null, noteDueAt: null, ...takeBack(document) },
+    release: 'never',
+  })
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { ServiceError } from '../errors.ts'
+import { ConversationModel, WAITING_FOR, type ConversationDocument } from './conversation-model.ts'
+import { MessageModel, type MessageDocument } from './message-model.ts'
+
+const time = z.string().meta({ format: 'date-time' })
+const STATUSES = ['noted', 'due', 'writing', 'waiting', 'failed'] as const
+
+export const ConversationView = z
+  .object({
+    externalId: z.string(),
+    candidateId: z.string().nullable(),
+    opportunityId: z.string().nullable().meta({ description: 'As named, else the one that its notes go to, once that is known.' }),
+    messages: z.number().int().meta({ description: 'How many were received.' }),
+    noteDueAt: time.nullable().meta({ description: 'When what is not noted yet becomes a note; null while there is nothing.' }),
+    notes: z.array(
+      z.object({ noteId: z.string().nullable(), messages: z.number().int(), writtenAt: time }).meta({
+        description: 'A long text is several, numbered notes.',
+      }),
+    ),
+    status: z.enum(STATUSES),
+    waitingFor: z.enum(WAITING_FOR).nullable(),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  })
+  .meta({ id: 'Conversation' })
+export type ConversationView = z.output<typeof ConversationView>
+
+/** A conversation as a page of its candidate shows it. */
+export interface ShownConversation extends ConversationView {
+  id: string
+  /** The opportunity of each of `notes`. */
+  noteOpportunities: string[]
+  /** The newest ones, in the order in which they were sent. */
+  newest: { who: string; direction: MessageDocument['direction']; body: string; sentAt: string }[]
+}
+
+export function viewOf(conversation: ConversationDocument): ConversationView {
+  const { externalId, candidate, lastSeq, noteDueAt, notes, waitingFor, error } = conversation
+  const named = conversation.opportunityId ?? conversation.pending?.opportunityId ?? notes.at(-1)?.opportunityId
+  return {
+    externalId,
+    candidateId: candidate ? String(candidate) : null,
+    opportunityId: named ?? null,
+    messages: lastSeq,
+    noteDueAt: noteDueAt?.toISOString() ?? null,
+    notes: notes.map(({ noteId, messages, writtenAt }) => ({ noteId: noteId ?? null, messages, writtenAt: writtenAt.toISOString() })),
+    status: statusOf(conversation),
+    waitingFor: (waitingFor as ConversationView['waitingFor']) ?? null,
+    error: error ? { code: error.code ?? '', detail: error.detail ?? '' } : null,
+  }
+}
+
+function statusOf({ error, waitingFor, pending, lastSeq, notedSeq }: ConversationDocument): ConversationView['status'] {
+  if (error) return 'failed'
+  if (waitingFor) return 'waiting'
+  if (pending) return 'writing'
+  return lastSeq > notedSeq ? 'due' : 'noted'
+}
+
+/** @throws ServiceError `not_found` */
+export async function getConversation(organization: string, by: { externalId: string } | { _id: string }): Promise<ConversationDocument> {
+  const found = await ConversationModel.findOne({ organization, ...by }).lean<ConversationDocument>()
+  if (!found) throw new ServiceError('not_found', 'There is no such conversation.')
+  return found
+}
+
+const SHOWN_CONVERSATIONS = 20
+const SHOWN_MESSAGES = 20
+
+/** The conversations with a candidate, the one that changed last first. */
+export async function conversationsOf(
+  organization: string,
+  { candidateId, opportunityId }: { candidateId: string; opportunityId: string | null },
+): Promise<ShownConversation[]> {
+  const ways = [{ candidate: candidateId }, ...(opportunityId === null ? [] : [{ opportunityId }])]
+  const found = await ConversationModel.find({ organization, $or: ways })
+    .sort({ updatedAt: -1 })
+    .limit(SHOWN_CONVERSATIONS)
+    .lean<ConversationDocument[]>()
+  return Promise.all(found.map(show))
+}
+
+async function show(conversation: ConversationDocument): Promise<ShownConversation> {
+  const newest = await MessageModel.find({ conversation: conversation._id })
+    .sort({ seq: -1 })
+    .limit(SHOWN_MESSAGES)
+    .lean<MessageDocument[]>()
+  const told = newest.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime() || a.seq - b.seq)
+  return {
+    ...viewOf(conversation),
+    id: String(conversation._id),
+    noteOpportunities: conversation.notes.map(({ opportunityId }) => opportunityId),
+    newest: told.map(({ author, direction, body, sentAt }) => ({ who: author, direction, body, sentAt: sentAt.toISOString() })),
+  }
+}

@@ -1,0 +1,82 @@
+import { Types } from 'mongoose'
+import { ServiceError } from '../errors.ts'
+import { heartbeat } from '../work/claim.ts'
+import { claimInTurns } from '../work/claim-in-turns.ts'
+import type { LaneLimit } from '../work/room.ts'
+import { startWorker, type Worker } from '../work/worker.ts'
+import type { ConversationDeps } from './conversation-deps.ts'
+import { ConversationModel, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
+import { conversationsOf, getConversation, viewOf, type ConversationView } from './conversation-view.ts'
+import { forgetConversations, opportunityDeleted } from './forget-conversations.ts'
+import { receiveMessage, type IncomingMessage } from './receive-message.ts'
+import { writeNotes } from './write-notes.ts'
+
+const AT_ONCE = 16
+/** What waits for its turn in a budget holds a place: one organization never has them all. */
+const LIMITS: readonly LaneLimit[] = [{ all: AT_ONCE, each: 8 }]
+
+export type Conversations = ReturnType<typeof createConversations>
+
+/** Conversations of a texting tool, which become notes in Lever once they are quiet. */
+export function createConversations(deps: ConversationDeps) {
+  const { leaseMs, log, wake } = deps
+  return {
+    /** Resolves with the conversation's id, and the conversation as it stands then. */
+    async receive(organization: string, externalId: string, message: IncomingMessage): Promise<{ id: string; view: ConversationView }> {
+      const conversation = await receiveMessage(deps, { organization, externalId }, message)
+      return { id: String(conversation._id), view: viewOf(conversation) }
+    },
+    /** @throws ServiceError `not_found` */
+    get: async (organization: string, by: { externalId: string } | { _id: string }) => viewOf(await getConversation(organization, by)),
+    ofCandidate: conversationsOf,
+    /** @throws ServiceError `not_found`; `state_conflict` where all is noted */
+    async writeNow(organization: string, id: string): Promise<void> {
+      await getConversation(organization, { _id: id })
+      await hurry(organization, id)
+      wake()
+    },
+    /** An opportunity came to be known: what waited for one goes on. */
+    async opportunityKnown(organization: string, of: { candidateId: string } | { opportunityId: string }): Promise<void> {
+      const whose = 'candidateId' in of ? { candidate: new Types.ObjectId(of.candidateId) } : { opportunityId: of.opportunityId }
+      await goOn(organization, ['opportunity'], whose)
+      wake()
+    },
+    /** Lever can be written to again. */
+    async resumeHeld(organization: string): Promise<void> {
+      await goOn(organization, ['authorization', 'paused'])
+      wake()
+    },
+    opportunityDeleted: (organization: string, opportunityId: string) => opportunityDeleted(deps, organization, opportunityId),
+    forget: forgetConversations,
+    /** Writes notes as they fall due, until stopped. */
+    startWorker: (pollMs: number): Worker =>
+      startWorker<ConversationDocument>({
+        name: 'conversations',
+        atOnce: AT_ONCE,
+        pollMs,
+        leaseMs,
+        claim: claimInTurns<ConversationDocument>(ConversationModel, { statuses: ['open'], limits: LIMITS, leaseMs }),
+        keep: (claimed) => heartbeat(ConversationModel, claimed, leaseMs),
+        run: (claimed) => writeNotes(claimed, deps),
+        log,
+      }),
+  }
+}
+
+async function hurry(organization: string, id: string): Promise<void> {
+  const isOpen = { $expr: { $gt: ['$lastSeq', '$notedSeq'] } }
+  const now = { noteDueAt: '$$NOW', dueAt: { $min: ['$dueAt', '$$NOW'] }, error: null, waitingFor: null, tryingSince: null, tries: 0 }
+  const hurried = await ConversationModel.collection.updateOne(
+    { _id: new Types.ObjectId(id), organization: new Types.ObjectId(organization), ...isOpen },
+    [{ $set: now }],
+  )
+  if (hurried.matchedCount === 0)
+    throw new ServiceError('state_conflict', 'All messages of this conversation stand in notes.', { hint: 'Reload the page.' })
+}
+
+async function goOn(organization: string, waitingFor: readonly WaitingFor[], whose: Record<string, unknown> = {}): Promise<void> {
+  await ConversationModel.collection.updateMany(
+    { organization: new Types.ObjectId(organization), waitingFor: { $in: [...waitingFor] }, ...whose },
+    [{ $set: { dueAt: { $min: ['$dueAt', { $max: ['$$NOW', { $ifNull: ['$noteDueAt', '$$NOW'] }] }] }, tries: 0 } }],
+  )
+}

@@ -1,0 +1,72 @@
+import type { QueryFilter, Types } from 'mongoose'
+import { NEVER } from '../work/work-fields.ts'
+import type { ConversationDeps } from './conversation-deps.ts'
+import { ConversationModel, type ConversationDocument } from './conversation-model.ts'
+import { findTarget } from './find-target.ts'
+import { MessageModel } from './message-model.ts'
+
+/** No worker holds it now, by the database's clock. */
+const FREE: QueryFilter<ConversationDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
+const DELETED = {
+  code: 'opportunity_deleted',
+  detail: 'The opportunity was deleted in Lever; the text of the conversation is deleted here.',
+}
+
+/**
+ * Removes an erased person's conversations with all messages. One that a worker writes a note of ends first: repeat until nothing is
+ * `underWay`. @returns how many documents went
+ */
+export async function forgetConversations(
+  organization: string,
+  { candidateId, opportunityIds }: { candidateId: string; opportunityIds: readonly string[] },
+): Promise<{ removed: number; underWay: boolean }> {
+  const inLever = { opportunityId: { $in: [...opportunityIds] } }
+  const theirs: QueryFilter<ConversationDocument> = { organization, $or: [{ candidate: candidateId }, inLever] }
+  const free = await ConversationModel.find({ ...theirs, ...FREE }, { _id: 1 }).lean()
+  const ids = free.map(({ _id }) => _id)
+  const conversations = await ConversationModel.deleteMany({ _id: { $in: ids } })
+  const messages = await MessageModel.deleteMany({ conversation: { $in: ids } })
+  return { removed: conversations.deletedCount + messages.deletedCount, underWay: (await ConversationModel.exists(theirs)) !== null }
+}
+
+/**
+ * Lever says that an opportunity was deleted. A conversation about it that has no other one ends: nothing of its text stays. May be repeated.
+ * To be told before the candidates are unlinked.
+ */
+export async function opportunityDeleted(
+  deps: Pick<ConversationDeps, 'candidatesOf' | 'opportunitiesOf'>,
+  organization: string,
+  opportunityId: string,
+): Promise<void> {
+  const candidates = await deps.candidatesOf(organization, opportunityId)
+  const about = [{ opportunityId }, { 'notes.opportunityId': opportunityId }, { candidate: { $in: candidates } }]
+  for (const conversation of await ConversationModel.find({ organization, $or: about }).lean<ConversationDocument[]>()) {
+    const isItself = conversation.opportunityId === opportunityId
+    if (isItself || (await findTarget(deps, conversation, opportunityId)) === null) await endDeleted(conversation._id)
+  }
+}
+
+/** Whoever holds it loses the lease. What comes in afterwards begins anew. */
+export async function endDeleted(_id: Types.ObjectId): Promise<void> {
+  const ended = await ConversationModel.collection.findOneAndUpdate(
+    { _id },
+    [
+      {
+        $set: {
+          notedSeq: '$lastSeq',
+          pending: null,
+          rewrite: null,
+          noteDueAt: null,
+          waitingFor: null,
+          error: DELETED,
+          dueAt: NEVER,
+          fence: { $add: ['$fence', 1] },
+          claim: null,
+          leaseUntil: null,
+        },
+      },
+    ],
+    { returnDocument: 'after', writeConcern: { w: 'majority', j: true } },
+  )
+  if (ended) await MessageModel.deleteMany({ conversation: _id, seq: { $lte: ended['lastSeq'] as number } })
+}

@@ -1,0 +1,40 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+
+export const DIRECTIONS = ['inbound', 'outbound'] as const
+
+/** A message, as it was received; it never changes. */
+const messageSchema = new Schema(
+  {
+    organization: { type: Schema.Types.ObjectId, required: true },
+    conversation: { type: Schema.Types.ObjectId, required: true },
+    seq: { type: Number, required: true },
+    /** The sender's id of it. */
+    messageId: { type: String, required: true },
+    direction: { type: String, enum: DIRECTIONS, required: true },
+    author: { type: String, required: true },
+    body: { type: String, required: true },
+    channel: { type: String, default: null },
+    sentAt: { type: Date, required: true },
+  },
+  { collection: 'conversation_messages', timestamps: { createdAt: true, updatedAt: false } },
+)
+// a message that is sent again finds its first copy
+messageSchema.index({ conversation: 1, messageId: 1 }, { unique: true })
+messageSchema.index({ conversation: 1, seq: 1 }, { unique: true })
+
+export type MessageDocument = InferSchemaType<typeof messageSchema> & { _id: Types.ObjectId }
+export const MessageModel = model('ConversationMessage', messageSchema)
+
+const AS_TOLD = { sentAt: 1, seq: 1 } as const
+
+/** The messages after `fromSeq` up to `toSeq`, in the order in which they were sent. */
+export async function messagesBetween(conversation: Types.ObjectId, fromSeq: number, toSeq: number): Promise<MessageDocument[]> {
+  const found = MessageModel.find({ conversation, seq: { $gt: fromSeq, $lte: toSeq } })
+  return found.sort(AS_TOLD).allowDiskUse(true).lean<MessageDocument[]>()
+}
+
+/** The newest one that went out, up to `toSeq`: its author speaks for the conversation. */
+export async function newestOutbound(conversation: Types.ObjectId, toSeq: number): Promise<MessageDocument | null> {
+  const sent = { conversation, seq: { $lte: toSeq }, direction: 'outbound' as const }
+  return MessageModel.findOne(sent).sort({ sentAt: -1, seq: -1 }).lean<MessageDocument>()
+}

@@ -1,0 +1,111 @@
+import type { ClientSession } from 'mongodb'
+import { Types } from 'mongoose'
+import { ServiceError } from '../errors.ts'
+import { ConversationModel, type ConversationDocument } from './conversation-model.ts'
+import type { ConversationDeps } from './conversation-deps.ts'
+import { MessageModel, type DIRECTIONS } from './message-model.ts'
+
+/** A message as a texting tool sends it; `candidateId` or `opportunityId` says with whom. */
+export interface IncomingMessage {
+  id: string
+  candidateId?: string | undefined
+  opportunityId?: string | undefined
+  direction: (typeof DIRECTIONS)[number]
+  author: string
+  body: string
+  sentAt: Date
+  channel?: string | undefined
+}
+
+const MAJORITY = { w: 'majority', j: true } as const
+
+/**
+ * Keeps a message once, by its id, and puts the note of its conversation off by the quiet time from now: a message is never newer than its
+ * arrival. Message and conversation change together, so that a note either holds the message or waits for its quiet time. Resolves after a
+ * majority write; may be repeated.
+ * @throws ServiceError `candidate_not_found`, `state_conflict` where the conversation is with somebody else
+ */
+export async function receiveMessage(
+  deps: Pick<ConversationDeps, 'candidateExists' | 'noteDelayMs'>,
+  { organization, externalId }: { organization: string; externalId: string },
+  message: IncomingMessage,
+): Promise<ConversationDocument> {
+  if (message.candidateId !== undefined && !(await deps.candidateExists(organization, message.candidateId)))
+    throw new ServiceError('candidate_not_found', 'There is no such candidate.')
+  const conversation = await findOrMake({ organization, externalId }, message)
+  assertSamePerson(conversation, message)
+  if (await MessageModel.exists({ conversation: conversation._id, messageId: message.id })) return reread(conversation)
+  try {
+    return await ConversationModel.db.transaction((session) => add(conversation, message, deps.noteDelayMs, session), {
+      writeConcern: MAJORITY,
+    })
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    return reread(conversation)
+  }
+}
+
+async function findOrMake(
+  key: { organization: string; externalId: string },
+  { candidateId, opportunityId }: IncomingMessage,
+): Promise<ConversationDocument> {
+  const found = await ConversationModel.findOne(key).lean<ConversationDocument>()
+  if (found) return found
+  try {
+    const made = await ConversationModel.create({ ...key, candidate: candidateId ?? null, opportunityId: opportunityId ?? null })
+    return made.toObject<ConversationDocument>()
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    return ConversationModel.findOne(key).orFail().lean<ConversationDocument>()
+  }
+}
+
+function assertSamePerson({ candidate, opportunityId }: ConversationDocument, message: IncomingMessage): void {
+  const isOther =
+    (candidate && message.candidateId !== undefined && String(candidate) !== message.candidateId) ||
+    (opportunityId && message.opportunityId !== undefined && opportunityId !== message.opportunityId)
+  if (!isOther) return
+  throw new ServiceError('state_conflict', 'This conversation is with somebody else.', {
+    hint: 'Send the message to a conversation of its own, with another id in the path.',
+  })
+}
+
+async function add(
+  { _id }: ConversationDocument,
+  message: IncomingMessage,
+  noteDelayMs: number,
+  session: ClientSession,
+): Promise<ConversationDocument> {
+  const named = {
+    ...(message.candidateId === undefined ? {} : { candidate: { $ifNull: ['$candidate', new Types.ObjectId(message.candidateId)] } }),
+    ...(message.opportunityId === undefined ? {} : { opportunityId: { $ifNull: ['$opportunityId', { $literal: message.opportunityId }] } }),
+  }
+  const afresh = { error: null, waitingFor: null, tryingSince: null, tries: 0 }
+  const noteDueAt = { $add: ['$$NOW', noteDelayMs] }
+  const changed = await ConversationModel.collection.findOneAndUpdate(
+    { _id },
+    [
+      { $set: { ...named, ...afresh, lastSeq: { $add: ['$lastSeq', 1] }, noteDueAt } },
+      { $set: { dueAt: { $min: ['$dueAt', '$noteDueAt'] } } },
+    ],
+    { session, returnDocument: 'after' },
+  )
+  // an erasure was quicker
+  if (!changed) throw new ServiceError('candidate_not_found', 'The candidate was deleted a moment ago.')
+  const conversation = changed as unknown as ConversationDocument
+  const { id: messageId, direction, author, body, sentAt, channel = null } = message
+  const kept = { organization: conversation.organization, conversation: _id, seq: conversation.lastSeq }
+  await MessageModel.collection.insertOne(
+    { ...kept, messageId, direction, author, body, channel, sentAt, createdAt: new Date() },
+    { session },
+  )
+  return conversation
+}
+
+async function reread({ _id }: ConversationDocument): Promise<ConversationDocument> {
+  return ConversationModel.findById(_id).orFail().lean<ConversationDocument>()
+}
+
+function isDuplicate(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 11_000
+}

@@ -1,0 +1,93 @@
+import { transcriptWords, type TranscriptLanguage } from './transcript-words.ts'
+
+/** A message as it is told; `who` is a name, or what the sender calls itself. */
+export interface ToldMessage {
+  who: string
+  body: string
+  channel: string | null
+  sentAt: Date
+}
+
+export interface TranscriptStyle {
+  language: TranscriptLanguage
+  /** IANA name. */
+  timeZone: string
+  /** With whom; null where nobody knows. */
+  name: string | null
+}
+
+/** Lever documents no limit of a note; longer ones are split into numbered notes, which people can still read. */
+export const LONGEST_NOTE = 20_000
+/** For the heading of a note, which is not counted. */
+const HEADING_ROOM = 500
+
+/**
+ * A conversation as plain text: its days as headings, under each who said what and when, by the clock of the organization's zone.
+ * `part` counts from 1; `of` is how many there are, null where more may follow.
+ */
+export function transcriptOf(messages: readonly ToldMessage[], style: TranscriptStyle, part?: { part: number; of: number | null }): string {
+  const words = transcriptWords[style.language]
+  const numbered = part && part.of !== 1 ? [words.part(part.part, part.of)] : []
+  const title = [style.name === null ? words.title : words.titleWith(style.name), ...numbered].join(', ')
+  return [`${title}\n${words.zone(style.timeZone)}`, ...daysOf(messages, style)].join('\n\n')
+}
+
+/** How many messages each note holds, so that none is longer than `longest`. */
+export function partsOf(messages: readonly ToldMessage[], style: TranscriptStyle, longest = LONGEST_NOTE): number[] {
+  const room = longest - HEADING_ROOM
+  const parts: number[] = []
+  let used = Infinity
+  for (const message of messages) {
+    const length = lineOf(message, style).length + dayOf(message, style).length + 4
+    if (used + length > room) {
+      parts.push(0)
+      used = 0
+    }
+    used += length
+    parts[parts.length - 1] = (parts.at(-1) ?? 0) + 1
+  }
+  return parts
+}
+
+function daysOf(messages: readonly ToldMessage[], style: TranscriptStyle): string[] {
+  const days: { day: string; lines: string[] }[] = []
+  for (const message of messages) {
+    const day = dayOf(message, style)
+    if (days.at(-1)?.day !== day) days.push({ day, lines: [] })
+    days.at(-1)?.lines.push(lineOf(message, style))
+  }
+  return days.map(({ day, lines }) => [day, ...lines].join('\n'))
+}
+
+function dayOf({ sentAt }: ToldMessage, { language, timeZone }: TranscriptStyle): string {
+  return dayFormat(language, timeZone).format(sentAt)
+}
+
+function lineOf({ who, body, channel, sentAt }: ToldMessage, { language, timeZone }: TranscriptStyle): string {
+  const time = timeFormat(language, timeZone).format(sentAt)
+  return withoutMentions(`${time} ${who}${channel === null ? '' : ` (${channel})`}: ${body}`)
+}
+
+/** Lever notifies whom a note mentions by `@username` (Lever's API documentation): nobody here meant to. */
+function withoutMentions(text: string): string {
+  return text.replaceAll(/(?<![\w.+-])@(?=\w)/g, '@\u2060')
+}
+
+const LOCALES: Record<TranscriptLanguage, string> = { en: 'en-GB', es: 'es-ES' }
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function dayFormat(language: TranscriptLanguage, timeZone: string): Intl.DateTimeFormat {
+  return kept('day', language, timeZone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+}
+
+function timeFormat(language: TranscriptLanguage, timeZone: string): Intl.DateTimeFormat {
+  return kept('time', language, timeZone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+}
+
+/** Making a format costs more than a hundred uses of it. */
+function kept(kind: string, language: TranscriptLanguage, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${kind} ${language} ${timeZone}`
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone })
+  formats.set(key, format)
+  return format
+}

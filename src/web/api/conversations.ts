@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { ConversationView } from '../../conversations/conversation-view.ts'
+import type { Conversations } from '../../conversations/conversations.ts'
+import { DIRECTIONS } from '../../conversations/message-model.ts'
+import { assertSpeaksFor } from '../middleware/speaks-for.ts'
+import { defineEndpoint, type Endpoint } from './endpoint.ts'
+import { plainLine, plainText } from './plain-text.ts'
+
+const TAG = 'Conversations'
+const PARAMS = z.strictObject({ externalId: plainLine(200).meta({ description: "The texting tool's id of the conversation." }) })
+
+const MessageInput = z
+  .strictObject({
+    id: plainLine(200).meta({ description: 'Of the message, in the conversation: sent again, it changes nothing.' }),
+    candidateId: z
+      .string()
+      .regex(/^[0-9a-f]{24}$/, 'is not the id of a candidate')
+      .optional(),
+    opportunityId: plainLine(100).optional(),
+    direction: z.enum(DIRECTIONS),
+    author: plainLine(320).meta({
+      description: "Of an outbound message the e-mail of one of the organization's people: the note is written as them.",
+    }),
+    body: plainText(10_000),
+    sentAt: z.iso.datetime({ offset: true }),
+    channel: plainLine(50).optional().meta({ description: 'Such as sms.' }),
+  })
+  .refine(({ candidateId, opportunityId }) => (candidateId === undefined) !== (opportunityId === undefined), {
+    path: ['candidateId'],
+    message: 'give either candidateId or opportunityId',
+  })
+  .meta({ id: 'MessageInput' })
+
+/** `/conversations`: messages in, notes in Lever out. */
+export function conversationEndpoints({ conversations }: { conversations: Pick<Conversations, 'receive' | 'get'> }): Endpoint[] {
+  return [
+    defineEndpoint({
+      method: 'post',
+      path: '/conversations/{externalId}/messages',
+      tag: TAG,
+      summary: 'A message of a conversation with a candidate',
+      description:
+        'Kept once. When no message has come for the quiet time, everything since the last note becomes one note on the opportunity in ' +
+        'Lever, of several the newest that is not archived; one that does not exist yet is waited for.',
+      access: 'sourcer',
+      params: PARAMS,
+      body: MessageInput,
+      answers: { 202: { description: 'The conversation', schema: ConversationView } },
+      problems: ['candidate_not_found', 'state_conflict'],
+      replay: async ({ caller }, kept) => ({ status: kept.status, body: await conversations.get(caller.organization, { _id: kept.id }) }),
+      handle: async ({ caller, params, body }) => {
+        assertSpeaksFor(caller, body.author)
+        const message = { ...body, sentAt: new Date(body.sentAt) }
+        const { id, view } = await conversations.receive(caller.organization, params.externalId, message)
+        return { status: 202, body: view, result: { id } }
+      },
+    }),
+    defineEndpoint({
+      method: 'get',
+      path: '/conversations/{externalId}',
+      tag: TAG,
+      summary: 'A conversation and its notes',
+      access: 'sourcer',
+      params: PARAMS,
+      answers: { 200: { description: 'The conversation', schema: ConversationView } },
+      handle: async ({ caller, params }) => ({
+        status: 200,
+        body: await conversations.get(caller.organization, { externalId: params.externalId }),
+      }),
+    }),
+  ]
+}
