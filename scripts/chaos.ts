@@ -1,0 +1,44 @@
+/**
+ * `npm run chaos [-- --minutes 5 | --seconds 40] [--seed N] [--replicas 3] [--exports N] [--blow-every MS]`: two web and two worker processes on a real MongoDB
+ * and a local Lever are killed, suspended and lied to at random while exports go over; then what is in Lever is held against what was asked for.
+ * Ends 0 only if every candidate is there once. Everything runs in a temporary folder and on loopback; it is kept where something was found.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { runChaos, type ChaosReport } from './chaos/run-chaos.ts'
+
+const Flags = z.object({
+  minutes: z.coerce.number().positive().max(120).optional(),
+  seconds: z.coerce.number().positive().max(3600).optional(),
+  seed: z.coerce.number().int().min(0).default(() => Math.floor(Math.random() * 2 ** 31)),
+  replicas: z.coerce.number().refine((count) => count === 1 || count === 3, 'must be 1 or 3').default(1),
+  exports: z.coerce.number().int().positive().default(100_000),
+  'blow-every': z.coerce.number().int().min(200).default(6000),
+}) // prettier-ignore
+
+const NAMES = ['minutes', 'seconds', 'seed', 'replicas', 'exports', 'blow-every'] as const
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const { values } = parseArgs({ options: Object.fromEntries(NAMES.map((name) => [name, { type: 'string' as const }])) })
+const flags = Flags.parse(values)
+const lastsMs = flags.seconds === undefined ? (flags.minutes ?? 5) * 60_000 : flags.seconds * 1000
+const folder = mkdtempSync(join(tmpdir(), 'fulcrum-chaos-'))
+say(`Chaos for ${lastsMs / 1000} s with seed ${flags.seed}, ${flags.replicas} mongod(s), logs in ${folder}`)
+
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+
+const chaos = { seed: flags.seed, lastsMs, blowEveryMs: flags['blow-every'], replicas: flags.replicas, atMost: flags.exports, folder, say }
+const report = await runChaos(chaos, interrupted.signal)
+print(report)
+if (report.breaches.length === 0) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+process.exit(report.breaches.length === 0 ? 0 : 1)
+
+function print({ breaches, ...counts }: ChaosReport): void {
+  say(JSON.stringify(counts, null, 2))
+  for (const { what, ids, detail } of breaches) say(`${what}: ${ids.join(' ')} ${detail}`)
+  say(breaches.length === 0 ? `Seed ${counts.seed}: nothing doubled, nothing lost.` : `Seed ${counts.seed}: ${breaches.length} findings.`)
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { MongodSet } from './mongod-set.ts'
+import type { Random } from './random.ts'
+import type { ServiceProcess } from './service-process.ts'
+import { SUSPENDED_MS } from './times.ts'
+
+const BLOWS = ['kill', 'kill', 'kill', 'kill', 'suspend', 'suspend', 'restart', 'mongodKill', 'stepDown'] as const
+export type Blow = (typeof BLOWS)[number]
+export type BlowCounts = Record<Blow, number>
+
+interface Struck {
+  processes: readonly ServiceProcess[]
+  mongods: MongodSet
+}
+
+/**
+ * Kills, suspends and restarts at random until aborted, two at a time, never the same process twice at once; resolves when the last has got up.
+ * @throws Error when a mongod does not come back
+ */
+export async function strike({ processes, mongods }: Struck, random: Random, everyMs: number, until: AbortSignal): Promise<BlowCounts> {
+  const counts: BlowCounts = { kill: 0, suspend: 0, restart: 0, mongodKill: 0, stepDown: 0 }
+  const down = new Set<string>()
+
+  async function on(name: string, act: () => Promise<unknown>, blow: Blow): Promise<void> {
+    if (down.has(name)) return
+    down.add(name)
+    counts[blow] += 1
+    try {
+      await act()
+    } finally {
+      down.delete(name)
+    }
+  }
+
+  async function one(): Promise<void> {
+    const blow = random.pick(BLOWS)
+    const target = random.pick(processes)
+    if (blow === 'kill') return on(target.name, () => target.kill(), blow)
+    if (blow === 'suspend') return on(target.name, () => target.suspend(random.between(SUSPENDED_MS.least, SUSPENDED_MS.most)), blow)
+    if (blow === 'restart') return on(target.name, () => target.restart(), blow)
+    // one that is down takes the others' majority with it: the set is struck one node at a time
+    if (blow === 'mongodKill') return on('mongod', () => mongods.kill(random.between(0, mongods.size - 1)), blow)
+    return on('mongod', () => mongods.stepDown().catch(() => undefined), blow)
+  }
+
+  async function again(): Promise<void> {
+    while (!until.aborted) {
+      await sleep(random.between(everyMs / 2, everyMs * 1.5), undefined, { signal: until }).catch(() => undefined)
+      if (!until.aborted) await one()
+    }
+  }
+
+  await Promise.all([again(), again()])
+  return counts
+}

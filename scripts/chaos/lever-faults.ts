@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Calls } from '../tour/calls.ts'
+import type { Random } from './random.ts'
+import { LATE_EFFECT_MS, SEARCH_LAG_MS, TIMEOUT_MS } from './times.ts'
+
+const ROUND_MS = 3000
+const FAULTS_A_ROUND = 24
+const STATUSES = [408, 429, 500, 502, 503, 504] as const
+const CREATE = { method: 'POST', path: '^/opportunities$' } as const
+const NOTE = { method: 'POST', path: '^/opportunities/[^/]+/notes$' } as const
+const READ = { method: 'GET', path: '^/opportunities' } as const
+
+type Kinds = readonly [kind: string, more: (random: Random) => object][]
+const STATUS_FAULT = (random: Random): object => ({ status: random.pick(STATUSES) })
+const NOTHING = (): object => ({})
+
+const ON_WRITE: Kinds = [
+  ['status', STATUS_FAULT],
+  ['statusAfterEffect', () => ({ status: 503 })],
+  ['resetBefore', NOTHING],
+  ['resetAfter', NOTHING],
+  ['resetAfter', NOTHING],
+  ['hangBefore', () => ({ delayMs: TIMEOUT_MS * 2 })],
+  ['hangAfter', () => ({ delayMs: TIMEOUT_MS * 2 })],
+  ['lateEffect', (random) => ({ delayMs: random.between(50, LATE_EFFECT_MS), hang: random.chance(0.5) })],
+  ['truncate', NOTHING],
+  ['empty', NOTHING],
+  ['html', NOTHING],
+  ['noId', NOTHING],
+  ['slow', (random) => ({ delayMs: random.between(50, TIMEOUT_MS) })],
+]
+const ON_READ: Kinds = [
+  ['status', STATUS_FAULT],
+  ['resetBefore', NOTHING],
+  ['hangBefore', () => ({ delayMs: TIMEOUT_MS * 2 })],
+  ['truncate', NOTHING],
+  ['slow', (random) => ({ delayMs: random.between(50, TIMEOUT_MS) })],
+]
+
+/** Plants faults of every kind, and turns how late Lever's lists know, until aborted; then nothing is left of them. @returns how many were hit */
+export async function plantFaults(control: Calls, random: Random, until: AbortSignal): Promise<number> {
+  let hits = 0
+  const clear = async (): Promise<void> => {
+    const { data } = await control.get<{ data: { hits: number }[] }>('faults')
+    hits += data.reduce((sum, planted) => sum + planted.hits, 0)
+    await control.send('DELETE', 'faults')
+  }
+  while (!until.aborted) {
+    await clear()
+    const lag = random.chance(0.5) ? random.between(0, SEARCH_LAG_MS) : 0
+    await control.send('PATCH', 'settings', { searchLagMs: lag, latencyMs: random.between(0, 60) })
+    for (let planted = 0; planted < FAULTS_A_ROUND; planted += 1) await control.send('POST', 'faults', anyFault(random))
+    await sleep(ROUND_MS, undefined, { signal: until }).catch(() => undefined)
+  }
+  await clear()
+  await control.send('PATCH', 'settings', { searchLagMs: 0, latencyMs: 0 })
+  return hits
+}
+
+function anyFault(random: Random): object {
+  const match = random.chance(0.7) ? (random.chance(0.8) ? CREATE : NOTE) : READ
+  const [kind, more] = random.pick(match === READ ? ON_READ : ON_WRITE)
+  return { match, kind, after: random.between(0, 60), ...more(random) }
+}

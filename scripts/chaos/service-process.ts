@@ -1,0 +1,78 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const ENDS_WITHIN_MS = 20_000
+
+/** A production process that is killed, stopped and woken, and comes back on its port each time. */
+export interface ServiceProcess {
+  readonly name: string
+  readonly url: string
+  start(): void
+  /** Kills it by SIGKILL and starts it again. */
+  kill(): Promise<void>
+  /** Ends it as an operator does and starts it again. @returns its exit code; null when it had to be killed */
+  restart(): Promise<number | null>
+  /** Stopped for so long, then woken. */
+  suspend(ms: number): Promise<void>
+  stop(): Promise<void>
+  /** How often it ended without being told to. */
+  ownEnds(): number
+}
+
+export function serviceProcess(name: string, env: Record<string, string>, folder: string): ServiceProcess {
+  const output = openSync(join(folder, `${name}.log`), 'a')
+  let child: ChildProcess | undefined
+  let isMeant = false
+  let ownEnds = 0
+
+  function start(): void {
+    isMeant = false
+    child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      stdio: ['ignore', output, output],
+    })
+    child.once('exit', () => {
+      if (isMeant) return
+      ownEnds += 1
+      start()
+    })
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    isMeant = true
+    if (!child || child.exitCode !== null || child.signalCode !== null) return null
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    const force = setTimeout(() => child?.kill('SIGKILL'), ENDS_WITHIN_MS)
+    await ended
+    clearTimeout(force)
+    return child.exitCode
+  }
+
+  return {
+    name,
+    url: `http://127.0.0.1:${env['PORT']}`,
+    start,
+    ownEnds: () => ownEnds,
+    stop: async () => void (await end('SIGKILL')),
+    async kill() {
+      await end('SIGKILL')
+      start()
+    },
+    async restart() {
+      const code = await end('SIGTERM')
+      start()
+      return code
+    },
+    async suspend(ms) {
+      child?.kill('SIGSTOP')
+      await sleep(ms)
+      child?.kill('SIGCONT')
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import { createServer } from 'node:net'
+
+/** Below those that systems give to outgoing connections, so that a port is still free after who had it was killed. */
+const [LEAST, MOST] = [20_000, 29_999] as const
+const TRIES = 50
+
+/** A port of loopback for somebody who is killed and comes back to it. */
+export async function steadyPort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = LEAST + Math.floor(Math.random() * (MOST - LEAST + 1))
+    if (await isFree(port)) return port
+  }
+  throw new Error(`no port from ${LEAST} to ${MOST} is free`)
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { got } from 'got'
+import { SOURCERS, type ChaosOrganization } from './organizations.ts'
+import type { Random } from './random.ts'
+
+const ASKED_AGAIN_MS = 300
+/** So long the same request is sent until it is answered. */
+const ANSWERED_WITHIN_MS = 120_000
+const CALL_LIMIT_MS = 10_000
+
+export interface Asked {
+  /** Of exports that were accepted with 202. */
+  exports: Set<string>
+  batches: Map<string, ChaosOrganization>
+  /** Answers that nobody should get: neither 2xx, 409, 503 nor a broken connection. */
+  unexpected: string[]
+}
+
+export interface Wishing {
+  /** Web processes; each request goes to one of them. */
+  urls: readonly string[]
+  organizations: readonly ChaosOrganization[]
+  postingIds: readonly string[]
+  random: Random
+  until: AbortSignal
+  /** No more than so many exports in all. */
+  atMost: number
+}
+
+/** Single and bulk exports, each request repeated with its idempotency key until it is answered, as a careful program does. */
+export async function makeWishes(wishing: Wishing): Promise<Asked> {
+  const { organizations, postingIds, random, until, atMost } = wishing
+  const asked: Asked = { exports: new Set(), batches: new Map(), unexpected: [] }
+  let wished = 0
+
+  async function single(organization: ChaosOrganization): Promise<void> {
+    const candidateId = await newCandidate(organization)
+    const first = { candidateId, requestedBy: random.pick(SOURCERS), ...(random.chance(0.2) ? { note: `Note ${randomUUID()}` } : {}) }
+    await wish(organization, first)
+    if (!random.chance(0.25)) return
+    const onDuplicate = random.pick(['create', 'link', 'stop'] as const)
+    await wish(organization, { candidateId, requestedBy: random.pick(SOURCERS), postingId: random.pick(postingIds), onDuplicate })
+  }
+
+  async function wish(organization: ChaosOrganization, body: object): Promise<void> {
+    wished += 1
+    const made = await send<{ id: string }>(organization, 'exports', body)
+    if (made) asked.exports.add(made.id)
+  }
+
+  async function bulk(organization: ChaosOrganization, many: number): Promise<void> {
+    wished += many
+    const candidateIds: string[] = []
+    for (let person = 0; person < many; person += 1) candidateIds.push(await newCandidate(organization))
+    const made = await send<{ batchId: string }>(organization, 'exports/bulk', { candidateIds, requestedBy: random.pick(SOURCERS) })
+    if (!made) return
+    asked.batches.set(made.batchId, organization)
+    if (random.chance(0.3)) await changeBatch(organization, made.batchId)
+  }
+
+  async function changeBatch(organization: ChaosOrganization, batchId: string): Promise<void> {
+    await send(organization, `export-batches/${batchId}/pause`, {})
+    await sleep(random.between(200, 2000))
+    if (random.chance(0.2)) await send(organization, `export-batches/${batchId}/cancel`, {})
+    await send(organization, `export-batches/${batchId}/resume`, {})
+  }
+
+  async function newCandidate(organization: ChaosOrganization): Promise<string> {
+    const externalId = randomUUID()
+    const made = await send<{ id: string }>(organization, 'candidates', {
+      externalId,
+      name: `Person ${externalId.slice(0, 8)}`,
+      emails: [`${externalId}@chaos.example`],
+      links: [`https://people.example/${externalId}`],
+    })
+    if (!made) throw new Error(`a candidate could not be made: ${asked.unexpected.at(-1) ?? 'no answer'}`)
+    return made.id
+  }
+
+  /** Null where it was refused for good, or not answered at all. */
+  async function send<T>(organization: ChaosOrganization, path: string, json: object): Promise<T | null> {
+    const headers = { authorization: `Bearer ${organization.apiKey}`, 'idempotency-key': randomUUID() }
+    for (const deadline = performance.now() + ANSWERED_WITHIN_MS; performance.now() < deadline; await sleep(ASKED_AGAIN_MS)) {
+      const answer = await got(`${random.pick(wishing.urls)}/api/v1/${path}`, { method: 'POST', json, headers, throwHttpErrors: false, retry: { limit: 0 }, timeout: { request: CALL_LIMIT_MS } }).catch(() => null) // prettier-ignore
+      if (!answer || answer.statusCode === 503) continue
+      if (answer.ok) return JSON.parse(answer.body) as T
+      if (answer.statusCode === 409 && answer.body.includes('idempotency_in_progress')) continue
+      if (answer.statusCode !== 409) asked.unexpected.push(`${answer.statusCode} for ${path}: ${answer.body.slice(0, 300)}`)
+      if (answer.statusCode < 500) return null
+    }
+    return null
+  }
+
+  async function stream(act: (organization: ChaosOrganization) => Promise<void>): Promise<void> {
+    while (!until.aborted && wished < atMost) await act(random.pick(organizations))
+  }
+
+  await Promise.all([stream(single), stream(single), stream((organization) => bulk(organization, random.between(20, 120)))])
+  return asked
+}
