@@ -82,9 +82,9 @@ export async function runChaos(options: ChaosOptions, signal: AbortSignal): Prom
 
 async function setUp({ folder, replicas, say }: ChaosOptions, ends: (() => Promise<void>)[]): Promise<Stage> {
   const lever = await startSandbox({ port: 0 })
-  ends.push(lever.stop)
+  ends.push(() => lever.stop())
   const mongods = await startMongodSet(folder, replicas, say)
-  ends.push(mongods.stop)
+  ends.push(() => mongods.stop())
   const database = await MongoClient.connect(mongods.uri('chaos'))
   ends.push(() => database.close())
   const processes = await configureProcesses(mongods.uri('chaos'), lever, folder)
