@@ -39,7 +39,7 @@ export interface ConversationDeps {
   /** Id of the active Lever user with this e-mail. */
   leverUserByEmail(organization: string, email: string): Promise<string | null>
   audit(record: { organization: string; actor: string; action: string; subject: string; leverUser?: string | null }): Promise<void>
-  wake(): void
+  wake: () => void
   noteDelayMs: number
   leaseMs: number
   settleMs: number

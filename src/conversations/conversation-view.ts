@@ -1,3 +1,4 @@
+import { isValidObjectId } from 'mongoose'
 import { z } from 'zod'
 import { ServiceError } from '../errors.ts'
 import { ConversationModel, WAITING_FOR, type ConversationDocument } from './conversation-model.ts'
@@ -59,7 +60,8 @@ function statusOf({ error, waitingFor, pending, lastSeq, notedSeq }: Conversatio
 
 /** @throws ServiceError `not_found` */
 export async function getConversation(organization: string, by: { externalId: string } | { _id: string }): Promise<ConversationDocument> {
-  const found = await ConversationModel.findOne({ organization, ...by }).lean<ConversationDocument>()
+  const isName = 'externalId' in by || isValidObjectId(by._id)
+  const found = isName ? await ConversationModel.findOne({ organization, ...by }).lean<ConversationDocument>() : null
   if (!found) throw new ServiceError('not_found', 'There is no such conversation.')
   return found
 }

@@ -25,12 +25,12 @@ messageSchema.index({ conversation: 1, seq: 1 }, { unique: true })
 export type MessageDocument = InferSchemaType<typeof messageSchema> & { _id: Types.ObjectId }
 export const MessageModel = model('ConversationMessage', messageSchema)
 
-const AS_TOLD = { sentAt: 1, seq: 1 } as const
-
 /** The messages after `fromSeq` up to `toSeq`, in the order in which they were sent. */
 export async function messagesBetween(conversation: Types.ObjectId, fromSeq: number, toSeq: number): Promise<MessageDocument[]> {
-  const found = MessageModel.find({ conversation, seq: { $gt: fromSeq, $lte: toSeq } })
-  return found.sort(AS_TOLD).allowDiskUse(true).lean<MessageDocument[]>()
+  return MessageModel.find({ conversation, seq: { $gt: fromSeq, $lte: toSeq } })
+    .sort({ sentAt: 1, seq: 1 })
+    .allowDiskUse(true)
+    .lean<MessageDocument[]>()
 }
 
 /** The newest one that went out, up to `toSeq`: its author speaks for the conversation. */

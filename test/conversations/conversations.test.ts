@@ -221,7 +221,7 @@ describe('conversations', () => {
     const bulk = Array.from({ length: 9999 }, (_, at) => ({
       ...fields, seq: at + 2, messageId: `bulk-${at}`, body: `word-${at} ${'x'.repeat(40)}`, sentAt: new Date(1_760_000_000_000 + at * 60_000),
     })) // prettier-ignore
-    await MessageModel.collection.insertMany(bulk as never[])
+    await MessageModel.collection.insertMany(bulk)
     await ConversationModel.updateOne({ _id: conversation }, { $set: { lastSeq: 10_000 } })
 
     const { notes, messages } = await eventually('all is noted', async () => {

@@ -8,9 +8,9 @@ import { forEachOf, namesAnOwnThing, startWorld, type Asker, type World } from '
 
 /** Refused as input, once the asker has been let in. */
 const LET_IN = '?unknownParameter=1'
-/** What a sourcer is for: candidates, exports, and Lever's records that one chooses from. All else takes an admin. */
+/** What a sourcer is for: candidates and conversations with them, exports, and Lever's records that one chooses from. All else takes an admin. */
 const FOR_SOURCERS =
-  /^\/api\/v1\/(candidates|candidate-imports|exports|export-batches|lever\/(stages|postings|requisitions|archive-reasons))(\/|$)/
+  /^\/api\/v1\/(candidates|candidate-imports|conversations|exports|export-batches|lever\/(stages|postings|requisitions|archive-reasons))(\/|$)/
 
 describe('every endpoint: rights', function () {
   this.timeout(120_000)
@@ -183,7 +183,7 @@ function byHarm(one: Operation, other: Operation): number {
 
 /** A name in the path that another organization uses too is no secret: a thing of one's own is made there. */
 function makesOwn({ name }: Operation): boolean {
-  return name === 'PUT /api/v1/users/{email}'
+  return ['PUT /api/v1/users/{email}', 'POST /api/v1/conversations/{externalId}/messages'].includes(name)
 }
 
 function expectNothing(answer: RawAnswer): void {

@@ -1,7 +1,9 @@
 import { isWebLink } from '../../candidates/candidate-input.ts'
 import type { CandidateView } from '../../candidates/candidate-view.ts'
+import type { ShownConversation } from '../../conversations/conversation-view.ts'
 import type { ExportView } from '../../export/export-view.ts'
 import type { TimelineEntry } from '../../timeline/candidate-timeline.ts'
+import { CandidateConversations } from './candidate-conversations.tsx'
 import { CandidateInLever } from './candidate-in-lever.tsx'
 import { CandidateTimeline } from './candidate-timeline.tsx'
 import { exportHeads, ExportRow } from './export-row.tsx'
@@ -22,11 +24,14 @@ export interface CandidatePageProps {
   /** Newest first, as far as this person may see them. */
   history: ExportView[]
   timeline: TimelineEntry[]
+  conversations: ShownConversation[]
+  /** IANA name: in which times of day are told. */
+  timeZone: string
   obstacle: Obstacle | null
 }
 
 /** One candidate: who it is, where in Lever, and every export. */
-export function CandidatePage({ candidate, history, timeline, obstacle }: CandidatePageProps) {
+export function CandidatePage({ candidate, history, timeline, conversations, timeZone, obstacle }: CandidatePageProps) {
   const { id, name, headline } = candidate
   const t = candidatesTexts(usePage().language)
   return (
@@ -41,6 +46,7 @@ export function CandidatePage({ candidate, history, timeline, obstacle }: Candid
         <Details candidate={candidate} />
       </section>
       <History candidate={candidate} history={history} />
+      <CandidateConversations candidate={candidate} conversations={conversations} timeZone={timeZone} />
       <CandidateTimeline entries={timeline} />
       <ExportDialog />
     </Layout>

@@ -76,12 +76,21 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
       '/api/v1/user-mappings/': person,
       '/api/v1/api-keys/': spare.body.id,
       '/api/v1/candidates/': await withResume(service.url, apiKey, withHistory, word),
+      '/api/v1/conversations/': await talk(api, name, { candidateId: withHistory, body: word }),
       '/api/v1/candidate-imports/': await importLongFile(service.url, apiKey, api),
       '/api/v1/exports/': exported.id,
       '/api/v1/export-batches/': bulk.body.batchId,
       '/api/v1/webhook-deliveries/': await receiveDelivery(service, api, connection.webhookUrl, String(exported.opportunityId)),
     },
   }
+}
+
+/** A conversation with one message. */
+async function talk(api: Api, name: string, fields: { candidateId: string; body: string }): Promise<string> {
+  const externalId = `conversation-of-${name}`
+  const message = { id: 'first', direction: 'outbound', author: SOURCER, sentAt: new Date().toISOString(), ...fields }
+  expect((await api.post(`conversations/${externalId}/messages`, message)).status).to.equal(202)
+  return externalId
 }
 
 /** Two people, each with a receipt. */
