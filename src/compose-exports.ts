@@ -85,6 +85,7 @@ export function composeExports(parts: ExportNeighbours): Exports {
       candidates.noteExport(organization, candidateId, exportId, { exported: false }),
     onBulkRequested: candidates.noteExports,
     findCandidates: candidates.findBriefly,
+    findIdsInStages: candidates.findIdsInStages,
     erasedCandidates: parts.erasedCandidates,
     audit: (record) => parts.audit.append(record),
     wake: parts.wake,

@@ -72,12 +72,14 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     async onAuthorized(organization) {
       await mirror.sync(organization)
       await exports.resumeHeld(organization)
+      await exports.rules.wake(organization)
       await conversations.resumeHeld(organization)
       await webhooks.resumeWaiting(organization)
     },
     async onActivated(organization) {
       await mirror.syncOpportunities(organization)
       await exports.resumeHeld(organization)
+      await exports.rules.wake(organization)
       await conversations.resumeHeld(organization)
     },
     async settleExports(organization, client) {
@@ -105,6 +107,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
       among: (organization, keys) => erasures.among(organization, keys),
       lift: (organization, keys) => erasures.lift(organization, keys),
     },
+    watchStages: (organization) => exports.rules.watchStages(organization),
     leaseMs,
     log,
     observeImport: observe.observeImport,

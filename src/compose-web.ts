@@ -14,6 +14,7 @@ import { conversationEndpoints } from './web/api/conversations.ts'
 import type { Endpoint } from './web/api/endpoint.ts'
 import { erasureEndpoints } from './web/api/erasures.ts'
 import { exportBatchEndpoints } from './web/api/export-batches.ts'
+import { exportRuleEndpoints } from './web/api/export-rules.ts'
 import { exportEndpoints } from './web/api/exports.ts'
 import { leverDataEndpoints } from './web/api/lever-data.ts'
 import { organizationEndpoints } from './web/api/organizations.ts'
@@ -115,6 +116,7 @@ function endpointsOf(parts: Parts): Endpoint[] {
     ...candidateImportEndpoints({ candidates }),
     ...exportEndpoints({ exports: parts.exports, candidates }),
     ...exportBatchEndpoints({ exports: parts.exports }),
+    ...exportRuleEndpoints({ exports: parts.exports }),
     ...conversationEndpoints({ conversations: parts.conversations }),
     ...webhookDeliveryEndpoints({ webhooks: parts.webhooks }),
     ...erasureEndpoints({ erasures: parts.erasures }),

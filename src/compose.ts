@@ -120,6 +120,7 @@ async function startWorkers(
     conversations: conversations.startWorker(options.jobPollMs),
     deliveries: webhooks.startWorker(options.jobPollMs),
     erasures: erasures.startWorker(SELDOM * options.jobPollMs),
+    export_rules: exports.rules.startWorker(options.jobPollMs),
     candidate_imports: candidates.startImportWorker(SELDOM * options.jobPollMs),
     lever_syncs: mirror.startWorker(),
     lever_opportunity_syncs: mirror.startOpportunityWorker(parts.effects),

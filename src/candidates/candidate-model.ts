@@ -1,4 +1,5 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+import { STAGE_COLLATION } from './stage-collation.ts'
 
 const phoneSchema = new Schema({ type: { type: String }, value: { type: String, required: true } }, { _id: false })
 
@@ -71,6 +72,7 @@ candidateSchema.index({ organization: 1, _id: -1 })
 candidateSchema.index({ organization: 1, emailKeys: 1 })
 candidateSchema.index({ organization: 1, linkKeys: 1 })
 candidateSchema.index({ organization: 1, 'lever.opportunityId': 1 })
+candidateSchema.index({ organization: 1, stage: 1, _id: 1 }, { collation: STAGE_COLLATION })
 
 export type CandidateDocument = InferSchemaType<typeof candidateSchema> & { _id: Types.ObjectId; createdAt: Date; updatedAt: Date }
 export type CandidateResume = InferSchemaType<typeof resumeSchema>

@@ -11,10 +11,11 @@ import { getImport, getRejectedCsv, importFile, type ImportStart } from './impor
 import { dropOrphanedFiles } from './import-files.ts'
 import { forgetInImports } from './forget-in-imports.ts'
 import { applyLeverState, linkedTo, noteExport, noteExports, setLeverState, unlinkOpportunity } from './lever-state.ts'
-import { findBriefly, findCandidates, findIds, listCandidates, type CandidateFilters } from './list-candidates.ts'
+import { findBriefly, findCandidates, findIds, findIdsInStages, listCandidates, type CandidateFilters } from './list-candidates.ts'
 import { importEndNoter, type ImportEnd } from './note-import-end.ts'
 import { previewCsv } from './preview-csv.ts'
 import { runImport } from './run-import.ts'
+import type { WatchStages } from './stage-entries.ts'
 import { findCandidate, forgetCandidate, getCandidate, imagineCandidate, patchCandidate, saveCandidate } from './save-candidate.ts'
 
 export interface CandidateDeps {
@@ -23,6 +24,8 @@ export interface CandidateDeps {
   /** Told before a candidate is removed; may be told again when the removal broke off. `actor` as in the audit trail. */
   onRemoved: ((organization: string, candidateId: string, actor: string) => Promise<void>)[]
   erased: ErasedPeople
+  /** Who wants to know which candidates enter which stages. */
+  watchStages: WatchStages
   leaseMs: number
   log: Log
   /** For metrics: told of each import that has ended. */
@@ -35,7 +38,7 @@ const IMPORTS_AT_ONCE = 2
 export type Candidates = ReturnType<typeof createCandidates>
 
 /** Candidates of all organizations: every function takes the organization's id first. */
-export function createCandidates({ readExports, onRemoved, erased, leaseMs, log, observeImport }: CandidateDeps) {
+export function createCandidates({ readExports, onRemoved, erased, watchStages, leaseMs, log, observeImport }: CandidateDeps) {
   const noteEnd = importEndNoter(log, observeImport)
   async function toViews(organization: string, candidates: CandidateDocument[]): Promise<CandidateView[]> {
     const ids = candidates.flatMap(({ lastExport }) => lastExport?.toHexString() ?? [])
@@ -57,7 +60,7 @@ export function createCandidates({ readExports, onRemoved, erased, leaseMs, log,
       input: CandidateInput,
       { allowErased = false } = {},
     ): Promise<{ candidate: CandidateView; created: boolean }> {
-      const { candidate, created } = await saveCandidate(organization, input, { erased, allowErased })
+      const { candidate, created } = await saveCandidate(organization, input, { erased, allowErased, watchStages })
       return { candidate: await toView(organization, candidate), created }
     },
     /** @throws ServiceError `not_found` */
@@ -69,11 +72,12 @@ export function createCandidates({ readExports, onRemoved, erased, leaseMs, log,
       toViews(organization, await findCandidates(organization, ids)),
     findBriefly,
     findIds,
+    findIdsInStages,
     /** What `create` would make of the input, without writing; `id` is that of the candidate it would update. @throws ServiceError `invalid_request` */
     imagine: (organization: string, input: CandidateInput) => imagineCandidate(organization, input, erased),
     /** @throws ServiceError `not_found`, `invalid_request`, `external_id_taken`, `erased` unless `allowErased` */
     patch: async (organization: string, id: string, input: CandidateInput, { allowErased = false } = {}): Promise<CandidateView> =>
-      toView(organization, await patchCandidate(organization, id, input, { erased, allowErased })),
+      toView(organization, await patchCandidate(organization, id, input, { erased, allowErased, watchStages })),
     /** Removes a candidate and what others keep of it. @throws ServiceError `not_found` */
     async remove(organization: string, id: string, actor: string): Promise<void> {
       await getCandidate(organization, id)
@@ -89,7 +93,7 @@ export function createCandidates({ readExports, onRemoved, erased, leaseMs, log,
 
     /** Imports a CSV file. @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws */
     async importFile(organization: string, chunks: AsyncIterable<Uint8Array>, { allowErased = false } = {}): Promise<ImportStart> {
-      const start = await importFile(organization, chunks, { erased, allowErased })
+      const start = await importFile(organization, chunks, { erased, allowErased, watchStages })
       if ('summary' in start) {
         const { created, updated, rejectedCount: rejected } = start.summary
         noteEnd({ organization, outcome: 'finished', created, updated, rejected })
@@ -108,7 +112,7 @@ export function createCandidates({ readExports, onRemoved, erased, leaseMs, log,
         leaseMs,
         claim: (atMost) => claimWork<CandidateImportDocument>(CandidateImportModel, { statuses: ['running'], atMost, leaseMs }),
         keep: (claimed) => heartbeat(CandidateImportModel, claimed, leaseMs),
-        run: (claimed) => runImport(claimed, { erased, noteEnd }),
+        run: (claimed) => runImport(claimed, { erased, watchStages, noteEnd }),
         log,
       }),
     forgetInImports,

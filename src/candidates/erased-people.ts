@@ -1,5 +1,6 @@
 import { ServiceError } from '../errors.ts'
 import type { CandidateFields, KnownFields } from './merge-candidate.ts'
+import type { WatchStages } from './stage-entries.ts'
 
 /** Who was erased and not entered again, known by keyed hashes alone. Keys are e-mails and links in the form in which they are compared. */
 export interface ErasedPeople {
@@ -9,10 +10,11 @@ export interface ErasedPeople {
   lift: (organization: string, keys: readonly string[]) => Promise<void>
 }
 
-/** How candidates are entered: whether by somebody who knows that the person was erased. */
+/** How candidates are entered: whether by somebody who knows that the person was erased, and who wants to know where they come to stand. */
 export interface Entering {
   erased: ErasedPeople
   allowErased: boolean
+  watchStages: WatchStages
 }
 
 export const ERASED = 'The person was erased here'
@@ -26,7 +28,7 @@ export async function admit(
   organization: string,
   fields: CandidateFields,
   known: KnownFields | null,
-  { erased, allowErased }: Entering,
+  { erased, allowErased }: Pick<Entering, 'erased' | 'allowErased'>,
 ): Promise<void> {
   if (allowErased) return erased.lift(organization, keysOf(fields))
   const keys = newKeys(fields, known)

@@ -9,6 +9,7 @@ import { ImportTurnModel } from './import-turn-model.ts'
 import { emailKeysOf, linkKeysOf, loadKnownCandidates, type KnownCandidate, type KnownCandidates } from './match-candidates.ts'
 import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
 import { isDuplicateKey, toUpdate } from './save-candidate.ts'
+import { entryOf, type StageWatch } from './stage-entries.ts'
 
 export interface RejectedRow {
   line: number
@@ -39,19 +40,27 @@ export async function importRows(
 ): Promise<RowsOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await CandidateModel.db.transaction(async (session) => {
+      const watch = await entering.watchStages(organization)
+      const outcome = await CandidateModel.db.transaction(async (session) => {
         await ImportTurnModel.updateOne({ organization }, { $inc: { turn: 1 } }, { upsert: true, session })
-        const outcome = await writeRows(organization, rows, entering, session)
-        await alongside(outcome, session)
-        return outcome
+        const written = await writeRows(organization, rows, { ...entering, watch }, session)
+        await alongside(written, session)
+        return written
       })
+      await watch?.wake()
+      return outcome
     } catch (error) {
       if (attempt === TRIES || !isDuplicateKey(error)) throw error
     }
   }
 }
 
-async function writeRows(organization: string, rows: CsvCandidate[], entering: Entering, session: ClientSession): Promise<RowsOutcome> {
+async function writeRows(
+  organization: string,
+  rows: CsvCandidate[],
+  entering: Entering & { watch: StageWatch | null },
+  session: ClientSession,
+): Promise<RowsOutcome> {
   const inputs = rows.flatMap((row) => ('input' in row ? [row.input] : []))
   const known = await loadKnownCandidates(organization, inputs, session)
   const refused = await refusedKeys(organization, rows, entering)
@@ -60,7 +69,16 @@ async function writeRows(organization: string, rows: CsvCandidate[], entering: E
 
   const writes = [...known.all()].flatMap((candidate) => toWrite(organization, candidate))
   if (writes.length > 0) await CandidateModel.bulkWrite(writes, { session })
+  if (entering.watch) await recordEntries(known, entering.watch, session)
   return outcome
+}
+
+async function recordEntries(known: KnownCandidates, watch: StageWatch, session: ClientSession): Promise<void> {
+  const entries = [...known.all()].flatMap(({ id, stored, fields }) => entryOf(id, stored, fields) ?? [])
+  await watch.record(
+    entries.filter((entry) => watch.concerns(entry)),
+    session,
+  )
 }
 
 /** Of the e-mails and links in these rows, those of people who were erased and are not to be entered again. */
@@ -106,7 +124,7 @@ function merge(input: CandidateInput, { known, refused }: People): { isKnown: bo
     match.fields = fields
     known.add(match)
   } else {
-    known.add({ id: new Types.ObjectId(), isNew: true, changed: true, fields })
+    known.add({ id: new Types.ObjectId(), stored: null, changed: true, fields })
   }
   return { isKnown: match !== null }
 }
@@ -129,8 +147,8 @@ function differs(known: KnownCandidate['fields'], fields: CandidateFields): bool
   )
 }
 
-function toWrite(organization: string, { id, isNew, changed, fields }: KnownCandidate): AnyBulkWriteOperation<CandidateDocument>[] {
+function toWrite(organization: string, { id, stored, changed, fields }: KnownCandidate): AnyBulkWriteOperation<CandidateDocument>[] {
   if (!changed) return []
-  if (isNew) return [{ insertOne: { document: { _id: id, organization, ...fields } as unknown as CandidateDocument } }]
+  if (!stored) return [{ insertOne: { document: { _id: id, organization, ...fields } as unknown as CandidateDocument } }]
   return [{ updateOne: { filter: { _id: id }, update: toUpdate(fields as CandidateFields) } }]
 }

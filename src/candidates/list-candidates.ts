@@ -2,6 +2,7 @@ import { isValidObjectId, type QueryFilter, type Types } from 'mongoose'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { searchForm } from './candidate-keys.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
+import { STAGE_COLLATION } from './stage-collation.ts'
 
 export interface CandidateFilters {
   /** Words of a name or e-mail, whole or in part, in any order; accents and case make no difference. */
@@ -51,6 +52,26 @@ export async function findIds(organization: string, filters: CandidateFilters, a
     .limit(atMost)
     .lean<{ _id: Types.ObjectId }[]>()
   return found.map(({ _id }) => _id.toHexString())
+}
+
+/** Ids of those in one of the stages and, where any are named, one of the projects; oldest first, at most so many after the one given. */
+export async function findIdsInStages(
+  organization: string,
+  { stages, projects }: { stages: readonly string[]; projects: readonly string[] },
+  { after, atMost }: { after: Types.ObjectId | null; atMost: number },
+): Promise<Types.ObjectId[]> {
+  const filter: QueryFilter<CandidateDocument> = {
+    organization,
+    stage: { $in: stages },
+    ...(projects.length > 0 ? { project: { $in: projects } } : {}),
+    ...(after ? { _id: { $gt: after } } : {}),
+  }
+  const found = await CandidateModel.find(filter, { _id: 1 })
+    .collation(STAGE_COLLATION)
+    .sort({ _id: 1 })
+    .limit(atMost)
+    .lean<{ _id: Types.ObjectId }[]>()
+  return found.map(({ _id }) => _id)
 }
 
 function filterOf(organization: string, filters: CandidateFilters): QueryFilter<CandidateDocument> {

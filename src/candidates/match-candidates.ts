@@ -7,8 +7,8 @@ import type { CandidateFields, KnownFields } from './merge-candidate.ts'
 /** A candidate that rows may be about: one in the database, or one that an earlier row made. */
 export interface KnownCandidate {
   id: Types.ObjectId
-  /** Not in the database yet. */
-  isNew: boolean
+  /** As it stands in the database; null: not there yet. */
+  stored: KnownFields | null
   changed: boolean
   fields: KnownFields & Pick<CandidateFields, 'emailKeys' | 'linkKeys'>
 }
@@ -34,7 +34,7 @@ export async function loadKnownCandidates(
   ]
   const found = await CandidateModel.find({ organization, $or: matching }).sort({ _id: 1 }).session(session).lean<CandidateDocument[]>() // prettier-ignore
   const known = indexCandidates()
-  for (const fields of found) known.add({ id: fields._id, isNew: false, changed: false, fields })
+  for (const fields of found) known.add({ id: fields._id, stored: fields, changed: false, fields })
   return known
 }
 

@@ -10,9 +10,11 @@ import { keepRejections } from './import-rejections.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
 import type { NoteImportEnd } from './note-import-end.ts'
 import { oneAhead } from './one-ahead.ts'
+import type { WatchStages } from './stage-entries.ts'
 
 export interface RunImportDeps {
   erased: ErasedPeople
+  watchStages: WatchStages
   noteEnd: NoteImportEnd
 }
 
@@ -26,12 +28,12 @@ const MOST_CLAIMS = 25
  */
 export async function runImport(claimed: Claimed<CandidateImportDocument>, deps: RunImportDeps): Promise<void> {
   const { file, linesDone, allowErased } = claimed.document
-  const { erased } = deps
+  const { erased, watchStages } = deps
   const failure = await failureOf(claimed)
   if (failure) return finish(claimed, { status: 'failed', error: { code: failure.code, detail: failure.message } }, deps)
   try {
     for await (const { rows, lastLine } of oneAhead(readBatches(readFile(file), linesDone))) {
-      await importRows(claimed.document.organization.toHexString(), rows, { erased, allowErased }, (outcome, session) =>
+      await importRows(claimed.document.organization.toHexString(), rows, { erased, allowErased, watchStages }, (outcome, session) =>
         saveProgress(claimed, lastLine, outcome, session),
       )
     }

@@ -1,9 +1,10 @@
-import { isValidObjectId, type UpdateQuery } from 'mongoose'
+import { isValidObjectId, Types, type ClientSession, type UpdateQuery } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
 import { CandidateModel, type CandidateDocument, type CandidateResume } from './candidate-model.ts'
 import { admit, newKeys, type Entering, type ErasedPeople } from './erased-people.ts'
 import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
+import { entryOf, writeEntering, type WatchStages } from './stage-entries.ts'
 
 const TRIES = 10
 const DUPLICATE_KEY = 11_000
@@ -21,7 +22,7 @@ export async function saveCandidate(
     const known = input.externalId ? await findByExternalId(organization, input.externalId) : null
     const fields = mergeCandidate(known, input)
     await admit(organization, fields, known, entering)
-    const candidate = known ? await writeIfUnchanged(known, fields) : await insertUnlessTaken(organization, fields)
+    const candidate = known ? await writeIfUnchanged(known, fields, entering) : await insertUnlessTaken(organization, fields, entering)
     if (candidate) return { candidate, created: known === null }
   }
   throw busy()
@@ -41,7 +42,7 @@ export async function patchCandidate(
     const known = await getCandidate(organization, id)
     const fields = mergeCandidate(known, input)
     await admit(organization, fields, known, entering)
-    const candidate = await writeIfUnchanged(known, fields).catch(asTaken)
+    const candidate = await writeIfUnchanged(known, fields, entering).catch(asTaken)
     if (candidate) return candidate
   }
   throw busy()
@@ -97,17 +98,35 @@ async function findByExternalId(organization: string, externalId: string): Promi
 }
 
 /** Null when somebody else changed or removed it meanwhile. */
-async function writeIfUnchanged(known: CandidateDocument, fields: CandidateFields): Promise<CandidateDocument | null> {
+async function writeIfUnchanged(
+  known: CandidateDocument,
+  fields: CandidateFields,
+  { watchStages }: { watchStages: WatchStages },
+): Promise<CandidateDocument | null> {
   const unchanged = { _id: known._id, organization: known.organization, revision: known.revision }
-  return CandidateModel.findOneAndUpdate(unchanged, toUpdate(fields), { returnDocument: 'after' }).lean<CandidateDocument>()
+  const entry = entryOf(known._id, known, fields)
+  return writeEntering({ organization: String(known.organization), entry, watchStages }, (session) =>
+    CandidateModel.findOneAndUpdate(unchanged, toUpdate(fields), {
+      returnDocument: 'after',
+      ...(session ? { session } : {}),
+    }).lean<CandidateDocument>(),
+  )
 }
 
 /** Null when somebody else has just taken the external id. */
-async function insertUnlessTaken(organization: string, fields: CandidateFields): Promise<CandidateDocument | null> {
-  try {
-    const created = new CandidateModel({ organization, ...fields })
-    await created.save()
+async function insertUnlessTaken(
+  organization: string,
+  fields: CandidateFields,
+  { watchStages }: { watchStages: WatchStages },
+): Promise<CandidateDocument | null> {
+  const _id = new Types.ObjectId()
+  const insert = async (session?: ClientSession): Promise<CandidateDocument> => {
+    const created = new CandidateModel({ _id, organization, ...fields })
+    await created.save(session ? { session } : {})
     return created.toObject<CandidateDocument>()
+  }
+  try {
+    return await writeEntering({ organization, entry: entryOf(_id, null, fields), watchStages }, insert)
   } catch (error) {
     if (isDuplicateKey(error)) return null
     throw error

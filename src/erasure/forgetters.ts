@@ -9,7 +9,7 @@ import type { Forgetter } from './erasure-deps.ts'
 export interface ForgettersDeps {
   candidates: Pick<Candidates, 'forget' | 'forgetInImports'>
   resumes: Pick<Resumes, 'dropOf'>
-  exports: Pick<Exports, 'forgetCandidate'>
+  exports: Pick<Exports, 'forgetCandidate' | 'rules'>
   conversations: Pick<Conversations, 'forget'>
   webhooks: Pick<Webhooks, 'forgetPayloads'>
   mirror: Pick<Mirror, 'forgetPerson' | 'forgetHistory'>
@@ -30,6 +30,10 @@ export function forgettersOf(deps: ForgettersDeps): Forgetter[] {
       forget: async ({ organization, candidateId }) => atOnce(await candidates.forget(organization, candidateId)),
     },
     { collection: 'resumes', forget: async ({ organization, candidateId }) => atOnce(await resumes.dropOf(organization, candidateId)) },
+    {
+      collection: 'export_rule_entries',
+      forget: async ({ organization, candidateId }) => atOnce(await exports.rules.forgetCandidate(organization, candidateId)),
+    },
     { collection: 'exports', forget: ({ organization, candidateId }) => exports.forgetCandidate(organization, candidateId) },
     { collection: 'conversations', forget: ({ organization, ...person }) => conversations.forget(organization, person) },
     {

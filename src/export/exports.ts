@@ -17,7 +17,9 @@ import { markRestored } from './mark-restored.ts'
 import { previewBulk, type BulkPreviewWish } from './preview-bulk.ts'
 import { previewExport, type PreviewWish } from './preview-export.ts'
 import { requestBulk, type BulkWish } from './request-bulk.ts'
-import { requestExport, type ExportWish, type RequestDeps } from './request-export.ts'
+import { requestExport, type ExportWish } from './request-export.ts'
+import type { RuleDeps } from './apply-rule.ts'
+import { createExportRules } from './export-rules.ts'
 import { runExport } from './run-export.ts'
 
 /** What waits for its turn in the budget holds a place, so there are many; a bulk never has them all. */
@@ -33,9 +35,11 @@ const OPEN_OR_NOTE_DUE = { $nor: [{ status: 'exported', 'note.status': { $ne: 'q
 export type Exports = ReturnType<typeof createExports>
 
 /** Exports: asked for, previewed, worked and changed. */
-export function createExports(deps: RequestDeps) {
+export function createExports(deps: RuleDeps) {
   const { audit, wake, observe } = deps
   return {
+    /** Automatic export. */
+    rules: createExportRules(deps),
     request: (wish: ExportWish) => requestExport(wish, deps),
     preview: (wish: PreviewWish) => previewExport(wish, deps),
     /** What stands in the way of such an export, without asking Lever, and where it would go. */

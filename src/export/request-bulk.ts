@@ -3,7 +3,8 @@ import { ServiceError } from '../errors.ts'
 import { assessExport, type Assessment } from './assess-export.ts'
 import { bulkAnswer, type AskedBatch, type BulkAnswer } from './bulk-rejection.ts'
 import { ExportBatchModel, type ExportBatchDocument } from './export-batch-model.ts'
-import { BULK_LANE, ExportModel, openKeyOf, type OnDuplicate } from './export-model.ts'
+import { ExportModel, openKeyOf, type OnDuplicate } from './export-model.ts'
+import { exportTemplate } from './export-template.ts'
 import type { RequestDeps } from './request-export.ts'
 import { siftCandidates, type Sifted } from './sift-candidates.ts'
 
@@ -68,7 +69,7 @@ async function accept(wish: BulkWish, assessment: Assessment, deps: RequestDeps)
 
 /** All in one transaction, so that one that breaks off has begun nothing and can be asked for again. */
 async function insert(wish: BulkWish, assessment: Assessment, { accepted, rejected }: Sifted, session: ClientSession): Promise<Accepted> {
-  const template = templateOf(wish, assessment)
+  const template = exportTemplate(wish, assessment)
   const { organization, requestedBy, posting, onDuplicate } = template
   const made = new ExportBatchModel({
     organization,
@@ -91,25 +92,4 @@ async function insert(wish: BulkWish, assessment: Assessment, { accepted, reject
     batch,
     exports: exports.map(({ _id, candidate }) => ({ exportId: String(_id), candidateId: String(candidate) })),
   }
-}
-
-/** What all of them have in common, with the defaults of the model, so that none is built for each. */
-function templateOf(wish: BulkWish, { performAs, posting, requisition }: Assessment) {
-  const document = new ExportModel({
-    organization: wish.organization,
-    candidate: new Types.ObjectId(),
-    status: 'queued',
-    lane: BULK_LANE,
-    requestedBy: wish.requestedBy,
-    performAs,
-    posting: posting && { postingId: posting.id, title: posting.text },
-    requisition: requisition && {
-      requisitionId: requisition.id,
-      requisitionCode: requisition.requisitionCode ?? '',
-      name: requisition.name,
-    },
-    onDuplicate: wish.onDuplicate ?? 'stop',
-    dueAt: new Date(0),
-  })
-  return { ...document.toObject(), createdAt: new Date() }
 }

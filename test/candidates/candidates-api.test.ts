@@ -27,6 +27,7 @@ describe('candidates over HTTP', () => {
       readExports: async () => new Map(),
       onRemoved: [],
       erased: nobodyErased,
+      watchStages: async () => null,
       leaseMs: 15_000,
       log: createLog({ level: 'silent' }),
     })

@@ -29,6 +29,7 @@ describe('candidates', () => {
       readExports: async (_organization, ids) => new Map(ids.map((id) => [id, { id, status: exportStatuses.get(id) ?? 'queued' }])),
       onRemoved: [async (_organization, id) => void removed.push(id)],
       erased: nobodyErased,
+      watchStages: async () => null,
       leaseMs: 15_000,
       log: createLog({ level: 'silent' }),
     })

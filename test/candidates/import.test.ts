@@ -15,7 +15,7 @@ import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
 
 const ends: ImportEnd[] = []
-const alone = { erased: nobodyErased, noteEnd: (end: ImportEnd) => void ends.push(end) }
+const alone = { erased: nobodyErased, watchStages: async () => null, noteEnd: (end: ImportEnd) => void ends.push(end) }
 const stranger = new Types.ObjectId().toHexString()
 
 async function* pieces(file: string, pieceBytes = 65_536): AsyncGenerator<Uint8Array> {
@@ -60,6 +60,7 @@ describe('candidate import', () => {
       readExports: async () => new Map(),
       onRemoved: [],
       erased: nobodyErased,
+      watchStages: async () => null,
       leaseMs: 15_000,
       log: createLog({ level: 'silent' }),
     })

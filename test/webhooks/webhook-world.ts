@@ -127,7 +127,14 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     hashKeyOf: accounts.hashKeyOf,
     emailKey, linkKey, log, leaseMs: LEASE_MS,
   }) // prettier-ignore
-  const candidates = createCandidates({ readExports: async () => new Map(), onRemoved: [], erased: nobodyErased, leaseMs: LEASE_MS, log })
+  const candidates = createCandidates({
+    readExports: async () => new Map(),
+    onRemoved: [],
+    erased: nobodyErased,
+    watchStages: async () => null,
+    leaseMs: LEASE_MS,
+    log,
+  })
   const webhooks = createWebhooks({
     connections, mirror, log,
     effects: opportunityEffects({ mirror, candidates, conversations: { opportunityKnown: () => Promise.resolve() }, onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)] }),

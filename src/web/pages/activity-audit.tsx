@@ -71,7 +71,13 @@ function Named({ reference, names }: { reference: string; names: AuditNames }) {
     return candidate ? <a href={`/candidates/${candidate.id}`}>{candidate.name}</a> : <>{t[kind]}</>
   }
   if (kind === 'worker' || kind === 'system') return <>{t.system}</>
-  if (kind === 'operator' || kind === 'lever' || kind === 'connection' || kind === 'mapping' || kind === 'organization')
-    return <>{t[kind]}</>
+  if (isPlain(kind)) return <>{t[kind]}</>
   return <code>{reference}</code>
+}
+
+const PLAIN = ['operator', 'lever', 'connection', 'mapping', 'organization', 'export_rule'] as const
+
+/** Named by its kind alone. */
+function isPlain(kind: string): kind is (typeof PLAIN)[number] {
+  return (PLAIN as readonly string[]).includes(kind)
 }

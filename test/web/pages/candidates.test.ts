@@ -19,6 +19,7 @@ describe('the page of candidates', () => {
       readExports,
       onRemoved: [],
       erased: nobodyErased,
+      watchStages: async () => null,
       leaseMs: 15_000,
       log: createLog({ level: 'silent' }),
     })

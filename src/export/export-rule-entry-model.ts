@@ -1,0 +1,24 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+
+/**
+ * That a candidate has entered a stage of a rule: `open` → `requested`, or `refused`. Its export has the same `_id`, so that an entry that
+ * is taken up again after a crash makes no second one.
+ */
+const exportRuleEntrySchema = new Schema(
+  {
+    organization: { type: Schema.Types.ObjectId, required: true },
+    rule: { type: Schema.Types.ObjectId, required: true },
+    candidate: { type: Schema.Types.ObjectId, required: true },
+    status: { type: String, enum: ['open', 'requested', 'refused'], required: true },
+    /** Where it was refused. */
+    code: { type: String, default: null },
+  },
+  { collection: 'export_rule_entries' },
+)
+exportRuleEntrySchema.index({ rule: 1, candidate: 1 }, { unique: true }) // once under a rule
+exportRuleEntrySchema.index({ rule: 1, status: 1, _id: 1 })
+exportRuleEntrySchema.index({ organization: 1, candidate: 1 })
+exportRuleEntrySchema.index({ organization: 1, status: 1, _id: -1 })
+
+export type ExportRuleEntry = InferSchemaType<typeof exportRuleEntrySchema> & { _id: Types.ObjectId }
+export const ExportRuleEntryModel = model('ExportRuleEntry', exportRuleEntrySchema)

@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { actorOf } from '../../accounts/caller.ts'
+import { normalizeEmail } from '../../accounts/email-address.ts'
+import { ServiceError } from '../../errors.ts'
+import type { Exports } from '../../export/exports.ts'
+import { ON_DUPLICATE_OF_RULES } from '../../export/export-rule-model.ts'
+import { ExportRuleView } from '../../export/export-rule-view.ts'
+import { ExportRulePreview } from '../../export/preview-rule.ts'
+import { assertSpeaksFor } from '../middleware/speaks-for.ts'
+import { defineEndpoint, type Endpoint } from './endpoint.ts'
+import { pageOf, pageQuery } from './paging.ts'
+import { parseInput } from './parse-input.ts'
+
+const Id = z.string().min(1).max(100)
+const Word = z.string().trim().min(1).max(500)
+const Words = z.array(Word).max(100)
+const TAG = 'Export rules'
+/** What a rule is called by. */
+export const RuleName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has control characters')
+const PARAMS = z.strictObject({ name: RuleName })
+
+/** A rule as it is asked for. */
+export const ExportRuleInput = z
+  .strictObject({
+    projects: Words.optional().describe("The sourcing tool's words; left out or empty: any project. Case makes no difference"),
+    stages: Words.min(1).describe("The sourcing tool's words, such as qualified. Case makes no difference"),
+    postingId: Id.optional(),
+    requisitionId: Id.optional(),
+    requestedBy: z.string().trim().min(3).max(320).describe('E-mail of the person in whose name it exports'),
+    onDuplicate: z.enum(ON_DUPLICATE_OF_RULES).optional().describe('Left out: stop'),
+    note: z.string().trim().min(1).max(10_000).optional(),
+    active: z.boolean().optional().describe('Left out: true. Inactive, nobody enters it, and who waits goes on waiting'),
+    applyToExisting: z.boolean().optional().describe('Also those who are in its stages already'),
+  })
+  .meta({ id: 'ExportRuleInput' })
+
+const PreviewInput = ExportRuleInput.partial().meta({ id: 'ExportRulePreviewInput' })
+
+/** Automatic export: whoever enters a stage of the sourcing tool goes to Lever. */
+export function exportRuleEndpoints({ exports }: { exports: Pick<Exports, 'rules'> }): Endpoint[] {
+  const { rules } = exports
+  return [
+    defineEndpoint({
+      method: 'get',
+      path: '/export-rules',
+      tag: TAG,
+      summary: 'List the rules of automatic export',
+      access: 'admin',
+      query: pageQuery,
+      answers: { 200: { description: 'Newest first', schema: pageOf(ExportRuleView) } },
+      handle: async ({ caller, query }) => ({ status: 200, body: await rules.list(caller.organization, query) }),
+    }),
+    defineEndpoint({
+      method: 'put',
+      path: '/export-rules/{name}',
+      tag: TAG,
+      summary: 'Make or change a rule',
+      description:
+        'A candidate that enters one of the stages is exported once under it. Who cannot go out waits, and goes out when what stood in the way is mended.',
+      access: 'admin',
+      params: PARAMS,
+      body: ExportRuleInput,
+      answers: { 201: { description: 'Made', schema: ExportRuleView }, 200: { description: 'Changed', schema: ExportRuleView } },
+      handle: async ({ caller, params, body }) => {
+        assertSpeaksFor(caller, body.requestedBy)
+        const input = { ...body, requestedBy: normalizeEmail(body.requestedBy) }
+        const { rule, created } = await rules.put(caller.organization, params.name, input, actorOf(caller))
+        return { status: created ? 201 : 200, body: rule }
+      },
+    }),
+    defineEndpoint({
+      method: 'delete',
+      path: '/export-rules/{name}',
+      tag: TAG,
+      summary: 'Remove a rule',
+      description: 'Exports that it has asked for go on; who waits under it is not exported any more.',
+      access: 'admin',
+      params: PARAMS,
+      answers: { 204: { description: 'Removed' } },
+      problems: ['not_found'],
+      handle: async ({ caller, params }) => {
+        await rules.remove(caller.organization, params.name, actorOf(caller))
+        return { status: 204 }
+      },
+    }),
+    defineEndpoint({
+      method: 'post',
+      path: '/export-rules/{name}/preview',
+      tag: TAG,
+      summary: 'What a rule would export now',
+      description:
+        'Of those who are in its stages, with the members given in place of the saved ones: a rule can be tried before it is saved. Writes nothing.',
+      access: 'admin',
+      params: PARAMS,
+      body: PreviewInput,
+      answers: { 200: { description: 'The preview', schema: ExportRulePreview } },
+      problems: ['not_found'],
+      handle: async ({ caller, params, body }) => {
+        const { organization } = caller
+        const input = await wholeRule(organization, params.name, body, rules)
+        if (body.requestedBy !== undefined) assertSpeaksFor(caller, body.requestedBy)
+        return { status: 200, body: await rules.preview(organization, params.name, input) }
+      },
+    }),
+  ]
+}
+
+/** @throws ServiceError `not_found` where nothing is given and nothing saved; `invalid_request` */
+async function wholeRule(
+  organization: string,
+  name: string,
+  given: z.output<typeof PreviewInput>,
+  rules: Exports['rules'],
+): Promise<z.output<typeof ExportRuleInput>> {
+  const saved = await savedRule(organization, name, rules)
+  if (!saved && Object.keys(given).length === 0) throw new ServiceError('not_found', 'There is no such export rule.')
+  const whole = parseInput(ExportRuleInput, { ...saved, ...given })
+  return { ...whole, requestedBy: normalizeEmail(whole.requestedBy) }
+}
+
+async function savedRule(organization: string, name: string, rules: Exports['rules']) {
+  const rule = await rules.find(organization, name)
+  if (!rule) return null
+  const { projects, stages, postingId, requisitionId, requestedBy } = rule
+  return {
+    projects,
+    stages,
+    requestedBy,
+    ...(postingId === null ? {} : { postingId }),
+    ...(requisitionId === null ? {} : { requisitionId }),
+  }
+}
