@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { keyPermissionsFor } from '../../src/connection/lever-access.ts'
 import { ConnectionView } from '../../src/connection/connection-view.ts'
 import { startConnectionSite, type ConnectionSite } from './connection-site.ts'
 import { ADMIN, SOURCER } from './connection-world.ts'
@@ -74,7 +75,7 @@ describe('web/api/connection', () => {
     expect((await call('PUT', '/connection/webhooks/candidateHired', { signatureToken: 'a b' })).status).to.equal(422)
     const key = await call('PUT', '/connection/api-key', { apiKey: 'wrong', userEmail: ADMIN })
     expect(key.body).to.include({ code: 'lever_key_rejected', status: 422 })
-    const weak = await site.lever.newApiKey({ permissions: ['List all stages'] })
+    const weak = await site.lever.newApiKey({ permissions: keyPermissionsFor('export').filter((one) => one !== 'List all users') })
     expect((await call('PUT', '/connection/api-key', { apiKey: weak, userEmail: ADMIN })).body).to.deep.include({
       code: 'lever_key_lacks_permission',
       missing: ['List all users'],

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { keyPermissionsFor } from '../../src/connection/lever-access.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { requirePlace } from '../../src/connection/signature-tokens.ts'
 import { rejection } from '../support/rejection.ts'
@@ -134,7 +135,7 @@ describe('connection/webhooks', () => {
     expect(await rejection(provision())).to.include({ code: 'connection_not_active' })
     await world.connections.putApiKey(
       organization,
-      { apiKey: await world.lever.newApiKey({ permissions: ['List all users'] }), userEmail: 'ada@x.example' },
+      { apiKey: await world.lever.newApiKey({ permissions: [...keyPermissionsFor('export')] }), userEmail: 'ada@x.example' },
       ACTOR,
     )
 
