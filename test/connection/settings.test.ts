@@ -44,6 +44,10 @@ describe('connection/settings, readiness, activate', () => {
       exportUnsuccessful: false,
       webhookSet: 'export',
       eraseWhenDeletedInLever: false,
+      noteMode: 'perPause',
+      noteSecret: false,
+      noteLanguage: 'en',
+      noteTimeZone: 'UTC',
     })
     expect(view.sync).to.deep.equal({ state: 'idle', startedAt: null, finishedAt: null, resources: {} })
   })
@@ -71,6 +75,10 @@ describe('connection/settings, readiness, activate', () => {
       exportUnsuccessful: true,
       webhookSet: 'hires',
       eraseWhenDeletedInLever: false,
+      noteMode: 'perPause',
+      noteSecret: false,
+      noteLanguage: 'en',
+      noteTimeZone: 'UTC',
     })
     expect(await AuditEventModel.countDocuments({ organization, action: 'connection.settingsChanged' })).to.equal(2)
     await change({ defaultStageId: null, performAsFallback: null })

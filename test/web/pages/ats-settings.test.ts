@@ -12,6 +12,10 @@ interface Settings {
   exportUnsuccessful: boolean
   webhookSet: string
   eraseWhenDeletedInLever: boolean
+  noteMode: string
+  noteSecret: boolean
+  noteLanguage: string
+  noteTimeZone: string
 }
 
 describe('the settings of a connection', function () {
@@ -34,8 +38,8 @@ describe('the settings of a connection', function () {
   /** The form as it stands on the page, in which `changes` are made; an undefined one is switched off. */
   async function form(changes: Record<string, string | undefined>): Promise<Record<string, string>> {
     const { html } = await ana.open(HERE)
-    const { defaultStageId, webhookSet } = await now()
-    const stands = { ...fieldsOf(html), defaultStageId: defaultStageId ?? '', webhookSet }
+    const { defaultStageId, webhookSet, noteMode, noteLanguage } = await now()
+    const stands = { ...fieldsOf(html), defaultStageId: defaultStageId ?? '', webhookSet, noteMode, noteLanguage }
     return Object.fromEntries(
       Object.entries({ ...stands, ...changes }).filter((field): field is [string, string] => field[1] !== undefined),
     )
@@ -65,6 +69,10 @@ describe('the settings of a connection', function () {
         webhookSet: 'communication',
         exportUnsuccessful: 'on',
         eraseWhenDeletedInLever: 'on',
+        noteMode: 'perConversation',
+        noteSecret: 'on',
+        noteLanguage: 'es',
+        noteTimeZone: 'Europe/Madrid',
       }),
     )
 
@@ -77,6 +85,10 @@ describe('the settings of a connection', function () {
       exportUnsuccessful: true,
       webhookSet: 'communication',
       eraseWhenDeletedInLever: true,
+      noteMode: 'perConversation',
+      noteSecret: true,
+      noteLanguage: 'es',
+      noteTimeZone: 'Europe/Madrid',
     })
     const back = await ana.send(
       HERE,
@@ -94,8 +106,10 @@ describe('the settings of a connection', function () {
   it('say which is wrong, keep what was typed, and save nothing then', async () => {
     const page = await ana.send(HERE, await form({ sourceName: 'Finder', performAsFallback: 'nobody@acme.example' }))
     const empty = await ana.send(HERE, await form({ sourceName: ' ' }))
+    const nowhere = await ana.send(HERE, await form({ noteTimeZone: 'Mars/Olympus' }))
 
-    expect([page.status, empty.status]).to.deep.equal([422, 422])
+    expect([page.status, empty.status, nowhere.status]).to.deep.equal([422, 422, 422])
+    expect(nowhere.html).to.contain('This is not a time zone')
     expect(page.html).to.contain('Lever has no active user').and.contain('value="nobody@acme.example"').and.contain('value="Finder"')
     expect(empty.html).to.contain('Write a name, in one line')
     expect(await now()).to.include({ sourceName: SOURCE, performAsFallback: null })
