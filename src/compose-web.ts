@@ -35,6 +35,7 @@ import { atsWebhooksRouter } from './web/pages/ats-webhooks.tsx'
 import { activityRouter } from './web/pages/activity.tsx'
 import { candidateRouter } from './web/pages/candidate.tsx'
 import { exportBatchesRouter } from './web/pages/export-batches.tsx'
+import { exportRulesRouter } from './web/pages/export-rules.tsx'
 import { exportPagesRouter } from './web/pages/export-pages.tsx'
 import { obstacleFinder } from './web/pages/export-obstacle.ts'
 import { exportsRouter } from './web/pages/exports.tsx'
@@ -78,6 +79,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       apiKeyPagesRouter({ accounts: parts.accounts, idempotency }),
       exportPagesRouter({ ...parts, findObstacle, idempotency }),
       exportBatchesRouter(parts),
+      exportRulesRouter(parts),
       exportsRouter(parts),
       importRouter(parts),
       activityRouter(parts),

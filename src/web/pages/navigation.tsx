@@ -53,7 +53,7 @@ interface Place {
   href: string
   /** Its pages begin so, `href` unless given. */
   under?: string
-  name: 'candidates' | 'exports' | 'activity' | 'settings' | 'atsConfiguration' | 'people' | 'apiKeys'
+  name: 'candidates' | 'exports' | 'activity' | 'settings' | 'atsConfiguration' | 'exportRules' | 'people' | 'apiKeys'
   adminOnly: boolean
 }
 
@@ -67,6 +67,7 @@ const PLACES: readonly Place[] = [
 
 const SETTINGS: readonly Place[] = [
   { href: '/settings/ats', name: 'atsConfiguration', adminOnly: true },
+  { href: '/settings/export-rules', name: 'exportRules', adminOnly: true },
   { href: '/settings/people', name: 'people', adminOnly: true },
   { href: '/settings/api-keys', name: 'apiKeys', adminOnly: true },
 ]

@@ -80,6 +80,7 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
       '/api/v1/candidate-imports/': await importLongFile(service.url, apiKey, api),
       '/api/v1/exports/': exported.id,
       '/api/v1/export-batches/': bulk.body.batchId,
+      '/api/v1/export-rules/': await exportRule(api, name, word),
       '/api/v1/webhook-deliveries/': await receiveDelivery(service, api, connection.webhookUrl, String(exported.opportunityId)),
     },
   }
@@ -91,6 +92,12 @@ async function talk(api: Api, name: string, fields: { candidateId: string; body:
   const message = { id: 'first', direction: 'outbound', author: SOURCER, sentAt: new Date().toISOString(), ...fields }
   expect((await api.post(`conversations/${externalId}/messages`, message)).status).to.equal(202)
   return externalId
+}
+
+/** One that nobody enters, called as the organization is. */
+async function exportRule(api: Api, name: string, note: string): Promise<string> {
+  await api.put(`export-rules/${name}`, { stages: ['reached by nobody'], requestedBy: SOURCER, note })
+  return name
 }
 
 /** Two people, each with a receipt. */

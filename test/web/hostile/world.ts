@@ -160,6 +160,9 @@ const OWN_BODIES: Record<string, (tenant: Tenant, service: ServiceForTests) => u
     sentAt: new Date().toISOString(),
   }),
   'POST /api/v1/exports': async (tenant) => ({ candidateId: await tenant.candidate(), requestedBy: SOURCER }),
+  'PUT /api/v1/export-rules/{name}': () => ({ stages: [`stage ${distinctNumber()}`], requestedBy: SOURCER }),
+  // the saved rule
+  'POST /api/v1/export-rules/{name}/preview': () => undefined,
   'POST /api/v1/exports/bulk': async (tenant) => ({ candidateIds: [await tenant.candidate()], requestedBy: SOURCER }),
   'POST /api/v1/exports/bulk/preview': async (tenant) => ({ candidateIds: [await tenant.candidate()], requestedBy: SOURCER }),
   'POST /webhooks/lever/{endpointKey}': () => ({
