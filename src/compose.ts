@@ -7,6 +7,7 @@ import { composeParts, type Parts, type ServiceOptions } from './compose-parts.t
 import { composeWeb } from './compose-web.ts'
 import { openDatabase, type Database } from './database.ts'
 import { startJobs } from './jobs/agenda.ts'
+import { auditExportsJob } from './jobs/audit-exports-job.ts'
 import { expireJob } from './jobs/expire-job.ts'
 import { refreshTokensJob } from './jobs/refresh-tokens-job.ts'
 import { settleBatchesJob } from './jobs/settle-batches-job.ts'
@@ -112,7 +113,7 @@ async function startWorkers(
   })
   const jobs = await startJobs({
     connection: mongoose.connection,
-    jobs: [refreshTokensJob(connections), syncMirrorJob(mirror), settleBatchesJob(exports), expire],
+    jobs: [refreshTokensJob(connections), syncMirrorJob(mirror), settleBatchesJob(exports), auditExportsJob(exports), expire],
     log,
   })
   const byCollection: Record<string, Worker> = {

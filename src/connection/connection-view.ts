@@ -57,6 +57,17 @@ const OpportunitySyncView = z.object({
   sweptAt: maybeTime.meta({ description: 'Begin of the last look at what changed and was deleted in Lever.' }),
 })
 
+const Findings = z.int().min(0)
+
+const ExportAuditView = z.object({
+  comparedAt: z
+    .string()
+    .meta({ format: 'date-time', description: 'Begin of the last hourly comparison of exports with what carries our source in Lever.' }),
+  doubles: Findings.meta({ description: 'In Lever a second time, beside what an export made; of the last 30 days, as the other counts.' }),
+  strangers: Findings.meta({ description: 'Carry our source in Lever, and no export made them.' }),
+  losses: Findings.meta({ description: 'An export made them, Lever does not have them, and nobody deleted them there.' }),
+})
+
 /** An organization's Lever account, as the API shows it; secrets are never in it. */
 export const ConnectionView = z
   .object({
@@ -85,6 +96,7 @@ export const ConnectionView = z
       noteLanguage: z.enum(NOTE_LANGUAGES),
       noteTimeZone: z.string(),
     }),
+    exportAudit: ExportAuditView.nullable().meta({ description: 'Null before the first comparison, an hour at most after activation.' }),
     sync: z.object({
       state: z.enum(['idle', 'running', 'failed']),
       startedAt: maybeTime,
@@ -100,10 +112,11 @@ export type ConnectionView = z.output<typeof ConnectionView>
 export async function describeConnection(context: ConnectionContext, organization: string): Promise<ConnectionView> {
   const { sourceName } = await context.accounts.getOrganization(organization)
   const connection = await getConnection(organization)
-  const [mapping, held, warnings] = await Promise.all([
+  const [mapping, held, warnings, audit] = await Promise.all([
     context.neighbours.readMappingCounts(organization),
     context.neighbours.heldCounts(connection._id),
     warningsOf(context, connection),
+    context.neighbours.readExportAudit(organization),
   ])
   const missing = missingOf(connection, mapping)
   return {
@@ -118,6 +131,7 @@ export async function describeConnection(context: ConnectionContext, organizatio
     missing,
     warnings,
     settings: settingsView(connection, sourceName),
+    exportAudit: audit && { ...audit, comparedAt: audit.comparedAt.toISOString() },
     sync: syncView(connection),
   }
 }

@@ -5,6 +5,7 @@ import type { LaneLimit } from '../work/room.ts'
 import { settleExports } from './settle-exports.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { cancelExport, freeTargetOf, getExport, resumeHeld, retryExport } from './change-export.ts'
+import { auditExports, readAuditCounts } from './audit-exports.ts'
 import { assessExport, type Wish } from './assess-export.ts'
 import { batchResultCsv } from './batch-result-csv.ts'
 import { findBatch, getBatch, listBatches } from './batch-view.ts'
@@ -74,6 +75,9 @@ export function createExports(deps: RuleDeps) {
     contactsOf,
     freeTargetOf,
     markRestored: () => markRestored(deps),
+    /** Every hour: see `audit-exports.ts`. */
+    audit: () => auditExports(deps),
+    readAuditCounts,
     async resumeHeld(organization: string): Promise<void> {
       await resumeHeld(organization)
       wake()

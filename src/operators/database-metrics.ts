@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 import { CONNECTION_STATUSES, ConnectionModel } from '../connection/connection-model.ts'
+import { AUDIT_FINDINGS, ExportAuditFindingModel } from '../export/export-audit-model.ts'
 import { EXPORT_STATES, ExportModel } from '../export/export-model.ts'
 import { describeBudgets } from '../lever/request-budget.ts'
 import type { BudgetRate } from '../lever/request-budget-stages.ts'
@@ -75,6 +76,7 @@ export function registerDatabaseMetrics(registry: Registry, { rate, isReady, log
   )
   showBudgets(show, budgets)
   showCounts(show)
+  showFindings(show)
 }
 
 type Show = (name: string, help: string, labelNames: string[], read: () => Promise<Sample[]>) => Gauge
@@ -102,6 +104,15 @@ function showCounts(show: Show): void {
     const read = keptFor(COUNTS_FRESH_MS, () => Promise.all(statuses.map((status) => countOf(store, status))))
     show(name, help, ['status'], async () => (await read()).map((value, index) => ({ labels: { status: statuses[index] ?? '' }, value })))
   }
+}
+
+function showFindings(show: Show): void {
+  const count = (kind: string): Promise<number> => ExportAuditFindingModel.collection.countDocuments({ kind }, { maxTimeMS: LIMIT_MS })
+  const read = keptFor(COUNTS_FRESH_MS, () => Promise.all(AUDIT_FINDINGS.map(count)))
+  const help = 'What the hourly comparison of exports with Lever found in the last 30 days, by kind.'
+  show('fulcrum_export_audit_findings', help, ['kind'], async () =>
+    (await read()).map((value, index) => ({ labels: { kind: AUDIT_FINDINGS[index] ?? '' }, value })),
+  )
 }
 
 /** Counts keys of an index, not documents. */

@@ -99,6 +99,7 @@ export function buildConnections(parts: {
     lever: { ...lever, environment: 'local', timeoutMs: parts.timeoutMs ?? 2000 },
     log: createLog({ level: 'silent' }),
     readMappingCounts: () => Promise.resolve(neighbourhood.mapping),
+    readExportAudit: async () => null,
     stageExists: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
     stageIsKnown: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
     knownUserByEmail: (_organization, email) => Promise.resolve(neighbourhood.users.find((user) => user.email === email) ?? null),

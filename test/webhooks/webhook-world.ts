@@ -108,6 +108,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     budget: createRequestBudget({ requestsPerSecond: 500, burst: 500 }),
     lever: { ...lever, environment: 'local', timeoutMs: 2000 },
     readMappingCounts: async () => ({ mapped: 0, active: 0 }),
+    readExportAudit: async () => null,
     stageIsKnown: async () => true,
     knownUserByEmail: async () => null,
     stageExists: async () => true,

@@ -3,6 +3,7 @@ import type { GrantClocks } from '../../connection/grant-clocks.ts'
 import type { BudgetDescription } from '../../lever/request-budget.ts'
 import type { ResourceAge } from '../../mirror/record-ages.ts'
 import { AccessCard } from './ats-access-card.tsx'
+import { AuditCard } from './ats-audit-card.tsx'
 import { BudgetCard } from './ats-budget-card.tsx'
 import { MirrorCard } from './ats-mirror-card.tsx'
 import { ScopesCard } from './ats-scopes-card.tsx'
@@ -59,6 +60,7 @@ export function AtsOverviewPage(overview: AtsOverview) {
         <PeopleCard mapping={connection.mapping} />
         <SettingsCard settings={connection.settings} />
         {overview.budget === null ? null : <BudgetCard budget={overview.budget} />}
+        {connection.status === 'disconnected' ? null : <AuditCard audit={connection.exportAudit} />}
         <MirrorCard sync={connection.sync} ages={overview.ages} />
         <ScopesCard connection={connection} needed={overview.scopes} />
       </div>

@@ -63,6 +63,14 @@ export const overviewTexts = defineTexts({
     peopleCount: (mapped: number, active: number) => `${mapped} mapped to Lever users, of whom ${active} can export.`,
     peopleLink: 'To the users',
 
+    audit: 'Checked against Lever',
+    auditLead: 'Every hour, exports are compared with what carries your source in Lever; counts of the last 30 days.',
+    auditNotYet: 'Not compared yet.',
+    doubles: 'There twice',
+    strangers: 'With your source, not exported from here',
+    losses: 'Exported, no longer in Lever',
+    audited: 'Last compared',
+
     budget: 'Request budget',
     budgetNow: 'Available now',
     budgetOf: (available: number, burst: number) => `${available} of ${burst}`,
@@ -145,6 +153,14 @@ export const overviewTexts = defineTexts({
     people: 'Personas',
     peopleCount: (mapped: number, active: number) => `${mapped} con usuario de Lever, de las que ${active} pueden exportar.`,
     peopleLink: 'A los usuarios',
+
+    audit: 'Comprobado con Lever',
+    auditLead: 'Cada hora las exportaciones se comparan con lo que lleva su fuente en Lever; recuentos de los últimos 30 días.',
+    auditNotYet: 'Aún sin comparar.',
+    doubles: 'Están dos veces',
+    strangers: 'Con su fuente, no exportados desde aquí',
+    losses: 'Exportados, ya no están en Lever',
+    audited: 'Última comparación',
 
     budget: 'Cupo de solicitudes',
     budgetNow: 'Disponibles ahora',

@@ -1,0 +1,119 @@
+import { Types } from 'mongoose'
+import { ConnectionModel } from '../connection/connection-model.ts'
+import type { LeverClient } from '../lever/client.ts'
+import { LeverCallError } from '../lever/lever-call-error.ts'
+import { getOpportunity, listDeletedOpportunities, listOpportunities } from '../lever/opportunities.ts'
+import {
+  AUDIT_FINDINGS,
+  ExportAuditFindingModel,
+  ExportAuditRunModel,
+  type AuditFinding,
+  type ExportAuditRun,
+} from './export-audit-model.ts'
+import { ExportModel } from './export-model.ts'
+import type { ExportDeps } from './run-export-deps.ts'
+
+const HOUR_MS = 3_600_000
+/** Compared again each time: clocks differ, and what was open then has ended by now. */
+const OVERLAP_MS = 2 * HOUR_MS
+/** How far the first one looks back. */
+const FIRST_MS = 24 * HOUR_MS
+/** What is younger may be on its way still. */
+const YOUNG_MS = 10 * 60_000
+
+export type AuditDeps = Pick<ExportDeps, 'readTerms' | 'leverClient' | 'log'>
+
+/** Compares each connected organization's exports with Lever; what goes wrong for one is logged and tried again at the next time. */
+export async function auditExports(deps: AuditDeps): Promise<void> {
+  for await (const { organization } of ConnectionModel.find({ status: { $in: ['active', 'paused'] } }, { organization: 1 }).lean()) {
+    await auditOrganization(String(organization), deps).catch((error: unknown) =>
+      deps.log.warn({ organization: String(organization), err: error }, 'exports could not be compared with Lever'),
+    )
+  }
+}
+
+/**
+ * Lists what carries our source in Lever since the last time, and compares both ways. May run twice.
+ * @throws ServiceError or LeverCallError when Lever cannot be asked
+ */
+export async function auditOrganization(organization: string, deps: AuditDeps): Promise<void> {
+  const [run, terms] = await Promise.all([
+    ExportAuditRunModel.findOne({ organization }).lean<ExportAuditRun>(),
+    deps.readTerms(organization),
+  ])
+  const client = await deps.leverClient(organization, 'sync')
+  const begunAt = new Date()
+  const since = run ? run.comparedAt.getTime() - OVERLAP_MS : begunAt.getTime() - FIRST_MS
+  const confidentiality = terms.canSeeConfidential ? { confidentiality: 'all' as const } : {}
+  const inLever = new Map<string, string | null>()
+  const listed = listOpportunities(client, { source: terms.sourceName, createdAtStart: since, lane: 'sync', ...confidentiality })
+  for await (const { id, contact, createdAt } of listed)
+    if (createdAt === null || createdAt.getTime() < begunAt.getTime() - YOUNG_MS) inLever.set(id, contact)
+  await noteUnmade(organization, inLever)
+  await noteLosses(organization, new Set(inLever.keys()), { client, since, until: begunAt.getTime() - YOUNG_MS })
+  await ExportAuditRunModel.updateOne({ organization }, { $set: { comparedAt: begunAt } }, { upsert: true })
+}
+
+/** Those in Lever that no export made. One that an export has adopted since is no finding any more. */
+async function noteUnmade(organization: string, inLever: ReadonlyMap<string, string | null>): Promise<void> {
+  const ids = [...inLever.keys()]
+  const made = await ExportModel.find({ organization, madeOpportunityId: { $in: ids } }, { madeOpportunityId: 1 }).lean()
+  const known = new Set(made.flatMap(({ madeOpportunityId }) => madeOpportunityId ?? []))
+  await ExportAuditFindingModel.deleteMany({ organization, kind: { $ne: 'loss' }, opportunityId: { $in: [...known] } })
+  for (const [id, contactId] of inLever) {
+    if (known.has(id)) continue
+    const ours = contactId !== null && (await ExportModel.exists({ organization, contactId, madeOpportunityId: { $exists: true } }))
+    await note(organization, id, ours ? 'double' : 'stranger')
+  }
+}
+
+interface Span {
+  client: LeverClient
+  /** Ms since the epoch. */
+  since: number
+  until: number
+}
+
+/** Those that an export made and the list does not hold: read one by one, since people may change sources; what was deleted in Lever is no loss. */
+async function noteLosses(organization: string, inLever: ReadonlySet<string>, { client, since, until }: Span): Promise<void> {
+  const ended = { finishedAt: { $gte: new Date(since), $lt: new Date(until) } }
+  const exports = await ExportModel.find({ organization, status: 'exported', madeOpportunityId: { $exists: true }, ...ended }, { madeOpportunityId: 1 }).lean() // prettier-ignore
+  const missing = exports.flatMap(({ madeOpportunityId: id }) => (id && !inLever.has(id) ? [id] : []))
+  if (missing.length === 0) return
+  const deleted = new Set<string>()
+  for await (const { id } of listDeletedOpportunities(client, { deletedAtStart: since, lane: 'sync' })) deleted.add(id)
+  for (const id of missing) if (!deleted.has(id) && !(await isThere(client, id))) await note(organization, id, 'loss')
+}
+
+async function isThere(client: LeverClient, id: string): Promise<boolean> {
+  try {
+    await getOpportunity(client, id, { lane: 'sync' })
+    return true
+  } catch (error) {
+    if (error instanceof LeverCallError && error.httpStatus === 404) return false
+    throw error
+  }
+}
+
+async function note(organization: string, opportunityId: string, kind: AuditFinding): Promise<void> {
+  const found = { $set: { kind }, $setOnInsert: { foundAt: new Date() } }
+  await ExportAuditFindingModel.updateOne({ organization, opportunityId }, found, { upsert: true })
+}
+
+export interface AuditCounts {
+  /** Begin of the last comparison. */
+  comparedAt: Date
+  doubles: number
+  strangers: number
+  losses: number
+}
+
+/** Findings of the last 30 days; null before the first comparison has ended. */
+export async function readAuditCounts(organization: string): Promise<AuditCounts | null> {
+  const run = await ExportAuditRunModel.findOne({ organization }).lean<ExportAuditRun>()
+  if (!run) return null
+  const match = { $match: { organization: new Types.ObjectId(organization) } }
+  const counted = await ExportAuditFindingModel.aggregate<{ _id: AuditFinding; count: number }>([match, { $sortByCount: '$kind' }])
+  const [doubles = 0, strangers = 0, losses = 0] = AUDIT_FINDINGS.map((kind) => counted.find(({ _id }) => _id === kind)?.count ?? 0)
+  return { comparedAt: run.comparedAt, doubles, strangers, losses }
+}

@@ -1,0 +1,35 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+
+/**
+ * `double`: carries our source, no export made it, and its contact has one that an export made; `stranger`: carries our source, and nobody here knows
+ * why; `loss`: an export made it, Lever does not have it, and nobody deleted it there.
+ */
+export const AUDIT_FINDINGS = ['double', 'stranger', 'loss'] as const
+export type AuditFinding = (typeof AUDIT_FINDINGS)[number]
+
+const KEPT_SECONDS = 30 * 86_400
+
+const findingSchema = new Schema(
+  {
+    organization: { type: Schema.Types.ObjectId, required: true },
+    opportunityId: { type: String, required: true },
+    kind: { type: String, enum: AUDIT_FINDINGS, required: true },
+    foundAt: { type: Date, required: true },
+  },
+  { collection: 'export_audit_findings' },
+)
+findingSchema.index({ organization: 1, opportunityId: 1 }, { unique: true }) // found again it is counted once
+findingSchema.index({ kind: 1 })
+findingSchema.index({ foundAt: 1 }, { expireAfterSeconds: KEPT_SECONDS })
+export const ExportAuditFindingModel = model('ExportAuditFinding', findingSchema)
+
+const runSchema = new Schema(
+  {
+    organization: { type: Schema.Types.ObjectId, required: true, unique: true },
+    /** Begin of the last comparison that came to its end: what came later has not been compared. */
+    comparedAt: { type: Date, required: true },
+  },
+  { collection: 'export_audit_runs' },
+)
+export type ExportAuditRun = InferSchemaType<typeof runSchema> & { _id: Types.ObjectId }
+export const ExportAuditRunModel = model('ExportAuditRun', runSchema)
