@@ -60,5 +60,5 @@ export async function plantFaults(control: Calls, random: Random, until: AbortSi
 function anyFault(random: Random): object {
   const match = random.chance(0.7) ? (random.chance(0.8) ? CREATE : NOTE) : READ
   const [kind, more] = random.pick(match === READ ? ON_READ : ON_WRITE)
-  return { match, kind, after: random.between(0, 60), ...more(random) }
+  return { match, kind, after: random.between(0, 8), ...more(random) }
 }

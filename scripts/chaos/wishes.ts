@@ -7,6 +7,7 @@ import type { Random } from './random.ts'
 const ASKED_AGAIN_MS = 300
 /** So long the same request is sent until it is answered. */
 const ANSWERED_WITHIN_MS = 120_000
+const CANDIDATES_AT_ONCE = 10
 const CALL_LIMIT_MS = 10_000
 
 export interface Asked {
@@ -52,7 +53,8 @@ export async function makeWishes(wishing: Wishing): Promise<Asked> {
   async function bulk(organization: ChaosOrganization, many: number): Promise<void> {
     wished += many
     const candidateIds: string[] = []
-    for (let person = 0; person < many; person += 1) candidateIds.push(await newCandidate(organization))
+    while (candidateIds.length < many)
+      candidateIds.push(...(await Promise.all(Array.from({ length: CANDIDATES_AT_ONCE }, () => newCandidate(organization)))))
     const made = await send<{ batchId: string }>(organization, 'exports/bulk', { candidateIds, requestedBy: random.pick(SOURCERS) })
     if (!made) return
     asked.batches.set(made.batchId, organization)
