@@ -67,7 +67,6 @@ export function createExportRules(deps: RuleDeps) {
       }),
   }
 }
-export type ExportRules = ReturnType<typeof createExportRules>
 
 async function countsOf(rule: Types.ObjectId): Promise<RuleCounts> {
   const [open, requested, refused] = await Promise.all(

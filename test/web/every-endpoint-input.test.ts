@@ -29,6 +29,9 @@ interface SlowBody {
   afterMs: Promise<number>
 }
 
+/** What a rule is called by is free. */
+const MAKES_UNDER_ANY_NAME = 'PUT /api/v1/export-rules/{name}'
+
 describe('every endpoint: input', function () {
   this.timeout(120_000)
   let world: World
@@ -97,7 +100,7 @@ describe('every endpoint: input', function () {
   })
 
   it('finds nothing under names of nothing', async () => {
-    const naming = operations.filter((operation) => namesInPath(operation).length > 0)
+    const naming = operations.filter((operation) => namesInPath(operation).length > 0 && operation.name !== MAKES_UNDER_ANY_NAME)
     expect(naming.length).to.be.at.least(14)
 
     await forEachOf(naming, nameOf, async (operation) => {
