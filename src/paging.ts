@@ -1,10 +1,24 @@
+import type { CollationOptions } from 'mongodb'
 import { Types, type Model, type QueryFilter } from 'mongoose'
+import { z } from 'zod'
 import { ServiceError } from './errors.ts'
+
+/** By the time of making, or by the field `name`; with `-` the newest or the last letter first. */
+export const LIST_ORDERS = ['-added', 'added', 'name', '-name'] as const
+export type ListOrder = (typeof LIST_ORDERS)[number]
+
+/** How names compare: accents and case make no difference, so that nobody is hidden behind all that begins with a small letter. */
+export const NAME_COLLATION = { locale: 'en', strength: 1 } as const satisfies CollationOptions
 
 /** Which part of a list is wanted: at most `limit` items, after the one that `cursor` stands for. */
 export interface PageRequest {
   limit: number
   cursor?: string | undefined
+}
+
+export interface OrderedPageRequest extends PageRequest {
+  /** Newest first where it is left out; by name only what has one. A cursor is good for the order that it comes from. */
+  order?: ListOrder | undefined
 }
 
 export interface Page<T> {
@@ -13,36 +27,82 @@ export interface Page<T> {
   nextCursor: string | null
 }
 
-export interface PageOptions {
-  /** Newest first unless this is set; the order is that of `_id`. */
-  oldestFirst?: boolean
+/** What an order needs of a document; `name` stands there in orders by name alone. */
+interface Place {
+  _id: Types.ObjectId
+  name?: string | undefined
 }
 
 /**
- * One page of the documents that match, in the order of `_id`. What is added or removed meanwhile neither repeats nor
- * hides another document.
- * @throws ServiceError `invalid_request` for a cursor that is not one of ours
+ * One page of the documents that match; those of the same name come in the order of `_id`. What is added or removed meanwhile neither
+ * repeats nor hides another document. By name the collation holds for the whole filter: a text that must be equal to the letter has to be
+ * asked for by an expression.
+ * @throws ServiceError `invalid_request` for a cursor that is not one of this list in this order
  */
 export async function page<T, V>(
   model: Model<T>,
   filter: QueryFilter<T>,
-  request: PageRequest,
+  { limit, cursor, order = '-added' }: OrderedPageRequest,
   toView: (document: T & { _id: Types.ObjectId }) => V | Promise<V>,
-  options: PageOptions = {},
 ): Promise<Page<V>> {
-  const after = request.cursor === undefined ? {} : { _id: { [options.oldestFirst ? '$gt' : '$lt']: readCursor(request.cursor) } }
+  const after = cursor === undefined ? {} : behind(readPlace(cursor, order), order)
   const found = await model
-    .find({ $and: [filter, after] } as QueryFilter<T>)
-    .sort({ _id: options.oldestFirst ? 1 : -1 })
-    .limit(request.limit + 1)
-    .lean<(T & { _id: Types.ObjectId })[]>()
-  const shown = found.slice(0, request.limit)
+    .find({ $and: [filter, after] } as QueryFilter<T>, null, inOrder(order))
+    .limit(limit + 1)
+    .lean<(T & Place)[]>()
+  const shown = found.slice(0, limit)
   const last = shown.at(-1)
   const hasMore = found.length > shown.length
-  return { data: await Promise.all(shown.map(toView)), nextCursor: hasMore && last ? writeCursor(last._id) : null }
+  return { data: await Promise.all(shown.map(toView)), nextCursor: hasMore && last ? writePlace(last, order) : null }
 }
 
-/** The place in a list after which its next page begins. */
+/** The options of a query for a list in that order. */
+export function inOrder(order: ListOrder): { sort: Record<string, 1 | -1>; collation?: CollationOptions } {
+  const direction = isBackwards(order) ? -1 : 1
+  return isByName(order) ? { sort: { name: direction, _id: direction }, collation: NAME_COLLATION } : { sort: { _id: direction } }
+}
+
+export function isBackwards(order: ListOrder): boolean {
+  return order.startsWith('-')
+}
+
+function isByName(order: ListOrder): boolean {
+  return order === 'name' || order === '-name'
+}
+
+function behind({ _id, name }: Place, order: ListOrder): Record<string, unknown> {
+  const further = isBackwards(order) ? '$lt' : '$gt'
+  if (!isByName(order)) return { _id: { [further]: _id } }
+  // the first condition bounds the reading of the index, the second leaves out those of the same name that were shown
+  return { name: { [`${further}e`]: name }, $or: [{ name: { [further]: name } }, { _id: { [further]: _id } }] }
+}
+
+function writePlace({ _id, name }: Place, order: ListOrder): string {
+  if (order === '-added') return writeCursor(_id)
+  const place = [order, _id.toHexString(), ...(isByName(order) ? [name] : [])]
+  return Buffer.from(JSON.stringify(place)).toString('base64url')
+}
+
+const Id = z.string().regex(/^[\da-f]{24}$/)
+
+function readPlace(cursor: string, order: ListOrder): Place {
+  if (order === '-added') return { _id: readCursor(cursor) }
+  const parts = isByName(order) ? z.tuple([z.literal(order), Id, z.string()]) : z.tuple([z.literal(order), Id])
+  const { data } = parts.safeParse(decoded(cursor))
+  if (data === undefined) throw notOurs()
+  const [, id, name] = data
+  return { _id: Types.ObjectId.createFromHexString(id), name }
+}
+
+function decoded(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString())
+  } catch {
+    return undefined
+  }
+}
+
+/** The place in a list, newest or oldest first, after which its next page begins. */
 export function writeCursor(id: Types.ObjectId): string {
   return Buffer.from(id.toHexString(), 'hex').toString('base64url')
 }
@@ -51,6 +111,10 @@ export function writeCursor(id: Types.ObjectId): string {
 export function readCursor(cursor: string): Types.ObjectId {
   const hex = /^[\w-]{16}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : ''
   if (hex.length === 24) return Types.ObjectId.createFromHexString(hex)
+  throw notOurs()
+}
+
+function notOurs(): ServiceError {
   const errors = [{ path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' }]
-  throw new ServiceError('invalid_request', 'The cursor is not one of this list.', { errors })
+  return new ServiceError('invalid_request', 'The cursor is not one of this list.', { errors })
 }

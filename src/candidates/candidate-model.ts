@@ -1,4 +1,5 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+import { NAME_COLLATION } from '../paging.ts'
 import { STAGE_COLLATION } from './stage-collation.ts'
 
 const phoneSchema = new Schema({ type: { type: String }, value: { type: String, required: true } }, { _id: false })
@@ -69,6 +70,7 @@ const candidateSchema = new Schema(
 )
 candidateSchema.index({ organization: 1, externalId: 1 }, { unique: true, partialFilterExpression: { externalId: { $type: 'string' } } })
 candidateSchema.index({ organization: 1, _id: -1 })
+candidateSchema.index({ organization: 1, name: 1, _id: 1 }, { collation: NAME_COLLATION }) // both ways
 candidateSchema.index({ organization: 1, emailKeys: 1 })
 candidateSchema.index({ organization: 1, linkKeys: 1 })
 candidateSchema.index({ organization: 1, 'lever.opportunityId': 1 })
