@@ -1,6 +1,6 @@
 import { isValidObjectId } from 'mongoose'
 import { ServiceError } from '../errors.ts'
-import { page, type Page, type PageRequest } from '../paging.ts'
+import { page, type OrderedPageRequest, type Page } from '../paging.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
 import { normalizeEmail } from './email-address.ts'
 import { PersonModel, type PersonDocument, type PersonRole } from './person-model.ts'
@@ -71,8 +71,12 @@ export async function peopleById(organization: string, ids: readonly string[]): 
   return new Map(found.map((person) => [person._id.toHexString(), toPerson(person)]))
 }
 
-/** Newest first; `q` is a part of name or e-mail in any case, empty for all. */
-export async function listPeople(organization: string, request: PageRequest, { q = '' }: { q?: string } = {}): Promise<Page<Person>> {
+/** Newest first unless asked otherwise; `q` is a part of name or e-mail in any case, empty for all. */
+export async function listPeople(
+  organization: string,
+  request: OrderedPageRequest,
+  { q = '' }: { q?: string } = {},
+): Promise<Page<Person>> {
   const part = new RegExp(q.replaceAll(/[^\p{L}\p{N}\p{M}\s]/gu, String.raw`\$&`), 'i')
   return page(PersonModel, { organization, ...(q === '' ? {} : { $or: [{ name: part }, { email: part }] }) }, request, toPerson)
 }

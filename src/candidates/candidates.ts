@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts'
-import type { Page, PageRequest } from '../paging.ts'
+import type { OrderedPageRequest, Page } from '../paging.ts'
 import { claimWork, heartbeat } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
@@ -86,7 +86,7 @@ export function createCandidates({ readExports, onRemoved, erased, watchStages, 
     },
     /** Removes the candidate alone; may be repeated. @returns how many there were */
     forget: forgetCandidate,
-    list: async (organization: string, filters: CandidateFilters, request: PageRequest): Promise<Page<CandidateView>> => {
+    list: async (organization: string, filters: CandidateFilters, request: OrderedPageRequest): Promise<Page<CandidateView>> => {
       const { data, nextCursor } = await listCandidates(organization, filters, request)
       return { data: await toViews(organization, data), nextCursor }
     },

@@ -1,5 +1,5 @@
 import { isValidObjectId, type QueryFilter, type Types } from 'mongoose'
-import { page, type Page, type PageRequest } from '../paging.ts'
+import { inOrder, page, type ListOrder, type OrderedPageRequest, type Page } from '../paging.ts'
 import { searchForm } from './candidate-keys.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import { STAGE_COLLATION } from './stage-collation.ts'
@@ -11,11 +11,11 @@ export interface CandidateFilters {
   project?: string | undefined
 }
 
-/** Candidates, newest first. @throws ServiceError `invalid_request` for a cursor that is not ours */
+/** Candidates, newest first unless asked otherwise. @throws ServiceError `invalid_request` for a cursor that is not ours */
 export async function listCandidates(
   organization: string,
   filters: CandidateFilters,
-  request: PageRequest,
+  request: OrderedPageRequest,
 ): Promise<Page<CandidateDocument>> {
   return page(CandidateModel, filterOf(organization, filters), request, (candidate): CandidateDocument => candidate)
 }
@@ -45,10 +45,13 @@ export async function findBriefly(
   }))
 }
 
-/** Ids of the candidates that match, newest first, at most so many. */
-export async function findIds(organization: string, filters: CandidateFilters, atMost: number): Promise<string[]> {
-  const found = await CandidateModel.find(filterOf(organization, filters), { _id: 1 })
-    .sort({ _id: -1 })
+/** Ids of the first candidates that match, at most so many. */
+export async function findIds(
+  organization: string,
+  filters: CandidateFilters,
+  { atMost, order }: { atMost: number; order: ListOrder },
+): Promise<string[]> {
+  const found = await CandidateModel.find(filterOf(organization, filters), { _id: 1 }, inOrder(order))
     .limit(atMost)
     .lean<{ _id: Types.ObjectId }[]>()
   return found.map(({ _id }) => _id.toHexString())
@@ -78,13 +81,23 @@ function filterOf(organization: string, filters: CandidateFilters): QueryFilter<
   return {
     organization,
     ...(filters.exported === undefined ? {} : { exported: filters.exported }),
-    ...(filters.project === undefined ? {} : { project: filters.project }),
+    ...(filters.project === undefined ? {} : { project: exactly(filters.project) }),
     ...matchingWords(filters.q ?? ''),
   }
+}
+
+/** Not by equality, which the collation of an order by name would loosen. */
+function exactly(text: string): { $regex: string } {
+  return { $regex: String.raw`^${literally(text)}\z` }
+}
+
+/** As an expression that stands for nothing but itself; MongoDB takes no NUL in one. */
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`).replaceAll('\0', String.raw`\x00`)
 }
 
 function matchingWords(q: string): QueryFilter<CandidateDocument> {
   const words = searchForm(q).split(' ').filter((word) => word !== '') // prettier-ignore
   if (words.length === 0) return {}
-  return { $and: words.map((word) => ({ searchText: { $regex: word.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`) } })) }
+  return { $and: words.map((word) => ({ searchText: { $regex: literally(word) } })) }
 }

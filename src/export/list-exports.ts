@@ -1,5 +1,5 @@
 import { isValidObjectId, Types, type QueryFilter } from 'mongoose'
-import { page, type Page, type PageRequest } from '../paging.ts'
+import { page, type OrderedPageRequest, type Page } from '../paging.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import { exportView, statesOf, type ExportStatus, type ExportView } from './export-view.ts'
 
@@ -15,8 +15,8 @@ export interface ExportFilters {
 
 const NOBODY = new Types.ObjectId('0'.repeat(24))
 
-/** Exports, newest first. @throws ServiceError `invalid_request` for a cursor that is not ours */
-export async function listExports(organization: string, filters: ExportFilters, request: PageRequest): Promise<Page<ExportView>> {
+/** Exports, newest first unless asked otherwise. @throws ServiceError `invalid_request` for a cursor that is not ours */
+export async function listExports(organization: string, filters: ExportFilters, request: OrderedPageRequest): Promise<Page<ExportView>> {
   const { status, batchId, candidateId, requestedBy, ids } = filters
   const filter: QueryFilter<ExportDocument> = {
     organization,

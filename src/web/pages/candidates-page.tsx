@@ -1,14 +1,16 @@
 import type { CandidateView } from '../../candidates/candidate-view.ts'
-import type { Page } from '../../paging.ts'
+import type { ListOrder, Page } from '../../paging.ts'
 import { CandidateInLever } from './candidate-in-lever.tsx'
 import { CandidatesSearch, listAddress, type CandidatesQuery } from './candidates-search.tsx'
 import { ExportDialog, ExportToAtsForm, WHY_NOT } from './export-to-ats.tsx'
 import type { Obstacle } from './export-obstacle.ts'
 import { ExportStatus } from './export-status.tsx'
 import { Layout } from './layout.tsx'
+import { BY_NAME, BY_TIME, sortHead } from './list-order.ts'
 import { usePage } from './page-context.ts'
 import { Cell, Row, RowHead, Table } from './table.tsx'
 import { candidatesTexts } from './texts-candidates.ts'
+import { TimeAgo } from './time-ago.tsx'
 
 export interface CandidatesPageProps {
   candidates: Page<CandidateView>
@@ -17,7 +19,7 @@ export interface CandidatesPageProps {
   obstacle: Obstacle | null
 }
 
-/** The candidates, newest first: found, selected, exported, and how far each is in Lever. */
+/** The candidates, newest first unless ordered otherwise: found, selected, exported, and how far each is in Lever. */
 export function CandidatesPage({ candidates, query, obstacle }: CandidatesPageProps) {
   const t = candidatesTexts(usePage().language)
   const isEmpty = candidates.data.length === 0
@@ -48,10 +50,11 @@ export function CandidatesPage({ candidates, query, obstacle }: CandidatesPagePr
 function Pages({ nextCursor, query }: { nextCursor: string | null; query: CandidatesQuery }) {
   const t = candidatesTexts(usePage().language)
   if (nextCursor === null && query.cursor === undefined) return null
+  const words = t.pages[query.sort]
   return (
-    <nav class="pages" aria-label={t.listCaption}>
-      {query.cursor === undefined ? null : <a href={listAddress({ ...query, cursor: undefined })}>{t.first}</a>}
-      {nextCursor === null ? null : <a href={listAddress({ ...query, cursor: nextCursor })}>{t.more}</a>}
+    <nav class="pages" aria-label={words.caption}>
+      {query.cursor === undefined ? null : <a href={listAddress({ ...query, cursor: undefined })}>{words.first}</a>}
+      {nextCursor === null ? null : <a href={listAddress({ ...query, cursor: nextCursor })}>{words.more}</a>}
     </nav>
   )
 }
@@ -62,7 +65,7 @@ function NobodyHere({ query, isSearching }: { query: CandidatesQuery; isSearchin
     return (
       <section class="card empty">
         <p>{query.q === '' ? t.nothingFound : t.nobodyFoundFor(query.q)}</p>
-        <a href="/candidates" role="button" class="quiet">
+        <a href={listAddress({ q: '', sort: query.sort })} role="button" class="quiet">
           {t.showAll}
         </a>
       </section>
@@ -83,12 +86,25 @@ function NobodyHere({ query, isSearching }: { query: CandidatesQuery; isSearchin
 
 function List({ candidates: { data, nextCursor }, query, obstacle }: CandidatesPageProps) {
   const t = candidatesTexts(usePage().language)
+  const address = (sort: ListOrder) => listAddress({ ...query, sort, cursor: undefined })
   return (
     <section class="card" id="candidates" data-refresh>
       <ExportToAtsForm obstacle={obstacle} selection={{ query, hasMore: nextCursor !== null || query.cursor !== undefined }}>
-        <Table heads={['', t.name, t.contact, t.project, t.exported, t.inLever, '']} label={t.listCaption}>
+        <Table
+          heads={[
+            '',
+            sortHead(t.name, BY_NAME, query.sort, address),
+            t.contact,
+            t.project,
+            t.exported,
+            t.inLever,
+            sortHead(t.added, BY_TIME, query.sort, address),
+            '',
+          ]}
+          label={t.pages[query.sort].caption}
+        >
           {data.map((candidate) => (
-            <CandidateRow key={candidate.id} candidate={candidate} isBlocked={obstacle !== null} />
+            <CandidateRow key={candidate.id} candidate={candidate} sort={query.sort} isBlocked={obstacle !== null} />
           ))}
         </Table>
       </ExportToAtsForm>
@@ -96,7 +112,7 @@ function List({ candidates: { data, nextCursor }, query, obstacle }: CandidatesP
   )
 }
 
-function CandidateRow({ candidate, isBlocked }: { candidate: CandidateView; isBlocked: boolean }) {
+function CandidateRow({ candidate, sort, isBlocked }: { candidate: CandidateView; sort: ListOrder; isBlocked: boolean }) {
   const { id, name, headline, emails, links, project, stage } = candidate
   const t = candidatesTexts(usePage().language)
   return (
@@ -114,12 +130,15 @@ function CandidateRow({ candidate, isBlocked }: { candidate: CandidateView; isBl
         ))}
       </Cell>
       <Cell head={t.project}>
-        {project ? <a href={listAddress({ q: '', project })}>{project}</a> : t.nothing}
+        {project ? <a href={listAddress({ q: '', project, sort })}>{project}</a> : t.nothing}
         {stage ? <div class="small">{stage}</div> : null}
       </Cell>
       <Cell head={t.exported}>{candidate.export ? <ExportStatus status={candidate.export.status} /> : t.nothing}</Cell>
       <Cell head={t.inLever}>
         <CandidateInLever name={name} lever={candidate.lever} />
+      </Cell>
+      <Cell head={t.added}>
+        <TimeAgo at={candidate.createdAt} />
       </Cell>
       <Cell>
         <button

@@ -1,27 +1,32 @@
+import type { ListOrder } from '../../paging.ts'
+import { sortParameter } from './list-order.ts'
 import { usePage } from './page-context.ts'
+import { SortField } from './sort-field.tsx'
 import { candidatesTexts } from './texts-candidates.ts'
 
-/** What of the list is shown; it stands in the address, so that a reload or a link shows the same. */
+/** What of the list is shown, and in which order; it stands in the address, so that a reload or a link shows the same. */
 export interface CandidatesQuery {
   /** Empty for all. */
   q: string
   project?: string | undefined
   exported?: boolean | undefined
+  sort: ListOrder
   cursor?: string | undefined
 }
 
-export function listAddress({ q, project, exported, cursor }: CandidatesQuery, path = '/candidates'): string {
+export function listAddress({ q, project, exported, sort, cursor }: CandidatesQuery, path = '/candidates'): string {
   const parameters = new URLSearchParams({
     ...(q === '' ? {} : { q }),
     ...(project === undefined ? {} : { project }),
     ...(exported === undefined ? {} : { exported: String(exported) }),
+    ...sortParameter(sort),
     ...(cursor === undefined ? {} : { cursor }),
   }).toString()
   return parameters === '' ? path : `${path}?${parameters}`
 }
 
 export function CandidatesSearch({ query }: { query: CandidatesQuery }) {
-  const { q, project, exported } = query
+  const { q, project, exported, sort } = query
   const t = candidatesTexts(usePage().language)
   return (
     <search>
@@ -37,12 +42,13 @@ export function CandidatesSearch({ query }: { query: CandidatesQuery }) {
           </option>
         </select>
         {project === undefined ? null : <input type="hidden" name="project" value={project} />}
+        <SortField sort={sort} />
         <button type="submit" class="quiet">
           {t.search}
         </button>
         {project === undefined ? null : (
           <span class="filter">
-            {t.ofProject(project)} <a href={listAddress({ q, exported })}>{t.allProjects}</a>
+            {t.ofProject(project)} <a href={listAddress({ q, exported, sort })}>{t.allProjects}</a>
           </span>
         )}
       </form>

@@ -8,6 +8,7 @@ import type { SiteState } from '../site-state.ts'
 import { CandidatesFilter } from './candidates-filter.ts'
 import { CandidatesPage } from './candidates-page.tsx'
 import type { FindObstacle } from './export-obstacle.ts'
+import { LONGEST_CURSOR } from './list-order.ts'
 import { renderPage } from './render-page.tsx'
 
 export interface CandidatesPageDeps extends Pick<Candidates, 'list' | 'findIds'> {
@@ -16,7 +17,7 @@ export interface CandidatesPageDeps extends Pick<Candidates, 'list' | 'findIds'>
 
 const PAGE_ROWS = 50
 
-const Query = CandidatesFilter.extend({ cursor: z.string().max(200).optional().catch(undefined) })
+const Query = CandidatesFilter.extend({ cursor: z.string().max(LONGEST_CURSOR).optional().catch(undefined) })
 
 /** Where a person lands. */
 export function candidatesRouter({ list, findIds, findObstacle }: CandidatesPageDeps): Router<SiteState> {
@@ -24,16 +25,17 @@ export function candidatesRouter({ list, findIds, findObstacle }: CandidatesPage
   router.get('/', (ctx) => seeOther(ctx, '/candidates'))
   router.get('/candidates', requirePerson(), async (ctx) => {
     const person = personOf(ctx)
-    const { cursor, ...filters } = Query.parse({ ...ctx.query })
+    const { cursor, sort, ...filters } = Query.parse({ ...ctx.query })
     const [candidates, obstacle] = await Promise.all([
-      list(person.organization, filters, { limit: PAGE_ROWS, cursor }),
+      list(person.organization, filters, { limit: PAGE_ROWS, cursor, order: sort }),
       findObstacle(person),
     ])
-    renderPage(ctx, <CandidatesPage candidates={candidates} query={{ ...filters, cursor }} obstacle={obstacle} />)
+    renderPage(ctx, <CandidatesPage candidates={candidates} query={{ ...filters, sort, cursor }} obstacle={obstacle} />)
   })
   // for the script that selects everybody who matches
   router.get('/candidates/ids', requirePerson(), async (ctx) => {
-    const found = await findIds(personOf(ctx).organization, CandidatesFilter.parse({ ...ctx.query }), MOST_IN_BULK + 1)
+    const { sort, ...filters } = CandidatesFilter.parse({ ...ctx.query })
+    const found = await findIds(personOf(ctx).organization, filters, { atMost: MOST_IN_BULK + 1, order: sort })
     ctx.set('Cache-Control', 'no-store')
     ctx.body = { ids: found.slice(0, MOST_IN_BULK), hasMore: found.length > MOST_IN_BULK }
   })

@@ -43,7 +43,8 @@ export function exportPagesRouter(deps: ExportPagesDeps): Router<SiteState> {
 }
 
 async function openDialog(ctx: SiteContext, { matching, ...chosen }: z.output<typeof ChosenQuery>, deps: ExportPagesDeps): Promise<void> {
-  const all = matching && (await deps.candidates.findIds(personOf(ctx).organization, matching, MOST_IN_BULK))
+  const { findIds } = deps.candidates
+  const all = matching && (await findIds(personOf(ctx).organization, matching.filters, { atMost: MOST_IN_BULK, order: matching.order }))
   const question = await ask(ctx, all ? { ...chosen, candidateIds: all } : chosen, deps)
   if (question === null) return
   if (isByHtmx(ctx)) renderFragment(ctx, <ExportDialogContent question={question} />)

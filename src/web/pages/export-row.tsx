@@ -4,7 +4,7 @@ import { ExportProblem } from './export-problem.tsx'
 import { ExportStatus } from './export-status.tsx'
 import { Form } from './form.tsx'
 import { usePage } from './page-context.ts'
-import { Cell, Row, RowHead } from './table.tsx'
+import { Cell, Row, RowHead, type SortHead } from './table.tsx'
 import { exportWords } from './texts-export-words.ts'
 import { exportsTexts } from './texts-exports.ts'
 import { TimeAgo } from './time-ago.tsx'
@@ -17,9 +17,13 @@ export interface ExportRowProps {
   withCandidate: boolean
 }
 
-/** The columns of {@link ExportRow}; the last is for buttons. */
-export function exportHeads(t: ReturnType<typeof exportsTexts>, withCandidate: boolean): string[] {
-  return [...(withCandidate ? [t.candidate] : []), t.status, t.target, t.who, t.when, '']
+/** The columns of {@link ExportRow}; the last is for buttons. `when` is the head of a list that can be ordered. */
+export function exportHeads(
+  t: ReturnType<typeof exportsTexts>,
+  withCandidate: boolean,
+  when: string | SortHead = t.when,
+): (string | SortHead)[] {
+  return [...(withCandidate ? [t.candidate] : []), t.status, t.target, t.who, when, '']
 }
 
 /** One export: how it is, where to, by whom, and what can be done now. */

@@ -3,6 +3,7 @@ import { listAddress, type CandidatesQuery } from './candidates-search.tsx'
 import type { Obstacle } from './export-obstacle.ts'
 import { ExportProblem } from './export-problem.tsx'
 import { usePage } from './page-context.ts'
+import { SortField } from './sort-field.tsx'
 import { candidatesTexts } from './texts-candidates.ts'
 import { exportDialogTexts } from './texts-export-dialog.ts'
 
@@ -51,13 +52,14 @@ export function ExportToAtsForm({
 }
 
 /** Without scripts a selection ends with its page; this one does not. */
-function AllThatMatch({ query: { q, project, exported } }: { query: CandidatesQuery }) {
+function AllThatMatch({ query: { q, project, exported, sort } }: { query: CandidatesQuery }) {
   const t = candidatesTexts(usePage().language)
   return (
     <noscript>
       {q === '' ? null : <input type="hidden" name="q" value={q} />}
       {project === undefined ? null : <input type="hidden" name="project" value={project} />}
       {exported === undefined ? null : <input type="hidden" name="exported" value={String(exported)} />}
+      <SortField sort={sort} />
       <button type="submit" name="all" value="1" class="quiet">
         {t.exportAll}
       </button>
@@ -79,7 +81,7 @@ function Chosen({ selection: { query, hasMore } }: { selection: { query: Candida
           type="button"
           class="link"
           data-select-matching={listAddress({ ...query, cursor: undefined }, '/candidates/ids')}
-          data-most={t.mostSelected}
+          data-most={query.sort === '-added' ? t.mostSelected : t.mostSelectedInOrder}
         >
           {t.selectMatching}
         </button>

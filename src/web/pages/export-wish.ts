@@ -20,12 +20,13 @@ export const ChosenQuery = z
     q: CandidatesFilter.shape.q,
     project: CandidatesFilter.shape.project,
     exported: CandidatesFilter.shape.exported,
+    sort: CandidatesFilter.shape.sort,
     postingId: LeverId.catch(undefined),
     requisitionId: LeverId.catch(undefined),
   })
-  .transform(({ id = [], chosen = [], one, all, q, project, exported, ...target }) => ({
+  .transform(({ id = [], chosen = [], one, all, q, project, exported, sort, ...target }) => ({
     candidateIds: one === undefined ? [...new Set([...id, ...chosen])] : [one],
-    matching: one === undefined && all !== undefined ? { q, project, exported } : null,
+    matching: one === undefined && all !== undefined ? { filters: { q, project, exported }, order: sort } : null,
     ...target,
   }))
 

@@ -3,6 +3,7 @@ import type { Page } from '../../paging.ts'
 import { exportHeads, ExportRow } from './export-row.tsx'
 import { isOpen } from './export-status.tsx'
 import { Layout } from './layout.tsx'
+import { BY_TIME, sortHead, sortParameter } from './list-order.ts'
 import { usePage } from './page-context.ts'
 import { Table } from './table.tsx'
 import { exportWords } from './texts-export-words.ts'
@@ -12,14 +13,22 @@ export interface ExportsPageProps {
   exports: Page<ExportView>
   /** Of the candidates, by id. */
   names: Map<string, string>
-  status: Status | undefined
-  cursor: string | undefined
+  query: ExportsQuery
 }
 
-/** Every export that this person may see, newest first; read anew while one is under way. */
-export function ExportsPage({ exports, names, status, cursor }: ExportsPageProps) {
+/** What of the list is shown, and in which order, as it stands in the address. */
+interface ExportsQuery {
+  status: Status | undefined
+  sort: 'added' | '-added'
+  cursor?: string | undefined
+}
+
+/** Every export that this person may see, newest first unless ordered otherwise; read anew while one is under way. */
+export function ExportsPage({ exports, names, query }: ExportsPageProps) {
   const { language, caller } = usePage()
   const t = exportsTexts(language)
+  const { status, sort, cursor } = query
+  const words = t.pages[sort]
   return (
     <Layout
       title={t.title}
@@ -30,24 +39,25 @@ export function ExportsPage({ exports, names, status, cursor }: ExportsPageProps
         </a>
       }
     >
-      {exports.data.length === 0 && status === undefined ? null : <StatusFilter status={status} />}
-      {exports.data.length === 0 ? <NothingHere status={status} /> : <List exports={exports.data} names={names} />}
+      {exports.data.length === 0 && status === undefined ? null : <StatusFilter status={status} sort={sort} />}
+      {exports.data.length === 0 ? <NothingHere query={query} /> : <List exports={exports.data} names={names} query={query} />}
       {cursor === undefined && exports.nextCursor === null ? null : (
-        <nav class="pages" aria-label={t.caption}>
-          {cursor === undefined ? null : <a href={address({ status })}>{t.first}</a>}
-          {exports.nextCursor === null ? null : <a href={address({ status, cursor: exports.nextCursor })}>{t.more}</a>}
+        <nav class="pages" aria-label={words.caption}>
+          {cursor === undefined ? null : <a href={address({ status, sort })}>{words.first}</a>}
+          {exports.nextCursor === null ? null : <a href={address({ status, sort, cursor: exports.nextCursor })}>{words.more}</a>}
         </nav>
       )}
     </Layout>
   )
 }
 
-function address({ status, cursor }: { status: Status | undefined; cursor?: string }): string {
-  const parameters = new URLSearchParams({ ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) }).toString()
+function address({ status, sort, cursor }: ExportsQuery): string {
+  const shown = { ...(status ? { status } : {}), ...sortParameter(sort), ...(cursor ? { cursor } : {}) }
+  const parameters = new URLSearchParams(shown).toString()
   return parameters === '' ? '/exports' : `/exports?${parameters}`
 }
 
-function StatusFilter({ status }: { status: Status | undefined }) {
+function StatusFilter({ status, sort }: ExportsQuery) {
   const { language } = usePage()
   const t = exportsTexts(language)
   const words = exportWords(language)
@@ -56,7 +66,7 @@ function StatusFilter({ status }: { status: Status | undefined }) {
       <ul>
         {[undefined, ...EXPORT_STATUSES].map((one) => (
           <li key={one ?? ''}>
-            <a href={address({ status: one })} aria-current={one === status ? 'page' : undefined}>
+            <a href={address({ status: one, sort })} aria-current={one === status ? 'page' : undefined}>
               {one === undefined ? t.everything : words[one]}
             </a>
           </li>
@@ -66,13 +76,13 @@ function StatusFilter({ status }: { status: Status | undefined }) {
   )
 }
 
-function NothingHere({ status }: { status: Status | undefined }) {
+function NothingHere({ query: { status, sort } }: { query: ExportsQuery }) {
   const t = exportsTexts(usePage().language)
   const isFiltered = status !== undefined
   return (
     <section class="card empty">
       <p>{isFiltered ? t.noneSo : t.none}</p>
-      <a href={isFiltered ? '/exports' : '/candidates'} role="button" class="quiet">
+      <a href={isFiltered ? address({ status: undefined, sort }) : '/candidates'} role="button" class="quiet">
         {isFiltered ? t.showAll : t.toCandidates}
       </a>
     </section>
@@ -80,15 +90,16 @@ function NothingHere({ status }: { status: Status | undefined }) {
 }
 
 /** Asks for itself anew while something in it is under way. */
-function List({ exports, names }: { exports: ExportView[]; names: Map<string, string> }) {
+function List({ exports, names, query }: { exports: ExportView[]; names: Map<string, string>; query: ExportsQuery }) {
   const { language, here } = usePage()
   const t = exportsTexts(language)
+  const when = sortHead(t.when, BY_TIME, query.sort, (sort) => address({ ...query, sort, cursor: undefined }))
   const poll = exports.some(isOpen)
     ? { 'hx-get': here, 'hx-trigger': 'every 3s', 'hx-select': '#exports', 'hx-target': 'this', 'hx-swap': 'outerHTML' }
     : {}
   return (
     <section class="card" id="exports" {...poll}>
-      <Table heads={exportHeads(t, true)} label={t.caption}>
+      <Table heads={exportHeads(t, true, when)} label={t.pages[query.sort].caption}>
         {exports.map((view) => (
           <ExportRow key={view.id} view={view} name={names.get(view.candidateId) ?? null} withCandidate />
         ))}

@@ -11,6 +11,7 @@ import type { SiteContext, SiteState } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { ownOf } from './export-own.ts'
 import { ExportsPage } from './exports-page.tsx'
+import { LONGEST_CURSOR, SortByTime } from './list-order.ts'
 import { renderPage } from './render-page.tsx'
 import { exportsTexts } from './texts-exports.ts'
 
@@ -24,7 +25,8 @@ const PAGE_ROWS = 50
 /** What stands in the address; what makes no sense there is left out. */
 const Query = z.object({
   status: z.enum(EXPORT_STATUSES).optional().catch(undefined),
-  cursor: z.string().max(200).optional().catch(undefined),
+  sort: SortByTime,
+  cursor: z.string().max(LONGEST_CURSOR).optional().catch(undefined),
 })
 
 /** The list of exports, and what a person does to one of them. */
@@ -32,12 +34,12 @@ export function exportsRouter({ exports, candidates }: ExportsPageDeps): Router<
   const router = new Router<SiteState>()
   router.get('/exports', requirePerson(), async (ctx) => {
     const { organization, ...person } = personOf(ctx)
-    const { status, cursor } = Query.parse({ ...ctx.query })
+    const { status, sort, cursor } = Query.parse({ ...ctx.query })
     const requestedBy = ownOf(person)
-    const found = await exports.list(organization, { status, requestedBy }, { limit: PAGE_ROWS, cursor })
+    const found = await exports.list(organization, { status, requestedBy }, { limit: PAGE_ROWS, cursor, order: sort })
     const named = await candidates.findMany(organization, found.data.map(({ candidateId }) => candidateId)) // prettier-ignore
     const names = new Map(named.map(({ id, name }) => [id, name]))
-    renderPage(ctx, <ExportsPage exports={found} names={names} status={status} cursor={cursor} />)
+    renderPage(ctx, <ExportsPage exports={found} names={names} query={{ status, sort, cursor }} />)
   })
   router.post('/exports/:id/retry', requirePerson(), (ctx) => change(ctx, exports, 'retry', ctx.params['id'] ?? ''))
   router.post('/exports/:id/cancel', requirePerson(), (ctx) => change(ctx, exports, 'cancel', ctx.params['id'] ?? ''))

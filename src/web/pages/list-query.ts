@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { ListOrder } from '../../paging.ts'
+import { LONGEST_CURSOR, Sort, sortParameter } from './list-order.ts'
 
 /** What stands in the address of a list; what makes no sense there is left out. */
 export const ListQuery = z.object({
@@ -10,8 +12,26 @@ export const ListQuery = z.object({
     .catch(undefined),
 })
 
+/** The same of a list that can be ordered. */
+export const SortedListQuery = ListQuery.extend({
+  sort: Sort,
+  cursor: z
+    .string()
+    .regex(/^[\w-]{16,}$/)
+    .max(LONGEST_CURSOR)
+    .optional()
+    .catch(undefined),
+})
+
+interface ListPlace {
+  q: string
+  sort?: ListOrder | undefined
+  cursor?: string | undefined
+}
+
 /** Where the list stands now, to come back to it: `/settings/people?q=ana`. */
-export function listAddress(href: string, { q, cursor }: { q: string; cursor?: string | undefined }): string {
-  const query = new URLSearchParams({ ...(q === '' ? {} : { q }), ...(cursor === undefined ? {} : { cursor }) }).toString()
+export function listAddress(href: string, { q, sort = '-added', cursor }: ListPlace): string {
+  const shown = { ...(q === '' ? {} : { q }), ...sortParameter(sort), ...(cursor === undefined ? {} : { cursor }) }
+  const query = new URLSearchParams(shown).toString()
   return query === '' ? href : `${href}?${query}`
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Person } from '../../accounts/people.ts'
 import { PERSON_ROLES } from '../../accounts/person-model.ts'
+import type { ListOrder } from '../../paging.ts'
 import { Field } from './field.tsx'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { ListLinks } from './list-links.tsx'
+import { BY_NAME, BY_TIME, sortHead } from './list-order.ts'
 import { listAddress } from './list-query.ts'
 import { usePage } from './page-context.ts'
 import { PeopleSearch } from './people-search.tsx'
@@ -17,6 +19,7 @@ export interface PeoplePageProps {
   people: readonly Person[]
   /** What was searched for; empty for all. */
   q: string
+  sort: ListOrder
   cursor: string | undefined
   nextCursor: string | null
   /** Just made: shown for the only time. */
@@ -35,18 +38,22 @@ export interface Refused {
 const HERE = '/settings/people'
 
 /** Who may use the service: invited, given a role, switched off. */
-export function PeoplePage({ people, q, cursor, nextCursor, link, refused }: PeoplePageProps) {
+export function PeoplePage({ people, q, sort, cursor, nextCursor, link, refused }: PeoplePageProps) {
   const t = peopleTexts(usePage().language)
+  const address = (other: ListOrder) => listAddress(HERE, { q, sort: other })
   return (
     <Layout title={t.title} lead={t.lead}>
       {link === undefined ? null : (
         <ShownOnce title={t.linkTitle(link.name)} lead={t.linkLead} label={t.link} value={link.url} copyLabel={t.copyLink} />
       )}
       <Invitation refused={refused} />
-      <PeopleSearch href={HERE} q={q} rows={people.length} isPaged={cursor !== undefined || nextCursor !== null} />
+      <PeopleSearch href={HERE} q={q} sort={sort} rows={people.length} isPaged={cursor !== undefined || nextCursor !== null} />
       {people.length === 0 ? null : (
-        <Form action={listAddress(`${HERE}/changes`, { q, cursor })} class="card">
-          <Table heads={[t.person, t.role, t.active, t.added, '']} label={t.title}>
+        <Form action={listAddress(`${HERE}/changes`, { q, sort, cursor })} class="card">
+          <Table
+            heads={[sortHead(t.person, BY_NAME, sort, address), t.role, t.active, sortHead(t.added, BY_TIME, sort, address), '']}
+            label={t.title}
+          >
             {people.map((person) => (
               <PersonRow key={person.id} person={person} />
             ))}
@@ -59,7 +66,7 @@ export function PeoplePage({ people, q, cursor, nextCursor, link, refused }: Peo
       <Form action={`${HERE}/link`} id="link-form">
         <input type="hidden" name="once" value={randomUUID()} />
       </Form>
-      <ListLinks href={HERE} q={q} cursor={cursor} nextCursor={nextCursor} first={t.first} more={t.more} />
+      <ListLinks href={HERE} q={q} sort={sort} cursor={cursor} nextCursor={nextCursor} first={t.first} more={t.more} />
     </Layout>
   )
 }

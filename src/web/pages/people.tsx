@@ -16,7 +16,7 @@ import type { SiteContext, SiteState } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { ConfirmPage } from './confirm-page.tsx'
 import { makeOnce } from './form-once.ts'
-import { ListQuery } from './list-query.ts'
+import { SortedListQuery } from './list-query.ts'
 import { PeopleForm, savePeople } from './people-form.ts'
 import { PeoplePage, type PeoplePageProps } from './people-page.tsx'
 import { renderPage } from './render-page.tsx'
@@ -44,10 +44,11 @@ export function peopleRouter(deps: PeoplePagesDeps): Router<SiteState> {
 }
 
 async function show(ctx: SiteContext, { accounts }: PeoplePagesDeps, also: Pick<PeoplePageProps, 'link' | 'refused'> = {}): Promise<void> {
-  const { q, cursor } = ListQuery.parse({ ...ctx.query })
-  const { data, nextCursor } = await accounts.listPeople(personOf(ctx).organization, { limit: PAGE_ROWS, cursor }, { q })
+  const { q, sort, cursor } = SortedListQuery.parse({ ...ctx.query })
+  const page = { limit: PAGE_ROWS, cursor, order: sort }
+  const { data, nextCursor } = await accounts.listPeople(personOf(ctx).organization, page, { q })
   const status = also.refused === undefined ? 200 : 422
-  renderPage(ctx, <PeoplePage people={data} {...{ q, cursor, nextCursor }} {...also} />, { status })
+  renderPage(ctx, <PeoplePage people={data} {...{ q, sort, cursor, nextCursor }} {...also} />, { status })
 }
 
 const InvitationForm = z.object({

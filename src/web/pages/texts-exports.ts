@@ -14,7 +14,10 @@ export const exportsTexts = defineTexts({
     who: 'Asked by',
     asUser: (name: string) => `as ${name} in Lever`,
     when: 'When',
-    caption: 'Exports, newest first',
+    pages: {
+      '-added': { caption: 'Exports, newest first', more: 'Older exports', first: 'Back to the newest' },
+      added: { caption: 'Exports, oldest first', more: 'Newer exports', first: 'Back to the oldest' },
+    },
     bulk: 'Bulk exports',
     retry: 'Retry',
     retryNote: 'Retry the note',
@@ -26,8 +29,6 @@ export const exportsTexts = defineTexts({
     noneSo: 'No export has this status.',
     toCandidates: 'To the candidates',
     showAll: 'Show all exports',
-    more: 'Older exports',
-    first: 'Back to the newest',
     linked: 'Linked to what was there',
   },
   es: {
@@ -42,7 +43,14 @@ export const exportsTexts = defineTexts({
     who: 'Pedido por',
     asUser: (name: string) => `como ${name} en Lever`,
     when: 'Cuándo',
-    caption: 'Exportaciones, las más recientes primero',
+    pages: {
+      '-added': {
+        caption: 'Exportaciones, las más recientes primero',
+        more: 'Exportaciones anteriores',
+        first: 'Volver a las más recientes',
+      },
+      added: { caption: 'Exportaciones, las más antiguas primero', more: 'Exportaciones posteriores', first: 'Volver a las más antiguas' },
+    },
     bulk: 'Exportaciones en bloque',
     retry: 'Reintentar',
     retryNote: 'Reintentar la nota',
@@ -54,8 +62,6 @@ export const exportsTexts = defineTexts({
     noneSo: 'Ninguna exportación tiene este estado.',
     toCandidates: 'A los candidatos',
     showAll: 'Mostrar todas',
-    more: 'Exportaciones anteriores',
-    first: 'Volver a las más recientes',
     linked: 'Vinculado con lo que había',
   },
 })

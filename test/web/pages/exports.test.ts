@@ -159,6 +159,18 @@ describe('the list of exports', function () {
     expect(first.html.match(/<tr role="row">/g)).to.have.length(51)
     expect(first.html).not.to.include('OLDEST')
     expect(second.html).to.include('Back to the newest').and.to.include('OLDEST')
+
+    const oldest = await bo.open('/exports?sort=added&status=canceled')
+    const newer = /href="(\/exports\?[^"]+cursor=[^"]+)">Newer exports/.exec(oldest.html)?.[1] ?? ''
+    expect(oldest.html)
+      .to.include('OLDEST')
+      .and.include('aria-label="Exports, oldest first"')
+      .and.include('href="/exports?status=failed&amp;sort=added"')
+    expect(oldest.html).to.include('aria-sort="ascending"><a href="/exports?status=canceled">When</a>')
+    expect((await bo.open(newer.replaceAll('&amp;', '&'))).html)
+      .to.include('Back to the oldest')
+      .and.not.include('OLDEST')
+    expect((await bo.open('/exports?sort=name')).html).to.include('Older exports')
     await ExportModel.deleteMany({ candidate: id })
   })
 

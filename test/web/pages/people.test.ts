@@ -139,6 +139,31 @@ describe('people and API keys', function () {
       }
     })
 
+    it('are ordered by name or by when they were added, over pages, a search and what is saved', async () => {
+      const { id, ana } = await fresh('es')
+      const people = ['zoe', 'Ána', 'ana'].map((name, at) => ({ organization: id, email: `sorted.${at}@acme.example`, name: `${name} S.`, role: 'sourcer' })) // prettier-ignore
+      const others = Array.from({ length: 50 }, (_, at) => ({ organization: id, email: `m.${at}@acme.example`, name: 'M.', role: 'sourcer' })) // prettier-ignore
+      await PersonModel.insertMany([...people, ...others])
+      const sortedOf = (html: string) => [...html.matchAll(/sorted\.(\d)@acme\.example<\//g)].map(([, at]) => at)
+
+      const first = await ana.open(`${PEOPLE}?sort=name`)
+      const [, more = ''] = /<a href="([^"]+)">Más personas/.exec(first.html) ?? []
+      const second = await ana.open(more.replaceAll('&amp;', '&'))
+
+      expect(sortedOf(first.html)).to.deep.equal(['1', '2'])
+      expect(sortedOf(second.html)).to.deep.equal(['0'])
+      expect(second.html).to.include(
+        '<th role="columnheader" scope="col" class="sort" aria-sort="ascending"><a href="/settings/people?sort=-name">Persona</a>',
+      )
+      expect(second.html).to.include('<input type="hidden" name="sort" value="name"').and.include('data-sort-by="Ordenar por"')
+      const found = await ana.open(`${PEOPLE}?sort=-name&q=sorted.`)
+      expect(sortedOf(found.html)).to.deep.equal(['0', '2', '1'])
+      expect((await ana.send(`${PEOPLE}/changes?sort=-name`)).path).to.equal(`${PEOPLE}?sort=-name`)
+      expect(found.html).to.include('action="/settings/people/changes?q=sorted.&amp;sort=-name"')
+      expect(sortedOf((await ana.open(`${PEOPLE}?sort=added&q=sorted.`)).html)).to.deep.equal(['0', '1', '2'])
+      expect(sortedOf((await ana.open(`${PEOPLE}?sort=email&q=sorted.`)).html)).to.deep.equal(['2', '1', '0'])
+    })
+
     it('cannot shut themselves out', async () => {
       const { id, api, ana } = await fresh()
       const self = await PersonModel.findOne({ organization: id, email: LEVER_ADMIN }).orFail().lean()
