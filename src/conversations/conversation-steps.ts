@@ -6,7 +6,8 @@ import { ConversationModel, type ConversationDocument, type WaitingFor } from '.
 
 export type ClaimedConversation = Claimed<ConversationDocument>
 
-const HELD_LOOK_MS = 60_000
+/** There may be thousands of them, which are woken in time all the same. */
+const HELD_LOOK_MS = 5 * 60_000
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 5 * 60_000
 const FIRST_WAIT_MS = 60_000

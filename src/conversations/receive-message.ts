@@ -3,6 +3,7 @@ import { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { ConversationModel, type ConversationDocument } from './conversation-model.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
+import { forgetConversations } from './forget-conversations.ts'
 import { MessageModel, type DIRECTIONS } from './message-model.ts'
 
 /** A message as a texting tool sends it; `candidateId` or `opportunityId` says with whom. */
@@ -30,15 +31,34 @@ export async function receiveMessage(
   { organization, externalId }: { organization: string; externalId: string },
   message: IncomingMessage,
 ): Promise<ConversationDocument> {
-  if (message.candidateId !== undefined && !(await deps.candidateExists(organization, message.candidateId)))
-    throw new ServiceError('candidate_not_found', 'There is no such candidate.')
+  const { candidateId } = message
+  await assertCandidate(deps, organization, candidateId)
   const conversation = await findOrMake({ organization, externalId }, message)
   assertSamePerson(conversation, message)
   if (await MessageModel.exists({ conversation: conversation._id, messageId: message.id })) return reread(conversation)
+  const kept = await addOnce(conversation, message, deps.noteDelayMs)
+  // an erasure may have gone through all conversations just before this one was made
+  await assertCandidate(deps, organization, candidateId).catch(async (error: unknown) => {
+    await forgetConversations(organization, { candidateId: candidateId ?? '', opportunityIds: [] })
+    throw error
+  })
+  return kept
+}
+
+/** @throws ServiceError `candidate_not_found` */
+async function assertCandidate(
+  deps: Pick<ConversationDeps, 'candidateExists'>,
+  organization: string,
+  id: string | undefined,
+): Promise<void> {
+  if (id === undefined || (await deps.candidateExists(organization, id))) return
+  throw new ServiceError('candidate_not_found', 'There is no such candidate.')
+}
+
+/** Two at once with one id are one message. */
+async function addOnce(conversation: ConversationDocument, message: IncomingMessage, noteDelayMs: number): Promise<ConversationDocument> {
   try {
-    return await ConversationModel.db.transaction((session) => add(conversation, message, deps.noteDelayMs, session), {
-      writeConcern: MAJORITY,
-    })
+    return await ConversationModel.db.transaction((session) => add(conversation, message, noteDelayMs, session), { writeConcern: MAJORITY })
   } catch (error) {
     if (!isDuplicate(error)) throw error
     return reread(conversation)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import sinon from 'sinon'
+import { restore, stub } from 'sinon'
 import { composeParts } from '../../src/compose-parts.ts'
 import { readConfig } from '../../src/config.ts'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
@@ -29,7 +29,7 @@ describe('a conversation whose worker is killed', function () {
     worker = parts.conversations.startWorker(50)
   })
   after(async () => {
-    sinon.restore()
+    restore()
     await worker.stop(1000)
     await service.stop()
   })
@@ -40,7 +40,7 @@ describe('a conversation whose worker is killed', function () {
     const { collection } = ConversationModel
     const guard = (name: 'findOneAndUpdate' | 'updateOne') => {
       const write = collection[name].bind(collection) as (...given: unknown[]) => Promise<unknown>
-      sinon.stub(collection, name).callsFake((async (...given: unknown[]) => {
+      stub(collection, name).callsFake((async (...given: unknown[]) => {
         const isHeartbeat = JSON.stringify(given[1]) === JSON.stringify([{ $set: { leaseUntil: { $add: ['$$NOW', 300] } } }])
         if ((given[2] as { session?: unknown } | undefined)?.session || isHeartbeat) return write(...given)
         writes += 1
@@ -66,7 +66,7 @@ describe('a conversation whose worker is killed', function () {
       const doomed = parts.conversations.startWorker(50)
       while (!wasKilled()) await new Promise((resolve) => setTimeout(resolve, 20))
       await doomed.stop(2000)
-      sinon.restore()
+      restore()
       worker = parts.conversations.startWorker(50)
 
       const { notes } = await noted(api, talk, note + 1)

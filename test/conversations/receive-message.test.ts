@@ -1,0 +1,47 @@
+import { expect } from 'chai'
+import { Types } from 'mongoose'
+import { ConversationModel } from '../../src/conversations/conversation-model.ts'
+import { MessageModel } from '../../src/conversations/message-model.ts'
+import { receiveMessage, type IncomingMessage } from '../../src/conversations/receive-message.ts'
+import { NEVER } from '../../src/work/work-fields.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { rejection } from '../support/rejection.ts'
+
+describe('conversations/receive message', () => {
+  before(connectFreshDatabase)
+  after(dropDatabase)
+
+  const organization = String(new Types.ObjectId())
+  const message = (fields: Partial<IncomingMessage>): IncomingMessage => ({
+    id: 'm',
+    opportunityId: 'o',
+    direction: 'inbound',
+    author: 'somebody',
+    body: 'Hello',
+    sentAt: new Date(),
+    ...fields,
+  })
+  const receive = (externalId: string, fields: Partial<IncomingMessage>, candidateExists = () => Promise.resolve(true)) =>
+    receiveMessage({ candidateExists, noteDelayMs: 1000 }, { organization, externalId }, message(fields))
+
+  it('numbers messages that come at once without a gap, and keeps one of two that are the same', async () => {
+    await Promise.all(Array.from({ length: 12 }, (_, at) => receive('crowd', { id: `m${at % 8}` })))
+
+    const conversation = await ConversationModel.findOne({ externalId: 'crowd' }).orFail()
+    const seqs = await MessageModel.find({ conversation: conversation._id }).sort({ seq: 1 }).distinct('seq')
+    expect(seqs).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(conversation.lastSeq).to.equal(8)
+    expect(conversation.dueAt.getTime()).to.be.lessThan(NEVER.getTime()).and.at.most(conversation.noteDueAt?.getTime() ?? 0)
+  })
+
+  it('keeps nothing for a candidate who was erased meanwhile', async () => {
+    const answers = [true, false]
+    const gone = () => Promise.resolve(answers.shift() ?? false)
+
+    const refused = await rejection(receive('erased', { candidateId: String(new Types.ObjectId()), opportunityId: undefined }, gone))
+
+    expect(refused).to.include({ code: 'candidate_not_found' })
+    expect(await ConversationModel.countDocuments({ externalId: 'erased' })).to.equal(0)
+    expect(await MessageModel.countDocuments({ organization, messageId: 'm', body: 'Hello' })).to.equal(0)
+  })
+})
