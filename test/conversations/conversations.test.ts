@@ -4,6 +4,7 @@ import { MessageModel } from '../../src/conversations/message-model.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN } from '../support/lever.ts'
 import { exportAndWait, SOURCER, type Api, type ServiceForTests } from '../support/service.ts'
+import { NEVER } from '../../src/work/work-fields.ts'
 import { searchEverywhere } from '../erasure/search-everywhere.ts'
 import { DELAY_MS, message, newCandidate, newConversation, noted, read, send, startConversationService, textsOf, type Conversation } from './conversation-world.ts' // prettier-ignore
 
@@ -221,8 +222,9 @@ describe('conversations', () => {
     const bulk = Array.from({ length: 9999 }, (_, at) => ({
       ...fields, seq: at + 2, messageId: `bulk-${at}`, body: `word-${at} ${'x'.repeat(40)}`, sentAt: new Date(1_760_000_000_000 + at * 60_000),
     })) // prettier-ignore
+    await ConversationModel.updateOne({ _id: conversation }, { $set: { dueAt: NEVER } })
     await MessageModel.collection.insertMany(bulk)
-    await ConversationModel.updateOne({ _id: conversation }, { $set: { lastSeq: 10_000 } })
+    await ConversationModel.updateOne({ _id: conversation }, { $set: { lastSeq: 10_000, noteDueAt: new Date(), dueAt: new Date() } })
 
     const { notes, messages } = await eventually('all is noted', async () => {
       const now = await read(api, talk)

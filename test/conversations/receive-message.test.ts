@@ -31,7 +31,9 @@ describe('conversations/receive message', () => {
     const seqs = await MessageModel.find({ conversation: conversation._id }).sort({ seq: 1 }).distinct('seq')
     expect(seqs).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8])
     expect(conversation.lastSeq).to.equal(8)
-    expect(conversation.dueAt.getTime()).to.be.lessThan(NEVER.getTime()).and.at.most(conversation.noteDueAt?.getTime() ?? 0)
+    expect(conversation.dueAt.getTime())
+      .to.be.lessThan(NEVER.getTime())
+      .and.at.most(conversation.noteDueAt?.getTime() ?? 0)
   })
 
   it('keeps nothing for a candidate who was erased meanwhile', async () => {
