@@ -89,8 +89,8 @@ export async function environmentFor(lever: LeverForTests, overrides: Record<str
     LEVER_CLIENT_ID: lever.clientId,
     LEVER_CLIENT_SECRET: lever.clientSecret,
     LEASE_MS: '2000',
-    SETTLE_MS: '400',
-    LEVER_TIMEOUT_MS: '400',
+    SETTLE_MS: '1000',
+    LEVER_TIMEOUT_MS: '1000',
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     ...overrides,
   }
