@@ -10,9 +10,10 @@ import { assertSpeaksFor } from '../middleware/speaks-for.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { pageOf, pageQuery } from './paging.ts'
 import { parseInput } from './parse-input.ts'
+import { plainLine, plainText } from './plain-text.ts'
 
 const Id = z.string().min(1).max(100)
-const Word = z.string().trim().min(1).max(500)
+const Word = plainLine(500)
 const Words = z.array(Word).max(100)
 const TAG = 'Export rules'
 /** What a rule is called by. */
@@ -33,7 +34,7 @@ export const ExportRuleInput = z
     requisitionId: Id.optional(),
     requestedBy: z.string().trim().min(3).max(320).describe('E-mail of the person in whose name it exports'),
     onDuplicate: z.enum(ON_DUPLICATE_OF_RULES).optional().describe('Left out: stop'),
-    note: z.string().trim().min(1).max(10_000).optional(),
+    note: plainText(10_000).optional(),
     active: z.boolean().optional().describe('Left out: true. Inactive, nobody enters it, and who waits goes on waiting'),
     applyToExisting: z.boolean().optional().describe('Also those who are in its stages already'),
   })
