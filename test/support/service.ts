@@ -89,7 +89,7 @@ export async function environmentFor(lever: LeverForTests, overrides: Record<str
     LEVER_CLIENT_ID: lever.clientId,
     LEVER_CLIENT_SECRET: lever.clientSecret,
     LEASE_MS: '2000',
-    SETTLE_MS: '1000',
+    SETTLE_MS: '500',
     LEVER_TIMEOUT_MS: '1000',
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     ...overrides,

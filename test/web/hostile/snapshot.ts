@@ -2,16 +2,24 @@ import mongoose from 'mongoose'
 
 /** Noted at reads. */
 const NOTED_AT_READS = new Set(['lastUsedAt', 'lastSeenAt', '__v'])
+/** Written by jobs when their time has come, whatever is asked meanwhile. */
+const BY_THE_CLOCK = new Set(['export_audit_runs'])
 
 /** Every document that an organization has, in any collection, as text by collection and id. */
 export async function snapshotOf(organization: string): Promise<Record<string, string>> {
   const id = new mongoose.Types.ObjectId(organization)
   const snapshot: Record<string, string> = {}
   for (const { name } of (await mongoose.connection.db?.listCollections().toArray()) ?? []) {
+    if (BY_THE_CLOCK.has(name)) continue
     const documents = mongoose.connection.collection(name).find({ $or: [{ organization: { $in: [id, organization] } }, { _id: id }] })
     for await (const document of documents) snapshot[`${name}/${String(document['_id'])}`] = JSON.stringify(document, withoutNotes)
   }
   return snapshot
+}
+
+/** Which documents came, went or changed, as `collection/id`. */
+export function changesBetween(before: Record<string, string>, after: Record<string, string>): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => before[key] !== after[key])
 }
 
 function withoutNotes(name: string, value: unknown): unknown {
