@@ -83,6 +83,11 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
       await exports.rules.wake(organization)
       await conversations.resumeHeld(organization)
     },
+    async onPaused(organization) {
+      await exports.holdQueued(organization)
+      const { status } = await connections.get(organization) // activated again meanwhile: what was held just now must not wait
+      if (status === 'active') await exports.resumeHeld(organization)
+    },
     async settleExports(organization, client) {
       await exports.settle(organization, client, connections.canSeeConfidential(await connections.get(organization)))
     },

@@ -35,6 +35,7 @@ export async function pause(context: ConnectionContext, organization: string, ac
   const changed = await ConnectionModel.updateOne({ _id: connection._id, status: 'active' }, { $set: { status: 'paused' } })
   if (changed.matchedCount === 0) return assertStatus(organization, 'paused')
   await context.audit.append({ organization, actor, action: 'connection.paused', subject: subjectOf(connection) })
+  await context.neighbours.onPaused(organization)
 }
 
 /** A repeated call is no fault; a status that changed in between is. */

@@ -36,6 +36,8 @@ export interface ConnectionNeighbours {
   onAuthorized(organization: string): Promise<void>
   /** The connection became active: work that waited goes on. */
   onActivated(organization: string): Promise<void>
+  /** It was paused: what is queued waits. */
+  onPaused(organization: string): Promise<void>
   /** Cancels queued exports and looks for unclear ones; `client` works for as long as the grant lasts, null when it is gone. */
   settleExports(organization: string, client: LeverClient | null): Promise<void>
   /** Deletes the mirror with its hashes. */

@@ -1,8 +1,10 @@
 import { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { NEVER } from '../work/work-fields.ts'
+import { appended } from '../work/write-step.ts'
 import { alreadyExported } from './assess-export.ts'
-import { ExportModel, openKeyOf, SINGLE_LANE, type ExportDocument } from './export-model.ts'
+import { BULK_LANE, ExportModel, openKeyOf, SINGLE_LANE, type ExportDocument } from './export-model.ts'
+import { HELD_BULK_LOOK_MS, HELD_LOOK_MS } from './export-steps.ts'
 import { exportView, type ExportView } from './export-view.ts'
 import { pausedBatches } from './paused-batches.ts'
 import { reopenStages } from './reopen-export.ts'
@@ -94,6 +96,25 @@ export const CANCEL = {
 export async function cancelQueued(organization: string): Promise<number> {
   const { modifiedCount } = await ExportModel.updateMany({ organization, status: 'queued' }, CANCEL)
   return modifiedCount
+}
+
+/** The connection was paused: what no worker holds says so at once; what one holds is seen to by that. */
+export async function holdQueued(organization: string): Promise<void> {
+  const lookAgainMs = { $cond: [{ $eq: ['$lane', BULK_LANE] }, HELD_BULK_LOOK_MS, HELD_LOOK_MS] }
+  await ExportModel.updateMany(
+    { organization, status: 'queued', waitingFor: { $ne: 'paused' }, leaseUntil: null },
+    [
+      {
+        $set: {
+          waitingFor: 'paused',
+          tryingSince: null,
+          dueAt: { $add: ['$$NOW', lookAgainMs] },
+          ...appended({ step: 'wait', outcome: 'paused' }),
+        },
+      },
+    ],
+    { updatePipeline: true },
+  )
 }
 
 /** The connection exports again: what waited for that goes on at once; a batch that a person has paused stays so. */

@@ -15,9 +15,9 @@ export type ClaimedExport = Claimed<ExportDocument>
 export const GIVE_UP_AFTER_MS = 24 * 3_600_000
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 5 * 60_000
-const HELD_LOOK_MS = 60_000
+export const HELD_LOOK_MS = 60_000
 /** There may be thousands of them, which are woken in time all the same. */
-const HELD_BULK_LOOK_MS = 15 * 60_000
+export const HELD_BULK_LOOK_MS = 15 * 60_000
 
 /** The next try of an export begins the day within which it must come about. */
 export function tryingSince(claimed: ClaimedExport, leaseMs: number): Date {

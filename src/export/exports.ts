@@ -4,7 +4,7 @@ import { claimInTurns } from '../work/claim-in-turns.ts'
 import type { LaneLimit } from '../work/room.ts'
 import { settleExports } from './settle-exports.ts'
 import type { LeverClient } from '../lever/client.ts'
-import { cancelExport, freeTargetOf, getExport, resumeHeld, retryExport } from './change-export.ts'
+import { cancelExport, freeTargetOf, getExport, holdQueued, resumeHeld, retryExport } from './change-export.ts'
 import { auditExports, readAuditCounts } from './audit-exports.ts'
 import { assessExport, type Wish } from './assess-export.ts'
 import { batchResultCsv } from './batch-result-csv.ts'
@@ -78,6 +78,7 @@ export function createExports(deps: RuleDeps) {
     /** Every hour: see `audit-exports.ts`. */
     audit: () => auditExports(deps),
     readAuditCounts,
+    holdQueued,
     async resumeHeld(organization: string): Promise<void> {
       await resumeHeld(organization)
       wake()

@@ -45,7 +45,7 @@ function stagesOf(step: Step): Document[] {
   const now = (step.now ?? []).map((field) => [field, '$$NOW'])
   const removed = (step.unset ?? []).map((field) => [field, '$$REMOVE'])
   const stages: Document[] = [{ $set: Object.fromEntries([...literal, ...removed]) }]
-  const derived = { ...Object.fromEntries(now), ...releaseOf(step), ...historyOf(step) }
+  const derived = { ...Object.fromEntries(now), ...releaseOf(step), ...(step.attempt ? appended(step.attempt, step.history) : {}) }
   if (Object.keys(derived).length > 0) stages.push({ $set: derived })
   return stages
 }
@@ -56,8 +56,8 @@ function releaseOf({ release }: Step): Record<string, unknown> {
   return { dueAt, claim: null, leaseUntil: null }
 }
 
-function historyOf({ attempt, history = 'attempts' }: Step): Record<string, unknown> {
-  if (!attempt) return {}
+/** The part of an update's `$set` stage that adds to a document's history, at the database's time. */
+export function appended(attempt: Attempt, history = 'attempts'): Record<string, unknown> {
   const entry = {
     at: '$$NOW',
     step: { $literal: attempt.step },

@@ -108,6 +108,7 @@ export function buildConnections(parts: {
     onTokenSaved: (_organization, place) => note(`token:${place}`),
     onAuthorized: () => note('authorized'),
     onActivated: () => note('activated'),
+    onPaused: () => note('paused'),
     async settleExports(_organization, client) {
       await note(client ? 'settled with Lever' : 'settled')
       await neighbourhood.whileSettling()

@@ -48,11 +48,13 @@ describe('with work in flight,', () => {
     return body.id
   }
 
-  /** Asks, and resolves when Lever keeps the export waiting. */
+  /** Asks, and resolves when Lever keeps the export waiting, in the hands of no worker for an hour. */
   async function askQueued(person: Person): Promise<string> {
     await fault(LIST, { kind: 'status', status: 503, headers: { 'retry-after': '0' }, times: 1000 })
     const id = await ask(person)
-    await eventually('it waits', async () => (await read(id)).waitingFor === 'lever')
+    const rests = { _id: id, status: 'queued', waitingFor: 'lever', leaseUntil: null } as const
+    const inAnHour = { dueAt: new Date(Date.now() + 3_600_000) }
+    await eventually('it waits', async () => (await ExportModel.updateOne(rests, { $set: inAnHour })).modifiedCount === 1)
     return id
   }
 
@@ -220,10 +222,11 @@ describe('with work in flight,', () => {
       const id = await askQueued(person)
 
       const paused = await pause()
-      await service.lever.clearFaults()
 
+      const held = await read(id)
       expect([paused.status, paused.body['status']]).to.deep.equal([200, 'paused'])
-      await eventually('it says so', async () => (await read(id)).waitingFor === 'paused', 10_000)
+      expect([held.waitingFor, held.attempts.at(-1)?.outcome]).to.deep.equal(['paused', 'paused'])
+      await service.lever.clearFaults()
       const refused = await api.post('exports', { candidateId: other.id, requestedBy: SOURCER })
       expect([refused.status, refused.body['code']]).to.deep.equal([409, 'connection_not_active'])
       expect(await inLever(person)).to.deep.equal([])

@@ -260,16 +260,12 @@ describe('export, outcomes:', () => {
       }, 15_000) // prettier-ignore
 
       await api.post('connection/pause')
-      await service.lever.clearFaults()
-      await eventually(
-        'the first is held',
-        async () => (await api.get<ExportAnswer>(`exports/${one.body.id}`)).body.waitingFor === 'paused',
-        10_000,
-      )
-      const canceled = await eventually('it is canceled, once no worker looks at it', async () => {
-        const answer = await api.post<ExportAnswer>(`exports/${two.body.id}/cancel`)
-        return answer.status === 202 ? answer : null
+      await eventually('both are held, though one may be looked at as the pause begins', async () => {
+        const seen = await Promise.all([one, two].map(({ body }) => api.get<ExportAnswer>(`exports/${body.id}`)))
+        return seen.every(({ body }) => body.waitingFor === 'paused')
       })
+      await service.lever.clearFaults()
+      const canceled = await api.post<ExportAnswer>(`exports/${two.body.id}/cancel`)
       const refused = await api.post('exports', { candidateId: second.id, requestedBy: SOURCER })
       await api.post('connection/activate')
       const ended = await waitForEnd(api, one.body.id)

@@ -117,6 +117,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     onTokenSaved: (organization, place) => webhooks.releaseHeld(organization, place),
     onAuthorized: (organization) => webhooks.resumeWaiting(organization),
     onActivated: async () => undefined,
+    onPaused: async () => undefined,
     settleExports: async () => undefined,
     forgetMirror: async () => undefined,
   }) // prettier-ignore
