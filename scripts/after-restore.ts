@@ -9,10 +9,11 @@ import { openInstanceDatabase } from './instance-database.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-function describe({ exports, notes, sessions, links, grants, syncs }: RestoreReport): string[] {
+function describe({ exports, notes, conversations, sessions, links, grants, syncs }: RestoreReport): string[] {
   return [
     `Exports that were open and are looked for in Lever before anything is sent: ${exports}`,
     `Notes that were not written yet and are looked for first: ${notes}`,
+    `Conversations whose note may stand in Lever and is looked for first: ${conversations}`,
     `Sessions ended: ${sessions}; sign-in links and authorizations under way dropped: ${links}`,
     `Lever accounts whose tokens may have been renewed since the backup: ${grants}`,
     `Syncs that begin at once: ${syncs}`,
@@ -30,7 +31,11 @@ async function main(): Promise<void> {
   const { config, close } = await openInstanceDatabase(process.env, say)
   try {
     const parts = composeParts(config, createLog({ level: 'silent' }), () => undefined)
-    const report = await afterRestore({ markExports: () => parts.exports.markRestored(), audit: parts.audit })
+    const report = await afterRestore({
+      markExports: () => parts.exports.markRestored(),
+      markConversations: () => parts.conversations.markRestored(),
+      audit: parts.audit,
+    })
     for (const line of describe(report)) say(line)
   } finally {
     await close()

@@ -11,6 +11,8 @@ const pendingSchema = new Schema(
   {
     fromSeq: { type: Number, required: true },
     toSeq: { type: Number, required: true },
+    /** When its quiet time was over. */
+    dueAt: { type: Date, default: null },
     mode: { type: String, enum: NOTE_MODES, required: true },
     secret: { type: Boolean, required: true },
     language: { type: String, enum: NOTE_LANGUAGES, required: true },
@@ -25,12 +27,16 @@ const pendingSchema = new Schema(
     intentAt: { type: Date, default: null },
     opportunityId: { type: String, default: null },
     performAs: { type: String, default: null },
-    /** Of the text that was sent, hexadecimal. */
+    /** Of the text that was sent, hexadecimal; null where only a service before a restored backup can have sent it. */
     hash: { type: String, default: null },
     /** Lever answered 2xx without an id: it is there, and is never sent again. */
     certain: { type: Boolean, default: false },
     /** How often it was looked for in vain. */
     looks: { type: Number, default: 0 },
+    /** A backup was restored: each part may stand in Lever since this time, and is looked for first. */
+    mayStandSince: { type: Date, default: null },
+    /** A person asked for it after its outcome could not be found out: sent unless it is found. */
+    isDecided: { type: Boolean, default: false },
   },
   { _id: false },
 )
@@ -91,4 +97,6 @@ export type ConversationDocument = Omit<Stored, 'pending' | 'notes'> & {
   pending?: PendingNote | null
   notes: WrittenNote[]
 }
+/** Messages that stand in no note yet, as an expression. */
+export const IS_OPEN = { $gt: ['$lastSeq', '$notedSeq'] }
 export const ConversationModel = model('Conversation', conversationSchema)

@@ -2,7 +2,7 @@ import type { Document } from 'mongodb'
 import { heldBy, LeaseLost, type Claimed } from '../work/claim.ts'
 import { NEVER } from '../work/work-fields.ts'
 import { writeStep } from '../work/write-step.ts'
-import { ConversationModel, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
+import { ConversationModel, IS_OPEN, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
 
 export type ClaimedConversation = Claimed<ConversationDocument>
 
@@ -38,7 +38,6 @@ export function pauseAfter(tries: number): number {
   return ceiling / 2 + Math.random() * (ceiling / 2)
 }
 
-const IS_OPEN = { $gt: ['$lastSeq', '$notedSeq'] }
 const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
 
 /** Gives it back until the quiet time of what is not noted is over, which a message may have put off meanwhile. */

@@ -5,10 +5,12 @@ import { claimInTurns } from '../work/claim-in-turns.ts'
 import type { LaneLimit } from '../work/room.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
-import { ConversationModel, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
+import { ConversationModel, IS_OPEN, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
 import { conversationsOf, getConversation, viewOf, type ConversationView } from './conversation-view.ts'
 import { forgetConversations, opportunityDeleted } from './forget-conversations.ts'
+import { markRestored } from './mark-restored.ts'
 import { receiveMessage, type IncomingMessage } from './receive-message.ts'
+import { OUTCOME_UNKNOWN } from './note-failure.ts'
 import { writeNotes } from './write-notes.ts'
 
 const AT_ONCE = 16
@@ -48,6 +50,8 @@ export function createConversations(deps: ConversationDeps) {
     },
     opportunityDeleted: (organization: string, opportunityId: string) => opportunityDeleted(deps, organization, opportunityId),
     forget: forgetConversations,
+    /** After a restored backup, before the service runs. @returns how many conversations are looked for in Lever first */
+    markRestored: () => markRestored(deps),
     /** Writes notes as they fall due, until stopped. */
     startWorker: (pollMs: number): Worker =>
       startWorker<ConversationDocument>({
@@ -64,8 +68,17 @@ export function createConversations(deps: ConversationDeps) {
 }
 
 async function hurry(organization: string, id: string): Promise<void> {
-  const isOpen = { $expr: { $gt: ['$lastSeq', '$notedSeq'] } }
-  const now = { noteDueAt: '$$NOW', dueAt: { $min: ['$dueAt', '$$NOW'] }, error: null, waitingFor: null, tryingSince: null, tries: 0 }
+  const isOpen = { $expr: IS_OPEN }
+  const decided = { $mergeObjects: ['$pending', { isDecided: true }] }
+  const now = {
+    pending: { $cond: [{ $eq: ['$error.code', OUTCOME_UNKNOWN.code] }, decided, '$pending'] },
+    noteDueAt: '$$NOW',
+    dueAt: { $min: ['$dueAt', '$$NOW'] },
+    error: null,
+    waitingFor: null,
+    tryingSince: null,
+    tries: 0,
+  }
   const hurried = await ConversationModel.collection.updateOne(
     { _id: new Types.ObjectId(id), organization: new Types.ObjectId(organization), ...isOpen },
     [{ $set: now }],

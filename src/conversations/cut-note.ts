@@ -1,6 +1,7 @@
+import type { Document } from 'mongodb'
 import { heldBy } from '../work/claim.ts'
 import type { NoteTerms } from './conversation-deps.ts'
-import { ConversationModel, type ConversationDocument } from './conversation-model.ts'
+import { ConversationModel, IS_OPEN, type ConversationDocument } from './conversation-model.ts'
 import type { ClaimedConversation } from './conversation-steps.ts'
 
 /**
@@ -8,16 +9,27 @@ import type { ClaimedConversation } from './conversation-steps.ts'
  * and has a quiet time of its own. Null when it is not over, nothing is to be noted, or another worker holds it.
  */
 export async function cutNote(claimed: ClaimedConversation, terms: NoteTerms): Promise<ConversationDocument | null> {
-  const isRewritten = terms.mode === 'perConversation'
-  const isDue = [{ $gt: ['$lastSeq', '$notedSeq'] }, { $lte: [{ $ifNull: ['$noteDueAt', '$$NOW'] }, '$$NOW'] }]
+  const isDue = [IS_OPEN, { $lte: [{ $ifNull: ['$noteDueAt', '$$NOW'] }, '$$NOW'] }]
+  const cut = await ConversationModel.collection.findOneAndUpdate(
+    { ...heldBy(claimed), pending: null, $expr: { $and: isDue } },
+    cutStages(terms),
+    { returnDocument: 'after', writeConcern: { w: 'majority', j: true } },
+  )
+  return cut as unknown as ConversationDocument | null
+}
+
+/** Stages of an update: the next note holds all that stands in none. */
+export function cutStages({ mode, secret, language, timeZone }: NoteTerms): Document[] {
+  const isRewritten = mode === 'perConversation'
   const rewrite = isRewritten ? { $ifNull: ['$rewrite', { fromSeq: '$notedSeq', firstNote: { $size: '$notes' } }] } : null
   const pending = {
     fromSeq: isRewritten ? '$rewrite.fromSeq' : '$notedSeq',
     toSeq: '$lastSeq',
-    mode: terms.mode,
-    secret: terms.secret,
-    language: terms.language,
-    timeZone: { $literal: terms.timeZone },
+    dueAt: { $ifNull: ['$noteDueAt', '$$NOW'] },
+    mode,
+    secret,
+    language,
+    timeZone: { $literal: timeZone },
     done: 0,
     refusedUsers: [],
     intentAt: null,
@@ -26,11 +38,8 @@ export async function cutNote(claimed: ClaimedConversation, terms: NoteTerms): P
     hash: null,
     certain: false,
     looks: 0,
+    mayStandSince: null,
+    isDecided: false,
   }
-  const cut = await ConversationModel.collection.findOneAndUpdate(
-    { ...heldBy(claimed), pending: null, $expr: { $and: isDue } },
-    [{ $set: { rewrite } }, { $set: { pending } }],
-    { returnDocument: 'after', writeConcern: { w: 'majority', j: true } },
-  )
-  return cut as unknown as ConversationDocument | null
+  return [{ $set: { rewrite } }, { $set: { pending } }]
 }

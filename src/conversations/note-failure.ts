@@ -5,7 +5,17 @@ import { LeaseLost } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel } from './conversation-model.ts'
-import { fail, giveBack, hasGivenUp, hold, pauseAfter, tryLater, waitForOpportunity, type NoteState } from './conversation-steps.ts'
+import {
+  claimedAt,
+  fail,
+  giveBack,
+  hasGivenUp,
+  hold,
+  pauseAfter,
+  tryLater,
+  waitForOpportunity,
+  type NoteState,
+} from './conversation-steps.ts'
 import { findTarget, isListedAsDeleted } from './find-target.ts'
 import { endDeleted } from './forget-conversations.ts'
 
@@ -44,7 +54,6 @@ export async function lookFailed(run: Run, error: unknown): Promise<void> {
   if (error instanceof LeaseLost) throw error
   if (isServiceError(error, 'connection_not_active')) return hold(run, 'authorization')
   if (isLeverStatus(error, 404)) return opportunityMissing(run)
-  if (isLeverStatus(error, 403)) return fail(run, OUTCOME_UNKNOWN)
   await comeAgain(run, error)
 }
 
@@ -55,13 +64,17 @@ async function mayBeWritten(run: Run, error: unknown, certain: boolean): Promise
 }
 
 async function comeAgain(run: Run, error: unknown): Promise<void> {
-  const { pending, tries } = run.document
+  const { pending, tries, tryingSince } = run.document
   if (hasGivenUp(run, run.deps.leaseMs)) {
     const detail = error instanceof Error ? error.message : 'unknown failure'
     return fail(run, pending?.intentAt ? OUTCOME_UNKNOWN : { code: 'lever_unavailable', detail })
   }
   const retryAfterMs = error instanceof LeverCallError ? error.retryAfterMs : null
-  await tryLater(run, { waitingFor: isLeverStatus(error, 429) ? 'budget' : 'lever', pauseMs: retryAfterMs ?? pauseAfter(tries) })
+  await tryLater(run, {
+    waitingFor: isLeverStatus(error, 429) ? 'budget' : 'lever',
+    pauseMs: retryAfterMs ?? pauseAfter(tries),
+    set: { tryingSince: tryingSince ?? claimedAt(run.claimed, run.deps.leaseMs) },
+  })
 }
 
 /** Lever does not show the opportunity: deleted, if it says so itself; else confidential, or not there yet. */

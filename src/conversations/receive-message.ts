@@ -105,7 +105,7 @@ async function add(
   const changed = await ConversationModel.collection.findOneAndUpdate(
     { _id },
     [
-      { $set: { ...named, ...afresh, lastSeq: { $add: ['$lastSeq', 1] }, noteDueAt } },
+      { $set: { ...named, ...afresh, lastSeq: { $add: ['$lastSeq', 1] }, noteDueAt, updatedAt: '$$NOW' } },
       { $set: { dueAt: { $min: ['$dueAt', '$noteDueAt'] } } },
     ],
     { session, returnDocument: 'after' },

@@ -6,7 +6,8 @@ import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, type PendingNote } from './conversation-model.ts'
 import { fail, giveBack, hold, type ClaimedConversation } from './conversation-steps.ts'
 import { noteFailed } from './note-failure.ts'
-import { writePart, type NoteRun } from './write-part.ts'
+import type { NoteRun } from './note-run.ts'
+import { writePart } from './write-part.ts'
 
 /** Works one conversation whose quiet time is over: cuts the note, writes its parts one after another, and gives it back. */
 export async function writeNotes(claimed: ClaimedConversation, deps: ConversationDeps): Promise<void> {

@@ -9,6 +9,7 @@ import type { RestoredExports } from '../export/mark-restored.ts'
 import { hurrySyncs } from '../mirror/hurry-syncs.ts'
 
 export interface RestoreReport extends RestoredExports {
+  conversations: number
   sessions: number
   /** Sign-in links, and authorizations that were under way. */
   links: number
@@ -23,9 +24,11 @@ export interface RestoreReport extends RestoredExports {
  */
 export async function afterRestore(deps: {
   markExports: () => Promise<RestoredExports>
+  markConversations: () => Promise<number>
   audit: Pick<Audit, 'append'>
 }): Promise<RestoreReport> {
   const marked = await deps.markExports()
+  const conversations = await deps.markConversations()
   const sessions = await endAllSessions()
   await dropSetUpLinks()
   const links = (await dropOpenSignInLinks()) + (await dropOpenAuthorizations())
@@ -35,5 +38,5 @@ export async function afterRestore(deps: {
     const organization = String(_id)
     await deps.audit.append({ organization, actor: 'operator', action: 'organization.restored', subject: `organization:${organization}` })
   }
-  return { ...marked, sessions, links, grants, syncs }
+  return { ...marked, conversations, sessions, links, grants, syncs }
 }

@@ -2,8 +2,9 @@ import type { Document } from 'mongodb'
 import { CandidateImportModel } from '../candidates/candidate-import-model.ts'
 import { ConnectionModel } from '../connection/connection-model.ts'
 import { GRANTED } from '../connection/grant.ts'
+import { ConversationModel, WAITING_FOR as CONVERSATIONS_WAIT_FOR } from '../conversations/conversation-model.ts'
 import { ErasureModel } from '../erasure/erasure-model.ts'
-import { ExportModel, WAITING_FOR } from '../export/export-model.ts'
+import { ExportModel, WAITING_FOR as EXPORTS_WAIT_FOR } from '../export/export-model.ts'
 import { OpportunitySyncModel } from '../mirror/opportunity-sync-model.ts'
 import { SyncRunModel } from '../mirror/sync-run-model.ts'
 import { DeliveryModel } from '../webhooks/delivery-model.ts'
@@ -36,6 +37,9 @@ const FROM_CONNECTION: Document[] = [
   { $set: { isGranted: { $in: [{ $first: '$connection.status' }, [...GRANTED]] } } },
 ] // prettier-ignore
 
+/** When the quiet time of what is not noted was over; of messages that came while a note is being written it is a later one. */
+const CONVERSATION_DUE_AT = { $ifNull: ['$pending.dueAt', '$noteDueAt'] }
+
 /** Each reads open work alone, by an index, whatever has ended before. */
 const SOURCES: readonly Source[] = [
   {
@@ -44,7 +48,7 @@ const SOURCES: readonly Source[] = [
     match: { status: { $in: ['queued', 'checking', 'sending', 'unclear'] } },
     waitingFor: { $ifNull: ['$waitingFor', { $cond: [{ $eq: ['$status', 'unclear'] }, 'settling', 'worker'] }] },
     since: { $ifNull: ['$openedAt', '$createdAt'] },
-    always: ['worker', ...WAITING_FOR],
+    always: ['worker', ...EXPORTS_WAIT_FOR],
   },
   {
     kind: 'notes',
@@ -53,6 +57,14 @@ const SOURCES: readonly Source[] = [
     waitingFor: { $cond: [{ $eq: ['$waitingFor', 'authorization'] }, 'authorization', 'worker'] },
     since: { $max: ['$openedAt', '$finishedAt'] },
     always: ['worker', 'authorization'],
+  },
+  {
+    kind: 'conversations',
+    store: ConversationModel,
+    match: { status: 'open', dueAt: { $lt: NEVER }, $expr: { $lte: [CONVERSATION_DUE_AT, '$$NOW'] } },
+    waitingFor: { $ifNull: ['$waitingFor', 'worker'] },
+    since: CONVERSATION_DUE_AT,
+    always: ['worker', ...CONVERSATIONS_WAIT_FOR],
   },
   {
     kind: 'deliveries',

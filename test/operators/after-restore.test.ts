@@ -13,6 +13,13 @@ const CREATE = { method: 'POST', path: '^/opportunities$' }
 const LIST = { method: 'GET', path: '^/opportunities$' }
 const NOTE = { method: 'POST', path: '/notes$' }
 
+interface Talk {
+  status: string
+  waitingFor: string | null
+  messages: number
+  notes: { noteId: string | null; messages: number }[]
+}
+
 describe('npm run after-restore', function () {
   this.timeout(120_000)
   let lever: LeverForTests
@@ -41,6 +48,9 @@ describe('npm run after-restore', function () {
   const read = async (id: string): Promise<ExportAnswer> => (await api.get<ExportAnswer>(`exports/${id}`)).body
   const ask = async (candidate: Record<string, unknown>, note?: string): Promise<string> =>
     (await api.post<ExportAnswer>('exports', { candidate, requestedBy: SOURCER, ...(note ? { note } : {}) })).body.id
+  const say = async (talk: string, about: object, body: string): Promise<unknown> =>
+    api.post(`conversations/${talk}/messages`, { id: body, direction: 'outbound', author: SOURCER, sentAt: '2026-03-02T10:00:00Z', body, ...about }) // prettier-ignore
+  const talkOf = async (talk: string): Promise<Talk> => (await api.get<Talk>(`conversations/${talk}`)).body
   const inLever = async (name: unknown) => (await lever.allOpportunities()).filter((one) => one.name === name)
   const dump = async (): Promise<[string, object[]][]> =>
     Promise.all((await client.db().collections()).map(async (one) => [one.collectionName, await one.find().toArray()]))
@@ -52,7 +62,7 @@ describe('npm run after-restore', function () {
 
   before(async () => {
     lever = await startLever()
-    env = await environmentFor(lever, { PORT: String(await freePort()) })
+    env = await environmentFor(lever, { PORT: String(await freePort()), NOTE_DELAY_MS: '300' })
     await lever.allowRedirect(`${env['PUBLIC_URL']}/oauth/lever/callback`)
     client = await MongoClient.connect(env['MONGODB_URI'] ?? '')
     await start()
@@ -83,12 +93,18 @@ describe('npm run after-restore', function () {
     await lever.fault({ kind: 'status', status: 429, match: CREATE, times: 1000 })
     asked = { withNote, byEmail: await ask(people.byEmail), byLink: await ask(people.byLink), neverSent: await ask(people.neverSent) }
     await eventually('one was tried', async () => (await read(asked.byLink)).attempts.length > 0, 30_000)
+    const { id: opportunityId } = await lever.addOpportunity({ name: 'Iris Quiet' })
+    await say('talk', { opportunityId }, 'Said before the backup.')
+    await eventually('its note was tried', async () => (await talkOf('talk')).waitingFor === 'budget', 30_000)
     await stop()
     const backup = await dump()
 
     await start()
     await api.post(`exports/${asked.neverSent}/cancel`)
+    await say('talk', { opportunityId }, 'Said after it.')
     await lever.clearFaults()
+    await eventually('all was noted', async () => (await talkOf('talk')).status === 'noted', 40_000)
+    const notes = await lever.notesOf(opportunityId)
     await eventually('what was open is done after the backup', async () => {
       const [email, byLink, note] = await Promise.all([asked.byEmail, asked.byLink, asked.withNote].map(read))
       return email?.status === 'exported' && byLink?.status === 'exported' && note?.note?.status === 'written'
@@ -99,6 +115,7 @@ describe('npm run after-restore', function () {
     await start()
 
     expect([code, stdout.includes('looked for in Lever before anything is sent: 3')]).to.deep.equal([0, true])
+    expect(stdout).to.include('Conversations whose note may stand in Lever and is looked for first: 1')
     for (const name of ['byEmail', 'byLink', 'neverSent'] as const) {
       const done = await waitForEnd(api, asked[name], 40_000)
       const there = await inLever(people[name]['name'])
@@ -107,6 +124,12 @@ describe('npm run after-restore', function () {
     }
     const noted = await eventually('the note is found', async () => ((await read(asked.withNote)).note?.status === 'written' ? read(asked.withNote) : null), 40_000) // prettier-ignore
     expect(await lever.notesOf(noted.opportunityId ?? '')).to.have.length(1)
+    const talk = await eventually('the conversation’s note is found', async () => {
+      const now = await talkOf('talk')
+      return now.status === 'noted' ? now : null
+    }, 40_000) // prettier-ignore
+    expect(talk).to.deep.include({ messages: 1, notes: [{ ...talk.notes[0], noteId: notes[0]?.id, messages: 1 }] })
+    expect(await lever.notesOf(opportunityId)).to.have.length(notes.length)
   })
 
   it('ends sessions and sign-in links, and leaves a record in each organization', async () => {

@@ -3,6 +3,7 @@ import { got } from 'got'
 import { Types } from 'mongoose'
 import { CandidateImportModel } from '../../src/candidates/candidate-import-model.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { ErasureModel } from '../../src/erasure/erasure-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
 import { OpportunitySyncModel } from '../../src/mirror/opportunity-sync-model.ts'
@@ -163,6 +164,26 @@ describe('metrics', () => {
       ])
 
       expect(await waiting('notes', 'worker')).to.deep.equal({ count: 1, hours: 4 })
+    })
+
+    it('tells conversations that are held and unclear from those whose quiet time is not over, and reads none that is noted', async () => {
+      const talk = (externalId: string, fields: object) => ({ organization: new Types.ObjectId(organization), externalId, status: 'open', lane: 0, ...resting, ...fields }) // prettier-ignore
+      const later = new Date(Date.now() + HOUR_MS)
+      await ConversationModel.collection.insertMany([
+        talk('held', { dueAt: later, noteDueAt: ago(3), waitingFor: 'paused' }),
+        talk('unclear', { dueAt: later, noteDueAt: later, pending: { dueAt: ago(2) }, waitingFor: 'settling' }),
+        talk('due', { dueAt: later, noteDueAt: ago(1) }),
+        talk('quiet time', { dueAt: later, noteDueAt: later }),
+        ...Array.from({ length: 50 }, (_, at) => talk(`noted ${at}`, { noteDueAt: null })),
+        talk('failed', { error: { code: 'lever_rejected' } }),
+      ])
+
+      expect(await waiting('conversations', 'paused')).to.deep.equal({ count: 1, hours: 3 })
+      expect(await waiting('conversations', 'settling')).to.deep.equal({ count: 1, hours: 2 })
+      expect(await waiting('conversations', 'worker')).to.deep.equal({ count: 1, hours: 1 })
+      const open = ConversationModel.collection.find({ status: 'open', dueAt: { $lt: NEVER } })
+      const plan = (await open.explain('executionStats')) as { executionStats: { totalDocsExamined: number } }
+      expect(plan.executionStats.totalDocsExamined).to.equal(4)
     })
 
     it('tells deliveries that are held, that wait for an authorization, and that wait for a worker', async () => {

@@ -1,0 +1,43 @@
+import type { ConversationDeps } from './conversation-deps.ts'
+import { ConversationModel, IS_OPEN } from './conversation-model.ts'
+import { cutStages } from './cut-note.ts'
+
+/** Notes that are known here were written before the backup was made. */
+const SINCE = { $ifNull: [{ $last: '$notes.writtenAt' }, '$createdAt'] }
+
+/** Each of its parts is looked for, by its text where no intent tells the hash of it, before anything is written. */
+const LOOK_FIRST = {
+  pending: {
+    $mergeObjects: [
+      '$pending',
+      {
+        mayStandSince: SINCE,
+        intentAt: { $ifNull: ['$pending.intentAt', SINCE] },
+        hash: { $cond: [{ $ne: [{ $ifNull: ['$pending.intentAt', null] }, null] }, '$pending.hash', null] },
+        looks: 0,
+      },
+    ],
+  },
+  waitingFor: 'settling',
+  tries: 0,
+  tryingSince: '$$NOW',
+  dueAt: '$$NOW',
+  claim: null,
+  leaseUntil: null,
+  fence: { $add: ['$fence', 1] },
+}
+
+/**
+ * After a restored backup: what was in no note then may stand in one by now. It is cut, whether its quiet time was over or not, and looked
+ * for; what is not found is given back to its quiet time. Harmless when run twice. @returns how many conversations
+ */
+export async function markRestored(deps: Pick<ConversationDeps, 'readTerms'>): Promise<number> {
+  let marked = 0
+  const isOpen = { $expr: IS_OPEN }
+  for (const organization of await ConversationModel.distinct('organization', isOpen)) {
+    const open = { organization, ...isOpen }
+    await ConversationModel.collection.updateMany({ ...open, pending: null }, cutStages(await deps.readTerms(String(organization))))
+    marked += (await ConversationModel.collection.updateMany(open, [{ $set: LOOK_FIRST }])).modifiedCount
+  }
+  return marked
+}
