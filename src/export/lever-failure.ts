@@ -1,5 +1,6 @@
 import { isServiceError } from '../errors.ts'
 import { LeverCallError } from '../lever/lever-call-error.ts'
+import { isWorthAnotherTry } from '../lever/write-outcome.ts'
 import type { WaitingFor } from './export-model.ts'
 
 /** What happened, in Lever's words where it has any. */
@@ -13,9 +14,14 @@ export function isGrantGone(error: unknown): boolean {
   return isServiceError(error, 'connection_not_active')
 }
 
+/** Lever would say the same again. What fails here, as while the database is away, is never that. */
+export function isRefusal(error: unknown): error is LeverCallError {
+  return error instanceof LeverCallError && !isWorthAnotherTry(error)
+}
+
 /** What the next try waits for, and how long where Lever said so. */
-export function pauseOf(error: unknown): { waitingFor: WaitingFor; pauseMs?: number } {
-  if (!(error instanceof LeverCallError)) return { waitingFor: 'lever' }
+export function pauseOf(error: unknown): { waitingFor: WaitingFor | null; pauseMs?: number } {
+  if (!(error instanceof LeverCallError)) return { waitingFor: null }
   const pause = error.retryAfterMs === null ? {} : { pauseMs: error.retryAfterMs }
   return { waitingFor: error.httpStatus === 429 ? 'budget' : 'lever', ...pause }
 }

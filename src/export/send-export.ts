@@ -1,13 +1,13 @@
 import type { LeverClient } from '../lever/client.ts'
 import { createOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
-import { classifyWriteError, isWorthAnotherTry } from '../lever/write-outcome.ts'
+import { classifyWriteError } from '../lever/write-outcome.ts'
 import { assertLeaseHolds, LeaseLost } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import { doubtedResume, isResumeRefusal, missingResume, refusedResume, uploadOf } from './carried-resume.ts'
 import { linksOf, type CarriedCandidate, type CarriedResume, type CreateRequest } from './create-request.ts'
 import { ExportModel, type ExportIntent } from './export-model.ts'
 import { becomeUnclear, budgetLane, claimedAt, fail, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
-import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
+import { describeFailure, isGrantGone, isRefusal, pauseOf } from './lever-failure.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 
 /** A wait for the budget is shown when it is longer than this. */
@@ -149,7 +149,7 @@ async function sendFailed(claimed: ClaimedExport, sending: Sending, error: unkno
   }
   await writeStep(ExportModel, claimed, { set: earlier })
   if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
-  if (isWorthAnotherTry(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
+  if (!isRefusal(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
   await fail(claimed, { code: 'lever_rejected', detail: describeFailure(error) }, deps, 'send')
 }
 

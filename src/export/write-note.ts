@@ -2,12 +2,12 @@ import { isServiceError } from '../errors.ts'
 import { LeverCallError } from '../lever/lever-call-error.ts'
 import { addNote, listNotes } from '../lever/notes.ts'
 import type { LeverClient } from '../lever/client.ts'
-import { classifyWriteError, isWorthAnotherTry } from '../lever/write-outcome.ts'
+import { classifyWriteError } from '../lever/write-outcome.ts'
 import { assertLeaseHolds, LeaseLost } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import { ExportModel } from './export-model.ts'
 import { claimedAt, hasGivenUp, pauseAfter, tryingSince, type ClaimedExport } from './export-steps.ts'
-import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
+import { describeFailure, isGrantGone, isRefusal, pauseOf } from './lever-failure.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
 const HELD_LOOK_MS = 60_000
@@ -83,7 +83,7 @@ async function noteFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
   if (refusal) return settle(claimed, { status: 'failed', error: refusal })
   const outcome = classifyWriteError(error)
   if (outcome === 'nothing') await writeStep(ExportModel, claimed, { set: { 'note.intentAt': null } })
-  const lasting = outcome === 'nothing' && !isWorthAnotherTry(error)
+  const lasting = outcome === 'nothing' && isRefusal(error)
   if (lasting || hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) {
     const code = lasting ? 'lever_rejected' : 'lever_unavailable'
     return settle(claimed, { status: 'failed', error: { code, detail: describeFailure(error) } })

@@ -248,6 +248,36 @@ describe('export, outcomes:', () => {
     })
   })
 
+  describe('a database that takes no intents', () => {
+    const takeOnly = async (validator: object) => ExportModel.db.db?.command({ collMod: 'exports', validator })
+    afterEach(() => takeOnly({}))
+
+    it('is no refusal of Lever: the export waits, then its note, and both go out once it does', async () => {
+      const person = await candidate()
+      await takeOnly({ status: { $ne: 'sending' } })
+      const { body } = await api.post<ExportAnswer>('exports', { candidateId: person.id, requestedBy: SOURCER, note: 'Hello.' })
+      const look = async (): Promise<ExportAnswer> => (await api.get<ExportAnswer>(`exports/${body.id}`)).body
+      const hasTried = async (step: string): Promise<boolean> => (await look()).attempts.some((one) => one.step === step)
+
+      await eventually('sending is tried', () => hasTried('send'))
+      const waiting = await look()
+      await takeOnly({ 'note.intentAt': null })
+      await eventually('the note is tried', () => hasTried('note'))
+      const withoutNote = await look()
+      await takeOnly({})
+      const ended = await eventually('the note is written', async () => ((await look()).note?.status === 'written' ? look() : null), 30_000)
+
+      expect([waiting.status, waiting.error, withoutNote.status, withoutNote.note?.status]).to.deep.equal([
+        'queued',
+        null,
+        'exported',
+        'queued',
+      ])
+      expect(await standingInLever(person)).to.deep.equal([ended.opportunityId])
+      expect(await service.lever.notesOf(ended.opportunityId ?? '')).to.have.length(1)
+    })
+  })
+
   describe('cancel, retry, pause, revoke', () => {
     it('what is queued waits while the connection is paused, and can be canceled', async () => {
       const [first, second] = [await candidate(), await candidate()]
