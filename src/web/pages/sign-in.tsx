@@ -63,21 +63,20 @@ async function signInByPassword(ctx: SiteContext, deps: SignInDeps): Promise<voi
   return enter(ctx, accounts, people, { by: 'password', next })
 }
 
-/** Only a person's own opening uses the link up. */
+/** Only a person's own opening uses the link up. A good one cannot be guessed, so it is let in however often its address has failed. */
 async function openLink(ctx: SiteContext, token: string, { accounts, failures }: SignInDeps): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
   if (isLoadedAhead(ctx)) {
     ctx.body = null
     return
   }
-  await failures.assertMayTry(ctx.ip)
   const redemption = await accounts.redeemSignInLink(token)
   if (redemption.outcome === 'signedIn') {
     signIn(ctx, redemption.session)
     return seeOther(ctx, redemption.path)
   }
   const account = redemption.account && accountKey(redemption.account.email)
-  await failures.assertMayTry(account)
+  await failures.assertMayTry(ctx.ip, account)
   await failures.note(ctx.ip, account)
   renderPage(ctx, <SpentLinkPage />, { status: 400 })
 }
