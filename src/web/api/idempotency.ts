@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Types } from 'mongoose'
 import type { Caller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 import { hashToken, keyedHash } from '../../secrets/opaque-token.ts'
 import type { SecretPlace, Sealer } from '../../secrets/sealer.ts'
+import { NEVER } from '../../work/work-fields.ts'
 import type { Answer } from './endpoint.ts'
 import { IdempotencyKeyModel, type IdempotencyKeyDocument } from './idempotency-key-model.ts'
 
 const KEPT_MS = 86_400_000
-/** Longer than any request that creates takes; then its process is gone, and the key is free again. */
-const LEASE_MS = 120_000
+/** A request that is at work keeps its key; so long after its process is gone the key is free again. */
+const LEASE_MS = 15_000
+const BEAT_EVERY_MS = 3000
+const LEASE_END = { $add: ['$$NOW', LEASE_MS] }
 const WAIT_MS = 5000
 const LOOK_EVERY_MS = 50
 const DUPLICATE_KEY = 11_000
@@ -75,12 +79,10 @@ async function describe(deps: IdempotencyDeps, { caller, path, key, body }: Keye
 async function takeOrRead(record: KeyRecord): Promise<IdempotencyKeyDocument | null> {
   const deadline = performance.now() + WAIT_MS
   for (;;) {
-    const known = await IdempotencyKeyModel.findById(record._id).lean<IdempotencyKeyDocument>()
-    if (known && known.expiresAt.getTime() > Date.now()) {
-      assertSameBody(known, record)
-      if (known.answer?.status) return known
-    }
-    if (await take(record, known)) return null
+    const holder = await takeIfFree(record)
+    if (holder?.attempt === record.attempt) return null
+    if (holder) assertSameBody(holder, record)
+    if (holder?.answer?.status) return holder
     if (performance.now() > deadline) throw inProgress()
     await sleep(LOOK_EVERY_MS)
   }
@@ -100,41 +102,48 @@ function inProgress(): ServiceError {
   })
 }
 
-/** False when the key is another request's: one that is alive, or that was quicker. */
-async function take(record: KeyRecord, known: IdempotencyKeyDocument | null): Promise<boolean> {
-  const now = Date.now()
-  const { organization, ...ids } = record
-  const owner = organization === undefined ? {} : { organization }
-  const fields = { ...ids, ...owner, leaseUntil: new Date(now + LEASE_MS), expiresAt: new Date(now + KEPT_MS) }
-  if (!known) {
-    return IdempotencyKeyModel.create(fields).then(
-      () => true,
-      (error: { code?: unknown }) => (error.code === DUPLICATE_KEY ? false : Promise.reject(error)),
-    )
+/**
+ * Whose key it is now: this request's where nobody had it, its time was over, or who worked on the same is gone; null where another was quicker.
+ * By the database's clock, so that processes whose clocks differ do not take each other's keys.
+ */
+async function takeIfFree({ _id, organization, ...ids }: KeyRecord): Promise<IdempotencyKeyDocument | null> {
+  const isOver = { $lte: [{ $ifNull: ['$expiresAt', new Date(0)] }, '$$NOW'] }
+  const isAbandoned = { $and: [{ $eq: ['$fingerprint', ids.fingerprint] }, { $lte: [{ $ifNull: ['$leaseUntil', NEVER] }, '$$NOW'] }] }
+  const owner = organization === undefined ? {} : { organization: new Types.ObjectId(organization) }
+  const mine = { _id, ...ids, ...owner, leaseUntil: LEASE_END, expiresAt: { $add: ['$$NOW', KEPT_MS] } }
+  const take = [{ $replaceWith: { $cond: [{ $or: [isOver, isAbandoned] }, mine, '$$ROOT'] } }]
+  const options = { upsert: true, returnDocument: 'after', updatePipeline: true } as const
+  try {
+    return await IdempotencyKeyModel.findOneAndUpdate({ _id }, take, options).lean<IdempotencyKeyDocument>()
+  } catch (error) {
+    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return null
+    throw error
   }
-  const isFree = known.expiresAt.getTime() <= now || (known.leaseUntil && known.leaseUntil.getTime() <= now)
-  if (!isFree) return false
-  const { matchedCount } = await IdempotencyKeyModel.updateOne(
-    { _id: record._id, attempt: known.attempt },
-    { $set: fields, $unset: { answer: 1 } },
-  )
-  return matchedCount === 1
 }
 
 async function runFirst(deps: IdempotencyDeps, record: KeyRecord, run: () => Promise<Answer>): Promise<Answer> {
   const mine = { _id: record._id, attempt: record.attempt }
+  const heart = setInterval(() => void keep(mine), BEAT_EVERY_MS)
   let answer: Answer
   try {
     answer = await run()
   } catch (error) {
     await IdempotencyKeyModel.deleteOne(mine)
     throw error
+  } finally {
+    clearInterval(heart)
   }
   if (!answer.result) throw new Error('an endpoint with replay must answer with its result')
   const { id, secret } = answer.result
   const sealed = secret === undefined ? {} : { secret: deps.sealer.seal(secret, secretPlace(record._id, record.organization)) }
   await IdempotencyKeyModel.updateOne(mine, { leaseUntil: null, answer: { status: answer.status, resultId: id, ...sealed } })
   return answer
+}
+
+/** A beat that is missed is made up for by the next. */
+async function keep(mine: Pick<KeyRecord, '_id' | 'attempt'>): Promise<void> {
+  const isAtWork = { ...mine, 'answer.status': { $exists: false } }
+  await IdempotencyKeyModel.updateOne(isAtWork, [{ $set: { leaseUntil: LEASE_END } }], { updatePipeline: true }).catch(() => undefined)
 }
 
 function open(deps: IdempotencyDeps, { _id, organization, answer }: IdempotencyKeyDocument): KeptAnswer {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import mongoose from 'mongoose'
+import { useFakeTimers } from 'sinon'
 import { z } from 'zod'
 import { ServiceError } from '../../../src/errors.ts'
 import { defineEndpoint } from '../../../src/web/api/endpoint.ts'
 import { IdempotencyKeyModel } from '../../../src/web/api/idempotency-key-model.ts'
+import { eventually } from '../../support/eventually.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 
@@ -115,10 +117,12 @@ describe('Idempotency-Key', () => {
   it('says that the first is still at work when it takes long', async () => {
     slowMs = 6000
     const first = post('long')
-    await sleep(100)
+    const leaseUntil = async (): Promise<Date | null> => (await IdempotencyKeyModel.findOne({ leaseUntil: { $ne: null } }).lean())?.leaseUntil ?? null // prettier-ignore
+    const leasedAtFirst = await eventually('the first is at work', leaseUntil)
 
     const second = await post('long')
 
+    expect(await leaseUntil()).to.be.above(leasedAtFirst)
     expect(second.status).to.equal(409)
     expect(await codeOf(second)).to.equal('idempotency_in_progress')
     expect((await first).status).to.equal(201)
@@ -138,6 +142,19 @@ describe('Idempotency-Key', () => {
 
     expect((await post('gone')).headers.has('idempotent-replayed')).to.equal(false)
     expect(runs).to.have.length(2)
+  })
+
+  it('leaves the first its key where the clock of another process is ahead', async () => {
+    slowMs = 1000
+    const first = post('ahead')
+    await eventually('the first is at work', () => IdempotencyKeyModel.exists({ leaseUntil: { $ne: null } }))
+    const clock = useFakeTimers({ now: Date.now() + 600_000, toFake: ['Date'] })
+
+    const second = await post('ahead').finally(() => clock.restore())
+
+    expect(second.headers.has('idempotent-replayed')).to.equal(true)
+    expect((await first).status).to.equal(201)
+    expect(runs).to.have.length(1)
   })
 
   it('forgets a key after its 24 hours', async () => {
