@@ -4,6 +4,7 @@ import { ServiceError, type FieldFault } from '../errors.ts'
 import { subjectOf, type ConnectionContext } from './connection-context.ts'
 import { ConnectionModel, NOTE_LANGUAGES, NOTE_MODES, WEBHOOK_SETS } from './connection-model.ts'
 import { getConnection } from './find-connection.ts'
+import { GRANTED } from './grant.ts'
 
 /** What of a connection an admin sets; each member may be left out. */
 export const ConnectionSettingsPatch = z
@@ -35,13 +36,15 @@ export type SettingsPatch = z.output<typeof ConnectionSettingsPatch>
 
 /**
  * Changes what `patch` names, all of it or nothing.
- * @throws ServiceError `invalid_request` for a stage or Lever user that is unknown, or a Lever user who is deactivated
+ * @throws ServiceError `invalid_request` for a stage or Lever user that is unknown, as all are without a connection, or a Lever user who is deactivated
  */
 export async function changeSettings(context: ConnectionContext, organization: string, patch: SettingsPatch, actor: string): Promise<void> {
   if (Object.values(patch).every((value) => value === undefined)) return
   const { sourceName, ...rest } = patch
   const connection = await getConnection(organization)
-  const faults = [...(await stageFaults(context, organization, patch)), ...(await userFaults(context, organization, patch))]
+  const faults = GRANTED.includes(connection.status)
+    ? [...(await stageFaults(context, organization, patch)), ...(await userFaults(context, organization, patch))]
+    : unknownFaults(patch)
   if (faults.length > 0) throw new ServiceError('invalid_request', 'A setting names what Lever does not have.', { errors: faults })
 
   const fields = Object.entries(rest).filter(([, value]) => value !== undefined)
@@ -51,6 +54,12 @@ export async function changeSettings(context: ConnectionContext, organization: s
   }
   if (sourceName !== undefined) await context.accounts.setSourceName(organization, sourceName)
   await context.audit.append({ organization, actor, action: 'connection.settingsChanged', subject: subjectOf(connection) })
+}
+
+/** Without a connection nothing of Lever is known. */
+function unknownFaults(patch: SettingsPatch): FieldFault[] {
+  const named = (['defaultStageId', 'performAsFallback'] as const).filter((path) => patch[path])
+  return named.map((path) => ({ path, message: 'is not known while Lever is not connected' }))
 }
 
 async function stageFaults(

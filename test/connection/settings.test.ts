@@ -63,6 +63,7 @@ describe('connection/settings, readiness, activate', () => {
   it('changes what is named and leaves the rest', async () => {
     world.neighbourhood.stages.push('offer')
     world.neighbourhood.users.push({ id: 'u1', email: 'ops@acme.example', deactivatedAt: null })
+    await world.authorize({ organization })
 
     await change({ sourceName: 'Scout', defaultStageId: 'offer', performAsFallback: 'ops@acme.example' })
     await change({ webhookSet: 'hires', exportUnsuccessful: true })
@@ -87,6 +88,7 @@ describe('connection/settings, readiness, activate', () => {
 
   it('refuses a stage or Lever user that does not exist, and changes nothing then', async () => {
     world.neighbourhood.users.push({ id: 'u2', email: 'gone@acme.example', deactivatedAt: new Date() })
+    await world.authorize({ organization })
 
     const failure = await rejection(change({ sourceName: 'Other', defaultStageId: 'nowhere', performAsFallback: 'nobody@acme.example' }))
     expect(failure).to.include({ code: 'invalid_request', status: 422 })
@@ -95,6 +97,18 @@ describe('connection/settings, readiness, activate', () => {
     expect((await describeIt()).settings.sourceName).to.equal('headhuntr.io')
     expect(() => ConnectionSettingsPatch.parse({ webhookSet: 'all' })).to.throw()
     expect(() => ConnectionSettingsPatch.parse({ unknown: 1 })).to.throw()
+  })
+
+  it('refuses them in the same way while Lever is not connected, and takes the rest', async () => {
+    const failure = await rejection(change({ defaultStageId: 'offer', performAsFallback: 'ops@acme.example' }))
+
+    expect(failure).to.include({ code: 'invalid_request', status: 422 })
+    expect(failure).to.have.deep.property('errors', [
+      { path: 'defaultStageId', message: 'is not known while Lever is not connected' },
+      { path: 'performAsFallback', message: 'is not known while Lever is not connected' },
+    ])
+    await change({ sourceName: 'Scout', defaultStageId: null, performAsFallback: null })
+    expect((await describeIt()).settings.sourceName).to.equal('Scout')
   })
 
   it('warns of settings that no longer hold in Lever, and of scopes that were not granted', async () => {
@@ -139,7 +153,7 @@ describe('connection/settings, readiness, activate', () => {
     await connections.pause(organization, ACTOR)
     expect(await rejection(connections.assertExporting(organization))).to.include({ code: 'connection_not_active' })
     await connections.activate(organization, ACTOR)
-    expect(world.neighbourhood.calls).to.deep.equal(['authorized', 'activated', 'activated'])
+    expect(world.neighbourhood.calls).to.deep.equal(['authorized', 'activated', 'paused', 'activated'])
     expect(await AuditEventModel.countDocuments({ organization, action: /^connection\.(activated|paused)$/ })).to.equal(3)
   })
 
