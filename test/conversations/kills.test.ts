@@ -1,86 +1,139 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
-import { restore, stub } from 'sinon'
-import { composeParts } from '../../src/compose-parts.ts'
-import { readConfig } from '../../src/config.ts'
+import { freePort } from '../../scripts/free-port.ts'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
-import type { Worker } from '../../src/work/worker.ts'
-import { createLog } from '../../src/log.ts'
-import { startService, type Api, type ServiceForTests } from '../support/service.ts'
-import { newConversation, noted, read, send, textsOf } from './conversation-world.ts'
+import { eventually } from '../support/eventually.ts'
+import { LEVER_ADMIN, type LeverRequest } from '../support/lever.ts'
+import { spawnServe } from '../support/serve.ts'
+import { SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
+import { read, send, textsOf } from './conversation-world.ts'
 
-/** Writes of a worker from the cut to giving the conversation back; killed before and after each. */
-const WRITES = 5
-const MESSAGES = 4
-const BETWEEN_CLOCKS_MS = 100
+const STEPS = ['before-cut', 'before-parts', 'before-intent', 'after-intent', 'sending', 'before-kept', 'after-kept', 'before-givenBack', 'after-givenBack', 'none'] // prettier-ignore
+const DEATHS = 'deaths'
+const BURSTS = [2, 2]
+const WORKERS = 3
+const DELAY_MS = 2000
+const EARLY_MS = 1000
+const LATE_MS = 5000
 
-describe('a conversation whose worker is killed', function () {
-  this.timeout(85_000)
+interface Said {
+  body: string
+  /** By the database's clock, as the answer tells. */
+  arrivedAt: number
+  dueAt: number
+}
+
+interface Talk {
+  externalId: string
+  opportunityId: string
+  /** E-mails of who sent each message of a burst; the last one's speaks for the note. */
+  authors: [string, string]
+  said: Said[]
+}
+
+describe('conversations whose workers are killed', function () {
+  this.timeout(120_000)
   let service: ServiceForTests
   let api: Api
-  let parts: ReturnType<typeof composeParts>
-  let worker: Worker
+  let isOver = false
+  const workers: Promise<void>[] = []
+  const pids = new Set<number>()
+  const ends: string[] = []
+
+  /** One worker process after another, as a supervisor would start them. */
+  async function superviseWorker(): Promise<void> {
+    while (!isOver) {
+      const env = { ...service.env, ROLES: 'worker', DEATHS, PORT: String(await freePort()) }
+      const { child, ended } = spawnServe(env, join(import.meta.dirname, 'deadly-steps.ts'))
+      const pid = child.pid ?? 0
+      pids.add(pid)
+      const { signal, code, stderr } = await ended
+      pids.delete(pid)
+      if (!isOver) ends.push(signal ?? `exit ${code}: ${stderr}`)
+    }
+  }
 
   before(async () => {
-    const times = { NOTE_DELAY_MS: '800', LEASE_MS: '300', SETTLE_MS: '100', LEVER_TIMEOUT_MS: '1000' }
-    service = await startService({ ...times, ROLES: 'web,worker', JOB_POLL_MS: '600000' })
+    const times = { NOTE_DELAY_MS: String(DELAY_MS), LEASE_MS: '1000', SETTLE_MS: '200', LEVER_TIMEOUT_MS: '1000', JOB_POLL_MS: '200' }
+    const budget = { LEVER_REQUESTS_PER_SECOND: '1000', LEVER_BURST: '1000' }
+    service = await startService({ ...times, ...budget, ROLES: 'web' })
+    await service.lever.settings({ rateLimit: { enabled: false } })
+    for (let at = 0; at < WORKERS; at += 1) workers.push(superviseWorker())
     api = (await service.connected()).api
-    const log = createLog({ level: 'silent' })
-    parts = composeParts({ ...readConfig(service.env), mongodbUri: service.mongodbUri }, log, () => undefined)
-    worker = parts.conversations.startWorker(50)
+    await api.put(`user-mappings/${LEVER_ADMIN}`, { leverEmail: LEVER_ADMIN })
   })
   after(async () => {
-    restore()
-    await worker.stop(1000)
+    isOver = true
+    for (const pid of pids) process.kill(pid, 'SIGKILL')
+    await Promise.all(workers)
     await service.stop()
   })
 
-  /** From its `nth` write on nothing of the worker reaches the database: that one was the last, or is the first that is lost. */
-  function killAt(nth: number, when: 'before' | 'after'): { wasKilled: () => boolean } {
-    let writes = 0
-    const { collection } = ConversationModel
-    const guard = (name: 'findOneAndUpdate' | 'updateOne') => {
-      const write = collection[name].bind(collection) as (...given: unknown[]) => Promise<unknown>
-      stub(collection, name).callsFake((async (...given: unknown[]) => {
-        const isHeartbeat = JSON.stringify(given[1]) === JSON.stringify([{ $set: { leaseUntil: { $add: ['$$NOW', 300] } } }])
-        if ((given[2] as { session?: unknown } | undefined)?.session || isHeartbeat) return write(...given)
-        writes += 1
-        if (writes < nth || (writes === nth && when === 'after')) return write(...given)
-        throw new Error('killed')
-      }) as never)
-    }
-    guard('findOneAndUpdate')
-    guard('updateOne')
-    return { wasKilled: () => writes >= nth }
+  async function startTalk(step: string, at: number): Promise<Talk> {
+    const { id: opportunityId } = await service.lever.addOpportunity({ name: 'Iris Quiet' })
+    const path = `/opportunities/${opportunityId}/notes$`
+    if (step === 'sending') await service.lever.fault({ match: { method: 'POST', path }, kind: 'hangAfter' })
+    const authors: Talk['authors'] = at % 2 === 0 ? [LEVER_ADMIN, SOURCER] : [SOURCER, LEVER_ADMIN]
+    return { externalId: `talk-dies-${step}`, opportunityId, authors, said: [] }
   }
 
-  it('has each of its 40 messages in exactly one of the right notes, none of them early', async () => {
-    const { id: opportunityId } = await service.lever.addOpportunity({ name: 'Iris Quiet' })
-    const talk = newConversation()
-    for (let note = 0; note < 2 * WRITES; note += 1) {
-      const [nth, when] = [Math.floor(note / 2) + 1, note % 2 === 0 ? 'before' : 'after'] as const
-      await worker.stop(1000)
-      const { wasKilled } = killAt(nth, when)
-      let dueAt = ''
-      for (let at = 0; at < MESSAGES; at += 1)
-        dueAt = (await send(api, talk, { opportunityId, body: `burst ${note} message ${at};` })).body.noteDueAt ?? ''
-      const doomed = parts.conversations.startWorker(50)
-      while (!wasKilled()) await new Promise((resolve) => setTimeout(resolve, 20))
-      await doomed.stop(2000)
-      restore()
-      worker = parts.conversations.startWorker(50)
-
-      const { notes } = await noted(api, talk, note + 1)
-
-      expect(notes, `killed ${when} write ${nth}`).to.have.lengthOf(note + 1)
-      expect(notes.at(-1)?.messages).to.equal(MESSAGES)
-      expect(Date.parse(notes.at(-1)?.writtenAt ?? '')).to.be.at.least(Date.parse(dueAt) - BETWEEN_CLOCKS_MS)
+  /** A burst: its messages half a quiet time apart, and the quiet time after the last one until its note is written. */
+  async function burst(talk: Talk, messages: number): Promise<void> {
+    for (let at = 0; at < messages; at += 1) {
+      if (at > 0) await new Promise((resolve) => setTimeout(resolve, DELAY_MS / 2))
+      const body = `${talk.externalId} says ${talk.said.length};`
+      const { opportunityId } = talk
+      const answer = await send(api, talk.externalId, { opportunityId, author: talk.authors[at] ?? SOURCER, body })
+      const dueAt = Date.parse(answer.body.noteDueAt ?? '')
+      talk.said.push({ body, dueAt, arrivedAt: dueAt - DELAY_MS })
     }
+    await eventually(
+      `all of ${talk.externalId} is noted`,
+      async () => {
+        const { status, notes } = await read(api, talk.externalId)
+        return status === 'noted' && notes.reduce((sum, note) => sum + note.messages, 0) === talk.said.length
+      },
+      90_000,
+    )
+  }
 
-    const texts = textsOf(await service.lever.notesOf(opportunityId))
-    expect(texts).to.have.lengthOf(2 * WRITES)
-    const told = texts.flatMap((text) => [...text.matchAll(/burst \d+ message \d;/g)].map(([words]) => words))
-    expect(told).to.have.lengthOf(40)
-    expect(new Set(told).size).to.equal(40)
-    expect((await read(api, talk)).messages).to.equal(40)
+  /** The notes in Lever, in order, each with its messages, its author and the request that made it. */
+  async function notesOf({ opportunityId, said }: Talk): Promise<{ messages: Said[]; user: string | null; at: number }[]> {
+    const notes = await service.lever.notesOf(opportunityId)
+    const made = (await service.lever.requests(`/opportunities/${opportunityId}/notes`)).filter(({ effectId }) => effectId !== null)
+    expect(made.map(({ effectId }: LeverRequest) => effectId)).to.deep.equal(notes.map(({ id }) => id))
+    return textsOf(notes).map((text, index) => ({
+      messages: said.filter(({ body }) => text.includes(body)),
+      user: notes[index]?.user ?? null,
+      at: made[index]?.at ?? 0,
+    }))
+  }
+
+  it('have each of 40 messages in one note, by the right author, none early, and none late where nobody was killed', async () => {
+    const talks = await Promise.all(STEPS.map(startTalk))
+    const { body: users } = await api.get<{ data: { id: string; email: string }[] }>('lever/users?limit=100')
+
+    for (const messages of BURSTS) await Promise.all(talks.map((talk) => burst(talk, messages)))
+
+    const killed = await ConversationModel.db.collection(DEATHS).distinct('_id')
+    expect(killed).to.have.members(STEPS.filter((step) => step !== 'none'))
+    expect(new Set(ends)).to.deep.equal(new Set(['SIGKILL']))
+    for (const talk of talks) {
+      const notes = await notesOf(talk)
+      expect(
+        notes.flatMap(({ messages }) => messages),
+        talk.externalId,
+      ).to.deep.equal(talk.said)
+      for (const [index, note] of notes.entries()) {
+        const last = note.messages.at(-1)
+        const next = notes[index + 1]?.messages[0]
+        const author = talk.authors[talk.said.indexOf(last as Said) % talk.authors.length]
+        expect(note.at - (last?.dueAt ?? 0), `${talk.externalId}: how late`).to.be.at.least(-EARLY_MS)
+        expect(next?.arrivedAt ?? Infinity, `${talk.externalId}: within the quiet time`).to.be.at.least(last?.dueAt ?? Infinity)
+        expect(note.user, talk.externalId).to.equal(users.data.find(({ email }) => email === author)?.id)
+      }
+      const last = notes.at(-1)
+      expect((last?.at ?? 0) - (last?.messages.at(-1)?.dueAt ?? 0), `${talk.externalId}: how late`).to.be.at.most(LATE_MS)
+    }
   })
 })

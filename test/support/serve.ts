@@ -19,9 +19,9 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts a process with these variables alone, and the search path. */
-export function spawnServe(env: Record<string, string>): Program {
-  const parameters = ['--import', 'tsx', 'src/main.ts']
+/** Starts a process with these variables alone, and the search path; `preload` is a file that is loaded before the service. */
+export function spawnServe(env: Record<string, string>, preload?: string): Program {
+  const parameters = ['--import', 'tsx', ...(preload === undefined ? [] : ['--import', preload]), 'src/main.ts']
   const program = runProgram(process.execPath, parameters, { cwd: ROOT, env: { PATH: process.env['PATH'] ?? '', ...env } })
   running.add(program.child)
   void program.ended.finally(() => running.delete(program.child))

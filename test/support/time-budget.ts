@@ -6,6 +6,7 @@ const LONGER_MS: Readonly<Record<string, number>> = {
   'test/browser/accessibility.test.ts': 180_000, // runs axe-core on every page, at two widths and in two languages
   'test/browser/accessibility-of-states.test.ts': 150_000, // and on pages in states that take a service of their own
   'test/connection/token-storm.test.ts': 150_000, // starts a dozen processes that call at once
+  'test/conversations/kills.test.ts': 150_000, // starts a dozen processes, to be killed
   'test/export/outcome.test.ts': 150_000, // waits for what is unclear, fault by fault
   'test/process/serve.test.ts': 150_000, // starts a dozen processes
   'test/process/webhook-kills.test.ts': 120_000, // kills and starts processes and a database
