@@ -12,8 +12,9 @@ const leverBudgetSchema = new Schema(
     _id: { type: String, required: true },
     /** GCRA's theoretical arrival time, ms since the epoch by the server's clock; not whole, so that any rate divides well. */
     tat: { type: Number, default: 0 },
-    /** The slot given last; read back by the one who asked. */
+    /** The slot given last, and how many at once from there on; read back by the one who asked. */
     slot: { type: Number, default: 0 },
+    granted: { type: Number, default: 1 },
     /** The one given last to the background. */
     backgroundSlot: { type: Number, default: 0 },
     pausedUntil: { type: Date, default: null },

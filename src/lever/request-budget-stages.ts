@@ -19,12 +19,27 @@ const THIS_MINUTE = { $floor: { $divide: [NOW_MS, 60_000] } }
 
 type UpdateStage = PipelineStage.Set
 
-/** Reserves the next slot: `slot` is when the request may go out, ms since the epoch by the server's clock, `touchedAt` the time now. */
-export function takeStages(rate: BudgetRate, background: boolean): UpdateStage[] {
-  const slot = { $max: [NOW_MS, PAUSED_UNTIL_MS, background ? backgroundSlot(rate) : slotWithin(rate, rate.burst)] }
+/**
+ * Reserves the next slots: `slot` is when the first may go out, ms since the epoch by the server's clock, `touchedAt` the time now. `granted` are
+ * as many as wished where each has to wait for the one before; only one where the burst is not spent, a pause runs, or the background has no more
+ * than its share.
+ */
+export function takeStages(rate: BudgetRate, { background, atMost }: { background: boolean; atMost: number }): UpdateStage[] {
+  const steady = background ? behindForeground(rate) : slotWithin(rate, rate.burst)
+  const slot = { $max: [NOW_MS, PAUSED_UNTIL_MS, background ? backgroundSlot(rate) : steady] }
+  const waitsForOthers = { $and: [{ $gt: ['$slot', NOW_MS] }, { $eq: ['$slot', steady] }] }
+  const granted = { $cond: [waitsForOthers, atMost, 1] }
+  const last = { $add: ['$slot', { $multiply: [{ $subtract: ['$granted', 1] }, intervalMs(rate)] }] }
   return [
-    { $set: { slot, pauses: { $ifNull: ['$pauses', 0] }, minutes: countInMinute({ used: 1, throttled: 0 }), touchedAt: '$$NOW' } },
-    { $set: { tat: { $add: [{ $max: [TAT, '$slot'] }, intervalMs(rate)] }, ...(background ? { backgroundSlot: '$slot' } : {}) } },
+    { $set: { slot, pauses: { $ifNull: ['$pauses', 0] }, touchedAt: '$$NOW' } },
+    { $set: { granted } },
+    {
+      $set: {
+        minutes: countInMinute({ used: '$granted', throttled: 0 }),
+        tat: { $add: [{ $max: [TAT, '$slot'] }, { $multiply: ['$granted', intervalMs(rate)] }] },
+        ...(background ? { backgroundSlot: last } : {}),
+      },
+    },
   ]
 }
 
@@ -36,8 +51,11 @@ function slotWithin(rate: BudgetRate, burst: number): Record<string, unknown> {
 /** Behind what a person waits for, unless it was kept waiting for its share: then on a par with that, and never beyond the burst. */
 function backgroundSlot(rate: BudgetRate): Record<string, unknown> {
   const share = { $add: [{ $ifNull: ['$backgroundSlot', 0] }, BACKGROUND_ONE_IN * intervalMs(rate)] }
-  const behind = slotWithin(rate, Math.max(1, rate.burst - KEPT_FROM_BACKGROUND))
-  return { $min: [behind, { $max: [share, slotWithin(rate, rate.burst)] }] }
+  return { $min: [behindForeground(rate), { $max: [share, slotWithin(rate, rate.burst)] }] }
+}
+
+function behindForeground(rate: BudgetRate): Record<string, unknown> {
+  return slotWithin(rate, Math.max(1, rate.burst - KEPT_FROM_BACKGROUND))
 }
 
 /** Pauses, never for less than a pause that runs, and empties the burst, so that the end of a pause is not a stampede. */
@@ -70,11 +88,11 @@ export function describeStage(rate: BudgetRate): PipelineStage {
   }
 }
 
-function intervalMs({ requestsPerSecond }: BudgetRate): number {
+export function intervalMs({ requestsPerSecond }: BudgetRate): number {
   return 1000 / requestsPerSecond
 }
 
-function countInMinute(count: { used: number; throttled: number }): Record<string, unknown> {
+function countInMinute(count: { used: number | '$granted'; throttled: number }): Record<string, unknown> {
   const same = recentMinutes({ $eq: ['$$one.minute', '$$minute'] })
   const others = recentMinutes({
     $and: [{ $gt: ['$$one.minute', { $subtract: ['$$minute', MINUTES_KEPT] }] }, { $ne: ['$$one.minute', '$$minute'] }],

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { PipelineStage } from 'mongoose'
+import { leaseSlots, type LeasedSlots, type Reservation } from './leased-slots.ts'
 import { createGate, type Gate } from './request-gate.ts'
 import { LeverBudgetModel } from './request-budget-model.ts'
-import { describeStage, pauseStages, takeStages, type BudgetRate } from './request-budget-stages.ts'
+import { describeStage, intervalMs, pauseStages, takeStages, type BudgetRate } from './request-budget-stages.ts'
 
 /** Who waits: a person, a webhook's re-read, a bulk export, a sync. The latter two are background. */
 export type Lane = 'interactive' | 'webhook' | 'bulk' | 'sync'
@@ -44,34 +44,43 @@ const DUPLICATE_KEY = 11_000
  * The budget of each Lever credential, shared by all processes: GCRA in one MongoDB document, with the server as the clock. Lever's API
  * documentation: 10 requests a second with bursts to 20, per API key or token, and 429 above.
  *
- * A slot is reserved by one atomic update and slept towards, so that waiting costs no polling; each process reserves one at a time for its
- * foreground and one for its background, so that no process can book the future for itself, and who is most urgent by then gets it.
+ * Slots are reserved by one atomic update and slept towards, so that waiting costs no polling: one at a time for a process's foreground, so that who
+ * is most urgent by then gets it; and for its background a few at once where the burst is spent and many wait, so that in a bulk the database is not
+ * asked for each request. No process can book the future for itself.
  */
 export function createRequestBudget(rate: BudgetRate): RequestBudget {
-  const gates = new Map<string, Gate<Lane>>()
+  const gates = new Map<string, { gate: Gate<Lane>; slots: LeasedSlots }>()
 
-  function gateFor(fingerprint: string, lane: Lane): Gate<Lane> {
-    const background = lane in BACKGROUND
-    const key = `${background} ${fingerprint}`
+  function gateFor(fingerprint: string, background: boolean): Gate<Lane> {
+    const key = gateKey(fingerprint, background)
     const known = gates.get(key)
-    if (known) return known
+    if (known) return known.gate
     const weights: Partial<Record<Lane, number>> = background ? BACKGROUND : FOREGROUND
-    const open = (): Promise<void> => waitForSlot(fingerprint, rate, background)
-    const gate = createGate<Lane>({ open, weights, onEmpty: () => gates.delete(key) })
-    gates.set(key, gate)
+    const slots = leaseSlots({
+      reserve: (atMost) => reserve(fingerprint, rate, { background, atMost }),
+      readPauses: async () => (await LeverBudgetModel.findById(fingerprint, { pauses: 1 }).lean())?.pauses,
+      intervalMs: intervalMs(rate),
+    })
+    const gate = createGate<Lane>({ open: (waiting) => slots.next(background ? waiting : 1), weights, onEmpty: () => gates.delete(key) })
+    gates.set(key, { gate, slots })
     return gate
   }
 
   return {
-    take: (fingerprint, lane, signal) => gateFor(fingerprint, lane).enter(lane, signal),
+    take: (fingerprint, lane, signal) => gateFor(fingerprint, lane in BACKGROUND).enter(lane, signal),
     async pause(fingerprint, ms) {
       await updateBudget(fingerprint, pauseStages(rate, ms))
+      for (const background of [false, true]) gates.get(gateKey(fingerprint, background))?.slots.distrust()
     },
     async describe(fingerprint) {
       const [found] = await LeverBudgetModel.aggregate<Described>([{ $match: { _id: fingerprint } }, describeStage(rate)])
       return toDescription(rate, found)
     },
   }
+}
+
+function gateKey(fingerprint: string, background: boolean): string {
+  return `${background} ${fingerprint}`
 }
 
 /** The budgets of all credentials used within the last hour, the latest first and at most `atMost`, by fingerprint. */
@@ -100,6 +109,7 @@ function toDescription(rate: BudgetRate, found: Described | undefined): BudgetDe
 
 interface StoredBudget {
   slot: number
+  granted: number
   touchedAt: Date
   pauses: number
 }
@@ -110,19 +120,9 @@ interface Described {
   minutes: { minute: number; used: number; throttled: number }[]
 }
 
-async function waitForSlot(fingerprint: string, rate: BudgetRate, background: boolean): Promise<void> {
-  for (;;) {
-    const { waitMs, pauses } = await reserve(fingerprint, rate, background)
-    if (waitMs <= 0) return
-    await sleep(waitMs)
-    const now = await LeverBudgetModel.findById(fingerprint, { pauses: 1 }).lean()
-    if (now?.pauses === pauses) return
-  }
-}
-
-async function reserve(fingerprint: string, rate: BudgetRate, background: boolean): Promise<{ waitMs: number; pauses: number }> {
-  const budget = await updateBudget(fingerprint, takeStages(rate, background))
-  return { waitMs: Math.ceil(budget.slot - budget.touchedAt.getTime()), pauses: budget.pauses }
+async function reserve(fingerprint: string, rate: BudgetRate, wish: { background: boolean; atMost: number }): Promise<Reservation> {
+  const { slot, granted, touchedAt, pauses } = await updateBudget(fingerprint, takeStages(rate, wish))
+  return { waitMs: Math.max(0, slot - touchedAt.getTime()), count: granted, pauses }
 }
 
 /** One atomic update; a lost race to create the document is run again. */

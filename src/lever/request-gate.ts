@@ -12,8 +12,8 @@ export interface Gate<L extends string> {
 }
 
 export interface GateOptions<L extends string> {
-  /** Resolves when one may pass; called again for each. */
-  open: () => Promise<void>
+  /** Resolves when one may pass of the so many who wait; called again for each. */
+  open: (waiting: number) => Promise<void>
   /** Turns of a lane, in proportion to those of the others that wait; of two whose turn it is the heavier goes. */
   weights: Partial<Record<L, number>>
   /** Told in the tick in which nobody waits any more. */
@@ -45,10 +45,12 @@ export function createGate<L extends string>({ open, weights, onEmpty }: GateOpt
     return waiter
   }
 
+  const waiting = (): number => [...lines.values()].reduce((sum, line) => sum + line.length, 0)
+
   async function run(): Promise<void> {
     running = true
     while (lines.size > 0) {
-      const passed = await open().then(
+      const passed = await open(waiting()).then(
         () => null,
         (error: unknown) => ({ error }),
       )

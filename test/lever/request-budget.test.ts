@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import { spy } from 'sinon'
 import { LeverBudgetModel } from '../../src/lever/request-budget-model.ts'
 import { createRequestBudget, type Lane, type RequestBudget } from '../../src/lever/request-budget.ts'
 import { eventually } from '../support/eventually.ts'
@@ -18,15 +19,20 @@ describe('lever/request-budget', () => {
   })
 
   /** Takes over and over until the time is up; resolves with the times of the grants, in ms from the start. */
-  async function takeFor(budgets: RequestBudget[], forMs: number, startedAt = performance.now()): Promise<number[]> {
+  async function takeFor(
+    budgets: RequestBudget[],
+    forMs: number,
+    { lane = 'interactive', atOnce = 2 }: { lane?: Lane; atOnce?: number } = {},
+  ): Promise<number[]> {
+    const startedAt = performance.now()
     const grants: number[] = []
     const takeOn = async (budget: RequestBudget): Promise<void> => {
       while (performance.now() - startedAt < forMs) {
-        await budget.take(key, 'interactive')
+        await budget.take(key, lane)
         grants.push(performance.now() - startedAt)
       }
     }
-    await Promise.all(budgets.flatMap((budget) => [takeOn(budget), takeOn(budget)]))
+    await Promise.all(budgets.flatMap((budget) => Array.from({ length: atOnce }, async () => takeOn(budget))))
     return grants.toSorted((a, b) => a - b)
   }
 
@@ -42,21 +48,71 @@ describe('lever/request-budget', () => {
     expect(await timeToTake(createRequestBudget({ requestsPerSecond: 20, burst: 1 }), 'interactive', 5)).to.be.within(150, 5000)
   })
 
-  it('holds the rate over any stretch of time while four processes compete', async () => {
-    const rate = { requestsPerSecond: 50, burst: 5 }
-    const grants = await takeFor(
-      Array.from({ length: 4 }, () => createRequestBudget(rate)),
-      1500,
-    )
+  for (const lane of ['interactive', 'bulk'] as const)
+    it(`holds the rate over any stretch of time while four processes compete: ${lane}`, async () => {
+      const rate = { requestsPerSecond: 50, burst: 5 }
+      const grants = await takeFor(
+        Array.from({ length: 4 }, () => createRequestBudget(rate)),
+        1500,
+        { lane, atOnce: 8 },
+      )
 
-    const slackMs = 300
-    for (const [first, from] of grants.entries()) {
-      for (let last = first; last < grants.length; last++) {
-        const stretchMs = (grants[last] ?? 0) - from + slackMs
-        expect(last - first + 1).to.be.at.most(rate.burst + Math.ceil((stretchMs * rate.requestsPerSecond) / 1000))
+      const slackMs = 300
+      for (const [first, from] of grants.entries()) {
+        for (let last = first; last < grants.length; last++) {
+          const stretchMs = (grants[last] ?? 0) - from + slackMs
+          expect(last - first + 1).to.be.at.most(rate.burst + Math.ceil((stretchMs * rate.requestsPerSecond) / 1000))
+        }
       }
+      expect(grants.length).to.be.within(51, rate.burst + ((grants.at(-1) ?? 0) * rate.requestsPerSecond) / 1000 + 1)
+    })
+
+  it('asks the database for several at once while many wait, and once each where nobody waits', async () => {
+    const budget = createRequestBudget({ requestsPerSecond: 100, burst: 5 })
+    const asked = spy(LeverBudgetModel, 'findOneAndUpdate')
+    const askedFor = async (): Promise<{ calls: number; used: number }> => {
+      const { usedLastHour: used } = await budget.describe(key)
+      return { calls: asked.callCount, used }
     }
-    expect(grants.length).to.be.above(50)
+    try {
+      await timeToTake(budget, 'interactive', 3)
+      expect(await askedFor()).to.deep.equal({ calls: 3, used: 3 })
+
+      await Promise.all(Array.from({ length: 60 }, async () => budget.take(key, 'bulk')))
+
+      const { calls, used } = await askedFor()
+      expect(used).to.equal(63)
+      expect(calls).to.be.below(20)
+    } finally {
+      asked.restore()
+    }
+  })
+
+  it('gives nobody what another process has paused, though it was reserved before', async () => {
+    const rate = { requestsPerSecond: 20, burst: 1 }
+    const [one, other] = [createRequestBudget(rate), createRequestBudget(rate)]
+    let given = 0
+    const waiting = Array.from({ length: 12 }, async () => one.take(key, 'bulk').then(() => (given += 1)))
+    await eventually('slots are reserved ahead', () => given >= 2)
+
+    await other.pause(key, 1500)
+    await sleep(1000)
+
+    expect(given).to.be.below(9)
+    await Promise.all(waiting)
+  })
+
+  it('lets what it reserved go where the process was stopped meanwhile', async () => {
+    const budget = createRequestBudget({ requestsPerSecond: 10, burst: 1 })
+    const grants: number[] = []
+    const waiting = Array.from({ length: 8 }, async () => budget.take(key, 'bulk').then(() => grants.push(performance.now())))
+    await eventually('slots are reserved ahead', () => grants.length >= 2)
+
+    const goesOnAt = performance.now() + 1700
+    while (performance.now() < goesOnAt);
+    await Promise.all(waiting)
+
+    expect(grants.filter((at) => at >= goesOnAt && at < goesOnAt + 50).length).to.be.at.most(2)
   })
 
   it('lets every process have its turn', async () => {
