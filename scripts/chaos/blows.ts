@@ -4,7 +4,9 @@ import type { Random } from './random.ts'
 import type { ServiceProcess } from './service-process.ts'
 import { SUSPENDED_MS } from './times.ts'
 
-const BLOWS = ['kill', 'kill', 'kill', 'kill', 'suspend', 'suspend', 'restart', 'mongodKill', 'stepDown'] as const
+const BLOWS = ['kill', 'kill', 'kill', 'kill', 'suspend', 'suspend', 'suspend', 'restart', 'mongodKill', 'stepDown'] as const
+/** Of those to a process: workers hold what could be done twice. */
+const AT_WORKERS = 0.75
 export type Blow = (typeof BLOWS)[number]
 export type BlowCounts = Record<Blow, number>
 
@@ -20,6 +22,7 @@ interface Struck {
 export async function strike({ processes, mongods }: Struck, random: Random, everyMs: number, until: AbortSignal): Promise<BlowCounts> {
   const counts: BlowCounts = { kill: 0, suspend: 0, restart: 0, mongodKill: 0, stepDown: 0 }
   const down = new Set<string>()
+  const workers = processes.filter(({ role }) => role === 'worker')
 
   async function on(name: string, act: () => Promise<unknown>, blow: Blow): Promise<void> {
     if (down.has(name)) return
@@ -34,7 +37,7 @@ export async function strike({ processes, mongods }: Struck, random: Random, eve
 
   async function one(): Promise<void> {
     const blow = random.pick(BLOWS)
-    const target = random.pick(processes)
+    const target = random.pick(random.chance(AT_WORKERS) ? workers : processes)
     if (blow === 'kill') return on(target.name, () => target.kill(), blow)
     if (blow === 'suspend') return on(target.name, () => target.suspend(random.between(SUSPENDED_MS.least, SUSPENDED_MS.most)), blow)
     if (blow === 'restart') return on(target.name, () => target.restart(), blow)

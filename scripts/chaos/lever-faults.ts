@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Calls } from '../tour/calls.ts'
 import type { Random } from './random.ts'
-import { LATE_EFFECT_MS, SEARCH_LAG_MS, TIMEOUT_MS } from './times.ts'
+import { LATE_EFFECT_MS, LATENCY_MS, SEARCH_LAG_MS, TIMEOUT_MS } from './times.ts'
 
 const ROUND_MS = 3000
 const FAULTS_A_ROUND = 24
@@ -48,7 +48,7 @@ export async function plantFaults(control: Calls, random: Random, until: AbortSi
   while (!until.aborted) {
     await clear()
     const lag = random.chance(0.5) ? random.between(0, SEARCH_LAG_MS) : 0
-    await control.send('PATCH', 'settings', { searchLagMs: lag, latencyMs: random.between(0, 60) })
+    await control.send('PATCH', 'settings', { searchLagMs: lag, latencyMs: random.between(LATENCY_MS.least, LATENCY_MS.most) })
     for (let planted = 0; planted < FAULTS_A_ROUND; planted += 1) await control.send('POST', 'faults', anyFault(random))
     await sleep(ROUND_MS, undefined, { signal: until }).catch(() => undefined)
   }

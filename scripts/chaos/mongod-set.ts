@@ -5,7 +5,7 @@ import { findMongod } from '../mongod/find-mongod.ts'
 import { launch, mongodFiles, stopProcess, type MongodProcess } from '../mongod/mongod-process.ts'
 import { withAdmin } from '../mongod/replica-set.ts'
 import { until } from '../tour/calls.ts'
-import { steadyPort } from './steady-port.ts'
+import { isFree, steadyPort } from './steady-port.ts'
 
 const SET_NAME = 'fulcrum'
 const START_LIMIT_MS = 60_000
@@ -26,8 +26,11 @@ export async function startMongodSet(folder: string, size: number, say: (line: s
   const ports = await Promise.all(Array.from({ length: size }, steadyPort))
   async function start(index: number): Promise<MongodProcess> {
     const files = mongodFiles(join(folder, `mongod-${index}`))
+    const port = ports[index] ?? 0
     await mkdir(files.dbPath, { recursive: true })
-    return launch(files, found, ports[index])
+    // one that was killed looks gone before the last of its threads has let go of the port
+    await until(`port ${port} is free`, () => isFree(port), START_LIMIT_MS)
+    return launch(files, found, port)
   }
   const running: MongodProcess[] = []
   const stop = async (): Promise<void> => void (await Promise.all(running.map(stopProcess)))

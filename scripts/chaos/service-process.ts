@@ -3,19 +3,23 @@ import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '../tour/calls.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..')
 const ENDS_WITHIN_MS = 20_000
+const READY_WITHIN_MS = 120_000
 
 /** A production process that is killed, stopped and woken, and comes back on its port each time. */
 export interface ServiceProcess {
   readonly name: string
+  readonly role: ServiceRole
   readonly url: string
   start(): void
+  /** Resolves once `/readyz` says 200. */
+  untilReady(): Promise<void>
   /** Kills it by SIGKILL and starts it again. */
   kill(): Promise<void>
-  /** Ends it as an operator does and starts it again. @returns its exit code; null when it had to be killed */
-  restart(): Promise<number | null>
+  /** Ends it as an operator does and starts it again, from another folder if one is given. @returns its exit code; null when it had to be killed */
+  restart(root?: string): Promise<number | null>
   /** Stopped for so long, then woken. */
   suspend(ms: number): Promise<void>
   stop(): Promise<void>
@@ -23,8 +27,22 @@ export interface ServiceProcess {
   ownEnds(): number
 }
 
-export function serviceProcess(name: string, env: Record<string, string>, folder: string): ServiceProcess {
+export type ServiceRole = 'web' | 'worker'
+
+interface ServiceProcessOptions {
+  name: string
+  role: ServiceRole
+  env: Record<string, string>
+  /** Where its log goes. */
+  folder: string
+  /** Where the program is. */
+  root: string
+}
+
+export function serviceProcess({ name, role, env, folder, root: firstRoot }: ServiceProcessOptions): ServiceProcess {
   const output = openSync(join(folder, `${name}.log`), 'a')
+  const url = `http://127.0.0.1:${env['PORT']}`
+  let root = firstRoot
   let child: ChildProcess | undefined
   let isMeant = false
   let ownEnds = 0
@@ -32,8 +50,8 @@ export function serviceProcess(name: string, env: Record<string, string>, folder
   function start(): void {
     isMeant = false
     child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-      cwd: ROOT,
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      cwd: root,
+      env: { PATH: process.env['PATH'] ?? '', ...env, ROLES: role },
       stdio: ['ignore', output, output],
     })
     child.once('exit', () => {
@@ -56,16 +74,20 @@ export function serviceProcess(name: string, env: Record<string, string>, folder
 
   return {
     name,
-    url: `http://127.0.0.1:${env['PORT']}`,
+    role,
+    url,
     start,
+    untilReady: async () =>
+      void (await until(`${name} is ready`, async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok, READY_WITHIN_MS)),
     ownEnds: () => ownEnds,
     stop: async () => void (await end('SIGKILL')),
     async kill() {
       await end('SIGKILL')
       start()
     },
-    async restart() {
+    async restart(nextRoot = root) {
       const code = await end('SIGTERM')
+      root = nextRoot
       start()
       return code
     },

@@ -13,7 +13,8 @@ export async function steadyPort(): Promise<number> {
   throw new Error(`no port from ${LEAST} to ${MOST} is free`)
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens on it. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer()
     probe.once('error', () => resolve(false))

@@ -8,6 +8,9 @@ const ASKED_AGAIN_MS = 300
 /** So long the same request is sent until it is answered. */
 const ANSWERED_WITHIN_MS = 120_000
 const CANDIDATES_AT_ONCE = 10
+/** Enough that no worker's hands are ever empty, few enough that the end is not long waited for. */
+const OPEN_AT_MOST = 400
+const LOOKED_AGAIN_MS = 250
 const CALL_LIMIT_MS = 10_000
 
 export interface Asked {
@@ -27,6 +30,8 @@ export interface Wishing {
   until: AbortSignal
   /** No more than so many exports in all. */
   atMost: number
+  /** Exports that have not ended yet; nothing is asked for while they are many. */
+  countOpen: () => Promise<number>
 }
 
 /** Single and bulk exports, each request repeated with its idempotency key until it is answered, as a careful program does. */
@@ -94,8 +99,14 @@ export async function makeWishes(wishing: Wishing): Promise<Asked> {
     return null
   }
 
+  /** While the database cannot be asked, the processes cannot either. */
+  const hasEnough = async (): Promise<boolean> => (await wishing.countOpen().catch(() => OPEN_AT_MOST)) >= OPEN_AT_MOST
+
   async function stream(act: (organization: ChaosOrganization) => Promise<void>): Promise<void> {
-    while (!until.aborted && wished < atMost) await act(random.pick(organizations))
+    while (!until.aborted && wished < atMost) {
+      if (await hasEnough()) await sleep(LOOKED_AGAIN_MS)
+      else await act(random.pick(organizations))
+    }
   }
 
   await Promise.all([stream(single), stream(single), stream((organization) => bulk(organization, random.between(20, 120)))])
