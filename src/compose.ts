@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose from 'mongoose'
@@ -15,7 +15,7 @@ import { syncMirrorJob } from './jobs/sync-mirror-job.ts'
 import type { Log } from './log.ts'
 import { registerDatabaseMetrics } from './operators/database-metrics.ts'
 import { createServiceMetrics, type ServiceMetrics } from './operators/service-metrics.ts'
-import { answerBrokenRequests } from './web/broken-request.ts'
+import { createWebServer } from './web/web-server.ts'
 import { watchWork } from './work/watch-work.ts'
 import type { Worker } from './work/worker.ts'
 
@@ -50,7 +50,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
     ...(options.roles.includes('worker') && !workers ? ['workers'] : []),
     ...(stopping ? ['stopping'] : []),
   ]
-  const server = answerBrokenRequests(createServer(composeWeb({ parts, options, log, registry, readiness })))
+  const server = createWebServer(composeWeb({ parts, options, log, registry, readiness }))
 
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady

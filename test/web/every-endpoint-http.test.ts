@@ -124,6 +124,8 @@ describe('every endpoint: HTTP', function () {
       'two lengths': [400, `${line}Host: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n`],
       'a length and chunks': [400, `${line}Host: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
       'a length that is no number': [400, `${line}Host: x\r\nContent-Length: x\r\n\r\n`],
+      'no Host': [400, `${line}\r\n`],
+      'an expectation of any other kind': [417, `${line}Host: x\r\nExpect: wonders\r\n\r\n`],
       'a header without a name': [400, `${line}Host: x\r\n: x\r\n\r\n`],
       'a space in the address': [400, 'GET /a b HTTP/1.1\r\nHost: x\r\n\r\n'],
       'chunks that are none': [400, `POST /api/v1/candidates HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nhello\r\n`],

@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa'
+import type { Middleware, ParameterizedContext } from 'koa'
 import { ServiceError } from '../../errors.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
 
@@ -9,12 +9,20 @@ export function nothingHere(): Middleware<SiteState> {
     if (ctx.status !== 404 || (ctx.body !== undefined && ctx.body !== null)) return
     const methods = methodsHere(ctx)
     if (methods.length === 0) throw new ServiceError('not_found', 'There is nothing at this address.')
-    const allow = [...methods, 'OPTIONS'].join(', ')
-    if (ctx.method !== 'OPTIONS')
-      throw new ServiceError('method_not_allowed', `${ctx.method} is not possible here.`, { headers: { Allow: allow } })
-    ctx.set('Allow', allow)
-    ctx.status = 204
+    answerOtherMethod(ctx, methods)
   }
+}
+
+/**
+ * Of an address that takes `methods` alone.
+ * @throws ServiceError `method_not_allowed`, but for `OPTIONS`
+ */
+export function answerOtherMethod(ctx: ParameterizedContext, methods: readonly string[]): void {
+  const allow = [...methods, 'OPTIONS'].join(', ')
+  if (ctx.method !== 'OPTIONS')
+    throw new ServiceError('method_not_allowed', `${ctx.method} is not possible here.`, { headers: { Allow: allow } })
+  ctx.set('Allow', allow)
+  ctx.status = 204
 }
 
 /** Of the routers that saw the request: what its path takes. */

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Middleware, ParameterizedContext } from 'koa'
+import { answerOtherMethod } from './nothing-here.ts'
 
 const { resolve } = createRequire(import.meta.url)
 const own = (name: string) => fileURLToPath(new URL(`../assets/${name}`, import.meta.url))
@@ -26,6 +27,7 @@ const FILES: Record<string, () => string> = {
   'swagger-ui.js': () => resolve('swagger-ui-dist/swagger-ui-bundle.js'),
 }
 const FONT = /^files\/inter-((cyrillic|greek|latin)(-ext)?|vietnamese)-wght-normal\.woff2$/
+const METHODS: readonly string[] = ['GET', 'HEAD']
 const TYPES: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -72,10 +74,10 @@ export function assetUrl(name: string): string {
 /** Serves `/assets/…`: kept a year at the address with the current version, else an hour. */
 export function staticAssets(): Middleware {
   return async (ctx, next) => {
-    const isWanted = ctx.path.startsWith('/assets/') && ['GET', 'HEAD'].includes(ctx.method)
-    const asset = isWanted ? findAsset(ctx.path.slice('/assets/'.length)) : undefined
-    if (asset) serve(ctx, asset)
-    else await next()
+    const asset = ctx.path.startsWith('/assets/') ? findAsset(ctx.path.slice('/assets/'.length)) : undefined
+    if (!asset) await next()
+    else if (METHODS.includes(ctx.method)) serve(ctx, asset)
+    else answerOtherMethod(ctx, METHODS)
   }
 }
 

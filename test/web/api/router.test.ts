@@ -138,6 +138,8 @@ describe('API router', () => {
     it('answers 404 for an unknown path and for an id that is none', async () => {
       expect((await problemOf(await web.call('GET', '/api/v1/nothing'))).code).to.equal('not_found')
       expect((await problemOf(await web.call('GET', '/api/nothing'))).code).to.equal('not_found')
+      const inCapitals = await web.call('GET', '/API/V1/nothing', { headers: { accept: 'text/html' } })
+      expect((await problemOf(inCapitals)).code).to.equal('not_found')
       expect((await problemOf(await web.call('GET', '/api/v1/things/xyz'))).code).to.equal('not_found')
       expect((await problemOf(await web.call('GET', '/api/v1/things/%E0%A4%A'))).code).to.equal('not_found')
     })

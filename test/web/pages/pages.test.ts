@@ -149,6 +149,13 @@ describe('every page', () => {
     ).to.equal('wOF2')
   })
 
+  it('takes no other method at the address of a file', async () => {
+    const responses = await Promise.all(['POST', 'DELETE', 'OPTIONS'].map((method) => fetch(`${web.url}/assets/fulcrum.css`, { method })))
+
+    expect(responses.map(({ status }) => status)).to.deep.equal([405, 405, 204])
+    for (const { headers } of responses) expect(headers.get('allow')).to.equal('GET, HEAD, OPTIONS')
+  })
+
   it('serves nothing beside its files', async () => {
     for (const name of [
       '../app.ts',

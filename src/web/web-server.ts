@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, STATUS_CODES, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { ServiceError } from '../errors.ts'
+import { toProblem } from './problem.ts'
+
+/** What Node's parser stumbles over, by its codes; all else is just no HTTP. */
+const REFUSALS: Readonly<Record<string, () => ServiceError>> = {
+  HPE_HEADER_OVERFLOW: () => new ServiceError('bad_request', 'The head of the request is too large.', { status: 431 }),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: () => new ServiceError('payload_too_large', 'The chunks of the body are too large.'),
+  ERR_HTTP_REQUEST_TIMEOUT: () => new ServiceError('request_timeout', 'The request took too long.'),
+}
+
+/**
+ * An HTTP server that answers what no application sees, since it never became a request or is none of HTTP/1.1, as all else is answered:
+ * with a problem document and an id. The connection ends with it, since nobody knows where the next request would begin.
+ */
+export function createWebServer(listener: RequestListener): Server {
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
+    if (request.headers.host !== undefined || request.httpVersion === '1.0') listener(request, response)
+    else refuse(response, new ServiceError('bad_request', 'The request has no Host.'))
+  })
+  const underWay = new WeakMap<Duplex, ServerResponse>()
+  server.on('request', (request, response) => underWay.set(request.socket, response))
+  server.on('checkExpectation', (_request, response) =>
+    refuse(response, new ServiceError('bad_request', 'What the header Expect asks for is not possible.', { status: 417 })),
+  )
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const isAnswered = underWay.get(socket)?.headersSent === true && underWay.get(socket)?.writableFinished === false
+    if (!socket.writable || error.code === 'ECONNRESET' || isAnswered) socket.destroy()
+    else socket.end(asText(REFUSALS[error.code ?? '']?.() ?? new ServiceError('bad_request', 'This is not a request of HTTP/1.1.')))
+  })
+  return server
+}
+
+function refuse(response: ServerResponse, error: ServiceError): void {
+  const { headers, body } = refusalOf(error)
+  response.writeHead(error.status, headers).end(body)
+}
+
+function asText(error: ServiceError): string {
+  const { headers, body } = refusalOf(error)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return [`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`, ...lines, '', body].join('\r\n')
+}
+
+function refusalOf(error: ServiceError): { headers: Record<string, string>; body: string } {
+  const id = randomUUID()
+  const body = JSON.stringify(toProblem(error, id))
+  const headers = {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': id,
+    Connection: 'close',
+  }
+  return { headers, body }
+}
