@@ -118,18 +118,21 @@ export function readConfig(env: RawEnvironment, required: (keyof ParsedEnvironme
   const missing = required.filter((name) => blankIsAbsent(env[name]) === undefined)
   const parsed = Environment.safeParse(env)
   const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
-  const faults = [...missing.map((name) => `${name} is required`), ...wrong, ...(parsed.success ? pairFaults(parsed.data) : [])]
+  const faults = [...missing.map((name) => `${name} is required`), ...wrong, ...setFaults(env)]
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults)
   return toConfig(parsed.data)
 }
 
-function pairFaults(env: ParsedEnvironment): string[] {
-  const faults: string[] = []
-  if ((env.LEVER_CLIENT_ID === undefined) !== (env.LEVER_CLIENT_SECRET === undefined))
-    faults.push('LEVER_CLIENT_ID and LEVER_CLIENT_SECRET are needed together')
-  const given = [env.OIDC_ISSUER, env.OIDC_CLIENT_ID, env.OIDC_CLIENT_SECRET].filter((value) => value !== undefined)
-  if (given.length !== 0 && given.length !== 3) faults.push('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed together')
-  return faults
+/** Variables that are of use only together. */
+const SETS = [
+  ['LEVER_CLIENT_ID', 'LEVER_CLIENT_SECRET'],
+  ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'],
+] as const satisfies (keyof ParsedEnvironment)[][]
+
+function setFaults(env: RawEnvironment): string[] {
+  const isGiven = (name: string): boolean => blankIsAbsent(env[name]) !== undefined
+  const broken = SETS.filter((names) => names.some(isGiven) && !names.every(isGiven))
+  return broken.map((names) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are needed together`)
 }
 
 function toConfig(env: ParsedEnvironment) {

@@ -125,6 +125,12 @@ describe('configuration', () => {
     expect(faultsOf({ LEVER_CLIENT_ID: 'x', LEVER_CLIENT_SECRET: 'y' })).to.deep.equal([])
   })
 
+  it('names what is missing of a set beside what else is wrong', () => {
+    const faults = faultsOf({ PORT: 'abc', LEVER_CLIENT_SECRET: 'y', OIDC_ISSUER: 'https://id.example' })
+
+    expect(faults.map((fault) => fault.split(' ')[0])).to.deep.equal(['PORT', 'LEVER_CLIENT_ID', 'OIDC_ISSUER,'])
+  })
+
   it('wants all of a provider of OpenID Connect or nothing, and keeps its issuer as it is', () => {
     const OIDC = { OIDC_ISSUER: 'https://id.example/tenant/', OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'y' }
     expect(readConfig({}).openId).to.equal(null)
