@@ -13,7 +13,7 @@ export const ConnectionSettingsPatch = z
       .string()
       .trim()
       .min(1)
-      .max(100)
+      .max(200)
       .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has control characters')
       .meta({ description: 'Source of exported candidates in Lever.' }),
     defaultStageId: z.string().trim().min(1).max(100).nullable().meta({ description: 'Stage of new opportunities; null: New lead.' }),

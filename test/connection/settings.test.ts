@@ -99,6 +99,11 @@ describe('connection/settings, readiness, activate', () => {
     expect(() => ConnectionSettingsPatch.parse({ unknown: 1 })).to.throw()
   })
 
+  it('takes a source as long as that of a new organization, and none that is longer', () => {
+    expect(ConnectionSettingsPatch.parse({ sourceName: 'x'.repeat(200) }).sourceName).to.have.lengthOf(200)
+    expect(() => ConnectionSettingsPatch.parse({ sourceName: 'x'.repeat(201) })).to.throw()
+  })
+
   it('refuses them in the same way while Lever is not connected, and takes the rest', async () => {
     const failure = await rejection(change({ defaultStageId: 'offer', performAsFallback: 'ops@acme.example' }))
 

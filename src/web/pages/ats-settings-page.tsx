@@ -40,7 +40,7 @@ export function AtsSettingsPage({ settings, typed, wrong, stages, leverUsers, no
             help={t.sourceNameHelp}
             why={wrong.includes('sourceName') ? t.sourceNameWrong : undefined}
           >
-            {(tie) => <input {...tie} type="text" name="sourceName" value={shown.sourceName} required maxlength={100} autocomplete="off" />}
+            {(tie) => <input {...tie} type="text" name="sourceName" value={shown.sourceName} required maxlength={200} autocomplete="off" />}
           </Field>
           <StageField stages={stages} chosen={shown.defaultStageId} isWrong={wrong.includes('defaultStageId')} />
           <FallbackField email={shown.performAsFallback} leverUsers={leverUsers} isWrong={wrong.includes('performAsFallback')} />
