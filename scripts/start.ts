@@ -46,7 +46,7 @@ function banner({ url, config, sandbox }: LocalInstance, tookMs: number): string
     `Fulcrum is ready (${(tookMs / 1000).toFixed(1)} s).`,
     '',
     `  Open            ${url}/sign-in     and choose one of the sample people: one click, no password`,
-    `  API             ${url}/api/docs    an operator's key is in ${config.dataDir}/operator-api-key`,
+    `  API             ${url}/api/docs    an operator's key is in ${process.env['OPERATOR_API_KEY'] ? 'OPERATOR_API_KEY' : `${config.dataDir}/operator-api-key`}`,
     ...(sandbox ? [`  Local Lever     ${sandbox.url}             choose a Lever user there; Ana Duarte is a Super Admin`] : []),
     `  Data            ${config.dataDir}`,
     '',
