@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import mongoose from 'mongoose'
+import { SHIFTED_CLOCK } from '../support/serve.ts'
 import type { ConnectionWorld } from './connection-world.ts'
 
 export interface ProcessSettings {
@@ -59,7 +60,7 @@ export async function startTokenProcess(world: ConnectionWorld, clockShiftMs: nu
     timeoutMs: TIMEOUT_MS,
   }
   const child = fork(join(import.meta.dirname, 'token-process.ts'), [], {
-    execArgv: ['--import', 'tsx', '--import', join(import.meta.dirname, 'shifted-clock.ts')],
+    execArgv: ['--import', 'tsx', '--import', SHIFTED_CLOCK],
     env: { PATH: process.env['PATH'] ?? '', TOKEN_PROCESS: JSON.stringify(settings), CLOCK_SHIFT_MS: String(clockShiftMs) },
   })
   running.add(child)

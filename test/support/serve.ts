@@ -14,6 +14,9 @@ export interface ServeProcess {
 }
 
 const ROOT = join(import.meta.dirname, '..', '..')
+/** As a `preload`: the process's wall clock is CLOCK_SHIFT_MS off. */
+export const SHIFTED_CLOCK = join(import.meta.dirname, 'shifted-clock.ts')
+
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
@@ -29,8 +32,8 @@ export function spawnServe(env: Record<string, string>, preload?: string): Progr
 }
 
 /** Resolves once `/readyz` says 200. */
-export async function startServe(env: Record<string, string>): Promise<ServeProcess> {
-  const { child, output, ended } = spawnServe(env)
+export async function startServe(env: Record<string, string>, preload?: string): Promise<ServeProcess> {
+  const { child, output, ended } = spawnServe(env, preload)
   const url = `http://127.0.0.1:${env['PORT']}`
   let exited = false
   void ended.then(() => (exited = true))
