@@ -49,14 +49,16 @@ export function composeExports(parts: ExportNeighbours): Exports {
       apiUrl: parts.apiUrl,
     }
   }
-  const onLanded = async ({ organization, candidateId, exportId, opportunity }: Landed): Promise<void> => {
+  const onLanded: ExportDeps['onLanded'] = async ({ organization, candidateId, exportId, opportunity }: Landed) => {
     const state = await mirror.opportunityState(organization, opportunity)
+    const stageText = state.stage.text === state.stage.id ? null : state.stage.text
     const readAt = new Date()
     await mirror.recordOpportunity(organization, opportunity, readAt)
-    await mirror.noteHistory(organization, opportunity, readAt)
+    await mirror.noteHistory(organization, { ...opportunity, stageText }, readAt)
     await candidates.setLeverState(organization, candidateId, state)
     await candidates.noteExport(organization, candidateId, exportId, { exported: true })
     await parts.onLanded(organization, candidateId)
+    return { stageText }
   }
   return createExports({
     assess: {

@@ -10,7 +10,7 @@ import type { ExportDeps } from './run-export-deps.ts'
 export async function adoptOpportunity(document: ExportDocument, opportunity: LeverOpportunity, deps: ExportDeps): Promise<void> {
   const organization = String(document.organization)
   const exportId = String(document._id)
-  await deps.onLanded({ organization, exportId, candidateId: String(document.candidate), opportunity, made: true })
+  const { stageText } = await deps.onLanded({ organization, exportId, candidateId: String(document.candidate), opportunity, made: true })
   const fields = {
     status: 'exported',
     waitingFor: null,
@@ -21,7 +21,7 @@ export async function adoptOpportunity(document: ExportDocument, opportunity: Le
     ...(document.intent?.resume ? { resume: SENT_RESUME } : {}),
     contactId: opportunity.contact,
     url: opportunity.url,
-    stage: opportunity.stage ? { id: opportunity.stage, text: opportunity.stageText } : null,
+    stage: opportunity.stage ? { id: opportunity.stage, text: stageText } : null,
     ...(document.note?.status === 'queued' ? { dueAt: new Date(0), tryingSince: null } : {}),
   }
   const openKey = openKeyOf(String(document.candidate), document.posting?.postingId ?? null)

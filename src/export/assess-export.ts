@@ -57,6 +57,15 @@ export function isOpen(posting: Pick<KnownPosting, 'state'>): boolean {
 
 /** Who may, where to: everything about an export that our own records tell. Writes nothing. */
 export async function assessExport(wish: Wish, deps: AssessDeps): Promise<Assessment> {
+  return assess(wish, deps, [() => deps.assertExporting(wish.organization)])
+}
+
+/** The same where the connection was seen to export just now. */
+export function assessRights(wish: Wish, deps: AssessDeps): Promise<Assessment> {
+  return assess(wish, deps, [])
+}
+
+async function assess(wish: Wish, deps: AssessDeps, first: (() => Promise<unknown>)[]): Promise<Assessment> {
   const problems: ServiceError[] = []
   const attempt = async <T>(read: () => Promise<T>): Promise<T | null> => {
     try {
@@ -67,7 +76,7 @@ export async function assessExport(wish: Wish, deps: AssessDeps): Promise<Assess
       return null
     }
   }
-  await attempt(() => deps.assertExporting(wish.organization))
+  for (const check of first) await attempt(check)
   const performAs = await attempt(() => resolvePerson(wish, deps))
   const target = await attempt(() => resolveTarget(wish, deps))
   return { problems, performAs, posting: target?.posting ?? null, requisition: target?.requisition ?? null }

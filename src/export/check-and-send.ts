@@ -4,7 +4,7 @@ import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts
 import { isWorthAnotherTry } from '../lever/write-outcome.ts'
 import { LeaseLost } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
-import { assessExport } from './assess-export.ts'
+import { assessRights } from './assess-export.ts'
 import { resumeToSend } from './carried-resume.ts'
 import { buildCreateRequest, linksOf } from './create-request.ts'
 import { hasExportBurst, isLargeBatch } from './export-burst.ts'
@@ -62,9 +62,8 @@ async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: E
     postingId: document.posting?.postingId,
     requisitionId: document.requisition?.requisitionId,
   }
-  const { problems, performAs } = await assessExport(wish, deps.assess)
+  const { problems, performAs } = await assessRights(wish, deps.assess)
   const [problem] = problems
-  if (problem?.code === 'connection_not_active') return hold(claimed, await deps.readTerms(organization), deps)
   if (problem || !performAs) return fail(claimed, { code: problem?.code ?? 'user_not_mapped', detail: sentence(problem) }, deps)
   const candidate = await deps.findCandidate(organization, String(document.candidate))
   if (!candidate) return endWithoutCandidate(claimed, deps)

@@ -175,8 +175,7 @@ export async function land(
   const { opportunity, made } = where
   const organization = String(document.organization)
   const about = { organization, exportId: String(document._id), candidateId: String(document.candidate) }
-  await deps.onLanded({ ...about, opportunity, made })
-  const stageText = opportunity.stage ? (opportunity.stageText ?? (await deps.stageText(organization, opportunity.stage))) : null
+  const { stageText } = await deps.onLanded({ ...about, opportunity, made })
   await writeStep(ExportModel, claimed, {
     set: {
       status: 'exported',

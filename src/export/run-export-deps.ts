@@ -47,8 +47,8 @@ export interface ExportDeps {
   /** Keeps what Lever showed in the mirror. */
   keepOpportunities: (organization: string, opportunities: LeverOpportunity[]) => Promise<void>
   stageText: (organization: string, stageId: string) => Promise<string | null>
-  /** The candidate's row, the mirror: whatever must know where the candidate stands now. May run twice. */
-  onLanded: (landed: Landed) => Promise<void>
+  /** The candidate's row, the mirror: whatever must know where the candidate stands now. May run twice. @returns its stage in words, if known */
+  onLanded: (landed: Landed) => Promise<{ stageText: string | null }>
   audit: (record: {
     organization: string
     actor: string

@@ -43,6 +43,7 @@ export async function listOpportunities(
 export async function opportunitiesOf(deps: PersonKeyDeps, organization: string, person: PersonOfOurs): Promise<OpportunityView[]> {
   const ofPerson = await isOfPerson(deps, organization, person)
   const direct = await LeverOpportunityModel.find({ $and: [{ organization }, ofPerson] }, { contactId: 1 }).lean<LeverOpportunityRecord[]>()
+  if (direct.length === 0) return []
   const contacts = direct.map(({ contactId }) => contactId).filter((id) => id !== null)
   const records = await LeverOpportunityModel.find({ $and: [{ organization }, { $or: [ofPerson, { contactId: { $in: contacts } }] }] })
     .sort({ leverCreatedAt: -1, _id: -1 })

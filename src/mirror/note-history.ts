@@ -83,7 +83,8 @@ async function withStageTexts(
   entries: readonly NewEntry[],
 ): Promise<NewEntry[]> {
   const ids = entries.flatMap(({ stageId }) => stageId ?? [])
-  if (ids.length === 0) return [...entries]
+  if (ids.every((id) => id === stage && stageText !== null))
+    return entries.map((entry) => (entry.stageId ? { ...entry, stageText } : entry))
   const stages = await LeverStageModel.find({ organization, leverId: { $in: ids } }).lean<LeverStageRecord[]>()
   const texts = new Map(stages.map(({ leverId, text }) => [leverId, text ?? null]))
   const textOf = (stageId: string) => texts.get(stageId) ?? (stageId === stage ? stageText : null)
