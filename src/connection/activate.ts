@@ -41,21 +41,12 @@ export async function pause(context: ConnectionContext, organization: string, ac
 /** A repeated call is no fault; a status that changed in between is. */
 async function assertStatus(organization: string, wanted: ConnectionDocument['status']): Promise<void> {
   const { status } = await getConnection(organization)
-  if (status === wanted) return
-  if (status === 'configuring') {
-    throw new ServiceError('connection_not_active', 'The connection is not active yet.', {
-      hint: 'Activate it in Settings > ATS configuration.',
-    })
-  }
-  throw connectionNotActive(status)
+  if (status !== wanted) throw connectionNotActive(status)
 }
 
 /** @throws ServiceError `connection_not_active` (409) unless exports may begin */
 export async function assertExporting(organization: string): Promise<ConnectionDocument> {
   const connection = await getConnection(organization)
   if (connection.status === 'active') return connection
-  if (connection.status !== 'paused') throw connectionNotActive(connection.status)
-  throw new ServiceError('connection_not_active', 'Exports to Lever are paused.', {
-    hint: 'Activate again in Settings > ATS configuration.',
-  })
+  throw connectionNotActive(connection.status)
 }

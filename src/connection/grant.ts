@@ -11,13 +11,16 @@ export const GRANTED: readonly ConnectionStatus[] = ['configuring', 'active', 'p
 /** Access tokens are replaced when this much of their life is over. */
 export const REFRESH_AT = 0.8
 
+const WHY_NOT: Partial<Record<ConnectionStatus | 'missing', [message: string, hint: string]>> = {
+  configuring: ['The connection to Lever is not active yet.', 'Activate it'],
+  paused: ['Exports to Lever are paused.', 'Activate again'],
+  revoked: ['Lever no longer accepts the authorization of this organization.', 'Authorize again'],
+}
+
+/** Why a connection in this state cannot do what it was asked for, and what to do. */
 export function connectionNotActive(status: ConnectionStatus | 'missing'): ServiceError {
-  const revoked = status === 'revoked'
-  return new ServiceError(
-    'connection_not_active',
-    revoked ? 'Lever no longer accepts the authorization of this organization.' : 'This organization is not connected to Lever.',
-    { hint: `${revoked ? 'Authorize again' : 'Connect Lever'} in Settings > ATS configuration.` },
-  )
+  const [message, hint] = WHY_NOT[status] ?? ['This organization is not connected to Lever.', 'Connect Lever']
+  return new ServiceError('connection_not_active', message, { hint: `${hint} in Settings > ATS configuration.` })
 }
 
 /**

@@ -146,7 +146,11 @@ describe('connection/settings, readiness, activate', () => {
 
     await world.authorize({ organization })
     expect(await rejection(connections.activate(organization, ACTOR))).to.have.deep.property('extra', { missing: ['activeMapping'] })
-    expect(await rejection(connections.assertExporting(organization))).to.include({ code: 'connection_not_active', status: 409 })
+    expect(await rejection(connections.assertExporting(organization))).to.include({
+      code: 'connection_not_active',
+      status: 409,
+      message: 'The connection to Lever is not active yet.',
+    })
     world.neighbourhood.mapping = { mapped: 2, active: 1 }
     expect(await describeIt()).to.include({ readyToActivate: true })
 
