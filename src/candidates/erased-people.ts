@@ -34,7 +34,7 @@ export async function admit(
   const keys = newKeys(fields, known)
   if (keys.length === 0 || (await erased.among(organization, keys)).size === 0) return
   throw new ServiceError('erased', `${ERASED}, and is not entered again unasked.`, {
-    hint: 'Send allowErased: true if the person is to be entered again.',
+    hint: 'If the person is to be entered again, send POST /candidates with allowErased: true.',
   })
 }
 
