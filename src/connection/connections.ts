@@ -56,17 +56,18 @@ export type Connections = ReturnType<typeof createConnections>
 /** An organization's Lever account: authorizing, access tokens, webhooks' signature tokens, settings, readiness, revocation. */
 export function createConnections(deps: ConnectionsDeps) {
   const { accounts, audit, log, publicUrl } = deps
+  const { apiUrl, timeoutMs } = deps.lever
   const secrets = connectionSecrets(deps.sealer)
   const oauth = oauthOf(deps)
   const revoke = createRevoker({ audit })
   const { observeRefresh, observeCall: observe } = deps
-  const tokens = createAccessTokens({ oauth, secrets, timeoutMs: deps.lever.timeoutMs, log, revoke, observeRefresh })
+  const tokens = createAccessTokens({ oauth, secrets, timeoutMs, log, revoke, observeRefresh })
   const credentialDeps: CredentialDeps = { tokens, secrets, revoke }
-  const clientWith = (credentials: LeverCredentials, lane: Lane = 'interactive'): LeverClient =>
-    createLeverClient({ apiUrl: deps.lever.apiUrl, budget: deps.budget, timeoutMs: deps.lever.timeoutMs, credentials, lane, log, observe })
-  const leverClient = async (organization: string, lane?: Lane): Promise<LeverClient> => {
+  const clientWith = (credentials: LeverCredentials, lane: Lane = 'interactive', onWait?: () => void): LeverClient =>
+    createLeverClient({ apiUrl, budget: deps.budget, timeoutMs, credentials, lane, log, observe, onWait })
+  const leverClient = async (organization: string, lane?: Lane, onWait?: () => void): Promise<LeverClient> => {
     await getGrant(organization)
-    return clientWith(leverCredentials(credentialDeps, organization), lane)
+    return clientWith(leverCredentials(credentialDeps, organization), lane, onWait)
   }
   const remainingClient = (organization: string) => clientWith(leverCredentials(credentialDeps, organization, [...GRANTED, 'disconnected']))
   const context: ConnectionContext = {
@@ -110,7 +111,7 @@ export function createConnections(deps: ConnectionsDeps) {
     pause: (organization: string, actor: string) => pause(context, organization, actor),
     disconnect: (organization: string, actor: string) => disconnect(context, organization, actor),
 
-    /** @throws ServiceError `connection_not_active` when there is no usable grant */
+    /** `onWait` is told of each call that the budget keeps waiting. @throws ServiceError `connection_not_active` when there is no usable grant */
     leverClient,
     assertExporting,
     canSeeConfidential: ({ auth }: Pick<ConnectionDocument, 'auth'>) => seesConfidential(auth),

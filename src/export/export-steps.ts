@@ -104,6 +104,13 @@ export async function tryLater(
   })
 }
 
+/** Shows that it is the budget that it waits for; its next step takes that back. */
+export async function sayBudget(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  await writeStep(ExportModel, claimed, { set: { waitingFor: 'budget' } }).catch((error: unknown) =>
+    deps.log.debug({ export: String(claimed.document._id), err: error }, 'that it waits could not be shown'),
+  )
+}
+
 /** It may stand in Lever: rest, then look. The person stays locked meanwhile. */
 export async function becomeUnclear(
   claimed: ClaimedExport,

@@ -37,7 +37,8 @@ export type ExportEnd = (typeof EXPORT_ENDS)[number]
 export interface ExportDeps {
   assess: AssessDeps
   readTerms: (organization: string) => Promise<ExportTerms>
-  leverClient: (organization: string, lane: Lane) => Promise<LeverClient>
+  /** `onWait` is told of each call that the budget keeps waiting. */
+  leverClient: (organization: string, lane: Lane, onWait?: () => void) => Promise<LeverClient>
   findCandidate: (organization: string, id: string) => Promise<CarriedCandidate | null>
   /** The bytes of a candidate's résumé; null where they are not there any more. */
   readResume: (organization: string, file: Types.ObjectId) => Promise<Uint8Array<ArrayBuffer> | null>

@@ -10,8 +10,6 @@ import { becomeUnclear, budgetLane, claimedAt, fail, hold, land, tryLater, type 
 import { describeFailure, isGrantGone, isRefusal, pauseOf } from './lever-failure.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 
-/** A wait for the budget is shown when it is longer than this. */
-const SHOWN_AFTER_MS = 1000
 const SAVE_AGAIN_MS = 1000
 
 export interface Attempted {
@@ -35,9 +33,7 @@ export async function sendExport(
   const resume = request.resume && (await uploadOf(String(claimed.document.organization), request.resume, deps))
   if (request.resume && !resume) return resumeIsGone(claimed, request.resume)
   const intent = intentOf(claimed, attempted, knownOpportunityIds, deps)
-  const saysWhy = setTimeout(() => void sayBudget(claimed, deps), SHOWN_AFTER_MS)
   const prepare = async (): Promise<void> => {
-    clearTimeout(saysWhy)
     await writeStep(ExportModel, claimed, { set: { status: 'sending', intent, waitingFor: null }, now: ['intent.at'] })
   }
   const beforeSend = (): void => assertLeaseHolds(claimed)
@@ -56,8 +52,6 @@ export async function sendExport(
     await landOrRest(claimed, { ...opportunity, postingIds }, request.resume !== null, deps)
   } catch (error) {
     await sendFailed(claimed, { attempted, knownOpportunityIds }, error, deps)
-  } finally {
-    clearTimeout(saysWhy)
   }
 }
 
@@ -96,12 +90,6 @@ function warnOfIgnoredFields({ document }: ClaimedExport, { resume, body }: Crea
   deps.log.warn(
     { export: String(document._id), opportunity: made.id },
     'Lever made the opportunity, but does not show the source of the form',
-  )
-}
-
-async function sayBudget(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
-  await writeStep(ExportModel, claimed, { set: { waitingFor: 'budget' } }).catch((error: unknown) =>
-    deps.log.debug({ export: String(claimed.document._id), err: error }, 'that it waits could not be shown'),
   )
 }
 

@@ -5,6 +5,8 @@ import type { Lane, RequestBudget } from './request-budget.ts'
 import { jitteredDelayMs, retryAfterMs } from './retry-delay.ts'
 
 const BACKOFF_MS = 500
+/** A wait for the budget is told of when it is longer than this. */
+const WAIT_TOLD_AFTER_MS = 1000
 
 /** What a call needs to be let in, handed in by who keeps the grant. */
 export interface LeverCredentials {
@@ -47,6 +49,8 @@ export interface CallerOptions {
   lane?: Lane
   log: Log
   observe?: ((call: ObservedCall) => void) | undefined
+  /** Told of each call that has to wait for its turn in the budget for more than a moment. */
+  onWait?: (() => void) | undefined
   /** The longest first wait before a read is repeated, and the longest first pause after a 429 or 503 that names no time; they double. */
   backoffMs?: number
 }
@@ -69,13 +73,13 @@ export async function callOnce(options: CallerOptions, call: Call, attempt: numb
   const fingerprint = await credentials.fingerprint()
   const send = async (header: string): Promise<LeverAnswer> => exchangeLogged(options, call, { header, lane, attempt })
 
-  await budget.take(fingerprint, lane)
+  await takeTurn(options, fingerprint, lane)
   const header = await credentials.header()
   await call.prepare?.()
   let answer = await send(header)
   if (answer.status === 401) {
     const renewed = await credentials.renew(header)
-    await budget.take(fingerprint, lane)
+    await takeTurn(options, fingerprint, lane)
     answer = await send(renewed)
     if (answer.status === 401) await afterAnswer(options, () => credentials.refused?.(renewed))
   }
@@ -85,6 +89,15 @@ export async function callOnce(options: CallerOptions, call: Call, attempt: numb
     await afterAnswer(options, () => budget.pause(fingerprint, pauseMs))
   }
   return answer
+}
+
+async function takeTurn({ budget, onWait }: CallerOptions, fingerprint: string, lane: Lane): Promise<void> {
+  const told = onWait && setTimeout(onWait, WAIT_TOLD_AFTER_MS)
+  try {
+    await budget.take(fingerprint, lane)
+  } finally {
+    clearTimeout(told)
+  }
 }
 
 async function exchangeLogged(options: CallerOptions, call: Call, { header, lane, attempt }: Sending): Promise<LeverAnswer> {

@@ -86,9 +86,14 @@ async function repeatRead<T>(options: LeverClientOptions, read: (attempt: number
       return await read(attempt)
     } catch (error) {
       if (attempt + 1 >= READ_TRIES || !isWorthRepeating(error)) throw error
-      await sleep(Math.max(error.retryAfterMs ?? 0, backoffMs(options, attempt)))
+      if (!isPauseOfBudget(error)) await sleep(backoffMs(options, attempt))
     }
   }
+}
+
+/** Its next turn comes when the pause is over. */
+function isPauseOfBudget({ httpStatus }: LeverCallError): boolean {
+  return httpStatus === 429 || httpStatus === 503
 }
 
 const REPEATED_FAULTS: ReadonlySet<LeverFault> = new Set(['refused', 'dns', 'connect', 'reset', 'truncated'])
