@@ -1,8 +1,10 @@
 import { isValidObjectId } from 'mongoose'
 import { z } from 'zod'
 import { ServiceError } from '../errors.ts'
+import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, WAITING_FOR, type ConversationDocument } from './conversation-model.ts'
 import { MessageModel, type MessageDocument } from './message-model.ts'
+import { readSpeakers } from './told-messages.ts'
 
 const time = z.string().meta({ format: 'date-time' })
 const STATUSES = ['noted', 'due', 'writing', 'waiting', 'failed'] as const
@@ -16,7 +18,7 @@ export const ConversationView = z
     noteDueAt: time.nullable().meta({ description: 'When what is not noted yet becomes a note; null while there is nothing.' }),
     notes: z.array(
       z.object({ noteId: z.string().nullable(), messages: z.number().int(), writtenAt: time }).meta({
-        description: 'A long text is several, numbered notes.',
+        description: 'A text of more than 20,000 characters is several, numbered notes.',
       }),
     ),
     status: z.enum(STATUSES),
@@ -71,6 +73,7 @@ const SHOWN_MESSAGES = 20
 
 /** The conversations with a candidate, the one that changed last first. */
 export async function conversationsOf(
+  deps: Pick<ConversationDeps, 'personName' | 'candidateName'>,
   organization: string,
   { candidateId, opportunityId }: { candidateId: string; opportunityId: string | null },
 ): Promise<ShownConversation[]> {
@@ -79,19 +82,28 @@ export async function conversationsOf(
     .sort({ updatedAt: -1 })
     .limit(SHOWN_CONVERSATIONS)
     .lean<ConversationDocument[]>()
-  return Promise.all(found.map(show))
+  const candidateName = await deps.candidateName(organization, candidateId)
+  return Promise.all(found.map((conversation) => show(deps, conversation, candidateName)))
 }
 
-async function show(conversation: ConversationDocument): Promise<ShownConversation> {
+async function show(
+  deps: Pick<ConversationDeps, 'personName'>,
+  conversation: ConversationDocument,
+  candidateName: string | null,
+): Promise<ShownConversation> {
   const newest = await MessageModel.find({ conversation: conversation._id })
     .sort({ seq: -1 })
     .limit(SHOWN_MESSAGES)
     .lean<MessageDocument[]>()
+  const speakerOf = await readSpeakers(deps, conversation.organization, { messages: newest, candidateName })
   const told = newest.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime() || a.seq - b.seq)
   return {
     ...viewOf(conversation),
     id: String(conversation._id),
     noteOpportunities: conversation.notes.map(({ opportunityId }) => opportunityId),
-    newest: told.map(({ author, direction, body, sentAt }) => ({ who: author, direction, body, sentAt: sentAt.toISOString() })),
+    newest: told.map((message) => {
+      const { direction, body, sentAt } = message
+      return { who: speakerOf(message), direction, body, sentAt: sentAt.toISOString() }
+    }),
   }
 }

@@ -30,7 +30,8 @@ export function createConversations(deps: ConversationDeps) {
     },
     /** @throws ServiceError `not_found` */
     get: async (organization: string, by: { externalId: string } | { _id: string }) => viewOf(await getConversation(organization, by)),
-    ofCandidate: conversationsOf,
+    ofCandidate: (organization: string, whose: { candidateId: string; opportunityId: string | null }) =>
+      conversationsOf(deps, organization, whose),
     /** @throws ServiceError `not_found`; `state_conflict` where all is noted */
     async writeNow(organization: string, id: string): Promise<void> {
       await getConversation(organization, { _id: id })
@@ -40,8 +41,7 @@ export function createConversations(deps: ConversationDeps) {
     /** An opportunity came to be known: what waited for one goes on. */
     async opportunityKnown(organization: string, of: { candidateId: string } | { opportunityId: string }): Promise<void> {
       const whose = 'candidateId' in of ? { candidate: new Types.ObjectId(of.candidateId) } : { opportunityId: of.opportunityId }
-      await goOn(organization, ['opportunity'], whose)
-      wake()
+      if (await goOn(organization, ['opportunity'], whose)) wake()
     },
     /** Lever can be written to again. */
     async resumeHeld(organization: string): Promise<void> {
@@ -87,9 +87,11 @@ async function hurry(organization: string, id: string): Promise<void> {
     throw new ServiceError('state_conflict', 'All messages of this conversation stand in notes.', { hint: 'Reload the page.' })
 }
 
-async function goOn(organization: string, waitingFor: readonly WaitingFor[], whose: Record<string, unknown> = {}): Promise<void> {
-  await ConversationModel.collection.updateMany(
+/** @returns whether any was waiting for that */
+async function goOn(organization: string, waitingFor: readonly WaitingFor[], whose: Record<string, unknown> = {}): Promise<boolean> {
+  const { matchedCount } = await ConversationModel.collection.updateMany(
     { organization: new Types.ObjectId(organization), waitingFor: { $in: [...waitingFor] }, ...whose },
     [{ $set: { dueAt: { $min: ['$dueAt', { $max: ['$$NOW', { $ifNull: ['$noteDueAt', '$$NOW'] }] }] }, tries: 0 } }],
   )
+  return matchedCount > 0
 }

@@ -1,24 +1,33 @@
+import type { Types } from 'mongoose'
 import type { ConversationDeps } from './conversation-deps.ts'
 import type { ConversationDocument } from './conversation-model.ts'
-import { messagesBetween } from './message-model.ts'
+import { messagesBetween, type MessageDocument } from './message-model.ts'
 import type { ToldMessage } from './transcript.ts'
 
-/** The messages of the note that is being written, as they are told: our people and the candidate by name, others as they call themselves. */
+/** Says of a message who spoke: our people and the candidate by name, others as they call themselves. */
+export async function readSpeakers(
+  deps: Pick<ConversationDeps, 'personName'>,
+  organization: Types.ObjectId,
+  { messages, candidateName }: { messages: readonly MessageDocument[]; candidateName: string | null },
+): Promise<(message: Pick<MessageDocument, 'direction' | 'author'>) => string> {
+  const names = new Map<string, string | null>()
+  for (const author of new Set(messages.filter(({ direction }) => direction === 'outbound').map((message) => message.author)))
+    names.set(author, await deps.personName(String(organization), author))
+  return ({ direction, author }) => (direction === 'inbound' ? candidateName : names.get(author)) ?? author
+}
+
+/** The messages of the note that is being written, as they are told. */
 export async function tellMessages(
   deps: Pick<ConversationDeps, 'personName'>,
   { _id, organization, pending }: ConversationDocument,
   candidateName: string | null,
 ): Promise<ToldMessage[]> {
   const messages = await messagesBetween(_id, pending?.fromSeq ?? 0, pending?.toSeq ?? 0)
-  const names = new Map<string, string>()
-  for (const author of new Set(messages.filter(({ direction }) => direction === 'outbound').map((message) => message.author)))
-    names.set(author, (await deps.personName(String(organization), author)) ?? author)
-  return messages.map(({ direction, author, body, channel, sentAt }) => ({
-    who: direction === 'inbound' ? (candidateName ?? author) : (names.get(author) ?? author),
-    body,
-    channel: channel ?? null,
-    sentAt,
-  }))
+  const speakerOf = await readSpeakers(deps, organization, { messages, candidateName })
+  return messages.map((message) => {
+    const { body, channel = null, sentAt } = message
+    return { who: speakerOf(message), body, channel, sentAt }
+  })
 }
 
 export function sumOf(counts: readonly number[]): number {

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { eventually } from '../support/eventually.ts'
 import { exportAndWait, newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
 
@@ -20,7 +21,7 @@ export interface FurnishedSite extends Pick<ServiceForTests, 'url' | 'lever' | '
   stop(): Promise<void>
 }
 
-/** The composed service with an organization whose pages have something to show: exports of all kinds, deliveries, an import, people, keys. */
+/** The composed service with an organization whose pages have something to show: exports of all kinds, a conversation, deliveries, an import, people, keys. */
 export async function startFurnishedSite(): Promise<FurnishedSite> {
   const service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
   const { api } = await service.connected()
@@ -58,9 +59,28 @@ async function furnish(api: Api, { lever }: ServiceForTests): Promise<FurnishedS
     candidateIds: [await add({ name: 'Bela Batch' }), await add({ name: 'Bodil Batch' })],
     requestedBy: SOURCER,
   })
+  await speak(api, exported)
   await lever.moveStage(opportunityId ?? '', 'Reached out')
   await eventually('the stage has come back', async () => (await stageOf(api, exported)) === 'Reached out', 20_000)
   return { exported, failed, duplicate, fresh }
+}
+
+/** A conversation with a note in Lever, and a later message that becomes one in an hour. */
+async function speak(api: Api, candidateId: string): Promise<void> {
+  const externalId = 'sms-7'
+  const say = async (id: string, fields: { direction: 'inbound' | 'outbound'; author: string; body: string }) =>
+    api.post(`conversations/${externalId}/messages`, { id, candidateId, channel: 'sms', sentAt: new Date().toISOString(), ...fields })
+  await say('1', { direction: 'outbound', author: SOURCER, body: 'Hello Grace, may I call you tomorrow?\nIt is about a job in Lisbon.' })
+  await say('2', {
+    direction: 'inbound',
+    author: '+351 912 345 678',
+    body: 'Yes: https://calendar.example/grace/a-link-that-goes-on-and-on-and-on',
+  })
+  const now = new Date()
+  await ConversationModel.updateOne({ externalId }, { noteDueAt: now, dueAt: now })
+  const notes = async () => (await api.get<{ notes: unknown[] }>(`conversations/${externalId}`)).body.notes
+  await eventually('the note stands in Lever', async () => (await notes()).length === 1, 20_000)
+  await say('3', { direction: 'outbound', author: SOURCER, body: 'Thank you!' })
 }
 
 async function stageOf(api: Api, id: string): Promise<string | null | undefined> {

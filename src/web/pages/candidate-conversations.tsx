@@ -21,7 +21,7 @@ export function CandidateConversations({ candidate, conversations, timeZone }: C
     <section class="card" id="conversations" aria-labelledby="conversations-title">
       <h2 id="conversations-title">{t.title}</h2>
       {conversations.map((conversation) => (
-        <article key={conversation.id} aria-label={conversation.externalId}>
+        <article class="conversation" key={conversation.id} aria-label={conversation.externalId}>
           <Messages conversation={conversation} />
           <NoteState candidate={candidate} conversation={conversation} timeZone={timeZone} />
           <Notes candidate={candidate} conversation={conversation} />
@@ -104,14 +104,14 @@ function Notes({
   const t = conversationsTexts(usePage().language)
   if (notes.length === 0) return null
   return (
-    <ul class="small">
+    <ul class="notes small">
       {notes.map(({ messages, writtenAt }, at) => {
         const words = t.noteOf(t.messages(messages))
         const url = lever && lever.opportunityId === noteOpportunities[at] ? lever.url : null
         return (
           <li key={at}>
             {url ? (
-              <LeverLink url={url} label={`${t.note}: ${t.messages(messages)}`}>
+              <LeverLink url={url} label={t.inLever(words)}>
                 {words}
               </LeverLink>
             ) : (

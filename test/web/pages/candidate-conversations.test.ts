@@ -31,6 +31,7 @@ describe('conversations on the page of a candidate', () => {
     const [, conversation = ''] = /action="\/candidates\/[0-9a-f]+\/conversations\/([0-9a-f]+)\/note"/.exec(await page()) ?? []
     expect(await page())
       .to.include('Are you &lt;there>?\nReally?')
+      .and.match(/Bo Lindqvist · sent/)
       .and.match(/Becomes a note at \d\d:\d\d(, [^(]+)? \(Europe\/Madrid\)\./)
       .and.include('Write note now')
     const asked = await bo.send(`/candidates/${body.id}/conversations/${conversation}/note`)
