@@ -32,11 +32,14 @@ export async function processDeliveries(deps: ProcessDeps, deliveries: ClaimedDe
 type StepFor = (document: DeliveryDocument) => Step | Promise<Step>
 
 async function decide(deps: ProcessDeps, deliveries: ClaimedDelivery[]): Promise<StepFor> {
-  try {
-    return await readFor(deps, deliveries.map(({ document }) => document)) // prettier-ignore
-  } catch (error) {
-    return (document) => stepAfterFailure(deps, document, error)
-  }
+  const known = deliveries.map(({ document }) => document).filter(({ event }) => isWebhookEvent(event))
+  const ofUnknown = ignored('event_unknown', 'The event is none of those that are used here.')
+  const ofKnown = await readFor(deps, known).catch(
+    (error: unknown): StepFor =>
+      (document) =>
+        stepAfterFailure(deps, document, error),
+  )
+  return (document) => (isWebhookEvent(document.event) ? ofKnown(document) : ofUnknown(document))
 }
 
 function noteProcessed(deps: ProcessDeps, { document }: ClaimedDelivery, { set }: Step): void {
@@ -51,15 +54,13 @@ function noteProcessed(deps: ProcessDeps, { document }: ClaimedDelivery, { set }
 }
 
 async function readFor(deps: ProcessDeps, deliveries: DeliveryDocument[]): Promise<StepFor> {
-  const known = deliveries.filter(({ event }) => isWebhookEvent(event))
-  const { organization, opportunityId } = known[0] ?? {}
-  if (!organization) return ignored('event_unknown', 'The event is none of those that are used here.')
-  if (!opportunityId) return ignored('opportunity_missing', 'The delivery names no opportunity.')
+  const { organization, opportunityId } = deliveries[0] ?? {}
+  if (!organization || !opportunityId) return ignored('opportunity_missing', 'The delivery names no opportunity.')
   const client = await deps.connections.leverClient(String(organization), 'webhook')
   const readAt = new Date()
   const opportunity = await readOpportunity(client, opportunityId)
-  if (opportunity) return processed(await effectsOfReading(deps, String(organization), { opportunity, readAt, deliveries: known }))
-  const saysDeleted = known.filter(({ event }) => event === 'candidateDeleted')
+  if (opportunity) return processed(await effectsOfReading(deps, String(organization), { opportunity, readAt, deliveries }))
+  const saysDeleted = deliveries.filter(({ event }) => event === 'candidateDeleted')
   if (await isListedAsDeleted(client, opportunityId, saysDeleted))
     return processed(await effectsOfDeletion(deps, String(organization), opportunityId))
   const unknown = ignored(

@@ -368,6 +368,21 @@ describe('processing deliveries', () => {
       expect((await leverOf(candidate))?.stage.id).to.equal('lead-responded')
     })
 
+    it('leaves an event outside the eight ignored, also beside one that is processed', async () => {
+      await deliver('contactCreated')
+      await deliver('candidateStageChange')
+      await processAll()
+
+      for (const { id } of (await world.webhooks.list(organization, {}, { limit: 2 })).data) expect((await replay(id)).status).to.equal(202)
+      await processAll()
+
+      const { data } = await world.webhooks.list(organization, {}, { limit: 2 })
+      expect(data.map(({ event, status, error }) => [event, status, error?.code])).to.deep.equal([
+        ['candidateStageChange', 'processed', undefined],
+        ['contactCreated', 'ignored', 'event_unknown'],
+      ])
+    })
+
     it('is refused once the payload has expired after 30 days, which a repeat survives', async () => {
       await world.deliver('candidateStageChange', { opportunityId: opportunity.id }, token, { token: 'old' })
       await world.deliver('candidateStageChange', { opportunityId: opportunity.id }, token, { token: 'young' })
