@@ -1,7 +1,6 @@
 import { isServiceError } from '../errors.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
-import { isWorthAnotherTry } from '../lever/write-outcome.ts'
 import { LeaseLost } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import { assessRights } from './assess-export.ts'
@@ -23,7 +22,7 @@ import {
   tryLater,
   type ClaimedExport,
 } from './export-steps.ts'
-import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
+import { describeFailure, isGrantGone, isRefusal, pauseOf } from './lever-failure.ts'
 import { GIVEN_UP_UNCLEAR } from './look-again.ts'
 import { lockPerson } from './lock-person.ts'
 import { chooseForIntent, lookForIntent } from './look-for-intent.ts'
@@ -159,6 +158,6 @@ async function readFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
   if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
   if (!isServiceError(error)) throw error
   const attempt = { step: 'check', outcome: 'failed', detail: describeFailure(error) }
-  if (isWorthAnotherTry(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
+  if (!isRefusal(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
   await fail(claimed, { code: 'lever_rejected', detail: describeFailure(error) }, deps)
 }

@@ -14,9 +14,10 @@ export function isGrantGone(error: unknown): boolean {
   return isServiceError(error, 'connection_not_active')
 }
 
-/** Lever would say the same again. What fails here, as while the database is away, is never that. */
-export function isRefusal(error: unknown): error is LeverCallError {
-  return error instanceof LeverCallError && !isWorthAnotherTry(error)
+/** Another try would come to the same: Lever refuses it, or somebody has to act here. While the database is away nothing is refused. */
+export function isRefusal(error: unknown): boolean {
+  if (error instanceof LeverCallError) return !isWorthAnotherTry(error)
+  return isServiceError(error) && error.status < 500
 }
 
 /** What the next try waits for, and how long where Lever said so. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
 import { eventually } from '../support/eventually.ts'
 import type { FaultOrder } from '../support/lever.ts'
@@ -223,6 +224,26 @@ describe('export, outcomes:', () => {
       expect(retried.status).to.equal(202)
       expect(ended.status).to.equal('exported')
       expect(await standingInLever(person)).to.deep.equal([ended.opportunityId])
+    })
+
+    it('and found, though our own record of that cannot be written at first, does not fail the next export', async () => {
+      const person = await candidate()
+      const older = await givenUp(person, { kind: 'hangAfter' })
+      const [posting] = (await api.get<{ data: { id: string }[] }>('lever/postings?state=published')).body.data
+      const database = AuditEventModel.db.db
+      await database?.command({ collMod: 'audit_events', validator: { action: { $ne: 'export.exported' } } })
+
+      const wish = { candidateId: person.id, postingId: posting?.id, onDuplicate: 'create', requestedBy: SOURCER }
+      const { body } = await api.post<ExportAnswer>('exports', wish)
+      const seen = await eventually('it is tried', async () => {
+        const { body: next } = await api.get<ExportAnswer>(`exports/${body.id}`)
+        return next.attempts.length > 0 ? next : null
+      }).finally(() => database?.command({ collMod: 'audit_events', validator: {} }))
+      const ended = await waitForEnd(api, body.id)
+
+      expect([seen.status, seen.error]).to.deep.equal(['queued', null])
+      expect([ended.status, (await api.get<ExportAnswer>(`exports/${older}`)).body.status]).to.deep.equal(['exported', 'exported'])
+      expect(await standingInLever(person)).to.have.length(2)
     })
   })
 
