@@ -192,6 +192,9 @@ describe('export, outcomes:', () => {
   })
 
   describe('an export that was given up unclear', () => {
+    const recordOnly = async (validator: object) => AuditEventModel.db.db?.command({ collMod: 'audit_events', validator })
+    afterEach(() => recordOnly({}))
+
     async function givenUp(person: { id: string }, fault: FaultOrder): Promise<string> {
       await service.lever.fault({ ...fault, match: CREATE, times: 1 })
       const { body } = await api.post<ExportAnswer>('exports', { candidateId: person.id, requestedBy: SOURCER })
@@ -230,15 +233,15 @@ describe('export, outcomes:', () => {
       const person = await candidate()
       const older = await givenUp(person, { kind: 'hangAfter' })
       const [posting] = (await api.get<{ data: { id: string }[] }>('lever/postings?state=published')).body.data
-      const database = AuditEventModel.db.db
-      await database?.command({ collMod: 'audit_events', validator: { action: { $ne: 'export.exported' } } })
+      await recordOnly({ action: { $ne: 'export.exported' } })
 
       const wish = { candidateId: person.id, postingId: posting?.id, onDuplicate: 'create', requestedBy: SOURCER }
       const { body } = await api.post<ExportAnswer>('exports', wish)
       const seen = await eventually('it is tried', async () => {
         const { body: next } = await api.get<ExportAnswer>(`exports/${body.id}`)
         return next.attempts.length > 0 ? next : null
-      }).finally(() => database?.command({ collMod: 'audit_events', validator: {} }))
+      })
+      await recordOnly({})
       const ended = await waitForEnd(api, body.id)
 
       expect([seen.status, seen.error]).to.deep.equal(['queued', null])
