@@ -16,7 +16,7 @@ const Flags = z.object({
   seed: z.coerce.number().int().min(0).default(() => Math.floor(Math.random() * 2 ** 31)),
   replicas: z.coerce.number().refine((count) => count === 1 || count === 3, 'must be 1 or 3').default(1),
   exports: z.coerce.number().int().positive().default(100_000),
-  'blow-every': z.coerce.number().int().min(200).default(6000),
+  'blow-every': z.coerce.number().int().min(200).default(5000),
 }) // prettier-ignore
 
 const NAMES = ['minutes', 'seconds', 'seed', 'replicas', 'exports', 'blow-every'] as const

@@ -4,7 +4,7 @@ import type { Random } from './random.ts'
 import type { ServiceProcess } from './service-process.ts'
 import { SUSPENDED_MS } from './times.ts'
 
-const BLOWS = ['kill', 'kill', 'kill', 'kill', 'suspend', 'suspend', 'suspend', 'restart', 'mongodKill', 'stepDown'] as const
+const BLOWS = ['kill', 'kill', 'kill', 'kill', 'suspend', 'suspend', 'suspend', 'suspend', 'restart', 'mongodKill', 'stepDown'] as const
 /** Of those to a process: workers hold what could be done twice. */
 const AT_WORKERS = 0.75
 export type Blow = (typeof BLOWS)[number]
@@ -16,7 +16,7 @@ interface Struck {
 }
 
 /**
- * Kills, suspends and restarts at random until aborted, two at a time, never the same process twice at once; resolves when the last has got up.
+ * Kills, suspends and restarts at random until aborted, three at a time, never the same process twice at once; resolves when the last has got up.
  * @throws Error when a mongod does not come back
  */
 export async function strike({ processes, mongods }: Struck, random: Random, everyMs: number, until: AbortSignal): Promise<BlowCounts> {
@@ -53,6 +53,6 @@ export async function strike({ processes, mongods }: Struck, random: Random, eve
     }
   }
 
-  await Promise.all([again(), again()])
+  await Promise.all([again(), again(), again()])
   return counts
 }

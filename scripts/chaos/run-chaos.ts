@@ -16,7 +16,7 @@ export interface ChaosOptions {
   seed: number
   /** Of faults, blows and new wishes; what is open then is waited for. */
   lastsMs: number
-  /** Between two blows of the same hand; there are two. */
+  /** Between two blows of the same hand; there are three. */
   blowEveryMs: number
   replicas: number
   atMost: number

@@ -1,0 +1,38 @@
+/**
+ * `npm run rolling-restart [-- --from HEAD~1]`: two web and two worker processes of another commit are restarted, one after another, into this checkout
+ * while exports go over, old and new side by side on one database; then what is in Lever is held against what was asked for.
+ * For before a release, and whenever what is stored has changed. The other commit runs with the packages of this checkout.
+ * Ends 0 only if each process ended with 0 and every candidate is there once. Everything runs in a temporary folder and on loopback.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { rollOver } from './chaos/roll-over.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const { values } = parseArgs({ options: { from: { type: 'string', default: 'HEAD~1' } } })
+const folder = mkdtempSync(join(tmpdir(), 'fulcrum-rolling-restart-'))
+const before = checkOut(values.from, join(folder, 'before'))
+say(`From ${values.from} to this checkout, logs in ${folder}`)
+const { breaches, exitCodes, ...counts } = await rollOver({ before, folder, say })
+say(JSON.stringify({ ...counts, exitCodes }))
+for (const { what, ids, detail } of breaches) say(`${what}: ${ids.join(' ')} ${detail}`)
+const isFine = breaches.length === 0 && exitCodes.every((code) => code === 0)
+if (isFine) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+say(isFine ? 'Nothing doubled, nothing lost.' : 'Not as it must be.')
+process.exit(isFine ? 0 : 1)
+
+/** What the commit holds, with the packages of this checkout. @returns the folder */
+function checkOut(revision: string, into: string): string {
+  mkdirSync(into)
+  const archive = join(into, 'archive.tar')
+  execFileSync('git', ['archive', '--format=tar', '-o', archive, revision], { cwd: ROOT })
+  execFileSync('tar', ['-xf', archive, '-C', into])
+  rmSync(archive)
+  symlinkSync(join(ROOT, 'node_modules'), join(into, 'node_modules'))
+  return into
+}
