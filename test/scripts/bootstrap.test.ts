@@ -50,10 +50,18 @@ class TinyProject {
   }
 
   start(...parameters: string[]): Program {
-    return runProgram(process.execPath, ['scripts/bootstrap.mjs', ...parameters], {
-      cwd: this.root,
-      env: { PATH: `${join(this.root, 'bin')}:/usr/bin:/bin` },
-    })
+    return this.#run('scripts/bootstrap.mjs', ...parameters)
+  }
+
+  /** Processor time in ms, which does not depend on what else runs. */
+  async costOf(...parameters: string[]): Promise<number> {
+    const tell = 'process.on("exit", () => { const { user, system } = process.cpuUsage(); process.stderr.write(String(user + system)) })'
+    const { stderr } = await this.#run('--import', `data:text/javascript,${encodeURIComponent(tell)}`, ...parameters).ended
+    return Number(stderr) / 1000
+  }
+
+  #run(...parameters: string[]): Program {
+    return runProgram(process.execPath, parameters, { cwd: this.root, env: { PATH: `${join(this.root, 'bin')}:/usr/bin:/bin` } })
   }
 
   installations(): number {
@@ -85,6 +93,16 @@ describe('scripts: bootstrap', () => {
 
     expect(end.stderr).to.equal('')
     expect(project.installations()).to.equal(1)
+  })
+
+  it('costs under 0.3 s of processor time when nothing is to be done', async () => {
+    const project = new TinyProject(folder)
+    await project.start('target.mjs').ended
+
+    const [prepared, alone] = [await project.costOf('scripts/bootstrap.mjs', 'target.mjs'), await project.costOf('target.mjs')]
+
+    expect(alone).to.be.above(0)
+    expect(prepared - alone).to.be.below(300)
   })
 
   it('installs again when the lock file has changed, unless only a missing installation counts', async () => {
