@@ -59,7 +59,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
   if (!options.roles.includes('web')) return listenerOf(createHealthApp(health))
   const findObstacle = obstacleFinder(parts)
   const idempotency = createIdempotency({ sealer: parts.sealer, hashKeyOf: parts.accounts.hashKeyOf, operatorApiKey })
-  const app = createApp({
+  return createApp({
     ...health,
     accounts: parts.accounts,
     openId: parts.openId,
@@ -87,10 +87,9 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
     ],
     ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),
   })
-  return listenerOf(app)
 }
 
-function listenerOf(app: ReturnType<typeof createApp>): RequestListener {
+function listenerOf(app: ReturnType<typeof createHealthApp>): RequestListener {
   const handle = app.callback()
   return (request, response) => void handle(request, response)
 }

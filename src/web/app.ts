@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import type Router from '@koa/router'
 import Koa from 'koa'
 import type { Registry } from 'prom-client'
@@ -13,13 +14,14 @@ import { createIdempotency } from './api/idempotency.ts'
 import { openApiDocument } from './api/openapi.ts'
 import { apiRouter } from './api/router.ts'
 import { createHttpMetrics } from './http-metrics.ts'
+import { answerAhead, type Intake } from './intake.ts'
 import { answerErrors } from './middleware/answer-errors.tsx'
 import { nothingHere } from './middleware/nothing-here.ts'
 import { pageSession } from './middleware/page-session.ts'
 import { createRateGuard } from './middleware/request-rate.ts'
-import { requestLog } from './middleware/request-log.ts'
+import { requestLog, type NoteServed } from './middleware/request-log.ts'
 import { requestState } from './middleware/request-state.ts'
-import { securityHeaders } from './middleware/security-headers.ts'
+import { createSecurityHeaders, securityHeaders } from './middleware/security-headers.ts'
 import { createSignInFailures } from './middleware/sign-in-failures.ts'
 import { createSiteCookies } from './middleware/site-cookies.ts'
 import { staticAssets } from './middleware/static-assets.ts'
@@ -49,8 +51,8 @@ export interface AppOptions extends HealthAppOptions {
   accounts: Accounts
   sealer: Sealer
   endpoints: readonly Endpoint[]
-  /** Routes for programs outside of the API, such as Lever's webhooks, and their paths for the OpenAPI document. */
-  intakes?: readonly Router<SiteState>[]
+  /** Such as Lever's webhooks, and their paths for the OpenAPI document. */
+  intakes?: readonly Intake[]
   intakePaths?: ZodOpenApiPathsObject
   pages: readonly Router<SiteState>[]
   /** For the list of candidates, where people land; without it nobody is there. */
@@ -61,10 +63,11 @@ export interface AppOptions extends HealthAppOptions {
   samplePeople?: () => Promise<SamplePerson[]>
 }
 
-/** The whole site: API, pages, assets, health. */
-export function createApp(options: AppOptions): Koa<SiteState> {
-  const { accounts, endpoints, publicUrl, operatorApiKey } = options
-  const app = createHealthApp(options, { answersTheRest: false })
+/** The whole site: intakes, API, pages, assets, health. */
+export function createApp(options: AppOptions): RequestListener {
+  const { accounts, endpoints, publicUrl, operatorApiKey, log } = options
+  const [headers, noteServed] = [createSecurityHeaders(options), createNoteServed(options)]
+  const app = createBase(options, headers, noteServed)
   const idempotency = createIdempotency({ sealer: options.sealer, hashKeyOf: accounts.hashKeyOf, operatorApiKey })
   const guardRate = createRateGuard()
   const extras = { ...options.intakePaths, ...healthPaths, ...docsPaths }
@@ -73,7 +76,6 @@ export function createApp(options: AppOptions): Koa<SiteState> {
   app.use(nothingHere())
   mount(app, docsRouter(openApiDocument({ endpoints, extras, publicUrl })))
   mount(app, apiRouter({ endpoints, accounts, operatorApiKey, publicUrl, idempotency, guardRate }))
-  for (const intake of options.intakes ?? []) mount(app, intake)
   app.use(pageSession({ accounts, publicUrl, guardRate }))
   const failures = createSignInFailures()
   const { openId = null, samplePeople } = options
@@ -82,7 +84,7 @@ export function createApp(options: AppOptions): Koa<SiteState> {
   for (const pages of [setUpRouter({ accounts, failures }), accountRouter({ accounts, failures })]) mount(app, pages)
   for (const pages of [languageRouter({ accounts }), candidatesRouter(options.candidatesPage ?? NOBODY_HERE), ...options.pages])
     mount(app, pages)
-  return app
+  return answerAhead(options.intakes ?? [], { log, headers, noteServed }, app.callback())
 }
 
 const NOBODY_HERE: CandidatesPageDeps = {
@@ -92,19 +94,32 @@ const NOBODY_HERE: CandidatesPageDeps = {
 }
 
 /** What every process serves, and one that only works serves alone: `/healthz`, `/readyz`, `/metrics`. */
-export function createHealthApp(options: HealthAppOptions, { answersTheRest = true } = {}): Koa<SiteState> {
+export function createHealthApp(options: HealthAppOptions): Koa<SiteState> {
+  const app = createBase(options, createSecurityHeaders(options), createNoteServed(options))
+  app.use(nothingHere())
+  return app
+}
+
+function createBase(options: HealthAppOptions, headers: Record<string, string>, noteServed: NoteServed): Koa<SiteState> {
   const { log, trustedProxies } = options
   const app = new Koa<SiteState>()
   app.proxy = trustedProxies > 0
   app.maxIpsCount = trustedProxies
   app.on('error', (error: unknown) => log.warn({ err: error }, 'an answer broke off'))
   app.use(requestState(createSiteCookies(options.publicUrl)))
-  app.use(requestLog(log, createHttpMetrics(options.registry)))
-  app.use(securityHeaders(options))
+  app.use(requestLog(noteServed))
+  app.use(securityHeaders(headers))
   app.use(answerErrors(log))
-  if (answersTheRest) app.use(nothingHere())
   mount(app, healthRouter({ readiness: options.readiness, metrics: options.registry, operatorApiKey: options.operatorApiKey }))
   return app
+}
+
+function createNoteServed({ log, registry }: HealthAppOptions): NoteServed {
+  const observe = createHttpMetrics(registry)
+  return (served, ids) => {
+    observe(served)
+    log.info({ ...served, ...ids }, 'request')
+  }
 }
 
 function mount(app: Koa<SiteState>, router: Router<SiteState>): void {

@@ -12,6 +12,7 @@ import { createLog } from '../../src/log.ts'
 import { createSealer, type Sealer } from '../../src/secrets/sealer.ts'
 import type { Endpoint } from '../../src/web/api/endpoint.ts'
 import { createApp, type AppOptions } from '../../src/web/app.ts'
+import type { Intake } from '../../src/web/intake.ts'
 import type { SiteState } from '../../src/web/site-state.ts'
 
 export interface WebParts {
@@ -25,7 +26,7 @@ export interface StartWebOptions extends Partial<
   Pick<AppOptions, 'trustedProxies' | 'samplePeople' | 'readiness' | 'authUrl' | 'candidatesPage'>
 > {
   endpoints?: (parts: WebParts) => readonly Endpoint[]
-  intakes?: (parts: WebParts) => readonly Router<SiteState>[]
+  intakes?: (parts: WebParts) => readonly Intake[]
   intakePaths?: ZodOpenApiPathsObject
   openId?: (parts: WebParts) => OpenId
   pages?: (parts: WebParts) => readonly Router<SiteState>[]
@@ -70,8 +71,7 @@ export async function startWeb(options: StartWebOptions = {}): Promise<RunningWe
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const parts = buildParts(options.publicUrl ?? url)
   const logged: string[] = []
-  const handle = createApp(appOptions(options, parts, logged)).callback()
-  server.on('request', (request, response) => void handle(request, response))
+  server.on('request', createApp(appOptions(options, parts, logged)))
   const { id: organization, apiKey } = await parts.accounts.createOrganization({ name: 'Acme', sourceName: 'headhuntr.io' })
 
   const call = (method: string, path: string, { json, body, headers = {} }: CallOptions = {}) =>

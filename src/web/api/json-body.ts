@@ -4,6 +4,7 @@ import { readBytes } from '../middleware/request-body.ts'
 
 const LIMIT_BYTES = 1_048_576
 const MAX_DEPTH = 64
+const STRICT_UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Reads a JSON body strictly: UTF-8 (a byte order mark is let pass), at most 1 MB, no deeper than any of our schemas.
@@ -41,7 +42,7 @@ export function parseJson(bytes: Buffer): unknown {
 
 function decode(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return STRICT_UTF_8.decode(bytes)
   } catch {
     throw new ServiceError('malformed_json', 'The body is not UTF-8.')
   }

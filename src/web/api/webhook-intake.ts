@@ -1,9 +1,8 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
+import type { Intake } from '../intake.ts'
 import { readBytes } from '../middleware/request-body.ts'
-import type { SiteState } from '../site-state.ts'
 import { parseJson } from './json-body.ts'
 
 const LIMIT_BYTES = 256 * 1024
@@ -20,15 +19,15 @@ export interface WebhookIntakeDeps {
  * Where Lever delivers. Answers 200 once a delivery is durable and leaves the work to others; the body is JSON whatever its
  * content type says.
  */
-export function webhookIntake({ webhooks, readWithinMs = READ_WITHIN_MS }: WebhookIntakeDeps): Router<SiteState> {
-  const router = new Router<SiteState>()
-  router.post('/webhooks/lever/:endpointKey', async (ctx) => {
-    const endpoint = await webhooks.findEndpoint(ctx.params['endpointKey'] ?? '')
-    const body = parseJson(await readBytes(ctx.req, LIMIT_BYTES, readWithinMs))
-    ctx.set('Cache-Control', 'no-store')
-    ctx.body = { outcome: await webhooks.receive(endpoint, body) }
-  })
-  return router
+export function webhookIntake({ webhooks, readWithinMs = READ_WITHIN_MS }: WebhookIntakeDeps): Intake {
+  return {
+    route: '/webhooks/lever/:endpointKey',
+    async take(endpointKey, request) {
+      const endpoint = await webhooks.findEndpoint(endpointKey)
+      const body = parseJson(await readBytes(request, LIMIT_BYTES, readWithinMs))
+      return { outcome: await webhooks.receive(endpoint, body) }
+    },
+  }
 }
 
 const Body = z.object({

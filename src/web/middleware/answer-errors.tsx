@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import type { ServiceError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { isForPrograms } from '../for-programs.ts'
 import { ErrorPage } from '../pages/error-page.tsx'
@@ -14,9 +15,8 @@ export function answerErrors(log: Log): Middleware<SiteState> {
     try {
       await next()
     } catch (thrown) {
-      const error = toServiceError(thrown)
       const { requestId } = ctx.state
-      if (error.status >= 500) log.error({ requestId, err: error }, 'request failed')
+      const error = noteFailure(log, requestId, thrown)
       for (const name of OF_THE_FAILED_ANSWER) ctx.remove(name)
       ctx.set(error.headers)
       if (prefersProblem(ctx)) {
@@ -27,6 +27,13 @@ export function answerErrors(log: Log): Middleware<SiteState> {
       } else renderPage(ctx, <ErrorPage error={error} />, { status: error.status })
     }
   }
+}
+
+/** The error to answer with; one that is ours to mend is logged. */
+export function noteFailure(log: Log, requestId: string, thrown: unknown): ServiceError {
+  const error = toServiceError(thrown)
+  if (error.status >= 500) log.error({ requestId, err: error }, 'request failed')
+  return error
 }
 
 function prefersProblem(ctx: SiteContext): boolean {

@@ -1,6 +1,5 @@
 import type { Middleware } from 'koa'
 import { actorOf, type Caller } from '../../accounts/caller.ts'
-import type { Log } from '../../log.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
 
 /** One request, for metrics: `route` is the pattern, so that its values are few. */
@@ -11,15 +10,18 @@ export interface ServedRequest {
   durationMs: number
 }
 
+/** Notes a request that was answered, in log and metrics; `ids` are those of the request and of who made it. */
+export type NoteServed = (served: ServedRequest, ids: Record<string, string>) => void
+
 /** One line a request: the route's pattern and ids, no path or query (they may hold tokens) and nothing personal. */
-export function requestLog(log: Log, observe: (request: ServedRequest) => void): Middleware<SiteState> {
+export function requestLog(noteServed: NoteServed): Middleware<SiteState> {
   return async (ctx, next) => {
     const startedAt = performance.now()
     await next()
-    const served = { method: ctx.method, route: routeOf(ctx), status: ctx.status, durationMs: Math.round(performance.now() - startedAt) }
-    observe(served)
+    const durationMs = Math.round(performance.now() - startedAt)
     const { requester, caller, requestId } = ctx.state
-    log.info({ ...served, requestId, ...describeRequester(requester ?? caller) }, 'request')
+    const ids = { requestId, ...describeRequester(requester ?? caller) }
+    noteServed({ method: ctx.method, route: routeOf(ctx), status: ctx.status, durationMs }, ids)
   }
 }
 

@@ -1,13 +1,15 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import Koa, { type Middleware } from 'koa'
 import helmet from 'koa-helmet'
-import type { Middleware } from 'koa'
 
 /**
  * Headers that keep a browser from doing what no page of ours asks for. Forms may go on to Lever's authorization server,
  * since the consent starts with one. Pico's icons are `data:` images.
  */
-export function securityHeaders(options: { publicUrl: string; authUrl: string }): Middleware {
+export function createSecurityHeaders(options: { publicUrl: string; authUrl: string }): Record<string, string> {
   const isSecure = options.publicUrl.startsWith('https:')
-  return helmet({
+  const protect = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -25,4 +27,15 @@ export function securityHeaders(options: { publicUrl: string; authUrl: string })
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   })
+  const answer = new ServerResponse(new IncomingMessage(new Socket()))
+  void protect(new Koa().createContext(answer.req, answer), () => Promise.resolve())
+  return Object.fromEntries(Object.entries(answer.getHeaders()).map(([name, value]) => [name, String(value)]))
+}
+
+/** Sets them on every answer: they are always the same, and worked out once. */
+export function securityHeaders(headers: Readonly<Record<string, string>>): Middleware {
+  return (ctx, next) => {
+    ctx.set(headers)
+    return next()
+  }
 }
