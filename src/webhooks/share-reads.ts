@@ -1,19 +1,31 @@
 /**
- * Lets those who ask for the same key in one turn of the event loop share a reading, which begins at its end: none is given what was true
- * before it asked, and none waits for the reading of another.
+ * Lets those who ask for the same key share a reading: one at a time, the next for all who ask meanwhile, so that under load a reading serves
+ * many and costs nobody more than the end of the one before. It begins after they asked: none is given what was true earlier.
  */
 export function shareReads<T>(read: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const gathering = new Map<string, Promise<T>>()
+  const underWay = new Map<string, Promise<T>>()
+  const next = new Map<string, Promise<T>>()
 
-  async function readAtEndOfTurn(key: string): Promise<T> {
-    await new Promise(setImmediate)
-    gathering.delete(key)
-    return read(key)
+  async function readNext(key: string): Promise<T> {
+    await (underWay.get(key) ?? endOfTurn()).catch(() => undefined)
+    next.delete(key)
+    const reading = read(key)
+    underWay.set(key, reading)
+    try {
+      return await reading
+    } finally {
+      if (underWay.get(key) === reading) underWay.delete(key)
+    }
   }
 
   return (key) => {
-    const shared = gathering.get(key) ?? readAtEndOfTurn(key)
-    gathering.set(key, shared)
+    const shared = next.get(key) ?? readNext(key)
+    next.set(key, shared)
     return shared
   }
+}
+
+/** Those of one turn of the event loop come together. */
+function endOfTurn(): Promise<unknown> {
+  return new Promise(setImmediate)
 }

@@ -1,7 +1,6 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { ConnectionDocument } from '../connection/connection-model.ts'
 import { isWebhookEvent, WEBHOOK_EVENTS } from '../connection/webhook-events.ts'
-import { equalSecrets } from '../secrets/opaque-token.ts'
 import type { WebhookBody } from './webhook-body.ts'
 
 /** Opens the signature tokens of an event. */
@@ -14,7 +13,13 @@ export type SignatureTokensFor = (connection: ConnectionDocument, event: string)
 export function isSigned(body: Pick<WebhookBody, 'token' | 'triggeredAt' | 'signature'>, tokens: readonly string[]): boolean {
   const { signature } = body
   if (!signature) return false
-  return tokens.map((token) => equalSecrets(signWebhook(token, body), signature)).includes(true)
+  return tokens.map((token) => isSame(signWebhook(token, body), signature)).includes(true)
+}
+
+/** In constant time but for the length, which is no secret. */
+function isSame(wanted: string, given: string): boolean {
+  const [a, b] = [Buffer.from(wanted), Buffer.from(given)]
+  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 export function signWebhook(signatureToken: string, { token, triggeredAt }: Pick<WebhookBody, 'token' | 'triggeredAt'>): string {
@@ -28,4 +33,16 @@ export function signWebhook(signatureToken: string, { token, triggeredAt }: Pick
 export function tokensThatFit(signatureTokensFor: SignatureTokensFor, connection: ConnectionDocument, event: string): string[] {
   if (isWebhookEvent(event)) return signatureTokensFor(connection, event)
   return [...new Set(['any', ...WEBHOOK_EVENTS].flatMap((place) => signatureTokensFor(connection, place)))]
+}
+
+/** The same, opening the tokens of an event once a reading of the connection, however many deliveries share it. */
+export function openedOnce(signatureTokensFor: SignatureTokensFor): SignatureTokensFor {
+  const opened = new WeakMap<ConnectionDocument, Map<string, string[]>>()
+  return (connection, event) => {
+    const ofReading = opened.get(connection) ?? new Map<string, string[]>()
+    opened.set(connection, ofReading)
+    const tokens = ofReading.get(event) ?? signatureTokensFor(connection, event)
+    ofReading.set(event, tokens)
+    return tokens
+  }
 }

@@ -14,6 +14,7 @@ import { processDeliveries, type ClaimedDelivery } from './process-delivery.ts'
 import { findEndpoint, receiveDelivery } from './receive-delivery.ts'
 import { replayDelivery, replayRange, type ReplayRange } from './replay.ts'
 import { shareReads } from './share-reads.ts'
+import { openedOnce } from './verify-signature.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 const AT_ONCE = 32
@@ -23,7 +24,13 @@ export type Webhooks = ReturnType<typeof createWebhooks>
 /** What Lever sends us: taken in durably, then processed by reading the opportunity again. */
 export function createWebhooks(deps: WebhookDeps) {
   const { leaseMs, wake } = deps
-  const receiveDeps = { ...deps, insert: groupInserts(() => DeliveryModel.collection), noteReceived: noteReceivedSparingly(deps) }
+  const connections = { ...deps.connections, signatureTokensFor: openedOnce(deps.connections.signatureTokensFor) }
+  const receiveDeps = {
+    ...deps,
+    connections,
+    insert: groupInserts(() => DeliveryModel.collection),
+    noteReceived: noteReceivedSparingly(deps),
+  }
   const join = coalesceByKey<ClaimedDelivery>((deliveries) => processDeliveries(deps, deliveries))
   const processClaimed = async (claimed: ClaimedDelivery): Promise<void> => join(keyOf(claimed), claimed)
 

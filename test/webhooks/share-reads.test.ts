@@ -3,17 +3,22 @@ import { shareReads } from '../../src/webhooks/share-reads.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('shared readings', () => {
-  it('reads once for those who ask in the same turn, and anew for who asks while that is under way', async () => {
+  it('reads once for those who ask in the same turn, and once more for all who ask while that is under way', async () => {
     const reads: { key: string; end: (value: string) => void }[] = []
     const find = shareReads((key) => new Promise<string>((end) => reads.push({ key, end })))
+    const nextTurn = () => new Promise(setImmediate)
 
     const first = [find('a'), find('a'), find('b')]
-    await new Promise(setImmediate)
-    const later = find('a')
-    await new Promise(setImmediate)
-    reads.forEach(({ key, end }, index) => end(`${key}${index}`))
+    await nextTurn()
+    const later = [find('a')]
+    await nextTurn()
+    later.push(find('a'))
+    expect(reads.map(({ key }) => key)).to.deep.equal(['a', 'b'])
+    reads.forEach(({ end }, index) => end(`${index}`))
+    await nextTurn()
+    reads[2]?.end('2')
 
-    expect(await Promise.all([...first, later])).to.deep.equal(['a0', 'a0', 'b1', 'a2'])
+    expect(await Promise.all([...first, ...later])).to.deep.equal(['0', '0', '1', '2', '2'])
     expect(reads.map(({ key }) => key)).to.deep.equal(['a', 'b', 'a'])
   })
 
@@ -23,8 +28,13 @@ describe('shared readings', () => {
 
     const asked = find('a')
     stored = 'after'
-
     expect(await asked).to.equal('after')
+    const underWay = find('a')
+    await new Promise(setImmediate)
+    const next = find('a')
+    stored = 'later'
+
+    expect([await underWay, await next]).to.deep.equal(['after', 'later'])
   })
 
   it('tells each of a failed reading, and goes on', async () => {
