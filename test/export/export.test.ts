@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { LeverPostingModel } from '../../src/mirror/lever-record-models.ts'
 import { eventually } from '../support/eventually.ts'
 import {
   exportAndWait,
@@ -292,6 +293,31 @@ describe('export:', () => {
         422,
         'requisition_not_on_posting',
       ])
+    })
+
+    it('takes a requisition alone for its only open posting, and wants the posting where it has none or several', async () => {
+      const requisitions = await api.get<{ data: { id: string; requisitionCode: string; postings: string[] }[] }>('lever/requisitions')
+      const two = requisitions.body.data.find(({ postings }) => postings.length === 2)
+      const ofTwo = { organization: organization.id, leverId: { $in: two?.postings ?? [] } }
+      const mirrored = await LeverPostingModel.find(ofTwo).lean()
+      const wish = { candidateId: (await candidate()).id, requisitionId: two?.id }
+
+      await LeverPostingModel.updateMany(ofTwo, { state: 'published' })
+      const ofSeveral = await refusal(wish)
+      await LeverPostingModel.updateMany(ofTwo, { state: 'closed' })
+      const ofNone = await refusal(wish)
+      for (const { _id, state } of mirrored) await LeverPostingModel.updateOne({ _id }, { state })
+      const { status, body } = await api.post<ExportAnswer & { target: object; requisition: object }>('exports', {
+        ...wish,
+        requestedBy: SOURCER,
+      })
+
+      expect(mirrored.map(({ state }) => state)).to.have.members(['published', 'closed'])
+      expect([ofSeveral, ofNone]).to.deep.equal([[422, 'posting_required'], [422, 'posting_required']]) // prettier-ignore
+      const open = mirrored.find(({ state }) => state === 'published')
+      expect(status).to.equal(202)
+      expect(body.target).to.deep.equal({ kind: 'posting', postingId: open?.leverId, title: open?.text })
+      expect(body.requisition).to.deep.include({ requisitionId: two?.id, requisitionCode: two?.requisitionCode })
     })
 
     it('is refused a second time for the same target, also of two at once', async () => {
