@@ -118,6 +118,22 @@ describe('conversations', () => {
     expect(two).to.include('much later').and.not.include('at 20')
   })
 
+  it('has what comes while its note is being written in a note of its own, after a quiet time of its own', async () => {
+    const talk = newConversation()
+    await service.lever.fault({ match: NOTES, kind: 'slow', delayMs: 1000 })
+    await send(api, talk, { opportunityId, body: 'in time' })
+    await eventually('Lever has the note', async () => (await notesIn()).length === 1, 30_000)
+
+    const { noteDueAt } = (await send(api, talk, { opportunityId, body: 'an instant too late' })).body
+
+    const { notes } = await noted(api, talk, 2)
+    expect(notes.map(({ messages }) => messages)).to.deep.equal([1, 1])
+    expect(Date.parse(notes[1]?.writtenAt ?? '')).to.be.at.least(Date.parse(noteDueAt ?? '') - 1000)
+    const [first, second] = textsOf(await notesIn())
+    expect(first).to.include('in time').and.not.include('too late')
+    expect(second).to.include('too late').and.not.include('in time')
+  })
+
   it('is one secret note rewritten in place where that is set, and a new one where somebody deleted it', async () => {
     await api.patch('connection/settings', { noteMode: 'perConversation', noteSecret: true })
     const talk = newConversation()
@@ -175,6 +191,29 @@ describe('conversations', () => {
     await noted(api, talk, 2)
 
     expect(await notesIn(newer.id)).to.have.lengthOf(1)
+  })
+
+  it('goes on at another opportunity of its candidate where Lever has deleted the one it knew, and ends where there is none', async () => {
+    const { id, email } = await newCandidate(api)
+    const { opportunityId: first } = await exportAndWait(api, { candidateId: id })
+    const other = await service.lever.addOpportunity({ emails: [email] })
+    await service.lever.archive(other.id)
+    await api.post('lever/sync', { resources: ['opportunities'] })
+    await eventually('the mirror knows', async () => {
+      const { body } = await api.get<{ data: unknown[] }>(`lever/opportunities?candidateId=${id}&archived=true`)
+      return body.data.length === 1
+    }, 30_000) // prettier-ignore
+    await service.lever.deleteOpportunity(first ?? '')
+    const talk = newConversation()
+    await send(api, talk, { candidateId: id, body: 'a word like quuxword' })
+    await noted(api, talk)
+    expect(textsOf(await notesIn(other.id)).at(-1)).to.include('quuxword')
+
+    await service.lever.deleteOpportunity(other.id)
+    await send(api, talk, { candidateId: id, body: 'and another, xyzzyword' })
+
+    await eventually('it has ended', async () => (await read(api, talk)).error?.code === 'opportunity_deleted', 30_000)
+    expect(await searchEverywhere('xyzzyword', 'quuxword')).to.deep.equal([])
   })
 
   it('ends where its opportunity was deleted in Lever, with nothing left of the text, and begins again with a new message', async () => {
