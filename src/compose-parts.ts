@@ -160,6 +160,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
   ]
   const effects = opportunityEffects({ mirror, candidates, conversations, onOpportunityDeleted })
   const webhooks: Webhooks = createWebhooks({
+    audit,
     connections,
     mirror,
     effects,

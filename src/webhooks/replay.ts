@@ -64,6 +64,13 @@ export async function replayRange(organization: string, { cursor, ...filters }: 
   return { accepted: modifiedCount, nextCursor: found.length > taken.length && last ? writeCursor(last._id) : null }
 }
 
+/** How the audit trail names what was replayed: `deliveries:<how many>/<the filters, as a query>`, the latter only if there were any. */
+export function subjectOf({ event, status, from, to }: ReplayRange, { accepted }: Replayed): string {
+  const filters = Object.entries({ event, status, from: from?.toISOString(), to: to?.toISOString() })
+  const given = filters.filter((filter): filter is [string, string] => filter[1] !== undefined)
+  return [`deliveries:${accepted}`, ...(given.length === 0 ? [] : [new URLSearchParams(given).toString()])].join('/')
+}
+
 function again(lane: number) {
   return {
     status: 'received',

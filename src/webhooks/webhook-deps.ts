@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/audit.ts'
 import type { Connections } from '../connection/connections.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import type { Log } from '../log.ts'
@@ -24,6 +25,7 @@ export interface EffectsOfReading {
 /** What this part needs of the parts before it; handed in by compose. */
 export interface WebhookDeps {
   connections: Pick<Connections, 'get' | 'findByEndpointKey' | 'signatureTokensFor' | 'noteWebhook' | 'leverClient'>
+  audit: Pick<Audit, 'append'>
   mirror: Pick<Mirror, 'recordOpportunity' | 'noteInterview'>
   /** What follows here from what is read, the same as of a sweep. */
   effects: {

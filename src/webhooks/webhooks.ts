@@ -12,7 +12,7 @@ import { noteIntake } from './note-intake.ts'
 import { noteReceivedSparingly } from './note-received.ts'
 import { processDeliveries, type ClaimedDelivery } from './process-delivery.ts'
 import { findEndpoint, receiveDelivery } from './receive-delivery.ts'
-import { replayDelivery, replayRange, type ReplayRange } from './replay.ts'
+import { replayDelivery, replayRange, subjectOf, type ReplayRange } from './replay.ts'
 import { shareReads } from './share-reads.ts'
 import { openedOnce } from './verify-signature.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
@@ -66,10 +66,11 @@ export function createWebhooks(deps: WebhookDeps) {
       wake()
       return replayed
     },
-    async replayRange(organization: string, range: ReplayRange) {
+    async replayRange(organization: string, range: ReplayRange, actor: string) {
       const replayed = await replayRange(organization, range)
-      deps.log.info({ organization, deliveries: replayed.accepted }, 'deliveries replayed')
-      if (replayed.accepted > 0) wake()
+      if (replayed.accepted === 0) return replayed
+      wake()
+      await deps.audit.append({ organization, actor, action: 'deliveries.replayed', subject: subjectOf(range, replayed) })
       return replayed
     },
     expirePayloads,

@@ -418,6 +418,7 @@ describe('processing deliveries', () => {
     const DAY_MS = 24 * 3_600_000
     const receivedDaysAgo = (name: string, days: number) =>
       DeliveryModel.updateOne({ token: name }, { $set: { receivedAt: new Date(Date.now() - days * DAY_MS) } })
+    const readTrail = async () => (await world.web.audit.list(world.web.organization, { limit: 100 })).data
     const waiting = async () => (await DeliveryModel.find({ status: 'received' }).sort({ token: 1 }).lean()).map(({ token: name }) => name)
 
     it('takes those of an event, a status and a time alone, behind what comes in now', async () => {
@@ -440,6 +441,26 @@ describe('processing deliveries', () => {
       expect(await DeliveryModel.distinct('lane', { status: 'received' })).to.deep.equal([1])
       await processAll()
       expect(await DeliveryModel.countDocuments({ status: 'processed' })).to.equal(5)
+    })
+
+    it('is in the audit trail: who, which range and how many, and nothing where nothing was replayed', async () => {
+      for (const name of ['a', 'b']) await world.deliver('candidateHired', { opportunityId: opportunity.id }, token, { token: name })
+      await processAll()
+      const [from, to] = [Date.now() - DAY_MS, Date.now() + DAY_MS].map((at) => new Date(at).toISOString())
+      const before = await readTrail()
+
+      await replayRange({ event: 'candidateHired', status: 'processed', from, to })
+      await processAll()
+      await replayRange({})
+      await processAll()
+      await replayRange({ status: 'failed' })
+
+      const [all, some, ...older] = await readTrail()
+      const range = new URLSearchParams({ event: 'candidateHired', status: 'processed', from: `${from}`, to: `${to}` }).toString()
+      expect(some).to.include({ action: 'deliveries.replayed', subject: `deliveries:2/${range}` })
+      expect(all).to.include({ action: 'deliveries.replayed', subject: 'deliveries:2' })
+      expect(some?.actor).to.match(/^apiKey:[0-9a-f]{24}$/)
+      expect(older).to.deep.equal(before)
     })
 
     it('takes a thousand a call, oldest first, and goes on from there', async () => {

@@ -138,7 +138,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     log,
   })
   const webhooks = createWebhooks({
-    connections, mirror, log,
+    audit, connections, mirror, log,
     effects: opportunityEffects({ mirror, candidates, conversations: { opportunityKnown: () => Promise.resolve() }, onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)] }),
     wake: () => undefined,
     leaseMs: LEASE_MS,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actorOf } from '../../accounts/caller.ts'
 import { DELIVERY_STATUSES } from '../../webhooks/delivery-model.ts'
 import { DeliveryView } from '../../webhooks/delivery-view.ts'
 import { MOST_AT_ONCE, REPLAYABLE } from '../../webhooks/replay.ts'
@@ -75,11 +76,11 @@ export function webhookDeliveryEndpoints({ webhooks }: { webhooks: Webhooks }): 
       summary: 'Process all deliveries of a range once more',
       description:
         `Oldest first, at most ${MOST_AT_ONCE} a call. Those that are held, wait to be processed anyway, or whose payload has expired are ` +
-        'passed over. May be repeated: each opportunity is read from Lever again, so nothing is doubled. New deliveries go first.',
+        'passed over. May be repeated: each opportunity is read from Lever again, so nothing is doubled. New deliveries go first. Each call is in the audit trail.',
       access: 'admin',
       body: ReplayBody,
       answers: { 202: { description: 'They will be processed', schema: ReplayedView } },
-      handle: async ({ caller, body }) => ({ status: 202, body: await webhooks.replayRange(caller.organization, body) }),
+      handle: async ({ caller, body }) => ({ status: 202, body: await webhooks.replayRange(caller.organization, body, actorOf(caller)) }),
     }),
   ]
 }

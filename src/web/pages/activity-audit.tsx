@@ -1,5 +1,7 @@
 import type { AuditEvent } from '../../audit/audit.ts'
+import { isWebhookEvent, labelOf } from '../../connection/webhook-events.ts'
 import type { Page } from '../../paging.ts'
+import { REPLAYABLE } from '../../webhooks/replay.ts'
 import { partsOf, type AuditNames } from './activity-names.ts'
 import { activityAddress, type ActivityQuery } from './activity-query.ts'
 import { usePage } from './page-context.ts'
@@ -70,9 +72,26 @@ function Named({ reference, names }: { reference: string; names: AuditNames }) {
     const candidate = names.candidates.get(id)
     return candidate ? <a href={`/candidates/${candidate.id}`}>{candidate.name}</a> : <>{t[kind]}</>
   }
+  if (kind === 'deliveries') return <Replayed subject={reference} />
   if (kind === 'worker' || kind === 'system') return <>{t.system}</>
   if (isPlain(kind)) return <>{t[kind]}</>
   return <code>{reference}</code>
+}
+
+/** How many deliveries were replayed, and which. */
+function Replayed({ subject }: { subject: string }) {
+  const { language } = usePage()
+  const t = activityTexts(language)
+  const filters = new URLSearchParams(subject.split('/')[1] ?? '')
+  const [event, status] = [filters.get('event'), filters.get('status')]
+  const named = REPLAYABLE.find((one) => one === status)
+  const times = (['from', 'to'] as const).flatMap((name) => (filters.has(name) ? [`${t[name]}: ${minuteOf(filters.get(name) ?? '')}`] : []))
+  const facts = [...(event === null ? [] : [isWebhookEvent(event) ? labelOf(event) : event]), ...(named ? [t[named]] : []), ...times]
+  return <>{[auditNameTexts(language).deliveries(Number(partsOf(subject).id)), ...facts].join(' · ')}</>
+}
+
+function minuteOf(instant: string): string {
+  return instant.slice(0, 16).replace('T', ' ')
 }
 
 const PLAIN = ['operator', 'lever', 'connection', 'mapping', 'organization', 'export_rule'] as const

@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import { z } from 'zod'
+import { actorOf } from '../../accounts/caller.ts'
 import type { Audit } from '../../audit/audit.ts'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
 import { keepNotice } from '../middleware/flash.ts'
@@ -59,10 +60,11 @@ async function replayAll(ctx: SiteContext, { webhooks }: ActivityDeps): Promise<
   const t = activityTexts(ctx.state.language)
   const choice = parseForm(ctx, DeliveryChoice)
   const { status, ...filters } = filtersOf(choice)
+  const person = personOf(ctx)
   let accepted = 0
   let cursor: string | null | undefined
   for (let call = 0; call < MOST_CALLS && cursor !== null && isReplayable(status); call += 1) {
-    const replayed = await webhooks.replayRange(personOf(ctx).organization, { ...filters, status, cursor })
+    const replayed = await webhooks.replayRange(person.organization, { ...filters, status, cursor }, actorOf(person))
     accepted += replayed.accepted
     cursor = replayed.nextCursor
   }

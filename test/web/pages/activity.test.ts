@@ -104,6 +104,8 @@ describe('the page of activity', function () {
     expect(html).to.include('Replay all of these').and.to.include(`value="${today}T00:00"`)
     expect(after.path).to.equal(here)
     expect(after.html).to.include('Processed once more: 1.')
+    const row = rowOf(after.html, 'Webhook deliveries replayed')
+    expect(row).to.include(`1 delivery · Candidate Stage Change · From (UTC): ${today} 00:00`).and.to.include('Ana Duarte')
     await eventually('it is processed again', async () => (await deliveries('?event=candidateStageChange'))[0]?.status === 'processed')
     expect((await ana.open('/activity')).html).not.to.include('Replay all of these')
     expect((await ana.open(later)).html)
