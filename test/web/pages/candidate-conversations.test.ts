@@ -34,6 +34,11 @@ describe('conversations on the page of a candidate', () => {
       .and.match(/Bo Lindqvist · sent/)
       .and.match(/Becomes a note at \d\d:\d\d(, [^(]+)? \(Europe\/Madrid\)\./)
       .and.include('Write note now')
+    const { api: others } = await service.organization()
+    const stranger = await visit(service.url, others, SOURCER)
+    const refused = await stranger.send(`/candidates/${body.id}/conversations/${conversation}/note`)
+    expect(refused.html).to.include('There is no such conversation').and.not.include('The note is written now.')
+    expect(await page()).to.include('Becomes a note at')
     const asked = await bo.send(`/candidates/${body.id}/conversations/${conversation}/note`)
     expect(asked.html).to.include('The note is written now.')
 
