@@ -140,6 +140,20 @@ describe('automatic export', function () {
     expect(await exportsOf(elsewhere)).to.deep.equal([])
   })
 
+  it('carries nobody of another organization, whose rules know nobody of this one', async () => {
+    const other = await service.connected()
+    await other.api.put('export-rules/theirs', { stages: ['qualified'], requestedBy: SOURCER })
+
+    const here = await add({ stage: 'qualified' })
+    const entered = await ExportRuleEntryModel.countDocuments({ organization: other.id })
+    await put('ours', { applyToExisting: true })
+    await settled('ours', 1)
+
+    expect(entered).to.equal(0)
+    expect(await exportsOf(here)).to.have.length(1)
+    expect(await ExportModel.countDocuments({ organization: other.id })).to.equal(0)
+  })
+
   it('lets wait who cannot go out, with the reason, and exports them when that is mended', async () => {
     await api.put(`users/${SOURCER}`, { name: 'Bo Lindqvist', role: 'sourcer', active: false })
     await put('waiting')
@@ -177,6 +191,9 @@ describe('automatic export', function () {
     await add({ stage: 'qualified', project: 'P2' })
     await exportAndWait(api, { candidateId: done })
     const terms = { stages: ['qualified'], projects: ['P1'], requestedBy: SOURCER }
+
+    const elsewhere = await service.connected()
+    await elsewhere.api.post('candidates', newPerson({ stage: 'qualified', project: 'P1' }))
 
     const unsaved = await api.post<{ candidates: number; allowed: boolean; data: { candidateId: string }[] }>(
       'export-rules/new/preview',

@@ -110,15 +110,28 @@ describe('every endpoint: rights', function () {
   })
 
   it("answers 404 for another's export to a sourcer, and not to an admin", async () => {
-    const ofOne = ofOrganizations.filter(({ path }) => path.startsWith('/api/v1/exports/{id}'))
-    expect(ofOne).not.to.have.length(0)
+    const ofAnother = { '/api/v1/exports/{id}': world.us.exportOfAnother, '/api/v1/export-batches/{id}': world.us.batchOfAnother }
+    for (const [beginning, id] of Object.entries(ofAnother)) {
+      const ofOne = ofOrganizations.filter(({ path }) => path.startsWith(beginning))
+      expect(ofOne).not.to.have.length(0)
 
-    await forEachOf(ofOne, nameOf, async (operation) => {
-      const path = operation.path.replace('{id}', world.us.exportOfAnother)
-      expect((await world.ask(operation, { as: world.us.sourcer, path })).status).to.equal(404)
-      expect((await world.ask(operation, { as: world.us.admin, path })).status).not.to.equal(404)
-    })
+      await forEachOf(ofOne, nameOf, async (operation) => {
+        const path = operation.path.replace('{id}', id)
+        expect((await world.ask(operation, { as: world.us.sourcer, path })).status).to.equal(404)
+        expect((await world.ask(operation, { as: world.us.admin, path })).status).not.to.equal(404)
+      })
+    }
     expect((await world.us.api.get(`exports/${world.us.exportOfAnother}`)).body['status']).to.equal('exported')
+    expect((await world.us.api.get(`export-batches/${world.us.batchOfAnother}`)).body['status']).to.equal('finished')
+  })
+
+  it("lists to a sourcer no export of another, to an admin every one's", async () => {
+    const list = ofOrganizations.filter((operation) => nameOf(operation) === 'GET /api/v1/exports')
+    await forEachOf(list, nameOf, async (operation) => {
+      expect((await world.ask(operation, { as: world.us.sourcer, query: '?limit=100' })).text).not.to.contain(world.us.exportOfAnother)
+      expect((await world.ask(operation, { as: world.us.admin, query: '?limit=100' })).text).to.contain(world.us.exportOfAnother)
+    })
+    expect(list).to.have.length(1)
   })
 
   describe('between organizations', () => {

@@ -31,6 +31,8 @@ export interface Tenant {
   objects: Record<string, string>
   /** An export that another than the sourcer asked for. */
   exportOfAnother: string
+  /** A bulk export that another than the sourcer asked for. */
+  batchOfAnother: string
   candidate(): Promise<string>
 }
 
@@ -54,8 +56,7 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
   const exported = await exportAndWait(api, { candidateId: await candidate() })
   const another = await exportAndWait(api, { candidateId: await candidate(), requestedBy: person })
   expect([exported.status, another.status]).to.deep.equal(['exported', 'exported'])
-  const bulk = await api.post<{ batchId: string }>('exports/bulk', { candidateIds: [await candidate()], requestedBy: SOURCER })
-  await waitForBatch(api, bulk.body.batchId)
+  const [bulk, batchOfAnother] = [await exportMany(api, await candidate(), SOURCER), await exportMany(api, await candidate(), person)]
   const withHistory = await candidate()
   expect((await exportAndWait(api, { candidateId: withHistory })).status).to.equal('exported')
   await eraseSome(api, candidate)
@@ -70,6 +71,7 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
     webhookUrl: connection.webhookUrl,
     candidate,
     exportOfAnother: another.id,
+    batchOfAnother,
     word,
     objects: {
       '/api/v1/users/': unmapped,
@@ -79,11 +81,17 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
       '/api/v1/conversations/': await talk(api, name, { candidateId: withHistory, body: word }),
       '/api/v1/candidate-imports/': await importLongFile(service.url, apiKey, api),
       '/api/v1/exports/': exported.id,
-      '/api/v1/export-batches/': bulk.body.batchId,
+      '/api/v1/export-batches/': bulk,
       '/api/v1/export-rules/': await exportRule(api, name, word),
       '/api/v1/webhook-deliveries/': await receiveDelivery(service, api, connection.webhookUrl, String(exported.opportunityId)),
     },
   }
+}
+
+async function exportMany(api: Api, candidateId: string, requestedBy: string): Promise<string> {
+  const { body } = await api.post<{ batchId: string }>('exports/bulk', { candidateIds: [candidateId], requestedBy })
+  await waitForBatch(api, body.batchId)
+  return body.batchId
 }
 
 /** A conversation with one message. */
