@@ -16,8 +16,8 @@ interface Struck {
 }
 
 /**
- * Kills, suspends and restarts at random until aborted, three at a time, never the same process twice at once; resolves when the last has got up.
- * @throws Error when a mongod does not come back
+ * Kills, suspends and restarts at random until aborted, three at a time, none before it has got up from the last blow; resolves when all have.
+ * @throws Error when one does not
  */
 export async function strike({ processes, mongods }: Struck, random: Random, everyMs: number, until: AbortSignal): Promise<BlowCounts> {
   const counts: BlowCounts = { kill: 0, suspend: 0, restart: 0, mongodKill: 0, stepDown: 0 }
@@ -38,9 +38,9 @@ export async function strike({ processes, mongods }: Struck, random: Random, eve
   async function one(): Promise<void> {
     const blow = random.pick(BLOWS)
     const target = random.pick(random.chance(AT_WORKERS) ? workers : processes)
-    if (blow === 'kill') return on(target.name, () => target.kill(), blow)
+    if (blow === 'kill') return on(target.name, () => target.kill().then(target.untilReady), blow)
     if (blow === 'suspend') return on(target.name, () => target.suspend(random.between(SUSPENDED_MS.least, SUSPENDED_MS.most)), blow)
-    if (blow === 'restart') return on(target.name, () => target.restart(), blow)
+    if (blow === 'restart') return on(target.name, () => target.restart().then(target.untilReady), blow)
     // one that is down takes the others' majority with it: the set is struck one node at a time
     if (blow === 'mongodKill') return on('mongod', () => mongods.kill(random.between(0, mongods.size - 1)), blow)
     return on('mongod', () => mongods.stepDown().catch(() => undefined), blow)

@@ -3,6 +3,7 @@
  * machine. A program of its own; the README beside describes the control interface.
  */
 import type { AddressInfo } from 'node:net'
+import { setMaxListeners } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { accountData, accountFrom, type AccountData } from './account/account.ts'
 import { loadState, StateKeeper } from './account/state-file.ts'
@@ -57,6 +58,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   await listen(server, options.port, options.host ?? '127.0.0.1')
   const url = options.publicUrl?.replace(/\/$/, '') ?? addressOf(server, options.host ?? '127.0.0.1')
   const stop = new AbortController()
+  setMaxListeners(0, stop.signal) // each answer that is held back listens to it
   const { world, keeper } = buildWorld(options, stored, url, stop.signal)
   const handle = sandboxApp(world).callback()
   server.on('request', (request, response) => void handle(request, response))
