@@ -43,6 +43,7 @@ export interface Ground {
   stop(): Promise<void>
   /** Which mongod it is. */
   mongod: string
+  mongodPid: number
 }
 
 export const OPERATOR_KEY = 'operator-key-of-the-benchmarks'
@@ -63,6 +64,7 @@ export async function startGround(say: (line: string) => void): Promise<Ground> 
   }
   return {
     mongod: mongod.how,
+    mongodPid: mongod.pid,
     async databaseUri(name) {
       const uri = new URL(mongod.uri)
       uri.pathname = `/${name}`

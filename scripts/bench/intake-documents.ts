@@ -18,7 +18,7 @@ export function deliveryOf(body: IncomingBody, payload: string): mongo.Document 
   const { id, event, token, triggeredAt, data } = body
   return {
     organization: ORGANIZATION, connection: CONNECTION, event, token, leverId: id, triggeredAt: new Date(triggeredAt), receivedAt: new Date(),
-    opportunityId: data.opportunityId, status: 'received', attempts: 0, error: null, payload, dueAt: new Date(0), lane: 0, fence: 0, leaseUntil: null,
+    opportunityId: data.opportunityId, status: 'received', attempts: 0, tries: [], effects: [], error: null, payload, dueAt: new Date(0), lane: 0, fence: 0, leaseUntil: null,
     claim: null,
   } // prettier-ignore
 }

@@ -11,11 +11,13 @@ await DeliveryModel.createIndexes()
 const texts = Array.from({ length: groupOf }, () => signedBody('floor'))
 const bodies = texts.map((text) => JSON.parse(text) as IncomingBody)
 let written = 0
+const cpuBefore = process.cpuUsage()
 const startedAt = performance.now()
 while (performance.now() - startedAt < seconds * 1000) {
   const documents = bodies.map((body, index) => deliveryOf({ ...body, token: `${startedAt} ${written + index}` }, texts[index] ?? ''))
   await DeliveryModel.collection.insertMany(documents, { ordered: false, writeConcern: DURABLY })
   written += groupOf
 }
-await tell({ perSecond: (written * 1000) / (performance.now() - startedAt) })
+const used = process.cpuUsage(cpuBefore)
+await tell({ perSecond: (written * 1000) / (performance.now() - startedAt), written, cpuMs: (used.user + used.system) / 1000 })
 process.exit(0)

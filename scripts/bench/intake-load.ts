@@ -17,4 +17,6 @@ export interface LoadResult {
   /** From when it was due, so that a wait for a free connection counts. */
   p50Ms: number
   p99Ms: number
+  /** Processor time of the sender while it sent. */
+  cpuMs: number
 }

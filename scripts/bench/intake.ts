@@ -1,6 +1,7 @@
 import { createCalls } from '../tour/calls.ts'
 import type { Benchmark, BenchmarkResult, ResultTable } from './benchmark.ts'
 import { connectOrganization } from './connected-organization.ts'
+import { cpuMsOf } from './cpu-time.ts'
 import { environmentFor, type Ground } from './ground.ts'
 import type { IntakeLoad, LoadResult } from './intake-load.ts'
 import type { PeerKind } from './intake-peer-program.ts'
@@ -19,9 +20,23 @@ const GOAL_OF_EACH = 2
 /** One who takes webhooks in. */
 interface Contestant {
   name: string
+  pid: number
   target: Pick<IntakeLoad, 'port' | 'path'>
-  full: LoadResult[]
-  half: LoadResult[]
+  full: Measured[]
+  half: Measured[]
+}
+
+/** Microseconds of processor that one webhook costs: of the process that writes it, of MongoDB, of the sender. */
+interface Cost {
+  usHere: number
+  usMongod: number
+  usSender: number
+}
+
+type Measured = LoadResult & Cost
+
+interface FloorPass extends Pick<Cost, 'usHere' | 'usMongod'> {
+  perSecond: number
 }
 
 /** Accepted webhooks a second, and what an answer takes at half of that, beside servers that do less and the bare writing. */
@@ -31,22 +46,18 @@ export const intake: Benchmark = {
   async run(ground, { quick, say }) {
     const contestants = [await startIntake(ground), ...(await startPeers(ground))]
     const floorUri = await ground.databaseUri('intake_floor')
-    const floor: number[] = []
+    const floor: FloorPass[] = []
     const [passes, seconds] = quick ? [1, 2] : [PASSES, SECONDS]
-    for (const one of contestants) await send(one, WARM_UP_SECONDS)
+    const mongodPid = ground.mongodPid
+    for (const one of contestants) await send(one, { mongodPid, seconds: WARM_UP_SECONDS })
     for (let pass = 0; pass < passes; pass += 1) {
       say(`pass ${pass + 1} of ${passes}: as many as go in`)
-      const { perSecond } = await runProgram<{ perSecond: number }>('intake-floor', {
-        databaseUri: floorUri,
-        groupOf: CONNECTIONS,
-        seconds,
-      })
-      floor.push(perSecond)
-      for (const one of contestants) one.full.push(await send(one, seconds))
+      floor.push(await runFloor({ databaseUri: floorUri, groupOf: CONNECTIONS, seconds }, mongodPid))
+      for (const one of contestants) one.full.push(await send(one, { mongodPid, seconds }))
     }
     for (let pass = 0; pass < passes; pass += 1) {
       say(`pass ${pass + 1} of ${passes}: at half load`)
-      for (const one of contestants) one.half.push(await send(one, seconds, HALF * rateOf(one)))
+      for (const one of contestants) one.half.push(await send(one, { mongodPid, seconds, perSecond: HALF * rateOf(one) }))
     }
     return compare(contestants, floor)
   },
@@ -62,7 +73,7 @@ async function startIntake(ground: Ground): Promise<Contestant> {
   await api.send('PUT', 'connection/webhooks/candidateStageChange', { signatureToken: SIGNATURE_TOKEN })
   const { webhookUrl } = await api.get<{ webhookUrl: string }>('connection')
   const { port, pathname } = new URL(webhookUrl)
-  return { name: 'Fulcrum', target: { port: Number(port), path: pathname }, full: [], half: [] }
+  return { name: 'Fulcrum', pid: service.pid, target: { port: Number(port), path: pathname }, full: [], half: [] }
 }
 
 async function startPeers(ground: Ground): Promise<Contestant[]> {
@@ -70,53 +81,90 @@ async function startPeers(ground: Ground): Promise<Contestant[]> {
   return Promise.all(
     named.map(async ([kind, name]) => {
       const given = { kind, databaseUri: await ground.databaseUri(`intake_${kind}`), signatureToken: SIGNATURE_TOKEN }
-      const { told } = await ground.start(startProgram<{ port: number }>('intake-peer', given))
-      return { name, target: { port: told.port, path: '/' }, full: [], half: [] }
+      const { told, pid } = await ground.start(startProgram<{ port: number }>('intake-peer', given))
+      return { name, pid, target: { port: told.port, path: '/' }, full: [], half: [] }
     }),
   )
 }
 
-async function send({ name, target }: Contestant, seconds: number, perSecond?: number): Promise<LoadResult> {
-  const load: IntakeLoad = {
-    ...target,
-    signatureToken: SIGNATURE_TOKEN,
-    connections: CONNECTIONS,
-    seconds,
-    ...(perSecond ? { perSecond } : {}),
-  }
+interface Sending {
+  mongodPid: number
+  seconds: number
+  perSecond?: number
+}
+
+async function send({ name, pid, target }: Contestant, { mongodPid, ...pace }: Sending): Promise<Measured> {
+  const load: IntakeLoad = { ...target, ...pace, signatureToken: SIGNATURE_TOKEN, connections: CONNECTIONS }
+  const before = await Promise.all([pid, mongodPid].map(cpuMsOf))
   const result = await runProgram<LoadResult>('intake-load', load)
+  const [here = Number.NaN, mongod = Number.NaN] = await Promise.all([pid, mongodPid].map(cpuMsOf))
   if (result.refused > 0) throw new Error(`${name} refused ${result.refused} of ${result.accepted + result.refused} webhooks`)
-  return result
+  const usEach = (ms: number): number => (ms * 1000) / result.accepted
+  return {
+    ...result,
+    usHere: usEach(here - (before[0] ?? 0)),
+    usMongod: usEach(mongod - (before[1] ?? 0)),
+    usSender: usEach(result.cpuMs),
+  }
+}
+
+async function runFloor(given: { databaseUri: string; groupOf: number; seconds: number }, mongodPid: number): Promise<FloorPass> {
+  const before = await cpuMsOf(mongodPid)
+  const { perSecond, written, cpuMs } = await runProgram<{ perSecond: number; written: number; cpuMs: number }>('intake-floor', given)
+  return { perSecond, usHere: (cpuMs * 1000) / written, usMongod: (((await cpuMsOf(mongodPid)) - before) * 1000) / written }
 }
 
 function rateOf({ full }: Contestant): number {
   return median(full.map(({ perSecond }) => perSecond))
 }
 
-function compare(contestants: readonly Contestant[], floorPasses: readonly number[]): BenchmarkResult {
-  const floor = median(floorPasses)
+function compare(contestants: readonly Contestant[], floorPasses: readonly FloorPass[]): BenchmarkResult {
+  const floor = median(floorPasses.map(({ perSecond }) => perSecond))
   const [ours, , each, grouped] = contestants.map(rateOf)
-  const rows = contestants.map((one) => [
-    one.name,
-    rateOf(one),
-    rateOf(one) / floor,
-    one.full.map(({ perSecond }) => Math.round(perSecond)).join(' '),
-    HALF * rateOf(one),
-    median(one.half.map(({ p50Ms }) => p50Ms)),
-    median(one.half.map(({ p99Ms }) => p99Ms)),
-  ])
-  const floorRow = [`insertMany alone, ${CONNECTIONS} at a time`, floor, 1, floorPasses.map(Math.round).join(' '), '', '', '']
-  const table: ResultTable = {
-    title: 'Accepted webhooks a second, median of the passes; answer times in ms at half of that',
-    head: ['Who', 'a second', 'of the floor', 'Passes', 'Half load', 'p50', 'p99'],
-    rows: [...rows, floorRow],
-  }
   return {
-    tables: [table],
+    tables: [ratesOf(contestants, floorPasses, floor), costsOf(contestants, floorPasses)],
     goals: [
       { what: 'Fulcrum against insertMany alone, without HTTP', measured: (ours ?? 0) / floor, atLeast: GOAL_OF_FLOOR },
       { what: 'Fulcrum against group commit behind the same HTTP', measured: (ours ?? 0) / (grouped ?? 0), atLeast: GOAL_OF_FLOOR },
       { what: 'Fulcrum against one insert a request', measured: (ours ?? 0) / (each ?? 0), atLeast: GOAL_OF_EACH },
     ],
   }
+}
+
+const FLOOR_NAME = `insertMany alone, ${CONNECTIONS} at a time`
+
+function ratesOf(contestants: readonly Contestant[], floorPasses: readonly FloorPass[], floor: number): ResultTable {
+  const passesOf = (passes: readonly { perSecond: number }[]) => passes.map(({ perSecond }) => Math.round(perSecond)).join(' ')
+  const rows = contestants.map((one) => [
+    one.name,
+    rateOf(one),
+    rateOf(one) / floor,
+    passesOf(one.full),
+    HALF * rateOf(one),
+    median(one.half.map(({ p50Ms }) => p50Ms)),
+    median(one.half.map(({ p99Ms }) => p99Ms)),
+  ])
+  return {
+    title: 'Accepted webhooks a second, median of the passes; answer times in ms at half of that',
+    head: ['Who', 'a second', 'of the floor', 'Passes', 'Half load', 'p50', 'p99'],
+    rows: [...rows, [FLOOR_NAME, floor, 1, passesOf(floorPasses), '', '', '']],
+  }
+}
+
+/** Where sender, server and database share the processors, this bounds the rates above: a million times their number by the sum. */
+function costsOf(contestants: readonly Contestant[], floorPasses: readonly FloorPass[]): ResultTable {
+  const rows = contestants.map(({ name, full }) => {
+    const costs = (['usHere', 'usMongod', 'usSender'] as const).map((of) => median(full.map((pass) => pass[of])))
+    return [name, ...costs, sum(costs)]
+  })
+  const ofFloor = (['usHere', 'usMongod'] as const).map((of) => median(floorPasses.map((pass) => pass[of])))
+  return {
+    title: 'Processor time of a webhook in µs, at full load, median of the passes',
+    head: ['Who', 'Itself', 'MongoDB', 'Sender', 'in all'],
+    rows: [...rows, [FLOOR_NAME, ...ofFloor, '', sum(ofFloor)]],
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0)
 }
