@@ -57,7 +57,10 @@ deliverySchema.index({ organization: 1, _id: 1 }, { name: 'failed', partialFilte
 deliverySchema.index({ connection: 1, event: 1, _id: 1 }, { name: 'held', partialFilterExpression: { status: 'held' } })
 deliverySchema.index({ organization: 1, opportunityId: 1 }, { partialFilterExpression: { payload: { $exists: true } } })
 deliverySchema.index({ receivedAt: 1 }, { name: 'payloads', partialFilterExpression: { payload: { $exists: true } } })
-deliverySchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+deliverySchema.index(
+  { expiresAt: 1 },
+  { name: 'heldExpiry', expireAfterSeconds: 0, partialFilterExpression: { expiresAt: { $exists: true } } },
+)
 
 export type DeliveryDocument = InferSchemaType<typeof deliverySchema> & { _id: Types.ObjectId }
 export const DeliveryModel = model('Delivery', deliverySchema)
