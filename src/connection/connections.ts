@@ -2,7 +2,14 @@ import { Types } from 'mongoose'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { LeverEnvironment } from '../config.ts'
-import { createLeverClient, type Lane, type LeverClient, type LeverCredentials, type ObservedCall } from '../lever/client.ts'
+import {
+  createLeverClient,
+  type Lane,
+  type LeverClient,
+  type LeverCredentials,
+  type ObservedCall,
+  type WaitedFor,
+} from '../lever/client.ts'
 import { createLeverOAuth } from '../lever/oauth.ts'
 import type { RequestBudget } from '../lever/request-budget.ts'
 import type { Log } from '../log.ts'
@@ -63,9 +70,9 @@ export function createConnections(deps: ConnectionsDeps) {
   const { observeRefresh, observeCall: observe } = deps
   const tokens = createAccessTokens({ oauth, secrets, timeoutMs, log, revoke, observeRefresh })
   const credentialDeps: CredentialDeps = { tokens, secrets, revoke }
-  const clientWith = (credentials: LeverCredentials, lane: Lane = 'interactive', onWait?: () => void): LeverClient =>
+  const clientWith = (credentials: LeverCredentials, lane: Lane = 'interactive', onWait?: (forWhat: WaitedFor) => void): LeverClient =>
     createLeverClient({ apiUrl, budget: deps.budget, timeoutMs, credentials, lane, log, observe, onWait })
-  const leverClient = async (organization: string, lane?: Lane, onWait?: () => void): Promise<LeverClient> => {
+  const leverClient = async (organization: string, lane?: Lane, onWait?: (forWhat: WaitedFor) => void): Promise<LeverClient> => {
     await getGrant(organization)
     return clientWith(leverCredentials(credentialDeps, organization), lane, onWait)
   }

@@ -7,7 +7,7 @@ import { BULK_LANE, ExportModel, type ExportDocument, type ExportResume, type Wa
 import { wakeIfResumed } from './paused-batches.ts'
 import type { ExportDeps, ExportEnd, ExportTerms } from './run-export-deps.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
-import type { Lane } from '../lever/client.ts'
+import type { Lane, WaitedFor } from '../lever/client.ts'
 
 export type ClaimedExport = Claimed<ExportDocument>
 
@@ -104,9 +104,9 @@ export async function tryLater(
   })
 }
 
-/** Shows that it is the budget that it waits for; its next step takes that back. */
-export async function sayBudget(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
-  await writeStep(ExportModel, claimed, { set: { waitingFor: 'budget' } }).catch((error: unknown) =>
+/** Shows what a call of it waits for; its next step takes that back. */
+export async function sayWait(claimed: ClaimedExport, waitingFor: WaitedFor, deps: ExportDeps): Promise<void> {
+  await writeStep(ExportModel, claimed, { set: { waitingFor } }).catch((error: unknown) =>
     deps.log.debug({ export: String(claimed.document._id), err: error }, 'that it waits could not be shown'),
   )
 }

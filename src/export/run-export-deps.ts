@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose'
-import type { Lane, LeverClient } from '../lever/client.ts'
+import type { Lane, LeverClient, WaitedFor } from '../lever/client.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import type { WriteOutcome } from '../lever/write-outcome.ts'
 import type { Log } from '../log.ts'
@@ -38,7 +38,7 @@ export interface ExportDeps {
   assess: AssessDeps
   readTerms: (organization: string) => Promise<ExportTerms>
   /** `onWait` is told of each call that the budget keeps waiting. */
-  leverClient: (organization: string, lane: Lane, onWait?: () => void) => Promise<LeverClient>
+  leverClient: (organization: string, lane: Lane, onWait?: (forWhat: WaitedFor) => void) => Promise<LeverClient>
   findCandidate: (organization: string, id: string) => Promise<CarriedCandidate | null>
   /** The bytes of a candidate's résumé; null where they are not there any more. */
   readResume: (organization: string, file: Types.ObjectId) => Promise<Uint8Array<ArrayBuffer> | null>

@@ -28,6 +28,9 @@ export interface LeverCredentials {
 /** An array repeats the parameter, as Lever's API documentation asks; undefined leaves it out. */
 export type LeverQuery = Record<string, string | number | boolean | readonly string[] | undefined>
 
+/** A turn in the budget; or, for what Lever has just answered 503, Lever itself. */
+export type WaitedFor = 'budget' | 'lever'
+
 /** One request that went out, or could not, for metrics. */
 export interface ObservedCall {
   /** Such as `GET /opportunities/:id`: its values are few. */
@@ -49,8 +52,8 @@ export interface CallerOptions {
   lane?: Lane
   log: Log
   observe?: ((call: ObservedCall) => void) | undefined
-  /** Told of each call that has to wait for its turn in the budget for more than a moment. */
-  onWait?: (() => void) | undefined
+  /** Told of each call that has to wait for its turn for more than a moment. */
+  onWait?: ((forWhat: WaitedFor) => void) | undefined
   /** The longest first wait before a read is repeated, and the longest first pause after a 429 or 503 that names no time; they double. */
   backoffMs?: number
 }
@@ -67,19 +70,23 @@ export interface Call extends Pick<LeverRequest, 'method' | 'json' | 'form' | 'b
  * One call: its turn in the budget, then the header, then the request, and once more after a 401. An answer 429 or 503 pauses the credential.
  * Whatever else than a LeverCallError comes out of here was thrown before anything was sent, or after a 401, which did nothing.
  */
-export async function callOnce(options: CallerOptions, call: Call, attempt: number): Promise<LeverAnswer> {
+export async function callOnce(
+  options: CallerOptions,
+  call: Call,
+  { attempt, waitsFor }: { attempt: number; waitsFor: WaitedFor },
+): Promise<LeverAnswer> {
   const { credentials, budget } = options
   const lane = call.lane ?? options.lane ?? 'interactive'
   const fingerprint = await credentials.fingerprint()
   const send = async (header: string): Promise<LeverAnswer> => exchangeLogged(options, call, { header, lane, attempt })
 
-  await takeTurn(options, fingerprint, lane)
+  await takeTurn(options, { fingerprint, lane, waitsFor })
   const header = await credentials.header()
   await call.prepare?.()
   let answer = await send(header)
   if (answer.status === 401) {
     const renewed = await credentials.renew(header)
-    await takeTurn(options, fingerprint, lane)
+    await takeTurn(options, { fingerprint, lane, waitsFor })
     answer = await send(renewed)
     if (answer.status === 401) await afterAnswer(options, () => credentials.refused?.(renewed))
   }
@@ -91,8 +98,11 @@ export async function callOnce(options: CallerOptions, call: Call, attempt: numb
   return answer
 }
 
-async function takeTurn({ budget, onWait }: CallerOptions, fingerprint: string, lane: Lane): Promise<void> {
-  const told = onWait && setTimeout(onWait, WAIT_TOLD_AFTER_MS)
+async function takeTurn(
+  { budget, onWait }: CallerOptions,
+  { fingerprint, lane, waitsFor }: { fingerprint: string; lane: Lane; waitsFor: WaitedFor },
+): Promise<void> {
+  const told = onWait && setTimeout(onWait, WAIT_TOLD_AFTER_MS, waitsFor)
   try {
     await budget.take(fingerprint, lane)
   } finally {

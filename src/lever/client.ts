@@ -10,13 +10,14 @@ import {
   type LeverCredentials,
   type LeverQuery,
   type ObservedCall,
+  type WaitedFor,
 } from './call.ts'
 import { LeverCallError, type LeverFault } from './lever-call-error.ts'
 import { walkPages } from './paging.ts'
 import type { Lane } from './request-budget.ts'
 import { markNeverSent } from './write-outcome.ts'
 
-export type { Lane, LeverCredentials, LeverQuery, ObservedCall }
+export type { Lane, LeverCredentials, LeverQuery, ObservedCall, WaitedFor }
 
 export interface WriteOptions<S extends z.ZodType> {
   query?: LeverQuery
@@ -58,7 +59,7 @@ const READ_TRIES = 4
 export function createLeverClient(options: LeverClientOptions): LeverClient {
   const get: LeverClient['get'] = async (path, { query, schema, lane }) => {
     const request: Call = { method: 'GET', path, query, lane }
-    return repeatRead(options, async (attempt) => readAnswer(await callOnce(options, request, attempt), schema, callName(request)))
+    return repeatRead(options, async (way) => readAnswer(await callOnce(options, request, way), schema, callName(request)))
   }
   return {
     get,
@@ -72,7 +73,7 @@ export function createLeverClient(options: LeverClientOptions): LeverClient {
     },
     async write(method, path, { query, json, form, lane, prepare, beforeSend, schema }) {
       const request: Call = { method, path, query, json, form, lane, prepare, beforeSend }
-      const answer = await callOnce(options, request, 0).catch((error: unknown) => {
+      const answer = await callOnce(options, request, { attempt: 0, waitsFor: 'budget' }).catch((error: unknown) => {
         throw error instanceof LeverCallError ? error : markNeverSent(error)
       })
       return { status: answer.status, body: readAnswer(answer, schema, callName(request)) }
@@ -80,12 +81,14 @@ export function createLeverClient(options: LeverClientOptions): LeverClient {
   }
 }
 
-async function repeatRead<T>(options: LeverClientOptions, read: (attempt: number) => Promise<T>): Promise<T> {
+async function repeatRead<T>(options: LeverClientOptions, read: (way: { attempt: number; waitsFor: WaitedFor }) => Promise<T>): Promise<T> {
+  let waitsFor: WaitedFor = 'budget'
   for (let attempt = 0; ; attempt++) {
     try {
-      return await read(attempt)
+      return await read({ attempt, waitsFor })
     } catch (error) {
       if (attempt + 1 >= READ_TRIES || !isWorthRepeating(error)) throw error
+      waitsFor = error.httpStatus === 503 ? 'lever' : 'budget'
       if (!isPauseOfBudget(error)) await sleep(backoffMs(options, attempt))
     }
   }

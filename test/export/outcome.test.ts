@@ -102,18 +102,23 @@ describe('export, outcomes:', () => {
       })
     }
 
-    it('429 to a look-up: it says that it waits for the budget, and so does who waits behind it', async () => {
-      await service.lever.fault({ kind: 'status', status: 429, headers: { 'retry-after': '6' }, match: { method: 'GET', path: '^/opportunities$' }, times: 1 }) // prettier-ignore
-      const askAndWait = async (): Promise<string> => {
-        const { id } = (await api.post<ExportAnswer>('exports', { candidateId: (await candidate()).id, requestedBy: SOURCER })).body
-        await eventually('it waits', async () => (await api.get<ExportAnswer>(`exports/${id}`)).body.waitingFor === 'budget')
-        return id
-      }
-      const [first, second] = [await askAndWait(), await askAndWait()]
-      const ended = await Promise.all([first, second].map(async (id) => waitForEnd(api, id)))
+    for (const [status, ofTheFirst] of [
+      [429, 'budget'],
+      [503, 'lever'],
+    ] as const)
+      // prettier-ignore
+      it(`${status} to a look-up: it says what it waits for, and so does who waits behind it`, async () => {
+        await service.lever.fault({ kind: 'status', status, headers: { 'retry-after': '6' }, match: { method: 'GET', path: '^/opportunities$' }, times: 1 }) // prettier-ignore
+        const askAndWait = async (waitingFor: string): Promise<string> => {
+          const { id } = (await api.post<ExportAnswer>('exports', { candidateId: (await candidate()).id, requestedBy: SOURCER })).body
+          await eventually('it waits', async () => (await api.get<ExportAnswer>(`exports/${id}`)).body.waitingFor === waitingFor)
+          return id
+        }
+        const [first, second] = [await askAndWait(ofTheFirst), await askAndWait('budget')]
+        const ended = await Promise.all([first, second].map(async (id) => waitForEnd(api, id)))
 
-      expect(ended.map(({ status, waitingFor }) => [status, waitingFor])).to.deep.equal([['exported', null], ['exported', null]]) // prettier-ignore
-    })
+        expect(ended.map((one) => [one.status, one.waitingFor])).to.deep.equal([['exported', null], ['exported', null]]) // prettier-ignore
+      })
 
     it('429: it waits for the budget and goes on', async () => {
       const person = await candidate()
