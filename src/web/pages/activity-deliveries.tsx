@@ -7,6 +7,7 @@ import { Form } from './form.tsx'
 import { usePage } from './page-context.ts'
 import { Cell, Row, RowHead, Table } from './table.tsx'
 import { activityTexts } from './texts-activity.ts'
+import { deliveryErrorWords } from './texts-delivery.ts'
 import { TimeAgo } from './time-ago.tsx'
 
 const LOOKS: Record<DeliveryStatus, string> = { held: 'warn', received: '', processed: 'ok', ignored: '', failed: 'bad' }
@@ -99,7 +100,8 @@ function ReplayAll({ choice }: { choice: DeliveryChoice }) {
 }
 
 function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
-  const t = activityTexts(usePage().language)
+  const { language } = usePage()
+  const t = activityTexts(language)
   const { id, event, receivedAt, error } = delivery
   return (
     <Row>
@@ -108,7 +110,7 @@ function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
       </RowHead>
       <Cell head={t.status}>
         <DeliveryStatusBadge status={delivery.status} />
-        {error === null ? null : <div class="small detail">{error.detail}</div>}
+        {error === null ? null : <div class="small detail">{deliveryErrorWords(language, error)}</div>}
       </Cell>
       <Cell head={t.received}>
         <TimeAgo at={receivedAt} />

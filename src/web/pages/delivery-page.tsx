@@ -4,7 +4,7 @@ import { Fact } from './fact.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
 import { activityTexts } from './texts-activity.ts'
-import { deliveryTexts, effectWords } from './texts-delivery.ts'
+import { deliveryErrorWords, deliveryTexts, effectWords } from './texts-delivery.ts'
 import { TimeAgo } from './time-ago.tsx'
 
 /** One delivery: what came, whether it is genuine, how often it was tried, and what came of it. */
@@ -47,7 +47,7 @@ function Facts({ delivery }: { delivery: DeliveryView }) {
       </Fact>
       {leverId === null ? null : <Fact name={t.leverId}>{leverId}</Fact>}
       {opportunityId === null ? null : <Fact name={d.opportunity}>{opportunityId}</Fact>}
-      {error === null ? null : <Fact name={t.error}>{error.detail}</Fact>}
+      {error === null ? null : <Fact name={t.error}>{deliveryErrorWords(language, error)}</Fact>}
       {nextTryAt === null ? null : (
         <Fact name={d.nextTry}>
           <TimeAgo at={nextTryAt} />
@@ -57,7 +57,7 @@ function Facts({ delivery }: { delivery: DeliveryView }) {
   )
 }
 
-function Effects({ delivery: { status, effects, tries, attempts } }: { delivery: DeliveryView }) {
+function Effects({ delivery: { status, effects, tries, attempts, error } }: { delivery: DeliveryView }) {
   const { language } = usePage()
   const t = activityTexts(language)
   const d = deliveryTexts(language)
@@ -80,7 +80,9 @@ function Effects({ delivery: { status, effects, tries, attempts } }: { delivery:
           {tries.map(({ at, outcome, detail }) => (
             <li key={at}>
               <TimeAgo at={at} />: {d[outcome]}
-              {detail === null ? null : <span class="small"> {detail}</span>}
+              {detail === null ? null : (
+                <span class="small"> {detail === error?.detail ? deliveryErrorWords(language, error) : detail}</span>
+              )}
             </li>
           ))}
         </ol>

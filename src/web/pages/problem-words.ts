@@ -2,7 +2,7 @@ import type { ErrorCode, ServiceError } from '../../errors.ts'
 import type { Language } from './texts.ts'
 
 /** What happened and what to do next, in the reader's language. English is the error's own words, which know the details. */
-export function problemWords(language: Language, error: ServiceError): string {
+export function problemWords(language: Language, error: Pick<ServiceError, 'code' | 'message' | 'hint'>): string {
   return language === 'en' ? [error.message, error.hint].filter(Boolean).join(' ') : SPANISH[error.code]
 }
 

@@ -1,4 +1,6 @@
+import { ERROR_CODES, type ErrorCode } from '../../errors.ts'
 import type { EffectName } from '../../webhooks/delivery-model.ts'
+import { problemWords } from './problem-words.ts'
 import { defineTexts, type Language } from './texts.ts'
 
 /** One delivery of a webhook. */
@@ -60,4 +62,22 @@ const EFFECTS: Record<Language, Record<EffectName, (detail: string) => string>> 
 
 export function effectWords(language: Language, effect: EffectName, detail: string | null): string {
   return EFFECTS[language][effect](detail ?? '')
+}
+
+/** Why a delivery came to nothing, by the codes that only deliveries have; the English words are their own. */
+const SPANISH: Readonly<Record<string, string>> = {
+  event_unknown: 'El evento no es ninguno de los que se usan aquí.',
+  opportunity_missing: 'La entrega no nombra ninguna oportunidad.',
+  opportunity_unknown: 'Lever no conoce la oportunidad, o no nos la muestra, y no indica que se haya eliminado.',
+}
+
+/** In the reader's language; of a code that nobody knows here the words that came with it. */
+export function deliveryErrorWords(language: Language, { code, detail }: { code: string; detail: string }): string {
+  if (language === 'en') return detail
+  if (isErrorCode(code)) return problemWords(language, { code, message: detail, hint: undefined })
+  return SPANISH[code] ?? detail
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return ERROR_CODES.some((one) => one === code)
 }

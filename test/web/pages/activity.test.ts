@@ -91,6 +91,27 @@ describe('the page of activity', function () {
       .and.to.match(/<ol><li><time [^>]+>[^<]+<\/time>: Processed/)
   })
 
+  it('says in the language of the reader why one came to nothing', async () => {
+    const [delivery] = await deliveries('?event=candidateStageChange')
+    const unknown = { code: 'opportunity_unknown', detail: 'Lever does not know it.' }
+    const gone = { code: 'connection_not_active', detail: 'It is not connected any more.' }
+    const enEspanol = await visit(service.url, api, LEVER_ADMIN, 'es')
+    const shown = async (visitor: Visitor, error: object): Promise<string> => {
+      const tries = [{ at: new Date(), step: 'process', outcome: 'ignored', ...error }]
+      await DeliveryModel.updateOne({ _id: delivery?.id }, { status: 'ignored', error, tries })
+      return (await visitor.open('/activity')).html + (await visitor.open(`/activity/deliveries/${delivery?.id}`)).html
+    }
+
+    const before = await DeliveryModel.findById(delivery?.id).orFail().lean()
+    const [english, spanish, another] = [await shown(ana, unknown), await shown(enEspanol, unknown), await shown(enEspanol, gone)]
+    await DeliveryModel.replaceOne({ _id: delivery?.id }, before)
+
+    expect(english.split(unknown.detail)).to.have.lengthOf(4)
+    expect(spanish.split('Lever no conoce la oportunidad')).to.have.lengthOf(4)
+    expect(spanish).not.to.include(unknown.detail)
+    expect(another).to.include('La conexión con Lever no está activa').and.not.to.include(gone.detail)
+  })
+
   it('replays all that a filter shows, from where it stood, and keeps the filter', async () => {
     const today = new Date().toISOString().slice(0, 10)
     const here = `/activity?event=candidateStageChange&from=${today}T00%3A00`
