@@ -66,6 +66,17 @@ describe('receiving a delivery', () => {
       expect(outcomes.filter((outcome) => outcome === 'repeat')).to.have.length(10)
     })
 
+    it('stores the same one once, a hundred times at once, and answers each 200', async () => {
+      const body = JSON.stringify(webhookBody(CHANGE, DATA, token))
+
+      const answers = await Promise.all(Array.from({ length: 100 }, () => world.post(body)))
+      const outcomes = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { outcome: string }).outcome))
+
+      expect(answers.filter(({ status }) => status === 200)).to.have.length(100)
+      expect(outcomes.toSorted()).to.deep.equal([...Array.from({ length: 99 }, () => 'repeat'), 'stored'])
+      expect(await stored()).to.have.length(1)
+    })
+
     for (const [what, change] of [
       ['a wrong signature', { signature: 'f'.repeat(64) }],
       ['a missing signature', { signature: undefined }],
@@ -86,6 +97,26 @@ describe('receiving a delivery', () => {
       const other = await world.saveToken('candidateHired')
 
       expect((await world.deliver(CHANGE, DATA, other)).status).to.equal(401)
+    })
+
+    it("refuses one signed with another organization's token, and keeps what is taken with its own organization", async () => {
+      const { id: neighbour } = await world.web.accounts.createOrganization({ name: 'Neighbour', sourceName: 'neighbour' })
+      await world.connections.putSignatureToken(neighbour, CHANGE, 'of the neighbour', 'apiKey:test')
+
+      const forged = await world.deliver(CHANGE, DATA, 'of the neighbour')
+      const own = await world.deliver(CHANGE, DATA, token)
+
+      expect([forged.status, own.outcome]).to.deep.equal([401, 'stored'])
+      expect((await stored()).map(({ organization }) => String(organization))).to.deep.equal([world.web.organization])
+      expect((await world.webhooks.list(neighbour, {}, { limit: 10 })).data).to.have.length(0)
+    })
+
+    it('takes a token that was replaced no longer, from the next delivery on', async () => {
+      expect((await world.deliver(CHANGE, DATA, token)).outcome).to.equal('stored')
+      const later = await world.saveToken(CHANGE)
+
+      expect((await world.deliver(CHANGE, DATA, token)).status).to.equal(401)
+      expect((await world.deliver(CHANGE, DATA, later)).outcome).to.equal('stored')
     })
 
     it("marks the event verified by Lever's connection test, and does nothing else", async () => {
@@ -251,10 +282,13 @@ describe('receiving a delivery', () => {
       ['no event', { ...signed, event: undefined }],
       ['an event that is a number', { ...signed, event: 5 }],
       ['an empty event', { ...signed, event: '' }],
+      ['an event beyond all names', { ...signed, event: 'x'.repeat(101) }],
       ['a time that is text', { ...signed, triggeredAt: '1782975358767' }],
       ['a time that is a fraction', { ...signed, triggeredAt: 1.5 }],
       ['a time beyond all numbers', `{"event":"${CHANGE}","triggeredAt":1e400,"token":"t"}`],
       ['no token', { ...signed, token: undefined }],
+      ['a token beyond all tokens', { ...signed, token: 'x'.repeat(501) }],
+      ['a null for a token', { ...signed, token: null }],
       ['a token that is an object', { ...signed, token: { $ne: null } }],
       ['data that is text', { ...signed, data: 'x' }],
       ['data that is a list', { ...signed, data: [] }],
