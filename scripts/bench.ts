@@ -3,6 +3,7 @@
  * tables, and writes them as JSON into the data folder. Ends 0 when everything could be measured, whether goals are met or not.
  */
 import { join } from 'node:path'
+import { conversations } from './bench/conversations.ts'
 import { drain } from './bench/drain.ts'
 import { exports } from './bench/exports.ts'
 import { idle } from './bench/idle.ts'
@@ -13,7 +14,7 @@ import type { Benchmark } from './bench/benchmark.ts'
 import { sync } from './bench/sync.ts'
 import { loadNow, printBenchmark, writeReport, type MeasuredBenchmark } from './bench/report.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [pages, intake, sync, exports, drain, idle]
+const BENCHMARKS: readonly Benchmark[] = [pages, intake, sync, exports, conversations, drain, idle]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith('--')))
