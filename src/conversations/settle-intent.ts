@@ -33,15 +33,13 @@ export async function settleIntent(run: NoteRun, part: Part, intent: Intent): Pr
 async function notFound(run: NoteRun, canSee: boolean): Promise<'rests' | 'send'> {
   const { pending } = run.document
   const { looks = 0, certain, isDecided, mayStandSince, done = 0 } = pending ?? {}
-  const isSettled = isDecided || (canSee && !certain && looks + 1 >= LOOKS)
-  if (isSettled && mayStandSince && done === 0)
-    await giveBack(run.claimed, { pending: null, waitingFor: null, tries: 0, tryingSince: null })
-  else if (isSettled) return 'send'
-  else if (!canSee || hasGivenUp(run, run.deps.leaseMs)) await fail(run, OUTCOME_UNKNOWN)
-  else {
+  const isLookedFor = isDecided || (!certain && looks + 1 >= LOOKS)
+  if (!isDecided && (!canSee || hasGivenUp(run, run.deps.leaseMs))) await fail(run, OUTCOME_UNKNOWN)
+  else if (!isLookedFor) {
     const pauseMs = run.deps.settleMs * 2 ** Math.min(looks, 10)
     await tryLater(run, { waitingFor: 'settling', pauseMs, set: { 'pending.looks': looks + 1 } })
-  }
+  } else if (mayStandSince && done === 0) await giveBack(run.claimed, { pending: null, waitingFor: null, tries: 0, tryingSince: null })
+  else return 'send'
   return 'rests'
 }
 
