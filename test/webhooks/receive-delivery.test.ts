@@ -305,6 +305,17 @@ describe('receiving a delivery', () => {
       })
     }
 
+    it('takes what is signed to a depth of 64, and refuses what is deeper with 400', async () => {
+      const of = (depth: number) =>
+        JSON.stringify(webhookBody(CHANGE, { filler: 0 }, token)).replace(
+          '"filler":0',
+          `"filler":${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}`,
+        )
+
+      expect([(await world.post(of(64))).status, (await world.post(of(65))).status]).to.deep.equal([200, 400])
+      expect(await stored()).to.have.length(1)
+    })
+
     it('refuses what is not UTF-8 with 400', async () => {
       const body = JSON.stringify(webhookBody(CHANGE, { opportunityId: 'x?x' }, token))
       const bytes = new Uint8Array(Buffer.from(body))
