@@ -45,7 +45,7 @@ async function rewritten(run: NoteRun, part: Part, note: WrittenNote & { noteId:
     const performAs = await chooseAuthor(deps, document, run.terms)
     const beforeSend = (): void => assertLeaseHolds(claimed)
     const { opportunityId, noteId } = note
-    const about = { opportunityId, noteId, value: part.text, secret: document.pending?.secret ?? false, beforeSend, lane: 'bulk' as const }
+    const about = { opportunityId, noteId, value: part.text, secret: document.pending?.secret ?? false, beforeSend, lane: 'webhook' as const }
     run.document = await writeStep(ConversationModel, claimed, { set: { 'pending.performAs': performAs } })
     try {
       await replaceNote(client, { ...about, ...(performAs ? { performAs } : {}) })
@@ -86,7 +86,7 @@ async function posted(run: NoteRun, part: Part, opportunityId: string): Promise<
     secret: document.pending?.secret ?? false,
     prepare,
     beforeSend: () => assertLeaseHolds(claimed),
-    lane: 'bulk',
+    lane: 'webhook',
     ...(performAs ? { performAs } : {}),
   })
   await keep(run, part, { noteId, opportunityId, hash })

@@ -4,7 +4,7 @@ import { createGate, type Gate } from './request-gate.ts'
 import { LeverBudgetModel } from './request-budget-model.ts'
 import { describeStage, intervalMs, pauseStages, takeStages, type BudgetRate } from './request-budget-stages.ts'
 
-/** Who waits: a person, a webhook's re-read, a bulk export, a sync. The latter two are background. */
+/** Who waits: a person, a webhook's re-read or a note that is due, a bulk export, a sync. The latter two are background. */
 export type Lane = 'interactive' | 'webhook' | 'bulk' | 'sync'
 
 /** Who waits beside whom, and how many turns each has before another in the same line. */
