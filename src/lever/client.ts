@@ -89,14 +89,15 @@ async function repeatRead<T>(options: LeverClientOptions, read: (way: { attempt:
     } catch (error) {
       if (attempt + 1 >= READ_TRIES || !isWorthRepeating(error)) throw error
       waitsFor = error.httpStatus === 503 ? 'lever' : 'budget'
-      if (!isPauseOfBudget(error)) await sleep(backoffMs(options, attempt))
+      const pauseMs = backoffMs(options, attempt)
+      if (!waitsForBudget(error, pauseMs)) await sleep(pauseMs)
     }
   }
 }
 
-/** Its next turn comes when the pause is over. */
-function isPauseOfBudget({ httpStatus }: LeverCallError): boolean {
-  return httpStatus === 429 || httpStatus === 503
+/** Whether the credential is paused for as long, so that its next turn comes no sooner; Lever may ask for no pause at all. */
+function waitsForBudget({ httpStatus, retryAfterMs }: LeverCallError, pauseMs: number): boolean {
+  return (httpStatus === 429 || httpStatus === 503) && (retryAfterMs === null || retryAfterMs >= pauseMs)
 }
 
 const REPEATED_FAULTS: ReadonlySet<LeverFault> = new Set(['refused', 'dns', 'connect', 'reset', 'truncated'])

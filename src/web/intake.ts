@@ -56,8 +56,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, passag
   const startedAt = performance.now()
   const requestId = randomUUID()
   const { status, type, body, headers } = await run(request, requestId, passage)
-  const own = ['X-Request-Id', requestId, 'Content-Type', type, 'Content-Length', String(Buffer.byteLength(body))]
-  response.writeHead(status, [...own, ...passage.everyAnswer, ...headers])
+  const content = status === 204 ? [] : ['Content-Type', type, 'Content-Length', String(Buffer.byteLength(body))]
+  response.writeHead(status, ['X-Request-Id', requestId, ...content, ...passage.everyAnswer, ...headers])
   response.end(request.method === 'HEAD' ? undefined : body)
   const durationMs = Math.round(performance.now() - startedAt)
   passage.noteServed({ method: request.method ?? '', route: passage.intake.route, status, durationMs }, { requestId })

@@ -3,6 +3,7 @@ import mongoose from 'mongoose'
 import { ExportModel } from '../../src/export/export-model.ts'
 import { eventually } from '../support/eventually.ts'
 import type { FaultOrder } from '../support/lever.ts'
+import { untilItRests } from '../support/resting-export.ts'
 import { exportAndWait, newPerson, SOURCER, startService, waitForEnd, type Api, type ExportAnswer, type ServiceForTests } from '../support/service.ts' // prettier-ignore
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
@@ -52,9 +53,7 @@ describe('with work in flight,', () => {
   async function askQueued(person: Person): Promise<string> {
     await fault(LIST, { kind: 'status', status: 503, headers: { 'retry-after': '0' }, times: 1000 })
     const id = await ask(person)
-    const rests = { _id: id, status: 'queued', waitingFor: 'lever', leaseUntil: null } as const
-    const inAnHour = { dueAt: new Date(Date.now() + 3_600_000) }
-    await eventually('it waits', async () => (await ExportModel.updateOne(rests, { $set: inAnHour })).modifiedCount === 1)
+    await untilItRests(id)
     return id
   }
 

@@ -6,6 +6,7 @@ import { ImportRejectionModel } from '../../src/candidates/import-rejection-mode
 import { ExportModel } from '../../src/export/export-model.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
 import { eventually } from '../support/eventually.ts'
+import { untilItRests, wakeExport } from '../support/resting-export.ts'
 import { exportAndWait, startService, waitForEnd, type Api, type ServiceForTests } from '../support/service.ts'
 import { addPerson, askForExport, CREATE, fault, hashesInMirror, LIST, readExport, receiptComes, receiptOf, tracesOf, type PersonInTest, sendResume } from './erasure-world.ts' // prettier-ignore
 
@@ -88,7 +89,7 @@ describe('deleting a candidate', () => {
     const person = await addPerson(api)
     await fault(service, LIST, { kind: 'status', status: 503, headers: { 'retry-after': '0' }, times: 1000 })
     const id = await askForExport(api, person, { note: `${person.name} likes tea.` })
-    await eventually('it is queued again', async () => (await readExport(api, id)).waitingFor === 'lever')
+    await untilItRests(id)
 
     await api.delete(`candidates/${person.id}`)
 
@@ -186,10 +187,11 @@ describe('deleting a candidate', () => {
     const person = await addPerson(api)
     await fault(service, LIST, { kind: 'status', status: 503, times: 1000 })
     const id = await askForExport(api, person, { note: `${person.name} likes tea.` })
-    await eventually('it is queued again', async () => (await readExport(api, id)).waitingFor === 'lever')
+    await untilItRests(id)
 
     await CandidateModel.deleteOne({ _id: person.id })
     await service.lever.clearFaults()
+    await wakeExport(id)
 
     expect((await waitForEnd(api, id)).error?.code).to.equal('candidate_not_found')
     expect(await tracesOf(person)).to.deep.equal([])

@@ -345,8 +345,8 @@ describe('export:', () => {
       )
 
       await api.put(`user-mappings/${SOURCER}`, { leverEmail: SOURCER, active: false })
-      await service.lever.clearFaults()
       const done = await waitForEnd(api, asked.body.id)
+      await service.lever.clearFaults()
       await api.put(`user-mappings/${SOURCER}`, { leverEmail: SOURCER, active: true })
 
       expect([done.status, done.error?.code]).to.deep.equal(['failed', 'mapping_inactive'])

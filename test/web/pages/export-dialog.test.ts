@@ -336,8 +336,9 @@ describe('the dialog of Export to ATS', function () {
 
   it('is read by a script in parts, and only when something is new', async () => {
     const { id } = await add()
-    await service.lever.settings({ latencyMs: 300 })
+    await service.lever.settings({ latencyMs: 800 })
     const { path } = await bo.send(DIALOG, { candidateIds: id, postingId: '', requisitionId: '' })
+    await eventually('it runs', async () => (await exportsOf(id))[0]?.status === 'running')
 
     const first = await part(bo, path)
     const [, again = ''] = /hx-get="([^"]+)"/.exec(first.html) ?? []
