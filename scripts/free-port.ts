@@ -1,10 +1,24 @@
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+
+/** Below the ports that systems give to outgoing connections, which would take one between the look and its use. */
+const [FIRST, COUNT] = [20_000, 12_000]
+const TRIES = 50
 
 /** A port of loopback that is free at this moment. */
 export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = FIRST + Math.floor(Math.random() * COUNT)
+    if (await canListen(port)) return port
+  }
+  throw new Error(`None of ${TRIES} ports from ${FIRST} on is free on 127.0.0.1.`)
+}
+
+async function canListen(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const listens = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => resolve(true))
+  })
   await new Promise((resolve) => server.close(resolve))
-  return port
+  return listens
 }
