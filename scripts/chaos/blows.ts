@@ -38,9 +38,9 @@ export async function strike({ processes, mongods }: Struck, random: Random, eve
   async function one(): Promise<void> {
     const blow = random.pick(BLOWS)
     const target = random.pick(random.chance(AT_WORKERS) ? workers : processes)
-    if (blow === 'kill') return on(target.name, () => target.kill().then(target.untilReady), blow)
+    if (blow === 'kill') return on(target.name, () => target.kill().then(() => target.untilReady()), blow)
     if (blow === 'suspend') return on(target.name, () => target.suspend(random.between(SUSPENDED_MS.least, SUSPENDED_MS.most)), blow)
-    if (blow === 'restart') return on(target.name, () => target.restart().then(target.untilReady), blow)
+    if (blow === 'restart') return on(target.name, () => target.restart().then(() => target.untilReady()), blow)
     // one that is down takes the others' majority with it: the set is struck one node at a time
     if (blow === 'mongodKill') return on('mongod', () => mongods.kill(random.between(0, mongods.size - 1)), blow)
     return on('mongod', () => mongods.stepDown().catch(() => undefined), blow)

@@ -45,7 +45,14 @@ async function rewritten(run: NoteRun, part: Part, note: WrittenNote & { noteId:
     const performAs = await chooseAuthor(deps, document, run.terms)
     const beforeSend = (): void => assertLeaseHolds(claimed)
     const { opportunityId, noteId } = note
-    const about = { opportunityId, noteId, value: part.text, secret: document.pending?.secret ?? false, beforeSend, lane: 'webhook' as const }
+    const about = {
+      opportunityId,
+      noteId,
+      value: part.text,
+      secret: document.pending?.secret ?? false,
+      beforeSend,
+      lane: 'webhook' as const,
+    }
     run.document = await writeStep(ConversationModel, claimed, { set: { 'pending.performAs': performAs } })
     try {
       await replaceNote(client, { ...about, ...(performAs ? { performAs } : {}) })

@@ -7,11 +7,9 @@ const AuditEventView = z
   .object({
     id: z.string(),
     at: z.date(),
-    actor: z
-      .string()
-      .meta({
-        description: '`user:<id>`, `apiKey:<id>`, `operator`, `lever`, or `worker` and `system` for what the service did by itself.',
-      }),
+    actor: z.string().meta({
+      description: '`user:<id>`, `apiKey:<id>`, `operator`, `lever`, or `worker` and `system` for what the service did by itself.',
+    }),
     action: z.string().meta({ description: 'Like `user.created`.' }),
     subject: z.string().meta({ description: 'Like `user:<id>`.' }),
     leverUser: z.string().nullable().meta({ description: "Lever's id of the user it was performed as there." }),
