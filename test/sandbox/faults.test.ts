@@ -92,6 +92,15 @@ describe('faults of the local Lever', () => {
     expect(performance.now() - startedAt).to.be.above(110)
   })
 
+  it('answers what is slow as soon as the faults are cleared', async () => {
+    const answer = create({ kind: 'slow', delayMs: 600_000 })
+    await eventually('it is held', async () => (await made()) === 1)
+
+    await lever.clearFaults()
+
+    expect((await answer).status).to.equal(201)
+  })
+
   it('hits as often as told, after as many as told, only what matches, and counts', async () => {
     await lever.fault({ kind: 'status', match: { method: 'GET', path: '^/users' }, after: 1, times: 2 })
     const statuses: number[] = []

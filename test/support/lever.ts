@@ -119,6 +119,7 @@ export interface ConsentChoice {
 
 export interface LeverForTests extends RunningSandbox {
   fault(order: FaultOrder): Promise<void>
+  /** And answers at once what is `slow`: a test holds a request until it has done what is to come before the answer. */
   clearFaults(): Promise<void>
   /** Requests to the API and the token endpoint so far; `path` matches from its beginning, e.g. `/opportunities`. */
   requests(path?: string): Promise<LeverRequest[]>

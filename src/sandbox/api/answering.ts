@@ -21,10 +21,11 @@ export function apiAnswering(world: World): Middleware<SandboxState> {
     ctx.state.bytes = await readBytes(ctx.req)
     if (world.settings.latencyMs > 0) await wait(world.settings.latencyMs, world.stopping)
     const effect = (): Promise<void> => leverErrors(ctx, next)
+    const { cleared } = world.faults
     const fault = world.faults.take(ctx.method, path)
     if (fault) {
       entry.fault = fault.kind
-      await applyFault(ctx, fault, effect, world.stopping)
+      await applyFault(ctx, fault, effect, { stopping: world.stopping, cleared })
     } else {
       await effect()
     }

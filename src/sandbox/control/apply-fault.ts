@@ -6,7 +6,12 @@ import { wait } from '../wait.ts'
 import type { Fault } from './fault-box.ts'
 
 /** `effect` does what the request asks for and puts the answer on `ctx`. */
-export async function applyFault(ctx: SandboxContext, fault: Fault, effect: () => Promise<void>, stopping: AbortSignal): Promise<void> {
+export async function applyFault(
+  ctx: SandboxContext,
+  fault: Fault,
+  effect: () => Promise<void>,
+  { stopping, cleared }: { stopping: AbortSignal; cleared: AbortSignal },
+): Promise<void> {
   if (fault.kind.endsWith('After') || fault.kind === 'statusAfterEffect') await effect()
   switch (fault.kind) {
     case 'status':
@@ -24,7 +29,7 @@ export async function applyFault(ctx: SandboxContext, fault: Fault, effect: () =
       return lateEffect(ctx, fault, effect, stopping)
     case 'slow':
       await effect()
-      return wait(fault.delayMs ?? 1000, stopping)
+      return wait(fault.delayMs ?? 1000, AbortSignal.any([stopping, cleared]))
     default:
       await effect()
       return spoil(ctx, fault)

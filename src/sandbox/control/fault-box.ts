@@ -51,6 +51,12 @@ export interface Fault extends FaultRequest {
 export class FaultBox {
   #faults: Fault[] = []
   #lastId = 0
+  #cleared = new AbortController()
+
+  /** Aborted when the faults there are now are cleared. */
+  get cleared(): AbortSignal {
+    return this.#cleared.signal
+  }
 
   add(request: FaultRequest): Fault {
     this.#lastId += 1
@@ -65,6 +71,8 @@ export class FaultBox {
 
   clear(): void {
     this.#faults = []
+    this.#cleared.abort()
+    this.#cleared = new AbortController()
   }
 
   /** The first fault that applies, counted as hit. `path` begins after `/v1` or `/oauth`. */
