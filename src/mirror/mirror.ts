@@ -64,8 +64,8 @@ export function createMirror(deps: MirrorDeps) {
 
   /** Reads all opportunities if that does not stand yet, and what changed since. `asked`: somebody looks at it. */
   async function syncOpportunities(organization: string, { asked }: { asked: boolean } = { asked: true }): Promise<void> {
-    await requestOpportunitySync(organization, { asked })
     if (asked) await announceOpportunitySync(organization)
+    await requestOpportunitySync(organization, { asked })
     opportunityWorker?.wake()
   }
 
@@ -103,8 +103,8 @@ export function createMirror(deps: MirrorDeps) {
       await deps.leverClient(organization, 'sync')
       const others = RESOURCES.filter((resource) => resources?.includes(resource) ?? true)
       if (others.length > 0) {
-        await requestSync(organization, resources && others)
         await announceSync(organization)
+        await requestSync(organization, resources && others)
         worker?.wake()
       }
       if (resources?.includes('opportunities') ?? (await OpportunitySyncModel.exists({ organization })))

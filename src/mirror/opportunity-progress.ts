@@ -14,7 +14,7 @@ export interface OpportunityProgress {
 
 const TOLD_EVERY_MS = 1000
 
-/** Shows opportunities as being read from the moment it was asked for. */
+/** Shows opportunities as being read from the moment it was asked for; to be called before that can begin, as `announceSync`. */
 export async function announceOpportunitySync(organization: string): Promise<void> {
   await ConnectionModel.updateOne(
     { organization, 'opportunitySync.state': { $ne: 'running' }, status: { $ne: 'disconnected' } },

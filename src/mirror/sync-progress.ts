@@ -10,7 +10,7 @@ export interface SyncProgress {
   finish(state: 'idle' | 'failed', error: string | null): Promise<void>
 }
 
-/** Shows a sync as running from the moment it was asked for. */
+/** Shows a sync as running from the moment it was asked for; to be called before it can begin, or it might be over by then and never end. */
 export async function announceSync(organization: string): Promise<void> {
   const running = { $set: { 'sync.state': 'running', 'sync.finishedAt': null }, $currentDate: { 'sync.startedAt': true } } as const
   await ConnectionModel.updateOne({ organization, 'sync.state': { $ne: 'running' }, status: { $ne: 'disconnected' } }, running)

@@ -54,10 +54,11 @@ function recordEffects(): RecordedEffects {
 export interface MirrorSettings {
   apiKey?: string
   confidential?: boolean
+  /** So long that nobody loses it unless told otherwise. */
   leaseMs?: number
 }
 
-/** A client without a budget, with the key given. */
+/** A client without a budget, with the key given, that waits for as long as a test holds an answer. */
 export function clientOf(lever: LeverForTests, apiKey: string = lever.apiKey): LeverClient {
   const header = `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`
   return createLeverClient({
@@ -68,7 +69,7 @@ export function clientOf(lever: LeverForTests, apiKey: string = lever.apiKey): L
       pause: async () => undefined,
       describe: () => Promise.reject(new Error('not asked for here')),
     },
-    timeoutMs: 2000,
+    timeoutMs: 30_000,
     backoffMs: 5,
     log: createLog({ level: 'silent' }),
   })
@@ -100,7 +101,7 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
       emailKey: (email) => email.trim().toLowerCase(),
       linkKey: (link) => link.toLowerCase(),
       log: createLog({ level: 'silent' }),
-      leaseMs: settings.leaseMs ?? 2000,
+      leaseMs: settings.leaseMs ?? 60_000,
     })
   const mirror = another()
 

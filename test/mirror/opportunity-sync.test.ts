@@ -10,6 +10,8 @@ import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { expectSameAsLever } from './same-as-lever.ts'
 import { mirrorOf, type MirrorSettings, type MirrorUnderTest } from './mirror-under-test.ts'
 
+/** An answer that comes when the faults are cleared. */
+const HELD = { kind: 'slow', delayMs: 60_000 } as const
 /** More than are read in one slice. */
 const MANY = 1150
 
@@ -156,13 +158,14 @@ describe('reading all opportunities', () => {
 
   it('misses nobody who changes stage while the list is walked', async () => {
     const under = await fresh()
-    await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 300, after: 1 })
+    await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 1 })
     const moved = (await lever.allOpportunities()).filter(({ stage }) => stage !== 'lead-new').slice(0, 5)
     const reading = under.readOpportunities()
     await eventually('a page is read', async () => (await pagesAsked()).length === 2)
 
     for (const { id } of moved) await lever.moveStage(id, 'lead-new')
     const fresher = await lever.addOpportunity({ name: 'Late Arrival', emails: ['late@mail.example'] })
+    await lever.clearFaults()
     await reading
 
     await expectSameAsLever(under.organization, lever)
@@ -170,8 +173,8 @@ describe('reading all opportunities', () => {
   })
 
   it('leaves nothing behind when the organization is disconnected while it runs', async () => {
-    const under = await fresh({ leaseMs: 60_000 })
-    await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 4000, after: 1 })
+    const under = await fresh()
+    await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 1 })
     const { organization, mirror } = under
     mirror.startOpportunityWorker(under.effects)
     await mirror.syncOpportunities(organization)
@@ -180,6 +183,7 @@ describe('reading all opportunities', () => {
     await ConnectionModel.updateOne({ organization }, { status: 'disconnected' })
     await mirror.forgetOrganization(organization)
     await LeverOpportunityModel.create({ organization, leverId: 'written late', readAt: new Date() })
+    await lever.clearFaults()
 
     await eventually('what came late is gone', async () => (await LeverOpportunityModel.countDocuments({ organization })) === 0)
     expect(await OpportunitySyncModel.exists({ organization })).to.equal(null)
@@ -231,9 +235,9 @@ describe('reading all opportunities', () => {
     })
 
     it('goes on in another process at the very page it was stopped at', async () => {
-      const under = await fresh({ leaseMs: 60_000 })
+      const under = await fresh()
       const worker = under.mirror.startOpportunityWorker(under.effects)
-      await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 9000, after: 4 })
+      await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 4 })
       await under.mirror.syncOpportunities(under.organization)
       await eventually('four pages are read', async () => (await runOf(under)).full?.plan?.read === 400)
       const before = performance.now()
@@ -251,19 +255,22 @@ describe('reading all opportunities', () => {
 
     it('is taken up where it stood when the process that read it was killed, which then writes nothing more', async () => {
       const under = await fresh()
-      under.mirror.startOpportunityWorker(under.effects)
-      await lever.fault({ match: { path: '^/opportunities$' }, kind: 'slow', delayMs: 700, after: 3 })
+      const killed = under.mirror.startOpportunityWorker(under.effects)
+      await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 3 })
       await under.mirror.syncOpportunities(under.organization)
       await eventually('three pages are read', async () => (await runOf(under)).full?.plan?.read === 300)
+      await eventually('the next is held', async () => (await pagesAsked()).length === 4)
       await OpportunitySyncModel.updateOne(
         { organization: under.organization },
         { leaseUntil: new Date(0), claim: 'dead', $inc: { fence: 1 } },
       )
       await lever.clearRequests()
 
-      takeOver(under).startOpportunityWorker(under.effects).wake()
+      takeOver(under)
 
       await isIdle(under)
+      await lever.clearFaults()
+      await eventually('the killed one notices', () => killed.busy() === 0)
       expect((await pagesAsked())[0]?.query['offset']).to.be.a('string')
       expect((await runOf(under)).fence).to.equal(3)
       await expectSameAsLever(under.organization, lever)

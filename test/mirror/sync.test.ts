@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { Types } from 'mongoose'
+import { stub } from 'sinon'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { LeverPostingModel, LeverStageModel, LeverUserModel } from '../../src/mirror/lever-record-models.ts'
 import type { Mirror } from '../../src/mirror/mirror.ts'
@@ -10,6 +11,9 @@ import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 import { mirrorOf, type MirrorSettings, type MirrorUnderTest } from './mirror-under-test.ts'
+
+/** An answer that comes when the faults are cleared. */
+const HELD = { kind: 'slow', delayMs: 60_000 } as const
 
 describe('sync of the mirror', () => {
   let lever: LeverForTests
@@ -139,7 +143,7 @@ describe('sync of the mirror', () => {
 
   it('shows counts that rise while it runs', async () => {
     const { mirror, organization, connection } = await fresh()
-    await lever.fault({ match: { path: '/postings' }, kind: 'slow', delayMs: 400 })
+    await lever.fault({ match: { path: '/postings' }, ...HELD })
     mirror.startWorker()
 
     await mirror.sync(organization)
@@ -149,7 +153,27 @@ describe('sync of the mirror', () => {
     const { sync } = await connection()
     expect(sync).to.include({ state: 'running', finishedAt: null })
     expect(sync.resources['requisitions']).to.equal(0)
+    await lever.clearFaults()
     await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+  })
+
+  it('is shown as ended though another process was through with it before who asked went on', async () => {
+    const { mirror, another, organization, connection } = await fresh()
+    const second = another()
+    started.push(second)
+    second.startWorker()
+    const updateOne = SyncRunModel.collection.updateOne.bind(SyncRunModel.collection)
+    const asking = stub(SyncRunModel.collection, 'updateOne').callsFake(async (...change) => {
+      asking.restore()
+      const asked = await updateOne(...change)
+      second.startWorker().wake()
+      await eventually('the sync ends', async () => (await connection()).sync.finishedAt)
+      return asked
+    })
+
+    await mirror.sync(organization)
+
+    expect((await connection()).sync.state).to.equal('idle')
   })
 
   it('runs once although two processes are asked at the same time', async () => {
@@ -170,12 +194,13 @@ describe('sync of the mirror', () => {
 
   it('runs again when somebody asks while it runs', async () => {
     const { mirror, organization, connection } = await fresh()
-    await lever.fault({ match: { path: '/requisitions' }, kind: 'slow', delayMs: 300 })
+    await lever.fault({ match: { path: '/requisitions' }, ...HELD })
     mirror.startWorker()
     await mirror.sync(organization)
     await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
 
     await mirror.sync(organization, ['users'])
+    await lever.clearFaults()
 
     await eventually('users are read again', async () => (await lever.requests('/users')).length === 2)
     await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
@@ -193,8 +218,8 @@ describe('sync of the mirror', () => {
   })
 
   it('is given back at once when its process stops, and goes on elsewhere', async () => {
-    const { mirror, another, organization, connection } = await fresh({ leaseMs: 60_000 })
-    await lever.fault({ match: { path: '/postings' }, kind: 'slow', delayMs: 9000 })
+    const { mirror, another, organization, connection } = await fresh()
+    await lever.fault({ match: { path: '/postings' }, ...HELD })
     const worker = mirror.startWorker()
     await mirror.sync(organization)
     await eventually('postings are asked for', async () => (await lever.requests('/postings')).length > 0)
@@ -211,24 +236,23 @@ describe('sync of the mirror', () => {
   })
 
   it('keeps its lease while it waits for Lever', async () => {
-    const { mirror, another, organization, connection } = await fresh({ leaseMs: 300 })
-    await lever.fault({ match: { path: '/stages' }, kind: 'slow', delayMs: 900 })
-    const second = another()
-    started.push(second)
+    const { mirror, organization, connection } = await fresh({ leaseMs: 3000 })
+    await lever.fault({ match: { path: '/stages' }, ...HELD })
     mirror.startWorker()
     await mirror.sync(organization)
     await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    const lease = async () => (await SyncRunModel.findOne({ organization }).orFail().lean()).leaseUntil?.getTime() ?? 0
+    const first = await lease()
 
-    second.startWorker().wake()
+    await eventually('it is extended', async () => (await lease()) > first)
+
+    await lever.clearFaults()
     await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
-
-    expect(await lever.requests('/users')).to.have.length(1)
   })
 
   it('leaves nothing behind when the organization is disconnected while it runs', async () => {
-    const { mirror, organization, connection } = await fresh({ leaseMs: 30_000 })
-    await lever.fault({ match: { path: '/postings' }, kind: 'slow', delayMs: 2500 })
+    const { mirror, organization, connection } = await fresh()
+    await lever.fault({ match: { path: '/postings' }, ...HELD })
     mirror.startWorker()
     await mirror.sync(organization)
     await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
@@ -236,6 +260,7 @@ describe('sync of the mirror', () => {
     await ConnectionModel.updateOne({ organization }, { status: 'disconnected' })
     await mirror.forgetOrganization(organization)
     await LeverUserModel.create({ organization, leverId: 'written late', seenAt: new Date() })
+    await lever.clearFaults()
 
     await eventually('what came late is gone', async () => (await LeverUserModel.countDocuments({ organization })) === 0)
     expect((await connection()).sync).to.deep.include({ state: 'idle', startedAt: null, finishedAt: null, resources: {} })
