@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { Types } from 'mongoose'
+import { restore, stub } from 'sinon'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
@@ -48,7 +49,7 @@ describe('processing deliveries', () => {
     eventually('every delivery is settled', async () =>
       (await DeliveryModel.countDocuments({ status: 'received' })) === 0 ? newest() : null,
     )
-  const claim = async (atMost = 100) => claimWork<DeliveryDocument>(DeliveryModel, { statuses: ['received'], atMost, leaseMs: 2000 })
+  const claim = async (atMost = 100) => claimWork<DeliveryDocument>(DeliveryModel, { statuses: ['received'], atMost, leaseMs: 60_000 })
   const processAll = async () => Promise.all((await claim()).map((claimed) => world.webhooks.processClaimed(claimed)))
   const makeDue = async () => DeliveryModel.updateMany({ status: 'received' }, { $set: { dueAt: new Date(0) } })
 
@@ -233,6 +234,9 @@ describe('processing deliveries', () => {
   })
 
   describe('when Lever cannot be asked', () => {
+    beforeEach(() => stub(Math, 'random').returns(0)) // no time between the client's own tries
+    afterEach(() => restore())
+
     it('waits longer and longer between ten attempts, then fails', async () => {
       await world.lever.fault({ kind: 'status', status: 500, match: { path: `/opportunities/${opportunity.id}` }, times: 1000 })
       await deliver('candidateStageChange')

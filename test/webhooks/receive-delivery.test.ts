@@ -5,6 +5,8 @@ import { restore, stub } from 'sinon'
 import mongoose from 'mongoose'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { DeliveryModel } from '../../src/webhooks/delivery-model.ts'
+import { webhookIntake, webhookIntakePaths } from '../../src/web/api/webhook-intake.ts'
+import { startWeb } from '../support/web.ts'
 import { startWebhookWorld, webhookBody, type WebhookWorld } from './webhook-world.ts'
 
 const CHANGE = 'candidateStageChange'
@@ -403,7 +405,9 @@ describe('receiving a delivery', () => {
     })
 
     it('does not wait for a body that never ends', async () => {
-      const { hostname, port, pathname } = new URL(await world.endpointUrl())
+      const impatient = await startWeb({ intakes: () => [webhookIntake({ ...world, readWithinMs: 100 })], intakePaths: webhookIntakePaths })
+      const { pathname } = new URL(await world.endpointUrl())
+      const { hostname, port } = new URL(impatient.url)
       const socket: Socket = createConnection(Number(port), hostname)
 
       const answer = new Promise<string>((resolve) => socket.setEncoding('utf8').once('data', resolve))
@@ -411,6 +415,7 @@ describe('receiving a delivery', () => {
 
       expect(await answer).to.match(/^HTTP\/1\.1 408 /)
       socket.destroy()
+      await impatient.stop()
     })
   })
 })

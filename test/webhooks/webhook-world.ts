@@ -20,7 +20,9 @@ import { startWeb, type RunningWeb, type WebParts } from '../support/web.ts'
 
 const ACTOR = 'apiKey:test'
 const ADMIN = 'ada@x.example'
-const LEASE_MS = 2000
+/** Beyond any time for which a machine stands still: nobody here is to lose a lease, or an answer. */
+const LEASE_MS = 60_000
+const TIMEOUT_MS = 20_000
 
 /** An organization connected to the local Lever, with the endpoint listening and no worker running. */
 export interface WebhookWorld {
@@ -61,7 +63,7 @@ export async function startWebhookWorld(): Promise<WebhookWorld> {
   const web = await startWeb({
     intakes: (webParts) => {
       parts = buildParts(webParts, lever, deleted)
-      return [webhookIntake({ ...parts, readWithinMs: 1000 })]
+      return [webhookIntake({ ...parts, readWithinMs: TIMEOUT_MS })]
     },
     intakePaths: webhookIntakePaths,
     endpoints: (webParts) => webhookDeliveryEndpoints((parts ??= buildParts(webParts, lever, deleted))),
@@ -106,7 +108,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
   const connections: Connections = createConnections({
     sealer, accounts, audit, publicUrl, log,
     budget: createRequestBudget({ requestsPerSecond: 500, burst: 500 }),
-    lever: { ...lever, environment: 'local', timeoutMs: 2000 },
+    lever: { ...lever, environment: 'local', timeoutMs: TIMEOUT_MS },
     readMappingCounts: async () => ({ mapped: 0, active: 0 }),
     readExportAudit: async () => null,
     stageIsKnown: async () => true,
