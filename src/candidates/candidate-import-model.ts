@@ -8,7 +8,7 @@ const candidateImportSchema = new Schema(
     ...workFields,
     organization: { type: Schema.Types.ObjectId, required: true },
     status: { type: String, enum: IMPORT_STATUSES, required: true },
-    /** The file in the bucket `candidate_import_files`; gone once it is read. */
+    /** The file in the bucket `candidate_import_files`, gone once it is read; of a short one, which is read from memory, there never is one. */
     file: { type: Schema.Types.ObjectId, required: true },
     /** The names of the file's columns. */
     columns: { type: [String], default: [] },

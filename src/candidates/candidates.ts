@@ -7,7 +7,7 @@ import type { CandidateInput } from './candidate-input.ts'
 import type { CandidateDocument } from './candidate-model.ts'
 import { candidateView, type CandidateView, type ExportSummary } from './candidate-view.ts'
 import type { ErasedPeople } from './erased-people.ts'
-import { getImport, getRejectedCsv, importFile, type ImportStart } from './import-file.ts'
+import { getImport, getRejectedCsv, importFile, withReceivedFile, type ImportStart, type ReceivedFile } from './import-file.ts'
 import { dropOrphanedFiles } from './import-files.ts'
 import { forgetInImports } from './forget-in-imports.ts'
 import { applyLeverState, linkedTo, noteExport, noteExports, setLeverState, unlinkOpportunity } from './lever-state.ts'
@@ -49,6 +49,9 @@ export function createCandidates({ readExports, onRemoved, erased, watchStages, 
     const [view] = await toViews(organization, [candidate])
     return view ?? candidateView(candidate)
   }
+  /** A short file before it resolves, a longer one by a worker. @throws ServiceError `invalid_request` without a usable header row */
+  const importReceived = (organization: string, file: ReceivedFile, { allowErased = false } = {}): Promise<ImportStart> =>
+    importFile(organization, file, { erased, allowErased, watchStages, noteEnd })
 
   return {
     /**
@@ -91,15 +94,11 @@ export function createCandidates({ readExports, onRemoved, erased, watchStages, 
       return { data: await toViews(organization, data), nextCursor }
     },
 
-    /** Imports a CSV file. @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws */
-    async importFile(organization: string, chunks: AsyncIterable<Uint8Array>, { allowErased = false } = {}): Promise<ImportStart> {
-      const start = await importFile(organization, chunks, { erased, allowErased, watchStages })
-      if ('summary' in start) {
-        const { created, updated, rejectedCount: rejected } = start.summary
-        noteEnd({ organization, outcome: 'finished', created, updated, rejected })
-      }
-      return start
-    },
+    /** Reads a CSV file and imports it. @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws */
+    importFile: (organization: string, chunks: AsyncIterable<Uint8Array>, { allowErased = false } = {}): Promise<ImportStart> =>
+      withReceivedFile(chunks, (file) => importReceived(organization, file, { allowErased })),
+    withReceivedFile,
+    importReceived,
     getImport,
     getRejectedCsv,
     previewCsv,

@@ -1,22 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { openCsv, type CsvCandidate } from './csv/csv-candidates.ts'
 import type { Entering } from './erased-people.ts'
-import { importRows, type RowsOutcome } from './import-rows.ts'
+import { importRows, type RejectedRow, type RowsOutcome } from './import-rows.ts'
 
-/** At most so many rejected rows are listed; all are counted. */
-export const MOST_REJECTED = 1000
 const BATCH_ROWS = 500
 /** Long rows make short batches: what a batch holds is in memory, and in one transaction. */
 const BATCH_CHARACTERS = 1_000_000
 /** After so many the process turns to others: that is some milliseconds. */
 const ROWS_AT_A_STRETCH = 50
-
-export interface ImportSummary {
-  created: number
-  updated: number
-  rejected: { line: number; message: string }[]
-  rejectedCount: number
-}
 
 /** Rows of a file in batches; `lastLine` is the physical line the batch ends with. */
 export interface RowBatch {
@@ -25,14 +16,24 @@ export interface RowBatch {
 }
 
 /**
- * Imports a CSV file, in constant memory. Each batch of rows is durable by itself, so that what an error leaves
- * behind is complete up to some row, and importing the file again does the rest.
+ * Imports a short CSV file. Each batch of rows is durable by itself, so that what an error leaves behind is complete up to some row,
+ * and importing the file again does the rest.
  * @throws ServiceError `invalid_request` without a usable header row
  */
-export async function importCsv(organization: string, chunks: AsyncIterable<Uint8Array>, entering: Entering): Promise<ImportSummary> {
-  const summary: ImportSummary = { created: 0, updated: 0, rejected: [], rejectedCount: 0 }
-  for await (const { rows } of readBatches(chunks)) addOutcome(summary, await importRows(organization, rows, entering))
-  return summary
+export async function importCsv(
+  organization: string,
+  chunks: AsyncIterable<Uint8Array>,
+  entering: Entering,
+): Promise<RowsOutcome & { linesDone: number }> {
+  const done = { created: 0, updated: 0, rejected: [] as RejectedRow[], linesDone: 0 }
+  for await (const { rows, lastLine } of readBatches(chunks)) {
+    const { created, updated, rejected } = await importRows(organization, rows, entering)
+    done.created += created
+    done.updated += updated
+    done.rejected.push(...rejected)
+    done.linesDone = lastLine
+  }
+  return done
 }
 
 /** @param after rows that end at or before this physical line are passed over */
@@ -51,12 +52,4 @@ export async function* readBatches(chunks: AsyncIterable<Uint8Array>, after = 0)
   }
   const last = rows.at(-1)
   if (last) yield { rows, lastLine: last.lastLine }
-}
-
-function addOutcome(summary: ImportSummary, { created, updated, rejected }: RowsOutcome): void {
-  summary.created += created
-  summary.updated += updated
-  const listed = rejected.slice(0, MOST_REJECTED - summary.rejected.length)
-  summary.rejected.push(...listed.map(({ line, message }) => ({ line, message })))
-  summary.rejectedCount += rejected.length
 }

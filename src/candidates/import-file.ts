@@ -1,11 +1,14 @@
+import { createHash, type Hash } from 'node:crypto'
 import { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
+import { NEVER } from '../work/work-fields.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
 import { openCsv } from './csv/csv-candidates.ts'
 import type { Entering } from './erased-people.ts'
-import { importCsv, MOST_REJECTED, type ImportSummary } from './import-csv.ts'
-import { keepFile } from './import-files.ts'
-import { listRejections, rejectionsCsv } from './import-rejections.ts'
+import { importCsv } from './import-csv.ts'
+import { dropFile, keepFile } from './import-files.ts'
+import { keepRejections, listRejections, rejectionsCsv } from './import-rejections.ts'
+import type { NoteImportEnd } from './note-import-end.ts'
 
 /** A longer file is imported in the background. */
 export const LONGEST_AT_ONCE = 1024 * 1024
@@ -13,7 +16,22 @@ const KEPT_MS = 30 * 24 * 3_600_000
 /** Due at once, whatever this process' clock says. */
 const AT_ONCE = new Date(0)
 
-export type ImportStart = { summary: ImportSummary } | { importId: string }
+/** At most so many rejected rows are listed; all are counted. */
+const MOST_REJECTED = 1000
+
+export interface ImportStart {
+  importId: string
+  /** Whether it has ended: of a short file. */
+  ended: boolean
+}
+
+/** A file that was read whole: a short one is in memory, a longer one in the database. */
+export interface ReceivedFile {
+  /** SHA-256 of its bytes. */
+  digest: string
+  pieces: readonly Uint8Array[]
+  kept: { file: Types.ObjectId; columns: string[] } | null
+}
 
 export interface ImportProgress {
   status: CandidateImportDocument['status']
@@ -26,19 +44,56 @@ export interface ImportProgress {
 }
 
 /**
- * Imports a CSV file: one of at most 1 MB before it resolves; a longer one is kept, and imported by a worker.
- * @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws
+ * Reads a file whole for `use`, and keeps nothing of it afterwards that no import has taken.
+ * @throws ServiceError `invalid_request` for one over 1 MB without a usable header row; what `chunks` and `use` throw
  */
-export async function importFile(organization: string, chunks: AsyncIterable<Uint8Array>, entering: Entering): Promise<ImportStart> {
-  const source = chunks[Symbol.asyncIterator]()
+export async function withReceivedFile<T>(chunks: AsyncIterable<Uint8Array>, use: (file: ReceivedFile) => Promise<T>): Promise<T> {
+  const file = await receiveFile(chunks)
   try {
-    const head = await readHead(source)
-    if (head.isAll) return { summary: await importCsv(organization, rejoin(head.pieces), entering) }
-    const columns = await columnsOf(Buffer.concat(head.pieces))
-    return { importId: await startImport(organization, rejoin(head.pieces, source), { ...entering, columns }) }
+    return await use(file)
   } finally {
-    await source.return?.()
+    const isTaken = file.kept === null || (await CandidateImportModel.exists({ file: file.kept.file }))
+    if (file.kept !== null && !isTaken) await dropFile(file.kept.file)
   }
+}
+
+async function receiveFile(chunks: AsyncIterable<Uint8Array>): Promise<ReceivedFile> {
+  const hash = createHash('sha256')
+  const source = hashing(chunks, hash)
+  try {
+    const { pieces, isAll } = await readHead(source)
+    if (isAll) return { digest: hash.digest('hex'), pieces, kept: null }
+    const columns = await columnsOf(Buffer.concat(pieces))
+    const file = await keepFile(rejoin(pieces, source))
+    return { digest: hash.digest('hex'), pieces: [], kept: { file, columns } }
+  } finally {
+    await source.return(undefined)
+  }
+}
+
+async function* hashing(chunks: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array, undefined> {
+  for await (const chunk of chunks) {
+    hash.update(chunk)
+    yield chunk
+  }
+}
+
+/**
+ * Imports a file: one of at most 1 MB before it resolves; a longer one by a worker.
+ * @throws ServiceError `invalid_request` without a usable header row
+ */
+export async function importFile(
+  organization: string,
+  { pieces, kept }: ReceivedFile,
+  { noteEnd, ...entering }: Entering & { noteEnd: NoteImportEnd },
+): Promise<ImportStart> {
+  if (kept) return { importId: await startImport(organization, kept, entering), ended: false }
+  const columns = await columnsOf(Buffer.concat(pieces))
+  const outcome = await importCsv(organization, rejoin(pieces), entering)
+  const importId = await keepEnded(organization, columns, outcome)
+  const { created, updated, rejected } = outcome
+  noteEnd({ organization, import: importId, outcome: 'finished', created, updated, rejected: rejected.length })
+  return { importId, ended: true }
 }
 
 /** The file, or what of it goes beyond the limit by one piece. */
@@ -68,7 +123,7 @@ export async function getImport(organization: string, id: string): Promise<Impor
   }
 }
 
-/** All rows that an import in the background has not taken so far, as a CSV. @throws ServiceError `not_found` */
+/** All rows that an import has not taken so far, as a CSV. @throws ServiceError `not_found` */
 export async function getRejectedCsv(organization: string, id: string): Promise<AsyncIterable<string>> {
   const { _id, columns } = await findImport(organization, id)
   return rejectionsCsv(_id, columns)
@@ -89,21 +144,36 @@ async function columnsOf(head: Uint8Array): Promise<string[]> {
   return header.names
 }
 
-type ImportTerms = Pick<Entering, 'allowErased'> & { columns: string[] }
-
 async function startImport(
   organization: string,
-  chunks: AsyncIterable<Uint8Array>,
-  { allowErased, columns }: ImportTerms,
+  { file, columns }: NonNullable<ReceivedFile['kept']>,
+  { allowErased }: Pick<Entering, 'allowErased'>,
 ): Promise<string> {
-  const file = await keepFile(chunks)
-  const expiresAt = new Date(Date.now() + KEPT_MS)
-  const fields = { organization, status: 'running', file, columns, allowErased, expiresAt, dueAt: AT_ONCE, lane: 1 } as const
+  const fields = { organization, status: 'running', file, columns, allowErased, ...keptFor(), dueAt: AT_ONCE, lane: 1 } as const
   const started = await CandidateImportModel.create(fields)
   return started._id.toHexString()
 }
 
-async function* rejoin(head: Uint8Array[], rest?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function keepEnded(
+  organization: string,
+  columns: string[],
+  { rejected, ...done }: Awaited<ReturnType<typeof importCsv>>,
+): Promise<string> {
+  const counts = { ...done, rejectedCount: rejected.length }
+  const times = { ...keptFor(), dueAt: NEVER, finishedAt: new Date() }
+  const ended = new CandidateImportModel({ organization, status: 'finished', file: new Types.ObjectId(), columns, ...counts, ...times })
+  await CandidateImportModel.db.transaction(async (session) => {
+    await ended.save({ session })
+    await keepRejections(ended, rejected, session)
+  })
+  return ended._id.toHexString()
+}
+
+function keptFor(): { expiresAt: Date } {
+  return { expiresAt: new Date(Date.now() + KEPT_MS) }
+}
+
+async function* rejoin(head: readonly Uint8Array[], rest?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* head
   for (let next = await rest?.next(); next && next.done !== true; next = await rest?.next()) yield next.value
 }

@@ -1,6 +1,6 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-/** A row that an import in the background did not take, kept as long as the import is. */
+/** A row that an import did not take, kept as long as the import is. */
 const importRejectionSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },

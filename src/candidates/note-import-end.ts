@@ -2,8 +2,7 @@ import type { Log } from '../log.ts'
 
 export interface ImportEnd {
   organization: string
-  /** None where a short file was imported while it came in. */
-  import?: string
+  import: string
   outcome: 'finished' | 'failed'
   created: number
   updated: number

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { CandidateImportModel } from '../../src/candidates/candidate-import-model.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { createLog } from '../../src/log.ts'
@@ -179,6 +180,56 @@ describe('candidates over HTTP', () => {
       rejected: [],
       rejectedCount: 0,
       error: null,
+    })
+  })
+
+  describe('with an Idempotency-Key', () => {
+    const ROW = 'name,email\nAna,ana@a.example\nNobody,\n'
+    const LONG = `name,email,summary\n${Array.from({ length: 200 }, (_, at) => `P ${at},p${at}@a.example,${'x'.repeat(6000)}`).join('\n')}`
+    const send = async (body: string, key: string, query = '') =>
+      web.call('POST', `/api/v1/candidates/import${query}`, { body, headers: { ...CSV, 'idempotency-key': key } })
+    const imports = CandidateImportModel
+    const files = CandidateModel.db.collection('candidate_import_files.files')
+    beforeEach(async () => {
+      await Promise.all([imports.deleteMany({}), files.deleteMany({})])
+    })
+
+    it('answers for the same file what came of it the first time, a short one', async () => {
+      const [first, ...others] = await Promise.all([1, 2, 3].map(async () => send(ROW, 'short')))
+      const later = await send(ROW, 'short')
+
+      const answer = await first?.text()
+      expect(JSON.parse(answer ?? '')).to.include({ created: 1, updated: 0, rejectedCount: 1 })
+      for (const again of [...others, later]) expect([again.status, await again.text()]).to.deep.equal([200, answer])
+      expect(later.headers.get('idempotent-replayed')).to.equal('true')
+      expect(await imports.countDocuments({})).to.equal(1)
+    })
+
+    it('begins one import of a long one, and keeps one file', async () => {
+      const started = await Promise.all([1, 2, 3].map(async () => send(LONG, 'long')))
+
+      expect(started.map(({ status }) => status)).to.deep.equal([202, 202, 202])
+      expect(new Set(await Promise.all(started.map(async (answer) => answer.text())))).to.have.length(1)
+      expect([await imports.countDocuments({}), await files.countDocuments({})]).to.deep.equal([1, 1])
+    })
+
+    it('refuses another file, or to take in erased people where the first was not to, and keeps nothing of it', async () => {
+      await send(ROW, 'same')
+
+      for (const other of [
+        await send(`${ROW}Bob,bob@a.example\n`, 'same'),
+        await send(LONG, 'same'),
+        await send(ROW, 'same', '?allowErased=true'),
+      ]) {
+        expect([other.status, await codeOf(other)]).to.deep.equal([422, 'idempotency_key_reused'])
+      }
+      expect(await CandidateModel.countDocuments({})).to.equal(1)
+      expect([await imports.countDocuments({}), await files.countDocuments({})]).to.deep.equal([1, 0])
+    })
+
+    it('is free again after a file without a header row', async () => {
+      expect((await send('colour\nred\n', 'wrong')).status).to.equal(422)
+      expect((await send(ROW, 'wrong')).status).to.equal(200)
     })
   })
 

@@ -37,14 +37,15 @@ describe('candidate import', () => {
   let organization: string
 
   async function importNow(file: string, into = organization) {
-    const start = await candidates.importFile(into, pieces(file))
-    if (!('summary' in start)) throw new Error('the file was taken for a long one')
-    return start.summary
+    const { importId, ended } = await candidates.importFile(into, pieces(file))
+    if (!ended) throw new Error('the file was taken for a long one')
+    const { created, updated, rejected, rejectedCount } = await candidates.getImport(into, importId)
+    return { created, updated, rejected, rejectedCount }
   }
   async function startLong(file: string): Promise<string> {
-    const start = await candidates.importFile(organization, pieces(file))
-    if (!('importId' in start)) throw new Error('the file was taken for a short one')
-    return start.importId
+    const { importId, ended } = await candidates.importFile(organization, pieces(file))
+    if (ended) throw new Error('the file was taken for a short one')
+    return importId
   }
   const claimOne = async (leaseMs: number) => {
     const [claimed] = await claimWork<CandidateImportDocument>(CandidateImportModel, { statuses: ['running'], atMost: 1, leaseMs })

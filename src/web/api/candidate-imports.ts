@@ -5,7 +5,7 @@ import type { Candidates } from '../../candidates/candidates.ts'
 import { IMPORT_STATUSES } from '../../candidates/candidate-import-model.ts'
 import { CsvPreview } from '../../candidates/preview-csv.ts'
 import { uploadedFile } from '../middleware/uploaded-file.ts'
-import { defineEndpoint, type Endpoint } from './endpoint.ts'
+import { defineEndpoint, type Answer, type Endpoint, type KeptAnswer } from './endpoint.ts'
 import { IdParams } from './id-params.ts'
 import { queryFlag } from './query-flag.ts'
 
@@ -54,10 +54,18 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
         200: { description: 'Imported', schema: ImportView },
         202: { description: 'A file over 1 MB: imported in the background', schema: ImportStarted },
       },
-      handle: async ({ caller, query, incoming }) => {
-        const start = await candidates.importFile(caller.organization, await sentFile(incoming), query)
-        return 'summary' in start ? { status: 200, body: start.summary } : { status: 202, body: start }
-      },
+      keyedUpload: true,
+      handle: async ({ caller: { organization }, query, incoming, once }) =>
+        candidates.withReceivedFile(await sentFile(incoming), (file) =>
+          once(
+            { file: file.digest, ...query },
+            async () => {
+              const { importId, ended } = await candidates.importReceived(organization, file, query)
+              return answerOf(candidates, organization, { id: importId, status: ended ? 200 : 202 })
+            },
+            (kept) => answerOf(candidates, organization, kept),
+          ),
+        ),
     }),
     defineEndpoint({
       method: 'post',
@@ -71,6 +79,12 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
     }),
     ...backgroundImports(candidates),
   ]
+}
+
+async function answerOf(candidates: Candidates, organization: string, { id, status }: KeptAnswer): Promise<Answer> {
+  if (status === 202) return { status, body: { importId: id }, result: { id } }
+  const { created, updated, rejected, rejectedCount } = await candidates.getImport(organization, id)
+  return { status, body: { created, updated, rejected, rejectedCount }, result: { id } }
 }
 
 function backgroundImports(candidates: Candidates): Endpoint[] {

@@ -16,6 +16,15 @@ export interface EndpointInput<P, Q, B, A extends Access> {
   requestId: string
   /** The unread request, where `upload` is set instead of `body`. */
   incoming: IncomingMessage
+  /** Runs once for the request's Idempotency-Key and `content`, which stands for what was sent; see `keyedUpload`. */
+  once: (content: unknown, run: () => Promise<Answer>, replay: (kept: KeptAnswer) => Promise<Answer>) => Promise<Answer>
+}
+
+/** What an Idempotency-Key stands for: the id of the first answer's result, its status, and a secret where one was in it. */
+export interface KeptAnswer {
+  id: string
+  secret?: string
+  status: number
 }
 
 /** What a handler answers. `body` is JSON unless `contentType` says otherwise; a string or stream goes out as it is. */
@@ -24,7 +33,7 @@ export interface Answer {
   body?: unknown
   headers?: Record<string, string>
   contentType?: string
-  /** Of an endpoint with `replay`: what is kept under the Idempotency-Key. */
+  /** Of an endpoint that takes an Idempotency-Key: what is kept under it. */
   result?: { id: string; secret?: string }
 }
 
@@ -58,7 +67,9 @@ export interface EndpointSpec<
    * Given by a POST that creates: takes `Idempotency-Key`, and gives the first answer again from what was kept of it,
    * the id and, only where one was in the answer, the secret.
    */
-  replay?: (input: EndpointInput<P, Q, B, A>, kept: { id: string; secret?: string; status: number }) => Promise<Answer>
+  replay?: (input: EndpointInput<P, Q, B, A>, kept: KeptAnswer) => Promise<Answer>
+  /** Of a POST that creates from an upload: `handle` reads what was sent and takes `Idempotency-Key` by `once`. */
+  keyedUpload?: true
   handle: (input: EndpointInput<P, Q, B, A>) => Promise<Answer>
 }
 
@@ -73,4 +84,8 @@ export function defineEndpoint<
   B extends z.ZodType | undefined = undefined,
 >(spec: EndpointSpec<P, Q, B, A>): Endpoint {
   return spec
+}
+
+export function takesIdempotencyKey({ replay, keyedUpload }: Endpoint): boolean {
+  return keyedUpload === true || replay !== undefined
 }

@@ -6,7 +6,7 @@ import { ServiceError } from '../../errors.ts'
 import { hashToken, keyedHash } from '../../secrets/opaque-token.ts'
 import type { SecretPlace, Sealer } from '../../secrets/sealer.ts'
 import { NEVER } from '../../work/work-fields.ts'
-import type { Answer } from './endpoint.ts'
+import type { Answer, KeptAnswer } from './endpoint.ts'
 import { IdempotencyKeyModel, type IdempotencyKeyDocument } from './idempotency-key-model.ts'
 
 const KEPT_MS = 86_400_000
@@ -34,12 +34,6 @@ export interface KeyedRequest {
   key: string
   /** The body as parsed, so that the order of its members and white space do not matter. */
   body: unknown
-}
-
-export interface KeptAnswer {
-  id: string
-  secret?: string
-  status: number
 }
 
 export type Idempotency = ReturnType<typeof createIdempotency>
@@ -133,7 +127,7 @@ async function runFirst(deps: IdempotencyDeps, record: KeyRecord, run: () => Pro
   } finally {
     clearInterval(heart)
   }
-  if (!answer.result) throw new Error('an endpoint with replay must answer with its result')
+  if (!answer.result) throw new Error('what takes an Idempotency-Key must answer with its result')
   const { id, secret } = answer.result
   const sealed = secret === undefined ? {} : { secret: deps.sealer.seal(secret, secretPlace(record._id, record.organization)) }
   await IdempotencyKeyModel.updateOne(mine, { leaseUntil: null, answer: { status: answer.status, resultId: id, ...sealed } })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { ERROR_CODES, statusOf, type ErrorCode } from '../../errors.ts'
-import type { Endpoint } from './endpoint.ts'
+import { takesIdempotencyKey, type Endpoint } from './endpoint.ts'
 import { strictly } from './parse-input.ts'
 import { API_BASE } from './router.ts'
 
@@ -82,11 +82,11 @@ const SECURITY_SCHEMES = {
 } as const
 
 function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
-  const { method, path, tag, summary, description, params, query, replay } = endpoint
+  const { method, path, tag, summary, description, params, query } = endpoint
   const requestParams = {
     ...(params ? { path: params as z.ZodObject } : {}),
     ...(query ? { query: strictly(query) as z.ZodObject } : {}),
-    ...(replay ? { header: IDEMPOTENCY_HEADER } : {}),
+    ...(takesIdempotencyKey(endpoint) ? { header: IDEMPOTENCY_HEADER } : {}),
   }
   return {
     operationId: operationIdOf(method, path),
@@ -123,9 +123,9 @@ function bodyOf({ body, upload }: Endpoint): Pick<ZodOpenApiOperationObject, 're
   return { requestBody: { required: !body.safeParse({}).success, content: { 'application/json': { schema: strictly(body) } } } }
 }
 
-function answersOf({ answers, replay }: Endpoint): ZodOpenApiResponsesObject {
-  const headers = replay ? { headers: z.object({ 'Idempotent-Replayed': z.literal('true').optional() }) } : {}
-  const responses = Object.entries(answers).map(([status, { description, schema, contentType }]) => {
+function answersOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
+  const headers = takesIdempotencyKey(endpoint) ? { headers: z.object({ 'Idempotent-Replayed': z.literal('true').optional() }) } : {}
+  const responses = Object.entries(endpoint.answers).map(([status, { description, schema, contentType }]) => {
     const types = [contentType ?? (schema ? 'application/json' : [])].flat()
     const described = schema ? { schema } : { schema: { type: 'string' } as const }
     const content = types.length === 0 ? {} : { content: Object.fromEntries(types.map((type) => [type, described])) }
@@ -135,12 +135,12 @@ function answersOf({ answers, replay }: Endpoint): ZodOpenApiResponsesObject {
 }
 
 function problemsOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
-  const { method, params, replay, problems = [] } = endpoint
+  const { method, params, problems = [] } = endpoint
   const codes = new Set<ErrorCode>([
     ...EVERYWHERE,
     ...(method === 'get' ? [] : OF_WRITES),
     ...(params || endpoint.access === 'operator' ? (['not_found'] as const) : []),
-    ...(replay ? WITH_KEY : []),
+    ...(takesIdempotencyKey(endpoint) ? WITH_KEY : []),
     ...problems,
   ])
   const byStatus = new Map<number, ErrorCode[]>()

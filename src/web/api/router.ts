@@ -1,10 +1,11 @@
 import Router from '@koa/router'
 import { z } from 'zod'
+import type { Caller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 import { hasBody } from '../middleware/request-body.ts'
 import type { RateGuard } from '../middleware/request-rate.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
-import type { Answer, Endpoint, EndpointInput } from './endpoint.ts'
+import { takesIdempotencyKey, type Answer, type Endpoint, type EndpointInput } from './endpoint.ts'
 import type { Idempotency } from './idempotency.ts'
 import { assertAccess, identifyCaller, type IdentifyDeps } from './identify-caller.ts'
 import { readJson } from './json-body.ts'
@@ -39,8 +40,9 @@ async function answer(ctx: SiteContext & { params: Record<string, string> }, end
   const params = parseParams(endpoint, ctx.params)
   const query = parseInput(strictly(endpoint.query ?? NO_MEMBERS), { ...ctx.query }, 'query')
   const body = await parseBody(ctx, endpoint)
-  const input = { caller, params, query, body, requestId: ctx.state.requestId, incoming: ctx.req } as unknown as Input
-  send(ctx, await runOnce(ctx, endpoint, input, deps))
+  const once = onceFor(ctx, endpoint, caller, deps)
+  const input = { caller, params, query, body, requestId: ctx.state.requestId, incoming: ctx.req, once } as unknown as Input
+  send(ctx, await handle(endpoint, input))
 }
 
 function assertAcceptable(ctx: SiteContext, { answers }: Endpoint): void {
@@ -79,14 +81,20 @@ function assertUploadType(ctx: SiteContext, contentTypes: readonly string[]): un
   throw new ServiceError('unsupported_media_type', `Send the body as ${contentTypes.join(' or ')}.`)
 }
 
-async function runOnce(ctx: SiteContext, endpoint: Endpoint, input: Input, deps: ApiDeps): Promise<Answer> {
-  const { replay } = endpoint
-  const key = ctx.get('Idempotency-Key')
-  const run = () => endpoint.handle(input)
-  if (!replay || key === '') return run()
+/** @throws ServiceError `invalid_request` for a key that is none */
+function onceFor(ctx: SiteContext, endpoint: Endpoint, caller: Caller, { idempotency }: ApiDeps): Input['once'] {
+  const key = takesIdempotencyKey(endpoint) ? ctx.get('Idempotency-Key') : ''
+  if (key === '') return (_content, run) => run()
   if (!/^[\x21-\x7e][\x20-\x7e]{0,254}$/.test(key)) throw badKey()
-  return deps.idempotency.once({ caller: input.caller, path: `${ctx.method} ${ctx.path}`, key, body: input.body }, run, (kept) =>
-    replay(input, kept),
+  return (content, run, replay) => idempotency.once({ caller, path: `${ctx.method} ${ctx.path}`, key, body: content }, run, replay)
+}
+
+async function handle({ replay, handle: run }: Endpoint, input: Input): Promise<Answer> {
+  if (!replay) return run(input)
+  return input.once(
+    input.body,
+    () => run(input),
+    (kept) => replay(input, kept),
   )
 }
 

@@ -1,33 +1,11 @@
 import type { ImportProgress } from '../../candidates/import-file.ts'
-import type { ImportSummary } from '../../candidates/import-csv.ts'
-import { csvLine } from '../../csv-cell.ts'
 import { Fact } from './fact.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
 import { Cell, Row, RowHead, Table } from './table.tsx'
 import { importTexts } from './texts-import.ts'
 
-/** What came of a file that was imported at once. */
-export function ImportResultPage({ summary }: { summary: ImportSummary }) {
-  const t = importTexts(usePage().language)
-  return (
-    <Layout title={t.resultTitle} width="narrow">
-      <section class="card" id="import">
-        <Counts counts={summary} />
-        <Rejected rejected={summary.rejected} count={summary.rejectedCount} download={inPlace(summary, [t.line, t.why])} />
-        <After />
-      </section>
-    </Layout>
-  )
-}
-
-/** The list as a file inside the page: of a short import nothing is kept. */
-function inPlace({ rejected }: ImportSummary, heads: string[]): string {
-  const lines = [heads, ...rejected.map(({ line, message }) => [String(line), message])]
-  return `data:text/csv;charset=utf-8,${encodeURIComponent(lines.map(csvLine).join(''))}`
-}
-
-/** How far a longer file is, until it is read. */
+/** How far a file is, until it is read; then what came of it. */
 export function ImportProgressPage({ id, progress }: { id: string; progress: ImportProgress }) {
   const t = importTexts(usePage().language)
   const title = { running: t.runningTitle, finished: t.resultTitle, failed: t.failedTitle }[progress.status]
@@ -69,7 +47,7 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
   )
 }
 
-function Counts({ counts }: { counts: Pick<ImportSummary, 'created' | 'updated' | 'rejectedCount'> }) {
+function Counts({ counts }: { counts: Pick<ImportProgress, 'created' | 'updated' | 'rejectedCount'> }) {
   const { language } = usePage()
   const t = importTexts(language)
   const numbers = new Intl.NumberFormat(language)

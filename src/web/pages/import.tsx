@@ -6,7 +6,7 @@ import { uploadedFile } from '../middleware/uploaded-file.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
 import { ImportPage, ImportPreview } from './import-page.tsx'
-import { ImportProgressPage, ImportProgressPart, ImportResultPage } from './import-result-page.tsx'
+import { ImportProgressPage, ImportProgressPart } from './import-result-page.tsx'
 import { Notice } from './notice.tsx'
 import { problemWords } from './problem-words.ts'
 import { renderFragment, renderPage } from './render-page.tsx'
@@ -46,14 +46,13 @@ async function preview(ctx: SiteContext, candidates: Deps): Promise<void> {
   }
 }
 
-/** A short file is imported before the answer, which says what came of it; a long one has a page of its own. */
+/** A short file is imported before the answer, a long one while its page is looked at. */
 async function importFile(ctx: SiteContext, candidates: Deps): Promise<void> {
   const allowErased = ctx.query['allowErased'] === 'true'
   try {
     const file = await uploadedFile(ctx.req, { field: 'file', limitBytes: LIMIT_BYTES })
-    const start = await candidates.importFile(personOf(ctx).organization, file, { allowErased })
-    if ('importId' in start) seeOther(ctx, `/candidates/imports/${start.importId}`)
-    else renderPage(ctx, <ImportResultPage summary={start.summary} />)
+    const { importId } = await candidates.importFile(personOf(ctx).organization, file, { allowErased })
+    seeOther(ctx, `/candidates/imports/${importId}`)
   } catch (error) {
     if (!isServiceError(error) || error.status >= 500) throw error
     renderPage(ctx, <ImportPage problem={problemOf(ctx, error)} />, { status: error.status })
