@@ -12,7 +12,7 @@ describe('the hourly comparison of exports with Lever', function () {
   let api: Api
 
   before(async () => {
-    service = await startService()
+    service = await startService({ LEASE_MS: '10000', LEVER_TIMEOUT_MS: '8000' })
     ;({ api } = await service.connected())
     await service.lever.settings({ clockOffsetMs: -AGO_MS, rateLimit: { enabled: false } })
   })
@@ -36,8 +36,9 @@ describe('the hourly comparison of exports with Lever', function () {
   async function compare(): Promise<void> {
     await ExportModel.collection.updateMany({}, { $set: { finishedAt: new Date(Date.now() - AGO_MS) } })
     const jobs = mongoose.connection.collection('agenda_jobs')
-    await eventually('the job is there', () => jobs.findOne({ name: 'audit exports' }), 30_000)
-    await jobs.updateOne({ name: 'audit exports' }, { $set: { nextRunAt: new Date(0), lockedAt: null } })
+    const resting = { name: 'audit exports', lockedAt: null } // one that runs would set its next time as it ends
+    const isAsked = async () => (await jobs.updateOne(resting, { $set: { nextRunAt: new Date(0) } })).matchedCount === 1
+    await eventually('the job rests', isAsked, 30_000)
   }
 
   it('counts what is there twice, what nobody exported and what is gone, and nothing else', async () => {

@@ -12,6 +12,7 @@ import {
   type ExportAnswer,
   type ServiceForTests,
 } from '../support/service.ts'
+import { ofExports } from './requests-of-exports.ts'
 
 interface Preview {
   allowed: boolean
@@ -28,7 +29,7 @@ describe('export:', () => {
 
   before(async function () {
     this.timeout(60_000)
-    service = await startService()
+    service = await startService({ LEASE_MS: '10000', LEVER_TIMEOUT_MS: '8000' })
     organization = await service.connected()
     api = service.api(organization.apiKey)
   })
@@ -110,7 +111,7 @@ describe('export:', () => {
 
       await exportAndWait(api, { candidateId: id })
 
-      const calls = (await service.lever.requests()).map(({ method, path }) => `${method} ${path}`)
+      const calls = ofExports(await service.lever.requests()).map(({ method, path }) => `${method} ${path}`)
       expect(calls).to.deep.equal(['GET /opportunities', 'POST /opportunities'])
     })
 

@@ -4,6 +4,7 @@ import { ResumeFileModel } from '../../src/candidates/resume-file-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
 import { eventually } from '../support/eventually.ts'
 import type { FaultOrder, LeverRequest } from '../support/lever.ts'
+import { untilItRests, wakeExport } from '../support/resting-export.ts'
 import { sampleDocx, samplePdf, type Bytes } from '../support/sample-resumes.ts'
 import {
   exportAndWait,
@@ -16,6 +17,8 @@ import {
   type ExportAnswer,
   type ServiceForTests,
 } from '../support/service.ts'
+import { ofExports } from './requests-of-exports.ts'
+import { QUICK_TIMES } from './quick-times.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
 
@@ -33,7 +36,8 @@ describe('export with a résumé:', () => {
 
   before(async function () {
     this.timeout(60_000)
-    service = await startService({ SETTLE_MS: '150' })
+    service = await startService(QUICK_TIMES)
+    await service.lever.settings({ rateLimit: { enabled: false } })
     apiKey = (await service.connected()).apiKey
     api = service.api(apiKey)
     leverKey = await service.lever.newApiKey()
@@ -98,7 +102,7 @@ describe('export with a résumé:', () => {
 
       const done = await exported({ candidateId: id, postingId })
 
-      const calls = (await service.lever.requests()).map(({ method, path }) => `${method} ${path}`)
+      const calls = ofExports(await service.lever.requests()).map(({ method, path }) => `${method} ${path}`)
       expect(calls).to.deep.equal(['GET /opportunities', 'GET /opportunities', 'POST /opportunities'])
       expect([done.status, done.resume]).to.deep.equal(['exported', { status: 'sent', detail: null }])
       const [made] = await service.lever.opportunitiesByEmail(email)
@@ -231,7 +235,7 @@ describe('export with a résumé:', () => {
     it('leaves what an unclear call without it may have made to be found', async () => {
       const { id, email } = await candidate()
       await service.lever.fault({ kind: 'status', status: 422, match: CREATE, times: 1 })
-      await service.lever.fault({ kind: 'hangAfter', match: CREATE, times: 1 })
+      await service.lever.fault({ kind: 'resetAfter', match: CREATE, times: 1 })
       await service.lever.clearRequests()
 
       const done = await exported({ candidateId: id })
@@ -291,13 +295,12 @@ describe('export with a résumé:', () => {
       expect(await service.lever.opportunitiesByEmail(email)).to.have.length(1)
     })
 
-    it('three times without effect: it goes without', async function () {
-      this.timeout(40_000)
+    it('three times without effect: it goes without', async () => {
       const { id, email } = await candidate()
       await service.lever.fault({ kind: 'status', status: 500, match: CREATE, times: 3 })
       await service.lever.clearRequests()
 
-      const done = (await exportAndWait(api, { candidateId: id }, 30_000)) as WithResume
+      const done = await exported({ candidateId: id })
 
       expect([done.status, done.resume?.status]).to.deep.equal(['exported', 'refused'])
       expect(await callsMade()).to.deep.equal(['unread', 'unread', 'unread', 'json'])
@@ -332,11 +335,13 @@ describe('export with a résumé:', () => {
 
     it('since it was replaced while the export waited: the new one goes', async () => {
       const { id } = await candidate({}, samplePdf('old'), 'old.pdf')
-      await service.lever.fault({ kind: 'status', status: 429, match: CREATE, times: 1 })
+      await service.lever.fault({ kind: 'status', status: 429, match: CREATE, times: 1000 })
       const { body } = await api.post<WithResume>('exports', { candidateId: id, requestedBy: SOURCER })
-      await eventually('it waits', async () => (await api.get<WithResume>(`exports/${body.id}`)).body.attempts.length > 0)
+      await untilItRests(body.id, 'budget')
 
       await put(id, samplePdf('new'), 'new.pdf')
+      await service.lever.clearFaults()
+      await wakeExport(body.id)
       const done = (await waitForEnd(api, body.id)) as WithResume
 
       expect([done.status, done.resume?.status]).to.deep.equal(['exported', 'sent'])

@@ -4,11 +4,12 @@ import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
 import { eventually } from '../support/eventually.ts'
 import type { FaultOrder } from '../support/lever.ts'
+import { letADayPass, untilItRests, untilItRestsUnclear, wakeExport } from '../support/resting-export.ts'
 import { exportAndWait, newPerson, SOURCER, startService, waitForEnd, type Api, type ExportAnswer, type ServiceForTests } from '../support/service.ts' // prettier-ignore
+import { QUICK_TIMES } from './quick-times.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
 const LIST = { method: 'GET', path: '^/opportunities$' }
-const LONG_AGO = new Date(Date.now() - 25 * 3_600_000)
 
 describe('export, unclear:', () => {
   let service: ServiceForTests
@@ -16,7 +17,8 @@ describe('export, unclear:', () => {
 
   before(async function () {
     this.timeout(60_000)
-    service = await startService()
+    service = await startService(QUICK_TIMES)
+    await service.lever.settings({ rateLimit: { enabled: false } })
     api = service.api((await service.connected()).apiKey)
   })
   after(() => service.stop())
@@ -37,6 +39,17 @@ describe('export, unclear:', () => {
   const read = async (id: string): Promise<ExportAnswer> => (await api.get<ExportAnswer>(`exports/${id}`)).body
   const ask = async (person: Person, fields: Record<string, unknown> = {}): Promise<string> =>
     (await api.post<ExportAnswer>('exports', { candidateId: person.id, requestedBy: SOURCER, ...fields })).body.id
+  /** Asks for one that comes out unclear after so many look-ups, and stays so while the faults last. */
+  const askUnclear = async (
+    person: Person,
+    { call = 'resetAfter', lookUps = 1, ...fields }: { call?: FaultOrder['kind']; lookUps?: number; [field: string]: unknown } = {},
+  ): Promise<string> => {
+    await fault(CREATE, { kind: call })
+    await fault(LIST, { kind: 'status', status: 500, after: lookUps, times: 1000 })
+    const id = await ask(person, fields)
+    await untilItRestsUnclear(id)
+    return id
+  }
   const fault = async (match: FaultOrder['match'], order: Omit<FaultOrder, 'match'>): Promise<void> =>
     service.lever.fault({ times: 1, ...order, ...(match ? { match } : {}) })
   const inLever = async ({ emails, links }: Person): Promise<string[]> => {
@@ -59,32 +72,32 @@ describe('export, unclear:', () => {
 
   it('is not sent while it waits for the budget, and says what it waits for', async () => {
     const person = await candidate()
-    await fault({ method: 'GET', path: '^/users$' }, { kind: 'status', status: 503, headers: { 'retry-after': '3' } })
+    await fault({ method: 'GET', path: '^/users$' }, { kind: 'status', status: 503, headers: { 'retry-after': '4' } })
     await api.post('lever/sync', { resources: ['users'] })
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await eventually('Lever asks for a pause', async () => (await service.lever.requests('/users')).some(({ status }) => status === 503))
 
     const id = await ask(person)
-    await eventually('it is on its way', async () => ['running', 'exported'].includes((await read(id)).status))
+    const waiting = await eventually('it says that it waits', () => ExportModel.findOne({ _id: id, waitingFor: 'budget' }).lean())
 
-    expect((await ExportModel.findById(id).lean())?.intent, 'nothing is sent yet').to.equal(null)
+    expect(waiting.intent, 'nothing is sent yet').to.equal(null)
     expect((await waitForEnd(api, id)).status).to.equal('exported')
   })
 
   describe('what an ended export may have made', () => {
     it('is found before the next export of somebody without e-mail, after a cancellation', async () => {
       const person = await withoutMail('canceled')
-      await fault(CREATE, { kind: 'hangAfter' })
+      await fault(CREATE, { kind: 'resetAfter' })
       await fault(LIST, { kind: 'status', status: 200, body: { data: [], hasNext: false }, times: 3 })
       await fault(LIST, { kind: 'status', status: 500, times: 1000 })
       const id = await ask(person)
       await eventually('it is queued again, after looks that found nothing', async () => {
         const found = await ExportModel.findById(id).lean()
         return found?.status === 'queued' && found.intent !== null
-      }, 15_000) // prettier-ignore
+      }, 30_000) // prettier-ignore
       await api.post('connection/pause')
-      await eventually('it can be canceled', async () => (await api.post(`exports/${id}/cancel`)).status === 202, 10_000)
+      await eventually('it can be canceled', async () => (await api.post(`exports/${id}/cancel`)).status === 202)
       await service.lever.clearFaults()
-      await eventually('the late effect is there', async () => (await inLever(person)).length === 1, 10_000)
+      await eventually('the late effect is there', async () => (await inLever(person)).length === 1)
       await api.post('connection/activate')
 
       const next = await exportAndWait(api, { candidateId: person.id, onDuplicate: 'create' })
@@ -98,11 +111,8 @@ describe('export, unclear:', () => {
       const posting = (await api.get<{ data: { id: string; open: boolean }[] }>('lever/postings?limit=100')).body.data.find(
         ({ open }) => open,
       )
-      await fault(CREATE, { kind: 'hangAfter' })
-      await fault(LIST, { kind: 'status', status: 500, after: 1, times: 1000 })
-      const first = await ask(person, { note: 'Still to be written.' })
-      await eventually('it is unclear', async () => (await read(first)).waitingFor === 'settling')
-      await ExportModel.updateOne({ _id: first }, { $set: { tryingSince: LONG_AGO } })
+      const first = await askUnclear(person, { note: 'Still to be written.' })
+      await letADayPass(first)
       expect((await waitForEnd(api, first)).error?.code).to.equal('outcome_unknown')
       await service.lever.clearFaults()
 
@@ -119,18 +129,15 @@ describe('export, unclear:', () => {
 
   it('a retried one does not take for its own what another export of the person has just made', async () => {
     const [one, two] = [await candidate({ emails: ['two-files@mail.example'] }), await candidate({ emails: ['two-files@mail.example'] })]
-    await fault(CREATE, { kind: 'resetBefore' })
-    await fault(LIST, { kind: 'status', status: 500, after: 1, times: 1000 })
-    const first = await ask(one)
-    await eventually('it is unclear', async () => (await read(first)).waitingFor === 'settling')
-    await ExportModel.updateOne({ _id: first }, { $set: { tryingSince: LONG_AGO } })
+    const first = await askUnclear(one, { call: 'resetBefore' })
+    await letADayPass(first)
     await waitForEnd(api, first)
     await service.lever.clearFaults()
-    await fault(CREATE, { kind: 'hangAfter' })
-    const second = await ask(two, { onDuplicate: 'create' })
-    await eventually('the second is unclear', async () => (await read(second)).waitingFor === 'settling')
+    const second = await askUnclear(two, { onDuplicate: 'create', lookUps: 2 })
 
     await api.post(`exports/${first}/retry`)
+    await service.lever.clearFaults()
+    await wakeExport(second)
     const [retried, made] = [await waitForEnd(api, first, 30_000), await waitForEnd(api, second, 30_000)]
 
     expect([made.status, retried.status]).to.deep.equal(['exported', 'duplicate'])
@@ -139,16 +146,17 @@ describe('export, unclear:', () => {
 
   it('ends after a day even when every look fails, also after a retry', async () => {
     const person = await candidate()
-    await fault(CREATE, { kind: 'hangAfter' })
+    await fault(CREATE, { kind: 'resetAfter' })
     await fault(LIST, { kind: 'status', status: 400, after: 1, times: 1000 })
     const id = await ask(person)
-    await eventually('it is unclear', async () => (await read(id)).waitingFor === 'settling')
-    await ExportModel.updateOne({ _id: id }, { $set: { tryingSince: LONG_AGO } })
+    await untilItRestsUnclear(id)
+    await letADayPass(id)
     await waitForEnd(api, id)
 
     await api.post(`exports/${id}/retry`)
-    await eventually('the day begins anew', async () => (await ExportModel.findById(id).lean())?.tryingSince, 10_000)
-    await ExportModel.updateOne({ _id: id }, { $set: { tryingSince: LONG_AGO } })
+    await eventually('the day begins anew', async () => (await ExportModel.findById(id).lean())?.tryingSince)
+    await untilItRestsUnclear(id)
+    await letADayPass(id)
 
     expect((await waitForEnd(api, id)).error?.code).to.equal('outcome_unknown')
   })
@@ -158,12 +166,14 @@ describe('export, unclear:', () => {
     const posting = (await api.get<{ data: { id: string; open: boolean }[] }>('lever/postings?limit=100')).body.data.find(
       ({ open }) => open,
     )
-    await fault(LIST, { kind: 'status', status: 500, times: 4 })
+    await fault(LIST, { kind: 'status', status: 500, times: 1000 })
     const id = await ask(person, { postingId: posting?.id })
-    await eventually('it waits', async () => (await read(id)).waitingFor === 'lever', 15_000)
+    await untilItRests(id)
 
+    await service.lever.clearFaults()
     await fault({ method: 'GET', path: '^/postings/' }, { kind: 'status', status: 500, times: 4 })
     await ExportModel.db.collection('lever_postings').deleteMany({ leverId: posting?.id ?? '' })
+    await wakeExport(id)
     const done = await waitForEnd(api, id, 30_000)
 
     expect(done.status).to.equal('exported')

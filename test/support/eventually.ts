@@ -6,7 +6,7 @@ const LONGEST_PAUSE_MS = 250
  * Repeats `read` until it gives a truthy value, at most `withinMs` (generous: a green run does not wait); the failure names what was waited for.
  * For outcomes that come about in the background.
  */
-export async function eventually<T>(what: string, read: () => Promise<T> | T, withinMs = 15_000): Promise<NonNullable<T>> {
+export async function eventually<T>(what: string, read: () => Promise<T> | T, withinMs = 30_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + withinMs
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.2)) {
     const value = await read()

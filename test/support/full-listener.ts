@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as afterEvents, setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 
 /** Listens and never accepts: once the system's queue is full, who connects gets no answer at all. */
@@ -24,8 +24,10 @@ export async function startFullListener(port: number): Promise<FullListener> {
   for (let isFull = false; !isFull;) {
     const socket = connect(port, '127.0.0.1').on('error', () => undefined)
     queued.push(socket)
-    const connected = new Promise((resolve) => socket.once('connect', () => resolve('connected')))
-    isFull = (await Promise.race([connected, sleep(QUEUED_WITHIN_MS)])) !== 'connected'
+    const connected = new Promise((resolve) => socket.once('connect', resolve))
+    await Promise.race([connected, sleep(QUEUED_WITHIN_MS)])
+    await afterEvents() // where this process stood still, the connection may stand and not have been noticed
+    isFull = socket.connecting
   }
   return {
     async stop() {

@@ -3,13 +3,27 @@ import { eventually } from './eventually.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Resolves once Lever keeps the export waiting and no worker holds it; none takes it up for an hour, or until it is woken. */
-export async function untilItRests(id: string): Promise<void> {
-  const rests = { _id: id, status: 'queued', waitingFor: 'lever', leaseUntil: null } as const
+/** Resolves once the export waits for Lever, or for the budget, and no worker holds it; none takes it up for an hour, or until it is woken. */
+export async function untilItRests(id: string, waitingFor: 'lever' | 'budget' = 'lever'): Promise<void> {
+  await rest(id, { status: 'queued', waitingFor })
+}
+
+/** The same of one whose call came out unclear. Plant a fault that keeps looks from finding it: it must stay so until it was seen. */
+export async function untilItRestsUnclear(id: string): Promise<void> {
+  await rest(id, { status: 'unclear' })
+}
+
+async function rest(id: string, state: object): Promise<void> {
   const inAnHour = { dueAt: new Date(Date.now() + HOUR_MS) }
-  await eventually('it waits', async () => (await ExportModel.updateOne(rests, { $set: inAnHour })).modifiedCount === 1)
+  const resting = { _id: id, ...state, leaseUntil: null }
+  await eventually('it rests', async () => (await ExportModel.updateOne(resting, { $set: inAnHour })).modifiedCount === 1)
 }
 
 export async function wakeExport(id: string): Promise<void> {
   await ExportModel.updateOne({ _id: id }, { $set: { dueAt: new Date(0) } })
+}
+
+/** As though it had been tried for more than a day: woken, it gives up. */
+export async function letADayPass(id: string): Promise<void> {
+  await ExportModel.updateOne({ _id: id }, { $set: { tryingSince: new Date(Date.now() - 25 * HOUR_MS), dueAt: new Date(0) } })
 }

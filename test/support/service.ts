@@ -55,7 +55,7 @@ export function apiAt(url: string, key?: string): Api {
     prefixUrl: `${url}/api/v1`,
     throwHttpErrors: false,
     retry: { limit: 0 },
-    timeout: { request: 15_000 },
+    timeout: { request: 30_000 },
     ...(key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }),
   })
   const call = async <T>(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer<T>> => {
@@ -132,7 +132,7 @@ export async function startService(overrides: Record<string, string> = {}): Prom
       await eventually('the first sync ends', async () => {
         const { sync } = (await made.api.get<{ sync: { state: string; finishedAt: string | null } }>('connection')).body
         return sync.state === 'idle' && sync.finishedAt
-      }, 15_000) // prettier-ignore
+      }, 30_000) // prettier-ignore
       return made
     },
     async stop() {
@@ -169,13 +169,13 @@ export interface ExportAnswer {
 }
 
 /** Asks for an export and waits for its end. */
-export async function exportAndWait(api: Api, wish: Record<string, unknown>, withinMs = 15_000): Promise<ExportAnswer> {
+export async function exportAndWait(api: Api, wish: Record<string, unknown>, withinMs = 30_000): Promise<ExportAnswer> {
   const asked = await api.post<ExportAnswer>('exports', { requestedBy: SOURCER, ...wish })
   if (asked.status !== 202) throw new Error(`the export was refused: ${JSON.stringify(asked.body)}`)
   return waitForEnd(api, asked.body.id, withinMs)
 }
 
-export async function waitForEnd(api: Api, id: string, withinMs = 15_000): Promise<ExportAnswer> {
+export async function waitForEnd(api: Api, id: string, withinMs = 30_000): Promise<ExportAnswer> {
   return eventually(
     'the export ends',
     async () => {
@@ -187,7 +187,7 @@ export async function waitForEnd(api: Api, id: string, withinMs = 15_000): Promi
 }
 
 /** Until its last export has ended. */
-export async function waitForBatch(api: Api, id: string, withinMs = 15_000): Promise<void> {
+export async function waitForBatch(api: Api, id: string, withinMs = 30_000): Promise<void> {
   await eventually(
     'the bulk export ends',
     async () => (await api.get<{ finishedAt: string | null }>(`export-batches/${id}`)).body.finishedAt,
