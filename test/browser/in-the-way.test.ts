@@ -6,6 +6,14 @@ import { startFurnishedSite, type FurnishedSite } from './furnished-site.ts'
 
 const ADMIN_PAGES = ['/settings/ats', '/settings/ats/webhooks', '/settings/people', '/settings/api-keys', '/activity']
 
+/** A program that watches the page, or somebody on a slow machine. */
+const PRESS_EXPORT_AS_IT_COMES = `void new MutationObserver((_, observer) => {
+  const button = document.querySelector('dialog footer button[type=submit]')
+  if (!button) return
+  observer.disconnect()
+  button.click()
+}).observe(document.getElementById('export-dialog'), { childList: true, subtree: true })`
+
 describe('what gets in the way of people', function () {
   this.timeout(120_000)
   let site: FurnishedSite
@@ -61,6 +69,16 @@ describe('what gets in the way of people', function () {
     expect(await site.lever.opportunitiesByEmail('dolly@click.example')).to.have.length(1)
     expect((await site.lever.webhooks()).filter(({ event }) => event === 'candidateHired')).to.have.length(1)
     expect(faults).to.deep.equal([])
+  })
+
+  it('a button that has just come is pressed without leaving the page', async () => {
+    await add({ name: 'Quick Quentin', emails: ['quentin@quick.example'] })
+    const { page } = await browser.open()
+    await site.signIn(page, '/candidates')
+    await page.evaluate(PRESS_EXPORT_AS_IT_COMES)
+    await page.getByRole('row', { name: 'Quentin' }).getByRole('button', { name: 'Export to ATS' }).click()
+
+    await page.getByRole('dialog').getByRole('link', { name: 'Open Quick Quentin in Lever' }).waitFor()
   })
 
   it('back and reload show the step as it is, at every step', async () => {

@@ -8,7 +8,14 @@ import { usePage } from './page-context.ts'
 import { siteTexts } from './texts-site.ts'
 
 /** htmx under our content security policy: no inline style, no evaluated script. */
-const HTMX_CONFIG = JSON.stringify({ includeIndicatorStyles: false, allowEval: false, selfRequestsOnly: true, historyCacheSize: 0 })
+/** What is swapped in is ready at once: htmx would leave its buttons without their work for the 20 ms of its default. */
+const HTMX_CONFIG = JSON.stringify({
+  includeIndicatorStyles: false,
+  allowEval: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  defaultSettleDelay: 0,
+})
 
 export interface LayoutProps {
   title: string
