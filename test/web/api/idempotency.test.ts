@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import mongoose from 'mongoose'
-import { useFakeTimers } from 'sinon'
+import { spy, useFakeTimers } from 'sinon'
 import { z } from 'zod'
 import { ServiceError } from '../../../src/errors.ts'
 import { defineEndpoint } from '../../../src/web/api/endpoint.ts'
@@ -13,7 +12,8 @@ import { startWeb, type RunningWeb } from '../../support/web.ts'
 describe('Idempotency-Key', () => {
   let web: RunningWeb
   let runs: { name: string }[]
-  let slowMs = 0
+  /** What the handler waits for. */
+  let hold: Promise<void>
   let failures = 0
 
   const body = z.strictObject({ name: z.string(), size: z.number().optional() })
@@ -34,7 +34,7 @@ describe('Idempotency-Key', () => {
             failures -= 1
             throw new ServiceError('state_conflict', 'Not now.')
           }
-          await sleep(slowMs)
+          await hold
           runs.push(input.body)
           const id = String(runs.length)
           return { status: 201, body: { id, secret: `secret-${id}` }, result: { id, secret: `secret-${id}` } }
@@ -52,12 +52,19 @@ describe('Idempotency-Key', () => {
   })
   beforeEach(() => {
     runs = []
-    slowMs = 0
+    hold = Promise.resolve()
     failures = 0
   })
 
   const post = (key: string, json: unknown = { name: 'a' }, path = '/things', apiKey = web.apiKey) =>
     web.call('POST', `/api/v1${path}`, { json, headers: { authorization: `Bearer ${apiKey}`, 'idempotency-key': key } })
+  /** Handlers that begin from now on wait until it is called. */
+  function holdHandlers(): () => void {
+    let letGo = (): void => undefined
+    hold = new Promise((resolve) => (letGo = resolve))
+    return letGo
+  }
+  const leaseUntil = async (): Promise<Date | null> => (await IdempotencyKeyModel.findOne({ leaseUntil: { $ne: null } }).lean())?.leaseUntil ?? null // prettier-ignore
   const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code
 
   it('answers a repeat by the first result, and says so', async () => {
@@ -104,9 +111,11 @@ describe('Idempotency-Key', () => {
   })
 
   it('runs once for requests at once, all with one answer', async () => {
-    slowMs = 200
-
-    const responses = await Promise.all(Array.from({ length: 8 }, () => post('at once')))
+    const letGo = holdHandlers()
+    const asked = Array.from({ length: 8 }, () => post('at once'))
+    await eventually('one is at work', leaseUntil)
+    letGo()
+    const responses = await Promise.all(asked)
     const bodies = await Promise.all(responses.map((response) => response.text()))
 
     expect(runs).to.have.length(1)
@@ -115,14 +124,14 @@ describe('Idempotency-Key', () => {
   })
 
   it('says that the first is still at work when it takes long', async () => {
-    slowMs = 6000
+    const letGo = holdHandlers()
     const first = post('long')
-    const leaseUntil = async (): Promise<Date | null> => (await IdempotencyKeyModel.findOne({ leaseUntil: { $ne: null } }).lean())?.leaseUntil ?? null // prettier-ignore
     const leasedAtFirst = await eventually('the first is at work', leaseUntil)
 
     const second = await post('long')
 
-    expect(await leaseUntil()).to.be.above(leasedAtFirst)
+    await eventually('the first keeps its key', async () => ((await leaseUntil()) ?? leasedAtFirst) > leasedAtFirst)
+    letGo()
     expect(second.status).to.equal(409)
     expect(await codeOf(second)).to.equal('idempotency_in_progress')
     expect((await first).status).to.equal(201)
@@ -145,13 +154,16 @@ describe('Idempotency-Key', () => {
   })
 
   it('leaves the first its key where the clock of another process is ahead', async () => {
-    slowMs = 1000
-    const before = await IdempotencyKeyModel.countDocuments()
+    const letGo = holdHandlers()
     const first = post('ahead')
-    await eventually('the first is at work', async () => (await IdempotencyKeyModel.countDocuments()) > before)
+    await eventually('the first is at work', leaseUntil)
     const clock = useFakeTimers({ now: Date.now() + 600_000, toFake: ['Date'] })
 
-    const second = await post('ahead').finally(() => clock.restore())
+    const looks = spy(IdempotencyKeyModel, 'findOneAndUpdate')
+    const asked = post('ahead')
+    await eventually('the second has looked, and looks again', () => looks.callCount >= 2)
+    letGo()
+    const second = await asked.finally(() => [clock, looks].forEach((fake) => fake.restore()))
 
     expect(second.headers.has('idempotent-replayed')).to.equal(true)
     expect((await first).status).to.equal(201)

@@ -1,4 +1,5 @@
 import { createServer, request as httpRequest, type Server } from 'node:http'
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { readBytes } from '../../../src/web/middleware/request-body.ts'
@@ -9,7 +10,8 @@ describe('request body', () => {
 
   before(async () => {
     server = createServer((request, response) => {
-      outcome = readBytes(request, 10, 100).then(String, (error: { code: string }) => error.code)
+      const patience = request.url === '/slow' ? [100] : []
+      outcome = readBytes(request, 10, ...patience).then(String, (error: { code: string }) => error.code)
       void outcome.then((text) => response.end(text))
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -19,10 +21,10 @@ describe('request body', () => {
     server.close()
   })
 
-  const send = (write: (request: ReturnType<typeof httpRequest>) => void) =>
+  const send = (write: (request: ReturnType<typeof httpRequest>) => void, path = '/') =>
     new Promise<string>((resolve, reject) => {
       const { port } = server.address() as AddressInfo
-      const request = httpRequest({ port, host: '127.0.0.1', method: 'POST' }, (response) => {
+      const request = httpRequest({ port, host: '127.0.0.1', method: 'POST', path }, (response) => {
         response.setEncoding('utf8').on('data', resolve)
       })
       request.on('error', reject)
@@ -43,13 +45,14 @@ describe('request body', () => {
   })
 
   it('is refused when it comes too slowly', async () => {
-    expect(await send((request) => request.write('012'))).to.equal('request_timeout')
+    expect(await send((request) => request.write('012'), '/slow')).to.equal('request_timeout')
   })
 
   it('is refused when the sender goes away', async () => {
+    const arrived = once(server, 'request')
     const gone = send((request) => {
       request.write('012')
-      setTimeout(() => request.destroy(), 20)
+      void arrived.then(() => request.destroy())
     })
 
     await gone.catch(() => null)
