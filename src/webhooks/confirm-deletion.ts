@@ -25,5 +25,5 @@ export function lookAgain({ event, attempts }: DeliveryDocument): Step | null {
   const pauseMs = event === 'candidateDeleted' ? LOOK_AGAIN_AFTER_MS[attempts] : undefined
   if (pauseMs === undefined) return null
   const detail = 'Lever does not list the opportunity as deleted yet.'
-  return { ...waitFor(pauseMs, detail), set: { attempts: attempts + 1, error: { code: 'deletion_not_listed', detail } } }
+  return { ...waitFor('deletion', pauseMs), set: { attempts: attempts + 1, error: { code: 'deletion_not_listed', detail } } }
 }

@@ -21,6 +21,11 @@ const effectSchema = new Schema(
   { effect: { type: String, enum: EFFECTS, required: true }, detail: { type: String, default: null } },
   { _id: false },
 )
+/** A new authorization, the end of a pause that Lever asked for, or that Lever lists a deletion. */
+export const DELIVERY_WAITS = ['authorization', 'lever', 'deletion'] as const
+export type DeliveryWait = (typeof DELIVERY_WAITS)[number]
+
+/** `step` is `process`, or `wait` with what for as the outcome. */
 const trySchema = new Schema({ at: Date, step: String, outcome: String, detail: String }, { _id: false })
 
 const deliverySchema = new Schema(

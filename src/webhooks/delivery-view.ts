@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AT_ONCE } from './at-once.ts'
-import { DELIVERY_STATUSES, EFFECTS, type DeliveryDocument } from './delivery-model.ts'
+import { DELIVERY_STATUSES, DELIVERY_WAITS, EFFECTS, type DeliveryDocument } from './delivery-model.ts'
 
 const instant = z.iso.datetime()
 
@@ -23,7 +23,14 @@ export const DeliveryView = z
       .array(z.object({ effect: z.enum(EFFECTS), detail: z.string().nullable() }))
       .meta({ description: 'What the last reading of Lever came to here; deliveries read together share it.' }),
     tries: z
-      .array(z.object({ at: instant, outcome: z.enum(['processed', 'ignored', 'failed', 'waiting']), detail: z.string().nullable() }))
+      .array(
+        z.object({
+          at: instant,
+          outcome: z.enum(['processed', 'ignored', 'failed', 'waiting']),
+          waitingFor: z.enum(DELIVERY_WAITS).nullable().meta({ description: 'Null where it is tried again after an error.' }),
+          detail: z.string().nullable(),
+        }),
+      )
       .meta({ description: 'Each reading of Lever for it, oldest first, replays included; the last 50.' }),
     nextTryAt: instant.nullable().meta({ description: 'While it waits for Lever.' }),
     replayedAt: instant.nullable(),
@@ -55,13 +62,16 @@ export function deliveryView(delivery: DeliveryDocument): DeliveryView {
   }
 }
 
-const Outcome = DeliveryView.shape.tries.element.shape.outcome.catch('waiting')
+const Try = DeliveryView.shape.tries.element.shape
+const Outcome = Try.outcome.catch('waiting')
+const WaitingFor = Try.waitingFor.catch(null)
 
 /** Deliveries from before tries were kept have none. */
 function triesOf({ tries, receivedAt }: Pick<DeliveryDocument, 'tries' | 'receivedAt'>): DeliveryView['tries'] {
   return (tries ?? []).map(({ at, outcome, detail }) => ({
     at: (at ?? receivedAt).toISOString(),
     outcome: Outcome.parse(outcome),
+    waitingFor: WaitingFor.parse(outcome),
     detail: detail ?? null,
   }))
 }

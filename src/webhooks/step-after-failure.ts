@@ -1,7 +1,7 @@
 import { isServiceError } from '../errors.ts'
 import { isLeverStatus, LeverCallError } from '../lever/lever-call-error.ts'
 import type { Step } from '../work/write-step.ts'
-import type { DeliveryDocument } from './delivery-model.ts'
+import type { DeliveryDocument, DeliveryWait } from './delivery-model.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 const MOST_ATTEMPTS = 10
@@ -23,10 +23,9 @@ export async function stepAfterFailure(
     const isGone = status === 'disconnected'
     return isGone
       ? endAs('ignored', { code: 'connection_not_active', detail: 'The organization is not connected to Lever any more.' })
-      : waitFor(UNAUTHORIZED_PAUSE_MS, 'Lever does not accept the authorization.')
+      : waitFor('authorization', UNAUTHORIZED_PAUSE_MS)
   }
-  if (isLeverStatus(error, 429) || isLeverStatus(error, 503))
-    return waitFor(Math.max(error.retryAfterMs ?? 0, BUSY_PAUSE_MS), 'Lever asks for a pause.')
+  if (isLeverStatus(error, 429) || isLeverStatus(error, 503)) return waitFor('lever', Math.max(error.retryAfterMs ?? 0, BUSY_PAUSE_MS))
 
   const attempts = document.attempts + 1
   const failure = isServiceError(error)
@@ -35,8 +34,8 @@ export async function stepAfterFailure(
   const mayHelp = !(error instanceof LeverCallError) || error.code === 'lever_unavailable' || isLeverStatus(error, 401)
   deps.log.warn({ err: error, organization, delivery: String(document._id), attempts }, 'delivery not processed')
   if (attempts >= MOST_ATTEMPTS || !mayHelp) return endAs('failed', failure, { attempts })
-  const step = waitFor(pauseAfter(attempts), failure.detail)
-  return { ...step, set: { attempts, error: failure } }
+  const attempt = { step: 'process', outcome: 'waiting', detail: failure.detail }
+  return { set: { attempts, error: failure }, attempt, history: 'tries', release: pauseAfter(attempts) }
 }
 
 /** A delivery rests for good, with a reason. */
@@ -45,9 +44,9 @@ export function endAs(status: 'ignored' | 'failed', error: { code: string; detai
   return { set: { status, error, effects: [], ...fields }, attempt, history: 'tries', release: 'never' }
 }
 
-/** A delivery comes again after so many ms. */
-export function waitFor(pauseMs: number, reason: string): Step {
-  return { attempt: { step: 'process', outcome: 'waiting', detail: reason }, history: 'tries', release: pauseMs }
+/** A delivery comes again after so many ms; what it waits for is no failure. */
+export function waitFor(what: DeliveryWait, pauseMs: number): Step {
+  return { attempt: { step: 'wait', outcome: what }, history: 'tries', release: pauseMs }
 }
 
 /** Grows with the attempts, with jitter, so that many do not come back at once. */

@@ -214,6 +214,7 @@ describe('processing deliveries', () => {
       const last = await newest()
       expect(last).to.deep.include({ status: 'processed', attempts: 2, error: null })
       expect(last?.tries.map(({ outcome }) => outcome)).to.deep.equal(['waiting', 'waiting', 'ignored', 'waiting', 'processed'])
+      expect(last?.tries.map(({ waitingFor }) => waitingFor)).to.deep.equal(['deletion', 'deletion', null, 'deletion', null])
       expect(last?.effects).to.deep.equal([
         { effect: 'deletionConfirmed', detail: null },
         { effect: 'candidatesUnlinked', detail: '1' },

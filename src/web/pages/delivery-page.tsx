@@ -77,9 +77,10 @@ function Effects({ delivery: { status, effects, tries, attempts, error } }: { de
       </h3>
       {tries.length === 0 ? null : (
         <ol>
-          {tries.map(({ at, outcome, detail }) => (
+          {tries.map(({ at, outcome, waitingFor, detail }) => (
             <li key={at}>
               <TimeAgo at={at} />: {d[outcome]}
+              {waitingFor === null ? null : <span class="small"> {d.waitsFor[waitingFor]}</span>}
               {detail === null ? null : (
                 <span class="small"> {detail === error?.detail ? deliveryErrorWords(language, error) : detail}</span>
               )}

@@ -18,6 +18,11 @@ export const deliveryTexts = defineTexts({
     ignored: 'Ignored.',
     failed: 'Failed.',
     waiting: 'Comes again.',
+    waitsFor: {
+      authorization: 'Lever does not accept the authorization.',
+      lever: 'Lever asks for a pause.',
+      deletion: 'Lever does not list the opportunity as deleted yet.',
+    },
   },
   es: {
     signature: 'Firma',
@@ -32,6 +37,11 @@ export const deliveryTexts = defineTexts({
     ignored: 'Ignorada.',
     failed: 'Fallida.',
     waiting: 'Se repetirá.',
+    waitsFor: {
+      authorization: 'Lever no acepta la autorización.',
+      lever: 'Lever pide una pausa.',
+      deletion: 'Lever todavía no indica que la oportunidad se haya eliminado.',
+    },
   },
 })
 
@@ -66,6 +76,7 @@ export function effectWords(language: Language, effect: EffectName, detail: stri
 
 /** Why a delivery came to nothing, by the codes that only deliveries have; the English words are their own. */
 const SPANISH: Readonly<Record<string, string>> = {
+  deletion_not_listed: 'Lever todavía no indica que la oportunidad se haya eliminado.',
   event_unknown: 'El evento no es ninguno de los que se usan aquí.',
   opportunity_missing: 'La entrega no nombra ninguna oportunidad.',
   opportunity_unknown: 'Lever no conoce la oportunidad, o no nos la muestra, y no indica que se haya eliminado.',

@@ -23,9 +23,13 @@ describe('the page of activity', function () {
   let ana: Visitor
   let exported: ExportAnswer
   let candidateId: string
+  /** When it all began, should midnight pass meanwhile. */
+  let today: string
 
   before(async () => {
-    service = await startService()
+    // Lever is not what is slow here, when much runs at once
+    service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
+    today = new Date().toISOString().slice(0, 10)
     ;({ api, id: organization } = await service.connected())
     ana = await visit(service.url, api, LEVER_ADMIN)
     const { body } = await api.post<{ id: string }>('candidates', newPerson({ name: 'Audited <b>Ada</b>' }))
@@ -78,6 +82,7 @@ describe('the page of activity', function () {
       'Lever is asked again',
       async () => (await service.lever.requests(`/opportunities/${exported.opportunityId}`)).length > reads,
     )
+    await eventually('it is processed again', async () => (await deliveries('?event=candidateStageChange'))[0]?.status === 'processed')
   })
 
   it('shows whether it is genuine, what came of it and each try', async () => {
@@ -97,7 +102,10 @@ describe('the page of activity', function () {
     const gone = { code: 'connection_not_active', detail: 'It is not connected any more.' }
     const enEspanol = await visit(service.url, api, LEVER_ADMIN, 'es')
     const shown = async (visitor: Visitor, error: object): Promise<string> => {
-      const tries = [{ at: new Date(), step: 'process', outcome: 'ignored', ...error }]
+      const tries = [
+        { at: new Date(), step: 'wait', outcome: 'lever' },
+        { at: new Date(), step: 'process', outcome: 'ignored', ...error },
+      ]
       await DeliveryModel.updateOne({ _id: delivery?.id }, { status: 'ignored', error, tries })
       return (await visitor.open('/activity')).html + (await visitor.open(`/activity/deliveries/${delivery?.id}`)).html
     }
@@ -109,11 +117,14 @@ describe('the page of activity', function () {
     expect(english.split(unknown.detail)).to.have.lengthOf(4)
     expect(spanish.split('Lever no conoce la oportunidad')).to.have.lengthOf(4)
     expect(spanish).not.to.include(unknown.detail)
+    expect([english, spanish].map((html) => /Lever (?:asks for|pide) [^<]+/.exec(html)?.[0])).to.deep.equal([
+      'Lever asks for a pause.',
+      'Lever pide una pausa.',
+    ])
     expect(another).to.include('La conexión con Lever no está activa').and.not.to.include(gone.detail)
   })
 
   it('replays all that a filter shows, from where it stood, and keeps the filter', async () => {
-    const today = new Date().toISOString().slice(0, 10)
     const here = `/activity?event=candidateStageChange&from=${today}T00%3A00`
     const later = `/activity?from=2999-01-01T00%3A00`
     await eventually('nothing waits', async () => (await deliveries('?status=received')).length === 0)
