@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import mongoose from 'mongoose'
+import { useFakeTimers } from 'sinon'
 import { z } from 'zod'
 import { createAudit } from '../../src/audit/audit.ts'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
@@ -17,6 +18,9 @@ import { createLog } from '../../src/log.ts'
 import { eventually } from '../support/eventually.ts'
 import { rejection } from '../support/rejection.ts'
 import { ACTOR, ADMIN, ageAccessToken, PUBLIC_URL, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+
+/** An answer that comes when the faults are cleared. */
+const HELD = { match: { path: '/oauth/token' }, kind: 'slow', delayMs: 60_000 } as const
 
 describe('connection/access tokens', () => {
   let world: ConnectionWorld
@@ -80,9 +84,23 @@ describe('connection/access tokens', () => {
     await ageAccessToken(organization, 0.9)
     await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 503, times: 50 })
 
-    for (let calls = 0; calls < 5; calls += 1) await call()
+    const clock = useFakeTimers({ toFake: ['performance'] })
+    const countAfter = async (calls: number): Promise<number> => {
+      for (let times = 0; times < calls; times += 1) await call()
+      return tokenCalls()
+    }
 
-    expect(await tokenCalls()).to.equal(1)
+    try {
+      expect(await countAfter(5)).to.equal(1)
+      clock.tick(500)
+      expect(await countAfter(5)).to.equal(2)
+      clock.tick(999)
+      expect(await countAfter(5)).to.equal(2)
+      clock.tick(1)
+      expect(await countAfter(5)).to.equal(3)
+    } finally {
+      clock.restore()
+    }
     expect((await stored()).status).to.equal('configuring')
   })
 
@@ -102,12 +120,13 @@ describe('connection/access tokens', () => {
 
   it('leaves a new authorization alone when a refresh of the old grant comes back late', async () => {
     await ageAccessToken(organization, 1.1)
-    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 500, times: 1 })
+    await world.lever.fault(HELD)
     const late = call(world.another())
-    await eventually('the refresh is under way', async () => (await stored()).grant?.refreshLeaseHolder)
+    await eventually('the refresh to be asked for', tokenCalls)
 
     await world.authorize({ organization })
     const authorized = (await stored()).grant
+    await world.lever.clearFaults()
     await late
 
     expect((await stored()).grant?.accessToken).to.equal(authorized?.accessToken)
@@ -173,13 +192,16 @@ describe('connection/access tokens', () => {
   it('believes no invalid_grant while a process whose lease lapsed may still save its pair', async () => {
     await ageAccessToken(organization, 1.1)
     const slow = world.another()
-    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 600 })
+    await world.lever.fault(HELD)
     await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 403, body: { error: 'invalid_grant' } })
     const first = call(slow)
     await eventually('the first process to ask', tokenCalls)
     await ConnectionModel.updateOne({ organization }, { 'grant.refreshLeaseUntil': new Date(0) })
 
-    await Promise.all([first, call()])
+    const second = call()
+    await eventually('the second to be refused', async () => (await world.lever.requests('/oauth/token'))[1]?.status)
+    await world.lever.clearFaults()
+    await Promise.all([first, second])
 
     const { status, grant } = await stored()
     expect(status).to.equal('configuring')
@@ -189,11 +211,12 @@ describe('connection/access tokens', () => {
   it('keeps the pair of a process that comes back after the connection was marked revoked', async () => {
     await ageAccessToken(organization, 1.1)
     await ConnectionModel.updateOne({ organization }, { status: 'active' })
-    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 400 })
+    await world.lever.fault(HELD)
     const late = call(world.another())
     await eventually('the first process to ask', tokenCalls)
     await ConnectionModel.updateOne({ organization }, { status: 'revoked', statusBeforeRevocation: 'active' })
 
+    await world.lever.clearFaults()
     await late
 
     expect((await stored()).status).to.equal('active')
@@ -201,11 +224,14 @@ describe('connection/access tokens', () => {
 
   it('does not put a pair back that was under way when the connection was ended', async () => {
     await ageAccessToken(organization, 1.1)
-    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 400 })
+    await world.lever.fault(HELD)
     const late = rejection(call(world.another()))
     await eventually('the refresh to be asked for', tokenCalls)
 
-    await world.connections.disconnect(organization, 'apiKey:test')
+    const disconnected = world.connections.disconnect(organization, 'apiKey:test')
+    await eventually('the connection ends', async () => (await stored()).status === 'disconnected')
+    await world.lever.clearFaults()
+    await disconnected
 
     expect(await late).to.include({ code: 'connection_not_active' })
     expect((await stored()).grant?.accessToken).to.equal(undefined)

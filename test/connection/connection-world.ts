@@ -96,7 +96,7 @@ export function buildConnections(parts: {
   return createConnections({
     ...parts,
     budget: createRequestBudget({ requestsPerSecond: 200, burst: 200 }),
-    lever: { ...lever, environment: 'local', timeoutMs: parts.timeoutMs ?? 2000 },
+    lever: { ...lever, environment: 'local', timeoutMs: parts.timeoutMs ?? 10_000 },
     log: createLog({ level: 'silent' }),
     readMappingCounts: () => Promise.resolve(neighbourhood.mapping),
     readExportAudit: async () => null,

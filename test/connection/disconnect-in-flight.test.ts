@@ -1,14 +1,20 @@
 import { expect } from 'chai'
 import mongoose from 'mongoose'
+import { restore, stub } from 'sinon'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
+import { QUICK_TIMES } from '../export/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import type { FaultOrder } from '../support/lever.ts'
-import { untilItRests } from '../support/resting-export.ts'
+import { untilItRests, untilItRestsUnclear, wakeExport } from '../support/resting-export.ts'
 import { exportAndWait, newPerson, SOURCER, startService, waitForEnd, type Api, type ExportAnswer, type ServiceForTests } from '../support/service.ts' // prettier-ignore
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
 const LIST = { method: 'GET', path: '^/opportunities$' }
 const NOTES = { method: 'POST', path: '/notes$' }
+const REFUSED = { kind: 'status', status: 503, headers: { 'retry-after': '0' }, times: 1000 } as const
+/** An answer that comes when the faults are cleared. */
+const HELD = { kind: 'slow', delayMs: 60_000 } as const
 
 interface Person {
   id: string
@@ -22,9 +28,14 @@ describe('with work in flight,', () => {
 
   before(async function () {
     this.timeout(60_000)
-    service = await startService()
+    stub(Math, 'random').returns(0) // no time between the tries of Lever's client
+    service = await startService(QUICK_TIMES)
+    await service.lever.settings({ rateLimit: { enabled: false } })
   })
-  after(() => service.stop())
+  after(async () => {
+    restore()
+    await service.stop()
+  })
   beforeEach(async () => {
     const made = await service.connected()
     organization = made.id
@@ -51,15 +62,34 @@ describe('with work in flight,', () => {
 
   /** Asks, and resolves when Lever keeps the export waiting, in the hands of no worker for an hour. */
   async function askQueued(person: Person): Promise<string> {
-    await fault(LIST, { kind: 'status', status: 503, headers: { 'retry-after': '0' }, times: 1000 })
+    await fault(LIST, REFUSED)
     const id = await ask(person)
     await untilItRests(id)
     return id
   }
 
-  async function askUntil(state: string, person: Person, fields: Record<string, unknown> = {}): Promise<string> {
-    const id = await ask(person, fields)
-    await eventually(`it is ${state}`, async () => (await stateOf(id)) === state)
+  /** Asks, and resolves when the call of that state is at Lever, which answers once the faults are cleared. */
+  async function askHeld(state: 'checking' | 'sending', person: Person): Promise<string> {
+    await service.lever.clearRequests()
+    await fault(state === 'checking' ? LIST : CREATE, HELD)
+    const id = await ask(person)
+    await untilHeld()
+    expect(await stateOf(id)).to.equal(state)
+    return id
+  }
+
+  async function untilHeld(): Promise<void> {
+    await eventually('Lever holds its answer', async () =>
+      (await service.lever.requests()).some(({ fault: hit, status }) => hit === HELD.kind && status === null),
+    )
+  }
+
+  /** Asks, and resolves when it is not known whether Lever has it, and no worker looks for an hour. */
+  async function askUnclear(person: Person, kind: 'resetBefore' | 'resetAfter'): Promise<string> {
+    await fault(LIST, { ...REFUSED, after: 1 }) // or a look might find it before it rests
+    await fault(CREATE, { kind })
+    const id = await ask(person)
+    await untilItRestsUnclear(id)
     return id
   }
 
@@ -69,6 +99,14 @@ describe('with work in flight,', () => {
 
   describe('disconnecting', () => {
     const disconnect = async () => api.delete('connection')
+
+    /** Disconnects; what Lever holds it answers once the connection counts as ended. */
+    async function disconnectWhileHeld(): Promise<void> {
+      const disconnected = disconnect()
+      await eventually('the connection ends', () => ConnectionModel.exists({ organization, status: 'disconnected' }))
+      await service.lever.clearFaults()
+      expect((await disconnected).status).to.equal(204)
+    }
 
     /** What of Lever is kept for the organization. */
     async function mirrored(): Promise<Record<string, number>> {
@@ -87,16 +125,16 @@ describe('with work in flight,', () => {
       await service.lever.clearFaults()
 
       expect([answer.status, (await read(id)).status]).to.deep.equal([204, 'canceled'])
-      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await wakeExport(id)
+      await new Promise((resolve) => setTimeout(resolve, 500))
       expect([(await read(id)).status, await inLever(person)]).to.deep.equal(['canceled', []])
     })
 
     it('lets nothing be sent of what is being checked', async () => {
       const person = await candidate()
-      await fault(LIST, { kind: 'slow', delayMs: 300 })
-      const id = await askUntil('checking', person)
+      const id = await askHeld('checking', person)
 
-      await disconnect()
+      await disconnectWhileHeld()
 
       expect((await waitForEnd(api, id)).status).to.equal('canceled')
       expect([await inLever(person), await mirrored()]).to.deep.equal([[], {}])
@@ -104,10 +142,9 @@ describe('with work in flight,', () => {
 
     it('lets what is being sent end, knows where it stands, and keeps nothing of the mirror', async () => {
       const person = await candidate()
-      await fault(CREATE, { kind: 'slow', delayMs: 300 })
-      const id = await askUntil('sending', person)
+      const id = await askHeld('sending', person)
 
-      await disconnect()
+      await disconnectWhileHeld()
       const ended = await waitForEnd(api, id)
 
       expect([ended.status, await inLever(person)]).to.deep.equal(['exported', [ended.opportunityId]])
@@ -116,8 +153,9 @@ describe('with work in flight,', () => {
 
     it('looks for what is being sent and becomes unclear, while the grant lasts', async () => {
       const person = await candidate()
-      await fault(CREATE, { kind: 'hangAfter' })
-      const id = await askUntil('sending', person)
+      await fault(CREATE, { kind: 'hangAfter', delayMs: 1500 })
+      const id = await ask(person)
+      await eventually('Lever has it', async () => (await inLever(person)).length === 1)
 
       await disconnect()
       const ended = await waitForEnd(api, id)
@@ -128,8 +166,8 @@ describe('with work in flight,', () => {
 
     it('looks for what is unclear first, and adopts it', async () => {
       const person = await candidate()
-      await fault(CREATE, { kind: 'hangAfter' })
-      const id = await askUntil('unclear', person)
+      const id = await askUnclear(person, 'resetAfter')
+      await service.lever.clearFaults()
 
       await disconnect()
 
@@ -140,9 +178,9 @@ describe('with work in flight,', () => {
 
     it('says of what is not found that its fate is unknown', async () => {
       const person = await candidate()
-      await fault(CREATE, { kind: 'hangAfter' })
       await service.lever.settings({ searchLagMs: 60_000 })
-      const id = await askUntil('unclear', person)
+      const id = await askUnclear(person, 'resetAfter')
+      await service.lever.clearFaults()
 
       await disconnect()
 
@@ -153,21 +191,23 @@ describe('with work in flight,', () => {
 
     it('cannot look when the grant is gone, and says so', async () => {
       const [unclear, queued] = [await candidate(), await candidate()]
-      await fault(CREATE, { kind: 'hangAfter' })
-      await service.lever.settings({ searchLagMs: 60_000 }) // or the first look would find it before the grant goes
-      const first = await askUntil('unclear', unclear)
+      const first = await askUnclear(unclear, 'resetAfter')
       const second = await askQueued(queued)
       await service.lever.revokeGrants()
       await service.lever.expireTokens()
       await service.lever.clearFaults()
-      await eventually('the revocation is noticed', async () => (await api.get('connection')).body['status'] === 'revoked', 15_000)
+      await wakeExport(second)
+      await eventually('the revocation is noticed', () =>
+        ExportModel.exists({ _id: second, waitingFor: 'authorization', leaseUntil: null }),
+      )
+      expect((await api.get('connection')).body['status']).to.equal('revoked')
 
       const answer = await disconnect()
 
       expect(answer.status).to.equal(204)
       const ended = await Promise.all([first, second].map(async (id) => waitForEnd(api, id)))
       expect(ended.map(({ status, error }) => error?.code ?? status)).to.deep.equal(['outcome_unknown', 'canceled'])
-    }).timeout(40_000)
+    })
 
     it('ends a note that is not written yet, and says so; the export stays', async () => {
       const person = await candidate()
@@ -187,11 +227,12 @@ describe('with work in flight,', () => {
 
     it('lets a note that is being written end', async () => {
       const person = await candidate()
-      await fault(NOTES, { kind: 'slow', delayMs: 300 })
+      await service.lever.clearRequests()
+      await fault(NOTES, HELD)
       const done = await exportAndWait(api, { candidateId: person.id, note: 'Likes tea.' })
-      await eventually('it is being written', async () => (await ExportModel.findById(done.id).lean())?.note?.intentAt)
+      await untilHeld()
 
-      await disconnect()
+      await disconnectWhileHeld()
 
       await eventually('the note is written', async () => (await read(done.id)).note?.status === 'written')
       expect(await service.lever.notesOf(done.opportunityId ?? '')).to.have.length(1)
@@ -235,12 +276,11 @@ describe('with work in flight,', () => {
 
     it('lets what is being checked or sent end', async () => {
       const [one, two] = [await candidate(), await candidate()]
-      await fault(CREATE, { kind: 'slow', delayMs: 300 })
-      const sending = await askUntil('sending', one)
-      await fault(LIST, { kind: 'slow', delayMs: 300 })
-      const checking = await askUntil('checking', two)
+      const sending = await askHeld('sending', one)
+      const checking = await askHeld('checking', two)
 
       await pause()
+      await service.lever.clearFaults()
 
       const ended = await Promise.all([sending, checking].map(async (id) => waitForEnd(api, id)))
       expect(ended.map(({ status }) => status)).to.deep.equal(['exported', 'exported'])
@@ -249,26 +289,27 @@ describe('with work in flight,', () => {
 
     it('goes on looking for what is unclear, but sends nothing again', async () => {
       const [found, lost] = [await candidate(), await candidate()]
-      await fault(CREATE, { kind: 'hangAfter' })
-      const first = await askUntil('unclear', found)
-      await fault(CREATE, { kind: 'resetBefore' })
-      const second = await askUntil('unclear', lost)
+      const first = await askUnclear(found, 'resetAfter')
+      await service.lever.clearFaults()
+      const second = await askUnclear(lost, 'resetBefore')
+      await service.lever.clearFaults()
 
       await pause()
+      await Promise.all([first, second].map(wakeExport))
 
       const ended = await waitForEnd(api, first)
       expect([ended.status, await inLever(found)]).to.deep.equal(['exported', [ended.opportunityId]])
-      await eventually('the other waits', async () => (await read(second)).waitingFor === 'paused', 15_000)
+      await eventually('the other waits', async () => (await read(second)).waitingFor === 'paused')
       expect([(await read(second)).status, await inLever(lost)]).to.deep.equal(['queued', []])
       await activate()
       expect((await waitForEnd(api, second)).status).to.equal('exported')
       expect(await inLever(lost)).to.have.length(1)
-    }).timeout(40_000)
+    })
 
     it('lets the note of one that has landed be written, and stages come back', async () => {
       await api.post('connection/webhooks/provision')
       const person = await candidate()
-      await fault(NOTES, { kind: 'status', status: 503 })
+      await fault(NOTES, { kind: 'status', status: 429, headers: { 'retry-after': '0' } })
       const done = await exportAndWait(api, { candidateId: person.id, note: 'Likes tea.' })
 
       await pause()
