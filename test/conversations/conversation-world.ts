@@ -1,5 +1,6 @@
 /** The composed service with a short quiet time, and conversations spoken to over HTTP. */
 import { randomBytes } from 'node:crypto'
+import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { eventually } from '../support/eventually.ts'
 import type { LeverNote } from '../support/lever.ts'
 import { newPerson, SOURCER, startService, type Api, type ApiAnswer, type ServiceForTests } from '../support/service.ts'
@@ -16,15 +17,19 @@ export interface Conversation {
   error: { code: string; detail: string } | null
 }
 
-export const DELAY_MS = 1500
+/** So long that what a test sends one after another is within it. Where the wait is not what a test is about, `notedAtOnce` ends it. */
+export const DELAY_MS = 3000
 
-export async function startConversationService(delayMs = DELAY_MS): Promise<ServiceForTests> {
+/** Calls and leases outlast a machine that stands still for a moment. */
+export async function startConversationService(): Promise<ServiceForTests> {
   return startService({
-    NOTE_DELAY_MS: String(delayMs),
+    NOTE_DELAY_MS: String(DELAY_MS),
     JOB_POLL_MS: '100',
     LEVER_REQUESTS_PER_SECOND: '1000',
     LEVER_BURST: '1000',
-    LEVER_TIMEOUT_MS: '2000',
+    LEVER_TIMEOUT_MS: '3000',
+    SETTLE_MS: '200',
+    LEASE_MS: '10000',
   })
 }
 
@@ -57,6 +62,17 @@ export async function noted(api: Api, externalId: string, notes = 1): Promise<Co
     },
     30_000,
   )
+}
+
+/** The conversation has been quiet for long enough. */
+export async function endQuietTime(externalId: string): Promise<void> {
+  const now = [{ $set: { noteDueAt: '$$NOW', dueAt: '$$NOW' } }]
+  await ConversationModel.updateOne({ externalId, noteDueAt: { $ne: null } }, now, { updatePipeline: true })
+}
+
+export async function notedAtOnce(api: Api, externalId: string, notes = 1): Promise<Conversation> {
+  await endQuietTime(externalId)
+  return noted(api, externalId, notes)
 }
 
 /** A candidate, and an opportunity in Lever that stands for it; the candidate is linked by its e-mail as soon as the mirror knows. */

@@ -6,9 +6,7 @@ import { LEVER_ADMIN } from '../support/lever.ts'
 import { exportAndWait, SOURCER, type Api, type ServiceForTests } from '../support/service.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
 import { searchEverywhere } from '../erasure/search-everywhere.ts'
-import { DELAY_MS, message, newCandidate, newConversation, noted, read, send, startConversationService, textsOf, type Conversation } from './conversation-world.ts' // prettier-ignore
-
-const NOTES = { method: 'POST', path: '/notes$' }
+import { DELAY_MS, endQuietTime, message, newCandidate, newConversation, noted, notedAtOnce, read, send, startConversationService, textsOf, type Conversation } from './conversation-world.ts' // prettier-ignore
 
 describe('conversations', () => {
   let service: ServiceForTests
@@ -32,6 +30,8 @@ describe('conversations', () => {
     }) // prettier-ignore
   })
 
+  /** The calls that write notes of this test. */
+  const notes = () => ({ method: 'POST', path: `/opportunities/${opportunityId}/notes$` })
   const notesIn = (id = opportunityId) => service.lever.notesOf(id)
   const userId = async (email: string) => {
     const { body } = await api.get<{ data: { id: string; email: string }[] }>('lever/users?limit=100')
@@ -59,7 +59,7 @@ describe('conversations', () => {
     expect(unknown.body).to.include({ code: 'candidate_not_found' })
     expect([other.status, both.status, none.status]).to.deep.equal([409, 422, 422])
     expect((await api.get(`conversations/${newConversation()}`)).status).to.equal(404)
-    await noted(api, talk)
+    await notedAtOnce(api, talk)
     expect(textsOf(await notesIn())[0])
       .to.include(String(first['body']))
       .and.not.include('edited')
@@ -71,13 +71,20 @@ describe('conversations', () => {
     const { opportunityId: exported } = await exportAndWait(api, { candidateId: id })
     const talk = newConversation()
     await send(api, talk, { candidateId: id, body: 'Hello there', sentAt: '2026-03-02T04:30:00Z', channel: 'sms' })
-    await send(api, talk, { candidateId: id, direction: 'inbound', author: email, body: 'Hi @bo', sentAt: '2026-03-02T15:05:00Z' })
-    const asked = Date.now()
-    const due = Date.parse((await read(api, talk)).noteDueAt ?? '')
+    const sent = [Date.now()]
+    const last = await send(api, talk, {
+      candidateId: id,
+      direction: 'inbound',
+      author: email,
+      body: 'Hi @bo',
+      sentAt: '2026-03-02T15:05:00Z',
+    })
+    sent.push(Date.now())
+    const due = Date.parse(last.body.noteDueAt ?? '')
 
     const conversation = await noted(api, talk)
 
-    expect(due - asked).to.be.within(-DELAY_MS, DELAY_MS + 1000)
+    expect(due - DELAY_MS).to.be.within((sent[0] ?? 0) - 1000, (sent[1] ?? 0) + 1000)
     const [note, ...others] = await notesIn(exported ?? '')
     expect(others).to.deep.equal([])
     expect(conversation).to.deep.include({ candidateId: id, opportunityId: exported, messages: 2, noteDueAt: null })
@@ -107,7 +114,7 @@ describe('conversations', () => {
     }
     const first = await noted(api, talk)
     await send(api, talk, { opportunityId, body: 'much later' })
-    const second = await noted(api, talk, 2)
+    const second = await notedAtOnce(api, talk, 2)
 
     expect(due.toSorted((a, b) => a - b)).to.deep.equal(due)
     expect(Date.parse(first.notes[0]?.writtenAt ?? '')).to.be.greaterThan((due.at(-1) ?? 0) - 1000)
@@ -120,15 +127,16 @@ describe('conversations', () => {
 
   it('has what comes while its note is being written in a note of its own, after a quiet time of its own', async () => {
     const talk = newConversation()
-    await service.lever.fault({ match: NOTES, kind: 'slow', delayMs: 1000 })
+    await service.lever.fault({ match: notes(), kind: 'slow', delayMs: 1000 })
     await send(api, talk, { opportunityId, body: 'in time' })
+    await endQuietTime(talk)
     await eventually('Lever has the note', async () => (await notesIn()).length === 1, 30_000)
 
     const { noteDueAt } = (await send(api, talk, { opportunityId, body: 'an instant too late' })).body
 
-    const { notes } = await noted(api, talk, 2)
-    expect(notes.map(({ messages }) => messages)).to.deep.equal([1, 1])
-    expect(Date.parse(notes[1]?.writtenAt ?? '')).to.be.at.least(Date.parse(noteDueAt ?? '') - 1000)
+    const written = (await noted(api, talk, 2)).notes
+    expect(written.map(({ messages }) => messages)).to.deep.equal([1, 1])
+    expect(Date.parse(written[1]?.writtenAt ?? '')).to.be.at.least(Date.parse(noteDueAt ?? '') - 1000)
     const [first, second] = textsOf(await notesIn())
     expect(first).to.include('in time').and.not.include('too late')
     expect(second).to.include('too late').and.not.include('in time')
@@ -138,9 +146,10 @@ describe('conversations', () => {
     await api.patch('connection/settings', { noteMode: 'perConversation', noteSecret: true })
     const talk = newConversation()
     await send(api, talk, { opportunityId, body: 'first words' })
-    await noted(api, talk)
+    await notedAtOnce(api, talk)
     const [before] = await notesIn()
     await send(api, talk, { opportunityId, body: 'second words' })
+    await endQuietTime(talk)
     await eventually('it is rewritten', async () => (await read(api, talk)).notes[0]?.messages === 2)
 
     const [after, ...others] = await notesIn()
@@ -149,6 +158,7 @@ describe('conversations', () => {
     expect(after?.entries[0]?.value).to.match(/first words[^]*second words/)
     await service.lever.fault({ match: { method: 'PUT', path: '/notes/' }, kind: 'status', status: 404 })
     await send(api, talk, { opportunityId, body: 'third words' })
+    await endQuietTime(talk)
     await eventually('it is written anew', async () => (await read(api, talk)).notes[0]?.messages === 3)
     expect(textsOf(await notesIn()).at(-1)).to.match(/first words[^]*third words/)
     expect((await read(api, talk)).notes).to.have.lengthOf(1)
@@ -159,12 +169,12 @@ describe('conversations', () => {
     const write = async (author: string) => {
       const talk = newConversation()
       await send(api, talk, { opportunityId, author })
-      await noted(api, talk)
+      await notedAtOnce(api, talk)
       return (await notesIn()).at(-1)?.user
     }
 
     expect(await write('nobody@x.example')).to.equal(await userId(LEVER_ADMIN))
-    await service.lever.fault({ match: NOTES, kind: 'status', status: 400, times: 2 })
+    await service.lever.fault({ match: notes(), kind: 'status', status: 400, times: 2 })
     expect(await write(SOURCER)).to.equal(null)
     await api.patch('connection/settings', { performAsFallback: null })
     expect(await write('nobody@x.example')).to.equal(null)
@@ -174,10 +184,11 @@ describe('conversations', () => {
     const { id, email } = await newCandidate(api)
     const talk = newConversation()
     await send(api, talk, { candidateId: id })
+    await endQuietTime(talk)
     await eventually('it waits', async () => (await read(api, talk)).waitingFor === 'opportunity')
     await send(api, talk, { candidateId: id })
     const { opportunityId: exported } = await exportAndWait(api, { candidateId: id })
-    expect((await noted(api, talk)).notes).to.have.lengthOf(1)
+    expect((await notedAtOnce(api, talk)).notes).to.have.lengthOf(1)
     expect(await notesIn(exported ?? '')).to.have.lengthOf(1)
 
     const [newer, newest] = [await service.lever.addOpportunity({ emails: [email] }), await service.lever.addOpportunity({ emails: [email] })] // prettier-ignore
@@ -188,7 +199,7 @@ describe('conversations', () => {
       return body.data.length === 1
     }, 30_000) // prettier-ignore
     await send(api, talk, { candidateId: id })
-    await noted(api, talk, 2)
+    await notedAtOnce(api, talk, 2)
 
     expect(await notesIn(newer.id)).to.have.lengthOf(1)
   })
@@ -206,24 +217,26 @@ describe('conversations', () => {
     await service.lever.deleteOpportunity(first ?? '')
     const talk = newConversation()
     await send(api, talk, { candidateId: id, body: 'a word like quuxword' })
-    await noted(api, talk)
+    await notedAtOnce(api, talk)
     expect(textsOf(await notesIn(other.id)).at(-1)).to.include('quuxword')
 
     await service.lever.deleteOpportunity(other.id)
     await send(api, talk, { candidateId: id, body: 'and another, xyzzyword' })
+    await endQuietTime(talk)
 
     await eventually('it has ended', async () => (await read(api, talk)).error?.code === 'opportunity_deleted', 30_000)
-    expect(await searchEverywhere('xyzzyword', 'quuxword')).to.deep.equal([])
+    await eventually('nothing of it is left', async () => (await searchEverywhere('xyzzyword', 'quuxword')).length === 0)
   })
 
   it('ends where its opportunity was deleted in Lever, with nothing left of the text, and begins again with a new message', async () => {
     const talk = newConversation()
     await send(api, talk, { opportunityId, body: 'a word like zyxwordabc' })
     await service.lever.deleteOpportunity(opportunityId)
+    await endQuietTime(talk)
 
     await eventually('it has ended', async () => (await read(api, talk)).error?.code === 'opportunity_deleted', 30_000)
 
-    expect(await searchEverywhere('zyxwordabc')).to.deep.equal([])
+    await eventually('nothing of it is left', async () => (await searchEverywhere('zyxwordabc')).length === 0)
     expect(await read(api, talk)).to.deep.include({ status: 'failed', noteDueAt: null, notes: [] })
     const tries = await service.lever.requests(`/opportunities/${opportunityId}/notes`)
     expect(tries.length).to.be.within(0, 2)
@@ -233,6 +246,7 @@ describe('conversations', () => {
   it('waits, looking ever more seldom, for an opportunity that Lever does not show', async () => {
     const talk = newConversation()
     await send(api, talk, { opportunityId: 'not-there-yet' })
+    await endQuietTime(talk)
 
     await eventually('it waits', async () => (await read(api, talk)).waitingFor === 'opportunity', 30_000)
 
@@ -248,7 +262,7 @@ describe('conversations', () => {
     const talk = newConversation()
     await send(api, talk, { opportunityId })
 
-    await noted(api, talk)
+    await notedAtOnce(api, talk)
 
     expect(await notesIn()).to.have.lengthOf(1)
   })
@@ -265,15 +279,15 @@ describe('conversations', () => {
     await MessageModel.collection.insertMany(bulk)
     await ConversationModel.updateOne({ _id: conversation }, { $set: { lastSeq: 10_000, noteDueAt: new Date(), dueAt: new Date() } })
 
-    const { notes, messages } = await eventually('all is noted', async () => {
+    const { notes: written, messages } = await eventually('all is noted', async () => {
       const now = await read(api, talk)
       return now.status === 'noted' && now.messages === 10_000 ? now : null
     }, 60_000) // prettier-ignore
 
     const texts = textsOf(await notesIn())
     expect(messages).to.equal(10_000)
-    expect(notes.reduce((sum, note) => sum + note.messages, 0)).to.equal(10_000)
-    expect(texts).to.have.lengthOf(notes.length)
+    expect(written.reduce((sum, note) => sum + note.messages, 0)).to.equal(10_000)
+    expect(texts).to.have.lengthOf(written.length)
     expect(texts.every((text) => text.length <= 20_000)).to.equal(true)
     expect(texts[1]).to.match(new RegExp(`^Conversation, part 2 of ${texts.length}\n`))
     const told = texts.flatMap((text) => [...text.matchAll(/word-(\d+) /g)].map(([, at]) => Number(at)))
@@ -293,23 +307,24 @@ describe('conversations', () => {
 
   it('is written once when answers are lost, and waits while the connection is paused', async () => {
     const lost = newConversation()
-    await service.lever.fault({ match: NOTES, kind: 'resetAfter' })
+    await service.lever.fault({ match: notes(), kind: 'resetAfter' })
     await send(api, lost, { opportunityId, body: 'written, answer lost' })
-    await noted(api, lost)
+    await notedAtOnce(api, lost)
     expect(await notesIn()).to.have.lengthOf(1)
 
     const never = newConversation()
-    await service.lever.fault({ match: NOTES, kind: 'resetBefore' })
+    await service.lever.fault({ match: notes(), kind: 'resetBefore' })
     await send(api, never, { opportunityId, body: 'lost on the way' })
-    await noted(api, never)
+    await notedAtOnce(api, never)
     expect(textsOf(await notesIn()).filter((text) => text.includes('lost on the way'))).to.have.lengthOf(1)
 
     await api.post('connection/pause')
     const held = newConversation()
     await send(api, held, { opportunityId, body: 'while paused' })
+    await endQuietTime(held)
     await eventually('it is held', async () => (await read(api, held)).waitingFor === 'paused', 30_000)
     await api.post('connection/activate')
-    await noted(api, held)
+    await notedAtOnce(api, held)
     expect(await notesIn()).to.have.lengthOf(3)
   })
 })

@@ -37,18 +37,20 @@ describe('conversations whose workers are killed', function () {
   let api: Api
   let isOver = false
   const workers: Promise<void>[] = []
-  const pids = new Set<number>()
+  /** Of those that run, by process id. */
+  const ports = new Map<number, string>()
   const ends: string[] = []
 
   /** One worker process after another, as a supervisor would start them. */
   async function superviseWorker(): Promise<void> {
     while (!isOver) {
-      const env = { ...service.env, ROLES: 'worker', DEATHS, PORT: String(await freePort()) }
+      const port = String(await freePort())
+      const env = { ...service.env, ROLES: 'worker', DEATHS, PORT: port }
       const { child, ended } = spawnServe(env, join(import.meta.dirname, 'deadly-steps.ts'))
       const pid = child.pid ?? 0
-      pids.add(pid)
+      ports.set(pid, port)
       const { signal, code, stderr } = await ended
-      pids.delete(pid)
+      ports.delete(pid)
       if (!isOver) ends.push(signal ?? `exit ${code}: ${stderr}`)
     }
   }
@@ -64,10 +66,19 @@ describe('conversations whose workers are killed', function () {
   })
   after(async () => {
     isOver = true
-    for (const pid of pids) process.kill(pid, 'SIGKILL')
+    for (const pid of ports.keys()) process.kill(pid, 'SIGKILL')
     await Promise.all(workers)
     await service.stop()
   })
+
+  async function allWorkersAreUp(): Promise<void> {
+    const isUp = async (port: string) => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null))?.ok
+    await eventually(
+      'all workers are up',
+      async () => ports.size === WORKERS && (await Promise.all([...ports.values()].map(isUp))).every(Boolean),
+      60_000,
+    )
+  }
 
   async function startTalk(step: string, at: number): Promise<Talk> {
     const { id: opportunityId } = await service.lever.addOpportunity({ name: 'Iris Quiet' })
@@ -113,7 +124,10 @@ describe('conversations whose workers are killed', function () {
     const talks = await Promise.all(STEPS.map(startTalk))
     const { body: users } = await api.get<{ data: { id: string; email: string }[] }>('lever/users?limit=100')
 
-    for (const messages of BURSTS) await Promise.all(talks.map((talk) => burst(talk, messages)))
+    for (const messages of BURSTS) {
+      await allWorkersAreUp() // those that were killed start again for seconds
+      await Promise.all(talks.map((talk) => burst(talk, messages)))
+    }
 
     const killed = await ConversationModel.db.collection(DEATHS).distinct('_id')
     expect(killed).to.have.members(STEPS.filter((step) => !step.startsWith('none')))

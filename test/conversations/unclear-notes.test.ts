@@ -5,9 +5,10 @@ import { readConfig } from '../../src/config.ts'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { MessageModel } from '../../src/conversations/message-model.ts'
 import { createLog } from '../../src/log.ts'
+import { NEVER } from '../../src/work/work-fields.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Api, ServiceForTests } from '../support/service.ts'
-import { newConversation, noted, read, send, startConversationService, textsOf } from './conversation-world.ts'
+import { endQuietTime, newConversation, noted, notedAtOnce, read, send, startConversationService, textsOf } from './conversation-world.ts'
 
 const NOTES = { method: 'POST', path: '/notes$' }
 const LIST = { method: 'GET', path: '/notes$' }
@@ -37,13 +38,13 @@ describe('conversations whose note may stand in Lever', () => {
   const posts = async () =>
     (await service.lever.requests(`/opportunities/${opportunityId}/notes`)).filter(({ method }) => method === 'POST')
 
-  /** What a backup would hold of the conversation; the function restores it. */
+  /** What a backup would hold of the conversation; the function restores it, where no worker takes it up before it is marked. */
   async function backup(externalId: string): Promise<() => Promise<void>> {
     const conversation = await ConversationModel.collection.findOne<Document>({ externalId })
     const { _id } = await ConversationModel.findOne({ externalId }).orFail()
     const messages = await MessageModel.collection.find({ conversation: _id }).toArray()
     return async () => {
-      await ConversationModel.collection.replaceOne({ _id }, { ...conversation })
+      await ConversationModel.collection.replaceOne({ _id }, { ...conversation, dueAt: NEVER })
       await MessageModel.collection.deleteMany({ conversation: _id })
       await MessageModel.collection.insertMany(messages)
       await parts.conversations.markRestored()
@@ -55,9 +56,10 @@ describe('conversations whose note may stand in Lever', () => {
     const long = (talk: string) => Promise.all(Array.from({ length: 4 }, (_, at) => send(api, talk, { opportunityId, body: `${talk}-${at} ${'x'.repeat(9000)}` }))) // prettier-ignore
     await long(whole)
     const restoreWhole = await backup(whole)
-    await noted(api, whole, 2)
+    await notedAtOnce(api, whole, 2)
     await service.lever.fault({ match: NOTES, kind: 'status', status: 429, after: 1, times: 1000 })
     await long(begun)
+    await endQuietTime(begun)
     await eventually('half of it is written', async () => (await read(api, begun)).waitingFor === 'budget', 30_000)
     const restoreBegun = await backup(begun)
     await service.lever.clearFaults()
@@ -92,9 +94,12 @@ describe('conversations whose note may stand in Lever', () => {
     await service.lever.fault({ match: NOTES, kind: 'resetBefore' })
     const talk = newConversation()
     await send(api, talk, { opportunityId })
+    await endQuietTime(talk)
     await eventually('nobody can tell', async () => (await read(api, talk)).error?.code === 'outcome_unknown', 30_000)
     expect(await posts()).to.have.lengthOf(1)
-    await send(api, talk, { opportunityId, body: 'goes into a note of its own' })
+    const { error } = (await send(api, talk, { opportunityId, body: 'goes into a note of its own' })).body
+    expect(error).to.equal(null)
+    await endQuietTime(talk)
     await eventually('nobody can tell', async () => (await read(api, talk)).error?.code === 'outcome_unknown', 30_000)
     expect(await posts()).to.have.lengthOf(1)
 
@@ -110,6 +115,7 @@ describe('conversations whose note may stand in Lever', () => {
     await service.lever.fault({ match: NOTES, kind: 'resetBefore' })
     const talk = newConversation()
     await send(api, talk, { opportunityId })
+    await endQuietTime(talk)
 
     await eventually('nobody can tell', async () => (await read(api, talk)).error?.code === 'outcome_unknown', 30_000)
 
