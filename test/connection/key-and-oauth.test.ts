@@ -3,6 +3,7 @@ import { got } from 'got'
 import { CookieJar } from 'tough-cookie'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { SyncRunModel } from '../../src/mirror/sync-run-model.ts'
+import { QUICK_TIMES } from '../export/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN } from '../support/lever.ts'
 import { authorize, exportAndWait, newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
@@ -25,7 +26,8 @@ describe('a connection that changes between OAuth and an API key', () => {
 
   before(async function () {
     this.timeout(60_000)
-    service = await startService({ NOTE_DELAY_MS: '200' })
+    service = await startService({ ...QUICK_TIMES, NOTE_DELAY_MS: '200' })
+    await service.lever.settings({ rateLimit: { enabled: false } })
     api = (await service.connected()).api
     await api.post('connection/webhooks/provision')
     await api.patch('connection/settings', { performAsFallback: LEVER_ADMIN, noteMode: 'perConversation' })

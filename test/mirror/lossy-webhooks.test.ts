@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { DeliveryModel } from '../../src/webhooks/delivery-model.ts'
+import { QUICK_TIMES } from '../export/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import type { LeverOpportunity } from '../support/lever.ts'
 import { exportAndWait, newPerson, startService, type Api, type ServiceForTests } from '../support/service.ts'
@@ -41,7 +42,7 @@ describe('webhooks on a bad line', function () {
   const ours: { candidateId: string; opportunityId: string }[] = []
 
   before(async () => {
-    service = await startService({ LEVER_REQUESTS_PER_SECOND: '500', LEVER_BURST: '500' })
+    service = await startService({ ...QUICK_TIMES, LEVER_REQUESTS_PER_SECOND: '500', LEVER_BURST: '500' })
     await service.lever.settings({ rateLimit: { enabled: false } })
     ;({ id, api } = await service.connected())
     line = createServer((request, response) => {

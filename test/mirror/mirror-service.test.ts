@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { OpportunitySyncModel } from '../../src/mirror/opportunity-sync-model.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
+import { QUICK_TIMES } from '../export/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import type { LeverOpportunity } from '../support/lever.ts'
 import { exportAndWait, newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
@@ -25,7 +26,7 @@ describe('the mirror in the service', () => {
   let api: Api
 
   before(async () => {
-    service = await startService()
+    service = await startService(QUICK_TIMES)
     await service.lever.settings({ rateLimit: { enabled: false } })
     ;({ id, api } = await service.connected())
   })
@@ -133,7 +134,10 @@ describe('the mirror in the service', () => {
   it('goes with the connection', async () => {
     expect((await api.delete('connection')).status).to.equal(204)
 
-    expect(await LeverOpportunityModel.countDocuments({ organization: id })).to.equal(0)
+    await eventually(
+      'a sweep that was under way has noticed',
+      async () => (await LeverOpportunityModel.countDocuments({ organization: id })) === 0,
+    )
     expect(await OpportunitySyncModel.countDocuments({ organization: id })).to.equal(0)
     const { sync } = await connection()
     expect(sync).to.deep.include({ state: 'idle', finishedAt: null, resources: {} })

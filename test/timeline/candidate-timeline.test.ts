@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { QUICK_TIMES } from '../export/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN } from '../support/lever.ts'
 import { exportAndWait, newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
@@ -25,7 +26,7 @@ describe("a candidate's timeline", () => {
   let opportunityId: string
 
   before(async () => {
-    service = await startService()
+    service = await startService(QUICK_TIMES)
     await service.lever.settings({ rateLimit: { enabled: false } })
     ;({ api } = await service.connected())
     await api.post('connection/webhooks/provision')

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
+import { QUICK_TIMES } from '../export/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import { exportAndWait, newPerson, startService, type Api, type ServiceForTests } from '../support/service.ts'
 import { signedWebhook, webhookPoster } from '../support/webhook-sender.ts'
@@ -33,7 +34,7 @@ describe('setting webhooks up', function () {
   let opportunityId: string
 
   before(async () => {
-    service = await startService()
+    service = await startService(QUICK_TIMES)
     await service.lever.settings({ rateLimit: { enabled: false } })
     ;({ api } = await service.connected())
     webhookUrl = (await api.get<{ webhookUrl: string }>('connection')).body.webhookUrl
