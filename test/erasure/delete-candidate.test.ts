@@ -6,11 +6,10 @@ import { ImportRejectionModel } from '../../src/candidates/import-rejection-mode
 import { ExportModel } from '../../src/export/export-model.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
 import { eventually } from '../support/eventually.ts'
-import { untilItRests, wakeExport } from '../support/resting-export.ts'
+import { QUICK_TIMES } from '../export/quick-times.ts'
+import { letADayPass, untilItRests, untilItRestsUnclear, wakeExport } from '../support/resting-export.ts'
 import { exportAndWait, startService, waitForEnd, type Api, type ServiceForTests } from '../support/service.ts'
 import { addPerson, askForExport, CREATE, fault, hashesInMirror, LIST, readExport, receiptComes, receiptOf, tracesOf, type PersonInTest, sendResume } from './erasure-world.ts' // prettier-ignore
-
-const LONG_AGO = new Date(Date.now() - 25 * 3_600_000)
 
 describe('deleting a candidate', () => {
   let service: ServiceForTests
@@ -19,7 +18,8 @@ describe('deleting a candidate', () => {
 
   before(async function () {
     this.timeout(60_000)
-    service = await startService()
+    service = await startService({ ...QUICK_TIMES, LEVER_TIMEOUT_MS: '8000' })
+    await service.lever.settings({ rateLimit: { enabled: false } })
     organization = await service.connected()
     api = service.api(organization.apiKey)
     await api.post('connection/webhooks/provision')
@@ -27,7 +27,6 @@ describe('deleting a candidate', () => {
   after(() => service.stop())
   afterEach(async () => {
     await service.lever.clearFaults()
-    await service.lever.settings({ searchLagMs: 0 })
     await api.post('connection/activate')
   })
 
@@ -36,13 +35,19 @@ describe('deleting a candidate', () => {
     return body.data.find(({ open }) => open)?.id ?? ''
   }
 
+  /** One that is unclear, and stays so while Lever answers no look. */
+  async function unclearExport(person: PersonInTest, call: 'resetBefore' | 'resetAfter', by = api): Promise<string> {
+    await fault(service, CREATE, { kind: call })
+    await fault(service, LIST, { kind: 'status', status: 500, after: 1, times: 1000 })
+    const id = await askForExport(by, person)
+    await untilItRestsUnclear(id)
+    return id
+  }
+
   /** An unclear export that was given up: its intent stays on record. */
   async function exportUnknown(person: PersonInTest): Promise<void> {
-    await fault(service, CREATE, { kind: 'resetBefore' })
-    await fault(service, LIST, { kind: 'status', status: 500, after: 1, times: 1000 })
-    const id = await askForExport(api, person)
-    await eventually('it is unclear', async () => (await readExport(api, id)).waitingFor === 'settling')
-    await ExportModel.updateOne({ _id: id }, { $set: { tryingSince: LONG_AGO } })
+    const id = await unclearExport(person, 'resetBefore')
+    await letADayPass(id)
     expect((await waitForEnd(api, id)).error?.code).to.equal('outcome_unknown')
     await service.lever.clearFaults()
   }
@@ -56,6 +61,7 @@ describe('deleting a candidate', () => {
     const done = await exportAndWait(api, { candidateId: person.id, note: `${person.name} likes tea.`, onDuplicate: 'create' })
     await fault(service, CREATE, { kind: 'status', status: 400, body: { message: `${person.email} is not nice.` } })
     await exportAndWait(api, { candidateId: person.id, postingId: await openPosting(), onDuplicate: 'create' })
+    await eventually('the note is refused', async () => (await readExport(api, done.id)).note?.status === 'failed')
     const data = { opportunityId: done.opportunityId, candidateId: done.opportunityId, contact: { email: person.email, name: person.name } }
     await service.lever.deliver('candidateStageChange', data)
     const kept = { organization: organization.id, import: new mongoose.Types.ObjectId(), expiresAt: NEVER }
@@ -64,6 +70,10 @@ describe('deleting a candidate', () => {
       { ...kept, line: 8, message: 'name is empty.', cells: ['', 'other@mail.example'] },
     ])
     await eventually('the delivery is there', async () => (await tracesOf(person)).includes('deliveries'))
+    await eventually('what Lever told is processed', async () => {
+      const { body } = await api.get<{ data: { status: string }[] }>('webhook-deliveries?limit=100')
+      return body.data.every(({ status }) => status !== 'received')
+    }) // prettier-ignore
     expect(await tracesOf(person)).to.include.members(['candidate_import_rejections', 'candidates', 'deliveries', 'exports'])
     expect((await tracesOf(person)).filter((name) => name.endsWith('.chunks'))).to.have.length(1)
     expect(await hashesInMirror(done.opportunityId)).to.be.greaterThan(0)
@@ -102,12 +112,13 @@ describe('deleting a candidate', () => {
 
   it('lets what is being sent end, and forgets it then', async () => {
     const person = await addPerson(api)
-    await fault(service, CREATE, { kind: 'slow', delayMs: 300 })
+    await fault(service, CREATE, { kind: 'slow', delayMs: 600_000 })
     const id = await askForExport(api, person)
     await eventually('it is being sent', async () => (await ExportModel.findById(id).lean())?.status === 'sending')
 
     await api.delete(`candidates/${person.id}`)
     const early = await receiptOf(api, person)
+    await service.lever.clearFaults()
     const ended = await waitForEnd(api, id)
 
     expect(early, 'no receipt while something is left').to.equal(null)
@@ -120,12 +131,12 @@ describe('deleting a candidate', () => {
 
   it('lets an unclear one be looked for, but never sends it again', async () => {
     const person = await addPerson(api)
-    await fault(service, CREATE, { kind: 'resetBefore' })
-    const id = await askForExport(api, person)
-    await eventually('it is unclear', async () => (await readExport(api, id)).waitingFor === 'settling')
+    const id = await unclearExport(person, 'resetBefore')
 
     await api.delete(`candidates/${person.id}`)
-    const ended = await waitForEnd(api, id, 20_000)
+    await service.lever.clearFaults()
+    await wakeExport(id)
+    const ended = await waitForEnd(api, id)
 
     expect(ended.status).to.be.oneOf(['canceled', 'failed'])
     expect(ended.attempts.map(({ step }) => step)).to.include('look')
@@ -136,12 +147,12 @@ describe('deleting a candidate', () => {
 
   it('adopts what an unclear one made', async () => {
     const person = await addPerson(api)
-    await fault(service, CREATE, { kind: 'hangAfter' })
-    const id = await askForExport(api, person)
-    await eventually('it is unclear', async () => (await readExport(api, id)).waitingFor === 'settling')
+    const id = await unclearExport(person, 'resetAfter')
 
     await api.delete(`candidates/${person.id}`)
-    const ended = await waitForEnd(api, id, 20_000)
+    await service.lever.clearFaults()
+    await wakeExport(id)
+    const ended = await waitForEnd(api, id)
 
     const made = await service.lever.opportunitiesByEmail(person.email)
     expect([ended.status, made.map((one) => one.id)]).to.deep.equal(['exported', [ended.opportunityId]])
@@ -153,13 +164,12 @@ describe('deleting a candidate', () => {
     const second = await service.connected()
     const revoked = service.api(second.apiKey)
     const person = await addPerson(revoked)
-    await fault(service, CREATE, { kind: 'hangAfter' })
-    const id = await askForExport(revoked, person)
-    await eventually('it is unclear', async () => (await readExport(revoked, id)).waitingFor === 'settling')
+    const id = await unclearExport(person, 'resetAfter', revoked)
     await mongoose.connection
       .collection('connections')
       .updateOne({ organization: new mongoose.Types.ObjectId(second.id) }, { $set: { status: 'revoked' } })
-    await eventually('it is held', async () => (await readExport(revoked, id)).waitingFor === 'authorization', 10_000)
+    await wakeExport(id)
+    await eventually('it is held', async () => (await readExport(revoked, id)).waitingFor === 'authorization')
 
     await revoked.delete(`candidates/${person.id}`)
 
