@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { eventually } from '../support/eventually.ts'
-import { exportAndWait, newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
+import { exportAndWait, newPerson, SOURCER, startService, waitForBatch, type Api, type ServiceForTests } from '../support/service.ts'
+import { signIn } from './sign-in.ts'
 
 const REFUSED = {
   kind: 'status',
@@ -34,10 +35,7 @@ export async function startFurnishedSite(): Promise<FurnishedSite> {
     organization: () => service.organization(),
     api,
     candidates,
-    async signIn(page, path = '/', userEmail = 'ana@acme.example', of = api) {
-      const link = await of.post<{ url: string }>('sign-in-links', { userEmail, path })
-      await page.goto(link.body.url)
-    },
+    signIn: (page, path, userEmail, of = api) => signIn(page, of, path, userEmail),
     stop: () => service.stop(),
   }
 }
@@ -55,10 +53,9 @@ async function furnish(api: Api, { lever }: ServiceForTests): Promise<FurnishedS
   await exportAndWait(api, { candidateId: duplicate })
   await lever.fault(REFUSED)
   await exportAndWait(api, { candidateId: failed })
-  await api.post('exports/bulk', {
-    candidateIds: [await add({ name: 'Bela Batch' }), await add({ name: 'Bodil Batch' })],
-    requestedBy: SOURCER,
-  })
+  const batched = [await add({ name: 'Bela Batch' }), await add({ name: 'Bodil Batch' })]
+  const { body: batch } = await api.post<{ batchId: string }>('exports/bulk', { candidateIds: batched, requestedBy: SOURCER })
+  await waitForBatch(api, batch.batchId) // a page of one under way reads itself anew
   await speak(api, exported)
   await lever.moveStage(opportunityId ?? '', 'Reached out')
   await eventually('the stage has come back', async () => (await stageOf(api, exported)) === 'Reached out', 20_000)

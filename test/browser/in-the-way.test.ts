@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { NARROW, startBrowser, type BrowserForTests } from '../support/browser.ts'
-import { newPerson } from '../support/service.ts'
-import { startFurnishedSite, type FurnishedSite } from './furnished-site.ts'
+import { LEVER_ADMIN } from '../support/lever.ts'
+import { newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
+import { signIn } from './sign-in.ts'
 
 const ADMIN_PAGES = ['/settings/ats', '/settings/ats/webhooks', '/settings/people', '/settings/api-keys', '/activity']
 
@@ -16,12 +17,15 @@ const PRESS_EXPORT_AS_IT_COMES = `void new MutationObserver((_, observer) => {
 
 describe('what gets in the way of people', function () {
   this.timeout(120_000)
-  let site: FurnishedSite
+  let site: ServiceForTests
+  let api: Api
   let browser: BrowserForTests
 
   before(async function () {
     this.timeout(300_000)
-    site = await startFurnishedSite()
+    site = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
+    ;({ api } = await site.connected())
+    await api.put(`user-mappings/${LEVER_ADMIN}`, { leverEmail: LEVER_ADMIN })
     browser = await startBrowser(site.url)
   })
   after(async () => {
@@ -29,14 +33,13 @@ describe('what gets in the way of people', function () {
     await site.stop()
   })
 
-  const add = async (fields: { name: string; emails: string[] }): Promise<void> =>
-    void (await site.api.post('candidates', newPerson(fields)))
+  const add = async (fields: { name: string; emails: string[] }): Promise<void> => void (await api.post('candidates', newPerson(fields)))
 
   /** As the page says: signs in in another tab, comes back, sends again, and confirms that it was meant. */
   async function sendAgain(page: Page): Promise<void> {
     await page.getByRole('heading', { name: 'Your session has ended' }).waitFor()
     const other = await page.context().newPage()
-    await site.signIn(other)
+    await signIn(other, api)
     await other.close()
     await page.getByRole('button', { name: 'Send again' }).click()
     await page.getByRole('heading', { name: 'You have signed in anew since' }).waitFor()
@@ -45,7 +48,7 @@ describe('what gets in the way of people', function () {
 
   it('a sourcer sees no settings, and is refused when asking for them', async () => {
     const { page } = await browser.open()
-    await site.signIn(page, '/candidates', 'bo@acme.example')
+    await signIn(page, api, '/candidates', SOURCER)
 
     const links = await page.getByRole('navigation').getByRole('link').allTextContents()
     const answers = await Promise.all(ADMIN_PAGES.map(async (path) => (await page.request.get(path)).status()))
@@ -57,7 +60,7 @@ describe('what gets in the way of people', function () {
   it('a double click exports once, and sets up once', async () => {
     await add({ name: 'Dolly Double-Click', emails: ['dolly@click.example'] })
     const { page, faults } = await browser.open({ viewport: NARROW })
-    await site.signIn(page, '/candidates')
+    await signIn(page, api, '/candidates')
     await page.getByRole('row', { name: 'Dolly' }).getByRole('button', { name: 'Export to ATS' }).dblclick()
     const dialog = page.getByRole('dialog', { name: 'Export Dolly Double-Click to Lever' })
     await dialog.getByRole('button', { name: 'Export', exact: true }).dblclick()
@@ -74,7 +77,7 @@ describe('what gets in the way of people', function () {
   it('a button that has just come is pressed without leaving the page', async () => {
     await add({ name: 'Quick Quentin', emails: ['quentin@quick.example'] })
     const { page } = await browser.open()
-    await site.signIn(page, '/candidates')
+    await signIn(page, api, '/candidates')
     await page.evaluate(PRESS_EXPORT_AS_IT_COMES)
     await page.getByRole('row', { name: 'Quentin' }).getByRole('button', { name: 'Export to ATS' }).click()
 
@@ -83,7 +86,7 @@ describe('what gets in the way of people', function () {
 
   it('back and reload show the step as it is, at every step', async () => {
     const { page, faults } = await browser.open()
-    await site.signIn(page, '/settings/ats/webhooks')
+    await signIn(page, api, '/settings/ats/webhooks')
     const proceed = (): Promise<void> => page.getByRole('button', { name: 'Save & Proceed' }).click()
 
     await proceed()
@@ -104,7 +107,7 @@ describe('what gets in the way of people', function () {
 
   it('a form that is sent after the session ended keeps what was typed', async () => {
     const { page } = await browser.open()
-    await site.signIn(page, '/settings/ats/webhooks')
+    await signIn(page, api, '/settings/ats/webhooks')
     const field = page.getByRole('row', { name: 'Interview Created' }).getByLabel('Signature token')
     await field.fill('typed-before-the-session-ended')
     await page.context().clearCookies()
@@ -113,14 +116,14 @@ describe('what gets in the way of people', function () {
     await sendAgain(page)
 
     await page.waitForURL('**/settings/ats/users')
-    const { body } = await site.api.get<{ webhooks: { event: string; configured: boolean }[] }>('connection')
+    const { body } = await api.get<{ webhooks: { event: string; configured: boolean }[] }>('connection')
     expect(body.webhooks.find(({ event }) => event === 'interviewCreated')?.configured).to.equal(true)
   })
 
   it('the dialog, too, keeps the note that was typed', async () => {
     await add({ name: 'Nadia Noted', emails: ['nadia@noted.example'] })
     const { page } = await browser.open()
-    await site.signIn(page, '/candidates')
+    await signIn(page, api, '/candidates')
     await page.getByRole('row', { name: 'Nadia' }).getByRole('button', { name: 'Export to ATS' }).click()
     const dialog = page.getByRole('dialog', { name: 'Export Nadia Noted to Lever' })
     await dialog.getByLabel('Note').fill('Typed before the session ended')

@@ -43,6 +43,7 @@ describe('the journey in a browser', function () {
     await press('Save & Proceed')
     await press('Activate')
     await press('To the candidates')
+    await page.waitForURL(`${trial.url}/candidates`) // with its scripts
     await click(page.getByRole('row', { name: 'Ibrahim Yılmaz' }).getByRole('button', { name: 'Export to ATS' }))
     const dialog = page.getByRole('dialog', { name: 'Export Ibrahim Yılmaz to Lever' })
     await fill(dialog.getByLabel('Job'), 'backend')
@@ -69,7 +70,8 @@ describe('the journey in a browser', function () {
     await lever.getByRole('button', { name: 'Move' }).click()
 
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
-    await reloadUntil(page, page.getByRole('row', { name: 'Ibrahim Yılmaz' }).getByText('Reached out'))
+    const stage = page.getByRole('row', { name: 'Ibrahim Yılmaz' }).getByText('Reached out')
+    await eventually('the stage has come back', async () => (await page.reload()) && stage.isVisible(), 30_000)
     expect(faults).to.deep.equal([])
   })
 
@@ -128,12 +130,4 @@ function countedSteps(page: Page) {
 async function facts(page: Page): Promise<Record<string, string>> {
   const [names, values] = await Promise.all([page.locator('dl dt').allTextContents(), page.locator('dl dd').allTextContents()])
   return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']))
-}
-
-async function reloadUntil(page: Page, place: Locator): Promise<void> {
-  const deadline = performance.now() + 30_000
-  while (!(await place.isVisible())) {
-    if (performance.now() > deadline) throw new Error(`not within 30 s: ${String(place)}`)
-    await page.reload()
-  }
 }

@@ -1,16 +1,17 @@
 import { expect } from 'chai'
 import { startBrowser, type BrowserForTests } from '../support/browser.ts'
-import { newPerson } from '../support/service.ts'
-import { startFurnishedSite, type FurnishedSite } from './furnished-site.ts'
+import { eventually } from '../support/eventually.ts'
+import { newPerson, SOURCER, startService, type ServiceForTests } from '../support/service.ts'
+import { signIn } from './sign-in.ts'
 
 describe('the pages without JavaScript', function () {
   this.timeout(120_000)
-  let site: FurnishedSite
+  let site: ServiceForTests
   let browser: BrowserForTests
 
   before(async function () {
     this.timeout(300_000)
-    site = await startFurnishedSite()
+    site = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
     browser = await startBrowser(site.url)
   })
   after(async () => {
@@ -24,10 +25,11 @@ describe('the pages without JavaScript', function () {
     const { page, faults } = await browser.open({ javaScriptEnabled: false })
     const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
 
-    await site.signIn(page, '/settings/ats', 'ana@acme.example', api)
+    await signIn(page, api, '/settings/ats')
     await press('Authorize')
     await page.getByRole('button', { name: 'Ana Duarte' }).click()
-    await page.waitForURL(`${site.url}/settings/ats/webhooks`) // this Lever account has accepted before
+    await press('Accept')
+    await page.waitForURL(`${site.url}/settings/ats/webhooks`)
     await press('Create webhooks in Lever')
     await press('Save & Proceed')
     const row = page.getByRole('row', { name: 'Bo Lindqvist' })
@@ -35,14 +37,19 @@ describe('the pages without JavaScript', function () {
     await row.getByLabel('Active').check()
     await press('Save & Proceed')
     await press('Activate')
-    await site.signIn(page, '/candidates', 'bo@acme.example', api)
+    await signIn(page, api, '/candidates', SOURCER)
     await page.getByRole('row', { name: 'Nora Script' }).getByRole('button', { name: 'Export to ATS' }).click()
     await page.getByLabel('Job').selectOption({ label: 'Backend Engineer · San Francisco, CA · Engineering' })
     await press('Show what will be sent')
     await page.getByText('Nobody with these e-mail addresses is in Lever.').waitFor()
     await press('Export')
     const way = page.getByRole('link', { name: 'Open Nora Script in Lever' })
-    while (!(await way.isVisible())) await page.getByRole('button', { name: 'Refresh' }).click()
+    const refresh = page.getByRole('button', { name: 'Refresh', exact: true })
+    await way.or(refresh).waitFor()
+    const exported = async () => (await api.get<{ data: unknown[] }>('exports?status=exported')).body.data
+    await eventually('the export ends', async () => (await exported()).length === 1, 30_000)
+    if (await refresh.isVisible()) await refresh.click()
+    await way.waitFor()
 
     const [made] = (await site.lever.allOpportunities()).filter(({ name }) => name === 'Nora Script')
     expect(made).to.include({ stage: 'lead-new' })
