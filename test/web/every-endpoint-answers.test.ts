@@ -101,7 +101,7 @@ describe('every endpoint: answers', function () {
     const OF_WAITING = ['POST /api/v1/exports/{id}/cancel', 'POST /api/v1/exports/{id}/retry']
 
     it('cancels an export that waits, and tries it again', async () => {
-      await world.service.lever.settings({ latencyMs: 700 })
+      await world.service.lever.fault({ kind: 'slow', delayMs: 3000, match: { path: '^/opportunities' }, times: 1000 })
       const waiting = await queuedExport(world)
 
       for (const name of OF_WAITING) {
@@ -109,7 +109,7 @@ describe('every endpoint: answers', function () {
         if (operation) await expectSuccess(operation, operation.path.replace('{id}', waiting))
         else expect.fail(`${name} is gone`)
       }
-      await world.service.lever.settings({ latencyMs: 0 })
+      await world.service.lever.clearFaults()
     })
 
     it('succeeds wherever all is right, with the documented body', async () => {

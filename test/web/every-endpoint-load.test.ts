@@ -8,6 +8,7 @@ import { isBelowApi, isWrite, takesJson, type Operation } from './hostile/api-do
 import { NAMES_OF_NOTHING, NOT_JSON, NOT_JSON_TYPES, QUERY_VALUES, UNKNOWN_PARAMETERS } from './hostile/hostile-texts.ts'
 import { sendAndLeave, sendRaw, type RawRequest } from './hostile/raw-request.ts'
 import { mutationsOf } from './hostile/sample-values.ts'
+import { eventually } from '../support/eventually.ts'
 import { startWorld, type World } from './hostile/world.ts'
 
 const REQUESTS = 1000
@@ -40,8 +41,7 @@ describe('every endpoint: load', function () {
 
     expect(tookMs).to.be.below(WITHIN_MS)
     for (const status of [200, 201, 400, 401, 403, 404, 405, 406, 413, 415, 422]) expect(statuses).to.include(status)
-    const after = await memoryInUse()
-    expect(after - before).to.be.below(LEFT_BEHIND_BYTES)
+    await eventually('what they took is let go', async () => (await memoryInUse()) - before < LEFT_BEHIND_BYTES, 30_000)
   })
 
   it('serves on after senders who went away', async () => {
@@ -73,7 +73,7 @@ async function sendAll(world: World, requests: { operation: Operation; request: 
   return statuses
 }
 
-/** On the heap and in buffers, once the work behind the answers has ended and garbage is gone. */
+/** On the heap and in buffers, once garbage is gone: the least of a second, as work behind the answers may go on. */
 async function memoryInUse(): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let look = 0; look < 10; look += 1) {

@@ -13,7 +13,7 @@ describe('the page of automatic export', function () {
   let ana: Visitor
 
   before(async () => {
-    service = await startService({ JOB_POLL_MS: '200' })
+    service = await startService({ JOB_POLL_MS: '200', LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
     ;({ api } = await service.connected())
     ana = await visit(service.url, api, LEVER_ADMIN)
   })

@@ -19,7 +19,8 @@ describe('the list of exports', function () {
   let eve: Visitor
 
   before(async () => {
-    service = await startService()
+    // Lever is not what is slow here, when much runs at once
+    service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
     ;({ api, id: organization } = await service.connected())
     await api.put(`users/${EVE}`, { name: 'Eve', role: 'sourcer' })
     ;[bo, ana, eve] = (await Promise.all([SOURCER, LEVER_ADMIN, EVE].map((email) => visit(service.url, api, email)))) as [

@@ -121,8 +121,9 @@ describe('the page Import CSV', function () {
     await send('name,email\nErased Eric,eric@a.example\n')
     const [eric] = (await api.get<{ data: { id: string }[] }>('candidates?q=eric')).body.data
     await api.delete(`candidates/${eric?.id}`)
-    await eventually('Eric is erased', async () => (await sendAndSee('name,email\nEric,eric@a.example\n')).includes('erased'))
+    await eventually('Eric is erased', async () => (await api.get<{ data: unknown[] }>('erasures')).body.data.length === 1)
 
+    expect(await sendAndSee('name,email\nEric,eric@a.example\n')).to.include('erased')
     expect(await find('eric')).to.deep.equal([])
     await send('name,email\nEric,eric@a.example\n', { path: `${IMPORT}?allowErased=true` })
     expect(await find('eric')).to.have.length(1)
