@@ -103,9 +103,9 @@ async function install(reason) {
 function npmCi() {
   return new Promise((done) => {
     let output = ''
-    const child = startNpm()
     const passOn = (signal) => child.kill(signal) // an npm that goes on by itself would meet the next one
-    for (const signal of SIGNALS) process.once(signal, passOn)
+    for (const signal of SIGNALS) process.once(signal, passOn) // before npm begins, so that none ends this process alone
+    const child = startNpm()
     const beat = setInterval(() => say('  …still installing'), 15_000)
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk)).pipe(process.stderr, { end: false })
     child.on('error', (error) => finish({ code: 1, output: `${output}\n${error.message}`, npmMissing: error.code === 'ENOENT' }))

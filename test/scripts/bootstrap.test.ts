@@ -7,22 +7,24 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const SCRIPTS = join(import.meta.dirname, '../../scripts')
 
-/** Stands in for npm: notes its call, takes as long as told, and installs one package. */
+/** Stands in for npm: notes its call, and installs one package, once there is a file of the name that it is told to wait for. */
 const NPM = `#!/usr/bin/env node
 const fs = require('fs')
 fs.appendFileSync('npm-calls', process.argv.slice(2).join(' ') + '\\n')
-const { delay = 0, fail } = JSON.parse(fs.readFileSync('npm-behaviour.json', 'utf8'))
-setTimeout(() => {
+const { until, fail } = JSON.parse(fs.readFileSync('npm-behaviour.json', 'utf8'))
+const install = () => {
+  if (until && !fs.existsSync(until)) return setTimeout(install, 20)
   if (fail) { console.error(fail); process.exit(1) }
   fs.mkdirSync('node_modules/thing', { recursive: true })
   fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json')
-}, delay)
+}
+install()
 `
 
 /** Prints what a target should find: its arguments and the process it runs in. */
 const TARGET = `
-console.log(JSON.stringify({ arguments: process.argv.slice(2), pid: process.pid }))
 process.on('SIGTERM', () => process.exit(7))
+console.log(JSON.stringify({ arguments: process.argv.slice(2), pid: process.pid }))
 if (process.argv.includes('wait')) setInterval(() => {}, 1000)
 else process.exitCode = 3
 `
@@ -32,7 +34,7 @@ const lockFileOf = (version: string): string => JSON.stringify({ packages: { '':
 class TinyProject {
   readonly root: string
 
-  constructor(folder: string, npm: { delay?: number; fail?: string } = {}) {
+  constructor(folder: string, npm: { until?: string; fail?: string } = {}) {
     this.root = mkdtempSync(join(folder, 'project-'))
     for (const name of ['scripts', 'bin']) mkdirSync(join(this.root, name))
     for (const name of ['bootstrap.mjs', 'lock-file.mjs']) copyFileSync(join(SCRIPTS, name), join(this.root, 'scripts', name))
@@ -140,11 +142,13 @@ describe('scripts: bootstrap', () => {
   })
 
   it('installs once when two start together: the other waits and says for whom', async () => {
-    const project = new TinyProject(folder, { delay: 4000 })
+    const project = new TinyProject(folder, { until: 'the-other-waits' })
 
     const first = project.start('target.mjs')
     await eventually('npm has been called', () => project.installations() > 0)
     const second = project.start('target.mjs')
+    await eventually('the other waits', () => second.output().includes('Waiting'))
+    project.write('the-other-waits', '')
     const ends = await Promise.all([first.ended, second.ended])
 
     expect(ends.map(({ code }) => code)).to.deep.equal([3, 3])
@@ -182,7 +186,7 @@ describe('scripts: bootstrap', () => {
   }
 
   it('stops npm when it is stopped, and leaves no lock to wait for', async () => {
-    const project = new TinyProject(folder, { delay: 60_000 })
+    const project = new TinyProject(folder, { until: 'never' })
     const program = project.start('target.mjs')
     await eventually('npm has been called', () => project.installations() > 0)
 

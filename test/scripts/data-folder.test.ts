@@ -27,7 +27,7 @@ describe('scripts: data folder', () => {
     const dataDir = join(folder, 'shared')
     const script = `import { lockDataFolder } from ${JSON.stringify(MODULE)}; await lockDataFolder(${JSON.stringify(dataDir)}); console.log('held'); setInterval(() => {}, 1000)`
     const holder = runProgram(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
-    await eventually('the other process holds the folder', () => holder.output().includes('held'), 10_000)
+    await eventually('the other process holds the folder', () => holder.output().includes('held'))
 
     const refusal = await rejection(lockDataFolder(dataDir))
     holder.child.kill('SIGKILL')
