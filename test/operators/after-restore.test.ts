@@ -4,6 +4,7 @@ import { compose, type Service } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { freePort } from '../../scripts/free-port.ts'
+import { QUICK_TIMES } from '../export/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN, startLever, type LeverForTests } from '../support/lever.ts'
 import { apiAt, authorize, environmentFor, newPerson, OPERATOR_KEY, SOURCE, SOURCER, waitForEnd, type Api, type ExportAnswer } from '../support/service.ts' // prettier-ignore
@@ -62,7 +63,8 @@ describe('npm run after-restore', function () {
 
   before(async () => {
     lever = await startLever()
-    env = await environmentFor(lever, { PORT: String(await freePort()), NOTE_DELAY_MS: '300' })
+    env = await environmentFor(lever, { PORT: String(await freePort()), NOTE_DELAY_MS: '300', ...QUICK_TIMES })
+    await lever.settings({ rateLimit: { enabled: false } })
     await lever.allowRedirect(`${env['PUBLIC_URL']}/oauth/lever/callback`)
     client = await MongoClient.connect(env['MONGODB_URI'] ?? '')
     await start()
@@ -161,7 +163,7 @@ describe('npm run after-restore', function () {
     }, 40_000) // prettier-ignore
     expect(revoked.revokedBecause).to.equal('refresh_lost')
     await authorize(api, lever)
-    expect((await waitForEnd(api, id, 15_000)).status).to.equal('exported')
+    expect((await waitForEnd(api, id)).status).to.equal('exported')
   })
 
   it('needs a database that can be reached, and says so', async () => {

@@ -23,7 +23,8 @@ describe('metrics', () => {
 
   before(async function () {
     this.timeout(60_000)
-    service = await startService()
+    service = await startService({ LEASE_MS: '10000', LEVER_TIMEOUT_MS: '8000' })
+    await service.lever.settings({ rateLimit: { enabled: false }, deliveryTimeoutMs: 10_000 })
     const made = await service.connected()
     api = made.api
     organization = made.id
@@ -227,6 +228,7 @@ describe('metrics', () => {
 
     it('tells an account that is read for the first time from sweeps that nobody does', async () => {
       const sync = (fields: object) => ({ organization: new Types.ObjectId(), status: 'scheduled', leaseUntil: new Date(Date.now() + HOUR_MS), ...fields }) // prettier-ignore
+      await OpportunitySyncModel.collection.updateMany({}, { $set: { dueAt: new Date(Date.now() + HOUR_MS) } })
       await OpportunitySyncModel.collection.insertMany([
         sync({ dueAt: ago(4), full: null }),
         sync({ dueAt: ago(3), full: { startedAt: ago(3), finishedAt: null } }),
