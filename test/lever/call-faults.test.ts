@@ -1,6 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
+import { useFakeTimers } from 'sinon'
 import { z } from 'zod'
 import { LeverCallError } from '../../src/lever/lever-call-error.ts'
 import { classifyWriteError, isWorthAnotherTry } from '../../src/lever/write-outcome.ts'
@@ -17,14 +19,30 @@ async function closedPort(): Promise<string> {
   return server.url
 }
 
-async function writeTo(url: string, timeoutMs = 2000): Promise<LeverCallError> {
+const TIME_LIMIT_MS = 2000
+
+/** The time limit of the call that this begins is over as soon as it has come so far. */
+async function outOfTime(begin: () => Promise<LeverCallError>, hasComeSoFar: () => boolean | undefined): Promise<LeverCallError> {
+  const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const error = begin()
+    while (!hasComeSoFar()) await nextTurn()
+    await nextTurn()
+    clock.tick(TIME_LIMIT_MS)
+    return await error
+  } finally {
+    clock.restore()
+  }
+}
+
+async function writeTo(url: string, timeoutMs = TIME_LIMIT_MS): Promise<LeverCallError> {
   const { client } = clientFor(url, { timeoutMs })
   const error = await rejection(client.write('POST', '/opportunities', { json: { name: 'Ada' }, schema: z.object({ id: z.string() }) }))
   expect(error).to.be.instanceOf(LeverCallError)
   return error as LeverCallError
 }
 
-async function readFrom(url: string, timeoutMs = 2000): Promise<LeverCallError> {
+async function readFrom(url: string, timeoutMs = TIME_LIMIT_MS): Promise<LeverCallError> {
   const error = await rejection(clientFor(url, { timeoutMs }).client.get('/users', { schema: Any }))
   expect(error).to.be.instanceOf(LeverCallError)
   return error as LeverCallError
@@ -63,18 +81,14 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     server = undefined
   })
 
-  async function writeAnsweredBy(answer: Answer, timeoutMs?: number): Promise<LeverCallError> {
+  async function writeAnsweredBy(answer: Answer): Promise<LeverCallError> {
     server = await startHttpServer(answer)
-    return writeTo(server.url, timeoutMs)
+    return writeTo(server.url)
   }
 
-  async function writeOverTcp(
-    onConnection: Parameters<typeof startTcpServer>[0],
-    scheme = 'http',
-    timeoutMs = 2000,
-  ): Promise<LeverCallError> {
+  async function writeOverTcp(onConnection: Parameters<typeof startTcpServer>[0], scheme = 'http'): Promise<LeverCallError> {
     server = await startTcpServer(onConnection)
-    return writeTo(`${scheme}://127.0.0.1:${server.port}`, timeoutMs)
+    return writeTo(`${scheme}://127.0.0.1:${server.port}`)
   }
 
   it('refused: nothing', async () => {
@@ -94,7 +108,11 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     await server?.stop()
     const closed = await writeOverTcp((socket) => socket.once('data', () => socket.destroy()), 'https')
     await server?.stop()
-    const silent = await writeOverTcp(() => undefined, 'https', 200)
+    let greeted = false
+    const silent = await outOfTime(
+      () => writeOverTcp((socket) => socket.once('data', () => (greeted = true)), 'https'),
+      () => greeted,
+    )
 
     for (const error of [plain, closed, silent]) expectFault(error, { kind: 'tls', ...NOT_SENT })
   })
@@ -119,7 +137,12 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
   })
 
   it('no answer within the time: unclear', async () => {
-    expectFault(await writeAnsweredBy(() => undefined, 200), { kind: 'timeout', ...UNCLEAR })
+    const error = await outOfTime(
+      () => writeAnsweredBy(() => undefined),
+      () => server?.seen.length === 1,
+    )
+
+    expectFault(error, { kind: 'timeout', ...UNCLEAR })
   })
 
   it('an answer that is not HTTP: unclear', async () => {
@@ -137,7 +160,15 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
   })
 
   it('201 whose body never ends: done, id unknown, within the time for the whole call', async () => {
-    const error = await writeAnsweredBy((response) => void response.writeHead(201, { 'content-length': '100' }).write('{"data"'), 300)
+    let begun = false
+    const onResponse = (): void => void (begun = true)
+    subscribe('http.client.response.finish', onResponse)
+
+    const error = await outOfTime(
+      () => writeAnsweredBy((response) => void response.writeHead(201, { 'content-length': '100' }).write('{"data"')),
+      () => begun,
+    )
+    unsubscribe('http.client.response.finish', onResponse)
 
     expectFault(error, { kind: 'timeout', httpStatus: 201, ...DONE })
   })
@@ -255,7 +286,10 @@ describe('lever/client: faults of a read', () => {
   })
 
   it('does not wait again after a time-out', async () => {
-    const error = await readAnsweredBy(() => undefined, 150)
+    const error = await outOfTime(
+      () => readAnsweredBy(() => undefined),
+      () => server?.seen.length === 1,
+    )
 
     expect(error.kind).to.equal('timeout')
     expect(server?.seen).to.have.length(1)

@@ -48,7 +48,7 @@ describe('lever: with the local Lever', () => {
       apiUrl: lever.apiUrl,
       credentials,
       budget,
-      timeoutMs: 1000,
+      timeoutMs: 10_000,
       log: createLog({ level: 'silent' }),
       backoffMs: 20,
     })
@@ -130,7 +130,7 @@ describe('lever: with the local Lever', () => {
       { fault: { kind: 'status', status: 422 }, outcome: 'nothing', made: 0 },
       { fault: { kind: 'resetBefore' }, outcome: 'unclear', made: 0 },
       { fault: { kind: 'resetAfter' }, outcome: 'unclear', made: 1 },
-      { fault: { kind: 'hangAfter' }, outcome: 'unclear', made: 1 },
+      { fault: { kind: 'hangAfter', delayMs: 300 }, outcome: 'unclear', made: 1 },
       { fault: { kind: 'truncate' }, outcome: 'doneIdUnknown', made: 1 },
       { fault: { kind: 'empty' }, outcome: 'doneIdUnknown', made: 1 },
       { fault: { kind: 'html' }, outcome: 'doneIdUnknown', made: 1 },
