@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import mongoose from 'mongoose'
 import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
 import { FirstAdminModel } from '../../../src/accounts/first-admin-model.ts'
 import { OrganizationModel } from '../../../src/accounts/organization-model.ts'
@@ -18,14 +19,13 @@ const FORM = {
 describe('setting up by the printed link', () => {
   let web: RunningWeb
 
+  before(connectFreshDatabase)
   beforeEach(async () => {
-    await connectFreshDatabase()
+    for (const { collection } of Object.values(mongoose.models)) await collection.deleteMany()
     web = await startWeb()
   })
-  afterEach(async () => {
-    await web.stop()
-    await dropDatabase()
-  })
+  afterEach(() => web.stop())
+  after(dropDatabase)
 
   const makeLink = async () => new URL((await web.accounts.createSetUpLink()) ?? 'http://none.invalid/').pathname
 
