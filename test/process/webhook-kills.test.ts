@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import { MongoClient } from 'mongodb'
+import { freePort } from '../../scripts/free-port.ts'
 import { startMongod, type RunningMongod } from '../../scripts/mongod.ts'
 import { mongodFiles } from '../../scripts/mongod/mongod-process.ts'
 import { eventually } from '../support/eventually.ts'
@@ -29,13 +30,12 @@ describe('accepted webhooks', function () {
   let url: string
   let opportunityId: string
   const accepted = new Set<string>()
-  const poster = webhookPoster(500)
+  let poster = webhookPoster(500)
 
   const startDatabase = async () => startMongod({ dataDir: folder, say: () => undefined })
 
   before(async () => {
-    // below the ports that the system gives to outgoing connections: it must be free after each kill
-    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const port = await freePort() // must be free after each kill
     await writeFile(mongodFiles(folder).noteFile, JSON.stringify({ port, binary: '', version: '' }))
     mongod = await startDatabase()
     const uri = new URL(mongod.uri)
@@ -149,6 +149,8 @@ describe('accepted webhooks', function () {
 
   it('of a burst are answered 200 and durable, or 503', async () => {
     const bodies = Array.from({ length: BURST }, next)
+    poster.stop()
+    poster = webhookPoster(500) // on a connection that the service closes as it is used again there would be no answer
 
     const statuses = await Promise.all(bodies.map(send))
 
