@@ -17,7 +17,8 @@ import { classifyWriteError, isWorthAnotherTry } from '../../src/lever/write-out
 import { createLog } from '../../src/log.ts'
 import { eventually } from '../support/eventually.ts'
 import { rejection } from '../support/rejection.ts'
-import { ACTOR, ADMIN, ageAccessToken, PUBLIC_URL, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+import { ACTOR, ADMIN, PUBLIC_URL } from './build-connections.ts'
+import { ageAccessToken, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
 
 /** An answer that comes when the faults are cleared. */
 const HELD = { match: { path: '/oauth/token' }, kind: 'slow', delayMs: 60_000 } as const

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { keyPermissionsFor } from '../../src/connection/lever-access.ts'
 import { rejection } from '../support/rejection.ts'
-import { ACTOR, ADMIN, SOURCER, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+import { ACTOR, ADMIN, SOURCER } from './build-connections.ts'
+import { startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
 
 describe('connection/api key', () => {
   let world: ConnectionWorld

@@ -3,7 +3,7 @@ import { AUTHORIZATION_CAUSES } from '../../src/connection/authorization-failure
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { authorizationTexts } from '../../src/web/pages/texts-authorization.ts'
 import { startConnectionSite, type ConnectionSite } from './connection-site.ts'
-import { ADMIN } from './connection-world.ts'
+import { ADMIN } from './build-connections.ts'
 
 describe('web/pages: authorize Lever', () => {
   let site: ConnectionSite

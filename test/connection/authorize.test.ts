@@ -14,7 +14,8 @@ import { AuthorizationFlowModel } from '../../src/connection/authorization-flow-
 import type { AuthorizationFailure } from '../../src/connection/authorization-failure.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { rejection } from '../support/rejection.ts'
-import { ACTOR, ADMIN, ageAccessToken, goThroughLever, SOURCER, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+import { ACTOR, ADMIN, SOURCER } from './build-connections.ts'
+import { ageAccessToken, goThroughLever, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
 
 const causeOf = async (promise: Promise<unknown>) => ((await rejection(promise)) as AuthorizationFailure).why
 const whole = async (organization: string) => JSON.stringify(await ConnectionModel.findOne({ organization }).lean())

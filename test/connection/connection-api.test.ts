@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { keyPermissionsFor } from '../../src/connection/lever-access.ts'
 import { ConnectionView } from '../../src/connection/connection-view.ts'
 import { startConnectionSite, type ConnectionSite } from './connection-site.ts'
-import { ADMIN, SOURCER } from './connection-world.ts'
+import { ADMIN, SOURCER } from './build-connections.ts'
 
 describe('web/api/connection', () => {
   let site: ConnectionSite

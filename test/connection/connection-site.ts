@@ -10,7 +10,7 @@ import { leverCallbackRouter } from '../../src/web/pages/lever-callback.tsx'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../support/web.ts'
-import { ADMIN, buildConnections, newNeighbourhood, SOURCER, type Neighbourhood } from './connection-world.ts'
+import { ADMIN, buildConnections, newNeighbourhood, SOURCER, type Neighbourhood } from './build-connections.ts'
 
 export interface ConnectionSite {
   lever: LeverForTests

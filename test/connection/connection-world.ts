@@ -2,30 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { createAccounts } from '../../src/accounts/accounts.ts'
 import { createAudit } from '../../src/audit/audit.ts'
-import type { KnownLeverUser } from '../../src/connection/connection-context.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
-import { createConnections, type Connections } from '../../src/connection/connections.ts'
-import { createRequestBudget } from '../../src/lever/request-budget.ts'
-import { createLog } from '../../src/log.ts'
+import type { Connections } from '../../src/connection/connections.ts'
 import { createSealer, type Sealer } from '../../src/secrets/sealer.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
-
-export const PUBLIC_URL = 'http://127.0.0.1:4999'
-export const ADMIN = 'ada@x.example'
-export const SOURCER = 'sol@x.example'
-export const ACTOR = 'apiKey:test'
-
-/** What the neighbours of a connection were told, and what they answer. */
-export interface Neighbourhood {
-  calls: string[]
-  mapping: { mapped: number; active: number }
-  stages: string[]
-  users: KnownLeverUser[]
-  held: Record<string, number>
-  /** Happens while exports are settled before a disconnect. */
-  whileSettling: () => Promise<void>
-}
+import { ACTOR, ADMIN, buildConnections, newNeighbourhood, PUBLIC_URL, SOURCER, type Neighbourhood } from './build-connections.ts'
 
 export interface ConnectionWorld {
   lever: LeverForTests
@@ -73,48 +55,6 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
       await dropDatabase()
     },
   } // prettier-ignore
-}
-
-export function newNeighbourhood(): Neighbourhood {
-  return { calls: [], mapping: { mapped: 0, active: 0 }, stages: [], users: [], held: {}, whileSettling: () => Promise.resolve() }
-}
-
-export function buildConnections(parts: {
-  lever: Pick<LeverForTests, 'apiUrl' | 'authUrl' | 'audience' | 'clientSecret'> & { clientId: string | undefined }
-  sealer: ReturnType<typeof createSealer>
-  audit: ReturnType<typeof createAudit>
-  accounts: ReturnType<typeof createAccounts>
-  neighbourhood: Neighbourhood
-  publicUrl: string
-  timeoutMs?: number
-}): Connections {
-  const { lever, neighbourhood } = parts
-  const note = (call: string): Promise<void> => {
-    neighbourhood.calls.push(call)
-    return Promise.resolve()
-  }
-  return createConnections({
-    ...parts,
-    budget: createRequestBudget({ requestsPerSecond: 200, burst: 200 }),
-    lever: { ...lever, environment: 'local', timeoutMs: parts.timeoutMs ?? 10_000 },
-    log: createLog({ level: 'silent' }),
-    readMappingCounts: () => Promise.resolve(neighbourhood.mapping),
-    readExportAudit: async () => null,
-    stageExists: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
-    stageIsKnown: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
-    knownUserByEmail: (_organization, email) => Promise.resolve(neighbourhood.users.find((user) => user.email === email) ?? null),
-    leverUserByEmail: (_organization, email) => Promise.resolve(neighbourhood.users.find((user) => user.email === email) ?? null),
-    heldCounts: () => Promise.resolve(neighbourhood.held),
-    onTokenSaved: (_organization, place) => note(`token:${place}`),
-    onAuthorized: () => note('authorized'),
-    onActivated: () => note('activated'),
-    onPaused: () => note('paused'),
-    async settleExports(_organization, client) {
-      await note(client ? 'settled with Lever' : 'settled')
-      await neighbourhood.whileSettling()
-    },
-    forgetMirror: () => note('mirror forgotten'),
-  })
 }
 
 async function authorize(lever: LeverForTests, connections: Connections, organization: string, as?: string): Promise<void> {

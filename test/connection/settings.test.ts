@@ -3,7 +3,8 @@ import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { ConnectionSettingsPatch } from '../../src/connection/settings.ts'
 import { rejection } from '../support/rejection.ts'
-import { ACTOR, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+import { ACTOR } from './build-connections.ts'
+import { startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
 
 describe('connection/settings, readiness, activate', () => {
   let world: ConnectionWorld

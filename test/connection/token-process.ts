@@ -1,13 +1,12 @@
 /** A process that calls Lever for organizations as it is told to: connections as the service builds them, over the same database and Lever. */
 import mongoose from 'mongoose'
-import { stub } from 'sinon'
 import { z } from 'zod'
 import { createAccounts } from '../../src/accounts/accounts.ts'
 import { createAudit } from '../../src/audit/audit.ts'
 import { readConfig } from '../../src/config.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
-import { ACTOR, ADMIN, buildConnections, newNeighbourhood, PUBLIC_URL } from './connection-world.ts'
+import { ACTOR, ADMIN, buildConnections, newNeighbourhood, PUBLIC_URL } from './build-connections.ts'
 import type { Order, ProcessSettings, Result } from './token-processes.ts'
 
 const { mongodbUri, secretKeys, lever, timeoutMs } = JSON.parse(process.env['TOKEN_PROCESS'] ?? '{}') as ProcessSettings
@@ -44,7 +43,7 @@ function watchSaves(): void {
     process.send?.({ answered: true } satisfies Result)
     return { lean: async () => allowed.then(() => update(...given).lean()) }
   }
-  stub(ConnectionModel, 'findOneAndUpdate').callsFake(stalled as never)
+  ConnectionModel.findOneAndUpdate = stalled as never
 }
 
 process.on('message', (order: Order) => {

@@ -47,7 +47,8 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-const TIMEOUT_MS = 4000
+/** As long as a machine may stand still; who takes over a lapsed lease waits for so long, too. */
+const TIMEOUT_MS = 6000
 
 /** Starts a real process on the world's database and Lever; `clockShiftMs` is how far off its wall clock is. */
 export async function startTokenProcess(world: ConnectionWorld, clockShiftMs: number): Promise<TokenProcess> {

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { z } from 'zod'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { eventually } from '../support/eventually.ts'
-import { ACTOR, ADMIN, ageAccessToken, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+import { ACTOR, ADMIN } from './build-connections.ts'
+import { ageAccessToken, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
 import { startTokenProcess, type TokenProcess } from './token-processes.ts'
 
 const TOKEN = { path: '/oauth/token' }

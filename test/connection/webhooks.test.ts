@@ -3,7 +3,8 @@ import { keyPermissionsFor } from '../../src/connection/lever-access.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { requirePlace } from '../../src/connection/signature-tokens.ts'
 import { rejection } from '../support/rejection.ts'
-import { ACTOR, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+import { ACTOR } from './build-connections.ts'
+import { startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
 
 const EXPORT_SET = ['applicationCreated', 'candidateArchiveChange', 'candidateDeleted', 'candidateHired', 'candidateStageChange']
 
