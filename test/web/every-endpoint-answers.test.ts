@@ -1,5 +1,8 @@
 /** Walks the OpenAPI document: what is right succeeds as documented, lists can be walked, and a repeated POST does nothing twice. */
 import { expect } from 'chai'
+import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
+import { ExportModel } from '../../src/export/export-model.ts'
+import { eventually } from '../support/eventually.ts'
 import { SOURCER, waitForBatch, waitForEnd } from '../support/service.ts'
 import { isKeyed, isList, nameOf, takesJson, type Operation } from './hostile/api-document.ts'
 import { problemOf } from './hostile/answer-rules.ts'
@@ -58,6 +61,7 @@ describe('every endpoint: answers', function () {
         const first = await post(operation, `again ${operation.name}`, json)
         if (operation.path === '/api/v1/exports') await waitForEnd(world.us.api, String(lasting(first)['id']))
         if (operation.path === '/api/v1/exports/bulk') await waitForBatch(world.us.api, String(lasting(first)['batchId']))
+        await eventually('all that ended is in the audit trail', async () => (await endedIn(world)) === (await toldEndsIn(world)))
         const before = await countsOf(world)
         const again = await post(operation, `again ${operation.name}`, reversed(json))
         const other = await post(operation, `again ${operation.name}`, changed(json))
@@ -163,6 +167,15 @@ async function queuedExport({ us }: World): Promise<string> {
   expect(asked.every(({ status }) => status === 202)).to.equal(true)
   const [newest] = data
   return newest ? newest.id : expect.fail('no export waits')
+}
+
+/** Exports that have ended; the audit trail tells of each a moment later. */
+async function endedIn({ us }: World): Promise<number> {
+  return ExportModel.countDocuments({ organization: us.id, finishedAt: { $type: 'date' } })
+}
+
+async function toldEndsIn({ us }: World): Promise<number> {
+  return AuditEventModel.countDocuments({ organization: us.id, action: /^export\.(exported|linked|duplicate|failed)$/ })
 }
 
 /** How many documents the organization has in each collection. */
