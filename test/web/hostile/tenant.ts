@@ -146,7 +146,7 @@ async function importLongFile(url: string, apiKey: string, api: Api): Promise<st
     const { status, ...progress } = (await api.get<{ status: string }>(`candidate-imports/${body.importId}`)).body
     if (status === 'failed') throw new Error(`the import failed: ${JSON.stringify(progress)}`)
     return status === 'finished'
-  }, 15_000) // prettier-ignore
+  }) // prettier-ignore
   return body.importId
 }
 

@@ -38,7 +38,7 @@ describe('the steps of the setup', function () {
     await eventually('the first sync ends', async () => {
       const { sync } = (await made.api.get<{ sync: { state: string; finishedAt: string | null } }>('connection')).body
       return sync.state === 'idle' && sync.finishedAt
-    }, 15_000) // prettier-ignore
+    }) // prettier-ignore
     return made
   }
   const mappingsOf = async (api: Api) => (await api.get<{ data: Mapping[] }>('user-mappings')).body.data

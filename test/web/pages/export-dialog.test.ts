@@ -228,7 +228,7 @@ describe('the dialog of Export to ATS', function () {
     const queued = await eventually('some wait', async () => {
       const { html } = await bo.open(path)
       return html.includes('id="batch-pause"') ? html : null
-    }, 15_000) // prettier-ignore
+    }) // prettier-ignore
 
     const paused = await bo.send(`${path}/pause`)
     const resumed = await bo.send(`${path}/resume`)

@@ -51,7 +51,6 @@ describe('the list of exports', function () {
     await eventually(
       'it is held',
       async () => (await api.get<{ waitingFor: string }>(`exports/${asked.body.id}`)).body.waitingFor === 'paused',
-      15_000,
     )
     return { ...candidate, exportId: asked.body.id }
   }
