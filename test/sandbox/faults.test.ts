@@ -104,7 +104,8 @@ describe('faults of the local Lever', () => {
   })
 
   it('hits as often as told, after as many as told, only what matches, and counts', async () => {
-    await lever.fault({ kind: 'status', match: { method: 'GET', path: '^/users' }, after: 1, times: 2 })
+    await lever.fault({ kind: 'status', match: { method: 'GET', path: '^/users', query: 'limit=1$' }, after: 1, times: 2 })
+    expect((await api.get('/users?limit=2')).status).to.equal(200)
     const statuses: number[] = []
     for (let times = 0; times < 4; times += 1) statuses.push((await api.get('/users?limit=1')).status)
     expect(statuses).to.deep.equal([200, 503, 503, 200])

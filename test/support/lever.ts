@@ -10,7 +10,8 @@ import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../sr
 export const LEVER_ADMIN = 'ana@acme.example'
 
 export interface FaultOrder {
-  match?: { method?: string; path?: string }
+  /** Regular expressions on the path after `/v1`, and on the query string. */
+  match?: { method?: string; path?: string; query?: string }
   kind:
     | 'status'
     | 'statusAfterEffect'

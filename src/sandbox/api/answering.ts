@@ -22,7 +22,7 @@ export function apiAnswering(world: World): Middleware<SandboxState> {
     if (world.settings.latencyMs > 0) await wait(world.settings.latencyMs, world.stopping)
     const effect = (): Promise<void> => leverErrors(ctx, next)
     const { cleared } = world.faults
-    const fault = world.faults.take(ctx.method, path)
+    const fault = world.faults.take({ method: ctx.method, path, query: ctx.querystring })
     if (fault) {
       entry.fault = fault.kind
       await applyFault(ctx, fault, effect, { stopping: world.stopping, cleared })

@@ -20,7 +20,7 @@ const FAULT_KINDS = [
 const regex = z.string().refine(isRegex, 'is not a regular expression')
 
 export const FaultRequest = z.strictObject({
-  match: z.strictObject({ method: z.string().optional(), path: regex.optional() }).default({}),
+  match: z.strictObject({ method: z.string().optional(), path: regex.optional(), query: regex.optional() }).default({}),
   kind: z.enum(FAULT_KINDS),
   times: z.number().int().min(1).default(1),
   after: z.number().int().min(0).default(0),
@@ -46,6 +46,14 @@ export interface Fault extends FaultRequest {
   hits: number
   /** how many matching requests it let pass for `after` */
   skipped: number
+}
+
+interface FaultyRequest {
+  method: string
+  /** After `/v1` or `/oauth`. */
+  path: string
+  /** As it was sent, without the question mark. */
+  query: string
 }
 
 export class FaultBox {
@@ -75,10 +83,10 @@ export class FaultBox {
     this.#cleared = new AbortController()
   }
 
-  /** The first fault that applies, counted as hit. `path` begins after `/v1` or `/oauth`. */
-  take(method: string, path: string): Fault | null {
+  /** The first fault that applies, counted as hit. */
+  take(request: FaultyRequest): Fault | null {
     for (const fault of this.#faults) {
-      if (fault.hits >= fault.times || !matches(fault, method, path)) continue
+      if (fault.hits >= fault.times || !matches(fault, request)) continue
       if (fault.skipped < fault.after) {
         fault.skipped += 1
         continue
@@ -90,7 +98,8 @@ export class FaultBox {
   }
 }
 
-function matches(fault: Fault, method: string, path: string): boolean {
-  if (fault.match.method && fault.match.method.toUpperCase() !== method) return false
-  return !fault.match.path || new RegExp(fault.match.path).test(path)
+function matches({ match }: Fault, { method, path, query }: FaultyRequest): boolean {
+  if (match.method && match.method.toUpperCase() !== method) return false
+  if (match.query && !new RegExp(match.query).test(query)) return false
+  return !match.path || new RegExp(match.path).test(path)
 }
