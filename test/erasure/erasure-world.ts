@@ -23,7 +23,8 @@ export interface Receipt {
 }
 
 export const CREATE = { method: 'POST', path: '^/opportunities$' }
-export const LIST = { method: 'GET', path: '^/opportunities$' }
+/** The look-ups of exports: nothing that comes in the background reads the applications as well. */
+export const LIST = { method: 'GET', path: '^/opportunities$', query: 'expand=' }
 
 /** A person nobody else is like. */
 export async function addPerson(api: Api, headers: Record<string, string> = {}): Promise<PersonInTest> {

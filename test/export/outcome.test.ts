@@ -17,7 +17,8 @@ import {
 import { QUICK_TIMES } from './quick-times.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
-const LIST = { method: 'GET', path: '^/opportunities$' }
+/** The look-ups of exports: nothing that comes in the background reads the applications as well. */
+const LIST = { method: 'GET', path: '^/opportunities$', query: 'expand=' }
 const NOTHING_YET = { kind: 'status', status: 200, body: { data: [], hasNext: false }, match: LIST } as const
 
 describe('export, outcomes:', () => {

@@ -9,7 +9,8 @@ import { exportAndWait, newPerson, SOURCER, startService, waitForEnd, type Api, 
 import { QUICK_TIMES } from './quick-times.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
-const LIST = { method: 'GET', path: '^/opportunities$' }
+/** The look-ups of exports: nothing that comes in the background reads the applications as well. */
+const LIST = { method: 'GET', path: '^/opportunities$', query: 'expand=' }
 
 describe('export, unclear:', () => {
   let service: ServiceForTests

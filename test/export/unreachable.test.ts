@@ -62,7 +62,7 @@ describe('export, Lever out of reach:', function () {
   it('no connection within the time for the create call: nothing was sent, and it goes on, once', async () => {
     const way = await newWay()
     await way.open()
-    const api = await leverAt(`http://127.0.0.1:${way.port}/v1`, { LEVER_TIMEOUT_MS: '3000' })
+    const api = await leverAt(`http://127.0.0.1:${way.port}/v1`, { LEVER_TIMEOUT_MS: '4000', LEASE_MS: '10000' })
     const filledUp = way.fillUpAt('GET /v1/opportunities?email=')
     await first.lever.clearRequests()
 

@@ -11,7 +11,8 @@ import { apiAt, authorize, environmentFor, newPerson, OPERATOR_KEY, SOURCE, SOUR
 import { runScript } from './run-script.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
-const LIST = { method: 'GET', path: '^/opportunities$' }
+/** The look-ups of exports: nothing that comes in the background reads the applications as well. */
+const LIST = { method: 'GET', path: '^/opportunities$', query: 'expand=' }
 const NOTE = { method: 'POST', path: '/notes$' }
 
 interface Talk {
