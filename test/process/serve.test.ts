@@ -31,7 +31,7 @@ describe('npm run serve', () => {
     const nowhere = `mongodb://127.0.0.1:${await freePort()}/x?replicaSet=rs0&serverSelectionTimeoutMS=200`
     const { child, ended } = spawnServe({ PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}`, MONGODB_URI: nowhere, SECRET_KEYS })
 
-    const readiness = await eventually('it answers', () => fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null), 20_000)
+    const readiness = await eventually('it answers', () => fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null), 45_000)
     const { ready, missing } = (await readiness.json()) as { ready: boolean; missing: string[] }
     child.kill('SIGTERM')
 
@@ -58,7 +58,7 @@ describe('processes on one database', function () {
 
   before(async () => {
     lever = await startLever()
-    env = await environmentFor(lever, { LOG_LEVEL: 'debug' })
+    env = await environmentFor(lever, { LOG_LEVEL: 'debug', LEVER_TIMEOUT_MS: '3000' })
     await lever.allowRedirect(`${env['PUBLIC_URL']}/oauth/lever/callback`)
     const first = await startServe(env)
     processes.push(first)
@@ -98,7 +98,7 @@ describe('processes on one database', function () {
 
   it('offer whoever starts the first of them to become the first admin, and nobody once there are people', async () => {
     const offers = (): string[] => processes.map((one) => /"setUpLink":"([^"]+)"/.exec(one.output())?.[1] ?? '')
-    await eventually('a link is printed', () => offers()[0] !== '', 20_000)
+    await eventually('a link is printed', () => offers()[0] !== '')
 
     expect(offers()[0]).to.match(new RegExp(`^${env['PUBLIC_URL']}/set-up/fsu_[\\w-]{43}$`))
     expect((await fetch(offers()[0] ?? '')).status).to.equal(400)
@@ -138,7 +138,7 @@ describe('processes on one database', function () {
     await first?.end('SIGKILL')
     processes = []
     await start()
-    await eventually('it is exported', () => isDone(id), 20_000)
+    await eventually('it is exported', () => isDone(id), 30_000)
 
     const [made, ...others] = await lever.opportunitiesByEmail(email)
     const seen = await apis()[0]?.get<ExportAnswer>(`exports/${id}`)

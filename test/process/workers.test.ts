@@ -40,7 +40,7 @@ describe('workers whose clocks are twenty minutes apart', function () {
   }
 
   before(async () => {
-    const times = { LEASE_MS: String(LEASE_MS), SETTLE_MS: String(SETTLE_MS), LEVER_TIMEOUT_MS: '2000' }
+    const times = { LEASE_MS: String(LEASE_MS), SETTLE_MS: String(SETTLE_MS), LEVER_TIMEOUT_MS: '4000' }
     const budget = { LEVER_REQUESTS_PER_SECOND: String(PER_SECOND), LEVER_BURST: String(PER_SECOND) }
     service = await startService({ ...times, ...budget, ROLES: 'web' })
     await service.lever.settings({ rateLimit: { enabled: false } })
