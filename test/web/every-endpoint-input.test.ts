@@ -14,7 +14,7 @@ import {
   type Schema,
 } from './hostile/api-document.ts'
 import { assertWellFormed, expectNamed, expectRefusal, problemOf } from './hostile/answer-rules.ts'
-import { NAMES_OF_NOTHING, NOT_JSON, NOT_JSON_TYPES, QUERY_VALUES, shareOf, UNKNOWN_PARAMETERS } from './hostile/hostile-texts.ts'
+import { NAMES_OF_NOTHING, NOT_JSON, NOT_JSON_TYPES, QUERY_VALUES, UNKNOWN_PARAMETERS } from './hostile/hostile-texts.ts'
 import { sendSlowly, type RawAnswer } from './hostile/raw-request.ts'
 import { mutationsOf, sampleOf, type Mutation } from './hostile/sample-values.ts'
 import { forEachOf, startWorld, type World } from './hostile/world.ts'
@@ -48,8 +48,6 @@ describe('every endpoint: input', function () {
   })
   after(() => world.stop())
 
-  /** What of a list is tried on this operation. */
-  const shareFor = <T>(operation: Operation, list: readonly T[]): T[] => shareOf(list, operations.indexOf(operation))
   const sendSlowBody = (operation: Operation): SlowBody => {
     const since = performance.now()
     const headers = { 'content-type': uploadTypeOf(operation), 'content-length': '1000' }
@@ -62,7 +60,7 @@ describe('every endpoint: input', function () {
   describe('query', () => {
     it('refuses each unknown parameter by its name', async () => {
       await forEachOf(operations, nameOf, async (operation) => {
-        for (const [query, path] of shareFor(operation, Object.entries(UNKNOWN_PARAMETERS)))
+        for (const [query, path] of Object.entries(UNKNOWN_PARAMETERS))
           expectNamed(await world.ask(operation, { query: `?${query}` }), path)
       })
     })
@@ -75,8 +73,7 @@ describe('every endpoint: input', function () {
 
       await forEachOf(documented, ({ operation, parameter }) => `${operation.name}?${parameter.name}`, async ({ operation, parameter: { name, schema } }) => {
         expectNamed(await world.ask(operation, { query: `?${name}=1&${name}=1` }), `query.${name}`)
-        const isOfEveryList = name === 'limit' || name === 'cursor'
-        for (const value of isOfEveryList ? shareFor(operation, QUERY_VALUES) : QUERY_VALUES) {
+        for (const value of QUERY_VALUES) {
           const answer = await world.ask(operation, { query: `?${name}=${value}` })
           const text = new URLSearchParams(`v=${value}`).get('v') ?? ''
           const isRight = readingsOf(text).some((read) => world.rules.faultOf(schema, read) === null)
@@ -108,7 +105,7 @@ describe('every endpoint: input', function () {
 
     await forEachOf(naming, nameOf, async (operation) => {
       const right = await world.rightQuestion(operation)
-      for (const name of shareFor(operation, NAMES_OF_NOTHING)) {
+      for (const name of NAMES_OF_NOTHING) {
         const path = operation.path.replace(/\{\w+\}/, () => name)
         const answer = await world.ask(operation, { ...right, path, isUndocumented: true })
         expect(answer.status, `${name.slice(0, 30)}: ${answer.text.slice(0, 200)}`).to.be.oneOf([404, ...(operation.method === 'PUT' ? [422] : [])]) // prettier-ignore
@@ -159,7 +156,7 @@ describe('every endpoint: input', function () {
 
     it('is JSON in UTF-8 of bearable depth', async () => {
       await forEachOf(writes, nameOf, async (operation) => {
-        for (const [what, body] of shareFor(operation, Object.entries(NOT_JSON))) {
+        for (const [what, body] of Object.entries(NOT_JSON)) {
           const answer = await world.ask(operation, { body, headers: JSON_TYPE })
           expect([what, answer.status, problemOf(answer).code]).to.deep.equal([what, 400, 'malformed_json'])
         }
@@ -184,7 +181,7 @@ describe('every endpoint: input', function () {
 
     it('is announced as JSON', async () => {
       await forEachOf(writes, nameOf, async (operation) => {
-        for (const type of shareFor(operation, NOT_JSON_TYPES)) {
+        for (const type of NOT_JSON_TYPES) {
           const answer = await world.ask(operation, { body: '{}', headers: { 'content-type': type } })
           expect([type, answer.status, problemOf(answer).code]).to.deep.equal([type, 415, 'unsupported_media_type'])
         }

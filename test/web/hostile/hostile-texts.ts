@@ -73,11 +73,3 @@ export const QUERY_VALUES: readonly string[] = [
   '', '%20', '%00', 'a%00b', '%FF', '%ED%A0%80', '%F0%9F%92%A9', '.*', '(', '[', '%5C', '(a%2B)%2B$', '$ne', '%7B%22$ne%22:null%7D', '-1', '1.5', '1e2', '0x10', 'NaN', 'null',
   'undefined', 'true', 'TRUE', '1', '0', '__proto__', 'a'.repeat(150), 'a'.repeat(12_000), 'a%20'.repeat(90), '%E2%80%AE', '2026-02-30', '9'.repeat(60),
 ] // prettier-ignore
-
-/**
- * A third of a list, another for each place: what is read by code that operations share is tried on each of them, and all of it on some.
- * Three neighbours have the whole list between them.
- */
-export function shareOf<T>(list: readonly T[], place: number): T[] {
-  return list.filter((_, at) => at % 3 === place % 3)
-}
