@@ -70,6 +70,7 @@ export function composeExports(parts: ExportNeighbours): Exports {
     },
     readTerms,
     leverClient: connections.leverClient,
+    remainingClient: connections.remainingClient,
     findCandidate: candidates.find,
     readResume: parts.resumes.read,
     async personHashes(organization, { emails, links }) {

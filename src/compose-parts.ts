@@ -88,9 +88,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
       const { status } = await connections.get(organization) // activated again meanwhile: what was held just now must not wait
       if (status === 'active') await exports.resumeHeld(organization)
     },
-    async settleExports(organization, client) {
-      await exports.settle(organization, client, connections.canSeeConfidential(await connections.get(organization)))
-    },
+    settleExports: (organization, hasGrant) => exports.settle(organization, hasGrant),
     forgetMirror: (organization) => mirror.forgetOrganization(organization),
   })
   const mirror: Mirror = createMirror({

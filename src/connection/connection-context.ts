@@ -38,8 +38,8 @@ export interface ConnectionNeighbours {
   onActivated(organization: string): Promise<void>
   /** It was paused: what is queued waits. */
   onPaused(organization: string): Promise<void>
-  /** Cancels queued exports and looks for unclear ones; `client` works for as long as the grant lasts, null when it is gone. */
-  settleExports(organization: string, client: LeverClient | null): Promise<void>
+  /** Cancels queued exports and has unclear ones looked for, where there is a grant to look with. */
+  settleExports(organization: string, hasGrant: boolean): Promise<void>
   /** Deletes the mirror with its hashes. */
   forgetMirror(organization: string): Promise<void>
 }

@@ -120,6 +120,8 @@ export function createConnections(deps: ConnectionsDeps) {
 
     /** `onWait` is told of each call that the budget keeps waiting. @throws ServiceError `connection_not_active` when there is no usable grant */
     leverClient,
+    /** Calls Lever also for a connection that has ended, for as long as its grant is not destroyed. */
+    remainingClient,
     assertExporting,
     canSeeConfidential: ({ auth }: Pick<ConnectionDocument, 'auth'>) => seesConfidential(auth),
     /** Refreshes every access token that is due; for a job, any number of which may run at once. */

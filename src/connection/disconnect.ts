@@ -20,7 +20,7 @@ export async function disconnect(context: ConnectionContext, organization: strin
   await ConnectionModel.updateOne({ _id: connection._id }, { $set: { status: 'disconnected' } })
   const client = GRANTED.includes(connection.status) ? context.remainingClient(organization) : null
 
-  await context.neighbours.settleExports(organization, client)
+  await context.neighbours.settleExports(organization, client !== null)
   if (client) await removeWebhooks(context, connection, client)
   await destroy(connection)
   await context.neighbours.forgetMirror(organization)

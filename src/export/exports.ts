@@ -3,7 +3,6 @@ import { heartbeat } from '../work/claim.ts'
 import { claimInTurns } from '../work/claim-in-turns.ts'
 import type { LaneLimit } from '../work/room.ts'
 import { settleExports } from './settle-exports.ts'
-import type { LeverClient } from '../lever/client.ts'
 import { cancelExport, freeTargetOf, getExport, holdQueued, resumeHeld, retryExport } from './change-export.ts'
 import { auditExports, readAuditCounts } from './audit-exports.ts'
 import { assessExport, type Wish } from './assess-export.ts'
@@ -66,9 +65,8 @@ export function createExports(deps: RuleDeps) {
     list: listExports,
     retry: (organization: string, id: string, actor: string) => retryExport(organization, id, actor, { audit, wake }),
     cancel: (organization: string, id: string, actor: string) => cancelExport(organization, id, actor, { audit, wake, observe }),
-    /** `canSeeConfidential` is that of the connection as it was. */
-    settle: (organization: string, client: LeverClient | null, canSeeConfidential: boolean) =>
-      settleExports(organization, client, canSeeConfidential, deps),
+    /** Before a connection ends: see `settle-exports.ts`. */
+    settle: (organization: string, hasGrant: boolean) => settleExports(organization, hasGrant, deps),
     forgetCandidate,
     tracesOf,
     candidatesIn,

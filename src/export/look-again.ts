@@ -19,25 +19,29 @@ export const GIVEN_UP_UNCLEAR = {
   detail: 'Lever may have it, but did not show it for a day. Look for the person in Lever; a retry looks again before it sends.',
 } as const
 
-/** Looks for what an unclear POST may have made; after some looks that found nothing it is posted again. */
+/**
+ * Looks for what an unclear POST may have made; after some looks that found nothing it is posted again. Of a connection that ends it is
+ * looked for once more, for as long as the grant lasts.
+ */
 export async function lookAgain(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   const { document } = claimed
   const { intent } = document
   if (!intent) return tryLater(claimed, { waitingFor: null, pauseMs: 0 })
   const organization = String(document.organization)
   const terms = await deps.readTerms(organization)
-  if (terms.status !== 'active' && terms.status !== 'paused') return hold(claimed, terms, deps)
+  const isEnding = terms.status === 'disconnected'
+  if (terms.status !== 'active' && terms.status !== 'paused' && !isEnding) return hold(claimed, terms, deps)
   if (!(await lockPerson(claimed, intent, {}, deps))) {
     await writeStep(ExportModel, claimed, { release: LOCK_PAUSE_MS })
     return
   }
   try {
-    const client = await deps.leverClient(organization, budgetLane(document))
+    const client = isEnding ? deps.remainingClient(organization) : await deps.leverClient(organization, budgetLane(document))
     const lever = { client, canSeeConfidential: terms.canSeeConfidential }
     const opportunity = intent.opportunityId ? await read(client, intent.opportunityId) : await lookForIntent(organization, intent, lever)
     const found = { made: true, withResume: intent.resume, attempt: { step: 'look', outcome: 'found' } }
     if (opportunity) return await land(claimed, { opportunity, ...found }, deps)
-    await notFound(claimed, deps)
+    await (isEnding ? hold(claimed, terms, deps) : notFound(claimed, deps))
   } catch (error) {
     await lookFailed(claimed, error, deps)
   }

@@ -39,6 +39,8 @@ export interface ExportDeps {
   readTerms: (organization: string) => Promise<ExportTerms>
   /** `onWait` is told of each call that the budget keeps waiting. */
   leverClient: (organization: string, lane: Lane, onWait?: (forWhat: WaitedFor) => void) => Promise<LeverClient>
+  /** Of a connection that has ended or ends, while it has a grant left; its calls fail as `connection_not_active` after that. */
+  remainingClient: (organization: string) => LeverClient
   findCandidate: (organization: string, id: string) => Promise<CarriedCandidate | null>
   /** The bytes of a candidate's résumé; null where they are not there any more. */
   readResume: (organization: string, file: Types.ObjectId) => Promise<Uint8Array<ArrayBuffer> | null>

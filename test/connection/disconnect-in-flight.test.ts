@@ -176,6 +176,20 @@ describe('with work in flight,', () => {
       expect(await mirrored()).to.deep.equal({})
     })
 
+    it('looks for what is unclear also where a worker comes first', async () => {
+      const person = await candidate()
+      const id = await askUnclear(person, 'resetAfter')
+      await service.lever.clearFaults()
+
+      await ConnectionModel.updateOne({ organization }, { status: 'disconnected' })
+      await wakeExport(id)
+      const ended = await waitForEnd(api, id)
+      await disconnect()
+
+      expect([ended.status, await inLever(person)]).to.deep.equal(['exported', [ended.opportunityId]])
+      expect(await mirrored()).to.deep.equal({})
+    })
+
     it('says of what is not found that its fate is unknown', async () => {
       const person = await candidate()
       await service.lever.settings({ searchLagMs: 60_000 })
