@@ -15,6 +15,8 @@ export interface AuditRecord {
   leverUser?: string | null
   /** Why it went wrong, as a code: for the log line, which is a warning then; not kept. */
   cause?: string
+  /** It happens once to this subject: left out where it is recorded already, by somebody who was killed right after. */
+  once?: true
 }
 
 interface Waiting {

@@ -17,6 +17,7 @@ const auditEventSchema = new Schema(
   { collection: 'audit_events' },
 )
 auditEventSchema.index({ organization: 1, seq: 1 }, { unique: true }) // one appender at a time: of two with one number, one waits
+auditEventSchema.index({ organization: 1, subject: 1 })
 
 export type AuditEventDocument = InferSchemaType<typeof auditEventSchema> & { _id: Types.ObjectId }
 export const AuditEventModel = model('AuditEvent', auditEventSchema)

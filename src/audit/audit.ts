@@ -21,7 +21,8 @@ export type Audit = ReturnType<typeof createAudit>
 export function createAudit(log?: Log) {
   const record = createAuditAppender()
   return {
-    async append(event: AuditRecord): Promise<void> {
+    async append({ once, ...event }: AuditRecord): Promise<void> {
+      if (once && (await isRecorded(event))) return
       await record(event)
       const { action, cause, ...ids } = event
       if (cause === undefined) log?.info(ids, action)
@@ -30,6 +31,10 @@ export function createAudit(log?: Log) {
     list: listAuditEvents,
     verify: verifyAudit,
   }
+}
+
+async function isRecorded({ organization, subject, action }: AuditRecord): Promise<boolean> {
+  return (await AuditEventModel.exists({ organization, subject, action })) !== null
 }
 
 async function listAuditEvents(organization: string, request: PageRequest): Promise<Page<AuditEvent>> {

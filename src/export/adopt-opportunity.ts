@@ -1,5 +1,6 @@
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { SENT_RESUME } from './carried-resume.ts'
+import { recordOf } from './export-steps.ts'
 import { ExportModel, openKeyOf, type ExportDocument } from './export-model.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
@@ -24,19 +25,13 @@ export async function adoptOpportunity(document: ExportDocument, opportunity: Le
     stage: opportunity.stage ? { id: opportunity.stage, text: stageText } : null,
     ...(document.note?.status === 'queued' ? { dueAt: new Date(0), tryingSince: null } : {}),
   }
+  await deps.audit({ ...recordOf(document, 'exported'), once: true })
   const openKey = openKeyOf(String(document.candidate), document.posting?.postingId ?? null)
   await write(document, { ...fields, openKey }).catch(async (error: unknown) => {
     if ((error as { code?: unknown }).code !== 11_000) throw error
     await write(document, fields)
   })
   deps.observe?.({ step: 'end', outcome: 'exported' })
-  await deps.audit({
-    organization,
-    actor: 'worker',
-    action: 'export.exported',
-    subject: `export:${exportId}`,
-    leverUser: document.performAs?.leverUserId ?? null,
-  })
 }
 
 async function write({ _id, status, fence }: ExportDocument, fields: Record<string, unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Claimed } from '../work/claim.ts'
+import { assertLeaseHolds, type Claimed } from '../work/claim.ts'
 import { writeStep, type Attempt } from '../work/write-step.ts'
 import type { Duplicate } from './find-duplicates.ts'
 import { mainDuplicate, withoutConfidentialDetails } from './find-duplicates.ts'
@@ -170,7 +170,8 @@ export async function endAsDuplicate(claimed: ClaimedExport, duplicates: Duplica
 }
 
 /**
- * It stands in Lever, made by this export or linked. The rows that show it are written first, and again should this be repeated.
+ * It stands in Lever, made by this export or linked. The rows that show it and the audit trail are written first, and the rows again should
+ * this be repeated: who is killed in between leaves nothing in Lever unrecorded.
  * `withResume`: the call that made it had the résumé in it.
  */
 export async function land(
@@ -183,6 +184,9 @@ export async function land(
   const organization = String(document.organization)
   const about = { organization, exportId: String(document._id), candidateId: String(document.candidate) }
   const { stageText } = await deps.onLanded({ ...about, opportunity, made })
+  const outcome = made ? 'exported' : 'linked'
+  assertLeaseHolds(claimed)
+  await deps.audit({ ...recordOf(document, outcome), once: true })
   await writeStep(ExportModel, claimed, {
     set: {
       status: 'exported',
@@ -202,19 +206,22 @@ export async function land(
     attempt: where.attempt,
     release: document.note?.status === 'queued' ? 0 : 'never',
   })
-  await ended(claimed, made ? 'exported' : 'linked', deps)
+  deps.observe?.({ step: 'end', outcome })
 }
 
+/** Nothing came of it in Lever. */
 async function ended({ document }: ClaimedExport, outcome: ExportEnd, deps: ExportDeps, code?: string): Promise<void> {
-  const organization = String(document.organization)
-  const exportId = String(document._id)
   deps.observe?.({ step: 'end', outcome, ...(code === undefined ? {} : { code }) })
-  await deps.audit({
-    organization,
+  await deps.audit({ ...recordOf(document, outcome), ...(code === undefined ? {} : { cause: code }) })
+}
+
+/** How its end stands in the audit trail. */
+export function recordOf(document: ExportDocument, outcome: ExportEnd) {
+  return {
+    organization: String(document.organization),
     actor: 'worker',
     action: `export.${outcome}`,
-    subject: `export:${exportId}`,
+    subject: `export:${String(document._id)}`,
     leverUser: document.performAs?.leverUserId ?? null,
-    ...(code === undefined ? {} : { cause: code }),
-  })
+  }
 }

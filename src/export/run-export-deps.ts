@@ -59,6 +59,7 @@ export interface ExportDeps {
     subject: string
     leverUser?: string | null
     cause?: string
+    once?: true
   }) => Promise<void>
   observe?: ((event: ObservedExport) => void) | undefined
   leaseMs: number

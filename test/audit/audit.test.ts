@@ -28,6 +28,21 @@ describe('audit trail', () => {
     expect(await audit.verify(organization)).to.deep.equal({ valid: true, checked: 2 })
   })
 
+  it('has once what happens once, whoever records it again', async () => {
+    const exported = { ...record('export:1'), once: true } as const
+    await createAudit().append(exported)
+    await createAudit().append(exported)
+    await createAudit().append({ ...exported, subject: 'export:2' })
+    await createAudit().append({ ...exported, organization: new Types.ObjectId().toHexString() })
+    await createAudit().append({ ...exported, action: 'candidate.erased' })
+
+    expect((await stored()).map(({ subject, action }) => `${subject} ${action}`)).to.deep.equal([
+      'export:1 candidate.exported',
+      'export:2 candidate.exported',
+      'export:1 candidate.erased',
+    ])
+  })
+
   it('is durable when append resolves', async () => {
     const audit = createAudit()
 

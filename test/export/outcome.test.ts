@@ -200,8 +200,26 @@ describe('export, outcomes:', () => {
     })
   })
 
+  const recordOnly = async (validator: object) => AuditEventModel.db.db?.command({ collMod: 'audit_events', validator })
+  const EXPORTED = 'export.exported'
+
+  it('what has landed counts as exported once that is in the audit trail, and stands there once', async () => {
+    const person = await candidate()
+    await recordOnly({ action: { $ne: EXPORTED } })
+    const { body } = await api.post<ExportAnswer>('exports', { candidateId: person.id, requestedBy: SOURCER })
+    await eventually('saving it has failed', async () =>
+      (await api.get<ExportAnswer>(`exports/${body.id}`)).body.attempts.some(({ step }) => step === 'save'),
+    )
+    const unrecorded = (await api.get<ExportAnswer>(`exports/${body.id}`)).body.status
+    await recordOnly({})
+    const ended = await waitForEnd(api, body.id)
+
+    expect([unrecorded, ended.status]).to.deep.equal(['running', 'exported'])
+    expect(await standingInLever(person)).to.deep.equal([ended.opportunityId])
+    expect(await AuditEventModel.countDocuments({ subject: `export:${body.id}`, action: EXPORTED })).to.equal(1)
+  })
+
   describe('an export that was given up unclear', () => {
-    const recordOnly = async (validator: object) => AuditEventModel.db.db?.command({ collMod: 'audit_events', validator })
     afterEach(() => recordOnly({}))
 
     async function givenUp(person: { id: string }): Promise<string> {
@@ -242,7 +260,7 @@ describe('export, outcomes:', () => {
       const person = await candidate()
       const older = await givenUp(person)
       const [posting] = (await api.get<{ data: { id: string }[] }>('lever/postings?state=published')).body.data
-      await recordOnly({ action: { $ne: 'export.exported' } })
+      await recordOnly({ action: { $ne: EXPORTED } })
 
       const wish = { candidateId: person.id, postingId: posting?.id, onDuplicate: 'create', requestedBy: SOURCER }
       const { body } = await api.post<ExportAnswer>('exports', wish)
