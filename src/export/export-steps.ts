@@ -1,4 +1,4 @@
-import { assertLeaseHolds, type Claimed } from '../work/claim.ts'
+import type { Claimed } from '../work/claim.ts'
 import { writeStep, type Attempt } from '../work/write-step.ts'
 import type { Duplicate } from './find-duplicates.ts'
 import { mainDuplicate, withoutConfidentialDetails } from './find-duplicates.ts'
@@ -185,7 +185,6 @@ export async function land(
   const about = { organization, exportId: String(document._id), candidateId: String(document.candidate) }
   const { stageText } = await deps.onLanded({ ...about, opportunity, made })
   const outcome = made ? 'exported' : 'linked'
-  assertLeaseHolds(claimed)
   await deps.audit({ ...recordOf(document, outcome), once: true })
   await writeStep(ExportModel, claimed, {
     set: {

@@ -58,8 +58,8 @@ export function buildConnections(parts: {
     onAuthorized: () => note('authorized'),
     onActivated: () => note('activated'),
     onPaused: () => note('paused'),
-    async settleExports(_organization, client) {
-      await note(client ? 'settled with Lever' : 'settled')
+    async settleExports(_organization, hasGrant) {
+      await note(hasGrant ? 'settled with Lever' : 'settled')
       await neighbourhood.whileSettling()
     },
     forgetMirror: () => note('mirror forgotten'),

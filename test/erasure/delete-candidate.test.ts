@@ -6,7 +6,7 @@ import { ImportRejectionModel } from '../../src/candidates/import-rejection-mode
 import { ExportModel } from '../../src/export/export-model.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
 import { eventually } from '../support/eventually.ts'
-import { QUICK_TIMES } from '../export/quick-times.ts'
+import { QUICK_TIMES } from '../support/quick-times.ts'
 import { letADayPass, untilItRests, untilItRestsUnclear, wakeExport } from '../support/resting-export.ts'
 import { exportAndWait, startService, waitForEnd, type Api, type ServiceForTests } from '../support/service.ts'
 import { addPerson, askForExport, CREATE, fault, hashesInMirror, LIST, readExport, receiptComes, receiptOf, tracesOf, type PersonInTest, sendResume } from './erasure-world.ts' // prettier-ignore

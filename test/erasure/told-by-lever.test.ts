@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { OpportunityHistoryModel } from '../../src/mirror/opportunity-history-model.ts'
 import { eventually } from '../support/eventually.ts'
-import { QUICK_TIMES } from '../export/quick-times.ts'
+import { QUICK_TIMES } from '../support/quick-times.ts'
 import { exportAndWait, startService, type Api, type ServiceForTests } from '../support/service.ts'
 import { addPerson, fault, hashesInMirror, receiptComes, receiptOf, sendResume, tracesOf, type PersonInTest } from './erasure-world.ts'
 

@@ -14,7 +14,7 @@ import {
   type ExportAnswer,
   type ServiceForTests,
 } from '../support/service.ts'
-import { QUICK_TIMES } from './quick-times.ts'
+import { QUICK_TIMES } from '../support/quick-times.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
 /** The look-ups of exports: nothing that comes in the background reads the applications as well. */
@@ -56,7 +56,8 @@ describe('export, outcomes:', () => {
       ['503 after the effect', { kind: 'statusAfterEffect', status: 503 }],
       ['408 after the effect', { kind: 'statusAfterEffect', status: 408 }],
       ['a redirect', { kind: 'redirect' }],
-      ['an effect after the settle time', { kind: 'lateEffect', delayMs: 300 }],
+      ['an effect after the time-out', { kind: 'lateEffect', hang: true, delayMs: Number(QUICK_TIMES.LEVER_TIMEOUT_MS) + 200 }],
+      ['an effect after a reset and the settle time', { kind: 'lateEffect', delayMs: 2 * Number(QUICK_TIMES.SETTLE_MS) }],
     ]
     for (const [name, order] of unclear) {
       it(`${name}: one opportunity, and the export says so`, async () => {

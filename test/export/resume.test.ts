@@ -18,7 +18,7 @@ import {
   type ServiceForTests,
 } from '../support/service.ts'
 import { ofExports } from './requests-of-exports.ts'
-import { QUICK_TIMES } from './quick-times.ts'
+import { QUICK_TIMES } from '../support/quick-times.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
 

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts'
 import type { FaultOrder } from '../support/lever.ts'
 import { letADayPass, untilItRests, untilItRestsUnclear, wakeExport } from '../support/resting-export.ts'
 import { exportAndWait, newPerson, SOURCER, startService, waitForEnd, type Api, type ExportAnswer, type ServiceForTests } from '../support/service.ts' // prettier-ignore
-import { QUICK_TIMES } from './quick-times.ts'
+import { QUICK_TIMES } from '../support/quick-times.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
 /** The look-ups of exports: nothing that comes in the background reads the applications as well. */

@@ -4,7 +4,7 @@ import { compose, type Service } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { freePort } from '../../scripts/free-port.ts'
-import { QUICK_TIMES } from '../export/quick-times.ts'
+import { QUICK_TIMES } from '../support/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN, startLever, type LeverForTests } from '../support/lever.ts'
 import { apiAt, authorize, environmentFor, newPerson, OPERATOR_KEY, SOURCE, SOURCER, waitForEnd, type Api, type ExportAnswer } from '../support/service.ts' // prettier-ignore

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { QUICK_TIMES } from '../export/quick-times.ts'
+import { QUICK_TIMES } from '../support/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN } from '../support/lever.ts'
 import { exportAndWait, newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'

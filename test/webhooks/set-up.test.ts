@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { QUICK_TIMES } from '../export/quick-times.ts'
+import { QUICK_TIMES } from '../support/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import { exportAndWait, newPerson, startService, type Api, type ServiceForTests } from '../support/service.ts'
 import { signedWebhook, webhookPoster } from '../support/webhook-sender.ts'

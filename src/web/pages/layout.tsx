@@ -7,8 +7,10 @@ import { Notice } from './notice.tsx'
 import { usePage } from './page-context.ts'
 import { siteTexts } from './texts-site.ts'
 
-/** htmx under our content security policy: no inline style, no evaluated script. */
-/** What is swapped in is ready at once: htmx would leave its buttons without their work for the 20 ms of its default. */
+/**
+ * htmx under our content security policy: no inline style, no evaluated script. What is swapped in is ready at once: by default its
+ * buttons would be without their work for 20 ms.
+ */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorStyles: false,
   allowEval: false,
