@@ -43,6 +43,8 @@ const opportunitySyncSchema = new Schema(
     full: { type: fullSchema, default: null },
     /** Begin of the last sweep that came to its end, by the server's clock. */
     sweptAt: { type: Date, default: null },
+    /** Begin of the last one of those that looked back to such a one before it, and further. */
+    thoroughAt: { type: Date, default: null },
     /** Somebody asked, and looks at how it comes on. */
     asked: { type: Boolean, default: false },
     /** Rises with every request, so that a run which ends knows of one that came meanwhile. */

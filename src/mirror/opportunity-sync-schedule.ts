@@ -8,7 +8,7 @@ import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunit
 const ASKED_FOR = 0
 const RECURRING = 2
 
-const SWEEP_EVERY_MS = 10 * 60_000
+export const SWEEP_EVERY_MS = 10 * 60_000
 /** While many exports are queued: so that a sweep is never older than {@link FRESH_MS} when they ask. */
 const SWEEP_EVERY_IN_BURST_MS = 40_000
 /** A sweep that began less than this long ago says who is not in Lever. */
@@ -34,6 +34,7 @@ export async function requestOpportunitySync(organization: string, { asked }: { 
     leaseUntil: { $ifNull: ['$leaseUntil', null] },
     full: { $ifNull: ['$full', null] },
     sweptAt: { $ifNull: ['$sweptAt', null] },
+    thoroughAt: { $ifNull: ['$thoroughAt', null] },
     failures: { $ifNull: ['$failures', 0] },
   }
   await OpportunitySyncModel.collection.updateOne({ organization: new Types.ObjectId(organization) }, [{ $set: set }], { upsert: true })
@@ -64,19 +65,26 @@ export async function scheduleForgottenOpportunitySyncs(): Promise<void> {
   for (const { organization } of forgotten) await requestOpportunitySync(organization.toHexString(), { asked: false })
 }
 
+/** A sweep that came to its end. */
+export interface Swept {
+  /** Its begin, by the server's clock. */
+  at: Date
+  isThorough: boolean
+}
+
 /** Ends a run under its fence and says when the next is due: at once if somebody asked meanwhile. `burst`: many exports are queued. */
 export async function endOpportunitySync(
   claimed: Claimed<OpportunitySyncDocument>,
-  ended: { outcome: OpportunitySyncOutcome; sweptAt?: Date; burst?: boolean },
+  ended: { outcome: OpportunitySyncOutcome; swept?: Swept; burst?: boolean },
 ): Promise<void> {
   const { requests, failures } = claimed.document
-  const { outcome, sweptAt } = ended
+  const { outcome, swept } = ended
   const isUnasked = { $eq: ['$requests', requests] }
   const isOver = outcome === 'done' || outcome === 'refused'
   const set = {
     claim: null,
     leaseUntil: null,
-    ...(sweptAt ? { sweptAt } : {}),
+    ...(swept ? { sweptAt: swept.at, ...(swept.isThorough ? { thoroughAt: swept.at } : {}) } : {}),
     dueAt: { $cond: [isUnasked, nextDue(ended, failures), '$$NOW'] },
     ...(isOver ? { lane: { $cond: [isUnasked, RECURRING, '$lane'] }, asked: { $cond: [isUnasked, false, '$asked'] } } : {}),
     failures: outcome === 'failed' ? failures + 1 : isOver ? 0 : failures,
@@ -84,11 +92,11 @@ export async function endOpportunitySync(
   await OpportunitySyncModel.collection.updateOne(heldBy(claimed), [{ $set: set }])
 }
 
-function nextDue({ outcome, sweptAt, burst }: Parameters<typeof endOpportunitySync>[1], failures: number): unknown {
+function nextDue({ outcome, swept, burst }: Parameters<typeof endOpportunitySync>[1], failures: number): unknown {
   if (outcome === 'stopped') return '$$NOW'
   if (outcome === 'noGrant') return NEVER
   if (outcome === 'failed') return { $add: ['$$NOW', Math.min(FIRST_RETRY_MS * 2 ** failures, SWEEP_EVERY_MS)] }
-  if (burst && sweptAt) return { $add: [{ $literal: sweptAt }, SWEEP_EVERY_IN_BURST_MS] }
+  if (burst && swept) return { $add: [{ $literal: swept.at }, SWEEP_EVERY_IN_BURST_MS] }
   return { $add: ['$$NOW', SWEEP_EVERY_MS] }
 }
 

@@ -5,13 +5,16 @@ import { writeStep } from '../work/write-step.ts'
 import { beginOpportunityProgress, type OpportunityProgress } from './opportunity-progress.ts'
 import type { OpportunityRun, OpportunitySyncDeps } from './opportunity-run.ts'
 import { OpportunitySyncModel, type FullReading, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
-import { endOpportunitySync } from './opportunity-sync-schedule.ts'
+import { endOpportunitySync, SWEEP_EVERY_MS, type Swept } from './opportunity-sync-schedule.ts'
 import { readAllOpportunities } from './read-all-opportunities.ts'
 import { serverTime } from './server-time.ts'
 import { newPlan } from './slice-plan.ts'
 import { SyncStopped } from './stoppable.ts'
 import { sweepOpportunities } from './sweep-opportunities.ts'
 
+const OVERLAP_MS = 5 * 60_000
+/** Of sweeps in between, as during a burst of exports: what these miss the next thorough one finds. They would read our own exports again and again. */
+const BRIEF_OVERLAP_MS = 30_000
 /** Answers by which Lever says that opportunities are not for us: no permission, or a plan without them. */
 const REFUSALS: ReadonlySet<number | null> = new Set([402, 403, 404])
 
@@ -32,10 +35,10 @@ export async function runOpportunitySync(
   try {
     const client = await deps.leverClient(organization, 'sync')
     const confidential = await deps.canSeeConfidential(organization)
-    const sweptAt = await readAndSweep({ deps, organization, claimed, client, confidential, progress, signal })
-    await endOpportunitySync(claimed, { outcome: 'done', sweptAt, burst: await deps.hasExportBurst(organization) })
+    const swept = await readAndSweep({ deps, organization, claimed, client, confidential, progress, signal })
+    await endOpportunitySync(claimed, { outcome: 'done', swept, burst: await deps.hasExportBurst(organization) })
     deps.log.debug({ organization }, 'opportunities swept')
-    await progress.finish('idle', { complete: true, sweptAt })
+    await progress.finish('idle', { complete: true, sweptAt: swept.at })
   } catch (error) {
     await endEarly(error, claimed, progress, deps)
   } finally {
@@ -44,8 +47,7 @@ export async function runOpportunitySync(
   }
 }
 
-/** @returns the begin of the sweep, by the server's clock */
-async function readAndSweep(run: OpportunityRun): Promise<Date> {
+async function readAndSweep(run: OpportunityRun): Promise<Swept> {
   const { claimed, organization, deps } = run
   const full = await fullReading(run)
   if (!full.finishedAt) {
@@ -56,12 +58,15 @@ async function readAndSweep(run: OpportunityRun): Promise<Date> {
       'opportunities read',
     )
   }
-  const sweptAt = await serverTime()
-  const last = claimed.document.sweptAt
-  const isFirst = !last || last < full.finishedAt
-  await sweepOpportunities(run, { at: isFirst ? full.startedAt : last, isFirst })
+  const at = await serverTime()
+  const { sweptAt, thoroughAt } = claimed.document
+  const isFirst = !sweptAt || sweptAt < full.finishedAt
+  const isThorough = isFirst || !thoroughAt || at.getTime() - thoroughAt.getTime() >= SWEEP_EVERY_MS
+  const last = isThorough ? (thoroughAt ?? sweptAt) : sweptAt
+  const since = isFirst || !last ? full.startedAt : last
+  await sweepOpportunities(run, { at: since, overlapMs: isThorough ? OVERLAP_MS : BRIEF_OVERLAP_MS, isFirst })
   if (isFirst) await writeStep(OpportunitySyncModel, claimed, { set: { full } }) // only now does the mirror stand
-  return sweptAt
+  return { at, isThorough }
 }
 
 /** The one that stands or is under way; a new one where the grant shows confidential opportunities that were not read. */

@@ -9,15 +9,15 @@ import { keepPage, type OpportunityRun } from './opportunity-run.ts'
 import { serverTime } from './server-time.ts'
 import { orAborted, stoppableBatches } from './stoppable.ts'
 
-/** Lever's clock and ours may differ, and its lists lag behind what it knows. */
-const OVERLAP_MS = 5 * 60_000
 /** The first sweep looks back for deletions that nobody was told of while there was no connection. */
 const DELETED_BEFORE_FIRST_MS = 30 * 24 * 3_600_000
 const BATCH = 100
 
 export interface SweepSince {
-  /** Begin of the last sweep, or of the reading of all. */
+  /** Begin of the sweep before, or of the reading of all. */
   at: Date
+  /** How much further it looks back: Lever's clock and ours may differ, and its lists lag behind what it knows. */
+  overlapMs: number
   isFirst: boolean
 }
 
@@ -26,7 +26,7 @@ export interface SweepSince {
  * counted per event. May be repeated.
  */
 export async function sweepOpportunities(run: OpportunityRun, since: SweepSince): Promise<void> {
-  const from = since.at.getTime() - OVERLAP_MS
+  const from = since.at.getTime() - since.overlapMs
   const missed: MissedChange[] = []
   await readChanged(run, { from, since, missed })
   await readDeleted(run, { from: since.isFirst ? from - DELETED_BEFORE_FIRST_MS : from, missed })

@@ -85,10 +85,28 @@ describe('the sweep of opportunities', () => {
 
     const [changed, gone] = await lever.requests('/opportunities')
     expect(await lever.requests('/opportunities')).to.have.length(2)
-    expect(sweptAt!.getTime() - Number(changed?.query['updated_at_start'])).to.equal(300_000)
+    expect(sweptAt!.getTime() - Number(changed?.query['updated_at_start'])).to.equal(30_000)
     expect(gone).to.include({ path: '/opportunities/deleted' })
     expect(gone?.query['deleted_at_start']).to.equal(changed?.query['updated_at_start'])
     expect(await missed()).to.deep.equal({})
+  })
+
+  it('looks back to the last thorough one, and five minutes further, when that was ten minutes ago', async () => {
+    const [thorough, tenMinutesAgo] = [await runOf(), new Date(Date.now() - 600_000)]
+    expect(thorough.thoroughAt).to.deep.equal(thorough.sweptAt)
+    await under.readOpportunities()
+    const brief = await runOf()
+    await OpportunitySyncModel.updateOne({ organization: under.organization }, { thoroughAt: tenMinutesAgo })
+    await lever.clearRequests()
+
+    await under.readOpportunities()
+
+    expect(brief).to.deep.include({ thoroughAt: thorough.thoroughAt })
+    expect(brief.sweptAt).not.to.deep.equal(brief.thoroughAt)
+    const [changed] = await lever.requests('/opportunities')
+    expect(tenMinutesAgo.getTime() - Number(changed?.query['updated_at_start'])).to.equal(300_000)
+    const after = await runOf()
+    expect(after.thoroughAt).to.deep.equal(after.sweptAt)
   })
 
   it('counts nothing twice that the overlap shows again, and nothing that a webhook had told', async () => {
