@@ -1,11 +1,11 @@
 import type { Collection, Document } from 'mongodb'
 import { ServiceError } from '../errors.ts'
+import { inTime, STORE_WITHIN_MS } from './in-time.ts'
 
 const LARGEST_GROUP = 500
 /** So many groups are written at the same time: what comes next does not wait for what came before to be durable. */
 const GROUPS_AT_ONCE = 4
 const DUPLICATE_KEY = 11_000
-const STORE_WITHIN_MS = 8000
 
 interface Waiting {
   document: Document
@@ -45,7 +45,8 @@ export function groupInserts(collection: () => Collection): InsertGrouped {
 async function insertGroup(collection: () => Collection, group: Waiting[]): Promise<void> {
   const documents = group.map(({ document }) => document)
   try {
-    await collection().insertMany(documents, { ordered: false, writeConcern: { w: 'majority', j: true }, timeoutMS: STORE_WITHIN_MS })
+    const options = { ordered: false, writeConcern: { w: 'majority', j: true }, timeoutMS: STORE_WITHIN_MS } as const
+    await inTime(collection().insertMany(documents, options))
     for (const { settle } of group) settle.resolve('stored')
   } catch (error) {
     const faults = faultsByIndex(error)

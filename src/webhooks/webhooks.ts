@@ -13,6 +13,7 @@ import { noteReceivedSparingly } from './note-received.ts'
 import { processDeliveries, type ClaimedDelivery } from './process-delivery.ts'
 import { findEndpoint, receiveDelivery } from './receive-delivery.ts'
 import { replayDelivery, replayRange, subjectOf, type ReplayRange } from './replay.ts'
+import { inTime } from './in-time.ts'
 import { shareReads } from './share-reads.ts'
 import { openedOnce } from './verify-signature.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
@@ -35,9 +36,9 @@ export function createWebhooks(deps: WebhookDeps) {
   const processClaimed = async (claimed: ClaimedDelivery): Promise<void> => join(keyOf(claimed), claimed)
 
   return {
-    findEndpoint: shareReads((endpointKey) => findEndpoint(deps, endpointKey)),
+    findEndpoint: shareReads((endpointKey) => inTime(findEndpoint(deps, endpointKey))),
     receive: (connection: ConnectionDocument, body: unknown) =>
-      noteIntake(deps, connection, body, () => receiveDelivery(receiveDeps, connection, body)),
+      noteIntake(deps, connection, body, () => inTime(receiveDelivery(receiveDeps, connection, body))),
     /** Processes one delivery, together with others about its opportunity that are handed in at the same time. */
     processClaimed,
     /** Processes deliveries until stopped. */
