@@ -17,14 +17,18 @@ export function signedWebhook(event: string, data: unknown, signatureToken: stri
   return { event, triggeredAt, token, signature, data }
 }
 
+/** Nobody who takes webhooks in is silent for so long. */
+const LIMIT_MS = 30_000
+
 /** Posts with at most so many connections; resolves to the status, null where there was no answer. */
 export function webhookPoster(maxSockets = 32): { post: (url: string, body: SentWebhook) => Promise<number | null>; stop: () => void } {
   const agent = new Agent({ keepAlive: true, maxSockets })
   const post = (url: string, body: SentWebhook) =>
     new Promise<number | null>((resolve) => {
-      const sent = request(url, { method: 'POST', agent, headers: { 'content-type': 'application/json' } }, (answer) => {
+      const sent = request(url, { method: 'POST', agent, timeout: LIMIT_MS, headers: { 'content-type': 'application/json' } }, (answer) => {
         answer.resume().once('close', () => resolve(answer.complete ? (answer.statusCode ?? null) : null))
       })
+      sent.once('timeout', () => sent.destroy())
       sent.once('error', () => resolve(null)).end(JSON.stringify(body))
     })
   return { post, stop: () => agent.destroy() }
