@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ServiceError } from '../errors.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { isLeverStatus } from '../lever/lever-call-error.ts'
+import { leverPath } from '../lever/lever-path.ts'
 import { listUsers } from '../lever/users.ts'
 import type { ConnectionDocument } from './connection-model.ts'
 
@@ -56,7 +57,7 @@ async function hasUserOf(known: ReadonlySet<string>, client: LeverClient): Promi
 /** One user of the account, if the grant may list them. */
 async function firstUserId(client: LeverClient): Promise<string | null> {
   try {
-    const { data } = await client.get('/users', { query: { limit: 1 }, schema: FirstUser })
+    const { data } = await client.get(leverPath`/users`, { query: { limit: 1 }, schema: FirstUser })
     return data[0]?.id ?? null
   } catch (error) {
     if (isLeverStatus(error, 403)) return null

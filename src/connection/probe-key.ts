@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { LeverClient, LeverQuery } from '../lever/client.ts'
 import { isLeverStatus, LeverCallError } from '../lever/lever-call-error.ts'
+import { leverPath, type LeverPath } from '../lever/lever-path.ts'
 import type { KeyPermission } from './lever-access.ts'
 
 interface Probe {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  path: string
+  path: LeverPath
   query?: LeverQuery
   json?: unknown
 }
@@ -32,7 +33,7 @@ export async function missingPermissions(client: LeverClient, permissions: reado
 
 /** Whether a key shows confidential records: lists that ask for them are 403 without (Lever's API documentation; the status is assumed). */
 export async function keySeesConfidential(client: LeverClient): Promise<boolean> {
-  return isPermitted(client, list('/opportunities', { confidentiality: 'all' }))
+  return isPermitted(client, list(leverPath`/opportunities`, { confidentiality: 'all' }))
 }
 
 async function isPermitted(client: LeverClient, { method, path, query, json }: Probe): Promise<boolean> {
@@ -55,37 +56,35 @@ function isRefusalOfContent(error: unknown): boolean {
   return httpStatus !== null && httpStatus >= 400 && httpStatus < 500 && ![401, 408, 429].includes(httpStatus)
 }
 
-const list = (path: string, query: LeverQuery = {}): Probe => ({ method: 'GET', path, query: { ...query, limit: 1 } })
-/** Of a record that does not exist. */
-const one = (path: string): Probe => ({ method: 'GET', path: `${path}/${randomUUID()}` })
-const ofNobody = (path: string): string => `/opportunities/${randomUUID()}/${path}`
+const list = (path: LeverPath, query: LeverQuery = {}): Probe => ({ method: 'GET', path, query: { ...query, limit: 1 } })
+const one = (path: LeverPath): Probe => ({ method: 'GET', path })
 const asNobody = (): LeverQuery => ({ perform_as: randomUUID() })
 
 /** Every one wrong in several ways, so that whichever Lever looks at first, it makes nothing. */
 const PROBES: Record<KeyPermission, () => Probe> = {
-  'List all users': () => list('/users'),
-  'List all opportunities': () => list('/opportunities'),
-  'List all stages': () => list('/stages'),
-  'List all postings': () => list('/postings'),
-  'List all archive reasons': () => list('/archive_reasons'),
-  'List all requisitions': () => list('/requisitions'),
-  'List all opportunity interviews': () => list(ofNobody('interviews')),
-  'Retrieve a single user': () => one('/users'),
-  'Retrieve a single opportunity': () => one('/opportunities'),
-  'Retrieve a single posting': () => one('/postings'),
-  'Retrieve a single stage': () => one('/stages'),
-  'Retrieve a single archive reason': () => one('/archive_reasons'),
-  'Retrieve a single opportunity application': () => one(ofNobody('applications')),
-  'Retrieve a single opportunity note': () => one(ofNobody('notes')),
-  'Retrieve a single opportunity interview': () => one(ofNobody('interviews')),
+  'List all users': () => list(leverPath`/users`),
+  'List all opportunities': () => list(leverPath`/opportunities`),
+  'List all stages': () => list(leverPath`/stages`),
+  'List all postings': () => list(leverPath`/postings`),
+  'List all archive reasons': () => list(leverPath`/archive_reasons`),
+  'List all requisitions': () => list(leverPath`/requisitions`),
+  'List all opportunity interviews': () => list(leverPath`/opportunities/${randomUUID()}/interviews`),
+  'Retrieve a single user': () => one(leverPath`/users/${randomUUID()}`),
+  'Retrieve a single opportunity': () => one(leverPath`/opportunities/${randomUUID()}`),
+  'Retrieve a single posting': () => one(leverPath`/postings/${randomUUID()}`),
+  'Retrieve a single stage': () => one(leverPath`/stages/${randomUUID()}`),
+  'Retrieve a single archive reason': () => one(leverPath`/archive_reasons/${randomUUID()}`),
+  'Retrieve a single opportunity application': () => one(leverPath`/opportunities/${randomUUID()}/applications`),
+  'Retrieve a single opportunity note': () => one(leverPath`/opportunities/${randomUUID()}/notes`),
+  'Retrieve a single opportunity interview': () => one(leverPath`/opportunities/${randomUUID()}/interviews`),
   'Create an opportunity': () => ({
     method: 'POST',
-    path: '/opportunities',
+    path: leverPath`/opportunities`,
     query: asNobody(),
     json: { postings: [randomUUID(), randomUUID()], stage: randomUUID(), owner: randomUUID() },
   }),
-  'Create an opportunity note': () => ({ method: 'POST', path: ofNobody('notes'), query: asNobody(), json: {} }),
-  'Create an opportunity interview': () => ({ method: 'POST', path: ofNobody('interviews'), query: asNobody(), json: {} }),
-  'Update an opportunity interview': () => ({ method: 'PUT', path: ofNobody(`interviews/${randomUUID()}`), query: asNobody(), json: {} }),
-  'Delete an opportunity interview': () => ({ method: 'DELETE', path: ofNobody(`interviews/${randomUUID()}`), query: asNobody() }),
+  'Create an opportunity note': () => ({ method: 'POST', path: leverPath`/opportunities/${randomUUID()}/notes`, query: asNobody(), json: {} }),
+  'Create an opportunity interview': () => ({ method: 'POST', path: leverPath`/opportunities/${randomUUID()}/interviews`, query: asNobody(), json: {} }),
+  'Update an opportunity interview': () => ({ method: 'PUT', path: leverPath`/opportunities/${randomUUID()}/interviews/${randomUUID()}`, query: asNobody(), json: {} }),
+  'Delete an opportunity interview': () => ({ method: 'DELETE', path: leverPath`/opportunities/${randomUUID()}/interviews/${randomUUID()}`, query: asNobody() }),
 }

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts'
 import { exchangeRead, exchangeWrite, type LeverAnswer, type LeverRequest } from './exchange.ts'
 import { LeverCallError, type LeverFault } from './lever-call-error.ts'
+import type { LeverPath } from './lever-path.ts'
 import type { Lane, RequestBudget } from './request-budget.ts'
 import { jitteredDelayMs, retryAfterMs } from './retry-delay.ts'
 
@@ -59,7 +60,7 @@ export interface CallerOptions {
 }
 
 export interface Call extends Pick<LeverRequest, 'method' | 'json' | 'form' | 'beforeSend'> {
-  path: string
+  path: LeverPath
   /** Awaited once its turn has come and the header is there, before anything is sent. */
   prepare?: (() => Promise<void>) | undefined
   query: LeverQuery | undefined

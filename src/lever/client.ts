@@ -13,6 +13,7 @@ import {
   type WaitedFor,
 } from './call.ts'
 import { LeverCallError, type LeverFault } from './lever-call-error.ts'
+import type { LeverPath } from './lever-path.ts'
 import { walkPages } from './paging.ts'
 import type { Lane } from './request-budget.ts'
 import { markNeverSent } from './write-outcome.ts'
@@ -37,16 +38,16 @@ export interface WriteOptions<S extends z.ZodType> {
 
 export interface LeverClient {
   /** The whole envelope, as `schema` reads it. Repeated a few times on 429, 5xx and faults of the connection. */
-  get<S extends z.ZodType>(path: string, options: { query?: LeverQuery; schema: S; lane?: Lane }): Promise<z.output<S>>
+  get<S extends z.ZodType>(path: LeverPath, options: { query?: LeverQuery; schema: S; lane?: Lane }): Promise<z.output<S>>
   /** Every item of a list, page by page, as they are asked for; items that `item` cannot read (no id) are skipped. */
   list<S extends z.ZodType>(
-    path: string,
+    path: LeverPath,
     options: { query?: LeverQuery; item: S; lane?: Lane; pageSize?: number },
   ): AsyncIterable<z.output<S>>
   /** Sent once, never repeated but after a 401, which did nothing. What an error means for the write: `classifyWriteError`. */
   write<S extends z.ZodType>(
     method: 'POST' | 'PUT' | 'DELETE',
-    path: string,
+    path: LeverPath,
     options: WriteOptions<S>,
   ): Promise<{ status: number; body: z.output<S> }>
 }

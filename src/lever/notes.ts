@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Lane, LeverClient } from './client.ts'
 import { envelope, flag, leverId, readable, text, time } from './lenient.ts'
+import { leverPath, type LeverPath } from './lever-path.ts'
 
 export const LeverNoteSchema = z.object({
   id: leverId,
@@ -14,7 +15,7 @@ export const LeverNoteSchema = z.object({
 })
 export type LeverNote = z.output<typeof LeverNoteSchema>
 
-const notesOf = (opportunityId: string): string => `/opportunities/${encodeURIComponent(opportunityId)}/notes`
+const notesOf = (opportunityId: string): LeverPath => leverPath`/opportunities/${opportunityId}/notes`
 
 export function listNotes(client: LeverClient, opportunityId: string): AsyncIterable<LeverNote> {
   return client.list(notesOf(opportunityId), { item: LeverNoteSchema })
@@ -64,7 +65,7 @@ export async function addNote(client: LeverClient, note: NoteToAdd): Promise<{ n
  */
 export async function replaceNote(client: LeverClient, note: NoteToAdd & { noteId: string }): Promise<void> {
   const { opportunityId, noteId, performAs, value, secret, beforeSend, lane } = note
-  await client.write('PUT', `${notesOf(opportunityId)}/${encodeURIComponent(noteId)}`, {
+  await client.write('PUT', leverPath`/opportunities/${opportunityId}/notes/${noteId}`, {
     query: { perform_as: performAs },
     json: { values: [{ value, ...(performAs ? { user: performAs } : {}) }], ...(secret === undefined ? {} : { secret }) },
     schema: z.unknown(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Lane, LeverClient, LeverQuery } from './client.ts'
 import { envelope } from './lenient.ts'
+import { leverPath } from './lever-path.ts'
 import { DeletedOpportunitySchema, LeverOpportunitySchema, type LeverOpportunity } from './opportunity-schema.ts'
 import type { ConfidentialityFilter } from './postings.ts'
 
@@ -42,7 +43,7 @@ export function listOpportunities(client: LeverClient, filters: OpportunityFilte
     confidentiality: filters.confidentiality,
     expand: filters.expand,
   }
-  return client.list('/opportunities', { query, item: LeverOpportunitySchema, ...laneOf(filters) })
+  return client.list(leverPath`/opportunities`, { query, item: LeverOpportunitySchema, ...laneOf(filters) })
 }
 
 export interface LeverDeletedOpportunity {
@@ -57,7 +58,7 @@ export async function* listDeletedOpportunities(
   filters: { deletedAtStart?: number; deletedAtEnd?: number; lane?: Lane } = {},
 ): AsyncGenerator<LeverDeletedOpportunity> {
   const query = { deleted_at_start: filters.deletedAtStart, deleted_at_end: filters.deletedAtEnd }
-  const deleted = client.list('/opportunities/deleted', { query, item: DeletedOpportunitySchema, ...laneOf(filters) })
+  const deleted = client.list(leverPath`/opportunities/deleted`, { query, item: DeletedOpportunitySchema, ...laneOf(filters) })
   for await (const one of deleted) yield { ...one, deletedBy: one.deletedBy?.id ?? null }
 }
 
@@ -72,7 +73,7 @@ export async function getOpportunity(
 ): Promise<LeverOpportunity> {
   const query = { expand: options.expand }
   const schema = envelope(LeverOpportunitySchema)
-  return (await client.get(`/opportunities/${encodeURIComponent(id)}`, { query, schema, ...laneOf(options) })).data
+  return (await client.get(leverPath`/opportunities/${id}`, { query, schema, ...laneOf(options) })).data
 }
 
 /** Lever's field names, all optional (Lever's API documentation); without posting it is a general opportunity. */
@@ -144,7 +145,7 @@ export async function createOpportunity(
     ...(beforeSend ? { beforeSend } : {}),
     ...laneOf({ lane }),
   }
-  return (await client.write('POST', '/opportunities', write)).body
+  return (await client.write('POST', leverPath`/opportunities`, write)).body
 }
 
 /**

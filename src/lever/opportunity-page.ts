@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Lane, LeverClient } from './client.ts'
 import { isLeverStatus, LeverCallError } from './lever-call-error.ts'
+import { leverPath } from './lever-path.ts'
 import { LeverOpportunitySchema, type LeverOpportunity } from './opportunity-schema.ts'
 
 export interface OpportunityPageFilters {
@@ -43,7 +44,7 @@ export async function readOpportunityPage(
     limit: PAGE_SIZE,
     ...(offset === null ? {} : { offset }),
   }
-  const page = await client.get('/opportunities', { query, schema: Page, ...(filters.lane ? { lane: filters.lane } : {}) })
+  const page = await client.get(leverPath`/opportunities`, { query, schema: Page, ...(filters.lane ? { lane: filters.lane } : {}) })
   const next = page.hasNext ? page.next : null
   if (page.hasNext && (!next || next === offset)) throw withoutNext()
   const opportunities = page.data.flatMap((one) => LeverOpportunitySchema.safeParse(one).data ?? [])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Lane, LeverClient } from './client.ts'
 import { envelope, filledText, leverId, reference, text, texts, time } from './lenient.ts'
+import { leverPath } from './lever-path.ts'
 
 const Categories = z
   .object({ location: filledText, team: filledText, department: filledText, commitment: filledText, allLocations: texts })
@@ -52,10 +53,10 @@ export function listPostings(
 ): AsyncIterable<LeverPosting> {
   const { confidentiality, updatedAtStart, lane } = filters
   const query = { confidentiality, updated_at_start: updatedAtStart }
-  return client.list('/postings', { query, item: LeverPostingSchema, ...(lane ? { lane } : {}) })
+  return client.list(leverPath`/postings`, { query, item: LeverPostingSchema, ...(lane ? { lane } : {}) })
 }
 
 /** @throws LeverCallError with status 404 (or 403) for one that is unknown or confidential */
 export async function getPosting(client: LeverClient, id: string): Promise<LeverPosting> {
-  return (await client.get(`/postings/${encodeURIComponent(id)}`, { schema: envelope(LeverPostingSchema) })).data
+  return (await client.get(leverPath`/postings/${id}`, { schema: envelope(LeverPostingSchema) })).data
 }

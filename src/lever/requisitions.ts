@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Lane, LeverClient } from './client.ts'
 import { count, filledText, flag, leverId, reference, text, texts, time } from './lenient.ts'
+import { leverPath } from './lever-path.ts'
 import type { ConfidentialityFilter } from './postings.ts'
 
 export const LeverRequisitionSchema = z
@@ -35,5 +36,5 @@ export function listRequisitions(
 ): AsyncIterable<LeverRequisition> {
   const { status, requisitionCode, confidentiality, lane } = filters
   const query = { status, requisition_code: requisitionCode, confidentiality }
-  return client.list('/requisitions', { query, item: LeverRequisitionSchema, ...(lane ? { lane } : {}) })
+  return client.list(leverPath`/requisitions`, { query, item: LeverRequisitionSchema, ...(lane ? { lane } : {}) })
 }

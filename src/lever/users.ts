@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Lane, LeverClient } from './client.ts'
 import { envelope, filledText, leverId, text, time } from './lenient.ts'
+import { leverPath } from './lever-path.ts'
 
 export const LeverUserSchema = z.object({
   id: leverId,
@@ -25,10 +26,10 @@ export interface UserFilters {
 export function listUsers(client: LeverClient, filters: UserFilters = {}): AsyncIterable<LeverUser> {
   const { includeDeactivated, email, lane } = filters
   const query = { email, includeDeactivated: includeDeactivated === true ? true : undefined }
-  return client.list('/users', { query, item: LeverUserSchema, ...(lane ? { lane } : {}) })
+  return client.list(leverPath`/users`, { query, item: LeverUserSchema, ...(lane ? { lane } : {}) })
 }
 
 /** Deactivated users too (assumed). @throws LeverCallError with status 404 for an unknown id */
 export async function getUser(client: LeverClient, id: string): Promise<LeverUser> {
-  return (await client.get(`/users/${encodeURIComponent(id)}`, { schema: envelope(LeverUserSchema) })).data
+  return (await client.get(leverPath`/users/${id}`, { schema: envelope(LeverUserSchema) })).data
 }

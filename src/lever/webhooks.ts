@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { LeverClient } from './client.ts'
 import { envelope, filledText, leverId, text, texts, time } from './lenient.ts'
 import { isLeverStatus } from './lever-call-error.ts'
+import { leverPath } from './lever-path.ts'
 
 const Configuration = z
   .object({
@@ -23,7 +24,7 @@ export type LeverWebhook = z.output<typeof LeverWebhookSchema>
 
 /** Those made with the same grant or key; what is made in Lever's settings is not listed. */
 export function listWebhooks(client: LeverClient): AsyncIterable<LeverWebhook> {
-  return client.list('/webhooks', { item: LeverWebhookSchema })
+  return client.list(leverPath`/webhooks`, { item: LeverWebhookSchema })
 }
 
 export interface WebhookToCreate {
@@ -36,13 +37,13 @@ export interface WebhookToCreate {
 /** Creates one, even beside an equal one: list first. Silent until the event's group is switched on in Lever's settings. */
 export async function createWebhook(client: LeverClient, { url, event, origins }: WebhookToCreate): Promise<LeverWebhook> {
   const json = { url, event, ...(origins ? { configuration: { conditions: { origins } } } : {}) }
-  return (await client.write('POST', '/webhooks', { json, schema: envelope(LeverWebhookSchema) })).body.data
+  return (await client.write('POST', leverPath`/webhooks`, { json, schema: envelope(LeverWebhookSchema) })).body.data
 }
 
 /** One that is gone already counts as deleted. */
 export async function deleteWebhook(client: LeverClient, id: string): Promise<void> {
   try {
-    await client.write('DELETE', `/webhooks/${encodeURIComponent(id)}`, { schema: z.unknown() })
+    await client.write('DELETE', leverPath`/webhooks/${id}`, { schema: z.unknown() })
   } catch (error) {
     if (!isLeverStatus(error, 404)) throw error
   }

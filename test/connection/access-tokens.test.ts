@@ -12,6 +12,7 @@ import { getGrant } from '../../src/connection/grant.ts'
 import { leverCredentials } from '../../src/connection/lever-credentials.ts'
 import { createRevoker } from '../../src/connection/revoke.ts'
 import { storeRefreshedPair } from '../../src/connection/store-grant.ts'
+import { leverPath } from '../../src/lever/lever-path.ts'
 import { createLeverOAuth } from '../../src/lever/oauth.ts'
 import { classifyWriteError, isWorthAnotherTry } from '../../src/lever/write-outcome.ts'
 import { createLog } from '../../src/log.ts'
@@ -40,7 +41,7 @@ describe('connection/access tokens', () => {
   })
 
   const call = async (connections: Connections = world.connections) =>
-    (await connections.leverClient(organization)).get('/users', { query: { limit: 1 }, schema: z.unknown() })
+    (await connections.leverClient(organization)).get(leverPath`/users`, { query: { limit: 1 }, schema: z.unknown() })
   const tokenCalls = async () => (await world.lever.requests('/oauth/token')).length
   const stored = () => ConnectionModel.findOne({ organization }).orFail()
 
@@ -110,7 +111,7 @@ describe('connection/access tokens', () => {
     await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 500, times: 50 })
 
     const client = await world.connections.leverClient(organization)
-    const failure = await rejection(client.write('POST', '/opportunities', { schema: z.unknown() }))
+    const failure = await rejection(client.write('POST', leverPath`/opportunities`, { schema: z.unknown() }))
     expect(classifyWriteError(failure)).to.equal('nothing')
     expect(isWorthAnotherTry(failure)).to.equal(true)
     expect((await stored()).status).to.equal('configuring')

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { z } from 'zod'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { keyPermissionsFor } from '../../src/connection/lever-access.ts'
+import { leverPath } from '../../src/lever/lever-path.ts'
 import { rejection } from '../support/rejection.ts'
 import { ACTOR, ADMIN, SOURCER } from './build-connections.ts'
 import { startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
@@ -20,7 +21,7 @@ describe('connection/api key', () => {
   })
 
   const put = (apiKey: string, userEmail = ADMIN) => world.connections.putApiKey(organization, { apiKey, userEmail }, ACTOR)
-  const call = async () => (await world.connections.leverClient(organization)).get('/users', { query: { limit: 1 }, schema: z.unknown() })
+  const call = async () => (await world.connections.leverClient(organization)).get(leverPath`/users`, { query: { limit: 1 }, schema: z.unknown() })
 
   it('connects once all permissions were tried, and shows the last four characters alone', async () => {
     const key = await world.lever.newApiKey()

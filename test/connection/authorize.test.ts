@@ -13,6 +13,7 @@ import { createLog } from '../../src/log.ts'
 import { AuthorizationFlowModel } from '../../src/connection/authorization-flow-model.ts'
 import type { AuthorizationFailure } from '../../src/connection/authorization-failure.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { leverPath } from '../../src/lever/lever-path.ts'
 import { rejection } from '../support/rejection.ts'
 import { ACTOR, ADMIN, SOURCER } from './build-connections.ts'
 import { ageAccessToken, goThroughLever, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
@@ -233,7 +234,7 @@ async function sentTokens(world: ConnectionWorld, organization: string): Promise
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const connections = world.another({ apiUrl: url, authUrl: url })
-  await (await connections.leverClient(organization)).get('/users', { schema: z.unknown() })
+  await (await connections.leverClient(organization)).get(leverPath`/users`, { schema: z.unknown() })
   await ageAccessToken(organization, 0.9)
   await connections.refreshDue()
   server.close()

@@ -5,6 +5,7 @@ import { createAccounts } from '../../src/accounts/accounts.ts'
 import { createAudit } from '../../src/audit/audit.ts'
 import { readConfig } from '../../src/config.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { leverPath } from '../../src/lever/lever-path.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
 import { ACTOR, ADMIN, buildConnections, newNeighbourhood, PUBLIC_URL } from './build-connections.ts'
 import type { Order, ProcessSettings, Result } from './token-processes.ts'
@@ -25,7 +26,7 @@ const connections = buildConnections({
 
 async function call(organization: string): Promise<string> {
   try {
-    await (await connections.leverClient(organization)).get('/users', { query: { limit: 1 }, schema: z.unknown() })
+    await (await connections.leverClient(organization)).get(leverPath`/users`, { query: { limit: 1 }, schema: z.unknown() })
     return 'ok'
   } catch (error) {
     return error instanceof Error && 'code' in error ? String(error.code) : String(error)

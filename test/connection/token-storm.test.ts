@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { z } from 'zod'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { leverPath } from '../../src/lever/lever-path.ts'
 import { eventually } from '../support/eventually.ts'
 import { ACTOR, ADMIN } from './build-connections.ts'
 import { ageAccessToken, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
@@ -238,7 +239,7 @@ describe('connection/tokens, many real processes:', function () {
 
     it('refuse the calls that need them, and nothing else', async () => {
       const client = await world.connections.leverClient(organization)
-      const refused = await client.get('/stages', { schema: z.unknown() }).catch((error: unknown) => error)
+      const refused = await client.get(leverPath`/stages`, { schema: z.unknown() }).catch((error: unknown) => error)
 
       expect(refused).to.include({ code: 'lever_rejected', httpStatus: 403 })
       expect(await storm()).to.deep.equal({ ok: 100 })

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import { z } from 'zod'
+import { leverPath } from '../../src/lever/lever-path.ts'
 import { classifyWriteError } from '../../src/lever/write-outcome.ts'
 import { rejection } from '../support/rejection.ts'
 import { clientFor, type ClientSettings } from './client-under-test.ts'
@@ -35,7 +36,7 @@ describe('lever/client: beforeSend', () => {
       setImmediate(() => found.push({ connecting: opened[0]?.connecting, sent: bytesWritten() > 100 }))
     }
 
-    await clientFor(server.url).client.write('POST', '/opportunities', { json: { name: 'Ada' }, schema: Any, beforeSend })
+    await clientFor(server.url).client.write('POST', leverPath`/opportunities`, { json: { name: 'Ada' }, schema: Any, beforeSend })
 
     expect(opened).to.have.length(1)
     expect(found).to.deep.equal([
@@ -52,7 +53,7 @@ describe('lever/client: beforeSend', () => {
       throw lost
     }
 
-    const error = await rejection(clientFor(server.url).client.write('POST', '/opportunities', { json: {}, schema: Any, beforeSend }))
+    const error = await rejection(clientFor(server.url).client.write('POST', leverPath`/opportunities`, { json: {}, schema: Any, beforeSend }))
 
     expect(error).to.equal(lost)
     expect(classifyWriteError(error)).to.equal('nothing')
@@ -79,7 +80,7 @@ describe('lever/client: beforeSend', () => {
       json(response, 200, {})
     })
 
-    await clientFor(server.url, settings).client.write('POST', '/x', { schema: Any, beforeSend: () => void order.push('beforeSend') })
+    await clientFor(server.url, settings).client.write('POST', leverPath`/x`, { schema: Any, beforeSend: () => void order.push('beforeSend') })
 
     expect(order).to.deep.equal(['fingerprint', 'budget', 'header', 'beforeSend', 'request'])
   })
@@ -89,7 +90,7 @@ describe('lever/client: beforeSend', () => {
     await refusing.stop()
     let called = 0
 
-    await rejection(clientFor(refusing.url).client.write('POST', '/x', { schema: Any, beforeSend: () => void (called += 1) }))
+    await rejection(clientFor(refusing.url).client.write('POST', leverPath`/x`, { schema: Any, beforeSend: () => void (called += 1) }))
 
     expect(called).to.equal(0)
   })
@@ -102,7 +103,7 @@ describe('lever/client: beforeSend', () => {
       if (called === 2) throw new Error('the lease is lost')
     }
 
-    const error = await rejection(clientFor(server.url).client.write('POST', '/x', { schema: Any, beforeSend }))
+    const error = await rejection(clientFor(server.url).client.write('POST', leverPath`/x`, { schema: Any, beforeSend }))
 
     expect(error.message).to.equal('the lease is lost')
     expect(classifyWriteError(error)).to.equal('nothing')

@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { useFakeTimers } from 'sinon'
 import { z } from 'zod'
 import { LeverCallError } from '../../src/lever/lever-call-error.ts'
+import { leverPath } from '../../src/lever/lever-path.ts'
 import { classifyWriteError, isWorthAnotherTry } from '../../src/lever/write-outcome.ts'
 import { rejection } from '../support/rejection.ts'
 import { clientFor } from './client-under-test.ts'
@@ -37,13 +38,13 @@ async function outOfTime(begin: () => Promise<LeverCallError>, hasComeSoFar: () 
 
 async function writeTo(url: string, timeoutMs = TIME_LIMIT_MS): Promise<LeverCallError> {
   const { client } = clientFor(url, { timeoutMs })
-  const error = await rejection(client.write('POST', '/opportunities', { json: { name: 'Ada' }, schema: z.object({ id: z.string() }) }))
+  const error = await rejection(client.write('POST', leverPath`/opportunities`, { json: { name: 'Ada' }, schema: z.object({ id: z.string() }) }))
   expect(error).to.be.instanceOf(LeverCallError)
   return error as LeverCallError
 }
 
 async function readFrom(url: string, timeoutMs = TIME_LIMIT_MS): Promise<LeverCallError> {
-  const error = await rejection(clientFor(url, { timeoutMs }).client.get('/users', { schema: Any }))
+  const error = await rejection(clientFor(url, { timeoutMs }).client.get(leverPath`/users`, { schema: Any }))
   expect(error).to.be.instanceOf(LeverCallError)
   return error as LeverCallError
 }
@@ -187,9 +188,13 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     expectFault(error, { kind: 'too_large', httpStatus: 201, ...DONE })
   })
 
-  it('a redirect, which is not followed: unclear', async () => {
-    for (const status of [301, 302, 303, 307, 308]) {
-      const error = await writeAnsweredBy((response) => json(response, status, undefined, { location: '/v1/elsewhere' }))
+  it('a redirect that is not followed: unclear', async () => {
+    const answers = [
+      ...[301, 302, 303].map((status) => ({ status, location: '/v1/elsewhere' })),
+      ...[307, 308].map((status) => ({ status, location: 'https://lever.example/v1/opportunities' })),
+    ]
+    for (const { status, location } of answers) {
+      const error = await writeAnsweredBy((response) => json(response, status, undefined, { location }))
 
       expectFault(error, {
         kind: 'redirect',

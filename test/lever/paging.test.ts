@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { z } from 'zod'
 import { LeverCallError } from '../../src/lever/lever-call-error.ts'
+import { leverPath } from '../../src/lever/lever-path.ts'
 import { rejection } from '../support/rejection.ts'
 import { clientFor } from './client-under-test.ts'
 import { json, startHttpServer, type TestServer } from './http-server.ts'
@@ -16,7 +17,7 @@ describe('lever/client: list', () => {
 
   async function listOf(pages: unknown[], pageSize?: number): Promise<AsyncIterable<{ id: string }>> {
     server = await startHttpServer((response, _request, count) => json(response, 200, pages[count - 1] ?? { data: [] }))
-    return clientFor(server.url).client.list('/users', { query: { email: 'x' }, item: Item, ...(pageSize ? { pageSize } : {}) })
+    return clientFor(server.url).client.list(leverPath`/users`, { query: { email: 'x' }, item: Item, ...(pageSize ? { pageSize } : {}) })
   }
 
   async function ids(list: AsyncIterable<{ id: string }>): Promise<string[]> {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { z } from 'zod'
+import { leverPath } from '../../src/lever/lever-path.ts'
 import { rejection } from '../support/rejection.ts'
 import { clientFor } from './client-under-test.ts'
 import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './localhost-certificate.ts'
@@ -48,8 +49,8 @@ describe('lever/client over TLS', () => {
   it('sends to nobody whose certificate is not to be trusted', async () => {
     const { client } = clientFor(url)
 
-    const write = await rejection(client.write('POST', '/opportunities', { json: {}, schema: Any }))
-    const read = await rejection(client.get('/users', { schema: Any }))
+    const write = await rejection(client.write('POST', leverPath`/opportunities`, { json: {}, schema: Any }))
+    const read = await rejection(client.get(leverPath`/users`, { schema: Any }))
 
     expect(write).to.include({ kind: 'tls', requestMayHaveArrived: false })
     expect(read).to.have.property('kind', 'tls')
@@ -62,7 +63,7 @@ describe('lever/client over TLS', () => {
     const refuse = (): never => {
       throw lost
     }
-    const write = (beforeSend: () => void) => client.write('POST', '/opportunities', { json: { name: 'Ada' }, schema: Any, beforeSend })
+    const write = (beforeSend: () => void) => client.write('POST', leverPath`/opportunities`, { json: { name: 'Ada' }, schema: Any, beforeSend })
 
     expect(await trusting(() => rejection(write(refuse)))).to.equal(lost)
     expect(bodies).to.deep.equal([])

@@ -1,0 +1,21 @@
+import { ServiceError } from '../errors.ts'
+import { isLeverId } from './lever-id.ts'
+import { markNeverSent } from './write-outcome.ts'
+
+declare const checked: unique symbol
+/** A path below `/v1` in which every id was checked. Only {@link leverPath} makes one, and the client takes nothing else. */
+export type LeverPath = string & { readonly [checked]: true }
+
+/**
+ * A path of Lever, such as leverPath`/opportunities/${id}/notes`. Every value in it must be an id: one that holds a slash, a dot or a
+ * question mark would address another record, or another account's data.
+ * @throws ServiceError `lever_rejected`, marked as never sent, for a value that cannot be an id of Lever
+ */
+export function leverPath(words: TemplateStringsArray, ...ids: string[]): LeverPath {
+  for (const id of ids) if (!isLeverId(id)) throw notAnId()
+  return String.raw({ raw: words }, ...ids) as LeverPath
+}
+
+function notAnId(): unknown {
+  return markNeverSent(new ServiceError('lever_rejected', 'Lever was not asked: an id in the address cannot be one of Lever’s.'))
+}
