@@ -83,8 +83,27 @@ const PROBES: Record<KeyPermission, () => Probe> = {
     query: asNobody(),
     json: { postings: [randomUUID(), randomUUID()], stage: randomUUID(), owner: randomUUID() },
   }),
-  'Create an opportunity note': () => ({ method: 'POST', path: leverPath`/opportunities/${randomUUID()}/notes`, query: asNobody(), json: {} }),
-  'Create an opportunity interview': () => ({ method: 'POST', path: leverPath`/opportunities/${randomUUID()}/interviews`, query: asNobody(), json: {} }),
-  'Update an opportunity interview': () => ({ method: 'PUT', path: leverPath`/opportunities/${randomUUID()}/interviews/${randomUUID()}`, query: asNobody(), json: {} }),
-  'Delete an opportunity interview': () => ({ method: 'DELETE', path: leverPath`/opportunities/${randomUUID()}/interviews/${randomUUID()}`, query: asNobody() }),
+  'Create an opportunity note': () => ({
+    method: 'POST',
+    path: leverPath`/opportunities/${randomUUID()}/notes`,
+    query: asNobody(),
+    json: {},
+  }),
+  'Create an opportunity interview': () => ({
+    method: 'POST',
+    path: leverPath`/opportunities/${randomUUID()}/interviews`,
+    query: asNobody(),
+    json: {},
+  }),
+  'Update an opportunity interview': () => ({
+    method: 'PUT',
+    path: leverPath`/opportunities/${randomUUID()}/interviews/${randomUUID()}`,
+    query: asNobody(),
+    json: {},
+  }),
+  'Delete an opportunity interview': () => ({
+    method: 'DELETE',
+    path: leverPath`/opportunities/${randomUUID()}/interviews/${randomUUID()}`,
+    query: asNobody(),
+  }),
 }

@@ -3,12 +3,16 @@ import { Agent as HttpsAgent } from 'node:https'
 import { got, RequestError, type OptionsOfTextResponseBody } from 'got'
 import { LeverCallError, type LeverFault } from './lever-call-error.ts'
 import { openConnection } from './open-connection.ts'
-import { refuseDowngrade } from './refuse-downgrade.ts'
+import { mayFollow } from './may-follow.ts'
 import { exchangeFault } from './transport-fault.ts'
 
 /** A list of a hundred opportunities is some 200 kB. */
 export const LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
-const MOST_REDIRECTS = 3
+/** Statuses whose `Location` a call follows; a write follows only those that ask to repeat it as it is. */
+const REDIRECTS = {
+  read: { statuses: new Set([301, 302, 303, 307, 308]), most: 3 },
+  write: { statuses: new Set([307, 308]), most: 1 },
+} as const
 const IDLE_MS = 30_000
 
 /** One request as it goes out, once. */
@@ -30,6 +34,7 @@ export interface LeverAnswer {
   status: number
   text: string
   retryAfter: string | undefined
+  location: string | undefined
 }
 
 const keptAlive = {
@@ -38,25 +43,46 @@ const keptAlive = {
 }
 
 /**
- * Sends a read over a kept-alive connection. Follows a few redirects, to https where the request was https; got leaves out the
- * `Authorization` when they lead to another host or port.
+ * Sends a read over a kept-alive connection. Follows a few redirects where {@link mayFollow} allows; any other is the answer.
  * @throws LeverCallError for every fault but a status
  */
 export function exchangeRead(request: LeverRequest): Promise<LeverAnswer> {
-  return exchange(request, request.timeoutMs, {
-    agent: keptAlive,
-    followRedirect: true,
-    maxRedirects: MOST_REDIRECTS,
-    hooks: { beforeRedirect: [(next) => refuseDowngrade(request.url, next.url)] },
-  })
+  return follow(request, REDIRECTS.read, (hop) => exchange(hop, hop.timeoutMs, { agent: keptAlive }))
 }
 
 /**
- * Sends a write over a connection opened for it, once, following no redirect. `beforeSend` is called when the connection stands, in the
- * tick in which the bytes go out; what it throws is thrown on, and nothing was sent.
+ * Sends a write over a connection opened for it, once; where Lever answers 307 or 308, which says that it did nothing, once more at the
+ * address given. Any other redirect is the answer. `beforeSend` is called each time, when the connection stands, in the tick in which the
+ * bytes go out; what it throws is thrown on, and nothing was sent.
  * @throws LeverCallError for every fault but a status
  */
-export async function exchangeWrite(request: LeverRequest): Promise<LeverAnswer> {
+export function exchangeWrite(request: LeverRequest): Promise<LeverAnswer> {
+  return follow(request, REDIRECTS.write, sendWrite)
+}
+
+/** All hops together have the time of one call. */
+async function follow(
+  request: LeverRequest,
+  { statuses, most }: { statuses: ReadonlySet<number>; most: number },
+  send: (hop: LeverRequest) => Promise<LeverAnswer>,
+): Promise<LeverAnswer> {
+  const startedAt = performance.now()
+  let hop = request
+  for (let followed = 0; ; followed++) {
+    const answer = await send(hop)
+    const next = statuses.has(answer.status) && followed < most ? nextAddress(hop.url, answer.location) : null
+    if (!next) return answer
+    hop = { ...request, url: next, timeoutMs: request.timeoutMs - (performance.now() - startedAt) }
+  }
+}
+
+function nextAddress(from: URL, location: string | undefined): URL | null {
+  if (!location || !URL.canParse(location, from)) return null
+  const to = new URL(location, from)
+  return mayFollow(from, to) ? to : null
+}
+
+async function sendWrite(request: LeverRequest): Promise<LeverAnswer> {
   const startedAt = performance.now()
   const socket = await openConnection(request.url, { call: request.call, withinMs: request.timeoutMs })
   let refusal: { error: unknown } | undefined
@@ -71,7 +97,6 @@ export async function exchangeWrite(request: LeverRequest): Promise<LeverAnswer>
   try {
     return await exchange(request, request.timeoutMs - (performance.now() - startedAt), {
       createConnection: () => socket,
-      followRedirect: false,
       hooks: { beforeRequest: [lastCheck] },
     })
   } catch (error) {
@@ -93,7 +118,7 @@ async function exchange(request: LeverRequest, withinMs: number, options: Option
     const sent = got(request.url, { ...baseOptions(request), ...options, signal: stop.signal, responseType: 'text' })
     void sent.on('downloadProgress', ({ transferred }) => transferred > LARGEST_ANSWER_BYTES && stopFor('too_large'))
     const answer = await sent
-    return { status: answer.statusCode, text: answer.body, retryAfter: answer.headers['retry-after'] }
+    return { status: answer.statusCode, text: answer.body, retryAfter: answer.headers['retry-after'], location: answer.headers.location }
   } catch (error) {
     throw faultOf(request, error, { stoppedFor, connected: options.createConnection !== undefined })
   } finally {
@@ -107,6 +132,7 @@ function baseOptions({ method, authorization, json, form }: LeverRequest): Optio
     headers: { authorization, accept: 'application/json', 'user-agent': 'fulcrum' },
     ...(json === undefined ? {} : { json }),
     ...(form === undefined ? {} : { body: form }),
+    followRedirect: false,
     retry: { limit: 0 },
     throwHttpErrors: false,
   }

@@ -21,7 +21,6 @@ export function connectFault(error: unknown, reached: boolean): LeverFault {
  */
 export function exchangeFault(error: unknown, { answered, connected }: { answered: boolean; connected: boolean }): LeverFault {
   const code = codeOf(error)
-  if (code === 'ERR_TOO_MANY_REDIRECTS') return 'redirect'
   if (NOT_HTTP.test(code)) return 'unreadable'
   if (answered || TRUNCATED.test(code)) return 'truncated'
   if (connected) return 'reset'

@@ -21,7 +21,8 @@ describe('connection/api key', () => {
   })
 
   const put = (apiKey: string, userEmail = ADMIN) => world.connections.putApiKey(organization, { apiKey, userEmail }, ACTOR)
-  const call = async () => (await world.connections.leverClient(organization)).get(leverPath`/users`, { query: { limit: 1 }, schema: z.unknown() })
+  const call = async () =>
+    (await world.connections.leverClient(organization)).get(leverPath`/users`, { query: { limit: 1 }, schema: z.unknown() })
 
   it('connects once all permissions were tried, and shows the last four characters alone', async () => {
     const key = await world.lever.newApiKey()

@@ -53,7 +53,9 @@ describe('lever/client: beforeSend', () => {
       throw lost
     }
 
-    const error = await rejection(clientFor(server.url).client.write('POST', leverPath`/opportunities`, { json: {}, schema: Any, beforeSend }))
+    const error = await rejection(
+      clientFor(server.url).client.write('POST', leverPath`/opportunities`, { json: {}, schema: Any, beforeSend }),
+    )
 
     expect(error).to.equal(lost)
     expect(classifyWriteError(error)).to.equal('nothing')
@@ -80,7 +82,10 @@ describe('lever/client: beforeSend', () => {
       json(response, 200, {})
     })
 
-    await clientFor(server.url, settings).client.write('POST', leverPath`/x`, { schema: Any, beforeSend: () => void order.push('beforeSend') })
+    await clientFor(server.url, settings).client.write('POST', leverPath`/x`, {
+      schema: Any,
+      beforeSend: () => void order.push('beforeSend'),
+    })
 
     expect(order).to.deep.equal(['fingerprint', 'budget', 'header', 'beforeSend', 'request'])
   })

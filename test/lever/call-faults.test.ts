@@ -38,7 +38,9 @@ async function outOfTime(begin: () => Promise<LeverCallError>, hasComeSoFar: () 
 
 async function writeTo(url: string, timeoutMs = TIME_LIMIT_MS): Promise<LeverCallError> {
   const { client } = clientFor(url, { timeoutMs })
-  const error = await rejection(client.write('POST', leverPath`/opportunities`, { json: { name: 'Ada' }, schema: z.object({ id: z.string() }) }))
+  const error = await rejection(
+    client.write('POST', leverPath`/opportunities`, { json: { name: 'Ada' }, schema: z.object({ id: z.string() }) }),
+  )
   expect(error).to.be.instanceOf(LeverCallError)
   return error as LeverCallError
 }

@@ -123,7 +123,10 @@ describe('lever/client', () => {
     it('renews the token once and repeats, writes too', async () => {
       const { client, asked } = clientFor(await serve(onlyNew))
 
-      expect(await client.write('POST', leverPath`/notes`, { json: { value: 'x' }, schema: Any })).to.deep.equal({ status: 201, body: { data: 1 } })
+      expect(await client.write('POST', leverPath`/notes`, { json: { value: 'x' }, schema: Any })).to.deep.equal({
+        status: 201,
+        body: { data: 1 },
+      })
       expect(await client.get(leverPath`/users`, { schema: Any })).to.deep.equal({ data: 1 })
 
       const once = ['take interactive', 'renew Bearer old', 'take interactive']

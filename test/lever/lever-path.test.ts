@@ -60,7 +60,10 @@ describe('lever/lever-path', () => {
   })
 
   it('skips a record of Lever whose id cannot stand in a path', async () => {
-    const notes = [{ id: '../users', text: 'a' }, { id: 'n1', text: 'b' }]
+    const notes = [
+      { id: '../users', text: 'a' },
+      { id: 'n1', text: 'b' },
+    ]
     const server = await startHttpServer((response) => json(response, 200, { data: notes, hasNext: false }))
 
     const read = await all(listNotes(clientFor(server.url).client, UUID))

@@ -169,6 +169,21 @@ describe('lever/oauth', () => {
       }
     })
 
+    it('follows no redirect, so that neither secret nor token goes anywhere else', async () => {
+      const elsewhere = await startHttpServer((response) => json(response, 200, { access_token: 'a' }))
+      for (const status of [301, 302, 303, 307, 308]) {
+        for (const location of ['/elsewhere', `${elsewhere.url}/oauth/token`]) {
+          const error = await rejection(refreshAnsweredBy((response) => json(response, status, {}, { location })))
+
+          expect(error).to.be.instanceOf(LeverOAuthError).and.include({ invalidGrant: false, temporary: true })
+          expect(server.seen).to.have.length(1)
+          await server.stop()
+        }
+      }
+      expect(elsewhere.connections()).to.equal(0)
+      await elsewhere.stop()
+    })
+
     it('keeps the time limit, whether nothing comes or half of it', async () => {
       for (const answer of [() => undefined, (response) => void response.writeHead(200).write('{')] satisfies Answer[]) {
         const startedAt = performance.now()

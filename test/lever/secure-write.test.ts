@@ -63,7 +63,8 @@ describe('lever/client over TLS', () => {
     const refuse = (): never => {
       throw lost
     }
-    const write = (beforeSend: () => void) => client.write('POST', leverPath`/opportunities`, { json: { name: 'Ada' }, schema: Any, beforeSend })
+    const write = (beforeSend: () => void) =>
+      client.write('POST', leverPath`/opportunities`, { json: { name: 'Ada' }, schema: Any, beforeSend })
 
     expect(await trusting(() => rejection(write(refuse)))).to.equal(lost)
     expect(bodies).to.deep.equal([])
