@@ -1,3 +1,4 @@
+import { MongoClient } from 'mongodb'
 import { z } from 'zod'
 
 const LEVER = {
@@ -20,20 +21,20 @@ export function isLoopbackHost(hostname: string): boolean {
   return LOOPBACK_HOSTS.has(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname.endsWith('.localhost')
 }
 
-const blankIsAbsent = (value: unknown): unknown => (typeof value === 'string' && value.trim() === '' ? undefined : value)
+const blankIsAbsent = (value: unknown): unknown => (value === '' ? undefined : value)
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsAbsent, schema.optional())
 const withDefault = <T extends z.ZodType>(schema: T, fallback: z.input<T>) =>
   z.preprocess((value) => blankIsAbsent(value) ?? fallback, schema)
 const wholeNumber = (min: number, max: number) =>
   z.string().or(z.number()).transform((value, ctx) => {
-    const number = typeof value === 'number' ? value : /^\d+$/.test(value.trim()) ? Number(value) : Number.NaN
+    const number = typeof value === 'number' ? value : /^\d+$/.test(value) ? Number(value) : Number.NaN
     if (Number.isInteger(number) && number >= min && number <= max) return number
     ctx.addIssue(`must be a whole number from ${min} to ${max}`)
     return z.NEVER
   }) // prettier-ignore
 const duration = (fallback: number, min = 1) => withDefault(wholeNumber(min, 2 ** 31 - 1), fallback)
 
-const address = z.string().trim().check(({ value, issues }) => {
+const address = z.string().check(({ value, issues }) => {
   const url = URL.canParse(value) ? new URL(value) : null
   const refuse = (message: string) => issues.push({ code: 'custom', input: value, message })
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) refuse('must be an http or https address')
@@ -50,6 +51,8 @@ const secretKeys = z.string().transform((value, ctx): SecretKey[] => {
   })
   if (keys.some((key) => key === null)) ctx.addIssue('each key must be id:base64(32 bytes), comma-separated')
   else if (new Set(keys.map((key) => key?.id)).size !== keys.length) ctx.addIssue('each key needs an id of its own')
+  else if (keys.some((key) => key && new Set(key.key).size === 1))
+    ctx.addIssue('holds a key whose bytes are all the same; use 32 random bytes')
   return keys.filter((key) => key !== null)
 })
 
@@ -61,7 +64,25 @@ const roles = z.string().transform((value, ctx): ProcessRole[] => {
   if (unknown.length > 0 || given.length === 0) ctx.addIssue('must be web, worker or web,worker')
   return ROLES.filter((role) => given.includes(role))
 })
-const mongoUri = z.string().refine((value) => /^mongodb(\+srv)?:\/\/[^/]+/.test(value), 'must begin with mongodb:// or mongodb+srv://')
+const mongoUri = z.string().check(({ value, issues }) => {
+  const fault = faultOfMongoUri(value)
+  if (fault !== null) issues.push({ code: 'custom', input: value, message: fault })
+})
+
+/** The driver's own words about a wrong URI are left out: they can hold a part of the password. */
+function faultOfMongoUri(uri: string): string | null {
+  if (!/^mongodb(\+srv)?:\/\//.test(uri)) return 'must begin with mongodb:// or mongodb+srv://'
+  try {
+    void new MongoClient(uri) // parses the URI and connects to nothing
+    return null
+  } catch {
+    return 'cannot be parsed as a MongoDB connection string; percent-encode special characters in its user and password'
+  }
+}
+
+/** An operator's key may be chosen by hand, so its length is all that can be asked of it. */
+const SHORTEST_OPERATOR_KEY = 24
+const operatorKey = z.string().min(SHORTEST_OPERATOR_KEY, `must have at least ${SHORTEST_OPERATOR_KEY} characters`)
 
 const Environment = z.object({
   NODE_ENV: withDefault(z.string(), 'development'),
@@ -72,7 +93,7 @@ const Environment = z.object({
   MONGODB_URI: optional(mongoUri),
   DATA_DIR: withDefault(z.string(), '.data'),
   SECRET_KEYS: optional(secretKeys),
-  OPERATOR_API_KEY: optional(z.string()),
+  OPERATOR_API_KEY: optional(operatorKey),
   LEVER_ENVIRONMENT: withDefault(z.enum(['production', 'sandbox', 'local']), 'production'),
   LEVER_API_URL: optional(httpUrl),
   LEVER_AUTH_URL: optional(origin),
@@ -110,11 +131,12 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the whole environment once, at the start; nothing else reads `process.env`.
- * `required` names the variables that have no default in this way of starting.
- * @throws ConfigError naming every missing and every wrong variable
+ * Reads the whole environment once, at the start; nothing else reads `process.env`. White space around a value, such as the line
+ * end of a mounted secret file, is not part of it. `required` names the variables that have no default in this way of starting.
+ * @throws ConfigError naming every missing and every wrong variable, with no part of a secret
  */
-export function readConfig(env: RawEnvironment, required: (keyof ParsedEnvironment)[] = []) {
+export function readConfig(given: RawEnvironment, required: (keyof ParsedEnvironment)[] = []) {
+  const env: RawEnvironment = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value?.trim()]))
   const missing = required.filter((name) => blankIsAbsent(env[name]) === undefined)
   const parsed = Environment.safeParse(env)
   const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)

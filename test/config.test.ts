@@ -44,6 +44,20 @@ describe('configuration', () => {
     expect(readConfig({ PORT: '', PUBLIC_URL: ' ', ROLES: '' })).to.deep.equal(readConfig({}))
   })
 
+  it('takes white space around a value as no part of it', () => {
+    const env = { PORT: '4999', SECRET_KEYS: key('a'), OPERATOR_API_KEY: 'o'.repeat(23) + 'p', LEVER_CLIENT_ID: 'x', LEVER_CLIENT_SECRET: 'y', HOST: '::1', LOG_LEVEL: 'warn', ROLES: 'web', LEVER_ENVIRONMENT: 'sandbox', MONGODB_URI: 'mongodb://127.0.0.1/x' } // prettier-ignore
+
+    for (const [before, after] of [
+      ['', '\n'],
+      [' ', ' '],
+      ['\t', '\r\n'],
+    ] as const)
+      // prettier-ignore
+      expect(readConfig(Object.fromEntries(Object.entries(env).map(([name, value]) => [name, before + value + after])))).to.deep.equal(
+        readConfig(env),
+      )
+  })
+
   it('builds the public address from the port in force', () => {
     expect(readConfig({ PORT: '4999' }).publicUrl).to.equal('http://127.0.0.1:4999')
     expect(readConfig({ PUBLIC_URL: 'https://fulcrum.example/' }).publicUrl).to.equal('https://fulcrum.example')
@@ -56,6 +70,7 @@ describe('configuration', () => {
       ROLES: 'web,boss',
       MONGODB_URI: 'postgres://x',
       SECRET_KEYS: 'id:short',
+      OPERATOR_API_KEY: 'x'.repeat(23),
       LEVER_ENVIRONMENT: 'moon',
       LEVER_API_URL: 'http://lever.example/v1',
       LEVER_AUTH_URL: 'nonsense',
@@ -112,12 +127,43 @@ describe('configuration', () => {
       expect(faultsOf({ SECRET_KEYS }), SECRET_KEYS).to.have.length(1)
   })
 
-  it('says no secret in its faults', () => {
-    const secret = `id:${randomBytes(31).toString('base64')}`
+  it('refuses a key whose bytes are all the same', () => {
+    for (const byte of [0, 1, 97, 255]) {
+      const weak = `w:${Buffer.alloc(32, byte).toString('base64')}`
+      for (const SECRET_KEYS of [weak, `${key('a')},${weak}`]) expect(faultsOf({ SECRET_KEYS }), String(byte)).to.have.length(1)
+    }
+  })
 
-    expect(faultsOf({ SECRET_KEYS: secret, LEVER_CLIENT_SECRET: 'hush' }).join())
-      .not.to.contain(secret.slice(3))
-      .and.not.to.contain('hush')
+  it("refuses an operator's key of fewer than 24 characters", () => {
+    const shortest = randomBytes(18).toString('base64')
+
+    expect(shortest).to.have.length(24)
+    expect(readConfig({ OPERATOR_API_KEY: shortest }).operatorApiKey).to.equal(shortest)
+    for (const OPERATOR_API_KEY of [shortest.slice(1), `${shortest.slice(1)} `, 'x'])
+      expect(faultsOf({ OPERATOR_API_KEY }), OPERATOR_API_KEY).to.deep.equal(['OPERATOR_API_KEY must have at least 24 characters'])
+  })
+
+  it('refuses a MongoDB URI that cannot be parsed', () => {
+    for (const MONGODB_URI of ['mongodb://127.0.0.1:27017/x?replicaSet=rs0', 'mongodb://a,b:1/', 'mongodb://u:p%40ss@h/', 'mongodb+srv://u:p@cluster.example/x'])
+      expect(faultsOf({ MONGODB_URI }), MONGODB_URI).to.deep.equal([])
+    for (const MONGODB_URI of ['mongodb://', 'mongodb://h:port/x', 'mongodb://u:p@ss@h/x', 'mongodb://u:p/w@h/x', 'mongodb://h/x?retryWrites=perhaps', 'mongodb://h/x?noSuchOption=1', 'postgres://h/x', 'h:27017', 'mongodb+srv://h:27017/x'])
+      expect(faultsOf({ MONGODB_URI }), MONGODB_URI).to.have.length(1)
+  }) // prettier-ignore
+
+  it('says no part of a secret in its faults', () => {
+    const secrets = {
+      SECRET_KEYS: `id:${randomBytes(31).toString('base64')}`,
+      OPERATOR_API_KEY: 'too-short-to-be-taken',
+      MONGODB_URI: 'mongodb://somebody:first@second:third@nowhere:porthole/x',
+      LEVER_CLIENT_SECRET: 'hush',
+      OIDC_CLIENT_SECRET: 'hush-too',
+    }
+
+    const said = faultsOf(secrets).join()
+
+    for (const name of ['SECRET_KEYS', 'OPERATOR_API_KEY', 'MONGODB_URI']) expect(said).to.contain(name)
+    for (const value of Object.values(secrets))
+      for (const part of value.split(/[:@/]/).filter((one) => one.length > 3 && one !== 'mongodb')) expect(said).not.to.contain(part)
   })
 
   it('wants both parts of the OAuth app or neither', () => {

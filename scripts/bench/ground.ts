@@ -47,7 +47,7 @@ export interface Ground {
 }
 
 export const OPERATOR_KEY = 'operator-key-of-the-benchmarks'
-const SECRET_KEYS = `bench:${Buffer.alloc(32, 5).toString('base64')}`
+const SECRET_KEYS = `bench:${Buffer.from('a key of 32 bytes, for the bench').toString('base64')}`
 const ROOT = join(import.meta.dirname, '..', '..')
 
 export async function startGround(say: (line: string) => void): Promise<Ground> {

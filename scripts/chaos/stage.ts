@@ -67,7 +67,7 @@ async function configureProcesses(
   const roles = ['web', 'web', 'worker', 'worker'] as const
   const ports = await Promise.all(roles.map(steadyPort))
   const common = {
-    PUBLIC_URL: `http://127.0.0.1:${ports[0]}`, MONGODB_URI: mongodbUri, SECRET_KEYS: `chaos:${Buffer.alloc(32, 9).toString('base64')}`,
+    PUBLIC_URL: `http://127.0.0.1:${ports[0]}`, MONGODB_URI: mongodbUri, SECRET_KEYS: `chaos:${Buffer.from('a key of 32 bytes, for the chaos').toString('base64')}`,
     OPERATOR_API_KEY: OPERATOR_KEY, LEVER_ENVIRONMENT: 'local', LEVER_API_URL: lever.apiUrl, LEVER_AUTH_URL: lever.authUrl,
     LEVER_REQUESTS_PER_SECOND: String(PER_SECOND), LEVER_BURST: String(BURST), LEASE_MS: String(LEASE_MS), SETTLE_MS: String(SETTLE_MS),
     LEVER_TIMEOUT_MS: String(TIMEOUT_MS), LOG_LEVEL: 'info',

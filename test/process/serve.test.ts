@@ -15,6 +15,20 @@ describe('npm run serve', () => {
     for (const name of ['MONGODB_URI', 'PUBLIC_URL', 'SECRET_KEYS', 'PORT', 'ROLES', 'LEVER_ENVIRONMENT']) expect(output()).to.contain(name)
   })
 
+  it('refuses weak and unreadable values, and prints no part of a secret', async () => {
+    const secrets = {
+      SECRET_KEYS: `weak:${Buffer.alloc(32, 0x2a).toString('base64')}`,
+      OPERATOR_API_KEY: 'swordfish-and-trumpets',
+      MONGODB_URI: 'mongodb://fulcrum:hunter2@trombone@127.0.0.1:27017/x',
+    }
+
+    const { ended, output } = spawnServe({ ...secrets, PUBLIC_URL: 'https://fulcrum.example' })
+
+    expect((await ended).code).to.equal(1)
+    for (const name of Object.keys(secrets)) expect(output()).to.contain(name)
+    for (const part of ['KioqKioq', 'swordfish', 'trumpets', 'hunter2', 'trombone', '127.0.0.1']) expect(output()).not.to.contain(part)
+  })
+
   it('says in words that its port is in use', async () => {
     const blocker = await startLever()
     const port = new URL(blocker.url).port
@@ -36,7 +50,8 @@ describe('npm run serve', () => {
     child.kill('SIGTERM')
 
     expect([readiness.status, ready]).to.deep.equal([503, false])
-    expect(missing.join()).to.contain('database')
+    expect(missing).to.include('database')
+    expect(JSON.stringify(missing)).not.to.match(/127\.0\.0\.1|mongo|ECONNREFUSED/i)
     expect((await ended).code).to.equal(0)
   })
 })

@@ -15,7 +15,7 @@ import { LEVER_ADMIN, startLever, type LeverForTests } from './lever.ts'
 import { freshMongoUri } from './mongo.ts'
 
 export const OPERATOR_KEY = 'operator-key-of-the-tests'
-export const SECRET_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`
+export const SECRET_KEYS = `k1:${Buffer.from('a key of 32 bytes, for the tests').toString('base64')}`
 export const SOURCE = 'headhuntr.io'
 export const SOURCER = 'bo@acme.example'
 
