@@ -46,7 +46,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
   const whenReady = new Promise<void>((resolve) => (markReady = resolve))
 
   const readiness = async (): Promise<string[]> => [
-    ...(database?.ready() ? [] : [`database: ${database?.fault() ?? 'not connected'}`]),
+    ...(database?.ready() ? [] : ['database']),
     ...(options.roles.includes('worker') && !workers ? ['workers'] : []),
     ...(stopping ? ['stopping'] : []),
   ]

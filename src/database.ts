@@ -10,8 +10,6 @@ const BUFFER_MS = 2000
 export interface Database {
   /** True once connected, checked and indexed. */
   ready(): boolean
-  /** What is wrong with it, in words for the operator; null while nothing is. */
-  fault(): string | null
   /** Resolves when it is ready; stays open while it cannot be reached. */
   whenReady: Promise<void>
   stop(): Promise<void>
@@ -24,12 +22,12 @@ export interface Database {
 export function openDatabase(uri: string, log: Log): Database {
   mongoose.set('bufferTimeoutMS', BUFFER_MS)
   let isReady = false
-  let fault: string | null = 'connecting'
   let stopped = false
   let pause: NodeJS.Timeout | undefined
 
   async function connect(): Promise<void> {
     while (!stopped) {
+      let fault: string | null
       try {
         await mongoose.connect(uri, { autoIndex: false, serverSelectionTimeoutMS: SERVER_SELECTION_MS, writeConcern: { w: 'majority' } })
         fault = await faultOfServer()
@@ -50,7 +48,6 @@ export function openDatabase(uri: string, log: Log): Database {
 
   return {
     ready: () => isReady && mongoose.connection.readyState === mongoose.ConnectionStates.connected,
-    fault: () => fault,
     whenReady: connect(),
     async stop() {
       stopped = true

@@ -79,7 +79,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(pageSession({ accounts, publicUrl, guardRate }))
   const failures = createSignInFailures()
   const { openId = null, samplePeople } = options
-  mount(app, signInRouter({ accounts, failures, openId, samplePeople }))
+  mount(app, signInRouter({ accounts, failures, openId, samplePeople, publicUrl }))
   if (openId) mount(app, openIdRouter({ accounts, failures, openId, log: options.log }))
   for (const pages of [setUpRouter({ accounts, failures }), accountRouter({ accounts, failures })]) mount(app, pages)
   for (const pages of [languageRouter({ accounts }), candidatesRouter(options.candidatesPage ?? NOBODY_HERE), ...options.pages])
@@ -110,7 +110,8 @@ function createBase(options: HealthAppOptions, headers: Record<string, string>, 
   app.use(requestLog(noteServed))
   app.use(securityHeaders(headers))
   app.use(answerErrors(log))
-  mount(app, healthRouter({ readiness: options.readiness, metrics: options.registry, operatorApiKey: options.operatorApiKey }))
+  const { readiness, registry, operatorApiKey, publicUrl } = options
+  mount(app, healthRouter({ readiness, metrics: registry, operatorApiKey, publicUrl }))
   return app
 }
 

@@ -11,6 +11,7 @@ export interface HealthDeps {
   readiness: () => Promise<string[]>
   metrics: { contentType: string; metrics: () => Promise<string> }
   operatorApiKey: string | undefined
+  publicUrl: string
 }
 
 /** For whoever runs the service and their tools; outside of the API. */
@@ -27,19 +28,19 @@ export function healthRouter(deps: HealthDeps): Router<SiteState> {
     ctx.status = missing.length === 0 ? 200 : 503
   })
   router.get('/metrics', async (ctx) => {
-    assertMayReadMetrics(ctx, deps.operatorApiKey)
+    assertMayReadMetrics(ctx, deps)
     ctx.set('Content-Type', deps.metrics.contentType)
     ctx.body = await deps.metrics.metrics()
   })
   return router
 }
 
-function assertMayReadMetrics(ctx: SiteContext, operatorApiKey: string | undefined): void {
+function assertMayReadMetrics(ctx: SiteContext, { operatorApiKey, publicUrl }: HealthDeps): void {
   const authorization = ctx.get('Authorization')
-  if (authorization === '' && isLoopbackRequest(ctx)) return
+  if (authorization === '' && isLoopbackRequest(ctx, publicUrl)) return
   const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
   if (key !== undefined && operatorApiKey !== undefined && equalSecrets(key, operatorApiKey)) return
-  throw new ServiceError('unauthenticated', "Metrics take the operator's key, or a request from the machine itself.", {
+  throw new ServiceError('unauthenticated', "Metrics take the operator's key.", {
     headers: { 'WWW-Authenticate': 'Bearer realm="fulcrum"' },
   })
 }
@@ -72,7 +73,7 @@ export const healthPaths: ZodOpenApiPathsObject = {
     get: {
       tags: TAGS,
       summary: 'Metrics for Prometheus',
-      description: "With the operator's key, or without from the machine itself.",
+      description: "Takes the operator's key. Where `PUBLIC_URL` is http on a loopback host, requests from the machine itself need none.",
       security: [{ operatorKey: [] }, {}],
       responses: { 200: { description: 'Prometheus text format', content: { 'text/plain': { schema: { type: 'string' } } } } },
     },

@@ -19,11 +19,17 @@ export function assertSameOrigin(ctx: ParameterizedContext, publicUrl: string): 
 function isOwnOrigin(ctx: ParameterizedContext, origin: string, publicUrl: string): boolean {
   if (origin === new URL(publicUrl).origin) return true
   // on the machine itself, `localhost` and `127.0.0.1` are the same service
-  return origin === `${ctx.protocol}://${ctx.host}` && isLoopbackRequest(ctx)
+  return origin === `${ctx.protocol}://${ctx.host}` && isLoopbackRequest(ctx, publicUrl)
 }
 
-/** True for a browser or program on this machine that addresses it as such, with no proxy in between. */
-export function isLoopbackRequest(ctx: ParameterizedContext): boolean {
+/**
+ * True for a browser or program on this machine that addresses it as such, with no proxy in between. Never true where
+ * `publicUrl` is not http on a loopback host: such a service has a proxy in front, which may connect from this machine and
+ * need not set a forwarding header.
+ */
+export function isLoopbackRequest(ctx: ParameterizedContext, publicUrl: string): boolean {
+  const { protocol, hostname } = new URL(publicUrl)
+  if (protocol !== 'http:' || !isLoopbackHost(hostname)) return false
   const address = (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
   const isForwarded = FORWARDING_HEADERS.some((name) => ctx.get(name) !== '')
   // a name other than the machine's own would be one that somebody pointed here (DNS rebinding)

@@ -22,6 +22,7 @@ export interface SignInDeps {
   openId: OpenId | null
   /** Only where a trial runs on one's own machine. */
   samplePeople: (() => Promise<SamplePerson[]>) | undefined
+  publicUrl: string
 }
 
 /** Signing in by password, link or as a sample person; and out. */
@@ -43,7 +44,7 @@ export function signInRouter(deps: SignInDeps): Router<SiteState> {
 }
 
 async function showSignIn(ctx: SiteContext, deps: SignInDeps, { next, email }: { next: string; email?: string }): Promise<void> {
-  const samplePeople = isLoopbackRequest(ctx) ? ((await deps.samplePeople?.()) ?? []) : []
+  const samplePeople = isLoopbackRequest(ctx, deps.publicUrl) ? ((await deps.samplePeople?.()) ?? []) : []
   const provider = deps.openId?.name ?? null
   renderPage(ctx, <SignInPage {...{ next, provider, samplePeople }} refused={email} />, { status: email === undefined ? 200 : 422 })
 }
@@ -82,7 +83,7 @@ async function openLink(ctx: SiteContext, token: string, { accounts, failures }:
 }
 
 async function signInAsSample(ctx: SiteContext, deps: SignInDeps): Promise<void> {
-  if (!deps.samplePeople || !isLoopbackRequest(ctx)) throw new ServiceError('not_found', 'There are no sample people here.')
+  if (!deps.samplePeople || !isLoopbackRequest(ctx, deps.publicUrl)) throw new ServiceError('not_found', 'There are no sample people here.')
   const { personId, next } = parseForm(ctx, z.object({ personId: z.string(), next: z.string().optional() }))
   const person = (await deps.samplePeople()).find((sample) => sample.personId === personId)
   if (!person) throw new ServiceError('not_found', 'There is no such sample person.')

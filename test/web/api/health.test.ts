@@ -1,16 +1,17 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { got } from 'got'
 import { Counter, Registry } from 'prom-client'
 import { createLog } from '../../../src/log.ts'
 import { createHealthApp } from '../../../src/web/app.ts'
 
 describe('health of a process that only works', () => {
-  let server: Server
+  const servers: Server[] = []
   let url: string
   let missing: string[]
 
-  before(async () => {
+  const start = async (publicUrl: string): Promise<string> => {
     const registry = new Registry()
     new Counter({ name: 'things_total', help: 'h', registers: [registry] }).inc(3)
     const app = createHealthApp({
@@ -18,16 +19,23 @@ describe('health of a process that only works', () => {
       readiness: async () => missing,
       registry,
       operatorApiKey: 'operator-key',
-      publicUrl: 'http://127.0.0.1:4000',
+      publicUrl,
       authUrl: 'https://auth.lever.co',
       trustedProxies: 0,
     })
     const handle = app.callback()
-    server = createServer((request, response) => void handle(request, response))
+    const server = createServer((request, response) => void handle(request, response))
+    servers.push(server)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+
+  before(async () => {
+    url = await start('http://127.0.0.1:4000')
   })
-  after(() => server.close())
+  after(() => {
+    for (const server of servers) server.close()
+  })
   beforeEach(() => {
     missing = []
   })
@@ -57,6 +65,15 @@ describe('health of a process that only works', () => {
     expect((await metrics({ 'x-forwarded-for': '10.0.0.1', authorization: 'Bearer operator-key' })).status).to.equal(200)
     for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])
       expect((await metrics({ [name]: '127.0.0.1' })).status, name).to.equal(401)
+  })
+
+  it('asks the machine itself for the key where PUBLIC_URL is not its own http address, whatever Host says', async () => {
+    const behindProxy = await start('https://fulcrum.example')
+    const status = async (headers: Record<string, string>) =>
+      (await got(`${behindProxy}/metrics`, { headers, throwHttpErrors: false })).statusCode
+
+    for (const host of ['fulcrum.example', '127.0.0.1', 'localhost']) expect(await status({ host }), host).to.equal(401)
+    expect(await status({ host: 'fulcrum.example', authorization: 'Bearer operator-key' })).to.equal(200)
   })
 
   it('times requests by the pattern of their route', async () => {

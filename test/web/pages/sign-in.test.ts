@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { got } from 'got'
 import { SessionModel } from '../../../src/accounts/session-model.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type SignedIn } from '../../support/web.ts'
@@ -178,6 +179,18 @@ describe('signing in', () => {
       }
       expect((await post('/sign-in/sample', { personId: admin.personId }, { origin: 'https://evil.example' })).status).to.equal(403)
       expect((await post('/sign-in/sample', { personId: 'unknown' })).status).to.equal(404)
+    })
+
+    it('offers no sample people where PUBLIC_URL is not on the machine itself, whatever Host says', async () => {
+      const hosted = await startWeb({ samplePeople: async () => samples, publicUrl: 'https://fulcrum.example' })
+
+      for (const host of ['fulcrum.example', '127.0.0.1']) {
+        const answer = await got(`${hosted.url}/sign-in`, { headers: { host } })
+        expect(answer.body, host).not.to.contain('Ana')
+        const request = { form: { personId: admin.personId }, headers: { host }, throwHttpErrors: false }
+        expect((await got.post(`${hosted.url}/sign-in/sample`, request)).statusCode, host).to.equal(404)
+      }
+      await hosted.stop()
     })
 
     it('has no sample people unless they are handed in', async () => {
