@@ -1,8 +1,15 @@
 import { z } from 'zod'
 
-/** The form in which e-mail addresses are compared and kept as keys: without surrounding white space, in lower case, else as they are. */
+/**
+ * The form in which e-mail addresses are compared and kept as keys: without surrounding white space and invisible characters, ASCII
+ * letters in lower case. Nothing else is folded, since two addresses that differ otherwise can belong to two people: Unicode's own
+ * lower case would make the Kelvin sign (U+212A) a `k`.
+ */
 export function normalizeEmail(email: string): string {
-  return email.trim().toLowerCase()
+  return email
+    .replaceAll(/\p{Cf}/gu, '')
+    .trim()
+    .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 const LOCAL_PART = String.raw`[^\s@"(),:;<>[\]\\\p{C}.]+(?:\.[^\s@"(),:;<>[\]\\\p{C}.]+)*`
@@ -17,6 +24,6 @@ export const EmailAddress = z
   .transform(normalizeEmail)
   .refine((email) => email.length <= MAX_LENGTH && ADDRESS.test(email), 'must be an e-mail address')
   .meta({
-    description: 'An e-mail address; compared without case and surrounding white space.',
+    description: 'An e-mail address. ASCII letter case, surrounding white space and invisible characters make no difference.',
     override: { type: 'string', format: 'email' },
   })

@@ -1,8 +1,8 @@
 import { normalizeEmail } from '../accounts/email-address.ts'
 
-/** The form in which e-mail addresses of candidates are compared: as everywhere here, with equal characters written one way (NFC). */
+/** The form in which e-mail addresses of candidates are compared: the same as for everybody. */
 export function emailKey(email: string): string {
-  return normalizeEmail(email).normalize('NFC')
+  return normalizeEmail(email)
 }
 
 /**

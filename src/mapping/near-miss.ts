@@ -48,9 +48,9 @@ function keysOf({ email, name }: { email: string; name: string }): [NearMiss, st
   return keys.map(([because, key]) => [because, `${because} ${key}`])
 }
 
-/** What stays of an address when case, width, white space and invisible characters are left out: by these, pasted addresses differ. */
+/** An address without case of any script, width, white space and invisible characters: pasted addresses differ by these. Only for suggestions. */
 function writtenForm(email: string): string {
-  return normalizeEmail(email.normalize('NFKC').replaceAll(/[\s\p{Cf}]/gu, ''))
+  return normalizeEmail(email.normalize('NFKC').replaceAll(/\s/gu, '')).toLowerCase()
 }
 
 /** Before the @, without a `+tag` and without dots. */

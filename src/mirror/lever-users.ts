@@ -29,7 +29,7 @@ export function toLeverUserView(record: LeverUserRecord): LeverUserView {
   return { id, name: name ?? null, email: email ?? null, accessRole: accessRole ?? null, deactivatedAt: deactivatedAt ?? null }
 }
 
-/** From the mirror alone. E-mail addresses compare without case and surrounding white space; of several users with one, an active one. */
+/** From the mirror alone. E-mail addresses compare by `normalizeEmail`. An active user goes before others with the same address. */
 export async function findUser(organization: string, by: { id: string } | { email: string }): Promise<LeverUserView | null> {
   const key = 'id' in by ? { leverId: by.id } : { emailKey: normalizeEmail(by.email) }
   const record = await LeverUserModel.findOne({ organization, ...key })
