@@ -1,7 +1,9 @@
 import type { AccountsDeps } from './accounts-deps.ts'
-import { authenticateApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys } from './api-keys.ts'
+import {
+  authenticateApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys, listWorkingKeysOf, listWorkingKeysOfLeavers, type NewApiKey,
+} from './api-keys.ts' // prettier-ignore
 import { createHashKeyReader, createOrganization, getOrganization, listOrganizations, setSourceName } from './organizations.ts'
-import type { PersonCaller } from './caller.ts'
+import type { Caller, PersonCaller } from './caller.ts'
 import { createSetUpLink, isSetUpOpen, setUpFirstAdmin, type SetUp } from './first-admin.ts'
 import { endSessionsOf, listOwnSessions } from './own-sessions.ts'
 import { changePassword, hasPassword, maySetPasswordFreely, provePassword } from './passwords.ts'
@@ -34,9 +36,11 @@ export function createAccounts(deps: AccountsDeps) {
     setSourceName,
     hashKeyOf: createHashKeyReader(deps),
 
-    createApiKey: (organization: string, input: { name: string }, actor: string) => createApiKey(deps, organization, input, actor),
+    createApiKey: (organization: string, input: NewApiKey, caller: Caller) => createApiKey(deps, organization, input, caller),
     getApiKey,
     listApiKeys,
+    listWorkingKeysOf,
+    listWorkingKeysOfLeavers,
     deleteApiKey: (organization: string, id: string, actor: string) => deleteApiKey(deps, organization, id, actor),
     authenticateApiKey,
 

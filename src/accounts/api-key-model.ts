@@ -1,5 +1,9 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
+/** `read`: what changes nothing, so `GET` and the previews. */
+export const API_KEY_ACCESS = ['full', 'read'] as const
+export type ApiKeyAccess = (typeof API_KEY_ACCESS)[number]
+
 const apiKeySchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },
@@ -7,6 +11,20 @@ const apiKeySchema = new Schema(
     keyHash: { type: String, required: true },
     /** To tell keys apart on a page. */
     lastFour: { type: String, required: true },
+    /** Keys from before this field existed have full access and do not expire. */
+    access: { type: String, enum: API_KEY_ACCESS, default: 'full' },
+    expiresAt: { type: Date, default: null },
+    /** The person who made it, as they were then; absent where a program or the operator did. */
+    madeBy: {
+      type: new Schema(
+        {
+          person: { type: Schema.Types.ObjectId, required: true },
+          email: { type: String, required: true },
+          name: { type: String, required: true },
+        },
+        { _id: false },
+      ),
+    },
     /** Known to the minute. */
     lastUsedAt: { type: Date, default: null },
   },

@@ -2,51 +2,92 @@ import { ServiceError } from '../errors.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
-import { ApiKeyModel, type ApiKeyDocument } from './api-key-model.ts'
-import type { Caller } from './caller.ts'
+import { ApiKeyModel, type ApiKeyAccess, type ApiKeyDocument } from './api-key-model.ts'
+import { actorOf, type Caller } from './caller.ts'
+import { PersonModel, type PersonDocument } from './person-model.ts'
 
 /** An organization's key, without the key itself. */
 export interface ApiKey {
   id: string
   name: string
   lastFour: string
+  access: ApiKeyAccess
+  /** Null for a key that does not expire. */
+  expiresAt: Date | null
   createdAt: Date
   /** Known to the minute; null before the first use. */
   lastUsedAt: Date | null
+  /** Null where a program or the operator made the key, and for keys made before this was recorded. */
+  madeBy: ApiKeyMaker | null
+}
+
+export interface ApiKeyMaker {
+  email: string
+  name: string
+  /** True once the person was removed or deactivated. The key keeps working until somebody revokes it. */
+  left: boolean
+}
+
+export interface NewApiKey {
+  name: string
+  /** `full` unless given. */
+  access?: ApiKeyAccess | undefined
+  /** In the future; the key never expires unless given. */
+  expiresAt?: Date | null | undefined
 }
 
 const PREFIX = 'flc'
 const USE_NOTED_EVERY_MS = 60_000
+const NOT_EXPIRED = { $or: [{ expiresAt: null }, { $expr: { $gt: ['$expiresAt', '$$NOW'] } }] }
 
 /** A key and the fields it is stored by. */
-export function newApiKey(organization: string, name: string) {
+export function newApiKey(organization: string, { name, access = 'full', expiresAt = null }: NewApiKey) {
   const apiKey = createOpaqueToken(PREFIX)
-  return { apiKey, fields: { organization, name, keyHash: hashToken(apiKey), lastFour: apiKey.slice(-4) } }
+  return { apiKey, fields: { organization, name, access, expiresAt, keyHash: hashToken(apiKey), lastFour: apiKey.slice(-4) } }
 }
 
 /** Makes a key; `apiKey` is never readable again. */
 export async function createApiKey(
   deps: AccountsDeps,
   organization: string,
-  input: { name: string },
-  actor: string,
-): Promise<{ id: string; name: string; apiKey: string }> {
-  const { apiKey, fields } = newApiKey(organization, input.name)
-  const { _id } = await ApiKeyModel.create(fields)
+  input: NewApiKey,
+  caller: Caller,
+): Promise<{ id: string; name: string; apiKey: string; access: ApiKeyAccess; expiresAt: Date | null }> {
+  const { apiKey, fields } = newApiKey(organization, input)
+  const madeBy = caller.kind === 'person' ? { madeBy: { person: caller.personId, email: caller.email, name: caller.name } } : {}
+  const { _id } = await ApiKeyModel.create({ ...fields, ...madeBy })
   const id = _id.toHexString()
-  await deps.audit.append({ organization, actor, action: 'apiKey.created', subject: `apiKey:${id}` })
-  return { id, name: input.name, apiKey }
+  await deps.audit.append({ organization, actor: actorOf(caller), action: 'apiKey.created', subject: `apiKey:${id}` })
+  return { id, name: fields.name, apiKey, access: fields.access, expiresAt: fields.expiresAt }
 }
 
 /** @throws ServiceError `not_found` */
 export async function getApiKey(organization: string, id: string): Promise<ApiKey> {
   const found = await ApiKeyModel.findOne({ organization, _id: id }).lean<ApiKeyDocument>()
-  if (!found) throw new ServiceError('not_found', 'There is no such API key.')
-  return toApiKey(found)
+  const [key] = await toApiKeys(organization, found ? [found] : [])
+  if (!key) throw new ServiceError('not_found', 'There is no such API key.')
+  return key
 }
 
 export async function listApiKeys(organization: string, request: PageRequest): Promise<Page<ApiKey>> {
-  return page(ApiKeyModel, { organization }, request, toApiKey)
+  const { data, nextCursor } = await page(ApiKeyModel, { organization }, request, (key: ApiKeyDocument) => key)
+  return { data: await toApiKeys(organization, data), nextCursor }
+}
+
+/** The person's keys that still work, oldest first. */
+export async function listWorkingKeysOf(organization: string, personId: string): Promise<ApiKey[]> {
+  const found = await ApiKeyModel.find({ organization, 'madeBy.person': personId, ...NOT_EXPIRED })
+    .sort({ _id: 1 })
+    .lean<ApiKeyDocument[]>()
+  return toApiKeys(organization, found)
+}
+
+/** The keys of people who left that still work, oldest first. */
+export async function listWorkingKeysOfLeavers(organization: string): Promise<ApiKey[]> {
+  const found = await ApiKeyModel.find({ organization, madeBy: { $exists: true }, ...NOT_EXPIRED })
+    .sort({ _id: 1 })
+    .lean<ApiKeyDocument[]>()
+  return (await toApiKeys(organization, found)).filter(({ madeBy }) => madeBy?.left)
 }
 
 /**
@@ -59,13 +100,16 @@ export async function deleteApiKey(deps: AccountsDeps, organization: string, id:
   await deps.audit.append({ organization, actor, action: 'apiKey.revoked', subject: `apiKey:${id}` })
 }
 
-/** Who calls with this key; null when it is unknown or revoked. Looked up each time, so that a revocation holds at once. */
+/**
+ * Who calls with this key; null when it is unknown, revoked or, by the database's clock, expired. Looked up each time, so that a
+ * revocation holds at once.
+ */
 export async function authenticateApiKey(key: string): Promise<Extract<Caller, { kind: 'apiKey' }> | null> {
   if (!key.startsWith(`${PREFIX}_`)) return null
-  const found = await ApiKeyModel.findOne({ keyHash: hashToken(key) }).lean<ApiKeyDocument>()
+  const found = await ApiKeyModel.findOne({ keyHash: hashToken(key), ...NOT_EXPIRED }).lean<ApiKeyDocument>()
   if (!found) return null
   await noteUse(found)
-  return { kind: 'apiKey', organization: found.organization.toHexString(), keyId: found._id.toHexString() }
+  return { kind: 'apiKey', organization: found.organization.toHexString(), keyId: found._id.toHexString(), access: found.access ?? 'full' }
 }
 
 async function noteUse({ _id, lastUsedAt }: ApiKeyDocument): Promise<void> {
@@ -73,6 +117,28 @@ async function noteUse({ _id, lastUsedAt }: ApiKeyDocument): Promise<void> {
   await ApiKeyModel.updateOne({ _id }, { lastUsedAt: new Date() }, { writeConcern: { w: 1 }, timestamps: false })
 }
 
-function toApiKey({ _id, name, lastFour, createdAt, lastUsedAt }: ApiKeyDocument): ApiKey {
-  return { id: _id.toHexString(), name, lastFour, createdAt, lastUsedAt: lastUsedAt ?? null }
+async function toApiKeys(organization: string, keys: readonly ApiKeyDocument[]): Promise<ApiKey[]> {
+  const makers = keys.flatMap(({ madeBy }) => (madeBy ? [madeBy.person] : []))
+  const here = await PersonModel.find({ organization, _id: { $in: makers } }).lean<PersonDocument[]>()
+  const byId = new Map(here.map((person) => [person._id.toHexString(), person]))
+  return keys.map((key) => toApiKey(key, byId))
+}
+
+function toApiKey(key: ApiKeyDocument, people: ReadonlyMap<string, PersonDocument>): ApiKey {
+  const { _id, name, lastFour, access, expiresAt, createdAt, lastUsedAt } = key
+  return {
+    id: _id.toHexString(),
+    name,
+    lastFour,
+    access: access ?? 'full',
+    expiresAt: expiresAt ?? null,
+    createdAt,
+    lastUsedAt: lastUsedAt ?? null,
+    madeBy: key.madeBy ? toMaker(key.madeBy, people.get(key.madeBy.person.toHexString())) : null,
+  }
+}
+
+function toMaker(then: NonNullable<ApiKeyDocument['madeBy']>, now: PersonDocument | undefined): ApiKeyMaker {
+  const { email, name } = now ?? then
+  return { email, name, left: now?.active !== true }
 }

@@ -1,9 +1,10 @@
+import type { ApiKeyAccess } from './api-key-model.ts'
 import type { PersonRole } from './person-model.ts'
 
 /** Who makes a request. Ids are hex strings. */
 export type Caller =
   | { kind: 'operator' }
-  | { kind: 'apiKey'; organization: string; keyId: string }
+  | { kind: 'apiKey'; organization: string; keyId: string; access: ApiKeyAccess }
   | { kind: 'person'; organization: string; personId: string; email: string; name: string; role: PersonRole; sessionId: string }
 
 export type OrganizationCaller = Exclude<Caller, { kind: 'operator' }>

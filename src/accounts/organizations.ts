@@ -22,7 +22,7 @@ export async function createOrganization(
 ): Promise<Organization & { apiKey: string }> {
   const made = newOrganization(deps, input)
   const organization = made._id.toHexString()
-  const { apiKey, fields } = newApiKey(organization, 'first key')
+  const { apiKey, fields } = newApiKey(organization, { name: 'first key' })
   await mongoose.connection.transaction(async (session) => {
     await OrganizationModel.create([made], { session })
     await ApiKeyModel.create([fields], { session })

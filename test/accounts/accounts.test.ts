@@ -199,7 +199,7 @@ describe('accounts', () => {
       } as const
 
       assertSpeaksFor(person, ' Me@acme.example')
-      assertSpeaksFor({ kind: 'apiKey', organization, keyId: 'k' }, 'you@acme.example')
+      assertSpeaksFor({ kind: 'apiKey', organization, keyId: 'k', access: 'full' }, 'you@acme.example')
       expect(() => assertSpeaksFor(person, 'you@acme.example'))
         .to.throw()
         .with.property('code', 'forbidden')

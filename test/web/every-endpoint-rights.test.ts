@@ -81,6 +81,26 @@ describe('every endpoint: rights', function () {
     })
   })
 
+  it('lets an API key with read access call every GET and the previews, and nothing else', async () => {
+    const { body } = await world.us.api.post<{ apiKey: string }>('api-keys', { name: 'reads', access: 'read' })
+    const readingKey = { ...world.us, keys: [body.apiKey] }
+    const reads = ofOrganizations.filter((operation) => !isWrite(operation) || operation.path.endsWith('/preview'))
+
+    await forEachOf(ofOrganizations, nameOf, async (operation) => {
+      const isRead = reads.includes(operation)
+      expect(operation.isForReadKeys, 'access in the document').to.equal(isRead)
+      expect(await codeFor(operation, readingKey)).to.equal(isRead ? 'invalid_request' : 'forbidden')
+    })
+    expect(reads.filter(isWrite).map(nameOf)).to.have.members([
+      'POST /api/v1/candidates/import/preview',
+      'POST /api/v1/export-rules/{name}/preview',
+      'POST /api/v1/exports/bulk/preview',
+      'POST /api/v1/exports/preview',
+    ])
+    const [opened] = ofOrganizations.filter((operation) => nameOf(operation) === 'POST /api/v1/exports/preview')
+    if (opened) expect((await world.ask(opened, { ...(await world.rightQuestion(opened)), as: readingKey })).status).to.equal(200)
+  })
+
   it('takes a write of a session only with its token and from a page of its own', async () => {
     const { admin, sourcer } = world.us
     await forEachOf(ofOrganizations.filter(isWrite), nameOf, async (operation) => {

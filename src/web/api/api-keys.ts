@@ -1,21 +1,58 @@
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
+import { API_KEY_ACCESS } from '../../accounts/api-key-model.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { IdParams } from './id-params.ts'
 import { Name } from './organizations.ts'
 import { pageOf, pageQuery } from './paging.ts'
 
+const ExpiresAt = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((at) => at.getTime() > Date.now(), 'must be in the future')
+const ApiKeyInput = z
+  .strictObject({
+    name: Name,
+    access: z
+      .enum(API_KEY_ACCESS)
+      .default('full')
+      .meta({ description: '`full`: everything that an admin may do; `read`: `GET` and the previews.' }),
+    expiresAt: ExpiresAt.optional().meta({
+      description: 'The key stops working then, and never unless given.',
+      override: { type: 'string', format: 'date-time' },
+    }),
+  })
+  .meta({ id: 'ApiKeyInput' })
+
+const AccessView = z.enum(API_KEY_ACCESS)
+const ExpiryView = z.date().nullable().meta({ description: 'Null for a key that does not expire.' })
+const MadeBy = z
+  .object({
+    email: z.string(),
+    name: z.string(),
+    left: z.boolean().meta({ description: 'True once the person was removed or deactivated: revoke the key, or let it keep working.' }),
+  })
+  .meta({ id: 'ApiKeyMaker' })
 const ApiKeyView = z
   .object({
     id: z.string(),
     name: z.string(),
+    access: AccessView,
+    expiresAt: ExpiryView,
     lastFour: z.string().meta({ description: 'The last four characters, to tell keys apart.' }),
     createdAt: z.date(),
     lastUsedAt: z.date().nullable().meta({ description: 'Known to the minute.' }),
+    madeBy: MadeBy.nullable().meta({ description: 'Null where a program or the operator made the key.' }),
   })
   .meta({ id: 'ApiKey' })
-const CreatedApiKey = z.object({ id: z.string(), name: z.string(), apiKey: z.string().meta({ description: 'Shown once.' }) })
+const CreatedApiKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  apiKey: z.string().meta({ description: 'Shown once.' }),
+  access: AccessView,
+  expiresAt: ExpiryView,
+})
 
 const TAG = 'API keys'
 
@@ -27,14 +64,14 @@ export function apiKeyEndpoints({ accounts }: { accounts: Accounts }): Endpoint[
       tag: TAG,
       summary: 'Make an API key',
       access: 'admin',
-      body: z.strictObject({ name: Name }),
+      body: ApiKeyInput,
       answers: { 201: { description: 'The key, for the only time', schema: CreatedApiKey } },
       replay: async ({ caller }, { id, secret, status }) => {
-        const { name } = await accounts.getApiKey(caller.organization, id)
-        return { status, body: { id, name, apiKey: secret } }
+        const { name, access, expiresAt } = await accounts.getApiKey(caller.organization, id)
+        return { status, body: { id, name, apiKey: secret, access, expiresAt } }
       },
       handle: async ({ caller, body }) => {
-        const created = await accounts.createApiKey(caller.organization, body, actorOf(caller))
+        const created = await accounts.createApiKey(caller.organization, body, caller)
         return { status: 201, body: created, result: { id: created.id, secret: created.apiKey } }
       },
     }),

@@ -73,6 +73,7 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       tag: TAG,
       summary: 'How a CSV file would be read; nothing is imported',
       access: 'sourcer',
+      reads: true,
       upload: UPLOAD,
       answers: { 200: { description: 'Its columns and first rows', schema: CsvPreview } },
       handle: async ({ incoming }) => ({ status: 200, body: await candidates.previewCsv(await sentFile(incoming)) }),

@@ -53,6 +53,8 @@ export interface EndpointSpec<
   summary: string
   description?: string
   access: A
+  /** Set on a `POST` that changes nothing, such as a preview: an API key with `read` access may call it, as it may every `GET`. */
+  reads?: true
   params?: P
   query?: Q
   /** Strict object schema of the JSON body. */
@@ -84,6 +86,11 @@ export function defineEndpoint<
   B extends z.ZodType | undefined = undefined,
 >(spec: EndpointSpec<P, Q, B, A>): Endpoint {
   return spec
+}
+
+/** True for what an API key with `read` access may call. */
+export function isRead({ method, reads }: Pick<Endpoint, 'method' | 'reads'>): boolean {
+  return method === 'get' || reads === true
 }
 
 export function takesIdempotencyKey({ replay, keyedUpload }: Endpoint): boolean {

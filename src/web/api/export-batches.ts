@@ -73,6 +73,7 @@ export function exportBatchEndpoints({ exports }: { exports: Exports }): Endpoin
       summary: 'What an export of many would do',
       description: `Who of them has been seen in Lever, and what stands in the way, from our own records; at most ${MOST_PREVIEWED}. Writes nothing.`,
       access: 'sourcer',
+      reads: true,
       body: BulkPreviewInput,
       answers: { 200: { description: 'The preview', schema: BulkPreviewView } },
       handle: async ({ caller, body }) => {

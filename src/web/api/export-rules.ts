@@ -97,6 +97,7 @@ export function exportRuleEndpoints({ exports }: { exports: Pick<Exports, 'rules
       description:
         'Of those who are in its stages, with the members given in place of the saved ones: a rule can be tried before it is saved. Writes nothing.',
       access: 'admin',
+      reads: true,
       params: PARAMS,
       body: PreviewInput,
       answers: { 200: { description: 'The preview', schema: ExportRulePreview } },

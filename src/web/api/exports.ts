@@ -88,6 +88,7 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       summary: 'What an export would do',
       description: 'The very request, who is in Lever already, and what stands in the way. Writes nothing.',
       access: 'sourcer',
+      reads: true,
       body: ExportInput,
       answers: { 200: { description: 'The preview', schema: PreviewView } },
       handle: async ({ caller, body }) => {

@@ -4,7 +4,7 @@ import { ServiceError } from '../../errors.ts'
 import { equalSecrets } from '../../secrets/opaque-token.ts'
 import { assertIntended, loadSession } from '../middleware/session.ts'
 import type { SiteContext } from '../site-state.ts'
-import type { Access } from './endpoint.ts'
+import { isRead, type Endpoint } from './endpoint.ts'
 
 export interface IdentifyDeps {
   accounts: Pick<Accounts, 'authenticateApiKey' | 'findSession'>
@@ -41,15 +41,21 @@ function unauthenticated(message: string): ServiceError {
 }
 
 /**
- * The operator's key opens `operator` endpoints and nothing else; an organization's key all others; a person those of
- * their role.
+ * The operator's key opens `operator` endpoints and nothing else; an organization's key all others, or with `read` access those of them
+ * that change nothing; a person those of their role.
  * @throws ServiceError `forbidden`
  */
-export function assertAccess(caller: Caller, access: Access): void {
+export function assertAccess(caller: Caller, endpoint: Pick<Endpoint, 'access' | 'method' | 'reads'>): void {
+  const { access } = endpoint
   const isAllowed =
     access === 'operator'
       ? caller.kind === 'operator'
       : caller.kind === 'apiKey' || (caller.kind === 'person' && (caller.role === 'admin' || access === 'sourcer'))
+  if (caller.kind === 'apiKey' && access !== 'operator' && caller.access === 'read' && !isRead(endpoint)) {
+    throw new ServiceError('forbidden', 'This API key may only read.', {
+      hint: 'Use a key with full access; an admin can make one in Settings > API keys.',
+    })
+  }
   if (isAllowed) return
   if (access === 'operator') throw new ServiceError('forbidden', "This takes the operator's key.")
   if (caller.kind === 'operator') throw new ServiceError('forbidden', "The operator's key works on /organizations alone.")

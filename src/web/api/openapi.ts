@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { ERROR_CODES, statusOf, type ErrorCode } from '../../errors.ts'
-import { takesIdempotencyKey, type Endpoint } from './endpoint.ts'
+import { isRead, takesIdempotencyKey, type Endpoint } from './endpoint.ts'
 import { strictly } from './parse-input.ts'
 import { API_BASE } from './router.ts'
 
@@ -64,7 +64,11 @@ const DESCRIPTION = [
 ].join('\n\n')
 
 const SECURITY_SCHEMES = {
-  apiKey: { type: 'http', scheme: 'bearer', description: "An organization's API key." },
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: "An organization's API key. The access named with it is the least that may: a `full` key may all that a `read` key may.",
+  },
   operatorKey: { type: 'http', scheme: 'bearer', description: "The operator's key (`OPERATOR_API_KEY`)." },
   session: {
     type: 'apiKey',
@@ -109,9 +113,10 @@ function operationIdOf(method: string, path: string): string {
   return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
 
-function securityOf({ access, method }: Endpoint): Record<string, string[]>[] {
+function securityOf(endpoint: Endpoint): Record<string, string[]>[] {
+  const { access, method } = endpoint
   if (access === 'operator') return [{ operatorKey: [] }]
-  return [{ apiKey: [] }, method === 'get' ? { session: [access] } : { session: [access], csrfToken: [] }]
+  return [{ apiKey: [isRead(endpoint) ? 'read' : 'full'] }, method === 'get' ? { session: [access] } : { session: [access], csrfToken: [] }]
 }
 
 function bodyOf({ body, upload }: Endpoint): Pick<ZodOpenApiOperationObject, 'requestBody'> {

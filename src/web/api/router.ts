@@ -35,7 +35,7 @@ async function answer(ctx: SiteContext & { params: Record<string, string> }, end
   assertAcceptable(ctx, endpoint)
   const caller = await identifyCaller(ctx, deps)
   ctx.state.requester = caller
-  assertAccess(caller, endpoint.access)
+  assertAccess(caller, endpoint)
   deps.guardRate(caller)
   const params = parseParams(endpoint, ctx.params)
   const query = parseInput(strictly(endpoint.query ?? NO_MEMBERS), { ...ctx.query }, 'query')

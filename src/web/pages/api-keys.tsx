@@ -1,6 +1,7 @@
 import Router from '@koa/router'
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
+import { API_KEY_ACCESS } from '../../accounts/api-key-model.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import { IdParams } from '../api/id-params.ts'
 import type { Idempotency } from '../api/idempotency.ts'
@@ -18,7 +19,7 @@ import { renderPage } from './render-page.tsx'
 import { apiKeysTexts } from './texts-api-keys.ts'
 
 export interface ApiKeyPagesDeps {
-  accounts: Pick<Accounts, 'listApiKeys' | 'createApiKey' | 'deleteApiKey' | 'getApiKey'>
+  accounts: Pick<Accounts, 'listApiKeys' | 'listWorkingKeysOfLeavers' | 'createApiKey' | 'deleteApiKey' | 'getApiKey'>
   idempotency: Pick<Idempotency, 'once'>
 }
 
@@ -58,21 +59,41 @@ function idOf(params: unknown): string {
 }
 
 async function show(ctx: SiteContext, { accounts }: ApiKeyPagesDeps, also: Pick<ApiKeysPageProps, 'made' | 'refused'> = {}): Promise<void> {
+  const { organization } = personOf(ctx)
   const { cursor } = ListQuery.parse({ ...ctx.query })
-  const { data, nextCursor } = await accounts.listApiKeys(personOf(ctx).organization, { limit: PAGE_ROWS, cursor })
+  const [{ data, nextCursor }, ofLeavers] = await Promise.all([
+    accounts.listApiKeys(organization, { limit: PAGE_ROWS, cursor }),
+    accounts.listWorkingKeysOfLeavers(organization),
+  ])
   const status = also.refused === undefined ? 200 : 422
-  renderPage(ctx, <ApiKeysPage keys={data} cursor={cursor} nextCursor={nextCursor} {...also} />, { status })
+  renderPage(ctx, <ApiKeysPage keys={data} {...{ ofLeavers, cursor, nextCursor }} {...also} />, { status })
 }
 
-const NewKeyForm = z.object({ name: z.string().max(1000).default(''), once: z.string().max(100).optional() })
+const NewKeyForm = z.object({
+  name: z.string().max(1000).default(''),
+  access: z.enum(API_KEY_ACCESS).default('full'),
+  lastDay: z.string().max(100).default(''),
+  once: z.string().max(100).optional(),
+})
+const DAY_MS = 86_400_000
+
+/** A day from today on, as the instant at which it ends in UTC; null for none. */
+const LastDay = z
+  .union([z.literal('').transform(() => null), z.iso.date().transform((day) => new Date(Date.parse(day) + DAY_MS))])
+  .refine((end) => end === null || end.getTime() > Date.now())
 
 async function make(ctx: SiteContext, deps: ApiKeyPagesDeps): Promise<void> {
   const caller = personOf(ctx)
-  const { name: typed, once } = parseForm(ctx, NewKeyForm)
-  const { data: name } = Name.safeParse(typed)
-  if (name === undefined) return show(ctx, deps, { refused: typed })
-  const apiKey = await makeOnce(deps.idempotency, { caller, path: HERE, once, fields: { name } }, async () => {
-    const made = await deps.accounts.createApiKey(caller.organization, { name }, actorOf(caller))
+  const { once, ...typed } = parseForm(ctx, NewKeyForm)
+  const { access } = typed
+  const { data: name } = Name.safeParse(typed.name)
+  const { data: expiresAt } = LastDay.safeParse(typed.lastDay)
+  if (name === undefined || expiresAt === undefined) {
+    const wrong = [...(name === undefined ? ['name' as const] : []), ...(expiresAt === undefined ? ['lastDay' as const] : [])]
+    return show(ctx, deps, { refused: { ...typed, wrong } })
+  }
+  const apiKey = await makeOnce(deps.idempotency, { caller, path: HERE, once, fields: { name, access, expiresAt } }, async () => {
+    const made = await deps.accounts.createApiKey(caller.organization, { name, access, expiresAt }, caller)
     return { id: made.id, secret: made.apiKey }
   })
   return show(ctx, deps, { made: { name, apiKey } })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import mongoose from 'mongoose'
+import mongoose, { Types } from 'mongoose'
+import { ApiKeyModel } from '../../../src/accounts/api-key-model.ts'
 import { auditEventEndpoints } from '../../../src/web/api/audit-events.ts'
 import { apiKeyEndpoints } from '../../../src/web/api/api-keys.ts'
 import { organizationEndpoints } from '../../../src/web/api/organizations.ts'
@@ -72,16 +73,111 @@ describe('endpoints of organizations and people', () => {
   it('makes, lists and revokes an API key, which then works no more', async () => {
     const created = await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'Sourcing tool' } }))
     const headers = { authorization: `Bearer ${String(created['apiKey'])}` }
-    expect(created).to.have.all.keys('id', 'name', 'apiKey')
+    expect(created).to.have.all.keys('id', 'name', 'apiKey', 'access', 'expiresAt')
+    expect(created).to.include({ access: 'full', expiresAt: null })
     expect((await web.call('GET', '/api/v1/users', { headers })).status).to.equal(200)
 
     const listed = (await json(await web.call('GET', '/api/v1/api-keys'))).data.find(({ id }) => id === created['id'])
+    expect(listed).to.include({ access: 'full', expiresAt: null, madeBy: null })
     expect(listed).to.include({ name: 'Sourcing tool', lastFour: String(created['apiKey']).slice(-4) })
     expect(listed?.['lastUsedAt']).to.be.a('string')
 
     expect((await web.call('DELETE', `/api/v1/api-keys/${String(created['id'])}`)).status).to.equal(204)
     expect((await web.call('GET', '/api/v1/users', { headers })).status).to.equal(401)
     expect((await web.call('DELETE', `/api/v1/api-keys/${String(created['id'])}`)).status).to.equal(404)
+  })
+
+  it('makes an API key that expires, and refuses it from then on', async () => {
+    const post = (body: object, headers: Record<string, string> = {}) =>
+      web.call('POST', '/api/v1/api-keys', {
+        json: { name: 'For a month', ...body },
+        headers: { authorization: `Bearer ${web.apiKey}`, ...headers },
+      })
+    const expiresAt = '2099-01-31T13:00:00+01:00'
+
+    const created = await json(await post({ expiresAt }, { 'idempotency-key': 'expiring' }))
+    expect(created).to.include({ access: 'full', expiresAt: '2099-01-31T12:00:00.000Z' })
+    expect(await json(await post({ expiresAt }, { 'idempotency-key': 'expiring' }))).to.deep.equal(created)
+    const headers = { authorization: `Bearer ${String(created['apiKey'])}` }
+    expect((await web.call('GET', '/api/v1/users', { headers })).status).to.equal(200)
+
+    for (const wrong of [new Date(Date.now() - 1).toISOString(), '2099-01-31', 'tomorrow', '', null, 7]) {
+      const refused = await post({ expiresAt: wrong })
+      expect(refused.status, String(wrong)).to.equal(422)
+      expect((await json(refused))['errors']).to.have.nested.property('[0].path', 'expiresAt')
+    }
+
+    await ApiKeyModel.updateOne({ _id: created['id'] }, { expiresAt: new Date(Date.now() - 1) })
+    const late = await web.call('GET', '/api/v1/users', { headers })
+    expect([late.status, (await json(late))['code']]).to.deep.equal([401, 'unauthenticated'])
+    const { data } = await json(await web.call('GET', '/api/v1/api-keys'))
+    expect(data.map(({ id }) => id)).to.include(created['id'])
+  })
+
+  it('lets a key with read access read, and make neither keys nor sign-in links', async () => {
+    const { apiKey, access } = await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'Report', access: 'read' } }))
+    const headers = { authorization: `Bearer ${String(apiKey)}` }
+    await web.signIn('for-read@acme.example')
+
+    expect(access).to.equal('read')
+    expect((await web.call('GET', '/api/v1/api-keys', { headers })).status).to.equal(200)
+    expect((await web.call('HEAD', '/api/v1/users', { headers })).status).to.equal(200)
+    for (const [path, body] of [
+      ['/api/v1/api-keys', { name: 'More' }],
+      ['/api/v1/sign-in-links', { userEmail: 'for-read@acme.example' }],
+    ] as const) {
+      const refused = await web.call('POST', path, { headers, json: body })
+      const { code, detail } = await json(refused)
+      expect([refused.status, code, detail]).to.deep.equal([403, 'forbidden', 'This API key may only read.'])
+    }
+    expect((await web.call('POST', '/api/v1/api-keys', { json: { name: 'x', access: 'write' } })).status).to.equal(422)
+  })
+
+  it('keeps keys working that were stored before access and expiry existed, as full ones', async () => {
+    const { id, apiKey } = await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'Old' } }))
+    await ApiKeyModel.collection.updateOne({ _id: new Types.ObjectId(String(id)) }, { $unset: { access: 1, expiresAt: 1, madeBy: 1 } })
+    const headers = { authorization: `Bearer ${String(apiKey)}` }
+
+    const { data } = await json(await web.call('GET', '/api/v1/api-keys', { headers }))
+
+    expect(data.find((key) => key['id'] === id)).to.include({ access: 'full', expiresAt: null, madeBy: null })
+    expect((await web.call('DELETE', `/api/v1/api-keys/${String(id)}`, { headers })).status).to.equal(204)
+  })
+
+  it('says who made a key, and whether they left', async () => {
+    const made = async (email: string) => {
+      const { cookie, csrfToken } = await web.signIn(email)
+      const key = await json(
+        await web.call('POST', '/api/v1/api-keys', { json: { name: email }, headers: { cookie, 'x-csrf-token': csrfToken } }),
+      )
+      return String(key['id'])
+    }
+    const makerOf = async (id: string) =>
+      (await json(await web.call('GET', '/api/v1/api-keys'))).data.find((key) => key['id'] === id)?.['madeBy']
+    const [here, inactive, removed] = [await made('here@acme.example'), await made('off@acme.example'), await made('removed@acme.example')]
+
+    await web.call('PUT', '/api/v1/users/here@acme.example', { json: { name: 'Renamed', role: 'sourcer' } })
+    await web.call('PUT', '/api/v1/users/off@acme.example', { json: { name: 'Off', role: 'admin', active: false } })
+    await web.call('DELETE', '/api/v1/users/removed@acme.example')
+
+    expect(await makerOf(here)).to.deep.equal({ email: 'here@acme.example', name: 'Renamed', left: false })
+    expect(await makerOf(inactive)).to.deep.equal({ email: 'off@acme.example', name: 'Off', left: true })
+    expect(await makerOf(removed)).to.deep.equal({ email: 'removed@acme.example', name: 'removed@acme.example', left: true })
+    await web.signIn('removed@acme.example') // somebody new with the same address
+    expect(await makerOf(removed)).to.include({ left: true })
+  })
+
+  it('records each key and each sign-in link with who made it', async () => {
+    const { cookie, csrfToken, personId } = await web.signIn('maker@acme.example')
+    const headers = { cookie, 'x-csrf-token': csrfToken }
+    const { id } = await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'Audited' }, headers }))
+    await web.call('POST', '/api/v1/sign-in-links', { json: { userEmail: 'maker@acme.example' } })
+
+    const { data } = await json(await web.call('GET', '/api/v1/audit-events?limit=2'))
+
+    expect(data[1]).to.include({ action: 'apiKey.created', actor: `user:${personId}`, subject: `apiKey:${String(id)}` })
+    expect(data[0]).to.include({ action: 'signInLink.created', subject: `user:${personId}` })
+    expect(data[0]?.['actor']).to.match(/^apiKey:/)
   })
 
   it("does not show or revoke another organization's keys", async () => {

@@ -50,6 +50,8 @@ export interface Operation {
   /** With its parameters in braces. */
   path: string
   audience: Audience
+  /** True where an API key with `read` access may. */
+  isForReadKeys: boolean
   parameters: Parameter[]
   /** Content types it takes, with their schemas; empty where it takes no body. */
   body: Content
@@ -68,6 +70,7 @@ export function operationsOf(document: ApiDocument): Operation[] {
       method: method.toUpperCase(),
       path,
       audience: audienceOf(security),
+      isForReadKeys: security.some(({ apiKey }) => apiKey?.includes('read')),
       parameters,
       body: requestBody?.content ?? {},
       answers: responses,

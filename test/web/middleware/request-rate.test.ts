@@ -12,7 +12,7 @@ const person = (personId: string): Caller => ({
   role: 'admin',
   sessionId: 's',
 })
-const key: Caller = { kind: 'apiKey', organization: 'o', keyId: 'k' }
+const key: Caller = { kind: 'apiKey', organization: 'o', keyId: 'k', access: 'full' }
 
 describe('request rate', () => {
   let now: number

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { got } from 'got'
 import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
+import { ApiKeyModel } from '../../../src/accounts/api-key-model.ts'
 import { PersonModel } from '../../../src/accounts/person-model.ts'
 import { LEVER_ADMIN } from '../../support/lever.ts'
 import { SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
@@ -223,6 +224,30 @@ describe('people and API keys', function () {
 
       expect(page.status).to.equal(422)
       expect(page.html).to.include('Give the key a name').and.include('aria-invalid="true"')
+    })
+
+    it('are made to read only, and until a day', async () => {
+      const { id, api, ana } = await fresh()
+      const day = (fromNow: number) => new Date(Date.now() + fromNow * 86_400_000).toISOString().slice(0, 10)
+
+      const past = await ana.send(KEYS, { name: 'Report', access: 'read', lastDay: day(-1) })
+      const made = await ana.send(KEYS, { name: 'Report', access: 'read', lastDay: day(1) })
+
+      expect(past.status).to.equal(422)
+      expect(past.html)
+        .to.include('Choose today or a later day')
+        .and.include(`value="${day(-1)}"`)
+        .and.match(/<option value="read" selected>/)
+      const [key] = (await api.get<{ data: Record<string, unknown>[] }>('api-keys')).body.data
+      expect(key).to.include({ name: 'Report', access: 'read', expiresAt: `${day(2)}T00:00:00.000Z` })
+      expect(key?.['madeBy']).to.include({ email: LEVER_ADMIN, left: false })
+      const key2 = service.api(shownOf(made.html))
+      expect([(await key2.get('users')).status, (await key2.post('api-keys', { name: 'x' })).status]).to.deep.equal([200, 403])
+      expect(rowOf((await ana.open(KEYS)).html, 'Report'))
+        .to.include('Read only')
+        .and.not.include('Expired')
+      await ApiKeyModel.updateOne({ organization: id, name: 'Report' }, { expiresAt: new Date(Date.now() - 1) })
+      expect(rowOf((await ana.open(KEYS)).html, 'Report')).to.include('Expired')
     })
 
     it('are revoked after a question, at once', async () => {
