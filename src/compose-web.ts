@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http'
 import type { Registry } from 'prom-client'
 import { PersonModel, type PersonDocument } from './accounts/person-model.ts'
 import type { CandidateDocument } from './candidates/candidate-model.ts'
@@ -24,24 +23,24 @@ import { userMappingEndpoints } from './web/api/user-mappings.ts'
 import { userEndpoints } from './web/api/users.ts'
 import { webhookDeliveryEndpoints } from './web/api/webhook-deliveries.ts'
 import { webhookIntake, webhookIntakePaths } from './web/api/webhook-intake.ts'
-import { createApp, createHealthApp, type HealthAppOptions } from './web/app.ts'
+import { createApp, createHealthApp, type HealthAppOptions, type Site } from './web/app.ts'
 import { createIdempotency } from './web/api/idempotency.ts'
-import { apiKeyPagesRouter } from './web/pages/api-keys.tsx'
-import { atsRouter } from './web/pages/ats.tsx'
-import { atsActivateRouter } from './web/pages/ats-activate.tsx'
-import { atsSettingsRouter } from './web/pages/ats-settings.tsx'
-import { atsUsersRouter } from './web/pages/ats-users.tsx'
-import { atsWebhooksRouter } from './web/pages/ats-webhooks.tsx'
-import { activityRouter } from './web/pages/activity.tsx'
-import { candidateRouter } from './web/pages/candidate.tsx'
-import { exportBatchesRouter } from './web/pages/export-batches.tsx'
-import { exportRulesRouter } from './web/pages/export-rules.tsx'
-import { exportPagesRouter } from './web/pages/export-pages.tsx'
+import { apiKeyPagesRoutes } from './web/pages/api-keys.tsx'
+import { atsRoutes } from './web/pages/ats.tsx'
+import { atsActivateRoutes } from './web/pages/ats-activate.tsx'
+import { atsSettingsRoutes } from './web/pages/ats-settings.tsx'
+import { atsUsersRoutes } from './web/pages/ats-users.tsx'
+import { atsWebhooksRoutes } from './web/pages/ats-webhooks.tsx'
+import { activityRoutes } from './web/pages/activity.tsx'
+import { candidateRoutes } from './web/pages/candidate.tsx'
+import { exportBatchesRoutes } from './web/pages/export-batches.tsx'
+import { exportRulesRoutes } from './web/pages/export-rules.tsx'
+import { exportPagesRoutes } from './web/pages/export-pages.tsx'
 import { obstacleFinder } from './web/pages/export-obstacle.ts'
-import { exportsRouter } from './web/pages/exports.tsx'
-import { importRouter } from './web/pages/import.tsx'
-import { leverCallbackRouter } from './web/pages/lever-callback.tsx'
-import { peopleRouter } from './web/pages/people.tsx'
+import { exportsRoutes } from './web/pages/exports.tsx'
+import { importRoutes } from './web/pages/import.tsx'
+import { leverCallbackRoutes } from './web/pages/lever-callback.tsx'
+import { peopleRoutes } from './web/pages/people.tsx'
 import type { SamplePerson } from './web/pages/sign-in-page.tsx'
 
 export interface WebDeps {
@@ -53,10 +52,10 @@ export interface WebDeps {
 }
 
 /** The site of a process: all of it, or for one that only works, its health. */
-export function composeWeb({ parts, options, log, registry, readiness }: WebDeps): RequestListener {
+export function composeWeb({ parts, options, log, registry, readiness }: WebDeps): Site {
   const { publicUrl, operatorApiKey, trustedProxies } = options
   const health: HealthAppOptions = { log, registry, readiness, publicUrl, operatorApiKey, trustedProxies, authUrl: options.lever.authUrl }
-  if (!options.roles.includes('web')) return listenerOf(createHealthApp(health))
+  if (!options.roles.includes('web')) return createHealthApp(health)
   const findObstacle = obstacleFinder(parts)
   const idempotency = createIdempotency({ sealer: parts.sealer, hashKeyOf: parts.accounts.hashKeyOf, operatorApiKey })
   return createApp({
@@ -69,29 +68,24 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
     intakes: [webhookIntake({ webhooks: parts.webhooks })],
     intakePaths: webhookIntakePaths,
     pages: [
-      leverCallbackRouter({ connections: parts.connections, accounts: parts.accounts }),
-      atsRouter(parts),
-      atsWebhooksRouter(parts),
-      atsUsersRouter(parts),
-      atsActivateRouter(parts),
-      atsSettingsRouter(parts),
-      peopleRouter({ accounts: parts.accounts, idempotency }),
-      apiKeyPagesRouter({ accounts: parts.accounts, idempotency }),
-      exportPagesRouter({ ...parts, findObstacle, idempotency }),
-      exportBatchesRouter(parts),
-      exportRulesRouter(parts),
-      exportsRouter(parts),
-      importRouter(parts),
-      activityRouter(parts),
-      candidateRouter({ ...parts, findObstacle }),
+      leverCallbackRoutes({ connections: parts.connections, accounts: parts.accounts }),
+      atsRoutes(parts),
+      atsWebhooksRoutes(parts),
+      atsUsersRoutes(parts),
+      atsActivateRoutes(parts),
+      atsSettingsRoutes(parts),
+      peopleRoutes({ accounts: parts.accounts, idempotency }),
+      apiKeyPagesRoutes({ accounts: parts.accounts, idempotency }),
+      exportPagesRoutes({ ...parts, findObstacle, idempotency }),
+      exportBatchesRoutes(parts),
+      exportRulesRoutes(parts),
+      exportsRoutes(parts),
+      importRoutes(parts),
+      activityRoutes(parts),
+      candidateRoutes({ ...parts, findObstacle }),
     ],
     ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),
   })
-}
-
-function listenerOf(app: ReturnType<typeof createHealthApp>): RequestListener {
-  const handle = app.callback()
-  return (request, response) => void handle(request, response)
 }
 
 function endpointsOf(parts: Parts): Endpoint[] {

@@ -15,6 +15,7 @@ import { syncMirrorJob } from './jobs/sync-mirror-job.ts'
 import type { Log } from './log.ts'
 import { registerDatabaseMetrics } from './operators/database-metrics.ts'
 import { createServiceMetrics, type ServiceMetrics } from './operators/service-metrics.ts'
+import type { Route } from './web/mount-routes.ts'
 import { createWebServer } from './web/web-server.ts'
 import { watchWork } from './work/watch-work.ts'
 import type { Worker } from './work/worker.ts'
@@ -22,6 +23,8 @@ import type { Worker } from './work/worker.ts'
 export interface Service {
   /** Listens; `/readyz` says what is missing until the database can be used. @throws Error in words when it cannot listen */
   start(): Promise<{ url: string }>
+  /** Every route that the site of this process has mounted, with who may use it. */
+  readonly routes: readonly Route[]
   /** Resolves once the database is there and workers run; stays open while it cannot be reached. */
   readonly whenReady: Promise<void>
   /** A link where the first organization and its admin are made, once ready; null where there is anybody, or no page is served. */
@@ -50,7 +53,8 @@ export function compose(options: ServiceOptions, log: Log): Service {
     ...(options.roles.includes('worker') && !workers ? ['workers'] : []),
     ...(stopping ? ['stopping'] : []),
   ]
-  const server = createWebServer(composeWeb({ parts, options, log, registry, readiness }))
+  const { listener, routes } = composeWeb({ parts, options, log, registry, readiness })
+  const server = createWebServer(listener)
 
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady
@@ -72,6 +76,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
   }
 
   return {
+    routes,
     whenReady,
     async start() {
       const url = await listen(server, options)

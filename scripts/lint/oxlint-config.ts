@@ -1,4 +1,4 @@
-import { FILES, forbiddenParts, PACKAGES, PARTS } from './import-direction.ts'
+import { FILES, forbiddenParts, PACKAGES, PARTS, SINGLE_USERS } from './import-direction.ts'
 
 /** What `.oxlintrc.json` must hold. The file is written from here, since the direction of imports takes a list a part. */
 export function oxlintConfig(): Record<string, unknown> {
@@ -10,7 +10,11 @@ export function oxlintConfig(): Record<string, unknown> {
     env: { node: true, es2024: true },
     ignorePatterns: ['node_modules', 'dist', 'coverage', '.data', 'src/web/assets'],
     rules: RULES,
-    overrides: [...PARTS.map(partOverride), ...OVERRIDES],
+    overrides: [
+      ...PARTS.map((part) => partOverride(part)),
+      ...SINGLE_USERS.map(({ part, file }) => partOverride(part, file)),
+      ...OVERRIDES,
+    ],
   }
 }
 
@@ -49,10 +53,14 @@ const OVERRIDES = [
   { files: ['test/**'], rules: { 'eslint/max-lines': 'off', 'eslint/no-unused-expressions': 'off' } },
 ]
 
-function partOverride(part: string): object {
+function partOverride(part: string, file?: string): object {
   const isFile = FILES.includes(part)
-  const patterns = [...forbiddenParts(part).map((other) => forbidPart(part, other, isFile)), ...forbiddenPackages(part), FORBIDDEN_ENV]
-  return { files: [isFile ? `src/${part}.ts` : `src/${part}/**`], rules: { 'eslint/no-restricted-imports': ['error', { patterns }] } }
+  const parts = forbiddenParts(part).map((other) => forbidPart(part, other, isFile))
+  const patterns = [...parts, ...forbiddenPackages(part), ...packagesOfOthers(part, file), FORBIDDEN_ENV]
+  return {
+    files: [file ?? (isFile ? `src/${part}.ts` : `src/${part}/**`)],
+    rules: { 'eslint/no-restricted-imports': ['error', { patterns }] },
+  }
 }
 
 function forbidPart(part: string, other: string, fromFile: boolean): object {
@@ -66,6 +74,13 @@ function forbidPart(part: string, other: string, fromFile: boolean): object {
 
 function forbiddenPackages(part: string): object[] {
   return PACKAGES.filter(({ allowedIn }) => !allowedIn.includes(part)).map(({ pattern, reason }) => ({ regex: pattern, message: reason }))
+}
+
+function packagesOfOthers(part: string, file?: string): object[] {
+  return SINGLE_USERS.filter((user) => user.part === part && user.file !== file).map(({ pattern, reason }) => ({
+    regex: pattern,
+    message: reason,
+  }))
 }
 
 const FORBIDDEN_ENV = { group: ['node:process', 'process'], importNames: ['env'], message: 'Only config.ts reads the environment.' }

@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http'
-import type Router from '@koa/router'
 import Koa from 'koa'
 import type { Registry } from 'prom-client'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
@@ -7,12 +6,12 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { OpenId } from '../accounts/open-id.ts'
 import type { Log } from '../log.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import { docsPaths, docsRouter } from './api/docs.tsx'
+import { docsPaths, docsRoutes } from './api/docs.tsx'
 import type { Endpoint } from './api/endpoint.ts'
-import { healthPaths, healthRouter } from './api/health.ts'
+import { healthPaths, healthRoutes } from './api/health.ts'
 import { createIdempotency } from './api/idempotency.ts'
 import { openApiDocument } from './api/openapi.ts'
-import { apiRouter } from './api/router.ts'
+import { apiRouter, apiRoutes } from './api/router.ts'
 import { createHttpMetrics } from './http-metrics.ts'
 import { answerAhead, type Intake } from './intake.ts'
 import { answerErrors } from './middleware/answer-errors.tsx'
@@ -25,13 +24,15 @@ import { createSecurityHeaders, securityHeaders } from './middleware/security-he
 import { createSignInFailures } from './middleware/sign-in-failures.ts'
 import { createSiteCookies } from './middleware/site-cookies.ts'
 import { staticAssets } from './middleware/static-assets.ts'
-import { accountRouter } from './pages/account.tsx'
-import { candidatesRouter, type CandidatesPageDeps } from './pages/candidates.tsx'
-import { languageRouter } from './pages/language.ts'
-import { setUpRouter } from './pages/set-up.tsx'
-import { openIdRouter } from './pages/sign-in-open-id.tsx'
+import type { Route } from './mount-routes.ts'
+import { accountRoutes } from './pages/account.tsx'
+import { candidatesRoutes, type CandidatesPageDeps } from './pages/candidates.tsx'
+import { languageRoutes } from './pages/language.ts'
+import { mountPages, type PageRoute } from './pages/page-route.ts'
+import { setUpRoutes } from './pages/set-up.tsx'
+import { openIdRoutes } from './pages/sign-in-open-id.tsx'
 import type { SamplePerson } from './pages/sign-in-page.tsx'
-import { signInRouter } from './pages/sign-in.tsx'
+import { signInRoutes } from './pages/sign-in.tsx'
 import type { SiteState } from './site-state.ts'
 
 export interface HealthAppOptions {
@@ -54,7 +55,8 @@ export interface AppOptions extends HealthAppOptions {
   /** Such as Lever's webhooks, and their paths for the OpenAPI document. */
   intakes?: readonly Intake[]
   intakePaths?: ZodOpenApiPathsObject
-  pages: readonly Router<SiteState>[]
+  /** The routes of pages, a list for each area. */
+  pages: readonly (readonly PageRoute[])[]
   /** For the list of candidates, where people land; without it nobody is there. */
   candidatesPage?: CandidatesPageDeps
   /** Sign-in by OpenID Connect, where there is a provider. */
@@ -63,28 +65,47 @@ export interface AppOptions extends HealthAppOptions {
   samplePeople?: () => Promise<SamplePerson[]>
 }
 
+/** A site, and every route that it has mounted. */
+export interface Site {
+  listener: RequestListener
+  routes: readonly Route[]
+}
+
 /** The whole site: intakes, API, pages, assets, health. */
-export function createApp(options: AppOptions): RequestListener {
+export function createApp(options: AppOptions): Site {
   const { accounts, endpoints, publicUrl, operatorApiKey, log } = options
   const [headers, noteServed] = [createSecurityHeaders(options), createNoteServed(options)]
-  const app = createBase(options, headers, noteServed)
+  const { app, routes: health } = createBase(options, headers, noteServed)
   const idempotency = createIdempotency({ sealer: options.sealer, hashKeyOf: accounts.hashKeyOf, operatorApiKey })
   const guardRate = createRateGuard()
-  const extras = { ...options.intakePaths, ...healthPaths, ...docsPaths }
+  const docs = docsRoutes(openApiDocument({ endpoints, extras: { ...options.intakePaths, ...healthPaths, ...docsPaths }, publicUrl }))
+  const api = apiRoutes(endpoints)
+  const pages = pagesOf(options)
 
   app.use(staticAssets())
   app.use(nothingHere())
-  mount(app, docsRouter(openApiDocument({ endpoints, extras, publicUrl })))
-  mount(app, apiRouter({ endpoints, accounts, operatorApiKey, publicUrl, idempotency, guardRate }))
+  app.use(mountPages(docs))
+  app.use(apiRouter(api, { accounts, operatorApiKey, publicUrl, idempotency, guardRate }))
   app.use(pageSession({ accounts, publicUrl, guardRate }))
+  app.use(mountPages(pages))
+  return {
+    listener: answerAhead(options.intakes ?? [], { log, headers, noteServed }, app.callback()),
+    routes: [...health, ...docs, ...api, ...pages],
+  }
+}
+
+function pagesOf(options: AppOptions): PageRoute[] {
+  const { accounts, openId = null, samplePeople, publicUrl, log } = options
   const failures = createSignInFailures()
-  const { openId = null, samplePeople } = options
-  mount(app, signInRouter({ accounts, failures, openId, samplePeople, publicUrl }))
-  if (openId) mount(app, openIdRouter({ accounts, failures, openId, log: options.log }))
-  for (const pages of [setUpRouter({ accounts, failures }), accountRouter({ accounts, failures })]) mount(app, pages)
-  for (const pages of [languageRouter({ accounts }), candidatesRouter(options.candidatesPage ?? NOBODY_HERE), ...options.pages])
-    mount(app, pages)
-  return answerAhead(options.intakes ?? [], { log, headers, noteServed }, app.callback())
+  return [
+    ...signInRoutes({ accounts, failures, openId, samplePeople, publicUrl }),
+    ...(openId ? openIdRoutes({ accounts, failures, openId, log }) : []),
+    ...setUpRoutes({ accounts, failures }),
+    ...accountRoutes({ accounts, failures }),
+    ...languageRoutes({ accounts }),
+    ...candidatesRoutes(options.candidatesPage ?? NOBODY_HERE),
+    ...options.pages.flat(),
+  ]
 }
 
 const NOBODY_HERE: CandidatesPageDeps = {
@@ -94,13 +115,19 @@ const NOBODY_HERE: CandidatesPageDeps = {
 }
 
 /** What every process serves, and one that only works serves alone: `/healthz`, `/readyz`, `/metrics`. */
-export function createHealthApp(options: HealthAppOptions): Koa<SiteState> {
-  const app = createBase(options, createSecurityHeaders(options), createNoteServed(options))
+export function createHealthApp(options: HealthAppOptions): Site {
+  const { app, routes } = createBase(options, createSecurityHeaders(options), createNoteServed(options))
   app.use(nothingHere())
-  return app
+  const handle = app.callback()
+  return { listener: (request, response) => void handle(request, response), routes }
 }
 
-function createBase(options: HealthAppOptions, headers: Record<string, string>, noteServed: NoteServed): Koa<SiteState> {
+interface Base {
+  app: Koa<SiteState>
+  routes: readonly Route[]
+}
+
+function createBase(options: HealthAppOptions, headers: Record<string, string>, noteServed: NoteServed): Base {
   const { log, trustedProxies } = options
   const app = new Koa<SiteState>()
   app.proxy = trustedProxies > 0
@@ -111,8 +138,9 @@ function createBase(options: HealthAppOptions, headers: Record<string, string>, 
   app.use(securityHeaders(headers))
   app.use(answerErrors(log))
   const { readiness, registry, operatorApiKey, publicUrl } = options
-  mount(app, healthRouter({ readiness, metrics: registry, operatorApiKey, publicUrl }))
-  return app
+  const routes = healthRoutes({ readiness, metrics: registry, operatorApiKey, publicUrl })
+  app.use(mountPages(routes))
+  return { app, routes }
 }
 
 function createNoteServed({ log, registry }: HealthAppOptions): NoteServed {
@@ -121,8 +149,4 @@ function createNoteServed({ log, registry }: HealthAppOptions): NoteServed {
     observe(served)
     log.info({ ...served, ...ids }, 'request')
   }
-}
-
-function mount(app: Koa<SiteState>, router: Router<SiteState>): void {
-  app.use(router.routes())
 }

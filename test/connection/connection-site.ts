@@ -4,9 +4,9 @@ import { CookieJar } from 'tough-cookie'
 import type { Connections } from '../../src/connection/connections.ts'
 import { createRequestBudget } from '../../src/lever/request-budget.ts'
 import { connectionEndpoints } from '../../src/web/api/connection.ts'
-import { atsRouter } from '../../src/web/pages/ats.tsx'
-import { atsWebhooksRouter } from '../../src/web/pages/ats-webhooks.tsx'
-import { leverCallbackRouter } from '../../src/web/pages/lever-callback.tsx'
+import { atsRoutes } from '../../src/web/pages/ats.tsx'
+import { atsWebhooksRoutes } from '../../src/web/pages/ats-webhooks.tsx'
+import { leverCallbackRoutes } from '../../src/web/pages/lever-callback.tsx'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../support/web.ts'
@@ -32,13 +32,13 @@ export async function startConnectionSite(): Promise<ConnectionSite> {
     authUrl: lever.authUrl,
     endpoints: (parts) => connectionEndpoints({ connections: connectionsOf(parts) }),
     pages: (parts) => [
-      leverCallbackRouter({ accounts: parts.accounts, connections: connectionsOf(parts) }),
-      atsRouter({
+      leverCallbackRoutes({ accounts: parts.accounts, connections: connectionsOf(parts) }),
+      atsRoutes({
         connections: connectionsOf(parts),
         mirror: { recordAges: async () => [], sync: async () => undefined },
         budget: createRequestBudget({ requestsPerSecond: 200, burst: 200 }),
       }),
-      atsWebhooksRouter({ connections: connectionsOf(parts) }),
+      atsWebhooksRoutes({ connections: connectionsOf(parts) }),
     ],
   })
   await lever.allowRedirect(`${web.url}/oauth/lever/callback`)

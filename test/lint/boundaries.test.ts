@@ -137,6 +137,14 @@ describe('lint: boundaries', function () {
     expect(restricted(findings).toSorted()).to.deep.equal(['src/export/x.ts', 'src/webhooks/x.ts'])
   })
 
+  it('lets mount-routes.ts alone make a router in web', async () => {
+    const router = "import Router from '@koa/router'\nexport const router = new Router()"
+
+    const findings = await lint(folder, { 'src/web/mount-routes.ts': router, 'src/web/pages/x.ts': router, 'src/web/app.ts': router })
+
+    expect(restricted(findings).toSorted()).to.deep.equal(['src/web/app.ts', 'src/web/pages/x.ts'])
+  })
+
   it('lets config.ts alone read the environment, by either way', async () => {
     const byGlobal = "export const home = process.env['HOME']"
     const byImport = "import { env } from 'node:process'\nexport const home = env['HOME']"

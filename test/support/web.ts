@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { randomBytes } from 'node:crypto'
-import type Router from '@koa/router'
 import { Registry } from 'prom-client'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { createAccounts, type Accounts } from '../../src/accounts/accounts.ts'
@@ -13,7 +12,7 @@ import { createSealer, type Sealer } from '../../src/secrets/sealer.ts'
 import type { Endpoint } from '../../src/web/api/endpoint.ts'
 import { createApp, type AppOptions } from '../../src/web/app.ts'
 import type { Intake } from '../../src/web/intake.ts'
-import type { SiteState } from '../../src/web/site-state.ts'
+import type { PageRoute } from '../../src/web/pages/page-route.ts'
 
 export interface WebParts {
   accounts: Accounts
@@ -29,7 +28,7 @@ export interface StartWebOptions extends Partial<
   intakes?: (parts: WebParts) => readonly Intake[]
   intakePaths?: ZodOpenApiPathsObject
   openId?: (parts: WebParts) => OpenId
-  pages?: (parts: WebParts) => readonly Router<SiteState>[]
+  pages?: (parts: WebParts) => readonly (readonly PageRoute[])[]
   /** `null` leaves the operator's API off. */
   operatorApiKey?: string | null
   /** In place of the address listened on. */
@@ -71,7 +70,7 @@ export async function startWeb(options: StartWebOptions = {}): Promise<RunningWe
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const parts = buildParts(options.publicUrl ?? url)
   const logged: string[] = []
-  server.on('request', createApp(appOptions(options, parts, logged)))
+  server.on('request', createApp(appOptions(options, parts, logged)).listener)
   const { id: organization, apiKey } = await parts.accounts.createOrganization({ name: 'Acme', sourceName: 'headhuntr.io' })
 
   const call = (method: string, path: string, { json, body, headers = {} }: CallOptions = {}) =>

@@ -141,8 +141,14 @@ describe('every endpoint: HTTP', function () {
   })
 })
 
-/** What the document says of a path as it is asked: `/candidates/import` is also a `/candidates/{id}`. */
+/** What the document says of a path as it is asked: `/candidates/import` is its own path, although `/candidates/{id}` would match it. */
 function methodsAt(operations: readonly Operation[], concrete: string): Set<string> {
-  const here = operations.filter(({ path }) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(concrete))
+  const matching = operations.filter(({ path }) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(concrete))
+  const [owner] = matching.map(({ path }) => path).toSorted((one, other) => namesIn(one) - namesIn(other))
+  const here = matching.filter(({ path }) => path === owner)
   return new Set(here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))
+}
+
+function namesIn(path: string): number {
+  return path.split('{').length - 1
 }

@@ -1,20 +1,19 @@
-import Router from '@koa/router'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { ApiDocsPage } from '../pages/api-docs-page.tsx'
+import { page, type PageRoute } from '../pages/page-route.ts'
 import { renderPage } from '../pages/render-page.tsx'
-import type { SiteState } from '../site-state.ts'
 
 /** The OpenAPI document, and the page to read it on. */
-export function docsRouter(document: object): Router<SiteState> {
+export function docsRoutes(document: object): PageRoute[] {
   const json = JSON.stringify(document)
-  const router = new Router<SiteState>()
-  router.get('/api/openapi.json', (ctx) => {
-    ctx.set('Content-Type', 'application/json')
-    ctx.set('Cache-Control', 'no-cache')
-    ctx.body = json
-  })
-  router.get('/api/docs', (ctx) => renderPage(ctx, <ApiDocsPage />))
-  return router
+  return [
+    page.get('/api/openapi.json', { access: 'public' }, (ctx) => {
+      ctx.set('Content-Type', 'application/json')
+      ctx.set('Cache-Control', 'no-cache')
+      ctx.body = json
+    }),
+    page.get('/api/docs', { access: 'public' }, (ctx) => renderPage(ctx, <ApiDocsPage />)),
+  ]
 }
 
 /** These paths, for the document itself. */

@@ -1,10 +1,10 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { ServiceError } from '../../errors.ts'
 import { equalSecrets } from '../../secrets/opaque-token.ts'
 import { isLoopbackRequest } from '../middleware/same-origin.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
+import { page, type PageRoute } from '../pages/page-route.ts'
 
 export interface HealthDeps {
   /** What the process still lacks to serve, by name; empty when it can. */
@@ -15,24 +15,24 @@ export interface HealthDeps {
 }
 
 /** For whoever runs the service and their tools; outside of the API. */
-export function healthRouter(deps: HealthDeps): Router<SiteState> {
-  const router = new Router<SiteState>()
-  router.get('/healthz', (ctx) => {
-    ctx.set('Cache-Control', 'no-store')
-    ctx.body = { alive: true }
-  })
-  router.get('/readyz', async (ctx) => {
-    const missing = await deps.readiness()
-    ctx.set('Cache-Control', 'no-store')
-    ctx.body = { ready: missing.length === 0, missing }
-    ctx.status = missing.length === 0 ? 200 : 503
-  })
-  router.get('/metrics', async (ctx) => {
-    assertMayReadMetrics(ctx, deps)
-    ctx.set('Content-Type', deps.metrics.contentType)
-    ctx.body = await deps.metrics.metrics()
-  })
-  return router
+export function healthRoutes(deps: HealthDeps): PageRoute[] {
+  return [
+    page.get('/healthz', { access: 'public' }, (ctx) => {
+      ctx.set('Cache-Control', 'no-store')
+      ctx.body = { alive: true }
+    }),
+    page.get('/readyz', { access: 'public' }, async (ctx) => {
+      const missing = await deps.readiness()
+      ctx.set('Cache-Control', 'no-store')
+      ctx.body = { ready: missing.length === 0, missing }
+      ctx.status = missing.length === 0 ? 200 : 503
+    }),
+    page.get('/metrics', { access: 'public' }, async (ctx) => {
+      assertMayReadMetrics(ctx, deps)
+      ctx.set('Content-Type', deps.metrics.contentType)
+      ctx.body = await deps.metrics.metrics()
+    }),
+  ]
 }
 
 function assertMayReadMetrics(ctx: SiteContext, { operatorApiKey, publicUrl }: HealthDeps): void {

@@ -1,11 +1,12 @@
-import Router from '@koa/router'
+import type { Middleware } from 'koa'
 import { z } from 'zod'
 import type { Caller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 import { hasBody } from '../middleware/request-body.ts'
 import type { RateGuard } from '../middleware/request-rate.ts'
+import { mountRoutes, type Route, type RouteContext } from '../mount-routes.ts'
 import type { SiteContext, SiteState } from '../site-state.ts'
-import { takesIdempotencyKey, type Answer, type Endpoint, type EndpointInput } from './endpoint.ts'
+import { takesIdempotencyKey, type Access, type Answer, type Endpoint, type EndpointInput } from './endpoint.ts'
 import type { Idempotency } from './idempotency.ts'
 import { assertAccess, identifyCaller, type IdentifyDeps } from './identify-caller.ts'
 import { readJson } from './json-body.ts'
@@ -14,23 +15,32 @@ import { parseInput, strictly } from './parse-input.ts'
 export const API_BASE = '/api/v1'
 
 export interface ApiDeps extends IdentifyDeps {
-  endpoints: readonly Endpoint[]
   idempotency: Idempotency
   guardRate: RateGuard
 }
 
 type Input = EndpointInput<undefined, undefined, undefined, 'operator'>
 
-/** Mounts every endpoint with the checks that its declaration asks for. */
-export function apiRouter(deps: ApiDeps): Router<SiteState> {
-  const router = new Router<SiteState>({ prefix: API_BASE })
-  for (const endpoint of deps.endpoints) {
-    router[endpoint.method](endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), (ctx) => answer(ctx, endpoint, deps))
-  }
-  return router
+export interface ApiRoute extends Route<Access> {
+  endpoint: Endpoint
 }
 
-async function answer(ctx: SiteContext & { params: Record<string, string> }, endpoint: Endpoint, deps: ApiDeps): Promise<void> {
+const LEVELS: readonly Access[] = ['operator', 'admin', 'sourcer']
+
+/** The routes of endpoints, for {@link apiRouter}. */
+export function apiRoutes(endpoints: readonly Endpoint[]): ApiRoute[] {
+  return endpoints.map((endpoint) => {
+    const { method, path, access } = endpoint
+    return { method, path: API_BASE + path.replaceAll(/\{(\w+)\}/g, ':$1'), access, endpoint }
+  })
+}
+
+/** Mounts every endpoint with the checks that its declaration asks for. @throws Error as {@link mountRoutes} */
+export function apiRouter(routes: readonly ApiRoute[], deps: ApiDeps): Middleware<SiteState> {
+  return mountRoutes(routes, LEVELS, (ctx, { endpoint }) => answer(ctx, endpoint, deps))
+}
+
+async function answer(ctx: RouteContext, endpoint: Endpoint, deps: ApiDeps): Promise<void> {
   if (endpoint.access === 'operator' && deps.operatorApiKey === undefined) throw notFound()
   assertAcceptable(ctx, endpoint)
   const caller = await identifyCaller(ctx, deps)

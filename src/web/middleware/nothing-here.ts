@@ -1,21 +1,19 @@
 import type { Middleware, ParameterizedContext } from 'koa'
 import { ServiceError } from '../../errors.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteState } from '../site-state.ts'
 
-/** What no route has answered: an address with other methods, or none at all. Comes after every router. */
+/** Answers 404 for an address that no route has answered. Comes before every router. */
 export function nothingHere(): Middleware<SiteState> {
   return async (ctx, next) => {
     await next()
     if (ctx.status !== 404 || (ctx.body !== undefined && ctx.body !== null)) return
-    const methods = methodsHere(ctx)
-    if (methods.length === 0) throw new ServiceError('not_found', 'There is nothing at this address.')
-    answerOtherMethod(ctx, methods)
+    throw new ServiceError('not_found', 'There is nothing at this address.')
   }
 }
 
 /**
- * Of an address that takes `methods` alone.
- * @throws ServiceError `method_not_allowed`, but for `OPTIONS`
+ * Answers a request to an address that takes `methods` alone.
+ * @throws ServiceError `method_not_allowed` with `Allow`, except for `OPTIONS`
  */
 export function answerOtherMethod(ctx: ParameterizedContext, methods: readonly string[]): void {
   const allow = [...methods, 'OPTIONS'].join(', ')
@@ -23,10 +21,4 @@ export function answerOtherMethod(ctx: ParameterizedContext, methods: readonly s
     throw new ServiceError('method_not_allowed', `${ctx.method} is not possible here.`, { headers: { Allow: allow } })
   ctx.set('Allow', allow)
   ctx.status = 204
-}
-
-/** Of the routers that saw the request: what its path takes. */
-function methodsHere(ctx: SiteContext): string[] {
-  const { matched } = ctx as { matched?: { methods: string[] }[] }
-  return [...new Set((matched ?? []).flatMap(({ methods }) => methods))].toSorted()
 }

@@ -25,6 +25,7 @@ const readFormBody = koaBody({
 /**
  * For every page: who is signed in; and for a form, its fields, from a page of this site and with the session's token
  * (`_csrf`, in a form with files the first field; or the header where a script sends it). Files are left to the route.
+ * Addresses for programs end here, so no page below them can go without these checks.
  */
 export function pageSession(deps: {
   accounts: Pick<Accounts, 'findSession' | 'getOrganization'>
@@ -32,13 +33,14 @@ export function pageSession(deps: {
   guardRate: RateGuard
 }): Middleware<SiteState> {
   return async (ctx, next) => {
-    if (!isForPrograms(ctx.path)) await loadSession(ctx, deps.accounts)
+    if (isForPrograms(ctx.path)) return
+    await loadSession(ctx, deps.accounts)
     const { caller } = ctx.state
     if (caller) {
       deps.guardRate(caller)
       ctx.state.organizationName = (await deps.accounts.getOrganization(caller.organization)).name
     }
-    if (isForPrograms(ctx.path) || READS.has(ctx.method)) await next()
+    if (READS.has(ctx.method)) await next()
     else await readFormBody(ctx, () => afterForm(ctx, deps.publicUrl, next))
   }
 }

@@ -1,26 +1,26 @@
-import type { Middleware } from 'koa'
 import type { PersonCaller } from '../../accounts/caller.ts'
-import type { PersonRole } from '../../accounts/person-model.ts'
 import { ServiceError } from '../../errors.ts'
+import type { PageAccess } from '../pages/page-route.ts'
 import { offerToSendAgain } from '../pages/send-again.tsx'
 import { seeOther } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { typedFields } from './page-session.ts'
 
 /**
- * For pages of people: signed out, one goes to sign in and comes back, or keeps what was typed into a form, which a script sends once
- * more as a page; of another role, one is told so (403).
+ * Checks who may open a page. A visitor who is signed out is answered here: a read leads to the sign-in page and back, a form is kept to be
+ * sent again, and a script is told to load the page again.
+ * @returns false where that has been answered
+ * @throws ServiceError `forbidden` for a person of another role
  */
-export function requirePerson(role: PersonRole = 'sourcer'): Middleware<SiteState> {
-  return async (ctx, next) => {
-    const { caller } = ctx.state
-    if (!caller) toSignIn(ctx)
-    else if (role === 'admin' && caller.role !== 'admin') throw new ServiceError('forbidden', 'This page is for admins.')
-    else await next()
-  }
+export function isAdmitted(ctx: SiteContext, access: PageAccess): boolean {
+  if (access === 'public') return true
+  const { caller } = ctx.state
+  if (!caller) toSignIn(ctx)
+  else if (access === 'admin' && caller.role !== 'admin') throw new ServiceError('forbidden', 'This page is for admins.')
+  return caller !== null
 }
 
-/** Who is signed in, behind {@link requirePerson}. */
+/** The person who is signed in, on a route whose `access` is not `public`. */
 export function personOf(ctx: SiteContext): PersonCaller {
   const { caller } = ctx.state
   if (!caller) throw new ServiceError('unauthenticated', 'Sign in first.')

@@ -1,17 +1,17 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { PersonCaller } from '../../accounts/caller.ts'
 import { NewPassword, TypedPassword } from '../../accounts/password-hash.ts'
 import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { forgetSession, signIn } from '../middleware/session.ts'
 import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { AccountPage } from './account-page.tsx'
 import { OrganizationsPage } from './organizations-page.tsx'
+import { page, type PageRoute } from './page-route.ts'
 import type { PasswordState } from './password-card.tsx'
 import { PasswordPage } from './password-page.tsx'
 import { renderPage } from './render-page.tsx'
@@ -29,24 +29,25 @@ export interface AccountDeps {
 const HERE = '/account'
 
 /** What everybody sets for themselves: password, language, where they are signed in, in which organization they go on. */
-export function accountRouter(deps: AccountDeps): Router<SiteState> {
+export function accountRoutes(deps: AccountDeps): PageRoute[] {
   const { accounts } = deps
-  const router = new Router<SiteState>({ prefix: HERE })
-  router.use(requirePerson())
-  router.get('/', (ctx) => showAccount(ctx, deps))
-  router.get('/password', async (ctx) => renderPage(ctx, <PasswordPage state={await passwordState(accounts, personOf(ctx))} />))
-  router.post('/password', (ctx) => setPassword(ctx, deps))
-  router.post('/sign-out-everywhere', async (ctx) => {
-    await accounts.endOwnSessions(personOf(ctx))
-    forgetSession(ctx)
-    seeOther(ctx, '/sign-in')
-  })
-  router.get('/organizations', async (ctx) => {
-    const next = sitePathOr(ctx.query['next'], '/')
-    renderPage(ctx, <OrganizationsPage organizations={await accounts.openOrganizations(personOf(ctx))} next={next} />)
-  })
-  router.post('/organizations', (ctx) => chooseOrganization(ctx, deps))
-  return router
+  return [
+    page.get(HERE, { access: 'sourcer' }, (ctx) => showAccount(ctx, deps)),
+    page.get(`${HERE}/password`, { access: 'sourcer' }, async (ctx) =>
+      renderPage(ctx, <PasswordPage state={await passwordState(accounts, personOf(ctx))} />),
+    ),
+    page.post(`${HERE}/password`, { access: 'sourcer' }, (ctx) => setPassword(ctx, deps)),
+    page.post(`${HERE}/sign-out-everywhere`, { access: 'sourcer' }, async (ctx) => {
+      await accounts.endOwnSessions(personOf(ctx))
+      forgetSession(ctx)
+      seeOther(ctx, '/sign-in')
+    }),
+    page.get(`${HERE}/organizations`, { access: 'sourcer' }, async (ctx) => {
+      const next = sitePathOr(ctx.query['next'], '/')
+      renderPage(ctx, <OrganizationsPage organizations={await accounts.openOrganizations(personOf(ctx))} next={next} />)
+    }),
+    page.post(`${HERE}/organizations`, { access: 'sourcer' }, (ctx) => chooseOrganization(ctx, deps)),
+  ]
 }
 
 async function passwordState(accounts: AccountDeps['accounts'], caller: PersonCaller): Promise<PasswordState> {

@@ -1,18 +1,18 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Audit } from '../../audit/audit.ts'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
 import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { readAuditNames, type AuditNamesDeps } from './activity-names.ts'
 import { ActivityPage } from './activity-page.tsx'
 import { activityAddress, ActivityQuery, choiceOf, DeliveryChoice, filtersOf, isReplayable } from './activity-query.ts'
 import { DeliveryPage } from './delivery-page.tsx'
+import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 import { activityTexts } from './texts-activity.ts'
 
@@ -26,33 +26,32 @@ const PAGE_ROWS = 25
 const MOST_CALLS = 10
 
 /** What Lever told and who did what, for admins. */
-export function activityRouter(deps: ActivityDeps): Router<SiteState> {
-  const router = new Router<SiteState>({ prefix: '/activity' })
-  router.use(requirePerson('admin'))
-  router.get('/', async (ctx) => {
-    const { organization } = personOf(ctx)
-    const query = ActivityQuery.parse({ ...ctx.query })
-    const [deliveries, events] = await Promise.all([
-      deps.webhooks.list(organization, filtersOf(choiceOf(query)), { limit: PAGE_ROWS, cursor: query.deliveries }),
-      deps.audit.list(organization, { limit: PAGE_ROWS, cursor: query.audit }),
-    ])
-    const names = await readAuditNames(organization, events.data, deps)
-    renderPage(ctx, <ActivityPage query={query} deliveries={deliveries} events={events} names={names} />)
-  })
-  router.post('/deliveries/replay', (ctx) => replayAll(ctx, deps))
-  router.get('/deliveries/:id', async (ctx) => {
-    const delivery = await deps.webhooks.get(personOf(ctx).organization, ctx.params['id'] ?? '')
-    renderPage(ctx, <DeliveryPage delivery={delivery} />)
-  })
-  router.post('/deliveries/:id/replay', async (ctx) => {
-    const { organization } = personOf(ctx)
-    const id = ctx.params['id'] ?? ''
-    const { next } = parseForm(ctx, z.object({ next: z.string().optional() }))
-    await deps.webhooks.get(organization, id)
-    const outcome = { goTo: sitePathOr(next, '/activity'), done: activityTexts(ctx.state.language).replayed }
-    await actAndSay(ctx, () => deps.webhooks.replay(organization, id), outcome)
-  })
-  return router
+export function activityRoutes(deps: ActivityDeps): PageRoute[] {
+  return [
+    page.get('/activity', { access: 'admin' }, async (ctx) => {
+      const { organization } = personOf(ctx)
+      const query = ActivityQuery.parse({ ...ctx.query })
+      const [deliveries, events] = await Promise.all([
+        deps.webhooks.list(organization, filtersOf(choiceOf(query)), { limit: PAGE_ROWS, cursor: query.deliveries }),
+        deps.audit.list(organization, { limit: PAGE_ROWS, cursor: query.audit }),
+      ])
+      const names = await readAuditNames(organization, events.data, deps)
+      renderPage(ctx, <ActivityPage query={query} deliveries={deliveries} events={events} names={names} />)
+    }),
+    page.post('/activity/deliveries/replay', { access: 'admin' }, (ctx) => replayAll(ctx, deps)),
+    page.get('/activity/deliveries/:id', { access: 'admin' }, async (ctx) => {
+      const delivery = await deps.webhooks.get(personOf(ctx).organization, ctx.params['id'] ?? '')
+      renderPage(ctx, <DeliveryPage delivery={delivery} />)
+    }),
+    page.post('/activity/deliveries/:id/replay', { access: 'admin' }, async (ctx) => {
+      const { organization } = personOf(ctx)
+      const id = ctx.params['id'] ?? ''
+      const { next } = parseForm(ctx, z.object({ next: z.string().optional() }))
+      await deps.webhooks.get(organization, id)
+      const outcome = { goTo: sitePathOr(next, '/activity'), done: activityTexts(ctx.state.language).replayed }
+      await actAndSay(ctx, () => deps.webhooks.replay(organization, id), outcome)
+    }),
+  ]
 }
 
 /** Of the deliveries that the form chooses, as many as a few calls take. */

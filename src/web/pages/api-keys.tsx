@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { API_KEY_ACCESS } from '../../accounts/api-key-model.ts'
@@ -8,13 +7,14 @@ import type { Idempotency } from '../api/idempotency.ts'
 import { Name } from '../api/organizations.ts'
 import { ServiceError } from '../../errors.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import { personOf } from '../middleware/require-person.ts'
+import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { ApiKeysPage, type ApiKeysPageProps } from './api-keys-page.tsx'
 import { ConfirmPage } from './confirm-page.tsx'
 import { makeOnce } from './form-once.ts'
 import { ListQuery } from './list-query.ts'
+import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 import { apiKeysTexts } from './texts-api-keys.ts'
 
@@ -27,29 +27,28 @@ const HERE = '/settings/api-keys'
 const PAGE_ROWS = 50
 
 /** An organization's API keys, for its admins. */
-export function apiKeyPagesRouter(deps: ApiKeyPagesDeps): Router<SiteState> {
+export function apiKeyPagesRoutes(deps: ApiKeyPagesDeps): PageRoute[] {
   const { accounts } = deps
-  const router = new Router<SiteState>({ prefix: HERE })
-  router.use(requirePerson('admin'))
-  router.get('/', (ctx) => show(ctx, deps))
-  router.post('/', (ctx) => make(ctx, deps))
-  router.get('/:id/revoke', async (ctx) => {
-    const t = apiKeysTexts(ctx.state.language)
-    const { id, name } = await accounts.getApiKey(personOf(ctx).organization, idOf(ctx.params))
-    renderPage(
-      ctx,
-      <ConfirmPage title={t.revokeTitle(name)} action={`${HERE}/${id}/revoke`} button={t.revoke} back={HERE}>
-        <p>{t.revokeLead}</p>
-      </ConfirmPage>,
-    )
-  })
-  router.post('/:id/revoke', async (ctx) => {
-    const person = personOf(ctx)
-    const { id, name } = await accounts.getApiKey(person.organization, idOf(ctx.params))
-    const done = apiKeysTexts(ctx.state.language).revoked(name)
-    await actAndSay(ctx, () => accounts.deleteApiKey(person.organization, id, actorOf(person)), { goTo: HERE, done })
-  })
-  return router
+  return [
+    page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, deps)),
+    page.post(HERE, { access: 'admin' }, (ctx) => make(ctx, deps)),
+    page.get(`${HERE}/:id/revoke`, { access: 'admin' }, async (ctx) => {
+      const t = apiKeysTexts(ctx.state.language)
+      const { id, name } = await accounts.getApiKey(personOf(ctx).organization, idOf(ctx.params))
+      renderPage(
+        ctx,
+        <ConfirmPage title={t.revokeTitle(name)} action={`${HERE}/${id}/revoke`} button={t.revoke} back={HERE}>
+          <p>{t.revokeLead}</p>
+        </ConfirmPage>,
+      )
+    }),
+    page.post(`${HERE}/:id/revoke`, { access: 'admin' }, async (ctx) => {
+      const person = personOf(ctx)
+      const { id, name } = await accounts.getApiKey(person.organization, idOf(ctx.params))
+      const done = apiKeysTexts(ctx.state.language).revoked(name)
+      await actAndSay(ctx, () => accounts.deleteApiKey(person.organization, id, actorOf(person)), { goTo: HERE, done })
+    }),
+  ]
 }
 
 function idOf(params: unknown): string {

@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Connections } from '../../connection/connections.ts'
@@ -9,11 +8,12 @@ import { isServiceError } from '../../errors.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
 import { keepNotice, type Notice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { AtsSettingsPage, type Settings } from './ats-settings-page.tsx'
 import { jsonOf } from './json-of.ts'
+import { page, type PageRoute } from './page-route.ts'
 import { problemWords } from './problem-words.ts'
 import { renderPage } from './render-page.tsx'
 import { atsSettingsTexts } from './texts-ats-settings.ts'
@@ -44,12 +44,8 @@ const SettingsForm = z.object({
 })
 
 /** What an admin sets of the connection, in words. */
-export function atsSettingsRouter(deps: AtsSettingsDeps): Router<SiteState> {
-  const router = new Router<SiteState>({ prefix: HERE })
-  router.use(requirePerson('admin'))
-  router.get('/', (ctx) => show(ctx, deps))
-  router.post('/', (ctx) => save(ctx, deps))
-  return router
+export function atsSettingsRoutes(deps: AtsSettingsDeps): PageRoute[] {
+  return [page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, deps)), page.post(HERE, { access: 'admin' }, (ctx) => save(ctx, deps))]
 }
 
 /** A form that was not saved: what it would change, which fields are wrong, and why. */
@@ -66,7 +62,7 @@ async function show(ctx: SiteContext, { connections, mirror }: AtsSettingsDeps, 
     mirror.listStages(organization, { limit: MOST_STAGES }),
     mirror.allUsers(organization),
   ])
-  const page = {
+  const shown = {
     settings,
     typed: held?.typed ?? {},
     wrong: held?.wrong ?? [],
@@ -74,7 +70,7 @@ async function show(ctx: SiteContext, { connections, mirror }: AtsSettingsDeps, 
     leverUsers,
     notice: held?.notice ?? null,
   }
-  renderPage(ctx, <AtsSettingsPage {...page} />, { status: held ? 422 : 200 })
+  renderPage(ctx, <AtsSettingsPage {...shown} />, { status: held ? 422 : 200 })
 }
 
 async function save(ctx: SiteContext, deps: AtsSettingsDeps): Promise<void> {

@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Connections } from '../../connection/connections.ts'
@@ -7,12 +6,13 @@ import type { Mappings } from '../../mapping/mappings.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
 import { keepNotice, type Notice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { AtsUsersPage } from './ats-users-page.tsx'
 import { ListQuery } from './list-query.ts'
 import { MappingForm, type MappingAction } from './mapping-form.ts'
+import { page, type PageRoute } from './page-route.ts'
 import { problemWords } from './problem-words.ts'
 import { renderPage } from './render-page.tsx'
 import { saveMappings, type MappingState, type MappingWish, type Unsaved } from './save-mappings.ts'
@@ -30,12 +30,8 @@ const HERE = '/settings/ats/users'
 const PAGE_ROWS = 50
 
 /** The wizard's step for people and their Lever users. */
-export function atsUsersRouter(deps: AtsUsersDeps): Router<SiteState> {
-  const router = new Router<SiteState>({ prefix: HERE })
-  router.use(requirePerson('admin'))
-  router.get('/', (ctx) => show(ctx, deps))
-  router.post('/', (ctx) => save(ctx, deps))
-  return router
+export function atsUsersRoutes(deps: AtsUsersDeps): PageRoute[] {
+  return [page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, deps)), page.post(HERE, { access: 'admin' }, (ctx) => save(ctx, deps))]
 }
 
 /** What a form held that could not all be saved. */

@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Connections } from '../../connection/connections.ts'
@@ -6,12 +5,13 @@ import { requirePlace, SignatureTokenText } from '../../connection/signature-tok
 import { isSignatureTokenPlace, labelOf, type SignatureTokenPlace } from '../../connection/webhook-events.ts'
 import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { AtsWebhooksPage } from './ats-webhooks-page.tsx'
 import { ConfirmPage } from './confirm-page.tsx'
+import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 import type { PastedTokens } from './signature-token-field.tsx'
 import type { Language } from './texts.ts'
@@ -20,24 +20,23 @@ import { webhooksTexts } from './texts-ats-webhooks.ts'
 const HERE = '/settings/ats/webhooks'
 
 /** The wizard's step for webhooks. */
-export function atsWebhooksRouter({ connections }: { connections: Connections }): Router<SiteState> {
-  const router = new Router<SiteState>({ prefix: HERE })
-  router.use(requirePerson('admin'))
-  router.get('/', (ctx) => show(ctx, connections))
-  router.post('/', (ctx) => saveTokens(ctx, connections))
-  router.post('/provision', (ctx) => {
-    const person = personOf(ctx)
-    const { created: done } = webhooksTexts(ctx.state.language)
-    return actAndSay(ctx, () => connections.provisionWebhooks(person.organization, actorOf(person)), { goTo: HERE, done })
-  })
-  router.get('/:place/remove', (ctx) => askToRemove(ctx, requirePlace(ctx.params['place'] ?? '')))
-  router.post('/:place/remove', (ctx) => {
-    const place = requirePlace(ctx.params['place'] ?? '')
-    const person = personOf(ctx)
-    const done = webhooksTexts(ctx.state.language).removed(nameOf(place, ctx.state.language))
-    return actAndSay(ctx, () => connections.deleteSignatureToken(person.organization, place, actorOf(person)), { goTo: HERE, done })
-  })
-  return router
+export function atsWebhooksRoutes({ connections }: { connections: Connections }): PageRoute[] {
+  return [
+    page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, connections)),
+    page.post(HERE, { access: 'admin' }, (ctx) => saveTokens(ctx, connections)),
+    page.post(`${HERE}/provision`, { access: 'admin' }, (ctx) => {
+      const person = personOf(ctx)
+      const { created: done } = webhooksTexts(ctx.state.language)
+      return actAndSay(ctx, () => connections.provisionWebhooks(person.organization, actorOf(person)), { goTo: HERE, done })
+    }),
+    page.get(`${HERE}/:place/remove`, { access: 'admin' }, (ctx) => askToRemove(ctx, requirePlace(ctx.params['place'] ?? ''))),
+    page.post(`${HERE}/:place/remove`, { access: 'admin' }, (ctx) => {
+      const place = requirePlace(ctx.params['place'] ?? '')
+      const person = personOf(ctx)
+      const done = webhooksTexts(ctx.state.language).removed(nameOf(place, ctx.state.language))
+      return actAndSay(ctx, () => connections.deleteSignatureToken(person.organization, place, actorOf(person)), { goTo: HERE, done })
+    }),
+  ]
 }
 
 async function show(ctx: SiteContext, connections: Connections, pasted?: PastedTokens): Promise<void> {

@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import { LeverApiKeyText } from '../../connection/api-key.ts'
@@ -11,14 +10,15 @@ import type { RequestBudget } from '../../lever/request-budget.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
 import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { AtsConnectPage, type AtsConnectPageProps } from './ats-connect-page.tsx'
 import { AtsDisconnectPage } from './ats-disconnect-page.tsx'
 import { MirrorCard } from './ats-mirror-card.tsx'
 import { AtsOverviewPage } from './ats-overview-page.tsx'
+import { page, type PageRoute } from './page-route.ts'
 import { problemWords } from './problem-words.ts'
 import { renderFragment, renderPage } from './render-page.tsx'
 import { connectTexts } from './texts-ats-connect.ts'
@@ -34,37 +34,36 @@ export interface AtsDeps {
 const OVERVIEW = '/settings/ats'
 
 /** The ATS configuration of an organization, for its admins: connecting, and the connection as it is. */
-export function atsRouter(deps: AtsDeps): Router<SiteState> {
+export function atsRoutes(deps: AtsDeps): PageRoute[] {
   const { connections, mirror } = deps
-  const router = new Router<SiteState>({ prefix: OVERVIEW })
-  router.use(requirePerson('admin'))
-  router.get('/', (ctx) => show(ctx, deps))
-  router.post('/', (ctx) => connect(ctx, deps))
-  router.post('/authorize', (ctx) => authorize(ctx, connections))
-  router.get('/mirror', async (ctx) => {
-    const { organization } = personOf(ctx)
-    const [{ sync }, ages] = await Promise.all([connections.describe(organization), mirror.recordAges(organization)])
-    renderFragment(ctx, <MirrorCard sync={sync} ages={ages} />)
-  })
-  router.post('/sync', (ctx) => {
-    const { syncBegan: done } = overviewTexts(ctx.state.language)
-    return actAndSay(ctx, () => mirror.sync(personOf(ctx).organization), { goTo: OVERVIEW, done })
-  })
-  router.post('/pause', (ctx) => {
-    const person = personOf(ctx)
-    const { pausedNow: done } = overviewTexts(ctx.state.language)
-    return actAndSay(ctx, () => connections.pause(person.organization, actorOf(person)), { goTo: OVERVIEW, done })
-  })
-  router.get('/disconnect', async (ctx) => {
-    const { status } = await connections.get(personOf(ctx).organization)
-    renderPage(ctx, <AtsDisconnectPage canPause={status === 'active'} />)
-  })
-  router.post('/disconnect', (ctx) => {
-    const person = personOf(ctx)
-    const { done } = disconnectTexts(ctx.state.language)
-    return actAndSay(ctx, () => connections.disconnect(person.organization, actorOf(person)), { goTo: OVERVIEW, done })
-  })
-  return router
+  return [
+    page.get(OVERVIEW, { access: 'admin' }, (ctx) => show(ctx, deps)),
+    page.post(OVERVIEW, { access: 'admin' }, (ctx) => connect(ctx, deps)),
+    page.post(`${OVERVIEW}/authorize`, { access: 'admin' }, (ctx) => authorize(ctx, connections)),
+    page.get(`${OVERVIEW}/mirror`, { access: 'admin' }, async (ctx) => {
+      const { organization } = personOf(ctx)
+      const [{ sync }, ages] = await Promise.all([connections.describe(organization), mirror.recordAges(organization)])
+      renderFragment(ctx, <MirrorCard sync={sync} ages={ages} />)
+    }),
+    page.post(`${OVERVIEW}/sync`, { access: 'admin' }, (ctx) => {
+      const { syncBegan: done } = overviewTexts(ctx.state.language)
+      return actAndSay(ctx, () => mirror.sync(personOf(ctx).organization), { goTo: OVERVIEW, done })
+    }),
+    page.post(`${OVERVIEW}/pause`, { access: 'admin' }, (ctx) => {
+      const person = personOf(ctx)
+      const { pausedNow: done } = overviewTexts(ctx.state.language)
+      return actAndSay(ctx, () => connections.pause(person.organization, actorOf(person)), { goTo: OVERVIEW, done })
+    }),
+    page.get(`${OVERVIEW}/disconnect`, { access: 'admin' }, async (ctx) => {
+      const { status } = await connections.get(personOf(ctx).organization)
+      renderPage(ctx, <AtsDisconnectPage canPause={status === 'active'} />)
+    }),
+    page.post(`${OVERVIEW}/disconnect`, { access: 'admin' }, (ctx) => {
+      const person = personOf(ctx)
+      const { done } = disconnectTexts(ctx.state.language)
+      return actAndSay(ctx, () => connections.disconnect(person.organization, actorOf(person)), { goTo: OVERVIEW, done })
+    }),
+  ]
 }
 
 async function show(ctx: SiteContext, deps: AtsDeps, refused?: AtsConnectPageProps['refused']): Promise<void> {
@@ -78,8 +77,8 @@ async function show(ctx: SiteContext, deps: AtsDeps, refused?: AtsConnectPagePro
     grant.fingerprint ? deps.budget.describe(grant.fingerprint) : null,
   ])
   const isKeyEdited = refused !== undefined || ctx.query['edit'] === 'api-key'
-  const page = { connection, scopes, ages, budget, clocks: grantClocks({ auth, grant }), refused, isKeyEdited }
-  renderPage(ctx, <AtsOverviewPage {...page} />, { status: refused ? 422 : 200 })
+  const shown = { connection, scopes, ages, budget, clocks: grantClocks({ auth, grant }), refused, isKeyEdited }
+  renderPage(ctx, <AtsOverviewPage {...shown} />, { status: refused ? 422 : 200 })
 }
 
 async function showConnect(ctx: SiteContext, { connections }: AtsDeps, refused?: AtsConnectPageProps['refused']): Promise<void> {

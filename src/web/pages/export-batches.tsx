@@ -1,18 +1,18 @@
 import { Readable } from 'node:stream'
-import Router from '@koa/router'
 import { z } from 'zod'
 import { actorOf, type PersonCaller } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { BATCH_CHANGES, type BatchChange } from '../../export/change-batch.ts'
 import { EXPORT_STATUSES } from '../../export/export-view.ts'
 import type { Exports } from '../../export/exports.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import { personOf } from '../middleware/require-person.ts'
+import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { ExportBatchPage } from './export-batch-page.tsx'
 import { BatchProgress, fingerprintOf, type BatchShown } from './export-batch-progress.tsx'
 import { ExportBatchesPage } from './export-batches-page.tsx'
 import { ownOf } from './export-own.ts'
+import { page, type PageRoute } from './page-route.ts'
 import { renderFragment, renderPage, wantsFragment } from './render-page.tsx'
 import { exportBatchTexts } from './texts-export-batches.ts'
 
@@ -39,27 +39,29 @@ const SAID: Record<BatchChange, 'paused' | 'resumed' | 'canceled' | 'retried'> =
 }
 
 /** Bulk exports: the list, one of them with a line for each person, and what a person does to it. */
-export function exportBatchesRouter(deps: ExportBatchesDeps): Router<SiteState> {
+export function exportBatchesRoutes(deps: ExportBatchesDeps): PageRoute[] {
   const { exports } = deps
-  const router = new Router<SiteState>()
-  router.use('/exports/batches', requirePerson())
-  router.get('/exports/batches', async (ctx) => {
-    const person = personOf(ctx)
-    const { cursor } = Query.parse({ ...ctx.query })
-    const batches = await exports.listBatches(person.organization, ownOf(person), { limit: PAGE_BATCHES, cursor })
-    renderPage(ctx, <ExportBatchesPage batches={batches} cursor={cursor} />)
-  })
-  router.get('/exports/batches/:id', (ctx) => show(ctx, ctx.params['id'] ?? '', deps))
-  router.get('/exports/batches/:id/result.csv', async (ctx) => {
-    const person = personOf(ctx)
-    const id = ctx.params['id'] ?? ''
-    ctx.body = Readable.from(await exports.batchResultCsv(person.organization, id, ownOf(person)))
-    ctx.type = 'text/csv; charset=utf-8'
-    ctx.attachment(`export-${id}.csv`)
-  })
-  for (const change of BATCH_CHANGES)
-    router.post(`/exports/batches/:id/${change}`, (ctx) => act(ctx, { id: ctx.params['id'] ?? '', change }, exports))
-  return router
+  return [
+    page.get('/exports/batches', { access: 'sourcer' }, async (ctx) => {
+      const person = personOf(ctx)
+      const { cursor } = Query.parse({ ...ctx.query })
+      const batches = await exports.listBatches(person.organization, ownOf(person), { limit: PAGE_BATCHES, cursor })
+      renderPage(ctx, <ExportBatchesPage batches={batches} cursor={cursor} />)
+    }),
+    page.get('/exports/batches/:id', { access: 'sourcer' }, (ctx) => show(ctx, ctx.params['id'] ?? '', deps)),
+    page.get('/exports/batches/:id/result.csv', { access: 'sourcer' }, async (ctx) => {
+      const person = personOf(ctx)
+      const id = ctx.params['id'] ?? ''
+      ctx.body = Readable.from(await exports.batchResultCsv(person.organization, id, ownOf(person)))
+      ctx.type = 'text/csv; charset=utf-8'
+      ctx.attachment(`export-${id}.csv`)
+    }),
+    ...BATCH_CHANGES.map((change) =>
+      page.post(`/exports/batches/:id/${change}`, { access: 'sourcer' }, (ctx) =>
+        act(ctx, { id: ctx.params['id'] ?? '', change }, exports),
+      ),
+    ),
+  ]
 }
 
 async function show(ctx: SiteContext, id: string, deps: ExportBatchesDeps): Promise<void> {

@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import { isServiceError } from '../../errors.ts'
@@ -7,9 +6,9 @@ import { MOST_IN_BULK } from '../../export/request-bulk.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import type { Idempotency } from '../api/idempotency.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { ExportDialogContent, ExportPage, NobodyChosenPage, ProgressPage } from './export-frames.tsx'
 import { JobOptions } from './export-job-field.tsx'
 import { searchJobs } from './export-jobs.ts'
@@ -20,6 +19,7 @@ import { ProgressQuery, readProgress } from './export-progress.ts'
 import { askBeforeExport, type ExportQuestion, type QuestionDeps } from './export-question.ts'
 import { sendExports } from './export-send.ts'
 import { ChosenQuery, ExportForm, type ExportWishes } from './export-wish.ts'
+import { page, type PageRoute } from './page-route.ts'
 import { renderFragment, renderPage } from './render-page.tsx'
 
 export interface ExportPagesDeps extends QuestionDeps {
@@ -29,17 +29,16 @@ export interface ExportPagesDeps extends QuestionDeps {
 }
 
 /** **Export to ATS**: the dialog, its answer, and the progress; each a page of its own without scripts. */
-export function exportPagesRouter(deps: ExportPagesDeps): Router<SiteState> {
-  const router = new Router<SiteState>()
-  router.use(['/candidates/export', '/exports/progress'], requirePerson())
-  router.get('/candidates/export', (ctx) => openDialog(ctx, ChosenQuery.parse({ ...ctx.query }), deps))
-  router.post('/candidates/export/open', (ctx) => openDialog(ctx, parseForm(ctx, ChosenQuery), deps))
-  router.get('/candidates/export/jobs', (ctx) => showJobs(ctx, deps))
-  router.post('/candidates/export/preview', (ctx) => showDetails(ctx, deps))
-  router.post('/candidates/export', (ctx) => send(ctx, deps))
-  router.get('/exports/progress', (ctx) => showProgress(ctx, deps))
-  router.post('/exports/progress', (ctx) => retry(ctx, deps))
-  return router
+export function exportPagesRoutes(deps: ExportPagesDeps): PageRoute[] {
+  return [
+    page.get('/candidates/export', { access: 'sourcer' }, (ctx) => openDialog(ctx, ChosenQuery.parse({ ...ctx.query }), deps)),
+    page.post('/candidates/export/open', { access: 'sourcer' }, (ctx) => openDialog(ctx, parseForm(ctx, ChosenQuery), deps)),
+    page.get('/candidates/export/jobs', { access: 'sourcer' }, (ctx) => showJobs(ctx, deps)),
+    page.post('/candidates/export/preview', { access: 'sourcer' }, (ctx) => showDetails(ctx, deps)),
+    page.post('/candidates/export', { access: 'sourcer' }, (ctx) => send(ctx, deps)),
+    page.get('/exports/progress', { access: 'sourcer' }, (ctx) => showProgress(ctx, deps)),
+    page.post('/exports/progress', { access: 'sourcer' }, (ctx) => retry(ctx, deps)),
+  ]
 }
 
 async function openDialog(ctx: SiteContext, { matching, ...chosen }: z.output<typeof ChosenQuery>, deps: ExportPagesDeps): Promise<void> {

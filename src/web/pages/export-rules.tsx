@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
@@ -6,15 +5,16 @@ import { ServiceError } from '../../errors.ts'
 import type { ExportRuleView } from '../../export/export-rule-view.ts'
 import type { Exports } from '../../export/exports.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { assertSpeaksFor } from '../middleware/speaks-for.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { ConfirmPage } from './confirm-page.tsx'
 import { offerJobs, type JobsDeps } from './export-jobs.ts'
 import { EMPTY_RULE, formOf, readRule, RuleForm } from './export-rule-form.ts'
 import { ExportRulesPage, type ExportRulesPageProps } from './export-rules-page.tsx'
 import { ListQuery } from './list-query.ts'
+import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 import { exportRulesTexts } from './texts-export-rules.ts'
 
@@ -29,35 +29,34 @@ const PAGE_ROWS = 50
 const MOST_HELD = 50
 
 /** The rules of automatic export, for an organization's admins. */
-export function exportRulesRouter(deps: ExportRulePagesDeps): Router<SiteState> {
-  const router = new Router<SiteState>({ prefix: HERE })
-  router.use(requirePerson('admin'))
-  router.get('/', async (ctx) => {
-    const { name } = ctx.query
-    const chosen = typeof name === 'string' ? await deps.exports.rules.find(personOf(ctx).organization, name) : null
-    return show(ctx, deps, chosen ? { typed: formOf(chosen) } : {})
-  })
-  router.post('/', (ctx) => save(ctx, deps))
-  router.post('/preview', (ctx) => preview(ctx, deps))
-  router.post('/switch', (ctx) => turn(ctx, deps))
-  router.get('/remove', async (ctx) => {
-    const t = exportRulesTexts(ctx.state.language)
-    const { name } = await named(ctx, deps, ctx.query['name'])
-    const action = `${HERE}/remove?name=${encodeURIComponent(name)}`
-    renderPage(
-      ctx,
-      <ConfirmPage title={t.removeTitle(name)} action={action} button={t.remove} back={HERE}>
-        <p>{t.removeLead}</p>
-      </ConfirmPage>,
-    )
-  })
-  router.post('/remove', async (ctx) => {
-    const person = personOf(ctx)
-    const { name } = await named(ctx, deps, ctx.query['name'])
-    const done = exportRulesTexts(ctx.state.language).removed(name)
-    await actAndSay(ctx, () => deps.exports.rules.remove(person.organization, name, actorOf(person)), { goTo: HERE, done })
-  })
-  return router
+export function exportRulesRoutes(deps: ExportRulePagesDeps): PageRoute[] {
+  return [
+    page.get(HERE, { access: 'admin' }, async (ctx) => {
+      const { name } = ctx.query
+      const chosen = typeof name === 'string' ? await deps.exports.rules.find(personOf(ctx).organization, name) : null
+      return show(ctx, deps, chosen ? { typed: formOf(chosen) } : {})
+    }),
+    page.post(HERE, { access: 'admin' }, (ctx) => save(ctx, deps)),
+    page.post(`${HERE}/preview`, { access: 'admin' }, (ctx) => preview(ctx, deps)),
+    page.post(`${HERE}/switch`, { access: 'admin' }, (ctx) => turn(ctx, deps)),
+    page.get(`${HERE}/remove`, { access: 'admin' }, async (ctx) => {
+      const t = exportRulesTexts(ctx.state.language)
+      const { name } = await named(ctx, deps, ctx.query['name'])
+      const action = `${HERE}/remove?name=${encodeURIComponent(name)}`
+      renderPage(
+        ctx,
+        <ConfirmPage title={t.removeTitle(name)} action={action} button={t.remove} back={HERE}>
+          <p>{t.removeLead}</p>
+        </ConfirmPage>,
+      )
+    }),
+    page.post(`${HERE}/remove`, { access: 'admin' }, async (ctx) => {
+      const person = personOf(ctx)
+      const { name } = await named(ctx, deps, ctx.query['name'])
+      const done = exportRulesTexts(ctx.state.language).removed(name)
+      await actAndSay(ctx, () => deps.exports.rules.remove(person.organization, name, actorOf(person)), { goTo: HERE, done })
+    }),
+  ]
 }
 
 type Shown = Partial<Pick<ExportRulesPageProps, 'typed' | 'faults' | 'preview'>>

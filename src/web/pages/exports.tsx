@@ -1,17 +1,17 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { EXPORT_STATUSES } from '../../export/export-view.ts'
 import type { Exports } from '../../export/exports.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { sitePathOr } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { ownOf } from './export-own.ts'
 import { ExportsPage } from './exports-page.tsx'
 import { LONGEST_CURSOR, SortByTime } from './list-order.ts'
+import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 import { exportsTexts } from './texts-exports.ts'
 
@@ -30,20 +30,20 @@ const Query = z.object({
 })
 
 /** The list of exports, and what a person does to one of them. */
-export function exportsRouter({ exports, candidates }: ExportsPageDeps): Router<SiteState> {
-  const router = new Router<SiteState>()
-  router.get('/exports', requirePerson(), async (ctx) => {
-    const { organization, ...person } = personOf(ctx)
-    const { status, sort, cursor } = Query.parse({ ...ctx.query })
-    const requestedBy = ownOf(person)
-    const found = await exports.list(organization, { status, requestedBy }, { limit: PAGE_ROWS, cursor, order: sort })
-    const named = await candidates.findMany(organization, found.data.map(({ candidateId }) => candidateId)) // prettier-ignore
-    const names = new Map(named.map(({ id, name }) => [id, name]))
-    renderPage(ctx, <ExportsPage exports={found} names={names} query={{ status, sort, cursor }} />)
-  })
-  router.post('/exports/:id/retry', requirePerson(), (ctx) => change(ctx, exports, 'retry', ctx.params['id'] ?? ''))
-  router.post('/exports/:id/cancel', requirePerson(), (ctx) => change(ctx, exports, 'cancel', ctx.params['id'] ?? ''))
-  return router
+export function exportsRoutes({ exports, candidates }: ExportsPageDeps): PageRoute[] {
+  return [
+    page.get('/exports', { access: 'sourcer' }, async (ctx) => {
+      const { organization, ...person } = personOf(ctx)
+      const { status, sort, cursor } = Query.parse({ ...ctx.query })
+      const requestedBy = ownOf(person)
+      const found = await exports.list(organization, { status, requestedBy }, { limit: PAGE_ROWS, cursor, order: sort })
+      const named = await candidates.findMany(organization, found.data.map(({ candidateId }) => candidateId)) // prettier-ignore
+      const names = new Map(named.map(({ id, name }) => [id, name]))
+      renderPage(ctx, <ExportsPage exports={found} names={names} query={{ status, sort, cursor }} />)
+    }),
+    page.post('/exports/:id/retry', { access: 'sourcer' }, (ctx) => change(ctx, exports, 'retry', ctx.params['id'] ?? '')),
+    page.post('/exports/:id/cancel', { access: 'sourcer' }, (ctx) => change(ctx, exports, 'cancel', ctx.params['id'] ?? '')),
+  ]
 }
 
 /** Then goes back to where the button stood. */

@@ -1,13 +1,13 @@
-import Router from '@koa/router'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { isServiceError, type ServiceError } from '../../errors.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { uploadedFile } from '../middleware/uploaded-file.ts'
 import { seeOther } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { ImportPage, ImportPreview } from './import-page.tsx'
 import { ImportProgressPage, ImportProgressPart } from './import-result-page.tsx'
 import { Notice } from './notice.tsx'
+import { page, type PageRoute } from './page-route.ts'
 import { problemWords } from './problem-words.ts'
 import { renderFragment, renderPage } from './render-page.tsx'
 import { importTexts } from './texts-import.ts'
@@ -19,20 +19,19 @@ const PREVIEW_BYTES = 1024 * 1024
 type Deps = Pick<Candidates, 'importFile' | 'getImport' | 'previewCsv'>
 
 /** **Import CSV**. */
-export function importRouter({ candidates }: { candidates: Deps }): Router<SiteState> {
-  const router = new Router<SiteState>()
-  router.use(['/candidates/import', '/candidates/imports'], requirePerson())
-  router.get('/candidates/import', (ctx) => renderPage(ctx, <ImportPage problem={null} />))
-  router.post('/candidates/import', (ctx) => importFile(ctx, candidates))
-  router.post('/candidates/import/preview', (ctx) => preview(ctx, candidates))
-  router.get('/candidates/imports/:id', async (ctx) => {
-    const id = ctx.params['id'] ?? ''
-    const progress = await candidates.getImport(personOf(ctx).organization, id)
-    if (ctx.get('HX-Request') !== 'true') renderPage(ctx, <ImportProgressPage id={id} progress={progress} />)
-    else if (progress.status === 'running') renderFragment(ctx, <ImportProgressPart id={id} progress={progress} />)
-    else refresh(ctx)
-  })
-  return router
+export function importRoutes({ candidates }: { candidates: Deps }): PageRoute[] {
+  return [
+    page.get('/candidates/import', { access: 'sourcer' }, (ctx) => renderPage(ctx, <ImportPage problem={null} />)),
+    page.post('/candidates/import', { access: 'sourcer' }, (ctx) => importFile(ctx, candidates)),
+    page.post('/candidates/import/preview', { access: 'sourcer' }, (ctx) => preview(ctx, candidates)),
+    page.get('/candidates/imports/:id', { access: 'sourcer' }, async (ctx) => {
+      const id = ctx.params['id'] ?? ''
+      const progress = await candidates.getImport(personOf(ctx).organization, id)
+      if (ctx.get('HX-Request') !== 'true') renderPage(ctx, <ImportProgressPage id={id} progress={progress} />)
+      else if (progress.status === 'running') renderFragment(ctx, <ImportProgressPart id={id} progress={progress} />)
+      else refresh(ctx)
+    }),
+  ]
 }
 
 /** How the head of a file is read, or why it cannot be. */

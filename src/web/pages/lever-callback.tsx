@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { AuthorizationFailure } from '../../connection/authorization-failure.ts'
@@ -6,8 +5,9 @@ import type { Connections } from '../../connection/connections.ts'
 import { isLoadedAhead } from '../loaded-ahead.ts'
 import { signIn } from '../middleware/session.ts'
 import { seeOther } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { AuthorizationFailedPage } from './authorization-failed-page.tsx'
+import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 
 export interface LeverCallbackDeps {
@@ -24,11 +24,11 @@ const parameter = z.string().min(1).max(4096).optional().catch(undefined)
 const Returned = z.object({ state: parameter, code: parameter, error: parameter, error_description: parameter })
 
 /** The browser's way to Lever's consent page, and back. */
-export function leverCallbackRouter(deps: LeverCallbackDeps): Router<SiteState> {
-  const router = new Router<SiteState>()
-  router.get('/connect/lever/:token', (ctx) => onlyByOpening(ctx, () => start(ctx, deps, ctx.params['token'] ?? '')))
-  router.get('/oauth/lever/callback', (ctx) => onlyByOpening(ctx, () => finish(ctx, deps)))
-  return router
+export function leverCallbackRoutes(deps: LeverCallbackDeps): PageRoute[] {
+  return [
+    page.get('/connect/lever/:token', { access: 'public' }, (ctx) => onlyByOpening(ctx, () => start(ctx, deps, ctx.params['token'] ?? ''))),
+    page.get('/oauth/lever/callback', { access: 'public' }, (ctx) => onlyByOpening(ctx, () => finish(ctx, deps))),
+  ]
 }
 
 /** Addresses that work once are not used up by a `HEAD`, nor by a browser that loads ahead. */

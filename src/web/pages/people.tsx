@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { actorOf, type PersonCaller } from '../../accounts/caller.ts'
@@ -10,13 +9,14 @@ import type { Idempotency } from '../api/idempotency.ts'
 import { Name } from '../api/organizations.ts'
 import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { personOf, requirePerson } from '../middleware/require-person.ts'
+import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
 import { ConfirmPage } from './confirm-page.tsx'
 import { makeOnce } from './form-once.ts'
 import { SortedListQuery } from './list-query.ts'
+import { page, type PageRoute } from './page-route.ts'
 import { PeopleForm, savePeople } from './people-form.ts'
 import { PeoplePage, type PeoplePageProps } from './people-page.tsx'
 import { renderPage } from './render-page.tsx'
@@ -31,22 +31,21 @@ const HERE = '/settings/people'
 const PAGE_ROWS = 50
 
 /** An organization's people, for its admins. */
-export function peopleRouter(deps: PeoplePagesDeps): Router<SiteState> {
-  const router = new Router<SiteState>({ prefix: HERE })
-  router.use(requirePerson('admin'))
-  router.get('/', (ctx) => show(ctx, deps))
-  router.post('/', (ctx) => invite(ctx, deps))
-  router.post('/changes', (ctx) => change(ctx, deps))
-  router.post('/link', (ctx) => makeLink(ctx, deps))
-  router.get('/remove', (ctx) => askToRemove(ctx, deps))
-  router.post('/remove', (ctx) => remove(ctx, deps))
-  return router
+export function peopleRoutes(deps: PeoplePagesDeps): PageRoute[] {
+  return [
+    page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, deps)),
+    page.post(HERE, { access: 'admin' }, (ctx) => invite(ctx, deps)),
+    page.post(`${HERE}/changes`, { access: 'admin' }, (ctx) => change(ctx, deps)),
+    page.post(`${HERE}/link`, { access: 'admin' }, (ctx) => makeLink(ctx, deps)),
+    page.get(`${HERE}/remove`, { access: 'admin' }, (ctx) => askToRemove(ctx, deps)),
+    page.post(`${HERE}/remove`, { access: 'admin' }, (ctx) => remove(ctx, deps)),
+  ]
 }
 
 async function show(ctx: SiteContext, { accounts }: PeoplePagesDeps, also: Pick<PeoplePageProps, 'link' | 'refused'> = {}): Promise<void> {
   const { q, sort, cursor } = SortedListQuery.parse({ ...ctx.query })
-  const page = { limit: PAGE_ROWS, cursor, order: sort }
-  const { data, nextCursor } = await accounts.listPeople(personOf(ctx).organization, page, { q })
+  const paging = { limit: PAGE_ROWS, cursor, order: sort }
+  const { data, nextCursor } = await accounts.listPeople(personOf(ctx).organization, paging, { q })
   const status = also.refused === undefined ? 200 : 422
   renderPage(ctx, <PeoplePage people={data} {...{ q, sort, cursor, nextCursor }} {...also} />, { status })
 }

@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { EmailAddress } from '../../accounts/email-address.ts'
@@ -8,7 +7,9 @@ import { parseForm } from '../middleware/page-session.ts'
 import { signIn } from '../middleware/session.ts'
 import type { SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { RouteContext } from '../mount-routes.ts'
+import type { SiteContext } from '../site-state.ts'
+import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 import { SetUpPage, SpentSetUpPage, type SetUpField } from './set-up-page.tsx'
 
@@ -22,19 +23,22 @@ const SetUpForm = z.object({ organizationName: typed, sourceName: typed, name: t
 const SetUpInput = z.object({ organizationName: Name, sourceName: Name, name: Name, email: EmailAddress, password: NewPassword })
 
 /** The page of the link that the first start prints: the first organization and its admin. */
-export function setUpRouter(deps: SetUpDeps): Router<SiteState> {
-  const router = new Router<SiteState>({ prefix: '/set-up' })
-  router.use('/:token', async (ctx, next) => {
-    ctx.set('Referrer-Policy', 'no-referrer')
-    await deps.failures.assertMayTry(ctx.ip)
-    if (await deps.accounts.isSetUpOpen(ctx.params['token'] ?? '')) return next()
-    await deps.failures.note(ctx.ip)
-    return refuse(ctx)
-  })
-  router.get('/:token', (ctx) => renderPage(ctx, <SetUpPage />))
-  router.post('/:token', (ctx) => setUp(ctx, ctx.params['token'] ?? '', deps))
-  return router
+export function setUpRoutes(deps: SetUpDeps): PageRoute[] {
+  return [
+    page.get('/set-up/:token', { access: 'public' }, (ctx) => withOpenLink(ctx, deps, () => renderPage(ctx, <SetUpPage />))),
+    page.post('/set-up/:token', { access: 'public' }, (ctx) => withOpenLink(ctx, deps, () => setUp(ctx, tokenOf(ctx), deps))),
+  ]
 }
+
+async function withOpenLink(ctx: RouteContext, { accounts, failures }: SetUpDeps, go: () => void | Promise<void>): Promise<void> {
+  ctx.set('Referrer-Policy', 'no-referrer')
+  await failures.assertMayTry(ctx.ip)
+  if (await accounts.isSetUpOpen(tokenOf(ctx))) return go()
+  await failures.note(ctx.ip)
+  return refuse(ctx)
+}
+
+const tokenOf = (ctx: RouteContext): string => ctx.params['token'] ?? ''
 
 async function setUp(ctx: SiteContext, token: string, { accounts }: SetUpDeps): Promise<void> {
   const fields = parseForm(ctx, SetUpForm)

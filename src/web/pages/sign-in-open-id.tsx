@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { FLOW_MS, type OpenId } from '../../accounts/open-id.ts'
 import { OpenIdFailure } from '../../accounts/open-id-failure.ts'
@@ -6,9 +5,10 @@ import type { Log } from '../../log.ts'
 import { isLoadedAhead } from '../loaded-ahead.ts'
 import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { enter, isSomebody } from './enter.ts'
 import { OpenIdFailedPage } from './open-id-failed-page.tsx'
+import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 
 export interface OpenIdDeps {
@@ -22,11 +22,11 @@ export interface OpenIdDeps {
 const FLOW_COOKIE = 'fulcrum_oidc'
 
 /** The browser's way to the provider, and back. */
-export function openIdRouter(deps: OpenIdDeps): Router<SiteState> {
-  const router = new Router<SiteState>({ prefix: '/sign-in/oidc' })
-  router.get('/', (ctx) => orSayWhy(ctx, deps, () => begin(ctx, deps)))
-  router.get('/callback', (ctx) => orSayWhy(ctx, deps, () => finish(ctx, deps)))
-  return router
+export function openIdRoutes(deps: OpenIdDeps): PageRoute[] {
+  return [
+    page.get('/sign-in/oidc', { access: 'public' }, (ctx) => orSayWhy(ctx, deps, () => begin(ctx, deps))),
+    page.get('/sign-in/oidc/callback', { access: 'public' }, (ctx) => orSayWhy(ctx, deps, () => finish(ctx, deps))),
+  ]
 }
 
 async function orSayWhy(ctx: SiteContext, { log }: OpenIdDeps, go: () => Promise<void>): Promise<void> {

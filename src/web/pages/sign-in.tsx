@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { OpenId } from '../../accounts/open-id.ts'
@@ -10,8 +9,9 @@ import { isLoopbackRequest } from '../middleware/same-origin.ts'
 import { forgetSession, signIn } from '../middleware/session.ts'
 import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
-import type { SiteContext, SiteState } from '../site-state.ts'
+import type { SiteContext } from '../site-state.ts'
 import { enter, isSomebody } from './enter.ts'
+import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 import { SignInPage, SpentLinkPage, type SamplePerson } from './sign-in-page.tsx'
 
@@ -26,21 +26,21 @@ export interface SignInDeps {
 }
 
 /** Signing in by password, link or as a sample person; and out. */
-export function signInRouter(deps: SignInDeps): Router<SiteState> {
-  const router = new Router<SiteState>()
-  router.get('/sign-in', (ctx) => {
-    const next = sitePathOr(ctx.query['next'], '/')
-    return ctx.state.caller ? seeOther(ctx, next) : showSignIn(ctx, deps, { next })
-  })
-  router.post('/sign-in', (ctx) => signInByPassword(ctx, deps))
-  router.get('/sign-in/link/:token', (ctx) => openLink(ctx, ctx.params['token'] ?? '', deps))
-  router.post('/sign-in/sample', (ctx) => signInAsSample(ctx, deps))
-  router.post('/sign-out', async (ctx) => {
-    if (ctx.state.caller) await deps.accounts.endSession(ctx.state.caller.sessionId)
-    forgetSession(ctx)
-    seeOther(ctx, '/sign-in')
-  })
-  return router
+export function signInRoutes(deps: SignInDeps): PageRoute[] {
+  return [
+    page.get('/sign-in', { access: 'public' }, (ctx) => {
+      const next = sitePathOr(ctx.query['next'], '/')
+      return ctx.state.caller ? seeOther(ctx, next) : showSignIn(ctx, deps, { next })
+    }),
+    page.post('/sign-in', { access: 'public' }, (ctx) => signInByPassword(ctx, deps)),
+    page.get('/sign-in/link/:token', { access: 'public' }, (ctx) => openLink(ctx, ctx.params['token'] ?? '', deps)),
+    page.post('/sign-in/sample', { access: 'public' }, (ctx) => signInAsSample(ctx, deps)),
+    page.post('/sign-out', { access: 'public' }, async (ctx) => {
+      if (ctx.state.caller) await deps.accounts.endSession(ctx.state.caller.sessionId)
+      forgetSession(ctx)
+      seeOther(ctx, '/sign-in')
+    }),
+  ]
 }
 
 async function showSignIn(ctx: SiteContext, deps: SignInDeps, { next, email }: { next: string; email?: string }): Promise<void> {

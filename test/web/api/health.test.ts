@@ -14,7 +14,7 @@ describe('health of a process that only works', () => {
   const start = async (publicUrl: string): Promise<string> => {
     const registry = new Registry()
     new Counter({ name: 'things_total', help: 'h', registers: [registry] }).inc(3)
-    const app = createHealthApp({
+    const { listener } = createHealthApp({
       log: createLog({ level: 'silent' }),
       readiness: async () => missing,
       registry,
@@ -23,8 +23,7 @@ describe('health of a process that only works', () => {
       authUrl: 'https://auth.lever.co',
       trustedProxies: 0,
     })
-    const handle = app.callback()
-    const server = createServer((request, response) => void handle(request, response))
+    const server = createServer(listener)
     servers.push(server)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`

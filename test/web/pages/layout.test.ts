@@ -1,20 +1,18 @@
-import Router from '@koa/router'
 import { expect } from 'chai'
 import { keepNotice } from '../../../src/web/middleware/flash.ts'
-import { requirePerson } from '../../../src/web/middleware/require-person.ts'
+import { page, type PageRoute } from '../../../src/web/pages/page-route.ts'
 import { seeOther } from '../../../src/web/see-other.ts'
-import type { SiteState } from '../../../src/web/site-state.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 
-function somePages(): Router<SiteState>[] {
-  const router = new Router<SiteState>()
-  router.post('/saved', requirePerson(), (ctx) => {
-    keepNotice(ctx, { look: 'ok', text: 'Saved <b>all</b>, “Zoë”.' })
-    seeOther(ctx, '/candidates')
-  })
-  return [router]
-}
+const somePages = (): PageRoute[][] => [
+  [
+    page.post('/saved', { access: 'sourcer' }, (ctx) => {
+      keepNotice(ctx, { look: 'ok', text: 'Saved <b>all</b>, “Zoë”.' })
+      seeOther(ctx, '/candidates')
+    }),
+  ],
+]
 
 describe('the frame of a page', () => {
   let web: RunningWeb

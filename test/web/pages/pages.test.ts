@@ -1,24 +1,22 @@
-import Router from '@koa/router'
 import { expect } from 'chai'
 import { ServiceError } from '../../../src/errors.ts'
-import { requirePerson } from '../../../src/web/middleware/require-person.ts'
-import type { SiteState } from '../../../src/web/site-state.ts'
+import { page, type PageRoute } from '../../../src/web/pages/page-route.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 
-function somePages(): Router<SiteState>[] {
-  const router = new Router<SiteState>()
-  router.get('/settings/some', requirePerson('admin'), (ctx) => {
-    ctx.body = 'settings'
-  })
-  router.get('/broken', () => {
-    throw new Error('inner words')
-  })
-  router.get('/refused', () => {
-    throw new ServiceError('posting_closed', 'The posting <b>is</b> closed.', { hint: 'Choose another one.' })
-  })
-  return [router]
-}
+const somePages = (): PageRoute[][] => [
+  [
+    page.get('/settings/some', { access: 'admin' }, (ctx) => {
+      ctx.body = 'settings'
+    }),
+    page.get('/broken', { access: 'public' }, () => {
+      throw new Error('inner words')
+    }),
+    page.get('/refused', { access: 'public' }, () => {
+      throw new ServiceError('posting_closed', 'The posting <b>is</b> closed.', { hint: 'Choose another one.' })
+    }),
+  ],
+]
 
 describe('every page', () => {
   let web: RunningWeb

@@ -1,23 +1,21 @@
-import Router from '@koa/router'
 import { expect } from 'chai'
 import { z } from 'zod'
 import { parseForm } from '../../../src/web/middleware/page-session.ts'
-import { requirePerson } from '../../../src/web/middleware/require-person.ts'
-import type { SiteState } from '../../../src/web/site-state.ts'
+import { page, type PageRoute } from '../../../src/web/pages/page-route.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 import { fieldsOf } from './visitor.ts'
 
 const taken: Record<string, string>[] = []
 
-function somePages(): Router<SiteState>[] {
-  const router = new Router<SiteState>()
-  router.post('/notes', requirePerson(), (ctx) => {
-    taken.push(parseForm(ctx, z.record(z.string(), z.string())))
-    ctx.body = 'taken'
-  })
-  return [router]
-}
+const somePages = (): PageRoute[][] => [
+  [
+    page.post('/notes', { access: 'sourcer' }, (ctx) => {
+      taken.push(parseForm(ctx, z.record(z.string(), z.string())))
+      ctx.body = 'taken'
+    }),
+  ],
+]
 
 describe('a form whose session is over', () => {
   let web: RunningWeb
