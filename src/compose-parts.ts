@@ -1,5 +1,6 @@
 import { createAccounts } from './accounts/accounts.ts'
 import { createOpenId } from './accounts/open-id.ts'
+import { createTrailSecrets } from './accounts/trail-secrets.ts'
 import { createAudit } from './audit/audit.ts'
 import { emailKey, linkKey } from './candidates/candidate-keys.ts'
 import { createCandidates, type Candidates } from './candidates/candidates.ts'
@@ -36,7 +37,7 @@ export type Parts = ReturnType<typeof composeParts>
 export function composeParts(options: ServiceOptions, log: Log, wake: (collection: string) => void, observe: Partial<Observers> = {}) {
   const { publicUrl, leaseMs, settleMs } = options
   const sealer = createSealer(options.secretKeys)
-  const audit = createAudit(log)
+  const audit = createAudit({ secrets: createTrailSecrets({ sealer, log }), log })
   const accounts = createAccounts({
     sealer,
     publicUrl,

@@ -65,6 +65,11 @@ export function compose(options: ServiceOptions, log: Log): Service {
       })
     }
     markReady()
+    await parts.audit
+      .keyOlderTrails(() => stopping !== undefined)
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'older audit trails got no key yet; each gets it with its next record')
+      })
   }
 
   async function end(): Promise<void> {

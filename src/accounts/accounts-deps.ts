@@ -7,7 +7,7 @@ export interface AccountsDeps {
   sealer: Sealer
   /** Without a slash at its end; sign-in links begin with it. */
   publicUrl: string
-  audit: Pick<Audit, 'append'>
+  audit: Pick<Audit, 'append' | 'begin'>
   log?: Log
   /** Told before a person is removed, so that nothing of theirs comes back with somebody of the same e-mail; may be told again. */
   onPersonRemoved: (organization: string, email: string, actor: string) => Promise<void>

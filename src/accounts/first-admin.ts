@@ -44,7 +44,7 @@ export async function setUpFirstAdmin(
   input: SetUp,
 ): Promise<{ organization: string; personId: string } | null> {
   const hash = await hashPassword(input.password)
-  const made = newOrganization(deps, { name: input.organizationName, sourceName: input.sourceName })
+  const { fields: made, secret } = newOrganization(deps, { name: input.organizationName, sourceName: input.sourceName })
   const [organization, person] = [made._id, new Types.ObjectId()]
   const isMade = await mongoose.connection.withSession((session) =>
     session.withTransaction(async () => {
@@ -53,6 +53,7 @@ export async function setUpFirstAdmin(
       await OrganizationModel.create([made], { session })
       await PersonModel.create([{ _id: person, organization, email: input.email, name: input.name, role: 'admin' }], { session })
       await PasswordModel.create([{ organization, person, hash }], { session })
+      await deps.audit.begin(organization.toHexString(), secret, session)
       return true
     }),
   )

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import mongoose, { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
-import type { SecretPlace } from '../secrets/sealer.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
 import { ApiKeyModel } from './api-key-model.ts'
 import { newApiKey } from './api-keys.ts'
 import { OrganizationModel, type OrganizationDocument } from './organization-model.ts'
+import { openHashKey, sealHashKey } from './trail-secrets.ts'
 
 /** `id` is a hex string. `sourceName` is what an exported candidate's source reads in Lever. */
 export interface Organization {
@@ -20,21 +20,23 @@ export async function createOrganization(
   deps: AccountsDeps,
   input: { name: string; sourceName: string },
 ): Promise<Organization & { apiKey: string }> {
-  const made = newOrganization(deps, input)
+  const { fields: made, secret } = newOrganization(deps, input)
   const organization = made._id.toHexString()
   const { apiKey, fields } = newApiKey(organization, { name: 'first key' })
   await mongoose.connection.transaction(async (session) => {
     await OrganizationModel.create([made], { session })
     await ApiKeyModel.create([fields], { session })
+    await deps.audit.begin(organization, secret, session)
   })
   await deps.audit.append({ organization, actor: 'operator', action: 'organization.created', subject: `organization:${organization}` })
   return { id: organization, ...input, apiKey }
 }
 
-/** An organization as it is stored, with a key of its own for fingerprints. */
+/** An organization as it is stored, with a key of its own for fingerprints and its audit trail. */
 export function newOrganization({ sealer }: Pick<AccountsDeps, 'sealer'>, { name, sourceName }: Omit<Organization, 'id'>) {
   const _id = new Types.ObjectId()
-  return { _id, name, sourceName, hashKey: sealer.seal(randomBytes(32).toString('base64'), hashKeyPlace(_id.toHexString())) }
+  const secret = randomBytes(32)
+  return { secret, fields: { _id, name, sourceName, hashKey: sealHashKey(sealer, _id.toHexString(), secret), keyedTrail: true } }
 }
 
 export async function listOrganizations(request: PageRequest): Promise<Page<Organization>> {
@@ -64,8 +66,7 @@ export function createHashKeyReader(deps: Pick<AccountsDeps, 'sealer'>): (organi
   return async (organization) => {
     const cached = known.get(organization)
     if (cached) return cached
-    const { hashKey } = await getDocument(organization)
-    const key = Buffer.from(deps.sealer.open(hashKey, hashKeyPlace(organization)), 'base64')
+    const key = openHashKey(deps.sealer, await getDocument(organization))
     known.set(organization, key)
     return key
   }
@@ -79,10 +80,6 @@ async function getDocument(organization: string): Promise<OrganizationDocument> 
 
 function organizationNotFound(): ServiceError {
   return new ServiceError('not_found', 'There is no such organization.')
-}
-
-export function hashKeyPlace(organization: string): SecretPlace {
-  return { organization, record: 'organization', field: 'hashKey' }
 }
 
 function toOrganization({ _id, name, sourceName }: Pick<OrganizationDocument, '_id' | 'name' | 'sourceName'>): Organization {

@@ -1,38 +1,21 @@
-import { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
-import { hashAuditEvent } from './audit-chain.ts'
-import { AuditEventModel, type AuditEventDocument } from './audit-event-model.ts'
+import type { Log } from '../log.ts'
+import type { ChainEnd } from './audit-chain.ts'
+import { readHead, replaceLostHead } from './audit-head.ts'
+import type { AuditTrails } from './audit-trails.ts'
+import { HEAD_LOST, insertAfter, newestEnd, ofTheTrail, type AuditRecord, type RecordedAt, type Trail } from './insert-records.ts'
 
-/** Who did what: ids only. `actor` is that of `actorOf`, or `lever`, or `system`; `subject` like `export:<id>`. */
-export interface AuditRecord {
-  /** Hex string. */
-  organization: string
-  actor: string
-  /** What was done, like `candidate.exported`. */
-  action: string
-  subject: string
-  /** Lever's id of the user it was performed as there. */
-  leverUser?: string | null
-  /** Why it went wrong, as a code: for the log line, which is a warning then; not kept. */
-  cause?: string
-  /** It happens once to this subject: left out where it is recorded already, by somebody who was killed right after. */
-  once?: true
-}
-
-interface Waiting {
-  record: AuditRecord
-  at: Date
+interface Waiting extends RecordedAt {
   resolve: () => void
   reject: (error: unknown) => void
 }
 
-interface Head {
-  seq: number
-  hash: string
+interface AppendDeps {
+  trails: AuditTrails
+  log: Log | undefined
 }
 
 const BATCH = 500
-const DUPLICATE_KEY = 11_000
 /** Losing so often in a row to appenders of other processes means that something else is wrong. */
 const MAX_LOST_RACES = 100
 
@@ -41,7 +24,7 @@ const MAX_LOST_RACES = 100
  * in order; processes take turns by the unique number.
  * @throws ServiceError `storage_unavailable` when it could not be written
  */
-export function createAuditAppender(): (record: AuditRecord) => Promise<void> {
+export function createAuditAppender(trails: AuditTrails, log?: Log): (record: AuditRecord) => Promise<void> {
   const queues = new Map<string, Waiting[]>()
 
   return (record) =>
@@ -54,27 +37,28 @@ export function createAuditAppender(): (record: AuditRecord) => Promise<void> {
       }
       const started = [waiting]
       queues.set(record.organization, started)
-      void drain(record.organization, started, () => queues.delete(record.organization))
+      void drain({ trails, log }, started, () => queues.delete(record.organization))
     })
 }
 
-/** Calls `onEmpty` in the very tick in which it stops, so that nobody queues up behind it unseen. Never rejects. */
-async function drain(organization: string, queue: Waiting[], onEmpty: () => void): Promise<void> {
-  let head: Head | undefined
+/** Calls `onEmpty` in the very tick in which it stops, so that no record queues up behind it unseen. Never rejects. */
+async function drain(deps: AppendDeps, queue: Waiting[], onEmpty: () => void): Promise<void> {
+  let end: ChainEnd | undefined
   let lostRaces = 0
   while (queue.length > 0) {
     const batch = queue.slice(0, BATCH)
     let done = 0
     try {
-      head ??= await readHead(organization)
-      const written = await insertAfter(head, batch)
-      head = written.head
-      lostRaces = written.isComplete ? 0 : lostRaces + 1
+      const trail = await deps.trails.get(batch[0]?.record.organization ?? '')
+      end ??= await findEnd(trail, deps.log)
+      const written = await insertAfter(trail, end, batch)
+      end = written.end
+      lostRaces = end ? 0 : lostRaces + 1
       done = written.count
       for (const { resolve } of queue.splice(0, done)) resolve()
       if (lostRaces > MAX_LOST_RACES) throw new Error('other appenders were always first')
     } catch (cause) {
-      head = undefined
+      end = undefined
       const error = new ServiceError('storage_unavailable', 'The audit record could not be written.', { cause })
       for (const { reject } of queue.splice(0, batch.length - done)) reject(error)
     }
@@ -82,40 +66,20 @@ async function drain(organization: string, queue: Waiting[], onEmpty: () => void
   onEmpty()
 }
 
-async function readHead(organization: string): Promise<Head> {
-  const newest = await AuditEventModel.findOne({ organization }, { seq: 1, hash: 1 }).sort({ seq: -1 }).read('primary').lean<Head>()
-  return newest ?? { seq: 0, hash: '' }
-}
-
-/** Inserts in order; when another process took a number first, those before it stand and the head is to be read anew. */
-async function insertAfter(head: Head, batch: Waiting[]): Promise<{ count: number; head: Head | undefined; isComplete: boolean }> {
-  const events = chain(head, batch)
-  try {
-    await AuditEventModel.collection.insertMany(events, { ordered: true, writeConcern: { w: 'majority', j: true } })
-    return { count: events.length, head: events.at(-1), isComplete: true }
-  } catch (error) {
-    const { code, insertedCount } = error as { code?: unknown; insertedCount?: number }
-    if (code !== DUPLICATE_KEY) throw error
-    return { count: insertedCount ?? 0, head: undefined, isComplete: false }
+/**
+ * Where the next record goes. After deleted records it goes after the gap, which stays. A head that is gone or forged is recorded, so that
+ * a chain cannot be shortened or emptied by removing the head as well.
+ */
+async function findEnd(trail: Trail, log: Log | undefined): Promise<ChainEnd> {
+  for (let race = 0; race <= MAX_LOST_RACES; race += 1) {
+    const head = await readHead(trail)
+    const newest = await newestEnd(trail.organization) // read after the head, which is never ahead of the records
+    if (head.state === 'sound') return head.end.seq > newest.seq ? head.end : newest
+    const { end } = await insertAfter(trail, newest, [ofTheTrail(trail, HEAD_LOST)])
+    if (!end) continue
+    await replaceLostHead(trail, head.mac, end)
+    log?.error({ organization: trail.organization }, HEAD_LOST)
+    return end
   }
-}
-
-function chain(head: Head, batch: Waiting[]): AuditEventDocument[] {
-  let previous = head
-  return batch.map(({ record, at }) => {
-    const fields = {
-      _id: new Types.ObjectId(),
-      organization: Types.ObjectId.createFromHexString(record.organization),
-      seq: previous.seq + 1,
-      at,
-      actor: record.actor,
-      action: record.action,
-      subject: record.subject,
-      leverUser: record.leverUser ?? null,
-      previousHash: previous.seq === 0 ? null : previous.hash,
-    }
-    const event = { ...fields, hash: hashAuditEvent(fields) }
-    previous = event
-    return event
-  })
+  throw new Error('other appenders were always first')
 }

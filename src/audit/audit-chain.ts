@@ -1,27 +1,45 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac, hkdfSync } from 'node:crypto'
 import type { AuditEventDocument } from './audit-event-model.ts'
 
 export type AuditEventFields = Omit<AuditEventDocument, 'hash'>
 
-/** The hash that chains a record to the one before it: SHA-256, base64url, over all its fields and the hash before. */
-export function hashAuditEvent(event: AuditEventFields): string {
-  const { _id, organization, seq, at, actor, action, subject, leverUser, previousHash } = event
-  const fields = [
-    _id.toHexString(),
-    organization.toHexString(),
-    seq,
-    at.toISOString(),
-    actor,
-    action,
-    subject,
-    leverUser ?? null,
-    previousHash ?? null,
-  ]
-  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url')
+/** Where a chain ends: `hash` is that of record `seq`; 0 and '' before the first. */
+export interface ChainEnd {
+  seq: number
+  hash: string
 }
 
-/** True when `event` stands unchanged right after `previous`, or is an unchanged first record. */
-export function isLinked(event: AuditEventDocument, previous: { seq: number; hash: string } | null): boolean {
-  if (event.seq !== (previous?.seq ?? 0) + 1 || (event.previousHash ?? null) !== (previous?.hash ?? null)) return false
-  return hashAuditEvent(event) === event.hash
+export const NO_RECORDS: ChainEnd = { seq: 0, hash: '' }
+
+const KEY_BYTES = 32
+
+/** The key of an organization's chain, derived from the organization's own secret. */
+export function trailKeyFrom(secret: Buffer, organization: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, organization, 'audit trail', KEY_BYTES))
+}
+
+/** The hash that chains a record to the one before it: HMAC-SHA-256, base64url, over all its fields and the hash before. */
+export function hashAuditEvent(event: AuditEventFields, key: Buffer): string {
+  return createHmac('sha256', key).update(contentOf(event)).digest('base64url')
+}
+
+/** How records were hashed before there was a key. */
+export function unkeyedHashOf(event: AuditEventFields): string {
+  return createHash('sha256').update(contentOf(event)).digest('base64url')
+}
+
+/** Authenticates a chain's end. What it covers begins unlike any record's fields. */
+export function macOfEnd({ seq, hash }: ChainEnd, organization: string, key: Buffer): string {
+  const content = JSON.stringify(['head', organization, seq, hash])
+  return createHmac('sha256', key).update(content).digest('base64url')
+}
+
+/** True when `event` directly follows `previous`, whatever it holds. */
+export function follows(event: AuditEventDocument, previous: ChainEnd): boolean {
+  return event.seq === previous.seq + 1 && (event.previousHash ?? '') === previous.hash
+}
+
+function contentOf({ _id, organization, seq, at, actor, action, subject, leverUser, previousHash }: AuditEventFields): string {
+  const ids = [_id.toHexString(), organization.toHexString()]
+  return JSON.stringify([...ids, seq, at.toISOString(), actor, action, subject, leverUser ?? null, previousHash ?? null])
 }

@@ -18,6 +18,9 @@ const auditEventSchema = new Schema(
 )
 auditEventSchema.index({ organization: 1, seq: 1 }, { unique: true }) // one appender at a time: of two with one number, one waits
 auditEventSchema.index({ organization: 1, subject: 1 })
+auditEventSchema.index({ organization: 1, _id: -1 }) // the list, and its filters by actor and action
+auditEventSchema.index({ organization: 1, actor: 1, _id: -1 })
+auditEventSchema.index({ organization: 1, action: 1, _id: -1 })
 
 export type AuditEventDocument = InferSchemaType<typeof auditEventSchema> & { _id: Types.ObjectId }
 export const AuditEventModel = model('AuditEvent', auditEventSchema)

@@ -1,8 +1,13 @@
+import { Types, type QueryFilter } from 'mongoose'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import type { Log } from '../log.ts'
-import { createAuditAppender, type AuditRecord } from './append-audit-event.ts'
+import { createAuditAppender } from './append-audit-event.ts'
+import type { ChainEnd } from './audit-chain.ts'
 import { AuditEventModel, type AuditEventDocument } from './audit-event-model.ts'
-import { verifyAudit } from './verify-audit.ts'
+import { beginTrail, putHead, readHead } from './audit-head.ts'
+import { createAuditTrails, type AuditTrails, type TrailSecrets } from './audit-trails.ts'
+import { newestEnd, type AuditRecord } from './insert-records.ts'
+import { verifyAudit, type EarlierHead } from './verify-audit.ts'
 
 export interface AuditEvent {
   id: string
@@ -15,30 +20,108 @@ export interface AuditEvent {
   previousHash: string | null
 }
 
+export interface AuditFilters {
+  /** Any of these, as records name them. */
+  actors?: readonly string[] | undefined
+  action?: string | undefined
+  /** Inclusive. */
+  from?: Date | undefined
+  /** Exclusive. */
+  to?: Date | undefined
+}
+
 export type Audit = ReturnType<typeof createAudit>
 
-/** Who did what, when, as which Lever user; each record chained to the one before by hash. What is recorded is logged as well, one line each. */
-export function createAudit(log?: Log) {
-  const record = createAuditAppender()
-  return {
-    async append({ once, ...event }: AuditRecord): Promise<void> {
-      if (once && (await isRecorded(event))) return
-      await record(event)
-      const { action, cause, ...ids } = event
-      if (cause === undefined) log?.info(ids, action)
-      else log?.warn({ ...ids, cause }, action)
-    },
-    list: listAuditEvents,
-    verify: verifyAudit,
+/**
+ * Who did what, when, as which Lever user; each record chained to the one before by a hash with the organization's key. What is recorded
+ * is logged as well, one line each.
+ */
+export function createAudit({ secrets, log }: { secrets: TrailSecrets; log?: Log }) {
+  const trails = createAuditTrails(secrets)
+  const record = createAuditAppender(trails, log)
+
+  async function append({ once, ...event }: AuditRecord): Promise<void> {
+    if (once && (await isRecorded(event))) return
+    await record(event)
+    const { action, cause, ...ids } = event
+    if (cause === undefined) log?.info(ids, action)
+    else log?.warn({ ...ids, cause }, action)
   }
+
+  return {
+    append,
+    begin: beginTrail,
+    list: listAuditEvents,
+    walk: walkAuditEvents,
+    verify: (organization: string, earlier?: EarlierHead) => verifyAudit(trails, organization, earlier),
+    /** How many records there are, and the hash of the last one: to be kept elsewhere, and given to `verify` later. */
+    head: (organization: string): Promise<EarlierHead> => readEnd(trails, organization),
+    /** After a backup was restored: the chain goes on from its last record, wherever the head had come. */
+    async goOnFromBackup(organization: string): Promise<void> {
+      await putHead(await trails.open(organization), await newestEnd(organization))
+      await append({ organization, actor: 'operator', action: 'organization.restored', subject: `organization:${organization}` })
+    },
+    /** Seals every chain from before there were keys. Stops early once `isStopping`. */
+    async keyOlderTrails(isStopping: () => boolean): Promise<void> {
+      for await (const organization of trails.unkeyed()) {
+        if (isStopping()) return
+        await trails.open(organization).catch((error: unknown) => log?.error({ organization, err: error }, 'the audit trail got no key'))
+      }
+    },
+  }
+}
+
+async function readEnd(trails: AuditTrails, organization: string): Promise<EarlierHead> {
+  const head = await readHead(await trails.get(organization))
+  const newest = await newestEnd(organization)
+  const { seq, hash }: ChainEnd = head.state === 'sound' && head.end.seq > newest.seq ? head.end : newest
+  return { count: seq, hash }
 }
 
 async function isRecorded({ organization, subject, action }: AuditRecord): Promise<boolean> {
   return (await AuditEventModel.exists({ organization, subject, action })) !== null
 }
 
-async function listAuditEvents(organization: string, request: PageRequest): Promise<Page<AuditEvent>> {
-  return page(AuditEventModel, { organization }, request, toAuditEvent)
+/** Newest first. @throws ServiceError `invalid_request` for a cursor that is not ours */
+async function listAuditEvents(organization: string, request: PageRequest, filters: AuditFilters = {}): Promise<Page<AuditEvent>> {
+  return page(AuditEventModel, matching(organization, filters), request, toAuditEvent)
+}
+
+const READ_AT_ONCE = 500
+
+/** The same list in portions, at most `most` records in all. */
+async function* walkAuditEvents(organization: string, filters: AuditFilters, most: number): AsyncGenerator<AuditEvent[]> {
+  let cursor: string | undefined
+  for (let left = most; left > 0; left -= READ_AT_ONCE) {
+    const { data, nextCursor } = await listAuditEvents(organization, { limit: Math.min(left, READ_AT_ONCE), cursor }, filters)
+    yield data
+    if (nextCursor === null) return
+    cursor = nextCursor
+  }
+}
+
+/** A record is numbered after its time was taken, at most so much later, or earlier where the clock was set back. */
+const ID_SLACK_MS = 24 * 3_600_000
+
+function matching(organization: string, { actors, action, from, to }: AuditFilters): QueryFilter<AuditEventDocument> {
+  const at = { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) }
+  // ids begin with the time, and bound what is read of the index
+  const _id = {
+    ...(from ? { $gte: idAt(from.getTime() - ID_SLACK_MS) } : {}),
+    ...(to ? { $lt: idAt(to.getTime() + ID_SLACK_MS) } : {}),
+  }
+  return {
+    organization,
+    ...(actors ? { actor: { $in: [...actors] } } : {}),
+    ...(action === undefined ? {} : { action }),
+    ...(from || to ? { at, _id } : {}),
+  }
+}
+
+const LAST_SECOND = 0xff_ff_ff_ff
+
+function idAt(ms: number): Types.ObjectId {
+  return Types.ObjectId.createFromTime(Math.min(LAST_SECOND, Math.max(0, Math.floor(ms / 1000))))
 }
 
 function toAuditEvent({ _id, at, actor, action, subject, leverUser, hash, previousHash }: AuditEventDocument): AuditEvent {

@@ -25,7 +25,7 @@ export interface RestoreReport extends RestoredExports {
 export async function afterRestore(deps: {
   markExports: () => Promise<RestoredExports>
   markConversations: () => Promise<number>
-  audit: Pick<Audit, 'append'>
+  audit: Pick<Audit, 'goOnFromBackup'>
 }): Promise<RestoreReport> {
   const marked = await deps.markExports()
   const conversations = await deps.markConversations()
@@ -34,9 +34,6 @@ export async function afterRestore(deps: {
   const links = (await dropOpenSignInLinks()) + (await dropOpenAuthorizations())
   const grants = await noteTokensMayBeLost()
   const syncs = await hurrySyncs()
-  for await (const { _id } of OrganizationModel.find({}, { _id: 1 }).lean().cursor()) {
-    const organization = String(_id)
-    await deps.audit.append({ organization, actor: 'operator', action: 'organization.restored', subject: `organization:${organization}` })
-  }
+  for await (const { _id } of OrganizationModel.find({}, { _id: 1 }).lean().cursor()) await deps.audit.goOnFromBackup(String(_id))
   return { ...marked, conversations, sessions, links, grants, syncs }
 }

@@ -7,16 +7,16 @@ import { OrganizationModel } from '../../src/accounts/organization-model.ts'
 import { PersonModel } from '../../src/accounts/person-model.ts'
 import { SessionModel } from '../../src/accounts/session-model.ts'
 import { SignInLinkModel } from '../../src/accounts/sign-in-link-model.ts'
-import { createAudit } from '../../src/audit/audit.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { auditWith } from '../support/audit.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 describe('accounts', () => {
   const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
-  const audit = createAudit()
+  const audit = auditWith(sealer)
   let accounts: Accounts
   let organization: string
 

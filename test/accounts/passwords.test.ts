@@ -8,9 +8,9 @@ import { PersonModel } from '../../src/accounts/person-model.ts'
 import { SessionModel } from '../../src/accounts/session-model.ts'
 import { switchSession } from '../../src/accounts/sessions.ts'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
-import { createAudit } from '../../src/audit/audit.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { auditWith } from '../support/audit.ts'
 
 const PASSWORD = 'three words suffice'
 
@@ -23,7 +23,7 @@ describe('passwords', () => {
     await connectFreshDatabase()
     const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
     const onPersonRemoved = async () => undefined
-    accounts = createAccounts({ sealer, audit: createAudit(), publicUrl: 'https://fulcrum.example', onPersonRemoved })
+    accounts = createAccounts({ sealer, audit: auditWith(sealer), publicUrl: 'https://fulcrum.example', onPersonRemoved })
     organization = (await accounts.createOrganization({ name: 'Acme', sourceName: 's' })).id
   })
   after(dropDatabase)

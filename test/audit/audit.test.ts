@@ -1,23 +1,26 @@
+import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { Types } from 'mongoose'
-import { createAudit } from '../../src/audit/audit.ts'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
+import { createSealer } from '../../src/secrets/sealer.ts'
+import { auditWith, organizationWithTrail } from '../support/audit.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 
 describe('audit trail', () => {
+  const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
   let organization: string
 
   before(connectFreshDatabase)
   after(dropDatabase)
-  beforeEach(() => {
-    organization = new Types.ObjectId().toHexString()
+  beforeEach(async () => {
+    organization = await organizationWithTrail(sealer)
   })
 
   const record = (subject: string) => ({ organization, actor: 'user:1', action: 'candidate.exported', subject, leverUser: 'lever-1' })
   const stored = () => AuditEventModel.find({ organization }).sort({ seq: 1 }).lean()
 
   it('chains each record to the one before', async () => {
-    const audit = createAudit()
+    const audit = auditWith(sealer)
 
     await audit.append(record('export:1'))
     await audit.append(record('export:2'))
@@ -28,13 +31,13 @@ describe('audit trail', () => {
     expect(await audit.verify(organization)).to.deep.equal({ valid: true, checked: 2 })
   })
 
-  it('has once what happens once, whoever records it again', async () => {
+  it('records once what happens once, even when several processes record it', async () => {
     const exported = { ...record('export:1'), once: true } as const
-    await createAudit().append(exported)
-    await createAudit().append(exported)
-    await createAudit().append({ ...exported, subject: 'export:2' })
-    await createAudit().append({ ...exported, organization: new Types.ObjectId().toHexString() })
-    await createAudit().append({ ...exported, action: 'candidate.erased' })
+    await auditWith(sealer).append(exported)
+    await auditWith(sealer).append(exported)
+    await auditWith(sealer).append({ ...exported, subject: 'export:2' })
+    await auditWith(sealer).append({ ...exported, organization: await organizationWithTrail(sealer) })
+    await auditWith(sealer).append({ ...exported, action: 'candidate.erased' })
 
     expect((await stored()).map(({ subject, action }) => `${subject} ${action}`)).to.deep.equal([
       'export:1 candidate.exported',
@@ -44,7 +47,7 @@ describe('audit trail', () => {
   })
 
   it('is durable when append resolves', async () => {
-    const audit = createAudit()
+    const audit = auditWith(sealer)
 
     await Promise.all(Array.from({ length: 30 }, async (_value, number) => {
       await audit.append(record(`export:${number}`))
@@ -53,7 +56,7 @@ describe('audit trail', () => {
   })
 
   it('keeps one chain in the order of one process, and without loss or gap over several', async () => {
-    const appenders = [createAudit(), createAudit(), createAudit()]
+    const appenders = [auditWith(sealer), auditWith(sealer), auditWith(sealer)]
 
     await Promise.all(
       appenders.flatMap((audit, process) => Array.from({ length: 400 }, (_value, number) => audit.append(record(`${process}:${number}`)))),
@@ -65,11 +68,11 @@ describe('audit trail', () => {
       const own = events.map(({ subject }) => subject).filter((subject) => subject.startsWith(`${process}:`))
       expect(own).to.deep.equal(Array.from({ length: 400 }, (_value, number) => `${process}:${number}`))
     }
-    expect(await createAudit().verify(organization)).to.deep.equal({ valid: true, checked: 1200 })
+    expect(await auditWith(sealer).verify(organization)).to.deep.equal({ valid: true, checked: 1200 })
   })
 
   it('appends after a pause to what another process has written since', async () => {
-    const [one, other] = [createAudit(), createAudit()]
+    const [one, other] = [auditWith(sealer), auditWith(sealer)]
 
     for (let turn = 0; turn < 3; turn += 1) {
       await one.append(record(`one:${turn}`))
@@ -89,7 +92,7 @@ describe('audit trail', () => {
     'another organization': { organization: new Types.ObjectId() },
   })) {
     it(`notices a record with ${what}`, async () => {
-      const audit = createAudit()
+      const audit = auditWith(sealer)
       for (let number = 1; number <= 4; number += 1) await audit.append(record(`export:${number}`))
       const events = await stored()
 
@@ -101,7 +104,7 @@ describe('audit trail', () => {
   }
 
   it('notices a record that is missing, the first included', async () => {
-    const audit = createAudit()
+    const audit = auditWith(sealer)
     for (let number = 1; number <= 4; number += 1) await audit.append(record(`export:${number}`))
     const events = await stored()
 
@@ -111,7 +114,7 @@ describe('audit trail', () => {
   })
 
   it('notices records that changed places', async () => {
-    const audit = createAudit()
+    const audit = auditWith(sealer)
     for (let number = 1; number <= 3; number += 1) await audit.append(record(`export:${number}`))
     const events = await stored()
 
@@ -122,16 +125,16 @@ describe('audit trail', () => {
   })
 
   it('keeps organizations apart', async () => {
-    const audit = createAudit()
+    const audit = auditWith(sealer)
     await audit.append(record('export:1'))
-    await audit.append({ ...record('export:1'), organization: new Types.ObjectId().toHexString() })
+    await audit.append({ ...record('export:1'), organization: await organizationWithTrail(sealer) })
 
     expect((await audit.list(organization, { limit: 10 })).data).to.have.length(1)
     expect((await stored())[0]?.seq).to.equal(1)
   })
 
   it('lists newest first, page by page', async () => {
-    const audit = createAudit()
+    const audit = auditWith(sealer)
     for (let number = 1; number <= 5; number += 1) await audit.append(record(`export:${number}`))
 
     const first = await audit.list(organization, { limit: 3 })
@@ -148,7 +151,7 @@ describe('audit trail', () => {
   })
 
   it('tells the caller when a record could not be written', async () => {
-    const audit = createAudit()
+    const audit = auditWith(sealer)
 
     const failure = await audit.append({ ...record('export:1'), organization: 'no id' }).catch((error: unknown) => error)
 

@@ -2,7 +2,6 @@ import { expect } from 'chai'
 import mongoose from 'mongoose'
 import { useFakeTimers } from 'sinon'
 import { z } from 'zod'
-import { createAudit } from '../../src/audit/audit.ts'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { createAccessTokens } from '../../src/connection/access-tokens.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
@@ -20,6 +19,7 @@ import { eventually } from '../support/eventually.ts'
 import { rejection } from '../support/rejection.ts'
 import { ACTOR, ADMIN, PUBLIC_URL } from './build-connections.ts'
 import { ageAccessToken, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+import { auditWith } from '../support/audit.ts'
 
 /** An answer that comes when the faults are cleared. */
 const HELD = { match: { path: '/oauth/token' }, kind: 'slow', delayMs: 60_000 } as const
@@ -309,7 +309,7 @@ describe('connection/access tokens', () => {
     const before = await getGrant(organization)
     await world.authorize({ organization })
 
-    await createRevoker({ audit: createAudit() })(before, 'refresh_refused')
+    await createRevoker({ audit: auditWith(world.sealer) })(before, 'refresh_refused')
 
     expect((await stored()).status).to.equal('configuring')
   })
@@ -339,7 +339,7 @@ describe('connection/access tokens', () => {
 function buildCredentials({ sealer, lever }: ConnectionWorld, organization: string) {
   const log = createLog({ level: 'silent' })
   const secrets = connectionSecrets(sealer)
-  const revoke = createRevoker({ audit: createAudit() })
+  const revoke = createRevoker({ audit: auditWith(sealer) })
   const oauth = createLeverOAuth({ ...lever, redirectUri: `${PUBLIC_URL}/oauth/lever/callback`, timeoutMs: 2000, log })
   return leverCredentials({ tokens: createAccessTokens({ oauth, secrets, timeoutMs: 2000, log, revoke }), secrets, revoke }, organization)
 }

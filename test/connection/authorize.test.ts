@@ -4,7 +4,6 @@ import { text as readText } from 'node:stream/consumers'
 import { expect } from 'chai'
 import mongoose from 'mongoose'
 import { z } from 'zod'
-import { createAudit } from '../../src/audit/audit.ts'
 import type { AccountEvidence } from '../../src/connection/account-identity.ts'
 import type { ConnectionContext } from '../../src/connection/connection-context.ts'
 import { keepGrant } from '../../src/connection/keep-grant.ts'
@@ -17,6 +16,7 @@ import { leverPath } from '../../src/lever/lever-path.ts'
 import { rejection } from '../support/rejection.ts'
 import { ACTOR, ADMIN, SOURCER } from './build-connections.ts'
 import { ageAccessToken, goThroughLever, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+import { auditWith } from '../support/audit.ts'
 
 const causeOf = async (promise: Promise<unknown>) => ((await rejection(promise)) as AuthorizationFailure).why
 const whole = async (organization: string) => JSON.stringify(await ConnectionModel.findOne({ organization }).lean())
@@ -130,7 +130,7 @@ describe('connection/authorize', () => {
       userId: null,
       client: clientThatFirst(() => world.authorize({ organization })),
     }
-    const context = { audit: createAudit(), log: createLog({ level: 'silent' }), neighbours: {} } as unknown as ConnectionContext
+    const context = { audit: auditWith(world.sealer), log: createLog({ level: 'silent' }), neighbours: {} } as unknown as ConnectionContext
 
     const kept = keepGrant(context, organization, { evidence: newAccount, fields: {}, action: 'connection.authorized', actor: ACTOR })
 

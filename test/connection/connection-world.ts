@@ -1,13 +1,13 @@
 /** Connections of one organization against the local Lever, over a real MongoDB; neighbours are recorded instead of built. */
 import { randomBytes } from 'node:crypto'
 import { createAccounts } from '../../src/accounts/accounts.ts'
-import { createAudit } from '../../src/audit/audit.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import type { Connections } from '../../src/connection/connections.ts'
 import { createSealer, type Sealer } from '../../src/secrets/sealer.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { ACTOR, ADMIN, buildConnections, newNeighbourhood, PUBLIC_URL, SOURCER, type Neighbourhood } from './build-connections.ts'
+import { auditWith } from '../support/audit.ts'
 
 export interface ConnectionWorld {
   lever: LeverForTests
@@ -34,7 +34,7 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
   await lever.settings({ rateLimit: { enabled: false } })
   const key = randomBytes(32)
   const sealer = createSealer([{ id: 'k1', key }])
-  const audit = createAudit()
+  const audit = auditWith(sealer)
   const accounts = createAccounts({ sealer, publicUrl: PUBLIC_URL, audit, onPersonRemoved: async () => undefined })
   const neighbourhood = newNeighbourhood()
   const another: ConnectionWorld['another'] = (options = {}) =>

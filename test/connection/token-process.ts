@@ -2,17 +2,17 @@
 import mongoose from 'mongoose'
 import { z } from 'zod'
 import { createAccounts } from '../../src/accounts/accounts.ts'
-import { createAudit } from '../../src/audit/audit.ts'
 import { readConfig } from '../../src/config.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { leverPath } from '../../src/lever/lever-path.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
 import { ACTOR, ADMIN, buildConnections, newNeighbourhood, PUBLIC_URL } from './build-connections.ts'
 import type { Order, ProcessSettings, Result } from './token-processes.ts'
+import { auditWith } from '../support/audit.ts'
 
 const { mongodbUri, secretKeys, lever, timeoutMs } = JSON.parse(process.env['TOKEN_PROCESS'] ?? '{}') as ProcessSettings
 const sealer = createSealer(readConfig({ SECRET_KEYS: secretKeys }).secretKeys)
-const audit = createAudit()
+const audit = auditWith(sealer)
 const accounts = createAccounts({ sealer, publicUrl: PUBLIC_URL, audit, onPersonRemoved: async () => undefined })
 const connections = buildConnections({
   lever,

@@ -1,7 +1,7 @@
 import { Types } from 'mongoose'
 import { findPerson } from '../../src/accounts/people.ts'
 import { PersonModel } from '../../src/accounts/person-model.ts'
-import type { AuditRecord } from '../../src/audit/append-audit-event.ts'
+import type { AuditRecord } from '../../src/audit/insert-records.ts'
 import { ServiceError } from '../../src/errors.ts'
 import type { LeverPerson } from '../../src/mapping/mapping-deps.ts'
 import { createMappings, type Mappings } from '../../src/mapping/mappings.ts'

@@ -6,13 +6,14 @@ import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { createAccounts, type Accounts } from '../../src/accounts/accounts.ts'
 import type { OpenId } from '../../src/accounts/open-id.ts'
 import type { PersonRole } from '../../src/accounts/person-model.ts'
-import { createAudit, type Audit } from '../../src/audit/audit.ts'
+import type { Audit } from '../../src/audit/audit.ts'
 import { createLog } from '../../src/log.ts'
 import { createSealer, type Sealer } from '../../src/secrets/sealer.ts'
 import type { Endpoint } from '../../src/web/api/endpoint.ts'
 import { createApp, type AppOptions } from '../../src/web/app.ts'
 import type { Intake } from '../../src/web/intake.ts'
 import type { PageRoute } from '../../src/web/pages/page-route.ts'
+import { auditWith } from './audit.ts'
 
 export interface WebParts {
   accounts: Accounts
@@ -100,7 +101,7 @@ export async function startWeb(options: StartWebOptions = {}): Promise<RunningWe
 
 function buildParts(publicUrl: string): WebParts {
   const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
-  const audit = createAudit()
+  const audit = auditWith(sealer)
   return { sealer, audit, publicUrl, accounts: createAccounts({ sealer, audit, publicUrl, onPersonRemoved: async () => undefined }) }
 }
 

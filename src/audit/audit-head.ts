@@ -1,0 +1,52 @@
+import { Types, type ClientSession } from 'mongoose'
+import { equalSecrets } from '../secrets/opaque-token.ts'
+import { macOfEnd, NO_RECORDS, trailKeyFrom, type ChainEnd } from './audit-chain.ts'
+import { AuditHeadModel, type AuditHeadDocument } from './audit-head-model.ts'
+import type { Trail } from './insert-records.ts'
+
+const DUPLICATE_KEY = 11_000
+
+/** What the database says of a chain's end. `lost`: the head is missing, or was not written with the key. */
+export type Head = { state: 'sound'; end: ChainEnd } | { state: 'lost'; mac: string | null }
+
+/** The head of an organization that is being made by `session`'s transaction. */
+export async function beginTrail(organization: string, secret: Buffer, session: ClientSession): Promise<void> {
+  const key = trailKeyFrom(secret, organization)
+  await AuditHeadModel.create([headOf({ organization, key }, NO_RECORDS)], { session })
+}
+
+export async function readHead({ organization, key }: Trail): Promise<Head> {
+  const found = await AuditHeadModel.findById(organization).read('primary').lean<AuditHeadDocument>()
+  if (!found) return { state: 'lost', mac: null }
+  const end = { seq: found.count, hash: found.hash ?? '' }
+  const mac: unknown = found.mac
+  const isGenuine = typeof mac === 'string' && equalSecrets(mac, macOfEnd(end, organization, key))
+  return isGenuine ? { state: 'sound', end } : { state: 'lost', mac: found.mac ?? null }
+}
+
+/** Moves the head up to a record that is durable. Left behind, it is moved up with the next record. */
+export async function moveHead(trail: Trail, end: ChainEnd): Promise<void> {
+  const { _id, ...fields } = headOf(trail, end)
+  await AuditHeadModel.collection.updateOne({ _id, count: { $lt: end.seq } }, { $set: fields }, { writeConcern: { w: 1 } })
+}
+
+/** Replaces a head that is lost; one that somebody else has replaced in between stays. */
+export async function replaceLostHead(trail: Trail, mac: string | null, end: ChainEnd): Promise<void> {
+  const head = headOf(trail, end)
+  try {
+    await AuditHeadModel.replaceOne({ _id: head._id, mac }, head, { upsert: true })
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+  }
+}
+
+/** Writes the head, whatever there was. */
+export async function putHead(trail: Trail, end: ChainEnd): Promise<void> {
+  const head = headOf(trail, end)
+  await AuditHeadModel.replaceOne({ _id: head._id }, head, { upsert: true })
+}
+
+function headOf({ organization, key }: Trail, end: ChainEnd): AuditHeadDocument {
+  const _id = Types.ObjectId.createFromHexString(organization)
+  return { _id, count: end.seq, hash: end.hash, mac: macOfEnd(end, organization, key) }
+}
