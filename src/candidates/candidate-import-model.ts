@@ -16,9 +16,11 @@ const candidateImportSchema = new Schema(
     allowErased: { type: Boolean, default: false },
     /** Physical lines whose rows are durable; where another process goes on. */
     linesDone: { type: Number, default: 0 },
+    /** How often workers have begun with the rows behind this line. */
+    tries: { type: new Schema({ after: Number, count: Number }, { _id: false }), default: null },
     created: { type: Number, default: 0 },
     updated: { type: Number, default: 0 },
-    /** The rows themselves are in `candidate_import_rejections`. */
+    /** The first 1,000 of the rows are in `candidate_import_rejections`. */
     rejectedCount: { type: Number, default: 0 },
     error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
     finishedAt: { type: Date, default: null },

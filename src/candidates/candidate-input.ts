@@ -1,27 +1,27 @@
 import { z } from 'zod'
 
-const LONGEST_LIST = 50
-const LONGEST_TEXT = 10_000
+/** Entries of a list. */
+export const LONGEST_LIST = 50
+/** Characters of a headline, a location or a summary. */
+export const LONGEST_TEXT = 10_000
+export const LONGEST_LINK = 2000
 /** One `@`, no white space or separators, a dot in the domain; letters of any script. Delivery is not our business. */
 const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:".]+(\.[^\s@<>()[\]\\,;:".]+)+$/u
 /** Controls but tab and line breaks, and halves of surrogate pairs. */
 const UNPRINTABLE = /^[^\p{Cs}\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/u // oxlint-disable-line no-control-regex
 
 const oneLine = (value: string): string => value.replace(/\s+/g, ' ').trim()
-const line = (max: number) =>
-  z.string().overwrite(oneLine).max(max, `is longer than ${max} characters`).regex(UNPRINTABLE, 'has control characters') // prettier-ignore
+/** zod goes on to the next check after one that has failed, unless it says `abort`. */
+const atMost = (max: number) => ({ error: `is longer than ${max} characters`, abort: true })
+const line = (max: number) => z.string().overwrite(oneLine).max(max, atMost(max)).regex(UNPRINTABLE, 'has control characters')
 const filledLine = (max: number) => line(max).min(1, 'is empty')
-const longText = z
-  .string()
-  .trim()
-  .max(LONGEST_TEXT, `is longer than ${LONGEST_TEXT} characters`)
-  .regex(UNPRINTABLE, 'has control characters')
+const longText = z.string().trim().max(LONGEST_TEXT, atMost(LONGEST_TEXT)).regex(UNPRINTABLE, 'has control characters')
 const link = z
   .string()
   .trim()
-  .max(2000, 'is longer than 2000 characters')
+  .max(LONGEST_LINK, atMost(LONGEST_LINK))
   .refine(isWebLink, 'is not a link: write it out, with https:// or http:// in front')
-const email = z.string().trim().max(254, 'is longer than 254 characters').regex(EMAIL, 'is not an e-mail address')
+const email = z.string().trim().max(254, atMost(254)).regex(EMAIL, 'is not an e-mail address')
 const phone = z.strictObject({ type: filledLine(50).nullish(), value: filledLine(100) })
 const list = <T extends z.ZodType>(item: T) => z.array(item).max(LONGEST_LIST, `has more than ${LONGEST_LIST} entries`).nullish()
 

@@ -1,13 +1,11 @@
-import { setImmediate } from 'node:timers/promises'
-import { openCsv, type CsvCandidate } from './csv/csv-candidates.ts'
+import { openCsv, type CsvCandidate, type ResumeAt } from './csv/csv-candidates.ts'
 import type { Entering } from './erased-people.ts'
-import { importRows, type RejectedRow, type RowsOutcome } from './import-rows.ts'
+import { MOST_REJECTED } from './import-rejections.ts'
+import { importRows, type RowsOutcome } from './import-rows.ts'
 
 const BATCH_ROWS = 500
-/** Long rows make short batches: what a batch holds is in memory, and in one transaction. */
-const BATCH_CHARACTERS = 1_000_000
-/** After so many the process turns to others: that is some milliseconds. */
-const ROWS_AT_A_STRETCH = 50
+/** Long rows make short batches: a batch is in memory, in one transaction, and written to the database without a pause. */
+const BATCH_CHARACTERS = 250_000
 
 /** Rows of a file in batches; `lastLine` is the physical line the batch ends with. */
 export interface RowBatch {
@@ -25,27 +23,28 @@ export async function importCsv(
   chunks: AsyncIterable<Uint8Array>,
   entering: Entering,
 ): Promise<RowsOutcome & { linesDone: number }> {
-  const done = { created: 0, updated: 0, rejected: [] as RejectedRow[], linesDone: 0 }
+  const done: RowsOutcome & { linesDone: number } = { created: 0, updated: 0, rejected: [], rejectedCount: 0, linesDone: 0 }
   for await (const { rows, lastLine } of readBatches(chunks)) {
-    const { created, updated, rejected } = await importRows(organization, rows, entering)
-    done.created += created
-    done.updated += updated
-    done.rejected.push(...rejected)
+    const outcome = await importRows(organization, rows, entering, { keepAtMost: MOST_REJECTED - done.rejected.length })
+    done.created += outcome.created
+    done.updated += outcome.updated
+    done.rejected.push(...outcome.rejected)
+    done.rejectedCount += outcome.rejectedCount
     done.linesDone = lastLine
   }
   return done
 }
 
-/** @param after rows that end at or before this physical line are passed over */
-export async function* readBatches(chunks: AsyncIterable<Uint8Array>, after = 0): AsyncGenerator<RowBatch> {
+/** @param singly the first so many rows come one by one */
+export async function* readBatches(chunks: AsyncIterable<Uint8Array>, resumeAt?: ResumeAt, singly = 0): AsyncGenerator<RowBatch> {
   let rows: CsvCandidate[] = []
   let characters = 0
-  for await (const row of (await openCsv(chunks)).rows) {
-    if (row.lastLine <= after) continue
+  let seen = 0
+  for await (const row of (await openCsv(chunks, resumeAt)).rows) {
     rows.push(row)
-    if (rows.length % ROWS_AT_A_STRETCH === 0) await setImmediate()
+    seen += 1
     characters += row.cells.reduce((sum, cell) => sum + cell.length, 0)
-    if (rows.length < BATCH_ROWS && characters < BATCH_CHARACTERS) continue
+    if (seen > singly && rows.length < BATCH_ROWS && characters < BATCH_CHARACTERS) continue
     yield { rows, lastLine: row.lastLine }
     rows = []
     characters = 0

@@ -12,12 +12,10 @@ import type { NoteImportEnd } from './note-import-end.ts'
 
 /** A longer file is imported in the background. */
 export const LONGEST_AT_ONCE = 1024 * 1024
+const PIECE_BYTES = 65_536
 const KEPT_MS = 30 * 24 * 3_600_000
 /** Due at once, whatever this process' clock says. */
 const AT_ONCE = new Date(0)
-
-/** At most so many rejected rows are listed; all are counted. */
-const MOST_REJECTED = 1000
 
 export interface ImportStart {
   importId: string
@@ -89,10 +87,10 @@ export async function importFile(
 ): Promise<ImportStart> {
   if (kept) return { importId: await startImport(organization, kept, entering), ended: false }
   const columns = await columnsOf(Buffer.concat(pieces))
-  const outcome = await importCsv(organization, rejoin(pieces), entering)
+  const outcome = await importCsv(organization, evenPieces(Buffer.concat(pieces)), entering)
   const importId = await keepEnded(organization, columns, outcome)
-  const { created, updated, rejected } = outcome
-  noteEnd({ organization, import: importId, outcome: 'finished', created, updated, rejected: rejected.length })
+  const { created, updated, rejectedCount } = outcome
+  noteEnd({ organization, import: importId, outcome: 'finished', created, updated, rejected: rejectedCount })
   return { importId, ended: true }
 }
 
@@ -117,13 +115,13 @@ export async function getImport(organization: string, id: string): Promise<Impor
     linesDone,
     created,
     updated,
-    rejected: await listRejections(_id, MOST_REJECTED),
+    rejected: await listRejections(_id),
     rejectedCount,
     error: error ? { code: error.code ?? 'internal_error', detail: error.detail ?? '' } : null,
   }
 }
 
-/** All rows that an import has not taken so far, as a CSV. @throws ServiceError `not_found` */
+/** The rows that an import has not taken so far and that are kept, as a CSV. @throws ServiceError `not_found` */
 export async function getRejectedCsv(organization: string, id: string): Promise<AsyncIterable<string>> {
   const { _id, columns } = await findImport(organization, id)
   return rejectionsCsv(_id, columns)
@@ -159,9 +157,8 @@ async function keepEnded(
   columns: string[],
   { rejected, ...done }: Awaited<ReturnType<typeof importCsv>>,
 ): Promise<string> {
-  const counts = { ...done, rejectedCount: rejected.length }
   const times = { ...keptFor(), dueAt: NEVER, finishedAt: new Date() }
-  const ended = new CandidateImportModel({ organization, status: 'finished', file: new Types.ObjectId(), columns, ...counts, ...times })
+  const ended = new CandidateImportModel({ organization, status: 'finished', file: new Types.ObjectId(), columns, ...done, ...times })
   await CandidateImportModel.db.transaction(async (session) => {
     await ended.save({ session })
     await keepRejections(ended, rejected, session)
@@ -171,6 +168,11 @@ async function keepEnded(
 
 function keptFor(): { expiresAt: Date } {
   return { expiresAt: new Date(Date.now() + KEPT_MS) }
+}
+
+/** However small the pieces were in which the file came. */
+async function* evenPieces(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES)
 }
 
 async function* rejoin(head: readonly Uint8Array[], rest?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -8,6 +8,9 @@ import type { RejectedRow } from './import-rows.ts'
 const BYTE_ORDER_MARK = '\uFEFF'
 const OUR_COLUMNS = ['Line', 'Rejected because']
 
+/** So many rows that were not taken are kept of an import; all are counted. */
+export const MOST_REJECTED = 1000
+
 type ImportKeys = Pick<CandidateImportDocument, '_id' | 'organization' | 'expiresAt'>
 
 /** Keeps rows that were not taken, within the transaction that counts them. */
@@ -17,20 +20,20 @@ export async function keepRejections(
   session: ClientSession,
 ): Promise<void> {
   const documents = rejected.map((row) => ({ ...row, organization, import: _id, expiresAt }))
-  if (documents.length > 0) await ImportRejectionModel.insertMany(documents, { session })
+  if (documents.length > 0) await ImportRejectionModel.collection.insertMany(documents, { session })
 }
 
 /** In the order of the file. */
-export async function listRejections(importId: Types.ObjectId, atMost: number): Promise<{ line: number; message: string }[]> {
+export async function listRejections(importId: Types.ObjectId): Promise<{ line: number; message: string }[]> {
   const found = await ImportRejectionModel.find({ import: importId }, { line: 1, message: 1 })
     .sort({ line: 1 })
-    .limit(atMost)
+    .limit(MOST_REJECTED)
     .lean<ImportRejectionDocument[]>()
   return found.map(({ line, message }) => ({ line, message }))
 }
 
 /**
- * All rows that an import has not taken so far, as a CSV to correct and import again: where each stood, why it was not taken, and its
+ * The rows that an import has not taken so far, the first {@link MOST_REJECTED} of them, as a CSV to correct and import again: where each stood, why it was not taken, and its
  * cells under the file's own names of columns; where the file was such a one itself, what that said is left out. In constant memory.
  */
 export async function* rejectionsCsv(importId: Types.ObjectId, columns: readonly string[]): AsyncGenerator<string> {

@@ -10,6 +10,7 @@ import { emailKeysOf, linkKeysOf, loadKnownCandidates, type KnownCandidate, type
 import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
 import { isDuplicateKey, toUpdate } from './save-candidate.ts'
 import { entryOf, type StageWatch } from './stage-entries.ts'
+import { startTimeSlice } from './time-slice.ts'
 
 export interface RejectedRow {
   line: number
@@ -21,29 +22,40 @@ export interface RejectedRow {
 export interface RowsOutcome {
   created: number
   updated: number
+  /** The first of them, no more than were to be kept. */
   rejected: RejectedRow[]
+  rejectedCount: number
 }
 
 /** An API call may take the external id of a row between reading and writing; then the batch is read again. */
 const TRIES = 5
+/** mongoose casts what it writes, which takes a while. */
+const WRITES_AT_ONCE = 100
+/** A row that cannot be read and has more words that look like e-mails or links is not kept: each is compared with those erased. */
+const MOST_NAMED = 100
 const REFUSED = `${ERASED} (erased): import with allowErased=true if the people of this file are to be entered again.`
 
 /**
  * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one.
  * Batches of an organization run one after another, in whatever process. `alongside` writes in the same transaction.
+ * @param keepAtMost how many rejected rows are given back; the others are only counted
  */
 export async function importRows(
   organization: string,
   rows: CsvCandidate[],
   entering: Entering,
-  alongside: (outcome: RowsOutcome, session: ClientSession) => Promise<void> = async () => undefined,
+  {
+    keepAtMost,
+    alongside = async () => undefined,
+  }: { keepAtMost: number; alongside?: (outcome: RowsOutcome, session: ClientSession) => Promise<void> },
 ): Promise<RowsOutcome> {
+  const keys = await readKeys(rows, keepAtMost)
   for (let attempt = 1; ; attempt += 1) {
     try {
       const watch = await entering.watchStages(organization)
       const outcome = await CandidateModel.db.transaction(async (session) => {
         await ImportTurnModel.updateOne({ organization }, { $inc: { turn: 1 } }, { upsert: true, session })
-        const written = await writeRows(organization, rows, { ...entering, watch }, session)
+        const written = await writeRows(organization, { rows, keys, keepAtMost }, { ...entering, watch }, session)
         await alongside(written, session)
         return written
       })
@@ -57,18 +69,25 @@ export async function importRows(
 
 async function writeRows(
   organization: string,
-  rows: CsvCandidate[],
+  { rows, keys, keepAtMost }: { rows: readonly CsvCandidate[]; keys: KeysOfRows; keepAtMost: number },
   entering: Entering & { watch: StageWatch | null },
   session: ClientSession,
 ): Promise<RowsOutcome> {
   const inputs = rows.flatMap((row) => ('input' in row ? [row.input] : []))
   const known = await loadKnownCandidates(organization, inputs, session)
-  const refused = await refusedKeys(organization, rows, entering)
-  const outcome: RowsOutcome = { created: 0, updated: 0, rejected: [] }
-  for (const row of rows) applyRow(row, { known, refused }, outcome)
+  const refused = await refusedKeys(organization, keys, entering)
+  const outcome: RowsOutcome = { created: 0, updated: 0, rejected: [], rejectedCount: 0 }
+  const slice = startTimeSlice()
+  for (const row of rows) {
+    if (slice.isOver()) await slice.giveWay()
+    applyRow(row, { known, refused, keys, keepAtMost }, outcome)
+  }
 
   const writes = [...known.all()].flatMap((candidate) => toWrite(organization, candidate))
-  if (writes.length > 0) await CandidateModel.bulkWrite(writes, { session })
+  for (let at = 0; at < writes.length; at += WRITES_AT_ONCE) {
+    if (slice.isOver()) await slice.giveWay()
+    await CandidateModel.bulkWrite(writes.slice(at, at + WRITES_AT_ONCE), { session })
+  }
   if (entering.watch) await recordEntries(known, entering.watch, session)
   return outcome
 }
@@ -81,33 +100,55 @@ async function recordEntries(known: KnownCandidates, watch: StageWatch, session:
   )
 }
 
-/** Of the e-mails and links in these rows, those of people who were erased and are not to be entered again. */
-async function refusedKeys(organization: string, rows: CsvCandidate[], { erased, allowErased }: Entering): Promise<Set<string>> {
-  if (!allowErased) return erased.among(organization, [...new Set(rows.flatMap(keysIn))])
-  await erased.lift(organization, [...new Set(rows.flatMap((row) => ('input' in row ? keysIn(row) : [])))])
-  return new Set()
+/** E-mails and links by row; none for a rejected row of which nothing is to be kept. */
+type KeysOfRows = ReadonlyMap<CsvCandidate, string[]>
+
+async function readKeys(rows: readonly CsvCandidate[], keepAtMost: number): Promise<KeysOfRows> {
+  const slice = startTimeSlice()
+  const keys = new Map<CsvCandidate, string[]>()
+  let unread = 0
+  for (const row of rows) {
+    if (slice.isOver()) await slice.giveWay()
+    if ('fault' in row && (unread += 1) > keepAtMost) continue
+    const found = 'input' in row ? [...linkKeysOf(row.input), ...emailKeysOf(row.input)] : keysIn(row.cells)
+    if (found) keys.set(row, found)
+  }
+  return keys
 }
 
-/** Of a row that cannot be read, what looks like an e-mail or a link in its cells. */
-function keysIn(row: CsvCandidate): string[] {
-  if ('input' in row) return [...linkKeysOf(row.input), ...emailKeysOf(row.input)]
-  const words = row.cells.flatMap((cell) => cell.split(/[\s;,"<>()]+/))
-  return words.flatMap((word) => {
-    if (word.includes('@')) return emailKey(word)
-    return word.includes('/') ? linkKey(/^https?:/i.test(word) ? word : `https://${word}`) : []
-  })
+/** What looks like an e-mail or a link in the cells of a row that cannot be read; null where there are too many. */
+function keysIn(cells: readonly string[]): string[] | null {
+  const found: string[] = []
+  for (const word of cells.flatMap((cell) => cell.split(/[\s;,"<>()]+/))) {
+    if (word.includes('@')) found.push(emailKey(word))
+    else if (word.includes('/')) found.push(linkKey(/^https?:/i.test(word) ? word : `https://${word}`))
+    if (found.length > MOST_NAMED) return null
+  }
+  return found
+}
+
+/** The keys that belong to people who were erased and are not to be entered again. */
+async function refusedKeys(organization: string, keys: KeysOfRows, { erased, allowErased }: Entering): Promise<Set<string>> {
+  if (!allowErased) return erased.among(organization, [...new Set([...keys.values()].flat())])
+  await erased.lift(organization, [...new Set([...keys].flatMap(([row, found]) => ('input' in row ? found : [])))])
+  return new Set()
 }
 
 interface People {
   known: KnownCandidates
   refused: Set<string>
+  keys: KeysOfRows
+  keepAtMost: number
 }
 
 function applyRow(row: CsvCandidate, people: People, outcome: RowsOutcome): void {
   const merged = 'fault' in row ? row.fault : merge(row.input, people)
   if (typeof merged === 'string') {
-    const isErased = keysIn(row).some((key) => people.refused.has(key))
-    outcome.rejected.push({ line: row.line, message: merged, cells: isErased ? [] : row.cells })
+    outcome.rejectedCount += 1
+    if (outcome.rejectedCount > people.keepAtMost) return
+    const named = people.keys.get(row)
+    const mayKeep = named !== undefined && !named.some((key) => people.refused.has(key))
+    outcome.rejected.push({ line: row.line, message: merged, cells: mayKeep ? row.cells : [] })
     return
   }
   outcome[merged.isKnown ? 'updated' : 'created'] += 1

@@ -6,7 +6,7 @@ import { CandidateImportModel, type CandidateImportDocument } from './candidate-
 import type { ErasedPeople } from './erased-people.ts'
 import { readBatches } from './import-csv.ts'
 import { dropFile, hasFile, readFile } from './import-files.ts'
-import { keepRejections } from './import-rejections.ts'
+import { keepRejections, MOST_REJECTED } from './import-rejections.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
 import type { NoteImportEnd } from './note-import-end.ts'
 import { oneAhead } from './one-ahead.ts'
@@ -20,28 +20,55 @@ export interface RunImportDeps {
 
 /** An import that so many workers took up and none ended, ends as failed. */
 const MOST_CLAIMS = 25
+/** A row at which so many workers ended is left out. */
+const MOST_TRIES = 3
+const REFUSED = `The import broke off ${MOST_TRIES} times at this row, so the row is left out.`
+/** After an end without progress: twice what a worker may have read of the file beyond the last durable row. */
+const CAREFUL_ROWS = 1000
 
 /**
  * Reads the rest of a kept file. Each batch of rows and the progress are written together, so that whoever goes on after a
- * kill counts no row twice.
+ * kill counts no row twice. Where a worker has ended without any progress, the next goes row by row, and after three tries leaves out the
+ * row at which it happens.
  * @throws LeaseLost when another worker has taken it over; what else is thrown leaves it to be taken up again
  */
 export async function runImport(claimed: Claimed<CandidateImportDocument>, deps: RunImportDeps): Promise<void> {
   const { file, linesDone, allowErased } = claimed.document
+  let { rejectedCount } = claimed.document
   const { erased, watchStages } = deps
   const failure = await failureOf(claimed)
   if (failure) return finish(claimed, { status: 'failed', error: { code: failure.code, detail: failure.message } }, deps)
+  const tries = await countTry(claimed)
+  const isRefusing = tries > MOST_TRIES
+  const isCareful = tries > 1 && !isRefusing
+  const resumeAt = { after: linesDone, refuseNext: isRefusing ? REFUSED : null }
+  const batches = readBatches(readFile(file), resumeAt, isRefusing ? 1 : isCareful ? CAREFUL_ROWS : 0)
   try {
-    for await (const { rows, lastLine } of oneAhead(readBatches(readFile(file), linesDone))) {
-      await importRows(claimed.document.organization.toHexString(), rows, { erased, allowErased, watchStages }, (outcome, session) =>
-        saveProgress(claimed, lastLine, outcome, session),
+    for await (const { rows, lastLine } of isCareful ? batches : oneAhead(batches)) {
+      const outcome = await importRows(
+        claimed.document.organization.toHexString(),
+        rows,
+        { erased, allowErased, watchStages },
+        {
+          keepAtMost: Math.max(0, MOST_REJECTED - rejectedCount),
+          alongside: (written, session) => saveProgress(claimed, lastLine, written, session),
+        },
       )
+      rejectedCount += outcome.rejectedCount
     }
   } catch (error) {
     if (!isServiceError(error, 'invalid_request')) throw error
     return finish(claimed, { status: 'failed', error: { code: error.code, detail: error.message } }, deps)
   }
   return finish(claimed, { status: 'finished', error: null }, deps)
+}
+
+/** Counts, before anything is read, that the rows behind the last durable one are tried again. @returns the how many-th try it is */
+async function countTry(claimed: Claimed<CandidateImportDocument>): Promise<number> {
+  const { linesDone, tries } = claimed.document
+  const count = tries?.after === linesDone ? (tries.count ?? 0) + 1 : 1
+  await writeStep(CandidateImportModel, claimed, { set: { tries: { after: linesDone, count } } })
+  return count
 }
 
 async function failureOf({ document }: Claimed<CandidateImportDocument>): Promise<ServiceError | null> {
@@ -56,12 +83,12 @@ async function saveProgress(
   outcome: RowsOutcome,
   session: ClientSession,
 ): Promise<void> {
-  const { created, updated, rejected } = outcome
+  const { created, updated, rejected, rejectedCount } = outcome
   const written = await CandidateImportModel.updateOne(
     heldBy(claimed) as QueryFilter<CandidateImportDocument>,
     {
-      $set: { linesDone },
-      $inc: { created, updated, rejectedCount: rejected.length },
+      $set: { linesDone, tries: { after: linesDone, count: 1 } },
+      $inc: { created, updated, rejectedCount },
     },
     { session },
   )

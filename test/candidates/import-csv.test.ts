@@ -11,12 +11,13 @@ describe('batches of rows', () => {
     for await (const { rows } of readBatches(onePiece(Array.from({ length: 30 }, () => `Ana,,${'x'.repeat(90_000)}`))))
       sizes.push(rows.length)
 
-    expect(sizes).to.deep.equal([12, 12, 6])
+    expect(sizes).to.deep.equal([3, 3, 3, 3, 3, 3, 3, 3, 3, 3])
   })
 
   it('go on behind a line, and end with the line they end with', async () => {
     const ends: number[] = []
-    for await (const { lastLine } of readBatches(onePiece(Array.from({ length: 1200 }, () => 'Ana,,')), 301)) ends.push(lastLine)
+    for await (const { lastLine } of readBatches(onePiece(Array.from({ length: 1200 }, () => 'Ana,,')), { after: 301, refuseNext: null }))
+      ends.push(lastLine)
 
     expect(ends).to.deep.equal([801, 1201])
   })
@@ -27,9 +28,9 @@ describe('batches of rows', () => {
       turns += 1
       ticking = setImmediate(tick)
     })
-    for await (const { rows } of readBatches(onePiece(Array.from({ length: 5000 }, (_, at) => `Ana,p${at}@a.example,`)))) void rows
+    for await (const { rows } of readBatches(onePiece(Array.from({ length: 20_000 }, (_, at) => `Ana,p${at}@a.example,`)))) void rows
     clearImmediate(ticking)
 
-    expect(turns).to.be.at.least(20)
+    expect(turns).to.be.at.least(10)
   })
 })

@@ -5,6 +5,7 @@ import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { dropOrphanedFiles } from '../../src/candidates/import-files.ts'
+import { ImportRejectionModel } from '../../src/candidates/import-rejection-model.ts'
 import type { ImportEnd } from '../../src/candidates/note-import-end.ts'
 import { runImport } from '../../src/candidates/run-import.ts'
 import { createLog } from '../../src/log.ts'
@@ -194,7 +195,7 @@ describe('candidate import', () => {
 
   /** A long file with one good row; in each other cells that begin formulas. */
   const badRows = (rows: number): string =>
-    `name,email,summary\n${Array.from({ length: rows }, (_, at) => `=Row ${at},,"-${'x'.repeat(700)}, +1"\n`).join('')}Good,good@a.example,\n`
+    `name,email,summary\n${Array.from({ length: rows }, (_, at) => `=Row ${at},,"-${'x'.repeat(1100)}, +1"\n`).join('')}Good,good@a.example,\n`
 
   async function importLong(file: string): Promise<{ importId: string; csv: string }> {
     const importId = await startLong(file)
@@ -207,21 +208,23 @@ describe('candidate import', () => {
     return csv
   }
 
-  it('gives all rejected rows of a long file, not the listed ones alone, as a CSV to correct and import again', async () => {
+  it('keeps the first 1,000 rejected rows of a long file, counts all, and gives them as a CSV to correct and import again', async () => {
     const { importId, csv } = await importLong(badRows(1600))
 
     const [header, first, ...others] = csv.split('\r\n')
     expect(header).to.equal('\uFEFFLine,Rejected because,name,email,summary')
     expect(first).to.match(/^2,The row is not complete: at least one e-mail or link is required\.,'=Row 0,,"'-x+, \+1"$/)
-    expect(others).to.have.length(1600)
-    expect((await candidates.getImport(organization, importId)).rejected).to.have.length(1000)
+    expect(others).to.have.length(1000)
+    const { rejected, rejectedCount } = await candidates.getImport(organization, importId)
+    expect([rejected.length, rejectedCount]).to.deep.equal([1000, 1600])
+    expect(await ImportRejectionModel.countDocuments({ import: importId })).to.equal(1000)
     expect(await rejection(candidates.getRejectedCsv(stranger, importId))).to.include({ code: 'not_found' })
 
     let corrected = 0
     const again = await importLong(csv.replaceAll(',,"', () => `,again${(corrected += 1)}@a.example,"`))
 
     expect(again.csv).to.equal(`${header}\r\n`)
-    expect(await CandidateModel.countDocuments({ organization, name: /^=Row/, summary: /^-x/ })).to.equal(1600)
+    expect(await CandidateModel.countDocuments({ organization, name: /^=Row/, summary: /^-x/ })).to.equal(1000)
   }).timeout(40_000)
 
   it('keeps no cells of rejected rows about somebody who was erased here, not even of those that cannot be read', async () => {
@@ -237,7 +240,7 @@ describe('candidate import', () => {
     expect(csv.split('\r\n').slice(1, 5)).to.deep.equal([
       '2,The person was erased here (erased): import with allowErased=true if the people of this file are to be entered again.',
       '3,"emails, entry 2, is not an e-mail address."',
-      '4,"A quotation mark is not closed, or stands alone inside a quoted cell: write it twice there."',
+      '4,"A quotation mark in line 4 opens a cell that is not closed properly: end the cell with one, and double those inside it."',
       '5,emails is not an e-mail address.,Bob,foo,,',
     ])
   })
@@ -266,6 +269,30 @@ describe('candidate import', () => {
     expect(ends.filter((end) => end.import === importId)).to.deep.equal([
       { organization, import: importId, outcome: 'finished', created: 1350, updated: 0, rejected: 150 },
     ])
+  })
+
+  it('leaves out a row at which workers have ended three times, and takes all others', async () => {
+    const lines = longFile(900).split('\n')
+    lines.splice(20, 0, 'Poison,poison@long.example,x')
+    const importId = await startLong(lines.join('\n'))
+    let tries = 0
+    const among = async (_: string, keys: readonly string[]): Promise<Set<string>> => {
+      if (!keys.includes('poison@long.example')) return new Set()
+      tries += 1
+      throw new Error('the worker ends here')
+    }
+    const deps = { ...alone, erased: { among, lift: async () => undefined } }
+
+    await eventually('the import ends', async () => {
+      const claimed = await claimOne(1).catch(() => null)
+      if (claimed) await runImport(claimed, deps).catch(() => undefined)
+      return (await candidates.getImport(organization, importId)).status === 'finished'
+    })
+
+    const done = await candidates.getImport(organization, importId)
+    expect(done).to.include({ linesDone: 902, created: 810, updated: 0, rejectedCount: 91 })
+    expect(done.rejected.find(({ line }) => line === 21)?.message).to.match(/broke off 3 times at this row/)
+    expect(tries).to.equal(4) // once with all of its batch
   })
 
   it('fails, and says so, where the file is lost', async () => {

@@ -18,27 +18,42 @@ export interface CsvFile {
   close: () => Promise<void>
 }
 
+/** Where an import that broke off goes on. */
+export interface ResumeAt {
+  /** Rows that end at or before this physical line are passed over. */
+  after: number
+  /** The fault of the first row behind it, whose cells are not read or given; null to read that one too. */
+  refuseNext: string | null
+}
+
 /**
- * Opens a CSV file that comes in pieces, and reads candidates from it in constant memory.
+ * Opens a CSV file that comes in pieces, and reads candidates from it in constant memory. Gives way to the rest of the process.
  * @throws ServiceError `invalid_request` without a usable header row
  */
-export async function openCsv(chunks: AsyncIterable<Uint8Array>): Promise<CsvFile> {
+export async function openCsv(chunks: AsyncIterable<Uint8Array>, resumeAt?: ResumeAt): Promise<CsvFile> {
   const text = decodeText(chunks)
   const lines = readLines(text.pieces, LONGEST_RECORD + 1)
   const close = async (): Promise<void> => void (await lines.return(undefined))
   try {
     const header = await readHeader(lines)
-    return { text, header, rows: readRows(lines, header), close }
+    return { text, header, rows: readRows(lines, header, resumeAt), close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function* readRows(lines: ReturnType<typeof readLines>, header: CsvHeader): AsyncGenerator<CsvCandidate> {
+async function* readRows(
+  lines: ReturnType<typeof readLines>,
+  header: CsvHeader,
+  { after, refuseNext }: ResumeAt = { after: 0, refuseNext: null },
+): AsyncGenerator<CsvCandidate> {
+  let refusal = refuseNext
   for await (const { line, lastLine, ...record } of readRecords(lines, header.delimiter)) {
-    const reading =
-      'fault' in record ? { cells: [record.text], fault: record.fault } : { cells: record.cells, ...readRow(header, record.cells) }
-    yield { line, lastLine, ...reading }
+    if (lastLine <= after) continue
+    if ('fault' in record) yield { line, lastLine, cells: [record.text], fault: record.fault }
+    else if (refusal !== null) yield { line, lastLine, cells: [], fault: refusal }
+    else yield { line, lastLine, cells: record.cells, ...readRow(header, record.cells) }
+    refusal = null
   }
 }

@@ -54,7 +54,7 @@ const FOREIGN: readonly (readonly [RegExp, CsvField])[] = [
   [/^(full|candidate)name$/, 'name'],
   [/^(primary|personal|home|private|work|business|other|candidate)?email(address)?\d*(address|value)?(es|s)?$/, 'emails'],
   [/^phone(?<group>\d+)(type|label)$/, 'phoneType'],
-  [/^(primary|main|home|personal|private|work|business|office|company|direct|other|candidate|mobile|cell)?(phone|telephone|mobile|cell)(?<group>\d*)(number|value)?s?\d*$/, 'phones'], // prettier-ignore
+  [/^(primary|main|home|personal|private|work|business|office|company|direct|other|candidate|mobile|cell)?(phone|telephone|mobile|cell)(?<group>\d*)((number|value)s?\d*|s\d*)?$/, 'phones'], // prettier-ignore
   [/^(current)?location$/, 'location'],
   [/^(current)?(company|employer)(name)?$|^organization1?name$/, 'company'],
   [/^(current|job)?(title|position)$|^organization1?title$/, 'position'],
@@ -68,6 +68,7 @@ const FOREIGN: readonly (readonly [RegExp, CsvField])[] = [
   [/^activeproject$/, 'project'],
 ] // prettier-ignore
 
+const LONGEST_NAME = 300
 const COMMA_LISTS = ['emailaddresses', 'phonenumbers', 'websiteaddresses']
 
 /** What the columns of a header row fill. */
@@ -104,6 +105,8 @@ function columnPhoneType(name: string): PhoneType | null {
   return type === 'other' && !name.startsWith('other') ? null : type
 }
 
+/** Empty for a name that is too long to be one. */
 function plainName(header: string): string {
+  if (header.length > LONGEST_NAME) return ''
   return header.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '') // prettier-ignore
 }

@@ -14,6 +14,10 @@ export type CsvDelimiter = (typeof CSV_DELIMITERS)[number]
 
 /** A preamble longer than this is none (LinkedIn's has three lines). */
 const LONGEST_PREAMBLE = 20
+/** Blank lines count here too. */
+const LAST_HEADER_LINE = 100
+const LONGEST_HEADER = 50_000
+const MOST_COLUMNS = 1000
 const IDENTIFYING: CsvField[] = ['externalId', 'name', 'emails', 'links', 'firstName']
 
 /**
@@ -25,6 +29,7 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
   let inPreamble = false
   for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
     const { number, text } = next.value
+    if (number > LAST_HEADER_LINE) break
     if (text.trim() === '' || /^"?sep=."?$/i.test(text.trim())) continue
     const header = parseHeader(text)
     inPreamble ||= /^"?notes:/i.test(text.trim())
@@ -32,15 +37,16 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
     if (!inPreamble || number >= LONGEST_PREAMBLE) break
   }
   throw new ServiceError('invalid_request', 'The file has no header row with the columns of candidates.', {
-    hint: 'Name the columns in the first line: externalId, name, headline, location, emails, phones, links, tags, summary, project, stage, profileUrl; name and emails or links are the least. Save the file as "CSV UTF-8".',
+    hint: 'Name the columns (at most 1,000) in the first line: externalId, name, headline, location, emails, phones, links, tags, summary, project, stage, profileUrl; name and emails or links are the least. Save the file as "CSV UTF-8".',
     errors: [{ path: 'file', message: 'the header row names no column that is known' }],
   })
 }
 
 function parseHeader(text: string): CsvHeader | null {
-  const readings = CSV_DELIMITERS.map((delimiter): CsvHeader => {
+  if (text.length > LONGEST_HEADER) return null
+  const readings = CSV_DELIMITERS.flatMap((delimiter): CsvHeader[] => {
     const names = splitLine(text, delimiter) ?? []
-    return { delimiter, names, ...readColumns(names) }
+    return names.length > MOST_COLUMNS ? [] : [{ delimiter, names, ...readColumns(names) }]
   })
   const [best] = readings.toSorted((a, b) => knownIn(b) - knownIn(a))
   return best && fills(best, ...IDENTIFYING) ? best : null

@@ -6,19 +6,26 @@ export interface CsvLine {
 
 /**
  * The lines of a text that comes in pieces; `\n`, `\r\n` and `\r` end one, even mixed. A line longer than `longest` characters is
- * given cut at that length: no memory beyond it is taken.
+ * cut there, and takes no more memory than that. Takes linear time, however small the pieces are.
  */
 export async function* readLines(pieces: AsyncIterable<string>, longest: number): AsyncGenerator<CsvLine> {
+  const extend = (line: string, text: string): string => {
+    if (line.length + text.length <= longest) return line + text
+    return line.length < longest ? (line + text).slice(0, longest) : line
+  }
   let number = 0
   let rest = ''
   let afterReturn = false
   for await (const piece of pieces) {
     if (piece === '') continue
-    const text = rest + (afterReturn && piece.startsWith('\n') ? piece.slice(1) : piece)
+    const lines = (afterReturn && piece.startsWith('\n') ? piece.slice(1) : piece).split(/\r\n|\n|\r/)
     afterReturn = piece.endsWith('\r')
-    const lines = text.split(/\r\n|\n|\r/)
-    rest = (lines.pop() ?? '').slice(0, longest)
-    for (const line of lines) yield { number: (number += 1), text: line.slice(0, longest) }
+    const unended = lines.pop() ?? ''
+    for (const line of lines) {
+      yield { number: (number += 1), text: extend(rest, line) }
+      rest = ''
+    }
+    rest = extend(rest, unended)
   }
   if (rest !== '') yield { number: number + 1, text: rest }
 }

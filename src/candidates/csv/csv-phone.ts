@@ -8,6 +8,9 @@ export interface Phone {
   value: string
 }
 
+/** More than any number with its extension. libphonenumber looks for extensions in a time that grows faster than the text. */
+const LONGEST_PHONE = 100
+
 const TYPES: readonly (readonly [RegExp, PhoneType])[] = [
   [/fax|pager/, 'other'],
   [/mobil|móvil|movil|cell|celular|iphone/, 'mobile'],
@@ -28,13 +31,24 @@ export function phoneTypeOf(label: string): PhoneType | null {
  * A type in parentheses behind it, as in "+1 212 555 0123 (mobile)", goes before `type`.
  */
 export function readPhone(text: string, type: PhoneType | null, country: CountryCode | null): Phone {
-  const [, value = text.trim(), label = ''] = /^(.*\d.*?)\s*\((\p{L}[\p{L} ]*)\)$/u.exec(text.trim()) ?? []
+  const [value, label] = splitLabel(text.trim())
   const known = phoneTypeOf(label) ?? type
   return { ...(known ? { type: known } : {}), value: internationalForm(value, country) ?? value }
 }
 
-/** Of a number that names its country it is enough that its length fits: rarer ranges are not known to every release. */
+/** A number and the word in parentheses behind it, which may be empty. */
+function splitLabel(text: string): [value: string, label: string] {
+  const suffix = /\((\p{L}[\p{L} ]*)\)$/u.exec(text)
+  const value = text.slice(0, suffix?.index).trimEnd()
+  return suffix?.[1] && /\d/.test(value) ? [value, suffix[1]] : [text, '']
+}
+
+/**
+ * Null for what is no phone number. For one that names its country it is enough that its length fits: not every release knows the rarer
+ * ranges.
+ */
 function internationalForm(value: string, country: CountryCode | null): string | null {
+  if (value.length > LONGEST_PHONE || !/\d/.test(value)) return null
   const isInternational = /^\s*\+/.test(value)
   const withPlus = value.replace(/^\s*00(?=[1-9])/, '+')
   const parsed = parsePhoneNumberFromString(withPlus, { extract: false, ...(country ? { defaultCountry: country } : {}) })

@@ -1,37 +1,40 @@
 import { CsvError, parse } from 'csv-parse/sync'
+import { startTimeSlice } from '../time-slice.ts'
 import type { CsvLine } from './csv-lines.ts'
+import { followQuotes } from './csv-quotes.ts'
 
 /** One row of a file, from line to line: its cells, or why it cannot be read, with the text of its first line. */
 export type CsvRecord = { line: number; lastLine: number } & ({ cells: string[] } | { fault: string; text: string })
 
 /** In characters; a longer row is not read. */
 export const LONGEST_RECORD = 100_000
-/** After so many rows that found no end within that, cells have to end in the line they begin in: reading a hostile file stays linear. */
-const MOST_ENDLESS = 100
+/** A row that goes on for longer than this has a quotation mark too many. */
+const MOST_LINES = 1000
+/** After so many rows that found no end, cells have to end in the line they begin in: reading a hostile file stays linear. */
+const MOST_ENDLESS = 20
 const LONGEST_KEPT_LINE = 1000
-const FAULTS = {
-  tooLong: `The row is longer than ${LONGEST_RECORD} characters.`,
-  badQuotes: 'A quotation mark is not closed, or stands alone inside a quoted cell: write it twice there.',
-} as const
+const TOO_LONG = `The row is longer than ${LONGEST_RECORD} characters.`
 
-/** `open`: a quoted cell goes on in the next line. */
-type Reading = { state: 'closed'; cells: string[]; lines: number } | { state: 'open' | 'broken' | 'tooLong' }
+type Reading = { cells: string[]; lines: number } | { fault: string; isEndless?: boolean }
 
 /**
- * The rows of a CSV text, quoted line breaks included; blank rows are passed over. csv-parse ends at a quotation mark that does not
- * match, or takes the rest of the file for one cell; therefore it gets one row at a time: a line, and more as long as the row is open.
- * Where that does not end well, the row's first line alone is given as a fault, and reading goes on at the next.
+ * The rows of a CSV text, quoted line breaks included; blank rows are passed over. csv-parse stops at a quotation mark that does not
+ * match, or takes the rest of the file for one cell; therefore it gets one row at a time, once `followQuotes` has found its end.
+ * Where a row has no proper end, its first line alone is given as a fault, and reading goes on at the next.
  */
 export async function* readRecords(lines: AsyncIterable<CsvLine>, delimiter: string): AsyncGenerator<CsvRecord> {
   const ahead = linesAhead(lines[Symbol.asyncIterator]())
+  const slice = startTimeSlice()
   let endless = 0
   try {
-    for (let [first] = await ahead.peek(1, 0); first; [first] = await ahead.peek(1, 0)) {
-      const reading = await readOpenEnded(ahead, delimiter, endless < MOST_ENDLESS ? LONGEST_RECORD : 0)
-      if (reading.state === 'open') endless += 1
-      const lastLine = ahead.drop(reading.state === 'closed' ? reading.lines : 1)
-      if (reading.state !== 'closed') yield toFault(first, reading.state)
-      else if (reading.cells.some((cell) => cell !== '')) yield { line: first.number, lastLine, cells: reading.cells }
+    for (let first = await ahead.at(0); first; first = await ahead.at(0)) {
+      if (slice.isOver()) await slice.giveWay()
+      const reading = await readRow(ahead, first, delimiter, endless < MOST_ENDLESS ? MOST_LINES : 1)
+      const lastLine = ahead.drop('cells' in reading ? reading.lines : 1)
+      if ('fault' in reading) {
+        if (reading.isEndless) endless += 1
+        yield { line: first.number, lastLine, fault: reading.fault, text: first.text.slice(0, LONGEST_KEPT_LINE) }
+      } else if (reading.cells.some((cell) => cell !== '')) yield { line: first.number, lastLine, cells: reading.cells }
     }
   } finally {
     await ahead.close()
@@ -40,18 +43,13 @@ export async function* readRecords(lines: AsyncIterable<CsvLine>, delimiter: str
 
 /** The cells of a line on its own; null where its quotation marks do not match. */
 export function splitLine(text: string, delimiter: string): string[] | null {
-  const reading = readFirst(text, delimiter)
-  return reading.state === 'closed' ? reading.cells : null
-}
-
-function toFault({ number, text }: CsvLine, state: 'open' | 'broken' | 'tooLong'): CsvRecord {
-  const fault = state === 'tooLong' ? FAULTS.tooLong : FAULTS.badQuotes
-  return { line: number, lastLine: number, fault, text: text.slice(0, LONGEST_KEPT_LINE) }
+  if (!text.includes('"')) return splitPlainly(text, delimiter)
+  return followQuotes(text, delimiter, false).state === 'closed' ? parseRow(text, delimiter) : null
 }
 
 interface LinesAhead {
-  /** The next lines, at most `count`, and beyond the first only as many as make `longest` characters. */
-  peek(count: number, longest: number): Promise<CsvLine[]>
+  /** The line so many behind the next one; null behind the last. */
+  at(offset: number): Promise<CsvLine | null>
   /** Passes over so many of those last seen. @returns the number of the last */
   drop(count: number): number
   close(): Promise<void>
@@ -59,27 +57,22 @@ interface LinesAhead {
 
 function linesAhead(source: AsyncIterator<CsvLine>): LinesAhead {
   let held: CsvLine[] = []
-  let at = 0
+  let start = 0
   return {
-    async peek(count, longest) {
-      const seen: CsvLine[] = []
-      for (let length = 0; seen.length < count;) {
-        const known = held[at + seen.length]
-        const line = known ?? ((await source.next()).value as CsvLine | undefined)
-        if (!line) break
-        if (!known) held.push(line)
-        length += line.text.length + 1
-        if (seen.length > 0 && length > longest) break
-        seen.push(line)
+    async at(offset) {
+      while (held.length <= start + offset) {
+        const next = await source.next()
+        if (next.done === true) return null
+        held.push(next.value)
       }
-      return seen
+      return held[start + offset] ?? null
     },
     drop(count) {
-      at += count
-      const last = held[at - 1]?.number ?? 0
-      if (at === held.length || at > 1000) {
-        held = held.slice(at)
-        at = 0
+      start += count
+      const last = held[start - 1]?.number ?? 0
+      if (start === held.length || start > MOST_LINES) {
+        held = held.slice(start)
+        start = 0
       }
       return last
     },
@@ -87,47 +80,55 @@ function linesAhead(source: AsyncIterator<CsvLine>): LinesAhead {
   }
 }
 
-/**
- * Reads the row that begins with the next line; each time that it is found open, with twice as many lines. A line with an odd number
- * of quotation marks is likely open, and is begun with two: a reading that ends in an error costs about twice one that does not.
- */
-async function readOpenEnded(ahead: LinesAhead, delimiter: string, longest: number): Promise<Reading> {
-  const [first] = await ahead.peek(1, longest)
-  const quotationMarks = (first?.text.split('"').length ?? 1) - 1
-  let seen = 0
-  for (let count = 1 + (quotationMarks % 2); ; count *= 2) {
-    const lines = await ahead.peek(count, longest)
-    if (lines.length === seen) return { state: 'open' }
-    seen = lines.length
-    const text = lines.map((line) => line.text).join('\n')
-    if (text.length > LONGEST_RECORD) return { state: 'tooLong' }
-    const reading = readFirst(text, delimiter)
-    if (reading.state !== 'open') return reading
+/** The row that begins with the line `first`, over at most `mostLines` lines. */
+async function readRow(ahead: LinesAhead, first: CsvLine, delimiter: string, mostLines: number): Promise<Reading> {
+  if (first.text.length > LONGEST_RECORD) return { fault: TOO_LONG }
+  if (!first.text.includes('"')) return { cells: splitPlainly(first.text, delimiter), lines: 1 }
+
+  const texts: string[] = []
+  let length = -1
+  let openedIn = first.number
+  for (let line: CsvLine | null = first; line; line = await ahead.at(texts.length)) {
+    length += line.text.length + 1
+    if (length > LONGEST_RECORD) break
+    const { state, isOpenedHere } = followQuotes(line.text, delimiter, texts.length > 0)
+    if (isOpenedHere) openedIn = line.number
+    texts.push(line.text)
+    if (state === 'broken') return { fault: badQuotes(openedIn) }
+    if (state === 'closed') {
+      const cells = parseRow(texts.join('\n'), delimiter)
+      return cells ? { cells, lines: texts.length } : { fault: badQuotes(openedIn) }
+    }
+    if (texts.length === mostLines) break
   }
+  return { fault: badQuotes(openedIn), isEndless: true }
+}
+
+function badQuotes(line: number): string {
+  return `A quotation mark in line ${line} opens a cell that is not closed properly: end the cell with one, and double those inside it.`
+}
+
+/** What csv-parse makes of a line without quotation marks, without its cost for each row. */
+function splitPlainly(text: string, delimiter: string): string[] {
+  return text.split(delimiter).map((cell) => cell.trim())
 }
 
 /**
- * The first row of a text. With `trim`, `relax_quotes` takes a quotation mark inside an unquoted cell as it stands, and nothing more:
- * what follows the closing one of a quoted cell is a fault all the same.
+ * The only row of a text; null where its quotation marks do not match. With `trim`, `relax_quotes` takes a quotation mark inside an
+ * unquoted cell as it is, and nothing more: what follows the closing one of a quoted cell is a fault all the same.
  */
-function readFirst(text: string, delimiter: string): Reading {
-  const rows: Reading[] = []
+function parseRow(text: string, delimiter: string): string[] | null {
   try {
-    parse(text, {
+    const [cells] = parse(text, {
       delimiter,
       record_delimiter: '\n',
       relax_column_count: true,
       relax_quotes: true,
       trim: true,
-      to: 1,
-      on_record: (cells: string[], { lines }) => {
-        rows.push({ state: 'closed', cells, lines })
-        return null
-      },
     })
+    return cells ?? []
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    return { state: error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'open' : 'broken' }
+    return null
   }
-  return rows[0] ?? { state: 'closed', cells: [], lines: 1 }
 }

@@ -1,6 +1,6 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { plainCell } from '../../csv-cell.ts'
-import { CandidateInput } from '../candidate-input.ts'
+import { CandidateInput, LONGEST_LINK, LONGEST_LIST, LONGEST_TEXT } from '../candidate-input.ts'
 import type { CsvColumn, CsvField } from './csv-columns.ts'
 import type { CsvHeader } from './csv-header.ts'
 import { phoneTypeOf, readPhone, type Phone } from './csv-phone.ts'
@@ -8,20 +8,51 @@ import { phoneCountryOf } from './phone-country.ts'
 
 export type RowReading = { input: CandidateInput } | { fault: string }
 
+/** `CandidateInput.safeParse` takes a stack trace for each row that is wrong, and several times as long. */
+const safeParse = z.core._safeParse(z.core.$ZodError)
+
 const UNREADABLE = 'The row has characters that cannot be read: save the file as "CSV UTF-8".'
 /** Its own groups are marked in "Labels": "* myContacts". */
 const GROUP_OF_GOOGLE = /^\* /
+/**
+ * Longest cell of a column in characters; a longer one is refused before anything reads it. 300 are a line of text; headline, location
+ * and summary are as long as candidates may have them, and some columns hold several values in a cell.
+ */
+const LONGEST_LINE = 300
+const LONGER_CELLS: Partial<Record<CsvField, number>> = {
+  headline: LONGEST_TEXT,
+  location: LONGEST_TEXT,
+  summary: LONGEST_TEXT,
+  profileUrl: LONGEST_LINK,
+  emails: 20_000,
+  phones: 20_000,
+  links: 20_000,
+  socialMedia: 20_000,
+  tags: 20_000,
+}
+const LONGEST_SHOWN_NAME = 60
 const SINGLE_FIELDS = ['externalId', 'summary', 'project', 'stage', 'profileUrl'] as const
 
 /** What a row says of a candidate; empty cells say nothing. Else the fault, in words that name the column and what to do. */
 export function readRow(header: CsvHeader, cells: string[]): RowReading {
+  const tooLong = describeLongCell(header, cells)
+  if (tooLong !== null) return { fault: tooLong }
   if (cells.some((cell) => cell.includes('\u{FFFD}'))) return { fault: UNREADABLE }
   const extra = cells.slice(header.columns.length).some((cell) => cell.trim() !== '')
   if (extra)
     return { fault: `The row has ${cells.length} cells, the header ${header.columns.length}: quote cells that contain the delimiter.` }
 
-  const parsed = CandidateInput.safeParse(toInput(givenCells(header, cells), header.hasCommaLists))
+  const parsed = safeParse(CandidateInput, toInput(givenCells(header, cells), header.hasCommaLists))
   return parsed.success ? { input: parsed.data } : { fault: parsed.error.issues.map(describeIssue).join(' ') }
+}
+
+function describeLongCell({ columns, names }: CsvHeader, cells: readonly string[]): string | null {
+  for (const [at, column] of columns.entries()) {
+    const longest = column === null ? Infinity : (LONGER_CELLS[column.field] ?? LONGEST_LINE)
+    const name = (names[at] ?? '').slice(0, LONGEST_SHOWN_NAME)
+    if ((cells[at]?.length ?? 0) > longest) return `The cell in the column "${name}" is longer than ${longest} characters.`
+  }
+  return null
 }
 
 interface GivenCell {
@@ -43,19 +74,29 @@ function givenCells({ columns }: CsvHeader, cells: string[]): GivenCells {
 
 function toInput(cells: GivenCells, hasCommaLists: boolean): Record<string, unknown> {
   const between = hasCommaLists ? /;|,\s|\s:::\s/ : /;|\s:::\s/
-  const first = (field: CsvField): string | undefined => cells[field]?.[0]?.text
-  const location = first('location') ?? joined([first('city'), first('region'), first('country')], ', ')
-  const input: Partial<Record<keyof CandidateInput, unknown>> = {
-    ...Object.fromEntries(SINGLE_FIELDS.map((field) => [field, first(field)])),
-    name: first('name') ?? joined([first('firstName'), first('middleName'), first('lastName')], ' '),
-    headline: first('headline') ?? joined([first('position'), first('company')], ' at '),
-    location,
-    emails: listed(cells.emails, /[;,]|\s:::\s/)?.map(({ text }) => text.replace(/\s*\(\p{L}+\)$/u, '')),
-    phones: phonesOf(cells, between, location),
-    links: linksOf(cells, between),
-    tags: listed(cells.tags, between, GROUP_OF_GOOGLE)?.map(({ text }) => text),
-  }
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  const location = first(cells, 'location') ?? joined(cells, ['city', 'region', 'country'], ', ')
+  const values: [keyof CandidateInput, unknown][] = [
+    ['name', first(cells, 'name') ?? joined(cells, ['firstName', 'middleName', 'lastName'], ' ')],
+    ['headline', first(cells, 'headline') ?? joined(cells, ['position', 'company'], ' at ')],
+    ['location', location],
+    ['emails', listed(cells.emails, /[;,]|\s:::\s/)?.map(({ text }) => withoutLabel(text))],
+    ['phones', phonesOf(cells, between, location)],
+    ['links', linksOf(cells, between)],
+    ['tags', listed(cells.tags, between, GROUP_OF_GOOGLE)?.map(({ text }) => text)],
+  ]
+  const input: Record<string, unknown> = {}
+  for (const field of SINGLE_FIELDS) if (cells[field]) input[field] = first(cells, field)
+  for (const [field, value] of values) if (value !== undefined) input[field] = value
+  return input
+}
+
+function first(cells: GivenCells, field: CsvField): string | undefined {
+  return cells[field]?.[0]?.text
+}
+
+/** "ana@a.example (Work)" without the label. */
+function withoutLabel(text: string): string {
+  return text.replace(/\(\p{L}+\)$/u, '').trimEnd()
 }
 
 /** What "Social Media" columns hold may be the name of an account, "@ana": only addresses are links. */
@@ -65,14 +106,24 @@ function linksOf({ links, socialMedia }: GivenCells, between: RegExp): string[] 
   return all.length > 0 ? all.map(({ text }) => withScheme(text)) : undefined
 }
 
-function joined(parts: (string | undefined)[], between: string): string | undefined {
-  return [...new Set(parts)].filter((part) => part !== undefined).join(between) || undefined
+function joined(cells: GivenCells, fields: readonly CsvField[], between: string): string | undefined {
+  const parts = fields.flatMap((field) => first(cells, field) ?? [])
+  return [...new Set(parts)].join(between) || undefined
 }
 
-/** The single values of cells that may hold several, but those that `ignored` fits; undefined where there is none. */
+/**
+ * The single values of cells that may hold several, except those that `ignored` fits; undefined where there is none. One more than a
+ * candidate may have says that there are too many: the rest is not looked at.
+ */
 function listed(cells: GivenCell[] | undefined, between: RegExp, ignored = /^$/): GivenCell[] | undefined {
-  const values = (cells ?? []).flatMap(({ text, column }) => text.split(between).map((value) => ({ text: value.trim(), column })))
-  const kept = values.filter(({ text }) => text !== '' && !ignored.test(text))
+  const kept: GivenCell[] = []
+  for (const { text, column } of cells ?? []) {
+    for (const value of text.split(between)) {
+      const trimmed = value.trim()
+      if (trimmed !== '' && !ignored.test(trimmed)) kept.push({ text: trimmed, column })
+      if (kept.length > LONGEST_LIST) return kept
+    }
+  }
   return kept.length > 0 ? kept : undefined
 }
 
@@ -83,6 +134,7 @@ function phonesOf(cells: GivenCells, between: RegExp, location: string | undefin
     const label = cells.phoneType?.find((other) => other.column.group === column.group)?.text
     return readPhone(text, phoneTypeOf(label ?? '') ?? column.phoneType, country)
   })
+  if (phones && phones.length > LONGEST_LIST) return phones
   return phones?.filter(({ value }, at) => phones.findIndex((other) => other.value === value) === at)
 }
 

@@ -44,9 +44,10 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       tag: TAG,
       summary: 'Import candidates from a CSV file',
       description:
-        'UTF-8, UTF-16 or windows-1252, with a header row; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
+        'UTF-8, UTF-16 or windows-1252, with a header row of at most 1,000 columns; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
         "LinkedIn's connections, LinkedIn Recruiter's, Google's and Greenhouse's exports are read as they are. A row without `externalId` is matched to a candidate by link, else by e-mail. " +
-        'Phones are taken over as E.164, `+12125550123 ext. 5`, where they name their country or the row does; else as they are.',
+        'Phones are taken over as E.164, `+12125550123 ext. 5`, where they name their country or the row does; else as they are. ' +
+        'A cell holds at most 300 characters; in `headline`, `location` and `summary` 10,000, in `profileUrl` 2,000, and in columns of several values 20,000.',
       access: 'sourcer',
       query: ImportQuery,
       upload: UPLOAD,
@@ -104,7 +105,7 @@ function backgroundImports(candidates: Candidates): Endpoint[] {
       method: 'get',
       path: '/candidate-imports/{id}/rejected.csv',
       tag: TAG,
-      summary: 'All rows that an import in the background has not taken',
+      summary: 'Rows that an import did not take: the first 1,000',
       description:
         'With the line, the reason, and the row as the file has it, to be corrected and imported again. What a spreadsheet would run as a formula begins with an apostrophe, which an import takes away.',
       access: 'sourcer',

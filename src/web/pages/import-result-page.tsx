@@ -60,11 +60,12 @@ function Counts({ counts }: { counts: Pick<ImportProgress, 'created' | 'updated'
   )
 }
 
-/** Enough to see what is wrong; all of them are in the file. */
+/** Enough to see what is wrong; the file has more. */
 const SHOWN_REJECTED = 100
 
 function Rejected({ rejected, count, download }: { rejected: { line: number; message: string }[]; count: number; download: string }) {
-  const t = importTexts(usePage().language)
+  const { language } = usePage()
+  const t = importTexts(language)
   if (count === 0) return null
   const shown = rejected.slice(0, SHOWN_REJECTED)
   return (
@@ -78,6 +79,7 @@ function Rejected({ rejected, count, download }: { rejected: { line: number; mes
         ))}
       </Table>
       {shown.length < count ? <p class="small">{t.onlyFirst(shown.length)}</p> : null}
+      {rejected.length < count ? <p class="small">{t.onlyKept(new Intl.NumberFormat(language).format(rejected.length))}</p> : null}
       <p>
         <a href={download} download="rejected.csv">
           {t.download}

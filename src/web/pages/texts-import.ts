@@ -31,6 +31,7 @@ export const importTexts = defineTexts({
     line: 'Line',
     why: 'Why',
     onlyFirst: (shown: number) => `The first ${shown} are listed.`,
+    onlyKept: (kept: string) => `The download holds the first ${kept} lines. Correct these, then import the file again for the others.`,
     download: 'Download these lines as CSV',
     correct: 'Correct them and import again: nobody is made twice.',
     whatStands: 'What was read until then stands. Correct the file and import it again: nobody is made twice.',
@@ -68,6 +69,8 @@ export const importTexts = defineTexts({
     line: 'Línea',
     why: 'Motivo',
     onlyFirst: (shown: number) => `Se muestran las primeras ${shown}.`,
+    onlyKept: (kept: string) =>
+      `La descarga contiene las primeras ${kept} líneas. Corríjalas y vuelva a importar el archivo para ver las demás.`,
     download: 'Descargar estas líneas como CSV',
     correct: 'Corríjalas e importe de nuevo: nadie se duplica.',
     whatStands: 'Lo leído hasta ese momento se conserva. Corrija el archivo e impórtelo de nuevo: nadie se duplica.',

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { openCsv, type CsvCandidate } from '../../../src/candidates/csv/csv-candidates.ts'
 import { LONGEST_RECORD } from '../../../src/candidates/csv/csv-records.ts'
+import { rejection } from '../../support/rejection.ts'
 
 async function read(file: string | Buffer, pieceBytes = 65_536): Promise<CsvCandidate[]> {
   const bytes = typeof file === 'string' ? Buffer.from(file) : file
@@ -72,7 +73,10 @@ describe('reading candidates from CSV', () => {
     )
 
     expect(faults(rows)).to.deep.equal([
-      { line: 3, fault: 'A quotation mark is not closed, or stands alone inside a quoted cell: write it twice there.' },
+      {
+        line: 3,
+        fault: 'A quotation mark in line 3 opens a cell that is not closed properly: end the cell with one, and double those inside it.',
+      },
     ])
     expect(inputs(rows.filter((row) => 'input' in row))).to.deep.equal([
       { name: 'Ana', emails: ['ana@a.example'] },
@@ -94,6 +98,47 @@ describe('reading candidates from CSV', () => {
 
     expect(faults(rows)).to.deep.equal([{ line: 2, fault: `The row is longer than ${LONGEST_RECORD} characters.` }])
     expect(inputs(rows)[1]).to.deep.equal({ name: 'Bob', emails: ['bob@a.example'] })
+  })
+
+  for (const [column, longest] of [
+    ['externalId', 300],
+    ['name', 300],
+    ['first name', 300],
+    ['stage', 300],
+    ['country', 300],
+    ['headline', 10_000],
+    ['summary', 10_000],
+    ['email', 20_000],
+    ['phone', 20_000],
+    ['link', 20_000],
+    ['tag', 20_000],
+  ] as const) {
+    it(`refuses a row with more than ${longest} characters in the column ${column}, and names it`, async () => {
+      const rows = await read(`email,name,${column}\na@a.example,Ana,${'1'.repeat(longest + 1)}\nb@a.example,Bob,x\n`)
+
+      expect(faults(rows)[0]).to.deep.equal({
+        line: 2,
+        fault: `The cell in the column "${column}" is longer than ${longest} characters.`,
+      })
+    })
+  }
+
+  it('looks at no more values of a cell than a candidate may have', async () => {
+    const rows = await read(`name,email,phone\nAna,a@a.example,${'1;'.repeat(9000)}\n`)
+
+    expect(faults(rows)).to.deep.equal([{ line: 2, fault: 'phones has more than 50 entries.' }])
+  })
+
+  it('names the line in which the quotation mark is that is never closed, in a row that begins before', async () => {
+    const rows = await read('name,email,summary\nAna,ana@a.example,"one\ntwo",\nBob,"b\nc","d\ne\nf')
+
+    expect(faults(rows)[0]?.line).to.equal(4)
+    expect(faults(rows)[0]?.fault).to.match(/^A quotation mark in line 5 opens a cell/)
+  })
+
+  it('refuses a file whose header is not among its first lines, or has more columns than any product makes', async () => {
+    for (const file of [`${'\n'.repeat(100_000)}name,email\nAna,a@a.example`, `name,email${',x'.repeat(1000)}\nAna,a@a.example`])
+      expect(await rejection(read(file))).to.include({ code: 'invalid_request' })
   })
 
   it('refuses a row that is not in the encoding of the file, not the others', async () => {
