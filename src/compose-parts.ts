@@ -90,7 +90,10 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
       if (status === 'active') await exports.resumeHeld(organization)
     },
     settleExports: (organization, hasGrant) => exports.settle(organization, hasGrant),
-    forgetMirror: (organization) => mirror.forgetOrganization(organization),
+    async forgetAccount(organization) {
+      await mirror.forgetOrganization(organization)
+      await webhooks.forgetHeld(organization)
+    },
   })
   const mirror: Mirror = createMirror({
     leverClient: connections.leverClient,

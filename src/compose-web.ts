@@ -65,7 +65,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
     candidatesPage: { list: parts.candidates.list, findIds: parts.candidates.findIds, findObstacle },
     sealer: parts.sealer,
     endpoints: endpointsOf(parts),
-    intakes: [webhookIntake({ webhooks: parts.webhooks })],
+    intakes: [webhookIntake({ webhooks: parts.webhooks, trustedProxies })],
     intakePaths: webhookIntakePaths,
     pages: [
       leverCallbackRoutes({ connections: parts.connections, accounts: parts.accounts }),

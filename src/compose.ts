@@ -58,6 +58,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
 
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady
+    void parts.webhooks.adoptOldDeliveries().catch((error: unknown) => log.warn({ err: error }, 'old deliveries could not be adopted'))
     while (options.roles.includes('worker') && !workers && !stopping) {
       workers = await startWorkers(parts, options, log, { wakers, metrics }).catch((error: unknown) => {
         log.error({ err: error }, 'the workers did not start; trying again')

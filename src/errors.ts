@@ -6,6 +6,7 @@ const STATUS = {
   authorization_failed: 400,
   unauthenticated: 401,
   signature_mismatch: 401,
+  signature_outdated: 401,
   forbidden: 403,
   csrf_token_missing: 403,
   admin_required: 403,

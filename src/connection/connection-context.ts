@@ -40,8 +40,8 @@ export interface ConnectionNeighbours {
   onPaused(organization: string): Promise<void>
   /** Cancels queued exports and has unclear ones looked for, where there is a grant to look with. */
   settleExports(organization: string, hasGrant: boolean): Promise<void>
-  /** Deletes the mirror with its hashes. */
-  forgetMirror(organization: string): Promise<void>
+  /** Deletes the mirror with its hashes, and deliveries held without a signature token. */
+  forgetAccount(organization: string): Promise<void>
 }
 
 /** What the functions of this part work with. */

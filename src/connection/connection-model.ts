@@ -27,6 +27,8 @@ const webhookSchema = new Schema(
     api: signatureTokenSchema,
     lastVerifiedAt: Date,
     lastReceivedAt: Date,
+    /** When a delivery was last refused for its signature; unset by the next good one, and by a new signature token. */
+    lastRefusedAt: Date,
     /** Changes of which a sweep of Lever learned before any delivery told of them: `MissedChanges`. */
     missed: { type: new Schema({ total: Number, silent: Number, lastAt: Date }, { _id: false }) },
   },
@@ -143,6 +145,7 @@ export interface WebhookState {
   api?: SignatureToken
   lastVerifiedAt?: Date | null
   lastReceivedAt?: Date | null
+  lastRefusedAt?: Date | null
   missed?: MissedChanges | null
 }
 

@@ -41,6 +41,10 @@ const WebhookView = z.object({
   createdBy: z.enum(['lever-api', 'hand']).nullable(),
   lastVerifiedAt: maybeTime,
   lastReceivedAt: maybeTime,
+  lastRefusedAt: maybeTime.meta({
+    description:
+      'When a delivery was last refused because its signature did not fit; null after a good one, and once another signature token is saved.',
+  }),
   held: z.number().int().meta({ description: 'Deliveries that wait for a signature token.' }),
   missed: z
     .number()
@@ -168,6 +172,7 @@ function webhookView(connection: ConnectionDocument, event: WebhookEvent, held: 
     createdBy: state?.api ? 'lever-api' : configured ? 'hand' : null,
     lastVerifiedAt: iso(state?.lastVerifiedAt),
     lastReceivedAt: iso(state?.lastReceivedAt),
+    lastRefusedAt: configured ? iso(state?.lastRefusedAt) : null,
     held,
     missed: state?.missed?.total ?? 0,
   }

@@ -23,7 +23,7 @@ export async function disconnect(context: ConnectionContext, organization: strin
   await context.neighbours.settleExports(organization, client !== null)
   if (client) await removeWebhooks(context, connection, client)
   await destroy(connection)
-  await context.neighbours.forgetMirror(organization)
+  await context.neighbours.forgetAccount(organization)
   if (connection.status === 'disconnected') return
   await context.audit.append({ organization, actor, action: 'connection.disconnected', subject: subjectOf(connection) })
 }
@@ -50,8 +50,8 @@ async function removeWebhooks(context: ConnectionContext, connection: Connection
 
 /** Unless somebody has authorized anew meanwhile. A refresh under way cannot put its pair back into a disconnected connection. */
 async function destroy(connection: ConnectionDocument): Promise<void> {
-  const tokens = [...WEBHOOK_EVENTS, 'any'].flatMap((event) => [`webhooks.${event}.hand`, `webhooks.${event}.api`])
-  const gone = [...GRANT_FIELDS, ...tokens, 'auth', 'leverAccountId', 'statusBeforeRevocation', 'revokedBecause']
+  const webhooks = [...WEBHOOK_EVENTS, 'any'].map((event) => `webhooks.${event}`) // tokens, and what was seen of each event
+  const gone = [...GRANT_FIELDS, ...webhooks, 'auth', 'leverAccountId', 'statusBeforeRevocation', 'revokedBecause']
   await ConnectionModel.updateOne(
     { _id: connection._id, status: 'disconnected' },
     { $unset: Object.fromEntries(gone.map((field) => [field, 1])), $set: { knownLeverUserIds: [] } },

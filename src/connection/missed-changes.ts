@@ -34,13 +34,19 @@ async function noteOf(_id: Types.ObjectId, event: WebhookEvent, missed: MissedCh
 function countMissed({ webhooks }: ConnectionDocument, event: WebhookEvent, times: number[]): MissedChanges {
   const state = webhooks[event]
   const before = state?.missed
-  const heardAt = Math.max(state?.lastReceivedAt?.getTime() ?? 0, signedSince([state, webhooks['any']]))
-  const silentBefore = before && before.lastAt.getTime() > heardAt ? before.silent : 0
+  const since = heardAt(webhooks, event)
+  const silentBefore = before && before.lastAt.getTime() > since ? before.silent : 0
   return {
     total: (before?.total ?? 0) + times.length,
-    silent: silentBefore + times.filter((at) => at > heardAt).length,
+    silent: silentBefore + times.filter((at) => at > since).length,
     lastAt: new Date(Math.max(before?.lastAt.getTime() ?? 0, ...times)),
   }
+}
+
+/** Until when an event has told of its changes, as far as it could; in ms. */
+function heardAt(webhooks: ConnectionDocument['webhooks'], event: WebhookEvent): number {
+  const state = webhooks[event]
+  return Math.max(state?.lastReceivedAt?.getTime() ?? 0, signedSince([state, webhooks['any']]))
 }
 
 /** A change from before there was a signature token could not be told of. */
@@ -54,7 +60,7 @@ export function isSilent({ webhooks }: Pick<ConnectionDocument, 'webhooks'>, eve
   const state = webhooks[event]
   if (!state?.missed || state.missed.silent < SILENT_AFTER) return false
   const { lastAt } = state.missed
-  return lastAt > (state.lastReceivedAt ?? new Date(0)) && Date.now() - lastAt.getTime() < SILENT_FOR_MS
+  return lastAt.getTime() > heardAt(webhooks, event) && Date.now() - lastAt.getTime() < SILENT_FOR_MS
 }
 
 /** The connection ended: what was missed is of an account that is left. */

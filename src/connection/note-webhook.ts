@@ -5,17 +5,27 @@ import { isWebhookEvent } from './webhook-events.ts'
 /** Under a flood of deliveries a time is written at most once in so many ms. */
 const NOTED_EVERY_MS = 1000
 
-/** Notes that Lever's connection test, or a delivery, has come in; for an event outside the eight there is no place to note it. */
+/**
+ * Notes that Lever's connection test or a delivery has come in, which takes away the mark of a refusal, or that a delivery was refused for its
+ * signature. For an event outside the eight there is no place to note it.
+ */
 export async function noteWebhook(
   connection: Types.ObjectId,
   event: string,
-  seen: { verifiedAt?: Date; receivedAt?: Date },
+  seen: { verifiedAt: Date } | { receivedAt: Date } | { refusedAt: Date },
 ): Promise<void> {
   if (!isWebhookEvent(event)) return
-  const times = { lastVerifiedAt: seen.verifiedAt, lastReceivedAt: seen.receivedAt }
-  for (const [name, at] of Object.entries(times)) {
-    const field = `webhooks.${event}.${name}`
-    const isOlder = { $or: [{ [field]: null }, { [field]: { $lt: new Date((at?.getTime() ?? 0) - NOTED_EVERY_MS) } }] }
-    if (at) await ConnectionModel.updateOne({ _id: connection, ...isOlder }, { $set: { [field]: at } })
+  const refusal = `webhooks.${event}.lastRefusedAt`
+  const isConnected = { _id: connection, status: { $ne: 'disconnected' } } as const
+  const isOlder = (field: string, at: Date) => [{ [field]: null }, { [field]: { $lt: new Date(at.getTime() - NOTED_EVERY_MS) } }]
+  if ('refusedAt' in seen) {
+    await ConnectionModel.updateOne({ ...isConnected, $or: isOlder(refusal, seen.refusedAt) }, { $set: { [refusal]: seen.refusedAt } })
+    return
   }
+  const [name, at] = 'verifiedAt' in seen ? (['lastVerifiedAt', seen.verifiedAt] as const) : (['lastReceivedAt', seen.receivedAt] as const)
+  const field = `webhooks.${event}.${name}`
+  await ConnectionModel.updateOne(
+    { ...isConnected, $or: [...isOlder(field, at), { [refusal]: { $ne: null } }] },
+    { $max: { [field]: at }, $unset: { [refusal]: 1 } },
+  )
 }

@@ -6,7 +6,7 @@ import { subjectOf, type ConnectionContext } from './connection-context.ts'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
 import { getConnection } from './find-connection.ts'
-import { isSignatureTokenPlace, type SignatureTokenPlace } from './webhook-events.ts'
+import { isSignatureTokenPlace, WEBHOOK_EVENTS, type SignatureTokenPlace, type WebhookEvent } from './webhook-events.ts'
 
 /** A secret as it is pasted: Lever's are 48 hex digits (recorded answer), older ones unknown. */
 export const SignatureTokenText = z
@@ -38,7 +38,9 @@ export async function putSignatureToken(
   const connection = await getConnection(organization)
   const sealed = context.secrets.seal(organization, `webhooks.${place}.hand`, token)
   const $set = { [`webhooks.${place}.hand`]: { token: sealed, savedAt: new Date() } }
-  await ConnectionModel.updateOne({ _id: connection._id }, { $set }, DURABLE)
+  const isSame = signatureTokensFor(context, connection, place).includes(token)
+  const $unset = isSame ? {} : marksOfEarlierToken(connection, place, 'hand')
+  await ConnectionModel.updateOne({ _id: connection._id }, { $set, $unset }, DURABLE)
   await context.audit.append({
     organization,
     actor,
@@ -58,7 +60,10 @@ export async function keepProvisionedToken(
   const token = context.secrets.seal(String(connection.organization), field, webhook.signatureToken)
   await ConnectionModel.updateOne(
     { _id: connection._id },
-    { $set: { [field]: { token, leverWebhookId: webhook.id, savedAt: new Date() } } },
+    {
+      $set: { [field]: { token, leverWebhookId: webhook.id, savedAt: new Date() } },
+      $unset: marksOfEarlierToken(connection, webhook.event, 'api'),
+    },
     DURABLE,
   )
   await context.neighbours.onTokenSaved(String(connection.organization), webhook.event)
@@ -77,7 +82,11 @@ export async function deleteSignatureToken(
   const connection = await getConnection(organization)
   const leverWebhookId = connection.webhooks[place]?.api?.leverWebhookId
   if (leverWebhookId) await removeInLever(context, organization, leverWebhookId)
-  const $unset = { [`webhooks.${place}.hand`]: 1, [`webhooks.${place}.api`]: 1 }
+  const $unset = {
+    [`webhooks.${place}.hand`]: 1,
+    [`webhooks.${place}.api`]: 1,
+    ...unsetMarks(eventsSignedBy(connection, place), ALL_MARKS),
+  }
   await ConnectionModel.updateOne({ _id: connection._id }, { $unset }, DURABLE)
   await context.audit.append({
     organization,
@@ -85,6 +94,23 @@ export async function deleteSignatureToken(
     action: 'connection.signatureTokenRemoved',
     subject: `${subjectOf(connection)}/${place}`,
   })
+}
+
+const ALL_MARKS = ['lastVerifiedAt', 'lastReceivedAt', 'lastRefusedAt'] as const
+
+/** What another token proved or was refused for says nothing about a new one; where a token stays beside it, what that one proved stays. */
+function marksOfEarlierToken(connection: ConnectionDocument, place: SignatureTokenPlace, replaced: 'hand' | 'api'): Record<string, 1> {
+  const staying = connection.webhooks[place]?.[replaced === 'hand' ? 'api' : 'hand']
+  return unsetMarks(eventsSignedBy(connection, place), staying ? ['lastRefusedAt'] : ALL_MARKS)
+}
+
+/** The events whose deliveries are checked with the tokens of `place`. */
+function eventsSignedBy({ webhooks }: ConnectionDocument, place: SignatureTokenPlace): readonly WebhookEvent[] {
+  return place === 'any' ? WEBHOOK_EVENTS.filter((event) => !webhooks[event]?.hand && !webhooks[event]?.api) : [place]
+}
+
+function unsetMarks(events: readonly WebhookEvent[], marks: readonly (typeof ALL_MARKS)[number][]): Record<string, 1> {
+  return Object.fromEntries(events.flatMap((event) => marks.map((mark) => [`webhooks.${event}.${mark}`, 1 as const])))
 }
 
 async function removeInLever(context: ConnectionContext, organization: string, id: string): Promise<void> {

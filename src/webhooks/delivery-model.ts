@@ -49,17 +49,33 @@ const deliverySchema = new Schema(
     /** What the last reading came to here. */
     effects: { type: [effectSchema], default: [] },
     error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
-    /** The body as JSON text, so that no name in it can be more than text; unset after 30 days, while the key below stays: a repeat is still known. */
+    /**
+     * The body without its signature, as JSON text, so that no name in it can be more than text; unset after 30 days. The keys below stay: a
+     * repeat is still known.
+     */
     payload: String,
-    expiresAt: Date, // held ones only
+    /** Keyed fingerprint of the signature that was accepted (`accepted-signatures.ts`). Deliveries accepted and not kept leave nothing else. */
+    signatureKey: String,
+    /** While it is held: the signature to check, a fingerprint of the sender's address, and the body's size in bytes. */
+    heldSignature: String,
+    sender: String,
+    bytes: Number,
+    expiresAt: Date, // of held ones, and of signatures without a delivery
   },
   { collection: 'deliveries', minimize: false },
 )
 deliverySchema.index({ connection: 1, event: 1, token: 1 }, { unique: true }) // a repeat finds its first copy
+deliverySchema.index(
+  { connection: 1, signatureKey: 1 },
+  { name: 'signatures', unique: true, partialFilterExpression: { signatureKey: { $exists: true } } }, // one signature is good for one delivery
+)
 deliverySchema.index({ status: 1, lane: 1, dueAt: 1 })
 deliverySchema.index({ organization: 1, _id: -1 })
 deliverySchema.index({ organization: 1, _id: 1 }, { name: 'failed', partialFilterExpression: { status: 'failed' } })
-deliverySchema.index({ connection: 1, event: 1, _id: 1 }, { name: 'held', partialFilterExpression: { status: 'held' } })
+deliverySchema.index(
+  { status: 1, connection: 1, event: 1, sender: 1, bytes: 1, expiresAt: 1 },
+  { name: 'heldUsage', partialFilterExpression: { status: 'held' } },
+)
 deliverySchema.index({ organization: 1, opportunityId: 1 }, { partialFilterExpression: { payload: { $exists: true } } })
 deliverySchema.index({ receivedAt: 1 }, { name: 'payloads', partialFilterExpression: { payload: { $exists: true } } })
 deliverySchema.index(

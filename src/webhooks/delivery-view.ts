@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AT_ONCE } from './at-once.ts'
 import { DELIVERY_STATUSES, DELIVERY_WAITS, EFFECTS, type DeliveryDocument } from './delivery-model.ts'
+import { splitSignature } from './webhook-body.ts'
 
 const instant = z.iso.datetime()
 
@@ -34,7 +35,9 @@ export const DeliveryView = z
       .meta({ description: 'Each reading of Lever for it, oldest first, replays included; the last 50.' }),
     nextTryAt: instant.nullable().meta({ description: 'While it waits for Lever.' }),
     replayedAt: instant.nullable(),
-    payload: z.unknown().meta({ description: 'The body as it came; null after 30 days, and while it is held, unread.' }),
+    payload: z
+      .unknown()
+      .meta({ description: 'The body as it came, without its signature; null after 30 days, and while it is held, unread.' }),
   })
   .meta({ id: 'WebhookDelivery' })
 
@@ -58,8 +61,13 @@ export function deliveryView(delivery: DeliveryDocument): DeliveryView {
     tries: triesOf(delivery),
     nextTryAt: status === 'received' && dueAt > AT_ONCE ? dueAt.toISOString() : null,
     replayedAt: openedAt?.toISOString() ?? null,
-    payload: payload && status !== 'held' ? JSON.parse(payload) : null,
+    payload: payload && status !== 'held' ? withoutSignature(payload) : null,
   }
+}
+
+/** Payloads stored by earlier versions still have it. */
+function withoutSignature(payload: string): unknown {
+  return JSON.parse(splitSignature(JSON.parse(payload)).payload)
 }
 
 const Try = DeliveryView.shape.tries.element.shape

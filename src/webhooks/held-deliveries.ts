@@ -1,22 +1,18 @@
-import type { QueryFilter, Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import type { ConnectionDocument } from '../connection/connection-model.ts'
-import { isWebhookEvent, WEBHOOK_EVENTS, type SignatureTokenPlace } from '../connection/webhook-events.ts'
-import { NEVER } from '../work/work-fields.ts'
+import { isWebhookEvent, type SignatureTokenPlace } from '../connection/webhook-events.ts'
 import { AT_ONCE } from './at-once.ts'
+import { isTimely, signatureKeyOf, signatureRecord } from './accepted-signatures.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
+import { isDuplicateKey, type InsertGrouped } from './insert-grouped.ts'
+import type { NoteRefused } from './refusals.ts'
 import { isSigned, tokensThatFit } from './verify-signature.ts'
-import { isConnectionTest, parseWebhookBody } from './webhook-body.ts'
+import { isConnectionTest, parseWebhookBody, splitSignature, type WebhookBody } from './webhook-body.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
-export const HELD_FOR_MS = 24 * 3_600_000
-/** For each event; those outside the eight share one such number. */
-const MOST_HELD = 100
-
-/** Drops the oldest held deliveries of an event beyond a hundred. */
-export async function holdAtMost(connection: Types.ObjectId, event: string): Promise<void> {
-  const held: QueryFilter<DeliveryDocument> = { connection, status: 'held', ...sameAllowance(event) }
-  const beyond = await DeliveryModel.find(held).select('_id').sort({ _id: -1 }).skip(MOST_HELD).lean() // prettier-ignore
-  if (beyond.length > 0) await DeliveryModel.deleteMany({ _id: { $in: beyond.map(({ _id }) => _id) }, status: 'held' })
+export interface ReleaseDeps extends Pick<WebhookDeps, 'connections' | 'wake' | 'log'> {
+  insert: InsertGrouped
+  noteRefused: NoteRefused
 }
 
 /** How many deliveries wait for a signature token, by event. */
@@ -28,45 +24,81 @@ export async function heldCounts(connection: Types.ObjectId): Promise<Partial<Re
   return Object.fromEntries(counts.map(({ _id, count }) => [_id, count]))
 }
 
+/** The connection ended: what was held is of an account that is left. */
+export async function forgetHeld(organization: string): Promise<void> {
+  await DeliveryModel.deleteMany({ organization, status: 'held' })
+}
+
 /**
- * A signature token was saved: checks what was held for it. What fits is processed, or marks the event verified; the rest is
- * dropped. May be called again, and at once with itself.
+ * A signature token was saved: checks what was held for it. What fits is processed, or marks the event verified; the rest is dropped and
+ * counted as refused, unless something else fits. May be called again, and concurrently.
  */
-export async function releaseHeld(
-  deps: Pick<WebhookDeps, 'connections' | 'wake' | 'log'>,
-  organization: string,
-  place: SignatureTokenPlace,
-): Promise<void> {
+export async function releaseHeld(deps: ReleaseDeps, organization: string, place: SignatureTokenPlace): Promise<void> {
   const connection = await deps.connections.get(organization)
-  const fitting: QueryFilter<DeliveryDocument> = place === 'any' ? {} : { $or: [{ event: place }, sameAllowance('')] }
-  const held = await DeliveryModel.find({ connection: connection._id, status: 'held', expiresAt: { $gt: new Date() }, ...fitting })
+  const ofEvent = place === 'any' ? {} : { event: place }
+  const held = await DeliveryModel.find({ connection: connection._id, status: 'held', expiresAt: { $gt: new Date() }, ...ofEvent })
     .sort({ _id: 1 })
     .lean<DeliveryDocument[]>()
-  for (const delivery of held) await release(deps, connection, delivery)
-  if (held.length > 0) deps.wake()
+  const checked = held.flatMap((delivery) => check(deps, connection, delivery) ?? [])
+  for (const { delivery, verdict } of checked) {
+    const line = { organization, delivery: String(delivery._id), event: delivery.event, isGenuine: verdict === 'genuine' }
+    deps.log.info(line, 'held delivery checked')
+  }
+  // refusals first: a genuine delivery of the same event proves the token, and takes the mark of a refusal away
+  await Promise.all(checked.filter(({ verdict }) => verdict !== 'genuine').map(async (one) => refuse(deps, connection, one)))
+  for (const one of checked) if (one.verdict === 'genuine') await accept(deps, connection, one)
+  if (checked.length > 0) deps.wake()
 }
 
-async function release(
-  deps: Pick<WebhookDeps, 'connections' | 'log'>,
-  connection: ConnectionDocument,
-  delivery: DeliveryDocument,
-): Promise<void> {
+interface Checked {
+  delivery: DeliveryDocument
+  body: WebhookBody
+  /** As it was kept, without the signature. */
+  payload: string
+  verdict: 'genuine' | 'held' | 'outdated'
+}
+
+/** Null where no signature token is known. */
+function check(deps: ReleaseDeps, connection: ConnectionDocument, delivery: DeliveryDocument): Checked | null {
+  const tokens = tokensThatFit(deps.connections.signatureTokensFor, connection, delivery.event)
+  if (tokens.length === 0) return null
+  const kept: unknown = JSON.parse(delivery.payload ?? '{}')
+  const { signature, payload } = splitSignature(kept)
+  const body = parseWebhookBody({ ...(kept as object), signature: delivery.heldSignature ?? signature })
+  const verdict = !isSigned(body, tokens) ? 'held' : isTimely(body, delivery.receivedAt) ? 'genuine' : 'outdated'
+  return { delivery, body, payload, verdict }
+}
+
+async function refuse(deps: ReleaseDeps, connection: ConnectionDocument, { delivery, verdict }: Checked): Promise<void> {
+  const { deletedCount } = await DeliveryModel.deleteOne({ _id: delivery._id, status: 'held' })
+  if (deletedCount === 1) await deps.noteRefused(connection, delivery.event, verdict === 'outdated' ? 'outdated' : 'held')
+}
+
+async function accept(deps: ReleaseDeps, connection: ConnectionDocument, checked: Checked): Promise<void> {
+  const { delivery, body } = checked
   const { _id, event, receivedAt } = delivery
-  const tokens = tokensThatFit(deps.connections.signatureTokensFor, connection, event)
-  if (tokens.length === 0) return
-  const body = parseWebhookBody(JSON.parse(delivery.payload ?? '{}'))
-  const isGenuine = isSigned(body, tokens)
   const isTest = isConnectionTest(body)
-  if (isGenuine) await deps.connections.noteWebhook(connection._id, event, isTest ? { verifiedAt: receivedAt } : { receivedAt })
-  if (isGenuine && !isTest) await DeliveryModel.updateOne({ _id, status: 'held' }, { $set: accepted(event), $unset: { expiresAt: 1 } })
+  const isKept = !isTest && isWebhookEvent(event)
+  const isNew = isKept ? await keep(connection, checked) : await keepSignatureOnly(deps, connection, checked)
+  if (isNew) await deps.connections.noteWebhook(connection._id, event, isTest ? { verifiedAt: receivedAt } : { receivedAt })
   else await DeliveryModel.deleteOne({ _id, status: 'held' })
-  deps.log.info({ organization: String(delivery.organization), delivery: String(_id), event, isGenuine }, 'held delivery checked')
 }
 
-function accepted(event: string) {
-  return isWebhookEvent(event) ? { status: 'received', dueAt: AT_ONCE } : { status: 'ignored', dueAt: NEVER }
+/** False where its signature was accepted before, under another event or token. */
+async function keep(connection: ConnectionDocument, { delivery, body, payload }: Checked): Promise<boolean> {
+  const signatureKey = signatureKeyOf(connection, body)
+  const accepted = { status: 'received', dueAt: AT_ONCE, payload, signatureKey } as const
+  const gone = { expiresAt: 1, heldSignature: 1, sender: 1, bytes: 1 }
+  try {
+    return (await DeliveryModel.updateOne({ _id: delivery._id, status: 'held' }, { $set: accepted, $unset: gone })).modifiedCount === 1
+  } catch (error) {
+    if (isDuplicateKey(error)) return false
+    throw error
+  }
 }
 
-function sameAllowance(event: string): QueryFilter<DeliveryDocument> {
-  return isWebhookEvent(event) ? { event } : { event: { $nin: [...WEBHOOK_EVENTS] } }
+async function keepSignatureOnly({ insert }: ReleaseDeps, connection: ConnectionDocument, { delivery, body }: Checked): Promise<boolean> {
+  const { deletedCount } = await DeliveryModel.deleteOne({ _id: delivery._id, status: 'held' })
+  if (deletedCount === 0) return false
+  return (await insert(signatureRecord(connection, body, signatureKeyOf(connection, body) ?? ''))) === 'stored'
 }

@@ -57,6 +57,10 @@ async function insertGroup(collection: () => Collection, group: Waiting[]): Prom
   }
 }
 
+export function isDuplicateKey(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === DUPLICATE_KEY
+}
+
 /** Codes of the documents that were not written, by position; null where nothing is known of any. */
 function faultsByIndex(error: unknown): Map<number, number> | null {
   const { name, writeErrors, result } = (error ?? {}) as BulkWriteFailure

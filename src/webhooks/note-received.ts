@@ -1,16 +1,20 @@
-import type { Types } from 'mongoose'
+import type { ConnectionDocument } from '../connection/connection-model.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 const NOTED_EVERY_MS = 1000
 
-export type NoteReceived = (connection: Types.ObjectId, event: string, receivedAt: Date) => Promise<void>
+export type NoteReceived = (connection: ConnectionDocument, event: string, receivedAt: Date) => Promise<void>
 
-/** Notes when an event last came in, about once a second however many come; a note that fails does not cost the delivery. */
+/**
+ * Notes when an event last came in, about once a second however many come, and at once after a refusal, whose mark it takes away. A note that
+ * fails does not cost the delivery.
+ */
 export function noteReceivedSparingly({ connections, log }: Pick<WebhookDeps, 'connections' | 'log'>): NoteReceived {
   const lastNoted = new Map<string, number>()
-  return async (connection, event, receivedAt) => {
+  return async ({ _id: connection, webhooks }, event, receivedAt) => {
     const key = `${String(connection)} ${event}`
-    if (receivedAt.getTime() - (lastNoted.get(key) ?? 0) < NOTED_EVERY_MS) return
+    const isRecent = receivedAt.getTime() - (lastNoted.get(key) ?? 0) < NOTED_EVERY_MS
+    if (isRecent && !webhooks[event]?.lastRefusedAt) return
     lastNoted.set(key, receivedAt.getTime())
     try {
       await connections.noteWebhook(connection, event, { receivedAt })

@@ -2,27 +2,41 @@ import { Types, type mongo } from 'mongoose'
 import type { ConnectionDocument } from '../connection/connection-model.ts'
 import { isWebhookEvent } from '../connection/webhook-events.ts'
 import { isServiceError, ServiceError } from '../errors.ts'
+import { keyedHash } from '../secrets/opaque-token.ts'
 import { NEVER } from '../work/work-fields.ts'
+import { isTimely, signatureKeyOf, signatureRecord, wasAccepted } from './accepted-signatures.ts'
 import { AT_ONCE } from './at-once.ts'
-import { holdAtMost, HELD_FOR_MS, releaseHeld } from './held-deliveries.ts'
-import type { InsertGrouped, InsertOutcome } from './insert-grouped.ts'
+import { HELD_FOR_MS, type Hold } from './hold-delivery.ts'
+import { releaseHeld, type ReleaseDeps } from './held-deliveries.ts'
+import type { InsertOutcome } from './insert-grouped.ts'
 import type { NoteReceived } from './note-received.ts'
+import type { RefusalCause } from './refusal-model.ts'
 import { isSigned, tokensThatFit } from './verify-signature.ts'
-import { isConnectionTest, opportunityIdOf, parseWebhookBody, type WebhookBody } from './webhook-body.ts'
+import { isConnectionTest, opportunityIdOf, parseWebhookBody, splitSignature, type WebhookBody } from './webhook-body.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
-export type ReceiveOutcome = 'stored' | 'repeat' | 'verified' | 'held'
+export const RECEIVE_OUTCOMES = ['stored', 'repeat', 'verified', 'held', 'ignored'] as const
+export type ReceiveOutcome = (typeof RECEIVE_OUTCOMES)[number]
 
-export interface ReceiveDeps extends Pick<WebhookDeps, 'connections' | 'wake' | 'log'> {
-  insert: InsertGrouped
+export interface ReceiveDeps extends ReleaseDeps {
+  hold: Hold
   noteReceived: NoteReceived
 }
+
+/** What was posted: JSON of any shape, and the network address that it came from. */
+export interface Posted {
+  body: unknown
+  sender: string
+}
+
+/** Lever delivers again after growing delays, the last of them hours later (assumed). */
+const HELD_RETRY_AFTER_S = 600
 
 /**
  * The connection that an endpoint address belongs to.
  * @throws ServiceError `not_found`, `storage_unavailable`
  */
-export async function findEndpoint({ connections }: Pick<ReceiveDeps, 'connections'>, endpointKey: string): Promise<ConnectionDocument> {
+export async function findEndpoint({ connections }: Pick<WebhookDeps, 'connections'>, endpointKey: string): Promise<ConnectionDocument> {
   const connection = await connections.findByEndpointKey(endpointKey).catch(asUnavailable)
   if (!connection)
     throw new ServiceError('not_found', 'There is no such webhook endpoint.', {
@@ -32,38 +46,92 @@ export async function findEndpoint({ connections }: Pick<ReceiveDeps, 'connectio
 }
 
 /**
- * Takes in what was posted to a connection's endpoint, JSON of any shape. Resolves when it is durable: Lever may forget it then.
- * Without a known signature token for the event it is held, unread; Lever's connection test only marks the event verified.
- * @throws ServiceError `payload_malformed`, `signature_mismatch`, `storage_unavailable` (Lever delivers again)
+ * Takes in what was posted to a connection's endpoint. Resolves when it is durable: Lever may forget it then. Without a known signature token
+ * for the event it is held, unread; Lever's connection test only marks the event verified. A body whose signature was accepted before is a
+ * repeat, whatever else is wrong with it.
+ * @throws ServiceError `payload_malformed`, `signature_mismatch`, `signature_outdated`, `too_many_requests` (more is held than may be),
+ * `storage_unavailable`; after the last two Lever delivers again
  */
-export async function receiveDelivery(deps: ReceiveDeps, connection: ConnectionDocument, body: unknown): Promise<ReceiveOutcome> {
-  const parsed = parseWebhookBody(body)
+export async function receiveDelivery(deps: ReceiveDeps, connection: ConnectionDocument, posted: Posted): Promise<ReceiveOutcome> {
   if (connection.status === 'disconnected') throw refused('This organization is not connected to Lever.')
-  const tokens = tokensThatFit(deps.connections.signatureTokensFor, connection, parsed.event)
-  const document = toDelivery(connection, parsed, JSON.stringify(body))
-  if (tokens.length === 0) return hold(deps, connection, document)
-  if (!isSigned(parsed, tokens)) throw refused('The signature does not fit the signature token of this event.')
-  if (isConnectionTest(parsed)) {
-    await deps.connections.noteWebhook(connection._id, parsed.event, { verifiedAt: document.receivedAt }).catch(asUnavailable)
-    return 'verified'
+  const signatureKey = signatureKeyOf(connection, posted.body)
+  try {
+    return await takeIn(deps, connection, { ...posted, signatureKey })
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    if (await wasAccepted(connection, signatureKey).catch(asUnavailable)) return 'repeat'
+    const cause = causeOf(error, signatureKey)
+    if (cause) await deps.noteRefused(connection, eventIn(posted.body), cause)
+    throw error
   }
-  const [outcome] = await Promise.all([store(deps, document), deps.noteReceived(connection._id, parsed.event, document.receivedAt)])
-  return outcome
+}
+
+interface Keyed extends Posted {
+  signatureKey: string | null
+}
+
+async function takeIn(deps: ReceiveDeps, connection: ConnectionDocument, { body, sender, signatureKey }: Keyed): Promise<ReceiveOutcome> {
+  const parsed = parseWebhookBody(body)
+  const tokens = tokensThatFit(deps.connections.signatureTokensFor, connection, parsed.event)
+  const { signature, payload } = splitSignature(body)
+  const delivery = toDelivery(connection, parsed, payload)
+  if (tokens.length === 0 && isWebhookEvent(parsed.event)) {
+    assertTimely(parsed, delivery)
+    if (await wasAccepted(connection, signatureKey).catch(asUnavailable)) return 'repeat'
+    return hold(deps, connection, { delivery, signature, sender })
+  }
+  if (!isSigned(parsed, tokens) || signatureKey === null) throw refused('The signature does not fit the signature token of this event.')
+  assertTimely(parsed, delivery)
+  if (!isWebhookEvent(parsed.event))
+    return (await deps.insert(signatureRecord(connection, parsed, signatureKey))) === 'stored' ? 'ignored' : 'repeat'
+  if (isConnectionTest(parsed)) return verify(deps, connection, { parsed, signatureKey })
+  return store(deps, connection, { ...delivery, signatureKey })
 }
 
 type NewDelivery = ReturnType<typeof toDelivery>
 
-async function store(deps: ReceiveDeps, document: NewDelivery): Promise<InsertOutcome> {
-  const outcome = await deps.insert(document)
-  if (outcome === 'stored' && document.status === 'received') deps.wake()
-  return outcome
+async function store(
+  deps: ReceiveDeps,
+  connection: ConnectionDocument,
+  delivery: NewDelivery & { signatureKey: string },
+): Promise<InsertOutcome> {
+  if ((await deps.insert(delivery)) === 'repeat') return 'repeat'
+  deps.wake()
+  await deps.noteReceived(connection, delivery.event, delivery.receivedAt)
+  return 'stored'
 }
 
-async function hold(deps: ReceiveDeps, connection: ConnectionDocument, delivery: NewDelivery): Promise<ReceiveOutcome> {
-  const expiresAt = new Date(delivery.receivedAt.getTime() + HELD_FOR_MS)
-  const outcome = await deps.insert({ ...delivery, status: 'held', dueAt: NEVER, expiresAt })
+/** The signature is used up first, so that a delivery captured earlier and emptied of its data does not mark anything. */
+async function verify(
+  deps: ReceiveDeps,
+  connection: ConnectionDocument,
+  { parsed, signatureKey }: { parsed: WebhookBody; signatureKey: string },
+): Promise<ReceiveOutcome> {
+  if ((await deps.insert(signatureRecord(connection, parsed, signatureKey))) === 'repeat') return 'repeat'
+  await deps.connections.noteWebhook(connection._id, parsed.event, { verifiedAt: new Date() }).catch(asUnavailable)
+  return 'verified'
+}
+
+interface Unsigned {
+  delivery: NewDelivery
+  signature: string | null
+  sender: string
+}
+
+async function hold(deps: ReceiveDeps, connection: ConnectionDocument, { delivery, signature, sender }: Unsigned): Promise<ReceiveOutcome> {
+  const outcome = await deps
+    .hold({
+      ...delivery,
+      status: 'held',
+      dueAt: NEVER,
+      expiresAt: new Date(delivery.receivedAt.getTime() + HELD_FOR_MS),
+      heldSignature: signature,
+      sender: keyedHash(Buffer.from(connection.endpointKey), sender),
+      bytes: Buffer.byteLength(delivery.payload),
+    })
+    .catch(asUnavailable)
+  if (outcome === 'full') throw tooManyHeld()
   if (outcome === 'repeat') return 'repeat'
-  await holdAtMost(connection._id, delivery.event)
   // the token may have been saved between the look at the connection and the write
   const now = await deps.connections.findByEndpointKey(connection.endpointKey)
   const isKnown = now !== null && tokensThatFit(deps.connections.signatureTokensFor, now, delivery.event).length > 0
@@ -78,16 +146,16 @@ function toDelivery(connection: ConnectionDocument, body: WebhookBody, payload: 
     event: body.event,
     token: body.token,
     leverId: body.id ?? null,
-    triggeredAt: new Date(Math.min(body.triggeredAt, NEVER.getTime())),
+    triggeredAt: new Date(body.triggeredAt),
     receivedAt: new Date(),
     opportunityId: opportunityIdOf(body) ?? null,
-    status: isWebhookEvent(body.event) ? 'received' : 'ignored',
+    status: 'received',
     attempts: 0,
     tries: [],
     effects: [],
     error: null,
     payload,
-    dueAt: isWebhookEvent(body.event) ? AT_ONCE : NEVER,
+    dueAt: AT_ONCE,
     lane: 0,
     fence: 0,
     leaseUntil: null,
@@ -95,9 +163,40 @@ function toDelivery(connection: ConnectionDocument, body: WebhookBody, payload: 
   } satisfies mongo.Document
 }
 
+function assertTimely(body: WebhookBody, { receivedAt }: NewDelivery): void {
+  if (isTimely(body, receivedAt)) return
+  throw new ServiceError('signature_outdated', 'The delivery was signed more than 30 days ago or more than an hour ahead.', {
+    hint: 'Check the clock of this server, then deliver the event from Lever again.',
+  })
+}
+
+function isRefusal(error: unknown): error is ServiceError {
+  return (
+    isServiceError(error, 'payload_malformed') || isServiceError(error, 'signature_mismatch') || isServiceError(error, 'signature_outdated')
+  )
+}
+
+/** Null for what is no webhook at all. */
+function causeOf({ code }: ServiceError, signatureKey: string | null): RefusalCause | null {
+  if (code === 'payload_malformed') return null
+  if (code === 'signature_outdated') return 'outdated'
+  return signatureKey === null ? 'missing' : 'mismatch'
+}
+
+function eventIn(body: unknown): string {
+  return String((body as { event?: unknown }).event)
+}
+
 function refused(message: string): ServiceError {
   return new ServiceError('signature_mismatch', message, {
     hint: "Paste this webhook's signature token from Lever under Settings > ATS > Webhooks.",
+  })
+}
+
+function tooManyHeld(): ServiceError {
+  return new ServiceError('too_many_requests', 'Too many deliveries wait for their signature token.', {
+    hint: 'Paste the signature token of this event from Lever under Settings > ATS > Webhooks; Lever delivers again.',
+    headers: { 'Retry-After': String(HELD_RETRY_AFTER_S) },
   })
 }
 

@@ -28,6 +28,12 @@ export function parseWebhookBody(body: unknown): WebhookBody {
   throw new ServiceError('payload_malformed', 'The body is not a webhook of Lever.', { errors })
 }
 
+/** A body apart from its signature, which is kept nowhere once it was checked: `payload` is the rest as JSON text. */
+export function splitSignature(body: unknown): { signature: string | null; payload: string } {
+  const { signature, ...rest } = body as { signature?: unknown }
+  return { signature: typeof signature === 'string' ? signature : null, payload: JSON.stringify(rest) }
+}
+
 /** Lever's connection test has no data (Lever's API documentation). */
 export function isConnectionTest({ data }: WebhookBody): boolean {
   return Object.keys(data ?? {}).length === 0

@@ -2,16 +2,19 @@ import type { ConnectionDocument } from '../connection/connection-model.ts'
 import type { SignatureTokenPlace } from '../connection/webhook-events.ts'
 import { claimWork, heartbeat } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
+import { adoptOldDeliveries } from './adopt-old-deliveries.ts'
 import { coalesceByKey } from './coalesce.ts'
 import { expirePayloads, getDelivery, listDeliveries, resumeWaiting } from './deliveries.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
-import { heldCounts, releaseHeld } from './held-deliveries.ts'
+import { forgetHeld, heldCounts, releaseHeld } from './held-deliveries.ts'
+import { holdWithinLimits } from './hold-delivery.ts'
 import { forgetPayloads } from './forget-payloads.ts'
 import { groupInserts } from './insert-grouped.ts'
 import { noteIntake } from './note-intake.ts'
 import { noteReceivedSparingly } from './note-received.ts'
 import { processDeliveries, type ClaimedDelivery } from './process-delivery.ts'
-import { findEndpoint, receiveDelivery } from './receive-delivery.ts'
+import { findEndpoint, receiveDelivery, type Posted } from './receive-delivery.ts'
+import { listRefusals, noteRefusals } from './refusals.ts'
 import { replayDelivery, replayRange, subjectOf, type ReplayRange } from './replay.ts'
 import { inTime } from './in-time.ts'
 import { shareReads } from './share-reads.ts'
@@ -26,19 +29,22 @@ export type Webhooks = ReturnType<typeof createWebhooks>
 export function createWebhooks(deps: WebhookDeps) {
   const { leaseMs, wake } = deps
   const connections = { ...deps.connections, signatureTokensFor: openedOnce(deps.connections.signatureTokensFor) }
+  const insert = groupInserts(() => DeliveryModel.collection)
   const receiveDeps = {
     ...deps,
     connections,
-    insert: groupInserts(() => DeliveryModel.collection),
+    insert,
+    hold: holdWithinLimits(insert),
     noteReceived: noteReceivedSparingly(deps),
+    noteRefused: noteRefusals(deps),
   }
   const join = coalesceByKey<ClaimedDelivery>((deliveries) => processDeliveries(deps, deliveries))
   const processClaimed = async (claimed: ClaimedDelivery): Promise<void> => join(keyOf(claimed), claimed)
 
   return {
     findEndpoint: shareReads((endpointKey) => inTime(findEndpoint(deps, endpointKey))),
-    receive: (connection: ConnectionDocument, body: unknown) =>
-      noteIntake(deps, connection, body, () => inTime(receiveDelivery(receiveDeps, connection, body))),
+    receive: (connection: ConnectionDocument, posted: Posted) =>
+      noteIntake(deps, connection, posted.body, () => inTime(receiveDelivery(receiveDeps, connection, posted))),
     /** Processes one delivery, together with others about its opportunity that are handed in at the same time. */
     processClaimed,
     /** Processes deliveries until stopped. */
@@ -54,8 +60,10 @@ export function createWebhooks(deps: WebhookDeps) {
         log: deps.log,
       }),
 
-    releaseHeld: (organization: string, place: SignatureTokenPlace) => releaseHeld(deps, organization, place),
+    releaseHeld: (organization: string, place: SignatureTokenPlace) => releaseHeld(receiveDeps, organization, place),
     heldCounts,
+    forgetHeld,
+    listRefusals,
     async resumeWaiting(organization: string): Promise<void> {
       await resumeWaiting(organization)
       wake()
@@ -75,6 +83,7 @@ export function createWebhooks(deps: WebhookDeps) {
       return replayed
     },
     expirePayloads,
+    adoptOldDeliveries,
     forgetPayloads,
   }
 }

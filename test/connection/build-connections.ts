@@ -62,6 +62,6 @@ export function buildConnections(parts: {
       await note(hasGrant ? 'settled with Lever' : 'settled')
       await neighbourhood.whileSettling()
     },
-    forgetMirror: () => note('mirror forgotten'),
+    forgetAccount: () => note('mirror forgotten'),
   })
 }

@@ -167,8 +167,10 @@ describe('connection/webhooks', () => {
     expect(await tokensFor('candidateHired')).to.have.lengthOf(1)
   })
 
-  it('notes what came in, the newest time of each', async () => {
+  it('notes what came in, the newest time of each, while it is connected', async () => {
     const { _id } = await get()
+    await world.connections.noteWebhook(_id, 'candidateHired', { receivedAt: new Date('2026-02-01T00:00:00Z') })
+    await ConnectionModel.updateOne({ _id }, { $set: { status: 'configuring' } })
     const [earlier, later] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-01-02T00:00:00Z')]
     await world.connections.noteWebhook(_id, 'candidateHired', { verifiedAt: earlier })
     await world.connections.noteWebhook(_id, 'candidateHired', { receivedAt: later })

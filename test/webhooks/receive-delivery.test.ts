@@ -29,6 +29,10 @@ describe('receiving a delivery', () => {
 
   const shownEvent = async (event: string) =>
     (await world.connections.describe(world.web.organization)).webhooks.find((webhook) => webhook.event === event)
+  const send = async (body: unknown, from?: string): Promise<[number, string | undefined]> => {
+    const response = await world.post(JSON.stringify(body), from)
+    return [response.status, ((await response.json()) as { outcome?: string }).outcome]
+  }
   const stored = async () => DeliveryModel.find({}).sort({ _id: 1 }).lean()
 
   describe('with its signature token known', () => {
@@ -40,7 +44,10 @@ describe('receiving a delivery', () => {
       expect([response.status, await response.json()]).to.deep.equal([200, { outcome: 'stored' }])
       const { data } = await world.webhooks.list(world.web.organization, {}, { limit: 10 })
       expect(data).to.have.length(1)
-      expect(data[0]).to.deep.include({ event: CHANGE, leverId: 'lever-id', status: 'received', attempts: 0, error: null, payload: body })
+      expect(data[0]).to.deep.include({ event: CHANGE, leverId: 'lever-id', status: 'received', attempts: 0, error: null })
+      const { signature, ...rest } = body
+      expect(data[0]?.payload).to.deep.equal(rest)
+      expect(JSON.stringify([data, await stored()]), 'the signature is not kept').not.to.contain(signature)
       expect(data[0]?.triggeredAt).to.equal(new Date(body['triggeredAt'] as number).toISOString())
       expect((await shownEvent(CHANGE))?.lastReceivedAt).not.to.equal(null)
       expect((await shownEvent(CHANGE))?.lastVerifiedAt).to.equal(null)
@@ -49,9 +56,10 @@ describe('receiving a delivery', () => {
     it('knows a repeat by event and token, whatever its data; another event is a new delivery', async () => {
       await world.saveToken('candidateHired', token)
 
-      const first = await world.deliver(CHANGE, DATA, token, { token: 't1' })
-      const second = await world.deliver(CHANGE, { opportunityId: 'opp-2' }, token, { token: 't1' })
-      const other = await world.deliver('candidateHired', DATA, token, { token: 't1' })
+      const now = Date.now()
+      const first = await world.deliver(CHANGE, DATA, token, { token: 't1', triggeredAt: now })
+      const second = await world.deliver(CHANGE, { opportunityId: 'opp-2' }, token, { token: 't1', triggeredAt: now - 1 })
+      const other = await world.deliver('candidateHired', DATA, token, { token: 't1', triggeredAt: now - 2 })
 
       expect([first.outcome, second.outcome, other.outcome]).to.deep.equal(['stored', 'repeat', 'stored'])
       expect((await stored()).map(({ opportunityId }) => opportunityId)).to.deep.equal(['opp-1', 'opp-1'])
@@ -126,7 +134,7 @@ describe('receiving a delivery', () => {
         expect(await world.deliver(CHANGE, data, token)).to.deep.equal({ status: 200, outcome: 'verified' })
       }
 
-      expect(await stored()).to.have.length(0)
+      expect((await world.webhooks.list(world.web.organization, {}, { limit: 10 })).data).to.have.length(0)
       const shown = await shownEvent(CHANGE)
       expect(shown?.lastVerifiedAt).not.to.equal(null)
       expect(shown?.lastReceivedAt).to.equal(null)
@@ -148,14 +156,22 @@ describe('receiving a delivery', () => {
 
   describe('of an event outside the eight', () => {
     for (const event of ['contactCreated', '__proto__', 'constructor', 'any', 'webhooks.x', '$where']) {
-      it(`stores ${event} and ignores it`, async () => {
-        expect((await world.deliver(event, DATA, token)).outcome).to.equal('stored')
-        expect((await stored()).map(({ status }) => status)).to.deep.equal(['ignored'])
+      it(`ignores ${event} with a valid signature and does not keep it`, async () => {
+        const body = webhookBody(event, DATA, token)
+
+        expect(await send(body)).to.deep.equal([200, 'ignored'])
+        expect(await send(body)).to.deep.equal([200, 'repeat'])
+        expect((await world.webhooks.list(world.web.organization, {}, { limit: 10 })).data).to.have.length(0)
+        expect(JSON.stringify(await stored())).not.to.contain('opp-1')
       })
     }
 
-    it('refuses it with a wrong signature', async () => {
+    it('refuses it with a wrong signature, and where no signature token is known', async () => {
       expect((await world.deliver('contactCreated', DATA, 'wrong')).status).to.equal(401)
+      await world.connections.deleteSignatureToken(world.web.organization, CHANGE, 'apiKey:test')
+
+      expect((await world.deliver('contactCreated', DATA, token)).status).to.equal(401)
+      expect(await stored()).to.have.length(0)
     })
   })
 
@@ -192,7 +208,7 @@ describe('receiving a delivery', () => {
 
       await world.saveToken('candidateHired', 'early')
 
-      expect(await stored()).to.have.length(0)
+      expect((await world.webhooks.list(world.web.organization, {}, { limit: 10 })).data).to.have.length(0)
       expect((await shownEvent('candidateHired'))?.lastVerifiedAt).not.to.equal(null)
     })
 
@@ -212,21 +228,10 @@ describe('receiving a delivery', () => {
       expect((await world.deliver('candidateHired', DATA, 'early', { token: 't1' })).outcome).to.equal('repeat')
     })
 
-    it('holds at most a hundred an event, the oldest going first, for a day', async () => {
-      for (let group = 0; group < 4; group += 1) {
-        await Promise.all(
-          Array.from({ length: 30 }, async (_, at) => world.deliver('candidateHired', DATA, 'early', { token: `t${group}-${at}` })),
-        )
-      }
-      await world.deliver('candidateDeleted', DATA, 'early')
+    it('holds a delivery for a day', async () => {
+      await world.deliver('candidateHired', DATA, 'early')
 
-      const held = await stored()
-      const hired = held.filter(({ event }) => event === 'candidateHired')
-      expect(hired).to.have.length(100)
-      const kept = [0, 1, 2, 3].map((group) => hired.filter(({ token: name }) => name.startsWith(`t${group}-`)).length)
-      expect(kept).to.deep.equal([10, 30, 30, 30])
-      expect(held).to.have.length(101)
-      const [{ expiresAt, receivedAt } = { expiresAt: null, receivedAt: new Date() }] = hired
+      const [{ expiresAt, receivedAt } = { expiresAt: null, receivedAt: new Date() }] = await stored()
       expect((expiresAt?.getTime() ?? 0) - receivedAt.getTime()).to.equal(24 * 3_600_000)
     })
 
@@ -243,7 +248,10 @@ describe('receiving a delivery', () => {
       const connection = await world.connections.get(world.web.organization)
       await world.saveToken('candidateHired', 'just saved')
 
-      const outcome = await world.webhooks.receive(connection, webhookBody('candidateHired', DATA, 'just saved'))
+      const outcome = await world.webhooks.receive(connection, {
+        body: webhookBody('candidateHired', DATA, 'just saved'),
+        sender: '203.0.113.7',
+      })
 
       expect(outcome).to.equal('held')
       expect((await stored()).map(({ status }) => status)).to.deep.equal(['received'])
@@ -340,8 +348,8 @@ describe('receiving a delivery', () => {
       const twice = JSON.stringify(body).replace('{', '{"token":"forged","event":"candidateHired",')
       const forged = JSON.stringify(body).replace(/}$/, ',"token":"forged"}')
 
-      expect((await world.post(twice)).status).to.equal(200)
       expect((await world.post(forged)).status).to.equal(401)
+      expect((await world.post(twice)).status).to.equal(200)
       expect((await stored()).map(({ event, token: kept }) => [event, kept])).to.deep.equal([[CHANGE, body['token']]])
     })
 
@@ -405,7 +413,10 @@ describe('receiving a delivery', () => {
     })
 
     it('does not wait for a body that never ends', async () => {
-      const impatient = await startWeb({ intakes: () => [webhookIntake({ ...world, readWithinMs: 100 })], intakePaths: webhookIntakePaths })
+      const impatient = await startWeb({
+        intakes: () => [webhookIntake({ ...world, trustedProxies: 0, readWithinMs: 100 })],
+        intakePaths: webhookIntakePaths,
+      })
       const { pathname } = new URL(await world.endpointUrl())
       const { hostname, port } = new URL(impatient.url)
       const socket: Socket = createConnection(Number(port), hostname)

@@ -37,8 +37,8 @@ export interface WebhookWorld {
   startWorker(): Worker
   saveToken(event: SignatureTokenPlace, token?: string): Promise<string>
   endpointUrl(): Promise<string>
-  /** Posts to the endpoint as it is. */
-  post(body: string | Uint8Array<ArrayBuffer>): Promise<Response>
+  /** Posts to the endpoint as it is, as a proxy hands it on that names the sender's address (`from`). */
+  post(body: string | Uint8Array<ArrayBuffer>, from?: string): Promise<Response>
   /** Posts an event signed with `signatureToken`; resolves to status and outcome. */
   deliver(event: string, data: unknown, signatureToken?: string, fields?: object): Promise<{ status: number; outcome: string | undefined }>
   /** A candidate linked to an opportunity of Lever. */
@@ -63,7 +63,7 @@ export async function startWebhookWorld(): Promise<WebhookWorld> {
   const web = await startWeb({
     intakes: (webParts) => {
       parts = buildParts(webParts, lever, deleted)
-      return [webhookIntake({ ...parts, readWithinMs: TIMEOUT_MS })]
+      return [webhookIntake({ ...parts, trustedProxies: 1, readWithinMs: TIMEOUT_MS })]
     },
     intakePaths: webhookIntakePaths,
     endpoints: (webParts) => webhookDeliveryEndpoints((parts ??= buildParts(webParts, lever, deleted))),
@@ -72,7 +72,8 @@ export async function startWebhookWorld(): Promise<WebhookWorld> {
   await web.accounts.putPerson(organization, ADMIN, { name: 'Ada', role: 'admin' }, ACTOR)
   const { connections, candidates, webhooks } = parts
   const endpointUrl = async () => `${web.url}/webhooks/lever/${(await connections.get(organization)).endpointKey}`
-  const post = async (body: string | Uint8Array<ArrayBuffer>) => fetch(await endpointUrl(), { method: 'POST', body })
+  const post = async (body: string | Uint8Array<ArrayBuffer>, from?: string) =>
+    fetch(await endpointUrl(), { method: 'POST', body, headers: from === undefined ? {} : { 'x-forwarded-for': from } })
   const world: WebhookWorld = {
     ...parts, web, lever, deleted, endpointUrl, post,
     startWorker: () => webhooks.startWorker(20),
@@ -121,7 +122,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     onActivated: async () => undefined,
     onPaused: async () => undefined,
     settleExports: async () => undefined,
-    forgetMirror: async () => undefined,
+    forgetAccount: (organization) => webhooks.forgetHeld(organization),
   }) // prettier-ignore
   const mirror = createMirror({
     leverClient: connections.leverClient,

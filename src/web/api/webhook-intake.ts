@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
+import { MOST_HELD } from '../../webhooks/hold-delivery.ts'
+import { RECEIVE_OUTCOMES } from '../../webhooks/receive-delivery.ts'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
 import type { Intake } from '../intake.ts'
 import { readBytes } from '../middleware/request-body.ts'
+import { senderNetwork } from '../sender-network.ts'
 import { parseJson } from './json-body.ts'
 
 const LIMIT_BYTES = 256 * 1024
@@ -11,6 +14,8 @@ const READ_WITHIN_MS = 8000
 
 export interface WebhookIntakeDeps {
   webhooks: Pick<Webhooks, 'findEndpoint' | 'receive'>
+  /** How many proxies in front set `X-Forwarded-For`. */
+  trustedProxies: number
   /** How long a body may take to come in. */
   readWithinMs?: number
 }
@@ -19,13 +24,13 @@ export interface WebhookIntakeDeps {
  * Where Lever delivers. Answers 200 once a delivery is durable and leaves the work to others; the body is JSON whatever its
  * content type says.
  */
-export function webhookIntake({ webhooks, readWithinMs = READ_WITHIN_MS }: WebhookIntakeDeps): Intake {
+export function webhookIntake({ webhooks, trustedProxies, readWithinMs = READ_WITHIN_MS }: WebhookIntakeDeps): Intake {
   return {
     route: '/webhooks/lever/:endpointKey',
     async take(endpointKey, request) {
       const endpoint = await webhooks.findEndpoint(endpointKey)
       const body = parseJson(await readBytes(request, LIMIT_BYTES, readWithinMs))
-      return { outcome: await webhooks.receive(endpoint, body) }
+      return { outcome: await webhooks.receive(endpoint, { body, sender: senderNetwork(request, trustedProxies) }) }
     },
   }
 }
@@ -46,20 +51,26 @@ export const webhookIntakePaths: ZodOpenApiPathsObject = {
     post: {
       tags: ['Webhooks'],
       summary: "Where Lever's webhooks are delivered",
-      description: 'Signed in the body by the signature token of the event: HMAC-SHA256 over `token` and `triggeredAt`, in hex.',
+      description:
+        'Signed in the body by the signature token of the event: HMAC-SHA256 over `token` and `triggeredAt`, in hex. Each signature is accepted once: ' +
+        'any later body with it is a `repeat`. An event outside the eight is `ignored`. While no signature token is known for the event, deliveries are ' +
+        `\`held\` for 24 h, at most ${MOST_HELD.ofEvent} of an event and ${MOST_HELD.fromSender} from one sending address.`,
       security: [],
       requestParams: { path: z.object({ endpointKey: z.string() }) },
       requestBody: { content: { 'application/json': { schema: Body } } },
       responses: {
         200: {
-          description: 'Stored durably, or a test',
-          content: { 'application/json': { schema: z.object({ outcome: z.enum(['stored', 'repeat', 'verified', 'held']) }) } },
+          description: 'Stored durably, a test, or nothing to do',
+          content: { 'application/json': { schema: z.object({ outcome: z.enum(RECEIVE_OUTCOMES) }) } },
         },
         400: refusal('Not JSON, or a field of the wrong type'),
-        401: refusal('A wrong or missing signature, or a disconnected organization'),
+        401: refusal(
+          'A wrong or missing signature, one signed more than 30 days ago or more than an hour ahead, or a disconnected organization',
+        ),
         404: refusal('Unknown endpoint'),
         408: refusal('The body took too long'),
         413: refusal('Larger than 256 KB'),
+        429: refusal('More is held than may be: deliver it again later'),
         503: refusal('It could not be stored: deliver it again'),
       },
     },

@@ -13,6 +13,7 @@ const SPANISH: Record<ErrorCode, string> = {
   authorization_failed: 'La autorización de Lever no ha llegado a buen fin. Empiece de nuevo con Autorizar.',
   unauthenticated: 'Inicie sesión primero.',
   signature_mismatch: 'La firma no corresponde a ningún token de firma conocido.',
+  signature_outdated: 'La entrega se firmó hace más de 30 días o con más de una hora de adelanto.',
   forbidden: 'Esto es para administradores de su organización.',
   csrf_token_missing: 'El formulario es de otra sesión. Recargue la página y envíelo de nuevo.',
   admin_required: 'Solo un administrador puede hacerlo.',

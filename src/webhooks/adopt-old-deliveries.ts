@@ -1,0 +1,57 @@
+import type { AnyBulkWriteOperation } from 'mongodb'
+import { ConnectionModel } from '../connection/connection-model.ts'
+import { signatureKeyOf } from './accepted-signatures.ts'
+import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
+import { splitSignature } from './webhook-body.ts'
+
+const AT_A_TIME = 500
+
+/**
+ * Gives deliveries that earlier versions stored the key of their signature, and takes the signature out of their payload. Those without a payload
+ * are older than any signature that is accepted. May run twice, and in several processes at once. @returns how many
+ */
+export async function adoptOldDeliveries(): Promise<number> {
+  const endpoints = new Map<string, { endpointKey: string }>()
+  for (const { _id, endpointKey } of await ConnectionModel.find({}, { endpointKey: 1 }).lean()) endpoints.set(String(_id), { endpointKey })
+  const old = DeliveryModel.find({ payload: { $exists: true }, signatureKey: { $exists: false }, status: { $ne: 'held' } })
+    .select('connection payload')
+    .sort({ receivedAt: 1 })
+    .lean<Pick<DeliveryDocument, '_id' | 'connection' | 'payload'>[]>()
+    .cursor({ batchSize: AT_A_TIME })
+  let adopted = 0
+  let writes: AnyBulkWriteOperation[] = []
+  for await (const { _id, connection, payload } of old) {
+    const endpoint = endpoints.get(String(connection))
+    if (!payload || !endpoint) continue
+    writes.push(...adoption({ _id, payload }, endpoint))
+    if (writes.length >= AT_A_TIME) {
+      adopted += await write(writes)
+      writes = []
+    }
+  }
+  return adopted + (writes.length > 0 ? await write(writes) : 0)
+}
+
+/** The payload by itself, so that it is clean also where another delivery of the same signature has the key. */
+function adoption({ _id, payload }: { _id: unknown; payload: string }, endpoint: { endpointKey: string }): AnyBulkWriteOperation[] {
+  const body: unknown = JSON.parse(payload)
+  const signatureKey = signatureKeyOf(endpoint, body)
+  if (signatureKey === null) return []
+  const filter = { _id, payload } as object
+  const cleaned = splitSignature(body).payload
+  return [
+    { updateOne: { filter, update: { $set: { payload: cleaned } } } },
+    { updateOne: { filter: { _id, signatureKey: { $exists: false } } as object, update: { $set: { signatureKey } } } },
+  ]
+}
+
+/** Duplicates are the same signature accepted twice by an earlier version: the first copy has the key. */
+async function write(writes: AnyBulkWriteOperation[]): Promise<number> {
+  try {
+    return (await DeliveryModel.collection.bulkWrite(writes, { ordered: false })).modifiedCount
+  } catch (error) {
+    const { name, writeErrors, result } = error as { name?: string; writeErrors?: { code: number }[]; result?: { modifiedCount?: number } }
+    if (name !== 'MongoBulkWriteError' || ![writeErrors ?? []].flat().every(({ code }) => code === 11_000)) throw error
+    return result?.modifiedCount ?? 0
+  }
+}

@@ -1,0 +1,119 @@
+import { Types, type mongo } from 'mongoose'
+import { coalesceByKey } from './coalesce.ts'
+import { DeliveryModel } from './delivery-model.ts'
+import type { InsertGrouped } from './insert-grouped.ts'
+
+export const HELD_FOR_MS = 24 * 3_600_000
+/** Held at a time for one connection: of one event, from one sending address, and in bytes of all their bodies. */
+export const MOST_HELD = { ofEvent: 100, fromSender: 50, bytes: 8 * 1024 * 1024 } as const
+
+/** A delivery whose signature cannot be checked yet. `sender` is a fingerprint, `bytes` the size of its body. */
+export type Unchecked = mongo.Document & { connection: Types.ObjectId; event: string; token: string; sender: string; bytes: number }
+
+export type HoldOutcome = 'held' | 'repeat' | 'full'
+export type Hold = (delivery: Unchecked) => Promise<HoldOutcome>
+
+interface Arrival {
+  delivery: Unchecked & { _id: Types.ObjectId }
+  outcome: HoldOutcome
+}
+
+/**
+ * Holds deliveries up to the limits; what is held already stays, so that a flood does not push out a genuine one. Those of one connection are
+ * counted one group after another. Another process may add some at the same time: each counts again and takes back what it added too much, so
+ * together they keep at most the limits.
+ */
+export function holdWithinLimits(insert: InsertGrouped): Hold {
+  const join = coalesceByKey<Arrival>((arrivals) => holdGroup(insert, arrivals))
+  return async (delivery) => {
+    const arrival: Arrival = { delivery: { _id: new Types.ObjectId(), ...delivery }, outcome: 'full' }
+    await join(String(delivery.connection), arrival)
+    return arrival.outcome
+  }
+}
+
+async function holdGroup(insert: InsertGrouped, arrivals: Arrival[]): Promise<void> {
+  const connection = arrivals[0]?.delivery.connection
+  if (!connection) return
+  const before = await readUsage(connection)
+  const taken = arrivals.filter(({ delivery }) => addIfItFits(before, delivery))
+  const left = arrivals.filter((arrival) => !taken.includes(arrival))
+  await Promise.all(
+    taken.map(async (arrival) => void (arrival.outcome = (await insert(arrival.delivery)) === 'stored' ? 'held' : 'repeat')),
+  )
+  if (taken.length > 0) await takeBackExcess(connection, taken)
+  if (left.length > 0) await findRepeats(connection, left)
+}
+
+/** Lever's repeat of one that is held is not refused, however full it is. */
+async function findRepeats(connection: Types.ObjectId, arrivals: Arrival[]): Promise<void> {
+  const tokens = arrivals.map(({ delivery }) => delivery.token)
+  const known = await DeliveryModel.find({
+    connection,
+    event: { $in: arrivals.map(({ delivery }) => delivery.event) },
+    token: { $in: tokens },
+  })
+    .select('event token')
+    .lean()
+  for (const arrival of arrivals) {
+    const { event, token } = arrival.delivery
+    if (known.some((one) => one.event === event && one.token === token)) arrival.outcome = 'repeat'
+  }
+}
+
+/** A part of the excess at a time, since another process may be taking back its own. */
+async function takeBackExcess(connection: Types.ObjectId, taken: Arrival[]): Promise<void> {
+  for (;;) {
+    const usage = await readUsage(connection)
+    const excess = taken.toReversed().filter((arrival) => arrival.outcome === 'held' && removeIfBeyond(usage, arrival.delivery))
+    if (excess.length === 0) return
+    const part = excess.slice(0, Math.ceil(excess.length / 4))
+    await DeliveryModel.deleteMany({ _id: { $in: part.map(({ delivery }) => delivery._id) }, status: 'held' })
+    for (const arrival of part) arrival.outcome = 'full'
+  }
+}
+
+interface Usage {
+  byEvent: Map<string, number>
+  bySender: Map<string, number>
+  bytes: number
+}
+
+/** Reads the index alone. */
+async function readUsage(connection: Types.ObjectId): Promise<Usage> {
+  const groups = await DeliveryModel.aggregate<{ _id: { event: string; sender?: string }; count: number; bytes: number }>([
+    { $match: { status: 'held', connection, expiresAt: { $gt: new Date() } } },
+    { $group: { _id: { event: '$event', sender: '$sender' }, count: { $sum: 1 }, bytes: { $sum: '$bytes' } } },
+  ])
+  const usage: Usage = { byEvent: new Map(), bySender: new Map(), bytes: 0 }
+  for (const { _id, count, bytes } of groups) addTo(usage, { event: _id.event, sender: _id.sender ?? '', count, bytes })
+  return usage
+}
+
+function addIfItFits(usage: Usage, delivery: Unchecked): boolean {
+  add(usage, delivery, 1)
+  if (isWithin(usage, delivery)) return true
+  add(usage, delivery, -1)
+  return false
+}
+
+function removeIfBeyond(usage: Usage, delivery: Unchecked): boolean {
+  if (isWithin(usage, delivery)) return false
+  add(usage, delivery, -1)
+  return true
+}
+
+function isWithin({ byEvent, bySender, bytes }: Usage, { event, sender }: Unchecked): boolean {
+  const [ofEvent, fromSender] = [byEvent.get(event) ?? 0, bySender.get(sender) ?? 0]
+  return ofEvent <= MOST_HELD.ofEvent && fromSender <= MOST_HELD.fromSender && bytes <= MOST_HELD.bytes
+}
+
+function add(usage: Usage, { event, sender, bytes }: Unchecked, sign: 1 | -1): void {
+  addTo(usage, { event, sender, count: sign, bytes: sign * bytes })
+}
+
+function addTo(usage: Usage, { event, sender, count, bytes }: { event: string; sender: string; count: number; bytes: number }): void {
+  usage.byEvent.set(event, (usage.byEvent.get(event) ?? 0) + count)
+  usage.bySender.set(sender, (usage.bySender.get(sender) ?? 0) + count)
+  usage.bytes += bytes
+}
