@@ -67,7 +67,7 @@ describe('what gets in the way of people', function () {
     await dialog.getByRole('link', { name: 'Open Dolly Double-Click in Lever' }).waitFor()
     await page.goto('/settings/ats/webhooks')
     await page.getByRole('button', { name: 'Create webhooks in Lever' }).dblclick()
-    await page.getByText('The webhooks stand in Lever.').waitFor()
+    await page.getByText('Webhooks created in Lever.').waitFor()
 
     expect(await site.lever.opportunitiesByEmail('dolly@click.example')).to.have.length(1)
     expect((await site.lever.webhooks()).filter(({ event }) => event === 'candidateHired')).to.have.length(1)

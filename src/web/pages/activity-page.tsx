@@ -1,10 +1,12 @@
 import type { AuditEvent } from '../../audit/audit.ts'
 import type { Page } from '../../paging.ts'
 import type { DeliveryView } from '../../webhooks/delivery-view.ts'
+import type { Refusal } from '../../webhooks/refusals.ts'
 import { AuditTrail } from './activity-audit.tsx'
 import { Deliveries } from './activity-deliveries.tsx'
 import type { AuditNames } from './activity-names.ts'
 import type { ActivityQuery } from './activity-query.ts'
+import { RefusedDeliveries } from './activity-refused.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
 import { activityTexts } from './texts-activity.ts'
@@ -12,16 +14,18 @@ import { activityTexts } from './texts-activity.ts'
 export interface ActivityPageProps {
   query: ActivityQuery
   deliveries: Page<DeliveryView>
+  refusals: readonly Refusal[]
   events: Page<AuditEvent>
   names: AuditNames
 }
 
 /** What Lever told, and who did what. */
-export function ActivityPage({ query, deliveries, events, names }: ActivityPageProps) {
+export function ActivityPage({ query, deliveries, refusals, events, names }: ActivityPageProps) {
   const t = activityTexts(usePage().language)
   return (
     <Layout title={t.title} lead={t.lead}>
       <Deliveries deliveries={deliveries} query={query} />
+      <RefusedDeliveries refusals={refusals} />
       <AuditTrail events={events} names={names} query={query} />
     </Layout>
   )

@@ -17,7 +17,7 @@ import { renderPage } from './render-page.tsx'
 import { activityTexts } from './texts-activity.ts'
 
 export interface ActivityDeps extends AuditNamesDeps {
-  webhooks: Pick<Webhooks, 'list' | 'get' | 'replay' | 'replayRange'>
+  webhooks: Pick<Webhooks, 'list' | 'listRefusals' | 'get' | 'replay' | 'replayRange'>
   audit: Pick<Audit, 'list'>
 }
 
@@ -31,12 +31,13 @@ export function activityRoutes(deps: ActivityDeps): PageRoute[] {
     page.get('/activity', { access: 'admin' }, async (ctx) => {
       const { organization } = personOf(ctx)
       const query = ActivityQuery.parse({ ...ctx.query })
-      const [deliveries, events] = await Promise.all([
+      const [deliveries, refusals, events] = await Promise.all([
         deps.webhooks.list(organization, filtersOf(choiceOf(query)), { limit: PAGE_ROWS, cursor: query.deliveries }),
+        deps.webhooks.listRefusals(organization),
         deps.audit.list(organization, { limit: PAGE_ROWS, cursor: query.audit }),
       ])
       const names = await readAuditNames(organization, events.data, deps)
-      renderPage(ctx, <ActivityPage query={query} deliveries={deliveries} events={events} names={names} />)
+      renderPage(ctx, <ActivityPage query={query} deliveries={deliveries} refusals={refusals} events={events} names={names} />)
     }),
     page.post('/activity/deliveries/replay', { access: 'admin' }, (ctx) => replayAll(ctx, deps)),
     page.get('/activity/deliveries/:id', { access: 'admin' }, async (ctx) => {

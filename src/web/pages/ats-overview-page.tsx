@@ -128,11 +128,12 @@ function WebhooksCard({ webhooks }: Pick<ConnectionView, 'webhooks'>) {
     <section class="card" aria-labelledby="webhooks-seen">
       <h2 id="webhooks-seen">{t.webhooks}</h2>
       <dl class="facts">
-        {shown.map(({ event, label, configured, held, lastReceivedAt, lastVerifiedAt }) => {
+        {shown.map(({ event, label, configured, held, lastReceivedAt, lastVerifiedAt, lastRefusedAt }) => {
           const seenAt = lastReceivedAt ?? lastVerifiedAt
           return (
             <Fact key={event} name={label}>
               {seenAt === null ? configured ? t.never : <span class="badge warn">{t.noToken}</span> : <TimeAgo at={seenAt} />}
+              {lastRefusedAt === null ? null : <span class="badge bad">{t.refused}</span>}
               {held === 0 ? null : <span class="badge warn">{t.held(held)}</span>}
             </Fact>
           )

@@ -57,6 +57,7 @@ export const overviewTexts = defineTexts({
     webhooksLink: 'To the webhooks',
     never: 'Nothing yet',
     noToken: 'No token',
+    refused: 'Wrong signature',
     held: (n: number) => `${n} wait for a token`,
 
     people: 'People',
@@ -148,6 +149,7 @@ export const overviewTexts = defineTexts({
     webhooksLink: 'A los webhooks',
     never: 'Nada todavía',
     noToken: 'Sin token',
+    refused: 'Firma incorrecta',
     held: (n: number) => `${n} esperan un token`,
 
     people: 'Personas',

@@ -10,8 +10,9 @@ type Webhook = ConnectionView['webhooks'][number]
 /** One event: Lever's label beside the API's name, how its webhook is, and the field for its token. `isSilent`: changes happened, and nothing was sent. */
 export function WebhookRow({ webhook, isSilent, pasted }: { webhook: Webhook; isSilent: boolean; pasted: PastedTokens['any'] }) {
   const t = webhooksTexts(usePage().language)
-  const { event, label, configured, lastReceivedAt, lastVerifiedAt, held, missed } = webhook
-  const { look, text } = isSilent ? { look: 'bad', text: t.switchedOff } : stateOf(webhook, t)
+  const { event, label, configured, lastReceivedAt, lastVerifiedAt, lastRefusedAt, held, missed } = webhook
+  const isRefused = lastRefusedAt !== null
+  const { look, text } = isSilent && !isRefused ? { look: 'bad', text: t.switchedOff } : stateOf(webhook, t)
   return (
     <Row>
       <RowHead id={`event-${event}`}>
@@ -19,6 +20,7 @@ export function WebhookRow({ webhook, isSilent, pasted }: { webhook: Webhook; is
       </RowHead>
       <Cell head={t.status}>
         <span class={`badge ${look}`}>{text}</span>
+        {isRefused ? <Refused at={lastRefusedAt} /> : null}
         {lastReceivedAt === null ? null : (
           <span class="small">
             {t.lastReceived} <TimeAgo at={lastReceivedAt} />
@@ -44,12 +46,22 @@ export function WebhookRow({ webhook, isSilent, pasted }: { webhook: Webhook; is
   )
 }
 
+function Refused({ at }: { at: string }) {
+  const t = webhooksTexts(usePage().language)
+  return (
+    <span class="small">
+      {t.lastRefused} <TimeAgo at={at} />. {t.refusedCure} <a href="/activity#refused">{t.toRefused}</a>
+    </span>
+  )
+}
+
 function stateOf(
-  { configured, recommended, createdBy, lastReceivedAt, lastVerifiedAt }: Webhook,
+  { configured, recommended, createdBy, lastReceivedAt, lastVerifiedAt, lastRefusedAt }: Webhook,
   t: ReturnType<typeof webhooksTexts>,
 ): { look: string; text: string } {
   if (!configured) return recommended ? { look: 'warn', text: t.missing } : { look: '', text: t.optional }
+  if (lastRefusedAt !== null) return { look: 'bad', text: t.refused }
   if (lastReceivedAt !== null) return { look: 'ok', text: t.working }
   if (lastVerifiedAt !== null) return { look: 'ok', text: t.verified }
-  return { look: 'ok', text: createdBy === 'lever-api' ? t.savedByApi : t.savedByHand }
+  return createdBy === 'lever-api' ? { look: 'ok', text: t.savedByApi } : { look: '', text: t.savedByHand }
 }

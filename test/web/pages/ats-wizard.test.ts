@@ -6,6 +6,7 @@ import { WEBHOOK_EVENTS } from '../../../src/connection/webhook-events.ts'
 import { eventually } from '../../support/eventually.ts'
 import { LEVER_ADMIN } from '../../support/lever.ts'
 import { SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
+import { signedWebhook } from '../../support/webhook-sender.ts'
 import { fieldsOf, rowOf, visit, type Visitor } from './visitor.ts'
 
 const WEBHOOKS = '/settings/ats/webhooks'
@@ -58,7 +59,7 @@ describe('the steps of the setup', function () {
       .to.include('Lever is connected')
       .and.match(/class="done"><a href="\/settings\/ats">Connect<span class="sr-only">, done/)
 
-    expect((await ana.send(`${WEBHOOKS}/provision`)).html).to.include('The webhooks stand in Lever')
+    expect((await ana.send(`${WEBHOOKS}/provision`)).html).to.include('Webhooks created in Lever')
     const users = await ana.send(WEBHOOKS, {})
     expect(users.path).to.equal(USERS)
     expect((await ana.send(USERS, { ...fieldsOf(users.html), do: 'match' })).html).to.include('2 people were matched')
@@ -142,6 +143,34 @@ describe('the steps of the setup', function () {
       await ana.send(WEBHOOKS, { candidateHired: 'hired-token' })
       await eventually('the held delivery counts', async () => rowOf((await ana.open(WEBHOOKS)).html, 'candidateHired').includes('Working'))
       await service.lever.removeWebhook(webhook.id)
+    })
+
+    it('turn red when a signature does not fit, with what to do, and back after a good one', async () => {
+      const { api, ana } = await connected()
+      const { webhookUrl } = (await api.get<{ webhookUrl: string }>('connection')).body
+      const row = async () => rowOf((await ana.open(WEBHOOKS)).html, 'candidateHired')
+      const post = async (signatureToken: string) =>
+        (await fetch(webhookUrl, { method: 'POST', body: JSON.stringify(signedWebhook('candidateHired', {}, signatureToken)) })).status
+      expect(await post('right-one')).to.equal(200)
+
+      await ana.send(WEBHOOKS, { candidateHired: 'wrong-one' })
+      expect(await row(), 'the held one does not fit')
+        .to.match(/class="badge bad">Refused: wrong signature/)
+        .and.include('paste it here')
+      await ana.send(WEBHOOKS, { candidateHired: 'right-one' })
+      expect(await row())
+        .to.include('Saved, not verified yet')
+        .and.not.include('badge ok')
+      expect(await post('yet another')).to.equal(401)
+      expect(await row()).to.include('Refused: wrong signature')
+      expect((await ana.open('/settings/ats')).html).to.include('Wrong signature')
+      const activity = (await ana.open('/activity')).html
+      expect(activity).to.include('Refused deliveries').and.include('The signature does not match the signature token')
+
+      expect(await post('right-one')).to.equal(200)
+      expect(await row())
+        .to.include('Verified')
+        .and.not.include('Refused')
     })
 
     it('are named when changes happen and nothing is sent', async () => {

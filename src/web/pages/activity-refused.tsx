@@ -1,0 +1,31 @@
+import { labelOf } from '../../connection/webhook-events.ts'
+import type { Refusal } from '../../webhooks/refusals.ts'
+import { usePage } from './page-context.ts'
+import { Cell, Row, RowHead, Table } from './table.tsx'
+import { activityTexts } from './texts-activity.ts'
+import { TimeAgo } from './time-ago.tsx'
+
+/** The last deliveries that were refused, of which nothing but the event and the reason is known; nothing where there are none. */
+export function RefusedDeliveries({ refusals }: { refusals: readonly Refusal[] }) {
+  const t = activityTexts(usePage().language)
+  if (refusals.length === 0) return null
+  return (
+    <section class="card" aria-labelledby="refused">
+      <h2 id="refused">{t.refused}</h2>
+      <p>
+        {t.refusedLead} <a href="/settings/ats/webhooks">{t.toWebhooks}</a>
+      </p>
+      <Table heads={[t.event, t.refusedWhy, t.refusedAt]} label={t.refused}>
+        {refusals.map(({ event, cause, at }, index) => (
+          <Row key={index}>
+            <RowHead>{event === null ? t.otherEvent : labelOf(event)}</RowHead>
+            <Cell head={t.refusedWhy}>{t.refusedFor[cause]}</Cell>
+            <Cell head={t.refusedAt}>
+              <TimeAgo at={at.toISOString()} />
+            </Cell>
+          </Row>
+        ))}
+      </Table>
+    </section>
+  )
+}
