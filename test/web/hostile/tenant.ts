@@ -116,7 +116,7 @@ async function eraseSome(api: Api, candidate: () => Promise<string>): Promise<vo
 }
 
 /** As a host program sends a person here: a link, opened once. */
-async function signIn(url: string, api: Api, userEmail: string): Promise<Session> {
+export async function signIn(url: string, api: Api, userEmail: string): Promise<Session> {
   const jar = new CookieJar()
   const { body } = await api.post<{ url: string }>('sign-in-links', { userEmail, path: '/candidates' })
   const page = await got(body.url, { cookieJar: jar, retry: { limit: 0 } })
