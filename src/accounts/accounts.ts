@@ -12,7 +12,7 @@ import type { PersonRole } from './person-model.ts'
 import type { SignInMethod } from './session-model.ts'
 import { endSession, findSession, startSession, type StartedSession } from './sessions.ts'
 import { noteTooManyTries, openOrganizations, signInAs, switchOrganization } from './sign-in.ts'
-import { createSignInLink, getSignInLinkExpiry, redeemSignInLink, type Redemption } from './sign-in-links.ts'
+import { createSignInLink, findOpenSignInLink, getSignInLinkExpiry, redeemSignInLink, type Redemption } from './sign-in-links.ts'
 
 export type Accounts = ReturnType<typeof createAccounts>
 
@@ -62,6 +62,7 @@ export function createAccounts(deps: AccountsDeps) {
       actor: string,
     ) => createSignInLink(deps, organization, input, actor),
     getSignInLinkExpiry,
+    findOpenSignInLink,
     async redeemSignInLink(token: string): Promise<Redemption> {
       const redemption = await redeemSignInLink((organization, personId) => startLogged(organization, personId, { by: 'link' }), token)
       if (redemption.outcome === 'refused') log?.warn({ person: redemption.account?.personId }, 'signInLink.refused')

@@ -11,12 +11,15 @@ const signInLinkSchema = new Schema(
     path: { type: String, required: true },
     expiresAt: { type: Date, required: true },
     usedAt: { type: Date, default: null },
+    /** Who made it, as `actorOf` names them; absent in links from before this was recorded. */
+    madeBy: String,
   },
   { timestamps: true, collection: 'sign_in_links' },
 )
 signInLinkSchema.index({ tokenHash: 1 }, { unique: true })
 signInLinkSchema.index({ organization: 1, person: 1 })
+signInLinkSchema.index({ organization: 1, madeBy: 1 })
 signInLinkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: KEPT_AFTER_EXPIRY_S }) // a used link still names its account, for the limit on failed sign-ins
 
-export type SignInLinkDocument = InferSchemaType<typeof signInLinkSchema> & { _id: Types.ObjectId }
+export type SignInLinkDocument = InferSchemaType<typeof signInLinkSchema> & { _id: Types.ObjectId; createdAt: Date }
 export const SignInLinkModel = model('SignInLink', signInLinkSchema)

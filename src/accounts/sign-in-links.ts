@@ -1,6 +1,7 @@
 import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
-import { findPerson, userNotFound } from './people.ts'
+import { getOrganization } from './organizations.ts'
+import { findPerson, toPerson, userNotFound, type Person } from './people.ts'
 import { PersonModel, type PersonDocument } from './person-model.ts'
 import type { StartedSession } from './sessions.ts'
 import { SignInLinkModel, type SignInLinkDocument } from './sign-in-link-model.ts'
@@ -8,6 +9,8 @@ import { SignInLinkModel, type SignInLinkDocument } from './sign-in-link-model.t
 const DEFAULT_SECONDS = 60
 /** For an invitation: three days. */
 export const LONGEST_SECONDS = 259_200
+/** Links that live longer are opened by mail scanners. */
+const LONGEST_UNASKED_MS = 10 * 60_000
 
 export interface SignInLink {
   id: string
@@ -28,12 +31,15 @@ export async function createSignInLink(
   const person = await findPerson(organization, input.userEmail)
   if (!person?.active) throw userNotFound()
   const token = createOpaqueToken('fli')
-  const expiresAt = new Date(Date.now() + (input.validForSeconds ?? DEFAULT_SECONDS) * 1000)
+  const createdAt = new Date()
+  const expiresAt = new Date(createdAt.getTime() + (input.validForSeconds ?? DEFAULT_SECONDS) * 1000)
   const made = await SignInLinkModel.create({
     tokenHash: hashToken(token),
     organization,
     person: person.id,
     path: input.path ?? '/',
+    madeBy: actor,
+    createdAt,
     expiresAt,
   })
   const id = made._id.toHexString()
@@ -56,22 +62,49 @@ export type Redemption =
   /** The account where the link is known, to count failures by. */
   | { outcome: 'refused'; account: { personId: string; email: string } | null }
 
-/** Uses a link up; of two at once one signs in. A link that is unknown, used or expired, or whose person is inactive, is refused. */
+/** A link that can still be used, and whom it signs in. */
+export interface OpenSignInLink {
+  personId: string
+  personName: string
+  organizationName: string
+  /** True for a link that is meant to lie in a mailbox, where scanners open it: a person confirms before it is used up. */
+  asksFirst: boolean
+}
+
+/** What a link would do, without using it up; null where {@link redeemSignInLink} would refuse it. */
+export async function findOpenSignInLink(token: string): Promise<OpenSignInLink | null> {
+  const link = await SignInLinkModel.findOne(openBy(token)).lean<SignInLinkDocument>()
+  const person = link && (await findWhoMayUse(link))
+  if (!person) return null
+  const { name: organizationName } = await getOrganization(person.organization)
+  const asksFirst = link.expiresAt.getTime() - link.createdAt.getTime() > LONGEST_UNASKED_MS
+  return { personId: person.id, personName: person.name, organizationName, asksFirst }
+}
+
+/**
+ * Uses a link up; of two at once one signs in. A link is refused when it is unknown, used or expired, when its person is inactive, and
+ * when the person who made it left or is no longer an admin.
+ */
 export async function redeemSignInLink(
   startSession: (organization: string, personId: string) => Promise<StartedSession>,
   token: string,
 ): Promise<Redemption> {
-  const tokenHash = hashToken(token)
-  const now = new Date()
-  const link = await SignInLinkModel.findOneAndUpdate(
-    { tokenHash, usedAt: null, expiresAt: { $gt: now } },
-    { usedAt: now },
-  ).lean<SignInLinkDocument>()
-  if (!link) return refused(tokenHash)
-  const isActive = await PersonModel.exists({ _id: link.person, organization: link.organization, active: true })
-  if (!isActive) return refused(tokenHash)
-  const session = await startSession(link.organization.toHexString(), link.person.toHexString())
-  return { outcome: 'signedIn', session, path: link.path }
+  const link = await SignInLinkModel.findOneAndUpdate(openBy(token), { usedAt: new Date() }).lean<SignInLinkDocument>()
+  const person = link && (await findWhoMayUse(link))
+  if (!person) return refused(hashToken(token))
+  return { outcome: 'signedIn', session: await startSession(person.organization, person.id), path: link.path }
+}
+
+function openBy(token: string) {
+  return { tokenHash: hashToken(token), usedAt: null, expiresAt: { $gt: new Date() } }
+}
+
+/** A link that was made just while its maker was removed is not among those that ended then. */
+async function findWhoMayUse({ organization, person, madeBy }: SignInLinkDocument): Promise<Person | null> {
+  const [, maker] = /^user:(.+)$/.exec(madeBy ?? '') ?? []
+  if (maker !== undefined && !(await PersonModel.exists({ _id: maker, organization, active: true, role: 'admin' }))) return null
+  const found = await PersonModel.findOne({ _id: person, organization, active: true }).lean<PersonDocument>()
+  return found && toPerson(found)
 }
 
 /** No link that was made so far signs anybody in any more. @returns how many could have */

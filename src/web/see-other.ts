@@ -3,7 +3,7 @@ import type { SiteContext } from './site-state.ts'
 
 /** Sends the browser on by `GET`: after a form, or where an address leads elsewhere. No body, so that no proxy shows one. */
 export function seeOther(ctx: SiteContext, address: string): void {
-  ctx.set('Location', address)
+  ctx.set('Location', address.replaceAll(/[^\x21-\x7e]+/g, encodeURIComponent))
   ctx.set('Cache-Control', 'no-store')
   ctx.body = null
   ctx.status = 303

@@ -13,7 +13,10 @@ const SignInLinkInput = z
     validForSeconds: z.int().min(1).max(LONGEST_SECONDS).default(60).meta({ description: 'At most three days, for an invitation.' }),
   })
   .meta({ id: 'SignInLinkInput' })
-const SignInLinkView = z.object({ url: z.string().meta({ description: 'Signs in the first browser that opens it.' }), expiresAt: z.date() })
+const SignInLinkView = z.object({
+  url: z.string().meta({ description: 'Signs the person in once; see the description of the call.' }),
+  expiresAt: z.date(),
+})
 
 /** Addresses that sign a person in once; for a host program to send its people here. */
 export function signInLinkEndpoints({ accounts }: { accounts: Accounts }): Endpoint[] {
@@ -23,6 +26,8 @@ export function signInLinkEndpoints({ accounts }: { accounts: Accounts }): Endpo
       path: '/sign-in-links',
       tag: 'People',
       summary: 'Make a single-use link that signs a person in',
+      description:
+        'Opening the link signs the person in and goes to `path`. A link that lives longer than 10 minutes first shows a page with the names of the organization and the person and a button, since mail scanners open links; so does every link in a browser where somebody else is signed in.',
       access: 'admin',
       body: SignInLinkInput,
       answers: { 201: { description: 'The link', schema: SignInLinkView } },

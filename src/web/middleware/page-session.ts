@@ -45,10 +45,15 @@ export function pageSession(deps: {
   }
 }
 
-/** The form for signing in may be older than the session: somebody has signed in beside it, in another tab. */
+/**
+ * Forms that sign somebody in may be older than the session, when the person signed in meanwhile in another tab. The form of a Continue
+ * page has a token of its own. Another spelling of these paths needs the session's token like any form.
+ */
+const SIGNS_IN = /^\/(sign-in|sign-in\/link\/[^/]+|connect\/lever\/[^/]+)$/
+
 async function afterForm(ctx: SiteContext, publicUrl: string, next: Next): Promise<void> {
   try {
-    if (ctx.path === '/sign-in') assertSameOrigin(ctx, publicUrl)
+    if (SIGNS_IN.test(ctx.path)) assertSameOrigin(ctx, publicUrl)
     else assertIntended(ctx, publicUrl, ctx.get('X-CSRF-Token') || (await sentToken(ctx)))
   } catch (error) {
     if (isServiceError(error, 'csrf_token_missing') && offerToSendAgain(ctx, typedFields(ctx))) return

@@ -14,6 +14,12 @@ export function signIn(ctx: SiteContext, session: StartedSession): void {
   ctx.state.cookies.set(ctx, SESSION_COOKIE, session.token, { maxAgeMs: session.endsAt.getTime() - Date.now() })
 }
 
+/** The same where somebody may be signed in already: their session ends, so that nothing of it is left to be used. */
+export async function replaceSession(ctx: SiteContext, accounts: Pick<Accounts, 'endSession'>, session: StartedSession): Promise<void> {
+  if (ctx.state.caller) await accounts.endSession(ctx.state.caller.sessionId)
+  signIn(ctx, session)
+}
+
 export function forgetSession(ctx: SiteContext): void {
   ctx.state.cookies.clear(ctx, SESSION_COOKIE)
 }

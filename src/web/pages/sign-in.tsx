@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { OpenId } from '../../accounts/open-id.ts'
+import type { OpenSignInLink } from '../../accounts/sign-in-links.ts'
 import { TypedPassword } from '../../accounts/password-hash.ts'
 import { ServiceError } from '../../errors.ts'
 import { isLoadedAhead } from '../loaded-ahead.ts'
+import { ContinueForm, isContinueToken, issueContinueToken } from '../middleware/continue-token.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { isLoopbackRequest } from '../middleware/same-origin.ts'
-import { forgetSession, signIn } from '../middleware/session.ts'
+import { forgetSession, replaceSession, signIn } from '../middleware/session.ts'
 import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
+import { ContinuePage } from './continue-page.tsx'
 import { enter, isSomebody } from './enter.ts'
 import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
@@ -34,6 +37,7 @@ export function signInRoutes(deps: SignInDeps): PageRoute[] {
     }),
     page.post('/sign-in', { access: 'public' }, (ctx) => signInByPassword(ctx, deps)),
     page.get('/sign-in/link/:token', { access: 'public' }, (ctx) => openLink(ctx, ctx.params['token'] ?? '', deps)),
+    page.post('/sign-in/link/:token', { access: 'public' }, (ctx) => continueLink(ctx, ctx.params['token'] ?? '', deps)),
     page.post('/sign-in/sample', { access: 'public' }, (ctx) => signInAsSample(ctx, deps)),
     page.post('/sign-out', { access: 'public' }, async (ctx) => {
       if (ctx.state.caller) await deps.accounts.endSession(ctx.state.caller.sessionId)
@@ -64,17 +68,37 @@ async function signInByPassword(ctx: SiteContext, deps: SignInDeps): Promise<voi
   return enter(ctx, accounts, people, { by: 'password', next })
 }
 
-/** Only a person's own opening uses the link up. A good one cannot be guessed, so it is let in however often its address has failed. */
-async function openLink(ctx: SiteContext, token: string, { accounts, failures }: SignInDeps): Promise<void> {
+/** A `HEAD` or a browser that loads ahead does not use the link up, and neither does opening one that asks first. */
+async function openLink(ctx: SiteContext, token: string, deps: SignInDeps): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
   if (isLoadedAhead(ctx)) {
     ctx.body = null
     return
   }
+  const link = await deps.accounts.findOpenSignInLink(token)
+  const isSwap = ctx.state.caller !== null && ctx.state.caller.personId !== link?.personId
+  if (link && (link.asksFirst || isSwap)) askToContinue(ctx, link)
+  else await redeemLink(ctx, token, deps)
+}
+
+async function continueLink(ctx: SiteContext, token: string, deps: SignInDeps): Promise<void> {
+  ctx.set('Cache-Control', 'no-store')
+  const link = await deps.accounts.findOpenSignInLink(token)
+  if (link && !isContinueToken(ctx, parseForm(ctx, ContinueForm).continue)) askToContinue(ctx, link, 403)
+  else await redeemLink(ctx, token, deps)
+}
+
+function askToContinue(ctx: SiteContext, { organizationName, personName }: OpenSignInLink, status = 200): void {
+  const token = issueContinueToken(ctx)
+  renderPage(ctx, <ContinuePage purpose="signIn" {...{ organizationName, personName, token }} />, { status })
+}
+
+/** A good link cannot be guessed, so it is let in however often its address has failed. */
+async function redeemLink(ctx: SiteContext, token: string, { accounts, failures }: SignInDeps): Promise<void> {
   const redemption = await accounts.redeemSignInLink(token)
   if (redemption.outcome === 'signedIn') {
-    signIn(ctx, redemption.session)
-    return seeOther(ctx, redemption.path)
+    await replaceSession(ctx, accounts, redemption.session)
+    return seeOther(ctx, sitePathOr(redemption.path, '/'))
   }
   const account = redemption.account && accountKey(redemption.account.email)
   await failures.assertMayTry(ctx.ip, account)

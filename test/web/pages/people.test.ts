@@ -1,11 +1,10 @@
 import { expect } from 'chai'
-import { got } from 'got'
 import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
 import { ApiKeyModel } from '../../../src/accounts/api-key-model.ts'
 import { PersonModel } from '../../../src/accounts/person-model.ts'
 import { LEVER_ADMIN } from '../../support/lever.ts'
 import { SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
-import { fieldsOf, rowOf, visit, type Visitor } from './visitor.ts'
+import { browse, fieldsOf, rowOf, visit, type Visitor } from './visitor.ts'
 
 const PEOPLE = '/settings/people'
 const KEYS = '/settings/api-keys'
@@ -45,8 +44,11 @@ describe('people and API keys', function () {
       expect(link).to.match(new RegExp(`^${service.url}/sign-in/link/`))
       expect(invited.html).to.include('A link for Zoë &lt;b>').and.include('Copy link')
       expect((await ana.open(PEOPLE)).html).not.to.include(link)
-      const opened = await got(link, { followRedirect: false })
-      expect(opened.headers['set-cookie']?.join()).to.include('fulcrum_session=')
+      const zoe = browse(service.url)
+      const asked = await zoe.open(new URL(link).pathname)
+      expect(asked.html).to.include('as Zoë &lt;b>').and.include('Continue</button>')
+      expect((await zoe.send(asked.path, fieldsOf(asked.html))).path).to.equal('/account/password')
+      expect((await browse(service.url).open(asked.path)).status).to.equal(400)
       const { data } = (await api.get<{ data: { email: string; role: string }[] }>('users')).body
       expect(data[0]).to.include({ email: 'zoe@acme.example', role: 'admin' })
     })

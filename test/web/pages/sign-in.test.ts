@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { got } from 'got'
+import { SignInLinkModel } from '../../../src/accounts/sign-in-link-model.ts'
 import { SessionModel } from '../../../src/accounts/session-model.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type SignedIn } from '../../support/web.ts'
@@ -61,6 +62,12 @@ describe('signing in', () => {
         expect(response.headers.getSetCookie()).to.deep.equal([])
       }
       expect(await SessionModel.countDocuments()).to.equal(sessions)
+    })
+
+    it('goes to a path in any script, which a header cannot hold as it is', async () => {
+      expect((await open(await makeLink('/candidates?q=Ñandú 候'.replace(' ', '+')))).headers.get('location')).to.equal(
+        '/candidates?q=%C3%91and%C3%BA+%E5%80%99',
+      )
     })
 
     it('is not used up by HEAD nor by loading ahead', async () => {
@@ -133,6 +140,145 @@ describe('signing in', () => {
 
       expect((await openFrom(11)).status).to.equal(429)
       await limited.stop()
+    })
+  })
+
+  describe('by a link that asks first', () => {
+    const LONG = 601
+    const makeFor = async (userEmail: string, validForSeconds?: number) => {
+      const input = { userEmail, path: '/exports', validForSeconds }
+      return new URL((await web.accounts.createSignInLink(web.organization, input, 'operator')).url).pathname
+    }
+    /** The page that a link opens: its cookies, and the fields of its form. */
+    const ask = async (link: string, cookie = '') => {
+      const response = await open(link, { cookie })
+      const html = await response.text()
+      const set = response.headers.getSetCookie().map((one) => one.split(';')[0])
+      const field = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(html)?.[1] ?? ''
+      return {
+        response,
+        html,
+        cookie: [cookie, ...set].filter(Boolean).join('; '),
+        fields: { continue: field('continue'), _csrf: field('_csrf') },
+      }
+    }
+    const signedInBy = async (response: Response) => {
+      const session = await web.accounts.findSession(/fulcrum_session=([^;]+)/.exec(cookieOf(response))?.[1] ?? '')
+      return session?.caller.email ?? null
+    }
+    const sample = async (email: string) => {
+      await web.accounts.putPerson(
+        web.organization,
+        email,
+        { name: email.replace('@acme.example', ' Duarte'), role: 'sourcer' },
+        'operator',
+      )
+      return email
+    }
+
+    it('shows whose link it is, however often it is opened, and signs in by the button alone', async () => {
+      const link = await makeFor(await sample('lia@acme.example'), LONG)
+      const sessions = await SessionModel.countDocuments()
+      for (let scan = 0; scan < 3; scan += 1) {
+        const { response, html } = await ask(link)
+        expect(response.status).to.equal(200)
+        expect(response.headers.get('cache-control')).to.equal('no-store')
+        expect(cookieOf(response)).to.equal('')
+        expect(html)
+          .to.include('Sign in to Acme as lia Duarte')
+          .and.match(/<button type="submit">Continue</)
+      }
+      expect(await SessionModel.countDocuments()).to.equal(sessions)
+
+      const asked = await ask(link)
+      const pressed = await post(link, asked.fields, { cookie: asked.cookie, origin: web.url })
+
+      expect([pressed.status, pressed.headers.get('location')]).to.deep.equal([303, '/exports'])
+      expect(await signedInBy(pressed)).to.equal('lia@acme.example')
+      expect((await open(link)).status).to.equal(400)
+      const again = await post(link, asked.fields, { cookie: asked.cookie })
+      expect([again.status, await signedInBy(again)]).to.deep.equal([400, null])
+    })
+
+    it('speaks Spanish', async () => {
+      const link = await makeFor(await sample('lia@acme.example'), LONG)
+
+      const html = await (await open(link, { 'accept-language': 'es' })).text()
+
+      expect(html).to.include('Entrar en Acme como lia Duarte').and.include('Continuar</button>')
+    })
+
+    it('is asked only beyond ten minutes where nobody or the same person is signed in', async () => {
+      const email = await sample('mia@acme.example')
+      expect((await open(await makeFor(email, LONG - 1))).status).to.equal(303)
+      const { cookie } = await web.signIn(email, 'sourcer')
+
+      const same = await open(await makeFor(email), { cookie })
+
+      expect(same.status).to.equal(303)
+      expect(await signedInBy(same)).to.equal(email)
+      expect(cookieOf(same)).not.to.include(cookie)
+      expect((await open('/account', { cookie })).status, 'the session before').to.equal(303)
+    })
+
+    it('is asked where somebody else is signed in, who stays signed in until the button is pressed', async () => {
+      const eve = await web.signIn('eve@acme.example')
+      const link = await makeFor(await sample('noa@acme.example'))
+
+      const asked = await ask(link, eve.cookie)
+      expect(asked.response.status).to.equal(200)
+      expect(cookieOf(asked.response)).to.equal('')
+      expect(asked.html)
+        .to.include('Sign in to Acme as noa Duarte')
+        .and.include('You are signed in as eve@acme.example (Acme)')
+        .and.include('Stay signed in as eve@acme.example')
+      expect((await open('/account', { cookie: eve.cookie })).status).to.equal(200)
+      const pressed = await post(link, asked.fields, { cookie: asked.cookie })
+
+      expect(pressed.status).to.equal(303)
+      expect(await signedInBy(pressed)).to.equal('noa@acme.example')
+      expect((await open('/account', { cookie: eve.cookie })).status, "Eve's session").to.equal(303)
+    })
+
+    it('takes the button only from the page in that browser, as long as the same person is signed in there', async () => {
+      const eve = await web.signIn('eve@acme.example')
+      const email = await sample('noa@acme.example')
+      const [link, other] = [await makeFor(email, LONG), await makeFor(email, LONG)]
+      const [mine, attackers, ofOther] = [await ask(link), await ask(link), await ask(other)]
+
+      const tries: [string, Record<string, string>, Record<string, string>][] = [
+        ['no token', {}, { cookie: mine.cookie }],
+        ['no cookie', mine.fields, {}],
+        ["another browser's token", attackers.fields, { cookie: mine.cookie }],
+        ["another link's token", ofOther.fields, { cookie: ofOther.cookie }],
+        ['from another site', mine.fields, { cookie: mine.cookie, origin: 'https://evil.example' }],
+        ['from another site, as the browser says', mine.fields, { cookie: mine.cookie, 'sec-fetch-site': 'cross-site' }],
+        ['somebody signed in since', mine.fields, { cookie: `${mine.cookie}; ${eve.cookie}` }],
+      ]
+      for (const [what, fields, headers] of tries) {
+        const response = await post(link, fields, headers)
+        expect([response.status, cookieOf(response)], what).to.deep.equal([403, ''])
+      }
+
+      expect((await post(link, mine.fields, { cookie: mine.cookie })).status).to.equal(303)
+      const [first, second] = [await ask(other, mine.cookie), await ask(other, mine.cookie)]
+      expect(first.fields, 'in two tabs').to.deep.equal(second.fields)
+    })
+
+    it('signs one in of many who press at once', async () => {
+      const link = await makeFor(await sample('noa@acme.example'), LONG)
+      const asked = await ask(link)
+
+      const pressed = await Promise.all(Array.from({ length: 4 }, () => post(link, asked.fields, { cookie: asked.cookie })))
+
+      expect(pressed.map(({ status }) => status)).to.have.members([303, 400, 400, 400])
+    })
+
+    it('works for links that were stored without who made them', async () => {
+      const link = await makeFor(await sample('noa@acme.example'))
+      await SignInLinkModel.collection.updateMany({}, { $unset: { madeBy: 1 } })
+
+      expect((await open(link)).status).to.equal(303)
     })
   })
 
