@@ -168,7 +168,8 @@ export function tourSteps(world: TourWorld): TourStep[] {
 async function authorize(api: Calls, world: TourWorld): Promise<string> {
   const { authorizeUrl } = await api.send<{ authorizeUrl: string }>('POST', 'connection/authorize', { userEmail: ADMIN })
   const browser = openBrowser()
-  const signIn = await browser.open(authorizeUrl)
+  const asked = await browser.open(authorizeUrl)
+  const signIn = await browser.submit(asked, asked.url, {})
   verify(signIn.url.startsWith(world.sandboxUrl), "the browser is on Lever's page")
   const consent = await browser.submit(signIn, '/sign-in', { email: ADMIN })
   const landed = await browser.submit(consent, '/authorize/decision', { decision: 'accept' })

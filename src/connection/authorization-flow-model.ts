@@ -16,6 +16,8 @@ const authorizationFlowSchema = new Schema(
     codeVerifier: String,
     /** Set when Lever came back with this `state`, whatever came of it. */
     usedAt: Date,
+    /** Set when the grant was kept: the same return opened again says so. */
+    connectedAt: Date,
     /** Of the start address, then of `state`. */
     expiresAt: { type: Date, required: true },
   },

@@ -9,31 +9,50 @@ import { AUTHORIZE_FOR_MS } from './authorize-link.ts'
 import type { ConnectionContext } from './connection-context.ts'
 import { getConnection } from './find-connection.ts'
 import { keepGrant } from './keep-grant.ts'
+import { GRANTED } from './grant.ts'
 import { bearerHeader, CredentialRefused, trialCredentials } from './lever-credentials.ts'
 import { pairFields } from './store-grant.ts'
 
 const NOT_OVER = { $expr: { $gt: ['$expiresAt', '$$NOW'] } }
 
-/** Where a browser goes from the start address: who it signs in, the cookie that binds it, and Lever's consent page. */
+/** What a start address is for. */
+export interface AskedAuthorization {
+  organizationName: string
+  personId: string
+  personName: string
+}
+
+/**
+ * Whose a start address is, without using it up.
+ * @throws AuthorizationFailure
+ */
+export async function findAuthorization(context: ConnectionContext, token: string): Promise<AskedAuthorization> {
+  const flow = await findStart(token)
+  const admin = await activeAdmin(context, flow)
+  const { name: organizationName } = await context.accounts.getOrganization(String(flow.organization))
+  return { organizationName, personId: admin.id, personName: admin.name }
+}
+
+/** Where a browser goes from the start address: whom it signs in, the cookie that binds the flow to it, and Lever's consent page. */
 export interface OpenedAuthorization {
   organization: string
   personId: string
+  /** Names the flow when Lever sends the browser back. */
+  state: string
   browserToken: string
   leverUrl: string
 }
 
 /**
- * Opens a start address, once, and begins the flow in that browser.
+ * Uses a start address up and begins the flow in that browser.
  * @throws AuthorizationFailure
  */
 export async function openAuthorization(context: ConnectionContext, token: string): Promise<OpenedAuthorization> {
   const { oauth, secrets } = context
-  const startHash = hashToken(token)
-  const flow = await AuthorizationFlowModel.findOne({ startHash }).lean<AuthorizationFlowDocument>()
-  if (!flow) throw new AuthorizationFailure('link_unknown')
+  const flow = await findStart(token)
+  const admin = await activeAdmin(context, flow)
   if (!oauth) throw new AuthorizationFailure('app_refused')
   const organization = String(flow.organization)
-  const admin = await activeAdmin(context, flow)
 
   const state = createOpaqueToken('state')
   const browserToken = createOpaqueToken('browser')
@@ -41,10 +60,19 @@ export async function openAuthorization(context: ConnectionContext, token: strin
   await spendLink(flow, {
     stateHash: hashToken(state),
     browserHash: hashToken(browserToken),
-    codeVerifier: secrets.sealFlow(organization, startHash, codeVerifier),
+    codeVerifier: secrets.sealFlow(organization, flow.startHash, codeVerifier),
   })
   const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url')
-  return { organization, personId: admin.id, browserToken, leverUrl: oauth.authorizeUrl({ state, scopes: flow.scopes, codeChallenge }) }
+  const leverUrl = oauth.authorizeUrl({ state, scopes: flow.scopes, codeChallenge })
+  return { organization, personId: admin.id, state, browserToken, leverUrl }
+}
+
+async function findStart(token: string): Promise<AuthorizationFlowDocument> {
+  const flow = await AuthorizationFlowModel.findOne({ startHash: hashToken(token) }).lean<AuthorizationFlowDocument>()
+  if (!flow) throw new AuthorizationFailure('link_unknown')
+  if (flow.openedAt) throw new AuthorizationFailure('link_used')
+  if (!(await AuthorizationFlowModel.exists({ _id: flow._id, ...NOT_OVER }))) throw new AuthorizationFailure('link_expired')
+  return flow
 }
 
 async function spendLink(
@@ -67,52 +95,73 @@ async function activeAdmin(context: ConnectionContext, flow: AuthorizationFlowDo
   return person
 }
 
-/** What Lever sent the browser back with, and the cookie that the browser brought. */
+/** What Lever sent the browser back with, the cookie that the browser brought for this `state`, and who is signed in there. */
 export interface AuthorizationReturn {
   state: string | undefined
   code: string | undefined
   error: string | undefined
   errorDescription: string | undefined
   browserToken: string | undefined
+  personId?: string | undefined
+}
+
+export interface FinishedAuthorization {
+  organization: string
+  organizationName: string
+  /** The admin who authorized. */
+  personId: string
+  /** True where this return had succeeded before and was only opened again. */
+  isRepeat: boolean
 }
 
 /**
- * Ends the flow: exchanges the code and keeps the grant. On any failure nothing is changed but that this `state` is spent;
- * one brought by another browser does not even spend it.
+ * Ends the flow: exchanges the code and keeps the grant. On any failure nothing is changed but that this `state` is spent; one brought by
+ * another browser does not even spend it. A return that succeeded may be opened again, in the same browser or by the same person, as long
+ * as Lever is still connected; nothing is exchanged then.
  * @throws AuthorizationFailure
  */
-export async function finishAuthorization(context: ConnectionContext, returned: AuthorizationReturn): Promise<{ organization: string }> {
-  const flow = await spendState(returned)
+export async function finishAuthorization(context: ConnectionContext, returned: AuthorizationReturn): Promise<FinishedAuthorization> {
+  const flow = await findReturned(context, returned)
+  const admin = await activeAdmin(context, flow)
+  const organization = String(flow.organization)
+  const { name: organizationName } = await context.accounts.getOrganization(organization)
+  const finished = { organization, organizationName, personId: admin.id }
+  if (await isConnectedBy(flow)) return { ...finished, isRepeat: true }
+  await spendState(flow)
   if (returned.error) throw failureFromLever(returned.error, returned.errorDescription)
   if (!returned.code) throw new AuthorizationFailure('code_missing')
-  const admin = await activeAdmin(context, flow)
   const sentAt = performance.now()
-  const exchanged = await exchange(
-    context,
-    returned.code,
-    context.secrets.openFlow(String(flow.organization), flow.startHash, flow.codeVerifier ?? ''),
-  )
+  const exchanged = await exchange(context, returned.code, context.secrets.openFlow(organization, flow.startHash, flow.codeVerifier ?? ''))
   // a server that does not name the scopes has granted what was asked for (RFC 6749, 5.1)
   const pair = exchanged.scopes.length > 0 ? exchanged : { ...exchanged, scopes: flow.scopes }
   await keepPair(context, flow, { pair, sentAt, actor: `user:${admin.id}` })
-  return { organization: String(flow.organization) }
+  await AuthorizationFlowModel.updateOne({ _id: flow._id }, [{ $set: { connectedAt: '$$NOW' } }], { updatePipeline: true })
+  return { ...finished, isRepeat: false }
 }
 
-async function spendState({ state, browserToken }: AuthorizationReturn): Promise<AuthorizationFlowDocument> {
-  const stateHash = hashToken(state ?? '')
-  const flow = state ? await AuthorizationFlowModel.findOne({ stateHash }).lean<AuthorizationFlowDocument>() : null
+/** The flow of this `state`, for its own browser; after it succeeded for its person, too. Strangers learn nothing about it. */
+async function findReturned(
+  { accounts }: ConnectionContext,
+  { state, browserToken, personId }: AuthorizationReturn,
+): Promise<AuthorizationFlowDocument> {
+  const flow = state ? await AuthorizationFlowModel.findOne({ stateHash: hashToken(state) }).lean<AuthorizationFlowDocument>() : null
   if (!flow) throw new AuthorizationFailure('state_unknown')
-  if (flow.usedAt) throw new AuthorizationFailure('state_used')
-  if (!browserToken || !equalSecrets(hashToken(browserToken), flow.browserHash ?? '')) throw new AuthorizationFailure('other_browser')
-  const spent = await AuthorizationFlowModel.findOneAndUpdate(
-    { _id: flow._id, usedAt: null, ...NOT_OVER },
-    [{ $set: { usedAt: '$$NOW' } }],
-    {
-      updatePipeline: true,
-    },
-  ).lean()
-  if (spent) return flow
-  const isUsed = await AuthorizationFlowModel.exists({ _id: flow._id, usedAt: { $ne: null } })
+  if (browserToken && equalSecrets(hashToken(browserToken), flow.browserHash ?? '')) return flow
+  const person = flow.connectedAt && (await accounts.findPerson(String(flow.organization), flow.userEmail))
+  if (person && person.id === personId) return flow
+  throw new AuthorizationFailure('other_browser')
+}
+
+async function isConnectedBy({ organization, connectedAt }: AuthorizationFlowDocument): Promise<boolean> {
+  return connectedAt instanceof Date && GRANTED.includes((await getConnection(String(organization))).status)
+}
+
+async function spendState({ _id }: AuthorizationFlowDocument): Promise<void> {
+  const spent = await AuthorizationFlowModel.updateOne({ _id, usedAt: null, ...NOT_OVER }, [{ $set: { usedAt: '$$NOW' } }], {
+    updatePipeline: true,
+  })
+  if (spent.matchedCount === 1) return
+  const isUsed = await AuthorizationFlowModel.exists({ _id, usedAt: { $ne: null } })
   throw new AuthorizationFailure(isUsed ? 'state_used' : 'state_expired')
 }
 

@@ -18,7 +18,7 @@ import { createAccessTokens, type RefreshOutcome } from './access-tokens.ts'
 import { KNOWN_USERS } from './account-identity.ts'
 import { activate, assertExporting, pause } from './activate.ts'
 import { putApiKey } from './api-key.ts'
-import { finishAuthorization, openAuthorization, type AuthorizationReturn } from './authorize.ts'
+import { findAuthorization, finishAuthorization, openAuthorization, type AuthorizationReturn } from './authorize.ts'
 import { createAuthorizeLink, readAuthorizeLink } from './authorize-link.ts'
 import type { ConnectionContext, ConnectionNeighbours } from './connection-context.ts'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
@@ -99,6 +99,7 @@ export function createConnections(deps: ConnectionsDeps) {
     scopesToAskFor: async (organization: string) => (oauth ? scopesFor((await getConnection(organization)).settings.webhookSet) : null),
     authorizeLink: (organization: string, userEmail: string, actor: string) => createAuthorizeLink(context, organization, userEmail, actor),
     readAuthorizeLink: (id: string, token: string) => readAuthorizeLink(context, id, token),
+    findAuthorization: (token: string) => findAuthorization(context, token),
     openAuthorization: (token: string) => openAuthorization(context, token),
     finishAuthorization: (returned: AuthorizationReturn) => finishAuthorization(context, returned),
     putApiKey: (organization: string, input: { apiKey: string; userEmail: string }, actor: string) =>

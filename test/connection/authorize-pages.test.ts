@@ -44,23 +44,50 @@ describe('web/pages: authorize Lever', () => {
       .and.include('Candidate Archive State Change')
   })
 
-  it('opens the link by GET with 303 and a cookie of this site, and only once; HEAD and prefetch do not use it up', async () => {
-    const { open } = site.newBrowser()
+  /** The page that a link opens where its person is not signed in, and a way to press its button. */
+  const ask = async ({ open }: Browser, link: string, headers: Record<string, string> = {}) => {
+    const page = await open(link, { headers })
+    const field = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(page.body)?.[1]
+    const fields = { continue: field('continue') ?? '', ...(field('_csrf') === undefined ? {} : { _csrf: field('_csrf') }) }
+    return { page, fields, press: (more: Record<string, string> = {}) => open.post(link, { form: fields, headers: more }) }
+  }
+  const cookiesOf = (response: { headers: { 'set-cookie'?: string[] | undefined } }) => response.headers['set-cookie'] ?? []
+  const sessionIn = async ({ jar }: Browser) => (await jar.getCookies(site.web.url)).find(({ key }) => key === 'fulcrum_session')?.value
+  const signedIn = async (browser: Browser, email: string, role: 'admin' | 'sourcer' = 'admin') => {
+    const { cookie } = await site.web.signIn(email, role)
+    await browser.jar.setCookie(cookie, site.web.url)
+    return browser
+  }
+  const asAdmin = async (browser: Browser) => {
+    const admin = await site.web.accounts.getPerson(site.web.organization, ADMIN)
+    const { token } = await site.web.accounts.startSession(site.web.organization, admin.id, { by: 'link' })
+    await browser.jar.setCookie(`fulcrum_session=${token}`, site.web.url)
+    return browser
+  }
+
+  it('shows whose link it is where nobody is signed in, and goes on by the button, once', async () => {
+    const browser = site.newBrowser()
     const link = pathOf(await newLink())
-    expect((await open.head(link)).headers).to.not.have.property('location')
-    expect((await open(link, { headers: { 'sec-purpose': 'prefetch' } })).headers).to.not.have.property('location')
+    expect((await browser.open.head(link)).headers).to.not.have.property('location')
+    const first = await ask(browser, link)
+    expect(first.page.statusCode).to.equal(200)
+    expect(first.page.body).to.include('Connect Lever to Acme as Ada').and.include('Continue to Lever</button>')
+    expect(cookiesOf(first.page).join()).to.not.include('fulcrum_session').and.not.include('fulcrum_authorize')
+    expect((await ask(site.newBrowser(), link, { 'accept-language': 'es' })).page.body)
+      .to.include('Conectar Lever con Acme como Ada')
+      .and.include('Continuar a Lever</button>')
 
-    const opened = await open(link)
+    const pressed = await first.press({ origin: site.web.url, 'sec-fetch-site': 'same-origin' })
 
-    expect(opened.statusCode).to.equal(303)
-    const leverUrl = new URL(opened.headers.location ?? '')
+    expect(pressed.statusCode).to.equal(303)
+    const leverUrl = new URL(pressed.headers.location ?? '')
     expect(leverUrl.origin).to.equal(site.lever.authUrl)
     expect(leverUrl.searchParams.get('scope')).to.equal(
       'offline_access opportunities:write:admin notes:write:admin users:read:admin postings:read:admin stages:read:admin archive_reasons:read:admin requisitions:read:admin sources:read:admin contact:read:admin webhooks:write:admin',
     )
     expect(leverUrl.searchParams.get('code_challenge_method')).to.equal('S256')
-    const cookies = (opened.headers['set-cookie'] ?? []).join('\n')
-    expect(cookies).to.match(/fulcrum_authorize=\S+; Path=\/; HttpOnly; SameSite=Lax/)
+    const cookies = cookiesOf(pressed).join('\n')
+    expect(cookies).to.match(/fulcrum_authorize_[\w-]{16}=\S+; Path=\/; HttpOnly; SameSite=Lax/)
     expect(cookies).to.match(/fulcrum_session=\S+; Path=\/; HttpOnly; SameSite=Lax/)
     const again = await site.newBrowser().open(link)
     expect(again.statusCode).to.equal(400)
@@ -68,6 +95,118 @@ describe('web/pages: authorize Lever', () => {
       .to.include('was opened before')
       .and.match(/<a[^>]*role="button"[^>]*>Authorize<\/a>/)
     expect(again.headers).to.not.have.property('set-cookie')
+  })
+
+  it('goes straight on with 303 where that admin is signed in, in the same session; HEAD and prefetch use nothing up', async () => {
+    const browser = await asAdmin(site.newBrowser())
+    const link = pathOf(await newLink())
+    expect((await browser.open.head(link)).headers).to.not.have.property('location')
+    expect((await browser.open(link, { headers: { 'sec-purpose': 'prefetch' } })).headers).to.not.have.property('location')
+    const session = await sessionIn(browser)
+
+    const opened = await browser.open(link)
+
+    expect([opened.statusCode, new URL(opened.headers.location ?? '').origin]).to.deep.equal([303, site.lever.authUrl])
+    expect(await sessionIn(browser)).to.equal(session)
+  })
+
+  it('asks where somebody else is signed in, whose session lasts until the button is pressed', async () => {
+    const browser = await signedIn(site.newBrowser(), 'eve@x.example')
+    const eves = await sessionIn(browser)
+    const link = pathOf(await newLink())
+
+    const asked = await ask(browser, link)
+    expect(asked.page.body).to.include('Connect Lever to Acme as Ada').and.include('You are signed in as eve@x.example')
+    expect(await sessionIn(browser)).to.equal(eves)
+    expect(await site.web.accounts.findSession(eves ?? '')).to.not.equal(null)
+    const pressed = await asked.press()
+
+    expect(pressed.statusCode).to.equal(303)
+    const session = await site.web.accounts.findSession((await sessionIn(browser)) ?? '')
+    expect(session?.caller.email).to.equal(ADMIN)
+    expect(await site.web.accounts.findSession(eves ?? '')).to.equal(null)
+  })
+
+  it('takes the button from that page in that browser alone', async () => {
+    const link = pathOf(await newLink())
+    const [mine, attackers] = [await ask(site.newBrowser(), link), await ask(site.newBrowser(), link)]
+    const victim = site.newBrowser()
+    await ask(victim, link)
+
+    for (const [form, headers] of [
+      [{}, {}],
+      [attackers.fields, {}],
+      [mine.fields, { origin: 'https://evil.example' }],
+      [mine.fields, { 'sec-fetch-site': 'cross-site' }],
+    ] as [Record<string, string>, Record<string, string>][]) {
+      const refused = await victim.open.post(link, { form, headers })
+      expect(refused.statusCode).to.equal(403)
+      expect(cookiesOf(refused).join()).to.not.include('fulcrum_session').and.not.include('fulcrum_authorize')
+    }
+
+    const pressed = await Promise.all([mine.press(), mine.press(), mine.press()])
+    expect(pressed.map(({ statusCode }) => statusCode)).to.have.members([303, 400, 400])
+  })
+
+  it('lets several flows run side by side in one browser, and keeps few cookies', async () => {
+    const browser = await asAdmin(site.newBrowser())
+    const flowCookies = async () => (await browser.jar.getCookies(site.web.url)).filter(({ key }) => key.startsWith('fulcrum_authorize_'))
+    const first = await throughLever(browser)
+    const second = await throughLever(browser)
+    expect(await flowCookies()).to.have.length(2)
+
+    expect((await browser.open(second)).statusCode).to.equal(303)
+    expect((await browser.open(first)).statusCode).to.equal(303)
+
+    for (let more = 0; more < 12; more += 1) await browser.open(pathOf(await newLink()))
+    expect(await flowCookies()).to.have.length(8)
+    const last = await throughLever(browser)
+    expect((await browser.open(last)).statusCode).to.equal(303)
+  })
+
+  it('says that Lever is connected when the return is opened again, to that browser and that admin alone', async () => {
+    const browser = site.newBrowser()
+    const back = await throughLever(browser)
+    expect((await browser.open(back)).statusCode).to.equal(303)
+    const { grant } = await ConnectionModel.findOne().orFail().lean()
+    await site.lever.clearRequests()
+
+    for (const again of [browser, await asAdmin(site.newBrowser())]) {
+      const page = await again.open(back)
+      expect(page.statusCode).to.equal(200)
+      expect(page.body).to.include('Lever is connected to Acme').and.include('href="/settings/ats/webhooks"')
+    }
+    expect((await browser.open(back, { headers: { 'accept-language': 'es' } })).body).to.include('Lever está conectado con Acme')
+    for (const stranger of [site.newBrowser(), await signedIn(site.newBrowser(), 'eve@x.example')]) {
+      const page = await stranger.open(back)
+      expect(page.statusCode).to.equal(400)
+      expect(page.body).to.not.include('Lever is connected').and.not.include('Acme as')
+    }
+    expect(await site.lever.requests()).to.deep.equal([])
+    expect((await ConnectionModel.findOne().orFail().lean()).grant).to.deep.equal(grant)
+  })
+
+  it("refuses an attacker's return in a victim's browser, signed in or not", async () => {
+    const attacker = await asAdmin(site.newBrowser())
+    const back = await throughLever(attacker)
+    const before = await ConnectionModel.find().lean()
+    const victim = await signedIn(site.newBrowser(), 'eve@x.example')
+    await throughLever(await asAdmin(site.newBrowser()))
+
+    for (const browser of [site.newBrowser(), victim]) expect((await browser.open(back)).statusCode).to.equal(400)
+
+    expect(await ConnectionModel.find().lean()).to.deep.equal(before)
+  })
+
+  it("names the organization where another account came to be signed in before Lever's return", async () => {
+    const browser = site.newBrowser()
+    const back = await throughLever(browser)
+    await signedIn(browser, 'eve@x.example')
+
+    const page = await browser.open(back)
+
+    expect(page.statusCode).to.equal(200)
+    expect(page.body).to.include('Lever is connected to Acme').and.not.include('href="/settings/ats/webhooks" role="button"')
   })
 
   it('shows another browser a page with status 400 and connects nothing', async () => {
@@ -98,13 +237,12 @@ describe('web/pages: authorize Lever', () => {
     expect((await browser.open(denial)).body).to.include('Super Admin') // still signed in to Lever as the same person
   })
 
-  it('refuses a state that is wrong, missing, used or doubled', async () => {
+  it('refuses a state that is wrong, missing or doubled', async () => {
     const browser = site.newBrowser()
     const back = await throughLever(browser)
     await browser.open(back)
 
     for (const path of [
-      back,
       back.replace(/state=[^&]+/, 'state=wrong'),
       'oauth/lever/callback',
       'oauth/lever/callback?state=a&state=b&code=c',

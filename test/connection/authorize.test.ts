@@ -61,7 +61,18 @@ describe('connection/authorize', () => {
     await world.connections.openAuthorization(token)
 
     expect(await causeOf(world.connections.openAuthorization(token))).to.equal('link_used')
+    expect(await causeOf(world.connections.findAuthorization(token))).to.equal('link_used')
     expect(await causeOf(world.connections.openAuthorization('connect_unknown'))).to.equal('link_unknown')
+  })
+
+  it('says whose a link is without using it up', async () => {
+    const { token } = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
+    const admin = await world.accounts.findPerson(organization, ADMIN)
+
+    const found = await world.connections.findAuthorization(token)
+
+    expect(found).to.deep.equal({ organizationName: 'Headhunters', personId: admin?.id, personName: 'Ada' })
+    await world.connections.openAuthorization(token)
   })
 
   it('of two who open a link at once, lets one through', async () => {
@@ -98,9 +109,8 @@ describe('connection/authorize', () => {
     const first = await goThroughLever(world.lever, world.connections, organization)
     await world.connections.finishAuthorization(first.returned)
     const before = await whole(organization)
-    expect(await causeOf(world.connections.finishAuthorization(first.returned))).to.equal('state_used')
-    const reloaded = { ...first.returned, browserToken: undefined } // the cookie goes with the success
-    expect(await causeOf(world.connections.finishAuthorization(reloaded))).to.equal('state_used')
+    const stranger = { ...first.returned, browserToken: undefined }
+    expect(await causeOf(world.connections.finishAuthorization(stranger))).to.equal('other_browser')
     expect(await causeOf(world.connections.finishAuthorization({ ...first.returned, state: 'state_wrong' }))).to.equal('state_unknown')
     expect(await causeOf(world.connections.finishAuthorization({ ...first.returned, state: undefined }))).to.equal('state_unknown')
 
@@ -108,6 +118,39 @@ describe('connection/authorize', () => {
     await AuthorizationFlowModel.updateMany({ usedAt: null }, { expiresAt: new Date(Date.now() - 1) })
     expect(await causeOf(world.connections.finishAuthorization(late.returned))).to.equal('state_expired')
     expect(await whole(organization)).to.equal(before)
+  })
+
+  it('says again that a return succeeded, to its browser and its person, as long as Lever is connected, and exchanges nothing', async () => {
+    const { returned, opened } = await goThroughLever(world.lever, world.connections, organization)
+    const finished = await world.connections.finishAuthorization(returned)
+    const before = await whole(organization)
+    await world.lever.clearRequests()
+    const elsewhere = { ...returned, browserToken: undefined }
+    const sourcer = await world.accounts.findPerson(organization, SOURCER)
+
+    const again = await world.connections.finishAuthorization({ ...returned, code: 'another code' })
+    const bySession = await world.connections.finishAuthorization({ ...elsewhere, personId: opened.personId })
+
+    expect(finished).to.include({ organization, organizationName: 'Headhunters', personId: opened.personId, isRepeat: false })
+    expect([again, bySession]).to.deep.equal([
+      { ...finished, isRepeat: true },
+      { ...finished, isRepeat: true },
+    ])
+    expect(await world.lever.requests()).to.deep.equal([])
+    expect(await whole(organization)).to.equal(before)
+    for (const personId of [undefined, sourcer?.id]) {
+      expect(await causeOf(world.connections.finishAuthorization({ ...elsewhere, personId }))).to.equal('other_browser')
+    }
+    await world.connections.disconnect(organization, ACTOR)
+    expect(await causeOf(world.connections.finishAuthorization(returned))).to.equal('state_used')
+  })
+
+  it('does not let a session take the place of the cookie before a return succeeded', async () => {
+    const { returned, opened } = await goThroughLever(world.lever, world.connections, organization)
+
+    const elsewhere = { ...returned, browserToken: undefined, personId: opened.personId }
+    expect(await causeOf(world.connections.finishAuthorization(elsewhere))).to.equal('other_browser')
+    await world.connections.finishAuthorization(returned)
   })
 
   it('of two returns with the same state at once, uses one', async () => {

@@ -47,7 +47,7 @@ describe('npm run reseal', function () {
     await api.post('connection/webhooks/provision')
     await service.operator.post('organizations', NEW_ORGANIZATION, { 'Idempotency-Key': 'made-once' })
     const { body } = await api.post<{ authorizeUrl: string }>('connection/authorize', { userEmail: LEVER_ADMIN })
-    await fetch(body.authorizeUrl, { redirect: 'manual' })
+    await service.lever.consent(body.authorizeUrl)
     client = await MongoClient.connect(service.mongodbUri)
     db = client.db()
   })

@@ -134,7 +134,7 @@ describe('any Lever that keeps to its documentation', function () {
     await api.put('users/ana@acme.example', { name: 'Ana', role: 'admin' })
     await api.put('users/bo@acme.example', { name: 'Bo', role: 'sourcer' })
     const { body: link } = await api.post<{ authorizeUrl: string }>('connection/authorize', { userEmail: 'ana@acme.example' })
-    const landed = await got(link.authorizeUrl, { cookieJar: new CookieJar(), throwHttpErrors: false })
+    const landed = await pressContinue(link.authorizeUrl)
     const mapped = await api.put('user-mappings/bo@acme.example', { leverEmail: ' bo@acme.example ' })
     const activated = await api.post<{ status: string }>('connection/activate')
 
@@ -170,7 +170,7 @@ describe('any Lever that keeps to its documentation', function () {
     const api = apiAt(serve.url, made.body.apiKey)
     await api.put('users/ana@acme.example', { name: 'Ana', role: 'admin' })
     const { body } = await api.post<{ authorizeUrl: string }>('connection/authorize', { userEmail: 'ana@acme.example' })
-    await got(body.authorizeUrl, { cookieJar: new CookieJar(), throwHttpErrors: false })
+    await pressContinue(body.authorizeUrl)
 
     const connection = await eventually('the sync ends', async () => {
       const seen = (await api.get<{ sync: { finishedAt: string | null; resources: Record<string, number> } }>('connection')).body
@@ -180,3 +180,11 @@ describe('any Lever that keeps to its documentation', function () {
     expect(connection.sync.resources).to.include({ users: 1, stages: 1, postings: 1 })
   })
 })
+
+/** Opens the page that says whose link it is, presses its button, and goes through Lever. */
+async function pressContinue(authorizeUrl: string) {
+  const browser = got.extend({ cookieJar: new CookieJar(), throwHttpErrors: false, methodRewriting: true })
+  const asked = await browser(authorizeUrl)
+  const [, token = ''] = /name="continue" value="([^"]+)"/.exec(asked.body) ?? []
+  return browser.post(authorizeUrl, { form: { continue: token } })
+}

@@ -293,6 +293,9 @@ async function consent(
 ): Promise<string> {
   const browser = got.extend({ cookieJar: jar, followRedirect: false, throwHttpErrors: false, retry: { limit: 0 } })
   let visit = await follow(browser, sandbox, startUrl, 'GET')
+  // the service's page that says whose link this is, where that person is not signed in
+  const token = /name="continue" value="([^"]*)"/.exec(visit.body)?.[1]
+  if (token !== undefined) visit = await follow(browser, sandbox, visit.url, 'POST', { continue: token })
   const field = (name: string): string => new RegExp(`name="${name}" value="([^"]*)"`).exec(visit.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
   if (visit.body.includes('action="/sign-in"'))
     visit = await follow(browser, sandbox, `${sandbox.url}/sign-in`, 'POST', { email: as, next: field('next') })

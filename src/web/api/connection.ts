@@ -62,7 +62,8 @@ function accessEndpoints(connections: Connections, shown: Show): Endpoint[] {
     path: '/connection/authorize',
     tag: TAG,
     summary: 'A single-use address where an admin authorizes Lever',
-    description: "To be opened in the admin's browser within 10 minutes: it signs them in and goes on to Lever's consent page.",
+    description:
+      "For the admin's browser, within 10 minutes. Where the admin is signed in it goes straight to Lever's consent page; anywhere else it first shows a page with the names of the organization and the person and a button, which signs the admin in and goes on. Several authorizations may be under way in one browser.",
     access: 'admin',
     body: z.strictObject({ userEmail: email }),
     answers: { 201: { description: 'The address.', schema: AuthorizeLinkView } },

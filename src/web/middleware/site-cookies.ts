@@ -7,6 +7,8 @@ export interface CookieOptions {
 
 export interface SiteCookies {
   get(ctx: ParameterizedContext, name: string): string | undefined
+  /** Names of the cookies sent along that begin with `prefix`, the oldest first where the browser keeps to RFC 6265, 5.4. */
+  names(ctx: ParameterizedContext, prefix: string): string[]
   set(ctx: ParameterizedContext, name: string, value: string, options?: CookieOptions): void
   clear(ctx: ParameterizedContext, name: string): void
 }
@@ -25,6 +27,8 @@ export function createSiteCookies(publicUrl: string): SiteCookies {
 
   return {
     get: (ctx, name) => readCookie(ctx.get('Cookie'), fullName(name)),
+    names: (ctx, prefix) =>
+      cookiesIn(ctx.get('Cookie')).flatMap(([key]) => (key.startsWith(fullName(prefix)) ? [key.slice(fullName('').length)] : [])),
     set: (ctx, name, value, options = {}) =>
       write(ctx, name, value, options.maxAgeMs === undefined ? '' : `; Max-Age=${Math.floor(options.maxAgeMs / 1000)}`),
     clear: (ctx, name) => write(ctx, name, '', '; Max-Age=0'),
@@ -32,9 +36,9 @@ export function createSiteCookies(publicUrl: string): SiteCookies {
 }
 
 function readCookie(header: string, name: string): string | undefined {
-  for (const pair of header.split(';')) {
-    const [key, value] = [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]
-    if (key === name && value !== '') return value
-  }
-  return undefined
+  return cookiesIn(header).find(([key, value]) => key === name && value !== '')?.[1]
+}
+
+function cookiesIn(header: string): (readonly [name: string, value: string])[] {
+  return header.split(';').map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()])
 }

@@ -31,7 +31,6 @@ export function setUpRoutes(deps: SetUpDeps): PageRoute[] {
 }
 
 async function withOpenLink(ctx: RouteContext, { accounts, failures }: SetUpDeps, go: () => void | Promise<void>): Promise<void> {
-  ctx.set('Referrer-Policy', 'no-referrer')
   await failures.assertMayTry(ctx.ip)
   if (await accounts.isSetUpOpen(tokenOf(ctx))) return go()
   await failures.note(ctx.ip)

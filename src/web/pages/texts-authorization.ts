@@ -6,6 +6,9 @@ type Texts = Record<AuthorizationCause | `${AuthorizationCause}_next`, string> &
   authorize: string
   leverSays: string
   toSettings: string
+  connectedTitle: string
+  connected: (organization: string) => string
+  toWebhooks: string
 }
 
 const en: Texts = {
@@ -13,9 +16,12 @@ const en: Texts = {
   authorize: 'Authorize',
   leverSays: 'Lever says:',
   toSettings: 'To the ATS configuration',
+  connectedTitle: 'Lever is connected',
+  connected: (organization) => `Lever is connected to ${organization}.`,
+  toWebhooks: 'Set up webhooks',
   link_unknown: 'This address is not known here.',
   link_unknown_next: 'It may be cut off or mistyped. Begin again with Authorize.',
-  link_used: 'This address was opened before, and it works once.',
+  link_used: 'This address was opened before, and it works only once.',
   link_used_next: 'Begin again with Authorize.',
   link_expired: 'This address was made more than ten minutes ago and has expired.',
   link_expired_next: 'Begin again with Authorize.',
@@ -35,8 +41,8 @@ const en: Texts = {
   state_used_next: 'If Lever is not connected by now, begin again with Authorize.',
   state_expired: 'It took more than ten minutes to come back from Lever.',
   state_expired_next: 'Begin again with Authorize.',
-  other_browser: 'This authorization was begun in another browser, or by a later try in this one.',
-  other_browser_next: 'Finish it there, or begin again here with Authorize.',
+  other_browser: 'This authorization started in another browser.',
+  other_browser_next: 'Finish it there, or start again here with Authorize.',
   code_missing: 'Lever sent no authorization code.',
   code_missing_next: 'Begin again with Authorize.',
   code_refused: 'Lever did not accept the authorization code that it had sent.',
@@ -56,6 +62,9 @@ const es: Texts = {
   authorize: 'Autorizar',
   leverSays: 'Lever dice:',
   toSettings: 'A la configuración del ATS',
+  connectedTitle: 'Lever está conectado',
+  connected: (organization) => `Lever está conectado con ${organization}.`,
+  toWebhooks: 'Configurar webhooks',
   link_unknown: 'Aquí no se conoce esta dirección.',
   link_unknown_next: 'Puede estar cortada o mal escrita. Empiece de nuevo con Autorizar.',
   link_used: 'Esta dirección ya se abrió, y sirve una sola vez.',
@@ -79,7 +88,7 @@ const es: Texts = {
   state_used_next: 'Si Lever aún no está conectado, empiece de nuevo con Autorizar.',
   state_expired: 'Se tardó más de diez minutos en volver de Lever.',
   state_expired_next: 'Empiece de nuevo con Autorizar.',
-  other_browser: 'Esta autorización se inició en otro navegador, o la sustituyó un intento posterior en este.',
+  other_browser: 'Esta autorización se inició en otro navegador.',
   other_browser_next: 'Termínela allí o empiece de nuevo aquí con Autorizar.',
   code_missing: 'Lever no envió ningún código de autorización.',
   code_missing_next: 'Empiece de nuevo con Autorizar.',
