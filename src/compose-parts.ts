@@ -44,6 +44,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     audit,
     log,
     onPersonRemoved: async (organization, email, actor) => void (await mappings.removeIfAny(organization, email, actor)),
+    onAdminEnded: (organization, email) => connections.endAuthorizations(organization, email),
   })
   const openId = options.openId && createOpenId({ settings: options.openId, publicUrl, sealer })
   const budget = createRequestBudget(options.lever)

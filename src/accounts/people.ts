@@ -20,8 +20,9 @@ export interface Person {
 }
 
 /**
- * Makes the person of that e-mail, or changes name, role and `active` (true unless given). One made inactive loses every
- * session and unused sign-in link at once; a changed role holds from the next request on.
+ * Makes the person of that e-mail, or changes name, role and `active` (true unless given). A person made inactive loses every session at
+ * once, and the open sign-in links that they made or that are for them. An admin made a sourcer loses the open links that they made; the
+ * new role holds from the next request on.
  */
 export async function putPerson(
   deps: AccountsDeps,
@@ -34,6 +35,7 @@ export async function putPerson(
   const before = await upsert(key, { name: input.name, role: input.role, active: input.active ?? true })
   const person = await getPerson(organization, email)
   if (!person.active) await endAccess(organization, person.id)
+  if (!person.active || person.role !== 'admin') await endAdminLinks(deps, person)
   await deps.audit.append({ organization, actor, action: changeOf(before, person), subject: `user:${person.id}` })
   return { person, created: before === null }
 }
@@ -102,7 +104,7 @@ export async function setLanguage(organization: string, personId: string, langua
 }
 
 /**
- * Removes the person with every session, link and password.
+ * Removes the person with every session and password, and with the links that they made or that are for them. Their API keys stay.
  * @throws ServiceError `user_not_found`
  */
 export async function deletePerson(deps: AccountsDeps, organization: string, email: string, actor: string): Promise<void> {
@@ -113,6 +115,7 @@ export async function deletePerson(deps: AccountsDeps, organization: string, ema
   const id = removed._id.toHexString()
   await PasswordModel.deleteOne({ organization, person: id })
   await endAccess(organization, id)
+  await endAdminLinks(deps, toPerson(removed))
   await deps.audit.append({ organization, actor, action: 'user.deleted', subject: `user:${id}` })
 }
 
@@ -120,6 +123,12 @@ async function endAccess(organization: string, person: string): Promise<void> {
   await Promise.all([SessionModel.deleteMany({ organization, person }), SignInLinkModel.deleteMany({ organization, person })])
   // those of other organizations go on, but no longer lead here
   await SessionModel.updateMany({ reach: person }, { $pull: { reach: person } })
+}
+
+/** What only an admin may have made, or may use: sign-in links for whomever, and ways to connect Lever. */
+async function endAdminLinks(deps: AccountsDeps, { id, organization, email }: Person): Promise<void> {
+  await SignInLinkModel.deleteMany({ organization, madeBy: `user:${id}`, usedAt: null })
+  await deps.onAdminEnded(organization, email)
 }
 
 export function userNotFound(): ServiceError {

@@ -71,6 +71,11 @@ function authorizeUrlOf({ publicUrl }: ConnectionContext, token: string): string
   return `${publicUrl}/connect/lever/${token}`
 }
 
+/** Ends every authorization of this admin that is not over: no start address can be opened, and no return from Lever is taken. */
+export async function endAuthorizations(organization: string, userEmail: string): Promise<void> {
+  await AuthorizationFlowModel.deleteMany({ organization, userEmail: normalizeEmail(userEmail), usedAt: null })
+}
+
 /** No authorization that was begun so far can come to its end. @returns how many could have */
 export async function dropOpenAuthorizations(): Promise<number> {
   return (await AuthorizationFlowModel.deleteMany({ usedAt: null, expiresAt: { $gt: new Date() } })).deletedCount

@@ -132,6 +132,7 @@ export async function finishAuthorization(context: ConnectionContext, returned: 
   if (!returned.code) throw new AuthorizationFailure('code_missing')
   const sentAt = performance.now()
   const exchanged = await exchange(context, returned.code, context.secrets.openFlow(organization, flow.startHash, flow.codeVerifier ?? ''))
+  await activeAdmin(context, flow) // not if removed or made a sourcer while Lever was asked
   // a server that does not name the scopes has granted what was asked for (RFC 6749, 5.1)
   const pair = exchanged.scopes.length > 0 ? exchanged : { ...exchanged, scopes: flow.scopes }
   await keepPair(context, flow, { pair, sentAt, actor: `user:${admin.id}` })

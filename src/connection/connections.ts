@@ -19,7 +19,7 @@ import { KNOWN_USERS } from './account-identity.ts'
 import { activate, assertExporting, pause } from './activate.ts'
 import { putApiKey } from './api-key.ts'
 import { findAuthorization, finishAuthorization, openAuthorization, type AuthorizationReturn } from './authorize.ts'
-import { createAuthorizeLink, readAuthorizeLink } from './authorize-link.ts'
+import { createAuthorizeLink, endAuthorizations, readAuthorizeLink } from './authorize-link.ts'
 import type { ConnectionContext, ConnectionNeighbours } from './connection-context.ts'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import { connectionSecrets } from './connection-secrets.ts'
@@ -98,6 +98,8 @@ export function createConnections(deps: ConnectionsDeps) {
     /** Scopes that Authorize asks for; null without an OAuth app. */
     scopesToAskFor: async (organization: string) => (oauth ? scopesFor((await getConnection(organization)).settings.webhookSet) : null),
     authorizeLink: (organization: string, userEmail: string, actor: string) => createAuthorizeLink(context, organization, userEmail, actor),
+    /** Ends what is under way for this admin; what ended stays. */
+    endAuthorizations,
     readAuthorizeLink: (id: string, token: string) => readAuthorizeLink(context, id, token),
     findAuthorization: (token: string) => findAuthorization(context, token),
     openAuthorization: (token: string) => openAuthorization(context, token),

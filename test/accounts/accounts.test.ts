@@ -18,11 +18,19 @@ describe('accounts', () => {
   const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
   const audit = auditWith(sealer)
   let accounts: Accounts
+  /** Who was said to be no admin any more. */
+  const ended: string[] = []
   let organization: string
 
   before(async () => {
     await connectFreshDatabase()
-    accounts = createAccounts({ sealer, audit, publicUrl: 'https://fulcrum.example', onPersonRemoved: async () => undefined })
+    accounts = createAccounts({
+      sealer,
+      audit,
+      publicUrl: 'https://fulcrum.example',
+      onPersonRemoved: async () => undefined,
+      onAdminEnded: async (id, email) => void ended.push(`${id} ${email}`),
+    })
     organization = (await accounts.createOrganization({ name: 'Acme', sourceName: 'headhuntr.io' })).id
   })
   after(dropDatabase)
@@ -38,7 +46,13 @@ describe('accounts', () => {
       expect(key).to.have.length(32)
       expect(await accounts.hashKeyOf(organization)).to.deep.equal(key)
       expect(
-        await createAccounts({ sealer, audit, publicUrl: '', onPersonRemoved: async () => undefined }).hashKeyOf(organization),
+        await createAccounts({
+          sealer,
+          audit,
+          publicUrl: '',
+          onPersonRemoved: async () => undefined,
+          onAdminEnded: async () => undefined,
+        }).hashKeyOf(organization),
       ).to.deep.equal(key)
       expect(await accounts.hashKeyOf(other.id)).not.to.deep.equal(key)
       expect((await OrganizationModel.findById(organization).lean())?.hashKey).to.match(/^v1\.test\./)
@@ -183,6 +197,71 @@ describe('accounts', () => {
       await PersonModel.updateOne({ organization, email: 'paused@acme.example' }, { active: false })
 
       expect((await accounts.redeemSignInLink(token)).outcome).to.equal('refused')
+    })
+  })
+
+  describe('leaving', () => {
+    const admin = { name: 'Leaver', role: 'admin' } as const
+    const newLeaver = async (email: string) => {
+      const { person } = await accounts.putPerson(organization, email, admin, 'operator')
+      await accounts.putPerson(organization, 'invited@acme.example', { name: 'I', role: 'sourcer' }, 'operator')
+      const linkBy = async (actor: string) => {
+        const { url } = await accounts.createSignInLink(organization, { userEmail: 'invited@acme.example' }, actor)
+        return url.split('/').at(-1) ?? ''
+      }
+      return { person, linkBy }
+    }
+    const outcomeOf = async (token: string) => (await accounts.redeemSignInLink(token)).outcome
+
+    for (const [how, leave] of [
+      ['removed', (email: string) => accounts.deletePerson(organization, email, 'operator')],
+      ['deactivated', (email: string) => accounts.putPerson(organization, email, { ...admin, active: false }, 'operator')],
+      ['made a sourcer', (email: string) => accounts.putPerson(organization, email, { ...admin, role: 'sourcer' }, 'operator')],
+    ] as const) {
+      it(`ends the open links of an admin who is ${how}, not those of others, and they do not come back`, async () => {
+        const email = `${how.replaceAll(' ', '-')}@acme.example`
+        const { person, linkBy } = await newLeaver(email)
+        const [theirs, ofKey] = [await linkBy(`user:${person.id}`), await linkBy('apiKey:k')]
+        ended.length = 0
+
+        await leave(email)
+        await accounts.putPerson(organization, email, admin, 'operator')
+
+        expect(await accounts.findOpenSignInLink(theirs)).to.equal(null)
+        expect(await outcomeOf(theirs)).to.equal('refused')
+        expect(await outcomeOf(ofKey)).to.equal('signedIn')
+        expect(ended).to.include(`${organization} ${email}`)
+      })
+    }
+
+    it('refuses a link that was made just while its maker was removed', async () => {
+      const { person, linkBy } = await newLeaver('racing@acme.example')
+      await accounts.deletePerson(organization, 'racing@acme.example', 'operator')
+
+      expect(await outcomeOf(await linkBy(`user:${person.id}`))).to.equal('refused')
+    })
+
+    it('leaves the API keys working, and names them', async () => {
+      const { person } = await newLeaver('keys@acme.example')
+      const caller = {
+        kind: 'person',
+        organization,
+        personId: person.id,
+        email: person.email,
+        name: 'Leaver',
+        role: 'admin',
+        sessionId: 's',
+      } as const
+      const kept = await accounts.createApiKey(organization, { name: 'Kept' }, caller)
+      const expired = await accounts.createApiKey(organization, { name: 'Expired', expiresAt: new Date(Date.now() - 1) }, caller)
+      expect((await accounts.listWorkingKeysOf(organization, person.id)).map(({ id }) => id)).to.deep.equal([kept.id])
+      expect((await accounts.listWorkingKeysOfLeavers(organization)).map(({ id }) => id)).to.not.include(kept.id)
+
+      await accounts.deletePerson(organization, person.email, 'operator')
+
+      expect(await accounts.authenticateApiKey(kept.apiKey)).to.include({ keyId: kept.id })
+      const left = (await accounts.listWorkingKeysOfLeavers(organization)).map(({ id }) => id)
+      expect(left).to.include(kept.id).and.not.include(expired.id)
     })
   })
 

@@ -23,7 +23,13 @@ describe('passwords', () => {
     await connectFreshDatabase()
     const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
     const onPersonRemoved = async () => undefined
-    accounts = createAccounts({ sealer, audit: auditWith(sealer), publicUrl: 'https://fulcrum.example', onPersonRemoved })
+    accounts = createAccounts({
+      sealer,
+      audit: auditWith(sealer),
+      publicUrl: 'https://fulcrum.example',
+      onPersonRemoved,
+      onAdminEnded: onPersonRemoved,
+    })
     organization = (await accounts.createOrganization({ name: 'Acme', sourceName: 's' })).id
   })
   after(dropDatabase)

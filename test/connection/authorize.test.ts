@@ -13,6 +13,7 @@ import { AuthorizationFlowModel } from '../../src/connection/authorization-flow-
 import type { AuthorizationFailure } from '../../src/connection/authorization-failure.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { leverPath } from '../../src/lever/lever-path.ts'
+import { eventually } from '../support/eventually.ts'
 import { rejection } from '../support/rejection.ts'
 import { ACTOR, ADMIN, SOURCER } from './build-connections.ts'
 import { ageAccessToken, goThroughLever, startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
@@ -91,6 +92,29 @@ describe('connection/authorize', () => {
     const demoted = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
     await world.accounts.putPerson(organization, ADMIN, { name: 'Ada', role: 'sourcer' }, ACTOR)
     expect(await causeOf(world.connections.openAuthorization(demoted.token))).to.equal('not_admin')
+  })
+
+  it('ends what is under way for a person who left, for good, and takes no return while they leave', async () => {
+    const link = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
+    const { returned } = await goThroughLever(world.lever, world.connections, organization)
+
+    await world.connections.endAuthorizations(organization, ADMIN)
+
+    expect(await causeOf(world.connections.openAuthorization(link.token))).to.equal('link_unknown')
+    expect(await causeOf(world.connections.finishAuthorization(returned))).to.equal('state_unknown')
+    expect((await world.connections.get(organization)).status).to.equal('disconnected')
+
+    const leaving = await goThroughLever(world.lever, world.connections, organization)
+    await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 600_000 })
+    const finishing = causeOf(world.connections.finishAuthorization(leaving.returned))
+    await eventually(
+      'the code is being exchanged',
+      async () => (await AuthorizationFlowModel.exists({ organization, usedAt: { $ne: null } })) !== null,
+    )
+    await world.accounts.putPerson(organization, ADMIN, { name: 'Ada', role: 'sourcer' }, ACTOR)
+    await world.lever.clearFaults()
+    expect(await finishing).to.equal('not_admin')
+    expect((await world.connections.get(organization)).status).to.equal('disconnected')
   })
 
   it('takes the return from Lever only from the browser that set out, and leaves it usable there', async () => {

@@ -35,7 +35,13 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
   const key = randomBytes(32)
   const sealer = createSealer([{ id: 'k1', key }])
   const audit = auditWith(sealer)
-  const accounts = createAccounts({ sealer, publicUrl: PUBLIC_URL, audit, onPersonRemoved: async () => undefined })
+  const accounts = createAccounts({
+    sealer,
+    publicUrl: PUBLIC_URL,
+    audit,
+    onPersonRemoved: async () => undefined,
+    onAdminEnded: async () => undefined,
+  })
   const neighbourhood = newNeighbourhood()
   const another: ConnectionWorld['another'] = (options = {}) =>
     buildConnections({ lever: { ...lever, ...options }, sealer, audit, accounts, neighbourhood, publicUrl: PUBLIC_URL })

@@ -13,7 +13,13 @@ import { auditWith } from '../support/audit.ts'
 const { mongodbUri, secretKeys, lever, timeoutMs } = JSON.parse(process.env['TOKEN_PROCESS'] ?? '{}') as ProcessSettings
 const sealer = createSealer(readConfig({ SECRET_KEYS: secretKeys }).secretKeys)
 const audit = auditWith(sealer)
-const accounts = createAccounts({ sealer, publicUrl: PUBLIC_URL, audit, onPersonRemoved: async () => undefined })
+const accounts = createAccounts({
+  sealer,
+  publicUrl: PUBLIC_URL,
+  audit,
+  onPersonRemoved: async () => undefined,
+  onAdminEnded: async () => undefined,
+})
 const connections = buildConnections({
   lever,
   sealer,

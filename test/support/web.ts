@@ -102,7 +102,12 @@ export async function startWeb(options: StartWebOptions = {}): Promise<RunningWe
 function buildParts(publicUrl: string): WebParts {
   const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
   const audit = auditWith(sealer)
-  return { sealer, audit, publicUrl, accounts: createAccounts({ sealer, audit, publicUrl, onPersonRemoved: async () => undefined }) }
+  return {
+    sealer,
+    audit,
+    publicUrl,
+    accounts: createAccounts({ sealer, audit, publicUrl, onPersonRemoved: async () => undefined, onAdminEnded: async () => undefined }),
+  }
 }
 
 function appOptions(options: StartWebOptions, parts: WebParts, logged: string[]): AppOptions {

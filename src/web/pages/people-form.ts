@@ -30,15 +30,16 @@ export const PeopleForm = z.record(z.string(), z.string().max(1000)).transform((
 
 /**
  * Saves the rows that were changed in the form, but not one's own, so that nobody shuts themselves out. May be repeated.
- * @returns how many were saved, and the names of those whom somebody else has changed since, who are left alone
+ * @returns how many were saved, who of them was deactivated, and the names of people whom somebody else changed since, who are left alone
  */
 export async function savePeople(
   accounts: Pick<Accounts, 'findPerson' | 'putPerson'>,
   caller: PersonCaller,
   changes: readonly PersonChange[],
-): Promise<{ saved: number; changedMeanwhile: string[] }> {
+): Promise<{ saved: number; deactivated: Person[]; changedMeanwhile: string[] }> {
   const { organization } = caller
   let saved = 0
+  const deactivated: Person[] = []
   const changedMeanwhile: string[] = []
   for (const { was, email, role, active } of changes.filter((one) => !isSame(one, one.was))) {
     const now = await accounts.findPerson(organization, email)
@@ -49,8 +50,9 @@ export async function savePeople(
     }
     await accounts.putPerson(organization, email, { name: now.name, role, active }, actorOf(caller))
     saved += 1
+    if (now.active && !active) deactivated.push(now)
   }
-  return { saved, changedMeanwhile }
+  return { saved, deactivated, changedMeanwhile }
 }
 
 function isSame(a: Pick<Person, 'role' | 'active'>, b: Pick<Person, 'role' | 'active'>): boolean {

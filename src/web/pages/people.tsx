@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
+import type { ApiKey } from '../../accounts/api-keys.ts'
 import { actorOf, type PersonCaller } from '../../accounts/caller.ts'
 import { EmailAddress } from '../../accounts/email-address.ts'
 import type { Person } from '../../accounts/people.ts'
@@ -23,7 +24,10 @@ import { renderPage } from './render-page.tsx'
 import { peopleTexts } from './texts-people.ts'
 
 export interface PeoplePagesDeps {
-  accounts: Pick<Accounts, 'listPeople' | 'findPerson' | 'getPerson' | 'putPerson' | 'deletePerson' | 'createSignInLink'>
+  accounts: Pick<
+    Accounts,
+    'listPeople' | 'listWorkingKeysOf' | 'findPerson' | 'getPerson' | 'putPerson' | 'deletePerson' | 'createSignInLink'
+  >
   idempotency: Pick<Idempotency, 'once'>
 }
 
@@ -98,22 +102,54 @@ async function makeLink(ctx: SiteContext, deps: PeoplePagesDeps): Promise<void> 
 }
 
 async function change(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<void> {
-  const t = peopleTexts(ctx.state.language)
-  const { saved, changedMeanwhile } = await savePeople(accounts, personOf(ctx), parseForm(ctx, PeopleForm))
-  const names = new Intl.ListFormat(ctx.state.language).format(changedMeanwhile)
-  const isWhole = changedMeanwhile.length === 0
-  keepNotice(ctx, isWhole ? { look: 'ok', text: t.saved(saved) } : { look: 'warn', text: t.changedMeanwhile(names) })
+  const { language } = ctx.state
+  const t = peopleTexts(language)
+  const { saved, deactivated, changedMeanwhile } = await savePeople(accounts, personOf(ctx), parseForm(ctx, PeopleForm))
+  const names = new Intl.ListFormat(language).format(changedMeanwhile)
+  const warnings = [...(changedMeanwhile.length === 0 ? [] : [t.changedMeanwhile(names)]), ...(await keysLeftBy(accounts, deactivated, t))]
+  keepNotice(ctx, warnings.length === 0 ? { look: 'ok', text: t.saved(saved) } : { look: 'warn', text: warnings.join(' ') })
   seeOther(ctx, `${HERE}${ctx.search}`)
+}
+
+/** A sentence for each of these people whose API keys keep working. */
+async function keysLeftBy(
+  accounts: PeoplePagesDeps['accounts'],
+  people: readonly Person[],
+  t: ReturnType<typeof peopleTexts>,
+): Promise<string[]> {
+  const sentences: string[] = []
+  for (const { organization, id, name } of people) {
+    const keys = await accounts.listWorkingKeysOf(organization, id)
+    if (keys.length > 0) sentences.push(`${t.keysLeft(name, keys.length)} ${t.keysWhere}`)
+  }
+  return sentences
 }
 
 async function askToRemove(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<void> {
   const t = peopleTexts(ctx.state.language)
-  const { email, name } = await somebodyElse(ctx, accounts, ctx.query['email'])
+  const { organization, id, email, name } = await somebodyElse(ctx, accounts, ctx.query['email'])
+  const keys = await accounts.listWorkingKeysOf(organization, id)
   renderPage(
     ctx,
     <ConfirmPage title={t.removeTitle(name)} action={`${HERE}/remove?email=${encodeURIComponent(email)}`} button={t.remove} back={HERE}>
       <p>{t.removeLead}</p>
+      {keys.length === 0 ? null : <KeysLeft name={name} keys={keys} t={t} />}
     </ConfirmPage>,
+  )
+}
+
+function KeysLeft({ name, keys, t }: { name: string; keys: readonly ApiKey[]; t: ReturnType<typeof peopleTexts> }) {
+  return (
+    <>
+      <p>{t.keysLeft(name, keys.length)}</p>
+      <ul>
+        {keys.map((key) => (
+          <li key={key.id}>
+            {key.name} <code>{`…${key.lastFour}`}</code> <a href={`/settings/api-keys/${key.id}/revoke`}>{t.revokeKey}</a>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 

@@ -33,6 +33,9 @@ export const peopleTexts = defineTexts({
     removeTitle: (name: string) => `Remove ${name}?`,
     removeLead:
       'They are signed out at once and cannot sign in again, and their Lever mapping goes. Their exports and the audit trail stay. To keep them for later, switch Active off instead.',
+    keysLeft: (name: string, n: number) => `${name} made ${n === 1 ? 'an API key that keeps working' : `${n} API keys that keep working`}.`,
+    keysWhere: 'Revoke what is not needed in Settings > API keys.',
+    revokeKey: 'Revoke',
     removed: (name: string) => `${name} is removed.`,
     search: 'Search',
     searchFor: 'Name or e-mail',
@@ -74,6 +77,10 @@ export const peopleTexts = defineTexts({
     removeTitle: (name: string) => `¿Quitar a ${name}?`,
     removeLead:
       'Su sesión termina al momento, no puede volver a entrar y se quita su asignación en Lever. Sus exportaciones y el registro de auditoría se conservan. Para conservar a la persona, desactívela.',
+    keysLeft: (name: string, n: number) =>
+      `${name} creó ${n === 1 ? 'una clave de API que sigue funcionando' : `${n} claves de API que siguen funcionando`}.`,
+    keysWhere: 'Revoque las que no se necesiten en Configuración > Claves de API.',
+    revokeKey: 'Revocar',
     removed: (name: string) => `Se ha quitado a ${name}.`,
     search: 'Buscar',
     searchFor: 'Nombre o correo electrónico',

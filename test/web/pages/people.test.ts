@@ -200,6 +200,50 @@ describe('people and API keys', function () {
     })
   })
 
+  describe('leaving', () => {
+    const OTHER = 'zoe@acme.example'
+    /** A second admin with an API key and an authorization under way. */
+    const withZoe = async () => {
+      const { id, api, ana } = await fresh()
+      await api.put(`users/${OTHER}`, { name: 'Zoe', role: 'admin' })
+      const zoe = await visit(service.url, api, OTHER)
+      await zoe.send(KEYS, { name: 'Nightly report' })
+      const { authorizeUrl } = (await api.post<{ authorizeUrl: string }>('connection/authorize', { userEmail: OTHER })).body
+      return { id, api, ana, zoe, authorize: new URL(authorizeUrl).pathname }
+    }
+
+    it('names the API keys that keep working before somebody is removed, and afterwards under API keys', async () => {
+      const { ana } = await withZoe()
+      const address = `${PEOPLE}/remove?email=${OTHER}`
+
+      const asked = await ana.open(address)
+      expect(asked.html)
+        .to.include('Zoe made an API key that keeps working.')
+        .and.match(/Nightly report .*href="\/settings\/api-keys\/\w+\/revoke"/)
+      expect((await ana.open(KEYS)).html).not.to.include('Keys made by people who left')
+      await ana.send(address)
+
+      const keys = (await ana.open(KEYS)).html
+      expect(keys).to.include('Keys made by people who left')
+      expect(rowOf(keys, 'Nightly report')).to.include('by Zoe').and.include('no longer here').and.include('Revoke')
+    })
+
+    it('says so when somebody is deactivated, and ends their sessions and authorizations, also after they are back', async () => {
+      const { api, ana, zoe, authorize } = await withZoe()
+      expect((await browse(service.url).open(authorize)).html).to.include('Continue to Lever')
+      const { html } = await ana.open(PEOPLE)
+      const [, id = ''] = /name="was:(\w+)"/.exec(rowOf(html, OTHER)) ?? []
+      const was = JSON.stringify({ email: OTHER, role: 'admin', active: true })
+
+      const saved = await ana.send(`${PEOPLE}/changes`, { [`was:${id}`]: was, [`role:${id}`]: 'admin' })
+      expect(saved.html).to.include('Zoe made an API key that keeps working.').and.include('in Settings > API keys')
+      await api.put(`users/${OTHER}`, { name: 'Zoe', role: 'admin' })
+
+      expect((await zoe.open(KEYS)).path).to.match(/^\/sign-in/)
+      expect((await browse(service.url).open(authorize)).status).to.equal(400)
+    })
+  })
+
   describe('API keys', () => {
     it('are made with a name and shown once, once however often the form is sent', async () => {
       const { api, ana } = await fresh()
