@@ -1,11 +1,12 @@
 /**
- * `npm run lint`: rules, format, types and leftovers, all at once; the output of what failed, and a line for each.
+ * `npm run lint`: rules, format, types, leftovers, and the time that regular expressions take, all at once; the output of what failed, and a line for each.
  * `npm run lint -- --write` formats, and writes .oxlintrc.json anew from scripts/lint/.
  */
 import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { oxlintConfig } from './lint/oxlint-config.ts'
+import { checkPatterns } from './lint/patterns.ts'
 
 interface Outcome {
   readonly ok: boolean
@@ -21,6 +22,7 @@ const STEPS: readonly { readonly name: string; readonly run: () => Promise<Outco
   { name: 'format', run: () => tool('oxfmt/bin/oxfmt', write ? [] : ['--check']) },
   { name: 'types', run: () => tool('typescript/bin/tsc', ['-p', '.']) },
   { name: 'unused', run: () => tool('knip/bin/knip.js', ['--no-progress']) },
+  { name: 'patterns', run: patterns },
 ]
 
 const upToDate = await checkConfig()
@@ -30,6 +32,11 @@ for (const { name, output } of failed) process.stdout.write(`\n── ${name} �
 const names = failed.map(({ name }) => name).join(', ')
 process.stdout.write(failed.length > 0 ? `\nLint failed: ${names}.\n` : `Lint passed: ${STEPS.map(({ name }) => name).join(', ')}.\n`)
 process.exitCode = failed.length > 0 ? 1 : 0
+
+async function patterns(): Promise<Outcome> {
+  const findings = await checkPatterns(join(root, 'src'))
+  return { ok: findings.length === 0, output: findings.map((finding) => `src/${finding}`).join('\n') }
+}
 
 /** Holds .oxlintrc.json to the table it is made from. */
 async function checkConfig(): Promise<Outcome & { name: string }> {

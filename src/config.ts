@@ -1,5 +1,6 @@
 import { MongoClient } from 'mongodb'
 import { z } from 'zod'
+import { withoutTrailingSlashes } from './trailing-slashes.ts'
 
 const LEVER = {
   production: { apiUrl: 'https://api.lever.co/v1', authUrl: 'https://auth.lever.co', audience: 'https://api.lever.co/v1/', appUrl: 'https://hire.lever.co' },
@@ -41,7 +42,7 @@ const address = z.string().check(({ value, issues }) => {
   else if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) refuse('must be https; http is for a loopback host only')
   else if (url.username || url.password || url.search || url.hash) refuse('must not carry a user, a query or a fragment')
 }) // prettier-ignore
-const httpUrl = address.transform((value) => value.replace(/\/+$/, ''))
+const httpUrl = address.transform(withoutTrailingSlashes)
 const origin = httpUrl.refine((value) => !URL.canParse(value) || new URL(value).pathname === '/', 'must be an origin, without a path')
 
 const secretKeys = z.string().transform((value, ctx): SecretKey[] => {

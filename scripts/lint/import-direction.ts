@@ -19,7 +19,7 @@ export const STEPS: readonly (readonly string[])[] = [
   ['accounts'],
   ['events', 'audit'],
   ['lever', 'secrets', 'work'],
-  ['config', 'csv-cell', 'errors', 'log', 'paging'],
+  ['config', 'csv-cell', 'errors', 'log', 'paging', 'trailing-slashes'],
 ]
 
 export const SANDBOX = 'sandbox'
@@ -40,6 +40,7 @@ export const FILES: readonly string[] = [
   'errors',
   'log',
   'paging',
+  'trailing-slashes',
 ]
 
 /** Packages that stay where their objects are understood: Koa's context in web/, Agenda's jobs in jobs/. */

@@ -79,7 +79,8 @@ export async function listPeople(
   request: OrderedPageRequest,
   { q = '' }: { q?: string } = {},
 ): Promise<Page<Person>> {
-  const part = new RegExp(q.replaceAll(/[^\p{L}\p{N}\p{M}\s]/gu, String.raw`\$&`), 'i')
+  // pattern exempt, at most 200 characters: a literal, every sign of it escaped
+  const part = new RegExp(q.slice(0, 200).replaceAll(/[^\p{L}\p{N}\p{M}\s]/gu, String.raw`\$&`), 'i')
   return page(PersonModel, { organization, ...(q === '' ? {} : { $or: [{ name: part }, { email: part }] }) }, request, toPerson)
 }
 

@@ -1,4 +1,5 @@
 import { normalizeEmail } from '../accounts/email-address.ts'
+import { withoutTrailingSlashes } from '../trailing-slashes.ts'
 
 /** The form in which e-mail addresses of candidates are compared: the same as for everybody. */
 export function emailKey(email: string): string {
@@ -13,7 +14,7 @@ export function linkKey(link: string): string {
   if (!URL.canParse(link.trim())) return link.trim().toLowerCase()
   const url = new URL(link.trim())
   const host = url.host.replace(/^www\./, '')
-  const path = decoded(url.pathname).replace(/\/+$/, '')
+  const path = withoutTrailingSlashes(decoded(url.pathname))
   if (host === 'linkedin.com' || host.endsWith('.linkedin.com')) return `linkedin.com${path.toLowerCase()}`
   return `${host}${path}${url.search}`
 }

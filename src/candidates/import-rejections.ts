@@ -56,18 +56,22 @@ export async function forgetRejections(organization: string, texts: readonly str
 }
 
 function nameFinder(texts: readonly string[]): (text: string) => boolean {
-  const words = texts.filter((text) => text !== '').map(wholeWords)
+  const words = texts.filter((text) => text !== '').map((text) => text.toLowerCase())
   const numbers = texts.filter((text) => /^\+?[\d\s()./-]{7,}$/.test(text)).map(digitsOf)
   return (text) => {
+    const folded = text.toLowerCase()
     const digits = digitsOf(text)
-    return words.some((word) => word.test(text)) || numbers.some((number) => digits.includes(number))
+    return words.some((word) => hasWord(folded, word)) || numbers.some((number) => digits.includes(number))
   }
 }
 
 /** A short name is no part of others. */
-function wholeWords(text: string): RegExp {
-  const literal = text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
-  return new RegExp(String.raw`(?<![\p{L}\p{N}])${literal}(?![\p{L}\p{N}])`, 'iu')
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+    const end = at + word.length
+    if (!/[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, at - 2), at)) && !/^[\p{L}\p{N}]/u.test(text.slice(end, end + 2))) return true
+  }
+  return false
 }
 
 function digitsOf(text: string): string {

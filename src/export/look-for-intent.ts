@@ -1,5 +1,6 @@
 import type { LeverClient } from '../lever/client.ts'
 import { listOpportunities, type LeverOpportunity } from '../lever/opportunities.ts'
+import { withoutTrailingSlashes } from '../trailing-slashes.ts'
 import { ExportModel, type ExportIntent } from './export-model.ts'
 
 /** Lever's clock may differ from the database's by this much; what was there before is known by id, so a wide margin does no harm. */
@@ -75,7 +76,7 @@ function sharesLink(intent: ExportIntent, { links }: LeverOpportunity): boolean 
 }
 
 function foldLink(link: string): string {
-  return link.trim().toLowerCase().replace(/\/+$/, '')
+  return withoutTrailingSlashes(link.trim().toLowerCase())
 }
 
 function sameName(a: string, b: string | null): boolean {

@@ -34,6 +34,7 @@ export type FaultRequest = z.infer<typeof FaultRequest>
 
 function isRegex(text: string): boolean {
   try {
+    // pattern exempt, at most 2,000 characters: it is only compiled here
     return Boolean(new RegExp(text))
   } catch {
     return false
@@ -100,6 +101,11 @@ export class FaultBox {
 
 function matches({ match }: Fault, { method, path, query }: FaultyRequest): boolean {
   if (match.method && match.method.toUpperCase() !== method) return false
-  if (match.query && !new RegExp(match.query).test(query)) return false
-  return !match.path || new RegExp(match.path).test(path)
+  if (match.query && !fits(match.query, query)) return false
+  return !match.path || fits(match.path, path)
+}
+
+function fits(pattern: string, text: string): boolean {
+  // pattern exempt, at most 2,000 characters: only developers plant faults, in a Lever of their own
+  return new RegExp(pattern).test(text.slice(0, 2000))
 }

@@ -3,6 +3,7 @@ import { ServiceError } from '../../errors.ts'
 
 /** More than a boundary, its headers and the token take. */
 const LONGEST_HEAD = 2000
+const TOKEN_FIELD = /^[^\r\n]*;\s*name="_csrf"\r\n\r\n([\w.~-]{1,200})\r\n/i
 const PAUSE_MS = 20_000
 
 /** True for a form with files. */
@@ -18,13 +19,10 @@ export function isMultipart(request: IncomingMessage): boolean {
 export async function leadingToken(request: IncomingMessage): Promise<string> {
   const [, boundary = ''] = /\bboundary="?([^";]+)"?/i.exec(request.headers['content-type'] ?? '') ?? []
   const head = (await peek(request)).toString('latin1')
-  const [, token = ''] = fieldPattern(boundary).exec(head) ?? []
-  return token
-}
-
-function fieldPattern(boundary: string): RegExp {
-  const escaped = boundary.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
-  return new RegExp(String.raw`^--${escaped}\r\n[^\r\n]*;\s*name="_csrf"\r\n\r\n([\w.~-]{1,200})\r\n--${escaped}`, 'i')
+  const mark = `--${boundary}`
+  const part = head.startsWith(`${mark}\r\n`) ? head.slice(mark.length + 2, LONGEST_HEAD) : ''
+  const field = TOKEN_FIELD.exec(part)
+  return field?.[1] && part.startsWith(mark, field[0].length) ? field[1] : ''
 }
 
 /** The first bytes of a body, put back at once. */
