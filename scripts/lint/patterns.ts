@@ -18,7 +18,8 @@ interface Exemption {
 
 /** Longer texts than this show the time of a pattern that is not linear. */
 const MOST_EXEMPT_CHARACTERS = 2000
-const PATTERN_TIMEOUT_MS = 60_000
+/** recheck takes an attack that times out for a proof; only its counts of steps do not depend on how busy the machine is. */
+const PARAMETERS = { timeout: 60_000, attackTimeout: null, incubationTimeout: null }
 const ADVICE =
   'rewrite it; or cap the text right beside it and write above it: "pattern exempt, at most <number> characters: <why it does no harm>"'
 
@@ -128,7 +129,7 @@ const diagnoses = new Map<string, Promise<Diagnostics>>()
 async function faultOf({ source, flags }: Pattern): Promise<string | null> {
   if (source === null) return 'a pattern that is made of more than constants of this file'
   const key = `/${source}/${flags}`
-  const diagnosis = diagnoses.get(key) ?? check(source, flags, { timeout: PATTERN_TIMEOUT_MS })
+  const diagnosis = diagnoses.get(key) ?? check(source, flags, PARAMETERS)
   diagnoses.set(key, diagnosis)
   const found = await diagnosis
   if (found.status === 'safe') return null
