@@ -5,9 +5,9 @@
 export const ROUTE_ACCESS: Readonly<Record<'public' | 'operator' | 'admin' | 'sourcer', readonly string[]>> = {
   public: [
     'GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /api/openapi.json', 'GET /api/docs',
-    'GET /sign-in', 'POST /sign-in', 'GET /sign-in/link/:token', 'POST /sign-in/sample', 'POST /sign-out',
+    'GET /sign-in', 'POST /sign-in', 'GET /sign-in/link/:token', 'POST /sign-in/link/:token', 'POST /sign-in/sample', 'POST /sign-out',
     'GET /sign-in/oidc', 'GET /sign-in/oidc/callback', 'GET /set-up/:token', 'POST /set-up/:token',
-    'POST /language', 'GET /', 'GET /connect/lever/:token', 'GET /oauth/lever/callback',
+    'POST /language', 'GET /', 'GET /connect/lever/:token', 'POST /connect/lever/:token', 'GET /oauth/lever/callback',
   ],
   operator: ['POST /api/v1/organizations', 'GET /api/v1/organizations'],
   admin: [
