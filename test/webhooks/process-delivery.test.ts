@@ -373,8 +373,9 @@ describe('processing deliveries', () => {
       expect((await leverOf(candidate))?.stage.id).to.equal('lead-responded')
     })
 
-    it('leaves an event outside the eight ignored, also beside one that is processed', async () => {
-      await deliver('contactCreated')
+    it('leaves an event outside the eight that an earlier version kept ignored, also beside one that is processed', async () => {
+      await deliver('candidateStageChange')
+      await DeliveryModel.updateOne({}, { $set: { event: 'contactCreated', status: 'ignored' } })
       await deliver('candidateStageChange')
       await processAll()
 
@@ -476,6 +477,7 @@ describe('processing deliveries', () => {
         ...first,
         _id: new Types.ObjectId(),
         token: `copy-${at}`,
+        signatureKey: `key-${at}`,
         status: 'ignored',
       }))
       await DeliveryModel.collection.insertMany(copies)
