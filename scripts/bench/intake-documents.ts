@@ -15,10 +15,10 @@ const [ORGANIZATION, CONNECTION] = [new Types.ObjectId(), new Types.ObjectId()]
 
 /** The same fields as the service stores. */
 export function deliveryOf(body: IncomingBody, payload: string): mongo.Document {
-  const { id, event, token, triggeredAt, data } = body
+  const { id, event, token, triggeredAt, signature, data } = body
   return {
     organization: ORGANIZATION, connection: CONNECTION, event, token, leverId: id, triggeredAt: new Date(triggeredAt), receivedAt: new Date(),
-    opportunityId: data.opportunityId, status: 'received', attempts: 0, tries: [], effects: [], error: null, payload, dueAt: new Date(0), lane: 0, fence: 0, leaseUntil: null,
+    opportunityId: data.opportunityId, status: 'received', attempts: 0, tries: [], effects: [], error: null, payload, signatureKey: signature, dueAt: new Date(0), lane: 0, fence: 0, leaseUntil: null,
     claim: null,
   } // prettier-ignore
 }

@@ -14,7 +14,10 @@ let written = 0
 const cpuBefore = process.cpuUsage()
 const startedAt = performance.now()
 while (performance.now() - startedAt < seconds * 1000) {
-  const documents = bodies.map((body, index) => deliveryOf({ ...body, token: `${startedAt} ${written + index}` }, texts[index] ?? ''))
+  const documents = bodies.map((body, index) => {
+    const name = `${startedAt} ${written + index}`
+    return deliveryOf({ ...body, token: name, signature: name }, texts[index] ?? '')
+  })
   await DeliveryModel.collection.insertMany(documents, { ordered: false, writeConcern: DURABLY })
   written += groupOf
 }
