@@ -4,12 +4,16 @@ import { MOST_REJECTED } from './import-rejections.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
 
 const BATCH_ROWS = 500
+/** Rows that are only counted take neither memory nor the database's time. */
+const BATCH_LINES = 20_000
 /** Long rows make short batches: a batch is in memory, in one transaction, and written to the database without a pause. */
 const BATCH_CHARACTERS = 250_000
 
 /** Rows of a file in batches; `lastLine` is the physical line the batch ends with. */
 export interface RowBatch {
   rows: CsvCandidate[]
+  /** How many more rows of the batch cannot be read: beyond those that are kept of a file they are only counted. */
+  onlyCounted: number
   lastLine: number
 }
 
@@ -24,8 +28,8 @@ export async function importCsv(
   entering: Entering,
 ): Promise<RowsOutcome & { linesDone: number }> {
   const done: RowsOutcome & { linesDone: number } = { created: 0, updated: 0, rejected: [], rejectedCount: 0, linesDone: 0 }
-  for await (const { rows, lastLine } of readBatches(chunks)) {
-    const outcome = await importRows(organization, rows, entering, { keepAtMost: MOST_REJECTED - done.rejected.length })
+  for await (const { lastLine, ...batch } of readBatches(chunks)) {
+    const outcome = await importRows(organization, batch, entering, { keepAtMost: MOST_REJECTED - done.rejected.length })
     done.created += outcome.created
     done.updated += outcome.updated
     done.rejected.push(...outcome.rejected)
@@ -37,18 +41,24 @@ export async function importCsv(
 
 /** @param singly the first so many rows come one by one */
 export async function* readBatches(chunks: AsyncIterable<Uint8Array>, resumeAt?: ResumeAt, singly = 0): AsyncGenerator<RowBatch> {
-  let rows: CsvCandidate[] = []
+  let batch: RowBatch = { rows: [], onlyCounted: 0, lastLine: 0 }
   let characters = 0
   let seen = 0
-  for await (const row of (await openCsv(chunks, resumeAt)).rows) {
-    rows.push(row)
+  let faults = 0
+  for await (const row of (await openCsv(chunks, resumeAt, MOST_REJECTED)).rows) {
     seen += 1
-    characters += row.cells.reduce((sum, cell) => sum + cell.length, 0)
-    if (seen > singly && rows.length < BATCH_ROWS && characters < BATCH_CHARACTERS) continue
-    yield { rows, lastLine: row.lastLine }
-    rows = []
+    batch.lastLine = row.lastLine
+    if ('fault' in row && (faults += 1) > MOST_REJECTED) {
+      batch.onlyCounted += 1
+    } else {
+      batch.rows.push(row)
+      characters += row.cells.reduce((sum, cell) => sum + cell.length, 0)
+    }
+    const isFull = batch.rows.length === BATCH_ROWS || batch.onlyCounted === BATCH_LINES || characters >= BATCH_CHARACTERS
+    if (seen > singly && !isFull) continue
+    yield batch
+    batch = { rows: [], onlyCounted: 0, lastLine: 0 }
     characters = 0
   }
-  const last = rows.at(-1)
-  if (last) yield { rows, lastLine: last.lastLine }
+  if (batch.lastLine > 0) yield batch
 }

@@ -38,11 +38,12 @@ const REFUSED = `${ERASED} (erased): import with allowErased=true if the people 
 /**
  * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one.
  * Batches of an organization run one after another, in whatever process. `alongside` writes in the same transaction.
+ * `onlyCounted` are rows that cannot be read, beyond those that are kept.
  * @param keepAtMost how many rejected rows are given back; the others are only counted
  */
 export async function importRows(
   organization: string,
-  rows: CsvCandidate[],
+  { rows, onlyCounted }: { rows: readonly CsvCandidate[]; onlyCounted: number },
   entering: Entering,
   {
     keepAtMost,
@@ -56,6 +57,7 @@ export async function importRows(
       const outcome = await CandidateModel.db.transaction(async (session) => {
         await ImportTurnModel.updateOne({ organization }, { $inc: { turn: 1 } }, { upsert: true, session })
         const written = await writeRows(organization, { rows, keys, keepAtMost }, { ...entering, watch }, session)
+        written.rejectedCount += onlyCounted
         await alongside(written, session)
         return written
       })

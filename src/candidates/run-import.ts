@@ -44,10 +44,10 @@ export async function runImport(claimed: Claimed<CandidateImportDocument>, deps:
   const resumeAt = { after: linesDone, refuseNext: isRefusing ? REFUSED : null }
   const batches = readBatches(readFile(file), resumeAt, isRefusing ? 1 : isCareful ? CAREFUL_ROWS : 0)
   try {
-    for await (const { rows, lastLine } of isCareful ? batches : oneAhead(batches)) {
+    for await (const { lastLine, ...batch } of isCareful ? batches : oneAhead(batches)) {
       const outcome = await importRows(
         claimed.document.organization.toHexString(),
-        rows,
+        batch,
         { erased, allowErased, watchStages },
         {
           keepAtMost: Math.max(0, MOST_REJECTED - rejectedCount),

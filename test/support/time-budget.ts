@@ -9,6 +9,7 @@ const LONGER_MS: Readonly<Record<string, number>> = {
   'test/conversations/kills.test.ts': 150_000, // starts a dozen processes, to be killed
   'test/export/outcome.test.ts': 150_000, // waits for what is unclear, fault by fault
   'test/process/chaos.test.ts': 180_000, // starts six processes, kills some, and waits for what is open
+  'test/process/hostile-imports.test.ts': 240_000, // imports hundreds of thousands of lines, and starts a process that is killed
   'test/process/serve.test.ts': 150_000, // starts a dozen processes
   'test/process/workers.test.ts': 120_000, // starts, stops and kills processes in the middle of bulks
   'test/process/webhook-kills.test.ts': 120_000, // kills and starts processes and a database

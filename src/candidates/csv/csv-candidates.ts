@@ -28,15 +28,16 @@ export interface ResumeAt {
 
 /**
  * Opens a CSV file that comes in pieces, and reads candidates from it in constant memory. Gives way to the rest of the process.
+ * @param describeAtMost so many faults of cells are put in words; those of later rows are empty, which takes a fraction of the time and memory
  * @throws ServiceError `invalid_request` without a usable header row
  */
-export async function openCsv(chunks: AsyncIterable<Uint8Array>, resumeAt?: ResumeAt): Promise<CsvFile> {
+export async function openCsv(chunks: AsyncIterable<Uint8Array>, resumeAt?: ResumeAt, describeAtMost = Infinity): Promise<CsvFile> {
   const text = decodeText(chunks)
   const lines = readLines(text.pieces, LONGEST_RECORD + 1)
   const close = async (): Promise<void> => void (await lines.return(undefined))
   try {
     const header = await readHeader(lines)
-    return { text, header, rows: readRows(lines, header, resumeAt), close }
+    return { text, header, rows: readRows(lines, header, describeAtMost, resumeAt), close }
   } catch (error) {
     await close()
     throw error
@@ -46,14 +47,20 @@ export async function openCsv(chunks: AsyncIterable<Uint8Array>, resumeAt?: Resu
 async function* readRows(
   lines: ReturnType<typeof readLines>,
   header: CsvHeader,
+  describeAtMost: number,
   { after, refuseNext }: ResumeAt = { after: 0, refuseNext: null },
 ): AsyncGenerator<CsvCandidate> {
   let refusal = refuseNext
+  let faults = 0
   for await (const { line, lastLine, ...record } of readRecords(lines, header.delimiter)) {
     if (lastLine <= after) continue
     if ('fault' in record) yield { line, lastLine, cells: [record.text], fault: record.fault }
     else if (refusal !== null) yield { line, lastLine, cells: [], fault: refusal }
-    else yield { line, lastLine, cells: record.cells, ...readRow(header, record.cells) }
+    else {
+      const reading = readRow(header, record.cells, faults < describeAtMost)
+      if ('fault' in reading) faults += 1
+      yield { line, lastLine, cells: record.cells, ...reading }
+    }
     refusal = null
   }
 }

@@ -33,8 +33,11 @@ const LONGER_CELLS: Partial<Record<CsvField, number>> = {
 const LONGEST_SHOWN_NAME = 60
 const SINGLE_FIELDS = ['externalId', 'summary', 'project', 'stage', 'profileUrl'] as const
 
-/** What a row says of a candidate; empty cells say nothing. Else the fault, in words that name the column and what to do. */
-export function readRow(header: CsvHeader, cells: string[]): RowReading {
+/**
+ * What a row says of a candidate; empty cells say nothing. Else the fault, in words that name the column and what to do, or empty unless
+ * `isDescribed`.
+ */
+export function readRow(header: CsvHeader, cells: string[], isDescribed = true): RowReading {
   const tooLong = describeLongCell(header, cells)
   if (tooLong !== null) return { fault: tooLong }
   if (cells.some((cell) => cell.includes('\u{FFFD}'))) return { fault: UNREADABLE }
@@ -43,7 +46,8 @@ export function readRow(header: CsvHeader, cells: string[]): RowReading {
     return { fault: `The row has ${cells.length} cells, the header ${header.columns.length}: quote cells that contain the delimiter.` }
 
   const parsed = safeParse(CandidateInput, toInput(givenCells(header, cells), header.hasCommaLists))
-  return parsed.success ? { input: parsed.data } : { fault: parsed.error.issues.map(describeIssue).join(' ') }
+  if (parsed.success) return { input: parsed.data }
+  return { fault: isDescribed ? parsed.error.issues.map(describeIssue).join(' ') : '' } // zod makes the error when it is asked for
 }
 
 function describeLongCell({ columns, names }: CsvHeader, cells: readonly string[]): string | null {
