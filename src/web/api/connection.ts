@@ -68,8 +68,8 @@ function accessEndpoints(connections: Connections, shown: Show): Endpoint[] {
     body: z.strictObject({ userEmail: email }),
     answers: { 201: { description: 'The address.', schema: AuthorizeLinkView } },
     problems: ['admin_required', 'user_not_found', 'oauth_not_configured'],
+    check: ({ caller, body }) => assertSpeaksFor(caller, body.userEmail),
     async handle({ caller, body }) {
-      assertSpeaksFor(caller, body.userEmail)
       const { id, token, authorizeUrl, expiresAt } = await connections.authorizeLink(caller.organization, body.userEmail, actorOf(caller))
       return { status: 201, body: { authorizeUrl, expiresAt: expiresAt.toISOString() }, result: { id, secret: token } }
     },

@@ -47,9 +47,9 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
       body: MessageInput,
       answers: { 202: { description: 'The conversation', schema: ConversationView } },
       problems: ['candidate_not_found', 'state_conflict'],
+      check: ({ caller, body }) => assertSpeaksFor(caller, body.author),
       replay: async ({ caller }, kept) => ({ status: kept.status, body: await conversations.get(caller.organization, { _id: kept.id }) }),
       handle: async ({ caller, params, body }) => {
-        assertSpeaksFor(caller, body.author)
         const message = { ...body, sentAt: new Date(body.sentAt) }
         const { id, view } = await conversations.receive(caller.organization, params.externalId, message)
         return { status: 202, body: view, result: { id } }

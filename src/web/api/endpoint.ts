@@ -66,8 +66,14 @@ export interface EndpointSpec<
   /** Codes beyond those that every endpoint may answer. */
   problems?: readonly ErrorCode[]
   /**
-   * Given by a POST that creates: takes `Idempotency-Key`, and gives the first answer again from what was kept of it,
-   * the id and, only where one was in the answer, the secret.
+   * Whether the caller may send this at all, beyond `access`: runs for every request, a repeated one with an `Idempotency-Key`
+   * included, before `handle` or `replay`. Throws ServiceError for a refusal.
+   */
+  check?: (input: EndpointInput<P, Q, B, A>) => Promise<void> | void
+  /**
+   * Given by a POST that creates: takes `Idempotency-Key`, and gives the first result again from what was kept of it,
+   * the id and, only where one was in the answer, the secret. The result is read as it is now, and only where the caller
+   * may still see it: one that is gone, or no longer the caller's, is `not_found`.
    */
   replay?: (input: EndpointInput<P, Q, B, A>, kept: KeptAnswer) => Promise<Answer>
   /** Of a POST that creates from an upload: `handle` reads what was sent and takes `Idempotency-Key` by `once`. */

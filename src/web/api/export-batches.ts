@@ -53,9 +53,12 @@ export function exportBatchEndpoints({ exports }: { exports: Exports }): Endpoin
       body: BulkInput,
       answers: { 202: { description: 'Accepted', schema: BulkAnswer } },
       problems: REFUSALS,
-      replay: async ({ caller }, kept) => ({ status: kept.status, body: await exports.bulkAnswer(caller.organization, kept.id) }),
+      check: ({ caller, body }) => assertSpeaksFor(caller, body.requestedBy),
+      async replay({ caller }, { id, status }) {
+        await exports.getBatch(caller.organization, id, ownOf(caller))
+        return { status, body: await exports.bulkAnswer(caller.organization, id) }
+      },
       handle: async ({ caller, body }) => {
-        assertSpeaksFor(caller, body.requestedBy)
         const { organization } = caller
         const accepted = await exports.requestBulk({
           ...body,

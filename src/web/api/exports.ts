@@ -65,9 +65,12 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       body: ExportInput,
       answers: { 202: { description: 'Accepted', schema: ExportView } },
       problems: EXPORT_REFUSALS,
-      replay: async ({ caller }, kept) => ({ status: kept.status, body: exportView(await exports.get(caller.organization, kept.id)) }),
+      check: ({ caller, body }) => assertSpeaksFor(caller, body.requestedBy),
+      replay: async ({ caller }, kept) => ({
+        status: kept.status,
+        body: exportView(await exports.get(caller.organization, kept.id, ownOf(caller))),
+      }),
       handle: async ({ caller, body }) => {
-        assertSpeaksFor(caller, body.requestedBy)
         const { candidate, candidateId, ...wish } = body
         const { organization } = caller
         const create = async (): Promise<string> => (candidate ? (await candidates.create(organization, candidate)).candidate.id : '')

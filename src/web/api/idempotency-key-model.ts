@@ -2,7 +2,7 @@ import { model, Schema, type InferSchemaType } from 'mongoose'
 
 const idempotencyKeySchema = new Schema(
   {
-    /** Keyed fingerprint of the caller's organization, the path and the key. */
+    /** Keyed fingerprint of the caller and its organization, the path and the key. */
     _id: { type: String, required: true },
     /** Unset for the operator. */
     organization: Schema.Types.ObjectId,

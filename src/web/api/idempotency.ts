@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Types } from 'mongoose'
-import type { Caller } from '../../accounts/caller.ts'
+import { actorOf, type Caller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 import { hashToken, keyedHash } from '../../secrets/opaque-token.ts'
 import type { SecretPlace, Sealer } from '../../secrets/sealer.ts'
@@ -28,8 +28,9 @@ export interface IdempotencyDeps {
 
 /** One request that carries an `Idempotency-Key`. */
 export interface KeyedRequest {
+  /** Whose key it is: another caller's equal key is a different one. */
   caller: Caller
-  /** Method and path as requested. */
+  /** Method and path, in one spelling. */
   path: string
   key: string
   /** The body as parsed, so that the order of its members and white space do not matter. */
@@ -39,9 +40,9 @@ export interface KeyedRequest {
 export type Idempotency = ReturnType<typeof createIdempotency>
 
 /**
- * Answers a repeated request by the first one's result: `run` runs once for a key and body, `replay` for the repeats.
+ * Answers a caller's repeated request with the first one's result: `run` runs once for a key and body, `replay` for the repeats.
  * Kept for 24 h are fingerprints, the result's id and status, and a secret in the answer only sealed. A first request
- * that fails leaves the key free.
+ * that fails leaves the key free. Callers are told apart by `actorOf`: an API key, a person in any session, the operator.
  */
 export function createIdempotency(deps: IdempotencyDeps) {
   return {
@@ -65,7 +66,7 @@ interface KeyRecord {
 async function describe(deps: IdempotencyDeps, { caller, path, key, body }: KeyedRequest): Promise<KeyRecord> {
   const organization = caller.kind === 'operator' ? undefined : caller.organization
   const hashKey = organization === undefined ? Buffer.from(hashToken(deps.operatorApiKey ?? '')) : await deps.hashKeyOf(organization)
-  const _id = keyedHash(hashKey, JSON.stringify([organization ?? null, path, key]))
+  const _id = keyedHash(hashKey, JSON.stringify([organization ?? null, actorOf(caller), path, key]))
   return { _id, organization, fingerprint: keyedHash(hashKey, JSON.stringify(body) ?? ''), attempt: randomUUID() }
 }
 

@@ -60,7 +60,8 @@ export function openApiDocument(options: { endpoints: readonly Endpoint[]; extra
 const DESCRIPTION = [
   'Carries candidates into Lever and brings their stages back. Ids are opaque strings, times ISO 8601 in UTC.',
   'Errors are RFC 9457 problem documents with a stable `code`. Every answer carries `X-Request-Id`.',
-  'A `POST` that creates takes `Idempotency-Key`: the same key and body answer the first result again, for 24 h.',
+  'A `POST` that creates takes `Idempotency-Key`: for 24 h, the same key and body from the same caller answer the first result again, as it is by then, with `Idempotent-Replayed: true`. ' +
+    'A key belongs to the caller that used it: one API key, or one person in any session.',
 ].join('\n\n')
 
 const SECURITY_SCHEMES = {
@@ -105,7 +106,11 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
 }
 
 const IDEMPOTENCY_HEADER = z.object({
-  'Idempotency-Key': z.string().max(255).optional().meta({ description: 'The same key and body answer the first result again, for 24 h.' }),
+  'Idempotency-Key': z
+    .string()
+    .max(255)
+    .optional()
+    .meta({ description: 'The same key and body from the same caller answer the first result again, for 24 h.' }),
 })
 
 function operationIdOf(method: string, path: string): string {

@@ -50,7 +50,7 @@ async function answer(ctx: RouteContext, endpoint: Endpoint, deps: ApiDeps): Pro
   const params = parseParams(endpoint, ctx.params)
   const query = parseInput(strictly(endpoint.query ?? NO_MEMBERS), { ...ctx.query }, 'query')
   const body = await parseBody(ctx, endpoint)
-  const once = onceFor(ctx, endpoint, caller, deps)
+  const once = onceFor(ctx, endpoint, { caller, params }, deps)
   const input = { caller, params, query, body, requestId: ctx.state.requestId, incoming: ctx.req, once } as unknown as Input
   send(ctx, await handle(endpoint, input))
 }
@@ -91,15 +91,23 @@ function assertUploadType(ctx: SiteContext, contentTypes: readonly string[]): un
   throw new ServiceError('unsupported_media_type', `Send the body as ${contentTypes.join(' or ')}.`)
 }
 
+interface Sender {
+  caller: Caller
+  params: unknown
+}
+
 /** @throws ServiceError `invalid_request` for a key that is none */
-function onceFor(ctx: SiteContext, endpoint: Endpoint, caller: Caller, { idempotency }: ApiDeps): Input['once'] {
+function onceFor(ctx: SiteContext, endpoint: Endpoint, { caller, params }: Sender, { idempotency }: ApiDeps): Input['once'] {
   const key = takesIdempotencyKey(endpoint) ? ctx.get('Idempotency-Key') : ''
   if (key === '') return (_content, run) => run()
   if (!/^[\x21-\x7e][\x20-\x7e]{0,254}$/.test(key)) throw badKey()
-  return (content, run, replay) => idempotency.once({ caller, path: `${ctx.method} ${ctx.path}`, key, body: content }, run, replay)
+  // as declared, with its parameters: the address may be spelled in several ways
+  const path = JSON.stringify([endpoint.method, endpoint.path, params])
+  return (content, run, replay) => idempotency.once({ caller, path, key, body: content }, run, replay)
 }
 
-async function handle({ replay, handle: run }: Endpoint, input: Input): Promise<Answer> {
+async function handle({ check, replay, handle: run }: Endpoint, input: Input): Promise<Answer> {
+  await check?.(input)
   if (!replay) return run(input)
   return input.once(
     input.body,

@@ -52,7 +52,7 @@ async function sendMany(person: PersonCaller, wishes: ExportWishes, { exports, i
   }
   if (once === undefined) await run()
   else {
-    const request = { caller: person, path: 'POST /candidates/export', key: `${person.personId} ${once}`, body: wish }
+    const request = { caller: person, path: 'POST /candidates/export', key: once, body: wish }
     await idempotency.once(request, run, async ({ id, status }) => {
       batchId = id
       return { status }

@@ -32,7 +32,7 @@ export async function makeOnce(
     secret = made.secret
     return { status: 201, result: made }
   }
-  const request = { caller, path: `POST ${path}`, key: `${caller.personId} ${once ?? randomUUID()}`, body: fields }
+  const request = { caller, path: `POST ${path}`, key: once ?? randomUUID(), body: fields }
   await idempotency.once(request, run, async (kept) => {
     secret = kept.secret ?? ''
     return { status: kept.status }

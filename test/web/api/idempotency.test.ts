@@ -7,7 +7,7 @@ import { defineEndpoint } from '../../../src/web/api/endpoint.ts'
 import { IdempotencyKeyModel } from '../../../src/web/api/idempotency-key-model.ts'
 import { eventually } from '../../support/eventually.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
-import { startWeb, type RunningWeb } from '../../support/web.ts'
+import { startWeb, type RunningWeb, type SignedIn } from '../../support/web.ts'
 
 describe('Idempotency-Key', () => {
   let web: RunningWeb
@@ -15,6 +15,7 @@ describe('Idempotency-Key', () => {
   /** What the handler waits for. */
   let hold: Promise<void>
   let failures = 0
+  let mayAsk = true
 
   const body = z.strictObject({ name: z.string(), size: z.number().optional() })
   const answers = { 201: { description: 'made' } }
@@ -28,6 +29,9 @@ describe('Idempotency-Key', () => {
         access: 'sourcer',
         body,
         answers,
+        check() {
+          if (!mayAsk) throw new ServiceError('forbidden', 'Not any more.')
+        },
         replay: async (_input, { id, secret, status }) => ({ status, body: { id, secret } }),
         handle: async (input) => {
           if (failures > 0) {
@@ -54,6 +58,7 @@ describe('Idempotency-Key', () => {
     runs = []
     hold = Promise.resolve()
     failures = 0
+    mayAsk = true
   })
 
   const post = (key: string, json: unknown = { name: 'a' }, path = '/things', apiKey = web.apiKey) =>
@@ -108,6 +113,37 @@ describe('Idempotency-Key', () => {
     await post('apart', { name: 'a' }, '/things', other.apiKey)
 
     expect(runs).to.have.length(3)
+  })
+
+  it('keeps keys apart by API key and by person, and knows a person in any session', async () => {
+    const { apiKey } = await web.accounts.createApiKey(web.organization, { name: 'another' }, { kind: 'operator' })
+    const [ana, bo] = [await web.signIn('ana@acme.example'), await web.signIn('bo@acme.example')]
+    const anaElsewhere = await web.signIn('ana@acme.example')
+    const postAs = ({ cookie, csrfToken }: SignedIn) =>
+      web.call('POST', '/api/v1/things', { json: { name: 'a' }, headers: { cookie, 'x-csrf-token': csrfToken, 'idempotency-key': 'mine' } })
+
+    const answered = [await post('mine'), await post('mine', { name: 'a' }, '/things', apiKey), await postAs(ana), await postAs(bo), await postAs(anaElsewhere)] // prettier-ignore
+
+    const secrets = await Promise.all(answered.map(async (response) => ((await response.json()) as { secret: string }).secret))
+    expect(secrets).to.deep.equal(['secret-1', 'secret-2', 'secret-3', 'secret-4', 'secret-3'])
+    expect(answered.map(({ headers }) => headers.has('idempotent-replayed'))).to.deep.equal([false, false, false, false, true])
+  })
+
+  it('refuses a repeat that the first call would not be allowed any more, and gives no secret', async () => {
+    const bo = await web.signIn('bo@acme.example')
+    const asBo = { cookie: bo.cookie, 'x-csrf-token': bo.csrfToken, 'idempotency-key': 'later' }
+    const postAsBo = () => web.call('POST', '/api/v1/things', { json: { name: 'a' }, headers: asBo })
+    expect((await postAsBo()).status).to.equal(201)
+    expect((await postAsBo()).headers.get('idempotent-replayed')).to.equal('true')
+
+    mayAsk = false
+    const refused = await postAsBo()
+    mayAsk = true
+    await web.accounts.putPerson(web.organization, 'bo@acme.example', { name: 'Bo', role: 'admin', active: false }, 'operator')
+    const signedOut = await postAsBo()
+
+    expect([refused.status, signedOut.status]).to.deep.equal([403, 401])
+    for (const answer of [refused, signedOut]) expect(await answer.text()).not.to.contain('secret-')
   })
 
   it('runs once for requests at once, all with one answer', async () => {
