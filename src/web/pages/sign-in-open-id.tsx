@@ -3,6 +3,7 @@ import { FLOW_MS, type OpenId } from '../../accounts/open-id.ts'
 import { OpenIdFailure } from '../../accounts/open-id-failure.ts'
 import type { Log } from '../../log.ts'
 import { isLoadedAhead } from '../loaded-ahead.ts'
+import { clientNetwork } from '../middleware/client-address.ts'
 import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
@@ -52,15 +53,15 @@ async function begin(ctx: SiteContext, { openId }: OpenIdDeps): Promise<void> {
 }
 
 async function finish(ctx: SiteContext, { accounts, failures, openId }: OpenIdDeps): Promise<void> {
-  await failures.assertMayTry(ctx.ip)
+  await failures.assertMayTry(clientNetwork(ctx))
   const flow = ctx.state.cookies.get(ctx, FLOW_COOKIE)
   ctx.state.cookies.clear(ctx, FLOW_COOKIE)
   const { email, next } = await openId.finish(ctx.search, flow).catch(async (error: unknown) => {
-    await failures.note(ctx.ip)
+    await failures.note(clientNetwork(ctx))
     throw error
   })
   const people = await accounts.activePeopleOf(email)
   if (isSomebody(people)) return enter(ctx, accounts, people, { by: 'openId', next: sitePathOr(next, '/') })
-  await failures.note(ctx.ip, accountKey(email))
+  await failures.note(clientNetwork(ctx), accountKey(email))
   throw new OpenIdFailure('unknownPerson')
 }

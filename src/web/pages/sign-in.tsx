@@ -6,6 +6,7 @@ import { TypedPassword } from '../../accounts/password-hash.ts'
 import { ServiceError } from '../../errors.ts'
 import { isLoadedAhead } from '../loaded-ahead.ts'
 import { ContinueForm, isContinueToken, issueContinueToken } from '../middleware/continue-token.ts'
+import { clientNetwork } from '../middleware/client-address.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { isLoopbackRequest } from '../middleware/same-origin.ts'
 import { forgetSession, replaceSession, signIn } from '../middleware/session.ts'
@@ -63,7 +64,7 @@ async function signInByPassword(ctx: SiteContext, deps: SignInDeps): Promise<voi
     const proven = await accounts.provePassword(email, password)
     return isSomebody(proven) ? proven : null
   }
-  const people = await failures.guard([ctx.ip, accountKey(email)], prove, () => void accounts.noteTooManyTries(email))
+  const people = await failures.guard([clientNetwork(ctx), accountKey(email)], prove, () => void accounts.noteTooManyTries(email))
   if (people === null) return showSignIn(ctx, deps, { next, email })
   return enter(ctx, accounts, people, { by: 'password', next })
 }
@@ -101,8 +102,8 @@ async function redeemLink(ctx: SiteContext, token: string, { accounts, failures 
     return seeOther(ctx, sitePathOr(redemption.path, '/'))
   }
   const account = redemption.account && accountKey(redemption.account.email)
-  await failures.assertMayTry(ctx.ip, account)
-  await failures.note(ctx.ip, account)
+  await failures.assertMayTry(clientNetwork(ctx), account)
+  await failures.note(clientNetwork(ctx), account)
   renderPage(ctx, <SpentLinkPage />, { status: 400 })
 }
 

@@ -1,0 +1,26 @@
+import ipaddr from 'ipaddr.js'
+import type { ParameterizedContext } from 'koa'
+
+/** Where a request comes from, in the form in which addresses are counted: see {@link networkOf}. Behind `TRUSTED_PROXIES`, what they report. */
+export function clientNetwork(ctx: ParameterizedContext): string {
+  return networkOf(ctx.ip)
+}
+
+/**
+ * An address as one counts it: an IPv6 address by its /64, since whoever has one has all of these; an IPv4-mapped one as IPv4; without a
+ * port, which some proxies add. What is no address stays as it is.
+ */
+export function networkOf(address: string): string {
+  const plain = withoutPort(address.trim())
+  if (!ipaddr.isValid(plain)) return plain
+  const parsed = ipaddr.process(plain)
+  if (parsed.kind() === 'ipv4') return parsed.toString()
+  const bytes = parsed.toByteArray()
+  return `${ipaddr.fromByteArray([...bytes.slice(0, 8), ...Array.from({ length: 8 }, () => 0)]).toString()}/64`
+}
+
+function withoutPort(address: string): string {
+  const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(address) ?? []
+  const [, ipv4] = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address) ?? []
+  return (bracketed ?? ipv4 ?? address).replace(/%.*$/, '')
+}
