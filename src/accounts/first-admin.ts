@@ -8,7 +8,7 @@ import { hashPassword } from './password-hash.ts'
 import { PasswordModel } from './password-model.ts'
 import { PersonModel } from './person-model.ts'
 
-/** Who begins: the organization and its first admin. `email` is in its compared form, `password` of `NewPassword`. */
+/** Who begins: the organization and its first admin. `email` is in its compared form, `password` one that may be chosen. */
 export interface SetUp {
   organizationName: string
   sourceName: string

@@ -4,19 +4,11 @@ import { z } from 'zod'
 /** Twice what OWASP asks for at least (46 MiB, one pass, one lane): some 30 ms a try, and a memory that small machines have. */
 const COST = { memoryCost: 47_104, timeCost: 2, parallelism: 1 } as const
 
-export const SHORTEST_PASSWORD = 12
-export const LONGEST_PASSWORD = 200
 /** What may be sent as one; far more than a password, and far less than would cost time. */
 const LONGEST_TYPED = 1000
 
 /** A password as typed, in the one form of Unicode in which it is hashed. */
 export const TypedPassword = z.string().max(LONGEST_TYPED).transform((text) => text.normalize('NFKC')) // prettier-ignore
-
-/** A password that may be chosen: long enough, and nothing else asked of it. */
-export const NewPassword = TypedPassword.refine(
-  ({ length }) => length >= SHORTEST_PASSWORD && length <= LONGEST_PASSWORD,
-  `must have ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters`,
-)
 
 export async function hashPassword(password: string): Promise<string> {
   return hash(password, COST)

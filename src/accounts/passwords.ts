@@ -2,6 +2,8 @@ import type { AccountsDeps } from './accounts-deps.ts'
 import { endSessionsOf } from './own-sessions.ts'
 import { fitsHash, hashPassword, isOutdatedHash, NOBODYS_HASH } from './password-hash.ts'
 import { PasswordModel, type PasswordDocument } from './password-model.ts'
+import { faultOfPassword, type PasswordFault } from './password-rules.ts'
+import { getOrganization } from './organizations.ts'
 import { activePeopleOf, peopleInReach, type Person } from './people.ts'
 import type { PersonCaller } from './caller.ts'
 import { SessionModel } from './session-model.ts'
@@ -29,11 +31,11 @@ export async function maySetPasswordFreely({ sessionId }: PersonCaller): Promise
   return (await SessionModel.exists({ _id: sessionId, by: { $ne: 'password' }, ...isFresh })) !== null
 }
 
-export type PasswordChange = 'changed' | 'wrongPassword'
+export type PasswordChange = 'changed' | 'wrongPassword' | PasswordFault
 
 /**
  * Sets the caller's password, in every organization that their sign-in has opened and, unless it was fresh, where `current` is the
- * password; ends all other sessions of theirs there. `next` is of `NewPassword`.
+ * password; ends all other sessions of theirs there. A `next` that may not be chosen changes nothing.
  */
 export async function changePassword(
   deps: Pick<AccountsDeps, 'audit'>,
@@ -41,6 +43,8 @@ export async function changePassword(
   { current, next }: { current: string; next: string },
 ): Promise<PasswordChange> {
   const reached = await peopleInReach(caller.sessionId)
+  const fault = faultOfPassword(next, [...new Set((await Promise.all(reached.map(namesOf))).flat())])
+  if (fault !== null) return fault
   const ids = reached.map(({ id }) => id)
   const fitting = (await maySetPasswordFreely(caller)) ? new Set(ids) : await fittingPasswords(ids, current)
   if (!fitting.has(caller.personId)) return 'wrongPassword'
@@ -50,6 +54,12 @@ export async function changePassword(
   for (const { organization, id } of changed)
     await deps.audit.append({ organization, actor: `user:${id}`, action: 'user.passwordSet', subject: `user:${id}` })
   return 'changed'
+}
+
+/** What somebody who knows the person would try first. */
+async function namesOf({ organization, name, email }: Person): Promise<string[]> {
+  const { name: organizationName, sourceName } = await getOrganization(organization)
+  return [name, email, organizationName, sourceName]
 }
 
 async function setPassword({ id, organization }: Person, password: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { PersonCaller } from '../../accounts/caller.ts'
-import { NewPassword, TypedPassword } from '../../accounts/password-hash.ts'
+import { TypedPassword } from '../../accounts/password-hash.ts'
+import { clientNetwork } from '../middleware/client-address.ts'
 import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
@@ -12,7 +13,7 @@ import type { SiteContext } from '../site-state.ts'
 import { AccountPage } from './account-page.tsx'
 import { OrganizationsPage } from './organizations-page.tsx'
 import { page, type PageRoute } from './page-route.ts'
-import type { PasswordState } from './password-card.tsx'
+import type { PasswordRefusal, PasswordState } from './password-card.tsx'
 import { PasswordPage } from './password-page.tsx'
 import { renderPage } from './render-page.tsx'
 import { accountTexts } from './texts-account.ts'
@@ -55,7 +56,7 @@ async function passwordState(accounts: AccountDeps['accounts'], caller: PersonCa
   return has ? (isFree ? 'replaceable' : 'set') : isFree ? 'none' : 'noneAndLate'
 }
 
-async function showAccount(ctx: SiteContext, { accounts }: AccountDeps, refused?: 'wrong' | 'short'): Promise<void> {
+async function showAccount(ctx: SiteContext, { accounts }: AccountDeps, refused?: PasswordRefusal): Promise<void> {
   const caller = personOf(ctx)
   const [state, sessions] = await Promise.all([passwordState(accounts, caller), accounts.listOwnSessions(caller)])
   renderPage(ctx, <AccountPage {...{ state, sessions, refused }} />, { status: refused ? 422 : 200 })
@@ -68,15 +69,20 @@ async function setPassword(ctx: SiteContext, deps: AccountDeps): Promise<void> {
   const { accounts, failures } = deps
   const caller = personOf(ctx)
   const { current, password, welcome } = parseForm(ctx, PasswordForm)
-  const refuse = async (why: 'wrong' | 'short') => {
+  const refuse = async (why: PasswordRefusal) => {
     if (welcome === undefined) return showAccount(ctx, deps, why)
     return renderPage(ctx, <PasswordPage state={await passwordState(accounts, caller)} refused={why} />, { status: 422 })
   }
-  const next = NewPassword.safeParse(password).data
-  if (next === undefined) return refuse('short')
-  const change = async () => ((await accounts.changePassword(caller, { current, next })) === 'changed' ? true : null)
-  const isChanged = await failures.guard([ctx.ip, accountKey(caller.email)], change, () => void accounts.noteTooManyTries(caller.email))
-  if (isChanged === null) return refuse('wrong')
+  const change = async () => {
+    const outcome = await accounts.changePassword(caller, { current, next: password })
+    return outcome === 'wrongPassword' ? null : outcome
+  }
+  const outcome = await failures.guard(
+    [clientNetwork(ctx), accountKey(caller.email)],
+    change,
+    () => void accounts.noteTooManyTries(caller.email),
+  )
+  if (outcome !== 'changed') return refuse(outcome ?? 'wrong')
   keepNotice(ctx, { look: 'ok', text: accountTexts(ctx.state.language).passwordSaved })
   return seeOther(ctx, welcome === undefined ? HERE : '/')
 }

@@ -1,4 +1,4 @@
-import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../../accounts/password-hash.ts'
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD, type PasswordFault } from '../../accounts/password-rules.ts'
 import { Field } from './field.tsx'
 import { Form } from './form.tsx'
 import { usePage } from './page-context.ts'
@@ -10,9 +10,12 @@ import { accountTexts } from './texts-account.ts'
  */
 export type PasswordState = 'set' | 'replaceable' | 'none' | 'noneAndLate'
 
+/** Why a form was refused: the current password is wrong, or the new one may not be chosen. */
+export type PasswordRefusal = 'wrong' | PasswordFault
+
 export interface PasswordCardProps {
   state: PasswordState
-  refused?: 'wrong' | 'short' | undefined
+  refused?: PasswordRefusal | undefined
   /** On the page of those who have just come in by a link. */
   isWelcome?: boolean
 }
@@ -35,7 +38,7 @@ export function PasswordCard({ state, refused, isWelcome = false }: PasswordCard
               {(tie) => <input {...tie} type="password" name="current" required maxlength={1000} autocomplete="current-password" />}
             </Field>
           ) : null}
-          <NewPasswordField label={t.newPassword} isShort={refused === 'short'} />
+          <NewPasswordField label={t.newPassword} fault={refused === 'wrong' ? undefined : refused} />
           <p class="actions end">
             {isWelcome ? (
               <a href="/" role="button" class="quiet">
@@ -51,11 +54,11 @@ export function PasswordCard({ state, refused, isWelcome = false }: PasswordCard
 }
 
 /** The field of a password that is being chosen. */
-export function NewPasswordField({ label, isShort }: { label: string; isShort: boolean }) {
+export function NewPasswordField({ label, fault }: { label: string; fault: PasswordFault | undefined }) {
   const t = accountTexts(usePage().language)
   const rule = t.rule(SHORTEST_PASSWORD, LONGEST_PASSWORD)
   return (
-    <Field id="password" label={label} help={rule} why={isShort ? rule : undefined}>
+    <Field id="password" label={label} help={rule} why={fault && t.passwordFaults[fault](SHORTEST_PASSWORD, LONGEST_PASSWORD)}>
       {(tie) => (
         <input
           {...tie}

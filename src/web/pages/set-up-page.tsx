@@ -1,4 +1,5 @@
 import { Field } from './field.tsx'
+import type { PasswordFault } from '../../accounts/password-rules.ts'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
@@ -7,18 +8,19 @@ import { setUpTexts } from './texts-set-up.ts'
 
 const TEXT_FIELDS = ['organizationName', 'sourceName', 'name', 'email'] as const
 type TextField = (typeof TEXT_FIELDS)[number]
-export type SetUpField = TextField | 'password'
+export type SetUpField = TextField
 
 export interface SetUpPageProps {
   /** What was typed into a form that was refused; a password is not given back. */
   typed?: Readonly<Record<TextField, string>>
   wrong?: readonly SetUpField[]
+  passwordFault?: PasswordFault | undefined
 }
 
 const AUTOCOMPLETE = { organizationName: 'organization', sourceName: 'off', name: 'name', email: 'username' } as const
 
 /** The first organization and its first admin. */
-export function SetUpPage({ typed, wrong = [] }: SetUpPageProps) {
+export function SetUpPage({ typed, wrong = [], passwordFault }: SetUpPageProps) {
   const { language, path } = usePage()
   const t = setUpTexts(language)
   return (
@@ -31,7 +33,7 @@ export function SetUpPage({ typed, wrong = [] }: SetUpPageProps) {
             )}
           </Field>
         ))}
-        <NewPasswordField label={t.password} isShort={wrong.includes('password')} />
+        <NewPasswordField label={t.password} fault={passwordFault} />
         <p class="actions end">
           <button type="submit">{t.begin}</button>
         </p>

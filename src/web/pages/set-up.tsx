@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { EmailAddress } from '../../accounts/email-address.ts'
-import { NewPassword, TypedPassword } from '../../accounts/password-hash.ts'
+import { TypedPassword } from '../../accounts/password-hash.ts'
+import { faultOfPassword } from '../../accounts/password-rules.ts'
 import { Name } from '../api/organizations.ts'
+import { clientNetwork } from '../middleware/client-address.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { signIn } from '../middleware/session.ts'
 import type { SignInFailures } from '../middleware/sign-in-failures.ts'
@@ -20,7 +22,7 @@ export interface SetUpDeps {
 
 const typed = z.string().max(1000).default('')
 const SetUpForm = z.object({ organizationName: typed, sourceName: typed, name: typed, email: typed, password: TypedPassword })
-const SetUpInput = z.object({ organizationName: Name, sourceName: Name, name: Name, email: EmailAddress, password: NewPassword })
+const SetUpInput = z.object({ organizationName: Name, sourceName: Name, name: Name, email: EmailAddress })
 
 /** The page of the link that the first start prints: the first organization and its admin. */
 export function setUpRoutes(deps: SetUpDeps): PageRoute[] {
@@ -31,9 +33,9 @@ export function setUpRoutes(deps: SetUpDeps): PageRoute[] {
 }
 
 async function withOpenLink(ctx: RouteContext, { accounts, failures }: SetUpDeps, go: () => void | Promise<void>): Promise<void> {
-  await failures.assertMayTry(ctx.ip)
+  await failures.assertMayTry(clientNetwork(ctx))
   if (await accounts.isSetUpOpen(tokenOf(ctx))) return go()
-  await failures.note(ctx.ip)
+  await failures.note(clientNetwork(ctx))
   return refuse(ctx)
 }
 
@@ -42,11 +44,13 @@ const tokenOf = (ctx: RouteContext): string => ctx.params['token'] ?? ''
 async function setUp(ctx: SiteContext, token: string, { accounts }: SetUpDeps): Promise<void> {
   const fields = parseForm(ctx, SetUpForm)
   const parsed = SetUpInput.safeParse(fields)
-  if (!parsed.success) {
-    const wrong = [...new Set(parsed.error.issues.map(({ path }) => path[0] as SetUpField))]
-    return renderPage(ctx, <SetUpPage typed={fields} wrong={wrong} />, { status: 422 })
+  const { password, ...names } = fields
+  const passwordFault = faultOfPassword(password, Object.values(names)) ?? undefined
+  if (!parsed.success || passwordFault) {
+    const wrong = [...new Set(parsed.error?.issues.map(({ path }) => path[0] as SetUpField))]
+    return renderPage(ctx, <SetUpPage typed={fields} wrong={wrong} passwordFault={passwordFault} />, { status: 422 })
   }
-  const session = await accounts.setUpFirstAdmin(token, parsed.data)
+  const session = await accounts.setUpFirstAdmin(token, { ...parsed.data, password })
   if (session === null) return refuse(ctx)
   signIn(ctx, session)
   return seeOther(ctx, '/settings/ats')

@@ -24,7 +24,12 @@ export const accountTexts = defineTexts({
       'You have no password. To choose one, sign in again: within 15 minutes after a sign-in by a link or by your provider you can do it here.',
     current: 'Current password',
     newPassword: 'New password',
-    rule: (shortest: number, longest: number) => `${shortest} to ${longest} characters, of whatever kind. A few words are better than one.`,
+    rule: (shortest: number, longest: number) => `${shortest} to ${longest} characters of any kind. A few unrelated words work well.`,
+    passwordFaults: {
+      length: (shortest: number, longest: number) => `Use ${shortest} to ${longest} characters.`,
+      common: () => 'This password is too common. Choose one that is harder to guess, such as a few unrelated words.',
+      names: () => 'This password is made of names that others know: yours, your organization’s, or the product’s. Choose another one.',
+    },
     wrongCurrent: 'This is not your current password.',
     savePassword: 'Save password',
     passwordSaved: 'Your password is saved. You are signed out everywhere else.',
@@ -75,7 +80,13 @@ export const accountTexts = defineTexts({
       'No tiene contraseña. Para elegir una, entre de nuevo: durante los 15 minutos siguientes a entrar con un enlace o con su proveedor puede hacerlo aquí.',
     current: 'Contraseña actual',
     newPassword: 'Contraseña nueva',
-    rule: (shortest: number, longest: number) => `De ${shortest} a ${longest} caracteres, los que quiera. Mejor varias palabras que una.`,
+    rule: (shortest: number, longest: number) =>
+      `De ${shortest} a ${longest} caracteres de cualquier tipo. Varias palabras sin relación funcionan bien.`,
+    passwordFaults: {
+      length: (shortest: number, longest: number) => `Use de ${shortest} a ${longest} caracteres.`,
+      common: () => 'Esta contraseña es demasiado común. Elija una más difícil de adivinar, como varias palabras sin relación.',
+      names: () => 'Esta contraseña se compone de nombres que otros conocen: el suyo, el de su organización o el del producto. Elija otra.',
+    },
     wrongCurrent: 'Esta no es su contraseña actual.',
     savePassword: 'Guardar la contraseña',
     passwordSaved: 'Su contraseña está guardada. Se ha cerrado su sesión en todos los demás sitios.',

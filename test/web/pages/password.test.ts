@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { hashPassword } from '../../../src/accounts/password-hash.ts'
 import { PasswordModel } from '../../../src/accounts/password-model.ts'
 import { SessionModel } from '../../../src/accounts/session-model.ts'
 import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
@@ -62,6 +63,35 @@ describe('signing in by password, and one’s own account', function () {
     const elsewhere = browser()
     expect((await signIn(elsewhere, ' NEW@acme.example ', PASSWORD)).path).to.equal('/account')
     expect(await AuditEventModel.countDocuments({ organization: web.organization, action: 'signIn.byPassword' })).to.equal(1)
+  })
+
+  it('takes no password that is common or made of names, and says why in English and Spanish', async () => {
+    await web.accounts.putPerson(web.organization, 'weak@acme.example', { name: 'Wilhelmina Kestrel', role: 'sourcer' }, 'operator')
+    const [english, spanish] = [browser(), browser('es')]
+    await english.open(await linkTo('weak@acme.example'))
+    await spanish.open(await linkTo('weak@acme.example'))
+
+    for (const [password, en, es] of [
+      ['Password12345', 'too common', 'demasiado común'],
+      ['WilhelminaKestrel1', 'made of names', 'se compone de nombres'],
+      ['weak@acme.example', 'made of names', 'se compone de nombres'],
+      ['headhuntr.io-2026', 'made of names', 'se compone de nombres'],
+      ['Fulcrum-4-Acme!', 'made of names', 'se compone de nombres'],
+    ] as const) {
+      const refused = await english.send('/account/password', { welcome: '1', password })
+      expect(refused.status, password).to.equal(422)
+      expect(refused.html, password).to.contain(en)
+      expect((await spanish.send('/account/password', { password })).html, password).to.contain(es)
+    }
+    expect(await PasswordModel.countDocuments()).to.equal(await PasswordModel.countDocuments({ hash: /^\$argon2id/ }))
+    expect((await signIn(browser(), 'weak@acme.example', 'Password12345')).status).to.equal(422)
+  })
+
+  it('lets in with a password that could not be chosen any more', async () => {
+    const { personId } = await invited('before@acme.example')
+    await PasswordModel.updateOne({ person: personId }, { hash: await hashPassword('Password12345') })
+
+    expect((await signIn(browser(), 'before@acme.example', 'Password12345')).path).to.equal('/account')
   })
 
   it('goes where one wanted, on this site only', async () => {

@@ -93,4 +93,15 @@ describe('setting up by the printed link', () => {
     expect(page.html.match(/aria-invalid="true"/g)).to.have.lengthOf(2)
     expect(await visitor.leadsTo(link, FORM)).to.equal('/settings/ats')
   })
+
+  it('takes no password made of the names that are typed beside it', async () => {
+    const link = await makeLink()
+
+    for (const password of ['Gamma-finder-26', 'gil@gamma.example', 'Password12345']) {
+      const page = await browse(web.url).send(link, { ...FORM, password })
+      expect(page.status, password).to.equal(422)
+      expect(page.html.match(/aria-invalid="true"/g), password).to.have.lengthOf(1)
+    }
+    expect(await PersonModel.countDocuments()).to.equal(0)
+  })
 })

@@ -1,0 +1,95 @@
+import { dictionary } from '@zxcvbn-ts/language-common'
+
+export const SHORTEST_PASSWORD = 12
+export const LONGEST_PASSWORD = 200
+
+/** Why a password may not be chosen: its length, that many people use it, or that it is made of names an attacker knows. */
+export type PasswordFault = 'length' | 'common' | 'names'
+
+const PRODUCT_NAMES = ['Fulcrum', 'Lever']
+/** A rest of fewer letters than this does not make a name a password. */
+const SHORTEST_REST = 4
+/** Rows of keys and alphabets, along which passwords are typed. */
+const ROWS = [
+  'abcdefghijklmnopqrstuvwxyz',
+  '0123456789',
+  'qwertyuiopasdfghjklzxcvbnm',
+  'qwertzuiopasdfghjklyxcvbnm',
+  'azertyuiopqsdfghjklmwxcvbn',
+]
+const RUNS = ROWS.flatMap((row) => [row.repeat(3), Array.from(row).toReversed().join('').repeat(3)])
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  '@': 'a',
+  '4': 'a',
+  '3': 'e',
+  '1': 'i',
+  '!': 'i',
+  '0': 'o',
+  $: 's',
+  '5': 's',
+  '7': 't',
+}
+
+let commonPasswords: ReadonlySet<string> | undefined
+
+/**
+ * Why this password may not be chosen; null when it may. `names` are those of the person (the e-mail address too), the organization
+ * and its tools. Names and common passwords are found in any case, with accents, digits and punctuation added or put in place of letters.
+ */
+export function faultOfPassword(password: string, names: readonly string[]): PasswordFault | null {
+  if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) return 'length'
+  const folded = fold(password)
+  const forms = [folded, withoutLookalikes(folded)]
+  if (forms.some((form) => isMadeOf(form, [...names, ...PRODUCT_NAMES]))) return 'names'
+  return forms.some(isCommon) ? 'common' : null
+}
+
+/** Without case and accents. */
+function fold(text: string): string {
+  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+}
+
+/** `p@ssw0rd` as `password`; digits and punctuation at the end stay, since there they are added and stand for nothing. */
+function withoutLookalikes(text: string): string {
+  const letters = Array.from(text)
+  const end = letters.findLastIndex((letter) => /\p{L}/u.test(letter)) + 1
+  return letters.map((letter, index) => (index < end ? (LOOKALIKES[letter] ?? letter) : letter)).join('')
+}
+
+/** A password of the list, or one word of it with digits, years, keys in a row and punctuation around. */
+function isCommon(text: string): boolean {
+  if (isKnown(text)) return true
+  const parts = text.match(/\p{L}+|\p{N}+/gu) ?? []
+  const words = new Set(parts.filter((part) => /\p{L}/u.test(part)))
+  return words.size <= 1 && parts.every((part) => isKnown(part) || part.length < SHORTEST_REST || /^(?:19|20)\d\d$/.test(part))
+}
+
+function isKnown(text: string): boolean {
+  const unit = repeatedUnit(text)
+  commonPasswords ??= new Set(dictionary['passwords-common'])
+  return unit.length < SHORTEST_REST || commonPasswords.has(unit) || RUNS.some((run) => run.includes(unit))
+}
+
+/** What a text repeats, the last time perhaps in part: `abab` and `ababa` repeat `ab`. The text itself where it repeats nothing. */
+function repeatedUnit(text: string): string {
+  for (let length = 1; length <= text.length / 2; length += 1) if (text.startsWith(text.slice(length))) return text.slice(0, length)
+  return text
+}
+
+/** Whether little else is left when names are taken out of its letters. */
+function isMadeOf(text: string, names: readonly string[]): boolean {
+  const letters = lettersOf(text)
+  const words = [...new Set(names.flatMap(wordsOf))].toSorted((a, b) => b.length - a.length)
+  const rest = words.reduce((left, word) => left.replaceAll(word, ''), letters)
+  return rest !== letters && (rest.length < SHORTEST_REST || isKnown(rest))
+}
+
+/** The words of a name, and all of them in one. */
+function wordsOf(name: string): string[] {
+  const words = fold(name).match(/\p{L}+/gu) ?? []
+  return [...words, words.join('')].filter((word) => word.length > 2 || /^[^a-z]{2}$/.test(word))
+}
+
+function lettersOf(text: string): string {
+  return (text.match(/\p{L}+/gu) ?? []).join('')
+}
