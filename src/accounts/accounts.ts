@@ -4,14 +4,15 @@ import {
 } from './api-keys.ts' // prettier-ignore
 import { createHashKeyReader, createOrganization, getOrganization, listOrganizations, setSourceName } from './organizations.ts'
 import type { Caller, PersonCaller } from './caller.ts'
+import { createDeviceMark, findDevice } from './devices.ts'
 import { createSetUpLink, isSetUpOpen, setUpFirstAdmin, type SetUp } from './first-admin.ts'
 import { endSessionsOf, listOwnSessions } from './own-sessions.ts'
 import { changePassword, hasPassword, maySetPasswordFreely, provePassword } from './passwords.ts'
 import { activePeopleOf, deletePerson, findPerson, getPerson, listPeople, peopleById, peopleInReach, putPerson, setLanguage, type Person } from './people.ts' // prettier-ignore
 import type { PersonRole } from './person-model.ts'
 import type { SignInMethod } from './session-model.ts'
-import { endSession, findSession, startSession, type StartedSession } from './sessions.ts'
-import { noteTooManyTries, openOrganizations, signInAs, switchOrganization } from './sign-in.ts'
+import { endSession, findSession, startSession, type NewSession, type StartedSession } from './sessions.ts'
+import { accountsOf, noteTooManyTries, openOrganizations, signInAs, switchOrganization, type SignInFailure } from './sign-in.ts'
 import { createSignInLink, findOpenSignInLink, getSignInLinkExpiry, redeemSignInLink, type Redemption } from './sign-in-links.ts'
 
 export type Accounts = ReturnType<typeof createAccounts>
@@ -26,8 +27,12 @@ export function createAccounts(deps: AccountsDeps) {
   ): Promise<StartedSession> => {
     const session = await startSession(organization, personId, proof)
     log?.info({ organization, actor: `user:${personId}`, by: proof.by }, 'session.started')
-    return session
+    return withMark(session, organization, personId)
   }
+  const withMark = async (session: NewSession, organization: string, personId: string): Promise<StartedSession> => ({
+    ...session,
+    deviceMark: await createDeviceMark(deps.sealer, organization, personId),
+  })
 
   return {
     createOrganization: (input: { name: string; sourceName: string }) => createOrganization(deps, input),
@@ -90,7 +95,17 @@ export function createAccounts(deps: AccountsDeps) {
       await noteTooManyTries(deps, email).catch((error: unknown) => log?.error({ err: error }, 'signIn.limited could not be recorded'))
     },
     openOrganizations,
-    switchOrganization: (caller: PersonCaller, personId: string) => switchOrganization(deps, caller, personId),
+    async switchOrganization(caller: PersonCaller, personId: string): Promise<StartedSession | null> {
+      const session = await switchOrganization(deps, caller, personId)
+      return session && withMark(session, session.organization, personId)
+    },
+    createDeviceMark: ({ organization, personId }: PersonCaller) => createDeviceMark(deps.sealer, organization, personId),
+    findDevice: (marks: readonly string[], email: string | null) => findDevice(deps.sealer, marks, email),
+    /** A security event in the log. `network` is where it came from; only its fingerprint is logged, and of `email` only whose it is. */
+    async noteFailedSignIn({ network, email, reason }: { network: string; email: string | null; reason: SignInFailure }): Promise<void> {
+      const address = deps.sealer.fingerprint(network)
+      log?.warn({ address, accounts: email === null ? [] : await accountsOf(email), reason }, 'signIn.failed')
+    },
 
     hasPassword,
     maySetPasswordFreely,

@@ -6,6 +6,8 @@ const passwordSchema = new Schema(
     person: { type: Schema.Types.ObjectId, required: true },
     /** argon2id, with its salt and parameters. */
     hash: { type: String, required: true },
+    /** Changes with the password, and makes marks of browsers worthless (`devices.ts`); unset in those set before there was one. */
+    version: String,
   },
   { timestamps: true, collection: 'passwords' },
 )

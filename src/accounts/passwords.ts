@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AccountsDeps } from './accounts-deps.ts'
 import { endSessionsOf } from './own-sessions.ts'
 import { fitsHash, hashPassword, isOutdatedHash, NOBODYS_HASH } from './password-hash.ts'
@@ -64,7 +65,7 @@ async function namesOf({ organization, name, email }: Person): Promise<string[]>
 
 async function setPassword({ id, organization }: Person, password: string): Promise<void> {
   const hash = await hashPassword(password)
-  await PasswordModel.updateOne({ person: id }, { organization, hash }, { upsert: true })
+  await PasswordModel.updateOne({ person: id }, { organization, hash, version: randomUUID() }, { upsert: true })
 }
 
 /** Ids of those people whose password it is; their hashes are made dearer where the cost has risen since. */

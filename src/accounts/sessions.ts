@@ -9,7 +9,12 @@ import { SessionModel, type SessionDocument, type SignInMethod } from './session
 export interface StartedSession {
   token: string
   endsAt: Date
+  /** For the browser to keep beyond the session; see `createDeviceMark`. */
+  deviceMark: string
 }
+
+/** A session without the mark of its browser. */
+export type NewSession = Omit<StartedSession, 'deviceMark'>
 
 export interface FoundSession {
   caller: PersonCaller
@@ -34,7 +39,7 @@ export async function startSession(
   organization: string,
   personId: string,
   { by, reach = [personId] }: { by: SignInMethod; reach?: readonly string[] },
-): Promise<StartedSession> {
+): Promise<NewSession> {
   const token = createOpaqueToken('fls')
   const fields = {
     organization: new Types.ObjectId(organization),
@@ -74,7 +79,7 @@ export async function findSession(token: string): Promise<FoundSession | null> {
  * Goes on as another person whom the sign-in has proven, under a token of its own: the earlier one is worth nothing any more.
  * Null when the session is over or does not reach that person, or the person is inactive.
  */
-export async function switchSession(sessionId: string, personId: string): Promise<StartedSession | null> {
+export async function switchSession(sessionId: string, personId: string): Promise<NewSession | null> {
   const person = await PersonModel.findOne({ _id: personId, active: true }).lean<PersonDocument>()
   if (!person) return null
   const token = createOpaqueToken('fls')

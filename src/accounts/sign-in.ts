@@ -2,7 +2,8 @@ import type { AccountsDeps } from './accounts-deps.ts'
 import type { PersonCaller } from './caller.ts'
 import { organizationNames } from './organizations.ts'
 import { activePeopleOf, peopleInReach, type Person } from './people.ts'
-import { switchSession, type startSession, type StartedSession } from './sessions.ts'
+import type { SignInMethod } from './session-model.ts'
+import { switchSession, type NewSession, type StartedSession } from './sessions.ts'
 
 /** Where somebody may go on without signing in again. */
 export interface OpenOrganization {
@@ -13,7 +14,7 @@ export interface OpenOrganization {
 
 /** Signs in somebody who was proven to be all of these people: as the first of them, and able to go on as the others. */
 export async function signInAs(
-  start: typeof startSession,
+  start: (organization: string, personId: string, proof: { by: SignInMethod; reach: readonly string[] }) => Promise<StartedSession>,
   audit: AccountsDeps['audit'],
   [first, ...others]: readonly [Person, ...Person[]],
   by: 'password' | 'openId',
@@ -38,18 +39,26 @@ export async function switchOrganization(
   deps: Pick<AccountsDeps, 'audit'>,
   { sessionId }: PersonCaller,
   personId: string,
-): Promise<StartedSession | null> {
+): Promise<(NewSession & { organization: string }) | null> {
   const person = (await peopleInReach(sessionId)).find(({ id }) => id === personId)
   const session = person && (await switchSession(sessionId, personId))
   if (!person || !session) return null
   await appendFor(deps.audit, person, 'signIn.switched')
-  return session
+  return { ...session, organization: person.organization }
 }
 
 /** Somebody has tried too often to sign in with this e-mail. */
 export async function noteTooManyTries(deps: Pick<AccountsDeps, 'audit'>, email: string): Promise<void> {
   for (const { organization, id } of await activePeopleOf(email))
     await deps.audit.append({ organization, actor: 'system', action: 'signIn.limited', subject: `user:${id}` })
+}
+
+/** Why a sign-in failed, for the log. */
+export type SignInFailure = 'wrong_password' | 'wrong_current_password' | 'spent_link' | 'unknown_link' | 'open_id_failed' | 'unknown_person' | 'limited' // prettier-ignore
+
+/** Ids of the active people with this e-mail, as the log names them. */
+export async function accountsOf(email: string): Promise<string[]> {
+  return (await activePeopleOf(email)).map(({ id }) => `user:${id}`)
 }
 
 async function appendFor(audit: AccountsDeps['audit'], { organization, id }: Person, action: string): Promise<void> {

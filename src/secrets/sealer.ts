@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import type { SecretKey } from '../config.ts'
 
 /** Where a secret lives; bound to it, so that a sealed value copied elsewhere does not open. */
@@ -21,6 +21,8 @@ export interface Sealer {
   isOutdated(sealed: Sealed): boolean
   /** The id of the key it was sealed with, and whether that key is there. */
   keyOf(sealed: Sealed): { id: string; isKnown: boolean }
+  /** A keyed hash by the first key, base64url: of what is to be told apart but not kept, such as the address of a failed sign-in. */
+  fingerprint(text: string): string
 }
 
 const NONCE_BYTES = 12
@@ -33,6 +35,7 @@ const TAG_BYTES = 16
 export function createSealer(keys: SecretKey[]): Sealer {
   const [first] = keys
   if (!first) throw new Error('at least one secret key is needed')
+  const fingerprintKey = createHmac('sha256', first.key).update('fingerprint').digest()
   const byId = new Map(keys.map(({ id, key }) => [id, key]))
 
   return {
@@ -53,6 +56,7 @@ export function createSealer(keys: SecretKey[]): Sealer {
       decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
     },
+    fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text).digest('base64url'),
     isOutdated: (sealed) => sealed.split('.')[1] !== first.id,
     keyOf(sealed) {
       const id = sealed.split('.')[1] ?? ''

@@ -21,7 +21,7 @@ import { createRateGuard } from './middleware/request-rate.ts'
 import { requestLog, type NoteServed } from './middleware/request-log.ts'
 import { requestState } from './middleware/request-state.ts'
 import { createSecurityHeaders, securityHeaders } from './middleware/security-headers.ts'
-import { createSignInFailures } from './middleware/sign-in-failures.ts'
+import { createSignInFailures, type SignInFailures } from './middleware/sign-in-failures.ts'
 import { createSiteCookies } from './middleware/site-cookies.ts'
 import { staticAssets } from './middleware/static-assets.ts'
 import type { Route } from './mount-routes.ts'
@@ -80,12 +80,13 @@ export function createApp(options: AppOptions): Site {
   const guardRate = createRateGuard()
   const docs = docsRoutes(openApiDocument({ endpoints, extras: { ...options.intakePaths, ...healthPaths, ...docsPaths }, publicUrl }))
   const api = apiRoutes(endpoints)
-  const pages = pagesOf(options)
+  const failures = createSignInFailures(options.sealer)
+  const pages = pagesOf(options, failures)
 
   app.use(staticAssets())
   app.use(nothingHere())
   app.use(mountPages(docs))
-  app.use(apiRouter(api, { accounts, operatorApiKey, publicUrl, idempotency, guardRate }))
+  app.use(apiRouter(api, { accounts, operatorApiKey, publicUrl, idempotency, guardRate, failures }))
   app.use(pageSession({ accounts, publicUrl, guardRate }))
   app.use(mountPages(pages))
   return {
@@ -94,9 +95,8 @@ export function createApp(options: AppOptions): Site {
   }
 }
 
-function pagesOf(options: AppOptions): PageRoute[] {
+function pagesOf(options: AppOptions, failures: SignInFailures): PageRoute[] {
   const { accounts, openId = null, samplePeople, publicUrl, log } = options
-  const failures = createSignInFailures()
   return [
     ...signInRoutes({ accounts, failures, openId, samplePeople, publicUrl }),
     ...(openId ? openIdRoutes({ accounts, failures, openId, log }) : []),

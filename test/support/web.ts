@@ -7,7 +7,7 @@ import { createAccounts, type Accounts } from '../../src/accounts/accounts.ts'
 import type { OpenId } from '../../src/accounts/open-id.ts'
 import type { PersonRole } from '../../src/accounts/person-model.ts'
 import type { Audit } from '../../src/audit/audit.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog, type Log } from '../../src/log.ts'
 import { createSealer, type Sealer } from '../../src/secrets/sealer.ts'
 import type { Endpoint } from '../../src/web/api/endpoint.ts'
 import { createApp, type AppOptions } from '../../src/web/app.ts'
@@ -64,13 +64,16 @@ export interface SignedIn {
 }
 
 const OPERATOR_KEY = 'operator-key-of-the-tests'
+/** One for all sites of a file, since they share its database. */
+const SITE_KEY = randomBytes(32)
 
 export async function startWeb(options: StartWebOptions = {}): Promise<RunningWeb> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const parts = buildParts(options.publicUrl ?? url)
   const logged: string[] = []
+  const log = createLog({ level: 'debug', destination: { write: (line) => void logged.push(line) } })
+  const parts = buildParts(options.publicUrl ?? url, log)
   server.on('request', createApp(appOptions(options, parts, logged)).listener)
   const { id: organization, apiKey } = await parts.accounts.createOrganization({ name: 'Acme', sourceName: 'headhuntr.io' })
 
@@ -99,14 +102,21 @@ export async function startWeb(options: StartWebOptions = {}): Promise<RunningWe
   }
 }
 
-function buildParts(publicUrl: string): WebParts {
-  const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
+function buildParts(publicUrl: string, log: Log): WebParts {
+  const sealer = createSealer([{ id: 'test', key: SITE_KEY }])
   const audit = auditWith(sealer)
   return {
     sealer,
     audit,
     publicUrl,
-    accounts: createAccounts({ sealer, audit, publicUrl, onPersonRemoved: async () => undefined, onAdminEnded: async () => undefined }),
+    accounts: createAccounts({
+      sealer,
+      audit,
+      publicUrl,
+      log,
+      onPersonRemoved: async () => undefined,
+      onAdminEnded: async () => undefined,
+    }),
   }
 }
 

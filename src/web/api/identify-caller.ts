@@ -4,36 +4,48 @@ import { ServiceError } from '../../errors.ts'
 import { equalSecrets } from '../../secrets/opaque-token.ts'
 import { assertIntended, loadSession } from '../middleware/session.ts'
 import type { SiteContext } from '../site-state.ts'
+import { clientNetwork } from '../middleware/client-address.ts'
+import type { SignInFailures } from '../middleware/sign-in-failures.ts'
 import { isRead, type Endpoint } from './endpoint.ts'
 
 export interface IdentifyDeps {
   accounts: Pick<Accounts, 'authenticateApiKey' | 'findSession'>
   operatorApiKey: string | undefined
   publicUrl: string
+  failures: Pick<SignInFailures, 'count'>
 }
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * Who asks: by the key in `Authorization`, else by the session's cookie, whose writes must be intended.
- * @throws ServiceError `unauthenticated`, `csrf_token_missing`, `forbidden`
+ * @throws ServiceError `unauthenticated`, `too_many_requests`, `csrf_token_missing`, `forbidden`
  */
 export async function identifyCaller(ctx: SiteContext, deps: IdentifyDeps): Promise<Caller> {
   const authorization = ctx.get('Authorization')
-  if (authorization !== '') return byKey(authorization, deps)
+  if (authorization !== '') return byKey(ctx, authorization, deps)
   await loadSession(ctx, deps.accounts)
   if (!ctx.state.caller) throw unauthenticated('Send an API key as Authorization: Bearer, or sign in.')
   if (!READS.has(ctx.method)) assertIntended(ctx, deps.publicUrl, ctx.get('X-CSRF-Token'))
   return ctx.state.caller
 }
 
-async function byKey(authorization: string, deps: IdentifyDeps): Promise<Caller> {
+/** A right key passes however many wrong ones came from its address: it cannot be guessed, and others behind the same address may be misconfigured. */
+async function byKey(ctx: SiteContext, authorization: string, deps: IdentifyDeps): Promise<Caller> {
   const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
   if (key === undefined) throw unauthenticated('Authorization must be Bearer and a key.')
   if (deps.operatorApiKey !== undefined && equalSecrets(key, deps.operatorApiKey)) return { kind: 'operator' }
   const caller = await deps.accounts.authenticateApiKey(key)
-  if (!caller) throw unauthenticated('The API key is unknown or revoked.')
+  if (!caller) {
+    await countWrongKey(ctx, deps.failures)
+    throw unauthenticated('The API key is unknown or revoked.')
+  }
   return caller
+}
+
+/** @throws ServiceError `too_many_requests` from the eleventh wrong key a minute on */
+export async function countWrongKey(ctx: SiteContext, failures: Pick<SignInFailures, 'count'>): Promise<void> {
+  await failures.count([`keys ${clientNetwork(ctx)}`])
 }
 
 function unauthenticated(message: string): ServiceError {

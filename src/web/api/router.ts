@@ -46,7 +46,7 @@ async function answer(ctx: RouteContext, endpoint: Endpoint, deps: ApiDeps): Pro
   const caller = await identifyCaller(ctx, deps)
   ctx.state.requester = caller
   assertAccess(caller, endpoint)
-  deps.guardRate(caller)
+  await deps.guardRate(caller)
   const params = parseParams(endpoint, ctx.params)
   const query = parseInput(strictly(endpoint.query ?? NO_MEMBERS), { ...ctx.query }, 'query')
   const body = await parseBody(ctx, endpoint)

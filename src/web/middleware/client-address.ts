@@ -22,5 +22,5 @@ export function networkOf(address: string): string {
 function withoutPort(address: string): string {
   const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(address) ?? []
   const [, ipv4] = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address) ?? []
-  return (bracketed ?? ipv4 ?? address).replace(/%.*$/, '')
+  return (bracketed ?? ipv4 ?? address).split('%')[0] ?? ''
 }

@@ -37,7 +37,7 @@ export function pageSession(deps: {
     await loadSession(ctx, deps.accounts)
     const { caller } = ctx.state
     if (caller) {
-      deps.guardRate(caller)
+      await deps.guardRate(caller)
       ctx.state.organizationName = (await deps.accounts.getOrganization(caller.organization)).name
     }
     if (READS.has(ctx.method)) await next()

@@ -1,34 +1,94 @@
 import { actorOf, type Caller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
+import { RequestRateModel } from './request-rate-model.ts'
 
-/** Requests a second, and how many may come at once after a pause. */
-const PERSON = { perSecond: 10, burst: 100 }
-const KEY = { perSecond: 100, burst: 1000 }
+/** Requests a second, how many may come at once after a pause, and how many a process takes out of the shared count in one go. */
+interface Rate {
+  perSecond: number
+  burst: number
+  lease: number
+}
+const PERSON: Rate = { perSecond: 10, burst: 100, lease: 5 }
+const KEY: Rate = { perSecond: 100, burst: 1000, lease: 20 }
 
+/** What a process has taken and not used in this time, it gives back with its next question. */
+const LEASE_MS = 2000
 const FORGET_EVERY = 10_000
+const DUPLICATE_KEY = 11_000
 
 /** @throws ServiceError `too_many_requests` with `Retry-After` */
-export type RateGuard = (caller: Caller) => void
+export type RateGuard = (caller: Caller) => Promise<void>
+
+/** Requests that this process may still let through without asking, and until when none is worth asking for. */
+interface Lease {
+  left: number
+  takenAt: number
+  refusedUntil: number
+  asking: Promise<void> | null
+}
 
 /**
- * Limits how fast each person and each key may ask, on the API and the pages together, counted on this process's monotonic
- * clock (`now`, in ms): it guards the process, so every process counts for itself.
+ * Limits how fast each person and each key may ask, on the API and the pages together, over all processes: a token bucket in the
+ * database, by its clock. A process takes several tokens at a time, so that a busy caller costs one write for many requests; a caller
+ * may exceed the burst by what was leased before, at most `lease` a process.
  */
-export function createRateGuard(now: () => number = () => performance.now()): RateGuard {
-  /** When each key's spent requests will all have been earned again, in ms. */
-  const earnedAt = new Map<string, number>()
+export function createRateGuard(): RateGuard {
+  const leases = new Map<string, Lease>()
 
-  return (caller) => {
-    const { perSecond, burst } = caller.kind === 'person' ? PERSON : KEY
+  return async (caller) => {
+    const rate = caller.kind === 'person' ? PERSON : KEY
     const key = actorOf(caller)
-    const time = now()
-    const costMs = 1000 / perSecond
-    const next = Math.max(earnedAt.get(key) ?? 0, time) + costMs
-    const waitMs = next - time - burst * costMs
-    if (waitMs > 0) throw tooManyRequests(waitMs)
-    if (earnedAt.size > FORGET_EVERY) for (const [other, at] of earnedAt) if (at <= time) earnedAt.delete(other)
-    earnedAt.set(key, next)
+    if (leases.size > FORGET_EVERY) forgetIdle(leases)
+    const lease = leases.get(key) ?? { left: 0, takenAt: 0, refusedUntil: 0, asking: null }
+    leases.set(key, lease)
+    for (;;) {
+      const now = performance.now()
+      if (lease.refusedUntil > now) throw tooManyRequests(lease.refusedUntil - now)
+      if (lease.left > 0 && now - lease.takenAt < LEASE_MS) {
+        lease.left -= 1
+        return
+      }
+      lease.asking ??= ask(key, lease, rate).finally(() => (lease.asking = null))
+      await lease.asking
+    }
   }
+}
+
+function forgetIdle(leases: Map<string, Lease>): void {
+  const now = performance.now()
+  for (const [key, { takenAt, refusedUntil, asking }] of leases)
+    if (asking === null && now - takenAt > LEASE_MS && refusedUntil < now) leases.delete(key)
+}
+
+/** Takes tokens for this process, up to `lease`, or notes until when there is none. */
+async function ask(key: string, lease: Lease, rate: Rate): Promise<void> {
+  const unused = lease.left
+  lease.left = 0
+  const { granted, waitMs } = await take(key, rate, unused)
+  const now = performance.now()
+  Object.assign(lease, granted > 0 ? { left: granted, takenAt: now } : { refusedUntil: now + waitMs })
+}
+
+const NOW_MS = { $toDouble: '$$NOW' }
+
+/** GCRA: `earnedAt` is when each token spent will have been earned again, ms since the epoch by the database's clock. */
+async function take(key: string, { perSecond, burst, lease }: Rate, unused: number): Promise<{ granted: number; waitMs: number }> {
+  const costMs = 1000 / perSecond
+  const spentUntil = { $max: [NOW_MS, { $subtract: [{ $ifNull: ['$earnedAt', 0] }, unused * costMs] }] }
+  const free = { $floor: { $divide: [{ $subtract: [{ $add: [NOW_MS, burst * costMs] }, '$earnedAt'] }, costMs] } }
+  const update = [
+    { $set: { earnedAt: spentUntil, now: NOW_MS } },
+    { $set: { granted: { $max: [0, { $min: [lease, free] }] } } },
+    { $set: { earnedAt: { $add: ['$earnedAt', { $multiply: ['$granted', costMs] }] } } },
+    { $set: { expiresAt: { $toDate: '$earnedAt' } } },
+  ]
+  const options = { upsert: true, returnDocument: 'after', updatePipeline: true, writeConcern: { w: 1 } } as const
+  const write = () => RequestRateModel.findOneAndUpdate({ _id: key }, update, options).orFail().lean()
+  // of two first requests at once one meets the other's document
+  const { granted, earnedAt, now } = await write().catch((error: { code?: unknown }) =>
+    error.code === DUPLICATE_KEY ? write() : Promise.reject(error),
+  )
+  return { granted, waitMs: Math.max(1, earnedAt + costMs - burst * costMs - now) }
 }
 
 export function tooManyRequests(waitMs: number): ServiceError {

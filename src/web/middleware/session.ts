@@ -5,12 +5,14 @@ import { ServiceError } from '../../errors.ts'
 import { isLanguage } from '../pages/texts.ts'
 import type { SiteContext } from '../site-state.ts'
 import { chosenLanguage } from './request-state.ts'
+import { rememberDevice } from './device.ts'
 import { assertSameOrigin } from './same-origin.ts'
 
 const SESSION_COOKIE = 'fulcrum_session'
 
 /** Gives the browser its session. What an earlier session's cookie named is no longer reachable by it. */
 export function signIn(ctx: SiteContext, session: StartedSession): void {
+  rememberDevice(ctx, session.deviceMark)
   ctx.state.cookies.set(ctx, SESSION_COOKIE, session.token, { maxAgeMs: session.endsAt.getTime() - Date.now() })
 }
 

@@ -1,7 +1,7 @@
 import mongoose from 'mongoose'
-import { RateLimiterMongo, type RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMongo } from 'rate-limiter-flexible'
 import { normalizeEmail } from '../../accounts/email-address.ts'
-import { hashToken } from '../../secrets/opaque-token.ts'
+import type { Sealer } from '../../secrets/sealer.ts'
 import { tooManyRequests } from './request-rate.ts'
 
 const ALLOWED = 10
@@ -9,8 +9,11 @@ const WINDOW_S = 60
 
 export type SignInFailures = ReturnType<typeof createSignInFailures>
 
-/** Counts failed sign-ins by address and by account, over all processes: ten a minute, then every try is refused. */
-export function createSignInFailures() {
+/**
+ * Counts failed sign-ins and wrong keys over all processes, in the database: ten a minute for each key of a try (an address, an
+ * account, a browser), then tries are refused. Keys are kept only as fingerprints.
+ */
+export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'>) {
   let limiter: RateLimiterMongo | undefined
   // made at the first use, when the database is connected
   const counted = () =>
@@ -21,39 +24,79 @@ export function createSignInFailures() {
       points: ALLOWED,
       duration: WINDOW_S,
     }))
+  /** Tries of this process that have not ended yet, by key. */
+  const underWay = new Map<string, Set<Promise<unknown>>>()
 
-  const take = async (key: string): Promise<RateLimiterRes> => counted().penalty(key)
-  const giveBack = (keys: string[]) => Promise.all(keys.map((key) => counted().reward(key)))
+  const giveBack = (keys: readonly string[]) => Promise.all(keys.map((key) => counted().reward(key)))
+
+  /** Counts a try under all its keys, or under none and gives the key that is full, with the time until it is not. */
+  async function take(keys: readonly string[]): Promise<{ key: string; waitMs: number } | null> {
+    for (const [index, key] of keys.entries()) {
+      const { consumedPoints, msBeforeNext } = await counted().penalty(key)
+      if (consumedPoints <= ALLOWED) continue
+      await giveBack(keys.slice(0, index + 1))
+      return { key, waitMs: msBeforeNext }
+    }
+    return null
+  }
+
+  async function isFirstRefusal(key: string): Promise<boolean> {
+    return (await counted().penalty(`refused ${key}`)).consumedPoints === 1
+  }
 
   return {
-    /** @throws ServiceError `too_many_requests` */
-    async assertMayTry(...keys: (string | null)[]): Promise<void> {
-      const states = await Promise.all(present(keys).map((key) => counted().get(key)))
-      for (const state of states) if (state && state.consumedPoints >= ALLOWED) throw tooManyRequests(state.msBeforeNext)
-    },
-    async note(...keys: (string | null)[]): Promise<void> {
-      await Promise.all(present(keys).map(take))
-    },
     /**
-     * Runs a try that costs time. It counts as failed from its beginning, so that of many at once no more than ten are made, and is
-     * forgotten when it gives something. `onLimit` is told of the first that is refused in a minute.
-     * @throws ServiceError `too_many_requests`
+     * Runs a try, which gives null when it fails. It counts as failed from its beginning, so that of many at once no more than ten
+     * are made, and no longer once it has given something or has thrown. One for which only tries under way leave no room waits for
+     * their end. `onLimit` is told of the first that is refused in a minute.
+     * @throws ServiceError `too_many_requests`, and what `attempt` throws
      */
     async guard<T>(keys: readonly string[], attempt: () => Promise<T | null>, onLimit: () => void): Promise<T | null> {
-      const taken = present(keys)
-      const states = await Promise.all(taken.map(take))
-      if (states.some(({ consumedPoints }) => consumedPoints === ALLOWED + 1)) onLimit()
-      for (const { consumedPoints, msBeforeNext } of states) if (consumedPoints > ALLOWED) throw tooManyRequests(msBeforeNext)
-      const result = await attempt()
-      if (result !== null) await giveBack(taken)
-      return result
+      const taken = keys.map(fingerprint)
+      for (let full = await take(taken); full !== null; full = await take(taken)) {
+        const ahead = taken.flatMap((key) => [...(underWay.get(key) ?? [])])
+        if (ahead.length === 0) {
+          if (await isFirstRefusal(full.key)) onLimit()
+          throw tooManyRequests(full.waitMs)
+        }
+        await Promise.allSettled(ahead)
+      }
+      return track(underWay, taken, async () => {
+        let failed = false
+        try {
+          const result = await attempt()
+          failed = result === null
+          return result
+        } finally {
+          if (!failed) await giveBack(taken)
+        }
+      })
+    },
+    /**
+     * Counts something that has failed already and cost nothing, such as a wrong key.
+     * @returns how many failures there are with it, of the fullest key
+     * @throws ServiceError `too_many_requests` from the eleventh on
+     */
+    async count(keys: readonly string[]): Promise<number> {
+      const states = await Promise.all(keys.map((key) => counted().penalty(fingerprint(key))))
+      const waits = states.flatMap(({ consumedPoints, msBeforeNext }) => (consumedPoints > ALLOWED ? [msBeforeNext] : []))
+      if (waits.length > 0) throw tooManyRequests(Math.max(...waits))
+      return Math.max(...states.map(({ consumedPoints }) => consumedPoints))
     },
   }
 }
 
-/** Addresses are kept only as fingerprints. */
-function present(keys: readonly (string | null)[]): string[] {
-  return keys.filter((key) => key !== null).map(hashToken)
+async function track<T>(running: Map<string, Set<Promise<unknown>>>, keys: readonly string[], run: () => Promise<T>): Promise<T> {
+  const attempt = run()
+  for (const key of keys) running.set(key, (running.get(key) ?? new Set()).add(attempt))
+  try {
+    return await attempt
+  } finally {
+    for (const key of keys) {
+      running.get(key)?.delete(attempt)
+      if (running.get(key)?.size === 0) running.delete(key)
+    }
+  }
 }
 
 /** The key of an account: its e-mail, whether or not anybody has it. */

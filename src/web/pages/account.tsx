@@ -7,7 +7,8 @@ import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { forgetSession, signIn } from '../middleware/session.ts'
-import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
+import { keysOfTry, rememberDevice } from '../middleware/device.ts'
+import type { SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
 import { AccountPage } from './account-page.tsx'
@@ -21,7 +22,7 @@ import { accountTexts } from './texts-account.ts'
 export interface AccountDeps {
   accounts: Pick<
     Accounts,
-    | 'hasPassword' | 'maySetPasswordFreely' | 'changePassword' | 'noteTooManyTries'
+    | 'hasPassword' | 'maySetPasswordFreely' | 'changePassword' | 'noteTooManyTries' | 'noteFailedSignIn' | 'findDevice' | 'createDeviceMark'
     | 'listOwnSessions' | 'endOwnSessions' | 'openOrganizations' | 'switchOrganization'
   > // prettier-ignore
   failures: SignInFailures
@@ -77,12 +78,15 @@ async function setPassword(ctx: SiteContext, deps: AccountDeps): Promise<void> {
     const outcome = await accounts.changePassword(caller, { current, next: password })
     return outcome === 'wrongPassword' ? null : outcome
   }
-  const outcome = await failures.guard(
-    [clientNetwork(ctx), accountKey(caller.email)],
-    change,
-    () => void accounts.noteTooManyTries(caller.email),
-  )
+  const [network, email] = [clientNetwork(ctx), caller.email]
+  const onLimit = () => {
+    void accounts.noteTooManyTries(email)
+    void accounts.noteFailedSignIn({ network, email, reason: 'limited' })
+  }
+  const outcome = await failures.guard(await keysOfTry(ctx, accounts, email), change, onLimit)
+  if (outcome === null) await accounts.noteFailedSignIn({ network, email, reason: 'wrong_current_password' })
   if (outcome !== 'changed') return refuse(outcome ?? 'wrong')
+  rememberDevice(ctx, await accounts.createDeviceMark(caller))
   keepNotice(ctx, { look: 'ok', text: accountTexts(ctx.state.language).passwordSaved })
   return seeOther(ctx, welcome === undefined ? HERE : '/')
 }

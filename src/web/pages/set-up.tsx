@@ -33,9 +33,8 @@ export function setUpRoutes(deps: SetUpDeps): PageRoute[] {
 }
 
 async function withOpenLink(ctx: RouteContext, { accounts, failures }: SetUpDeps, go: () => void | Promise<void>): Promise<void> {
-  await failures.assertMayTry(clientNetwork(ctx))
   if (await accounts.isSetUpOpen(tokenOf(ctx))) return go()
-  await failures.note(clientNetwork(ctx))
+  await failures.count([`address ${clientNetwork(ctx)}`])
   return refuse(ctx)
 }
 

@@ -4,7 +4,8 @@ import { OpenIdFailure } from '../../accounts/open-id-failure.ts'
 import type { Log } from '../../log.ts'
 import { isLoadedAhead } from '../loaded-ahead.ts'
 import { clientNetwork } from '../middleware/client-address.ts'
-import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
+import { keysOfTry } from '../middleware/device.ts'
+import type { SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
 import { enter, isSomebody } from './enter.ts'
@@ -13,7 +14,7 @@ import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 
 export interface OpenIdDeps {
-  accounts: Pick<Accounts, 'activePeopleOf' | 'signInAs'>
+  accounts: Pick<Accounts, 'activePeopleOf' | 'signInAs' | 'findDevice' | 'noteFailedSignIn'>
   failures: SignInFailures
   openId: OpenId
   log: Log
@@ -53,15 +54,28 @@ async function begin(ctx: SiteContext, { openId }: OpenIdDeps): Promise<void> {
 }
 
 async function finish(ctx: SiteContext, { accounts, failures, openId }: OpenIdDeps): Promise<void> {
-  await failures.assertMayTry(clientNetwork(ctx))
   const flow = ctx.state.cookies.get(ctx, FLOW_COOKIE)
   ctx.state.cookies.clear(ctx, FLOW_COOKIE)
-  const { email, next } = await openId.finish(ctx.search, flow).catch(async (error: unknown) => {
-    await failures.note(clientNetwork(ctx))
-    throw error
+  let failure = new OpenIdFailure('unknownPerson')
+  const prove = async () => {
+    try {
+      const { email, next } = await openId.finish(ctx.search, flow)
+      const people = await accounts.activePeopleOf(email)
+      return isSomebody(people) ? { people, next } : null
+    } catch (error) {
+      if (!(error instanceof OpenIdFailure) || error.reason === 'unreachable') throw error
+      failure = error
+      return null
+    }
+  }
+  const network = clientNetwork(ctx)
+  const onLimit = () => void accounts.noteFailedSignIn({ network, email: null, reason: 'limited' })
+  const proven = await failures.guard(await keysOfTry(ctx, accounts, null), prove, onLimit)
+  if (proven) return enter(ctx, accounts, proven.people, { by: 'openId', next: sitePathOr(proven.next, '/') })
+  await accounts.noteFailedSignIn({
+    network,
+    email: null,
+    reason: failure.reason === 'unknownPerson' ? 'unknown_person' : 'open_id_failed',
   })
-  const people = await accounts.activePeopleOf(email)
-  if (isSomebody(people)) return enter(ctx, accounts, people, { by: 'openId', next: sitePathOr(next, '/') })
-  await failures.note(clientNetwork(ctx), accountKey(email))
-  throw new OpenIdFailure('unknownPerson')
+  throw failure
 }

@@ -10,7 +10,8 @@ import { clientNetwork } from '../middleware/client-address.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { isLoopbackRequest } from '../middleware/same-origin.ts'
 import { forgetSession, replaceSession, signIn } from '../middleware/session.ts'
-import { accountKey, type SignInFailures } from '../middleware/sign-in-failures.ts'
+import { keysOfTry } from '../middleware/device.ts'
+import type { SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
 import { ContinuePage } from './continue-page.tsx'
@@ -64,8 +65,16 @@ async function signInByPassword(ctx: SiteContext, deps: SignInDeps): Promise<voi
     const proven = await accounts.provePassword(email, password)
     return isSomebody(proven) ? proven : null
   }
-  const people = await failures.guard([clientNetwork(ctx), accountKey(email)], prove, () => void accounts.noteTooManyTries(email))
-  if (people === null) return showSignIn(ctx, deps, { next, email })
+  const network = clientNetwork(ctx)
+  const onLimit = () => {
+    void accounts.noteTooManyTries(email)
+    void accounts.noteFailedSignIn({ network, email, reason: 'limited' })
+  }
+  const people = await failures.guard(await keysOfTry(ctx, accounts, email), prove, onLimit)
+  if (people === null) {
+    await accounts.noteFailedSignIn({ network, email, reason: 'wrong_password' })
+    return showSignIn(ctx, deps, { next, email })
+  }
   return enter(ctx, accounts, people, { by: 'password', next })
 }
 
@@ -101,9 +110,9 @@ async function redeemLink(ctx: SiteContext, token: string, { accounts, failures 
     await replaceSession(ctx, accounts, redemption.session)
     return seeOther(ctx, sitePathOr(redemption.path, '/'))
   }
-  const account = redemption.account && accountKey(redemption.account.email)
-  await failures.assertMayTry(clientNetwork(ctx), account)
-  await failures.note(clientNetwork(ctx), account)
+  const email = redemption.account?.email ?? null
+  await accounts.noteFailedSignIn({ network: clientNetwork(ctx), email, reason: email === null ? 'unknown_link' : 'spent_link' })
+  await failures.count(await keysOfTry(ctx, accounts, email))
   renderPage(ctx, <SpentLinkPage />, { status: 400 })
 }
 

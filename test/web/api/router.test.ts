@@ -134,6 +134,26 @@ describe('API router', () => {
     })
   })
 
+  it('answers 429 from the eleventh wrong key a minute on from one address, in every process, and lets right keys pass', async () => {
+    const sites = [await startWeb({ endpoints, trustedProxies: 1 }), await startWeb({ endpoints, trustedProxies: 1 })]
+    const statusOf = async (index: number, key: string, address: string) => {
+      const headers = { authorization: `Bearer ${key}`, 'x-forwarded-for': address }
+      return (await sites[index % sites.length]?.call('GET', '/api/v1/things', { headers }))?.status
+    }
+
+    const wrong = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        statusOf(index, index % 3 ? `flc_${index}` : `operator-${index}`, `2001:db8:1:1::${index}`),
+      ),
+    )
+
+    expect(wrong.filter((status) => status === 401)).to.have.length(10)
+    expect(wrong.filter((status) => status === 429)).to.have.length(90)
+    expect(await statusOf(0, sites[0]?.apiKey ?? '', '2001:db8:1:1::7')).to.equal(200)
+    expect(await statusOf(0, 'flc_another', '2001:db8:1:2::7')).to.equal(401)
+    await Promise.all(sites.map((site) => site.stop()))
+  })
+
   describe('where and how', () => {
     it('answers 404 for an unknown path and for an id that is none', async () => {
       expect((await problemOf(await web.call('GET', '/api/v1/nothing'))).code).to.equal('not_found')

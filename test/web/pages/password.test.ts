@@ -165,6 +165,74 @@ describe('signing in by password, and one’s own account', function () {
     expect((await signIn(thief, 'office@acme.example', PASSWORD)).status).to.equal(429)
   })
 
+  it('counts a browser in which the person signed in before by itself, until the password changes', async () => {
+    const { visitor: own } = await invited('victim@acme.example')
+    await own.send('/sign-out')
+    await Promise.all(Array.from({ length: 12 }, () => signIn(browser(), 'victim@acme.example', 'a wrong password')))
+    const stranger = await signIn(browser(), 'victim@acme.example', PASSWORD)
+    const neighbor = (await invited('neighbor@acme.example')).visitor
+    await neighbor.send('/sign-out')
+    const elsewhere = await signIn(neighbor, 'victim@acme.example', PASSWORD)
+
+    const known = await signIn(own, 'victim@acme.example', PASSWORD)
+
+    expect([stranger.status, elsewhere.status]).to.deep.equal([429, 429])
+    expect(known.path).to.equal('/account')
+    const { value } = (await own.jar.getCookies(web.url)).find((cookie) => cookie.key === 'fulcrum_device') ?? {}
+    await own.send('/account/password', { current: PASSWORD, password: NEW })
+    const stolen = browser()
+    await stolen.jar.setCookie(`fulcrum_device=${value}`, web.url)
+    expect((await signIn(stolen, 'victim@acme.example', NEW)).status).to.equal(429)
+    await own.send('/sign-out')
+    expect((await signIn(own, 'victim@acme.example', NEW)).path).to.equal('/account')
+  })
+
+  it('gives a known browser ten failures a minute of its own', async () => {
+    const { visitor } = await invited('forgetful@acme.example')
+    await visitor.send('/sign-out')
+    const cookie = (await visitor.jar.getCookies(web.url)).find(({ key }) => key === 'fulcrum_device')
+    expect(cookie).to.include({ httpOnly: true, sameSite: 'lax', path: '/' })
+
+    const tries = await Promise.all(Array.from({ length: 14 }, () => signIn(visitor, 'forgetful@acme.example', 'a wrong password')))
+
+    expect(tries.filter(({ status }) => status === 422)).to.have.lengthOf(10)
+    expect((await signIn(visitor, 'forgetful@acme.example', PASSWORD)).status).to.equal(429)
+    expect((await signIn(browser(), 'forgetful@acme.example', PASSWORD)).path).to.equal('/account')
+  })
+
+  it('lets everybody in who comes at once with the right password', async () => {
+    await invited('many@acme.example')
+
+    const ends = await Promise.all(Array.from({ length: 25 }, () =>
+      browse(web.url, { address: '198.51.100.9' }).leadsTo('/sign-in', { email: 'many@acme.example', password: PASSWORD }))) // prettier-ignore
+
+    expect(ends).to.deep.equal(ends.map(() => '/'))
+  })
+
+  it('counts all addresses of an IPv6 network as one', async () => {
+    for (let failure = 0; failure < 10; failure += 1)
+      await signIn(browse(web.url, { address: `2001:db8:7:7::${failure}` }), `unknown-${failure}@net.example`, PASSWORD)
+
+    expect((await signIn(browse(web.url, { address: '[2001:db8:7:7:ffff::1]:443' }), 'unknown-11@net.example', PASSWORD)).status).to.equal(
+      429,
+    )
+    expect((await signIn(browse(web.url, { address: '2001:db8:7:8::1' }), 'unknown-11@net.example', PASSWORD)).status).to.equal(422)
+  })
+
+  it('logs a failed sign-in as a security event without address or e-mail', async () => {
+    const { personId } = await invited('logged@acme.example')
+    await signIn(browse(web.url, { address: '198.51.100.77' }), 'logged@acme.example', 'a wrong password')
+
+    const lines = web.logged.map((line) => JSON.parse(line) as Record<string, unknown>)
+    const [event, ...others] = lines.filter(({ msg, accounts }) => msg === 'signIn.failed' && String(accounts).includes(personId))
+    expect(others).to.deep.equal([])
+    expect(event)
+      .to.include({ level: 'warn', reason: 'wrong_password' })
+      .and.deep.include({ accounts: [`user:${personId}`] })
+    expect(event?.['address']).to.match(/^[\w-]{43}$/)
+    expect(web.logged.join()).not.to.contain('198.51.100.77').and.not.to.contain('logged@acme.example')
+  })
+
   it('takes forms of this site alone', async () => {
     await invited('csrf@acme.example')
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import mongoose from 'mongoose'
 import { got } from 'got'
 import { SignInLinkModel } from '../../../src/accounts/sign-in-link-model.ts'
 import { SessionModel } from '../../../src/accounts/session-model.ts'
@@ -21,6 +22,8 @@ describe('signing in', () => {
     admin = await web.signIn('ana@acme.example', 'admin')
     samples = [{ organization: web.organization, personId: admin.personId, name: 'Ana', email: 'ana@acme.example', role: 'admin' }]
   })
+  /** Every test comes from the same address. */
+  beforeEach(() => mongoose.connection.collection('sign_in_failures').deleteMany())
   after(async () => {
     await web.stop()
     await dropDatabase()
