@@ -4,10 +4,12 @@ import { readBytes } from '../middleware/request-body.ts'
 
 const LIMIT_BYTES = 1_048_576
 const MAX_DEPTH = 64
+/** Of one object, more than any of our schemas knows: each that is unknown costs the check of the body time. */
+const MAX_MEMBERS = 1000
 const STRICT_UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Reads a JSON body strictly: UTF-8 (a byte order mark is let pass), at most 1 MB, no deeper than any of our schemas.
+ * Reads a JSON body strictly: UTF-8 (a byte order mark is let pass), at most 1 MB, no deeper or wider than any of our schemas.
  * Undefined when there is none: neither a type nor a byte.
  * @throws ServiceError `unsupported_media_type`, `payload_too_large`, `malformed_json`
  */
@@ -32,7 +34,9 @@ function assertJsonType({ headers }: IncomingMessage): void {
 /** @throws ServiceError `malformed_json` */
 export function parseJson(bytes: Buffer): unknown {
   const text = decode(bytes)
-  if (depthOf(text) > MAX_DEPTH) throw new ServiceError('malformed_json', `The JSON is nested deeper than ${MAX_DEPTH} levels.`)
+  const { deepest, widest } = sizesOf(text)
+  if (deepest > MAX_DEPTH) throw new ServiceError('malformed_json', `The JSON is nested deeper than ${MAX_DEPTH} levels.`)
+  if (widest > MAX_MEMBERS) throw new ServiceError('malformed_json', `The JSON has an object with more than ${MAX_MEMBERS} members.`)
   try {
     return JSON.parse(text)
   } catch {
@@ -48,19 +52,21 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** How deep brackets nest outside of strings; what is not JSON is for the parser to refuse. */
-function depthOf(text: string): number {
-  let depth = 0
+/** How deep brackets nest outside of strings, and the most members of an object; what is not JSON is for the parser to refuse. */
+function sizesOf(text: string): { deepest: number; widest: number } {
+  const members: number[] = []
   let deepest = 0
+  let widest = 0
   let isInString = false
-  for (let at = 0; at < text.length; at += 1) {
+  for (let at = 0; at < text.length && deepest <= MAX_DEPTH; at += 1) {
     const character = text[at]
     if (isInString) {
       if (character === '\\') at += 1
       else if (character === '"') isInString = false
     } else if (character === '"') isInString = true
-    else if (character === '[' || character === '{') deepest = Math.max(deepest, (depth += 1))
-    else if (character === ']' || character === '}') depth -= 1
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, members.push(0))
+    else if (character === ']' || character === '}') members.pop()
+    else if (character === ':' && members.length > 0) widest = Math.max(widest, (members[members.length - 1] = (members.at(-1) ?? 0) + 1))
   }
-  return deepest
+  return { deepest, widest }
 }

@@ -99,11 +99,39 @@ function multipartField(request: IncomingMessage, rules: UploadRules): Promise<N
         return file
       },
     })
+    limitPartHeaders(form)
     const refusal = form.parse(request).then(
       ([, files]) => (files[rules.field] ? null : missing(rules)),
       (error: unknown) => explain(error, rules),
     )
     void refusal.then(reject)
+  })
+}
+
+/** What formidable 3.5.4 does inside, as far as `limitPartHeaders` uses it. */
+interface FormInside {
+  use(plugin: (form: FormInside) => unknown): void
+  _parser: { prependListener(event: 'data', listener: (part: { name: string; start?: number; end?: number }) => void): void } | null
+  _getFileName(header: string): string | null
+  _error(error: Error): void
+}
+
+/** Of all parts of a body together, in bytes. */
+const LONGEST_HEADERS = 16_384
+const LONGEST_HEADER = 2000
+
+/** formidable keeps headers of any number and length, and looks for a file's name by a pattern that takes quadratic time. */
+function limitPartHeaders(form: unknown): void {
+  const inside = form as FormInside
+  const readName = inside._getFileName.bind(inside)
+  inside._getFileName = (header) => (header.length > LONGEST_HEADER ? null : readName(header))
+  let bytes = 0
+  inside.use((self) => {
+    self._parser?.prependListener('data', ({ name, start = 0, end = 0 }) => {
+      if (name === 'headerField' || name === 'headerValue') bytes += end - start
+      if (bytes > LONGEST_HEADERS) self._error(new Error(`The headers of the parts are longer than ${LONGEST_HEADERS} bytes.`))
+    })
+    return self
   })
 }
 

@@ -281,6 +281,7 @@ describe('API router', () => {
       'invalid UTF-8': new Uint8Array([0x7b, 0x22, 0x6e, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]),
       'deep nesting': `{"name":"a","extra":{"a":${'['.repeat(100)}${']'.repeat(100)}}}`,
       'very deep nesting': '['.repeat(1_000_000),
+      'an object of thousands of members': `{${Array.from({ length: 5000 }, (_, at) => `"k${at}":1`).join()}}`,
       'white space': '  ',
     })) {
       it(`refuses ${what} as malformed`, async () => {

@@ -57,6 +57,20 @@ describe('an uploaded file', () => {
   }
   const send = async (init: RequestInit, path = '/') => (await fetch(url + path, init)).text()
 
+  for (const [what, headers] of [
+    [
+      'that names files over and over',
+      `Content-Disposition: form-data; name="file"; ${'filename="'.repeat(6000)}\r\nContent-Type: text/csv\r\n`,
+    ],
+    ['of thousands of lines', `Content-Disposition: form-data; name="file"; filename="a.csv"\r\n${'X-Y: z\r\n'.repeat(9000)}`],
+  ] as const) {
+    it(`is refused with a head ${what}`, async () => {
+      const body = `--b\r\n${headers}\r\nname\r\n--b--\r\n`
+
+      expect(await send({ method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=b' }, body })).to.equal('bad_request')
+    }).timeout(5000)
+  }
+
   for (const [how, upload] of [
     ['a body', streamed],
     ['a multipart field', multipart],
