@@ -4,6 +4,7 @@ import { ConversationModel } from './conversations/conversation-model.ts'
 import type { Conversations } from './conversations/conversations.ts'
 import { hasExportBurst } from './export/export-burst.ts'
 import { ExportModel } from './export/export-model.ts'
+import type { Exports } from './export/exports.ts'
 import type { Mirror } from './mirror/mirror.ts'
 import type { OpportunityEffects } from './mirror/opportunity-run.ts'
 import type { WebhookDeps } from './webhooks/webhook-deps.ts'
@@ -11,6 +12,7 @@ import type { WebhookDeps } from './webhooks/webhook-deps.ts'
 export interface MirrorNeighbours {
   mirror: Pick<Mirror, 'opportunityState' | 'noteHistory'>
   candidates: Pick<Candidates, 'applyLeverState' | 'unlinkOpportunity'>
+  exports: Pick<Exports, 'noteConfidentiality'>
   conversations: Pick<Conversations, 'opportunityKnown'>
   /** In the order in which they are told. */
   onOpportunityDeleted: readonly ((organization: string, opportunityId: string) => Promise<void>)[]
@@ -22,7 +24,7 @@ type LeverEffects = OpportunityEffects & WebhookDeps['effects']
 const NOBODYS = { isOurs: false, candidates: 0, noted: [] }
 
 /** What follows here from what webhooks and syncs see in Lever. */
-export function opportunityEffects({ mirror, candidates, conversations, onOpportunityDeleted }: MirrorNeighbours): LeverEffects {
+export function opportunityEffects({ mirror, candidates, exports, conversations, onOpportunityDeleted }: MirrorNeighbours): LeverEffects {
   return {
     async oursAmong(organization, ids) {
       const [linked, exported, talked] = await Promise.all([
@@ -37,6 +39,7 @@ export function opportunityEffects({ mirror, candidates, conversations, onOpport
       if (!(await belongsToSomebody(organization, opportunity.id))) return NOBODYS
       const state = await mirror.opportunityState(organization, opportunity)
       const updated = await candidates.applyLeverState(organization, opportunity.id, state)
+      await exports.noteConfidentiality(organization, opportunity.id, state.confidential)
       const noted = opportunity.isAnonymized ? [] : await mirror.noteHistory(organization, opportunity, readAt)
       return { isOurs: true, candidates: updated, noted }
     },

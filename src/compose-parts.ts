@@ -161,7 +161,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     mirror.forgetOpportunity,
     exports.freeTargetOf,
   ]
-  const effects = opportunityEffects({ mirror, candidates, conversations, onOpportunityDeleted })
+  const effects = opportunityEffects({ mirror, candidates, exports, conversations, onOpportunityDeleted })
   const webhooks: Webhooks = createWebhooks({
     audit,
     connections,

@@ -14,6 +14,7 @@ import { settleBatchesJob } from './jobs/settle-batches-job.ts'
 import { syncMirrorJob } from './jobs/sync-mirror-job.ts'
 import type { Log } from './log.ts'
 import { registerDatabaseMetrics } from './operators/database-metrics.ts'
+import { markConfidential } from './operators/mark-confidential.ts'
 import { createServiceMetrics, type ServiceMetrics } from './operators/service-metrics.ts'
 import type { Route } from './web/mount-routes.ts'
 import { createWebServer } from './web/web-server.ts'
@@ -56,9 +57,21 @@ export function compose(options: ServiceOptions, log: Log): Service {
   const { listener, routes } = composeWeb({ parts, options, log, registry, readiness })
   const server = createWebServer(listener)
 
+  async function mark(): Promise<boolean> {
+    try {
+      await markConfidential()
+      return true
+    } catch (error) {
+      log.error({ err: error }, 'what is about confidential records could not be marked; trying again')
+      await sleep(WORKERS_RETRY_MS)
+      return false
+    }
+  }
+
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady
     void parts.webhooks.adoptOldDeliveries().catch((error: unknown) => log.warn({ err: error }, 'old deliveries could not be adopted'))
+    for (let isMarked = false; !isMarked && !stopping;) isMarked = await mark()
     while (options.roles.includes('worker') && !workers && !stopping) {
       workers = await startWorkers(parts, options, log, { wakers, metrics }).catch((error: unknown) => {
         log.error({ err: error }, 'the workers did not start; trying again')

@@ -15,6 +15,7 @@ const leverStateSchema = new Schema(
     archived: { type: new Schema({ reason: String, reasonText: String, archivedAt: Date }, { _id: false }), default: null },
     /** Lever user id. */
     owner: { type: String, default: null },
+    confidential: Boolean,
     updatedAt: { type: Date, default: null },
   },
   { _id: false },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Clearance } from '../accounts/clearance.ts'
 import type { CandidateDocument, CandidateLeverState, CandidateResume } from './candidate-model.ts'
 
 /** The newest export of a candidate, as its row shows it. */
@@ -11,7 +12,8 @@ const instant = z.iso.datetime()
 
 export const CandidateLeverView = z
   .object({
-    opportunityId: z.string(),
+    confidential: z.boolean().meta({ description: 'Where a sourcer asks, all the rest of a confidential one is null.' }),
+    opportunityId: z.string().nullable(),
     url: z.string().nullable(),
     stage: z.object({ id: z.string().nullable(), text: z.string().nullable() }),
     postings: z.array(z.string()).meta({ description: "Lever's ids of the postings." }),
@@ -56,8 +58,8 @@ export const CandidateView = z
 
 export type CandidateView = z.output<typeof CandidateView>
 
-/** A candidate as the API gives it; what is not known is left out. */
-export function candidateView(candidate: CandidateDocument, newestExport?: ExportSummary): CandidateView {
+/** A candidate as the API gives it to somebody of this clearance; what is not known is left out. */
+export function candidateView(candidate: CandidateDocument, clearance: Clearance, newestExport?: ExportSummary): CandidateView {
   const { externalId, headline, location, summary, project, stage, profileUrl } = candidate
   return {
     id: candidate._id.toHexString(),
@@ -71,7 +73,7 @@ export function candidateView(candidate: CandidateDocument, newestExport?: Expor
     ...present({ summary, project, stage, profileUrl }),
     ...(candidate.resume ? { resume: resumeView(candidate.resume) } : {}),
     ...(newestExport ? { export: newestExport } : {}),
-    ...(candidate.lever ? { lever: leverView(candidate.lever) } : {}),
+    ...(candidate.lever ? { lever: leverView(candidate.lever, clearance) } : {}),
     createdAt: candidate.createdAt.toISOString(),
     updatedAt: candidate.updatedAt.toISOString(),
   }
@@ -81,9 +83,23 @@ function resumeView({ filename, size, contentType, sha256, uploadedAt }: Candida
   return { filename, size, contentType, sha256, uploadedAt: uploadedAt.toISOString() }
 }
 
-function leverView(state: CandidateLeverState): CandidateView['lever'] {
+const HIDDEN: CandidateView['lever'] = {
+  confidential: true,
+  opportunityId: null,
+  url: null,
+  stage: { id: null, text: null },
+  postings: [],
+  archived: null,
+  owner: null,
+  updatedAt: null,
+}
+
+function leverView(state: CandidateLeverState, clearance: Clearance): CandidateView['lever'] {
+  const confidential = state.confidential ?? false
+  if (confidential && clearance !== 'all') return HIDDEN
   const { archived } = state
   return {
+    confidential,
     opportunityId: state.opportunityId,
     url: state.url ?? null,
     stage: { id: state.stage?.id ?? null, text: state.stage?.text ?? null },

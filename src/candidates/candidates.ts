@@ -1,3 +1,4 @@
+import type { Clearance } from '../accounts/clearance.ts'
 import type { Log } from '../log.ts'
 import type { OrderedPageRequest, Page } from '../paging.ts'
 import { claimWork, heartbeat } from '../work/claim.ts'
@@ -40,14 +41,14 @@ export type Candidates = ReturnType<typeof createCandidates>
 /** Candidates of all organizations: every function takes the organization's id first. */
 export function createCandidates({ readExports, onRemoved, erased, watchStages, leaseMs, log, observeImport }: CandidateDeps) {
   const noteEnd = importEndNoter(log, observeImport)
-  async function toViews(organization: string, candidates: CandidateDocument[]): Promise<CandidateView[]> {
+  async function toViews(organization: string, candidates: CandidateDocument[], clearance: Clearance): Promise<CandidateView[]> {
     const ids = candidates.flatMap(({ lastExport }) => lastExport?.toHexString() ?? [])
     const exports = ids.length > 0 ? await readExports(organization, ids) : new Map<string, ExportSummary>()
-    return candidates.map((candidate) => candidateView(candidate, exports.get(String(candidate.lastExport))))
+    return candidates.map((candidate) => candidateView(candidate, clearance, exports.get(String(candidate.lastExport))))
   }
-  async function toView(organization: string, candidate: CandidateDocument): Promise<CandidateView> {
-    const [view] = await toViews(organization, [candidate])
-    return view ?? candidateView(candidate)
+  async function toView(organization: string, candidate: CandidateDocument, clearance: Clearance): Promise<CandidateView> {
+    const [view] = await toViews(organization, [candidate], clearance)
+    return view ?? candidateView(candidate, clearance)
   }
   /** A short file before it resolves, a longer one by a worker. @throws ServiceError `invalid_request` without a usable header row */
   const importReceived = (organization: string, file: ReceivedFile, { allowErased = false } = {}): Promise<ImportStart> =>
@@ -61,26 +62,34 @@ export function createCandidates({ readExports, onRemoved, erased, watchStages, 
     async create(
       organization: string,
       input: CandidateInput,
+      clearance: Clearance,
       { allowErased = false } = {},
     ): Promise<{ candidate: CandidateView; created: boolean }> {
       const { candidate, created } = await saveCandidate(organization, input, { erased, allowErased, watchStages })
-      return { candidate: await toView(organization, candidate), created }
+      return { candidate: await toView(organization, candidate, clearance), created }
     },
     /** @throws ServiceError `not_found` */
-    get: async (organization: string, id: string): Promise<CandidateView> => toView(organization, await getCandidate(organization, id)),
+    get: async (organization: string, id: string, clearance: Clearance): Promise<CandidateView> =>
+      toView(organization, await getCandidate(organization, id), clearance),
     /** The candidate as it is kept; null where there is none. */
     find: findCandidate,
     /** Those that are here, in the order of the ids. */
-    findMany: async (organization: string, ids: readonly string[]): Promise<CandidateView[]> =>
-      toViews(organization, await findCandidates(organization, ids)),
+    findMany: async (organization: string, ids: readonly string[], clearance: Clearance): Promise<CandidateView[]> =>
+      toViews(organization, await findCandidates(organization, ids), clearance),
     findBriefly,
     findIds,
     findIdsInStages,
     /** What `create` would make of the input, without writing; `id` is that of the candidate it would update. @throws ServiceError `invalid_request` */
     imagine: (organization: string, input: CandidateInput) => imagineCandidate(organization, input, erased),
     /** @throws ServiceError `not_found`, `invalid_request`, `external_id_taken`, `erased` unless `allowErased` */
-    patch: async (organization: string, id: string, input: CandidateInput, { allowErased = false } = {}): Promise<CandidateView> =>
-      toView(organization, await patchCandidate(organization, id, input, { erased, allowErased, watchStages })),
+    patch: async (
+      organization: string,
+      id: string,
+      input: CandidateInput,
+      clearance: Clearance,
+      { allowErased = false } = {},
+    ): Promise<CandidateView> =>
+      toView(organization, await patchCandidate(organization, id, input, { erased, allowErased, watchStages }), clearance),
     /** Removes a candidate and what others keep of it. @throws ServiceError `not_found` */
     async remove(organization: string, id: string, actor: string): Promise<void> {
       await getCandidate(organization, id)
@@ -89,9 +98,14 @@ export function createCandidates({ readExports, onRemoved, erased, watchStages, 
     },
     /** Removes the candidate alone; may be repeated. @returns how many there were */
     forget: forgetCandidate,
-    list: async (organization: string, filters: CandidateFilters, request: OrderedPageRequest): Promise<Page<CandidateView>> => {
+    list: async (
+      organization: string,
+      filters: CandidateFilters,
+      clearance: Clearance,
+      request: OrderedPageRequest,
+    ): Promise<Page<CandidateView>> => {
       const { data, nextCursor } = await listCandidates(organization, filters, request)
-      return { data: await toViews(organization, data), nextCursor }
+      return { data: await toViews(organization, data, clearance), nextCursor }
     },
 
     /** Reads a CSV file and imports it. @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws */

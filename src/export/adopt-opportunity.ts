@@ -1,3 +1,4 @@
+import { isConfidential } from '../accounts/clearance.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { SENT_RESUME } from './carried-resume.ts'
 import { recordOf } from './export-steps.ts'
@@ -22,6 +23,7 @@ export async function adoptOpportunity(document: ExportDocument, opportunity: Le
     ...(document.intent?.resume ? { resume: SENT_RESUME } : {}),
     contactId: opportunity.contact,
     url: opportunity.url,
+    confidential: isConfidential(opportunity),
     stage: opportunity.stage ? { id: opportunity.stage, text: stageText } : null,
     ...(document.note?.status === 'queued' ? { dueAt: new Date(0), tryingSince: null } : {}),
   }

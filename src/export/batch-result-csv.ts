@@ -1,9 +1,10 @@
 import { Types } from 'mongoose'
+import type { Clearance } from '../accounts/clearance.ts'
 import { csvLine } from '../csv-cell.ts'
 import { rejectedRow } from './bulk-rejection.ts'
 import type { ExportBatchDocument } from './export-batch-model.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
-import { exportView } from './export-view.ts'
+import { exportView, type ExportView } from './export-view.ts'
 import type { SiftDeps } from './sift-candidates.ts'
 
 const COLUMNS = [
@@ -13,7 +14,11 @@ type Line = Partial<Record<(typeof COLUMNS)[number], string | null>>
 const READ_AT_ONCE = 500
 
 /** A line for each export of a batch as it is now, in the order in which they were asked for, then one for each refused row. */
-export async function* batchResultCsv(batch: ExportBatchDocument, deps: Pick<SiftDeps, 'findCandidates'>): AsyncGenerator<string> {
+export async function* batchResultCsv(
+  batch: ExportBatchDocument,
+  clearance: Clearance,
+  deps: Pick<SiftDeps, 'findCandidates'>,
+): AsyncGenerator<string> {
   yield csvLine([...COLUMNS])
   const organization = String(batch.organization)
   let after = new Types.ObjectId('0'.repeat(24))
@@ -23,18 +28,22 @@ export async function* batchResultCsv(batch: ExportBatchDocument, deps: Pick<Sif
     const last = exports.at(-1)
     if (!last) break
     after = last._id
-    yield* await linesOf(organization, exports, deps)
+    yield* await linesOf(
+      organization,
+      exports.map((document) => exportView(document, clearance)),
+      deps,
+    )
   }
   for (const one of batch.rejected.map(rejectedRow)) {
     yield toCsv({ candidateId: one.candidateId, status: 'rejected', errorCode: one.code, errorDetail: one.detail })
   }
 }
 
-async function linesOf(organization: string, exports: ExportDocument[], deps: Pick<SiftDeps, 'findCandidates'>): Promise<string[]> {
-  const found = await deps.findCandidates(organization, exports.map(({ candidate }) => String(candidate))) // prettier-ignore
+async function linesOf(organization: string, exports: ExportView[], deps: Pick<SiftDeps, 'findCandidates'>): Promise<string[]> {
+  const found = await deps.findCandidates(organization, exports.map(({ candidateId }) => candidateId)) // prettier-ignore
   const byId = new Map(found.map((candidate) => [candidate.id, candidate]))
-  return exports.map((document) => {
-    const { candidateId, status, target, opportunityId, url, stage, duplicateOf, waitingFor, error, finishedAt } = exportView(document)
+  return exports.map((view) => {
+    const { candidateId, status, target, opportunityId, url, stage, duplicateOf, waitingFor, error, finishedAt } = view
     const candidate = byId.get(candidateId)
     return toCsv({
       candidateId, status, opportunityId, url, duplicateOf, waitingFor, finishedAt,

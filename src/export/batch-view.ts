@@ -1,10 +1,11 @@
 import { Types } from 'mongoose'
 import { z } from 'zod'
+import type { Clearance } from '../accounts/clearance.ts'
 import { ServiceError } from '../errors.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { ExportBatchModel, type ExportBatchDocument } from './export-batch-model.ts'
 import { ExportModel, type ExportState } from './export-model.ts'
-import { EXPORT_STATUSES, outerStatus, TargetView, type ExportStatus } from './export-view.ts'
+import { EXPORT_STATUSES, hiddenTarget, outerStatus, TargetView, type ExportStatus } from './export-view.ts'
 
 const Timestamp = z.string().meta({ format: 'date-time' })
 const Count = z.int().min(0)
@@ -55,21 +56,27 @@ export async function findBatch(organization: string, id: string, requestedBy?: 
 }
 
 /** How far a batch is, counted from its exports. @throws ServiceError not_found */
-export async function getBatch(organization: string, id: string, requestedBy?: string): Promise<ExportBatchView> {
-  return viewOf(await findBatch(organization, id, requestedBy))
+export async function getBatch(organization: string, id: string, clearance: Clearance, requestedBy?: string): Promise<ExportBatchView> {
+  return viewOf(await findBatch(organization, id, requestedBy), clearance)
 }
 
 /** Batches, newest first, with their counts. @throws ServiceError `invalid_request` for a cursor that is not ours */
 export async function listBatches(
   organization: string,
   requestedBy: string | undefined,
+  clearance: Clearance,
   request: PageRequest,
 ): Promise<Page<ExportBatchView>> {
-  return page(ExportBatchModel, { organization, ...(requestedBy === undefined ? {} : { requestedBy }) }, request, viewOf)
+  return page(
+    ExportBatchModel,
+    { organization, ...(requestedBy === undefined ? {} : { requestedBy }) },
+    request,
+    (batch: ExportBatchDocument) => viewOf(batch, clearance),
+  )
 }
 
 /** Counted, not kept, so that it cannot drift: the index holds all that is read. */
-export async function viewOf(batch: ExportBatchDocument): Promise<ExportBatchView> {
+export async function viewOf(batch: ExportBatchDocument, clearance: Clearance): Promise<ExportBatchView> {
   const isRecent = { $gt: ['$finishedAt', { $subtract: ['$$NOW', RATE_OVER_MS] }] }
   const tallies = await ExportModel.aggregate<Tally>([
     { $match: { batch: batch._id } },
@@ -93,15 +100,19 @@ export async function viewOf(batch: ExportBatchDocument): Promise<ExportBatchVie
     ...counts,
     rejected: batch.rejected.length,
     requestedBy: batch.requestedBy,
-    target: batch.posting
-      ? { kind: 'posting', postingId: batch.posting.postingId, title: batch.posting.title ?? null }
-      : { kind: 'general' },
+    target: targetOf(batch, clearance),
     onDuplicate: batch.onDuplicate,
     perMinute: Math.round(perMinute * 10) / 10,
     secondsLeft: perMinute === 0 ? null : Math.ceil((open / perMinute) * 60),
     startedAt: batch.createdAt.toISOString(),
     finishedAt: open === 0 ? lastOf(tallies, batch).toISOString() : null,
   }
+}
+
+function targetOf({ posting }: ExportBatchDocument, clearance: Clearance): TargetView {
+  if (!posting) return { kind: 'general' }
+  const target: TargetView = { kind: 'posting', postingId: posting.postingId, title: posting.title ?? null }
+  return posting.confidential === true && clearance !== 'all' ? hiddenTarget(target) : target
 }
 
 function countsOf(tallies: readonly Tally[]): Counts {

@@ -5,7 +5,7 @@ import { appended } from '../work/write-step.ts'
 import { alreadyExported } from './assess-export.ts'
 import { BULK_LANE, ExportModel, openKeyOf, SINGLE_LANE, type ExportDocument } from './export-model.ts'
 import { HELD_BULK_LOOK_MS, HELD_LOOK_MS } from './export-steps.ts'
-import { exportView, type ExportView } from './export-view.ts'
+import { outerStatus } from './export-view.ts'
 import { pausedBatches } from './paused-batches.ts'
 import { reopenStages } from './reopen-export.ts'
 import type { ExportDeps } from './run-export-deps.ts'
@@ -28,17 +28,17 @@ export async function getExport(organization: string, id: string, requestedBy?: 
  * Tries a failed or canceled export again, or the failed note of an exported one. What may stand in Lever already is looked for first.
  * @throws ServiceError not_found, not_retryable, already_exported
  */
-export async function retryExport(organization: string, id: string, actor: string, deps: ChangeDeps): Promise<ExportView> {
+export async function retryExport(organization: string, id: string, actor: string, deps: ChangeDeps): Promise<ExportDocument> {
   const document = await getExport(organization, id)
   const retried = document.status === 'exported' ? await retryNote(document) : await reopen(document)
   if (!retried) {
-    throw new ServiceError('not_retryable', `An export that is ${exportView(document).status} cannot be tried again.`, {
+    throw new ServiceError('not_retryable', `An export that is ${outerStatus(document.status)} cannot be tried again.`, {
       hint: 'Only failed and canceled exports can, and the failed note of an exported one.',
     })
   }
   await deps.audit({ organization, actor, action: 'export.retried', subject: `export:${id}` })
   deps.wake()
-  return exportView(retried)
+  return retried
 }
 
 async function retryNote(document: ExportDocument): Promise<ExportDocument | null> {
@@ -65,7 +65,7 @@ async function reopen(document: ExportDocument): Promise<ExportDocument | null> 
 }
 
 /** Takes an export back that has not begun. @throws ServiceError not_found, not_cancelable */
-export async function cancelExport(organization: string, id: string, actor: string, deps: ChangeDeps): Promise<ExportView> {
+export async function cancelExport(organization: string, id: string, actor: string, deps: ChangeDeps): Promise<ExportDocument> {
   const document = await getExport(organization, id)
   const canceled = await ExportModel.findOneAndUpdate({ _id: document._id, status: 'queued' }, CANCEL, {
     returnDocument: 'after',
@@ -73,7 +73,7 @@ export async function cancelExport(organization: string, id: string, actor: stri
   if (!canceled) {
     throw new ServiceError(
       'not_cancelable',
-      `An export that is ${exportView(await getExport(organization, id)).status} cannot be canceled.`,
+      `An export that is ${outerStatus((await getExport(organization, id)).status)} cannot be canceled.`,
       {
         hint: 'Only a queued one can.',
       },
@@ -81,7 +81,7 @@ export async function cancelExport(organization: string, id: string, actor: stri
   }
   deps.observe?.({ step: 'end', outcome: 'canceled' })
   await deps.audit({ organization, actor, action: 'export.canceled', subject: `export:${id}` })
-  return exportView(canceled)
+  return canceled
 }
 
 /** A worker that has just claimed it finds its fence outdated. */

@@ -1,3 +1,4 @@
+import { isConfidential } from '../accounts/clearance.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { OpportunityView } from '../mirror/find-opportunities.ts'
@@ -22,7 +23,7 @@ export function duplicatesFrom(
   ): Promise<Duplicate> => {
     const owner = one.owner === null ? null : (await mirror.usersById(organization, [one.owner])).get(one.owner)
     const postings = await Promise.all(
-      one.postings.map(async (id) => ({ id, title: (await mirror.findPosting(organization, id))?.text ?? null })),
+      one.postings.map(async (id) => ({ id, title: (await mirror.findPosting(organization, id, 'all'))?.text ?? null })),
     )
     return {
       opportunityId: one.id,
@@ -37,7 +38,7 @@ export function duplicatesFrom(
       owner: one.owner === null ? null : { id: one.owner, name: owner?.name ?? null },
       postings,
       createdAt: one.createdAt?.toISOString() ?? null,
-      confidential: one.confidentiality === 'confidential',
+      confidential: isConfidential(one),
     }
   }
   return {

@@ -1,5 +1,5 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
-import { ON_DUPLICATE } from './export-model.ts'
+import { ON_DUPLICATE, postingSchema } from './export-model.ts'
 
 const rejectedSchema = new Schema(
   {
@@ -16,7 +16,7 @@ const exportBatchSchema = new Schema(
     organization: { type: Schema.Types.ObjectId, required: true },
     /** E-mail of our person who asked. */
     requestedBy: { type: String, required: true },
-    posting: { type: new Schema({ postingId: { type: String, required: true }, title: String }, { _id: false }), default: null },
+    posting: { type: postingSchema, default: null },
     onDuplicate: { type: String, enum: ON_DUPLICATE, required: true },
     /** How many exports it has. */
     total: { type: Number, required: true },

@@ -73,6 +73,12 @@ const noteSchema = new Schema(
   { _id: false },
 )
 
+/** The posting that was asked for, as it was then. */
+export const postingSchema = new Schema(
+  { postingId: { type: String, required: true }, title: String, confidential: Boolean },
+  { _id: false },
+)
+
 const exportSchema = new Schema(
   {
     ...workFields,
@@ -84,9 +90,12 @@ const exportSchema = new Schema(
     /** E-mail of our person who asked. */
     requestedBy: { type: String, required: true },
     performAs: new Schema({ leverUserId: { type: String, required: true }, leverEmail: String, leverName: String }, { _id: false }),
-    posting: { type: new Schema({ postingId: { type: String, required: true }, title: String }, { _id: false }), default: null },
+    posting: { type: postingSchema, default: null },
     requisition: {
-      type: new Schema({ requisitionId: { type: String, required: true }, requisitionCode: String, name: String }, { _id: false }),
+      type: new Schema(
+        { requisitionId: { type: String, required: true }, requisitionCode: String, name: String, confidential: Boolean },
+        { _id: false },
+      ),
       default: null,
     },
     onDuplicate: { type: String, enum: ON_DUPLICATE, required: true },
@@ -102,6 +111,8 @@ const exportSchema = new Schema(
     url: { type: String, default: null },
     stage: { type: new Schema({ id: String, text: String }, { _id: false }), default: null },
     duplicateOf: { type: String, default: null },
+    /** The opportunity that it made, was linked to or was stopped by is confidential. */
+    confidential: { type: Boolean, default: false },
     waitingFor: { type: String, enum: [...WAITING_FOR, null], default: null },
     note: { type: noteSchema, default: null },
     resume: { type: resumeSchema, default: null },

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose'
+import type { Clearance } from '../accounts/clearance.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { claimWork, heartbeat } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
@@ -42,9 +43,9 @@ export function createExportRules(deps: RuleDeps) {
     list: (organization: string, request: PageRequest): Promise<Page<ExportRuleView>> =>
       page<ExportRuleDocument, ExportRuleView>(ExportRuleModel as never, { organization }, request, viewOf),
     /** What the rule, saved or not, would export now. */
-    preview: async (organization: string, name: string, input: RuleInput): Promise<ExportRulePreview> => {
+    preview: async (organization: string, name: string, input: RuleInput, clearance: Clearance): Promise<ExportRulePreview> => {
       const saved = await findRule(organization, name)
-      return previewRule({ ...input, organization, rule: saved?._id ?? null, projects: input.projects ?? [] }, deps)
+      return previewRule({ ...input, organization, rule: saved?._id ?? null, projects: input.projects ?? [], clearance }, deps)
     },
     listHeld,
     /** The connection exports again: what waits for it is looked at now. */

@@ -1,7 +1,8 @@
+import { isConfidential } from '../accounts/clearance.ts'
 import type { Claimed } from '../work/claim.ts'
 import { writeStep, type Attempt } from '../work/write-step.ts'
 import type { Duplicate } from './find-duplicates.ts'
-import { mainDuplicate, withoutConfidentialDetails } from './find-duplicates.ts'
+import { mainDuplicate } from './find-duplicates.ts'
 import { SENT_RESUME } from './carried-resume.ts'
 import { BULK_LANE, ExportModel, type ExportDocument, type ExportResume, type WaitingFor } from './export-model.ts'
 import { wakeIfResumed } from './paused-batches.ts'
@@ -149,8 +150,7 @@ export async function fail(
 
 /** Stopped: the person is in Lever already. */
 export async function endAsDuplicate(claimed: ClaimedExport, duplicates: Duplicate[], deps: ExportDeps): Promise<void> {
-  const found = mainDuplicate(duplicates)
-  const main = found && withoutConfidentialDetails(found)
+  const main = mainDuplicate(duplicates)
   await writeStep(ExportModel, claimed, {
     set: {
       status: 'duplicate',
@@ -160,6 +160,7 @@ export async function endAsDuplicate(claimed: ClaimedExport, duplicates: Duplica
       contactId: main?.contactId ?? null,
       url: main?.url ?? null,
       stage: main?.stage ?? null,
+      confidential: main?.confidential ?? false,
     },
     unset: ['personLock', 'openKey'],
     now: ['finishedAt'],
@@ -198,6 +199,7 @@ export async function land(
       contactId: opportunity.contact,
       url: opportunity.url,
       stage: opportunity.stage ? { id: opportunity.stage, text: stageText } : null,
+      confidential: isConfidential(opportunity),
       tries: 0,
     },
     unset: ['personLock'],

@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { isConfidential } from '../accounts/clearance.ts'
 import type { Assessment } from './assess-export.ts'
 import { BULK_LANE, ExportModel, type OnDuplicate } from './export-model.ts'
 
@@ -7,6 +8,19 @@ interface WishOfMany {
   requestedBy: string
   onDuplicate?: OnDuplicate | undefined
   note?: string | undefined
+}
+
+/** Where an export goes, as its document keeps it. */
+export function targetFields({ posting, requisition }: Pick<Assessment, 'posting' | 'requisition'>) {
+  return {
+    posting: posting && { postingId: posting.id, title: posting.text, confidential: isConfidential(posting) },
+    requisition: requisition && {
+      requisitionId: requisition.id,
+      requisitionCode: requisition.requisitionCode ?? '',
+      name: requisition.name,
+      confidential: isConfidential(requisition),
+    },
+  }
 }
 
 /** What exports of many candidates have in common, in the lane of the bulk, with the defaults of the model, so that none is built for each. */
@@ -21,12 +35,7 @@ export function exportTemplate(
     lane: BULK_LANE,
     requestedBy,
     performAs,
-    posting: posting && { postingId: posting.id, title: posting.text },
-    requisition: requisition && {
-      requisitionId: requisition.id,
-      requisitionCode: requisition.requisitionCode ?? '',
-      name: requisition.name,
-    },
+    ...targetFields({ posting, requisition }),
     onDuplicate: onDuplicate ?? 'stop',
     ...(note === undefined ? {} : { note: { text: note, status: 'queued' as const } }),
     dueAt: new Date(0),

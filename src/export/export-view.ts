@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Clearance } from '../accounts/clearance.ts'
 import { ExportModel, RESUME_FATES, WAITING_FOR, type ExportDocument, type ExportState } from './export-model.ts'
 
 export const EXPORT_STATUSES = ['queued', 'running', 'exported', 'duplicate', 'failed', 'canceled'] as const
@@ -29,8 +30,13 @@ export const PerformAsView = z.object({
 })
 export const TargetView = z.union([
   z.object({ kind: z.literal('general') }),
-  z.object({ kind: z.literal('posting'), postingId: z.string(), title: z.string().nullable() }),
+  z.object({
+    kind: z.literal('posting'),
+    postingId: z.string().nullable().describe('Null where it is confidential and kept from who asks'),
+    title: z.string().nullable(),
+  }),
 ])
+export type TargetView = z.infer<typeof TargetView>
 export const RequisitionView = z.object({
   requisitionId: z.string(),
   requisitionCode: z.string().nullable(),
@@ -48,6 +54,9 @@ export const ExportView = z
     target: TargetView,
     requisition: RequisitionView.nullable().describe('Kept here; Lever links requisitions by posting'),
     onDuplicate: z.enum(['stop', 'create', 'link']),
+    confidential: z
+      .boolean()
+      .describe('It is about a confidential record of Lever; where a sourcer asks, what tells of that record is null'),
     opportunityId: z.string().nullable(),
     contactId: z.string().nullable(),
     url: z.string().nullable().describe('The opportunity in Lever; of a duplicate, the one that was there'),
@@ -69,8 +78,45 @@ export const ExportView = z
   .meta({ id: 'Export' })
 export type ExportView = z.infer<typeof ExportView>
 
-/** The export as the API and the pages show it. */
-export function exportView(document: ExportDocument): ExportView {
+/** The export as somebody of this clearance may see it; how the API and the pages show it. */
+export function exportView(document: ExportDocument, clearance: Clearance): ExportView {
+  const view = wholeView(document)
+  return view.confidential && clearance !== 'all' ? withoutConfidential(view) : view
+}
+
+/** What a sourcer may know of an export that is about a confidential record: that it is. */
+function withoutConfidential(view: ExportView): ExportView {
+  const { note, resume, error, attempts } = view
+  return {
+    ...view,
+    target: hiddenTarget(view.target),
+    requisition: null,
+    opportunityId: null,
+    contactId: null,
+    url: null,
+    stage: null,
+    duplicateOf: null,
+    note: note && { ...note, noteId: null, error: note.error && hiddenFailure(note.error) },
+    resume: resume && { ...resume, detail: null },
+    error: error && hiddenFailure(error),
+    attempts: attempts.map((attempt) => ({ ...attempt, detail: null })),
+  }
+}
+
+export function hiddenTarget(target: TargetView): TargetView {
+  return target.kind === 'general' ? target : { kind: 'posting', postingId: null, title: null }
+}
+
+/** Lever's words may name the record. */
+function hiddenFailure({ code }: z.infer<typeof Failure>): z.infer<typeof Failure> {
+  return { code, detail: 'The record is confidential; an admin sees the details.' }
+}
+
+function isAboutConfidential({ confidential, posting, requisition }: ExportDocument): boolean {
+  return [confidential, posting?.confidential, requisition?.confidential].includes(true)
+}
+
+function wholeView(document: ExportDocument): ExportView {
   const { performAs, posting, requisition, note, stage } = document
   return {
     id: String(document._id),
@@ -88,6 +134,7 @@ export function exportView(document: ExportDocument): ExportView {
       ? { requisitionId: requisition.requisitionId, requisitionCode: requisition.requisitionCode ?? null, name: requisition.name ?? null }
       : null,
     onDuplicate: document.onDuplicate,
+    confidential: isAboutConfidential(document),
     opportunityId: document.opportunityId ?? null,
     contactId: document.contactId ?? null,
     url: document.url ?? null,

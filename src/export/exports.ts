@@ -1,3 +1,4 @@
+import type { Clearance } from '../accounts/clearance.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { heartbeat } from '../work/claim.ts'
 import { claimInTurns } from '../work/claim-in-turns.ts'
@@ -12,8 +13,10 @@ import { bulkAnswer, rejectedRow } from './bulk-rejection.ts'
 import { changeBatch, settleAbandoned, type BatchChange } from './change-batch.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import { candidatesIn, contactsOf, forgetCandidate, tracesOf } from './forget-candidate.ts'
+import { exportView } from './export-view.ts'
 import { listExports } from './list-exports.ts'
 import { markRestored } from './mark-restored.ts'
+import { noteConfidentiality } from './note-confidentiality.ts'
 import { previewBulk, type BulkPreviewWish } from './preview-bulk.ts'
 import { previewExport, type PreviewWish } from './preview-export.ts'
 import { requestBulk, type BulkWish } from './request-bulk.ts'
@@ -54,17 +57,22 @@ export function createExports(deps: RuleDeps) {
     bulkAnswer: async (organization: string, id: string) => bulkAnswer(await findBatch(organization, id)),
     /** Rows that were refused when it was asked for, with the reasons. @throws ServiceError not_found */
     rejectedRows: async (organization: string, id: string) => (await findBatch(organization, id)).rejected.map(rejectedRow),
-    changeBatch: (wish: { organization: string; id: string; change: BatchChange; actor: string }) =>
+    changeBatch: (wish: { organization: string; id: string; change: BatchChange; actor: string; clearance: Clearance }) =>
       changeBatch(wish, { audit, wake, observe }),
     /** As CSV, in pieces. @throws ServiceError not_found */
-    batchResultCsv: async (organization: string, id: string, requestedBy?: string) =>
-      batchResultCsv(await findBatch(organization, id, requestedBy), deps),
+    batchResultCsv: async (organization: string, id: string, clearance: Clearance, requestedBy?: string) =>
+      batchResultCsv(await findBatch(organization, id, requestedBy), clearance, deps),
     /** For a job. */
     settleBatches: settleAbandoned,
-    get: getExport,
+    /** `requestedBy`: of this person alone. @throws ServiceError not_found */
+    get: async (organization: string, id: string, clearance: Clearance, requestedBy?: string) =>
+      exportView(await getExport(organization, id, requestedBy), clearance),
     list: listExports,
-    retry: (organization: string, id: string, actor: string) => retryExport(organization, id, actor, { audit, wake }),
-    cancel: (organization: string, id: string, actor: string) => cancelExport(organization, id, actor, { audit, wake, observe }),
+    retry: async (organization: string, id: string, actor: string, clearance: Clearance) =>
+      exportView(await retryExport(organization, id, actor, { audit, wake }), clearance),
+    cancel: async (organization: string, id: string, actor: string, clearance: Clearance) =>
+      exportView(await cancelExport(organization, id, actor, { audit, wake, observe }), clearance),
+    noteConfidentiality,
     /** Before a connection ends: see `settle-exports.ts`. */
     settle: (organization: string, hasGrant: boolean) => settleExports(organization, hasGrant, deps),
     forgetCandidate,

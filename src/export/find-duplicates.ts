@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Clearance } from '../accounts/clearance.ts'
 import type { LeverClient, Lane } from '../lever/client.ts'
 import { listOpportunities, type LeverOpportunity } from '../lever/opportunities.ts'
 import { StageView } from './export-view.ts'
@@ -7,7 +8,7 @@ const Timestamp = z.string().meta({ format: 'date-time' })
 
 export const DuplicateView = z
   .object({
-    opportunityId: z.string(),
+    opportunityId: z.string().nullable().describe('Null, like all the rest, of a confidential one that is kept from who asks'),
     contactId: z.string().nullable(),
     url: z.string().nullable(),
     stage: StageView.nullable(),
@@ -15,10 +16,12 @@ export const DuplicateView = z
     owner: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
     postings: z.array(z.object({ id: z.string(), title: z.string().nullable() })),
     createdAt: Timestamp.nullable(),
-    confidential: z.boolean().describe('Its details are kept from sourcers'),
+    confidential: z.boolean().describe('Sourcers are told that it exists, and nothing else of it'),
   })
   .meta({ id: 'Duplicate' })
-export type Duplicate = z.infer<typeof DuplicateView>
+export type DuplicateView = z.infer<typeof DuplicateView>
+/** The same with all that is known of it. */
+export type Duplicate = DuplicateView & { opportunityId: string }
 
 export interface Person {
   emails: string[]
@@ -129,8 +132,18 @@ export function mainDuplicate(duplicates: Duplicate[]): Duplicate | undefined {
   return duplicates.find(({ archived }) => archived === null) ?? duplicates[0]
 }
 
-/** What a sourcer may know of a confidential record: that there is one. */
-export function withoutConfidentialDetails(duplicate: Duplicate): Duplicate {
-  if (!duplicate.confidential) return duplicate
-  return { ...duplicate, contactId: null, url: null, stage: null, archived: null, owner: null, postings: [], createdAt: null }
+/** A duplicate as somebody of this clearance may see it: of a confidential record a sourcer is told that it exists. */
+export function duplicateView(duplicate: Duplicate, clearance: Clearance): DuplicateView {
+  if (!duplicate.confidential || clearance === 'all') return duplicate
+  return {
+    ...duplicate,
+    opportunityId: null,
+    contactId: null,
+    url: null,
+    stage: null,
+    archived: null,
+    owner: null,
+    postings: [],
+    createdAt: null,
+  }
 }

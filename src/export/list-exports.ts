@@ -1,4 +1,5 @@
 import { isValidObjectId, Types, type QueryFilter } from 'mongoose'
+import type { Clearance } from '../accounts/clearance.ts'
 import { page, type OrderedPageRequest, type Page } from '../paging.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import { exportView, statesOf, type ExportStatus, type ExportView } from './export-view.ts'
@@ -16,7 +17,12 @@ export interface ExportFilters {
 const NOBODY = new Types.ObjectId('0'.repeat(24))
 
 /** Exports, newest first unless asked otherwise. @throws ServiceError `invalid_request` for a cursor that is not ours */
-export async function listExports(organization: string, filters: ExportFilters, request: OrderedPageRequest): Promise<Page<ExportView>> {
+export async function listExports(
+  organization: string,
+  filters: ExportFilters,
+  clearance: Clearance,
+  request: OrderedPageRequest,
+): Promise<Page<ExportView>> {
   const { status, batchId, candidateId, requestedBy, ids } = filters
   const filter: QueryFilter<ExportDocument> = {
     organization,
@@ -26,7 +32,7 @@ export async function listExports(organization: string, filters: ExportFilters, 
     ...(batchId === undefined ? {} : { batch: idOrNone(batchId) }),
     ...(ids === undefined ? {} : { _id: { $in: ids.map(idOrNone) } }),
   }
-  return page(ExportModel, filter, request, (document) => exportView(document))
+  return page(ExportModel, filter, request, (document) => exportView(document, clearance))
 }
 
 /** What cannot be an id is nobody's. */

@@ -3,7 +3,7 @@ import { assessExport } from './assess-export.ts'
 import { rejectedRow } from './bulk-rejection.ts'
 import { NEW_LEAD } from './create-request.ts'
 import { PerformAsView, RequisitionView, StageView, TargetView } from './export-view.ts'
-import { DuplicateView, withoutConfidentialDetails, type Duplicate } from './find-duplicates.ts'
+import { DuplicateView, duplicateView } from './find-duplicates.ts'
 import type { BulkWish } from './request-bulk.ts'
 import type { RequestDeps } from './request-export.ts'
 import { siftCandidates, type BriefCandidate } from './sift-candidates.ts'
@@ -33,10 +33,7 @@ export const BulkPreviewView = z
   .meta({ id: 'BulkExportPreview' })
 export type BulkPreviewView = z.infer<typeof BulkPreviewView>
 
-export interface BulkPreviewWish extends Omit<BulkWish, 'actor' | 'onDuplicate'> {
-  /** Sourcers are told that a confidential record exists, no more. */
-  showConfidential: boolean
-}
+export type BulkPreviewWish = Omit<BulkWish, 'actor' | 'onDuplicate'>
 
 /** Each is two reads. */
 const LOOKED_UP_AT_ONCE = 16
@@ -72,16 +69,19 @@ export async function previewBulk(wish: BulkPreviewWish, deps: RequestDeps): Pro
 }
 
 async function lookUp(
-  { organization, showConfidential }: BulkPreviewWish,
+  { organization, clearance }: BulkPreviewWish,
   candidates: readonly BriefCandidate[],
   deps: RequestDeps,
-): Promise<Map<string, Duplicate[]>> {
-  const found = new Map<string, Duplicate[]>()
+): Promise<Map<string, DuplicateView[]>> {
+  const found = new Map<string, DuplicateView[]>()
   const waiting = [...candidates]
   const work = async (): Promise<void> => {
     for (let one = waiting.shift(); one; one = waiting.shift()) {
       const duplicates = await deps.duplicates.mirrored(organization, { emails: one.emails, links: one.links })
-      found.set(one.id, showConfidential ? duplicates : duplicates.map(withoutConfidentialDetails))
+      found.set(
+        one.id,
+        duplicates.map((duplicate) => duplicateView(duplicate, clearance)),
+      )
     }
   }
   await Promise.all(Array.from({ length: LOOKED_UP_AT_ONCE }, work))

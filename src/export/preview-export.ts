@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import type { Clearance } from '../accounts/clearance.ts'
 import { alreadyExported, assessExport, findOpenExport, type PerformAs } from './assess-export.ts'
 import { buildCreateRequest, linksOf, NEW_LEAD, showRequest, type CarriedCandidate, type ShownRequest } from './create-request.ts'
 import type { OnDuplicate } from './export-model.ts'
 import { PerformAsView, RequisitionView, StageView, TargetView } from './export-view.ts'
-import { DuplicateView, findDuplicates, withoutConfidentialDetails, type Duplicate } from './find-duplicates.ts'
+import { DuplicateView, findDuplicates, duplicateView, type Duplicate } from './find-duplicates.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 
 export const PreviewView = z
@@ -45,8 +46,8 @@ export interface PreviewWish {
   postingId?: string | undefined
   requisitionId?: string | undefined
   onDuplicate?: OnDuplicate | undefined
-  /** Sourcers are told that a confidential record exists, no more. */
-  showConfidential: boolean
+  /** Of who asks. */
+  clearance: Clearance
 }
 
 /** What an export would do: who may, where to, what is in Lever already, and the very request. Writes nothing anywhere. */
@@ -75,7 +76,7 @@ export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promis
     performAs: performAs && PerformAsView.parse(performAs),
     stage: { id: stageId, text: await deps.stageText(organization, stageId) },
     source: terms.sourceName,
-    duplicates: wish.showConfidential ? search.duplicates : search.duplicates.map(withoutConfidentialDetails),
+    duplicates: search.duplicates.map((one) => duplicateView(one, wish.clearance)),
     duplicatesChecked: search.checkedAt,
     confidentialVisible: terms.canSeeConfidential,
     request:

@@ -1,3 +1,4 @@
+import type { Clearance } from '../accounts/clearance.ts'
 import type { Types } from 'mongoose'
 import { z } from 'zod'
 import type { RuleDeps } from './apply-rule.ts'
@@ -28,6 +29,7 @@ export interface RuleToPreview {
   requestedBy: string
   postingId?: string | undefined
   requisitionId?: string | undefined
+  clearance: Clearance
 }
 
 /** Whom the rule would export who is in its stages now, as far as our own records tell: nothing is written, nobody in Lever is asked for. */
@@ -41,7 +43,7 @@ export async function previewRule(wish: RuleToPreview, deps: RuleDeps): Promise<
     candidates += accepted.length
     named.push(...accepted.slice(0, MOST_NAMED - named.length))
   }
-  const preview = await previewBulk({ ...wish, candidateIds: named.map(({ id }) => id), showConfidential: true }, deps)
+  const preview = await previewBulk({ ...wish, candidateIds: named.map(({ id }) => id) }, deps)
   const names = new Map(named.map(({ id, name }) => [id, name]))
   return { ...preview, candidates, data: preview.data.map((one) => ({ ...one, name: names.get(one.candidateId) ?? '' })) }
 }

@@ -1,4 +1,5 @@
 import { Types, type ClientSession } from 'mongoose'
+import type { Clearance } from '../accounts/clearance.ts'
 import { ServiceError } from '../errors.ts'
 import { assessExport, type Assessment } from './assess-export.ts'
 import { bulkAnswer, type AskedBatch, type BulkAnswer } from './bulk-rejection.ts'
@@ -17,6 +18,8 @@ export interface BulkWish {
   postingId?: string | undefined
   requisitionId?: string | undefined
   onDuplicate?: OnDuplicate | undefined
+  /** Of who asks. */
+  clearance: Clearance
   /** Who asked, for the audit trail. */
   actor: string
 }

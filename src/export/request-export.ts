@@ -1,7 +1,9 @@
 import { Types } from 'mongoose'
+import type { Clearance } from '../accounts/clearance.ts'
 import { ServiceError } from '../errors.ts'
 import { alreadyExported, assessExport, findOpenExport } from './assess-export.ts'
 import { ExportModel, openKeyOf, type ExportDocument, type OnDuplicate } from './export-model.ts'
+import { targetFields } from './export-template.ts'
 import { exportView, type ExportView } from './export-view.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 import type { SiftDeps } from './sift-candidates.ts'
@@ -15,6 +17,8 @@ export interface ExportWish {
   requisitionId?: string | undefined
   note?: string | undefined
   onDuplicate?: OnDuplicate | undefined
+  /** Of who asks. */
+  clearance: Clearance
   /** Who asked, for the audit trail. */
   actor: string
 }
@@ -45,12 +49,7 @@ export async function requestExport(wish: ExportWish, deps: RequestDeps): Promis
     status: 'queued',
     requestedBy: wish.requestedBy,
     performAs,
-    posting: posting && { postingId: posting.id, title: posting.text },
-    requisition: requisition && {
-      requisitionId: requisition.id,
-      requisitionCode: requisition.requisitionCode ?? '',
-      name: requisition.name,
-    },
+    ...targetFields({ posting, requisition }),
     onDuplicate: wish.onDuplicate ?? 'stop',
     openKey: openKeyOf(candidateId, posting?.id ?? null),
     ...(wish.note === undefined ? {} : { note: { text: wish.note, status: 'queued' as const } }),
@@ -66,7 +65,7 @@ export async function requestExport(wish: ExportWish, deps: RequestDeps): Promis
     subject: `export:${exportId}`,
     leverUser: performAs.leverUserId,
   })
-  return exportView(document)
+  return exportView(document, wish.clearance)
 }
 
 /** @throws ServiceError candidate_not_found */

@@ -1,7 +1,9 @@
 import type { QueryFilter } from 'mongoose'
+import type { Clearance } from '../accounts/clearance.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
 import { hashPersonKeys, type PersonKeyDeps } from './person-hashes.ts'
+import { CONFIDENTIAL, shownTo } from './shown-to.ts'
 
 /** A person of ours, by whom opportunities are looked for. */
 export interface PersonOfOurs {
@@ -29,9 +31,10 @@ export async function listOpportunities(
   deps: PersonKeyDeps,
   organization: string,
   filters: OpportunityFilters,
+  clearance: Clearance,
   request: PageRequest,
 ): Promise<Page<OpportunityView>> {
-  const conditions: QueryFilter<LeverOpportunityRecord>[] = [{ organization }]
+  const conditions: QueryFilter<LeverOpportunityRecord>[] = [{ organization }, shownTo(clearance)]
   if (filters.person) conditions.push(await isOfPerson(deps, organization, filters.person))
   if (filters.stageId !== undefined) conditions.push({ stageId: filters.stageId })
   if (filters.postingId !== undefined) conditions.push({ postingIds: filters.postingId })
@@ -49,6 +52,11 @@ export async function opportunitiesOf(deps: PersonKeyDeps, organization: string,
     .sort({ leverCreatedAt: -1, _id: -1 })
     .lean<LeverOpportunityRecord[]>()
   return records.map(toOpportunityView)
+}
+
+/** Those of the opportunities that are known to be confidential. */
+export async function confidentialAmong(organization: string, leverIds: readonly string[]): Promise<string[]> {
+  return LeverOpportunityModel.distinct('leverId', { organization, leverId: { $in: [...leverIds] }, ...CONFIDENTIAL })
 }
 
 /** All opportunities of a contact. */

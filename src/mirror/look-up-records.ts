@@ -1,3 +1,4 @@
+import type { Clearance } from '../accounts/clearance.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { isLeverId } from '../lever/lever-id.ts'
@@ -14,12 +15,17 @@ export interface LookUpDeps {
 
 /**
  * A posting as last seen; one that the mirror does not know, newer than the last sync perhaps, is asked of Lever. Null for one
- * that Lever does not show either.
+ * that Lever does not show either, or that `clearance` does not cover.
  * @throws ServiceError when it is unknown and Lever cannot be asked
  */
-export async function lookUpPosting(deps: LookUpDeps, organization: string, leverId: string): Promise<PostingView | null> {
-  const known = await findPosting(organization, leverId)
-  if (known || !isLeverId(leverId)) return known
+export async function lookUpPosting(
+  deps: LookUpDeps,
+  organization: string,
+  leverId: string,
+  clearance: Clearance,
+): Promise<PostingView | null> {
+  const isKnown = (await findPosting(organization, leverId, 'all')) !== null
+  if (isKnown || !isLeverId(leverId)) return findPosting(organization, leverId, clearance)
   const client = await deps.leverClient(organization, 'interactive')
   try {
     const posting = await getPosting(client, leverId)
@@ -28,7 +34,7 @@ export async function lookUpPosting(deps: LookUpDeps, organization: string, leve
     if (isLeverStatus(error, 404) || isLeverStatus(error, 403) || isLeverStatus(error, 400)) return null
     throw error
   }
-  return findPosting(organization, leverId)
+  return findPosting(organization, leverId, clearance)
 }
 
 /**

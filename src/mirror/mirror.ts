@@ -1,9 +1,11 @@
+import type { Clearance } from '../accounts/clearance.ts'
 import type { LeverClient } from '../lever/client.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import type { Lane } from '../lever/request-budget.ts'
 import type { Log } from '../log.ts'
 import type { PageRequest } from '../paging.ts'
 import {
+  confidentialAmong,
   contactOf,
   listOpportunities,
   opportunitiesOf,
@@ -134,7 +136,7 @@ export function createMirror(deps: MirrorDeps) {
     findStage,
     lookUpStage: (organization: string, leverId: string) => lookUpStage(deps, organization, leverId),
     findPosting,
-    lookUpPosting: (organization: string, leverId: string) => lookUpPosting(deps, organization, leverId),
+    lookUpPosting: (organization: string, leverId: string, clearance: Clearance) => lookUpPosting(deps, organization, leverId, clearance),
     findRequisition,
     listUsers,
     listStages,
@@ -149,8 +151,9 @@ export function createMirror(deps: MirrorDeps) {
     noteInterview,
     readHistory,
     forgetHistory,
-    listOpportunities: (organization: string, filters: OpportunityFilters, page: PageRequest) =>
-      listOpportunities(deps, organization, filters, page),
+    listOpportunities: (organization: string, filters: OpportunityFilters, clearance: Clearance, page: PageRequest) =>
+      listOpportunities(deps, organization, filters, clearance, page),
+    confidentialAmong,
     opportunitiesOf: (organization: string, person: PersonOfOurs) => opportunitiesOf(deps, organization, person),
     opportunitiesOfContact,
     contactOf,

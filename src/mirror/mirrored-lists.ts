@@ -1,4 +1,5 @@
 import type { QueryFilter } from 'mongoose'
+import type { Clearance } from '../accounts/clearance.ts'
 import type { Page, PageRequest } from '../paging.ts'
 import { matchesWords } from './folded-text.ts'
 import {
@@ -14,6 +15,7 @@ import {
 } from './lever-record-models.ts'
 import { toLeverUserView, type LeverUserView } from './lever-users.ts'
 import { readRecordPage } from './record-page.ts'
+import { CONFIDENTIAL, shownTo } from './shown-to.ts'
 
 export interface PostingFilters {
   /** Words, each of which stands in title, location, team or a requisition code; case and accents do not matter. */
@@ -39,16 +41,23 @@ export function listArchiveReasons(organization: string, page: PageRequest): Pro
   return readRecordPage(LeverArchiveReasonModel, { organization }, page, toArchiveReasonView)
 }
 
-export function listPostings(organization: string, filters: PostingFilters, page: PageRequest): Promise<Page<PostingView>> {
-  const conditions: QueryFilter<LeverPostingRecord>[] = [{ organization }]
+export async function listPostings(
+  organization: string,
+  filters: PostingFilters,
+  clearance: Clearance,
+  page: PageRequest,
+): Promise<Page<PostingView>> {
+  const conditions: QueryFilter<LeverPostingRecord>[] = [{ organization }, shownTo(clearance)]
   if (filters.q !== undefined) conditions.push(matchesWords('searchKey', filters.q))
   if (filters.state !== undefined) conditions.push({ state: filters.state })
   if (filters.open !== undefined) conditions.push({ state: { [filters.open ? '$in' : '$nin']: OPEN_STATES } })
-  return readRecordPage(LeverPostingModel, { $and: conditions }, page, toPostingView)
+  const found = await readRecordPage(LeverPostingModel, { $and: conditions }, page, toPostingView)
+  return { ...found, data: await nameShownRequisitions(organization, clearance, found.data) }
 }
 
-export function listRequisitions(organization: string, page: PageRequest): Promise<Page<RequisitionView>> {
-  return readRecordPage(LeverRequisitionModel, { organization }, page, toRequisitionView)
+export async function listRequisitions(organization: string, clearance: Clearance, page: PageRequest): Promise<Page<RequisitionView>> {
+  const found = await readRecordPage(LeverRequisitionModel, { organization, ...shownTo(clearance) }, page, toRequisitionView)
+  return { ...found, data: await nameShownPostings(organization, clearance, found.data) }
 }
 
 export async function findStage(organization: string, leverId: string): Promise<StageView | null> {
@@ -56,14 +65,32 @@ export async function findStage(organization: string, leverId: string): Promise<
   return record && toStageView(record)
 }
 
-export async function findPosting(organization: string, leverId: string): Promise<PostingView | null> {
-  const record = await LeverPostingModel.findOne({ organization, leverId }).lean<LeverPostingRecord>()
+/** Null also for one that `clearance` does not cover. */
+export async function findPosting(organization: string, leverId: string, clearance: Clearance): Promise<PostingView | null> {
+  const record = await LeverPostingModel.findOne({ organization, leverId, ...shownTo(clearance) }).lean<LeverPostingRecord>()
   return record && toPostingView(record)
 }
 
-export async function findRequisition(organization: string, leverId: string): Promise<RequisitionView | null> {
-  const record = await LeverRequisitionModel.findOne({ organization, leverId }).lean<LeverRequisitionRecord>()
+/** Null also for one that `clearance` does not cover. */
+export async function findRequisition(organization: string, leverId: string, clearance: Clearance): Promise<RequisitionView | null> {
+  const record = await LeverRequisitionModel.findOne({ organization, leverId, ...shownTo(clearance) }).lean<LeverRequisitionRecord>()
   return record && toRequisitionView(record)
+}
+
+/** Lists name records of the other kind by id or code: these, too, only where they may be seen. */
+async function nameShownPostings(organization: string, clearance: Clearance, requisitions: RequisitionView[]): Promise<RequisitionView[]> {
+  if (clearance === 'all') return requisitions
+  const ids = requisitions.flatMap(({ postings }) => postings)
+  const hidden = new Set(await LeverPostingModel.distinct('leverId', { organization, leverId: { $in: ids }, ...CONFIDENTIAL }))
+  return requisitions.map((one) => ({ ...one, postings: one.postings.filter((id) => !hidden.has(id)) }))
+}
+
+async function nameShownRequisitions(organization: string, clearance: Clearance, postings: PostingView[]): Promise<PostingView[]> {
+  if (clearance === 'all') return postings
+  const codes = postings.flatMap(({ requisitionCodes }) => requisitionCodes)
+  const named = { organization, requisitionCode: { $in: codes }, ...CONFIDENTIAL }
+  const hidden = new Set(await LeverRequisitionModel.distinct('requisitionCode', named))
+  return postings.map((one) => ({ ...one, requisitionCodes: one.requisitionCodes.filter((code) => !hidden.has(code)) }))
 }
 
 export type StageView = ReturnType<typeof toStageView>

@@ -1,3 +1,4 @@
+import { isConfidential } from '../accounts/clearance.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { LeverArchiveReasonModel, LeverStageModel, type LeverArchiveReasonRecord, type LeverStageRecord } from './lever-record-models.ts'
 
@@ -10,6 +11,7 @@ export interface OpportunityState {
   postings: string[]
   archived: { reason: string | null; reasonText: string | null; archivedAt: Date | null } | null
   owner: string | null
+  confidential: boolean
   updatedAt: Date | null
 }
 
@@ -27,6 +29,7 @@ export async function opportunityState(organization: string, opportunity: LeverO
       reasonText: archived.reason === null ? null : ((await archiveReasonText(organization, archived.reason)) ?? archived.reason),
     },
     owner,
+    confidential: isConfidential(opportunity),
     updatedAt,
   }
 }

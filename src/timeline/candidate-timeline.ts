@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Clearance } from '../accounts/clearance.ts'
 import type { Candidates } from '../candidates/candidates.ts'
 import type { ExportView } from '../export/export-view.ts'
 import type { Exports } from '../export/exports.ts'
@@ -55,6 +56,8 @@ export interface TimelineDeps {
 export interface TimelineRequest extends PageRequest {
   /** E-mail of the person whose exports alone are shown; everybody's unless given. */
   requestedBy?: string | undefined
+  /** Of who asks: of a confidential opportunity nothing is told that happened in Lever. */
+  clearance: Clearance
 }
 
 /** The newest ones; nobody is exported more often. */
@@ -67,12 +70,14 @@ const MOST_EXPORTS = 100
 export async function candidateTimeline(
   { candidates, exports, mirror }: TimelineDeps,
   organization: string,
-  { candidateId, ...request }: TimelineRequest & { candidateId: string },
+  { candidateId, clearance, ...request }: TimelineRequest & { candidateId: string },
 ): Promise<Page<TimelineEntry>> {
-  const candidate = await candidates.get(organization, candidateId)
-  const { data } = await exports.list(organization, { candidateId }, { limit: MOST_EXPORTS })
+  const candidate = await candidates.get(organization, candidateId, clearance)
+  const { data } = await exports.list(organization, { candidateId }, clearance, { limit: MOST_EXPORTS })
   const exported = data.filter(({ status }) => status === 'exported').flatMap(({ opportunityId }) => opportunityId ?? [])
-  const opportunityIds = [...new Set([...exported, ...(candidate.lever ? [candidate.lever.opportunityId] : [])])]
+  const opportunityIds = [
+    ...new Set([...exported, ...(candidate.lever ? [candidate.lever.opportunityId] : []).filter((id) => id !== null)]),
+  ]
   const shown = data.filter(({ requestedBy }) => request.requestedBy === undefined || requestedBy === request.requestedBy)
   const entries = [...shown.flatMap(entriesOfExport), ...(await mirror.readHistory(organization, opportunityIds)).map(entryOfHistory)]
   return pageOf(entries.toSorted(newestFirst), request)

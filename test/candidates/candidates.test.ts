@@ -83,12 +83,12 @@ describe('candidates', () => {
         stage: 'potential',
       }
 
-      const { candidate, created } = await candidates.create(organization, input(given))
+      const { candidate, created } = await candidates.create(organization, input(given), 'all')
 
       const { id, createdAt, updatedAt, ...rest } = candidate
       expect(created).to.equal(true)
       expect(rest).to.deep.equal(given)
-      expect(await candidates.get(organization, id)).to.deep.equal(candidate)
+      expect(await candidates.get(organization, id, 'all')).to.deep.equal(candidate)
       expect(new Date(createdAt).getTime()).to.be.at.most(new Date(updatedAt).getTime())
     })
 
@@ -96,11 +96,13 @@ describe('candidates', () => {
       const first = await candidates.create(
         organization,
         input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example', 'b@a.example'], headline: 'Old', tags: ['go'] }),
+        'all',
       )
 
       const second = await candidates.create(
         organization,
         input({ externalId: 'x1', emails: ['c@a.example'], headline: null, stage: 'qualified' }),
+        'all',
       )
 
       expect(second.created).to.equal(false)
@@ -120,7 +122,7 @@ describe('candidates', () => {
     ] as const) {
       // prettier-ignore
       it(`needs ${what} in the end`, async () => {
-        const refusal = await rejection(candidates.create(organization, input(fields)))
+        const refusal = await rejection(candidates.create(organization, input(fields), 'all'))
 
         expect(refusal).to.include({ code: 'invalid_request' })
         expect((refusal as { errors?: { path: string }[] }).errors?.map((error) => error.path)).to.deep.equal([path])
@@ -128,8 +130,8 @@ describe('candidates', () => {
     }
 
     it('lets two candidates share an e-mail, and drops equal entries', async () => {
-      await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example', 'A@A.example '] }))
-      const { created, candidate } = await candidates.create(organization, input({ name: 'Bob', emails: ['a@a.example'] }))
+      await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example', 'A@A.example '] }), 'all')
+      const { created, candidate } = await candidates.create(organization, input({ name: 'Bob', emails: ['a@a.example'] }), 'all')
 
       expect(created).to.equal(true)
       expect(candidate.emails).to.deep.equal(['a@a.example'])
@@ -141,25 +143,25 @@ describe('candidates', () => {
 
       const results = await Promise.all(
         fields.map(async (field) =>
-          candidates.create(organization, input({ externalId: 'race', name: 'Ana', emails: ['a@a.example'], ...field })),
+          candidates.create(organization, input({ externalId: 'race', name: 'Ana', emails: ['a@a.example'], ...field }), 'all'),
         ),
       )
 
       expect(results.filter(({ created }) => created)).to.have.length(1)
-      const [only] = (await candidates.list(organization, {}, PAGE)).data
+      const [only] = (await candidates.list(organization, {}, 'all', PAGE)).data
       expect(only).to.deep.include(Object.assign({}, ...fields))
     })
 
     it('knows an externalId in its own organization only', async () => {
-      await candidates.create(stranger, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }))
+      await candidates.create(stranger, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }), 'all')
 
-      const { created } = await candidates.create(organization, input({ externalId: 'x1', name: 'Bob', emails: ['b@a.example'] }))
+      const { created } = await candidates.create(organization, input({ externalId: 'x1', name: 'Bob', emails: ['b@a.example'] }), 'all')
 
       expect(created).to.equal(true)
     })
 
     it('can be imagined without a write', async () => {
-      const { candidate } = await candidates.create(organization, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }))
+      const { candidate } = await candidates.create(organization, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }), 'all')
 
       const known = await candidates.imagine(organization, input({ externalId: 'x1', headline: 'New' }))
       const unknown = await candidates.imagine(organization, input({ name: 'Bob', emails: ['b@a.example'] }))
@@ -168,7 +170,7 @@ describe('candidates', () => {
       expect(known.candidate).to.include({ name: 'Ana', headline: 'New' })
       expect(unknown.id).to.equal(null)
       expect(await CandidateModel.countDocuments({})).to.equal(1)
-      expect(await candidates.get(organization, candidate.id)).not.to.have.property('headline')
+      expect(await candidates.get(organization, candidate.id, 'all')).not.to.have.property('headline')
     })
   })
 
@@ -177,62 +179,64 @@ describe('candidates', () => {
       const { candidate } = await candidates.create(
         organization,
         input({ name: 'Ana', emails: ['a@a.example'], links: ['https://a.example'], headline: 'x' }),
+        'all',
       )
 
-      const changed = await candidates.patch(organization, candidate.id, input({ emails: null, headline: null, name: 'Ana L.' }))
+      const changed = await candidates.patch(organization, candidate.id, input({ emails: null, headline: null, name: 'Ana L.' }), 'all')
 
       expect(changed).to.deep.include({ name: 'Ana L.', emails: [], links: ['https://a.example'] })
       expect(changed).not.to.have.property('headline')
     })
 
     it('keeps the last way to reach the person', async () => {
-      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
 
-      const refusal = await rejection(candidates.patch(organization, candidate.id, input({ emails: [] })))
+      const refusal = await rejection(candidates.patch(organization, candidate.id, input({ emails: [] }), 'all'))
 
       expect(refusal).to.include({ code: 'invalid_request' })
     })
 
     it("refuses another candidate's externalId", async () => {
-      await candidates.create(organization, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }))
-      const { candidate } = await candidates.create(organization, input({ externalId: 'x2', name: 'Bob', emails: ['b@a.example'] }))
+      await candidates.create(organization, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }), 'all')
+      const { candidate } = await candidates.create(organization, input({ externalId: 'x2', name: 'Bob', emails: ['b@a.example'] }), 'all')
 
-      const refusal = await rejection(candidates.patch(organization, candidate.id, input({ externalId: 'x1' })))
+      const refusal = await rejection(candidates.patch(organization, candidate.id, input({ externalId: 'x1' }), 'all'))
 
       expect(refusal).to.include({ code: 'external_id_taken' })
     })
 
     it('tells those who keep something of it, then removes it', async () => {
-      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
 
       await candidates.remove(organization, candidate.id, 'apiKey:test')
 
       expect(removed).to.include(candidate.id)
-      expect(await rejection(candidates.get(organization, candidate.id))).to.include({ code: 'not_found' })
+      expect(await rejection(candidates.get(organization, candidate.id, 'all'))).to.include({ code: 'not_found' })
     })
 
     it('finds, changes and removes in its own organization only', async () => {
-      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
 
-      expect(await rejection(candidates.get(stranger, candidate.id))).to.include({ code: 'not_found' })
-      expect(await rejection(candidates.patch(stranger, candidate.id, input({ name: 'Eve' })))).to.include({ code: 'not_found' })
+      expect(await rejection(candidates.get(stranger, candidate.id, 'all'))).to.include({ code: 'not_found' })
+      expect(await rejection(candidates.patch(stranger, candidate.id, input({ name: 'Eve' }), 'all'))).to.include({ code: 'not_found' })
       expect(await rejection(candidates.remove(stranger, candidate.id, 'apiKey:test'))).to.include({ code: 'not_found' })
-      expect(await rejection(candidates.get(organization, 'not-an-id'))).to.include({ code: 'not_found' })
+      expect(await rejection(candidates.get(organization, 'not-an-id', 'all'))).to.include({ code: 'not_found' })
     })
   })
 
   describe('list', () => {
     const names = async (filters: Parameters<Candidates['list']>[1], page = PAGE): Promise<string[]> =>
-      (await candidates.list(organization, filters, page)).data.map(({ name }) => name)
+      (await candidates.list(organization, filters, 'all', page)).data.map(({ name }) => name)
 
     beforeEach(async () => {
-      await candidates.create(organization, input({ name: 'José Núñez', emails: ['jose@norte.example'], project: 'Backend' }))
+      await candidates.create(organization, input({ name: 'José Núñez', emails: ['jose@norte.example'], project: 'Backend' }), 'all')
       await candidates.create(
         organization,
         input({ name: 'Grace (Amazing) Hopper', emails: ['grace.hopper@navy.example'], project: 'backend' }),
+        'all',
       )
-      await candidates.create(organization, input({ name: 'محمد علي', links: ['https://a.example/m'] }))
-      await candidates.create(stranger, input({ name: 'José Else', emails: ['else@a.example'] }))
+      await candidates.create(organization, input({ name: 'محمد علي', links: ['https://a.example/m'] }), 'all')
+      await candidates.create(stranger, input({ name: 'José Else', emails: ['else@a.example'] }), 'all')
     })
 
     for (const [q, found] of [
@@ -253,7 +257,7 @@ describe('candidates', () => {
     }
 
     it('filters by project and by whether it was exported', async () => {
-      const [grace] = (await candidates.list(organization, { q: 'grace' }, PAGE)).data
+      const [grace] = (await candidates.list(organization, { q: 'grace' }, 'all', PAGE)).data
       await candidates.noteExport(organization, grace?.id ?? '', new Types.ObjectId().toHexString(), { exported: true })
 
       expect(await names({ project: 'Backend' })).to.deep.equal(['José Núñez'])
@@ -262,8 +266,8 @@ describe('candidates', () => {
     })
 
     it('goes page by page, newest first', async () => {
-      const first = await candidates.list(organization, {}, { limit: 2 })
-      const second = await candidates.list(organization, {}, { limit: 2, cursor: first.nextCursor ?? '' })
+      const first = await candidates.list(organization, {}, 'all', { limit: 2 })
+      const second = await candidates.list(organization, {}, 'all', { limit: 2, cursor: first.nextCursor ?? '' })
 
       expect([...first.data, ...second.data].map(({ name }) => name)).to.deep.equal(['محمد علي', 'Grace (Amazing) Hopper', 'José Núñez'])
       expect(second.nextCursor).to.equal(null)
@@ -272,19 +276,19 @@ describe('candidates', () => {
 
   describe('exports and Lever', () => {
     it('shows the newest export, whichever was noted last, and that one succeeded', async () => {
-      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       const [older, newer] = [new Types.ObjectId().toHexString(), new Types.ObjectId().toHexString()]
       exportStatuses.set(newer, 'running')
 
       await candidates.noteExport(organization, candidate.id, newer, { exported: false })
       await candidates.noteExport(organization, candidate.id, older, { exported: true })
 
-      expect((await candidates.get(organization, candidate.id)).export).to.deep.equal({ id: newer, status: 'running' })
-      expect((await candidates.list(organization, { exported: true }, PAGE)).data).to.have.length(1)
+      expect((await candidates.get(organization, candidate.id, 'all')).export).to.deep.equal({ id: newer, status: 'running' })
+      expect((await candidates.list(organization, { exported: true }, 'all', PAGE)).data).to.have.length(1)
     })
 
     it('takes newer readings of the opportunity, not older ones', async () => {
-      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       await candidates.setLeverState(organization, candidate.id, leverState({ updatedAt: new Date(2000) }))
 
       const stale = await candidates.applyLeverState(
@@ -303,7 +307,7 @@ describe('candidates', () => {
       )
 
       expect([stale, newer]).to.deep.equal([0, 1])
-      expect((await candidates.get(organization, candidate.id)).lever).to.deep.equal({
+      expect((await candidates.get(organization, candidate.id, 'all')).lever).to.deep.equal({
         opportunityId: 'opp-1',
         url: 'https://lever.example/opp-1',
         stage: { id: 'offer', text: 'Offer' },
@@ -315,7 +319,7 @@ describe('candidates', () => {
     })
 
     it('takes a reading where Lever gives no time', async () => {
-      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       await candidates.setLeverState(organization, candidate.id, leverState({ updatedAt: null }))
 
       expect(await candidates.applyLeverState(organization, 'opp-1', leverState({ updatedAt: new Date(1000) }))).to.equal(1)
@@ -323,13 +327,13 @@ describe('candidates', () => {
     })
 
     it('forgets what came from Lever when the opportunity was deleted there, in its own organization only', async () => {
-      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }))
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       await candidates.setLeverState(organization, candidate.id, leverState())
 
       expect(await candidates.applyLeverState(stranger, 'opp-1', leverState({ updatedAt: new Date(9000) }))).to.equal(0)
       expect(await candidates.unlinkOpportunity(stranger, 'opp-1')).to.equal(0)
       expect(await candidates.unlinkOpportunity(organization, 'opp-1')).to.equal(1)
-      expect(await candidates.get(organization, candidate.id)).not.to.have.property('lever')
+      expect(await candidates.get(organization, candidate.id, 'all')).not.to.have.property('lever')
     })
   })
 })

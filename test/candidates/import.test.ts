@@ -128,12 +128,13 @@ describe('candidate import', () => {
     const { candidate } = await candidates.create(
       organization,
       CandidateInput.parse({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'], headline: 'Old', tags: ['go'] }),
+      'all',
     )
 
     const summary = await importNow('externalId,headline,tags,stage\nx1,New,,qualified\n')
 
     expect(summary).to.include({ created: 0, updated: 1 })
-    expect(await candidates.get(organization, candidate.id)).to.deep.include({
+    expect(await candidates.get(organization, candidate.id, 'all')).to.deep.include({
       name: 'Ana',
       headline: 'New',
       tags: ['go'],
@@ -169,7 +170,7 @@ describe('candidate import', () => {
 
     const [summary] = await Promise.all([
       importNow(`externalId,name,email\n${rows.join('\n')}`),
-      ...api.map(async (input) => candidates.create(organization, input)),
+      ...api.map(async (input) => candidates.create(organization, input, 'all')),
     ])
 
     expect(summary.created + summary.updated).to.equal(60)

@@ -22,7 +22,7 @@ describe('a résumé over HTTP', () => {
 
   before(async () => {
     await connectFreshDatabase()
-    const candidates = { get: async (organization: string, id: string) => candidateView(await getCandidate(organization, id)) }
+    const candidates = { get: async (organization: string, id: string) => candidateView(await getCandidate(organization, id), 'all') }
     web = await startWeb({ endpoints: () => resumeEndpoints({ resumes, candidates }) })
     await ResumeFileModel.init()
   })

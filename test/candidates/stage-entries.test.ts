@@ -42,9 +42,9 @@ describe('entering a stage', () => {
   }
 
   it('is recorded with the write that makes it, and no other write', async () => {
-    const { candidate } = await candidates.create(organization, person('a', 'potential'))
-    await candidates.patch(organization, candidate.id, { stage: 'qualified' })
-    await candidates.patch(organization, candidate.id, { stage: 'QUALIFIED', headline: 'Engineer' })
+    const { candidate } = await candidates.create(organization, person('a', 'potential'), 'all')
+    await candidates.patch(organization, candidate.id, { stage: 'qualified' }, 'all')
+    await candidates.patch(organization, candidate.id, { stage: 'QUALIFIED', headline: 'Engineer' }, 'all')
     await candidates.importFile(
       organization,
       file('externalId,name,email,stage\na,Ada Byron,a@mail.example,qualified\nb,Bo,b@mail.example,qualified'),
@@ -57,14 +57,14 @@ describe('entering a stage', () => {
 
   it('and the candidate are kept together or not at all', async () => {
     fault = new Error('the entry was not kept')
-    const { candidate } = await candidates.create(organization, person('c', 'potential'))
+    const { candidate } = await candidates.create(organization, person('c', 'potential'), 'all')
 
-    await rejection(candidates.create(organization, person('d', 'qualified')))
-    await rejection(candidates.patch(organization, candidate.id, { stage: 'qualified' }))
+    await rejection(candidates.create(organization, person('d', 'qualified'), 'all'))
+    await rejection(candidates.patch(organization, candidate.id, { stage: 'qualified' }, 'all'))
     await rejection(candidates.importFile(organization, file('externalId,name,email,stage\ne,Eve,e@mail.example,qualified')))
 
     expect(await CandidateModel.countDocuments({ organization, externalId: { $in: ['d', 'e'] } })).to.equal(0)
-    expect((await candidates.get(organization, candidate.id)).stage).to.equal('potential')
+    expect((await candidates.get(organization, candidate.id, 'all')).stage).to.equal('potential')
     expect([recorded.length, woken]).to.deep.equal([3, 0])
   })
 

@@ -23,7 +23,7 @@ describe("lists of Lever's data", () => {
   })
 
   async function titles(filters: { q?: string; state?: string; open?: boolean }): Promise<string[]> {
-    const { data } = await under.mirror.listPostings(under.organization, filters, { limit: 100 })
+    const { data } = await under.mirror.listPostings(under.organization, filters, 'all', { limit: 100 })
     return data.map(({ text }) => text)
   }
 
@@ -60,7 +60,7 @@ describe("lists of Lever's data", () => {
     const seen: string[] = []
     let cursor: string | undefined
     do {
-      const page = await mirror.listPostings(organization, {}, { limit: 3, cursor })
+      const page = await mirror.listPostings(organization, {}, 'all', { limit: 3, cursor })
       seen.push(...page.data.map(({ text }) => text))
       expect((page.nextCursor ?? '').length).to.be.at.most(200)
       if (!cursor) await LeverPostingModel.create({ organization, leverId: 'early', text: 'AAA', sortKey: 'aaa', seenAt: new Date() })
@@ -81,12 +81,12 @@ describe("lists of Lever's data", () => {
 
   it('shows a posting and a requisition in full', async () => {
     const { mirror, organization } = under
-    const [backend] = (await mirror.listPostings(organization, { q: 'Backend' }, { limit: 1 })).data
-    const requisition = (await mirror.listRequisitions(organization, { limit: 100 })).data.find((one) =>
+    const [backend] = (await mirror.listPostings(organization, { q: 'Backend' }, 'all', { limit: 1 })).data
+    const requisition = (await mirror.listRequisitions(organization, 'all', { limit: 100 })).data.find((one) =>
       one.postings.includes(backend?.id ?? ''),
     )
 
-    expect(await mirror.findPosting(organization, backend?.id ?? '')).to.deep.equal(backend)
+    expect(await mirror.findPosting(organization, backend?.id ?? '', 'all')).to.deep.equal(backend)
     expect(backend).to.deep.include({
       state: 'published',
       open: true,
@@ -94,17 +94,17 @@ describe("lists of Lever's data", () => {
       team: 'Engineering',
       requisitionCodes: ['ENG-7'],
     })
-    expect(await mirror.findRequisition(organization, requisition?.id ?? '')).to.include({ requisitionCode: 'ENG-7' })
+    expect(await mirror.findRequisition(organization, requisition?.id ?? '', 'all')).to.include({ requisitionCode: 'ENG-7' })
     expect(await mirror.findStage(organization, 'offer')).to.deep.equal({ id: 'offer', text: 'Offer' })
   })
 
   it('asks Lever for a posting and a stage that it has not seen', async () => {
     const other = await mirrorOf(lever)
-    const [backend] = (await under.mirror.listPostings(under.organization, { q: 'Backend' }, { limit: 1 })).data
+    const [backend] = (await under.mirror.listPostings(under.organization, { q: 'Backend' }, 'all', { limit: 1 })).data
 
-    expect(await other.mirror.lookUpPosting(other.organization, backend?.id ?? '')).to.deep.equal(backend)
-    expect(await other.mirror.findPosting(other.organization, backend?.id ?? '')).to.deep.equal(backend)
-    expect(await other.mirror.lookUpPosting(other.organization, 'no-such-posting')).to.equal(null)
+    expect(await other.mirror.lookUpPosting(other.organization, backend?.id ?? '', 'all')).to.deep.equal(backend)
+    expect(await other.mirror.findPosting(other.organization, backend?.id ?? '', 'all')).to.deep.equal(backend)
+    expect(await other.mirror.lookUpPosting(other.organization, 'no-such-posting', 'all')).to.equal(null)
     expect(await other.mirror.lookUpStage(other.organization, 'lead-new')).to.deep.equal({ id: 'lead-new', text: 'New lead' })
     expect(await other.mirror.lookUpStage(other.organization, 'no-such-stage')).to.equal(null)
   })

@@ -124,7 +124,7 @@ describe('opportunities in the mirror', () => {
     const grace = await opportunity({ contact: 'c2', links: [] }, ['grace@example.com'])
     for (const one of [ada, again, grace]) await mirror.recordOpportunity(organization, one, new Date())
     const ids = async (filters: Parameters<typeof mirror.listOpportunities>[1]) =>
-      (await mirror.listOpportunities(organization, filters, { limit: 100 })).data.map(({ id }) => id)
+      (await mirror.listOpportunities(organization, filters, 'all', { limit: 100 })).data.map(({ id }) => id)
 
     expect(await ids({})).to.deep.equal([grace.id, again.id, ada.id])
     expect(await ids({ stageId: 'offer' })).to.deep.equal([ada.id])

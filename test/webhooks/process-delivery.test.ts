@@ -42,7 +42,7 @@ describe('processing deliveries', () => {
   const deliver = async (event: string, data: object = { opportunityId: opportunity.id }) => {
     expect(await world.deliver(event, data, token)).to.deep.equal({ status: 200, outcome: 'stored' })
   }
-  const leverOf = async (candidateId: string) => (await world.candidates.get(organization, candidateId)).lever
+  const leverOf = async (candidateId: string) => (await world.candidates.get(organization, candidateId, 'all')).lever
   const reads = async () => (await world.lever.requests('/opportunities')).length
   const newest = async () => (await world.webhooks.list(organization, {}, { limit: 1 })).data[0]
   const settled = async () =>

@@ -86,7 +86,7 @@ export async function startWebhookWorld(): Promise<WebhookWorld> {
       return { status: response.status, outcome: ((await response.json()) as { outcome?: string }).outcome }
     },
     async linkedCandidate(opportunityId) {
-      const { candidate } = await candidates.create(organization, CandidateInput.parse({ name: 'Ana', emails: ['ana@a.example'] }))
+      const { candidate } = await candidates.create(organization, CandidateInput.parse({ name: 'Ana', emails: ['ana@a.example'] }), 'all')
       const state = { opportunityId, contactId: null, url: null, stage: { id: 'lead-new', text: 'New lead' }, postings: [], archived: null, owner: null, updatedAt: null }
       await candidates.setLeverState(organization, candidate.id, state)
       return candidate.id
@@ -142,7 +142,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
   })
   const webhooks = createWebhooks({
     audit, connections, mirror, log,
-    effects: opportunityEffects({ mirror, candidates, conversations: { opportunityKnown: () => Promise.resolve() }, onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)] }),
+    effects: opportunityEffects({ mirror, candidates, exports: { noteConfidentiality: () => Promise.resolve() }, conversations: { opportunityKnown: () => Promise.resolve() }, onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)] }),
     wake: () => undefined,
     leaseMs: LEASE_MS,
   }) // prettier-ignore

@@ -1,5 +1,7 @@
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { candidateTimeline, TimelineEntry, type TimelineDeps } from '../../timeline/candidate-timeline.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
+import { ownOf } from './exports.ts'
 import { IdParams } from './id-params.ts'
 import { pageOf, pageQuery } from './paging.ts'
 
@@ -18,8 +20,8 @@ export function candidateTimelineEndpoints(deps: TimelineDeps): Endpoint[] {
       query: pageQuery,
       answers: { 200: { description: 'Newest first', schema: pageOf(TimelineEntry) } },
       handle: async ({ caller, params, query }) => {
-        const requestedBy = caller.kind === 'person' && caller.role === 'sourcer' ? caller.email : undefined
-        return { status: 200, body: await candidateTimeline(deps, caller.organization, { candidateId: params.id, requestedBy, ...query }) }
+        const asked = { candidateId: params.id, requestedBy: ownOf(caller), clearance: clearanceOf(caller) }
+        return { status: 200, body: await candidateTimeline(deps, caller.organization, { ...asked, ...query }) }
       },
     }),
   ]

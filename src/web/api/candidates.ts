@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { CandidateInput } from '../../candidates/candidate-input.ts'
 import { CandidateView } from '../../candidates/candidate-view.ts'
 import { actorOf } from '../../accounts/caller.ts'
@@ -32,10 +33,13 @@ export function candidateEndpoints({ candidates }: { candidates: Candidates }): 
       body: CandidateEntry,
       answers: { 201: { description: 'Added', schema: CandidateView }, 200: { description: 'Updated', schema: CandidateView } },
       problems: ['erased', 'state_conflict'],
-      replay: async ({ caller }, kept) => ({ status: kept.status, body: await candidates.get(caller.organization, kept.id) }),
+      replay: async ({ caller }, kept) => ({
+        status: kept.status,
+        body: await candidates.get(caller.organization, kept.id, clearanceOf(caller)),
+      }),
       handle: async ({ caller, body }) => {
         const { allowErased, ...input } = body
-        const { candidate, created } = await candidates.create(caller.organization, input, { allowErased })
+        const { candidate, created } = await candidates.create(caller.organization, input, clearanceOf(caller), { allowErased })
         return { status: created ? 201 : 200, body: candidate, result: { id: candidate.id } }
       },
     }),
@@ -49,7 +53,7 @@ export function candidateEndpoints({ candidates }: { candidates: Candidates }): 
       answers: { 200: { description: 'Newest first', schema: pageOf(CandidateView) } },
       handle: async ({ caller, query }) => {
         const { limit, cursor, ...filters } = query
-        return { status: 200, body: await candidates.list(caller.organization, filters, { limit, cursor }) }
+        return { status: 200, body: await candidates.list(caller.organization, filters, clearanceOf(caller), { limit, cursor }) }
       },
     }),
     ...oneCandidate(candidates),
@@ -66,7 +70,10 @@ function oneCandidate(candidates: Candidates): Endpoint[] {
       access: 'sourcer',
       params: IdParams,
       answers: { 200: { description: 'The candidate', schema: CandidateView } },
-      handle: async ({ caller, params }) => ({ status: 200, body: await candidates.get(caller.organization, params.id) }),
+      handle: async ({ caller, params }) => ({
+        status: 200,
+        body: await candidates.get(caller.organization, params.id, clearanceOf(caller)),
+      }),
     }),
     defineEndpoint({
       method: 'patch',
@@ -81,7 +88,7 @@ function oneCandidate(candidates: Candidates): Endpoint[] {
       problems: ['external_id_taken', 'erased', 'state_conflict'],
       handle: async ({ caller, params, body: { allowErased, ...input } }) => ({
         status: 200,
-        body: await candidates.patch(caller.organization, params.id, input, { allowErased }),
+        body: await candidates.patch(caller.organization, params.id, input, clearanceOf(caller), { allowErased }),
       }),
     }),
     defineEndpoint({

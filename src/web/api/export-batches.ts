@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import { normalizeEmail } from '../../accounts/email-address.ts'
 import { ExportBatchView } from '../../export/batch-view.ts'
@@ -63,6 +64,7 @@ export function exportBatchEndpoints({ exports }: { exports: Exports }): Endpoin
         const accepted = await exports.requestBulk({
           ...body,
           organization,
+          clearance: clearanceOf(caller),
           requestedBy: normalizeEmail(body.requestedBy),
           actor: actorOf(caller),
         })
@@ -81,8 +83,8 @@ export function exportBatchEndpoints({ exports }: { exports: Exports }): Endpoin
       answers: { 200: { description: 'The preview', schema: BulkPreviewView } },
       handle: async ({ caller, body }) => {
         assertSpeaksFor(caller, body.requestedBy)
-        const showConfidential = caller.kind === 'apiKey' || caller.role === 'admin'
-        const wish = { ...body, organization: caller.organization, requestedBy: normalizeEmail(body.requestedBy), showConfidential }
+        const clearance = clearanceOf(caller)
+        const wish = { ...body, organization: caller.organization, requestedBy: normalizeEmail(body.requestedBy), clearance }
         return { status: 200, body: await exports.previewBulk(wish) }
       },
     }),
@@ -103,7 +105,7 @@ function batchEndpoints(exports: Exports): Endpoint[] {
       problems: ['not_found'],
       handle: async ({ caller, params }) => ({
         status: 200,
-        body: await exports.getBatch(caller.organization, params.id, ownOf(caller)),
+        body: await exports.getBatch(caller.organization, params.id, clearanceOf(caller), ownOf(caller)),
       }),
     }),
     ...(Object.keys(CHANGES) as BatchChange[]).map((change) =>
@@ -118,8 +120,12 @@ function batchEndpoints(exports: Exports): Endpoint[] {
         problems: ['not_found'],
         handle: async ({ caller, params }) => {
           const { organization } = caller
-          await exports.getBatch(organization, params.id, ownOf(caller))
-          return { status: 202, body: await exports.changeBatch({ organization, id: params.id, change, actor: actorOf(caller) }) }
+          const clearance = clearanceOf(caller)
+          await exports.getBatch(organization, params.id, clearance, ownOf(caller))
+          return {
+            status: 202,
+            body: await exports.changeBatch({ organization, id: params.id, change, actor: actorOf(caller), clearance }),
+          }
         },
       }),
     ),
@@ -138,7 +144,7 @@ function batchEndpoints(exports: Exports): Endpoint[] {
         status: 200,
         contentType: 'text/csv; charset=utf-8',
         headers: { 'Content-Disposition': `attachment; filename="export-${params.id}.csv"` },
-        body: Readable.from(await exports.batchResultCsv(caller.organization, params.id, ownOf(caller))),
+        body: Readable.from(await exports.batchResultCsv(caller.organization, params.id, clearanceOf(caller), ownOf(caller))),
       }),
     }),
   ]

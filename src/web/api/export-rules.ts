@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import { normalizeEmail } from '../../accounts/email-address.ts'
 import { ServiceError } from '../../errors.ts'
@@ -106,7 +107,7 @@ export function exportRuleEndpoints({ exports }: { exports: Pick<Exports, 'rules
         const { organization } = caller
         const input = await wholeRule(organization, params.name, body, rules)
         if (body.requestedBy !== undefined) assertSpeaksFor(caller, body.requestedBy)
-        return { status: 200, body: await rules.preview(organization, params.name, input) }
+        return { status: 200, body: await rules.preview(organization, params.name, input, clearanceOf(caller)) }
       },
     }),
   ]

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { clearanceOf, type Clearance } from '../../accounts/clearance.ts'
 import { actorOf, type OrganizationCaller } from '../../accounts/caller.ts'
 import { normalizeEmail } from '../../accounts/email-address.ts'
 import { CandidateInput } from '../../candidates/candidate-input.ts'
 import { ON_DUPLICATE } from '../../export/export-model.ts'
-import { EXPORT_STATUSES, ExportView, exportView } from '../../export/export-view.ts'
+import { EXPORT_STATUSES, ExportView } from '../../export/export-view.ts'
 import type { Exports } from '../../export/exports.ts'
 import { PreviewView } from '../../export/preview-export.ts'
 import type { CarriedCandidate } from '../../export/create-request.ts'
@@ -39,7 +40,7 @@ const ListQuery = pageQuery.extend({
 export interface ExportRoutesDeps {
   exports: Exports
   candidates: {
-    create: (organization: string, input: CandidateInput) => Promise<{ candidate: { id: string } }>
+    create: (organization: string, input: CandidateInput, clearance: Clearance) => Promise<{ candidate: { id: string } }>
     /** The candidate as it would be after `create`, without writing; with its id when it is here. */
     imagine: (organization: string, input: CandidateInput) => Promise<{ id: string | null; candidate: CarriedCandidate; erased: boolean }>
     find: (organization: string, id: string) => Promise<CarriedCandidate | null>
@@ -68,15 +69,18 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       check: ({ caller, body }) => assertSpeaksFor(caller, body.requestedBy),
       replay: async ({ caller }, kept) => ({
         status: kept.status,
-        body: exportView(await exports.get(caller.organization, kept.id, ownOf(caller))),
+        body: await exports.get(caller.organization, kept.id, clearanceOf(caller), ownOf(caller)),
       }),
       handle: async ({ caller, body }) => {
         const { candidate, candidateId, ...wish } = body
         const { organization } = caller
-        const create = async (): Promise<string> => (candidate ? (await candidates.create(organization, candidate)).candidate.id : '')
+        const clearance = clearanceOf(caller)
+        const create = async (): Promise<string> =>
+          candidate ? (await candidates.create(organization, candidate, clearance)).candidate.id : ''
         const accepted = await exports.request({
           ...wish,
           organization,
+          clearance,
           candidateId: candidateId ?? create,
           requestedBy: normalizeEmail(body.requestedBy),
           actor: actorOf(caller),
@@ -104,11 +108,11 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
           ...body,
           requestedBy: normalizeEmail(body.requestedBy),
           organization,
+          clearance: clearanceOf(caller),
           candidate: known.candidate,
           erased: known.erased,
         }
-        const showConfidential = caller.kind === 'apiKey' || caller.role === 'admin'
-        return { status: 200, body: await exports.preview({ ...wish, candidateId: known.id ?? undefined, showConfidential }) }
+        return { status: 200, body: await exports.preview({ ...wish, candidateId: known.id ?? undefined }) }
       },
     }),
     defineEndpoint({
@@ -121,7 +125,7 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       answers: { 200: { description: 'A page of exports', schema: pageOf(ExportView) } },
       handle: async ({ caller, query: { limit, cursor, ...filters } }) => ({
         status: 200,
-        body: await exports.list(caller.organization, { ...filters, requestedBy: ownOf(caller) }, { limit, cursor }),
+        body: await exports.list(caller.organization, { ...filters, requestedBy: ownOf(caller) }, clearanceOf(caller), { limit, cursor }),
       }),
     }),
     defineEndpoint({
@@ -135,7 +139,7 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       problems: ['not_found'],
       handle: async ({ caller, params }) => ({
         status: 200,
-        body: exportView(await exports.get(caller.organization, params.id, ownOf(caller))),
+        body: await exports.get(caller.organization, params.id, clearanceOf(caller), ownOf(caller)),
       }),
     }),
     ...(['retry', 'cancel'] as const).map((verb) =>
@@ -150,8 +154,9 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
         answers: { 202: { description: 'The export', schema: ExportView } },
         problems: verb === 'retry' ? ['not_found', 'not_retryable', 'already_exported'] : ['not_found', 'not_cancelable'],
         handle: async ({ caller, params }) => {
-          await exports.get(caller.organization, params.id, ownOf(caller))
-          return { status: 202, body: await exports[verb](caller.organization, params.id, actorOf(caller)) }
+          const clearance = clearanceOf(caller)
+          await exports.get(caller.organization, params.id, clearance, ownOf(caller))
+          return { status: 202, body: await exports[verb](caller.organization, params.id, actorOf(caller), clearance) }
         },
       }),
     ),

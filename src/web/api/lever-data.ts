@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { ConnectionView } from '../../connection/connection-view.ts'
 import { ServiceError } from '../../errors.ts'
 import type { PersonOfOurs } from '../../mirror/find-opportunities.ts'
@@ -26,6 +27,7 @@ export interface LeverDataDeps {
 }
 
 const TAG = "Lever's data"
+const WITHOUT_CONFIDENTIAL = 'A sourcer sees no confidential ones.'
 const LeverId = z.string().min(1).max(100)
 
 const PostingsQuery = pageQuery.extend({
@@ -54,16 +56,33 @@ export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
     listOf('/lever/users', 'Users, deactivated ones too, by name', 'admin', LeverUserOutput, mirror.listUsers),
     listOf('/lever/stages', 'Stages in the order of the pipeline', 'sourcer', StageOutput, mirror.listStages),
     listOf('/lever/archive-reasons', 'Archive reasons by name', 'sourcer', ArchiveReasonOutput, mirror.listArchiveReasons),
-    listOf('/lever/requisitions', 'Requisitions by name', 'sourcer', RequisitionOutput, mirror.listRequisitions),
+    defineEndpoint({
+      method: 'get',
+      path: '/lever/requisitions',
+      tag: TAG,
+      summary: 'Requisitions by name',
+      description: WITHOUT_CONFIDENTIAL,
+      access: 'sourcer',
+      query: pageQuery,
+      answers: { 200: { description: 'A page of requisitions', schema: pageOf(RequisitionOutput) } },
+      handle: async ({ caller, query }) => ({
+        status: 200,
+        body: await mirror.listRequisitions(caller.organization, clearanceOf(caller), query),
+      }),
+    }),
     defineEndpoint({
       method: 'get',
       path: '/lever/postings',
       tag: TAG,
       summary: 'Postings by title',
+      description: WITHOUT_CONFIDENTIAL,
       access: 'sourcer',
       query: PostingsQuery,
       answers: { 200: { description: 'A page of postings', schema: pageOf(PostingOutput) } },
-      handle: async ({ caller, query }) => ({ status: 200, body: await mirror.listPostings(caller.organization, query, query) }),
+      handle: async ({ caller, query }) => ({
+        status: 200,
+        body: await mirror.listPostings(caller.organization, query, clearanceOf(caller), query),
+      }),
     }),
     opportunities(deps),
     defineEndpoint({
@@ -90,7 +109,7 @@ function listOf(
   summary: string,
   access: Extract<Access, 'admin' | 'sourcer'>,
   item: z.ZodType,
-  list: Mirror['listUsers' | 'listStages' | 'listArchiveReasons' | 'listRequisitions'],
+  list: Mirror['listUsers' | 'listStages' | 'listArchiveReasons'],
 ): Endpoint {
   return defineEndpoint({
     method: 'get',
@@ -123,7 +142,7 @@ function opportunities({ mirror, findCandidate }: LeverDataDeps): Endpoint {
         throw new ServiceError('candidate_not_found', 'There is no such candidate.', {
           errors: [{ path: 'query.candidateId', message: 'is not a candidate here' }],
         })
-      return { status: 200, body: await mirror.listOpportunities(caller.organization, { ...filters, person }, query) }
+      return { status: 200, body: await mirror.listOpportunities(caller.organization, { ...filters, person }, clearanceOf(caller), query) }
     },
   })
 }

@@ -1,3 +1,4 @@
+import { clearanceOf } from '../../accounts/clearance.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { CandidateView } from '../../candidates/candidate-view.ts'
 import { RESUME_TYPES } from '../../candidates/resume-type.ts'
@@ -25,7 +26,7 @@ export function resumeEndpoints({ resumes, candidates }: { resumes: Resumes; can
       handle: async ({ caller, params, incoming }) => {
         const upload = () => namedUpload(incoming, { field: 'file', limitBytes: LARGEST_RESUME_BYTES })
         await resumes.put(caller.organization, params.id, upload)
-        return { status: 200, body: await candidates.get(caller.organization, params.id) }
+        return { status: 200, body: await candidates.get(caller.organization, params.id, clearanceOf(caller)) }
       },
     }),
     defineEndpoint({

@@ -11,6 +11,9 @@ export interface AuditNamesDeps {
   mirror: Pick<Mirror, 'usersById'>
 }
 
+/** Of an export and a candidate, names alone are read here, and nothing of Lever. */
+const FOR_NAMES = 'nonConfidential'
+
 /** What the ids of audit records stand for, by id; what is gone is not in it. */
 export interface AuditNames {
   people: Map<string, string>
@@ -50,8 +53,9 @@ async function readCandidates(
   { exportIds, candidateIds }: { exportIds: string[]; candidateIds: string[] },
   { exports, candidates }: AuditNamesDeps,
 ): Promise<AuditNames['candidates']> {
-  const { data } = exportIds.length === 0 ? { data: [] } : await exports.list(organization, { ids: exportIds }, { limit: exportIds.length })
-  const found = await candidates.findMany(organization, [...candidateIds, ...data.map(({ candidateId }) => candidateId)])
+  const { data } =
+    exportIds.length === 0 ? { data: [] } : await exports.list(organization, { ids: exportIds }, FOR_NAMES, { limit: exportIds.length })
+  const found = await candidates.findMany(organization, [...candidateIds, ...data.map(({ candidateId }) => candidateId)], FOR_NAMES)
   const byId = new Map(found.map(({ id, name }) => [id, { id, name }]))
   for (const { id, candidateId } of data) {
     const candidate = byId.get(candidateId)

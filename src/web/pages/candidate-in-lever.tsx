@@ -11,6 +11,7 @@ export function CandidateInLever({ name, lever }: Pick<CandidateView, 'name' | '
   const t = candidatesTexts(language)
   const words = exportWords(language)
   if (!lever) return <span class="small">{t.notInLever}</span>
+  if (lever.opportunityId === null) return <span class="small">{words.confidentialRecord}</span>
   const stage = lever.stage.text ?? lever.stage.id ?? 'Lever'
   const { archived, url } = lever
   return (

@@ -1,3 +1,4 @@
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { candidateTimeline, type TimelineDeps } from '../../timeline/candidate-timeline.ts'
 import type { Connections } from '../../connection/connections.ts'
 import type { Conversations } from '../../conversations/conversations.ts'
@@ -27,12 +28,13 @@ export function candidateRoutes(deps: CandidatePageDeps): PageRoute[] {
     page.get('/candidates/:id', { access: 'sourcer' }, async (ctx) => {
       const person = personOf(ctx)
       const { organization } = person
-      const candidate = await candidates.get(organization, ctx.params['id'] ?? '')
+      const clearance = clearanceOf(person)
+      const candidate = await candidates.get(organization, ctx.params['id'] ?? '', clearance)
       const ofCandidate = { candidateId: candidate.id, requestedBy: ownOf(person) }
       const inLever = { candidateId: candidate.id, opportunityId: candidate.lever?.opportunityId ?? null }
       const [history, timeline, talks, { settings }, obstacle] = await Promise.all([
-        exports.list(organization, ofCandidate, { limit: SHOWN_EXPORTS }),
-        candidateTimeline({ candidates, exports, mirror }, organization, { ...ofCandidate, limit: SHOWN_EVENTS }),
+        exports.list(organization, ofCandidate, clearance, { limit: SHOWN_EXPORTS }),
+        candidateTimeline({ candidates, exports, mirror }, organization, { ...ofCandidate, clearance, limit: SHOWN_EVENTS }),
         conversations.ofCandidate(organization, inLever),
         connections.get(organization),
         findObstacle(person),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clearanceOf } from '../../accounts/clearance.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { MOST_IN_BULK } from '../../export/request-bulk.ts'
 import { personOf } from '../middleware/require-person.ts'
@@ -26,7 +27,7 @@ export function candidatesRoutes({ list, findIds, findObstacle }: CandidatesPage
       const person = personOf(ctx)
       const { cursor, sort, ...filters } = Query.parse({ ...ctx.query })
       const [candidates, obstacle] = await Promise.all([
-        list(person.organization, filters, { limit: PAGE_ROWS, cursor, order: sort }),
+        list(person.organization, filters, clearanceOf(person), { limit: PAGE_ROWS, cursor, order: sort }),
         findObstacle(person),
       ])
       renderPage(ctx, <CandidatesPage candidates={candidates} query={{ ...filters, sort, cursor }} obstacle={obstacle} />)

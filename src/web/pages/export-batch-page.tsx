@@ -1,6 +1,7 @@
 import { BatchProgress, type BatchShown } from './export-batch-progress.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
+import { targetName } from './target-name.ts'
 import { exportBatchTexts } from './texts-export-batches.ts'
 import { exportWords } from './texts-export-words.ts'
 import { TimeAgo } from './time-ago.tsx'
@@ -15,8 +16,7 @@ export function ExportBatchPage({ shown }: { shown: BatchShown }) {
       title={t.title(total)}
       lead={
         <>
-          {target.kind === 'general' ? exportWords(language).general : (target.title ?? target.postingId)} · {requestedBy} ·{' '}
-          <TimeAgo at={startedAt} />
+          {targetName(target, exportWords(language))} · {requestedBy} · <TimeAgo at={startedAt} />
         </>
       }
       actions={

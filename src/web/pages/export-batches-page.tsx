@@ -4,6 +4,7 @@ import type { Page } from '../../paging.ts'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
 import { Cell, Row, RowHead, Table } from './table.tsx'
+import { targetName } from './target-name.ts'
 import { exportBatchTexts } from './texts-export-batches.ts'
 import { exportWords } from './texts-export-words.ts'
 import { TimeAgo } from './time-ago.tsx'
@@ -60,7 +61,7 @@ function BatchRow({ batch }: { batch: ExportBatchView }) {
         <span class={`badge ${LOOKS[status]}`}>{states[status]}</span>
       </Cell>
       <Cell head={t.counts}>{counts.join(' · ')}</Cell>
-      <Cell head={t.target}>{target.kind === 'general' ? words.general : (target.title ?? target.postingId)}</Cell>
+      <Cell head={t.target}>{targetName(target, words)}</Cell>
       <Cell head={t.askedBy}>{requestedBy}</Cell>
     </Row>
   )

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { actorOf, type PersonCaller } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { BATCH_CHANGES, type BatchChange } from '../../export/change-batch.ts'
@@ -45,14 +46,14 @@ export function exportBatchesRoutes(deps: ExportBatchesDeps): PageRoute[] {
     page.get('/exports/batches', { access: 'sourcer' }, async (ctx) => {
       const person = personOf(ctx)
       const { cursor } = Query.parse({ ...ctx.query })
-      const batches = await exports.listBatches(person.organization, ownOf(person), { limit: PAGE_BATCHES, cursor })
+      const batches = await exports.listBatches(person.organization, ownOf(person), clearanceOf(person), { limit: PAGE_BATCHES, cursor })
       renderPage(ctx, <ExportBatchesPage batches={batches} cursor={cursor} />)
     }),
     page.get('/exports/batches/:id', { access: 'sourcer' }, (ctx) => show(ctx, ctx.params['id'] ?? '', deps)),
     page.get('/exports/batches/:id/result.csv', { access: 'sourcer' }, async (ctx) => {
       const person = personOf(ctx)
       const id = ctx.params['id'] ?? ''
-      ctx.body = Readable.from(await exports.batchResultCsv(person.organization, id, ownOf(person)))
+      ctx.body = Readable.from(await exports.batchResultCsv(person.organization, id, clearanceOf(person), ownOf(person)))
       ctx.type = 'text/csv; charset=utf-8'
       ctx.attachment(`export-${id}.csv`)
     }),
@@ -79,21 +80,23 @@ async function read(
   { exports, candidates }: ExportBatchesDeps,
 ): Promise<BatchShown> {
   const { organization } = person
-  const batch = await exports.getBatch(organization, id, ownOf(person))
+  const clearance = clearanceOf(person)
+  const batch = await exports.getBatch(organization, id, clearance, ownOf(person))
   const [lines, rejected] = await Promise.all([
-    exports.list(organization, { batchId: id, status }, { limit: PAGE_LINES, cursor }),
+    exports.list(organization, { batchId: id, status }, clearance, { limit: PAGE_LINES, cursor }),
     exports.rejectedRows(organization, id),
   ])
   const told = rejected.slice(0, PAGE_LINES)
   const ids = [...lines.data, ...told].map(({ candidateId }) => candidateId)
-  const names = new Map((await candidates.findMany(organization, ids)).map((candidate) => [candidate.id, candidate.name]))
+  const names = new Map((await candidates.findMany(organization, ids, clearance)).map((candidate) => [candidate.id, candidate.name]))
   return { batch, lines, rejected: told, names, status, cursor }
 }
 
 async function act(ctx: SiteContext, { id, change }: { id: string; change: BatchChange }, exports: Exports): Promise<void> {
   const person = personOf(ctx)
   const { organization } = person
-  await exports.getBatch(organization, id, ownOf(person))
+  const clearance = clearanceOf(person)
+  await exports.getBatch(organization, id, clearance, ownOf(person))
   const outcome = { goTo: `/exports/batches/${id}`, done: exportBatchTexts(ctx.state.language)[SAID[change]] }
-  await actAndSay(ctx, () => exports.changeBatch({ organization, id, change, actor: actorOf(person) }), outcome)
+  await actAndSay(ctx, () => exports.changeBatch({ organization, id, change, actor: actorOf(person), clearance }), outcome)
 }

@@ -3,6 +3,7 @@ import { linksOf } from '../../export/create-request.ts'
 import type { PreviewView } from '../../export/preview-export.ts'
 import { Fact } from './fact.tsx'
 import { usePage } from './page-context.ts'
+import { targetName } from './target-name.ts'
 import { candidatesTexts } from './texts-candidates.ts'
 import { exportDialogTexts } from './texts-export-dialog.ts'
 
@@ -53,7 +54,7 @@ export function Destination({ preview }: { preview: Pick<PreviewView, 'target' |
   const { target, stage, source, performAs } = preview
   return (
     <>
-      <Fact name={t.target}>{target.kind === 'general' ? t.general : (target.title ?? target.postingId)}</Fact>
+      <Fact name={t.target}>{targetName(target, t)}</Fact>
       <Fact name={t.stage}>{stage.text ?? stage.id}</Fact>
       <Fact name={t.source}>{source}</Fact>
       {performAs === null ? null : (

@@ -1,5 +1,5 @@
 import { ON_DUPLICATE } from '../../export/export-model.ts'
-import type { Duplicate } from '../../export/find-duplicates.ts'
+import type { DuplicateView } from '../../export/find-duplicates.ts'
 import type { PreviewView } from '../../export/preview-export.ts'
 import { LeverLink } from './export-lever-link.tsx'
 import type { ExportWishes } from './export-wish.ts'
@@ -17,7 +17,7 @@ export function ExportDuplicates({ preview, wishes }: { preview: PreviewView | n
   }
   const { duplicates, target, confidentialVisible } = preview
   const job = target.kind === 'posting' ? (target.title ?? t.target) : null
-  const isGeneralOnly = duplicates.length > 0 && duplicates.every(({ postings }) => postings.length === 0)
+  const isGeneralOnly = duplicates.length > 0 && duplicates.every(isGeneral)
   return (
     <>
       {duplicates.length === 0 ? (
@@ -26,8 +26,8 @@ export function ExportDuplicates({ preview, wishes }: { preview: PreviewView | n
         <fieldset class="found">
           <legend>{t.found}</legend>
           <Table heads={[t.foundIn, t.foundPosting, t.foundOwner, t.foundArchived, t.foundWhen]} label={t.found}>
-            {duplicates.map((duplicate) => (
-              <FoundRow key={duplicate.opportunityId} duplicate={duplicate} />
+            {duplicates.map((duplicate, at) => (
+              <FoundRow key={at} duplicate={duplicate} />
             ))}
           </Table>
           {isGeneralOnly && job !== null ? <p>{t.generalToJob(job)}</p> : null}
@@ -39,15 +39,20 @@ export function ExportDuplicates({ preview, wishes }: { preview: PreviewView | n
   )
 }
 
-function FoundRow({ duplicate }: { duplicate: Duplicate }) {
+/** As far as who reads it may know. */
+export function isGeneral({ opportunityId, postings }: DuplicateView): boolean {
+  return opportunityId !== null && postings.length === 0
+}
+
+function FoundRow({ duplicate }: { duplicate: DuplicateView }) {
   const { language } = usePage()
   const t = exportDialogTexts(language)
   const words = exportWords(language)
-  const { stage, postings, owner, archived, createdAt, url, confidential } = duplicate
-  if (confidential && stage === null) {
+  const { stage, postings, owner, archived, createdAt, url, opportunityId } = duplicate
+  if (opportunityId === null) {
     return (
       <Row>
-        <RowHead>{t.confidentialRecord}</RowHead>
+        <RowHead>{words.confidentialRecord}</RowHead>
       </Row>
     )
   }

@@ -1,3 +1,4 @@
+import type { Clearance } from '../../accounts/clearance.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
 import type { PostingView, RequisitionView } from '../../mirror/mirrored-lists.ts'
 
@@ -18,13 +19,14 @@ export interface JobOffer {
 export async function offerJobs(
   organization: string,
   wish: { postingId?: string | undefined; jobSearch?: string | undefined },
+  clearance: Clearance,
   mirror: JobsDeps,
 ): Promise<JobOffer> {
   const { postingId, jobSearch } = wish
   const [found, requisitions, chosen] = await Promise.all([
-    searchJobs(organization, jobSearch ?? '', mirror),
-    mirror.listRequisitions(organization, { limit: MOST_REQUISITIONS }),
-    postingId === undefined ? null : mirror.findPosting(organization, postingId),
+    searchJobs(organization, jobSearch ?? '', clearance, mirror),
+    mirror.listRequisitions(organization, clearance, { limit: MOST_REQUISITIONS }),
+    postingId === undefined ? null : mirror.findPosting(organization, postingId, clearance),
   ])
   const isListed = chosen === null || found.jobs.some(({ id }) => id === chosen.id)
   return {
@@ -35,8 +37,8 @@ export async function offerJobs(
 }
 
 /** Open jobs, each word of `q` in their title, location, team or a requisition's code. */
-export async function searchJobs(organization: string, q: string, mirror: Pick<Mirror, 'listPostings'>) {
-  const { data, nextCursor } = await mirror.listPostings(organization, { open: true, q }, { limit: MOST_JOBS })
+export async function searchJobs(organization: string, q: string, clearance: Clearance, mirror: Pick<Mirror, 'listPostings'>) {
+  const { data, nextCursor } = await mirror.listPostings(organization, { open: true, q }, clearance, { limit: MOST_JOBS })
   return { jobs: data, hasMore: nextCursor !== null }
 }
 

@@ -1,8 +1,8 @@
 import type { CandidateView } from '../../candidates/candidate-view.ts'
-import type { Duplicate } from '../../export/find-duplicates.ts'
+import type { DuplicateView } from '../../export/find-duplicates.ts'
 import type { BulkPreviewView } from '../../export/preview-bulk.ts'
 import { Destination } from './export-contents.tsx'
-import { Choice } from './export-duplicates.tsx'
+import { Choice, isGeneral } from './export-duplicates.tsx'
 import { ExportProblem } from './export-problem.tsx'
 import type { ExportQuestion } from './export-question.ts'
 import { usePage } from './page-context.ts'
@@ -46,8 +46,8 @@ export function ManyCandidates({ question }: { question: ExportQuestion }) {
   )
 }
 
-function isGeneralOnly(duplicates: readonly Duplicate[]): boolean {
-  return duplicates.length > 0 && duplicates.every(({ postings }) => postings.length === 0)
+function isGeneralOnly(duplicates: readonly DuplicateView[]): boolean {
+  return duplicates.length > 0 && duplicates.every(isGeneral)
 }
 
 function CandidateRow({ candidate: { id, name }, many }: { candidate: CandidateView; many: BulkPreviewView | null }) {
@@ -62,13 +62,13 @@ function CandidateRow({ candidate: { id, name }, many }: { candidate: CandidateV
   )
 }
 
-function SeenOf({ duplicates }: { duplicates: readonly Duplicate[] }) {
+function SeenOf({ duplicates }: { duplicates: readonly DuplicateView[] }) {
   const { language } = usePage()
   const t = exportDialogTexts(language)
   const words = exportWords(language)
   const [newest] = duplicates
   if (!newest) return <span class="small">{t.notSeen}</span>
-  if (newest.confidential && newest.stage === null) return <>{t.confidentialRecord}</>
+  if (newest.opportunityId === null) return <>{words.confidentialRecord}</>
   const { stage, postings, owner, archived, createdAt } = newest
   const where = postings.length === 0 ? words.general : postings.map(({ id, title }) => title ?? id).join(', ')
   const state = archived && (archived.reasonText ? words.archived(archived.reasonText) : words.archivedPlain)

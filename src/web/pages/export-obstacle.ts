@@ -1,3 +1,4 @@
+import { clearanceOf } from '../../accounts/clearance.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { PersonCaller } from '../../accounts/caller.ts'
 import type { Connections } from '../../connection/connections.ts'
@@ -26,7 +27,11 @@ const NAMED_ADMINS = 3
 /** Looks, without asking Lever, for what keeps a person from exporting anything. */
 export function obstacleFinder(deps: ObstacleDeps): FindObstacle {
   return async (person) => {
-    const { problems } = await deps.exports.assess({ organization: person.organization, requestedBy: person.email })
+    const { problems } = await deps.exports.assess({
+      organization: person.organization,
+      requestedBy: person.email,
+      clearance: clearanceOf(person),
+    })
     const [problem] = problems
     if (!problem) return null
     return { problem: await inContext(problem, person, deps), admins: person.role === 'admin' ? [] : await adminsOf(person, deps) }

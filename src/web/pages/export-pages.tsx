@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import { isServiceError } from '../../errors.ts'
 import type { Exports } from '../../export/exports.ts'
@@ -62,7 +63,8 @@ async function ask(ctx: SiteContext, wishes: ExportWishes, deps: ExportPagesDeps
 
 async function showJobs(ctx: SiteContext, { mirror }: ExportPagesDeps): Promise<void> {
   const { q } = z.object({ q: z.string().trim().max(200).catch('') }).parse({ ...ctx.query })
-  const { jobs } = await searchJobs(personOf(ctx).organization, q, mirror)
+  const person = personOf(ctx)
+  const { jobs } = await searchJobs(person.organization, q, clearanceOf(person), mirror)
   renderFragment(ctx, <JobOptions jobs={jobs} />)
 }
 
@@ -79,7 +81,13 @@ async function send(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
   const person = personOf(ctx)
   const wishes = parseForm(ctx, ExportForm)
   const { postingId, requisitionId } = wishes
-  const { problems } = await deps.exports.assess({ organization: person.organization, requestedBy: person.email, postingId, requisitionId })
+  const { problems } = await deps.exports.assess({
+    organization: person.organization,
+    requestedBy: person.email,
+    postingId,
+    requisitionId,
+    clearance: clearanceOf(person),
+  })
   if (problems.length === 0 && wishes.candidateIds.length > 0 && wishes.candidateIds.length <= MOST_IN_BULK) {
     return seeOther(ctx, await sendExports(person, wishes, deps))
   }
@@ -104,8 +112,8 @@ const RetryForm = z.object({ retry: z.string(), progress: z.string() })
 async function retry(ctx: SiteContext, { exports }: ExportPagesDeps): Promise<void> {
   const person = personOf(ctx)
   const form = parseForm(ctx, RetryForm)
-  await exports.get(person.organization, form.retry, ownOf(person))
-  await exports.retry(person.organization, form.retry, actorOf(person)).catch((error: unknown) => {
+  await exports.get(person.organization, form.retry, clearanceOf(person), ownOf(person))
+  await exports.retry(person.organization, form.retry, actorOf(person), clearanceOf(person)).catch((error: unknown) => {
     if (!isServiceError(error, 'not_retryable') && !isServiceError(error, 'already_exported')) throw error
   })
   seeOther(ctx, `/exports/progress?${new URLSearchParams(form.progress).toString()}`)

@@ -90,7 +90,10 @@ function Ways({ view, name, address }: { view: ExportView; name: string; address
   const { language } = usePage()
   const t = exportDialogTexts(language)
   const { id, status, url, candidateId, target } = view
-  const again = new URLSearchParams({ one: candidateId, ...(target.kind === 'posting' ? { postingId: target.postingId } : {}) })
+  const again = new URLSearchParams({
+    one: candidateId,
+    ...(target.kind === 'posting' && target.postingId !== null ? { postingId: target.postingId } : {}),
+  })
   return (
     <>
       {status === 'duplicate' ? (

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clearanceOf } from '../../accounts/clearance.ts'
 import type { PersonCaller } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import type { ExportView } from '../../export/export-view.ts'
@@ -62,11 +63,12 @@ export async function readProgress(person: PersonCaller, query: ProgressQuery, d
     ...(query.known ?? []).map((pair) => ({ pair, isNew: false })),
   ]
   const requestedBy = ownOf(person)
+  const clearance = clearanceOf(person)
   const ids = begun.flatMap(({ pair: [, id] }) => id ?? [])
   const candidateIds = [...begun.map(({ pair }) => pair), ...(query.refused ?? [])].map(([id]) => id)
   const [{ data }, candidates] = await Promise.all([
-    deps.exports.list(organization, { ids, requestedBy }, { limit: 2 * MOST_LINES }),
-    deps.candidates.findMany(organization, candidateIds),
+    deps.exports.list(organization, { ids, requestedBy }, clearance, { limit: 2 * MOST_LINES }),
+    deps.candidates.findMany(organization, candidateIds, clearance),
   ])
   const names = new Map(candidates.map(({ id, name }) => [id, name]))
   const byId = new Map(data.map((view) => [view.id, view]))

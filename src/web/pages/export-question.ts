@@ -1,3 +1,4 @@
+import { clearanceOf } from '../../accounts/clearance.ts'
 import type { PersonCaller } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import type { CandidateView } from '../../candidates/candidate-view.ts'
@@ -44,11 +45,12 @@ const MOST_SHOWN = 50
 /** Gathers what an export of these candidates would do. Writes nothing. */
 export async function askBeforeExport(person: PersonCaller, wishes: ExportWishes, deps: QuestionDeps): Promise<ExportQuestion> {
   const { organization } = person
+  const clearance = clearanceOf(person)
   const ids = await idsHere(organization, wishes.candidateIds, deps)
-  const candidates = await deps.candidates.findMany(organization, ids.slice(0, MOST_SHOWN))
+  const candidates = await deps.candidates.findMany(organization, ids.slice(0, MOST_SHOWN), clearance)
   const [only] = ids.length === 1 ? candidates : []
   const [offer, obstacle, preview, many] = await Promise.all([
-    offerJobs(organization, wishes, deps.mirror),
+    offerJobs(organization, wishes, clearance, deps.mirror),
     deps.findObstacle(person),
     only ? previewInTime(person, wishes, only, deps) : null,
     only ? null : previewMany(person, wishes, candidates, deps),
@@ -72,14 +74,15 @@ function isNotOf({ problem }: Obstacle) {
 
 /** With `create`, so that the request is shown also where somebody is in Lever already. */
 async function previewInTime(
-  { organization, email, role }: PersonCaller,
+  person: PersonCaller,
   { postingId, requisitionId }: ExportWishes,
   { id }: CandidateView,
   { exports, candidates }: QuestionDeps,
 ): Promise<PreviewView | null> {
+  const { organization, email } = person
   const candidate = await candidates.find(organization, id)
-  const showConfidential = role === 'admin'
-  const wish = { organization, candidateId: id, candidate, requestedBy: email, postingId, requisitionId, showConfidential }
+  const clearance = clearanceOf(person)
+  const wish = { organization, candidateId: id, candidate, requestedBy: email, postingId, requisitionId, clearance }
   const previewed = exports.preview({ ...wish, onDuplicate: 'create' }).catch((error: unknown) => {
     if (isServiceError(error) && (error.status >= 500 || error.code === 'connection_not_active')) return null
     throw error
@@ -92,12 +95,18 @@ function patience(): Promise<null> {
 }
 
 async function targetProblems(
-  { organization, email }: PersonCaller,
+  person: PersonCaller,
   { postingId, requisitionId }: ExportWishes,
   { exports }: QuestionDeps,
 ): Promise<Problem[]> {
   try {
-    const { problems } = await exports.assess({ organization, requestedBy: email, postingId, requisitionId })
+    const { problems } = await exports.assess({
+      organization: person.organization,
+      requestedBy: person.email,
+      postingId,
+      requisitionId,
+      clearance: clearanceOf(person),
+    })
     return problems.map(({ code, message, hint }) => ({ code, detail: [message, hint].filter(Boolean).join(' ') }))
   } catch (error) {
     // a posting that is newer than the last sync is asked of Lever, which may be out; that is told when it is sent
@@ -107,13 +116,14 @@ async function targetProblems(
 }
 
 async function previewMany(
-  { organization, email, role }: PersonCaller,
+  person: PersonCaller,
   { postingId, requisitionId }: ExportWishes,
   candidates: readonly CandidateView[],
   { exports }: QuestionDeps,
 ): Promise<BulkPreviewView | null> {
   const candidateIds = candidates.map(({ id }) => id)
-  const wish = { organization, candidateIds, requestedBy: email, postingId, requisitionId, showConfidential: role === 'admin' }
+  const { organization, email } = person
+  const wish = { organization, candidateIds, requestedBy: email, postingId, requisitionId, clearance: clearanceOf(person) }
   return exports.previewBulk(wish).catch((error: unknown) => {
     if (isServiceError(error) && error.status >= 500) return null
     throw error

@@ -5,6 +5,7 @@ import { ExportStatus } from './export-status.tsx'
 import { Form } from './form.tsx'
 import { usePage } from './page-context.ts'
 import { Cell, Row, RowHead, type SortHead } from './table.tsx'
+import { targetName } from './target-name.ts'
 import { exportWords } from './texts-export-words.ts'
 import { exportsTexts } from './texts-exports.ts'
 import { TimeAgo } from './time-ago.tsx'
@@ -62,7 +63,7 @@ function Target({ view: { target, requisition, stage } }: { view: ExportView }) 
   const words = exportWords(usePage().language)
   return (
     <>
-      {target.kind === 'general' ? words.general : (target.title ?? target.postingId)}
+      {targetName(target, words)}
       {requisition === null ? null : <div class="small">{words.requisition(requisition.requisitionCode ?? requisition.name ?? '')}</div>}
       {stage === null ? null : <div class="small">{words.inStage(stage.text ?? stage.id)}</div>}
     </>
@@ -70,11 +71,12 @@ function Target({ view: { target, requisition, stage } }: { view: ExportView }) 
 }
 
 /** What an ended export left to know, or to do. */
-function Outcome({ view: { status, error, note, duplicateOf } }: { view: ExportView }) {
+function Outcome({ view: { status, error, note, duplicateOf, confidential } }: { view: ExportView }) {
   const { language } = usePage()
   const words = exportWords(language)
   return (
     <div class="small">
+      {confidential ? <div>{words.confidentialRecord}</div> : null}
       {status === 'exported' && duplicateOf !== null ? <div>{exportsTexts(language).linked}</div> : null}
       {status === 'duplicate' ? <ExportProblem problem={{ code: 'duplicate', detail: '' }} /> : null}
       {error === null ? null : <ExportProblem problem={error} />}
@@ -94,7 +96,10 @@ function Ways({ view, name }: { view: ExportView; name: string }) {
   const t = exportsTexts(language)
   const { id, status, url, note, candidateId, target } = view
   const isNoteFailed = status === 'exported' && note?.status === 'failed'
-  const again = new URLSearchParams({ one: candidateId, ...(target.kind === 'posting' ? { postingId: target.postingId } : {}) })
+  const again = new URLSearchParams({
+    one: candidateId,
+    ...(target.kind === 'posting' && target.postingId !== null ? { postingId: target.postingId } : {}),
+  })
   return (
     <div class="actions">
       {status === 'failed' || status === 'canceled' || isNoteFailed ? (

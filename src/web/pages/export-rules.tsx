@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { actorOf } from '../../accounts/caller.ts'
+import { clearanceOf } from '../../accounts/clearance.ts'
+import { actorOf, type PersonCaller } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { ServiceError } from '../../errors.ts'
 import type { ExportRuleView } from '../../export/export-rule-view.ts'
@@ -62,22 +63,24 @@ export function exportRulesRoutes(deps: ExportRulePagesDeps): PageRoute[] {
 type Shown = Partial<Pick<ExportRulesPageProps, 'typed' | 'faults' | 'preview'>>
 
 async function show(ctx: SiteContext, deps: ExportRulePagesDeps, shown: Shown = {}): Promise<void> {
-  const { organization } = personOf(ctx)
+  const person = personOf(ctx)
+  const { organization } = person
   const { cursor } = ListQuery.parse({ ...ctx.query })
   const { typed = EMPTY_RULE, faults = {}, preview: seen = null } = shown
   const postingId = typed.postingId === '' ? undefined : typed.postingId
   const [{ data, nextCursor }, held, offer] = await Promise.all([
     deps.exports.rules.list(organization, { limit: PAGE_ROWS, cursor }),
-    readHeld(organization, deps),
-    offerJobs(organization, { postingId }, deps.mirror),
+    readHeld(person, deps),
+    offerJobs(organization, { postingId }, clearanceOf(person), deps.mirror),
   ])
   const status = Object.keys(faults).length === 0 ? 200 : 422
   renderPage(ctx, <ExportRulesPage rules={data} {...{ cursor, nextCursor, held, offer, typed, faults }} preview={seen} />, { status })
 }
 
-async function readHeld(organization: string, { exports, candidates }: ExportRulePagesDeps): Promise<ExportRulesPageProps['held']> {
+async function readHeld(person: PersonCaller, { exports, candidates }: ExportRulePagesDeps): Promise<ExportRulesPageProps['held']> {
+  const { organization } = person
   const held = await exports.rules.listHeld(organization, MOST_HELD)
-  const found = await candidates.findMany(organization, [...new Set(held.map(({ candidateId }) => candidateId))])
+  const found = await candidates.findMany(organization, [...new Set(held.map(({ candidateId }) => candidateId))], clearanceOf(person))
   const names = new Map(found.map(({ id, name }) => [id, name]))
   return held.flatMap((one) => {
     const name = names.get(one.candidateId)
@@ -86,12 +89,13 @@ async function readHeld(organization: string, { exports, candidates }: ExportRul
 }
 
 async function preview(ctx: SiteContext, deps: ExportRulePagesDeps): Promise<void> {
-  const { organization, email } = personOf(ctx)
+  const person = personOf(ctx)
+  const { organization, email } = person
   const typed = parseForm(ctx, RuleForm)
   const read = readRule(ctx.state.language, typed, email)
   if ('faults' in read) return show(ctx, deps, { typed, faults: read.faults })
   const [of, saved] = await Promise.all([
-    deps.exports.rules.preview(organization, read.name, read.input),
+    deps.exports.rules.preview(organization, read.name, read.input, clearanceOf(person)),
     deps.exports.rules.find(organization, read.name),
   ])
   return show(ctx, deps, { typed, preview: { of, replaces: saved !== null } })

@@ -1,3 +1,4 @@
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { actorOf, type PersonCaller } from '../../accounts/caller.ts'
 import { isServiceError, type ServiceError } from '../../errors.ts'
 import type { Exports } from '../../export/exports.ts'
@@ -21,7 +22,17 @@ async function sendOne(person: PersonCaller, candidateId: string, wishes: Export
   const { postingId, requisitionId, note, onDuplicate } = wishes
   const { organization, email } = person
   try {
-    const asked = { organization, candidateId, requestedBy: email, actor: actorOf(person), postingId, requisitionId, note, onDuplicate }
+    const asked = {
+      organization,
+      candidateId,
+      requestedBy: email,
+      actor: actorOf(person),
+      postingId,
+      requisitionId,
+      note,
+      onDuplicate,
+      clearance: clearanceOf(person),
+    }
     const { id } = await exports.request(asked)
     return progressAddress('export', candidateId, id)
   } catch (error) {
@@ -47,7 +58,13 @@ async function sendMany(person: PersonCaller, wishes: ExportWishes, { exports, i
   const wish = { candidateIds, postingId, requisitionId, onDuplicate }
   let batchId = ''
   const run = async () => {
-    ;({ batchId } = await exports.requestBulk({ ...wish, organization, requestedBy: email, actor: actorOf(person) }))
+    ;({ batchId } = await exports.requestBulk({
+      ...wish,
+      organization,
+      requestedBy: email,
+      actor: actorOf(person),
+      clearance: clearanceOf(person),
+    }))
     return { status: 303, result: { id: batchId } }
   }
   if (once === undefined) await run()

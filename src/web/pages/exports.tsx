@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { EXPORT_STATUSES } from '../../export/export-view.ts'
@@ -33,11 +34,13 @@ const Query = z.object({
 export function exportsRoutes({ exports, candidates }: ExportsPageDeps): PageRoute[] {
   return [
     page.get('/exports', { access: 'sourcer' }, async (ctx) => {
-      const { organization, ...person } = personOf(ctx)
+      const person = personOf(ctx)
+      const { organization } = person
+      const clearance = clearanceOf(person)
       const { status, sort, cursor } = Query.parse({ ...ctx.query })
       const requestedBy = ownOf(person)
-      const found = await exports.list(organization, { status, requestedBy }, { limit: PAGE_ROWS, cursor, order: sort })
-      const named = await candidates.findMany(organization, found.data.map(({ candidateId }) => candidateId)) // prettier-ignore
+      const found = await exports.list(organization, { status, requestedBy }, clearance, { limit: PAGE_ROWS, cursor, order: sort })
+      const named = await candidates.findMany(organization, found.data.map(({ candidateId }) => candidateId), clearance) // prettier-ignore
       const names = new Map(named.map(({ id, name }) => [id, name]))
       renderPage(ctx, <ExportsPage exports={found} names={names} query={{ status, sort, cursor }} />)
     }),
@@ -51,7 +54,7 @@ async function change(ctx: SiteContext, exports: Exports, verb: 'retry' | 'cance
   const person = personOf(ctx)
   const t = exportsTexts(ctx.state.language)
   const { next } = parseForm(ctx, z.object({ next: z.string().optional() }))
-  await exports.get(person.organization, id, ownOf(person))
+  await exports.get(person.organization, id, clearanceOf(person), ownOf(person))
   const outcome = { goTo: sitePathOr(next, '/exports'), done: verb === 'retry' ? t.retried : t.canceled }
-  await actAndSay(ctx, () => exports[verb](person.organization, id, actorOf(person)), outcome)
+  await actAndSay(ctx, () => exports[verb](person.organization, id, actorOf(person), clearanceOf(person)), outcome)
 }

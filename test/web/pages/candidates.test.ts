@@ -35,7 +35,7 @@ describe('the page of candidates', () => {
     const response = await web.call('GET', path, { headers: { cookie, 'accept-language': language } })
     return { status: response.status, html: await response.text() }
   }
-  const add = async (fields: object) => (await candidates.create(web.organization, CandidateInput.parse(fields))).candidate.id
+  const add = async (fields: object) => (await candidates.create(web.organization, CandidateInput.parse(fields), 'all')).candidate.id
 
   it('says where candidates come from while there is none', async () => {
     expect((await open('/candidates')).html)
@@ -124,7 +124,7 @@ describe('the page of candidates', () => {
 
   it('is for people who are signed in, who see their own organization only', async () => {
     const { id: other } = await web.accounts.createOrganization({ name: 'Other', sourceName: 'other' })
-    await candidates.create(other, CandidateInput.parse({ name: 'Stranger', emails: ['s@a.example'] }))
+    await candidates.create(other, CandidateInput.parse({ name: 'Stranger', emails: ['s@a.example'] }), 'all')
 
     expect((await open('/candidates?q=stranger')).html).to.contain('Nobody found')
     const signedOut = await web.call('GET', '/candidates', { headers: { cookie: '' } })
