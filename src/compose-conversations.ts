@@ -1,3 +1,4 @@
+import { isConfidential } from './accounts/clearance.ts'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Audit } from './audit/audit.ts'
 import type { Candidates } from './candidates/candidates.ts'
@@ -19,7 +20,7 @@ export interface ConversationNeighbours extends Pick<
   mappings: Mappings
   mirror: Mirror
   candidates: Candidates
-  exports: Pick<Exports, 'candidatesIn'>
+  exports: Pick<Exports, 'candidatesIn' | 'confidentialAmong'>
 }
 
 /** Conversations, joined to the parts they need. */
@@ -42,9 +43,9 @@ export function composeConversations(parts: ConversationNeighbours): Conversatio
     const { emails, links, lever } = candidate
     const person = { emails, links, opportunityId: lever?.opportunityId ?? null, contactId: lever?.contactId ?? null }
     const seen = (await mirror.opportunitiesOf(organization, person)).filter(({ isAnonymized }) => !isAnonymized)
-    const known = seen.map(({ id, archived }) => ({ id, archived: archived !== null }))
+    const known = seen.map(({ id, archived, ...rest }) => ({ id, archived: archived !== null, confidential: isConfidential(rest) }))
     if (!lever || known.some(({ id }) => id === lever.opportunityId)) return known
-    return [...known, { id: lever.opportunityId, archived: Boolean(lever.archived) }]
+    return [...known, { id: lever.opportunityId, archived: Boolean(lever.archived), confidential: lever.confidential ?? false }]
   }
   return createConversations({
     ...parts,
@@ -57,6 +58,11 @@ export function composeConversations(parts: ConversationNeighbours): Conversatio
       const exported = await exports.candidatesIn(organization, { opportunityIds: [opportunityId], contactIds: [] })
       return [...new Set([...exported, ...(await candidates.linkedTo(organization, opportunityId))])]
     },
+    async confidentialAmong(organization, opportunityIds) {
+      const known = [mirror.confidentialAmong, exports.confidentialAmong].map((among) => among(organization, opportunityIds))
+      return [...new Set((await Promise.all(known)).flat())]
+    },
+    assertMapped: mappings.resolvePerformAs,
     personName: async (organization, email) => (await accounts.findPerson(organization, email))?.name ?? null,
     async mappedLeverUser(organization, email) {
       try {

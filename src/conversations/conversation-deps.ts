@@ -18,6 +18,7 @@ export interface NoteTerms {
 export interface KnownOpportunity {
   id: string
   archived: boolean
+  confidential: boolean
 }
 
 /** What conversations need of the parts before them; handed in by compose. */
@@ -32,6 +33,10 @@ export interface ConversationDeps {
   opportunitiesOf(organization: string, candidateId: string): Promise<KnownOpportunity[] | null>
   /** Candidates that stand, or stood, in Lever as this opportunity. */
   candidatesOf(organization: string, opportunityId: string): Promise<string[]>
+  /** Those of the opportunities that are known to be confidential. */
+  confidentialAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]>
+  /** @throws ServiceError `user_not_mapped`, `user_inactive` and the like for somebody who may not write in Lever */
+  assertMapped(organization: string, email: string): Promise<unknown>
   /** Name of a person of the organization; null for nobody. */
   personName(organization: string, email: string): Promise<string | null>
   /** Id of the Lever user to whom the person is mapped; null where that may not write in Lever. */

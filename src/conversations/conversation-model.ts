@@ -60,6 +60,8 @@ const conversationSchema = new Schema(
     /** With whom: a candidate, an opportunity of Lever, or both. */
     candidate: { type: Schema.Types.ObjectId, default: null },
     opportunityId: { type: String, default: null },
+    /** A person in a session has written in it: no note of it goes to a confidential opportunity of the candidate. */
+    bySession: { type: Boolean, default: false },
     /** Opportunities of the candidate that Lever has deleted, until our other records know it. */
     gone: { type: [String], default: [] },
     ...workFields,

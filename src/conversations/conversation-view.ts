@@ -1,5 +1,6 @@
 import { isValidObjectId } from 'mongoose'
 import { z } from 'zod'
+import type { Clearance } from '../accounts/clearance.ts'
 import { ServiceError } from '../errors.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, WAITING_FOR, type ConversationDocument } from './conversation-model.ts'
@@ -37,19 +38,24 @@ export interface ShownConversation extends ConversationView {
   newest: { who: string; direction: MessageDocument['direction']; body: string; sentAt: string }[]
 }
 
-export function viewOf(conversation: ConversationDocument): ConversationView {
+/** `hidden`: opportunities that who reads it may not see. */
+export function viewOf(conversation: ConversationDocument, hidden: ReadonlySet<string>): ConversationView {
   const { externalId, candidate, lastSeq, noteDueAt, notes, waitingFor, error } = conversation
   const named = conversation.opportunityId ?? conversation.pending?.opportunityId ?? notes.at(-1)?.opportunityId
   return {
     externalId,
     candidateId: candidate ? String(candidate) : null,
-    opportunityId: named ?? null,
+    opportunityId: named && !hidden.has(named) ? named : null,
     messages: lastSeq,
     noteDueAt: noteDueAt?.toISOString() ?? null,
-    notes: notes.map(({ noteId, messages, writtenAt }) => ({ noteId: noteId ?? null, messages, writtenAt: writtenAt.toISOString() })),
+    notes: notes.map(({ noteId, opportunityId, messages, writtenAt }) => ({
+      noteId: hidden.has(opportunityId) ? null : (noteId ?? null),
+      messages,
+      writtenAt: writtenAt.toISOString(),
+    })),
     status: statusOf(conversation),
     waitingFor: (waitingFor as ConversationView['waitingFor']) ?? null,
-    error: error ? { code: error.code ?? '', detail: error.detail ?? '' } : null,
+    error: error ? { code: error.code ?? '', detail: hidden.size > 0 ? '' : (error.detail ?? '') } : null,
   }
 }
 
@@ -64,18 +70,25 @@ function statusOf({ error, waitingFor, pending, lastSeq, notedSeq }: Conversatio
 export async function getConversation(organization: string, by: { externalId: string } | { _id: string }): Promise<ConversationDocument> {
   const isName = 'externalId' in by || isValidObjectId(by._id)
   const found = isName ? await ConversationModel.findOne({ organization, ...by }).lean<ConversationDocument>() : null
-  if (!found) throw new ServiceError('not_found', 'There is no such conversation.')
+  if (!found) throw noSuchConversation()
   return found
 }
+
+export function noSuchConversation(): ServiceError {
+  return new ServiceError('not_found', 'There is no such conversation.')
+}
+
+type ViewDeps = Pick<ConversationDeps, 'personName' | 'candidateName' | 'confidentialAmong'>
 
 const SHOWN_CONVERSATIONS = 20
 const SHOWN_MESSAGES = 20
 
 /** The conversations with a candidate, the one that changed last first. */
 export async function conversationsOf(
-  deps: Pick<ConversationDeps, 'personName' | 'candidateName'>,
+  deps: ViewDeps,
   organization: string,
   { candidateId, opportunityId }: { candidateId: string; opportunityId: string | null },
+  clearance: Clearance,
 ): Promise<ShownConversation[]> {
   const ways = [{ candidate: candidateId }, ...(opportunityId === null ? [] : [{ opportunityId }])]
   const found = await ConversationModel.find({ organization, $or: ways })
@@ -83,14 +96,30 @@ export async function conversationsOf(
     .limit(SHOWN_CONVERSATIONS)
     .lean<ConversationDocument[]>()
   const candidateName = await deps.candidateName(organization, candidateId)
-  return Promise.all(found.map((conversation) => show(deps, conversation, candidateName)))
+  const shown = await Promise.all(found.map((conversation) => show(deps, conversation, candidateName, clearance)))
+  return shown.filter((conversation) => conversation !== null)
 }
 
+/** The opportunities of a conversation that may not be shown. */
+export async function hiddenIn(
+  deps: Pick<ConversationDeps, 'confidentialAmong'>,
+  { organization, opportunityId, pending, notes }: ConversationDocument,
+  clearance: Clearance,
+): Promise<ReadonlySet<string>> {
+  if (clearance === 'all') return new Set()
+  const ids = [opportunityId, pending?.opportunityId, ...notes.map((note) => note.opportunityId)].filter((id) => typeof id === 'string')
+  return new Set(ids.length === 0 ? [] : await deps.confidentialAmong(String(organization), ids))
+}
+
+/** Null for one about a confidential record that may not be shown. */
 async function show(
-  deps: Pick<ConversationDeps, 'personName'>,
+  deps: ViewDeps,
   conversation: ConversationDocument,
   candidateName: string | null,
-): Promise<ShownConversation> {
+  clearance: Clearance,
+): Promise<ShownConversation | null> {
+  const hidden = await hiddenIn(deps, conversation, clearance)
+  if (conversation.opportunityId && hidden.has(conversation.opportunityId)) return null
   const newest = await MessageModel.find({ conversation: conversation._id })
     .sort({ seq: -1 })
     .limit(SHOWN_MESSAGES)
@@ -98,9 +127,9 @@ async function show(
   const speakerOf = await readSpeakers(deps, conversation.organization, { messages: newest, candidateName })
   const told = newest.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime() || a.seq - b.seq)
   return {
-    ...viewOf(conversation),
+    ...viewOf(conversation, hidden),
     id: String(conversation._id),
-    noteOpportunities: conversation.notes.map(({ opportunityId }) => opportunityId),
+    noteOpportunities: conversation.notes.map(({ opportunityId }) => (hidden.has(opportunityId) ? '' : opportunityId)),
     newest: told.map((message) => {
       const { direction, body, sentAt } = message
       return { who: speakerOf(message), direction, body, sentAt: sentAt.toISOString() }

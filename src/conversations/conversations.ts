@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import type { Clearance } from '../accounts/clearance.ts'
 import { ServiceError } from '../errors.ts'
 import { heartbeat } from '../work/claim.ts'
 import { claimInTurns } from '../work/claim-in-turns.ts'
@@ -6,7 +7,8 @@ import type { LaneLimit } from '../work/room.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, IS_OPEN, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
-import { conversationsOf, getConversation, viewOf, type ConversationView } from './conversation-view.ts'
+import { assertMaySee, assertMayWrite, type ConversationAsker } from './conversation-rights.ts'
+import { conversationsOf, getConversation, hiddenIn, viewOf, type ConversationView } from './conversation-view.ts'
 import { forgetConversations, opportunityDeleted } from './forget-conversations.ts'
 import { markRestored } from './mark-restored.ts'
 import { receiveMessage, type IncomingMessage } from './receive-message.ts'
@@ -24,17 +26,28 @@ export function createConversations(deps: ConversationDeps) {
   const { leaseMs, log, wake } = deps
   return {
     /** Resolves with the conversation's id, and the conversation as it stands then. */
-    async receive(organization: string, externalId: string, message: IncomingMessage): Promise<{ id: string; view: ConversationView }> {
-      const conversation = await receiveMessage(deps, { organization, externalId }, message)
-      return { id: String(conversation._id), view: viewOf(conversation) }
+    async receive(
+      organization: string,
+      externalId: string,
+      message: Omit<IncomingMessage, 'bySession'>,
+      asker: ConversationAsker,
+    ): Promise<{ id: string; view: ConversationView }> {
+      await assertMayWrite(deps, { organization, externalId }, message, asker)
+      const bySession = asker.person !== null
+      const conversation = await receiveMessage(deps, { organization, externalId }, { ...message, bySession })
+      return { id: String(conversation._id), view: viewOf(conversation, await hiddenIn(deps, conversation, asker.clearance)) }
     },
     /** @throws ServiceError `not_found` */
-    get: async (organization: string, by: { externalId: string } | { _id: string }) => viewOf(await getConversation(organization, by)),
-    ofCandidate: (organization: string, whose: { candidateId: string; opportunityId: string | null }) =>
-      conversationsOf(deps, organization, whose),
+    async get(organization: string, by: { externalId: string } | { _id: string }, clearance: Clearance): Promise<ConversationView> {
+      const conversation = await getConversation(organization, by)
+      await assertMaySee(deps, conversation, clearance)
+      return viewOf(conversation, await hiddenIn(deps, conversation, clearance))
+    },
+    ofCandidate: (organization: string, whose: { candidateId: string; opportunityId: string | null }, clearance: Clearance) =>
+      conversationsOf(deps, organization, whose, clearance),
     /** @throws ServiceError `not_found`; `state_conflict` where all is noted */
-    async writeNow(organization: string, id: string): Promise<void> {
-      await getConversation(organization, { _id: id })
+    async writeNow(organization: string, id: string, clearance: Clearance): Promise<void> {
+      await assertMaySee(deps, await getConversation(organization, { _id: id }), clearance)
       await hurry(organization, id)
       wake()
     },

@@ -7,7 +7,10 @@ import type { ConversationDocument } from './conversation-model.ts'
 /** Lever's clock and ours may differ. */
 const OVERLAP_MS = 24 * 3_600_000
 
-type Whose = Pick<ConversationDocument, 'organization' | 'candidate' | 'opportunityId' | 'gone'>
+interface Whose extends Pick<ConversationDocument, 'opportunityId' | 'gone' | 'bySession'> {
+  organization: ConversationDocument['organization'] | string
+  candidate?: ConversationDocument['candidate'] | string
+}
 
 /**
  * The opportunity that a conversation's note goes to: the one that was named, else of the candidate's the newest that is not archived, else
@@ -17,7 +20,7 @@ export async function findTarget(deps: Pick<ConversationDeps, 'opportunitiesOf'>
   if (of.opportunityId && of.opportunityId !== without) return of.opportunityId
   if (!of.candidate) return null
   const known = (await deps.opportunitiesOf(String(of.organization), String(of.candidate))) ?? []
-  const there = known.filter(({ id }) => id !== without && !of.gone.includes(id))
+  const there = known.filter(({ id, confidential }) => id !== without && !of.gone.includes(id) && !(of.bySession && confidential))
   return (there.find(({ archived }) => !archived) ?? there[0])?.id ?? null
 }
 

@@ -16,6 +16,8 @@ export interface IncomingMessage {
   body: string
   sentAt: Date
   channel?: string | undefined
+  /** A person in a session sent it. */
+  bySession: boolean
 }
 
 const MAJORITY = { w: 'majority', j: true } as const
@@ -100,12 +102,13 @@ async function add(
     ...(message.candidateId === undefined ? {} : { candidate: { $ifNull: ['$candidate', new Types.ObjectId(message.candidateId)] } }),
     ...(message.opportunityId === undefined ? {} : { opportunityId: { $ifNull: ['$opportunityId', { $literal: message.opportunityId }] } }),
   }
+  const bySession = message.bySession ? { bySession: true } : {}
   const afresh = { error: null, waitingFor: null, tryingSince: null, tries: 0 }
   const noteDueAt = { $add: ['$$NOW', noteDelayMs] }
   const changed = await ConversationModel.collection.findOneAndUpdate(
     { _id },
     [
-      { $set: { ...named, ...afresh, lastSeq: { $add: ['$lastSeq', 1] }, noteDueAt, updatedAt: '$$NOW' } },
+      { $set: { ...named, ...bySession, ...afresh, lastSeq: { $add: ['$lastSeq', 1] }, noteDueAt, updatedAt: '$$NOW' } },
       { $set: { dueAt: { $min: ['$dueAt', '$noteDueAt'] } } },
     ],
     { session, returnDocument: 'after' },

@@ -16,7 +16,7 @@ import { candidatesIn, contactsOf, forgetCandidate, tracesOf } from './forget-ca
 import { exportView } from './export-view.ts'
 import { listExports } from './list-exports.ts'
 import { markRestored } from './mark-restored.ts'
-import { noteConfidentiality } from './note-confidentiality.ts'
+import { confidentialAmong, noteConfidentiality } from './note-confidentiality.ts'
 import { previewBulk, type BulkPreviewWish } from './preview-bulk.ts'
 import { previewExport, type PreviewWish } from './preview-export.ts'
 import { requestBulk, type BulkWish } from './request-bulk.ts'
@@ -73,6 +73,7 @@ export function createExports(deps: RuleDeps) {
     cancel: async (organization: string, id: string, actor: string, clearance: Clearance) =>
       exportView(await cancelExport(organization, id, actor, { audit, wake, observe }), clearance),
     noteConfidentiality,
+    confidentialAmong,
     /** Before a connection ends: see `settle-exports.ts`. */
     settle: (organization: string, hasGrant: boolean) => settleExports(organization, hasGrant, deps),
     forgetCandidate,

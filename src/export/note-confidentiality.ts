@@ -4,3 +4,13 @@ import { ExportModel } from './export-model.ts'
 export async function noteConfidentiality(organization: string, opportunityId: string, confidential: boolean): Promise<void> {
   await ExportModel.updateMany({ organization, opportunityId, confidential: { $ne: confidential } }, { $set: { confidential } })
 }
+
+/** Those of the opportunities that exports know to be confidential; also where the mirror is gone. */
+export async function confidentialAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]> {
+  const found = await ExportModel.distinct('opportunityId', {
+    organization,
+    opportunityId: { $in: [...opportunityIds] },
+    confidential: true,
+  })
+  return found.filter((id) => typeof id === 'string')
+}

@@ -19,6 +19,7 @@ describe('conversations/receive message', () => {
     author: 'somebody',
     body: 'Hello',
     sentAt: new Date(),
+    bySession: false,
     ...fields,
   })
   const receive = (externalId: string, fields: Partial<IncomingMessage>, candidateExists = () => Promise.resolve(true)) =>

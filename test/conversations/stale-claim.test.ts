@@ -58,6 +58,8 @@ describe('conversations/a claim that somebody else has taken over', () => {
       candidateName: nobody,
       opportunitiesOf: nobody,
       candidatesOf: async () => [],
+      confidentialAmong: async () => [],
+      assertMapped: async () => undefined,
       personName: nobody,
       mappedLeverUser: nobody,
       leverUserByEmail: nobody,

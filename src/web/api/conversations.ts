@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { clearanceOf } from '../../accounts/clearance.ts'
 import { ConversationView } from '../../conversations/conversation-view.ts'
 import type { Conversations } from '../../conversations/conversations.ts'
 import { DIRECTIONS } from '../../conversations/message-model.ts'
+import { isLeverId } from '../../lever/lever-id.ts'
 import { assertSpeaksFor } from '../middleware/speaks-for.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { plainLine, plainText } from './plain-text.ts'
@@ -16,7 +18,7 @@ const MessageInput = z
       .string()
       .regex(/^[0-9a-f]{24}$/, 'is not the id of a candidate')
       .optional(),
-    opportunityId: plainLine(100).optional(),
+    opportunityId: z.string().refine(isLeverId, 'is not an id of Lever').optional(),
     direction: z.enum(DIRECTIONS),
     author: plainLine(320).meta({
       description: "Of an outbound message the e-mail of one of the organization's people: the note is written as them.",
@@ -41,17 +43,30 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
       summary: 'A message of a conversation with a candidate',
       description:
         'Kept once. When no message has come for the quiet time, everything since the last note becomes one note on the opportunity in ' +
-        'Lever, of several the newest that is not archived; one that does not exist yet is waited for.',
+        'Lever, of several the newest that is not archived; one that does not exist yet is waited for. With a session it must be about a ' +
+        'candidate of the organization, by its id or an opportunity linked to it, and the author must be mapped to a Lever user.',
       access: 'sourcer',
       params: PARAMS,
       body: MessageInput,
       answers: { 202: { description: 'The conversation', schema: ConversationView } },
-      problems: ['candidate_not_found', 'state_conflict'],
+      problems: [
+        'not_found',
+        'candidate_not_found',
+        'state_conflict',
+        'user_inactive',
+        'user_not_mapped',
+        'mapping_inactive',
+        'lever_user_deactivated',
+      ],
       check: ({ caller, body }) => assertSpeaksFor(caller, body.author),
-      replay: async ({ caller }, kept) => ({ status: kept.status, body: await conversations.get(caller.organization, { _id: kept.id }) }),
+      replay: async ({ caller }, kept) => ({
+        status: kept.status,
+        body: await conversations.get(caller.organization, { _id: kept.id }, clearanceOf(caller)),
+      }),
       handle: async ({ caller, params, body }) => {
+        const asker = { clearance: clearanceOf(caller), person: caller.kind === 'person' ? caller.email : null }
         const message = { ...body, sentAt: new Date(body.sentAt) }
-        const { id, view } = await conversations.receive(caller.organization, params.externalId, message)
+        const { id, view } = await conversations.receive(caller.organization, params.externalId, message, asker)
         return { status: 202, body: view, result: { id } }
       },
     }),
@@ -60,12 +75,13 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
       path: '/conversations/{externalId}',
       tag: TAG,
       summary: 'A conversation and its notes',
+      description: 'A sourcer sees those with candidates of the organization, and none about a confidential record.',
       access: 'sourcer',
       params: PARAMS,
       answers: { 200: { description: 'The conversation', schema: ConversationView } },
       handle: async ({ caller, params }) => ({
         status: 200,
-        body: await conversations.get(caller.organization, { externalId: params.externalId }),
+        body: await conversations.get(caller.organization, { externalId: params.externalId }, clearanceOf(caller)),
       }),
     }),
   ]

@@ -35,7 +35,7 @@ export function candidateRoutes(deps: CandidatePageDeps): PageRoute[] {
       const [history, timeline, talks, { settings }, obstacle] = await Promise.all([
         exports.list(organization, ofCandidate, clearance, { limit: SHOWN_EXPORTS }),
         candidateTimeline({ candidates, exports, mirror }, organization, { ...ofCandidate, clearance, limit: SHOWN_EVENTS }),
-        conversations.ofCandidate(organization, inLever),
+        conversations.ofCandidate(organization, inLever, clearance),
         connections.get(organization),
         findObstacle(person),
       ])
@@ -43,9 +43,10 @@ export function candidateRoutes(deps: CandidatePageDeps): PageRoute[] {
       renderPage(ctx, <CandidatePage {...shown} timeZone={settings.noteTimeZone} />)
     }),
     page.post('/candidates/:id/conversations/:conversation/note', { access: 'sourcer' }, async (ctx) => {
+      const person = personOf(ctx)
       const { id = '', conversation = '' } = ctx.params
       const { writingSoon: done } = conversationsTexts(ctx.state.language)
-      await actAndSay(ctx, () => conversations.writeNow(personOf(ctx).organization, conversation), {
+      await actAndSay(ctx, () => conversations.writeNow(person.organization, conversation, clearanceOf(person)), {
         goTo: `/candidates/${id}#conversations`,
         done,
       })
