@@ -308,6 +308,7 @@ describe('candidates', () => {
 
       expect([stale, newer]).to.deep.equal([0, 1])
       expect((await candidates.get(organization, candidate.id, 'all')).lever).to.deep.equal({
+        confidential: false,
         opportunityId: 'opp-1',
         url: 'https://lever.example/opp-1',
         stage: { id: 'offer', text: 'Offer' },
