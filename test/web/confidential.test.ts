@@ -3,7 +3,7 @@ import { got, type Method } from 'got'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { ExportBatchModel } from '../../src/export/export-batch-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
-import { LeverRequisitionModel } from '../../src/mirror/lever-record-models.ts'
+import { LeverPostingModel, LeverRequisitionModel } from '../../src/mirror/lever-record-models.ts'
 import { markConfidential } from '../../src/operators/mark-confidential.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN, type LeverOpportunity } from '../support/lever.ts'
@@ -74,6 +74,10 @@ describe('web: confidential records of Lever', () => {
     const [requisition] = (await api.get<{ data: { id: string }[] }>('lever/requisitions')).body.data
     requisitionId = requisition?.id ?? ''
     await LeverRequisitionModel.updateOne({ organization, leverId: requisitionId }, { $set: SECRET_REQUISITION })
+    // public records that name the secret ones
+    const isPublic = { organization, confidentiality: { $ne: 'confidential' } }
+    await LeverRequisitionModel.updateOne(isPublic, { $set: { postings: [posting.id] } })
+    await LeverPostingModel.updateOne(isPublic, { $set: { requisitionCodes: [SECRET_REQUISITION.requisitionCode] } })
 
     linkedTo = await secretOpportunity('linked@mail.example')
     stoppedBy = await secretOpportunity('stopped@mail.example')
