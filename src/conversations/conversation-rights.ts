@@ -66,7 +66,7 @@ export async function assertMaySee(
   clearance: Clearance,
 ): Promise<void> {
   if (clearance === 'all') return
-  const isOurs = candidate != null || (await deps.candidatesOf(String(organization), opportunityId ?? '')).length > 0
-  const isHidden = opportunityId != null && (await deps.confidentialAmong(String(organization), [opportunityId])).length > 0
+  const isOurs = Boolean(candidate) || (await deps.candidatesOf(String(organization), opportunityId ?? '')).length > 0
+  const isHidden = Boolean(opportunityId) && (await deps.confidentialAmong(String(organization), [opportunityId ?? ''])).length > 0
   if (!isOurs || isHidden) throw noSuchConversation()
 }

@@ -6,7 +6,7 @@ import { LEVER_ADMIN, type LeverOpportunity } from '../support/lever.ts'
 import { SOURCER, startService, type Api, type ExportAnswer, type ServiceForTests } from '../support/service.ts'
 
 interface ShownDuplicate {
-  opportunityId: string
+  opportunityId: string | null
   confidential: boolean
   [detail: string]: unknown
 }
@@ -20,6 +20,7 @@ describe('a confidential record in Lever', () => {
     path: string,
     json: object,
   ) => Promise<Response<{ duplicates?: ShownDuplicate[]; data?: { duplicates: ShownDuplicate[] }[] }>>
+  let readAsSourcer: (path: string) => Promise<Response<Record<string, unknown>>>
 
   before(async function () {
     this.timeout(60_000)
@@ -50,6 +51,7 @@ describe('a confidential record in Lever', () => {
     const page = await got(body.url, { cookieJar })
     const csrfToken = /name="csrf-token" content="([^"]+)"/.exec(page.body)?.[1] ?? ''
     const browser = got.extend({ cookieJar, headers: { 'x-csrf-token': csrfToken }, throwHttpErrors: false, responseType: 'json' })
+    readAsSourcer = (path) => browser.get<Record<string, unknown>>(`${service.url}/api/v1/${path}`)
     return (path, json) => browser.post(`${service.url}/api/v1/${path}`, { json })
   }
 
@@ -62,7 +64,7 @@ describe('a confidential record in Lever', () => {
     expect(toAdmin.body.confidentialVisible).to.equal(true)
     expect(toAdmin.body.duplicates).to.have.lengthOf(1)
     expect(toAdmin.body.duplicates[0]).to.deep.include({ opportunityId: hidden.id, confidential: true, url: hidden.urls.show })
-    expect(toSourcer.body.duplicates).to.deep.equal([nothingOf(hidden)])
+    expect(toSourcer.body.duplicates).to.deep.equal([NOTHING_OF_IT])
   })
 
   it('is kept from a sourcer also in the preview of many, and by the export that it stops', async () => {
@@ -81,21 +83,21 @@ describe('a confidential record in Lever', () => {
     }, 30_000) // prettier-ignore
 
     expect(seen).to.deep.include({ opportunityId: hidden.id, url: hidden.urls.show })
-    expect(toSourcer.body.data?.[0]?.duplicates).to.deep.equal([nothingOf(hidden)])
-    expect(stopped).to.include({ duplicateOf: hidden.id, url: null, stage: null })
+    expect(toSourcer.body.data?.[0]?.duplicates).to.deep.equal([NOTHING_OF_IT])
+    expect(stopped).to.include({ confidential: true, duplicateOf: hidden.id, url: hidden.urls.show })
+    const { body: own } = await readAsSourcer(`exports/${asked.id}`)
+    expect(own).to.include({ status: 'duplicate', confidential: true, duplicateOf: null, url: null, stage: null })
   })
 })
 
-function nothingOf({ id }: LeverOpportunity): ShownDuplicate {
-  return {
-    opportunityId: id,
-    confidential: true,
-    contactId: null,
-    url: null,
-    stage: null,
-    archived: null,
-    owner: null,
-    postings: [],
-    createdAt: null,
-  }
+const NOTHING_OF_IT: ShownDuplicate = {
+  opportunityId: null,
+  confidential: true,
+  contactId: null,
+  url: null,
+  stage: null,
+  archived: null,
+  owner: null,
+  postings: [],
+  createdAt: null,
 }
