@@ -56,7 +56,7 @@ export function exportBatchEndpoints({ exports }: { exports: Exports }): Endpoin
       problems: REFUSALS,
       check: ({ caller, body }) => assertSpeaksFor(caller, body.requestedBy),
       async replay({ caller }, { id, status }) {
-        await exports.getBatch(caller.organization, id, ownOf(caller))
+        await exports.getBatch(caller.organization, id, clearanceOf(caller), ownOf(caller))
         return { status, body: await exports.bulkAnswer(caller.organization, id) }
       },
       handle: async ({ caller, body }) => {
