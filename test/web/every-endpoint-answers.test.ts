@@ -45,8 +45,11 @@ describe('every endpoint: answers', function () {
   describe('Idempotency-Key', () => {
     /** One that takes a file too has tests of its own. */
     const isKeyedJson = (operation: Operation): boolean => isKeyed(operation) && takesJson(operation)
-    const post = async (operation: Operation, key: string, json: unknown): Promise<RawAnswer> =>
-      world.ask(operation, { json, headers: { 'idempotency-key': key } })
+    /** Always with the same API key, since an Idempotency-Key belongs to its caller. */
+    const post = async (operation: Operation, key: string, json: unknown): Promise<RawAnswer> => {
+      const caller = operation.audience === 'operator' ? {} : { authorization: `Bearer ${world.us.keys[0]}` }
+      return world.ask(operation, { json, headers: { 'idempotency-key': key, ...caller } })
+    }
 
     it('is taken by every POST that makes something', () => {
       const making = world.operations.filter(({ method, answers }) => method === 'POST' && '201' in answers)

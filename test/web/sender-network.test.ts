@@ -16,7 +16,7 @@ describe('the network of a sender', () => {
   it('is the /64 of an IPv6 address, however that is written', () => {
     for (const address of ['2001:db8:0:1::5', '2001:DB8:0000:0001:a:b:c:d', '2001:db8::1:0:0:0:9', '2001:db8:0:1:2::%eth0'])
       expect(from(address), address).to.equal('2001:db8:0:1::/64')
-    expect(from('::1')).to.equal('0:0:0:0::/64')
+    expect(from('::1')).to.equal('::/64')
     expect(from('2001:db8:0:2::5')).not.to.equal(from('2001:db8:0:1::5'))
   })
 
