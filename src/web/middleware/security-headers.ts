@@ -29,8 +29,18 @@ export function createSecurityHeaders(options: { publicUrl: string; authUrl: str
   })
   const answer = new ServerResponse(new IncomingMessage(new Socket()))
   void protect(new Koa().createContext(answer.req, answer), () => Promise.resolve())
+  answer.setHeader('Permissions-Policy', PERMISSIONS)
   return Object.fromEntries(Object.entries(answer.getHeaders()).map(([name, value]) => [name, String(value)]))
 }
+
+/** Powers of a browser that no page uses. Copy buttons write to the clipboard. */
+const PERMISSIONS = [
+  ...['accelerometer', 'autoplay', 'camera', 'display-capture', 'encrypted-media', 'fullscreen', 'geolocation', 'gyroscope', 'hid'],
+  ...['idle-detection', 'magnetometer', 'microphone', 'midi', 'payment', 'picture-in-picture', 'publickey-credentials-create'],
+  ...['publickey-credentials-get', 'screen-wake-lock', 'serial', 'usb', 'web-share', 'xr-spatial-tracking', 'browsing-topics'],
+]
+  .map((name) => `${name}=()`)
+  .join(', ')
 
 /** Sets them on every answer: they are always the same, and worked out once. */
 export function securityHeaders(headers: Readonly<Record<string, string>>): Middleware {

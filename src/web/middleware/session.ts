@@ -22,7 +22,13 @@ export async function replaceSession(ctx: SiteContext, accounts: Pick<Accounts, 
   signIn(ctx, session)
 }
 
-export function forgetSession(ctx: SiteContext): void {
+/** Ends the session in this browser, and has it drop what it kept of the pages. Cookies stay: the language is one of them. */
+export function signOut(ctx: SiteContext): void {
+  forgetSession(ctx)
+  ctx.set('Clear-Site-Data', '"cache", "storage"')
+}
+
+function forgetSession(ctx: SiteContext): void {
   ctx.state.cookies.clear(ctx, SESSION_COOKIE)
 }
 

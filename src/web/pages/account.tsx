@@ -6,7 +6,7 @@ import { clientNetwork } from '../middleware/client-address.ts'
 import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
-import { forgetSession, signIn } from '../middleware/session.ts'
+import { signIn, signOut } from '../middleware/session.ts'
 import { keysOfTry, rememberDevice } from '../middleware/device.ts'
 import type { SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
@@ -41,7 +41,7 @@ export function accountRoutes(deps: AccountDeps): PageRoute[] {
     page.post(`${HERE}/password`, { access: 'sourcer' }, (ctx) => setPassword(ctx, deps)),
     page.post(`${HERE}/sign-out-everywhere`, { access: 'sourcer' }, async (ctx) => {
       await accounts.endOwnSessions(personOf(ctx))
-      forgetSession(ctx)
+      signOut(ctx)
       seeOther(ctx, '/sign-in')
     }),
     page.get(`${HERE}/organizations`, { access: 'sourcer' }, async (ctx) => {

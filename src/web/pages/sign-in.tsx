@@ -9,7 +9,7 @@ import { ContinueForm, isContinueToken, issueContinueToken } from '../middleware
 import { clientNetwork } from '../middleware/client-address.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { isLoopbackRequest } from '../middleware/same-origin.ts'
-import { forgetSession, replaceSession, signIn } from '../middleware/session.ts'
+import { replaceSession, signIn, signOut } from '../middleware/session.ts'
 import { keysOfTry } from '../middleware/device.ts'
 import type { SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
@@ -43,7 +43,7 @@ export function signInRoutes(deps: SignInDeps): PageRoute[] {
     page.post('/sign-in/sample', { access: 'public' }, (ctx) => signInAsSample(ctx, deps)),
     page.post('/sign-out', { access: 'public' }, async (ctx) => {
       if (ctx.state.caller) await deps.accounts.endSession(ctx.state.caller.sessionId)
-      forgetSession(ctx)
+      signOut(ctx)
       seeOther(ctx, '/sign-in')
     }),
   ]

@@ -167,4 +167,14 @@ describe('every page', () => {
       expect((await fetch(`${web.url}/assets/${name}`)).status, name).to.equal(404)
     }
   })
+
+  it('asks a browser for none of its powers, and to drop what it kept at sign-out', async () => {
+    const { cookie, csrfToken } = await web.signIn('leaving@acme.example', 'admin')
+    expect((await open('/settings/some', { cookie })).headers.get('permissions-policy')).to.contain('camera=()')
+
+    const left = await web.call('POST', '/sign-out', { headers: { cookie, 'x-csrf-token': csrfToken } })
+
+    expect(left.status).to.equal(303)
+    expect(left.headers.get('clear-site-data')).to.equal('"cache", "storage"')
+  })
 })
