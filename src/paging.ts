@@ -118,3 +118,8 @@ function notOurs(): ServiceError {
   const errors = [{ path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' }]
   return new ServiceError('invalid_request', 'The cursor is not one of this list.', { errors })
 }
+
+/** A `$regex` that finds this very text; MongoDB takes no NUL in a pattern as it is. */
+export function literally(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`).replaceAll('\0', String.raw`\x00`)
+}

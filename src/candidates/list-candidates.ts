@@ -1,5 +1,5 @@
 import { isValidObjectId, type QueryFilter, type Types } from 'mongoose'
-import { inOrder, page, type ListOrder, type OrderedPageRequest, type Page } from '../paging.ts'
+import { inOrder, literally, page, type ListOrder, type OrderedPageRequest, type Page } from '../paging.ts'
 import { searchForm } from './candidate-keys.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import { STAGE_COLLATION } from './stage-collation.ts'
@@ -89,11 +89,6 @@ function filterOf(organization: string, filters: CandidateFilters): QueryFilter<
 /** Not by equality, which the collation of an order by name would loosen. */
 function exactly(text: string): { $regex: string } {
   return { $regex: String.raw`^${literally(text)}\z` }
-}
-
-/** As an expression that stands for nothing but itself; MongoDB takes no NUL in one. */
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`).replaceAll('\0', String.raw`\x00`)
 }
 
 function matchingWords(q: string): QueryFilter<CandidateDocument> {

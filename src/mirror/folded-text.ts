@@ -1,3 +1,5 @@
+import { literally } from '../paging.ts'
+
 /** In UTF-16 units, so that a page's cursor, which carries one, stays short. */
 const LONGEST_SORT_KEY = 28
 
@@ -20,5 +22,5 @@ export function sortKeyOf(text: string): string {
 export function matchesWords(field: string, q: string): object {
   const words = foldText(q).split(' ').filter(Boolean)
   if (words.length === 0) return {}
-  return { $and: words.map((word) => ({ [field]: { $regex: word.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`) } })) }
+  return { $and: words.map((word) => ({ [field]: { $regex: literally(word) } })) }
 }
