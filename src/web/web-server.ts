@@ -11,12 +11,15 @@ const REFUSALS: Readonly<Record<string, () => ServiceError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: () => new ServiceError('request_timeout', 'The request took too long.'),
 }
 
+/** How long the head of a request may take. The reader of a body watches for silence within it. */
+const TIMES = { headersTimeout: 15_000, connectionsCheckingInterval: 2000 }
+
 /**
  * An HTTP server that answers what no application sees, since it never became a request or is none of HTTP/1.1, as all else is answered:
  * with a problem document and an id. The connection ends with it, since nobody knows where the next request would begin.
  */
 export function createWebServer(listener: RequestListener): Server {
-  const server = createServer({ requireHostHeader: false }, (request, response) => {
+  const server = createServer({ ...TIMES, requireHostHeader: false }, (request, response) => {
     if (request.headers.host !== undefined || request.httpVersion === '1.0') listener(request, response)
     else refuse(response, new ServiceError('bad_request', 'The request has no Host.'))
   })

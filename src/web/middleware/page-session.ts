@@ -2,25 +2,35 @@ import { koaBody } from 'koa-body'
 import type { Middleware, Next } from 'koa'
 import type { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
-import { isServiceError } from '../../errors.ts'
+import { isServiceError, ServiceError } from '../../errors.ts'
 import { parseInput } from '../api/parse-input.ts'
 import { isForPrograms } from '../for-programs.ts'
 import { offerToSendAgain } from '../pages/send-again.tsx'
 import type { SiteContext, SiteState } from '../site-state.ts'
 import { isMultipart, leadingToken } from './leading-token.ts'
+import { unlessSilent } from './request-body.ts'
 import type { RateGuard } from './request-rate.ts'
 import { assertSameOrigin } from './same-origin.ts'
 import { assertIntended, loadSession } from './session.ts'
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** A form of 500 rows has several fields in each. */
+const MOST_FIELDS = 10_000
 const readFormBody = koaBody({
   urlencoded: true,
   json: false,
   text: false,
   multipart: false,
   formLimit: '256kb',
+  // by default qs turns a list of more than 20 values into an object
+  queryString: { allowDots: false, depth: 0, arrayLimit: MOST_FIELDS, parameterLimit: MOST_FIELDS, throwOnLimitExceeded: true },
   parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
+  onError(error: Error) {
+    const isTooLong = error instanceof RangeError
+    throw isTooLong ? new ServiceError('payload_too_large', `A form has at most ${MOST_FIELDS} fields.`) : error
+  },
 } as never)
+const NOTHING_MORE = async () => undefined
 
 /**
  * For every page: who is signed in; and for a form, its fields, from a page of this site and with the session's token
@@ -41,7 +51,10 @@ export function pageSession(deps: {
       ctx.state.organizationName = (await deps.accounts.getOrganization(caller.organization)).name
     }
     if (READS.has(ctx.method)) await next()
-    else await readFormBody(ctx, () => afterForm(ctx, deps.publicUrl, next))
+    else {
+      if (ctx.is('urlencoded')) await unlessSilent(ctx.req, () => readFormBody(ctx, NOTHING_MORE))
+      await afterForm(ctx, deps.publicUrl, next)
+    }
   }
 }
 
