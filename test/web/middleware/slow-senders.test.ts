@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import sinon from 'sinon'
+import { restore, useFakeTimers, type SinonFakeTimers } from 'sinon'
 import { z } from 'zod'
 import { parseForm } from '../../../src/web/middleware/page-session.ts'
 import { page } from '../../../src/web/pages/page-route.ts'
@@ -31,7 +31,7 @@ describe('slow senders', () => {
     })
     person = await web.signIn('ana@acme.example')
   })
-  afterEach(() => sinon.restore())
+  afterEach(() => restore())
   after(async () => {
     await web.stop()
     await dropDatabase()
@@ -43,7 +43,7 @@ describe('slow senders', () => {
   }
 
   /** Sends a piece of a form, and waits until the server has set its watch again. */
-  async function sendPiece(form: ClientRequest, piece: string, clock: sinon.SinonFakeTimers): Promise<void> {
+  async function sendPiece(form: ClientRequest, piece: string, clock: SinonFakeTimers): Promise<void> {
     await new Promise<void>((resolve, reject) => form.write(piece, (error) => (error ? reject(error) : resolve())))
     while (clock.countTimers() === 0) await new Promise((resolve) => setImmediate(resolve))
     // what has been sent over loopback is read within a few turns of the event loop
@@ -51,7 +51,7 @@ describe('slow senders', () => {
   }
 
   it('gives up a form whose sender goes silent', async () => {
-    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldClearNativeTimers: true })
+    const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldClearNativeTimers: true })
     const form = startForm()
     const answered = once(form, 'response') as Promise<[IncomingMessage]>
 
@@ -65,7 +65,7 @@ describe('slow senders', () => {
   })
 
   it('reads a form that takes longer, as long as its sender is not silent', async () => {
-    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldClearNativeTimers: true })
+    const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldClearNativeTimers: true })
     const form = startForm()
     const answered = once(form, 'response') as Promise<[IncomingMessage]>
 
