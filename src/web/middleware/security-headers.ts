@@ -34,11 +34,12 @@ export function createSecurityHeaders(options: { publicUrl: string; authUrl: str
 }
 
 /** Powers of a browser that no page uses. Copy buttons write to the clipboard. */
-const PERMISSIONS = [
-  ...['accelerometer', 'autoplay', 'camera', 'display-capture', 'encrypted-media', 'fullscreen', 'geolocation', 'gyroscope', 'hid'],
-  ...['idle-detection', 'magnetometer', 'microphone', 'midi', 'payment', 'picture-in-picture', 'publickey-credentials-create'],
-  ...['publickey-credentials-get', 'screen-wake-lock', 'serial', 'usb', 'web-share', 'xr-spatial-tracking', 'browsing-topics'],
-]
+const PERMISSIONS = (
+  'accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation gyroscope hid idle-detection magnetometer ' +
+  'microphone midi payment picture-in-picture publickey-credentials-create publickey-credentials-get screen-wake-lock serial usb ' +
+  'web-share xr-spatial-tracking browsing-topics'
+)
+  .split(' ')
   .map((name) => `${name}=()`)
   .join(', ')
 
