@@ -89,7 +89,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
 }
 
 function endpointsOf(parts: Parts): Endpoint[] {
-  const { accounts, audit, connections, mirror, candidates } = parts
+  const { accounts, connections, mirror, candidates } = parts
   return [
     ...organizationEndpoints({ accounts }),
     ...userEndpoints({ accounts }),
@@ -115,7 +115,7 @@ function endpointsOf(parts: Parts): Endpoint[] {
     ...conversationEndpoints({ conversations: parts.conversations }),
     ...webhookDeliveryEndpoints({ webhooks: parts.webhooks }),
     ...erasureEndpoints({ erasures: parts.erasures }),
-    ...auditEventEndpoints({ audit }),
+    ...auditEventEndpoints(parts),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { AccountsDeps } from './accounts-deps.ts'
 import {
-  authenticateApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys, listWorkingKeysOf, listWorkingKeysOfLeavers, type NewApiKey,
+  apiKeyNames, authenticateApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys, listWorkingKeysOf, listWorkingKeysOfLeavers, type NewApiKey,
 } from './api-keys.ts' // prettier-ignore
 import { createHashKeyReader, createOrganization, getOrganization, listOrganizations, setSourceName } from './organizations.ts'
 import type { Caller, PersonCaller } from './caller.ts'
@@ -42,6 +42,7 @@ export function createAccounts(deps: AccountsDeps) {
     hashKeyOf: createHashKeyReader(deps),
 
     createApiKey: (organization: string, input: NewApiKey, caller: Caller) => createApiKey(deps, organization, input, caller),
+    apiKeyNames,
     getApiKey,
     listApiKeys,
     listWorkingKeysOf,

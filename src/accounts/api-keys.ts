@@ -1,3 +1,4 @@
+import { isValidObjectId } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
@@ -72,6 +73,12 @@ export async function getApiKey(organization: string, id: string): Promise<ApiKe
 export async function listApiKeys(organization: string, request: PageRequest): Promise<Page<ApiKey>> {
   const { data, nextCursor } = await page(ApiKeyModel, { organization }, request, (key: ApiKeyDocument) => key)
   return { data: await toApiKeys(organization, data), nextCursor }
+}
+
+/** The names of those of these ids that are keys of the organization, by id. */
+export async function apiKeyNames(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const found = await ApiKeyModel.find({ organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) } }, { name: 1 }).lean()
+  return new Map(found.map(({ _id, name }) => [_id.toHexString(), name]))
 }
 
 /** The person's keys that still work, oldest first. */

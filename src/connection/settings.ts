@@ -53,7 +53,9 @@ export async function changeSettings(context: ConnectionContext, organization: s
     await ConnectionModel.updateOne({ organization: new Types.ObjectId(organization) }, { $set })
   }
   if (sourceName !== undefined) await context.accounts.setSourceName(organization, sourceName)
-  await context.audit.append({ organization, actor, action: 'connection.settingsChanged', subject: subjectOf(connection) })
+  const changed = Object.entries(patch).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+  const subject = `${subjectOf(connection)}/${changed.join(',')}`
+  await context.audit.append({ organization, actor, action: 'connection.settingsChanged', subject })
 }
 
 /** Without a connection nothing of Lever is known. */

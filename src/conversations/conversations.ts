@@ -1,4 +1,4 @@
-import { Types } from 'mongoose'
+import { isValidObjectId, Types } from 'mongoose'
 import type { Clearance } from '../accounts/clearance.ts'
 import { ServiceError } from '../errors.ts'
 import { heartbeat } from '../work/claim.ts'
@@ -42,6 +42,12 @@ export function createConversations(deps: ConversationDeps) {
       const conversation = await getConversation(organization, by)
       await assertMaySee(deps, conversation, clearance)
       return viewOf(conversation, await hiddenIn(deps, conversation, clearance))
+    },
+    /** The candidates of those of these conversations that have one, by the conversation's id. */
+    async candidatesById(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
+      const wanted = { organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) }, candidate: { $ne: null } }
+      const found = await ConversationModel.find(wanted, { candidate: 1 }).lean()
+      return new Map(found.map(({ _id, candidate }) => [String(_id), String(candidate)]))
     },
     ofCandidate: (organization: string, whose: { candidateId: string; opportunityId: string | null }, clearance: Clearance) =>
       conversationsOf(deps, organization, whose, clearance),

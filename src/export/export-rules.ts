@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose'
+import { isValidObjectId, type Types } from 'mongoose'
 import type { Clearance } from '../accounts/clearance.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { claimWork, heartbeat } from '../work/claim.ts'
@@ -48,6 +48,11 @@ export function createExportRules(deps: RuleDeps) {
       return previewRule({ ...input, organization, rule: saved?._id ?? null, projects: input.projects ?? [], clearance }, deps)
     },
     listHeld,
+    /** The names of those of these ids that are rules of the organization, by id. */
+    async names(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
+      const found = await ExportRuleModel.find({ organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) } }, { name: 1 }).lean()
+      return new Map(found.map(({ _id, name }) => [String(_id), name]))
+    },
     /** The connection exports again: what waits for it is looked at now. */
     wake: (organization: string) => wakeRules({ organization }),
     /** @returns how many there were */

@@ -1,3 +1,4 @@
+import { isValidObjectId } from 'mongoose'
 import { normalizeEmail } from '../accounts/email-address.ts'
 import { PersonModel } from '../accounts/person-model.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
@@ -34,6 +35,16 @@ export async function mappingsOf(
     mappings.map(({ leverUserId }) => leverUserId),
   )
   return new Map(mappings.map((mapping) => [mapping.userEmail, toMappingView(mapping, leverUsers.get(mapping.leverUserId))]))
+}
+
+/** The names of the people whom these mappings, given by id, are about. */
+export async function mappedPersonNames(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const wanted = ids.filter((id) => isValidObjectId(id))
+  const mappings = await MappingModel.find({ organization, _id: { $in: wanted } }, { userEmail: 1 }).lean()
+  const emails = mappings.map(({ userEmail }) => userEmail)
+  const people = await PersonModel.find({ organization, email: { $in: emails } }, { email: 1, name: 1 }).lean()
+  const names = new Map(people.map(({ email, name }) => [email, name]))
+  return new Map(mappings.map(({ _id, userEmail }) => [String(_id), names.get(userEmail) ?? userEmail]))
 }
 
 /** How many people are mapped, and how many of those may export: switched on, active here, and not deactivated in Lever. */

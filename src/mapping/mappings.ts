@@ -1,5 +1,5 @@
 import type { PageRequest } from '../paging.ts'
-import { countMappings, findMapping, listMappings, mappingsOf } from './list-mappings.ts'
+import { countMappings, findMapping, listMappings, mappedPersonNames, mappingsOf } from './list-mappings.ts'
 import type { MappingDeps } from './mapping-deps.ts'
 import { autoMatch, suggest } from './match-people.ts'
 import { putMapping, removeMapping, removeMappingIfAny } from './put-mapping.ts'
@@ -17,6 +17,7 @@ export function createMappings(deps: MappingDeps) {
     removeIfAny: (organization: string, userEmail: string, actor: string) => removeMappingIfAny(deps, organization, userEmail, actor),
     autoMatch: (organization: string, actor: string) => autoMatch(deps, organization, actor),
     suggest: (organization: string) => suggest(deps, organization),
+    personNames: (organization: string, ids: readonly string[]) => mappedPersonNames(organization, ids),
     counts: (organization: string) => countMappings(deps, organization),
     resolvePerformAs: (organization: string, userEmail: string) => resolvePerformAs(deps, organization, userEmail),
   }

@@ -8,10 +8,20 @@ import { AuditEventModel, type AuditEventDocument } from '../../src/audit/audit-
 import { beginTrail } from '../../src/audit/audit-head.ts'
 import { createAudit, type Audit } from '../../src/audit/audit.ts'
 import type { Sealer } from '../../src/secrets/sealer.ts'
+import type { AuditNamesDeps } from '../../src/web/audit-names.ts'
 
 /** The audit trail of organizations whose keys `sealer` has sealed; each call is like another process. */
 export function auditWith(sealer: Sealer): Audit {
   return createAudit({ secrets: createTrailSecrets({ sealer }) })
+}
+
+/** Of a site that has organizations and people only. */
+export const NO_NAMES: Omit<AuditNamesDeps, 'accounts'> = {
+  exports: { list: async () => ({ data: [], nextCursor: null }), rules: { names: async () => new Map() } },
+  candidates: { findMany: async () => [] },
+  conversations: { candidatesById: async () => new Map() },
+  mappings: { personNames: async () => new Map() },
+  mirror: { usersById: async () => new Map() },
 }
 
 /** An organization with an empty audit trail, by its id. */

@@ -14,6 +14,8 @@ export interface EndpointInput<P, Q, B, A extends Access> {
   body: Parsed<B>
   /** Of the request, for the log and for 500 answers. */
   requestId: string
+  /** Which of these content types the client prefers; the first of equal ones, and the first where it accepts none. */
+  prefers: (types: readonly string[]) => string
   /** The unread request, where `upload` is set instead of `body`. */
   incoming: IncomingMessage
   /** Runs once for the request's Idempotency-Key and `content`, which stands for what was sent; see `keyedUpload`. */

@@ -137,8 +137,8 @@ function answersOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
   const headers = takesIdempotencyKey(endpoint) ? { headers: z.object({ 'Idempotent-Replayed': z.literal('true').optional() }) } : {}
   const responses = Object.entries(endpoint.answers).map(([status, { description, schema, contentType }]) => {
     const types = [contentType ?? (schema ? 'application/json' : [])].flat()
-    const described = schema ? { schema } : { schema: { type: 'string' } as const }
-    const content = types.length === 0 ? {} : { content: Object.fromEntries(types.map((type) => [type, described])) }
+    const described = (type: string) => ({ schema: schema && type === 'application/json' ? schema : ({ type: 'string' } as const) })
+    const content = types.length === 0 ? {} : { content: Object.fromEntries(types.map((type) => [type, described(type)])) }
     return [status, { description, ...headers, ...content }]
   })
   return Object.fromEntries(responses) as ZodOpenApiResponsesObject

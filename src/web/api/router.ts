@@ -51,7 +51,8 @@ async function answer(ctx: RouteContext, endpoint: Endpoint, deps: ApiDeps): Pro
   const query = parseInput(strictly(endpoint.query ?? NO_MEMBERS), { ...ctx.query }, 'query')
   const body = await parseBody(ctx, endpoint)
   const once = onceFor(ctx, endpoint, { caller, params }, deps)
-  const input = { caller, params, query, body, requestId: ctx.state.requestId, incoming: ctx.req, once } as unknown as Input
+  const prefers = (types: readonly string[]): string => ctx.accepts([...types]) || (types[0] ?? '')
+  const input = { caller, params, query, body, requestId: ctx.state.requestId, prefers, incoming: ctx.req, once } as unknown as Input
   send(ctx, await handle(endpoint, input))
 }
 

@@ -1,10 +1,11 @@
 import type { AuditEvent } from '../../audit/audit.ts'
+import type { EarlierHead } from '../../audit/verify-audit.ts'
 import type { Page } from '../../paging.ts'
 import type { DeliveryView } from '../../webhooks/delivery-view.ts'
 import type { Refusal } from '../../webhooks/refusals.ts'
 import { AuditTrail } from './activity-audit.tsx'
 import { Deliveries } from './activity-deliveries.tsx'
-import type { AuditNames } from './activity-names.ts'
+import type { AuditNames } from '../audit-names.ts'
 import type { ActivityQuery } from './activity-query.ts'
 import { RefusedDeliveries } from './activity-refused.tsx'
 import { Layout } from './layout.tsx'
@@ -17,16 +18,18 @@ export interface ActivityPageProps {
   refusals: readonly Refusal[]
   events: Page<AuditEvent>
   names: AuditNames
+  /** Null where it cannot be read. */
+  head: EarlierHead | null
 }
 
 /** What Lever told, and who did what. */
-export function ActivityPage({ query, deliveries, refusals, events, names }: ActivityPageProps) {
+export function ActivityPage({ query, deliveries, refusals, events, names, head }: ActivityPageProps) {
   const t = activityTexts(usePage().language)
   return (
     <Layout title={t.title} lead={t.lead}>
       <Deliveries deliveries={deliveries} query={query} />
       <RefusedDeliveries refusals={refusals} />
-      <AuditTrail events={events} names={names} query={query} />
+      <AuditTrail events={events} names={names} query={query} head={head} />
     </Layout>
   )
 }

@@ -21,6 +21,20 @@ export type DeliveryChoice = z.output<typeof DeliveryChoice>
 const { event, status, from, to } = DeliveryChoice.shape
 const cursor = z.string().max(200).optional().catch(undefined)
 
+const word = z.string().trim().min(1).max(320).optional().catch(undefined)
+const day = z.iso.date().optional().catch(undefined)
+
+/** Which records of the audit trail are meant. */
+export const AuditChoice = z.object({
+  /** E-mail or id. */
+  actor: word,
+  action: word,
+  /** Calendar dates in UTC, the second one included. */
+  auditFrom: day,
+  auditTo: day,
+})
+export type AuditChoice = z.output<typeof AuditChoice>
+
 /** Which deliveries and which part of the trail are shown; what makes no sense in an address is left out. */
 export const ActivityQuery = z.object({
   event: event.catch(undefined),
@@ -30,13 +44,20 @@ export const ActivityQuery = z.object({
   /** Where each of the two lists goes on. */
   deliveries: cursor,
   audit: cursor,
+  ...AuditChoice.shape,
 })
 export type ActivityQuery = z.output<typeof ActivityQuery>
 
-export function activityAddress(query: ActivityQuery): string {
+export function activityAddress(query: Partial<ActivityQuery>): string {
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const parameters = new URLSearchParams(given).toString()
   return parameters === '' ? '/activity' : `/activity?${parameters}`
+}
+
+/** What of a query chooses records of the audit trail. */
+export function auditChoiceOf(query: AuditChoice): AuditChoice {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  return AuditChoice.parse(Object.fromEntries(given))
 }
 
 /** What of a query chooses deliveries. */
@@ -55,4 +76,14 @@ export function isReplayable(wanted: DeliveryStatus | undefined): wanted is Repl
 
 function instantOf(text: string | undefined): Date | undefined {
   return text === undefined ? undefined : new Date(`${text}Z`)
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** The times that two calendar dates stand for, both days included. */
+export function timesOf({ auditFrom, auditTo }: AuditChoice): { from: Date | undefined; to: Date | undefined } {
+  return {
+    from: auditFrom === undefined ? undefined : new Date(auditFrom),
+    to: auditTo === undefined ? undefined : new Date(Date.parse(auditTo) + DAY_MS),
+  }
 }

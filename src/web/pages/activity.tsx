@@ -1,24 +1,36 @@
+import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
-import type { Audit } from '../../audit/audit.ts'
+import type { Audit, AuditFilters } from '../../audit/audit.ts'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
 import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
+import { readAuditNames, type AuditNamesDeps } from '../audit-names.ts'
+import { actorsMeant, auditCsv } from '../audit-view.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
-import { readAuditNames, type AuditNamesDeps } from './activity-names.ts'
 import { ActivityPage } from './activity-page.tsx'
-import { activityAddress, ActivityQuery, choiceOf, DeliveryChoice, filtersOf, isReplayable } from './activity-query.ts'
+import {
+  activityAddress,
+  ActivityQuery,
+  AuditChoice,
+  choiceOf,
+  DeliveryChoice,
+  filtersOf,
+  isReplayable,
+  timesOf,
+} from './activity-query.ts'
 import { DeliveryPage } from './delivery-page.tsx'
 import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 import { activityTexts } from './texts-activity.ts'
+import { auditTrailTexts } from './texts-audit.ts'
 
 export interface ActivityDeps extends AuditNamesDeps {
   webhooks: Pick<Webhooks, 'list' | 'listRefusals' | 'get' | 'replay' | 'replayRange'>
-  audit: Pick<Audit, 'list'>
+  audit: Pick<Audit, 'list' | 'walk' | 'head' | 'verify'>
 }
 
 const PAGE_ROWS = 25
@@ -31,14 +43,23 @@ export function activityRoutes(deps: ActivityDeps): PageRoute[] {
     page.get('/activity', { access: 'admin' }, async (ctx) => {
       const { organization } = personOf(ctx)
       const query = ActivityQuery.parse({ ...ctx.query })
-      const [deliveries, refusals, events] = await Promise.all([
+      const [deliveries, refusals, events, head] = await Promise.all([
         deps.webhooks.list(organization, filtersOf(choiceOf(query)), { limit: PAGE_ROWS, cursor: query.deliveries }),
         deps.webhooks.listRefusals(organization),
-        deps.audit.list(organization, { limit: PAGE_ROWS, cursor: query.audit }),
+        deps.audit.list(organization, { limit: PAGE_ROWS, cursor: query.audit }, await auditFiltersOf(organization, query, deps)),
+        deps.audit.head(organization).catch(() => null), // its key is gone: the rest of the page is there all the same
       ])
       const names = await readAuditNames(organization, events.data, deps)
-      renderPage(ctx, <ActivityPage query={query} deliveries={deliveries} refusals={refusals} events={events} names={names} />)
+      renderPage(ctx, <ActivityPage query={query} deliveries={deliveries} refusals={refusals} events={events} names={names} head={head} />)
     }),
+    page.get('/activity/audit.csv', { access: 'admin' }, async (ctx) => {
+      const { organization } = personOf(ctx)
+      const filters = await auditFiltersOf(organization, AuditChoice.parse({ ...ctx.query }), deps)
+      ctx.body = Readable.from(auditCsv(organization, filters, deps))
+      ctx.type = 'text/csv; charset=utf-8'
+      ctx.attachment('audit-trail.csv')
+    }),
+    page.post('/activity/audit/verify', { access: 'admin' }, (ctx) => verify(ctx, deps)),
     page.post('/activity/deliveries/replay', { access: 'admin' }, (ctx) => replayAll(ctx, deps)),
     page.get('/activity/deliveries/:id', { access: 'admin' }, async (ctx) => {
       const delivery = await deps.webhooks.get(personOf(ctx).organization, ctx.params['id'] ?? '')
@@ -53,6 +74,27 @@ export function activityRoutes(deps: ActivityDeps): PageRoute[] {
       await actAndSay(ctx, () => deps.webhooks.replay(organization, id), outcome)
     }),
   ]
+}
+
+async function auditFiltersOf(organization: string, choice: AuditChoice, deps: AuditNamesDeps): Promise<AuditFilters> {
+  const actors = choice.actor === undefined ? undefined : await actorsMeant(organization, choice.actor, deps)
+  return { actors, action: choice.action, ...timesOf(choice) }
+}
+
+const blank = z.literal('').transform(() => undefined)
+const EarlierHead = z.object({
+  count: z.union([blank, z.coerce.number().int().min(0)]).optional(),
+  hash: z.union([blank, z.string().trim().max(100)]).optional(),
+})
+
+async function verify(ctx: SiteContext, { audit }: ActivityDeps): Promise<void> {
+  const t = auditTrailTexts(ctx.state.language)
+  const { count, hash } = parseForm(ctx, EarlierHead)
+  const earlier = count === undefined ? undefined : { count, hash: hash ?? '' }
+  const { valid, checked, firstBroken } = await audit.verify(personOf(ctx).organization, earlier)
+  const text = valid ? t.valid(checked) : firstBroken === undefined ? t.missing(checked) : t.broken(checked, firstBroken)
+  keepNotice(ctx, { look: valid ? 'ok' : 'bad', text })
+  seeOther(ctx, '/activity')
 }
 
 /** Of the deliveries that the form chooses, as many as a few calls take. */
@@ -70,5 +112,5 @@ async function replayAll(ctx: SiteContext, { webhooks }: ActivityDeps): Promise<
   }
   const text = accepted === 0 ? t.noneReplayed : typeof cursor === 'string' ? t.replayedFirst(accepted) : t.replayedMany(accepted)
   keepNotice(ctx, { look: accepted === 0 ? 'warn' : 'ok', text })
-  seeOther(ctx, activityAddress({ ...choice, deliveries: undefined, audit: undefined }))
+  seeOther(ctx, activityAddress(choice))
 }

@@ -1,11 +1,13 @@
 import { expect } from 'chai'
 import mongoose, { Types } from 'mongoose'
 import { ApiKeyModel } from '../../../src/accounts/api-key-model.ts'
+import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
 import { auditEventEndpoints } from '../../../src/web/api/audit-events.ts'
 import { apiKeyEndpoints } from '../../../src/web/api/api-keys.ts'
 import { organizationEndpoints } from '../../../src/web/api/organizations.ts'
 import { signInLinkEndpoints } from '../../../src/web/api/sign-in-links.ts'
 import { userEndpoints } from '../../../src/web/api/users.ts'
+import { NO_NAMES } from '../../support/audit.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../../support/web.ts'
 
@@ -14,7 +16,7 @@ const endpoints = (parts: WebParts) => [
   ...apiKeyEndpoints(parts),
   ...userEndpoints(parts),
   ...signInLinkEndpoints(parts),
-  ...auditEventEndpoints(parts),
+  ...auditEventEndpoints({ ...parts, ...NO_NAMES }),
 ]
 
 describe('endpoints of organizations and people', () => {
@@ -283,18 +285,19 @@ describe('endpoints of organizations and people', () => {
     for (const response of await Promise.all(calls)) expect(response.status).to.equal(403)
   })
 
-  it('tells who did what, by ids alone, in a chain that holds', async () => {
+  it('tells who did what, keeping ids alone, in a chain that holds', async () => {
     await web.call('PUT', '/api/v1/users/audited@acme.example', { json: { name: 'Audited', role: 'sourcer' } })
 
     const { data } = await json(await web.call('GET', '/api/v1/audit-events?limit=1'))
     const verified = await json(await web.call('GET', '/api/v1/audit-events/verify'))
 
-    expect(data[0]).to.have.all.keys('id', 'at', 'actor', 'action', 'subject', 'leverUser', 'hash', 'previousHash')
+    expect(data[0]).to.have.all.keys('id', 'at', 'actor', 'by', 'about', 'action', 'subject', 'leverUser', 'hash', 'previousHash')
     expect(data[0]).to.include({ action: 'user.created' })
     expect(data[0]?.['actor']).to.match(/^apiKey:[0-9a-f]{24}$/)
     expect(verified['valid']).to.equal(true)
     expect(verified['checked']).to.be.greaterThan(5)
-    expect(JSON.stringify(data)).not.to.contain('acme.example')
+    expect(data[0]?.['about']).to.include({ kind: 'person', name: 'Audited' })
+    expect(JSON.stringify(await AuditEventModel.find().lean())).not.to.contain('acme.example')
   })
 
   it('keeps no key, link or session token in plain text', async () => {

@@ -5,6 +5,7 @@ import { apiKeyEndpoints } from '../../../src/web/api/api-keys.ts'
 import { organizationEndpoints } from '../../../src/web/api/organizations.ts'
 import { signInLinkEndpoints } from '../../../src/web/api/sign-in-links.ts'
 import { userEndpoints } from '../../../src/web/api/users.ts'
+import { NO_NAMES } from '../../support/audit.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../../support/web.ts'
 
@@ -13,7 +14,7 @@ const endpoints = (parts: WebParts) => [
   ...apiKeyEndpoints(parts),
   ...userEndpoints(parts),
   ...signInLinkEndpoints(parts),
-  ...auditEventEndpoints(parts),
+  ...auditEventEndpoints({ ...parts, ...NO_NAMES }),
 ]
 
 interface Operation {

@@ -20,7 +20,7 @@ export const ROUTE_ACCESS: Readonly<Record<'public' | 'operator' | 'admin' | 'so
     'POST /api/v1/user-mappings/auto-match', 'GET /api/v1/lever/users', 'GET /api/v1/lever/opportunities', 'POST /api/v1/lever/sync',
     'GET /api/v1/export-rules', 'PUT /api/v1/export-rules/:name', 'DELETE /api/v1/export-rules/:name', 'POST /api/v1/export-rules/:name/preview',
     'GET /api/v1/webhook-deliveries', 'GET /api/v1/webhook-deliveries/:id', 'POST /api/v1/webhook-deliveries/:id/replay',
-    'POST /api/v1/webhook-deliveries/replay', 'GET /api/v1/erasures', 'GET /api/v1/audit-events', 'GET /api/v1/audit-events/verify',
+    'POST /api/v1/webhook-deliveries/replay', 'GET /api/v1/erasures', 'GET /api/v1/audit-events', 'GET /api/v1/audit-events/verify', 'GET /api/v1/audit-events/head',
     'GET /settings/ats', 'POST /settings/ats', 'POST /settings/ats/authorize', 'GET /settings/ats/mirror', 'POST /settings/ats/sync',
     'POST /settings/ats/pause', 'GET /settings/ats/disconnect', 'POST /settings/ats/disconnect',
     'GET /settings/ats/webhooks', 'POST /settings/ats/webhooks', 'POST /settings/ats/webhooks/provision',
@@ -32,7 +32,7 @@ export const ROUTE_ACCESS: Readonly<Record<'public' | 'operator' | 'admin' | 'so
     'GET /settings/api-keys', 'POST /settings/api-keys', 'GET /settings/api-keys/:id/revoke', 'POST /settings/api-keys/:id/revoke',
     'GET /settings/export-rules', 'POST /settings/export-rules', 'POST /settings/export-rules/preview', 'POST /settings/export-rules/switch',
     'GET /settings/export-rules/remove', 'POST /settings/export-rules/remove',
-    'GET /activity', 'POST /activity/deliveries/replay', 'GET /activity/deliveries/:id', 'POST /activity/deliveries/:id/replay',
+    'GET /activity', 'GET /activity/audit.csv', 'POST /activity/audit/verify', 'POST /activity/deliveries/replay', 'GET /activity/deliveries/:id', 'POST /activity/deliveries/:id/replay',
   ],
   sourcer: [
     'GET /api/v1/lever/stages', 'GET /api/v1/lever/archive-reasons', 'GET /api/v1/lever/requisitions', 'GET /api/v1/lever/postings',

@@ -177,6 +177,19 @@ describe('the page of activity', function () {
     expect(html).not.to.match(/user:[0-9a-f]{24}|<b>Ada/)
   })
 
+  it('filters the trail, gives it as a CSV, and verifies it', async () => {
+    const { html } = await ana.open('/activity?action=connection.authorized')
+
+    expect(html).to.include('Lever authorized</th>').and.not.include('Export asked for</th>')
+    expect(html).to.include('href="/activity/audit.csv?action=connection.authorized"')
+    expect((await ana.open('/activity?actor=nobody%40acme.example')).html).to.include('No records match.')
+    expect((await ana.open('/activity/audit.csv?action=connection.authorized')).html).to.match(
+      /^id,at,actor,.*\r\n.*connection\.authorized.*\r\n$/,
+    )
+    expect((await ana.send('/activity/audit/verify')).html).to.match(/Verified: \d+ records/)
+    expect((await ana.send('/activity/audit/verify', { count: '1', hash: 'another' })).html).to.match(/Not valid: record 1 \(/)
+  })
+
   it('names everything that the trail holds', async () => {
     const done = await AuditEventModel.distinct('action', { organization })
     const { html } = await ana.open('/activity')
@@ -209,9 +222,9 @@ describe('the page of activity', function () {
     const olderDeliveries = await ana.open(older)
     const olderTrail = await ana.open(linkOf(olderDeliveries.html, 'audit'))
 
-    expect(first.html).not.to.include('candidateStageChange</code>').and.not.include('Lever authorized')
-    expect(olderDeliveries.html).to.include('candidateStageChange</code>').and.not.include('Lever authorized')
-    expect(olderTrail.html).to.include('candidateStageChange</code>').and.to.include('Lever authorized')
+    expect(first.html).not.to.include('candidateStageChange</code>').and.not.include('Lever authorized</th>')
+    expect(olderDeliveries.html).to.include('candidateStageChange</code>').and.not.include('Lever authorized</th>')
+    expect(olderTrail.html).to.include('candidateStageChange</code>').and.to.include('Lever authorized</th>')
   })
 
   it('is for admins: no link to it for others, and no entry', async () => {
