@@ -63,6 +63,9 @@ export async function readAuditNames(organization: string, events: readonly Audi
   }
 }
 
+/** Only names are read of exports and candidates, and nothing of Lever. */
+const FOR_NAMES = 'nonConfidential'
+
 /** Exports and conversations go by the name of their candidate. */
 async function readCandidates(
   organization: string,
@@ -70,14 +73,15 @@ async function readCandidates(
   { exports, candidates, conversations }: AuditNamesDeps,
 ): Promise<[string, AuditName][]> {
   const exportIds = idsOf('export')
-  const { data } = exportIds.length === 0 ? { data: [] } : await exports.list(organization, { ids: exportIds }, { limit: exportIds.length })
+  const { data } =
+    exportIds.length === 0 ? { data: [] } : await exports.list(organization, { ids: exportIds }, FOR_NAMES, { limit: exportIds.length })
   const talks = await conversations.candidatesById(organization, idsOf('conversation'))
   const references: [string, string][] = [
     ...idsOf('candidate').map((id): [string, string] => [`candidate:${id}`, id]),
     ...data.map(({ id, candidateId }): [string, string] => [`export:${id}`, candidateId]),
     ...[...talks].map(([id, candidateId]): [string, string] => [`conversation:${id}`, candidateId]),
   ]
-  const found = await candidates.findMany(organization, [...new Set(references.map(([, candidateId]) => candidateId))])
+  const found = await candidates.findMany(organization, [...new Set(references.map(([, candidateId]) => candidateId))], FOR_NAMES)
   const names = new Map(found.map(({ id, name }) => [id, name]))
   return references.flatMap(([reference, candidateId]) => {
     const name = names.get(candidateId)
