@@ -74,9 +74,9 @@ const PROBES: Record<KeyPermission, () => Probe> = {
   'Retrieve a single posting': () => one(leverPath`/postings/${randomUUID()}`),
   'Retrieve a single stage': () => one(leverPath`/stages/${randomUUID()}`),
   'Retrieve a single archive reason': () => one(leverPath`/archive_reasons/${randomUUID()}`),
-  'Retrieve a single opportunity application': () => one(leverPath`/opportunities/${randomUUID()}/applications`),
-  'Retrieve a single opportunity note': () => one(leverPath`/opportunities/${randomUUID()}/notes`),
-  'Retrieve a single opportunity interview': () => one(leverPath`/opportunities/${randomUUID()}/interviews`),
+  'Retrieve a single opportunity application': () => one(leverPath`/opportunities/${randomUUID()}/applications/${randomUUID()}`),
+  'Retrieve a single opportunity note': () => one(leverPath`/opportunities/${randomUUID()}/notes/${randomUUID()}`),
+  'Retrieve a single opportunity interview': () => one(leverPath`/opportunities/${randomUUID()}/interviews/${randomUUID()}`),
   'Create an opportunity': () => ({
     method: 'POST',
     path: leverPath`/opportunities`,
