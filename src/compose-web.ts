@@ -41,6 +41,7 @@ import { exportsRoutes } from './web/pages/exports.tsx'
 import { importRoutes } from './web/pages/import.tsx'
 import { leverCallbackRoutes } from './web/pages/lever-callback.tsx'
 import { peopleRoutes } from './web/pages/people.tsx'
+import { createSignInFailures } from './web/middleware/sign-in-failures.ts'
 import type { SamplePerson } from './web/pages/sign-in-page.tsx'
 
 export interface WebDeps {
@@ -54,7 +55,17 @@ export interface WebDeps {
 /** The site of a process: all of it, or for one that only works, its health. */
 export function composeWeb({ parts, options, log, registry, readiness }: WebDeps): Site {
   const { publicUrl, operatorApiKey, trustedProxies } = options
-  const health: HealthAppOptions = { log, registry, readiness, publicUrl, operatorApiKey, trustedProxies, authUrl: options.lever.authUrl }
+  const failures = createSignInFailures(parts.sealer)
+  const health: HealthAppOptions = {
+    log,
+    registry,
+    readiness,
+    publicUrl,
+    operatorApiKey,
+    trustedProxies,
+    failures,
+    authUrl: options.lever.authUrl,
+  }
   if (!options.roles.includes('web')) return createHealthApp(health)
   const findObstacle = obstacleFinder(parts)
   const idempotency = createIdempotency({ sealer: parts.sealer, hashKeyOf: parts.accounts.hashKeyOf, operatorApiKey })

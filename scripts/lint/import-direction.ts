@@ -19,7 +19,7 @@ export const STEPS: readonly (readonly string[])[] = [
   ['accounts'],
   ['events', 'audit'],
   ['lever', 'secrets', 'work'],
-  ['config', 'csv-cell', 'errors', 'log', 'paging', 'trailing-slashes'],
+  ['config', 'csv-cell', 'errors', 'log', 'paging', 'trailing-slashes', 'version'],
 ]
 
 export const SANDBOX = 'sandbox'
@@ -41,6 +41,7 @@ export const FILES: readonly string[] = [
   'log',
   'paging',
   'trailing-slashes',
+  'version',
 ]
 
 /** Packages that stay where their objects are understood: Koa's context in web/, Agenda's jobs in jobs/. */

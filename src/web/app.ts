@@ -21,7 +21,7 @@ import { createRateGuard } from './middleware/request-rate.ts'
 import { requestLog, type NoteServed } from './middleware/request-log.ts'
 import { requestState } from './middleware/request-state.ts'
 import { createSecurityHeaders, securityHeaders } from './middleware/security-headers.ts'
-import { createSignInFailures, type SignInFailures } from './middleware/sign-in-failures.ts'
+import type { SignInFailures } from './middleware/sign-in-failures.ts'
 import { createSiteCookies } from './middleware/site-cookies.ts'
 import { staticAssets } from './middleware/static-assets.ts'
 import type { Route } from './mount-routes.ts'
@@ -46,6 +46,7 @@ export interface HealthAppOptions {
   authUrl: string
   /** How many proxies in front set `X-Forwarded-For`. */
   trustedProxies: number
+  failures: SignInFailures
 }
 
 export interface AppOptions extends HealthAppOptions {
@@ -80,13 +81,12 @@ export function createApp(options: AppOptions): Site {
   const guardRate = createRateGuard()
   const docs = docsRoutes(openApiDocument({ endpoints, extras: { ...options.intakePaths, ...healthPaths, ...docsPaths }, publicUrl }))
   const api = apiRoutes(endpoints)
-  const failures = createSignInFailures(options.sealer)
-  const pages = pagesOf(options, failures)
+  const pages = pagesOf(options)
 
   app.use(staticAssets())
   app.use(nothingHere())
   app.use(mountPages(docs))
-  app.use(apiRouter(api, { accounts, operatorApiKey, publicUrl, idempotency, guardRate, failures }))
+  app.use(apiRouter(api, { accounts, operatorApiKey, publicUrl, idempotency, guardRate, failures: options.failures }))
   app.use(pageSession({ accounts, publicUrl, guardRate }))
   app.use(mountPages(pages))
   return {
@@ -95,8 +95,8 @@ export function createApp(options: AppOptions): Site {
   }
 }
 
-function pagesOf(options: AppOptions, failures: SignInFailures): PageRoute[] {
-  const { accounts, openId = null, samplePeople, publicUrl, log } = options
+function pagesOf(options: AppOptions): PageRoute[] {
+  const { accounts, failures, openId = null, samplePeople, publicUrl, log } = options
   return [
     ...signInRoutes({ accounts, failures, openId, samplePeople, publicUrl }),
     ...(openId ? openIdRoutes({ accounts, failures, openId, log }) : []),
@@ -137,8 +137,8 @@ function createBase(options: HealthAppOptions, headers: Record<string, string>, 
   app.use(requestLog(noteServed))
   app.use(securityHeaders(headers))
   app.use(answerErrors(log))
-  const { readiness, registry, operatorApiKey, publicUrl } = options
-  const routes = healthRoutes({ readiness, metrics: registry, operatorApiKey, publicUrl })
+  const { readiness, registry, operatorApiKey, publicUrl, failures } = options
+  const routes = healthRoutes({ readiness, metrics: registry, operatorApiKey, publicUrl, failures })
   app.use(mountPages(routes))
   return { app, routes }
 }

@@ -12,6 +12,7 @@ import { createSealer, type Sealer } from '../../src/secrets/sealer.ts'
 import type { Endpoint } from '../../src/web/api/endpoint.ts'
 import { createApp, type AppOptions } from '../../src/web/app.ts'
 import type { Intake } from '../../src/web/intake.ts'
+import { createSignInFailures } from '../../src/web/middleware/sign-in-failures.ts'
 import type { PageRoute } from '../../src/web/pages/page-route.ts'
 import { auditWith } from './audit.ts'
 
@@ -123,6 +124,7 @@ function buildParts(publicUrl: string, log: Log): WebParts {
 function appOptions(options: StartWebOptions, parts: WebParts, logged: string[]): AppOptions {
   return {
     ...parts,
+    failures: createSignInFailures(parts.sealer),
     log: createLog({ level: 'debug', destination: { write: (line) => void logged.push(line) } }),
     endpoints: options.endpoints?.(parts) ?? [],
     intakes: options.intakes?.(parts) ?? [],

@@ -3,8 +3,11 @@ import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { ServiceError } from '../../errors.ts'
 import { equalSecrets } from '../../secrets/opaque-token.ts'
 import { isLoopbackRequest } from '../middleware/same-origin.ts'
+import type { SignInFailures } from '../middleware/sign-in-failures.ts'
 import type { SiteContext } from '../site-state.ts'
 import { page, type PageRoute } from '../pages/page-route.ts'
+import { VERSION } from '../../version.ts'
+import { countWrongKey } from './identify-caller.ts'
 
 export interface HealthDeps {
   /** What the process still lacks to serve, by name; empty when it can. */
@@ -12,6 +15,8 @@ export interface HealthDeps {
   metrics: { contentType: string; metrics: () => Promise<string> }
   operatorApiKey: string | undefined
   publicUrl: string
+  /** Counts wrong keys. */
+  failures: Pick<SignInFailures, 'count'>
 }
 
 /** For whoever runs the service and their tools; outside of the API. */
@@ -19,7 +24,7 @@ export function healthRoutes(deps: HealthDeps): PageRoute[] {
   return [
     page.get('/healthz', { access: 'public' }, (ctx) => {
       ctx.set('Cache-Control', 'no-store')
-      ctx.body = { alive: true }
+      ctx.body = { version: VERSION }
     }),
     page.get('/readyz', { access: 'public' }, async (ctx) => {
       const missing = await deps.readiness()
@@ -28,18 +33,19 @@ export function healthRoutes(deps: HealthDeps): PageRoute[] {
       ctx.status = missing.length === 0 ? 200 : 503
     }),
     page.get('/metrics', { access: 'public' }, async (ctx) => {
-      assertMayReadMetrics(ctx, deps)
+      await assertMayReadMetrics(ctx, deps)
       ctx.set('Content-Type', deps.metrics.contentType)
       ctx.body = await deps.metrics.metrics()
     }),
   ]
 }
 
-function assertMayReadMetrics(ctx: SiteContext, { operatorApiKey, publicUrl }: HealthDeps): void {
+async function assertMayReadMetrics(ctx: SiteContext, { operatorApiKey, publicUrl, failures }: HealthDeps): Promise<void> {
   const authorization = ctx.get('Authorization')
   if (authorization === '' && isLoopbackRequest(ctx, publicUrl)) return
   const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
   if (key !== undefined && operatorApiKey !== undefined && equalSecrets(key, operatorApiKey)) return
+  if (key !== undefined) await countWrongKey(ctx, failures)
   throw new ServiceError('unauthenticated', "Metrics take the operator's key.", {
     headers: { 'WWW-Authenticate': 'Bearer realm="fulcrum"' },
   })
@@ -55,7 +61,7 @@ export const healthPaths: ZodOpenApiPathsObject = {
       tags: TAGS,
       summary: 'Whether the process lives',
       security: [],
-      responses: { 200: { description: 'It does', content: { 'application/json': { schema: z.object({ alive: z.boolean() }) } } } },
+      responses: { 200: { description: 'It does', content: { 'application/json': { schema: z.object({ version: z.string() }) } } } },
     },
   },
   '/readyz': {

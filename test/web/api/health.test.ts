@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { got } from 'got'
 import { Counter, Registry } from 'prom-client'
 import { createLog } from '../../../src/log.ts'
+import { createSealer } from '../../../src/secrets/sealer.ts'
 import { createHealthApp } from '../../../src/web/app.ts'
+import { createSignInFailures } from '../../../src/web/middleware/sign-in-failures.ts'
+import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
 
 describe('health of a process that only works', () => {
   const servers: Server[] = []
@@ -22,6 +26,7 @@ describe('health of a process that only works', () => {
       publicUrl,
       authUrl: 'https://auth.lever.co',
       trustedProxies: 0,
+      failures: createSignInFailures(createSealer([{ id: 'test', key: randomBytes(32) }])),
     })
     const server = createServer(listener)
     servers.push(server)
@@ -30,17 +35,22 @@ describe('health of a process that only works', () => {
   }
 
   before(async () => {
+    await connectFreshDatabase()
     url = await start('http://127.0.0.1:4000')
   })
-  after(() => {
+  after(async () => {
     for (const server of servers) server.close()
+    await dropDatabase()
   })
   beforeEach(() => {
     missing = []
   })
 
   it('lives', async () => {
-    expect((await fetch(`${url}/healthz`)).status).to.equal(200)
+    const response = await fetch(`${url}/healthz`)
+
+    expect(response.status).to.equal(200)
+    expect(await response.json()).to.deep.equal({ version: '0.1.0' })
   })
 
   it('is ready, or says what is missing', async () => {
@@ -64,6 +74,17 @@ describe('health of a process that only works', () => {
     expect((await metrics({ 'x-forwarded-for': '10.0.0.1', authorization: 'Bearer operator-key' })).status).to.equal(200)
     for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])
       expect((await metrics({ [name]: '127.0.0.1' })).status, name).to.equal(401)
+  })
+
+  it('counts wrong keys, so that the operator key cannot be guessed here', async () => {
+    const guarded = await start('https://fulcrum.example')
+    const status = async (key: string) => (await fetch(`${guarded}/metrics`, { headers: { authorization: `Bearer ${key}` } })).status
+
+    const refused = await Promise.all(Array.from({ length: 12 }, (_, index) => status(`guess-${index}`)))
+
+    expect(refused.filter((code) => code === 401)).to.have.length(10)
+    expect(refused.filter((code) => code === 429)).to.have.length(2)
+    expect(await status('operator-key')).to.equal(200)
   })
 
   it('asks the machine itself for the key where PUBLIC_URL is not its own http address, whatever Host says', async () => {
