@@ -28,7 +28,7 @@ const HEADING_ROOM = 500
 export function transcriptOf(messages: readonly ToldMessage[], style: TranscriptStyle, part?: { part: number; of: number | null }): string {
   const words = transcriptWords[style.language]
   const numbered = part && part.of !== 1 ? [words.part(part.part, part.of)] : []
-  const title = [style.name === null ? words.title : words.titleWith(style.name), ...numbered].join(', ')
+  const title = [style.name === null ? words.title : words.titleWith(withoutMentions(inOneLine(style.name))), ...numbered].join(', ')
   return [`${title}\n${words.zone(style.timeZone)}`, ...daysOf(messages, style)].join('\n\n')
 }
 
@@ -65,7 +65,28 @@ function dayOf({ sentAt }: ToldMessage, { language, timeZone }: TranscriptStyle)
 
 function lineOf({ who, body, channel, sentAt }: ToldMessage, { language, timeZone }: TranscriptStyle): string {
   const time = timeFormat(language, timeZone).format(sentAt)
-  return withoutMentions(`${time} ${who}${channel === null ? '' : ` (${channel})`}: ${body}`)
+  const where = channel === null ? '' : ` (${inOneLine(channel)})`
+  return withoutMentions(`${time} ${inOneLine(who)}${where}: ${inMarkedLines(body)}`)
+}
+
+/** Whatever a reader may show as a line break: controls other than tabs, and Unicode's own separators. */
+const LINE_BREAKS = /\r\n|[^\P{Cc}\t]|[\u2028\u2029]/gu
+/** Controls that make text look reordered. */
+const BIDI_CONTROLS = /[\u202A-\u202E\u2066-\u2069]/gu
+/** Begins every further line of a message. It is visible, because Lever may trim spaces. */
+const MARKER = '│'
+/** A longer body becomes one line, so that the markers never make a message longer than a note. */
+const MOST_LINES = 1000
+
+function inOneLine(text: string): string {
+  return text.replaceAll(BIDI_CONTROLS, '').replaceAll(LINE_BREAKS, ' ')
+}
+
+/** Only the first line can look like the start of a message or a day: text in a message cannot pass for another message. */
+function inMarkedLines(body: string): string {
+  const [first = '', ...rest] = body.replaceAll(BIDI_CONTROLS, '').split(LINE_BREAKS)
+  if (rest.length >= MOST_LINES) return inOneLine(body)
+  return [first, ...rest.map((line) => `${MARKER} ${line}`.trimEnd())].join('\n')
 }
 
 /** Lever notifies whom a note mentions by `@username` (Lever's API documentation): nobody here meant to. */
