@@ -38,6 +38,7 @@ describe('the pages without JavaScript', function () {
     await press('Save & Proceed')
     await press('Activate')
     await signIn(page, api, '/candidates', SOURCER)
+    await press('Continue') // the browser is signed in as Ana
     await page.getByRole('row', { name: 'Nora Script' }).getByRole('button', { name: 'Export to ATS' }).click()
     await page.getByLabel('Job').selectOption({ label: 'Backend Engineer · San Francisco, CA · Engineering' })
     await press('Show what will be sent')

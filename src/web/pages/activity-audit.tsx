@@ -97,7 +97,7 @@ function Verification({ head }: { head: EarlierHead | null }) {
         {t.head}: {head === null ? t.headGone : `${t.records(head.count)} · `}
         {head === null ? null : <code>{head.hash}</code>}
       </p>
-      <div class="toolbar">
+      <div class="fields">
         <label>
           {t.earlierCount}
           <input type="number" name="count" min={0} />
