@@ -7,6 +7,8 @@ const candidateImportSchema = new Schema(
   {
     ...workFields,
     organization: { type: Schema.Types.ObjectId, required: true },
+    /** Who sent the file, as the audit trail names it. Imports from before this was kept have none. */
+    actor: { type: String, default: null },
     status: { type: String, enum: IMPORT_STATUSES, required: true },
     /** The file in the bucket `candidate_import_files`, gone once it is read; of a short one, which is read from memory, there never is one. */
     file: { type: Schema.Types.ObjectId, required: true },

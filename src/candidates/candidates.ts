@@ -8,7 +8,15 @@ import type { CandidateInput } from './candidate-input.ts'
 import type { CandidateDocument } from './candidate-model.ts'
 import { candidateView, type CandidateView, type ExportSummary } from './candidate-view.ts'
 import type { ErasedPeople } from './erased-people.ts'
-import { getImport, getRejectedCsv, importFile, withReceivedFile, type ImportStart, type ReceivedFile } from './import-file.ts'
+import {
+  getImport,
+  getRejectedCsv,
+  importFile,
+  withReceivedFile,
+  type ImportOptions,
+  type ImportStart,
+  type ReceivedFile,
+} from './import-file.ts'
 import { dropOrphanedFiles } from './import-files.ts'
 import { forgetInImports } from './forget-in-imports.ts'
 import { applyLeverState, linkedTo, noteExport, noteExports, setLeverState, unlinkOpportunity } from './lever-state.ts'
@@ -51,8 +59,8 @@ export function createCandidates({ readExports, onRemoved, erased, watchStages, 
     return view ?? candidateView(candidate, clearance)
   }
   /** A short file before it resolves, a longer one by a worker. @throws ServiceError `invalid_request` without a usable header row */
-  const importReceived = (organization: string, file: ReceivedFile, { allowErased = false } = {}): Promise<ImportStart> =>
-    importFile(organization, file, { erased, allowErased, watchStages, noteEnd })
+  const importReceived = (organization: string, file: ReceivedFile, { actor, allowErased = false }: ImportOptions): Promise<ImportStart> =>
+    importFile(organization, file, { actor, erased, allowErased, watchStages, noteEnd })
 
   return {
     /**
@@ -109,8 +117,8 @@ export function createCandidates({ readExports, onRemoved, erased, watchStages, 
     },
 
     /** Reads a CSV file and imports it. @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws */
-    importFile: (organization: string, chunks: AsyncIterable<Uint8Array>, { allowErased = false } = {}): Promise<ImportStart> =>
-      withReceivedFile(chunks, (file) => importReceived(organization, file, { allowErased })),
+    importFile: (organization: string, chunks: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ImportStart> =>
+      withReceivedFile(chunks, (file) => importReceived(organization, file, options)),
     withReceivedFile,
     importReceived,
     getImport,

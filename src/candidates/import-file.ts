@@ -31,6 +31,13 @@ export interface ReceivedFile {
   kept: { file: Types.ObjectId; columns: string[] } | null
 }
 
+export interface ImportOptions {
+  /** Who sends the file, as the audit trail names it. */
+  actor: string
+  /** Enters people again who were erased. */
+  allowErased?: boolean | undefined
+}
+
 export interface ImportProgress {
   status: CandidateImportDocument['status']
   linesDone: number
@@ -83,12 +90,12 @@ async function* hashing(chunks: AsyncIterable<Uint8Array>, hash: Hash): AsyncGen
 export async function importFile(
   organization: string,
   { pieces, kept }: ReceivedFile,
-  { noteEnd, ...entering }: Entering & { noteEnd: NoteImportEnd },
+  { noteEnd, actor, ...entering }: Entering & { actor: string; noteEnd: NoteImportEnd },
 ): Promise<ImportStart> {
-  if (kept) return { importId: await startImport(organization, kept, entering), ended: false }
+  if (kept) return { importId: await startImport({ organization, actor }, kept, entering), ended: false }
   const columns = await columnsOf(Buffer.concat(pieces))
   const outcome = await importCsv(organization, evenPieces(Buffer.concat(pieces)), entering)
-  const importId = await keepEnded(organization, columns, outcome)
+  const importId = await keepEnded({ organization, actor }, columns, outcome)
   const { created, updated, rejectedCount } = outcome
   noteEnd({ organization, import: importId, outcome: 'finished', created, updated, rejected: rejectedCount })
   return { importId, ended: true }
@@ -107,9 +114,12 @@ async function readHead(source: AsyncIterator<Uint8Array>): Promise<{ pieces: Ui
   return { pieces, isAll: false }
 }
 
-/** @throws ServiceError `not_found` */
-export async function getImport(organization: string, id: string): Promise<ImportProgress> {
-  const { _id, status, linesDone, created, updated, rejectedCount, error } = await findImport(organization, id)
+/**
+ * How far an import is. `actor` limits it to imports of that person or API key; without it, the organization's imports are all found.
+ * @throws ServiceError `not_found`
+ */
+export async function getImport(organization: string, id: string, actor: string | undefined): Promise<ImportProgress> {
+  const { _id, status, linesDone, created, updated, rejectedCount, error } = await findImport(organization, id, actor)
   return {
     status,
     linesDone,
@@ -121,15 +131,16 @@ export async function getImport(organization: string, id: string): Promise<Impor
   }
 }
 
-/** The rows that an import has not taken so far and that are kept, as a CSV. @throws ServiceError `not_found` */
-export async function getRejectedCsv(organization: string, id: string): Promise<AsyncIterable<string>> {
-  const { _id, columns } = await findImport(organization, id)
+/** The rows that an import has not taken so far and that are kept, as a CSV. `actor` as for {@link getImport}. @throws ServiceError `not_found` */
+export async function getRejectedCsv(organization: string, id: string, actor: string | undefined): Promise<AsyncIterable<string>> {
+  const { _id, columns } = await findImport(organization, id, actor)
   return rejectionsCsv(_id, columns)
 }
 
-async function findImport(organization: string, id: string): Promise<CandidateImportDocument> {
+async function findImport(organization: string, id: string, actor: string | undefined): Promise<CandidateImportDocument> {
+  const owner = actor === undefined ? {} : { actor }
   const found = Types.ObjectId.isValid(id)
-    ? await CandidateImportModel.findOne({ _id: id, organization }).lean<CandidateImportDocument>()
+    ? await CandidateImportModel.findOne({ _id: id, organization, ...owner }).lean<CandidateImportDocument>()
     : null
   if (!found) throw new ServiceError('not_found', 'There is no such import.')
   return found
@@ -142,23 +153,24 @@ async function columnsOf(head: Uint8Array): Promise<string[]> {
   return header.names
 }
 
+interface Owner {
+  organization: string
+  actor: string
+}
+
 async function startImport(
-  organization: string,
+  owner: Owner,
   { file, columns }: NonNullable<ReceivedFile['kept']>,
   { allowErased }: Pick<Entering, 'allowErased'>,
 ): Promise<string> {
-  const fields = { organization, status: 'running', file, columns, allowErased, ...keptFor(), dueAt: AT_ONCE, lane: 1 } as const
+  const fields = { ...owner, status: 'running', file, columns, allowErased, ...keptFor(), dueAt: AT_ONCE, lane: 1 } as const
   const started = await CandidateImportModel.create(fields)
   return started._id.toHexString()
 }
 
-async function keepEnded(
-  organization: string,
-  columns: string[],
-  { rejected, ...done }: Awaited<ReturnType<typeof importCsv>>,
-): Promise<string> {
+async function keepEnded(owner: Owner, columns: string[], { rejected, ...done }: Awaited<ReturnType<typeof importCsv>>): Promise<string> {
   const times = { ...keptFor(), dueAt: NEVER, finishedAt: new Date() }
-  const ended = new CandidateImportModel({ organization, status: 'finished', file: new Types.ObjectId(), columns, ...done, ...times })
+  const ended = new CandidateImportModel({ ...owner, status: 'finished', file: new Types.ObjectId(), columns, ...done, ...times })
   await CandidateImportModel.db.transaction(async (session) => {
     await ended.save({ session })
     await keepRejections(ended, rejected, session)

@@ -38,13 +38,13 @@ describe('candidate import', () => {
   let organization: string
 
   async function importNow(file: string, into = organization) {
-    const { importId, ended } = await candidates.importFile(into, pieces(file))
+    const { importId, ended } = await candidates.importFile(into, pieces(file), { actor: 'user:1' })
     if (!ended) throw new Error('the file was taken for a long one')
-    const { created, updated, rejected, rejectedCount } = await candidates.getImport(into, importId)
+    const { created, updated, rejected, rejectedCount } = await candidates.getImport(into, importId, undefined)
     return { created, updated, rejected, rejectedCount }
   }
   async function startLong(file: string): Promise<string> {
-    const { importId, ended } = await candidates.importFile(organization, pieces(file))
+    const { importId, ended } = await candidates.importFile(organization, pieces(file), { actor: 'user:1' })
     if (ended) throw new Error('the file was taken for a short one')
     return importId
   }
@@ -179,11 +179,11 @@ describe('candidate import', () => {
 
   it('imports a file over 1 MB in the background, and says how far it is', async () => {
     const importId = await startLong(longFile(1000))
-    expect(await candidates.getImport(organization, importId)).to.include({ status: 'running', linesDone: 0 })
+    expect(await candidates.getImport(organization, importId, undefined)).to.include({ status: 'running', linesDone: 0 })
 
     const worker = candidates.startImportWorker(50)
     const done = await eventually('the import ends', async () => {
-      const progress = await candidates.getImport(organization, importId)
+      const progress = await candidates.getImport(organization, importId, undefined)
       return progress.status === 'running' ? null : progress
     })
     await worker.stop(1000)
@@ -191,7 +191,7 @@ describe('candidate import', () => {
     expect(done).to.include({ status: 'finished', linesDone: 1001, created: 900, updated: 0, rejectedCount: 100 })
     expect(done.rejected[0]).to.deep.equal({ line: 11, message: 'The row is not complete: at least one e-mail or link is required.' })
     expect(await fileCount()).to.equal(0)
-    expect(await rejection(candidates.getImport(stranger, importId))).to.include({ code: 'not_found' })
+    expect(await rejection(candidates.getImport(stranger, importId, undefined))).to.include({ code: 'not_found' })
   })
 
   /** A long file with one good row; in each other cells that begin formulas. */
@@ -205,7 +205,7 @@ describe('candidate import', () => {
   }
   async function rejectedCsv(importId: string): Promise<string> {
     let csv = ''
-    for await (const piece of await candidates.getRejectedCsv(organization, importId)) csv += piece
+    for await (const piece of await candidates.getRejectedCsv(organization, importId, undefined)) csv += piece
     return csv
   }
 
@@ -216,10 +216,10 @@ describe('candidate import', () => {
     expect(header).to.equal('\uFEFFLine,Rejected because,name,email,summary')
     expect(first).to.match(/^2,The row is not complete: at least one e-mail or link is required\.,'=Row 0,,"'-x+, \+1"$/)
     expect(others).to.have.length(1000)
-    const { rejected, rejectedCount } = await candidates.getImport(organization, importId)
+    const { rejected, rejectedCount } = await candidates.getImport(organization, importId, undefined)
     expect([rejected.length, rejectedCount]).to.deep.equal([1000, 1600])
     expect(await ImportRejectionModel.countDocuments({ import: importId })).to.equal(1000)
-    expect(await rejection(candidates.getRejectedCsv(stranger, importId))).to.include({ code: 'not_found' })
+    expect(await rejection(candidates.getRejectedCsv(stranger, importId, undefined))).to.include({ code: 'not_found' })
 
     let corrected = 0
     const again = await importLong(csv.replaceAll(',,"', () => `,again${(corrected += 1)}@a.example,"`))
@@ -255,11 +255,11 @@ describe('candidate import', () => {
       return null
     }
     expect(await rejection(runImport(killed, { ...alone, watchStages: takenOver }))).to.be.instanceOf(LeaseLost)
-    expect((await candidates.getImport(organization, importId)).linesDone).to.be.within(1, 1000)
+    expect((await candidates.getImport(organization, importId, undefined)).linesDone).to.be.within(1, 1000)
 
     await runImport(await claimOne(15_000), alone)
 
-    expect(await candidates.getImport(organization, importId)).to.include({
+    expect(await candidates.getImport(organization, importId, undefined)).to.include({
       status: 'finished',
       linesDone: 1501,
       created: 1350,
@@ -287,10 +287,10 @@ describe('candidate import', () => {
     await eventually('the import ends', async () => {
       const claimed = await claimOne(1).catch(() => null)
       if (claimed) await runImport(claimed, deps).catch(() => undefined)
-      return (await candidates.getImport(organization, importId)).status === 'finished'
+      return (await candidates.getImport(organization, importId, undefined)).status === 'finished'
     })
 
-    const done = await candidates.getImport(organization, importId)
+    const done = await candidates.getImport(organization, importId, undefined)
     expect(done).to.include({ linesDone: 902, created: 810, updated: 0, rejectedCount: 91 })
     expect(done.rejected.find(({ line }) => line === 21)?.message).to.match(/broke off 3 times at this row/)
     expect(tries).to.equal(4) // once with all of its batch
@@ -303,7 +303,7 @@ describe('candidate import', () => {
 
     await runImport(await claimOne(15_000), alone)
 
-    const failed = await candidates.getImport(organization, importId)
+    const failed = await candidates.getImport(organization, importId, undefined)
     expect(failed.status).to.equal('failed')
     expect(failed.error?.detail).to.contain('send it again')
     expect(ends.at(-1)).to.include({ import: importId, outcome: 'failed', code: 'internal_error' })
@@ -315,8 +315,10 @@ describe('candidate import', () => {
       throw new Error('the line is cut')
     }
 
-    expect(await rejection(candidates.importFile(organization, pieces('x'.repeat(2_000_000))))).to.include({ code: 'invalid_request' })
-    expect(await rejection(candidates.importFile(organization, breaking()))).to.include({ message: 'the line is cut' })
+    expect(await rejection(candidates.importFile(organization, pieces('x'.repeat(2_000_000)), { actor: 'user:1' }))).to.include({
+      code: 'invalid_request',
+    })
+    expect(await rejection(candidates.importFile(organization, breaking(), { actor: 'user:1' }))).to.include({ message: 'the line is cut' })
     expect(await fileCount()).to.equal(0)
     expect(await CandidateImportModel.countDocuments({ organization })).to.equal(0)
   })

@@ -48,6 +48,7 @@ describe('entering a stage', () => {
     await candidates.importFile(
       organization,
       file('externalId,name,email,stage\na,Ada Byron,a@mail.example,qualified\nb,Bo,b@mail.example,qualified'),
+      { actor: 'user:1' },
     )
 
     expect(recorded.map(({ stage }) => stage)).to.deep.equal(['qualified', 'qualified'])
@@ -61,7 +62,9 @@ describe('entering a stage', () => {
 
     await rejection(candidates.create(organization, person('d', 'qualified'), 'all'))
     await rejection(candidates.patch(organization, candidate.id, { stage: 'qualified' }, 'all'))
-    await rejection(candidates.importFile(organization, file('externalId,name,email,stage\ne,Eve,e@mail.example,qualified')))
+    await rejection(
+      candidates.importFile(organization, file('externalId,name,email,stage\ne,Eve,e@mail.example,qualified'), { actor: 'user:1' }),
+    )
 
     expect(await CandidateModel.countDocuments({ organization, externalId: { $in: ['d', 'e'] } })).to.equal(0)
     expect((await candidates.get(organization, candidate.id, 'all')).stage).to.equal('potential')

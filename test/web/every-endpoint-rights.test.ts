@@ -130,8 +130,12 @@ describe('every endpoint: rights', function () {
     })
   })
 
-  it("answers 404 for another's export to a sourcer, and not to an admin", async () => {
-    const ofAnother = { '/api/v1/exports/{id}': world.us.exportOfAnother, '/api/v1/export-batches/{id}': world.us.batchOfAnother }
+  it("answers 404 for another's export or import to a sourcer, and not to an admin", async () => {
+    const ofAnother = {
+      '/api/v1/exports/{id}': world.us.exportOfAnother,
+      '/api/v1/export-batches/{id}': world.us.batchOfAnother,
+      '/api/v1/candidate-imports/{id}': world.us.objects['/api/v1/candidate-imports/'] ?? '',
+    }
     for (const [beginning, id] of Object.entries(ofAnother)) {
       const ofOne = ofOrganizations.filter(({ path }) => path.startsWith(beginning))
       expect(ofOne).not.to.have.length(0)

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
+import { actorOf, type OrganizationCaller } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { IMPORT_STATUSES } from '../../candidates/candidate-import-model.ts'
 import { CsvPreview } from '../../candidates/preview-csv.ts'
@@ -56,15 +57,15 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
         202: { description: 'A file over 1 MB: imported in the background', schema: ImportStarted },
       },
       keyedUpload: true,
-      handle: async ({ caller: { organization }, query, incoming, once }) =>
+      handle: async ({ caller, query, incoming, once }) =>
         candidates.withReceivedFile(await sentFile(incoming), (file) =>
           once(
             { file: file.digest, ...query },
             async () => {
-              const { importId, ended } = await candidates.importReceived(organization, file, query)
-              return answerOf(candidates, organization, { id: importId, status: ended ? 200 : 202 })
+              const { importId, ended } = await candidates.importReceived(caller.organization, file, { ...query, actor: actorOf(caller) })
+              return answerOf(candidates, caller, { id: importId, status: ended ? 200 : 202 })
             },
-            (kept) => answerOf(candidates, organization, kept),
+            (kept) => answerOf(candidates, caller, kept),
           ),
         ),
     }),
@@ -83,10 +84,15 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
   ]
 }
 
-async function answerOf(candidates: Candidates, organization: string, { id, status }: KeptAnswer): Promise<Answer> {
+async function answerOf(candidates: Candidates, caller: OrganizationCaller, { id, status }: KeptAnswer): Promise<Answer> {
+  const { created, updated, rejected, rejectedCount } = await candidates.getImport(caller.organization, id, importsOf(caller))
   if (status === 202) return { status, body: { importId: id }, result: { id } }
-  const { created, updated, rejected, rejectedCount } = await candidates.getImport(organization, id)
   return { status, body: { created, updated, rejected, rejectedCount }, result: { id } }
+}
+
+/** Whose imports somebody sees: a sourcer only their own, from any session; admins and API keys those of the organization. */
+export function importsOf(caller: OrganizationCaller): string | undefined {
+  return caller.kind === 'person' && caller.role === 'sourcer' ? actorOf(caller) : undefined
 }
 
 function backgroundImports(candidates: Candidates): Endpoint[] {
@@ -96,10 +102,14 @@ function backgroundImports(candidates: Candidates): Endpoint[] {
       path: '/candidate-imports/{id}',
       tag: TAG,
       summary: 'How far an import in the background is',
+      description: 'A sourcer sees only their own imports.',
       access: 'sourcer',
       params: IdParams,
       answers: { 200: { description: 'The import', schema: ProgressView } },
-      handle: async ({ caller, params }) => ({ status: 200, body: await candidates.getImport(caller.organization, params.id) }),
+      handle: async ({ caller, params }) => ({
+        status: 200,
+        body: await candidates.getImport(caller.organization, params.id, importsOf(caller)),
+      }),
     }),
     defineEndpoint({
       method: 'get',
@@ -107,7 +117,7 @@ function backgroundImports(candidates: Candidates): Endpoint[] {
       tag: TAG,
       summary: 'Rows that an import did not take: the first 1,000',
       description:
-        'With the line, the reason, and the row as the file has it, to be corrected and imported again. What a spreadsheet would run as a formula begins with an apostrophe, which an import takes away.',
+        'With the line, the reason, and the row as the file has it, to be corrected and imported again. A sourcer sees only their own imports. What a spreadsheet would run as a formula begins with an apostrophe, which an import takes away.',
       access: 'sourcer',
       params: IdParams,
       answers: { 200: { description: 'The rows', contentType: 'text/csv' } },
@@ -115,7 +125,7 @@ function backgroundImports(candidates: Candidates): Endpoint[] {
         status: 200,
         contentType: 'text/csv; charset=utf-8',
         headers: { 'Content-Disposition': `attachment; filename="rejected-${params.id}.csv"` },
-        body: Readable.from(await candidates.getRejectedCsv(caller.organization, params.id)),
+        body: Readable.from(await candidates.getRejectedCsv(caller.organization, params.id, importsOf(caller))),
       }),
     }),
   ]

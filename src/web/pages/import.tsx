@@ -1,5 +1,7 @@
+import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { isServiceError, type ServiceError } from '../../errors.ts'
+import { importsOf } from '../api/candidate-imports.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { uploadedFile } from '../middleware/uploaded-file.ts'
 import { seeOther } from '../see-other.ts'
@@ -26,7 +28,8 @@ export function importRoutes({ candidates }: { candidates: Deps }): PageRoute[] 
     page.post('/candidates/import/preview', { access: 'sourcer' }, (ctx) => preview(ctx, candidates)),
     page.get('/candidates/imports/:id', { access: 'sourcer' }, async (ctx) => {
       const id = ctx.params['id'] ?? ''
-      const progress = await candidates.getImport(personOf(ctx).organization, id)
+      const person = personOf(ctx)
+      const progress = await candidates.getImport(person.organization, id, importsOf(person))
       if (ctx.get('HX-Request') !== 'true') renderPage(ctx, <ImportProgressPage id={id} progress={progress} />)
       else if (progress.status === 'running') renderFragment(ctx, <ImportProgressPart id={id} progress={progress} />)
       else refresh(ctx)
@@ -50,7 +53,8 @@ async function importFile(ctx: SiteContext, candidates: Deps): Promise<void> {
   const allowErased = ctx.query['allowErased'] === 'true'
   try {
     const file = await uploadedFile(ctx.req, { field: 'file', limitBytes: LIMIT_BYTES })
-    const { importId } = await candidates.importFile(personOf(ctx).organization, file, { allowErased })
+    const person = personOf(ctx)
+    const { importId } = await candidates.importFile(person.organization, file, { actor: actorOf(person), allowErased })
     seeOther(ctx, `/candidates/imports/${importId}`)
   } catch (error) {
     if (!isServiceError(error) || error.status >= 500) throw error

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { got } from 'got'
+import { CandidateImportModel } from '../../../src/candidates/candidate-import-model.ts'
 import { eventually } from '../../support/eventually.ts'
 import { LEVER_ADMIN } from '../../support/lever.ts'
 import { SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
@@ -68,6 +69,35 @@ describe('the page Import CSV', function () {
     const rejected = await got(`${service.url}${rejectedCsvIn(html)}`, { cookieJar: bo.jar })
     expect(rejected.body).to.include('<b>Nobody</b>,').and.to.include(`'=Formula`)
     expect(await find('ivy')).to.have.length(1)
+  })
+
+  it('shows an import to the sourcer who made it, to admins and to API keys, and to no other sourcer', async () => {
+    await api.put('users/colleague@acme.example', { name: 'Colleague', role: 'sourcer' })
+    const [colleague, admin, again] = await Promise.all([
+      visit(service.url, api, 'colleague@acme.example'),
+      visit(service.url, api, LEVER_ADMIN),
+      visit(service.url, api, SOURCER),
+    ])
+    const { location } = await send('name,email\nPrivate Pia,pia@a.example\nSecret Row,\n')
+    const id = location.split('/').at(-1) ?? ''
+    const downloads = [`/api/v1/candidate-imports/${id}`, `/api/v1/candidate-imports/${id}/rejected.csv`]
+
+    for (const [reader, status] of [
+      [colleague, 404],
+      [admin, 200],
+      [again, 200],
+    ] as const) {
+      expect((await reader.open(location)).status).to.equal(status)
+      for (const path of downloads) {
+        const { statusCode } = await got(`${service.url}${path}`, { cookieJar: reader.jar, throwHttpErrors: false })
+        expect(statusCode, path).to.equal(status)
+      }
+    }
+    expect((await api.get(`candidate-imports/${id}`)).status).to.equal(200)
+
+    await CandidateImportModel.updateOne({ _id: id }, { $unset: { actor: 1 } })
+    expect((await again.open(location)).status, 'from before the maker was kept').to.equal(404)
+    expect((await admin.open(location)).status).to.equal(200)
   })
 
   it('shows how a file is read before it is imported', async () => {
