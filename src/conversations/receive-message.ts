@@ -4,7 +4,7 @@ import { ServiceError } from '../errors.ts'
 import { ConversationModel, type ConversationDocument } from './conversation-model.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { forgetConversations } from './forget-conversations.ts'
-import { MessageModel, type DIRECTIONS } from './message-model.ts'
+import { MessageModel, type DIRECTIONS, type MessageDocument } from './message-model.ts'
 
 /** A message as a texting tool sends it; `candidateId` or `opportunityId` says with whom. */
 export interface IncomingMessage {
@@ -26,7 +26,8 @@ const MAJORITY = { w: 'majority', j: true } as const
  * Keeps a message once, by its id, and puts the note of its conversation off by the quiet time from now: a message is never newer than its
  * arrival. Message and conversation change together, so that a note either holds the message or waits for its quiet time. Resolves after a
  * majority write; may be repeated.
- * @throws ServiceError `candidate_not_found`, `state_conflict` where the conversation is with somebody else
+ * @throws ServiceError `candidate_not_found`, `state_conflict` where the conversation is with somebody else, or already has another
+ * message with this id
  */
 export async function receiveMessage(
   deps: Pick<ConversationDeps, 'candidateExists' | 'noteDelayMs'>,
@@ -37,7 +38,7 @@ export async function receiveMessage(
   await assertCandidate(deps, organization, candidateId)
   const conversation = await findOrMake({ organization, externalId }, message)
   assertSamePerson(conversation, message)
-  if (await MessageModel.exists({ conversation: conversation._id, messageId: message.id })) return reread(conversation)
+  if (await isKept(conversation, message)) return reread(conversation)
   const kept = await addOnce(conversation, message, deps.noteDelayMs)
   // an erasure may have gone through all conversations just before this one was made
   await assertCandidate(deps, organization, candidateId).catch(async (error: unknown) => {
@@ -62,9 +63,25 @@ async function addOnce(conversation: ConversationDocument, message: IncomingMess
   try {
     return await ConversationModel.db.transaction((session) => add(conversation, message, noteDelayMs, session), { writeConcern: MAJORITY })
   } catch (error) {
-    if (!isDuplicate(error)) throw error
+    if (!isDuplicate(error) || !(await isKept(conversation, message))) throw error
     return reread(conversation)
   }
+}
+
+/** @throws ServiceError `state_conflict` where another message has this id */
+async function isKept({ _id: conversation }: ConversationDocument, { id: messageId, ...message }: IncomingMessage): Promise<boolean> {
+  const kept = await MessageModel.findOne({ conversation, messageId }).lean<MessageDocument>()
+  if (!kept) return false
+  const isSame =
+    kept.body === message.body &&
+    kept.direction === message.direction &&
+    kept.author === message.author &&
+    (kept.channel ?? null) === (message.channel ?? null) &&
+    kept.sentAt.getTime() === message.sentAt.getTime()
+  if (isSame) return true
+  throw new ServiceError('state_conflict', 'This conversation already has another message with this id.', {
+    hint: 'Messages never change: send a new one with an id of its own.',
+  })
 }
 
 async function findOrMake(

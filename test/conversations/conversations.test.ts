@@ -42,7 +42,8 @@ describe('conversations', () => {
     const talk = newConversation()
     const first = message({ opportunityId })
     const accepted = await api.post<Conversation>(`conversations/${talk}/messages`, first)
-    const again = await api.post<Conversation>(`conversations/${talk}/messages`, { ...first, body: 'edited' })
+    const again = await api.post<Conversation>(`conversations/${talk}/messages`, first)
+    const edited = await api.post(`conversations/${talk}/messages`, { ...first, body: 'edited' })
     const { id } = await newCandidate(api)
     const [unknown, other, both, none] = await Promise.all([
       send(api, newConversation(), { candidateId: '0'.repeat(24) }),
@@ -55,6 +56,8 @@ describe('conversations', () => {
     expect(accepted.body).to.include({ externalId: talk, opportunityId, candidateId: null, messages: 1, status: 'due' })
     expect(again.status).to.equal(202)
     expect(again.body).to.deep.equal(accepted.body)
+    expect(edited.status).to.equal(409)
+    expect(edited.body).to.include({ code: 'state_conflict' })
     expect(unknown).to.deep.include({ status: 422 })
     expect(unknown.body).to.include({ code: 'candidate_not_found' })
     expect([other.status, both.status, none.status]).to.deep.equal([409, 422, 422])

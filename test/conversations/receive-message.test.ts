@@ -18,7 +18,7 @@ describe('conversations/receive message', () => {
     direction: 'inbound',
     author: 'somebody',
     body: 'Hello',
-    sentAt: new Date(),
+    sentAt: new Date('2026-03-02T03:00:00Z'),
     bySession: false,
     ...fields,
   })
@@ -37,14 +37,40 @@ describe('conversations/receive message', () => {
       .and.at.most(conversation.noteDueAt?.getTime() ?? 0)
   })
 
+  it('refuses another message with the id of one it has, also where both come at once', async () => {
+    await receive('edited', {})
+    await receive('edited', {})
+    const others: Partial<IncomingMessage>[] = [
+      { body: 'Hello!' },
+      { author: 'somebody else' },
+      { direction: 'outbound' },
+      { channel: 'sms' },
+      { sentAt: new Date('2026-03-02T03:00:01Z') },
+    ]
+    for (const other of others) expect(await rejection(receive('edited', other))).to.include({ code: 'state_conflict' })
+
+    const bodies = ['a', 'b', 'c', 'd']
+    const answers = await Promise.allSettled(bodies.map((body) => receive('raced', { body })))
+
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as object] : []))
+    expect(refused).to.have.lengthOf(3)
+    for (const error of refused) expect(error).to.include({ code: 'state_conflict' })
+    const [kept, ...more] = await MessageModel.find({ body: { $in: bodies } }).lean()
+    expect(more).to.deep.equal([])
+    expect(answers[bodies.indexOf(kept?.body ?? '')]).to.include({ status: 'fulfilled' })
+    expect(await MessageModel.countDocuments({ organization, messageId: 'm', author: 'somebody', body: 'Hello' })).to.equal(1)
+  })
+
   it('keeps nothing for a candidate who was erased meanwhile', async () => {
     const answers = [true, false]
     const gone = () => Promise.resolve(answers.shift() ?? false)
 
-    const refused = await rejection(receive('erased', { candidateId: String(new Types.ObjectId()), opportunityId: undefined }, gone))
+    const refused = await rejection(
+      receive('erased', { candidateId: String(new Types.ObjectId()), opportunityId: undefined, body: 'of the erased' }, gone),
+    )
 
     expect(refused).to.include({ code: 'candidate_not_found' })
     expect(await ConversationModel.countDocuments({ externalId: 'erased' })).to.equal(0)
-    expect(await MessageModel.countDocuments({ organization, messageId: 'm', body: 'Hello' })).to.equal(0)
+    expect(await MessageModel.countDocuments({ organization, messageId: 'm', body: 'of the erased' })).to.equal(0)
   })
 })

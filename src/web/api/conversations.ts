@@ -13,7 +13,7 @@ const PARAMS = z.strictObject({ externalId: plainLine(200).meta({ description: "
 
 const MessageInput = z
   .strictObject({
-    id: plainLine(200).meta({ description: 'Of the message, in the conversation: sent again, it changes nothing.' }),
+    id: plainLine(200).meta({ description: 'Of the message, in the conversation. The same message sent again changes nothing.' }),
     candidateId: z
       .string()
       .regex(/^[0-9a-f]{24}$/, 'is not the id of a candidate')
@@ -42,7 +42,8 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
       tag: TAG,
       summary: 'A message of a conversation with a candidate',
       description:
-        'Kept once. When no message has come for the quiet time, everything since the last note becomes one note on the opportunity in ' +
+        'Kept once: the same message sent again changes nothing, and another one with the same id (a different body, author, direction, ' +
+        'channel or time) is refused with `state_conflict`. When no message has come for the quiet time, everything since the last note becomes one note on the opportunity in ' +
         'Lever, of several the newest that is not archived; one that does not exist yet is waited for. With a session it must be about a ' +
         'candidate of the organization, by its id or an opportunity linked to it, and the author must be mapped to a Lever user.',
       access: 'sourcer',
