@@ -47,7 +47,7 @@ export const auditActionTexts = defineTexts({
     'export_rule.changed': 'Export rule changed',
     'export_rule.deleted': 'Export rule removed',
     'export_rule.applied': 'Exported by a rule',
-    'export_batch.requested': 'Bulk export asked for',
+    'export_batch.requested': 'Bulk export requested',
     'export_batch.paused': 'Bulk export paused',
     'export_batch.resumed': 'Bulk export resumed',
     'export_batch.canceled': 'Bulk export canceled',
