@@ -75,7 +75,7 @@ export async function listApiKeys(organization: string, request: PageRequest): P
   return { data: await toApiKeys(organization, data), nextCursor }
 }
 
-/** The names of those of these ids that are keys of the organization, by id. */
+/** Names of the organization's API keys, by id. Unknown ids are left out. */
 export async function apiKeyNames(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
   const found = await ApiKeyModel.find({ organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) } }, { name: 1 }).lean()
   return new Map(found.map(({ _id, name }) => [_id.toHexString(), name]))

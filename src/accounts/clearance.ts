@@ -6,7 +6,7 @@ import type { OrganizationCaller } from './caller.ts'
  */
 export type Clearance = 'all' | 'nonConfidential'
 
-/** Of who asks: API keys and admins see all; a sourcer is told that a confidential record exists, no more. */
+/** What a caller may see: API keys and admins see everything; a sourcer learns that a confidential record exists, no more. */
 export function clearanceOf(caller: OrganizationCaller): Clearance {
   return caller.kind === 'person' && caller.role === 'sourcer' ? 'nonConfidential' : 'all'
 }

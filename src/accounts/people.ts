@@ -125,7 +125,7 @@ async function endAccess(organization: string, person: string): Promise<void> {
   await SessionModel.updateMany({ reach: person }, { $pull: { reach: person } })
 }
 
-/** What only an admin may have made, or may use: sign-in links for whomever, and ways to connect Lever. */
+/** Ends what only an admin may make or use: sign-in links for other people, and authorizations of Lever. */
 async function endAdminLinks(deps: AccountsDeps, { id, organization, email }: Person): Promise<void> {
   await SignInLinkModel.deleteMany({ organization, madeBy: `user:${id}`, usedAt: null })
   await deps.onAdminEnded(organization, email)

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 /** How long the work on files may hold this process before requests and timers get their turn. */
 const SLICE_MS = 10
 
-/** The last of those that wait for a turn, in this process. */
+/** The last waiter for a turn in this process. */
 let lastInLine: Promise<void> = Promise.resolve()
 
 /** Lets long work give way to the rest of the process; one object for each piece of work. */

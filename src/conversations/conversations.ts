@@ -43,7 +43,7 @@ export function createConversations(deps: ConversationDeps) {
       await assertMaySee(deps, conversation, clearance)
       return viewOf(conversation, await hiddenIn(deps, conversation, clearance))
     },
-    /** The candidates of those of these conversations that have one, by the conversation's id. */
+    /** Candidate ids by conversation id. Conversations without a candidate are left out. */
     async candidatesById(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
       const wanted = { organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) }, candidate: { $ne: null } }
       const found = await ConversationModel.find(wanted, { candidate: 1 }).lean()

@@ -42,7 +42,7 @@ export interface Wish {
   requestedBy: string
   postingId?: string | undefined
   requisitionId?: string | undefined
-  /** Of who asks: a record that they may not see is as one that does not exist. */
+  /** The caller's. A record that it does not cover counts as one that does not exist. */
   clearance: Clearance
 }
 

@@ -48,7 +48,7 @@ export function createExportRules(deps: RuleDeps) {
       return previewRule({ ...input, organization, rule: saved?._id ?? null, projects: input.projects ?? [], clearance }, deps)
     },
     listHeld,
-    /** The names of those of these ids that are rules of the organization, by id. */
+    /** Names of the organization's rules, by id. Unknown ids are left out. */
     async names(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
       const found = await ExportRuleModel.find({ organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) } }, { name: 1 }).lean()
       return new Map(found.map(({ _id, name }) => [String(_id), name]))

@@ -132,7 +132,7 @@ export function mainDuplicate(duplicates: Duplicate[]): Duplicate | undefined {
   return duplicates.find(({ archived }) => archived === null) ?? duplicates[0]
 }
 
-/** A duplicate as somebody of this clearance may see it: of a confidential record a sourcer is told that it exists. */
+/** A duplicate as this clearance may see it: a sourcer learns only that a confidential record exists. */
 export function duplicateView(duplicate: Duplicate, clearance: Clearance): DuplicateView {
   if (!duplicate.confidential || clearance === 'all') return duplicate
   return {

@@ -46,7 +46,7 @@ export interface PreviewWish {
   postingId?: string | undefined
   requisitionId?: string | undefined
   onDuplicate?: OnDuplicate | undefined
-  /** Of who asks. */
+  /** The caller's. */
   clearance: Clearance
 }
 

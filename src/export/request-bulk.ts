@@ -18,7 +18,7 @@ export interface BulkWish {
   postingId?: string | undefined
   requisitionId?: string | undefined
   onDuplicate?: OnDuplicate | undefined
-  /** Of who asks. */
+  /** The caller's. */
   clearance: Clearance
   /** Who asked, for the audit trail. */
   actor: string

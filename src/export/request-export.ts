@@ -17,7 +17,7 @@ export interface ExportWish {
   requisitionId?: string | undefined
   note?: string | undefined
   onDuplicate?: OnDuplicate | undefined
-  /** Of who asks. */
+  /** The caller's. */
   clearance: Clearance
   /** Who asked, for the audit trail. */
   actor: string

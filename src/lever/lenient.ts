@@ -4,7 +4,7 @@ import { isLeverId } from './lever-id.ts'
 /**
  * Schemas for what Lever answers. Only what identifies a record is demanded; a field that is missing, null or of another type than expected
  * becomes null (or empty), so that one odd record does not fail a whole list. Unknown fields are ignored (Lever's API documentation: new
- * ones appear within v1). An id that could not stand in a path counts as missing; stages have slugs, not UUIDs.
+ * ones appear within v1). An id that cannot be part of a path counts as missing; stages have slugs, not UUIDs.
  */
 export const leverId = z.string().refine(isLeverId)
 

@@ -56,7 +56,7 @@ export interface TimelineDeps {
 export interface TimelineRequest extends PageRequest {
   /** E-mail of the person whose exports alone are shown; everybody's unless given. */
   requestedBy?: string | undefined
-  /** Of who asks: of a confidential opportunity nothing is told that happened in Lever. */
+  /** The caller's. Without full clearance, what happened to a confidential opportunity in Lever is left out. */
   clearance: Clearance
 }
 

@@ -41,7 +41,7 @@ function actorView(actor: string, byReference: AuditNames['byReference']): Audit
 /** What schedules and workers are called in records. */
 const SERVICE = ['worker', 'system']
 
-/** The actors of records that `actor` means: the e-mail of a person, or the id or kind of whoever acted. */
+/** The actors that `actor` stands for: a person's e-mail address, or an actor's id or kind. */
 export async function actorsMeant(organization: string, actor: string, { accounts }: Pick<AuditNamesDeps, 'accounts'>): Promise<string[]> {
   if (actor === 'service') return SERVICE
   if (!actor.includes('@')) return [actor, `user:${actor}`, `apiKey:${actor}`]

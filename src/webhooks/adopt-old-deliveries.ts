@@ -32,7 +32,7 @@ export async function adoptOldDeliveries(): Promise<number> {
   return adopted + (writes.length > 0 ? await write(writes) : 0)
 }
 
-/** The payload by itself, so that it is clean also where another delivery of the same signature has the key. */
+/** Cleans the payload separately: another delivery with the same signature may already hold the key. */
 function adoption({ _id, payload }: { _id: unknown; payload: string }, endpoint: { endpointKey: string }): AnyBulkWriteOperation[] {
   const body: unknown = JSON.parse(payload)
   const signatureKey = signatureKeyOf(endpoint, body)

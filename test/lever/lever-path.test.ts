@@ -59,7 +59,7 @@ describe('lever/lever-path', () => {
       })
   })
 
-  it('skips a record of Lever whose id cannot stand in a path', async () => {
+  it('skips a record of Lever whose id cannot be part of a path', async () => {
     const notes = [
       { id: '../users', text: 'a' },
       { id: 'n1', text: 'b' },

@@ -123,7 +123,7 @@ describe('lever/client and redirects', () => {
     ['nowhere', () => ''],
   ]
   for (const [name, to] of leads)
-    it(`does not follow to ${name}, and nobody there is told the credential`, async () => {
+    it(`does not follow to ${name}, and sends no credential there`, async () => {
       location = to
       for (const code of [302, 307]) {
         status = code

@@ -7,7 +7,7 @@ export function clientNetwork(ctx: ParameterizedContext): string {
 }
 
 /**
- * An address as one counts it: an IPv6 address by its /64, since whoever has one has all of these; an IPv4-mapped one as IPv4; without a
+ * The network that an address counts for: an IPv6 address by its /64, since one customer holds all of it; an IPv4-mapped one as IPv4; without a
  * port, which some proxies add. What is no address stays as it is.
  */
 export function networkOf(address: string): string {

@@ -21,8 +21,8 @@ function deviceMarks(ctx: SiteContext): string[] {
 }
 
 /**
- * What failures of a sign-in count by: a browser in which that person signed in before by itself, so that strangers cannot lock
- * somebody out; everybody else by address and account. `email` is null where it is not known yet; then any person's browser will do.
+ * The keys that failed sign-ins count under. A browser where this person signed in before has a key of its own, so strangers cannot lock
+ * the person out; every other try counts by address and account. Where `email` is null (not known yet), any person's browser will do.
  */
 export async function keysOfTry(ctx: SiteContext, accounts: Pick<Accounts, 'findDevice'>, email: string | null): Promise<string[]> {
   const device = await accounts.findDevice(deviceMarks(ctx), email)

@@ -59,7 +59,7 @@ export function pageSession(deps: {
 }
 
 /**
- * Forms that sign somebody in may be older than the session, when the person signed in meanwhile in another tab. The form of a Continue
+ * A form that signs somebody in may be older than the session: the person may have signed in from another tab. The form of a Continue
  * page has a token of its own. Another spelling of these paths needs the session's token like any form.
  */
 const SIGNS_IN = /^\/(sign-in|sign-in\/link\/[^/]+|connect\/lever\/[^/]+)$/

@@ -46,9 +46,8 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
 
   return {
     /**
-     * Runs a try, which gives null when it fails. It counts as failed from its beginning, so that of many at once no more than ten
-     * are made, and no longer once it has given something or has thrown. One for which only tries under way leave no room waits for
-     * their end. `onLimit` is told of the first that is refused in a minute.
+     * Runs a try, which returns null when it fails. A try counts as failed from its start, so that no more than ten of many parallel
+     * ones run, and stops counting once it succeeds or throws. Where only running tries leave no room, the next one waits for them. `onLimit` is called for the first refusal in a minute.
      * @throws ServiceError `too_many_requests`, and what `attempt` throws
      */
     async guard<T>(keys: readonly string[], attempt: () => Promise<T | null>, onLimit: () => void): Promise<T | null> {

@@ -1,6 +1,6 @@
 /**
- * Who may use each route of the site, by path and method. A new route is written down here by hand: whoever lowers the access of one has to
- * do it twice.
+ * Who may use each route of the site, by path and method. New routes are added here by hand, so that lowering the access of a route
+ * takes two edits.
  */
 export const ROUTE_ACCESS: Readonly<Record<'public' | 'operator' | 'admin' | 'sourcer', readonly string[]>> = {
   public: [

@@ -165,7 +165,7 @@ describe('signing in by password, and one’s own account', function () {
     expect((await signIn(thief, 'office@acme.example', PASSWORD)).status).to.equal(429)
   })
 
-  it('counts a browser in which the person signed in before by itself, until the password changes', async () => {
+  it('counts a browser where the person signed in before separately, until the password changes', async () => {
     const { visitor: own } = await invited('victim@acme.example')
     await own.send('/sign-out')
     await Promise.all(Array.from({ length: 12 }, () => signIn(browser(), 'victim@acme.example', 'a wrong password')))
