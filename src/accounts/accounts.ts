@@ -10,8 +10,7 @@ import { endSessionsOf, listOwnSessions } from './own-sessions.ts'
 import { changePassword, hasPassword, maySetPasswordFreely, provePassword } from './passwords.ts'
 import { activePeopleOf, deletePerson, findPerson, getPerson, listPeople, peopleById, peopleInReach, putPerson, setLanguage, type Person } from './people.ts' // prettier-ignore
 import type { PersonRole } from './person-model.ts'
-import type { SignInMethod } from './session-model.ts'
-import { endSession, findSession, startSession, type NewSession, type StartedSession } from './sessions.ts'
+import { endSession, findSession, startSession, type NewSession, type SignInProof, type StartedSession } from './sessions.ts'
 import { accountsOf, noteTooManyTries, openOrganizations, signInAs, switchOrganization, type SignInFailure } from './sign-in.ts'
 import { createSignInLink, findOpenSignInLink, getSignInLinkExpiry, redeemSignInLink, type Redemption } from './sign-in-links.ts'
 
@@ -20,11 +19,7 @@ export type Accounts = ReturnType<typeof createAccounts>
 /** Who uses the service: organizations, their people and API keys, sessions and sign-in links. `actor` is that of `actorOf`. */
 export function createAccounts(deps: AccountsDeps) {
   const { log } = deps
-  const startLogged = async (
-    organization: string,
-    personId: string,
-    proof: { by: SignInMethod; reach?: readonly string[] },
-  ): Promise<StartedSession> => {
+  const startLogged = async (organization: string, personId: string, proof: SignInProof): Promise<StartedSession> => {
     const session = await startSession(organization, personId, proof)
     log?.info({ organization, actor: `user:${personId}`, by: proof.by }, 'session.started')
     return withMark(session, organization, personId)
@@ -69,8 +64,11 @@ export function createAccounts(deps: AccountsDeps) {
     ) => createSignInLink(deps, organization, input, actor),
     getSignInLinkExpiry,
     findOpenSignInLink,
-    async redeemSignInLink(token: string): Promise<Redemption> {
-      const redemption = await redeemSignInLink((organization, personId) => startLogged(organization, personId, { by: 'link' }), token)
+    /** `isPressed`: somebody read whose link it is and pressed Continue. */
+    async redeemSignInLink(token: string, { isPressed = false } = {}): Promise<Redemption> {
+      const start = (organization: string, personId: string, path: string) =>
+        startLogged(organization, personId, { by: 'link', ...(isPressed ? {} : { unaskedPath: path }) })
+      const redemption = await redeemSignInLink(start, token)
       if (redemption.outcome === 'refused') log?.warn({ person: redemption.account?.personId }, 'signInLink.refused')
       return redemption
     },

@@ -12,6 +12,8 @@ const sessionSchema = new Schema(
     /** Everybody of the same e-mail whom this sign-in has proven, `person` included: in these organizations they may go on without another. */
     reach: { type: [Schema.Types.ObjectId], required: true },
     by: { type: String, enum: SIGN_IN_METHODS, required: true },
+    /** For a sign-in link that nobody confirmed with Continue: the path it led to. Another site may have opened such a link in this browser. */
+    unaskedPath: { type: String },
     signedInAt: { type: Date, required: true },
     /** Known to the minute. */
     usedAt: { type: Date, required: true },

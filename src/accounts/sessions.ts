@@ -23,6 +23,8 @@ export interface FoundSession {
   organizations: number
   /** That the person has chosen on any browser; null before that. */
   language: string | null
+  /** Where a sign-in link led that began this session without a press on Continue; null for every other session. */
+  unaskedPath: string | null
 }
 
 const HOUR_MS = 3_600_000
@@ -34,11 +36,19 @@ const USE_NOTED_EVERY_MS = 60_000
 const IDLE_END = { $min: [{ $add: ['$$NOW', IDLE_MS] }, '$endsAt'] }
 const IS_LIVE = { $expr: { $gt: ['$expiresAt', '$$NOW'] } }
 
-/** `reach`: everybody whom this sign-in has proven, as the model says; the person alone unless given. */
+/** How somebody signed in. */
+export interface SignInProof {
+  by: SignInMethod
+  /** Everybody whom this sign-in has proven, as the model says; the person alone unless given. */
+  reach?: readonly string[]
+  /** The path of a link that was opened without a press on Continue. */
+  unaskedPath?: string
+}
+
 export async function startSession(
   organization: string,
   personId: string,
-  { by, reach = [personId] }: { by: SignInMethod; reach?: readonly string[] },
+  { by, reach = [personId], unaskedPath }: SignInProof,
 ): Promise<NewSession> {
   const token = createOpaqueToken('fls')
   const fields = {
@@ -46,6 +56,7 @@ export async function startSession(
     person: new Types.ObjectId(personId),
     reach: reach.map((id) => new Types.ObjectId(id)),
     by,
+    ...(unaskedPath === undefined ? {} : { unaskedPath: { $literal: unaskedPath } }),
   }
   const times = { signedInAt: '$$NOW', usedAt: '$$NOW', endsAt: { $add: ['$$NOW', LIFE_MS] } }
   const made = await SessionModel.collection.findOneAndUpdate(
@@ -61,7 +72,7 @@ export async function startSession(
  * or gone. The person is read each time, so that a deactivation or a changed role holds at once.
  */
 export async function findSession(token: string): Promise<FoundSession | null> {
-  const projection = { organization: 1, person: 1, reach: 1, usedAt: 1, now: '$$NOW' }
+  const projection = { organization: 1, person: 1, reach: 1, usedAt: 1, unaskedPath: 1, now: '$$NOW' }
   // one of a version that did not note these is over
   const isWhole = { reach: { $exists: true }, usedAt: { $exists: true } }
   const found = await SessionModel.collection.findOne({ tokenHash: hashToken(token), ...isWhole, ...IS_LIVE }, { projection })
@@ -72,7 +83,13 @@ export async function findSession(token: string): Promise<FoundSession | null> {
   await noteUse(session)
   const { id, organization, email, name, role } = toPerson(person)
   const caller = { kind: 'person', organization, personId: id, email, name, role, sessionId: session._id.toHexString() } as const
-  return { caller, csrfToken: csrfTokenOf(token), organizations: session.reach.length, language: person.language ?? null }
+  return {
+    caller,
+    csrfToken: csrfTokenOf(token),
+    organizations: session.reach.length,
+    language: person.language ?? null,
+    unaskedPath: session.unaskedPath ?? null,
+  }
 }
 
 /**

@@ -86,13 +86,13 @@ export async function findOpenSignInLink(token: string): Promise<OpenSignInLink 
  * when the person who made it left or is no longer an admin.
  */
 export async function redeemSignInLink(
-  startSession: (organization: string, personId: string) => Promise<StartedSession>,
+  startSession: (organization: string, personId: string, path: string) => Promise<StartedSession>,
   token: string,
 ): Promise<Redemption> {
   const link = await SignInLinkModel.findOneAndUpdate(openBy(token), { usedAt: new Date() }).lean<SignInLinkDocument>()
   const person = link && (await findWhoMayUse(link))
   if (!person) return refused(hashToken(token))
-  return { outcome: 'signedIn', session: await startSession(person.organization, person.id), path: link.path }
+  return { outcome: 'signedIn', session: await startSession(person.organization, person.id, link.path), path: link.path }
 }
 
 function openBy(token: string) {

@@ -14,6 +14,8 @@ export interface SiteState {
   caller: PersonCaller | null
   /** Of that session; every form carries it as `_csrf`. */
   csrfToken: string | null
+  /** Where a sign-in link led that began that session without a press on Continue. */
+  unaskedPath: string | null
   /** True where that session may go on in another organization. */
   canSwitch: boolean
   /** Of the person who is signed in. */

@@ -110,6 +110,62 @@ describe('web/pages: authorize Lever', () => {
     expect(await sessionIn(browser)).to.equal(session)
   })
 
+  describe('that something other than its admin may have opened', () => {
+    /** Opens a new sign-in link of the admin in that browser, and presses Continue on its page where `press` says so. */
+    const byLink = async (browser: Browser, path: string, { press = false } = {}) => {
+      const validForSeconds = press ? 3600 : 60
+      const made = await site.web.accounts.createSignInLink(site.web.organization, { userEmail: ADMIN, path, validForSeconds }, 'operator')
+      const asked = await ask(browser, pathOf(made.url))
+      const went = press ? await asked.press() : asked.page
+      expect([went.statusCode, went.headers.location]).to.deep.equal([303, path])
+      return browser
+    }
+    const expectAsked = async (browser: Browser, link: string, headers: Record<string, string>) => {
+      const asked = await ask(browser, link, headers)
+      expect(asked.page.statusCode).to.equal(200)
+      expect(asked.page.body).to.include('Connect Lever to Acme as Ada').and.include('Continue to Lever</button>')
+      expect(cookiesOf(asked.page).join()).to.not.include('fulcrum_authorize')
+      expect((await asked.press({ origin: site.web.url, 'sec-fetch-site': 'same-origin' })).statusCode).to.equal(303)
+    }
+    const expectStraight = async (browser: Browser, link: string, headers: Record<string, string>) =>
+      expect((await browser.open(link, { headers })).statusCode).to.equal(303)
+
+    for (const from of ['cross-site', 'same-site']) {
+      it(`asks where the browser says that it comes ${from}, however the admin signed in`, async () => {
+        await expectAsked(await asAdmin(site.newBrowser()), pathOf(await newLink()), { 'sec-fetch-site': from })
+      })
+    }
+
+    for (const headers of [{}, { 'sec-fetch-site': 'none' }] as Record<string, string>[]) {
+      const name = headers['sec-fetch-site'] ?? 'nothing'
+
+      it(`asks where a sign-in link leads there, also by a detour (Sec-Fetch-Site: ${name})`, async () => {
+        const viaSignIn = (path: string) => `/sign-in?next=${encodeURIComponent(path)}`
+        for (const detours of [0, 1, 2]) {
+          const link = pathOf(await newLink())
+          let path = `/${link}`
+          for (let detour = 0; detour < detours; detour += 1) path = viaSignIn(path)
+          await expectAsked(await byLink(site.newBrowser(), path), link, headers)
+        }
+      })
+
+      it(`goes straight on after Continue was pressed on the page of the sign-in link (Sec-Fetch-Site: ${name})`, async () => {
+        const link = pathOf(await newLink())
+        await expectStraight(await byLink(site.newBrowser(), `/${link}`, { press: true }), link, headers)
+      })
+    }
+
+    it('asks in the session of a sign-in link without a press where a browser opens the address from a mail', async () => {
+      await expectAsked(await byLink(site.newBrowser(), '/candidates'), pathOf(await newLink()), { 'sec-fetch-site': 'none' })
+    })
+
+    it('goes straight on in that session from a page of this site, and for a client that does not say where it comes from', async () => {
+      const browser = await byLink(site.newBrowser(), '/candidates')
+      await expectStraight(browser, pathOf(await newLink()), { 'sec-fetch-site': 'same-origin' })
+      await expectStraight(browser, pathOf(await newLink()), {})
+    })
+  })
+
   it('asks where somebody else is signed in, whose session lasts until the button is pressed', async () => {
     const browser = await signedIn(site.newBrowser(), 'eve@x.example')
     const eves = await sessionIn(browser)

@@ -16,6 +16,7 @@ export function requestState(cookies: SiteCookies): Middleware<SiteState> {
     ctx.state.requester = null
     ctx.state.caller = null
     ctx.state.csrfToken = null
+    ctx.state.unaskedPath = null
     ctx.state.canSwitch = false
     ctx.state.organizationName = null
     await next()

@@ -39,6 +39,7 @@ export async function loadSession(ctx: SiteContext, accounts: Pick<Accounts, 'fi
   if (token !== undefined && !session) forgetSession(ctx)
   ctx.state.caller = session?.caller ?? null
   ctx.state.csrfToken = session?.csrfToken ?? null
+  ctx.state.unaskedPath = session?.unaskedPath ?? null
   ctx.state.canSwitch = (session?.organizations ?? 0) > 1
   const { language, cookies } = ctx.state
   const theirs = session?.language

@@ -8,6 +8,7 @@ import { ContinueForm, isContinueToken, issueContinueToken } from '../middleware
 import { bindFlow, boundFlow, forgetFlow } from '../middleware/flow-cookies.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { replaceSession } from '../middleware/session.ts'
+import { isGoneToKnowingly } from '../middleware/gone-to-knowingly.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
 import { AuthorizationFailedPage } from './authorization-failed-page.tsx'
@@ -51,10 +52,10 @@ async function onlyByOpening(ctx: SiteContext, act: () => Promise<void>): Promis
   }
 }
 
-/** Goes straight on for the admin whose link it is; anybody else sees whose it is first. */
+/** Goes straight on for the admin whose link it is and who came here knowingly; anybody else sees whose it is first. */
 async function open(ctx: SiteContext, deps: LeverCallbackDeps, token: string): Promise<void> {
   const asked = await deps.connections.findAuthorization(token)
-  if (ctx.state.caller?.personId === asked.personId) await start(ctx, deps, token)
+  if (ctx.state.caller?.personId === asked.personId && isGoneToKnowingly(ctx, '/connect/lever/')) await start(ctx, deps, token)
   else askToContinue(ctx, asked)
 }
 

@@ -95,7 +95,7 @@ async function continueLink(ctx: SiteContext, token: string, deps: SignInDeps): 
   ctx.set('Cache-Control', 'no-store')
   const link = await deps.accounts.findOpenSignInLink(token)
   if (link && !isContinueToken(ctx, parseForm(ctx, ContinueForm).continue)) askToContinue(ctx, link, 403)
-  else await redeemLink(ctx, token, deps)
+  else await redeemLink(ctx, token, deps, { isPressed: true })
 }
 
 function askToContinue(ctx: SiteContext, { organizationName, personName }: OpenSignInLink, status = 200): void {
@@ -104,8 +104,8 @@ function askToContinue(ctx: SiteContext, { organizationName, personName }: OpenS
 }
 
 /** A good link cannot be guessed, so it is let in however often its address has failed. */
-async function redeemLink(ctx: SiteContext, token: string, { accounts, failures }: SignInDeps): Promise<void> {
-  const redemption = await accounts.redeemSignInLink(token)
+async function redeemLink(ctx: SiteContext, token: string, { accounts, failures }: SignInDeps, { isPressed = false } = {}): Promise<void> {
+  const redemption = await accounts.redeemSignInLink(token, { isPressed })
   if (redemption.outcome === 'signedIn') {
     await replaceSession(ctx, accounts, redemption.session)
     return seeOther(ctx, sitePathOr(redemption.path, '/'))

@@ -1,0 +1,31 @@
+import type { SiteContext } from '../site-state.ts'
+
+/**
+ * True where nothing speaks against the signed-in person having gone to this address, below `place`, knowingly. Another site can bring a
+ * browser here, and a sign-in link can put a session of its maker's choice into that browser without a click. Lever skips its consent page
+ * for an app that was accepted before, so going straight on would connect a stranger's organization to the visitor's Lever account.
+ *
+ * - A navigation from a page of this site is fine: the visitor pressed something there.
+ * - One from any other site is not. Browsers keep saying `cross-site` through every redirect, so a detour over a sign-in link changes
+ *   nothing (Fetch Metadata, "Set the Sec-Fetch-Site header"). Old browsers and programs send no header.
+ * - `none` is a typed, bookmarked or mailed address. It is fine unless a link began the session and nobody pressed Continue: such a link
+ *   may have been mailed by the same stranger.
+ * - Without the header, a session of such a link is refused only where the link itself led here.
+ */
+export function isGoneToKnowingly(ctx: SiteContext, place: string): boolean {
+  const site = ctx.get('Sec-Fetch-Site')
+  if (site === 'same-origin') return true
+  if (site !== '' && site !== 'none') return false
+  const { unaskedPath } = ctx.state
+  return unaskedPath === null || (site === '' && !leadsTo(unaskedPath, place))
+}
+
+const NOWHERE = 'http://nowhere.invalid'
+
+/** The sign-in page sends those who are signed in on to its `next`. */
+function leadsTo(path: string, place: string): boolean {
+  if (!URL.canParse(path, NOWHERE)) return false
+  const { pathname, searchParams } = new URL(path, NOWHERE)
+  const next = searchParams.get('next')
+  return pathname.startsWith(place) || (next !== null && leadsTo(next, place))
+}
