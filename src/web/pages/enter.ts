@@ -1,17 +1,17 @@
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { Person } from '../../accounts/people.ts'
-import { signIn } from '../middleware/session.ts'
+import { replaceSession } from '../middleware/session.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
 
 /** Signs in somebody proven to be all of these people, and goes on to `next`; where there are several, to choose the organization first. */
 export async function enter(
   ctx: SiteContext,
-  accounts: Pick<Accounts, 'signInAs'>,
+  accounts: Pick<Accounts, 'signInAs' | 'endSession'>,
   people: readonly [Person, ...Person[]],
   { by, next }: { by: 'password' | 'openId'; next: string },
 ): Promise<void> {
-  signIn(ctx, await accounts.signInAs(people, by))
+  await replaceSession(ctx, accounts, await accounts.signInAs(people, by))
   seeOther(ctx, people.length === 1 ? next : `/account/organizations?next=${encodeURIComponent(next)}`)
 }
 

@@ -6,7 +6,7 @@ import { faultOfPassword } from '../../accounts/password-rules.ts'
 import { Name } from '../api/organizations.ts'
 import { clientNetwork } from '../middleware/client-address.ts'
 import { parseForm } from '../middleware/page-session.ts'
-import { signIn } from '../middleware/session.ts'
+import { replaceSession } from '../middleware/session.ts'
 import type { SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther } from '../see-other.ts'
 import type { RouteContext } from '../mount-routes.ts'
@@ -16,7 +16,7 @@ import { renderPage } from './render-page.tsx'
 import { SetUpPage, SpentSetUpPage, type SetUpField } from './set-up-page.tsx'
 
 export interface SetUpDeps {
-  accounts: Pick<Accounts, 'isSetUpOpen' | 'setUpFirstAdmin'>
+  accounts: Pick<Accounts, 'isSetUpOpen' | 'setUpFirstAdmin' | 'endSession'>
   failures: SignInFailures
 }
 
@@ -51,7 +51,7 @@ async function setUp(ctx: SiteContext, token: string, { accounts }: SetUpDeps): 
   }
   const session = await accounts.setUpFirstAdmin(token, { ...parsed.data, password })
   if (session === null) return refuse(ctx)
-  signIn(ctx, session)
+  await replaceSession(ctx, accounts, session)
   return seeOther(ctx, '/settings/ats')
 }
 

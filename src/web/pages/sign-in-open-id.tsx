@@ -14,7 +14,7 @@ import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
 
 export interface OpenIdDeps {
-  accounts: Pick<Accounts, 'activePeopleOf' | 'signInAs' | 'findDevice' | 'noteFailedSignIn'>
+  accounts: Pick<Accounts, 'activePeopleOf' | 'signInAs' | 'endSession' | 'findDevice' | 'noteFailedSignIn'>
   failures: SignInFailures
   openId: OpenId
   log: Log

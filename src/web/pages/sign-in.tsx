@@ -9,7 +9,7 @@ import { ContinueForm, isContinueToken, issueContinueToken } from '../middleware
 import { clientNetwork } from '../middleware/client-address.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { isLoopbackRequest } from '../middleware/same-origin.ts'
-import { replaceSession, signIn, signOut } from '../middleware/session.ts'
+import { replaceSession, signOut } from '../middleware/session.ts'
 import { keysOfTry } from '../middleware/device.ts'
 import type { SignInFailures } from '../middleware/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
@@ -121,6 +121,6 @@ async function signInAsSample(ctx: SiteContext, deps: SignInDeps): Promise<void>
   const { personId, next } = parseForm(ctx, z.object({ personId: z.string(), next: z.string().optional() }))
   const person = (await deps.samplePeople()).find((sample) => sample.personId === personId)
   if (!person) throw new ServiceError('not_found', 'There is no such sample person.')
-  signIn(ctx, await deps.accounts.startSession(person.organization, person.personId, { by: 'sample' }))
+  await replaceSession(ctx, deps.accounts, await deps.accounts.startSession(person.organization, person.personId, { by: 'sample' }))
   seeOther(ctx, sitePathOr(next, '/'))
 }

@@ -4,6 +4,7 @@ import { useFakeTimers } from 'sinon'
 import { CookieJar } from 'tough-cookie'
 import { freePort } from '../../../scripts/free-port.ts'
 import { createOpenId } from '../../../src/accounts/open-id.ts'
+import { SessionModel } from '../../../src/accounts/session-model.ts'
 import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
 import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
 import { CLIENT, startOpenIdProvider, type OpenIdProvider } from '../../support/openid-provider.ts'
@@ -58,6 +59,16 @@ describe('signing in by OpenID Connect', () => {
     expect(asked).to.include({ code_challenge_method: 'S256', response_type: 'code', scope: 'openid email' })
     for (const name of ['state', 'nonce', 'code_challenge']) expect(asked[name], name).to.match(/^[\w-]{40,}$/)
     expect(await AuditEventModel.countDocuments({ organization: web.organization, action: 'signIn.byOpenId' })).to.equal(1)
+  })
+
+  it('ends the session that the browser had', async () => {
+    const visitor = browser()
+    await visitor.open('/sign-in/oidc')
+    const sessions = await SessionModel.countDocuments()
+
+    await visitor.open('/sign-in/oidc')
+
+    expect(await SessionModel.countDocuments()).to.equal(sessions)
   })
 
   const refusals = [

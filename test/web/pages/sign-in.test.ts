@@ -319,6 +319,25 @@ describe('signing in', () => {
       expect(cookieOf(response)).to.contain('fulcrum_session=')
     })
 
+    it('ends the session that the browser had, whoever signs in next and by whatever means', async () => {
+      const password = 'violet tractor monsoon 7'
+      const { person } = await web.accounts.putPerson(web.organization, 'pia@acme.example', { name: 'Pia', role: 'sourcer' }, 'operator')
+      const { token } = await web.accounts.startSession(web.organization, person.id, { by: 'link' })
+      const caller = (await web.accounts.findSession(token))?.caller
+      if (caller) await web.accounts.changePassword(caller, { current: '', next: password })
+      const means: [string, Record<string, string>][] = [
+        ['/sign-in', { email: 'pia@acme.example', password }],
+        ['/sign-in/sample', { personId: admin.personId }],
+      ]
+
+      for (const [path, fields] of means) {
+        const { cookie, csrfToken } = await web.signIn('pia@acme.example', 'sourcer')
+        const response = await post(path, { ...fields, _csrf: csrfToken }, { cookie, origin: web.url })
+        expect(cookieOf(response), path).to.contain('fulcrum_session=fls_')
+        expect((await open('/account', { cookie })).status, `the session before ${path}`).to.equal(303)
+      }
+    })
+
     it('shows and signs in no sample person to anyone else', async () => {
       const elsewhere: Record<string, string>[] = [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }]
 
