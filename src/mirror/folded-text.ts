@@ -18,6 +18,16 @@ export function sortKeyOf(text: string): string {
   return foldText(text).slice(0, LONGEST_SORT_KEY)
 }
 
+/** What a search looks through: these texts, folded. */
+export function searchKeyOf(texts: readonly (string | null | undefined)[]): string {
+  return foldText(texts.filter(Boolean).join(' '))
+}
+
+/** Whether every word of `q` is somewhere in a folded text, as `matchesWords` asks. */
+export function hasWords(searchKey: string, q: string): boolean {
+  return foldText(q).split(' ').every((word) => searchKey.includes(word)) // prettier-ignore
+}
+
 /** A filter that finds every word of `q` somewhere in a folded field; all records when `q` has no words. */
 export function matchesWords(field: string, q: string): object {
   const words = foldText(q).split(' ').filter(Boolean)

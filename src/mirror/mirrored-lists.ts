@@ -1,7 +1,7 @@
 import type { QueryFilter } from 'mongoose'
 import type { Clearance } from '../accounts/clearance.ts'
 import type { Page, PageRequest } from '../paging.ts'
-import { matchesWords } from './folded-text.ts'
+import { hasWords, matchesWords, searchKeyOf } from './folded-text.ts'
 import {
   LeverArchiveReasonModel,
   LeverPostingModel,
@@ -48,11 +48,25 @@ export async function listPostings(
   page: PageRequest,
 ): Promise<Page<PostingView>> {
   const conditions: QueryFilter<LeverPostingRecord>[] = [{ organization }, shownTo(clearance)]
-  if (filters.q !== undefined) conditions.push(matchesWords('searchKey', filters.q))
+  if (filters.q !== undefined) conditions.push(await findsWords(organization, filters.q, clearance))
   if (filters.state !== undefined) conditions.push({ state: filters.state })
   if (filters.open !== undefined) conditions.push({ state: { [filters.open ? '$in' : '$nin']: OPEN_STATES } })
   const found = await readRecordPage(LeverPostingModel, { $and: conditions }, page, toPostingView)
   return { ...found, data: await nameShownRequisitions(organization, clearance, found.data) }
+}
+
+/** The codes of requisitions that `clearance` does not cover are not searched. */
+async function findsWords(organization: string, q: string, clearance: Clearance): Promise<QueryFilter<LeverPostingRecord>> {
+  const matches = matchesWords('searchKey', q)
+  if (clearance === 'all') return matches
+  const hidden = new Set(await LeverRequisitionModel.distinct('requisitionCode', { organization, ...CONFIDENTIAL }))
+  const withHidden = { requisitionCodes: { $in: [...hidden] } }
+  const inQuestion = await LeverPostingModel.find({ $and: [{ organization }, withHidden, matches] }).lean<LeverPostingRecord[]>()
+  const onlyByHidden = inQuestion.filter(({ text, location, team, requisitionCodes }) => {
+    const shownCodes = requisitionCodes.filter((code) => !hidden.has(code))
+    return !hasWords(searchKeyOf([text, location, team, ...shownCodes]), q)
+  })
+  return { $and: [matches, { leverId: { $nin: onlyByHidden.map(({ leverId }) => leverId) } }] }
 }
 
 export async function listRequisitions(organization: string, clearance: Clearance, page: PageRequest): Promise<Page<RequisitionView>> {

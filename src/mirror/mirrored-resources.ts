@@ -6,7 +6,7 @@ import { listPostings, type LeverPosting } from '../lever/postings.ts'
 import { listRequisitions, type LeverRequisition } from '../lever/requisitions.ts'
 import { listStages, type LeverStage } from '../lever/stages.ts'
 import { listUsers, type LeverUser } from '../lever/users.ts'
-import { foldText, sortKeyOf } from './folded-text.ts'
+import { searchKeyOf, sortKeyOf } from './folded-text.ts'
 import {
   LeverArchiveReasonModel,
   LeverPostingModel,
@@ -102,7 +102,7 @@ export function postingFields(posting: LeverPosting): MirrorFields {
     url,
     updatedAt,
   } = posting
-  const searchKey = foldText([text, location, team, ...requisitionCodes].filter((part) => part !== null).join(' '))
+  const searchKey = searchKeyOf([text, location, team, ...requisitionCodes])
   return {
     leverId,
     sortKey: sortKeyOf(text ?? ''),

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { LeverPostingModel } from '../../src/mirror/lever-record-models.ts'
+import { LeverPostingModel, LeverRequisitionModel } from '../../src/mirror/lever-record-models.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
@@ -41,6 +41,21 @@ describe("lists of Lever's data", () => {
     expect(await titles({ q: 'lisboa  engineer' })).to.deep.equal(['Site Reliability Engineer'])
     expect(await titles({ q: 'eng-7' })).to.deep.equal(['Backend Engineer', 'Frontend Engineer'])
     expect(await titles({ q: '数据' })).to.deep.equal(['数据工程师'])
+  })
+
+  it('does not find postings by the code of a confidential requisition, for a sourcer', async () => {
+    const { mirror, organization } = under
+    const found = async (q: string): Promise<string[]> =>
+      (await mirror.listPostings(organization, { q }, 'nonConfidential', { limit: 100 })).data.map(({ text }) => text)
+    const ofCode = { organization, requisitionCode: 'ENG-7' }
+    expect(await found('eng-7')).to.deep.equal(['Backend Engineer', 'Frontend Engineer'])
+    await LeverRequisitionModel.updateMany(ofCode, { $set: { confidentiality: 'confidential' } })
+
+    for (const q of ['eng-7', 'ENG-7', 'backend eng-7', '-7']) expect(await found(q), q).to.deep.equal([])
+    expect(await found('Backend')).to.deep.equal(['Backend Engineer'])
+    expect(await found(' ')).to.include('Backend Engineer')
+    expect(await titles({ q: 'eng-7' })).to.have.length(2)
+    await LeverRequisitionModel.updateMany(ofCode, { $set: { confidentiality: 'non-confidential' } })
   })
 
   it('takes a search literally', async () => {
