@@ -78,6 +78,7 @@ export function composeExports(parts: ExportNeighbours): Exports {
       return [...new Set([...emails.map(emailKey), ...links.map(linkKey)])].map((value) => keyedHash(key, value))
     },
     duplicates: duplicatesFrom(mirror),
+    confidentialityOf: mirror.confidentialityOf,
     async keepOpportunities(organization, opportunities) {
       const readAt = new Date()
       for (const opportunity of opportunities) await mirror.recordOpportunity(organization, opportunity, readAt)

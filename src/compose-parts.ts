@@ -111,6 +111,10 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
   const mappings: Mappings = createMappings({ accounts, audit, leverUsers })
   const candidates: Candidates = createCandidates({
     readExports: exportSummaries,
+    async readPublicPostings(organization, ids) {
+      const confidential = await mirror.confidentialityOf(organization, 'postings', ids)
+      return new Set([...confidential].filter(([, isConfidential]) => !isConfidential).map(([id]) => id))
+    },
     onRemoved: [(organization, candidateId, actor) => erasures.eraseCandidate(organization, candidateId, actor)],
     erased: {
       among: (organization, keys) => erasures.among(organization, keys),

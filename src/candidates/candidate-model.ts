@@ -66,6 +66,8 @@ const candidateSchema = new Schema(
     /** True once an export of it was `exported`. */
     exported: { type: Boolean, default: false },
     lever: { type: leverStateSchema, default: null },
+    /** When `lever` was last written, which `updatedAt` doesn't tell: a sourcer may not see a confidential opportunity change. */
+    leverChangedAt: { type: Date, default: null },
   },
   { timestamps: true, collection: 'candidates' },
 )

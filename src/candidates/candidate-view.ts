@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Clearance } from '../accounts/clearance.ts'
 import type { CandidateDocument, CandidateLeverState, CandidateResume } from './candidate-model.ts'
 
 /** The newest export of a candidate, as its row shows it. */
@@ -16,7 +15,9 @@ export const CandidateLeverView = z
     opportunityId: z.string().nullable(),
     url: z.string().nullable(),
     stage: z.object({ id: z.string().nullable(), text: z.string().nullable() }),
-    postings: z.array(z.string()).meta({ description: "Lever's ids of the postings." }),
+    postings: z
+      .array(z.string())
+      .meta({ description: "Lever's ids of the postings. Sourcers see only those that Lever is known to show to everyone." }),
     archived: z.object({ reason: z.string().nullable(), reasonText: z.string().nullable(), archivedAt: instant.nullable() }).nullable(),
     owner: z.string().nullable().meta({ description: "Lever's user id." }),
     updatedAt: instant.nullable(),
@@ -58,8 +59,11 @@ export const CandidateView = z
 
 export type CandidateView = z.output<typeof CandidateView>
 
-/** A candidate as the API gives it to somebody of this clearance; what is not known is left out. */
-export function candidateView(candidate: CandidateDocument, clearance: Clearance, newestExport?: ExportSummary): CandidateView {
+/** Who sees a candidate: somebody who may see all, or somebody who may see these postings of Lever and nothing confidential. */
+export type CandidateViewer = 'all' | { publicPostings: ReadonlySet<string> }
+
+/** A candidate as the API gives it to the viewer; what is not known is left out. */
+export function candidateView(candidate: CandidateDocument, viewer: CandidateViewer, newestExport?: ExportSummary): CandidateView {
   const { externalId, headline, location, summary, project, stage, profileUrl } = candidate
   return {
     id: candidate._id.toHexString(),
@@ -73,10 +77,16 @@ export function candidateView(candidate: CandidateDocument, clearance: Clearance
     ...present({ summary, project, stage, profileUrl }),
     ...(candidate.resume ? { resume: resumeView(candidate.resume) } : {}),
     ...(newestExport ? { export: newestExport } : {}),
-    ...(candidate.lever ? { lever: leverView(candidate.lever, clearance) } : {}),
+    ...(candidate.lever ? { lever: leverView(candidate.lever, viewer) } : {}),
     createdAt: candidate.createdAt.toISOString(),
-    updatedAt: candidate.updatedAt.toISOString(),
+    updatedAt: changedAt(candidate, viewer).toISOString(),
   }
+}
+
+/** Changes of an opportunity that the viewer may not see don't count. */
+function changedAt({ updatedAt, lever, leverChangedAt }: CandidateDocument, viewer: CandidateViewer): Date {
+  const isHidden = (lever?.confidential ?? false) && viewer !== 'all'
+  return leverChangedAt && !isHidden && leverChangedAt > updatedAt ? leverChangedAt : updatedAt
 }
 
 function resumeView({ filename, size, contentType, sha256, uploadedAt }: CandidateResume): CandidateView['resume'] {
@@ -94,16 +104,16 @@ const HIDDEN: CandidateView['lever'] = {
   updatedAt: null,
 }
 
-function leverView(state: CandidateLeverState, clearance: Clearance): CandidateView['lever'] {
+function leverView(state: CandidateLeverState, viewer: CandidateViewer): CandidateView['lever'] {
   const confidential = state.confidential ?? false
-  if (confidential && clearance !== 'all') return HIDDEN
+  if (confidential && viewer !== 'all') return HIDDEN
   const { archived } = state
   return {
     confidential,
     opportunityId: state.opportunityId,
     url: state.url ?? null,
     stage: { id: state.stage?.id ?? null, text: state.stage?.text ?? null },
-    postings: state.postings,
+    postings: viewer === 'all' ? state.postings : state.postings.filter((id) => viewer.publicPostings.has(id)),
     archived: archived
       ? { reason: archived.reason ?? null, reasonText: archived.reasonText ?? null, archivedAt: archived.archivedAt?.toISOString() ?? null }
       : null,

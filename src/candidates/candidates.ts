@@ -30,6 +30,8 @@ import { findCandidate, forgetCandidate, getCandidate, imagineCandidate, patchCa
 export interface CandidateDeps {
   /** Status of exports, by id; what is not there any more is left out. */
   readExports: (organization: string, exportIds: string[]) => Promise<Map<string, ExportSummary>>
+  /** Those of Lever's postings, by id, that are known and not confidential. */
+  readPublicPostings: (organization: string, postingIds: readonly string[]) => Promise<ReadonlySet<string>>
   /** Told before a candidate is removed; may be told again when the removal broke off. `actor` as in the audit trail. */
   onRemoved: ((organization: string, candidateId: string, actor: string) => Promise<void>)[]
   erased: ErasedPeople
@@ -46,17 +48,31 @@ const IMPORTS_AT_ONCE = 2
 
 export type Candidates = ReturnType<typeof createCandidates>
 
+function postingsOf(candidates: readonly CandidateDocument[]): string[] {
+  return candidates.flatMap(({ lever }) => lever?.postings ?? [])
+}
+
 /** Candidates of all organizations: every function takes the organization's id first. */
-export function createCandidates({ readExports, onRemoved, erased, watchStages, leaseMs, log, observeImport }: CandidateDeps) {
+export function createCandidates({
+  readExports,
+  readPublicPostings,
+  onRemoved,
+  erased,
+  watchStages,
+  leaseMs,
+  log,
+  observeImport,
+}: CandidateDeps) {
   const noteEnd = importEndNoter(log, observeImport)
   async function toViews(organization: string, candidates: CandidateDocument[], clearance: Clearance): Promise<CandidateView[]> {
     const ids = candidates.flatMap(({ lastExport }) => lastExport?.toHexString() ?? [])
     const exports = ids.length > 0 ? await readExports(organization, ids) : new Map<string, ExportSummary>()
-    return candidates.map((candidate) => candidateView(candidate, clearance, exports.get(String(candidate.lastExport))))
+    const viewer = clearance === 'all' ? clearance : { publicPostings: await readPublicPostings(organization, postingsOf(candidates)) }
+    return candidates.map((candidate) => candidateView(candidate, viewer, exports.get(String(candidate.lastExport))))
   }
   async function toView(organization: string, candidate: CandidateDocument, clearance: Clearance): Promise<CandidateView> {
     const [view] = await toViews(organization, [candidate], clearance)
-    return view ?? candidateView(candidate, clearance)
+    return view as CandidateView
   }
   /** A short file before it resolves, a longer one by a worker. @throws ServiceError `invalid_request` without a usable header row */
   const importReceived = (organization: string, file: ReceivedFile, { actor, allowErased = false }: ImportOptions): Promise<ImportStart> =>

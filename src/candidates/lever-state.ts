@@ -1,9 +1,16 @@
 import { Types, type QueryFilter } from 'mongoose'
 import { CandidateModel, type CandidateDocument, type CandidateLeverState } from './candidate-model.ts'
 
+/** The candidate's own `updatedAt` stays: it is shown to people who may not see the opportunity. */
+const APART = { timestamps: false }
+
+function toSet(lever: CandidateLeverState | null) {
+  return { $set: { lever, leverChangedAt: new Date() } }
+}
+
 /** Links a candidate to its opportunity, or replaces what is known of it. */
 export async function setLeverState(organization: string, candidateId: string, state: CandidateLeverState): Promise<void> {
-  await CandidateModel.updateOne({ _id: candidateId, organization }, { $set: { lever: state } })
+  await CandidateModel.updateOne({ _id: candidateId, organization }, toSet(state), APART)
 }
 
 /**
@@ -15,10 +22,7 @@ export async function applyLeverState(organization: string, opportunityId: strin
   const notNewer: QueryFilter<CandidateDocument> = state.updatedAt
     ? { $or: [{ 'lever.updatedAt': null }, { 'lever.updatedAt': { $lte: state.updatedAt } }] }
     : {}
-  const applied = await CandidateModel.updateMany(
-    { organization, 'lever.opportunityId': opportunityId, ...notNewer },
-    { $set: { lever: state } },
-  )
+  const applied = await CandidateModel.updateMany({ organization, 'lever.opportunityId': opportunityId, ...notNewer }, toSet(state), APART)
   return applied.matchedCount
 }
 
@@ -29,7 +33,7 @@ export async function linkedTo(organization: string, opportunityId: string): Pro
 
 /** Forgets what came from Lever where the opportunity was deleted there. @returns how many candidates were linked to it */
 export async function unlinkOpportunity(organization: string, opportunityId: string): Promise<number> {
-  const unlinked = await CandidateModel.updateMany({ organization, 'lever.opportunityId': opportunityId }, { $set: { lever: null } })
+  const unlinked = await CandidateModel.updateMany({ organization, 'lever.opportunityId': opportunityId }, toSet(null), APART)
   return unlinked.modifiedCount
 }
 

@@ -4,7 +4,7 @@ import { csvLine } from '../csv-cell.ts'
 import { rejectedRow } from './bulk-rejection.ts'
 import type { ExportBatchDocument } from './export-batch-model.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
-import { exportView, type ExportView } from './export-view.ts'
+import { exportViews, type ExportView, type ExportViewDeps } from './export-view.ts'
 import type { SiftDeps } from './sift-candidates.ts'
 
 const COLUMNS = [
@@ -17,7 +17,7 @@ const READ_AT_ONCE = 500
 export async function* batchResultCsv(
   batch: ExportBatchDocument,
   clearance: Clearance,
-  deps: Pick<SiftDeps, 'findCandidates'>,
+  deps: Pick<SiftDeps, 'findCandidates'> & ExportViewDeps,
 ): AsyncGenerator<string> {
   yield csvLine([...COLUMNS])
   const organization = String(batch.organization)
@@ -28,11 +28,7 @@ export async function* batchResultCsv(
     const last = exports.at(-1)
     if (!last) break
     after = last._id
-    yield* await linesOf(
-      organization,
-      exports.map((document) => exportView(document, clearance)),
-      deps,
-    )
+    yield* await linesOf(organization, await exportViews(exports, clearance, deps), deps)
   }
   for (const one of batch.rejected.map(rejectedRow)) {
     yield toCsv({ candidateId: one.candidateId, status: 'rejected', errorCode: one.code, errorDetail: one.detail })

@@ -5,7 +5,15 @@ import { ServiceError } from '../errors.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { ExportBatchModel, type ExportBatchDocument } from './export-batch-model.ts'
 import { ExportModel, type ExportState } from './export-model.ts'
-import { EXPORT_STATUSES, hiddenTarget, outerStatus, TargetView, type ExportStatus } from './export-view.ts'
+import {
+  EXPORT_STATUSES,
+  hiddenTarget,
+  isConfidentialNow,
+  outerStatus,
+  TargetView,
+  type ExportStatus,
+  type ExportViewDeps,
+} from './export-view.ts'
 
 const Timestamp = z.string().meta({ format: 'date-time' })
 const Count = z.int().min(0)
@@ -56,27 +64,55 @@ export async function findBatch(organization: string, id: string, requestedBy?: 
 }
 
 /** How far a batch is, counted from its exports. @throws ServiceError not_found */
-export async function getBatch(organization: string, id: string, clearance: Clearance, requestedBy?: string): Promise<ExportBatchView> {
-  return viewOf(await findBatch(organization, id, requestedBy), clearance)
+export async function getBatch(
+  deps: ExportViewDeps,
+  organization: string,
+  id: string,
+  clearance: Clearance,
+  requestedBy?: string,
+): Promise<ExportBatchView> {
+  const [view] = await viewsOf([await findBatch(organization, id, requestedBy)], clearance, deps)
+  return view as ExportBatchView
 }
 
 /** Batches, newest first, with their counts. @throws ServiceError `invalid_request` for a cursor that is not ours */
 export async function listBatches(
+  deps: ExportViewDeps,
   organization: string,
   requestedBy: string | undefined,
   clearance: Clearance,
   request: PageRequest,
 ): Promise<Page<ExportBatchView>> {
-  return page(
+  const { data, nextCursor } = await page(
     ExportBatchModel,
     { organization, ...(requestedBy === undefined ? {} : { requestedBy }) },
     request,
-    (batch: ExportBatchDocument) => viewOf(batch, clearance),
+    (batch): ExportBatchDocument => batch,
+  )
+  return { data: await viewsOf(data, clearance, deps), nextCursor }
+}
+
+/** What is confidential is decided by what is known now, as for exports. */
+async function viewsOf(
+  batches: readonly ExportBatchDocument[],
+  clearance: Clearance,
+  { confidentialityOf }: ExportViewDeps,
+): Promise<ExportBatchView[]> {
+  const postingIds = batches.flatMap(({ posting }) => posting?.postingId ?? [])
+  const known =
+    clearance === 'all' ? new Map<string, boolean>() : await confidentialityOf(String(batches[0]?.organization), 'postings', postingIds)
+  return Promise.all(
+    batches.map(async (batch) => {
+      const { posting } = batch
+      const view = await viewOf(batch)
+      const isKept = clearance !== 'all' && isConfidentialNow(posting && { id: posting.postingId, whenAsked: posting.confidential }, known)
+      return isKept ? { ...view, target: hiddenTarget(view.target) } : view
+    }),
   )
 }
 
-/** Counted, not kept, so that it cannot drift: the index holds all that is read. */
-export async function viewOf(batch: ExportBatchDocument, clearance: Clearance): Promise<ExportBatchView> {
+/** All of it. Counted, not kept, so that it cannot drift: the index holds all that is read. */
+export async function viewOf(batch: ExportBatchDocument): Promise<ExportBatchView> {
   const isRecent = { $gt: ['$finishedAt', { $subtract: ['$$NOW', RATE_OVER_MS] }] }
   const tallies = await ExportModel.aggregate<Tally>([
     { $match: { batch: batch._id } },
@@ -100,7 +136,7 @@ export async function viewOf(batch: ExportBatchDocument, clearance: Clearance): 
     ...counts,
     rejected: batch.rejected.length,
     requestedBy: batch.requestedBy,
-    target: targetOf(batch, clearance),
+    target: targetOf(batch),
     onDuplicate: batch.onDuplicate,
     perMinute: Math.round(perMinute * 10) / 10,
     secondsLeft: perMinute === 0 ? null : Math.ceil((open / perMinute) * 60),
@@ -109,10 +145,8 @@ export async function viewOf(batch: ExportBatchDocument, clearance: Clearance): 
   }
 }
 
-function targetOf({ posting }: ExportBatchDocument, clearance: Clearance): TargetView {
-  if (!posting) return { kind: 'general' }
-  const target: TargetView = { kind: 'posting', postingId: posting.postingId, title: posting.title ?? null }
-  return posting.confidential === true && clearance !== 'all' ? hiddenTarget(target) : target
+function targetOf({ posting }: ExportBatchDocument): TargetView {
+  return posting ? { kind: 'posting', postingId: posting.postingId, title: posting.title ?? null } : { kind: 'general' }
 }
 
 function countsOf(tallies: readonly Tally[]): Counts {

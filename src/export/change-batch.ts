@@ -1,7 +1,6 @@
 import type { AnyBulkWriteOperation, Types } from 'mongoose'
-import type { Clearance } from '../accounts/clearance.ts'
 import { NEVER } from '../work/work-fields.ts'
-import { findBatch, viewOf, type ExportBatchView } from './batch-view.ts'
+import { findBatch, viewOf } from './batch-view.ts'
 import { CANCEL, type ChangeDeps } from './change-export.ts'
 import { ExportBatchModel, type ExportBatchDocument } from './export-batch-model.ts'
 import { BULK_LANE, ExportModel } from './export-model.ts'
@@ -20,22 +19,21 @@ const ABANDONED_AFTER_MS = 30_000
  * @throws ServiceError not_found
  */
 export async function changeBatch(
-  wish: { organization: string; id: string; change: BatchChange; actor: string; clearance: Clearance },
+  wish: { organization: string; id: string; change: BatchChange; actor: string },
   deps: ChangeDeps,
-): Promise<ExportBatchView> {
-  const { organization, id, change, actor, clearance } = wish
+): Promise<void> {
+  const { organization, id, change, actor } = wish
   const batch = await findBatch(organization, id)
   await CHANGES[change](batch, deps)
   await deps.audit({ organization, actor, action: `export_batch.${PAST[change]}`, subject: `export_batch:${id}` })
   deps.wake()
-  return viewOf(await findBatch(organization, id), clearance)
 }
 
 const PAST: Record<BatchChange, string> = { pause: 'paused', resume: 'resumed', cancel: 'canceled', retry: 'retried' }
 
 const CHANGES: Record<BatchChange, (batch: ExportBatchDocument, deps: ChangeDeps) => Promise<void>> = {
   async pause(batch) {
-    if ((await viewOf(batch, 'all')).status === 'running') await setPaused(batch, true)
+    if ((await viewOf(batch)).status === 'running') await setPaused(batch, true)
   },
   resume: (batch) => setPaused(batch, false),
   cancel,

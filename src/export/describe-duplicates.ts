@@ -23,7 +23,10 @@ export function duplicatesFrom(
   ): Promise<Duplicate> => {
     const owner = one.owner === null ? null : (await mirror.usersById(organization, [one.owner])).get(one.owner)
     const postings = await Promise.all(
-      one.postings.map(async (id) => ({ id, title: (await mirror.findPosting(organization, id, 'all'))?.text ?? null })),
+      one.postings.map(async (id) => {
+        const posting = await mirror.findPosting(organization, id, 'all')
+        return { id, title: posting?.text ?? null, isPublic: posting !== null && !isConfidential(posting) }
+      }),
     )
     return {
       opportunityId: one.id,

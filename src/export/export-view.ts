@@ -78,10 +78,68 @@ export const ExportView = z
   .meta({ id: 'Export' })
 export type ExportView = z.infer<typeof ExportView>
 
-/** The export as somebody of this clearance may see it; how the API and the pages show it. */
-export function exportView(document: ExportDocument, clearance: Clearance): ExportView {
-  const view = wholeView(document)
-  return view.confidential && clearance !== 'all' ? withoutConfidential(view) : view
+export interface ExportViewDeps {
+  /** Whether records are confidential as last seen in Lever, by id; without those that are not known. */
+  confidentialityOf: (
+    organization: string,
+    kind: 'opportunities' | 'postings' | 'requisitions',
+    leverIds: Iterable<string>,
+  ) => Promise<ReadonlyMap<string, boolean>>
+}
+
+/**
+ * Exports of one organization as somebody of this clearance may see them; how the API and the pages show them. What is confidential is decided
+ * by what is known now, with one look-up a kind of record, since a record may have become confidential after the export was asked for.
+ */
+export async function exportViews(
+  documents: readonly ExportDocument[],
+  clearance: Clearance,
+  { confidentialityOf }: ExportViewDeps,
+): Promise<ExportView[]> {
+  const [first] = documents
+  if (!first) return []
+  const organization = String(first.organization)
+  const [opportunities, postings, requisitions] = await Promise.all([
+    confidentialityOf(organization, 'opportunities', documents.flatMap(opportunitiesOf)),
+    confidentialityOf(
+      organization,
+      'postings',
+      documents.flatMap(({ posting }) => posting?.postingId ?? []),
+    ),
+    confidentialityOf(
+      organization,
+      'requisitions',
+      documents.flatMap(({ requisition }) => requisition?.requisitionId ?? []),
+    ),
+  ])
+  return documents.map((document) => {
+    const { posting, requisition } = document
+    const confidential =
+      document.confidential ||
+      opportunitiesOf(document).some((id) => opportunities.get(id)) ||
+      isConfidentialNow(posting && { id: posting.postingId, whenAsked: posting.confidential }, postings) ||
+      isConfidentialNow(requisition && { id: requisition.requisitionId, whenAsked: requisition.confidential }, requisitions)
+    const view = wholeView(document, confidential)
+    return confidential && clearance !== 'all' ? withoutConfidential(view) : view
+  })
+}
+
+/** Of one export. */
+export async function exportView(document: ExportDocument, clearance: Clearance, deps: ExportViewDeps): Promise<ExportView> {
+  const [view] = await exportViews([document], clearance, deps)
+  return view as ExportView
+}
+
+function opportunitiesOf({ opportunityId, duplicateOf }: ExportDocument): string[] {
+  return [opportunityId, duplicateOf].filter((id) => typeof id === 'string')
+}
+
+/** `whenAsked`: what was known when it was asked for, which counts where nothing newer is known. */
+export function isConfidentialNow(
+  record: { id: string; whenAsked: boolean | null | undefined } | null | undefined,
+  known: ReadonlyMap<string, boolean>,
+): boolean {
+  return record ? (known.get(record.id) ?? record.whenAsked ?? false) : false
 }
 
 /** What a sourcer may know of an export that is about a confidential record: that it is. */
@@ -112,11 +170,7 @@ function hiddenFailure({ code }: z.infer<typeof Failure>): z.infer<typeof Failur
   return { code, detail: 'The record is confidential; an admin sees the details.' }
 }
 
-function isAboutConfidential({ confidential, posting, requisition }: ExportDocument): boolean {
-  return [confidential, posting?.confidential, requisition?.confidential].includes(true)
-}
-
-function wholeView(document: ExportDocument): ExportView {
+function wholeView(document: ExportDocument, confidential: boolean): ExportView {
   const { performAs, posting, requisition, note, stage } = document
   return {
     id: String(document._id),
@@ -134,7 +188,7 @@ function wholeView(document: ExportDocument): ExportView {
       ? { requisitionId: requisition.requisitionId, requisitionCode: requisition.requisitionCode ?? null, name: requisition.name ?? null }
       : null,
     onDuplicate: document.onDuplicate,
-    confidential: isAboutConfidential(document),
+    confidential,
     opportunityId: document.opportunityId ?? null,
     contactId: document.contactId ?? null,
     url: document.url ?? null,

@@ -1,4 +1,5 @@
 import type { Clearance } from '../accounts/clearance.ts'
+import type { OrderedPageRequest, PageRequest } from '../paging.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { heartbeat } from '../work/claim.ts'
 import { claimInTurns } from '../work/claim-in-turns.ts'
@@ -14,7 +15,7 @@ import { changeBatch, settleAbandoned, type BatchChange } from './change-batch.t
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import { candidatesIn, contactsOf, forgetCandidate, tracesOf } from './forget-candidate.ts'
 import { exportView } from './export-view.ts'
-import { listExports } from './list-exports.ts'
+import { listExports, type ExportFilters } from './list-exports.ts'
 import { markRestored } from './mark-restored.ts'
 import { confidentialAmong, noteConfidentiality } from './note-confidentiality.ts'
 import { previewBulk, type BulkPreviewWish } from './preview-bulk.ts'
@@ -51,14 +52,19 @@ export function createExports(deps: RuleDeps) {
     requestBulk: (wish: BulkWish) => requestBulk(wish, deps),
     previewBulk: (wish: BulkPreviewWish) => previewBulk(wish, deps),
     /** `requestedBy`: of this person alone. */
-    getBatch,
-    listBatches,
+    getBatch: (organization: string, id: string, clearance: Clearance, requestedBy?: string) =>
+      getBatch(deps, organization, id, clearance, requestedBy),
+    listBatches: (organization: string, requestedBy: string | undefined, clearance: Clearance, request: PageRequest) =>
+      listBatches(deps, organization, requestedBy, clearance, request),
     /** What was answered when it was asked for. @throws ServiceError not_found */
     bulkAnswer: async (organization: string, id: string) => bulkAnswer(await findBatch(organization, id)),
     /** Rows that were refused when it was asked for, with the reasons. @throws ServiceError not_found */
     rejectedRows: async (organization: string, id: string) => (await findBatch(organization, id)).rejected.map(rejectedRow),
-    changeBatch: (wish: { organization: string; id: string; change: BatchChange; actor: string; clearance: Clearance }) =>
-      changeBatch(wish, { audit, wake, observe }),
+    /** Resolves to the batch as it is then. */
+    async changeBatch(wish: { organization: string; id: string; change: BatchChange; actor: string; clearance: Clearance }) {
+      await changeBatch(wish, { audit, wake, observe })
+      return getBatch(deps, wish.organization, wish.id, wish.clearance)
+    },
     /** As CSV, in pieces. @throws ServiceError not_found */
     batchResultCsv: async (organization: string, id: string, clearance: Clearance, requestedBy?: string) =>
       batchResultCsv(await findBatch(organization, id, requestedBy), clearance, deps),
@@ -66,12 +72,13 @@ export function createExports(deps: RuleDeps) {
     settleBatches: settleAbandoned,
     /** `requestedBy`: of this person alone. @throws ServiceError not_found */
     get: async (organization: string, id: string, clearance: Clearance, requestedBy?: string) =>
-      exportView(await getExport(organization, id, requestedBy), clearance),
-    list: listExports,
+      exportView(await getExport(organization, id, requestedBy), clearance, deps),
+    list: (organization: string, filters: ExportFilters, clearance: Clearance, request: OrderedPageRequest) =>
+      listExports(organization, filters, clearance, request, deps),
     retry: async (organization: string, id: string, actor: string, clearance: Clearance) =>
-      exportView(await retryExport(organization, id, actor, { audit, wake }), clearance),
+      exportView(await retryExport(organization, id, actor, { audit, wake }), clearance, deps),
     cancel: async (organization: string, id: string, actor: string, clearance: Clearance) =>
-      exportView(await cancelExport(organization, id, actor, { audit, wake, observe }), clearance),
+      exportView(await cancelExport(organization, id, actor, { audit, wake, observe }), clearance, deps),
     noteConfidentiality,
     confidentialAmong,
     /** Before a connection ends: see `settle-exports.ts`. */

@@ -14,14 +14,19 @@ export const DuplicateView = z
     stage: StageView.nullable(),
     archived: z.object({ reason: z.string().nullable(), reasonText: z.string().nullable(), archivedAt: Timestamp.nullable() }).nullable(),
     owner: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
-    postings: z.array(z.object({ id: z.string(), title: z.string().nullable() })),
+    postings: z
+      .array(z.object({ id: z.string(), title: z.string().nullable() }))
+      .describe('Sourcers see only postings that Lever is known to show to everyone'),
     createdAt: Timestamp.nullable(),
-    confidential: z.boolean().describe('Sourcers are told that it exists, and nothing else of it'),
+    confidential: z.boolean().describe('Sourcers get one such entry, the last, when there are any confidential duplicates'),
   })
   .meta({ id: 'Duplicate' })
 export type DuplicateView = z.infer<typeof DuplicateView>
-/** The same with all that is known of it. */
-export type Duplicate = DuplicateView & { opportunityId: string }
+/** The same with all that is known of it. A posting is public when the mirror holds it and it isn't confidential. */
+export type Duplicate = Omit<DuplicateView, 'postings'> & {
+  opportunityId: string
+  postings: { id: string; title: string | null; isPublic: boolean }[]
+}
 
 export interface Person {
   emails: string[]
@@ -132,18 +137,28 @@ export function mainDuplicate(duplicates: Duplicate[]): Duplicate | undefined {
   return duplicates.find(({ archived }) => archived === null) ?? duplicates[0]
 }
 
-/** A duplicate as this clearance may see it: a sourcer learns only that a confidential record exists. */
-export function duplicateView(duplicate: Duplicate, clearance: Clearance): DuplicateView {
-  if (!duplicate.confidential || clearance === 'all') return duplicate
-  return {
-    ...duplicate,
-    opportunityId: null,
-    contactId: null,
-    url: null,
-    stage: null,
-    archived: null,
-    owner: null,
-    postings: [],
-    createdAt: null,
-  }
+/**
+ * Duplicates as this clearance may see them. A sourcer learns only that confidential ones exist: they are one entry, always the last, since
+ * their number and their place in the order would tell more.
+ */
+export function duplicateViews(duplicates: readonly Duplicate[], clearance: Clearance): DuplicateView[] {
+  if (clearance === 'all') return duplicates.map((one) => withPostings(one, () => true))
+  const shown = duplicates.filter(({ confidential }) => !confidential).map((one) => withPostings(one, ({ isPublic }) => isPublic))
+  return shown.length === duplicates.length ? shown : [...shown, CONFIDENTIAL_DUPLICATE]
+}
+
+function withPostings(duplicate: Duplicate, isShown: (posting: Duplicate['postings'][number]) => boolean): DuplicateView {
+  return { ...duplicate, postings: duplicate.postings.filter(isShown).map(({ id, title }) => ({ id, title })) }
+}
+
+const CONFIDENTIAL_DUPLICATE: DuplicateView = {
+  opportunityId: null,
+  contactId: null,
+  url: null,
+  stage: null,
+  archived: null,
+  owner: null,
+  postings: [],
+  createdAt: null,
+  confidential: true,
 }

@@ -2,7 +2,7 @@ import { isValidObjectId, Types, type QueryFilter } from 'mongoose'
 import type { Clearance } from '../accounts/clearance.ts'
 import { page, type OrderedPageRequest, type Page } from '../paging.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
-import { exportView, statesOf, type ExportStatus, type ExportView } from './export-view.ts'
+import { exportViews, statesOf, type ExportStatus, type ExportView, type ExportViewDeps } from './export-view.ts'
 
 export interface ExportFilters {
   status?: ExportStatus | undefined
@@ -22,6 +22,7 @@ export async function listExports(
   filters: ExportFilters,
   clearance: Clearance,
   request: OrderedPageRequest,
+  deps: ExportViewDeps,
 ): Promise<Page<ExportView>> {
   const { status, batchId, candidateId, requestedBy, ids } = filters
   const filter: QueryFilter<ExportDocument> = {
@@ -32,7 +33,8 @@ export async function listExports(
     ...(batchId === undefined ? {} : { batch: idOrNone(batchId) }),
     ...(ids === undefined ? {} : { _id: { $in: ids.map(idOrNone) } }),
   }
-  return page(ExportModel, filter, request, (document) => exportView(document, clearance))
+  const { data, nextCursor } = await page(ExportModel, filter, request, (document): ExportDocument => document)
+  return { data: await exportViews(data, clearance, deps), nextCursor }
 }
 
 /** What cannot be an id is nobody's. */

@@ -3,7 +3,7 @@ import { assessExport } from './assess-export.ts'
 import { rejectedRow } from './bulk-rejection.ts'
 import { NEW_LEAD } from './create-request.ts'
 import { PerformAsView, RequisitionView, StageView, TargetView } from './export-view.ts'
-import { DuplicateView, duplicateView } from './find-duplicates.ts'
+import { DuplicateView, duplicateViews } from './find-duplicates.ts'
 import type { BulkWish } from './request-bulk.ts'
 import type { RequestDeps } from './request-export.ts'
 import { siftCandidates, type BriefCandidate } from './sift-candidates.ts'
@@ -78,10 +78,7 @@ async function lookUp(
   const work = async (): Promise<void> => {
     for (let one = waiting.shift(); one; one = waiting.shift()) {
       const duplicates = await deps.duplicates.mirrored(organization, { emails: one.emails, links: one.links })
-      found.set(
-        one.id,
-        duplicates.map((duplicate) => duplicateView(duplicate, clearance)),
-      )
+      found.set(one.id, duplicateViews(duplicates, clearance))
     }
   }
   await Promise.all(Array.from({ length: LOOKED_UP_AT_ONCE }, work))

@@ -4,7 +4,7 @@ import { alreadyExported, assessExport, findOpenExport, type PerformAs } from '.
 import { buildCreateRequest, linksOf, NEW_LEAD, showRequest, type CarriedCandidate, type ShownRequest } from './create-request.ts'
 import type { OnDuplicate } from './export-model.ts'
 import { PerformAsView, RequisitionView, StageView, TargetView } from './export-view.ts'
-import { DuplicateView, findDuplicates, duplicateView, type Duplicate } from './find-duplicates.ts'
+import { DuplicateView, duplicateViews, findDuplicates, type Duplicate } from './find-duplicates.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 
 export const PreviewView = z
@@ -76,7 +76,7 @@ export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promis
     performAs: performAs && PerformAsView.parse(performAs),
     stage: { id: stageId, text: await deps.stageText(organization, stageId) },
     source: terms.sourceName,
-    duplicates: search.duplicates.map((one) => duplicateView(one, wish.clearance)),
+    duplicates: duplicateViews(search.duplicates, wish.clearance),
     duplicatesChecked: search.checkedAt,
     confidentialVisible: terms.canSeeConfidential,
     request:

@@ -65,7 +65,7 @@ export async function requestExport(wish: ExportWish, deps: RequestDeps): Promis
     subject: `export:${exportId}`,
     leverUser: performAs.leverUserId,
   })
-  return exportView(document, wish.clearance)
+  return exportView(document, wish.clearance, deps)
 }
 
 /** @throws ServiceError candidate_not_found */

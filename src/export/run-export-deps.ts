@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import type { ConnectionStatus } from '../connection/connection-model.ts'
 import type { AssessDeps } from './assess-export.ts'
 import type { CarriedCandidate } from './create-request.ts'
+import type { ExportViewDeps } from './export-view.ts'
 import type { FindDuplicatesDeps, Person } from './find-duplicates.ts'
 
 /** What of the organization's connection decides over an export. */
@@ -34,7 +35,7 @@ export const EXPORT_ENDS = ['exported', 'linked', 'duplicate', 'failed', 'cancel
 export type ExportEnd = (typeof EXPORT_ENDS)[number]
 
 /** What exports need of the parts before them; handed in by compose. */
-export interface ExportDeps {
+export interface ExportDeps extends ExportViewDeps {
   assess: AssessDeps
   readTerms: (organization: string) => Promise<ExportTerms>
   /** `onWait` is told of each call that the budget keeps waiting. */

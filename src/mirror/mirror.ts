@@ -4,6 +4,7 @@ import type { LeverOpportunity } from '../lever/opportunities.ts'
 import type { Lane } from '../lever/request-budget.ts'
 import type { Log } from '../log.ts'
 import type { PageRequest } from '../paging.ts'
+import { confidentialityOf } from './confidentiality-of.ts'
 import {
   confidentialAmong,
   contactOf,
@@ -154,6 +155,7 @@ export function createMirror(deps: MirrorDeps) {
     listOpportunities: (organization: string, filters: OpportunityFilters, clearance: Clearance, page: PageRequest) =>
       listOpportunities(deps, organization, filters, clearance, page),
     confidentialAmong,
+    confidentialityOf,
     opportunitiesOf: (organization: string, person: PersonOfOurs) => opportunitiesOf(deps, organization, person),
     opportunitiesOfContact,
     contactOf,

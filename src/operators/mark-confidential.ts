@@ -14,7 +14,7 @@ export async function markConfidential(): Promise<void> {
     const ends = [{ opportunityId: { $in: ids } }, { status: 'duplicate' as const, duplicateOf: { $in: ids } }]
     await ExportModel.updateMany({ organization, $or: ends, confidential: { $ne: true } }, { $set: { confidential: true } })
     const linked = { organization, 'lever.opportunityId': { $in: ids }, 'lever.confidential': { $ne: true } }
-    await CandidateModel.updateMany(linked, { $set: { 'lever.confidential': true } })
+    await CandidateModel.updateMany(linked, { $set: { 'lever.confidential': true } }, { timestamps: false })
   }
   for (const { organization, ids } of await confidentialIn(LeverPostingModel)) {
     const aimed = { organization, 'posting.postingId': { $in: ids }, 'posting.confidential': { $ne: true } }

@@ -25,6 +25,7 @@ describe('candidates over HTTP', () => {
   before(async () => {
     await connectFreshDatabase()
     candidates = createCandidates({
+      readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
       readExports: async () => new Map(),
       onRemoved: [],
       erased: nobodyErased,

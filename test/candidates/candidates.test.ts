@@ -1,9 +1,11 @@
 import { expect } from 'chai'
 import { Types } from 'mongoose'
+import type { Clearance } from '../../src/accounts/clearance.ts'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { CandidateModel, type CandidateLeverState } from '../../src/candidates/candidate-model.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { createLog } from '../../src/log.ts'
+import { eventually } from '../support/eventually.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
@@ -26,6 +28,7 @@ describe('candidates', () => {
   before(async () => {
     await connectFreshDatabase()
     candidates = createCandidates({
+      readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
       readExports: async (_organization, ids) => new Map(ids.map((id) => [id, { id, status: exportStatuses.get(id) ?? 'queued' }])),
       onRemoved: [async (_organization, id) => void removed.push(id)],
       erased: nobodyErased,
@@ -319,6 +322,25 @@ describe('candidates', () => {
       })
     })
 
+    it('tells when the opportunity changed only to who may see it', async () => {
+      const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
+      const confidential = { confidential: true, updatedAt: new Date(2000) }
+      const timesFor = async (clearance: Clearance) => (await candidates.get(organization, candidate.id, clearance)).updatedAt
+      await later(candidate.updatedAt)
+      await candidates.setLeverState(organization, candidate.id, leverState(confidential))
+      const set = await timesFor('all')
+      await later(set)
+      await candidates.applyLeverState(organization, 'opp-1', leverState({ ...confidential, updatedAt: new Date(3000) }))
+      const applied = await timesFor('all')
+
+      expect(new Set([candidate.updatedAt, set, applied])).to.have.property('size', 3)
+      expect(await timesFor('nonConfidential')).to.equal(candidate.updatedAt)
+
+      await candidates.applyLeverState(organization, 'opp-1', leverState({ updatedAt: new Date(4000) }))
+      expect(await timesFor('nonConfidential')).to.equal(await timesFor('all'))
+      expect(await timesFor('nonConfidential')).not.to.equal(candidate.updatedAt)
+    })
+
     it('takes a reading where Lever gives no time', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       await candidates.setLeverState(organization, candidate.id, leverState({ updatedAt: null }))
@@ -338,3 +360,8 @@ describe('candidates', () => {
     })
   })
 })
+
+/** Resolves once the clock has gone past that time. */
+function later(time: string): Promise<unknown> {
+  return eventually('the clock goes on', async () => Date.now() > Date.parse(time))
+}

@@ -59,6 +59,7 @@ describe('candidate import', () => {
   before(async () => {
     await connectFreshDatabase()
     candidates = createCandidates({
+      readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
       readExports: async () => new Map(),
       onRemoved: [],
       erased: nobodyErased,

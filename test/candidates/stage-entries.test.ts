@@ -14,6 +14,7 @@ describe('entering a stage', () => {
   let fault: Error | null
   let woken: number
   const candidates = createCandidates({
+    readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
     readExports: async () => new Map(),
     onRemoved: [],
     erased: nobodyErased,

@@ -1,5 +1,11 @@
 import { expect } from 'chai'
-import { findDuplicates, type Duplicate, type FindDuplicatesDeps, type MirrorTrust } from '../../src/export/find-duplicates.ts'
+import {
+  duplicateViews,
+  findDuplicates,
+  type Duplicate,
+  type FindDuplicatesDeps,
+  type MirrorTrust,
+} from '../../src/export/find-duplicates.ts'
 import type { LeverClient } from '../../src/lever/client.ts'
 
 const duplicate = (opportunityId: string): Duplicate => ({
@@ -98,5 +104,33 @@ describe('looking for duplicates', () => {
     expect(await search({ ...byLink, mirrored: ['known'], stands: false })).to.deep.include({ found: ['known'], checkedAt: 'mirror' })
     expect(await search({ ...byLink, isFresh: false })).to.deep.include({ found: [], checkedAt: 'mirror', asked: 0 })
     expect(await search({ ...byLink, stands: false })).to.deep.include({ found: [], checkedAt: 'no', asked: 0 })
+  })
+})
+
+describe('duplicates as they are shown', () => {
+  const confidential = { ...duplicate('secret'), confidential: true }
+  const postings = [
+    { id: 'public', title: 'Engineer', isPublic: true },
+    { id: 'secret', title: 'Head of Finance', isPublic: false },
+  ]
+
+  it('have all confidential ones as one entry, the last, for a sourcer', () => {
+    const views = duplicateViews([confidential, duplicate('one'), confidential, duplicate('two')], 'nonConfidential')
+
+    expect(views.map(({ opportunityId }) => opportunityId)).to.deep.equal(['one', 'two', null])
+    expect(views.at(-1)).to.deep.include({ confidential: true, postings: [], createdAt: null })
+    expect(duplicateViews([confidential, duplicate('one')], 'all').map(({ opportunityId }) => opportunityId)).to.deep.equal([
+      'secret',
+      'one',
+    ])
+    expect(duplicateViews([duplicate('one')], 'nonConfidential')).to.have.length(1)
+  })
+
+  it('name to a sourcer only public postings', () => {
+    const [toSourcer] = duplicateViews([{ ...duplicate('one'), postings }], 'nonConfidential')
+    const [toAdmin] = duplicateViews([{ ...duplicate('one'), postings }], 'all')
+
+    expect(toSourcer?.postings).to.deep.equal([{ id: 'public', title: 'Engineer' }])
+    expect(toAdmin?.postings.map(({ id }) => id)).to.deep.equal(['public', 'secret'])
   })
 })

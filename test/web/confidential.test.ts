@@ -3,6 +3,7 @@ import { got, type Method } from 'got'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { ExportBatchModel } from '../../src/export/export-batch-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
+import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
 import { LeverPostingModel, LeverRequisitionModel } from '../../src/mirror/lever-record-models.ts'
 import { markConfidential } from '../../src/operators/mark-confidential.ts'
 import { eventually } from '../support/eventually.ts'
@@ -13,6 +14,9 @@ import { signIn, type Session } from './hostile/tenant.ts'
 
 /** Of the seed: the only confidential posting. */
 const SECRET_TITLE = 'Head of Finance'
+/** Of records that are public at first. */
+const LATER_TITLE = 'Posting that was public'
+const LATER_REQUISITION = { name: 'Requisition that was public', requisitionCode: 'LATER-REQ-1', confidentiality: 'non-confidential' }
 const SECRET_REQUISITION = { name: 'Requisition nobody may see', requisitionCode: 'SECRET-REQ-1', confidentiality: 'confidential' }
 
 interface Posting {
@@ -37,8 +41,10 @@ describe('web: confidential records of Lever', () => {
   let operations: Operation[]
   /** By the path before its parameter. */
   let named: Record<string, string[]>
-  const candidates = { linked: '', stopped: '', aimed: '', fresh: '' }
-  const exported = { linked: '', stopped: '', aimed: '', batch: '' }
+  const candidates = { linked: '', stopped: '', aimed: '', fresh: '', stoppedLater: '', aimedLater: '', freshLater: '' }
+  const exported = { linked: '', stopped: '', aimed: '', batch: '', stoppedLater: '', aimedLater: '', batchLater: '' }
+  /** A posting and a requisition, public until the exports were asked for. */
+  let later: { postingId: string; requisitionId: string; opportunityId: string }
 
   const newCandidate = async (fields: Record<string, unknown> = {}): Promise<string> =>
     (await api.post<{ id: string }>('candidates', newPerson(fields))).body.id
@@ -101,8 +107,15 @@ describe('web: confidential records of Lever', () => {
     const inLever = [linkedTo, stoppedBy].flatMap(({ id, contact }) => [id, contact])
     const made = String(aimed.opportunityId)
     const noteIds = (await service.lever.notesOf(linkedTo.id)).map(({ id }) => id)
+    await exportWhilePublic()
     markers = [
       ...inLever,
+      later.postingId,
+      LATER_TITLE,
+      later.requisitionId,
+      LATER_REQUISITION.name,
+      LATER_REQUISITION.requisitionCode,
+      later.opportunityId,
       made,
       ...noteIds,
       posting.id,
@@ -115,14 +128,58 @@ describe('web: confidential records of Lever', () => {
     operations = operationsOf(await readApiDocument(service.url))
     named = {
       '/api/v1/candidates/': Object.values(candidates),
-      '/api/v1/exports/': [exported.linked, exported.stopped, exported.aimed],
-      '/api/v1/export-batches/': [exported.batch],
+      '/api/v1/exports/': [exported.linked, exported.stopped, exported.aimed, exported.stoppedLater, exported.aimedLater],
+      '/api/v1/export-batches/': [exported.batch, exported.batchLater],
       '/api/v1/conversations/': ['about-a-candidate', 'about-a-record'],
+      '/candidates/': Object.values(candidates),
+      '/candidates/imports/': [],
+      '/exports/batches/': [exported.batch, exported.batchLater],
     }
     admin = await signIn(service.url, api, LEVER_ADMIN)
     sourcer = await signIn(service.url, api, SOURCER)
+    const file = await got.post(`${service.url}/api/v1/candidates/import`, {
+      body: 'name,email\nFrom a file,from-a-file@mail.example\n',
+      headers: { cookie: sourcer.cookie, 'x-csrf-token': sourcer.csrfToken, 'content-type': 'text/csv' },
+    })
+    const imported = JSON.parse(file.body) as { id: string }
+    expect(imported.id).to.be.a('string')
+    named['/candidates/imports/'] = [imported.id]
   })
   after(async () => service.stop())
+
+  /** Exports to and beside a posting and a requisition, and a person who is only stopped by an opportunity, all of which become confidential then. */
+  async function exportWhilePublic(): Promise<void> {
+    const { data } = (await api.get<{ data: (Posting & { requisitionCodes: string[] })[] }>('lever/postings?open=true')).body
+    const postingId = data.findLast(({ id, requisitionCodes }) => id !== posting.id && requisitionCodes.length === 0)?.id ?? ''
+    const others = { organization, leverId: { $ne: requisitionId } }
+    const ofLater = (await LeverRequisitionModel.findOne(others))?.leverId ?? ''
+    await LeverPostingModel.updateOne({ organization, leverId: postingId }, { $set: { text: LATER_TITLE, url: null } })
+    await LeverRequisitionModel.updateOne({ organization, leverId: ofLater }, { $set: { ...LATER_REQUISITION, postings: [postingId] } })
+    await service.lever.addOpportunity({ name: 'Somebody', emails: ['later@mail.example'], postingId })
+    const stopping = await service.lever.addOpportunity({ name: 'Somebody', emails: ['stopped-later@mail.example'] })
+    later = { postingId, requisitionId: ofLater, opportunityId: stopping.id }
+
+    candidates.stoppedLater = await newCandidate({ emails: ['stopped-later@mail.example'] })
+    candidates.aimedLater = await newCandidate()
+    candidates.freshLater = await newCandidate({ emails: ['later@mail.example'] })
+    // the mirror learns of the opportunity
+    await exportAndWait(api, { candidateId: await newCandidate({ emails: ['later@mail.example'] }) })
+    const stopped = await exportAndWait(api, { candidateId: candidates.stoppedLater })
+    const aimed = await exportAndWait(api, { candidateId: candidates.aimedLater, postingId, requisitionId: ofLater })
+    expect([stopped, aimed].map(({ status }) => status)).to.deep.equal(['duplicate', 'exported'])
+    const bulk = { candidateIds: [await newCandidate()], requestedBy: SOURCER, postingId }
+    const { body } = await api.post<{ batchId: string }>('exports/bulk', bulk)
+    await waitForBatch(api, body.batchId)
+    Object.assign(exported, { stoppedLater: stopped.id, aimedLater: aimed.id, batchLater: body.batchId })
+
+    const confidential = { $set: { confidentiality: 'confidential' } }
+    await LeverPostingModel.updateOne({ organization, leverId: postingId }, confidential)
+    await LeverRequisitionModel.updateOne({ organization, leverId: ofLater }, confidential)
+    await LeverOpportunityModel.updateOne({ organization, leverId: stopping.id }, confidential)
+    const known = { organization, leverId: { $in: [postingId, ofLater, stopping.id] }, ...confidential.$set }
+    const counts = [LeverPostingModel, LeverRequisitionModel, LeverOpportunityModel].map((model) => (model as typeof LeverPostingModel).countDocuments(known)) // prettier-ignore
+    expect(await Promise.all(counts)).to.deep.equal([1, 1, 1])
+  }
 
   async function talk(externalId: string, about: { candidateId: string } | { opportunityId: string }): Promise<void> {
     const message = { id: 'first', direction: 'outbound', author: SOURCER, body: 'Hello', sentAt: new Date().toISOString(), ...about }
@@ -157,21 +214,29 @@ describe('web: confidential records of Lever', () => {
     return [...reads, ...[...lists, ...ofCandidates].map((path) => `/api/v1/${path}`)]
   }
 
-  const pagePaths = (): string[] => [
-    '/candidates',
-    ...Object.values(candidates).map((id) => `/candidates/${id}`),
-    '/exports',
-    '/exports?status=duplicate',
-    '/exports/batches',
-    `/exports/batches/${exported.batch}`,
-    `/exports/batches/${exported.batch}/result.csv`,
-    `/exports/progress?export=${candidates.linked}.${exported.linked}&export=${candidates.aimed}.${exported.aimed}&known=${candidates.stopped}.${exported.stopped}`,
-    `/candidates/export?one=${candidates.fresh}`,
-    `/candidates/export?candidate=${candidates.fresh}&candidate=${candidates.stopped}`,
-    '/candidates/export/jobs?q=',
-    '/candidates/export/jobs?q=finance',
-    '/account',
-  ]
+  /** Every page that a sourcer may open, as it is mounted, with what there is at its parameters and with the queries that show more. */
+  const pagePaths = (): string[] => {
+    const pages = service.service.routes.filter(
+      ({ method, path, access }) => method === 'get' && access === 'sourcer' && !path.startsWith('/api/'),
+    )
+    const filled = pages.flatMap(({ path }) => {
+      const before = path.slice(0, `${path}:`.indexOf(':'))
+      const values = before === path ? [''] : named[before]
+      expect(values, `${path}: tell the walk what there is`).to.be.an('array').that.is.not.empty
+      return (values ?? []).map((value) => path.replace(/:\w+/, value))
+    })
+    return [
+      ...filled,
+      '/exports?status=duplicate',
+      `/exports/progress?export=${candidates.linked}.${exported.linked}&export=${candidates.aimed}.${exported.aimed}&known=${candidates.stopped}.${exported.stopped}`,
+      `/exports/progress?export=${candidates.aimedLater}.${exported.aimedLater}&known=${candidates.stoppedLater}.${exported.stoppedLater}`,
+      `/candidates/export?one=${candidates.fresh}`,
+      `/candidates/export?one=${candidates.freshLater}`,
+      `/candidates/export?candidate=${candidates.fresh}&candidate=${candidates.stopped}&candidate=${candidates.freshLater}`,
+      '/candidates/export/jobs?q=',
+      '/candidates/export/jobs?q=finance',
+    ]
+  }
 
   it('are in no answer of the API to a sourcer', async () => {
     for (const path of readPaths()) {
@@ -202,6 +267,11 @@ describe('web: confidential records of Lever', () => {
       ['/api/v1/lever/requisitions', [requisitionId, SECRET_REQUISITION.name]],
       ['/api/v1/lever/opportunities', [linkedTo.id, stoppedBy.id]],
       ['/api/v1/conversations/about-a-record', [stoppedBy.id]],
+      [`/api/v1/exports/${exported.aimedLater}`, [later.postingId, LATER_TITLE, later.requisitionId, LATER_REQUISITION.requisitionCode]],
+      [`/api/v1/exports/${exported.stoppedLater}`, [later.opportunityId]],
+      [`/api/v1/export-batches/${exported.batchLater}`, [later.postingId, LATER_TITLE]],
+      [`/api/v1/candidates/${candidates.aimedLater}`, [later.postingId]],
+      ['/exports/batches', [SECRET_TITLE, LATER_TITLE]],
       ['/exports', [SECRET_TITLE, linkedTo.id]],
       [`/candidates/${candidates.linked}`, [linkedTo.id]],
       [`/candidates/export?one=${candidates.fresh}`, [posting.id, SECRET_TITLE]],
@@ -232,11 +302,21 @@ describe('web: confidential records of Lever', () => {
     expect(aimed).to.deep.include({ confidential: true, target: { kind: 'posting', postingId: null, title: null } })
     const candidate = JSON.parse((await ask(sourcer, 'GET', `/api/v1/candidates/${candidates.linked}`)).text) as { lever: object }
     expect(candidate.lever).to.include({ confidential: true, opportunityId: null, url: null, owner: null })
+    const besideLater = JSON.parse((await ask(sourcer, 'GET', `/api/v1/candidates/${candidates.aimedLater}`)).text) as { lever: object }
+    expect(besideLater.lever).to.deep.include({ confidential: false, postings: [] })
   })
 
   it('are told of in a preview to a sourcer, and nothing else of them', async () => {
     for (const path of ['exports/preview', 'exports/bulk/preview']) {
       const who = path.includes('bulk') ? { candidateIds: [candidates.fresh, candidates.stopped] } : { candidateId: candidates.fresh }
+      const beside = path.includes('bulk') ? { candidateIds: [candidates.freshLater] } : { candidateId: candidates.freshLater }
+      const byKey = await api.post(path, { ...beside, requestedBy: SOURCER })
+      const toSourcer = await ask(sourcer, 'POST', `/api/v1/${path}`, { ...beside, requestedBy: SOURCER })
+
+      expect(JSON.stringify(byKey.body), path).to.include(later.postingId)
+      expect(found(toSourcer.text), path).to.deep.equal([])
+      expect(toSourcer.text, path).to.include('"postings":[]')
+
       const { text } = await ask(sourcer, 'POST', `/api/v1/${path}`, { ...who, requestedBy: SOURCER })
 
       expect(found(text), path).to.deep.equal([])
@@ -293,10 +373,13 @@ describe('web: confidential records of Lever', () => {
     await ExportModel.updateMany({ organization }, { $unset: { confidential: 1, 'posting.confidential': 1 } })
     await ExportBatchModel.updateMany({ organization }, { $unset: { 'posting.confidential': 1 } })
     await CandidateModel.updateMany({ organization, lever: { $ne: null } }, { $unset: { 'lever.confidential': 1 } })
-    expect(found((await ask(sourcer, 'GET', '/api/v1/exports')).text)).not.to.deep.equal([])
+    expect(found((await ask(sourcer, 'GET', '/api/v1/candidates')).text)).not.to.deep.equal([])
 
     await markConfidential()
 
+    for (const path of readPaths()) expect(found((await ask(sourcer, 'GET', path)).text), path).to.deep.equal([])
+    // what was marked counts where the mirror is gone
+    for (const model of [LeverPostingModel, LeverRequisitionModel, LeverOpportunityModel]) await (model as typeof LeverPostingModel).deleteMany({ organization }) // prettier-ignore
     for (const path of readPaths()) expect(found((await ask(sourcer, 'GET', path)).text), path).to.deep.equal([])
   })
 })

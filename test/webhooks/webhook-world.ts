@@ -133,6 +133,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     emailKey, linkKey, log, leaseMs: LEASE_MS,
   }) // prettier-ignore
   const candidates = createCandidates({
+    readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
     readExports: async () => new Map(),
     onRemoved: [],
     erased: nobodyErased,

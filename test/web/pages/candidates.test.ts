@@ -16,6 +16,7 @@ describe('the page of candidates', () => {
     const readExports: Parameters<typeof createCandidates>[0]['readExports'] = async (_organization, ids) =>
       new Map(ids.map((id) => [id, { id, status: 'exported' }]))
     candidates = createCandidates({
+      readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
       readExports,
       onRemoved: [],
       erased: nobodyErased,
