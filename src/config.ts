@@ -70,14 +70,19 @@ const mongoUri = z.string().check(({ value, issues }) => {
   if (fault !== null) issues.push({ code: 'custom', input: value, message: fault })
 })
 
+const UNENCODED = 'cannot be parsed as a MongoDB connection string; percent-encode special characters in its user and password'
+
 /** The driver's own words about a wrong URI are left out: they can hold a part of the password. */
 function faultOfMongoUri(uri: string): string | null {
   if (!/^mongodb(\+srv)?:\/\//.test(uri)) return 'must begin with mongodb:// or mongodb+srv://'
+  // the driver would take what follows the first @ of a password for a host, whose name is logged
+  const [beforeAt = '', ...afterAt] = uri.replace(/^[^/]*\/\//, '').split('@')
+  if (afterAt.length > 1 || (afterAt.length === 1 && beforeAt.includes('/'))) return UNENCODED
   try {
     void new MongoClient(uri) // parses the URI and connects to nothing
     return null
   } catch {
-    return 'cannot be parsed as a MongoDB connection string; percent-encode special characters in its user and password'
+    return UNENCODED
   }
 }
 

@@ -143,6 +143,20 @@ describe('configuration', () => {
       expect(faultsOf({ OPERATOR_API_KEY }), OPERATOR_API_KEY).to.deep.equal(['OPERATOR_API_KEY must have at least 24 characters'])
   })
 
+  it('refuses a MongoDB URI whose user or password is not percent-encoded, without repeating any of it', () => {
+    for (const MONGODB_URI of [
+      'mongodb://user:s3cr@s3cretet/foo@127.0.0.1:1/fulcrum',
+      'mongodb://user:s3cr@s3cretet@127.0.0.1/fulcrum',
+      'mongodb://user:s3cr/s3cretet@127.0.0.1/fulcrum',
+      'mongodb://user:s3cr@s3cretet?foo@127.0.0.1/fulcrum',
+    ]) {
+      // prettier-ignore
+      const faults = faultsOf({ MONGODB_URI })
+      expect(faults, MONGODB_URI).to.have.length(1)
+      expect(faults[0]).to.include('percent-encode').and.not.include('s3cr').and.not.include('127.0.0.1')
+    }
+  })
+
   it('refuses a MongoDB URI that cannot be parsed', () => {
     for (const MONGODB_URI of ['mongodb://127.0.0.1:27017/x?replicaSet=rs0', 'mongodb://a,b:1/', 'mongodb://u:p%40ss@h/', 'mongodb+srv://u:p@cluster.example/x'])
       expect(faultsOf({ MONGODB_URI }), MONGODB_URI).to.deep.equal([])
