@@ -1,23 +1,17 @@
-import type { Clearance } from '../accounts/clearance.ts'
 import { ServiceError } from '../errors.ts'
+import { takesPart, type ConversationAsker } from './conversation-asker.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, type ConversationDocument } from './conversation-model.ts'
 import { noSuchConversation } from './conversation-view.ts'
 import { findTarget } from './find-target.ts'
 import type { IncomingMessage } from './receive-message.ts'
 
-/** Who reads or writes a conversation. */
-export interface ConversationAsker {
-  clearance: Clearance
-  /** E-mail of the person of a session; null for an API key. */
-  person: string | null
-}
-
 type RightsDeps = Pick<ConversationDeps, 'assertMapped' | 'candidatesOf' | 'confidentialAmong' | 'opportunitiesOf'>
 
 /**
  * A person in a session writes only about a candidate of the organization, as the Lever user they are mapped to, and never about a
- * confidential record, which is answered like one that does not exist. An API key may write about any opportunity.
+ * confidential record, which is answered like one that does not exist. A sourcer writes only in conversations that they take part in. An API
+ * key may write about any opportunity.
  * @throws ServiceError `user_not_mapped` and the like, `not_found` for a conversation they may not see, `candidate_not_found`
  */
 export async function assertMayWrite(
@@ -29,7 +23,7 @@ export async function assertMayWrite(
   if (asker.person === null) return
   await deps.assertMapped(organization, asker.person)
   const known = await ConversationModel.findOne({ organization, externalId }).lean<ConversationDocument>()
-  if (known) await assertMaySee(deps, known, asker.clearance)
+  if (known) await assertMaySee(deps, known, asker)
   if (opportunityId !== undefined && (await deps.candidatesOf(organization, opportunityId)).length === 0) throw notHere()
   const target = await targetOf(deps, organization, { candidateId, opportunityId, known })
   if (target !== null && (await deps.confidentialAmong(organization, [target])).length > 0) throw notHere()
@@ -57,16 +51,17 @@ function notHere(): ServiceError {
 }
 
 /**
- * Without clearance for all, somebody sees the conversations with candidates of the organization, but none about a confidential record.
+ * Without clearance for all, somebody sees the conversations with candidates of the organization that they take part in, but none about a
+ * confidential record.
  * @throws ServiceError `not_found`
  */
 export async function assertMaySee(
   deps: Pick<RightsDeps, 'candidatesOf' | 'confidentialAmong'>,
-  { organization, candidate, opportunityId }: Pick<ConversationDocument, 'organization' | 'candidate' | 'opportunityId'>,
-  clearance: Clearance,
+  { _id, organization, candidate, opportunityId }: Pick<ConversationDocument, '_id' | 'organization' | 'candidate' | 'opportunityId'>,
+  asker: ConversationAsker,
 ): Promise<void> {
-  if (clearance === 'all') return
+  if (asker.clearance === 'all') return
   const isOurs = Boolean(candidate) || (await deps.candidatesOf(String(organization), opportunityId ?? '')).length > 0
   const isHidden = Boolean(opportunityId) && (await deps.confidentialAmong(String(organization), [opportunityId ?? ''])).length > 0
-  if (!isOurs || isHidden) throw noSuchConversation()
+  if (!isOurs || isHidden || !(await takesPart(asker, _id))) throw noSuchConversation()
 }

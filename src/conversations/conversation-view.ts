@@ -2,6 +2,7 @@ import { isValidObjectId } from 'mongoose'
 import { z } from 'zod'
 import type { Clearance } from '../accounts/clearance.ts'
 import { ServiceError } from '../errors.ts'
+import { takesPart, type ConversationAsker } from './conversation-asker.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, WAITING_FOR, type ConversationDocument } from './conversation-model.ts'
 import { MessageModel, type MessageDocument } from './message-model.ts'
@@ -34,6 +35,8 @@ export interface ShownConversation extends ConversationView {
   id: string
   /** The opportunity of each of `notes`. */
   noteOpportunities: string[]
+  /** False for a sourcer who takes no part: then there are no messages in `newest`. */
+  isReadable: boolean
   /** The newest ones, in the order in which they were sent. */
   newest: { who: string; direction: MessageDocument['direction']; body: string; sentAt: string }[]
 }
@@ -88,7 +91,7 @@ export async function conversationsOf(
   deps: ViewDeps,
   organization: string,
   { candidateId, opportunityId }: { candidateId: string; opportunityId: string | null },
-  clearance: Clearance,
+  asker: ConversationAsker,
 ): Promise<ShownConversation[]> {
   const ways = [{ candidate: candidateId }, ...(opportunityId === null ? [] : [{ opportunityId }])]
   const found = await ConversationModel.find({ organization, $or: ways })
@@ -96,7 +99,7 @@ export async function conversationsOf(
     .limit(SHOWN_CONVERSATIONS)
     .lean<ConversationDocument[]>()
   const candidateName = await deps.candidateName(organization, candidateId)
-  const shown = await Promise.all(found.map((conversation) => show(deps, conversation, candidateName, clearance)))
+  const shown = await Promise.all(found.map((conversation) => show(deps, conversation, candidateName, asker)))
   return shown.filter((conversation) => conversation !== null)
 }
 
@@ -116,23 +119,26 @@ async function show(
   deps: ViewDeps,
   conversation: ConversationDocument,
   candidateName: string | null,
-  clearance: Clearance,
+  asker: ConversationAsker,
 ): Promise<ShownConversation | null> {
-  const hidden = await hiddenIn(deps, conversation, clearance)
+  const hidden = await hiddenIn(deps, conversation, asker.clearance)
   if (conversation.opportunityId && hidden.has(conversation.opportunityId)) return null
-  const newest = await MessageModel.find({ conversation: conversation._id })
-    .sort({ seq: -1 })
-    .limit(SHOWN_MESSAGES)
-    .lean<MessageDocument[]>()
+  const isReadable = await takesPart(asker, conversation._id)
+  const newest = isReadable ? await newestOf(conversation) : []
   const speakerOf = await readSpeakers(deps, conversation.organization, { messages: newest, candidateName })
   const told = newest.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime() || a.seq - b.seq)
   return {
     ...viewOf(conversation, hidden),
     id: String(conversation._id),
+    isReadable,
     noteOpportunities: conversation.notes.map(({ opportunityId }) => (hidden.has(opportunityId) ? '' : opportunityId)),
     newest: told.map((message) => {
       const { direction, body, sentAt } = message
       return { who: speakerOf(message), direction, body, sentAt: sentAt.toISOString() }
     }),
   }
+}
+
+async function newestOf({ _id }: ConversationDocument): Promise<MessageDocument[]> {
+  return MessageModel.find({ conversation: _id }).sort({ seq: -1 }).limit(SHOWN_MESSAGES).lean<MessageDocument[]>()
 }

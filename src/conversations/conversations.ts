@@ -1,13 +1,13 @@
 import { isValidObjectId, Types } from 'mongoose'
-import type { Clearance } from '../accounts/clearance.ts'
 import { ServiceError } from '../errors.ts'
 import { heartbeat } from '../work/claim.ts'
 import { claimInTurns } from '../work/claim-in-turns.ts'
 import type { LaneLimit } from '../work/room.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
+import type { ConversationAsker } from './conversation-asker.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, IS_OPEN, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
-import { assertMaySee, assertMayWrite, type ConversationAsker } from './conversation-rights.ts'
+import { assertMaySee, assertMayWrite } from './conversation-rights.ts'
 import { conversationsOf, getConversation, hiddenIn, viewOf, type ConversationView } from './conversation-view.ts'
 import { forgetConversations, opportunityDeleted } from './forget-conversations.ts'
 import { markRestored } from './mark-restored.ts'
@@ -29,19 +29,18 @@ export function createConversations(deps: ConversationDeps) {
     async receive(
       organization: string,
       externalId: string,
-      message: Omit<IncomingMessage, 'bySession'>,
+      message: IncomingMessage,
       asker: ConversationAsker,
     ): Promise<{ id: string; view: ConversationView }> {
       await assertMayWrite(deps, { organization, externalId }, message, asker)
-      const bySession = asker.person !== null
-      const conversation = await receiveMessage(deps, { organization, externalId }, { ...message, bySession })
+      const conversation = await receiveMessage(deps, { organization, externalId }, message, asker)
       return { id: String(conversation._id), view: viewOf(conversation, await hiddenIn(deps, conversation, asker.clearance)) }
     },
     /** @throws ServiceError `not_found` */
-    async get(organization: string, by: { externalId: string } | { _id: string }, clearance: Clearance): Promise<ConversationView> {
+    async get(organization: string, by: { externalId: string } | { _id: string }, asker: ConversationAsker): Promise<ConversationView> {
       const conversation = await getConversation(organization, by)
-      await assertMaySee(deps, conversation, clearance)
-      return viewOf(conversation, await hiddenIn(deps, conversation, clearance))
+      await assertMaySee(deps, conversation, asker)
+      return viewOf(conversation, await hiddenIn(deps, conversation, asker.clearance))
     },
     /** Candidate ids by conversation id. Conversations without a candidate are left out. */
     async candidatesById(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
@@ -49,11 +48,11 @@ export function createConversations(deps: ConversationDeps) {
       const found = await ConversationModel.find(wanted, { candidate: 1 }).lean()
       return new Map(found.map(({ _id, candidate }) => [String(_id), String(candidate)]))
     },
-    ofCandidate: (organization: string, whose: { candidateId: string; opportunityId: string | null }, clearance: Clearance) =>
-      conversationsOf(deps, organization, whose, clearance),
+    ofCandidate: (organization: string, whose: { candidateId: string; opportunityId: string | null }, asker: ConversationAsker) =>
+      conversationsOf(deps, organization, whose, asker),
     /** @throws ServiceError `not_found`; `state_conflict` where all is noted */
-    async writeNow(organization: string, id: string, clearance: Clearance): Promise<void> {
-      await assertMaySee(deps, await getConversation(organization, { _id: id }), clearance)
+    async writeNow(organization: string, id: string, asker: ConversationAsker): Promise<void> {
+      await assertMaySee(deps, await getConversation(organization, { _id: id }), asker)
       await hurry(organization, id)
       wake()
     },

@@ -2,7 +2,9 @@ import type { ClientSession } from 'mongodb'
 import { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { ConversationModel, type ConversationDocument } from './conversation-model.ts'
+import { takesPart, type ConversationAsker } from './conversation-asker.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
+import { noSuchConversation } from './conversation-view.ts'
 import { forgetConversations } from './forget-conversations.ts'
 import { MessageModel, type DIRECTIONS, type MessageDocument } from './message-model.ts'
 
@@ -16,8 +18,6 @@ export interface IncomingMessage {
   body: string
   sentAt: Date
   channel?: string | undefined
-  /** A person in a session sent it. */
-  bySession: boolean
 }
 
 const MAJORITY = { w: 'majority', j: true } as const
@@ -26,20 +26,21 @@ const MAJORITY = { w: 'majority', j: true } as const
  * Keeps a message once, by its id, and puts the note of its conversation off by the quiet time from now: a message is never newer than its
  * arrival. Message and conversation change together, so that a note either holds the message or waits for its quiet time. Resolves after a
  * majority write; may be repeated.
- * @throws ServiceError `candidate_not_found`, `state_conflict` where the conversation is with somebody else, or already has another
- * message with this id
+ * @throws ServiceError `candidate_not_found`, `not_found` where the asker takes no part, `state_conflict` where the conversation is with
+ * somebody else, or already has another message with this id
  */
 export async function receiveMessage(
   deps: Pick<ConversationDeps, 'candidateExists' | 'noteDelayMs'>,
   { organization, externalId }: { organization: string; externalId: string },
   message: IncomingMessage,
+  asker: ConversationAsker,
 ): Promise<ConversationDocument> {
   const { candidateId } = message
   await assertCandidate(deps, organization, candidateId)
   const conversation = await findOrMake({ organization, externalId }, message)
   assertSamePerson(conversation, message)
   if (await isKept(conversation, message)) return reread(conversation)
-  const kept = await addOnce(conversation, message, deps.noteDelayMs)
+  const kept = await addOnce(conversation, message, { asker, noteDelayMs: deps.noteDelayMs })
   // an erasure may have gone through all conversations just before this one was made
   await assertCandidate(deps, organization, candidateId).catch(async (error: unknown) => {
     await forgetConversations(organization, { candidateId: candidateId ?? '', opportunityIds: [] })
@@ -58,10 +59,15 @@ async function assertCandidate(
   throw new ServiceError('candidate_not_found', 'There is no such candidate.')
 }
 
+interface Adding {
+  asker: ConversationAsker
+  noteDelayMs: number
+}
+
 /** Two at once with one id are one message. */
-async function addOnce(conversation: ConversationDocument, message: IncomingMessage, noteDelayMs: number): Promise<ConversationDocument> {
+async function addOnce(conversation: ConversationDocument, message: IncomingMessage, how: Adding): Promise<ConversationDocument> {
   try {
-    return await ConversationModel.db.transaction((session) => add(conversation, message, noteDelayMs, session), { writeConcern: MAJORITY })
+    return await ConversationModel.db.transaction((session) => add(conversation, message, how, session), { writeConcern: MAJORITY })
   } catch (error) {
     if (!isDuplicate(error) || !(await isKept(conversation, message))) throw error
     return reread(conversation)
@@ -112,14 +118,14 @@ function assertSamePerson({ candidate, opportunityId }: ConversationDocument, me
 async function add(
   { _id }: ConversationDocument,
   message: IncomingMessage,
-  noteDelayMs: number,
+  { asker, noteDelayMs }: Adding,
   session: ClientSession,
 ): Promise<ConversationDocument> {
   const named = {
     ...(message.candidateId === undefined ? {} : { candidate: { $ifNull: ['$candidate', new Types.ObjectId(message.candidateId)] } }),
     ...(message.opportunityId === undefined ? {} : { opportunityId: { $ifNull: ['$opportunityId', { $literal: message.opportunityId }] } }),
   }
-  const bySession = message.bySession ? { bySession: true } : {}
+  const bySession = asker.person === null ? {} : { bySession: true }
   const afresh = { error: null, waitingFor: null, tryingSince: null, tries: 0 }
   const noteDueAt = { $add: ['$$NOW', noteDelayMs] }
   const changed = await ConversationModel.collection.findOneAndUpdate(
@@ -132,6 +138,8 @@ async function add(
   )
   // an erasure was quicker
   if (!changed) throw new ServiceError('candidate_not_found', 'The candidate was deleted a moment ago.')
+  // somebody else may have begun to write a moment ago
+  if (!(await takesPart(asker, _id, session))) throw noSuchConversation()
   const conversation = changed as unknown as ConversationDocument
   const { id: messageId, direction, author, body, sentAt, channel = null } = message
   const kept = { organization: conversation.organization, conversation: _id, seq: conversation.lastSeq }

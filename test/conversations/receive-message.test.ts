@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { Types } from 'mongoose'
+import type { ConversationAsker } from '../../src/conversations/conversation-asker.ts'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { MessageModel } from '../../src/conversations/message-model.ts'
 import { receiveMessage, type IncomingMessage } from '../../src/conversations/receive-message.ts'
@@ -19,11 +20,14 @@ describe('conversations/receive message', () => {
     author: 'somebody',
     body: 'Hello',
     sentAt: new Date('2026-03-02T03:00:00Z'),
-    bySession: false,
     ...fields,
   })
-  const receive = (externalId: string, fields: Partial<IncomingMessage>, candidateExists = () => Promise.resolve(true)) =>
-    receiveMessage({ candidateExists, noteDelayMs: 1000 }, { organization, externalId }, message(fields))
+  const receive = (
+    externalId: string,
+    fields: Partial<IncomingMessage>,
+    candidateExists = () => Promise.resolve(true),
+    asker: ConversationAsker = { clearance: 'all', person: null },
+  ) => receiveMessage({ candidateExists, noteDelayMs: 1000 }, { organization, externalId }, message(fields), asker)
 
   it('numbers messages that come at once without a gap, and keeps one of two that are the same', async () => {
     await Promise.all(Array.from({ length: 12 }, (_, at) => receive('crowd', { id: `m${at % 8}` })))

@@ -104,7 +104,7 @@ describe('conversations whose note may stand in Lever', () => {
     expect(await posts()).to.have.lengthOf(1)
 
     const { _id } = await ConversationModel.findOne({ externalId: talk }).orFail()
-    await parts.conversations.writeNow(organization, String(_id), 'all')
+    await parts.conversations.writeNow(organization, String(_id), { clearance: 'all', person: null })
 
     expect((await noted(api, talk, 2)).notes.map(({ messages }) => messages)).to.deep.equal([1, 1])
     expect(await texts()).to.have.lengthOf(2)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clearanceOf } from '../../accounts/clearance.ts'
+import { askerOf } from '../../conversations/conversation-asker.ts'
 import { ConversationView } from '../../conversations/conversation-view.ts'
 import type { Conversations } from '../../conversations/conversations.ts'
 import { DIRECTIONS } from '../../conversations/message-model.ts'
@@ -45,7 +45,8 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
         'Kept once: the same message sent again changes nothing, and another one with the same id (a different body, author, direction, ' +
         'channel or time) is refused with `state_conflict`. When no message has come for the quiet time, everything since the last note becomes one note on the opportunity in ' +
         'Lever, of several the newest that is not archived; one that does not exist yet is waited for. With a session it must be about a ' +
-        'candidate of the organization, by its id or an opportunity linked to it, and the author must be mapped to a Lever user.',
+        'candidate of the organization, by its id or an opportunity linked to it, and the author must be mapped to a Lever user. A sourcer ' +
+        'writes only in a conversation that has an outbound message of theirs or no outbound message yet; any other one is `not_found`.',
       access: 'sourcer',
       params: PARAMS,
       body: MessageInput,
@@ -62,12 +63,11 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
       check: ({ caller, body }) => assertSpeaksFor(caller, body.author),
       replay: async ({ caller }, kept) => ({
         status: kept.status,
-        body: await conversations.get(caller.organization, { _id: kept.id }, clearanceOf(caller)),
+        body: await conversations.get(caller.organization, { _id: kept.id }, askerOf(caller)),
       }),
       handle: async ({ caller, params, body }) => {
-        const asker = { clearance: clearanceOf(caller), person: caller.kind === 'person' ? caller.email : null }
         const message = { ...body, sentAt: new Date(body.sentAt) }
-        const { id, view } = await conversations.receive(caller.organization, params.externalId, message, asker)
+        const { id, view } = await conversations.receive(caller.organization, params.externalId, message, askerOf(caller))
         return { status: 202, body: view, result: { id } }
       },
     }),
@@ -76,13 +76,15 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
       path: '/conversations/{externalId}',
       tag: TAG,
       summary: 'A conversation and its notes',
-      description: 'A sourcer sees those with candidates of the organization, and none about a confidential record.',
+      description:
+        'A sourcer sees those with candidates of the organization that have an outbound message of theirs or none at all, and none about a ' +
+        'confidential record. Admins and API keys see all.',
       access: 'sourcer',
       params: PARAMS,
       answers: { 200: { description: 'The conversation', schema: ConversationView } },
       handle: async ({ caller, params }) => ({
         status: 200,
-        body: await conversations.get(caller.organization, { externalId: params.externalId }, clearanceOf(caller)),
+        body: await conversations.get(caller.organization, { externalId: params.externalId }, askerOf(caller)),
       }),
     }),
   ]

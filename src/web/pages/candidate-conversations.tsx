@@ -31,13 +31,14 @@ export function CandidateConversations({ candidate, conversations, timeZone }: C
   )
 }
 
-function Messages({ conversation: { newest, messages } }: { conversation: ShownConversation }) {
+function Messages({ conversation: { newest, messages, isReadable } }: { conversation: ShownConversation }) {
   const t = conversationsTexts(usePage().language)
   return (
     <>
       <p class="small">
         {t.messages(messages)}
         {messages > newest.length && newest.length > 0 ? ` · ${t.newestOnly(newest.length)}` : null}
+        {isReadable ? null : ` · ${t.notReadable}`}
       </p>
       <ol class="timeline">
         {newest.map(({ who, direction, body, sentAt }, at) => (
@@ -61,8 +62,8 @@ function NoteState({
   const { language } = usePage()
   const t = conversationsTexts(language)
   const { id, status } = conversation
-  const mayBeHurried =
-    status === 'due' || status === 'waiting' || (status === 'failed' && conversation.error?.code !== 'opportunity_deleted')
+  const isOpen = status === 'due' || status === 'waiting' || (status === 'failed' && conversation.error?.code !== 'opportunity_deleted')
+  const mayBeHurried = conversation.isReadable && isOpen
   return (
     <div class="actions">
       <span>{wordsOf(conversation, t, { language, timeZone })}</span>

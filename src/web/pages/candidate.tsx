@@ -1,4 +1,5 @@
 import { clearanceOf } from '../../accounts/clearance.ts'
+import { askerOf } from '../../conversations/conversation-asker.ts'
 import { candidateTimeline, type TimelineDeps } from '../../timeline/candidate-timeline.ts'
 import type { Connections } from '../../connection/connections.ts'
 import type { Conversations } from '../../conversations/conversations.ts'
@@ -35,7 +36,7 @@ export function candidateRoutes(deps: CandidatePageDeps): PageRoute[] {
       const [history, timeline, talks, { settings }, obstacle] = await Promise.all([
         exports.list(organization, ofCandidate, clearance, { limit: SHOWN_EXPORTS }),
         candidateTimeline({ candidates, exports, mirror }, organization, { ...ofCandidate, clearance, limit: SHOWN_EVENTS }),
-        conversations.ofCandidate(organization, inLever, clearance),
+        conversations.ofCandidate(organization, inLever, askerOf(person)),
         connections.get(organization),
         findObstacle(person),
       ])
@@ -46,7 +47,7 @@ export function candidateRoutes(deps: CandidatePageDeps): PageRoute[] {
       const person = personOf(ctx)
       const { id = '', conversation = '' } = ctx.params
       const { writingSoon: done } = conversationsTexts(ctx.state.language)
-      await actAndSay(ctx, () => conversations.writeNow(person.organization, conversation, clearanceOf(person)), {
+      await actAndSay(ctx, () => conversations.writeNow(person.organization, conversation, askerOf(person)), {
         goTo: `/candidates/${id}#conversations`,
         done,
       })

@@ -1,0 +1,32 @@
+import type { ClientSession } from 'mongodb'
+import type { Types } from 'mongoose'
+import type { OrganizationCaller } from '../accounts/caller.ts'
+import { clearanceOf, type Clearance } from '../accounts/clearance.ts'
+import { normalizeEmail } from '../accounts/email-address.ts'
+import { MessageModel } from './message-model.ts'
+
+/** Who reads or writes a conversation. */
+export interface ConversationAsker {
+  clearance: Clearance
+  /** E-mail of the person of a session; null for an API key. */
+  person: string | null
+}
+
+export function askerOf(caller: OrganizationCaller): ConversationAsker {
+  return { clearance: clearanceOf(caller), person: caller.kind === 'person' ? caller.email : null }
+}
+
+/**
+ * A sourcer takes part in a conversation in which they have written to the candidate, and may join one in which nobody has. Admins and API
+ * keys take part in all.
+ */
+export async function takesPart(
+  { clearance, person }: ConversationAsker,
+  conversation: Types.ObjectId,
+  session: ClientSession | null = null,
+): Promise<boolean> {
+  if (clearance === 'all' || person === null) return true
+  const outbound = { conversation, direction: 'outbound' }
+  const authors = await MessageModel.aggregate<{ _id: string }>([{ $match: outbound }, { $group: { _id: '$author' } }]).session(session)
+  return authors.length === 0 || authors.some(({ _id }) => normalizeEmail(_id) === person)
+}
