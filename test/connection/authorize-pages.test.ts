@@ -155,13 +155,10 @@ describe('web/pages: authorize Lever', () => {
       })
     }
 
-    it('asks in the session of a sign-in link without a press where a browser opens the address from a mail', async () => {
-      await expectAsked(await byLink(site.newBrowser(), '/candidates'), pathOf(await newLink()), { 'sec-fetch-site': 'none' })
-    })
-
-    it('goes straight on in that session from a page of this site, and for a client that does not say where it comes from', async () => {
+    it('goes straight on in the session of a link that led elsewhere: from a page of this site, by a typed address, and for a client that does not say', async () => {
       const browser = await byLink(site.newBrowser(), '/candidates')
       await expectStraight(browser, pathOf(await newLink()), { 'sec-fetch-site': 'same-origin' })
+      await expectStraight(browser, pathOf(await newLink()), { 'sec-fetch-site': 'none' })
       await expectStraight(browser, pathOf(await newLink()), {})
     })
   })

@@ -8,16 +8,15 @@ import type { SiteContext } from '../site-state.ts'
  * - A navigation from a page of this site is fine: the visitor pressed something there.
  * - One from any other site is not. Browsers keep saying `cross-site` through every redirect, so a detour over a sign-in link changes
  *   nothing (Fetch Metadata, "Set the Sec-Fetch-Site header"). Old browsers and programs send no header.
- * - `none` is a typed, bookmarked or mailed address. It is fine unless a link began the session and nobody pressed Continue: such a link
- *   may have been mailed by the same stranger.
- * - Without the header, a session of such a link is refused only where the link itself led here.
+ * - `none` is a typed, bookmarked or mailed address, which takes an action of the visitor. Like a client without the header, it is refused
+ *   only where a link that nobody confirmed with Continue began the session and led here itself.
  */
 export function isGoneToKnowingly(ctx: SiteContext, place: string): boolean {
   const site = ctx.get('Sec-Fetch-Site')
   if (site === 'same-origin') return true
   if (site !== '' && site !== 'none') return false
   const { unaskedPath } = ctx.state
-  return unaskedPath === null || (site === '' && !leadsTo(unaskedPath, place))
+  return unaskedPath === null || !leadsTo(unaskedPath, place)
 }
 
 const NOWHERE = 'http://nowhere.invalid'
