@@ -2,6 +2,14 @@ import type { ParameterizedContext } from 'koa'
 import { isLoopbackHost } from '../../config.ts'
 import { ServiceError } from '../../errors.ts'
 
+/** A write that a page of another site sent. */
+export class FromAnotherSite extends ServiceError {
+  constructor() {
+    super('forbidden', 'This request came from another site.', { hint: 'Open the page here and send it again.' })
+    this.name = 'FromAnotherSite'
+  }
+}
+
 /**
  * A write with a browser's cookie must come from a page of this site. Browsers say so in `Sec-Fetch-Site`, older ones in
  * `Origin`; a program that sends neither has no cookie to abuse.
@@ -13,7 +21,7 @@ export function assertSameOrigin(ctx: ParameterizedContext, publicUrl: string): 
   const siteFits = site === '' || site === 'same-origin' || site === 'none'
   const originFits = origin === '' || isOwnOrigin(ctx, origin, publicUrl)
   if (siteFits && originFits) return
-  throw new ServiceError('forbidden', 'This request came from another site.', { hint: 'Open the page here and send it again.' })
+  throw new FromAnotherSite()
 }
 
 function isOwnOrigin(ctx: ParameterizedContext, origin: string, publicUrl: string): boolean {

@@ -1,4 +1,5 @@
 import type { ServiceError } from '../../errors.ts'
+import { FromAnotherSite } from '../middleware/same-origin.ts'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
 import { problemWords } from './problem-words.ts'
@@ -11,7 +12,7 @@ export function ErrorPage({ error }: { error: ServiceError }) {
   const t = errorTexts(language)
   const kind = kindOf(error)
   const isOurs = kind === 'failed'
-  const hasOwnWords = !isOurs && kind !== 'notFound' && kind !== 'forbidden' && kind !== 'tooMany'
+  const hasOwnWords = !isOurs && kind !== 'notFound' && kind !== 'forbidden' && kind !== 'otherSite' && kind !== 'tooMany'
   return (
     <Layout title={t[kind]} width="narrow">
       <section class="card">
@@ -30,9 +31,11 @@ export function ErrorPage({ error }: { error: ServiceError }) {
   )
 }
 
-type Kind = 'notFound' | 'forbidden' | 'failed' | 'unavailable' | 'tooMany' | 'refused'
+type Kind = 'notFound' | 'forbidden' | 'otherSite' | 'failed' | 'unavailable' | 'tooMany' | 'refused'
 
-function kindOf({ status, code }: ServiceError): Kind {
+function kindOf(error: ServiceError): Kind {
+  const { status, code } = error
+  if (error instanceof FromAnotherSite) return 'otherSite'
   if (code === 'not_found') return 'notFound'
   if (code === 'forbidden') return 'forbidden'
   if (status === 429) return 'tooMany'

@@ -319,6 +319,19 @@ describe('signing in', () => {
       expect(cookieOf(response)).to.contain('fulcrum_session=')
     })
 
+    it('says that a form came from another site', async () => {
+      const refused = await post(
+        '/sign-in',
+        { email: 'a@x.example', password: 'x' },
+        { origin: 'https://evil.example', accept: 'text/html' },
+      )
+
+      expect(refused.status).to.equal(403)
+      expect(await refused.text())
+        .to.include('This form came from another site')
+        .and.not.include('for admins')
+    })
+
     it('ends the session that the browser had, whoever signs in next and by whatever means', async () => {
       const password = 'violet tractor monsoon 7'
       const { person } = await web.accounts.putPerson(web.organization, 'pia@acme.example', { name: 'Pia', role: 'sourcer' }, 'operator')
