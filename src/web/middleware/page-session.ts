@@ -1,14 +1,14 @@
 import { koaBody } from 'koa-body'
 import type { Middleware, Next } from 'koa'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { isServiceError, ServiceError } from '../../errors.ts'
-import { parseInput } from '../api/parse-input.ts'
+import { parseInput, strictly } from '../api/parse-input.ts'
 import { isForPrograms } from '../for-programs.ts'
 import { offerToSendAgain } from '../pages/send-again.tsx'
 import type { SiteContext, SiteState } from '../site-state.ts'
 import { isMultipart, leadingToken } from './leading-token.ts'
-import { unlessSilent } from './request-body.ts'
+import { hasBody, unlessSilent } from './request-body.ts'
 import type { RateGuard } from './request-rate.ts'
 import { assertSameOrigin } from './same-origin.ts'
 import { assertIntended, loadSession } from './session.ts'
@@ -23,13 +23,32 @@ const readFormBody = koaBody({
   multipart: false,
   formLimit: '256kb',
   // by default qs turns a list of more than 20 values into an object
-  queryString: { allowDots: false, depth: 0, arrayLimit: MOST_FIELDS, parameterLimit: MOST_FIELDS, throwOnLimitExceeded: true },
+  queryString: {
+    allowDots: false,
+    depth: 0,
+    arrayLimit: MOST_FIELDS,
+    parameterLimit: MOST_FIELDS,
+    throwOnLimitExceeded: true,
+    decoder: decodePart,
+  },
   parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
   onError(error: Error) {
+    if (isServiceError(error)) throw error
     const isTooLong = error instanceof RangeError
     throw isTooLong ? new ServiceError('payload_too_large', `A form has at most ${MOST_FIELDS} fields.`) : error
   },
 } as never)
+
+/** By default qs keeps a wrong encoding as it is, and bytes that are no UTF-8 arrive as U+FFFD. A browser encodes that character. */
+function decodePart(text: string): string {
+  try {
+    if (!text.includes('\uFFFD')) return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    // refused below
+  }
+  throw new ServiceError('bad_request', 'The form is not encoded as UTF-8.')
+}
+
 const NOTHING_MORE = async () => undefined
 
 /**
@@ -82,11 +101,22 @@ async function sentToken(ctx: SiteContext): Promise<string> {
 }
 
 /**
- * The fields of a posted form, checked.
- * @throws ServiceError `invalid_request`
+ * The fields of a posted form, checked. A field that the schema does not name is refused, so that a misspelled one cannot change what the
+ * form does. A record has to check its names.
+ * @throws ServiceError `invalid_request`, `unsupported_media_type` for a body that is no form
  */
 export function parseForm<S extends z.ZodType>(ctx: SiteContext, schema: S): z.output<S> {
-  return parseInput(schema, typedFields(ctx))
+  if (hasBody(ctx.req) && !ctx.is('urlencoded')) throw new ServiceError('unsupported_media_type', 'The body is not a form.')
+  return parseInput(closed(schema), typedFields(ctx)) as z.output<S>
+}
+
+/** The parameters of an address that starts something, checked like a form. @throws ServiceError `invalid_request` */
+export function parseAddress<S extends z.ZodType>(ctx: SiteContext, schema: S): z.output<S> {
+  return parseInput(closed(schema), { ...ctx.query }) as z.output<S>
+}
+
+function closed(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodPipe ? z.pipe(closed(schema.def.in as z.ZodType), schema.def.out) : strictly(schema)
 }
 
 /** The fields of a posted form as they came, without the session's token; none where a form has files. */

@@ -64,7 +64,13 @@ async function showAccount(ctx: SiteContext, { accounts }: AccountDeps, refused?
 }
 
 /** `welcome` stands in the form of those who have just come in by a link, who go on to the start page. */
-const PasswordForm = z.object({ current: TypedPassword.default(''), password: TypedPassword, welcome: z.literal('1').optional() })
+const PasswordForm = z.object({
+  current: TypedPassword.default(''),
+  password: TypedPassword,
+  welcome: z.literal('1').optional(),
+  /** Tells a password manager whose password it is. */
+  username: z.string().max(1000).optional(),
+})
 
 async function setPassword(ctx: SiteContext, deps: AccountDeps): Promise<void> {
   const { accounts, failures } = deps

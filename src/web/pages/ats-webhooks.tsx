@@ -48,11 +48,13 @@ async function show(ctx: SiteContext, connections: Connections, pasted?: PastedT
   renderPage(ctx, <AtsWebhooksPage {...{ connection, hasSingleToken, pasted, notice }} />, { status: 422 })
 }
 
-const TokenFields = z
-  .record(z.string(), z.string().max(1000).catch(''))
-  .transform((fields) =>
-    Object.entries(fields).flatMap(([place, text]) => (isSignatureTokenPlace(place) && text.trim() !== '' ? [{ place, text }] : [])),
-  )
+const TokenFields = z.record(z.string(), z.string().max(1000)).transform((fields, context) =>
+  Object.entries(fields).flatMap(([place, text]) => {
+    if (isSignatureTokenPlace(place)) return text.trim() === '' ? [] : [{ place, text }]
+    context.addIssue({ code: 'unrecognized_keys', keys: [place], input: fields })
+    return []
+  }),
+)
 
 /** Saves what was pasted; an empty field leaves its token as it is. All or none: of a wrong one it is said before any is saved. */
 async function saveTokens(ctx: SiteContext, connections: Connections): Promise<void> {

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { clearanceOf } from '../../accounts/clearance.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { MOST_IN_BULK } from '../../export/request-bulk.ts'
+import { parseAddress } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
-import { CandidatesFilter } from './candidates-filter.ts'
+import { CandidatesFilter, ExactCandidatesFilter } from './candidates-filter.ts'
 import { CandidatesPage } from './candidates-page.tsx'
 import type { FindObstacle } from './export-obstacle.ts'
 import { LONGEST_CURSOR } from './list-order.ts'
@@ -34,7 +35,7 @@ export function candidatesRoutes({ list, findIds, findObstacle }: CandidatesPage
     }),
     // for the script that selects everybody who matches
     page.get('/candidates/ids', { access: 'sourcer' }, async (ctx) => {
-      const { sort, ...filters } = CandidatesFilter.parse({ ...ctx.query })
+      const { sort, ...filters } = parseAddress(ctx, ExactCandidatesFilter)
       const found = await findIds(personOf(ctx).organization, filters, { atMost: MOST_IN_BULK + 1, order: sort })
       ctx.set('Cache-Control', 'no-store')
       ctx.body = { ids: found.slice(0, MOST_IN_BULK), hasMore: found.length > MOST_IN_BULK }

@@ -48,11 +48,17 @@ export function ProgressPage({ progress, address }: { progress: Progress; addres
   )
 }
 
+interface NobodyChosen {
+  why: 'tooMany' | 'allGone' | 'nobodyChosen'
+  most: number
+  isDialog: boolean
+}
+
 /** Nobody to export, or too many at once; in the dialog only what fills it. */
-export function NobodyChosenPage({ isTooMany, most, isDialog }: { isTooMany: boolean; most: number; isDialog: boolean }) {
+export function NobodyChosenPage({ why, most, isDialog }: NobodyChosen) {
   const t = exportDialogTexts(usePage().language)
-  const title = isTooMany ? t.tooMany(most) : t.nobodyChosen
-  const next = <p>{isTooMany ? t.tooManyNext : t.nobodyChosenNext}</p>
+  const title = { tooMany: t.tooMany(most), allGone: t.allGone, nobodyChosen: t.nobodyChosen }[why]
+  const next = <p>{why === 'tooMany' ? t.tooManyNext : t.nobodyChosenNext}</p>
   const back = (
     <a href="/candidates" role="button" class="quiet" data-close>
       {isDialog ? t.close : t.toCandidates}

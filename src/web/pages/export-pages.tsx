@@ -6,7 +6,7 @@ import type { Exports } from '../../export/exports.ts'
 import { MOST_IN_BULK } from '../../export/request-bulk.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import type { Idempotency } from '../api/idempotency.ts'
-import { parseForm } from '../middleware/page-session.ts'
+import { parseAddress, parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
@@ -32,7 +32,7 @@ export interface ExportPagesDeps extends QuestionDeps {
 /** **Export to ATS**: the dialog, its answer, and the progress; each a page of its own without scripts. */
 export function exportPagesRoutes(deps: ExportPagesDeps): PageRoute[] {
   return [
-    page.get('/candidates/export', { access: 'sourcer' }, (ctx) => openDialog(ctx, ChosenQuery.parse({ ...ctx.query }), deps)),
+    page.get('/candidates/export', { access: 'sourcer' }, (ctx) => openDialog(ctx, parseAddress(ctx, ChosenQuery), deps)),
     page.post('/candidates/export/open', { access: 'sourcer' }, (ctx) => openDialog(ctx, parseForm(ctx, ChosenQuery), deps)),
     page.get('/candidates/export/jobs', { access: 'sourcer' }, (ctx) => showJobs(ctx, deps)),
     page.post('/candidates/export/preview', { access: 'sourcer' }, (ctx) => showDetails(ctx, deps)),
@@ -44,7 +44,7 @@ export function exportPagesRoutes(deps: ExportPagesDeps): PageRoute[] {
 
 async function openDialog(ctx: SiteContext, { matching, ...chosen }: z.output<typeof ChosenQuery>, deps: ExportPagesDeps): Promise<void> {
   const { findIds } = deps.candidates
-  const all = matching && (await findIds(personOf(ctx).organization, matching.filters, { atMost: MOST_IN_BULK, order: matching.order }))
+  const all = matching && (await findIds(personOf(ctx).organization, matching.filters, { atMost: MOST_IN_BULK + 1, order: matching.order }))
   const question = await ask(ctx, all ? { ...chosen, candidateIds: all } : chosen, deps)
   if (question === null) return
   if (isByHtmx(ctx)) renderFragment(ctx, <ExportDialogContent question={question} />)
@@ -55,7 +55,8 @@ async function openDialog(ctx: SiteContext, { matching, ...chosen }: z.output<ty
 async function ask(ctx: SiteContext, wishes: ExportWishes, deps: ExportPagesDeps): Promise<ExportQuestion | null> {
   const question = wishes.candidateIds.length > MOST_IN_BULK ? null : await askBeforeExport(personOf(ctx), wishes, deps)
   if (question !== null && question.candidates.length > 0) return question
-  const content = <NobodyChosenPage isTooMany={question === null} most={MOST_IN_BULK} isDialog={isByHtmx(ctx)} />
+  const why = question === null ? 'tooMany' : question.gone > 0 ? 'allGone' : 'nobodyChosen'
+  const content = <NobodyChosenPage why={why} most={MOST_IN_BULK} isDialog={isByHtmx(ctx)} />
   if (isByHtmx(ctx)) renderFragment(ctx, content)
   else renderPage(ctx, content, { status: 422 })
   return null

@@ -46,11 +46,16 @@ export function ExportPanel({ question }: { question: ExportQuestion }) {
 
 /** What depends on the job: replaced when another one is chosen. */
 export function ExportDetails({ question }: { question: ExportQuestion }) {
-  const { wishes, offer, candidates, total, preview } = question
+  const { wishes, offer, candidates, preview, gone } = question
   const t = exportDialogTexts(usePage().language)
-  const [only] = total === 1 ? candidates : []
+  const [only] = wishes.candidateIds.length === 1 ? candidates : []
   return (
     <div id="export-details">
+      {gone === 0 ? null : (
+        <p class="notice warn" role="status">
+          {t.gone(gone)}
+        </p>
+      )}
       <RequisitionField offer={offer} wishes={wishes} />
       {only ? (
         <>

@@ -20,12 +20,14 @@ export interface QuestionDeps {
 
 /** All that the dialog shows before **Export**. */
 export interface ExportQuestion {
-  /** Of those who are here. */
+  /** With all who were chosen, so that sending names those who no longer exist. */
   wishes: ExportWishes
   /** The first of them, who are shown. */
   candidates: CandidateView[]
-  /** How many there are. */
+  /** How many of the chosen exist. */
   total: number
+  /** How many of the chosen no longer exist. */
+  gone: number
   offer: JobOffer
   /** Why this person may export nobody. */
   obstacle: Obstacle | null
@@ -48,7 +50,7 @@ export async function askBeforeExport(person: PersonCaller, wishes: ExportWishes
   const clearance = clearanceOf(person)
   const ids = await idsHere(organization, wishes.candidateIds, deps)
   const candidates = await deps.candidates.findMany(organization, ids.slice(0, MOST_SHOWN), clearance)
-  const [only] = ids.length === 1 ? candidates : []
+  const [only] = wishes.candidateIds.length === 1 ? candidates : []
   const [offer, obstacle, preview, many] = await Promise.all([
     offerJobs(organization, wishes, clearance, deps.mirror),
     deps.findObstacle(person),
@@ -57,9 +59,18 @@ export async function askBeforeExport(person: PersonCaller, wishes: ExportWishes
   ])
   const told = preview ?? many
   const problems = told ? told.problems : await targetProblems(person, wishes, deps)
-  const here = { ...wishes, candidateIds: ids }
   const rest = obstacle ? problems.filter(isNotOf(obstacle)) : problems
-  return { wishes: here, candidates, total: ids.length, offer, obstacle, preview, many, problems: rest }
+  return {
+    wishes,
+    candidates,
+    total: ids.length,
+    gone: wishes.candidateIds.length - ids.length,
+    offer,
+    obstacle,
+    preview,
+    many,
+    problems: rest,
+  }
 }
 
 /** Those who are candidates of this organization, in the order given. */

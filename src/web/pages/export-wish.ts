@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ON_DUPLICATE } from '../../export/export-model.ts'
 import { plainText } from '../api/plain-text.ts'
-import { CandidatesFilter } from './candidates-filter.ts'
+import { ExactCandidatesFilter } from './candidates-filter.ts'
 
 const LeverId = z.string().trim().max(100).optional().transform((id) => (id === '' ? undefined : id)) // prettier-ignore
 const Ids = z.union([z.string(), z.array(z.string())]).transform((given) => [given].flat())
@@ -13,16 +13,13 @@ const ManyIds = z.string().transform((text) => text.split(',').filter(Boolean))
  */
 export const ChosenQuery = z
   .object({
-    id: Ids.optional().catch(undefined),
-    chosen: ManyIds.optional().catch(undefined),
-    one: z.string().optional().catch(undefined),
-    all: z.string().optional().catch(undefined),
-    q: CandidatesFilter.shape.q,
-    project: CandidatesFilter.shape.project,
-    exported: CandidatesFilter.shape.exported,
-    sort: CandidatesFilter.shape.sort,
-    postingId: LeverId.catch(undefined),
-    requisitionId: LeverId.catch(undefined),
+    id: Ids.optional(),
+    chosen: ManyIds.optional(),
+    one: z.string().optional(),
+    all: z.string().optional(),
+    ...ExactCandidatesFilter.shape,
+    postingId: LeverId,
+    requisitionId: LeverId,
   })
   .transform(({ id = [], chosen = [], one, all, q, project, exported, sort, ...target }) => ({
     candidateIds: one === undefined ? [...new Set([...id, ...chosen])] : [one],
@@ -42,6 +39,10 @@ export const ExportForm = z
     once: z.string().max(100).optional(),
     /** What a job was searched for, without a script. */
     jobSearch: z.string().max(200).optional(),
+  })
+  .refine(({ candidateIds, note }) => note === undefined || candidateIds.length < 2, {
+    path: ['note'],
+    message: 'is written for a single candidate only',
   })
   .transform(({ note, ...form }) => ({ ...form, note }))
 

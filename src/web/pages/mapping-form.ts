@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { jsonOf } from './json-of.ts'
+import { refuseStrayFields } from './stray-fields.ts'
 import type { MappingWish } from './save-mappings.ts'
 
 /** What the pressed button asks for beside saving. */
@@ -12,6 +13,7 @@ const Row = z.object({ userEmail: z.string(), leverEmail: z.string(), active: z.
  * typed, `active:` where switched on; `do` the button: `proceed`, `match`, or `use <person> <Lever's e-mail>`, a suggestion taken.
  */
 export const MappingForm = z.record(z.string(), z.string().max(1000)).transform((fields, context) => {
+  refuseStrayFields(fields, ['lever', 'active'], context, ['do'])
   const [verb, person, taken = ''] = (fields['do'] ?? 'proceed').split(' ')
   const wishes = Object.entries(fields).flatMap(([name, text]): MappingWish[] => {
     if (!name.startsWith('was:')) return []

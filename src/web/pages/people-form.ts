@@ -4,6 +4,7 @@ import { actorOf, type PersonCaller } from '../../accounts/caller.ts'
 import { PERSON_ROLES } from '../../accounts/person-model.ts'
 import type { Person } from '../../accounts/people.ts'
 import { jsonOf } from './json-of.ts'
+import { refuseStrayFields } from './stray-fields.ts'
 
 const State = z.object({ email: z.string(), role: z.enum(PERSON_ROLES), active: z.boolean() })
 type State = z.output<typeof State>
@@ -14,8 +15,9 @@ export interface PersonChange extends State {
 }
 
 /** The form of people: per person, by id, `was:` the row as it was, `role:`, and `active:` where switched on. */
-export const PeopleForm = z.record(z.string(), z.string().max(1000)).transform((fields, context) =>
-  Object.entries(fields).flatMap(([name, text]): PersonChange[] => {
+export const PeopleForm = z.record(z.string(), z.string().max(1000)).transform((fields, context) => {
+  refuseStrayFields(fields, ['role', 'active'], context)
+  return Object.entries(fields).flatMap(([name, text]): PersonChange[] => {
     if (!name.startsWith('was:')) return []
     const id = name.slice('was:'.length)
     const { data: was } = State.safeParse(jsonOf(text))
@@ -25,8 +27,8 @@ export const PeopleForm = z.record(z.string(), z.string().max(1000)).transform((
       return []
     }
     return [{ email: was.email, role, active: fields[`active:${id}`] !== undefined, was }]
-  }),
-)
+  })
+})
 
 /**
  * Saves the rows that were changed in the form, but not one's own, so that nobody shuts themselves out. May be repeated.

@@ -10,6 +10,11 @@ export const exportDialogTexts = defineTexts({
     close: 'Close',
     nobodyChosen: 'Nobody is chosen',
     nobodyChosenNext: 'Go back and choose at least one candidate.',
+    allGone: 'The chosen candidates no longer exist',
+    gone: (count: number) =>
+      count === 1
+        ? '1 of the chosen candidates no longer exists and will not be exported.'
+        : `${count} of the chosen candidates no longer exist and will not be exported.`,
     tooMany: (most: number) => `More than ${most} candidates are chosen`,
     tooManyNext: 'Go back and choose fewer; export the others afterwards.',
     sentOfEach: 'Of each: name, headline, location, e-mail, phone, links, tags and résumé, as far as they are known.',
@@ -83,6 +88,11 @@ export const exportDialogTexts = defineTexts({
     close: 'Cerrar',
     nobodyChosen: 'No ha elegido a nadie',
     nobodyChosenNext: 'Vuelva atrás y elija al menos un candidato.',
+    allGone: 'Los candidatos elegidos ya no existen',
+    gone: (count: number) =>
+      count === 1
+        ? '1 de los candidatos elegidos ya no existe y no se exportará.'
+        : `${count} de los candidatos elegidos ya no existen y no se exportarán.`,
     tooMany: (most: number) => `Ha elegido más de ${most} candidatos`,
     tooManyNext: 'Vuelva atrás y elija menos; exporte los demás después.',
     sentOfEach: 'De cada persona: nombre, titular, ubicación, correos, teléfonos, enlaces, etiquetas y currículum, si se conocen.',

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { got } from 'got'
+import { Types } from 'mongoose'
+import { CandidateModel } from '../../../src/candidates/candidate-model.ts'
 import { LeverPostingModel } from '../../../src/mirror/lever-record-models.ts'
 import { eventually } from '../../support/eventually.ts'
 import { LEVER_ADMIN } from '../../support/lever.ts'
@@ -284,6 +286,71 @@ describe('the dialog of Export to ATS', function () {
       .and.not.include('<html')
   })
 
+  it('refuses all that match where they are more than five thousand', async () => {
+    const { id } = await add({ project: 'Too many' })
+    const { _id, externalId, ...one } = (await CandidateModel.findById(new Types.ObjectId(id)).lean()) ?? {}
+    await CandidateModel.collection.insertMany(Array.from({ length: 5000 }, () => ({ ...one })))
+
+    const asked = await bo.send(`${DIALOG}/open`, { all: '1', project: 'Too many' })
+    await CandidateModel.deleteMany({ project: 'Too many', _id: { $ne: id } })
+
+    expect(asked.status).to.equal(422)
+    expect(asked.html).to.include('More than 5000')
+  })
+
+  it('says how many of the chosen no longer exist, before sending and after', async () => {
+    const [here, gone] = [await add(), await add()]
+    await api.delete(`candidates/${gone.id}`)
+    const spanish = await visit(service.url, api, SOURCER, 'es')
+    const query = `${DIALOG}?id=${here.id}&id=${gone.id}`
+
+    const { status, html } = await bo.open(query)
+    const fields = { candidateIds: fieldsOf(html)['candidateIds'] ?? '', postingId: job.id }
+    const preview = await bo.send(`${DIALOG}/preview`, fields)
+    const sent = await bo.send(DIALOG, { ...fields, requisitionId: '' })
+
+    expect(status).to.equal(200)
+    for (const page of [html, preview.html]) {
+      expect(page).to.include('1 of the chosen candidates no longer exists and will not be exported.').and.to.include(here.name)
+    }
+    expect((await spanish.open(query)).html).to.include('1 de los candidatos elegidos ya no existe y no se exportará.')
+    expect(sent.path).to.match(/^\/exports\/batches\//)
+    expect(sent.html).to.include('One candidate was not taken').and.to.include('Deleted candidate')
+    expect(await exportsOf(here.id)).to.have.length(1)
+    const allGone = await bo.open(`${DIALOG}?id=${gone.id}`)
+    expect([allGone.status, allGone.html.includes('The chosen candidates no longer exist')]).to.deep.equal([422, true])
+  })
+
+  it('refuses a misspelled or malformed field, which could send something else or more', async () => {
+    const { id } = await add()
+    const right = { candidateIds: id, postingId: '', requisitionId: '' }
+    const wrong = [{ 'postingId[]': job.id }, { PostingId: job.id }, { 'note[]': 'Hello' }, { 'requisitionId[]': 'x' }]
+
+    for (const fields of wrong) expect((await bo.send(DIALOG, { ...right, ...fields })).status).to.equal(422)
+    expect((await bo.send(DIALOG, { ...right, candidateIds: `${id},${'0'.repeat(24)}`, note: 'For one only' })).status).to.equal(422)
+    expect(await exportsOf(id)).to.deep.equal([])
+    for (const filter of ['q[]=x', 'q=a&q=b', `q=${'x'.repeat(201)}`, 'exported=maybe', 'project=', 'sort=zzz', 'Project=x']) {
+      expect((await bo.open(`${DIALOG}?all=1&${filter}`)).status, filter).to.equal(422)
+      expect((await bo.open(`/candidates/ids?${filter}`)).status, filter).to.equal(422)
+    }
+    expect((await bo.send(`${DIALOG}/open`, { all: '1', 'q[]': 'x' })).status).to.equal(422)
+    expect((await bo.open(`${DIALOG}?one=${id}&postingId[]=${job.id}`)).status).to.equal(422)
+  })
+
+  it('refuses a form that is no form, or not UTF-8', async () => {
+    const { id } = await add()
+    const token = /name="_csrf" value="([^"]+)"/.exec((await bo.open(`${DIALOG}?one=${id}`)).html)?.[1] ?? ''
+    const send = async (body: string | Buffer, type = 'application/x-www-form-urlencoded') => {
+      const headers = { 'content-type': type, 'x-csrf-token': token, accept: 'text/html' }
+      return (await got.post(`${service.url}${DIALOG}`, { cookieJar: bo.jar, body, headers, throwHttpErrors: false })).statusCode
+    }
+
+    for (const note of ['%ff%fe', '%', '%zz', '%C3']) expect(await send(`candidateIds=${id}&note=${note}`), note).to.equal(400)
+    expect(await send(Buffer.concat([Buffer.from(`candidateIds=${id}&note=`), Buffer.from([0xff])]))).to.equal(400)
+    expect(await send(`candidateIds=${id}`, 'text/plain')).to.equal(415)
+    expect(await exportsOf(id)).to.deep.equal([])
+  })
+
   it('tells at the button why this person may not export, and whom to ask', async () => {
     const { id } = await add()
     await api.put('users/eve@acme.example', { name: 'Eve <b>', role: 'sourcer' })
@@ -380,7 +447,7 @@ describe('the dialog of Export to ATS', function () {
     const eve = await visit(service.url, api, 'eve@acme.example')
     const [{ id: exportId } = { id: '' }] = await exportsOf(id)
 
-    expect((await stranger.open(`${DIALOG}?one=${id}`)).html).to.include('Nobody is chosen')
+    expect((await stranger.open(`${DIALOG}?one=${id}`)).html).to.include('The chosen candidates no longer exist')
     expect((await stranger.open(path)).html).not.to.include('in Lever</a>')
     expect((await eve.open(path)).html)
       .to.include('by somebody else')

@@ -57,8 +57,14 @@ export function browse(url: string, { language = 'en', address }: { language?: s
   }
 }
 
-/** The fields of a page's forms as they stand, hidden ones and switches included, without the session's token. */
+/** The fields of a page's main form, the one with the most, as they stand: hidden ones and switches too, without the session's token. */
 export function fieldsOf(html: string): Record<string, string> {
+  const forms = [...html.matchAll(/<form\b[^>]*method="post"[^>]*>.*?<\/form>/gs)].map(([form]) => form)
+  const all = forms.filter((form) => !form.includes('action="/language"')).map(fieldsIn)
+  return all.toSorted((a, b) => Object.keys(b).length - Object.keys(a).length)[0] ?? {}
+}
+
+function fieldsIn(html: string): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const [tag] of html.matchAll(/<input\b(?:"[^"]*"|[^>"])*>/g)) {
     const name = attribute(tag, 'name')
