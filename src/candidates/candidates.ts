@@ -43,8 +43,8 @@ export interface CandidateDeps {
   observeImport?: ((outcome: ImportEnd['outcome']) => void) | undefined
 }
 
-/** Imports read at once by one process; batches of one organization take turns anyway. */
-const IMPORTS_AT_ONCE = 2
+/** Longer files read at once by one process, which bounds its memory. */
+const IMPORTS_AT_ONCE = 1
 
 export type Candidates = ReturnType<typeof createCandidates>
 

@@ -5,6 +5,8 @@ import { NEVER } from '../work/work-fields.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
 import { openCsv } from './csv/csv-candidates.ts'
 import type { Entering } from './erased-people.ts'
+import { evenPieces } from './even-pieces.ts'
+import { holdBytes, type HeldBytes } from './held-bytes.ts'
 import { importCsv } from './import-csv.ts'
 import { dropFile, keepFile } from './import-files.ts'
 import { keepRejections, listRejections, rejectionsCsv } from './import-rejections.ts'
@@ -12,7 +14,6 @@ import type { NoteImportEnd } from './note-import-end.ts'
 
 /** A longer file is imported in the background. */
 export const LONGEST_AT_ONCE = 1024 * 1024
-const PIECE_BYTES = 65_536
 const KEPT_MS = 30 * 24 * 3_600_000
 /** Due at once, whatever this process' clock says. */
 const AT_ONCE = new Date(0)
@@ -50,25 +51,31 @@ export interface ImportProgress {
 
 /**
  * Reads a file whole for `use`, and keeps nothing of it afterwards that no import has taken.
- * @throws ServiceError `invalid_request` for one over 1 MB without a usable header row; what `chunks` and `use` throw
+ * @throws ServiceError `invalid_request` for one over 1 MB without a usable header row, `too_many_requests` when too many files are being
+ * received; what `chunks` and `use` throw
  */
 export async function withReceivedFile<T>(chunks: AsyncIterable<Uint8Array>, use: (file: ReceivedFile) => Promise<T>): Promise<T> {
-  const file = await receiveFile(chunks)
+  const held = holdBytes()
   try {
-    return await use(file)
+    const file = await receiveFile(chunks, held)
+    try {
+      return await use(file)
+    } finally {
+      const isTaken = file.kept === null || (await CandidateImportModel.exists({ file: file.kept.file }))
+      if (file.kept !== null && !isTaken) await dropFile(file.kept.file)
+    }
   } finally {
-    const isTaken = file.kept === null || (await CandidateImportModel.exists({ file: file.kept.file }))
-    if (file.kept !== null && !isTaken) await dropFile(file.kept.file)
+    held.release()
   }
 }
 
-async function receiveFile(chunks: AsyncIterable<Uint8Array>): Promise<ReceivedFile> {
+async function receiveFile(chunks: AsyncIterable<Uint8Array>, held: HeldBytes): Promise<ReceivedFile> {
   const hash = createHash('sha256')
-  const source = hashing(chunks, hash)
+  const source = hashing(evenPieces(chunks), hash)
   try {
-    const { pieces, isAll } = await readHead(source)
+    const { pieces, isAll } = await readHead(source, held)
     if (isAll) return { digest: hash.digest('hex'), pieces, kept: null }
-    const columns = await columnsOf(Buffer.concat(pieces))
+    const columns = await columnsOf(pieces)
     const file = await keepFile(rejoin(pieces, source))
     return { digest: hash.digest('hex'), pieces: [], kept: { file, columns } }
   } finally {
@@ -93,8 +100,8 @@ export async function importFile(
   { noteEnd, actor, ...entering }: Entering & { actor: string; noteEnd: NoteImportEnd },
 ): Promise<ImportStart> {
   if (kept) return { importId: await startImport({ organization, actor }, kept, entering), ended: false }
-  const columns = await columnsOf(Buffer.concat(pieces))
-  const outcome = await importCsv(organization, evenPieces(Buffer.concat(pieces)), entering)
+  const columns = await columnsOf(pieces)
+  const outcome = await importCsv(organization, rejoin(pieces), entering)
   const importId = await keepEnded({ organization, actor }, columns, outcome)
   const { created, updated, rejectedCount } = outcome
   noteEnd({ organization, import: importId, outcome: 'finished', created, updated, rejected: rejectedCount })
@@ -102,12 +109,13 @@ export async function importFile(
 }
 
 /** The file, or what of it goes beyond the limit by one piece. */
-async function readHead(source: AsyncIterator<Uint8Array>): Promise<{ pieces: Uint8Array[]; isAll: boolean }> {
+async function readHead(source: AsyncIterator<Uint8Array>, held: HeldBytes): Promise<{ pieces: Uint8Array[]; isAll: boolean }> {
   const pieces: Uint8Array[] = []
   let bytes = 0
   while (bytes <= LONGEST_AT_ONCE) {
     const next = await source.next()
     if (next.done === true) return { pieces, isAll: true }
+    held.add(next.value.length)
     pieces.push(next.value)
     bytes += next.value.length
   }
@@ -147,8 +155,8 @@ async function findImport(organization: string, id: string, actor: string | unde
 }
 
 /** @throws ServiceError `invalid_request` when these first bytes of a file hold no usable header row */
-async function columnsOf(head: Uint8Array): Promise<string[]> {
-  const { header, close } = await openCsv(rejoin([head]))
+async function columnsOf(head: readonly Uint8Array[]): Promise<string[]> {
+  const { header, close } = await openCsv(rejoin(head))
   await close()
   return header.names
 }
@@ -180,11 +188,6 @@ async function keepEnded(owner: Owner, columns: string[], { rejected, ...done }:
 
 function keptFor(): { expiresAt: Date } {
   return { expiresAt: new Date(Date.now() + KEPT_MS) }
-}
-
-/** However small the pieces were in which the file came. */
-async function* evenPieces(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES)
 }
 
 async function* rejoin(head: readonly Uint8Array[], rest?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

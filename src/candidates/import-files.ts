@@ -19,8 +19,21 @@ export async function keepFile(chunks: AsyncIterable<Uint8Array>): Promise<Types
   return upload.id
 }
 
-export function readFile(file: Types.ObjectId): AsyncIterable<Uint8Array> {
-  return bucket().openDownloadStream(file)
+/**
+ * The bytes of a kept file, one chunk of 255 KB in memory at a time: a stream of GridFS asks for 16 MB at once.
+ * @throws Error when the file is not there, or is deleted while it is read
+ */
+export async function* readFile(file: Types.ObjectId): AsyncGenerator<Uint8Array> {
+  const [about] = await bucket().find({ _id: file }, { limit: 1 }).toArray()
+  if (!about) throw new Error('The file is not there.')
+  const chunks = database().collection<{ files_id: Types.ObjectId; n: number; data: mongoose.mongo.Binary }>(`${BUCKET}.chunks`)
+  let bytes = 0
+  for (let n = 0; bytes < about.length; n += 1) {
+    const chunk = await chunks.findOne({ files_id: file, n })
+    if (!chunk) throw new Error('The file was deleted while it was read.')
+    bytes += chunk.data.length()
+    yield chunk.data.buffer.subarray(0, chunk.data.length())
+  }
 }
 
 /** False where it is not there any more. */
@@ -44,7 +57,11 @@ export async function dropOrphanedFiles(): Promise<number> {
 }
 
 function bucket(): mongoose.mongo.GridFSBucket {
+  return new mongoose.mongo.GridFSBucket(database(), { bucketName: BUCKET })
+}
+
+function database(): mongoose.mongo.Db {
   const { db } = CandidateImportModel.db
   if (!db) throw new Error('the database is not connected')
-  return new mongoose.mongo.GridFSBucket(db, { bucketName: BUCKET })
+  return db
 }

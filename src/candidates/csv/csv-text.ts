@@ -1,3 +1,4 @@
+import { startTimeSlice } from '../time-slice.ts'
 import { decodeWindows1252 } from './windows-1252.ts'
 
 export const CSV_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
@@ -15,10 +16,12 @@ type Decode = (bytes: Uint8Array, isMore: boolean) => string
 const SIGNATURE_BYTES = 4
 /** UTF-8 and windows-1252 are told apart by so many bytes, the first of them the first that is not ASCII. */
 const SAMPLE_BYTES = 65_536
+/** So many are decoded at once: what a piece takes of memory and time is bounded, however large the pieces of the file are. */
+const DECODED_BYTES = 65_536
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Decodes a file that comes in pieces, in constant memory: UTF-8, UTF-16 with or without a byte order mark, and windows-1252 where
+ * Decodes a file that comes in pieces, in constant memory, giving way to the rest of the process: UTF-8, UTF-16 with or without a byte order mark, and windows-1252 where
  * the text is not UTF-8. What cannot be decoded becomes U+FFFD. How the file is cut into pieces makes no difference.
  */
 export function decodeText(chunks: AsyncIterable<Uint8Array>): CsvText {
@@ -30,7 +33,13 @@ export function decodeText(chunks: AsyncIterable<Uint8Array>): CsvText {
 }
 
 async function* decodeAll(chunks: AsyncIterable<Uint8Array>, decode: Decode): AsyncGenerator<string> {
-  for await (const chunk of chunks) yield decode(chunk, true)
+  const slice = startTimeSlice()
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += DECODED_BYTES) {
+      if (slice.isOver()) await slice.giveWay()
+      yield decode(chunk.subarray(at, at + DECODED_BYTES), true)
+    }
+  }
   yield decode(NOTHING, false)
 }
 
@@ -77,8 +86,9 @@ function readSignature(head: Uint8Array): { encoding: CsvEncoding | null; markBy
 }
 
 function asciiPrefix(bytes: Uint8Array): number {
-  const end = bytes.findIndex((byte) => byte >= 0x80)
-  return end === -1 ? bytes.length : end
+  let end = 0
+  while ((bytes[end] ?? 0x80) < 0x80) end += 1
+  return end
 }
 
 /** UTF-8 when more characters of the sample are well-formed in it than not: windows-1252 hardly ever looks like UTF-8 by chance. */

@@ -57,4 +57,13 @@ describe('the text of a CSV file', () => {
       expect([encoding, text.length, text.slice(-3)]).to.deep.equal(['utf-8', 400_004, 'Zo\uFFFD'])
     }
   })
+
+  it('lets the process do other work while it is read, however large a piece is', async () => {
+    let turns = 0
+    const turn = setInterval(() => (turns += 1), 1)
+    await read(Buffer.alloc(30_000_000, 'z'), 30_000_000)
+    clearInterval(turn)
+
+    expect(turns).to.be.above(1)
+  })
 }) // prettier-ignore
