@@ -288,7 +288,7 @@ describe('the dialog of Export to ATS', function () {
 
   it('refuses all that match where they are more than five thousand', async () => {
     const { id } = await add({ project: 'Too many' })
-    const { _id, externalId, ...one } = (await CandidateModel.findById(new Types.ObjectId(id)).lean()) ?? {}
+    const { _id, externalId: _externalId, ...one } = (await CandidateModel.findById(new Types.ObjectId(id)).lean()) ?? {}
     await CandidateModel.collection.insertMany(Array.from({ length: 5000 }, () => ({ ...one })))
 
     const asked = await bo.send(`${DIALOG}/open`, { all: '1', project: 'Too many' })

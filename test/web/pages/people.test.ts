@@ -82,7 +82,7 @@ describe('people and API keys', function () {
     /** The form as it stands, with what is changed in the row of `email`. */
     async function changed(ana: Visitor, email: string, change: { role?: string; active?: boolean }): Promise<Record<string, string>> {
       const { html } = await ana.open(PEOPLE)
-      const fields = fieldsOf(html)
+      const fields = fieldsOf(html, `${PEOPLE}/changes`)
       for (const [, id, role] of html.matchAll(/<select name="role:(\w+)".*?<option value="(\w+)" selected/gs))
         fields[`role:${id}`] = role ?? ''
       const [, id = ''] = /name="was:(\w+)"/.exec(rowOf(html, email)) ?? []

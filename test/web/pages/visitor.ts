@@ -57,10 +57,13 @@ export function browse(url: string, { language = 'en', address }: { language?: s
   }
 }
 
-/** The fields of a page's main form, the one with the most, as they stand: hidden ones and switches too, without the session's token. */
-export function fieldsOf(html: string): Record<string, string> {
+/**
+ * The fields of a page's form as they stand, hidden ones and switches too, without the session's token: of the one that posts to `action`,
+ * else of the one with the most fields.
+ */
+export function fieldsOf(html: string, action = ''): Record<string, string> {
   const forms = [...html.matchAll(/<form\b[^>]*method="post"[^>]*>.*?<\/form>/gs)].map(([form]) => form)
-  const all = forms.filter((form) => !form.includes('action="/language"')).map(fieldsIn)
+  const all = forms.filter((form) => form.includes(`action="${action}`) && !form.includes('action="/language"')).map(fieldsIn)
   return all.toSorted((a, b) => Object.keys(b).length - Object.keys(a).length)[0] ?? {}
 }
 
