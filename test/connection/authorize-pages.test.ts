@@ -407,7 +407,11 @@ describe('web/pages: ATS configuration', () => {
     expect(wrong.status).to.equal(422)
     expect(await configured()).to.deep.equal([])
 
-    const saved = await post('/settings/ats/webhooks', { candidateHired: ' fine ', candidateDeleted: '', other: 'x' })
+    const unknown = await post('/settings/ats/webhooks', { candidateHired: 'fine', other: 'x' })
+    expect(unknown.status).to.equal(422)
+    expect(await configured()).to.deep.equal([])
+
+    const saved = await post('/settings/ats/webhooks', { candidateHired: ' fine ', candidateDeleted: '' })
     expect(saved.status).to.equal(303)
     expect(await configured()).to.deep.equal(['candidateHired'])
 
