@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, STATUS_CODES, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ServiceError } from '../errors.ts'
 import { toProblem } from './problem.ts'
@@ -15,6 +16,12 @@ const REFUSALS: Readonly<Record<string, () => ServiceError>> = {
 const TIMES = { headersTimeout: 15_000, connectionsCheckingInterval: 2000 }
 
 /**
+ * How long a connection stays half open after an answer that came before the end of the request. What still comes in is thrown away: closed
+ * at once, it would be reset, and the sender might never read the answer (RFC 9112, 9.6).
+ */
+const LINGER_MS = 2000
+
+/**
  * An HTTP server that answers what no application sees, since it never became a request or is none of HTTP/1.1, as all else is answered:
  * with a problem document and an id. The connection ends with it, since nobody knows where the next request would begin.
  */
@@ -25,6 +32,7 @@ export function createWebServer(listener: RequestListener): Server {
   })
   const underWay = new WeakMap<Duplex, ServerResponse>()
   server.on('request', (request, response) => underWay.set(request.socket, response))
+  server.on('connection', (socket) => lingerAfterEarlyAnswer(socket, () => underWay.get(socket)?.req))
   server.on('checkExpectation', (_request, response) =>
     refuse(response, new ServiceError('bad_request', 'What the header Expect asks for is not possible.', { status: 417 })),
   )
@@ -34,6 +42,19 @@ export function createWebServer(listener: RequestListener): Server {
     else socket.end(asText(REFUSALS[error.code ?? '']?.() ?? new ServiceError('bad_request', 'This is not a request of HTTP/1.1.')))
   })
   return server
+}
+
+/** Node ends a connection by `destroySoon` once the answer is out. */
+function lingerAfterEarlyAnswer(socket: Socket, lastRequest: () => IncomingMessage | undefined): void {
+  const destroySoon = socket.destroySoon.bind(socket)
+  socket.destroySoon = () => {
+    const request = lastRequest()
+    if (request === undefined || request.complete) return destroySoon()
+    socket.end()
+    request.once('end', destroySoon).resume()
+    const timer = setTimeout(destroySoon, LINGER_MS)
+    socket.once('close', () => clearTimeout(timer))
+  }
 }
 
 function refuse(response: ServerResponse, error: ServiceError): void {
