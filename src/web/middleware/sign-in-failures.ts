@@ -14,25 +14,18 @@ export type SignInFailures = ReturnType<typeof createSignInFailures>
  * account, a browser), then tries are refused. Keys are kept only as fingerprints.
  */
 export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'>) {
-  let limiter: RateLimiterMongo | undefined
+  let limiter: Promise<RateLimiterMongo> | undefined
   // made at the first use, when the database is connected
-  const counted = () =>
-    (limiter ??= new RateLimiterMongo({
-      storeClient: mongoose.connection.getClient(),
-      dbName: mongoose.connection.name,
-      tableName: 'sign_in_failures',
-      points: ALLOWED,
-      duration: WINDOW_S,
-    }))
+  const counted = () => (limiter ??= startLimiter().catch((error: unknown) => ((limiter = undefined), Promise.reject(error))))
   /** Tries of this process that have not ended yet, by key. */
   const underWay = new Map<string, Set<Promise<unknown>>>()
 
-  const giveBack = (keys: readonly string[]) => Promise.all(keys.map((key) => counted().reward(key)))
+  const giveBack = (keys: readonly string[]) => Promise.all(keys.map(async (key) => (await counted()).reward(key)))
 
   /** Counts a try under all its keys, or under none and gives the key that is full, with the time until it is not. */
   async function take(keys: readonly string[]): Promise<{ key: string; waitMs: number } | null> {
     for (const [index, key] of keys.entries()) {
-      const { consumedPoints, msBeforeNext } = await counted().penalty(key)
+      const { consumedPoints, msBeforeNext } = await (await counted()).penalty(key)
       if (consumedPoints <= ALLOWED) continue
       await giveBack(keys.slice(0, index + 1))
       return { key, waitMs: msBeforeNext }
@@ -41,7 +34,7 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
   }
 
   async function isFirstRefusal(key: string): Promise<boolean> {
-    return (await counted().penalty(`refused ${key}`)).consumedPoints === 1
+    return (await (await counted()).penalty(`refused ${key}`)).consumedPoints === 1
   }
 
   return {
@@ -77,12 +70,29 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
      * @throws ServiceError `too_many_requests` from the eleventh on
      */
     async count(keys: readonly string[]): Promise<number> {
-      const states = await Promise.all(keys.map((key) => counted().penalty(fingerprint(key))))
+      const states = await Promise.all(keys.map(async (key) => (await counted()).penalty(fingerprint(key))))
       const waits = states.flatMap(({ consumedPoints, msBeforeNext }) => (consumedPoints > ALLOWED ? [msBeforeNext] : []))
       if (waits.length > 0) throw tooManyRequests(Math.max(...waits))
       return Math.max(...states.map(({ consumedPoints }) => consumedPoints))
     },
   }
+}
+
+/**
+ * Its indexes come first: before the unique one is there, two first failures at once are two counts of one key, and with them in place
+ * it cannot be made.
+ */
+async function startLimiter(): Promise<RateLimiterMongo> {
+  const limiter = new RateLimiterMongo({
+    storeClient: mongoose.connection.getClient(),
+    dbName: mongoose.connection.name,
+    tableName: 'sign_in_failures',
+    points: ALLOWED,
+    duration: WINDOW_S,
+    disableIndexesCreation: true,
+  })
+  await limiter.createIndexes()
+  return limiter
 }
 
 async function track<T>(running: Map<string, Set<Promise<unknown>>>, keys: readonly string[], run: () => Promise<T>): Promise<T> {
