@@ -5,7 +5,7 @@ import { strike, type BlowCounts } from './blows.ts'
 import { findBreaches, gather } from './evidence.ts'
 import { groupBy } from './group-by.ts'
 import { budgetUse, type Breach, type BudgetUse } from './invariants.ts'
-import { plantFaults } from './lever-faults.ts'
+import { liftFaults, plantFaults } from './lever-faults.ts'
 import { followRequests } from './lever-log.ts'
 import { countOpen, tellStates, untilEnded } from './open-exports.ts'
 import { seededRandom } from './random.ts'
@@ -67,7 +67,7 @@ async function unleash(stage: Stage, options: ChaosOptions): Promise<ChaosReport
   lateness.enable()
   const over = AbortSignal.timeout(options.lastsMs)
   setMaxListeners(20, over)
-  const [asked, faultsHit, blows] = await Promise.all([
+  const [asked, faultsHitBefore, blows] = await Promise.all([
     makeWishes({ ...stage, random: seededRandom(seed, 'wishes'), until: over, atMost: options.atMost, countOpen: () => countOpen(db) }),
     plantFaults(control, seededRandom(seed, 'faults'), over),
     strike(stage, seededRandom(seed, 'blows'), options.blowEveryMs, over),
@@ -75,6 +75,7 @@ async function unleash(stage: Stage, options: ChaosOptions): Promise<ChaosReport
   ])
   say('Nothing is harmed any more; what is open is waited for.')
   await untilEnded(db, ENDS_WITHIN_MS, say)
+  const faultsHit = faultsHitBefore + (await liftFaults(control))
   lateness.disable()
   const evidence = await gather(stage, asked, await log.end())
   const { exports, requests } = evidence
