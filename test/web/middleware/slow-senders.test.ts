@@ -42,12 +42,13 @@ describe('slow senders', () => {
     return httpRequest(`${web.url}/chosen`, { method: 'POST', headers })
   }
 
-  /** Sends a piece of a form, and waits until the server has set its watch again. */
+  /** Sends a piece of a form, and waits until the server, having read it, has set its watch again. */
   async function sendPiece(form: ClientRequest, piece: string, clock: SinonFakeTimers): Promise<void> {
     await new Promise<void>((resolve, reject) => form.write(piece, (error) => (error ? reject(error) : resolve())))
-    while (clock.countTimers() === 0) await new Promise((resolve) => setImmediate(resolve))
-    // what has been sent over loopback is read within a few turns of the event loop
-    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    const watches = () => [...((clock as unknown as { timers?: Map<number, { callAt: number }> }).timers?.values() ?? [])]
+    while (!watches().some(({ callAt }) => callAt === clock.now + SILENCE_MS)) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   it('gives up a form whose sender goes silent', async () => {
