@@ -178,7 +178,9 @@ describe('reading all opportunities', () => {
     const { organization, mirror } = under
     mirror.startOpportunityWorker(under.effects)
     await mirror.syncOpportunities(organization)
-    await eventually('a page is read', async () => (await LeverOpportunityModel.countDocuments({ organization })) === 100)
+    // what a page brought is noted before the next is asked for: from here on the run only waits
+    await eventually('the second page is asked for', async () => (await pagesAsked()).length === 2)
+    expect(await LeverOpportunityModel.countDocuments({ organization })).to.equal(100)
 
     await ConnectionModel.updateOne({ organization }, { status: 'disconnected' })
     await mirror.forgetOrganization(organization)
