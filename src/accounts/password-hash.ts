@@ -18,7 +18,7 @@ export async function fitsHash(password: string, stored: string): Promise<boolea
   return verify(stored, password)
 }
 
-/** As dear as any, and nobody's: where there is no password to compare, the time is spent all the same. */
+/** Belongs to nobody. Compared with where an account has no password, so that a failed sign-in takes the same time whether or not there is one. */
 export const NOBODYS_HASH = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 /** True for a hash made before the cost rose. */

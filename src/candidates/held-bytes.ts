@@ -13,7 +13,7 @@ export interface HeldBytes {
   release(): void
 }
 
-/** Counts none at first; whoever adds some must release them. */
+/** Starts at zero. What was added counts until `release` is called. */
 export function holdBytes(): HeldBytes {
   let held = 0
   return {

@@ -65,7 +65,7 @@ describe('files that are received', () => {
     expect(new Set([...outcomes, again])).to.deep.equal(new Set(['received']))
   })
 
-  it('are read back byte by byte, and not taken for whole when they are deleted meanwhile', async () => {
+  it('are read back byte by byte, and are not taken for complete when they are deleted during the reading', async () => {
     const bytes = Buffer.from(Array.from({ length: 2 * LONGEST_AT_ONCE }, (_, at) => at % 253))
     const file = await keepFile(inPieces(bytes, 65_536))
     const chunks = mongoose.connection.collection('candidate_import_files.chunks')

@@ -332,7 +332,7 @@ describe('signing in', () => {
         .and.not.include('for admins')
     })
 
-    it('ends the session that the browser had, whoever signs in next and by whatever means', async () => {
+    it('ends the session that the browser had, for every person and every way of signing in', async () => {
       const password = 'violet tractor monsoon 7'
       const { person } = await web.accounts.putPerson(web.organization, 'pia@acme.example', { name: 'Pia', role: 'sourcer' }, 'operator')
       const { token } = await web.accounts.startSession(web.organization, person.id, { by: 'link' })
