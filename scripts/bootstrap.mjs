@@ -16,13 +16,15 @@ const OLDEST_NODE = [20, 19]
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stampFile = join(root, 'node_modules', '.lock-file-hash')
+const installLock = join(root, '.install.lock')
 
 const onlyIfMissing = process.argv[2] === '--if-missing'
 const [target, ...targetArguments] = process.argv.slice(onlyIfMissing ? 3 : 2)
 
 refuseOldNode()
 if (!target) stopWith('Say what to run: node scripts/bootstrap.mjs [--if-missing] TARGET [arguments]')
-if (whyInstall()) await installOnce()
+// while another process installs, what is there is not complete
+if (whyInstall() || existsSync(installLock)) await installOnce()
 await run(resolve(root, target))
 
 function refuseOldNode() {
@@ -68,7 +70,7 @@ function readPackages(file) {
 }
 
 async function installOnce() {
-  const lock = await waitForLock(join(root, '.install.lock'))
+  const lock = await waitForLock(installLock)
   try {
     const reason = whyInstall() // another process may have done it while this one waited
     if (reason) await install(reason)

@@ -156,6 +156,21 @@ describe('scripts: bootstrap', () => {
     expect(project.installations()).to.equal(1)
   })
 
+  it('waits for an installation that is under way where only a missing one counts, too', async () => {
+    const project = new TinyProject(folder, { until: 'go' })
+    const installing = project.start('target.mjs')
+    await eventually('npm runs', () => project.installations() === 1)
+    mkdirSync(join(project.root, 'node_modules'))
+    const second = project.start('--if-missing', 'target.mjs')
+    await eventually('it waits', () => second.output().includes('Waiting for process'))
+    expect(second.output()).not.to.contain('arguments')
+
+    project.write('go', '')
+    expect((await installing.ended).code).to.equal(3)
+    expect((await second.ended).code).to.equal(3)
+    expect(project.installations()).to.equal(1)
+  })
+
   it('takes over the lock of an installation that was killed', async () => {
     const project = new TinyProject(folder)
     project.write('.install.lock', JSON.stringify({ pid: 2 ** 22 + 1, birth: '' }))
