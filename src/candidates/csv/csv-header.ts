@@ -1,6 +1,7 @@
 import { ServiceError } from '../../errors.ts'
 import { readColumns, type CsvColumns, type CsvField } from './csv-columns.ts'
 import type { CsvLine } from './csv-lines.ts'
+import { followQuotes } from './csv-quotes.ts'
 import { splitLine } from './csv-records.ts'
 
 export interface CsvHeader extends CsvColumns {
@@ -30,8 +31,8 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
   for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
     const { number, text } = next.value
     if (number > LAST_HEADER_LINE) break
-    if (text.trim() === '' || /^"?sep=."?$/i.test(text.trim())) continue
-    const header = parseHeader(text)
+    if (text.trim() === '' || /^"?sep=[^"]?"?[,;\t]*$/i.test(text.trim())) continue // the trim takes a tab
+    const header = parseHeader(inPreamble ? text : await withOpenCells(text, lines))
     inPreamble ||= /^"?notes:/i.test(text.trim())
     if (header && (!inPreamble || fills(header, 'firstName'))) return header
     if (!inPreamble || number >= LONGEST_PREAMBLE) break
@@ -42,10 +43,25 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
   })
 }
 
+/** The header with the lines that its quoted cells go on in, as far as they end soon. */
+async function withOpenCells(first: string, lines: AsyncIterator<CsvLine>): Promise<string> {
+  let text = first
+  for (let more = 0; more < LAST_HEADER_LINE && text.length <= LONGEST_HEADER && hasOpenCell(text); more += 1) {
+    const next = await lines.next()
+    if (next.done === true) break
+    text += `\n${next.value.text}`
+  }
+  return text
+}
+
+function hasOpenCell(text: string): boolean {
+  return CSV_DELIMITERS.every((delimiter) => followQuotes(text, delimiter, false).state !== 'closed')
+}
+
 function parseHeader(text: string): CsvHeader | null {
   if (text.length > LONGEST_HEADER) return null
   const readings = CSV_DELIMITERS.flatMap((delimiter): CsvHeader[] => {
-    const names = splitLine(text, delimiter) ?? []
+    const names = (splitLine(text, delimiter) ?? []).map((name) => name.replace(/\s+/g, ' '))
     return names.length > MOST_COLUMNS ? [] : [{ delimiter, names, ...readColumns(names) }]
   })
   const [best] = readings.toSorted((a, b) => knownIn(b) - knownIn(a))

@@ -13,9 +13,9 @@ const LONGEST_PHONE = 100
 
 const TYPES: readonly (readonly [RegExp, PhoneType])[] = [
   [/fax|pager/, 'other'],
-  [/mobil|móvil|movil|cell|celular|iphone/, 'mobile'],
-  [/home|personal|private|casa|domicilio/, 'home'],
-  [/work|business|office|company|direct|trabajo|oficina/, 'work'],
+  [/mobil|móvil|movil|móvel|movel|cell|celular|iphone|handy|portable/, 'mobile'],
+  [/home|personal|privat|casa|domicil|particular|residencial|pessoal/, 'home'],
+  [/work|business|office|company|direct|trabajo|oficina|trabalho|comercial|gesch(?:ä|a)ftlich|bureau|professionnel|durchwahl/, 'work'],
 ]
 
 /** Lever's type for what another product calls a phone, such as "* Work" or "Móvil"; null where it says nothing. */

@@ -78,6 +78,7 @@ function givenCells({ columns }: CsvHeader, cells: string[]): GivenCells {
 
 function toInput(cells: GivenCells, hasCommaLists: boolean): Record<string, unknown> {
   const between = hasCommaLists ? /;|,\s|\s:::\s/ : /;|\s:::\s/
+  const betweenTags = hasCommaLists ? /[;,]|\s:::\s/ : between
   const location = first(cells, 'location') ?? joined(cells, ['city', 'region', 'country'], ', ')
   const values: [keyof CandidateInput, unknown][] = [
     ['name', first(cells, 'name') ?? joined(cells, ['firstName', 'middleName', 'lastName'], ' ')],
@@ -86,7 +87,7 @@ function toInput(cells: GivenCells, hasCommaLists: boolean): Record<string, unkn
     ['emails', listed(cells.emails, /[;,]|\s:::\s/)?.map(({ text }) => withoutLabel(text))],
     ['phones', phonesOf(cells, between, location)],
     ['links', linksOf(cells, between)],
-    ['tags', listed(cells.tags, between, GROUP_OF_GOOGLE)?.map(({ text }) => text)],
+    ['tags', listed(cells.tags, betweenTags, GROUP_OF_GOOGLE)?.map(({ text }) => text)],
   ]
   const input: Record<string, unknown> = {}
   for (const field of SINGLE_FIELDS) if (cells[field]) input[field] = first(cells, field)

@@ -1,0 +1,84 @@
+import type { CsvField } from './csv-columns.ts'
+
+/** A header in the form in which names of columns are compared: no case, accents, white space or punctuation. Empty if it is too long to be one. */
+export function plainName(header: string): string {
+  if (header.length > LONGEST_NAME) return ''
+  return header.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '') // prettier-ignore
+}
+const LONGEST_NAME = 300
+
+const EMAIL_KINDS = [
+  '', 'primary', 'secondary', 'tertiary', 'alternate', 'alternative', 'additional', 'contact', 'best', 'verified', 'direct', 'main',
+  'personal', 'home', 'private', 'work', 'business', 'professional', 'corporate', 'other', 'candidate', 'person', 'lead',
+] // prettier-ignore
+const PHONE_KINDS = [
+  '', 'primary', 'secondary', 'main', 'home', 'personal', 'private', 'work', 'business', 'office', 'direct', 'work direct', 'other',
+  'candidate', 'contact', 'person', 'lead', 'mobile', 'cell', 'alternate', 'best', 'verified', 'direct dial', 'work mobile', 'personal mobile',
+] // prettier-ignore
+
+/**
+ * Names of columns in our own template and in the exports of other products: LinkedIn (connections, Recruiter), Sales Navigator tools
+ * (Evaboot), Apollo, ZoomInfo, Lever's import template, Greenhouse, Google Contacts, Outlook, and Thunderbird, in English, Spanish,
+ * German, French, and Portuguese. Names of lists also match with a number in them ("E-mail 2 Address").
+ */
+const NAMES: readonly (readonly [CsvField, readonly string[]])[] = [
+  ['externalId', ['external id']],
+  ['name', ['name', 'full name', 'candidate name', 'display name', 'contact name', 'person name', 'lead name', 'nombre completo', 'nombre y apellidos', 'vollständiger name', 'nom complet', 'nom et prénom', 'nome completo', 'anzeigename', 'nombre para mostrar']],
+  ['firstName', ['first name', 'given name', 'forename', 'nombre de pila', 'primer nombre', 'vorname', 'rufname', 'prénom', 'primeiro nome', 'nome próprio']],
+  ['middleName', ['middle name', 'additional name', 'segundo nombre', 'weitere vornamen', 'zweiter vorname', 'deuxième prénom', 'segundo nome', 'nome do meio']],
+  ['lastName', ['last name', 'family name', 'surname', 'apellido', 'apellidos', 'primer apellido', 'nachname', 'familienname', 'nom de famille', 'sobrenome', 'apelido', 'apelidos', 'último nome']],
+  ['headline', ['headline', 'profile headline', 'linkedin headline']],
+  ['position', ['title', 'position', 'current title', 'current position', 'current job', 'current job title', 'job title', 'organization title', 'organization 1 title', 'contact title', 'título', 'puesto', 'cargo', 'puesto de trabajo', 'cargo actual', 'puesto actual', 'titel', 'stelle', 'berufsbezeichnung', 'jobtitel', 'titre', 'fonction', 'poste', 'intitulé du poste', 'cargo atual', 'função', 'profissão']],
+  ['company', ['company', 'employer', 'company name', 'employer name', 'current company', 'current employer', 'current company name', 'organization', 'organization name', 'organization 1 name', 'empresa', 'compañía', 'organización', 'empresa actual', 'firma', 'unternehmen', 'arbeitgeber', 'organisation', 'société', 'entreprise', 'employeur', 'companhia', 'organização', 'empresa atual']],
+  ['location', ['location', 'current location', 'person location', 'contact location', 'ubicación', 'localidad', 'localización', 'standort', 'wohnort', 'localisation', 'lieu', 'localização', 'localidade']],
+  ['city', ['city', 'home city', 'address 1 city', 'person city', 'ciudad', 'ciudad particular', 'stadt', 'ort privat', 'ville', 'ville domicile', 'cidade', 'cidade residencial']],
+  ['region', ['state', 'region', 'province', 'home state', 'home region', 'home province', 'address 1 region', 'person state', 'provincia', 'bundesland', 'bundesland/kanton privat', 'région', 'província']],
+  ['country', ['country', 'country region', 'country code', 'home country', 'home country/region', 'address 1 country', 'person country', 'país', 'país o región', 'país/región', 'país o región particular', 'land', 'land/region', 'land/region privat', 'pays', 'pays/région', 'pays/région domicile', 'país/região', 'país/região residencial']],
+  ['emails', [
+    ...EMAIL_KINDS.flatMap((kind) => ['email', 'email address', 'emails', 'email addresses', 'email value', 'email id'].map((word) => `${kind} ${word}`)),
+    'mail', 'correo', 'correo electrónico', 'dirección de correo electrónico', 'dirección de correo', 'correo personal', 'correo del trabajo', 'correo electrónico personal', 'correo electrónico del trabajo', 'correo corporativo', 'correo secundario', 'correo alternativo', 'correo electrónico dirección', 'correo electrónico secundario', 'correo electrónico alternativo', 'email adresse', 'mailadresse', 'email privat', 'email geschäftlich', 'adresse de messagerie', 'adresse mail', 'adresse e-mail', 'adresse électronique', 'courriel', 'adresse courriel', 'courriel professionnel', 'courriel personnel', 'e-mail professionnel', 'e-mail personnel', 'endereço de e-mail', 'correio eletrônico', 'correio eletrónico', 'endereço de correio eletrônico', 'endereço de correio eletrónico', 'e-mail pessoal', 'e-mail profissional', 'e-mail comercial', 'e-mail secundário',
+  ]],
+  ['phones', [
+    ...PHONE_KINDS.flatMap((kind) => ['phone', 'phone number', 'phones', 'phone numbers', 'phone value', 'telephone', 'telephone number'].map((word) => `${kind} ${word}`)),
+    'mobile', 'cell', 'mobile number', 'mobile numbers', 'cell number', 'work mobile', 'direct number', 'direct dial', 'tel', 'teléfono', 'teléfonos', 'teléfono móvil', 'móvil', 'celular', 'teléfono celular', 'número de teléfono', 'número de móvil', 'teléfono del trabajo', 'teléfono trabajo', 'teléfono de trabajo', 'teléfono de la oficina', 'teléfono particular', 'teléfono fijo', 'teléfono personal', 'teléfono directo', 'teléfono de casa', 'teléfono principal', 'otro teléfono', 'telefon', 'telefonnummer', 'handy', 'handynummer', 'mobil', 'mobilnummer', 'mobiltelefon', 'telefon mobil', 'telefon privat', 'telefon geschäftlich', 'weiteres telefon', 'durchwahl', 'téléphone', 'téléphone portable', 'portable', 'téléphone mobile', 'tél mobile', 'téléphone professionnel', 'téléphone bureau', 'téléphone domicile', 'tél domicile', 'tél bureau', 'numéro de téléphone', 'autre téléphone', 'telefone', 'telemóvel', 'telefone celular', 'telefone móvel', 'telefone comercial', 'telefone residencial', 'telefone pessoal', 'telefone principal', 'número de telefone', 'outro telefone',
+  ]],
+  ['phoneType', ['phone type', 'phone label']],
+  ['links', [
+    'link', 'links', 'url', 'public url', 'profile link', 'web page', 'website', 'personal website', 'personal web page', 'personal url', 'personal site', 'website value', 'website address', 'website addresses', 'homepage', 'home page', 'blog', 'blog url', 'portfolio', 'portfolio url', 'portfolio link', 'portfolio website',
+    'linkedin', 'linkedin url', 'linkedin profile', 'linkedin profile url', 'public linkedin url', 'public profile url', 'linkedin public profile url', 'linkedin public url', 'linkedin url public', 'public linkedin profile url', 'linkedin link', 'linkedin profile link', 'linkedin profil', 'profil linkedin', 'perfil linkedin', 'perfil de linkedin', 'perfil do linkedin', 'url de linkedin', 'url linkedin', 'person linkedin url', 'contact linkedin url', 'lead linkedin url', 'candidate linkedin url', 'linkedin contact profile url', 'linkedin member url', 'person linkedin', 'sales navigator url', 'linkedin sales navigator url', 'sales navigator link', 'linkedin url sales navigator', 'sales navigator profile url', 'github url', 'github profile', 'github profile url', 'github link', 'gitlab url', 'perfil de github', 'stack overflow url', 'página web', 'sitio web', 'página personal', 'enlace', 'enlaces', 'webseite', 'internetseite', 'site web', 'page web', 'site', 'lien', 'liens', 'portafolio', 'página da web', 'portfólio', 'ligação',
+  ]],
+  ['socialMedia', ['social media', 'social media address', 'social media addresses', 'github', 'gitlab', 'twitter', 'twitter url', 'facebook', 'facebook url', 'xing', 'xing url', 'stack overflow']],
+  ['tags', ['tag', 'tags', 'candidate tags', 'labels', 'group membership', 'etiquetas', 'schlagwörter', 'étiquettes', 'marcadores']],
+  ['summary', ['summary']],
+  ['project', ['project', 'active project']],
+  ['stage', ['stage']],
+  ['profileUrl', ['profile url']],
+] // prettier-ignore
+
+const FIELD_OF = new Map(NAMES.flatMap(([field, names]) => names.map((name): [string, CsvField] => [plainName(name), field])))
+const NUMBERED: readonly CsvField[] = ['emails', 'phones', 'phoneType', 'links']
+
+/** A known name of a column, with the number in it ("phone2value"), which joins columns about the same value. */
+export function lookUpName(name: string): { field: CsvField; number: string | null } | null {
+  const field = FIELD_OF.get(name)
+  if (field) return field === 'phoneType' ? null : { field, number: null }
+  const number = /\d+/.exec(name)?.[0]
+  const numbered = number && FIELD_OF.get(name.replace(number, ''))
+  return numbered && NUMBERED.includes(numbered) ? { field: numbered, number } : null
+}
+
+/** Words for both a form of address ("Dr") and a job: the former where another column has the job, as in Outlook's files. */
+export const TITLES = ['title', 'titulo', 'titel', 'titre']
+export const JOBS = ['jobtitle', 'position', 'puesto', 'cargo', 'stelle', 'berufsbezeichnung', 'fonction', 'poste', 'funcao']
+/** The whole name, unless another column has the rest of it. */
+export const FIRST_OR_FULL = ['nombre', 'nome']
+export const LAST_OR_FULL = ['nom']
+/** Beside a page of their company ("Company Linkedin Url"), these are the company's too (Apollo). */
+export const OF_COMPANY = ['website', 'url', 'webpage', 'facebookurl', 'twitterurl', 'facebook', 'twitter']
+export const COMPANY_PAGES = [
+  'companylinkedinurl',
+  'companylinkedin',
+  'companylinkedinprofileurl',
+  'linkedincompanyprofileurl',
+  'linkedincompanyurl',
+]
