@@ -14,6 +14,8 @@ const candidateImportSchema = new Schema(
     file: { type: Schema.Types.ObjectId, required: true },
     /** The names of the file's columns. */
     columns: { type: [String], default: [] },
+    /** Those of them that fill nothing. Imports from before this was kept have none. */
+    ignoredColumns: { type: [String], default: [] },
     /** People who were erased are entered again. */
     allowErased: { type: Boolean, default: false },
     /** Physical lines whose rows are durable; where another process goes on. */

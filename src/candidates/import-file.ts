@@ -4,6 +4,7 @@ import { ServiceError } from '../errors.ts'
 import { NEVER } from '../work/work-fields.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
 import { openCsv } from './csv/csv-candidates.ts'
+import { ignoredColumns } from './csv/csv-header.ts'
 import type { Entering } from './erased-people.ts'
 import { evenPieces } from './even-pieces.ts'
 import { holdBytes, type HeldBytes } from './held-bytes.ts'
@@ -29,7 +30,12 @@ export interface ReceivedFile {
   /** SHA-256 of its bytes. */
   digest: string
   pieces: readonly Uint8Array[]
-  kept: { file: Types.ObjectId; columns: string[] } | null
+  kept: ({ file: Types.ObjectId } & FileColumns) | null
+}
+
+interface FileColumns {
+  columns: string[]
+  ignoredColumns: string[]
 }
 
 export interface ImportOptions {
@@ -46,6 +52,8 @@ export interface ImportProgress {
   updated: number
   rejected: { line: number; message: string }[]
   rejectedCount: number
+  /** The names of the file's columns that nothing was read from. */
+  ignoredColumns: string[]
   error: { code: string; detail: string } | null
 }
 
@@ -77,7 +85,7 @@ async function receiveFile(chunks: AsyncIterable<Uint8Array>, held: HeldBytes): 
     if (isAll) return { digest: hash.digest('hex'), pieces, kept: null }
     const columns = await columnsOf(pieces)
     const file = await keepFile(rejoin(pieces, source))
-    return { digest: hash.digest('hex'), pieces: [], kept: { file, columns } }
+    return { digest: hash.digest('hex'), pieces: [], kept: { file, ...columns } }
   } finally {
     await source.return(undefined)
   }
@@ -127,7 +135,16 @@ async function readHead(source: AsyncIterator<Uint8Array>, held: HeldBytes): Pro
  * @throws ServiceError `not_found`
  */
 export async function getImport(organization: string, id: string, actor: string | undefined): Promise<ImportProgress> {
-  const { _id, status, linesDone, created, updated, rejectedCount, error } = await findImport(organization, id, actor)
+  const {
+    _id,
+    status,
+    linesDone,
+    created,
+    updated,
+    rejectedCount,
+    ignoredColumns: ignored,
+    error,
+  } = await findImport(organization, id, actor)
   return {
     status,
     linesDone,
@@ -135,6 +152,7 @@ export async function getImport(organization: string, id: string, actor: string 
     updated,
     rejected: await listRejections(_id),
     rejectedCount,
+    ignoredColumns: ignored ?? [],
     error: error ? { code: error.code ?? 'internal_error', detail: error.detail ?? '' } : null,
   }
 }
@@ -155,10 +173,10 @@ async function findImport(organization: string, id: string, actor: string | unde
 }
 
 /** @throws ServiceError `invalid_request` when these first bytes of a file hold no usable header row */
-async function columnsOf(head: readonly Uint8Array[]): Promise<string[]> {
+async function columnsOf(head: readonly Uint8Array[]): Promise<FileColumns> {
   const { header, close } = await openCsv(rejoin(head))
   await close()
-  return header.names
+  return { columns: header.names, ignoredColumns: ignoredColumns(header) }
 }
 
 interface Owner {
@@ -168,17 +186,21 @@ interface Owner {
 
 async function startImport(
   owner: Owner,
-  { file, columns }: NonNullable<ReceivedFile['kept']>,
+  { file, ...columns }: NonNullable<ReceivedFile['kept']>,
   { allowErased }: Pick<Entering, 'allowErased'>,
 ): Promise<string> {
-  const fields = { ...owner, status: 'running', file, columns, allowErased, ...keptFor(), dueAt: AT_ONCE, lane: 1 } as const
+  const fields = { ...owner, status: 'running', file, ...columns, allowErased, ...keptFor(), dueAt: AT_ONCE, lane: 1 } as const
   const started = await CandidateImportModel.create(fields)
   return started._id.toHexString()
 }
 
-async function keepEnded(owner: Owner, columns: string[], { rejected, ...done }: Awaited<ReturnType<typeof importCsv>>): Promise<string> {
+async function keepEnded(
+  owner: Owner,
+  columns: FileColumns,
+  { rejected, ...done }: Awaited<ReturnType<typeof importCsv>>,
+): Promise<string> {
   const times = { ...keptFor(), dueAt: NEVER, finishedAt: new Date() }
-  const ended = new CandidateImportModel({ ...owner, status: 'finished', file: new Types.ObjectId(), columns, ...done, ...times })
+  const ended = new CandidateImportModel({ ...owner, status: 'finished', file: new Types.ObjectId(), ...columns, ...done, ...times })
   await CandidateImportModel.db.transaction(async (session) => {
     await ended.save({ session })
     await keepRejections(ended, rejected, session)

@@ -110,8 +110,15 @@ describe('candidates over HTTP', () => {
       updated: 0,
       rejected: [{ line: 3, message: 'The row is not complete: at least one e-mail or link is required.' }],
       rejectedCount: 1,
+      ignoredColumns: [],
     })
     expect(await multipart.json()).to.include({ created: 1 })
+  })
+
+  it('names the columns that nothing was read from', async () => {
+    const answer = await importCsv(`name,email,Shoe size,,${'Q'.repeat(250)}\nAna,ana@a.example,38,,x\n`)
+
+    expect(await answer.json()).to.deep.include({ created: 1, ignoredColumns: ['Shoe size', 'Q'.repeat(200)] })
   })
 
   it('shows how a file would be read, and imports nothing', async () => {
@@ -159,7 +166,7 @@ describe('candidates over HTTP', () => {
   })
 
   it('imports a file over 1 MB in the background, also as multipart', async () => {
-    const file = `name,email,summary\n${Array.from({ length: 200 }, (_, at) => `P ${at},p${at}@a.example,${'x'.repeat(6000)}`).join('\n')}`
+    const file = `name,email,summary,Shoe size\n${Array.from({ length: 200 }, (_, at) => `P ${at},p${at}@a.example,${'x'.repeat(6000)}`).join('\n')}`
     const form = new FormData()
     form.append('file', new Blob([file]), 'people.csv')
 
@@ -180,6 +187,7 @@ describe('candidates over HTTP', () => {
       updated: 0,
       rejected: [],
       rejectedCount: 0,
+      ignoredColumns: ['Shoe size'],
       error: null,
     })
   })

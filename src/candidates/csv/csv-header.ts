@@ -13,6 +13,13 @@ export interface CsvHeader extends CsvColumns {
 export const CSV_DELIMITERS = [',', ';', '\t'] as const
 export type CsvDelimiter = (typeof CSV_DELIMITERS)[number]
 
+const LONGEST_SHOWN_COLUMN = 200
+
+/** The columns with a name that fill nothing, their names cut at 200 characters. */
+export function ignoredColumns({ names, columns }: CsvHeader): string[] {
+  return names.filter((name, at) => name !== '' && columns[at] === null).map((name) => name.slice(0, LONGEST_SHOWN_COLUMN))
+}
+
 /** A preamble longer than this is none (LinkedIn's has three lines). */
 const LONGEST_PREAMBLE = 20
 /** Blank lines count here too. */

@@ -20,6 +20,9 @@ const outcome = {
     .max(1000)
     .meta({ description: 'The first 1,000 rows that were not taken; `line` counts the lines of the file, its first is 1.' }),
   rejectedCount: z.int().meta({ description: 'All rows that were not taken.' }),
+  ignoredColumns: z
+    .array(z.string())
+    .meta({ description: 'The columns of the file that nothing was read from, as the file names them; cut at 200 characters.' }),
 }
 const ImportView = z.object(outcome).meta({ id: 'CandidateImportResult' })
 const ImportStarted = z.object({ importId: z.string() }).meta({ id: 'CandidateImportStarted' })
@@ -46,7 +49,7 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       summary: 'Import candidates from a CSV file',
       description:
         'UTF-8, UTF-16 or windows-1252, with a header row of at most 1,000 columns; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
-        "LinkedIn's connections, LinkedIn Recruiter's, Google's and Greenhouse's exports are read as they are. A row without `externalId` is matched to a candidate by link, else by e-mail. " +
+        "Exports of LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook, and Thunderbird and Lever's import template are read as they are. A row without `externalId` is matched to a candidate by link, else by e-mail. " +
         'Phones are taken over as E.164, `+12125550123 ext. 5`, where they name their country or the row does; else as they are. ' +
         'A cell holds at most 300 characters; in `headline`, `location` and `summary` 10,000, in `profileUrl` 2,000, and in columns of several values 20,000.',
       access: 'sourcer',
@@ -85,9 +88,13 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
 }
 
 async function answerOf(candidates: Candidates, caller: OrganizationCaller, { id, status }: KeptAnswer): Promise<Answer> {
-  const { created, updated, rejected, rejectedCount } = await candidates.getImport(caller.organization, id, importsOf(caller))
+  const { created, updated, rejected, rejectedCount, ignoredColumns } = await candidates.getImport(
+    caller.organization,
+    id,
+    importsOf(caller),
+  )
   if (status === 202) return { status, body: { importId: id }, result: { id } }
-  return { status, body: { created, updated, rejected, rejectedCount }, result: { id } }
+  return { status, body: { created, updated, rejected, rejectedCount, ignoredColumns }, result: { id } }
 }
 
 /** Whose imports somebody sees: a sourcer only their own, from any session; admins and API keys those of the organization. */

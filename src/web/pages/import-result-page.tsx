@@ -35,6 +35,7 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
       )}
       <p role="status">{t.linesDone(new Intl.NumberFormat(language).format(progress.linesDone))}</p>
       <Counts counts={progress} />
+      {progress.ignoredColumns.length > 0 ? <p>{t.ignoredColumns(new Intl.ListFormat(language).format(progress.ignoredColumns))}</p> : null}
       <Rejected rejected={progress.rejected} count={progress.rejectedCount} download={`/api/v1/candidate-imports/${id}/rejected.csv`} />
       {isRunning ? (
         <noscript>
