@@ -8,9 +8,10 @@ export const RESUME_TYPES = {
 } as const
 export type ResumeExtension = keyof typeof RESUME_TYPES
 
-/** Some programs write an empty line or a byte order mark before a PDF's first mark. */
 const BEGINS_PDF = /^(?:\u00EF\u00BB\u00BF)?[\s\0]{0,64}%PDF-\d/
-const HEAD_BYTES = 128
+/** Printers' languages and comments may come before a PDF's first mark: readers look for it in so many bytes. */
+const HEAD_BYTES = 1024
+const PDF_MARK = /%PDF-\d\.\d/
 const OLE_MARK = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 const ZIP_MARK = Buffer.from('504b0304', 'hex')
 
@@ -20,9 +21,11 @@ const ZIP_MARK = Buffer.from('504b0304', 'hex')
  */
 export async function detectResumeType(bytes: Uint8Array): Promise<ResumeExtension | null> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (BEGINS_PDF.test(buffer.subarray(0, HEAD_BYTES).toString('latin1'))) return 'pdf'
+  const head = buffer.subarray(0, HEAD_BYTES).toString('latin1')
+  if (BEGINS_PDF.test(head)) return 'pdf'
   if (startsWith(buffer, OLE_MARK)) return isWordBinary(buffer) ? 'doc' : null
   if (startsWith(buffer, ZIP_MARK)) return (await isWordZip(buffer)) ? 'docx' : null
+  if (PDF_MARK.test(head) && buffer.includes(' obj') && buffer.includes('%%EOF')) return 'pdf' // a text may speak of the mark
   return isPlainText(buffer) ? 'txt' : null
 }
 

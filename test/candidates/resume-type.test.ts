@@ -5,6 +5,12 @@ import { bytesOf, officeZip, sampleDocx, sampleOle, samplePdf, zip, type Bytes }
 describe('the kind of a résumé, by its content', () => {
   const right: [string, string, Bytes][] = [
     ['a PDF', 'pdf', samplePdf()],
+    [
+      'a PDF behind a comment',
+      'pdf',
+      bytesOf(`<!-- made for printing -->${' '.repeat(900)}\n${Buffer.from(samplePdf()).toString('latin1')}`, 'latin1'),
+    ],
+    ['a text about the mark of PDFs', 'txt', bytesOf('Wrote a reader that finds %PDF-1.7 anywhere.', 'latin1')],
     ['a PDF after an empty line', 'pdf', bytesOf(`\r\n${Buffer.from(samplePdf()).toString('latin1')}`, 'latin1')],
     ['a Word document of before 2007', 'doc', sampleOle()],
     ['a Word document', 'docx', sampleDocx()],

@@ -100,6 +100,10 @@ function multipartField(request: IncomingMessage, rules: UploadRules): Promise<N
       },
     })
     limitPartHeaders(form)
+    form.onPart = async (part) => {
+      if (part.name === rules.field) part.mimetype ||= 'application/octet-stream' // formidable takes a part without a type for a text
+      await form._handlePart(part)
+    }
     const refusal = form.parse(request).then(
       ([, files]) => (files[rules.field] ? null : missing(rules)),
       (error: unknown) => explain(error, rules),
@@ -123,8 +127,7 @@ const LONGEST_HEADER = 2000
 /** formidable keeps headers of any number and length, and looks for a file's name by a pattern that takes quadratic time. */
 function limitPartHeaders(form: unknown): void {
   const inside = form as FormInside
-  const readName = inside._getFileName.bind(inside)
-  inside._getFileName = (header) => (header.length > LONGEST_HEADER ? null : readName(header))
+  inside._getFileName = (header) => (header.length > LONGEST_HEADER ? null : fileNameIn(header))
   let bytes = 0
   inside.use((self) => {
     self._parser?.prependListener('data', ({ name, start = 0, end = 0 }) => {
@@ -133,6 +136,25 @@ function limitPartHeaders(form: unknown): void {
     })
     return self
   })
+}
+
+/** The file's name in a Content-Disposition, with quotation marks as curl (`\\"`) and browsers (`%22`) write them; `filename*` comes first. */
+function fileNameIn(header: string): string | null {
+  const encoded = /;\s*filename\*=(utf-8|iso-8859-1)'[^';]*'([^\s;]+)/i.exec(header)
+  const extended = encoded && decodeName(encoded[1] ?? '', encoded[2] ?? '')
+  if (extended) return extended
+  const given = /;\s*filename=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i.exec(header)
+  const name = given?.[1]?.replace(/\\(["\\])/g, '$1') ?? given?.[2]
+  return name?.replace(/%22/g, '"') ?? null
+}
+
+function decodeName(charset: string, encoded: string): string | null {
+  try {
+    if (charset.toLowerCase() === 'utf-8') return decodeURIComponent(encoded)
+    return encoded.replace(/%([\da-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+  } catch {
+    return null
+  }
 }
 
 /** Ends well only when all of the body was in order; lets go of what is left of it when reading ends early. */

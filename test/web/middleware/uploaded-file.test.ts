@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { isServiceError } from '../../../src/errors.ts'
-import { uploadedFile } from '../../../src/web/middleware/uploaded-file.ts'
+import { namedUpload } from '../../../src/web/middleware/uploaded-file.ts'
 
 const LIMIT = 100_000
 /** For who pauses; nobody else is given up because this process stood still. */
@@ -16,11 +16,12 @@ function startReader(): Promise<Server> {
     try {
       let bytes = 0
       const patience = request.url === '/pauses' ? { pauseMs: PAUSE_MS } : {}
-      for await (const piece of await uploadedFile(request, { field: 'file', limitBytes: LIMIT, ...patience })) {
+      const { filename, pieces } = await namedUpload(request, { field: 'file', limitBytes: LIMIT, ...patience })
+      for await (const piece of pieces) {
         bytes += piece.length
         if (request.url === '/first') break
       }
-      response.end(String(bytes))
+      response.end(request.url === '/name' ? `${filename} ${bytes}` : String(bytes))
     } catch (error) {
       response.statusCode = 400
       response.end(isServiceError(error) ? error.code : String(error))
@@ -69,6 +70,23 @@ describe('an uploaded file', () => {
 
       expect(await send({ method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=b' }, body })).to.equal('bad_request')
     }).timeout(5000)
+  }
+
+  for (const [head, name] of [
+    ['filename="a \\"b\\" c.pdf"\r\nContent-Type: application/pdf', 'a "b" c.pdf'],
+    ['filename="a %22b%22 c.pdf"', 'a "b" c.pdf'],
+    ["filename*=UTF-8''%C3%85sa%20%22x%22.pdf", 'Åsa "x".pdf'],
+    ['filename="A.pdf"; filename*=UTF-8\'\'%C3%85.pdf', 'Å.pdf'],
+    ['filename="A.pdf"; filename*=UTF-8\'\'%C3%.pdf', 'A.pdf'],
+    ['filename=plain.csv\r\nContent-Type: text/csv; charset=utf-8', 'plain.csv'],
+    ['filename="untyped.csv"', 'untyped.csv'],
+  ] as const) {
+    it(`has its name and bytes with ${head.replaceAll('\r\n', ' ')}`, async () => {
+      const body = `--b\r\nContent-Disposition: form-data; name="file"; ${head}\r\n\r\n1234\r\n--b--\r\n`
+      const init = { method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=b' }, body }
+
+      expect(await send(init, '/name')).to.equal(`${name} 4`)
+    })
   }
 
   for (const [how, upload] of [
