@@ -10,6 +10,10 @@ const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:".]+(\.[^\s@<>()[\]\\,;:".
 /** Controls but tab and line breaks, and halves of surrogate pairs. */
 const UNPRINTABLE = /^[^\p{Cs}\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/u // oxlint-disable-line no-control-regex
 
+/** Without invisible characters, which web pages and spreadsheets leave in what is copied. */
+export const withoutInvisible = (value: string): string => value.replace(/\p{Cf}/gu, '').trim()
+/** Joiners and tags stay: scripts and emoji need them. */
+const plainName = (value: string): string => value.replace(/[^\P{Cf}\u200C\u200D\u{E0020}-\u{E007F}]/gu, '').trim()
 const oneLine = (value: string): string => value.replace(/\s+/g, ' ').trim()
 /** zod goes on to the next check after one that has failed, unless it says `abort`. */
 const atMost = (max: number) => ({ error: `is longer than ${max} characters`, abort: true })
@@ -20,14 +24,15 @@ const link = z
   .string()
   .trim()
   .max(LONGEST_LINK, atMost(LONGEST_LINK))
+  .overwrite(withoutInvisible)
   .refine(isWebLink, 'is not a link: write it out, with https:// or http:// in front')
-const email = z.string().trim().max(254, atMost(254)).regex(EMAIL, 'is not an e-mail address')
-const phone = z.strictObject({ type: filledLine(50).nullish(), value: filledLine(100) })
+const email = z.string().trim().max(254, atMost(254)).overwrite(withoutInvisible).regex(EMAIL, 'is not an e-mail address')
+const phone = z.strictObject({ type: filledLine(50).nullish(), value: line(100).overwrite(withoutInvisible).min(1, 'is empty') })
 const list = <T extends z.ZodType>(item: T) => z.array(item).max(LONGEST_LIST, `has more than ${LONGEST_LIST} entries`).nullish()
 
 /** http or https, with a host. */
 export function isWebLink(value: string): boolean {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return false
+  if (!/^https?:\/\//i.test(value) || /\s/.test(value) || !URL.canParse(value)) return false
   const { hostname, username, password } = new URL(value)
   return hostname !== '' && username === '' && password === ''
 }
@@ -40,7 +45,7 @@ export function isWebLink(value: string): boolean {
 export const CandidateInput = z
   .strictObject({
     externalId: filledLine(200).nullish().meta({ description: "The candidate's id in the sourcing tool: unique, and known again." }),
-    name: line(200).optional(),
+    name: line(200).overwrite(plainName).optional(),
     headline: line(LONGEST_TEXT).nullish(),
     location: line(LONGEST_TEXT).nullish(),
     emails: list(email),

@@ -115,6 +115,23 @@ describe('candidates over HTTP', () => {
     expect(await multipart.json()).to.include({ created: 1 })
   })
 
+  it('takes addresses, links and phones without invisible characters, and no link with a space', async () => {
+    const given = {
+      name: '\u200BEli\u200D',
+      emails: ['eli\u200B@dahl.example'],
+      links: ['https://dahl.example/\u2060eli'],
+      phones: [{ value: '\u202A+4740612345\u202C' }],
+    }
+
+    expect(await (await post(given)).json()).to.deep.include({
+      name: 'Eli\u200D',
+      emails: ['eli@dahl.example'],
+      links: ['https://dahl.example/eli'],
+      phones: [{ value: '+4740612345' }],
+    })
+    expect((await post({ ...given, links: ['https://dahl.example/a b'] })).status).to.equal(422)
+  })
+
   it('names the columns that nothing was read from', async () => {
     const answer = await importCsv(`name,email,Shoe size,,${'Q'.repeat(250)}\nAna,ana@a.example,38,,x\n`)
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { plainCell } from '../../csv-cell.ts'
-import { CandidateInput, LONGEST_LINK, LONGEST_LIST, LONGEST_TEXT } from '../candidate-input.ts'
+import { CandidateInput, LONGEST_LINK, LONGEST_LIST, LONGEST_TEXT, withoutInvisible } from '../candidate-input.ts'
 import type { CsvColumn, CsvField } from './csv-columns.ts'
 import type { CsvHeader } from './csv-header.ts'
 import { phoneTypeOf, readPhone, type Phone } from './csv-phone.ts'
@@ -64,16 +64,26 @@ interface GivenCell {
   column: CsvColumn
 }
 
+const VISIBLE: readonly CsvField[] = ['emails', 'phones', 'links', 'socialMedia', 'profileUrl']
+
 /** By what they fill, which several columns may do alike. */
 type GivenCells = Partial<Record<CsvField, GivenCell[]>>
 
 function givenCells({ columns }: CsvHeader, cells: string[]): GivenCells {
   const given: GivenCells = {}
   columns.forEach((column, at) => {
-    const text = plainCell(cells[at] ?? '').trim()
-    if (column && text) (given[column.field] ??= []).push({ text, column })
+    if (!column) return
+    const plain = textOf(plainCell(cells[at] ?? '').trim())
+    const text = VISIBLE.includes(column.field) ? withoutInvisible(plain) : plain
+    if (text) (given[column.field] ??= []).push({ text, column })
   })
   return given
+}
+
+/** What a spreadsheet keeps as text by `="…"`. */
+function textOf(cell: string): string {
+  const isText = cell.length > 3 && cell.startsWith('="') && cell.endsWith('"')
+  return isText ? cell.slice(2, -1).replaceAll('""', '"').trim() : cell
 }
 
 function toInput(cells: GivenCells, hasCommaLists: boolean): Record<string, unknown> {
@@ -84,7 +94,7 @@ function toInput(cells: GivenCells, hasCommaLists: boolean): Record<string, unkn
     ['name', first(cells, 'name') ?? joined(cells, ['firstName', 'middleName', 'lastName'], ' ')],
     ['headline', first(cells, 'headline') ?? joined(cells, ['position', 'company'], ' at ')],
     ['location', location],
-    ['emails', listed(cells.emails, /[;,]|\s:::\s/)?.map(({ text }) => withoutLabel(text))],
+    ['emails', emailsOf(cells)],
     ['phones', phonesOf(cells, between, location)],
     ['links', linksOf(cells, between)],
     ['tags', listed(cells.tags, betweenTags, GROUP_OF_GOOGLE)?.map(({ text }) => text)],
@@ -99,15 +109,33 @@ function first(cells: GivenCells, field: CsvField): string | undefined {
   return cells[field]?.[0]?.text
 }
 
-/** "ana@a.example (Work)" without the label. */
-function withoutLabel(text: string): string {
-  return text.replace(/\(\p{L}+\)$/u, '').trimEnd()
+/** Addresses as mail programs write them: `"López, Ana" <ana@a.example>`, `mailto:ana@a.example`, "ana@a.example (Work)". */
+function emailsOf({ emails }: GivenCells): string[] | undefined {
+  const cells = emails?.map((cell) => (cell.text.includes('<') ? { ...cell, text: cell.text.replace(/"[^"]*"/g, ' ') } : cell))
+  const found = listed(cells, /[;,|\n]|\s:::\s/)?.flatMap(({ text, column }) => {
+    const isName = !text.includes('@') && emails?.some((cell) => cell.column === column && cell.text.includes('<'))
+    return isName ? [] : addressesIn(text)
+  })
+  if (found?.length === 0) return emails?.map(({ text }) => text) // brackets without an address are a fault
+  return found && [...new Set(found.slice(0, LONGEST_LIST + 1))]
 }
+
+function addressesIn(text: string): string[] {
+  const bracketed = /<([^<>]*)>/.exec(text)?.[1]
+  const words = (bracketed ?? text).split(/\s/).filter((word) => word !== '' && word !== '/' && !/^\(\p{L}+\)$/u.test(word))
+  const parts = words.every((word) => word.includes('@')) ? words : [words.join(' ')]
+  return parts.map((part) => {
+    const address = part.replace(/\(\p{L}+\)$/u, '').replace(/^mailto:/i, '')
+    return address.endsWith('.') ? address.slice(0, -1) : address
+  })
+}
+
+const BETWEEN_LINKS = /[;|\n]|,\s|\s:::\s|[,\s](?=https?:\/\/|www\.)/i
 
 /** What "Social Media" columns hold may be the name of an account, "@ana": only addresses are links. */
 function linksOf({ links, socialMedia }: GivenCells, between: RegExp): string[] | undefined {
   const social = listed(socialMedia, between)?.filter(({ text }) => /^https?:\/\/.*\//i.test(withScheme(text)))
-  const all = [...(listed(links, between) ?? []), ...(social ?? [])]
+  const all = [...(listed(links, BETWEEN_LINKS) ?? []), ...(social ?? [])]
   return all.length > 0 ? all.map(({ text }) => withScheme(text)) : undefined
 }
 
@@ -137,7 +165,7 @@ function phonesOf(cells: GivenCells, between: RegExp, location: string | undefin
   const country = phoneCountryOf(cells.country?.[0]?.text, location)
   const phones = listed(cells.phones, between)?.map(({ text, column }) => {
     const label = cells.phoneType?.find((other) => other.column.group === column.group)?.text
-    return readPhone(text, phoneTypeOf(label ?? '') ?? column.phoneType, country)
+    return readPhone(text.replace(/^(\d{7,15})\.0$/, '$1'), phoneTypeOf(label ?? '') ?? column.phoneType, country)
   })
   if (phones && phones.length > LONGEST_LIST) return phones
   return phones?.filter(({ value }, at) => phones.findIndex((other) => other.value === value) === at)

@@ -225,6 +225,38 @@ describe('reading candidates from CSV', () => {
     ])
   })
 
+  it('takes addresses as mail programs write them, whatever separates them', async () => {
+    for (const [cell, emails] of [
+      ['"""Dahl, Eli"" <eli@dahl.example>"', ['eli@dahl.example']],
+      ['<eli@dahl.example>', ['eli@dahl.example']],
+      ['mailto:eli@dahl.example', ['eli@dahl.example']],
+      ['eli@dahl.example.', ['eli@dahl.example']],
+      ['eli@dahl.example | eli@b.example', ['eli@dahl.example', 'eli@b.example']],
+      ['eli@dahl.example / eli@b.example eli@c.example', ['eli@dahl.example', 'eli@b.example', 'eli@c.example']],
+      ['"eli@dahl.example\neli@b.example"', ['eli@dahl.example', 'eli@b.example']],
+    ] as const)
+      expect(inputs(await read(`name,email\nEli,${cell}\n`)), cell).to.deep.equal([{ name: 'Eli', emails }])
+    expect(faults(await read('name,email\nEli,Eli <>\n'))).to.have.length(1)
+    expect(inputs(await read('name,email\nEli,N/A\n'))).to.deep.equal(['emails is not an e-mail address.'])
+  })
+
+  it('separates links, and takes none with a space', async () => {
+    expect(inputs(await read('name,links\nEli,"https://a.example/x, https://b.example/y https://c.example/z"\n'))).to.deep.equal([
+      { name: 'Eli', links: ['https://a.example/x', 'https://b.example/y', 'https://c.example/z'] },
+    ])
+    expect(faults(await read('name,links\nEli,https://a.example/x y\n'))).to.have.length(1)
+  })
+
+  it('reads what spreadsheets make of texts and numbers, without invisible characters', async () => {
+    const file =
+      'name,email,phone,country\n"=""Eli\u200D Dahl""",eli@dahl\u200B.example,"=""004740612345""",Norway\nIda,ida@moe.example,\u202A4740612346.0\u202C,Norway\n'
+
+    expect(inputs(await read(file))).to.deep.equal([
+      { name: 'Eli\u200D Dahl', emails: ['eli@dahl.example'], phones: [{ value: '+4740612345' }], location: 'Norway' },
+      { name: 'Ida', emails: ['ida@moe.example'], phones: [{ value: '+4740612346' }], location: 'Norway' },
+    ])
+  })
+
   it('names each fault of a row and its entry', async () => {
     const rows = await read('name,emails,links\nAna,ana@a.example;foo,ftp://a.example\n')
 
