@@ -13,7 +13,7 @@ const UNPRINTABLE = /^[^\p{Cs}\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/u 
 /** Without invisible characters, which web pages and spreadsheets leave in what is copied. */
 export const withoutInvisible = (value: string): string => value.replace(/\p{Cf}/gu, '').trim()
 /** Joiners and tags stay: scripts and emoji need them. */
-const plainName = (value: string): string => value.replace(/[^\P{Cf}\u200C\u200D\u{E0020}-\u{E007F}]/gu, '').trim()
+const plainName = (value: string): string => value.replace(/(?!\u200C|\u200D|[\u{E0020}-\u{E007F}])\p{Cf}/gu, '').trim()
 const oneLine = (value: string): string => value.replace(/\s+/g, ' ').trim()
 /** zod goes on to the next check after one that has failed, unless it says `abort`. */
 const atMost = (max: number) => ({ error: `is longer than ${max} characters`, abort: true })

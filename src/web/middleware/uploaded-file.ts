@@ -100,9 +100,9 @@ function multipartField(request: IncomingMessage, rules: UploadRules): Promise<N
       },
     })
     limitPartHeaders(form)
-    form.onPart = async (part) => {
+    form.onPart = (part) => {
       if (part.name === rules.field) part.mimetype ||= 'application/octet-stream' // formidable takes a part without a type for a text
-      await form._handlePart(part)
+      return form._handlePart(part)
     }
     const refusal = form.parse(request).then(
       ([, files]) => (files[rules.field] ? null : missing(rules)),
