@@ -19,6 +19,10 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
   const counted = () => (limiter ??= startLimiter().catch((error: unknown) => ((limiter = undefined), Promise.reject(error))))
   /** Tries of this process that have not ended yet, by key. */
   const underWay = new Map<string, Set<Promise<unknown>>>()
+  /** Tries of this process that are just being counted, by key. */
+  const beingCounted = new Map<string, Set<Promise<unknown>>>()
+  /** Tries that began or were given back: after one of them, a count that was full may have room, or somebody to wait for. */
+  let moves = 0
 
   const giveBack = (keys: readonly string[]) => Promise.all(keys.map(async (key) => (await counted()).reward(key)))
 
@@ -45,9 +49,18 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
      */
     async guard<T>(keys: readonly string[], attempt: () => Promise<T | null>, onLimit: () => void): Promise<T | null> {
       const taken = keys.map(fingerprint)
-      for (let full = await take(taken); full !== null; full = await take(taken)) {
-        const ahead = taken.flatMap((key) => [...(underWay.get(key) ?? [])])
-        if (ahead.length === 0) {
+      const count = async () => {
+        const full = await take(taken)
+        if (full === null) moves += 1
+        return full
+      }
+      for (;;) {
+        const movesBefore = moves
+        const full = await track(beingCounted, taken, count)
+        if (full === null) break
+        await Promise.allSettled(runningOf(beingCounted, taken))
+        const ahead = runningOf(underWay, taken)
+        if (ahead.length === 0 && moves === movesBefore) {
           if (await isFirstRefusal(full.key)) onLimit()
           throw tooManyRequests(full.waitMs)
         }
@@ -60,7 +73,10 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
           failed = result === null
           return result
         } finally {
-          if (!failed) await giveBack(taken)
+          if (!failed) {
+            await giveBack(taken)
+            moves += 1
+          }
         }
       })
     },
@@ -106,6 +122,10 @@ async function track<T>(running: Map<string, Set<Promise<unknown>>>, keys: reado
       if (running.get(key)?.size === 0) running.delete(key)
     }
   }
+}
+
+function runningOf(running: ReadonlyMap<string, Set<Promise<unknown>>>, keys: readonly string[]): Promise<unknown>[] {
+  return keys.flatMap((key) => [...(running.get(key) ?? [])])
 }
 
 /** The key of an account: its e-mail, whether or not anybody has it. */
