@@ -13,7 +13,7 @@ const UNPRINTABLE = /^[^\p{Cs}\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/u 
 /** Without invisible characters, which web pages and spreadsheets leave in what is copied. */
 export const withoutInvisible = (value: string): string => value.replace(/\p{Cf}/gu, '').trim()
 /** Joiners and tags stay: scripts and emoji need them. */
-const plainName = (value: string): string => value.replace(/(?!\u200C|\u200D|[\u{E0020}-\u{E007F}])\p{Cf}/gu, '').trim()
+const withoutInvisibleButJoiners = (value: string): string => value.replace(/(?!\u200C|\u200D|[\u{E0020}-\u{E007F}])\p{Cf}/gu, '').trim()
 const oneLine = (value: string): string => value.replace(/\s+/g, ' ').trim()
 /** zod goes on to the next check after one that has failed, unless it says `abort`. */
 const atMost = (max: number) => ({ error: `is longer than ${max} characters`, abort: true })
@@ -45,7 +45,7 @@ export function isWebLink(value: string): boolean {
 export const CandidateInput = z
   .strictObject({
     externalId: filledLine(200).nullish().meta({ description: "The candidate's id in the sourcing tool: unique, and known again." }),
-    name: line(200).overwrite(plainName).optional(),
+    name: line(200).overwrite(withoutInvisibleButJoiners).optional(),
     headline: line(LONGEST_TEXT).nullish(),
     location: line(LONGEST_TEXT).nullish(),
     emails: list(email),

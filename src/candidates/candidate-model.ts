@@ -66,7 +66,7 @@ const candidateSchema = new Schema(
     /** True once an export of it was `exported`. */
     exported: { type: Boolean, default: false },
     lever: { type: leverStateSchema, default: null },
-    /** When `lever` was last written, which `updatedAt` doesn't tell: a sourcer may not see a confidential opportunity change. */
+    /** When `lever` was last written. Not part of `updatedAt`, which sourcers see: they must not notice that a confidential opportunity changed. */
     leverChangedAt: { type: Date, default: null },
   },
   { timestamps: true, collection: 'candidates' },

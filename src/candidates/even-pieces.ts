@@ -3,8 +3,8 @@ import { startTimeSlice } from './time-slice.ts'
 const PIECE_BYTES = 65_536
 
 /**
- * The same bytes in pieces of 64 KB. A sender chooses the size of the pieces that it sends, and each takes a few hundred bytes beside its
- * own, and holds the buffer that it was cut from. Gives way to the rest of the process.
+ * The same bytes in pieces of 64 KB. The sender decides how large its pieces are; each costs a few hundred bytes
+ * more than it holds, and keeps the buffer alive that it was cut from. Gives way to the rest of the process.
  */
 export async function* evenPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
   const slice = startTimeSlice()

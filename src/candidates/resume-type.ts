@@ -9,7 +9,7 @@ export const RESUME_TYPES = {
 export type ResumeExtension = keyof typeof RESUME_TYPES
 
 const BEGINS_PDF = /^(?:\u00EF\u00BB\u00BF)?[\s\0]{0,64}%PDF-\d/
-/** Printers' languages and comments may come before a PDF's first mark: readers look for it in so many bytes. */
+/** Printer commands and comments may precede the PDF mark; readers look for it in this many bytes. */
 const HEAD_BYTES = 1024
 const PDF_MARK = /%PDF-\d\.\d/
 const OLE_MARK = Buffer.from('d0cf11e0a1b11ae1', 'hex')

@@ -79,7 +79,7 @@ export const ExportView = z
 export type ExportView = z.infer<typeof ExportView>
 
 export interface ExportViewDeps {
-  /** Whether records are confidential as last seen in Lever, by id; without those that are not known. */
+  /** Whether records are confidential as last seen in Lever, by id; unknown records are left out. */
   confidentialityOf: (
     organization: string,
     kind: 'opportunities' | 'postings' | 'requisitions',
@@ -134,7 +134,7 @@ function opportunitiesOf({ opportunityId, duplicateOf }: ExportDocument): string
   return [opportunityId, duplicateOf].filter((id) => typeof id === 'string')
 }
 
-/** `whenAsked`: what was known when it was asked for, which counts where nothing newer is known. */
+/** `whenAsked`: whether the record was confidential when the export was requested; used if the mirror knows nothing newer. */
 export function isConfidentialNow(
   record: { id: string; whenAsked: boolean | null | undefined } | null | undefined,
   known: ReadonlyMap<string, boolean>,

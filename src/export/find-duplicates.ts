@@ -16,9 +16,9 @@ export const DuplicateView = z
     owner: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
     postings: z
       .array(z.object({ id: z.string(), title: z.string().nullable() }))
-      .describe('Sourcers see only postings that Lever is known to show to everyone'),
+      .describe('Sourcers see only postings known not to be confidential'),
     createdAt: Timestamp.nullable(),
-    confidential: z.boolean().describe('Sourcers get one such entry, the last, when there are any confidential duplicates'),
+    confidential: z.boolean().describe('A sourcer gets at most one confidential entry, always last, however many there are'),
   })
   .meta({ id: 'Duplicate' })
 export type DuplicateView = z.infer<typeof DuplicateView>

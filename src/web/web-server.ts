@@ -16,8 +16,8 @@ const REFUSALS: Readonly<Record<string, () => ServiceError>> = {
 const TIMES = { headersTimeout: 15_000, connectionsCheckingInterval: 2000 }
 
 /**
- * How long a connection stays half open after an answer that came before the end of the request. What still comes in is thrown away: closed
- * at once, it would be reset, and the sender might never read the answer (RFC 9112, 9.6).
+ * How long a request that was answered before it ended is still read, and thrown away. Closing at once would reset the connection, and the
+ * sender might never read the answer (RFC 9112, 9.6).
  */
 const LINGER_MS = 2000
 
@@ -44,7 +44,7 @@ export function createWebServer(listener: RequestListener): Server {
   return server
 }
 
-/** Node ends a connection by `destroySoon` once the answer is out. */
+/** Replaces `destroySoon`, by which Node closes a connection once the answer is out. */
 function lingerAfterEarlyAnswer(socket: Socket, lastRequest: () => IncomingMessage | undefined): void {
   const destroySoon = socket.destroySoon.bind(socket)
   socket.destroySoon = () => {

@@ -57,6 +57,20 @@ describe('what gets in the way of people', function () {
     expect(answers).to.deep.equal(ADMIN_PAGES.map(() => 403))
   })
 
+  it('a long word in a file makes the preview no wider than its place', async () => {
+    const { page } = await browser.open()
+    await signIn(page, api, '/candidates/import')
+    const csv = `Vorname,Nachname,E-Mail-Adresse,${'Lieblingsfarbe'.repeat(8)}\nIda,Lang,ida@a.example,${'x'.repeat(150)}\n`
+    await page.getByLabel('CSV file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+    await page.getByRole('cell', { name: 'ida@a.example' }).waitFor()
+
+    for (const width of [1280, 900, NARROW.width]) {
+      await page.setViewportSize({ width, height: 800 })
+      expect(await page.evaluate('document.documentElement.scrollWidth'), `${width} px`).to.equal(width)
+      expect(await page.evaluate("(() => { const table = document.querySelector('#import-preview table').getBoundingClientRect(), card = document.querySelector('#import-preview').parentElement.getBoundingClientRect(); return table.right <= card.right })()"), `${width} px`).to.equal(true) // prettier-ignore
+    }
+  })
+
   it('a double click exports once, and sets up once', async () => {
     await add({ name: 'Dolly Double-Click', emails: ['dolly@click.example'] })
     const { page, faults } = await browser.open({ viewport: NARROW })

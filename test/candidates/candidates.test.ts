@@ -322,7 +322,7 @@ describe('candidates', () => {
       })
     })
 
-    it('tells when the opportunity changed only to who may see it', async () => {
+    it('tells when the opportunity changed only to those who may see it', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       const confidential = { confidential: true, updatedAt: new Date(2000) }
       const timesFor = async (clearance: Clearance) => (await candidates.get(organization, candidate.id, clearance)).updatedAt

@@ -110,7 +110,7 @@ describe('web/pages: authorize Lever', () => {
     expect(await sessionIn(browser)).to.equal(session)
   })
 
-  describe('that something other than its admin may have opened', () => {
+  describe('that the admin may not have opened', () => {
     /** Opens a new sign-in link of the admin in that browser, and presses Continue on its page where `press` says so. */
     const byLink = async (browser: Browser, path: string, { press = false } = {}) => {
       const validForSeconds = press ? 3600 : 60

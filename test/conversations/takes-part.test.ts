@@ -64,7 +64,7 @@ describe('conversations/who takes part', () => {
     expect([await read(other, talk), await write(other, talk), await read(bo, talk)]).to.deep.equal([200, 202, 404])
   })
 
-  it('has one of two sourcers who begin to write at once', async () => {
+  it('lets only one of two sourcers begin a conversation at the same time', async () => {
     for (let round = 0; round < 8; round += 1) {
       const talk = newConversation()
       const statuses = await Promise.all([write(bo, talk), write(other, talk)])

@@ -156,7 +156,7 @@ describe('scripts: bootstrap', () => {
     expect(project.installations()).to.equal(1)
   })
 
-  it('waits for an installation that is under way where only a missing one counts, too', async () => {
+  it('waits for a running installation with --if-missing, too', async () => {
     const project = new TinyProject(folder, { until: 'go' })
     const installing = project.start('target.mjs')
     await eventually('npm runs', () => project.installations() === 1)

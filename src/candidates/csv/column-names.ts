@@ -19,7 +19,7 @@ const PHONE_KINDS = [
 /**
  * Names of columns in our own template and in the exports of other products: LinkedIn (connections, Recruiter), Sales Navigator tools
  * (Evaboot), Apollo, ZoomInfo, Lever's import template, Greenhouse, Google Contacts, Outlook, and Thunderbird, in English, Spanish,
- * German, French, and Portuguese. Names of lists also match with a number in them ("E-mail 2 Address").
+ * German, French, and Portuguese. Names of columns that hold lists also match with a number in them ("E-mail 2 Address").
  */
 const NAMES: readonly (readonly [CsvField, readonly string[]])[] = [
   ['externalId', ['external id']],
@@ -67,13 +67,13 @@ export function lookUpName(name: string): { field: CsvField; number: string | nu
   return numbered && NUMBERED.includes(numbered) ? { field: numbered, number } : null
 }
 
-/** Words for both a form of address ("Dr") and a job: the former where another column has the job, as in Outlook's files. */
+/** Can mean a form of address ("Dr") or a job title. They mean the former if another column has the job title, as in Outlook's files. */
 export const TITLES = ['title', 'titulo', 'titel', 'titre']
 export const JOBS = ['jobtitle', 'position', 'puesto', 'cargo', 'stelle', 'berufsbezeichnung', 'fonction', 'poste', 'funcao']
-/** The whole name, unless another column has the rest of it. */
+/** Mean the whole name, unless another column holds the other part of it. */
 export const FIRST_OR_FULL = ['nombre', 'nome']
 export const LAST_OR_FULL = ['nom']
-/** Beside a page of their company ("Company Linkedin Url"), these are the company's too (Apollo). */
+/** In a file with a column for the company's page ("Company Linkedin Url"), these hold addresses of the company, too (Apollo). */
 export const OF_COMPANY = ['website', 'url', 'webpage', 'facebookurl', 'twitterurl', 'facebook', 'twitter']
 export const COMPANY_PAGES = [
   'companylinkedinurl',

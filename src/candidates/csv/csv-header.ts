@@ -50,7 +50,7 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
   })
 }
 
-/** The header with the lines that its quoted cells go on in, as far as they end soon. */
+/** The header row, with the following lines that a quoted cell in it spans, up to a limit. */
 async function withOpenCells(first: string, lines: AsyncIterator<CsvLine>): Promise<string> {
   let text = first
   for (let more = 0; more < LAST_HEADER_LINE && text.length <= LONGEST_HEADER && hasOpenCell(text); more += 1) {

@@ -64,7 +64,8 @@ interface GivenCell {
   column: CsvColumn
 }
 
-const VISIBLE: readonly CsvField[] = ['emails', 'phones', 'links', 'socialMedia', 'profileUrl']
+/** Fields from which invisible characters are removed. Names and texts keep them, since some scripts need them. */
+const WITHOUT_INVISIBLE: readonly CsvField[] = ['emails', 'phones', 'links', 'socialMedia', 'profileUrl']
 
 /** By what they fill, which several columns may do alike. */
 type GivenCells = Partial<Record<CsvField, GivenCell[]>>
@@ -74,7 +75,7 @@ function givenCells({ columns }: CsvHeader, cells: string[]): GivenCells {
   columns.forEach((column, at) => {
     if (!column) return
     const plain = textOf(plainCell(cells[at] ?? '').trim())
-    const text = VISIBLE.includes(column.field) ? withoutInvisible(plain) : plain
+    const text = WITHOUT_INVISIBLE.includes(column.field) ? withoutInvisible(plain) : plain
     if (text) (given[column.field] ??= []).push({ text, column })
   })
   return given

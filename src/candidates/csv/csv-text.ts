@@ -16,7 +16,7 @@ type Decode = (bytes: Uint8Array, isMore: boolean) => string
 const SIGNATURE_BYTES = 4
 /** UTF-8 and windows-1252 are told apart by so many bytes, the first of them the first that is not ASCII. */
 const SAMPLE_BYTES = 65_536
-/** So many are decoded at once: what a piece takes of memory and time is bounded, however large the pieces of the file are. */
+/** At most this many bytes are decoded at once, which bounds memory and time however large the pieces of the file are. */
 const DECODED_BYTES = 65_536
 const NOTHING = Buffer.alloc(0)
 

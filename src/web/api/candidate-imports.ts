@@ -49,7 +49,7 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       summary: 'Import candidates from a CSV file',
       description:
         'UTF-8, UTF-16 or windows-1252, with a header row of at most 1,000 columns; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
-        "Exports of LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook, and Thunderbird and Lever's import template are read as they are. A row without `externalId` is matched to a candidate by link, else by e-mail. " +
+        "Exports of LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever's import template, are read as they are. A row without `externalId` is matched to a candidate by link, else by e-mail. " +
         'Phones are taken over as E.164, `+12125550123 ext. 5`, where they name their country or the row does; else as they are. ' +
         'A cell holds at most 300 characters; in `headline`, `location` and `summary` 10,000, in `profileUrl` 2,000, and in columns of several values 20,000.',
       access: 'sourcer',

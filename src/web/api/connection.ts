@@ -63,7 +63,7 @@ function accessEndpoints(connections: Connections, shown: Show): Endpoint[] {
     tag: TAG,
     summary: 'A single-use address where an admin authorizes Lever',
     description:
-      "For the admin's browser, within 10 minutes. Where that admin is signed in and opened the address, it goes straight to Lever's consent page. Anywhere else, and where another site or a sign-in link brought the browser there, it first shows a page with the names of the organization and the person and a button, which signs the admin in and goes on. Several authorizations may be under way in one browser.",
+      "For the admin's browser, within 10 minutes. Where that admin is signed in and opened the address, it goes straight to Lever's consent page. Otherwise, or where another site or an unconfirmed sign-in link brought the browser there, it first shows a page with the names of the organization and the person; its button signs the admin in and goes on. Several authorizations may be under way in one browser.",
     access: 'admin',
     body: z.strictObject({ userEmail: email }),
     answers: { 201: { description: 'The address.', schema: AuthorizeLinkView } },

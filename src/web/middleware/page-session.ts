@@ -39,7 +39,7 @@ const readFormBody = koaBody({
   },
 } as never)
 
-/** By default qs keeps a wrong encoding as it is, and bytes that are no UTF-8 arrive as U+FFFD. A browser encodes that character. */
+/** qs would keep a malformed encoding unchanged, and bytes that are not UTF-8 arrive here as U+FFFD. A browser percent-encodes a real U+FFFD, so a bare one means bad bytes. */
 function decodePart(text: string): string {
   try {
     if (!text.includes('\uFFFD')) return decodeURIComponent(text.replaceAll('+', ' '))
@@ -102,7 +102,7 @@ async function sentToken(ctx: SiteContext): Promise<string> {
 
 /**
  * The fields of a posted form, checked. A field that the schema does not name is refused, so that a misspelled one cannot change what the
- * form does. A record has to check its names.
+ * form does. A `z.record` must check the names itself.
  * @throws ServiceError `invalid_request`, `unsupported_media_type` for a body that is no form
  */
 export function parseForm<S extends z.ZodType>(ctx: SiteContext, schema: S): z.output<S> {

@@ -21,7 +21,7 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
   const underWay = new Map<string, Set<Promise<unknown>>>()
   /** Tries of this process that are just being counted, by key. */
   const beingCounted = new Map<string, Set<Promise<unknown>>>()
-  /** Tries that began or were given back: after one of them, a count that was full may have room, or somebody to wait for. */
+  /** How many tries began or were given back. If it has changed since a count was found full, there may be room now, or a running try to wait for. */
   let moves = 0
 
   const giveBack = (keys: readonly string[]) => Promise.all(keys.map(async (key) => (await counted()).reward(key)))
@@ -43,8 +43,9 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
 
   return {
     /**
-     * Runs a try, which returns null when it fails. A try counts as failed from its start, so that no more than ten of many parallel
-     * ones run, and stops counting once it succeeds or throws. Where only running tries leave no room, the next one waits for them. `onLimit` is called for the first refusal in a minute.
+     * Runs a try, which returns null when it fails. A try counts as failed from its start, so at most ten run in parallel; it stops
+     * counting once it succeeds or throws. One for which only running tries leave no room waits for them. `onLimit` is called for the first
+     * refusal in a minute.
      * @throws ServiceError `too_many_requests`, and what `attempt` throws
      */
     async guard<T>(keys: readonly string[], attempt: () => Promise<T | null>, onLimit: () => void): Promise<T | null> {
@@ -95,8 +96,8 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
 }
 
 /**
- * Its indexes come first: before the unique one is there, two first failures at once are two counts of one key, and with them in place
- * it cannot be made.
+ * Creates the indexes first: without the unique one, two simultaneous first failures would make two counts for one key, and the index
+ * could then no longer be created.
  */
 async function startLimiter(): Promise<RateLimiterMongo> {
   const limiter = new RateLimiterMongo({

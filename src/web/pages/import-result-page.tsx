@@ -35,7 +35,7 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
       )}
       <p role="status">{t.linesDone(new Intl.NumberFormat(language).format(progress.linesDone))}</p>
       <Counts counts={progress} />
-      {progress.ignoredColumns.length > 0 ? <p>{t.ignoredColumns(new Intl.ListFormat(language).format(progress.ignoredColumns))}</p> : null}
+      <IgnoredColumns names={progress.ignoredColumns} />
       <Rejected rejected={progress.rejected} count={progress.rejectedCount} download={`/api/v1/candidate-imports/${id}/rejected.csv`} />
       {isRunning ? (
         <noscript>
@@ -58,6 +58,22 @@ function Counts({ counts }: { counts: Pick<ImportProgress, 'created' | 'updated'
       <Fact name={t.updated}>{numbers.format(counts.updated)}</Fact>
       <Fact name={t.rejected}>{numbers.format(counts.rejectedCount)}</Fact>
     </dl>
+  )
+}
+
+function IgnoredColumns({ names }: { names: readonly string[] }) {
+  const t = importTexts(usePage().language)
+  if (names.length === 0) return null
+  return (
+    <p>
+      {t.ignoredColumns}
+      {names.map((name, at) => (
+        <>
+          {at === 0 ? ' ' : ', '}
+          <code key={at}>{name}</code>
+        </>
+      ))}
+    </p>
   )
 }
 

@@ -77,7 +77,7 @@ describe('headers of CSV files', () => {
     })
   })
 
-  it('passes over a line that tells the separator, a tab too', async () => {
+  it('skips a `sep=` line, also for a tab', async () => {
     for (const separator of ['\t', ';', ','])
       for (const quote of ['', '"'])
         expect(
@@ -88,7 +88,7 @@ describe('headers of CSV files', () => {
         })
   })
 
-  it("lists of Lever's import template are separated by commas", async () => {
+  it("splits the lists in Lever's import template at commas", async () => {
     const file =
       'Lever Profile ID,Full Name,Email,Tags,Links\np-1,Ida Moe,"ida@moe.example,ida@b.example","sql,night shift","moe.example/a, https://moe.example/b"\n'
 

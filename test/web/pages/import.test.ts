@@ -118,6 +118,16 @@ describe('the page Import CSV', function () {
     expect(await find('ada@a.example')).to.deep.equal([])
   })
 
+  it('names the columns that were not imported, in English and Spanish', async () => {
+    const { location } = await send('name,email,<b>Mood</b>,Shoe size\nIgnora Mus,ignora@a.example,fine,41\n')
+
+    expect((await bo.open(location)).html).to.include(
+      'Columns that were not imported: <code>&lt;b>Mood&lt;/b></code>, <code>Shoe size</code>',
+    )
+    const spanish = await got(`${service.url}${location}`, { cookieJar: bo.jar, headers: { 'accept-language': 'es' } })
+    expect(spanish.body).to.include('Columnas que no se han importado: <code>')
+  })
+
   it('follows a long file until it is read, then offers the lines that were not taken', async () => {
     const rows = Array.from({ length: 150 }, (_, at) => `Long ${at},${at === 7 ? '' : `long${at}@a.example`},${'x'.repeat(8000)}`)
 
