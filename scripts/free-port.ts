@@ -13,7 +13,8 @@ export async function freePort(): Promise<number> {
   throw new Error(`None of ${TRIES} ports from ${FIRST} on is free on 127.0.0.1.`)
 }
 
-async function canListen(port: number): Promise<boolean> {
+/** Whether nobody listens on the port of loopback at this moment. */
+export async function canListen(port: number): Promise<boolean> {
   const server = createServer()
   const listens = await new Promise<boolean>((resolve) => {
     server.once('error', () => resolve(false))

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { open, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { canListen, freePort } from '../free-port.ts'
 import { processBirth } from '../lock-file.mjs'
 import type { FoundMongod } from './find-mongod.ts'
 import { identify, moveSet, REPLICA_SET_PARAMETERS, withAdmin } from './replica-set.ts'
@@ -79,7 +79,7 @@ async function isMongod(pid: number): Promise<boolean> {
  * @throws Error that explains an early end
  */
 export async function launch(files: MongodFiles, found: FoundMongod, lastPort?: number, signal?: AbortSignal): Promise<MongodProcess> {
-  const port = await freePort(lastPort)
+  const port = lastPort && (await canListen(lastPort)) ? lastPort : await freePort()
   await limitLog(files.logFile)
   if (port !== lastPort && (await hasData(files.dbPath))) {
     await writeNote(files, found, NOT_MOVED)
@@ -154,21 +154,6 @@ async function answers(port: number, signal: AbortSignal | undefined): Promise<t
     if (await withAdmin(port, 250, async () => true)) return true
   }
   return undefined
-}
-
-async function freePort(wanted: number | undefined): Promise<number> {
-  for (const port of wanted ? [wanted, 0] : [0]) {
-    const got = await new Promise<number | undefined>((resolve) => {
-      const probe = createServer()
-      probe.once('error', () => resolve(undefined))
-      probe.listen(port, '127.0.0.1', () => {
-        const address = probe.address()
-        probe.close(() => resolve(typeof address === 'object' ? address?.port : undefined))
-      })
-    })
-    if (got) return got
-  }
-  throw new Error('no port is free on 127.0.0.1')
 }
 
 async function limitLog(logFile: string): Promise<void> {

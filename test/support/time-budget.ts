@@ -16,6 +16,7 @@ const LONGER_MS: Readonly<Record<string, number>> = {
   'test/process/serve.test.ts': 150_000, // starts a dozen processes
   'test/web/every-endpoint-load.test.ts': 150_000, // thousands of requests at once
   'test/web/every-endpoint-input.test.ts': 240_000, // thousands of requests, more with each new operation
+  'test/web/every-endpoint-query.test.ts': 150_000, // the same
 }
 
 export function budgetMs(file: string): number {

@@ -1,11 +1,9 @@
-/** Walks the OpenAPI document: whatever is sent, the answer says what is wrong with it, and nothing breaks. */
+/** Walks the OpenAPI document: whatever body is sent, the answer says what is wrong with it, and nothing breaks. */
 import { expect } from 'chai'
 import {
   isBelowApi,
-  isList,
   isWrite,
   nameOf,
-  namesInPath,
   resolve,
   takesFile,
   takesJson,
@@ -14,7 +12,7 @@ import {
   type Schema,
 } from './hostile/api-document.ts'
 import { assertWellFormed, expectNamed, expectRefusal, problemOf } from './hostile/answer-rules.ts'
-import { NAMES_OF_NOTHING, NOT_JSON, NOT_JSON_TYPES, QUERY_VALUES, UNKNOWN_PARAMETERS } from './hostile/hostile-texts.ts'
+import { NOT_JSON, NOT_JSON_TYPES } from './hostile/hostile-texts.ts'
 import { sendSlowly, type RawAnswer } from './hostile/raw-request.ts'
 import { mutationsOf, sampleOf, type Mutation } from './hostile/sample-values.ts'
 import { forEachOf, startWorld, type World } from './hostile/world.ts'
@@ -28,9 +26,6 @@ interface SlowBody {
   answer: Promise<RawAnswer>
   afterMs: Promise<number>
 }
-
-/** What a rule or a conversation is called by is free. */
-const UNDER_ANY_NAME = ['PUT /api/v1/export-rules/{name}', 'POST /api/v1/conversations/{externalId}/messages']
 
 describe('every endpoint: input', function () {
   this.timeout(120_000)
@@ -56,62 +51,6 @@ describe('every endpoint: input', function () {
     afterMs.catch(() => undefined) // told where it is awaited
     return { operation, answer, afterMs }
   }
-
-  describe('query', () => {
-    it('refuses each unknown parameter by its name', async () => {
-      await forEachOf(operations, nameOf, async (operation) => {
-        for (const [query, path] of Object.entries(UNKNOWN_PARAMETERS))
-          expectNamed(await world.ask(operation, { query: `?${query}` }), path)
-      })
-    })
-
-    it('refuses parameters that are given twice, or are not what is documented', async () => {
-      const documented = operations.flatMap((operation) =>
-        operation.parameters.filter(({ in: place }) => place === 'query').map((parameter) => ({ operation, parameter })),
-      )
-      expect(documented.length).to.be.at.least(30)
-
-      await forEachOf(documented, ({ operation, parameter }) => `${operation.name}?${parameter.name}`, async ({ operation, parameter: { name, schema } }) => {
-        expectNamed(await world.ask(operation, { query: `?${name}=1&${name}=1` }), `query.${name}`)
-        for (const value of QUERY_VALUES) {
-          const answer = await world.ask(operation, { query: `?${name}=${value}` })
-          const text = new URLSearchParams(`v=${value}`).get('v') ?? ''
-          const isRight = readingsOf(text).some((read) => world.rules.faultOf(schema, read) === null)
-          if (!isRight) expectNamed(answer, `query.${name}`)
-          else expect(answer.status).to.be.oneOf([200, 422, ...(takesFile(operation) ? [415] : [])])
-        }
-        expectNamed(await world.ask(operation, { query: `?${name}=${'a'.repeat(12_000)}` }), `query.${name}`)
-      }) // prettier-ignore
-    })
-
-    it('refuses a limit beyond 1 to 100 and cursors that are none of its own', async () => {
-      const lists = operations.filter(isList)
-      expect(lists.length).to.be.at.least(12)
-
-      await forEachOf(lists, nameOf, async (operation) => {
-        for (const limit of ['0', '101', 'abc', '-1', '1.5', '1e1', '010', ' 1', '']) {
-          expectNamed(await world.ask(operation, { query: `?limit=${encodeURIComponent(limit)}` }), 'query.limit')
-        }
-        for (const cursor of ['', 'abc', 'null', '0', world.us.id, 'eyJfaWQiOnsiJGd0IjoiIn19', Buffer.from('{"$gt":""}').toString('base64url'), 'a'.repeat(200)]) {
-          expectNamed(await world.ask(operation, { query: `?cursor=${cursor}` }), 'query.cursor')
-        }
-      }) // prettier-ignore
-    })
-  })
-
-  it('finds nothing under names of nothing', async () => {
-    const naming = operations.filter((operation) => namesInPath(operation).length > 0 && !UNDER_ANY_NAME.includes(operation.name))
-    expect(naming.length).to.be.at.least(14)
-
-    await forEachOf(naming, nameOf, async (operation) => {
-      const right = await world.rightQuestion(operation)
-      for (const name of NAMES_OF_NOTHING) {
-        const path = operation.path.replace(/\{\w+\}/, () => name)
-        const answer = await world.ask(operation, { ...right, path, isUndocumented: true })
-        expect(answer.status, `${name.slice(0, 30)}: ${answer.text.slice(0, 200)}`).to.be.oneOf([404, ...(operation.method === 'PUT' ? [422] : [])]) // prettier-ignore
-      }
-    })
-  })
 
   describe('body', () => {
     /** Operation and mutation of its body, with what the document says of it. */
@@ -226,8 +165,3 @@ describe('every endpoint: input', function () {
     })
   })
 })
-
-/** What a query's text may stand for. */
-function readingsOf(text: string): unknown[] {
-  return [text, ...(/^\d+$/.test(text) ? [Number(text)] : []), ...(text === 'true' || text === 'false' ? [text === 'true'] : [])]
-}
