@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { PassThrough } from 'node:stream'
-import formidable from 'formidable'
+import type { Readable } from 'node:stream'
+import { Busboy } from '@fastify/busboy'
 import { ServiceError } from '../../errors.ts'
 
 export interface UploadRules {
@@ -12,10 +12,6 @@ export interface UploadRules {
 }
 
 const LONGEST_PAUSE_MS = 20_000
-
-/** Codes of formidable, as its source has them. */
-const TOO_LARGE = new Set([1006, 1009, 1016])
-const TOO_MANY_FILES = 1015
 
 export interface NamedUpload {
   /** As the sender calls it, not to be trusted; null where it has no name. */
@@ -82,101 +78,78 @@ async function* wholeBody(request: IncomingMessage): AsyncGenerator<Uint8Array> 
   }
 }
 
+/** Beside the file a form has a few short fields. What is beyond is passed over; a file beyond the limit shows by the byte after it. */
+const limitsOf = ({ limitBytes }: UploadRules) => ({
+  parts: 100,
+  headerPairs: 50,
+  headerSize: 4000,
+  fieldSize: 10_000,
+  fileSize: limitBytes + 1,
+})
+
 /** Resolves when the field begins; what goes wrong later is thrown while it is read. */
 function multipartField(request: IncomingMessage, rules: UploadRules): Promise<NamedUpload> {
-  const file = new PassThrough()
   return new Promise((resolve, reject) => {
-    const form = formidable({
-      maxFiles: 1,
-      maxFileSize: rules.limitBytes,
-      maxTotalFileSize: rules.limitBytes,
-      allowEmptyFiles: true,
-      minFileSize: 0,
-      filter: ({ name }) => name === rules.field,
-      fileWriteStreamHandler: (persistent) => {
-        const { originalFilename } = (persistent ?? {}) as { originalFilename?: string | null }
-        resolve({ filename: originalFilename ?? null, pieces: releasing(request, file, refusal) })
-        return file
-      },
+    const form = openForm(request, rules)
+    let given = 0
+    const refusal = new Promise<ServiceError | null>((settle) => {
+      form.once('finish', () => settle(given === 0 ? missing(rules) : given > 1 ? tooMany(rules) : null))
+      form.on('error', (error) => settle(malformed(error)))
+      request.once('close', () => request.complete || settle(malformed(new Error('The sender went away.'))))
     })
-    limitPartHeaders(form)
-    form.onPart = (part) => {
-      if (part.name === rules.field) part.mimetype ||= 'application/octet-stream' // formidable takes a part without a type for a text
-      return form._handlePart(part)
-    }
-    const refusal = form.parse(request).then(
-      ([, files]) => (files[rules.field] ? null : missing(rules)),
-      (error: unknown) => explain(error, rules),
-    )
-    void refusal.then(reject)
+    form.on('file', (field, file, filename: string | undefined) => {
+      file.on('error', () => undefined) // the form has the same one
+      given += field === rules.field ? 1 : 0
+      if (field !== rules.field || given > 1) return void file.resume()
+      resolve({ filename: filename?.replaceAll('%22', '"') || null, pieces: releasing(request, { form, file, refusal }) }) // browsers write a quotation mark so
+    })
+    void refusal.then((fault) => fault && reject(fault))
+    request.pipe(form)
   })
 }
 
-/** What formidable 3.5.4 does inside, as far as `limitPartHeaders` uses it. */
-interface FormInside {
-  use(plugin: (form: FormInside) => unknown): void
-  _parser: { prependListener(event: 'data', listener: (part: { name: string; start?: number; end?: number }) => void): void } | null
-  _getFileName(header: string): string | null
-  _error(error: Error): void
-}
-
-/** Of all parts of a body together, in bytes. */
-const LONGEST_HEADERS = 16_384
-const LONGEST_HEADER = 2000
-
-/** formidable keeps headers of any number and length, and looks for a file's name by a pattern that takes quadratic time. */
-function limitPartHeaders(form: unknown): void {
-  const inside = form as FormInside
-  inside._getFileName = (header) => (header.length > LONGEST_HEADER ? null : fileNameIn(header))
-  let bytes = 0
-  inside.use((self) => {
-    self._parser?.prependListener('data', ({ name, start = 0, end = 0 }) => {
-      if (name === 'headerField' || name === 'headerValue') bytes += end - start
-      if (bytes > LONGEST_HEADERS) self._error(new Error(`The headers of the parts are longer than ${LONGEST_HEADERS} bytes.`))
-    })
-    return self
-  })
-}
-
-/** The file's name in a Content-Disposition, with quotation marks as curl (`\\"`) and browsers (`%22`) write them; `filename*` comes first. */
-function fileNameIn(header: string): string | null {
-  const encoded = /;\s*filename\*=(utf-8|iso-8859-1)'[^';]*'([^\s;]+)/i.exec(header)
-  const extended = encoded && decodeName(encoded[1] ?? '', encoded[2] ?? '')
-  if (extended) return extended
-  const given = /;\s*filename=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i.exec(header)
-  const name = given?.[1]?.replace(/\\(["\\])/g, '$1') ?? given?.[2]
-  return name?.replace(/%22/g, '"') ?? null
-}
-
-function decodeName(charset: string, encoded: string): string | null {
+/** @throws ServiceError `bad_request` for a multipart body without a boundary, or of another kind than forms are */
+function openForm({ headers }: IncomingMessage, rules: UploadRules): Busboy {
   try {
-    if (charset.toLowerCase() === 'utf-8') return decodeURIComponent(encoded)
-    return encoded.replace(/%([\da-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
-  } catch {
-    return null
+    return new Busboy({
+      headers: { ...headers, 'content-type': headers['content-type'] ?? '' },
+      limits: limitsOf(rules),
+      isPartAFile: (name, _type, filename) => name === rules.field || filename !== undefined,
+    })
+  } catch (error) {
+    throw malformed(error)
   }
 }
 
+interface OpenFile {
+  form: Busboy
+  file: Readable
+  refusal: Promise<ServiceError | null>
+}
+
 /** Ends well only when all of the body was in order; lets go of what is left of it when reading ends early. */
-async function* releasing(request: IncomingMessage, file: PassThrough, refusal: Promise<ServiceError | null>): AsyncGenerator<Uint8Array> {
+async function* releasing(request: IncomingMessage, { form, file, refusal }: OpenFile): AsyncGenerator<Uint8Array> {
+  // a sender that goes away ends the file's form, not the file
+  void refusal.then((fault) => fault && file.destroy(fault))
+  let isRead = false
   try {
     for await (const piece of file) yield piece as Buffer
+    isRead = true
   } catch (error) {
     throw (await refusal) ?? error
   } finally {
-    file.destroy()
-    request.resume()
+    if (!isRead) request.unpipe(form).resume()
   }
   const late = await refusal
   if (late) throw late
 }
 
-function explain(error: unknown, rules: UploadRules): ServiceError {
-  const { code } = error as { code?: unknown }
-  if (typeof code === 'number' && TOO_LARGE.has(code)) return tooLarge(rules)
-  if (code === TOO_MANY_FILES)
-    return new ServiceError('invalid_request', 'Send one file.', { errors: [{ path: rules.field, message: 'is there more than once' }] })
-  return new ServiceError('bad_request', 'The multipart body is malformed or ended early.', { cause: error })
+function malformed(cause: unknown): ServiceError {
+  return new ServiceError('bad_request', 'The multipart body is malformed or ended early.', { cause })
+}
+
+function tooMany({ field }: UploadRules): ServiceError {
+  return new ServiceError('invalid_request', 'Send one file.', { errors: [{ path: field, message: 'is there more than once' }] })
 }
 
 function missing({ field }: UploadRules): ServiceError {
