@@ -26,12 +26,13 @@ const LINGER_MS = 2000
  * with a problem document and an id. The connection ends with it, since nobody knows where the next request would begin.
  */
 export function createWebServer(listener: RequestListener): Server {
+  const underWay = new WeakMap<Duplex, ServerResponse>()
   const server = createServer({ ...TIMES, requireHostHeader: false }, (request, response) => {
+    underWay.set(request.socket, response)
+    endWithEarlyAnswer(response)
     if (request.headers.host !== undefined || request.httpVersion === '1.0') listener(request, response)
     else refuse(response, new ServiceError('bad_request', 'The request has no Host.'))
   })
-  const underWay = new WeakMap<Duplex, ServerResponse>()
-  server.on('request', (request, response) => underWay.set(request.socket, response))
   server.on('connection', (socket) => lingerAfterEarlyAnswer(socket, () => underWay.get(socket)?.req))
   server.on('checkExpectation', (_request, response) =>
     refuse(response, new ServiceError('bad_request', 'What the header Expect asks for is not possible.', { status: 417 })),
@@ -42,6 +43,18 @@ export function createWebServer(listener: RequestListener): Server {
     else socket.end(asText(REFUSALS[error.code ?? '']?.() ?? new ServiceError('bad_request', 'This is not a request of HTTP/1.1.')))
   })
   return server
+}
+
+/**
+ * An answer that comes before the end of its request is the last one of its connection: otherwise Node would read what is still sent, for
+ * as long as a request may take, so that it finds the next one.
+ */
+function endWithEarlyAnswer(response: ServerResponse): void {
+  const writeHead = response.writeHead.bind(response) as (...parameters: unknown[]) => ServerResponse
+  response.writeHead = (...parameters: unknown[]) => {
+    if (!response.req.complete) response.shouldKeepAlive = false
+    return writeHead(...parameters)
+  }
 }
 
 /** Replaces `destroySoon`, by which Node closes a connection once the answer is out. */

@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import { expect } from 'chai'
 import { createWebServer } from '../../src/web/web-server.ts'
 
-const HEAD = 'POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1000000000000\r\n\r\n'
+const HEAD = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n'
 const PIECE = Buffer.alloc(64 * 1024)
 /** More than the buffers of a connection hold: somebody reads at the other end. */
 const PIECES_AFTERWARDS = 200
@@ -26,12 +26,12 @@ describe('an answer before the end of its request', () => {
   })
 
   /** A sender that has sent its head and has been answered, and reads only when told to. */
-  async function answeredSender(): Promise<Socket> {
+  async function answeredSender(header = ''): Promise<Socket> {
     const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true }).pause()
     await once(socket, 'connect')
     socket.on('error', () => undefined) // `send` tells
     const requested = once(server, 'request')
-    socket.write(HEAD)
+    socket.write(`${HEAD}${header}\r\n`)
     await requested
     await answered
     return socket
@@ -39,26 +39,31 @@ describe('an answer before the end of its request', () => {
 
   const send = (socket: Socket) => new Promise<void>((sent, failed) => socket.write(PIECE, (error) => (error ? failed(error) : sent())))
 
-  it('is read by a sender that goes on sending, and its connection ends with it', async () => {
-    const socket = await answeredSender()
+  for (const [kind, header] of [
+    ['', ''],
+    [' and asked for the end of the connection', 'Connection: close\r\n'],
+  ] as const) {
+    it(`is read by a sender that goes on sending${kind}, and its connection ends with it`, async () => {
+      const socket = await answeredSender(header)
 
-    for (let piece = 0; piece < PIECES_AFTERWARDS; piece += 1) await send(socket)
+      for (let piece = 0; piece < PIECES_AFTERWARDS; piece += 1) await send(socket)
 
-    let answer = ''
-    for await (const piece of socket) answer += String(piece)
-    socket.end()
-    expect(answer).to.match(/^HTTP\/1\.1 413 .*too large$/s)
-  })
+      let answer = ''
+      for await (const piece of socket) answer += String(piece)
+      socket.end()
+      expect(answer).to.match(/^HTTP\/1\.1 413 .*Connection: close\r\n.*too large$/s)
+    })
 
-  it('is not waited on for ever: who goes on sending is cut off', async () => {
-    const socket = await answeredSender()
-    const begin = performance.now()
-    const refused = (async () => {
-      for (;;) await send(socket)
-    })()
+    it(`is not waited on for ever: who goes on sending${kind} is cut off`, async () => {
+      const socket = await answeredSender(header)
+      const begin = performance.now()
+      const refused = (async () => {
+        for (;;) await send(socket)
+      })()
 
-    expect(await refused.catch((error: NodeJS.ErrnoException) => error.code)).to.be.oneOf(['EPIPE', 'ECONNRESET'])
-    expect(performance.now() - begin).to.be.within(1000, 10_000)
-    socket.destroy()
-  })
+      expect(await refused.catch((error: NodeJS.ErrnoException) => error.code)).to.be.oneOf(['EPIPE', 'ECONNRESET'])
+      expect(performance.now() - begin).to.be.within(1000, 10_000)
+      socket.destroy()
+    })
+  }
 })
