@@ -126,7 +126,7 @@ function addressesIn(text: string): string[] {
   const words = (bracketed ?? text).split(/\s/).filter((word) => word !== '' && word !== '/' && !/^\(\p{L}+\)$/u.test(word))
   const parts = words.every((word) => word.includes('@')) ? words : [words.join(' ')]
   return parts.map((part) => {
-    const address = part.replace(/\(\p{L}+\)$/u, '').replace(/^mailto:/i, '')
+    const address = part.replace(/\(\p{L}+\)$/u, '').replace(/^mailto:([^?]*).*/i, '$1')
     return address.endsWith('.') ? address.slice(0, -1) : address
   })
 }

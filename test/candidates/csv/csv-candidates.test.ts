@@ -230,6 +230,7 @@ describe('reading candidates from CSV', () => {
       ['"""Dahl, Eli"" <eli@dahl.example>"', ['eli@dahl.example']],
       ['<eli@dahl.example>', ['eli@dahl.example']],
       ['mailto:eli@dahl.example', ['eli@dahl.example']],
+      ['mailto:eli@dahl.example?subject=Hi', ['eli@dahl.example']],
       ['eli@dahl.example.', ['eli@dahl.example']],
       ['eli@dahl.example | eli@b.example', ['eli@dahl.example', 'eli@b.example']],
       ['eli@dahl.example / eli@b.example eli@c.example', ['eli@dahl.example', 'eli@b.example', 'eli@c.example']],
