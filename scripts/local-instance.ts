@@ -99,6 +99,7 @@ async function startLocalLever(config: Config, dataDir: string): Promise<Running
   try {
     return await startSandbox({
       port: config.sandboxPort,
+      answers: config.sandboxAnswers,
       stateFile: resolve(dataDir, 'sandbox.json'),
       redirectUris: [`${config.publicUrl}/oauth/lever/callback`],
     })

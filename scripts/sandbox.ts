@@ -2,11 +2,13 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UnreadableStateError } from '../src/sandbox/account/state-file.ts'
+import { ANSWER_SETS } from '../src/sandbox/answers.ts'
 import { startSandbox, type RunningSandbox } from '../src/sandbox/sandbox.ts'
 
 const Environment = z.object({
   SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535).default(4010),
   DATA_DIR: z.string().min(1).default('.data'),
+  SANDBOX_ANSWERS: z.enum(ANSWER_SETS).default('likeliest'),
 })
 
 function say(line: string): void {
@@ -45,8 +47,8 @@ async function main(): Promise<void> {
     process.stderr.write(`The local Lever cannot start.\n${faults.join('\n')}\n`)
     process.exit(1)
   }
-  const { SANDBOX_PORT: port, DATA_DIR: dataDir } = environment.data
-  const sandbox = await startSandbox({ port, stateFile: join(dataDir, 'sandbox.json'), say }).catch((error: unknown) => {
+  const { SANDBOX_PORT: port, DATA_DIR: dataDir, SANDBOX_ANSWERS: answers } = environment.data
+  const sandbox = await startSandbox({ port, answers, stateFile: join(dataDir, 'sandbox.json'), say }).catch((error: unknown) => {
     process.stderr.write(`${explain(error, port)}\n`)
     process.exit(1)
   })

@@ -121,6 +121,7 @@ const Environment = z.object({
   EVENT_TARGETS_PRIVATE: withDefault(z.enum(['0', '1']), '0'),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
   SANDBOX_PORT: withDefault(wholeNumber(0, 65_535), 4010),
+  SANDBOX_ANSWERS: withDefault(z.enum(['likeliest', 'reversed', 'third']), 'likeliest'),
 }) // prettier-ignore
 
 type ParsedEnvironment = z.output<typeof Environment>
@@ -198,6 +199,7 @@ function toConfig(env: ParsedEnvironment) {
     jobPollMs: env.JOB_POLL_MS,
     logLevel: env.LOG_LEVEL,
     sandboxPort: env.SANDBOX_PORT,
+    sandboxAnswers: env.SANDBOX_ANSWERS,
   }
 }
 

@@ -10,6 +10,7 @@ import { loadState, StateKeeper } from './account/state-file.ts'
 import { sandboxApp } from './app.ts'
 import { FaultBox } from './control/fault-box.ts'
 import { RequestLog } from './control/request-log.ts'
+import type { AnswerSet } from './answers.ts'
 import { sampleAccount } from './seed/sample-account.ts'
 import { defaultSettings } from './settings.ts'
 import { DeliveryDesk } from './deliveries/delivery-desk.ts'
@@ -29,6 +30,8 @@ export interface SandboxOptions {
   publicUrl?: string
   /** Another one gives another Lever account: the same people and jobs under other ids. */
   seed?: string
+  /** How it answers where nobody knows what Lever does; a reset goes back to it. */
+  answers?: AnswerSet
   say?: (line: string) => void
 }
 
@@ -93,7 +96,7 @@ function buildWorld(
   const begun = stored ?? options.account
   const bare: Omit<World, 'desk'> = {
     account: begun ? accountFrom(begun) : fresh(),
-    settings: defaultSettings(),
+    settings: defaultSettings(options.answers ?? 'likeliest'),
     faults: new FaultBox(),
     requests: new RequestLog(),
     urls: { url, apiUrl: `${url}/v1`, audience: `${url}/v1/` },
@@ -104,7 +107,7 @@ function buildWorld(
     reset: () => {
       world.desk.clear()
       world.account = fresh()
-      world.settings = defaultSettings()
+      world.settings = defaultSettings(options.answers ?? 'likeliest')
       world.faults.clear()
       world.requests.clear()
       world.changed()

@@ -1,8 +1,12 @@
 /** What the control interface can turn while the sandbox runs. Durations in ms. */
 import { z } from 'zod'
 import { LeverEventName } from './account/records.ts'
+import { AnswersChange, answersOf, type Answers, type AnswerSet } from './answers.ts'
 
 const duration = z.number().int().min(0)
+
+/** Where the whole API has moved: `url` is its new `…/v1`. */
+const Moved = z.strictObject({ url: z.url(), status: z.literal([301, 302, 307, 308]) })
 
 /** A change: fields left out stay. `eventGroups` are the switches of the settings page. */
 export const SettingsChange = z.strictObject({
@@ -20,6 +24,8 @@ export const SettingsChange = z.strictObject({
   deliveryTimeoutMs: duration.min(1).optional(),
   eventGroups: z.partialRecord(LeverEventName, z.boolean()).optional(),
   clockOffsetMs: z.number().int().optional(),
+  answers: AnswersChange.optional(),
+  movedTo: Moved.nullable().optional(),
 })
 export type SettingsChange = z.infer<typeof SettingsChange>
 
@@ -34,10 +40,14 @@ export interface Settings {
   retryDelaysMs: number[]
   deliveryTimeoutMs: number
   clockOffsetMs: number
+  /** how Lever answers where nobody knows */
+  answers: Answers
+  /** null: the API is here */
+  movedTo: z.infer<typeof Moved> | null
 }
 
 /** Lever's published limits (10 a second, bursts to 20, tokens of an hour, five retries); delays and time-out are assumed. */
-export function defaultSettings(): Settings {
+export function defaultSettings(answers: AnswerSet): Settings {
   return {
     accessTokenLifeMs: 3_600_000,
     searchLagMs: 0,
@@ -46,5 +56,7 @@ export function defaultSettings(): Settings {
     retryDelaysMs: [10_000, 60_000, 300_000, 1_800_000, 7_200_000],
     deliveryTimeoutMs: 10_000,
     clockOffsetMs: 0,
+    answers: answersOf(answers),
+    movedTo: null,
   }
 }

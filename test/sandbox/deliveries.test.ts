@@ -16,7 +16,7 @@ describe('webhooks of the local Lever', () => {
 
   beforeEach(async () => {
     receiver = await startReceiver()
-    lever = await startLever()
+    lever = await startLever({ answers: 'likeliest' })
     await lever.settings({ rateLimit: { enabled: false } })
     api = callLever(lever)
   })
@@ -209,7 +209,7 @@ describe('webhooks of the local Lever', () => {
   it('goes on with pending deliveries after a restart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sandbox-'))
     const stateFile = join(folder, 'sandbox.json')
-    const first = await startLever({ stateFile })
+    const first = await startLever({ answers: 'likeliest', stateFile })
     await first.settings({ retryDelaysMs: [100] })
     const webhook = await first.addWebhook('candidateHired', receiver.url)
     receiver.answers.push(500)
@@ -217,7 +217,7 @@ describe('webhooks of the local Lever', () => {
     await received(1)
     await first.stop()
 
-    const second = await startLever({ stateFile })
+    const second = await startLever({ answers: 'likeliest', stateFile })
     await received(2)
 
     expect(receiver.bodies[1].token).to.equal(receiver.bodies[0].token)

@@ -9,7 +9,7 @@ describe('lists of the local Lever', () => {
   let api: CallLever
 
   before(async () => {
-    lever = await startLever()
+    lever = await startLever({ answers: 'likeliest' })
     await lever.settings({ rateLimit: { enabled: false } })
     api = callLever(lever)
   })

@@ -10,7 +10,7 @@ describe('OAuth of the local Lever', () => {
   let lever: LeverForTests
 
   beforeEach(async () => {
-    lever = await startLever({ redirectUris: [CALLBACK] })
+    lever = await startLever({ answers: 'likeliest', redirectUris: [CALLBACK] })
   })
   afterEach(async () => lever.stop())
 

@@ -10,7 +10,7 @@ describe('the pages of the local Lever', () => {
   let api: CallLever
 
   before(async () => {
-    lever = await startLever()
+    lever = await startLever({ answers: 'likeliest' })
     await lever.settings({ rateLimit: { enabled: false } })
     api = callLever(lever)
   })

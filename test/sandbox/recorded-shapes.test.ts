@@ -10,7 +10,7 @@ describe('the shapes of the local Lever', () => {
   let ana: string
 
   before(async () => {
-    lever = await startLever()
+    lever = await startLever({ answers: 'likeliest' })
     await lever.settings({ rateLimit: { enabled: false } })
     api = callLever(lever)
     ana = await userId(api, 'ana')

@@ -4,6 +4,7 @@
  */
 import { got, type Got, type Method } from 'got'
 import { CookieJar } from 'tough-cookie'
+import { ANSWER_SETS, answersOf, type Answers } from '../../src/sandbox/answers.ts'
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts'
 
 /** A person of the sample account; also `bo`, `chidi`, `dilnoza` (super admin), `emile`, `farida`, `gus` (deactivated), `helene`. */
@@ -44,6 +45,8 @@ export interface LeverSettings {
   deliveryTimeoutMs?: number
   eventGroups?: Record<string, boolean>
   clockOffsetMs?: number
+  answers?: Partial<Answers>
+  movedTo?: { url: string; status: 301 | 302 | 307 | 308 } | null
 }
 
 export interface LeverRequest {
@@ -119,6 +122,8 @@ export interface ConsentChoice {
 }
 
 export interface LeverForTests extends RunningSandbox {
+  /** How it answers where nobody knows, as it was started. */
+  answers: Answers
   fault(order: FaultOrder): Promise<void>
   /** And answers at once what is `slow`: a test holds a request until it has done what is to come before the answer. */
   clearFaults(): Promise<void>
@@ -179,12 +184,16 @@ export interface LeverForTests extends RunningSandbox {
   consent(startUrl: string, choice?: ConsentChoice): Promise<string>
 }
 
+/** `SANDBOX_ANSWERS=reversed` runs the tests against a Lever in which all that is assumed is otherwise. */
+const ANSWER_SET = ANSWER_SETS.find((set) => set === process.env['SANDBOX_ANSWERS']) ?? 'likeliest'
+
 /** Latency 0, retries of deliveries within tens of ms; the rate limit is on, as in Lever. */
 export async function startLever(options: Partial<SandboxOptions> = {}): Promise<LeverForTests> {
-  const sandbox = await startSandbox({ port: 0, ...options })
+  const sandbox = await startSandbox({ port: 0, answers: ANSWER_SET, ...options })
   const client = got.extend({ prefixUrl: `${sandbox.url}/control`, responseType: 'json', retry: { limit: 0 } })
   const lever: LeverForTests = {
     ...sandbox,
+    answers: answersOf(options.answers ?? ANSWER_SET),
     ...worldCalls(client),
     ...peopleCalls(client),
     ...accessCalls(client),

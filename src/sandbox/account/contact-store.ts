@@ -6,6 +6,19 @@ export function canonicalEmail(email: string): string {
   return email.trim().toLowerCase()
 }
 
+/** What else the form may leave out: dots and plus parts before the @. */
+function withoutDotsAndPlus(email: string): string {
+  const [local = '', ...domain] = canonicalEmail(email).split('@')
+  return [local.replace(/\+.*$/, '').replaceAll('.', ''), ...domain].join('@')
+}
+
+export type CanonicalForm = 'case' | 'dotsAndPlus'
+
+export function isSameEmail(a: string, b: string, form: CanonicalForm): boolean {
+  const canonical = form === 'case' ? canonicalEmail : withoutDotsAndPlus
+  return canonical(a) === canonical(b)
+}
+
 export class ContactStore {
   readonly #byId = new Map<string, Contact>()
   readonly #byEmail = new Map<string, Set<string>>()
@@ -28,25 +41,28 @@ export class ContactStore {
   }
 
   remove(contact: Contact): void {
-    for (const email of contact.emails) this.#byEmail.get(canonicalEmail(email))?.delete(contact.id)
+    for (const email of contact.emails) this.#byEmail.get(withoutDotsAndPlus(email))?.delete(contact.id)
     this.#byId.delete(contact.id)
   }
 
   change(contact: Contact, fields: Partial<Omit<Contact, 'id'>>): void {
-    for (const email of contact.emails) this.#byEmail.get(canonicalEmail(email))?.delete(contact.id)
+    for (const email of contact.emails) this.#byEmail.get(withoutDotsAndPlus(email))?.delete(contact.id)
     Object.assign(contact, fields)
     this.#index(contact)
   }
 
   /** Oldest first. */
-  withEmail(email: string): Contact[] {
-    const ids = this.#byEmail.get(canonicalEmail(email)) ?? []
-    return [...ids].flatMap((id) => this.#byId.get(id) ?? []).toSorted((a, b) => a.createdAt - b.createdAt)
+  withEmail(email: string, form: CanonicalForm = 'case'): Contact[] {
+    const ids = this.#byEmail.get(withoutDotsAndPlus(email)) ?? []
+    const contacts = [...ids].flatMap((id) => this.#byId.get(id) ?? [])
+    return contacts
+      .filter((contact) => contact.emails.some((own) => isSameEmail(own, email, form)))
+      .toSorted((a, b) => a.createdAt - b.createdAt)
   }
 
   #index(contact: Contact): void {
     for (const email of contact.emails) {
-      const key = canonicalEmail(email)
+      const key = withoutDotsAndPlus(email)
       const ids = this.#byEmail.get(key)
       if (ids) ids.add(contact.id)
       else this.#byEmail.set(key, new Set([contact.id]))

@@ -11,16 +11,20 @@ export function touchOpportunity(world: World, opportunity: Opportunity): void {
   world.changed()
 }
 
-/** Does not unarchive (Lever's API documentation). To the stage it has: no event (assumed). */
+/** Does not unarchive (Lever's API documentation). To the stage it has: nothing but perhaps an event (assumed). */
 export function moveToStage(world: World, opportunity: Opportunity, stage: Stage, byUserId: string | null): void {
   const fromStageId = opportunity.stage
-  if (fromStageId === stage.id) return
+  const data = { ...idsOf(opportunity), fromStageId, toStageId: stage.id }
+  if (fromStageId === stage.id) {
+    if (world.settings.answers.sameStage === 'event') world.emit({ event: 'candidateStageChange', data, opportunity })
+    return
+  }
   const now = world.now()
   world.account.opportunities.advance(opportunity, { stage: stage.id, lastAdvancedAt: now })
   const toStageIndex = world.account.stages.findIndex(({ id }) => id === stage.id)
   opportunity.stageChanges.push({ toStageId: stage.id, toStageIndex, updatedAt: now, ...(byUserId ? { userId: byUserId } : {}) })
   touchOpportunity(world, opportunity)
-  world.emit({ event: 'candidateStageChange', data: { ...idsOf(opportunity), fromStageId, toStageId: stage.id }, opportunity })
+  world.emit({ event: 'candidateStageChange', data, opportunity })
 }
 
 /** A reason of type `hired` is a hire: one more event, and a head more on the requisition, if one is given. */

@@ -7,7 +7,7 @@ import { idsOf, touchOpportunity } from './change-opportunity.ts'
 export function addPanel(world: World, opportunity: Opportunity, panel: Panel): void {
   world.account.panels.set(opportunity.id, [...(world.account.panels.get(opportunity.id) ?? []), panel])
   for (const interview of panel.interviews) emit(world, 'interviewCreated', opportunity, panel, interview)
-  touchOpportunity(world, opportunity)
+  touchByInterview(world, opportunity)
 }
 
 /** Interviews that keep their id are updated, others created or deleted; without any the panel is gone. */
@@ -25,7 +25,13 @@ export function replaceInterviews(world: World, opportunity: Opportunity, panel:
     const others = (world.account.panels.get(opportunity.id) ?? []).filter(({ id }) => id !== panel.id)
     world.account.panels.set(opportunity.id, others)
   }
-  touchOpportunity(world, opportunity)
+  touchByInterview(world, opportunity)
+}
+
+/** Interviews reach `updatedAt` through `lastInteractionAt` (assumed). */
+function touchByInterview(world: World, opportunity: Opportunity): void {
+  if (world.settings.answers.interviewTouches === 'yes') touchOpportunity(world, opportunity)
+  else world.changed()
 }
 
 function emit(world: World, event: LeverEventName, opportunity: Opportunity, panel: Panel, interview: Interview): void {

@@ -32,14 +32,15 @@ export function createOpportunity(world: World, fields: NewOpportunity, by: User
   if (known) addToContact(world, known, fields)
   const opportunity = newRecord(world, fields, contact, by)
   world.account.opportunities.add(opportunity)
-  if (opportunity.application) emitApplicationCreated(world, opportunity, opportunity.application)
+  if (opportunity.application || world.settings.answers.generalApplication === 'event') emitApplicationCreated(world, opportunity)
   world.changed()
   return { opportunity, deduped: known !== null }
 }
 
 /** By any of the addresses; an anonymized contact is never linked (Lever's API documentation). */
 function findContact(world: World, emails: string[]): Contact | null {
-  return emails.flatMap((email) => world.account.contacts.withEmail(email)).find((contact) => !contact.isAnonymized) ?? null
+  const form = world.settings.answers.canonicalEmail
+  return emails.flatMap((email) => world.account.contacts.withEmail(email, form)).find((contact) => !contact.isAnonymized) ?? null
 }
 
 function addContact(world: World, fields: NewOpportunity): Contact {
@@ -131,8 +132,10 @@ function newApplication(posting: Posting, by: User, createdAt: number, archived:
   }
 }
 
-function emitApplicationCreated(world: World, opportunity: Opportunity, application: Application): void {
-  const data = { applicationId: application.id, opportunityId: opportunity.id, candidateId: opportunity.id, contactId: opportunity.contact }
+/** For a general opportunity an id that nothing has. */
+function emitApplicationCreated(world: World, opportunity: Opportunity): void {
+  const applicationId = opportunity.application?.id ?? newId()
+  const data = { applicationId, opportunityId: opportunity.id, candidateId: opportunity.id, contactId: opportunity.contact }
   world.emit({ event: 'applicationCreated', data, opportunity })
 }
 

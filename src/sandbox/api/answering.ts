@@ -20,7 +20,7 @@ export function apiAnswering(world: World): Middleware<SandboxState> {
     ctx.set({ server: 'lever-data-api', 'x-lever-region': 'global' })
     ctx.state.bytes = await readBytes(ctx.req)
     if (world.settings.latencyMs > 0) await wait(world.settings.latencyMs, world.stopping)
-    const effect = (): Promise<void> => leverErrors(ctx, next)
+    const effect = (): Promise<void> => leverErrors(world, ctx, next)
     const { cleared } = world.faults
     const fault = world.faults.take({ method: ctx.method, path, query: ctx.querystring })
     if (fault) {
@@ -33,15 +33,25 @@ export function apiAnswering(world: World): Middleware<SandboxState> {
   }
 }
 
-async function leverErrors(ctx: SandboxContext, next: () => Promise<unknown>): Promise<void> {
+async function leverErrors(world: World, ctx: SandboxContext, next: () => Promise<unknown>): Promise<void> {
   try {
+    if (isMoved(world, ctx)) return
     await next()
     if (ctx.status === 404 && ctx.body === undefined) throw new LeverError(404, `${ctx.path} does not exist`)
   } catch (error) {
     if (!(error instanceof LeverError)) throw error
     ctx.status = error.status
-    ctx.body = error.body
+    ctx.body = error.bodyIn(world.settings.answers)
   }
+}
+
+/** Every call of the API is sent on, whoever asks. */
+function isMoved({ settings: { movedTo } }: World, ctx: SandboxContext): boolean {
+  if (!movedTo || !ctx.path.startsWith('/v1/')) return false
+  ctx.status = movedTo.status
+  ctx.set('location', movedTo.url + ctx.url.slice('/v1'.length))
+  ctx.body = ''
+  return true
 }
 
 function queryObject(querystring: string): Record<string, string | string[]> {

@@ -7,6 +7,7 @@ import type { ApiAnswer, Endpoint } from './endpoint.ts'
 import { contactEndpoints } from './contact-endpoints.ts'
 import { fileEndpoints } from './file-endpoints.ts'
 import { interviewEndpoints } from './interview-endpoints.ts'
+import { inWords } from './in-words.ts'
 import { LeverError } from './lever-error.ts'
 import { noteEndpoints } from './note-endpoints.ts'
 import { opportunityEndpoints } from './opportunity-endpoints.ts'
@@ -47,10 +48,24 @@ export function apiRoutes(world: World): Router<SandboxState> {
       if (ctx.state.entry && ctx.method !== 'GET') ctx.state.entry.body = plainBody(body)
       const params = ctx['params'] as Record<string, string>
       const query = new URLSearchParams(ctx.querystring)
-      answer(ctx, await endpoint.handle({ world, credential, params, query, body }))
+      refuseExceptions(world, ctx, query)
+      answer(ctx, inWords(world, await endpoint.handle({ world: byApi(world), credential, params, query, body })))
     })
   }
   return router
+}
+
+/** What the API does causes events, as a person's doing does (assumed). */
+function byApi(world: World): World {
+  if (world.settings.answers.ownWrites === 'events') return world
+  return Object.create(world, { emit: { value: () => undefined } }) as World
+}
+
+/** What some accounts are not given. */
+function refuseExceptions({ settings: { answers } }: World, ctx: SandboxContext, query: URLSearchParams): void {
+  if (answers.expand !== 'taken' && query.has('expand')) throw new LeverError(answers.expand, 'expand is not allowed')
+  if (answers.webhooksApi !== 'open' && ctx.path.startsWith('/v1/webhooks'))
+    throw new LeverError(answers.webhooksApi, 'Webhooks are not enabled for this account')
 }
 
 function answer(ctx: SandboxContext, { status, body, contentType, effectId }: ApiAnswer): void {

@@ -19,8 +19,12 @@ export function confidentialityFilter(call: ApiCall): (record: MaybeConfidential
   return (record) => wanted === 'all' || record.confidentiality === wanted
 }
 
-/** The record if it is there for this caller: a confidential one without the grant is 404 (assumed; the documentation says 403 or 404). */
+/** The record if it is there for this caller: without the grant a confidential one is 403 or 404 (Lever's API documentation; which, is assumed). */
 export function visible<T extends MaybeConfidential>(call: ApiCall, collection: string, id: string, record: T | undefined): T {
-  if (!record || (record.confidentiality === 'confidential' && !call.credential.confidential)) throw notFound(collection, id)
+  if (!record) throw notFound(collection, id)
+  if (record.confidentiality === 'confidential' && !call.credential.confidential) {
+    const { confidentialItem } = call.world.settings.answers
+    throw confidentialItem === 404 ? notFound(collection, id) : new LeverError(confidentialItem, 'No access to confidential data')
+  }
   return record
 }

@@ -4,7 +4,7 @@ import { storeFile } from '../actions/store-file.ts'
 import type { Archived, Contact, Posting, User } from '../account/records.ts'
 import type { World } from '../world.ts'
 import { activeUser, created, flag, performAs, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
-import { badRequest } from './lever-error.ts'
+import { badRequest, LeverError } from './lever-error.ts'
 import { readOpportunityInput, type OpportunityInput } from './opportunity-input.ts'
 import { opportunityJson } from './opportunity-shape.ts'
 
@@ -19,7 +19,7 @@ export const createOpportunityEndpoint: Endpoint = {
 function create(call: ApiCall): ApiAnswer {
   const { world, query } = call
   const user = performAs(call, 'required') as User
-  const { input, resume, files } = readOpportunityInput(call.body)
+  const { input, resume, files } = readOpportunityInput(call.body, world.settings.answers.formNames)
   const fields = checkInput(call, input, user)
   if (flag(query, 'perform_as_posting_owner')) {
     if (!fields.posting) throw badRequest('perform_as_posting_owner needs exactly one posting')
@@ -48,8 +48,8 @@ function checkInput(call: ApiCall, input: OpportunityInput, user: User): NewOppo
     emails: input.emails,
     links: input.links,
     tags: input.tags,
-    sources: input.sources,
-    origin: input.origin,
+    sources: input.sources.map((source) => filedSource(world, source)),
+    origin: input.origin ?? world.settings.answers.originOmitted,
     owner: input.owner ? activeUser(world, input.owner, 'owner').id : user.id,
     followers: input.followers,
     posting,
@@ -63,12 +63,22 @@ function checkInput(call: ApiCall, input: OpportunityInput, user: User): NewOppo
 /** At most one; a draft is accepted (recorded). One the caller cannot see does not exist for it. */
 function onePosting(call: ApiCall, ids: string[]): Posting | null {
   const [id, ...more] = ids
-  if (more.length > 0) throw badRequest('postings: at most one posting is allowed')
+  const { severalPostings, closedPosting } = call.world.settings.answers
+  if (more.length > 0) throw new LeverError(severalPostings, 'postings: at most one posting is allowed')
   if (id === undefined) return null
   const posting = call.world.account.postings.get(id)
   if (!posting || (posting.confidentiality === 'confidential' && !call.credential.confidential))
     throw badRequest(`postings: ${id} was not found`)
+  if (posting.state === 'closed' && closedPosting !== 'taken') throw badRequest(`postings: ${id} is closed`)
   return posting
+}
+
+/** Under the spelling that is known, where Lever goes by that. */
+function filedSource({ account, settings }: World, source: string): string {
+  if (settings.answers.sourceSpelling === 'kept') return source
+  const folded = source.trim().toLowerCase()
+  const known = [...account.sourceNames, ...[...account.opportunities.values()].flatMap(({ sources }) => sources)]
+  return known.find((name) => name.trim().toLowerCase() === folded) ?? source
 }
 
 /** Ignored without a reason; `archivedAt` needs an earlier `createdAt` (Lever's API documentation). */

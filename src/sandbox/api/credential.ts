@@ -34,7 +34,8 @@ function byKey(world: World, encoded: string): Credential | null {
 function byToken(world: World, token: string): Credential | null {
   const accessToken = world.account.accessTokens.get(token)
   const grant = accessToken && world.account.grants.get(accessToken.grantId)
-  if (!grant || grant.revokedAt !== null || accessToken.expiresAt <= world.now()) return null
+  const isRevoked = grant?.revokedAt !== null && world.settings.answers.revokedAccessToken === 'ends'
+  if (!grant || isRevoked || accessToken.expiresAt <= world.now()) return null
   return {
     id: `app:${grant.clientId}`,
     rateKey: `grant:${grant.id}`,

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { User } from '../account/records.ts'
 import type { World } from '../world.ts'
 import type { Credential } from './credential.ts'
-import { badRequest } from './lever-error.ts'
+import { badRequest, LeverError } from './lever-error.ts'
 import type { RequestBody } from './request-body.ts'
 
 export interface ApiCall {
@@ -55,15 +55,20 @@ export function parseBody<T extends z.ZodType>(schema: T, value: unknown): z.out
 }
 
 /**
- * The user a write is attributed to. Unknown and deactivated users are 400 (assumed), as is none where one is required.
+ * The user a write is attributed to. Unknown and deactivated users are refused, as is none where one is required; which status that is, is
+ * assumed.
  */
 export function performAs(call: ApiCall, need: 'required' | 'optional'): User | null {
   const id = call.query.get('perform_as')
+  const refusal = (message: string): LeverError => new LeverError(call.world.settings.answers.performAsRefusal, message)
   if (!id) {
-    if (need === 'required') throw badRequest('perform_as is required')
+    if (need === 'required') throw refusal('perform_as is required')
     return null
   }
-  return activeUser(call.world, id, 'perform_as')
+  const user = call.world.account.users.get(id)
+  if (!user) throw refusal(`perform_as: user ${id} was not found`)
+  if (user.deactivatedAt !== null) throw refusal(`perform_as: user ${id} is deactivated`)
+  return user
 }
 
 /** @throws LeverError 400 when nobody active has the id */

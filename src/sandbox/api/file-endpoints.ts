@@ -72,7 +72,10 @@ function fileOf(call: ApiCall, opportunity: Opportunity, kind: Kind): StoredFile
 
 function list(call: ApiCall, kind: Kind): ApiAnswer {
   const within = inRange(call.query, 'uploaded_at')
-  const files = filesOf(call, opportunityOf(call), kind).filter((file) => within?.(file.uploadedAt) ?? true)
+  const all = filesOf(call, opportunityOf(call), kind)
+  if (kind === 'resume' && all.length === 0 && call.world.settings.answers.noResumes === 404)
+    throw notFound('resumes of', call.params['id'] ?? '')
+  const files = all.filter((file) => within?.(file.uploadedAt) ?? true)
   return { status: 200, body: { data: files.map((file) => fileJson(call, file)), hasNext: false } }
 }
 

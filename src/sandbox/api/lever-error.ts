@@ -1,4 +1,5 @@
 /** An error as Lever answers it: `{"code","message"}`, nothing per field (Lever's API documentation). */
+import type { Answers } from '../answers.ts'
 
 const CODES = {
   400: 'BadRequestError',
@@ -13,6 +14,19 @@ const CODES = {
 } as const
 export type LeverStatus = keyof typeof CODES
 
+/** What the framework that Lever seems to use would say. */
+const RESTIFY_CODES: Record<LeverStatus, string> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  408: 'RequestTimeout',
+  422: 'UnprocessableEntity',
+  429: 'TooManyRequests',
+  500: 'Internal',
+  503: 'ServiceUnavailable',
+}
+
 export class LeverError extends Error {
   readonly status: LeverStatus
 
@@ -21,8 +35,8 @@ export class LeverError extends Error {
     this.status = status
   }
 
-  get body(): { code: string; message: string } {
-    return { code: CODES[this.status], message: this.message }
+  bodyIn({ errorCodes }: Answers): { code: string; message: string } {
+    return { code: (errorCodes === 'named' ? CODES : RESTIFY_CODES)[this.status], message: this.message }
   }
 }
 

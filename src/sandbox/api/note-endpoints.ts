@@ -43,12 +43,14 @@ function noteOf(call: ApiCall, opportunity: Opportunity): Note {
 }
 
 /** The recorded shape: every entry of the thread is one of `fields`. */
-function noteJson(note: Note): Record<string, unknown> & { id: string } {
+function noteJson(note: Note, { world }: ApiCall): Record<string, unknown> & { id: string } {
+  const userOf = (user: string | null): string | null | undefined =>
+    user === null && world.settings.answers.noteWithoutUser === 'absent' ? undefined : user
   return {
     id: note.id,
     text: 'Note',
-    fields: note.entries.map((entry) => ({ ...entry, text: 'Comment', type: 'note' })),
-    user: note.user,
+    fields: note.entries.map((entry) => ({ ...entry, user: userOf(entry.user), text: 'Comment', type: 'note' })),
+    user: userOf(note.user),
     secret: note.secret,
     completedAt: note.completedAt,
     deletedAt: null,
@@ -57,12 +59,18 @@ function noteJson(note: Note): Record<string, unknown> & { id: string } {
 }
 
 function listNotes(call: ApiCall): ApiAnswer {
-  const notes = notesOf(call, opportunityOf(call))
-  return pageOf(call, notes, (note) => [note.createdAt, note.id], noteJson)
+  const { secretNotes } = call.world.settings.answers
+  const notes = notesOf(call, opportunityOf(call)).filter((note) => !note.secret || secretNotes === 'shown')
+  return pageOf(
+    call,
+    notes,
+    (note) => [note.createdAt, note.id],
+    (note) => noteJson(note, call),
+  )
 }
 
 function oneNote(call: ApiCall): ApiAnswer {
-  return ok(noteJson(noteOf(call, opportunityOf(call))))
+  return ok(noteJson(noteOf(call, opportunityOf(call)), call))
 }
 
 /** The whole note comes back, with `noteId` beside `id` (recorded; the documentation shows `noteId` alone). */
@@ -78,7 +86,7 @@ function createNote(call: ApiCall): ApiAnswer {
   const threadId = query.get('note_id')
   const note = threadId ? reply(call, opportunity, threadId, entry) : addNote(call, opportunity, entry, body.secret)
   touchOpportunity(world, opportunity)
-  return created({ ...noteJson(note), noteId: note.id })
+  return created({ ...noteJson(note, call), noteId: note.id })
 }
 
 function addNote(call: ApiCall, opportunity: Opportunity, entry: NoteEntry, secret: boolean): Note {

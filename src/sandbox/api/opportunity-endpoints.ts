@@ -3,8 +3,8 @@ import { addWords, archive, moveToStage, removeWords, unarchive, type WordList }
 import { changeContact } from '../actions/change-contact.ts'
 import type { Contact, Opportunity, Requisition } from '../account/records.ts'
 import { createOpportunityEndpoint } from './create-opportunity-endpoint.ts'
-import { inRange, ok, parseBody, performAs, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
-import { badRequest, notFound } from './lever-error.ts'
+import { inRange, msParameter, ok, parseBody, performAs, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
+import { badRequest, LeverError, notFound } from './lever-error.ts'
 import { listOpportunities } from './opportunity-list.ts'
 import { opportunityOf } from './opportunity-of.ts'
 import { applicationJson, opportunityExpansions, opportunityJson } from './opportunity-shape.ts'
@@ -92,7 +92,19 @@ function oneOpportunity(call: ApiCall): ApiAnswer {
   return ok(select(call.query, opportunityJson(call.world, opportunity, 'read'), opportunityExpansions(call.world, opportunity)))
 }
 
+const THIRTY_DAYS_MS = 30 * 24 * 3_600_000
+
+/** Whether the range is limited as that of `/applications/deleted` is, is not known. */
+function checkDeletedRange({ query, world }: ApiCall): void {
+  const { deletedList } = world.settings.answers
+  if (deletedList === 'anyRange') return
+  if (deletedList === 403) throw new LeverError(403, 'No permission to list deleted opportunities')
+  const [from, to] = [msParameter(query, 'deleted_at_start'), msParameter(query, 'deleted_at_end')]
+  if (from === null || to === null || to - from > THIRTY_DAYS_MS) throw badRequest('deleted_at: a range of at most 30 days is required')
+}
+
 function listDeleted(call: ApiCall): ApiAnswer {
+  checkDeletedRange(call)
   const within = inRange(call.query, 'deleted_at')
   const deleted = call.world.account.deletedOpportunities.filter((record) => within?.(record.deletedAt) ?? true)
   return pageOf(
@@ -165,7 +177,8 @@ function changeLinks(call: ApiCall, how: 'add' | 'remove'): ApiAnswer {
 }
 
 function blankAnswer(call: ApiCall, opportunity: Opportunity): ApiAnswer {
-  return ok(opportunityJson(call.world, opportunity, 'blank'), opportunity.id)
+  const view = call.world.settings.answers.writeAnswers === 'blank' ? 'blank' : 'written'
+  return ok(opportunityJson(call.world, opportunity, view), opportunity.id)
 }
 
 function listApplications(call: ApiCall): ApiAnswer {

@@ -1,6 +1,7 @@
 /** The body of `POST /opportunities`, from JSON or from a form in any spelling that clients are known to use. */
 import { z } from 'zod'
 import { Origin } from '../account/records.ts'
+import type { Answers } from '../answers.ts'
 import { parseBody } from './endpoint.ts'
 import { badRequest } from './lever-error.ts'
 import { plainBody, type RequestBody, type UploadedFile } from './request-body.ts'
@@ -18,7 +19,7 @@ const OpportunityInput = z.object({
   links: words.default([]),
   tags: words.default([]),
   sources: words.default([]),
-  origin: Origin.default('sourced'),
+  origin: Origin.optional(),
   owner: z.string().nullish(),
   followers: words.default([]),
   postings: words.default([]),
@@ -36,11 +37,18 @@ export interface OpportunityUpload {
 }
 
 /** @throws LeverError 400 */
-export function readOpportunityInput(body: RequestBody): OpportunityUpload {
+export function readOpportunityInput(body: RequestBody, names: Answers['formNames']): OpportunityUpload {
   if (body.kind !== 'form') return { input: parseBody(OpportunityInput, plainBody(body)), resume: null, files: [] }
   const resume = body.files.find(([name]) => name === 'resumeFile' || name === 'resume')?.[1] ?? null
   const files = body.files.filter(([name]) => /^files?(\[\d*\])?$/.test(name)).map(([, file]) => file)
-  return { input: parseBody(OpportunityInput, formFields(body.fields)), resume, files }
+  return { input: parseBody(OpportunityInput, formFields(body.fields.filter(([name]) => isRead(name, names)))), resume, files }
+}
+
+/** Which fields of a form count: what a list or an object is called in one is not documented. */
+function isRead(name: string, names: Answers['formNames']): boolean {
+  const base = name.split('[')[0] ?? ''
+  if (names === 'all' || (!LISTS.has(base) && base !== 'phones')) return true
+  return name.includes('[') === (names === 'bracketed')
 }
 
 const LISTS = new Set(['emails', 'links', 'tags', 'sources', 'followers', 'postings'])

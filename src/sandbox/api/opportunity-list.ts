@@ -1,26 +1,27 @@
 /** `GET /opportunities`: every documented filter, in Lever's order, by pages. */
+import { isSameEmail } from '../account/contact-store.ts'
 import type { Contact, Opportunity } from '../account/records.ts'
 import type { ListPosition } from '../account/opportunity-store.ts'
 import type { World } from '../world.ts'
 import { confidentialityFilter } from './confidential.ts'
 import { flag, inRange, type ApiAnswer, type ApiCall } from './endpoint.ts'
-import { badRequest } from './lever-error.ts'
 import { opportunityExpansions, opportunityJson } from './opportunity-shape.ts'
-import { listAnswer, readLimit, readOffset } from './paging.ts'
+import { emailParameters } from './email-parameters.ts'
+import { badOffset, listAnswer, readLimit, readOffset } from './paging.ts'
 import { select } from './selection.ts'
 
 type Filter = (opportunity: Opportunity) => boolean
 
 export function listOpportunities(call: ApiCall): ApiAnswer {
   const { query, world } = call
-  const limit = readLimit(query)
+  const limit = readLimit(call)
   const filters = [confidentialityFilter(call), searchable(world), ...fieldFilters(query), ...timeFilters(query), ...stateFilters(call)]
   const page: Opportunity[] = []
   let next: ListPosition | null = null
-  for (const opportunity of inOrder(world, query)) {
+  for (const opportunity of inOrder(call)) {
     if (!filters.every((matches) => matches(opportunity))) continue
     if (page.length === limit) {
-      next = world.account.opportunities.positionOf(opportunity)
+      next = positionIn(call, opportunity)
       break
     }
     page.push(opportunity)
@@ -32,33 +33,56 @@ export function listOpportunities(call: ApiCall): ApiAnswer {
 }
 
 /** From the paging token on; by e-mail or contact only that person's are looked at. */
-function inOrder(world: World, query: URLSearchParams): Iterable<Opportunity> {
-  const { opportunities, contacts } = world.account
-  const position = readPosition(query)
-  const contactIds = query.getAll('contact_id')
-  const emails = query.getAll('email')
-  if (emails.length === 0 && contactIds.length === 0) return opportunities.inListOrder(position)
-  const byEmail =
-    emails.length === 0 ? null : new Set(emails.flatMap((email) => contacts.withEmail(email)).map((contact: Contact) => contact.id))
-  const wanted = contactIds.length === 0 ? [...(byEmail ?? [])] : [...new Set(contactIds)].filter((id) => byEmail?.has(id) ?? true)
-  const places = wanted
-    .flatMap((id) => opportunities.ofContact(id))
-    .map((opportunity) => ({ opportunity, position: opportunities.positionOf(opportunity) }))
+function inOrder(call: ApiCall): Iterable<Opportunity> {
+  const { opportunities } = call.world.account
+  const position = readPosition(call)
+  const ids = contactsAskedFor(call)
+  if (ids === null && !isNewestFirst(call)) return opportunities.inListOrder(position)
+  const chosen = ids === null ? [...opportunities.values()] : ids.flatMap((id) => opportunities.ofContact(id))
+  const places = chosen.map((opportunity) => ({ opportunity, position: positionIn(call, opportunity) }))
   return places
     .filter((place) => !position || comparePositions(place.position, position) >= 0)
     .toSorted((a, b) => comparePositions(a.position, b.position))
     .map((place) => place.opportunity)
 }
 
+/** Null where neither `email` nor `contact_id` is given. */
+function contactsAskedFor(call: ApiCall): string[] | null {
+  const contactIds = call.query.getAll('contact_id')
+  const emails = emailParameters(call)
+  if (emails.length === 0 && contactIds.length === 0) return null
+  const byEmail = emails.length === 0 ? null : new Set(emails.flatMap((email) => contactsWith(call.world, email)).map(({ id }) => id))
+  return contactIds.length === 0 ? [...(byEmail ?? [])] : [...new Set(contactIds)].filter((id) => byEmail?.has(id) ?? true)
+}
+
+/** Over all addresses of the contact (assumed). */
+function contactsWith({ account, settings }: World, email: string): Contact[] {
+  const { opportunityEmail, canonicalEmail: form } = settings.answers
+  const found = account.contacts.withEmail(email, form)
+  if (opportunityEmail === 'anyAddress') return found
+  return found.filter(({ emails }) => emails[0] !== undefined && isSameEmail(emails[0], email, form))
+}
+
+const ORDINARY = new Set(['limit', 'offset', 'include', 'expand', 'confidentiality'])
+
+/** The order without filters is recorded, under filters it is assumed. */
+function isNewestFirst({ query, world }: ApiCall): boolean {
+  return world.settings.answers.filteredOrder === 'newestFirst' && [...query.keys()].some((name) => !ORDINARY.has(name))
+}
+
+function positionIn(call: ApiCall, opportunity: Opportunity): ListPosition {
+  return isNewestFirst(call) ? [0, opportunity.createdAt, opportunity.id] : call.world.account.opportunities.positionOf(opportunity)
+}
+
 function comparePositions(a: ListPosition, b: ListPosition): number {
   return a[0] - b[0] || b[1] - a[1] || (a[2] < b[2] ? -1 : Number(a[2] > b[2]))
 }
 
-function readPosition(query: URLSearchParams): ListPosition | undefined {
-  const offset = readOffset(query)
+function readPosition(call: ApiCall): ListPosition | undefined {
+  const offset = readOffset(call)
   if (!offset) return undefined
   const [rank, lastAdvancedAt, id] = offset
-  if (typeof rank !== 'number' || typeof lastAdvancedAt !== 'number' || typeof id !== 'string') throw badRequest('Invalid offset token')
+  if (typeof rank !== 'number' || typeof lastAdvancedAt !== 'number' || typeof id !== 'string') throw badOffset(call.world)
   return [rank, lastAdvancedAt, id]
 }
 

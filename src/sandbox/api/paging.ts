@@ -1,16 +1,18 @@
 /** Lists: `limit`, the opaque `offset`, and the envelope with `hasNext` and `next`. */
 import { z } from 'zod'
 import type { ApiAnswer, ApiCall } from './endpoint.ts'
-import { badRequest } from './lever-error.ts'
+import type { World } from '../world.ts'
+import { badRequest, LeverError } from './lever-error.ts'
 
 const MOST = 100
 const Token = z.array(z.union([z.number(), z.string()])).min(1)
 
 /** `limit` 1 to 100, 100 if not given; else 400 (assumed). */
-export function readLimit(query: URLSearchParams): number {
+export function readLimit({ query, world }: ApiCall): number {
   const text = query.get('limit')
   if (text === null) return MOST
   const limit = Number(text)
+  if (world.settings.answers.limitOutOfRange === 'clamped' && limit !== 0) return Math.min(MOST, Math.max(1, Math.trunc(limit) || 1))
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) throw badRequest('limit must be a number between 1 and 100')
   return limit
 }
@@ -18,9 +20,9 @@ export function readLimit(query: URLSearchParams): number {
 /**
  * The place a page begins at. Real tokens are a percent-encoded JSON array (recorded); clients send them back
  * encoded once or twice, so this decodes until it parses.
- * @throws LeverError 400 "Invalid offset token"
+ * @throws LeverError "Invalid offset token"
  */
-export function readOffset(query: URLSearchParams): (string | number)[] | null {
+export function readOffset({ query, world }: ApiCall): (string | number)[] | null {
   let text = query.get('offset')
   if (text === null) return null
   for (let times = 0; times < 3; times += 1) {
@@ -28,7 +30,12 @@ export function readOffset(query: URLSearchParams): (string | number)[] | null {
     if (token) return token
     text = decode(text)
   }
-  throw badRequest('Invalid offset token')
+  throw badOffset(world)
+}
+
+/** The words are known, the status is assumed. */
+export function badOffset({ settings }: World): LeverError {
+  return new LeverError(settings.answers.badOffset, 'Invalid offset token')
 }
 
 function parseToken(text: string): (string | number)[] | null {
@@ -63,10 +70,10 @@ export function pageOf<T>(
   position: (item: T) => readonly (string | number)[],
   render: (item: T) => unknown,
 ): ApiAnswer {
-  const limit = readLimit(call.query)
-  const offset = readOffset(call.query)
+  const limit = readLimit(call)
+  const offset = readOffset(call)
   const start = offset ? items.findIndex((item) => JSON.stringify(position(item)) === JSON.stringify(offset)) : 0
-  if (start < 0) throw badRequest('Invalid offset token')
+  if (start < 0) throw badOffset(call.world)
   const page = items.slice(start, start + limit)
   const next = items[start + limit]
   return listAnswer(page.map(render), next === undefined ? null : position(next))

@@ -4,6 +4,7 @@ import type { User } from '../account/records.ts'
 import { created, flag, ok, parseBody, type ApiCall, type Endpoint } from './endpoint.ts'
 import { badRequest, notFound } from './lever-error.ts'
 import { newId } from '../ids.ts'
+import { emailParameters } from './email-parameters.ts'
 import { pageOf } from './paging.ts'
 import { plainBody } from './request-body.ts'
 
@@ -24,7 +25,7 @@ export const userEndpoints: Endpoint[] = [
     path: '/users/:id',
     permission: 'Retrieve a single user',
     scope: 'users:read:admin',
-    handle: (call) => ok(userOf(call)),
+    handle: (call) => ok(shownUser(call)),
   },
   { method: 'POST', path: '/users', permission: 'Create a user', scope: 'users:write:admin', handle: createUser },
   { method: 'PUT', path: '/users/:id', permission: 'Update a user', scope: 'users:write:admin', handle: replaceUser },
@@ -47,13 +48,14 @@ export const userEndpoints: Endpoint[] = [
 /** Active ones only unless `includeDeactivated=true`; newest first (recorded); e-mail without regard to case (assumed). */
 function listUsers(call: ApiCall): ReturnType<typeof pageOf> {
   const { query, world } = call
-  const emails = query.getAll('email').map(canonicalEmail)
+  const emailOf = world.settings.answers.userEmail === 'exact' ? (email: string) => email : canonicalEmail
+  const emails = emailParameters(call).map(emailOf)
   const roles = [...query.getAll('accessRole'), ...query.getAll('accessRole[]')]
   const directoryIds = query.getAll('external_directory_id')
   const users = [...world.account.users.values()].filter(
     (user) =>
       (flag(query, 'includeDeactivated') || user.deactivatedAt === null) &&
-      (emails.length === 0 || emails.includes(canonicalEmail(user.email))) &&
+      (emails.length === 0 || emails.includes(emailOf(user.email))) &&
       (roles.length === 0 || roles.includes(user.accessRole)) &&
       (directoryIds.length === 0 || directoryIds.includes(user.externalDirectoryId ?? '')),
   )
@@ -64,6 +66,13 @@ function listUsers(call: ApiCall): ReturnType<typeof pageOf> {
     (user) => [user.createdAt, user.id],
     (user) => user,
   )
+}
+
+/** Deactivated ones too (assumed). */
+function shownUser(call: ApiCall): User {
+  const user = userOf(call)
+  if (user.deactivatedAt !== null && call.world.settings.answers.deactivatedUser !== 'shown') throw notFound('users', user.id)
+  return user
 }
 
 function userOf(call: ApiCall): User {

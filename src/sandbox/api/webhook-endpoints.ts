@@ -35,7 +35,15 @@ function ownWebhooks(call: ApiCall): Webhook[] {
 
 /** `data` alone, without `hasNext`; the signature token is left out (recorded). */
 function listWebhooks(call: ApiCall): ApiAnswer {
-  return { status: 200, body: { data: ownWebhooks(call).map((webhook) => webhookJson(webhook, 'read')) } }
+  return {
+    status: 200,
+    body: { data: ownWebhooks(call).map((webhook) => webhookJson({ ...webhook, url: shownUrl(call, webhook) }, 'read')) },
+  }
+}
+
+/** Lever might write it in another way than it was given. */
+function shownUrl({ world }: ApiCall, { url }: Webhook): string {
+  return world.settings.answers.webhookUrl === 'kept' ? url : `${url.replace('http:', 'HTTP:')}/?`
 }
 
 /** The only answer with the signature token. With `verifyConnection` nothing is made unless the test succeeds (assumed). */

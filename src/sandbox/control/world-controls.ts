@@ -27,9 +27,13 @@ function requestFilter(ctx: SandboxContext): { since?: number; path?: string } {
   return { ...(since ? { since: Number(since) } : {}), ...(path ? { path } : {}) }
 }
 
-export function changeSettings(world: World, { eventGroups, rateLimit, ...simple }: SettingsChange): Settings & { eventGroups: object } {
+export function changeSettings(
+  world: World,
+  { eventGroups, rateLimit, answers, ...simple }: SettingsChange,
+): Settings & { eventGroups: object } {
   Object.assign(world.settings, withoutUndefined(simple))
   Object.assign(world.settings.rateLimit, withoutUndefined(rateLimit ?? {}))
+  Object.assign(world.settings.answers, withoutUndefined(answers ?? {}))
   Object.assign(world.account.eventGroups, withoutUndefined(eventGroups ?? {}))
   if (eventGroups) world.changed()
   return settingsJson(world)

@@ -37,8 +37,9 @@ export class DeliveryDesk {
   }
 
   emit(event: LeverEvent): void {
+    const data = this.#world.settings.answers.eventData === 'full' ? event.data : sparseData(event)
     for (const webhook of this.#world.account.webhooks.values()) {
-      if (wants(this.#world, webhook, event)) this.send(webhook, event.event, event.data)
+      if (wants(this.#world, webhook, event)) this.send(webhook, event.event, data)
     }
   }
 
@@ -141,10 +142,20 @@ export class DeliveryDesk {
 
   async #attempt(delivery: Delivery): Promise<void> {
     delivery.nextAttemptAt = null
+    if (delivery.attempts.length > 0 && this.#world.settings.answers.repeatedToken === 'fresh') this.#signAnew(delivery)
     const attempt = await post(this.#world, delivery)
     if (this.#world.stopping.aborted && attempt.error) delivery.nextAttemptAt = this.#world.now()
     else this.#conclude(delivery, attempt)
     this.#world.changed()
+  }
+
+  /** As if the repeat were a delivery of its own. */
+  #signAnew({ body, webhookId }: Delivery): void {
+    const webhook = this.#world.account.webhooks.get(webhookId)
+    if (!webhook || body.signature === undefined) return
+    body.token = newHexToken()
+    body.triggeredAt = this.#world.now()
+    body.signature = signDelivery(webhook.signatureToken, body.token, body.triggeredAt)
   }
 
   /** Any answer other than 2xx is a failure, a redirect too (Lever's API documentation). */
@@ -165,10 +176,26 @@ export class DeliveryDesk {
   }
 }
 
+/** Ids that somebody has seen; all others of an event are assumed. */
+const SEEN_IDS: Partial<Record<LeverEventName, readonly string[]>> = {
+  applicationCreated: ['applicationId', 'opportunityId'],
+  candidateHired: ['opportunityId'],
+  candidateDeleted: ['opportunityId'],
+  interviewCreated: ['interviewId', 'opportunityId'],
+  interviewUpdated: ['interviewId', 'opportunityId'],
+  interviewDeleted: ['interviewId', 'opportunityId'],
+}
+
+function sparseData({ event, data }: LeverEvent): Record<string, unknown> {
+  const seen = SEEN_IDS[event]
+  return seen ? Object.fromEntries(Object.entries(data).filter(([name]) => seen.includes(name))) : data
+}
+
 function wants(world: World, webhook: Webhook, { event, opportunity }: LeverEvent): boolean {
   if (webhook.event !== event || world.account.eventGroups[event] === false) return false
   if (opportunity === null) return true
-  if (opportunity.confidentiality === 'confidential' && !webhook.confidential) return false
+  if (opportunity.confidentiality === 'confidential' && !webhook.confidential && world.settings.answers.confidentialEvents === 'withAccess')
+    return false
   return !BY_ORIGIN.has(event) || webhook.origins.includes(opportunity.origin)
 }
 

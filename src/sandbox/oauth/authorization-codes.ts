@@ -45,13 +45,16 @@ export class AuthorizationCodes {
   }
 
   /** The code is gone after this, whatever comes out. */
-  redeem(code: string, given: { clientId: string; redirectUri: string; codeVerifier: string | undefined; now: number }): IssuedCode | null {
+  redeem(
+    code: string,
+    given: { clientId: string; redirectUri: string; codeVerifier: string | undefined; checkVerifier: boolean; now: number },
+  ): IssuedCode | null {
     const issued = this.#codes.get(code)
     this.#codes.delete(code)
     if (!issued || issued.expiresAt <= given.now) return null
     const { request } = issued
     if (request.app.clientId !== given.clientId || request.redirectUri !== given.redirectUri) return null
-    return fitsChallenge(request.codeChallenge, given.codeVerifier) ? issued : null
+    return !given.checkVerifier || fitsChallenge(request.codeChallenge, given.codeVerifier) ? issued : null
   }
 }
 

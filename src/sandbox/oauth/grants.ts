@@ -70,10 +70,11 @@ function signedToken(world: World, grant: Grant, expiresAt: number): string {
   return `${text}.${createHmac('sha512', account.signingKey).update(text).digest('base64url')}`
 }
 
-/** The refresh fails from now on, and API calls are 401 at once (assumed). */
+/** The refresh fails from now on; API calls are 401 at once, or when the token's hour is over (assumed). */
 export function revokeGrant(world: World, grant: Grant): void {
   grant.revokedAt ??= world.now()
-  for (const token of world.account.accessTokens.values()) if (token.grantId === grant.id) world.account.accessTokens.delete(token.token)
+  if (world.settings.answers.revokedAccessToken === 'ends')
+    for (const token of world.account.accessTokens.values()) if (token.grantId === grant.id) world.account.accessTokens.delete(token.token)
   world.changed()
 }
 

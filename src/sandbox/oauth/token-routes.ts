@@ -41,8 +41,9 @@ export function tokenRoutes(world: World, codes: AuthorizationCodes): Router<San
       ctx.body = answer
     } catch (error) {
       if (!(error instanceof TokenError)) throw error
-      ctx.status = error.status
-      ctx.body = { error: error.error, error_description: error.message }
+      const isAuth0 = world.settings.answers.tokenErrors === 'auth0'
+      ctx.status = isAuth0 || error.status === 401 ? error.status : 400
+      ctx.body = { error: !isAuth0 && error.status === 401 ? 'invalid_client' : error.error, error_description: error.message }
     }
   })
   return router
@@ -70,19 +71,25 @@ function exchange(world: World, codes: AuthorizationCodes, request: TokenRequest
 function redeemCode(world: World, codes: AuthorizationCodes, request: TokenRequest): { grantId: string; answer: TokenAnswer } {
   if (!request.code) throw missing('code')
   if (!request.redirect_uri) throw missing('redirect_uri')
-  const given = { clientId: request.client_id, redirectUri: request.redirect_uri, codeVerifier: request.code_verifier, now: world.now() }
+  const given = {
+    clientId: request.client_id,
+    redirectUri: request.redirect_uri,
+    codeVerifier: request.code_verifier,
+    checkVerifier: world.settings.answers.pkce === 'checked',
+    now: world.now(),
+  }
   const issued = codes.redeem(request.code, given)
   if (!issued) throw new TokenError(403, 'invalid_grant', 'Invalid authorization code')
   const grant = addGrant(world, issued.request.app, issued.userId, issued.request.scopes)
   return { grantId: grant.id, answer: issueTokens(world, grant) }
 }
 
-/** A spent token used again revokes the whole family: rotation as Auth0 describes it (assumed of Lever). */
+/** A spent token used again may revoke the whole family: rotation as Auth0 describes it (assumed of Lever). */
 function refresh(world: World, request: TokenRequest): { grantId: string; answer: TokenAnswer } {
   if (!request.refresh_token) throw missing('refresh_token')
   const found = grantOfRefreshToken(world, request.refresh_token)
   const usable = found !== null && found.grant.clientId === request.client_id && found.grant.revokedAt === null
-  if (usable && found.spent) revokeGrant(world, found.grant)
+  if (usable && found.spent && world.settings.answers.spentRefreshToken === 'revokesGrant') revokeGrant(world, found.grant)
   if (!usable || found.spent) throw new TokenError(403, 'invalid_grant', 'Unknown or invalid refresh token.')
   return { grantId: found.grant.id, answer: issueTokens(world, found.grant) }
 }
