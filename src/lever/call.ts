@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts'
+import type { ApiAddress, ApiAddressOptions } from './api-address.ts'
 import { exchangeRead, exchangeWrite, type LeverAnswer, type LeverRequest } from './exchange.ts'
 import { LeverCallError, type LeverFault } from './lever-call-error.ts'
 import type { LeverPath } from './lever-path.ts'
@@ -42,9 +43,9 @@ export interface ObservedCall {
   tookMs: number
 }
 
-export interface CallerOptions {
-  /** Such as `https://api.lever.co/v1`, without a slash at its end. */
-  apiUrl: string
+export interface CallerOptions extends ApiAddressOptions {
+  /** See `mayFollow`: for a Lever on this machine. */
+  amongLoopback?: boolean | undefined
   credentials: LeverCredentials
   budget: RequestBudget
   /** Limit of one try: connection, request and whole answer. */
@@ -57,6 +58,11 @@ export interface CallerOptions {
   onWait?: ((forWhat: WaitedFor) => void) | undefined
   /** The longest first wait before a read is repeated, and the longest first pause after a 429 or 503 that names no time; they double. */
   backoffMs?: number
+}
+
+/** What the calls of one client share. */
+export interface Caller extends CallerOptions {
+  address: ApiAddress
 }
 
 export interface Call extends Pick<LeverRequest, 'method' | 'json' | 'form' | 'beforeSend'> {
@@ -72,7 +78,7 @@ export interface Call extends Pick<LeverRequest, 'method' | 'json' | 'form' | 'b
  * Whatever else than a LeverCallError comes out of here was thrown before anything was sent, or after a 401, which did nothing.
  */
 export async function callOnce(
-  options: CallerOptions,
+  options: Caller,
   call: Call,
   { attempt, waitsFor }: { attempt: number; waitsFor: WaitedFor },
 ): Promise<LeverAnswer> {
@@ -111,7 +117,7 @@ async function takeTurn(
   }
 }
 
-async function exchangeLogged(options: CallerOptions, call: Call, { header, lane, attempt }: Sending): Promise<LeverAnswer> {
+async function exchangeLogged(options: Caller, call: Call, { header, lane, attempt }: Sending): Promise<LeverAnswer> {
   const startedAt = performance.now()
   const { method, json, form, beforeSend } = call
   const request: LeverRequest = {
@@ -121,7 +127,8 @@ async function exchangeLogged(options: CallerOptions, call: Call, { header, lane
     beforeSend,
     authorization: header,
     timeoutMs: options.timeoutMs,
-    url: urlOf(options.apiUrl, call),
+    amongLoopback: options.amongLoopback,
+    url: urlOf(options.address.current(), call),
     call: callName(call),
   }
   const noteEnd = (outcome: number | LeverFault): void => {
@@ -132,9 +139,12 @@ async function exchangeLogged(options: CallerOptions, call: Call, { header, lane
   try {
     const answer = await (method === 'GET' ? exchangeRead(request) : exchangeWrite(request))
     noteEnd(answer.status)
+    const { movedTo } = answer
+    if (movedTo) await afterAnswer(options, () => options.address.moved(movedTo, call.path))
     return answer
   } catch (error) {
     if (error instanceof LeverCallError) noteEnd(error.kind)
+    if (error instanceof LeverCallError && !error.requestMayHaveArrived) await afterAnswer(options, () => options.address.unreachable())
     throw error
   }
 }

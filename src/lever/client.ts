@@ -1,20 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import { readAnswer } from './answer.ts'
+import { createApiAddress } from './api-address.ts'
 import {
   backoffMs,
   callName,
   callOnce,
   type Call,
+  type Caller,
   type CallerOptions,
   type LeverCredentials,
   type LeverQuery,
   type ObservedCall,
   type WaitedFor,
 } from './call.ts'
-import { LeverCallError, type LeverFault } from './lever-call-error.ts'
+import { isLeverStatus, LeverCallError, type LeverFault } from './lever-call-error.ts'
 import type { LeverPath } from './lever-path.ts'
-import { walkPages } from './paging.ts'
+import { PAGE, pageFrom, readInHalves, walkPages, type LeverPage } from './paging.ts'
 import type { Lane } from './request-budget.ts'
 import { markNeverSent } from './write-outcome.ts'
 
@@ -37,8 +39,10 @@ export interface WriteOptions<S extends z.ZodType> {
 }
 
 export interface LeverClient {
-  /** The whole envelope, as `schema` reads it. Repeated a few times on 429, 5xx and faults of the connection. */
+  /** The whole envelope, as `schema` reads it. Repeated a few times on 429, 5xx, faults of the connection and what cannot be read. */
   get<S extends z.ZodType>(path: LeverPath, options: { query?: LeverQuery; schema: S; lane?: Lane }): Promise<z.output<S>>
+  /** One page of a list of up to 100, with fewer items where Lever's answers are too large or too slow; the same repeats. */
+  page(path: LeverPath, options: { query?: LeverQuery; offset: string | undefined; lane?: Lane; pageSize?: number }): Promise<LeverPage>
   /** Every item of a list, page by page, as they are asked for; items that `item` cannot read (no id) are skipped. */
   list<S extends z.ZodType>(
     path: LeverPath,
@@ -56,25 +60,44 @@ export type LeverClientOptions = CallerOptions
 
 const READ_TRIES = 4
 
-/** A client of one Lever account. It holds no state of its own: make one for each piece of work. */
+/**
+ * A client of one Lever account. Make one for each piece of work: it remembers no more than where Lever has redirected it, what size of
+ * page Lever could manage, and that `expand` was refused.
+ */
 export function createLeverClient(options: LeverClientOptions): LeverClient {
-  const get: LeverClient['get'] = async (path, { query, schema, lane }) => {
-    const request: Call = { method: 'GET', path, query, lane }
-    return repeatRead(options, async (way) => readAnswer(await callOnce(options, request, way), schema, callName(request)))
+  const caller: Caller = { ...options, address: createApiAddress(options) }
+  const expansion = createExpansion()
+  let manageable = Infinity
+  const get: LeverClient['get'] = (path, { query, schema, lane }) =>
+    expansion.read(query, (allowed) => {
+      const request: Call = { method: 'GET', path, query: allowed, lane }
+      return repeatRead(caller, async (way) => readAnswer(await callOnce(caller, request, way), schema, callName(request)))
+    })
+  const page: LeverClient['page'] = async (path, { query, offset, lane, pageSize = 100 }) => {
+    const patient = (lane ?? options.lane) === 'sync'
+    const read = async (limit: number): Promise<LeverPage> => {
+      const answer = await get(path, { query: { ...query, limit, offset }, schema: PAGE, ...(lane ? { lane } : {}) })
+      return pageFrom(answer, callName({ method: 'GET', path }))
+    }
+    const { page: found, size } = await readInHalves(Math.min(pageSize, manageable), { patient }, read)
+    if (size < pageSize) manageable = size
+    return found
   }
   return {
     get,
-    list(path, { query, item, lane, pageSize = 100 }) {
+    page,
+    list(path, { query, item, lane, pageSize }) {
       return walkPages({
         call: `GET ${path}`,
         item,
-        readPage: (offset, schema) => get(path, { query: { ...query, limit: pageSize, offset }, schema, ...(lane ? { lane } : {}) }),
+        readPage: (offset) =>
+          page(path, { offset, ...(query ? { query } : {}), ...(lane ? { lane } : {}), ...(pageSize === undefined ? {} : { pageSize }) }),
         onSkipped: (count) => options.log.warn({ path, count }, 'Lever listed records that could not be read'),
       })
     },
     async write(method, path, { query, json, form, lane, prepare, beforeSend, schema }) {
       const request: Call = { method, path, query, json, form, lane, prepare, beforeSend }
-      const answer = await callOnce(options, request, { attempt: 0, waitsFor: 'budget' }).catch((error: unknown) => {
+      const answer = await callOnce(caller, request, { attempt: 0, waitsFor: 'budget' }).catch((error: unknown) => {
         throw error instanceof LeverCallError ? error : markNeverSent(error)
       })
       return { status: answer.status, body: readAnswer(answer, schema, callName(request)) }
@@ -82,7 +105,27 @@ export function createLeverClient(options: LeverClientOptions): LeverClient {
   }
 }
 
-async function repeatRead<T>(options: LeverClientOptions, read: (way: { attempt: number; waitsFor: WaitedFor }) => Promise<T>): Promise<T> {
+/** An account to which Lever refuses `expand` (403) gets on without: ids come in place of objects. */
+function createExpansion() {
+  let isRefused = false
+  return {
+    async read<T>(query: LeverQuery | undefined, ask: (query: LeverQuery | undefined) => Promise<T>): Promise<T> {
+      if (query?.['expand'] === undefined) return ask(query)
+      const without = { ...query, expand: undefined }
+      if (isRefused) return ask(without)
+      try {
+        return await ask(query)
+      } catch (error) {
+        if (!isLeverStatus(error, 403)) throw error
+        const answer = await ask(without)
+        isRefused = true
+        return answer
+      }
+    },
+  }
+}
+
+async function repeatRead<T>(options: Caller, read: (way: { attempt: number; waitsFor: WaitedFor }) => Promise<T>): Promise<T> {
   let waitsFor: WaitedFor = 'budget'
   for (let attempt = 0; ; attempt++) {
     try {
@@ -101,9 +144,9 @@ function waitsForBudget({ httpStatus, retryAfterMs }: LeverCallError, pauseMs: n
   return (httpStatus === 429 || httpStatus === 503) && (retryAfterMs === null || retryAfterMs >= pauseMs)
 }
 
-const REPEATED_FAULTS: ReadonlySet<LeverFault> = new Set(['refused', 'dns', 'connect', 'reset', 'truncated'])
+const REPEATED_FAULTS: ReadonlySet<LeverFault> = new Set(['refused', 'dns', 'connect', 'reset', 'truncated', 'unreadable'])
 
-/** A time-out is not repeated: it has cost its whole time already, and what the caller does next decides. */
+/** A time-out is not repeated: it has cost its whole time already, and what the caller does next decides. What cannot be read may be a page of something in between. */
 function isWorthRepeating(error: unknown): error is LeverCallError {
   if (!(error instanceof LeverCallError)) return false
   const { kind, httpStatus } = error

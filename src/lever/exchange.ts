@@ -13,6 +13,8 @@ const REDIRECTS = {
   read: { statuses: new Set([301, 302, 303, 307, 308]), most: 3 },
   write: { statuses: new Set([307, 308]), most: 1 },
 } as const
+/** Lever says that the address will stay the new one. */
+const PERMANENT = new Set([301, 308])
 const IDLE_MS = 30_000
 
 /** One request as it goes out, once. */
@@ -26,6 +28,8 @@ export interface LeverRequest {
   form?: FormData | undefined
   /** For the connection, the request and the whole answer together. */
   timeoutMs: number
+  /** See {@link mayFollow}. */
+  amongLoopback?: boolean | undefined
   beforeSend?: (() => void) | undefined
 }
 
@@ -35,6 +39,8 @@ export interface LeverAnswer {
   text: string
   retryAfter: string | undefined
   location: string | undefined
+  /** Where it led, if Lever redirected to another host for good, whether that was followed or not. */
+  movedTo?: URL
 }
 
 const keptAlive = {
@@ -68,18 +74,22 @@ async function follow(
 ): Promise<LeverAnswer> {
   const startedAt = performance.now()
   let hop = request
+  let isForGood = true
+  let movedTo: URL | undefined
   for (let followed = 0; ; followed++) {
     const answer = await send(hop)
-    const next = statuses.has(answer.status) && followed < most ? nextAddress(hop.url, answer.location) : null
-    if (!next) return answer
+    const next = REDIRECTS.read.statuses.has(answer.status) ? nextAddress(hop, answer.location) : null
+    isForGood &&= PERMANENT.has(answer.status)
+    if (next && isForGood && next.origin !== request.url.origin) movedTo = next
+    if (!next || !statuses.has(answer.status) || followed >= most) return movedTo ? { ...answer, movedTo } : answer
     hop = { ...request, url: next, timeoutMs: request.timeoutMs - (performance.now() - startedAt) }
   }
 }
 
-function nextAddress(from: URL, location: string | undefined): URL | null {
+function nextAddress({ url: from, amongLoopback }: LeverRequest, location: string | undefined): URL | null {
   if (!location || !URL.canParse(location, from)) return null
   const to = new URL(location, from)
-  return mayFollow(from, to) ? to : null
+  return mayFollow(from, to, { amongLoopback }) ? to : null
 }
 
 async function sendWrite(request: LeverRequest): Promise<LeverAnswer> {

@@ -10,7 +10,17 @@ export const leverId = z.string().refine(isLeverId)
 
 export const text = z.string().nullable().catch(null)
 export const flag = z.boolean().catch(false)
-export const count = z.number().nullable().catch(null)
+/** A number, or its digits in a text. */
+export const count = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number),
+  ]) // prettier-ignore
+  .nullable()
+  .catch(null)
 
 /** An empty text means none (recorded answer: `location`). */
 export const filledText = z
@@ -20,15 +30,22 @@ export const filledText = z
   .catch(null)
 
 const LAST_TIME_MS = 8.64e15
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
+const DIGITS = /^-?\d{1,16}$/
 
-/** Lever's times are whole ms since the epoch. */
+/** Lever's times are whole ms since the epoch; the same digits as a text, and ISO 8601, are understood as well. */
 export const time = z
-  .number()
-  .min(-LAST_TIME_MS)
-  .max(LAST_TIME_MS)
+  .union([z.number(), z.string().max(40)])
+  .transform((value) => (typeof value === 'number' ? value : msOf(value)))
+  .pipe(z.number().min(-LAST_TIME_MS).max(LAST_TIME_MS))
   .transform((ms) => new Date(ms))
   .nullable()
   .catch(null)
+
+function msOf(text: string): number {
+  if (DIGITS.test(text)) return Number(text)
+  return ISO_TIME.test(text) ? Date.parse(text) : Number.NaN
+}
 
 /** The texts of an array; whatever else is in it is left out. */
 export const texts = z

@@ -59,6 +59,19 @@ export function isLeverStatus(error: unknown, httpStatus: number): error is Leve
   return error instanceof LeverCallError && error.httpStatus === httpStatus
 }
 
+/**
+ * Lever does not show us a record: 404 for one that is deleted, unknown or of another account, and 403 or 404 (which one is not known) for a
+ * confidential one without the grant. Never a proof of deletion.
+ */
+export function isNotShown(error: unknown): error is LeverCallError {
+  return isLeverStatus(error, 404) || isLeverStatus(error, 403)
+}
+
+/** A write may have been refused because of who performs it: which status Lever has for that is assumed. */
+export function mayBeAboutPerformer(error: unknown): error is LeverCallError {
+  return isNotShown(error) || isLeverStatus(error, 400)
+}
+
 function codeOf(httpStatus: number | null): ErrorCode {
   if (httpStatus === null || httpStatus === 408 || httpStatus === 429) return 'lever_unavailable'
   return httpStatus >= 400 && httpStatus < 500 ? 'lever_rejected' : 'lever_unavailable'

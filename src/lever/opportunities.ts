@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Lane, LeverClient, LeverQuery } from './client.ts'
 import { envelope } from './lenient.ts'
+import { isLeverStatus } from './lever-call-error.ts'
 import { leverPath } from './lever-path.ts'
 import { DeletedOpportunitySchema, LeverOpportunitySchema, type LeverOpportunity } from './opportunity-schema.ts'
 import type { ConfidentialityFilter } from './postings.ts'
@@ -21,7 +22,8 @@ export interface OpportunityFilters {
   archived?: boolean
   /** Of active applications. */
   postingId?: string
-  source?: string
+  /** Several are united. */
+  source?: string | readonly string[]
   stageId?: string
   confidentiality?: ConfidentialityFilter
   expand?: readonly OpportunityExpansion[]
@@ -46,6 +48,25 @@ export function listOpportunities(client: LeverClient, filters: OpportunityFilte
   return client.list(leverPath`/opportunities`, { query, item: LeverOpportunitySchema, ...laneOf(filters) })
 }
 
+/**
+ * Opportunities of a contact with this address. Null for an address that Lever finds invalid (400, assumed): nobody can be found by it,
+ * though somebody may have it.
+ */
+export async function findOpportunitiesByEmail(
+  client: LeverClient,
+  email: string,
+  filters: Omit<OpportunityFilters, 'email'>,
+): Promise<LeverOpportunity[] | null> {
+  try {
+    const found: LeverOpportunity[] = []
+    for await (const opportunity of listOpportunities(client, { ...filters, email })) found.push(opportunity)
+    return found
+  } catch (error) {
+    if (isLeverStatus(error, 400)) return null
+    throw error
+  }
+}
+
 export interface LeverDeletedOpportunity {
   id: string
   deletedAt: Date | null
@@ -53,13 +74,23 @@ export interface LeverDeletedOpportunity {
   deletedBy: string | null
 }
 
+/** As `/applications/deleted` is limited; whether this list is, too, is not known. */
+const LONGEST_RANGE_MS = 30 * 24 * 3_600_000
+
+/**
+ * What was deleted in Lever since `deletedAtStart` (ms since the epoch), asked for by ranges of 30 days.
+ * @throws LeverCallError with status 403 where Lever does not grant this list: then nothing is known of deletions
+ */
 export async function* listDeletedOpportunities(
   client: LeverClient,
-  filters: { deletedAtStart?: number; deletedAtEnd?: number; lane?: Lane } = {},
+  filters: { deletedAtStart: number; lane?: Lane },
 ): AsyncGenerator<LeverDeletedOpportunity> {
-  const query = { deleted_at_start: filters.deletedAtStart, deleted_at_end: filters.deletedAtEnd }
-  const deleted = client.list(leverPath`/opportunities/deleted`, { query, item: DeletedOpportunitySchema, ...laneOf(filters) })
-  for await (const one of deleted) yield { ...one, deletedBy: one.deletedBy?.id ?? null }
+  // the last range may end in the future: Lever's clock may be ahead
+  for (let from = filters.deletedAtStart; from <= Date.now(); from += LONGEST_RANGE_MS) {
+    const query = { deleted_at_start: from, deleted_at_end: from + LONGEST_RANGE_MS }
+    const deleted = client.list(leverPath`/opportunities/deleted`, { query, item: DeletedOpportunitySchema, ...laneOf(filters) })
+    for await (const one of deleted) yield { ...one, deletedBy: one.deletedBy?.id ?? null }
+  }
 }
 
 /**

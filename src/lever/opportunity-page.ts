@@ -1,6 +1,5 @@
-import { z } from 'zod'
 import type { Lane, LeverClient } from './client.ts'
-import { isLeverStatus, LeverCallError } from './lever-call-error.ts'
+import { LeverCallError } from './lever-call-error.ts'
 import { leverPath } from './lever-path.ts'
 import { LeverOpportunitySchema, type LeverOpportunity } from './opportunity-schema.ts'
 
@@ -20,10 +19,7 @@ export interface OpportunityPage {
   next: string | null
 }
 
-const PAGE_SIZE = 100
 const CALL = 'GET /opportunities'
-
-const Page = z.object({ data: z.array(z.unknown()), hasNext: z.boolean().catch(false), next: z.string().nullable().catch(null) })
 
 /**
  * One page of up to 100 opportunities with stage and postings, for who keeps the place between pages. Both archive states.
@@ -41,19 +37,20 @@ export async function readOpportunityPage(
     updated_at_start: filters.updatedAtStart,
     ...(filters.confidential ? { confidentiality: 'all' } : {}),
     expand: ['applications', 'stage'],
-    limit: PAGE_SIZE,
-    ...(offset === null ? {} : { offset }),
   }
-  const page = await client.get(leverPath`/opportunities`, { query, schema: Page, ...(filters.lane ? { lane: filters.lane } : {}) })
-  const next = page.hasNext ? page.next : null
-  if (page.hasNext && (!next || next === offset)) throw withoutNext()
-  const opportunities = page.data.flatMap((one) => LeverOpportunitySchema.safeParse(one).data ?? [])
+  const { lane } = filters
+  const { items, next } = await client.page(leverPath`/opportunities`, { query, offset: offset ?? undefined, ...(lane ? { lane } : {}) })
+  if (next !== null && next === offset) throw withoutNext()
+  const opportunities = items.flatMap((one) => LeverOpportunitySchema.safeParse(one).data ?? [])
   return { opportunities, next }
 }
 
+/** The status for a token that Lever no longer takes is assumed. */
+const STALE: ReadonlySet<number | null> = new Set([400, 404, 410, 422])
+
 /** Lever no longer takes the token of a page ("Invalid offset token", as a published client knows it): its list begins anew. */
 export function isStaleOffset(error: unknown): boolean {
-  return isLeverStatus(error, 400)
+  return error instanceof LeverCallError && STALE.has(error.httpStatus)
 }
 
 function withoutNext(): LeverCallError {

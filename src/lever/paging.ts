@@ -1,47 +1,88 @@
 import { z } from 'zod'
 import { LeverCallError } from './lever-call-error.ts'
 
-/** Lever's API documentation: `next` is absent on the last page; some lists give `data` alone (recorded answer). */
+/** A page of a list: its items as they came, and what the next page is asked for with. */
+export interface LeverPage {
+  items: unknown[]
+  /** Null on the last page. */
+  next: string | null
+}
+
+/**
+ * Lever's API documentation: `next` is absent on the last page; some lists give `data` alone (recorded answer). Where `hasNext` is missing
+ * beside a token there is more.
+ */
 const Page = z.object({
   data: z.array(z.unknown()),
-  hasNext: z.boolean().catch(false),
-  next: z.string().nullable().catch(null),
+  hasNext: z.boolean().nullable().catch(null),
+  next: z.string().min(1).nullable().catch(null),
 })
+export type ReadPage = typeof Page
+export const PAGE: ReadPage = Page
+
+/** @throws LeverCallError `unreadable` when there should be more but no token, which would end the list as if it were complete */
+export function pageFrom({ data, hasNext, next }: z.output<ReadPage>, call: string): LeverPage {
+  if (hasNext === false) return { items: data, next: null }
+  if (hasNext && !next) throw broken(call, 'a further page was announced without a token')
+  return { items: data, next }
+}
 
 export interface PageWalk<S extends z.ZodType> {
   call: string
   item: S
-  readPage: (offset: string | undefined, schema: typeof Page) => Promise<z.output<typeof Page>>
+  readPage: (offset: string | undefined) => Promise<LeverPage>
   onSkipped: (count: number) => void
 }
 
 /**
  * Walks a list page by page. Lever's `next` looks percent-encoded (recorded answer) and goes back as the ordinary parameter it is.
  * Lever orders opportunities by stage, so one that moves meanwhile can come twice or not at all: follow a full walk with an increment.
- * @throws LeverCallError `unreadable` when a token comes a second time, or there should be more but no token: the walk would never end, or
- * end as if it were complete
+ * @throws LeverCallError `unreadable` when a token comes a second time: the walk would never end
  */
 export async function* walkPages<S extends z.ZodType>({ call, item, readPage, onSkipped }: PageWalk<S>): AsyncGenerator<z.output<S>> {
   const seen = new Set<string>()
   let offset: string | undefined
   do {
-    const page = await readPage(offset, Page)
-    const items = page.data.map((one) => item.safeParse(one))
-    const skipped = items.filter(({ success }) => !success).length
+    const page = await readPage(offset)
+    const read = page.items.map((one) => item.safeParse(one))
+    const skipped = read.filter(({ success }) => !success).length
     if (skipped > 0) onSkipped(skipped)
-    for (const one of items) if (one.success) yield one.data
-    offset = nextOffset(page, seen, call)
+    for (const one of read) if (one.success) yield one.data
+    if (page.next !== null && seen.has(page.next)) throw broken(call, 'a page token came a second time')
+    offset = page.next ?? undefined
+    if (offset !== undefined) seen.add(offset)
   } while (offset !== undefined)
-}
-
-function nextOffset({ hasNext, next }: z.output<typeof Page>, seen: Set<string>, call: string): string | undefined {
-  if (!hasNext) return undefined
-  if (!next) throw broken(call, 'a further page was announced without a token')
-  if (seen.has(next)) throw broken(call, 'a page token came a second time')
-  seen.add(next)
-  return next
 }
 
 function broken(call: string, reason: string): LeverCallError {
   return new LeverCallError({ kind: 'unreadable', call, httpStatus: 200, cause: new Error(reason) })
+}
+
+/** Below this a page that is too slow is not asked for in smaller pieces: the time goes elsewhere. */
+const SMALLEST_SLOW_PAGE = 25
+
+/**
+ * Asks for a page again with half as many items while its answer is too large or, where nobody waits for it (`patient`), too slow.
+ * @returns the page and the size that worked
+ */
+export async function readInHalves(
+  size: number,
+  { patient }: { patient: boolean },
+  read: (limit: number) => Promise<LeverPage>,
+): Promise<{ page: LeverPage; size: number }> {
+  for (let limit = size; ; limit = Math.ceil(limit / 2)) {
+    try {
+      return { page: await read(limit), size: limit }
+    } catch (error) {
+      if (limit === 1 || !(isTooLarge(error) || (patient && isTooSlow(error) && limit > SMALLEST_SLOW_PAGE))) throw error
+    }
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof LeverCallError && error.kind === 'too_large'
+}
+
+function isTooSlow(error: unknown): boolean {
+  return error instanceof LeverCallError && (error.kind === 'timeout' || error.httpStatus === 504)
 }

@@ -13,7 +13,7 @@ export const LeverRequisitionSchema = z
     status: text,
     /** Ids of its postings. */
     postings: texts,
-    headcountTotal: z.union([z.number(), z.literal('unlimited')]).nullable().catch(null),
+    headcountTotal: z.union([z.literal('unlimited'), count]),
     headcountHired: count,
     headcountInfinite: flag,
     location: filledText,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { LeverClient } from './client.ts'
+import type { Lane, LeverClient } from './client.ts'
 import { count } from './lenient.ts'
+import { isNotShown } from './lever-call-error.ts'
 import { leverPath } from './lever-path.ts'
 
 /** Sources have no ids and are not created: they come into being when used. */
@@ -8,6 +9,26 @@ export const LeverSourceSchema = z.object({ text: z.string().min(1), count })
 export type LeverSource = z.output<typeof LeverSourceSchema>
 
 /** By `text`. */
-export function listSources(client: LeverClient): AsyncIterable<LeverSource> {
-  return client.list(leverPath`/sources`, { item: LeverSourceSchema })
+export function listSources(client: LeverClient, { lane }: { lane?: Lane } = {}): AsyncIterable<LeverSource> {
+  return client.list(leverPath`/sources`, { item: LeverSourceSchema, ...(lane ? { lane } : {}) })
+}
+
+/** Whether Lever may have filed one source under the other's spelling (assumed). */
+export function isSameSource(a: string, b: string): boolean {
+  return foldSource(a) === foldSource(b)
+}
+
+function foldSource(source: string): string {
+  return source.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase()
+}
+
+/** The source as we write it, and every other spelling of it that Lever lists; ours alone where Lever does not show its sources. */
+export async function spellingsOf(client: LeverClient, source: string, options: { lane?: Lane } = {}): Promise<string[]> {
+  const spellings = new Set([source])
+  try {
+    for await (const { text } of listSources(client, options)) if (isSameSource(text, source)) spellings.add(text)
+  } catch (error) {
+    if (!isNotShown(error)) throw error
+  }
+  return [...spellings]
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Lane, LeverClient } from './client.ts'
 import { envelope, filledText, leverId, text, time } from './lenient.ts'
+import { isLeverStatus } from './lever-call-error.ts'
 import { leverPath } from './lever-path.ts'
 
 export const LeverUserSchema = z.object({
@@ -22,11 +23,15 @@ export interface UserFilters {
   lane?: Lane
 }
 
-/** Newest first. No match is an empty list. */
-export function listUsers(client: LeverClient, filters: UserFilters = {}): AsyncIterable<LeverUser> {
+/** Newest first. No match is an empty list, and an address that Lever finds invalid (400, assumed) matches nobody. */
+export async function* listUsers(client: LeverClient, filters: UserFilters = {}): AsyncGenerator<LeverUser> {
   const { includeDeactivated, email, lane } = filters
   const query = { email, includeDeactivated: includeDeactivated === true ? true : undefined }
-  return client.list(leverPath`/users`, { query, item: LeverUserSchema, ...(lane ? { lane } : {}) })
+  try {
+    yield* client.list(leverPath`/users`, { query, item: LeverUserSchema, ...(lane ? { lane } : {}) })
+  } catch (error) {
+    if (email === undefined || !isLeverStatus(error, 400)) throw error
+  }
 }
 
 /** Deactivated users too (assumed). @throws LeverCallError with status 404 for an unknown id */

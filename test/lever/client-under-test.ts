@@ -1,4 +1,4 @@
-import { createLeverClient, type Lane, type LeverClient, type LeverCredentials } from '../../src/lever/client.ts'
+import { createLeverClient, type Lane, type LeverClient, type LeverClientOptions, type LeverCredentials } from '../../src/lever/client.ts'
 import type { RequestBudget } from '../../src/lever/request-budget.ts'
 import { createLog } from '../../src/log.ts'
 
@@ -9,7 +9,7 @@ export interface ClientUnderTest {
   logLines: string[]
 }
 
-export interface ClientSettings {
+export interface ClientSettings extends Pick<LeverClientOptions, 'amongLoopback' | 'movedTo' | 'onMoved'> {
   timeoutMs?: number
   lane?: Lane
   credentials?: Partial<LeverCredentials>
@@ -39,7 +39,18 @@ export function clientFor(url: string, settings: ClientSettings = {}): ClientUnd
     ...settings.budget,
   }
   const log = createLog({ level: 'trace', destination: { write: (line) => void logLines.push(line) } })
-  const { timeoutMs = 2000, lane } = settings
-  const client = createLeverClient({ apiUrl: `${url}/v1`, credentials, budget, timeoutMs, log, backoffMs: 5, ...(lane ? { lane } : {}) })
+  const { timeoutMs = 2000, lane, amongLoopback, movedTo, onMoved } = settings
+  const client = createLeverClient({
+    apiUrl: `${url}/v1`,
+    credentials,
+    budget,
+    timeoutMs,
+    log,
+    backoffMs: 5,
+    amongLoopback,
+    movedTo,
+    onMoved,
+    ...(lane ? { lane } : {}),
+  })
   return { client, asked, logLines }
 }

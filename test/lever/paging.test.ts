@@ -56,8 +56,10 @@ describe('lever/client: list', () => {
     expect(server.seen).to.have.length(1)
   })
 
-  it('takes a missing hasNext for the end', async () => {
-    expect(await ids(await listOf([{ data: [{ id: 'a' }], next: 't1' }]))).to.deep.equal(['a'])
+  it('takes a missing hasNext for the end, unless there is a token', async () => {
+    expect(await ids(await listOf([{ data: [{ id: 'a' }], next: 't1' }, { data: [{ id: 'b' }] }]))).to.deep.equal(['a', 'b'])
+    await server.stop()
+    expect(await ids(await listOf([{ data: [{ id: 'a' }], hasNext: false, next: 't1' }]))).to.deep.equal(['a'])
   })
 
   it('passes over records without an id', async () => {
@@ -79,7 +81,7 @@ describe('lever/client: list', () => {
 
   it('does not pass off a broken walk as a complete one', async () => {
     for (const page of [{ data: [{ id: 'a' }], hasNext: true }, { data: { id: 'a' } }, { hasNext: false }]) {
-      expect(await rejection(ids(await listOf([page])))).to.have.property('kind', 'unreadable')
+      expect(await rejection(ids(await listOf([page, page, page, page])))).to.have.property('kind', 'unreadable')
       await server.stop()
     }
   })

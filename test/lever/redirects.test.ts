@@ -60,6 +60,16 @@ describe('lever/may-follow', () => {
       expect(mayFollow(local, new URL(to)), to).to.equal(false)
   })
 
+  it('goes from one Lever on this machine to another one where that is asked for, and nowhere else', () => {
+    const local = new URL('http://127.0.0.1:4010/v1/users')
+    const among = { amongLoopback: true }
+
+    expect(mayFollow(local, new URL('http://localhost:4011/v1/users'), among)).to.equal(true)
+    for (const to of ['http://a@127.0.0.1:4011/', 'https://api.lever.co/', 'https://127.0.0.1:4011/', 'http://lever.acme.example/'])
+      expect(mayFollow(local, new URL(to), among), to).to.equal(false)
+    expect(mayFollow(API, local, among)).to.equal(false)
+  })
+
   it('does not leave another address that stands for Lever, not even for Lever', () => {
     const proxy = new URL('https://lever.acme.example/v1/users')
 

@@ -1,10 +1,16 @@
 import { expect } from 'chai'
 import { listArchiveReasons } from '../../src/lever/archive-reasons.ts'
 import { addNote, listNotes } from '../../src/lever/notes.ts'
-import { createOpportunity, getOpportunity, listDeletedOpportunities, listOpportunities } from '../../src/lever/opportunities.ts'
+import {
+  createOpportunity,
+  findOpportunitiesByEmail,
+  getOpportunity,
+  listDeletedOpportunities,
+  listOpportunities,
+} from '../../src/lever/opportunities.ts'
 import { getPosting, listPostings } from '../../src/lever/postings.ts'
 import { listRequisitions } from '../../src/lever/requisitions.ts'
-import { listSources } from '../../src/lever/sources.ts'
+import { isSameSource, listSources, spellingsOf } from '../../src/lever/sources.ts'
 import { listStages } from '../../src/lever/stages.ts'
 import { getUser, listUsers } from '../../src/lever/users.ts'
 import { createWebhook, deleteWebhook, listWebhooks } from '../../src/lever/webhooks.ts'
@@ -13,6 +19,8 @@ import { rejection } from '../support/rejection.ts'
 import { clientFor } from './client-under-test.ts'
 import { json, startHttpServer, type TestServer } from './http-server.ts'
 import { EXPANDED_OPPORTUNITY, NOTE, OPPORTUNITY, POSTING, REQUISITION, USER, WEBHOOK } from './recorded.ts'
+
+const THIRTY_DAYS_MS = 30 * 24 * 3_600_000
 
 /** What a record may turn into without failing the list it stands in: every field but the id of another type. */
 function spoiled(record: { id: string }, value: unknown): Record<string, unknown> {
@@ -133,12 +141,51 @@ describe('lever: resources as Lever answered them', () => {
 
     it('that were deleted are listed', async () => {
       const client = await answering({ data: [{ id: 'o1', deletedAt: 1782974048515, deletedBy: 'u1' }, { id: 'o2' }] })
+      const deletedAtStart = Date.now() - 5
 
-      expect(await all(listDeletedOpportunities(client, { deletedAtStart: 5 }))).to.deep.equal([
+      expect(await all(listDeletedOpportunities(client, { deletedAtStart }))).to.deep.equal([
         { id: 'o1', deletedAt: new Date(1782974048515), deletedBy: 'u1' },
         { id: 'o2', deletedAt: null, deletedBy: null },
       ])
-      expect(target().search).to.equal('?deleted_at_start=5&limit=100')
+      expect(target().search).to.equal(`?deleted_at_start=${deletedAtStart}&deleted_at_end=${deletedAtStart + THIRTY_DAYS_MS}&limit=100`)
+    })
+
+    it('that were deleted long ago are asked for by ranges of thirty days without a gap', async () => {
+      const client = await answering({ data: [] })
+      const deletedAtStart = Date.now() - 2.5 * THIRTY_DAYS_MS
+
+      await all(listDeletedOpportunities(client, { deletedAtStart }))
+
+      const ranges = server.seen.map(({ target: asked }) => new URL(asked, server.url).searchParams)
+      expect(ranges.map((range) => Number(range.get('deleted_at_start')) - deletedAtStart)).to.deep.equal(
+        [0, 1, 2].map((n) => n * THIRTY_DAYS_MS),
+      )
+      for (const range of ranges)
+        expect(Number(range.get('deleted_at_end')) - Number(range.get('deleted_at_start'))).to.equal(THIRTY_DAYS_MS)
+    })
+
+    it('are not found by an address that Lever finds invalid, and any other refusal is one', async () => {
+      const client = await answering({ code: 'BadRequestError' }, 400)
+
+      expect(await findOpportunitiesByEmail(client, 'ana@localhost', {})).to.equal(null)
+      expect(await all(listUsers(client, { email: 'ana@localhost' }))).to.deep.equal([])
+      expect(await rejection(all(listUsers(client)))).to.have.property('httpStatus', 400)
+      await server.stop()
+      expect(await rejection(findOpportunitiesByEmail(await answering({}, 403), 'ana@localhost', {}))).to.have.property('httpStatus', 403)
+    })
+
+    it('have their times as numbers, digits or ISO texts', async () => {
+      const times = { createdAt: '1782972986091', updatedAt: '2026-07-02T06:16:26.091Z', lastAdvancedAt: 1782972986091 }
+      const opportunity = await getOpportunity(await answering({ data: { ...OPPORTUNITY, ...times } }), OPPORTUNITY.id)
+
+      for (const name of ['createdAt', 'updatedAt', 'lastAdvancedAt'] as const)
+        expect(opportunity[name]?.getTime(), name).to.equal(1782972986091)
+      await server.stop()
+      for (const odd of ['', 'soon', '2026-07', '99999999999999999999', '2026-99-99T00:00:00Z']) {
+        const read = await getOpportunity(await answering({ data: { ...OPPORTUNITY, createdAt: odd } }), OPPORTUNITY.id)
+        expect(read.createdAt, odd).to.equal(null)
+        await server.stop()
+      }
     })
 
     it('are created by a user, and say whether the contact was known', async () => {
@@ -246,6 +293,23 @@ describe('lever: resources as Lever answered them', () => {
 
     expect(limited).to.deep.include({ headcountTotal: 2, postings: REQUISITION.postings, hiringManager: null, closedAt: null })
     expect(endless).to.include({ headcountTotal: 'unlimited', headcountInfinite: true })
+  })
+
+  it('reads numbers that come as digits', async () => {
+    const [requisition] = await all(
+      listRequisitions(await answering({ data: [{ ...REQUISITION, headcountTotal: '2', headcountHired: '0' }], hasNext: false })),
+    )
+
+    expect(requisition).to.include({ headcountTotal: 2, headcountHired: 0 })
+  })
+
+  it('knows a source in another spelling, and lists the spellings that Lever has', async () => {
+    const data = ['Headhuntr.IO', ' headhuntr.io ', 'LinkedIn', 'headhuntr'].map((text) => ({ text, count: 1 }))
+
+    expect(await spellingsOf(await answering({ data }), 'headhuntr.io')).to.deep.equal(['headhuntr.io', 'Headhuntr.IO', ' headhuntr.io '])
+    expect([isSameSource('Head  Huntr', 'head huntr '), isSameSource('a', 'b')]).to.deep.equal([true, false])
+    await server.stop()
+    expect(await spellingsOf(await answering({}, 403), 'headhuntr.io')).to.deep.equal(['headhuntr.io'])
   })
 
   it('reads stages by slug, archive reasons and sources', async () => {
