@@ -1,6 +1,6 @@
-// Counts who is chosen, over the pages of the list too: kept in the tab until exported, cleared or signed out.
-const session = document.querySelector('meta[name=csrf-token]')?.content
-const key = `fulcrum-selection ${session}`
+// Counts who is chosen, over the pages of the list too: kept in the tab until exported, cleared or signed out. A session that ends takes
+// nothing away; somebody else who signs in has a selection of their own.
+const key = `fulcrum-selection ${document.querySelector('form[data-selection]')?.dataset.selection}`
 const chosen = new Set(JSON.parse(sessionStorage.getItem(key) ?? '[]'))
 
 const formOf = () => document.querySelector('form[data-selection]')
@@ -40,7 +40,8 @@ async function selectMatching(button) {
   button.disabled = true
   const response = await fetch(button.dataset.selectMatching)
   button.disabled = false
-  if (!response.ok) return location.reload()
+  // signed out since: led to the sign-in page
+  if (!response.ok || response.redirected) return location.reload()
   const { ids, hasMore } = await response.json()
   chosen.clear()
   for (const id of ids) chosen.add(id)

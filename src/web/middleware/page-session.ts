@@ -16,12 +16,13 @@ import { assertIntended, loadSession } from './session.ts'
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** A form of 500 rows has several fields in each. */
 const MOST_FIELDS = 10_000
+const MOST_KB = 256
 const readFormBody = koaBody({
   urlencoded: true,
   json: false,
   text: false,
   multipart: false,
-  formLimit: '256kb',
+  formLimit: `${MOST_KB}kb`,
   // by default qs turns a list of more than 20 values into an object
   queryString: {
     allowDots: false,
@@ -34,8 +35,9 @@ const readFormBody = koaBody({
   parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
   onError(error: Error) {
     if (isServiceError(error)) throw error
-    const isTooLong = error instanceof RangeError
-    throw isTooLong ? new ServiceError('payload_too_large', `A form has at most ${MOST_FIELDS} fields.`) : error
+    if (error instanceof RangeError) throw new ServiceError('payload_too_large', `A form has at most ${MOST_FIELDS} fields.`)
+    const isTooLarge = (error as { status?: number }).status === 413
+    throw isTooLarge ? new ServiceError('payload_too_large', `The form is larger than ${MOST_KB} KB.`) : error
   },
 } as never)
 
@@ -46,7 +48,7 @@ function decodePart(text: string): string {
   } catch {
     // refused below
   }
-  throw new ServiceError('bad_request', 'The form is not encoded as UTF-8.')
+  throw new ServiceError('bad_request', 'The form or its address is not encoded as UTF-8.')
 }
 
 const NOTHING_MORE = async () => undefined
@@ -83,9 +85,12 @@ export function pageSession(deps: {
  */
 const SIGNS_IN = /^\/(sign-in|sign-in\/link\/[^/]+|connect\/lever\/[^/]+)$/
 
+/** Forms that only read, which a session other than the one they were made for may answer: with what that person may see. */
+const ONLY_READS = /^\/candidates\/(selection|export\/(open|preview))$/
+
 async function afterForm(ctx: SiteContext, publicUrl: string, next: Next): Promise<void> {
   try {
-    if (SIGNS_IN.test(ctx.path)) assertSameOrigin(ctx, publicUrl)
+    if (SIGNS_IN.test(ctx.path) || ONLY_READS.test(ctx.path)) assertSameOrigin(ctx, publicUrl)
     else assertIntended(ctx, publicUrl, ctx.get('X-CSRF-Token') || (await sentToken(ctx)))
   } catch (error) {
     if (isServiceError(error, 'csrf_token_missing') && offerToSendAgain(ctx, typedFields(ctx))) return
@@ -110,8 +115,13 @@ export function parseForm<S extends z.ZodType>(ctx: SiteContext, schema: S): z.o
   return parseInput(closed(schema), typedFields(ctx)) as z.output<S>
 }
 
-/** The parameters of an address that starts something, checked like a form. @throws ServiceError `invalid_request` */
+/**
+ * The parameters of an address, checked like a form: what is misspelled or malformed is refused, since leaving it out would show or start
+ * something else.
+ * @throws ServiceError `invalid_request`, `bad_request` for an address that is not encoded as UTF-8
+ */
 export function parseAddress<S extends z.ZodType>(ctx: SiteContext, schema: S): z.output<S> {
+  decodePart(ctx.querystring)
   return parseInput(closed(schema), { ...ctx.query }) as z.output<S>
 }
 

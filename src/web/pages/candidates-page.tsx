@@ -2,7 +2,7 @@ import type { CandidateView } from '../../candidates/candidate-view.ts'
 import type { ListOrder, Page } from '../../paging.ts'
 import { CandidateInLever } from './candidate-in-lever.tsx'
 import { CandidatesSearch, listAddress, type CandidatesQuery } from './candidates-search.tsx'
-import { ExportDialog, ExportToAtsForm, WHY_NOT } from './export-to-ats.tsx'
+import { ExportDialog, ExportToAtsForm, SELECTION_FORM, WHY_NOT } from './export-to-ats.tsx'
 import type { Obstacle } from './export-obstacle.ts'
 import { ExportStatus } from './export-status.tsx'
 import { Layout } from './layout.tsx'
@@ -17,10 +17,12 @@ export interface CandidatesPageProps {
   query: CandidatesQuery
   /** Why this person may export nobody; null where nothing stands in the way. */
   obstacle: Obstacle | null
+  /** Ids selected so far, without scripts; those of other pages too. */
+  chosen: ReadonlySet<string>
 }
 
 /** The candidates, newest first unless ordered otherwise: found, selected, exported, and how far each is in Lever. */
-export function CandidatesPage({ candidates, query, obstacle }: CandidatesPageProps) {
+export function CandidatesPage({ candidates, query, obstacle, chosen }: CandidatesPageProps) {
   const t = candidatesTexts(usePage().language)
   const isEmpty = candidates.data.length === 0
   const isSearching = query.q !== '' || query.project !== undefined || query.exported !== undefined
@@ -39,23 +41,52 @@ export function CandidatesPage({ candidates, query, obstacle }: CandidatesPagePr
       {isEmpty ? (
         <NobodyHere query={query} isSearching={isSearching} />
       ) : (
-        <List candidates={candidates} query={query} obstacle={obstacle} />
+        <List candidates={candidates} query={query} obstacle={obstacle} chosen={chosen} />
       )}
-      <Pages nextCursor={candidates.nextCursor} query={query} />
+      <Pages nextCursor={candidates.nextCursor} query={query} canSelect={obstacle === null && !isEmpty} />
       <ExportDialog />
     </Layout>
   )
 }
 
-function Pages({ nextCursor, query }: { nextCursor: string | null; query: CandidatesQuery }) {
+function Pages({ nextCursor, query, canSelect }: { nextCursor: string | null; query: CandidatesQuery; canSelect: boolean }) {
   const t = candidatesTexts(usePage().language)
   if (nextCursor === null && query.cursor === undefined) return null
   const words = t.pages[query.sort]
+  const ways = [
+    ...(query.cursor === undefined ? [] : [{ cursor: undefined, text: words.first }]),
+    ...(nextCursor === null ? [] : [{ cursor: nextCursor, text: words.more }]),
+  ]
   return (
     <nav class="pages" aria-label={words.caption}>
-      {query.cursor === undefined ? null : <a href={listAddress({ ...query, cursor: undefined })}>{words.first}</a>}
-      {nextCursor === null ? null : <a href={listAddress({ ...query, cursor: nextCursor })}>{words.more}</a>}
+      {ways.map(({ cursor, text }) => (
+        <a key={text} href={listAddress({ ...query, cursor })} class={canSelect ? 'with-scripts' : undefined}>
+          {text}
+        </a>
+      ))}
+      {canSelect ? <CarryingButtons ways={ways} /> : null}
     </nav>
+  )
+}
+
+/** Without scripts: the same ways, which take the selection along. */
+function CarryingButtons({ ways }: { ways: readonly { cursor: string | undefined; text: string }[] }) {
+  return (
+    <noscript>
+      {ways.map(({ cursor, text }) => (
+        <button
+          key={text}
+          type="submit"
+          form={SELECTION_FORM}
+          formaction="/candidates/selection"
+          name="cursor"
+          value={cursor ?? ''}
+          class="link"
+        >
+          {text}
+        </button>
+      ))}
+    </noscript>
   )
 }
 
@@ -84,12 +115,15 @@ function NobodyHere({ query, isSearching }: { query: CandidatesQuery; isSearchin
   )
 }
 
-function List({ candidates: { data, nextCursor }, query, obstacle }: CandidatesPageProps) {
+function List({ candidates: { data, nextCursor }, query, obstacle, chosen }: CandidatesPageProps) {
   const t = candidatesTexts(usePage().language)
   const address = (sort: ListOrder) => listAddress({ ...query, sort, cursor: undefined })
+  const here = new Set(data.map(({ id }) => id))
+  const elsewhere = [...chosen].filter((id) => !here.has(id))
+  const hasMore = nextCursor !== null || query.cursor !== undefined || elsewhere.length > 0
   return (
     <section class="card" id="candidates" data-refresh>
-      <ExportToAtsForm obstacle={obstacle} selection={{ query, hasMore: nextCursor !== null || query.cursor !== undefined }}>
+      <ExportToAtsForm obstacle={obstacle} selection={{ query, hasMore, elsewhere }}>
         <Table
           heads={[
             '',
@@ -104,7 +138,13 @@ function List({ candidates: { data, nextCursor }, query, obstacle }: CandidatesP
           label={t.pages[query.sort].caption}
         >
           {data.map((candidate) => (
-            <CandidateRow key={candidate.id} candidate={candidate} sort={query.sort} isBlocked={obstacle !== null} />
+            <CandidateRow
+              key={candidate.id}
+              candidate={candidate}
+              sort={query.sort}
+              isBlocked={obstacle !== null}
+              isChosen={chosen.has(candidate.id)}
+            />
           ))}
         </Table>
       </ExportToAtsForm>
@@ -112,13 +152,20 @@ function List({ candidates: { data, nextCursor }, query, obstacle }: CandidatesP
   )
 }
 
-function CandidateRow({ candidate, sort, isBlocked }: { candidate: CandidateView; sort: ListOrder; isBlocked: boolean }) {
+interface CandidateRowProps {
+  candidate: CandidateView
+  sort: ListOrder
+  isBlocked: boolean
+  isChosen: boolean
+}
+
+function CandidateRow({ candidate, sort, isBlocked, isChosen }: CandidateRowProps) {
   const { id, name, headline, emails, links, project, stage } = candidate
   const t = candidatesTexts(usePage().language)
   return (
     <Row>
       <Cell>
-        <input type="checkbox" name="id" value={id} aria-label={t.select(name)} disabled={isBlocked} />
+        <input type="checkbox" name="id" value={id} aria-label={t.select(name)} checked={isChosen} disabled={isBlocked} />
       </Cell>
       <RowHead id={`name-${id}`}>
         <a href={`/candidates/${id}`}>{name}</a>

@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { clearanceOf } from '../../accounts/clearance.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { MOST_IN_BULK } from '../../export/request-bulk.ts'
-import { parseAddress } from '../middleware/page-session.ts'
+import { parseAddress, parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
-import { CandidatesFilter, ExactCandidatesFilter } from './candidates-filter.ts'
+import type { SiteContext } from '../site-state.ts'
+import { CandidatesFilter } from './candidates-filter.ts'
 import { CandidatesPage } from './candidates-page.tsx'
+import { NobodyChosenPage } from './export-frames.tsx'
 import type { FindObstacle } from './export-obstacle.ts'
+import { Ids, ManyIds } from './export-wish.ts'
 import { LONGEST_CURSOR } from './list-order.ts'
 import { page, type PageRoute } from './page-route.ts'
 import { renderPage } from './render-page.tsx'
@@ -18,27 +21,47 @@ export interface CandidatesPageDeps extends Pick<Candidates, 'list' | 'findIds'>
 
 const PAGE_ROWS = 50
 
-const Query = CandidatesFilter.extend({ cursor: z.string().max(LONGEST_CURSOR).optional().catch(undefined) })
+const Query = CandidatesFilter.extend({ cursor: z.string().max(LONGEST_CURSOR).optional() })
+
+/** Without scripts: the next page, with what is selected on this one (`id`) and on others (`chosen`). An empty cursor is the first page. */
+const SelectionForm = CandidatesFilter.extend({
+  id: Ids.optional(),
+  chosen: ManyIds.optional(),
+  cursor: z.string().max(LONGEST_CURSOR).transform((cursor) => (cursor === '' ? undefined : cursor)),
+}) // prettier-ignore
 
 /** Where a person lands. */
-export function candidatesRoutes({ list, findIds, findObstacle }: CandidatesPageDeps): PageRoute[] {
+export function candidatesRoutes(deps: CandidatesPageDeps): PageRoute[] {
   return [
     page.get('/', { access: 'public' }, (ctx) => seeOther(ctx, '/candidates')),
-    page.get('/candidates', { access: 'sourcer' }, async (ctx) => {
-      const person = personOf(ctx)
-      const { cursor, sort, ...filters } = Query.parse({ ...ctx.query })
-      const [candidates, obstacle] = await Promise.all([
-        list(person.organization, filters, clearanceOf(person), { limit: PAGE_ROWS, cursor, order: sort }),
-        findObstacle(person),
-      ])
-      renderPage(ctx, <CandidatesPage candidates={candidates} query={{ ...filters, sort, cursor }} obstacle={obstacle} />)
+    page.get('/candidates', { access: 'sourcer' }, (ctx) => showList(ctx, parseAddress(ctx, Query), new Set(), deps)),
+    page.post('/candidates/selection', { access: 'sourcer' }, async (ctx) => {
+      const { id = [], chosen = [], ...query } = parseForm(ctx, SelectionForm)
+      const all = new Set([...id, ...chosen])
+      if (all.size <= MOST_IN_BULK) await showList(ctx, query, all, deps)
+      else renderPage(ctx, <NobodyChosenPage why="tooMany" most={MOST_IN_BULK} isDialog={false} />, { status: 422 })
     }),
     // for the script that selects everybody who matches
     page.get('/candidates/ids', { access: 'sourcer' }, async (ctx) => {
-      const { sort, ...filters } = parseAddress(ctx, ExactCandidatesFilter)
-      const found = await findIds(personOf(ctx).organization, filters, { atMost: MOST_IN_BULK + 1, order: sort })
+      const { sort, ...filters } = parseAddress(ctx, CandidatesFilter)
+      const found = await deps.findIds(personOf(ctx).organization, filters, { atMost: MOST_IN_BULK + 1, order: sort })
       ctx.set('Cache-Control', 'no-store')
       ctx.body = { ids: found.slice(0, MOST_IN_BULK), hasMore: found.length > MOST_IN_BULK }
     }),
   ]
+}
+
+async function showList(
+  ctx: SiteContext,
+  { cursor, sort, ...filters }: z.output<typeof Query>,
+  chosen: ReadonlySet<string>,
+  { list, findObstacle }: CandidatesPageDeps,
+): Promise<void> {
+  const person = personOf(ctx)
+  const [candidates, obstacle] = await Promise.all([
+    list(person.organization, filters, clearanceOf(person), { limit: PAGE_ROWS, cursor, order: sort }),
+    findObstacle(person),
+  ])
+  const query = { ...filters, sort, cursor }
+  renderPage(ctx, <CandidatesPage candidates={candidates} query={query} obstacle={obstacle} chosen={chosen} />)
 }

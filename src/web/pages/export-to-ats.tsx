@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { listAddress, type CandidatesQuery } from './candidates-search.tsx'
 import type { Obstacle } from './export-obstacle.ts'
 import { ExportProblem } from './export-problem.tsx'
+import { Form } from './form.tsx'
 import { usePage } from './page-context.ts'
 import { SortField } from './sort-field.tsx'
 import { candidatesTexts } from './texts-candidates.ts'
@@ -10,9 +11,21 @@ import { exportDialogTexts } from './texts-export-dialog.ts'
 /** Id of the words that say why the buttons are off. */
 export const WHY_NOT = 'why-not'
 
+/** Id of the form on the list, for buttons that stand outside it. */
+export const SELECTION_FORM = 'selection'
+
+/** A list from which several are chosen. */
+export interface Selection {
+  query: CandidatesQuery
+  /** True where the list has more pages. */
+  hasMore: boolean
+  /** Without scripts: those chosen on other pages. */
+  elsewhere: readonly string[]
+}
+
 /**
  * Around what is chosen (fields `id`), with the button **Export to ATS** and, where this person may not export, the reason at it.
- * Opens the dialog by htmx, or as a page of its own.
+ * Opens the dialog by htmx, or as a page of its own. Posts, since an address holds a few hundred ids at most.
  */
 export function ExportToAtsForm({
   obstacle,
@@ -20,19 +33,19 @@ export function ExportToAtsForm({
   children,
 }: {
   obstacle: Obstacle | null
-  /** Several are chosen from a list, which has more pages or not. */
-  selection?: { query: CandidatesQuery; hasMore: boolean }
+  selection?: Selection
   children: ComponentChildren
 }) {
-  const t = candidatesTexts(usePage().language)
+  const { language, caller } = usePage()
+  const t = candidatesTexts(language)
   const isBlocked = obstacle !== null
   return (
-    <form
-      action="/candidates/export"
-      method="get"
+    <Form
+      id={selection ? SELECTION_FORM : undefined}
+      action="/candidates/export/open"
       hx-post="/candidates/export/open"
       hx-target="#export-dialog"
-      data-selection={selection && !isBlocked ? '' : undefined}
+      data-selection={selection && !isBlocked ? caller?.personId : undefined}
     >
       {obstacle === null ? null : (
         <p class="notice warn" id={WHY_NOT}>
@@ -44,18 +57,26 @@ export function ExportToAtsForm({
         <button id="export-chosen" type="submit" disabled={isBlocked} aria-describedby={isBlocked ? WHY_NOT : undefined}>
           {t.exportToAts}
         </button>
-        {selection?.hasMore && !isBlocked ? <AllThatMatch query={selection.query} /> : null}
+        {selection?.hasMore && !isBlocked ? <WithoutScripts selection={selection} /> : null}
       </div>
       {children}
-    </form>
+    </Form>
   )
 }
 
-/** Without scripts a selection ends with its page; this one does not. */
-function AllThatMatch({ query: { q, project, exported, sort } }: { query: CandidatesQuery }) {
+/** Without scripts the form carries the selection from page to page, and can take all that match. */
+function WithoutScripts({ selection: { query, elsewhere } }: { selection: Selection }) {
   const t = candidatesTexts(usePage().language)
+  const { q, project, exported, sort } = query
   return (
     <noscript>
+      {elsewhere.length === 0 ? null : (
+        <>
+          <input type="hidden" name="chosen" value={elsewhere.join(',')} />
+          <span role="status">{t.selectedElsewhere(elsewhere.length)}</span>{' '}
+          <a href={listAddress({ ...query, cursor: undefined })}>{t.clear}</a>
+        </>
+      )}
       {q === '' ? null : <input type="hidden" name="q" value={q} />}
       {project === undefined ? null : <input type="hidden" name="project" value={project} />}
       {exported === undefined ? null : <input type="hidden" name="exported" value={String(exported)} />}
@@ -68,7 +89,7 @@ function AllThatMatch({ query: { q, project, exported, sort } }: { query: Candid
 }
 
 /** Shown by a script, which counts. */
-function Chosen({ selection: { query, hasMore } }: { selection: { query: CandidatesQuery; hasMore: boolean } }) {
+function Chosen({ selection: { query, hasMore } }: { selection: Selection }) {
   const t = candidatesTexts(usePage().language)
   return (
     <span class="chosen" data-chosen hidden>

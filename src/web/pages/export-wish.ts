@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { ON_DUPLICATE } from '../../export/export-model.ts'
 import { plainText } from '../api/plain-text.ts'
-import { ExactCandidatesFilter } from './candidates-filter.ts'
+import { CandidatesFilter } from './candidates-filter.ts'
 
 const LeverId = z.string().trim().max(100).optional().transform((id) => (id === '' ? undefined : id)) // prettier-ignore
-const Ids = z.union([z.string(), z.array(z.string())]).transform((given) => [given].flat())
-const ManyIds = z.string().transform((text) => text.split(',').filter(Boolean))
+export const Ids = z.union([z.string(), z.array(z.string())]).transform((given) => [given].flat())
+export const ManyIds = z.string().transform((text) => text.split(',').filter(Boolean))
 
 /**
  * Who is chosen for the dialog, and where to: `one`, or each `id` with those of other pages in `chosen`, or with `all` everybody who
@@ -17,7 +17,7 @@ export const ChosenQuery = z
     chosen: ManyIds.optional(),
     one: z.string().optional(),
     all: z.string().optional(),
-    ...ExactCandidatesFilter.shape,
+    ...CandidatesFilter.shape,
     postingId: LeverId,
     requisitionId: LeverId,
   })

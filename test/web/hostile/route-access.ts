@@ -48,7 +48,7 @@ export const ROUTE_ACCESS: Readonly<Record<'public' | 'operator' | 'admin' | 'so
     'POST /api/v1/conversations/:externalId/messages', 'GET /api/v1/conversations/:externalId',
     'GET /account', 'GET /account/password', 'POST /account/password', 'POST /account/sign-out-everywhere',
     'GET /account/organizations', 'POST /account/organizations',
-    'GET /candidates', 'GET /candidates/ids', 'GET /candidates/:id', 'POST /candidates/:id/conversations/:conversation/note',
+    'GET /candidates', 'POST /candidates/selection', 'GET /candidates/ids', 'GET /candidates/:id', 'POST /candidates/:id/conversations/:conversation/note',
     'GET /candidates/export', 'POST /candidates/export', 'POST /candidates/export/open', 'GET /candidates/export/jobs',
     'POST /candidates/export/preview', 'GET /candidates/import', 'POST /candidates/import', 'POST /candidates/import/preview',
     'GET /candidates/imports/:id', 'GET /exports', 'POST /exports/:id/retry', 'POST /exports/:id/cancel',
