@@ -19,12 +19,14 @@ export type RouteContext = SiteContext & { params: Record<string, string> }
  * whatever the order of the routes; a method that it does not have is answered with 405.
  * @param levels what `access` may say
  * @param answer checks who may, then answers
+ * @param answerOther answers a method that the path does not have; says what is possible unless given
  * @throws Error for a route that does not say who may use it, and for a second route with the same method and path
  */
 export function mountRoutes<Access extends string, R extends Route<Access>>(
   routes: readonly R[],
   levels: readonly Access[],
   answer: (ctx: RouteContext, route: R) => unknown,
+  answerOther: (ctx: RouteContext, methods: readonly string[], path: string) => void = answerOtherMethod,
 ): Middleware<SiteState> {
   const router = new Router<SiteState>({ sensitive: true, strict: true, exclusive: 'specificity' })
   for (const [path, byMethod] of groupByPath(routes, levels)) {
@@ -32,7 +34,7 @@ export function mountRoutes<Access extends string, R extends Route<Access>>(
     router.all(path, async (ctx) => {
       const route = byMethod.get(ctx.method)
       if (route) await answer(ctx, route)
-      else answerOtherMethod(ctx, methods)
+      else answerOther(ctx, methods, path)
     })
   }
   return router.routes() as Middleware<SiteState>

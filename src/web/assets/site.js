@@ -57,13 +57,23 @@ document.addEventListener('submit', (event) => {
 // back from the next page
 window.addEventListener('pageshow', () => document.querySelectorAll('button[data-sent]').forEach(again))
 
-// signed out, or in anew, since the page was opened: sent as a page of its own, the form is kept there with all that was typed
+// signed out, or signed in again, since the page was opened: what htmx sent is sent as a page of its own, the pressed button's value too,
+// and that page keeps it until somebody is signed in
 document.addEventListener('htmx:responseError', (event) => {
-  const { elt, requestConfig, xhr } = event.detail
-  const form = elt.closest('form')
-  if (!form || requestConfig.verb !== 'post' || ![401, 403].includes(xhr.status)) return
+  const { requestConfig, xhr } = event.detail
+  if (requestConfig.verb !== 'post' || ![401, 403].includes(xhr.status)) return
   event.preventDefault()
+  const form = document.createElement('form')
+  form.method = 'post'
   form.action = requestConfig.path
+  for (const [name, value] of requestConfig.formData) {
+    const field = document.createElement('input')
+    field.type = 'hidden'
+    field.name = name
+    field.value = value
+    form.append(field)
+  }
+  document.body.append(form)
   form.submit()
 })
 

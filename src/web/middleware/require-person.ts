@@ -2,13 +2,13 @@ import type { PersonCaller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 import type { PageAccess } from '../pages/page-route.ts'
 import { offerToSendAgain } from '../pages/send-again.tsx'
-import { seeOther } from '../see-other.ts'
+import { seeOther, sitePathOr } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
 import { typedFields } from './page-session.ts'
 
 /**
  * Checks who may open a page. A visitor who is signed out is answered here: a read leads to the sign-in page and back, a form is kept to be
- * sent again, and a script is told to load the page again.
+ * sent again (one without fields leads to the sign-in page and back to where it stood), and a script is told to load the page again.
  * @returns false where that has been answered
  * @throws ServiceError `forbidden` for a person of another role
  */
@@ -29,7 +29,8 @@ export function personOf(ctx: SiteContext): PersonCaller {
 
 function toSignIn(ctx: SiteContext): void {
   const isRead = ctx.method === 'GET' || ctx.method === 'HEAD'
-  const address = isRead ? `/sign-in?next=${encodeURIComponent(ctx.url)}` : '/sign-in'
+  const next = whereOneWas(ctx, isRead)
+  const address = next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`
   if (ctx.get('HX-Request') === 'true') {
     if (isRead) ctx.set('HX-Redirect', address)
     ctx.body = null
@@ -38,4 +39,12 @@ function toSignIn(ctx: SiteContext): void {
   }
   if (!isRead && offerToSendAgain(ctx, typedFields(ctx))) return
   seeOther(ctx, address)
+}
+
+/** Path of the page that was open: for a form or a script, the one that sent it. */
+function whereOneWas(ctx: SiteContext, isRead: boolean): string {
+  const page = ctx.get('HX-Current-URL') || (isRead ? '' : ctx.get('Referer'))
+  if (page === '') return isRead ? ctx.url : '/'
+  const { pathname, search } = URL.canParse(page) ? new URL(page) : new URL('http://nowhere.invalid/')
+  return sitePathOr(pathname + search, '/')
 }

@@ -1,6 +1,8 @@
 import type { Middleware } from 'koa'
+import { answerOtherMethod } from '../middleware/nothing-here.ts'
 import { isAdmitted } from '../middleware/require-person.ts'
 import { mountRoutes, type Route, type RouteContext } from '../mount-routes.ts'
+import { seeOther } from '../see-other.ts'
 import type { SiteState } from '../site-state.ts'
 
 /**
@@ -23,9 +25,34 @@ function declare(method: PageRoute['method']) {
   return (path: string, { access }: { access: PageAccess }, handle: PageRoute['handle']): PageRoute => ({ method, path, access, handle })
 }
 
-/** Mounts the routes of pages, each with the check of its `access` right before its handler. @throws Error as {@link mountRoutes} */
+/**
+ * Mounts the routes of pages, each with the check of its `access` right before its handler. A browser that opens the address of a form,
+ * as after a sign-in, a reload or a change of language, is led to the page above it.
+ * @throws Error as {@link mountRoutes}
+ */
 export function mountPages(routes: readonly PageRoute[]): Middleware<SiteState> {
-  return mountRoutes(routes, LEVELS, async (ctx, { access, handle }) => {
-    if (isAdmitted(ctx, access)) await handle(ctx)
-  })
+  const readable = new Set(routes.filter(({ method }) => method === 'get').map(({ path }) => path))
+  return mountRoutes(
+    routes,
+    LEVELS,
+    async (ctx, { access, handle }) => {
+      if (isAdmitted(ctx, access)) await handle(ctx)
+    },
+    (ctx, methods, path) => {
+      const above = isOpenedByBrowser(ctx) ? pageAbove(path, ctx.params, readable) : null
+      if (above === null) answerOtherMethod(ctx, methods)
+      else seeOther(ctx, above)
+    },
+  )
+}
+
+function isOpenedByBrowser(ctx: RouteContext): boolean {
+  return (ctx.method === 'GET' || ctx.method === 'HEAD') && ctx.accepts('application/json', 'text/html') === 'text/html'
+}
+
+/** `/exports/batches/1` of `/exports/batches/:id/pause`; null where no page stands above. */
+function pageAbove(path: string, params: Readonly<Record<string, string>>, readable: ReadonlySet<string>): string | null {
+  const above = path.slice(0, path.lastIndexOf('/')) || '/'
+  if (readable.has(above)) return above.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+  return above === '/' ? null : pageAbove(above, params, readable)
 }

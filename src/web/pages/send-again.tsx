@@ -21,11 +21,13 @@ export function offerToSendAgain(ctx: SiteContext, fields: Record<string, unknow
 }
 
 function SendAgainPage({ isEnded, address, typed }: { isEnded: boolean; address: string; typed: readonly (readonly [string, unknown])[] }) {
-  const t = sendAgainTexts(usePage().language)
+  const { language, caller } = usePage()
+  const t = sendAgainTexts(language)
   return (
     <Layout title={isEnded ? t.ended : t.other} width="narrow">
       <section class="card">
         <p>{isEnded ? t.endedLead : t.otherLead}</p>
+        {caller === null ? null : <p>{t.signedInAs(caller.name, caller.email)}</p>}
         <div class="actions">
           {isEnded ? (
             <a href="/sign-in" target="_blank" rel="noopener" role="button">

@@ -8,6 +8,7 @@ export const sendAgainTexts = defineTexts({
       'Nothing was saved, and nothing that you typed is lost: this page keeps it. Sign in again in a new tab, then come back here.',
     other: 'You have signed in anew since',
     otherLead: 'Nothing was saved yet, and nothing that you typed is lost: this page keeps it. If you sent it yourself, send it again.',
+    signedInAs: (name: string, email: string) => `You are now signed in as ${name} (${email}).`,
     signIn: 'Sign in in a new tab',
     again: 'Send again',
   },
@@ -18,6 +19,7 @@ export const sendAgainTexts = defineTexts({
     other: 'Desde entonces ha iniciado otra sesión',
     otherLead:
       'Aún no se ha guardado nada y no se pierde nada de lo que escribió: esta página lo conserva. Si lo envió usted, envíelo de nuevo.',
+    signedInAs: (name: string, email: string) => `Ahora su sesión es la de ${name} (${email}).`,
     signIn: 'Iniciar sesión en otra pestaña',
     again: 'Enviar de nuevo',
   },

@@ -14,6 +14,7 @@ const somePages = (): PageRoute[][] => [
       taken.push(parseForm(ctx, z.record(z.string(), z.string())))
       ctx.body = 'taken'
     }),
+    page.get('/some-part', { access: 'sourcer' }, (ctx) => void (ctx.body = 'part')),
   ],
 ]
 
@@ -64,6 +65,18 @@ describe('a form whose session is over', () => {
 
     expect(answer.status).to.equal(303)
     expect(answer.headers.get('location')).to.equal('/sign-in')
+  })
+
+  it('leads back to the page that sent it', async () => {
+    const sent = async (headers: Record<string, string>) => (await send('/notes', {}, '', headers)).headers.get('location')
+    const polled = await web.call('GET', '/some-part', {
+      headers: { accept: 'text/html', 'hx-request': 'true', 'hx-current-url': `${web.url}/a?b=c` },
+    })
+
+    expect(await sent({ referer: `${web.url}/some?x=1` })).to.equal('/sign-in?next=%2Fsome%3Fx%3D1')
+    for (const referer of ['nonsense', 'about:blank', `${web.url}/`, `${web.url}//evil.example`])
+      expect(await sent({ referer }), referer).to.equal('/sign-in')
+    expect(polled.headers.get('hx-redirect')).to.equal('/sign-in?next=%2Fa%3Fb%3Dc')
   })
 
   it('is refused outright when it came from another site, or from a script', async () => {
