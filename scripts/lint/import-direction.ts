@@ -18,7 +18,7 @@ export const STEPS: readonly (readonly string[])[] = [
   ['connection'],
   ['accounts'],
   ['events', 'audit'],
-  ['lever', 'secrets', 'work'],
+  ['lever', 'people', 'secrets', 'work'],
   ['config', 'csv-cell', 'errors', 'log', 'paging', 'trailing-slashes', 'version'],
 ]
 

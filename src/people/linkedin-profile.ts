@@ -1,0 +1,66 @@
+/** Members' own ids, by which LinkedIn's pages link to each other, differ by letter case. The first letters tell the product they are of. */
+const MEMBER_ID = /^A[A-Za-z]{2}AA[\w-]{5,}$/
+const ID = /^[\w=-]+$/
+/** Pages of whoever is signed in, and what tools write where they saw no page. */
+const NOBODYS = new Set(['me', 'edit', 'unknown', 'unavailable', 'undefined', 'null', 'none', 'na', 'n-a', 'profile', 'view'])
+/** Come before the path of a profile in addresses of the mobile site and of LinkedIn's e-mails. */
+const PREFIXES = new Set(['mwlite', 'm', 'comm'])
+
+/**
+ * Whose page on LinkedIn this is: the public page by its name, which compares without letter case, or a member by the id of that product,
+ * which does not. A person has one of each, and nothing tells which belong together, so each kind is a site of its own.
+ * @param segments of the path, decoded
+ */
+export function linkedInProfile(segments: readonly string[], query: URLSearchParams): string | null {
+  const [named = '', ...rest] = PREFIXES.has(segments[0]?.toLowerCase() ?? '') ? segments.slice(1) : segments
+  const kind = named.toLowerCase()
+  if (kind === 'in') return publicPage(rest[0])
+  if (kind === 'pub') return formerPublicPage(rest)
+  if (kind === 'profile' && rest[0] === 'view') return viewedPage(query.get('id'))
+  if (kind === 'sales') return salesPage(rest)
+  if (kind === 'talent') return pageAfter(rest, 'profile', 'talent')
+  if (kind === 'recruiter') return pageAfter(rest, 'profile', 'recruiter')
+  return null
+}
+
+function publicPage(name: string | undefined): string | null {
+  if (!name) return null
+  if (MEMBER_ID.test(name)) return memberPage(name)
+  const folded = name.toLowerCase()
+  return NOBODYS.has(folded) ? null : `linkedin.com/in/${folded}`
+}
+
+/** The page that any product's id leads to: of Sales Navigator `ACw…`, of Recruiter `AEM…`. */
+function memberPage(id: string): string {
+  if (id.startsWith('ACw')) return `linkedin.com/sales/${id}`
+  if (id.startsWith('AEM')) return `linkedin.com/talent/${id}`
+  return `linkedin.com/member-${id.slice(0, 3)}/${id}`
+}
+
+/** `/pub/ana-lopez/1a/2b3/4c5`: until 2015. `/pub/dir/…` is a search, and a name alone a list of namesakes. */
+function formerPublicPage([name = '', ...numbers]: readonly string[]): string | null {
+  const [a, b, c] = numbers
+  if (name === 'dir' || !a || !b || !c || ![a, b, c].every((part) => /^[\da-z]+$/i.test(part))) return null
+  return `linkedin.com/pub/${[name, a, b, c].join(':').toLowerCase()}`
+}
+
+function viewedPage(id: string | null): string | null {
+  const plain = id?.trim() ?? ''
+  if (/^\d+$/.test(plain)) return Number(plain) === 0 ? null : `linkedin.com/view/${plain}`
+  if (MEMBER_ID.test(plain)) return memberPage(plain)
+  return ID.test(plain) ? `linkedin.com/view-id/${plain}` : null
+}
+
+/** What follows the id after a comma tells how the page was found. */
+function salesPage([kind = '', page]: readonly string[]): string | null {
+  const [id = ''] = (page ?? '').split(',', 1)
+  if (!ID.test(id)) return null
+  if (kind === 'lead' || kind === 'people') return `linkedin.com/sales/${id}`
+  return kind === 'profile' ? `linkedin.com/sales-profile/${id}` : null
+}
+
+/** Recruiter names the project or search before the page: `/talent/hire/123/manage/all/profile/AEM…`. */
+function pageAfter(segments: readonly string[], before: string, site: string): string | null {
+  const [id = ''] = (segments[segments.indexOf(before) + 1] ?? '').split(',', 1)
+  return segments.includes(before) && ID.test(id) ? `linkedin.com/${site}/${id}` : null
+}

@@ -1,0 +1,49 @@
+import { PROFILE_SITES } from './profile-sites.ts'
+
+/** Longer texts are nobody's page. */
+const LONGEST = 2000
+
+/**
+ * The canonical form of somebody's own page on a site where people have one, such as `linkedin.com/in/ana-lopez` or `github.com/ana`.
+ * Null for any page that several people may have or that is not known to be one person's: a company's page, a website, a bare host.
+ * Takes links without a scheme, since Lever has such ones.
+ */
+export function profileKey(link: string): string | null {
+  const url = readLink(link)
+  if (!url || url.port !== '' || url.username !== '' || url.password !== '') return null
+  const host = url.hostname.replace(/\.$/, '').replace(/^www\./, '')
+  const site = PROFILE_SITES.find(({ hosts }) => hosts.some((known) => (typeof known === 'string' ? known === host : known.test(host))))
+  const segments = site ? segmentsOf(url.pathname) : null
+  return (segments && site?.read(segments, url.searchParams, host)) ?? null
+}
+
+/** What a profile belongs to: two different profiles of one site are two people. */
+export function siteOf(profile: string): string {
+  return profile.slice(0, profile.lastIndexOf('/'))
+}
+
+/** The form in which links are the same link, whoever's page it is: no scheme, no `www.`, no slash at the end; elsewhere as written. */
+export function linkForm(link: string): string {
+  const profile = profileKey(link)
+  if (profile !== null) return profile
+  const url = readLink(link)
+  if (!url) return link.trim()
+  return `${url.host.replace(/^www\./, '')}${url.pathname.replace(/\/$/, '')}${url.search}${url.hash}`
+}
+
+function readLink(link: string): URL | null {
+  const text = link.slice(0, LONGEST).replace(/\p{Cf}/gu, '').trim() // prettier-ignore
+  const address = /^https?:/i.test(text) ? text : `https://${text.replace(/^\/+/, '')}`
+  if (/\s/.test(text) || !URL.canParse(address)) return null
+  return new URL(address)
+}
+
+/** Decoded; null where one cannot be, or hides a slash. */
+function segmentsOf(path: string): string[] | null {
+  try {
+    const segments = path.split('/').filter((segment) => segment !== '').map((segment) => decodeURIComponent(segment).normalize('NFC').trim()) // prettier-ignore
+    return segments.some((segment) => /[/\p{Cc}]/u.test(segment)) ? null : segments
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Local parts of addresses that belong to an office or to nobody, without dots, hyphens, and underscores. Two people of one company may
+ * both have `info@`. A person whose own address is `hello@` loses little: the address is kept and shown, and only recognizes nobody.
+ */
+const SHARED: ReadonlySet<string> = new Set(
+  [
+    // offices, in English, Spanish, German, French, and Portuguese
+    'info information contact contactus hello hi hola mail email office admin administrator team enquiries inquiries enquiry inquiry reception general',
+    'contacto oficina administracion recepcion kontakt buero büro empfang zentrale verwaltung bureau accueil administration contato escritorio recepcao',
+    'sales marketing press media pr support help helpdesk service customerservice billing accounts accounting finance invoice invoices legal privacy orders partners',
+    'ventas prensa soporte facturacion atencionalcliente vertrieb verkauf presse rechnung buchhaltung ventes commercial comptabilite vendas comercial imprensa suporte financeiro',
+    // those who hire
+    'hr jobs job careers career recruiting recruitment recruiter recruiters talent hiring people humanresources resume resumes cv',
+    'rrhh empleo trabajo seleccion talento personal bewerbung bewerbungen karriere personalabteilung rh emploi recrutement carriere carrieres vagas recrutamento talentos',
+    // machines
+    'noreply donotreply dontreply nepasrepondre noresponder naoresponda keineantwort mailerdaemon postmaster webmaster hostmaster abuse root bounce bounces notification notifications newsletter automated',
+    // where a form asked for an address and there was none
+    'none noemail nomail noaddress notprovided notavailable unknown na n/a null nil undefined test testing example sample fake invalid anonymous user username yourname name x xx xxx abc asdf',
+    'sinemail sincorreo nocorreo notiene desconocido prueba ninguno keine keinemail unbekannt aucun pasdemail inconnu sememail naotem nenhum teste',
+  ].flatMap((words) => words.split(' ')),
+) // prettier-ignore
+
+/** Whether several people may have this address: `info@`, `jobs+berlin@`, `no-reply@`, `noemail@`. */
+export function isSharedAddress(address: string): boolean {
+  const local = address.slice(0, Math.max(0, address.lastIndexOf('@')))
+  const [name = ''] = local.split('+')
+  return SHARED.has(name.toLowerCase().replace(/[.\-_]/g, ''))
+}
