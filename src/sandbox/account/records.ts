@@ -3,6 +3,7 @@
  * description of it. Field names are Lever's where Lever shows the field. Times are ms since the epoch.
  */
 import { z } from 'zod'
+import { FormField } from './form-records.ts'
 
 const id = z.string()
 const ms = z.number()
@@ -64,12 +65,29 @@ export type ArchiveReason = z.infer<typeof ArchiveReason>
 
 export const POSTING_STATES = ['published', 'internal', 'closed', 'draft', 'pending', 'rejected'] as const
 
+export const WORKPLACE_TYPES = ['unspecified', 'onsite', 'remote', 'hybrid'] as const
+export const DISTRIBUTION_CHANNELS = ['public', 'internal'] as const
+export const SALARY_INTERVALS = [
+  'per-year-salary',
+  'per-month-salary',
+  'semi-month-salary',
+  'bi-month-salary',
+  'bi-week-salary',
+  'per-week-salary',
+  'per-day-wage',
+  'per-hour-wage',
+  'one-time',
+] as const
+
+/** `min` and `max` in the currency's own unit. */
+export const SalaryRange = z.object({ min: z.number(), max: z.number(), currency: z.string(), interval: z.enum(SALARY_INTERVALS) })
+
 export const Posting = z.object({
   id,
   text: z.string(),
   state: z.enum(POSTING_STATES),
-  distributionChannels: z.array(z.enum(['public', 'internal'])).nullable(),
-  user: id,
+  distributionChannels: z.array(z.enum(DISTRIBUTION_CHANNELS)).nullable(),
+  user: id.nullable(),
   owner: id.nullable(),
   hiringManager: id.nullable(),
   categories: z.object({
@@ -95,27 +113,34 @@ export const Posting = z.object({
   confidentiality: Confidentiality,
   createdAt: ms,
   updatedAt: ms,
-  workplaceType: z.enum(['unspecified', 'onsite', 'remote', 'hybrid']),
+  workplaceType: z.enum(WORKPLACE_TYPES),
+  salaryRange: SalaryRange.optional(),
+  salaryDescription: z.string().optional(),
+  salaryDescriptionHtml: z.string().optional(),
+  /** asked of applicants; only the application form shows them */
+  customQuestions: z.array(z.object({ id, text: z.string(), fields: z.array(FormField) })).default([]),
 })
 export type Posting = z.infer<typeof Posting>
+
+export const REQUISITION_STATUSES = ['draft', 'open', 'closed', 'onHold', 'pending', 'rejected'] as const
 
 export const Requisition = z.object({
   id,
   createdAt: ms,
   confidentiality: Confidentiality,
-  status: z.enum(['draft', 'open', 'closed', 'onHold', 'pending', 'rejected']),
+  status: z.enum(REQUISITION_STATUSES),
   name: z.string(),
   requisitionCode: z.string(),
   headcountTotal: z.union([z.number().int(), z.literal('unlimited')]),
   headcountHired: z.number().int(),
   headcountInfinite: z.boolean(),
   backfill: z.boolean(),
-  creator: id,
+  creator: id.nullable(),
   owner: id.nullable(),
   hiringManager: id.nullable(),
   internalNotes: z.string(),
-  compensationBand: z.object({ currency: z.string(), interval: z.string(), min: z.number(), max: z.number() }).nullable(),
-  approval: z.object({ steps: z.array(z.unknown()) }).nullable(),
+  compensationBand: SalaryRange.extend({ interval: z.string() }).nullable(),
+  approval: z.looseObject({ steps: z.array(z.unknown()) }).nullable(),
   employmentStatus: z.string().nullable(),
   location: z.string().nullable(),
   team: z.string().nullable(),
@@ -127,6 +152,8 @@ export const Requisition = z.object({
   updatedAt: ms,
   customFields: z.record(z.string(), z.unknown()),
   closedAt: ms.nullable(),
+  /** only the answers to writes show it */
+  stateHistory: z.array(z.object({ beginAt: ms, status: z.string() })).default([]),
 })
 export type Requisition = z.infer<typeof Requisition>
 
@@ -150,6 +177,22 @@ export type Contact = z.infer<typeof Contact>
 export const Archived = z.object({ reason: id, archivedAt: ms })
 export type Archived = z.infer<typeof Archived>
 
+/** What an applicant sent through a posting's form. */
+export const Submission = z.object({
+  name: z.string(),
+  email: z.string(),
+  phone: z.string().nullable(),
+  company: z.string().nullable(),
+  links: z.array(z.string()),
+  comments: z.string().nullable(),
+  customQuestions: z.array(z.unknown()),
+  ipAddress: z.string().nullable(),
+  /** answers to the questions about gender, race and veteran status */
+  eeo: z.record(z.string(), z.string()),
+  eeoRespondedAt: ms,
+})
+export type Submission = z.infer<typeof Submission>
+
 export const Application = z.object({
   id,
   type: z.enum(['posting', 'user', 'referral']),
@@ -160,6 +203,7 @@ export const Application = z.object({
   createdAt: ms,
   archived: Archived.nullable(),
   requisitionForHire: z.object({ id, requisitionCode: z.string(), hiringManagerOnHire: id.nullable() }).nullable(),
+  submission: Submission.nullable().default(null),
 })
 export type Application = z.infer<typeof Application>
 
@@ -241,6 +285,7 @@ export const Interview = z.object({
   feedbackReminder: z.string(),
   user: id.nullable(),
   stage: id,
+  canceledAt: ms.nullable().default(null),
 })
 export type Interview = z.infer<typeof Interview>
 

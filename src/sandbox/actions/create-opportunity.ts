@@ -129,6 +129,7 @@ function newApplication(posting: Posting, by: User, createdAt: number, archived:
     createdAt,
     archived,
     requisitionForHire: null,
+    submission: null,
   }
 }
 

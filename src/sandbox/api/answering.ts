@@ -37,7 +37,7 @@ async function leverErrors(world: World, ctx: SandboxContext, next: () => Promis
   try {
     if (isMoved(world, ctx)) return
     await next()
-    if (ctx.status === 404 && ctx.body === undefined) throw new LeverError(404, `${ctx.path} does not exist`)
+    if (ctx.status === 404 && ctx.body === undefined) throw notThere(ctx)
   } catch (error) {
     if (!(error instanceof LeverError)) throw error
     ctx.status = error.status
@@ -52,6 +52,12 @@ function isMoved({ settings: { movedTo } }: World, ctx: SandboxContext): boolean
   ctx.set('location', movedTo.url + ctx.url.slice('/v1'.length))
   ctx.body = ''
   return true
+}
+
+/** 405 for a path that is there for other methods (inferred). */
+function notThere(ctx: SandboxContext): LeverError {
+  const others = ctx['matched'] as unknown[] | undefined
+  return others?.length ? new LeverError(405, `${ctx.method} is not allowed`) : new LeverError(404, `${ctx.path} does not exist`)
 }
 
 function queryObject(querystring: string): Record<string, string | string[]> {

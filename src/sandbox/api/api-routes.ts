@@ -16,14 +16,17 @@ import { postingEndpoints } from './posting-endpoints.ts'
 import { rateLimiter } from './rate-limit.ts'
 import { plainBody, understandBody } from './request-body.ts'
 import { requisitionEndpoints } from './requisition-endpoints.ts'
+import { requisitionFieldEndpoints } from './requisition-field-endpoints.ts'
 import { userEndpoints } from './user-endpoints.ts'
 import { webhookEndpoints } from './webhook-endpoints.ts'
 
-const ENDPOINTS: Endpoint[] = [
+/** All of them, in the order in which a path looks for its endpoint. */
+export const ENDPOINTS: Endpoint[] = [
   ...userEndpoints,
   ...pipelineEndpoints,
   ...postingEndpoints,
   ...requisitionEndpoints,
+  ...requisitionFieldEndpoints,
   ...opportunityEndpoints,
   ...contactEndpoints,
   ...noteEndpoints,
@@ -39,7 +42,7 @@ export function apiRoutes(world: World): Router<SandboxState> {
   const router = new Router<SandboxState>({ prefix: '/v1' })
   const takeBudget = rateLimiter(world)
   for (const endpoint of ENDPOINTS) {
-    router.register(endpoint.path, [endpoint.method], async (ctx: SandboxContext) => {
+    router.register(pathsOf(endpoint), [endpoint.method], async (ctx: SandboxContext) => {
       const credential = authenticate(world, ctx.get('authorization'))
       if (ctx.state.entry) ctx.state.entry.credential = credential.id
       takeBudget(credential.rateKey)
@@ -66,6 +69,11 @@ function refuseExceptions({ settings: { answers } }: World, ctx: SandboxContext,
   if (answers.expand !== 'taken' && query.has('expand')) throw new LeverError(answers.expand, 'expand is not allowed')
   if (answers.webhooksApi !== 'open' && ctx.path.startsWith('/v1/webhooks'))
     throw new LeverError(answers.webhooksApi, 'Webhooks are not enabled for this account')
+}
+
+/** What can be read of opportunities can be read of `/candidates` too, their deprecated name (Lever's API documentation). */
+function pathsOf({ method, path }: Endpoint): string[] {
+  return method === 'GET' && path.startsWith('/opportunities') ? [path, path.replace('/opportunities', '/candidates')] : [path]
 }
 
 function answer(ctx: SandboxContext, { status, body, contentType, effectId }: ApiAnswer): void {

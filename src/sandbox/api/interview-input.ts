@@ -63,5 +63,6 @@ export function interviewFrom(
     feedbackReminder: body.feedbackReminder ?? reminder,
     user: by.id,
     stage: opportunity.stage,
+    canceledAt: known?.canceledAt ?? null,
   }
 }

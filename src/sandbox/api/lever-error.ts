@@ -6,6 +6,7 @@ const CODES = {
   401: 'UnauthorizedError',
   403: 'ForbiddenError',
   404: 'ResourceNotFound',
+  405: 'MethodNotAllowed',
   408: 'RequestTimeout',
   422: 'UnprocessableEntity',
   429: 'TooManyRequests',
@@ -20,6 +21,7 @@ const RESTIFY_CODES: Record<LeverStatus, string> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'NotFound',
+  405: 'MethodNotAllowed',
   408: 'RequestTimeout',
   422: 'UnprocessableEntity',
   429: 'TooManyRequests',
@@ -29,14 +31,18 @@ const RESTIFY_CODES: Record<LeverStatus, string> = {
 
 export class LeverError extends Error {
   readonly status: LeverStatus
+  readonly code: string
 
-  constructor(status: LeverStatus, message: string) {
+  /** `code`: where Lever has another word than with that status elsewhere. */
+  constructor(status: LeverStatus, message: string, code?: string) {
     super(message)
     this.status = status
+    this.code = code ?? CODES[status]
   }
 
   bodyIn({ errorCodes }: Answers): { code: string; message: string } {
-    return { code: (errorCodes === 'named' ? CODES : RESTIFY_CODES)[this.status], message: this.message }
+    const isPlain = this.code === CODES[this.status]
+    return { code: errorCodes === 'named' || !isPlain ? this.code : RESTIFY_CODES[this.status], message: this.message }
   }
 }
 

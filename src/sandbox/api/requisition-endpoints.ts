@@ -1,39 +1,122 @@
+/** Requisitions. Writing them is the account's to allow (Lever's requisition settings). */
+import { addRequisition, changeCode, deleteRequisition, linkPostings, setStatus } from '../actions/change-requisition.ts'
+import type { Requisition } from '../account/records.ts'
+import { newId } from '../ids.ts'
 import { confidentialityFilter, visible } from './confidential.ts'
-import { inRange, ok, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
+import { created, inRange, noContent, ok, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
+import { LeverError } from './lever-error.ts'
 import { pageOf } from './paging.ts'
+import { requisitionInput, type RequisitionBody } from './requisition-input.ts'
+import { requisitionJson, writtenRequisitionJson } from './requisition-shape.ts'
+
+const READ = 'requisitions:read:admin'
+const WRITE = 'requisitions:write:admin'
+const ONE = '/requisitions/:id'
 
 export const requisitionEndpoints: Endpoint[] = [
-  { method: 'GET', path: '/requisitions', permission: 'List all requisitions', scope: 'requisitions:read:admin', handle: listRequisitions },
+  { method: 'GET', path: '/requisitions', permission: 'List all requisitions', scope: READ, handle: listRequisitions },
   {
     method: 'GET',
-    path: '/requisitions/:id',
+    path: ONE,
     permission: 'Retrieve a single requisition',
-    scope: 'requisitions:read:admin',
-    handle: oneRequisition,
+    scope: READ,
+    handle: (call) => ok(requisitionJson(requisitionOf(call))),
   },
+  { method: 'POST', path: '/requisitions', permission: 'Create a requisition', scope: WRITE, handle: createRequisition },
+  { method: 'PUT', path: ONE, permission: 'Update a requisition', scope: WRITE, handle: replaceRequisition },
+  { method: 'DELETE', path: ONE, permission: 'Delete a requisition', scope: WRITE, handle: removeRequisition },
 ]
 
 function listRequisitions(call: ApiCall): ApiAnswer {
   const mayShow = confidentialityFilter(call)
-  const created = inRange(call.query, 'created_at')
+  const createdWithin = inRange(call.query, 'created_at')
   const codes = call.query.getAll('requisition_code')
   const statuses = call.query.getAll('status')
   const requisitions = [...call.world.account.requisitions.values()].filter(
     (requisition) =>
       mayShow(requisition) &&
-      (created?.(requisition.createdAt) ?? true) &&
+      (createdWithin?.(requisition.createdAt) ?? true) &&
       (codes.length === 0 || codes.includes(requisition.requisitionCode)) &&
       (statuses.length === 0 || statuses.includes(requisition.status)),
   )
-  return pageOf(
-    call,
-    requisitions,
-    (requisition) => [requisition.createdAt, requisition.id],
-    (requisition) => requisition,
-  )
+  return pageOf(call, requisitions, (requisition) => [requisition.createdAt, requisition.id], requisitionJson)
 }
 
-function oneRequisition(call: ApiCall): ApiAnswer {
+function requisitionOf(call: ApiCall): Requisition {
   const id = call.params['id'] ?? ''
-  return ok(visible(call, 'requisitions', id, call.world.account.requisitions.get(id)))
+  return visible(call, 'requisitions', id, call.world.account.requisitions.get(id))
+}
+
+/** @throws LeverError 403 in an account where people alone write them (the status is assumed) */
+function mayWrite(call: ApiCall): void {
+  if (call.world.account.requisitionMode === 'lever') throw new LeverError(403, 'The API is not enabled in the requisition settings')
+}
+
+function createRequisition(call: ApiCall): ApiAnswer {
+  mayWrite(call)
+  const { world } = call
+  const body = requisitionInput(call, null)
+  const now = world.now()
+  const createdAt = body.createdAt ?? now
+  const requisition: Requisition = {
+    id: newId(),
+    createdAt,
+    confidentiality: 'non-confidential',
+    headcountHired: 0,
+    creator: null,
+    approval: { steps: [] },
+    postings: [],
+    offerIds: [],
+    timeToFillStartAt: null,
+    timeToFillEndAt: null,
+    closedAt: body.status === 'closed' ? now : null,
+    stateHistory: [{ beginAt: createdAt, status: body.status }],
+    status: body.status,
+    ...fieldsOf(body),
+    updatedAt: now,
+  }
+  addRequisition(world, requisition, body.postingIds ?? [])
+  return created(writtenRequisitionJson(world, requisition))
+}
+
+/** What is left out is cleared, but for the postings (Lever's API documentation). */
+function replaceRequisition(call: ApiCall): ApiAnswer {
+  mayWrite(call)
+  const { world } = call
+  const requisition = requisitionOf(call)
+  const body = requisitionInput(call, requisition.id)
+  changeCode(world, requisition, body.requisitionCode)
+  setStatus(world, requisition, body.status)
+  Object.assign(requisition, fieldsOf(body), { createdAt: body.createdAt ?? requisition.createdAt, updatedAt: world.now() })
+  if (body.postingIds) linkPostings(world, requisition, body.postingIds)
+  world.changed()
+  return ok(writtenRequisitionJson(world, requisition), requisition.id)
+}
+
+function removeRequisition(call: ApiCall): ApiAnswer {
+  mayWrite(call)
+  const requisition = requisitionOf(call)
+  deleteRequisition(call.world, requisition)
+  return noContent(requisition.id)
+}
+
+type WrittenFields = Omit<RequisitionBody, 'status' | 'createdAt' | 'postingIds'>
+
+function fieldsOf(body: WrittenFields): Pick<Requisition, keyof WrittenFields | 'headcountInfinite'> {
+  return {
+    name: body.name,
+    requisitionCode: body.requisitionCode,
+    headcountTotal: body.headcountTotal,
+    headcountInfinite: body.headcountTotal === 'unlimited',
+    backfill: body.backfill,
+    compensationBand: body.compensationBand ?? null,
+    customFields: body.customFields,
+    employmentStatus: body.employmentStatus ?? null,
+    hiringManager: body.hiringManager ?? null,
+    internalNotes: body.internalNotes ?? '',
+    location: body.location ?? null,
+    owner: body.owner ?? null,
+    team: body.team ?? null,
+    department: body.department ?? null,
+  }
 }

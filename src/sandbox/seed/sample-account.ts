@@ -1,6 +1,7 @@
 /** The account that every new local Lever starts with: the same on every machine. */
 import type { AccountData } from '../account/account.ts'
 import { seedArchiveReasons, seedPostings, seedRequisitions, seedStages, seedUsers, SEED_TIME } from './seed-company.ts'
+import { seedRequisitionFields } from './seed-hiring.ts'
 import { seedContacts, seedNotes, seedOpportunities } from './seed-opportunities.ts'
 import { seededStreams, type Streams } from './random.ts'
 
@@ -30,6 +31,19 @@ export function sampleAccount({ redirectUris = [], seed = '' }: { redirectUris?:
     files: [],
     panels: [],
     sourceNames: ['Added manually', 'Extension', 'GitHub', 'Job site', 'LinkedIn', 'Referral', 'Social referral'],
+    requisitionMode: 'hybrid',
+    requisitionFields: seedRequisitionFields(),
+    offers: [],
+    feedbackTemplates: [],
+    feedback: [],
+    formTemplates: [],
+    forms: [],
+    referrals: [],
+    deletedApplications: [],
+    deletedPostings: [],
+    fileActions: [],
+    uploads: [],
+    auditEvents: [],
     grants: [],
     accessTokens: [],
     webhooks: [],

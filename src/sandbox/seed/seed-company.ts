@@ -120,6 +120,7 @@ export function seedPostings(streams: Streams, users: User[]): Posting[] {
       createdAt,
       updatedAt: createdAt + 3 * DAY_MS,
       workplaceType: locations[0] === 'Remote' ? 'remote' : 'hybrid',
+      customQuestions: [],
     }
   })
 }
@@ -166,6 +167,7 @@ export function seedRequisitions(streams: Streams, users: User[], postings: Post
       updatedAt: createdAt,
       customFields: { cost_center: `CC-${12 + index}` },
       closedAt: status === 'closed' ? createdAt + 40 * DAY_MS : null,
+      stateHistory: [{ beginAt: createdAt, status }],
     }
   })
 }

@@ -153,6 +153,7 @@ function application(
     createdAt: createdAt + 1,
     archived,
     requisitionForHire: null,
+    submission: null,
   }
 }
 

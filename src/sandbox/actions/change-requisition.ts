@@ -1,0 +1,56 @@
+/** Requisitions as they change, and the two ends of their link to postings: `postings` here, `requisitionCodes` there. */
+import type { Posting, Requisition } from '../account/records.ts'
+import type { World } from '../world.ts'
+
+export function addRequisition(world: World, requisition: Requisition, postingIds: string[]): void {
+  world.account.requisitions.set(requisition.id, requisition)
+  linkPostings(world, requisition, postingIds)
+  world.changed()
+}
+
+/** A status of its own time in the history; `closedAt` is set while it is closed. */
+export function setStatus(world: World, requisition: Requisition, status: Requisition['status']): void {
+  if (requisition.status === status) return
+  const now = world.now()
+  requisition.status = status
+  requisition.stateHistory.push({ beginAt: now, status })
+  requisition.closedAt = status === 'closed' ? now : null
+  requisition.updatedAt = now
+  world.changed()
+}
+
+/** Those of the postings and no others. */
+export function linkPostings(world: World, requisition: Requisition, postingIds: string[]): void {
+  const { postings } = world.account
+  for (const posting of postings.values()) setLink(posting, requisition.requisitionCode, postingIds.includes(posting.id))
+  requisition.postings = postingIds
+}
+
+/** The codes of a posting; those of no requisition are kept too. */
+export function setRequisitionCodes(world: World, posting: Posting, codes: string[]): void {
+  for (const requisition of world.account.requisitions.values()) {
+    const others = requisition.postings.filter((id) => id !== posting.id)
+    requisition.postings = codes.includes(requisition.requisitionCode) ? [...others, posting.id] : others
+  }
+  posting.requisitionCodes = codes
+  posting.reqCode = codes[0] ?? null
+}
+
+export function changeCode(world: World, requisition: Requisition, code: string): void {
+  const linked = requisition.postings
+  linkPostings(world, requisition, [])
+  requisition.requisitionCode = code
+  linkPostings(world, requisition, linked)
+}
+
+export function deleteRequisition(world: World, requisition: Requisition): void {
+  linkPostings(world, requisition, [])
+  world.account.requisitions.delete(requisition.id)
+  world.changed()
+}
+
+function setLink(posting: Posting, code: string, linked: boolean): void {
+  if (posting.requisitionCodes.includes(code) === linked) return
+  posting.requisitionCodes = linked ? [...posting.requisitionCodes, code] : posting.requisitionCodes.filter((one) => one !== code)
+  posting.reqCode = posting.requisitionCodes[0] ?? null
+}
