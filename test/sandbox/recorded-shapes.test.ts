@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { addOpportunity, callLever, postingNamed, userId, type CallLever, type Json } from './call-lever.ts'
+import { expectShape } from './expect-shape.ts'
 import { RECORDED } from './recorded-shapes.ts'
 
 describe('the shapes of the local Lever', () => {
@@ -141,18 +142,3 @@ describe('the shapes of the local Lever', () => {
     expect(nobody.body).to.deep.equal({ code: 'UnauthorizedError', message: 'The request requires authentication.' })
   })
 })
-
-/** The same keys everywhere, and values of the same types; null in either place stands for an absent value. */
-function expectShape(actual: Json, shape: unknown, path = ''): void {
-  if (shape === null || actual === null) return
-  if (Array.isArray(shape)) {
-    expect(actual, path).to.be.an('array')
-    for (const [index, item] of (actual as Json[]).entries()) if (shape.length > 0) expectShape(item, shape[0], `${path}[${index}]`)
-    return
-  }
-  expect(typeof actual, path).to.equal(typeof shape)
-  if (typeof shape !== 'object') return
-  if (path.endsWith('customFields')) return
-  expect(Object.keys(actual).toSorted(), path).to.deep.equal(Object.keys(shape).toSorted())
-  for (const [key, value] of Object.entries(shape)) expectShape(actual[key], value, `${path}.${key}`)
-}

@@ -1,6 +1,6 @@
 /**
  * The shapes of recorded answers of Lever's API (2026), with values of our own. A field's value stands for its type:
- * `null` for one that was null or absent where recorded, an array's first element for all of its elements.
+ * `null` for one that was null or absent where recorded, a name with `?` for one that is there only at times, an array's first element for all of its elements.
  */
 
 const USER = {
@@ -32,7 +32,7 @@ const WRITTEN_OPPORTUNITY = {
   archived: null,
   tags: ['t'],
   sources: ['s'],
-  stageChanges: [{ toStageId: 's', toStageIndex: 0, updatedAt: 1, userId: 'u' }],
+  stageChanges: [{ toStageId: 's', toStageIndex: 0, updatedAt: 1, 'userId?': 'u' }],
   origin: 'sourced',
   sourcedBy: 'u',
   owner: 'u',

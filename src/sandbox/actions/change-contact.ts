@@ -1,4 +1,5 @@
 /** Changes to a person, which show on all of their opportunities. */
+import { belongings } from '../account/account.ts'
 import type { Contact } from '../account/records.ts'
 import type { World } from '../world.ts'
 import { touchOpportunity } from './change-opportunity.ts'
@@ -24,8 +25,8 @@ export function mergeContacts(world: World, from: Contact, into: Contact): void 
 /** For a privacy request: everything personal goes, the record stays. */
 export function anonymizeContact(world: World, contact: Contact): void {
   for (const opportunity of world.account.opportunities.ofContact(contact.id)) {
-    world.account.notes.delete(opportunity.id)
-    world.account.files.delete(opportunity.id)
+    for (const belonging of belongings(world.account).personal) belonging.delete(opportunity.id)
+    if (opportunity.application) opportunity.application.submission = null
   }
   changeContact(world, contact, { name: '', headline: '', location: '', emails: [], phones: [], links: [], isAnonymized: true })
 }

@@ -1,6 +1,8 @@
 /** What happens to an opportunity once it is there, by the API or by a person in the UI. */
+import { belongings } from '../account/account.ts'
 import type { ArchiveReason, Opportunity, Requisition, Stage } from '../account/records.ts'
 import type { World } from '../world.ts'
+import { countHire, giveBackHire } from './count-hire.ts'
 
 /** Marks a change: `updatedAt` and `lastInteractionAt` move, and lists lag behind if they are told to. */
 export function touchOpportunity(world: World, opportunity: Opportunity): void {
@@ -32,7 +34,7 @@ export function archive(world: World, opportunity: Opportunity, reason: ArchiveR
   const toArchived = { reason: reason.id, archivedAt: world.now() }
   setArchived(world, opportunity, toArchived)
   if (reason.type !== 'hired') return
-  if (requisition) countHire(opportunity, requisition)
+  if (requisition) countHire(world, opportunity, requisition)
   world.emit({ event: 'candidateHired', data: idsOf(opportunity), opportunity })
 }
 
@@ -42,6 +44,7 @@ export function unarchive(world: World, opportunity: Opportunity): void {
 
 function setArchived(world: World, opportunity: Opportunity, toArchived: Opportunity['archived']): void {
   const fromArchived = opportunity.archived
+  giveBackHire(world, opportunity)
   opportunity.archived = toArchived
   if (opportunity.application) opportunity.application.archived = toArchived
   touchOpportunity(world, opportunity)
@@ -51,13 +54,6 @@ function setArchived(world: World, opportunity: Opportunity, toArchived: Opportu
 
 function archivedData(archived: Opportunity['archived']): { archivedAt: number; reason: string } | null {
   return archived && { archivedAt: archived.archivedAt, reason: archived.reason }
-}
-
-function countHire(opportunity: Opportunity, requisition: Requisition): void {
-  requisition.headcountHired += 1
-  if (!opportunity.application) return
-  const { id, requisitionCode, hiringManager } = requisition
-  opportunity.application.requisitionForHire = { id, requisitionCode, hiringManagerOnHire: hiringManager }
 }
 
 export type WordList = 'tags' | 'sources'
@@ -76,8 +72,12 @@ export function removeWords(world: World, opportunity: Opportunity, list: WordLi
 export function deleteOpportunity(world: World, opportunity: Opportunity, byUserId: string | null): void {
   const { account } = world
   account.opportunities.remove(opportunity)
-  for (const belongings of [account.notes, account.files, account.panels]) belongings.delete(opportunity.id)
-  account.deletedOpportunities.push({ id: opportunity.id, contact: opportunity.contact, deletedBy: byUserId, deletedAt: world.now() })
+  for (const belonging of belongings(account).all) belonging.delete(opportunity.id)
+  const deletedAt = world.now()
+  account.deletedOpportunities.push({ id: opportunity.id, contact: opportunity.contact, deletedBy: byUserId, deletedAt })
+  const { application } = opportunity
+  if (application)
+    account.deletedApplications.push({ id: application.id, deletedAt, opportunityId: opportunity.id, postingId: application.posting })
   world.changed()
   world.emit({ event: 'candidateDeleted', data: idsOf(opportunity), opportunity })
 }

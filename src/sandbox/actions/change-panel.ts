@@ -34,6 +34,29 @@ function touchByInterview(world: World, opportunity: Opportunity): void {
   else world.changed()
 }
 
+/** Those that were to come go with their candidate, whoever scheduled them. */
+export function cancelComingInterviews(world: World, opportunity: Opportunity): void {
+  for (const panel of world.account.panels.get(opportunity.id) ?? []) {
+    const past = panel.interviews.filter(({ date }) => date <= world.now())
+    if (past.length < panel.interviews.length) replaceInterviews(world, opportunity, panel, past)
+  }
+}
+
+/** By a person in the UI: it stays to be read, with the time at which it was canceled. */
+export function cancelInterview(world: World, opportunity: Opportunity, panel: Panel, interview: Interview): void {
+  if (interview.canceledAt !== null) return
+  interview.canceledAt = world.now()
+  emit(world, 'interviewDeleted', opportunity, panel, interview)
+  touchOpportunity(world, opportunity)
+}
+
+/** By a person in the UI. */
+export function moveInterview(world: World, opportunity: Opportunity, panel: Panel, interview: Interview, date: number): void {
+  interview.date = date
+  emit(world, 'interviewUpdated', opportunity, panel, interview)
+  touchOpportunity(world, opportunity)
+}
+
 function emit(world: World, event: LeverEventName, opportunity: Opportunity, panel: Panel, interview: Interview): void {
   world.emit({ event, data: { interviewId: interview.id, panelId: panel.id, ...idsOf(opportunity) }, opportunity })
 }

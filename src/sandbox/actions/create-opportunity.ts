@@ -1,6 +1,6 @@
 /** Makes an opportunity, by the API or by a person in the UI: the contact it hangs on, its application, its events. */
 import { postingTags } from '../account/posting-tags.ts'
-import type { Application, Archived, Contact, Opportunity, Origin, Phone, Posting, User } from '../account/records.ts'
+import type { Application, Archived, Contact, Opportunity, Origin, Phone, Posting, Submission, User } from '../account/records.ts'
 import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
 
@@ -23,10 +23,12 @@ export interface NewOpportunity {
   archived: Archived | null
   contact: Contact | null
   opportunityLocation: string | null
+  /** of somebody who applied through the posting's form */
+  submission?: Submission
 }
 
-/** `deduped`: the opportunity hangs on a contact that was there before. */
-export function createOpportunity(world: World, fields: NewOpportunity, by: User): { opportunity: Opportunity; deduped: boolean } {
+/** `deduped`: the opportunity hangs on a contact that was there before. `by` is null for who applies. */
+export function createOpportunity(world: World, fields: NewOpportunity, by: User | null): { opportunity: Opportunity; deduped: boolean } {
   const known = fields.contact ?? findContact(world, fields.emails)
   const contact = known ?? addContact(world, fields)
   if (known) addToContact(world, known, fields)
@@ -77,7 +79,7 @@ function addToContact(world: World, contact: Contact, fields: NewOpportunity): v
   world.emit({ event: 'contactUpdated', data: { contactId: contact.id }, opportunity: null })
 }
 
-function newRecord(world: World, fields: NewOpportunity, contact: Contact, by: User): Opportunity {
+function newRecord(world: World, fields: NewOpportunity, contact: Contact, by: User | null): Opportunity {
   const now = world.now()
   const createdAt = fields.createdAt ?? now
   const { posting } = fields
@@ -94,14 +96,14 @@ function newRecord(world: World, fields: NewOpportunity, contact: Contact, by: U
         toStageId: fields.stage,
         toStageIndex: world.account.stages.findIndex(({ id }) => id === fields.stage),
         updatedAt: createdAt,
-        userId: by.id,
+        ...(by ? { userId: by.id } : {}),
       },
     ],
     origin: fields.origin,
-    sourcedBy: by.id,
+    sourcedBy: by?.id ?? null,
     owner: fields.owner,
-    followers: unique([...fields.followers, ...(posting?.followers ?? [by.id])]),
-    application: posting ? newApplication(posting, by, createdAt, fields.archived) : null,
+    followers: unique([...fields.followers, ...(posting?.followers ?? (by ? [by.id] : []))]),
+    application: posting ? newApplication(posting, by, createdAt, fields) : null,
     createdAt,
     updatedAt: now,
     lastInteractionAt: now,
@@ -118,18 +120,18 @@ function onlyLocation(posting: Posting): string {
   return allLocations.length === 1 ? (allLocations[0] as string) : 'unspecified'
 }
 
-function newApplication(posting: Posting, by: User, createdAt: number, archived: Archived | null): Application {
+function newApplication(posting: Posting, by: User | null, createdAt: number, { archived, submission }: NewOpportunity): Application {
   return {
     id: newId(),
-    type: 'user',
+    type: submission ? 'posting' : 'user',
     posting: posting.id,
     postingOwner: posting.owner,
     postingHiringManager: posting.hiringManager,
-    user: by.id,
+    user: by?.id ?? null,
     createdAt,
     archived,
     requisitionForHire: null,
-    submission: null,
+    submission: submission ?? null,
   }
 }
 

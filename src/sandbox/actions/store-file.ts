@@ -1,3 +1,6 @@
+/** Files and résumés as they come and go, with the trace they leave. */
+import { addTo } from '../account/account.ts'
+import type { FileAction } from '../account/history-records.ts'
 import type { Opportunity, StoredFile } from '../account/records.ts'
 import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
@@ -9,6 +12,7 @@ export function storeFile(
   opportunity: Opportunity,
   kind: StoredFile['kind'],
   file: { name: string; contentType: string; bytes: Buffer },
+  byUserId: string | null,
 ): StoredFile {
   const stored: StoredFile = {
     id: newId(),
@@ -19,9 +23,30 @@ export function storeFile(
     content: file.bytes.toString('base64'),
     uploadedAt: world.now(),
   }
-  const others = world.account.files.get(opportunity.id)
-  if (others) others.push(stored)
-  else world.account.files.set(opportunity.id, [stored])
+  addTo(world.account.files, opportunity.id, stored)
+  trace(world, stored, kind === 'file' ? 'file-added' : 'resume-imported', byUserId)
   touchOpportunity(world, opportunity)
   return stored
+}
+
+export function removeFile(world: World, opportunity: Opportunity, file: StoredFile, byUserId: string | null): void {
+  const others = (world.account.files.get(opportunity.id) ?? []).filter(({ id }) => id !== file.id)
+  world.account.files.set(opportunity.id, others)
+  trace(world, file, 'file-remove', byUserId)
+  touchOpportunity(world, opportunity)
+}
+
+function trace(world: World, file: StoredFile, type: FileAction['type'], user: string | null): void {
+  const now = world.now()
+  const action: FileAction = {
+    id: newId(),
+    opportunity: file.opportunity,
+    type,
+    occurredAt: now,
+    createdAt: now,
+    user,
+    fileId: file.id,
+    fileName: file.name,
+  }
+  addTo(world.account.fileActions, file.opportunity, action)
 }

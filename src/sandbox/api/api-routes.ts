@@ -4,12 +4,19 @@ import type { World } from '../world.ts'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
 import { authenticate } from './credential.ts'
 import type { ApiAnswer, Endpoint } from './endpoint.ts'
+import { applicationEndpoints } from './application-endpoints.ts'
+import { applyEndpoints } from './apply-endpoints.ts'
+import { auditEndpoints } from './audit-endpoints.ts'
 import { contactEndpoints } from './contact-endpoints.ts'
+import { eeoEndpoints } from './eeo-endpoints.ts'
+import { feedbackEndpoints } from './feedback-endpoints.ts'
 import { fileEndpoints } from './file-endpoints.ts'
+import { formEndpoints } from './form-endpoints.ts'
 import { interviewEndpoints } from './interview-endpoints.ts'
 import { inWords } from './in-words.ts'
 import { LeverError } from './lever-error.ts'
 import { noteEndpoints } from './note-endpoints.ts'
+import { offerEndpoints } from './offer-endpoints.ts'
 import { opportunityEndpoints } from './opportunity-endpoints.ts'
 import { pipelineEndpoints } from './pipeline-endpoints.ts'
 import { postingEndpoints } from './posting-endpoints.ts'
@@ -17,6 +24,7 @@ import { rateLimiter } from './rate-limit.ts'
 import { plainBody, understandBody } from './request-body.ts'
 import { requisitionEndpoints } from './requisition-endpoints.ts'
 import { requisitionFieldEndpoints } from './requisition-field-endpoints.ts'
+import { templateEndpoints } from './template-endpoints.ts'
 import { userEndpoints } from './user-endpoints.ts'
 import { webhookEndpoints } from './webhook-endpoints.ts'
 
@@ -25,13 +33,21 @@ export const ENDPOINTS: Endpoint[] = [
   ...userEndpoints,
   ...pipelineEndpoints,
   ...postingEndpoints,
+  ...applyEndpoints,
   ...requisitionEndpoints,
   ...requisitionFieldEndpoints,
   ...opportunityEndpoints,
+  ...applicationEndpoints,
   ...contactEndpoints,
   ...noteEndpoints,
   ...fileEndpoints,
   ...interviewEndpoints,
+  ...offerEndpoints,
+  ...feedbackEndpoints,
+  ...templateEndpoints,
+  ...formEndpoints,
+  ...eeoEndpoints,
+  ...auditEndpoints,
   ...webhookEndpoints,
 ]
 

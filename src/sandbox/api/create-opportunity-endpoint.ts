@@ -7,6 +7,7 @@ import { activeUser, created, flag, performAs, type ApiAnswer, type ApiCall, typ
 import { badRequest, LeverError } from './lever-error.ts'
 import { readOpportunityInput, type OpportunityInput } from './opportunity-input.ts'
 import { opportunityJson } from './opportunity-shape.ts'
+import { checkedFile } from './upload-input.ts'
 
 export const createOpportunityEndpoint: Endpoint = {
   method: 'POST',
@@ -20,14 +21,15 @@ function create(call: ApiCall): ApiAnswer {
   const { world, query } = call
   const user = performAs(call, 'required') as User
   const { input, resume, files } = readOpportunityInput(call.body, world.settings.answers.formNames)
+  for (const file of [...(resume ? [resume] : []), ...files]) checkedFile(file)
   const fields = checkInput(call, input, user)
   if (flag(query, 'perform_as_posting_owner')) {
     if (!fields.posting) throw badRequest('perform_as_posting_owner needs exactly one posting')
     fields.owner = fields.posting.owner ?? user.id
   }
   const { opportunity, deduped } = createOpportunity(world, fields, user)
-  if (resume) storeFile(world, opportunity, 'resume', resume)
-  for (const file of files) storeFile(world, opportunity, 'file', file)
+  if (resume) storeFile(world, opportunity, 'resume', resume, user.id)
+  for (const file of files) storeFile(world, opportunity, 'file', file, user.id)
   const data = { ...opportunityJson(world, opportunity, 'written'), id: opportunity.id }
   return created(data, { deduped })
 }

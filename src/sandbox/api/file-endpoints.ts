@@ -1,15 +1,18 @@
-/** Files and résumés of an opportunity: lists without pages, downloads, upload. */
-import { extname } from 'node:path'
-import { storeFile } from '../actions/store-file.ts'
-import { touchOpportunity } from '../actions/change-opportunity.ts'
-import type { Opportunity, StoredFile } from '../account/records.ts'
+/** Files and résumés of an opportunity: lists without pages, downloads, upload; and uploads that belong to nobody yet. */
+import { removeFile, storeFile } from '../actions/store-file.ts'
+import type { FileAction, Upload } from '../account/history-records.ts'
+import type { Opportunity, StoredFile, User } from '../account/records.ts'
+import { newId } from '../ids.ts'
 import { created, inRange, noContent, ok, performAs, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
-import { badRequest, notFound } from './lever-error.ts'
+import { LeverError, notFound } from './lever-error.ts'
 import { opportunityOf } from './opportunity-of.ts'
+import { pageOf } from './paging.ts'
+import { extensionOf, fileStatus, uploadedFile } from './upload-input.ts'
 
 const FILES = 'files:read:admin'
 const WRITE = 'files:write:admin'
 const RESUMES = 'resumes:read:admin'
+const DAY_MS = 86_400_000
 
 export const fileEndpoints: Endpoint[] = [
   {
@@ -56,6 +59,14 @@ export const fileEndpoints: Endpoint[] = [
     scope: RESUMES,
     handle: (call) => download(call, 'resume'),
   },
+  {
+    method: 'GET',
+    path: '/opportunities/:id/file_actions',
+    permission: 'List all opportunity file actions',
+    scope: FILES,
+    handle: listActions,
+  },
+  { method: 'POST', path: '/uploads', permission: 'Upload a file', scope: 'uploads:write:admin', handle: uploadForLater },
 ]
 
 type Kind = StoredFile['kind']
@@ -83,38 +94,59 @@ function one(call: ApiCall, kind: Kind): ApiAnswer {
   return ok(fileJson(call, fileOf(call, opportunityOf(call), kind)))
 }
 
+/** What could not be processed cannot be given back (Lever's API documentation). */
 function download(call: ApiCall, kind: Kind): ApiAnswer {
   const file = fileOf(call, opportunityOf(call), kind)
-  return { status: 200, body: Buffer.from(file.content, 'base64'), contentType: file.contentType }
+  const bytes = Buffer.from(file.content, 'base64')
+  if (fileStatus(file.name, bytes.length) === 'error') throw new LeverError(422, 'The file could not be processed')
+  return { status: 200, body: bytes, contentType: file.contentType }
 }
 
 function upload(call: ApiCall): ApiAnswer {
-  performAs(call, 'required')
-  const opportunity = opportunityOf(call)
-  const file = call.body.kind === 'form' ? call.body.files.find(([name]) => name === 'file')?.[1] : undefined
-  if (!file) throw badRequest('file is required')
-  const stored = storeFile(call.world, opportunity, 'file', file)
+  const user = performAs(call, 'required') as User
+  const stored = storeFile(call.world, opportunityOf(call), 'file', uploadedFile(call.body), user.id)
   return created({ ...fileJson(call, stored), id: stored.id })
 }
 
 function remove(call: ApiCall): ApiAnswer {
-  performAs(call, 'required')
+  const user = performAs(call, 'required') as User
   const opportunity = opportunityOf(call)
   const file = fileOf(call, opportunity, 'file')
-  const others = (call.world.account.files.get(opportunity.id) ?? []).filter(({ id }) => id !== file.id)
-  call.world.account.files.set(opportunity.id, others)
-  touchOpportunity(call.world, opportunity)
+  removeFile(call.world, opportunity, file, user.id)
   return noContent(file.id)
 }
 
+function listActions(call: ApiCall): ApiAnswer {
+  const actions = call.world.account.fileActions.get(opportunityOf(call).id) ?? []
+  return pageOf(call, actions, (action) => [action.occurredAt, action.id], actionJson)
+}
+
+/** What `meta` holds is assumed. */
+function actionJson({ id, opportunity, type, occurredAt, createdAt, user, fileId, fileName }: FileAction): Record<string, unknown> {
+  return { id, opportunityId: opportunity, type, occurredAt, createdAt, user: user && { id: user }, meta: { fileId, fileName } }
+}
+
+/** Kept for a day, for the form of a posting. */
+function uploadForLater(call: ApiCall): ApiAnswer {
+  const { world } = call
+  const { name, contentType, bytes } = uploadedFile(call.body)
+  const kept: Upload = { id: newId(), filename: name, contentType, content: bytes.toString('base64'), expiresAt: world.now() + DAY_MS }
+  for (const old of world.account.uploads.values()) if (old.expiresAt <= world.now()) world.account.uploads.delete(old.id)
+  world.account.uploads.set(kept.id, kept)
+  world.changed()
+  const { id, filename, expiresAt } = kept
+  return created({ id, uri: `${world.urls.apiUrl}/uploads/${id}`, filename, size: bytes.length, expiresAt })
+}
+
 function fileJson(call: ApiCall, file: StoredFile): Record<string, unknown> {
+  const size = Buffer.byteLength(file.content, 'base64')
   const details = {
     name: file.name,
-    ext: extname(file.name).slice(1),
+    ext: extensionOf(file.name),
     downloadUrl: `${call.world.urls.apiUrl}/opportunities/${file.opportunity}/${file.kind}s/${file.id}/download`,
     uploadedAt: file.uploadedAt,
-    status: 'processed',
-    size: Buffer.byteLength(file.content, 'base64'),
+    status: fileStatus(file.name, size),
+    size,
   }
   if (file.kind === 'file') return { id: file.id, ...details }
   return { id: file.id, createdAt: file.uploadedAt, file: details, parsedData: { positions: [], schools: [] } }

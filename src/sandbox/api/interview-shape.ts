@@ -9,7 +9,7 @@ export function panelJson(world: World, panel: Panel): Record<string, unknown> &
   return {
     id,
     applications,
-    canceledAt: null,
+    canceledAt: panelCanceledAt(panel),
     createdAt,
     start: Math.min(...starts),
     end: Math.max(...ends),
@@ -51,12 +51,22 @@ export function interviewJson(
     panel: panel.id,
     interviewers: interviewersOf(world, interview),
     timezone: panel.timezone,
-    feedbackForms: [],
-    canceledAt: null,
+    feedbackForms: feedbackForms(world, opportunity, interview),
     postings: opportunity.application ? [opportunity.application.posting] : [],
     gcalEventUrl: null,
     opportunityId: opportunity.id,
   }
+}
+
+/** When the last of its interviews was. */
+function panelCanceledAt({ interviews }: Panel): number | null {
+  const times = interviews.flatMap(({ canceledAt }) => canceledAt ?? [])
+  return times.length === interviews.length && times.length > 0 ? Math.max(...times) : null
+}
+
+function feedbackForms(world: World, opportunity: Opportunity, interview: Interview): string[] {
+  const feedback = world.account.feedback.get(opportunity.id) ?? []
+  return feedback.filter((one) => one.interview === interview.id && one.deletedAt === null).map(({ id }) => id)
 }
 
 function interviewersOf(world: World, interview: Interview): { id: string; name: string; email: string; feedbackTemplate: string }[] {

@@ -1,20 +1,21 @@
 import { z } from 'zod'
-import { addWords, archive, moveToStage, removeWords, unarchive, type WordList } from '../actions/change-opportunity.ts'
+import { addWords, moveToStage, removeWords, type WordList } from '../actions/change-opportunity.ts'
 import { changeContact } from '../actions/change-contact.ts'
-import type { Contact, Opportunity, Requisition } from '../account/records.ts'
+import type { Contact } from '../account/records.ts'
+import { archiveEndpoint } from './archive-endpoint.ts'
+import { blankAnswer } from './blank-answer.ts'
 import { createOpportunityEndpoint } from './create-opportunity-endpoint.ts'
 import { inRange, msParameter, ok, parseBody, performAs, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
-import { badRequest, LeverError, notFound } from './lever-error.ts'
+import { badRequest, LeverError } from './lever-error.ts'
 import { listOpportunities } from './opportunity-list.ts'
 import { opportunityOf } from './opportunity-of.ts'
-import { applicationJson, opportunityExpansions, opportunityJson } from './opportunity-shape.ts'
+import { opportunityExpansions, opportunityJson } from './opportunity-shape.ts'
 import { pageOf } from './paging.ts'
 import { plainBody } from './request-body.ts'
 import { select } from './selection.ts'
 
 const READ = 'opportunities:read:admin'
 const WRITE = 'opportunities:write:admin'
-const APPLICATIONS = 'applications:read:admin'
 
 export const opportunityEndpoints: Endpoint[] = [
   { method: 'GET', path: '/opportunities', permission: 'List all opportunities', scope: READ, handle: listOpportunities },
@@ -22,13 +23,7 @@ export const opportunityEndpoints: Endpoint[] = [
   createOpportunityEndpoint,
   { method: 'GET', path: '/opportunities/:id', permission: 'Retrieve a single opportunity', scope: READ, handle: oneOpportunity },
   { method: 'PUT', path: '/opportunities/:id/stage', permission: 'Update opportunity stage', scope: WRITE, handle: putStage },
-  {
-    method: 'PUT',
-    path: '/opportunities/:id/archived',
-    permission: 'Update opportunity archived state',
-    scope: WRITE,
-    handle: putArchived,
-  },
+  archiveEndpoint,
   {
     method: 'POST',
     path: '/opportunities/:id/addLinks',
@@ -71,20 +66,6 @@ export const opportunityEndpoints: Endpoint[] = [
     scope: WRITE,
     handle: (call) => changeWords(call, 'sources', removeWords),
   },
-  {
-    method: 'GET',
-    path: '/opportunities/:id/applications',
-    permission: 'List all opportunity applications',
-    scope: APPLICATIONS,
-    handle: listApplications,
-  },
-  {
-    method: 'GET',
-    path: '/opportunities/:id/applications/:application',
-    permission: 'Retrieve a single opportunity application',
-    scope: APPLICATIONS,
-    handle: oneApplication,
-  },
 ]
 
 function oneOpportunity(call: ApiCall): ApiAnswer {
@@ -125,37 +106,6 @@ function putStage(call: ApiCall): ApiAnswer {
   return blankAnswer(call, opportunity)
 }
 
-const ArchivedBody = z.object({
-  reason: z.string().nullable(),
-  cleanInterviews: z.boolean().default(false),
-  requisitionId: z.string().nullish(),
-})
-
-function putArchived(call: ApiCall): ApiAnswer {
-  const { world } = call
-  const opportunity = opportunityOf(call)
-  performAs(call, 'optional')
-  const body = parseBody(ArchivedBody, plainBody(call.body))
-  if (body.reason === null) {
-    unarchive(world, opportunity)
-    return blankAnswer(call, opportunity)
-  }
-  const reason = world.account.archiveReasons.find(({ id }) => id === body.reason)
-  if (!reason) throw badRequest(`reason: ${body.reason} was not found`)
-  const requisition = body.requisitionId ? openRequisition(call, body.requisitionId, reason.type === 'hired') : null
-  archive(world, opportunity, reason, requisition)
-  return blankAnswer(call, opportunity)
-}
-
-/** Only with a hired reason, and not a closed one (Lever's API documentation; the status is assumed). */
-function openRequisition(call: ApiCall, id: string, hired: boolean): Requisition {
-  if (!hired) throw badRequest('requisitionId is allowed with a reason of type hired only')
-  const requisition = call.world.account.requisitions.get(id)
-  if (!requisition) throw badRequest(`requisitionId: ${id} was not found`)
-  if (requisition.status === 'closed') throw badRequest('requisitionId: the requisition is closed')
-  return requisition
-}
-
 function changeWords(call: ApiCall, list: WordList, change: typeof addWords): ApiAnswer {
   const opportunity = opportunityOf(call)
   performAs(call, 'optional')
@@ -174,27 +124,4 @@ function changeLinks(call: ApiCall, how: 'add' | 'remove'): ApiAnswer {
   const changed = how === 'add' ? [...new Set([...contact.links, ...links])] : contact.links.filter((link) => !links.includes(link))
   changeContact(world, contact, { links: changed })
   return ok(opportunityJson(world, opportunity, 'written'), opportunity.id)
-}
-
-function blankAnswer(call: ApiCall, opportunity: Opportunity): ApiAnswer {
-  const view = call.world.settings.answers.writeAnswers === 'blank' ? 'blank' : 'written'
-  return ok(opportunityJson(call.world, opportunity, view), opportunity.id)
-}
-
-function listApplications(call: ApiCall): ApiAnswer {
-  const opportunity = opportunityOf(call)
-  const applications = opportunity.application ? [opportunity.application] : []
-  return pageOf(
-    call,
-    applications,
-    (application) => [application.id],
-    (application) => applicationJson(opportunity, application),
-  )
-}
-
-function oneApplication(call: ApiCall): ApiAnswer {
-  const opportunity = opportunityOf(call)
-  const { application } = opportunity
-  if (!application || application.id !== call.params['application']) throw notFound('applications', call.params['application'] ?? '')
-  return ok(applicationJson(opportunity, application))
 }

@@ -30,6 +30,7 @@ function contactFields({ name, headline, phones, emails, links }: Contact): Reco
 }
 
 export function applicationJson(opportunity: Opportunity, application: Application): Record<string, unknown> {
+  const { submission } = application
   return {
     id: application.id,
     type: application.type,
@@ -38,18 +39,18 @@ export function applicationJson(opportunity: Opportunity, application: Applicati
     posting: application.posting,
     postingHiringManager: application.postingHiringManager,
     postingOwner: application.postingOwner,
-    name: null,
-    company: null,
-    phone: null,
-    email: null,
-    links: [],
-    comments: null,
+    name: submission?.name ?? null,
+    company: submission?.company ?? null,
+    phone: submission?.phone ? { type: null, value: submission.phone } : null,
+    email: submission?.email ?? null,
+    links: submission?.links ?? [],
+    comments: submission?.comments ?? null,
     user: application.user,
-    customQuestions: [],
+    customQuestions: submission?.customQuestions ?? [],
     createdAt: application.createdAt,
     archived: application.archived,
     requisitionForHire: application.requisitionForHire,
-    ipAddress: null,
+    ipAddress: submission?.ipAddress ?? null,
     referer: null,
     userAgent: null,
     acceptLanguage: null,

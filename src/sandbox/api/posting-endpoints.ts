@@ -1,26 +1,32 @@
-import type { Posting } from '../account/records.ts'
-import type { World } from '../world.ts'
-import { confidentialityFilter, visible } from './confidential.ts'
-import { inRange, ok, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
+import type { Posting, User } from '../account/records.ts'
+import { addPosting, changePosting } from '../actions/change-posting.ts'
+import { confidentialityFilter } from './confidential.ts'
+import { created, inRange, ok, performAs, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
+import { LeverError } from './lever-error.ts'
 import { pageOf } from './paging.ts'
-import { select } from './selection.ts'
+import { changedPostingInput, newPostingInput } from './posting-input.ts'
+import { postingOf } from './posting-of.ts'
+import { postingJson, POSTING_ROLES } from './posting-shape.ts'
+
+const READ = 'postings:read:admin'
+const WRITE = 'postings:write:admin'
+const ONE = '/postings/:id'
 
 export const postingEndpoints: Endpoint[] = [
-  { method: 'GET', path: '/postings', permission: 'List all postings', scope: 'postings:read:admin', handle: listPostings },
+  { method: 'GET', path: '/postings', permission: 'List all postings', scope: READ, handle: listPostings },
+  { method: 'GET', path: '/postings/deleted', permission: 'List all postings', scope: READ, handle: listDeleted },
   {
     method: 'GET',
-    path: '/postings/deleted',
-    permission: 'List all postings',
-    scope: 'postings:read:admin',
-    handle: (call) =>
-      pageOf(
-        call,
-        [],
-        () => [],
-        () => null,
-      ),
+    path: ONE,
+    permission: 'Retrieve a single posting',
+    scope: READ,
+    handle: (call) => ok(postingJson(call.world, postingOf(call), 'read', call.query)),
   },
-  { method: 'GET', path: '/postings/:id', permission: 'Retrieve a single posting', scope: 'postings:read:admin', handle: onePosting },
+  { method: 'POST', path: '/postings', permission: 'Create a posting', scope: WRITE, handle: createPosting },
+  { method: 'POST', path: ONE, permission: 'Update a posting', scope: WRITE, handle: updatePosting },
+  // the documentation has POST alone; Lever's Postman collection has PUT
+  { method: 'PUT', path: ONE, permission: 'Update a posting', scope: WRITE, handle: updatePosting },
+  { method: 'GET', path: `${ONE}/users`, permission: 'List all posting users', scope: READ, handle: listUsers },
 ]
 
 /** `state=published` alone lists the public channel; internal ones are asked for by `distributionChannel` (Lever's API documentation). */
@@ -35,7 +41,7 @@ function listPostings(call: ApiCall): ApiAnswer {
     call,
     newestFirst,
     (posting) => [posting.createdAt, posting.id],
-    (posting) => postingJson(world, posting, query),
+    (posting) => postingJson(world, posting, 'read', query),
   )
 }
 
@@ -62,26 +68,36 @@ function postingFilter(query: URLSearchParams): (posting: Posting) => boolean {
     (!publicOnly || posting.state !== 'published' || Boolean(posting.distributionChannels?.includes('public')))
 }
 
-function onePosting(call: ApiCall): ApiAnswer {
-  const id = call.params['id'] ?? ''
-  return ok(postingJson(call.world, visible(call, 'postings', id, call.world.account.postings.get(id)), call.query))
+function listDeleted(call: ApiCall): ApiAnswer {
+  const within = inRange(call.query, 'deleted_at')
+  const deleted = call.world.account.deletedPostings.filter(({ deletedAt }) => within?.(deletedAt) ?? true)
+  return pageOf(
+    call,
+    deleted,
+    ({ id, deletedAt }) => [deletedAt, id],
+    (posting) => posting,
+  )
 }
 
-/** The recorded shape; `urls` is null for drafts. */
-function postingJson(world: World, posting: Posting, query: URLSearchParams): Record<string, unknown> {
-  const user = (id: string | null): unknown => (id ? (world.account.users.get(id) ?? null) : null)
-  const list = `${world.urls.url}/jobs`
-  const show = `${list}/${posting.id}`
-  const record = {
-    ...posting,
-    urls: posting.state === 'draft' ? null : { list, show, apply: `${show}/apply` },
-    transcribeInterviews: false,
-    screening: { enabled: false },
-  }
-  return select(query, record, {
-    user: () => user(posting.user),
-    owner: () => user(posting.owner),
-    hiringManager: () => user(posting.hiringManager),
-    followers: () => posting.followers.map(user),
-  })
+function createPosting(call: ApiCall): ApiAnswer {
+  const user = performAs(call, 'required') as User
+  const { fields, requisitionCodes } = newPostingInput(call)
+  const posting = addPosting(call.world, fields, requisitionCodes ?? [], user)
+  return created({ ...postingJson(call.world, posting, 'written'), id: posting.id })
+}
+
+/** Only given fields change. */
+function updatePosting(call: ApiCall): ApiAnswer {
+  performAs(call, 'required')
+  const posting = postingOf(call)
+  if (posting.confidentiality === 'confidential') throw new LeverError(403, 'A confidential posting cannot be changed through the API')
+  const { fields, requisitionCodes } = changedPostingInput(call, posting)
+  changePosting(call.world, posting, fields, requisitionCodes)
+  return ok(postingJson(call.world, posting, 'written'), posting.id)
+}
+
+/** Not in an envelope, and without anybody: those with a role beyond their own are listed (recorded). */
+function listUsers(call: ApiCall): ApiAnswer {
+  const { id, text } = postingOf(call)
+  return { status: 200, body: { posting: { id, text }, users: [], roles: POSTING_ROLES } }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { canonicalEmail } from '../account/contact-store.ts'
+import { auditUser } from '../actions/audit.ts'
 import type { User } from '../account/records.ts'
 import { created, flag, ok, parseBody, type ApiCall, type Endpoint } from './endpoint.ts'
 import { badRequest, notFound } from './lever-error.ts'
@@ -96,7 +97,7 @@ function createUser(call: ApiCall): ReturnType<typeof created> {
     linkedContactIds: null,
   }
   world.account.users.set(user.id, user)
-  world.changed()
+  auditUser(world, 'user:added', user, null)
   return created(user)
 }
 
@@ -105,13 +106,13 @@ function replaceUser(call: ApiCall): ReturnType<typeof ok> {
   const user = userOf(call)
   const fields = parseBody(ReplacedUser, plainBody(call.body))
   Object.assign(user, fields, { username: fields.email.split('@')[0] })
-  call.world.changed()
+  auditUser(call.world, 'user:updated', user, null)
   return ok(user, user.id)
 }
 
 function setDeactivated(call: ApiCall, deactivatedAt: number | null): ReturnType<typeof ok> {
   const user = userOf(call)
   user.deactivatedAt = deactivatedAt
-  call.world.changed()
+  auditUser(call.world, deactivatedAt === null ? 'user:reactivated' : 'user:deactivated', user, null)
   return ok(user, user.id)
 }

@@ -3,7 +3,7 @@ import type { Router } from '@koa/router'
 import type { VNode } from 'preact'
 import type { ApiKey } from '../account/access-records.ts'
 import type { User } from '../account/records.ts'
-import { makeApiKey } from '../actions/make-api-key.ts'
+import { makeApiKey, revokeApiKey } from '../actions/make-api-key.ts'
 import { PERMISSIONS } from '../api/api-routes.ts'
 import { liveGrants, revokeGrant } from '../oauth/grants.ts'
 import type { SandboxState } from '../sandbox-state.ts'
@@ -21,8 +21,7 @@ export function accessSettingsPages(world: World, router: Router<SandboxState>, 
   page('POST', `${KEYS}/generate`, (call) => sendPage(call.ctx, keysPage(world, call.user, generate(world, call))))
   page('POST', `${KEYS}/:id/revoke`, (call) => {
     const apiKey = [...world.account.apiKeys.values()].find(({ id }) => id === call.params['id'])
-    if (apiKey) apiKey.revokedAt ??= world.now()
-    world.changed()
+    if (apiKey) revokeApiKey(world, apiKey, call.user)
     goTo(call, KEYS)
   })
   page('GET', APPS, (call) => sendPage(call.ctx, appsPage(world, call.user)))
@@ -36,7 +35,8 @@ function generate(world: World, call: PageCall): ApiKey {
   const chosen = [call.form['permission'] ?? []].flat()
   const everything = field(call, 'everything') === 'true'
   const name = field(call, 'name').trim() || 'Key'
-  return makeApiKey(world, { name, permissions: everything ? null : chosen, confidential: field(call, 'confidential') === 'true' })
+  const confidential = field(call, 'confidential') === 'true'
+  return makeApiKey(world, { name, permissions: everything ? null : chosen, confidential }, call.user)
 }
 
 function keysPage(world: World, user: User, fresh: ApiKey | null): VNode {

@@ -1,7 +1,8 @@
 /** The account that every new local Lever starts with: the same on every machine. */
 import type { AccountData } from '../account/account.ts'
 import { seedArchiveReasons, seedPostings, seedRequisitions, seedStages, seedUsers, SEED_TIME } from './seed-company.ts'
-import { seedRequisitionFields } from './seed-hiring.ts'
+import { seedFeedback, seedFeedbackTemplates, seedFilledForms, seedFormTemplates } from './seed-forms.ts'
+import { seedOffers, seedPanels, seedRequisitionFields } from './seed-hiring.ts'
 import { seedContacts, seedNotes, seedOpportunities } from './seed-opportunities.ts'
 import { seededStreams, type Streams } from './random.ts'
 
@@ -17,28 +18,33 @@ export function sampleAccount({ redirectUris = [], seed = '' }: { redirectUris?:
   const postings = seedPostings(streams, users)
   const contacts = seedContacts(streams)
   const opportunities = seedOpportunities(streams, { users, stages, archiveReasons, postings }, contacts)
+  const requisitions = seedRequisitions(streams, users, postings)
+  const people = { users, postings, requisitions, contacts, opportunities }
+  const interviewStages = stages.filter(({ hasInterview }) => hasInterview).map(({ id }) => id)
+  const panels = seedPanels(streams, people, interviewStages)
+  const feedbackTemplates = seedFeedbackTemplates(streams)
+  const formTemplates = seedFormTemplates(streams)
   return {
     ...sampleAccess(streams, [...new Set([...SAMPLE_REDIRECT_URIS, ...redirectUris])]),
     users,
     stages,
     archiveReasons,
     postings,
-    requisitions: seedRequisitions(streams, users, postings),
+    requisitions,
     contacts,
     opportunities,
     deletedOpportunities: [],
     notes: seedNotes(streams, opportunities),
     files: [],
-    panels: [],
+    panels,
     sourceNames: ['Added manually', 'Extension', 'GitHub', 'Job site', 'LinkedIn', 'Referral', 'Social referral'],
     requisitionMode: 'hybrid',
     requisitionFields: seedRequisitionFields(),
-    offers: [],
-    feedbackTemplates: [],
-    feedback: [],
-    formTemplates: [],
-    forms: [],
-    referrals: [],
+    offers: seedOffers(streams, people),
+    feedbackTemplates,
+    feedback: seedFeedback(streams, panels, feedbackTemplates),
+    formTemplates,
+    ...seedFilledForms(streams, opportunities, formTemplates),
     deletedApplications: [],
     deletedPostings: [],
     fileActions: [],

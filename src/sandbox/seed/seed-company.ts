@@ -1,6 +1,6 @@
 /** The sample company: its people in Lever, its pipeline, its jobs. */
 import type { ArchiveReason, Posting, Requisition, Stage, User } from '../account/records.ts'
-import type { Streams } from './random.ts'
+import type { SeededRandom, Streams } from './random.ts'
 
 const DAY_MS = 86_400_000
 /** Nothing in the sample is younger. */
@@ -91,6 +91,7 @@ const POSTINGS: PostingRow[] = [
 
 export function seedPostings(streams: Streams, users: User[]): Posting[] {
   const random = streams('postings')
+  const questions = streams('custom questions')
   const byName = (username: string): string => users.find((user) => user.username === username)?.id as string
   return POSTINGS.map(([text, state, department, team, locations, requisitionCodes, confidential], index) => {
     const owner = byName(index % 2 === 0 ? 'ana' : 'bo')
@@ -100,8 +101,8 @@ export function seedPostings(streams: Streams, users: User[]): Posting[] {
       text,
       state,
       distributionChannels: state === 'published' ? ['public', 'internal'] : state === 'internal' ? ['internal'] : null,
-      user: owner,
-      owner,
+      user: state === 'rejected' || text === 'Support Lead' ? null : owner,
+      owner: state === 'rejected' ? null : owner,
       hiringManager: index % 3 === 0 ? byName('emile') : null,
       categories: { commitment: 'Full-time', department, level: null, location: locations[0] ?? null, team, allLocations: locations },
       tags: index === 0 ? ['core'] : [],
@@ -120,7 +121,7 @@ export function seedPostings(streams: Streams, users: User[]): Posting[] {
       createdAt,
       updatedAt: createdAt + 3 * DAY_MS,
       workplaceType: locations[0] === 'Remote' ? 'remote' : 'hybrid',
-      customQuestions: [],
+      customQuestions: index % 4 === 0 ? [educationQuestion(questions)] : [],
     }
   })
 }
@@ -150,12 +151,12 @@ export function seedRequisitions(streams: Streams, users: User[], postings: Post
       headcountHired,
       headcountInfinite: headcountTotal === 'unlimited',
       backfill: index === 1,
-      creator,
-      owner: creator,
+      creator: status === 'draft' ? null : creator,
+      owner: status === 'draft' ? null : creator,
       hiringManager: index % 2 === 0 ? (users[4]?.id as string) : null,
       internalNotes: '',
       compensationBand: index === 5 ? null : { currency: 'USD', interval: 'per-year-salary', min: 120_000, max: 160_000 },
-      approval: { steps: [] },
+      approval: requisitionCode === 'DES-1' ? approved(streams('approvals'), creator, createdAt) : { steps: [] },
       employmentStatus: 'full-time',
       location: linked[0]?.categories.location ?? null,
       team: linked[0]?.categories.team ?? null,
@@ -170,4 +171,33 @@ export function seedRequisitions(streams: Streams, users: User[], postings: Post
       stateHistory: [{ beginAt: createdAt, status }],
     }
   })
+}
+
+/** Recorded: by the hiring manager alone. */
+function approved(random: SeededRandom, createdBy: string, startedAt: number): Requisition['approval'] {
+  const approvedAt = startedAt + DAY_MS
+  const approver = { id: random.uuid(), user: 'Requisition hiring manager', isDynamic: true, approved: true, approvedAt, type: 'dynamic' }
+  const steps = [
+    { completed: true, status: 'approved', outOfBandOnly: false, approvalsRequired: 1, approvers: [approver], id: random.uuid() },
+  ]
+  return { steps, id: random.uuid(), status: 'approved', startedAt, approvedAt, accountId: random.uuid(), createdBy }
+}
+
+function educationQuestion(random: SeededRandom): Posting['customQuestions'][number] {
+  const options = ['High school graduate, diploma or equivalent', 'Bachelor’s degree', 'Master’s degree', 'Doctorate degree']
+  const field = { description: '', required: false, prompt: '' }
+  return {
+    id: random.uuid(),
+    text: 'Education',
+    fields: [
+      {
+        ...field,
+        id: random.uuid(),
+        text: 'What is your highest level of education?',
+        type: 'dropdown',
+        options: options.map((text) => ({ text })),
+      },
+      { ...field, id: random.uuid(), text: 'What university did you attend?', type: 'university' },
+    ],
+  }
 }

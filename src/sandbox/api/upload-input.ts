@@ -1,0 +1,31 @@
+/** What Lever takes as a file (its API documentation), from a form. */
+import { extname } from 'node:path'
+import { badRequest } from './lever-error.ts'
+import type { RequestBody, UploadedFile } from './request-body.ts'
+
+const MOST_BYTES = 30 * 1024 * 1024
+/** What can be read as a document; other files are kept and not looked into. */
+const READABLE = new Set(['doc', 'docx', 'pdf', 'txt'])
+
+/** @throws LeverError 400 without a file named `file`, or with one of more than 30 MB */
+export function uploadedFile(body: RequestBody): UploadedFile {
+  const file = body.kind === 'form' ? body.files.find(([name]) => name === 'file')?.[1] : undefined
+  if (!file) throw badRequest('file is required')
+  return checkedFile(file)
+}
+
+/** @throws LeverError 400 beyond 30 MB (the status is assumed) */
+export function checkedFile(file: UploadedFile): UploadedFile {
+  if (file.bytes.length > MOST_BYTES) throw badRequest(`${file.name} is larger than 30 MB`)
+  return file
+}
+
+export function extensionOf(name: string): string {
+  return extname(name).slice(1)
+}
+
+/** `error` stands for one that cannot be given back either. */
+export function fileStatus(name: string, size: number): 'processed' | 'unsupported' | 'error' {
+  if (size === 0) return 'error'
+  return READABLE.has(extensionOf(name).toLowerCase()) ? 'processed' : 'unsupported'
+}
