@@ -93,7 +93,8 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     settleExports: (organization, hasGrant) => exports.settle(organization, hasGrant),
     async forgetAccount(organization) {
       await mirror.forgetOrganization(organization)
-      await webhooks.forgetHeld(organization)
+      await webhooks.forgetAccount(organization)
+      await exports.forgetAudit(organization)
     },
   })
   const mirror: Mirror = createMirror({

@@ -17,7 +17,9 @@ const CLEANUP_MS = 15_000
  */
 export async function disconnect(context: ConnectionContext, organization: string, actor: string): Promise<void> {
   const connection = await getConnection(organization)
-  await ConnectionModel.updateOne({ _id: connection._id }, { $set: { status: 'disconnected' } })
+  // signature tokens, and what was seen of each event, at once: those that are saved from now on are for the next connection
+  const webhooks = unsetOf([...WEBHOOK_EVENTS, 'any'].map((event) => `webhooks.${event}`))
+  await ConnectionModel.updateOne({ _id: connection._id }, { $set: { status: 'disconnected' }, $unset: webhooks })
   const client = GRANTED.includes(connection.status) ? context.remainingClient(organization) : null
 
   await context.neighbours.settleExports(organization, client !== null)
@@ -50,11 +52,14 @@ async function removeWebhooks(context: ConnectionContext, connection: Connection
 
 /** Unless somebody has authorized anew meanwhile. A refresh under way cannot put its pair back into a disconnected connection. */
 async function destroy(connection: ConnectionDocument): Promise<void> {
-  const webhooks = [...WEBHOOK_EVENTS, 'any'].map((event) => `webhooks.${event}`) // tokens, and what was seen of each event
-  const gone = [...GRANT_FIELDS, ...webhooks, 'auth', 'leverAccountId', 'statusBeforeRevocation', 'revokedBecause']
+  const gone = [...GRANT_FIELDS, 'auth', 'leverAccountId', 'statusBeforeRevocation', 'revokedBecause']
   await ConnectionModel.updateOne(
     { _id: connection._id, status: 'disconnected' },
-    { $unset: Object.fromEntries(gone.map((field) => [field, 1])), $set: { knownLeverUserIds: [] } },
+    { $unset: unsetOf(gone), $set: { knownLeverUserIds: [] } },
     { writeConcern: { w: 'majority', j: true } },
   )
+}
+
+function unsetOf(fields: readonly string[]): Record<string, 1> {
+  return Object.fromEntries(fields.map((field) => [field, 1 as const]))
 }

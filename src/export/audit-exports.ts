@@ -43,7 +43,8 @@ export async function auditOrganization(organization: string, deps: AuditDeps): 
   ])
   const client = await deps.leverClient(organization, 'sync')
   const begunAt = new Date()
-  const since = run ? run.comparedAt.getTime() - OVERLAP_MS : begunAt.getTime() - FIRST_MS
+  const lookedBackTo = run?.comparedAt ? run.comparedAt.getTime() - OVERLAP_MS : begunAt.getTime() - FIRST_MS
+  const since = Math.max(lookedBackTo, run?.notBefore?.getTime() ?? 0)
   const confidentiality = terms.canSeeConfidential ? { confidentiality: 'all' as const } : {}
   const inLever = new Map<string, string | null>()
   const listed = listOpportunities(client, { source: terms.sourceName, createdAtStart: since, lane: 'sync', ...confidentiality })
@@ -100,6 +101,12 @@ async function note(organization: string, opportunityId: string, kind: AuditFind
   await ExportAuditFindingModel.updateOne({ organization, opportunityId }, found, { upsert: true })
 }
 
+/** The connection ended: what was found is of an account that may be left, and so is what was exported until now. */
+export async function forgetAudit(organization: string): Promise<void> {
+  await ExportAuditFindingModel.deleteMany({ organization })
+  await ExportAuditRunModel.updateOne({ organization }, { $set: { comparedAt: null, notBefore: new Date() } }, { upsert: true })
+}
+
 export interface AuditCounts {
   /** Begin of the last comparison. */
   comparedAt: Date
@@ -111,7 +118,7 @@ export interface AuditCounts {
 /** Findings of the last 30 days; null before the first comparison has ended. */
 export async function readAuditCounts(organization: string): Promise<AuditCounts | null> {
   const run = await ExportAuditRunModel.findOne({ organization }).lean<ExportAuditRun>()
-  if (!run) return null
+  if (!run?.comparedAt) return null
   const match = { $match: { organization: new Types.ObjectId(organization) } }
   const counted = await ExportAuditFindingModel.aggregate<{ _id: AuditFinding; count: number }>([match, { $sortByCount: '$kind' }])
   const [doubles = 0, strangers = 0, losses = 0] = AUDIT_FINDINGS.map((kind) => counted.find(({ _id }) => _id === kind)?.count ?? 0)

@@ -26,8 +26,10 @@ export const ExportAuditFindingModel = model('ExportAuditFinding', findingSchema
 const runSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true, unique: true },
-    /** Begin of the last comparison that came to its end: what came later has not been compared. */
-    comparedAt: { type: Date, required: true },
+    /** Begin of the last comparison that came to its end: what came later has not been compared. Null before the first of a connection. */
+    comparedAt: { type: Date, default: null },
+    /** When the connection before this one ended: what is older may be of another Lever account. */
+    notBefore: { type: Date, default: null },
   },
   { collection: 'export_audit_runs' },
 )

@@ -6,7 +6,7 @@ import { claimInTurns } from '../work/claim-in-turns.ts'
 import type { LaneLimit } from '../work/room.ts'
 import { settleExports } from './settle-exports.ts'
 import { cancelExport, freeTargetOf, getExport, holdQueued, resumeHeld, retryExport } from './change-export.ts'
-import { auditExports, readAuditCounts } from './audit-exports.ts'
+import { auditExports, forgetAudit, readAuditCounts } from './audit-exports.ts'
 import { assessExport, type Wish } from './assess-export.ts'
 import { batchResultCsv } from './batch-result-csv.ts'
 import { findBatch, getBatch, listBatches } from './batch-view.ts'
@@ -92,6 +92,7 @@ export function createExports(deps: RuleDeps) {
     /** Every hour: see `audit-exports.ts`. */
     audit: () => auditExports(deps),
     readAuditCounts,
+    forgetAudit,
     holdQueued,
     async resumeHeld(organization: string): Promise<void> {
       await resumeHeld(organization)

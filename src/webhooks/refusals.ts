@@ -54,6 +54,10 @@ export function noteRefusals({ connections, log }: Pick<WebhookDeps, 'connection
   }
 }
 
+export async function forgetRefusals(organization: string): Promise<void> {
+  await RefusalModel.deleteMany({ organization })
+}
+
 /** The last refusals of all events, newest first. */
 export async function listRefusals(organization: string): Promise<Refusal[]> {
   const kept = await RefusalModel.find({ organization }).lean<RefusalDocument[]>()

@@ -14,7 +14,7 @@ import { noteIntake } from './note-intake.ts'
 import { noteReceivedSparingly } from './note-received.ts'
 import { processDeliveries, type ClaimedDelivery } from './process-delivery.ts'
 import { findEndpoint, receiveDelivery, type Posted } from './receive-delivery.ts'
-import { listRefusals, noteRefusals } from './refusals.ts'
+import { forgetRefusals, listRefusals, noteRefusals } from './refusals.ts'
 import { replayDelivery, replayRange, subjectOf, type ReplayRange } from './replay.ts'
 import { inTime } from './in-time.ts'
 import { shareReads } from './share-reads.ts'
@@ -62,7 +62,10 @@ export function createWebhooks(deps: WebhookDeps) {
 
     releaseHeld: (organization: string, place: SignatureTokenPlace) => releaseHeld(receiveDeps, organization, place),
     heldCounts,
-    forgetHeld,
+    /** The connection ended: nothing that waits or was refused is of the next one. */
+    async forgetAccount(organization: string): Promise<void> {
+      await Promise.all([forgetHeld(organization), forgetRefusals(organization)])
+    },
     listRefusals,
     async resumeWaiting(organization: string): Promise<void> {
       await resumeWaiting(organization)

@@ -38,7 +38,7 @@ export async function startConnectionSite(): Promise<ConnectionSite> {
         mirror: { recordAges: async () => [], sync: async () => undefined },
         budget: createRequestBudget({ requestsPerSecond: 200, burst: 200 }),
       }),
-      atsWebhooksRoutes({ connections: connectionsOf(parts) }),
+      atsWebhooksRoutes({ connections: connectionsOf(parts), webhooks: { listRefusals: async () => [] } }),
     ],
   })
   await lever.allowRedirect(`${web.url}/oauth/lever/callback`)

@@ -204,6 +204,24 @@ describe('connection/settings, readiness, activate', () => {
     await world.connections.leverClient(organization)
   })
 
+  it('drops signature tokens and what was seen of events before exports settle, and keeps those that come meanwhile', async () => {
+    await world.authorize({ organization })
+    await world.connections.putSignatureToken(organization, 'candidateHired', 'of the account that is left', ACTOR)
+    await world.connections.noteWebhook((await world.connections.get(organization))._id, 'candidateHired', { verifiedAt: new Date() })
+    const hired = async () => (await describeIt()).webhooks.find(({ event }) => event === 'candidateHired')
+    let meanwhile: unknown
+    world.neighbourhood.whileSettling = async () => {
+      meanwhile = await hired()
+      await world.connections.putSignatureToken(organization, 'candidateHired', 'of the next account', ACTOR)
+    }
+
+    await world.connections.disconnect(organization, ACTOR)
+
+    world.neighbourhood.whileSettling = () => Promise.resolve()
+    expect(meanwhile).to.include({ configured: false, lastVerifiedAt: null })
+    expect(await hired()).to.include({ configured: true, lastVerifiedAt: null })
+  })
+
   it('disconnects also when Lever is out of reach or has revoked', async () => {
     await world.authorize({ organization })
     await world.connections.provisionWebhooks(organization, ACTOR)

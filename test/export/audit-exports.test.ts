@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import mongoose, { Types } from 'mongoose'
 import { ExportModel } from '../../src/export/export-model.ts'
 import { eventually } from '../support/eventually.ts'
-import { exportAndWait, newPerson, SOURCE, startService, type Api, type ServiceForTests } from '../support/service.ts'
+import { authorize, exportAndWait, newPerson, SOURCE, startService, type Api, type ServiceForTests } from '../support/service.ts'
 
 const AGO_MS = 15 * 60_000
 
@@ -26,9 +26,9 @@ describe('the hourly comparison of exports with Lever', function () {
   }
 
   /** A copy of an export whose opportunity Lever does not have. */
-  async function loseOne(opportunityId: string): Promise<void> {
+  async function loseOne(opportunityId: string, lost = 'gone'): Promise<void> {
     const found = await ExportModel.collection.findOne({ opportunityId })
-    const copy: Record<string, unknown> = { ...found, _id: new Types.ObjectId(), madeOpportunityId: 'gone', opportunityId: 'gone' }
+    const copy: Record<string, unknown> = { ...found, _id: new Types.ObjectId(), madeOpportunityId: lost, opportunityId: lost }
     delete copy['openKey']
     await ExportModel.collection.insertOne(copy)
   }
@@ -58,5 +58,23 @@ describe('the hourly comparison of exports with Lever', function () {
 
     expect(audit).to.deep.include({ doubles: 1, strangers: 1, losses: 1 })
     expect(await (await fetch(`${service.url}/metrics`)).text()).to.include('fulcrum_export_audit_findings{kind="loss"} 1')
+  })
+
+  it('begins again with each connection, and takes nothing of the account before for lost', async () => {
+    const { opportunityId } = await exported()
+    await loseOne(opportunityId, 'gone-too')
+
+    await api.delete('connection')
+    await authorize(api, service.lever)
+    const { exportAudit } = (await api.get<{ exportAudit: unknown }>('connection')).body
+    await api.post('connection/activate')
+    await compare()
+    const audit = await eventually('it was compared', async () => {
+      const { body } = await api.get<{ exportAudit: object | null }>('connection')
+      return body.exportAudit
+    }, 30_000) // prettier-ignore
+
+    expect(exportAudit).to.equal(null)
+    expect(audit).to.include({ doubles: 0, strangers: 0, losses: 0 })
   })
 })

@@ -119,7 +119,7 @@ describe('refused deliveries', () => {
     await world.deliver(CHANGE, DATA, 'wrong')
     await world.deliver(HIRED, {}, 'early')
     await world.connections.disconnect(world.web.organization, 'apiKey:test')
-    await RefusalModel.deleteMany({})
+    expect(await refusals()).to.deep.equal([])
 
     expect((await world.deliver(CHANGE, DATA, token)).status).to.equal(401)
 

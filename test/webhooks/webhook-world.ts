@@ -122,7 +122,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     onActivated: async () => undefined,
     onPaused: async () => undefined,
     settleExports: async () => undefined,
-    forgetAccount: (organization) => webhooks.forgetHeld(organization),
+    forgetAccount: (organization) => webhooks.forgetAccount(organization),
   }) // prettier-ignore
   const mirror = createMirror({
     leverClient: connections.leverClient,

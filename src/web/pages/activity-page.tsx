@@ -28,7 +28,7 @@ export function ActivityPage({ query, deliveries, refusals, events, names, head 
   return (
     <Layout title={t.title} lead={t.lead}>
       <Deliveries deliveries={deliveries} query={query} />
-      <RefusedDeliveries refusals={refusals} />
+      <RefusedDeliveries refusals={refusals} next="webhooks" />
       <AuditTrail events={events} names={names} query={query} head={head} />
     </Layout>
   )

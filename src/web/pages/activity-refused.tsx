@@ -5,15 +5,18 @@ import { Cell, Row, RowHead, Table } from './table.tsx'
 import { activityTexts } from './texts-activity.ts'
 import { TimeAgo } from './time-ago.tsx'
 
-/** The last deliveries that were refused, of which nothing but the event and the reason is known; nothing where there are none. */
-export function RefusedDeliveries({ refusals }: { refusals: readonly Refusal[] }) {
+/**
+ * The last deliveries that were refused, of which nothing but the event and the reason is known; nothing where there are none. `next` leads to
+ * the other page that says more.
+ */
+export function RefusedDeliveries({ refusals, next }: { refusals: readonly Refusal[]; next: 'webhooks' | 'activity' }) {
   const t = activityTexts(usePage().language)
   if (refusals.length === 0) return null
   return (
     <section class="card" aria-labelledby="refused">
       <h2 id="refused">{t.refused}</h2>
       <p>
-        {t.refusedLead} <a href="/settings/ats/webhooks">{t.toWebhooks}</a>
+        {t.refusedLead} {next === 'webhooks' ? <a href="/settings/ats/webhooks">{t.toWebhooks}</a> : <a href="/activity">{t.title}</a>}
       </p>
       <Table heads={[t.event, t.refusedWhy, t.refusedAt]} label={t.refused}>
         {refusals.map(({ event, cause, at }, index) => (

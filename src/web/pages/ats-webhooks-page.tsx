@@ -1,5 +1,7 @@
 import type { ConnectionView } from '../../connection/connection-view.ts'
+import type { Refusal } from '../../webhooks/refusals.ts'
 import type { Notice } from '../middleware/flash.ts'
+import { RefusedDeliveries } from './activity-refused.tsx'
 import { CopyField } from './copy-field.tsx'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
@@ -15,12 +17,14 @@ export interface AtsWebhooksPageProps {
   connection: ConnectionView
   /** The account's single signing token is known. */
   hasSingleToken: boolean
+  /** The last refused deliveries, newest first. */
+  refusals: readonly Refusal[]
   pasted?: PastedTokens
   notice?: Notice | null
 }
 
 /** The wizard's step for webhooks: made by one button, or by hand with each signature token pasted here. */
-export function AtsWebhooksPage({ connection, hasSingleToken, pasted = {}, notice = null }: AtsWebhooksPageProps) {
+export function AtsWebhooksPage({ connection, hasSingleToken, refusals, pasted = {}, notice = null }: AtsWebhooksPageProps) {
   const { language } = usePage()
   const t = webhooksTexts(language)
   const isConnected = !connection.missing.includes('authorization')
@@ -58,6 +62,7 @@ export function AtsWebhooksPage({ connection, hasSingleToken, pasted = {}, notic
               key={webhook.event}
               webhook={webhook}
               isSilent={connection.warnings.includes(`webhookGroupOff:${webhook.event}`)}
+              whyRefused={refusals.find(({ event, cause }) => event === webhook.event && cause !== 'outdated')?.cause}
               pasted={pasted[webhook.event]}
             />
           ))}
@@ -67,6 +72,7 @@ export function AtsWebhooksPage({ connection, hasSingleToken, pasted = {}, notic
           <button type="submit">{wizardTexts(language).saveAndProceed}</button>
         </p>
       </Form>
+      <RefusedDeliveries refusals={refusals} next="activity" />
     </Layout>
   )
 }

@@ -3,6 +3,7 @@ import { actorOf } from '../../accounts/caller.ts'
 import type { Connections } from '../../connection/connections.ts'
 import { requirePlace, SignatureTokenText } from '../../connection/signature-tokens.ts'
 import { isSignatureTokenPlace, labelOf, type SignatureTokenPlace } from '../../connection/webhook-events.ts'
+import type { Webhooks } from '../../webhooks/webhooks.ts'
 import { keepNotice } from '../middleware/flash.ts'
 import { parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
@@ -19,11 +20,17 @@ import { webhooksTexts } from './texts-ats-webhooks.ts'
 
 const HERE = '/settings/ats/webhooks'
 
+export interface AtsWebhooksDeps {
+  connections: Connections
+  webhooks: Pick<Webhooks, 'listRefusals'>
+}
+
 /** The wizard's step for webhooks. */
-export function atsWebhooksRoutes({ connections }: { connections: Connections }): PageRoute[] {
+export function atsWebhooksRoutes(deps: AtsWebhooksDeps): PageRoute[] {
+  const { connections } = deps
   return [
-    page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, connections)),
-    page.post(HERE, { access: 'admin' }, (ctx) => saveTokens(ctx, connections)),
+    page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, deps)),
+    page.post(HERE, { access: 'admin' }, (ctx) => saveTokens(ctx, deps)),
     page.post(`${HERE}/provision`, { access: 'admin' }, (ctx) => {
       const person = personOf(ctx)
       const { created: done } = webhooksTexts(ctx.state.language)
@@ -39,13 +46,17 @@ export function atsWebhooksRoutes({ connections }: { connections: Connections })
   ]
 }
 
-async function show(ctx: SiteContext, connections: Connections, pasted?: PastedTokens): Promise<void> {
+async function show(ctx: SiteContext, { connections, webhooks }: AtsWebhooksDeps, pasted?: PastedTokens): Promise<void> {
   const { organization } = personOf(ctx)
-  const [connection, { webhooks }] = await Promise.all([connections.describe(organization), connections.get(organization)])
-  const hasSingleToken = Boolean(webhooks['any']?.hand ?? webhooks['any']?.api)
-  if (!pasted) return renderPage(ctx, <AtsWebhooksPage {...{ connection, hasSingleToken }} />)
+  const [connection, { webhooks: known }, refusals] = await Promise.all([
+    connections.describe(organization),
+    connections.get(organization),
+    webhooks.listRefusals(organization),
+  ])
+  const hasSingleToken = Boolean(known['any']?.hand ?? known['any']?.api)
+  if (!pasted) return renderPage(ctx, <AtsWebhooksPage {...{ connection, hasSingleToken, refusals }} />)
   const notice = { look: 'bad', text: webhooksTexts(ctx.state.language).notSaved } as const
-  renderPage(ctx, <AtsWebhooksPage {...{ connection, hasSingleToken, pasted, notice }} />, { status: 422 })
+  renderPage(ctx, <AtsWebhooksPage {...{ connection, hasSingleToken, refusals, pasted, notice }} />, { status: 422 })
 }
 
 const TokenFields = z.record(z.string(), z.string().max(1000)).transform((fields, context) =>
@@ -57,17 +68,13 @@ const TokenFields = z.record(z.string(), z.string().max(1000)).transform((fields
 )
 
 /** Saves what was pasted; an empty field leaves its token as it is. All or none: of a wrong one it is said before any is saved. */
-async function saveTokens(ctx: SiteContext, connections: Connections): Promise<void> {
+async function saveTokens(ctx: SiteContext, deps: AtsWebhooksDeps): Promise<void> {
   const person = personOf(ctx)
   const pasted = parseForm(ctx, TokenFields).map(({ place, text }) => ({ place, text, token: SignatureTokenText.safeParse(text).data }))
   if (pasted.some(({ token }) => token === undefined)) {
-    return show(
-      ctx,
-      connections,
-      Object.fromEntries(pasted.map(({ place, text, token }) => [place, { text, isWrong: token === undefined }])),
-    )
+    return show(ctx, deps, Object.fromEntries(pasted.map(({ place, text, token }) => [place, { text, isWrong: token === undefined }])))
   }
-  for (const { place, token = '' } of pasted) await connections.putSignatureToken(person.organization, place, token, actorOf(person))
+  for (const { place, token = '' } of pasted) await deps.connections.putSignatureToken(person.organization, place, token, actorOf(person))
   if (pasted.length > 0) keepNotice(ctx, { look: 'ok', text: webhooksTexts(ctx.state.language).tokenSaved(pasted.length) })
   seeOther(ctx, '/settings/ats/users')
 }

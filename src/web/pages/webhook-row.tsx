@@ -1,14 +1,25 @@
 import type { ConnectionView } from '../../connection/connection-view.ts'
+import type { RefusalCause } from '../../webhooks/refusal-model.ts'
 import { usePage } from './page-context.ts'
 import { SignatureTokenField, type PastedTokens } from './signature-token-field.tsx'
 import { Cell, Row, RowHead } from './table.tsx'
+import { activityTexts } from './texts-activity.ts'
 import { webhooksTexts } from './texts-ats-webhooks.ts'
 import { TimeAgo } from './time-ago.tsx'
 
 type Webhook = ConnectionView['webhooks'][number]
 
-/** One event: Lever's label beside the API's name, how its webhook is, and the field for its token. `isSilent`: changes happened, and nothing was sent. */
-export function WebhookRow({ webhook, isSilent, pasted }: { webhook: Webhook; isSilent: boolean; pasted: PastedTokens['any'] }) {
+interface WebhookRowProps {
+  webhook: Webhook
+  /** Changes happened, and nothing was sent. */
+  isSilent: boolean
+  /** Of the last refused delivery; undefined where that is not known any more. */
+  whyRefused: RefusalCause | undefined
+  pasted: PastedTokens['any']
+}
+
+/** One event: Lever's label beside the API's name, how its webhook is, and the field for its token. */
+export function WebhookRow({ webhook, isSilent, whyRefused, pasted }: WebhookRowProps) {
   const t = webhooksTexts(usePage().language)
   const { event, label, configured, lastReceivedAt, lastVerifiedAt, lastRefusedAt, held, missed } = webhook
   const isRefused = lastRefusedAt !== null
@@ -20,7 +31,7 @@ export function WebhookRow({ webhook, isSilent, pasted }: { webhook: Webhook; is
       </RowHead>
       <Cell head={t.status}>
         <span class={`badge ${look}`}>{text}</span>
-        {isRefused ? <Refused at={lastRefusedAt} /> : null}
+        {isRefused ? <Refused at={lastRefusedAt} why={whyRefused} /> : null}
         {lastReceivedAt === null ? null : (
           <span class="small">
             {t.lastReceived} <TimeAgo at={lastReceivedAt} />
@@ -46,11 +57,13 @@ export function WebhookRow({ webhook, isSilent, pasted }: { webhook: Webhook; is
   )
 }
 
-function Refused({ at }: { at: string }) {
-  const t = webhooksTexts(usePage().language)
+function Refused({ at, why }: { at: string; why: RefusalCause | undefined }) {
+  const { language } = usePage()
+  const t = webhooksTexts(language)
   return (
     <span class="small">
-      {t.lastRefused} <TimeAgo at={at} />. {t.refusedCure} <a href="/activity#refused">{t.toRefused}</a>
+      {t.lastRefused} <TimeAgo at={at} />. {why === undefined ? null : `${activityTexts(language).refusedFor[why]}. `}
+      {t.refusedCure} <a href="#refused">{t.toRefused}</a>
     </span>
   )
 }

@@ -165,12 +165,36 @@ describe('the steps of the setup', function () {
       expect(await row()).to.include('Refused: wrong signature')
       expect((await ana.open('/settings/ats')).html).to.include('Wrong signature')
       const activity = (await ana.open('/activity')).html
-      expect(activity).to.include('Refused deliveries').and.include('The signature does not match the signature token')
+      for (const html of [activity, (await ana.open(WEBHOOKS)).html])
+        expect(html).to.match(/<section [^>]*aria-labelledby="refused".*The signature does not match the signature token/s)
+      expect(await row()).to.include('The signature does not match the signature token. In Lever, copy')
 
       expect(await post('right-one')).to.equal(200)
       expect(await row())
         .to.include('Verified')
         .and.not.include('Refused')
+    })
+
+    it('leave nothing of a connection before: neither green nor red, nor a token', async () => {
+      const { api, ana } = await connected()
+      const { webhookUrl } = (await api.get<{ webhookUrl: string }>('connection')).body
+      const post = async (event: string, signatureToken: string) =>
+        (await fetch(webhookUrl, { method: 'POST', body: JSON.stringify(signedWebhook(event, {}, signatureToken)) })).status
+      await ana.send('/settings/ats/webhooks/provision')
+      await ana.send(WEBHOOKS, { candidateHired: 'right-one', candidateDeleted: 'right-two', interviewCreated: 'right-three' })
+      expect([await post('candidateHired', 'right-one'), await post('candidateDeleted', 'wrong')]).to.deep.equal([200, 401])
+      const before = (await ana.open(WEBHOOKS)).html
+      expect(before).to.include('badge ok').and.include('badge bad').and.include('id="refused"')
+
+      await ana.send('/settings/ats/disconnect')
+      const between = (await ana.open(WEBHOOKS)).html
+      await ana.send('/settings/ats', { apiKey: await service.lever.newApiKey() })
+      const after = (await ana.open(WEBHOOKS)).html
+
+      for (const html of [between, after, (await ana.open('/activity')).html])
+        expect(html).not.to.match(/badge (ok|bad)">(Verified|Working|Refused|Created)|id="refused"|Paste a new one|Last received/)
+      expect(rowOf(after, 'candidateHired')).to.include('Missing')
+      expect(await configured(api)).to.deep.equal([])
     })
 
     it('are named when changes happen and nothing is sent', async () => {
