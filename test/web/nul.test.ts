@@ -14,14 +14,13 @@ describe('a NUL character', () => {
   })
   after(() => service.stop())
 
-  it('in a search of a page finds nothing', async () => {
+  it('in a search of a page is refused', async () => {
     const { cookie } = await signIn(service.url, api, LEVER_ADMIN)
 
-    for (const path of ['/settings/people', '/candidates/export/jobs', '/activity', '/exports', '/settings/ats/users']) {
+    for (const path of ['/settings/people', '/candidates', '/candidates/export/jobs', '/settings/ats/users']) {
       const { status, text } = await sendRaw(service.url, { method: 'GET', path: `${path}?q=a%00b`, headers: { cookie } })
-      expect(status, `${path}: ${text.slice(0, 200)}`).to.equal(200)
+      expect(status, `${path}: ${text.slice(0, 200)}`).to.equal(422)
     }
-    expect((await sendRaw(service.url, { method: 'GET', path: '/candidates?q=a%00b', headers: { cookie } })).status).to.equal(422)
   })
 
   it('in a query or a body of the API is refused by its path', async () => {

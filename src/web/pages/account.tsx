@@ -39,7 +39,7 @@ export function accountRoutes(deps: AccountDeps): PageRoute[] {
       renderPage(ctx, <PasswordPage state={await passwordState(accounts, personOf(ctx))} />),
     ),
     page.post(`${HERE}/password`, { access: 'sourcer' }, (ctx) => setPassword(ctx, deps)),
-    page.post(`${HERE}/sign-out-everywhere`, { access: 'sourcer' }, async (ctx) => {
+    page.post(`${HERE}/sign-out-everywhere`, { access: 'sourcer', bare: true }, async (ctx) => {
       await accounts.endOwnSessions(personOf(ctx))
       signOut(ctx)
       seeOther(ctx, '/sign-in')

@@ -3,6 +3,11 @@ import type { DeliveryFilters } from '../../webhooks/deliveries.ts'
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../webhooks/delivery-model.ts'
 import { REPLAYABLE, type ReplayableStatus } from '../../webhooks/replay.ts'
 
+/** A field that is left empty chooses nothing. */
+function given<S extends z.ZodType>(schema: S) {
+  return z.union([z.literal('').transform(() => undefined), schema]).optional()
+}
+
 /** As a browser's field for date and time gives it; read as UTC, which is how exact times are shown. */
 const minute = z
   .string()
@@ -11,18 +16,17 @@ const minute = z
 
 /** Which deliveries are meant, as a form says it. */
 export const DeliveryChoice = z.object({
-  event: z.string().min(1).max(100).optional(),
-  status: z.enum(DELIVERY_STATUSES).optional(),
-  from: minute.optional(),
-  to: minute.optional(),
+  event: given(z.string().max(100)),
+  status: given(z.enum(DELIVERY_STATUSES)),
+  from: given(minute),
+  to: given(minute),
 })
 export type DeliveryChoice = z.output<typeof DeliveryChoice>
 
-const { event, status, from, to } = DeliveryChoice.shape
-const cursor = z.string().max(200).optional().catch(undefined)
+const cursor = z.string().max(200).optional()
 
-const word = z.string().trim().min(1).max(320).optional().catch(undefined)
-const day = z.iso.date().optional().catch(undefined)
+const word = given(z.string().trim().max(320))
+const day = given(z.iso.date())
 
 /** Which records of the audit trail are meant. */
 export const AuditChoice = z.object({
@@ -35,12 +39,9 @@ export const AuditChoice = z.object({
 })
 export type AuditChoice = z.output<typeof AuditChoice>
 
-/** Which deliveries and which part of the trail are shown; what makes no sense in an address is left out. */
+/** Which deliveries and which part of the trail are shown. */
 export const ActivityQuery = z.object({
-  event: event.catch(undefined),
-  status: status.catch(undefined),
-  from: from.catch(undefined),
-  to: to.catch(undefined),
+  ...DeliveryChoice.shape,
   /** Where each of the two lists goes on. */
   deliveries: cursor,
   audit: cursor,

@@ -4,7 +4,7 @@ import { actorOf } from '../../accounts/caller.ts'
 import type { Audit, AuditFilters } from '../../audit/audit.ts'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
 import { keepNotice } from '../middleware/flash.ts'
-import { parseForm } from '../middleware/page-session.ts'
+import { parseAddress, parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { readAuditNames, type AuditNamesDeps } from '../audit-names.ts'
 import { actorsMeant, auditCsv } from '../audit-view.ts'
@@ -42,7 +42,7 @@ export function activityRoutes(deps: ActivityDeps): PageRoute[] {
   return [
     page.get('/activity', { access: 'admin' }, async (ctx) => {
       const { organization } = personOf(ctx)
-      const query = ActivityQuery.parse({ ...ctx.query })
+      const query = parseAddress(ctx, ActivityQuery)
       const [deliveries, refusals, events, head] = await Promise.all([
         deps.webhooks.list(organization, filtersOf(choiceOf(query)), { limit: PAGE_ROWS, cursor: query.deliveries }),
         deps.webhooks.listRefusals(organization),
@@ -54,7 +54,7 @@ export function activityRoutes(deps: ActivityDeps): PageRoute[] {
     }),
     page.get('/activity/audit.csv', { access: 'admin' }, async (ctx) => {
       const { organization } = personOf(ctx)
-      const filters = await auditFiltersOf(organization, AuditChoice.parse({ ...ctx.query }), deps)
+      const filters = await auditFiltersOf(organization, parseAddress(ctx, AuditChoice), deps)
       ctx.body = Readable.from(auditCsv(organization, filters, deps))
       ctx.type = 'text/csv; charset=utf-8'
       ctx.attachment('audit-trail.csv')
@@ -67,8 +67,8 @@ export function activityRoutes(deps: ActivityDeps): PageRoute[] {
     }),
     page.post('/activity/deliveries/:id/replay', { access: 'admin' }, async (ctx) => {
       const { organization } = personOf(ctx)
-      const id = ctx.params['id'] ?? ''
       const { next } = parseForm(ctx, z.object({ next: z.string().optional() }))
+      const id = ctx.params['id'] ?? ''
       await deps.webhooks.get(organization, id)
       const outcome = { goTo: sitePathOr(next, '/activity'), done: activityTexts(ctx.state.language).replayed }
       await actAndSay(ctx, () => deps.webhooks.replay(organization, id), outcome)
@@ -97,10 +97,16 @@ async function verify(ctx: SiteContext, { audit }: ActivityDeps): Promise<void> 
   seeOther(ctx, '/activity')
 }
 
+/** A form without any choice would replay all there are. */
+const SomeDeliveries = DeliveryChoice.refine(
+  (choice) => Object.values(choice).some((value) => value !== undefined),
+  'chooses no deliveries',
+)
+
 /** Of the deliveries that the form chooses, as many as a few calls take. */
 async function replayAll(ctx: SiteContext, { webhooks }: ActivityDeps): Promise<void> {
   const t = activityTexts(ctx.state.language)
-  const choice = parseForm(ctx, DeliveryChoice)
+  const choice = parseForm(ctx, SomeDeliveries)
   const { status, ...filters } = filtersOf(choice)
   const person = personOf(ctx)
   let accepted = 0

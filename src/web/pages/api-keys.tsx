@@ -6,7 +6,7 @@ import { IdParams } from '../api/id-params.ts'
 import type { Idempotency } from '../api/idempotency.ts'
 import { Name } from '../api/organizations.ts'
 import { ServiceError } from '../../errors.ts'
-import { parseForm } from '../middleware/page-session.ts'
+import { parseAddress, parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
@@ -42,7 +42,7 @@ export function apiKeyPagesRoutes(deps: ApiKeyPagesDeps): PageRoute[] {
         </ConfirmPage>,
       )
     }),
-    page.post(`${HERE}/:id/revoke`, { access: 'admin' }, async (ctx) => {
+    page.post(`${HERE}/:id/revoke`, { access: 'admin', bare: true }, async (ctx) => {
       const person = personOf(ctx)
       const { id, name } = await accounts.getApiKey(person.organization, idOf(ctx.params))
       const done = apiKeysTexts(ctx.state.language).revoked(name)
@@ -59,7 +59,7 @@ function idOf(params: unknown): string {
 
 async function show(ctx: SiteContext, { accounts }: ApiKeyPagesDeps, also: Pick<ApiKeysPageProps, 'made' | 'refused'> = {}): Promise<void> {
   const { organization } = personOf(ctx)
-  const { cursor } = ListQuery.parse({ ...ctx.query })
+  const { cursor } = parseAddress(ctx, ListQuery.pick({ cursor: true }))
   const [{ data, nextCursor }, ofLeavers] = await Promise.all([
     accounts.listApiKeys(organization, { limit: PAGE_ROWS, cursor }),
     accounts.listWorkingKeysOfLeavers(organization),
@@ -70,7 +70,7 @@ async function show(ctx: SiteContext, { accounts }: ApiKeyPagesDeps, also: Pick<
 
 const NewKeyForm = z.object({
   name: z.string().max(1000).default(''),
-  access: z.enum(API_KEY_ACCESS).default('full'),
+  access: z.enum(API_KEY_ACCESS),
   lastDay: z.string().max(100).default(''),
   once: z.string().max(100).optional(),
 })

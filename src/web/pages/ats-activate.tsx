@@ -15,7 +15,7 @@ export function atsActivateRoutes({ connections }: { connections: Pick<Connectio
     page.get(HERE, { access: 'admin' }, async (ctx) => {
       renderPage(ctx, <AtsActivatePage connection={await connections.describe(personOf(ctx).organization)} />)
     }),
-    page.post(HERE, { access: 'admin' }, (ctx) => {
+    page.post(HERE, { access: 'admin', bare: true }, (ctx) => {
       const person = personOf(ctx)
       const { activated: done } = activateTexts(ctx.state.language)
       return actAndSay(ctx, () => connections.activate(person.organization, actorOf(person)), { goTo: HERE, done })

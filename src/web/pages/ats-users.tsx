@@ -5,7 +5,7 @@ import { isServiceError } from '../../errors.ts'
 import type { Mappings } from '../../mapping/mappings.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
 import { keepNotice, type Notice } from '../middleware/flash.ts'
-import { parseForm } from '../middleware/page-session.ts'
+import { parseAddress, parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
@@ -43,7 +43,7 @@ interface Held {
 
 async function show(ctx: SiteContext, deps: AtsUsersDeps, held?: Held): Promise<void> {
   const { organization } = personOf(ctx)
-  const { q, cursor } = ListQuery.parse({ ...ctx.query })
+  const { q, cursor } = parseAddress(ctx, ListQuery)
   const [connection, people, leverUsers, unmatched] = await Promise.all([
     deps.connections.describe(organization),
     deps.accounts.listPeople(organization, { limit: PAGE_ROWS, cursor }, { q }),

@@ -31,13 +31,13 @@ export function atsWebhooksRoutes(deps: AtsWebhooksDeps): PageRoute[] {
   return [
     page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, deps)),
     page.post(HERE, { access: 'admin' }, (ctx) => saveTokens(ctx, deps)),
-    page.post(`${HERE}/provision`, { access: 'admin' }, (ctx) => {
+    page.post(`${HERE}/provision`, { access: 'admin', bare: true }, (ctx) => {
       const person = personOf(ctx)
       const { created: done } = webhooksTexts(ctx.state.language)
       return actAndSay(ctx, () => connections.provisionWebhooks(person.organization, actorOf(person)), { goTo: HERE, done })
     }),
     page.get(`${HERE}/:place/remove`, { access: 'admin' }, (ctx) => askToRemove(ctx, requirePlace(ctx.params['place'] ?? ''))),
-    page.post(`${HERE}/:place/remove`, { access: 'admin' }, (ctx) => {
+    page.post(`${HERE}/:place/remove`, { access: 'admin', bare: true }, (ctx) => {
       const place = requirePlace(ctx.params['place'] ?? '')
       const person = personOf(ctx)
       const done = webhooksTexts(ctx.state.language).removed(nameOf(place, ctx.state.language))

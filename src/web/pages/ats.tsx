@@ -9,7 +9,7 @@ import { isServiceError } from '../../errors.ts'
 import type { RequestBudget } from '../../lever/request-budget.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
 import { keepNotice } from '../middleware/flash.ts'
-import { parseForm } from '../middleware/page-session.ts'
+import { parseAddress, parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
@@ -39,17 +39,17 @@ export function atsRoutes(deps: AtsDeps): PageRoute[] {
   return [
     page.get(OVERVIEW, { access: 'admin' }, (ctx) => show(ctx, deps)),
     page.post(OVERVIEW, { access: 'admin' }, (ctx) => connect(ctx, deps)),
-    page.post(`${OVERVIEW}/authorize`, { access: 'admin' }, (ctx) => authorize(ctx, connections)),
+    page.post(`${OVERVIEW}/authorize`, { access: 'admin', bare: true }, (ctx) => authorize(ctx, connections)),
     page.get(`${OVERVIEW}/mirror`, { access: 'admin' }, async (ctx) => {
       const { organization } = personOf(ctx)
       const [{ sync }, ages] = await Promise.all([connections.describe(organization), mirror.recordAges(organization)])
       renderFragment(ctx, <MirrorCard sync={sync} ages={ages} />)
     }),
-    page.post(`${OVERVIEW}/sync`, { access: 'admin' }, (ctx) => {
+    page.post(`${OVERVIEW}/sync`, { access: 'admin', bare: true }, (ctx) => {
       const { syncBegan: done } = overviewTexts(ctx.state.language)
       return actAndSay(ctx, () => mirror.sync(personOf(ctx).organization), { goTo: OVERVIEW, done })
     }),
-    page.post(`${OVERVIEW}/pause`, { access: 'admin' }, (ctx) => {
+    page.post(`${OVERVIEW}/pause`, { access: 'admin', bare: true }, (ctx) => {
       const person = personOf(ctx)
       const { pausedNow: done } = overviewTexts(ctx.state.language)
       return actAndSay(ctx, () => connections.pause(person.organization, actorOf(person)), { goTo: OVERVIEW, done })
@@ -58,7 +58,7 @@ export function atsRoutes(deps: AtsDeps): PageRoute[] {
       const { status } = await connections.get(personOf(ctx).organization)
       renderPage(ctx, <AtsDisconnectPage canPause={status === 'active'} />)
     }),
-    page.post(`${OVERVIEW}/disconnect`, { access: 'admin' }, (ctx) => {
+    page.post(`${OVERVIEW}/disconnect`, { access: 'admin', bare: true }, (ctx) => {
       const person = personOf(ctx)
       const { done } = disconnectTexts(ctx.state.language)
       return actAndSay(ctx, () => connections.disconnect(person.organization, actorOf(person)), { goTo: OVERVIEW, done })
@@ -66,8 +66,12 @@ export function atsRoutes(deps: AtsDeps): PageRoute[] {
   ]
 }
 
+/** `edit`: another API key is about to be pasted. */
+const OverviewQuery = z.object({ edit: z.literal('api-key').optional() })
+
 async function show(ctx: SiteContext, deps: AtsDeps, refused?: AtsConnectPageProps['refused']): Promise<void> {
   const { organization } = personOf(ctx)
+  const { edit } = parseAddress(ctx, OverviewQuery)
   const { status, grant, auth } = await deps.connections.get(organization)
   if (status === 'disconnected') return showConnect(ctx, deps)
   const [connection, scopes, ages, budget] = await Promise.all([
@@ -76,7 +80,7 @@ async function show(ctx: SiteContext, deps: AtsDeps, refused?: AtsConnectPagePro
     deps.mirror.recordAges(organization),
     grant.fingerprint ? deps.budget.describe(grant.fingerprint) : null,
   ])
-  const isKeyEdited = refused !== undefined || ctx.query['edit'] === 'api-key'
+  const isKeyEdited = refused !== undefined || edit !== undefined
   const shown = { connection, scopes, ages, budget, clocks: grantClocks({ auth, grant }), refused, isKeyEdited }
   renderPage(ctx, <AtsOverviewPage {...shown} />, { status: refused ? 422 : 200 })
 }

@@ -43,7 +43,7 @@ export function candidateRoutes(deps: CandidatePageDeps): PageRoute[] {
       const shown = { candidate, history: history.data, timeline: timeline.data, conversations: talks, obstacle }
       renderPage(ctx, <CandidatePage {...shown} timeZone={settings.noteTimeZone} />)
     }),
-    page.post('/candidates/:id/conversations/:conversation/note', { access: 'sourcer' }, async (ctx) => {
+    page.post('/candidates/:id/conversations/:conversation/note', { access: 'sourcer', bare: true }, async (ctx) => {
       const person = personOf(ctx)
       const { id = '', conversation = '' } = ctx.params
       const { writingSoon: done } = conversationsTexts(ctx.state.language)

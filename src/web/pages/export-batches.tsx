@@ -6,6 +6,7 @@ import type { Candidates } from '../../candidates/candidates.ts'
 import { BATCH_CHANGES, type BatchChange } from '../../export/change-batch.ts'
 import { EXPORT_STATUSES } from '../../export/export-view.ts'
 import type { Exports } from '../../export/exports.ts'
+import { parseAddress } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import type { SiteContext } from '../site-state.ts'
 import { actAndSay } from './act-and-say.ts'
@@ -25,11 +26,11 @@ export interface ExportBatchesDeps {
 const PAGE_LINES = 50
 const PAGE_BATCHES = 25
 
-/** What stands in the address; what makes no sense there is left out. `seen` is what its reader shows already. */
+/** What stands in the address. `seen` is what its reader shows already. */
 const Query = z.object({
-  status: z.enum(EXPORT_STATUSES).optional().catch(undefined),
-  cursor: z.string().max(200).optional().catch(undefined),
-  seen: z.string().max(100).optional().catch(undefined),
+  status: z.enum(EXPORT_STATUSES).optional(),
+  cursor: z.string().max(200).optional(),
+  seen: z.string().max(100).optional(),
 })
 
 const SAID: Record<BatchChange, 'paused' | 'resumed' | 'canceled' | 'retried'> = {
@@ -45,7 +46,7 @@ export function exportBatchesRoutes(deps: ExportBatchesDeps): PageRoute[] {
   return [
     page.get('/exports/batches', { access: 'sourcer' }, async (ctx) => {
       const person = personOf(ctx)
-      const { cursor } = Query.parse({ ...ctx.query })
+      const { cursor } = parseAddress(ctx, Query.pick({ cursor: true }))
       const batches = await exports.listBatches(person.organization, ownOf(person), clearanceOf(person), { limit: PAGE_BATCHES, cursor })
       renderPage(ctx, <ExportBatchesPage batches={batches} cursor={cursor} />)
     }),
@@ -58,7 +59,7 @@ export function exportBatchesRoutes(deps: ExportBatchesDeps): PageRoute[] {
       ctx.attachment(`export-${id}.csv`)
     }),
     ...BATCH_CHANGES.map((change) =>
-      page.post(`/exports/batches/:id/${change}`, { access: 'sourcer' }, (ctx) =>
+      page.post(`/exports/batches/:id/${change}`, { access: 'sourcer', bare: true }, (ctx) =>
         act(ctx, { id: ctx.params['id'] ?? '', change }, exports),
       ),
     ),
@@ -66,7 +67,7 @@ export function exportBatchesRoutes(deps: ExportBatchesDeps): PageRoute[] {
 }
 
 async function show(ctx: SiteContext, id: string, deps: ExportBatchesDeps): Promise<void> {
-  const { seen, ...query } = Query.parse({ ...ctx.query })
+  const { seen, ...query } = parseAddress(ctx, Query)
   const shown = await read(personOf(ctx), id, query, deps)
   if (!wantsFragment(ctx)) return renderPage(ctx, <ExportBatchPage shown={shown} />)
   if (seen === fingerprintOf(shown) && shown.batch.finishedAt === null) ctx.status = 204

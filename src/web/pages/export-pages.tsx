@@ -63,7 +63,7 @@ async function ask(ctx: SiteContext, wishes: ExportWishes, deps: ExportPagesDeps
 }
 
 async function showJobs(ctx: SiteContext, { mirror }: ExportPagesDeps): Promise<void> {
-  const { q } = z.object({ q: z.string().trim().max(200).catch('') }).parse({ ...ctx.query })
+  const { q } = parseAddress(ctx, z.object({ q: z.string().trim().max(200).default('') }))
   const person = personOf(ctx)
   const { jobs } = await searchJobs(person.organization, q, clearanceOf(person), mirror)
   renderFragment(ctx, <JobOptions jobs={jobs} />)
@@ -99,7 +99,7 @@ async function send(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
 }
 
 async function showProgress(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
-  const { seen, ...query } = ProgressQuery.parse({ ...ctx.query })
+  const { seen, ...query } = parseAddress(ctx, ProgressQuery)
   const progress = await readProgress(personOf(ctx), query, deps)
   const address = ctx.url.replace(/&seen=[\w-]*$/, '')
   if (!isByHtmx(ctx)) return renderPage(ctx, <ProgressPage progress={progress} address={address} />)

@@ -11,23 +11,18 @@ import { isOpen } from './export-status.tsx'
 const MOST_LINES = 100
 
 /** `<candidate>.<export>`, or `<candidate>.<code>` of a refusal. */
-const Pairs = z
-  .union([z.string(), z.array(z.string())])
-  .transform((given) =>
-    [given]
-      .flat()
-      .slice(0, MOST_LINES)
-      .map((pair) => pair.split('.', 2) as [string, string | undefined]),
-  )
-  .optional()
-  .catch(undefined)
+const Pair = z
+  .string()
+  .regex(/^\w{1,100}\.\w{1,100}$/)
+  .transform((pair) => pair.split('.', 2) as [string, string])
+const Pairs = z.union([Pair.transform((pair) => [pair]), z.array(Pair).max(MOST_LINES)]).optional()
 
 /** The address of a progress, as `progressAddress` makes it. `seen` is what its reader shows already. */
 export const ProgressQuery = z.object({
   export: Pairs,
   known: Pairs,
   refused: Pairs,
-  seen: z.string().max(100).optional().catch(undefined),
+  seen: z.string().max(100).optional(),
 })
 export type ProgressQuery = z.output<typeof ProgressQuery>
 
@@ -64,7 +59,7 @@ export async function readProgress(person: PersonCaller, query: ProgressQuery, d
   ]
   const requestedBy = ownOf(person)
   const clearance = clearanceOf(person)
-  const ids = begun.flatMap(({ pair: [, id] }) => id ?? [])
+  const ids = begun.map(({ pair: [, id] }) => id)
   const candidateIds = [...begun.map(({ pair }) => pair), ...(query.refused ?? [])].map(([id]) => id)
   const [{ data }, candidates] = await Promise.all([
     deps.exports.list(organization, { ids, requestedBy }, clearance, { limit: 2 * MOST_LINES }),
@@ -74,11 +69,11 @@ export async function readProgress(person: PersonCaller, query: ProgressQuery, d
   const byId = new Map(data.map((view) => [view.id, view]))
   const lines = [
     ...begun.map(({ pair: [candidateId, id], isNew }): ProgressLine => {
-      const view = byId.get(id ?? '') ?? null
+      const view = byId.get(id) ?? null
       return { candidateId, name: names.get(view?.candidateId ?? candidateId) ?? null, export: view, isNew, refused: null }
     }),
     ...(query.refused ?? []).map(([candidateId, code]): ProgressLine => {
-      return { candidateId, name: names.get(candidateId) ?? null, export: null, isNew: false, refused: code ?? 'other' }
+      return { candidateId, name: names.get(candidateId) ?? null, export: null, isNew: false, refused: code }
     }),
   ]
   const open = lines.filter((line) => line.export !== null && isOpen(line.export)).length

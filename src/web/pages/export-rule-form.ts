@@ -9,7 +9,8 @@ import type { Language } from './texts.ts'
 export const RuleForm = z.object({
   name: z.string().max(1000).default(''),
   stages: z.string().max(60_000).default(''),
-  projects: z.string().max(60_000).default(''),
+  /** Empty for all: a form that leaves it out would choose more than was meant. */
+  projects: z.string().max(60_000),
   postingId: z.string().max(100).default(''),
   requisitionId: z.string().max(100).default(''),
   onDuplicate: z.enum(ON_DUPLICATE_OF_RULES).default('stop'),
@@ -17,7 +18,7 @@ export const RuleForm = z.object({
   applyToExisting: z.literal('on').optional(),
 })
 export type RuleForm = z.output<typeof RuleForm>
-export const EMPTY_RULE: RuleForm = RuleForm.parse({})
+export const EMPTY_RULE: RuleForm = RuleForm.parse({ projects: '' })
 
 export type RuleFaults = Partial<Record<'name' | 'stages' | 'projects', string>>
 

@@ -5,7 +5,7 @@ import type { Candidates } from '../../candidates/candidates.ts'
 import { ServiceError } from '../../errors.ts'
 import type { ExportRuleView } from '../../export/export-rule-view.ts'
 import type { Exports } from '../../export/exports.ts'
-import { parseForm } from '../middleware/page-session.ts'
+import { parseAddress, parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { assertSpeaksFor } from '../middleware/speaks-for.ts'
 import type { SiteContext } from '../site-state.ts'
@@ -29,12 +29,16 @@ const HERE = '/settings/export-rules'
 const PAGE_ROWS = 50
 const MOST_HELD = 50
 
+const RuleAddress = z.object({ name: z.string().max(1000) })
+/** `name`: of the rule to be changed. */
+const RulesQuery = ListQuery.pick({ cursor: true }).extend(RuleAddress.partial().shape)
+
 /** The rules of automatic export, for an organization's admins. */
 export function exportRulesRoutes(deps: ExportRulePagesDeps): PageRoute[] {
   return [
     page.get(HERE, { access: 'admin' }, async (ctx) => {
-      const { name } = ctx.query
-      const chosen = typeof name === 'string' ? await deps.exports.rules.find(personOf(ctx).organization, name) : null
+      const { name } = parseAddress(ctx, RulesQuery)
+      const chosen = name === undefined ? null : await deps.exports.rules.find(personOf(ctx).organization, name)
       return show(ctx, deps, chosen ? { typed: formOf(chosen) } : {})
     }),
     page.post(HERE, { access: 'admin' }, (ctx) => save(ctx, deps)),
@@ -42,7 +46,7 @@ export function exportRulesRoutes(deps: ExportRulePagesDeps): PageRoute[] {
     page.post(`${HERE}/switch`, { access: 'admin' }, (ctx) => turn(ctx, deps)),
     page.get(`${HERE}/remove`, { access: 'admin' }, async (ctx) => {
       const t = exportRulesTexts(ctx.state.language)
-      const { name } = await named(ctx, deps, ctx.query['name'])
+      const { name } = await named(ctx, deps, parseAddress(ctx, RuleAddress).name)
       const action = `${HERE}/remove?name=${encodeURIComponent(name)}`
       renderPage(
         ctx,
@@ -51,9 +55,9 @@ export function exportRulesRoutes(deps: ExportRulePagesDeps): PageRoute[] {
         </ConfirmPage>,
       )
     }),
-    page.post(`${HERE}/remove`, { access: 'admin' }, async (ctx) => {
+    page.post(`${HERE}/remove`, { access: 'admin', bare: true }, async (ctx) => {
       const person = personOf(ctx)
-      const { name } = await named(ctx, deps, ctx.query['name'])
+      const { name } = await named(ctx, deps, parseAddress(ctx, RuleAddress).name)
       const done = exportRulesTexts(ctx.state.language).removed(name)
       await actAndSay(ctx, () => deps.exports.rules.remove(person.organization, name, actorOf(person)), { goTo: HERE, done })
     }),
@@ -65,7 +69,7 @@ type Shown = Partial<Pick<ExportRulesPageProps, 'typed' | 'faults' | 'preview'>>
 async function show(ctx: SiteContext, deps: ExportRulePagesDeps, shown: Shown = {}): Promise<void> {
   const person = personOf(ctx)
   const { organization } = person
-  const { cursor } = ListQuery.parse({ ...ctx.query })
+  const { cursor } = parseAddress(ctx, RulesQuery)
   const { typed = EMPTY_RULE, faults = {}, preview: seen = null } = shown
   const postingId = typed.postingId === '' ? undefined : typed.postingId
   const [{ data, nextCursor }, held, offer] = await Promise.all([
@@ -127,8 +131,8 @@ async function turn(ctx: SiteContext, deps: ExportRulePagesDeps): Promise<void> 
 }
 
 /** @throws ServiceError not_found */
-async function named(ctx: SiteContext, { exports }: ExportRulePagesDeps, name: unknown): Promise<ExportRuleView> {
-  const found = typeof name === 'string' ? await exports.rules.find(personOf(ctx).organization, name) : null
+async function named(ctx: SiteContext, { exports }: ExportRulePagesDeps, name: string): Promise<ExportRuleView> {
+  const found = await exports.rules.find(personOf(ctx).organization, name)
   if (found) return found
   throw new ServiceError('not_found', 'There is no such export rule.')
 }

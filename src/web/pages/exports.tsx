@@ -4,7 +4,7 @@ import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { EXPORT_STATUSES } from '../../export/export-view.ts'
 import type { Exports } from '../../export/exports.ts'
-import { parseForm } from '../middleware/page-session.ts'
+import { parseAddress, parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { sitePathOr } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
@@ -23,12 +23,12 @@ export interface ExportsPageDeps {
 
 const PAGE_ROWS = 50
 
-/** What stands in the address; what makes no sense there is left out. */
+/** What stands in the address. */
 const Query = z.object({
-  status: z.enum(EXPORT_STATUSES).optional().catch(undefined),
+  status: z.enum(['', ...EXPORT_STATUSES]).transform((status) => (status === '' ? undefined : status)).optional(),
   sort: SortByTime,
-  cursor: z.string().max(LONGEST_CURSOR).optional().catch(undefined),
-})
+  cursor: z.string().max(LONGEST_CURSOR).optional(),
+}) // prettier-ignore
 
 /** The list of exports, and what a person does to one of them. */
 export function exportsRoutes({ exports, candidates }: ExportsPageDeps): PageRoute[] {
@@ -37,7 +37,7 @@ export function exportsRoutes({ exports, candidates }: ExportsPageDeps): PageRou
       const person = personOf(ctx)
       const { organization } = person
       const clearance = clearanceOf(person)
-      const { status, sort, cursor } = Query.parse({ ...ctx.query })
+      const { status, sort, cursor } = parseAddress(ctx, Query)
       const requestedBy = ownOf(person)
       const found = await exports.list(organization, { status, requestedBy }, clearance, { limit: PAGE_ROWS, cursor, order: sort })
       const named = await candidates.findMany(organization, found.data.map(({ candidateId }) => candidateId), clearance) // prettier-ignore

@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { isServiceError, type ServiceError } from '../../errors.ts'
 import { importsOf } from '../api/candidate-imports.ts'
+import { parseAddress } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { uploadedFile } from '../middleware/uploaded-file.ts'
 import { seeOther } from '../see-other.ts'
@@ -48,13 +50,18 @@ async function preview(ctx: SiteContext, candidates: Deps): Promise<void> {
   }
 }
 
+const ImportQuery = z.object({ allowErased: z.enum(['true', 'false']).optional() })
+
 /** A short file is imported before the answer, a long one while its page is looked at. */
 async function importFile(ctx: SiteContext, candidates: Deps): Promise<void> {
-  const allowErased = ctx.query['allowErased'] === 'true'
+  const { allowErased } = parseAddress(ctx, ImportQuery)
   try {
     const file = await uploadedFile(ctx.req, { field: 'file', limitBytes: LIMIT_BYTES })
     const person = personOf(ctx)
-    const { importId } = await candidates.importFile(person.organization, file, { actor: actorOf(person), allowErased })
+    const { importId } = await candidates.importFile(person.organization, file, {
+      actor: actorOf(person),
+      allowErased: allowErased === 'true',
+    })
     seeOther(ctx, `/candidates/imports/${importId}`)
   } catch (error) {
     if (!isServiceError(error) || error.status >= 500) throw error

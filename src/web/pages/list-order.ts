@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { isBackwards, LIST_ORDERS, type ListOrder } from '../../paging.ts'
 import type { SortHead } from './table.tsx'
 
-/** How a list is ordered, as it stands in the address; what makes no sense there is the newest first. */
-export const Sort = z.enum(LIST_ORDERS).catch('-added')
+/** How a list is ordered, as it stands in the address. */
+export const Sort = z.enum(LIST_ORDERS).default('-added')
 
 /** The same of a list in which nothing has a name. */
-export const SortByTime = z.enum(['-added', 'added']).catch('-added')
+export const SortByTime = z.enum(['-added', 'added']).default('-added')
 
 /** Of a cursor in the address: it may hold a name. */
 export const LONGEST_CURSOR = 2000

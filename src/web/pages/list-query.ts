@@ -2,14 +2,13 @@ import { z } from 'zod'
 import type { ListOrder } from '../../paging.ts'
 import { LONGEST_CURSOR, Sort, sortParameter } from './list-order.ts'
 
-/** What stands in the address of a list; what makes no sense there is left out. */
+/** What stands in the address of a list. */
 export const ListQuery = z.object({
-  q: z.string().trim().max(200).catch(''),
+  q: z.string().trim().max(200).default(''),
   cursor: z
     .string()
     .regex(/^[\w-]{16}$/)
-    .optional()
-    .catch(undefined),
+    .optional(),
 })
 
 /** The same of a list that can be ordered. */
@@ -19,8 +18,7 @@ export const SortedListQuery = ListQuery.extend({
     .string()
     .regex(/^[\w-]{16,}$/)
     .max(LONGEST_CURSOR)
-    .optional()
-    .catch(undefined),
+    .optional(),
 })
 
 interface ListPlace {

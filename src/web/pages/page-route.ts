@@ -1,5 +1,7 @@
 import type { Middleware } from 'koa'
+import { z } from 'zod'
 import { answerOtherMethod } from '../middleware/nothing-here.ts'
+import { parseForm } from '../middleware/page-session.ts'
 import { isAdmitted } from '../middleware/require-person.ts'
 import { mountRoutes, type Route, type RouteContext } from '../mount-routes.ts'
 import { seeOther } from '../see-other.ts'
@@ -13,6 +15,8 @@ export type PageAccess = 'public' | 'sourcer' | 'admin'
 
 export interface PageRoute extends Route<PageAccess> {
   method: 'get' | 'post'
+  /** A form of nothing but a button: any field is refused. */
+  bare: boolean
   handle: (ctx: RouteContext) => unknown
 }
 
@@ -22,7 +26,13 @@ const LEVELS: readonly PageAccess[] = ['public', 'sourcer', 'admin']
 export const page = { get: declare('get'), post: declare('post') }
 
 function declare(method: PageRoute['method']) {
-  return (path: string, { access }: { access: PageAccess }, handle: PageRoute['handle']): PageRoute => ({ method, path, access, handle })
+  return (path: string, { access, bare = false }: { access: PageAccess; bare?: boolean }, handle: PageRoute['handle']): PageRoute => ({
+    method,
+    path,
+    access,
+    bare,
+    handle,
+  })
 }
 
 /**
@@ -35,8 +45,10 @@ export function mountPages(routes: readonly PageRoute[]): Middleware<SiteState> 
   return mountRoutes(
     routes,
     LEVELS,
-    async (ctx, { access, handle }) => {
-      if (isAdmitted(ctx, access)) await handle(ctx)
+    async (ctx, { access, bare, handle }) => {
+      if (!isAdmitted(ctx, access)) return
+      if (bare) parseForm(ctx, z.object({}))
+      await handle(ctx)
     },
     (ctx, methods, path) => {
       const above = isOpenedByBrowser(ctx) ? pageAbove(path, ctx.params, readable) : null

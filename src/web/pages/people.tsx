@@ -9,7 +9,7 @@ import { LONGEST_SECONDS } from '../../accounts/sign-in-links.ts'
 import type { Idempotency } from '../api/idempotency.ts'
 import { Name } from '../api/organizations.ts'
 import { keepNotice } from '../middleware/flash.ts'
-import { parseForm } from '../middleware/page-session.ts'
+import { parseAddress, parseForm } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
 import { seeOther } from '../see-other.ts'
 import type { SiteContext } from '../site-state.ts'
@@ -42,12 +42,12 @@ export function peopleRoutes(deps: PeoplePagesDeps): PageRoute[] {
     page.post(`${HERE}/changes`, { access: 'admin' }, (ctx) => change(ctx, deps)),
     page.post(`${HERE}/link`, { access: 'admin' }, (ctx) => makeLink(ctx, deps)),
     page.get(`${HERE}/remove`, { access: 'admin' }, (ctx) => askToRemove(ctx, deps)),
-    page.post(`${HERE}/remove`, { access: 'admin' }, (ctx) => remove(ctx, deps)),
+    page.post(`${HERE}/remove`, { access: 'admin', bare: true }, (ctx) => remove(ctx, deps)),
   ]
 }
 
 async function show(ctx: SiteContext, { accounts }: PeoplePagesDeps, also: Pick<PeoplePageProps, 'link' | 'refused'> = {}): Promise<void> {
-  const { q, sort, cursor } = SortedListQuery.parse({ ...ctx.query })
+  const { q, sort, cursor } = parseAddress(ctx, SortedListQuery)
   const paging = { limit: PAGE_ROWS, cursor, order: sort }
   const { data, nextCursor } = await accounts.listPeople(personOf(ctx).organization, paging, { q })
   const status = also.refused === undefined ? 200 : 422
@@ -125,9 +125,11 @@ async function keysLeftBy(
   return sentences
 }
 
+const Somebody = z.object({ email: z.string().max(1000) })
+
 async function askToRemove(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<void> {
   const t = peopleTexts(ctx.state.language)
-  const { organization, id, email, name } = await somebodyElse(ctx, accounts, ctx.query['email'])
+  const { organization, id, email, name } = await somebodyElse(ctx, accounts, parseAddress(ctx, Somebody).email)
   const keys = await accounts.listWorkingKeysOf(organization, id)
   renderPage(
     ctx,
@@ -155,14 +157,14 @@ function KeysLeft({ name, keys, t }: { name: string; keys: readonly ApiKey[]; t:
 
 async function remove(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<void> {
   const caller = personOf(ctx)
-  const { email, name } = await somebodyElse(ctx, accounts, ctx.query['email'])
+  const { email, name } = await somebodyElse(ctx, accounts, parseAddress(ctx, Somebody).email)
   const done = peopleTexts(ctx.state.language).removed(name)
   await actAndSay(ctx, () => accounts.deletePerson(caller.organization, email, actorOf(caller)), { goTo: HERE, done })
 }
 
 /** @throws ServiceError `user_not_found`, also for oneself */
-async function somebodyElse(ctx: SiteContext, accounts: PeoplePagesDeps['accounts'], email: unknown): Promise<Person> {
+async function somebodyElse(ctx: SiteContext, accounts: PeoplePagesDeps['accounts'], email: string): Promise<Person> {
   const caller = personOf(ctx)
   const isOneself = email === caller.email
-  return accounts.getPerson(caller.organization, typeof email === 'string' && !isOneself ? email : '')
+  return accounts.getPerson(caller.organization, isOneself ? '' : email)
 }

@@ -41,7 +41,7 @@ export function signInRoutes(deps: SignInDeps): PageRoute[] {
     page.get('/sign-in/link/:token', { access: 'public' }, (ctx) => openLink(ctx, ctx.params['token'] ?? '', deps)),
     page.post('/sign-in/link/:token', { access: 'public' }, (ctx) => continueLink(ctx, ctx.params['token'] ?? '', deps)),
     page.post('/sign-in/sample', { access: 'public' }, (ctx) => signInAsSample(ctx, deps)),
-    page.post('/sign-out', { access: 'public' }, async (ctx) => {
+    page.post('/sign-out', { access: 'public', bare: true }, async (ctx) => {
       if (ctx.state.caller) await deps.accounts.endSession(ctx.state.caller.sessionId)
       signOut(ctx)
       seeOther(ctx, '/sign-in')

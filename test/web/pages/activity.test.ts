@@ -162,7 +162,7 @@ describe('the page of activity', function () {
   it('shows deliveries by event and status', async () => {
     expect((await ana.open('/activity?event=candidateHired')).html).to.include('No delivery fits.')
     expect((await ana.open('/activity?status=failed')).html).to.include('No delivery fits.')
-    expect((await ana.open('/activity?status=nonsense&event=candidateStageChange')).html).to.include('Candidate Stage Change</')
+    expect((await ana.open('/activity?status=nonsense&event=candidateStageChange')).status).to.equal(422)
   })
 
   it('tells who did what, about whom, as which Lever user, in words and names', async () => {

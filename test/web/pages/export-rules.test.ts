@@ -26,9 +26,9 @@ describe('the page of automatic export', function () {
     const person = await add({ stage: 'qualified' })
     const first = await ana.open(HERE)
 
-    const preview = await ana.send(`${HERE}/preview`, { name: 'All qualified', stages: 'Qualified\nqualified lead', note: 'By rule' })
+    const preview = await ana.send(`${HERE}/preview`, { name: 'All qualified', stages: 'Qualified\nqualified lead', projects: '', note: 'By rule' })
     const rules = await api.get<{ data: unknown[] }>('export-rules')
-    const saved = await ana.send(HERE, { name: 'All qualified', stages: 'Qualified\nqualified lead', note: 'By rule' })
+    const saved = await ana.send(HERE, { name: 'All qualified', stages: 'Qualified\nqualified lead', projects: '', note: 'By rule' })
 
     expect(first.html).to.include('There is no rule.').and.not.include('Save rule')
     expect(preview.html).to.include('It would export 1 candidate now').and.include(person.name).and.include('Save rule')
@@ -41,7 +41,7 @@ describe('the page of automatic export', function () {
 
   it('lists who waits with the reason, in English and Spanish', async () => {
     const person = await add({ stage: 'qualified' })
-    await ana.send(HERE, { name: 'Held up', stages: 'interested' })
+    await ana.send(HERE, { name: 'Held up', stages: 'interested', projects: '' })
     await api.patch(`candidates/${person.id}`, { stage: 'interested' })
 
     const page = await eventually('the reason is shown', async () => {

@@ -138,7 +138,7 @@ describe('people and API keys', function () {
         expect(found.html).to.include('person.7@acme.example').and.include('value="PERSON (7)"').and.not.include('person.8@acme.example')
         expect(found.html).to.match(/<form method="post" action="[^"]*\?q=PERSON(\+|%20)%287%29"/)
         expect((await ana.open(`${page}?q=.*`)).html).to.include('Nobody found for “.*”')
-        expect((await ana.open(`${page}?cursor=nonsense`)).status).to.equal(200)
+        expect((await ana.open(`${page}?cursor=nonsense`)).status).to.equal(422)
       }
     })
 
@@ -164,7 +164,7 @@ describe('people and API keys', function () {
       expect((await ana.send(`${PEOPLE}/changes?sort=-name`)).path).to.equal(`${PEOPLE}?sort=-name`)
       expect(found.html).to.include('action="/settings/people/changes?q=sorted.&amp;sort=-name"')
       expect(sortedOf((await ana.open(`${PEOPLE}?sort=added&q=sorted.`)).html)).to.deep.equal(['0', '1', '2'])
-      expect(sortedOf((await ana.open(`${PEOPLE}?sort=email&q=sorted.`)).html)).to.deep.equal(['2', '1', '0'])
+      expect((await ana.open(`${PEOPLE}?sort=email&q=sorted.`)).status).to.equal(422)
     })
 
     it('cannot shut themselves out', async () => {
@@ -207,7 +207,7 @@ describe('people and API keys', function () {
       const { id, api, ana } = await fresh()
       await api.put(`users/${OTHER}`, { name: 'Zoe', role: 'admin' })
       const zoe = await visit(service.url, api, OTHER)
-      await zoe.send(KEYS, { name: 'Nightly report' })
+      await zoe.send(KEYS, { access: 'full', name: 'Nightly report' })
       const { authorizeUrl } = (await api.post<{ authorizeUrl: string }>('connection/authorize', { userEmail: OTHER })).body
       return { id, api, ana, zoe, authorize: new URL(authorizeUrl).pathname }
     }
@@ -247,7 +247,7 @@ describe('people and API keys', function () {
   describe('API keys', () => {
     it('are made with a name and shown once, once however often the form is sent', async () => {
       const { api, ana } = await fresh()
-      const form = { name: ' Sourcing <tool> ', once: onceOf((await ana.open(KEYS)).html, KEYS) }
+      const form = { access: 'full', name: ' Sourcing <tool> ', once: onceOf((await ana.open(KEYS)).html, KEYS) }
 
       const [made, again] = [await ana.send(KEYS, form), await ana.send(KEYS, form)]
 
@@ -266,7 +266,7 @@ describe('people and API keys', function () {
     it('want a name', async () => {
       const { ana } = await fresh()
 
-      const page = await ana.send(KEYS, { name: ' ' })
+      const page = await ana.send(KEYS, { access: 'full', name: ' ' })
 
       expect(page.status).to.equal(422)
       expect(page.html).to.include('Give the key a name').and.include('aria-invalid="true"')
@@ -298,7 +298,7 @@ describe('people and API keys', function () {
 
     it('are revoked after a question, at once', async () => {
       const { ana } = await fresh()
-      const key = shownOf((await ana.send(KEYS, { name: 'Old tool' })).html)
+      const key = shownOf((await ana.send(KEYS, { access: 'full', name: 'Old tool' })).html)
       const [, address = ''] =
         /href="(\/settings\/api-keys\/\w+\/revoke)" aria-label="Revoke: Old tool"/.exec((await ana.open(KEYS)).html) ?? []
 
