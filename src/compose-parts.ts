@@ -184,6 +184,10 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     exports,
     mirror,
     connections,
+    stopPosting: async ({ organization, ...person }) => {
+      await exports.stopPosting(organization, person.candidateId)
+      await conversations.stopNotes(organization, person)
+    },
     forgetters: forgettersOf({ candidates, resumes, exports, conversations, webhooks, mirror, forgetIdempotencyKeys }),
     leaseMs,
     log,

@@ -82,6 +82,8 @@ const conversationSchema = new Schema(
     notes: { type: [noteSchema], default: [] },
     /** Of `perConversation`: the messages after `fromSeq` stand in the notes from index `firstNote` on, which are rewritten. */
     rewrite: { type: new Schema({ fromSeq: Number, firstNote: Number }, { _id: false }), default: null },
+    /** Its person was erased then: no note is written of it from here on (`unlessErased` of a step). */
+    erasedAt: { type: Date, default: null },
   },
   { collection: 'conversations', timestamps: true },
 )

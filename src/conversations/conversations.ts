@@ -9,7 +9,7 @@ import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, IS_OPEN, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
 import { assertMaySee, assertMayWrite } from './conversation-rights.ts'
 import { conversationsOf, getConversation, hiddenIn, viewOf, type ConversationView } from './conversation-view.ts'
-import { forgetConversations, opportunityDeleted } from './forget-conversations.ts'
+import { forgetConversations, opportunityDeleted, stopNotes } from './forget-conversations.ts'
 import { markRestored } from './mark-restored.ts'
 import { receiveMessage, type IncomingMessage } from './receive-message.ts'
 import { OUTCOME_UNKNOWN } from './note-failure.ts'
@@ -68,6 +68,7 @@ export function createConversations(deps: ConversationDeps) {
     },
     opportunityDeleted: (organization: string, opportunityId: string) => opportunityDeleted(deps, organization, opportunityId),
     forget: forgetConversations,
+    stopNotes,
     /** After a restored backup, before the service runs. @returns how many conversations are looked for in Lever first */
     markRestored: () => markRestored(deps),
     /** Writes notes as they fall due, until stopped. */

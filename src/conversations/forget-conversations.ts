@@ -7,26 +7,46 @@ import { MessageModel } from './message-model.ts'
 
 /** No worker holds it now, by the database's clock. */
 const FREE: QueryFilter<ConversationDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
+const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
+
+interface TheirsBy {
+  candidateId: string
+  opportunityIds: readonly string[]
+}
+
 const DELETED = {
   code: 'opportunity_deleted',
   detail: 'The opportunity was deleted in Lever; the text of the conversation is deleted here.',
 }
 
 /**
- * Removes an erased person's conversations with all messages. One that a worker writes a note of ends first: repeat until nothing is
+ * From here on no note is written of an erased person's conversations, by whoever holds them: each write to Lever follows a step that fails
+ * now. Resolves after a majority write; may be repeated.
+ */
+export async function stopNotes(organization: string, person: TheirsBy): Promise<void> {
+  await ConversationModel.updateMany(
+    { ...theirsBy(organization, person), erasedAt: null },
+    { $set: { dueAt: NEVER }, $currentDate: { erasedAt: true } },
+    MAJORITY,
+  )
+}
+
+/**
+ * Removes an erased person's conversations with all messages. One of which a worker has posted a note ends first: repeat until nothing is
  * `underWay`. @returns how many documents went
  */
-export async function forgetConversations(
-  organization: string,
-  { candidateId, opportunityIds }: { candidateId: string; opportunityIds: readonly string[] },
-): Promise<{ removed: number; underWay: boolean }> {
-  const inLever = { opportunityId: { $in: [...opportunityIds] } }
-  const theirs: QueryFilter<ConversationDocument> = { organization, $or: [{ candidate: candidateId }, inLever] }
+export async function forgetConversations(organization: string, person: TheirsBy): Promise<{ removed: number; underWay: boolean }> {
+  const theirs = theirsBy(organization, person)
+  await stopNotes(organization, person)
   const free = await ConversationModel.find({ ...theirs, ...FREE }, { _id: 1 }).lean()
   const ids = free.map(({ _id }) => _id)
   const conversations = await ConversationModel.deleteMany({ _id: { $in: ids } })
   const messages = await MessageModel.deleteMany({ conversation: { $in: ids } })
   return { removed: conversations.deletedCount + messages.deletedCount, underWay: (await ConversationModel.exists(theirs)) !== null }
+}
+
+function theirsBy(organization: string, { candidateId, opportunityIds }: TheirsBy): QueryFilter<ConversationDocument> {
+  return { organization, $or: [{ candidate: candidateId }, { opportunityId: { $in: [...opportunityIds] } }] }
 }
 
 /**

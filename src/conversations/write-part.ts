@@ -43,6 +43,9 @@ async function rewritten(run: NoteRun, part: Part, note: WrittenNote & { noteId:
   if (note.hash !== hash) {
     const client = await deps.leverClient(String(document.organization))
     const performAs = await chooseAuthor(deps, document, run.terms)
+    const prepare = async (): Promise<void> => {
+      run.document = await writeStep(ConversationModel, claimed, { set: { 'pending.performAs': performAs }, unlessErased: true })
+    }
     const beforeSend = (): void => assertLeaseHolds(claimed)
     const { opportunityId, noteId } = note
     const about = {
@@ -50,10 +53,10 @@ async function rewritten(run: NoteRun, part: Part, note: WrittenNote & { noteId:
       noteId,
       value: part.text,
       secret: document.pending?.secret ?? false,
+      prepare,
       beforeSend,
       lane: 'webhook' as const,
     }
-    run.document = await writeStep(ConversationModel, claimed, { set: { 'pending.performAs': performAs } })
     try {
       await replaceNote(client, { ...about, ...(performAs ? { performAs } : {}) })
     } catch (error) {
@@ -85,6 +88,7 @@ async function posted(run: NoteRun, part: Part, opportunityId: string): Promise<
     run.document = await writeStep(ConversationModel, claimed, {
       set: { ...set, tryingSince, waitingFor: null },
       now: ['pending.intentAt'],
+      unlessErased: true,
     })
   }
   const { noteId } = await addNote(client, {

@@ -42,6 +42,8 @@ export interface ErasureDeps {
   exports: Pick<Exports, 'tracesOf' | 'candidatesIn' | 'contactsOf'>
   mirror: Pick<Mirror, 'opportunitiesOf' | 'opportunitiesOfContact' | 'contactOf'>
   connections: Pick<Connections, 'get' | 'leverClient' | 'canSeeConfidential'>
+  /** From its return on, nothing that is not being posted already is posted for the person. May be repeated. */
+  stopPosting: (person: PersonToForget) => Promise<void>
   /** In the order in which they are asked; what tells the others where to look comes last. */
   forgetters: readonly Forgetter[]
   leaseMs: number

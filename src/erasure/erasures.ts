@@ -8,7 +8,7 @@ import type { ErasureDeps } from './erasure-deps.ts'
 import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
 import { listErasures } from './erasure-view.ts'
 import { candidatesOfOpportunity, isLastOfItsContact } from './lever-told.ts'
-import { runErasure } from './run-erasure.ts'
+import { findPerson, runErasure } from './run-erasure.ts'
 
 const ERASURES_AT_ONCE = 4
 /** Who asks waits this long for the first pass; then it goes on without them. */
@@ -24,7 +24,10 @@ export function createErasures(deps: ErasureDeps) {
   /** Resolves when all collections were gone through once; what runs is forgotten when it has ended. */
   async function erase(wish: ErasureWish): Promise<void> {
     const id = await beginErasure(deps, wish)
-    if (id) await runOnce(deps, id)
+    if (!id) return
+    const running = await ErasureModel.findOne({ _id: id, status: 'running' }).lean<ErasureDocument>()
+    if (running) await deps.stopPosting(await findPerson(running, deps)) // before the answer, also where a worker's pass takes longer
+    await runOnce(deps, id)
   }
 
   async function eraseAll(organization: string, candidateIds: string[], cause: ErasureWish['cause']): Promise<void> {

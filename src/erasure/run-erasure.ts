@@ -48,7 +48,7 @@ async function finish(claimed: ClaimedErasure, passes: number, deps: ErasureDeps
 }
 
 /** Found anew in each pass: an export under way may have made an opportunity since. */
-async function findPerson(document: ErasureDocument, deps: ErasureDeps): Promise<PersonToForget> {
+export async function findPerson(document: ErasureDocument, deps: ErasureDeps): Promise<PersonToForget> {
   const organization = String(document.organization)
   const candidateId = String(document.candidate)
   const { name = '', emails = [], phones = [], links = [], opportunityIds = [], contactIds = [] } = document.person ?? {}

@@ -135,7 +135,7 @@ export async function freeTargetOf(organization: string, opportunityId: string):
   await ExportModel.updateMany({ organization, opportunityId, status: 'exported' }, { $unset: { openKey: 1 } })
 }
 
-/** The queued exports of a candidate that was deleted here end. */
+/** The exports of a candidate that was deleted here end, but for those of which Lever may have something: whoever checks one loses the lease. */
 export async function cancelOfCandidate(organization: string, candidate: string): Promise<void> {
-  await ExportModel.updateMany({ organization, candidate, status: 'queued' }, CANCEL)
+  await ExportModel.updateMany({ organization, candidate, $or: [{ status: 'queued' }, { status: 'checking', intent: null }] }, CANCEL)
 }

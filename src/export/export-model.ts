@@ -128,6 +128,8 @@ const exportSchema = new Schema(
     /** Since when it is tried; after a day it fails. Null until the first try, and anew after a wait for a person. */
     tryingSince: { type: Date, default: null },
     finishedAt: { type: Date, default: null },
+    /** Its person was erased then: nothing is posted for it from here on (`unlessErased` of a step). */
+    erasedAt: { type: Date, default: null },
   },
   { timestamps: { createdAt: true, updatedAt: false }, collection: 'exports', minimize: false },
 )

@@ -13,7 +13,7 @@ import { findBatch, getBatch, listBatches } from './batch-view.ts'
 import { bulkAnswer, rejectedRow } from './bulk-rejection.ts'
 import { changeBatch, settleAbandoned, type BatchChange } from './change-batch.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
-import { candidatesIn, contactsOf, forgetCandidate, tracesOf } from './forget-candidate.ts'
+import { candidatesIn, contactsOf, forgetCandidate, stopPosting, tracesOf } from './forget-candidate.ts'
 import { exportView } from './export-view.ts'
 import { listExports, type ExportFilters } from './list-exports.ts'
 import { markRestored } from './mark-restored.ts'
@@ -84,6 +84,7 @@ export function createExports(deps: RuleDeps) {
     /** Before a connection ends: see `settle-exports.ts`. */
     settle: (organization: string, hasGrant: boolean) => settleExports(organization, hasGrant, deps),
     forgetCandidate,
+    stopPosting,
     tracesOf,
     candidatesIn,
     contactsOf,

@@ -8,6 +8,19 @@ const ENDED = ['exported', 'duplicate', 'failed', 'canceled'] as const
 /** No worker holds it now, by the database's clock. */
 const FREE: QueryFilter<ExportDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
 
+const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
+
+/**
+ * From here on nothing more is posted for a candidate that is erased, by whoever holds its exports: each POST follows a step that fails now.
+ * What has no intent yet ends at once; a call that was begun goes on to be looked for. Resolves after a majority write; may be repeated.
+ */
+export async function stopPosting(organization: string, candidate: string): Promise<void> {
+  await ExportModel.updateMany({ organization, candidate, erasedAt: null }, { $currentDate: { erasedAt: true } }, MAJORITY)
+  // whoever holds one of these gives it up, and nobody takes it again before it is dropped
+  await ExportModel.updateMany({ organization, candidate, status: 'exported', 'note.status': 'queued' }, { $set: { dueAt: NEVER } })
+  await cancelOfCandidate(organization, candidate)
+}
+
 /**
  * Forgets the person in the exports of a candidate that was erased: queued ones and notes that are not under way are taken back, and of
  * what has ended only ids, states and times stay. What runs still needs the person: repeat until nothing is `underWay`. Nothing is sent
@@ -15,7 +28,7 @@ const FREE: QueryFilter<ExportDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseU
  */
 export async function forgetCandidate(organization: string, candidate: string): Promise<{ removed: number; underWay: boolean }> {
   const ofCandidate: QueryFilter<ExportDocument> = { organization, candidate }
-  await cancelOfCandidate(organization, candidate)
+  await stopPosting(organization, candidate)
   await endUnreachable(ofCandidate)
   await dropNotes(ofCandidate)
   const removed = await clean(ofCandidate)

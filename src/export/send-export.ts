@@ -34,7 +34,7 @@ export async function sendExport(
   if (request.resume && !resume) return resumeIsGone(claimed, request.resume)
   const intent = intentOf(claimed, attempted, knownOpportunityIds, deps)
   const prepare = async (): Promise<void> => {
-    await writeStep(ExportModel, claimed, { set: { status: 'sending', intent, waitingFor: null }, now: ['intent.at'] })
+    await writeStep(ExportModel, claimed, { set: { status: 'sending', intent, waitingFor: null }, now: ['intent.at'], unlessErased: true })
   }
   const beforeSend = (): void => assertLeaseHolds(claimed)
   try {

@@ -68,7 +68,7 @@ async function post(
 ): Promise<string | null> {
   const since = tryingSince(claimed, deps.leaseMs)
   const prepare = async (): Promise<void> => {
-    await writeStep(ExportModel, claimed, { set: { tryingSince: since, waitingFor: null }, now: ['note.intentAt'] })
+    await writeStep(ExportModel, claimed, { set: { tryingSince: since, waitingFor: null }, now: ['note.intentAt'], unlessErased: true })
   }
   const performAs = claimed.document.performAs?.leverUserId
   const beforeSend = (): void => assertLeaseHolds(claimed)

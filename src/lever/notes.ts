@@ -64,11 +64,12 @@ export async function addNote(client: LeverClient, note: NoteToAdd): Promise<{ n
  * @throws LeverCallError, 404 where the note or its opportunity is not there any more
  */
 export async function replaceNote(client: LeverClient, note: NoteToAdd & { noteId: string }): Promise<void> {
-  const { opportunityId, noteId, performAs, value, secret, beforeSend, lane } = note
+  const { opportunityId, noteId, performAs, value, secret, prepare, beforeSend, lane } = note
   await client.write('PUT', leverPath`/opportunities/${opportunityId}/notes/${noteId}`, {
     query: { perform_as: performAs },
     json: { values: [{ value, ...(performAs ? { user: performAs } : {}) }], ...(secret === undefined ? {} : { secret }) },
     schema: z.unknown(),
+    ...(prepare ? { prepare } : {}),
     ...(beforeSend ? { beforeSend } : {}),
     ...(lane ? { lane } : {}),
   })

@@ -18,6 +18,8 @@ export interface Step {
   attempt?: Attempt
   /** The field in which attempts are kept: `attempts` unless given. */
   history?: string
+  /** The write fails as if the lease were lost once the document's person was erased: for the last write before a call that posts. */
+  unlessErased?: boolean
   /**
    * Gives the document back: claimable again after so many ms of the database's clock, `never` until something wakes it.
    * Left out, the lease stays with this worker.
@@ -29,13 +31,17 @@ const KEPT_ATTEMPTS = 50
 
 /**
  * Writes a step under the fence, its times by the database's clock. Resolves after a majority write.
- * @throws LeaseLost when another worker holds the document
+ * @throws LeaseLost when another worker holds the document, or its person was erased and the step must not follow that
  */
 export async function writeStep<T extends WorkDocument>(store: WorkStore, claimed: Claimed<T>, step: Step): Promise<T> {
-  const written = await store.collection.findOneAndUpdate(heldBy(claimed), stagesOf(step), {
-    returnDocument: 'after',
-    writeConcern: { w: 'majority', j: true },
-  })
+  const written = await store.collection.findOneAndUpdate(
+    { ...heldBy(claimed), ...(step.unlessErased ? { erasedAt: null } : {}) },
+    stagesOf(step),
+    {
+      returnDocument: 'after',
+      writeConcern: { w: 'majority', j: true },
+    },
+  )
   if (!written) throw new LeaseLost(String(claimed.document._id))
   return written as unknown as T
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { MessageModel } from '../../src/conversations/message-model.ts'
@@ -307,6 +308,29 @@ describe('conversations', () => {
     await eventually('it is gone', async () => (await api.get(`conversations/${talk}`)).status === 404)
     expect(await searchEverywhere('qwertyword', talk)).to.deep.equal([])
   })
+
+  it('is not written any more, once its candidate is erased, by a worker that is about to', async () => {
+    const { id } = await newCandidate(api)
+    const { opportunityId: target } = await exportAndWait(api, { candidateId: id })
+    const theirs = `/opportunities/${target}/notes$`
+    await service.lever.fault({ match: { method: 'POST', path: theirs }, kind: 'resetBefore' })
+    await service.lever.fault({ match: { method: 'GET', path: theirs }, kind: 'slow', delayMs: 600_000, after: 2, times: 1 })
+    const talk = newConversation()
+    await send(api, talk, { candidateId: id, body: 'never to be told' })
+    await endQuietTime(talk)
+    const isLookedForAgain = async () => {
+      const found = await ConversationModel.findOne({ externalId: talk }).lean()
+      return found?.pending?.looks === 2 && found.claim !== null
+    }
+    await eventually('it is looked for the last time', isLookedForAgain, 30_000)
+
+    await api.delete(`candidates/${id}`)
+    await service.lever.clearFaults()
+    await sleep(700)
+
+    expect(await notesIn(target ?? '')).to.deep.equal([])
+    await eventually('it is gone', async () => (await api.get(`conversations/${talk}`)).status === 404, 30_000)
+  }).timeout(60_000)
 
   it('is written once when answers are lost, and waits while the connection is paused', async () => {
     const lost = newConversation()

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import mongoose from 'mongoose'
 import { CandidateImportModel } from '../../src/candidates/candidate-import-model.ts'
@@ -109,6 +110,70 @@ describe('deleting a candidate', () => {
     await service.lever.clearFaults()
     expect(await service.lever.opportunitiesByEmail(person.email)).to.deep.equal([])
   })
+
+  /** What a worker that was held does next is done soon. */
+  const aMoment = () => sleep(700)
+
+  it('creates nobody in Lever whom a worker held while it looked for duplicates', async () => {
+    const person = await addPerson(api)
+    await fault(service, LIST, { kind: 'slow', delayMs: 600_000 })
+    const id = await askForExport(api, person)
+    await eventually('it is being checked', async () => (await ExportModel.findById(id).lean())?.status === 'checking')
+
+    await api.delete(`candidates/${person.id}`)
+    await service.lever.clearFaults()
+    await aMoment()
+
+    expect(await service.lever.opportunitiesByEmail(person.email)).to.deep.equal([])
+    expect((await readExport(api, id)).status).to.equal('canceled')
+    await receiptComes(api, person)
+    expect(await tracesOf(person)).to.deep.equal([])
+  })
+
+  it('does not repeat a create that was looked for in vain, when a worker is about to', async () => {
+    const person = await addPerson(api)
+    const id = await unclearExport(person, 'resetBefore')
+    await ExportModel.updateOne({ _id: id }, { $set: { 'intent.looks': 2 } })
+    await service.lever.clearFaults()
+    await fault(service, LIST, { kind: 'slow', delayMs: 600_000, after: 1 })
+    await wakeExport(id)
+    const isCheckedAgain = async () => {
+      const found = await ExportModel.findById(id).lean()
+      return found?.status === 'checking' && found.intent !== null
+    }
+    await eventually('it is checked before it is sent again', isCheckedAgain, 20_000)
+
+    await api.delete(`candidates/${person.id}`)
+    await service.lever.clearFaults()
+    await aMoment()
+
+    expect(await service.lever.opportunitiesByEmail(person.email)).to.deep.equal([])
+    await receiptComes(api, person, 30_000)
+    expect((await readExport(api, id)).status).to.equal('failed')
+    expect(await tracesOf(person)).to.deep.equal([])
+  }).timeout(60_000)
+
+  it('does not repeat a note that was looked for in vain, when a worker is about to', async () => {
+    const person = await addPerson(api)
+    await fault(service, { method: 'POST', path: '/notes$' }, { kind: 'resetBefore' })
+    await fault(service, { method: 'GET', path: '/notes$' }, { kind: 'slow', delayMs: 600_000 })
+    const { opportunityId } = await exportAndWait(api, { candidateId: person.id, note: `${person.name} likes tea.` })
+    const id = opportunityId ?? ''
+    const isHeld = async () => (await service.lever.requests(`/opportunities/${id}/notes`)).length >= 1
+    await eventually('the first try is over', isHeld)
+    await eventually('it is looked for', async () => {
+      const found = await ExportModel.findOne({ opportunityId: id }).lean()
+      return found?.note?.intentAt !== null && found?.note?.tries === 1 && found.claim !== null
+    })
+
+    await api.delete(`candidates/${person.id}`)
+    await service.lever.clearFaults()
+    await aMoment()
+
+    expect(await service.lever.notesOf(id)).to.deep.equal([])
+    await receiptComes(api, person, 30_000)
+    expect(await tracesOf(person)).to.deep.equal([])
+  }).timeout(60_000)
 
   it('lets what is being sent end, and forgets it then', async () => {
     const person = await addPerson(api)

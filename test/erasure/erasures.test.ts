@@ -48,6 +48,7 @@ describe('an erasure', () => {
         leverClient: () => Promise.reject(new Error('not asked')),
         canSeeConfidential: () => false,
       },
+      stopPosting: async () => {},
       forgetters: [candidates, ...(forgetOthers ? [{ collection: 'others', forget: forgetOthers }] : [])],
       leaseMs,
       log: createLog({ level: 'silent' }),
