@@ -89,6 +89,8 @@ const connectionSchema = new Schema(
       exportUnsuccessful: { type: Boolean, default: false },
       webhookSet: { type: String, enum: WEBHOOK_SETS, default: 'export' },
       eraseWhenDeletedInLever: { type: Boolean, default: false },
+      /** When that was switched on, by the database's clock; unset while it is off. */
+      eraseWhenDeletedInLeverSince: Date,
       /** Of the notes that conversations become. */
       noteMode: { type: String, enum: NOTE_MODES, default: 'perPause' },
       noteSecret: { type: Boolean, default: false },

@@ -49,13 +49,22 @@ export async function changeSettings(context: ConnectionContext, organization: s
 
   const fields = Object.entries(rest).filter(([, value]) => value !== undefined)
   if (fields.length > 0) {
-    const $set = Object.fromEntries(fields.map(([name, value]) => [`settings.${name}`, value]))
-    await ConnectionModel.updateOne({ organization: new Types.ObjectId(organization) }, { $set })
+    const $set = Object.fromEntries(fields.map(([name, value]) => [`settings.${name}`, { $literal: value }]))
+    const stages = [{ $set: { ...$set, ...sinceOf(patch) } }]
+    await ConnectionModel.updateOne({ organization: new Types.ObjectId(organization) }, stages, { updatePipeline: true })
   }
   if (sourceName !== undefined) await context.accounts.setSourceName(organization, sourceName)
   const changed = Object.entries(patch).flatMap(([name, value]) => (value === undefined ? [] : [name]))
   const subject = `${subjectOf(connection)}/${changed.join(',')}`
   await context.audit.append({ organization, actor, action: 'connection.settingsChanged', subject })
+}
+
+/** Switched on again while it is on, it has been on since the first time. */
+function sinceOf({ eraseWhenDeletedInLever: isOn }: SettingsPatch): Record<string, unknown> {
+  if (isOn === undefined) return {}
+  const since = '$settings.eraseWhenDeletedInLeverSince'
+  const kept = { $cond: [{ $eq: ['$settings.eraseWhenDeletedInLever', true] }, since, '$$NOW'] }
+  return { 'settings.eraseWhenDeletedInLeverSince': isOn ? kept : '$$REMOVE' }
 }
 
 /** Without a connection nothing of Lever is known. */

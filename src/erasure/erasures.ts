@@ -7,7 +7,7 @@ import { erasedAmong, erasedCandidatesAmong, liftErasure } from './erased-people
 import type { ErasureDeps } from './erasure-deps.ts'
 import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
 import { listErasures } from './erasure-view.ts'
-import { candidatesOfOpportunity, isLastOfItsContact } from './lever-told.ts'
+import { candidatesOfOpportunity, goneFromLever, isLastOfItsContact } from './lever-told.ts'
 import { findPerson, runErasure } from './run-erasure.ts'
 
 const ERASURES_AT_ONCE = 4
@@ -42,10 +42,11 @@ export function createErasures(deps: ErasureDeps) {
     async opportunityAnonymized(organization: string, opportunityId: string): Promise<void> {
       await eraseAll(organization, await candidatesOfOpportunity(deps, organization, opportunityId), 'anonymized_in_lever')
     },
-    /** Lever lists the opportunity as deleted: erases, if that is set, when it was the last one of its contact. May be told again. */
+    /** Lever lists the opportunity as deleted: erases, if that was set before, whom Lever has no other opportunity of. May be told again. */
     async opportunityDeleted(organization: string, opportunityId: string): Promise<void> {
       if (!(await isLastOfItsContact(deps, organization, opportunityId))) return
-      await eraseAll(organization, await candidatesOfOpportunity(deps, organization, opportunityId), 'deleted_in_lever')
+      const candidateIds = await candidatesOfOpportunity(deps, organization, opportunityId)
+      await eraseAll(organization, await goneFromLever(deps, organization, candidateIds, opportunityId), 'deleted_in_lever')
     },
     among: (organization: string, keys: readonly string[]) => erasedAmong(hashKeyOf, organization, keys),
     lift: (organization: string, keys: readonly string[]) => liftErasure(hashKeyOf, organization, keys),

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { OpportunityHistoryModel } from '../../src/mirror/opportunity-history-model.ts'
 import { eventually } from '../support/eventually.ts'
 import { QUICK_TIMES } from '../support/quick-times.ts'
@@ -132,6 +133,38 @@ describe('erasing what Lever erased', () => {
 
     expect(await receiptComes(api, person)).to.include({ cause: 'deleted_in_lever' })
     expect(await tracesOf(person)).to.deep.equal([])
+  })
+
+  it('erases nobody for a deletion that Lever made before the switch', async () => {
+    const { person, opportunityId } = await exported()
+    await service.lever.deleteOpportunity(opportunityId)
+    await eventually('it is unlinked', async () => !(await read(person)).body.lever)
+    await allIsProcessed()
+
+    await eraseWhenDeleted()
+    await tell('candidateDeleted', opportunityId)
+    await allIsProcessed()
+    expect(await receiptOf(api, person), 'deleted before').to.equal(null)
+
+    const again = await exportAndWait(api, { candidateId: person.id })
+    await tell('candidateDeleted', opportunityId)
+    await allIsProcessed()
+    expect(await receiptOf(api, person), 'exported again').to.equal(null)
+    expect((await read(person)).body.lever?.opportunityId).to.equal(again.opportunityId)
+  })
+
+  it('erases nobody who stands in Lever as another opportunity, under another contact', async () => {
+    await eraseWhenDeleted()
+    const { person, opportunityId } = await exported()
+    const other = await service.lever.addOpportunity({ name: person.name, emails: [`other-${person.email}`] })
+    await CandidateModel.updateOne({ _id: person.id }, { $set: { 'lever.opportunityId': other.id } })
+
+    await service.lever.deleteOpportunity(opportunityId)
+    await tell('candidateDeleted', opportunityId)
+    await allIsProcessed()
+
+    expect(await receiptOf(api, person)).to.equal(null)
+    expect((await read(person)).body.lever?.opportunityId).to.equal(other.id)
   })
 
   it('unlinks, when set, while the contact has another opportunity, and erases when that goes too', async () => {
