@@ -188,6 +188,8 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
       await exports.stopPosting(organization, person.candidateId)
       await conversations.stopNotes(organization, person)
     },
+    isPosting: async ({ organization, ...person }) =>
+      (await exports.isPosting(organization, person.candidateId)) || conversations.isNoteOnItsWay(organization, person),
     forgetters: forgettersOf({ candidates, resumes, exports, conversations, webhooks, mirror, forgetIdempotencyKeys }),
     leaseMs,
     log,

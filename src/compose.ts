@@ -60,9 +60,10 @@ export function compose(options: ServiceOptions, log: Log): Service {
   async function mark(): Promise<boolean> {
     try {
       await markConfidential()
+      await parts.connections.dateErasureSwitch()
       return true
     } catch (error) {
-      log.error({ err: error }, 'what is about confidential records could not be marked; trying again')
+      log.error({ err: error }, 'records of an earlier version could not be completed; trying again')
       await sleep(WORKERS_RETRY_MS)
       return false
     }

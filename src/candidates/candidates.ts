@@ -1,4 +1,5 @@
 import type { Clearance } from '../accounts/clearance.ts'
+import { ServiceError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { OrderedPageRequest, Page } from '../paging.ts'
 import { claimWork, heartbeat } from '../work/claim.ts'
@@ -32,7 +33,7 @@ export interface CandidateDeps {
   readExports: (organization: string, exportIds: string[]) => Promise<Map<string, ExportSummary>>
   /** Those of Lever's postings, by id, that are known and not confidential. */
   readPublicPostings: (organization: string, postingIds: readonly string[]) => Promise<ReadonlySet<string>>
-  /** Told before a candidate is removed; may be told again when the removal broke off. `actor` as in the audit trail. */
+  /** Told before a candidate is removed, and again when somebody asks for that once it is gone. `actor` as in the audit trail. */
   onRemoved: ((organization: string, candidateId: string, actor: string) => Promise<void>)[]
   erased: ErasedPeople
   /** Who wants to know which candidates enter which stages. */
@@ -114,10 +115,11 @@ export function createCandidates({
       { allowErased = false } = {},
     ): Promise<CandidateView> =>
       toView(organization, await patchCandidate(organization, id, input, { erased, allowErased, watchStages }), clearance),
-    /** Removes a candidate and what others keep of it. @throws ServiceError `not_found` */
+    /** Removes a candidate and what others keep of it. @throws ServiceError `not_found`, once a removal that broke off is complete */
     async remove(organization: string, id: string, actor: string): Promise<void> {
-      await getCandidate(organization, id)
+      const isHere = (await findCandidate(organization, id)) !== null
       for (const handler of onRemoved) await handler(organization, id, actor)
+      if (!isHere) throw new ServiceError('not_found', 'There is no such candidate.')
       await forgetCandidate(organization, id)
     },
     /** Removes the candidate alone; may be repeated. @returns how many there were */

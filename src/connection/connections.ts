@@ -33,7 +33,7 @@ import { noteWebhook } from './note-webhook.ts'
 import { provisionWebhooks } from './provision-webhooks.ts'
 import { refreshDue } from './refresh-due.ts'
 import { createRevoker } from './revoke.ts'
-import { changeSettings, type SettingsPatch } from './settings.ts'
+import { changeSettings, dateErasureSwitch, type SettingsPatch } from './settings.ts'
 import { deleteSignatureToken, putSignatureToken, signatureTokensFor } from './signature-tokens.ts'
 import type { SignatureTokenPlace } from './webhook-events.ts'
 
@@ -107,6 +107,7 @@ export function createConnections(deps: ConnectionsDeps) {
     putApiKey: (organization: string, input: { apiKey: string; userEmail: string }, actor: string) =>
       putApiKey(context, organization, input, actor),
 
+    dateErasureSwitch,
     changeSettings: (organization: string, patch: SettingsPatch, actor: string) => changeSettings(context, organization, patch, actor),
     putSignatureToken: (organization: string, place: SignatureTokenPlace, token: string, actor: string) =>
       putSignatureToken(context, organization, { place, token }, actor),

@@ -59,12 +59,22 @@ export async function changeSettings(context: ConnectionContext, organization: s
   await context.audit.append({ organization, actor, action: 'connection.settingsChanged', subject })
 }
 
+const SINCE = 'settings.eraseWhenDeletedInLeverSince'
+
 /** Switched on again while it is on, it has been on since the first time. */
 function sinceOf({ eraseWhenDeletedInLever: isOn }: SettingsPatch): Record<string, unknown> {
   if (isOn === undefined) return {}
-  const since = '$settings.eraseWhenDeletedInLeverSince'
-  const kept = { $cond: [{ $eq: ['$settings.eraseWhenDeletedInLever', true] }, since, '$$NOW'] }
-  return { 'settings.eraseWhenDeletedInLeverSince': isOn ? kept : '$$REMOVE' }
+  const isOnAlready = { $eq: ['$settings.eraseWhenDeletedInLever', true] }
+  return { [SINCE]: isOn ? { $cond: [isOnAlready, { $ifNull: [`$${SINCE}`, '$$NOW'] }, '$$NOW'] } : '$$REMOVE' }
+}
+
+/**
+ * Where `eraseWhenDeletedInLever` was switched on before it was kept when, it counts from now: no earlier deletion erases anybody. Runs at
+ * each start; changes nothing where all are dated.
+ */
+export async function dateErasureSwitch(): Promise<void> {
+  const undated = { 'settings.eraseWhenDeletedInLever': true, [SINCE]: null }
+  await ConnectionModel.updateMany(undated, [{ $set: { [SINCE]: '$$NOW' } }], { updatePipeline: true })
 }
 
 /** Without a connection nothing of Lever is known. */

@@ -25,6 +25,8 @@ const pendingSchema = new Schema(
     refusedUsers: { type: [String], default: [] },
     /** The intent of the part after those: set before its POST goes out, and unset once its outcome is known. */
     intentAt: { type: Date, default: null },
+    /** Set before a note is replaced, and unset once that was answered. */
+    rewriteAt: { type: Date, default: null },
     opportunityId: { type: String, default: null },
     performAs: { type: String, default: null },
     /** Of the text that was sent, hexadecimal; null where only a service before a restored backup can have sent it. */

@@ -9,7 +9,7 @@ import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, IS_OPEN, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
 import { assertMaySee, assertMayWrite } from './conversation-rights.ts'
 import { conversationsOf, getConversation, hiddenIn, viewOf, type ConversationView } from './conversation-view.ts'
-import { forgetConversations, opportunityDeleted, stopNotes } from './forget-conversations.ts'
+import { forgetConversations, isNoteOnItsWay, opportunityDeleted, stopNotes, type TheirsBy } from './forget-conversations.ts'
 import { markRestored } from './mark-restored.ts'
 import { receiveMessage, type IncomingMessage } from './receive-message.ts'
 import { OUTCOME_UNKNOWN } from './note-failure.ts'
@@ -23,7 +23,7 @@ export type Conversations = ReturnType<typeof createConversations>
 
 /** Conversations of a texting tool, which become notes in Lever once they are quiet. */
 export function createConversations(deps: ConversationDeps) {
-  const { leaseMs, log, wake } = deps
+  const { leaseMs, timeoutMs, log, wake } = deps
   return {
     /** Resolves with the conversation's id, and the conversation as it stands then. */
     async receive(
@@ -67,8 +67,9 @@ export function createConversations(deps: ConversationDeps) {
       wake()
     },
     opportunityDeleted: (organization: string, opportunityId: string) => opportunityDeleted(deps, organization, opportunityId),
-    forget: forgetConversations,
-    stopNotes,
+    forget: (organization: string, person: TheirsBy) => forgetConversations(organization, person, timeoutMs),
+    stopNotes: (organization: string, person: TheirsBy) => stopNotes(organization, person, timeoutMs),
+    isNoteOnItsWay: (organization: string, person: TheirsBy) => isNoteOnItsWay(organization, person, timeoutMs),
     /** After a restored backup, before the service runs. @returns how many conversations are looked for in Lever first */
     markRestored: () => markRestored(deps),
     /** Writes notes as they fall due, until stopped. */

@@ -1,4 +1,5 @@
 import type { QueryFilter, Types } from 'mongoose'
+import { isOnItsWay } from '../work/call-on-its-way.ts'
 import { NEVER } from '../work/work-fields.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, type ConversationDocument } from './conversation-model.ts'
@@ -9,7 +10,8 @@ import { MessageModel } from './message-model.ts'
 const FREE: QueryFilter<ConversationDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
 const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
 
-interface TheirsBy {
+/** By what an erased person's conversations are known. */
+export interface TheirsBy {
   candidateId: string
   opportunityIds: readonly string[]
 }
@@ -19,25 +21,42 @@ const DELETED = {
   detail: 'The opportunity was deleted in Lever; the text of the conversation is deleted here.',
 }
 
+/** Of calls without an outcome, when the latest one began: null where there is none. */
+const CALL_BEGAN = { $max: ['$pending.intentAt', '$pending.rewriteAt'] }
+
 /**
  * From here on no note is written of an erased person's conversations, by whoever holds them: each write to Lever follows a step that fails
- * now. Resolves after a majority write; may be repeated.
+ * now. Whoever has no call on its way loses the lease. Resolves after a majority write; may be repeated. `timeoutMs`: limit of a call.
  */
-export async function stopNotes(organization: string, person: TheirsBy): Promise<void> {
-  await ConversationModel.updateMany(
-    { ...theirsBy(organization, person), erasedAt: null },
-    { $set: { dueAt: NEVER }, $currentDate: { erasedAt: true } },
-    MAJORITY,
-  )
+export async function stopNotes(organization: string, person: TheirsBy, timeoutMs: number): Promise<void> {
+  const unlessOnItsWay = (value: unknown, kept: string) => ({ $cond: [isOnItsWay(CALL_BEGAN, timeoutMs), kept, value] })
+  const $set = {
+    dueAt: NEVER,
+    erasedAt: { $ifNull: ['$erasedAt', '$$NOW'] },
+    fence: unlessOnItsWay({ $add: ['$fence', 1] }, '$fence'),
+    claim: unlessOnItsWay(null, '$claim'),
+    leaseUntil: unlessOnItsWay(null, '$leaseUntil'),
+  }
+  await ConversationModel.updateMany(theirsBy(organization, person), [{ $set }], { ...MAJORITY, updatePipeline: true })
+}
+
+/** Whether a call that was begun for an erased person's conversation may still reach Lever. */
+export async function isNoteOnItsWay(organization: string, person: TheirsBy, timeoutMs: number): Promise<boolean> {
+  const theirs: QueryFilter<ConversationDocument> = { ...theirsBy(organization, person), erasedAt: { $ne: null } }
+  return (await ConversationModel.exists({ ...theirs, $expr: isOnItsWay(CALL_BEGAN, timeoutMs) })) !== null
 }
 
 /**
- * Removes an erased person's conversations with all messages. One of which a worker has posted a note ends first: repeat until nothing is
+ * Removes an erased person's conversations with all messages. One of which a note is on its way ends first: repeat until nothing is
  * `underWay`. @returns how many documents went
  */
-export async function forgetConversations(organization: string, person: TheirsBy): Promise<{ removed: number; underWay: boolean }> {
+export async function forgetConversations(
+  organization: string,
+  person: TheirsBy,
+  timeoutMs: number,
+): Promise<{ removed: number; underWay: boolean }> {
   const theirs = theirsBy(organization, person)
-  await stopNotes(organization, person)
+  await stopNotes(organization, person, timeoutMs)
   const free = await ConversationModel.find({ ...theirs, ...FREE }, { _id: 1 }).lean()
   const ids = free.map(({ _id }) => _id)
   const conversations = await ConversationModel.deleteMany({ _id: { $in: ids } })

@@ -30,7 +30,7 @@ const MAJORITY = { w: 'majority', j: true } as const
  * somebody else, or already has another message with this id
  */
 export async function receiveMessage(
-  deps: Pick<ConversationDeps, 'candidateExists' | 'noteDelayMs'>,
+  deps: Pick<ConversationDeps, 'candidateExists' | 'noteDelayMs' | 'timeoutMs'>,
   { organization, externalId }: { organization: string; externalId: string },
   message: IncomingMessage,
   asker: ConversationAsker,
@@ -43,7 +43,7 @@ export async function receiveMessage(
   const kept = await addOnce(conversation, message, { asker, noteDelayMs: deps.noteDelayMs })
   // an erasure may have gone through all conversations just before this one was made
   await assertCandidate(deps, organization, candidateId).catch(async (error: unknown) => {
-    await forgetConversations(organization, { candidateId: candidateId ?? '', opportunityIds: [] })
+    await forgetConversations(organization, { candidateId: candidateId ?? '', opportunityIds: [] }, deps.timeoutMs)
     throw error
   })
   return kept

@@ -11,6 +11,7 @@ import { writePart } from './write-part.ts'
 
 /** Works one conversation whose quiet time is over: cuts the note, writes its parts one after another, and gives it back. */
 export async function writeNotes(claimed: ClaimedConversation, deps: ConversationDeps): Promise<void> {
+  if (claimed.document.erasedAt) return void (await writeStep(ConversationModel, claimed, { release: 'never' }))
   const organization = String(claimed.document.organization)
   const terms = await deps.readTerms(organization)
   const { pending } = claimed.document

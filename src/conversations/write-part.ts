@@ -44,7 +44,8 @@ async function rewritten(run: NoteRun, part: Part, note: WrittenNote & { noteId:
     const client = await deps.leverClient(String(document.organization))
     const performAs = await chooseAuthor(deps, document, run.terms)
     const prepare = async (): Promise<void> => {
-      run.document = await writeStep(ConversationModel, claimed, { set: { 'pending.performAs': performAs }, unlessErased: true })
+      const set = { 'pending.performAs': performAs }
+      run.document = await writeStep(ConversationModel, claimed, { set, now: ['pending.rewriteAt'], unlessErased: true })
     }
     const beforeSend = (): void => assertLeaseHolds(claimed)
     const { opportunityId, noteId } = note
@@ -121,6 +122,7 @@ async function keep(
       'pending.done': part + 1,
       'pending.opportunityId': opportunityId,
       'pending.intentAt': pending?.mayStandSince ?? null,
+      'pending.rewriteAt': null,
       'pending.hash': null,
       tries: 0,
       tryingSince: null,

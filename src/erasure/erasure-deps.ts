@@ -39,11 +39,13 @@ export interface ErasureDeps {
   accounts: Pick<Accounts, 'hashKeyOf'>
   audit: Pick<Audit, 'append'>
   candidates: Pick<Candidates, 'find' | 'linkedTo'>
-  exports: Pick<Exports, 'tracesOf' | 'candidatesIn' | 'contactsOf'>
+  exports: Pick<Exports, 'tracesOf' | 'candidatesIn' | 'contactsOf' | 'madeDuringErasure' | 'hasOpen'>
   mirror: Pick<Mirror, 'opportunitiesOf' | 'opportunitiesOfContact' | 'contactOf'>
   connections: Pick<Connections, 'get' | 'leverClient' | 'canSeeConfidential'>
   /** From its return on, nothing that is not being posted already is posted for the person. May be repeated. */
   stopPosting: (person: PersonToForget) => Promise<void>
+  /** Whether a call that was begun before that may still reach Lever. */
+  isPosting: (person: PersonToForget) => Promise<boolean>
   /** In the order in which they are asked; what tells the others where to look comes last. */
   forgetters: readonly Forgetter[]
   leaseMs: number

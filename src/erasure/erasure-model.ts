@@ -37,6 +37,8 @@ const erasureSchema = new Schema(
     passes: { type: Number, default: 0 },
     /** How many documents were removed or cleaned, by collection. */
     removed: { type: [removedSchema], default: [] },
+    /** Opportunities that calls made which were on their way when the erasure was accepted. */
+    madeInLever: { type: [String], default: [] },
     erasedAt: { type: Date, default: null },
   },
   { timestamps: { createdAt: true, updatedAt: false }, collection: 'erasures', minimize: false },

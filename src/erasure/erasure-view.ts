@@ -11,6 +11,10 @@ export const ErasureView = z
     removed: z
       .record(z.string(), z.int())
       .meta({ description: 'Documents removed, or freed of what was personal in them, by collection.' }),
+    madeInLever: z.array(z.string()).optional().meta({
+      description:
+        'Opportunities of the person that calls created in Lever which were on their way when the erasure was accepted: delete them in Lever. Absent where there are none.',
+    }),
   })
   .meta({ id: 'Erasure', description: 'The receipt of an erasure; nothing in it is personal.' })
 
@@ -21,12 +25,13 @@ export async function listErasures(organization: string, request: PageRequest): 
   return page(ErasureModel, { organization, status: 'done' }, request, (erasure) => erasureView(erasure))
 }
 
-function erasureView({ _id, candidate, cause, erasedAt, createdAt, removed }: ErasureDocument): ErasureView {
+function erasureView({ _id, candidate, cause, erasedAt, createdAt, removed, madeInLever }: ErasureDocument): ErasureView {
   return {
     id: _id.toHexString(),
     subject: `candidate:${String(candidate)}`,
     cause,
     erasedAt: (erasedAt ?? createdAt).toISOString(),
     removed: Object.fromEntries(removed.map(({ from, documents }) => [from, documents])),
+    ...(madeInLever?.length ? { madeInLever } : {}),
   }
 }

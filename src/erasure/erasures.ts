@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Types } from 'mongoose'
+import { isValidObjectId, type Types } from 'mongoose'
+import { ServiceError } from '../errors.ts'
 import { claimWork, heartbeat, LeaseLost } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { beginErasure, type ErasureWish } from './begin-erasure.ts'
@@ -11,9 +12,12 @@ import { candidatesOfOpportunity, goneFromLever, isLastOfItsContact } from './le
 import { findPerson, runErasure } from './run-erasure.ts'
 
 const ERASURES_AT_ONCE = 4
-/** Who asks waits this long for the first pass; then it goes on without them. */
+/** A worker that has begun the first pass has this long beyond its lease. */
 const WAIT_MS = 10_000
 const LOOK_EVERY_MS = 20
+const LOOK_AT_CALLS_EVERY_MS = 100
+const STILL_RUNNING = 'The erasure was accepted, but has not gone through everything yet.'
+const ASK_AGAIN = 'It goes on automatically. Send the same request again to wait for it.'
 
 export type Erasures = ReturnType<typeof createErasures>
 
@@ -21,13 +25,14 @@ export type Erasures = ReturnType<typeof createErasures>
 export function createErasures(deps: ErasureDeps) {
   const { hashKeyOf } = deps.accounts
 
-  /** Resolves when all collections were gone through once; what runs is forgotten when it has ended. */
-  async function erase(wish: ErasureWish): Promise<void> {
+  /** Resolves when all collections were gone through once; what runs is forgotten when it has ended. @returns the erasure, if there is one */
+  async function erase(wish: ErasureWish): Promise<Types.ObjectId | null> {
     const id = await beginErasure(deps, wish)
-    if (!id) return
-    const running = await ErasureModel.findOne({ _id: id, status: 'running' }).lean<ErasureDocument>()
+    if (!id) return null
+    const running = await findRunning(id)
     if (running) await deps.stopPosting(await findPerson(running, deps)) // before the answer, also where a worker's pass takes longer
-    await runOnce(deps, id)
+    await passOnce(deps, id)
+    return id
   }
 
   async function eraseAll(organization: string, candidateIds: string[], cause: ErasureWish['cause']): Promise<void> {
@@ -35,9 +40,15 @@ export function createErasures(deps: ErasureDeps) {
   }
 
   return {
-    /** A candidate is deleted here. May be repeated. */
-    eraseCandidate: (organization: string, candidateId: string, actor: string) =>
-      erase({ organization, candidateId, cause: 'candidate_deleted', actor }),
+    /**
+     * A candidate is deleted here. Resolves when nothing of the person is on its way to Lever any more: whatever a call was begun for is there
+     * by then, or its answer is overdue. May be repeated, also when the candidate is gone.
+     */
+    async eraseCandidate(organization: string, candidateId: string, actor: string): Promise<void> {
+      if (!isValidObjectId(candidateId)) return
+      const id = await erase({ organization, candidateId, cause: 'candidate_deleted', actor })
+      if (id) await untilNothingIsPosted(deps, id)
+    },
     /** Lever shows the contact as anonymized. May be told again. */
     async opportunityAnonymized(organization: string, opportunityId: string): Promise<void> {
       await eraseAll(organization, await candidatesOfOpportunity(deps, organization, opportunityId), 'anonymized_in_lever')
@@ -67,15 +78,31 @@ export function createErasures(deps: ErasureDeps) {
   }
 }
 
-/** Here and now, unless a worker was quicker: then its pass is waited for. */
-async function runOnce(deps: ErasureDeps, _id: Types.ObjectId): Promise<void> {
+/** Here and now, unless a worker was quicker: then its pass is waited for, and made here where that worker has stopped. */
+async function passOnce(deps: ErasureDeps, _id: Types.ObjectId): Promise<void> {
   const { leaseMs } = deps
-  const [claimed] = await claimWork<ErasureDocument>(ErasureModel, { statuses: ['running'], match: { _id }, atMost: 1, leaseMs })
-  try {
-    if (claimed) return await runErasure(claimed, deps)
-  } catch (error) {
-    if (!(error instanceof LeaseLost)) throw error
+  const notYet = { _id, passes: 0 }
+  const deadline = performance.now() + leaseMs + WAIT_MS
+  while (await ErasureModel.exists(notYet)) {
+    if (performance.now() > deadline) throw new ServiceError('storage_unavailable', STILL_RUNNING, { hint: ASK_AGAIN })
+    const [claimed] = await claimWork<ErasureDocument>(ErasureModel, { statuses: ['running'], match: notYet, atMost: 1, leaseMs })
+    try {
+      await (claimed ? runErasure(claimed, deps) : sleep(LOOK_EVERY_MS))
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error
+    }
   }
-  const deadline = performance.now() + WAIT_MS
-  while (performance.now() < deadline && (await ErasureModel.exists({ _id, passes: 0 }))) await sleep(LOOK_EVERY_MS)
+}
+
+/** No longer than a call may take: nothing new begins. */
+async function untilNothingIsPosted(deps: ErasureDeps, id: Types.ObjectId): Promise<void> {
+  for (;;) {
+    const running = await findRunning(id)
+    if (!running || !(await deps.isPosting(await findPerson(running, deps)))) return
+    await sleep(LOOK_AT_CALLS_EVERY_MS)
+  }
+}
+
+async function findRunning(_id: Types.ObjectId): Promise<ErasureDocument | null> {
+  return ErasureModel.findOne({ _id, status: 'running' }).lean<ErasureDocument>()
 }

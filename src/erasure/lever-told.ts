@@ -1,3 +1,4 @@
+import type { CandidateDocument } from '../candidates/candidate-model.ts'
 import { listDeletedOpportunities, listOpportunities } from '../lever/opportunities.ts'
 import type { ErasureDeps } from './erasure-deps.ts'
 
@@ -16,30 +17,24 @@ export async function candidatesOfOpportunity(deps: ErasureDeps, organization: s
 }
 
 /**
- * Whether a deletion in Lever is to erase: the organization wished so before Lever made it, and Lever shows no other opportunity of the contact. One that the
- * mirror knows and Lever does not show may be confidential: it counts as there unless Lever lists it as deleted too.
+ * Whether a deletion in Lever is to erase: the organization wished so before Lever made it, and Lever shows no other opportunity of the
+ * contact. One that the mirror knows and Lever does not show may be confidential: it counts as there unless Lever lists it as deleted too.
  */
 export async function isLastOfItsContact(deps: ErasureDeps, organization: string, opportunityId: string): Promise<boolean> {
-  const connection = await deps.connections.get(organization)
-  if (!connection.settings.eraseWhenDeletedInLever) return false
+  const { eraseWhenDeletedInLever, eraseWhenDeletedInLeverSince: since } = (await deps.connections.get(organization)).settings
+  if (!eraseWhenDeletedInLever || !since) return false
   const contactIds = await contactsOf(deps, organization, opportunityId)
   const client = await deps.connections.leverClient(organization, 'webhook')
-  const since = connection.settings.eraseWhenDeletedInLeverSince?.getTime()
-  if (since !== undefined && !(await wasDeletedSince(client, opportunityId, since))) return false
-  const confidentiality = deps.connections.canSeeConfidential(connection) ? { confidentiality: 'all' as const } : {}
-  for (const contactId of contactIds) {
-    for await (const { id } of listOpportunities(client, { contactId, ...confidentiality, lane: 'webhook' })) {
-      if (id !== opportunityId) return false
-    }
-    const others = (await deps.mirror.opportunitiesOfContact(organization, contactId)).filter(({ id }) => id !== opportunityId)
-    if (!(await areAllDeleted(client, others))) return false
-  }
-  return contactIds.length > 0
+  if (!(await wasDeletedSince(client, opportunityId, since.getTime()))) return false
+  if (await isAnyShown(deps, organization, contactIds, opportunityId)) return false
+  const known = await Promise.all(contactIds.map((id) => deps.mirror.opportunitiesOfContact(organization, id)))
+  const others = known.flat().filter(({ id }) => id !== opportunityId)
+  return contactIds.length > 0 && (await areAllDeleted(client, others))
 }
 
 /**
- * Those of the candidates of whom Lever has nothing else: no opportunity of theirs, their contacts or their e-mails is shown, and each that is
- * known here Lever lists as deleted.
+ * Those of the candidates whom Lever does not have any more: none of their exports is under way, Lever shows no opportunity of their own
+ * contacts, and lists each that they are known to have had as deleted. Who merely shares an e-mail with them does not count.
  */
 export async function goneFromLever(
   deps: ErasureDeps,
@@ -48,29 +43,39 @@ export async function goneFromLever(
   deletedId: string,
 ): Promise<string[]> {
   const gone: string[] = []
-  for (const id of candidateIds) if (!(await isStillInLever(deps, organization, id, deletedId))) gone.push(id)
+  for (const id of candidateIds) {
+    const candidate = await deps.candidates.find(organization, id)
+    if (candidate && !(await isStillInLever(deps, organization, candidate, deletedId))) gone.push(id)
+  }
   return gone
 }
 
-async function isStillInLever(deps: ErasureDeps, organization: string, candidateId: string, deletedId: string): Promise<boolean> {
-  const candidate = await deps.candidates.find(organization, candidateId)
-  if (!candidate) return false
+async function isStillInLever(deps: ErasureDeps, organization: string, candidate: CandidateDocument, deletedId: string): Promise<boolean> {
+  const candidateId = String(candidate._id)
+  if (await deps.exports.hasOpen(organization, candidateId)) return true
+  const { opportunityIds, contactIds } = await deps.exports.tracesOf(organization, candidateId)
+  const linked = candidate.lever ? [candidate.lever.opportunityId] : []
+  const own = [...new Set([...opportunityIds, ...linked])].filter((id) => id !== deletedId)
+  const ofOwn = (await Promise.all(own.map((id) => contactsOf(deps, organization, id)))).flat()
+  const contacts = new Set([...contactIds, ...ofOwn, ...(candidate.lever?.contactId ? [candidate.lever.contactId] : [])])
+  if (await isAnyShown(deps, organization, [...contacts], deletedId)) return true
+  const readAt = candidate._id.getTimestamp() // what was deleted earlier it was never linked to
+  const client = await deps.connections.leverClient(organization, 'webhook')
+  const known = own.map((id) => ({ id, readAt }))
+  return !(await areAllDeleted(client, known))
+}
+
+/** Whether Lever shows an opportunity of one of these contacts, other than the deleted one. */
+async function isAnyShown(deps: ErasureDeps, organization: string, contactIds: readonly string[], deletedId: string): Promise<boolean> {
   const client = await deps.connections.leverClient(organization, 'webhook')
   const connection = await deps.connections.get(organization)
   const confidentiality = deps.connections.canSeeConfidential(connection) ? { confidentiality: 'all' as const } : {}
-  const { opportunityIds, contactIds } = await deps.exports.tracesOf(organization, candidateId)
-  const contacts = new Set([...contactIds, ...(candidate.lever?.contactId ? [candidate.lever.contactId] : [])])
-  const searches = [...[...contacts].map((contactId) => ({ contactId })), ...candidate.emails.map((email) => ({ email }))]
-  for (const search of searches) {
-    for await (const { id } of listOpportunities(client, { ...search, ...confidentiality, lane: 'webhook' }))
+  for (const contactId of contactIds) {
+    for await (const { id } of listOpportunities(client, { contactId, ...confidentiality, lane: 'webhook' })) {
       if (id !== deletedId) return true
+    }
   }
-  const readAt = candidate._id.getTimestamp() // what was deleted earlier it was never linked to
-  const known = [...opportunityIds, ...(candidate.lever ? [candidate.lever.opportunityId] : [])].filter((id) => id !== deletedId)
-  return !(await areAllDeleted(
-    client,
-    known.map((id) => ({ id, readAt })),
-  ))
+  return false
 }
 
 async function wasDeletedSince(

@@ -36,14 +36,17 @@ async function comeAgain(claimed: ClaimedErasure, passes: number): Promise<void>
 }
 
 async function finish(claimed: ClaimedErasure, passes: number, deps: ErasureDeps): Promise<void> {
-  const { organization, candidate, cause, actor } = claimed.document
+  const { candidate, cause, actor } = claimed.document
+  const organization = String(claimed.document.organization)
+  const madeInLever = await deps.exports.madeDuringErasure(organization, String(candidate))
   await deps.audit.append({
-    organization: String(organization),
+    organization,
     actor,
     action: 'candidate.erased',
     subject: `candidate:${String(candidate)}`,
   })
-  await writeStep(ErasureModel, claimed, { set: { passes, status: 'done' }, unset: ['person'], now: ['erasedAt'], release: 'never' })
+  const set = { passes, status: 'done', madeInLever }
+  await writeStep(ErasureModel, claimed, { set, unset: ['person'], now: ['erasedAt'], release: 'never' })
   deps.observe?.(cause)
 }
 

@@ -135,7 +135,7 @@ export async function freeTargetOf(organization: string, opportunityId: string):
   await ExportModel.updateMany({ organization, opportunityId, status: 'exported' }, { $unset: { openKey: 1 } })
 }
 
-/** The exports of a candidate that was deleted here end, but for those of which Lever may have something: whoever checks one loses the lease. */
+/** The exports of a candidate that is erased end, but for those of which Lever may have something: whoever checks one loses the lease. */
 export async function cancelOfCandidate(organization: string, candidate: string): Promise<void> {
-  await ExportModel.updateMany({ organization, candidate, $or: [{ status: 'queued' }, { status: 'checking', intent: null }] }, CANCEL)
+  await ExportModel.updateMany({ organization, candidate, status: { $in: ['queued', 'checking'] } }, CANCEL)
 }

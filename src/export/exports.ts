@@ -13,7 +13,7 @@ import { findBatch, getBatch, listBatches } from './batch-view.ts'
 import { bulkAnswer, rejectedRow } from './bulk-rejection.ts'
 import { changeBatch, settleAbandoned, type BatchChange } from './change-batch.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
-import { candidatesIn, contactsOf, forgetCandidate, stopPosting, tracesOf } from './forget-candidate.ts'
+import { candidatesIn, contactsOf, forgetCandidate, hasOpen, madeDuringErasure, tracesOf } from './forget-candidate.ts'
 import { exportView } from './export-view.ts'
 import { listExports, type ExportFilters } from './list-exports.ts'
 import { markRestored } from './mark-restored.ts'
@@ -25,6 +25,7 @@ import { requestExport, type ExportWish } from './request-export.ts'
 import type { RuleDeps } from './apply-rule.ts'
 import { createExportRules } from './export-rules.ts'
 import { runExport } from './run-export.ts'
+import { isPosting, stopPosting } from './stop-posting.ts'
 
 /** What waits for its turn in the budget holds a place, so there are many; a bulk never has them all. */
 const AT_ONCE = 64
@@ -40,7 +41,7 @@ export type Exports = ReturnType<typeof createExports>
 
 /** Exports: asked for, previewed, worked and changed. */
 export function createExports(deps: RuleDeps) {
-  const { audit, wake, observe } = deps
+  const { audit, wake, observe, timeoutMs } = deps
   return {
     /** Automatic export. */
     rules: createExportRules(deps),
@@ -83,8 +84,11 @@ export function createExports(deps: RuleDeps) {
     confidentialAmong,
     /** Before a connection ends: see `settle-exports.ts`. */
     settle: (organization: string, hasGrant: boolean) => settleExports(organization, hasGrant, deps),
-    forgetCandidate,
-    stopPosting,
+    forgetCandidate: (organization: string, candidate: string) => forgetCandidate(organization, candidate, timeoutMs),
+    stopPosting: (organization: string, candidate: string) => stopPosting(organization, candidate, timeoutMs),
+    isPosting: (organization: string, candidate: string) => isPosting(organization, candidate, timeoutMs),
+    hasOpen,
+    madeDuringErasure,
     tracesOf,
     candidatesIn,
     contactsOf,

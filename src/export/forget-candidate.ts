@@ -1,34 +1,25 @@
 import type { QueryFilter } from 'mongoose'
 import { NEVER } from '../work/work-fields.ts'
-import { cancelOfCandidate } from './change-export.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
+import { NOTE_QUEUED, stopPosting } from './stop-posting.ts'
 
 const FORGOTTEN = 'What was said about it went with the candidate.'
 const ENDED = ['exported', 'duplicate', 'failed', 'canceled'] as const
 /** No worker holds it now, by the database's clock. */
 const FREE: QueryFilter<ExportDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
 
-const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
-
-/**
- * From here on nothing more is posted for a candidate that is erased, by whoever holds its exports: each POST follows a step that fails now.
- * What has no intent yet ends at once; a call that was begun goes on to be looked for. Resolves after a majority write; may be repeated.
- */
-export async function stopPosting(organization: string, candidate: string): Promise<void> {
-  await ExportModel.updateMany({ organization, candidate, erasedAt: null }, { $currentDate: { erasedAt: true } }, MAJORITY)
-  // whoever holds one of these gives it up, and nobody takes it again before it is dropped
-  await ExportModel.updateMany({ organization, candidate, status: 'exported', 'note.status': 'queued' }, { $set: { dueAt: NEVER } })
-  await cancelOfCandidate(organization, candidate)
-}
-
 /**
  * Forgets the person in the exports of a candidate that was erased: queued ones and notes that are not under way are taken back, and of
  * what has ended only ids, states and times stay. What runs still needs the person: repeat until nothing is `underWay`. Nothing is sent
  * anew meanwhile, since the candidate is not there any more.
  */
-export async function forgetCandidate(organization: string, candidate: string): Promise<{ removed: number; underWay: boolean }> {
+export async function forgetCandidate(
+  organization: string,
+  candidate: string,
+  timeoutMs: number,
+): Promise<{ removed: number; underWay: boolean }> {
   const ofCandidate: QueryFilter<ExportDocument> = { organization, candidate }
-  await stopPosting(organization, candidate)
+  await stopPosting(organization, candidate, timeoutMs)
   await endUnreachable(ofCandidate)
   await dropNotes(ofCandidate)
   const removed = await clean(ofCandidate)
@@ -56,7 +47,7 @@ async function endUnreachable(ofCandidate: QueryFilter<ExportDocument>): Promise
 async function dropNotes(ofCandidate: QueryFilter<ExportDocument>): Promise<void> {
   const error = { code: 'erased', detail: 'The candidate was erased before the note was known to be written.' }
   await ExportModel.updateMany(
-    { ...ofCandidate, ...FREE, status: 'exported', 'note.status': 'queued' },
+    { ...ofCandidate, ...FREE, ...NOTE_QUEUED },
     { $set: { 'note.status': 'failed', 'note.error': error, waitingFor: null, dueAt: NEVER }, $inc: { fence: 1 } },
   )
 }
@@ -72,6 +63,18 @@ async function clean(ofCandidate: QueryFilter<ExportDocument>): Promise<number> 
   await ExportModel.updateMany({ ...ended, 'note.error': { $ne: null } }, { $set: { 'note.error.detail': FORGOTTEN } })
   await ExportModel.updateMany({ ...ended, 'resume.detail': { $ne: null } }, { $set: { 'resume.detail': FORGOTTEN } })
   return modifiedCount
+}
+
+/** Whether an export of the candidate is under way. */
+export async function hasOpen(organization: string, candidate: string): Promise<boolean> {
+  return (await ExportModel.exists({ organization, candidate, status: { $nin: ENDED } })) !== null
+}
+
+/** Opportunities that calls made which were on their way when the candidate was erased. */
+export async function madeDuringErasure(organization: string, candidate: string): Promise<string[]> {
+  const landedLater: QueryFilter<ExportDocument> = { erasedAt: { $ne: null }, $expr: { $gte: ['$finishedAt', '$erasedAt'] } }
+  const made = await ExportModel.distinct('madeOpportunityId', { organization, candidate, status: 'exported', ...landedLater })
+  return made.filter((id) => typeof id === 'string')
 }
 
 /** What a candidate's exports know of it in Lever. */

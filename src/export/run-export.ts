@@ -1,7 +1,7 @@
 import { writeStep } from '../work/write-step.ts'
 import { checkAndSend } from './check-and-send.ts'
 import { ExportModel } from './export-model.ts'
-import { becomeUnclear, claimedAt, type ClaimedExport } from './export-steps.ts'
+import { becomeUnclear, claimedAt, tryLater, type ClaimedExport } from './export-steps.ts'
 import { lookAgain } from './look-again.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 import { writeNote } from './write-note.ts'
@@ -21,16 +21,22 @@ export async function runExport(claimed: ClaimedExport, deps: ExportDeps): Promi
     case 'unclear':
       return lookAgain(claimed, deps)
     case 'exported':
-      return writeNote(claimed, deps)
+      return claimed.document.erasedAt ? rest(claimed) : writeNote(claimed, deps)
     default:
-      await writeStep(ExportModel, claimed, { release: 'never' })
+      return rest(claimed)
   }
+}
+
+/** Nothing more is to be done by a worker. */
+async function rest(claimed: ClaimedExport): Promise<void> {
+  await writeStep(ExportModel, claimed, { release: 'never' })
 }
 
 /** The worker that posted is gone or asleep; its call ends within the time limit, its effect within the settle time. */
 async function restAfterCrash(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
-  const sentAt = claimed.document.intent?.at ?? claimedAt(claimed, deps.leaseMs)
-  const rested = claimedAt(claimed, deps.leaseMs).getTime() - sentAt.getTime()
+  const { intent } = claimed.document
+  if (!intent) return tryLater(claimed, { waitingFor: null, pauseMs: 0 }) // its call did nothing, and the next one had not begun
+  const rested = claimedAt(claimed, deps.leaseMs).getTime() - intent.at.getTime()
   const { _id, organization } = claimed.document
   deps.log.warn({ export: String(_id), organization: String(organization) }, 'export: the process that sent it stopped')
   deps.observe?.({ step: 'send', outcome: 'unclear' })

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryFilter } from 'mongoose'
+import { callLastsMs } from '../work/call-on-its-way.ts'
 import { cancelQueued } from './change-export.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
 /** Somebody waits for the connection to end. */
 const LOOK_LIMIT_MS = 15_000
-/** Beyond the time limit of a call, for saving what came of it. */
-const SAVE_MARGIN_MS = 1000
 const LOOK_AT_RUNNING_EVERY_MS = 50
 
 /**
@@ -22,7 +21,7 @@ export async function settleExports(
   await cancelQueued(organization)
   // a call that has begun ends within its time limit; nothing new begins, since the connection has ended
   const underWay = { status: { $in: ['checking', 'sending'] }, $expr: { $gt: ['$leaseUntil', '$$NOW'] } } as const
-  await untilNone({ organization, ...underWay }, deps.timeoutMs + SAVE_MARGIN_MS)
+  await untilNone({ organization, ...underWay }, callLastsMs(deps.timeoutMs))
   const lookAtAgain: QueryFilter<ExportDocument> = {
     organization,
     $or: [{ status: 'unclear' }, { status: 'exported', 'note.status': 'queued' }],

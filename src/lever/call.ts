@@ -67,7 +67,7 @@ export interface Caller extends CallerOptions {
 
 export interface Call extends Pick<LeverRequest, 'method' | 'json' | 'form' | 'beforeSend'> {
   path: LeverPath
-  /** Awaited once its turn has come and the header is there, before anything is sent. */
+  /** Awaited once its turn has come and the header is there, before anything is sent, and again before the one repeat after a 401. */
   prepare?: (() => Promise<void>) | undefined
   query: LeverQuery | undefined
   lane: Lane | undefined
@@ -94,6 +94,7 @@ export async function callOnce(
   if (answer.status === 401) {
     const renewed = await credentials.renew(header)
     await takeTurn(options, { fingerprint, lane, waitsFor })
+    await call.prepare?.()
     answer = await send(renewed)
     if (answer.status === 401) await afterAnswer(options, () => credentials.refused?.(renewed))
   }

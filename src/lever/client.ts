@@ -29,7 +29,10 @@ export interface WriteOptions<S extends z.ZodType> {
   form?: FormData
   schema: S
   lane?: Lane
-  /** Awaited once, when the call's turn in the budget has come, before anything is sent; what it throws keeps the write from being sent. */
+  /**
+   * Awaited when the call's turn in the budget has come, before anything is sent, and again before the one repeat after a 401; what it throws
+   * keeps the write from being sent.
+   */
   prepare?: () => Promise<void>
   /**
    * Called when the connection stands, in the tick in which the bytes go out, and again before the one repeat after a 401.

@@ -18,7 +18,10 @@ export interface Step {
   attempt?: Attempt
   /** The field in which attempts are kept: `attempts` unless given. */
   history?: string
-  /** The write fails as if the lease were lost once the document's person was erased: for the last write before a call that posts. */
+  /**
+   * For the last write before a call that posts. Once the document's person is erased (`erasedAt`), it fails as if the lease were lost, and
+   * the document is given back at once.
+   */
   unlessErased?: boolean
   /**
    * Gives the document back: claimable again after so many ms of the database's clock, `never` until something wakes it.
@@ -42,8 +45,14 @@ export async function writeStep<T extends WorkDocument>(store: WorkStore, claime
       writeConcern: { w: 'majority', j: true },
     },
   )
-  if (!written) throw new LeaseLost(String(claimed.document._id))
-  return written as unknown as T
+  if (written) return written as unknown as T
+  if (step.unlessErased) await giveBackErased(store, claimed)
+  throw new LeaseLost(String(claimed.document._id))
+}
+
+/** Who erases the person waits for whatever a worker holds. */
+async function giveBackErased<T extends WorkDocument>(store: WorkStore, claimed: Claimed<T>): Promise<void> {
+  await store.collection.updateOne({ ...heldBy(claimed), erasedAt: { $ne: null } }, [{ $set: releaseOf({ release: 0 }) }])
 }
 
 function stagesOf(step: Step): Document[] {

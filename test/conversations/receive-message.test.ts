@@ -27,7 +27,7 @@ describe('conversations/receive message', () => {
     fields: Partial<IncomingMessage>,
     candidateExists = () => Promise.resolve(true),
     asker: ConversationAsker = { clearance: 'all', person: null },
-  ) => receiveMessage({ candidateExists, noteDelayMs: 1000 }, { organization, externalId }, message(fields), asker)
+  ) => receiveMessage({ candidateExists, noteDelayMs: 1000, timeoutMs: 1000 }, { organization, externalId }, message(fields), asker)
 
   it('numbers messages that come at once without a gap, and keeps one of two that are the same', async () => {
     await Promise.all(Array.from({ length: 12 }, (_, at) => receive('crowd', { id: `m${at % 8}` })))

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import mongoose from 'mongoose'
 import { CandidateImportModel } from '../../src/candidates/candidate-import-model.ts'
@@ -8,7 +7,7 @@ import { ExportModel } from '../../src/export/export-model.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
 import { eventually } from '../support/eventually.ts'
 import { QUICK_TIMES } from '../support/quick-times.ts'
-import { letADayPass, untilItRests, untilItRestsUnclear, wakeExport } from '../support/resting-export.ts'
+import { letADayPass, letCallBeOver, untilItRests, untilItRestsUnclear, wakeExport } from '../support/resting-export.ts'
 import { exportAndWait, startService, waitForEnd, type Api, type ServiceForTests } from '../support/service.ts'
 import { addPerson, askForExport, CREATE, fault, hashesInMirror, LIST, readExport, receiptComes, receiptOf, tracesOf, type PersonInTest, sendResume } from './erasure-world.ts' // prettier-ignore
 
@@ -42,6 +41,7 @@ describe('deleting a candidate', () => {
     await fault(service, LIST, { kind: 'status', status: 500, after: 1, times: 1000 })
     const id = await askForExport(by, person)
     await untilItRestsUnclear(id)
+    await letCallBeOver(id)
     return id
   }
 
@@ -109,89 +109,6 @@ describe('deleting a candidate', () => {
     expect(await tracesOf(person)).to.deep.equal([])
     await service.lever.clearFaults()
     expect(await service.lever.opportunitiesByEmail(person.email)).to.deep.equal([])
-  })
-
-  /** What a worker that was held does next is done soon. */
-  const aMoment = () => sleep(700)
-
-  it('creates nobody in Lever whom a worker held while it looked for duplicates', async () => {
-    const person = await addPerson(api)
-    await fault(service, LIST, { kind: 'slow', delayMs: 600_000 })
-    const id = await askForExport(api, person)
-    await eventually('it is being checked', async () => (await ExportModel.findById(id).lean())?.status === 'checking')
-
-    await api.delete(`candidates/${person.id}`)
-    await service.lever.clearFaults()
-    await aMoment()
-
-    expect(await service.lever.opportunitiesByEmail(person.email)).to.deep.equal([])
-    expect((await readExport(api, id)).status).to.equal('canceled')
-    await receiptComes(api, person)
-    expect(await tracesOf(person)).to.deep.equal([])
-  })
-
-  it('does not repeat a create that was looked for in vain, when a worker is about to', async () => {
-    const person = await addPerson(api)
-    const id = await unclearExport(person, 'resetBefore')
-    await ExportModel.updateOne({ _id: id }, { $set: { 'intent.looks': 2 } })
-    await service.lever.clearFaults()
-    await fault(service, LIST, { kind: 'slow', delayMs: 600_000, after: 1 })
-    await wakeExport(id)
-    const isCheckedAgain = async () => {
-      const found = await ExportModel.findById(id).lean()
-      return found?.status === 'checking' && found.intent !== null
-    }
-    await eventually('it is checked before it is sent again', isCheckedAgain, 20_000)
-
-    await api.delete(`candidates/${person.id}`)
-    await service.lever.clearFaults()
-    await aMoment()
-
-    expect(await service.lever.opportunitiesByEmail(person.email)).to.deep.equal([])
-    await receiptComes(api, person, 30_000)
-    expect((await readExport(api, id)).status).to.equal('failed')
-    expect(await tracesOf(person)).to.deep.equal([])
-  }).timeout(60_000)
-
-  it('does not repeat a note that was looked for in vain, when a worker is about to', async () => {
-    const person = await addPerson(api)
-    await fault(service, { method: 'POST', path: '/notes$' }, { kind: 'resetBefore' })
-    await fault(service, { method: 'GET', path: '/notes$' }, { kind: 'slow', delayMs: 600_000 })
-    const { opportunityId } = await exportAndWait(api, { candidateId: person.id, note: `${person.name} likes tea.` })
-    const id = opportunityId ?? ''
-    const isHeld = async () => (await service.lever.requests(`/opportunities/${id}/notes`)).length >= 1
-    await eventually('the first try is over', isHeld)
-    await eventually('it is looked for', async () => {
-      const found = await ExportModel.findOne({ opportunityId: id }).lean()
-      return found?.note?.intentAt !== null && found?.note?.tries === 1 && found.claim !== null
-    })
-
-    await api.delete(`candidates/${person.id}`)
-    await service.lever.clearFaults()
-    await aMoment()
-
-    expect(await service.lever.notesOf(id)).to.deep.equal([])
-    await receiptComes(api, person, 30_000)
-    expect(await tracesOf(person)).to.deep.equal([])
-  }).timeout(60_000)
-
-  it('lets what is being sent end, and forgets it then', async () => {
-    const person = await addPerson(api)
-    await fault(service, CREATE, { kind: 'slow', delayMs: 600_000 })
-    const id = await askForExport(api, person)
-    await eventually('it is being sent', async () => (await ExportModel.findById(id).lean())?.status === 'sending')
-
-    await api.delete(`candidates/${person.id}`)
-    const early = await receiptOf(api, person)
-    await service.lever.clearFaults()
-    const ended = await waitForEnd(api, id)
-
-    expect(early, 'no receipt while something is left').to.equal(null)
-    const made = await service.lever.opportunitiesByEmail(person.email)
-    expect([ended.status, made.map((one) => one.id)]).to.deep.equal(['exported', [ended.opportunityId]])
-    await receiptComes(api, person)
-    expect(await tracesOf(person)).to.deep.equal([])
-    expect(await hashesInMirror(ended.opportunityId)).to.equal(0)
   })
 
   it('lets an unclear one be looked for, but never sends it again', async () => {

@@ -32,7 +32,7 @@ describe('an erasure', () => {
   }
 
   /** As one process has them; what the other parts know is nothing. */
-  function erasuresWith(forgetOthers?: Forgetter['forget'], leaseMs = LEASE_MS) {
+  function erasuresWith(forgetOthers?: Forgetter['forget'], leaseMs = LEASE_MS, posting: Partial<ErasureDeps> = {}) {
     const deps: ErasureDeps = {
       accounts: { hashKeyOf: async () => Buffer.alloc(32, 1) },
       audit: { append: async ({ action, actor }) => void audited.push(`${actor} ${action}`) },
@@ -41,6 +41,8 @@ describe('an erasure', () => {
         tracesOf: async () => ({ exportIds: [], opportunityIds: [], contactIds: [] }),
         candidatesIn: async () => [],
         contactsOf: async () => [],
+        hasOpen: async () => false,
+        madeDuringErasure: async () => [],
       },
       mirror: { opportunitiesOf: async () => [], opportunitiesOfContact: async () => [], contactOf: async () => null },
       connections: {
@@ -49,6 +51,8 @@ describe('an erasure', () => {
         canSeeConfidential: () => false,
       },
       stopPosting: async () => {},
+      isPosting: async () => false,
+      ...posting,
       forgetters: [candidates, ...(forgetOthers ? [{ collection: 'others', forget: forgetOthers }] : [])],
       leaseMs,
       log: createLog({ level: 'silent' }),
@@ -126,6 +130,39 @@ describe('an erasure', () => {
     expect(await erasure())
       .to.deep.include({ status: 'done', passes: 2 })
       .and.not.to.have.property('person')
+  })
+
+  it('stops what would be posted as soon as it is accepted, and is answered by whom a stopped worker left it to', async () => {
+    const id = await candidate()
+    const stopped: string[] = []
+    const stopPosting: ErasureDeps['stopPosting'] = async ({ candidateId }) => void stopped.push(candidateId)
+    await new Promise<void>((hangs) => {
+      const killed = erasuresWith(() => new Promise(() => hangs()), SHORT_LEASE_MS) // goes no further than this
+      void killed.eraseCandidate(organization, id, 'apiKey:1')
+    })
+    let passed = false
+    const asked = erasuresWith(async () => once((passed = true) ? 1 : 0), LEASE_MS, { stopPosting })
+
+    const answer = asked.eraseCandidate(organization, id, 'apiKey:1').then(() => passed)
+    await eventually('it is stopped', () => stopped.length === 1)
+    const early = passed
+
+    expect([stopped, early, await answer]).to.deep.equal([[id], false, true])
+  })
+
+  it('is answered when nothing is on its way to Lever any more', async () => {
+    const id = await candidate()
+    let onItsWay = true
+    let answered = false
+    const erasures = erasuresWith(async () => ({ removed: 0, underWay: onItsWay }), LEASE_MS, { isPosting: async () => onItsWay })
+
+    const answer = erasures.eraseCandidate(organization, id, 'apiKey:1').then(() => (answered = true))
+    await eventually('all was gone through', async () => (await erasure())?.passes === 1)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const early = answered
+    onItsWay = false
+
+    expect([early, await answer]).to.deep.equal([false, true])
   })
 
   it('is one where two processes begin it at once', async () => {

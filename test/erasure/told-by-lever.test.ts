@@ -1,10 +1,23 @@
 import { expect } from 'chai'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { dateErasureSwitch } from '../../src/connection/settings.ts'
+import { ExportModel } from '../../src/export/export-model.ts'
 import { OpportunityHistoryModel } from '../../src/mirror/opportunity-history-model.ts'
 import { eventually } from '../support/eventually.ts'
 import { QUICK_TIMES } from '../support/quick-times.ts'
-import { exportAndWait, startService, type Api, type ServiceForTests } from '../support/service.ts'
-import { addPerson, fault, hashesInMirror, receiptComes, receiptOf, sendResume, tracesOf, type PersonInTest } from './erasure-world.ts'
+import { exportAndWait, startService, waitForEnd, type Api, type ServiceForTests } from '../support/service.ts'
+import {
+  addPerson,
+  askForExport,
+  fault,
+  hashesInMirror,
+  receiptComes,
+  receiptOf,
+  sendResume,
+  tracesOf,
+  type PersonInTest,
+} from './erasure-world.ts'
 
 const READ = { method: 'GET', path: '^/opportunities/[0-9a-f-]+$' }
 const DELETED = { method: 'GET', path: '^/opportunities/deleted$' }
@@ -151,6 +164,56 @@ describe('erasing what Lever erased', () => {
     await allIsProcessed()
     expect(await receiptOf(api, person), 'exported again').to.equal(null)
     expect((await read(person)).body.lever?.opportunityId).to.equal(again.opportunityId)
+  })
+
+  it('counts from the first start for who switched it on before it was kept when', async () => {
+    await eraseWhenDeleted()
+    const since = async () => (await ConnectionModel.findOne({}).orFail().lean()).settings?.eraseWhenDeletedInLeverSince
+    const { person: early, opportunityId } = await exported()
+    await ConnectionModel.updateOne({}, { $unset: { 'settings.eraseWhenDeletedInLeverSince': 1 } })
+    await service.lever.deleteOpportunity(opportunityId)
+    await eventually('it is unlinked', async () => !(await read(early)).body.lever)
+
+    await dateErasureSwitch()
+    const first = await since()
+    await tell('candidateDeleted', opportunityId)
+    await allIsProcessed()
+    const { person, opportunityId: later } = await exported()
+    await service.lever.deleteOpportunity(later)
+
+    await receiptComes(api, person)
+    expect(await receiptOf(api, early), 'deleted before').to.equal(null)
+    await dateErasureSwitch()
+    await eraseWhenDeleted()
+    expect([first instanceof Date, await since()], 'written once').to.deep.equal([true, first])
+  })
+
+  it('erases nobody of whom an export is under way', async () => {
+    await eraseWhenDeleted()
+    const { person, opportunityId } = await exported()
+    await fault(service, { method: 'GET', path: '^/opportunities$', query: 'email=' }, { kind: 'status', status: 503, times: 1000 })
+    await ExportModel.updateOne({ candidate: person.id }, { $unset: { openKey: 1 } })
+    const id = await askForExport(api, person, { onDuplicate: 'create' })
+
+    await service.lever.deleteOpportunity(opportunityId)
+    await eventually('it is unlinked', async () => !(await read(person)).body.lever)
+    await allIsProcessed()
+    await service.lever.clearFaults()
+
+    expect(await receiptOf(api, person)).to.equal(null)
+    expect((await waitForEnd(api, id)).status).to.equal('exported')
+  })
+
+  it('erases whom Lever shows nothing of any more, though it shows somebody with the same e-mail', async () => {
+    await eraseWhenDeleted()
+    const { person, opportunityId } = await exported()
+    const other = await service.lever.addOpportunity({ name: 'Somebody Else', emails: [`other-${person.email}`] })
+    await CandidateModel.updateOne({ _id: person.id }, { $push: { emails: `other-${person.email}` } })
+
+    await service.lever.deleteOpportunity(opportunityId)
+
+    expect(await receiptComes(api, person)).to.include({ cause: 'deleted_in_lever' })
+    expect((await service.lever.opportunitiesByEmail(`other-${person.email}`)).map(({ id }) => id)).to.deep.equal([other.id])
   })
 
   it('erases nobody who stands in Lever as another opportunity, under another contact', async () => {

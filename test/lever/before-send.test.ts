@@ -114,4 +114,19 @@ describe('lever/client: beforeSend', () => {
     expect(classifyWriteError(error)).to.equal('nothing')
     expect(server.seen).to.have.length(1)
   })
+
+  it('is preceded by what prepares the call, again before the repeat after a 401, which may keep that one back', async () => {
+    server = await startHttpServer((response) => json(response, 401))
+    let called = 0
+    const prepare = async (): Promise<void> => {
+      called += 1
+      if (called === 2) throw new Error('the person was erased')
+    }
+
+    const error = await rejection(clientFor(server.url).client.write('POST', leverPath`/x`, { schema: Any, prepare }))
+
+    expect(error.message).to.equal('the person was erased')
+    expect(classifyWriteError(error)).to.equal('nothing')
+    expect(server.seen).to.have.length(1)
+  })
 })

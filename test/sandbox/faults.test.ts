@@ -103,6 +103,19 @@ describe('faults of the local Lever', () => {
     expect((await answer).status).to.equal(201)
   })
 
+  it('refuses late, and nothing is made, or as soon as the faults are cleared', async () => {
+    const startedAt = performance.now()
+    expect((await create({ kind: 'status', status: 401, delayMs: 120 })).status).to.equal(401)
+    expect(performance.now() - startedAt).to.be.above(110)
+    await lever.clearRequests()
+    const answer = create({ kind: 'status', status: 422, delayMs: 600_000 })
+    await eventually('it is held', async () => (await lever.requests('/opportunities')).length === 1)
+
+    await lever.clearFaults()
+
+    expect([(await answer).status, await made()]).to.deep.equal([422, 0])
+  })
+
   it('hits as often as told, after as many as told, only what matches, and counts', async () => {
     await lever.fault({ kind: 'status', match: { method: 'GET', path: '^/users', query: 'limit=1$' }, after: 1, times: 2 })
     expect((await api.get('/users?limit=2')).status).to.equal(200)

@@ -27,3 +27,10 @@ export async function wakeExport(id: string): Promise<void> {
 export async function letADayPass(id: string): Promise<void> {
   await ExportModel.updateOne({ _id: id }, { $set: { tryingSince: new Date(Date.now() - 25 * HOUR_MS), dueAt: new Date(0) } })
 }
+
+/** As though its call had gone out long ago: an erasure does not wait for it. */
+export async function letCallBeOver(id: string): Promise<void> {
+  const past = new Date(Date.now() - HOUR_MS)
+  await ExportModel.updateOne({ _id: id, intent: { $ne: null } }, { $set: { 'intent.at': past } })
+  await ExportModel.updateOne({ _id: id, 'note.intentAt': { $ne: null } }, { $set: { 'note.intentAt': past } })
+}

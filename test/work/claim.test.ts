@@ -134,4 +134,27 @@ describe('a step of claimed work', () => {
       .and.include('s54')
       .and.not.include('s4')
   })
+
+  it('that must not follow the erasure of its person fails once that is erased, and gives the document back', async () => {
+    const claimed = await claimOne()
+    const written = await writeStep(ErrandModel, claimed, { set: { result: 1 }, unlessErased: true })
+    await ErrandModel.collection.updateOne({ _id: claimed.document._id }, { $set: { erasedAt: new Date() } })
+
+    const error = await rejection(writeStep(ErrandModel, claimed, { set: { result: 2 }, unlessErased: true }))
+    const [next] = await claimWork<Errand>(ErrandModel, OPTIONS)
+
+    expect(error).to.be.instanceOf(LeaseLost)
+    expect([written.result, next?.document.result]).to.deep.equal([1, 1])
+    await writeStep(ErrandModel, next ?? claimed, { set: { result: 3 } })
+  })
+
+  it('that fails for another worker takes nothing from that one', async () => {
+    const claimed = await claimOne()
+    await ErrandModel.collection.updateOne({ _id: claimed.document._id }, { $set: { erasedAt: new Date() }, $inc: { fence: 1 } })
+
+    const error = await rejection(writeStep(ErrandModel, claimed, { set: { result: 2 }, unlessErased: true }))
+
+    expect(error).to.be.instanceOf(LeaseLost)
+    expect(await claimWork(ErrandModel, OPTIONS), 'it is held').to.deep.equal([])
+  })
 })

@@ -13,9 +13,11 @@ export async function applyFault(
   { stopping, cleared }: { stopping: AbortSignal; cleared: AbortSignal },
 ): Promise<void> {
   if (fault.kind.endsWith('After') || fault.kind === 'statusAfterEffect') await effect()
+  const held = AbortSignal.any([stopping, cleared])
   switch (fault.kind) {
     case 'status':
     case 'statusAfterEffect':
+      if (fault.delayMs !== undefined) await wait(fault.delayMs, held)
       return answerStatus(ctx, fault)
     case 'redirect':
       return answerRedirect(ctx, fault)
@@ -29,7 +31,7 @@ export async function applyFault(
       return lateEffect(ctx, fault, effect, stopping)
     case 'slow':
       await effect()
-      return wait(fault.delayMs ?? 1000, AbortSignal.any([stopping, cleared]))
+      return wait(fault.delayMs ?? 1000, held)
     default:
       await effect()
       return spoil(ctx, fault)

@@ -98,6 +98,7 @@ function oneCandidate(candidates: Candidates): Endpoint[] {
       summary: 'Erase a candidate here; Lever is not touched',
       description:
         'Every personal datum goes, with a receipt in `GET /erasures`. Queued exports are canceled; what runs ends and then leaves nothing. ' +
+        'Answered when nothing of the person is on its way to Lever any more, which takes up to the time limit of one call. ' +
         'The person is not taken in again unless `allowErased` is given.',
       access: 'sourcer',
       params: IdParams,

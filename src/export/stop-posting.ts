@@ -1,0 +1,43 @@
+import type { QueryFilter } from 'mongoose'
+import { isOnItsWay } from '../work/call-on-its-way.ts'
+import { NEVER } from '../work/work-fields.ts'
+import { cancelOfCandidate } from './change-export.ts'
+import { ExportModel, type ExportDocument } from './export-model.ts'
+
+export const NOTE_QUEUED: QueryFilter<ExportDocument> = { status: 'exported', 'note.status': 'queued' }
+
+const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
+/** Of calls without an outcome, when the latest one began: null where there is none. */
+const CALL_BEGAN = {
+  $switch: {
+    branches: [
+      { case: { $in: ['$status', ['sending', 'unclear']] }, then: '$intent.at' },
+      { case: { $eq: ['$note.status', 'queued'] }, then: '$note.intentAt' },
+    ],
+    default: null,
+  },
+}
+
+/**
+ * From here on nothing more is posted for a candidate that is erased, by whoever holds its exports: each POST follows a step that fails now.
+ * What has not begun ends at once; a call that was begun goes on to be looked for. Resolves after a majority write; may be repeated.
+ * `timeoutMs`: limit of a call to Lever.
+ */
+export async function stopPosting(organization: string, candidate: string, timeoutMs: number): Promise<void> {
+  await ExportModel.updateMany({ organization, candidate, erasedAt: null }, { $currentDate: { erasedAt: true } }, MAJORITY)
+  await cancelOfCandidate(organization, candidate)
+  // whoever holds one of these gives it up, and nobody takes it again before it is dropped
+  await ExportModel.updateMany(
+    { organization, candidate, ...NOTE_QUEUED, $nor: [hasCallOnItsWay(timeoutMs)] },
+    { $set: { dueAt: NEVER, claim: null, leaseUntil: null }, $inc: { fence: 1 } },
+  )
+}
+
+/** Whether a call that was begun for an erased candidate may still reach Lever. */
+export async function isPosting(organization: string, candidate: string, timeoutMs: number): Promise<boolean> {
+  return (await ExportModel.exists({ organization, candidate, erasedAt: { $ne: null }, ...hasCallOnItsWay(timeoutMs) })) !== null
+}
+
+function hasCallOnItsWay(timeoutMs: number): QueryFilter<ExportDocument> {
+  return { $expr: isOnItsWay(CALL_BEGAN, timeoutMs) }
+}
