@@ -62,7 +62,8 @@ export async function liftFaults(control: Calls): Promise<number> {
   return data.reduce((sum, planted) => sum + planted.hits, 0)
 }
 
-function anyFault(random: Random): object {
+/** One of any kind on writes and reads of exports and notes, to be planted in the local Lever. */
+export function anyFault(random: Random): object {
   const match = random.chance(0.7) ? (random.chance(0.8) ? CREATE : NOTE) : READ
   const [kind, more] = random.pick(match === READ ? ON_READ : ON_WRITE)
   return { match, kind, after: random.between(0, 8), ...more(random) }

@@ -28,6 +28,8 @@ export interface StageOptions {
   replicas: number
   /** Where the processes' program is. */
   root: string
+  /** More of the processes' environment. */
+  env?: Record<string, string>
   say: (line: string) => void
 }
 
@@ -37,7 +39,7 @@ export type Ends = (() => Promise<void>)[]
 const OPERATOR_KEY = 'operator-key-of-the-chaos'
 
 /** Starts everything; `ends` gets what ends it, also where this fails halfway. */
-export async function setStage({ folder, replicas, root, say }: StageOptions, ends: Ends): Promise<Stage> {
+export async function setStage({ folder, replicas, root, env, say }: StageOptions, ends: Ends): Promise<Stage> {
   mkdirSync(folder, { recursive: true })
   const lever = await startSandbox({ port: 0 })
   ends.push(() => lever.stop())
@@ -45,7 +47,7 @@ export async function setStage({ folder, replicas, root, say }: StageOptions, en
   ends.push(() => mongods.stop())
   const database = await MongoClient.connect(mongods.uri('chaos'))
   ends.push(() => database.close())
-  const processes = await configureProcesses(mongods.uri('chaos'), lever, { folder, root })
+  const processes = await configureProcesses(mongods.uri('chaos'), lever, { folder, root, ...(env ? { env } : {}) })
   ends.push(async () => void (await Promise.all(processes.map((process) => process.stop()))))
   for (const process of processes) process.start()
   await Promise.all(processes.map((process) => process.untilReady()))
@@ -62,7 +64,7 @@ export async function setStage({ folder, replicas, root, say }: StageOptions, en
 async function configureProcesses(
   mongodbUri: string,
   lever: RunningSandbox,
-  where: { folder: string; root: string },
+  { env: more, ...where }: Pick<StageOptions, 'folder' | 'root' | 'env'>,
 ): Promise<ServiceProcess[]> {
   const roles = ['web', 'web', 'worker', 'worker'] as const
   const ports = await Promise.all(roles.map(steadyPort))
@@ -70,7 +72,7 @@ async function configureProcesses(
     PUBLIC_URL: `http://127.0.0.1:${ports[0]}`, MONGODB_URI: mongodbUri, SECRET_KEYS: `chaos:${Buffer.from('a key of 32 bytes, for the chaos').toString('base64')}`,
     OPERATOR_API_KEY: OPERATOR_KEY, LEVER_ENVIRONMENT: 'local', LEVER_API_URL: lever.apiUrl, LEVER_AUTH_URL: lever.authUrl,
     LEVER_REQUESTS_PER_SECOND: String(PER_SECOND), LEVER_BURST: String(BURST), LEASE_MS: String(LEASE_MS), SETTLE_MS: String(SETTLE_MS),
-    LEVER_TIMEOUT_MS: String(TIMEOUT_MS), LOG_LEVEL: 'info',
+    LEVER_TIMEOUT_MS: String(TIMEOUT_MS), LOG_LEVEL: 'info', ...more,
   } // prettier-ignore
   return roles.map((role, index) => {
     const env = { ...common, PORT: String(ports[index]) }

@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { got } from 'got'
+import { askUntilAnswered } from './ask-until-answered.ts'
 import { SOURCERS, type ChaosOrganization } from './organizations.ts'
 import type { Random } from './random.ts'
 
-const ASKED_AGAIN_MS = 300
-/** So long the same request is sent until it is answered. */
-const ANSWERED_WITHIN_MS = 120_000
 const CANDIDATES_AT_ONCE = 10
 /** Enough that no worker's hands are ever empty, few enough that the end is not long waited for. */
 const OPEN_AT_MOST = 400
 const LOOKED_AGAIN_MS = 250
-const CALL_LIMIT_MS = 10_000
 
 export interface Asked {
   /** Of exports that were accepted with 202. */
@@ -88,14 +84,10 @@ export async function makeWishes(wishing: Wishing): Promise<Asked> {
   /** Null where it was refused for good, or not answered at all. */
   async function send<T>(organization: ChaosOrganization, path: string, json: object): Promise<T | null> {
     const headers = { authorization: `Bearer ${organization.apiKey}`, 'idempotency-key': randomUUID() }
-    for (const deadline = performance.now() + ANSWERED_WITHIN_MS; performance.now() < deadline; await sleep(ASKED_AGAIN_MS)) {
-      const answer = await got(`${random.pick(wishing.urls)}/api/v1/${path}`, { method: 'POST', json, headers, throwHttpErrors: false, retry: { limit: 0 }, timeout: { request: CALL_LIMIT_MS } }).catch(() => null) // prettier-ignore
-      if (!answer || answer.statusCode === 503) continue
-      if (answer.ok) return JSON.parse(answer.body) as T
-      if (answer.statusCode === 409 && answer.body.includes('idempotency_in_progress')) continue
-      if (answer.statusCode !== 409) asked.unexpected.push(`${answer.statusCode} for ${path}: ${answer.body.slice(0, 300)}`)
-      if (answer.statusCode < 500) return null
-    }
+    const answer = await askUntilAnswered(wishing, { method: 'POST', path, json, headers })
+    if (!answer) return null
+    if (answer.status < 300) return JSON.parse(answer.body) as T
+    if (answer.status !== 409) asked.unexpected.push(`${answer.status} for ${path}: ${answer.body.slice(0, 300)}`)
     return null
   }
 

@@ -36,9 +36,9 @@ async function comeAgain(claimed: ClaimedErasure, passes: number): Promise<void>
 }
 
 async function finish(claimed: ClaimedErasure, passes: number, deps: ErasureDeps): Promise<void> {
-  const { candidate, cause, actor } = claimed.document
+  const { candidate, cause, actor, createdAt } = claimed.document
   const organization = String(claimed.document.organization)
-  const madeInLever = await deps.exports.madeDuringErasure(organization, String(candidate))
+  const madeInLever = await deps.exports.madeDuringErasure(organization, String(candidate), createdAt)
   await deps.audit.append({
     organization,
     actor,

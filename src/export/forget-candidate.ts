@@ -70,9 +70,9 @@ export async function hasOpen(organization: string, candidate: string): Promise<
   return (await ExportModel.exists({ organization, candidate, status: { $nin: ENDED } })) !== null
 }
 
-/** Opportunities that calls made which were on their way when the candidate was erased. */
-export async function madeDuringErasure(organization: string, candidate: string): Promise<string[]> {
-  const landedLater: QueryFilter<ExportDocument> = { erasedAt: { $ne: null }, $expr: { $gte: ['$finishedAt', '$erasedAt'] } }
+/** Opportunities that exports made which landed after the erasure of the candidate was accepted (`since`): calls were on their way for them. */
+export async function madeDuringErasure(organization: string, candidate: string, since: Date): Promise<string[]> {
+  const landedLater: QueryFilter<ExportDocument> = { $expr: { $gte: ['$finishedAt', { $min: ['$erasedAt', since] }] } }
   const made = await ExportModel.distinct('madeOpportunityId', { organization, candidate, status: 'exported', ...landedLater })
   return made.filter((id) => typeof id === 'string')
 }

@@ -9,13 +9,11 @@ export const NOTE_QUEUED: QueryFilter<ExportDocument> = { status: 'exported', 'n
 const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
 /** Of calls without an outcome, when the latest one began: null where there is none. */
 const CALL_BEGAN = {
-  $switch: {
-    branches: [
-      { case: { $in: ['$status', ['sending', 'unclear']] }, then: '$intent.at' },
-      { case: { $eq: ['$note.status', 'queued'] }, then: '$note.intentAt' },
-    ],
-    default: null,
-  },
+  $cond: [
+    { $in: ['$status', ['sending', 'unclear']] },
+    '$intent.at',
+    { $cond: [{ $eq: ['$note.status', 'queued'] }, '$note.intentAt', null] },
+  ],
 }
 
 /**

@@ -141,7 +141,11 @@ describe('an erasure', () => {
       void killed.eraseCandidate(organization, id, 'apiKey:1')
     })
     let passed = false
-    const asked = erasuresWith(async () => once((passed = true) ? 1 : 0), LEASE_MS, { stopPosting })
+    const pass = async () => {
+      passed = true
+      return once(0)
+    }
+    const asked = erasuresWith(pass, LEASE_MS, { stopPosting })
 
     const answer = asked.eraseCandidate(organization, id, 'apiKey:1').then(() => passed)
     await eventually('it is stopped', () => stopped.length === 1)

@@ -1,0 +1,30 @@
+import { expect } from 'chai'
+import { runErasures, type ErasuresReport } from '../../scripts/chaos/erasures/run-erasures.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const SEED = Number(process.env['SEED'] ?? 5)
+const ERASURES = 20
+
+/** The shortest run that says something; `npm run erasures` goes on for as long as one wishes. */
+describe('people erased while processes are killed and Lever fails', function () {
+  this.timeout(230_000)
+  const folder = temporaryFolder()
+  let report: ErasuresReport
+
+  before(async () => {
+    const options = { seed: SEED, erasures: ERASURES, killEveryMs: 3000, folder, say: () => undefined }
+    report = await runErasures(options, new AbortController().signal)
+  })
+
+  it('come to be nowhere in Lever after the answer, and leave no trace', () => {
+    expect(report.findings, `seed ${SEED}`).to.deep.equal([])
+  })
+
+  it('were erased while something was under way, and processes killed', () => {
+    const { erasures, moments, kills, survivors } = report
+
+    expect(erasures).to.equal(ERASURES)
+    expect(Object.keys(moments).length, JSON.stringify(moments)).to.be.at.least(3)
+    expect([kills > 0, survivors > 0]).to.deep.equal([true, true])
+  })
+})
