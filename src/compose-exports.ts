@@ -1,6 +1,5 @@
 import type { Accounts } from './accounts/accounts.ts'
 import type { Audit } from './audit/audit.ts'
-import { emailKey, linkKey } from './candidates/candidate-keys.ts'
 import type { Candidates } from './candidates/candidates.ts'
 import type { Resumes } from './candidates/resumes.ts'
 import type { Connections } from './connection/connections.ts'
@@ -10,6 +9,7 @@ import type { ExportDeps, ExportTerms, Landed } from './export/run-export-deps.t
 import type { Log } from './log.ts'
 import type { Mappings } from './mapping/mappings.ts'
 import type { Mirror } from './mirror/mirror.ts'
+import { lockKeys } from './people/person-keys.ts'
 import { keyedHash } from './secrets/opaque-token.ts'
 
 export interface ExportNeighbours {
@@ -75,7 +75,7 @@ export function composeExports(parts: ExportNeighbours): Exports {
     readResume: parts.resumes.read,
     async personHashes(organization, { emails, links }) {
       const key = await accounts.hashKeyOf(organization)
-      return [...new Set([...emails.map(emailKey), ...links.map(linkKey)])].map((value) => keyedHash(key, value))
+      return lockKeys({ emails, links }).map((value) => keyedHash(key, value))
     },
     duplicates: duplicatesFrom(mirror),
     confidentialityOf: mirror.confidentialityOf,

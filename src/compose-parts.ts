@@ -2,7 +2,6 @@ import { createAccounts } from './accounts/accounts.ts'
 import { createOpenId } from './accounts/open-id.ts'
 import { createTrailSecrets } from './accounts/trail-secrets.ts'
 import { createAudit } from './audit/audit.ts'
-import { emailKey, linkKey } from './candidates/candidate-keys.ts'
 import { createCandidates, type Candidates } from './candidates/candidates.ts'
 import { createResumes } from './candidates/resumes.ts'
 import { composeConversations } from './compose-conversations.ts'
@@ -102,8 +101,6 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     canSeeConfidential: async (organization) => connections.canSeeConfidential(await connections.get(organization)),
     rememberLeverUsers: connections.rememberLeverUsers,
     hashKeyOf: accounts.hashKeyOf,
-    emailKey,
-    linkKey,
     onAnonymized: (organization, opportunityId) => erasures.opportunityAnonymized(organization, opportunityId),
     log,
     leaseMs,

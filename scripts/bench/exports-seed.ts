@@ -1,5 +1,6 @@
 import mongoose, { Types } from 'mongoose'
-import { emailKey, searchForm } from '../../src/candidates/candidate-keys.ts'
+import { candidateKeys } from '../../src/candidates/candidate-keys.ts'
+import { searchForm } from '../../src/candidates/search-form.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 
 /** So many people whom Lever does not know, written straight into the collection. @returns their ids */
@@ -10,7 +11,7 @@ export async function seedCandidates(databaseUri: string, organization: string, 
     const [name, email] = [`Person ${index}`, `bulk-${index}@bench.example`]
     return {
       _id: new Types.ObjectId(), organization: new Types.ObjectId(organization), name, emails: [email], phones: [], links: [], tags: [],
-      emailKeys: [emailKey(email)], linkKeys: [], searchText: searchForm(`${name} ${email}`), revision: 1, lastExport: null, exported: false, lever: null,
+      ...candidateKeys({ name, emails: [email] }), searchText: searchForm(`${name} ${email}`), revision: 1, lastExport: null, exported: false, lever: null,
       resume: null, createdAt: at, updatedAt: at,
     } // prettier-ignore
   })

@@ -1,7 +1,8 @@
 /** A database as an organization has it after a year: written straight into the collections, since only reading is measured. */
 import mongoose, { Types } from 'mongoose'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
-import { emailKey, linkKey, searchForm } from '../../src/candidates/candidate-keys.ts'
+import { candidateKeys } from '../../src/candidates/candidate-keys.ts'
+import { searchForm } from '../../src/candidates/search-form.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { ExportModel, openKeyOf } from '../../src/export/export-model.ts'
@@ -62,7 +63,7 @@ function candidateAndExport(index: number, { organization, requesters }: Surroun
   return [
     {
       _id: candidate, organization, externalId: `person-${index}`, name, headline: 'Engineer, formerly at a bank', location: 'Lisbon', emails, phones: [],
-      links, tags: ['bench'], project: `search-${index % 20}`, stage: 'qualified', emailKeys: emails.map(emailKey), linkKeys: links.map(linkKey),
+      links, tags: ['bench'], project: `search-${index % 20}`, stage: 'qualified', ...candidateKeys({ name, emails, links }),
       searchText: searchForm(`${name} ${emails.join(' ')}`), revision: 1, lastExport: exportId, exported: isThere,
       lever: opportunityId && { opportunityId, contactId: `contact-${index}`, url, stage, postings: [], archived: null, owner: null, updatedAt: at },
       resume: null, createdAt: at, updatedAt: at,

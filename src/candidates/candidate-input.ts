@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPlaceholder } from '../people/placeholder.ts'
 
 /** Entries of a list. */
 export const LONGEST_LIST = 50
@@ -44,7 +45,10 @@ export function isWebLink(value: string): boolean {
  */
 export const CandidateInput = z
   .strictObject({
-    externalId: filledLine(200).nullish().meta({ description: "The candidate's id in the sourcing tool: unique, and known again." }),
+    externalId: filledLine(200)
+      .refine((id) => !isPlaceholder(id), 'is a word for "none": leave it out where there is no id')
+      .nullish()
+      .meta({ description: "The candidate's id in the sourcing tool: unique, and known again. Words such as `n/a` are refused." }),
     name: line(200).overwrite(withoutInvisibleButJoiners).optional(),
     headline: line(LONGEST_TEXT).nullish(),
     location: line(LONGEST_TEXT).nullish(),

@@ -1,33 +1,41 @@
-import { normalizeEmail } from '../accounts/email-address.ts'
-import { withoutTrailingSlashes } from '../trailing-slashes.ts'
+import { hash } from 'node:crypto'
+import { formerKeys } from '../people/former-keys.ts'
+import { contactForms, personKeys, type PersonData } from '../people/person-keys.ts'
+import { searchForm } from './search-form.ts'
 
-/** The form in which e-mail addresses of candidates are compared: the same as for everybody. */
-export function emailKey(email: string): string {
-  return normalizeEmail(email)
+/** What a candidate, or a row about one, says of the person. */
+export interface CandidateData extends PersonData {
+  name?: string | null | undefined
+}
+
+/** By what a candidate is found: own addresses and own pages; without any of these, by its record alone. */
+export interface CandidateKeys {
+  emailKeys: string[]
+  linkKeys: string[]
+}
+
+export function candidateKeys(data: CandidateData): CandidateKeys {
+  const { emails, profiles } = personKeys(data)
+  return { emailKeys: emails, linkKeys: emails.length + profiles.length > 0 ? profiles : [recordKey(data)] }
 }
 
 /**
- * The form in which profile links are compared: host in lower case without `www.`, path without a slash at its end; no scheme,
- * no fragment. LinkedIn's country hosts, its queries (tracking) and the case of its paths make no difference; elsewhere they do.
+ * The same for all that say the same of a person: name, addresses, and links. By it a row finds the candidate that it made, even where
+ * what it says identifies nobody.
  */
-export function linkKey(link: string): string {
-  if (!URL.canParse(link.trim())) return link.trim().toLowerCase()
-  const url = new URL(link.trim())
-  const host = url.host.replace(/^www\./, '')
-  const path = withoutTrailingSlashes(decoded(url.pathname))
-  if (host === 'linkedin.com' || host.endsWith('.linkedin.com')) return `linkedin.com${path.toLowerCase()}`
-  return `${host}${path}${url.search}`
+export function recordKey(data: CandidateData): string {
+  const said = [searchForm(data.name ?? ''), ...contactForms(data).toSorted()]
+  return `record:${hash('sha256', JSON.stringify(said), 'base64url')}`
 }
 
-/** Text in the form in which it is searched: lower case, without accents, white space and controls as single spaces. */
-export function searchForm(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[\s\p{Cc}]+/gu, ' ').trim() // prettier-ignore
+/** The keys by which somebody who was erased is known again; also in the forms of earlier versions, of which only hashes are kept. */
+export function keysToRefuse(data: CandidateData): string[] {
+  const { emailKeys, linkKeys } = candidateKeys(data)
+  const former = formerKeys(data)
+  return [...new Set([...emailKeys, ...linkKeys, recordKey(data), ...former.emails, ...former.links])]
 }
 
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path).normalize('NFC')
-  } catch {
-    return path
-  }
+/** All that is remembered, as hashes, of somebody who is erased: what identifies nobody, too, so that no text that names it is kept. */
+export function keysToRemember(data: CandidateData & { recordKeys?: readonly string[] | null | undefined }): string[] {
+  return [...new Set([...keysToRefuse(data), ...contactForms(data), ...(data.recordKeys ?? [])])]
 }

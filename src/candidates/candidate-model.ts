@@ -54,9 +54,11 @@ const candidateSchema = new Schema(
     stage: String,
     profileUrl: String,
     resume: { type: resumeSchema, default: null },
-    /** The e-mails and links in the form in which they are compared. */
+    /** What identifies the person: see `candidateKeys`. */
     emailKeys: { type: [String], default: [] },
     linkKeys: { type: [String], default: [] },
+    /** Records of rows that were taken for this candidate, which says something else by now. */
+    recordKeys: { type: [String], default: undefined },
     /** Name and e-mails in the form in which they are searched. */
     searchText: { type: String, default: '' },
     /** Rises with every change of what is known of the person: two at once do not overwrite each other. */
@@ -76,6 +78,7 @@ candidateSchema.index({ organization: 1, _id: -1 })
 candidateSchema.index({ organization: 1, name: 1, _id: 1 }, { collation: NAME_COLLATION }) // both ways
 candidateSchema.index({ organization: 1, emailKeys: 1 })
 candidateSchema.index({ organization: 1, linkKeys: 1 })
+candidateSchema.index({ organization: 1, recordKeys: 1 }, { partialFilterExpression: { recordKeys: { $exists: true } } })
 candidateSchema.index({ organization: 1, 'lever.opportunityId': 1 })
 candidateSchema.index({ organization: 1, stage: 1, _id: 1 }, { collation: STAGE_COLLATION })
 

@@ -1,8 +1,9 @@
 import { ServiceError } from '../errors.ts'
+import { keysToRefuse } from './candidate-keys.ts'
 import type { CandidateFields, KnownFields } from './merge-candidate.ts'
 import type { WatchStages } from './stage-entries.ts'
 
-/** Who was erased and not entered again, known by keyed hashes alone. Keys are e-mails and links in the form in which they are compared. */
+/** Who was erased and not entered again, known by keyed hashes alone. Keys are those of `keysToRefuse`. */
 export interface ErasedPeople {
   /** Those of the keys that belong to somebody who was erased. */
   among: (organization: string, keys: readonly string[]) => Promise<Set<string>>
@@ -30,7 +31,7 @@ export async function admit(
   known: KnownFields | null,
   { erased, allowErased }: Pick<Entering, 'erased' | 'allowErased'>,
 ): Promise<void> {
-  if (allowErased) return erased.lift(organization, keysOf(fields))
+  if (allowErased) return erased.lift(organization, keysToRefuse(fields))
   const keys = newKeys(fields, known)
   if (keys.length === 0 || (await erased.among(organization, keys)).size === 0) return
   throw new ServiceError('erased', `${ERASED}, and is not entered again unasked.`, {
@@ -38,12 +39,8 @@ export async function admit(
   })
 }
 
-/** E-mails and links that the candidate does not have yet. */
+/** What identifies the candidate and did not before. */
 export function newKeys(fields: CandidateFields, known: KnownFields | null): string[] {
-  const had = new Set([...(known?.emailKeys ?? []), ...(known?.linkKeys ?? [])])
-  return keysOf(fields).filter((key) => !had.has(key))
-}
-
-function keysOf({ emailKeys, linkKeys }: CandidateFields): string[] {
-  return [...emailKeys, ...linkKeys]
+  const had = new Set(known ? keysToRefuse(known) : [])
+  return keysToRefuse(fields).filter((key) => !had.has(key))
 }

@@ -1,6 +1,7 @@
 import { openCsv, type CsvCandidate, type ResumeAt } from './csv/csv-candidates.ts'
 import type { Entering } from './erased-people.ts'
 import { MOST_REJECTED } from './import-rejections.ts'
+import { MOST_WARNINGS } from './import-warnings.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
 
 const BATCH_ROWS = 500
@@ -27,13 +28,20 @@ export async function importCsv(
   chunks: AsyncIterable<Uint8Array>,
   entering: Entering,
 ): Promise<RowsOutcome & { linesDone: number }> {
-  const done: RowsOutcome & { linesDone: number } = { created: 0, updated: 0, rejected: [], rejectedCount: 0, linesDone: 0 }
+  const done: RowsOutcome & { linesDone: number } = {
+    ...{ created: 0, updated: 0, rejected: [], rejectedCount: 0, warnings: [], warningCount: 0 },
+    linesDone: 0,
+  }
   for await (const { lastLine, ...batch } of readBatches(chunks)) {
-    const outcome = await importRows(organization, batch, entering, { keepAtMost: MOST_REJECTED - done.rejected.length })
+    const outcome = await importRows(organization, batch, entering, {
+      keepAtMost: { rejected: MOST_REJECTED - done.rejected.length, warnings: MOST_WARNINGS - done.warnings.length },
+    })
     done.created += outcome.created
     done.updated += outcome.updated
     done.rejected.push(...outcome.rejected)
     done.rejectedCount += outcome.rejectedCount
+    done.warnings.push(...outcome.warnings)
+    done.warningCount += outcome.warningCount
     done.linesDone = lastLine
   }
   return done

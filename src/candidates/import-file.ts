@@ -11,6 +11,8 @@ import { holdBytes, type HeldBytes } from './held-bytes.ts'
 import { importCsv } from './import-csv.ts'
 import { dropFile, keepFile } from './import-files.ts'
 import { keepRejections, listRejections, rejectionsCsv } from './import-rejections.ts'
+import type { RowWarning } from './import-rows.ts'
+import { keepWarnings, listWarnings } from './import-warnings.ts'
 import type { NoteImportEnd } from './note-import-end.ts'
 
 /** A longer file is imported in the background. */
@@ -52,6 +54,9 @@ export interface ImportProgress {
   updated: number
   rejected: { line: number; message: string }[]
   rejectedCount: number
+  /** The first 1,000 things to be told of rows that were taken. */
+  warnings: RowWarning[]
+  warningCount: number
   /** The names of the file's columns that nothing was read from. */
   ignoredColumns: string[]
   error: { code: string; detail: string } | null
@@ -142,6 +147,7 @@ export async function getImport(organization: string, id: string, actor: string 
     created,
     updated,
     rejectedCount,
+    warningCount,
     ignoredColumns: ignored,
     error,
   } = await findImport(organization, id, actor)
@@ -152,6 +158,8 @@ export async function getImport(organization: string, id: string, actor: string 
     updated,
     rejected: await listRejections(_id),
     rejectedCount,
+    warnings: await listWarnings(_id),
+    warningCount: warningCount ?? 0,
     ignoredColumns: ignored ?? [],
     error: error ? { code: error.code ?? 'internal_error', detail: error.detail ?? '' } : null,
   }
@@ -197,13 +205,14 @@ async function startImport(
 async function keepEnded(
   owner: Owner,
   columns: FileColumns,
-  { rejected, ...done }: Awaited<ReturnType<typeof importCsv>>,
+  { rejected, warnings, ...done }: Awaited<ReturnType<typeof importCsv>>,
 ): Promise<string> {
   const times = { ...keptFor(), dueAt: NEVER, finishedAt: new Date() }
   const ended = new CandidateImportModel({ ...owner, status: 'finished', file: new Types.ObjectId(), ...columns, ...done, ...times })
   await CandidateImportModel.db.transaction(async (session) => {
     await ended.save({ session })
     await keepRejections(ended, rejected, session)
+    await keepWarnings(ended, warnings, session)
   })
   return ended._id.toHexString()
 }

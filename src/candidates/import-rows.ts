@@ -1,13 +1,14 @@
 import { Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose'
 import { isServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
-import { emailKey, linkKey } from './candidate-keys.ts'
+import { contactForms } from '../people/person-keys.ts'
+import { keysToRefuse } from './candidate-keys.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import type { CsvCandidate } from './csv/csv-candidates.ts'
 import { ERASED, newKeys, type Entering } from './erased-people.ts'
 import { ImportTurnModel } from './import-turn-model.ts'
-import { emailKeysOf, linkKeysOf, loadKnownCandidates, type KnownCandidate, type KnownCandidates } from './match-candidates.ts'
-import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
+import { loadKnownCandidates, type KnownCandidate, type KnownCandidates } from './match-candidates.ts'
+import { mergeCandidate, remembering, type CandidateFields } from './merge-candidate.ts'
 import { isDuplicateKey, toUpdate } from './save-candidate.ts'
 import { entryOf, type StageWatch } from './stage-entries.ts'
 import { startTimeSlice } from './time-slice.ts'
@@ -25,6 +26,21 @@ export interface RowsOutcome {
   /** The first of them, no more than were to be kept. */
   rejected: RejectedRow[]
   rejectedCount: number
+  /** What is to be told of rows that were taken. The first of them, likewise. */
+  warnings: RowWarning[]
+  warningCount: number
+}
+
+/** Holds nothing of the person. */
+export interface RowWarning {
+  line: number
+  message: string
+}
+
+/** How many rejected rows and warnings are given back; others are only counted. */
+export interface KeepAtMost {
+  rejected: number
+  warnings: number
 }
 
 /** An API call may take the external id of a row between reading and writing; then the batch is read again. */
@@ -39,7 +55,6 @@ const REFUSED = `${ERASED} (erased): import with allowErased=true if the people 
  * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one.
  * Batches of an organization run one after another, in whatever process. `alongside` writes in the same transaction.
  * `onlyCounted` are rows that cannot be read, beyond those that are kept.
- * @param keepAtMost how many rejected rows are given back; the others are only counted
  */
 export async function importRows(
   organization: string,
@@ -48,9 +63,9 @@ export async function importRows(
   {
     keepAtMost,
     alongside = async () => undefined,
-  }: { keepAtMost: number; alongside?: (outcome: RowsOutcome, session: ClientSession) => Promise<void> },
+  }: { keepAtMost: KeepAtMost; alongside?: (outcome: RowsOutcome, session: ClientSession) => Promise<void> },
 ): Promise<RowsOutcome> {
-  const keys = await readKeys(rows, keepAtMost)
+  const keys = await readKeys(rows, keepAtMost.rejected)
   for (let attempt = 1; ; attempt += 1) {
     try {
       const watch = await entering.watchStages(organization)
@@ -71,14 +86,14 @@ export async function importRows(
 
 async function writeRows(
   organization: string,
-  { rows, keys, keepAtMost }: { rows: readonly CsvCandidate[]; keys: KeysOfRows; keepAtMost: number },
+  { rows, keys, keepAtMost }: { rows: readonly CsvCandidate[]; keys: KeysOfRows; keepAtMost: KeepAtMost },
   entering: Entering & { watch: StageWatch | null },
   session: ClientSession,
 ): Promise<RowsOutcome> {
   const inputs = rows.flatMap((row) => ('input' in row ? [row.input] : []))
   const known = await loadKnownCandidates(organization, inputs, session)
   const refused = await refusedKeys(organization, keys, entering)
-  const outcome: RowsOutcome = { created: 0, updated: 0, rejected: [], rejectedCount: 0 }
+  const outcome: RowsOutcome = { created: 0, updated: 0, rejected: [], rejectedCount: 0, warnings: [], warningCount: 0 }
   const slice = startTimeSlice()
   for (const row of rows) {
     if (slice.isOver()) await slice.giveWay()
@@ -112,7 +127,7 @@ async function readKeys(rows: readonly CsvCandidate[], keepAtMost: number): Prom
   for (const row of rows) {
     if (slice.isOver()) await slice.giveWay()
     if ('fault' in row && (unread += 1) > keepAtMost) continue
-    const found = 'input' in row ? [...linkKeysOf(row.input), ...emailKeysOf(row.input)] : keysIn(row.cells)
+    const found = 'input' in row ? keysToRefuse(row.input) : keysIn(row.cells)
     if (found) keys.set(row, found)
   }
   return keys
@@ -120,13 +135,14 @@ async function readKeys(rows: readonly CsvCandidate[], keepAtMost: number): Prom
 
 /** What looks like an e-mail or a link in the cells of a row that cannot be read; null where there are too many. */
 function keysIn(cells: readonly string[]): string[] | null {
-  const found: string[] = []
+  const emails: string[] = []
+  const links: string[] = []
   for (const word of cells.flatMap((cell) => cell.split(/[\s;,"<>()]+/))) {
-    if (word.includes('@')) found.push(emailKey(word))
-    else if (word.includes('/')) found.push(linkKey(/^https?:/i.test(word) ? word : `https://${word}`))
-    if (found.length > MOST_NAMED) return null
+    if (word.includes('@')) emails.push(word)
+    else if (word.includes('/')) links.push(word)
+    if (emails.length + links.length > MOST_NAMED) return null
   }
-  return found
+  return [...keysToRefuse({ emails, links }), ...contactForms({ emails, links })]
 }
 
 /** The keys that belong to people who were erased and are not to be entered again. */
@@ -136,31 +152,38 @@ async function refusedKeys(organization: string, keys: KeysOfRows, { erased, all
   return new Set()
 }
 
+type TakenRow = Extract<CsvCandidate, { input: CandidateInput }>
+
 interface People {
   known: KnownCandidates
   refused: Set<string>
   keys: KeysOfRows
-  keepAtMost: number
+  keepAtMost: KeepAtMost
 }
 
 function applyRow(row: CsvCandidate, people: People, outcome: RowsOutcome): void {
-  const merged = 'fault' in row ? row.fault : merge(row.input, people)
+  const merged = 'fault' in row ? row.fault : merge(row, people)
   if (typeof merged === 'string') {
     outcome.rejectedCount += 1
-    if (outcome.rejectedCount > people.keepAtMost) return
+    if (outcome.rejectedCount > people.keepAtMost.rejected) return
     const named = people.keys.get(row)
     const mayKeep = named !== undefined && !named.some((key) => people.refused.has(key))
     outcome.rejected.push({ line: row.line, message: merged, cells: mayKeep ? row.cells : [] })
     return
   }
   outcome[merged.isKnown ? 'updated' : 'created'] += 1
+  for (const message of merged.warnings) {
+    outcome.warningCount += 1
+    if (outcome.warningCount <= people.keepAtMost.warnings) outcome.warnings.push({ line: row.line, message })
+  }
 }
 
 /** Takes the row's values over into `known`; else says why it cannot be a candidate. */
-function merge(input: CandidateInput, { known, refused }: People): { isKnown: boolean } | string {
-  const match = known.find(input)
-  const fields = mergedOrFault(match, input)
-  if (typeof fields === 'string') return fields
+function merge({ input, warnings }: TakenRow, { known, refused }: People): { isKnown: boolean; warnings: string[] } | string {
+  const { match, doubt } = known.find(input)
+  const merged = mergedOrFault(match, input)
+  if (typeof merged === 'string') return merged
+  const fields = remembering(match?.fields ?? null, merged, input)
   if (newKeys(fields, match?.fields ?? null).some((key) => refused.has(key))) return REFUSED
   if (match) {
     match.changed ||= differs(match.fields, fields)
@@ -169,7 +192,7 @@ function merge(input: CandidateInput, { known, refused }: People): { isKnown: bo
   } else {
     known.add({ id: new Types.ObjectId(), stored: null, changed: true, fields })
   }
-  return { isKnown: match !== null }
+  return { isKnown: match !== null, warnings: doubt === null ? warnings : [...warnings, doubt] }
 }
 
 /** The candidate as it stands after the row, or why it cannot be one. */

@@ -1,6 +1,6 @@
 import { isValidObjectId, type QueryFilter, type Types } from 'mongoose'
 import { inOrder, literally, page, type ListOrder, type OrderedPageRequest, type Page } from '../paging.ts'
-import { searchForm } from './candidate-keys.ts'
+import { searchForm } from './search-form.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import { STAGE_COLLATION } from './stage-collation.ts'
 

@@ -1,8 +1,11 @@
 import type { ClientSession, Types } from 'mongoose'
+import { formerKeys } from '../people/former-keys.ts'
+import { contradict, personKeys } from '../people/person-keys.ts'
 import type { CandidateInput } from './candidate-input.ts'
-import { emailKey, linkKey } from './candidate-keys.ts'
+import { candidateKeys, recordKey } from './candidate-keys.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import type { CandidateFields, KnownFields } from './merge-candidate.ts'
+import { searchForm } from './search-form.ts'
 
 /** A candidate that rows may be about: one in the database, or one that an earlier row made. */
 export interface KnownCandidate {
@@ -13,12 +16,24 @@ export interface KnownCandidate {
   fields: KnownFields & Pick<CandidateFields, 'emailKeys' | 'linkKeys'>
 }
 
+/** Whom a row is about: nobody known where `match` is null; `doubt` says why it might have been somebody. */
+export interface Match {
+  match: KnownCandidate | null
+  doubt: string | null
+}
+
 export interface KnownCandidates {
-  /** By `externalId` where there is one; else by profile link, else by e-mail, of several the one of the same name or the oldest. */
-  find(input: CandidateInput): KnownCandidate | null
+  /**
+   * By `externalId` where there is one; else whoever says the same, else by profile, else by e-mail. Another profile of the same site
+   * contradicts; of several the only one of the same name is meant.
+   */
+  find(input: CandidateInput): Match
   add(candidate: KnownCandidate): void
   all(): Iterable<KnownCandidate>
 }
+
+const CONTRADICTED = 'Added as a new candidate: one with the same e-mail or profile has another profile page on the same site.'
+const SEVERAL = 'Added as a new candidate: several candidates have the same e-mail or profile, and nothing tells which one is meant.'
 
 /** Reads all candidates that one of `inputs` may be about. */
 export async function loadKnownCandidates(
@@ -27,65 +42,70 @@ export async function loadKnownCandidates(
   session: ClientSession,
 ): Promise<KnownCandidates> {
   const unnamed = inputs.filter(({ externalId }) => !externalId)
+  const keys = unnamed.map((input) => ({ ...candidateKeys(input), former: formerKeys(input), record: recordKey(input) }))
   const matching = [
     { externalId: { $in: inputs.flatMap(({ externalId }) => externalId ?? []) } },
-    { linkKeys: { $in: unnamed.flatMap(linkKeysOf) } },
-    { emailKeys: { $in: unnamed.flatMap(emailKeysOf) } },
+    { linkKeys: { $in: keys.flatMap(({ linkKeys, former }) => [...linkKeys, ...former.links]) } },
+    { emailKeys: { $in: keys.flatMap(({ emailKeys, former }) => [...emailKeys, ...former.emails]) } },
+    { recordKeys: { $in: keys.map(({ record }) => record) } },
   ]
   const found = await CandidateModel.find({ organization, $or: matching }).sort({ _id: 1 }).session(session).lean<CandidateDocument[]>() // prettier-ignore
   const known = indexCandidates()
-  for (const fields of found) known.add({ id: fields._id, stored: fields, changed: false, fields })
+  for (const stored of found) {
+    known.add({ id: stored._id, stored, changed: false, fields: { ...stored, ...candidateKeys(stored) } })
+  }
   return known
 }
 
 function indexCandidates(): KnownCandidates {
   const byId = new Map<string, KnownCandidate>()
   const byExternalId = new Map<string, KnownCandidate>()
-  const byLink = new Map<string, Set<KnownCandidate>>()
-  const byEmail = new Map<string, Set<KnownCandidate>>()
+  const byKey = new Map<string, Set<KnownCandidate>>()
+
+  /** `of` is asked again, since an earlier row may have taken the key from the candidate. */
+  const holders = (keys: readonly string[], of: (fields: KnownCandidate['fields']) => readonly string[]): KnownCandidate[] => [
+    ...new Set(keys.flatMap((key) => [...(byKey.get(key) ?? [])].filter(({ fields }) => of(fields).includes(key)))),
+  ]
 
   return {
     find(input) {
-      if (input.externalId) return byExternalId.get(input.externalId) ?? null
-      return pick(byLink, linkKeysOf(input), 'linkKeys', input.name) ?? pick(byEmail, emailKeysOf(input), 'emailKeys', input.name)
+      if (input.externalId) return { match: byExternalId.get(input.externalId) ?? null, doubt: null }
+      const { emails, profiles } = personKeys(input)
+      const isOther = ({ fields }: KnownCandidate): boolean => contradict(profiles, fields.linkKeys)
+      const same = holders([recordKey(input)], recordsOf).filter((candidate) => !isOther(candidate))
+      if (same[0]) return { match: same[0], doubt: null }
+      const ways = [holders(profiles, ({ linkKeys }) => linkKeys), holders(emails, ({ emailKeys }) => emailKeys)]
+      for (const found of ways) {
+        const possible = found.filter((candidate) => !isOther(candidate))
+        const chosen = theOneMeant(possible, input.name)
+        if (chosen) return { match: chosen, doubt: null }
+        if (possible.length > 1) return { match: null, doubt: SEVERAL }
+      }
+      return { match: null, doubt: ways.some((found) => found.length > 0) ? CONTRADICTED : null }
     },
     add(candidate) {
       byId.set(candidate.id.toHexString(), candidate)
-      if (candidate.fields.externalId) byExternalId.set(candidate.fields.externalId, candidate)
-      for (const key of candidate.fields.linkKeys) addTo(byLink, key, candidate)
-      for (const key of candidate.fields.emailKeys) addTo(byEmail, key, candidate)
+      const { externalId, emailKeys, linkKeys } = candidate.fields
+      if (externalId) byExternalId.set(externalId, candidate)
+      for (const key of [...emailKeys, ...linkKeys, ...recordsOf(candidate.fields)]) addTo(byKey, key, candidate)
     },
     all: () => byId.values(),
   }
 }
 
-/** `field` is asked again, since an earlier row may have taken the key from the candidate. */
-function pick(
-  index: Map<string, Set<KnownCandidate>>,
-  keys: string[],
-  field: 'linkKeys' | 'emailKeys',
-  name: string | undefined,
-): KnownCandidate | null {
-  for (const key of keys) {
-    const holders = [...(index.get(key) ?? [])].filter(({ fields }) => fields[field].includes(key))
-    const chosen = holders.find(({ fields }) => fields.name === name) ?? holders[0]
-    if (chosen) return chosen
-  }
-  return null
+/** All that rows said when they were taken for this candidate, as far as it is remembered. */
+function recordsOf(fields: KnownCandidate['fields']): string[] {
+  return [recordKey(fields), ...(fields.recordKeys ?? [])]
+}
+
+function theOneMeant(possible: readonly KnownCandidate[], name: string | undefined): KnownCandidate | null {
+  if (possible.length === 1) return possible[0] ?? null
+  const namesakes = possible.filter(({ fields }) => searchForm(fields.name ?? '') === searchForm(name ?? ''))
+  return namesakes.length === 1 ? (namesakes[0] ?? null) : null
 }
 
 function addTo(index: Map<string, Set<KnownCandidate>>, key: string, candidate: KnownCandidate): void {
   const holders = index.get(key)
   if (holders) holders.add(candidate)
   else index.set(key, new Set([candidate]))
-}
-
-/** The input's links, its profile page among them, in the form in which they are compared. */
-export function linkKeysOf({ links, profileUrl }: CandidateInput): string[] {
-  return [...(links ?? []), ...(profileUrl ? [profileUrl] : [])].map(linkKey)
-}
-
-/** The same of its e-mails. */
-export function emailKeysOf({ emails }: CandidateInput): string[] {
-  return (emails ?? []).map(emailKey)
 }

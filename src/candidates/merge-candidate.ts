@@ -1,6 +1,9 @@
 import { ServiceError, type FieldFault } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
-import { emailKey, linkKey, searchForm } from './candidate-keys.ts'
+import { addressKey } from '../people/email-key.ts'
+import { linkForm } from '../people/profile-key.ts'
+import { candidateKeys, recordKey } from './candidate-keys.ts'
+import { searchForm } from './search-form.ts'
 
 /** What a candidate document holds of the person; the rest of it is what happened to it. */
 export interface CandidateFields {
@@ -18,6 +21,8 @@ export interface CandidateFields {
   profileUrl?: string | undefined
   emailKeys: string[]
   linkKeys: string[]
+  /** Records of rows that were taken for this candidate and say something else by now. */
+  recordKeys?: string[] | undefined
   searchText: string
 }
 
@@ -34,8 +39,8 @@ export type KnownFields = { [K in keyof Omit<CandidateFields, 'phones'>]?: Candi
 export function mergeCandidate(known: KnownFields | null, input: CandidateInput): CandidateFields {
   const text = (field: 'externalId' | 'headline' | 'location' | 'summary' | 'project' | 'stage' | 'profileUrl'): string | undefined =>
     (input[field] === undefined ? known?.[field] : input[field]) || undefined
-  const emails = distinct(given(input.emails, known?.emails), emailKey)
-  const links = distinct(given(input.links, known?.links), linkKey)
+  const emails = distinct(given(input.emails, known?.emails), addressKey)
+  const links = distinct(given(input.links, known?.links), linkForm)
   const name = input.name ?? known?.name ?? ''
   const profileUrl = text('profileUrl')
   assertComplete(name, emails, links)
@@ -52,10 +57,22 @@ export function mergeCandidate(known: KnownFields | null, input: CandidateInput)
     project: text('project'),
     stage: text('stage'),
     profileUrl,
-    emailKeys: emails.map(emailKey),
-    linkKeys: [...new Set([...links, ...(profileUrl ? [profileUrl] : [])].map(linkKey))],
+    ...candidateKeys({ name, emails, links, profileUrl }),
+    recordKeys: known?.recordKeys?.length ? [...known.recordKeys] : undefined,
     searchText: [name, ...emails].map(searchForm).join('\n'),
   }
+}
+
+/** Rows of files that were taken for one candidate and say different things are known again; so many are remembered. */
+const MOST_RECORDS = 50
+
+/** The candidate after a row of a file, which knows by `recordKeys` every row that it was made of. */
+export function remembering(known: KnownFields | null, fields: CandidateFields, input: CandidateInput): CandidateFields {
+  if (known === null) return fields
+  const now = recordKey(fields)
+  const said = [...(known.recordKeys ?? []), recordKey(known), ...(input.externalId ? [] : [recordKey(input)])]
+  const others = [...new Set(said)].filter((record) => record !== now).slice(-MOST_RECORDS)
+  return { ...fields, recordKeys: others.length > 0 ? others : undefined }
 }
 
 function assertComplete(name: string, emails: string[], links: string[]): void {

@@ -25,6 +25,7 @@ export const CsvPreview = z
         cells: z.array(z.string()).meta({ description: 'Cut at 200 characters.' }),
         candidate: CandidateInput.nullable().meta({ description: 'As it would be taken.' }),
         message: z.string().nullable().meta({ description: 'Why it would not, as far as the row alone tells.' }),
+        warnings: z.array(z.string()).meta({ description: 'What would not be taken over, as far as the row alone tells.' }),
       }),
     ),
   })
@@ -58,6 +59,7 @@ function toShown({ line, cells, ...reading }: CsvCandidate): CsvPreview['rows'][
     cells: cells.map((cell) => cell.slice(0, LONGEST_SHOWN)),
     candidate: 'input' in reading && message === null ? reading.input : null,
     message,
+    warnings: 'input' in reading && message === null ? reading.warnings : [],
   }
 }
 

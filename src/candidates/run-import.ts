@@ -8,6 +8,7 @@ import { readBatches } from './import-csv.ts'
 import { dropFile, hasFile, readFile } from './import-files.ts'
 import { keepRejections, MOST_REJECTED } from './import-rejections.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
+import { keepWarnings, MOST_WARNINGS } from './import-warnings.ts'
 import type { NoteImportEnd } from './note-import-end.ts'
 import { oneAhead } from './one-ahead.ts'
 import type { WatchStages } from './stage-entries.ts'
@@ -34,7 +35,7 @@ const CAREFUL_ROWS = 1000
  */
 export async function runImport(claimed: Claimed<CandidateImportDocument>, deps: RunImportDeps): Promise<void> {
   const { file, linesDone, allowErased } = claimed.document
-  let { rejectedCount } = claimed.document
+  let { rejectedCount, warningCount = 0 } = claimed.document
   const { erased, watchStages } = deps
   const failure = await failureOf(claimed)
   if (failure) return finish(claimed, { status: 'failed', error: { code: failure.code, detail: failure.message } }, deps)
@@ -50,11 +51,12 @@ export async function runImport(claimed: Claimed<CandidateImportDocument>, deps:
         batch,
         { erased, allowErased, watchStages },
         {
-          keepAtMost: Math.max(0, MOST_REJECTED - rejectedCount),
+          keepAtMost: { rejected: Math.max(0, MOST_REJECTED - rejectedCount), warnings: Math.max(0, MOST_WARNINGS - warningCount) },
           alongside: (written, session) => saveProgress(claimed, lastLine, written, session),
         },
       )
       rejectedCount += outcome.rejectedCount
+      warningCount += outcome.warningCount
     }
   } catch (error) {
     if (!isServiceError(error, 'invalid_request')) throw error
@@ -83,17 +85,18 @@ async function saveProgress(
   outcome: RowsOutcome,
   session: ClientSession,
 ): Promise<void> {
-  const { created, updated, rejected, rejectedCount } = outcome
+  const { created, updated, rejected, rejectedCount, warnings, warningCount } = outcome
   const written = await CandidateImportModel.updateOne(
     heldBy(claimed) as QueryFilter<CandidateImportDocument>,
     {
       $set: { linesDone, tries: { after: linesDone, count: 1 } },
-      $inc: { created, updated, rejectedCount },
+      $inc: { created, updated, rejectedCount, warningCount },
     },
     { session },
   )
   if (written.matchedCount === 0) throw new LeaseLost(String(claimed.document._id))
   await keepRejections(claimed.document, rejected, session)
+  await keepWarnings(claimed.document, warnings, session)
 }
 
 type End = { status: 'finished' | 'failed'; error: CandidateImportDocument['error'] }

@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { keysToRemember } from '../candidates/candidate-keys.ts'
 import type { CandidateDocument } from '../candidates/candidate-model.ts'
 import { hashKeys } from './erased-people.ts'
 import type { ErasureDeps } from './erasure-deps.ts'
@@ -25,8 +26,8 @@ export async function beginErasure(deps: ErasureDeps, wish: ErasureWish): Promis
 }
 
 async function erasureOf(deps: ErasureDeps, { organization, cause, actor }: ErasureWish, candidate: CandidateDocument) {
-  const { name, emails, phones, links, profileUrl, emailKeys, linkKeys, lever } = candidate
-  const hashes = await hashKeys(deps.accounts.hashKeyOf, organization, [...emailKeys, ...linkKeys])
+  const { name, emails, phones, links, profileUrl, lever } = candidate
+  const hashes = await hashKeys(deps.accounts.hashKeyOf, organization, keysToRemember(candidate))
   const person = {
     name,
     emails,

@@ -49,7 +49,7 @@ export function duplicatesFrom(
     standing: mirror.standingOf,
     hasten: mirror.hastenSweep,
     async mirrored(organization, person) {
-      const found = await mirror.opportunitiesOf(organization, person)
+      const found = await mirror.opportunitiesOf(organization, { ...person, by: 'address' })
       return Promise.all(
         found
           .filter(({ isAnonymized }) => !isAnonymized)

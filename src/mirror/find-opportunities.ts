@@ -2,13 +2,15 @@ import type { QueryFilter } from 'mongoose'
 import type { Clearance } from '../accounts/clearance.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
-import { hashPersonKeys, type PersonKeyDeps } from './person-hashes.ts'
+import { hashesToFind, type PersonKeyDeps } from './person-hashes.ts'
 import { CONFIDENTIAL, shownTo } from './shown-to.ts'
 
 /** A person of ours, by whom opportunities are looked for. */
 export interface PersonOfOurs {
   emails: readonly string[]
   links: readonly string[]
+  /** `address`: by every e-mail address, shared ones too. Left out, by what identifies the person. */
+  by?: 'identity' | 'address'
   opportunityId?: string | null
   contactId?: string | null
 }
@@ -72,7 +74,7 @@ export async function contactOf(organization: string, leverId: string): Promise<
 }
 
 async function isOfPerson(deps: PersonKeyDeps, organization: string, person: PersonOfOurs): Promise<QueryFilter<LeverOpportunityRecord>> {
-  const { emailHashes, linkHashes } = await hashPersonKeys(deps, organization, person)
+  const { emailHashes, linkHashes } = await hashesToFind(deps, organization, person, person.by)
   const ways: QueryFilter<LeverOpportunityRecord>[] = [{ emailHashes: { $in: emailHashes } }, { linkHashes: { $in: linkHashes } }]
   if (person.opportunityId) ways.push({ leverId: person.opportunityId })
   if (person.contactId) ways.push({ contactId: person.contactId })

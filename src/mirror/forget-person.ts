@@ -1,6 +1,6 @@
 import type { QueryFilter } from 'mongoose'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
-import { hashPersonKeys, type PersonKeyDeps } from './person-hashes.ts'
+import { hashesToFind, type PersonKeyDeps } from './person-hashes.ts'
 
 /**
  * Forgets by which e-mails and links somebody would be recognized. What Lever shows later is kept as of anybody there.
@@ -11,7 +11,7 @@ export async function forgetPerson(
   organization: string,
   person: { emails: readonly string[]; links: readonly string[]; opportunityIds: readonly string[]; contactIds: readonly string[] },
 ): Promise<number> {
-  const { emailHashes, linkHashes } = await hashPersonKeys(deps, organization, person)
+  const { emailHashes, linkHashes } = await hashesToFind(deps, organization, person)
   const ways: QueryFilter<LeverOpportunityRecord>[] = [
     { emailHashes: { $in: emailHashes } },
     { linkHashes: { $in: linkHashes } },

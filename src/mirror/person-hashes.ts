@@ -1,11 +1,12 @@
+import { addressKey } from '../people/email-key.ts'
+import { formerKeys } from '../people/former-keys.ts'
+import { personKeys } from '../people/person-keys.ts'
 import { keyedHash } from '../secrets/opaque-token.ts'
 
-/** How people are recognized without their addresses being kept: the same normal forms as candidates are compared in. */
+/** How people are recognized without their addresses being kept. */
 export interface PersonKeyDeps {
   /** The organization's own key, 32 bytes. */
   hashKeyOf(organization: string): Promise<Buffer>
-  emailKey: (email: string) => string
-  linkKey: (link: string) => string
 }
 
 export interface PersonHashes {
@@ -13,19 +14,34 @@ export interface PersonHashes {
   linkHashes: string[]
 }
 
-interface PersonKeys {
+interface Person {
   emails: readonly string[]
   links: readonly string[]
 }
 
-/** Keyed hashes of e-mails and links in their normal forms, each once. */
-export async function hashPersonKeys(deps: PersonKeyDeps, organization: string, person: PersonKeys): Promise<PersonHashes> {
-  return (await personHasher(deps, organization))(person)
+/**
+ * By which hashes a person of ours is looked for: of what identifies them, also in the form of earlier versions.
+ * @param by `address`: of every e-mail address, those that several people may share among them, since Lever joins contacts by any
+ */
+export async function hashesToFind(
+  deps: PersonKeyDeps,
+  organization: string,
+  { emails, links }: Person,
+  by: 'identity' | 'address' = 'identity',
+): Promise<PersonHashes> {
+  const keys = personKeys({ emails, links })
+  const former = formerKeys({ emails, links })
+  const hashAll = hasher(await deps.hashKeyOf(organization))
+  const addresses = by === 'address' ? emails.map(addressKey) : keys.emails
+  return { emailHashes: hashAll([...addresses, ...former.emails]), linkHashes: hashAll([...keys.profiles, ...former.links]) }
 }
 
-/** The same for many people, with the key read once. */
-export async function personHasher(deps: PersonKeyDeps, organization: string): Promise<(person: PersonKeys) => PersonHashes> {
-  const key = await deps.hashKeyOf(organization)
-  const hashAll = (values: string[]): string[] => [...new Set(values)].map((value) => keyedHash(key, value))
-  return ({ emails, links }) => ({ emailHashes: hashAll(emails.map(deps.emailKey)), linkHashes: hashAll(links.map(deps.linkKey)) })
+/** What is kept of Lever's contacts: keyed hashes of their addresses and profiles, each once. */
+export async function personHasher(deps: PersonKeyDeps, organization: string): Promise<(person: Person) => PersonHashes> {
+  const hashAll = hasher(await deps.hashKeyOf(organization))
+  return ({ emails, links }) => ({ emailHashes: hashAll(emails.map(addressKey)), linkHashes: hashAll(personKeys({ links }).profiles) })
+}
+
+function hasher(key: Buffer): (values: readonly string[]) => string[] {
+  return (values) => [...new Set(values)].map((value) => keyedHash(key, value))
 }

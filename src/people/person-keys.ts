@@ -1,5 +1,5 @@
-import { emailKey } from './email-key.ts'
-import { profileKey, siteOf } from './profile-key.ts'
+import { addressKey, emailKey } from './email-key.ts'
+import { linkForm, profileKey, siteOf } from './profile-key.ts'
 
 /** What is known of somebody by which they may be recognized. */
 export interface PersonData {
@@ -35,6 +35,20 @@ export function contradict(one: readonly string[], other: readonly string[]): bo
     const there = other.filter((counterpart) => siteOf(counterpart) === site)
     return there.length > 0 && !one.some((own) => there.includes(own))
   })
+}
+
+/** The form in which addresses and links are the same ones, whomever they belong to. */
+export function contactForms(person: PersonData): string[] {
+  return distinct([...(person.emails ?? []).map(addressKey), ...linksOf(person).map(linkForm)])
+}
+
+/**
+ * What two exports must not carry to Lever at once: every address, since Lever joins contacts by any, and the profiles; without either, all
+ * that is known. Never empty for somebody with an address or link.
+ */
+export function lockKeys(person: PersonData): string[] {
+  const keys = distinct([...(person.emails ?? []).map(addressKey), ...personKeys(person).profiles])
+  return keys.length > 0 ? keys : [contactForms(person).toSorted().join(' ')]
 }
 
 function distinct(values: string[]): string[] {

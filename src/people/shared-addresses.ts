@@ -5,17 +5,17 @@
 const SHARED: ReadonlySet<string> = new Set(
   [
     // offices, in English, Spanish, German, French, and Portuguese
-    'info information contact contactus hello hi hola mail email office admin administrator team enquiries inquiries enquiry inquiry reception general',
+    'info information contact contactus hello hola mail email office admin administrator team enquiries inquiries enquiry inquiry reception',
     'contacto oficina administracion recepcion kontakt buero büro empfang zentrale verwaltung bureau accueil administration contato escritorio recepcao',
-    'sales marketing press media pr support help helpdesk service customerservice billing accounts accounting finance invoice invoices legal privacy orders partners',
+    'sales marketing press support help helpdesk service customerservice billing accounts accounting finance invoice invoices legal privacy orders partners',
     'ventas prensa soporte facturacion atencionalcliente vertrieb verkauf presse rechnung buchhaltung ventes commercial comptabilite vendas comercial imprensa suporte financeiro',
     // those who hire
-    'hr jobs job careers career recruiting recruitment recruiter recruiters talent hiring people humanresources resume resumes cv',
-    'rrhh empleo trabajo seleccion talento personal bewerbung bewerbungen karriere personalabteilung rh emploi recrutement carriere carrieres vagas recrutamento talentos',
+    'hr jobs careers career recruiting recruitment recruiter recruiters talent hiring humanresources resume resumes cv',
+    'rrhh empleo trabajo seleccion talento bewerbung bewerbungen karriere personalabteilung rh emploi recrutement carriere carrieres vagas recrutamento talentos',
     // machines
-    'noreply donotreply dontreply nepasrepondre noresponder naoresponda keineantwort mailerdaemon postmaster webmaster hostmaster abuse root bounce bounces notification notifications newsletter automated',
+    'noreply donotreply dontreply nepasrepondre noresponder naoresponda keineantwort mailerdaemon postmaster webmaster hostmaster abuse bounce bounces notification notifications newsletter automated',
     // where a form asked for an address and there was none
-    'none noemail nomail noaddress notprovided notavailable unknown na n/a null nil undefined test testing example sample fake invalid anonymous user username yourname name x xx xxx abc asdf',
+    'none noemail nomail noaddress notprovided notavailable unknown na n/a null nil undefined test testing example sample fake invalid anonymous',
     'sinemail sincorreo nocorreo notiene desconocido prueba ninguno keine keinemail unbekannt aucun pasdemail inconnu sememail naotem nenhum teste',
   ].flatMap((words) => words.split(' ')),
 ) // prettier-ignore

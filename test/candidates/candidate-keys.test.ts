@@ -1,22 +1,30 @@
 import { expect } from 'chai'
-import { emailKey, linkKey } from '../../src/candidates/candidate-keys.ts'
+import { candidateKeys, keysToRefuse, keysToRemember, recordKey } from '../../src/candidates/candidate-keys.ts'
+
+const shared = { name: 'Ana', emails: ['info@a.example'], links: ['https://www.linkedin.com/company/a'] }
 
 describe('candidate keys', () => {
-  for (const [link, key] of [
-    ['https://www.linkedin.com/in/Ana-L%C3%B3pez/?utm=x#about', 'linkedin.com/in/ana-lópez'],
-    ['http://es.linkedin.com/in/ana-lópez', 'linkedin.com/in/ana-lópez'],
-    ['https://GitHub.com/Ana/', 'github.com/Ana'],
-    ['http://www.ana.example', 'ana.example'],
-    ['https://ana.example/?page=1', 'ana.example?page=1'],
-    ['https://notlinkedin.com/in/Ana?x=1', 'notlinkedin.com/in/Ana?x=1'],
-    ['https://ana.example/%E0%A4', 'ana.example/%E0%A4'],
-  ] as const) {
-    it(`compares ${link} as ${key}`, () => {
-      expect(linkKey(link)).to.equal(key)
-    })
-  }
+  it('are own addresses and own pages', () => {
+    const ana = { ...shared, emails: [...shared.emails, 'Ana@a.example'], profileUrl: 'https://www.linkedin.com/in/Ana/' }
+    expect(candidateKeys(ana)).to.deep.equal({ emailKeys: ['ana@a.example'], linkKeys: ['linkedin.com/in/ana'] })
+  })
 
-  it('compares e-mails without ASCII case and white space, and keeps accents as they are written', () => {
-    expect(emailKey(' Jose\u0301@A.example ')).to.equal('jose\u0301@a.example')
+  it('are the record as a whole where nothing in it is the person’s own', () => {
+    expect(candidateKeys(shared)).to.deep.equal({ emailKeys: [], linkKeys: [recordKey(shared)] })
+    const alike = { ...shared, name: ' ÁNA', emails: ['INFO@a.example'], links: ['http://linkedin.com/company/a/'] }
+    expect(recordKey(alike)).to.equal(recordKey(shared))
+    for (const other of [
+      { ...shared, name: 'Bob' },
+      { ...shared, emails: [] },
+      { ...shared, links: ['https://a.example'] },
+    ]) {
+      expect(recordKey(other)).not.to.equal(recordKey(shared))
+    }
+  })
+
+  it('remember of who is erased what identifies nobody, and refuse nobody by it', () => {
+    const ana = { ...shared, emails: ['ana@a.example'], recordKeys: ['record:before'] }
+    expect(keysToRemember(ana)).to.include.members(['ana@a.example', 'linkedin.com/company/a', 'record:before', recordKey(ana)])
+    expect(keysToRefuse(ana)).to.have.members(['ana@a.example', recordKey(ana)])
   })
 })

@@ -110,6 +110,8 @@ describe('candidates over HTTP', () => {
       updated: 0,
       rejected: [{ line: 3, message: 'The row is not complete: at least one e-mail or link is required.' }],
       rejectedCount: 1,
+      warnings: [],
+      warningCount: 0,
       ignoredColumns: [],
     })
     expect(await multipart.json()).to.include({ created: 1 })
@@ -130,6 +132,28 @@ describe('candidates over HTTP', () => {
       phones: [{ value: '+4740612345' }],
     })
     expect((await post({ ...given, links: ['https://dahl.example/a b'] })).status).to.equal(422)
+  })
+
+  it('refuses an externalId that is a word for none: one program after another would write over the same candidate', async () => {
+    for (const externalId of ['n/a', 'NULL', '-', 'None']) {
+      expect((await post({ externalId, name: 'Eli', emails: ['eli@dahl.example'] })).status, externalId).to.equal(422)
+    }
+    expect((await post({ externalId: '0', name: 'Eli', emails: ['eli@dahl.example'] })).status).to.equal(201)
+  })
+
+  it('tells of rows that were taken and are to be checked, in the answer and in the preview', async () => {
+    const file = 'externalId,name,email,phone\nn/a,Ann,ann@a.example,1.2E+11\n'
+    const [first, second] = [/^The column "phone" /, /^The column "externalId" /]
+
+    const answer = (await (await importCsv(file)).json()) as { warnings: { line: number; message: string }[]; warningCount: number }
+    const preview = await web.call('POST', '/api/v1/candidates/import/preview', { body: file, headers: CSV })
+    const { rows } = (await preview.json()) as { rows: { warnings: string[] }[] }
+
+    expect(answer).to.include({ created: 1, warningCount: 2 })
+    expect(answer.warnings.map(({ line }) => line)).to.deep.equal([2, 2])
+    expect(answer.warnings[0]?.message).to.match(first)
+    expect(answer.warnings[1]?.message).to.match(second)
+    expect(rows[0]?.warnings).to.deep.equal(answer.warnings.map(({ message }) => message))
   })
 
   it('names the columns that nothing was read from', async () => {
@@ -162,13 +186,15 @@ describe('candidates over HTTP', () => {
         cells: ['Ana', 'López', 'ana@a.example', '38'],
         candidate: { name: 'Ana López', emails: ['ana@a.example'] },
         message: null,
+        warnings: [],
       },
-      { line: 3, cells: ['Bob', '', 'foo', ''], candidate: null, message: 'emails is not an e-mail address.' },
+      { line: 3, cells: ['Bob', '', 'foo', ''], candidate: null, message: 'emails is not an e-mail address.', warnings: [] },
       {
         line: 4,
         cells: ['Cyd', '', '', ''],
         candidate: null,
         message: 'The row is not complete: at least one e-mail or link is required.',
+        warnings: [],
       },
     ])
     expect(await CandidateModel.countDocuments()).to.equal(0)
@@ -200,6 +226,8 @@ describe('candidates over HTTP', () => {
     expect(progress).to.deep.equal({
       status: 'finished',
       linesDone: 201,
+      warnings: [],
+      warningCount: 0,
       created: 200,
       updated: 0,
       rejected: [],

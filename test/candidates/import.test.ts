@@ -103,12 +103,12 @@ describe('candidate import', () => {
     expect(await all()).to.have.length(2)
   })
 
-  it('matches by profile link before e-mail, and prefers the one of the same name', async () => {
+  it('matches by profile before e-mail, and prefers the one of the same name', async () => {
     await importNow(
-      'externalId,name,email,link\n1,By Link,old@a.example,https://a.example/p\n2,By Email,shared@a.example,\n3,Namesake,shared@a.example,\n',
+      'externalId,name,email,link\n1,By Link,old@a.example,https://www.linkedin.com/in/p\n2,By Email,shared@a.example,\n3,Namesake,shared@a.example,\n',
     )
 
-    await importNow('name,email,link,stage\nRenamed,shared@a.example,https://a.example/p,one\nNamesake,shared@a.example,,two\n')
+    await importNow('name,email,link,stage\nRenamed,shared@a.example,https://www.linkedin.com/in/p,one\nNamesake,shared@a.example,,two\n')
 
     expect((await all()).map(({ externalId, name, stage }) => [externalId, name, stage])).to.deep.equal([
       ['1', 'Renamed', 'one'],

@@ -51,8 +51,11 @@ describe('somebody who was erased', () => {
 
   for (const [what, known] of [
     ['the e-mail, in another case', ({ email }: PersonInTest) => ({ emails: [email.toUpperCase()] })],
-    ['a link, written otherwise', ({ link }: PersonInTest) => ({ links: [link.replace('https://', 'http://www.')] })],
-    ['the page in the sourcing tool', ({ profileUrl }: PersonInTest) => ({ profileUrl, emails: ['new@quixley.example'] })],
+    [
+      'a profile, written otherwise',
+      ({ link }: PersonInTest) => ({ links: [link.replace('https://g', 'http://www.G').replace('zsofia', 'ZSOFIA')] }),
+    ],
+    ['a profile in another field', ({ link }: PersonInTest) => ({ profileUrl: link, emails: ['new@quixley.example'] })],
   ] as const) {
     it(`is refused by POST /candidates, known by ${what}`, async () => {
       const person = await erased()
@@ -64,6 +67,15 @@ describe('somebody who was erased', () => {
       expect(await tracesOf(person)).to.deep.equal([])
     })
   }
+
+  it('is refused saying the same as before, where nothing of it identifies anybody, and keeps no colleague out', async () => {
+    const said = { name: 'Zsófia Quixley', emails: ['info@quixley.example'], links: ['https://quixley.example'] }
+    const { body } = await api.post<{ id: string }>('candidates', said)
+    await api.delete(`candidates/${body.id}`)
+
+    expect((await api.post('candidates', { ...said, name: 'zsofia  quixley' })).status).to.equal(409)
+    expect((await api.post('candidates', { ...said, name: 'Bo Quixley' })).status).to.equal(201)
+  })
 
   it('is refused inside an export and in a change of another candidate, and a preview says so', async () => {
     const person = await erased()

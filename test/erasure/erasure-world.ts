@@ -33,7 +33,7 @@ export async function addPerson(api: Api, headers: Record<string, string> = {}):
     name: `Zsófia Quixley ${tag}`,
     email: `zsofia.${tag}@quixley.example`,
     phone: `+36 1 ${Number.parseInt(tag.slice(0, 6), 16)}`,
-    link: `https://social.example/zsofia-${tag}`,
+    link: `https://github.com/zsofia-${tag}`,
     profileUrl: `https://tool.example/people/${tag}`,
   }
   const { body, status } = await api.post<{ id: string }>('candidates', inputOf(person), headers)

@@ -13,8 +13,6 @@ describe('a reading of an opportunity', () => {
   const told: string[] = []
   const deps = {
     hashKeyOf: async () => Buffer.alloc(32, 1),
-    emailKey: (email: string) => email,
-    linkKey: (link: string) => link,
     onAnonymized: async (_organization: string, id: string) => void told.push(id),
   }
   let lever: LeverForTests

@@ -98,8 +98,6 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
       rememberLeverUsers: async (_organization, ids) => void remembered.splice(0, remembered.length, ...ids),
       onAnonymized: async () => undefined,
       hashKeyOf: async () => Buffer.alloc(32, organization),
-      emailKey: (email) => email.trim().toLowerCase(),
-      linkKey: (link) => link.toLowerCase(),
       log: createLog({ level: 'silent' }),
       leaseMs: settings.leaseMs ?? 60_000,
     })

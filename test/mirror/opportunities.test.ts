@@ -26,7 +26,7 @@ describe('opportunities in the mirror', () => {
   })
 
   async function opportunity(changes: Partial<LeverOpportunity> = {}, emails = ['ada@example.com']): Promise<LeverOpportunity> {
-    const made = await lever.addOpportunity({ name: 'Ada Lovelace', emails, links: ['https://x.example/ada'] })
+    const made = await lever.addOpportunity({ name: 'Ada Lovelace', emails, links: ['https://github.com/ada-x'] })
     return { ...(await read(made.id)), ...changes }
   }
   const read = (id: string) => getOpportunity(clientOf(lever), id, { expand: ['applications', 'stage'] })
@@ -134,7 +134,7 @@ describe('opportunities in the mirror', () => {
     expect(await ids({ person: { emails: [' ADA@example.com'], links: [] } })).to.deep.equal([ada.id])
     expect(await ids({ person: { emails: [], links: [], opportunityId: grace.id } })).to.deep.equal([grace.id])
     expect(await ids({ person: { emails: [], links: [] } })).to.deep.equal([])
-    const ofContact = await mirror.opportunitiesOf(organization, { emails: [], links: ['https://X.example/ada'] })
+    const ofContact = await mirror.opportunitiesOf(organization, { emails: [], links: ['http://GitHub.com/Ada-X?tab=stars'] })
     expect(ofContact.map(({ id }) => id)).to.have.members([ada.id, again.id])
   })
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
-import { emailKey, linkKey } from '../../src/candidates/candidate-keys.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { opportunityEffects } from '../../src/compose-mirror.ts'
 import { createConnections, type Connections } from '../../src/connection/connections.ts'
@@ -130,7 +129,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     rememberLeverUsers: async () => undefined,
     onAnonymized: async () => undefined,
     hashKeyOf: accounts.hashKeyOf,
-    emailKey, linkKey, log, leaseMs: LEASE_MS,
+    log, leaseMs: LEASE_MS,
   }) // prettier-ignore
   const candidates = createCandidates({
     readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),

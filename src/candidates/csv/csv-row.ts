@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { plainCell } from '../../csv-cell.ts'
+import { isPlaceholder, isPlaceholderId } from '../../people/placeholder.ts'
 import { CandidateInput, LONGEST_LINK, LONGEST_LIST, LONGEST_TEXT, withoutInvisible } from '../candidate-input.ts'
 import type { CsvColumn, CsvField } from './csv-columns.ts'
 import type { CsvHeader } from './csv-header.ts'
 import { phoneTypeOf, readPhone, type Phone } from './csv-phone.ts'
 import { phoneCountryOf } from './phone-country.ts'
 
-export type RowReading = { input: CandidateInput } | { fault: string }
+/** `warnings` say what the row says and is not taken over. They hold nothing of the person. */
+export type RowReading = { input: CandidateInput; warnings: string[] } | { fault: string }
 
 /** `CandidateInput.safeParse` takes a stack trace for each row that is wrong, and several times as long. */
 const safeParse = z.core._safeParse(z.core.$ZodError)
@@ -45,8 +47,12 @@ export function readRow(header: CsvHeader, cells: string[], isDescribed = true):
   if (extra)
     return { fault: `The row has ${cells.length} cells, the header ${header.columns.length}: quote cells that contain the delimiter.` }
 
-  const parsed = safeParse(CandidateInput, toInput(givenCells(header, cells), header.hasCommaLists))
-  if (parsed.success) return { input: parsed.data }
+  const given = givenCells(header, cells)
+  const noAddress = describeNoAddress(given)
+  if (noAddress !== null) return { fault: noAddress }
+  const warnings = leaveOut(given)
+  const parsed = safeParse(CandidateInput, toInput(given, header.hasCommaLists))
+  if (parsed.success) return { input: parsed.data, warnings }
   return { fault: isDescribed ? parsed.error.issues.map(describeIssue).join(' ') : '' } // zod makes the error when it is asked for
 }
 
@@ -62,6 +68,8 @@ function describeLongCell({ columns, names }: CsvHeader, cells: readonly string[
 interface GivenCell {
   text: string
   column: CsvColumn
+  /** As the file names the column. */
+  header: string
 }
 
 /** Fields from which invisible characters are removed. Names and texts keep them, since some scripts need them. */
@@ -70,16 +78,41 @@ const WITHOUT_INVISIBLE: readonly CsvField[] = ['emails', 'phones', 'links', 'so
 /** By what they fill, which several columns may do alike. */
 type GivenCells = Partial<Record<CsvField, GivenCell[]>>
 
-function givenCells({ columns }: CsvHeader, cells: string[]): GivenCells {
+function givenCells({ columns, names }: CsvHeader, cells: string[]): GivenCells {
   const given: GivenCells = {}
   columns.forEach((column, at) => {
     if (!column) return
     const plain = textOf(plainCell(cells[at] ?? '').trim())
     const text = WITHOUT_INVISIBLE.includes(column.field) ? withoutInvisible(plain) : plain
-    if (text) (given[column.field] ??= []).push({ text, column })
+    if (text) (given[column.field] ??= []).push({ text, column, header: (names[at] ?? '').slice(0, LONGEST_SHOWN_NAME) })
   })
   return given
 }
+
+/** The fault of a cell that says only that there is no address, such as "N/A". */
+function describeNoAddress({ emails }: GivenCells): string | null {
+  const none = emails?.find(({ text }) => isPlaceholder(text))
+  return none ? `The cell in the column "${none.header}" says that there is no e-mail address: leave it empty.` : null
+}
+
+/** A long number as a spreadsheet shows it: most of its digits are lost. */
+const ROUNDED = /^\d(?:[.,]\d+)?E\+?\d+$/i
+
+/** Takes out what would be wrong to take over. @returns what that is, in words */
+function leaveOut(cells: GivenCells): string[] {
+  const warnings: string[] = []
+  const drop = (field: CsvField, isWrong: (text: string) => boolean, why: string): void => {
+    const [wrong] = (cells[field] ?? []).filter(({ text }) => isWrong(text))
+    if (!wrong) return
+    warnings.push(`The column "${wrong.header}" ${why}`)
+    const others = cells[field]?.filter(({ text }) => !isWrong(text)) ?? []
+    if (others.length > 0) cells[field] = others
+    else delete cells[field]
+  }
+  drop('phones', (text) => ROUNDED.test(text), 'has a phone number of which a spreadsheet kept only the first digits. The number is left out: format the column as text, and export the file again.')
+  drop('externalId', isPlaceholderId, 'has a word for "none" where the id belongs. The row is taken without an id.')
+  return warnings
+} // prettier-ignore
 
 /** What a spreadsheet keeps as text by `="…"`. */
 function textOf(cell: string): string {
@@ -151,10 +184,10 @@ function joined(cells: GivenCells, fields: readonly CsvField[], between: string)
  */
 function listed(cells: GivenCell[] | undefined, between: RegExp, ignored = /^$/): GivenCell[] | undefined {
   const kept: GivenCell[] = []
-  for (const { text, column } of cells ?? []) {
+  for (const { text, column, header } of cells ?? []) {
     for (const value of text.split(between)) {
       const trimmed = value.trim()
-      if (trimmed !== '' && !ignored.test(trimmed)) kept.push({ text: trimmed, column })
+      if (trimmed !== '' && !ignored.test(trimmed)) kept.push({ text: trimmed, column, header })
       if (kept.length > LONGEST_LIST) return kept
     }
   }

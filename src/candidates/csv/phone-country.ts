@@ -1,5 +1,5 @@
 import { getCountries, isSupportedCountry, type CountryCode } from 'libphonenumber-js/max'
-import { searchForm } from '../candidate-keys.ts'
+import { searchForm } from '../search-form.ts'
 
 /** Languages in which names of countries are known. */
 const LANGUAGES = ['en', 'es', 'de', 'fr', 'it', 'pt']

@@ -20,6 +20,14 @@ const outcome = {
     .max(1000)
     .meta({ description: 'The first 1,000 rows that were not taken; `line` counts the lines of the file, its first is 1.' }),
   rejectedCount: z.int().meta({ description: 'All rows that were not taken.' }),
+  warnings: z
+    .array(z.object({ line: z.int(), message: z.string() }))
+    .max(1000)
+    .meta({
+      description:
+        'The first 1,000 things to know about rows that were taken: a value that was left out, or a row that made a new candidate because it was in doubt who is meant.',
+    }),
+  warningCount: z.int().meta({ description: 'All of these.' }),
   ignoredColumns: z
     .array(z.string())
     .meta({ description: 'The columns of the file that nothing was read from, as the file names them; cut at 200 characters.' }),
@@ -49,7 +57,7 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       summary: 'Import candidates from a CSV file',
       description:
         'UTF-8, UTF-16 or windows-1252, with a header row of at most 1,000 columns; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
-        "Exports of LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever's import template, are read as they are. A row without `externalId` is matched to a candidate by link, else by e-mail. " +
+        "Exports of LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever's import template, are read as they are. A row without `externalId` is matched to a candidate by a personal profile page, else by e-mail. Only a page that is surely one person's identifies (LinkedIn, Sales Navigator, Recruiter, GitHub, GitLab, X, Stack Overflow, Xing, Dribbble, Behance, and the like, in any form of its address); websites, company pages, and addresses such as `info@` identify nobody. Another profile on the same site contradicts a match. A row that could be about several people makes a new candidate, with a warning. " +
         'Phones are taken over as E.164, `+12125550123 ext. 5`, where they name their country or the row does; else as they are. ' +
         'A cell holds at most 300 characters; in `headline`, `location` and `summary` 10,000, in `profileUrl` 2,000, and in columns of several values 20,000.',
       access: 'sourcer',
@@ -88,13 +96,13 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
 }
 
 async function answerOf(candidates: Candidates, caller: OrganizationCaller, { id, status }: KeptAnswer): Promise<Answer> {
-  const { created, updated, rejected, rejectedCount, ignoredColumns } = await candidates.getImport(
+  const { created, updated, rejected, rejectedCount, warnings, warningCount, ignoredColumns } = await candidates.getImport(
     caller.organization,
     id,
     importsOf(caller),
   )
   if (status === 202) return { status, body: { importId: id }, result: { id } }
-  return { status, body: { created, updated, rejected, rejectedCount, ignoredColumns }, result: { id } }
+  return { status, body: { created, updated, rejected, rejectedCount, warnings, warningCount, ignoredColumns }, result: { id } }
 }
 
 /** Whose imports somebody sees: a sourcer only their own, from any session; admins and API keys those of the organization. */

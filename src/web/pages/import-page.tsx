@@ -88,6 +88,26 @@ export function ImportPreview({ preview }: { preview: CsvPreview }) {
           </Row>
         ))}
       </Table>
+      <Notes rows={preview.rows} />
     </>
+  )
+}
+
+/** What the first rows alone tell: why one would not be taken, and what would be left out. */
+function Notes({ rows }: Pick<CsvPreview, 'rows'>) {
+  const t = importTexts(usePage().language)
+  const notes = rows.flatMap(({ line, message, warnings }) =>
+    [...(message === null ? [] : [message]), ...warnings].map((text) => ({ line, text })),
+  )
+  if (notes.length === 0) return null
+  return (
+    <Table heads={[t.line, t.what]} label={t.warnedCaption}>
+      {notes.map(({ line, text }, at) => (
+        <Row key={at}>
+          <RowHead>{line}</RowHead>
+          <Cell head={t.what}>{text}</Cell>
+        </Row>
+      ))}
+    </Table>
   )
 }

@@ -36,6 +36,7 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
       <p role="status">{t.linesDone(new Intl.NumberFormat(language).format(progress.linesDone))}</p>
       <Counts counts={progress} />
       <IgnoredColumns names={progress.ignoredColumns} />
+      <Warnings warnings={progress.warnings} count={progress.warningCount} />
       <Rejected rejected={progress.rejected} count={progress.rejectedCount} download={`/api/v1/candidate-imports/${id}/rejected.csv`} />
       {isRunning ? (
         <noscript>
@@ -48,7 +49,7 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
   )
 }
 
-function Counts({ counts }: { counts: Pick<ImportProgress, 'created' | 'updated' | 'rejectedCount'> }) {
+function Counts({ counts }: { counts: Pick<ImportProgress, 'created' | 'updated' | 'rejectedCount' | 'warningCount'> }) {
   const { language } = usePage()
   const t = importTexts(language)
   const numbers = new Intl.NumberFormat(language)
@@ -57,6 +58,7 @@ function Counts({ counts }: { counts: Pick<ImportProgress, 'created' | 'updated'
       <Fact name={t.created}>{numbers.format(counts.created)}</Fact>
       <Fact name={t.updated}>{numbers.format(counts.updated)}</Fact>
       <Fact name={t.rejected}>{numbers.format(counts.rejectedCount)}</Fact>
+      {counts.warningCount > 0 ? <Fact name={t.warned}>{numbers.format(counts.warningCount)}</Fact> : null}
     </dl>
   )
 }
@@ -78,13 +80,13 @@ function IgnoredColumns({ names }: { names: readonly string[] }) {
 }
 
 /** Enough to see what is wrong; the file has more. */
-const SHOWN_REJECTED = 100
+const SHOWN_LINES = 100
 
 function Rejected({ rejected, count, download }: { rejected: { line: number; message: string }[]; count: number; download: string }) {
   const { language } = usePage()
   const t = importTexts(language)
   if (count === 0) return null
-  const shown = rejected.slice(0, SHOWN_REJECTED)
+  const shown = rejected.slice(0, SHOWN_LINES)
   return (
     <>
       <Table heads={[t.line, t.why]} label={t.rejectedCaption}>
@@ -103,6 +105,25 @@ function Rejected({ rejected, count, download }: { rejected: { line: number; mes
         </a>{' '}
         <span class="small">{t.correct}</span>
       </p>
+    </>
+  )
+}
+
+function Warnings({ warnings, count }: { warnings: { line: number; message: string }[]; count: number }) {
+  const t = importTexts(usePage().language)
+  if (count === 0) return null
+  const shown = warnings.slice(0, SHOWN_LINES)
+  return (
+    <>
+      <Table heads={[t.line, t.what]} label={t.warnedCaption}>
+        {shown.map(({ line, message }, at) => (
+          <Row key={at}>
+            <RowHead>{line}</RowHead>
+            <Cell head={t.what}>{message}</Cell>
+          </Row>
+        ))}
+      </Table>
+      {shown.length < count ? <p class="small">{t.onlyFirst(shown.length)}</p> : null}
     </>
   )
 }

@@ -238,7 +238,34 @@ describe('reading candidates from CSV', () => {
     ] as const)
       expect(inputs(await read(`name,email\nEli,${cell}\n`)), cell).to.deep.equal([{ name: 'Eli', emails }])
     expect(faults(await read('name,email\nEli,Eli <>\n'))).to.have.length(1)
-    expect(inputs(await read('name,email\nEli,N/A\n'))).to.deep.equal(['emails is not an e-mail address.'])
+  })
+
+  it('rejects a cell that says that there is no address, in words of its own', async () => {
+    for (const cell of ['N/A', ' none ', '-', 'ninguno']) {
+      expect(inputs(await read(`name,Work Email\nEli,${cell}\n`)), cell).to.deep.equal([
+        'The cell in the column "Work Email" says that there is no e-mail address: leave it empty.',
+      ])
+    }
+  })
+
+  it('leaves out what a spreadsheet rounded and ids that are none, and says so', async () => {
+    const [rounded, none, zero, fine] = await read(
+      'externalId,name,email,Mobile\n1,Eli,eli@dahl.example,3.46006E+11\nN/A,Eli,eli@dahl.example,\n0,Eli,eli@dahl.example,+4740612345\n2,Eli,eli@dahl.example,\n',
+    )
+
+    expect(rounded).to.deep.include({ input: { externalId: '1', name: 'Eli', emails: ['eli@dahl.example'] } })
+    expect(rounded)
+      .to.have.nested.property('warnings[0]')
+      .that.matches(/^The column "Mobile" .*left out/)
+    for (const row of [none, zero]) {
+      expect(row)
+        .to.have.property('input')
+        .that.has.keys(row === zero ? ['name', 'emails', 'phones'] : ['name', 'emails'])
+      expect(row)
+        .to.have.nested.property('warnings[0]')
+        .that.matches(/^The column "externalId" .*without an id/)
+    }
+    expect(fine).to.have.property('warnings').that.deep.equals([])
   })
 
   it('separates links, and takes none with a space', async () => {

@@ -1,0 +1,18 @@
+import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+
+/** What an import has to tell of a row that it took, kept as long as the import is. Holds nothing of the person. */
+const importWarningSchema = new Schema(
+  {
+    organization: { type: Schema.Types.ObjectId, required: true },
+    import: { type: Schema.Types.ObjectId, required: true },
+    line: { type: Number, required: true },
+    message: { type: String, required: true },
+    expiresAt: { type: Date, required: true },
+  },
+  { collection: 'candidate_import_warnings' },
+)
+importWarningSchema.index({ import: 1, line: 1 })
+importWarningSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+
+export type ImportWarningDocument = InferSchemaType<typeof importWarningSchema> & { _id: Types.ObjectId }
+export const ImportWarningModel = model('CandidateImportWarning', importWarningSchema)
