@@ -80,6 +80,9 @@ export function compose(options: ServiceOptions, log: Log): Service {
       })
     }
     markReady()
+    await parts.candidates
+      .renewKeys(() => stopping !== undefined)
+      .catch((error: unknown) => log.error({ err: error }, 'not all candidates are found by their new keys yet; the next start goes on'))
     await parts.audit
       .keyOlderTrails(() => stopping !== undefined)
       .catch((error: unknown) => {

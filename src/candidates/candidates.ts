@@ -24,6 +24,7 @@ import { applyLeverState, linkedTo, noteExport, noteExports, setLeverState, unli
 import { findBriefly, findCandidates, findIds, findIdsInStages, listCandidates, type CandidateFilters } from './list-candidates.ts'
 import { importEndNoter, type ImportEnd } from './note-import-end.ts'
 import { previewCsv } from './preview-csv.ts'
+import { renewCandidateKeys } from './renew-candidate-keys.ts'
 import { runImport } from './run-import.ts'
 import type { WatchStages } from './stage-entries.ts'
 import { findCandidate, forgetCandidate, getCandidate, imagineCandidate, patchCandidate, saveCandidate } from './save-candidate.ts'
@@ -154,6 +155,7 @@ export function createCandidates({
         run: (claimed) => runImport(claimed, { erased, watchStages, noteEnd }),
         log,
       }),
+    renewKeys: renewCandidateKeys,
     forgetInImports,
     /** For a job. */
     dropOrphanedFiles,

@@ -29,7 +29,12 @@ export async function importCsv(
   entering: Entering,
 ): Promise<RowsOutcome & { linesDone: number }> {
   const done: RowsOutcome & { linesDone: number } = {
-    ...{ created: 0, updated: 0, rejected: [], rejectedCount: 0, warnings: [], warningCount: 0 },
+    created: 0,
+    updated: 0,
+    rejected: [],
+    rejectedCount: 0,
+    warnings: [],
+    warningCount: 0,
     linesDone: 0,
   }
   for await (const { lastLine, ...batch } of readBatches(chunks)) {

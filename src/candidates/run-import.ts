@@ -35,7 +35,8 @@ const CAREFUL_ROWS = 1000
  */
 export async function runImport(claimed: Claimed<CandidateImportDocument>, deps: RunImportDeps): Promise<void> {
   const { file, linesDone, allowErased } = claimed.document
-  let { rejectedCount, warningCount = 0 } = claimed.document
+  let { rejectedCount } = claimed.document
+  let warningCount = claimed.document.warningCount ?? 0
   const { erased, watchStages } = deps
   const failure = await failureOf(claimed)
   if (failure) return finish(claimed, { status: 'failed', error: { code: failure.code, detail: failure.message } }, deps)

@@ -17,6 +17,8 @@ const fullSchema = new Schema(
     finishedAt: { type: Date, default: null },
     /** Confidential ones were read too. */
     confidential: { type: Boolean, default: false },
+    /** `KEY_VERSION` of the hashes of contacts; none of those from before versions were told apart. */
+    keyVersion: { type: Number, default: null },
     /** A `SlicePlan`. */
     plan: {
       startedAt: Number,
@@ -61,6 +63,7 @@ export interface FullReading {
   startedAt: Date
   finishedAt: Date | null
   confidential: boolean
+  keyVersion: number | null
   plan: SlicePlan
 }
 

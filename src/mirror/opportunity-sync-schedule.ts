@@ -1,5 +1,6 @@
 import { Types } from 'mongoose'
 import { ConnectionModel } from '../connection/connection-model.ts'
+import { KEY_VERSION } from '../people/person-keys.ts'
 import { heldBy, type Claimed } from '../work/claim.ts'
 import { NEVER } from '../work/work-fields.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
@@ -109,10 +110,10 @@ export interface MirrorStanding {
 }
 
 export async function standingOf(organization: string): Promise<MirrorStanding> {
-  const [found] = await OpportunitySyncModel.aggregate<{ sweptAt: Date | null; finishedAt?: Date | null; now: Date }>([
+  const [found] = await OpportunitySyncModel.aggregate<{ sweptAt: Date | null; finishedAt?: Date | null; keyVersion?: number; now: Date }>([
     { $match: { organization: new Types.ObjectId(organization) } },
-    { $project: { sweptAt: 1, finishedAt: '$full.finishedAt', now: '$$NOW' } },
+    { $project: { sweptAt: 1, finishedAt: '$full.finishedAt', keyVersion: '$full.keyVersion', now: '$$NOW' } },
   ])
-  if (!found?.sweptAt || !found.finishedAt) return { stands: false, isFresh: false }
+  if (!found?.sweptAt || !found.finishedAt || found.keyVersion !== KEY_VERSION) return { stands: false, isFresh: false }
   return { stands: true, isFresh: found.now.getTime() - found.sweptAt.getTime() < FRESH_MS }
 }

@@ -1,5 +1,6 @@
 import { LeverCallError } from '../lever/lever-call-error.ts'
 import { isServiceError } from '../errors.ts'
+import { KEY_VERSION } from '../people/person-keys.ts'
 import { LeaseLost, type Claimed } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import { beginOpportunityProgress, type OpportunityProgress } from './opportunity-progress.ts'
@@ -69,12 +70,15 @@ async function readAndSweep(run: OpportunityRun): Promise<Swept> {
   return { at, isThorough }
 }
 
-/** The one that stands or is under way; a new one where the grant shows confidential opportunities that were not read. */
+/**
+ * The one that stands or is under way. A new one where the grant shows confidential opportunities that were not read, or contacts were
+ * hashed in the forms of an earlier version.
+ */
 async function fullReading({ claimed, confidential }: OpportunityRun): Promise<FullReading> {
   const { full } = claimed.document
-  if (full && (full.confidential || !confidential)) return full
+  if (full && full.keyVersion === KEY_VERSION && (full.confidential || !confidential)) return full
   const startedAt = await serverTime()
-  const begun = { startedAt, finishedAt: null, confidential, plan: newPlan(startedAt) }
+  const begun = { startedAt, finishedAt: null, confidential, keyVersion: KEY_VERSION, plan: newPlan(startedAt) }
   await writeStep(OpportunitySyncModel, claimed, { set: { full: begun, sweptAt: null } })
   claimed.document.sweptAt = null
   return begun

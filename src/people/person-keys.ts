@@ -1,6 +1,12 @@
 import { addressKey, emailKey } from './email-key.ts'
 import { linkForm, profileKey, siteOf } from './profile-key.ts'
 
+/**
+ * Raised with every change of the forms in which e-mails and profiles compare: keys of candidates are computed again, and Lever's
+ * opportunities, of whose contacts only hashes are kept, are read again.
+ */
+export const KEY_VERSION = 2
+
 /** What is known of somebody by which they may be recognized. */
 export interface PersonData {
   emails?: readonly string[] | null | undefined

@@ -143,6 +143,13 @@ describe('who is who in an import', () => {
     expect(warnings.at(-1)?.line).to.equal(1001)
   })
 
+  it('finds a candidate by the keys of the version before, until they are renewed', async () => {
+    const former = { name: 'Ann', emails: [], links: ['https://github.com/Ann'], emailKeys: [], linkKeys: ['github.com/Ann'], revision: 0 }
+    await CandidateModel.collection.insertOne({ ...former, organization: new Types.ObjectId(organization) } as never)
+
+    expect(await importRows('name,email,link', ['Ann,,https://github.com/Ann'])).to.include({ created: 0, updated: 1 })
+  })
+
   it('changes whom a candidate is found by with the candidate', async () => {
     const { candidate } = await add({ name: 'Ann', emails: ['ann@a.example'], links: [`${LINKEDIN}/in/ann`] })
 

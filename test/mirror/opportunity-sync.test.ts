@@ -1,8 +1,11 @@
 import { expect } from 'chai'
+import { Types } from 'mongoose'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
 import type { Mirror } from '../../src/mirror/mirror.ts'
 import { OpportunitySyncModel } from '../../src/mirror/opportunity-sync-model.ts'
+import { KEY_VERSION } from '../../src/people/person-keys.ts'
+import { keyedHash } from '../../src/secrets/opaque-token.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
 import { eventually } from '../support/eventually.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
@@ -83,6 +86,30 @@ describe('reading all opportunities', () => {
     expect(text).not.to.match(/hopper|grace|@|mail\.example|profiles\.example/i)
     const [found] = await under.mirror.opportunitiesOf(under.organization, { emails: ['grace.hopper@navy.example'], links: [] })
     expect(found).to.include({ confidentiality: 'non-confidential' })
+  })
+
+  it('reads all again where contacts were hashed in the forms of an earlier version, and finds them by these until then', async () => {
+    const under = await fresh()
+    const { id } = await lever.addOpportunity({ name: 'Zoe', emails: ['zoe@zoë.example'], links: ['https://github.com/Zoe-X'] })
+    await under.readOpportunities()
+    const organization = new Types.ObjectId(under.organization)
+    const former = (key: string) => keyedHash(Buffer.alloc(32, under.organization), key)
+    const hashes = { emailHashes: [former('zoe@zoë.example')], linkHashes: [former('github.com/Zoe-X')] }
+    await LeverOpportunityModel.collection.updateOne({ organization, leverId: id }, { $set: hashes })
+    await OpportunitySyncModel.collection.updateOne({ organization }, { $unset: { 'full.keyVersion': 1 } })
+    const isFound = async (emails: string[], links: string[]) =>
+      (await under.mirror.opportunitiesOf(under.organization, { emails, links })).some((one) => one.id === id)
+
+    expect(await under.mirror.standingOf(under.organization)).to.deep.equal({ stands: false, isFresh: false })
+    expect(await isFound(['zoe@zoë.example'], [])).to.equal(true)
+    expect(await isFound([], ['https://github.com/Zoe-X'])).to.equal(true)
+    expect(await isFound([], ['https://github.com/zoe-x'])).to.equal(false)
+    await under.readOpportunities()
+
+    expect(await isFound(['zoe@xn--zo-ija.example'], [])).to.equal(true)
+    expect(await isFound([], ['https://github.com/zoe-x?tab=stars'])).to.equal(true)
+    expect((await under.mirror.standingOf(under.organization)).stands).to.equal(true)
+    expect((await runOf(under)).full).to.include({ keyVersion: KEY_VERSION })
   })
 
   it('tells of those that are ours alone', async () => {

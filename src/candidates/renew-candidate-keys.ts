@@ -1,0 +1,50 @@
+import type { AnyBulkWriteOperation, Types } from 'mongoose'
+import { KEY_VERSION } from '../people/person-keys.ts'
+import { candidateKeys } from './candidate-keys.ts'
+import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
+import { KeyRenewalModel, type KeyRenewalDocument } from './key-renewal-model.ts'
+
+const AT_ONCE = 500
+const RENEWAL = { _id: 'candidates' }
+
+/**
+ * Computes the keys of all stored candidates again where they are in the forms of an earlier version: once, from what is stored. Goes on
+ * where a process was stopped; several at once do no harm. Until it is done, candidates are found by the former forms, too.
+ */
+export async function renewCandidateKeys(isStopping: () => boolean): Promise<void> {
+  for (let renewal = await begin(); !renewal.isDone && !isStopping();) {
+    const batch = await CandidateModel.find(renewal.after ? { _id: { $gt: renewal.after } } : {}, FIELDS)
+      .sort({ _id: 1 })
+      .limit(AT_ONCE)
+      .lean<CandidateDocument[]>()
+    const writes = batch.flatMap(renewed)
+    if (writes.length > 0) await CandidateModel.bulkWrite(writes, { ordered: false, timestamps: false })
+    renewal = await advance(batch.at(-1)?._id ?? null)
+  }
+}
+
+const FIELDS = { name: 1, emails: 1, links: 1, profileUrl: 1, emailKeys: 1, linkKeys: 1, revision: 1 } as const
+
+/** Nothing where the candidate changed since it was read: whoever changed it has written its keys. */
+function renewed(candidate: CandidateDocument): AnyBulkWriteOperation<CandidateDocument>[] {
+  const { _id, revision, emailKeys, linkKeys } = candidate
+  const keys = candidateKeys(candidate)
+  if (JSON.stringify([emailKeys, linkKeys]) === JSON.stringify([keys.emailKeys, keys.linkKeys])) return []
+  return [{ updateOne: { filter: { _id, revision }, update: { $set: keys } } }]
+}
+
+async function begin(): Promise<KeyRenewalDocument> {
+  const outdated = { ...RENEWAL, version: { $lt: KEY_VERSION } }
+  await KeyRenewalModel.updateOne(outdated, { $set: { version: KEY_VERSION, after: null, isDone: false } })
+  return KeyRenewalModel.findOneAndUpdate(
+    RENEWAL,
+    { $setOnInsert: { version: KEY_VERSION, after: null, isDone: false } },
+    { upsert: true, returnDocument: 'after' },
+  ).lean<KeyRenewalDocument>() as Promise<KeyRenewalDocument>
+}
+
+/** `last` is null after the last candidate. */
+async function advance(last: Types.ObjectId | null): Promise<KeyRenewalDocument> {
+  const update = last ? { $max: { after: last } } : { $set: { isDone: true } }
+  return KeyRenewalModel.findOneAndUpdate(RENEWAL, update, { returnDocument: 'after' }).orFail().lean<KeyRenewalDocument>()
+}

@@ -1,0 +1,80 @@
+import { expect } from 'chai'
+import { Types } from 'mongoose'
+import { CandidateInput } from '../../src/candidates/candidate-input.ts'
+import { CandidateModel } from '../../src/candidates/candidate-model.ts'
+import { KeyRenewalModel } from '../../src/candidates/key-renewal-model.ts'
+import { renewCandidateKeys } from '../../src/candidates/renew-candidate-keys.ts'
+import { saveCandidate } from '../../src/candidates/save-candidate.ts'
+import { ServiceError } from '../../src/errors.ts'
+import { KEY_VERSION } from '../../src/people/person-keys.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { nobodyErased } from '../support/nobody-erased.ts'
+import { rejection } from '../support/rejection.ts'
+
+describe('stored keys of an earlier version', () => {
+  const organization = new Types.ObjectId()
+
+  before(connectFreshDatabase)
+  beforeEach(async () => {
+    await Promise.all([CandidateModel.deleteMany({}), KeyRenewalModel.deleteMany({})])
+  })
+  after(dropDatabase)
+
+  /** As the version before wrote them. */
+  const FORMER = {
+    name: 'Ana', emails: ['Ana@müller.example', 'info@a.example'], phones: [], tags: [], links: ['https://github.com/Ana', 'https://www.linkedin.com/company/a', 'https://es.linkedin.com/in/Ana/en'], profileUrl: 'https://tool.example/1',
+    emailKeys: ['ana@müller.example', 'info@a.example'], linkKeys: ['github.com/Ana', 'linkedin.com/company/a', 'linkedin.com/in/ana/en', 'tool.example/1'], revision: 3,
+  } // prettier-ignore
+  const NOW = { emailKeys: ['ana@xn--mller-kva.example'], linkKeys: ['github.com/ana', 'linkedin.com/in/ana'] }
+  const addFormer = (count: number, updatedAt = new Date(0)) =>
+    CandidateModel.collection.insertMany(Array.from({ length: count }, () => ({ ...FORMER, organization, updatedAt })) as never[])
+  const outdated = () => CandidateModel.countDocuments({ linkKeys: 'github.com/Ana' })
+
+  it('are computed again once, and nothing else changes', async () => {
+    await addFormer(3)
+
+    await renewCandidateKeys(() => false)
+    await addFormer(1)
+    await renewCandidateKeys(() => false)
+
+    const [first, , , last] = await CandidateModel.find().sort({ _id: 1 }).lean()
+    expect(first).to.deep.include({ ...FORMER, ...NOW, updatedAt: new Date(0) })
+    expect(last).to.deep.include(FORMER)
+  })
+
+  it('are computed again when the version rises', async () => {
+    await renewCandidateKeys(() => false)
+    await addFormer(1)
+    await KeyRenewalModel.updateOne({}, { version: KEY_VERSION - 1 })
+
+    await renewCandidateKeys(() => false)
+
+    expect(await outdated()).to.equal(0)
+  })
+
+  it('are computed from where a process was stopped, and by several processes at once', async () => {
+    await addFormer(2100)
+    let asked = 0
+
+    await renewCandidateKeys(() => (asked += 1) > 2)
+    expect(await outdated()).to.equal(1100)
+    await Promise.all([renewCandidateKeys(() => false), renewCandidateKeys(() => false), renewCandidateKeys(() => false)])
+
+    expect(await outdated()).to.equal(0)
+    expect((await KeyRenewalModel.findOne().lean())?.isDone).to.equal(true)
+  })
+
+  it('refuse whoever was erased under the former forms', async () => {
+    const among = async (_: string, keys: readonly string[]) =>
+      new Set(keys.filter((key) => ['github.com/Ana', 'ana@müller.example', 'linkedin.com/company/a'].includes(key)))
+    const entering = { erased: { ...nobodyErased, among }, allowErased: false, watchStages: async () => null }
+    const add = async (input: object) => saveCandidate(String(organization), CandidateInput.parse({ name: 'Bo', ...input }), entering)
+
+    for (const known of [{ links: ['https://github.com/Ana'] }, { emails: ['ANA@müller.example'] }]) {
+      expect(await rejection(add(known)))
+        .to.be.instanceOf(ServiceError)
+        .with.property('code', 'erased')
+    }
+    expect(await add({ links: ['https://www.linkedin.com/company/a'] })).to.have.property('created', true)
+  })
+})
