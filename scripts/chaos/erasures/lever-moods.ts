@@ -4,7 +4,7 @@ import { anyFault, liftFaults } from '../lever-faults.ts'
 import type { Random } from '../random.ts'
 import { LATENCY_MS, SEARCH_LAG_MS, TIMEOUT_MS } from '../times.ts'
 
-const MOODS = ['calm', 'slow', 'failing', 'failing', 'down'] as const
+const MOODS = ['calm', 'calm', 'slow', 'failing', 'failing', 'down'] as const
 type Mood = (typeof MOODS)[number]
 const MOOD_LASTS_MS = { least: 800, most: 2500 } as const
 const FAULTS = 12

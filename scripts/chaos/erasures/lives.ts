@@ -31,7 +31,8 @@ export interface Living extends Asking {
 }
 
 const AT_ONCE = 10
-const ERASED_WITHIN_MS = 3000
+const ERASED_WITHIN_MS = 5000
+const MET_WITHIN_MS = 10_000
 const LOOKED_EVERY_MS = 25
 /** Moments that pass too quickly to be met often by chance. */
 const BRIEF = ['export sending', 'export unclear', 'note posting', 'conversation posting'] as const
@@ -93,8 +94,8 @@ export async function live(living: Living): Promise<Life[]> {
 
   /** At a random moment, or as soon as something that lasts briefly is under way for them. */
   async function erase(life: Life): Promise<void> {
-    const deadline = performance.now() + random.between(0, ERASED_WITHIN_MS)
-    const awaited = random.pick([null, ...BRIEF])
+    const awaited = random.pick([null, null, ...BRIEF])
+    const deadline = performance.now() + (awaited === null ? random.between(0, ERASED_WITHIN_MS) : MET_WITHIN_MS)
     while (performance.now() < deadline && !(awaited !== null && (await momentOf(db, life)) === awaited)) await sleep(LOOKED_EVERY_MS)
     const moment = await momentOf(db, life)
     const begunAt = performance.now()
