@@ -1,6 +1,7 @@
 /** Panels and their interviews, with the events that tell of them. */
-import type { Interview, Opportunity, Panel } from '../account/records.ts'
+import type { Interview, Opportunity, Panel, User } from '../account/records.ts'
 import type { LeverEventName } from '../account/records.ts'
+import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
 import { idsOf, touchOpportunity } from './change-opportunity.ts'
 
@@ -8,6 +9,36 @@ export function addPanel(world: World, opportunity: Opportunity, panel: Panel): 
   world.account.panels.set(opportunity.id, [...(world.account.panels.get(opportunity.id) ?? []), panel])
   for (const interview of panel.interviews) emit(world, 'interviewCreated', opportunity, panel, interview)
   touchByInterview(world, opportunity)
+}
+
+export interface ScheduledInterview {
+  subject: string
+  interviewer: User
+  /** ms */
+  date: number
+  /** minutes */
+  duration: number
+}
+
+/** By a person in the UI, so that the API can read it and not change it. */
+export function scheduleInterview(world: World, opportunity: Opportunity, interview: ScheduledInterview, by: User): Panel {
+  const createdAt = world.now()
+  const { subject, interviewer, date, duration } = interview
+  const common = { createdAt, feedbackReminder: 'daily', note: null, stage: opportunity.stage, user: by.id }
+  const interviewers = [{ id: interviewer.id, feedbackTemplate: 'no-feedback' }]
+  const own = { id: newId(), subject, interviewers, date, duration, location: null, feedbackTemplate: null, canceledAt: null }
+  const panel: Panel = {
+    ...common,
+    id: newId(),
+    opportunity: opportunity.id,
+    applications: opportunity.application ? [opportunity.application.id] : [],
+    externallyManaged: false,
+    externalUrl: null,
+    interviews: [{ ...common, ...own }],
+    timezone: 'Etc/UTC',
+  }
+  addPanel(world, opportunity, panel)
+  return panel
 }
 
 /** Interviews that keep their id are updated, others created or deleted; without any the panel is gone. */
@@ -37,8 +68,8 @@ function touchByInterview(world: World, opportunity: Opportunity): void {
 /** Those that were to come go with their candidate, whoever scheduled them. */
 export function cancelComingInterviews(world: World, opportunity: Opportunity): void {
   for (const panel of world.account.panels.get(opportunity.id) ?? []) {
-    const past = panel.interviews.filter(({ date }) => date <= world.now())
-    if (past.length < panel.interviews.length) replaceInterviews(world, opportunity, panel, past)
+    const kept = panel.interviews.filter(({ date, canceledAt }) => date <= world.now() || canceledAt !== null)
+    if (kept.length < panel.interviews.length) replaceInterviews(world, opportunity, panel, kept)
   }
 }
 

@@ -1,11 +1,46 @@
 /** Requisitions as they change, and the two ends of their link to postings: `postings` here, `requisitionCodes` there. */
-import type { Posting, Requisition } from '../account/records.ts'
+import type { Posting, Requisition, User } from '../account/records.ts'
+import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
 
-export function addRequisition(world: World, requisition: Requisition, postingIds: string[]): void {
+/** What must be given, and what else a writer can set. */
+export type RequisitionFields = Pick<Requisition, 'name' | 'requisitionCode' | 'headcountTotal' | 'status'> & Partial<Requisition>
+
+/** `by` is null for a program. */
+export function addRequisition(world: World, fields: RequisitionFields, postingIds: string[], by: User | null): Requisition {
+  const now = world.now()
+  const createdAt = fields.createdAt ?? now
+  const requisition: Requisition = {
+    id: newId(),
+    confidentiality: 'non-confidential',
+    headcountHired: 0,
+    headcountInfinite: fields.headcountTotal === 'unlimited',
+    backfill: false,
+    creator: by?.id ?? null,
+    owner: by?.id ?? null,
+    hiringManager: null,
+    internalNotes: '',
+    compensationBand: null,
+    approval: { steps: [] },
+    employmentStatus: null,
+    location: null,
+    team: null,
+    department: null,
+    postings: [],
+    offerIds: [],
+    timeToFillStartAt: null,
+    timeToFillEndAt: null,
+    updatedAt: now,
+    customFields: {},
+    closedAt: fields.status === 'closed' ? now : null,
+    stateHistory: [{ beginAt: createdAt, status: fields.status }],
+    ...fields,
+    createdAt,
+  }
   world.account.requisitions.set(requisition.id, requisition)
   linkPostings(world, requisition, postingIds)
   world.changed()
+  return requisition
 }
 
 /** A status of its own time in the history; `closedAt` is set while it is closed. */

@@ -1,7 +1,6 @@
 /** Requisitions. Writing them is the account's to allow (Lever's requisition settings). */
 import { addRequisition, changeCode, deleteRequisition, linkPostings, setStatus } from '../actions/change-requisition.ts'
 import type { Requisition } from '../account/records.ts'
-import { newId } from '../ids.ts'
 import { confidentialityFilter, visible } from './confidential.ts'
 import { created, inRange, noContent, ok, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
 import { LeverError } from './lever-error.ts'
@@ -56,26 +55,8 @@ function createRequisition(call: ApiCall): ApiAnswer {
   mayWrite(call)
   const { world } = call
   const body = requisitionInput(call, null)
-  const now = world.now()
-  const createdAt = body.createdAt ?? now
-  const requisition: Requisition = {
-    id: newId(),
-    createdAt,
-    confidentiality: 'non-confidential',
-    headcountHired: 0,
-    creator: null,
-    approval: { steps: [] },
-    postings: [],
-    offerIds: [],
-    timeToFillStartAt: null,
-    timeToFillEndAt: null,
-    closedAt: body.status === 'closed' ? now : null,
-    stateHistory: [{ beginAt: createdAt, status: body.status }],
-    status: body.status,
-    ...fieldsOf(body),
-    updatedAt: now,
-  }
-  addRequisition(world, requisition, body.postingIds ?? [])
+  const fields = { ...fieldsOf(body), status: body.status, ...(body.createdAt ? { createdAt: body.createdAt } : {}) }
+  const requisition = addRequisition(world, fields, body.postingIds ?? [], null)
   return created(writtenRequisitionJson(world, requisition))
 }
 

@@ -1,7 +1,10 @@
 import type { ComponentChildren, VNode } from 'preact'
 import type { Contact, Opportunity, User } from '../account/records.ts'
 import type { World } from '../world.ts'
+import { InterviewSection } from './interview-pages.tsx'
+import { OfferSection } from './offer-pages.tsx'
 import { Page } from './page.tsx'
+import { Press } from './press.tsx'
 
 export function candidatePage(world: World, user: User, opportunity: Opportunity): VNode {
   const contact = world.account.contacts.get(opportunity.contact) as Contact
@@ -13,6 +16,8 @@ export function candidatePage(world: World, user: User, opportunity: Opportunity
         <Facts world={world} opportunity={opportunity} contact={contact} />
         <Actions world={world} opportunity={opportunity} />
       </div>
+      <InterviewSection world={world} opportunity={opportunity} />
+      <OfferSection world={world} opportunity={opportunity} />
       <Notes world={world} opportunity={opportunity} />
       <Others world={world} opportunity={opportunity} />
     </Page>
@@ -106,14 +111,6 @@ function Actions({ world, opportunity }: { world: World; opportunity: Opportunit
         <Press to={`${base}/delete`} text="Delete" />
       </div>
     </section>
-  )
-}
-
-function Press({ to, text }: { to: string; text: string }): VNode {
-  return (
-    <form method="post" action={to}>
-      <button class="plain">{text}</button>
-    </form>
   )
 }
 

@@ -7,8 +7,10 @@ import type { SandboxState } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
 import { candidateListPage } from './candidate-list-page.tsx'
 import { candidatePage } from './candidate-page.tsx'
+import { scheduleFromForm } from './interview-pages.tsx'
 import { messagePage } from './message-page.tsx'
-import { Page, sendPage } from './page.tsx'
+import { offerFromForm } from './offer-pages.tsx'
+import { sendPage } from './page.tsx'
 import type { Sessions } from './sessions.ts'
 import { field, goTo, pagesFor, type PageCall } from './signed-in.ts'
 
@@ -19,7 +21,6 @@ export function candidatePages(world: World, router: Router<SandboxState>, sessi
     withOpportunity(world, call, (opportunity) => sendPage(call.ctx, candidatePage(world, call.user, opportunity))),
   )
   page('POST', '/candidates/:id/:action', (call) => withOpportunity(world, call, (opportunity) => act(world, call, opportunity)))
-  page('GET', '/jobs/:id', (call) => showJob(world, call))
 }
 
 function withOpportunity(world: World, call: PageCall, show: (opportunity: Opportunity) => void): void {
@@ -45,25 +46,10 @@ function act(world: World, call: PageCall, opportunity: Opportunity): void {
     },
     unarchive: () => unarchive(world, opportunity),
     anonymize: () => anonymizeContact(world, account.contacts.get(opportunity.contact) as Contact),
+    interview: () => scheduleFromForm(world, call, opportunity),
+    offer: () => offerFromForm(world, call, opportunity),
     delete: () => deleteOpportunity(world, opportunity, call.user.id),
   }
   actions[call.params['action'] ?? '']?.()
   goTo(call, account.opportunities.get(opportunity.id) ? `/candidates/${opportunity.id}` : '/candidates')
-}
-
-function showJob(world: World, call: PageCall): void {
-  const posting = world.account.postings.get(call.params['id'] ?? '')
-  if (!posting) return sendPage(call.ctx, messagePage('No such job', 'There is no posting at this address.'), 404)
-  return sendPage(
-    call.ctx,
-    <Page title={posting.text} user={call.user} path="/jobs">
-      <p>
-        {posting.state} · {posting.categories.team} · {posting.categories.allLocations.join(', ')} · {posting.confidentiality}
-      </p>
-      <p>{posting.content.description}</p>
-      <p>
-        <a href={`/candidates?posting=${posting.id}`}>Candidates for this job</a>
-      </p>
-    </Page>,
-  )
 }

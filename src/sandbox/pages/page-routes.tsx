@@ -5,7 +5,11 @@ import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
 import { accessSettingsPages } from './access-settings-page.tsx'
 import { candidatePages } from './candidate-pages.tsx'
+import { interviewPages } from './interview-pages.tsx'
+import { jobPages } from './job-pages.tsx'
+import { offerPages } from './offer-pages.tsx'
 import { Page, sendPage } from './page.tsx'
+import { requisitionPages } from './requisition-pages.tsx'
 import type { Sessions } from './sessions.ts'
 import { pagesFor } from './signed-in.ts'
 import { signInRoutes } from './sign-in-routes.ts'
@@ -20,9 +24,8 @@ export function pageRoutes(world: World, sessions: Sessions): Router<SandboxStat
   })
   router.use(signInRoutes(world, sessions).routes())
   addHome(world, router, sessions)
-  candidatePages(world, router, sessions)
-  webhookSettingsPages(world, router, sessions)
-  accessSettingsPages(world, router, sessions)
+  const parts = [candidatePages, jobPages, requisitionPages, interviewPages, offerPages, webhookSettingsPages, accessSettingsPages]
+  for (const addPages of parts) addPages(world, router, sessions)
   return router
 }
 
@@ -34,6 +37,10 @@ function addHome(world: World, router: Router<SandboxState>, sessions: Sessions)
         <ul class="card plain">
           <li>
             <a href="/candidates">Candidates</a>: {world.account.opportunities.size} opportunities of {world.account.contacts.size} people
+          </li>
+          <li>
+            <a href="/jobs">Jobs</a>, <a href="/requisitions">Requisitions</a>, <a href="/interviews">Interviews</a>,{' '}
+            <a href="/offers">Offers</a>
           </li>
           <li>
             Settings › Integrations and API: <a href="/settings/webhooks">Webhooks</a>,{' '}

@@ -6,7 +6,11 @@ import type { SandboxContext } from '../sandbox-state.ts'
 
 /** Each with the paths under it. */
 const PLACES = [
-  ['/candidates', 'Candidates', /^\/(candidates|jobs)/],
+  ['/candidates', 'Candidates', /^\/candidates/],
+  ['/jobs', 'Jobs', /^\/jobs/],
+  ['/requisitions', 'Requisitions', /^\/requisitions/],
+  ['/interviews', 'Interviews', /^\/interviews/],
+  ['/offers', 'Offers', /^\/offers/],
   ['/settings/webhooks', 'Settings', /^\/settings/],
 ] as const
 
@@ -14,6 +18,7 @@ const INTEGRATIONS = [
   ['/settings/webhooks', 'Webhooks'],
   ['/settings/api-credentials', 'API Credentials'],
   ['/settings/authorized-apps', 'Authorized Apps'],
+  ['/settings/requisitions', 'Requisitions'],
 ] as const
 
 export function Page(props: { title: string; user?: User | null; path?: string; children: ComponentChildren }): VNode {
