@@ -62,6 +62,13 @@ describe('the shapes of the local Lever', () => {
     expectShape((await api.get('/disposition_stages')).body, { data: RECORDED.dispositionStages })
   })
 
+  it('reads opportunities by their deprecated name too, on which a Singer tap relies', async () => {
+    expectShape((await api.get('/candidates?limit=2')).body, { data: [RECORDED.opportunity], hasNext: true, next: 'n' })
+    expect((await api.get(`/candidates/${opportunity.id}/applications`)).body.data).to.have.length(1)
+    expect((await api.get(`/candidates/${opportunity.id}/resumes`)).body, 'without any').to.deep.equal({ data: [], hasNext: false })
+    expect((await api.send('POST', `/candidates?perform_as=${ana}`, {})).status).to.equal(405)
+  })
+
   it('leaves the contact out of the answers to stage, archived, tags and sources, and only of those', async () => {
     const reason = (await api.get('/archive_reasons?type=non-hired')).body.data[0].id
     const writes: [method: 'POST' | 'PUT', path: string, body: unknown][] = [
@@ -135,6 +142,8 @@ describe('the shapes of the local Lever', () => {
     expect(missing.status).to.equal(404)
     expect(missing.body).to.deep.equal({ code: 'ResourceNotFound', message: 'stages none was not found' })
     expect((await api.get('/openapi.json')).body.message).to.equal('/v1/openapi.json does not exist')
+    const wrong = await api.send('DELETE', '/stages')
+    expect([wrong.status, wrong.body.code]).to.deep.equal([405, 'MethodNotAllowed'])
     expect(missing.headers.get('server')).to.equal('lever-data-api')
     expect(missing.headers.get('content-type')).to.equal('application/json; charset=utf-8')
     const nobody = await callLever(lever, 'wrong').get('/users')

@@ -77,6 +77,16 @@ describe('the account of the local Lever', () => {
     expect(new Set(ids).size).to.equal(ids.length)
   })
 
+  it('lacks as much as a recorded account', () => {
+    const { contacts, opportunities, postings, requisitions } = sampleAccount()
+    const share = <T>(records: T[], lacks: (record: T) => boolean): number => records.filter(lacks).length / records.length
+    expect(share(contacts, ({ emails }) => emails.length === 0)).to.be.within(0.92, 0.97)
+    expect(share(opportunities, ({ updatedAt }) => updatedAt === null)).to.be.within(0.94, 0.98)
+    expect(share(opportunities, ({ sourcedBy }) => sourcedBy === null)).to.be.within(0.9, 0.95)
+    expect(postings.filter(({ user }) => user === null)).not.to.be.empty
+    expect(requisitions.filter(({ creator }) => creator === null)).not.to.be.empty
+  })
+
   it('survives a restart: candidates, notes, keys, grants, webhooks, switches', async () => {
     const first = await startLever({ stateFile, redirectUris: [CALLBACK] })
     const api = callLever(first)
@@ -113,6 +123,25 @@ describe('the account of the local Lever', () => {
     await lever.stop()
   })
 
+  it('starts from a file of an older version, which lacks what came later', async () => {
+    const account = sampleAccount() as unknown as Record<string, unknown[]>
+    for (const later of LATER) delete account[later]
+    const bare = (records: unknown[] | undefined, ...fields: string[]): unknown[] =>
+      (records ?? []).map((record) => Object.fromEntries(Object.entries(record as object).filter(([key]) => !fields.includes(key))))
+    account['postings'] = bare(account['postings'], 'customQuestions')
+    account['requisitions'] = bare(account['requisitions'], 'stateHistory')
+    const file = join(folder, 'sandbox.json')
+    await writeFile(file, JSON.stringify({ version: 1, account }))
+
+    const lever = await startLever({ stateFile: file })
+
+    const api = callLever(lever)
+    expect((await api.get('/feedback_templates')).body.data).to.be.empty
+    const [{ id, ...requisition }] = (await api.get('/requisitions')).body.data
+    expect((await api.send('PUT', `/requisitions/${id}`, { ...requisition, customFields: {}, owner: null })).status).to.equal(200)
+    await lever.stop()
+  })
+
   it('is not started from a file that is none of its own', async () => {
     const file = join(folder, 'sandbox.json')
     for (const content of ['{', '{"version":2}', '']) {
@@ -139,6 +168,22 @@ describe('the account of the local Lever', () => {
   })
 })
 
+/** What the first state files did not have. */
+const LATER = [
+  'requisitionMode',
+  'requisitionFields',
+  'offers',
+  'feedbackTemplates',
+  'feedback',
+  'formTemplates',
+  'forms',
+  'referrals',
+  'deletedApplications',
+  'deletedPostings',
+  'fileActions',
+  'uploads',
+  'auditEvents',
+]
 const CALLBACK = 'http://127.0.0.1:9/cb'
 
 async function authorize(lever: LeverForTests): Promise<{ refresh_token: string }> {
