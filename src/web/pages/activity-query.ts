@@ -4,7 +4,7 @@ import { DELIVERY_STATUSES, type DeliveryStatus } from '../../webhooks/delivery-
 import { REPLAYABLE, type ReplayableStatus } from '../../webhooks/replay.ts'
 
 /** A field that is left empty chooses nothing. */
-function given<S extends z.ZodType>(schema: S) {
+function orEmpty<S extends z.ZodType>(schema: S) {
   return z.union([z.literal('').transform(() => undefined), schema]).optional()
 }
 
@@ -16,17 +16,17 @@ const minute = z
 
 /** Which deliveries are meant, as a form says it. */
 export const DeliveryChoice = z.object({
-  event: given(z.string().max(100)),
-  status: given(z.enum(DELIVERY_STATUSES)),
-  from: given(minute),
-  to: given(minute),
+  event: orEmpty(z.string().max(100)),
+  status: orEmpty(z.enum(DELIVERY_STATUSES)),
+  from: orEmpty(minute),
+  to: orEmpty(minute),
 })
 export type DeliveryChoice = z.output<typeof DeliveryChoice>
 
 const cursor = z.string().max(200).optional()
 
-const word = given(z.string().trim().max(320))
-const day = given(z.iso.date())
+const word = orEmpty(z.string().trim().max(320))
+const day = orEmpty(z.iso.date())
 
 /** Which records of the audit trail are meant. */
 export const AuditChoice = z.object({
