@@ -76,6 +76,7 @@ export function composeConversations(parts: ConversationNeighbours): Conversatio
       const user = await mirror.findUser(organization, { email })
       return user && user.deactivatedAt === null ? user.id : null
     },
+    isLeverUserGone: mirror.isUserGone,
     audit: (record) => parts.audit.append(record),
   })
 }

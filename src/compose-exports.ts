@@ -47,6 +47,7 @@ export function composeExports(parts: ExportNeighbours): Exports {
       sourceName,
       stageId,
       apiUrl: parts.apiUrl,
+      formsUnread: connection.formsUnread ?? false,
     }
   }
   const onLanded: ExportDeps['onLanded'] = async ({ organization, candidateId, exportId, opportunity }: Landed) => {
@@ -70,6 +71,8 @@ export function composeExports(parts: ExportNeighbours): Exports {
     },
     readTerms,
     leverClient: connections.leverClient,
+    isLeverUserGone: mirror.isUserGone,
+    noteFormsUnread: connections.noteFormsUnread,
     remainingClient: connections.remainingClient,
     findCandidate: candidates.find,
     readResume: parts.resumes.read,

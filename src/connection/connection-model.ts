@@ -78,6 +78,12 @@ const connectionSchema = new Schema(
     },
     /** Which Lever account this is: the token's claim, else unset; kept over revocation, dropped by disconnect. */
     leverAccountId: String,
+    /** Where Lever has redirected the API for good, and from which configured address. */
+    leverApi: { type: new Schema({ configured: String, url: String }, { _id: false }) },
+    /** Lever refused its Webhooks API: this account makes its webhooks by hand. Unset once it was allowed. */
+    webhooksApiRefusedAt: Date,
+    /** Lever made an opportunity without what the lists of a form held: its names are others. */
+    formsUnread: Boolean,
     /** Users of that account, to know it again where there is no claim. */
     knownLeverUserIds: { type: [String], default: [] },
     webhooks: { type: Map, of: webhookSchema, default: {} },
@@ -124,6 +130,8 @@ const connectionSchema = new Schema(
           /** Opportunities read a second, while all are read. */
           perSecond: { type: Number, default: null },
           sweptAt: { type: Date, default: null },
+          /** Lever does not grant the list of what was deleted. */
+          deletionsRefused: Boolean,
           error: String,
         },
         { _id: false },

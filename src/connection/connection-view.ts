@@ -58,6 +58,9 @@ const OpportunitySyncView = z.object({
   estimated: z.number().int().nullable().meta({ description: 'How many there may be in all, while they are read for the first time.' }),
   perSecond: z.number().int().nullable(),
   secondsLeft: z.number().int().nullable(),
+  deletions: z.enum(['read', 'refused']).meta({
+    description: 'Whether Lever grants the list of deleted opportunities; `refused`: what is deleted there stays known here.',
+  }),
   sweptAt: maybeTime.meta({ description: 'Begin of the last look at what changed and was deleted in Lever.' }),
 })
 
@@ -82,7 +85,11 @@ export const ConnectionView = z
     }),
     environment: z.enum(['production', 'sandbox', 'local']),
     auth: AuthView.nullable(),
+    apiHost: z.string().nullable().meta({
+      description: 'Where Lever has redirected the API of this account for good; null: where it is for everybody.',
+    }),
     webhookUrl: z.string(),
+    webhooksByHand: z.boolean().meta({ description: 'Lever refused its Webhooks API: this account creates its webhooks by hand.' }),
     webhooks: z.array(WebhookView),
     mapping: z.object({ mapped: z.number().int(), active: z.number().int() }),
     readyToActivate: z.boolean(),
@@ -128,7 +135,9 @@ export async function describeConnection(context: ConnectionContext, organizatio
     revokedBecause: connection.status === 'revoked' ? (connection.revokedBecause ?? null) : null,
     environment: context.environment,
     auth: authView(connection),
+    apiHost: hostOf(connection.leverApi?.url),
     webhookUrl: webhookUrlOf(context, connection),
+    webhooksByHand: Boolean(connection.webhooksApiRefusedAt),
     webhooks: WEBHOOK_EVENTS.map((event) => webhookView(connection, event, held[event] ?? 0)),
     mapping: { mapped: mapping.mapped, active: mapping.active },
     readyToActivate: missing.length === 0,
@@ -211,7 +220,12 @@ function opportunitySyncView(sync: NonNullable<ConnectionDocument['opportunitySy
   const { estimated = null, perSecond = null, sweptAt } = sync
   const [complete, records] = [sync.complete ?? false, sync.records ?? 0]
   const left = estimated === null || !perSecond ? null : Math.ceil(Math.max(0, estimated - records) / perSecond)
-  return { complete, records, estimated, perSecond, secondsLeft: left, sweptAt: iso(sweptAt) }
+  const deletions = sync.deletionsRefused ? 'refused' : 'read'
+  return { complete, records, estimated, perSecond, secondsLeft: left, deletions, sweptAt: iso(sweptAt) }
+}
+
+function hostOf(url: string | null | undefined): string | null {
+  return url ? new URL(url).host : null
 }
 
 function latest(times: readonly (Date | null | undefined)[]): Date | null {

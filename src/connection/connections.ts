@@ -6,6 +6,7 @@ import {
   createLeverClient,
   type Lane,
   type LeverClient,
+  type LeverClientOptions,
   type LeverCredentials,
   type ObservedCall,
   type WaitedFor,
@@ -17,6 +18,7 @@ import type { Sealer } from '../secrets/sealer.ts'
 import { createAccessTokens, type RefreshOutcome } from './access-tokens.ts'
 import { KNOWN_USERS } from './account-identity.ts'
 import { activate, assertExporting, pause } from './activate.ts'
+import { apiHostOf, keepApiHost } from './api-host.ts'
 import { putApiKey } from './api-key.ts'
 import { findAuthorization, finishAuthorization, openAuthorization, type AuthorizationReturn } from './authorize.ts'
 import { createAuthorizeLink, endAuthorizations, readAuthorizeLink } from './authorize-link.ts'
@@ -60,6 +62,8 @@ export interface ConnectionsDeps extends ConnectionNeighbours {
 
 export type Connections = ReturnType<typeof createConnections>
 
+type ClientOptions = Partial<Pick<LeverClientOptions, 'lane' | 'onWait' | 'movedTo' | 'onMoved'>>
+
 /** An organization's Lever account: authorizing, access tokens, webhooks' signature tokens, settings, readiness, revocation. */
 export function createConnections(deps: ConnectionsDeps) {
   const { accounts, audit, log, publicUrl } = deps
@@ -70,11 +74,13 @@ export function createConnections(deps: ConnectionsDeps) {
   const { observeRefresh, observeCall: observe } = deps
   const tokens = createAccessTokens({ oauth, secrets, timeoutMs, log, revoke, observeRefresh })
   const credentialDeps: CredentialDeps = { tokens, secrets, revoke }
-  const clientWith = (credentials: LeverCredentials, lane: Lane = 'interactive', onWait?: (forWhat: WaitedFor) => void): LeverClient =>
-    createLeverClient({ apiUrl, budget: deps.budget, timeoutMs, credentials, lane, log, observe, onWait })
-  const leverClient = async (organization: string, lane?: Lane, onWait?: (forWhat: WaitedFor) => void): Promise<LeverClient> => {
-    await getGrant(organization)
-    return clientWith(leverCredentials(credentialDeps, organization), lane, onWait)
+  const amongLoopback = deps.lever.environment === 'local'
+  const clientWith = (credentials: LeverCredentials, options: ClientOptions = {}): LeverClient =>
+    createLeverClient({ lane: 'interactive', ...options, apiUrl, amongLoopback, budget: deps.budget, timeoutMs, credentials, log, observe })
+  const leverClient = async (organization: string, lane: Lane = 'interactive', onWait?: (forWhat: WaitedFor) => void) => {
+    const movedTo = apiHostOf(await getGrant(organization), apiUrl, amongLoopback)
+    const onMoved = (to: string | null): Promise<void> => keepApiHost(organization, apiUrl, to)
+    return clientWith(leverCredentials(credentialDeps, organization), { lane, onWait, movedTo, onMoved })
   }
   const remainingClient = (organization: string) => clientWith(leverCredentials(credentialDeps, organization, [...GRANTED, 'disconnected']))
   const context: ConnectionContext = {
@@ -132,6 +138,7 @@ export function createConnections(deps: ConnectionsDeps) {
     refreshDue: () => refreshDue({ tokens, log }),
     /** Keeps users of the account, by whom it is known again. */
     rememberLeverUsers,
+    noteFormsUnread,
   }
 }
 
@@ -139,6 +146,10 @@ function oauthOf({ lever, publicUrl, log }: ConnectionsDeps) {
   const { authUrl, audience, clientId, clientSecret, timeoutMs } = lever
   if (!clientId || !clientSecret) return null
   return createLeverOAuth({ authUrl, audience, clientId, clientSecret, timeoutMs, log, redirectUri: `${publicUrl}/oauth/lever/callback` })
+}
+
+async function noteFormsUnread(organization: string): Promise<void> {
+  await ConnectionModel.updateOne({ organization: new Types.ObjectId(organization) }, { $set: { formsUnread: true } })
 }
 
 async function rememberLeverUsers(organization: string, userIds: readonly string[]): Promise<void> {

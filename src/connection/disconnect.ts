@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LeverClient } from '../lever/client.ts'
-import { deleteWebhook, listWebhooks } from '../lever/webhooks.ts'
-import { subjectOf, webhookUrlOf, type ConnectionContext } from './connection-context.ts'
+import { deleteWebhook } from '../lever/webhooks.ts'
+import { subjectOf, type ConnectionContext } from './connection-context.ts'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import { getConnection } from './find-connection.ts'
 import { GRANTED } from './grant.ts'
 import { GRANT_FIELDS } from './keep-grant.ts'
+import { listOurWebhooks } from './our-webhooks.ts'
 import { WEBHOOK_EVENTS } from './webhook-events.ts'
 
 const CLEANUP_MS = 15_000
@@ -33,8 +34,7 @@ export async function disconnect(context: ConnectionContext, organization: strin
 /** Best effort, within a limit: an address that answers 401 from now on does no harm. */
 async function removeWebhooks(context: ConnectionContext, connection: ConnectionDocument, client: LeverClient): Promise<void> {
   const remove = async (): Promise<void> => {
-    const url = webhookUrlOf(context, connection)
-    for await (const webhook of listWebhooks(client)) if (webhook.url === url) await deleteWebhook(client, webhook.id)
+    for (const { id } of await listOurWebhooks(connection, client)) await deleteWebhook(client, id)
   }
   const giveUp = new AbortController()
   const limit = sleep(CLEANUP_MS, undefined, { signal: giveUp.signal }).then(() => {
@@ -52,7 +52,16 @@ async function removeWebhooks(context: ConnectionContext, connection: Connection
 
 /** Unless somebody has authorized anew meanwhile. A refresh under way cannot put its pair back into a disconnected connection. */
 async function destroy(connection: ConnectionDocument): Promise<void> {
-  const gone = [...GRANT_FIELDS, 'auth', 'leverAccountId', 'statusBeforeRevocation', 'revokedBecause']
+  const gone = [
+    ...GRANT_FIELDS,
+    'auth',
+    'leverAccountId',
+    'leverApi',
+    'webhooksApiRefusedAt',
+    'formsUnread',
+    'statusBeforeRevocation',
+    'revokedBecause',
+  ]
   await ConnectionModel.updateOne(
     { _id: connection._id, status: 'disconnected' },
     { $unset: unsetOf(gone), $set: { knownLeverUserIds: [] } },

@@ -3,7 +3,7 @@ import { ServiceError } from '../errors.ts'
 import { ConnectionModel, type ConnectionDocument, type ConnectionStatus } from './connection-model.ts'
 
 /** A grant as read at `now` of the server's clock, the one clock by which its times are judged. */
-export type GrantState = Pick<ConnectionDocument, '_id' | 'organization' | 'status' | 'auth' | 'grant'> & { now: Date }
+export type GrantState = Pick<ConnectionDocument, '_id' | 'organization' | 'status' | 'auth' | 'grant' | 'leverApi'> & { now: Date }
 
 /** States in which Lever may be called. */
 export const GRANTED: readonly ConnectionStatus[] = ['configuring', 'active', 'paused']
@@ -30,7 +30,7 @@ export function connectionNotActive(status: ConnectionStatus | 'missing'): Servi
 export async function getGrant(organization: string, statuses: readonly ConnectionStatus[] = GRANTED): Promise<GrantState> {
   const [found] = await ConnectionModel.aggregate<GrantState>([
     { $match: { organization: new Types.ObjectId(organization) } },
-    { $project: { organization: 1, status: 1, auth: { $ifNull: ['$auth', {}] }, grant: 1, now: '$$NOW' } },
+    { $project: { organization: 1, status: 1, auth: { $ifNull: ['$auth', {}] }, grant: 1, leverApi: 1, now: '$$NOW' } },
   ])
   const held = found?.grant?.apiKey ?? found?.grant?.accessToken
   if (!found || !held || !statuses.includes(found.status)) throw connectionNotActive(found?.status ?? 'missing')

@@ -1,11 +1,13 @@
+import type { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { isLeverStatus } from '../lever/lever-call-error.ts'
-import { createWebhook, deleteWebhook, listWebhooks, type LeverWebhook } from '../lever/webhooks.ts'
+import { createWebhook, deleteWebhook } from '../lever/webhooks.ts'
 import { subjectOf, webhookUrlOf, type ConnectionContext } from './connection-context.ts'
-import type { ConnectionDocument } from './connection-model.ts'
+import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import { getConnection } from './find-connection.ts'
 import { connectionNotActive, GRANTED } from './grant.ts'
+import { leadsElsewhere, listOurWebhooks } from './our-webhooks.ts'
 import { underProvisionLease } from './provision-lease.ts'
 import { keepProvisionedToken } from './signature-tokens.ts'
 import { recommendedEvents, takesOrigins, type WebhookEvent } from './webhook-events.ts'
@@ -31,10 +33,12 @@ export async function provisionWebhooks(
   const created = await underProvisionLease(_id, { waitMs: WAIT_MS, callMs: CALL_MS }, async (assertHolds) => {
     const connection = await getConnection(organization)
     if (!GRANTED.includes(connection.status)) throw connectionNotActive(connection.status)
-    return createMissing(context, connection, client, assertHolds).catch((error: unknown) => {
+    return createMissing(context, connection, client, assertHolds).catch(async (error: unknown) => {
+      await noteRefusal(_id, isLeverStatus(error, 403))
       throw asRefusal(error)
     })
   })
+  await noteRefusal(_id, false)
   if (created === 0) return
   await context.audit.append({ organization, actor, action: 'connection.webhooksCreated', subject: `connection:${String(_id)}` })
 }
@@ -47,14 +51,13 @@ async function createMissing(
   assertHolds: () => void,
 ): Promise<number> {
   const url = webhookUrlOf(context, connection)
-  const ours: LeverWebhook[] = []
-  for await (const webhook of listWebhooks(client)) if (webhook.url === url) ours.push(webhook)
+  const ours = await listOurWebhooks(connection, client)
 
   let created = 0
   for (const event of recommendedEvents(connection.settings.webhookSet)) {
     const state = connection.webhooks[event]
     const there = ours.filter((webhook) => webhook.event === event)
-    const known = there.find(({ id }) => id === state?.api?.leverWebhookId)
+    const known = there.find((webhook) => webhook.id === state?.api?.leverWebhookId && !leadsElsewhere(webhook, url))
     for (const { id } of there) {
       assertHolds()
       if (id !== known?.id) await deleteWebhook(client, id)
@@ -82,10 +85,16 @@ async function createOne(
   context.log.info({ connection: subjectOf(connection), event, leverWebhookId: id }, 'webhook created in Lever')
 }
 
+/** Select accounts and apps may not use the Webhooks API (Lever's help centre): the page then says so, until it works. */
+async function noteRefusal(_id: Types.ObjectId, isRefused: boolean): Promise<void> {
+  const change = isRefused ? { $currentDate: { webhooksApiRefusedAt: true } as const } : { $unset: { webhooksApiRefusedAt: 1 } }
+  await ConnectionModel.updateOne({ _id }, change)
+}
+
 function asRefusal(error: unknown): unknown {
   if (!isLeverStatus(error, 403)) return error
   return new ServiceError('lever_rejected', 'Lever does not let this service create webhooks.', {
-    hint: 'Authorize again with webhooks:write:admin, or create them by hand in Lever.',
+    hint: 'Create them by hand in Lever, and paste each signature token here. Or authorize again with webhooks:write:admin, if that is missing.',
     cause: error,
   })
 }

@@ -43,6 +43,8 @@ export interface ConversationDeps {
   mappedLeverUser(organization: string, email: string): Promise<string | null>
   /** Id of the active Lever user with this e-mail. */
   leverUserByEmail(organization: string, email: string): Promise<string | null>
+  /** Asks Lever now, and keeps the answer: deactivated, or not there any more. @throws ServiceError when Lever does not tell */
+  isLeverUserGone(organization: string, leverUserId: string): Promise<boolean>
   audit(record: { organization: string; actor: string; action: string; subject: string; leverUser?: string | null }): Promise<void>
   wake: () => void
   noteDelayMs: number

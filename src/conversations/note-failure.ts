@@ -16,6 +16,7 @@ import {
   waitForOpportunity,
   type NoteState,
 } from './conversation-steps.ts'
+import { isAboutAuthor } from './refused-author.ts'
 import { findTarget, isListedAsDeleted } from './find-target.ts'
 import { endDeleted } from './forget-conversations.ts'
 
@@ -38,12 +39,12 @@ export async function noteFailed(run: Run, error: unknown): Promise<void> {
   if (outcome !== 'nothing') return mayBeWritten(run, error, outcome === 'doneIdUnknown')
   if (run.document.pending?.intentAt) run.document = await writeStep(ConversationModel, run.claimed, { set: NO_INTENT })
   if (isGrantGone) return hold(run, 'authorization')
-  if (isLeverStatus(error, 404)) return opportunityMissing(run)
   const { performAs, refusedUsers = [] } = run.document.pending ?? {}
-  if (isLeverStatus(error, 400) && performAs) {
+  if (performAs && (isLeverStatus(error, 400) || (await isAboutAuthor(run.deps, run.document, error)))) {
     await writeStep(ConversationModel, run.claimed, { set: { 'pending.refusedUsers': [...refusedUsers, performAs] }, release: 0 })
     return
   }
+  if (isLeverStatus(error, 404)) return opportunityMissing(run)
   if (error instanceof LeverCallError && !isWorthAnotherTry(error))
     return fail(run, { code: 'lever_rejected', detail: inLeversWords(error) })
   await comeAgain(run, error)

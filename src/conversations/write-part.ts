@@ -8,6 +8,7 @@ import { claimedAt, waitForOpportunity } from './conversation-steps.ts'
 import { findTarget } from './find-target.ts'
 import { hashOf } from './look-for-note.ts'
 import type { NoteRun, Part, PartOutcome } from './note-run.ts'
+import { isAboutAuthor } from './refused-author.ts'
 import { settleIntent } from './settle-intent.ts'
 
 /** One part: rewritten where it stands in Lever already, found where it may, else posted. */
@@ -61,7 +62,7 @@ async function rewritten(run: NoteRun, part: Part, note: WrittenNote & { noteId:
     try {
       await replaceNote(client, { ...about, ...(performAs ? { performAs } : {}) })
     } catch (error) {
-      if (isLeverStatus(error, 404)) return false
+      if (isLeverStatus(error, 404) && !(await isAboutAuthor(deps, run.document, error))) return false
       throw error
     }
   }

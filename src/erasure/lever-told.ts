@@ -1,4 +1,5 @@
 import type { CandidateDocument } from '../candidates/candidate-model.ts'
+import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { listDeletedOpportunities, listOpportunities } from '../lever/opportunities.ts'
 import type { ErasureDeps } from './erasure-deps.ts'
 
@@ -83,8 +84,12 @@ async function wasDeletedSince(
   opportunityId: string,
   since: number,
 ): Promise<boolean> {
-  for await (const { id, deletedAt } of listDeletedOpportunities(client, { deletedAtStart: since, lane: 'webhook' })) {
-    if (id === opportunityId) return deletedAt !== null && deletedAt.getTime() >= since
+  try {
+    for await (const { id, deletedAt } of listDeletedOpportunities(client, { deletedAtStart: since, lane: 'webhook' })) {
+      if (id === opportunityId) return deletedAt !== null && deletedAt.getTime() >= since
+    }
+  } catch (error) {
+    if (!isLeverStatus(error, 403)) throw error // Lever does not grant this list: nothing says when
   }
   return false
 }
@@ -97,7 +102,11 @@ async function areAllDeleted(
   if (opportunities.length === 0) return true
   const missing = new Set(opportunities.map(({ id }) => id))
   const deletedAtStart = Math.min(...opportunities.map(({ readAt }) => readAt.getTime())) - CLOCK_MARGIN_MS
-  for await (const { id } of listDeletedOpportunities(client, { deletedAtStart, lane: 'webhook' })) missing.delete(id)
+  try {
+    for await (const { id } of listDeletedOpportunities(client, { deletedAtStart, lane: 'webhook' })) missing.delete(id)
+  } catch (error) {
+    if (!isLeverStatus(error, 403)) throw error // Lever does not grant this list: they count as there
+  }
   return missing.size === 0
 }
 

@@ -1,8 +1,9 @@
 import { Types } from 'mongoose'
 import { ConnectionModel } from '../connection/connection-model.ts'
 import type { LeverClient } from '../lever/client.ts'
-import { LeverCallError } from '../lever/lever-call-error.ts'
+import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { getOpportunity, listDeletedOpportunities, listOpportunities } from '../lever/opportunities.ts'
+import { spellingsOf } from '../lever/sources.ts'
 import {
   AUDIT_FINDINGS,
   ExportAuditFindingModel,
@@ -47,7 +48,8 @@ export async function auditOrganization(organization: string, deps: AuditDeps): 
   const since = Math.max(lookedBackTo, run?.notBefore?.getTime() ?? 0)
   const confidentiality = terms.canSeeConfidential ? { confidentiality: 'all' as const } : {}
   const inLever = new Map<string, string | null>()
-  const listed = listOpportunities(client, { source: terms.sourceName, createdAtStart: since, lane: 'sync', ...confidentiality })
+  const source = await spellingsOf(client, terms.sourceName, { lane: 'sync' })
+  const listed = listOpportunities(client, { source, createdAtStart: since, lane: 'sync', ...confidentiality })
   for await (const { id, contact, createdAt } of listed)
     if (createdAt === null || createdAt.getTime() < begunAt.getTime() - YOUNG_MS) inLever.set(id, contact)
   await noteUnmade(organization, inLever)
@@ -81,9 +83,21 @@ async function noteLosses(organization: string, inLever: ReadonlySet<string>, { 
   const exports = await ExportModel.find({ organization, status: 'exported', madeOpportunityId: { $exists: true }, ...ended }, { madeOpportunityId: 1 }).lean() // prettier-ignore
   const missing = exports.flatMap(({ madeOpportunityId: id }) => (id && !inLever.has(id) ? [id] : []))
   if (missing.length === 0) return
-  const deleted = new Set<string>()
-  for await (const { id } of listDeletedOpportunities(client, { deletedAtStart: since, lane: 'sync' })) deleted.add(id)
+  const deleted = await deletedSince(client, since)
+  if (deleted === null) return // what was deleted there cannot be told from what was lost
   for (const id of missing) if (!deleted.has(id) && !(await isThere(client, id))) await note(organization, id, 'loss')
+}
+
+/** Null where Lever does not grant the list. */
+async function deletedSince(client: LeverClient, since: number): Promise<ReadonlySet<string> | null> {
+  const deleted = new Set<string>()
+  try {
+    for await (const { id } of listDeletedOpportunities(client, { deletedAtStart: since, lane: 'sync' })) deleted.add(id)
+    return deleted
+  } catch (error) {
+    if (isLeverStatus(error, 403)) return null
+    throw error
+  }
 }
 
 async function isThere(client: LeverClient, id: string): Promise<boolean> {
@@ -91,7 +105,8 @@ async function isThere(client: LeverClient, id: string): Promise<boolean> {
     await getOpportunity(client, id, { lane: 'sync' })
     return true
   } catch (error) {
-    if (error instanceof LeverCallError && error.httpStatus === 404) return false
+    if (isLeverStatus(error, 404)) return false
+    if (isLeverStatus(error, 403)) return true // it has become confidential
     throw error
   }
 }

@@ -35,6 +35,8 @@ const intentSchema = new Schema(
     opportunityId: { type: String, default: null },
     /** The candidate's résumé was in the same call. */
     resume: { type: Boolean, default: false },
+    /** It goes as a file of its own once the opportunity is made. */
+    resumeApart: { type: Boolean, default: false },
     looks: { type: Number, default: 0 },
   },
   { _id: false },

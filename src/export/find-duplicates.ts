@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Clearance } from '../accounts/clearance.ts'
 import type { LeverClient, Lane } from '../lever/client.ts'
-import { listOpportunities, type LeverOpportunity } from '../lever/opportunities.ts'
+import { findOpportunitiesByEmail, type LeverOpportunity } from '../lever/opportunities.ts'
 import { StageView } from './export-view.ts'
 
 const Timestamp = z.string().meta({ format: 'date-time' })
@@ -112,12 +112,11 @@ async function searchByEmail({ person, client, canSeeConfidential, lane }: Dupli
   const found = new Map<string, LeverOpportunity>()
   for (const email of person.emails) {
     const query = {
-      email,
       expand: ['applications', 'stage'] as const,
       ...(canSeeConfidential ? { confidentiality: 'all' as const } : {}),
       lane,
     }
-    for await (const opportunity of listOpportunities(client, query)) {
+    for (const opportunity of (await findOpportunitiesByEmail(client, email, query)) ?? []) {
       if (!opportunity.isAnonymized) found.set(opportunity.id, opportunity)
     }
   }

@@ -3,6 +3,7 @@ import type { LeverClient } from '../lever/client.ts'
 import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
 import { LeaseLost } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
+import { completeExport } from './complete-export.ts'
 import { ExportModel } from './export-model.ts'
 import { budgetLane, claimedAt, fail, hasGivenUp, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
@@ -39,8 +40,10 @@ export async function lookAgain(claimed: ClaimedExport, deps: ExportDeps): Promi
     const client = isEnding ? deps.remainingClient(organization) : await deps.leverClient(organization, budgetLane(document))
     const lever = { client, canSeeConfidential: terms.canSeeConfidential }
     const opportunity = intent.opportunityId ? await read(client, intent.opportunityId) : await lookForIntent(organization, intent, lever)
-    const found = { made: true, withResume: intent.resume, attempt: { step: 'look', outcome: 'found' } }
-    if (opportunity) return await land(claimed, { opportunity, ...found }, deps)
+    if (opportunity) {
+      const completed = await completeExport(claimed, opportunity, { client, terms }, deps)
+      return await land(claimed, { opportunity, made: true, ...completed, attempt: { step: 'look', outcome: 'found' } }, deps)
+    }
     await (isEnding ? hold(claimed, terms, deps) : notFound(claimed, deps))
   } catch (error) {
     await lookFailed(claimed, error, deps)

@@ -1,5 +1,6 @@
 import type { LeverClient } from '../lever/client.ts'
-import { listOpportunities, type LeverOpportunity } from '../lever/opportunities.ts'
+import { findOpportunitiesByEmail, listOpportunities, type LeverOpportunity, type OpportunityFilters } from '../lever/opportunities.ts'
+import { isSameSource, spellingsOf } from '../lever/sources.ts'
 import { withoutTrailingSlashes } from '../trailing-slashes.ts'
 import { ExportModel, type ExportIntent } from './export-model.ts'
 
@@ -7,26 +8,40 @@ import { ExportModel, type ExportIntent } from './export-model.ts'
 const CLOCK_MARGIN_MS = 10 * 60_000
 
 /**
- * Looks in Lever for the opportunity that an unclear POST may have made: by each e-mail, or without one by source, in both archive
- * states. Resolves to it, or null when Lever does not show one (yet).
+ * Looks in Lever for the opportunity that an unclear POST may have made: by each e-mail, or by source where there is none that Lever searches
+ * by, in both archive states. Resolves to it, or null when Lever does not show one (yet).
  */
 export async function lookForIntent(
   organization: string,
   intent: ExportIntent,
   deps: { client: LeverClient; canSeeConfidential: boolean },
 ): Promise<LeverOpportunity | null> {
-  const since = intent.at.getTime() - CLOCK_MARGIN_MS
-  const common = {
-    createdAtStart: since,
+  const filters = {
+    createdAtStart: intent.at.getTime() - CLOCK_MARGIN_MS,
     expand: ['applications', 'stage'] as const,
     ...(deps.canSeeConfidential ? { confidentiality: 'all' as const } : {}),
   }
+  const found = await searchFor(intent, deps.client, filters)
+  const made = await chooseForIntent(organization, intent, found)
+  if (made || !intent.resume) return made
+  const unread: LeverOpportunity[] = []
+  for await (const one of listOpportunities(deps.client, filters)) if (isUnreadForm(intent, one)) unread.push(one)
+  return firstFree(organization, unread)
+}
+
+async function searchFor(intent: ExportIntent, client: LeverClient, filters: OpportunityFilters): Promise<LeverOpportunity[]> {
   const found = new Map<string, LeverOpportunity>()
-  const searches = intent.emails.length > 0 ? intent.emails.map((email) => ({ email })) : [{ source: intent.source }]
-  for (const search of searches) {
-    for await (const opportunity of listOpportunities(deps.client, { ...common, ...search })) found.set(opportunity.id, opportunity)
+  let isSearchable = intent.emails.length > 0
+  for (const email of intent.emails) {
+    const shown = await findOpportunitiesByEmail(client, email, filters)
+    if (shown === null) isSearchable = false
+    for (const opportunity of shown ?? []) found.set(opportunity.id, opportunity)
   }
-  return chooseForIntent(organization, intent, [...found.values()])
+  if (isSearchable) return [...found.values()]
+  const source = await spellingsOf(client, intent.source)
+  for await (const opportunity of listOpportunities(client, { ...filters, source }))
+    if (intent.emails.length === 0 || isAbout(intent, opportunity)) found.set(opportunity.id, opportunity)
+  return [...found.values()]
 }
 
 /**
@@ -39,18 +54,46 @@ export async function chooseForIntent(
   opportunities: LeverOpportunity[],
 ): Promise<LeverOpportunity | null> {
   const matching = opportunities.filter((opportunity) => couldBeOf(intent, opportunity))
-  if (matching.length === 0) return null
-  const taken = await ExportModel.distinct('madeOpportunityId', { organization, madeOpportunityId: { $in: matching.map(({ id }) => id) } })
-  const free = matching.filter(({ id }) => !taken.includes(id))
   const score = (one: LeverOpportunity): number => (sharesLink(intent, one) ? 2 : 0) + (sameName(intent.name, one.name) ? 1 : 0)
-  const [best] = free.toSorted((a, b) => score(b) - score(a) || (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0))
-  return best ?? null
+  return firstFree(
+    organization,
+    matching.toSorted((a, b) => score(b) - score(a) || (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0)),
+  )
+}
+
+/** The first that no export has adopted. */
+async function firstFree(organization: string, opportunities: LeverOpportunity[]): Promise<LeverOpportunity | null> {
+  if (opportunities.length === 0) return null
+  const ids = opportunities.map(({ id }) => id)
+  const taken = await ExportModel.distinct('madeOpportunityId', { organization, madeOpportunityId: { $in: ids } })
+  return opportunities.find(({ id }) => !taken.includes(id)) ?? null
+}
+
+/** Found by source alone: whose it is must show. */
+function isAbout(intent: ExportIntent, opportunity: LeverOpportunity): boolean {
+  const emails = new Set(intent.emails.map((email) => email.toLowerCase()))
+  return (
+    opportunity.emails.some((email) => emails.has(email.toLowerCase())) ||
+    sharesLink(intent, opportunity) ||
+    sameName(intent.name, opportunity.name)
+  )
+}
+
+/** Made by a form of which Lever read the name and no list: neither address nor source tell whose it is, and who performed must. */
+function isUnreadForm(intent: ExportIntent, opportunity: LeverOpportunity): boolean {
+  if (intent.knownOpportunityIds.includes(opportunity.id) || !isRecentEnough(intent, opportunity)) return false
+  if (opportunity.emails.length > 0 || opportunity.sources.length > 0 || !sameName(intent.name, opportunity.name)) return false
+  return opportunity.sourcedBy === intent.performAs || opportunity.stageChanges[0]?.userId === intent.performAs
+}
+
+function isRecentEnough(intent: ExportIntent, { createdAt }: LeverOpportunity): boolean {
+  return createdAt === null || createdAt.getTime() >= intent.at.getTime() - CLOCK_MARGIN_MS
 }
 
 function couldBeOf(intent: ExportIntent, opportunity: LeverOpportunity): boolean {
   if (intent.knownOpportunityIds.includes(opportunity.id)) return false
-  if (opportunity.createdAt && opportunity.createdAt.getTime() < intent.at.getTime() - CLOCK_MARGIN_MS) return false
-  if (!opportunity.sources.includes(intent.source)) return false
+  if (!isRecentEnough(intent, opportunity)) return false
+  if (!opportunity.sources.some((source) => isSameSource(source, intent.source))) return false
   if (!samePosting(intent.postingId ?? null, opportunity)) return false
   if (!performedBy(intent.performAs, opportunity)) return false
   return (

@@ -104,7 +104,7 @@ function requestFor(facts: {
     stageId: terms.stageId,
     sourceName: terms.sourceName,
   })
-  return showRequest(request)
+  return showRequest(terms.formsUnread ? { ...request, resume: null } : request)
 }
 
 async function searchIfPossible(wish: PreviewWish, terms: ExportTerms, deps: ExportDeps): ReturnType<typeof findDuplicates> {

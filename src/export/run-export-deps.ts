@@ -18,6 +18,8 @@ export interface ExportTerms {
   stageId: string | null
   /** Lever's base address, `…/v1`. */
   apiUrl: string
+  /** Lever does not read the forms of this connection: JSON is sent, and the résumé as a file. */
+  formsUnread: boolean
 }
 
 export interface Landed {
@@ -40,6 +42,8 @@ export interface ExportDeps extends ExportViewDeps {
   readTerms: (organization: string) => Promise<ExportTerms>
   /** `onWait` is told of each call that the budget keeps waiting. */
   leverClient: (organization: string, lane: Lane, onWait?: (forWhat: WaitedFor) => void) => Promise<LeverClient>
+  /** Asks Lever now, and keeps the answer: deactivated, or not there any more. @throws ServiceError when Lever does not tell */
+  isLeverUserGone: (organization: string, leverUserId: string) => Promise<boolean>
   /** Of a connection that has ended or ends, while it has a grant left; its calls fail as `connection_not_active` after that. */
   remainingClient: (organization: string) => LeverClient
   findCandidate: (organization: string, id: string) => Promise<CarriedCandidate | null>
@@ -48,6 +52,8 @@ export interface ExportDeps extends ExportViewDeps {
   /** Keyed hashes of a person's e-mails and links. */
   personHashes: (organization: string, person: Person) => Promise<string[]>
   duplicates: FindDuplicatesDeps
+  /** Lever did not read all of a form: the next exports are sent as JSON. */
+  noteFormsUnread: (organization: string) => Promise<void>
   /** Keeps what Lever showed in the mirror. */
   keepOpportunities: (organization: string, opportunities: LeverOpportunity[]) => Promise<void>
   stageText: (organization: string, stageId: string) => Promise<string | null>

@@ -4,10 +4,12 @@ import { classifyWriteError } from '../lever/write-outcome.ts'
 import { assertLeaseHolds, LeaseLost } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import { doubtedResume, isResumeRefusal, missingResume, refusedResume, uploadOf } from './carried-resume.ts'
+import { isWhole, unreadOf } from './complete-export.ts'
 import { linksOf, type CarriedCandidate, type CarriedResume, type CreateRequest } from './create-request.ts'
 import { ExportModel, type ExportIntent } from './export-model.ts'
 import { becomeUnclear, budgetLane, claimedAt, fail, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, isRefusal, pauseOf } from './lever-failure.ts'
+import { performerProblem } from './performer-problem.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 
 const SAVE_AGAIN_MS = 1000
@@ -29,9 +31,10 @@ export async function sendExport(
   knownOpportunityIds: string[],
   deps: ExportDeps,
 ): Promise<void> {
-  const { client, request } = attempted
-  const resume = request.resume && (await uploadOf(String(claimed.document.organization), request.resume, deps))
-  if (request.resume && !resume) return resumeIsGone(claimed, request.resume)
+  const { client, request, terms } = attempted
+  const isApart = request.resume !== null && terms.formsUnread
+  const resume = request.resume && !isApart && (await uploadOf(String(claimed.document.organization), request.resume, deps))
+  if (request.resume && !isApart && !resume) return resumeIsGone(claimed, request.resume)
   const intent = intentOf(claimed, attempted, knownOpportunityIds, deps)
   const prepare = async (): Promise<void> => {
     await writeStep(ExportModel, claimed, { set: { status: 'sending', intent, waitingFor: null }, now: ['intent.at'], unlessErased: true })
@@ -48,7 +51,7 @@ export async function sendExport(
     })
     deps.observe?.({ step: 'send', outcome: 'done' })
     const postingIds = request.body.postings ?? [] // the answer names applications by id only
-    warnOfIgnoredFields(claimed, request, opportunity, deps)
+    if (isApart || (resume && !isWhole(unreadOf(request.body, opportunity)))) return await restToComplete(claimed, opportunity)
     await landOrRest(claimed, { ...opportunity, postingIds }, request.resume !== null, deps)
   } catch (error) {
     await sendFailed(claimed, { attempted, knownOpportunityIds }, error, deps)
@@ -57,7 +60,7 @@ export async function sendExport(
 
 function intentOf(
   claimed: ClaimedExport,
-  { request, candidate }: Attempted,
+  { request, candidate, terms }: Attempted,
   knownOpportunityIds: string[],
   { leaseMs }: ExportDeps,
 ): ExportIntent {
@@ -72,7 +75,8 @@ function intentOf(
     knownOpportunityIds,
     certain: false,
     opportunityId: null,
-    resume: request.resume !== null,
+    resume: request.resume !== null && !terms.formsUnread,
+    resumeApart: request.resume !== null && terms.formsUnread,
     looks: 0,
   }
 }
@@ -84,13 +88,14 @@ async function resumeIsGone(claimed: ClaimedExport, { file }: CarriedResume): Pr
   await tryLater(claimed, { waitingFor: null, pauseMs: 0, attempt: { step: 'check', outcome: 'failed', detail: resume.detail ?? null } })
 }
 
-/** How Lever names lists in a form is not documented: an answer without the source says that it read other names. */
-function warnOfIgnoredFields({ document }: ClaimedExport, { resume, body }: CreateRequest, made: LeverOpportunity, deps: ExportDeps): void {
-  if (!resume || made.sources.includes(body.sources?.[0] ?? '')) return
-  deps.log.warn(
-    { export: String(document._id), opportunity: made.id },
-    'Lever made the opportunity, but does not show the source of the form',
-  )
+/** Lever has it, without its résumé or without what it did not read of the form: read and completed as the next step, also after a crash. */
+async function restToComplete(claimed: ClaimedExport, { id }: LeverOpportunity): Promise<void> {
+  const attempt = { step: 'send', outcome: 'done', detail: 'Lever has it; what is missing is added' }
+  try {
+    await becomeUnclear(claimed, { restMs: 0, certain: true, opportunityId: id, attempt })
+  } catch (error) {
+    throw error instanceof LeaseLost ? error : new LeaseLost(String(claimed.document._id), { cause: error })
+  }
 }
 
 /** Lever has it, and said which: what goes wrong from here on must not lose that. */
@@ -129,13 +134,15 @@ async function sendFailed(claimed: ClaimedExport, sending: Sending, error: unkno
     const doubted = resume ? { resume: doubtedResume(claimed.document, resume, error) } : {}
     return becomeUnclear(claimed, { restMs: deps.settleMs, ...doubted, attempt })
   }
+  const gone = await performerProblem(claimed.document, error, deps)
   // what an earlier try may have made is still to be looked for
   const earlier = { intent: claimed.document.intent ?? null }
-  if (resume && isResumeRefusal(error)) {
+  if (resume && !gone && isResumeRefusal(error)) {
     await writeStep(ExportModel, claimed, { set: { ...earlier, resume: refusedResume(resume, error) }, attempt })
     return sendWithoutResume(claimed, sending, deps)
   }
   await writeStep(ExportModel, claimed, { set: earlier })
+  if (gone) return fail(claimed, { code: gone.code, detail: [gone.message, gone.hint].filter(Boolean).join(' ') }, deps, 'send')
   if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
   if (!isRefusal(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
   await fail(claimed, { code: 'lever_rejected', detail: describeFailure(error) }, deps, 'send')

@@ -8,6 +8,7 @@ import { writeStep } from '../work/write-step.ts'
 import { ExportModel } from './export-model.ts'
 import { claimedAt, hasGivenUp, pauseAfter, tryingSince, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, isRefusal, pauseOf } from './lever-failure.ts'
+import { performerProblem } from './performer-problem.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
 const HELD_LOOK_MS = 60_000
@@ -82,6 +83,8 @@ async function noteFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
   const refusal = refusalOf(error)
   if (refusal) return settle(claimed, { status: 'failed', error: refusal })
   const outcome = classifyWriteError(error)
+  const gone = outcome === 'nothing' ? refusalOf(await performerProblem(claimed.document, error, deps)) : null
+  if (gone) return settle(claimed, { status: 'failed', error: gone })
   if (outcome === 'nothing') await writeStep(ExportModel, claimed, { set: { 'note.intentAt': null } })
   const lasting = outcome === 'nothing' && isRefusal(error)
   if (lasting || hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) {

@@ -179,6 +179,27 @@ export async function createOpportunity(
   return (await client.write('POST', leverPath`/opportunities`, write)).body
 }
 
+interface WordsOptions {
+  performAs: string
+  beforeSend?: () => void
+  lane?: Lane
+}
+
+/** Adds to what is there. May be repeated. @throws LeverCallError */
+export async function addSources(client: LeverClient, id: string, sources: readonly string[], options: WordsOptions): Promise<void> {
+  await client.write('POST', leverPath`/opportunities/${id}/addSources`, { json: { sources }, ...wordsWrite(options) })
+}
+
+/** The same for links, which are the contact's. */
+export async function addLinks(client: LeverClient, id: string, links: readonly string[], options: WordsOptions): Promise<void> {
+  await client.write('POST', leverPath`/opportunities/${id}/addLinks`, { json: { links }, ...wordsWrite(options) })
+}
+
+/** These answers have blank contact fields (recorded answers): they are not read. */
+function wordsWrite({ performAs, beforeSend, lane }: WordsOptions) {
+  return { query: { perform_as: performAs }, schema: z.unknown(), ...(beforeSend ? { beforeSend } : {}), ...laneOf({ lane }) }
+}
+
 /**
  * The body as fields of a form, in order. A name that ends in `[]` may come more than once; one with an index or a key comes once.
  *

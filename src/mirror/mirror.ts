@@ -31,6 +31,7 @@ import {
   listUsers,
 } from './mirrored-lists.ts'
 import { lookUpPosting, lookUpStage } from './look-up-records.ts'
+import { isUserGone } from './recheck-user.ts'
 import { noteHistory, noteInterview } from './note-history.ts'
 import { opportunityState } from './opportunity-state.ts'
 import { readHistory } from './read-history.ts'
@@ -133,6 +134,7 @@ export function createMirror(deps: MirrorDeps) {
     usersById,
     allUsers,
     lookUpUser: (organization: string, email: string) => lookUpUser(deps, organization, email),
+    isUserGone: (organization: string, leverId: string) => isUserGone(deps, organization, leverId),
     refreshUsers: (organization: string) => refreshUsers(deps, organization),
     findStage,
     lookUpStage: (organization: string, leverId: string) => lookUpStage(deps, organization, leverId),

@@ -9,7 +9,10 @@ import { LeverOpportunityModel } from './lever-opportunity-model.ts'
 export interface OpportunityProgress {
   /** How far the reading of all has come. At most about once a second. */
   tell(read: number, estimated: number | null): Promise<void>
-  finish(state: 'idle' | 'failed', ended: { complete?: boolean; sweptAt?: Date; error?: string | null }): Promise<void>
+  finish(
+    state: 'idle' | 'failed',
+    ended: { complete?: boolean; sweptAt?: Date; deletions?: 'read' | 'refused'; error?: string | null },
+  ): Promise<void>
 }
 
 const TOLD_EVERY_MS = 1000
@@ -52,11 +55,12 @@ export async function beginOpportunityProgress(
         $max: { 'opportunitySync.records': read },
       })
     },
-    async finish(state, { complete, sweptAt, error = null }) {
+    async finish(state, { complete, sweptAt, deletions, error = null }) {
       const records = await LeverOpportunityModel.countDocuments({ organization })
       const known = { 'opportunitySync.records': records, 'opportunitySync.estimated': null, 'opportunitySync.perSecond': null }
       const told = {
         ...(complete === undefined ? {} : { 'opportunitySync.complete': complete }),
+        ...(deletions ? { 'opportunitySync.deletionsRefused': deletions === 'refused' } : {}),
         ...(sweptAt ? { 'opportunitySync.sweptAt': sweptAt } : {}),
         ...(error === null ? {} : { 'opportunitySync.error': error }),
       }

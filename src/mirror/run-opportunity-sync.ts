@@ -39,7 +39,7 @@ export async function runOpportunitySync(
     const swept = await readAndSweep({ deps, organization, claimed, client, confidential, progress, signal })
     await endOpportunitySync(claimed, { outcome: 'done', swept, burst: await deps.hasExportBurst(organization) })
     deps.log.debug({ organization }, 'opportunities swept')
-    await progress.finish('idle', { complete: true, sweptAt: swept.at })
+    await progress.finish('idle', { complete: true, sweptAt: swept.at, deletions: swept.deletions })
   } catch (error) {
     await endEarly(error, claimed, progress, deps)
   } finally {
@@ -48,7 +48,7 @@ export async function runOpportunitySync(
   }
 }
 
-async function readAndSweep(run: OpportunityRun): Promise<Swept> {
+async function readAndSweep(run: OpportunityRun): Promise<Swept & { deletions: 'read' | 'refused' }> {
   const { claimed, organization, deps } = run
   const full = await fullReading(run)
   if (!full.finishedAt) {
@@ -65,9 +65,9 @@ async function readAndSweep(run: OpportunityRun): Promise<Swept> {
   const isThorough = isFirst || !thoroughAt || at.getTime() - thoroughAt.getTime() >= SWEEP_EVERY_MS
   const last = isThorough ? (thoroughAt ?? sweptAt) : sweptAt
   const since = isFirst || !last ? full.startedAt : last
-  await sweepOpportunities(run, { at: since, overlapMs: isThorough ? OVERLAP_MS : BRIEF_OVERLAP_MS, isFirst })
+  const { deletions } = await sweepOpportunities(run, { at: since, overlapMs: isThorough ? OVERLAP_MS : BRIEF_OVERLAP_MS, isFirst })
   if (isFirst) await writeStep(OpportunitySyncModel, claimed, { set: { full } }) // only now does the mirror stand
-  return { at, isThorough }
+  return { at, isThorough, deletions }
 }
 
 /**

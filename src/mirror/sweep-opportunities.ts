@@ -1,5 +1,6 @@
 import { noteMissedChanges } from '../connection/missed-changes.ts'
 import { getConnection } from '../connection/find-connection.ts'
+import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { listDeletedOpportunities, type LeverOpportunity } from '../lever/opportunities.ts'
 import { readOpportunityPage } from '../lever/opportunity-page.ts'
 import { LeverArchiveReasonModel } from './lever-record-models.ts'
@@ -9,8 +10,8 @@ import { keepPage, type OpportunityRun } from './opportunity-run.ts'
 import { serverTime } from './server-time.ts'
 import { orAborted, stoppableBatches } from './stoppable.ts'
 
-/** The first sweep looks back for deletions that nobody was told of while there was no connection. */
-const DELETED_BEFORE_FIRST_MS = 30 * 24 * 3_600_000
+/** The first sweep looks back for deletions that nobody was told of while there was no connection; by one call, which may ask for 30 days. */
+const DELETED_BEFORE_FIRST_MS = 29 * 24 * 3_600_000
 const BATCH = 100
 
 export interface SweepSince {
@@ -24,14 +25,15 @@ export interface SweepSince {
 /**
  * Reads what changed in Lever and what was deleted there since the last sweep, whatever webhooks told meanwhile. What they had not told is
  * counted per event. May be repeated.
+ * @returns whether Lever lists deletions for us; where it does not, the rest is swept all the same
  */
-export async function sweepOpportunities(run: OpportunityRun, since: SweepSince): Promise<void> {
+export async function sweepOpportunities(run: OpportunityRun, since: SweepSince): Promise<{ deletions: 'read' | 'refused' }> {
   const from = since.at.getTime() - since.overlapMs
   const missed: MissedChange[] = []
   await readChanged(run, { from, since, missed })
-  await readDeleted(run, { from: since.isFirst ? from - DELETED_BEFORE_FIRST_MS : from, missed })
-  if (missed.length === 0 || since.isFirst) return
-  await noteMissedChanges(await getConnection(run.organization), missed)
+  const deletions = await readDeleted(run, { from: since.isFirst ? from - DELETED_BEFORE_FIRST_MS : from, missed })
+  if (missed.length > 0 && !since.isFirst) await noteMissedChanges(await getConnection(run.organization), missed)
+  return { deletions }
 }
 
 async function readChanged(run: OpportunityRun, sweep: { from: number; since: SweepSince; missed: MissedChange[] }): Promise<void> {
@@ -58,7 +60,18 @@ function missedOf(
   return missedChanges(opportunity, { ...compared, before: before.get(opportunity.id) ?? null })
 }
 
-async function readDeleted(run: OpportunityRun, sweep: { from: number; missed: MissedChange[] }): Promise<void> {
+async function readDeleted(run: OpportunityRun, sweep: { from: number; missed: MissedChange[] }): Promise<'read' | 'refused'> {
+  try {
+    await followDeleted(run, sweep)
+    return 'read'
+  } catch (error) {
+    if (!isLeverStatus(error, 403)) throw error
+    run.deps.log.info({ organization: run.organization }, 'Lever does not list deletions for this connection')
+    return 'refused'
+  }
+}
+
+async function followDeleted(run: OpportunityRun, sweep: { from: number; missed: MissedChange[] }): Promise<void> {
   const { organization, deps, client, signal } = run
   const deleted = listDeletedOpportunities(client, { deletedAtStart: Math.max(0, sweep.from), lane: 'sync' })
   for await (const batch of stoppableBatches(deleted, BATCH, signal)) {

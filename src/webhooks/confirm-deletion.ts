@@ -1,4 +1,5 @@
 import type { LeverClient } from '../lever/client.ts'
+import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { listDeletedOpportunities } from '../lever/opportunities.ts'
 import type { Step } from '../work/write-step.ts'
 import type { DeliveryDocument } from './delivery-model.ts'
@@ -14,8 +15,10 @@ export async function isListedAsDeleted(client: LeverClient, id: string, saysDel
   if (saysDeleted.length === 0) return false
   const first = Math.min(...saysDeleted.flatMap(({ triggeredAt, receivedAt }) => [triggeredAt.getTime(), receivedAt.getTime()]))
   const deletedAtStart = Math.max(0, first - DELETED_OVERLAP_MS)
-  for await (const deleted of listDeletedOpportunities(client, { deletedAtStart, lane: 'webhook' })) {
-    if (deleted.id === id) return true
+  try {
+    for await (const deleted of listDeletedOpportunities(client, { deletedAtStart, lane: 'webhook' })) if (deleted.id === id) return true
+  } catch (error) {
+    if (!isLeverStatus(error, 403)) throw error // Lever does not grant this list
   }
   return false
 }

@@ -1,5 +1,5 @@
 import { isWebhookEvent } from '../connection/webhook-events.ts'
-import { isLeverStatus } from '../lever/lever-call-error.ts'
+import { isNotShown } from '../lever/lever-call-error.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
 import type { Claimed } from '../work/claim.ts'
@@ -74,7 +74,7 @@ async function readOpportunity(client: LeverClient, id: string): Promise<LeverOp
   try {
     return await getOpportunity(client, id, { expand: ['applications', 'stage'], lane: 'webhook' })
   } catch (error) {
-    if (isLeverStatus(error, 404)) return null
+    if (isNotShown(error)) return null
     throw error
   }
 }

@@ -21,7 +21,7 @@ export interface ConnectionWorld {
   /** Another organization with the admin and sourcer of the same addresses. */
   newOrganization(): Promise<string>
   /** As another process: the same database and Lever, nothing shared in memory. */
-  another(options?: { apiUrl?: string; authUrl?: string; clientId?: undefined }): Connections
+  another(options?: { apiUrl?: string; authUrl?: string; clientId?: undefined; publicUrl?: string }): Connections
   /** The whole way of an admin's browser, from link to callback. */
   authorize(options?: { as?: string; organization?: string; connections?: Connections }): Promise<void>
   stop(): Promise<void>
@@ -44,7 +44,14 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
   })
   const neighbourhood = newNeighbourhood()
   const another: ConnectionWorld['another'] = (options = {}) =>
-    buildConnections({ lever: { ...lever, ...options }, sealer, audit, accounts, neighbourhood, publicUrl: PUBLIC_URL })
+    buildConnections({
+      lever: { ...lever, ...options },
+      sealer,
+      audit,
+      accounts,
+      neighbourhood,
+      publicUrl: options.publicUrl ?? PUBLIC_URL,
+    })
   const connections = another()
   const newOrganization = async () => {
     const { id } = await accounts.createOrganization({ name: 'Headhunters', sourceName: 'headhuntr.io' })

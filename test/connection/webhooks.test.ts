@@ -109,6 +109,65 @@ describe('connection/webhooks', () => {
     for (const { event, signatureToken } of now) expect(await tokensFor(event)).to.deep.equal([signatureToken])
   })
 
+  describe('where Lever writes an address in another way', () => {
+    beforeEach(async () => {
+      await world.authorize({ organization })
+      await world.lever.settings({ answers: { webhookUrl: 'rewritten' } })
+      await provision()
+    })
+    afterEach(() => world.lever.settings({ answers: { webhookUrl: 'kept' } }))
+
+    it('knows its webhooks again by their ids, and makes none twice', async () => {
+      const made = await inLever()
+      await provision()
+
+      expect(await inLever()).to.deep.equal(made)
+    })
+
+    it('makes one anew whose token was lost, and removes the one before', async () => {
+      await ConnectionModel.updateOne({ organization }, { $unset: { 'webhooks.candidateHired.api': 1 } })
+
+      await provision()
+
+      expect((await inLever()).map(({ event }) => event).toSorted()).to.deep.equal(EXPORT_SET)
+    })
+
+    it('removes them with the connection', async () => {
+      await world.connections.disconnect(organization, ACTOR)
+
+      expect(await inLever()).to.deep.equal([])
+    })
+  })
+
+  it('makes webhooks anew that lead to where the service was before', async () => {
+    await world.authorize({ organization })
+    await provision()
+    const { endpointKey } = await get()
+    const before = await inLever()
+    const elsewhere = world.another({ publicUrl: 'http://127.0.0.1:4999' })
+
+    await elsewhere.provisionWebhooks(organization, ACTOR)
+
+    const now = (await world.lever.webhooks()).filter(({ url }) => url.includes(endpointKey))
+    expect(now.map(({ url }) => new URL(url).port)).to.deep.equal(before.map(() => '4999'))
+  })
+
+  it('says that an account makes its webhooks by hand where Lever refuses its Webhooks API, until it allows it', async () => {
+    const byHand = async () => (await world.connections.describe(organization)).webhooksByHand
+    await world.authorize({ organization })
+    await world.lever.settings({ answers: { webhooksApi: 403 } })
+
+    expect(await rejection(provision()))
+      .to.include({ code: 'lever_rejected' })
+      .and.have.property('hint')
+      .that.includes('by hand')
+    expect(await byHand()).to.equal(true)
+
+    await world.lever.settings({ answers: { webhooksApi: 'open' } })
+    await provision()
+    expect(await byHand()).to.equal(false)
+  })
+
   it('makes none twice when two processes begin at once', async () => {
     await world.authorize({ organization })
 

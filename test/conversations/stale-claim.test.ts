@@ -63,6 +63,7 @@ describe('conversations/a claim that somebody else has taken over', () => {
       personName: nobody,
       mappedLeverUser: nobody,
       leverUserByEmail: nobody,
+      isLeverUserGone: async () => false,
       audit: async () => undefined,
       wake: () => undefined,
       noteDelayMs: 1000,

@@ -34,6 +34,7 @@ describe('the sweep of opportunities', () => {
     await OpportunitySyncModel.deleteMany({})
     await LeverOpportunityModel.deleteMany({})
     await lever.clearFaults()
+    await lever.settings({ answers: { deletedList: lever.answers.deletedList } })
   })
 
   const missed = async () => {
@@ -52,8 +53,36 @@ describe('the sweep of opportunities', () => {
     for (const { id } of ones) await lever.moveStage(id, 'offer')
     return ones
   }
+  const deletionsRefused = async () =>
+    (await ConnectionModel.findOne({ organization: under.organization }).orFail()).opportunitySync?.deletionsRefused ?? false
   const runOf = () => OpportunitySyncModel.findOne({ organization: under.organization }).orFail().lean()
   const dueInMs = async () => (await runOf()).dueAt.getTime() - (await runOf()).sweptAt!.getTime()
+
+  it('finds deletions by ranges of thirty days where Lever takes no longer ones', async () => {
+    await lever.settings({ answers: { deletedList: 'thirtyDays' } })
+    const [deleted] = await moveOn(1)
+    await lever.deleteOpportunity(deleted!.id)
+
+    await under.readOpportunities()
+
+    expect(under.effects.deleted).to.include(deleted!.id)
+    expect(await deletionsRefused()).to.equal(false)
+  })
+
+  it('goes on without deletions where Lever does not list them, and says so until it does', async () => {
+    const [deleted, moved] = await moveOn(2)
+    await lever.deleteOpportunity(deleted!.id)
+    await lever.settings({ answers: { deletedList: 403 } })
+
+    await under.readOpportunities()
+
+    expect(await LeverOpportunityModel.findOne({ leverId: moved!.id }).lean()).to.have.property('stageId', 'offer')
+    expect(under.effects.deleted).to.not.include(deleted!.id)
+    expect(await deletionsRefused()).to.equal(true)
+    await lever.settings({ answers: { deletedList: lever.answers.deletedList } })
+    await under.readOpportunities()
+    expect(await deletionsRefused()).to.equal(false)
+  })
 
   it('finds what no webhook told of, makes the mirror equal to Lever, and counts it per event', async () => {
     const [moved, archived, hired, deleted] = await moveOn(4)

@@ -34,6 +34,7 @@ export function MirrorCard({ sync, ages }: MirrorCardProps) {
         })}
         {sync.opportunities ? <Opportunities opportunities={sync.opportunities} /> : null}
       </dl>
+      {sync.opportunities?.deletions === 'refused' ? <p class="small">{t.deletionsRefused}</p> : null}
       <Form action="/settings/ats/sync">
         <button type="submit" class="quiet" disabled={isRunning}>
           {t.syncNow}

@@ -34,12 +34,13 @@ export function AtsWebhooksPage({ connection, hasSingleToken, refusals, pasted =
       <WizardSteps connection={connection} current="webhooks" />
       <section class="card" aria-labelledby="create">
         <h2 id="create">{t.create}</h2>
+        {connection.webhooksByHand ? <p class="notice warn">{t.onlyByHand}</p> : null}
         <p>{t.createLead}</p>
         <p>{t.switchOn}</p>
         <Form action="/settings/ats/webhooks/provision">
           <button
             type="submit"
-            class={isDone ? 'quiet' : ''}
+            class={isDone || connection.webhooksByHand ? 'quiet' : ''}
             disabled={!isConnected}
             aria-describedby={isConnected ? undefined : 'connect-first'}
           >

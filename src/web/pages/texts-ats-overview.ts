@@ -91,6 +91,8 @@ export const overviewTexts = defineTexts({
     syncing: 'Reading from Lever …',
     opportunities: 'Opportunities',
     opportunitiesOf: (records: number, estimated: number) => `${records} of about ${estimated}`,
+    deletionsRefused:
+      'Lever does not show this connection what was deleted there. Everything else is kept current; a candidate deleted in Lever stays linked here.',
     minutesLeft: (n: number) => (n <= 1 ? 'about a minute left' : `about ${n} minutes left`),
     syncFailed: 'The last reading ended early. It is tried again by itself.',
     syncNow: 'Read now',
@@ -183,6 +185,8 @@ export const overviewTexts = defineTexts({
     syncing: 'Leyendo de Lever …',
     opportunities: 'Oportunidades',
     opportunitiesOf: (records: number, estimated: number) => `${records} de unas ${estimated}`,
+    deletionsRefused:
+      'Lever no muestra a esta conexión lo que se elimina allí. Lo demás se mantiene al día; un candidato eliminado en Lever sigue enlazado aquí.',
     minutesLeft: (n: number) => (n <= 1 ? 'queda un minuto, más o menos' : `quedan unos ${n} minutos`),
     syncFailed: 'La última lectura terminó antes de tiempo. Se repite por sí sola.',
     syncNow: 'Leer ahora',

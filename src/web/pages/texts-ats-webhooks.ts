@@ -8,6 +8,8 @@ export const webhooksTexts = defineTexts({
     notConnected: 'Webhooks may be prepared before Lever is connected, in any order.',
     create: 'Let Fulcrum do it',
     createLead: 'Creates every missing webhook in Lever and keeps the signature tokens. One thing stays for you:',
+    onlyByHand:
+      'Lever does not let this account create webhooks through its API. Create them by hand as described below, then Save & Proceed.',
     createAll: 'Create webhooks in Lever',
     created: 'Webhooks created in Lever.',
     connectFirst: 'Connect Lever first; by hand it works without.',
@@ -56,6 +58,8 @@ export const webhooksTexts = defineTexts({
     notConnected: 'Los webhooks se pueden preparar antes de conectar Lever, en cualquier orden.',
     create: 'Que lo haga Fulcrum',
     createLead: 'Crea en Lever todos los webhooks que faltan y guarda los tokens de firma. Una cosa le queda a usted:',
+    onlyByHand:
+      'Lever no permite que esta cuenta cree webhooks por su API. Créelos a mano como se explica abajo y pulse Guardar y continuar.',
     createAll: 'Crear webhooks en Lever',
     created: 'Los webhooks están en Lever.',
     connectFirst: 'Conecte primero Lever; a mano se puede sin ello.',

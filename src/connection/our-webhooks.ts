@@ -1,0 +1,24 @@
+import type { LeverClient } from '../lever/client.ts'
+import { listWebhooks, type LeverWebhook } from '../lever/webhooks.ts'
+import type { ConnectionDocument } from './connection-model.ts'
+import { WEBHOOK_EVENTS } from './webhook-events.ts'
+
+/**
+ * The webhooks in Lever that are this connection's: by the ids that Lever gave us, and those whose id was lost by the secret part of their
+ * address. Lever may write the rest of an address in another way than it was given.
+ */
+export async function listOurWebhooks(connection: ConnectionDocument, client: LeverClient): Promise<LeverWebhook[]> {
+  const ids = new Set(WEBHOOK_EVENTS.map((event) => connection.webhooks[event]?.api?.leverWebhookId))
+  const ours: LeverWebhook[] = []
+  for await (const webhook of listWebhooks(client)) {
+    if (ids.has(webhook.id) || webhook.url?.includes(connection.endpointKey)) ours.push(webhook)
+  }
+  return ours
+}
+
+/** Whether one of ours leads to where this service was reached before, and no delivery of it comes here any more. */
+export function leadsElsewhere({ url }: LeverWebhook, here: string): boolean {
+  if (url === null || !URL.canParse(url)) return false
+  const [there, expected] = [new URL(url), new URL(here)]
+  return there.host !== expected.host || !there.pathname.startsWith(expected.pathname)
+}

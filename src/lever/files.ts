@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import type { Lane, LeverClient } from './client.ts'
+import { filledText, leverId } from './lenient.ts'
+import { leverPath } from './lever-path.ts'
+import type { LeverUpload } from './opportunities.ts'
+
+const FileSchema = z.object({ id: leverId, name: filledText })
+export type LeverFile = z.output<typeof FileSchema>
+
+/** Files of an opportunity, its résumés not among them. */
+export function listFiles(client: LeverClient, opportunityId: string, options: { lane?: Lane } = {}): AsyncIterable<LeverFile> {
+  return client.list(leverPath`/opportunities/${opportunityId}/files`, { item: FileSchema, ...options })
+}
+
+/**
+ * Adds a file, each time it is called.
+ * @throws LeverCallError; `classifyWriteError` says what it means
+ */
+export async function addFile(client: LeverClient, { opportunityId, performAs, file, beforeSend, lane }: FileToAdd): Promise<void> {
+  const form = new FormData()
+  form.append('file', new Blob([file.bytes], { type: file.contentType }), file.filename)
+  await client.write('POST', leverPath`/opportunities/${opportunityId}/files`, {
+    query: { perform_as: performAs },
+    form,
+    schema: z.unknown(),
+    ...(beforeSend ? { beforeSend } : {}),
+    ...(lane ? { lane } : {}),
+  })
+}
+
+export interface FileToAdd {
+  opportunityId: string
+  /** Id of the Lever user who is credited; required by Lever. */
+  performAs: string
+  file: LeverUpload
+  beforeSend?: () => void
+  lane?: Lane
+}
