@@ -27,9 +27,10 @@ export interface ConversationNeighbours extends Pick<
 export function composeConversations(parts: ConversationNeighbours): Conversations {
   const { accounts, connections, mappings, mirror, candidates, exports } = parts
   const readTerms = async (organization: string): Promise<NoteTerms> => {
-    const { status, settings } = await connections.get(organization)
+    const connection = await connections.get(organization)
+    const { settings } = connection
     return {
-      status,
+      status: connections.statusFor(connection, 'conversations'),
       mode: settings.noteMode ?? 'perPause',
       secret: settings.noteSecret ?? false,
       language: settings.noteLanguage ?? 'en',

@@ -42,7 +42,7 @@ export function composeExports(parts: ExportNeighbours): Exports {
     const { sourceName } = await accounts.getOrganization(organization)
     const stageId = connection.settings.defaultStageId ?? null
     return {
-      status: connection.status,
+      status: connections.statusFor(connection, 'export'),
       canSeeConfidential: connections.canSeeConfidential(connection),
       sourceName,
       stageId,

@@ -23,6 +23,7 @@ import { userMappingEndpoints } from './web/api/user-mappings.ts'
 import { userEndpoints } from './web/api/users.ts'
 import { webhookDeliveryEndpoints } from './web/api/webhook-deliveries.ts'
 import { webhookIntake, webhookIntakePaths } from './web/api/webhook-intake.ts'
+import { endpointsOfFeature, pagesOfFeature } from './web/of-feature.ts'
 import { createApp, createHealthApp, type HealthAppOptions, type Site } from './web/app.ts'
 import { createIdempotency } from './web/api/idempotency.ts'
 import { apiKeyPagesRoutes } from './web/pages/api-keys.tsx'
@@ -88,9 +89,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       peopleRoutes({ accounts: parts.accounts, idempotency }),
       apiKeyPagesRoutes({ accounts: parts.accounts, idempotency }),
       exportPagesRoutes({ ...parts, findObstacle, idempotency }),
-      exportBatchesRoutes(parts),
-      exportRulesRoutes(parts),
-      exportsRoutes(parts),
+      pagesOfFeature('export', parts.connections, [...exportBatchesRoutes(parts), ...exportRulesRoutes(parts), ...exportsRoutes(parts)]),
       importRoutes(parts),
       activityRoutes(parts),
       candidateRoutes({ ...parts, findObstacle }),
@@ -120,10 +119,12 @@ function endpointsOf(parts: Parts): Endpoint[] {
     ...candidateTimelineEndpoints(parts),
     ...resumeEndpoints({ resumes: parts.resumes, candidates }),
     ...candidateImportEndpoints({ candidates }),
-    ...exportEndpoints({ exports: parts.exports, candidates }),
-    ...exportBatchEndpoints({ exports: parts.exports }),
-    ...exportRuleEndpoints({ exports: parts.exports }),
-    ...conversationEndpoints({ conversations: parts.conversations }),
+    ...endpointsOfFeature('export', connections, [
+      ...exportEndpoints({ exports: parts.exports, candidates }),
+      ...exportBatchEndpoints({ exports: parts.exports }),
+      ...exportRuleEndpoints({ exports: parts.exports }),
+    ]),
+    ...endpointsOfFeature('conversations', connections, conversationEndpoints({ conversations: parts.conversations })),
     ...webhookDeliveryEndpoints({ webhooks: parts.webhooks }),
     ...erasureEndpoints({ erasures: parts.erasures }),
     ...auditEventEndpoints(parts),

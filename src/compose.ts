@@ -13,6 +13,7 @@ import { refreshTokensJob } from './jobs/refresh-tokens-job.ts'
 import { settleBatchesJob } from './jobs/settle-batches-job.ts'
 import { syncMirrorJob } from './jobs/sync-mirror-job.ts'
 import type { Log } from './log.ts'
+import { adoptFeatures } from './operators/adopt-features.ts'
 import { registerDatabaseMetrics } from './operators/database-metrics.ts'
 import { markConfidential } from './operators/mark-confidential.ts'
 import { createServiceMetrics, type ServiceMetrics } from './operators/service-metrics.ts'
@@ -57,13 +58,15 @@ export function compose(options: ServiceOptions, log: Log): Service {
   const { listener, routes } = composeWeb({ parts, options, log, registry, readiness })
   const server = createWebServer(listener)
 
-  async function mark(): Promise<boolean> {
+  /** What documents from before need; until it is there, no work runs. */
+  async function adoptOlder(): Promise<boolean> {
     try {
       await markConfidential()
       await parts.connections.dateErasureSwitch()
+      await adoptFeatures()
       return true
     } catch (error) {
-      log.error({ err: error }, 'records of an earlier version could not be completed; trying again')
+      log.error({ err: error }, 'what was stored by an earlier version could not be adopted; trying again')
       await sleep(WORKERS_RETRY_MS)
       return false
     }
@@ -72,7 +75,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady
     void parts.webhooks.adoptOldDeliveries().catch((error: unknown) => log.warn({ err: error }, 'old deliveries could not be adopted'))
-    for (let isMarked = false; !isMarked && !stopping;) isMarked = await mark()
+    for (let isAdopted = false; !isAdopted && !stopping;) isAdopted = await adoptOlder()
     while (options.roles.includes('worker') && !workers && !stopping) {
       workers = await startWorkers(parts, options, log, { wakers, metrics }).catch((error: unknown) => {
         log.error({ err: error }, 'the workers did not start; trying again')

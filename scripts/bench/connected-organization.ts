@@ -23,6 +23,7 @@ export async function connectOrganization({ url, operator }: ServiceProcess, lev
   const api = createCalls(`${url}/api/v1`, made.apiKey)
   await api.send('PUT', `users/${encodeURIComponent(ADMIN)}`, { name: 'Ana Duarte', role: 'admin' })
   await api.send('PUT', `users/${encodeURIComponent(SOURCER)}`, { name: 'Bo Lindqvist', role: 'sourcer' })
+  await api.send('PATCH', 'connection/settings', { features: ['export', 'conversations'] })
   await api.send('PUT', 'connection/api-key', { apiKey: lever.apiKey, userEmail: ADMIN })
   await api.send('PUT', `user-mappings/${encodeURIComponent(SOURCER)}`, { leverEmail: SOURCER })
   return { ...made, api }

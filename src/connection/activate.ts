@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.ts'
 import { subjectOf, type ConnectionContext } from './connection-context.ts'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import { assertActive } from './feature-state.ts'
 import { getConnection } from './find-connection.ts'
 import { connectionNotActive } from './grant.ts'
 import { missingOf } from './readiness.ts'
@@ -24,7 +25,10 @@ export async function activate(context: ConnectionContext, organization: string,
   await context.neighbours.onActivated(organization)
 }
 
-const IN_WORDS = { authorization: 'Lever is not authorized', activeMapping: 'nobody is mapped to a Lever user and active' }
+const IN_WORDS = {
+  authorization: 'Lever is not authorized for what this connection is for',
+  activeMapping: 'nobody is mapped to a Lever user and active',
+}
 
 /**
  * Lets no new export begin; what runs ends, webhooks go on. May be repeated.
@@ -44,9 +48,9 @@ async function assertStatus(organization: string, wanted: ConnectionDocument['st
   if (status !== wanted) throw connectionNotActive(status)
 }
 
-/** @throws ServiceError `connection_not_active` (409) unless exports may begin */
+/** @throws ServiceError `feature_off`, `connection_not_active`, `scope_missing` (all 409) unless exports may begin */
 export async function assertExporting(organization: string): Promise<ConnectionDocument> {
   const connection = await getConnection(organization)
-  if (connection.status === 'active') return connection
-  throw connectionNotActive(connection.status)
+  assertActive(connection, 'export')
+  return connection
 }

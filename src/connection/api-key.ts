@@ -7,7 +7,8 @@ import { requireAdmin } from './authorize-link.ts'
 import type { ConnectionContext } from './connection-context.ts'
 import { getConnection } from './find-connection.ts'
 import { keepGrant } from './keep-grant.ts'
-import { keyPermissionsFor, type KeyPermission } from './lever-access.ts'
+import { permissionWords, type KeyPermission } from './key-permissions.ts'
+import { neededPermissions } from './lever-access.ts'
 import { basicHeader, CredentialRefused, trialCredentials } from './lever-credentials.ts'
 import { keySeesConfidential, missingPermissions } from './probe-key.ts'
 
@@ -20,7 +21,7 @@ export const LeverApiKeyText = z
   .regex(/^[!-~]+$/, 'must be printable ASCII without white space')
 
 /**
- * Connects by an API key of Lever, once it was found to have all the permissions that the `webhookSet` in use needs; a grant from before is
+ * Connects by an API key of Lever, once it was found to have all the permissions that the features in use need; a grant from before is
  * replaced. May be repeated.
  * @throws ServiceError `user_not_found`, `admin_required`, `lever_key_rejected`, `lever_key_lacks_permission` (with `missing`),
  *   `lever_account_mismatch`; LeverCallError
@@ -37,12 +38,14 @@ export async function putApiKey(
   const client = context.clientWith(trialCredentials(basicHeader(apiKey), fingerprint, null))
   try {
     const { settings } = await getConnection(organization)
-    await assertPermitted(client, keyPermissionsFor(settings.webhookSet))
+    const needed = neededPermissions(settings).map(({ name }) => name)
+    await assertPermitted(client, needed)
     await keepGrant(context, organization, {
       evidence: { accountId: null, userId: null, client },
       fields: {
         'auth.kind': 'apiKey',
         'auth.lastFour': { $literal: apiKey.slice(-4) },
+        'auth.permissions': { $literal: needed },
         'auth.confidential': await keySeesConfidential(client),
         'auth.addedBy': { $literal: admin.email },
         'auth.addedAt': '$$NOW',
@@ -62,7 +65,7 @@ async function assertPermitted(client: LeverClient, needed: readonly KeyPermissi
   const missing = await missingPermissions(client, needed)
   if (missing.length === 0) return
   throw new ServiceError('lever_key_lacks_permission', 'This API key lacks permissions.', {
-    hint: `Permissions of a key cannot be changed in Lever: make a new key with ${needed.join(', ')}.`,
+    hint: `Permissions of a key cannot be changed in Lever: make a new key with ${needed.map(permissionWords).join(', ')}.`,
     extra: { missing },
   })
 }

@@ -5,7 +5,7 @@ import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
 import { AuthorizationFlowModel, type AuthorizationFlowDocument } from './authorization-flow-model.ts'
 import type { ConnectionContext } from './connection-context.ts'
 import { getConnection } from './find-connection.ts'
-import { scopesFor } from './lever-access.ts'
+import { neededScopes } from './lever-access.ts'
 
 /** How long the start address can be opened, and then how long the way through Lever may take. */
 export const AUTHORIZE_FOR_MS = 10 * 60_000
@@ -39,7 +39,7 @@ export async function createAuthorizeLink(
     organization: new Types.ObjectId(organization),
     userEmail: admin.email,
     startHash: hashToken(token),
-    scopes: [...scopesFor(connection.settings.webhookSet)],
+    scopes: neededScopes(connection.settings).map(({ name }) => name),
   })
   await context.audit.append({
     organization,

@@ -1,4 +1,5 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+import { DEFAULT_FEATURES, FEATURES, type Feature } from './features.ts'
 import type { MissedChanges } from './missed-changes.ts'
 
 export const CONNECTION_STATUSES = ['disconnected', 'configuring', 'active', 'paused', 'revoked'] as const
@@ -7,9 +8,6 @@ export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number]
 /** Why Lever no longer accepts a grant; `refresh_lost`: a refresh was cut short, and with it the pair that it had brought. */
 export const REVOCATION_CAUSES = ['refresh_refused', 'refresh_lost', 'no_refresh_token', 'token_refused', 'key_refused'] as const
 export type RevocationCause = (typeof REVOCATION_CAUSES)[number]
-
-export const WEBHOOK_SETS = ['export', 'communication', 'feedback', 'hires'] as const
-export type WebhookSet = (typeof WEBHOOK_SETS)[number]
 
 /** One note a quiet period, or one for the whole conversation, rewritten in place. */
 export const NOTE_MODES = ['perPause', 'perConversation'] as const
@@ -48,7 +46,12 @@ const connectionSchema = new Schema(
     auth: {
       kind: { type: String, enum: ['oauth', 'apiKey'] },
       scopes: { type: [String], default: undefined },
+      /** Scopes that are asked for now and were not when this was authorized, and that no call of what it was used for then needs. */
+      waivedScopes: { type: [String], default: undefined },
       lastFour: String,
+      /** Permissions of an API key that were tried, by what came of it; Lever lists none. */
+      permissions: { type: [String], default: undefined },
+      lackedPermissions: { type: [String], default: undefined },
       /** Whether an API key shows confidential records; an authorization has a scope for it. */
       confidential: Boolean,
       addedBy: String,
@@ -93,7 +96,7 @@ const connectionSchema = new Schema(
       defaultStageId: { type: String, default: null },
       performAsFallback: { type: String, default: null },
       exportUnsuccessful: { type: Boolean, default: false },
-      webhookSet: { type: String, enum: WEBHOOK_SETS, default: 'export' },
+      features: { type: [{ type: String, enum: FEATURES }], default: () => [...DEFAULT_FEATURES] },
       eraseWhenDeletedInLever: { type: Boolean, default: false },
       /** When that was switched on, by the database's clock; unset while it is off. */
       eraseWhenDeletedInLeverSince: Date,
@@ -166,7 +169,7 @@ export type ConnectionDocument = Omit<Stored, 'auth' | 'grant' | 'webhooks' | 's
   _id: Types.ObjectId
   auth: NonNullable<Stored['auth']>
   grant: NonNullable<Stored['grant']>
-  settings: NonNullable<Stored['settings']>
+  settings: Omit<NonNullable<Stored['settings']>, 'features'> & { features: Feature[] }
   webhooks: Partial<Record<string, WebhookState>>
   sync: Omit<NonNullable<Stored['sync']>, 'resources'> & { resources: Record<string, number> }
 }

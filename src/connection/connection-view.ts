@@ -1,17 +1,11 @@
 import { z } from 'zod'
 import { webhookUrlOf, type ConnectionContext } from './connection-context.ts'
-import {
-  CONNECTION_STATUSES,
-  NOTE_LANGUAGES,
-  NOTE_MODES,
-  REVOCATION_CAUSES,
-  WEBHOOK_SETS,
-  type ConnectionDocument,
-} from './connection-model.ts'
+import { CONNECTION_STATUSES, NOTE_LANGUAGES, NOTE_MODES, REVOCATION_CAUSES, type ConnectionDocument } from './connection-model.ts'
+import { BUILT_FEATURES, type BuiltFeature, type Feature } from './features.ts'
 import { getConnection } from './find-connection.ts'
-import { seesConfidential } from './lever-access.ts'
-import { hasSignatureToken, MISSING, missingOf, warningsOf } from './readiness.ts'
-import { labelOf, recommendedEvents, WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
+import { lackedBy, recommendedEvents, seesConfidential } from './lever-access.ts'
+import { hasSignatureToken, MISSING, missingOf, shownStatus, warningsOf } from './readiness.ts'
+import { labelOf, WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 
 const time = z.string().meta({ format: 'date-time' })
 const maybeTime = time.nullable()
@@ -50,6 +44,12 @@ const WebhookView = z.object({
     .number()
     .int()
     .meta({ description: 'Changes that a sweep of Lever found before any delivery told of them, since the connection began.' }),
+})
+
+const FeatureView = z.object({
+  feature: z.enum(BUILT_FEATURES),
+  granted: z.boolean().meta({ description: 'Lever would let this connection do all of it. Only then is the feature at work.' }),
+  missing: z.array(z.string()).meta({ description: 'Scopes that the authorization lacks, or permissions that the API key lacks.' }),
 })
 
 const OpportunitySyncView = z.object({
@@ -95,12 +95,16 @@ export const ConnectionView = z
     readyToActivate: z.boolean(),
     missing: z.array(z.enum(MISSING)),
     warnings: z.array(z.string()),
+    features: z.array(FeatureView).meta({ description: 'Those of `settings.features`; empty before Lever is connected.' }),
+    authorizationNeeded: z.boolean().meta({
+      description: 'The features need more than Lever has granted: authorize again, or use another API key. All that is kept stays.',
+    }),
     settings: z.object({
       sourceName: z.string(),
       defaultStageId: z.string().nullable(),
       performAsFallback: z.string().nullable(),
       exportUnsuccessful: z.boolean(),
-      webhookSet: z.enum(WEBHOOK_SETS),
+      features: z.array(z.enum(BUILT_FEATURES)).meta({ description: 'What this connection is for.' }),
       eraseWhenDeletedInLever: z.boolean(),
       noteMode: z.enum(NOTE_MODES).meta({ description: 'A note a quiet period, or one a conversation, rewritten in place.' }),
       noteSecret: z.boolean(),
@@ -130,8 +134,9 @@ export async function describeConnection(context: ConnectionContext, organizatio
     context.neighbours.readExportAudit(organization),
   ])
   const missing = missingOf(connection, mapping)
+  const features = featureViews(connection)
   return {
-    status: connection.status,
+    status: shownStatus(connection),
     revokedBecause: connection.status === 'revoked' ? (connection.revokedBecause ?? null) : null,
     environment: context.environment,
     auth: authView(connection),
@@ -143,10 +148,24 @@ export async function describeConnection(context: ConnectionContext, organizatio
     readyToActivate: missing.length === 0,
     missing,
     warnings,
+    features,
+    authorizationNeeded: features.some(({ granted }) => !granted),
     settings: settingsView(connection, sourceName),
     exportAudit: audit && { ...audit, comparedAt: audit.comparedAt.toISOString() },
     sync: syncView(connection),
   }
+}
+
+function featureViews(connection: ConnectionDocument): ConnectionView['features'] {
+  if (connection.status === 'disconnected' || !connection.auth.kind) return []
+  return builtOf(connection.settings.features).map((feature) => {
+    const missing = lackedBy(feature, connection)
+    return { feature, granted: missing.length === 0, missing }
+  })
+}
+
+function builtOf(features: readonly Feature[]): BuiltFeature[] {
+  return BUILT_FEATURES.filter((feature) => features.includes(feature))
 }
 
 function authView({ status, auth, grant }: ConnectionDocument): ConnectionView['auth'] {
@@ -176,7 +195,7 @@ function webhookView(connection: ConnectionDocument, event: WebhookEvent, held: 
   return {
     event,
     label: labelOf(event),
-    recommended: recommendedEvents(connection.settings.webhookSet).includes(event),
+    recommended: recommendedEvents(connection.settings).includes(event),
     configured,
     createdBy: state?.api ? 'lever-api' : configured ? 'hand' : null,
     lastVerifiedAt: iso(state?.lastVerifiedAt),
@@ -193,7 +212,7 @@ function settingsView({ settings }: ConnectionDocument, sourceName: string): Con
     defaultStageId: settings.defaultStageId ?? null,
     performAsFallback: settings.performAsFallback ?? null,
     exportUnsuccessful: settings.exportUnsuccessful,
-    webhookSet: settings.webhookSet,
+    features: builtOf(settings.features),
     eraseWhenDeletedInLever: settings.eraseWhenDeletedInLever,
     noteMode: settings.noteMode ?? 'perPause',
     noteSecret: settings.noteSecret ?? false,

@@ -29,7 +29,9 @@ import { describeConnection } from './connection-view.ts'
 import { disconnect } from './disconnect.ts'
 import { findConnectionByEndpointKey, getConnection } from './find-connection.ts'
 import { getGrant, GRANTED } from './grant.ts'
-import { scopesFor, seesConfidential } from './lever-access.ts'
+import { offProblem, featureProblem, statusFor } from './feature-state.ts'
+import type { Feature } from './features.ts'
+import { neededPermissions, neededScopes, seesConfidential } from './lever-access.ts'
 import { leverCredentials, type CredentialDeps } from './lever-credentials.ts'
 import { noteWebhook } from './note-webhook.ts'
 import { provisionWebhooks } from './provision-webhooks.ts'
@@ -37,6 +39,7 @@ import { refreshDue } from './refresh-due.ts'
 import { createRevoker } from './revoke.ts'
 import { changeSettings, dateErasureSwitch, type SettingsPatch } from './settings.ts'
 import { deleteSignatureToken, putSignatureToken, signatureTokensFor } from './signature-tokens.ts'
+import { tryOlderKeys } from './try-key.ts'
 import type { SignatureTokenPlace } from './webhook-events.ts'
 
 export interface ConnectionsDeps extends ConnectionNeighbours {
@@ -101,8 +104,11 @@ export function createConnections(deps: ConnectionsDeps) {
     get: getConnection,
     findByEndpointKey: findConnectionByEndpointKey,
 
-    /** Scopes that Authorize asks for; null without an OAuth app. */
-    scopesToAskFor: async (organization: string) => (oauth ? scopesFor((await getConnection(organization)).settings.webhookSet) : null),
+    /** Scopes that Authorize asks for, null without an OAuth app, and permissions that an API key needs, each with the features it serves. */
+    async neededOfLever(organization: string) {
+      const { settings } = await getConnection(organization)
+      return { scopes: oauth ? neededScopes(settings) : null, permissions: neededPermissions(settings) }
+    },
     authorizeLink: (organization: string, userEmail: string, actor: string) => createAuthorizeLink(context, organization, userEmail, actor),
     /** Ends what is under way for this admin; what ended stays. */
     endAuthorizations,
@@ -133,9 +139,21 @@ export function createConnections(deps: ConnectionsDeps) {
     /** Calls Lever also for a connection that has ended, for as long as its grant is not destroyed. */
     remainingClient,
     assertExporting,
+    /** Null where what belongs to the feature can be done. */
+    featureProblem: async (organization: string, feature: Feature) => featureProblem(await getConnection(organization), feature),
+    /** What `toBegin` something in Lever must also be granted. @throws ServiceError `feature_off`, `scope_missing` */
+    async assertFeature(organization: string, feature: Feature, { toBegin }: { toBegin: boolean }): Promise<void> {
+      const connection = await getConnection(organization)
+      const problem = toBegin ? featureProblem(connection, feature) : offProblem(connection, feature)
+      if (problem) throw problem
+    },
+    /** The status as work of one feature sees it. */
+    statusFor,
     canSeeConfidential: ({ auth }: Pick<ConnectionDocument, 'auth'>) => seesConfidential(auth),
     /** Refreshes every access token that is due; for a job, any number of which may run at once. */
     refreshDue: () => refreshDue({ tokens, log }),
+    /** Tries API keys that were added before a feature needed what it needs now; for a job. */
+    tryOlderKeys: () => tryOlderKeys({ remainingClient, log }),
     /** Keeps users of the account, by whom it is known again. */
     rememberLeverUsers,
     noteFormsUnread,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Types } from 'mongoose'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import { BUILT_FEATURES } from './features.ts'
 
 /** The organization's connection; the first call makes a disconnected one with its endpoint key. */
 export async function getConnection(organization: string): Promise<ConnectionDocument> {
@@ -18,7 +19,8 @@ export async function findConnectionByEndpointKey(endpointKey: string): Promise<
   return found ? withAllParts(found) : null
 }
 
-/** Parts whose fields are all unset are not stored at all. */
+/** Parts whose fields are all unset are not stored at all. One from before there were features has all of them until it is adopted. */
 function withAllParts(found: ConnectionDocument): ConnectionDocument {
-  return { ...found, auth: found.auth ?? {}, grant: found.grant ?? {}, webhooks: found.webhooks ?? {} }
+  const settings = { ...found.settings, features: found.settings.features ?? [...BUILT_FEATURES] }
+  return { ...found, settings, auth: found.auth ?? {}, grant: found.grant ?? {}, webhooks: found.webhooks ?? {} }
 }

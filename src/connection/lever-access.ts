@@ -1,73 +1,76 @@
-import type { ConnectionDocument, WebhookSet } from './connection-model.ts'
+import type { ConnectionDocument } from './connection-model.ts'
+import { needsOf, type Feature, type FeatureSettings } from './features.ts'
+import type { KeyPermission } from './key-permissions.ts'
+import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 
-const READ_FOR_CONTEXT = ['users:read:admin', 'postings:read:admin', 'stages:read:admin', 'archive_reasons:read:admin']
-
-/** OAuth scopes by `webhookSet`, least first: what is asked for, and shown before **Authorize**. At most 20 an app (Lever's API documentation). */
-const SCOPES: Record<WebhookSet, readonly string[]> = {
-  export: [
-    'offline_access', 'opportunities:write:admin', 'notes:write:admin', ...READ_FOR_CONTEXT,
-    'requisitions:read:admin', 'sources:read:admin', 'contact:read:admin', 'webhooks:write:admin',
-  ],
-  communication: [
-    'offline_access', 'opportunities:read:admin', 'notes:write:admin', ...READ_FOR_CONTEXT,
-    'applications:read:admin', 'contact:read:admin', 'interviews:write:admin', 'panels:write:admin', 'webhooks:write:admin',
-  ],
-  feedback: [
-    'offline_access', 'opportunities:write:admin', 'notes:write:admin', ...READ_FOR_CONTEXT,
-    'sources:read:admin', 'contact:read:admin', 'webhooks:write:admin',
-  ],
-  hires: [
-    'offline_access', 'opportunities:read:admin', ...READ_FOR_CONTEXT, 'applications:read:admin',
-    'requisitions:write:admin', 'requisition_fields:read:admin', 'contact:read:admin', 'offers:read:admin', 'webhooks:write:admin',
-  ],
-} // prettier-ignore
-
-/** A permission of an API key, in the words of Lever's settings page. */
-export type KeyPermission =
-  | `List all ${'users' | 'opportunities' | 'stages' | 'postings' | 'archive reasons' | 'requisitions' | 'opportunity interviews'}`
-  | `Retrieve a single ${'user' | 'opportunity' | 'posting' | 'stage' | 'archive reason'}`
-  | `Retrieve a single opportunity ${'application' | 'note' | 'interview'}`
-  | `Create an ${'opportunity' | 'opportunity note' | 'opportunity interview'}`
-  | `${'Update' | 'Delete'} an opportunity interview`
-
-const LIST_FOR_CONTEXT: readonly KeyPermission[] = [
-  'List all users', 'List all opportunities', 'List all stages', 'List all postings', 'List all archive reasons',
-] // prettier-ignore
-const RETRIEVE_FOR_CONTEXT: readonly KeyPermission[] = [
-  'Retrieve a single user', 'Retrieve a single opportunity', 'Retrieve a single posting',
-] // prettier-ignore
-const EXPORT_PERMISSIONS: readonly KeyPermission[] = [
-  ...LIST_FOR_CONTEXT, 'List all requisitions', ...RETRIEVE_FOR_CONTEXT, 'Create an opportunity', 'Create an opportunity note',
-] // prettier-ignore
-
-/** Permissions of an API key by `webhookSet`. */
-const KEY_PERMISSIONS: Record<WebhookSet, readonly KeyPermission[]> = {
-  export: EXPORT_PERMISSIONS,
-  communication: [
-    ...LIST_FOR_CONTEXT, 'List all opportunity interviews', ...RETRIEVE_FOR_CONTEXT,
-    'Retrieve a single opportunity application', 'Retrieve a single opportunity note', 'Retrieve a single opportunity interview',
-    'Retrieve a single stage', 'Retrieve a single archive reason', 'Create an opportunity note',
-    'Create an opportunity interview', 'Update an opportunity interview', 'Delete an opportunity interview',
-  ],
-  feedback: EXPORT_PERMISSIONS,
-  hires: [...LIST_FOR_CONTEXT, 'List all requisitions', ...RETRIEVE_FOR_CONTEXT, 'Retrieve a single opportunity application'],
-} // prettier-ignore
-
-export function keyPermissionsFor(set: WebhookSet): readonly KeyPermission[] {
-  return KEY_PERMISSIONS[set]
+/** A scope or permission, and the features that need it; none: every connection does. */
+export interface Needed<Name extends string = string> {
+  name: Name
+  features: Feature[]
 }
 
-export function scopesFor(set: WebhookSet): readonly string[] {
-  return SCOPES[set]
+/** Asked for by every authorization: a refresh token, and webhooks made through Lever's API. */
+const ALWAYS = ['offline_access', 'webhooks:write:admin']
+
+/** OAuth scopes that the features need, those that only read first: what **Authorize** asks for. At most 20 an app (Lever's API documentation). */
+export function neededScopes(settings: FeatureSettings): Needed[] {
+  const needed = union(settings, (feature) => needsOf(feature, settings).scopes)
+  const covered = needed.filter(({ name }) => !needed.some((other) => other.name !== name && includesScope(other.name, name)))
+  const withAll = covered.map(({ name, features }) => {
+    const also = needed.filter((other) => includesScope(name, other.name)).flatMap((other) => other.features)
+    return { name, features: settings.features.filter((feature) => features.includes(feature) || also.includes(feature)) }
+  })
+  const all = [...ALWAYS.map((name): Needed => ({ name, features: [] })), ...withAll]
+  return [...all.filter(({ name }) => !isWrite(name)), ...all.filter(({ name }) => isWrite(name))]
 }
 
-/** Scopes that `set` needs and the grant lacks. A write scope includes its read scope (Lever's API documentation). */
-export function missingScopes(set: WebhookSet, granted: readonly string[]): string[] {
-  const has = new Set(granted)
-  return scopesFor(set).filter((scope) => !has.has(scope) && !has.has(scope.replace(':read:', ':write:')))
+/** Permissions that an API key needs for the features. */
+export function neededPermissions(settings: FeatureSettings): Needed<KeyPermission>[] {
+  return union(settings, (feature) => needsOf(feature, settings).permissions)
+}
+
+export function recommendedEvents(settings: FeatureSettings): readonly WebhookEvent[] {
+  const wanted = settings.features.flatMap((feature) => needsOf(feature, settings).events)
+  return WEBHOOK_EVENTS.filter((event) => wanted.includes(event))
+}
+
+/** Scopes that the features need and the grant lacks. */
+export function missingScopes(settings: FeatureSettings, granted: readonly string[]): string[] {
+  return neededScopes(settings).flatMap(({ name }) => (isGranted(name, granted) ? [] : [name]))
+}
+
+/**
+ * Scopes of an authorization, or permissions of an API key, without which Lever would refuse what the feature does. Of a key only those are
+ * known that were tried.
+ */
+export function lackedBy(feature: Feature, { auth, settings }: Pick<ConnectionDocument, 'auth' | 'settings'>): string[] {
+  const { scopes, permissions } = needsOf(feature, settings)
+  if (auth.kind === 'oauth') {
+    const granted = [...(auth.scopes ?? []), ...(auth.waivedScopes ?? [])]
+    return scopes.filter((scope) => !isGranted(scope, granted))
+  }
+  return permissions.filter((permission) => auth.lackedPermissions?.includes(permission))
 }
 
 /** Whether a grant shows confidential opportunities and postings (Lever's API documentation); of an API key it was found out when it was added. */
 export function seesConfidential({ scopes, confidential }: Pick<ConnectionDocument['auth'], 'scopes' | 'confidential'>): boolean {
   return scopes?.includes('confidential:access:admin') ?? confidential ?? false
+}
+
+function union<Name extends string>({ features }: FeatureSettings, namesOf: (feature: Feature) => readonly Name[]): Needed<Name>[] {
+  const names = new Set(features.flatMap((feature) => namesOf(feature)))
+  return [...names].map((name) => ({ name, features: features.filter((feature) => namesOf(feature).includes(name)) }))
+}
+
+function isGranted(scope: string, granted: readonly string[]): boolean {
+  return granted.some((one) => one === scope || includesScope(one, scope))
+}
+
+/** A write scope includes its read scope (Lever's API documentation). */
+function includesScope(scope: string, other: string): boolean {
+  return scope !== other && isWrite(scope) && scope.replace(':write:', ':read:') === other
+}
+
+function isWrite(scope: string): boolean {
+  return scope.includes(':write:')
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { LeverClient, LeverQuery } from '../lever/client.ts'
 import { isLeverStatus, LeverCallError } from '../lever/lever-call-error.ts'
 import { leverPath, type LeverPath } from '../lever/lever-path.ts'
-import type { KeyPermission } from './lever-access.ts'
+import type { KeyPermission } from './key-permissions.ts'
 
 interface Probe {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -16,15 +16,17 @@ const PROBES_AT_ONCE = 4
 
 /**
  * Which of the permissions an API key lacks, in the order given. Lever does not list a key's permissions, so each is tried by its cheapest call:
- * lists by one item, the rest against ids that do not exist, so that nothing is changed. 403 lacks it; 404 and 400 have it (assumed).
+ * lists by one item, the rest against ids that do not exist, so that nothing is changed. 403 lacks it; 404 and 400 have it (assumed). Writes are
+ * tried as a real Lever user, since one that does not exist may be answered with 403, too.
  * @throws LeverCallError when Lever cannot be asked, or refuses the key as a whole
  */
 export async function missingPermissions(client: LeverClient, permissions: readonly KeyPermission[]): Promise<KeyPermission[]> {
   const waiting = [...permissions]
+  const performAs = await someUser(client)
   const missing = new Set<KeyPermission>()
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (!(await isPermitted(client, PROBES[next]()))) missing.add(next)
+      if (!(await isPermitted(client, PROBES[next](performAs)))) missing.add(next)
     }
   }
   await Promise.all(Array.from({ length: PROBES_AT_ONCE }, work))
@@ -34,6 +36,19 @@ export async function missingPermissions(client: LeverClient, permissions: reado
 /** Whether a key shows confidential records: lists that ask for them are 403 without (Lever's API documentation; the status is assumed). */
 export async function keySeesConfidential(client: LeverClient): Promise<boolean> {
   return isPermitted(client, list(leverPath`/opportunities`, { confidentiality: 'all' }))
+}
+
+const Users = z.object({ data: z.array(z.object({ id: z.string() })) })
+
+/** An active Lever user; null where the key may not list them. */
+async function someUser(client: LeverClient): Promise<string | null> {
+  try {
+    const { data } = await client.get(leverPath`/users`, { query: { limit: 1 }, schema: Users })
+    return data[0]?.id ?? null
+  } catch (error) {
+    if (isLeverStatus(error, 403)) return null
+    throw error
+  }
 }
 
 async function isPermitted(client: LeverClient, { method, path, query, json }: Probe): Promise<boolean> {
@@ -58,52 +73,45 @@ function isRefusalOfContent(error: unknown): boolean {
 
 const list = (path: LeverPath, query: LeverQuery = {}): Probe => ({ method: 'GET', path, query: { ...query, limit: 1 } })
 const one = (path: LeverPath): Probe => ({ method: 'GET', path })
-const asNobody = (): LeverQuery => ({ perform_as: randomUUID() })
+const write = (as: string | null, method: Probe['method'], path: LeverPath, json: unknown = {}): Probe => ({
+  method,
+  path,
+  ...(method === 'DELETE' ? {} : { json }),
+  ...(as === null ? {} : { query: { perform_as: as } }),
+})
 
-/** Every one wrong in several ways, so that whichever Lever looks at first, it makes nothing. */
-const PROBES: Record<KeyPermission, () => Probe> = {
+/** An id that no record has. */
+const nowhere = (): string => randomUUID()
+
+/** What is written is wrong in several ways besides, so that whichever Lever looks at first, it makes nothing. */
+const PROBES: Record<KeyPermission, (as: string | null) => Probe> = {
   'List all users': () => list(leverPath`/users`),
   'List all opportunities': () => list(leverPath`/opportunities`),
   'List all stages': () => list(leverPath`/stages`),
   'List all postings': () => list(leverPath`/postings`),
   'List all archive reasons': () => list(leverPath`/archive_reasons`),
   'List all requisitions': () => list(leverPath`/requisitions`),
-  'List all opportunity interviews': () => list(leverPath`/opportunities/${randomUUID()}/interviews`),
-  'Retrieve a single user': () => one(leverPath`/users/${randomUUID()}`),
-  'Retrieve a single opportunity': () => one(leverPath`/opportunities/${randomUUID()}`),
-  'Retrieve a single posting': () => one(leverPath`/postings/${randomUUID()}`),
-  'Retrieve a single stage': () => one(leverPath`/stages/${randomUUID()}`),
-  'Retrieve a single archive reason': () => one(leverPath`/archive_reasons/${randomUUID()}`),
-  'Retrieve a single opportunity application': () => one(leverPath`/opportunities/${randomUUID()}/applications/${randomUUID()}`),
-  'Retrieve a single opportunity note': () => one(leverPath`/opportunities/${randomUUID()}/notes/${randomUUID()}`),
-  'Retrieve a single opportunity interview': () => one(leverPath`/opportunities/${randomUUID()}/interviews/${randomUUID()}`),
-  'Create an opportunity': () => ({
-    method: 'POST',
-    path: leverPath`/opportunities`,
-    query: asNobody(),
-    json: { postings: [randomUUID(), randomUUID()], stage: randomUUID(), owner: randomUUID() },
-  }),
-  'Create an opportunity note': () => ({
-    method: 'POST',
-    path: leverPath`/opportunities/${randomUUID()}/notes`,
-    query: asNobody(),
-    json: {},
-  }),
-  'Create an opportunity interview': () => ({
-    method: 'POST',
-    path: leverPath`/opportunities/${randomUUID()}/interviews`,
-    query: asNobody(),
-    json: {},
-  }),
-  'Update an opportunity interview': () => ({
-    method: 'PUT',
-    path: leverPath`/opportunities/${randomUUID()}/interviews/${randomUUID()}`,
-    query: asNobody(),
-    json: {},
-  }),
-  'Delete an opportunity interview': () => ({
-    method: 'DELETE',
-    path: leverPath`/opportunities/${randomUUID()}/interviews/${randomUUID()}`,
-    query: asNobody(),
-  }),
+  'List all requisition fields': () => list(leverPath`/requisition_fields`),
+  'List all opportunity notes': () => list(leverPath`/opportunities/${nowhere()}/notes`),
+  'List all opportunity interviews': () => list(leverPath`/opportunities/${nowhere()}/interviews`),
+  'Retrieve a single user': () => one(leverPath`/users/${nowhere()}`),
+  'Retrieve a single opportunity': () => one(leverPath`/opportunities/${nowhere()}`),
+  'Retrieve a single posting': () => one(leverPath`/postings/${nowhere()}`),
+  'Retrieve a single stage': () => one(leverPath`/stages/${nowhere()}`),
+  'Retrieve a single archive reason': () => one(leverPath`/archive_reasons/${nowhere()}`),
+  'Retrieve a single opportunity application': () => one(leverPath`/opportunities/${nowhere()}/applications/${nowhere()}`),
+  'Retrieve a single opportunity note': () => one(leverPath`/opportunities/${nowhere()}/notes/${nowhere()}`),
+  'Retrieve a single opportunity interview': () => one(leverPath`/opportunities/${nowhere()}/interviews/${nowhere()}`),
+  'Retrieve a single opportunity offer': () => one(leverPath`/opportunities/${nowhere()}/offers`),
+  'Create an opportunity': (as) =>
+    write(as, 'POST', leverPath`/opportunities`, { postings: [nowhere(), nowhere()], stage: nowhere(), owner: nowhere() }),
+  'Create an opportunity note': (as) => write(as, 'POST', leverPath`/opportunities/${nowhere()}/notes`),
+  'Update an opportunity note': (as) => write(as, 'PUT', leverPath`/opportunities/${nowhere()}/notes/${nowhere()}`),
+  'Create an opportunity interview': (as) => write(as, 'POST', leverPath`/opportunities/${nowhere()}/interviews`),
+  'Update an opportunity interview': (as) => write(as, 'PUT', leverPath`/opportunities/${nowhere()}/interviews/${nowhere()}`),
+  'Delete an opportunity interview': (as) => write(as, 'DELETE', leverPath`/opportunities/${nowhere()}/interviews/${nowhere()}`),
+  'Create requisitions': (as) => write(as, 'POST', leverPath`/requisitions`),
+  'Delete requisitions': (as) => write(as, 'DELETE', leverPath`/requisitions/${nowhere()}`),
+  'Update requisition fields': (as) => write(as, 'PUT', leverPath`/requisitions/${nowhere()}`),
+  'Update posting': (as) => write(as, 'POST', leverPath`/postings/${nowhere()}`),
 }

@@ -7,10 +7,11 @@ import { subjectOf, webhookUrlOf, type ConnectionContext } from './connection-co
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import { getConnection } from './find-connection.ts'
 import { connectionNotActive, GRANTED } from './grant.ts'
+import { recommendedEvents } from './lever-access.ts'
 import { leadsElsewhere, listOurWebhooks } from './our-webhooks.ts'
 import { underProvisionLease } from './provision-lease.ts'
 import { keepProvisionedToken } from './signature-tokens.ts'
-import { recommendedEvents, takesOrigins, type WebhookEvent } from './webhook-events.ts'
+import { takesOrigins, type WebhookEvent } from './webhook-events.ts'
 
 /** All that Lever knows, so that no opportunity is left out (Lever's API documentation). */
 const ORIGINS = ['applied', 'sourced', 'referred', 'university', 'internal', 'agency'] as const
@@ -54,7 +55,7 @@ async function createMissing(
   const ours = await listOurWebhooks(connection, client)
 
   let created = 0
-  for (const event of recommendedEvents(connection.settings.webhookSet)) {
+  for (const event of recommendedEvents(connection.settings)) {
     const state = connection.webhooks[event]
     const there = ours.filter((webhook) => webhook.event === event)
     const known = there.find((webhook) => webhook.id === state?.api?.leverWebhookId && !leadsElsewhere(webhook, url))

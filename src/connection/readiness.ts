@@ -1,31 +1,41 @@
 import type { ConnectionContext } from './connection-context.ts'
-import type { ConnectionDocument } from './connection-model.ts'
+import type { ConnectionDocument, ConnectionStatus } from './connection-model.ts'
+import { isAnyGranted } from './feature-state.ts'
 import { GRANTED } from './grant.ts'
-import { missingScopes } from './lever-access.ts'
+import { missingScopes, neededPermissions, recommendedEvents } from './lever-access.ts'
 import { isSilent } from './missed-changes.ts'
-import { recommendedEvents, WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
+import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 
 export const MISSING = ['authorization', 'activeMapping'] as const
 export type Missing = (typeof MISSING)[number]
 
-/** What blocks activation, and nothing else does. */
-export function missingOf({ status }: ConnectionDocument, mapping: { active: number }): Missing[] {
+/** What blocks activation, and nothing else does. An authorization that suffices for none of the features counts as none. */
+export function missingOf(connection: ConnectionDocument, mapping: { active: number }): Missing[] {
   const missing: Missing[] = []
-  if (!GRANTED.includes(status)) missing.push('authorization')
+  if (!isAnyGranted(connection)) missing.push('authorization')
   if (mapping.active === 0) missing.push('activeMapping')
   return missing
 }
 
-/** What is worth a look but blocks nothing: `webhook:<event>`, `webhookGroupOff:<event>`, `scope:<scope>`, `fallbackUserDeactivated`, `stageMissing`. */
+/** The status that is shown: one that Lever would refuse everything of is not active, whatever it was before. */
+export function shownStatus(connection: ConnectionDocument): ConnectionStatus {
+  return connection.status === 'active' && !isAnyGranted(connection) ? 'configuring' : connection.status
+}
+
+/**
+ * What is worth a look but blocks nothing: `webhook:<event>`, `webhookGroupOff:<event>`, `scope:<scope>`, `permission:<permission>` of an API
+ * key, `fallbackUserDeactivated`, `stageMissing`.
+ */
 export async function warningsOf(context: ConnectionContext, connection: ConnectionDocument): Promise<string[]> {
-  const set = connection.settings.webhookSet
-  const webhooks = recommendedEvents(set).filter((event) => !hasSignatureToken(connection, event))
-  const granted = connection.auth.kind === 'oauth' ? (connection.auth.scopes ?? []) : null
-  const scopes = granted ? missingScopes(set, granted) : []
+  const { auth, settings } = connection
+  const webhooks = recommendedEvents(settings).filter((event) => !hasSignatureToken(connection, event))
+  const scopes = auth.kind === 'oauth' ? missingScopes(settings, auth.scopes ?? []) : []
+  const permissions = neededPermissions(settings).filter(({ name }) => auth.lackedPermissions?.includes(name))
   return [
     ...webhooks.map((event) => `webhook:${event}`),
     ...silentEvents(connection).map((event) => `webhookGroupOff:${event}`),
     ...scopes.map((scope) => `scope:${scope}`),
+    ...permissions.map(({ name }) => `permission:${name}`),
     ...(GRANTED.includes(connection.status) ? await settingWarnings(context, connection) : []),
   ]
 }

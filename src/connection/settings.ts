@@ -2,9 +2,11 @@ import { Types } from 'mongoose'
 import { z } from 'zod'
 import { ServiceError, type FieldFault } from '../errors.ts'
 import { subjectOf, type ConnectionContext } from './connection-context.ts'
-import { ConnectionModel, NOTE_LANGUAGES, NOTE_MODES, WEBHOOK_SETS } from './connection-model.ts'
+import { ConnectionModel, NOTE_LANGUAGES, NOTE_MODES, type ConnectionDocument } from './connection-model.ts'
+import { BUILT_FEATURES, sortedFeatures } from './features.ts'
 import { getConnection } from './find-connection.ts'
 import { GRANTED } from './grant.ts'
+import { tryKey } from './try-key.ts'
 
 /** What of a connection an admin sets; each member may be left out. */
 export const ConnectionSettingsPatch = z
@@ -19,7 +21,11 @@ export const ConnectionSettingsPatch = z
     defaultStageId: z.string().trim().min(1).max(100).nullable().meta({ description: 'Stage of new opportunities; null: New lead.' }),
     performAsFallback: z.string().trim().min(3).max(320).nullable().meta({ description: 'E-mail of an active Lever user.' }),
     exportUnsuccessful: z.boolean(),
-    webhookSet: z.enum(WEBHOOK_SETS),
+    features: z
+      .array(z.enum(BUILT_FEATURES, `must be one of the features that there are: ${BUILT_FEATURES.join(', ')}`))
+      .min(1)
+      .transform(sortedFeatures)
+      .meta({ description: 'What this connection is for. All that is kept of a feature that is turned off stays.' }),
     eraseWhenDeletedInLever: z.boolean(),
     noteMode: z.enum(NOTE_MODES).meta({ description: 'Conversations become a note a quiet period, or one, rewritten in place.' }),
     noteSecret: z.boolean().meta({ description: 'Notes of conversations are secret in Lever.' }),
@@ -35,8 +41,9 @@ export const ConnectionSettingsPatch = z
 export type SettingsPatch = z.output<typeof ConnectionSettingsPatch>
 
 /**
- * Changes what `patch` names, all of it or nothing.
- * @throws ServiceError `invalid_request` for a stage or Lever user that is unknown, as all are without a connection, or a Lever user who is deactivated
+ * Changes what `patch` names, all of it or nothing. An API key is tried for what other features need.
+ * @throws ServiceError `invalid_request` for a stage or Lever user that is unknown, as all are without a connection, or a Lever user who is deactivated;
+ *   LeverCallError when Lever cannot be asked
  */
 export async function changeSettings(context: ConnectionContext, organization: string, patch: SettingsPatch, actor: string): Promise<void> {
   if (Object.values(patch).every((value) => value === undefined)) return
@@ -48,6 +55,7 @@ export async function changeSettings(context: ConnectionContext, organization: s
   if (faults.length > 0) throw new ServiceError('invalid_request', 'A setting names what Lever does not have.', { errors: faults })
 
   const fields = Object.entries(rest).filter(([, value]) => value !== undefined)
+  await tryKey(connection, { ...connection.settings, ...Object.fromEntries(fields) }, context)
   if (fields.length > 0) {
     const $set = Object.fromEntries(fields.map(([name, value]) => [`settings.${name}`, { $literal: value }]))
     const stages = [{ $set: { ...$set, ...sinceOf(patch) } }]
@@ -57,6 +65,15 @@ export async function changeSettings(context: ConnectionContext, organization: s
   const changed = Object.entries(patch).flatMap(([name, value]) => (value === undefined ? [] : [name]))
   const subject = `${subjectOf(connection)}/${changed.join(',')}`
   await context.audit.append({ organization, actor, action: 'connection.settingsChanged', subject })
+  if (patch.features !== undefined || patch.noteMode !== undefined) await goOnWithFeatures(context, connection)
+}
+
+/** What waited for a feature that is on now, or that needs less of Lever now. Whatever begins later finds it by itself. */
+async function goOnWithFeatures({ neighbours, log }: ConnectionContext, { organization, status }: ConnectionDocument): Promise<void> {
+  if (!GRANTED.includes(status)) return
+  await neighbours.onAuthorized(String(organization)).catch((error: unknown) => {
+    log.error({ organization: String(organization), err: error }, 'features were changed, but what waited for them did not go on')
+  })
 }
 
 const SINCE = 'settings.eraseWhenDeletedInLeverSince'

@@ -1,5 +1,3 @@
-import type { WebhookSet } from './connection-model.ts'
-
 /** The eight events that are understood here, by Lever's API name, with the label of Lever's settings page (Lever's help centre). */
 const LABELS = {
   applicationCreated: 'Application Created',
@@ -18,14 +16,6 @@ export type SignatureTokenPlace = WebhookEvent | 'any'
 
 export const WEBHOOK_EVENTS = Object.keys(LABELS) as readonly WebhookEvent[]
 
-const CANDIDATE_EVENTS = WEBHOOK_EVENTS.slice(0, 5)
-const RECOMMENDED: Record<WebhookSet, readonly WebhookEvent[]> = {
-  export: CANDIDATE_EVENTS,
-  communication: WEBHOOK_EVENTS,
-  feedback: ['candidateStageChange'],
-  hires: ['candidateHired'],
-}
-
 /** Events that Lever filters by an opportunity's origin; the others refuse `configuration.conditions` (Lever's API documentation). */
 const ORIGIN_EVENTS: readonly WebhookEvent[] = ['applicationCreated', 'candidateStageChange', 'candidateArchiveChange', 'candidateHired']
 
@@ -39,10 +29,6 @@ export function isWebhookEvent(name: string): name is WebhookEvent {
 
 export function isSignatureTokenPlace(name: string): name is SignatureTokenPlace {
   return name === 'any' || isWebhookEvent(name)
-}
-
-export function recommendedEvents(set: WebhookSet): readonly WebhookEvent[] {
-  return RECOMMENDED[set]
 }
 
 export function takesOrigins(event: WebhookEvent): boolean {

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts'
 
 /** What of the organization's connection decides over a note. */
 export interface NoteTerms {
+  /** As conversations see it: also `paused` where the feature is off, and `revoked` where it is not granted. */
   status: ConnectionStatus
   mode: (typeof NOTE_MODES)[number]
   secret: boolean

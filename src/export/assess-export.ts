@@ -26,7 +26,7 @@ export interface PerformAs {
 }
 
 export interface AssessDeps {
-  /** @throws ServiceError connection_not_active */
+  /** @throws ServiceError feature_off, connection_not_active, scope_missing */
   assertExporting: (organization: string) => Promise<unknown>
   /** @throws ServiceError user_inactive, user_not_mapped, mapping_inactive, lever_user_deactivated */
   resolvePerformAs: (organization: string, userEmail: string) => Promise<PerformAs>

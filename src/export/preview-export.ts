@@ -4,7 +4,7 @@ import { alreadyExported, assessExport, findOpenExport, type PerformAs } from '.
 import { buildCreateRequest, linksOf, NEW_LEAD, showRequest, type CarriedCandidate, type ShownRequest } from './create-request.ts'
 import type { OnDuplicate } from './export-model.ts'
 import { PerformAsView, RequisitionView, StageView, TargetView } from './export-view.ts'
-import { DuplicateView, duplicateViews, findDuplicates, type Duplicate } from './find-duplicates.ts'
+import { DuplicateView, duplicateViews, findDuplicates, type Duplicate, type DuplicateSearch } from './find-duplicates.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 
 export const PreviewView = z
@@ -62,7 +62,8 @@ export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promis
   const open = wish.candidateId && candidate ? await findOpenExport(organization, wish.candidateId, postingId) : null
   if (open) faults.push({ code: 'already_exported', detail: alreadyExported(String(open._id)).message })
 
-  const search = await searchIfPossible(wish, terms, deps)
+  const isOff = problems.some(({ code }) => code === 'feature_off')
+  const search = isOff ? NOT_SEARCHED : await searchIfPossible(wish, terms, deps)
   const stageId = terms.stageId ?? NEW_LEAD
   return {
     allowed: faults.length === 0,
@@ -107,10 +108,12 @@ function requestFor(facts: {
   return showRequest(terms.formsUnread ? { ...request, resume: null } : request)
 }
 
+const NOT_SEARCHED = { duplicates: [], opportunities: [], checkedAt: 'no' } satisfies DuplicateSearch
+
 async function searchIfPossible(wish: PreviewWish, terms: ExportTerms, deps: ExportDeps): ReturnType<typeof findDuplicates> {
   const { organization, candidate } = wish
   const reachable = terms.status === 'active' || terms.status === 'paused' || terms.status === 'configuring'
-  if (!candidate || !reachable) return { duplicates: [], opportunities: [], checkedAt: 'no' }
+  if (!candidate || !reachable) return NOT_SEARCHED
   const client = await deps.leverClient(organization, 'interactive')
   const person = { emails: candidate.emails, links: linksOf(candidate) }
   return findDuplicates(

@@ -11,6 +11,7 @@ import type { FindDuplicatesDeps, Person } from './find-duplicates.ts'
 
 /** What of the organization's connection decides over an export. */
 export interface ExportTerms {
+  /** As exports see it: also `paused` where the feature is off, and `revoked` where it is not granted. */
   status: ConnectionStatus
   canSeeConfidential: boolean
   sourceName: string

@@ -1,6 +1,15 @@
 import type { RecurringJob } from './recurring-job.ts'
 
-/** Refreshes access tokens to Lever before they expire, so that nobody's request has to wait for it. */
-export function refreshTokensJob(connections: { refreshDue: () => Promise<unknown> }): RecurringJob {
-  return { name: 'refresh tokens', everyMs: 60_000, run: async () => void (await connections.refreshDue()) }
+interface Grants {
+  refreshDue: () => Promise<unknown>
+  tryOlderKeys: () => Promise<unknown>
+}
+
+/** Refreshes access tokens to Lever before they expire, so that nobody's request has to wait for it, and tries what older API keys permit. */
+export function refreshTokensJob(connections: Grants): RecurringJob {
+  const run = async (): Promise<void> => {
+    await connections.refreshDue()
+    await connections.tryOlderKeys()
+  }
+  return { name: 'refresh tokens', everyMs: 60_000, run }
 }

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
+import { WITH_CONVERSATIONS } from '../conversations/conversation-world.ts'
 import { eventually } from '../support/eventually.ts'
 import { exportAndWait, newPerson, SOURCER, startService, waitForBatch, type Api, type ServiceForTests } from '../support/service.ts'
 import { signIn } from './sign-in.ts'
@@ -25,7 +26,7 @@ export interface FurnishedSite extends Pick<ServiceForTests, 'url' | 'lever' | '
 /** The composed service with an organization whose pages have something to show: exports of all kinds, a conversation, deliveries, an import, people, keys. */
 export async function startFurnishedSite(): Promise<FurnishedSite> {
   const service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
-  const { api } = await service.connected()
+  const { api } = await service.connected(WITH_CONVERSATIONS)
   await api.post('connection/webhooks/provision')
   await api.put('user-mappings/ana@acme.example', { leverEmail: 'ana@acme.example' })
   const candidates = await furnish(api, service)

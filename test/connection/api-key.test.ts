@@ -1,11 +1,15 @@
 import { expect } from 'chai'
 import { z } from 'zod'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
-import { keyPermissionsFor } from '../../src/connection/lever-access.ts'
+import { permissionWords } from '../../src/connection/key-permissions.ts'
+import type { SettingsPatch } from '../../src/connection/settings.ts'
+import { neededPermissions } from '../../src/connection/lever-access.ts'
 import { leverPath } from '../../src/lever/lever-path.ts'
 import { rejection } from '../support/rejection.ts'
 import { ACTOR, ADMIN, SOURCER } from './build-connections.ts'
 import { startConnectionWorld, type ConnectionWorld } from './connection-world.ts'
+
+const Users = z.object({ data: z.array(z.object({ id: z.string() })) })
 
 describe('connection/api key', () => {
   let world: ConnectionWorld
@@ -48,10 +52,16 @@ describe('connection/api key', () => {
     expect((await world.connections.get(organization)).status).to.equal('disconnected')
   })
 
-  for (const set of ['export', 'communication', 'hires'] as const) {
-    it(`names the one permission that a key lacks, and keeps nothing of it (${set})`, async () => {
-      await world.connections.changeSettings(organization, { webhookSet: set }, ACTOR)
-      const needed = keyPermissionsFor(set)
+  const PURPOSES: SettingsPatch[] = [
+    { features: ['export'] },
+    { features: ['conversations'] },
+    { features: ['conversations'], noteMode: 'perConversation' },
+    { features: ['export', 'conversations'] },
+  ]
+  for (const settings of PURPOSES) {
+    it(`names the one permission that a key lacks, and keeps nothing of it (${Object.values(settings).flat().join(', ')})`, async () => {
+      await world.connections.changeSettings(organization, settings, ACTOR)
+      const needed = neededPermissions((await world.connections.get(organization)).settings).map(({ name }) => name)
       for (const taken of needed) {
         const key = await world.lever.newApiKey({ permissions: needed.filter((permission) => permission !== taken) })
 
@@ -59,7 +69,7 @@ describe('connection/api key', () => {
 
         expect(refused, taken).to.include({ code: 'lever_key_lacks_permission', status: 422 })
         expect(refused, taken).to.have.deep.property('extra', { missing: [taken] })
-        expect(refused, taken).to.have.property('hint').that.includes(taken)
+        expect(refused, taken).to.have.property('hint').that.includes(permissionWords(taken))
       }
       expect(await world.connections.get(organization)).to.deep.include({ status: 'disconnected', auth: {} })
 
@@ -67,6 +77,16 @@ describe('connection/api key', () => {
       expect((await world.connections.get(organization)).status).to.equal('configuring')
     })
   }
+
+  it('tries writes as a Lever user that there is', async () => {
+    await world.lever.clearRequests()
+    await put(await world.lever.newApiKey())
+
+    const { data } = await (await world.connections.leverClient(organization)).get(leverPath`/users`, { schema: Users })
+    const users = new Set(data.map(({ id }) => id))
+    const writes = (await world.lever.requests()).filter(({ method }) => method !== 'GET')
+    for (const { query } of writes) expect(users.has(String(query['perform_as']))).to.equal(true)
+  })
 
   it('finds out whether a key shows confidential records, which no key must', async () => {
     const shown = async (confidential: boolean) => {

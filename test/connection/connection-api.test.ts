@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { keyPermissionsFor } from '../../src/connection/lever-access.ts'
+import { needsOf } from '../../src/connection/features.ts'
 import { ConnectionView } from '../../src/connection/connection-view.ts'
 import { startConnectionSite, type ConnectionSite } from './connection-site.ts'
 import { ADMIN, SOURCER } from './build-connections.ts'
@@ -65,7 +65,7 @@ describe('web/api/connection', () => {
   })
 
   it('names wrong settings, events and keys', async () => {
-    const settings = await call('PATCH', '/connection/settings', { webhookSet: 'all', unknown: 1 })
+    const settings = await call('PATCH', '/connection/settings', { features: ['all'], unknown: 1 })
     expect(settings.body).to.include({ code: 'invalid_request', status: 422 })
     expect(settings.body?.['errors']).to.have.lengthOf(2)
     expect((await call('PATCH', '/connection/settings', { defaultStageId: 'nowhere' })).body).to.deep.include({
@@ -75,11 +75,27 @@ describe('web/api/connection', () => {
     expect((await call('PUT', '/connection/webhooks/candidateHired', { signatureToken: 'a b' })).status).to.equal(422)
     const key = await call('PUT', '/connection/api-key', { apiKey: 'wrong', userEmail: ADMIN })
     expect(key.body).to.include({ code: 'lever_key_rejected', status: 422 })
-    const weak = await site.lever.newApiKey({ permissions: keyPermissionsFor('export').filter((one) => one !== 'List all users') })
+    const needed = needsOf('export', { noteMode: 'perPause' }).permissions
+    const weak = await site.lever.newApiKey({ permissions: needed.filter((one) => one !== 'List all users') })
     expect((await call('PUT', '/connection/api-key', { apiKey: weak, userEmail: ADMIN })).body).to.deep.include({
       code: 'lever_key_lacks_permission',
       missing: ['List all users'],
     })
+  })
+
+  it('takes the features that are built, at least one, and names them where another is asked for', async () => {
+    const change = (features: unknown) => call('PATCH', '/connection/settings', { features })
+
+    expect((await change(['interviews', 'export'])).body).to.deep.include({
+      code: 'invalid_request',
+      errors: [{ path: 'features[0]', message: 'must be one of the features that there are: export, conversations' }],
+    })
+    for (const wrong of [[], 'export', ['Export'], [1], null]) expect((await change(wrong)).status, JSON.stringify(wrong)).to.equal(422)
+    expect((await change(['conversations', 'export', 'export'])).body).to.have.deep.nested.property('settings.features', [
+      'export',
+      'conversations',
+    ])
+    expect((await change(['export'])).body).to.have.deep.nested.property('settings.features', ['export'])
   })
 
   it('leads from a key to active, paused and gone', async () => {

@@ -3,6 +3,7 @@ import { got } from 'got'
 import { CookieJar } from 'tough-cookie'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { SyncRunModel } from '../../src/mirror/sync-run-model.ts'
+import { WITH_CONVERSATIONS } from '../conversations/conversation-world.ts'
 import { QUICK_TIMES } from '../support/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN } from '../support/lever.ts'
@@ -28,7 +29,7 @@ describe('a connection that changes between OAuth and an API key', () => {
     this.timeout(60_000)
     service = await startService({ ...QUICK_TIMES, NOTE_DELAY_MS: '200' })
     await service.lever.settings({ rateLimit: { enabled: false } })
-    api = (await service.connected()).api
+    api = (await service.connected(WITH_CONVERSATIONS)).api
     await api.post('connection/webhooks/provision')
     await api.patch('connection/settings', { performAsFallback: LEVER_ADMIN, noteMode: 'perConversation' })
     candidateId = (await api.post<{ id: string }>('candidates', newPerson())).body.id

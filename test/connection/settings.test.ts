@@ -43,7 +43,7 @@ describe('connection/settings, readiness, activate', () => {
       defaultStageId: null,
       performAsFallback: null,
       exportUnsuccessful: false,
-      webhookSet: 'export',
+      features: ['export'],
       eraseWhenDeletedInLever: false,
       noteMode: 'perPause',
       noteSecret: false,
@@ -67,7 +67,7 @@ describe('connection/settings, readiness, activate', () => {
     await world.authorize({ organization })
 
     await change({ sourceName: 'Scout', defaultStageId: 'offer', performAsFallback: 'ops@acme.example' })
-    await change({ webhookSet: 'hires', exportUnsuccessful: true })
+    await change({ features: ['conversations'], exportUnsuccessful: true })
     await change({})
 
     expect((await describeIt()).settings).to.deep.equal({
@@ -75,7 +75,7 @@ describe('connection/settings, readiness, activate', () => {
       defaultStageId: 'offer',
       performAsFallback: 'ops@acme.example',
       exportUnsuccessful: true,
-      webhookSet: 'hires',
+      features: ['conversations'],
       eraseWhenDeletedInLever: false,
       noteMode: 'perPause',
       noteSecret: false,
@@ -96,7 +96,7 @@ describe('connection/settings, readiness, activate', () => {
     expect(failure).to.have.property('errors').that.has.lengthOf(2)
     expect(await rejection(change({ performAsFallback: 'gone@acme.example' }))).to.include({ code: 'invalid_request' })
     expect((await describeIt()).settings.sourceName).to.equal('headhuntr.io')
-    expect(() => ConnectionSettingsPatch.parse({ webhookSet: 'all' })).to.throw()
+    expect(() => ConnectionSettingsPatch.parse({ features: ['all'] })).to.throw()
     expect(() => ConnectionSettingsPatch.parse({ unknown: 1 })).to.throw()
   })
 

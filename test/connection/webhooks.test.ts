@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { keyPermissionsFor } from '../../src/connection/lever-access.ts'
+import { needsOf } from '../../src/connection/features.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { requirePlace } from '../../src/connection/signature-tokens.ts'
 import { rejection } from '../support/rejection.ts'
@@ -195,7 +195,10 @@ describe('connection/webhooks', () => {
     expect(await rejection(provision())).to.include({ code: 'connection_not_active' })
     await world.connections.putApiKey(
       organization,
-      { apiKey: await world.lever.newApiKey({ permissions: [...keyPermissionsFor('export')] }), userEmail: 'ada@x.example' },
+      {
+        apiKey: await world.lever.newApiKey({ permissions: [...needsOf('export', { noteMode: 'perPause' }).permissions] }),
+        userEmail: 'ada@x.example',
+      },
       ACTOR,
     )
 

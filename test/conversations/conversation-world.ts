@@ -20,9 +20,11 @@ export interface Conversation {
 /** So long that what a test sends one after another is within it. Where the wait is not what a test is about, `notedAtOnce` ends it. */
 export const DELAY_MS = 3000
 
+export const WITH_CONVERSATIONS = ['export', 'conversations']
+
 /** Calls and leases outlast a machine that stands still for a moment. */
 export async function startConversationService(): Promise<ServiceForTests> {
-  return startService({
+  const service = await startService({
     NOTE_DELAY_MS: String(DELAY_MS),
     JOB_POLL_MS: '100',
     LEVER_REQUESTS_PER_SECOND: '1000',
@@ -31,6 +33,7 @@ export async function startConversationService(): Promise<ServiceForTests> {
     SETTLE_MS: '200',
     LEASE_MS: '10000',
   })
+  return { ...service, connected: () => service.connected(WITH_CONVERSATIONS) }
 }
 
 let count = 0

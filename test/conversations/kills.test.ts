@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN, type LeverRequest } from '../support/lever.ts'
 import { spawnServe } from '../support/serve.ts'
 import { SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
-import { read, send, textsOf } from './conversation-world.ts'
+import { read, send, textsOf, WITH_CONVERSATIONS } from './conversation-world.ts'
 
 const STEPS = ['before-cut', 'before-parts', 'before-intent', 'after-intent', 'sending', 'before-kept', 'none-either', 'before-givenBack', 'after-givenBack', 'none'] // prettier-ignore
 const DEATHS = 'deaths'
@@ -61,7 +61,7 @@ describe('conversations whose workers are killed', function () {
     service = await startService({ ...times, ...budget, ROLES: 'web' })
     await service.lever.settings({ rateLimit: { enabled: false } })
     for (let at = 0; at < WORKERS; at += 1) workers.push(superviseWorker())
-    api = (await service.connected()).api
+    api = (await service.connected(WITH_CONVERSATIONS)).api
     await api.put(`user-mappings/${LEVER_ADMIN}`, { leverEmail: LEVER_ADMIN })
   })
   after(async () => {

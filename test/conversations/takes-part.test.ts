@@ -4,7 +4,7 @@ import { LEVER_ADMIN } from '../support/lever.ts'
 import { SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
 import { signIn, type Session } from '../web/hostile/tenant.ts'
 import { visit } from '../web/pages/visitor.ts'
-import { message, newCandidate, newConversation } from './conversation-world.ts'
+import { message, newCandidate, newConversation, WITH_CONVERSATIONS } from './conversation-world.ts'
 
 const OTHER = 'dilnoza@acme.example'
 
@@ -16,7 +16,7 @@ describe('conversations/who takes part', () => {
 
   before(async () => {
     service = await startService({})
-    api = (await service.connected()).api
+    api = (await service.connected(WITH_CONVERSATIONS)).api
     candidateId = (await newCandidate(api)).id
     await api.put(`users/${OTHER}`, { name: 'Dilnoza', role: 'sourcer' })
     for (const email of [OTHER, LEVER_ADMIN]) await api.put(`user-mappings/${email}`, { leverEmail: email })

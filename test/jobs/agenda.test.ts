@@ -92,13 +92,13 @@ describe('jobs', () => {
     const called: string[] = []
     const jobs = [
       syncMirrorJob({ syncDue: async () => void called.push('sync') }),
-      refreshTokensJob({ refreshDue: async () => void called.push('refresh') }),
+      refreshTokensJob({ refreshDue: async () => void called.push('refresh'), tryOlderKeys: async () => void called.push('try keys') }),
     ]
 
     await start(jobs)
 
-    await eventually('both ran', () => called.length === 2)
-    expect(called).to.have.members(['sync', 'refresh'])
+    await eventually('both ran', () => called.length === 3)
+    expect(called).to.have.members(['sync', 'refresh', 'try keys'])
     expect(jobs.map(({ everyMs }) => everyMs)).to.deep.equal([60_000, 60_000])
   })
 })

@@ -74,6 +74,7 @@ describe('npm run after-restore', function () {
     api = apiAt(url, made.body.apiKey)
     await api.put(`users/${LEVER_ADMIN}`, { name: 'Ana', role: 'admin' })
     await api.put(`users/${SOURCER}`, { name: 'Bo', role: 'sourcer' })
+    await api.patch('connection/settings', { features: ['export', 'conversations'] })
     await authorize(api, lever)
     await api.put(`user-mappings/${SOURCER}`, { leverEmail: SOURCER })
     await api.post('connection/activate')

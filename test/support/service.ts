@@ -45,8 +45,8 @@ export interface ServiceForTests {
   api(key: string): Api
   /** An organization with an admin and a sourcer. */
   organization(name?: string): Promise<{ id: string; apiKey: string; api: Api }>
-  /** The same, authorized by OAuth, the sourcer mapped, active, first sync done. */
-  connected(): Promise<{ id: string; apiKey: string; api: Api }>
+  /** The same with these features (`export` alone, unless told), authorized by OAuth, the sourcer mapped, active, first sync done. */
+  connected(features?: readonly string[]): Promise<{ id: string; apiKey: string; api: Api }>
   stop(): Promise<void>
 }
 
@@ -123,8 +123,9 @@ export async function startService(overrides: Record<string, string> = {}): Prom
     service,
     api: (key) => apiAt(url, key),
     organization,
-    async connected() {
+    async connected(features) {
       const made = await organization()
+      if (features) await made.api.patch('connection/settings', { features })
       await authorize(made.api, lever)
       await made.api.put(`user-mappings/${encodeURIComponent(SOURCER)}`, { leverEmail: SOURCER })
       const activated = await made.api.post('connection/activate')

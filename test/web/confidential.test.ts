@@ -7,6 +7,7 @@ import { ExportModel } from '../../src/export/export-model.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
 import { LeverPostingModel, LeverRequisitionModel } from '../../src/mirror/lever-record-models.ts'
 import { markConfidential } from '../../src/operators/mark-confidential.ts'
+import { WITH_CONVERSATIONS } from '../conversations/conversation-world.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN, type LeverOpportunity } from '../support/lever.ts'
 import { exportAndWait, newPerson, SOURCER, startService, waitForBatch, type Api, type ServiceForTests } from '../support/service.ts'
@@ -68,7 +69,7 @@ describe('web: confidential records of Lever', () => {
   before(async () => {
     service = await startService({ LEVER_REQUESTS_PER_SECOND: '1000', LEVER_BURST: '1000' })
     await service.lever.settings({ rateLimit: { enabled: false } })
-    const connected = await service.connected()
+    const connected = await service.connected(WITH_CONVERSATIONS)
     api = connected.api
     organization = connected.id
     const apiKey = await service.lever.newApiKey({ confidential: true })

@@ -14,7 +14,7 @@ export function AtsActivatePage({ connection }: { connection: ConnectionView }) 
   return (
     <Layout title={t.title} lead={isActive ? t.activeLead : t.lead}>
       <WizardSteps connection={connection} current="activate" />
-      <Blocking missing={connection.missing} />
+      <Blocking connection={connection} />
       <Done connection={connection} />
       <Recommended connection={connection} />
       {isActive ? <WhatNext /> : <Activate isReady={connection.readyToActivate} />}
@@ -57,15 +57,16 @@ const WHERE = {
   activeMapping: { href: '/settings/ats/users', link: 'toUsers' },
 } as const
 
-function Blocking({ missing }: Pick<ConnectionView, 'missing'>) {
+function Blocking({ connection: { missing, auth } }: { connection: ConnectionView }) {
   const t = activateTexts(usePage().language)
+  const words = { ...t, ...(auth ? { authorization: t.authorizationLacks } : {}) }
   if (missing.length === 0) return null
   return (
     <Checks id="blocking" look="bad" title={t.blocking}>
       {missing.map((name) => (
         <li key={name}>
           <span>
-            {t[name]} <a href={WHERE[name].href}>{t[WHERE[name].link]}</a>
+            {words[name]} <a href={WHERE[name].href}>{t[WHERE[name].link]}</a>
           </span>
         </li>
       ))}

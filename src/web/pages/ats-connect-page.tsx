@@ -1,19 +1,22 @@
 import type { ConnectionView } from '../../connection/connection-view.ts'
+import { permissionWords, type KeyPermission } from '../../connection/key-permissions.ts'
+import type { Needed } from '../../connection/lever-access.ts'
 import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
 import { ScopeList } from './scope-list.tsx'
 import { connectTexts } from './texts-ats-connect.ts'
 import { atsSettingsTexts } from './texts-ats-settings.ts'
+import { featureNames } from './texts-features.ts'
 import { wizardTexts } from './texts-wizard.ts'
 import { WizardSteps } from './wizard-steps.tsx'
 
 export interface AtsConnectPageProps {
   connection: ConnectionView
   /** What Authorize asks for; null without an OAuth app. */
-  scopes: readonly string[] | null
-  /** What an API key must permit, in Lever's words. */
-  permissions: readonly string[]
+  scopes: readonly Needed[] | null
+  /** What an API key must permit. */
+  permissions: readonly Needed<KeyPermission>[]
   /** What was pasted and why it was not taken. */
   refused?: { apiKey: string; why: string } | undefined
 }
@@ -43,6 +46,7 @@ export function AtsConnectPage({ connection, scopes, permissions, refused }: Ats
           {scopes === null ? null : (
             <section class="card" aria-labelledby="scopes">
               <h3 id="scopes">{t.scopes}</h3>
+              <p>{featureNames(language, connection.settings.features)}</p>
               <ScopeList scopes={scopes} />
               <a href="/settings/ats/settings">{atsSettingsTexts(language).change}</a>
             </section>
@@ -105,8 +109,10 @@ function ApiKeyCard({ permissions, refused, isOnlyWay }: Pick<AtsConnectPageProp
         <summary>{t.permissions}</summary>
         <p class="small">{t.permissionsFixed}</p>
         <ul class="small">
-          {permissions.map((permission) => (
-            <li key={permission}>{permission}</li>
+          {permissions.map(({ name, features }) => (
+            <li key={name}>
+              {permissionWords(name)} <span class="small">({featureNames(language, features)})</span>
+            </li>
           ))}
         </ul>
       </details>

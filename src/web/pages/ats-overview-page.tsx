@@ -1,5 +1,6 @@
 import type { ConnectionView } from '../../connection/connection-view.ts'
 import type { GrantClocks } from '../../connection/grant-clocks.ts'
+import type { Needed } from '../../connection/lever-access.ts'
 import type { BudgetDescription } from '../../lever/request-budget.ts'
 import type { ResourceAge } from '../../mirror/record-ages.ts'
 import { AccessCard } from './ats-access-card.tsx'
@@ -13,6 +14,7 @@ import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
 import { atsSettingsTexts } from './texts-ats-settings.ts'
 import { overviewTexts, revocationTexts } from './texts-ats-overview.ts'
+import { featureTexts } from './texts-features.ts'
 import { warningTexts } from './texts-warnings.ts'
 import { TimeAgo } from './time-ago.tsx'
 import { warningWords } from './warning-words.ts'
@@ -21,7 +23,7 @@ import { WizardSteps } from './wizard-steps.tsx'
 export interface AtsOverview {
   connection: ConnectionView
   /** What Authorize asks for; null without an OAuth app. */
-  scopes: readonly string[] | null
+  scopes: readonly Needed[] | null
   clocks: GrantClocks
   /** Null where nothing was ever asked of Lever. */
   budget: BudgetDescription | null
@@ -58,6 +60,7 @@ export function AtsOverviewPage(overview: AtsOverview) {
         />
         <WebhooksCard webhooks={connection.webhooks} />
         <PeopleCard mapping={connection.mapping} />
+        <FeaturesCard features={connection.features} />
         <SettingsCard settings={connection.settings} />
         {overview.budget === null ? null : <BudgetCard budget={overview.budget} />}
         {connection.status === 'disconnected' ? null : <AuditCard audit={connection.exportAudit} />}
@@ -155,7 +158,27 @@ function PeopleCard({ mapping: { mapped, active } }: Pick<ConnectionView, 'mappi
   )
 }
 
-function SettingsCard({ settings: { sourceName, webhookSet } }: Pick<ConnectionView, 'settings'>) {
+/** Only what Lever lets this connection do is at work. */
+function FeaturesCard({ features }: Pick<ConnectionView, 'features'>) {
+  const { language } = usePage()
+  const t = featureTexts(language)
+  return (
+    <section class="card" aria-labelledby="features">
+      <h2 id="features">{t.title}</h2>
+      <dl class="facts">
+        {features.map(({ feature, granted, missing }) => (
+          <Fact key={feature} name={t[feature]}>
+            {granted ? <span class="badge ok">{t.granted}</span> : <span class="badge bad">{t.waits}</span>}
+            {granted ? null : <code class="small">{missing.join(', ')}</code>}
+          </Fact>
+        ))}
+      </dl>
+      <a href="/settings/ats/settings">{atsSettingsTexts(language).change}</a>
+    </section>
+  )
+}
+
+function SettingsCard({ settings: { sourceName } }: Pick<ConnectionView, 'settings'>) {
   const { language } = usePage()
   const t = atsSettingsTexts(language)
   return (
@@ -163,7 +186,6 @@ function SettingsCard({ settings: { sourceName, webhookSet } }: Pick<ConnectionV
       <h2 id="settings-now">{t.title}</h2>
       <dl class="facts">
         <Fact name={t.sourceName}>{sourceName}</Fact>
-        <Fact name={t.set}>{t[webhookSet]}</Fact>
       </dl>
       <a href="/settings/ats/settings">{t.change}</a>
     </section>

@@ -1,5 +1,6 @@
-import { NOTE_LANGUAGES, NOTE_MODES, WEBHOOK_SETS } from '../../connection/connection-model.ts'
+import { NOTE_LANGUAGES, NOTE_MODES } from '../../connection/connection-model.ts'
 import type { ConnectionView } from '../../connection/connection-view.ts'
+import { BUILT_FEATURES } from '../../connection/features.ts'
 import type { LeverUserView } from '../../mirror/lever-users.ts'
 import type { Notice } from '../middleware/flash.ts'
 import { Field } from './field.tsx'
@@ -7,6 +8,7 @@ import { Form } from './form.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
 import { atsSettingsTexts } from './texts-ats-settings.ts'
+import { featureTexts } from './texts-features.ts'
 
 export type Settings = ConnectionView['settings']
 
@@ -45,11 +47,10 @@ export function AtsSettingsPage({ settings, typed, wrong, stages, leverUsers, no
           <StageField stages={stages} chosen={shown.defaultStageId} isWrong={wrong.includes('defaultStageId')} />
           <FallbackField email={shown.performAsFallback} leverUsers={leverUsers} isWrong={wrong.includes('performAsFallback')} />
         </section>
-        <SetCard chosen={shown.webhookSet} />
+        <FeaturesCard chosen={shown.features} isWrong={wrong.includes('features')} />
         <NotesCard shown={shown} wrong={wrong} />
         <section class="card" aria-labelledby="further-title">
           <h2 id="further-title">{t.furtherTitle}</h2>
-          <Switch name="exportUnsuccessful" isOn={shown.exportUnsuccessful} />
           <Switch name="eraseWhenDeletedInLever" isOn={shown.eraseWhenDeletedInLever} />
         </section>
         <p class="actions end">
@@ -118,30 +119,35 @@ function FallbackField({
   )
 }
 
-function SetCard({ chosen }: { chosen: Settings['webhookSet'] }) {
-  const t = atsSettingsTexts(usePage().language)
+function FeaturesCard({ chosen, isWrong }: { chosen: Settings['features']; isWrong: boolean }) {
+  const t = featureTexts(usePage().language)
   return (
     <section class="card">
-      <fieldset>
+      <fieldset aria-describedby={isWrong ? 'features-wrong' : undefined}>
         <legend>
-          <strong>{t.set}</strong>
+          <strong>{t.title}</strong>
         </legend>
-        <p class="small">{t.setHelp}</p>
-        {WEBHOOK_SETS.map((set) => (
-          <div key={set} class="field">
-            <label for={`set-${set}`}>
+        <p class="small">{t.lead}</p>
+        {isWrong ? (
+          <p id="features-wrong" class="field-error">
+            {t.wrong}
+          </p>
+        ) : null}
+        {BUILT_FEATURES.map((feature) => (
+          <div key={feature} class="field">
+            <label for={`feature-${feature}`}>
               <input
-                type="radio"
-                id={`set-${set}`}
-                name="webhookSet"
-                value={set}
-                checked={set === chosen}
-                aria-describedby={`set-${set}-words`}
+                type="checkbox"
+                id={`feature-${feature}`}
+                name="features"
+                value={feature}
+                checked={chosen.includes(feature)}
+                aria-describedby={`feature-${feature}-words`}
               />
-              {t[set]}
+              {t[feature]}
             </label>
-            <small id={`set-${set}-words`} class="small">
-              {t[`${set}Help`]}
+            <small id={`feature-${feature}-words`} class="small">
+              {t[`${feature}Help`]}
             </small>
           </div>
         ))}
@@ -190,7 +196,7 @@ function NotesCard({ shown, wrong }: { shown: Settings; wrong: readonly string[]
   )
 }
 
-function Switch({ name, isOn }: { name: 'exportUnsuccessful' | 'eraseWhenDeletedInLever' | 'noteSecret'; isOn: boolean }) {
+function Switch({ name, isOn }: { name: 'eraseWhenDeletedInLever' | 'noteSecret'; isOn: boolean }) {
   const t = atsSettingsTexts(usePage().language)
   return (
     <div class="field">

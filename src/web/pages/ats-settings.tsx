@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Connections } from '../../connection/connections.ts'
-import { NOTE_LANGUAGES, NOTE_MODES, WEBHOOK_SETS } from '../../connection/connection-model.ts'
+import { NOTE_LANGUAGES, NOTE_MODES } from '../../connection/connection-model.ts'
 import { ConnectionView } from '../../connection/connection-view.ts'
+import { BUILT_FEATURES } from '../../connection/features.ts'
 import { ConnectionSettingsPatch, type SettingsPatch } from '../../connection/settings.ts'
 import { isServiceError } from '../../errors.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
@@ -28,12 +29,13 @@ const MOST_STAGES = 100
 
 const isOn = z.literal('on').optional().transform((value) => value !== undefined) // prettier-ignore
 const orNull = z.string().trim().max(320).transform((value) => value || null) // prettier-ignore
+/** Of one box that is checked, the form has no list. */
+const checked = z.array(z.enum(BUILT_FEATURES)).or(z.enum(BUILT_FEATURES).transform((one) => [one])).default([]) // prettier-ignore
 const SettingsForm = z.object({
   sourceName: z.string().trim().max(1000),
   defaultStageId: orNull,
   performAsFallback: orNull,
-  webhookSet: z.enum(WEBHOOK_SETS),
-  exportUnsuccessful: isOn,
+  features: checked,
   eraseWhenDeletedInLever: isOn,
   noteMode: z.enum(NOTE_MODES),
   noteSecret: isOn,
@@ -91,17 +93,19 @@ async function save(ctx: SiteContext, deps: AtsSettingsDeps): Promise<void> {
     const wrong = error.errors?.map(({ path }) => path) ?? []
     return refuse(wrong.length > 0 ? t.someWrong : problemWords(ctx.state.language, error), wrong)
   }
-  keepNotice(ctx, { look: 'ok', text: doneWords(t, patch.data) })
+  keepNotice(ctx, { look: 'ok', text: doneWords(t, patch.data, await deps.connections.describe(person.organization)) })
   return seeOther(ctx, HERE)
 }
 
-/** Of these settings those that differ from how they were. */
-function changed(was: Settings, wanted: Settings): Partial<Settings> {
-  const names = Object.keys(was) as (keyof Settings)[]
-  return Object.fromEntries(names.filter((name) => was[name] !== wanted[name]).map((name) => [name, wanted[name]]))
+/** Of these settings those that differ from how they were; what the form does not have is left as it is. */
+function changed(was: Settings, wanted: Partial<Settings>): Partial<Settings> {
+  const names = Object.keys(wanted) as (keyof Settings)[]
+  const isOther = (name: keyof Settings) => JSON.stringify(was[name]) !== JSON.stringify(wanted[name])
+  return Object.fromEntries(names.filter(isOther).map((name) => [name, wanted[name]]))
 }
 
-function doneWords(t: ReturnType<typeof atsSettingsTexts>, patch: SettingsPatch): string {
+function doneWords(t: ReturnType<typeof atsSettingsTexts>, patch: SettingsPatch, { status, authorizationNeeded }: ConnectionView): string {
   if (Object.keys(patch).length === 0) return t.nothing
-  return patch.webhookSet === undefined ? t.saved : `${t.saved} ${t.savedSet}`
+  if (patch.features === undefined || status === 'disconnected') return t.saved
+  return [t.saved, authorizationNeeded ? t.authorizationNeeded : t.authorizationSuffices, t.lookAtWebhooks].join(' ')
 }

@@ -4,7 +4,7 @@ import { LeverApiKeyText } from '../../connection/api-key.ts'
 import { GRANTED } from '../../connection/grant.ts'
 import { grantClocks } from '../../connection/grant-clocks.ts'
 import type { Connections } from '../../connection/connections.ts'
-import { keyPermissionsFor } from '../../connection/lever-access.ts'
+import { permissionWords, type KeyPermission } from '../../connection/key-permissions.ts'
 import { isServiceError } from '../../errors.ts'
 import type { RequestBudget } from '../../lever/request-budget.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
@@ -74,9 +74,9 @@ async function show(ctx: SiteContext, deps: AtsDeps, refused?: AtsConnectPagePro
   const { edit } = parseAddress(ctx, OverviewQuery)
   const { status, grant, auth } = await deps.connections.get(organization)
   if (status === 'disconnected') return showConnect(ctx, deps)
-  const [connection, scopes, ages, budget] = await Promise.all([
+  const [connection, { scopes }, ages, budget] = await Promise.all([
     deps.connections.describe(organization),
-    deps.connections.scopesToAskFor(organization),
+    deps.connections.neededOfLever(organization),
     deps.mirror.recordAges(organization),
     grant.fingerprint ? deps.budget.describe(grant.fingerprint) : null,
   ])
@@ -87,10 +87,9 @@ async function show(ctx: SiteContext, deps: AtsDeps, refused?: AtsConnectPagePro
 
 async function showConnect(ctx: SiteContext, { connections }: AtsDeps, refused?: AtsConnectPageProps['refused']): Promise<void> {
   const { organization } = personOf(ctx)
-  const [connection, scopes] = await Promise.all([connections.describe(organization), connections.scopesToAskFor(organization)])
-  const permissions = keyPermissionsFor(connection.settings.webhookSet)
+  const [connection, needed] = await Promise.all([connections.describe(organization), connections.neededOfLever(organization)])
   const status = refused ? 422 : 200
-  renderPage(ctx, <AtsConnectPage {...{ connection, scopes, permissions, refused }} />, { status })
+  renderPage(ctx, <AtsConnectPage {...{ connection, ...needed, refused }} />, { status })
 }
 
 async function authorize(ctx: SiteContext, connections: Connections): Promise<void> {
@@ -110,7 +109,7 @@ async function connect(ctx: SiteContext, deps: AtsDeps): Promise<void> {
   if (apiKey.trim() !== '') return connectByKey(ctx, deps, apiKey)
   const { status } = await connections.get(organization)
   if (GRANTED.includes(status)) return seeOther(ctx, `${OVERVIEW}/webhooks`)
-  if ((await connections.scopesToAskFor(organization)) === null) return showConnect(ctx, deps, { apiKey: '', why: t.keyNeeded })
+  if ((await connections.neededOfLever(organization)).scopes === null) return showConnect(ctx, deps, { apiKey: '', why: t.keyNeeded })
   keepNotice(ctx, { look: 'ok', text: t.chosen })
   seeOther(ctx, `${OVERVIEW}#authorize`)
 }
@@ -128,7 +127,8 @@ async function connectByKey(ctx: SiteContext, deps: AtsDeps, apiKey: string): Pr
   } catch (error) {
     if (!isServiceError(error)) throw error
     const { missing } = error.extra
-    return refuse([problemWords(ctx.state.language, error), ...(Array.isArray(missing) ? [t.missing(missing.join(', '))] : [])].join(' '))
+    const named = Array.isArray(missing) ? [t.missing((missing as KeyPermission[]).map(permissionWords).join(', '))] : []
+    return refuse([problemWords(ctx.state.language, error), ...named].join(' '))
   }
   keepNotice(ctx, { look: 'ok', text: isFirst ? t.connected : t.keySaved })
   seeOther(ctx, isFirst ? `${OVERVIEW}/webhooks` : OVERVIEW)

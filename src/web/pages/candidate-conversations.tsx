@@ -1,8 +1,10 @@
 import type { CandidateView } from '../../candidates/candidate-view.ts'
 import type { ShownConversation } from '../../conversations/conversation-view.ts'
+import type { ServiceError } from '../../errors.ts'
 import { LeverLink } from './export-lever-link.tsx'
 import { Form } from './form.tsx'
 import { usePage } from './page-context.ts'
+import { problemWords } from './problem-words.ts'
 import { conversationsTexts } from './texts-conversations.ts'
 import { TimeAgo } from './time-ago.tsx'
 
@@ -11,19 +13,23 @@ export interface CandidateConversationsProps {
   conversations: readonly ShownConversation[]
   /** IANA name: in which times of day are told. */
   timeZone: string
+  /** Why no notes are written now: the feature is off, or not granted. */
+  notesProblem: ServiceError | null
 }
 
 /** What was said with a candidate, when it becomes a note, and where the note is. Nothing where nobody has spoken. */
-export function CandidateConversations({ candidate, conversations, timeZone }: CandidateConversationsProps) {
-  const t = conversationsTexts(usePage().language)
+export function CandidateConversations({ candidate, conversations, timeZone, notesProblem }: CandidateConversationsProps) {
+  const { language } = usePage()
+  const t = conversationsTexts(language)
   if (conversations.length === 0) return null
   return (
     <section class="card" id="conversations" aria-labelledby="conversations-title">
       <h2 id="conversations-title">{t.title}</h2>
+      {notesProblem ? <p class="notice warn">{problemWords(language, notesProblem)}</p> : null}
       {conversations.map((conversation) => (
         <article class="conversation" key={conversation.id} aria-label={conversation.externalId}>
           <Messages conversation={conversation} />
-          <NoteState candidate={candidate} conversation={conversation} timeZone={timeZone} />
+          {notesProblem ? null : <NoteState candidate={candidate} conversation={conversation} timeZone={timeZone} />}
           <Notes candidate={candidate} conversation={conversation} />
         </article>
       ))}

@@ -1,6 +1,7 @@
 import { isWebLink } from '../../candidates/candidate-input.ts'
 import type { CandidateView } from '../../candidates/candidate-view.ts'
 import type { ShownConversation } from '../../conversations/conversation-view.ts'
+import type { ServiceError } from '../../errors.ts'
 import type { ExportView } from '../../export/export-view.ts'
 import type { TimelineEntry } from '../../timeline/candidate-timeline.ts'
 import { CandidateConversations } from './candidate-conversations.tsx'
@@ -27,11 +28,13 @@ export interface CandidatePageProps {
   conversations: ShownConversation[]
   /** IANA name: in which times of day are told. */
   timeZone: string
+  /** Why no notes of conversations are written now. */
+  notesProblem: ServiceError | null
   obstacle: Obstacle | null
 }
 
 /** One candidate: who it is, where in Lever, and every export. */
-export function CandidatePage({ candidate, history, timeline, conversations, timeZone, obstacle }: CandidatePageProps) {
+export function CandidatePage({ candidate, history, timeline, conversations, timeZone, notesProblem, obstacle }: CandidatePageProps) {
   const { id, name, headline } = candidate
   const t = candidatesTexts(usePage().language)
   return (
@@ -46,7 +49,7 @@ export function CandidatePage({ candidate, history, timeline, conversations, tim
         <Details candidate={candidate} />
       </section>
       <History candidate={candidate} history={history} />
-      <CandidateConversations candidate={candidate} conversations={conversations} timeZone={timeZone} />
+      <CandidateConversations {...{ candidate, conversations, timeZone, notesProblem }} />
       <CandidateTimeline entries={timeline} />
       <ExportDialog />
     </Layout>

@@ -14,7 +14,7 @@ import { conversationsTexts } from './texts-conversations.ts'
 
 export interface CandidatePageDeps extends TimelineDeps {
   conversations: Pick<Conversations, 'ofCandidate' | 'writeNow'>
-  connections: Pick<Connections, 'get'>
+  connections: Pick<Connections, 'get' | 'featureProblem' | 'assertFeature'>
   findObstacle: FindObstacle
 }
 
@@ -33,24 +33,26 @@ export function candidateRoutes(deps: CandidatePageDeps): PageRoute[] {
       const candidate = await candidates.get(organization, ctx.params['id'] ?? '', clearance)
       const ofCandidate = { candidateId: candidate.id, requestedBy: ownOf(person) }
       const inLever = { candidateId: candidate.id, opportunityId: candidate.lever?.opportunityId ?? null }
-      const [history, timeline, talks, { settings }, obstacle] = await Promise.all([
+      const [history, timeline, talks, { settings }, notesProblem, obstacle] = await Promise.all([
         exports.list(organization, ofCandidate, clearance, { limit: SHOWN_EXPORTS }),
         candidateTimeline({ candidates, exports, mirror }, organization, { ...ofCandidate, clearance, limit: SHOWN_EVENTS }),
         conversations.ofCandidate(organization, inLever, askerOf(person)),
         connections.get(organization),
+        connections.featureProblem(organization, 'conversations'),
         findObstacle(person),
       ])
-      const shown = { candidate, history: history.data, timeline: timeline.data, conversations: talks, obstacle }
+      const shown = { candidate, history: history.data, timeline: timeline.data, conversations: talks, notesProblem, obstacle }
       renderPage(ctx, <CandidatePage {...shown} timeZone={settings.noteTimeZone} />)
     }),
     page.post('/candidates/:id/conversations/:conversation/note', { access: 'sourcer', bare: true }, async (ctx) => {
       const person = personOf(ctx)
       const { id = '', conversation = '' } = ctx.params
       const { writingSoon: done } = conversationsTexts(ctx.state.language)
-      await actAndSay(ctx, () => conversations.writeNow(person.organization, conversation, askerOf(person)), {
-        goTo: `/candidates/${id}#conversations`,
-        done,
-      })
+      const write = async (): Promise<void> => {
+        await connections.assertFeature(person.organization, 'conversations', { toBegin: true })
+        await conversations.writeNow(person.organization, conversation, askerOf(person))
+      }
+      await actAndSay(ctx, write, { goTo: `/candidates/${id}#conversations`, done })
     }),
   ]
 }

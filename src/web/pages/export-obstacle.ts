@@ -38,11 +38,14 @@ export function obstacleFinder(deps: ObstacleDeps): FindObstacle {
   }
 }
 
-async function inContext({ code, message, hint }: ServiceError, { organization }: PersonCaller, deps: ObstacleDeps): Promise<Problem> {
+async function inContext(
+  { code, message, hint, extra }: ServiceError,
+  { organization }: PersonCaller,
+  deps: ObstacleDeps,
+): Promise<Problem> {
   const detail = [message, hint].filter(Boolean).join(' ')
-  return code === 'connection_not_active'
-    ? { code, detail, connection: (await deps.connections.get(organization)).status }
-    : { code, detail }
+  if (code === 'connection_not_active') return { code, detail, connection: (await deps.connections.get(organization)).status }
+  return code === 'scope_missing' ? { code, detail, missing: extra['missing'] as string[] } : { code, detail }
 }
 
 async function adminsOf({ organization }: PersonCaller, { accounts }: ObstacleDeps): Promise<AdminName[]> {

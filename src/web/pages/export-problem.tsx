@@ -9,6 +9,8 @@ export interface Problem {
   detail: string
   /** Of the connection, where that is the reason. */
   connection?: ConnectionStatus
+  /** Scopes or permissions that Lever has not granted, where that is the reason. */
+  missing?: readonly string[]
 }
 
 type Texts = ReturnType<typeof exportProblemTexts>
@@ -21,6 +23,8 @@ const PLACES: Partial<Record<ProblemName, { href: string; name: 'openSettings' |
   mapping_inactive: { href: '/settings/ats/users', name: 'openUsers' },
   lever_user_deactivated: { href: '/settings/ats/users', name: 'openUsers' },
   connection_not_active: { href: '/settings/ats', name: 'openSettings' },
+  feature_off: { href: '/settings/ats/settings', name: 'openSettings' },
+  scope_missing: { href: '/settings/ats', name: 'openSettings' },
 }
 /** Whose detail says more than our words. */
 const SPEAK_FOR_THEMSELVES: readonly string[] = ['lever_rejected', 'outcome_unknown', 'other']
@@ -38,6 +42,11 @@ export function ExportProblem({ problem, admins = [] }: { problem: Problem; admi
   return (
     <>
       <strong>{t[name]}</strong> {t[`${name}_next`]} <WhereOrWhom place={PLACES[placeNameOf(problem)]} admins={admins} />
+      {problem.missing ? (
+        <span class="small detail">
+          {t.missing} <code>{problem.missing.join(', ')}</code>
+        </span>
+      ) : null}
       {SPEAK_FOR_THEMSELVES.includes(name) && problem.detail !== '' ? (
         <span class="small detail">
           {t.leverSays} {problem.detail}

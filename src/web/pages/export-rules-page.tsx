@@ -162,6 +162,8 @@ function wordsOf(language: Language, { code, detail }: { code: string; detail: s
 const ENGLISH: Record<string, string> = {
   already_exported: 'Exported before, or on the way, to the same target.',
   connection_not_active: 'Lever is not connected for exports.',
+  feature_off: 'Exporting candidates is turned off.',
+  scope_missing: 'Lever has not granted what exports need.',
   user_inactive: 'The person in whose name it goes is switched off.',
   user_not_mapped: 'The person in whose name it goes has no Lever user.',
   mapping_inactive: 'Export is switched off for the person in whose name it goes.',

@@ -1,23 +1,25 @@
 import { usePage } from './page-context.ts'
+import { featureNames } from './texts-features.ts'
 import { scopePurpose } from './texts-scopes.ts'
 
-/** Each scope beside the feature that needs it. `mark` says something of each, such as whether it was granted. */
+/** Each scope with what it is for and, where it is needed, the features that need it. `mark` says something of each, such as whether it was granted. */
 export function ScopeList({
   scopes,
   mark,
 }: {
-  scopes: readonly string[]
+  scopes: readonly { name: string; features?: readonly string[] }[]
   mark?: (scope: string) => { look: string; text: string } | null
 }) {
   const { language } = usePage()
   return (
     <ul class="scopes">
-      {scopes.map((scope) => {
-        const marked = mark?.(scope) ?? null
+      {scopes.map(({ name, features }) => {
+        const marked = mark?.(name) ?? null
         return (
-          <li key={scope}>
-            <span>{scopePurpose(language, scope)}</span>
-            <code>{scope}</code>
+          <li key={name}>
+            <span>{scopePurpose(language, name)}</span>
+            <code>{name}</code>
+            {features === undefined ? null : <span class="small">{featureNames(language, features)}</span>}
             {marked === null ? null : <span class={`badge ${marked.look}`}>{marked.text}</span>}
           </li>
         )

@@ -1,4 +1,5 @@
 import type { ConnectionView } from '../../connection/connection-view.ts'
+import { permissionWords, type KeyPermission } from '../../connection/key-permissions.ts'
 import type { Language } from './texts.ts'
 import { scopePurpose } from './texts-scopes.ts'
 import { warningTexts } from './texts-warnings.ts'
@@ -13,6 +14,7 @@ export function warningWords(language: Language, { warnings, webhooks }: Pick<Co
     if (warning.startsWith('webhook:')) return []
     if (warning.startsWith('webhookGroupOff:')) return [t.webhookGroupOff(labels.get(rest(warning)) ?? rest(warning))]
     if (warning.startsWith('scope:')) return [t.scope(scopePurpose(language, rest(warning)) ?? rest(warning))]
+    if (warning.startsWith('permission:')) return [t.permission(permissionWords(rest(warning) as KeyPermission))]
     return [warning === 'fallbackUserDeactivated' || warning === 'stageMissing' ? t[warning] : warning]
   })
   return withoutToken.length === 0 ? others : [t.webhooks(events), ...others]

@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { got } from 'got'
 import { CookieJar } from 'tough-cookie'
+import { WITH_CONVERSATIONS } from '../../conversations/conversation-world.ts'
 import { LEVER_ADMIN } from '../../support/lever.ts'
 import { eventually } from '../../support/eventually.ts'
 import { exportAndWait, newPerson, SOURCER, waitForBatch, type Api, type ServiceForTests } from '../../support/service.ts'
@@ -41,7 +42,7 @@ const EVENT = 'candidateStageChange'
 
 /** Connected, active and furnished; `name` tells its people from another's, `leverEmail` is whom its own person is in Lever. */
 export async function furnishTenant(service: ServiceForTests, name: string, leverEmail: string): Promise<Tenant> {
-  const { id, apiKey, api } = await service.connected()
+  const { id, apiKey, api } = await service.connected(WITH_CONVERSATIONS)
   const word = `word-of-${name}`
   const [person, unmapped] = [`${name}-mapped@acme.example`, `${name}-unmapped@acme.example`] as const
   for (const email of [person, unmapped]) await api.put(`users/${email}`, { name: `Person ${word}`, role: 'sourcer' })

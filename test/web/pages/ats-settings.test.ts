@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { LEVER_ADMIN } from '../../support/lever.ts'
 import { SOURCE, SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
-import { fieldsOf, visit, type Visitor } from './visitor.ts'
+import { fieldsOf, visit, type Fields, type Visitor } from './visitor.ts'
 
 const HERE = '/settings/ats/settings'
 
@@ -10,7 +10,7 @@ interface Settings {
   defaultStageId: string | null
   performAsFallback: string | null
   exportUnsuccessful: boolean
-  webhookSet: string
+  features: string[]
   eraseWhenDeletedInLever: boolean
   noteMode: string
   noteSecret: boolean
@@ -36,12 +36,12 @@ describe('the settings of a connection', function () {
 
   const now = async () => (await api.get<{ settings: Settings }>('connection')).body.settings
   /** The form as it stands on the page, in which `changes` are made; an undefined one is switched off. */
-  async function form(changes: Record<string, string | undefined>): Promise<Record<string, string>> {
+  async function form(changes: Record<string, Fields[string] | undefined>): Promise<Fields> {
     const { html } = await ana.open(HERE)
-    const { defaultStageId, webhookSet, noteMode, noteLanguage } = await now()
-    const stands = { ...fieldsOf(html), defaultStageId: defaultStageId ?? '', webhookSet, noteMode, noteLanguage }
+    const { defaultStageId, features, noteMode, noteLanguage } = await now()
+    const stands = { ...fieldsOf(html), defaultStageId: defaultStageId ?? '', features, noteMode, noteLanguage }
     return Object.fromEntries(
-      Object.entries({ ...stands, ...changes }).filter((field): field is [string, string] => field[1] !== undefined),
+      Object.entries({ ...stands, ...changes }).filter((field): field is [string, Fields[string]] => field[1] !== undefined),
     )
   }
 
@@ -53,11 +53,14 @@ describe('the settings of a connection', function () {
       'Source name',
       'Stage of new opportunities',
       'Lever user for what nobody asked for',
-      'Interview results only',
+      'What Fulcrum is used for',
+      'Messages of a texting tool become notes',
       'Erase a person here',
       `>${stage?.text}<`,
     ])
       expect(page.html).to.contain(words)
+    for (const unbuilt of ['failed interviews', 'value="interviews"', 'value="results"', 'value="requisitions"', 'value="hires"'])
+      expect(page.html).to.not.contain(unbuilt)
     expect((await ana.open('/settings/ats')).html).to.contain(`href="${HERE}"`)
 
     const saved = await ana.send(
@@ -66,8 +69,7 @@ describe('the settings of a connection', function () {
         sourceName: ' Finder & Co ',
         defaultStageId: stage?.id,
         performAsFallback: SOURCER,
-        webhookSet: 'communication',
-        exportUnsuccessful: 'on',
+        features: ['export', 'conversations'],
         eraseWhenDeletedInLever: 'on',
         noteMode: 'perConversation',
         noteSecret: 'on',
@@ -77,30 +79,39 @@ describe('the settings of a connection', function () {
     )
 
     expect([saved.status, saved.path]).to.deep.equal([200, HERE])
-    expect(saved.html).to.contain('The settings are saved. Look at the webhooks now').and.contain('value="Finder &amp; Co"')
+    expect(saved.html)
+      .to.contain('The settings are saved. Lever has not granted all that these features need: authorize again.')
+      .and.contain('value="Finder &amp; Co"')
     expect(await now()).to.deep.equal({
       sourceName: 'Finder & Co',
       defaultStageId: stage?.id,
       performAsFallback: SOURCER,
-      exportUnsuccessful: true,
-      webhookSet: 'communication',
+      exportUnsuccessful: false,
+      features: ['export', 'conversations'],
       eraseWhenDeletedInLever: true,
       noteMode: 'perConversation',
       noteSecret: true,
       noteLanguage: 'es',
       noteTimeZone: 'Europe/Madrid',
     })
-    const back = await ana.send(
-      HERE,
-      await form({ defaultStageId: '', performAsFallback: '', exportUnsuccessful: undefined, eraseWhenDeletedInLever: undefined }),
-    )
-    expect(back.html).to.contain('The settings are saved.').and.not.contain('Look at the webhooks now')
+    const back = await ana.send(HERE, await form({ defaultStageId: '', performAsFallback: '', eraseWhenDeletedInLever: undefined }))
+    expect(back.html).to.contain('The settings are saved.').and.not.contain('authorize again.')
     expect(await now()).to.include({
       defaultStageId: null,
       performAsFallback: null,
-      exportUnsuccessful: false,
       eraseWhenDeletedInLever: false,
     })
+  })
+
+  it('say that what is turned off needs no new authorization, and that one feature at least is needed', async () => {
+    const none = await ana.send(HERE, await form({ features: [] }))
+    expect(none.status).to.equal(422)
+    expect(none.html).to.contain('Choose at least one.')
+
+    await ana.send(HERE, await form({ features: ['export', 'conversations'] }))
+    const fewer = await ana.send(HERE, await form({ features: 'export' }))
+    expect(fewer.html).to.contain('The settings are saved. No new authorization is needed.')
+    expect(await now()).to.deep.include({ features: ['export'] })
   })
 
   it('say which is wrong, keep what was typed, and save nothing then', async () => {
@@ -117,7 +128,7 @@ describe('the settings of a connection', function () {
 
   it('leave alone what somebody else has changed meanwhile, and say so before they replace it', async () => {
     const stale = await form({ sourceName: 'Mine' })
-    const beside = await form({ exportUnsuccessful: 'on' })
+    const beside = await form({ eraseWhenDeletedInLever: 'on' })
     await api.patch('connection/settings', { sourceName: 'Theirs' })
 
     const refused = await ana.send(HERE, stale)
@@ -126,7 +137,7 @@ describe('the settings of a connection', function () {
     expect(await now()).to.include({ sourceName: 'Theirs' })
 
     await ana.send(HERE, beside)
-    expect(await now()).to.include({ sourceName: 'Theirs', exportUnsuccessful: true })
+    expect(await now()).to.include({ sourceName: 'Theirs', eraseWhenDeletedInLever: true })
     expect((await ana.send(HERE, await form({}))).html).to.contain('There was nothing to save')
   })
 

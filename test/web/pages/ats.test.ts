@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { got } from 'got'
 import { ConnectionModel } from '../../../src/connection/connection-model.ts'
-import { WEBHOOK_SETS } from '../../../src/connection/connection-model.ts'
-import { scopesFor } from '../../../src/connection/lever-access.ts'
+import { BUILT_FEATURES } from '../../../src/connection/features.ts'
+import { neededScopes } from '../../../src/connection/lever-access.ts'
 import { scopePurpose } from '../../../src/web/pages/texts-scopes.ts'
 import { eventually } from '../../support/eventually.ts'
 import { LEVER_ADMIN } from '../../support/lever.ts'
@@ -47,7 +47,7 @@ describe('the ATS configuration', function () {
     })
 
     it('has a purpose in both languages for every scope that is ever asked for', () => {
-      for (const scope of WEBHOOK_SETS.flatMap((set) => [...scopesFor(set)]))
+      for (const { name: scope } of neededScopes({ features: [...BUILT_FEATURES], noteMode: 'perPause' }))
         for (const language of ['en', 'es'] as const) expect(scopePurpose(language, scope), `${language} ${scope}`).to.be.a('string')
       expect(scopePurpose('en', 'constructor')).to.equal(null)
     })
@@ -62,7 +62,7 @@ describe('the ATS configuration', function () {
       for (const page of [spaced, unknown, weak]) expect(page.status).to.equal(422)
       expect(spaced.html).to.include('value="not a key"').and.include('printable text without spaces')
       expect(unknown.html).to.include('value="no-such-key"').and.include('Lever does not accept this API key')
-      expect(weak.html).to.include('Missing: List all users, ')
+      expect(weak.html).to.include('Missing: Find all users / List users, Find all opportunities / List all opportunities, ')
       const taken = await ana.send('/settings/ats', { apiKey: `  ${await service.lever.newApiKey()}\n` })
       expect(taken.path).to.equal('/settings/ats/webhooks')
       expect(await statusOf(api)).to.equal('configuring')
@@ -203,7 +203,7 @@ describe('the ATS configuration', function () {
       const refused = await ana.send('/settings/ats', { apiKey: weak })
       expect(refused.status).to.equal(422)
       expect(refused.html)
-        .to.include('Missing: List all opportunities')
+        .to.include('Missing: Find all opportunities / List all opportunities')
         .and.match(/<button type="submit">Save</)
       const saved = await ana.send('/settings/ats', { apiKey: another })
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { WITH_CONVERSATIONS } from '../../conversations/conversation-world.ts'
 import { eventually } from '../../support/eventually.ts'
 import { exportAndWait, newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
 import { visit } from './visitor.ts'
@@ -10,7 +11,7 @@ describe('conversations on the page of a candidate', () => {
   before(async function () {
     this.timeout(60_000)
     service = await startService({ JOB_POLL_MS: '100', LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
-    api = (await service.connected()).api
+    api = (await service.connected(WITH_CONVERSATIONS)).api
   })
   after(() => service.stop())
 
@@ -35,6 +36,7 @@ describe('conversations on the page of a candidate', () => {
       .and.match(/Becomes a note at \d\d:\d\d(, [^(]+)? \(Europe\/Madrid\)\./)
       .and.include('Write note now')
     const { api: others } = await service.organization()
+    await others.patch('connection/settings', { features: WITH_CONVERSATIONS })
     const stranger = await visit(service.url, others, SOURCER)
     const refused = await stranger.send(`/candidates/${body.id}/conversations/${conversation}/note`)
     expect(refused.html).to.include('There is no such conversation').and.not.include('The note is written now.')

@@ -10,13 +10,15 @@ export interface Shown {
   html: string
 }
 
+export type Fields = Record<string, string | string[]>
+
 export interface Visitor {
   jar: CookieJar
   open(path: string): Promise<Shown>
-  /** Presses a button: posts the fields with the session's token and opens what follows. */
-  send(path: string, fields?: Record<string, string>): Promise<Shown>
+  /** Presses a button: posts the fields with the session's token and opens what follows. A list is sent as several fields of its name. */
+  send(path: string, fields?: Fields): Promise<Shown>
   /** Where a form leads, not opened. */
-  leadsTo(path: string, fields?: Record<string, string>): Promise<string>
+  leadsTo(path: string, fields?: Fields): Promise<string>
 }
 
 /** Signs the person in by a link and opens pages as they do, in `language`. */
@@ -45,13 +47,17 @@ export function browse(url: string, { language = 'en', address }: { language?: s
     if (html.startsWith('<!doctype')) csrf = /<meta name="csrf-token" content="([^"]+)"/.exec(html)?.[1]
     return { status: statusCode, path: pathname + search, html }
   }
-  const form = (fields: Record<string, string>) => ({ ...(csrf === undefined ? {} : { _csrf: csrf }), ...fields })
+  const form = (fields: Fields) => {
+    const all: Fields = { ...(csrf === undefined ? {} : { _csrf: csrf }), ...fields }
+    const body = new URLSearchParams(Object.entries(all).flatMap(([name, values]) => [values].flat().map((value) => [name, value])))
+    return { body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+  }
   return {
     jar,
     open: async (path) => shown(await client(path.slice(1))),
-    send: async (path, fields = {}) => shown(await client.post(path.slice(1), { form: form(fields), methodRewriting: true })),
+    send: async (path, fields = {}) => shown(await client.post(path.slice(1), { ...form(fields), methodRewriting: true })),
     async leadsTo(path, fields = {}) {
-      const { headers } = await client.post(path.slice(1), { form: form(fields), followRedirect: false })
+      const { headers } = await client.post(path.slice(1), { ...form(fields), followRedirect: false })
       return headers.location ?? ''
     },
   }

@@ -1,0 +1,51 @@
+import { isServiceError } from '../errors.ts'
+import type { LeverClient } from '../lever/client.ts'
+import type { Log } from '../log.ts'
+import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import type { FeatureSettings } from './features.ts'
+import { getConnection } from './find-connection.ts'
+import { GRANTED } from './grant.ts'
+import type { KeyPermission } from './key-permissions.ts'
+import { neededPermissions } from './lever-access.ts'
+import { missingPermissions } from './probe-key.ts'
+
+interface Asking {
+  remainingClient: (organization: string) => LeverClient
+}
+
+/**
+ * Finds out whether the API key of a connection permits what these settings need and was not tried yet; does nothing for an authorization.
+ * May be repeated.
+ * @throws ServiceError `connection_not_active`; LeverCallError when Lever cannot be asked
+ */
+export async function tryKey(connection: ConnectionDocument, settings: FeatureSettings, asking: Asking): Promise<void> {
+  const untried = untriedPermissions(connection, settings)
+  if (untried.length === 0) return
+  const lacked = await missingPermissions(asking.remainingClient(String(connection.organization)), untried)
+  const permitted = untried.filter((permission) => !lacked.includes(permission))
+  await ConnectionModel.updateOne(
+    { _id: connection._id, 'grant.generation': connection.grant.generation },
+    { $addToSet: { 'auth.permissions': { $each: permitted }, 'auth.lackedPermissions': { $each: lacked } } },
+  )
+}
+
+function untriedPermissions({ status, auth }: ConnectionDocument, settings: FeatureSettings): KeyPermission[] {
+  if (auth.kind !== 'apiKey' || !GRANTED.includes(status)) return []
+  const tried = new Set<string>([...(auth.permissions ?? []), ...(auth.lackedPermissions ?? [])])
+  return neededPermissions(settings).flatMap(({ name }) => (tried.has(name) ? [] : [name]))
+}
+
+/** Tries keys that were added before a feature needed what it needs now. A failure of one keeps none of the others. */
+export async function tryOlderKeys(asking: Asking & { log: Log }): Promise<void> {
+  const withKey = { status: { $in: [...GRANTED] }, 'auth.kind': 'apiKey' } as const
+  const found = await ConnectionModel.find(withKey, { organization: 1 }).lean<Pick<ConnectionDocument, '_id' | 'organization'>[]>()
+  for (const { organization } of found) {
+    try {
+      const connection = await getConnection(String(organization))
+      await tryKey(connection, connection.settings, asking)
+    } catch (error) {
+      if (!isServiceError(error, 'connection_not_active'))
+        asking.log.warn({ organization: String(organization), err: error }, 'permissions of an API key could not be tried')
+    }
+  }
+}

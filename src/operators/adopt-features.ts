@@ -1,0 +1,51 @@
+import type { Types } from 'mongoose'
+import { ConnectionModel, type ConnectionDocument } from '../connection/connection-model.ts'
+import type { Feature } from '../connection/features.ts'
+import { lackedBy } from '../connection/lever-access.ts'
+import { ConversationModel } from '../conversations/conversation-model.ts'
+
+/** Asked for by features, but not in every authorization from before there were any; no call of what is built needs them. */
+const UNUSED_SCOPES: readonly string[] = ['applications:read:admin', 'requisitions:read:admin']
+
+/** As older versions stored it: one of four purposes, in place of features. */
+interface OlderSettings {
+  webhookSet?: string
+}
+
+type OlderConnection = Pick<ConnectionDocument, '_id' | 'organization'> & {
+  auth?: ConnectionDocument['auth']
+  settings?: ConnectionDocument['settings'] & OlderSettings
+}
+
+/**
+ * Gives connections that were stored before there were features the features that they are used for, so that what works goes on to work
+ * without a new authorization. Runs at each start; may run in several processes at once; changes nothing where all have been adopted.
+ */
+export async function adoptFeatures(): Promise<void> {
+  const connections = ConnectionModel.collection
+  const isOlder = { $or: [{ 'settings.features': { $exists: false } }, { 'settings.webhookSet': { $exists: true } }] }
+  for await (const connection of connections.find<OlderConnection>(isOlder)) {
+    const features = await featuresInUse(connection)
+    const waived = waivedScopes(connection, features)
+    await connections.updateOne(
+      { _id: connection._id, 'settings.features': { $exists: false } },
+      { $set: { 'settings.features': features, ...(waived.length > 0 ? { 'auth.waivedScopes': waived } : {}) } },
+    )
+    await connections.updateOne({ _id: connection._id }, { $unset: { 'settings.webhookSet': 1 } })
+  }
+}
+
+async function featuresInUse({ organization, settings }: OlderConnection): Promise<Feature[]> {
+  const hasConversations = settings?.webhookSet === 'communication' || (await areConversationsKept(organization))
+  return hasConversations ? ['export', 'conversations'] : ['export']
+}
+
+async function areConversationsKept(organization: Types.ObjectId): Promise<boolean> {
+  return (await ConversationModel.exists({ organization })) !== null
+}
+
+function waivedScopes({ auth, settings }: OlderConnection, features: readonly Feature[]): string[] {
+  if (auth?.kind !== 'oauth' || !settings) return []
+  const lacked = features.flatMap((feature) => lackedBy(feature, { auth, settings }))
+  return UNUSED_SCOPES.filter((scope) => lacked.includes(scope))
+}

@@ -1,0 +1,43 @@
+import type { Connections } from '../connection/connections.ts'
+import type { Feature } from '../connection/features.ts'
+import type { Endpoint } from './api/endpoint.ts'
+import { personOf } from './middleware/require-person.ts'
+import type { PageRoute } from './pages/page-route.ts'
+
+type FeatureGuard = Pick<Connections, 'assertFeature'>
+
+/**
+ * Endpoints of a feature: 409 `feature_off` where the organization does not use it, and 409 `scope_missing` for what begins something that
+ * Lever has not granted. Previews are left alone: what they would be refused with is in their answers.
+ */
+export function endpointsOfFeature(feature: Feature, guard: FeatureGuard, endpoints: readonly Endpoint[]): Endpoint[] {
+  return endpoints.map((endpoint) => {
+    if (endpoint.reads) return endpoint
+    const toBegin = begins(endpoint)
+    const codes = toBegin ? (['feature_off', 'scope_missing'] as const) : (['feature_off'] as const)
+    return {
+      ...endpoint,
+      problems: [...new Set([...(endpoint.problems ?? []), ...codes])],
+      async check(input) {
+        if ('organization' in input.caller) await guard.assertFeature(input.caller.organization, feature, { toBegin })
+        await endpoint.check?.(input)
+      },
+    }
+  })
+}
+
+/** What ends or rests something may be done without Lever. */
+function begins({ method, path }: Endpoint): boolean {
+  return method !== 'get' && method !== 'delete' && !path.endsWith('/cancel') && !path.endsWith('/pause')
+}
+
+/** Pages of a feature: 409 `feature_off` where the organization does not use it. What they begin says for itself what Lever has not granted. */
+export function pagesOfFeature(feature: Feature, guard: FeatureGuard, routes: readonly PageRoute[]): PageRoute[] {
+  return routes.map((route) => ({
+    ...route,
+    async handle(ctx) {
+      await guard.assertFeature(personOf(ctx).organization, feature, { toBegin: false })
+      await route.handle(ctx)
+    },
+  }))
+}

@@ -1,0 +1,89 @@
+import { expect } from 'chai'
+import mongoose, { Types } from 'mongoose'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { featureProblem } from '../../src/connection/feature-state.ts'
+import type { Feature } from '../../src/connection/features.ts'
+import { getConnection } from '../../src/connection/find-connection.ts'
+import { missingScopes } from '../../src/connection/lever-access.ts'
+import { adoptFeatures } from '../../src/operators/adopt-features.ts'
+import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+
+/** What an authorization for exporting was given before there were features. */
+const OLDER_GRANT = [
+  'offline_access', 'opportunities:write:admin', 'notes:write:admin', 'users:read:admin', 'postings:read:admin', 'stages:read:admin',
+  'archive_reasons:read:admin', 'requisitions:read:admin', 'sources:read:admin', 'contact:read:admin', 'webhooks:write:admin',
+] // prettier-ignore
+
+describe('operators/adopt features', () => {
+  before(() => connectFreshDatabase())
+  after(() => dropDatabase())
+  beforeEach(() => ConnectionModel.deleteMany())
+
+  let count = 0
+  async function store(older: { webhookSet?: string; scopes?: string[]; kind?: 'oauth' | 'apiKey'; talks?: boolean }): Promise<string> {
+    count += 1
+    const organization = new Types.ObjectId()
+    const { webhookSet = 'export', scopes = OLDER_GRANT, kind = 'oauth', talks = false } = older
+    await ConnectionModel.collection.insertOne({
+      organization,
+      endpointKey: `key-${count}`,
+      status: 'active',
+      auth: kind === 'oauth' ? { kind, scopes } : { kind, lastFour: '9f3c' },
+      grant: { generation: 1 },
+      settings: { webhookSet, noteMode: 'perPause', sourceName: 'kept' },
+    })
+    if (talks) await mongoose.connection.collection('conversations').insertOne({ organization, externalId: 'talk' })
+    return organization.toHexString()
+  }
+  const adopted = async (older: Parameters<typeof store>[0]) => {
+    const organization = await store(older)
+    await adoptFeatures()
+    return getConnection(organization)
+  }
+  const problemOf = (connection: Awaited<ReturnType<typeof getConnection>>, feature: Feature) =>
+    featureProblem(connection, feature)?.code ?? null
+
+  it('gives each the features that it is used for', async () => {
+    const featuresOf = async (older: Parameters<typeof store>[0]) => (await adopted(older)).settings.features
+
+    expect(await featuresOf({ webhookSet: 'export' })).to.deep.equal(['export'])
+    expect(await featuresOf({ webhookSet: 'feedback' })).to.deep.equal(['export'])
+    expect(await featuresOf({ webhookSet: 'hires' })).to.deep.equal(['export'])
+    expect(await featuresOf({ webhookSet: 'communication' })).to.deep.equal(['export', 'conversations'])
+    expect(await featuresOf({ webhookSet: 'export', talks: true })).to.deep.equal(['export', 'conversations'])
+  })
+
+  it('lets what worked go on without a new authorization, and still says what the next one will ask for', async () => {
+    const connection = await adopted({ webhookSet: 'export', talks: true })
+
+    expect([problemOf(connection, 'export'), problemOf(connection, 'conversations')]).to.deep.equal([null, null])
+    expect(missingScopes(connection.settings, connection.auth.scopes ?? [])).to.deep.equal(['applications:read:admin'])
+  })
+
+  it('names what Lever would refuse', async () => {
+    const connection = await adopted({ webhookSet: 'communication', scopes: OLDER_GRANT.filter((scope) => scope !== 'notes:write:admin') })
+
+    expect(featureProblem(connection, 'conversations')?.extra).to.deep.include({ missing: ['notes:write:admin'] })
+    expect(problemOf(await adopted({ kind: 'apiKey' }), 'export')).to.equal(null)
+  })
+
+  it('may run again, and leaves alone what an admin has chosen since', async () => {
+    const organization = await store({ webhookSet: 'communication' })
+    await adoptFeatures()
+    const first = await ConnectionModel.collection.findOne({ organization: new Types.ObjectId(organization) })
+
+    await adoptFeatures()
+
+    expect(await ConnectionModel.collection.findOne({ organization: new Types.ObjectId(organization) })).to.deep.equal(first)
+    expect(first?.['settings']).to.deep.equal({ features: ['export', 'conversations'], noteMode: 'perPause', sourceName: 'kept' })
+    await ConnectionModel.collection.updateOne({}, { $set: { 'settings.features': ['conversations'], 'settings.webhookSet': 'export' } })
+    await adoptFeatures()
+    expect((await getConnection(organization)).settings.features).to.deep.equal(['conversations'])
+  })
+
+  it('refuses nothing of one that was not adopted yet', async () => {
+    const connection = await getConnection(await store({ webhookSet: 'communication' }))
+
+    expect([problemOf(connection, 'export'), connection.settings.features]).to.deep.equal([null, ['export', 'conversations']])
+  })
+})
