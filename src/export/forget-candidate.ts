@@ -22,11 +22,10 @@ export async function forgetCandidate(
   await stopPosting(organization, candidate, timeoutMs)
   await endUnreachable(ofCandidate)
   await dropNotes(ofCandidate)
+  // looked at before they are cleaned: what lands later, with all that it knows, is for the next time
+  const underWay = await ExportModel.exists({ ...ofCandidate, $or: [{ status: { $nin: ENDED } }, NOTE_QUEUED, { $nor: [FREE] }] })
   const removed = await clean(ofCandidate)
-  return {
-    removed,
-    underWay: (await ExportModel.exists({ ...ofCandidate, $or: [{ status: { $nin: ENDED } }, { $nor: [FREE] }] })) !== null,
-  }
+  return { removed, underWay: underWay !== null }
 }
 
 /** Unclear, and Lever does not let us look any more: nobody could say when that ends. */

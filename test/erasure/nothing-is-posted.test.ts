@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import mongoose from 'mongoose'
+import sinon from 'sinon'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { ExportModel, type ExportDocument } from '../../src/export/export-model.ts'
+import { forgetCandidate } from '../../src/export/forget-candidate.ts'
+import { NEVER } from '../../src/work/work-fields.ts'
 import { endQuietTime, newConversation, notedAtOnce, send } from '../conversations/conversation-world.ts'
 import { eventually } from '../support/eventually.ts'
 import type { FaultOrder } from '../support/lever.ts'
@@ -13,6 +17,7 @@ import { addPerson, askForExport, CREATE, fault, hashesInMirror, LIST, readExpor
 const NOTES = '/notes$'
 /** Lever answers when the faults are cleared. */
 const HELD_MS = 600_000
+const TIMEOUT_MS = 40_000
 
 describe('once a person is erased', function () {
   this.timeout(60_000)
@@ -21,8 +26,8 @@ describe('once a person is erased', function () {
   let apiKey: string
 
   before(async () => {
-    // nothing here may be waiting for a lease to lapse
-    service = await startService({ ...QUICK_TIMES, LEVER_TIMEOUT_MS: '8000', LEASE_MS: '45000' })
+    // nothing here may be waiting for a lease to lapse, or for a call to time out
+    service = await startService({ ...QUICK_TIMES, LEVER_TIMEOUT_MS: String(TIMEOUT_MS), LEASE_MS: '45000' })
     await service.lever.settings({ rateLimit: { enabled: false } })
     ;({ api, apiKey } = await service.connected())
   })
@@ -54,9 +59,19 @@ describe('once a person is erased', function () {
     return { isAnswered: () => answered, answer }
   }
 
-  async function expectForgotten(person: PersonInTest, withinMs = 10_000): Promise<void> {
-    await receiptComes(api, person, withinMs)
+  async function expectForgotten(person: PersonInTest): Promise<void> {
+    await receiptComes(api, person, 20_000)
     expect(await tracesOf(person)).to.deep.equal([])
+  }
+
+  /** An export that is looked for, without its rests. */
+  async function expectForgottenOnceLookedFor(person: PersonInTest, id: string): Promise<void> {
+    await eventually('the receipt', async () => {
+      await letCallBeOver(id)
+      await wakeExport(id)
+      return receiptOf(api, person)
+    })
+    await expectForgotten(person)
   }
 
   it('nobody is created whom a worker held while it looked for duplicates, and nobody waits for that worker', async () => {
@@ -116,10 +131,11 @@ describe('once a person is erased', function () {
       const early = isAnswered()
       await service.lever.clearFaults()
       await aMoment()
+      await letCallBeOver(id)
 
       expect([early, await answer], 'answered once the call has ended').to.deep.equal([false, 204])
       expect([await calls('POST', CREATE.path), await inLever(person)]).to.deep.equal([1, []])
-      await expectForgotten(person)
+      await expectForgottenOnceLookedFor(person, id)
       expect((await readExport(api, id)).status).to.be.oneOf(['canceled', 'failed'])
       expect(await receiptOf(api, person)).not.to.have.property('madeInLever')
     })
@@ -154,6 +170,8 @@ describe('once a person is erased', function () {
     await fault(service, LIST, { kind: 'status', status: 500, after: 1, times: 1000 })
     const id = await askForExport(api, person)
     await eventually('it is unclear', async () => (await exportOf(person))?.status === 'unclear')
+    // for five seconds more it may be on its way
+    await ExportModel.updateOne({ _id: id }, { $set: { 'intent.at': new Date(Date.now() - TIMEOUT_MS + 4000) } })
 
     const { status } = await api.delete(`candidates/${person.id}`)
     const made = await inLever(person)
@@ -161,7 +179,7 @@ describe('once a person is erased', function () {
     expect([status, made.length]).to.deep.equal([204, 1])
     await service.lever.clearFaults()
     await wakeExport(id)
-    await expectForgotten(person, 20_000)
+    await expectForgotten(person)
     expect(await receiptOf(api, person))
       .to.have.property('madeInLever')
       .that.deep.equals(made)
@@ -220,6 +238,25 @@ describe('once a person is erased', function () {
     await aMoment()
 
     expect(await service.lever.notesOf(opportunityId ?? '')).to.deep.equal([])
+  })
+
+  it('an export that lands while its traces are removed leaves none: it is come back to', async () => {
+    const [organization, candidate] = [new mongoose.Types.ObjectId(), new mongoose.Types.ObjectId()]
+    const fields = { organization, candidate, requestedBy: 'a@b.example', onDuplicate: 'create' as const }
+    await ExportModel.create({ ...fields, status: 'unclear', dueAt: NEVER, note: { status: 'queued', text: 'likes tea' } })
+    const forget = async () => forgetCandidate(String(organization), String(candidate), TIMEOUT_MS)
+    const exists = ExportModel.exists.bind(ExportModel)
+    const landing = sinon.stub(ExportModel, 'exists').callsFake((filter) => {
+      landing.restore()
+      const landed = ExportModel.updateOne({ candidate }, { $set: { status: 'exported' } })
+      return landed.then(() => exists(filter)) as unknown as ReturnType<typeof exists>
+    })
+
+    const first = await forget()
+    const second = await forget()
+
+    expect([first.underWay, second.underWay]).to.deep.equal([true, false])
+    expect((await ExportModel.findOne({ candidate }).lean<ExportDocument>())?.note).not.to.have.property('text')
   })
 
   it('what waits for Lever is taken back, and never sent', async () => {

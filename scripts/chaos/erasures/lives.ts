@@ -30,7 +30,7 @@ export interface Living extends Asking {
   erasures: number
 }
 
-const AT_ONCE = 10
+const AT_ONCE = 6
 const ERASED_WITHIN_MS = 5000
 const MET_WITHIN_MS = 10_000
 const LOOKED_EVERY_MS = 25
