@@ -7,7 +7,7 @@ const ERASURES = 20
 
 /** The shortest run that says something; `npm run erasures` goes on for as long as one wishes. */
 describe('people erased while processes are killed and Lever fails', function () {
-  this.timeout(230_000)
+  this.timeout(240_000)
   const folder = temporaryFolder()
   let report: ErasuresReport
 

@@ -12,7 +12,7 @@ const LONGER_MS: Readonly<Record<string, number>> = {
   'test/conversations/kills.test.ts': 150_000, // starts a dozen processes, to be killed
   'test/export/outcome.test.ts': 150_000, // waits for what is unclear, fault by fault
   'test/process/chaos.test.ts': 180_000, // starts six processes, kills some, and waits for what is open
-  'test/process/erasures.test.ts': 200_000, // starts six processes, kills some, and waits for what is open
+  'test/process/erasures.test.ts': 240_000, // starts six processes, kills some, and waits for what is open
   'test/process/hostile-imports.test.ts': 240_000, // imports hundreds of thousands of lines, and starts a process that is killed
   'test/process/serve.test.ts': 150_000, // starts a dozen processes
   'test/web/every-endpoint-load.test.ts': 150_000, // thousands of requests at once
