@@ -10,6 +10,7 @@ import { evenPieces } from './even-pieces.ts'
 import { holdBytes, type HeldBytes } from './held-bytes.ts'
 import { importCsv } from './import-csv.ts'
 import { dropFile, keepFile } from './import-files.ts'
+import { openTable } from './xlsx/spreadsheet-as-csv.ts'
 import { keepRejections, listRejections, rejectionsCsv } from './import-rejections.ts'
 import type { RowWarning } from './import-rows.ts'
 import { keepWarnings, listWarnings } from './import-warnings.ts'
@@ -64,13 +65,14 @@ export interface ImportProgress {
 
 /**
  * Reads a file whole for `use`, and keeps nothing of it afterwards that no import has taken.
- * @throws ServiceError `invalid_request` for one over 1 MB without a usable header row, `too_many_requests` when too many files are being
+ * An .xlsx file is one with the rows of its first visible sheet.
+ * @throws ServiceError `invalid_request` for one over 1 MB without a usable header row, or a spreadsheet that cannot be read, `too_many_requests` when too many files are being
  * received; what `chunks` and `use` throw
  */
 export async function withReceivedFile<T>(chunks: AsyncIterable<Uint8Array>, use: (file: ReceivedFile) => Promise<T>): Promise<T> {
   const held = holdBytes()
   try {
-    const file = await receiveFile(chunks, held)
+    const file = await receiveFile((await openTable(chunks, held)).pieces, held)
     try {
       return await use(file)
     } finally {

@@ -4,7 +4,10 @@ import { openCsv, type CsvCandidate } from './csv/csv-candidates.ts'
 import { CSV_FIELDS } from './csv/csv-columns.ts'
 import { CSV_DELIMITERS } from './csv/csv-header.ts'
 import { CSV_ENCODINGS } from './csv/csv-text.ts'
+import { holdBytes } from './held-bytes.ts'
 import { mergedOrFault } from './import-rows.ts'
+
+import { openTable, type Table } from './xlsx/spreadsheet-as-csv.ts'
 
 const SHOWN_ROWS = 5
 const LONGEST_SHOWN = 200
@@ -13,6 +16,10 @@ export const CsvPreview = z
   .object({
     encoding: z.enum(CSV_ENCODINGS),
     delimiter: z.enum(CSV_DELIMITERS),
+    sheet: z
+      .object({ name: z.string(), others: z.int() })
+      .nullable()
+      .meta({ description: 'Of an .xlsx file: the first visible sheet, which is read, and how many sheets are not; null for a CSV file.' }),
     columns: z.array(
       z.object({
         header: z.string(),
@@ -29,15 +36,24 @@ export const CsvPreview = z
       }),
     ),
   })
-  .meta({ id: 'CandidateImportPreview', description: 'How a CSV file would be read: its columns and its first rows.' })
+  .meta({ id: 'CandidateImportPreview', description: 'How a CSV or .xlsx file would be read: its columns and its first rows.' })
 export type CsvPreview = z.output<typeof CsvPreview>
 
 /**
- * How a CSV file would be read. Of the pieces no more are taken than that needs.
- * @throws ServiceError `invalid_request` without a usable header row
+ * How a CSV or .xlsx file would be read. Of the pieces of a CSV file no more are taken than that needs.
+ * @throws ServiceError `invalid_request` without a usable header row, or for a spreadsheet that cannot be read; `payload_too_large`
  */
 export async function previewCsv(chunks: AsyncIterable<Uint8Array>): Promise<CsvPreview> {
-  const { text, header, rows, close } = await openCsv(chunks)
+  const held = holdBytes()
+  try {
+    return await previewTable(await openTable(chunks, held))
+  } finally {
+    held.release()
+  }
+}
+
+async function previewTable({ pieces, sheet }: Table): Promise<CsvPreview> {
+  const { text, header, rows, close } = await openCsv(pieces)
   const shown: CsvPreview['rows'] = []
   for await (const row of rows) {
     shown.push(toShown(row))
@@ -47,6 +63,7 @@ export async function previewCsv(chunks: AsyncIterable<Uint8Array>): Promise<Csv
   return {
     encoding: text.encoding,
     delimiter: header.delimiter,
+    sheet,
     columns: header.names.map((name, at) => ({ header: name.slice(0, LONGEST_SHOWN), field: header.columns[at]?.field ?? null })),
     rows: shown,
   }

@@ -8,6 +8,7 @@ import { candidateEndpoints } from '../../src/web/api/candidates.ts'
 import { eventually } from '../support/eventually.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
+import { textRow, xlsx } from './xlsx/build-xlsx.ts'
 import { startWeb, type RunningWeb } from '../support/web.ts'
 
 const MB = 1024 * 1024
@@ -160,6 +161,35 @@ describe('candidates over HTTP', () => {
     const answer = await importCsv(`name,email,Shoe size,,${'Q'.repeat(250)}\nAna,ana@a.example,38,,x\n`)
 
     expect(await answer.json()).to.deep.include({ created: 1, ignoredColumns: ['Shoe size', 'Q'.repeat(200)] })
+  })
+
+  it('imports an .xlsx workbook, sent as it is or in a form, with the numbers of its rows', async () => {
+    const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+    const rows = [textRow(1, 'Name', 'Email', 'Shoe size'), textRow(3, 'Xan', 'xan@x.example', '38'), textRow(7, 'Yael', 'no address')]
+    const bytes = new Uint8Array(xlsx({ rows: rows.join('') }))
+    const form = new FormData()
+    form.append('file', new Blob([bytes]), 'people.xlsx')
+
+    const sent = await importCsv(bytes, { 'content-type': type })
+    const again = await importForm(form)
+    const preview = await web.call('POST', '/api/v1/candidates/import/preview', { body: bytes, headers: { 'content-type': type } })
+    const old = await importCsv(new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 1, 2, 3, 4]), { 'content-type': type })
+
+    const rejected = [{ line: 7, message: 'emails is not an e-mail address.' }]
+    expect(await sent.json()).to.deep.equal({ created: 1, updated: 0, rejected, rejectedCount: 1, ignoredColumns: ['Shoe size'] })
+    expect(await again.json()).to.deep.include({ created: 0, updated: 1, rejected })
+    expect(await preview.json()).to.deep.include({ sheet: { name: 'People', others: 0 } })
+    expect([old.status, await codeOf(old)]).to.deep.equal([422, 'invalid_request'])
+  })
+
+  it('imports a workbook that is over 1 MB as CSV in the background', async () => {
+    const people = Array.from({ length: 900 }, (_, at) => textRow(at + 2, `Person ${at}`, `w${at}@long.example`, 'x'.repeat(1500)))
+    const bytes = new Uint8Array(xlsx({ rows: textRow(1, 'name', 'email', 'headline') + people.join('') }))
+
+    const answer = await importCsv(bytes)
+
+    expect(answer.status).to.equal(202)
+    expect(bytes.length).to.be.lessThan(1024 * 1024)
   })
 
   it('shows how a file would be read, and imports nothing', async () => {

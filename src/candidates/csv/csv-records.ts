@@ -6,6 +6,9 @@ import { followQuotes } from './csv-quotes.ts'
 /** One row of a file, from line to line: its cells, or why it cannot be read, with the text of its first line. */
 export type CsvRecord = { line: number; lastLine: number } & ({ cells: string[] } | { fault: string; text: string })
 
+/** Stands for a line break within a cell where rows are to have a line each; no line of a file ends with it. */
+export const LINE_BREAK_IN_CELL = '\u2028'
+
 /** In characters; a longer row is not read. */
 export const LONGEST_RECORD = 100_000
 /** A row that goes on for longer than this has a quotation mark too many. */
@@ -34,7 +37,7 @@ export async function* readRecords(lines: AsyncIterable<CsvLine>, delimiter: str
       if ('fault' in reading) {
         if (reading.isEndless) endless += 1
         yield { line: first.number, lastLine, fault: reading.fault, text: first.text.slice(0, LONGEST_KEPT_LINE) }
-      } else if (reading.cells.some((cell) => cell !== '')) yield { line: first.number, lastLine, cells: reading.cells }
+      } else if (reading.cells.some((cell) => cell !== '')) yield { line: first.number, lastLine, cells: reading.cells.map(withLineBreaks) }
     }
   } finally {
     await ahead.close()
@@ -106,6 +109,10 @@ async function readRow(ahead: LinesAhead, first: CsvLine, delimiter: string, mos
 
 function badQuotes(line: number): string {
   return `A quotation mark in line ${line} opens a cell that is not closed properly: end the cell with one, and double those inside it.`
+}
+
+function withLineBreaks(cell: string): string {
+  return cell.includes(LINE_BREAK_IN_CELL) ? cell.replaceAll(LINE_BREAK_IN_CELL, '\n') : cell
 }
 
 /** What csv-parse makes of a line without quotation marks, without its cost for each row. */

@@ -10,7 +10,8 @@ import { defineEndpoint, type Answer, type Endpoint, type KeptAnswer } from './e
 import { IdParams } from './id-params.ts'
 import { queryFlag } from './query-flag.ts'
 
-const UPLOAD = { contentTypes: ['text/csv', 'multipart/form-data'], limitBytes: 50 * 1024 * 1024 }
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const UPLOAD = { contentTypes: ['text/csv', XLSX, 'multipart/form-data'], limitBytes: 50 * 1024 * 1024 }
 
 const outcome = {
   created: z.int(),
@@ -54,12 +55,13 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       method: 'post',
       path: '/candidates/import',
       tag: TAG,
-      summary: 'Import candidates from a CSV file',
+      summary: 'Import candidates from a CSV or .xlsx file',
       description:
         'UTF-8, UTF-16 or windows-1252, with a header row of at most 1,000 columns; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
         "Exports of LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever's import template, are read as they are. A row without `externalId` is matched to a candidate by a personal profile page, else by e-mail. Only a page that is surely one person's identifies (LinkedIn, Sales Navigator, Recruiter, GitHub, GitLab, X, Stack Overflow, Xing, Dribbble, Behance, and the like, in any form of its address); websites, company pages, and addresses such as `info@` identify nobody. Another profile on the same site contradicts a match. A row that could be about several people makes a new candidate, with a warning. " +
         'Phones are taken over as E.164, `+12125550123 ext. 5`, where they name their country or the row does; else as they are. ' +
-        'A cell holds at most 300 characters; in `headline`, `location` and `summary` 10,000, in `profileUrl` 2,000, and in columns of several values 20,000.',
+        'A cell holds at most 300 characters; in `headline`, `location` and `summary` 10,000, in `profileUrl` 2,000, and in columns of several values 20,000. ' +
+        'Of an .xlsx file of at most 10 MB the first visible sheet is read: formulas as what they last showed, dates as ISO 8601, numbers with all their digits; `line` is the number of the row.',
       access: 'sourcer',
       query: ImportQuery,
       upload: UPLOAD,
@@ -84,7 +86,7 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       method: 'post',
       path: '/candidates/import/preview',
       tag: TAG,
-      summary: 'How a CSV file would be read; nothing is imported',
+      summary: 'How a CSV or .xlsx file would be read; nothing is imported',
       access: 'sourcer',
       reads: true,
       upload: UPLOAD,

@@ -2,8 +2,9 @@
 const form = document.querySelector('form[data-import]')
 const field = form.querySelector('input[type=file]')
 const place = document.getElementById('import-preview')
-/** Enough for the header and the first rows. */
+/** Enough for the header and the first rows; of a workbook all is needed. */
 const HEAD_BYTES = 512 * 1024
+const LARGEST_WORKBOOK_BYTES = 10 * 1024 * 1024
 
 const token = document.querySelector('meta[name=csrf-token]').content
 
@@ -11,7 +12,7 @@ async function showPreview() {
   place.replaceChildren()
   const [file] = field.files
   if (!file) return
-  const head = file.slice(0, HEAD_BYTES)
+  const head = file.slice(0, /\.xlsx$/i.test(file.name) ? LARGEST_WORKBOOK_BYTES + 1 : HEAD_BYTES)
   const response = await fetch('/candidates/import/preview', {
     method: 'POST',
     body: head,

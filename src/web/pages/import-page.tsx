@@ -24,7 +24,7 @@ export function ImportPage({ problem }: { problem: string | null }) {
         <Form action="/candidates/import" enctype="multipart/form-data" data-import>
           <label>
             {t.file}
-            <input type="file" name="file" accept=".csv,.tsv,.txt,text/csv" required aria-describedby="file-hint" />
+            <input type="file" name="file" accept=".csv,.tsv,.txt,.xlsx,text/csv" required aria-describedby="file-hint" />
           </label>
           <p class="small" id="file-hint">
             {t.fileHint}
@@ -79,6 +79,7 @@ export function ImportPreview({ preview }: { preview: CsvPreview }) {
   return (
     <>
       <h2>{t.preview}</h2>
+      {preview.sheet === null ? null : <p class="small">{t.sheet(preview.sheet.name.slice(0, 100), preview.sheet.others)}</p>}
       <Table heads={[t.column, t.field, t.example]} label={t.preview}>
         {preview.columns.map(({ header, field }, at) => (
           <Row key={`${at} ${header}`}>

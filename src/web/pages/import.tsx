@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { isServiceError, type ServiceError } from '../../errors.ts'
+import { LARGEST_XLSX_BYTES } from '../../candidates/xlsx/spreadsheet-as-csv.ts'
 import { importsOf } from '../api/candidate-imports.ts'
 import { parseAddress } from '../middleware/page-session.ts'
 import { personOf } from '../middleware/require-person.ts'
@@ -17,8 +18,8 @@ import { renderFragment, renderPage } from './render-page.tsx'
 import { importTexts } from './texts-import.ts'
 
 const LIMIT_BYTES = 50 * 1024 * 1024
-/** The head of a file is enough to see how it is read. */
-const PREVIEW_BYTES = 1024 * 1024
+/** The head of a CSV file is enough to see how it is read, and a workbook has at most so much. */
+const PREVIEW_BYTES = LARGEST_XLSX_BYTES + 1024
 
 type Deps = Pick<Candidates, 'importFile' | 'getImport' | 'previewCsv'>
 
@@ -71,7 +72,8 @@ async function importFile(ctx: SiteContext, candidates: Deps): Promise<void> {
 
 function problemOf(ctx: SiteContext, error: ServiceError): string {
   const { language } = ctx.state
-  return error.code === 'payload_too_large' ? importTexts(language).tooLarge : problemWords(language, error)
+  if (error.code !== 'payload_too_large') return problemWords(language, error)
+  return error.hint === undefined || language !== 'en' ? importTexts(language).tooLarge : problemWords(language, error)
 }
 
 /** Has htmx load the page as a whole. */

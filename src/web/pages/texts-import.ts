@@ -6,9 +6,9 @@ export const importTexts = defineTexts({
   en: {
     title: 'Import CSV',
     lead: 'Candidates from a spreadsheet, or from another tool. Importing the same file again creates no duplicates.',
-    file: 'CSV file',
+    file: 'CSV file or Excel workbook (.xlsx)',
     fileHint:
-      'With a header row, at most 50 MB. Exports of LinkedIn, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever’s import template, are read as they are.',
+      'With a header row, at most 50 MB, a workbook 10 MB; of a workbook the first visible sheet is read. Exports of LinkedIn, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever’s import template, are read as they are.',
     columns: 'Column names, besides the usual ones of other tools in English, Spanish, German, French and Portuguese',
     importIt: 'Import',
     erased: 'People who were erased here',
@@ -16,6 +16,8 @@ export const importTexts = defineTexts({
     importErasedHint: 'They are left out. If they agreed to be entered again, take them in:',
     sending: 'Sending the file …',
     preview: 'How the file is read',
+    sheet: (name: string, others: number) =>
+      others === 0 ? `The sheet “${name}” is read.` : `The sheet “${name}” is read; ${others} others are not.`,
     column: 'Column',
     field: 'Becomes',
     ignored: 'Left out',
@@ -48,9 +50,9 @@ export const importTexts = defineTexts({
   es: {
     title: 'Importar CSV',
     lead: 'Candidatos de una hoja de cálculo o de otra herramienta. Importar el mismo archivo otra vez no crea duplicados.',
-    file: 'Archivo CSV',
+    file: 'Archivo CSV o libro de Excel (.xlsx)',
     fileHint:
-      'Con una fila de encabezado, de 50 MB como máximo. Las exportaciones de LinkedIn, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook y Thunderbird, y los archivos hechos con la plantilla de importación de Lever, se leen tal cual.',
+      'Con una fila de encabezado, de 50 MB como máximo, un libro de 10 MB; de un libro se lee la primera hoja visible. Las exportaciones de LinkedIn, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook y Thunderbird, y los archivos hechos con la plantilla de importación de Lever, se leen tal cual.',
     columns: 'Nombres de columna, además de los habituales de otras herramientas en inglés, español, alemán, francés y portugués',
     importIt: 'Importar',
     erased: 'Personas que fueron borradas aquí',
@@ -58,6 +60,7 @@ export const importTexts = defineTexts({
     importErasedHint: 'Quedan fuera. Si han aceptado que se les vuelva a introducir, inclúyalas:',
     sending: 'Enviando el archivo …',
     preview: 'Cómo se lee el archivo',
+    sheet: (name: string, others: number) => (others === 0 ? `Se lee la hoja «${name}».` : `Se lee la hoja «${name}»; otras ${others} no.`),
     column: 'Columna',
     field: 'Pasa a ser',
     ignored: 'Se omite',

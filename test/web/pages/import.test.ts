@@ -46,7 +46,7 @@ describe('the page Import CSV', function () {
     const { html } = await bo.open(IMPORT)
 
     expect(list.html).to.match(/<a href="\/candidates\/import" role="button"[^>]*>Import CSV<\/a>/)
-    expect(html).to.match(/<label>CSV file<input type="file" name="file"/)
+    expect(html).to.match(/<label>CSV file or Excel workbook \(\.xlsx\)<input type="file" name="file"/)
     expect(html).to.match(
       /<form method="post" action="\/candidates\/import" enctype="multipart\/form-data"[^>]*><input type="hidden" name="_csrf"/,
     )

@@ -1,0 +1,95 @@
+import { numberText } from './number-text.ts'
+import { textReader, type Workbook } from './workbook.ts'
+import { xlsxFault } from './xlsx-fault.ts'
+import { readXml } from './xml-events.ts'
+
+/** Excel's own limits. */
+const MOST_ROWS = 1_048_576
+const MOST_COLUMNS = 16_384
+/** A header has at most 1,000 columns: what is further right counts as one cell too many. */
+const LAST_COLUMN = 1001
+
+/** A row that has cells; the sheet's first is number 1. Cells that are empty or not there are ''. */
+export interface SheetRow {
+  number: number
+  cells: string[]
+}
+
+/** The rows of a sheet, as they are read. @throws ServiceError `invalid_request` */
+export async function* readRows(sheet: AsyncIterable<Uint8Array>, workbook: Workbook): AsyncGenerator<SheetRow> {
+  const ready: SheetRow[] = []
+  for await (const _ of readXml(
+    sheet,
+    rowReader(workbook, (row) => ready.push(row)),
+  ))
+    yield* ready.splice(0)
+}
+
+function rowReader(workbook: Workbook, onRow: (row: SheetRow) => void) {
+  const text = textReader()
+  let row: SheetRow | null = null
+  let number = 0
+  let column = 0
+  let cell: { type: string; style: number } | null = null
+  let value = ''
+  let isValue = false
+
+  return {
+    open(element: string, attributes: Readonly<Record<string, string>>): void {
+      if (element === 'row') {
+        number = rowNumber(attributes['r'], number)
+        row = { number, cells: [] }
+        column = 0
+      } else if (element === 'c' && row) {
+        column = columnOf(attributes['r']) ?? column + 1
+        if (column > MOST_COLUMNS) throw xlsxFault('The spreadsheet is damaged: a cell is outside the sheet.')
+        column = Math.min(column, LAST_COLUMN)
+        cell = { type: attributes['t'] ?? 'n', style: Number(attributes['s'] ?? -1) }
+        value = ''
+        text.begin()
+      } else if (element === 'v') isValue = true
+      else text.open(element)
+    },
+    text(piece: string): void {
+      if (isValue && value.length < LONGEST_VALUE) value += piece
+      else if (!isValue) text.text(piece)
+    },
+    close(element: string): void {
+      if (element === 'v') isValue = false
+      else if (element === 'c' && row && cell) {
+        const shown = cell.type === 'inlineStr' ? text.end() : shownValue(cell, value.slice(0, LONGEST_VALUE), workbook)
+        if (shown !== '') {
+          while (row.cells.length < column - 1) row.cells.push('')
+          row.cells[column - 1] = shown
+        }
+        cell = null
+      } else if (element === 'row' && row) {
+        if (row.cells.length > 0) onRow(row)
+        row = null
+      } else text.close(element)
+    },
+  }
+}
+
+/** What the cell of a formula last showed may be a text. */
+const LONGEST_VALUE = 50_000
+
+function shownValue({ type, style }: { type: string; style: number }, value: string, { strings, formats, is1904 }: Workbook): string {
+  if (type === 's') return strings[Number(value)] ?? ''
+  if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE'
+  if (type === 'e') return '' // such as #N/A
+  if (type === 'n') return numberText(value, formats[style] ?? null, is1904)
+  return value // the text of a formula, or a date as ISO 8601
+}
+
+function rowNumber(named: string | undefined, before: number): number {
+  const number = named === undefined ? before + 1 : Number(named)
+  if (Number.isInteger(number) && number > before && number <= MOST_ROWS) return number
+  throw xlsxFault('The spreadsheet is damaged: its rows are not in order.')
+}
+
+/** 28 for `AB7`; null where a cell does not say where it is. */
+function columnOf(reference: string | undefined): number | null {
+  const [letters] = /^[A-Z]{1,3}/.exec(reference ?? '') ?? []
+  return letters === undefined ? null : [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
+}

@@ -1,0 +1,55 @@
+import sax from 'sax'
+import { startTimeSlice } from '../time-slice.ts'
+import { xlsxFault } from './xlsx-fault.ts'
+
+/** What a part of a workbook is made of. Names come without their prefix; a long text comes in several pieces. */
+export interface XmlHandler {
+  open?(name: string, attributes: Readonly<Record<string, string>>): void
+  text?(text: string): void
+  close?(name: string): void
+}
+
+/**
+ * Reads XML as it comes, giving way to the rest of the process; yields after each piece. No entity but XML's own five is known, and a
+ * document type, in which others could be defined, is refused.
+ * @throws ServiceError `invalid_request` for what is no such XML
+ */
+export async function* readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHandler): AsyncGenerator<void> {
+  const parser = sax.parser(true, { strictEntities: true, position: false } as sax.SAXOptions)
+  let isRefused = false
+  const refuse = () => void (isRefused = true)
+  parser.onerror = refuse
+  parser.ondoctype = refuse
+  parser.onopentag = ({ name, attributes }) => handler.open?.(local(name), attributes as Record<string, string>)
+  parser.ontext = parser.oncdata = (text) => handler.text?.(text)
+  parser.onclosetag = (name) => handler.close?.(local(name))
+  const decoder = new TextDecoder('utf-8')
+  const slice = startTimeSlice()
+  for await (const piece of pieces) {
+    if (slice.isOver()) await slice.giveWay()
+    parser.write(decoder.decode(piece, { stream: true }))
+    if (isRefused) throw malformed()
+    yield
+  }
+  parser.close()
+  if (isRefused) throw malformed()
+  yield
+}
+
+/** Reads a whole part. */
+export async function readWholeXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHandler): Promise<void> {
+  for await (const _ of readXml(pieces, handler)) continue
+}
+
+/** An attribute by its name without prefix. */
+export function attribute(attributes: Readonly<Record<string, string>>, name: string): string | undefined {
+  return attributes[name] ?? Object.entries(attributes).find(([key]) => local(key) === name)?.[1]
+}
+
+function local(name: string): string {
+  return name.slice(name.indexOf(':') + 1)
+}
+
+function malformed(): Error {
+  return xlsxFault('The spreadsheet is damaged: a part of it is no XML of a workbook.')
+}
