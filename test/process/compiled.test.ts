@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { freePort } from '../../scripts/free-port.ts'
+import { eventually } from '../support/eventually.ts'
+import { runProgram, type Program } from '../support/run-program.ts'
+import { SECRET_KEYS } from '../support/service.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+const SERVE = (scripts['serve'] ?? '').split(' ')
+
+/** A checkout of its own, whose packages are those of this one. */
+function checkOut(): string {
+  const folder = temporaryFolder()
+  for (const name of ['src', 'scripts', 'package.json', 'package-lock.json'])
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
+describe('npm run serve, compiled', function () {
+  this.timeout(120_000)
+
+  const serve = (folder: string, env: Record<string, string> = {}): Program =>
+    runProgram(SERVE[0] ?? '', SERVE.slice(1), { cwd: folder, env: { PATH: process.env['PATH'] ?? '', ...env } })
+
+  it('compiles where that is missing or older than the sources, and runs what was compiled', async () => {
+    const folder = checkOut()
+    const builtAt = () => statSync(join(folder, 'dist', '.built')).mtimeMs
+    const refused = await serve(folder).ended
+    expect([refused.code, refused.stderr.includes('MONGODB_URI is required')]).to.deep.equal([1, true])
+    const first = builtAt()
+
+    appendFileSync(join(folder, 'dist', 'config.js'), "\nprocess.stderr.write('this was compiled')\n")
+    expect((await serve(folder).ended).stderr).to.include('this was compiled')
+    expect(builtAt()).to.equal(first)
+
+    const now = new Date()
+    utimesSync(join(folder, 'src', 'lever', 'client.ts'), now, now)
+    expect((await serve(folder).ended).stderr)
+      .to.include('MONGODB_URI is required')
+      .and.not.include('this was compiled')
+    expect(builtAt()).to.be.greaterThan(first)
+  })
+
+  it('is compiled once by several that start at the same time', async () => {
+    const folder = checkOut()
+
+    const ends = await Promise.all(Array.from({ length: 3 }, () => serve(folder).ended))
+
+    for (const { code, stderr } of ends) expect([code, stderr.includes('MONGODB_URI is required')]).to.deep.equal([1, true])
+    expect(readdirSync(join(folder, 'dist'))).to.not.include('.lock')
+  })
+
+  it('works where nothing can be written but in DATA_DIR, not even in the folder for temporary files', async function () {
+    const [folder, dataDir] = [checkOut(), temporaryFolder()]
+    const port = String(await freePort())
+    const nowhere = `mongodb://127.0.0.1:${await freePort()}/?replicaSet=rs0&serverSelectionTimeoutMS=200`
+    const env = {
+      PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, TMPDIR: '/nowhere', PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}`,
+      MONGODB_URI: nowhere, SECRET_KEYS,
+    } // prettier-ignore
+    const { child, ended, output } = readOnly(folder, dataDir, env) ?? this.skip()
+
+    const page = await eventually('it serves', () => fetch(`http://127.0.0.1:${port}/sign-in`).catch(() => null), 90_000)
+    const style = /href="(\/assets\/[^"]+\.css[^"]*)"/.exec(await page.text())?.[1] ?? ''
+    const asset = await fetch(`http://127.0.0.1:${port}${style}`)
+    child.kill('SIGTERM')
+
+    expect([page.status, asset.status], output()).to.deep.equal([200, 200])
+    expect((await ended).code).to.equal(0)
+    expect(existsSync(join(folder, 'dist'))).to.equal(false)
+    expect(readdirSync(join(dataDir, 'build', 'dist'))).to.include('main.js')
+  })
+
+  it('says where it may not write, and ends with 1', async function () {
+    const folder = checkOut()
+    const ended = await (readOnly(folder, null, { PATH: process.env['PATH'] ?? '', DATA_DIR: join(folder, 'data') }) ?? this.skip()).ended
+
+    expect(ended.code).to.equal(1)
+    expect(ended.stderr).to.include(join(folder, 'dist')).and.include('DATA_DIR')
+  })
+
+  /** Root may write whatever the modes are, so for it the whole file system is mounted anew; null where that is not allowed. */
+  function readOnly(folder: string, dataDir: string | null, env: Record<string, string>): Program | null {
+    if (process.getuid?.() !== 0) {
+      chmodSync(folder, 0o555)
+      return runProgram(SERVE[0] ?? '', SERVE.slice(1), { cwd: folder, env })
+    }
+    try {
+      execFileSync('unshare', ['-m', 'true'], { stdio: 'ignore' })
+    } catch {
+      return null
+    }
+    const keep = dataDir === null ? '' : `mount --bind '${dataDir}' '${dataDir}' && `
+    return runProgram('unshare', ['-m', 'sh', '-c', `${keep}mount -o remount,bind,ro / && exec "$@"`, 'sh', ...SERVE], { cwd: folder, env })
+  }
+})
