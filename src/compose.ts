@@ -182,7 +182,8 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
     return new Error(`Port ${port} on ${host} is in use: stop what listens there, or set PORT to a free one.`, { cause: error })
   }
   if (error.code === 'EACCES') return new Error(`Port ${port} needs more rights: set PORT to one above 1023.`, { cause: error })
-  if (error.code === 'EADDRNOTAVAIL') return new Error(`HOST ${host} is not an address of this machine.`, { cause: error })
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
+    return new Error(`HOST ${host} is not an address of this machine.`, { cause: error })
   return error
 }
 

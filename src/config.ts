@@ -65,10 +65,13 @@ const roles = z.string().transform((value, ctx): ProcessRole[] => {
   if (unknown.length > 0 || given.length === 0) ctx.addIssue('must be web, worker or web,worker')
   return ROLES.filter((role) => given.includes(role))
 })
-const mongoUri = z.string().check(({ value, issues }) => {
-  const fault = faultOfMongoUri(value)
-  if (fault !== null) issues.push({ code: 'custom', input: value, message: fault })
-})
+const mongoUri = z
+  .string()
+  .check(({ value, issues }) => {
+    const fault = faultOfMongoUri(value)
+    if (fault !== null) issues.push({ code: 'custom', input: value, message: fault })
+  })
+  .transform(withDatabase)
 
 const UNENCODED = 'cannot be parsed as a MongoDB connection string; percent-encode special characters in its user and password'
 
@@ -84,6 +87,18 @@ function faultOfMongoUri(uri: string): string | null {
   } catch {
     return UNENCODED
   }
+}
+
+/** Mechanisms whose users are in no database. */
+const WITHOUT_USER_DATABASE = /[?&]authMechanism=(MONGODB-X509|MONGODB-AWS|MONGODB-OIDC|GSSAPI|PLAIN)\b/i
+
+/** Names the database `fulcrum` where none is named. Users are looked for in `admin` all the same, as the driver does where none is named. */
+function withDatabase(uri: string): string {
+  const [, servers = '', database = '', options = ''] = /^(mongodb(?:\+srv)?:\/\/[^/?]*)\/?([^?]*)(.*)$/s.exec(uri) ?? []
+  if (database !== '') return uri
+  const needsSource = servers.includes('@') && !/[?&]authSource=/i.test(options) && !WITHOUT_USER_DATABASE.test(options)
+  const source = needsSource ? `${options.length > 1 ? '&' : '?'}authSource=admin` : ''
+  return `${servers}/fulcrum${options === '?' ? '' : options}${source}`
 }
 
 /** An operator's key may be chosen by hand, so its length is all that can be asked of it. */
@@ -103,7 +118,7 @@ const Environment = z.object({
   LEVER_ENVIRONMENT: withDefault(z.enum(['production', 'sandbox', 'local']), 'production'),
   LEVER_API_URL: optional(httpUrl),
   LEVER_AUTH_URL: optional(origin),
-  LEVER_AUDIENCE: optional(z.url()),
+  LEVER_AUDIENCE: optional(address),
   LEVER_CLIENT_ID: optional(z.string()),
   LEVER_CLIENT_SECRET: optional(z.string()),
   LEVER_REQUESTS_PER_SECOND: withDefault(wholeNumber(1, 1000), 10),

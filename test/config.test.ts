@@ -112,6 +112,15 @@ describe('configuration', () => {
       expect(faultsOf({ PUBLIC_URL }), PUBLIC_URL).to.have.length(1)
   })
 
+  it('takes http of Lever from this machine alone', () => {
+    for (const name of ['LEVER_API_URL', 'LEVER_AUTH_URL', 'LEVER_AUDIENCE']) {
+      expect(faultsOf({ [name]: 'http://127.0.0.1:4010' }), name).to.deep.equal([])
+      expect(faultsOf({ [name]: 'http://lever.example' }), name).to.have.length(1)
+      expect(faultsOf({ [name]: 'https://lever.example' }), name).to.deep.equal([])
+    }
+    expect(readConfig({ LEVER_AUDIENCE: 'https://api.lever.example/v1/' }).lever.audience).to.equal('https://api.lever.example/v1/')
+  })
+
   it('takes keys of 32 bytes, each with an id of its own', () => {
     const keys = readConfig({ SECRET_KEYS: `${key('a')}, ${key('b')}` }).secretKeys
 
@@ -155,6 +164,20 @@ describe('configuration', () => {
       expect(faults, MONGODB_URI).to.have.length(1)
       expect(faults[0]).to.include('percent-encode').and.not.include('s3cr').and.not.include('127.0.0.1')
     }
+  })
+
+  it('uses the database fulcrum where MONGODB_URI names none, and looks for its user in admin as before', () => {
+    const uris = {
+      'mongodb://127.0.0.1:27017': 'mongodb://127.0.0.1:27017/fulcrum',
+      'mongodb://a:1,b:2/?replicaSet=rs0': 'mongodb://a:1,b:2/fulcrum?replicaSet=rs0',
+      'mongodb://a?replicaSet=rs0': 'mongodb://a/fulcrum?replicaSet=rs0',
+      'mongodb://u:p%2F%3F@a': 'mongodb://u:p%2F%3F@a/fulcrum?authSource=admin',
+      'mongodb+srv://u:p@cluster.example/?retryWrites=true': 'mongodb+srv://u:p@cluster.example/fulcrum?retryWrites=true&authSource=admin',
+      'mongodb://u:p@a/?authSource=people': 'mongodb://u:p@a/fulcrum?authSource=people',
+      'mongodb://u@a/?authMechanism=MONGODB-X509': 'mongodb://u@a/fulcrum?authMechanism=MONGODB-X509',
+      'mongodb://u:p@a/own?replicaSet=rs0': 'mongodb://u:p@a/own?replicaSet=rs0',
+    }
+    for (const [MONGODB_URI, used] of Object.entries(uris)) expect(readConfig({ MONGODB_URI }).mongodbUri).to.equal(used)
   })
 
   it('refuses a MongoDB URI that cannot be parsed', () => {

@@ -29,6 +29,14 @@ describe('npm run serve', () => {
     for (const part of ['KioqKioq', 'swordfish', 'trumpets', 'hunter2', 'trombone', '127.0.0.1']) expect(output()).not.to.contain(part)
   })
 
+  it('names a host that is none', async () => {
+    const wrong = { HOST: 'no such host', PORT: String(await freePort()), MONGODB_URI: freshMongoUri(), SECRET_KEYS }
+    const { ended, output } = spawnServe({ ...wrong, PUBLIC_URL: 'https://fulcrum.example' })
+
+    expect((await ended).code).to.equal(1)
+    expect(output()).to.contain('HOST no such host')
+  })
+
   it('says in words that its port is in use', async () => {
     const blocker = await startLever()
     const port = new URL(blocker.url).port
@@ -53,6 +61,51 @@ describe('npm run serve', () => {
     expect(missing).to.include('database')
     expect(JSON.stringify(missing)).not.to.match(/127\.0\.0\.1|mongo|ECONNREFUSED/i)
     expect((await ended).code).to.equal(0)
+  })
+})
+
+describe('a process that only works', function () {
+  this.timeout(60_000)
+
+  it('serves its health and metrics, and nothing else', async () => {
+    const port = String(await freePort())
+    const url = `http://127.0.0.1:${port}`
+    const started = await startServe({ PORT: port, PUBLIC_URL: url, MONGODB_URI: freshMongoUri(), SECRET_KEYS, ROLES: 'worker' })
+    const statusOf = async (path: string, method = 'GET') => (await fetch(url + path, { method, redirect: 'manual' })).status
+
+    for (const path of ['/healthz', '/readyz', '/metrics']) expect(await statusOf(path), path).to.equal(200)
+    const others = [
+      '/',
+      '/sign-in',
+      '/candidates',
+      '/assets/site.js',
+      '/api/docs',
+      '/api/openapi.json',
+      '/api/v1/connection',
+      '/connect/lever/x',
+    ]
+    for (const path of others) expect(await statusOf(path), path).to.equal(404)
+    for (const path of ['/webhooks/lever/x', '/sign-in', '/api/v1/candidates']) expect(await statusOf(path, 'POST'), path).to.equal(404)
+    expect(await started.end()).to.equal(0)
+  })
+})
+
+describe('a process whose MONGODB_URI names no database', function () {
+  this.timeout(60_000)
+
+  it('keeps everything in fulcrum', async () => {
+    const port = String(await freePort())
+    const env = { PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}`, SECRET_KEYS }
+    const uri = new URL(freshMongoUri())
+    const client = await MongoClient.connect(uri.toString())
+    uri.pathname = '/'
+    const started = await startServe({ ...env, MONGODB_URI: uri.toString() })
+
+    expect((await client.db('fulcrum').collections()).map(({ collectionName }) => collectionName)).to.include('connections')
+    expect(await client.db('test').collections()).to.deep.equal([])
+    expect(await started.end()).to.equal(0)
+    await client.db('fulcrum').dropDatabase()
+    await client.close()
   })
 })
 
