@@ -84,7 +84,7 @@ function accessEndpoints(connections: Connections, shown: Show): Endpoint[] {
     path: '/connection/api-key',
     tag: TAG,
     summary: 'Connect by an API key of Lever',
-    description: 'The key is tried against Lever first.',
+    description: 'The key is tried against Lever first, for what the `features` in use need.',
     access: 'admin',
     body: z.strictObject({ apiKey: LeverApiKeyText, userEmail: email }),
     answers: CONNECTION,
@@ -160,9 +160,12 @@ function statusEndpoints(connections: Connections, shown: Show): Endpoint[] {
     path: '/connection/settings',
     tag: TAG,
     summary: 'Change settings',
+    description:
+      'All that is named, or nothing. Other `features` keep everything that is there; `authorizationNeeded` in the answer says whether Lever has to be authorized again for them. An API key is tried for what they need.',
     access: 'admin',
     body: ConnectionSettingsPatch,
     answers: CONNECTION,
+    problems: ['connection_not_active', 'lever_unavailable'],
     async handle({ caller, body }) {
       await connections.changeSettings(caller.organization, body, actorOf(caller))
       return shown(caller.organization)
