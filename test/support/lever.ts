@@ -161,7 +161,7 @@ export interface LeverForTests extends RunningSandbox {
   /** A new API key; without `permissions` it may do everything. */
   newApiKey(options?: { permissions?: string[]; confidential?: boolean }): Promise<string>
   revokeApiKey(key: string): Promise<void>
-  /** As **Revoke access** under Authorized Apps. */
+  /** As **Revoke access** under Authorized Apps; access tokens that live on have come to the end of their hour. */
   revokeGrants(): Promise<void>
   /** Access tokens are 401 at once; refresh tokens go on. */
   expireTokens(): Promise<void>
@@ -268,7 +268,10 @@ function accessCalls(client: Got): Calls<'newApiKey' | 'revokeApiKey' | 'revokeG
   return {
     newApiKey: async (options = {}) => (await call<{ key: string }>(client, 'POST', 'api-keys', options)).key,
     revokeApiKey: async (key) => call(client, 'POST', `api-keys/${key}/revoke`),
-    revokeGrants: async () => call(client, 'POST', 'grants/revoke'),
+    async revokeGrants() {
+      await call(client, 'POST', 'grants/revoke')
+      await call(client, 'POST', 'tokens/expire')
+    },
     expireTokens: async () => call(client, 'POST', 'tokens/expire'),
     allowRedirect: async (...redirectUris) => call(client, 'POST', 'redirect-uris', { redirectUris }),
   }

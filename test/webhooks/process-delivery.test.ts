@@ -294,8 +294,20 @@ describe('processing deliveries', () => {
       })
     }
 
+    for (const status of [403, 404])
+      it(`ignores one that Lever does not show, be it by ${status}: it may be confidential`, async () => {
+        await world.lever.fault({ kind: 'status', status, match: { path: `/opportunities/${opportunity.id}` }, times: 1000 })
+        await deliver('candidateStageChange')
+
+        await processAll()
+
+        const ignored = await newest()
+        expect(ignored).to.include({ status: 'ignored', attempts: 1 })
+        expect(ignored?.error?.code).to.equal('opportunity_unknown')
+      })
+
     it('fails at once what Lever refuses', async () => {
-      await world.lever.fault({ kind: 'status', status: 403, match: { path: `/opportunities/${opportunity.id}` }, times: 1000 })
+      await world.lever.fault({ kind: 'status', status: 422, match: { path: `/opportunities/${opportunity.id}` }, times: 1000 })
       await deliver('candidateStageChange')
 
       await processAll()
