@@ -102,4 +102,17 @@ describe('forms and feedback of the local Lever', () => {
     expect((await make(`/opportunities/${opportunity}/forms?perform_as=${ana}`, { ...body, secret: false })).secret).to.equal(false)
     expect((await api.send('POST', `/opportunities/${opportunity}/forms`, { baseTemplateId: 'none' })).status).to.equal(400)
   })
+
+  it('is gone with an anonymized person, but for the interviews', async () => {
+    const offers = await Promise.all(
+      (await lever.allOpportunities()).map(async ({ id }) => ({ id, data: (await api.get(`/opportunities/${id}/offers`)).body.data })),
+    )
+    const [assessed, offered] = [opportunity, offers.find(({ data }) => data.length > 0)?.id ?? '']
+    await lever.anonymize(assessed)
+    await lever.anonymize(offered)
+    for (const path of ['feedback', 'forms', 'notes', 'files', 'file_actions'])
+      expect((await api.get(`/opportunities/${assessed}/${path}`)).body.data, path).to.be.empty
+    expect((await api.get(`/opportunities/${offered}/offers`)).body.data).to.be.empty
+    expect((await api.get(`/opportunities/${assessed}/panels`)).body.data).not.to.be.empty
+  })
 })

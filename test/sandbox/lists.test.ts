@@ -143,6 +143,22 @@ describe('lists of the local Lever', () => {
     expect((await api.get('/opportunities/deleted?deleted_at_end=1')).body.data).to.be.empty
   })
 
+  it('lists deleted applications between two bounds of at most 30 days', async () => {
+    const posting = await postingNamed(api, 'Data Scientist')
+    const { data } = await addOpportunity(api, { name: 'Gone Too', postings: [posting.id] })
+    await lever.deleteOpportunity(data.id)
+    const day = 86_400_000
+    const between = async (query: string): Promise<Json> => (await api.get(`/applications/deleted?${query}`)).body
+    const [start, end] = [Date.now() - 15 * day, Date.now() + 15 * day]
+
+    const [deleted] = (await between(`deleted_at_start=${start}&deleted_at_end=${end}`)).data
+
+    expect(deleted).to.include({ id: data.applications[0], opportunityId: data.id, postingId: posting.id })
+    expect((await between(`deleted_at_start=${start}&deleted_at_end=${start + day}`)).data).to.be.empty
+    for (const query of [`deleted_at_start=${start}`, `deleted_at_end=${end}`, `deleted_at_start=${start}&deleted_at_end=${end + day}`])
+      expect((await api.get(`/applications/deleted?${query}`)).status, query).to.equal(400)
+  })
+
   it('finds its place among 50,000 opportunities without walking through them', () => {
     const { stages, opportunities } = sampleAccount()
     const store = new OpportunityStore(stages)

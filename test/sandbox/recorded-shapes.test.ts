@@ -135,6 +135,9 @@ describe('the shapes of the local Lever', () => {
     expectShape((await api.get('/webhooks')).body, { data: [RECORDED.webhook] })
     expect((await api.send('DELETE', `/webhooks/${made.body.data.id}`)).status).to.equal(204)
     expect((await api.get('/webhooks')).body).to.deep.equal({ data: [] })
+    const narrow = { url: 'https://app.example.test/hooks', event: 'candidateHired', configuration: { origins: ['applied'] } }
+    const { configuration } = (await api.send('POST', '/webhooks', narrow)).body.data
+    expect(configuration.conditions.origins, "as in Lever's Postman collection").to.deep.equal(['applied'])
   })
 
   it('sends the headers and error bodies of Lever', async () => {

@@ -20,6 +20,8 @@ export const webhookEndpoints: Endpoint[] = [
 const Url = z.string().refine(acceptableWebhookUrl, 'must be https')
 const Configuration = z.object({
   conditions: z.object({ origins: z.array(Origin).optional() }).optional(),
+  /** where Lever's Postman collection has them */
+  origins: z.array(Origin).optional(),
   verifyConnection: z.boolean().optional(),
 })
 const WebhookBody = z.object({ url: Url, event: LeverEventName, configuration: Configuration.optional() })
@@ -50,7 +52,7 @@ function shownUrl({ world }: ApiCall, { url }: Webhook): string {
 async function createWebhook(call: ApiCall): Promise<ApiAnswer> {
   const { world, credential } = call
   const { url, event, configuration } = parseBody(WebhookBody, plainBody(call.body))
-  const origins = configuration?.conditions?.origins
+  const origins = configuration?.conditions?.origins ?? configuration?.origins
   const webhook = makeWebhook(world, { url, event, origins, madeBy: credential.id, confidential: credential.confidential })
   if (configuration?.verifyConnection) {
     const test = await world.desk.verify(webhook)
