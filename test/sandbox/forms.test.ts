@@ -82,6 +82,8 @@ describe('forms and feedback of the local Lever', () => {
       [feedbackPath(), { baseTemplateId: template.id, panel: 'p', interview: 'i' }],
     ]
     for (const [path, body] of refused) expect((await api.send('POST', path, body)).status, JSON.stringify(body)).to.equal(400)
+    const half = await api.send('POST', feedbackPath(), { baseTemplateId: template.id, interview: 'i' })
+    expect(half.body.message).to.contain('together')
   })
 
   it('shows the feedback of an interview with it', async () => {
