@@ -11,7 +11,6 @@ import { refusedResume, resumeToSend, uploadOf } from './carried-resume.ts'
 import { buildCreateRequest } from './create-request.ts'
 import { ExportModel, type ExportIntent } from './export-model.ts'
 import { budgetLane, type ClaimedExport } from './export-steps.ts'
-import { describeFailure } from './lever-failure.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 
 type Unread = Pick<CreateOpportunityBody, 'emails' | 'phones' | 'links' | 'sources' | 'postings'>

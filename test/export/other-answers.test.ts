@@ -25,13 +25,12 @@ interface Told extends ExportAnswer {
 describe('exports to a Lever that answers otherwise', () => {
   let service: ServiceForTests
   let api: Api
-  let apiKey: string
 
   before(async function () {
     this.timeout(60_000)
     service = await startService(QUICK_TIMES)
     await service.lever.settings({ rateLimit: { enabled: false } })
-    ;({ api, apiKey } = await service.connected())
+    ;({ api } = await service.connected())
   })
   after(() => service.stop())
   afterEach(async () => {

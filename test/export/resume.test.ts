@@ -37,7 +37,7 @@ describe('export with a résumé:', () => {
   before(async function () {
     this.timeout(60_000)
     service = await startService(QUICK_TIMES)
-    await service.lever.settings({ rateLimit: { enabled: false } })
+    await service.lever.settings({ rateLimit: { enabled: false }, answers: { formNames: 'all', noResumes: 'emptyList' } })
     apiKey = (await service.connected()).apiKey
     api = service.api(apiKey)
     leverKey = await service.lever.newApiKey()

@@ -25,14 +25,14 @@ describe("Lever's users in the mirror", () => {
     under = await mirrorOf(lever)
   })
 
-  it('looks a user up in Lever by one call and keeps what it finds', async () => {
+  it('looks a user up in Lever by one call, or one more where Lever spells the address otherwise, and keeps what it finds', async () => {
     const { mirror, organization } = under
     await lever.clearRequests()
 
     const found = await mirror.lookUpUser(organization, ' Bo@ACME.example ')
 
     expect(found).to.include({ name: 'Bo Lindqvist', email: 'bo@acme.example', accessRole: 'admin', deactivatedAt: null })
-    expect(await lever.requests('/users')).to.have.length(1)
+    expect(await lever.requests('/users')).to.have.length(lever.answers.userEmail === 'anyCase' ? 1 : 2)
     expect(await mirror.findUser(organization, { email: 'BO@acme.example' })).to.deep.equal(found)
     expect(await mirror.findUser(organization, { id: found?.id ?? '' })).to.deep.equal(found)
   })

@@ -18,7 +18,7 @@ export function listOpportunities(call: ApiCall): ApiAnswer {
   const filters = [confidentialityFilter(call), searchable(world), ...fieldFilters(query), ...timeFilters(query), ...stateFilters(call)]
   const page: Opportunity[] = []
   let next: ListPosition | null = null
-  for (const opportunity of inOrder(call)) {
+  for (const opportunity of inOrder(call, (opportunity) => filters.every((matches) => matches(opportunity)))) {
     if (!filters.every((matches) => matches(opportunity))) continue
     if (page.length === limit) {
       next = positionIn(call, opportunity)
@@ -33,12 +33,12 @@ export function listOpportunities(call: ApiCall): ApiAnswer {
 }
 
 /** From the paging token on; by e-mail or contact only that person's are looked at. */
-function inOrder(call: ApiCall): Iterable<Opportunity> {
+function inOrder(call: ApiCall, matches: Filter): Iterable<Opportunity> {
   const { opportunities } = call.world.account
   const position = readPosition(call)
   const ids = contactsAskedFor(call)
   if (ids === null && !isNewestFirst(call)) return opportunities.inListOrder(position)
-  const chosen = ids === null ? [...opportunities.values()] : ids.flatMap((id) => opportunities.ofContact(id))
+  const chosen = ids === null ? [...opportunities.values()].filter(matches) : ids.flatMap((id) => opportunities.ofContact(id))
   const places = chosen.map((opportunity) => ({ opportunity, position: positionIn(call, opportunity) }))
   return places
     .filter((place) => !position || comparePositions(place.position, position) >= 0)
