@@ -93,7 +93,7 @@ async function readStrings(zip: ZipParts, part: string | undefined): Promise<str
       if (element === 'si') text.begin()
       text.open(element)
     },
-    text: text.text,
+    text: (piece) => text.text(piece),
     close(element) {
       text.close(element)
       if (element !== 'si') return

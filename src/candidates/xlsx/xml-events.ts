@@ -18,10 +18,10 @@ export async function* readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHa
   const parser = sax.parser(true, { strictEntities: true, position: false } as sax.SAXOptions)
   let isRefused = false
   const refuse = () => void (isRefused = true)
-  parser.onerror = refuse
+  parser.onerror = refuse // oxlint-disable-line unicorn/prefer-add-event-listener
   parser.ondoctype = refuse
   parser.onopentag = ({ name, attributes }) => handler.open?.(local(name), attributes as Record<string, string>)
-  parser.ontext = parser.oncdata = (text) => handler.text?.(text)
+  parser.ontext = parser.oncdata = (text) => handler.text?.(text) // oxlint-disable-line unicorn/prefer-add-event-listener
   parser.onclosetag = (name) => handler.close?.(local(name))
   const decoder = new TextDecoder('utf-8')
   const slice = startTimeSlice()

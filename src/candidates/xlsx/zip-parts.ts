@@ -67,7 +67,7 @@ async function openEntry(zip: ZipFile, entry: Entry): Promise<AsyncIterable<unkn
   return readAll(stream)
 }
 
-async function* readAll(stream: Readable): AsyncGenerator<unknown> {
+async function* readAll(stream: Readable): AsyncGenerator {
   try {
     yield* stream
   } catch (error) {
