@@ -24,6 +24,17 @@ export function candidateKeys(data: CandidateData): CandidateKeys {
  * what it says identifies nobody.
  */
 export function recordKey(data: CandidateData): string {
+  const known = records.get(data)
+  if (known !== undefined) return known
+  const key = readRecord(data)
+  records.set(data, key)
+  return key
+}
+
+/** Rows and candidates are asked about several times while they are imported. None of them is changed in place. */
+const records = new WeakMap<CandidateData, string>()
+
+function readRecord(data: CandidateData): string {
   const said = [searchForm(data.name ?? ''), ...contactForms(data).toSorted()]
   return `record:${hash('sha256', JSON.stringify(said), 'base64url')}`
 }

@@ -3,6 +3,7 @@ import type { Entering } from './erased-people.ts'
 import { MOST_REJECTED } from './import-rejections.ts'
 import { MOST_WARNINGS } from './import-warnings.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
+import { planImport } from './who-is-who/import-plan.ts'
 
 const BATCH_ROWS = 500
 /** Rows that are only counted take neither memory nor the database's time. */
@@ -20,12 +21,12 @@ export interface RowBatch {
 
 /**
  * Imports a short CSV file. Each batch of rows is durable by itself, so that what an error leaves behind is complete up to some row,
- * and importing the file again does the rest.
+ * and importing the file again does the rest. `read` is called twice.
  * @throws ServiceError `invalid_request` without a usable header row
  */
 export async function importCsv(
   organization: string,
-  chunks: AsyncIterable<Uint8Array>,
+  read: () => AsyncIterable<Uint8Array>,
   entering: Entering,
 ): Promise<RowsOutcome & { linesDone: number }> {
   const done: RowsOutcome & { linesDone: number } = {
@@ -37,8 +38,10 @@ export async function importCsv(
     warningCount: 0,
     linesDone: 0,
   }
-  for await (const { lastLine, ...batch } of readBatches(chunks)) {
+  const plan = await planImport(organization, await rowsOf(read()))
+  for await (const { lastLine, ...batch } of readBatches(read())) {
     const outcome = await importRows(organization, batch, entering, {
+      plan,
       keepAtMost: { rejected: MOST_REJECTED - done.rejected.length, warnings: MOST_WARNINGS - done.warnings.length },
     })
     done.created += outcome.created
@@ -50,6 +53,11 @@ export async function importCsv(
     done.linesDone = lastLine
   }
   return done
+}
+
+/** All rows of a file, their faults not put in words. */
+export async function rowsOf(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<CsvCandidate>> {
+  return (await openCsv(chunks, undefined, 0)).rows
 }
 
 /** @param singly the first so many rows come one by one */

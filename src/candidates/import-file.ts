@@ -116,7 +116,7 @@ export async function importFile(
 ): Promise<ImportStart> {
   if (kept) return { importId: await startImport({ organization, actor }, kept, entering), ended: false }
   const columns = await columnsOf(pieces)
-  const outcome = await importCsv(organization, rejoin(pieces), entering)
+  const outcome = await importCsv(organization, () => rejoin(pieces), entering)
   const importId = await keepEnded({ organization, actor }, columns, outcome)
   const { created, updated, rejectedCount } = outcome
   noteEnd({ organization, import: importId, outcome: 'finished', created, updated, rejected: rejectedCount })

@@ -1,4 +1,4 @@
-import { Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose'
+import type { AnyBulkWriteOperation, ClientSession } from 'mongoose'
 import { isServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
 import { contactForms } from '../people/person-keys.ts'
@@ -10,6 +10,8 @@ import { ImportTurnModel } from './import-turn-model.ts'
 import { loadKnownCandidates, type KnownCandidate, type KnownCandidates } from './match-candidates.ts'
 import { mergeCandidate, remembering, type CandidateFields } from './merge-candidate.ts'
 import { isDuplicateKey, toUpdate } from './save-candidate.ts'
+import { decidedIds, whomIsMeant } from './who-is-who/whom-is-meant.ts'
+import type { ImportPlan } from './who-is-who/import-plan.ts'
 import { entryOf, type StageWatch } from './stage-entries.ts'
 import { startTimeSlice } from './time-slice.ts'
 
@@ -54,7 +56,8 @@ const REFUSED = `${ERASED} (erased): import with allowErased=true if the people 
 /**
  * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one.
  * Batches of an organization run one after another, in whatever process. `alongside` writes in the same transaction.
- * `onlyCounted` are rows that cannot be read, beyond those that are kept.
+ * `onlyCounted` are rows that cannot be read, beyond those that are kept. Without a `plan`, rows are taken for the people they seem to be
+ * about as they come.
  */
 export async function importRows(
   organization: string,
@@ -62,8 +65,9 @@ export async function importRows(
   entering: Entering,
   {
     keepAtMost,
+    plan,
     alongside = async () => undefined,
-  }: { keepAtMost: KeepAtMost; alongside?: (outcome: RowsOutcome, session: ClientSession) => Promise<void> },
+  }: { keepAtMost: KeepAtMost; plan: ImportPlan | null; alongside?: (outcome: RowsOutcome, session: ClientSession) => Promise<void> },
 ): Promise<RowsOutcome> {
   const keys = await readKeys(rows, keepAtMost.rejected)
   for (let attempt = 1; ; attempt += 1) {
@@ -71,7 +75,7 @@ export async function importRows(
       const watch = await entering.watchStages(organization)
       const outcome = await CandidateModel.db.transaction(async (session) => {
         await ImportTurnModel.updateOne({ organization }, { $inc: { turn: 1 } }, { upsert: true, session })
-        const written = await writeRows(organization, { rows, keys, keepAtMost }, { ...entering, watch }, session)
+        const written = await writeRows(organization, { rows, keys, keepAtMost, plan }, { ...entering, watch }, session)
         written.rejectedCount += onlyCounted
         await alongside(written, session)
         return written
@@ -86,18 +90,18 @@ export async function importRows(
 
 async function writeRows(
   organization: string,
-  { rows, keys, keepAtMost }: { rows: readonly CsvCandidate[]; keys: KeysOfRows; keepAtMost: KeepAtMost },
+  { rows, keys, keepAtMost, plan }: { rows: readonly CsvCandidate[]; keys: KeysOfRows; keepAtMost: KeepAtMost; plan: ImportPlan | null },
   entering: Entering & { watch: StageWatch | null },
   session: ClientSession,
 ): Promise<RowsOutcome> {
   const inputs = rows.flatMap((row) => ('input' in row ? [row.input] : []))
-  const known = await loadKnownCandidates(organization, inputs, session)
+  const known = await loadKnownCandidates(organization, inputs, plan ? rows.flatMap(({ line }) => decidedIds(plan, line)) : [], session)
   const refused = await refusedKeys(organization, keys, entering)
   const outcome: RowsOutcome = { created: 0, updated: 0, rejected: [], rejectedCount: 0, warnings: [], warningCount: 0 }
   const slice = startTimeSlice()
   for (const row of rows) {
     if (slice.isOver()) await slice.giveWay()
-    applyRow(row, { known, refused, keys, keepAtMost }, outcome)
+    applyRow(row, { known, plan, refused, keys, keepAtMost }, outcome)
   }
 
   const writes = [...known.all()].flatMap((candidate) => toWrite(organization, candidate))
@@ -156,6 +160,7 @@ type TakenRow = Extract<CsvCandidate, { input: CandidateInput }>
 
 interface People {
   known: KnownCandidates
+  plan: ImportPlan | null
   refused: Set<string>
   keys: KeysOfRows
   keepAtMost: KeepAtMost
@@ -179,18 +184,19 @@ function applyRow(row: CsvCandidate, people: People, outcome: RowsOutcome): void
 }
 
 /** Takes the row's values over into `known`; else says why it cannot be a candidate. */
-function merge({ input, warnings }: TakenRow, { known, refused }: People): { isKnown: boolean; warnings: string[] } | string {
-  const { match, doubt } = known.find(input)
+function merge(row: TakenRow, { known, plan, refused }: People): { isKnown: boolean; warnings: string[] } | string {
+  const { input, warnings } = row
+  const { match, doubt, made } = whomIsMeant(row, known, plan)
   const merged = mergedOrFault(match, input)
   if (typeof merged === 'string') return merged
   const fields = remembering(match?.fields ?? null, merged, input)
-  if (newKeys(fields, match?.fields ?? null).some((key) => refused.has(key))) return REFUSED
+  if (refused.size > 0 && newKeys(fields, match?.fields ?? null).some((key) => refused.has(key))) return REFUSED
   if (match) {
     match.changed ||= differs(match.fields, fields)
     match.fields = fields
     known.add(match)
   } else {
-    known.add({ id: new Types.ObjectId(), stored: null, changed: true, fields })
+    known.add({ id: made, stored: null, changed: true, fields })
   }
   return { isKnown: match !== null, warnings: doubt === null ? warnings : [...warnings, doubt] }
 }

@@ -27,7 +27,9 @@ export interface KnownCandidates {
    * By `externalId` where there is one; else whoever says the same, else by profile, else by e-mail. Another profile of the same site
    * contradicts; of several the only one of the same name is meant.
    */
-  find(input: CandidateInput): Match
+  find(input: CandidateInput, isPossible?: (candidate: KnownCandidate) => boolean): Match
+  get(id: Types.ObjectId): KnownCandidate | null
+  named(externalId: string): KnownCandidate | null
   add(candidate: KnownCandidate): void
   all(): Iterable<KnownCandidate>
 }
@@ -35,15 +37,17 @@ export interface KnownCandidates {
 const CONTRADICTED = 'Added as a new candidate: one with the same e-mail or profile has another profile page on the same site.'
 const SEVERAL = 'Added as a new candidate: several candidates have the same e-mail or profile, and nothing tells which one is meant.'
 
-/** Reads all candidates that one of `inputs` may be about. */
+/** Reads all candidates that one of `inputs` may be about, and those of `ids`. */
 export async function loadKnownCandidates(
   organization: string,
   inputs: CandidateInput[],
+  ids: Types.ObjectId[],
   session: ClientSession,
 ): Promise<KnownCandidates> {
   const unnamed = inputs.filter(({ externalId }) => !externalId)
   const keys = unnamed.map((input) => ({ ...candidateKeys(input), former: formerKeys(input), record: recordKey(input) }))
   const matching = [
+    { _id: { $in: ids } },
     { externalId: { $in: inputs.flatMap(({ externalId }) => externalId ?? []) } },
     { linkKeys: { $in: keys.flatMap(({ linkKeys, former }) => [...linkKeys, ...former.links]) } },
     { emailKeys: { $in: keys.flatMap(({ emailKeys, former }) => [...emailKeys, ...former.emails]) } },
@@ -68,13 +72,16 @@ function indexCandidates(): KnownCandidates {
   ]
 
   return {
-    find(input) {
+    get: (id) => byId.get(id.toHexString()) ?? null,
+    named: (externalId) => byExternalId.get(externalId) ?? null,
+    find(input, isPossible = () => true) {
       if (input.externalId) return { match: byExternalId.get(input.externalId) ?? null, doubt: null }
       const { emails, profiles } = personKeys(input)
       const isOther = ({ fields }: KnownCandidate): boolean => contradict(profiles, fields.linkKeys)
-      const same = holders([recordKey(input)], recordsOf).filter((candidate) => !isOther(candidate))
+      const among = (found: KnownCandidate[]): KnownCandidate[] => found.filter(isPossible)
+      const same = among(holders([recordKey(input)], recordsOf)).filter((candidate) => !isOther(candidate))
       if (same[0]) return { match: same[0], doubt: null }
-      const ways = [holders(profiles, ({ linkKeys }) => linkKeys), holders(emails, ({ emailKeys }) => emailKeys)]
+      const ways = [among(holders(profiles, ({ linkKeys }) => linkKeys)), among(holders(emails, ({ emailKeys }) => emailKeys))]
       for (const found of ways) {
         const possible = found.filter((candidate) => !isOther(candidate))
         const chosen = theOneMeant(possible, input.name)

@@ -40,7 +40,9 @@ async function begin(): Promise<KeyRenewalDocument> {
     RENEWAL,
     { $setOnInsert: { version: KEY_VERSION, after: null, isDone: false } },
     { upsert: true, returnDocument: 'after' },
-  ).lean<KeyRenewalDocument>() as Promise<KeyRenewalDocument>
+  )
+    .orFail()
+    .lean<KeyRenewalDocument>()
 }
 
 /** `last` is null after the last candidate. */

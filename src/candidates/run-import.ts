@@ -4,7 +4,7 @@ import { heldBy, LeaseLost, type Claimed } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
 import type { ErasedPeople } from './erased-people.ts'
-import { readBatches } from './import-csv.ts'
+import { readBatches, rowsOf } from './import-csv.ts'
 import { dropFile, hasFile, readFile } from './import-files.ts'
 import { keepRejections, MOST_REJECTED } from './import-rejections.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
@@ -12,6 +12,7 @@ import { keepWarnings, MOST_WARNINGS } from './import-warnings.ts'
 import type { NoteImportEnd } from './note-import-end.ts'
 import { oneAhead } from './one-ahead.ts'
 import type { WatchStages } from './stage-entries.ts'
+import { planImport } from './who-is-who/import-plan.ts'
 
 export interface RunImportDeps {
   erased: ErasedPeople
@@ -21,6 +22,8 @@ export interface RunImportDeps {
 
 /** An import that so many workers took up and none ended, ends as failed. */
 const MOST_CLAIMS = 25
+/** Planning reads the whole file, so whoever ended twice before the next row may have ended at reading one further on: then it goes without. */
+const MOST_PLANS = 2
 /** A row at which so many workers ended is left out. */
 const MOST_TRIES = 3
 const REFUSED = `The import broke off ${MOST_TRIES} times at this row, so the row is left out.`
@@ -46,12 +49,15 @@ export async function runImport(claimed: Claimed<CandidateImportDocument>, deps:
   const resumeAt = { after: linesDone, refuseNext: isRefusing ? REFUSED : null }
   const batches = readBatches(readFile(file), resumeAt, isRefusing ? 1 : isCareful ? CAREFUL_ROWS : 0)
   try {
+    const organization = claimed.document.organization.toHexString()
+    const plan = tries > MOST_PLANS ? null : await planImport(organization, await rowsOf(readFile(file)), claimed.document._id)
     for await (const { lastLine, ...batch } of isCareful ? batches : oneAhead(batches)) {
       const outcome = await importRows(
-        claimed.document.organization.toHexString(),
+        organization,
         batch,
         { erased, allowErased, watchStages },
         {
+          plan,
           keepAtMost: { rejected: Math.max(0, MOST_REJECTED - rejectedCount), warnings: Math.max(0, MOST_WARNINGS - warningCount) },
           alongside: (written, session) => saveProgress(claimed, lastLine, written, session),
         },

@@ -9,6 +9,19 @@ const LONGEST = 2000
  * Takes links without a scheme, since Lever has such ones.
  */
 export function profileKey(link: string): string | null {
+  const known = recent.get(link)
+  if (known !== undefined) return known
+  if (recent.size >= MOST_RECENT) recent.clear()
+  const key = readProfile(link)
+  recent.set(link, key)
+  return key
+}
+
+/** A row's links are asked about a dozen times while it is imported, and reading an address costs more than all else. */
+const recent = new Map<string, string | null>()
+const MOST_RECENT = 2000
+
+function readProfile(link: string): string | null {
   const url = readLink(link)
   if (!url || url.port !== '' || url.username !== '' || url.password !== '') return null
   const host = url.hostname.replace(/\.$/, '').replace(/^www\./, '')

@@ -1,0 +1,136 @@
+import { hash } from 'node:crypto'
+import { Types } from 'mongoose'
+import { CandidateModel, type CandidateDocument } from '../candidate-model.ts'
+import type { CsvCandidate } from '../csv/csv-candidates.ts'
+import { candidateKeys } from '../candidate-keys.ts'
+import { formerKeys } from '../../people/former-keys.ts'
+import { Claims } from './claims.ts'
+import { chooseCandidates, type Choices } from './choose-candidates.ts'
+import { groupRows, type RowGroups } from './group-rows.ts'
+import { GrowingNumbers } from './growing-numbers.ts'
+import { RowKeys } from './row-keys.ts'
+import { saidBy, type Said } from './said.ts'
+
+/** Whom a row is about, as decided before any row was taken. */
+export interface Decision {
+  /** The candidate that was here before. */
+  known: Types.ObjectId | null
+  /** The id of the candidate to be made where `known` is null: the same for all rows about the person, however often the import begins again. */
+  made: Types.ObjectId
+  /** Why the person is taken for somebody new. */
+  doubt: string | null
+}
+
+export interface ImportPlan {
+  /** @param line in which the row begins */
+  decide(line: number): Decision | null
+  /** Whether which rows are about this candidate is decided: it was here when the plan was made, or the import made it. */
+  isDecided(id: Types.ObjectId): boolean
+  /** Candidates that came while the import ran, by the id that the person would have had. */
+  readonly cameSince: Map<string, Types.ObjectId>
+}
+
+const ROWS_AT_ONCE = 500
+
+/**
+ * Reads a file once before it is imported, and decides whom each row is about, whatever order the rows are in.
+ * @param importId of an import that may begin again: it makes the same candidates then
+ */
+export async function planImport(
+  organization: string,
+  rows: AsyncIterable<CsvCandidate>,
+  importId = new Types.ObjectId(),
+): Promise<ImportPlan> {
+  const prefix = prefixOf(importId)
+  const keys = new RowKeys()
+  const claims = new Claims(keys)
+  const lines = new GrowingNumbers()
+  let pending: { row: number; said: Said; data: object }[] = []
+  for await (const row of rows) {
+    if (!('input' in row)) continue
+    lines.push(row.line)
+    const said = saidBy(row.input)
+    pending.push({ row: keys.add(said), said, data: row.input })
+    if (pending.length < ROWS_AT_ONCE) continue
+    await claimKnown(organization, pending, claims, prefix)
+    pending = []
+  }
+  if (pending.length > 0) await claimKnown(organization, pending, claims, prefix)
+  const groups = await groupRows(keys, claims)
+  return toPlan({ lines, groups, claims, choices: await chooseCandidates(keys, groups, claims), prefix })
+}
+
+async function claimKnown(
+  organization: string,
+  rows: readonly { row: number; said: Said; data: object }[],
+  claims: Claims,
+  prefix: Buffer,
+): Promise<void> {
+  const unnamed = rows.filter(({ said }) => said.externalId === null)
+  const former = unnamed.map(({ data }) => formerKeys(data))
+  const matching = [
+    { externalId: { $in: rows.flatMap(({ said }) => said.externalId ?? []) } },
+    { linkKeys: { $in: [...unnamed.flatMap(({ data }) => candidateKeys(data).linkKeys), ...former.flatMap(({ links }) => links)] } },
+    { emailKeys: { $in: [...unnamed.flatMap(({ said }) => said.emails), ...former.flatMap(({ emails }) => emails)] } },
+    { recordKeys: { $in: unnamed.map(({ said }) => said.record) } },
+  ]
+  const fields = { externalId: 1, name: 1, emails: 1, links: 1, profileUrl: 1, recordKeys: 1 } as const
+  const found = await CandidateModel.find({ organization, $or: matching }, fields).lean<CandidateDocument[]>()
+  claims.add(
+    rows,
+    found
+      .filter(({ _id }) => !isOwn(prefix, _id))
+      .map((candidate) => ({
+        id: candidate._id.toHexString(),
+        said: saidBy(candidate),
+        records: candidate.recordKeys ?? [],
+      })),
+  )
+}
+
+function toPlan(plan: { lines: GrowingNumbers; groups: RowGroups; claims: Claims; choices: Choices; prefix: Buffer }): ImportPlan {
+  const { lines, groups, claims, choices, prefix } = plan
+  return {
+    decide(line) {
+      const row = indexOf(lines, line)
+      if (row === null) return null
+      const group = groups.groupOf(row)
+      const known = choices.candidateOf(group)
+      return {
+        known: known === null ? null : new Types.ObjectId(claims.idOf(known)),
+        made: idFor(prefix, lines.at(group)),
+        doubt: choices.doubtOf(group),
+      }
+    },
+    isDecided: (id) => claims.has(id.toHexString()) || isOwn(prefix, id),
+    cameSince: new Map(),
+  }
+}
+
+/** Lines are in ascending order. */
+function indexOf(lines: GrowingNumbers, line: number): number | null {
+  let [from, to] = [0, lines.length]
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    if (lines.at(middle) < line) from = middle + 1
+    else to = middle
+  }
+  return lines.at(from) === line && from < lines.length ? from : null
+}
+
+/** Of the ids of all candidates that the import makes: its second, and a hash, so that no other import makes the same. */
+function prefixOf(importId: Types.ObjectId): Buffer {
+  return Buffer.concat([importId.id.subarray(0, 4), hash('sha256', importId.toHexString(), 'buffer').subarray(0, 4)])
+}
+
+/** In the order of the file. */
+function idFor(prefix: Buffer, line: number): Types.ObjectId {
+  const id = Buffer.alloc(12)
+  prefix.copy(id)
+  id.writeUInt32BE(line, prefix.length)
+  return new Types.ObjectId(id)
+}
+
+function isOwn(prefix: Buffer, id: Types.ObjectId): boolean {
+  return prefix.equals(id.id.subarray(0, prefix.length))
+}

@@ -1,0 +1,37 @@
+import { Types } from 'mongoose'
+import type { CandidateInput } from '../candidate-input.ts'
+import type { KnownCandidate, KnownCandidates, Match } from '../match-candidates.ts'
+import type { ImportPlan } from './import-plan.ts'
+
+/** The candidates that the row beginning in this line is about by the plan, whether they are there yet or not. */
+export function decidedIds(plan: ImportPlan, line: number): Types.ObjectId[] {
+  const decision = plan.decide(line)
+  if (!decision) return []
+  const since = plan.cameSince.get(decision.made.toHexString())
+  return [decision.made, ...(decision.known ? [decision.known] : []), ...(since ? [since] : [])]
+}
+
+/** Whom a row is about: by the plan, unless somebody of that kind came while the import ran. `made` is the id of somebody new. */
+export function whomIsMeant(
+  { line, input }: { line: number; input: CandidateInput },
+  known: KnownCandidates,
+  plan: ImportPlan | null,
+): Match & { made: Types.ObjectId } {
+  const decision = plan?.decide(line)
+  if (!plan || !decision) return { ...known.find(input), made: new Types.ObjectId() }
+  const { made } = decision
+  const named = input.externalId ? known.named(input.externalId) : null
+  const match = named ?? firstKnown(decidedIds(plan, line), known)
+  if (match) return { match, doubt: null, made }
+  const since = known.find(input, ({ id }) => !plan.isDecided(id))
+  if (since.match) plan.cameSince.set(made.toHexString(), since.match.id)
+  return { match: since.match, doubt: since.match ? null : (decision.doubt ?? since.doubt), made }
+}
+
+function firstKnown(ids: readonly Types.ObjectId[], known: KnownCandidates): KnownCandidate | null {
+  for (const id of ids) {
+    const candidate = known.get(id)
+    if (candidate) return candidate
+  }
+  return null
+}
