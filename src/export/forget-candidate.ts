@@ -71,8 +71,9 @@ export async function hasOpen(organization: string, candidate: string): Promise<
 
 /** Opportunities that exports made which landed after the erasure of the candidate was accepted (`since`): calls were on their way for them. */
 export async function madeDuringErasure(organization: string, candidate: string, since: Date): Promise<string[]> {
-  const landedLater: QueryFilter<ExportDocument> = { $expr: { $gte: ['$finishedAt', { $min: ['$erasedAt', since] }] } }
-  const made = await ExportModel.distinct('madeOpportunityId', { organization, candidate, status: 'exported', ...landedLater })
+  const afterTheMark: QueryFilter<ExportDocument> = { erasedAt: { $ne: null }, $expr: { $gte: ['$finishedAt', '$erasedAt'] } }
+  const landedLater = [{ finishedAt: { $gte: since } }, afterTheMark]
+  const made = await ExportModel.distinct('madeOpportunityId', { organization, candidate, status: 'exported', $or: landedLater })
   return made.filter((id) => typeof id === 'string')
 }
 
