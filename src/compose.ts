@@ -66,7 +66,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
       await adoptFeatures()
       return true
     } catch (error) {
-      log.error({ err: error }, 'what was stored by an earlier version could not be adopted; trying again')
+      log.error({ err: error }, 'data stored by an earlier version could not be migrated; trying again')
       await sleep(WORKERS_RETRY_MS)
       return false
     }
@@ -85,7 +85,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
     markReady()
     await parts.candidates
       .renewKeys(() => stopping !== undefined)
-      .catch((error: unknown) => log.error({ err: error }, 'not all candidates are found by their new keys yet; the next start goes on'))
+      .catch((error: unknown) => log.error({ err: error }, 'candidate keys could not all be renewed; the next start continues'))
     await parts.audit
       .keyOlderTrails(() => stopping !== undefined)
       .catch((error: unknown) => {

@@ -46,9 +46,12 @@ export function isWebLink(value: string): boolean {
 export const CandidateInput = z
   .strictObject({
     externalId: filledLine(200)
-      .refine((id) => !isPlaceholder(id), 'is a word for "none": leave it out where there is no id')
+      .refine((id) => !isPlaceholder(id), 'is a word for "none": leave the id out if there is none')
       .nullish()
-      .meta({ description: "The candidate's id in the sourcing tool: unique, and known again. Words such as `n/a` are refused." }),
+      .meta({
+        description:
+          "The candidate's unique id in the sourcing tool, by which later imports recognize the candidate. Words such as `n/a` are refused.",
+      }),
     name: line(200).overwrite(withoutInvisibleButJoiners).optional(),
     headline: line(LONGEST_TEXT).nullish(),
     location: line(LONGEST_TEXT).nullish(),

@@ -34,8 +34,8 @@ export interface KnownCandidates {
   all(): Iterable<KnownCandidate>
 }
 
-const CONTRADICTED = 'Added as a new candidate: one with the same e-mail or profile has another profile page on the same site.'
-const SEVERAL = 'Added as a new candidate: several candidates have the same e-mail or profile, and nothing tells which one is meant.'
+const CONTRADICTED = 'Added as a new candidate: a candidate with the same e-mail or profile has another profile page on the same site.'
+const SEVERAL = 'Added as a new candidate: several candidates have the same e-mail or profile, so the match is unclear.'
 
 /** Reads all candidates that one of `inputs` may be about, and those of `ids`. */
 export async function loadKnownCandidates(

@@ -19,7 +19,10 @@ export const CsvPreview = z
     sheet: z
       .object({ name: z.string(), others: z.int() })
       .nullable()
-      .meta({ description: 'Of an .xlsx file: the first visible sheet, which is read, and how many sheets are not; null for a CSV file.' }),
+      .meta({
+        description:
+          'For an .xlsx file, the first visible sheet, which is the one read, and how many sheets are not read; null for a CSV file.',
+      }),
     columns: z.array(
       z.object({
         header: z.string(),
@@ -32,7 +35,7 @@ export const CsvPreview = z
         cells: z.array(z.string()).meta({ description: 'Cut at 200 characters.' }),
         candidate: CandidateInput.nullable().meta({ description: 'As it would be taken.' }),
         message: z.string().nullable().meta({ description: 'Why it would not, as far as the row alone tells.' }),
-        warnings: z.array(z.string()).meta({ description: 'What would not be taken over, as far as the row alone tells.' }),
+        warnings: z.array(z.string()).meta({ description: 'Values that would be left out, judged by the row alone.' }),
       }),
     ),
   })

@@ -26,8 +26,8 @@ export async function activate(context: ConnectionContext, organization: string,
 }
 
 const IN_WORDS = {
-  authorization: 'Lever is not authorized for what this connection is for',
-  activeMapping: 'nobody is mapped to a Lever user and active',
+  authorization: 'Lever has not granted the permissions that the selected features need',
+  activeMapping: 'no active person is mapped to a Lever user',
 }
 
 /**

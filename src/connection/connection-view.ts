@@ -48,7 +48,9 @@ const WebhookView = z.object({
 
 const FeatureView = z.object({
   feature: z.enum(BUILT_FEATURES),
-  granted: z.boolean().meta({ description: 'Lever would let this connection do all of it. Only then is the feature at work.' }),
+  granted: z
+    .boolean()
+    .meta({ description: 'Whether Lever has granted everything that the feature needs. Only then does the feature work.' }),
   missing: z.array(z.string()).meta({ description: 'Scopes that the authorization lacks, or permissions that the API key lacks.' }),
 })
 
@@ -59,7 +61,8 @@ const OpportunitySyncView = z.object({
   perSecond: z.number().int().nullable(),
   secondsLeft: z.number().int().nullable(),
   deletions: z.enum(['read', 'refused']).meta({
-    description: 'Whether Lever grants the list of deleted opportunities; `refused`: what is deleted there stays known here.',
+    description:
+      'Whether Lever lets this connection list deleted opportunities. If `refused`, opportunities deleted in Lever stay known here.',
   }),
   sweptAt: maybeTime.meta({ description: 'Begin of the last look at what changed and was deleted in Lever.' }),
 })
@@ -86,25 +89,27 @@ export const ConnectionView = z
     environment: z.enum(['production', 'sandbox', 'local']),
     auth: AuthView.nullable(),
     apiHost: z.string().nullable().meta({
-      description: 'Where Lever has redirected the API of this account for good; null: where it is for everybody.',
+      description: 'Where Lever has permanently redirected the API of this account; null if it is at the usual address.',
     }),
     webhookUrl: z.string(),
-    webhooksByHand: z.boolean().meta({ description: 'Lever refused its Webhooks API: this account creates its webhooks by hand.' }),
+    webhooksByHand: z
+      .boolean()
+      .meta({ description: 'Lever refused to let this account use the Webhooks API: create its webhooks by hand.' }),
     webhooks: z.array(WebhookView),
     mapping: z.object({ mapped: z.number().int(), active: z.number().int() }),
     readyToActivate: z.boolean(),
     missing: z.array(z.enum(MISSING)),
     warnings: z.array(z.string()),
-    features: z.array(FeatureView).meta({ description: 'Those of `settings.features`; empty before Lever is connected.' }),
+    features: z.array(FeatureView).meta({ description: 'The features in `settings.features`; empty before Lever is connected.' }),
     authorizationNeeded: z.boolean().meta({
-      description: 'The features need more than Lever has granted: authorize again, or use another API key. All that is kept stays.',
+      description: 'The features need more than Lever has granted: authorize again, or use another API key. No stored data is lost.',
     }),
     settings: z.object({
       sourceName: z.string(),
       defaultStageId: z.string().nullable(),
       performAsFallback: z.string().nullable(),
       exportUnsuccessful: z.boolean(),
-      features: z.array(z.enum(BUILT_FEATURES)).meta({ description: 'What this connection is for.' }),
+      features: z.array(z.enum(BUILT_FEATURES)).meta({ description: 'What this connection is used for.' }),
       eraseWhenDeletedInLever: z.boolean(),
       noteMode: z.enum(NOTE_MODES).meta({ description: 'A note a quiet period, or one a conversation, rewritten in place.' }),
       noteSecret: z.boolean(),

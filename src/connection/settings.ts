@@ -22,10 +22,10 @@ export const ConnectionSettingsPatch = z
     performAsFallback: z.string().trim().min(3).max(320).nullable().meta({ description: 'E-mail of an active Lever user.' }),
     exportUnsuccessful: z.boolean(),
     features: z
-      .array(z.enum(BUILT_FEATURES, `must be one of the features that there are: ${BUILT_FEATURES.join(', ')}`))
+      .array(z.enum(BUILT_FEATURES, `must be one of these features: ${BUILT_FEATURES.join(', ')}`))
       .min(1)
       .transform(sortedFeatures)
-      .meta({ description: 'What this connection is for. All that is kept of a feature that is turned off stays.' }),
+      .meta({ description: 'What this connection is used for. Turning a feature off deletes none of its data.' }),
     eraseWhenDeletedInLever: z.boolean(),
     noteMode: z.enum(NOTE_MODES).meta({ description: 'Conversations become a note a quiet period, or one, rewritten in place.' }),
     noteSecret: z.boolean().meta({ description: 'Notes of conversations are secret in Lever.' }),
@@ -72,7 +72,10 @@ export async function changeSettings(context: ConnectionContext, organization: s
 async function goOnWithFeatures({ neighbours, log }: ConnectionContext, { organization, status }: ConnectionDocument): Promise<void> {
   if (!GRANTED.includes(status)) return
   await neighbours.onAuthorized(String(organization)).catch((error: unknown) => {
-    log.error({ organization: String(organization), err: error }, 'features were changed, but what waited for them did not go on')
+    log.error(
+      { organization: String(organization), err: error },
+      'features were changed, but the work that waited for them was not resumed',
+    )
   })
 }
 

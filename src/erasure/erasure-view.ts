@@ -13,7 +13,7 @@ export const ErasureView = z
       .meta({ description: 'Documents removed, or freed of what was personal in them, by collection.' }),
     madeInLever: z.array(z.string()).optional().meta({
       description:
-        'Opportunities of the person that calls created in Lever which were on their way when the erasure was accepted: delete them in Lever. Absent where there are none.',
+        'Opportunities of the person that were created in Lever by calls already under way when the erasure was accepted. Delete them in Lever. Absent if there are none.',
     }),
   })
   .meta({ id: 'Erasure', description: 'The receipt of an erasure; nothing in it is personal.' })

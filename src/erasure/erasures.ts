@@ -16,8 +16,8 @@ const ERASURES_AT_ONCE = 4
 const WAIT_MS = 10_000
 const LOOK_EVERY_MS = 20
 const LOOK_AT_CALLS_EVERY_MS = 100
-const STILL_RUNNING = 'The erasure was accepted, but has not gone through everything yet.'
-const ASK_AGAIN = 'It goes on automatically. Send the same request again to wait for it.'
+const STILL_RUNNING = 'The erasure was accepted, but is not complete yet.'
+const ASK_AGAIN = 'It continues automatically. Send the same request again to wait for it.'
 
 export type Erasures = ReturnType<typeof createErasures>
 

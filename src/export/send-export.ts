@@ -90,7 +90,7 @@ async function resumeIsGone(claimed: ClaimedExport, { file }: CarriedResume): Pr
 
 /** Lever has it, without its résumé or without what it did not read of the form: read and completed as the next step, also after a crash. */
 async function restToComplete(claimed: ClaimedExport, { id }: LeverOpportunity): Promise<void> {
-  const attempt = { step: 'send', outcome: 'done', detail: 'Lever has it; what is missing is added' }
+  const attempt = { step: 'send', outcome: 'done', detail: 'Created in Lever; adding what is missing' }
   try {
     await becomeUnclear(claimed, { restMs: 0, certain: true, opportunityId: id, attempt })
   } catch (error) {

@@ -88,7 +88,7 @@ describe('web/api/connection', () => {
 
     expect((await change(['interviews', 'export'])).body).to.deep.include({
       code: 'invalid_request',
-      errors: [{ path: 'features[0]', message: 'must be one of the features that there are: export, conversations' }],
+      errors: [{ path: 'features[0]', message: 'must be one of these features: export, conversations' }],
     })
     for (const wrong of [[], 'export', ['Export'], [1], null]) expect((await change(wrong)).status, JSON.stringify(wrong)).to.equal(422)
     expect((await change(['conversations', 'export', 'export'])).body).to.have.deep.nested.property('settings.features', [

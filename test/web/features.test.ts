@@ -86,7 +86,7 @@ describe('the features of a connection', function () {
 
     it('answers its pages with 409 and says what to do, in English and Spanish', async () => {
       await use('conversations')
-      for (const [language, words] of [['en', 'This connection is not used for exports.'], ['es', 'Esta conexión no se usa para esto.']] as const) {
+      for (const [language, words] of [['en', 'This connection is not used for exports.'], ['es', 'Esta función está desactivada.']] as const) {
         const ana = await visit(service.url, api, LEVER_ADMIN, language)
         for (const path of ['/exports', '/settings/export-rules', '/exports/batches']) {
           const page = await ana.open(path)
@@ -145,7 +145,7 @@ describe('the features of a connection', function () {
       expect((await api.post('exports/preview', { candidateId: body.id, requestedBy: SOURCER })).body)
         .to.have.nested.property('problems[0].code', 'scope_missing') // prettier-ignore
       expect((await api.get('exports')).status).to.equal(200)
-      for (const [language, words] of [['en', 'Lever has not granted all that exports need.'], ['es', 'Lever no ha concedido todo lo que las exportaciones necesitan.']] as const) {
+      for (const [language, words] of [['en', 'Lever has not granted everything that exports need.'], ['es', 'Lever no ha concedido todo lo que necesitan las exportaciones.']] as const) {
         const page = await (await visit(service.url, api, SOURCER, language)).open(`/candidates/${body.id}`)
         expect(page.html).to.include(words).and.include('opportunities:write:admin')
       } // prettier-ignore

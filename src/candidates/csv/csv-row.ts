@@ -109,8 +109,8 @@ function leaveOut(cells: GivenCells): string[] {
     if (others.length > 0) cells[field] = others
     else delete cells[field]
   }
-  drop('phones', (text) => ROUNDED.test(text), 'has a phone number of which a spreadsheet kept only the first digits. The number is left out: format the column as text, and export the file again.')
-  drop('externalId', isPlaceholderId, 'has a word for "none" where the id belongs. The row is taken without an id.')
+  drop('phones', (text) => ROUNDED.test(text), 'has a phone number that a spreadsheet cut to its first digits. The number is left out: format the column as text, and export the file again.')
+  drop('externalId', isPlaceholderId, 'has a word for "none" instead of an id. The row is imported without an id.')
   return warnings
 } // prettier-ignore
 

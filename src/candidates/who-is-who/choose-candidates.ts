@@ -12,7 +12,7 @@ export interface Choices {
 }
 
 const CONTRADICTED = 'Added as a new candidate: somebody with the same e-mail or profile has another profile page on the same site.'
-const SEVERAL = 'Added as a new candidate: several candidates have the same e-mail or profile, and nothing tells which one is meant.'
+const SEVERAL = 'Added as a new candidate: several candidates have the same e-mail or profile, so the match is unclear.'
 
 interface Choice {
   candidate: number

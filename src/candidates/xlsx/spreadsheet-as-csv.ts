@@ -44,7 +44,7 @@ export async function openTable(chunks: AsyncIterable<Uint8Array>, held: Pick<He
   const first = Buffer.concat(head).subarray(0, ZIP.length)
   if (begins(first, COMPOUND_FILE)) {
     await source.return?.(undefined)
-    throw xlsxFault('This is an Excel file of before 2007, or one with a password.')
+    throw xlsxFault('This Excel file uses the format from before 2007, or has a password.')
   }
   if (!begins(first, ZIP)) return { pieces: joined(head, source), sheet: null }
   const zip = await openZip(await readWhole(joined(head, source), held))

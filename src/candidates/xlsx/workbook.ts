@@ -25,7 +25,7 @@ export interface Workbook {
 /** The first sheet that is not hidden, and what its cells refer to. @throws ServiceError `invalid_request`, `payload_too_large` */
 export async function readWorkbook(zip: ZipParts): Promise<Workbook> {
   const main = (await relationsOf(zip, '')).find(({ type }) => type === 'officeDocument')?.part
-  if (main === undefined || !zip.has(main)) throw xlsxFault('The file is no .xlsx spreadsheet.')
+  if (main === undefined || !zip.has(main)) throw xlsxFault('The file is not an .xlsx spreadsheet.')
   const relations = await relationsOf(zip, main)
   const { sheets, is1904 } = await readSheets(zip, main)
   const parts = new Map(relations.filter(({ type }) => type === 'worksheet').map(({ id, part }) => [id, part]))

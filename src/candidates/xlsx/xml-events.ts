@@ -51,5 +51,5 @@ function local(name: string): string {
 }
 
 function malformed(): Error {
-  return xlsxFault('The spreadsheet is damaged: a part of it is no XML of a workbook.')
+  return xlsxFault('The spreadsheet is damaged: part of it is not valid workbook XML.')
 }

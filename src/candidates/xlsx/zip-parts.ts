@@ -76,5 +76,5 @@ async function* readAll(stream: Readable): AsyncGenerator {
 }
 
 function damaged(_cause?: unknown): Error {
-  return xlsxFault('The spreadsheet is damaged, or no .xlsx file.')
+  return xlsxFault('The spreadsheet is damaged, or is not an .xlsx file.')
 }

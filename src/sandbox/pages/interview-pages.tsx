@@ -23,7 +23,7 @@ export function interviewPages(world: World, router: Router<SandboxState>, sessi
   const act = (path: string, change: (call: PageCall, scheduled: Scheduled) => void): void =>
     page('POST', `/interviews/:id/${path}`, (call) => {
       const scheduled = allInterviews(world).find(({ interview }) => interview.id === call.params['id'])
-      if (!scheduled) return sendPage(call.ctx, messagePage('No such interview', 'It was never scheduled, or is removed.'), 404)
+      if (!scheduled) return sendPage(call.ctx, messagePage('No such interview', 'It was never scheduled, or has been removed.'), 404)
       change(call, scheduled)
       return goTo(call, `/candidates/${scheduled.opportunity.id}`)
     })

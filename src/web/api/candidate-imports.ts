@@ -26,9 +26,9 @@ const outcome = {
     .max(1000)
     .meta({
       description:
-        'The first 1,000 things to know about rows that were taken: a value that was left out, or a row that made a new candidate because it was in doubt who is meant.',
+        'The first 1,000 warnings about imported rows: a value was left out, or a row created a new candidate because the match was unclear.',
     }),
-  warningCount: z.int().meta({ description: 'All of these.' }),
+  warningCount: z.int().meta({ description: 'Number of warnings, including those beyond the first 1,000.' }),
   ignoredColumns: z
     .array(z.string())
     .meta({ description: 'The columns of the file that nothing was read from, as the file names them; cut at 200 characters.' }),
@@ -58,10 +58,10 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       summary: 'Import candidates from a CSV or .xlsx file',
       description:
         'UTF-8, UTF-16 or windows-1252, with a header row of at most 1,000 columns; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
-        "Exports of LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever's import template, are read as they are. A row without `externalId` is matched to a candidate by a personal profile page, else by e-mail. Only a page that is surely one person's identifies (LinkedIn, Sales Navigator, Recruiter, GitHub, GitLab, X, Stack Overflow, Xing, Dribbble, Behance, and the like, in any form of its address); websites, company pages, and addresses such as `info@` identify nobody. Another profile on the same site contradicts a match. A row that could be about several people makes a new candidate, with a warning. " +
+        "Exports from LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever's import template, work as they are. A row without `externalId` is matched to a candidate by a personal profile page, else by e-mail. A page counts only if it clearly belongs to one person (on LinkedIn, Sales Navigator, Recruiter, GitHub, GitLab, X, Stack Overflow, Xing, Dribbble, Behance, and similar sites, in any form of its address). Websites, company pages, and addresses such as `info@` are not used for matching. A different profile on the same site rules out a match. A row that could match several people creates a new candidate, with a warning. " +
         'Phones are taken over as E.164, `+12125550123 ext. 5`, where they name their country or the row does; else as they are. ' +
         'A cell holds at most 300 characters; in `headline`, `location` and `summary` 10,000, in `profileUrl` 2,000, and in columns of several values 20,000. ' +
-        'Of an .xlsx file of at most 10 MB the first visible sheet is read: formulas as what they last showed, dates as ISO 8601, numbers with all their digits; `line` is the number of the row.',
+        'An .xlsx file may have at most 10 MB. Only its first visible sheet is read: formulas as their last calculated value, dates as ISO 8601, numbers with all their digits. `line` is the row number.',
       access: 'sourcer',
       query: ImportQuery,
       upload: UPLOAD,
@@ -86,7 +86,7 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       method: 'post',
       path: '/candidates/import/preview',
       tag: TAG,
-      summary: 'How a CSV or .xlsx file would be read; nothing is imported',
+      summary: 'Preview how a CSV or .xlsx file would be read, without importing it',
       access: 'sourcer',
       reads: true,
       upload: UPLOAD,

@@ -97,9 +97,9 @@ function oneCandidate(candidates: Candidates): Endpoint[] {
       tag: TAG,
       summary: 'Erase a candidate here; Lever is not touched',
       description:
-        'Every personal datum goes, with a receipt in `GET /erasures`. Queued exports are canceled; what runs ends and then leaves nothing. ' +
-        'Answered when nothing of the person is on its way to Lever any more, which takes up to the time limit of one call. ' +
-        'The person is not taken in again unless `allowErased` is given.',
+        'Deletes all personal data and leaves a receipt in `GET /erasures`. Queued exports are canceled; a running export finishes, then leaves nothing. ' +
+        'The answer comes once nothing about the person is on its way to Lever any more, which takes up to the time limit of one call. ' +
+        'The person cannot be added again unless `allowErased` is given.',
       access: 'sourcer',
       params: IdParams,
       answers: { 204: { description: 'Deleted' } },

@@ -84,7 +84,7 @@ function accessEndpoints(connections: Connections, shown: Show): Endpoint[] {
     path: '/connection/api-key',
     tag: TAG,
     summary: 'Connect by an API key of Lever',
-    description: 'The key is tried against Lever first, for what the `features` in use need.',
+    description: 'The key is first tried against Lever, to check that it has what the `features` in use need.',
     access: 'admin',
     body: z.strictObject({ apiKey: LeverApiKeyText, userEmail: email }),
     answers: CONNECTION,
@@ -161,7 +161,7 @@ function statusEndpoints(connections: Connections, shown: Show): Endpoint[] {
     tag: TAG,
     summary: 'Change settings',
     description:
-      'All that is named, or nothing. Other `features` keep everything that is there; `authorizationNeeded` in the answer says whether Lever has to be authorized again for them. An API key is tried for what they need.',
+      'Changes all the settings given, or none. Changing `features` deletes nothing; `authorizationNeeded` in the answer says whether the new features require authorizing Lever again. An API key is tried for what they need.',
     access: 'admin',
     body: ConnectionSettingsPatch,
     answers: CONNECTION,

@@ -100,7 +100,7 @@ async function verify(ctx: SiteContext, { audit }: ActivityDeps): Promise<void> 
 /** A form without any choice would replay all there are. */
 const SomeDeliveries = DeliveryChoice.refine(
   (choice) => Object.values(choice).some((value) => value !== undefined),
-  'chooses no deliveries',
+  'selects no deliveries',
 )
 
 /** Of the deliveries that the form chooses, as many as a few calls take. */

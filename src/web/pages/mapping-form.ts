@@ -15,7 +15,8 @@ const Row = z.object({ userEmail: z.string(), leverEmail: z.string(), active: z.
 export const MappingForm = z.record(z.string(), z.string().max(1000)).transform((fields, context) => {
   refuseStrayFields(fields, ['lever', 'active'], context, ['do'])
   const [verb = '', person, taken = ''] = (fields['do'] ?? 'proceed').split(' ')
-  if (!['proceed', 'match', 'use'].includes(verb)) context.addIssue({ code: 'custom', path: ['do'], message: 'is no button of this form' })
+  if (!['proceed', 'match', 'use'].includes(verb))
+    context.addIssue({ code: 'custom', path: ['do'], message: 'is not a button of this form' })
   const wishes = Object.entries(fields).flatMap(([name, text]): MappingWish[] => {
     if (!name.startsWith('was:')) return []
     const { data } = Row.safeParse(jsonOf(text))

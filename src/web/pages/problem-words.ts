@@ -1,7 +1,7 @@
 import type { ErrorCode, ServiceError } from '../../errors.ts'
 import type { Language } from './texts.ts'
 
-/** What happened and what to do next, in the reader's language. English is the error's own words, which know the details. */
+/** What happened and what to do next, in the reader's language. English uses the error's own message and hint, which are more specific. */
 export function problemWords(
   language: Language,
   error: Pick<ServiceError, 'code' | 'message' | 'hint'> & Partial<Pick<ServiceError, 'extra'>>,
@@ -15,7 +15,7 @@ const SPANISH: Record<ErrorCode, string> = {
   malformed_json: 'El cuerpo no es JSON válido.',
   bad_request: 'La solicitud no se entiende. Vuelva a enviarla.',
   payload_malformed: 'El contenido de la entrega no se entiende.',
-  authorization_failed: 'La autorización de Lever no ha llegado a buen fin. Empiece de nuevo con Autorizar.',
+  authorization_failed: 'La autorización de Lever no se ha completado. Empiece de nuevo con Autorizar.',
   unauthenticated: 'Inicie sesión primero.',
   signature_mismatch: 'La firma no corresponde a ningún token de firma conocido.',
   signature_outdated: 'La entrega se firmó hace más de 30 días o con más de una hora de adelanto.',
@@ -36,7 +36,7 @@ const SPANISH: Record<ErrorCode, string> = {
   connection_not_active: 'La conexión con Lever no está activa. Véase Ajustes > Configuración del ATS.',
   erased: 'Los datos de esta persona se borraron. Solo vuelve si alguien la introduce de nuevo a propósito.',
   external_id_taken: 'Otro candidato tiene ya este identificador externo.',
-  feature_off: 'Esta conexión no se usa para esto. Actívelo en Ajustes > Configuración del ATS > Ajustes del ATS.',
+  feature_off: 'Esta función está desactivada. Actívela en Ajustes > Configuración del ATS > Ajustes del ATS.',
   idempotency_in_progress: 'El primer envío todavía está en curso. Espere un momento.',
   lever_account_mismatch: 'Es otra cuenta de Lever que la conectada antes. Desconecte primero y conecte después la otra.',
   lever_user_already_mapped: 'Otra persona tiene ya este usuario de Lever. Quite antes esa asignación o elija otro usuario.',
@@ -46,7 +46,8 @@ const SPANISH: Record<ErrorCode, string> = {
   oauth_not_configured: 'Este servicio no tiene aplicación OAuth en Lever. Conecte con una clave de API.',
   payload_expired: 'El contenido de esta entrega ya se borró por antigüedad.',
   posting_closed: 'Este puesto ya no está abierto. Elija otro.',
-  scope_missing: 'Lever no ha concedido lo que hace falta. Autorice de nuevo en Ajustes > Configuración del ATS. Falta:',
+  scope_missing:
+    'Lever no ha concedido los permisos necesarios. Autorice de nuevo en Ajustes > Configuración del ATS. Permisos que faltan:',
   state_conflict: 'Alguien cambió lo mismo a la vez. Mire el estado actual e inténtelo de nuevo.',
   payload_too_large: 'Es demasiado grande.',
   unsupported_media_type: 'Este tipo de archivo no se admite.',

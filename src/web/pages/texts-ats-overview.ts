@@ -11,11 +11,11 @@ export const overviewTexts = defineTexts({
     active: 'Active',
     paused: 'Paused',
     revoked: 'Authorization revoked',
-    disconnectedLead: 'Connect the Lever account of your organization.',
+    disconnectedLead: 'Connect your organization’s Lever account.',
     configuringLead: 'Lever is connected. Exports begin once you activate.',
     activeLead: 'Lever is connected, and mapped people can export.',
-    pausedLead: 'Exports wait; what happens in Lever still comes back.',
-    revokedLead: 'Exports wait; settings, people and webhooks are kept. Authorize again to go on.',
+    pausedLead: 'Exports wait; changes in Lever still arrive here.',
+    revokedLead: 'Exports wait; settings, people and webhooks are kept. Authorize again to continue.',
     local: 'Local sandbox',
     sandbox: 'Lever’s sandbox',
     production: 'Lever',
@@ -26,8 +26,8 @@ export const overviewTexts = defineTexts({
     pause: 'Pause',
     activate: 'Activate',
     disconnect: 'Disconnect',
-    pausedNow: 'Exports are paused. What is queued waits, webhooks go on.',
-    activeNow: 'Exports go on.',
+    pausedNow: 'Exports are paused. Queued exports wait; webhooks continue.',
+    activeNow: 'Exports continue.',
 
     access: 'Access',
     authorizedBy: (who: string) => `Authorized by ${who}`,
@@ -48,7 +48,7 @@ export const overviewTexts = defineTexts({
     scopesAll: 'Everything that is needed is granted.',
     scopesMissing: (n: number) =>
       n === 1 ? 'One needed permission was not granted. Authorize again.' : `${n} needed permissions were not granted. Authorize again.`,
-    scopesList: 'Each permission, and what for',
+    scopesList: 'Each permission and its purpose',
     granted: 'Granted',
     missing: 'Missing',
     notNeeded: 'Granted, not needed',
@@ -61,13 +61,13 @@ export const overviewTexts = defineTexts({
     held: (n: number) => `${n} wait for a token`,
 
     people: 'People',
-    peopleCount: (mapped: number, active: number) => `${mapped} mapped to Lever users, of whom ${active} can export.`,
+    peopleCount: (mapped: number, active: number) => `${mapped} mapped to Lever users; ${active} can export.`,
     peopleLink: 'To the users',
 
     audit: 'Checked against Lever',
-    auditLead: 'Every hour, exports are compared with what carries your source in Lever; counts of the last 30 days.',
+    auditLead: 'Exports are compared every hour with the opportunities in Lever that have your source. Counts cover the last 30 days.',
     auditNotYet: 'Not compared yet.',
-    doubles: 'There twice',
+    doubles: 'Duplicates in Lever',
     strangers: 'With your source, not exported from here',
     losses: 'Exported, no longer in Lever',
     audited: 'Last compared',
@@ -86,15 +86,15 @@ export const overviewTexts = defineTexts({
     now: 'now',
 
     mirror: 'Data from Lever',
-    mirrorLead: 'Copied every 15 minutes, so that lists are quick. Exports ask Lever itself.',
+    mirrorLead: 'Copied every 15 minutes to keep lists fast. Exports read directly from Lever.',
     notYet: 'Not yet',
     syncing: 'Reading from Lever …',
     opportunities: 'Opportunities',
     opportunitiesOf: (records: number, estimated: number) => `${records} of about ${estimated}`,
     deletionsRefused:
-      'Lever does not show this connection what was deleted there. Everything else is kept current; a candidate deleted in Lever stays linked here.',
+      'Lever does not let this connection list deletions. Everything else stays up to date, but a candidate deleted in Lever stays linked here.',
     minutesLeft: (n: number) => (n <= 1 ? 'about a minute left' : `about ${n} minutes left`),
-    syncFailed: 'The last reading ended early. It is tried again by itself.',
+    syncFailed: 'The last sync stopped early. It will be retried automatically.',
     syncNow: 'Read now',
     syncBegan: 'Reading from Lever has begun.',
   },
@@ -108,7 +108,7 @@ export const overviewTexts = defineTexts({
     disconnectedLead: 'Conecte la cuenta de Lever de su organización.',
     configuringLead: 'Lever está conectado. Las exportaciones empiezan cuando active.',
     activeLead: 'Lever está conectado y las personas asignadas pueden exportar.',
-    pausedLead: 'Las exportaciones esperan; lo que ocurre en Lever sigue volviendo.',
+    pausedLead: 'Las exportaciones esperan; los cambios de Lever se siguen recibiendo.',
     revokedLead: 'Las exportaciones esperan; se conservan ajustes, personas y webhooks. Autorice de nuevo para seguir.',
     local: 'Sandbox local',
     sandbox: 'Sandbox de Lever',
@@ -120,7 +120,7 @@ export const overviewTexts = defineTexts({
     pause: 'Pausar',
     activate: 'Activar',
     disconnect: 'Desconectar',
-    pausedNow: 'Las exportaciones están en pausa. Lo que está en cola espera; los webhooks siguen.',
+    pausedNow: 'Las exportaciones están en pausa. Las que están en cola esperan; los webhooks siguen activos.',
     activeNow: 'Las exportaciones continúan.',
 
     access: 'Acceso',
@@ -155,14 +155,15 @@ export const overviewTexts = defineTexts({
     held: (n: number) => `${n} esperan un token`,
 
     people: 'Personas',
-    peopleCount: (mapped: number, active: number) => `${mapped} con usuario de Lever, de las que ${active} pueden exportar.`,
+    peopleCount: (mapped: number, active: number) => `${mapped} con usuario de Lever; ${active} pueden exportar.`,
     peopleLink: 'A los usuarios',
 
     audit: 'Comprobado con Lever',
-    auditLead: 'Cada hora las exportaciones se comparan con lo que lleva su fuente en Lever; recuentos de los últimos 30 días.',
+    auditLead:
+      'Las exportaciones se comparan cada hora con las oportunidades que tienen su origen en Lever. Recuentos de los últimos 30 días.',
     auditNotYet: 'Aún sin comparar.',
-    doubles: 'Están dos veces',
-    strangers: 'Con su fuente, no exportados desde aquí',
+    doubles: 'Duplicados en Lever',
+    strangers: 'Con su origen, no exportados desde aquí',
     losses: 'Exportados, ya no están en Lever',
     audited: 'Última comparación',
 
@@ -180,15 +181,15 @@ export const overviewTexts = defineTexts({
     now: 'ahora',
 
     mirror: 'Datos de Lever',
-    mirrorLead: 'Se copian cada 15 minutos para que las listas sean rápidas. Las exportaciones preguntan al propio Lever.',
+    mirrorLead: 'Se copian cada 15 minutos para que las listas sean rápidas. Las exportaciones consultan Lever directamente.',
     notYet: 'Todavía no',
     syncing: 'Leyendo de Lever …',
     opportunities: 'Oportunidades',
     opportunitiesOf: (records: number, estimated: number) => `${records} de unas ${estimated}`,
     deletionsRefused:
-      'Lever no muestra a esta conexión lo que se elimina allí. Lo demás se mantiene al día; un candidato eliminado en Lever sigue enlazado aquí.',
+      'Lever no permite que esta conexión consulte las eliminaciones. Lo demás se mantiene al día, pero un candidato eliminado en Lever sigue vinculado aquí.',
     minutesLeft: (n: number) => (n <= 1 ? 'queda un minuto, más o menos' : `quedan unos ${n} minutos`),
-    syncFailed: 'La última lectura terminó antes de tiempo. Se repite por sí sola.',
+    syncFailed: 'La última sincronización se interrumpió. Se repetirá automáticamente.',
     syncNow: 'Leer ahora',
     syncBegan: 'Ha empezado la lectura de Lever.',
   },
@@ -200,12 +201,12 @@ export const resourceTexts = defineTexts<Record<Resource, string>>({
   es: { users: 'Usuarios', stages: 'Etapas', archiveReasons: 'Motivos de archivo', postings: 'Puestos', requisitions: 'Requisiciones' },
 })
 
-/** Why a grant is no good any more. */
+/** Why a grant is no longer valid. */
 export const revocationTexts = defineTexts<Record<RevocationCause | 'unknown', string>>({
   en: {
     unknown: 'Lever no longer accepts this service.',
-    refresh_refused: 'Lever no longer accepts this service: somebody revoked the access there, or it ended by age.',
-    refresh_lost: 'The connection to Lever was interrupted while the access was being renewed, and the new access got lost.',
+    refresh_refused: 'Lever no longer accepts this service: somebody revoked the access there, or it expired.',
+    refresh_lost: 'The connection to Lever was interrupted while the access was being renewed, and the new access was lost.',
     no_refresh_token: 'Lever gave access for an hour only, and no way to renew it.',
     token_refused: 'Lever refuses the access that it has just renewed.',
     key_refused: 'Lever no longer accepts the API key: somebody revoked it there.',

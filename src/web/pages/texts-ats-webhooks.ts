@@ -4,15 +4,15 @@ import { defineTexts } from './texts.ts'
 export const webhooksTexts = defineTexts({
   en: {
     title: 'Webhooks',
-    connected: 'Lever is connected. With webhooks, what happens there comes back here within seconds.',
+    connected: 'Lever is connected. With webhooks, changes in Lever arrive here within seconds.',
     notConnected: 'Webhooks may be prepared before Lever is connected, in any order.',
     create: 'Let Fulcrum do it',
-    createLead: 'Creates every missing webhook in Lever and keeps the signature tokens. One thing stays for you:',
+    createLead: 'Creates every missing webhook in Lever and keeps the signature tokens. One step is left for you:',
     onlyByHand:
       'Lever does not let this account create webhooks through its API. Create them by hand as described below, then Save & Proceed.',
     createAll: 'Create webhooks in Lever',
     created: 'Webhooks created in Lever.',
-    connectFirst: 'Connect Lever first; by hand it works without.',
+    connectFirst: 'Connect Lever first. You can also add webhooks by hand without connecting.',
     switchOn: 'In Lever, under Settings > Integrations and API > Webhooks, a Super Admin switches each of these events on (blue is on).',
     byHand: 'Or by hand',
     byHandLead:
@@ -33,7 +33,7 @@ export const webhooksTexts = defineTexts({
     refusedCure:
       'In Lever, copy the signature token of this webhook again and paste it here. Then press Verify Connection in Lever. If Lever’s deliveries arrive, somebody else posts to this address.',
     toRefused: 'Refused deliveries',
-    switchedOff: 'Silent: switched off in Lever?',
+    switchedOff: 'No deliveries: switched off in Lever?',
     missed: (n: number) => (n === 1 ? '1 change was found without it' : `${n} changes were found without it`),
     lastReceived: 'Last received',
     lastVerified: 'Verified',
@@ -42,7 +42,7 @@ export const webhooksTexts = defineTexts({
     paste: 'Paste the token from Lever',
     remove: 'Remove',
     single: 'Lever shows one signing token for the whole account',
-    singleLead: 'Older Lever accounts have a single token. It is used for every event that has none of its own.',
+    singleLead: 'Older Lever accounts have a single token. It is used for every event without its own token.',
     anyEvent: 'All events',
     tokenSaved: (n: number) => (n === 1 ? 'One signature token is saved.' : `${n} signature tokens are saved.`),
     badToken: 'A signature token is printable text without spaces. Copy it again from Lever.',
@@ -54,15 +54,15 @@ export const webhooksTexts = defineTexts({
   },
   es: {
     title: 'Webhooks',
-    connected: 'Lever está conectado. Con los webhooks, lo que ocurre allí vuelve aquí en segundos.',
+    connected: 'Lever está conectado. Con los webhooks, los cambios en Lever llegan aquí en segundos.',
     notConnected: 'Los webhooks se pueden preparar antes de conectar Lever, en cualquier orden.',
     create: 'Que lo haga Fulcrum',
-    createLead: 'Crea en Lever todos los webhooks que faltan y guarda los tokens de firma. Una cosa le queda a usted:',
+    createLead: 'Crea en Lever todos los webhooks que faltan y guarda los tokens de firma. Solo le queda un paso:',
     onlyByHand:
-      'Lever no permite que esta cuenta cree webhooks por su API. Créelos a mano como se explica abajo y pulse Guardar y continuar.',
+      'Lever no permite que esta cuenta cree webhooks mediante la API. Créelos a mano, como se explica abajo, y pulse Guardar y continuar.',
     createAll: 'Crear webhooks en Lever',
     created: 'Los webhooks están en Lever.',
-    connectFirst: 'Conecte primero Lever; a mano se puede sin ello.',
+    connectFirst: 'Conecte primero Lever. A mano puede hacerlo sin conectarlo.',
     switchOn:
       'En Lever, en Settings > Integrations and API > Webhooks, un Super Admin activa cada uno de estos eventos (azul es activado).',
     byHand: 'O a mano',
@@ -84,7 +84,7 @@ export const webhooksTexts = defineTexts({
     refusedCure:
       'En Lever, copie de nuevo el token de firma de este webhook y péguelo aquí. Después pulse Verify Connection en Lever. Si las entregas de Lever llegan, otra persona está enviando a esta dirección.',
     toRefused: 'Entregas rechazadas',
-    switchedOff: 'Callado: ¿desactivado en Lever?',
+    switchedOff: 'Sin entregas: ¿desactivado en Lever?',
     missed: (n: number) => (n === 1 ? '1 cambio se descubrió sin él' : `${n} cambios se descubrieron sin él`),
     lastReceived: 'Última recepción',
     lastVerified: 'Verificado',

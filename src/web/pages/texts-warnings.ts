@@ -1,10 +1,10 @@
 import { defineTexts } from './texts.ts'
 
-/** What of a connection is worth a look but blocks nothing. */
+/** Warnings about a connection, which block nothing. */
 export const warningTexts = defineTexts({
   en: {
     title: 'Worth a look',
-    webhooks: (events: string) => `No signature token yet for ${events}: what happens there is found only later, when Lever is read again.`,
+    webhooks: (events: string) => `No signature token yet for ${events}: these changes are noticed only later, when Lever is read again.`,
     webhookGroupOff: (event: string) => `${event} is switched off in Lever, so nothing is sent for it.`,
     scope: (purpose: string) => `Not granted by Lever: ${purpose}.`,
     permission: (permission: string) => `The API key lacks a permission: ${permission}. Use a new key that has it.`,
@@ -14,11 +14,11 @@ export const warningTexts = defineTexts({
   es: {
     title: 'Conviene mirarlo',
     webhooks: (events: string) =>
-      `Aún no hay token de firma para ${events}: lo que ocurra ahí se descubre más tarde, cuando se vuelve a leer Lever.`,
+      `Aún no hay token de firma para ${events}: estos cambios se detectan más tarde, cuando se vuelve a leer Lever.`,
     webhookGroupOff: (event: string) => `${event} está desactivado en Lever, así que no se envía nada.`,
     scope: (purpose: string) => `No concedido por Lever: ${purpose}.`,
     permission: (permission: string) => `A la clave de API le falta un permiso: ${permission}. Use una clave nueva que lo tenga.`,
-    fallbackUserDeactivated: 'El usuario de reserva («perform as») está desactivado en Lever o ya no existe.',
+    fallbackUserDeactivated: 'El usuario de Lever alternativo («perform as») está desactivado en Lever o ya no existe.',
     stageMissing: 'La etapa predeterminada ya no existe en Lever.',
   },
 })

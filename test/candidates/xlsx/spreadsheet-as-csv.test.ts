@@ -86,8 +86,10 @@ describe('a spreadsheet as CSV', () => {
   it('refuses other spreadsheets in words', async () => {
     const old = Buffer.concat([Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), Buffer.alloc(600)])
 
-    expect(await refusal(old)).to.match(/before 2007, or one with a password.*\.xlsx without a password, or as "CSV UTF-8"/)
-    expect(await refusal(zip({ mimetype: 'application/vnd.oasis.opendocument.spreadsheet', 'content.xml': '<x/>' }))).to.include('no .xlsx')
+    expect(await refusal(old)).to.match(/before 2007, or has a password.*\.xlsx without a password, or as "CSV UTF-8"/)
+    expect(await refusal(zip({ mimetype: 'application/vnd.oasis.opendocument.spreadsheet', 'content.xml': '<x/>' }))).to.include(
+      'not an .xlsx',
+    )
     expect(await refusal(xlsx({ rows: HEAD }).subarray(0, 900))).to.include('damaged')
     expect(await refusal(Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(5000, 7)]))).to.include('damaged')
   })

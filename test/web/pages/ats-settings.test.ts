@@ -52,9 +52,9 @@ describe('the settings of a connection', function () {
     for (const words of [
       'Source name',
       'Stage of new opportunities',
-      'Lever user for what nobody asked for',
+      'Fallback Lever user',
       'What Fulcrum is used for',
-      'Messages of a texting tool become notes',
+      'Adds messages from a texting tool',
       'Erase a person here',
       `>${stage?.text}<`,
     ])
@@ -80,7 +80,7 @@ describe('the settings of a connection', function () {
 
     expect([saved.status, saved.path]).to.deep.equal([200, HERE])
     expect(saved.html)
-      .to.contain('The settings are saved. Lever has not granted all that these features need: authorize again.')
+      .to.contain('The settings are saved. Lever has not granted everything that these features need: authorize again.')
       .and.contain('value="Finder &amp; Co"')
     expect(await now()).to.deep.equal({
       sourceName: 'Finder & Co',
@@ -106,7 +106,7 @@ describe('the settings of a connection', function () {
   it('say that what is turned off needs no new authorization, and that one feature at least is needed', async () => {
     const none = await ana.send(HERE, await form({ features: [] }))
     expect(none.status).to.equal(422)
-    expect(none.html).to.contain('Choose at least one.')
+    expect(none.html).to.contain('Choose at least one feature.')
 
     await ana.send(HERE, await form({ features: ['export', 'conversations'] }))
     const fewer = await ana.send(HERE, await form({ features: 'export' }))
@@ -133,7 +133,7 @@ describe('the settings of a connection', function () {
 
     const refused = await ana.send(HERE, stale)
     expect(refused.status).to.equal(422)
-    expect(refused.html).to.contain('Somebody else has changed the same setting').and.contain('value="Mine"')
+    expect(refused.html).to.contain('Somebody else changed the same setting').and.contain('value="Mine"')
     expect(await now()).to.include({ sourceName: 'Theirs' })
 
     await ana.send(HERE, beside)

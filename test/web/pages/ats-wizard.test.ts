@@ -65,7 +65,7 @@ describe('the steps of the setup', function () {
     expect((await ana.send(USERS, { ...fieldsOf(users.html), do: 'match' })).html).to.include('2 people were matched')
     const activate = await ana.send(USERS, { ...fieldsOf((await ana.open(USERS)).html), do: 'proceed' })
     expect(activate.path).to.equal('/settings/ats/activate')
-    expect(activate.html).to.include('2 people can export').and.include('5 events have a webhook').and.not.include('Needed first')
+    expect(activate.html).to.include('2 people can export').and.include('5 events have a webhook').and.not.include('Required first')
     expect((await ana.send('/settings/ats/activate')).html).to.include('The connection is active')
     expect((await api.get<{ status: string }>('connection')).body.status).to.equal('active')
   })
@@ -79,7 +79,7 @@ describe('the steps of the setup', function () {
       expect(html, path).to.match(new RegExp(`<a href="${path}" aria-current="step">`))
     }
     const blocked = await ana.open('/settings/ats/activate')
-    expect(blocked.html).to.include('Lever is not connected').and.include('Nobody is mapped')
+    expect(blocked.html).to.include('Lever is not connected').and.include('No active person is mapped')
     expect(blocked.html).to.match(/<button type="submit" disabled aria-describedby="cannot-yet">Activate/)
     expect((await ana.send('/settings/ats/activate')).html).to.match(/role="alert">Not ready yet/)
   })

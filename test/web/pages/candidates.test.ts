@@ -40,7 +40,7 @@ describe('the page of candidates', () => {
 
   it('says where candidates come from while there is none', async () => {
     expect((await open('/candidates')).html)
-      .to.contain('Nobody is here yet')
+      .to.contain('No candidates yet')
       .and.to.contain('/candidates/import')
       .and.to.contain('/api/docs')
   })
@@ -87,7 +87,7 @@ describe('the page of candidates', () => {
     expect((await open('/candidates?q=lopez')).html)
       .to.contain('López')
       .and.not.to.contain('Person 1')
-    expect((await open('/candidates?q=%3Cnobody%3E')).html).to.contain('Nobody found for “&lt;nobody>”')
+    expect((await open('/candidates?q=%3Cnobody%3E')).html).to.contain('No candidates found for “&lt;nobody>”')
   })
 
   it('shows those of a project, or who are exported or not, and keeps that in the address', async () => {
@@ -109,7 +109,7 @@ describe('the page of candidates', () => {
     expect(done.html).to.match(/<option value="true" selected/)
     expect(done.html).to.contain('<input type="hidden" name="project" value="A &amp; B"')
     expect(ofProject.html).to.contain('href="/candidates?project=A+%26+B"')
-    expect((await open('/candidates?project=none')).html).to.contain('Nobody fits this search.')
+    expect((await open('/candidates?project=none')).html).to.contain('No candidates match.')
   })
 
   it('has Export to ATS in every row and for a selection, each person by name', async () => {
@@ -127,7 +127,7 @@ describe('the page of candidates', () => {
     const { id: other } = await web.accounts.createOrganization({ name: 'Other', sourceName: 'other' })
     await candidates.create(other, CandidateInput.parse({ name: 'Stranger', emails: ['s@a.example'] }), 'all')
 
-    expect((await open('/candidates?q=stranger')).html).to.contain('Nobody found')
+    expect((await open('/candidates?q=stranger')).html).to.contain('No candidates found')
     const signedOut = await web.call('GET', '/candidates', { headers: { cookie: '' } })
     expect(signedOut.headers.get('location')).to.equal('/sign-in?next=%2Fcandidates')
     expect((await open('/candidates?cursor=nonsense')).status).to.equal(422)

@@ -401,7 +401,10 @@ describe('the dialog of Export to ATS', function () {
     const [{ id: exportId } = { id: '' }] = await exportsOf(id)
     const retried = await bo.send('/exports/progress', { retry: exportId, progress: path.slice(path.indexOf('?') + 1) })
 
-    expect(lineOf(failed, name)).to.include('Lever refused it.').and.to.include('The &lt;b>name&lt;/b> is odd').and.to.include('Retry')
+    expect(lineOf(failed, name))
+      .to.include('Lever refused the export.')
+      .and.to.include('The &lt;b>name&lt;/b> is odd')
+      .and.to.include('Retry')
     expect(retried.path).to.equal(path)
     expect(lineOf(await finished(path), name)).to.include('Exported')
   })

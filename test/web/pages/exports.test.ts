@@ -90,7 +90,7 @@ describe('the list of exports', function () {
     const row = rowOf(list.html, `/candidates/${id}`)
     const after = await bo.send(`/exports/${exportId}/retry`, { next: '/exports?status=failed' })
 
-    expect(row).to.include('Lever refused it.').and.to.include('Odd').and.to.include('>Retry<')
+    expect(row).to.include('Lever refused the export.').and.to.include('Odd').and.to.include('>Retry<')
     expect(row).to.include('name="next" value="/exports?status=failed"')
     expect(after.path).to.equal('/exports?status=failed')
     expect(after.html).to.include('It is tried again.')

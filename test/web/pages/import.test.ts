@@ -62,8 +62,8 @@ describe('the page Import CSV', function () {
 
     expect(status).to.equal(303)
     expect(html).to.include('The import is done')
-    expect(factsOf(html)).to.deep.equal({ Added: '1', Updated: '0', 'Not taken': '2' })
-    expect(factsOf(again)).to.deep.equal({ Added: '0', Updated: '1', 'Not taken': '2' })
+    expect(factsOf(html)).to.deep.equal({ Added: '1', Updated: '0', Rejected: '2' })
+    expect(factsOf(again)).to.deep.equal({ Added: '0', Updated: '1', Rejected: '2' })
     expect(html).to.match(/<th role="rowheader" scope="row">3<\/th>.*?at least one e-mail or link/)
     expect(html).not.to.include('<b>Nobody')
     const rejected = await got(`${service.url}${rejectedCsvIn(html)}`, { cookieJar: bo.jar })
@@ -139,7 +139,7 @@ describe('the page Import CSV', function () {
 
     expect(status).to.equal(303)
     expect(location).to.match(/^\/candidates\/imports\/[0-9a-f]{24}$/)
-    expect(factsOf(html)).to.deep.equal({ Added: '149', Updated: '0', 'Not taken': '1' })
+    expect(factsOf(html)).to.deep.equal({ Added: '149', Updated: '0', Rejected: '1' })
     expect((await got(`${service.url}${rejectedCsvIn(html)}`, { cookieJar: bo.jar })).body).to.include('Long 7')
     const finished = await got(`${service.url}${location}`, { cookieJar: bo.jar, headers: { 'hx-request': 'true' } })
     expect(finished.headers['hx-refresh']).to.equal('true')
