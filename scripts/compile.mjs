@@ -1,6 +1,6 @@
 /**
- * Compiles `src` into JavaScript, file by file, for production. Kept in `dist`; where the file system is read-only there, in `DATA_DIR`.
- * Plain JavaScript, since it runs before anything is compiled.
+ * Compiles `src` into JavaScript, file by file, for production. Writes to `dist`, or to `DATA_DIR` if `dist` is on a read-only file
+ * system. Plain JavaScript, since it runs before anything is compiled.
  */
 import { build, stop } from 'esbuild'
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
@@ -11,12 +11,12 @@ import { tryLock } from './lock-file.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = join(root, 'src')
-/** `ENOENT`: what Node says of a folder that it cannot make on a read-only file system. */
+/** `ENOENT`: Node's error for a folder that it cannot create on a read-only file system. */
 const CANNOT_WRITE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOENT'])
 
 /**
- * Compiles where the build is missing or older than the sources, once where several processes start at the same time.
- * Resolves to the file that begins the service. Throws an error in words where nothing can be written.
+ * Compiles if the build is missing or older than the sources, and only once if several processes start at the same time. Resolves to the
+ * entry file of the service. Throws an error with an explanation if nothing can be written.
  */
 export async function compileIfStale() {
   const places = buildPlaces()
@@ -24,7 +24,7 @@ export async function compileIfStale() {
   return mainOf(fresh ?? (await compileInto(places, isFresh)))
 }
 
-/** Compiles whatever is there already. */
+/** Compiles even if there is a build. */
 export async function compile() {
   return mainOf(await compileInto(buildPlaces(), () => false))
 }
@@ -35,7 +35,7 @@ function buildPlaces() {
 
 const buildOf = (place) => join(place, 'dist')
 const mainOf = (place) => join(buildOf(place), 'main.js')
-/** Written last, so that a build that was broken off does not count. */
+/** Written last, so that an interrupted build does not count. */
 const stampOf = (place) => join(buildOf(place), '.built')
 
 async function compileInto([place, ...others], isDone) {
@@ -48,7 +48,7 @@ async function compileInto([place, ...others], isDone) {
     if (!CANNOT_WRITE.has(error.code)) throw error
     if (others.length > 0) return compileInto(others, isDone)
     throw new Error(
-      `Neither ${buildOf(root)} nor ${buildOf(place)} can be written (${error.code}), and the service has to be compiled: run npm run build where they can, or set DATA_DIR to a folder that can be written.`,
+      `Neither ${buildOf(root)} nor ${buildOf(place)} can be written (${error.code}), and the service must be compiled: run npm run build where one of them can be written, or set DATA_DIR to a writable folder.`,
       { cause: error },
     )
   }
@@ -86,10 +86,10 @@ async function compileSources(place) {
   for (const asset of sourceFiles().filter((file) => !/\.(tsx?|md)$/.test(file))) cpSync(asset, join(outdir, asset.slice(source.length)))
   if (place !== root) bringAlong(place)
   writeFileSync(stampOf(place), '')
-  utimesSync(stampOf(place), begunAt, begunAt) // what is changed while it compiles is newer
+  utimesSync(stampOf(place), begunAt, begunAt) // a file changed during compilation is newer
 }
 
-/** Every file stays a file of its own, which imports the others as they are called once they are compiled. */
+/** Every file stays separate, and imports the others by their compiled names. */
 const eachForItself = {
   name: 'each for itself',
   setup(compiling) {
@@ -99,7 +99,7 @@ const eachForItself = {
   },
 }
 
-/** What the service looks for beside its build. */
+/** Files that the service expects beside its build. */
 function bringAlong(place) {
   cpSync(join(root, 'package.json'), join(place, 'package.json'))
   rmSync(join(place, 'node_modules'), { force: true, recursive: true })
@@ -111,7 +111,7 @@ function isFresh(place) {
   return builtAt !== undefined && sourceFiles().every((file) => statSync(file).mtimeMs <= builtAt)
 }
 
-/** The local Lever is no part of what serves. */
+/** The local Lever is not part of the production service. */
 function sourceFiles() {
   return readdirSync(source, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(source, 'sandbox')))

@@ -1,8 +1,9 @@
 /**
- * `npm run erasures [-- --count 200] [--seed N] [--kill-every MS]`: people are erased at random moments of single and bulk exports, notes and
- * conversations, while the local Lever is slow, fails or is down and two web and two worker processes are killed. Ends 0 only if nobody came to be in
- * Lever after `DELETE` was answered, and no trace of anybody is left in the database. For before a release, and whenever something new is written to
- * Lever or known of people. Everything runs in a temporary folder and on loopback; it is kept where something was found.
+ * `npm run erasures [-- --count 200] [--seed N] [--kill-every MS]`: erases people at random moments of single and bulk exports, notes and
+ * conversations, while the local Lever is slow, fails or is down and two web and two worker processes are killed. Exits with 0 only if
+ * nobody was created in Lever after `DELETE` answered, and no trace of an erased person is left in the database. Run it before a release,
+ * and whenever the product writes something new to Lever or stores something new about people. Everything runs in a temporary folder and
+ * on loopback; the folder is kept if there are findings.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,5 +33,9 @@ const { findings, ...figures } = await runErasures({ seed, erasures, killEveryMs
 say(JSON.stringify(figures, null, 2))
 for (const { what, of, detail } of findings) say(`${what}: ${of} ${detail}`)
 if (findings.length === 0) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-say(findings.length === 0 ? `Seed ${seed}: nobody came after the answer, no trace is left.` : `Seed ${seed}: ${findings.length} findings.`)
+say(
+  findings.length === 0
+    ? `Seed ${seed}: nobody was created after the answer, no trace is left.`
+    : `Seed ${seed}: ${findings.length} findings.`,
+)
 process.exit(findings.length === 0 ? 0 : 1)

@@ -1,4 +1,4 @@
-/** `npm run serve`: runs the service from compiled JavaScript, compiling it first where the build is missing or older than the sources. */
+/** `npm run serve`: runs the service from compiled JavaScript, compiling it first if the build is missing or older than the sources. */
 import { pathToFileURL } from 'node:url'
 import { compileIfStale } from './compile.mjs'
 

@@ -58,7 +58,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
   const { listener, routes } = composeWeb({ parts, options, log, registry, readiness })
   const server = createWebServer(listener)
 
-  /** What documents from before need; until it is there, no work runs. */
+  /** Migrates documents of earlier versions; no work runs until this is done. */
   async function adoptOlder(): Promise<boolean> {
     try {
       await markConfidential()

@@ -89,10 +89,10 @@ function faultOfMongoUri(uri: string): string | null {
   }
 }
 
-/** Mechanisms whose users are in no database. */
+/** Mechanisms whose users are not stored in a database. */
 const WITHOUT_USER_DATABASE = /[?&]authMechanism=(MONGODB-X509|MONGODB-AWS|MONGODB-OIDC|GSSAPI|PLAIN)\b/i
 
-/** Names the database `fulcrum` where none is named. Users are looked for in `admin` all the same, as the driver does where none is named. */
+/** Uses the database `fulcrum` if the URI names none. Users are still looked up in `admin`, as the driver does without a database name. */
 function withDatabase(uri: string): string {
   const [, servers = '', database = '', options = ''] = /^(mongodb(?:\+srv)?:\/\/[^/?]*)\/?([^?]*)(.*)$/s.exec(uri) ?? []
   if (database !== '') return uri

@@ -62,7 +62,7 @@ export async function liftFaults(control: Calls): Promise<number> {
   return data.reduce((sum, planted) => sum + planted.hits, 0)
 }
 
-/** One of any kind on writes and reads of exports and notes, to be planted in the local Lever. */
+/** A fault of any kind for writes and reads of exports and notes, to plant in the local Lever. */
 export function anyFault(random: Random): object {
   const match = random.chance(0.7) ? (random.chance(0.8) ? CREATE : NOTE) : READ
   const [kind, more] = random.pick(match === READ ? ON_READ : ON_WRITE)

@@ -28,7 +28,7 @@ export interface StageOptions {
   replicas: number
   /** Where the processes' program is. */
   root: string
-  /** More of the processes' environment. */
+  /** Additional environment variables for the processes. */
   env?: Record<string, string>
   say: (line: string) => void
 }

@@ -26,7 +26,7 @@ const candidateImportSchema = new Schema(
     updated: { type: Number, default: 0 },
     /** The first 1,000 of the rows are in `candidate_import_rejections`. */
     rejectedCount: { type: Number, default: 0 },
-    /** The first 1,000 of them are in `candidate_import_warnings`. */
+    /** The first 1,000 warnings are in `candidate_import_warnings`. */
     warningCount: { type: Number, default: 0 },
     error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
     finishedAt: { type: Date, default: null },

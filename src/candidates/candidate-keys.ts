@@ -3,12 +3,12 @@ import { formerKeys } from '../people/former-keys.ts'
 import { contactForms, personKeys, type PersonData } from '../people/person-keys.ts'
 import { searchForm } from './search-form.ts'
 
-/** What a candidate, or a row about one, says of the person. */
+/** The identifying fields of a candidate, or of a row about one. */
 export interface CandidateData extends PersonData {
   name?: string | null | undefined
 }
 
-/** By what a candidate is found: own addresses and own pages; without any of these, by its record alone. */
+/** The keys by which a candidate is found: personal addresses and profile pages; without any of these, only its record. */
 export interface CandidateKeys {
   emailKeys: string[]
   linkKeys: string[]
@@ -20,8 +20,8 @@ export function candidateKeys(data: CandidateData): CandidateKeys {
 }
 
 /**
- * The same for all that say the same of a person: name, addresses, and links. By it a row finds the candidate that it made, even where
- * what it says identifies nobody.
+ * A key for the exact name, addresses, and links of a row or candidate. A row uses it to find the candidate that it created before, even
+ * if none of its values identifies a person.
  */
 export function recordKey(data: CandidateData): string {
   const known = records.get(data)
@@ -31,7 +31,7 @@ export function recordKey(data: CandidateData): string {
   return key
 }
 
-/** Rows and candidates are asked about several times while they are imported. None of them is changed in place. */
+/** Caches keys, since an import needs those of each row and candidate several times. Rows and candidates are never changed in place. */
 const records = new WeakMap<CandidateData, string>()
 
 function readRecord(data: CandidateData): string {
@@ -39,14 +39,17 @@ function readRecord(data: CandidateData): string {
   return `record:${hash('sha256', JSON.stringify(said), 'base64url')}`
 }
 
-/** The keys by which somebody who was erased is known again; also in the forms of earlier versions, of which only hashes are kept. */
+/** The keys by which an erased person is recognized, including the forms of earlier versions, of which only hashes are kept. */
 export function keysToRefuse(data: CandidateData): string[] {
   const { emailKeys, linkKeys } = candidateKeys(data)
   const former = formerKeys(data)
   return [...new Set([...emailKeys, ...linkKeys, recordKey(data), ...former.emails, ...former.links])]
 }
 
-/** All that is remembered, as hashes, of somebody who is erased: what identifies nobody, too, so that no text that names it is kept. */
+/**
+ * Everything that is remembered about an erased person, as hashes. Includes values that identify nobody, so that no text containing them
+ * is kept.
+ */
 export function keysToRemember(data: CandidateData & { recordKeys?: readonly string[] | null | undefined }): string[] {
   return [...new Set([...keysToRefuse(data), ...contactForms(data), ...(data.recordKeys ?? [])])]
 }

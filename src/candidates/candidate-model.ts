@@ -54,10 +54,10 @@ const candidateSchema = new Schema(
     stage: String,
     profileUrl: String,
     resume: { type: resumeSchema, default: null },
-    /** What identifies the person: see `candidateKeys`. */
+    /** The keys that identify the person; see `candidateKeys`. */
     emailKeys: { type: [String], default: [] },
     linkKeys: { type: [String], default: [] },
-    /** Records of rows that were taken for this candidate, which says something else by now. */
+    /** Records of rows that were matched to this candidate, whose values have changed since. */
     recordKeys: { type: [String], default: undefined },
     /** Name and e-mails in the form in which they are searched. */
     searchText: { type: String, default: '' },

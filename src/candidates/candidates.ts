@@ -34,7 +34,7 @@ export interface CandidateDeps {
   readExports: (organization: string, exportIds: string[]) => Promise<Map<string, ExportSummary>>
   /** Those of Lever's postings, by id, that are known and not confidential. */
   readPublicPostings: (organization: string, postingIds: readonly string[]) => Promise<ReadonlySet<string>>
-  /** Told before a candidate is removed, and again when somebody asks for that once it is gone. `actor` as in the audit trail. */
+  /** Called before a candidate is removed, and again if its removal is requested once it is gone. `actor` as in the audit trail. */
   onRemoved: ((organization: string, candidateId: string, actor: string) => Promise<void>)[]
   erased: ErasedPeople
   /** Who wants to know which candidates enter which stages. */
@@ -116,7 +116,10 @@ export function createCandidates({
       { allowErased = false } = {},
     ): Promise<CandidateView> =>
       toView(organization, await patchCandidate(organization, id, input, { erased, allowErased, watchStages }), clearance),
-    /** Removes a candidate and what others keep of it. @throws ServiceError `not_found`, once a removal that broke off is complete */
+    /**
+     * Removes a candidate and everything that other parts keep about it. @throws ServiceError `not_found` if it is gone, after completing
+     * an interrupted removal
+     */
     async remove(organization: string, id: string, actor: string): Promise<void> {
       const isHere = (await findCandidate(organization, id)) !== null
       for (const handler of onRemoved) await handler(organization, id, actor)

@@ -3,7 +3,7 @@ import { keysToRefuse } from './candidate-keys.ts'
 import type { CandidateFields, KnownFields } from './merge-candidate.ts'
 import type { WatchStages } from './stage-entries.ts'
 
-/** Who was erased and not entered again, known by keyed hashes alone. Keys are those of `keysToRefuse`. */
+/** People who were erased and not entered again, known only by keyed hashes of `keysToRefuse`. */
 export interface ErasedPeople {
   /** Those of the keys that belong to somebody who was erased. */
   among: (organization: string, keys: readonly string[]) => Promise<Set<string>>
@@ -39,7 +39,7 @@ export async function admit(
   })
 }
 
-/** What identifies the candidate and did not before. */
+/** The values that identify the candidate and did not before. */
 export function newKeys(fields: CandidateFields, known: KnownFields | null): string[] {
   const had = new Set(known ? keysToRefuse(known) : [])
   return keysToRefuse(fields).filter((key) => !had.has(key))

@@ -55,7 +55,7 @@ export async function importCsv(
   return done
 }
 
-/** All rows of a file, their faults not put in words. */
+/** All rows of a file, with their faults not yet in words. */
 export async function rowsOf(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<CsvCandidate>> {
   return (await openCsv(chunks, undefined, 0)).rows
 }

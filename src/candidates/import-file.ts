@@ -55,7 +55,7 @@ export interface ImportProgress {
   updated: number
   rejected: { line: number; message: string }[]
   rejectedCount: number
-  /** The first 1,000 things to be told of rows that were taken. */
+  /** The first 1,000 warnings about imported rows. */
   warnings: RowWarning[]
   warningCount: number
   /** The names of the file's columns that nothing was read from. */
@@ -64,10 +64,10 @@ export interface ImportProgress {
 }
 
 /**
- * Reads a file whole for `use`, and keeps nothing of it afterwards that no import has taken.
- * An .xlsx file is one with the rows of its first visible sheet.
- * @throws ServiceError `invalid_request` for one over 1 MB without a usable header row, or a spreadsheet that cannot be read, `too_many_requests` when too many files are being
- * received; what `chunks` and `use` throw
+ * Reads a file whole for `use`, and keeps nothing of it afterwards that no import has taken. An .xlsx file is read as a CSV file with the
+ * rows of its first visible sheet.
+ * @throws ServiceError `invalid_request` for one over 1 MB without a usable header row, or a spreadsheet that cannot be read,
+ *   `too_many_requests` when too many files are being received; what `chunks` and `use` throw
  */
 export async function withReceivedFile<T>(chunks: AsyncIterable<Uint8Array>, use: (file: ReceivedFile) => Promise<T>): Promise<T> {
   const held = holdBytes()

@@ -28,18 +28,18 @@ export interface RowsOutcome {
   /** The first of them, no more than were to be kept. */
   rejected: RejectedRow[]
   rejectedCount: number
-  /** What is to be told of rows that were taken. The first of them, likewise. */
+  /** Warnings about imported rows; likewise only the first ones. */
   warnings: RowWarning[]
   warningCount: number
 }
 
-/** Holds nothing of the person. */
+/** Contains no personal data. */
 export interface RowWarning {
   line: number
   message: string
 }
 
-/** How many rejected rows and warnings are given back; others are only counted. */
+/** How many rejected rows and warnings are returned; the rest are only counted. */
 export interface KeepAtMost {
   rejected: number
   warnings: number
@@ -54,10 +54,9 @@ const MOST_NAMED = 100
 const REFUSED = `${ERASED} (erased): import with allowErased=true if the people of this file are to be entered again.`
 
 /**
- * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one.
- * Batches of an organization run one after another, in whatever process. `alongside` writes in the same transaction.
- * `onlyCounted` are rows that cannot be read, beyond those that are kept. Without a `plan`, rows are taken for the people they seem to be
- * about as they come.
+ * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one. Batches of an
+ * organization run one after another, in whatever process. `alongside` writes in the same transaction. `onlyCounted`: unreadable rows
+ * beyond those that are kept. Without a `plan`, each row is matched as it comes.
  */
 export async function importRows(
   organization: string,

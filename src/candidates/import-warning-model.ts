@@ -1,6 +1,6 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-/** What an import has to tell of a row that it took, kept as long as the import is. Holds nothing of the person. */
+/** A warning about an imported row, kept as long as the import. Contains no personal data. */
 const importWarningSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },

@@ -3,10 +3,10 @@ import type { CandidateImportDocument } from './candidate-import-model.ts'
 import type { RowWarning } from './import-rows.ts'
 import { ImportWarningModel, type ImportWarningDocument } from './import-warning-model.ts'
 
-/** So many warnings are kept of an import; all are counted. */
+/** How many warnings of an import are kept; all are counted. */
 export const MOST_WARNINGS = 1000
 
-/** Keeps warnings, within the transaction that counts them. */
+/** Saves warnings in the transaction that counts them. */
 export async function keepWarnings(
   { _id, organization, expiresAt }: Pick<CandidateImportDocument, '_id' | 'organization' | 'expiresAt'>,
   warnings: readonly RowWarning[],
@@ -16,7 +16,7 @@ export async function keepWarnings(
   if (documents.length > 0) await ImportWarningModel.collection.insertMany(documents, { session })
 }
 
-/** In the order of the file. */
+/** Warnings in the order of the file. */
 export async function listWarnings(importId: Types.ObjectId): Promise<RowWarning[]> {
   const found = await ImportWarningModel.find({ import: importId }, { line: 1, message: 1 })
     .sort({ line: 1, _id: 1 })

@@ -1,12 +1,12 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-/** How far the keys of the stored candidates were computed again: one document for all organizations and processes. */
+/** The progress of recomputing the keys of the stored candidates: one document for all organizations and processes. */
 const keyRenewalSchema = new Schema(
   {
     _id: { type: String, required: true },
-    /** The version of the forms in which the keys are. */
+    /** The version of the key forms. */
     version: { type: Number, required: true },
-    /** The last candidate that is done. */
+    /** The last candidate that was recomputed. */
     after: { type: Schema.Types.ObjectId, default: null },
     isDone: { type: Boolean, default: false },
   },

@@ -16,7 +16,7 @@ export interface KnownCandidate {
   fields: KnownFields & Pick<CandidateFields, 'emailKeys' | 'linkKeys'>
 }
 
-/** Whom a row is about: nobody known where `match` is null; `doubt` says why it might have been somebody. */
+/** The candidate that a row is about. `match` is null for a new person; `doubt` says why the row might have matched somebody. */
 export interface Match {
   match: KnownCandidate | null
   doubt: string | null
@@ -24,8 +24,8 @@ export interface Match {
 
 export interface KnownCandidates {
   /**
-   * By `externalId` where there is one; else whoever says the same, else by profile, else by e-mail. Another profile of the same site
-   * contradicts; of several the only one of the same name is meant.
+   * Matches by `externalId` if there is one; else by identical values, else by profile, else by e-mail. A different profile on the same
+   * site rules out a match; if several match, the only one with the same name is chosen.
    */
   find(input: CandidateInput, isPossible?: (candidate: KnownCandidate) => boolean): Match
   get(id: Types.ObjectId): KnownCandidate | null
@@ -37,7 +37,7 @@ export interface KnownCandidates {
 const CONTRADICTED = 'Added as a new candidate: a candidate with the same e-mail or profile has another profile page on the same site.'
 const SEVERAL = 'Added as a new candidate: several candidates have the same e-mail or profile, so the match is unclear.'
 
-/** Reads all candidates that one of `inputs` may be about, and those of `ids`. */
+/** Reads all candidates that any of `inputs` may be about, and those with `ids`. */
 export async function loadKnownCandidates(
   organization: string,
   inputs: CandidateInput[],
@@ -66,7 +66,7 @@ function indexCandidates(): KnownCandidates {
   const byExternalId = new Map<string, KnownCandidate>()
   const byKey = new Map<string, Set<KnownCandidate>>()
 
-  /** `of` is asked again, since an earlier row may have taken the key from the candidate. */
+  /** `of` is checked again, since an earlier row may have taken the key from the candidate. */
   const holders = (keys: readonly string[], of: (fields: KnownCandidate['fields']) => readonly string[]): KnownCandidate[] => [
     ...new Set(keys.flatMap((key) => [...(byKey.get(key) ?? [])].filter(({ fields }) => of(fields).includes(key)))),
   ]
@@ -100,7 +100,7 @@ function indexCandidates(): KnownCandidates {
   }
 }
 
-/** All that rows said when they were taken for this candidate, as far as it is remembered. */
+/** The remembered values of all rows that were matched to this candidate. */
 function recordsOf(fields: KnownCandidate['fields']): string[] {
   return [recordKey(fields), ...(fields.recordKeys ?? [])]
 }

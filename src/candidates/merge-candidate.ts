@@ -21,7 +21,7 @@ export interface CandidateFields {
   profileUrl?: string | undefined
   emailKeys: string[]
   linkKeys: string[]
-  /** Records of rows that were taken for this candidate and say something else by now. */
+  /** Records of rows that were matched to this candidate and whose values have changed since. */
   recordKeys?: string[] | undefined
   searchText: string
 }
@@ -63,10 +63,10 @@ export function mergeCandidate(known: KnownFields | null, input: CandidateInput)
   }
 }
 
-/** Rows of files that were taken for one candidate and say different things are known again; so many are remembered. */
+/** How many different rows matched to one candidate are remembered, so that they are recognized later. */
 const MOST_RECORDS = 50
 
-/** The candidate after a row of a file, which knows by `recordKeys` every row that it was made of. */
+/** The candidate after merging a row of a file. Its `recordKeys` identify every row merged into it. */
 export function remembering(known: KnownFields | null, fields: CandidateFields, input: CandidateInput): CandidateFields {
   if (known === null) return fields
   const now = recordKey(fields)

@@ -16,13 +16,10 @@ export const CsvPreview = z
   .object({
     encoding: z.enum(CSV_ENCODINGS),
     delimiter: z.enum(CSV_DELIMITERS),
-    sheet: z
-      .object({ name: z.string(), others: z.int() })
-      .nullable()
-      .meta({
-        description:
-          'For an .xlsx file, the first visible sheet, which is the one read, and how many sheets are not read; null for a CSV file.',
-      }),
+    sheet: z.object({ name: z.string(), others: z.int() }).nullable().meta({
+      description:
+        'For an .xlsx file, the first visible sheet, which is the one read, and how many sheets are not read; null for a CSV file.',
+    }),
     columns: z.array(
       z.object({
         header: z.string(),
@@ -43,7 +40,7 @@ export const CsvPreview = z
 export type CsvPreview = z.output<typeof CsvPreview>
 
 /**
- * How a CSV or .xlsx file would be read. Of the pieces of a CSV file no more are taken than that needs.
+ * Previews how a CSV or .xlsx file would be read. Reads only as many pieces of a CSV file as the preview needs.
  * @throws ServiceError `invalid_request` without a usable header row, or for a spreadsheet that cannot be read; `payload_too_large`
  */
 export async function previewCsv(chunks: AsyncIterable<Uint8Array>): Promise<CsvPreview> {

@@ -8,8 +8,8 @@ const AT_ONCE = 500
 const RENEWAL = { _id: 'candidates' }
 
 /**
- * Computes the keys of all stored candidates again where they are in the forms of an earlier version: once, from what is stored. Goes on
- * where a process was stopped; several at once do no harm. Until it is done, candidates are found by the former forms, too.
+ * Recomputes the keys of all stored candidates once if an earlier version made them. Resumes if a process was stopped; may run in several
+ * processes at once. Until it is done, candidates are also found by the former forms.
  */
 export async function renewCandidateKeys(isStopping: () => boolean): Promise<void> {
   for (let renewal = await begin(); !renewal.isDone && !isStopping();) {
@@ -25,7 +25,7 @@ export async function renewCandidateKeys(isStopping: () => boolean): Promise<voi
 
 const FIELDS = { name: 1, emails: 1, links: 1, profileUrl: 1, emailKeys: 1, linkKeys: 1, revision: 1 } as const
 
-/** Nothing where the candidate changed since it was read: whoever changed it has written its keys. */
+/** Does nothing if the candidate changed since it was read: that change has written new keys. */
 function renewed(candidate: CandidateDocument): AnyBulkWriteOperation<CandidateDocument>[] {
   const { _id, revision, emailKeys, linkKeys } = candidate
   const keys = candidateKeys(candidate)

@@ -22,7 +22,10 @@ export interface RunImportDeps {
 
 /** An import that so many workers took up and none ended, ends as failed. */
 const MOST_CLAIMS = 25
-/** Planning reads the whole file, so whoever ended twice before the next row may have ended at reading one further on: then it goes without. */
+/**
+ * Planning reads the whole file, so an import that ended twice before the next row may have failed on a later row: then it runs without a
+ * plan.
+ */
 const MOST_PLANS = 2
 /** A row at which so many workers ended is left out. */
 const MOST_TRIES = 3

@@ -21,7 +21,7 @@ export const LeverApiKeyText = z
   .regex(/^[!-~]+$/, 'must be printable ASCII without white space')
 
 /**
- * Connects by an API key of Lever, once it was found to have all the permissions that the features in use need; a grant from before is
+ * Connects with a Lever API key, after checking that it has all the permissions that the features in use need; a grant from before is
  * replaced. May be repeated.
  * @throws ServiceError `user_not_found`, `admin_required`, `lever_key_rejected`, `lever_key_lacks_permission` (with `missing`),
  *   `lever_account_mismatch`; LeverCallError

@@ -32,7 +32,10 @@ export interface ConnectionNeighbours {
   onTokenSaved(organization: string, place: SignatureTokenPlace): Promise<void>
   /** How exports compare with what is in Lever; null before that was looked at. */
   readExportAudit(organization: string): Promise<{ comparedAt: Date; doubles: number; strangers: number; losses: number } | null>
-  /** Lever can be called, for the first time, again or for more than before: begins the sync of the mirror, and lets held work go on. */
+  /**
+   * Called when Lever can be called for the first time, again, or for more than before: starts the sync of the mirror, and resumes
+   * waiting work.
+   */
   onAuthorized(organization: string): Promise<void>
   /** The connection became active: work that waited goes on. */
   onActivated(organization: string): Promise<void>

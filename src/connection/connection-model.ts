@@ -46,10 +46,13 @@ const connectionSchema = new Schema(
     auth: {
       kind: { type: String, enum: ['oauth', 'apiKey'] },
       scopes: { type: [String], default: undefined },
-      /** Scopes that are asked for now and were not when this was authorized, and that no call of what it was used for then needs. */
+      /**
+       * Scopes that are requested now but were not when this connection was authorized, and that the features used at that time do not
+       * need.
+       */
       waivedScopes: { type: [String], default: undefined },
       lastFour: String,
-      /** Permissions of an API key that were tried, by what came of it; Lever lists none. */
+      /** Permissions of an API key that were tried, by result; Lever does not list them. */
       permissions: { type: [String], default: undefined },
       lackedPermissions: { type: [String], default: undefined },
       /** Whether an API key shows confidential records; an authorization has a scope for it. */
@@ -81,11 +84,11 @@ const connectionSchema = new Schema(
     },
     /** Which Lever account this is: the token's claim, else unset; kept over revocation, dropped by disconnect. */
     leverAccountId: String,
-    /** Where Lever has redirected the API for good, and from which configured address. */
+    /** The address to which Lever has permanently redirected the API, and the configured address from which it did. */
     leverApi: { type: new Schema({ configured: String, url: String }, { _id: false }) },
-    /** Lever refused its Webhooks API: this account makes its webhooks by hand. Unset once it was allowed. */
+    /** Lever refused the Webhooks API, so this account creates its webhooks by hand. Unset once Lever allows it. */
     webhooksApiRefusedAt: Date,
-    /** Lever made an opportunity without what the lists of a form held: its names are others. */
+    /** Lever created an opportunity without the lists of a form: it uses other names for them. */
     formsUnread: Boolean,
     /** Users of that account, to know it again where there is no claim. */
     knownLeverUserIds: { type: [String], default: [] },
@@ -98,7 +101,7 @@ const connectionSchema = new Schema(
       exportUnsuccessful: { type: Boolean, default: false },
       features: { type: [{ type: String, enum: FEATURES }], default: () => [...DEFAULT_FEATURES] },
       eraseWhenDeletedInLever: { type: Boolean, default: false },
-      /** When that was switched on, by the database's clock; unset while it is off. */
+      /** When the setting was switched on, by the database's clock; unset while it is off. */
       eraseWhenDeletedInLeverSince: Date,
       /** Of the notes that conversations become. */
       noteMode: { type: String, enum: NOTE_MODES, default: 'perPause' },
@@ -133,7 +136,7 @@ const connectionSchema = new Schema(
           /** Opportunities read a second, while all are read. */
           perSecond: { type: Number, default: null },
           sweptAt: { type: Date, default: null },
-          /** Lever does not grant the list of what was deleted. */
+          /** Lever does not let this connection list deletions. */
           deletionsRefused: Boolean,
           error: String,
         },

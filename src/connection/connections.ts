@@ -104,7 +104,10 @@ export function createConnections(deps: ConnectionsDeps) {
     get: getConnection,
     findByEndpointKey: findConnectionByEndpointKey,
 
-    /** Scopes that Authorize asks for, null without an OAuth app, and permissions that an API key needs, each with the features it serves. */
+    /**
+     * The scopes that Authorize asks for (null without an OAuth app) and the permissions that an API key needs, each with the features
+     * that need it.
+     */
     async neededOfLever(organization: string) {
       const { settings } = await getConnection(organization)
       return { scopes: oauth ? neededScopes(settings) : null, permissions: neededPermissions(settings) }
@@ -139,9 +142,9 @@ export function createConnections(deps: ConnectionsDeps) {
     /** Calls Lever also for a connection that has ended, for as long as its grant is not destroyed. */
     remainingClient,
     assertExporting,
-    /** Null where what belongs to the feature can be done. */
+    /** Null if the feature works. */
     featureProblem: async (organization: string, feature: Feature) => featureProblem(await getConnection(organization), feature),
-    /** What `toBegin` something in Lever must also be granted. @throws ServiceError `feature_off`, `scope_missing` */
+    /** An action that begins something in Lever (`toBegin`) also needs the grant. @throws ServiceError `feature_off`, `scope_missing` */
     async assertFeature(organization: string, feature: Feature, { toBegin }: { toBegin: boolean }): Promise<void> {
       const connection = await getConnection(organization)
       const problem = toBegin ? featureProblem(connection, feature) : offProblem(connection, feature)
@@ -152,7 +155,7 @@ export function createConnections(deps: ConnectionsDeps) {
     canSeeConfidential: ({ auth }: Pick<ConnectionDocument, 'auth'>) => seesConfidential(auth),
     /** Refreshes every access token that is due; for a job, any number of which may run at once. */
     refreshDue: () => refreshDue({ tokens, log }),
-    /** Tries API keys that were added before a feature needed what it needs now; for a job. */
+    /** Tries API keys that were added before their features needed more; for a job. */
     tryOlderKeys: () => tryOlderKeys({ remainingClient, log }),
     /** Keeps users of the account, by whom it is known again. */
     rememberLeverUsers,

@@ -18,7 +18,7 @@ const CLEANUP_MS = 15_000
  */
 export async function disconnect(context: ConnectionContext, organization: string, actor: string): Promise<void> {
   const connection = await getConnection(organization)
-  // signature tokens, and what was seen of each event, at once: those that are saved from now on are for the next connection
+  // removes signature tokens and the record of each event at once: tokens saved from now on belong to the next connection
   const webhooks = unsetOf([...WEBHOOK_EVENTS, 'any'].map((event) => `webhooks.${event}`))
   await ConnectionModel.updateOne({ _id: connection._id }, { $set: { status: 'disconnected' }, $unset: webhooks })
   const client = GRANTED.includes(connection.status) ? context.remainingClient(organization) : null

@@ -6,12 +6,12 @@ import { lackedBy } from './lever-access.ts'
 
 type Stated = Pick<ConnectionDocument, 'status' | 'auth' | 'settings'>
 
-/** Why what belongs to a feature cannot be done: it is off, or Lever has not granted what it needs; null where it can. */
+/** Why a feature does not work: it is off, or Lever has not granted what it needs; null if it works. */
 export function featureProblem(connection: Stated, feature: Feature): ServiceError | null {
   return offProblem(connection, feature) ?? scopeProblem(connection, feature)
 }
 
-/** Why a feature cannot be used at all; null where it is on. */
+/** Why a feature cannot be used at all; null if it is on. */
 export function offProblem({ settings }: Pick<Stated, 'settings'>, feature: Feature): ServiceError | null {
   if (settings.features.includes(feature)) return null
   return new ServiceError('feature_off', `This connection is not used for ${IN_WORDS[feature]}.`, {
@@ -31,7 +31,7 @@ function scopeProblem(connection: Stated, feature: Feature): ServiceError | null
   })
 }
 
-/** Plural, since they stand in sentences. */
+/** Plural, since they are used in sentences. */
 const IN_WORDS: Record<Feature, string> = {
   export: 'exports',
   conversations: 'conversations',
@@ -42,7 +42,7 @@ const IN_WORDS: Record<Feature, string> = {
 }
 
 /**
- * Allows what begins something in Lever.
+ * Checks that the connection may begin something in Lever for the feature.
  * @throws ServiceError `feature_off`, `connection_not_active` (409) unless it is active, `scope_missing`
  */
 export function assertActive(connection: Stated, feature: Feature): void {
@@ -53,12 +53,14 @@ export function assertActive(connection: Stated, feature: Feature): void {
   if (problem) throw problem
 }
 
-/** Whether Lever would take at least one of the features. */
+/** Whether Lever grants everything that at least one of the features needs. */
 export function isAnyGranted(connection: Stated): boolean {
   return GRANTED.includes(connection.status) && connection.settings.features.some((feature) => lackedBy(feature, connection).length === 0)
 }
 
-/** The status as work of one feature sees it: what is off waits as in a pause, what is not granted as for an authorization. */
+/**
+ * The status for work of one feature: a feature that is off waits as if paused, and one that is not granted waits for an authorization.
+ */
 export function statusFor(connection: Stated, feature: Feature): ConnectionStatus {
   const { status } = connection
   if (status !== 'active' && status !== 'paused') return status

@@ -2,11 +2,11 @@ import type { ConnectionDocument } from './connection-model.ts'
 import type { KeyPermission } from './key-permissions.ts'
 import type { WebhookEvent } from './webhook-events.ts'
 
-/** What a connection may be for. */
+/** The features of a connection. */
 export const FEATURES = ['export', 'conversations', 'interviews', 'results', 'requisitions', 'hires'] as const
 export type Feature = (typeof FEATURES)[number]
 
-/** Those that are built. Only these can be chosen: whoever builds another one adds it here. */
+/** The features that are built. Only these can be chosen: add each new one here. */
 export const BUILT_FEATURES = ['export', 'conversations'] as const satisfies readonly Feature[]
 export type BuiltFeature = (typeof BUILT_FEATURES)[number]
 
@@ -15,7 +15,7 @@ export const DEFAULT_FEATURES: readonly Feature[] = ['export']
 /** The settings that decide what is asked of Lever. */
 export type FeatureSettings = Pick<ConnectionDocument['settings'], 'features' | 'noteMode'>
 
-/** What a feature needs of Lever: scopes of an authorization, permissions of an API key, and the webhooks it follows. */
+/** The needs of a feature: scopes of an authorization, permissions of an API key, and the webhooks it uses. */
 interface Needs {
   /** Without `offline_access` and `webhooks:write:admin`, which every authorization asks for. */
   scopes: readonly string[]
@@ -91,7 +91,7 @@ const NEEDS: Record<Feature, Needs> = {
   },
 } // prettier-ignore
 
-/** A note that is rewritten in place is updated in Lever. */
+/** Rewriting a note in place updates it in Lever. */
 const FOR_REWRITTEN_NOTES: readonly KeyPermission[] = ['Update an opportunity note']
 
 export function needsOf(feature: Feature, { noteMode }: Pick<FeatureSettings, 'noteMode'>): Needs {

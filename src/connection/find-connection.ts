@@ -19,7 +19,9 @@ export async function findConnectionByEndpointKey(endpointKey: string): Promise<
   return found ? withAllParts(found) : null
 }
 
-/** Parts whose fields are all unset are not stored at all. One from before there were features has all of them until it is adopted. */
+/**
+ * Parts whose fields are all unset are not stored at all. A connection that is older than features has all of them until it is migrated.
+ */
 function withAllParts(found: ConnectionDocument): ConnectionDocument {
   const settings = { ...found.settings, features: found.settings.features ?? [...BUILT_FEATURES] }
   return { ...found, settings, auth: found.auth ?? {}, grant: found.grant ?? {}, webhooks: found.webhooks ?? {} }

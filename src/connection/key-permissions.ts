@@ -20,7 +20,10 @@ export type KeyPermission =
 const LIST = 'List all '
 const RETRIEVE = 'Retrieve a single '
 
-/** What the versions of Lever's settings page call a permission; one name where they agree (guides of vendors, Lever's API documentation). */
+/**
+ * The names of a permission on the versions of Lever's settings page; one name if they agree (guides of vendors, Lever's API
+ * documentation).
+ */
 export function wordingsOf(permission: KeyPermission): readonly string[] {
   if (permission.startsWith(LIST)) {
     const listed = permission.slice(LIST.length)

@@ -3,16 +3,19 @@ import { needsOf, type Feature, type FeatureSettings } from './features.ts'
 import type { KeyPermission } from './key-permissions.ts'
 import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 
-/** A scope or permission, and the features that need it; none: every connection does. */
+/** A scope or permission, and the features that need it; empty if every connection needs it. */
 export interface Needed<Name extends string = string> {
   name: Name
   features: Feature[]
 }
 
-/** Asked for by every authorization: a refresh token, and webhooks made through Lever's API. */
+/** Every authorization asks for these: a refresh token, and creating webhooks through Lever's API. */
 const ALWAYS = ['offline_access', 'webhooks:write:admin']
 
-/** OAuth scopes that the features need, those that only read first: what **Authorize** asks for. At most 20 an app (Lever's API documentation). */
+/**
+ * OAuth scopes that the features need, read-only ones first: **Authorize** asks for these. At most 20 per app (Lever's API
+ * documentation).
+ */
 export function neededScopes(settings: FeatureSettings): Needed[] {
   const needed = union(settings, (feature) => needsOf(feature, settings).scopes)
   const covered = needed.filter(({ name }) => !needed.some((other) => other.name !== name && includesScope(other.name, name)))
@@ -39,10 +42,7 @@ export function missingScopes(settings: FeatureSettings, granted: readonly strin
   return neededScopes(settings).flatMap(({ name }) => (isGranted(name, granted) ? [] : [name]))
 }
 
-/**
- * Scopes of an authorization, or permissions of an API key, without which Lever would refuse what the feature does. Of a key only those are
- * known that were tried.
- */
+/** Scopes or API key permissions that the feature needs and the grant lacks. For a key, only permissions that were tried are known. */
 export function lackedBy(feature: Feature, { auth, settings }: Pick<ConnectionDocument, 'auth' | 'settings'>): string[] {
   const { scopes, permissions } = needsOf(feature, settings)
   if (auth.kind === 'oauth') {

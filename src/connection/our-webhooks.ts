@@ -4,8 +4,8 @@ import type { ConnectionDocument } from './connection-model.ts'
 import { WEBHOOK_EVENTS } from './webhook-events.ts'
 
 /**
- * The webhooks in Lever that are this connection's: by the ids that Lever gave us, and those whose id was lost by the secret part of their
- * address. Lever may write the rest of an address in another way than it was given.
+ * The webhooks in Lever that belong to this connection, recognized by the ids that Lever gave us or, if the id was lost, by the secret
+ * part of their address. Lever may write the rest of an address differently from how it was given.
  */
 export async function listOurWebhooks(connection: ConnectionDocument, client: LeverClient): Promise<LeverWebhook[]> {
   const ids = new Set(WEBHOOK_EVENTS.map((event) => connection.webhooks[event]?.api?.leverWebhookId))
@@ -16,7 +16,7 @@ export async function listOurWebhooks(connection: ConnectionDocument, client: Le
   return ours
 }
 
-/** Whether one of ours leads to where this service was reached before, and no delivery of it comes here any more. */
+/** Whether one of our webhooks points to an earlier address of this service, so that its deliveries no longer arrive. */
 export function leadsElsewhere({ url }: LeverWebhook, here: string): boolean {
   if (url === null || !URL.canParse(url)) return false
   const [there, expected] = [new URL(url), new URL(here)]

@@ -40,7 +40,7 @@ export async function keySeesConfidential(client: LeverClient): Promise<boolean>
 
 const Users = z.object({ data: z.array(z.object({ id: z.string() })) })
 
-/** An active Lever user; null where the key may not list them. */
+/** An active Lever user; null if the key may not list users. */
 async function someUser(client: LeverClient): Promise<string | null> {
   try {
     const { data } = await client.get(leverPath`/users`, { query: { limit: 1 }, schema: Users })
@@ -83,7 +83,7 @@ const write = (as: string | null, method: Probe['method'], path: LeverPath, json
 /** An id that no record has. */
 const nowhere = (): string => randomUUID()
 
-/** What is written is wrong in several ways besides, so that whichever Lever looks at first, it makes nothing. */
+/** The body is also invalid in several ways, so that Lever creates nothing, whatever it checks first. */
 const PROBES: Record<KeyPermission, (as: string | null) => Probe> = {
   'List all users': () => list(leverPath`/users`),
   'List all opportunities': () => list(leverPath`/opportunities`),

@@ -86,7 +86,7 @@ async function createOne(
   context.log.info({ connection: subjectOf(connection), event, leverWebhookId: id }, 'webhook created in Lever')
 }
 
-/** Select accounts and apps may not use the Webhooks API (Lever's help centre): the page then says so, until it works. */
+/** Some accounts and apps may not use the Webhooks API (Lever's help centre). The page says so until it works. */
 async function noteRefusal(_id: Types.ObjectId, isRefused: boolean): Promise<void> {
   const change = isRefused ? { $currentDate: { webhooksApiRefusedAt: true } as const } : { $unset: { webhooksApiRefusedAt: 1 } }
   await ConnectionModel.updateOne({ _id }, change)

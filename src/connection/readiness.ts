@@ -9,7 +9,7 @@ import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 export const MISSING = ['authorization', 'activeMapping'] as const
 export type Missing = (typeof MISSING)[number]
 
-/** What blocks activation, and nothing else does. An authorization that suffices for none of the features counts as none. */
+/** Everything that blocks activation. An authorization that covers none of the features counts as missing. */
 export function missingOf(connection: ConnectionDocument, mapping: { active: number }): Missing[] {
   const missing: Missing[] = []
   if (!isAnyGranted(connection)) missing.push('authorization')
@@ -17,14 +17,14 @@ export function missingOf(connection: ConnectionDocument, mapping: { active: num
   return missing
 }
 
-/** The status that is shown: one that Lever would refuse everything of is not active, whatever it was before. */
+/** The status that is shown. A connection for which Lever would refuse everything is never shown as active. */
 export function shownStatus(connection: ConnectionDocument): ConnectionStatus {
   return connection.status === 'active' && !isAnyGranted(connection) ? 'configuring' : connection.status
 }
 
 /**
- * What is worth a look but blocks nothing: `webhook:<event>`, `webhookGroupOff:<event>`, `scope:<scope>`, `permission:<permission>` of an API
- * key, `fallbackUserDeactivated`, `stageMissing`.
+ * Warnings, which block nothing: `webhook:<event>`, `webhookGroupOff:<event>`, `scope:<scope>`, `permission:<permission>` of an API key,
+ * `fallbackUserDeactivated`, `stageMissing`.
  */
 export async function warningsOf(context: ConnectionContext, connection: ConnectionDocument): Promise<string[]> {
   const { auth, settings } = connection

@@ -41,9 +41,9 @@ export const ConnectionSettingsPatch = z
 export type SettingsPatch = z.output<typeof ConnectionSettingsPatch>
 
 /**
- * Changes what `patch` names, all of it or nothing. An API key is tried for what other features need.
- * @throws ServiceError `invalid_request` for a stage or Lever user that is unknown, as all are without a connection, or a Lever user who is deactivated;
- *   LeverCallError when Lever cannot be asked
+ * Changes all the settings in `patch`, or none. If features change, an API key is tried for what they need.
+ * @throws ServiceError `invalid_request` for a stage or Lever user that is unknown, as all are without a connection, or a Lever user who
+ *   is deactivated; LeverCallError when Lever cannot be asked
  */
 export async function changeSettings(context: ConnectionContext, organization: string, patch: SettingsPatch, actor: string): Promise<void> {
   if (Object.values(patch).every((value) => value === undefined)) return
@@ -68,7 +68,9 @@ export async function changeSettings(context: ConnectionContext, organization: s
   if (patch.features !== undefined || patch.noteMode !== undefined) await goOnWithFeatures(context, connection)
 }
 
-/** What waited for a feature that is on now, or that needs less of Lever now. Whatever begins later finds it by itself. */
+/**
+ * Resumes work that waited for a feature that is now on or now needs less from Lever. Work that begins later checks the features itself.
+ */
 async function goOnWithFeatures({ neighbours, log }: ConnectionContext, { organization, status }: ConnectionDocument): Promise<void> {
   if (!GRANTED.includes(status)) return
   await neighbours.onAuthorized(String(organization)).catch((error: unknown) => {
@@ -81,7 +83,7 @@ async function goOnWithFeatures({ neighbours, log }: ConnectionContext, { organi
 
 const SINCE = 'settings.eraseWhenDeletedInLeverSince'
 
-/** Switched on again while it is on, it has been on since the first time. */
+/** Switching it on while it is already on keeps the first time. */
 function sinceOf({ eraseWhenDeletedInLever: isOn }: SettingsPatch): Record<string, unknown> {
   if (isOn === undefined) return {}
   const isOnAlready = { $eq: ['$settings.eraseWhenDeletedInLever', true] }
@@ -89,8 +91,8 @@ function sinceOf({ eraseWhenDeletedInLever: isOn }: SettingsPatch): Record<strin
 }
 
 /**
- * Where `eraseWhenDeletedInLever` was switched on before it was kept when, it counts from now: no earlier deletion erases anybody. Runs at
- * each start; changes nothing where all are dated.
+ * If `eraseWhenDeletedInLever` was switched on by a version that did not record when, it counts from now, so that no earlier deletion
+ * erases anybody. Runs at each start; changes nothing if all settings have a date.
  */
 export async function dateErasureSwitch(): Promise<void> {
   const undated = { 'settings.eraseWhenDeletedInLever': true, [SINCE]: null }

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 
 /** What of the organization's connection decides over a note. */
 export interface NoteTerms {
-  /** As conversations see it: also `paused` where the feature is off, and `revoked` where it is not granted. */
+  /** The status for conversations: also `paused` if the feature is off, and `revoked` if it is not granted. */
   status: ConnectionStatus
   mode: (typeof NOTE_MODES)[number]
   secret: boolean
@@ -44,7 +44,7 @@ export interface ConversationDeps {
   mappedLeverUser(organization: string, email: string): Promise<string | null>
   /** Id of the active Lever user with this e-mail. */
   leverUserByEmail(organization: string, email: string): Promise<string | null>
-  /** Asks Lever now, and keeps the answer: deactivated, or not there any more. @throws ServiceError when Lever does not tell */
+  /** Asks Lever now and stores the answer: whether the user is deactivated or gone. @throws ServiceError when Lever does not tell */
   isLeverUserGone(organization: string, leverUserId: string): Promise<boolean>
   audit(record: { organization: string; actor: string; action: string; subject: string; leverUser?: string | null }): Promise<void>
   wake: () => void

@@ -25,7 +25,7 @@ const pendingSchema = new Schema(
     refusedUsers: { type: [String], default: [] },
     /** The intent of the part after those: set before its POST goes out, and unset once its outcome is known. */
     intentAt: { type: Date, default: null },
-    /** Set before a note is replaced, and unset once that was answered. */
+    /** Set before a note is replaced, and unset once Lever has answered. */
     rewriteAt: { type: Date, default: null },
     opportunityId: { type: String, default: null },
     performAs: { type: String, default: null },
@@ -84,7 +84,7 @@ const conversationSchema = new Schema(
     notes: { type: [noteSchema], default: [] },
     /** Of `perConversation`: the messages after `fromSeq` stand in the notes from index `firstNote` on, which are rewritten. */
     rewrite: { type: new Schema({ fromSeq: Number, firstNote: Number }, { _id: false }), default: null },
-    /** Its person was erased then: no note is written of it from here on (`unlessErased` of a step). */
+    /** When the person was erased: no note of the conversation is written after this (`unlessErased` of a step). */
     erasedAt: { type: Date, default: null },
   },
   { collection: 'conversations', timestamps: true },

@@ -10,7 +10,7 @@ import { MessageModel } from './message-model.ts'
 const FREE: QueryFilter<ConversationDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
 const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
 
-/** By what an erased person's conversations are known. */
+/** The keys by which an erased person's conversations are found. */
 export interface TheirsBy {
   candidateId: string
   opportunityIds: readonly string[]
@@ -21,12 +21,12 @@ const DELETED = {
   detail: 'The opportunity was deleted in Lever; the text of the conversation is deleted here.',
 }
 
-/** Of calls without an outcome, when the latest one began: null where there is none. */
+/** When the latest call without a known outcome began; null if there is none. */
 const CALL_BEGAN = { $max: ['$pending.intentAt', '$pending.rewriteAt'] }
 
 /**
- * From here on no note is written of an erased person's conversations, by whoever holds them: each write to Lever follows a step that fails
- * now. Whoever has no call on its way loses the lease. Resolves after a majority write; may be repeated. `timeoutMs`: limit of a call.
+ * Stops all notes of an erased person's conversations, whichever worker holds them: each write to Lever follows a step that now fails. A
+ * worker without a call under way loses the lease. Resolves after a majority write; may be repeated. `timeoutMs`: limit of a call.
  */
 export async function stopNotes(organization: string, person: TheirsBy, timeoutMs: number): Promise<void> {
   const unlessOnItsWay = (value: unknown, kept: string) => ({ $cond: [isOnItsWay(CALL_BEGAN, timeoutMs), kept, value] })

@@ -4,8 +4,8 @@ import type { ConversationDeps } from './conversation-deps.ts'
 import type { ConversationDocument } from './conversation-model.ts'
 
 /**
- * Whether 403 or 404 to a write is about the user in whose name it was made, and not about the opportunity or the note: which status Lever
- * has for a deactivated one is assumed, so Lever is asked for the user.
+ * Whether a 403 or 404 for a write is about the performing user, not about the opportunity or the note. Lever's status for a deactivated
+ * user is assumed, so the user is read from Lever.
  */
 export async function isAboutAuthor(
   deps: Pick<ConversationDeps, 'isLeverUserGone'>,

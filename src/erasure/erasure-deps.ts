@@ -42,9 +42,9 @@ export interface ErasureDeps {
   exports: Pick<Exports, 'tracesOf' | 'candidatesIn' | 'contactsOf' | 'madeDuringErasure' | 'hasOpen'>
   mirror: Pick<Mirror, 'opportunitiesOf' | 'opportunitiesOfContact' | 'contactOf'>
   connections: Pick<Connections, 'get' | 'leverClient' | 'canSeeConfidential'>
-  /** From its return on, nothing that is not being posted already is posted for the person. May be repeated. */
+  /** Once it returns, nothing more is posted for the person, except calls already under way. May be repeated. */
   stopPosting: (person: PersonToForget) => Promise<void>
-  /** Whether a call that was begun before that may still reach Lever. */
+  /** Whether a call that began before that may still reach Lever. */
   isPosting: (person: PersonToForget) => Promise<boolean>
   /** In the order in which they are asked; what tells the others where to look comes last. */
   forgetters: readonly Forgetter[]

@@ -37,7 +37,7 @@ const erasureSchema = new Schema(
     passes: { type: Number, default: 0 },
     /** How many documents were removed or cleaned, by collection. */
     removed: { type: [removedSchema], default: [] },
-    /** Opportunities that calls made which were on their way when the erasure was accepted. */
+    /** Opportunities created by calls that were under way when the erasure was accepted. */
     madeInLever: { type: [String], default: [] },
     erasedAt: { type: Date, default: null },
   },

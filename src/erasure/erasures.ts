@@ -12,7 +12,7 @@ import { candidatesOfOpportunity, goneFromLever, isLastOfItsContact } from './le
 import { findPerson, runErasure } from './run-erasure.ts'
 
 const ERASURES_AT_ONCE = 4
-/** A worker that has begun the first pass has this long beyond its lease. */
+/** How long a worker that began the first pass has beyond its lease. */
 const WAIT_MS = 10_000
 const LOOK_EVERY_MS = 20
 const LOOK_AT_CALLS_EVERY_MS = 100
@@ -25,7 +25,10 @@ export type Erasures = ReturnType<typeof createErasures>
 export function createErasures(deps: ErasureDeps) {
   const { hashKeyOf } = deps.accounts
 
-  /** Resolves when all collections were gone through once; what runs is forgotten when it has ended. @returns the erasure, if there is one */
+  /**
+   * Resolves when the first pass through all collections is done; running work is forgotten when it ends. @returns the erasure, if there
+   * is one
+   */
   async function erase(wish: ErasureWish): Promise<Types.ObjectId | null> {
     const id = await beginErasure(deps, wish)
     if (!id) return null
@@ -41,8 +44,8 @@ export function createErasures(deps: ErasureDeps) {
 
   return {
     /**
-     * A candidate is deleted here. Resolves when nothing of the person is on its way to Lever any more: whatever a call was begun for is there
-     * by then, or its answer is overdue. May be repeated, also when the candidate is gone.
+     * Erases a candidate that is deleted here. Resolves when nothing about the person is on its way to Lever any more: each call has
+     * taken effect by then, or its answer is overdue. May be repeated, even when the candidate is gone.
      */
     async eraseCandidate(organization: string, candidateId: string, actor: string): Promise<void> {
       if (!isValidObjectId(candidateId)) return
@@ -53,7 +56,10 @@ export function createErasures(deps: ErasureDeps) {
     async opportunityAnonymized(organization: string, opportunityId: string): Promise<void> {
       await eraseAll(organization, await candidatesOfOpportunity(deps, organization, opportunityId), 'anonymized_in_lever')
     },
-    /** Lever lists the opportunity as deleted: erases, if that was set before, whom Lever has no other opportunity of. May be told again. */
+    /**
+     * Called when Lever lists the opportunity as deleted: erases the person if the setting was on before and Lever has no other
+     * opportunity of them. May be repeated.
+     */
     async opportunityDeleted(organization: string, opportunityId: string): Promise<void> {
       if (!(await isLastOfItsContact(deps, organization, opportunityId))) return
       const candidateIds = await candidatesOfOpportunity(deps, organization, opportunityId)
@@ -78,7 +84,7 @@ export function createErasures(deps: ErasureDeps) {
   }
 }
 
-/** Here and now, unless a worker was quicker: then its pass is waited for, and made here where that worker has stopped. */
+/** Makes the pass now, unless a worker has begun it: then waits for that worker, and takes over if it has stopped. */
 async function passOnce(deps: ErasureDeps, _id: Types.ObjectId): Promise<void> {
   const { leaseMs } = deps
   const notYet = { _id, passes: 0 }
@@ -94,7 +100,7 @@ async function passOnce(deps: ErasureDeps, _id: Types.ObjectId): Promise<void> {
   }
 }
 
-/** No longer than a call may take: nothing new begins. */
+/** Waits no longer than a call may take, since nothing new begins. */
 async function untilNothingIsPosted(deps: ErasureDeps, id: Types.ObjectId): Promise<void> {
   for (;;) {
     const running = await findRunning(id)

@@ -18,8 +18,9 @@ export async function candidatesOfOpportunity(deps: ErasureDeps, organization: s
 }
 
 /**
- * Whether a deletion in Lever is to erase: the organization wished so before Lever made it, and Lever shows no other opportunity of the
- * contact. One that the mirror knows and Lever does not show may be confidential: it counts as there unless Lever lists it as deleted too.
+ * Whether a deletion in Lever erases the person: the organization had chosen so before the deletion, and Lever shows no other opportunity
+ * of the contact. An opportunity that the mirror knows and Lever does not show may be confidential: it counts as existing unless Lever
+ * lists it as deleted too.
  */
 export async function isLastOfItsContact(deps: ErasureDeps, organization: string, opportunityId: string): Promise<boolean> {
   const { eraseWhenDeletedInLever, eraseWhenDeletedInLeverSince: since } = (await deps.connections.get(organization)).settings
@@ -34,8 +35,8 @@ export async function isLastOfItsContact(deps: ErasureDeps, organization: string
 }
 
 /**
- * Those of the candidates whom Lever does not have any more: none of their exports is under way, Lever shows no opportunity of their own
- * contacts, and lists each that they are known to have had as deleted. Who merely shares an e-mail with them does not count.
+ * The candidates whom Lever no longer has: none of their exports is under way, Lever shows no opportunity of their own contacts, and it
+ * lists every opportunity that they are known to have had as deleted. People who merely share an e-mail with them do not count.
  */
 export async function goneFromLever(
   deps: ErasureDeps,
@@ -60,7 +61,7 @@ async function isStillInLever(deps: ErasureDeps, organization: string, candidate
   const ofOwn = (await Promise.all(own.map((id) => contactsOf(deps, organization, id)))).flat()
   const contacts = new Set([...contactIds, ...ofOwn, ...(candidate.lever?.contactId ? [candidate.lever.contactId] : [])])
   if (await isAnyShown(deps, organization, [...contacts], deletedId)) return true
-  const readAt = candidate._id.getTimestamp() // what was deleted earlier it was never linked to
+  const readAt = candidate._id.getTimestamp() // it was never linked to anything deleted earlier
   const client = await deps.connections.leverClient(organization, 'webhook')
   const known = own.map((id) => ({ id, readAt }))
   return !(await areAllDeleted(client, known))
@@ -89,7 +90,7 @@ async function wasDeletedSince(
       if (id === opportunityId) return deletedAt !== null && deletedAt.getTime() >= since
     }
   } catch (error) {
-    if (!isLeverStatus(error, 403)) throw error // Lever does not grant this list: nothing says when
+    if (!isLeverStatus(error, 403)) throw error // Lever does not grant this list, so the time is unknown
   }
   return false
 }
@@ -105,7 +106,7 @@ async function areAllDeleted(
   try {
     for await (const { id } of listDeletedOpportunities(client, { deletedAtStart, lane: 'webhook' })) missing.delete(id)
   } catch (error) {
-    if (!isLeverStatus(error, 403)) throw error // Lever does not grant this list: they count as there
+    if (!isLeverStatus(error, 403)) throw error // Lever does not grant this list: they count as existing
   }
   return missing.size === 0
 }

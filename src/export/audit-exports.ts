@@ -84,11 +84,11 @@ async function noteLosses(organization: string, inLever: ReadonlySet<string>, { 
   const missing = exports.flatMap(({ madeOpportunityId: id }) => (id && !inLever.has(id) ? [id] : []))
   if (missing.length === 0) return
   const deleted = await deletedSince(client, since)
-  if (deleted === null) return // what was deleted there cannot be told from what was lost
+  if (deleted === null) return // deleted and lost opportunities cannot be told apart
   for (const id of missing) if (!deleted.has(id) && !(await isThere(client, id))) await note(organization, id, 'loss')
 }
 
-/** Null where Lever does not grant the list. */
+/** Null if Lever does not grant the list. */
 async function deletedSince(client: LeverClient, since: number): Promise<ReadonlySet<string> | null> {
   const deleted = new Set<string>()
   try {
@@ -116,7 +116,7 @@ async function note(organization: string, opportunityId: string, kind: AuditFind
   await ExportAuditFindingModel.updateOne({ organization, opportunityId }, found, { upsert: true })
 }
 
-/** The connection ended: what was found is of an account that may be left, and so is what was exported until now. */
+/** Called when the connection ends: findings and earlier exports may belong to a Lever account that is not used any more. */
 export async function forgetAudit(organization: string): Promise<void> {
   await ExportAuditFindingModel.deleteMany({ organization })
   await ExportAuditRunModel.updateOne({ organization }, { $set: { comparedAt: null, notBefore: new Date() } }, { upsert: true })

@@ -135,7 +135,7 @@ export async function freeTargetOf(organization: string, opportunityId: string):
   await ExportModel.updateMany({ organization, opportunityId, status: 'exported' }, { $unset: { openKey: 1 } })
 }
 
-/** The exports of a candidate that is erased end, but for those of which Lever may have something: whoever checks one loses the lease. */
+/** Ends the exports of an erased candidate, except those that may already be in Lever. A worker that is checking one loses the lease. */
 export async function cancelOfCandidate(organization: string, candidate: string): Promise<void> {
   await ExportModel.updateMany({ organization, candidate, status: { $in: ['queued', 'checking'] } }, CANCEL)
 }

@@ -16,8 +16,9 @@ import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 type Unread = Pick<CreateOpportunityBody, 'emails' | 'phones' | 'links' | 'sources' | 'postings'>
 
 /**
- * What was sent and the opportunity has nothing of. How lists are named in a form is not documented; a Lever that knows other names makes the
- * opportunity without them. What it has some of was read, and may be another's: a known contact keeps its own.
+ * The lists that were sent and of which the opportunity has nothing. Lever does not document how to name lists in a form; if it expects
+ * other names, it creates the opportunity without them. A list that is not empty was read, even if the values differ: a known contact
+ * keeps its own.
  */
 export function unreadOf(body: CreateOpportunityBody, made: LeverOpportunity): Unread {
   const [source] = body.sources ?? []
@@ -35,8 +36,8 @@ export function isWhole(unread: Unread): boolean {
 }
 
 /**
- * Completes an opportunity that an export made by a form, or without its résumé: it is never made a second time. What Lever refuses stays
- * missing and is told in the export's attempts. May be repeated.
+ * Completes an opportunity that an export created with a form, or without its résumé; never creates a second one. Anything that Lever
+ * refuses stays missing and is noted in the export's attempts. May be repeated.
  * @returns whether the résumé is there
  * @throws LeverCallError where a later try may help
  */
@@ -68,7 +69,7 @@ async function hasFile(client: LeverClient, opportunityId: string, filename: str
   return false
 }
 
-/** From now on the connection's exports go as JSON, and their résumés as files. */
+/** From now on, the connection's exports are sent as JSON, and their résumés as files. */
 async function addUnread(
   claimed: ClaimedExport,
   made: LeverOpportunity,
@@ -88,7 +89,7 @@ async function addUnread(
     (await cannotChangeContact(client, made, { ...(emails ? { emails } : {}), ...(phones ? { phones } : {}) }, claimed))
       ? ['e-mail addresses and phones']
       : []),
-    ...(postings ? ['job'] : []), // Lever's API adds nobody to a posting later
+    ...(postings ? ['job'] : []), // Lever's API cannot add a posting later
   ]
   const detail = missing.length === 0 ? null : `Lever did not read this from the form: ${missing.join(', ')}. Add it in Lever.`
   await writeStep(ExportModel, claimed, { attempt: { step: 'complete', outcome: detail ? 'incomplete' : 'done', detail } })
@@ -107,7 +108,7 @@ function writing(claimed: ClaimedExport) {
   return { beforeSend: (): void => assertLeaseHolds(claimed), lane: budgetLane(claimed.document) }
 }
 
-/** Lever's refusal of a write, null when it was done. @throws what another try may help */
+/** Lever's refusal of a write; null if the write succeeded. @throws an error if another try may help */
 async function refusalOf(write: () => Promise<void>): Promise<LeverCallError | null> {
   try {
     await write()

@@ -26,9 +26,9 @@ export const ExportAuditFindingModel = model('ExportAuditFinding', findingSchema
 const runSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true, unique: true },
-    /** Begin of the last comparison that came to its end: what came later has not been compared. Null before the first of a connection. */
+    /** When the last complete comparison began; later exports have not been compared. Null before a connection's first comparison. */
     comparedAt: { type: Date, default: null },
-    /** When the connection before this one ended: what is older may be of another Lever account. */
+    /** When the previous connection ended; anything older may belong to another Lever account. */
     notBefore: { type: Date, default: null },
   },
   { collection: 'export_audit_runs' },

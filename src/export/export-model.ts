@@ -35,7 +35,7 @@ const intentSchema = new Schema(
     opportunityId: { type: String, default: null },
     /** The candidate's résumé was in the same call. */
     resume: { type: Boolean, default: false },
-    /** It goes as a file of its own once the opportunity is made. */
+    /** The résumé is sent as a separate file once the opportunity exists. */
     resumeApart: { type: Boolean, default: false },
     looks: { type: Number, default: 0 },
   },
@@ -130,7 +130,7 @@ const exportSchema = new Schema(
     /** Since when it is tried; after a day it fails. Null until the first try, and anew after a wait for a person. */
     tryingSince: { type: Date, default: null },
     finishedAt: { type: Date, default: null },
-    /** Its person was erased then: nothing is posted for it from here on (`unlessErased` of a step). */
+    /** When the person was erased: nothing more is posted for the export after this (`unlessErased` of a step). */
     erasedAt: { type: Date, default: null },
   },
   { timestamps: { createdAt: true, updatedAt: false }, collection: 'exports', minimize: false },

@@ -22,7 +22,7 @@ export async function forgetCandidate(
   await stopPosting(organization, candidate, timeoutMs)
   await endUnreachable(ofCandidate)
   await dropNotes(ofCandidate)
-  // looked at before they are cleaned: what lands later, with all that it knows, is for the next time
+  // read before they are cleaned: an export that lands later is left for the next pass
   const underWay = await ExportModel.exists({ ...ofCandidate, $or: [{ status: { $nin: ENDED } }, NOTE_QUEUED, { $nor: [FREE] }] })
   const removed = await clean(ofCandidate)
   return { removed, underWay: underWay !== null }
@@ -69,7 +69,10 @@ export async function hasOpen(organization: string, candidate: string): Promise<
   return (await ExportModel.exists({ organization, candidate, status: { $nin: ENDED } })) !== null
 }
 
-/** Opportunities that exports made which landed after the erasure of the candidate was accepted (`since`): calls were on their way for them. */
+/**
+ * Opportunities created by exports that finished after the erasure of the candidate was accepted (`since`): their calls were under way
+ * then.
+ */
 export async function madeDuringErasure(organization: string, candidate: string, since: Date): Promise<string[]> {
   const afterTheMark: QueryFilter<ExportDocument> = { erasedAt: { $ne: null }, $expr: { $gte: ['$finishedAt', '$erasedAt'] } }
   const landedLater = [{ finishedAt: { $gte: since } }, afterTheMark]

@@ -8,8 +8,8 @@ import { ExportModel, type ExportIntent } from './export-model.ts'
 const CLOCK_MARGIN_MS = 10 * 60_000
 
 /**
- * Looks in Lever for the opportunity that an unclear POST may have made: by each e-mail, or by source where there is none that Lever searches
- * by, in both archive states. Resolves to it, or null when Lever does not show one (yet).
+ * Looks in Lever for the opportunity that an unclear POST may have created: by each e-mail, or by source if there is no e-mail that Lever
+ * can search by, in both archive states. Resolves to the opportunity, or to null if Lever does not show one (yet).
  */
 export async function lookForIntent(
   organization: string,
@@ -69,7 +69,7 @@ async function firstFree(organization: string, opportunities: LeverOpportunity[]
   return opportunities.find(({ id }) => !taken.includes(id)) ?? null
 }
 
-/** Found by source alone: whose it is must show. */
+/** Found by source alone, so it must show whose it is. */
 function isAbout(intent: ExportIntent, opportunity: LeverOpportunity): boolean {
   const emails = new Set(intent.emails.map((email) => email.toLowerCase()))
   return (
@@ -79,7 +79,10 @@ function isAbout(intent: ExportIntent, opportunity: LeverOpportunity): boolean {
   )
 }
 
-/** Made by a form of which Lever read the name and no list: neither address nor source tell whose it is, and who performed must. */
+/**
+ * Created by a form from which Lever read the name but no list. Neither address nor source identify the person, so the performing user
+ * must match.
+ */
 function isUnreadForm(intent: ExportIntent, opportunity: LeverOpportunity): boolean {
   if (intent.knownOpportunityIds.includes(opportunity.id) || !isRecentEnough(intent, opportunity)) return false
   if (opportunity.emails.length > 0 || opportunity.sources.length > 0 || !sameName(intent.name, opportunity.name)) return false

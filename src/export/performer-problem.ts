@@ -4,8 +4,8 @@ import type { ExportDocument } from './export-model.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
 /**
- * Why nothing can be performed in Lever as who asked, where that is what Lever refused a write for: deactivated in Lever a moment ago, which
- * no sync has told yet. Lever is asked for the user, since its answer does not say what it is about.
+ * The reason if Lever refused a write because of the performing user, such as a user who was deactivated after the last sync. Reads the
+ * user from Lever, since the refusal does not say what it is about.
  */
 export async function performerProblem(
   { organization, requestedBy, performAs }: Pick<ExportDocument, 'organization' | 'requestedBy' | 'performAs'>,
@@ -16,7 +16,7 @@ export async function performerProblem(
   try {
     if (!(await deps.isLeverUserGone(String(organization), performAs.leverUserId))) return null
     await deps.assess.resolvePerformAs(String(organization), requestedBy)
-    return null // mapped to somebody else meanwhile
+    return null // now mapped to another Lever user
   } catch (error) {
     if (!isServiceError(error)) throw error
     return error.code === 'lever_user_deactivated' ? error : null

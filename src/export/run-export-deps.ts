@@ -11,7 +11,7 @@ import type { FindDuplicatesDeps, Person } from './find-duplicates.ts'
 
 /** What of the organization's connection decides over an export. */
 export interface ExportTerms {
-  /** As exports see it: also `paused` where the feature is off, and `revoked` where it is not granted. */
+  /** The status for exports: also `paused` if the feature is off, and `revoked` if it is not granted. */
   status: ConnectionStatus
   canSeeConfidential: boolean
   sourceName: string
@@ -19,7 +19,7 @@ export interface ExportTerms {
   stageId: string | null
   /** Lever's base address, `…/v1`. */
   apiUrl: string
-  /** Lever does not read the forms of this connection: JSON is sent, and the résumé as a file. */
+  /** Lever does not read this connection's forms: data is sent as JSON, and the résumé as a file. */
   formsUnread: boolean
 }
 
@@ -43,7 +43,7 @@ export interface ExportDeps extends ExportViewDeps {
   readTerms: (organization: string) => Promise<ExportTerms>
   /** `onWait` is told of each call that the budget keeps waiting. */
   leverClient: (organization: string, lane: Lane, onWait?: (forWhat: WaitedFor) => void) => Promise<LeverClient>
-  /** Asks Lever now, and keeps the answer: deactivated, or not there any more. @throws ServiceError when Lever does not tell */
+  /** Asks Lever now and stores the answer: whether the user is deactivated or gone. @throws ServiceError when Lever does not tell */
   isLeverUserGone: (organization: string, leverUserId: string) => Promise<boolean>
   /** Of a connection that has ended or ends, while it has a grant left; its calls fail as `connection_not_active` after that. */
   remainingClient: (organization: string) => LeverClient

@@ -27,7 +27,7 @@ export async function runExport(claimed: ClaimedExport, deps: ExportDeps): Promi
   }
 }
 
-/** Nothing more is to be done by a worker. */
+/** No work is left for a worker. */
 async function rest(claimed: ClaimedExport): Promise<void> {
   await writeStep(ExportModel, claimed, { release: 'never' })
 }
@@ -35,7 +35,7 @@ async function rest(claimed: ClaimedExport): Promise<void> {
 /** The worker that posted is gone or asleep; its call ends within the time limit, its effect within the settle time. */
 async function restAfterCrash(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   const { intent } = claimed.document
-  if (!intent) return tryLater(claimed, { waitingFor: null, pauseMs: 0 }) // its call did nothing, and the next one had not begun
+  if (!intent) return tryLater(claimed, { waitingFor: null, pauseMs: 0 }) // its call had no effect, and the next one had not begun
   const rested = claimedAt(claimed, deps.leaseMs).getTime() - intent.at.getTime()
   const { _id, organization } = claimed.document
   deps.log.warn({ export: String(_id), organization: String(organization) }, 'export: the process that sent it stopped')

@@ -88,7 +88,10 @@ async function resumeIsGone(claimed: ClaimedExport, { file }: CarriedResume): Pr
   await tryLater(claimed, { waitingFor: null, pauseMs: 0, attempt: { step: 'check', outcome: 'failed', detail: resume.detail ?? null } })
 }
 
-/** Lever has it, without its résumé or without what it did not read of the form: read and completed as the next step, also after a crash. */
+/**
+ * Lever has the opportunity, but without the résumé or without what it did not read from the form. The next step reads and completes it,
+ * even after a crash.
+ */
 async function restToComplete(claimed: ClaimedExport, { id }: LeverOpportunity): Promise<void> {
   const attempt = { step: 'send', outcome: 'done', detail: 'Created in Lever; adding what is missing' }
   try {

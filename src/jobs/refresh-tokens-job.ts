@@ -5,7 +5,10 @@ interface Grants {
   tryOlderKeys: () => Promise<unknown>
 }
 
-/** Refreshes access tokens to Lever before they expire, so that nobody's request has to wait for it, and tries what older API keys permit. */
+/**
+ * Refreshes access tokens to Lever before they expire, so that no request has to wait for it, and tries the permissions of older API
+ * keys.
+ */
 export function refreshTokensJob(connections: Grants): RecurringJob {
   const run = async (): Promise<void> => {
     await connections.refreshDue()

@@ -3,18 +3,21 @@ import type { LeverPath } from './lever-path.ts'
 export interface ApiAddressOptions {
   /** As configured, such as `https://api.lever.co/v1`, without a slash at its end. */
   apiUrl: string
-  /** Where Lever has redirected this account's calls for good, if it did. */
+  /** The address to which Lever has permanently redirected this account's calls, if any. */
   movedTo?: string | null | undefined
-  /** Told of such a redirect, and with null when nothing answers there any more. */
+  /** Called with the new address after such a redirect, and with null when nothing answers there any more. */
   onMoved?: ((apiUrl: string | null) => Promise<void>) | undefined
 }
 
-/** Where an account's API is: at the configured address, or where Lever has redirected it for good (301, 308), as to another region. */
+/**
+ * The address of an account's API: the configured one, or the one to which Lever has permanently redirected it (301, 308), such as in
+ * another region.
+ */
 export interface ApiAddress {
   current(): string
-  /** `location` is where a permanent redirect of a call to `path` led. */
+  /** `location`: the target of a permanent redirect of a call to `path`. */
   moved(location: URL, path: LeverPath): Promise<void>
-  /** Nothing could be sent there: from the next call on the configured address is asked again. */
+  /** Called if nothing could be sent there: the next calls go to the configured address again. */
   unreachable(): Promise<void>
 }
 
@@ -28,7 +31,7 @@ export function createApiAddress({ apiUrl, movedTo = null, onMoved }: ApiAddress
   return {
     current: () => there ?? apiUrl,
     async moved(location, path) {
-      // one that leads to another path is about this call, not about the API
+      // a redirect to another path is about this call, not about the whole API
       if (location.pathname.endsWith(path)) await change(location.origin + location.pathname.slice(0, -path.length))
     },
     unreachable: () => change(null),

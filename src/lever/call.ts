@@ -60,14 +60,16 @@ export interface CallerOptions extends ApiAddressOptions {
   backoffMs?: number
 }
 
-/** What the calls of one client share. */
+/** State shared by the calls of one client. */
 export interface Caller extends CallerOptions {
   address: ApiAddress
 }
 
 export interface Call extends Pick<LeverRequest, 'method' | 'json' | 'form' | 'beforeSend'> {
   path: LeverPath
-  /** Awaited once its turn has come and the header is there, before anything is sent, and again before the one repeat after a 401. */
+  /**
+   * Awaited once the call's turn has come and its header is ready, before anything is sent, and again before the one repeat after a 401.
+   */
   prepare?: (() => Promise<void>) | undefined
   query: LeverQuery | undefined
   lane: Lane | undefined

@@ -30,8 +30,8 @@ export interface WriteOptions<S extends z.ZodType> {
   schema: S
   lane?: Lane
   /**
-   * Awaited when the call's turn in the budget has come, before anything is sent, and again before the one repeat after a 401; what it throws
-   * keeps the write from being sent.
+   * Awaited when the call's turn in the budget has come, before anything is sent, and again before the one repeat after a 401; if it
+   * throws, the write is not sent.
    */
   prepare?: () => Promise<void>
   /**
@@ -42,9 +42,9 @@ export interface WriteOptions<S extends z.ZodType> {
 }
 
 export interface LeverClient {
-  /** The whole envelope, as `schema` reads it. Repeated a few times on 429, 5xx, faults of the connection and what cannot be read. */
+  /** The whole envelope, as parsed by `schema`. Repeated a few times after 429, 5xx, connection faults and unreadable answers. */
   get<S extends z.ZodType>(path: LeverPath, options: { query?: LeverQuery; schema: S; lane?: Lane }): Promise<z.output<S>>
-  /** One page of a list of up to 100, with fewer items where Lever's answers are too large or too slow; the same repeats. */
+  /** One page of up to 100 items, fewer if Lever's answers are too large or too slow; repeated like `get`. */
   page(path: LeverPath, options: { query?: LeverQuery; offset: string | undefined; lane?: Lane; pageSize?: number }): Promise<LeverPage>
   /** Every item of a list, page by page, as they are asked for; items that `item` cannot read (no id) are skipped. */
   list<S extends z.ZodType>(
@@ -64,8 +64,8 @@ export type LeverClientOptions = CallerOptions
 const READ_TRIES = 4
 
 /**
- * A client of one Lever account. Make one for each piece of work: it remembers no more than where Lever has redirected it, what size of
- * page Lever could manage, and that `expand` was refused.
+ * A client of one Lever account. Make one for each piece of work: it remembers only the redirected address, the page size that worked,
+ * and whether `expand` was refused.
  */
 export function createLeverClient(options: LeverClientOptions): LeverClient {
   const caller: Caller = { ...options, address: createApiAddress(options) }
@@ -108,7 +108,7 @@ export function createLeverClient(options: LeverClientOptions): LeverClient {
   }
 }
 
-/** An account to which Lever refuses `expand` (403) gets on without: ids come in place of objects. */
+/** If Lever refuses `expand` (403), goes on without it: ids come instead of objects. */
 function createExpansion() {
   let isRefused = false
   return {
@@ -149,7 +149,10 @@ function waitsForBudget({ httpStatus, retryAfterMs }: LeverCallError, pauseMs: n
 
 const REPEATED_FAULTS: ReadonlySet<LeverFault> = new Set(['refused', 'dns', 'connect', 'reset', 'truncated', 'unreadable'])
 
-/** A time-out is not repeated: it has cost its whole time already, and what the caller does next decides. What cannot be read may be a page of something in between. */
+/**
+ * A time-out is not repeated: it has already used all its time, and the caller decides what comes next. An unreadable answer may come
+ * from a proxy in between.
+ */
 function isWorthRepeating(error: unknown): error is LeverCallError {
   if (!(error instanceof LeverCallError)) return false
   const { kind, httpStatus } = error

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type { Lane, LeverClient } from './client.ts'
 import { leverPath } from './lever-path.ts'
 
-/** Lists replace what the contact has; what is left out stays (Lever's API documentation). */
+/** Lists replace the contact's lists; omitted fields stay (Lever's API documentation). */
 export interface ContactChange {
   emails?: readonly string[]
   phones?: readonly { value: string; type?: string }[]
 }
 
 /**
- * Changes a person, as whom all of the contact's opportunities show it. May be repeated.
+ * Changes a contact, and with it what all of its opportunities show. May be repeated.
  * @throws LeverCallError; `classifyWriteError` says what it means
  */
 export async function updateContact(

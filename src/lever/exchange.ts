@@ -13,7 +13,7 @@ const REDIRECTS = {
   read: { statuses: new Set([301, 302, 303, 307, 308]), most: 3 },
   write: { statuses: new Set([307, 308]), most: 1 },
 } as const
-/** Lever says that the address will stay the new one. */
+/** The redirect is permanent. */
 const PERMANENT = new Set([301, 308])
 const IDLE_MS = 30_000
 
@@ -39,7 +39,7 @@ export interface LeverAnswer {
   text: string
   retryAfter: string | undefined
   location: string | undefined
-  /** Where it led, if Lever redirected to another host for good, whether that was followed or not. */
+  /** The target, if Lever permanently redirected to another host, whether it was followed or not. */
   movedTo?: URL
 }
 

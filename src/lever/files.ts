@@ -7,15 +7,12 @@ import type { LeverUpload } from './opportunities.ts'
 const FileSchema = z.object({ id: leverId, name: filledText })
 export type LeverFile = z.output<typeof FileSchema>
 
-/** Files of an opportunity, its résumés not among them. */
+/** Files of an opportunity, except résumés. */
 export function listFiles(client: LeverClient, opportunityId: string, options: { lane?: Lane } = {}): AsyncIterable<LeverFile> {
   return client.list(leverPath`/opportunities/${opportunityId}/files`, { item: FileSchema, ...options })
 }
 
-/**
- * Adds a file, each time it is called.
- * @throws LeverCallError; `classifyWriteError` says what it means
- */
+/** Adds a file. Each call adds another one. @throws LeverCallError; `classifyWriteError` says what it means */
 export async function addFile(client: LeverClient, { opportunityId, performAs, file, beforeSend, lane }: FileToAdd): Promise<void> {
   const form = new FormData()
   form.append('file', new Blob([file.bytes], { type: file.contentType }), file.filename)

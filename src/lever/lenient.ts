@@ -10,7 +10,7 @@ export const leverId = z.string().refine(isLeverId)
 
 export const text = z.string().nullable().catch(null)
 export const flag = z.boolean().catch(false)
-/** A number, or its digits in a text. */
+/** A number, or a number in a string. */
 export const count = z
   .union([
     z.number(),
@@ -33,7 +33,7 @@ const LAST_TIME_MS = 8.64e15
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
 const DIGITS = /^-?\d{1,16}$/
 
-/** Lever's times are whole ms since the epoch; the same digits as a text, and ISO 8601, are understood as well. */
+/** Lever's times are whole ms since the epoch; numbers in strings and ISO 8601 are accepted too. */
 export const time = z
   .union([z.number(), z.string().max(40)])
   .transform((value) => (typeof value === 'number' ? value : msOf(value)))

@@ -67,7 +67,7 @@ export function isNotShown(error: unknown): error is LeverCallError {
   return isLeverStatus(error, 404) || isLeverStatus(error, 403)
 }
 
-/** A write may have been refused because of who performs it: which status Lever has for that is assumed. */
+/** Whether a write may have been refused because of the performing user. Lever's status for that is assumed. */
 export function mayBeAboutPerformer(error: unknown): error is LeverCallError {
   return isNotShown(error) || isLeverStatus(error, 400)
 }

@@ -22,7 +22,7 @@ export interface OpportunityFilters {
   archived?: boolean
   /** Of active applications. */
   postingId?: string
-  /** Several are united. */
+  /** Several values match any of them. */
   source?: string | readonly string[]
   stageId?: string
   confidentiality?: ConfidentialityFilter
@@ -49,8 +49,8 @@ export function listOpportunities(client: LeverClient, filters: OpportunityFilte
 }
 
 /**
- * Opportunities of a contact with this address. Null for an address that Lever finds invalid (400, assumed): nobody can be found by it,
- * though somebody may have it.
+ * Opportunities of a contact with this address. Null for an address that Lever considers invalid (400, assumed): Lever cannot search by
+ * it, although a contact may have it.
  */
 export async function findOpportunitiesByEmail(
   client: LeverClient,
@@ -74,12 +74,12 @@ export interface LeverDeletedOpportunity {
   deletedBy: string | null
 }
 
-/** As `/applications/deleted` is limited; whether this list is, too, is not known. */
+/** The limit of `/applications/deleted`; it is unknown whether this list has one. */
 const LONGEST_RANGE_MS = 30 * 24 * 3_600_000
 
 /**
- * What was deleted in Lever since `deletedAtStart` (ms since the epoch), asked for by ranges of 30 days.
- * @throws LeverCallError with status 403 where Lever does not grant this list: then nothing is known of deletions
+ * Opportunities deleted in Lever since `deletedAtStart` (ms since the epoch), requested in ranges of 30 days.
+ * @throws LeverCallError with status 403 if Lever does not grant this list: deletions are then unknown
  */
 export async function* listDeletedOpportunities(
   client: LeverClient,
@@ -185,12 +185,12 @@ interface WordsOptions {
   lane?: Lane
 }
 
-/** Adds to what is there. May be repeated. @throws LeverCallError */
+/** Adds to the existing ones. May be repeated. @throws LeverCallError */
 export async function addSources(client: LeverClient, id: string, sources: readonly string[], options: WordsOptions): Promise<void> {
   await client.write('POST', leverPath`/opportunities/${id}/addSources`, { json: { sources }, ...wordsWrite(options) })
 }
 
-/** The same for links, which are the contact's. */
+/** The same for links, which belong to the contact. */
 export async function addLinks(client: LeverClient, id: string, links: readonly string[], options: WordsOptions): Promise<void> {
   await client.write('POST', leverPath`/opportunities/${id}/addLinks`, { json: { links }, ...wordsWrite(options) })
 }

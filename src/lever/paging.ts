@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { LeverCallError } from './lever-call-error.ts'
 
-/** A page of a list: its items as they came, and what the next page is asked for with. */
+/** A page of a list: its items as received, and the token of the next page. */
 export interface LeverPage {
   items: unknown[]
   /** Null on the last page. */
@@ -9,8 +9,8 @@ export interface LeverPage {
 }
 
 /**
- * Lever's API documentation: `next` is absent on the last page; some lists give `data` alone (recorded answer). Where `hasNext` is missing
- * beside a token there is more.
+ * Lever's API documentation: `next` is absent on the last page; some lists give `data` alone (recorded answer). A token without `hasNext`
+ * means that there is more.
  */
 const Page = z.object({
   data: z.array(z.unknown()),
@@ -58,11 +58,11 @@ function broken(call: string, reason: string): LeverCallError {
   return new LeverCallError({ kind: 'unreadable', call, httpStatus: 200, cause: new Error(reason) })
 }
 
-/** Below this a page that is too slow is not asked for in smaller pieces: the time goes elsewhere. */
+/** A page this small is not split further if it is slow: its size is not the cause. */
 const SMALLEST_SLOW_PAGE = 25
 
 /**
- * Asks for a page again with half as many items while its answer is too large or, where nobody waits for it (`patient`), too slow.
+ * Requests a page again with half as many items while its answer is too large or, if no person waits for it (`patient`), too slow.
  * @returns the page and the size that worked
  */
 export async function readInHalves(

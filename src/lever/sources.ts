@@ -13,7 +13,7 @@ export function listSources(client: LeverClient, { lane }: { lane?: Lane } = {})
   return client.list(leverPath`/sources`, { item: LeverSourceSchema, ...(lane ? { lane } : {}) })
 }
 
-/** Whether Lever may have filed one source under the other's spelling (assumed). */
+/** Whether Lever may store one source under the spelling of the other (assumed). */
 export function isSameSource(a: string, b: string): boolean {
   return foldSource(a) === foldSource(b)
 }
@@ -22,7 +22,7 @@ function foldSource(source: string): string {
   return source.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase()
 }
 
-/** The source as we write it, and every other spelling of it that Lever lists; ours alone where Lever does not show its sources. */
+/** Our spelling of the source, and every other spelling of it that Lever lists; only ours if Lever does not show its sources. */
 export async function spellingsOf(client: LeverClient, source: string, options: { lane?: Lane } = {}): Promise<string[]> {
   const spellings = new Set([source])
   try {

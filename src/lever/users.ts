@@ -23,7 +23,7 @@ export interface UserFilters {
   lane?: Lane
 }
 
-/** Newest first. No match is an empty list, and an address that Lever finds invalid (400, assumed) matches nobody. */
+/** Newest first. No match is an empty list, and an address that Lever considers invalid (400, assumed) matches nobody. */
 export async function* listUsers(client: LeverClient, filters: UserFilters = {}): AsyncGenerator<LeverUser> {
   const { includeDeactivated, email, lane } = filters
   const query = { email, includeDeactivated: includeDeactivated === true ? true : undefined }

@@ -9,7 +9,7 @@ import { CONFIDENTIAL, shownTo } from './shown-to.ts'
 export interface PersonOfOurs {
   emails: readonly string[]
   links: readonly string[]
-  /** `address`: by every e-mail address, shared ones too. Left out, by what identifies the person. */
+  /** `address`: search by every e-mail address, including shared ones. Default: search by the values that identify the person. */
   by?: 'identity' | 'address'
   opportunityId?: string | null
   contactId?: string | null

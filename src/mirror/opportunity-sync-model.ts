@@ -17,7 +17,7 @@ const fullSchema = new Schema(
     finishedAt: { type: Date, default: null },
     /** Confidential ones were read too. */
     confidential: { type: Boolean, default: false },
-    /** `KEY_VERSION` of the hashes of contacts; none of those from before versions were told apart. */
+    /** `KEY_VERSION` of the contacts' hashes; unset for hashes that are older than versions. */
     keyVersion: { type: Number, default: null },
     /** A `SlicePlan`. */
     plan: {

@@ -3,7 +3,7 @@ import { formerKeys } from '../people/former-keys.ts'
 import { personKeys } from '../people/person-keys.ts'
 import { keyedHash } from '../secrets/opaque-token.ts'
 
-/** How people are recognized without their addresses being kept. */
+/** Recognizes people without storing their addresses. */
 export interface PersonKeyDeps {
   /** The organization's own key, 32 bytes. */
   hashKeyOf(organization: string): Promise<Buffer>
@@ -20,8 +20,8 @@ interface Person {
 }
 
 /**
- * By which hashes a person of ours is looked for: of what identifies them, also in the form of earlier versions.
- * @param by `address`: of every e-mail address, those that several people may share among them, since Lever joins contacts by any
+ * The hashes by which one of our people is looked up: those of their identifying values, also in the forms of earlier versions.
+ * @param by `address`: hashes of every e-mail address, including shared ones, since Lever joins contacts by any
  */
 export async function hashesToFind(
   deps: PersonKeyDeps,
@@ -36,7 +36,7 @@ export async function hashesToFind(
   return { emailHashes: hashAll([...addresses, ...former.emails]), linkHashes: hashAll([...keys.profiles, ...former.links]) }
 }
 
-/** What is kept of Lever's contacts: keyed hashes of their addresses and profiles, each once. */
+/** The stored form of Lever's contacts: keyed hashes of their addresses and profiles, without repeats. */
 export async function personHasher(deps: PersonKeyDeps, organization: string): Promise<(person: Person) => PersonHashes> {
   const hashAll = hasher(await deps.hashKeyOf(organization))
   return ({ emails, links }) => ({ emailHashes: hashAll(emails.map(addressKey)), linkHashes: hashAll(personKeys({ links }).profiles) })

@@ -8,10 +8,10 @@ import { serverTime } from './server-time.ts'
 import { writeRecords } from './write-records.ts'
 
 /**
- * Reads one user from Lever now, after Lever refused a write that was performed as that user, and keeps what it says: whoever is to be
- * performed as next is judged by it.
- * @returns true where the user is deactivated or does not exist any more
- * @throws ServiceError when Lever cannot be asked, or shows its users to nobody
+ * Reads one user from Lever now, after Lever refused a write performed as that user, and stores the answer, which decides about later
+ * writes as that user.
+ * @returns true if the user is deactivated or no longer exists
+ * @throws ServiceError if Lever cannot be asked, or does not let this connection read users
  */
 export async function isUserGone(deps: LeverUserDeps, organization: string, leverId: string): Promise<boolean> {
   const client = await deps.leverClient(organization, 'interactive')
@@ -22,7 +22,7 @@ export async function isUserGone(deps: LeverUserDeps, organization: string, leve
   return ((await findUser(organization, { id: leverId }))?.deactivatedAt ?? (user ? null : seenAt)) !== null
 }
 
-/** Whether a deactivated one is shown by id is assumed. */
+/** Whether Lever shows a deactivated user by id is assumed. */
 async function readUser(client: LeverClient, leverId: string): Promise<LeverUser | null> {
   try {
     return await getUser(client, leverId)

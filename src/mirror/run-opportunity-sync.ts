@@ -71,8 +71,8 @@ async function readAndSweep(run: OpportunityRun): Promise<Swept & { deletions: '
 }
 
 /**
- * The one that stands or is under way. A new one where the grant shows confidential opportunities that were not read, or contacts were
- * hashed in the forms of an earlier version.
+ * The full read that is complete or under way. A new one if the grant now shows confidential opportunities that were not read, or if
+ * contacts were hashed in the forms of an earlier version.
  */
 async function fullReading({ claimed, confidential }: OpportunityRun): Promise<FullReading> {
   const { full } = claimed.document

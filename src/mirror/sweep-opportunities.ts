@@ -10,7 +10,7 @@ import { keepPage, type OpportunityRun } from './opportunity-run.ts'
 import { serverTime } from './server-time.ts'
 import { orAborted, stoppableBatches } from './stoppable.ts'
 
-/** The first sweep looks back for deletions that nobody was told of while there was no connection; by one call, which may ask for 30 days. */
+/** The first sweep looks back for deletions that happened without a connection, in one call, which may cover 30 days. */
 const DELETED_BEFORE_FIRST_MS = 29 * 24 * 3_600_000
 const BATCH = 100
 
@@ -23,9 +23,9 @@ export interface SweepSince {
 }
 
 /**
- * Reads what changed in Lever and what was deleted there since the last sweep, whatever webhooks told meanwhile. What they had not told is
- * counted per event. May be repeated.
- * @returns whether Lever lists deletions for us; where it does not, the rest is swept all the same
+ * Reads what changed in Lever and what was deleted there since the last sweep, whatever webhooks reported in between. What they had not
+ * reported is counted per event. May be repeated.
+ * @returns whether Lever lists deletions for us; if it does not, everything else is still swept
  */
 export async function sweepOpportunities(run: OpportunityRun, since: SweepSince): Promise<{ deletions: 'read' | 'refused' }> {
   const from = since.at.getTime() - since.overlapMs

@@ -4,10 +4,10 @@ import type { Feature } from '../connection/features.ts'
 import { lackedBy } from '../connection/lever-access.ts'
 import { ConversationModel } from '../conversations/conversation-model.ts'
 
-/** Asked for by features, but not in every authorization from before there were any; no call of what is built needs them. */
+/** Scopes that features request but that some authorizations older than features lack; no call of the built features needs them. */
 const UNUSED_SCOPES: readonly string[] = ['applications:read:admin', 'requisitions:read:admin']
 
-/** As older versions stored it: one of four purposes, in place of features. */
+/** A setting of older versions: one of four purposes instead of features. */
 interface OlderSettings {
   webhookSet?: string
 }
@@ -18,8 +18,8 @@ type OlderConnection = Pick<ConnectionDocument, '_id' | 'organization'> & {
 }
 
 /**
- * Gives connections that were stored before there were features the features that they are used for, so that what works goes on to work
- * without a new authorization. Runs at each start; may run in several processes at once; changes nothing where all have been adopted.
+ * Gives connections that are older than features the features that they are used for, so that everything that works keeps working without
+ * a new authorization. Runs at each start; may run in several processes at once; changes nothing where all have been adopted.
  */
 export async function adoptFeatures(): Promise<void> {
   const connections = ConnectionModel.collection

@@ -1,13 +1,13 @@
 import { domainToASCII } from 'node:url'
 import { isSharedAddress } from './shared-addresses.ts'
 
-/** Longer texts are no addresses, and are compared as they are. */
+/** Longer texts are not addresses, and are compared unchanged. */
 const LONGEST = 1000
 
 /**
- * The form in which addresses are compared: without invisible characters, display name (`"Ana López" <ana@a.example>`), `mailto:` and
- * its query, and final dots; ASCII letters in lower case, the domain in ASCII (`müller.example` is `xn--mller-kva.example`). Nothing
- * else is folded: two addresses that differ otherwise may belong to two people.
+ * The form in which addresses are compared: without invisible characters, display name (`"Ana López" <ana@a.example>`), `mailto:` and its
+ * query, and final dots; ASCII letters in lower case, the domain in ASCII (`müller.example` is `xn--mller-kva.example`). Nothing else is
+ * normalized: addresses that differ in any other way may belong to two people.
  */
 export function addressKey(email: string): string {
   const address = withoutWrapping(email.slice(0, LONGEST).replace(/\p{Cf}/gu, '').trim()) // prettier-ignore
@@ -16,7 +16,7 @@ export function addressKey(email: string): string {
   return `${lowerAscii(address.slice(0, at))}@${domainKey(address.slice(at + 1))}`
 }
 
-/** The same, or null where the text is no address or several people may have it: then it identifies nobody. */
+/** The same, or null if the text is not an address or several people may share it: then it identifies nobody. */
 export function emailKey(email: string): string | null {
   const address = addressKey(email)
   return /^[^\s@]+@[^\s@]+$/.test(address) && !isSharedAddress(address) ? address : null

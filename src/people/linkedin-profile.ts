@@ -1,14 +1,14 @@
-/** Members' own ids, by which LinkedIn's pages link to each other, differ by letter case. The first letters tell the product they are of. */
+/** Member ids, by which LinkedIn's pages link to each other, are case-sensitive. Their first letters show the product they belong to. */
 const MEMBER_ID = /^A[A-Za-z]{2}AA[\w-]{5,}$/
 const ID = /^[\w=-]+$/
-/** Pages of whoever is signed in, and what tools write where they saw no page. */
+/** Pages of the signed-in user, and placeholders that tools write if they found no page. */
 const NOBODYS = new Set(['me', 'edit', 'unknown', 'unavailable', 'undefined', 'null', 'none', 'na', 'n-a', 'profile', 'view'])
-/** Come before the path of a profile in addresses of the mobile site and of LinkedIn's e-mails. */
+/** Path prefixes in links of the mobile site and of LinkedIn's e-mails. */
 const PREFIXES = new Set(['mwlite', 'm', 'comm'])
 
 /**
- * Whose page on LinkedIn this is: the public page by its name, which compares without letter case, or a member by the id of that product,
- * which does not. A person has one of each, and nothing tells which belong together, so each kind is a site of its own.
+ * Identifies the person of a LinkedIn page: a public page by its name, which ignores case, or a member by the id of the product, which
+ * does not. A person has one of each, and nothing shows which belong together, so each kind counts as a separate site.
  * @param segments of the path, decoded
  */
 export function linkedInProfile(segments: readonly string[], query: URLSearchParams): string | null {
@@ -30,14 +30,14 @@ function publicPage(name: string | undefined): string | null {
   return NOBODYS.has(folded) ? null : `linkedin.com/in/${folded}`
 }
 
-/** The page that any product's id leads to: of Sales Navigator `ACw…`, of Recruiter `AEM…`. */
+/** The page for a product's id: `ACw…` is Sales Navigator, `AEM…` is Recruiter. */
 function memberPage(id: string): string {
   if (id.startsWith('ACw')) return `linkedin.com/sales/${id}`
   if (id.startsWith('AEM')) return `linkedin.com/talent/${id}`
   return `linkedin.com/member-${id.slice(0, 3)}/${id}`
 }
 
-/** `/pub/ana-lopez/1a/2b3/4c5`: until 2015. `/pub/dir/…` is a search, and a name alone a list of namesakes. */
+/** `/pub/ana-lopez/1a/2b3/4c5`: the form until 2015. `/pub/dir/…` is a search, and a name alone a list of namesakes. */
 function formerPublicPage([name = '', ...numbers]: readonly string[]): string | null {
   const [a, b, c] = numbers
   if (name === 'dir' || !a || !b || !c || ![a, b, c].every((part) => /^[\da-z]+$/i.test(part))) return null
@@ -51,7 +51,7 @@ function viewedPage(id: string | null): string | null {
   return ID.test(plain) ? `linkedin.com/view-id/${plain}` : null
 }
 
-/** What follows the id after a comma tells how the page was found. */
+/** The text after the id's comma says how the page was found. */
 function salesPage([kind = '', page]: readonly string[]): string | null {
   const [id = ''] = (page ?? '').split(',', 1)
   if (!ID.test(id)) return null

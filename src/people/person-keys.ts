@@ -2,12 +2,12 @@ import { addressKey, emailKey } from './email-key.ts'
 import { linkForm, profileKey, siteOf } from './profile-key.ts'
 
 /**
- * Raised with every change of the forms in which e-mails and profiles compare: keys of candidates are computed again, and Lever's
- * opportunities, of whose contacts only hashes are kept, are read again.
+ * Raise it with every change to the forms in which e-mails and profiles are compared: candidate keys are then recomputed, and Lever's
+ * opportunities are read again, since only hashes of their contacts are kept.
  */
 export const KEY_VERSION = 2
 
-/** What is known of somebody by which they may be recognized. */
+/** The values by which a person may be recognized. */
 export interface PersonData {
   emails?: readonly string[] | null | undefined
   links?: readonly string[] | null | undefined
@@ -15,7 +15,7 @@ export interface PersonData {
   profileUrl?: string | null | undefined
 }
 
-/** What identifies a person: each of these belongs to one person alone, as far as anybody can tell. */
+/** The values that identify a person: each belongs to one person only, as far as can be told. */
 export interface PersonKeys {
   emails: string[]
   profiles: string[]
@@ -28,12 +28,12 @@ export function personKeys(person: PersonData): PersonKeys {
   }
 }
 
-/** All links of a person, the page in the sourcing tool among them. */
+/** All links of a person, including the page in the sourcing tool. */
 export function linksOf({ links, profileUrl }: PersonData): string[] {
   return [...(links ?? []), ...(profileUrl ? [profileUrl] : [])]
 }
 
-/** Whether these are the profiles of two people: both have one on the same site, and none there in common. */
+/** Whether these profiles belong to two people: both have profiles on the same site, and share none there. */
 export function contradict(one: readonly string[], other: readonly string[]): boolean {
   if (one.length === 0 || other.length === 0) return false
   return one.some((profile) => {
@@ -43,14 +43,14 @@ export function contradict(one: readonly string[], other: readonly string[]): bo
   })
 }
 
-/** The form in which addresses and links are the same ones, whomever they belong to. */
+/** The form in which addresses and links count as equal, whether or not they identify a person. */
 export function contactForms(person: PersonData): string[] {
   return distinct([...(person.emails ?? []).map(addressKey), ...linksOf(person).map(linkForm)])
 }
 
 /**
- * What two exports must not carry to Lever at once: every address, since Lever joins contacts by any, and the profiles; without either, all
- * that is known. Never empty for somebody with an address or link.
+ * The keys that two exports must not send to Lever at the same time: every address, since Lever joins contacts by any, and the profiles;
+ * without either, all values. Never empty for a person with an address or link.
  */
 export function lockKeys(person: PersonData): string[] {
   const keys = distinct([...(person.emails ?? []).map(addressKey), ...personKeys(person).profiles])

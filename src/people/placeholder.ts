@@ -1,6 +1,6 @@
 /**
- * What people, spreadsheets, and programs write where there is no value, in English, Spanish, German, French, and Portuguese. In
- * lower case, without white space.
+ * Words that people, spreadsheets, and programs write for a missing value, in English, Spanish, German, French, and Portuguese. Lower
+ * case, without white space.
  */
 const PLACEHOLDERS: ReadonlySet<string> = new Set(
   [
@@ -11,13 +11,13 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set(
   ].flatMap((words) => words.split(' ')),
 ) // prettier-ignore
 
-/** Whether a text says only that there is no value: "N/A", "null", "-", "?", "#REF!". */
+/** Whether a text only says that there is no value: "N/A", "null", "-", "?", "#REF!". */
 export function isPlaceholder(text: string): boolean {
   const plain = text.toLowerCase().replace(/[\s\p{Cf}]+/gu, '')
   return PLACEHOLDERS.has(plain) || (plain !== '' && /^[\p{P}\p{S}]+$/u.test(plain))
 }
 
-/** The same for an id: tools write `0` where they have none. */
+/** The same for an id: tools write `0` if they have none. */
 export function isPlaceholderId(text: string): boolean {
   return isPlaceholder(text) || /^\s*0+(\.0+)?\s*$/.test(text)
 }

@@ -1,12 +1,12 @@
 import { PROFILE_SITES } from './profile-sites.ts'
 
-/** Longer texts are nobody's page. */
+/** Longer texts do not identify a page. */
 const LONGEST = 2000
 
 /**
- * The canonical form of somebody's own page on a site where people have one, such as `linkedin.com/in/ana-lopez` or `github.com/ana`.
- * Null for any page that several people may have or that is not known to be one person's: a company's page, a website, a bare host.
- * Takes links without a scheme, since Lever has such ones.
+ * The canonical form of a person's own page on a known site, such as `linkedin.com/in/ana-lopez` or `github.com/ana`. Null for any page
+ * that several people may share or that is not known to belong to one person: a company's page, a website, a bare host. Accepts links
+ * without a scheme, since Lever has some.
  */
 export function profileKey(link: string): string | null {
   const known = recent.get(link)
@@ -30,12 +30,15 @@ function readProfile(link: string): string | null {
   return (segments && site?.read(segments, url.searchParams, host)) ?? null
 }
 
-/** What a profile belongs to: two different profiles of one site are two people. */
+/** The site of a profile: two different profiles on one site mean two people. */
 export function siteOf(profile: string): string {
   return profile.slice(0, profile.lastIndexOf('/'))
 }
 
-/** The form in which links are the same link, whoever's page it is: no scheme, no `www.`, no slash at the end; elsewhere as written. */
+/**
+ * The form in which links count as equal, whether or not they identify a person: no scheme, no `www.`, no trailing slash; otherwise as
+ * written.
+ */
 export function linkForm(link: string): string {
   const profile = profileKey(link)
   if (profile !== null) return profile
@@ -51,7 +54,7 @@ function readLink(link: string): URL | null {
   return new URL(address)
 }
 
-/** Decoded; null where one cannot be, or hides a slash. */
+/** The decoded segments; null if one cannot be decoded or hides a slash. */
 function segmentsOf(path: string): string[] | null {
   try {
     const segments = path.split('/').filter((segment) => segment !== '').map((segment) => decodeURIComponent(segment).normalize('NFC').trim()) // prettier-ignore

@@ -1,13 +1,13 @@
 import { linkedInProfile } from './linkedin-profile.ts'
 
 interface ProfileSite {
-  /** Without `www.`; a pattern where each country or language has a host. */
+  /** Without `www.`; a pattern if each country or language has its own host. */
   hosts: readonly (string | RegExp)[]
-  /** The canonical form of the person's page, `site/name`, or null where the page is not one person's own. */
+  /** The canonical form of the person's page, `site/name`, or null if the page does not belong to one person. */
   read: (segments: readonly string[], query: URLSearchParams, host: string) => string | null
 }
 
-/** First segments of paths that are pages of the site itself. */
+/** First path segments of the site's own pages. */
 const GITHUB_OWN = new Set(
   'about account actions advisories apps blog business careers codespaces collections contact copilot customer-stories dashboard discussions edu education enterprise events explore features feed gist gists home hosting issues join jobs login logout marketplace mobile models new nonprofit notifications open-source organizations orgs password_reset personal plans premium-support pricing projects pulls readme repositories resources search security sessions settings shop signup site solutions sponsors stars status support team teams terms topics trending users watching wiki'.split(' '),
 ) // prettier-ignore
@@ -27,7 +27,7 @@ const KAGGLE_OWN = new Set(
   'about account benchmarks blog c code community-guidelines competitions contact cookies datasets discussion discussions docs forums game-arena general getting-started home host jobs kernels kaggle learn learn-guide models organizations privacy product-feedback questions-and-answers rankings search settings static team terms work'.split(' '),
 ) // prettier-ignore
 
-/** Tabs of a person's page on GitLab, Kaggle and Medium; anything else behind the name is a project, notebook, or article. */
+/** Tabs of a person's page on GitLab, Kaggle and Medium; any other segment after the name is a project, notebook, or article. */
 const TABS = new Set('about activity badges code competitions contributed datasets discussion discussions followers following groups models notebooks projects snippets starred'.split(' ')) // prettier-ignore
 
 const byName =
@@ -46,13 +46,13 @@ const behind =
 const NOTHING_OWN: ReadonlySet<string> = new Set()
 
 /**
- * Sites on which a page is surely one person's, and how its address is read. Left out are Facebook, Instagram, and YouTube, whose pages
- * are as often a company's, and short links. Letter case is folded where the site does not tell names apart by it.
+ * Sites where a page clearly belongs to one person, and how to read its address. Facebook, Instagram, and YouTube are left out, since
+ * their pages belong to companies just as often, and so are short links. Case is ignored if the site ignores it.
  */
 export const PROFILE_SITES: readonly ProfileSite[] = [
   { hosts: [/^(?:[a-z\d-]{1,20}\.)?linkedin\.com$/, 'linkedin.cn'], read: linkedInProfile },
   {
-    hosts: ['github.com', 'gist.github.com'], // a repository may be several people's work
+    hosts: ['github.com', 'gist.github.com'], // a repository may belong to several people
     read: byName('github.com', /^[a-z\d][a-z\d_-]{0,38}$/i, GITHUB_OWN, () => false),
   },
   { hosts: ['gitlab.com'], read: byName('gitlab.com', /^[a-z\d_][\w.-]{0,254}$/i, GITLAB_OWN, (tab) => TABS.has(tab)) },

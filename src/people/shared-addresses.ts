@@ -1,6 +1,7 @@
 /**
- * Local parts of addresses that belong to an office or to nobody, without dots, hyphens, and underscores. Two people of one company may
- * both have `info@`. A person whose own address is `hello@` loses little: the address is kept and shown, and only recognizes nobody.
+ * Local parts of addresses that belong to an office or to no person, without dots, hyphens, and underscores. Two people of one company
+ * may both have `info@`. A person whose own address is `hello@` loses little: the address is kept and shown, but not used to recognize
+ * the person.
  */
 const SHARED: ReadonlySet<string> = new Set(
   [
@@ -9,7 +10,7 @@ const SHARED: ReadonlySet<string> = new Set(
     'contacto oficina administracion recepcion kontakt buero büro empfang zentrale verwaltung bureau accueil administration contato escritorio recepcao',
     'sales marketing press support help helpdesk service customerservice billing accounts accounting finance invoice invoices legal privacy orders partners',
     'ventas prensa soporte facturacion atencionalcliente vertrieb verkauf presse rechnung buchhaltung ventes commercial comptabilite vendas comercial imprensa suporte financeiro',
-    // those who hire
+    // hiring teams
     'hr jobs careers career recruiting recruitment recruiter recruiters talent hiring humanresources resume resumes cv',
     'rrhh empleo trabajo seleccion talento bewerbung bewerbungen karriere personalabteilung rh emploi recrutement carriere carrieres vagas recrutamento talentos',
     // machines
@@ -20,7 +21,7 @@ const SHARED: ReadonlySet<string> = new Set(
   ].flatMap((words) => words.split(' ')),
 ) // prettier-ignore
 
-/** Whether several people may have this address: `info@`, `jobs+berlin@`, `no-reply@`, `noemail@`. */
+/** Whether several people may share this address: `info@`, `jobs+berlin@`, `no-reply@`, `noemail@`. */
 export function isSharedAddress(address: string): boolean {
   const local = address.slice(0, Math.max(0, address.lastIndexOf('@')))
   const [name = ''] = local.split('+')

@@ -1,20 +1,20 @@
-/** How Lever answers where nobody knows, or where accounts differ: one table, turned by the control interface. */
+/** How the sandbox answers where Lever's behavior is unknown or differs by account: one table, changed through the control interface. */
 import { z } from 'zod'
 
 /**
- * Facts that nobody has seen: each with the ways it may be, the likeliest first. A run with everything reversed takes the second way, a
- * run with `third` the last one.
+ * Assumptions, each with its possible answers, the likeliest first. A reversed run uses the second answer, a run with `third` the last
+ * one.
  */
 const ASSUMED = {
-  /** A refresh token used again: the whole grant is revoked, or the request alone is refused. */
+  /** A refresh token used again: the whole grant is revoked, or only the request is refused. */
   spentRefreshToken: ['revokesGrant', 'isRefused'],
-  /** Errors of the token endpoint: Auth0's (403), or as RFC 6749 has them (400, `invalid_client`). */
+  /** Errors of the token endpoint: those of Auth0 (403), or of RFC 6749 (400, `invalid_client`). */
   tokenErrors: ['auth0', 'rfc6749'],
-  /** After **Revoke access** the access token ends at once, or lives out its hour. */
+  /** After **Revoke access**, the access token ends at once, or stays valid until its hour is over. */
   revokedAccessToken: ['ends', 'livesOn'],
-  /** The verifier of PKCE is checked, or never looked at. */
+  /** The PKCE verifier is checked or ignored. */
   pkce: ['checked', 'ignored'],
-  /** Bodies of errors use these words as `code`, or restify's. */
+  /** Error bodies use these words as `code`, or restify's. */
   errorCodes: ['named', 'restify'],
   /** Status for a confidential item that the credential may not see. */
   confidentialItem: [404, 403],
@@ -36,51 +36,51 @@ const ASSUMED = {
   userEmail: ['anyCase', 'exact'],
   /** `GET /opportunities?email=` looks at every address of the contact, or at the first. */
   opportunityEmail: ['anyAddress', 'firstAddress'],
-  /** Addresses are equal but for case, or also but for dots and plus parts before the @. */
+  /** Addresses are equal except for case, or also except for dots and plus parts before the @. */
   canonicalEmail: ['case', 'dotsAndPlus'],
-  /** `?email=` with what Lever takes for no address. */
+  /** `?email=` with a value that Lever does not accept as an address. */
   invalidEmail: ['matchesNobody', 400],
   /** Order of opportunities under filters. */
   filteredOrder: ['byStage', 'newestFirst'],
   /** A `limit` below 1 or above 100. */
   limitOutOfRange: [400, 'clamped'],
-  /** Status for an `offset` that Lever did not give, or no longer takes. */
+  /** Status for an `offset` that Lever did not issue or no longer accepts. */
   badOffset: [400, 404],
   /** `GET /opportunities/deleted`: any range, at most 30 days with both ends (else 400), or not granted. */
   deletedList: ['anyRange', 'thirtyDays', 403],
-  /** Names in a form that are read: every one that clients use, those of the documentation alone, or those with brackets. */
+  /** Names in a form that are read: all that clients use, only those of the documentation, or only those with brackets. */
   formNames: ['all', 'documented', 'bracketed'],
-  /** A source that differs from a known one in case only: kept as it came, or filed under the known one. */
+  /** A source that differs from a known one only in case: kept as sent, or stored as the known one. */
   sourceSpelling: ['kept', 'known'],
   /** Contact fields in the answers to stage, archive, tag and source writes. */
   writeAnswers: ['blank', 'full'],
-  /** Interviews move `updatedAt` of their opportunity. */
+  /** Whether interviews change `updatedAt` of their opportunity. */
   interviewTouches: ['yes', 'no'],
-  /** Résumés of an opportunity without any. */
+  /** The résumé list of an opportunity without résumés. */
   noResumes: ['emptyList', 404],
   /** `applicationCreated` for an opportunity without a posting. */
   generalApplication: ['noEvent', 'event'],
-  /** `candidateStageChange` when a write names the stage it has. */
+  /** `candidateStageChange` when a write names the current stage. */
   sameStage: ['noEvent', 'event'],
-  /** What the API changed comes back as events. */
+  /** Whether changes made through the API cause events. */
   ownWrites: ['events', 'silent'],
   /** Events about confidential opportunities: to webhooks with that access, or to all. */
   confidentialEvents: ['withAccess', 'always'],
-  /** `data` of events: every id that may be there, or those alone that somebody has seen. */
+  /** `data` of events: every possible id, or only ids that have been seen. */
   eventData: ['full', 'sparse'],
   /** A repeated delivery carries its first `token`, or one of its own. */
   repeatedToken: ['same', 'fresh'],
 } as const
 
-/** Known to be the first way, as a rule: an account, a plan or a region may have the other. Turned one by one, never by a reversed run. */
+/** Usually the first answer; some accounts, plans or regions have another. Changed one by one, never by a reversed run. */
 const EXCEPTIONS = {
   /** `expand` is refused as a whole. */
   expand: ['taken', 403],
   /** Times in ms and numbers as such, or ISO texts and digits in quotes. */
   values: ['numbers', 'texts'],
-  /** `hasNext` beside `next`. */
+  /** Whether `hasNext` comes with `next`. */
   hasNext: ['given', 'missing'],
-  /** The Webhooks API is not enabled for this key or app. */
+  /** Whether the Webhooks API is enabled for this key or app. */
   webhooksApi: ['open', 403],
   /** The address of a webhook as it was given, or as Lever would write it. */
   webhookUrl: ['kept', 'rewritten'],
@@ -103,7 +103,7 @@ export function answersOf(set: AnswerSet): Answers {
   return Object.fromEntries(ways) as Answers
 }
 
-/** A change: what is left out stays. */
+/** A change; omitted entries stay. */
 export const AnswersChange = z.strictObject(
   Object.fromEntries(Object.entries(TABLE).map(([name, ways]) => [name, z.literal([...ways]).optional()])),
 ) as unknown as z.ZodType<{ [Name in keyof Answers]?: Answers[Name] | undefined }>

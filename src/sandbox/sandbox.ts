@@ -30,7 +30,7 @@ export interface SandboxOptions {
   publicUrl?: string
   /** Another one gives another Lever account: the same people and jobs under other ids. */
   seed?: string
-  /** How it answers where nobody knows what Lever does; a reset goes back to it. */
+  /** How the sandbox answers where Lever's behavior is unknown; a reset restores this. */
   answers?: AnswerSet
   say?: (line: string) => void
 }

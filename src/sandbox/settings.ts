@@ -40,7 +40,7 @@ export interface Settings {
   retryDelaysMs: number[]
   deliveryTimeoutMs: number
   clockOffsetMs: number
-  /** how Lever answers where nobody knows */
+  /** how the sandbox answers where Lever's behavior is unknown */
   answers: Answers
   /** null: the API is here */
   movedTo: z.infer<typeof Moved> | null

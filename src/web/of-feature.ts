@@ -7,8 +7,8 @@ import type { PageRoute } from './pages/page-route.ts'
 type FeatureGuard = Pick<Connections, 'assertFeature'>
 
 /**
- * Endpoints of a feature: 409 `feature_off` where the organization does not use it, and 409 `scope_missing` for what begins something that
- * Lever has not granted. Previews are left alone: what they would be refused with is in their answers.
+ * Endpoints of a feature: 409 `feature_off` if the organization does not use it, and 409 `scope_missing` for actions that begin something
+ * Lever has not granted. Previews are not refused: their answers contain the reason.
  */
 export function endpointsOfFeature(feature: Feature, guard: FeatureGuard, endpoints: readonly Endpoint[]): Endpoint[] {
   return endpoints.map((endpoint) => {
@@ -26,12 +26,14 @@ export function endpointsOfFeature(feature: Feature, guard: FeatureGuard, endpoi
   })
 }
 
-/** What ends or rests something may be done without Lever. */
+/** Actions that end or pause something do not need Lever. */
 function begins({ method, path }: Endpoint): boolean {
   return method !== 'get' && method !== 'delete' && !path.endsWith('/cancel') && !path.endsWith('/pause')
 }
 
-/** Pages of a feature: 409 `feature_off` where the organization does not use it. What they begin says for itself what Lever has not granted. */
+/**
+ * Pages of a feature: 409 `feature_off` if the organization does not use it. Their actions report themselves what Lever has not granted.
+ */
 export function pagesOfFeature(feature: Feature, guard: FeatureGuard, routes: readonly PageRoute[]): PageRoute[] {
   return routes.map((route) => ({
     ...route,

@@ -62,7 +62,7 @@ export function createWebhooks(deps: WebhookDeps) {
 
     releaseHeld: (organization: string, place: SignatureTokenPlace) => releaseHeld(receiveDeps, organization, place),
     heldCounts,
-    /** The connection ended: nothing that waits or was refused is of the next one. */
+    /** Called when the connection ends: drops waiting deliveries and refusals, which do not belong to the next connection. */
     async forgetAccount(organization: string): Promise<void> {
       await Promise.all([forgetHeld(organization), forgetRefusals(organization)])
     },

@@ -19,8 +19,8 @@ export interface Step {
   /** The field in which attempts are kept: `attempts` unless given. */
   history?: string
   /**
-   * For the last write before a call that posts. Once the document's person is erased (`erasedAt`), it fails as if the lease were lost, and
-   * the document is given back at once.
+   * For the last write before a call that posts. Once the document's person is erased (`erasedAt`), the step fails as if the lease were
+   * lost, and the document is released at once.
    */
   unlessErased?: boolean
   /**
@@ -34,7 +34,7 @@ const KEPT_ATTEMPTS = 50
 
 /**
  * Writes a step under the fence, its times by the database's clock. Resolves after a majority write.
- * @throws LeaseLost when another worker holds the document, or its person was erased and the step must not follow that
+ * @throws LeaseLost when another worker holds the document, or if its person was erased and the step is `unlessErased`
  */
 export async function writeStep<T extends WorkDocument>(store: WorkStore, claimed: Claimed<T>, step: Step): Promise<T> {
   const written = await store.collection.findOneAndUpdate(
@@ -50,7 +50,7 @@ export async function writeStep<T extends WorkDocument>(store: WorkStore, claime
   throw new LeaseLost(String(claimed.document._id))
 }
 
-/** Who erases the person waits for whatever a worker holds. */
+/** The erasure waits for documents that a worker holds. */
 async function giveBackErased<T extends WorkDocument>(store: WorkStore, claimed: Claimed<T>): Promise<void> {
   await store.collection.updateOne({ ...heldBy(claimed), erasedAt: { $ne: null } }, [{ $set: releaseOf({ release: 0 }) }])
 }

@@ -2,8 +2,8 @@ import { Binary, ObjectId, type Db } from 'mongodb'
 import { MARKS } from './marked-people.ts'
 
 /**
- * Which of these marks and phones stand anywhere in the database, each with the collections: in any field or name of one at any depth, in any
- * case, or in bytes as UTF-8 or UTF-16, GridFS and queues included.
+ * Finds which of these marks and phones occur anywhere in the database, and in which collections: in any field or field name at any
+ * depth, in any letter case, or in bytes as UTF-8 or UTF-16, including GridFS and queues.
  */
 export async function findMarks(db: Db, wanted: ReadonlySet<string>): Promise<Map<string, string[]>> {
   const found = new Map<string, Set<string>>()
@@ -40,7 +40,10 @@ function* readingsOf(bytes: Buffer): Generator<string> {
 
 const PLANTED = 'planted_traces'
 
-/** Plants traces of every form, and takes them away again. @returns the forms that the search does not see: none, or it proves nothing */
+/**
+ * Plants traces of every form, and removes them again. @returns the forms that the search misses; if there are any, the search proves
+ * nothing
+ */
 export async function findBlindSpots(db: Db, { mark, phone }: { mark: string; phone: string }): Promise<string[]> {
   const forms: Record<string, object> = {
     text: { a: { b: [`to ${mark.toUpperCase()}!`] } },

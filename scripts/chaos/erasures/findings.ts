@@ -1,21 +1,21 @@
 import type { Life } from './lives.ts'
 
-/** Something that must not be, and about whom. */
+/** A violation, and the person it is about. */
 export interface Finding {
   what: 'unanswered' | 'unfinished' | 'created later' | 'note later' | 'unnamed' | 'trace' | 'survivor' | 'blind'
-  /** The mark; a form of trace where the search is blind. */
+  /** The mark, or the form of trace that the search misses. */
   of: string
   detail: string
 }
 
-/** What Lever has of somebody. */
+/** Records of a person in Lever. */
 export interface InLever {
   id: string
   createdAt: number
   notes: readonly { createdAt: number }[]
 }
 
-/** Of an erasure, as the database has it. */
+/** The state of an erasure in the database. */
 export interface ErasureRecord {
   status: string
   createdAt: Date
@@ -28,7 +28,7 @@ export interface ErasureEvidence {
   inLever: ReadonlyMap<string, readonly InLever[]>
   /** By candidate id. */
   erasures: ReadonlyMap<string, ErasureRecord>
-  /** Opportunities that exports say they made. */
+  /** Opportunities that exports name as created. */
   known: ReadonlySet<string>
   /** Collections by mark or phone. */
   traces: ReadonlyMap<string, readonly string[]>
@@ -59,7 +59,7 @@ function findOfErased(life: Life, { inLever, erasures, known, traces }: ErasureE
   return findings
 }
 
-/** Nobody else is lost over that. */
+/** Checks that nobody else is lost. */
 function findOfSurvivor({ mark, exportIsAccepted }: Life, { inLever }: ErasureEvidence): Finding[] {
   const count = inLever.get(mark)?.length ?? 0
   if (!exportIsAccepted || count === 1) return []

@@ -10,7 +10,10 @@ const MOOD_LASTS_MS = { least: 800, most: 2500 } as const
 const FAULTS = 12
 const DOWN = [{ kind: 'resetBefore' }, { kind: 'status', status: 503 }, { kind: 'hangBefore', delayMs: TIMEOUT_MS * 2 }] as const
 
-/** Lever is calm, slow at every step, fails at any, or is down, one after another, until aborted; then it is calm. @returns how many requests were hit */
+/**
+ * Makes Lever calm, slow at every step, failing at any step, or down, in turn, until aborted; then leaves it calm. @returns how many
+ * requests were affected
+ */
 export async function changeMoods(control: Calls, random: Random, until: AbortSignal): Promise<number> {
   let hits = 0
   while (!until.aborted) {
@@ -24,7 +27,7 @@ export async function changeMoods(control: Calls, random: Random, until: AbortSi
 
 async function take(control: Calls, random: Random, mood: Mood): Promise<void> {
   const searchLagMs = random.chance(0.3) ? random.between(0, SEARCH_LAG_MS) : 0
-  // now and then beyond what a call may take
+  // sometimes longer than a call's time limit
   const latencyMs = mood === 'slow' ? random.between(LATENCY_MS.most, TIMEOUT_MS * 1.1) : random.between(LATENCY_MS.least, LATENCY_MS.most)
   await control.send('PATCH', 'settings', { searchLagMs, latencyMs })
   if (mood === 'down') await control.send('POST', 'faults', { ...random.pick(DOWN), times: 10_000 })

@@ -6,19 +6,19 @@ import { askUntilAnswered, type Asking } from '../ask-until-answered.ts'
 import { SOURCERS, type ChaosOrganization } from '../organizations.ts'
 import { candidateOf, markedPerson, type MarkedPerson } from './marked-people.ts'
 
-/** Somebody who was taken in here, and what was asked for them. */
+/** A person who was added, and the requests made about them. */
 export interface Life extends MarkedPerson {
   id: string
   organization: ChaosOrganization
-  /** Accepted; of a bulk, that the whole was. */
+  /** Whether the request was accepted; for a bulk export, the whole one. */
   exportIsAccepted: boolean
   erased: Erased | null
 }
 
 export interface Erased {
-  /** What an export of theirs was doing, or their conversation's note, just before. */
+  /** The state of an export, or of a conversation note, just before. */
   moment: string
-  /** When `DELETE` was answered; null where it never was. */
+  /** When `DELETE` answered; null if it never did. */
   answeredAt: number | null
   tookMs: number
 }
@@ -26,7 +26,7 @@ export interface Erased {
 export interface Living extends Asking {
   organizations: readonly ChaosOrganization[]
   db: Db
-  /** So many are to be erased. */
+  /** How many people to erase. */
   erasures: number
 }
 
@@ -34,14 +34,14 @@ const AT_ONCE = 6
 const ERASED_WITHIN_MS = 5000
 const MET_WITHIN_MS = 10_000
 const LOOKED_EVERY_MS = 25
-/** Moments that pass too quickly to be met often by chance. */
+/** States that are too short to be hit often by chance. */
 const BRIEF = ['export sending', 'export unclear', 'note posting', 'conversation posting'] as const
 const IN_A_BULK = 6
 const LANDED_WITHIN_MS = 10_000
-/** Longer than the answer waits for a call. */
+/** Longer than the answer waits for a call to end. */
 const DELETE_LIMIT_MS = 30_000
 
-/** People are taken in and exported, alone, many at once and with notes, with résumés and conversations, and erased at random moments. */
+/** Adds people and exports them one by one and in bulk, with notes, résumés and conversations, and erases some at random moments. */
 export async function live(living: Living): Promise<Life[]> {
   const { random, organizations, db } = living
   const lives: Life[] = []
@@ -63,7 +63,7 @@ export async function live(living: Living): Promise<Life[]> {
     return life
   }
 
-  /** Refused or broken off, there is none. */
+  /** If it is refused or broken off, there is none. */
   async function sendResume({ id, mark, name, organization }: Life): Promise<void> {
     const body = new FormData()
     body.set('file', new Blob([`${name}\n`.repeat(5000)], { type: 'text/plain' }), `${mark}.txt`)
@@ -83,7 +83,7 @@ export async function live(living: Living): Promise<Life[]> {
     for (const life of many) life.exportIsAccepted = isAccepted
   }
 
-  /** Begins once they are in Lever, or should have been. */
+  /** Begins once the person is in Lever, or should be. */
   async function converse(life: Life): Promise<void> {
     const landed = { candidate: new ObjectId(life.id), status: 'exported' }
     const deadline = performance.now() + LANDED_WITHIN_MS
@@ -92,7 +92,7 @@ export async function live(living: Living): Promise<Life[]> {
     await ask(life.organization, `conversations/${life.mark}/messages`, { ...message, id: randomUUID() })
   }
 
-  /** At a random moment, or as soon as something that lasts briefly is under way for them. */
+  /** At a random moment, or as soon as a short-lived state is reached. */
   async function erase(life: Life): Promise<void> {
     const awaited = random.pick([null, null, ...BRIEF])
     const deadline = performance.now() + (awaited === null ? random.between(0, ERASED_WITHIN_MS) : MET_WITHIN_MS)
@@ -101,7 +101,7 @@ export async function live(living: Living): Promise<Life[]> {
     const begunAt = performance.now()
     const headers = { authorization: `Bearer ${life.organization.apiKey}` }
     const answer = await askUntilAnswered(living, { method: 'DELETE', path: `candidates/${life.id}`, headers, limitMs: DELETE_LIMIT_MS })
-    const isDone = answer?.status === 204 || answer?.status === 404 // a try before that may have had no answer
+    const isDone = answer?.status === 204 || answer?.status === 404 // an earlier try may have had no answer
     life.erased = { moment, answeredAt: isDone ? Date.now() : null, tookMs: Math.round(performance.now() - begunAt) }
   }
 

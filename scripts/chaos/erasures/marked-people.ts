@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** Whatever is personal of somebody here holds the mark, but the phone. */
+/** All personal data of a person contains the mark, except the phone. */
 export interface MarkedPerson {
   mark: string
   name: string
@@ -10,7 +10,7 @@ export interface MarkedPerson {
   profileUrl: string
 }
 
-/** Marks and phones in any text; each is somebody's. */
+/** Matches marks and phones in any text; each belongs to one person. */
 export const MARKS = /zq[0-9a-f]{12}|\+3619\d{8}/gi
 
 export function markedPerson(): MarkedPerson {

@@ -25,12 +25,12 @@ export interface ErasuresReport {
   seed: number
   findings: Finding[]
   erasures: number
-  /** How many by what was under way for the person. */
+  /** Counts by what was under way for the person. */
   moments: Record<string, number>
-  /** Of the erased: in Lever in the end, and named by their receipts as made meanwhile. */
+  /** Erased people: how many are in Lever at the end, and how many their receipts name as created during the erasure. */
   inLever: number
   namedByReceipts: number
-  /** Of those who were not erased. */
+  /** People who were not erased. */
   survivors: number
   kills: number
   faultsHit: number
@@ -40,13 +40,16 @@ export interface ErasuresReport {
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const ENDS_WITHIN_MS = 120_000
-/** Notes of conversations are due while most are erased. On a busy machine calls still end: else hardly anything would be under way. */
+/**
+ * Conversation notes become due while most people are erased. The limits let calls end even on a busy machine; otherwise hardly anything
+ * would be under way.
+ */
 const ENV = { NOTE_DELAY_MS: '500', JOB_POLL_MS: '500', LEVER_TIMEOUT_MS: '4000', SETTLE_MS: '4500', LEASE_MS: '4000' }
 const AT_WORKERS = 0.75
 
 /**
- * Erases people at random moments while their exports and notes go over, Lever fails and processes are killed; then holds what Lever has of them
- * against when `DELETE` was answered, and searches the whole database. What it started is ended in any case.
+ * Erases people at random moments while their exports and notes are sent, Lever fails and processes are killed. Then compares what Lever
+ * has of them with the time at which `DELETE` answered, and searches the whole database. Always stops the processes that it started.
  */
 export async function runErasures(options: ErasuresOptions, signal: AbortSignal): Promise<ErasuresReport> {
   const ends: Ends = []
@@ -68,7 +71,7 @@ async function unleash(stage: Stage, { seed, erasures, killEveryMs, say }: Erasu
     changeMoods(control, seededRandom(seed, 'moods'), over.signal),
     killAtRandom(processes, seededRandom(seed, 'kills'), killEveryMs, over.signal),
   ])
-  say('Nothing is harmed any more; what is open is waited for.')
+  say('No more faults or kills; waiting for open work.')
   await untilAllEnded(db)
   const evidence = await gather(stage, lives)
   const blind = await findBlindSpots(db, markedPerson())
@@ -76,7 +79,7 @@ async function unleash(stage: Stage, { seed, erasures, killEveryMs, say }: Erasu
   return { seed, findings, kills, faultsHit, ...figuresOf(evidence) }
 }
 
-/** By SIGKILL, one after another, each back on its feet before the next. @returns how many */
+/** Kills processes with SIGKILL, one after another, each one running again before the next. @returns how many */
 async function killAtRandom(processes: readonly ServiceProcess[], random: Random, everyMs: number, until: AbortSignal): Promise<number> {
   const workers = processes.filter(({ role }) => role === 'worker')
   for (let kills = 0; ; kills += 1) {
@@ -88,7 +91,7 @@ async function killAtRandom(processes: readonly ServiceProcess[], random: Random
   }
 }
 
-/** Gives up when nothing has ended for long: what is open then is a finding. */
+/** Gives up if nothing has ended for a long time: work that is still open is a finding. */
 async function untilAllEnded(db: Db): Promise<void> {
   let [fewest, since] = [Number.POSITIVE_INFINITY, performance.now()]
   while (performance.now() - since < ENDS_WITHIN_MS) {

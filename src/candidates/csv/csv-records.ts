@@ -6,7 +6,7 @@ import { followQuotes } from './csv-quotes.ts'
 /** One row of a file, from line to line: its cells, or why it cannot be read, with the text of its first line. */
 export type CsvRecord = { line: number; lastLine: number } & ({ cells: string[] } | { fault: string; text: string })
 
-/** Stands for a line break within a cell where rows are to have a line each; no line of a file ends with it. */
+/** Replaces a line break within a cell if each row must have one line; no line of a file ends with it. */
 export const LINE_BREAK_IN_CELL = '\u2028'
 
 /** In characters; a longer row is not read. */

@@ -7,7 +7,7 @@ import type { CsvHeader } from './csv-header.ts'
 import { phoneTypeOf, readPhone, type Phone } from './csv-phone.ts'
 import { phoneCountryOf } from './phone-country.ts'
 
-/** `warnings` say what the row says and is not taken over. They hold nothing of the person. */
+/** `warnings` name the values of the row that are left out. They contain no personal data. */
 export type RowReading = { input: CandidateInput; warnings: string[] } | { fault: string }
 
 /** `CandidateInput.safeParse` takes a stack trace for each row that is wrong, and several times as long. */
@@ -68,7 +68,7 @@ function describeLongCell({ columns, names }: CsvHeader, cells: readonly string[
 interface GivenCell {
   text: string
   column: CsvColumn
-  /** As the file names the column. */
+  /** The column's name in the file. */
   header: string
 }
 
@@ -89,16 +89,16 @@ function givenCells({ columns, names }: CsvHeader, cells: string[]): GivenCells 
   return given
 }
 
-/** The fault of a cell that says only that there is no address, such as "N/A". */
+/** The error for a cell that only says that there is no address, such as "N/A". */
 function describeNoAddress({ emails }: GivenCells): string | null {
   const none = emails?.find(({ text }) => isPlaceholder(text))
   return none ? `The cell in the column "${none.header}" says that there is no e-mail address: leave it empty.` : null
 }
 
-/** A long number as a spreadsheet shows it: most of its digits are lost. */
+/** A long number as a spreadsheet shortens it: most of its digits are lost. */
 const ROUNDED = /^\d(?:[.,]\d+)?E\+?\d+$/i
 
-/** Takes out what would be wrong to take over. @returns what that is, in words */
+/** Removes values that would be wrong to import. @returns what was removed, in words */
 function leaveOut(cells: GivenCells): string[] {
   const warnings: string[] = []
   const drop = (field: CsvField, isWrong: (text: string) => boolean, why: string): void => {

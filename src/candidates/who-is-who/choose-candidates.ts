@@ -5,9 +5,9 @@ import { inverse } from './inverse.ts'
 import { EMAIL, EXTERNAL_ID, type CommonProfiles, type RowKeys } from './row-keys.ts'
 
 export interface Choices {
-  /** The candidate that the person of these rows is; null for somebody new. */
+  /** The candidate that these rows are about; null for a new person. */
   candidateOf: (group: number) => number | null
-  /** Why somebody new might have been somebody known. */
+  /** Why a new person might have matched a known candidate. */
   doubtOf: (group: number) => string | null
 }
 
@@ -20,9 +20,9 @@ interface Choice {
 }
 
 /**
- * Chooses for each person of a file the candidate that it is: by `externalId` alone where rows have one; else who was made of the same row,
- * else by profile, else by e-mail, of several the only one of the same name. Where people of the file who contradict each other are the
- * same candidate, those with the surer reason are.
+ * Chooses the candidate for each person of a file: by `externalId` alone if the rows have one; else the candidate created from the same
+ * row, else by profile, else by e-mail; if several match, the only one with the same name. If people who contradict each other match the
+ * same candidate, those with the strongest reason get it.
  */
 export async function chooseCandidates(rows: RowKeys, groups: RowGroups, claims: Claims): Promise<Choices> {
   const slice = startTimeSlice()
@@ -51,7 +51,7 @@ export async function chooseCandidates(rows: RowKeys, groups: RowGroups, claims:
   return { candidateOf: (group) => choices.candidateOf(group), doubtOf: (group) => doubts.get(group) ?? null }
 }
 
-/** The choices of all people of a file, in a few bytes each. */
+/** The choices for all people of a file, a few bytes each. */
 class ChoiceTable {
   readonly #candidates: Int32Array
   readonly #tiers: Uint8Array
@@ -79,7 +79,7 @@ class ChoiceTable {
     return TIERS[this.#tiers[group] ?? 0]
   }
 
-  /** @returns how many there are */
+  /** @returns their number */
   forEach(tell: (candidate: number, group: number) => void): number {
     let count = 0
     for (const [group, candidate] of this.#candidates.entries()) {
@@ -97,7 +97,7 @@ interface Facts {
   claims: Claims
 }
 
-/** The choice, or the doubt why there is none, if there is one. */
+/** The choice, or the reason for doubt if there is none. */
 function chooseFor(group: number, own: readonly Claim[], facts: Facts): Choice | string | null {
   const { rows, groups, claims } = facts
   const members = groups.rowsOf(group)
@@ -117,7 +117,7 @@ function chooseFor(group: number, own: readonly Claim[], facts: Facts): Choice |
   function theOneMeant(by: Tier, possible: readonly number[], { claims: known }: Facts, of: Int32Array): number | null {
     if (possible.length === 1) return possible[0] ?? null
     if (by === 'record') {
-      const unnamed = possible.filter((candidate) => !known.isNamed(candidate)) // those that such rows made
+      const unnamed = possible.filter((candidate) => !known.isNamed(candidate)) // candidates that such rows created
       return unnamed.toSorted((a, b) => (known.idOf(a) < known.idOf(b) ? -1 : 1))[0] ?? null
     }
     const namesakes = possible.filter((candidate) => of.some((row) => rows.nameOf(row) === claims.candidates.nameOf(candidate)))
@@ -125,7 +125,7 @@ function chooseFor(group: number, own: readonly Claim[], facts: Facts): Choice |
   }
 }
 
-/** An address that people of the file who contradict each other have tells who is meant only together with the name. */
+/** An address shared by people of the file who contradict each other identifies a person only together with the name. */
 function isTrusted({ row, candidate, tier, key }: Claim, { rows, groups, claims }: Facts): boolean {
   if (tier !== 'email') return true
   if (!groups.trustsEmails(row)) return false
@@ -139,7 +139,7 @@ function agree(people: readonly number[], candidate: number, { rows, groups, cla
   return claims.candidates.agrees(candidate, common)
 }
 
-/** Of people of the file who are all the same candidate those that contradict the others, but for the ones with the surest reason. */
+/** Among people of the file who match the same candidate, those who contradict the others, except the ones with the strongest reason. */
 function contested(people: Int32Array, candidate: number, choices: ChoiceTable, facts: Facts): number[] {
   if (people.length < 2) return []
   const kept: number[] = []
@@ -152,7 +152,7 @@ function contested(people: Int32Array, candidate: number, choices: ChoiceTable, 
   })
 }
 
-/** Whether rows with the candidate's `externalId` give it other addresses than the one by which these rows might be about it. */
+/** Whether rows with the candidate's `externalId` replace the address by which these rows match it. */
 function isReplaced(group: number, people: readonly number[], choices: ChoiceTable, { rows, groups }: Facts): boolean {
   const emailsOf = (of: number): number[] =>
     [...groups.rowsOf(of)].flatMap((row) => rows.keysOf(row).filter((key) => rows.siteOfKey(key) === EMAIL))

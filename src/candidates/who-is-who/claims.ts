@@ -2,7 +2,7 @@ import { GrowingNumbers } from './growing-numbers.ts'
 import { EMAIL, RowKeys } from './row-keys.ts'
 import type { Said } from './said.ts'
 
-/** By what a row may be about a candidate, the surest first. */
+/** The ways in which a row may match a candidate, strongest first. */
 export const TIERS = ['externalId', 'record', 'profile', 'email'] as const
 export type Tier = (typeof TIERS)[number]
 
@@ -10,7 +10,7 @@ export type Tier = (typeof TIERS)[number]
 export interface KnownSaid {
   id: string
   said: Said
-  /** Of earlier rows that were about it. */
+  /** Records of earlier rows that were matched to it. */
   records: readonly string[]
 }
 
@@ -18,14 +18,14 @@ export interface Claim {
   row: number
   candidate: number
   tier: Tier
-  /** The address by which it is made, of the tier `email`. */
+  /** The matching address, for the tier `email`. */
   key: number
 }
 
-/** Which rows of a file may be about which candidates. */
+/** Records which rows of a file may match which candidates. */
 export class Claims {
   readonly #rows: RowKeys
-  /** The candidates, in numbers that compare with those of the rows. */
+  /** The candidates' keys, as numbers comparable with those of the rows. */
   readonly candidates: RowKeys
   readonly #ids: string[] = []
   readonly #byId = new Map<string, number>()

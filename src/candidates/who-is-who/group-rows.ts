@@ -3,26 +3,29 @@ import { inverse, type Members } from './inverse.ts'
 import type { Claims } from './claims.ts'
 import { EMAIL, EXTERNAL_ID, RECORD, type CommonProfiles, type RowKeys } from './row-keys.ts'
 
-/** What joins rows: everything; where that joins people who contradict each other, profiles; where those do, saying the same. */
+/**
+ * The keys that join rows: all of them; if these join people who contradict each other, only profiles; if even those do, only identical
+ * values.
+ */
 const LEVELS = [0, 1, 2] as const
 
 export interface RowGroups {
-  /** The first row of the person that a row is about. */
+  /** The first row about the same person. */
   groupOf: (row: number) => number
   /** All rows about the same person as this first one. */
   rowsOf: Members
-  /** Whether people who contradict each other have an address or profile of the row, which then identifies nobody. */
+  /** Whether people who contradict each other share an address or profile of the row, which then identifies nobody. */
   isDisputed: (row: number) => boolean
   isDisputedKey: (key: number) => boolean
-  /** Whether addresses may tell whom the row is about. */
+  /** Whether addresses may identify the person of the row. */
   trustsEmails: (row: number) => boolean
 }
 
 /**
- * Tells which rows of a file are about one person, whatever order they are in. A key joins the rows that have it unless these contradict
- * each other: then it identifies nobody, and an address only together with the name. Where keys join rows in a chain of which two contradict
- * each other, profiles alone join its rows, and where even those do, only rows that say the same. Takes time linear in the file, and gives
- * way to the rest of the process. Candidates here who have an address count as well.
+ * Groups the rows of a file by person, independent of their order. A key joins the rows that have it unless they contradict each other:
+ * then a profile identifies nobody, and an address identifies a person only together with the name. If keys join rows in a chain in which
+ * two contradict each other, only profiles join its rows; if even those do, only identical values. Takes time linear in the file, and
+ * yields to the rest of the process. Stored candidates with an address count as well.
  */
 export async function groupRows(rows: RowKeys, claims: Claims): Promise<RowGroups> {
   const slice = startTimeSlice()
@@ -85,7 +88,7 @@ export async function groupRows(rows: RowKeys, claims: Claims): Promise<RowGroup
   }
 }
 
-/** The candidates here that have an address. */
+/** The stored candidates that have an address. */
 async function holdersOf(rows: RowKeys, claims: Claims): Promise<Members> {
   return inverse(rows.keyCount, async (pair) => {
     let count = 0
@@ -99,7 +102,7 @@ async function holdersOf(rows: RowKeys, claims: Claims): Promise<Members> {
   })
 }
 
-/** Whether these rows and candidates could be one person: of several candidates nothing tells which. */
+/** Whether these rows and candidates could be one person. With several candidates, it is unclear which one is meant. */
 function agree(having: Int32Array, candidates: readonly number[], rows: RowKeys, claims: Claims): boolean {
   if (having.length + candidates.length < 2) return true
   const common: CommonProfiles = new Map()
@@ -147,7 +150,7 @@ class Joined {
     if (a !== b) this.#parents[Math.max(a, b)] = Math.min(a, b)
   }
 
-  /** Of a set all of whose rows are parted. */
+  /** Marks a set whose rows are all separated. */
   part(row: number): void {
     this.#parents[row] = row
   }

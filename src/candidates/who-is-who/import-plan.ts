@@ -11,30 +11,30 @@ import { GrowingNumbers } from './growing-numbers.ts'
 import { RowKeys } from './row-keys.ts'
 import { saidBy, type Said } from './said.ts'
 
-/** Whom a row is about, as decided before any row was taken. */
+/** The person that a row is about, as decided before any row was imported. */
 export interface Decision {
-  /** The candidate that was here before. */
+  /** The candidate that existed before the import. */
   known: Types.ObjectId | null
-  /** The id of the candidate to be made where `known` is null: the same for all rows about the person, however often the import begins again. */
+  /** The id of the candidate to create if `known` is null: the same for all rows about the person, even if the import restarts. */
   made: Types.ObjectId
-  /** Why the person is taken for somebody new. */
+  /** Why the person counts as new. */
   doubt: string | null
 }
 
 export interface ImportPlan {
-  /** @param line in which the row begins */
+  /** @param line where the row begins */
   decide(line: number): Decision | null
-  /** Whether which rows are about this candidate is decided: it was here when the plan was made, or the import made it. */
+  /** Whether the plan covers this candidate: it existed when the plan was made, or the import created it. */
   isDecided(id: Types.ObjectId): boolean
-  /** Candidates that came while the import ran, by the id that the person would have had. */
+  /** Candidates that were added while the import ran, by the id that the person would have had. */
   readonly cameSince: Map<string, Types.ObjectId>
 }
 
 const ROWS_AT_ONCE = 500
 
 /**
- * Reads a file once before it is imported, and decides whom each row is about, whatever order the rows are in.
- * @param importId of an import that may begin again: it makes the same candidates then
+ * Reads a file once before it is imported, and decides which person each row is about, independent of the order of the rows.
+ * @param importId id of the import; if it restarts, it creates the same candidates
  */
 export async function planImport(
   organization: string,
@@ -118,7 +118,10 @@ function indexOf(lines: GrowingNumbers, line: number): number | null {
   return lines.at(from) === line && from < lines.length ? from : null
 }
 
-/** Of the ids of all candidates that the import makes: its second, and a hash, so that no other import makes the same. */
+/**
+ * The common prefix of the ids of all candidates that the import creates: its time in seconds and a hash, so that no other import creates
+ * the same ids.
+ */
 function prefixOf(importId: Types.ObjectId): Buffer {
   return Buffer.concat([importId.id.subarray(0, 4), hash('sha256', importId.toHexString(), 'buffer').subarray(0, 4)])
 }

@@ -1,7 +1,9 @@
-/** Members in the order in which they came, by the number they belong to. */
+/** Members by the number they belong to, in their original order. */
 export type Members = (number: number) => Int32Array
 
-/** Sorts pairs of a number below `size` and a member by the number, in linear time. `each` is called twice and gives the same pairs. */
+/**
+ * Sorts pairs of a number (below `size`) and a member by the number, in linear time. `each` is called twice and must give the same pairs.
+ */
 export async function inverse(size: number, each: (pair: (number: number, member: number) => void) => Promise<number>): Promise<Members> {
   const starts = new Int32Array(size + 1)
   const count = await each((number) => {

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import { GrowingNumbers } from './growing-numbers.ts'
 
-/** 53 bits of a hash: of two million keys two share one with a probability of one in five thousand. */
+/** 53 bits of a hash. Among two million keys, the probability of a collision is one in five thousand. */
 const BITS_OF_LOW_WORD = 2 ** 32
 
-/** Numbers keys from 0 on, and tells of each which site it is of. Keeps hashes, no texts. */
+/** Numbers keys from 0, and knows the site of each. Keeps hashes, not texts. */
 export class KeyTable {
   #hashes = new Float64Array(2048)
   #ids = new Int32Array(2048).fill(-1)
@@ -14,7 +14,7 @@ export class KeyTable {
     return this.#sites.length
   }
 
-  /** @param site what the key is of: other keys of one site are other people's */
+  /** @param site what the key belongs to: different keys of one site belong to different people */
   add(key: string, site: number): number {
     const hashed = hashOf(key)
     const slot = this.#slotOf(hashed)

@@ -4,7 +4,7 @@ import { GrowingNumbers } from './growing-numbers.ts'
 import { KeyTable } from './key-table.ts'
 import type { Said } from './said.ts'
 
-/** Sites of keys that are no profiles. An `externalId` is like a profile: two of them are two people. */
+/** Sites of keys that are not profiles. An `externalId` works like a profile: two different ones mean two people. */
 export const EMAIL = 0
 export const RECORD = 1
 export const EXTERNAL_ID = 2
@@ -13,16 +13,16 @@ const FIRST_PROFILE_SITE = 3
 /** The profiles that all rows so far have in common, by site. */
 export type CommonProfiles = Map<number, number[]>
 
-/** What the rows of a file say of who they are about, as numbers. */
+/** The identifying values of the rows of a file, as numbers. */
 export class RowKeys {
   readonly #table: KeyTable
   readonly #sites: Map<string, number>
-  /** Keys of row `n` are those from `#starts[n]` on. */
+  /** The keys of row `n` begin at `#starts[n]`. */
   readonly #starts = new GrowingNumbers()
   readonly #keys = new GrowingNumbers()
   readonly #names = new GrowingNumbers()
 
-  /** @param other shares its numbers of keys, so that rows of both compare */
+  /** @param other shares its key numbers, so that rows of both can be compared */
   constructor(other?: RowKeys) {
     this.#table = other ? other.#table : new KeyTable()
     this.#sites = other ? other.#sites : new Map()
@@ -37,7 +37,7 @@ export class RowKeys {
     return this.#table.length
   }
 
-  /** The number of a key, the same for the same one. */
+  /** The number of a key; equal keys have the same number. */
   keyOf(key: string, site: number): number {
     return this.#table.add(`${site} ${key}`, site)
   }
@@ -69,14 +69,14 @@ export class RowKeys {
     return this.#names.at(row)
   }
 
-  /** Whether these rows could be one person's: on each site those that have profiles there have one in common. */
+  /** Whether these rows could be about one person: on each site, all rows with profiles there share one. */
   agree(rows: Iterable<number>): boolean {
     const common: CommonProfiles = new Map()
     for (const row of rows) if (!this.agrees(row, common)) return false
     return true
   }
 
-  /** Narrows `common` to what this row has, too; false where nothing is left of a site. */
+  /** Narrows `common` to the profiles that this row also has; false if nothing is left for a site. */
   agrees(row: number, common: CommonProfiles): boolean {
     for (const [site, there] of this.#profilesBySite(row)) {
       const left = common.get(site)?.filter((key) => there.includes(key)) ?? there

@@ -2,14 +2,14 @@ import { personKeys } from '../../people/person-keys.ts'
 import { recordKey, type CandidateData } from '../candidate-keys.ts'
 import { searchForm } from '../search-form.ts'
 
-/** What a row, or a candidate, says of who the person is. */
+/** The identifying values of a row or a candidate. */
 export interface Said {
   externalId: string | null
-  /** In the form in which names compare. */
+  /** In the form in which names are compared. */
   name: string
   emails: readonly string[]
   profiles: readonly string[]
-  /** Of all it says. */
+  /** The record key of all values. */
   record: string
 }
 

@@ -3,7 +3,7 @@ import type { CandidateInput } from '../candidate-input.ts'
 import type { KnownCandidate, KnownCandidates, Match } from '../match-candidates.ts'
 import type { ImportPlan } from './import-plan.ts'
 
-/** The candidates that the row beginning in this line is about by the plan, whether they are there yet or not. */
+/** The candidates that the row beginning in this line is about according to the plan, whether they exist yet or not. */
 export function decidedIds(plan: ImportPlan, line: number): Types.ObjectId[] {
   const decision = plan.decide(line)
   if (!decision) return []
@@ -11,7 +11,10 @@ export function decidedIds(plan: ImportPlan, line: number): Types.ObjectId[] {
   return [decision.made, ...(decision.known ? [decision.known] : []), ...(since ? [since] : [])]
 }
 
-/** Whom a row is about: by the plan, unless somebody of that kind came while the import ran. `made` is the id of somebody new. */
+/**
+ * The candidate that a row is about: as planned, unless a matching candidate was added while the import ran. `made` is the id for a new
+ * person.
+ */
 export function whomIsMeant(
   { line, input }: { line: number; input: CandidateInput },
   known: KnownCandidates,

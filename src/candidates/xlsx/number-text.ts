@@ -1,21 +1,21 @@
 const DAY_MS = 86_400_000
-/** Days from the first of a spreadsheet's calendars to 1970. */
+/** Days from the start of each of a spreadsheet's calendars to 1970. */
 const EPOCH_DAYS = 25_569
 const EPOCH_DAYS_1904 = EPOCH_DAYS - 1462
 /** Excel keeps fifteen digits; the rest is noise of binary fractions. */
 const DIGITS = 15
 const MOST_FRACTION_DIGITS = 20
 
-/** How a format shows numbers: as dates, or with zeros in front up to a length; else as they are. */
+/** How a format shows numbers: as dates, with leading zeros up to a length, or (null) as they are. */
 export type NumberFormat = { kind: 'date' } | { kind: 'padded'; length: number } | null
 
 const DATES_BUILT_IN = [[14, 22], [27, 36], [45, 47], [50, 58]] as const // prettier-ignore
 
-/** @param code the format's own text; undefined for one that is built in */
+/** @param code the format's own text; undefined for a built-in format */
 export function formatOf(id: number, code: string | undefined): NumberFormat {
   if (code === undefined) return DATES_BUILT_IN.some(([from, to]) => id >= from && id <= to) ? { kind: 'date' } : null
   if (/^0+$/.test(code)) return code.length > 1 ? { kind: 'padded', length: code.length } : null
-  // quoted words, colors, conditions and languages are no part of the date
+  // quoted words, colors, conditions and languages are not part of the date
   const bare = code.replaceAll(/"[^"]*"/g, '').replaceAll(/\[[^\]]*\]/g, '').replaceAll(/\\./g, '') // prettier-ignore
   return /[ymdhs]/i.test(bare) && !/general/i.test(bare) ? { kind: 'date' } : null
 }
@@ -36,7 +36,7 @@ function plainNumber(stored: string, number: number): string {
   return short.includes('e') ? number.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: MOST_FRACTION_DIGITS }) : short
 }
 
-/** `2026-03-01`, `2026-03-01 14:30`, `14:30`; null for what is no day of the calendar. */
+/** `2026-03-01`, `2026-03-01 14:30`, `14:30`; null if it is not a calendar day. */
 function dateText(days: number, is1904: boolean): string | null {
   const ms = Math.round((days - (is1904 ? EPOCH_DAYS_1904 : EPOCH_DAYS)) * DAY_MS)
   const date = new Date(ms)

@@ -6,10 +6,10 @@ import { readXml } from './xml-events.ts'
 /** Excel's own limits. */
 const MOST_ROWS = 1_048_576
 const MOST_COLUMNS = 16_384
-/** A header has at most 1,000 columns: what is further right counts as one cell too many. */
+/** A header has at most 1,000 columns: everything further right counts as one cell too many. */
 const LAST_COLUMN = 1001
 
-/** A row that has cells; the sheet's first is number 1. Cells that are empty or not there are ''. */
+/** A row that has cells; the sheet's first row is number 1. Empty or missing cells are ''. */
 export interface SheetRow {
   number: number
   cells: string[]
@@ -71,7 +71,7 @@ function rowReader(workbook: Workbook, onRow: (row: SheetRow) => void) {
   }
 }
 
-/** What the cell of a formula last showed may be a text. */
+/** A formula's last value may be a text. */
 const LONGEST_VALUE = 50_000
 
 function shownValue({ type, style }: { type: string; style: number }, value: string, { strings, formats, is1904 }: Workbook): string {
@@ -88,7 +88,7 @@ function rowNumber(named: string | undefined, before: number): number {
   throw xlsxFault('The spreadsheet is damaged: its rows are not in order.')
 }
 
-/** 28 for `AB7`; null where a cell does not say where it is. */
+/** 28 for `AB7`; null if a cell has no reference. */
 function columnOf(reference: string | undefined): number | null {
   const [letters] = /^[A-Z]{1,3}/.exec(reference ?? '') ?? []
   return letters === undefined ? null : Array.from(letters).reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)

@@ -7,30 +7,30 @@ import { xlsxFault, xlsxTooLarge } from './xlsx-fault.ts'
 import { openZip, type ZipParts } from './zip-parts.ts'
 
 const MB = 1024 * 1024
-/** Kept in memory while it is read: what its end says is needed for its beginning. */
+/** Kept in memory while it is read, since the end of the file is needed to read its beginning. */
 export const LARGEST_XLSX_BYTES = 10 * MB
 const SHEET_BYTES = 256 * MB
-/** As for a CSV file. */
+/** The same limit as for a CSV file. */
 const CSV_BYTES = 50 * MB
 const PIECE_CHARACTERS = 65_536
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04]
-/** Excel files until 2003, and encrypted ones. */
+/** The first bytes of Excel files up to 2003, and of encrypted ones. */
 const COMPOUND_FILE = [0xd0, 0xcf, 0x11, 0xe0]
 
 /** A file with the rows of candidates. */
 export interface Table {
   /** As CSV. */
   pieces: AsyncIterable<Uint8Array>
-  /** The sheet that is read, and how many are not; null for a CSV file. */
+  /** The sheet that is read, and the number of sheets that are not; null for a CSV file. */
   sheet: { name: string; others: number } | null
 }
 
 /**
- * A CSV file as it is, or the first visible sheet of an .xlsx file as one, told by their first bytes: each row in the line of its own number.
- * Formulas are what they last showed, dates ISO 8601, numbers all their digits.
- * @throws ServiceError `invalid_request` for other spreadsheets and damaged ones, `payload_too_large`, also while the pieces are read; what
- * `chunks` throws
+ * Returns a CSV file unchanged, and the first visible sheet of an .xlsx file as CSV, with each row on the line of its row number. The
+ * first bytes tell which one it is. Formulas become their last value, dates ISO 8601, numbers keep all their digits.
+ * @throws ServiceError `invalid_request` for other spreadsheets and damaged ones, `payload_too_large`, also while the pieces are read;
+ *   what `chunks` throws
  */
 export async function openTable(chunks: AsyncIterable<Uint8Array>, held: Pick<HeldBytes, 'add'>): Promise<Table> {
   const source = chunks[Symbol.asyncIterator]()

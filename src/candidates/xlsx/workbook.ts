@@ -3,10 +3,10 @@ import { xlsxFault, xlsxTooLarge } from './xlsx-fault.ts'
 import { attribute, readWholeXml } from './xml-events.ts'
 import type { ZipParts } from './zip-parts.ts'
 
-/** Of what describes a workbook, once unpacked. */
+/** Limit for the parts that describe a workbook, once unpacked. */
 const SMALL_PART_BYTES = 8 * 1024 * 1024
 const STRINGS_BYTES = 64 * 1024 * 1024
-/** Of the texts that cells share, which are kept in memory while the sheet is read. */
+/** Limit for the texts that cells share, which are kept in memory while the sheet is read. */
 const MOST_CHARACTERS = 16 * 1024 * 1024
 const MOST_STRINGS = 1_000_000
 
@@ -14,9 +14,9 @@ export interface Workbook {
   sheet: { name: string; part: string }
   /** How many sheets are not read. */
   others: number
-  /** By the number that a cell names. */
+  /** By the index that a cell refers to. */
   strings: readonly string[]
-  /** By the style that a cell names. */
+  /** By the style that a cell refers to. */
   formats: readonly NumberFormat[]
   /** Dates count from 1904, not from 1900. */
   is1904: boolean
@@ -42,12 +42,12 @@ export async function readWorkbook(zip: ZipParts): Promise<Workbook> {
 
 interface Relation {
   id: string
-  /** The last word of the type's address: both dialects of the format end alike. */
+  /** The last word of the type's URL, which is the same in both dialects of the format. */
   type: string
   part: string
 }
 
-/** What a part refers to; of the whole file for the part ''. */
+/** The relations of a part; those of the whole file for the part ''. */
 async function relationsOf(zip: ZipParts, part: string): Promise<Relation[]> {
   const folder = part.slice(0, part.lastIndexOf('/') + 1)
   const name = `${folder}_rels/${part.slice(folder.length)}.rels`
@@ -106,10 +106,10 @@ async function readStrings(zip: ZipParts, part: string | undefined): Promise<str
   return strings
 }
 
-/** Longest text of a cell that is kept; Excel's own limit is 32,767. */
+/** The longest cell text that is kept; Excel's own limit is 32,767. */
 const LONGEST_CELL = 50_000
 
-/** Gathers the text of a cell that may be in pieces of several looks; hints at its pronunciation are left out. */
+/** Joins the text of a cell, which may have pieces with different formatting; leaves out pronunciation hints. */
 export function textReader() {
   let gathered = ''
   let depth = 0

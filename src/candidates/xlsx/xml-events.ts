@@ -2,7 +2,7 @@ import sax from 'sax'
 import { startTimeSlice } from '../time-slice.ts'
 import { xlsxFault } from './xlsx-fault.ts'
 
-/** What a part of a workbook is made of. Names come without their prefix; a long text comes in several pieces. */
+/** Handlers for the contents of a workbook part. Names come without their prefix; a long text comes in several pieces. */
 export interface XmlHandler {
   open?(name: string, attributes: Readonly<Record<string, string>>): void
   text?(text: string): void
@@ -10,9 +10,9 @@ export interface XmlHandler {
 }
 
 /**
- * Reads XML as it comes, giving way to the rest of the process; yields after each piece. No entity but XML's own five is known, and a
- * document type, in which others could be defined, is refused.
- * @throws ServiceError `invalid_request` for what is no such XML
+ * Reads XML as a stream and yields after each piece, so that the rest of the process can run. Knows only XML's five built-in entities,
+ * and refuses a document type, which could define others.
+ * @throws ServiceError `invalid_request` for any other XML
  */
 export async function* readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHandler): AsyncGenerator<void> {
   const parser = sax.parser(true, { strictEntities: true, position: false } as sax.SAXOptions)

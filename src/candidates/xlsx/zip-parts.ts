@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl'
 import { xlsxFault, xlsxTooLarge } from './xlsx-fault.ts'
 
-/** A workbook has a few dozen parts; pictures and comments make hundreds. */
+/** A workbook has a few dozen parts; pictures and comments can add hundreds. */
 const MOST_PARTS = 5000
 
 /** The parts of a zip file, by name. */
@@ -10,12 +10,12 @@ export interface ZipParts {
   has(name: string): boolean
   /**
    * The inflated bytes of a part, as they are read.
-   * @throws ServiceError `payload_too_large` for more than `mostBytes`, declared or real; `invalid_request` for what is no such part
+   * @throws ServiceError `payload_too_large` for more than `mostBytes`, declared or real; `invalid_request` for a missing or damaged part
    */
   read(name: string, mostBytes: number): AsyncGenerator<Uint8Array>
 }
 
-/** @throws ServiceError `invalid_request` for what is no zip file, or one with a name twice */
+/** @throws ServiceError `invalid_request` if it is not a zip file, or contains a name twice */
 export async function openZip(bytes: Buffer): Promise<ZipParts> {
   const zip = await open(bytes)
   const entries = await listEntries(zip)
@@ -39,7 +39,7 @@ export async function openZip(bytes: Buffer): Promise<ZipParts> {
 
 function open(bytes: Buffer): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
-    // a part that inflates to more than it declares is an error of yauzl's
+    // yauzl reports an error if a part inflates to more than it declares
     fromBuffer(bytes, { lazyEntries: true, autoClose: false, validateEntrySizes: true }, (error, zip) =>
       error ? reject(damaged(error)) : resolve(zip),
     )

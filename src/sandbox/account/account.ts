@@ -158,7 +158,7 @@ export function accountData(account: Account): AccountData {
   }
 }
 
-/** What goes with an opportunity when it is deleted; of an anonymized one only the panels stay. */
+/** Records that are deleted with an opportunity; an anonymized opportunity keeps only its panels. */
 export function belongings({ notes, files, panels, offers, feedback, forms: filled, referrals, fileActions }: Account): {
   personal: Map<string, unknown>[]
   all: Map<string, unknown>[]

@@ -6,7 +6,7 @@ export function canonicalEmail(email: string): string {
   return email.trim().toLowerCase()
 }
 
-/** What else the form may leave out: dots and plus parts before the @. */
+/** The form may also leave out dots and plus parts before the @. */
 function withoutDotsAndPlus(email: string): string {
   const [local = '', ...domain] = canonicalEmail(email).split('@')
   return [local.replace(/\+.*$/, '').replaceAll('.', ''), ...domain].join('@')

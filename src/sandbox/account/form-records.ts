@@ -1,10 +1,10 @@
-/** Everything that is filled in by fields: templates, and what people made of them. */
+/** Records made of fields: templates, and the forms that people filled in from them. */
 import { z } from 'zod'
 
 const id = z.string()
 const ms = z.number()
 
-/** One question. What else a type has (`options`, `scores`, `prompt` …) is kept as it came. */
+/** One question. Other properties of a type (`options`, `scores`, `prompt` …) are kept as received. */
 export const FormField = z.looseObject({
   id,
   type: z.string(),
@@ -19,7 +19,7 @@ export const FilledField = FormField.extend({ value: z.unknown() })
 export type FilledField = z.infer<typeof FilledField>
 
 const group = z.object({ id, name: z.string() }).nullable()
-/** What templates made through the API have and others lack: the API may delete them. */
+/** Set for templates created through the API, since only these can be deleted through it. */
 const madeByApi = z.boolean()
 
 export const FeedbackTemplate = z.object({

@@ -1,4 +1,4 @@
-/** Headcount and offers: what leads from an opening to a person who starts. */
+/** Requisitions and offers: the records from an opening to a new hire. */
 import { z } from 'zod'
 
 const id = z.string()
@@ -21,7 +21,7 @@ export const RequisitionField = z.object({
 })
 export type RequisitionField = z.infer<typeof RequisitionField>
 
-/** Who may write requisitions: people and the API, the API alone, people alone (Lever's requisition settings). */
+/** Who may write requisitions: people and the API, only the API, or only people (Lever's requisition settings). */
 export const REQUISITION_MODES = ['hybrid', 'api', 'lever'] as const
 export const RequisitionMode = z.enum(REQUISITION_MODES)
 export type RequisitionMode = z.infer<typeof RequisitionMode>

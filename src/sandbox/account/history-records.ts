@@ -1,4 +1,4 @@
-/** What is left of things that happened: deletions, files that came and went, who changed the account. */
+/** Records of past events: deletions, added and removed files, changes to the account. */
 import { z } from 'zod'
 
 const id = z.string()
@@ -22,7 +22,7 @@ export const FileAction = z.object({
 })
 export type FileAction = z.infer<typeof FileAction>
 
-/** A file waiting for a day to be named in an application; `content` is base64. */
+/** A file that an application may refer to within a day; `content` is base64. */
 export const Upload = z.object({
   id,
   filename: z.string(),

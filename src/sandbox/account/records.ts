@@ -177,7 +177,7 @@ export type Contact = z.infer<typeof Contact>
 export const Archived = z.object({ reason: id, archivedAt: ms })
 export type Archived = z.infer<typeof Archived>
 
-/** What an applicant sent through a posting's form. */
+/** The data that an applicant sent through a posting's form. */
 export const Submission = z.object({
   name: z.string(),
   email: z.string(),

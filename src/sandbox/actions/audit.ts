@@ -3,7 +3,7 @@ import type { User } from '../account/records.ts'
 import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
 
-/** Notes a change of who may do what. `by` is null for a program. */
+/** Records a change of permissions. `by` is null for a program. */
 export function audit(world: World, type: AuditEvent['type'], target: AuditEvent['target'], by: User | null): void {
   world.account.auditEvents.push({ id: newId(), createdAt: world.now(), type, user: by?.id ?? null, target })
   world.changed()

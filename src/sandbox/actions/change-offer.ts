@@ -1,4 +1,4 @@
-/** Offers as people make, send and sign them in Lever's UI: the API only reads them. */
+/** Creating, sending and signing offers as people do in Lever's UI; the API only reads offers. */
 import { addTo } from '../account/account.ts'
 import type { Offer } from '../account/hiring-records.ts'
 import { offerFields, type OfferTerms } from '../account/offer-fields.ts'
@@ -7,7 +7,7 @@ import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
 import { touchOpportunity } from './change-opportunity.ts'
 
-/** A draft, and one of the requisition's active offers. */
+/** Creates a draft, which counts among the requisition's active offers. */
 export function addOffer(world: World, opportunity: Opportunity, fields: OfferTerms, by: User): Offer {
   const contact = world.account.contacts.get(opportunity.contact) as Contact
   const manager = world.account.users.get(fields.posting.hiringManager ?? '')
@@ -67,7 +67,7 @@ export function signOffer(world: World, opportunity: Opportunity, offer: Offer):
   touchOpportunity(world, opportunity)
 }
 
-/** No longer one of the requisition's active offers. */
+/** Removes the offer from the requisition's active offers. */
 export function denyOffer(world: World, opportunity: Opportunity, offer: Offer): void {
   offer.status = 'denied'
   for (const requisition of world.account.requisitions.values()) requisition.offerIds = requisition.offerIds.filter((id) => id !== offer.id)

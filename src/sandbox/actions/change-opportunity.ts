@@ -13,7 +13,7 @@ export function touchOpportunity(world: World, opportunity: Opportunity): void {
   world.changed()
 }
 
-/** Does not unarchive (Lever's API documentation). To the stage it has: nothing but perhaps an event (assumed). */
+/** Does not unarchive (Lever's API documentation). Moving to the current stage changes nothing, but may cause an event (assumed). */
 export function moveToStage(world: World, opportunity: Opportunity, stage: Stage, byUserId: string | null): void {
   const fromStageId = opportunity.stage
   const data = { ...idsOf(opportunity), fromStageId, toStageId: stage.id }

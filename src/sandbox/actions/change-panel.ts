@@ -20,7 +20,7 @@ export interface ScheduledInterview {
   duration: number
 }
 
-/** By a person in the UI, so that the API can read it and not change it. */
+/** Created by a person in the UI, so that the API can read but not change it. */
 export function scheduleInterview(world: World, opportunity: Opportunity, interview: ScheduledInterview, by: User): Panel {
   const createdAt = world.now()
   const { subject, interviewer, date, duration } = interview
@@ -59,13 +59,13 @@ export function replaceInterviews(world: World, opportunity: Opportunity, panel:
   touchByInterview(world, opportunity)
 }
 
-/** Interviews reach `updatedAt` through `lastInteractionAt` (assumed). */
+/** Interviews change `updatedAt` through `lastInteractionAt` (assumed). */
 function touchByInterview(world: World, opportunity: Opportunity): void {
   if (world.settings.answers.interviewTouches === 'yes') touchOpportunity(world, opportunity)
   else world.changed()
 }
 
-/** Those that were to come go with their candidate, whoever scheduled them. */
+/** Future interviews are removed with their candidate, whoever scheduled them. */
 export function cancelComingInterviews(world: World, opportunity: Opportunity): void {
   for (const panel of world.account.panels.get(opportunity.id) ?? []) {
     const kept = panel.interviews.filter(({ date, canceledAt }) => date <= world.now() || canceledAt !== null)
@@ -73,7 +73,7 @@ export function cancelComingInterviews(world: World, opportunity: Opportunity): 
   }
 }
 
-/** By a person in the UI: it stays to be read, with the time at which it was canceled. */
+/** Canceled by a person in the UI: it can still be read, with the time of its cancellation. */
 export function cancelInterview(world: World, opportunity: Opportunity, panel: Panel, interview: Interview): void {
   if (interview.canceledAt !== null) return
   interview.canceledAt = world.now()
@@ -81,7 +81,7 @@ export function cancelInterview(world: World, opportunity: Opportunity, panel: P
   touchOpportunity(world, opportunity)
 }
 
-/** By a person in the UI. */
+/** Rescheduled by a person in the UI. */
 export function moveInterview(world: World, opportunity: Opportunity, panel: Panel, interview: Interview, date: number): void {
   interview.date = date
   emit(world, 'interviewUpdated', opportunity, panel, interview)

@@ -1,15 +1,15 @@
-/** Postings as they are made, changed and deleted, by the API or by a person in the UI. */
+/** Creates, changes and deletes postings, by the API or by a person in the UI. */
 import type { Posting, User } from '../account/records.ts'
 import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
 import { setRequisitionCodes } from './change-requisition.ts'
 
-/** What a write may set. */
+/** The fields that a write may set. */
 export type PostingFields = Partial<
   Omit<Posting, 'id' | 'user' | 'followers' | 'reqCode' | 'requisitionCodes' | 'createdAt' | 'updatedAt' | 'country' | 'customQuestions'>
 >
 
-/** A draft unless told otherwise; its maker owns it if nobody else does (assumed). */
+/** Creates a draft by default; the creator owns it unless another owner is given (assumed). */
 export function addPosting(world: World, fields: PostingFields & { text: string }, requisitionCodes: string[], by: User): Posting {
   const now = world.now()
   const owner = fields.owner ?? by.id
@@ -46,7 +46,7 @@ export function changePosting(world: World, posting: Posting, fields: PostingFie
   world.changed()
 }
 
-/** By a person in the UI: the id stays in the list of deleted ones. */
+/** Deleted by a person in the UI: the id stays in the list of deleted postings. */
 export function deletePosting(world: World, posting: Posting): void {
   setRequisitionCodes(world, posting, [])
   world.account.postings.delete(posting.id)

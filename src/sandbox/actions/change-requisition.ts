@@ -1,9 +1,9 @@
-/** Requisitions as they change, and the two ends of their link to postings: `postings` here, `requisitionCodes` there. */
+/** Changes requisitions, and the two ends of their link to postings: `postings` here, `requisitionCodes` there. */
 import type { Posting, Requisition, User } from '../account/records.ts'
 import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
 
-/** What must be given, and what else a writer can set. */
+/** The required fields, and the others that a write can set. */
 export type RequisitionFields = Pick<Requisition, 'name' | 'requisitionCode' | 'headcountTotal' | 'status'> & Partial<Requisition>
 
 /** `by` is null for a program. */
@@ -43,7 +43,7 @@ export function addRequisition(world: World, fields: RequisitionFields, postingI
   return requisition
 }
 
-/** A status of its own time in the history; `closedAt` is set while it is closed. */
+/** Adds the status with its time to the history; `closedAt` is set while it is closed. */
 export function setStatus(world: World, requisition: Requisition, status: Requisition['status']): void {
   if (requisition.status === status) return
   const now = world.now()
@@ -54,14 +54,14 @@ export function setStatus(world: World, requisition: Requisition, status: Requis
   world.changed()
 }
 
-/** Those of the postings and no others. */
+/** Links exactly these postings. */
 export function linkPostings(world: World, requisition: Requisition, postingIds: string[]): void {
   const { postings } = world.account
   for (const posting of postings.values()) setLink(posting, requisition.requisitionCode, postingIds.includes(posting.id))
   requisition.postings = postingIds
 }
 
-/** The codes of a posting; those of no requisition are kept too. */
+/** Sets the codes of a posting; codes without a requisition are kept too. */
 export function setRequisitionCodes(world: World, posting: Posting, codes: string[]): void {
   for (const requisition of world.account.requisitions.values()) {
     const others = requisition.postings.filter((id) => id !== posting.id)

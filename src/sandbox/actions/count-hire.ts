@@ -1,4 +1,4 @@
-/** Heads on a requisition: one more with a hire against it, and one less when the hire is undone. */
+/** Headcount of a requisition: one more with a hire against it, one less when the hire is undone. */
 import type { Opportunity, Requisition } from '../account/records.ts'
 import type { World } from '../world.ts'
 

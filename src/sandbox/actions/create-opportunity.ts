@@ -27,7 +27,7 @@ export interface NewOpportunity {
   submission?: Submission
 }
 
-/** `deduped`: the opportunity hangs on a contact that was there before. `by` is null for who applies. */
+/** `deduped`: the opportunity belongs to a contact that already existed. `by` is null for an applicant. */
 export function createOpportunity(world: World, fields: NewOpportunity, by: User | null): { opportunity: Opportunity; deduped: boolean } {
   const known = fields.contact ?? findContact(world, fields.emails)
   const contact = known ?? addContact(world, fields)
@@ -135,7 +135,7 @@ function newApplication(posting: Posting, by: User | null, createdAt: number, { 
   }
 }
 
-/** For a general opportunity an id that nothing has. */
+/** For a general opportunity, an id that no record has. */
 function emitApplicationCreated(world: World, opportunity: Opportunity): void {
   const applicationId = opportunity.application?.id ?? newId()
   const data = { applicationId, opportunityId: opportunity.id, candidateId: opportunity.id, contactId: opportunity.contact }

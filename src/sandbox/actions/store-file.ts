@@ -1,4 +1,4 @@
-/** Files and résumés as they come and go, with the trace they leave. */
+/** Adds and removes files and résumés, and records both. */
 import { addTo } from '../account/account.ts'
 import type { FileAction } from '../account/history-records.ts'
 import type { Opportunity, StoredFile } from '../account/records.ts'

@@ -45,7 +45,7 @@ async function leverErrors(world: World, ctx: SandboxContext, next: () => Promis
   }
 }
 
-/** Every call of the API is sent on, whoever asks. */
+/** Redirects every API call, whoever makes it. */
 function isMoved({ settings: { movedTo } }: World, ctx: SandboxContext): boolean {
   if (!movedTo || !ctx.path.startsWith('/v1/')) return false
   ctx.status = movedTo.status
@@ -54,7 +54,7 @@ function isMoved({ settings: { movedTo } }: World, ctx: SandboxContext): boolean
   return true
 }
 
-/** 405 for a path that is there for other methods (inferred). */
+/** 405 for a path that exists for other methods (inferred). */
 function notThere(ctx: SandboxContext): LeverError {
   const others = ctx['matched'] as unknown[] | undefined
   return others?.length ? new LeverError(405, `${ctx.method} is not allowed`) : new LeverError(404, `${ctx.path} does not exist`)

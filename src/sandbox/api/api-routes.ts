@@ -28,7 +28,7 @@ import { templateEndpoints } from './template-endpoints.ts'
 import { userEndpoints } from './user-endpoints.ts'
 import { webhookEndpoints } from './webhook-endpoints.ts'
 
-/** All of them, in the order in which a path looks for its endpoint. */
+/** All endpoints, in the order in which they are matched. */
 export const ENDPOINTS: Endpoint[] = [
   ...userEndpoints,
   ...pipelineEndpoints,
@@ -74,20 +74,20 @@ export function apiRoutes(world: World): Router<SandboxState> {
   return router
 }
 
-/** What the API does causes events, as a person's doing does (assumed). */
+/** Changes through the API cause events, like changes by a person (assumed). */
 function byApi(world: World): World {
   if (world.settings.answers.ownWrites === 'events') return world
   return Object.create(world, { emit: { value: () => undefined } }) as World
 }
 
-/** What some accounts are not given. */
+/** Features that some accounts do not have. */
 function refuseExceptions({ settings: { answers } }: World, ctx: SandboxContext, query: URLSearchParams): void {
   if (answers.expand !== 'taken' && query.has('expand')) throw new LeverError(answers.expand, 'expand is not allowed')
   if (answers.webhooksApi !== 'open' && ctx.path.startsWith('/v1/webhooks'))
     throw new LeverError(answers.webhooksApi, 'Webhooks are not enabled for this account')
 }
 
-/** What can be read of opportunities can be read of `/candidates` too, their deprecated name (Lever's API documentation). */
+/** Reads of `/opportunities` also work as `/candidates`, its deprecated name (Lever's API documentation). */
 function pathsOf({ method, path }: Endpoint): string[] {
   return method === 'GET' && path.startsWith('/opportunities') ? [path, path.replace('/opportunities', '/candidates')] : [path]
 }

@@ -1,4 +1,4 @@
-/** A posting's application form: what it asks, and somebody who applies (Lever's API documentation). For job boards. */
+/** A posting's application form, for job boards: its questions, and applying (Lever's API documentation). */
 import { z } from 'zod'
 import { createOpportunity } from '../actions/create-opportunity.ts'
 import { storeFile } from '../actions/store-file.ts'
@@ -36,7 +36,7 @@ const ApplyBody = z.object({
 })
 type ApplyBody = z.infer<typeof ApplyBody>
 
-/** Only the id of the application comes back (recorded). */
+/** The answer has only the id of the application (recorded). */
 function apply(call: ApiCall): ApiAnswer {
   const { world } = call
   const posting = postingOf(call)
@@ -52,7 +52,7 @@ function apply(call: ApiCall): ApiAnswer {
   return { status: 201, body: { data: { applicationId: id } }, effectId: id }
 }
 
-/** Where Lever's own job site leads to an unlisted posting, the origin is internal (recorded). */
+/** An application to an unlisted posting has the origin internal (recorded). */
 function applicant(
   posting: Posting,
   submission: Submission,
@@ -111,7 +111,7 @@ function answered(question: Posting['customQuestions'][number], body: ApplyBody)
   return { ...question, fields }
 }
 
-/** @throws LeverError 400 when it has expired or was never made */
+/** @throws LeverError 400 if it has expired or never existed */
 function uploadAt(world: World, uri: string): Upload {
   const upload = world.account.uploads.get(uri.split('/').at(-1) ?? '')
   if (!upload || upload.expiresAt <= world.now()) throw badRequest('personalInformation: the resume was not found')

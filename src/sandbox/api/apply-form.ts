@@ -1,4 +1,6 @@
-/** What a posting's application form asks (recorded answers): the questions about a person's origin only in the United States. */
+/**
+ * The questions of a posting's application form (recorded answers). Questions about a person's origin appear only in the United States.
+ */
 import type { Posting } from '../account/records.ts'
 
 const DECLINE = 'Decline to self-identify'

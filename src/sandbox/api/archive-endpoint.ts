@@ -42,8 +42,8 @@ function putArchived(call: ApiCall): ApiAnswer {
 }
 
 /**
- * Not a closed one, for an application that is there, and with an offer only if that is signed and of a posting linked to the
- * requisition (Lever's API documentation; the status is assumed).
+ * Checks that the requisition is not closed, that there is an application, and that an offer, if any, is signed and belongs to a posting
+ * linked to the requisition (Lever's API documentation; the status is assumed).
  */
 function requisitionForHire(call: ApiCall, id: string, opportunity: Opportunity): Requisition {
   const { account } = call.world

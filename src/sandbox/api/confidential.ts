@@ -19,7 +19,10 @@ export function confidentialityFilter(call: ApiCall): (record: MaybeConfidential
   return (record) => wanted === 'all' || record.confidentiality === wanted
 }
 
-/** The record if it is there for this caller: without the grant a confidential one is 403 or 404 (Lever's API documentation; which, is assumed). */
+/**
+ * The record, if this caller may see it: without the grant, a confidential one is 403 or 404 (Lever's API documentation; which one is
+ * assumed).
+ */
 export function visible<T extends MaybeConfidential>(call: ApiCall, collection: string, id: string, record: T | undefined): T {
   if (!record) throw notFound(collection, id)
   if (record.confidentiality === 'confidential' && !call.credential.confidential) {

@@ -75,7 +75,7 @@ function onePosting(call: ApiCall, ids: string[]): Posting | null {
   return posting
 }
 
-/** Under the spelling that is known, where Lever goes by that. */
+/** Uses the known spelling if Lever does. */
 function filedSource({ account, settings }: World, source: string): string {
   if (settings.answers.sourceSpelling === 'kept') return source
   const folded = source.trim().toLowerCase()

@@ -1,4 +1,4 @@
-/** What applicants answered about gender, race and veteran status, without and with who they are (recorded answers). */
+/** Applicants' answers about gender, race and veteran status, anonymous or with personal data (recorded answers). */
 import type { Application, Opportunity, Submission } from '../account/records.ts'
 import { inRange, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
 import { pageOf } from './paging.ts'

@@ -55,8 +55,8 @@ export function parseBody<T extends z.ZodType>(schema: T, value: unknown): z.out
 }
 
 /**
- * The user a write is attributed to. Unknown and deactivated users are refused, as is none where one is required; which status that is, is
- * assumed.
+ * The user to whom a write is attributed. Unknown and deactivated users are refused, and so is a missing user if one is required; the
+ * status is assumed.
  */
 export function performAs(call: ApiCall, need: 'required' | 'optional'): User | null {
   const id = call.query.get('perform_as')

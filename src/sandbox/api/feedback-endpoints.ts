@@ -1,4 +1,4 @@
-/** Feedback on a candidacy, of an interview or of its own. */
+/** Feedback on a candidacy, from an interview or independent of one. */
 import { z } from 'zod'
 import { addTo } from '../account/account.ts'
 import { touchOpportunity } from '../actions/change-opportunity.ts'
@@ -56,7 +56,7 @@ function feedbackJson(call: ApiCall, feedback: Feedback): Record<string, unknown
   return { ...select(call.query, shown, { user }), id: feedback.id }
 }
 
-/** Deleted ones too: `deletedAt` tells (assumed of the list; one is still read, as recorded). */
+/** Includes deleted ones, marked by `deletedAt` (assumed for the list; recorded for a single one). */
 function listFeedback(call: ApiCall): ApiAnswer {
   const all = call.world.account.feedback.get(opportunityOf(call).id) ?? []
   return pageOf(
@@ -67,7 +67,7 @@ function listFeedback(call: ApiCall): ApiAnswer {
   )
 }
 
-/** Without `completedAt` it is complete at once (recorded). */
+/** Without `completedAt`, it is complete at once (recorded). */
 function createFeedback(call: ApiCall): ApiAnswer {
   const { world } = call
   const user = performAs(call, 'required') as User

@@ -1,4 +1,4 @@
-/** Files and résumés of an opportunity: lists without pages, downloads, upload; and uploads that belong to nobody yet. */
+/** Files and résumés of an opportunity: lists without pages, downloads and uploads; and uploads that do not belong to anybody yet. */
 import { removeFile, storeFile } from '../actions/store-file.ts'
 import type { FileAction, Upload } from '../account/history-records.ts'
 import type { Opportunity, StoredFile, User } from '../account/records.ts'
@@ -94,7 +94,7 @@ function one(call: ApiCall, kind: Kind): ApiAnswer {
   return ok(fileJson(call, fileOf(call, opportunityOf(call), kind)))
 }
 
-/** What could not be processed cannot be given back (Lever's API documentation). */
+/** A file that could not be processed cannot be downloaded (Lever's API documentation). */
 function download(call: ApiCall, kind: Kind): ApiAnswer {
   const file = fileOf(call, opportunityOf(call), kind)
   const bytes = Buffer.from(file.content, 'base64')
@@ -121,7 +121,7 @@ function listActions(call: ApiCall): ApiAnswer {
   return pageOf(call, actions, (action) => [action.occurredAt, action.id], actionJson)
 }
 
-/** What `meta` holds is assumed. */
+/** The contents of `meta` are assumed. */
 function actionJson({ id, opportunity, type, occurredAt, createdAt, user, fileId, fileName }: FileAction): Record<string, unknown> {
   return { id, opportunityId: opportunity, type, occurredAt, createdAt, user: user && { id: user }, meta: { fileId, fileName } }
 }

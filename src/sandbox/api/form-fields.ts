@@ -1,4 +1,4 @@
-/** Fields of templates as they are sent in, and the values that fill them (Lever's API documentation). */
+/** Fields of templates as received, and their values (Lever's API documentation). */
 import { z } from 'zod'
 import type { FilledField, FormField } from '../account/form-records.ts'
 import { newId } from '../ids.ts'
@@ -34,10 +34,10 @@ export const FieldsBody = z
   )
   .min(1)
 
-/** Texts of the overall rating where none are given, in the recorded order. */
+/** Default texts of the overall rating, in the recorded order. */
 const SCORES = ['4 - Strong Hire', '3 - Hire', '2 - No Hire', '1 - Strong No Hire']
 
-/** With ids of their own: those sent in are not kept (recorded). */
+/** Fields get new ids; ids that were sent are not kept (recorded). */
 export function newFields(fields: z.infer<typeof FieldsBody>): FormField[] {
   return fields.map((field) => ({
     ...(field.type === 'score-system' ? { prompt: 'Select one', options: SCORES.map((text) => ({ text })) } : {}),
@@ -57,7 +57,7 @@ export function filledFields(fields: FormField[], values: FieldValues): FilledFi
   )
 }
 
-/** @throws LeverError 400 for an unknown field, or a value that is none of its options */
+/** @throws LeverError 400 for an unknown field, or a value that is not one of its options */
 export function withValues(fields: FilledField[], values: FieldValues): FilledField[] {
   const given = new Map(values.map(({ id, value }) => [id, value]))
   for (const id of given.keys()) if (!fields.some((field) => field.id === id)) throw badRequest(`fieldValues: ${id} was not found`)

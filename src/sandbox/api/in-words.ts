@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { World } from '../world.ts'
 import type { ApiAnswer } from './endpoint.ts'
 
-/** Later than this a number is taken for a time in ms. */
+/** A number above this counts as a time in ms. */
 const FIRST_TIME_MS = 1e11
 const Body = z.looseObject({ hasNext: z.boolean().optional(), next: z.string().optional() })
 
-/** The answer in the notation that the sandbox was told to use: numbers as texts, `hasNext` left out. */
+/** The answer in the configured notation: numbers as strings, `hasNext` left out. */
 export function inWords({ settings: { answers } }: World, answer: ApiAnswer): ApiAnswer {
   const body = Body.safeParse(answer.body).data
   if (!body || answer.contentType) return answer

@@ -58,7 +58,7 @@ export function interviewJson(
   }
 }
 
-/** When the last of its interviews was. */
+/** The time of its last interview. */
 function panelCanceledAt({ interviews }: Panel): number | null {
   const times = interviews.flatMap(({ canceledAt }) => canceledAt ?? [])
   return times.length === interviews.length && times.length > 0 ? Math.max(...times) : null

@@ -15,7 +15,7 @@ const CODES = {
 } as const
 export type LeverStatus = keyof typeof CODES
 
-/** What the framework that Lever seems to use would say. */
+/** The words of the framework that Lever seems to use. */
 const RESTIFY_CODES: Record<LeverStatus, string> = {
   400: 'BadRequest',
   401: 'Unauthorized',
@@ -33,7 +33,7 @@ export class LeverError extends Error {
   readonly status: LeverStatus
   readonly code: string
 
-  /** `code`: where Lever has another word than with that status elsewhere. */
+  /** `code`: only if Lever uses a different word than for this status elsewhere. */
   constructor(status: LeverStatus, message: string, code?: string) {
     super(message)
     this.status = status

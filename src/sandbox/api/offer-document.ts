@@ -1,6 +1,6 @@
 import type { Offer } from '../account/hiring-records.ts'
 
-/** A page with the fields of an offer, as PDF. */
+/** A PDF page with the fields of an offer. */
 export function offerDocument(offer: Offer, title: string): Buffer {
   const lines = [title, ...offer.fields.map(({ text, value }) => `${text}: ${value ?? ''}`)]
   const shown = lines.map((line) => `(${plainAscii(line)}) Tj T*`).join('\n')
@@ -23,7 +23,7 @@ export function offerDocument(offer: Offer, title: string): Buffer {
   return Buffer.from(`${pdf}${table}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${pdf.length}\n%%EOF\n`)
 }
 
-/** The built-in font has no other letters; brackets and backslashes end a text. */
+/** The built-in font has no other letters; parentheses and backslashes would end a text. */
 function plainAscii(text: string): string {
   return text
     .normalize('NFD')

@@ -38,7 +38,7 @@ function offerJson(call: ApiCall, offer: Offer): Record<string, unknown> {
   })
 }
 
-/** `status` tells which; the signed one, else the one sent, when it is left out (assumed). */
+/** `status` selects the document; by default the signed one, else the sent one (assumed). */
 function download(call: ApiCall): ApiAnswer {
   const id = call.params['offer'] ?? ''
   const offer = call.world.account.offers.get(opportunityOf(call).id)?.find((one) => one.id === id)

@@ -75,7 +75,7 @@ function oneOpportunity(call: ApiCall): ApiAnswer {
 
 const THIRTY_DAYS_MS = 30 * 24 * 3_600_000
 
-/** Whether the range is limited as that of `/applications/deleted` is, is not known. */
+/** It is unknown whether the range has the same limit as that of `/applications/deleted`. */
 function checkDeletedRange({ query, world }: ApiCall): void {
   const { deletedList } = world.settings.answers
   if (deletedList === 'anyRange') return

@@ -44,7 +44,7 @@ export function readOpportunityInput(body: RequestBody, names: Answers['formName
   return { input: parseBody(OpportunityInput, formFields(body.fields.filter(([name]) => isRead(name, names)))), resume, files }
 }
 
-/** Which fields of a form count: what a list or an object is called in one is not documented. */
+/** Which fields of a form are read: the names of lists and objects in forms are not documented. */
 function isRead(name: string, names: Answers['formNames']): boolean {
   const base = name.split('[')[0] ?? ''
   if (names === 'all' || (!LISTS.has(base) && base !== 'phones')) return true

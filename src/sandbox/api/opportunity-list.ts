@@ -55,7 +55,7 @@ function contactsAskedFor(call: ApiCall): string[] | null {
   return contactIds.length === 0 ? [...(byEmail ?? [])] : [...new Set(contactIds)].filter((id) => byEmail?.has(id) ?? true)
 }
 
-/** Over all addresses of the contact (assumed). */
+/** Searches all addresses of the contact (assumed). */
 function contactsWith({ account, settings }: World, email: string): Contact[] {
   const { opportunityEmail, canonicalEmail: form } = settings.answers
   const found = account.contacts.withEmail(email, form)
@@ -65,7 +65,7 @@ function contactsWith({ account, settings }: World, email: string): Contact[] {
 
 const ORDINARY = new Set(['limit', 'offset', 'include', 'expand', 'confidentiality'])
 
-/** The order without filters is recorded, under filters it is assumed. */
+/** The order without filters is recorded; with filters it is assumed. */
 function isNewestFirst({ query, world }: ApiCall): boolean {
   return world.settings.answers.filteredOrder === 'newestFirst' && [...query.keys()].some((name) => !ORDINARY.has(name))
 }

@@ -24,7 +24,7 @@ export const postingEndpoints: Endpoint[] = [
   },
   { method: 'POST', path: '/postings', permission: 'Create a posting', scope: WRITE, handle: createPosting },
   { method: 'POST', path: ONE, permission: 'Update a posting', scope: WRITE, handle: updatePosting },
-  // the documentation has POST alone; Lever's Postman collection has PUT
+  // the documentation has only POST; Lever's Postman collection has PUT
   { method: 'PUT', path: ONE, permission: 'Update a posting', scope: WRITE, handle: updatePosting },
   { method: 'GET', path: `${ONE}/users`, permission: 'List all posting users', scope: READ, handle: listUsers },
 ]
@@ -96,7 +96,7 @@ function updatePosting(call: ApiCall): ApiAnswer {
   return ok(postingJson(call.world, posting, 'written'), posting.id)
 }
 
-/** Not in an envelope, and without anybody: those with a role beyond their own are listed (recorded). */
+/** The answer has no envelope and lists nobody: Lever lists only users with an additional role (recorded). */
 function listUsers(call: ApiCall): ApiAnswer {
   const { id, text } = postingOf(call)
   return { status: 200, body: { posting: { id, text }, users: [], roles: POSTING_ROLES } }

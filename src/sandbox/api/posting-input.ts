@@ -1,4 +1,4 @@
-/** Bodies of posting writes, and the fields they become (Lever's API documentation). */
+/** Bodies of posting writes, and the resulting fields (Lever's API documentation). */
 import { z } from 'zod'
 import type { PostingFields } from '../actions/change-posting.ts'
 import { DISTRIBUTION_CHANNELS, POSTING_STATES, SalaryRange, WORKPLACE_TYPES, type Posting } from '../account/records.ts'
@@ -77,7 +77,7 @@ function inputFrom(call: ApiCall, body: z.infer<typeof ChangedPosting>, before: 
 
 type Categories = Posting['categories']
 
-/** A team is one of a department (a client's experience). */
+/** A team belongs to a department (a client's experience). */
 function mergedCategories(before: Categories, given: NonNullable<z.infer<typeof ChangedPosting>['categories']>): Categories {
   const merged: Categories = { ...before, ...withoutUndefined(given) }
   if (given.team && !merged.department) throw badRequest('categories: a team needs its department')

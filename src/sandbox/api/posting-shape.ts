@@ -1,9 +1,9 @@
-/** How postings look in answers (recorded answers). */
+/** The shape of postings in answers (recorded answers). */
 import type { Posting } from '../account/records.ts'
 import type { World } from '../world.ts'
 import { select } from './selection.ts'
 
-/** Roles of an account without roles of its own (recorded). */
+/** Roles of an account without custom roles (recorded). */
 export const POSTING_ROLES = [
   { id: 'admin', name: 'Admin', isReadOnly: true },
   { id: 'limited', name: 'Limited Team Member', isReadOnly: true, conditions: {} },
@@ -12,8 +12,8 @@ export const POSTING_ROLES = [
 ]
 
 /**
- * `urls` is null for what is not on the job site: drafts and closed ones as recorded, others assumed. The answer to a write
- * has `allLocations` empty (recorded).
+ * `urls` is null for postings that are not on the job site (recorded for drafts and closed ones, assumed for others). The answer to a
+ * write has an empty `allLocations` (recorded).
  */
 export function postingJson(
   world: World,

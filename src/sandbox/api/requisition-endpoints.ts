@@ -1,4 +1,4 @@
-/** Requisitions. Writing them is the account's to allow (Lever's requisition settings). */
+/** Requisitions. The account's settings decide whether the API may write them (Lever's requisition settings). */
 import { addRequisition, changeCode, deleteRequisition, linkPostings, setStatus } from '../actions/change-requisition.ts'
 import type { Requisition } from '../account/records.ts'
 import { confidentialityFilter, visible } from './confidential.ts'
@@ -46,7 +46,7 @@ function requisitionOf(call: ApiCall): Requisition {
   return visible(call, 'requisitions', id, call.world.account.requisitions.get(id))
 }
 
-/** @throws LeverError 403 in an account where people alone write them (the status is assumed) */
+/** @throws LeverError 403 if only people may write requisitions in the account (the status is assumed) */
 function mayWrite(call: ApiCall): void {
   if (call.world.account.requisitionMode === 'lever') throw new LeverError(403, 'The API is not enabled in the requisition settings')
 }
@@ -60,7 +60,7 @@ function createRequisition(call: ApiCall): ApiAnswer {
   return created(writtenRequisitionJson(world, requisition))
 }
 
-/** What is left out is cleared, but for the postings (Lever's API documentation). */
+/** Omitted fields are cleared, except the postings (Lever's API documentation). */
 function replaceRequisition(call: ApiCall): ApiAnswer {
   mayWrite(call)
   const { world } = call

@@ -55,7 +55,7 @@ function fieldOf(call: ApiCall): RequisitionField {
   return field
 }
 
-/** `data` alone, without `hasNext` (recorded). */
+/** Only `data`, without `hasNext` (recorded). */
 function listFields(call: ApiCall): ApiAnswer {
   return { status: 200, body: { data: [...call.world.account.requisitionFields.values()] } }
 }
@@ -71,7 +71,7 @@ function createField(call: ApiCall): ApiAnswer {
   return created(field)
 }
 
-/** Id and type stay (assumed). */
+/** The id and the type cannot change (assumed). */
 function replaceField(call: ApiCall): ApiAnswer {
   const field = fieldOf(call)
   const body = parseBody(FieldBody, plainBody(call.body))

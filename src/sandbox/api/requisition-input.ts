@@ -1,4 +1,4 @@
-/** The body of a requisition's write, with the account's custom fields in it (Lever's API documentation). */
+/** The body of a requisition write, including the account's custom fields (Lever's API documentation). */
 import { z } from 'zod'
 import { SalaryRange } from '../account/records.ts'
 import type { RequisitionField } from '../account/hiring-records.ts'
@@ -28,7 +28,7 @@ const RequisitionBody = z.object({
 })
 export type RequisitionBody = z.infer<typeof RequisitionBody>
 
-/** @throws LeverError 400 where an id is unknown, a code is taken by another, or a custom field does not fit */
+/** @throws LeverError 400 if an id is unknown, a code is taken, or a custom field is invalid */
 export function requisitionInput(call: ApiCall, ownId: string | null): RequisitionBody {
   const { world } = call
   const body = parseBody(RequisitionBody, plainBody(call.body))
@@ -43,7 +43,7 @@ export function requisitionInput(call: ApiCall, ownId: string | null): Requisiti
   return body
 }
 
-/** That a required field must be there is assumed. */
+/** Refusing a missing required field is assumed. */
 function checkCustomFields(fields: Map<string, RequisitionField>, values: Record<string, unknown>): void {
   for (const [id, value] of Object.entries(values)) {
     const field = fields.get(id)

@@ -1,4 +1,4 @@
-/** How requisitions look in answers: reads give the documented record, writes a raw internal one (recorded answers). */
+/** The shape of requisitions in answers: reads return the documented record, writes a raw internal one (recorded answers). */
 import type { Requisition } from '../account/records.ts'
 import type { World } from '../world.ts'
 

@@ -1,4 +1,4 @@
-/** Templates of feedback and of profile forms, which differ in little. */
+/** Templates of feedback and of profile forms, which differ only slightly. */
 import { z } from 'zod'
 import type { FeedbackTemplate, FormField, FormTemplate } from '../account/form-records.ts'
 import type { World } from '../world.ts'
@@ -15,7 +15,7 @@ interface Kind<T extends FeedbackTemplate | FormTemplate> {
   /** as in the names of permissions */
   words: string
   all(world: World): Map<string, T>
-  /** what it has beyond others */
+  /** additional fields */
   own(body: TemplateBody): Omit<T, keyof FeedbackTemplate & keyof FormTemplate>
   check(fields: FormField[]): void
 }
@@ -91,7 +91,7 @@ function create<T extends FeedbackTemplate | FormTemplate>(call: ApiCall, kind: 
   return created(templateJson(template))
 }
 
-/** All fields are new ones (recorded). */
+/** All fields get new ids (recorded). */
 function replace<T extends FeedbackTemplate | FormTemplate>(call: ApiCall, kind: Kind<T>): ApiAnswer {
   const template = templateOf(call, kind)
   Object.assign(template, input(call, kind), { updatedAt: call.world.now() })
@@ -107,7 +107,7 @@ function input<T extends FeedbackTemplate | FormTemplate>(call: ApiCall, kind: K
   return { text, group: groupOf(call, kind, body.group), instructions, fields, ...kind.own(body) }
 }
 
-/** A group exists as long as a template is in it; an unknown one is refused (assumed). */
+/** A group exists as long as it has a template; an unknown group is refused (assumed). */
 function groupOf<T extends FeedbackTemplate | FormTemplate>(
   call: ApiCall,
   kind: Kind<T>,

@@ -1,10 +1,10 @@
-/** What Lever takes as a file (its API documentation), from a form. */
+/** Files from a form that Lever accepts (Lever's API documentation). */
 import { extname } from 'node:path'
 import { badRequest } from './lever-error.ts'
 import type { RequestBody, UploadedFile } from './request-body.ts'
 
 const MOST_BYTES = 30 * 1024 * 1024
-/** What can be read as a document; other files are kept and not looked into. */
+/** File types that are read as documents; other files are stored unread. */
 const READABLE = new Set(['doc', 'docx', 'pdf', 'txt'])
 
 /** @throws LeverError 400 without a file named `file`, or with one of more than 30 MB */
@@ -24,7 +24,7 @@ export function extensionOf(name: string): string {
   return extname(name).slice(1)
 }
 
-/** `error` stands for one that cannot be given back either. */
+/** `error`: the file cannot be downloaded either. */
 export function fileStatus(name: string, size: number): 'processed' | 'unsupported' | 'error' {
   if (size === 0) return 'error'
   return READABLE.has(extensionOf(name).toLowerCase()) ? 'processed' : 'unsupported'

@@ -69,7 +69,7 @@ function listUsers(call: ApiCall): ReturnType<typeof pageOf> {
   )
 }
 
-/** Deactivated ones too (assumed). */
+/** Includes deactivated users (assumed). */
 function shownUser(call: ApiCall): User {
   const user = userOf(call)
   if (user.deactivatedAt !== null && call.world.settings.answers.deactivatedUser !== 'shown') throw notFound('users', user.id)

@@ -43,7 +43,7 @@ function listWebhooks(call: ApiCall): ApiAnswer {
   }
 }
 
-/** Lever might write it in another way than it was given. */
+/** Lever might write the address differently from how it was given. */
 function shownUrl({ world }: ApiCall, { url }: Webhook): string {
   return world.settings.answers.webhookUrl === 'kept' ? url : `${url.replace('http:', 'HTTP:')}/?`
 }

@@ -149,7 +149,7 @@ export class DeliveryDesk {
     this.#world.changed()
   }
 
-  /** As if the repeat were a delivery of its own. */
+  /** Treats the repeat as a delivery of its own. */
   #signAnew({ body, webhookId }: Delivery): void {
     const webhook = this.#world.account.webhooks.get(webhookId)
     if (!webhook || body.signature === undefined) return
@@ -176,7 +176,7 @@ export class DeliveryDesk {
   }
 }
 
-/** Ids that somebody has seen; all others of an event are assumed. */
+/** Ids that have been seen in events; all others are assumed. */
 const SEEN_IDS: Partial<Record<LeverEventName, readonly string[]>> = {
   applicationCreated: ['applicationId', 'opportunityId'],
   candidateHired: ['opportunityId'],

@@ -70,7 +70,7 @@ function signedToken(world: World, grant: Grant, expiresAt: number): string {
   return `${text}.${createHmac('sha512', account.signingKey).update(text).digest('base64url')}`
 }
 
-/** The refresh fails from now on; API calls are 401 at once, or when the token's hour is over (assumed). */
+/** Refreshing fails from now on. API calls get 401 at once, or when the token's hour is over (assumed). */
 export function revokeGrant(world: World, grant: Grant): void {
   grant.revokedAt ??= world.now()
   if (world.settings.answers.revokedAccessToken === 'ends')

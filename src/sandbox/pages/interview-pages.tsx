@@ -1,4 +1,4 @@
-/** Interviews: all of them by date, and those of a candidate with what can be done to them by hand. */
+/** Interviews: all of them by date, and those of a candidate with the manual actions. */
 import type { Router } from '@koa/router'
 import type { VNode } from 'preact'
 import type { Contact, Interview, Opportunity, Panel, User } from '../account/records.ts'
@@ -34,7 +34,7 @@ export function interviewPages(world: World, router: Router<SandboxState>, sessi
   })
 }
 
-/** A new one from the form on a candidate's page; without a time or a person nothing happens. */
+/** Creates an interview from the form on a candidate's page; does nothing without a time or a person. */
 export function scheduleFromForm(world: World, call: PageCall, opportunity: Opportunity): void {
   const date = timeIn(call)
   const interviewer = world.account.users.get(field(call, 'interviewer'))

@@ -1,4 +1,4 @@
-/** The jobs: all postings, and one of them. */
+/** The job pages: all postings, and a single one. */
 import type { Router } from '@koa/router'
 import type { VNode } from 'preact'
 import type { Posting, User } from '../account/records.ts'

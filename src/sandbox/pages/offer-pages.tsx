@@ -1,4 +1,4 @@
-/** Offers: all of them, and those of a candidate with their way from draft to signature. */
+/** Offers: all of them, and those of a candidate with their steps from draft to signature. */
 import type { Router } from '@koa/router'
 import type { VNode } from 'preact'
 import type { Offer } from '../account/hiring-records.ts'
@@ -28,7 +28,7 @@ export function offerPages(world: World, router: Router<SandboxState>, sessions:
   }
 }
 
-/** A new draft from the form on a candidate's page. An offer needs a posting, so without one nothing happens. */
+/** Creates a draft from the form on a candidate's page. Does nothing without a posting, which an offer needs. */
 export function offerFromForm(world: World, call: PageCall, opportunity: Opportunity): void {
   const posting = world.account.postings.get(opportunity.application?.posting ?? '')
   const startDate = Date.parse(field(call, 'startDate'))

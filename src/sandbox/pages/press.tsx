@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 
-/** A button that posts, and nothing else. */
+/** A form that is only a button. */
 export function Press({ to, text }: { to: string; text: string }): VNode {
   return (
     <form method="post" action={to}>
@@ -9,7 +9,7 @@ export function Press({ to, text }: { to: string; text: string }): VNode {
   )
 }
 
-/** As far as a reader needs a time. */
+/** A time to the minute, as a reader needs it. */
 export function minuteOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 }

@@ -1,4 +1,4 @@
-/** *Jobs > Requisitions*: the openings, one of them with what can be done to it, and who may write them. */
+/** *Jobs > Requisitions*: all openings, a single one with its actions, and who may write them. */
 import type { Router } from '@koa/router'
 import type { VNode } from 'preact'
 import { z } from 'zod'

@@ -173,7 +173,7 @@ export function seedRequisitions(streams: Streams, users: User[], postings: Post
   })
 }
 
-/** Recorded: by the hiring manager alone. */
+/** Approved only by the hiring manager (recorded). */
 function approved(random: SeededRandom, createdBy: string, startedAt: number): Requisition['approval'] {
   const approvedAt = startedAt + DAY_MS
   const approver = { id: random.uuid(), user: 'Requisition hiring manager', isDynamic: true, approved: true, approvedAt, type: 'dynamic' }

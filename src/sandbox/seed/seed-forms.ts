@@ -1,4 +1,4 @@
-/** Templates of the sample account, and what people filled in. */
+/** Templates of the sample account, and the forms that people filled in. */
 import type { Feedback, FeedbackTemplate, Form, FormField, FormTemplate, Referral } from '../account/form-records.ts'
 import type { Opportunity, Panel } from '../account/records.ts'
 import type { SeededRandom, Streams } from './random.ts'
@@ -89,7 +89,7 @@ export function seedFeedback(streams: Streams, panels: Panel[], templates: Feedb
   })
 }
 
-/** What the one who referred somebody wrote, and a form filled in later. */
+/** A referral, and a form filled in later. */
 export function seedFilledForms(
   streams: Streams,
   opportunities: Opportunity[],

@@ -25,7 +25,10 @@ export function seedRequisitionFields(): RequisitionField[] {
 
 const OFFER_STATUSES: Offer['status'][] = ['signed', 'sent', 'draft', 'approved', 'denied', 'opened', 'approval-sent', 'sent-manually']
 
-/** One in each status, on candidacies in the last stage: the signed one first, where there is a requisition to hire against. */
+/**
+ * One offer in each status, on candidacies in the last stage. The signed one comes first, on a candidacy with a requisition to hire
+ * against.
+ */
 export function seedOffers(streams: Streams, people: SeededPeople): Offer[] {
   const random = streams('offers')
   const atOffer = people.opportunities.filter(({ stage, application }) => stage === 'offer' && application)

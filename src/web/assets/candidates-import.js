@@ -2,7 +2,7 @@
 const form = document.querySelector('form[data-import]')
 const field = form.querySelector('input[type=file]')
 const place = document.getElementById('import-preview')
-/** Enough for the header and the first rows; of a workbook all is needed. */
+/** Enough for the header and the first rows; a workbook is needed as a whole. */
 const HEAD_BYTES = 512 * 1024
 const LARGEST_WORKBOOK_BYTES = 10 * 1024 * 1024
 

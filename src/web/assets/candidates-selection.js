@@ -1,5 +1,5 @@
-// Counts who is chosen, over the pages of the list too: kept in the tab until exported, cleared or signed out. A session that ends takes
-// nothing away; somebody else who signs in has a selection of their own.
+// Counts the selection across all pages of the list. It is kept in the tab until it is exported or cleared, or the user signs out. A session
+// that expires keeps it; another person who signs in has a separate selection.
 const key = `fulcrum-selection ${document.querySelector('form[data-selection]')?.dataset.selection}`
 const chosen = new Set(JSON.parse(sessionStorage.getItem(key) ?? '[]'))
 
@@ -40,7 +40,7 @@ async function selectMatching(button) {
   button.disabled = true
   const response = await fetch(button.dataset.selectMatching)
   button.disabled = false
-  // signed out since: led to the sign-in page
+  // signed out since: go to the sign-in page
   if (!response.ok || response.redirected) return location.reload()
   const { ids, hasMore } = await response.json()
   chosen.clear()

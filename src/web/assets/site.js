@@ -57,8 +57,8 @@ document.addEventListener('submit', (event) => {
 // back from the next page
 window.addEventListener('pageshow', () => document.querySelectorAll('button[data-sent]').forEach(again))
 
-// signed out, or signed in again, since the page was opened: what htmx sent is sent as a page of its own, the pressed button's value too,
-// and that page keeps it until somebody is signed in
+// signed out, or signed in again, since the page was opened: sends the htmx request as a normal form, including the pressed button's value,
+// and the resulting page keeps it until somebody signs in
 document.addEventListener('htmx:responseError', (event) => {
   const { requestConfig, xhr } = event.detail
   if (requestConfig.verb !== 'post' || ![401, 403].includes(xhr.status)) return

@@ -85,7 +85,7 @@ export function pageSession(deps: {
  */
 const SIGNS_IN = /^\/(sign-in|sign-in\/link\/[^/]+|connect\/lever\/[^/]+)$/
 
-/** Forms that only read, which a session other than the one they were made for may answer: with what that person may see. */
+/** Forms that only read. Another session than the one they were made for may submit them, and sees what its own person may see. */
 const ONLY_READS = /^\/candidates\/(selection|export\/(open|preview))$/
 
 async function afterForm(ctx: SiteContext, publicUrl: string, next: Next): Promise<void> {
@@ -116,8 +116,8 @@ export function parseForm<S extends z.ZodType>(ctx: SiteContext, schema: S): z.o
 }
 
 /**
- * The parameters of an address, checked like a form: what is misspelled or malformed is refused, since leaving it out would show or start
- * something else.
+ * The query parameters, checked like a form: misspelled or malformed ones are refused, since ignoring them would show or start something
+ * else.
  * @throws ServiceError `invalid_request`, `bad_request` for an address that is not encoded as UTF-8
  */
 export function parseAddress<S extends z.ZodType>(ctx: SiteContext, schema: S): z.output<S> {

@@ -41,7 +41,7 @@ function toSignIn(ctx: SiteContext): void {
   seeOther(ctx, address)
 }
 
-/** Path of the page that was open: for a form or a script, the one that sent it. */
+/** Path of the open page; for a form or a script, the page that sent the request. */
 function whereOneWas(ctx: SiteContext, isRead: boolean): string {
   const page = ctx.get('HX-Current-URL') || (isRead ? '' : ctx.get('Referer'))
   if (page === '') return isRead ? ctx.url : '/'

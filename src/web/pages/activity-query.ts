@@ -3,7 +3,7 @@ import type { DeliveryFilters } from '../../webhooks/deliveries.ts'
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../webhooks/delivery-model.ts'
 import { REPLAYABLE, type ReplayableStatus } from '../../webhooks/replay.ts'
 
-/** A field that is left empty chooses nothing. */
+/** An empty field sets no filter. */
 function orEmpty<S extends z.ZodType>(schema: S) {
   return z.union([z.literal('').transform(() => undefined), schema]).optional()
 }
@@ -39,7 +39,7 @@ export const AuditChoice = z.object({
 })
 export type AuditChoice = z.output<typeof AuditChoice>
 
-/** Which deliveries and which part of the trail are shown. */
+/** Selects the deliveries and the part of the audit trail to show. */
 export const ActivityQuery = z.object({
   ...DeliveryChoice.shape,
   /** Where each of the two lists goes on. */

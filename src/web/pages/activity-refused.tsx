@@ -6,8 +6,8 @@ import { activityTexts } from './texts-activity.ts'
 import { TimeAgo } from './time-ago.tsx'
 
 /**
- * The last deliveries that were refused, of which nothing but the event and the reason is known; nothing where there are none. `next` leads to
- * the other page that says more.
+ * The last refused deliveries, of which only the event and the reason are known; renders nothing if there are none. `next` links to the
+ * other page with more details.
  */
 export function RefusedDeliveries({ refusals, next }: { refusals: readonly Refusal[]; next: 'webhooks' | 'activity' }) {
   const t = activityTexts(usePage().language)

@@ -97,7 +97,7 @@ async function verify(ctx: SiteContext, { audit }: ActivityDeps): Promise<void> 
   seeOther(ctx, '/activity')
 }
 
-/** A form without any choice would replay all there are. */
+/** A form without any filter would replay all deliveries. */
 const SomeDeliveries = DeliveryChoice.refine(
   (choice) => Object.values(choice).some((value) => value !== undefined),
   'selects no deliveries',

@@ -15,7 +15,7 @@ export interface AtsConnectPageProps {
   connection: ConnectionView
   /** What Authorize asks for; null without an OAuth app. */
   scopes: readonly Needed[] | null
-  /** What an API key must permit. */
+  /** The permissions that an API key needs. */
   permissions: readonly Needed<KeyPermission>[]
   /** What was pasted and why it was not taken. */
   refused?: { apiKey: string; why: string } | undefined

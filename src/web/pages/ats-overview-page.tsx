@@ -158,7 +158,7 @@ function PeopleCard({ mapping: { mapped, active } }: Pick<ConnectionView, 'mappi
   )
 }
 
-/** Only what Lever lets this connection do is at work. */
+/** A feature works only if Lever has granted it. */
 function FeaturesCard({ features }: Pick<ConnectionView, 'features'>) {
   const { language } = usePage()
   const t = featureTexts(language)

@@ -29,7 +29,7 @@ const MOST_STAGES = 100
 
 const isOn = z.literal('on').optional().transform((value) => value !== undefined) // prettier-ignore
 const orNull = z.string().trim().max(320).transform((value) => value || null) // prettier-ignore
-/** Of one box that is checked, the form has no list. */
+/** If only one box is checked, the form sends no list. */
 const checked = z.array(z.enum(BUILT_FEATURES)).or(z.enum(BUILT_FEATURES).transform((one) => [one])).default([]) // prettier-ignore
 const SettingsForm = z.object({
   sourceName: z.string().trim().max(1000),
@@ -97,7 +97,7 @@ async function save(ctx: SiteContext, deps: AtsSettingsDeps): Promise<void> {
   return seeOther(ctx, HERE)
 }
 
-/** Of these settings those that differ from how they were; what the form does not have is left as it is. */
+/** The settings that differ from before; settings that are not in the form stay unchanged. */
 function changed(was: Settings, wanted: Partial<Settings>): Partial<Settings> {
   const names = Object.keys(wanted) as (keyof Settings)[]
   const isOther = (name: keyof Settings) => JSON.stringify(was[name]) !== JSON.stringify(wanted[name])

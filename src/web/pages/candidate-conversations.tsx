@@ -13,7 +13,7 @@ export interface CandidateConversationsProps {
   conversations: readonly ShownConversation[]
   /** IANA name: in which times of day are told. */
   timeZone: string
-  /** Why no notes are written now: the feature is off, or not granted. */
+  /** Why no notes are written now: the feature is off or not granted. */
   notesProblem: ServiceError | null
 }
 

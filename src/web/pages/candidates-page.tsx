@@ -17,7 +17,7 @@ export interface CandidatesPageProps {
   query: CandidatesQuery
   /** Why this person may export nobody; null where nothing stands in the way. */
   obstacle: Obstacle | null
-  /** Ids selected so far, without scripts; those of other pages too. */
+  /** Without scripts: ids selected so far, including those on other pages. */
   chosen: ReadonlySet<string>
 }
 
@@ -69,7 +69,7 @@ function Pages({ nextCursor, query, canSelect }: { nextCursor: string | null; qu
   )
 }
 
-/** Without scripts: the same ways, which take the selection along. */
+/** Without scripts: the same links as buttons that keep the selection. */
 function CarryingButtons({ ways }: { ways: readonly { cursor: string | undefined; text: string }[] }) {
   return (
     <noscript>

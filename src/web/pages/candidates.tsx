@@ -23,7 +23,10 @@ const PAGE_ROWS = 50
 
 const Query = CandidatesFilter.extend({ cursor: z.string().max(LONGEST_CURSOR).optional() })
 
-/** Without scripts: the next page, with what is selected on this one (`id`) and on others (`chosen`). An empty cursor is the first page. */
+/**
+ * Without scripts: the next page, with the ids selected on this page (`id`) and on others (`chosen`). An empty cursor means the first
+ * page.
+ */
 const SelectionForm = CandidatesFilter.extend({
   id: Ids.optional(),
   chosen: ManyIds.optional(),

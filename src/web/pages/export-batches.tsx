@@ -26,7 +26,7 @@ export interface ExportBatchesDeps {
 const PAGE_LINES = 50
 const PAGE_BATCHES = 25
 
-/** What stands in the address. `seen` is what its reader shows already. */
+/** The query parameters. `seen` is what the page already shows. */
 const Query = z.object({
   status: z.enum(EXPORT_STATUSES).optional(),
   cursor: z.string().max(200).optional(),

@@ -9,7 +9,7 @@ export interface Problem {
   detail: string
   /** Of the connection, where that is the reason. */
   connection?: ConnectionStatus
-  /** Scopes or permissions that Lever has not granted, where that is the reason. */
+  /** Scopes or permissions that Lever has not granted, if that is the reason. */
   missing?: readonly string[]
 }
 

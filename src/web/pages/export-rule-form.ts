@@ -9,7 +9,7 @@ import type { Language } from './texts.ts'
 export const RuleForm = z.object({
   name: z.string().max(1000).default(''),
   stages: z.string().max(60_000).default(''),
-  /** Empty for all: a form that leaves it out would choose more than was meant. */
+  /** Empty for all. Required, since a form without it would select more than intended. */
   projects: z.string().max(60_000),
   postingId: z.string().max(100).default(''),
   requisitionId: z.string().max(100).default(''),

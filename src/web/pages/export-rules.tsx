@@ -30,7 +30,7 @@ const PAGE_ROWS = 50
 const MOST_HELD = 50
 
 const RuleAddress = z.object({ name: z.string().max(1000) })
-/** `name`: of the rule to be changed. */
+/** `name`: the rule to change. */
 const RulesQuery = ListQuery.pick({ cursor: true }).extend(RuleAddress.partial().shape)
 
 /** The rules of automatic export, for an organization's admins. */

@@ -11,21 +11,21 @@ import { exportDialogTexts } from './texts-export-dialog.ts'
 /** Id of the words that say why the buttons are off. */
 export const WHY_NOT = 'why-not'
 
-/** Id of the form on the list, for buttons that stand outside it. */
+/** Id of the form on the list, for buttons outside it. */
 export const SELECTION_FORM = 'selection'
 
-/** A list from which several are chosen. */
+/** A list in which several candidates can be selected. */
 export interface Selection {
   query: CandidatesQuery
-  /** True where the list has more pages. */
+  /** True if the list has more pages. */
   hasMore: boolean
-  /** Without scripts: those chosen on other pages. */
+  /** Without scripts: ids selected on other pages. */
   elsewhere: readonly string[]
 }
 
 /**
- * Around what is chosen (fields `id`), with the button **Export to ATS** and, where this person may not export, the reason at it.
- * Opens the dialog by htmx, or as a page of its own. Posts, since an address holds a few hundred ids at most.
+ * Around what is chosen (fields `id`), with the button **Export to ATS** and, where this person may not export, the reason at it. Opens
+ * the dialog by htmx, or as a page of its own. Uses POST, since a URL holds a few hundred ids at most.
  */
 export function ExportToAtsForm({
   obstacle,
@@ -64,7 +64,7 @@ export function ExportToAtsForm({
   )
 }
 
-/** Without scripts the form carries the selection from page to page, and can take all that match. */
+/** Without scripts, the form carries the selection from page to page, and can select all matches. */
 function WithoutScripts({ selection: { query, elsewhere } }: { selection: Selection }) {
   const t = candidatesTexts(usePage().language)
   const { q, project, exported, sort } = query

@@ -23,7 +23,7 @@ export interface ExportsPageDeps {
 
 const PAGE_ROWS = 50
 
-/** What stands in the address. */
+/** The query parameters. */
 const Query = z.object({
   status: z.enum(['', ...EXPORT_STATUSES]).transform((status) => (status === '' ? undefined : status)).optional(),
   sort: SortByTime,

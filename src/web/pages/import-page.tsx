@@ -94,7 +94,7 @@ export function ImportPreview({ preview }: { preview: CsvPreview }) {
   )
 }
 
-/** What the first rows alone tell: why one would not be taken, and what would be left out. */
+/** Problems of the first rows: why a row would be rejected, and which values would be left out. */
 function Notes({ rows }: Pick<CsvPreview, 'rows'>) {
   const t = importTexts(usePage().language)
   const notes = rows.flatMap(({ line, message, warnings }) =>

@@ -18,7 +18,7 @@ import { renderFragment, renderPage } from './render-page.tsx'
 import { importTexts } from './texts-import.ts'
 
 const LIMIT_BYTES = 50 * 1024 * 1024
-/** The head of a CSV file is enough to see how it is read, and a workbook has at most so much. */
+/** The beginning of a CSV file is enough for the preview, and a workbook is never larger. */
 const PREVIEW_BYTES = LARGEST_XLSX_BYTES + 1024
 
 type Deps = Pick<Candidates, 'importFile' | 'getImport' | 'previewCsv'>

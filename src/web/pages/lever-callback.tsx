@@ -23,7 +23,7 @@ export interface LeverCallbackDeps {
 }
 
 /** A parameter given twice, or far too long, is as good as none. */
-// what Lever sends is not ours to refuse: what is malformed counts as missing, and ends as a return that failed
+// Lever's parameters are never refused: a malformed one counts as missing, and the authorization then fails
 const parameter = z.string().min(1).max(4096).optional().catch(undefined)
 const Returned = z.object({ state: parameter, code: parameter, error: parameter, error_description: parameter })
 

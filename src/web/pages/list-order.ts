@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isBackwards, LIST_ORDERS, type ListOrder } from '../../paging.ts'
 import type { SortHead } from './table.tsx'
 
-/** How a list is ordered, as it stands in the address. */
+/** The order of a list, from the query parameters. */
 export const Sort = z.enum(LIST_ORDERS).default('-added')
 
 /** The same of a list in which nothing has a name. */

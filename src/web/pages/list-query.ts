@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ListOrder } from '../../paging.ts'
 import { LONGEST_CURSOR, Sort, sortParameter } from './list-order.ts'
 
-/** What stands in the address of a list. */
+/** The query parameters of a list. */
 export const ListQuery = z.object({
   q: z.string().trim().max(200).default(''),
   cursor: z

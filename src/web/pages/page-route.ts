@@ -15,7 +15,7 @@ export type PageAccess = 'public' | 'sourcer' | 'admin'
 
 export interface PageRoute extends Route<PageAccess> {
   method: 'get' | 'post'
-  /** A form of nothing but a button: any field is refused. */
+  /** A form that is only a button: any field is refused. */
   bare: boolean
   handle: (ctx: RouteContext) => unknown
 }
@@ -36,8 +36,8 @@ function declare(method: PageRoute['method']) {
 }
 
 /**
- * Mounts the routes of pages, each with the check of its `access` right before its handler. A browser that opens the address of a form,
- * as after a sign-in, a reload or a change of language, is led to the page above it.
+ * Mounts the routes of pages, each with the check of its `access` right before its handler. A browser that opens the URL of a form with
+ * GET, such as after a sign-in, a reload or a change of language, is redirected to the parent page.
  * @throws Error as {@link mountRoutes}
  */
 export function mountPages(routes: readonly PageRoute[]): Middleware<SiteState> {
@@ -62,7 +62,7 @@ function isOpenedByBrowser(ctx: RouteContext): boolean {
   return (ctx.method === 'GET' || ctx.method === 'HEAD') && ctx.accepts('application/json', 'text/html') === 'text/html'
 }
 
-/** `/exports/batches/1` of `/exports/batches/:id/pause`; null where no page stands above. */
+/** `/exports/batches/1` of `/exports/batches/:id/pause`; null if there is no parent page. */
 function pageAbove(path: string, params: Readonly<Record<string, string>>, readable: ReadonlySet<string>): string | null {
   const above = path.slice(0, path.lastIndexOf('/')) || '/'
   if (readable.has(above)) return above.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))

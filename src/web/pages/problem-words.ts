@@ -1,7 +1,10 @@
 import type { ErrorCode, ServiceError } from '../../errors.ts'
 import type { Language } from './texts.ts'
 
-/** What happened and what to do next, in the reader's language. English uses the error's own message and hint, which are more specific. */
+/**
+ * Says what happened and what to do next, in the reader's language. English uses the error's own message and hint, which are more
+ * specific.
+ */
 export function problemWords(
   language: Language,
   error: Pick<ServiceError, 'code' | 'message' | 'hint'> & Partial<Pick<ServiceError, 'extra'>>,

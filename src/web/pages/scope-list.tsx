@@ -2,7 +2,9 @@ import { usePage } from './page-context.ts'
 import { featureNames } from './texts-features.ts'
 import { scopePurpose } from './texts-scopes.ts'
 
-/** Each scope with what it is for and, where it is needed, the features that need it. `mark` says something of each, such as whether it was granted. */
+/**
+ * Lists each scope with its purpose and, if known, the features that need it. `mark` adds a mark to each, such as whether it was granted.
+ */
 export function ScopeList({
   scopes,
   mark,

@@ -11,14 +11,14 @@ type Webhook = ConnectionView['webhooks'][number]
 
 interface WebhookRowProps {
   webhook: Webhook
-  /** Changes happened, and nothing was sent. */
+  /** Changes happened, but nothing was sent. */
   isSilent: boolean
-  /** Of the last refused delivery; undefined where that is not known any more. */
+  /** The last refused delivery; undefined if it is not known any more. */
   whyRefused: RefusalCause | undefined
   pasted: PastedTokens['any']
 }
 
-/** One event: Lever's label beside the API's name, how its webhook is, and the field for its token. */
+/** One event: Lever's label and API name, the state of its webhook, and the field for its token. */
 export function WebhookRow({ webhook, isSilent, whyRefused, pasted }: WebhookRowProps) {
   const t = webhooksTexts(usePage().language)
   const { event, label, configured, lastReceivedAt, lastVerifiedAt, lastRefusedAt, held, missed } = webhook
