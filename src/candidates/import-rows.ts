@@ -10,7 +10,7 @@ import { ImportTurnModel } from './import-turn-model.ts'
 import { loadKnownCandidates, type KnownCandidate, type KnownCandidates } from './match-candidates.ts'
 import { mergeCandidate, remembering, type CandidateFields } from './merge-candidate.ts'
 import { isDuplicateKey, toUpdate } from './save-candidate.ts'
-import { decidedIds, whomIsMeant } from './who-is-who/whom-is-meant.ts'
+import { decidedIds, hasNewcomers, whomIsMeant } from './who-is-who/whom-is-meant.ts'
 import type { ImportPlan } from './who-is-who/import-plan.ts'
 import { entryOf, type StageWatch } from './stage-entries.ts'
 import { startTimeSlice } from './time-slice.ts'
@@ -97,10 +97,11 @@ async function writeRows(
   const known = await loadKnownCandidates(organization, inputs, plan ? rows.flatMap(({ line }) => decidedIds(plan, line)) : [], session)
   const refused = await refusedKeys(organization, keys, entering)
   const outcome: RowsOutcome = { created: 0, updated: 0, rejected: [], rejectedCount: 0, warnings: [], warningCount: 0 }
+  const people: People = { known, plan, mayBeNewcomer: hasNewcomers(known, plan), refused, keys, keepAtMost }
   const slice = startTimeSlice()
   for (const row of rows) {
     if (slice.isOver()) await slice.giveWay()
-    applyRow(row, { known, plan, refused, keys, keepAtMost }, outcome)
+    applyRow(row, people, outcome)
   }
 
   const writes = [...known.all()].flatMap((candidate) => toWrite(organization, candidate))
@@ -160,6 +161,7 @@ type TakenRow = Extract<CsvCandidate, { input: CandidateInput }>
 interface People {
   known: KnownCandidates
   plan: ImportPlan | null
+  mayBeNewcomer: boolean
   refused: Set<string>
   keys: KeysOfRows
   keepAtMost: KeepAtMost
@@ -183,9 +185,9 @@ function applyRow(row: CsvCandidate, people: People, outcome: RowsOutcome): void
 }
 
 /** Takes the row's values over into `known`; else says why it cannot be a candidate. */
-function merge(row: TakenRow, { known, plan, refused }: People): { isKnown: boolean; warnings: string[] } | string {
+function merge(row: TakenRow, { known, plan, mayBeNewcomer, refused }: People): { isKnown: boolean; warnings: string[] } | string {
   const { input, warnings } = row
-  const { match, doubt, made } = whomIsMeant(row, known, plan)
+  const { match, doubt, made } = whomIsMeant(row, known, plan, mayBeNewcomer)
   const merged = mergedOrFault(match, input)
   if (typeof merged === 'string') return merged
   const fields = remembering(match?.fields ?? null, merged, input)

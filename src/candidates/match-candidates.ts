@@ -3,7 +3,7 @@ import { formerKeys } from '../people/former-keys.ts'
 import { contradict, personKeys } from '../people/person-keys.ts'
 import type { CandidateInput } from './candidate-input.ts'
 import { candidateKeys, recordKey } from './candidate-keys.ts'
-import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
+import { findByAny } from './find-by-any.ts'
 import type { CandidateFields, KnownFields } from './merge-candidate.ts'
 import { searchForm } from './search-form.ts'
 
@@ -46,14 +46,17 @@ export async function loadKnownCandidates(
 ): Promise<KnownCandidates> {
   const unnamed = inputs.filter(({ externalId }) => !externalId)
   const keys = unnamed.map((input) => ({ ...candidateKeys(input), former: formerKeys(input), record: recordKey(input) }))
-  const matching = [
-    { _id: { $in: ids } },
-    { externalId: { $in: inputs.flatMap(({ externalId }) => externalId ?? []) } },
-    { linkKeys: { $in: keys.flatMap(({ linkKeys, former }) => [...linkKeys, ...former.links]) } },
-    { emailKeys: { $in: keys.flatMap(({ emailKeys, former }) => [...emailKeys, ...former.emails]) } },
-    { recordKeys: { $in: keys.map(({ record }) => record) } },
-  ]
-  const found = await CandidateModel.find({ organization, $or: matching }).sort({ _id: 1 }).session(session).lean<CandidateDocument[]>() // prettier-ignore
+  const found = await findByAny(
+    organization,
+    {
+      _id: ids,
+      externalId: inputs.flatMap(({ externalId }) => externalId ?? []),
+      linkKeys: keys.flatMap(({ linkKeys, former }) => [...linkKeys, ...former.links]),
+      emailKeys: keys.flatMap(({ emailKeys, former }) => [...emailKeys, ...former.emails]),
+      recordKeys: keys.map(({ record }) => record),
+    },
+    { session },
+  )
   const known = indexCandidates()
   for (const stored of found) {
     known.add({ id: stored._id, stored, changed: false, fields: { ...stored, ...candidateKeys(stored) } })

@@ -176,7 +176,15 @@ describe('candidates over HTTP', () => {
     const old = await importCsv(new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 1, 2, 3, 4]), { 'content-type': type })
 
     const rejected = [{ line: 7, message: 'emails is not an e-mail address.' }]
-    expect(await sent.json()).to.deep.equal({ created: 1, updated: 0, rejected, rejectedCount: 1, ignoredColumns: ['Shoe size'] })
+    expect(await sent.json()).to.deep.equal({
+      created: 1,
+      updated: 0,
+      rejected,
+      rejectedCount: 1,
+      warnings: [],
+      warningCount: 0,
+      ignoredColumns: ['Shoe size'],
+    })
     expect(await again.json()).to.deep.include({ created: 0, updated: 1, rejected })
     expect(await preview.json()).to.deep.include({ sheet: { name: 'People', others: 0 } })
     expect([old.status, await codeOf(old)]).to.deep.equal([422, 'invalid_request'])

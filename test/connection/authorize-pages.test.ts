@@ -83,7 +83,7 @@ describe('web/pages: authorize Lever', () => {
     const leverUrl = new URL(pressed.headers.location ?? '')
     expect(leverUrl.origin).to.equal(site.lever.authUrl)
     expect(leverUrl.searchParams.get('scope')).to.equal(
-      'offline_access opportunities:write:admin notes:write:admin users:read:admin postings:read:admin stages:read:admin archive_reasons:read:admin requisitions:read:admin sources:read:admin contact:read:admin webhooks:write:admin',
+      'offline_access users:read:admin postings:read:admin stages:read:admin archive_reasons:read:admin requisitions:read:admin sources:read:admin contact:read:admin webhooks:write:admin opportunities:write:admin notes:write:admin',
     )
     expect(leverUrl.searchParams.get('code_challenge_method')).to.equal('S256')
     const cookies = cookiesOf(pressed).join('\n')

@@ -6,7 +6,7 @@ import { ConversationModel } from '../../src/conversations/conversation-model.ts
 import { ExportModel, type ExportDocument } from '../../src/export/export-model.ts'
 import { forgetCandidate } from '../../src/export/forget-candidate.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
-import { endQuietTime, newConversation, notedAtOnce, send } from '../conversations/conversation-world.ts'
+import { endQuietTime, newConversation, notedAtOnce, send, WITH_CONVERSATIONS } from '../conversations/conversation-world.ts'
 import { eventually } from '../support/eventually.ts'
 import type { FaultOrder } from '../support/lever.ts'
 import { QUICK_TIMES } from '../support/quick-times.ts'
@@ -29,7 +29,7 @@ describe('once a person is erased', function () {
     // nothing here may be waiting for a lease to lapse, or for a call to time out
     service = await startService({ ...QUICK_TIMES, LEVER_TIMEOUT_MS: String(TIMEOUT_MS), LEASE_MS: '45000' })
     await service.lever.settings({ rateLimit: { enabled: false } })
-    ;({ api, apiKey } = await service.connected())
+    ;({ api, apiKey } = await service.connected(WITH_CONVERSATIONS))
   })
   after(() => service.stop())
   afterEach(async () => {

@@ -6,6 +6,9 @@ import type { Said } from './said.ts'
 export const TIERS = ['externalId', 'record', 'profile', 'email'] as const
 export type Tier = (typeof TIERS)[number]
 
+/** Of the candidates that have a key in common; more are too many to compare each with each row. */
+const MOST_HOLDERS = 20
+
 /** A candidate that was here before the import. */
 export interface KnownSaid {
   id: string
@@ -60,17 +63,24 @@ export class Claims {
   }
 
   add(rows: readonly { row: number; said: Said }[], found: readonly KnownSaid[]): void {
-    const byKey = new Map<string, number[]>()
+    const holders = new Map<string, number[]>()
+    const hold = (key: string, candidate: number): void => {
+      const others = holders.get(key)
+      if (others) others.push(candidate)
+      else holders.set(key, [candidate])
+    }
     for (const { id, said, records } of found) {
       const candidate = this.#numberOf(id, said)
-      const emails = said.emails.map((email) => `email ${email}`)
-      const profiles = said.profiles.map((profile) => `profile ${profile}`)
-      const named = said.externalId === null ? [] : [`externalId ${said.externalId}`]
-      for (const key of [...named, ...emails, ...profiles, `record ${said.record}`, ...records.map((record) => `record ${record}`)]) {
-        byKey.set(key, [...(byKey.get(key) ?? []), candidate])
+      if (said.externalId !== null) hold(`externalId ${said.externalId}`, candidate)
+      for (const record of new Set([said.record, ...records])) hold(`record ${record}`, candidate)
+      const name = this.candidates.nameOf(candidate)
+      const keys = [...said.emails.map((email) => `email ${email}`), ...said.profiles.map((profile) => `profile ${profile}`)]
+      for (const key of keys) {
+        hold(key, candidate)
+        hold(`${name} ${key}`, candidate)
       }
     }
-    for (const { row, said } of rows) this.#claim(row, said, (tier, key) => byKey.get(`${tier} ${key}`) ?? [])
+    for (const { row, said } of rows) this.#claim(row, said, (key) => holders.get(key) ?? [])
   }
 
   #numberOf(id: string, said: Said): number {
@@ -83,15 +93,26 @@ export class Claims {
     return candidate
   }
 
-  #claim(row: number, said: Said, holders: (tier: Tier, key: string) => readonly number[]): void {
-    const push = (tier: Tier, key: string, number = -1): void => {
-      for (const candidate of holders(tier, key)) {
-        for (const part of [row, candidate, TIERS.indexOf(tier), number]) this.#claims.push(part)
-      }
+  #claim(row: number, said: Said, holdersOf: (key: string) => readonly number[]): void {
+    const push = (tier: Tier, candidates: readonly number[], key = -1): void => {
+      for (const candidate of candidates) for (const part of [row, candidate, TIERS.indexOf(tier), key]) this.#claims.push(part)
     }
-    if (said.externalId !== null) return push('externalId', said.externalId)
-    push('record', said.record)
-    for (const profile of said.profiles) push('profile', profile)
-    for (const email of said.emails) push('email', email, this.#rows.keyOf(email, EMAIL))
+    const name = this.#rows.nameOf(row)
+    const withKey = (key: string): readonly number[] => someOf(holdersOf(key), holdersOf(`${name} ${key}`))
+    if (said.externalId !== null) return push('externalId', holdersOf(`externalId ${said.externalId}`))
+    push('record', this.#ofRecord(holdersOf(`record ${said.record}`)))
+    for (const profile of said.profiles) push('profile', withKey(`profile ${profile}`))
+    for (const email of said.emails) push('email', withKey(`email ${email}`), this.#rows.keyOf(email, EMAIL))
   }
+
+  /** Of several that such a row was about, the oldest without an `externalId`. */
+  #ofRecord(candidates: readonly number[]): readonly number[] {
+    const unnamed = candidates.find((candidate) => !this.#named.has(candidate))
+    return candidates.length > 1 && unnamed !== undefined ? [unnamed] : candidates.slice(0, 2)
+  }
+}
+
+/** Enough to tell whether several have a key, and whether one of them alone has the row's name: a key of thousands takes no more. */
+function someOf(holders: readonly number[], namesakes: readonly number[]): readonly number[] {
+  return holders.length <= MOST_HOLDERS ? holders : [...new Set([...holders.slice(0, 2), ...namesakes.slice(0, MOST_HOLDERS)])]
 }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { Types } from 'mongoose'
-import { CandidateModel, type CandidateDocument } from '../candidate-model.ts'
 import type { CsvCandidate } from '../csv/csv-candidates.ts'
 import { candidateKeys } from '../candidate-keys.ts'
+import { findByAny } from '../find-by-any.ts'
 import { formerKeys } from '../../people/former-keys.ts'
 import { Claims } from './claims.ts'
 import { chooseCandidates, type Choices } from './choose-candidates.ts'
@@ -68,14 +68,16 @@ async function claimKnown(
 ): Promise<void> {
   const unnamed = rows.filter(({ said }) => said.externalId === null)
   const former = unnamed.map(({ data }) => formerKeys(data))
-  const matching = [
-    { externalId: { $in: rows.flatMap(({ said }) => said.externalId ?? []) } },
-    { linkKeys: { $in: [...unnamed.flatMap(({ data }) => candidateKeys(data).linkKeys), ...former.flatMap(({ links }) => links)] } },
-    { emailKeys: { $in: [...unnamed.flatMap(({ said }) => said.emails), ...former.flatMap(({ emails }) => emails)] } },
-    { recordKeys: { $in: unnamed.map(({ said }) => said.record) } },
-  ]
-  const fields = { externalId: 1, name: 1, emails: 1, links: 1, profileUrl: 1, recordKeys: 1 } as const
-  const found = await CandidateModel.find({ organization, $or: matching }, fields).lean<CandidateDocument[]>()
+  const found = await findByAny(
+    organization,
+    {
+      externalId: rows.flatMap(({ said }) => said.externalId ?? []),
+      linkKeys: [...unnamed.flatMap(({ data }) => candidateKeys(data).linkKeys), ...former.flatMap(({ links }) => links)],
+      emailKeys: [...unnamed.flatMap(({ said }) => said.emails), ...former.flatMap(({ emails }) => emails)],
+      recordKeys: unnamed.map(({ said }) => said.record),
+    },
+    { fields: { externalId: 1, name: 1, emails: 1, links: 1, profileUrl: 1, recordKeys: 1 } },
+  )
   claims.add(
     rows,
     found

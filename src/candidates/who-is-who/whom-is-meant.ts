@@ -11,14 +11,21 @@ export function decidedIds(plan: ImportPlan, line: number): Types.ObjectId[] {
   return [decision.made, ...(decision.known ? [decision.known] : []), ...(since ? [since] : [])]
 }
 
+/** Whether one of these candidates was added by somebody else after the plan was made. */
+export function hasNewcomers(known: KnownCandidates, plan: ImportPlan | null): boolean {
+  return plan !== null && [...known.all()].some(({ id }) => !plan.isDecided(id))
+}
+
 /**
  * The candidate that a row is about: as planned, unless a matching candidate was added while the import ran. `made` is the id for a new
  * person.
+ * @param mayBeNewcomer of {@link hasNewcomers}: without newcomers, nobody is searched among candidates that the plan has decided about
  */
 export function whomIsMeant(
   { line, input }: { line: number; input: CandidateInput },
   known: KnownCandidates,
   plan: ImportPlan | null,
+  mayBeNewcomer: boolean,
 ): Match & { made: Types.ObjectId } {
   const decision = plan?.decide(line)
   if (!plan || !decision) return { ...known.find(input), made: new Types.ObjectId() }
@@ -26,6 +33,7 @@ export function whomIsMeant(
   const named = input.externalId ? known.named(input.externalId) : null
   const match = named ?? firstKnown(decidedIds(plan, line), known)
   if (match) return { match, doubt: null, made }
+  if (!mayBeNewcomer) return { match: null, doubt: decision.doubt, made }
   const since = known.find(input, ({ id }) => !plan.isDecided(id))
   if (since.match) plan.cameSince.set(made.toHexString(), since.match.id)
   return { match: since.match, doubt: since.match ? null : (decision.doubt ?? since.doubt), made }

@@ -9,20 +9,36 @@ export interface XmlHandler {
   close?(name: string): void
 }
 
+/** Far more than workbooks have. What is open at once, and a tag's attributes, are kept in memory. */
+const DEEPEST = 100
+const MOST_ATTRIBUTES = 1000
+
 /**
  * Reads XML as a stream and yields after each piece, so that the rest of the process can run. Knows only XML's five built-in entities,
- * and refuses a document type, which could define others.
+ * and refuses a document type, which could define others, and names, values and comments of more than 64 KB (sax's own limit).
  * @throws ServiceError `invalid_request` for any other XML
  */
 export async function* readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHandler): AsyncGenerator<void> {
-  const parser = sax.parser(true, { strictEntities: true, position: false } as sax.SAXOptions)
+  const parser = sax.parser(true, { strictEntities: true })
   let isRefused = false
+  let depth = 0
+  let attributeCount = 0
   const refuse = () => void (isRefused = true)
   parser.onerror = refuse // oxlint-disable-line unicorn/prefer-add-event-listener
   parser.ondoctype = refuse
-  parser.onopentag = ({ name, attributes }) => handler.open?.(local(name), attributes as Record<string, string>)
+  parser.onopentagstart = () => void (attributeCount = 0)
+  parser.onattribute = () => {
+    if ((attributeCount += 1) > MOST_ATTRIBUTES) tooMuch()
+  }
+  parser.onopentag = ({ name, attributes }) => {
+    if ((depth += 1) > DEEPEST) tooMuch()
+    handler.open?.(local(name), attributes as Record<string, string>)
+  }
   parser.ontext = parser.oncdata = (text) => handler.text?.(text) // oxlint-disable-line unicorn/prefer-add-event-listener
-  parser.onclosetag = (name) => handler.close?.(local(name))
+  parser.onclosetag = (name) => {
+    depth -= 1
+    handler.close?.(local(name))
+  }
   const decoder = new TextDecoder('utf-8')
   const slice = startTimeSlice()
   for await (const piece of pieces) {
@@ -48,6 +64,10 @@ export function attribute(attributes: Readonly<Record<string, string>>, name: st
 
 function local(name: string): string {
   return name.slice(name.indexOf(':') + 1)
+}
+
+function tooMuch(): never {
+  throw malformed()
 }
 
 function malformed(): Error {

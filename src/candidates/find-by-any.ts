@@ -1,0 +1,22 @@
+import type { ClientSession, ProjectionType } from 'mongoose'
+import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
+
+type KeyField = '_id' | 'externalId' | 'linkKeys' | 'emailKeys' | 'recordKeys'
+
+/**
+ * Candidates that have one of these values in one of these fields, the oldest first. Each field is looked up through its own index, which
+ * takes the organization in every branch, no branch without values, and no sorting by the database: otherwise MongoDB reads all candidates
+ * of the organization.
+ */
+export async function findByAny(
+  organization: string,
+  values: Partial<Record<KeyField, readonly unknown[]>>,
+  { fields = {}, session }: { fields?: ProjectionType<CandidateDocument>; session?: ClientSession } = {},
+): Promise<CandidateDocument[]> {
+  const branches = Object.entries(values).flatMap(([field, wanted]) =>
+    wanted.length > 0 ? [{ organization, [field]: { $in: wanted } }] : [],
+  )
+  if (branches.length === 0) return []
+  const found = await CandidateModel.find({ $or: branches }, fields, session ? { session } : {}).lean<CandidateDocument[]>()
+  return found.toSorted((a, b) => Buffer.compare(a._id.id, b._id.id))
+}
