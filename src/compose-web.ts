@@ -36,7 +36,7 @@ import { activityRoutes } from './web/pages/activity.tsx'
 import { candidateRoutes } from './web/pages/candidate.tsx'
 import { exportBatchesRoutes } from './web/pages/export-batches.tsx'
 import { exportRulesRoutes } from './web/pages/export-rules.tsx'
-import { exportPagesRoutes } from './web/pages/export-pages.tsx'
+import { exportPagesRoutes, exportProgressRoutes } from './web/pages/export-pages.tsx'
 import { obstacleFinder } from './web/pages/export-obstacle.ts'
 import { exportsRoutes } from './web/pages/exports.tsx'
 import { importRoutes } from './web/pages/import.tsx'
@@ -89,7 +89,12 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       peopleRoutes({ accounts: parts.accounts, idempotency }),
       apiKeyPagesRoutes({ accounts: parts.accounts, idempotency }),
       exportPagesRoutes({ ...parts, findObstacle, idempotency }),
-      pagesOfFeature('export', parts.connections, [...exportBatchesRoutes(parts), ...exportRulesRoutes(parts), ...exportsRoutes(parts)]),
+      pagesOfFeature('export', parts.connections, [
+        ...exportProgressRoutes({ ...parts, findObstacle, idempotency }),
+        ...exportBatchesRoutes(parts),
+        ...exportRulesRoutes(parts),
+        ...exportsRoutes(parts),
+      ]),
       importRoutes(parts),
       activityRoutes(parts),
       candidateRoutes({ ...parts, findObstacle }),

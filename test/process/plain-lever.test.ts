@@ -17,6 +17,10 @@ interface Seen {
   authorization: string
 }
 
+/** All that exports need; a write scope includes the read scope of the same name. */
+const GRANTED =
+  'offline_access opportunities:write:admin notes:write:admin users:read:admin postings:read:admin stages:read:admin archive_reasons:read:admin requisitions:read:admin sources:read:admin contact:read:admin webhooks:write:admin'
+
 /**
  * A Lever that does no more than its documentation says: opaque tokens without claims, no `expand`, no `hasNext` where there is one
  * page, statuses 200 where 201 was recorded, members of its own that nobody knows.
@@ -66,7 +70,7 @@ class PlainLever {
         refresh_token: 'opaque-refresh',
         expires_in: 3600,
         token_type: 'Bearer',
-        scope: 'offline_access opportunities:write:admin',
+        scope: GRANTED,
       }
     }
     const user = { id: 'user-bo', name: 'Bo', email: 'Bo@Acme.Example', accessRole: 'team member', unheardOf: { a: 1 } }

@@ -18,11 +18,11 @@ describe('every endpoint of the local Lever', () => {
     const gone = await addOpportunity(api, { name: 'Gone', postings: [posting.id] })
     await lever.deleteOpportunity(gone.data.id)
     const opportunities = await lever.allOpportunities()
-    const withSome = async (what: string): Promise<string> => {
-      for (const { id } of opportunities) if ((await api.get(`/opportunities/${id}/${what}`)).body.data.length > 0) return id
+    const withSome = async (what: string, isMeant: (one: { status?: string }) => boolean = () => true): Promise<string> => {
+      for (const { id } of opportunities) if ((await api.get(`/opportunities/${id}/${what}`)).body.data.some(isMeant)) return id
       throw new Error(`no opportunity has ${what}`)
     }
-    const offered = await withSome('offers')
+    const offered = await withSome('offers', ({ status }) => status === 'signed')
     const referred = await withSome('referrals')
     Object.assign(ids, {
       posting: posting.id,

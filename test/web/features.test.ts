@@ -88,7 +88,7 @@ describe('the features of a connection', function () {
       await use('conversations')
       for (const [language, words] of [['en', 'This connection is not used for exports.'], ['es', 'Esta función está desactivada.']] as const) {
         const ana = await visit(service.url, api, LEVER_ADMIN, language)
-        for (const path of ['/exports', '/settings/export-rules', '/exports/batches']) {
+        for (const path of ['/exports', '/settings/export-rules', '/exports/batches', '/exports/progress']) {
           const page = await ana.open(path)
           expect([page.status, page.html.includes(words)], `${language} ${path}`).to.deep.equal([409, true])
         }
@@ -169,7 +169,7 @@ describe('the features of a connection', function () {
       })
       expect(waits).to.include({ messages: 1 })
       const page = await (await visit(service.url, api, LEVER_ADMIN, 'es')).open(`/candidates/${id}`)
-      expect(page.html).to.include('Falta: applications:read:admin').and.not.include('Escribir la nota ahora')
+      expect(page.html).to.include('Permisos que faltan: applications:read:admin').and.not.include('Escribir la nota ahora')
 
       await authorize(api, service.lever)
       await eventually('it is noted', async () => (await api.get<Conversation>(`conversations/${talk}`)).body.notes.length === 1, 30_000)

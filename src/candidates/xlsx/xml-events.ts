@@ -19,7 +19,7 @@ const MOST_ATTRIBUTES = 1000
  * @throws ServiceError `invalid_request` for any other XML
  */
 export async function* readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHandler): AsyncGenerator<void> {
-  const parser = sax.parser(true, { strictEntities: true })
+  const parser = sax.parser(true, { strictEntities: true } as sax.SAXOptions)
   let isRefused = false
   let depth = 0
   let attributeCount = 0

@@ -117,13 +117,17 @@ export function parseForm<S extends z.ZodType>(ctx: SiteContext, schema: S): z.o
 
 /**
  * The query parameters, checked like a form: misspelled or malformed ones are refused, since ignoring them would show or start something
- * else.
+ * else. Empty ones, as a form leaves them, count as absent, and so does what mail and ad programs append to links.
  * @throws ServiceError `invalid_request`, `bad_request` for an address that is not encoded as UTF-8
  */
 export function parseAddress<S extends z.ZodType>(ctx: SiteContext, schema: S): z.output<S> {
   decodePart(ctx.querystring)
-  return parseInput(closed(schema), { ...ctx.query }) as z.output<S>
+  const given = Object.entries(ctx.query).filter(([name, value]) => value !== '' && !APPENDED.test(name))
+  return parseInput(closed(schema), Object.fromEntries(given)) as z.output<S>
 }
+
+/** Parameters by which mail and ad programs recognize who followed a link. */
+const APPENDED = /^(utm_\w{1,30}|fbclid|gclid|msclkid|mc_[ce]id)$/
 
 function closed(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodPipe ? z.pipe(closed(schema.def.in as z.ZodType), schema.def.out) : strictly(schema)

@@ -29,7 +29,7 @@ export interface ExportPagesDeps extends QuestionDeps {
   idempotency: Pick<Idempotency, 'once'>
 }
 
-/** **Export to ATS**: the dialog, its answer, and the progress; each a page of its own without scripts. */
+/** **Export to ATS**: the dialog and its answer, each a page of its own without scripts. */
 export function exportPagesRoutes(deps: ExportPagesDeps): PageRoute[] {
   return [
     page.get('/candidates/export', { access: 'sourcer' }, (ctx) => openDialog(ctx, parseAddress(ctx, ChosenQuery), deps)),
@@ -37,6 +37,12 @@ export function exportPagesRoutes(deps: ExportPagesDeps): PageRoute[] {
     page.get('/candidates/export/jobs', { access: 'sourcer' }, (ctx) => showJobs(ctx, deps)),
     page.post('/candidates/export/preview', { access: 'sourcer' }, (ctx) => showDetails(ctx, deps)),
     page.post('/candidates/export', { access: 'sourcer' }, (ctx) => send(ctx, deps)),
+  ]
+}
+
+/** The progress of what was exported, and trying again what failed. */
+export function exportProgressRoutes(deps: ExportPagesDeps): PageRoute[] {
+  return [
     page.get('/exports/progress', { access: 'sourcer' }, (ctx) => showProgress(ctx, deps)),
     page.post('/exports/progress', { access: 'sourcer' }, (ctx) => retry(ctx, deps)),
   ]

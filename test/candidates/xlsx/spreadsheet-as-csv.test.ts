@@ -124,4 +124,22 @@ describe('a spreadsheet as CSV', () => {
     for (const bad of [of(entities), of('<worksheet><sheetData><row>'), of('<worksheet>&unknown;</worksheet>'), of('no xml'), xlsx({ rows: '<row r="2"/><row r="1"/>' }), xlsx({ rows: '<row r="9999999"/>' }), xlsx({ rows: '<row><c r="ZZZ1"><v>1</v></c></row>' })])
       expect(await refusal(bad)).to.match(/^invalid_request: The spreadsheet is damaged/)
   }) // prettier-ignore
+
+  it('refuses names, values and comments without an end, too many attributes, and endless depth, before they fill the memory', async () => {
+    const of = (text: string) => xlsx({ rows: '', more: { 'xl/worksheets/sheet1.xml': text } })
+    const long = 'a'.repeat(8_000_000)
+    const many = Array.from({ length: 500_000 }, (_, at) => `a${at}=""`).join(' ')
+    const end = '<sheetData/></worksheet>'
+    const deep = `${'<a>'.repeat(2_000_000)}${'</a>'.repeat(2_000_000)}`
+    const endless = [
+      `<worksheet a="${long}">${end}`,
+      `<worksheet><!--${long}-->${end}`,
+      `<worksheet><${long}/>${end}`,
+      `<worksheet ${many}>${end}`,
+      `<worksheet>${deep}${end}`,
+    ]
+
+    expect(await csvOf(of(`<worksheet a="a"><!--a--><a><a/></a>${end}`))).to.equal('')
+    for (const text of endless) expect(await refusal(of(text)), text.slice(0, 20)).to.match(/^invalid_request: The spreadsheet is damaged/)
+  })
 })

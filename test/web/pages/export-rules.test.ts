@@ -26,7 +26,12 @@ describe('the page of automatic export', function () {
     const person = await add({ stage: 'qualified' })
     const first = await ana.open(HERE)
 
-    const preview = await ana.send(`${HERE}/preview`, { name: 'All qualified', stages: 'Qualified\nqualified lead', projects: '', note: 'By rule' })
+    const preview = await ana.send(`${HERE}/preview`, {
+      name: 'All qualified',
+      stages: 'Qualified\nqualified lead',
+      projects: '',
+      note: 'By rule',
+    })
     const rules = await api.get<{ data: unknown[] }>('export-rules')
     const saved = await ana.send(HERE, { name: 'All qualified', stages: 'Qualified\nqualified lead', projects: '', note: 'By rule' })
 
