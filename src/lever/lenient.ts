@@ -42,9 +42,9 @@ export const time = z
   .nullable()
   .catch(null)
 
-function msOf(text: string): number {
-  if (DIGITS.test(text)) return Number(text)
-  return ISO_TIME.test(text) ? Date.parse(text) : Number.NaN
+function msOf(written: string): number {
+  if (DIGITS.test(written)) return Number(written)
+  return ISO_TIME.test(written) ? Date.parse(written) : Number.NaN
 }
 
 /** The texts of an array; whatever else is in it is left out. */

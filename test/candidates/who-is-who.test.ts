@@ -145,7 +145,7 @@ describe('who is who in an import', () => {
 
   it('finds a candidate by the keys of the version before, until they are renewed', async () => {
     const former = { name: 'Ann', emails: [], links: ['https://github.com/Ann'], emailKeys: [], linkKeys: ['github.com/Ann'], revision: 0 }
-    await CandidateModel.collection.insertOne({ ...former, organization: new Types.ObjectId(organization) } as never)
+    await CandidateModel.collection.insertOne({ ...former, organization: new Types.ObjectId(organization) })
 
     expect(await importRows('name,email,link', ['Ann,,https://github.com/Ann'])).to.include({ created: 0, updated: 1 })
   })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import mongoose from 'mongoose'
-import sinon from 'sinon'
+import { stub } from 'sinon'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { ExportModel, type ExportDocument } from '../../src/export/export-model.ts'
 import { forgetCandidate } from '../../src/export/forget-candidate.ts'
@@ -246,7 +246,7 @@ describe('once a person is erased', function () {
     await ExportModel.create({ ...fields, status: 'unclear', dueAt: NEVER, note: { status: 'queued', text: 'likes tea' } })
     const forget = async () => forgetCandidate(String(organization), String(candidate), TIMEOUT_MS)
     const exists = ExportModel.exists.bind(ExportModel)
-    const landing = sinon.stub(ExportModel, 'exists').callsFake((filter) => {
+    const landing = stub(ExportModel, 'exists').callsFake((filter) => {
       landing.restore()
       const landed = ExportModel.updateOne({ candidate }, { $set: { status: 'exported' } })
       return landed.then(() => exists(filter)) as unknown as ReturnType<typeof exists>

@@ -9,14 +9,19 @@ const MOST_FRACTION_DIGITS = 20
 /** How a format shows numbers: as dates, with leading zeros up to a length, or (null) as they are. */
 export type NumberFormat = { kind: 'date' } | { kind: 'padded'; length: number } | null
 
+/** The longest that spreadsheet programs write. */
+const LONGEST_CODE = 255
+
 const DATES_BUILT_IN = [[14, 22], [27, 36], [45, 47], [50, 58]] as const // prettier-ignore
 
 /** @param code the format's own text; undefined for a built-in format */
 export function formatOf(id: number, code: string | undefined): NumberFormat {
   if (code === undefined) return DATES_BUILT_IN.some(([from, to]) => id >= from && id <= to) ? { kind: 'date' } : null
-  if (/^0+$/.test(code)) return code.length > 1 ? { kind: 'padded', length: code.length } : null
+  const short = code.slice(0, LONGEST_CODE)
+  if (/^0+$/.test(short)) return short.length > 1 ? { kind: 'padded', length: short.length } : null
   // quoted words, colors, conditions and languages are not part of the date
-  const bare = code.replaceAll(/"[^"]*"/g, '').replaceAll(/\[[^\]]*\]/g, '').replaceAll(/\\./g, '') // prettier-ignore
+  // pattern exempt, at most 255 characters: the code is cut at LONGEST_CODE
+  const bare = short.replaceAll(/"[^"]*"/g, '').replaceAll(/\[[^\]]*\]/g, '').replaceAll(/\\./g, '') // prettier-ignore
   return /[ymdhs]/i.test(bare) && !/general/i.test(bare) ? { kind: 'date' } : null
 }
 

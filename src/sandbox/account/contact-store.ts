@@ -9,7 +9,8 @@ export function canonicalEmail(email: string): string {
 /** The form may also leave out dots and plus parts before the @. */
 function withoutDotsAndPlus(email: string): string {
   const [local = '', ...domain] = canonicalEmail(email).split('@')
-  return [local.replace(/\+.*$/, '').replaceAll('.', ''), ...domain].join('@')
+  const [name = ''] = local.split('+', 1)
+  return [name.replaceAll('.', ''), ...domain].join('@')
 }
 
 export type CanonicalForm = 'case' | 'dotsAndPlus'

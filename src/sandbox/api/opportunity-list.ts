@@ -18,7 +18,7 @@ export function listOpportunities(call: ApiCall): ApiAnswer {
   const filters = [confidentialityFilter(call), searchable(world), ...fieldFilters(query), ...timeFilters(query), ...stateFilters(call)]
   const page: Opportunity[] = []
   let next: ListPosition | null = null
-  for (const opportunity of inOrder(call, (opportunity) => filters.every((matches) => matches(opportunity)))) {
+  for (const opportunity of inOrder(call, (one) => filters.every((matches) => matches(one)))) {
     if (!filters.every((matches) => matches(opportunity))) continue
     if (page.length === limit) {
       next = positionIn(call, opportunity)
