@@ -153,10 +153,13 @@ async function names(uri: string): Promise<unknown[]> {
   return found.map(({ name }) => name as unknown)
 }
 
-/** Listens on a port until released. */
+/** Listens on a port until released, unless a program of another test file has taken the port by chance: then it is occupied already. */
 async function occupy(port: number): Promise<() => Promise<void>> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve() : reject(error)))
+    server.listen(port, '127.0.0.1', resolve)
+  })
   return () => new Promise((resolve) => server.close(() => resolve()))
 }
 
