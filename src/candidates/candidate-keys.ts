@@ -46,10 +46,12 @@ export function keysToRefuse(data: CandidateData): string[] {
   return [...new Set([...emailKeys, ...linkKeys, recordKey(data), ...former.emails, ...former.links])]
 }
 
+type Keys = readonly string[] | null | undefined
+
 /**
  * Everything that is remembered about an erased person, as hashes. Includes values that identify nobody, so that no text containing them
  * is kept.
  */
-export function keysToRemember(data: CandidateData & { recordKeys?: readonly string[] | null | undefined }): string[] {
-  return [...new Set([...keysToRefuse(data), ...contactForms(data), ...(data.recordKeys ?? [])])]
+export function keysToRemember(data: CandidateData & { recordKeys?: Keys; pastKeys?: Keys }): string[] {
+  return [...new Set([...keysToRefuse(data), ...contactForms(data), ...(data.recordKeys ?? []), ...(data.pastKeys ?? [])])]
 }

@@ -59,6 +59,7 @@ const candidateSchema = new Schema(
     linkKeys: { type: [String], default: [] },
     /** Records of rows that were matched to this candidate, whose values have changed since. */
     recordKeys: { type: [String], default: undefined },
+    pastKeys: { type: [String], default: undefined },
     /** Name and e-mails in the form in which they are searched. */
     searchText: { type: String, default: '' },
     /** Rises with every change of what is known of the person: two at once do not overwrite each other. */

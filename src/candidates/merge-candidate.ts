@@ -2,7 +2,8 @@ import { ServiceError, type FieldFault } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
 import { addressKey } from '../people/email-key.ts'
 import { linkForm } from '../people/profile-key.ts'
-import { candidateKeys, recordKey } from './candidate-keys.ts'
+import { personKeys } from '../people/person-keys.ts'
+import { candidateKeys, recordKey, type CandidateData } from './candidate-keys.ts'
 import { searchForm } from './search-form.ts'
 
 /** What a candidate document holds of the person; the rest of it is what happened to it. */
@@ -21,8 +22,10 @@ export interface CandidateFields {
   profileUrl?: string | undefined
   emailKeys: string[]
   linkKeys: string[]
-  /** Records of rows that were matched to this candidate and whose values have changed since. */
+  /** Records of earlier states of the candidate, and of rows that were matched to it. */
   recordKeys?: string[] | undefined
+  /** E-mails and profiles that the candidate had before. They identify nobody, but are refused once the person is erased. */
+  pastKeys?: string[] | undefined
   searchText: string
 }
 
@@ -44,7 +47,7 @@ export function mergeCandidate(known: KnownFields | null, input: CandidateInput)
   const name = input.name ?? known?.name ?? ''
   const profileUrl = text('profileUrl')
   assertComplete(name, emails, links)
-  return {
+  const fields = {
     externalId: text('externalId'),
     name,
     headline: text('headline'),
@@ -58,21 +61,39 @@ export function mergeCandidate(known: KnownFields | null, input: CandidateInput)
     stage: text('stage'),
     profileUrl,
     ...candidateKeys({ name, emails, links, profileUrl }),
-    recordKeys: known?.recordKeys?.length ? [...known.recordKeys] : undefined,
     searchText: [name, ...emails].map(searchForm).join('\n'),
+  }
+  return { ...fields, ...pastOf(known, fields) }
+}
+
+/** How many earlier states and matched rows are remembered for one candidate, so that they are recognized later. */
+const MOST_RECORDS = 50
+const MOST_PAST_KEYS = 100
+
+/** Whatever a write replaces or removes, a file from before may still contain. */
+function pastOf(known: KnownFields | null, now: CandidateData): Pick<CandidateFields, 'recordKeys' | 'pastKeys'> {
+  if (known === null) return {}
+  return {
+    recordKeys: others([...(known.recordKeys ?? []), recordKey(known)], [recordKey(now)], MOST_RECORDS),
+    pastKeys: others([...(known.pastKeys ?? []), ...keysOf(known)], keysOf(now), MOST_PAST_KEYS),
   }
 }
 
-/** How many different rows matched to one candidate are remembered, so that they are recognized later. */
-const MOST_RECORDS = 50
-
-/** The candidate after merging a row of a file. Its `recordKeys` identify every row merged into it. */
+/** The candidate after merging a row of a file: the row's record is remembered too. */
 export function remembering(known: KnownFields | null, fields: CandidateFields, input: CandidateInput): CandidateFields {
-  if (known === null) return fields
-  const now = recordKey(fields)
-  const said = [...(known.recordKeys ?? []), recordKey(known), ...(input.externalId ? [] : [recordKey(input)])]
-  const others = [...new Set(said)].filter((record) => record !== now).slice(-MOST_RECORDS)
-  return { ...fields, recordKeys: others.length > 0 ? others : undefined }
+  if (known === null || input.externalId) return fields
+  return { ...fields, recordKeys: others([...(fields.recordKeys ?? []), recordKey(input)], [recordKey(fields)], MOST_RECORDS) }
+}
+
+function keysOf(data: CandidateData): string[] {
+  const { emails, profiles } = personKeys(data)
+  return [...emails, ...profiles]
+}
+
+/** The latest of these values, without the current ones; undefined if there are none. */
+function others(values: readonly string[], current: readonly string[], most: number): string[] | undefined {
+  const left = [...new Set(values)].filter((value) => !current.includes(value)).slice(-most)
+  return left.length > 0 ? left : undefined
 }
 
 function assertComplete(name: string, emails: string[], links: string[]): void {

@@ -134,6 +134,17 @@ describe('who is who in an import', () => {
     expect(await importRows('name,email,link', rows)).to.include({ created: 0, updated: 3 })
   })
 
+  it('knows a row again whose candidate was changed since', async () => {
+    const rows = ['Ana Reyes,ana@old.example', 'Max Ode,info@ode.example']
+    await importRows('name,email', rows)
+    for (const { _id, name } of await all()) {
+      const change = name === 'Ana Reyes' ? { emails: ['ana@new.example'] } : { name: 'Maximilian Ode' }
+      await candidates.patch(organization, String(_id), CandidateInput.partial().parse(change), 'all')
+    }
+
+    expect(await importRows('name,email', rows)).to.deep.include({ created: 0, updated: 2 })
+  })
+
   it('counts warnings beyond the first 1,000, and keeps those', async () => {
     const rows = Array.from({ length: 1010 }, (_, at) => `n/a,P ${at},p${at}@a.example`)
 

@@ -104,6 +104,23 @@ describe('somebody who was erased', () => {
     expect(await tracesOf(person)).to.deep.equal([])
   })
 
+  for (const [what, change] of [
+    ['a change took away', (id: string, email: string) => api.patch(`candidates/${id}`, { emails: [email] })],
+    ['a later file replaced', (id: string, email: string) => importFile(`externalId,name,email\next-${id},Rhea Solis,${email}`)],
+  ] as const) {
+    it(`is a rejected line of an import by an address that ${what}`, async () => {
+      const name = what.replaceAll(' ', '')
+      const made = await api.post<{ id: string }>('candidates', { name: 'Rhea Solis', emails: [`${name}@old.example`] })
+      await api.patch(`candidates/${made.body.id}`, { externalId: `ext-${made.body.id}` })
+      await change(made.body.id, `${name}@new.example`)
+      await api.delete(`candidates/${made.body.id}`)
+
+      const { created, rejected } = await importFile(rowsOf({ name: 'R. Solis', email: `${name}@old.example` }))
+
+      expect([created, rejected.length]).to.deep.equal([0, 1])
+    })
+  }
+
   it('is a rejected line of a file that is imported in the background, which keeps nothing of the line', async () => {
     const person = await erased()
 
