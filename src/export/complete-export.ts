@@ -104,8 +104,12 @@ async function cannotChangeContact(
   return contact === null || (await refusalOf(() => updateContact(client, contact, change, writing(claimed)))) !== null
 }
 
+/** Each write follows a step that fails once the person is erased. */
 function writing(claimed: ClaimedExport) {
-  return { beforeSend: (): void => assertLeaseHolds(claimed), lane: budgetLane(claimed.document) }
+  const prepare = async (): Promise<void> => {
+    await writeStep(ExportModel, claimed, { set: { waitingFor: null }, now: ['intent.completingAt'], unlessErased: true })
+  }
+  return { prepare, beforeSend: (): void => assertLeaseHolds(claimed), lane: budgetLane(claimed.document) }
 }
 
 /** Lever's refusal of a write; null if the write succeeded. @throws an error if another try may help */

@@ -37,6 +37,8 @@ const intentSchema = new Schema(
     resume: { type: Boolean, default: false },
     /** The résumé is sent as a separate file once the opportunity exists. */
     resumeApart: { type: Boolean, default: false },
+    /** When the latest write began that adds to the opportunity what is missing; null before the first. */
+    completingAt: { type: Date, default: null },
     looks: { type: Number, default: 0 },
   },
   { _id: false },

@@ -77,6 +77,7 @@ function intentOf(
     opportunityId: null,
     resume: request.resume !== null && !terms.formsUnread,
     resumeApart: request.resume !== null && terms.formsUnread,
+    completingAt: null,
     looks: 0,
   }
 }

@@ -11,7 +11,7 @@ const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
 const CALL_BEGAN = {
   $cond: [
     { $in: ['$status', ['sending', 'unclear']] },
-    '$intent.at',
+    { $max: ['$intent.at', '$intent.completingAt'] },
     { $cond: [{ $eq: ['$note.status', 'queued'] }, '$note.intentAt', null] },
   ],
 }

@@ -16,8 +16,9 @@ export async function updateContact(
   client: LeverClient,
   id: string,
   change: ContactChange,
-  { beforeSend, lane }: { beforeSend?: () => void; lane?: Lane } = {},
+  { prepare, beforeSend, lane }: { prepare?: () => Promise<void>; beforeSend?: () => void; lane?: Lane } = {},
 ): Promise<void> {
-  const write = { json: change, schema: z.unknown(), ...(beforeSend ? { beforeSend } : {}), ...(lane ? { lane } : {}) }
+  const when = { ...(prepare ? { prepare } : {}), ...(beforeSend ? { beforeSend } : {}), ...(lane ? { lane } : {}) }
+  const write = { json: change, schema: z.unknown(), ...when }
   await client.write('PUT', leverPath`/contacts/${id}`, write)
 }

@@ -13,13 +13,17 @@ export function listFiles(client: LeverClient, opportunityId: string, options: {
 }
 
 /** Adds a file. Each call adds another one. @throws LeverCallError; `classifyWriteError` says what it means */
-export async function addFile(client: LeverClient, { opportunityId, performAs, file, beforeSend, lane }: FileToAdd): Promise<void> {
+export async function addFile(
+  client: LeverClient,
+  { opportunityId, performAs, file, prepare, beforeSend, lane }: FileToAdd,
+): Promise<void> {
   const form = new FormData()
   form.append('file', new Blob([file.bytes], { type: file.contentType }), file.filename)
   await client.write('POST', leverPath`/opportunities/${opportunityId}/files`, {
     query: { perform_as: performAs },
     form,
     schema: z.unknown(),
+    ...(prepare ? { prepare } : {}),
     ...(beforeSend ? { beforeSend } : {}),
     ...(lane ? { lane } : {}),
   })
@@ -30,6 +34,7 @@ export interface FileToAdd {
   /** Id of the Lever user who is credited; required by Lever. */
   performAs: string
   file: LeverUpload
+  prepare?: () => Promise<void>
   beforeSend?: () => void
   lane?: Lane
 }

@@ -181,6 +181,7 @@ export async function createOpportunity(
 
 interface WordsOptions {
   performAs: string
+  prepare?: () => Promise<void>
   beforeSend?: () => void
   lane?: Lane
 }
@@ -196,8 +197,9 @@ export async function addLinks(client: LeverClient, id: string, links: readonly 
 }
 
 /** These answers have blank contact fields (recorded answers): they are not read. */
-function wordsWrite({ performAs, beforeSend, lane }: WordsOptions) {
-  return { query: { perform_as: performAs }, schema: z.unknown(), ...(beforeSend ? { beforeSend } : {}), ...laneOf({ lane }) }
+function wordsWrite({ performAs, prepare, beforeSend, lane }: WordsOptions) {
+  const when = { ...(prepare ? { prepare } : {}), ...(beforeSend ? { beforeSend } : {}), ...laneOf({ lane }) }
+  return { query: { perform_as: performAs }, schema: z.unknown(), ...when }
 }
 
 /**

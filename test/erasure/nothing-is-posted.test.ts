@@ -34,6 +34,7 @@ describe('once a person is erased', function () {
   after(() => service.stop())
   afterEach(async () => {
     await service.lever.clearFaults()
+    await service.lever.settings({ answers: { formNames: 'all' } })
     await api.patch('connection/settings', { noteMode: 'perPause' })
   })
 
@@ -162,6 +163,29 @@ describe('once a person is erased', function () {
       .to.have.property('madeInLever')
       .that.deep.equals(made)
     expect(await hashesInMirror(ended.opportunityId)).to.equal(0)
+  })
+
+  it('an opportunity that Lever created without parts of the form is not completed, if a part is being added', async () => {
+    const person = await addPerson(api)
+    expect(await sendResume(service, apiKey, person)).to.be.oneOf([200, 201])
+    await service.lever.settings({ answers: { formNames: 'documented' } })
+    await service.lever.clearRequests()
+    await hold({ method: 'POST', path: '/addSources$' }, 422)
+    const id = await askForExport(api, person)
+    await eventually('a part is being added', async () => (await calls('POST', '/addSources$')) === 1)
+
+    const { isAnswered, answer } = await beginToErase(person)
+    await aMoment()
+    const early = isAnswered()
+    await service.lever.clearFaults()
+    await letCallBeOver(id)
+    const status = await answer
+    await aMoment()
+
+    expect([early, status]).to.deep.equal([false, 204])
+    expect([await calls('POST', '/addLinks$'), await calls('POST', '/files$')]).to.deep.equal([0, 0])
+    expect((await service.lever.requests('/contacts')).filter(({ method }) => method === 'PUT')).to.be.empty
+    await expectForgottenOnceLookedFor(person, id)
   })
 
   it('who comes to be in Lever after the connection broke is there before the answer, and found', async () => {

@@ -32,5 +32,6 @@ export async function letADayPass(id: string): Promise<void> {
 export async function letCallBeOver(id: string): Promise<void> {
   const past = new Date(Date.now() - HOUR_MS)
   await ExportModel.updateOne({ _id: id, intent: { $ne: null } }, { $set: { 'intent.at': past } })
+  await ExportModel.updateOne({ _id: id, 'intent.completingAt': { $ne: null } }, { $set: { 'intent.completingAt': past } })
   await ExportModel.updateOne({ _id: id, 'note.intentAt': { $ne: null } }, { $set: { 'note.intentAt': past } })
 }
