@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { MessageModel } from '../../src/conversations/message-model.ts'
@@ -326,7 +325,7 @@ describe('conversations', () => {
 
     await api.delete(`candidates/${id}`)
     await service.lever.clearFaults()
-    await sleep(700)
+    await exportAndWait(api, { candidateId: (await newCandidate(api)).id }) // takes longer than the next step of that worker
 
     expect(await notesIn(target ?? '')).to.deep.equal([])
     await eventually('it is gone', async () => (await api.get(`conversations/${talk}`)).status === 404, 30_000)

@@ -158,11 +158,16 @@ describe('an erasure', () => {
     const id = await candidate()
     let onItsWay = true
     let answered = false
-    const erasures = erasuresWith(async () => ({ removed: 0, underWay: onItsWay }), LEASE_MS, { isPosting: async () => onItsWay })
+    let asked = 0
+    const isPosting = async (): Promise<boolean> => {
+      asked += 1
+      return onItsWay
+    }
+    const erasures = erasuresWith(async () => ({ removed: 0, underWay: onItsWay }), LEASE_MS, { isPosting })
 
     const answer = erasures.eraseCandidate(organization, id, 'apiKey:1').then(() => (answered = true))
     await eventually('all was gone through', async () => (await erasure())?.passes === 1)
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await eventually('it was asked again', () => asked >= 3)
     const early = answered
     onItsWay = false
 
