@@ -5,6 +5,7 @@ import type { CandidateInput } from './candidate-input.ts'
 import { candidateKeys, recordKey } from './candidate-keys.ts'
 import { findByAny } from './find-by-any.ts'
 import type { CandidateFields, KnownFields } from './merge-candidate.ts'
+import { CONTRADICTED, SEVERAL } from './who-is-who/doubts.ts'
 import { searchForm } from './search-form.ts'
 
 /** A candidate that rows may be about: one in the database, or one that an earlier row made. */
@@ -33,9 +34,6 @@ export interface KnownCandidates {
   add(candidate: KnownCandidate): void
   all(): Iterable<KnownCandidate>
 }
-
-const CONTRADICTED = 'Added as a new candidate: a candidate with the same e-mail or profile has another profile page on the same site.'
-const SEVERAL = 'Added as a new candidate: several candidates have the same e-mail or profile, so the match is unclear.'
 
 /** Reads all candidates that any of `inputs` may be about, and those with `ids`. */
 export async function loadKnownCandidates(

@@ -1,13 +1,12 @@
 import { expect } from 'chai'
 import { CandidateImportModel } from '../../src/candidates/candidate-import-model.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
-import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
-import { createLog } from '../../src/log.ts'
+import type { Candidates } from '../../src/candidates/candidates.ts'
 import { candidateImportEndpoints } from '../../src/web/api/candidate-imports.ts'
 import { candidateEndpoints } from '../../src/web/api/candidates.ts'
 import { eventually } from '../support/eventually.ts'
+import { candidatesAlone } from '../support/candidates.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
-import { nobodyErased } from '../support/nobody-erased.ts'
 import { textRow, xlsx } from './xlsx/build-xlsx.ts'
 import { startWeb, type RunningWeb } from '../support/web.ts'
 
@@ -25,15 +24,7 @@ describe('candidates over HTTP', () => {
 
   before(async () => {
     await connectFreshDatabase()
-    candidates = createCandidates({
-      readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
-      readExports: async () => new Map(),
-      onRemoved: [],
-      erased: nobodyErased,
-      watchStages: async () => null,
-      leaseMs: 15_000,
-      log: createLog({ level: 'silent' }),
-    })
+    candidates = candidatesAlone()
     web = await startWeb({ endpoints: () => [...candidateEndpoints({ candidates }), ...candidateImportEndpoints({ candidates })] })
   })
   beforeEach(async () => {

@@ -3,14 +3,14 @@ import { Types } from 'mongoose'
 import { CandidateImportModel, type CandidateImportDocument } from '../../src/candidates/candidate-import-model.ts'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
-import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
+import type { Candidates } from '../../src/candidates/candidates.ts'
 import { dropOrphanedFiles } from '../../src/candidates/import-files.ts'
 import { ImportRejectionModel } from '../../src/candidates/import-rejection-model.ts'
 import type { ImportEnd } from '../../src/candidates/note-import-end.ts'
 import { runImport } from '../../src/candidates/run-import.ts'
-import { createLog } from '../../src/log.ts'
 import { claimWork, LeaseLost } from '../../src/work/claim.ts'
 import { eventually } from '../support/eventually.ts'
+import { candidatesAlone } from '../support/candidates.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
@@ -58,15 +58,7 @@ describe('candidate import', () => {
 
   before(async () => {
     await connectFreshDatabase()
-    candidates = createCandidates({
-      readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
-      readExports: async () => new Map(),
-      onRemoved: [],
-      erased: nobodyErased,
-      watchStages: async () => null,
-      leaseMs: 15_000,
-      log: createLog({ level: 'silent' }),
-    })
+    candidates = candidatesAlone()
   })
   beforeEach(async () => {
     organization = new Types.ObjectId().toHexString()

@@ -64,7 +64,7 @@ describe('stored keys of an earlier version', () => {
     expect((await KeyRenewalModel.findOne().lean())?.isDone).to.equal(true)
   })
 
-  it('refuse whoever was erased under the former forms', async () => {
+  it('refuse people who were erased under the former keys', async () => {
     const among = async (_: string, keys: readonly string[]) =>
       new Set(keys.filter((key) => ['github.com/Ana', 'ana@müller.example', 'linkedin.com/company/a'].includes(key)))
     const entering = { erased: { ...nobodyErased, among }, allowErased: false, watchStages: async () => null }

@@ -2,15 +2,14 @@ import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { Types } from 'mongoose'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
-import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
+import type { Candidates } from '../../src/candidates/candidates.ts'
 import { Claims } from '../../src/candidates/who-is-who/claims.ts'
 import { groupRows } from '../../src/candidates/who-is-who/group-rows.ts'
 import { RowKeys } from '../../src/candidates/who-is-who/row-keys.ts'
 import { saidBy } from '../../src/candidates/who-is-who/said.ts'
-import { createLog } from '../../src/log.ts'
 import { contradict, personKeys } from '../../src/people/person-keys.ts'
+import { candidatesAlone } from '../support/candidates.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
-import { nobodyErased } from '../support/nobody-erased.ts'
 
 interface FileRow {
   name: string
@@ -80,15 +79,7 @@ describe('who is who, whatever a file holds', () => {
 
     before(async () => {
       await connectFreshDatabase()
-      candidates = createCandidates({
-        readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
-        readExports: async () => new Map(),
-        onRemoved: [],
-        erased: nobodyErased,
-        watchStages: async () => null,
-        leaseMs: 15_000,
-        log: createLog({ level: 'silent' }),
-      })
+      candidates = candidatesAlone()
     })
     after(dropDatabase)
 

@@ -2,10 +2,10 @@ import { expect } from 'chai'
 import { Types } from 'mongoose'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
-import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
-import { createLog } from '../../src/log.ts'
+import type { Candidates } from '../../src/candidates/candidates.ts'
+import { NEW_ID } from '../../src/candidates/who-is-who/doubts.ts'
+import { candidatesAlone } from '../support/candidates.ts'
 import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
-import { nobodyErased } from '../support/nobody-erased.ts'
 
 const LINKEDIN = 'https://www.linkedin.com'
 
@@ -15,15 +15,7 @@ describe('who is who in an import', () => {
 
   before(async () => {
     await connectFreshDatabase()
-    candidates = createCandidates({
-      readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
-      readExports: async () => new Map(),
-      onRemoved: [],
-      erased: nobodyErased,
-      watchStages: async () => null,
-      leaseMs: 15_000,
-      log: createLog({ level: 'silent' }),
-    })
+    candidates = candidatesAlone()
   })
   beforeEach(() => {
     organization = new Types.ObjectId().toHexString()
@@ -102,7 +94,7 @@ describe('who is who in an import', () => {
     expect(await importRows('name,email,link', [ann])).to.deep.include({ created: 1, warned: [] })
     const second = await importRows('name,email,link', [bob])
     expect(second).to.deep.include({ created: 1, updated: 0, warned: [2] })
-    expect(second.warnings[0]?.message).to.match(/another profile page/)
+    expect(second.warnings[0]?.message).to.match(/different profile page/)
     expect(await importRows('name,email,link', [bob, ann])).to.deep.include({ created: 0, updated: 2, warned: [] })
     expect((await all()).map(({ name }) => name)).to.have.members(['Ann', 'Bob'])
   })
@@ -132,6 +124,15 @@ describe('who is who in an import', () => {
     expect(await importRows('name,email,link', rows)).to.include({ created: 1, updated: 2 })
     await importRows('name,email,link', [`Ann,new@a.example,https://ann.example`])
     expect(await importRows('name,email,link', rows)).to.include({ created: 0, updated: 3 })
+  })
+
+  it('makes a new candidate of a new externalId, and says that somebody with the same address is here', async () => {
+    await add({ name: 'Ana', emails: ['ana@a.example'] })
+
+    const both = await importRows('externalId,name,email', ['7,Ana,ana@a.example', ',Ana,ana@a.example'])
+
+    expect(both).to.include({ created: 1, updated: 1 })
+    expect(both.warnings.map(({ message }) => message)).to.deep.equal([NEW_ID])
   })
 
   it('knows a row again whose candidate was changed since', async () => {

@@ -204,21 +204,21 @@ describe('connection/settings, readiness, activate', () => {
     await world.connections.leverClient(organization)
   })
 
-  it('drops signature tokens and what was seen of events before exports settle, and keeps those that come meanwhile', async () => {
+  it('drops signature tokens and event states before exports settle, and keeps tokens that are saved after that', async () => {
     await world.authorize({ organization })
     await world.connections.putSignatureToken(organization, 'candidateHired', 'of the account that is left', ACTOR)
     await world.connections.noteWebhook((await world.connections.get(organization))._id, 'candidateHired', { verifiedAt: new Date() })
     const hired = async () => (await describeIt()).webhooks.find(({ event }) => event === 'candidateHired')
-    let meanwhile: unknown
+    let savedAfter: unknown
     world.neighbourhood.whileSettling = async () => {
-      meanwhile = await hired()
+      savedAfter = await hired()
       await world.connections.putSignatureToken(organization, 'candidateHired', 'of the next account', ACTOR)
     }
 
     await world.connections.disconnect(organization, ACTOR)
 
     world.neighbourhood.whileSettling = () => Promise.resolve()
-    expect(meanwhile).to.include({ configured: false, lastVerifiedAt: null })
+    expect(savedAfter).to.include({ configured: false, lastVerifiedAt: null })
     expect(await hired()).to.include({ configured: true, lastVerifiedAt: null })
   })
 

@@ -92,7 +92,7 @@ describe('connection/webhooks', () => {
     expect((await inLever()).map(({ event }) => event)).to.not.include('candidateHired')
   })
 
-  it('makes one anew whose token was lost, and one that is gone in Lever', async () => {
+  it('replaces a webhook whose token was lost, and one that is gone in Lever', async () => {
     await world.authorize({ organization })
     await provision()
     const before = await inLever()
@@ -124,7 +124,7 @@ describe('connection/webhooks', () => {
       expect(await inLever()).to.deep.equal(made)
     })
 
-    it('makes one anew whose token was lost, and removes the one before', async () => {
+    it('replaces a webhook whose token was lost', async () => {
       await ConnectionModel.updateOne({ organization }, { $unset: { 'webhooks.candidateHired.api': 1 } })
 
       await provision()
@@ -139,7 +139,7 @@ describe('connection/webhooks', () => {
     })
   })
 
-  it('makes webhooks anew that lead to where the service was before', async () => {
+  it('replaces webhooks that point to an earlier address of the service', async () => {
     await world.authorize({ organization })
     await provision()
     const { endpointKey } = await get()

@@ -216,7 +216,7 @@ describe('erasing what Lever erased', () => {
     expect((await service.lever.opportunitiesByEmail(`other-${person.email}`)).map(({ id }) => id)).to.deep.equal([other.id])
   })
 
-  it('erases nobody who stands in Lever as another opportunity, under another contact', async () => {
+  it('does not erase a person who has another opportunity in Lever, under another contact', async () => {
     await eraseWhenDeleted()
     const { person, opportunityId } = await exported()
     const other = await service.lever.addOpportunity({ name: person.name, emails: [`other-${person.email}`] })

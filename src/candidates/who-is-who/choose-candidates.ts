@@ -1,4 +1,5 @@
 import { startTimeSlice } from '../time-slice.ts'
+import { CONTRADICTED, NEW_ID, SEVERAL } from './doubts.ts'
 import { TIERS, type Claim, type Claims, type Tier } from './claims.ts'
 import type { RowGroups } from './group-rows.ts'
 import { inverse } from './inverse.ts'
@@ -10,9 +11,6 @@ export interface Choices {
   /** Why a new person might have matched a known candidate. */
   doubtOf: (group: number) => string | null
 }
-
-const CONTRADICTED = 'Added as a new candidate: somebody with the same e-mail or profile has another profile page on the same site.'
-const SEVERAL = 'Added as a new candidate: several candidates have the same e-mail or profile, so the match is unclear.'
 
 interface Choice {
   candidate: number
@@ -112,6 +110,7 @@ function chooseFor(group: number, own: readonly Claim[], facts: Facts): Choice |
     return candidate === null ? SEVERAL : { candidate, tier }
   }
   if (own.some((claim) => !isTrusted(claim, facts) && agree([group], claim.candidate, facts))) return SEVERAL
+  if (hasId) return own.length > 0 ? NEW_ID : null
   return isContradicted || own.length > 0 ? CONTRADICTED : null
 
   function theOneMeant(by: Tier, possible: readonly number[], { claims: known }: Facts, of: Int32Array): number | null {

@@ -5,6 +5,7 @@ import { ContactStore } from './contact-store.ts'
 import * as forms from './form-records.ts'
 import * as hiring from './hiring-records.ts'
 import * as history from './history-records.ts'
+import * as interviews from './interview-records.ts'
 import { OpportunityStore } from './opportunity-store.ts'
 import * as records from './records.ts'
 
@@ -21,7 +22,7 @@ export const AccountData = z.object({
   deletedOpportunities: z.array(records.DeletedOpportunity),
   notes: z.array(records.Note),
   files: z.array(records.StoredFile),
-  panels: z.array(records.Panel),
+  panels: z.array(interviews.Panel),
   sourceNames: z.array(z.string()),
   // what older state files lack
   requisitionMode: hiring.RequisitionMode.default('hybrid'),
@@ -64,7 +65,7 @@ export interface Account {
   /** by opportunity */
   files: Map<string, records.StoredFile[]>
   /** by opportunity */
-  panels: Map<string, records.Panel[]>
+  panels: Map<string, interviews.Panel[]>
   requisitionMode: hiring.RequisitionMode
   requisitionFields: Map<string, hiring.RequisitionField>
   /** by opportunity */

@@ -1,5 +1,6 @@
 /** Panels and their interviews, with the events that tell of them. */
-import type { Interview, Opportunity, Panel, User } from '../account/records.ts'
+import type { Interview, Panel } from '../account/interview-records.ts'
+import type { Opportunity, User } from '../account/records.ts'
 import type { LeverEventName } from '../account/records.ts'
 import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
@@ -65,7 +66,7 @@ function touchByInterview(world: World, opportunity: Opportunity): void {
   else world.changed()
 }
 
-/** Future interviews are removed with their candidate, whoever scheduled them. */
+/** Removes a candidate's future interviews, including those that other people scheduled. */
 export function cancelComingInterviews(world: World, opportunity: Opportunity): void {
   for (const panel of world.account.panels.get(opportunity.id) ?? []) {
     const kept = panel.interviews.filter(({ date, canceledAt }) => date <= world.now() || canceledAt !== null)

@@ -45,7 +45,7 @@ async function leverErrors(world: World, ctx: SandboxContext, next: () => Promis
   }
 }
 
-/** Redirects every API call, whoever makes it. */
+/** Redirects every API call, also unauthenticated ones. */
 function isMoved({ settings: { movedTo } }: World, ctx: SandboxContext): boolean {
   if (!movedTo || !ctx.path.startsWith('/v1/')) return false
   ctx.status = movedTo.status

@@ -1,7 +1,8 @@
 /** Panels and interviews: only panels made through the API can be changed by it (Lever's API documentation). */
 import { z } from 'zod'
 import { addPanel, replaceInterviews } from '../actions/change-panel.ts'
-import type { Interview, Opportunity, Panel, User } from '../account/records.ts'
+import type { Interview, Panel } from '../account/interview-records.ts'
+import type { Opportunity, User } from '../account/records.ts'
 import { newId } from '../ids.ts'
 import { created, noContent, ok, parseBody, performAs, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
 import { interviewFrom, InterviewBody, PanelBody } from './interview-input.ts'

@@ -1,6 +1,7 @@
 /** Bodies of panel and interview writes, and the records they become (Lever's API documentation). */
 import { z } from 'zod'
-import type { Interview, Opportunity, User } from '../account/records.ts'
+import type { Interview } from '../account/interview-records.ts'
+import type { Opportunity, User } from '../account/records.ts'
 import { newId } from '../ids.ts'
 import { activeUser, type ApiCall } from './endpoint.ts'
 

@@ -1,5 +1,6 @@
 /** How panels and interviews look in answers (recorded answers). */
-import type { Interview, Opportunity, Panel } from '../account/records.ts'
+import type { Interview, Panel } from '../account/interview-records.ts'
+import type { Opportunity } from '../account/records.ts'
 import type { World } from '../world.ts'
 
 export function panelJson(world: World, panel: Panel): Record<string, unknown> & { id: string } {

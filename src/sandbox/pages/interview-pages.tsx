@@ -1,7 +1,8 @@
 /** Interviews: all of them by date, and those of a candidate with the manual actions. */
 import type { Router } from '@koa/router'
 import type { VNode } from 'preact'
-import type { Contact, Interview, Opportunity, Panel, User } from '../account/records.ts'
+import type { Interview, Panel } from '../account/interview-records.ts'
+import type { Contact, Opportunity, User } from '../account/records.ts'
 import { cancelInterview, moveInterview, scheduleInterview } from '../actions/change-panel.ts'
 import type { SandboxState } from '../sandbox-state.ts'
 import type { World } from '../world.ts'

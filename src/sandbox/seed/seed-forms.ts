@@ -1,6 +1,7 @@
 /** Templates of the sample account, and the forms that people filled in. */
 import type { Feedback, FeedbackTemplate, Form, FormField, FormTemplate, Referral } from '../account/form-records.ts'
-import type { Opportunity, Panel } from '../account/records.ts'
+import type { Panel } from '../account/interview-records.ts'
+import type { Opportunity } from '../account/records.ts'
 import type { SeededRandom, Streams } from './random.ts'
 import { SEED_TIME } from './seed-company.ts'
 

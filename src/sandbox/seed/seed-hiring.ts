@@ -1,7 +1,8 @@
 /** Fields of requisitions, interviews and offers of the sample account. */
 import type { Offer, RequisitionField } from '../account/hiring-records.ts'
 import { offerFields } from '../account/offer-fields.ts'
-import type { Contact, Interview, Opportunity, Panel, Posting, Requisition, User } from '../account/records.ts'
+import type { Interview, Panel } from '../account/interview-records.ts'
+import type { Contact, Opportunity, Posting, Requisition, User } from '../account/records.ts'
 import type { SeededRandom, Streams } from './random.ts'
 import { SEED_TIME } from './seed-company.ts'
 

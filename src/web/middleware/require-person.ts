@@ -8,7 +8,7 @@ import { typedFields } from './page-session.ts'
 
 /**
  * Checks who may open a page. A visitor who is signed out is answered here: a read leads to the sign-in page and back, a form is kept to be
- * sent again (one without fields leads to the sign-in page and back to where it stood), and a script is told to load the page again.
+ * sent again (one without fields leads to the sign-in page and back to the same page), and a script is told to load the page again.
  * @returns false where that has been answered
  * @throws ServiceError `forbidden` for a person of another role
  */
