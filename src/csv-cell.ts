@@ -21,5 +21,5 @@ export function csvLine(values: readonly string[]): string {
 
 /** What stood in a cell before `csvCell` defused it, for files of ours that come back. */
 export function plainCell(cell: string): string {
-  return cell.replace(DEFUSED, '$1')
+  return cell.includes("'") ? cell.replace(DEFUSED, '$1') : cell
 }

@@ -3,7 +3,7 @@ import { Types } from 'mongoose'
 import { CandidateModel } from '../src/candidates/candidate-model.ts'
 import { isServiceError } from '../src/errors.ts'
 import { LIST_ORDERS, page, type ListOrder } from '../src/paging.ts'
-import { connectFreshDatabase, dropDatabase } from './support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from './support/mongo.ts'
 import { rejection } from './support/rejection.ts'
 
 const ORGANIZATION = 'a'.repeat(24)
@@ -14,12 +14,12 @@ const BY_NAME = ['"b,o"', 'Ana', 'ana', 'Ána', 'ANA', 'ána', 'Bo', 'Élan', 'e
 
 describe('the pages of a list', () => {
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     await CandidateModel.init()
     for (const name of NAMES) await CandidateModel.create({ organization: ORGANIZATION, name })
     await CandidateModel.create({ organization: 'b'.repeat(24), name: 'Ana' })
   })
-  after(dropDatabase)
+  after(leaveDatabase)
 
   const read = (order: ListOrder | undefined, limit: number, cursor?: string) =>
     page(CandidateModel, { organization: ORGANIZATION }, { order, limit, cursor }, ({ name }) => name)

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
+import { existsSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../tour/calls.ts'
 
+const COMPILED = join('scripts', 'serve.mjs')
 const ENDS_WITHIN_MS = 20_000
 const READY_WITHIN_MS = 120_000
 
@@ -49,7 +50,8 @@ export function serviceProcess({ name, role, env, folder, root: firstRoot }: Ser
 
   function start(): void {
     isMeant = false
-    child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    const isCompiled = existsSync(join(root, COMPILED)) // older checkouts are not
+    child = spawn(process.execPath, isCompiled ? [COMPILED] : ['--import', 'tsx', 'src/main.ts'], {
       cwd: root,
       env: { PATH: process.env['PATH'] ?? '', ...env, ROLES: role },
       stdio: ['ignore', output, output],

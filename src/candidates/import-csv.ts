@@ -3,7 +3,7 @@ import type { Entering } from './erased-people.ts'
 import { MOST_REJECTED } from './import-rejections.ts'
 import { MOST_WARNINGS } from './import-warnings.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
-import { planImport } from './who-is-who/import-plan.ts'
+import { planImport, type ImportPlan } from './who-is-who/import-plan.ts'
 
 const BATCH_ROWS = 500
 /** Rows that are only counted take neither memory nor the database's time. */
@@ -39,7 +39,7 @@ export async function importCsv(
     linesDone: 0,
   }
   const plan = await planImport(organization, await rowsOf(read()))
-  for await (const { lastLine, ...batch } of readBatches(read())) {
+  for await (const { lastLine, ...batch } of readBatches(read(), { plan })) {
     const outcome = await importRows(organization, batch, entering, {
       plan,
       keepAtMost: { rejected: MOST_REJECTED - done.rejected.length, warnings: MOST_WARNINGS - done.warnings.length },
@@ -57,16 +57,23 @@ export async function importCsv(
 
 /** All rows of a file, with their faults not yet in words. */
 export async function rowsOf(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<CsvCandidate>> {
-  return (await openCsv(chunks, undefined, 0)).rows
+  return (await openCsv(chunks, { describeAtMost: 0 })).rows
 }
 
-/** @param singly the first so many rows come one by one */
-export async function* readBatches(chunks: AsyncIterable<Uint8Array>, resumeAt?: ResumeAt, singly = 0): AsyncGenerator<RowBatch> {
+/**
+ * @param singly the first so many rows come one by one
+ * @param plan spares reading again the cells of rows that could not be read when it was made
+ */
+export async function* readBatches(
+  chunks: AsyncIterable<Uint8Array>,
+  { resumeAt, singly = 0, plan = null }: { resumeAt?: ResumeAt; singly?: number; plan?: ImportPlan | null } = {},
+): AsyncGenerator<RowBatch> {
   let batch: RowBatch = { rows: [], onlyCounted: 0, lastLine: 0 }
   let characters = 0
   let seen = 0
   let faults = 0
-  for await (const row of (await openCsv(chunks, resumeAt, MOST_REJECTED)).rows) {
+  const isUnreadable = (line: number): boolean => plan?.decide(line) === null
+  for await (const row of (await openCsv(chunks, { resumeAt, describeAtMost: MOST_REJECTED, isUnreadable })).rows) {
     seen += 1
     batch.lastLine = row.lastLine
     if ('fault' in row && (faults += 1) > MOST_REJECTED) {

@@ -50,10 +50,11 @@ export async function runImport(claimed: Claimed<CandidateImportDocument>, deps:
   const isRefusing = tries > MOST_TRIES
   const isCareful = tries > 1 && !isRefusing
   const resumeAt = { after: linesDone, refuseNext: isRefusing ? REFUSED : null }
-  const batches = readBatches(readFile(file), resumeAt, isRefusing ? 1 : isCareful ? CAREFUL_ROWS : 0)
+  const singly = isRefusing ? 1 : isCareful ? CAREFUL_ROWS : 0
   try {
     const organization = claimed.document.organization.toHexString()
     const plan = tries > MOST_PLANS ? null : await planImport(organization, await rowsOf(readFile(file)), claimed.document._id)
+    const batches = readBatches(readFile(file), { resumeAt, singly, plan })
     for await (const { lastLine, ...batch } of isCareful ? batches : oneAhead(batches)) {
       const outcome = await importRows(
         organization,

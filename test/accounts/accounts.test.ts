@@ -8,7 +8,7 @@ import { PersonModel } from '../../src/accounts/person-model.ts'
 import { SessionModel } from '../../src/accounts/session-model.ts'
 import { SignInLinkModel } from '../../src/accounts/sign-in-link-model.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { auditWith } from '../support/audit.ts'
 
 const HOUR_MS = 3_600_000
@@ -23,7 +23,7 @@ describe('accounts', () => {
   let organization: string
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     accounts = createAccounts({
       sealer,
       audit,
@@ -33,7 +33,7 @@ describe('accounts', () => {
     })
     organization = (await accounts.createOrganization({ name: 'Acme', sourceName: 'headhuntr.io' })).id
   })
-  after(dropDatabase)
+  after(leaveDatabase)
 
   const codeOf = (promise: Promise<unknown>) => promise.then(() => 'fine', (error: { code: string }) => error.code) // prettier-ignore
 

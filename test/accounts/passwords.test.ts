@@ -9,7 +9,7 @@ import { SessionModel } from '../../src/accounts/session-model.ts'
 import { switchSession } from '../../src/accounts/sessions.ts'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { auditWith } from '../support/audit.ts'
 
 const PASSWORD = 'three words suffice'
@@ -20,7 +20,7 @@ describe('passwords', () => {
   let number = 0
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
     const onPersonRemoved = async () => undefined
     accounts = createAccounts({
@@ -32,7 +32,7 @@ describe('passwords', () => {
     })
     organization = (await accounts.createOrganization({ name: 'Acme', sourceName: 's' })).id
   })
-  after(dropDatabase)
+  after(leaveDatabase)
 
   /** Somebody new who has just come in by a link. */
   async function comer(email = `p${(number += 1)}@acme.example`, inOrganization = organization) {

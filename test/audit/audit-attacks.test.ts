@@ -8,7 +8,7 @@ import type { Audit } from '../../src/audit/audit.ts'
 import { hashKeyPlace } from '../../src/accounts/trail-secrets.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
 import { auditWith, organizationWithTrail, organizationWithUnkeyedTrail, unkeyedRecords } from '../support/audit.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 
 /** An attacker here writes anything into the database, and does not know SECRET_KEYS. */
@@ -17,8 +17,8 @@ describe('an audit trail in the hands of an attacker', () => {
   let audit: Audit
   let organization: string
 
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   beforeEach(async () => {
     audit = auditWith(sealer)
     organization = await organizationWithTrail(sealer)

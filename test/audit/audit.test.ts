@@ -4,14 +4,14 @@ import { Types } from 'mongoose'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
 import { auditWith, organizationWithTrail } from '../support/audit.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 describe('audit trail', () => {
   const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
   let organization: string
 
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   beforeEach(async () => {
     organization = await organizationWithTrail(sealer)
   })

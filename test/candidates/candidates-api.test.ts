@@ -6,7 +6,7 @@ import { candidateImportEndpoints } from '../../src/web/api/candidate-imports.ts
 import { candidateEndpoints } from '../../src/web/api/candidates.ts'
 import { eventually } from '../support/eventually.ts'
 import { candidatesAlone } from '../support/candidates.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { textRow, xlsx } from './xlsx/build-xlsx.ts'
 import { startWeb, type RunningWeb } from '../support/web.ts'
 
@@ -23,7 +23,7 @@ describe('candidates over HTTP', () => {
   let candidates: Candidates
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     candidates = candidatesAlone()
     web = await startWeb({ endpoints: () => [...candidateEndpoints({ candidates }), ...candidateImportEndpoints({ candidates })] })
   })
@@ -32,7 +32,7 @@ describe('candidates over HTTP', () => {
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const post = async (json: unknown, headers: Record<string, string> = {}) => web.call('POST', '/api/v1/candidates', { json, headers })

@@ -6,7 +6,7 @@ import { CandidateModel, type CandidateLeverState } from '../../src/candidates/c
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { createLog } from '../../src/log.ts'
 import { eventually } from '../support/eventually.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
 
@@ -26,7 +26,7 @@ describe('candidates', () => {
   let candidates: Candidates
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     candidates = createCandidates({
       readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
       readExports: async (_organization, ids) => new Map(ids.map((id) => [id, { id, status: exportStatuses.get(id) ?? 'queued' }])),
@@ -40,7 +40,7 @@ describe('candidates', () => {
   beforeEach(async () => {
     await CandidateModel.deleteMany({})
   })
-  after(dropDatabase)
+  after(leaveDatabase)
 
   describe('fields', () => {
     for (const [what, fields, path] of [

@@ -2,15 +2,15 @@ import { expect } from 'chai'
 import { Types } from 'mongoose'
 import { forgetRejections } from '../../src/candidates/import-rejections.ts'
 import { ImportRejectionModel } from '../../src/candidates/import-rejection-model.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 describe('a person in rejected rows', () => {
   const organization = new Types.ObjectId().toHexString()
   const person = ['Li', 'l.i+work@a-b.example', '+36 1 234-5678', 'https://s.example/li_(1)']
 
-  before(connectFreshDatabase)
+  before(connectEmptyDatabase)
   beforeEach(() => ImportRejectionModel.deleteMany({}))
-  after(dropDatabase)
+  after(leaveDatabase)
 
   async function remaining(...rows: string[][]): Promise<number[]> {
     const about = { organization, import: new Types.ObjectId(), message: 'emails is not nice.', expiresAt: new Date(Date.now() + 60_000) }

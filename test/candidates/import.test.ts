@@ -11,7 +11,7 @@ import { runImport } from '../../src/candidates/run-import.ts'
 import { claimWork, LeaseLost } from '../../src/work/claim.ts'
 import { eventually } from '../support/eventually.ts'
 import { candidatesAlone } from '../support/candidates.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
 
@@ -57,14 +57,14 @@ describe('candidate import', () => {
   const fileCount = async () => CandidateModel.db.collection('candidate_import_files.files').countDocuments()
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     candidates = candidatesAlone()
   })
   beforeEach(async () => {
     organization = new Types.ObjectId().toHexString()
     await CandidateImportModel.deleteMany({})
   })
-  after(dropDatabase)
+  after(leaveDatabase)
 
   it('makes candidates of the good lines and reports the bad ones', async () => {
     const summary = await importNow(

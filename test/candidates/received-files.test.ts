@@ -5,7 +5,7 @@ import { MOST_HELD_BYTES } from '../../src/candidates/held-bytes.ts'
 import { LONGEST_AT_ONCE, withReceivedFile } from '../../src/candidates/import-file.ts'
 import { keepFile, readFile } from '../../src/candidates/import-files.ts'
 import { eventually } from '../support/eventually.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -21,8 +21,8 @@ async function all(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
 }
 
 describe('files that are received', () => {
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
 
   it('are held in pieces of 64 KB, however they come', async () => {
     const bytes = Buffer.from(Array.from({ length: 150_000 }, (_, at) => at % 251))

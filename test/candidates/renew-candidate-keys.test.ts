@@ -7,18 +7,18 @@ import { renewCandidateKeys } from '../../src/candidates/renew-candidate-keys.ts
 import { saveCandidate } from '../../src/candidates/save-candidate.ts'
 import { ServiceError } from '../../src/errors.ts'
 import { KEY_VERSION } from '../../src/people/person-keys.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('stored keys of an earlier version', () => {
   const organization = new Types.ObjectId()
 
-  before(connectFreshDatabase)
+  before(connectEmptyDatabase)
   beforeEach(async () => {
     await Promise.all([CandidateModel.deleteMany({}), KeyRenewalModel.deleteMany({})])
   })
-  after(dropDatabase)
+  after(leaveDatabase)
 
   /** As the version before wrote them. */
   const FORMER = {

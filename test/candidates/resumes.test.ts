@@ -8,7 +8,7 @@ import { keepResumeFile } from '../../src/candidates/resume-files.ts'
 import { createResumes } from '../../src/candidates/resumes.ts'
 import { getCandidate } from '../../src/candidates/save-candidate.ts'
 import { resumeEndpoints } from '../../src/web/api/resumes.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { bytesOf, sampleDocx, sampleOle, samplePdf, type Bytes } from '../support/sample-resumes.ts'
 import { startWeb, type RunningWeb } from '../support/web.ts'
 
@@ -21,7 +21,7 @@ describe('a résumé over HTTP', () => {
   const resumes = createResumes()
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     const candidates = { get: async (organization: string, id: string) => candidateView(await getCandidate(organization, id), 'all') }
     web = await startWeb({ endpoints: () => resumeEndpoints({ resumes, candidates }) })
     await ResumeFileModel.init()
@@ -33,7 +33,7 @@ describe('a résumé over HTTP', () => {
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const candidate = async (organization = web.organization): Promise<string> => {

@@ -4,7 +4,7 @@ import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { createCandidates } from '../../src/candidates/candidates.ts'
 import { entryOf, type StageEntry } from '../../src/candidates/stage-entries.ts'
 import { createLog } from '../../src/log.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
 
@@ -29,8 +29,8 @@ describe('entering a stage', () => {
       wake: async () => void (woken += 1),
     }),
   })
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   beforeEach(() => {
     recorded = []
     fault = null

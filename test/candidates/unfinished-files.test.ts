@@ -2,16 +2,16 @@ import { expect } from 'chai'
 import mongoose, { Types } from 'mongoose'
 import { dropUnfinishedFiles } from '../../src/candidates/unfinished-files.ts'
 import { dropOrphanedFiles } from '../../src/candidates/import-files.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 const BUCKET = 'candidate_import_files'
 
 describe('a file that a killed process was writing', () => {
-  before(connectFreshDatabase)
+  before(connectEmptyDatabase)
   beforeEach(async () => {
     await Promise.all(['files', 'chunks'].map(async (kind) => mongoose.connection.collection(`${BUCKET}.${kind}`).deleteMany({})))
   })
-  after(dropDatabase)
+  after(leaveDatabase)
 
   async function beginFile(hoursAgo: number): Promise<Types.ObjectId> {
     const id = Types.ObjectId.createFromTime(Math.floor(Date.now() / 1000) - hoursAgo * 3600)

@@ -9,7 +9,7 @@ import { RowKeys } from '../../src/candidates/who-is-who/row-keys.ts'
 import { saidBy } from '../../src/candidates/who-is-who/said.ts'
 import { contradict, personKeys } from '../../src/people/person-keys.ts'
 import { candidatesAlone } from '../support/candidates.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 interface FileRow {
   name: string
@@ -78,10 +78,10 @@ describe('who is who, whatever a file holds', () => {
     let candidates: Candidates
 
     before(async () => {
-      await connectFreshDatabase()
+      await connectEmptyDatabase()
       candidates = candidatesAlone()
     })
-    after(dropDatabase)
+    after(leaveDatabase)
 
     async function importRows(organization: string, rows: readonly FileRow[]) {
       const lines = rows.map(({ name, emails, links }) => `${name},${emails.join(';')},${links.join(';')}`)

@@ -5,7 +5,7 @@ import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import type { Candidates } from '../../src/candidates/candidates.ts'
 import { NEW_ID } from '../../src/candidates/who-is-who/doubts.ts'
 import { candidatesAlone } from '../support/candidates.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 const LINKEDIN = 'https://www.linkedin.com'
 
@@ -14,13 +14,13 @@ describe('who is who in an import', () => {
   let organization: string
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     candidates = candidatesAlone()
   })
   beforeEach(() => {
     organization = new Types.ObjectId().toHexString()
   })
-  after(dropDatabase)
+  after(leaveDatabase)
 
   async function importRows(header: string, rows: readonly string[]) {
     const bytes = Buffer.from([header, ...rows, ''].join('\n'))

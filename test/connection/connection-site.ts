@@ -8,7 +8,7 @@ import { atsRoutes } from '../../src/web/pages/ats.tsx'
 import { atsWebhooksRoutes } from '../../src/web/pages/ats-webhooks.tsx'
 import { leverCallbackRoutes } from '../../src/web/pages/lever-callback.tsx'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../support/web.ts'
 import { ADMIN, buildConnections, newNeighbourhood, SOURCER, type Neighbourhood } from './build-connections.ts'
 
@@ -22,7 +22,7 @@ export interface ConnectionSite {
 }
 
 export async function startConnectionSite(): Promise<ConnectionSite> {
-  await connectFreshDatabase()
+  await connectEmptyDatabase()
   const lever = await startLever()
   await lever.settings({ rateLimit: { enabled: false } })
   const neighbourhood = newNeighbourhood()
@@ -59,5 +59,5 @@ function newBrowser(prefixUrl: string): { jar: CookieJar; open: Got } {
 async function stop(lever: LeverForTests, web: RunningWeb): Promise<void> {
   await web.stop()
   await lever.stop()
-  await dropDatabase()
+  await leaveDatabase()
 }

@@ -5,7 +5,7 @@ import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import type { Connections } from '../../src/connection/connections.ts'
 import { createSealer, type Sealer } from '../../src/secrets/sealer.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { ACTOR, ADMIN, buildConnections, newNeighbourhood, PUBLIC_URL, SOURCER, type Neighbourhood } from './build-connections.ts'
 import { auditWith } from '../support/audit.ts'
 
@@ -28,7 +28,7 @@ export interface ConnectionWorld {
 }
 
 export async function startConnectionWorld(): Promise<ConnectionWorld> {
-  await connectFreshDatabase()
+  await connectEmptyDatabase()
   const lever = await startLever()
   await lever.allowRedirect(`${PUBLIC_URL}/oauth/lever/callback`)
   await lever.settings({ rateLimit: { enabled: false } })
@@ -65,7 +65,7 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
     authorize: (options = {}) => authorize(lever, options.connections ?? connections, options.organization ?? organization, options.as),
     async stop() {
       await lever.stop()
-      await dropDatabase()
+      await leaveDatabase()
     },
   } // prettier-ignore
 }

@@ -4,14 +4,14 @@ import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { getConnection } from '../../src/connection/find-connection.ts'
 import { forgetMissedChanges, isSilent, noteMissedChanges } from '../../src/connection/missed-changes.ts'
 import { noteWebhook } from '../../src/connection/note-webhook.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 const EVENT = 'candidateStageChange'
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000)
 
 describe('changes that no delivery told of', () => {
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
 
   /** With a signature token since an hour ago. */
   async function configured(webhook: object = { hand: { token: 'sealed', savedAt: ago(60) } }): Promise<string> {

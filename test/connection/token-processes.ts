@@ -96,5 +96,5 @@ export async function startTokenProcess(world: ConnectionWorld, clockShiftMs: nu
 
 function uriOfDefaultConnection(): string {
   const { host, port, name } = mongoose.connection
-  return `mongodb://${host}:${port}/${name}?directConnection=true`
+  return `mongodb://${host}:${port}/${name}?directConnection=true&appName=${name}`
 }

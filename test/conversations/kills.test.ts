@@ -46,7 +46,7 @@ describe('conversations whose workers are killed', function () {
     while (!isOver) {
       const port = String(await freePort())
       const env = { ...service.env, ROLES: 'worker', DEATHS, PORT: port }
-      const { child, ended } = spawnServe(env, join(import.meta.dirname, 'deadly-steps.ts'))
+      const { child, ended } = spawnServe(env, join(import.meta.dirname, 'deadly-steps.mjs'))
       const pid = child.pid ?? 0
       ports.set(pid, port)
       const { signal, code, stderr } = await ended

@@ -5,12 +5,12 @@ import { ConversationModel } from '../../src/conversations/conversation-model.ts
 import { MessageModel } from '../../src/conversations/message-model.ts'
 import { receiveMessage, type IncomingMessage } from '../../src/conversations/receive-message.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('conversations/receive message', () => {
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
 
   const organization = String(new Types.ObjectId())
   const message = (fields: Partial<IncomingMessage>): IncomingMessage => ({

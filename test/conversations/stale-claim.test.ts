@@ -10,7 +10,7 @@ import { writeNotes } from '../../src/conversations/write-notes.ts'
 import type { LeverClient } from '../../src/lever/client.ts'
 import { createLog } from '../../src/log.ts'
 import { claimWork, LeaseLost } from '../../src/work/claim.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 
 const TERMS: NoteTerms = { status: 'active', mode: 'perPause', secret: false, language: 'en', timeZone: 'UTC', performAsFallback: null }
@@ -19,8 +19,8 @@ describe('conversations/a claim that somebody else has taken over', () => {
   const organization = new Types.ObjectId()
   let sent: string[]
 
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   beforeEach(async () => {
     sent = []
     await ConversationModel.deleteMany({})

@@ -7,7 +7,7 @@ import { createErasures } from '../../src/erasure/erasures.ts'
 import { findCandidate, forgetCandidate } from '../../src/candidates/save-candidate.ts'
 import { createLog } from '../../src/log.ts'
 import { eventually } from '../support/eventually.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 import { searchEverywhere } from './search-everywhere.ts'
 
@@ -19,12 +19,12 @@ const once = (removed: number) => ({ removed, underWay: false })
 
 describe('an erasure', () => {
   const audited: string[] = []
-  before(connectFreshDatabase)
+  before(connectEmptyDatabase)
   beforeEach(async () => {
     audited.length = 0
     await Promise.all([CandidateModel.deleteMany({}), ErasureModel.deleteMany({})])
   })
-  after(dropDatabase)
+  after(leaveDatabase)
 
   const candidates: Forgetter = {
     collection: 'candidates',

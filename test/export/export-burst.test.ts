@@ -3,11 +3,11 @@ import { Types } from 'mongoose'
 import { hasExportBurst } from '../../src/export/export-burst.ts'
 import { ExportModel, type ExportState } from '../../src/export/export-model.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 describe('a burst of exports', () => {
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
 
   const organization = new Types.ObjectId().toHexString()
   const add = (count: number, fields: { status?: ExportState; dueAt?: Date; organization?: string } = {}) =>

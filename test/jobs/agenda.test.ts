@@ -6,13 +6,13 @@ import { refreshTokensJob } from '../../src/jobs/refresh-tokens-job.ts'
 import { syncMirrorJob } from '../../src/jobs/sync-mirror-job.ts'
 import { createLog } from '../../src/log.ts'
 import { eventually } from '../support/eventually.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 describe('jobs', () => {
   const running: RunningJobs[] = []
 
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   afterEach(async () => {
     await Promise.all(running.splice(0).map((jobs) => jobs.stop(1000)))
     await clock().deleteMany({})

@@ -11,7 +11,7 @@ import { createWebhook, deleteWebhook, listWebhooks } from '../../src/lever/webh
 import { classifyWriteError } from '../../src/lever/write-outcome.ts'
 import { createLog } from '../../src/log.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('lever: with the local Lever', () => {
@@ -19,14 +19,14 @@ describe('lever: with the local Lever', () => {
   let performAs: string
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     lever = await startLever()
     const [ana] = await all(listUsers(await newClient(), { email: 'ana@acme.example' }))
     performAs = ana?.id ?? ''
   })
   after(async () => {
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
   afterEach(async () => {
     await lever.clearFaults()

@@ -6,15 +6,15 @@ import { spy } from 'sinon'
 import { LeverBudgetModel } from '../../src/lever/request-budget-model.ts'
 import { createRequestBudget, type Lane, type RequestBudget } from '../../src/lever/request-budget.ts'
 import { eventually } from '../support/eventually.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('lever/request-budget', () => {
   let turn = 0
   let key: string
 
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   beforeEach(() => {
     turn += 1
     key = `credential-${turn}`

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { PersonModel } from '../../src/accounts/person-model.ts'
 import { MappingModel } from '../../src/mapping/mapping-model.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 import { leverUser, mappingOf } from './mapping-under-test.ts'
 
@@ -9,8 +9,8 @@ const ACTOR = 'apiKey:test'
 const GONE = { deactivatedAt: new Date() }
 
 describe('user mappings', () => {
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
 
   describe('put', () => {
     it('maps a person to the Lever user of that address, whatever its case and white space', async () => {

@@ -1,15 +1,15 @@
 import { expect } from 'chai'
 import { MappingModel } from '../../src/mapping/mapping-model.ts'
 import { suggesterOf } from '../../src/mapping/near-miss.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 import { leverUser, mappingOf } from './mapping-under-test.ts'
 
 const ACTOR = 'apiKey:test'
 
 describe('matching people with Lever users', () => {
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
 
   it('maps by equal address and says who is left, why, and who may be meant', async () => {
     const { mappings, organization, addPerson } = mappingOf(

@@ -3,7 +3,7 @@ import { createMappings } from '../../src/mapping/mappings.ts'
 import { userMappingEndpoints } from '../../src/web/api/user-mappings.ts'
 import { connect, mirrorOf } from '../mirror/mirror-under-test.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../support/web.ts'
 
 describe('/api/v1/user-mappings', () => {
@@ -11,7 +11,7 @@ describe('/api/v1/user-mappings', () => {
   let web: RunningWeb
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     lever = await startLever()
     await lever.settings({ rateLimit: { enabled: false } })
     const { mirror } = await mirrorOf(lever)
@@ -30,7 +30,7 @@ describe('/api/v1/user-mappings', () => {
   after(async () => {
     await web.stop()
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const put = (userEmail: string, json: unknown) => web.call('PUT', `/api/v1/user-mappings/${encodeURIComponent(userEmail)}`, { json })

@@ -8,7 +8,7 @@ import { noteHistory, noteInterview } from '../../src/mirror/note-history.ts'
 import { OpportunityHistoryModel } from '../../src/mirror/opportunity-history-model.ts'
 import { readHistory } from '../../src/mirror/read-history.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { connect } from './mirror-under-test.ts'
 
 const MINUTE = 60_000
@@ -24,8 +24,8 @@ const moved = (toStageId: string, minutes: number, userId?: string) => ({
 describe('the history of an opportunity', () => {
   let organization: string
 
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   beforeEach(async () => {
     organization = new Types.ObjectId().toHexString()
     const seen = { organization, seenAt: new Date() }

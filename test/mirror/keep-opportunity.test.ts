@@ -5,7 +5,7 @@ import { getOpportunity } from '../../src/lever/opportunities.ts'
 import { keepOpportunity } from '../../src/mirror/keep-opportunity.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { clientOf, connect } from './mirror-under-test.ts'
 
 describe('a reading of an opportunity', () => {
@@ -18,13 +18,13 @@ describe('a reading of an opportunity', () => {
   let lever: LeverForTests
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     await connect(organization)
     lever = await startLever()
   })
   after(async () => {
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const read = async (id: string) => getOpportunity(clientOf(lever), id)

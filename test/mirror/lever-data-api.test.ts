@@ -6,7 +6,7 @@ import { getOpportunity } from '../../src/lever/opportunities.ts'
 import { leverDataEndpoints } from '../../src/web/api/lever-data.ts'
 import { eventually } from '../support/eventually.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../support/web.ts'
 import { clientOf, connect, mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
 
@@ -16,7 +16,7 @@ describe('/api/v1/lever', () => {
   let web: RunningWeb
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     lever = await startLever()
     await lever.settings({ rateLimit: { enabled: false } })
     under = await mirrorOf(lever)
@@ -35,7 +35,7 @@ describe('/api/v1/lever', () => {
     await under.mirror.startWorker().stop(1000)
     await web.stop()
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   async function list(path: string): Promise<Record<string, unknown>[]> {

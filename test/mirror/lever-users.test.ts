@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { LeverUserModel } from '../../src/mirror/lever-record-models.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 import { mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
 
@@ -11,13 +11,13 @@ describe("Lever's users in the mirror", () => {
   let under: MirrorUnderTest
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     lever = await startLever()
     await lever.settings({ rateLimit: { enabled: false } })
   })
   after(async () => {
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
   beforeEach(async () => {
     await lever.reset()

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { LeverPostingModel, LeverRequisitionModel } from '../../src/mirror/lever-record-models.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 import { mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
 
@@ -10,7 +10,7 @@ describe("lists of Lever's data", () => {
   let under: MirrorUnderTest
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     lever = await startLever()
     await lever.settings({ rateLimit: { enabled: false } })
     under = await mirrorOf(lever)
@@ -19,7 +19,7 @@ describe("lists of Lever's data", () => {
   after(async () => {
     await under.mirror.startWorker().stop(1000)
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   async function titles(filters: { q?: string; state?: string; open?: boolean }): Promise<string[]> {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { getOpportunity, type LeverOpportunity } from '../../src/lever/opportunities.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { clientOf, mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
 
 describe('opportunities in the mirror', () => {
@@ -10,7 +10,7 @@ describe('opportunities in the mirror', () => {
   let under: MirrorUnderTest
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     lever = await startLever()
     await lever.settings({ rateLimit: { enabled: false } })
     under = await mirrorOf(lever)
@@ -19,7 +19,7 @@ describe('opportunities in the mirror', () => {
   after(async () => {
     await under.mirror.startWorker().stop(1000)
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
   afterEach(async () => {
     await LeverOpportunityModel.deleteMany({})

@@ -9,7 +9,7 @@ import { keyedHash } from '../../src/secrets/opaque-token.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
 import { eventually } from '../support/eventually.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { expectSameAsLever } from './same-as-lever.ts'
 import { mirrorOf, type MirrorSettings, type MirrorUnderTest } from './mirror-under-test.ts'
 
@@ -23,13 +23,13 @@ describe('reading all opportunities', () => {
   const started: MirrorUnderTest[] = []
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     lever = await startLever()
     await lever.settings({ rateLimit: { enabled: false } })
   })
   after(async () => {
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
   afterEach(async () => {
     await Promise.all(started.splice(0).map(({ mirror, effects }) => mirror.startOpportunityWorker(effects).stop(1000)))

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { LeverPostingModel } from '../../src/mirror/lever-record-models.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
 
 describe('the age of the mirror', () => {
@@ -9,7 +9,7 @@ describe('the age of the mirror', () => {
   let under: MirrorUnderTest
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     lever = await startLever()
     await lever.settings({ rateLimit: { enabled: false } })
     under = await mirrorOf(lever)
@@ -17,7 +17,7 @@ describe('the age of the mirror', () => {
   after(async () => {
     await under.mirror.startWorker().stop(1000)
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   it('is told by resource: when all of it was read, whatever was looked up since, and how much there is', async () => {

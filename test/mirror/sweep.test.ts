@@ -3,7 +3,7 @@ import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
 import { OpportunitySyncModel } from '../../src/mirror/opportunity-sync-model.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { expectSameAsLever } from './same-as-lever.ts'
 import { mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
 
@@ -12,13 +12,13 @@ describe('the sweep of opportunities', () => {
   let under: MirrorUnderTest
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     lever = await startLever()
     await lever.settings({ rateLimit: { enabled: false } })
   })
   after(async () => {
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
   beforeEach(async () => {
     under = await mirrorOf(lever)

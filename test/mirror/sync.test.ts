@@ -8,7 +8,7 @@ import { beginProgress } from '../../src/mirror/sync-progress.ts'
 import { SyncRunModel } from '../../src/mirror/sync-run-model.ts'
 import { eventually } from '../support/eventually.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 import { mirrorOf, type MirrorSettings, type MirrorUnderTest } from './mirror-under-test.ts'
 
@@ -20,13 +20,13 @@ describe('sync of the mirror', () => {
   const started: Mirror[] = []
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     lever = await startLever()
     await lever.settings({ rateLimit: { enabled: false } })
   })
   after(async () => {
     await lever.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
   afterEach(async () => {
     await Promise.all(started.splice(0).map((mirror) => mirror.startWorker().stop(1000)))

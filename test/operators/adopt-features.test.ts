@@ -6,7 +6,7 @@ import type { Feature } from '../../src/connection/features.ts'
 import { getConnection } from '../../src/connection/find-connection.ts'
 import { missingScopes } from '../../src/connection/lever-access.ts'
 import { adoptFeatures } from '../../src/operators/adopt-features.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 /** What an authorization for exporting was given before there were features. */
 const OLDER_GRANT = [
@@ -15,8 +15,8 @@ const OLDER_GRANT = [
 ] // prettier-ignore
 
 describe('operators/adopt features', () => {
-  before(() => connectFreshDatabase())
-  after(() => dropDatabase())
+  before(() => connectEmptyDatabase())
+  after(() => leaveDatabase())
   beforeEach(() => ConnectionModel.deleteMany())
 
   let count = 0

@@ -5,7 +5,7 @@ import { startLever, type LeverForTests } from '../support/lever.ts'
 import { startServe, type ServeProcess } from '../support/serve.ts'
 import { apiAt, environmentFor, OPERATOR_KEY, SOURCE, type Api } from '../support/service.ts'
 
-const WATCHED = join(import.meta.dirname, 'watched-import.ts')
+const WATCHED = join(import.meta.dirname, 'watched-import.mjs')
 const HEADER = 'name,email,phone,link\n'
 /** What a request may wait for, and what the process may take of memory: it has 250 MB before the first file, and V8 collects late. */
 const LONGEST_WAIT_MS = 200

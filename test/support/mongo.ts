@@ -1,5 +1,6 @@
 /**
- * One MongoDB for the whole run, a database of its own for each test file.
+ * One MongoDB for the whole run, a database of its own for each test file. Creating one with all its indexes takes MongoDB a second of
+ * processor time, and longer with each one that was dropped before, so files hand emptied databases on.
  * `MONGODB_URI` is used when set; otherwise the same embedded server as `npm start`, in a temporary folder.
  */
 import { randomBytes } from 'node:crypto'
@@ -7,6 +8,8 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MongoClient } from 'mongodb'
 import mongoose from 'mongoose'
 import { startMongod, type RunningMongod } from '../../scripts/mongod.ts'
 import { findLeftBehind, mongodFiles, readNote, stopProcess } from '../../scripts/mongod/mongod-process.ts'
@@ -62,22 +65,76 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-/** A URI of an empty database with a name of its own on the run's MongoDB. */
+/** A URI of a new database on the run's MongoDB. */
 export function freshMongoUri(): string {
+  return uriOf(`test_${randomBytes(6).toString('hex')}`)
+}
+
+/** A URI of an empty database that may have the collections and indexes of an earlier test file. Pair with {@link handOnDatabase} in `after`. */
+export function emptyMongoUri(): string {
+  const name = emptied.pop()
+  return name === undefined ? freshMongoUri() : uriOf(name)
+}
+
+/** Databases that test files of this process have emptied. */
+const emptied: string[] = []
+
+/** Connections name their database by `appName`, so that {@link isInUse} finds them. */
+function uriOf(name: string): string {
   const baseUri = process.env[ADDRESS]
   if (!baseUri) throw new Error('startTestMongo has not run: use the mocha configuration of this repository')
   const uri = new URL(baseUri)
-  uri.pathname = `/test_${randomBytes(6).toString('hex')}`
+  uri.pathname = `/${name}`
+  uri.searchParams.set('appName', name)
   return uri.toString()
 }
 
-/** Connects mongoose's default connection to an empty database. Pair with {@link dropDatabase} in `after`. */
-export async function connectFreshDatabase(): Promise<void> {
-  await mongoose.connect(freshMongoUri(), { autoIndex: false })
+/** More documents take longer to delete than a new database takes to create. */
+const MOST_DOCUMENTS = 10_000
+const CLOSES_WITHIN_MS = 2000
+
+/** Empties a database for the next test file. One that a process or a service still uses is dropped. */
+export async function handOnDatabase(uri: string): Promise<void> {
+  const name = new URL(uri).pathname.slice(1)
+  const base = new URL(uri)
+  base.searchParams.delete('appName')
+  const client = await MongoClient.connect(base.toString())
+  try {
+    const database = client.db(name)
+    const { objects } = (await database.stats()) as { objects: number }
+    if (objects > MOST_DOCUMENTS || (await isInUse(client, name))) return void (await database.dropDatabase())
+    const collections = await database.collections()
+    await Promise.all(collections.map((collection) => collection.deleteMany({})))
+    emptied.push(name)
+  } finally {
+    await client.close()
+  }
+}
+
+async function isInUse(client: MongoClient, name: string): Promise<boolean> {
+  const endsAt = Date.now() + CLOSES_WITHIN_MS
+  for (;;) {
+    const connections = await client
+      .db('admin')
+      .aggregate([{ $currentOp: { allUsers: true, idleConnections: true } }, { $match: { appName: name } }])
+      .toArray()
+    if (connections.length === 0) return false
+    if (Date.now() > endsAt) return true
+    await sleep(50)
+  }
+}
+
+/** Connects mongoose's default connection to an empty database. Pair with {@link leaveDatabase} in `after`. */
+export async function connectEmptyDatabase(): Promise<void> {
+  connectedTo = emptyMongoUri()
+  await mongoose.connect(connectedTo, { autoIndex: false })
   await Promise.all(Object.values(mongoose.models).map((model) => model.createIndexes()))
 }
 
-export async function dropDatabase(): Promise<void> {
-  await mongoose.connection.dropDatabase()
+let connectedTo: string | undefined
+
+export async function leaveDatabase(): Promise<void> {
   await mongoose.disconnect()
+  if (connectedTo) await handOnDatabase(connectedTo)
+  connectedTo = undefined
 }

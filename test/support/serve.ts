@@ -15,16 +15,16 @@ export interface ServeProcess {
 
 const ROOT = join(import.meta.dirname, '..', '..')
 /** As a `preload`: the process's wall clock is CLOCK_SHIFT_MS off. */
-export const SHIFTED_CLOCK = join(import.meta.dirname, 'shifted-clock.ts')
+export const SHIFTED_CLOCK = join(import.meta.dirname, 'shifted-clock.mjs')
 
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts a process with these variables alone, and the search path; `preload` is a file that is loaded before the service. */
+/** Starts a process with these variables alone, and the search path; `preload` is a file of JavaScript that is loaded before the service. */
 export function spawnServe(env: Record<string, string>, preload?: string): Program {
-  const parameters = ['--import', 'tsx', ...(preload === undefined ? [] : ['--import', preload]), 'src/main.ts']
+  const parameters = [...(preload === undefined ? [] : ['--import', preload]), join('scripts', 'serve.mjs')]
   const program = runProgram(process.execPath, parameters, { cwd: ROOT, env: { PATH: process.env['PATH'] ?? '', ...env } })
   running.add(program.child)
   void program.ended.finally(() => running.delete(program.child))

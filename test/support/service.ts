@@ -3,7 +3,6 @@
  * Spoken to as the outside does, over HTTP.
  */
 import { randomBytes } from 'node:crypto'
-import mongoose from 'mongoose'
 import { got, type Method } from 'got'
 import { CookieJar } from 'tough-cookie'
 import { compose, type Service } from '../../src/compose.ts'
@@ -12,7 +11,7 @@ import { createLog } from '../../src/log.ts'
 import { freePort } from '../../scripts/free-port.ts'
 import { eventually } from './eventually.ts'
 import { LEVER_ADMIN, startLever, type LeverForTests } from './lever.ts'
-import { freshMongoUri } from './mongo.ts'
+import { emptyMongoUri, freshMongoUri, handOnDatabase } from './mongo.ts'
 
 export const OPERATOR_KEY = 'operator-key-of-the-tests'
 export const SECRET_KEYS = `k1:${Buffer.from('a key of 32 bytes, for the tests').toString('base64')}`
@@ -98,7 +97,7 @@ export async function environmentFor(lever: LeverForTests, overrides: Record<str
 
 export async function startService(overrides: Record<string, string> = {}): Promise<ServiceForTests> {
   const lever = await startLever()
-  const env = await environmentFor(lever, overrides)
+  const env = await environmentFor(lever, { MONGODB_URI: emptyMongoUri(), ...overrides })
   await lever.allowRedirect(`${env['PUBLIC_URL']}/oauth/lever/callback`)
   const config = readConfig(env)
   const service = compose({ ...config, mongodbUri: env['MONGODB_URI'] ?? '' }, createLog({ level: config.logLevel }))
@@ -137,9 +136,9 @@ export async function startService(overrides: Record<string, string> = {}): Prom
       return made
     },
     async stop() {
-      await mongoose.connection.dropDatabase().catch(() => undefined)
       await service.stop()
       await lever.stop()
+      await handOnDatabase(env['MONGODB_URI'] ?? '')
     },
   }
 }

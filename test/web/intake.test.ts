@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { ServiceError } from '../../src/errors.ts'
 import type { Intake } from '../../src/web/intake.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../support/web.ts'
 
 const intake: Intake = {
@@ -18,12 +18,12 @@ describe('an intake', () => {
   let web: RunningWeb
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     web = await startWeb({ intakes: () => [intake] })
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const ask = (key: string, method = 'POST') => fetch(`${web.url}/webhooks/things/${key}`, { method })

@@ -2,18 +2,18 @@ import { expect } from 'chai'
 import mongoose from 'mongoose'
 import { restore, spy, stub } from 'sinon'
 import { groupInserts } from '../../src/webhooks/insert-grouped.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('grouped inserts', () => {
   const collection = () => mongoose.connection.collection('grouped')
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     await collection().createIndex({ key: 1 }, { unique: true })
   })
   afterEach(() => restore())
-  after(dropDatabase)
+  after(leaveDatabase)
 
   it('tells each caller its own outcome, also within a group, and writes groups rather than one by one', async () => {
     const insert = groupInserts(collection)

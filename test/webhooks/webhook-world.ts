@@ -13,7 +13,7 @@ import { signWebhook } from '../../src/webhooks/verify-signature.ts'
 import { createWebhooks, type Webhooks } from '../../src/webhooks/webhooks.ts'
 import type { Worker } from '../../src/work/worker.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../support/web.ts'
 
@@ -54,7 +54,7 @@ export function webhookBody(event: string, data: unknown, signatureToken: string
 }
 
 export async function startWebhookWorld(): Promise<WebhookWorld> {
-  await connectFreshDatabase()
+  await connectEmptyDatabase()
   const lever = await startLever()
   await lever.settings({ rateLimit: { enabled: false } })
   const deleted: string[] = []
@@ -96,7 +96,7 @@ export async function startWebhookWorld(): Promise<WebhookWorld> {
     async stop() {
       await web.stop()
       await lever.stop()
-      await dropDatabase()
+      await leaveDatabase()
     },
   } // prettier-ignore
   await world.connect()

@@ -3,7 +3,7 @@ import { model, Schema, Types } from 'mongoose'
 import { claimInTurns, TURNS_INDEX, type OwnedWork } from '../../src/work/claim-in-turns.ts'
 import type { LaneLimit } from '../../src/work/room.ts'
 import { workFields } from '../../src/work/work-fields.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 interface Errand extends OwnedWork {
   place: number
@@ -35,8 +35,8 @@ async function errands(organization: Types.ObjectId, count: number, fields: Part
 }
 
 describe('claims in turns', () => {
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   beforeEach(async () => {
     await ErrandModel.deleteMany({})
   })

@@ -3,7 +3,7 @@ import { model, Schema, type Types } from 'mongoose'
 import { assertLeaseHolds, claimWork, heartbeat, LeaseLost } from '../../src/work/claim.ts'
 import { workFields, type WorkDocument } from '../../src/work/work-fields.ts'
 import { writeStep } from '../../src/work/write-step.ts'
-import { connectFreshDatabase, dropDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { eventually } from '../support/eventually.ts'
 import { rejection } from '../support/rejection.ts'
 
@@ -25,8 +25,8 @@ async function errand(fields: Partial<Errand> = {}): Promise<Types.ObjectId> {
 }
 
 describe('claimed work', () => {
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   beforeEach(async () => {
     await ErrandModel.deleteMany({})
   })
@@ -88,8 +88,8 @@ describe('claimed work', () => {
 })
 
 describe('a step of claimed work', () => {
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   beforeEach(async () => {
     await ErrandModel.deleteMany({})
   })

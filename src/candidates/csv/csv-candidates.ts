@@ -26,18 +26,25 @@ export interface ResumeAt {
   refuseNext: string | null
 }
 
+export interface ReadingOptions {
+  resumeAt?: ResumeAt | undefined
+  /** So many faults of cells are put in words; those of later rows are empty, which takes a fraction of the time and memory. */
+  describeAtMost?: number
+  /** Whether the row beginning in this line is known to have a fault: beyond `describeAtMost` its cells are not read again. */
+  isUnreadable?: (line: number) => boolean
+}
+
 /**
  * Opens a CSV file that comes in pieces, and reads candidates from it in constant memory. Gives way to the rest of the process.
- * @param describeAtMost so many faults of cells are put in words; those of later rows are empty, which takes a fraction of the time and memory
  * @throws ServiceError `invalid_request` without a usable header row
  */
-export async function openCsv(chunks: AsyncIterable<Uint8Array>, resumeAt?: ResumeAt, describeAtMost = Infinity): Promise<CsvFile> {
+export async function openCsv(chunks: AsyncIterable<Uint8Array>, options: ReadingOptions = {}): Promise<CsvFile> {
   const text = decodeText(chunks)
   const lines = readLines(text.pieces, LONGEST_RECORD + 1)
   const close = async (): Promise<void> => void (await lines.return(undefined))
   try {
     const header = await readHeader(lines)
-    return { text, header, rows: readRows(lines, header, describeAtMost, resumeAt), close }
+    return { text, header, rows: readRows(lines, header, options), close }
   } catch (error) {
     await close()
     throw error
@@ -47,15 +54,16 @@ export async function openCsv(chunks: AsyncIterable<Uint8Array>, resumeAt?: Resu
 async function* readRows(
   lines: ReturnType<typeof readLines>,
   header: CsvHeader,
-  describeAtMost: number,
-  { after, refuseNext }: ResumeAt = { after: 0, refuseNext: null },
+  { resumeAt = { after: 0, refuseNext: null }, describeAtMost = Infinity, isUnreadable = () => false }: ReadingOptions,
 ): AsyncGenerator<CsvCandidate> {
+  const { after, refuseNext } = resumeAt
   let refusal = refuseNext
   let faults = 0
   for await (const { line, lastLine, ...record } of readRecords(lines, header.delimiter)) {
     if (lastLine <= after) continue
     if ('fault' in record) yield { line, lastLine, cells: [record.text], fault: record.fault }
     else if (refusal !== null) yield { line, lastLine, cells: [], fault: refusal }
+    else if (faults >= describeAtMost && isUnreadable(line)) yield { line, lastLine, cells: [], fault: '' }
     else {
       const reading = readRow(header, record.cells, faults < describeAtMost)
       if ('fault' in reading) faults += 1

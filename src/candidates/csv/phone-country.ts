@@ -21,7 +21,8 @@ export function phoneCountryOf(country: string | undefined, location: string | u
   const code = country?.trim().toUpperCase() ?? ''
   if (isSupportedCountry(code)) return code
   const names = (known ??= countryNames())
-  return names.get(searchForm(country ?? '')) ?? names.get(searchForm(location?.split(',').at(-1) ?? '')) ?? null
+  const named = [country, location?.split(',').at(-1)].flatMap((text) => (text ? (names.get(searchForm(text)) ?? []) : []))
+  return named[0] ?? null
 }
 
 function countryNames(): Map<string, CountryCode> {

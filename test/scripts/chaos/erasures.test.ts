@@ -4,15 +4,15 @@ import { findBlindSpots, findMarks } from '../../../scripts/chaos/erasures/find-
 import { findAll, type ErasureEvidence } from '../../../scripts/chaos/erasures/findings.ts'
 import type { Life } from '../../../scripts/chaos/erasures/lives.ts'
 import { markedPerson } from '../../../scripts/chaos/erasures/marked-people.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 
 const ANSWERED_AT = 1000
 const ACCEPTED_AT = new Date(500)
 
 describe('scripts/chaos/erasures', () => {
   describe('traces', () => {
-    before(connectFreshDatabase)
-    after(dropDatabase)
+    before(connectEmptyDatabase)
+    after(leaveDatabase)
     const db = () => mongoose.connection.getClient().db(mongoose.connection.name)
 
     it('are seen in every form in which they are planted, and leave nothing planted', async () => {

@@ -8,7 +8,7 @@ import { organizationEndpoints } from '../../../src/web/api/organizations.ts'
 import { signInLinkEndpoints } from '../../../src/web/api/sign-in-links.ts'
 import { userEndpoints } from '../../../src/web/api/users.ts'
 import { NO_NAMES } from '../../support/audit.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../../support/web.ts'
 
 const endpoints = (parts: WebParts) => [
@@ -23,12 +23,12 @@ describe('endpoints of organizations and people', () => {
   let web: RunningWeb
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     web = await startWeb({ endpoints })
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const json = async (response: Response) =>

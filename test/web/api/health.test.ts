@@ -8,7 +8,7 @@ import { createLog } from '../../../src/log.ts'
 import { createSealer } from '../../../src/secrets/sealer.ts'
 import { createHealthApp } from '../../../src/web/app.ts'
 import { createSignInFailures } from '../../../src/web/middleware/sign-in-failures.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 
 describe('health of a process that only works', () => {
   const servers: Server[] = []
@@ -35,12 +35,12 @@ describe('health of a process that only works', () => {
   }
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     url = await start('http://127.0.0.1:4000')
   })
   after(async () => {
     for (const server of servers) server.close()
-    await dropDatabase()
+    await leaveDatabase()
   })
   beforeEach(() => {
     missing = []

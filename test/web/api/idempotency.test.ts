@@ -6,7 +6,7 @@ import { ServiceError } from '../../../src/errors.ts'
 import { defineEndpoint } from '../../../src/web/api/endpoint.ts'
 import { IdempotencyKeyModel } from '../../../src/web/api/idempotency-key-model.ts'
 import { eventually } from '../../support/eventually.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type SignedIn } from '../../support/web.ts'
 
 describe('Idempotency-Key', () => {
@@ -47,12 +47,12 @@ describe('Idempotency-Key', () => {
     )
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     web = await startWeb({ endpoints })
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
   beforeEach(() => {
     runs = []

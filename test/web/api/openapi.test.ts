@@ -6,7 +6,7 @@ import { organizationEndpoints } from '../../../src/web/api/organizations.ts'
 import { signInLinkEndpoints } from '../../../src/web/api/sign-in-links.ts'
 import { userEndpoints } from '../../../src/web/api/users.ts'
 import { NO_NAMES } from '../../support/audit.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../../support/web.ts'
 
 const endpoints = (parts: WebParts) => [
@@ -30,13 +30,13 @@ describe('OpenAPI document', () => {
   let document: { openapi: string; paths: Paths; components: { schemas: Record<string, unknown> } }
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     web = await startWeb({ endpoints })
     document = (await (await fetch(`${web.url}/api/openapi.json`)).json()) as typeof document
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   it('is valid OpenAPI 3.1', async () => {

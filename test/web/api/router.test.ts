@@ -5,7 +5,7 @@ import { ServiceError } from '../../../src/errors.ts'
 import { defineEndpoint } from '../../../src/web/api/endpoint.ts'
 import { IdParams } from '../../../src/web/api/id-params.ts'
 import { pageQuery } from '../../../src/web/api/paging.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type SignedIn } from '../../support/web.ts'
 
 const Thing = z.strictObject({
@@ -38,14 +38,14 @@ describe('API router', () => {
   let sourcer: SignedIn
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     web = await startWeb({ endpoints })
     admin = await web.signIn('admin@acme.example', 'admin')
     sourcer = await web.signIn('sourcer@acme.example', 'sourcer')
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   describe('who may', () => {

@@ -3,7 +3,7 @@ import type { Caller } from '../../../src/accounts/caller.ts'
 import { isServiceError } from '../../../src/errors.ts'
 import { createRateGuard, type RateGuard } from '../../../src/web/middleware/request-rate.ts'
 import { RequestRateModel } from '../../../src/web/middleware/request-rate-model.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 
 const person = (personId: string): Caller => ({
   kind: 'person',
@@ -20,8 +20,8 @@ describe('request rate, over all processes', () => {
   /** Each as a process of its own has it. */
   let guards: RateGuard[]
 
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
   beforeEach(async () => {
     await RequestRateModel.deleteMany()
     guards = [createRateGuard(), createRateGuard(), createRateGuard()]

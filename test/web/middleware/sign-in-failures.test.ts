@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { createSealer } from '../../../src/secrets/sealer.ts'
 import { createSignInFailures } from '../../../src/web/middleware/sign-in-failures.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 
 const AT_ONCE = 25
 
 describe('failed sign-ins', () => {
   const failures = createSignInFailures(createSealer([{ id: 'test', key: randomBytes(32) }]))
 
-  before(connectFreshDatabase)
-  after(dropDatabase)
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
 
   it('never refuse one of many right tries at once, however short they are', async () => {
     for (let round = 0; round < 10; round += 1) {

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { parseForm } from '../../../src/web/middleware/page-session.ts'
 import { page } from '../../../src/web/pages/page-route.ts'
 import { createWebServer } from '../../../src/web/web-server.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type SignedIn } from '../../support/web.ts'
 
 const SILENCE_MS = 20_000
@@ -18,7 +18,7 @@ describe('slow senders', () => {
   let person: SignedIn
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     const Chosen = z.object({ id: z.array(z.string()) })
     web = await startWeb({
       pages: () => [
@@ -34,7 +34,7 @@ describe('slow senders', () => {
   afterEach(() => restore())
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   function startForm(): ClientRequest {

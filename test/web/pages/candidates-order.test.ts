@@ -3,7 +3,7 @@ import { CandidateModel } from '../../../src/candidates/candidate-model.ts'
 import { findIds, listCandidates } from '../../../src/candidates/list-candidates.ts'
 import { candidateView } from '../../../src/candidates/candidate-view.ts'
 import type { CandidatesPageDeps } from '../../../src/web/pages/candidates.tsx'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 
 /** In the order in which they were added. */
@@ -16,7 +16,7 @@ describe('the order of the candidates', () => {
   let ids: string[]
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     const list: CandidatesPageDeps['list'] = async (organization, filters, _clearance, request) => {
       const { data, nextCursor } = await listCandidates(organization, filters, request)
       return { data: data.map((candidate) => candidateView(candidate, 'all')), nextCursor }
@@ -29,7 +29,7 @@ describe('the order of the candidates', () => {
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const open = async (path: string, language = 'en') => {

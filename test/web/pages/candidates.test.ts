@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { CandidateInput } from '../../../src/candidates/candidate-input.ts'
 import { createCandidates, type Candidates } from '../../../src/candidates/candidates.ts'
 import { createLog } from '../../../src/log.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { nobodyErased } from '../../support/nobody-erased.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 
@@ -12,7 +12,7 @@ describe('the page of candidates', () => {
   let cookie: string
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     const readExports: Parameters<typeof createCandidates>[0]['readExports'] = async (_organization, ids) =>
       new Map(ids.map((id) => [id, { id, status: 'exported' }]))
     candidates = createCandidates({
@@ -29,7 +29,7 @@ describe('the page of candidates', () => {
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const open = async (path: string, language = 'en') => {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { keepNotice } from '../../../src/web/middleware/flash.ts'
 import { page, type PageRoute } from '../../../src/web/pages/page-route.ts'
 import { seeOther } from '../../../src/web/see-other.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 
 const somePages = (): PageRoute[][] => [
@@ -18,12 +18,12 @@ describe('the frame of a page', () => {
   let web: RunningWeb
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     web = await startWeb({ pages: somePages })
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const open = async (path: string, cookie: string) => {

@@ -6,7 +6,7 @@ import { freePort } from '../../../scripts/free-port.ts'
 import { createOpenId } from '../../../src/accounts/open-id.ts'
 import { SessionModel } from '../../../src/accounts/session-model.ts'
 import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { CLIENT, startOpenIdProvider, type OpenIdProvider } from '../../support/openid-provider.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 import { browse } from './visitor.ts'
@@ -18,7 +18,7 @@ describe('signing in by OpenID Connect', () => {
   let number = 0
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     const { site, host, start } = await siteWithProvider()
     providerHost = host
     web = site
@@ -31,7 +31,7 @@ describe('signing in by OpenID Connect', () => {
   after(async () => {
     await web.stop()
     await provider.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   /** A site that knows a provider, and `start`, which starts that one. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { ServiceError } from '../../../src/errors.ts'
 import { page, type PageRoute } from '../../../src/web/pages/page-route.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 
 const somePages = (): PageRoute[][] => [
@@ -22,12 +22,12 @@ describe('every page', () => {
   let web: RunningWeb
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     web = await startWeb({ pages: somePages, authUrl: 'http://127.0.0.1:4010' })
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const open = (path: string, headers: Record<string, string> = {}) =>

@@ -4,7 +4,7 @@ import { PasswordModel } from '../../../src/accounts/password-model.ts'
 import { SessionModel } from '../../../src/accounts/session-model.ts'
 import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
 import { eventually } from '../../support/eventually.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 import { browse, type Visitor } from './visitor.ts'
 
@@ -17,12 +17,12 @@ describe('signing in by password, and one’s own account', function () {
   let number = 0
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     web = await startWeb({ trustedProxies: 1 })
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   /** In an address of its own, so that no test meets the limit of another. */

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { z } from 'zod'
 import { parseForm } from '../../../src/web/middleware/page-session.ts'
 import { page, type PageRoute } from '../../../src/web/pages/page-route.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 import { fieldsOf } from './visitor.ts'
 
@@ -22,12 +22,12 @@ describe('a form whose session is over', () => {
   let web: RunningWeb
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     web = await startWeb({ pages: somePages })
   })
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
   beforeEach(() => void taken.splice(0))
 

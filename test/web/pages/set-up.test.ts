@@ -4,7 +4,7 @@ import { AuditEventModel } from '../../../src/audit/audit-event-model.ts'
 import { FirstAdminModel } from '../../../src/accounts/first-admin-model.ts'
 import { OrganizationModel } from '../../../src/accounts/organization-model.ts'
 import { PersonModel } from '../../../src/accounts/person-model.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 import { browse } from './visitor.ts'
 
@@ -19,13 +19,13 @@ const FORM = {
 describe('setting up by the printed link', () => {
   let web: RunningWeb
 
-  before(connectFreshDatabase)
+  before(connectEmptyDatabase)
   beforeEach(async () => {
     for (const { collection } of Object.values(mongoose.models)) await collection.deleteMany()
     web = await startWeb()
   })
   afterEach(() => web.stop())
-  after(dropDatabase)
+  after(leaveDatabase)
 
   const makeLink = async () => new URL((await web.accounts.createSetUpLink()) ?? 'http://none.invalid/').pathname
 

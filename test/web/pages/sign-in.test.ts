@@ -3,7 +3,7 @@ import mongoose from 'mongoose'
 import { got } from 'got'
 import { SignInLinkModel } from '../../../src/accounts/sign-in-link-model.ts'
 import { SessionModel } from '../../../src/accounts/session-model.ts'
-import { connectFreshDatabase, dropDatabase } from '../../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type SignedIn } from '../../support/web.ts'
 import type { SamplePerson } from '../../../src/web/pages/sign-in-page.tsx'
 
@@ -17,7 +17,7 @@ describe('signing in', () => {
   let samples: SamplePerson[]
 
   before(async () => {
-    await connectFreshDatabase()
+    await connectEmptyDatabase()
     web = await startWeb({ samplePeople: async () => samples })
     admin = await web.signIn('ana@acme.example', 'admin')
     samples = [{ organization: web.organization, personId: admin.personId, name: 'Ana', email: 'ana@acme.example', role: 'admin' }]
@@ -26,7 +26,7 @@ describe('signing in', () => {
   beforeEach(() => mongoose.connection.collection('sign_in_failures').deleteMany())
   after(async () => {
     await web.stop()
-    await dropDatabase()
+    await leaveDatabase()
   })
 
   const open = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
