@@ -1,5 +1,7 @@
 import { PROFILE_SITES } from './profile-sites.ts'
 
+/** `URL` omits the port only where it is the scheme's own, and links are compared without their scheme. */
+const DEFAULT_PORTS = ['', '80', '443']
 /** Longer texts do not identify a page. */
 const LONGEST = 2000
 
@@ -23,7 +25,7 @@ const MOST_RECENT = 2000
 
 function readProfile(link: string): string | null {
   const url = readLink(link)
-  if (!url || url.port !== '' || url.username !== '' || url.password !== '') return null
+  if (!url || !DEFAULT_PORTS.includes(url.port) || url.username !== '' || url.password !== '') return null
   const host = url.hostname.replace(/\.$/, '').replace(/^www\./, '')
   const site = PROFILE_SITES.find(({ hosts }) => hosts.some((known) => (typeof known === 'string' ? known === host : known.test(host))))
   const segments = site ? segmentsOf(url.pathname) : null

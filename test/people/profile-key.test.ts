@@ -18,6 +18,8 @@ const SAME: Record<string, string[]> = {
     'https://www.linkedin.com/comm/in/ana-lópez?midToken=AQE',
     'https://www.linkedin.com/in/ana-ló\u200Bpez',
     'https://WWW.LINKEDIN.COM./IN/ANA-LÓPEZ',
+    'http://www.linkedin.com:443/in/ana-lópez',
+    'https://www.linkedin.com:80/in/ana-lópez',
   ],
   'linkedin.com/sales/ACwAAAbCdEf12': [
     'https://www.linkedin.com/sales/lead/ACwAAAbCdEf12,NAME_SEARCH,Ab12',
