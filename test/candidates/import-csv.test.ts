@@ -16,7 +16,9 @@ describe('batches of rows', () => {
 
   it('go on behind a line, and end with the line they end with', async () => {
     const ends: number[] = []
-    for await (const { lastLine } of readBatches(onePiece(Array.from({ length: 1200 }, () => 'Ana,,')), { resumeAt: { after: 301, refuseNext: null } }))
+    for await (const { lastLine } of readBatches(onePiece(Array.from({ length: 1200 }, () => 'Ana,,')), {
+      resumeAt: { after: 301, refuseNext: null },
+    }))
       ends.push(lastLine)
 
     expect(ends).to.deep.equal([801, 1201])

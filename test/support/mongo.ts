@@ -111,12 +111,15 @@ export async function handOnDatabase(uri: string): Promise<void> {
   }
 }
 
+/** A change stream whose client has closed the connection: it ends when its wait is over. */
+const ABANDONED = { op: 'getmore', killPending: true }
+
 async function isInUse(client: MongoClient, name: string): Promise<boolean> {
   const endsAt = Date.now() + CLOSES_WITHIN_MS
   for (;;) {
     const connections = await client
       .db('admin')
-      .aggregate([{ $currentOp: { allUsers: true, idleConnections: true } }, { $match: { appName: name } }])
+      .aggregate([{ $currentOp: { allUsers: true, idleConnections: true } }, { $match: { appName: name, $nor: [ABANDONED] } }])
       .toArray()
     if (connections.length === 0) return false
     if (Date.now() > endsAt) return true
