@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Types } from 'mongoose'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
-import { BUILT_FEATURES } from './features.ts'
+import { BUILT_FEATURES, sortedFeatures } from './features.ts'
 
 /** The organization's connection; the first call makes a disconnected one with its endpoint key. */
 export async function getConnection(organization: string): Promise<ConnectionDocument> {
@@ -20,9 +20,10 @@ export async function findConnectionByEndpointKey(endpointKey: string): Promise<
 }
 
 /**
- * Parts whose fields are all unset are not stored at all. A connection that is older than features has all of them until it is migrated.
+ * Parts whose fields are all unset are not stored at all. A connection that is older than features has all of them until it is migrated;
+ * features of a later version are left out, as a process of this one may run beside it.
  */
 function withAllParts(found: ConnectionDocument): ConnectionDocument {
-  const settings = { ...found.settings, features: found.settings.features ?? [...BUILT_FEATURES] }
+  const settings = { ...found.settings, features: sortedFeatures(found.settings.features ?? BUILT_FEATURES) }
   return { ...found, settings, auth: found.auth ?? {}, grant: found.grant ?? {}, webhooks: found.webhooks ?? {} }
 }

@@ -86,4 +86,10 @@ describe('operators/adopt features', () => {
 
     expect([problemOf(connection, 'export'), connection.settings.features]).to.deep.equal([null, ['export', 'conversations']])
   })
+  it('passes over what a later version has stored', async () => {
+    const organization = await store({})
+    await ConnectionModel.collection.updateOne({}, { $set: { 'settings.features': ['telepathy', 'export'] } })
+
+    expect((await getConnection(organization)).settings.features).to.deep.equal(['export'])
+  })
 })
