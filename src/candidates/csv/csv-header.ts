@@ -1,4 +1,5 @@
 import { ServiceError } from '../../errors.ts'
+import { lookUpName, plainName } from './column-names.ts'
 import { readColumns, type CsvColumns, type CsvField } from './csv-columns.ts'
 import type { CsvLine } from './csv-lines.ts'
 import { followQuotes } from './csv-quotes.ts'
@@ -53,16 +54,31 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
 /** The header row, with the following lines that a quoted cell in it spans, up to a limit. */
 async function withOpenCells(first: string, lines: AsyncIterator<CsvLine>): Promise<string> {
   let text = first
-  for (let more = 0; more < LAST_HEADER_LINE && text.length <= LONGEST_HEADER && hasOpenCell(text); more += 1) {
+  let delimiter = likelyDelimiter(text)
+  for (let more = 0; more < LAST_HEADER_LINE && text.length <= LONGEST_HEADER; more += 1) {
+    if (delimiter !== null && !isOpen(text, delimiter)) break
     const next = await lines.next()
     if (next.done === true) break
     text += `\n${next.value.text}`
+    delimiter ??= likelyDelimiter(text)
   }
   return text
 }
 
-function hasOpenCell(text: string): boolean {
-  return CSV_DELIMITERS.every((delimiter) => followQuotes(text, delimiter, false).state !== 'closed')
+/** The delimiter by which most columns are known so far; null while the first cell is open, which says nothing about it. */
+function likelyDelimiter(text: string): CsvDelimiter | null {
+  if (CSV_DELIMITERS.every((delimiter) => isOpen(text, delimiter))) return null
+  const readings = CSV_DELIMITERS.map((delimiter) => {
+    const open = isOpen(text, delimiter)
+    const names = splitLine(open ? `${text}"` : text, delimiter) ?? []
+    return { delimiter, open, known: names.filter((name) => lookUpName(plainName(name)) !== null).length }
+  })
+  const [best] = readings.toSorted((a, b) => b.known - a.known || Number(b.open) - Number(a.open))
+  return best?.delimiter ?? null
+}
+
+function isOpen(text: string, delimiter: CsvDelimiter): boolean {
+  return followQuotes(text, delimiter, false).state === 'open'
 }
 
 function parseHeader(text: string): CsvHeader | null {

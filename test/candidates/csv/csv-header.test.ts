@@ -70,6 +70,16 @@ describe('headers of CSV files', () => {
     expect(await firstOf(file)).to.deep.equal({ name: 'Ida Moe', emails: ['ida@moe.example'], headline: 'Nurse' })
   })
 
+  it('reads a name over several lines wherever it is, and follows none in a preamble', async () => {
+    for (const file of [
+      'Name,"E-mail\nAddress"\nIda Moe,ida@moe.example\n',
+      'Name;Email;"Shoe\n\nsize, EU"\nIda Moe;ida@moe.example;38\n',
+      'Mood\t"Full\nName"\tEmail\nfine\tIda Moe\tida@moe.example\n',
+      'Notes:\n"Some addresses are missing.\n\nFirst Name,Last Name,Email\nIda,Moe,ida@moe.example\n',
+    ])
+      expect(await firstOf(file), file).to.deep.equal({ name: 'Ida Moe', emails: ['ida@moe.example'] })
+  })
+
   it('takes a quotation mark inside the name of a column as it is', async () => {
     expect(await firstOf('Name,Screen 5",Email\nIda Moe,x,ida@moe.example\n')).to.deep.equal({
       name: 'Ida Moe',
