@@ -188,7 +188,7 @@ function applyRow(row: CsvCandidate, people: People, outcome: RowsOutcome): void
 function merge(row: TakenRow, { known, plan, mayBeNewcomer, refused }: People): { isKnown: boolean; warnings: string[] } | string {
   const { input, warnings } = row
   const { match, doubt, made } = whomIsMeant(row, known, plan, mayBeNewcomer)
-  const merged = mergedOrFault(match, input)
+  const merged = mergedOrFault(match, row)
   if (typeof merged === 'string') return merged
   const fields = remembering(match?.fields ?? null, merged, input)
   if (refused.size > 0 && newKeys(fields, match?.fields ?? null).some((key) => refused.has(key))) return REFUSED
@@ -202,15 +202,19 @@ function merge(row: TakenRow, { known, plan, mayBeNewcomer, refused }: People): 
   return { isKnown: match !== null, warnings: doubt === null ? warnings : [...warnings, doubt] }
 }
 
-/** The candidate as it stands after the row, or why it cannot be one. */
-export function mergedOrFault(match: KnownCandidate | null, input: CandidateInput): CandidateFields | string {
+/** The candidate as it stands after the row, or why it cannot be one, with the values that were left out. */
+export function mergedOrFault(
+  match: KnownCandidate | null,
+  { input, warnings }: Pick<TakenRow, 'input' | 'warnings'>,
+): CandidateFields | string {
   try {
     return mergeCandidate(match?.fields ?? null, input)
   } catch (error) {
     if (!isServiceError(error, 'invalid_request')) throw error
-    return (error.errors ?? [])
-      .map(({ path, message }) => (path === 'name' ? `The name ${message}.` : `The row is not complete: ${message}.`))
-      .join(' ')
+    const missing = (error.errors ?? []).map(({ path, message }) =>
+      path === 'name' ? `The name ${message}.` : `The row is not complete: ${message}.`,
+    )
+    return [...missing, ...warnings].join(' ')
   }
 }
 

@@ -70,7 +70,7 @@ async function previewTable({ pieces, sheet }: Table): Promise<CsvPreview> {
 }
 
 function toShown({ line, cells, ...reading }: CsvCandidate): CsvPreview['rows'][number] {
-  const message = 'fault' in reading ? reading.fault : incompleteness(reading.input)
+  const message = 'fault' in reading ? reading.fault : incompleteness(reading)
   return {
     line,
     cells: cells.map((cell) => cell.slice(0, LONGEST_SHOWN)),
@@ -81,8 +81,9 @@ function toShown({ line, cells, ...reading }: CsvCandidate): CsvPreview['rows'][
 }
 
 /** What is missing to make a candidate of, unless the row may be about one who is here. */
-function incompleteness(input: CandidateInput): string | null {
+function incompleteness(reading: { input: CandidateInput; warnings: string[] }): string | null {
+  const { input } = reading
   const isFindable = [input.externalId, input.profileUrl, input.emails, input.links].some((value) => value !== undefined)
-  const merged = isFindable ? null : mergedOrFault(null, input)
+  const merged = isFindable ? null : mergedOrFault(null, reading)
   return typeof merged === 'string' ? merged : null
 }

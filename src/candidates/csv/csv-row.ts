@@ -97,36 +97,46 @@ function describeNoAddress({ emails }: GivenCells): string | null {
 
 /** A long number as a spreadsheet shortens it: most of its digits are lost. */
 const ROUNDED = /^\d(?:[.,]\d+)?E\+?\d+$/i
+/** The same for an id, which may be `4E12` by itself. Several people may have the same shortened id. */
+const ROUNDED_ID = /^\d(?:[.,]\d+)?E\+\d+$/i
+
+/** A formula of a spreadsheet that has no calculated value in the file. */
+export const FORMULA_WITHOUT_VALUE = '#FORMULA!'
+
+/** Columns of one kind that a row's warnings name. */
+const MOST_NAMED = 3
 
 /** Removes values that would be wrong to import. @returns what was removed, in words */
 function leaveOut(cells: GivenCells): string[] {
   const warnings: string[] = []
   const drop = (field: CsvField, isWrong: (text: string) => boolean, why: string): void => {
-    const [wrong] = (cells[field] ?? []).filter(({ text }) => isWrong(text))
-    if (!wrong) return
-    warnings.push(`The column "${wrong.header}" ${why}`)
+    const wrong = (cells[field] ?? []).filter(({ text }) => isWrong(text))
+    if (wrong.length === 0) return
+    for (const { header } of wrong.slice(0, MOST_NAMED)) warnings.push(`The column "${header}" ${why}`)
     const others = cells[field]?.filter(({ text }) => !isWrong(text)) ?? []
     if (others.length > 0) cells[field] = others
     else delete cells[field]
   }
+  for (const field of Object.keys(cells) as CsvField[]) drop(field, (text) => text === FORMULA_WITHOUT_VALUE, 'has a formula without a calculated value. The value is left out: open the file in a spreadsheet program, save it, and import it again.')
   drop('phones', (text) => ROUNDED.test(text), 'has a phone number that a spreadsheet cut to its first digits. The number is left out: format the column as text, and export the file again.')
+  drop('externalId', (text) => ROUNDED_ID.test(text), 'has an id that a spreadsheet cut to its first digits. The row is imported without an id: format the column as text, and export the file again.')
   drop('externalId', isPlaceholderId, 'has a word for "none" instead of an id. The row is imported without an id.')
   return warnings
 } // prettier-ignore
 
 /** What a spreadsheet keeps as text by `="…"`. */
 function textOf(cell: string): string {
-  const isText = cell.length > 3 && cell.startsWith('="') && cell.endsWith('"')
+  const isText = cell.length >= 3 && cell.startsWith('="') && cell.endsWith('"')
   return isText ? cell.slice(2, -1).replaceAll('""', '"').trim() : cell
 }
 
 function toInput(cells: GivenCells, hasCommaLists: boolean): Record<string, unknown> {
   const between = hasCommaLists ? /;|,\s|\s:::\s/ : /;|\s:::\s/
   const betweenTags = hasCommaLists ? /[;,]|\s:::\s/ : between
-  const location = first(cells, 'location') ?? joined(cells, ['city', 'region', 'country'], ', ')
+  const location = first(cells, 'location') ?? joined(new Set(partsOf(cells, ['city', 'region', 'country'])), ', ')
   const values: [keyof CandidateInput, unknown][] = [
-    ['name', first(cells, 'name') ?? joined(cells, ['firstName', 'middleName', 'lastName'], ' ')],
-    ['headline', first(cells, 'headline') ?? joined(cells, ['position', 'company'], ' at ')],
+    ['name', first(cells, 'name') ?? joined(partsOf(cells, ['firstName', 'middleName', 'lastName']), ' ')],
+    ['headline', first(cells, 'headline') ?? joined(new Set(partsOf(cells, ['position', 'company'])), ' at ')],
     ['location', location],
     ['emails', emailsOf(cells)],
     ['phones', phonesOf(cells, between, location)],
@@ -173,9 +183,12 @@ function linksOf({ links, socialMedia }: GivenCells, between: RegExp): string[] 
   return all.length > 0 ? all.map(({ text }) => withScheme(text)) : undefined
 }
 
-function joined(cells: GivenCells, fields: readonly CsvField[], between: string): string | undefined {
-  const parts = fields.flatMap((field) => first(cells, field) ?? [])
-  return [...new Set(parts)].join(between) || undefined
+function partsOf(cells: GivenCells, fields: readonly CsvField[]): string[] {
+  return fields.flatMap((field) => first(cells, field) ?? [])
+}
+
+function joined(parts: Iterable<string>, between: string): string | undefined {
+  return [...parts].join(between) || undefined
 }
 
 /**

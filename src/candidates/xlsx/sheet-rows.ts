@@ -1,3 +1,4 @@
+import { FORMULA_WITHOUT_VALUE } from '../csv/csv-row.ts'
 import { numberText } from './number-text.ts'
 import { textReader, type Workbook } from './workbook.ts'
 import { xlsxFault } from './xlsx-fault.ts'
@@ -25,12 +26,19 @@ export async function* readRows(sheet: AsyncIterable<Uint8Array>, workbook: Work
     yield* ready.splice(0)
 }
 
+interface SheetCell {
+  type: string
+  style: number
+  isFormula: boolean
+  hasValue: boolean
+}
+
 function rowReader(workbook: Workbook, onRow: (row: SheetRow) => void) {
   const text = textReader()
   let row: SheetRow | null = null
   let number = 0
   let column = 0
-  let cell: { type: string; style: number } | null = null
+  let cell: SheetCell | null = null
   let value = ''
   let isValue = false
 
@@ -44,10 +52,13 @@ function rowReader(workbook: Workbook, onRow: (row: SheetRow) => void) {
         column = columnOf(attributes['r']) ?? column + 1
         if (column > MOST_COLUMNS) throw xlsxFault('The spreadsheet is damaged: a cell is outside the sheet.')
         column = Math.min(column, LAST_COLUMN)
-        cell = { type: attributes['t'] ?? 'n', style: Number(attributes['s'] ?? -1) }
+        cell = { type: attributes['t'] ?? 'n', style: Number(attributes['s'] ?? -1), isFormula: false, hasValue: false }
         value = ''
         text.begin()
-      } else if (element === 'v') isValue = true
+      } else if (element === 'v') {
+        isValue = true
+        if (cell) cell.hasValue = true
+      } else if (element === 'f' && cell) cell.isFormula = true
       else text.open(element)
     },
     text(piece: string): void {
@@ -74,7 +85,10 @@ function rowReader(workbook: Workbook, onRow: (row: SheetRow) => void) {
 /** A formula's last value may be a text. */
 const LONGEST_VALUE = 50_000
 
-function shownValue({ type, style }: { type: string; style: number }, value: string, { strings, formats, is1904 }: Workbook): string {
+function shownValue(cell: SheetCell, value: string, { strings, formats, is1904 }: Workbook): string {
+  const { type, style, isFormula, hasValue } = cell
+  const isEmptyText = type === 'str' && hasValue
+  if (isFormula && value === '' && !isEmptyText) return FORMULA_WITHOUT_VALUE
   if (type === 's') return strings[Number(value)] ?? ''
   if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE'
   if (type === 'e') return '' // such as #N/A

@@ -28,7 +28,7 @@ export interface Table {
 
 /**
  * Returns a CSV file unchanged, and the first visible sheet of an .xlsx file as CSV, with each row on the line of its row number. The
- * first bytes tell which one it is. Formulas become their last value, dates ISO 8601, numbers keep all their digits.
+ * first bytes tell which one it is. Formulas become their last value, or `#FORMULA!` without one, dates ISO 8601, numbers keep all their digits.
  * @throws ServiceError `invalid_request` for other spreadsheets and damaged ones, `payload_too_large`, also while the pieces are read;
  *   what `chunks` throws
  */

@@ -61,7 +61,7 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
         "Exports from LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever's import template, work as they are. A row without `externalId` is matched to a candidate by a personal profile page, else by e-mail. A page counts only if it clearly belongs to one person (on LinkedIn, Sales Navigator, Recruiter, GitHub, GitLab, X, Stack Overflow, Xing, Dribbble, Behance, and similar sites, in any form of its address). Websites, company pages, and addresses such as `info@` are not used for matching. A different profile on the same site rules out a match. A row that could match several people creates a new candidate, with a warning. " +
         'Phones are taken over as E.164, `+12125550123 ext. 5`, where they name their country or the row does; else as they are. ' +
         'A cell holds at most 300 characters; in `headline`, `location` and `summary` 10,000, in `profileUrl` 2,000, and in columns of several values 20,000. ' +
-        'An .xlsx file may have at most 10 MB. Only its first visible sheet is read: formulas as their last calculated value, dates as ISO 8601, numbers with all their digits. `line` is the row number.',
+        'An .xlsx file may have at most 10 MB. Only its first visible sheet is read: formulas as their last calculated value (one without any is left out, with a warning), dates as ISO 8601, numbers with all their digits. `line` is the row number.',
       access: 'sourcer',
       query: ImportQuery,
       upload: UPLOAD,

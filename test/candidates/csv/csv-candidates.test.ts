@@ -268,6 +268,38 @@ describe('reading candidates from CSV', () => {
     expect(fine).to.have.property('warnings').that.deep.equals([])
   })
 
+  it('leaves out ids that a spreadsheet rounded, since several people may then have the same, and says so', async () => {
+    const rows = await read('externalId,name,email\n1.23457E+17,Eli,eli@dahl.example\n4E12,Ida,ida@moe.example\n')
+
+    expect(inputs(rows)).to.deep.equal([
+      { name: 'Eli', emails: ['eli@dahl.example'] },
+      { externalId: '4E12', name: 'Ida', emails: ['ida@moe.example'] },
+    ])
+    expect(rows[0])
+      .to.have.nested.property('warnings[0]')
+      .that.matches(/^The column "externalId" has an id that a spreadsheet cut .*without an id/)
+  })
+
+  it('names the columns whose values it leaves out, three of a kind', async () => {
+    const [two, four] = await read(
+      'name,email,Mobile,Home phone,Phone 2,Phone 3\nEli,eli@dahl.example,3.46006E+11,4.7E+10\nEli,eli@dahl.example,3.4E+11,4.7E+10,1E+11,2E+11\n',
+    )
+
+    expect(two).to.have.property('warnings').that.has.length(2)
+    expect(four).to.have.property('warnings').that.has.length(3)
+  })
+
+  it('makes a name of equal parts, and a location without the repetition', async () => {
+    const rows = await read(
+      'First Name,Middle Name,Last Name,Email,City,State\nNils,,Nils,nils@dahl.example,Oslo,Oslo\nAnna,Eva,Anna Eva,anna@dahl.example,,\n',
+    )
+
+    expect(inputs(rows)).to.deep.equal([
+      { name: 'Nils Nils', emails: ['nils@dahl.example'], location: 'Oslo' },
+      { name: 'Anna Eva Anna Eva', emails: ['anna@dahl.example'] },
+    ])
+  })
+
   it('separates links, and takes none with a space', async () => {
     expect(inputs(await read('name,links\nEli,"https://a.example/x, https://b.example/y https://c.example/z"\n'))).to.deep.equal([
       { name: 'Eli', links: ['https://a.example/x', 'https://b.example/y', 'https://c.example/z'] },
@@ -277,11 +309,12 @@ describe('reading candidates from CSV', () => {
 
   it('reads what spreadsheets make of texts and numbers, without invisible characters', async () => {
     const file =
-      'name,email,phone,country\n"=""Eli\u200D Dahl""",eli@dahl\u200B.example,"=""004740612345""",Norway\nIda,ida@moe.example,\u202A4740612346.0\u202C,Norway\n'
+      'name,email,phone,country\n"=""Eli\u200D Dahl""",eli@dahl\u200B.example,"=""004740612345""",Norway\nIda,ida@moe.example,\u202A4740612346.0\u202C,Norway\nUla,ula@moe.example,"=""""",\n'
 
     expect(inputs(await read(file))).to.deep.equal([
       { name: 'Eli\u200D Dahl', emails: ['eli@dahl.example'], phones: [{ value: '+4740612345' }], location: 'Norway' },
       { name: 'Ida', emails: ['ida@moe.example'], phones: [{ value: '+4740612346' }], location: 'Norway' },
+      { name: 'Ula', emails: ['ula@moe.example'] },
     ])
   })
 

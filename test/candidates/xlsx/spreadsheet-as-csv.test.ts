@@ -64,6 +64,14 @@ describe('a spreadsheet as CSV', () => {
     expect(await csvOf(cell('t="e"', '<v>#N/A</v>'))).to.equal('')
   })
 
+  it('marks formulas without a last value, and no empty text of a formula', async () => {
+    for (const content of ['<f>A2</f>', '<f>A2</f><v/>', '<f>A2</f><v></v>', '<f t="shared" si="0"/>'])
+      expect(await csvOf(cell('', content)), content).to.equal('#FORMULA!\n')
+    expect(await csvOf(cell('t="str"', '<f>A2</f>'))).to.equal('#FORMULA!\n')
+    expect(await csvOf(cell('t="str"', '<f>A2</f><v></v>'))).to.equal('')
+    expect(await csvOf(cell('t="e"', '<f>1/0</f><v>#DIV/0!</v>'))).to.equal('')
+  })
+
   it('takes shared strings, cells without an address, other prefixes, and leaves out what is empty at the end', async () => {
     const rows = `<x:row><x:c t="s"><x:v>1</x:v></x:c><x:c t="s"><x:v>0</x:v></x:c><x:c s="1"/></x:row><x:row r="4"><x:c r="C4" t="s"><x:v>2</x:v></x:c></x:row><x:row r="900000"/>`
     const bytes = xlsx({ rows, strings: '<si><t>Email</t></si><si><t xml:space="preserve">Name</t></si><si><t>say "hi", ok</t></si>' })

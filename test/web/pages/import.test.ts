@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { got } from 'got'
 import { CandidateImportModel } from '../../../src/candidates/candidate-import-model.ts'
@@ -24,10 +25,10 @@ describe('the page Import CSV', function () {
   after(() => service.stop())
 
   /** As a browser without scripts sends the form: its fields in the order of the page. */
-  const send = async (csv: string, { path = IMPORT, csrf = token, tokenFirst = true } = {}) => {
+  const send = async (file: string | Uint8Array<ArrayBuffer>, { path = IMPORT, csrf = token, tokenFirst = true } = {}) => {
     const form = new FormData()
     if (tokenFirst) form.append('_csrf', csrf)
-    form.append('file', new File([csv], 'people.csv', { type: 'text/csv' }))
+    form.append('file', new File([file], 'people.csv', { type: 'text/csv' }))
     if (!tokenFirst) form.append('_csrf', csrf)
     const answer = await fetch(`${service.url}${path}`, {
       method: 'POST',
@@ -116,6 +117,20 @@ describe('the page Import CSV', function () {
     expect(good.body).to.include('&lt;i>Mood&lt;/i>').and.to.include('Left out')
     expect(bad.body).to.include('notice bad').and.to.include('no header row')
     expect(await find('ada@a.example')).to.deep.equal([])
+  })
+
+  it('takes a workbook, names its sheet, and tells which formulas have no value in it', async () => {
+    const workbook = new Uint8Array(readFileSync(new URL('../../candidates/xlsx/samples/people.xlsx', import.meta.url)))
+
+    const preview = await send(workbook, { path: `${IMPORT}/preview` })
+    const { status, location } = await send(workbook)
+    const { html } = await bo.open(location)
+
+    expect(preview.html).to.include('The sheet “People” is read. Sheets not read: 2.').and.to.include('ana@x.example')
+    expect(status).to.equal(303)
+    expect(factsOf(html)).to.deep.equal({ Added: '2', Updated: '0', Rejected: '0', 'To check': '1' })
+    for (const shown of [preview.html, html]) expect(shown).to.match(/The column (?:"|&quot;)Stage(?:"|&quot;) has a formula without/)
+    expect(await find('ana@x.example')).to.have.length(1)
   })
 
   it('names the columns that were not imported, in English and Spanish', async () => {
