@@ -10,7 +10,10 @@ export interface Page {
 
 export interface Browser {
   open(url: string): Promise<Page>
-  /** Presses the button of the form on a page: its hidden fields go along with `fields`. */
+  /**
+   * Presses the button of the page's form with this action: the form's hidden fields go along with `fields`.
+   * @throws Error if the page has no such form
+   */
   submit(page: Page, action: string, fields: Record<string, string>): Promise<Page>
 }
 
@@ -33,8 +36,16 @@ export function openBrowser(): Browser {
 
   return {
     open: (url) => visit(url),
-    submit: (page, action, fields) => visit(new URL(action, page.url).toString(), { ...hiddenFields(page.body), ...fields }),
+    submit: (page, action, fields) => visit(new URL(action, page.url).toString(), { ...hiddenFields(formOf(page, action)), ...fields }),
   }
+}
+
+function formOf({ body, url }: Page, action: string): string {
+  const forms = body.match(/<form\b.*?<\/form>/gs) ?? []
+  const wanted = new URL(action, url).toString()
+  const found = forms.find((form) => new URL(attribute(form, 'action'), url).toString() === wanted)
+  if (found === undefined) throw new Error(`${url} has no form for ${action}`)
+  return found
 }
 
 function hiddenFields(html: string): Record<string, string> {

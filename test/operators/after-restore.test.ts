@@ -8,7 +8,7 @@ import { QUICK_TIMES } from '../support/quick-times.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN, startLever, type LeverForTests } from '../support/lever.ts'
 import { apiAt, authorize, environmentFor, newPerson, OPERATOR_KEY, SOURCE, SOURCER, waitForEnd, type Api, type ExportAnswer } from '../support/service.ts' // prettier-ignore
-import { runScript } from './run-script.ts'
+import { runScript } from '../support/run-script.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
 /** The look-ups of exports: nothing that comes in the background reads the applications as well. */

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN } from '../support/lever.ts'
 import { startServe, type ServeProcess } from '../support/serve.ts'
 import { apiAt, exportAndWait, newPerson, OPERATOR_KEY, startService, type Api, type ServiceForTests } from '../support/service.ts'
-import { runScript } from './run-script.ts'
+import { runScript } from '../support/run-script.ts'
 import { NEW_KEY, OLD_KEY } from './two-keys.ts'
 
 describe('npm run reseal', function () {

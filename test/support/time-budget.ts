@@ -14,6 +14,7 @@ const LONGER_MS: Readonly<Record<string, number>> = {
   'test/process/chaos.test.ts': 180_000, // starts six processes, kills some, and waits for what is open
   'test/process/erasures.test.ts': 240_000, // starts six processes, kills some, and waits for what is open
   'test/process/hostile-imports.test.ts': 240_000, // imports hundreds of thousands of lines, and starts a process that is killed
+  'test/scripts/tour.test.ts': 180_000, // starts an instance of its own, and goes through its whole tour
   'test/web/every-endpoint-load.test.ts': 150_000, // thousands of requests at once
   'test/web/every-endpoint-input.test.ts': 240_000, // thousands of requests, more with each new operation
   'test/web/every-endpoint-query.test.ts': 150_000, // the same

@@ -38,8 +38,7 @@ function LanguageChoice() {
   const { language } = usePage()
   const t = accountTexts(language)
   return (
-    <Form action="/language">
-      <input type="hidden" name="next" value="/account" />
+    <Form action="/language?next=/account">
       <Field id="language" label={t.language}>
         {(tie) => (
           <select {...tie} name="language">

@@ -1,19 +1,21 @@
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
-import { parseForm } from '../middleware/page-session.ts'
+import { parseAddress, parseForm } from '../middleware/page-session.ts'
 import { LANGUAGE_COOKIE } from '../middleware/request-state.ts'
 import { seeOther, sitePathOr } from '../see-other.ts'
 import { page, type PageRoute } from './page-route.ts'
 import { LANGUAGES } from './texts.ts'
 
 const YEAR_MS = 31_536_000_000
-const Choice = z.object({ language: z.enum(LANGUAGES), next: z.string().optional() })
+const Choice = z.object({ language: z.enum(LANGUAGES) })
+const Back = z.object({ next: z.string().optional() })
 
 /** The language switch of every page; of somebody signed in it is remembered for their other browsers. */
 export function languageRoutes({ accounts }: { accounts: Pick<Accounts, 'setLanguage'> }): PageRoute[] {
   return [
     page.post('/language', { access: 'public' }, async (ctx) => {
-      const { language, next } = parseForm(ctx, Choice)
+      const { next } = parseAddress(ctx, Back)
+      const { language } = parseForm(ctx, Choice)
       const { caller } = ctx.state
       if (caller) await accounts.setLanguage(caller.organization, caller.personId, language)
       ctx.state.cookies.set(ctx, LANGUAGE_COOKIE, language, { maxAgeMs: YEAR_MS })

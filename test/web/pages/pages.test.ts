@@ -65,8 +65,8 @@ describe('every page', () => {
   it('speaks the language of the browser, or the one chosen', async () => {
     const spanish = await open('/sign-in', { 'accept-language': 'es-MX,es;q=0.9,en;q=0.5' })
     const german = await open('/sign-in', { 'accept-language': 'de' })
-    const choice = await web.call('POST', '/language', {
-      body: 'language=es&next=%2Fsign-in',
+    const choice = await web.call('POST', '/language?next=%2Fsign-in', {
+      body: 'language=es',
       headers: { cookie: '', 'content-type': 'application/x-www-form-urlencoded', origin: web.url },
     })
     const chosen = await open('/sign-in', { 'accept-language': 'en', cookie: choice.headers.getSetCookie()[0]?.split(';')[0] ?? '' })

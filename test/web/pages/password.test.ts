@@ -311,7 +311,7 @@ describe('signing in by password, and one’s own account', function () {
 
   it('remembers the language for browsers in which none was chosen', async () => {
     const { visitor } = await invited('idioma@acme.example')
-    const chosen = await visitor.send('/language', { language: 'es', next: '/account' })
+    const chosen = await visitor.send('/language?next=/account', { language: 'es' })
     expect(chosen.html).to.contain('<html lang="es"').and.contain('Su cuenta')
 
     const other = browser('en')

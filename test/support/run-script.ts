@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { runProgram, type ProgramEnd } from '../support/run-program.ts'
+import { runProgram, type ProgramEnd } from './run-program.ts'
 
 /** Runs a script of scripts/ to its end, with these variables alone and the search path. */
 export async function runScript(name: string, env: Record<string, string>): Promise<ProgramEnd> {
