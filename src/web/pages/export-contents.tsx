@@ -1,16 +1,31 @@
 import type { CandidateView } from '../../candidates/candidate-view.ts'
 import { linksOf } from '../../export/create-request.ts'
 import type { PreviewView } from '../../export/preview-export.ts'
+import type { ExportWishes } from './export-wish.ts'
 import { Fact } from './fact.tsx'
 import { usePage } from './page-context.ts'
 import { targetName } from './target-name.ts'
 import { candidatesTexts } from './texts-candidates.ts'
 import { exportDialogTexts } from './texts-export-dialog.ts'
 
+interface ContentsProps {
+  candidate: CandidateView
+  preview: PreviewView | null
+  wishes: ExportWishes
+}
+
 /** What of a candidate goes to Lever, in words, and the very request where there is one. */
-export function ExportContents({ candidate, preview }: { candidate: CandidateView; preview: PreviewView | null }) {
+export function ExportContents({ candidate, preview, wishes }: ContentsProps) {
   const { language } = usePage()
   const t = exportDialogTexts(language)
+  if (preview && preview.duplicates.length > 0 && wishes.onDuplicate !== 'create') {
+    return (
+      <section class="contents">
+        <h2>{t.willBeSent}</h2>
+        <p>{wishes.onDuplicate === 'link' ? t.noteAlone : t.nothing}</p>
+      </section>
+    )
+  }
   const words = candidatesTexts(language)
   const { name, headline, location, emails, phones, tags, resume } = candidate
   const facts: [string, string | undefined][] = [

@@ -1,6 +1,7 @@
 import { ON_DUPLICATE } from '../../export/export-model.ts'
 import type { DuplicateView } from '../../export/find-duplicates.ts'
 import type { PreviewView } from '../../export/preview-export.ts'
+import { ASK_ANEW } from './export-job-field.tsx'
 import { LeverLink } from './export-lever-link.tsx'
 import type { ExportWishes } from './export-wish.ts'
 import { usePage } from './page-context.ts'
@@ -31,7 +32,9 @@ export function ExportDuplicates({ preview, wishes }: { preview: PreviewView | n
             ))}
           </Table>
           {isGeneralOnly && job !== null ? <p>{t.generalToJob(job)}</p> : null}
-          <Choice wishes={wishes} words={{ stop: t.stop, link: t.link, create: job === null ? t.create : t.createOn(job) }} />
+          <div {...ASK_ANEW}>
+            <Choice wishes={wishes} words={{ stop: t.stop, link: t.link, create: job === null ? t.create : t.createOn(job) }} />
+          </div>
         </fieldset>
       )}
       {confidentialVisible ? null : <p class="small">{t.confidentialHidden}</p>}
@@ -82,7 +85,14 @@ export function Choice({ wishes, words }: { wishes: ExportWishes; words: Record<
     <>
       {ON_DUPLICATE.map((choice) => (
         <label key={choice}>
-          <input type="radio" name="onDuplicate" value={choice} checked={choice === (wishes.onDuplicate ?? 'stop')} /> {words[choice]}
+          <input
+            type="radio"
+            id={`duplicate-${choice}`}
+            name="onDuplicate"
+            value={choice}
+            checked={choice === (wishes.onDuplicate ?? 'stop')}
+          />{' '}
+          {words[choice]}
         </label>
       ))}
     </>

@@ -9,8 +9,8 @@ interface FieldProps {
   wishes: ExportWishes
 }
 
-/** Asks about the export anew when what it goes to is changed. */
-const ASK_ANEW = {
+/** Asks about the export anew when what decides about it is changed. */
+export const ASK_ANEW = {
   'hx-post': '/candidates/export/preview',
   'hx-trigger': 'change',
   'hx-target': '#export-details',

@@ -69,7 +69,7 @@ export function ExportDetails({ question }: { question: ExportQuestion }) {
           <p class="small hint" id="note-hint">
             {t.noteHint}
           </p>
-          <ExportContents candidate={only} preview={preview} />
+          <ExportContents candidate={only} preview={preview} wishes={wishes} />
         </>
       ) : (
         <ManyCandidates question={question} />

@@ -83,10 +83,9 @@ function isNotOf({ problem }: Obstacle) {
   return ({ code }: Problem): boolean => code !== problem.code
 }
 
-/** With `create`, so that the request is shown also where somebody is in Lever already. */
 async function previewInTime(
   person: PersonCaller,
-  { postingId, requisitionId }: ExportWishes,
+  { postingId, requisitionId, onDuplicate }: ExportWishes,
   { id }: CandidateView,
   { exports, candidates }: QuestionDeps,
 ): Promise<PreviewView | null> {
@@ -94,7 +93,7 @@ async function previewInTime(
   const candidate = await candidates.find(organization, id)
   const clearance = clearanceOf(person)
   const wish = { organization, candidateId: id, candidate, requestedBy: email, postingId, requisitionId, clearance }
-  const previewed = exports.preview({ ...wish, onDuplicate: 'create' }).catch((error: unknown) => {
+  const previewed = exports.preview({ ...wish, onDuplicate }).catch((error: unknown) => {
     if (isServiceError(error) && (error.status >= 500 || error.code === 'connection_not_active')) return null
     throw error
   })

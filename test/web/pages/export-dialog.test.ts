@@ -147,11 +147,26 @@ describe('the dialog of Export to ATS', function () {
     const linked = await finished((await bo.send(DIALOG, { candidateIds: id, postingId: job.id, requisitionId: '', onDuplicate: 'link' })).path) // prettier-ignore
 
     expect(rowOf(asked.html, 'Recruiter screen')).to.include(there.id).and.to.include('General opportunity')
-    expect(asked.html).to.match(/<input type="radio" name="onDuplicate" value="stop" checked/)
+    expect(asked.html).to.match(/<input type="radio" id="duplicate-stop" name="onDuplicate" value="stop" checked/)
     expect(asked.html).to.include(`Create an opportunity for ${job.text}`).and.to.include('general opportunity. To consider them')
     expect(stopped).to.include('Already in Lever').and.to.include('nothing was added').and.to.include(there.id)
     expect(linked).to.include('Exported').and.to.include(there.id)
     expect(await service.lever.opportunitiesByEmail(email)).to.have.length(1)
+  })
+
+  it('says what is sent as it is chosen for who is in Lever already', async () => {
+    const { id, emails } = await add()
+    await service.lever.addOpportunity({ name: 'Somebody', emails })
+    const shown = async (onDuplicate: string): Promise<string> => {
+      const { html } = await bo.send(`${DIALOG}/preview`, { candidateIds: id, postingId: '', requisitionId: '', onDuplicate })
+      return html.slice(html.indexOf('What will be sent'))
+    }
+
+    const [stop, link, create] = [await shown('stop'), await shown('link'), await shown('create')]
+
+    expect(stop).to.include('Nothing: the person is in Lever already').and.not.to.include('/v1/opportunities')
+    expect(link).to.include('Only the note').and.not.to.include('/v1/opportunities')
+    expect(create).to.include('/v1/opportunities').and.to.include(emails[0]).and.to.include('New lead')
   })
 
   it('offers no second export to the same target', async () => {
