@@ -16,6 +16,8 @@ export function ManyCandidates({ question }: { question: ExportQuestion }) {
   const { candidates, total, many, wishes } = question
   const t = exportDialogTexts(usePage().language)
   const job = many?.target.kind === 'posting' ? (many.target.title ?? t.target) : null
+  const skipped = many?.data.filter(({ problems }) => problems.length > 0).length ?? 0
+  const shown = candidates.length < total ? candidates.length : null
   const generals = job === null ? 0 : (many?.data.filter(({ duplicates }) => isGeneralOnly(duplicates)).length ?? 0)
   return (
     <>
@@ -28,6 +30,11 @@ export function ManyCandidates({ question }: { question: ExportQuestion }) {
         )}
         <p class="small">{t.sentOfEach}</p>
       </section>
+      {skipped === 0 ? null : (
+        <p class="notice" role="status">
+          {t.skipped(skipped, shown)}
+        </p>
+      )}
       <details class="people" open={total <= 10}>
         <summary>{`${t.people}: ${total}`}</summary>
         <Table heads={[t.people, t.seenInLever]} label={t.people}>

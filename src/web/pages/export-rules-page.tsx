@@ -23,7 +23,8 @@ export interface ExportRulesPageProps {
   typed: RuleForm
   faults: RuleFaults
   /** Of what is typed. */
-  preview: { of: ExportRulePreview; replaces: boolean } | null
+  /** `touchesExisting`: whether saving exports those who are in its stages now. */
+  preview: { of: ExportRulePreview; replaces: boolean; touchesExisting: boolean } | null
 }
 
 const HERE = '/settings/export-rules'
@@ -122,13 +123,14 @@ function Held({ held }: Pick<ExportRulesPageProps, 'held'>) {
   )
 }
 
-function Preview({ of: { candidates, allowed, problems, data }, replaces }: NonNullable<ExportRulesPageProps['preview']>) {
+function Preview({ of, replaces, touchesExisting }: NonNullable<ExportRulesPageProps['preview']>) {
+  const { candidates, allowed, problems, data } = of
   const { language } = usePage()
   const t = exportRulesTexts(language)
   return (
     <section class="card" aria-labelledby="rule-preview">
-      <h2 id="rule-preview">{t.previewTitle(candidates)}</h2>
-      <p>{t.previewLead}</p>
+      <h2 id="rule-preview">{touchesExisting ? t.exportsNow(candidates) : t.inStagesNow(candidates)}</h2>
+      <p>{touchesExisting ? t.andLater : t.laterOnly}</p>
       {replaces ? <p class="notice warn">{t.replaces}</p> : null}
       {allowed ? null : (
         <p class="notice bad" role="alert">

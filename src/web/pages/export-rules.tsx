@@ -102,7 +102,7 @@ async function preview(ctx: SiteContext, deps: ExportRulePagesDeps): Promise<voi
     deps.exports.rules.preview(organization, read.name, read.input, clearanceOf(person)),
     deps.exports.rules.find(organization, read.name),
   ])
-  return show(ctx, deps, { typed, preview: { of, replaces: saved !== null } })
+  return show(ctx, deps, { typed, preview: { of, replaces: saved !== null, touchesExisting: typed.applyToExisting === 'on' } })
 }
 
 async function save(ctx: SiteContext, deps: ExportRulePagesDeps): Promise<void> {

@@ -80,6 +80,8 @@ export const exportDialogTexts = defineTexts({
     refresh: 'Refresh',
     allExports: 'All exports',
     people: 'Candidates',
+    skipped: (count: number, shown: number | null) =>
+      `${count}${shown === null ? '' : ` of the first ${shown}`} will be skipped: they were exported already, or cannot be exported now.`,
     andMore: (count: number) => `and ${count} more`,
   },
   es: {
@@ -159,6 +161,8 @@ export const exportDialogTexts = defineTexts({
     refresh: 'Actualizar',
     allExports: 'Todas las exportaciones',
     people: 'Candidatos',
+    skipped: (count: number, shown: number | null) =>
+      `Se omitirán ${count}${shown === null ? '' : ` de los primeros ${shown}`}: ya se exportaron o no se pueden exportar ahora.`,
     andMore: (count: number) => `y ${count} más`,
   },
 })

@@ -42,9 +42,11 @@ export const exportRulesTexts = defineTexts({
     existing: 'Also those who are in these stages already',
     preview: 'Preview',
     save: 'Save rule',
-    previewTitle: (count: number) => (count === 1 ? 'It would export 1 candidate now' : `It would export ${count} candidates now`),
-    previewLead:
-      'Those in its stages now go out only with “Also those who are in these stages already”. From then on it exports who enters.',
+    exportsNow: (count: number) => (count === 1 ? 'It would export 1 candidate now' : `It would export ${count} candidates now`),
+    andLater: 'After that, it exports everyone who enters one of its stages.',
+    inStagesNow: (count: number) => (count === 1 ? '1 candidate is in its stages now' : `${count} candidates are in its stages now`),
+    laterOnly:
+      'It exports everyone who enters one of its stages from now on. To export these candidates too, select “Also those who are in these stages already”.',
     replaces: 'There is a rule of this name: saving gives it these terms.',
     cannot: 'Nobody would go out now:',
     inLever: 'In Lever already',
@@ -97,9 +99,12 @@ export const exportRulesTexts = defineTexts({
     existing: 'También quienes ya están en estas etapas',
     preview: 'Vista previa',
     save: 'Guardar la regla',
-    previewTitle: (count: number) => (count === 1 ? 'Exportaría ahora a 1 candidato' : `Exportaría ahora a ${count} candidatos`),
-    previewLead:
-      'Quienes están ahora en sus etapas solo salen con «También quienes ya están en estas etapas». Desde entonces exporta a quien entra.',
+    exportsNow: (count: number) => (count === 1 ? 'Exportaría ahora a 1 candidato' : `Exportaría ahora a ${count} candidatos`),
+    andLater: 'Después exporta a quien entre en una de sus etapas.',
+    inStagesNow: (count: number) =>
+      count === 1 ? '1 candidato está ahora en sus etapas' : `${count} candidatos están ahora en sus etapas`,
+    laterOnly:
+      'Exporta a quien entre en una de sus etapas a partir de ahora. Para exportar también a estos candidatos, marque «También quienes ya están en estas etapas».',
     replaces: 'Ya hay una regla con este nombre: al guardar toma estas condiciones.',
     cannot: 'Ahora no saldría nadie:',
     inLever: 'Ya está en Lever',

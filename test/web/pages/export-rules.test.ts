@@ -26,17 +26,15 @@ describe('the page of automatic export', function () {
     const person = await add({ stage: 'qualified' })
     const first = await ana.open(HERE)
 
-    const preview = await ana.send(`${HERE}/preview`, {
-      name: 'All qualified',
-      stages: 'Qualified\nqualified lead',
-      projects: '',
-      note: 'By rule',
-    })
+    const typed = { name: 'All qualified', stages: 'Qualified\nqualified lead', projects: '', note: 'By rule' }
+    const preview = await ana.send(`${HERE}/preview`, typed)
+    const withExisting = await ana.send(`${HERE}/preview`, { ...typed, applyToExisting: 'on' })
     const rules = await api.get<{ data: unknown[] }>('export-rules')
-    const saved = await ana.send(HERE, { name: 'All qualified', stages: 'Qualified\nqualified lead', projects: '', note: 'By rule' })
+    const saved = await ana.send(HERE, typed)
 
     expect(first.html).to.include('There is no rule.').and.not.include('Save rule')
-    expect(preview.html).to.include('It would export 1 candidate now').and.include(person.name).and.include('Save rule')
+    expect(withExisting.html).to.include('It would export 1 candidate now').and.not.include('candidate is in its stages')
+    expect(preview.html).to.include('1 candidate is in its stages now').and.include(person.name).and.include('Save rule')
     expect(preview.html).to.include('value="All qualified"').and.include('>Qualified\nqualified lead<')
     expect(preview.html).to.include('Nobody would go out now:')
     expect(rules.body.data).to.deep.equal([])
