@@ -14,8 +14,11 @@ const LONGEST_PHONE = 100
 const TYPES: readonly (readonly [RegExp, PhoneType])[] = [
   [/fax|pager/, 'other'],
   [/mobil|móvil|movil|móvel|movel|cell|celular|iphone|handy|portable/, 'mobile'],
-  [/home|personal|privat|casa|domicil|particular|residencial|pessoal/, 'home'],
-  [/work|business|office|company|direct|trabajo|oficina|trabalho|comercial|gesch(?:ä|a)ftlich|bureau|professionnel|durchwahl/, 'work'],
+  [/home|personal|privat|casa|domicil|particular|residencial|pessoal|personnel/, 'home'],
+  [
+    /work|business|office|company|direct|trabajo|oficina|trabalho|comercial|gesch(?:ä|a)ftlich|bureau|professionnel|durchwahl|dienstlich|profesional|profissional/,
+    'work',
+  ],
 ]
 
 /** Lever's type for what another product calls a phone, such as "* Work" or "Móvil"; null where it says nothing. */

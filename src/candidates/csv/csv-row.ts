@@ -6,6 +6,7 @@ import type { CsvColumn, CsvField } from './csv-columns.ts'
 import type { CsvHeader } from './csv-header.ts'
 import { phoneTypeOf, readPhone, type Phone } from './csv-phone.ts'
 import { phoneCountryOf } from './phone-country.ts'
+import { FORMULA_WITHOUT_VALUE, isCutId, isCutNumber, textOf, wholeNumber } from './spreadsheet-cell.ts'
 
 /** `warnings` name the values of the row that are left out. They contain no personal data. */
 export type RowReading = { input: CandidateInput; warnings: string[] } | { fault: string }
@@ -95,14 +96,6 @@ function describeNoAddress({ emails }: GivenCells): string | null {
   return none ? `The cell in the column "${none.header}" says that there is no e-mail address: leave it empty.` : null
 }
 
-/** A long number as a spreadsheet shortens it: most of its digits are lost. */
-const ROUNDED = /^\d(?:[.,]\d+)?E\+?\d+$/i
-/** The same for an id, which may be `4E12` by itself. Several people may have the same shortened id. */
-const ROUNDED_ID = /^\d(?:[.,]\d+)?E\+\d+$/i
-
-/** A formula of a spreadsheet that has no calculated value in the file. */
-export const FORMULA_WITHOUT_VALUE = '#FORMULA!'
-
 /** Columns of one kind that a row's warnings name. */
 const MOST_NAMED = 3
 
@@ -118,20 +111,17 @@ function leaveOut(cells: GivenCells): string[] {
     else delete cells[field]
   }
   for (const field of Object.keys(cells) as CsvField[]) drop(field, (text) => text === FORMULA_WITHOUT_VALUE, 'has a formula without a calculated value. The value is left out: open the file in a spreadsheet program, save it, and import it again.')
-  drop('phones', (text) => ROUNDED.test(text), 'has a phone number that a spreadsheet cut to its first digits. The number is left out: format the column as text, and export the file again.')
-  drop('externalId', (text) => ROUNDED_ID.test(text), 'has an id that a spreadsheet cut to its first digits. The row is imported without an id: format the column as text, and export the file again.')
+  drop('phones', isCutNumber, 'has a phone number that a spreadsheet cut to its first digits. The number is left out: format the column as text, and export the file again.')
+  drop('externalId', isCutId, 'has an id that a spreadsheet cut to its first digits. The row is imported without an id: format the column as text, and export the file again.')
+  drop('phones', isPlaceholder, 'has a word for "none" instead of a phone number. It is left out.')
+  drop('links', isPlaceholder, 'has a word for "none" instead of a link. It is left out.')
   drop('externalId', isPlaceholderId, 'has a word for "none" instead of an id. The row is imported without an id.')
   return warnings
 } // prettier-ignore
 
-/** What a spreadsheet keeps as text by `="…"`. */
-function textOf(cell: string): string {
-  const isText = cell.length >= 3 && cell.startsWith('="') && cell.endsWith('"')
-  return isText ? cell.slice(2, -1).replaceAll('""', '"').trim() : cell
-}
-
 function toInput(cells: GivenCells, hasCommaLists: boolean): Record<string, unknown> {
   const between = hasCommaLists ? /;|,\s|\s:::\s/ : /;|\s:::\s/
+  const betweenPhones = hasCommaLists ? /[;|\n]|,\s|\s:::\s|[,/]\s*(?=\+)/ : /[;|\n]|\s:::\s|[,/]\s*(?=\+)/
   const betweenTags = hasCommaLists ? /[;,]|\s:::\s/ : between
   const location = first(cells, 'location') ?? joined(new Set(partsOf(cells, ['city', 'region', 'country'])), ', ')
   const values: [keyof CandidateInput, unknown][] = [
@@ -139,7 +129,7 @@ function toInput(cells: GivenCells, hasCommaLists: boolean): Record<string, unkn
     ['headline', first(cells, 'headline') ?? joined(new Set(partsOf(cells, ['position', 'company'])), ' at ')],
     ['location', location],
     ['emails', emailsOf(cells)],
-    ['phones', phonesOf(cells, between, location)],
+    ['phones', phonesOf(cells, betweenPhones, location)],
     ['links', linksOf(cells, between)],
     ['tags', listed(cells.tags, betweenTags, GROUP_OF_GOOGLE)?.map(({ text }) => text)],
   ]
@@ -169,12 +159,18 @@ function addressesIn(text: string): string[] {
   const words = (bracketed ?? text).split(/\s/).filter((word) => word !== '' && word !== '/' && !/^\(\p{L}+\)$/u.test(word))
   const parts = words.every((word) => word.includes('@')) ? words : [words.join(' ')]
   return parts.map((part) => {
-    const address = part.replace(/\(\p{L}+\)$/u, '').replace(/^mailto:([^?]*).*/i, '$1')
+    const address = withoutQuotes(part.replace(/\(\p{L}+\)$/u, '')).replace(/^mailto:([^?]*).*/i, '$1')
     return address.endsWith('.') ? address.slice(0, -1) : address
   })
 }
 
-const BETWEEN_LINKS = /[;|\n]|,\s|\s:::\s|[,\s](?=https?:\/\/|www\.)/i
+/** Outlook shows an address without a name as `'ana@a.example'`. */
+function withoutQuotes(text: string): string {
+  const [mark = ''] = /^['"]/.exec(text) ?? []
+  return mark !== '' && text.length > 2 && text.endsWith(mark) ? text.slice(1, -1) : text
+}
+
+const BETWEEN_LINKS = /[;|\n]|,(?:\s|$)|\s:::\s|[,\s](?=https?:\/\/|www\.)|,(?=(?:[a-z\d-]+\.)+[a-z]+\/)/i
 
 /** What "Social Media" columns hold may be the name of an account, "@ana": only addresses are links. */
 function linksOf({ links, socialMedia }: GivenCells, between: RegExp): string[] | undefined {
@@ -212,7 +208,7 @@ function phonesOf(cells: GivenCells, between: RegExp, location: string | undefin
   const country = phoneCountryOf(cells.country?.[0]?.text, location)
   const phones = listed(cells.phones, between)?.map(({ text, column }) => {
     const label = cells.phoneType?.find((other) => other.column.group === column.group)?.text
-    return readPhone(text.replace(/^(\d{7,15})\.0$/, '$1'), phoneTypeOf(label ?? '') ?? column.phoneType, country)
+    return readPhone(wholeNumber(text), phoneTypeOf(label ?? '') ?? column.phoneType, country)
   })
   if (phones && phones.length > LONGEST_LIST) return phones
   return phones?.filter(({ value }, at) => phones.findIndex((other) => other.value === value) === at)

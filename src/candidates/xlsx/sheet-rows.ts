@@ -1,4 +1,4 @@
-import { FORMULA_WITHOUT_VALUE } from '../csv/csv-row.ts'
+import { FORMULA_WITHOUT_VALUE } from '../csv/spreadsheet-cell.ts'
 import { numberText } from './number-text.ts'
 import { textReader, type Workbook } from './workbook.ts'
 import { xlsxFault } from './xlsx-fault.ts'

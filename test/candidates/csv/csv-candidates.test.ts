@@ -232,6 +232,9 @@ describe('reading candidates from CSV', () => {
       ['mailto:eli@dahl.example', ['eli@dahl.example']],
       ['mailto:eli@dahl.example?subject=Hi', ['eli@dahl.example']],
       ['eli@dahl.example.', ['eli@dahl.example']],
+      ["'eli@dahl.example'", ['eli@dahl.example']],
+      ["'eli@dahl.example' <eli@dahl.example>", ['eli@dahl.example']],
+      ["o'neil@dahl.example", ["o'neil@dahl.example"]],
       ['eli@dahl.example | eli@b.example', ['eli@dahl.example', 'eli@b.example']],
       ['eli@dahl.example / eli@b.example eli@c.example', ['eli@dahl.example', 'eli@b.example', 'eli@c.example']],
       ['"eli@dahl.example\neli@b.example"', ['eli@dahl.example', 'eli@b.example']],
@@ -300,7 +303,40 @@ describe('reading candidates from CSV', () => {
     ])
   })
 
+  it('takes whole phone numbers however a spreadsheet writes them, and several of a cell', async () => {
+    for (const [cell, phones] of [
+      ['34600555002.0', ['+34600555002']],
+      ['+34600555002.00', ['+34600555002']],
+      ['"34600555002,0"', ['+34600555002']],
+      ['3.4600555002E10', ['+34600555002']],
+      ['3.4600555002E+10', ['+34600555002']],
+      ['3.460055E+10', undefined],
+      ['"+34 600 555 002, +34 600 555 003"', ['+34600555002', '+34600555003']],
+      ['+34 600 555 002 / +34 600 555 003', ['+34600555002', '+34600555003']],
+      ['+34 600 555 002 | 600 555 003', ['+34600555002', '+34600555003']],
+      ['"+34 600 555 002\n600 555 003"', ['+34600555002', '+34600555003']],
+    ] as const) {
+      const [row] = inputs(await read(`name,email,phone,country\nEli,eli@dahl.example,${cell},Spain\n`))
+
+      expect(typeof row === 'object' && row.phones?.map(({ value }) => value), cell).to.deep.equal(phones)
+    }
+  })
+
+  it('leaves out words for no phone and no link, and says so', async () => {
+    const [taken, rejected] = await read('name,email,Mobile,LinkedIn\nEli,eli@dahl.example,n/a,-\nIda,,,#N/A\n')
+
+    expect(taken).to.deep.include({ input: { name: 'Eli', emails: ['eli@dahl.example'] } })
+    expect(taken).to.have.property('warnings').that.deep.equals([
+      'The column "Mobile" has a word for "none" instead of a phone number. It is left out.',
+      'The column "LinkedIn" has a word for "none" instead of a link. It is left out.',
+    ]) // prettier-ignore
+    expect(rejected).to.have.property('warnings').that.has.length(1)
+  })
+
   it('separates links, and takes none with a space', async () => {
+    expect(inputs(await read('name,links\nEli,"a.example/x,b.example/y,https://c.example/d,e,"\n'))).to.deep.equal([
+      { name: 'Eli', links: ['https://a.example/x', 'https://b.example/y', 'https://c.example/d,e'] },
+    ])
     expect(inputs(await read('name,links\nEli,"https://a.example/x, https://b.example/y https://c.example/z"\n'))).to.deep.equal([
       { name: 'Eli', links: ['https://a.example/x', 'https://b.example/y', 'https://c.example/z'] },
     ])

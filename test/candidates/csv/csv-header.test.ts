@@ -34,6 +34,9 @@ describe('headers of CSV files', () => {
         'firstName lastName emails phones company position city',
       ],
       ['Nom;Courriel;Téléphone', 'name emails phones'],
+      ['Titre;Prénom;Nom;Titre1', '- firstName lastName position'],
+      ['Vorname;Nachname;Primäre E-Mail-Adresse;Tel. privat;Mobil-Tel.-Nr.;Privat: Ort', 'firstName lastName emails phones phones city'],
+      ['Prénom;Nom de famille;Première adresse électronique;Tél. professionnel', 'firstName lastName emails phones'],
       ['Nome;Sobrenome;Endereço de e-mail;Telemóvel;Empresa;Cargo;Cidade', 'firstName lastName emails phones company position city'],
       ['Nome;Correio eletrônico;Telefone celular', 'name emails phones'],
     ] as const)
@@ -42,7 +45,17 @@ describe('headers of CSV files', () => {
   })
 
   it('knows the other e-mail columns, and links by what they are called', async () => {
-    for (const email of ['Alternate Email', 'Contact Email', 'Best E-mail', 'Verified Email', 'Email ID', 'Secondary Email', 'Email 2'])
+    for (const email of [
+      'Alternate Email',
+      'Contact Email',
+      'Best E-mail',
+      'Verified Email',
+      'Email ID',
+      'Secondary Email',
+      'Email 2',
+      'Recommended Work Email',
+      'Starred email',
+    ])
       expect(await fieldsOf(`Name,${email}`), email).to.deep.equal(['name', 'emails'])
     expect(await fieldsOf('Name,Email Status,Email Confidence,Email Display Name')).to.deep.equal(['name', null, null, null])
     expect(await firstOf('Name,GitHub,Portfolio\nRolf Aune,github.com/rolf-aune,rolf.example/work\n')).to.deep.equal({

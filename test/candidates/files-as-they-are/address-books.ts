@@ -29,6 +29,30 @@ export const ADDRESS_BOOKS: SampleFiles = {
     ],
     ignoredColumns: ['Title', 'Suffix', 'Department', 'Business Fax', 'Company Main Phone', 'E-mail Type', 'E-mail Display Name'],
   },
+  'Thunderbird, in German': {
+    file: lines(
+      'Vorname,Nachname,Anzeigename,Spitzname,Primäre E-Mail-Adresse,Sekundäre E-Mail-Adresse,Messenger-Name,Tel. dienstlich,Tel. privat,Fax-Nummer,Pager-Nummer,Mobil-Tel.-Nr.,Privat: Adresse,Privat: Ort,Privat: Bundesland,Privat: PLZ,Privat: Land,Dienstlich: Ort,Arbeitstitel,Abteilung,Organisation,Webseite 1,Webseite 2,Geburtsjahr,Notizen,',
+      'Notburga,Saliger,Notburga Saliger,burgl,notburga@mail.example,saliger@innsteg.example,,08031 123461,08031 123462,08031 123463,,0151 12345683,Gasse 2,Rosenheim,Bayern,83022,Deutschland,Wasserburg,Bauzeichnerin,Entwurf,Innsteg AG,https://saliger.example,,1980,,',
+    ),
+    people: [{ name: 'Notburga Saliger', headline: 'Bauzeichnerin at Innsteg AG', location: 'Rosenheim, Bayern, Deutschland', emails: ['notburga@mail.example', 'saliger@innsteg.example'], phones: ['work +498031123461', 'home +498031123462', 'mobile +4915112345683'], links: ['https://saliger.example'] }],
+    ignoredColumns: ['Spitzname', 'Messenger-Name', 'Fax-Nummer', 'Pager-Nummer', 'Privat: Adresse', 'Privat: PLZ', 'Dienstlich: Ort', 'Abteilung', 'Geburtsjahr', 'Notizen'],
+  },
+  'Thunderbird, in French': {
+    file: lines(
+      'Prénom,Nom de famille,Nom à afficher,Surnom,Première adresse électronique,Deuxième adresse électronique,Tél. professionnel,Tél. personnel,Portable,Ville,Pays/État,Profession,Société,Page Web 1',
+      'Sidonie,Marchal,Sidonie Marchal,sid,sidonie@mail.example,s.marchal@filatures.example,+33 1 99 00 01 32,+33 1 99 00 01 33,+33 6 12 34 56 32,Roubaix,France,Fileuse,Filatures du Nord,https://sidonie.example',
+    ),
+    people: [{ name: 'Sidonie Marchal', headline: 'Fileuse at Filatures du Nord', location: 'Roubaix, France', emails: ['sidonie@mail.example', 's.marchal@filatures.example'], phones: ['work +33199000132', 'home +33199000133', 'mobile +33612345632'], links: ['https://sidonie.example'] }],
+    ignoredColumns: ['Surnom'],
+  },
+  'Outlook, in French': {
+    file: lines(
+      'Titre;Prénom;Deuxième prénom;Nom;Suffixe;Société;Service;Titre1;Ville (bureau);Téléphone société;Téléphone (bureau);Téléphone (domicile);Tél. mobile;Téléphone (autre);Adresse de messagerie;Type de messagerie;Adresse de messagerie 2;Page Web',
+      'Mme;Honorine;;Delattre;;Filatures du Nord;Atelier;Tisserande;Lille;+33 1 99 00 01 00;+33 1 99 00 01 34;;+33 6 12 34 56 33;;honorine@filatures.example;SMTP;honorine@mail.example;https://filatures.example',
+    ),
+    people: [{ name: 'Honorine Delattre', headline: 'Tisserande at Filatures du Nord', emails: ['honorine@filatures.example', 'honorine@mail.example'], phones: ['work +33199000134', 'mobile +33612345633'], links: ['https://filatures.example'] }],
+    ignoredColumns: ['Titre', 'Suffixe', 'Service', 'Ville (bureau)', 'Téléphone société', 'Type de messagerie'],
+  },
   'addresses in columns of other names': {
     file: lines('Contact Name,Email ID,Alternate Email,Additional Email,Private Email,GitHub,Portfolio', 'Evaristo Roldán,evaristo@mail.example,e.roldan@mail.example,,er@taller.example,https://github.com/evaristo-r-test,evaristo.example/obra'),
     people: [{ name: 'Evaristo Roldán', emails: ['evaristo@mail.example', 'e.roldan@mail.example', 'er@taller.example'], links: ['https://evaristo.example/obra', 'https://github.com/evaristo-r-test'] }],
@@ -92,6 +116,18 @@ export const NAMES_WITH_ADDRESSES: SampleFiles = {
       { name: 'Alan Huet', emails: ['alan@mail.example', 'a.huet@quai.example'] },
     ],
   },
+  'in the quotation marks of Outlook': {
+    file: lines('Name,E-mail,Phone,LinkedIn', "Gaud Morvan,'gaud@mail.example',N/A,-", "Jakez Morvan,'jakez@mail.example' <jakez@mail.example>,+33 6 12 34 56 35,", "Maeve O'Hara,maeve.o'hara@mail.example,,"),
+    people: [
+      { name: 'Gaud Morvan', emails: ['gaud@mail.example'] },
+      { name: 'Jakez Morvan', emails: ['jakez@mail.example'], phones: ['+33612345635'] },
+      { name: "Maeve O'Hara", emails: ["maeve.o'hara@mail.example"] },
+    ],
+    warnings: [
+      [2, 'The column "Phone" has a word for "none" instead of a phone number. It is left out.'],
+      [2, 'The column "LinkedIn" has a word for "none" instead of a link. It is left out.'],
+    ],
+  },
   'words for no address': {
     file: lines('Name,E-mail Address,LinkedIn', 'Brieuc Le Gall,N/A,https://www.linkedin.com/in/brieuc-le-gall-w1', 'Enora Le Gall,-,https://www.linkedin.com/in/enora-le-gall-w2', 'Malo Le Gall,unknown,', 'Azilis Le Gall,,https://www.linkedin.com/in/azilis-le-gall-w3', 'Tugdual Le Gall,ask him,'),
     people: [{ name: 'Azilis Le Gall', links: ['https://www.linkedin.com/in/azilis-le-gall-w3'] }],
@@ -116,6 +152,14 @@ export const LANGUAGES: SampleFiles = {
     ),
     people: [{ name: 'Ander Jon Etxandi', headline: 'Calderero at Astilleros Nerva', location: 'Getxo, España', emails: ['ander@nerva.example', 'ander@mail.example'], phones: ['work +34944000301', 'mobile +34600555302'], links: ['https://ander.example'] }],
     ignoredColumns: ['Título'],
+  },
+  'Spanish, from Outlook, with its other words': {
+    file: lines(
+      'Nombre;Apellidos;Organización;Teléfono del trabajo;Particular;Móvil;Número de centralita de la organización;Dirección de correo electrónico;Dirección del correo electrónico 2;País o región del domicilio',
+      'Nagore;Amezaga;Astilleros Nerva;944 000 303;944 000 304;600 555 304;944 000 300;nagore@nerva.example;nagore@mail.example;España',
+    ),
+    people: [{ name: 'Nagore Amezaga', headline: 'Astilleros Nerva', location: 'España', emails: ['nagore@nerva.example', 'nagore@mail.example'], phones: ['work +34944000303', 'home +34944000304', 'mobile +34600555304'] }],
+    ignoredColumns: ['Número de centralita de la organización'],
   },
   German: {
     file: lines('Anrede;Vorname;Nachname;Firma;Position;E-Mail-Adresse;Telefon geschäftlich;Mobiltelefon;Ort privat;Land/Region privat;Webseite', 'Frau;Friederike;Obermoser;Innsteg AG;Statikerin;friederike@innsteg.example;+49 8031 123451;+49 1511 2345682;Rosenheim;Deutschland;https://obermoser.example'),

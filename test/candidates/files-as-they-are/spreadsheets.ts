@@ -84,6 +84,14 @@ export const CUT_NUMBERS: SampleFiles = {
       { name: 'Yaw Boateng', emails: ['yaw@mail.example'], phones: ['+34600555502'], location: 'Spain' },
     ],
   },
+  'all digits, however they are written': {
+    file: lines('Name;Email;Phone;Country', 'Abla Asante;abla@mail.example;3,4600555504E10;Spain', 'Kweku Asante;kweku@mail.example;34600555505,0;Spain', 'Afua Asante;afua@mail.example;+34600555506.00;Spain'),
+    people: [
+      { name: 'Abla Asante', emails: ['abla@mail.example'], phones: ['+34600555504'], location: 'Spain' },
+      { name: 'Kweku Asante', emails: ['kweku@mail.example'], phones: ['+34600555505'], location: 'Spain' },
+      { name: 'Afua Asante', emails: ['afua@mail.example'], phones: ['+34600555506'], location: 'Spain' },
+    ],
+  },
   'the first digits alone': {
     file: lines('Name,Email,Phone', 'Adjoa Mensah,adjoa@mail.example,3.46006E+11', 'Kojo Mensah,kojo@mail.example,3.4E+10', 'Esi Mensah,esi@mail.example,+34 600 555 503'),
     people: [

@@ -52,6 +52,22 @@ export const OWN_COLUMNS: SampleFiles = {
     people: [{ name: 'Tobias Quiller', emails: ['tobias@quiller.example', 't.quiller@loom.example', 'tq@mail.example'], phones: ['work +442079460301', 'mobile +447700900301'], links: ['https://linkedin.com/in/tobias-quiller-t6'] }],
     ignoredColumns: ['Confidence'],
   },
+  'a customer database': {
+    file: lines(
+      'Salutation,First Name,Last Name,Title,Account Name,Mailing City,Mailing State/Province,Mailing Country,Phone,Mobile,Fax,Email,Contact Owner',
+      'Ms.,Prudence,Achebe,Buyer,Lagoon Mills,Leeds,West Yorkshire,United Kingdom,020 7946 0302,07700 900302,020 7946 0303,prudence@lagoon.example,Sam',
+    ),
+    people: [{ name: 'Prudence Achebe', headline: 'Buyer at Lagoon Mills', location: 'Leeds, West Yorkshire, United Kingdom', emails: ['prudence@lagoon.example'], phones: ['+442079460302', 'mobile 07700 900302'] }],
+    ignoredColumns: ['Salutation', 'Fax', 'Contact Owner'],
+  },
+  'addresses that a tool recommends': {
+    file: lines(
+      'Candidate First Name,Candidate Last Name,Candidate Location,Recommended Email,Recommended Personal Email,Recommended Work Email,Recommended Phone,Mobile No.,Starred email,LinkedIn Sales Nav URL,Email Grade',
+      'Ludmila,Petrova,"Varna, Bulgaria",ludmila@mail.example,ludmila@mail.example,l.petrova@varnalab.example,+359 88 123 4501,088 123 4502,ludmila.p@mail.example,"https://www.linkedin.com/sales/lead/ACwAAC2TestLP,NAME_SEARCH,r1",A',
+    ),
+    people: [{ name: 'Ludmila Petrova', location: 'Varna, Bulgaria', emails: ['ludmila@mail.example', 'l.petrova@varnalab.example', 'ludmila.p@mail.example'], phones: ['+359881234501', 'mobile +359881234502'], links: ['https://www.linkedin.com/sales/lead/ACwAAC2TestLP,NAME_SEARCH,r1'] }],
+    ignoredColumns: ['Email Grade'],
+  },
   Greenhouse: {
     file: lines(
       'Candidate Name,Title,Company,Email Addresses,Phone Numbers,Website Addresses,Social Media Addresses,Tags,Stage,Job',
