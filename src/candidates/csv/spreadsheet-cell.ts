@@ -11,14 +11,14 @@ export function textOf(cell: string): string {
   return isText ? cell.slice(2, -1).replaceAll('""', '"').trim() : cell
 }
 
-/** `34600555115` for `34600555115.0` and for `3.4600555115E10`, which has all digits; any other text unchanged. */
+/** `34600555002` for `34600555002.0` and for `3.4600555002E10`, which has all digits; any other text unchanged. */
 export function wholeNumber(text: string): string {
   const [, first = '', rest = '', exponent = ''] = SCIENTIFIC.exec(text) ?? []
   if (first !== '' && rest.length === Number(exponent)) return first + rest
   return text.replace(/^(\+?\d{7,15})[.,]0{1,6}$/, '$1')
 }
 
-/** A long number whose last digits are lost: `3.46006E+11`. */
+/** A long number whose last digits are lost: `3.46009E+11`. */
 export function isCutNumber(text: string): boolean {
   return SCIENTIFIC.test(text) && wholeNumber(text) === text
 }

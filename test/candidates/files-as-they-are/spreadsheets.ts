@@ -93,7 +93,7 @@ export const CUT_NUMBERS: SampleFiles = {
     ],
   },
   'the first digits alone': {
-    file: lines('Name,Email,Phone', 'Adjoa Mensah,adjoa@mail.example,3.46006E+11', 'Kojo Mensah,kojo@mail.example,3.4E+10', 'Esi Mensah,esi@mail.example,+34 600 555 503'),
+    file: lines('Name,Email,Phone', 'Adjoa Mensah,adjoa@mail.example,3.46009E+11', 'Kojo Mensah,kojo@mail.example,3.4E+10', 'Esi Mensah,esi@mail.example,+34 600 555 503'),
     people: [
       { name: 'Adjoa Mensah', emails: ['adjoa@mail.example'] },
       { name: 'Kojo Mensah', emails: ['kojo@mail.example'] },
@@ -105,7 +105,7 @@ export const CUT_NUMBERS: SampleFiles = {
     ],
   },
   'with a comma for the point': {
-    file: lines('Nombre;Correo;Teléfono móvil;Teléfono del trabajo', 'Akosua Owusu;akosua@mail.example;3,46006E+11;+34 915 550 501'),
+    file: lines('Nombre;Correo;Teléfono móvil;Teléfono del trabajo', 'Akosua Owusu;akosua@mail.example;3,46009E+11;+34 915 550 501'),
     people: [{ name: 'Akosua Owusu', emails: ['akosua@mail.example'], phones: ['work +34915550501'] }],
     warnings: [[2, cutPhone('Teléfono móvil')]],
   },

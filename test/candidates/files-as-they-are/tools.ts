@@ -89,9 +89,9 @@ export const LEVER_TEMPLATE: SampleFiles = {
   'everything that it has': {
     file: lines(
       TEMPLATE,
-      '7f01-1,Ebele Nwosu,"ebele@mail.example,ebele.nwosu@harbor.example",2026-10-02,Phone screen,,,LinkedIn,Sourced,"platform,rust,remote","+234 803 123 4501, +234 803 123 4502","Enugu, Nigeria","https://www.linkedin.com/in/ebele-nwosu-v1, https://github.com/ebele-n-test",,Ebele.pdf,Harbor Freight,ana@acme.example,https://jobs.lever.co/acme/1,2026-10-03,ana@acme.example,false,Knows Rust',
+      '7f01-1,Ebele Nwosu,"ebele@mail.example,ebele.nwosu@harbor.example",2026-10-02,Phone screen,,,LinkedIn,Sourced,"platform,rust,remote","+234 803 123 4501, +234 803 123 4502","Enugu, Nigeria","https://www.linkedin.com/in/ebele-nwosu-v1, https://github.com/ebele-n-test",,Ebele.pdf,Harbor Looms,mia@harbor.example,https://jobs.lever.co/acme/1,2026-10-03,mia@harbor.example,false,Knows Rust',
     ),
-    people: [{ name: 'Ebele Nwosu', headline: 'Harbor Freight', location: 'Enugu, Nigeria', emails: ['ebele@mail.example', 'ebele.nwosu@harbor.example'], phones: ['+2348031234501', '+2348031234502'], links: ['https://www.linkedin.com/in/ebele-nwosu-v1', 'https://github.com/ebele-n-test'], tags: ['platform', 'rust', 'remote'], stage: 'Phone screen' }],
+    people: [{ name: 'Ebele Nwosu', headline: 'Harbor Looms', location: 'Enugu, Nigeria', emails: ['ebele@mail.example', 'ebele.nwosu@harbor.example'], phones: ['+2348031234501', '+2348031234502'], links: ['https://www.linkedin.com/in/ebele-nwosu-v1', 'https://github.com/ebele-n-test'], tags: ['platform', 'rust', 'remote'], stage: 'Phone screen' }],
     ignoredColumns: NOT_READ,
   },
   'no e-mail, and links without spaces': {
