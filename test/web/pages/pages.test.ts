@@ -74,6 +74,8 @@ describe('every page', () => {
     expect(await spanish.text()).to.match(/<html lang="es".*Iniciar sesión/)
     expect(await german.text()).to.contain('<html lang="en"')
     expect(choice.headers.get('location')).to.equal('/sign-in')
+    const [languageForm = ''] = /<form[^>]*class="language".*?<\/form>/s.exec(await chosen.clone().text()) ?? []
+    expect(languageForm).to.include('value="es"').and.not.include('type="hidden"')
     expect(await chosen.text()).to.contain('<html lang="es"')
   })
 
