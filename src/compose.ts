@@ -10,6 +10,7 @@ import { startJobs } from './jobs/agenda.ts'
 import { auditExportsJob } from './jobs/audit-exports-job.ts'
 import { expireJob } from './jobs/expire-job.ts'
 import { refreshTokensJob } from './jobs/refresh-tokens-job.ts'
+import { renewKeysJob } from './jobs/renew-keys-job.ts'
 import { settleBatchesJob } from './jobs/settle-batches-job.ts'
 import { syncMirrorJob } from './jobs/sync-mirror-job.ts'
 import type { Log } from './log.ts'
@@ -46,6 +47,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
   registerDatabaseMetrics(registry, { rate: options.lever, isReady: () => database?.ready() ?? false, log })
   let workers: RunningWorkers | undefined | void
   let stopping: Promise<void> | undefined
+  const isStopping = (): boolean => stopping !== undefined
   let beginning: Promise<void> | undefined
   let markReady = (): void => undefined
   const whenReady = new Promise<void>((resolve) => (markReady = resolve))
@@ -77,20 +79,18 @@ export function compose(options: ServiceOptions, log: Log): Service {
     void parts.webhooks.adoptOldDeliveries().catch((error: unknown) => log.warn({ err: error }, 'old deliveries could not be adopted'))
     for (let isAdopted = false; !isAdopted && !stopping;) isAdopted = await adoptOlder()
     while (options.roles.includes('worker') && !workers && !stopping) {
-      workers = await startWorkers(parts, options, log, { wakers, metrics }).catch((error: unknown) => {
+      workers = await startWorkers(parts, options, log, { wakers, metrics, isStopping }).catch((error: unknown) => {
         log.error({ err: error }, 'the workers did not start; trying again')
         return sleep(WORKERS_RETRY_MS)
       })
     }
     markReady()
     await parts.candidates
-      .renewKeys(() => stopping !== undefined)
-      .catch((error: unknown) => log.error({ err: error }, 'candidate keys could not all be renewed; the next start continues'))
-    await parts.audit
-      .keyOlderTrails(() => stopping !== undefined)
-      .catch((error: unknown) => {
-        log.error({ err: error }, 'older audit trails got no key yet; each gets it with its next record')
-      })
+      .renewKeys(isStopping)
+      .catch((error: unknown) => log.error({ err: error }, 'candidate keys could not all be renewed; a job goes on within the hour'))
+    await parts.audit.keyOlderTrails(isStopping).catch((error: unknown) => {
+      log.error({ err: error }, 'older audit trails got no key yet; each gets it with its next record')
+    })
   }
 
   async function end(): Promise<void> {
@@ -128,13 +128,14 @@ interface RunningWorkers {
 interface WorkerSurroundings {
   wakers: Map<string, () => void>
   metrics: ServiceMetrics
+  isStopping: () => boolean
 }
 
 async function startWorkers(
   parts: Parts,
   options: ServiceOptions,
   log: Log,
-  { wakers, metrics }: WorkerSurroundings,
+  { wakers, metrics, isStopping }: WorkerSurroundings,
 ): Promise<RunningWorkers> {
   const { exports, conversations, candidates, mirror, connections, webhooks, erasures } = parts
   const expire = expireJob({
@@ -144,7 +145,14 @@ async function startWorkers(
   })
   const jobs = await startJobs({
     connection: mongoose.connection,
-    jobs: [refreshTokensJob(connections), syncMirrorJob(mirror), settleBatchesJob(exports), auditExportsJob(exports), expire],
+    jobs: [
+      refreshTokensJob(connections),
+      syncMirrorJob(mirror),
+      settleBatchesJob(exports),
+      auditExportsJob(exports),
+      expire,
+      renewKeysJob(() => candidates.renewKeys(isStopping)),
+    ],
     log,
   })
   const byCollection: Record<string, Worker> = {

@@ -9,6 +9,9 @@ const keyRenewalSchema = new Schema(
     /** The last candidate that was recomputed. */
     after: { type: Schema.Types.ObjectId, default: null },
     isDone: { type: Boolean, default: false },
+    doneAt: { type: Date, default: null },
+    /** A process of the earlier version may have run beside the first pass. */
+    isSecondPass: { type: Boolean, default: false },
   },
   { collection: 'candidate_key_renewals' },
 )

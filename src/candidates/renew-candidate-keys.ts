@@ -6,10 +6,14 @@ import { KeyRenewalModel, type KeyRenewalDocument } from './key-renewal-model.ts
 
 const AT_ONCE = 500
 const RENEWAL = { _id: 'candidates' }
+const FIRST_PASS = { version: KEY_VERSION, after: null, isDone: false, doneAt: null, isSecondPass: false }
+/** Longer than processes of two versions run side by side. */
+const SECOND_PASS_AFTER_MS = 6 * 3_600_000
 
 /**
- * Recomputes the keys of all stored candidates once if an earlier version made them. Resumes if a process was stopped; may run in several
- * processes at once. Until it is done, candidates are also found by the former forms.
+ * Recomputes the keys of all stored candidates if an earlier version made them, and once more hours later, since a process of that version
+ * may have written candidates meanwhile. Resumes where it was stopped; may run in several processes at once. Until it is done, candidates
+ * are also found by the former forms.
  */
 export async function renewCandidateKeys(isStopping: () => boolean): Promise<void> {
   for (let renewal = await begin(); !renewal.isDone && !isStopping();) {
@@ -35,18 +39,17 @@ function renewed(candidate: CandidateDocument): AnyBulkWriteOperation<CandidateD
 
 async function begin(): Promise<KeyRenewalDocument> {
   const outdated = { ...RENEWAL, version: { $lt: KEY_VERSION } }
-  await KeyRenewalModel.updateOne(outdated, { $set: { version: KEY_VERSION, after: null, isDone: false } })
-  return KeyRenewalModel.findOneAndUpdate(
-    RENEWAL,
-    { $setOnInsert: { version: KEY_VERSION, after: null, isDone: false } },
-    { upsert: true, returnDocument: 'after' },
-  )
+  await KeyRenewalModel.updateOne(outdated, { $set: FIRST_PASS })
+  const longAgo = new Date(Date.now() - SECOND_PASS_AFTER_MS)
+  const isDue = { ...RENEWAL, isDone: true, isSecondPass: { $ne: true }, $or: [{ doneAt: null }, { doneAt: { $lte: longAgo } }] }
+  await KeyRenewalModel.updateOne(isDue, { $set: { after: null, isDone: false, isSecondPass: true } })
+  return KeyRenewalModel.findOneAndUpdate(RENEWAL, { $setOnInsert: FIRST_PASS }, { upsert: true, returnDocument: 'after' })
     .orFail()
     .lean<KeyRenewalDocument>()
 }
 
 /** `last` is null after the last candidate. */
 async function advance(last: Types.ObjectId | null): Promise<KeyRenewalDocument> {
-  const update = last ? { $max: { after: last } } : { $set: { isDone: true } }
+  const update = last ? { $max: { after: last } } : { $set: { isDone: true }, $currentDate: { doneAt: true } }
   return KeyRenewalModel.findOneAndUpdate(RENEWAL, update, { returnDocument: 'after' }).orFail().lean<KeyRenewalDocument>()
 }

@@ -42,6 +42,21 @@ describe('stored keys of an earlier version', () => {
     expect(last).to.deep.include(FORMER)
   })
 
+  it('are computed once more hours later, for what a process of the earlier version wrote meanwhile, and then no more', async () => {
+    const hoursPass = () => KeyRenewalModel.updateOne({}, { doneAt: new Date(Date.now() - 7 * 3_600_000) })
+    await renewCandidateKeys(() => false)
+    await addFormer(2)
+
+    await hoursPass()
+    await renewCandidateKeys(() => false)
+    const afterSecond = await outdated()
+    await addFormer(1)
+    await hoursPass()
+    await renewCandidateKeys(() => false)
+
+    expect([afterSecond, await outdated()]).to.deep.equal([0, 1])
+  })
+
   it('are computed again when the version rises', async () => {
     await renewCandidateKeys(() => false)
     await addFormer(1)
