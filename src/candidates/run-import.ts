@@ -87,7 +87,7 @@ async function countTry(claimed: Claimed<CandidateImportDocument>): Promise<numb
 async function failureOf({ document }: Claimed<CandidateImportDocument>): Promise<ServiceError | null> {
   if (document.fence > MOST_CLAIMS) return new ServiceError('internal_error', 'The import broke off too often.')
   if (await hasFile(document.file)) return null
-  return new ServiceError('internal_error', 'The file is not there any more: send it again.')
+  return new ServiceError('internal_error', 'The file is no longer here: send it again.')
 }
 
 async function saveProgress(

@@ -159,7 +159,7 @@ export async function findOpenExport(organization: string, candidateId: string, 
 }
 
 export function alreadyExported(exportId: string): ServiceError {
-  return new ServiceError('already_exported', 'This candidate is already exported, or on the way, to the same target.', {
+  return new ServiceError('already_exported', 'This candidate was already exported to this job, or is being exported now.', {
     hint: 'See the export named in exportId.',
     extra: { exportId },
   })

@@ -5,7 +5,7 @@ import type { ExportBatchDocument } from './export-batch-model.ts'
 const DETAILS = {
   candidate_not_found: 'There is no such candidate.',
   erased: 'The person was erased here. Enter them again first.',
-  already_exported: 'This candidate is already exported, or on the way, to the same target.',
+  already_exported: 'This candidate was already exported to this job, or is being exported now.',
 } as const
 export type BulkRejectionCode = keyof typeof DETAILS
 

@@ -58,7 +58,7 @@ function userNotFound(): ServiceError {
 
 function leverUserNotFound(): ServiceError {
   return new ServiceError('lever_user_not_found', 'Lever has no user with this e-mail address.', {
-    hint: 'Take the address that stands in Lever under Settings > Users.',
+    hint: 'Use the address shown in Lever under Settings > Users.',
     errors: [{ path: 'leverEmail', message: 'no Lever user has this address' }],
   })
 }

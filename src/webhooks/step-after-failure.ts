@@ -22,7 +22,7 @@ export async function stepAfterFailure(
     const { status } = await deps.connections.get(organization)
     const isGone = status === 'disconnected'
     return isGone
-      ? endAs('ignored', { code: 'connection_not_active', detail: 'The organization is not connected to Lever any more.' })
+      ? endAs('ignored', { code: 'connection_not_active', detail: 'The organization is no longer connected to Lever.' })
       : waitFor('authorization', UNAUTHORIZED_PAUSE_MS)
   }
   if (isLeverStatus(error, 429) || isLeverStatus(error, 503)) return waitFor('lever', Math.max(error.retryAfterMs ?? 0, BUSY_PAUSE_MS))

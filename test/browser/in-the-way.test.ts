@@ -42,7 +42,7 @@ describe('what gets in the way of people', function () {
     await signIn(other, api)
     await other.close()
     await page.getByRole('button', { name: 'Send again' }).click()
-    await page.getByRole('heading', { name: 'You have signed in again since' }).waitFor()
+    await page.getByRole('heading', { name: 'You have signed in again since then' }).waitFor()
     await page.getByRole('button', { name: 'Send again' }).click()
   }
 

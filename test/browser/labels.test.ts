@@ -10,7 +10,7 @@ type Label = readonly [role: Role, name: string | RegExp]
 /** Where Lever is connected. */
 const CONNECTED: Readonly<Record<string, readonly Label[]>> = {
   '/candidates': [
-    ['searchbox', 'Name or e-mail'],
+    ['searchbox', 'Name or email'],
     ['button', 'Export to ATS'],
     ['button', 'Import CSV'],
   ],

@@ -56,7 +56,7 @@ describe('the pages of the local Lever for jobs, requisitions, interviews and of
     ]
     expect(await writes(), 'hybrid').to.deep.equal([201, 404, 404, 200])
     await press('settings/requisitions', { mode: 'lever' })
-    expect(await writes(), 'Lever alone').to.deep.equal([403, 403, 403, 200])
+    expect(await writes(), 'Lever only').to.deep.equal([403, 403, 403, 200])
     await press('settings/requisitions', { mode: 'api' })
     expect(await writes(), 'the API alone').to.deep.equal([201, 404, 404, 403])
     expect((await browser.get('settings/requisitions')).body).to.match(/checked\s[^>]*value="api"|value="api"[^>]*checked/)

@@ -86,7 +86,7 @@ describe("a candidate's timeline", () => {
     const { html } = await ana.open(`/candidates/${candidateId}`)
     const ofCy = (await cy.open(`/candidates/${candidateId}`)).html
 
-    for (const words of ['Timeline', 'Stage in Lever: Recruiter screen', 'Archived in Lever: Withdrew', 'Hired', 'Export asked for', 'Note written in Lever', 'in Lever by Bo Lindqvist']) expect(html).to.include(words) // prettier-ignore
+    for (const words of ['Timeline', 'Stage in Lever: Recruiter screen', 'Archived in Lever: Withdrew', 'Hired', 'Export requested', 'Note written in Lever', 'in Lever by Bo Lindqvist']) expect(html).to.include(words) // prettier-ignore
     expect(ofCy).to.include('Etapa en Lever: Recruiter screen').and.not.include('Exportación solicitada')
   })
 

@@ -46,7 +46,7 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
     if (!inPreamble || number >= LONGEST_PREAMBLE) break
   }
   throw new ServiceError('invalid_request', 'The file has no header row with the columns of candidates.', {
-    hint: 'Name the columns (at most 1,000) in the first line: externalId, name, headline, location, emails, phones, links, tags, summary, project, stage, profileUrl; name and emails or links are the least. Save the file as "CSV UTF-8".',
+    hint: 'Name the columns (at most 1,000) in the first line: externalId, name, headline, location, emails, phones, links, tags, summary, project, stage, profileUrl; required: name, and emails or links. Save the file as "CSV UTF-8".',
     errors: [{ path: 'file', message: 'the header row names no column that is known' }],
   })
 }

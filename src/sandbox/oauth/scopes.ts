@@ -50,6 +50,6 @@ export function describeScope(scope: string): string {
   if (scope === OFFLINE_ACCESS) return 'Stay connected while you are away'
   if (scope === 'confidential:access:admin') return 'See confidential data'
   const [name = '', verb] = scope.split(':')
-  const thing = name.replaceAll('_', ' ')
+  const thing = name === 'contact' ? 'contacts' : name.replaceAll('_', ' ')
   return verb === 'write' ? `Read and change ${thing}` : `Read ${thing}`
 }

@@ -21,7 +21,7 @@ const NewRequisition = z.object({
   name: z.string().trim().min(1),
   headcountTotal: z.union([z.literal('unlimited'), z.coerce.number().int().min(0)]),
 })
-const MODES: Record<RequisitionMode, string> = { hybrid: 'Hybrid: Lever and the API', api: 'Lever API alone', lever: 'Lever alone' }
+const MODES: Record<RequisitionMode, string> = { hybrid: 'Hybrid: Lever and the API', api: 'Lever API only', lever: 'Lever only' }
 
 export function requisitionPages(world: World, router: Router<SandboxState>, sessions: Sessions): void {
   const page = pagesFor(router, sessions, 'everybody')

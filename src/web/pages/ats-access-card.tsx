@@ -118,7 +118,7 @@ function AccessTokenClock({ expiresAt }: { expiresAt: Date }) {
     <Fact name={t.accessToken}>
       {isOver
         ? t.accessTokenOver
-        : [<TimeAgo key="at" at={expiresAt.toISOString()} />, <span key="words" class="small">{` ${t.accessTokenRenews}`}</span>]}
+        : [t.accessTokenExpires, ' ', <TimeAgo key="at" at={expiresAt.toISOString()} />, `; ${t.accessTokenRenews}`]}
     </Fact>
   )
 }

@@ -10,7 +10,7 @@ import { exportHeads, ExportRow } from './export-row.tsx'
 import { usePage } from './page-context.ts'
 import { Table } from './table.tsx'
 import { exportBatchTexts } from './texts-export-batches.ts'
-import { exportWords } from './texts-export-words.ts'
+import { exportStatusTexts, exportWords } from './texts-export-words.ts'
 import { exportsTexts } from './texts-exports.ts'
 
 export interface BatchShown {
@@ -82,19 +82,19 @@ function Summary({ batch }: { batch: ExportBatchView }) {
   const { status, total, exported, perMinute, secondsLeft } = batch
   if (status === 'finished') return <>{t.summaryFinished(exported, total)}</>
   if (status === 'paused') return <>{t.summaryPaused(doneOf(batch), total)}</>
-  const pace = perMinute === 0 ? [] : [t.rate(Math.round(perMinute)), ...(secondsLeft === null ? [] : [t.left(duration(secondsLeft, t))])]
+  const pace = perMinute === 0 ? [] : [t.rate(Math.round(perMinute)), ...(secondsLeft === null ? [] : [timeLeft(secondsLeft, t)])]
   return <>{[t.summaryRunning(doneOf(batch), total), ...pace].join(' · ')}</>
 }
 
-function duration(seconds: number, t: ReturnType<typeof exportBatchTexts>): string {
-  if (seconds < 60) return t.underAMinute
-  return seconds < 5400 ? t.minutes(Math.round(seconds / 60)) : t.hours(Math.round(seconds / 3600))
+function timeLeft(seconds: number, t: ReturnType<typeof exportBatchTexts>): string {
+  if (seconds < 60) return t.underAMinuteLeft
+  return seconds < 5400 ? t.minutesLeft(Math.round(seconds / 60)) : t.hoursLeft(Math.round(seconds / 3600))
 }
 
 function StatusTabs({ shown }: { shown: BatchShown }) {
   const { language } = usePage()
   const t = exportBatchTexts(language)
-  const words = exportWords(language)
+  const words = exportStatusTexts(language).candidates
   const { batch, status } = shown
   const present = EXPORT_STATUSES.filter((one) => batch[one] > 0 || one === status)
   return (

@@ -162,13 +162,13 @@ function wordsOf(language: Language, { code, detail }: { code: string; detail: s
 
 /** Of those whose details are not kept. */
 const ENGLISH: Record<string, string> = {
-  already_exported: 'Exported before, or on the way, to the same target.',
+  already_exported: 'Already exported to this job, or being exported now.',
   connection_not_active: 'Lever is not connected for exports.',
   feature_off: 'Exporting candidates is turned off.',
   scope_missing: 'Lever has not granted what exports need.',
-  user_inactive: 'The person in whose name it goes is switched off.',
-  user_not_mapped: 'The person in whose name it goes has no Lever user.',
-  mapping_inactive: 'Export is switched off for the person in whose name it goes.',
-  lever_user_deactivated: 'The Lever user in whose name it goes is deactivated.',
-  posting_closed: 'The job is not open any more.',
+  user_inactive: 'The person it exports on behalf of is deactivated here.',
+  user_not_mapped: 'The person it exports on behalf of has no Lever user.',
+  mapping_inactive: 'Export is switched off for the person it exports on behalf of.',
+  lever_user_deactivated: 'The Lever user it exports as is deactivated.',
+  posting_closed: 'The job is no longer open.',
 }

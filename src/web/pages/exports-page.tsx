@@ -6,7 +6,7 @@ import { Layout } from './layout.tsx'
 import { BY_TIME, sortHead, sortParameter } from './list-order.ts'
 import { usePage } from './page-context.ts'
 import { Table } from './table.tsx'
-import { exportWords } from './texts-export-words.ts'
+import { exportStatusTexts } from './texts-export-words.ts'
 import { exportsTexts } from './texts-exports.ts'
 
 export interface ExportsPageProps {
@@ -60,7 +60,7 @@ function address({ status, sort, cursor }: ExportsQuery): string {
 function StatusFilter({ status, sort }: ExportsQuery) {
   const { language } = usePage()
   const t = exportsTexts(language)
-  const words = exportWords(language)
+  const words = exportStatusTexts(language).exports
   return (
     <nav class="tabs" aria-label={t.status}>
       <ul>

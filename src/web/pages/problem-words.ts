@@ -62,14 +62,14 @@ const SPANISH: Record<ErrorCode, string> = {
   lever_key_rejected:
     'Lever no acepta esta clave de API. Cópiela de nuevo en Settings > Integrations and API > API Credentials de Lever, o cree otra.',
   lever_rejected: 'Lever lo ha rechazado.',
-  lever_user_not_found: 'Lever no tiene ningún usuario con este correo. Tome la dirección que figura en Lever, en Settings > Users.',
+  lever_user_not_found: 'Lever no tiene ningún usuario con este correo. Use la dirección que figura en Lever, en Settings > Users.',
   posting_not_found: 'Este puesto no existe en Lever.',
   posting_required: 'Elija también el puesto: la requisición tiene varios o ninguno abierto.',
   requisition_not_found: 'Esta requisición no existe en Lever.',
   requisition_not_on_posting: 'Esta requisición no pertenece al puesto elegido.',
   too_many_requests: 'Demasiadas solicitudes. Espere un momento.',
   internal_error: 'Algo ha fallado por nuestra parte. Inténtelo de nuevo en un momento.',
-  lever_unavailable: 'No se ha podido contactar con Lever. Esto pasa solo: inténtelo de nuevo en un minuto.',
+  lever_unavailable: 'No se ha podido contactar con Lever. Suele ser temporal: inténtelo de nuevo en un minuto.',
   outcome_unknown: 'No se sabe si Lever lo aceptó. Mire en Lever antes de repetirlo.',
   storage_unavailable: 'La base de datos no responde. Inténtelo de nuevo en un momento.',
 }

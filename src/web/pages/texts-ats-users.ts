@@ -6,7 +6,7 @@ import { defineTexts } from './texts.ts'
 export const usersTexts = defineTexts({
   en: {
     title: 'Users',
-    lead: 'Who is whom in Lever. Only people with a Lever user can export, and Lever shows what they do as done by that user.',
+    lead: 'Match your people to Lever users. Only people with a Lever user can export, and Lever shows what they do as done by that user.',
     connectFirst: 'Connect Lever first, so that its users are known here.',
     reading: 'Lever’s users are still being read. Reload in a few seconds for suggestions.',
     person: 'Person',
@@ -14,7 +14,7 @@ export const usersTexts = defineTexts({
     inLever: 'In Lever',
     active: 'Active',
     matchByEmail: 'Match by email',
-    matchLead: 'Maps everybody whose e-mail address is the same in Lever.',
+    matchLead: 'Maps everybody whose email address is the same in Lever.',
     inactiveHere: 'Inactive here',
     mapped: 'Mapped',
     deactivated: 'Deactivated in Lever',
@@ -28,14 +28,14 @@ export const usersTexts = defineTexts({
       n === 0 ? '' : n === 1 ? 'One person has no Lever user yet: see below.' : `${n} people have no Lever user yet: see below.`,
     saved: (n: number) => (n === 1 ? 'One change is saved.' : `${n} changes are saved.`),
     someRefused: 'Not everything could be saved: see the rows marked below. What you typed is still there.',
-    changedMeanwhile: (now: string) => `Somebody else changed this meanwhile, to: ${now}. Check it, then save again.`,
+    changedMeanwhile: (now: string) => `Somebody else has since changed this to: ${now}. Check it, then save again.`,
     more: 'More people',
     first: 'Back to the first',
     nothing: 'nothing',
   },
   es: {
     title: 'Usuarios',
-    lead: 'Quién es quién en Lever. Solo exportan las personas con usuario de Lever, y Lever muestra lo que hacen como hecho por ese usuario.',
+    lead: 'Asigne a sus personas sus usuarios de Lever. Solo exportan las personas con usuario de Lever, y Lever muestra lo que hacen como hecho por ese usuario.',
     connectFirst: 'Conecte primero Lever, para que aquí se conozcan sus usuarios.',
     reading: 'Aún se están leyendo los usuarios de Lever. Recargue en unos segundos para ver sugerencias.',
     person: 'Persona',
@@ -69,7 +69,7 @@ export const usersTexts = defineTexts({
   },
 })
 
-/** Why somebody is not mapped by the e-mail address. */
+/** Why somebody is not mapped by the email address. */
 export const unmatchedTexts = defineTexts<Record<UnmatchedReason, string>>({
   en: {
     lever_user_not_found: 'No Lever user has this address.',
@@ -85,7 +85,7 @@ export const unmatchedTexts = defineTexts<Record<UnmatchedReason, string>>({
 
 /** Why a Lever user may be meant. */
 export const nearMissTexts = defineTexts<Record<NearMiss, string>>({
-  en: { sameAddressOtherwiseWritten: 'same address, written otherwise', sameLocalPart: 'same before the @', sameName: 'same name' },
+  en: { sameAddressOtherwiseWritten: 'same address, written differently', sameLocalPart: 'same before the @', sameName: 'same name' },
   es: {
     sameAddressOtherwiseWritten: 'misma dirección, escrita de otro modo',
     sameLocalPart: 'igual antes de la @',

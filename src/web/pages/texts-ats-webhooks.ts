@@ -5,7 +5,7 @@ export const webhooksTexts = defineTexts({
   en: {
     title: 'Webhooks',
     connected: 'Lever is connected. With webhooks, changes in Lever arrive here within seconds.',
-    notConnected: 'Webhooks may be prepared before Lever is connected, in any order.',
+    notConnected: 'You can set up webhooks before Lever is connected, in any order.',
     create: 'Let Fulcrum do it',
     createLead: 'Creates every missing webhook in Lever and keeps the signature tokens. One step is left for you:',
     onlyByHand:
@@ -16,7 +16,7 @@ export const webhooksTexts = defineTexts({
     switchOn: 'In Lever, under Settings > Integrations and API > Webhooks, a Super Admin switches each of these events on (blue is on).',
     byHand: 'Or by hand',
     byHandLead:
-      'In Lever, under Settings > Integrations and API > Webhooks, switch an event on, press + Add webhook, paste the endpoint URL and save. Copy the signature token that Lever shows into the event’s row here. Any order works, and Verify Connection succeeds before the token is here.',
+      'In Lever, under Settings > Integrations and API > Webhooks, switch an event on, press + Add webhook, paste the endpoint URL and save. Copy the signature token that Lever shows into the event’s row here. Any order works, and Verify Connection works even before you paste the token.',
     endpointUrl: 'Endpoint URL',
     copyUrl: 'Copy endpoint URL',
     event: 'Event',
@@ -31,7 +31,7 @@ export const webhooksTexts = defineTexts({
     refused: 'Refused: wrong signature',
     lastRefused: 'Last refused',
     refusedCure:
-      'In Lever, copy the signature token of this webhook again and paste it here. Then press Verify Connection in Lever. If Lever’s deliveries arrive, somebody else posts to this address.',
+      'In Lever, copy the signature token of this webhook again and paste it here. Then press Verify Connection in Lever. If Lever’s own deliveries arrive, somebody else is sending to this address.',
     toRefused: 'Refused deliveries',
     switchedOff: 'No deliveries: switched off in Lever?',
     missed: (n: number) => (n === 1 ? '1 change was found without it' : `${n} changes were found without it`),
@@ -49,7 +49,7 @@ export const webhooksTexts = defineTexts({
     notSaved: 'Nothing was saved yet: see the fields marked below.',
     removeTitle: (label: string) => `Remove the webhook for ${label}?`,
     removeLead:
-      'Its signature token is forgotten, and the webhook that Fulcrum created for it in Lever is removed. Deliveries for it are then held until a token is here.',
+      'Its signature token is deleted, and the webhook that Fulcrum created for it in Lever is removed. Deliveries for it are then held until you save a token here.',
     removed: (label: string) => `The webhook for ${label} is removed.`,
   },
   es: {
@@ -61,13 +61,13 @@ export const webhooksTexts = defineTexts({
     onlyByHand:
       'Lever no permite que esta cuenta cree webhooks mediante la API. Créelos a mano, como se explica abajo, y pulse Guardar y continuar.',
     createAll: 'Crear webhooks en Lever',
-    created: 'Los webhooks están en Lever.',
+    created: 'Webhooks creados en Lever.',
     connectFirst: 'Conecte primero Lever. A mano puede hacerlo sin conectarlo.',
     switchOn:
       'En Lever, en Settings > Integrations and API > Webhooks, un Super Admin activa cada uno de estos eventos (azul es activado).',
     byHand: 'O a mano',
     byHandLead:
-      'En Lever, en Settings > Integrations and API > Webhooks, active un evento, pulse + Add webhook, pegue la URL del endpoint y guarde. Copie el token de firma que muestra Lever en la fila del evento. Vale cualquier orden, y Verify Connection funciona antes de que el token esté aquí.',
+      'En Lever, en Settings > Integrations and API > Webhooks, active un evento, pulse + Add webhook, pegue la URL del endpoint y guarde. Copie el token de firma que muestra Lever en la fila del evento. El orden no importa, y Verify Connection funciona incluso antes de pegar el token.',
     endpointUrl: 'URL del endpoint',
     copyUrl: 'Copiar la URL del endpoint',
     event: 'Evento',

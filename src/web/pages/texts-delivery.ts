@@ -7,17 +7,17 @@ import { defineTexts, type Language } from './texts.ts'
 export const deliveryTexts = defineTexts({
   en: {
     signature: 'Signature',
-    signatureVerified: 'Genuine: it fits the signature token of its event',
+    signatureVerified: 'Valid: it matches the signature token of its event',
     signatureUnchecked: 'Not checked yet: the signature token of its event is not known',
     opportunity: 'Opportunity in Lever',
     nextTry: 'Next try',
-    effects: 'What came of it',
-    noEffects: 'Nothing: what Lever said was known already.',
+    effects: 'Result',
+    noEffects: 'Nothing changed: this was already known.',
     noEffectsYet: 'Nothing so far.',
     processed: 'Processed',
     ignored: 'Ignored.',
     failed: 'Failed.',
-    waiting: 'Comes again.',
+    waiting: 'Will be retried.',
     waitsFor: {
       authorization: 'Lever does not accept the authorization.',
       lever: 'Lever asks for a pause.',
@@ -30,8 +30,8 @@ export const deliveryTexts = defineTexts({
     signatureUnchecked: 'Aún sin comprobar: no se conoce el token de firma de su evento',
     opportunity: 'Oportunidad en Lever',
     nextTry: 'Próximo intento',
-    effects: 'Lo que resultó',
-    noEffects: 'Nada: lo que dijo Lever ya se sabía.',
+    effects: 'Resultado',
+    noEffects: 'No ha cambiado nada: ya se sabía.',
     noEffectsYet: 'Nada por ahora.',
     processed: 'Procesada',
     ignored: 'Ignorada.',
@@ -47,14 +47,14 @@ export const deliveryTexts = defineTexts({
 
 const EFFECTS: Record<Language, Record<EffectName, (detail: string) => string>> = {
   en: {
-    mirrorUpdated: () => 'The opportunity was read from Lever and kept.',
-    mirrorWasNewer: () => 'The opportunity was read from Lever; a newer state was known already.',
-    candidatesUpdated: (count) => `Candidates brought up to it: ${count}.`,
+    mirrorUpdated: () => 'The opportunity was read from Lever and saved.',
+    mirrorWasNewer: () => 'The opportunity was read from Lever; a newer state was already known.',
+    candidatesUpdated: (count) => `Candidates updated: ${count}.`,
     stageNoted: (stage) => `New in the history: stage ${stage}.`,
     archivedNoted: () => 'New in the history: archived.',
     unarchivedNoted: () => 'New in the history: no longer archived.',
     interviewNoted: (id) => `New in the history: interview ${id}.`,
-    deletionConfirmed: () => 'Lever lists the opportunity as deleted; what came from it is gone here.',
+    deletionConfirmed: () => 'Lever lists the opportunity as deleted; its data was removed here.',
     candidatesUnlinked: (count) => `Candidates that are no longer in Lever: ${count}.`,
   },
   es: {
@@ -65,7 +65,7 @@ const EFFECTS: Record<Language, Record<EffectName, (detail: string) => string>> 
     archivedNoted: () => 'Nuevo en el historial: archivado.',
     unarchivedNoted: () => 'Nuevo en el historial: ya no está archivado.',
     interviewNoted: (id) => `Nuevo en el historial: entrevista ${id}.`,
-    deletionConfirmed: () => 'Lever indica que la oportunidad se eliminó; lo que venía de ella ya no está aquí.',
+    deletionConfirmed: () => 'Lever indica que la oportunidad se eliminó; sus datos se han quitado de aquí.',
     candidatesUnlinked: (count) => `Candidatos que ya no están en Lever: ${count}.`,
   },
 }

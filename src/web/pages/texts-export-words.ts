@@ -1,3 +1,4 @@
+import type { ExportStatus } from '../../export/export-view.ts'
 import { defineTexts } from './texts.ts'
 
 /** Words for exports, wherever they are shown. */
@@ -10,10 +11,10 @@ export const exportWords = defineTexts({
     failed: 'Failed',
     canceled: 'Canceled',
     authorization: 'Waits until Lever is authorized again',
-    budget: 'Waits: Lever limits how fast it is asked',
-    settling: 'Lever has not said whether it took it; it is looked for there',
+    budget: 'Waits: Lever limits the request rate',
+    settling: 'Lever has not confirmed it; checking there',
     paused: 'Waits: exports are paused',
-    lever: 'Waits: Lever cannot be reached; it is tried again',
+    lever: 'Waits: Lever cannot be reached; retrying',
     general: 'General opportunity',
     confidential: 'Confidential',
     confidentialRecord: 'A confidential record',
@@ -30,13 +31,13 @@ export const exportWords = defineTexts({
   es: {
     queued: 'En cola',
     running: 'En curso',
-    exported: 'Exportado',
+    exported: 'Exportada',
     duplicate: 'Ya está en Lever',
     failed: 'Fallida',
     canceled: 'Cancelada',
     authorization: 'Espera a que se vuelva a autorizar Lever',
-    budget: 'Espera: Lever limita el ritmo de las peticiones',
-    settling: 'Lever no ha dicho si lo recibió; se está buscando allí',
+    budget: 'Espera: Lever limita el ritmo de las solicitudes',
+    settling: 'Lever no lo ha confirmado; se está comprobando allí',
     paused: 'Espera: las exportaciones están en pausa',
     lever: 'Espera: no se puede contactar con Lever; se intentará de nuevo',
     general: 'Oportunidad general',
@@ -51,5 +52,37 @@ export const exportWords = defineTexts({
     archived: (reason: string) => `Archivado: ${reason}`,
     archivedPlain: 'Archivado',
     deletedCandidate: 'Candidato eliminado',
+  },
+})
+
+const statuses: Record<ExportStatus, string> = {
+  queued: 'Queued',
+  running: 'Running',
+  exported: 'Exported',
+  duplicate: 'Already in Lever',
+  failed: 'Failed',
+  canceled: 'Canceled',
+}
+
+/** Statuses of several: of exports, and of the candidates of a bulk export. */
+export const exportStatusTexts = defineTexts<Record<'exports' | 'candidates', Record<ExportStatus, string>>>({
+  en: { exports: statuses, candidates: statuses },
+  es: {
+    exports: {
+      queued: 'En cola',
+      running: 'En curso',
+      exported: 'Exportadas',
+      duplicate: 'Ya en Lever',
+      failed: 'Fallidas',
+      canceled: 'Canceladas',
+    },
+    candidates: {
+      queued: 'En cola',
+      running: 'En curso',
+      exported: 'Exportados',
+      duplicate: 'Ya en Lever',
+      failed: 'Fallidos',
+      canceled: 'Cancelados',
+    },
   },
 })

@@ -6,7 +6,7 @@ export const sendAgainTexts = defineTexts({
     ended: 'Your session has ended',
     endedLead:
       'Nothing was saved, and nothing that you typed is lost: this page keeps it. Sign in again in a new tab, then come back here.',
-    other: 'You have signed in again since',
+    other: 'You have signed in again since then',
     otherLead: 'Nothing was saved yet, and nothing that you typed is lost: this page keeps it. If you sent it yourself, send it again.',
     signedInAs: (name: string, email: string) => `You are now signed in as ${name} (${email}).`,
     signIn: 'Sign in in a new tab',

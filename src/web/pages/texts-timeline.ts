@@ -5,7 +5,7 @@ export const timelineTexts = defineTexts({
   en: {
     title: 'Timeline',
     nothingYet: 'Nothing has happened yet.',
-    exportRequested: 'Export asked for',
+    exportRequested: 'Export requested',
     exported: 'Exported to Lever',
     exportDuplicate: 'Not exported: already in Lever',
     exportFailed: 'Export failed.',

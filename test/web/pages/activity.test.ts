@@ -78,7 +78,7 @@ describe('the page of activity', function () {
     const after = await ana.send(`/activity/deliveries/${delivery?.id}/replay`, { next: here })
 
     expect(after.path).to.equal(here)
-    expect(after.html).to.include('It is processed once more.')
+    expect(after.html).to.include('It is processed again.')
     await eventually(
       'Lever is asked again',
       async () => (await service.lever.requests(`/opportunities/${exported.opportunityId}`)).length > reads,
@@ -92,8 +92,8 @@ describe('the page of activity', function () {
     const { html } = await ana.open(`/activity/deliveries/${delivery?.id}`)
 
     expect(html)
-      .to.include('Genuine: it fits the signature token')
-      .and.to.include('Candidates brought up to it: 1.')
+      .to.include('Valid: it matches the signature token')
+      .and.to.include('Candidates updated: 1.')
       .and.to.match(/<ol><li><time [^>]+>[^<]+<\/time>: Processed/)
   })
 
@@ -136,13 +136,13 @@ describe('the page of activity', function () {
 
     expect(html).to.include('Replay all of these').and.to.include(`value="${today}T00:00"`)
     expect(after.path).to.equal(here)
-    expect(after.html).to.include('Processed once more: 1.')
+    expect(after.html).to.include('Processed again: 1.')
     const row = rowOf(after.html, 'Webhook deliveries replayed')
     expect(row).to.include(`1 delivery · Candidate Stage Change · From (UTC): ${today} 00:00`).and.to.include('Ana Duarte')
     await eventually('it is processed again', async () => (await deliveries('?event=candidateStageChange'))[0]?.status === 'processed')
     expect((await ana.open('/activity')).html).not.to.include('Replay all of these')
     expect((await ana.open(later)).html)
-      .to.include('No delivery fits.')
+      .to.include('No deliveries match.')
       .and.not.to.include('Replay all')
     expect((await ana.send('/activity/deliveries/replay', { from: '2999-01-01T00:00' })).html).to.include('None of these can be replayed')
     expect((await ana.send('/activity/deliveries/replay', { from: 'nonsense' })).status).to.equal(422)
@@ -155,24 +155,24 @@ describe('the page of activity', function () {
     const { html } = await ana.open(`/activity/deliveries/${delivery?.id}`)
     const refused = await ana.send(`/activity/deliveries/${delivery?.id}/replay`)
 
-    expect(html).to.include('no longer kept').and.not.include('>Replay<')
+    expect(html).to.include('No longer kept').and.not.include('>Replay<')
     expect(refused.html).to.include('has expired')
   })
 
   it('shows deliveries by event and status', async () => {
-    expect((await ana.open('/activity?event=candidateHired')).html).to.include('No delivery fits.')
-    expect((await ana.open('/activity?status=failed')).html).to.include('No delivery fits.')
+    expect((await ana.open('/activity?event=candidateHired')).html).to.include('No deliveries match.')
+    expect((await ana.open('/activity?status=failed')).html).to.include('No deliveries match.')
     expect((await ana.open('/activity?status=nonsense&event=candidateStageChange')).status).to.equal(422)
   })
 
   it('tells who did what, about whom, as which Lever user, in words and names', async () => {
     const { html } = await ana.open('/activity')
 
-    const asked = rowOf(html, 'Export asked for')
+    const asked = rowOf(html, 'Export requested')
     expect(asked).to.include('Audited &lt;b>Ada&lt;/b>').and.to.include(`/candidates/${candidateId}`)
     expect(asked).to.include('Bo Lindqvist').and.to.include('API key “')
     expect(rowOf(html, 'Exported')).to.include('This service')
-    expect(rowOf(html, 'Sign-in link made')).to.include('Ana Duarte')
+    expect(rowOf(html, 'Sign-in link created')).to.include('Ana Duarte')
     expect(rowOf(html, 'Lever authorized')).to.include('The connection to Lever')
     expect(html).not.to.match(/user:[0-9a-f]{24}|<b>Ada/)
   })
@@ -180,7 +180,7 @@ describe('the page of activity', function () {
   it('filters the trail, gives it as a CSV, and verifies it', async () => {
     const { html } = await ana.open('/activity?action=connection.authorized')
 
-    expect(html).to.include('Lever authorized</th>').and.not.include('Export asked for</th>')
+    expect(html).to.include('Lever authorized</th>').and.not.include('Export requested</th>')
     expect(html).to.include('href="/activity/audit.csv?action=connection.authorized"')
     expect((await ana.open('/activity?actor=nobody%40acme.example')).html).to.include('No records match.')
     expect((await ana.open('/activity/audit.csv?action=connection.authorized')).html).to.match(
@@ -202,7 +202,7 @@ describe('the page of activity', function () {
     await api.delete('users/gone@acme.example')
 
     expect(rowOf((await ana.open('/activity')).html, 'Person removed'))
-      .to.include('A person who is gone')
+      .to.include('A person who was removed')
       .and.not.include('Gil')
   })
 
@@ -246,7 +246,7 @@ describe('the page of activity', function () {
 
     const { html } = await stranger.open('/activity')
 
-    expect(html).to.include('Lever aún no ha comunicado nada').and.to.include('Organización creada').and.not.include('Audited')
+    expect(html).to.include('Aún no se ha recibido nada de Lever').and.to.include('Organización creada').and.not.include('Audited')
     expect((await stranger.open(`/activity/deliveries/${delivery?.id}`)).status).to.equal(404)
     expect((await stranger.send(`/activity/deliveries/${delivery?.id}/replay`)).status).to.equal(404)
     const forged = await got.post(`${service.url}/activity/deliveries/${delivery?.id}/replay`, { cookieJar: ana.jar, form: {}, throwHttpErrors: false }) // prettier-ignore
@@ -254,9 +254,9 @@ describe('the page of activity', function () {
   })
 })
 
-/** Where "Older ones" of one of the two lists leads. */
+/** Where "Older deliveries" of one of the two lists leads. */
 function linkOf(html: string, list: string): string {
   const [, address = ''] =
-    new RegExp(`<section class="card" aria-labelledby="${list}">.*?<a href="([^"]+)">Older ones`, 's').exec(html) ?? []
+    new RegExp(`<section class="card" aria-labelledby="${list}">.*?<a href="([^"]+)">Older deliveries`, 's').exec(html) ?? []
   return address.replaceAll('&amp;', '&').replace(/#.*/, '')
 }

@@ -297,7 +297,7 @@ describe('the steps of the setup', function () {
 
       expect(page.status).to.equal(422)
       expect(rowOf(page.html, SOURCER))
-        .to.include(`Somebody else changed this meanwhile, to: ${SOURCER}`)
+        .to.include(`Somebody else has since changed this to: ${SOURCER}`)
         .and.include('value="chidi@acme.example"')
       expect((await mappingsOf(api))[0]).to.include({ leverEmail: SOURCER })
       const again = { ...fieldsOf(page.html), do: 'proceed' }

@@ -37,7 +37,7 @@ describe('the ATS configuration', function () {
 
       const page = await ana.open('/settings/ats')
 
-      expect(page.html).to.include('Super Admin').and.include('signed in to Lever lately')
+      expect(page.html).to.include('Super Admin').and.include('recent sign-in to Lever')
       expect(page.html).to.match(/Choose a job when exporting<\/span><code>postings:read:admin/)
       expect(page.html).to.match(/<label for="application">ATS application<\/label>/)
       const chosen = await ana.send('/settings/ats', { application: 'lever', apiKey: ' ' })
@@ -114,7 +114,7 @@ describe('the ATS configuration', function () {
 
       const { html } = await ana.open('/settings/ats')
 
-      expect(html).to.include('9 needed permissions were not granted').and.include('Not granted by Lever: Write a note on a candidate')
+      expect(html).to.include('9 needed permissions were not granted').and.include('Missing permission: write a note on a candidate')
       expect(html).to.match(/confidential:access:admin<\/code><span class="badge ">Granted, not needed/)
     })
 
@@ -136,7 +136,7 @@ describe('the ATS configuration', function () {
         .to.match(/^<section [^>]*hx-get="\/settings\/ats\/mirror" hx-trigger="every 2s"/)
         .and.match(/<progress /)
       expect(part.html).to.match(/Users<\/dt><dd>3</)
-      expect((await ana.send('/settings/ats/sync')).html).to.include('Reading from Lever has begun')
+      expect((await ana.send('/settings/ats/sync')).html).to.include('Reading from Lever has started')
     })
 
     it('pauses and goes on, twice as well as once', async () => {
@@ -149,7 +149,7 @@ describe('the ATS configuration', function () {
           .and.match(/badge warn">Paused/)
         expect(await statusOf(api)).to.equal(status)
       }
-      expect((await ana.send('/settings/ats/activate')).html).to.include('Active. Mapped people can now export')
+      expect((await ana.send('/settings/ats/activate')).html).to.include('>Activated.<')
       expect(await statusOf(api)).to.equal('active')
     })
 

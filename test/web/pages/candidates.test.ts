@@ -61,7 +61,7 @@ describe('the page of candidates', () => {
     expect(html).to.match(/<a href="https:\/\/lever\.example\/opp-1".*?>Responded<\/a>/)
     for (const words of ['Archived: Withdrew', 'Exported', 'Backend', 'interested', 'https://b.example/bob', 'Not in Lever'])
       expect(html).to.contain(words)
-    for (const words of ['Archivado: Withdrew', 'Exportado', 'No está en Lever']) expect(spanish.html).to.contain(words)
+    for (const words of ['Archivado: Withdrew', 'Exportada', 'No está en Lever']) expect(spanish.html).to.contain(words)
   })
 
   it('does not make a link of an address that is not one of the web', async () => {

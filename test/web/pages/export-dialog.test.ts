@@ -175,7 +175,7 @@ describe('the dialog of Export to ATS', function () {
 
     const { html } = await bo.open(`${DIALOG}?one=${id}`)
 
-    expect(html).to.include('Exported to the same target already').and.to.include(`/candidates/${id}#history`)
+    expect(html).to.include('Already exported to this job').and.to.include(`/candidates/${id}#history`)
     expect(html).to.match(/<button type="submit" disabled[^>]*aria-describedby="export-why-not"[^>]*>Export</)
   })
 
@@ -195,7 +195,7 @@ describe('the dialog of Export to ATS', function () {
 
     expect(asked.html).to.include('Export 3 candidates to Lever').and.not.to.include('name="note"')
     expect(asked.html).to.include(`value="${[fine.id, inLever.id, before.id].join(',')}"`)
-    expect(rowOf(asked.html, before.name)).to.include('Exported to the same target already')
+    expect(rowOf(asked.html, before.name)).to.include('Already exported to this job')
     expect(rowOf(asked.html, fine.name)).to.include('checked when sent')
     for (const words of ['What will be sent', 'General opportunity', 'New lead', SOURCE, 'Bo Lindqvist'])
       expect(asked.html).to.include(words)
@@ -205,9 +205,9 @@ describe('the dialog of Export to ATS', function () {
       .to.include('Exported')
       .and.to.match(/<a href="http[^>]*>Open in Lever/)
     expect(rowOf(html, inLever.name)).to.include('Already in Lever').and.to.include(`${DIALOG}?one=${inLever.id}`)
-    expect(lineOf(html, before.name)).to.include('Exported to the same target already')
-    expect(lineOf(html, 'Deleted candidate')).to.include('not here any more')
-    expect(html).to.include('Done: 1 of 2 exported.').and.to.include('2 candidates were not taken')
+    expect(lineOf(html, before.name)).to.include('Already exported to this job')
+    expect(lineOf(html, 'Deleted candidate')).to.include('no longer exists here')
+    expect(html).to.include('Done: 1 of 2 exported.').and.to.include('2 candidates were skipped')
   })
 
   it('shows of many what is in Lever, and offers a job to who is there as a general opportunity', async () => {
@@ -260,8 +260,8 @@ describe('the dialog of Export to ATS', function () {
     const ended = await bo.open(`${path}?status=canceled`)
 
     expect(queued).to.include('Cancel the rest').and.to.include('hx-trigger="every 2s"')
-    expect(paused.html).to.include('Paused: ').and.to.include('What is queued waits.').and.to.include('Waits: exports are paused')
-    expect(resumed.html).to.include('It goes on.').and.to.include(' of 60 done')
+    expect(paused.html).to.include('Paused: ').and.to.include('Queued exports wait.').and.to.include('Waits: exports are paused')
+    expect(resumed.html).to.include('Exports continue.').and.to.include(' of 60 done')
     expect(fragment.html).to.include('id="export-panel"').and.not.include('<html')
     expect(canceled)
       .to.match(/Done: \d+ of 60 exported\./)
@@ -332,7 +332,7 @@ describe('the dialog of Export to ATS', function () {
     }
     expect((await spanish.open(query)).html).to.include('1 de los candidatos elegidos ya no existe y no se exportará.')
     expect(sent.path).to.match(/^\/exports\/batches\//)
-    expect(sent.html).to.include('One candidate was not taken').and.to.include('Deleted candidate')
+    expect(sent.html).to.include('One candidate was skipped').and.to.include('Deleted candidate')
     expect(await exportsOf(here.id)).to.have.length(1)
     const allGone = await bo.open(`${DIALOG}?id=${gone.id}`)
     expect([allGone.status, allGone.html.includes('The chosen candidates no longer exist')]).to.deep.equal([422, true])

@@ -32,11 +32,11 @@ describe('the page of automatic export', function () {
     const rules = await api.get<{ data: unknown[] }>('export-rules')
     const saved = await ana.send(HERE, typed)
 
-    expect(first.html).to.include('There is no rule.').and.not.include('Save rule')
+    expect(first.html).to.include('There are no rules.').and.not.include('Save rule')
     expect(withExisting.html).to.include('It would export 1 candidate now').and.not.include('candidate is in its stages')
     expect(preview.html).to.include('1 candidate is in its stages now').and.include(person.name).and.include('Save rule')
     expect(preview.html).to.include('value="All qualified"').and.include('>Qualified\nqualified lead<')
-    expect(preview.html).to.include('Nobody would go out now:')
+    expect(preview.html).to.include('Nobody would be exported now:')
     expect(rules.body.data).to.deep.equal([])
     expect(saved.path).to.equal(HERE)
     expect(rowOf(saved.html, 'All qualified')).to.include('Qualified, qualified lead').and.include(LEVER_ADMIN).and.include('Switch off')

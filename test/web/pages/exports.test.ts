@@ -79,7 +79,7 @@ describe('the list of exports', function () {
       'Open in Lever: ',
     ])
       expect(row).to.include(words)
-    expect(row).to.match(/<time datetime="[^"]+" title="[^"]+UTC">now<\/time>/i)
+    expect(row).to.match(/<time datetime="[^"]+" title="[^"]+UTC">just now<\/time>/i)
     expect(row).not.to.include('Retry')
   })
 
@@ -93,7 +93,7 @@ describe('the list of exports', function () {
     expect(row).to.include('Lever refused the export.').and.to.include('Odd').and.to.include('>Retry<')
     expect(row).to.include('name="next" value="/exports?status=failed"')
     expect(after.path).to.equal('/exports?status=failed')
-    expect(after.html).to.include('It is tried again.')
+    expect(after.html).to.include('Retrying.')
     await eventually('it is exported', async () => rowOf((await bo.open('/exports')).html, `/candidates/${id}`).includes('Exported'))
     expect((await bo.send(`/exports/${exportId}/retry`)).html).to.include('cannot be tried again')
   })
@@ -105,7 +105,7 @@ describe('the list of exports', function () {
 
       const after = await bo.send(`/exports/${exportId}/cancel`, { next: '/exports?status=canceled' })
 
-      expect(after.html).to.include('Taken back.')
+      expect(after.html).to.include('Canceled.')
       expect(rowOf(after.html, `/candidates/${id}`))
         .to.include('Canceled')
         .and.to.include('>Retry<')
@@ -132,7 +132,7 @@ describe('the list of exports', function () {
     const { id } = await failed()
 
     expect((await bo.open('/exports?status=failed')).html).to.include(`/candidates/${id}`)
-    expect((await bo.open('/exports?status=duplicate')).html).to.include('No export has this status.')
+    expect((await bo.open('/exports?status=duplicate')).html).to.include('No exports have this status.')
     expect((await bo.open('/exports?status=nonsense')).status).to.equal(422)
   })
 
@@ -181,9 +181,9 @@ describe('the list of exports', function () {
     expect((await eve.open('/exports')).html).not.to.include(`/candidates/${id}`)
     expect((await eve.open(`/candidates/${id}`)).html)
       .to.include('Not exported yet.')
-      .and.to.include('Only exports that you asked for')
+      .and.to.include('Only exports that you requested')
     for (const verb of ['retry', 'cancel']) expect((await eve.send(`/exports/${exportId}/${verb}`)).status).to.equal(404)
-    expect((await ana.send(`/exports/${exportId}/retry`)).html).to.include('It is tried again.')
+    expect((await ana.send(`/exports/${exportId}/retry`)).html).to.include('Retrying.')
   })
 
   it('changes nothing for another organization, without the token, or signed out', async () => {

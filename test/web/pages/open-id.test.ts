@@ -72,9 +72,9 @@ describe('signing in by OpenID Connect', () => {
   })
 
   const refusals = [
-    { what: 'an unverified e-mail', person: { email: 'ana@acme.example', emailVerified: false }, words: 'has not verified your e-mail' },
-    { what: 'no word on whether it is verified', person: { email: 'ana@acme.example' }, words: 'has not verified your e-mail' },
-    { what: 'no e-mail', person: {}, words: 'did not say what your e-mail address is' },
+    { what: 'an unverified e-mail', person: { email: 'ana@acme.example', emailVerified: false }, words: 'has not verified your email' },
+    { what: 'no word on whether it is verified', person: { email: 'ana@acme.example' }, words: 'has not verified your email' },
+    { what: 'no e-mail', person: {}, words: 'did not say what your email address is' },
     { what: 'the e-mail of nobody here', person: { email: 'eve@acme.example', emailVerified: true }, words: 'Nobody active in Fulcrum' },
     { what: 'a refusal there', person: null, words: 'was told not to let you in' },
   ]
@@ -127,7 +127,7 @@ describe('signing in by OpenID Connect', () => {
     const forged = new URL(address)
     forged.searchParams.set('state', 'another')
 
-    expect((await openedBy(address, new CookieJar())).body).to.contain('was not begun in this browser')
+    expect((await openedBy(address, new CookieJar())).body).to.contain('did not start in this browser')
     expect((await openedBy(address, other)).statusCode).to.equal(400)
     await openedBy(address, jar, 'HEAD')
     expect((await openedBy(address, jar)).statusCode).to.equal(303)
@@ -164,7 +164,7 @@ describe('signing in by OpenID Connect', () => {
     const { statusCode, body } = await openedBy(own.href, mine)
 
     expect(statusCode).to.equal(400)
-    expect(body).to.contain('it was not believed')
+    expect(body).to.contain('it was refused')
   })
 
   it('reads the e-mail from the user information where the ID token lacks it', async () => {

@@ -100,7 +100,7 @@ describe('signing in by password, and one’s own account', function () {
 
     expect(html)
       .to.contain('name="next" value="/account?a=1"')
-      .and.match(/<label for="email">E-mail/)
+      .and.match(/<label for="email">Email/)
       .and.match(/<label for="password">Password/)
     expect(await browser().leadsTo('/sign-in', { email: 'next@acme.example', password: PASSWORD, next: '/exports?b=2' })).to.equal(
       '/exports?b=2',
@@ -123,7 +123,7 @@ describe('signing in by password, and one’s own account', function () {
       const { status, html } = await signIn(visitor, email ?? '', password ?? '')
       pages.push(html.replace(email ?? '', 'E'))
       expect(status, email).to.equal(422)
-      expect(html).to.contain('do not go together').and.contain(`value="${email}"`).and.not.contain(password)
+      expect(html).to.contain('do not match').and.contain(`value="${email}"`).and.not.contain(password)
       expect(await isSignedIn(visitor), email).to.equal(false)
     }
     expect(new Set(pages)).to.have.lengthOf(1)
@@ -331,12 +331,12 @@ describe('signing in by password, and one’s own account', function () {
     const chosen = await visitor.send('/account/organizations', { personId, next: '/candidates?q=x' })
 
     expect(choice.path).to.equal('/account/organizations?next=%2Fcandidates%3Fq%3Dx')
-    expect(choice.html).to.contain('Go on in Acme').and.contain('Go on in Beta &lt;Ltd>')
+    expect(choice.html).to.contain('Continue in Acme').and.contain('Continue in Beta &lt;Ltd>')
     expect(chosen.path).to.equal('/candidates?q=x')
     expect(chosen.html).to.contain('Beta &lt;Ltd>').and.contain('href="/account/organizations" aria-label="Switch organization">Switch<')
     const [stranger] = (await web.accounts.listPeople(web.organization, { limit: 1 }, { q: 'many@' })).data
     expect((await visitor.send('/account/organizations', { personId: stranger?.id ?? '' })).html).to.contain(
-      'does not open that organization',
+      'no longer gives access to that organization',
     )
     expect((await visitor.open('/account')).html).to.contain('Beta &lt;Ltd>')
   })

@@ -35,7 +35,7 @@ describe('people and API keys', function () {
       const { html } = await ana.open(PEOPLE)
       expect(html)
         .to.match(/<label for="name">Name</)
-        .and.match(/<label for="email">E-mail</)
+        .and.match(/<label for="email">Email</)
         .and.match(/<label for="role">Role</)
 
       const invited = await ana.send(PEOPLE, { name: 'Zoë <b>', email: ' Zoe@Acme.example', role: 'admin', once: onceOf(html, PEOPLE) })
@@ -111,7 +111,7 @@ describe('people and API keys', function () {
 
       const page = await ana.send(`${PEOPLE}/changes`, form)
 
-      expect(page.html).to.include('Somebody else changed Bo Lindqvist meanwhile')
+      expect(page.html).to.include('Somebody else has since changed Bo Lindqvist')
       const { data } = (await api.get<{ data: { email: string; role: string; active: boolean }[] }>('users')).body
       expect(data.find(({ email }) => email === SOURCER)).to.include({ role: 'sourcer', active: false })
     })

@@ -34,7 +34,7 @@ describe('setting up by the printed link', () => {
     const visitor = browse(web.url)
     const page = await visitor.open(link)
     expect(page.status).to.equal(200)
-    for (const label of ['Organization', 'Source name', 'Your name', 'Your e-mail', 'Password'])
+    for (const label of ['Organization', 'Source name', 'Your name', 'Your email', 'Password'])
       expect(page.html).to.match(new RegExp(`<label for="\\w+">${label}<`))
 
     expect(await visitor.leadsTo(link, FORM)).to.equal('/settings/ats')
@@ -61,7 +61,7 @@ describe('setting up by the printed link', () => {
 
     expect(ends.toSorted()).to.deep.equal(['', '', '/settings/ats'])
     expect(later.status).to.equal(400)
-    expect(later.html).to.contain('does not work any more')
+    expect(later.html).to.contain('no longer works')
     expect(await OrganizationModel.countDocuments({ name: 'Gamma' })).to.equal(1)
     expect(await PersonModel.countDocuments()).to.equal(1)
     expect(await web.accounts.createSetUpLink()).to.equal(null)

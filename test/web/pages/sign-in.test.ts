@@ -61,7 +61,7 @@ describe('signing in', () => {
         const response = await open(path)
         expect(response.status).to.equal(400)
         expect(response.headers.get('content-type')).to.match(/^text\/html/)
-        expect(await response.text()).to.contain('does not work any more')
+        expect(await response.text()).to.contain('no longer works')
         expect(response.headers.getSetCookie()).to.deep.equal([])
       }
       expect(await SessionModel.countDocuments()).to.equal(sessions)

@@ -6,8 +6,9 @@ describe('times in words', () => {
   const ago = (ms: number) => new Date(now - ms).toISOString()
 
   it('say how long ago or how soon, in whole units, in both languages', () => {
-    expect(timeInWords(ago(0), 'en', now)).to.equal('now')
-    expect(timeInWords(ago(59_000), 'en', now)).to.equal('now')
+    expect(timeInWords(ago(0), 'en', now)).to.equal('just now')
+    expect(timeInWords(ago(59_000), 'es', now)).to.equal('ahora mismo')
+    expect(timeInWords(ago(-59_000), 'en', now)).to.equal('now')
     expect(timeInWords(ago(60_000), 'en', now)).to.equal('1 minute ago')
     expect(timeInWords(ago(3_599_000), 'en', now)).to.equal('59 minutes ago')
     expect(timeInWords(ago(5 * 3_600_000), 'es', now)).to.equal('hace 5 horas')
