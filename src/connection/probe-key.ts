@@ -17,7 +17,8 @@ const PROBES_AT_ONCE = 4
 /**
  * Which of the permissions an API key lacks, in the order given. Lever does not list a key's permissions, so each is tried by its cheapest call:
  * lists by one item, the rest against ids that do not exist, so that nothing is changed. 403 lacks it; 404 and 400 have it (assumed). Writes are
- * tried as a real Lever user, since one that does not exist may be answered with 403, too.
+ * tried as a real Lever user, since one that does not exist may be answered with 403, too; of a key that may not list users only that and other
+ * reads are named, and writes once it may.
  * @throws LeverCallError when Lever cannot be asked, or refuses the key as a whole
  */
 export async function missingPermissions(client: LeverClient, permissions: readonly KeyPermission[]): Promise<KeyPermission[]> {
@@ -26,7 +27,9 @@ export async function missingPermissions(client: LeverClient, permissions: reado
   const missing = new Set<KeyPermission>()
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (!(await isPermitted(client, PROBES[next](performAs)))) missing.add(next)
+      const probe = PROBES[next](performAs)
+      if (probe.method !== 'GET' && performAs === null) continue
+      if (!(await isPermitted(client, probe))) missing.add(next)
     }
   }
   await Promise.all(Array.from({ length: PROBES_AT_ONCE }, work))
