@@ -27,7 +27,7 @@ const link = z
   .max(LONGEST_LINK, atMost(LONGEST_LINK))
   .overwrite(withoutInvisible)
   .refine(isWebLink, 'is not a link: write it out, with https:// or http:// in front')
-const email = z.string().trim().max(254, atMost(254)).overwrite(withoutInvisible).regex(EMAIL, 'is not an e-mail address')
+const email = z.string().trim().max(254, atMost(254)).overwrite(withoutInvisible).regex(EMAIL, 'is not an email address')
 const phone = z.strictObject({ type: filledLine(50).nullish(), value: line(100).overwrite(withoutInvisible).min(1, 'is empty') })
 const list = <T extends z.ZodType>(item: T) => z.array(item).max(LONGEST_LIST, `has more than ${LONGEST_LIST} entries`).nullish()
 

@@ -51,7 +51,8 @@ const TRIES = 5
 const WRITES_AT_ONCE = 100
 /** A row that cannot be read and has more words that look like e-mails or links is not kept: each is compared with those erased. */
 const MOST_NAMED = 100
-const REFUSED = `${ERASED} (erased): import with allowErased=true if the people of this file are to be entered again.`
+/** Why a row of somebody who was erased is rejected, for callers of the API. */
+export const ERASED_ROW = `${ERASED} (erased): import with allowErased=true if the people of this file are to be entered again.`
 
 /**
  * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one. Batches of an
@@ -191,7 +192,7 @@ function merge(row: TakenRow, { known, plan, mayBeNewcomer, refused }: People): 
   const merged = mergedOrFault(match, row)
   if (typeof merged === 'string') return merged
   const fields = remembering(match?.fields ?? null, merged, input)
-  if (refused.size > 0 && newKeys(fields, match?.fields ?? null).some((key) => refused.has(key))) return REFUSED
+  if (refused.size > 0 && newKeys(fields, match?.fields ?? null).some((key) => refused.has(key))) return ERASED_ROW
   if (match) {
     match.changed ||= differs(match.fields, fields)
     match.fields = fields

@@ -99,7 +99,7 @@ function others(values: readonly string[], current: readonly string[], most: num
 function assertComplete(name: string, emails: string[], links: string[]): void {
   const errors: FieldFault[] = []
   if (name === '') errors.push({ path: 'name', message: 'is required' })
-  if (emails.length === 0 && links.length === 0) errors.push({ path: 'emails', message: 'at least one e-mail or link is required' })
+  if (emails.length === 0 && links.length === 0) errors.push({ path: 'emails', message: 'at least one email or link is required' })
   if (errors.length > 0) throw new ServiceError('invalid_request', 'The candidate is not complete.', { errors })
 }
 

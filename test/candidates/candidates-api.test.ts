@@ -100,13 +100,21 @@ describe('candidates over HTTP', () => {
     expect(await plain.json()).to.deep.equal({
       created: 1,
       updated: 0,
-      rejected: [{ line: 3, message: 'The row is not complete: at least one e-mail or link is required.' }],
+      rejected: [{ line: 3, message: 'The row is not complete: at least one email or link is required.' }],
       rejectedCount: 1,
       warnings: [],
       warningCount: 0,
       ignoredColumns: [],
     })
     expect(await multipart.json()).to.include({ created: 1 })
+  })
+
+  it('says that a file is empty', async () => {
+    for (const empty of ['', ' \n\n', '\uFEFF']) {
+      const answer = await importCsv(empty)
+      expect(answer.status).to.equal(422)
+      expect(await answer.json()).to.include({ code: 'invalid_request', detail: 'The file is empty.' })
+    }
   })
 
   it('takes addresses, links and phones without invisible characters, and no link with a space', async () => {
@@ -166,7 +174,7 @@ describe('candidates over HTTP', () => {
     const preview = await web.call('POST', '/api/v1/candidates/import/preview', { body: bytes, headers: { 'content-type': type } })
     const old = await importCsv(new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 1, 2, 3, 4]), { 'content-type': type })
 
-    const rejected = [{ line: 7, message: 'emails is not an e-mail address.' }]
+    const rejected = [{ line: 7, message: 'The column "Email" has a value that is not an email address.' }]
     expect(await sent.json()).to.deep.equal({
       created: 1,
       updated: 0,
@@ -217,12 +225,18 @@ describe('candidates over HTTP', () => {
         message: null,
         warnings: [],
       },
-      { line: 3, cells: ['Bob', '', 'foo', ''], candidate: null, message: 'emails is not an e-mail address.', warnings: [] },
+      {
+        line: 3,
+        cells: ['Bob', '', 'foo', ''],
+        candidate: null,
+        message: 'The column "E-mail 1 - Value" has a value that is not an email address.',
+        warnings: [],
+      },
       {
         line: 4,
         cells: ['Cyd', '', '', ''],
         candidate: null,
-        message: 'The row is not complete: at least one e-mail or link is required.',
+        message: 'The row is not complete: at least one email or link is required.',
         warnings: [],
       },
     ])

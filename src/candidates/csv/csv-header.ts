@@ -27,17 +27,21 @@ const LONGEST_PREAMBLE = 20
 const LAST_HEADER_LINE = 100
 const LONGEST_HEADER = 50_000
 const MOST_COLUMNS = 1000
+/** What the error of an empty file says of it. */
+export const EMPTY_FILE = 'is empty'
 const IDENTIFYING: CsvField[] = ['externalId', 'name', 'emails', 'links', 'firstName']
 
 /**
  * Reads up to the header row and leaves `lines` behind it. Blank lines before it, a line that tells Excel the separator ("sep=;") and
  * LinkedIn's "Notes:" are passed over; the delimiter is the one of comma, semicolon and tab by which most columns are known.
- * @throws ServiceError `invalid_request` where no row names a column that tells people apart
+ * @throws ServiceError `invalid_request` where the file is empty, or no row names a column that tells people apart
  */
 export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHeader> {
   let inPreamble = false
+  let isEmpty = true
   for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
     const { number, text } = next.value
+    isEmpty &&= text.trim() === '' && number <= LAST_HEADER_LINE
     if (number > LAST_HEADER_LINE) break
     if (text.trim() === '' || /^"?sep=[^"]?"?[,;\t]*$/i.test(text.trim())) continue // the trim takes a tab
     const header = parseHeader(inPreamble ? text : await withOpenCells(text, lines))
@@ -45,6 +49,7 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
     if (header && (!inPreamble || fills(header, 'firstName'))) return header
     if (!inPreamble || number >= LONGEST_PREAMBLE) break
   }
+  if (isEmpty) throw new ServiceError('invalid_request', 'The file is empty.', { errors: [{ path: 'file', message: EMPTY_FILE }] })
   throw new ServiceError('invalid_request', 'The file has no header row with the columns of candidates.', {
     hint: 'Name the columns (at most 1,000) in the first line: externalId, name, headline, location, emails, phones, links, tags, summary, project, stage, profileUrl; required: name, and emails or links. Save the file as "CSV UTF-8".',
     errors: [{ path: 'file', message: 'the header row names no column that is known' }],

@@ -52,9 +52,10 @@ export function readRow(header: CsvHeader, cells: string[], isDescribed = true):
   const noAddress = describeNoAddress(given)
   if (noAddress !== null) return { fault: noAddress }
   const warnings = leaveOut(given)
-  const parsed = safeParse(CandidateInput, toInput(given, header.hasCommaLists))
+  const input = toInput(given, header.hasCommaLists)
+  const parsed = safeParse(CandidateInput, input)
   if (parsed.success) return { input: parsed.data, warnings }
-  return { fault: isDescribed ? parsed.error.issues.map(describeIssue).join(' ') : '' } // zod makes the error when it is asked for
+  return { fault: isDescribed ? parsed.error.issues.map((issue) => describeIssue(issue, given, input)).join(' ') : '' } // zod makes the error when it is asked for
 }
 
 function describeLongCell({ columns, names }: CsvHeader, cells: readonly string[]): string | null {
@@ -93,7 +94,7 @@ function givenCells({ columns, names }: CsvHeader, cells: string[]): GivenCells 
 /** The error for a cell that only says that there is no address, such as "N/A". */
 function describeNoAddress({ emails }: GivenCells): string | null {
   const none = emails?.find(({ text }) => isPlaceholder(text))
-  return none ? `The cell in the column "${none.header}" says that there is no e-mail address: leave it empty.` : null
+  return none ? `The cell in the column "${none.header}" says that there is no email address: leave it empty.` : null
 }
 
 /** Columns of one kind that a row's warnings name. */
@@ -219,8 +220,28 @@ function withScheme(text: string): string {
   return /^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+(\/\S*)?$/u.test(text) ? `https://${text}` : text
 }
 
-function describeIssue({ path, message }: z.core.$ZodIssue): string {
+/** Names the column of the file, where one is meant, and never the value. */
+function describeIssue({ path, message }: z.core.$ZodIssue, given: GivenCells, input: Record<string, unknown>): string {
   const [field, index] = path
-  const entry = typeof index === 'number' && index > 0 ? `, entry ${index + 1},` : ''
-  return `${String(field)}${entry} ${message}.`
+  const filling = (FILLED_BY[String(field)] ?? [String(field) as CsvField]).flatMap((one) => given[one] ?? [])
+  const [only] = filling
+  const isList = typeof index === 'number'
+  const found = filling.length === 1 ? only : isList ? filling.find((cell) => holds(cell, input[String(field)], index)) : undefined
+  const entry = isList && index > 0 ? `, entry ${index + 1},` : ''
+  if (!found) return `${String(field)}${entry} ${message}.`
+  if (!isList) return `The column "${found.header}" ${message}.`
+  return `The column "${found.header}" has a value that ${message}${index > 0 && filling.length === 1 ? ` (entry ${index + 1})` : ''}.`
+}
+
+/** Fields that are filled by columns of other names, too. */
+const FILLED_BY: Readonly<Record<string, readonly CsvField[]>> = {
+  name: ['name', 'firstName', 'middleName', 'lastName'],
+  headline: ['headline', 'position', 'company'],
+  location: ['location', 'city', 'region', 'country'],
+  links: ['links', 'socialMedia'],
+}
+
+function holds({ text }: GivenCell, list: unknown, index: number): boolean {
+  const entry: unknown = Array.isArray(list) ? list[index] : undefined
+  return typeof entry === 'string' && text.includes(entry.replace(/^https:\/\//, ''))
 }

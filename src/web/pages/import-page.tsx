@@ -89,6 +89,7 @@ export function ImportPreview({ preview }: { preview: CsvPreview }) {
           </Row>
         ))}
       </Table>
+      {preview.rows.length === 0 ? <p class="notice warn">{t.noRows}</p> : null}
       <Notes rows={preview.rows} />
     </>
   )
@@ -105,7 +106,7 @@ function Notes({ rows }: Pick<CsvPreview, 'rows'>) {
     <Table heads={[t.line, t.what]} label={t.warnedCaption}>
       {notes.map(({ line, text }, at) => (
         <Row key={at}>
-          <RowHead>{line}</RowHead>
+          <RowHead head={t.line}>{line}</RowHead>
           <Cell head={t.what}>{text}</Cell>
         </Row>
       ))}

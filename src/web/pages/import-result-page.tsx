@@ -1,4 +1,5 @@
 import type { ImportProgress } from '../../candidates/import-file.ts'
+import { ERASED_ROW } from '../../candidates/import-rows.ts'
 import { Fact } from './fact.tsx'
 import { Layout } from './layout.tsx'
 import { usePage } from './page-context.ts'
@@ -21,6 +22,7 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
   const { language } = usePage()
   const t = importTexts(language)
   const isRunning = progress.status === 'running'
+  const rows = progress.created + progress.updated + progress.rejectedCount
   const poll = isRunning
     ? { 'hx-get': `/candidates/imports/${id}`, 'hx-trigger': 'every 1s', 'hx-target': 'this', 'hx-swap': 'outerHTML' }
     : {}
@@ -33,7 +35,10 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
           <p>{t.whatStands}</p>
         </div>
       )}
-      <p role="status">{t.linesDone(new Intl.NumberFormat(language).format(progress.linesDone))}</p>
+      <div role="status">
+        {isRunning ? <p>{t.rowsDone(new Intl.NumberFormat(language).format(rows))}</p> : null}
+        {rows === 0 && progress.status === 'finished' ? <p class="notice warn">{t.noRows}</p> : null}
+      </div>
       <Counts counts={progress} />
       <IgnoredColumns names={progress.ignoredColumns} />
       <Warnings warnings={progress.warnings} count={progress.warningCount} />
@@ -92,8 +97,8 @@ function Rejected({ rejected, count, download }: { rejected: { line: number; mes
       <Table heads={[t.line, t.why]} label={t.rejectedCaption}>
         {shown.map(({ line, message }) => (
           <Row key={line}>
-            <RowHead>{line}</RowHead>
-            <Cell head={t.why}>{message}</Cell>
+            <RowHead head={t.line}>{line}</RowHead>
+            <Cell head={t.why}>{message === ERASED_ROW ? t.rowErased(t.importErased) : message}</Cell>
           </Row>
         ))}
       </Table>
@@ -102,9 +107,9 @@ function Rejected({ rejected, count, download }: { rejected: { line: number; mes
       <p>
         <a href={download} download="rejected.csv">
           {t.download}
-        </a>{' '}
-        <span class="small">{t.correct}</span>
+        </a>
       </p>
+      <p class="small">{t.correct}</p>
     </>
   )
 }
@@ -118,7 +123,7 @@ function Warnings({ warnings, count }: { warnings: { line: number; message: stri
       <Table heads={[t.line, t.what]} label={t.warnedCaption}>
         {shown.map(({ line, message }, at) => (
           <Row key={at}>
-            <RowHead>{line}</RowHead>
+            <RowHead head={t.line}>{line}</RowHead>
             <Cell head={t.what}>{message}</Cell>
           </Row>
         ))}

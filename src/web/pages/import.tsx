@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
+import { EMPTY_FILE } from '../../candidates/csv/csv-header.ts'
 import { isServiceError, type ServiceError } from '../../errors.ts'
 import { LARGEST_XLSX_BYTES } from '../../candidates/xlsx/spreadsheet-as-csv.ts'
 import { importsOf } from '../api/candidate-imports.ts'
@@ -72,6 +73,7 @@ async function importFile(ctx: SiteContext, candidates: Deps): Promise<void> {
 
 function problemOf(ctx: SiteContext, error: ServiceError): string {
   const { language } = ctx.state
+  if (error.errors?.some(({ path, message }) => path === 'file' && message === EMPTY_FILE)) return importTexts(language).emptyFile
   if (error.code !== 'payload_too_large') return problemWords(language, error)
   return error.hint === undefined || language !== 'en' ? importTexts(language).tooLarge : problemWords(language, error)
 }

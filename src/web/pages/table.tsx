@@ -58,10 +58,10 @@ export function Row({ children }: { children: ComponentChildren }) {
   return <tr role="row">{children}</tr>
 }
 
-/** What the row is about. */
-export function RowHead({ id, children }: { id?: string; children: ComponentChildren }) {
+/** What the row is about. `head` is the column's name, shown before it where the page is narrow, for what says nothing without. */
+export function RowHead({ id, head, children }: { id?: string; head?: string; children: ComponentChildren }) {
   return (
-    <th role="rowheader" scope="row" id={id}>
+    <th role="rowheader" scope="row" id={id} data-head={head}>
       {children}
     </th>
   )

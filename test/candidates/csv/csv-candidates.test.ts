@@ -62,7 +62,7 @@ describe('reading candidates from CSV', () => {
 
       expect(rows.map(({ line, lastLine }) => [line, lastLine])).to.deep.equal([[2, 5], [7, 7], [8, 8], [9, 9]]) // prettier-ignore
       expect(inputs(rows)[0]).to.deep.include({ summary: 'one\ntwo\n\nthree' })
-      expect(faults(rows)).to.deep.equal([{ line: 7, fault: 'emails is not an e-mail address.' }])
+      expect(faults(rows)).to.deep.equal([{ line: 7, fault: 'The column "email" has a value that is not an email address.' }])
       expect(inputs(rows)[3]).to.deep.equal({ name: 'D "Dee" Doe', emails: ['d@a.example'], summary: '😀' })
     }
   })
@@ -126,7 +126,7 @@ describe('reading candidates from CSV', () => {
   it('looks at no more values of a cell than a candidate may have', async () => {
     const rows = await read(`name,email,phone\nAna,a@a.example,${'1;'.repeat(9000)}\n`)
 
-    expect(faults(rows)).to.deep.equal([{ line: 2, fault: 'phones has more than 50 entries.' }])
+    expect(faults(rows)).to.deep.equal([{ line: 2, fault: 'The column "phone" has more than 50 entries.' }])
   })
 
   it('names the line in which the quotation mark is that is never closed, in a row that begins before', async () => {
@@ -246,7 +246,7 @@ describe('reading candidates from CSV', () => {
   it('rejects a cell that says that there is no address, in words of its own', async () => {
     for (const cell of ['N/A', ' none ', '-', 'ninguno']) {
       expect(inputs(await read(`name,Work Email\nEli,${cell}\n`)), cell).to.deep.equal([
-        'The cell in the column "Work Email" says that there is no e-mail address: leave it empty.',
+        'The cell in the column "Work Email" says that there is no email address: leave it empty.',
       ])
     }
   })
@@ -358,7 +358,22 @@ describe('reading candidates from CSV', () => {
     const rows = await read('name,emails,links\nAna,ana@a.example;foo,ftp://a.example\n')
 
     expect(faults(rows)[0]?.fault).to.equal(
-      'emails, entry 2, is not an e-mail address. links is not a link: write it out, with https:// or http:// in front.',
+      'The column "emails" has a value that is not an email address (entry 2). The column "links" has a value that is not a link: write it out, with https:// or http:// in front.',
     )
+  })
+
+  it('names the column of a fault among several that fill a field, and no value', async () => {
+    const rows = await read(
+      `Name,Email 1,Email 2,First Name,LinkedIn\nAna,ana@a.example,foo,,\nBo,bo@a.example,,,www.a.example/b c\n${'N'.repeat(201)},n@a.example,,,\n`,
+    )
+
+    expect(faults(rows)).to.deep.equal([
+      { line: 2, fault: 'The column "Email 2" has a value that is not an email address.' },
+      {
+        line: 3,
+        fault: 'The column "LinkedIn" has a value that is not a link: write it out, with https:// or http:// in front.',
+      },
+      { line: 4, fault: 'The column "Name" is longer than 200 characters.' },
+    ])
   })
 })

@@ -72,7 +72,7 @@ export const ADDRESS_BOOKS: SampleFiles = {
   },
 } // prettier-ignore
 
-const noAddress = (column: string): string => `The cell in the column "${column}" says that there is no e-mail address: leave it empty.`
+const noAddress = (column: string): string => `The cell in the column "${column}" says that there is no email address: leave it empty.`
 
 export const NAMES_WITH_ADDRESSES: SampleFiles = {
   'as mail programs write them': {
@@ -135,7 +135,7 @@ export const NAMES_WITH_ADDRESSES: SampleFiles = {
       [2, noAddress('E-mail Address')],
       [3, noAddress('E-mail Address')],
       [4, noAddress('E-mail Address')],
-      [6, 'emails is not an e-mail address.'],
+      [6, 'The column "E-mail Address" has a value that is not an email address.'],
     ],
   },
 } // prettier-ignore

@@ -161,7 +161,7 @@ async function openImportPage(url: string, api: Api): Promise<ImportPage> {
 
 function outcomeIn(html: string): Outcome {
   const facts = factsIn(html)
-  const [rejected, warnings] = [remarksIn(html, 'Rejected lines'), remarksIn(html, 'Lines to check')]
+  const [rejected, warnings] = [remarksIn(html, 'Rejected rows'), remarksIn(html, 'Rows to check')]
   expect([facts['Rejected'], facts['To check'] ?? 0]).to.deep.equal([rejected.length, warnings.length])
   return {
     created: facts['Added'] ?? NaN,

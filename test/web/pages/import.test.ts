@@ -65,7 +65,7 @@ describe('the page Import CSV', function () {
     expect(html).to.include('The import is done')
     expect(factsOf(html)).to.deep.equal({ Added: '1', Updated: '0', Rejected: '2' })
     expect(factsOf(again)).to.deep.equal({ Added: '0', Updated: '1', Rejected: '2' })
-    expect(html).to.match(/<th role="rowheader" scope="row">3<\/th>.*?at least one e-mail or link/)
+    expect(html).to.match(/<th role="rowheader" scope="row" data-head="Line">3<\/th>.*?at least one email or link/)
     expect(html).not.to.include('<b>Nobody')
     const rejected = await got(`${service.url}${rejectedCsvIn(html)}`, { cookieJar: bo.jar })
     expect(rejected.body).to.include('<b>Nobody</b>,').and.to.include(`'=Formula`)
@@ -117,6 +117,19 @@ describe('the page Import CSV', function () {
     expect(good.body).to.include('&lt;i>Mood&lt;/i>').and.to.include('Left out')
     expect(bad.body).to.include('notice bad').and.to.include('no header row')
     expect(await find('ada@a.example')).to.deep.equal([])
+  })
+
+  it('says that a file has no rows, or is empty', async () => {
+    const preview = (file: string) => send(file, { path: `${IMPORT}/preview` })
+
+    expect(await sendAndSee('name,email\n')).to.include('The file has no rows below its header.')
+    expect((await preview('name,email\n')).html).to.include('The file has no rows below its header.')
+    for (const empty of ['', '\n  \n']) {
+      const { status, html } = await send(empty)
+      expect(status).to.equal(422)
+      expect(html).to.include('The file is empty.').and.not.include('header row with')
+      expect((await preview(empty)).html).to.include('The file is empty.')
+    }
   })
 
   it('takes a workbook, names its sheet, and tells which formulas have no value in it', async () => {
@@ -178,7 +191,10 @@ describe('the page Import CSV', function () {
     await api.delete(`candidates/${eric?.id}`)
     await eventually('Eric is erased', async () => (await api.get<{ data: unknown[] }>('erasures')).body.data.length === 1)
 
-    expect(await sendAndSee('name,email\nEric,eric@a.example\n')).to.include('erased')
+    const refused = await sendAndSee('name,email\nEric,eric@a.example\n')
+    expect(refused).to.include('use “Import, and add erased people again”').and.not.include('allowErased')
+    const { body: told } = await got(`${service.url}${rejectedCsvIn(refused)}`, { cookieJar: bo.jar })
+    expect(told, 'to callers of the API').to.include('allowErased=true')
     expect(await find('eric')).to.deep.equal([])
     await send('name,email\nEric,eric@a.example\n', { path: `${IMPORT}?allowErased=true` })
     expect(await find('eric')).to.have.length(1)
