@@ -1,3 +1,4 @@
+import { LONGEST_RECORD } from '../csv/csv-records.ts'
 import { FORMULA_WITHOUT_VALUE } from '../csv/spreadsheet-cell.ts'
 import { numberText } from './number-text.ts'
 import { textReader, type Workbook } from './workbook.ts'
@@ -9,8 +10,13 @@ const MOST_ROWS = 1_048_576
 const MOST_COLUMNS = 16_384
 /** A header has at most 1,000 columns: everything further right counts as one cell too many. */
 const LAST_COLUMN = 1001
+/** In characters: a row of more is too long as CSV, where a line break of two characters becomes one. */
+const MOST_KEPT_OF_ROW = 2 * LONGEST_RECORD
 
-/** A row that has cells; the sheet's first row is number 1. Empty or missing cells are ''. */
+/**
+ * A row that has cells; the sheet's first row is number 1. Empty or missing cells are ''. A row that is too long as CSV may end early,
+ * but never so early that it is not too long.
+ */
 export interface SheetRow {
   number: number
   cells: string[]
@@ -38,6 +44,7 @@ function rowReader(workbook: Workbook, onRow: (row: SheetRow) => void) {
   let row: SheetRow | null = null
   let number = 0
   let column = 0
+  let characters = 0
   let cell: SheetCell | null = null
   let value = ''
   let isValue = false
@@ -48,6 +55,7 @@ function rowReader(workbook: Workbook, onRow: (row: SheetRow) => void) {
         number = rowNumber(attributes['r'], number)
         row = { number, cells: [] }
         column = 0
+        characters = 0
       } else if (element === 'c' && row) {
         column = columnOf(attributes['r']) ?? column + 1
         if (column > MOST_COLUMNS) throw xlsxFault('The spreadsheet is damaged: a cell is outside the sheet.')
@@ -69,9 +77,10 @@ function rowReader(workbook: Workbook, onRow: (row: SheetRow) => void) {
       if (element === 'v') isValue = false
       else if (element === 'c' && row && cell) {
         const shown = cell.type === 'inlineStr' ? text.end() : shownValue(cell, value.slice(0, LONGEST_VALUE), workbook)
-        if (shown !== '') {
+        if (shown !== '' && characters <= MOST_KEPT_OF_ROW) {
           while (row.cells.length < column - 1) row.cells.push('')
           row.cells[column - 1] = shown
+          characters += shown.length
         }
         cell = null
       } else if (element === 'row' && row) {

@@ -1,4 +1,4 @@
-import { LINE_BREAK_IN_CELL } from '../csv/csv-records.ts'
+import { LINE_BREAK_IN_CELL, LONGEST_RECORD } from '../csv/csv-records.ts'
 import type { HeldBytes } from '../held-bytes.ts'
 import { startTimeSlice } from '../time-slice.ts'
 import { readRows, type SheetRow } from './sheet-rows.ts'
@@ -102,8 +102,12 @@ async function* asCsv(zip: ZipParts, workbook: Workbook): AsyncGenerator<Uint8Ar
   yield flush()
 }
 
+/** A row that is too long is cut where `readRecords` knows it as such. */
 function lineOf({ cells }: SheetRow): string {
-  return `${cells.map(quoted).join(',')}\n`
+  return `${cells
+    .map(quoted)
+    .join(',')
+    .slice(0, LONGEST_RECORD + 1)}\n`
 }
 
 function quoted(cell: string): string {

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { ServiceError } from '../../../src/errors.ts'
 import { previewCsv } from '../../../src/candidates/preview-csv.ts'
 import { LARGEST_XLSX_BYTES, openTable } from '../../../src/candidates/xlsx/spreadsheet-as-csv.ts'
+import { readRows } from '../../../src/candidates/xlsx/sheet-rows.ts'
 import { rejection } from '../../support/rejection.ts'
 import { sheet, textRow, xlsx, zip } from './build-xlsx.ts'
 
@@ -123,6 +124,30 @@ describe('a spreadsheet as CSV', () => {
     const rows = `<row><c t="inlineStr"><is><t>${long}</t></is></c></row>`.repeat(1200)
     expect(await refusal(xlsx({ rows }))).to.include('larger than 50 MB as CSV')
     expect(await csvOf(xlsx({ rows: '<row><c r="XFD1"><v>1</v></c></row>' }))).to.equal(`${','.repeat(1000)}1\n`)
+  })
+
+  it('ends a row that is too long before its text is built, and rejects that row alone', async () => {
+    const row = (number: number, one: string) => `<row r="${number}">${one.repeat(100)}</row>`
+    const strings = `<si><t>${'"'.repeat(50_000)}</t></si><si><t>${'a_x000D_\n'.repeat(5000)}</t></si>`
+    const inline = `<c t="inlineStr"><is><t>${'x'.repeat(50_000)}</t></is></c>`
+    const rows = row(2, '<c t="s"><v>0</v></c>') + row(3, inline) + row(4, '<c t="s"><v>1</v></c>')
+    const bytes = xlsx({ rows: HEAD + rows + textRow(5, 'Ana', 'ana@x.example'), strings })
+    const lines = (await csvOf(bytes, 65_536)).split('\n')
+
+    expect(lines.map(({ length }) => length)).to.deep.equal([16, 100_001, 100_001, 100_001, 17, 0])
+    expect((await previewCsv(pieces(bytes))).rows.map(({ line, message }) => [line, message])).to.deep.equal([
+      ...[2, 3, 4].map((line) => [line, 'The row is longer than 100000 characters.']),
+      [5, null],
+    ])
+  })
+
+  it('keeps little of a row that is too long', async () => {
+    const workbook = { sheet: { name: '', part: '' }, others: 0, strings: ['"'.repeat(50_000)], formats: [], is1904: false }
+    const kept: number[] = []
+    for await (const { cells } of readRows(pieces(Buffer.from(sheet(`<row>${'<c t="s"/>'.repeat(1000)}</row>`))), workbook))
+      kept.push(cells.join('').length)
+
+    expect(kept).to.deep.equal([250_000])
   })
 
   it('refuses entities, and sheets that contradict themselves', async () => {
