@@ -26,13 +26,14 @@ export async function beginErasure(deps: ErasureDeps, wish: ErasureWish): Promis
 }
 
 async function erasureOf(deps: ErasureDeps, { organization, cause, actor }: ErasureWish, candidate: CandidateDocument) {
-  const { name, emails, phones, links, profileUrl, lever } = candidate
+  const { name, emails, phones, links, profileUrl, pastKeys, lever } = candidate
   const hashes = await hashKeys(deps.accounts.hashKeyOf, organization, keysToRemember(candidate))
   const person = {
     name,
     emails,
     phones: phones.map(({ value }) => value),
     links: [...links, ...(profileUrl ? [profileUrl] : [])],
+    pastKeys: pastKeys ?? [],
     opportunityIds: lever ? [lever.opportunityId] : [],
     contactIds: lever?.contactId ? [lever.contactId] : [],
   }

@@ -18,6 +18,8 @@ export interface PersonToForget {
   emails: string[]
   phones: string[]
   links: string[]
+  /** E-mails and profiles of earlier, in the form in which they are compared. */
+  pastKeys: string[]
   /** When the erasure was asked for. */
   since: Date
 }

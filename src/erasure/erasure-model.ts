@@ -12,6 +12,8 @@ const personSchema = new Schema(
     phones: { type: [String], default: [] },
     /** The page in the sourcing tool among them. */
     links: { type: [String], default: [] },
+    /** E-mails and profiles of earlier, in the form in which they are compared. */
+    pastKeys: { type: [String], default: [] },
     opportunityIds: { type: [String], default: [] },
     contactIds: { type: [String], default: [] },
   },

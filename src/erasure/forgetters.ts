@@ -38,8 +38,8 @@ export function forgettersOf(deps: ForgettersDeps): Forgetter[] {
     { collection: 'conversations', forget: ({ organization, ...person }) => conversations.forget(organization, person) },
     {
       collection: 'candidate_import_rejections',
-      forget: ({ organization, name, emails, phones, links, since }) =>
-        candidates.forgetInImports(organization, [name, ...emails, ...phones, ...links], since),
+      forget: ({ organization, name, emails, phones, links, pastKeys, since }) =>
+        candidates.forgetInImports(organization, [name, ...emails, ...phones, ...links, ...pastKeys], since),
     },
     {
       collection: 'idempotency_keys',

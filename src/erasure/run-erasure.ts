@@ -54,7 +54,7 @@ async function finish(claimed: ClaimedErasure, passes: number, deps: ErasureDeps
 export async function findPerson(document: ErasureDocument, deps: ErasureDeps): Promise<PersonToForget> {
   const organization = String(document.organization)
   const candidateId = String(document.candidate)
-  const { name = '', emails = [], phones = [], links = [], opportunityIds = [], contactIds = [] } = document.person ?? {}
+  const { name = '', emails = [], phones = [], links = [], pastKeys = [], opportunityIds = [], contactIds = [] } = document.person ?? {}
   const exported = await deps.exports.tracesOf(organization, candidateId)
   const contacts = [...new Set([...contactIds, ...exported.contactIds])]
   const mirrored = [
@@ -71,6 +71,7 @@ export async function findPerson(document: ErasureDocument, deps: ErasureDeps): 
     emails,
     phones,
     links,
+    pastKeys,
     since: document.createdAt,
   }
 }

@@ -96,6 +96,23 @@ describe('deleting a candidate', () => {
     expect(body.data.find(({ action }) => action === 'candidate.erased')?.subject).to.equal(`candidate:${person.id}`)
   }).timeout(60_000)
 
+  it('removes rejected rows of imports that name a former e-mail or profile of the person', async () => {
+    const person = await addPerson(api)
+    const now = { emails: [`new.${person.id}@quixley.example`], links: [] }
+    await api.patch(`candidates/${person.id}`, now)
+    const kept = { organization: organization.id, import: new mongoose.Types.ObjectId(), expiresAt: NEVER }
+    await ImportRejectionModel.create([
+      { ...kept, line: 7, message: 'name is empty.', cells: ['', person.email.toUpperCase()] },
+      { ...kept, line: 8, message: 'name is empty.', cells: ['', person.link] },
+      { ...kept, line: 9, message: 'name is empty.', cells: ['', `someone${person.email}`] },
+    ])
+
+    await api.delete(`candidates/${person.id}`)
+
+    const left = await ImportRejectionModel.find({ import: kept.import }).lean()
+    expect(left.map(({ line }) => line)).to.deep.equal([9])
+  })
+
   it('takes back what is queued', async () => {
     const person = await addPerson(api)
     await fault(service, LIST, { kind: 'status', status: 503, headers: { 'retry-after': '0' }, times: 1000 })
