@@ -34,13 +34,10 @@ describe('headers of CSV files', () => {
         'firstName lastName emails phones company position city',
       ],
       ['Nom;Courriel;Téléphone', 'name emails phones'],
-<<<<<<< HEAD
       ['Titre;Prénom;Nom;Titre1', '- firstName lastName position'],
       ['Vorname;Nachname;Primäre E-Mail-Adresse;Tel. privat;Mobil-Tel.-Nr.;Privat: Ort', 'firstName lastName emails phones phones city'],
       ['Prénom;Nom de famille;Première adresse électronique;Tél. professionnel', 'firstName lastName emails phones'],
-=======
       ['Name;E-Mail;Ort;Land', 'name emails city country'],
->>>>>>> 741cbdb (fix(candidates): an import names the file's column, says that a file is empty or has no rows, and reads Ort)
       ['Nome;Sobrenome;Endereço de e-mail;Telemóvel;Empresa;Cargo;Cidade', 'firstName lastName emails phones company position city'],
       ['Nome;Correio eletrônico;Telefone celular', 'name emails phones'],
     ] as const)
