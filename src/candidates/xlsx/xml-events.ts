@@ -9,34 +9,30 @@ export interface XmlHandler {
   close?(name: string): void
 }
 
-/** Far more than workbooks have. What is open at once, and a tag's attributes, are kept in memory. */
+/** Far more than workbooks have. The names and attributes of all open tags are kept in memory. */
 const DEEPEST = 100
 const MOST_ATTRIBUTES = 1000
+/** In characters, of all open tags together: sax takes some 32 bytes for each. */
+const MOST_OPEN = 128 * 1024
 
 /**
  * Reads XML as a stream and yields after each piece, so that the rest of the process can run. Knows only XML's five built-in entities,
- * and refuses a document type, which could define others, and names, values and comments of more than 64 KB (sax's own limit).
+ * and refuses a document type, which could define others, names, values and comments of more than 64 KB (sax's own limit), and more
+ * tags and attributes open at once than workbooks have.
  * @throws ServiceError `invalid_request` for any other XML
  */
 export async function* readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHandler): AsyncGenerator<void> {
   const parser = sax.parser(true, { strictEntities: true } as sax.SAXOptions)
-  let isRefused = false
-  let depth = 0
-  let attributeCount = 0
-  const refuse = () => void (isRefused = true)
-  parser.onerror = refuse // oxlint-disable-line unicorn/prefer-add-event-listener
-  parser.ondoctype = refuse
-  parser.onopentagstart = () => void (attributeCount = 0)
-  parser.onattribute = () => {
-    if ((attributeCount += 1) > MOST_ATTRIBUTES) tooMuch()
-  }
-  parser.onopentag = ({ name, attributes }) => {
-    if ((depth += 1) > DEEPEST) tooMuch()
-    handler.open?.(local(name), attributes as Record<string, string>)
-  }
+  refuseDeclarations(parser)
+  const openTags = countOpenTags()
+  // thrown at once, since sax goes on after an error
+  parser.onerror = parser.ondoctype = refuse // oxlint-disable-line unicorn/prefer-add-event-listener
+  parser.onopentagstart = ({ name }) => openTags.begin(name)
+  parser.onattribute = ({ name, value }) => openTags.extend(name, value)
+  parser.onopentag = ({ name, attributes }) => handler.open?.(local(name), attributes as Record<string, string>)
   parser.ontext = parser.oncdata = (text) => handler.text?.(text) // oxlint-disable-line unicorn/prefer-add-event-listener
   parser.onclosetag = (name) => {
-    depth -= 1
+    openTags.end()
     handler.close?.(local(name))
   }
   const decoder = new TextDecoder('utf-8')
@@ -44,12 +40,46 @@ export async function* readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHa
   for await (const piece of pieces) {
     if (slice.isOver()) await slice.giveWay()
     parser.write(decoder.decode(piece, { stream: true }))
-    if (isRefused) throw malformed()
     yield
   }
   parser.close()
-  if (isRefused) throw malformed()
   yield
+}
+
+/** sax searches all of a declaration again with each of its characters: a single one of 64 KB takes minutes. */
+function refuseDeclarations(parser: sax.SAXParser): void {
+  let gathered = ''
+  Object.defineProperty(parser, 'sgmlDecl', {
+    get: () => gathered,
+    set(text: string) {
+      if (text.length > '[CDATA['.length) refuse()
+      gathered = text
+    },
+  })
+}
+
+/** Refuses what the tags that are open at once may not hold. */
+function countOpenTags() {
+  const sizes: number[] = []
+  let characters = 0
+  let attributes = 0
+  const add = (more: number): void => {
+    sizes.push((sizes.pop() ?? 0) + more)
+    if ((characters += more) > MOST_OPEN) refuse()
+  }
+  return {
+    begin(name: string): void {
+      if (sizes.push(0) > DEEPEST) refuse()
+      attributes = 0
+      add(name.length)
+    },
+    extend(name: string, value: string): void {
+      // sax calls a function of this name on a tag's attributes
+      if ((attributes += 1) > MOST_ATTRIBUTES || name === 'hasOwnProperty') refuse()
+      add(name.length + value.length)
+    },
+    end: () => void (characters -= sizes.pop() ?? 0),
+  }
 }
 
 /** Reads a whole part. */
@@ -66,10 +96,6 @@ function local(name: string): string {
   return name.slice(name.indexOf(':') + 1)
 }
 
-function tooMuch(): never {
-  throw malformed()
-}
-
-function malformed(): Error {
-  return xlsxFault('The spreadsheet is damaged: part of it is not valid workbook XML.')
+function refuse(): never {
+  throw xlsxFault('The spreadsheet is damaged: part of it is not valid workbook XML.')
 }
