@@ -12,7 +12,7 @@ import type { Mirror } from './mirror/mirror.ts'
 
 export interface ConversationNeighbours extends Pick<
   ConversationDeps,
-  'wake' | 'noteDelayMs' | 'leaseMs' | 'settleMs' | 'timeoutMs' | 'log'
+  'isErased' | 'wake' | 'noteDelayMs' | 'leaseMs' | 'settleMs' | 'timeoutMs' | 'log'
 > {
   accounts: Accounts
   audit: Audit

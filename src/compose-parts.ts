@@ -150,6 +150,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     mirror,
     candidates,
     exports,
+    isErased: (organization, opportunityId) => erasures.hasErased(organization, opportunityId),
     noteDelayMs: options.noteDelayMs,
     leaseMs,
     settleMs,

@@ -28,6 +28,8 @@ export interface ConversationDeps {
   /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
   leverClient(organization: string): Promise<LeverClient>
   candidateExists(organization: string, candidateId: string): Promise<boolean>
+  /** Whether the opportunity is about somebody who was erased here, and about no other candidate. */
+  isErased(organization: string, opportunityId: string): Promise<boolean>
   /** Null for a candidate that is not there any more. */
   candidateName(organization: string, candidateId: string): Promise<string | null>
   /** Newest first, from our own records; null for a candidate that is not there any more. */

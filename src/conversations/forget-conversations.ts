@@ -12,7 +12,7 @@ const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
 
 /** The keys by which an erased person's conversations are found. */
 export interface TheirsBy {
-  candidateId: string
+  candidateId?: string | undefined
   opportunityIds: readonly string[]
 }
 
@@ -65,7 +65,8 @@ export async function forgetConversations(
 }
 
 function theirsBy(organization: string, { candidateId, opportunityIds }: TheirsBy): QueryFilter<ConversationDocument> {
-  return { organization, $or: [{ candidate: candidateId }, { opportunityId: { $in: [...opportunityIds] } }] }
+  const ofCandidate = candidateId === undefined ? [] : [{ candidate: candidateId }]
+  return { organization, $or: [...ofCandidate, { opportunityId: { $in: [...opportunityIds] } }] }
 }
 
 /**

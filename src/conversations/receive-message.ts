@@ -26,37 +26,41 @@ const MAJORITY = { w: 'majority', j: true } as const
  * Keeps a message once, by its id, and puts the note of its conversation off by the quiet time from now: a message is never newer than its
  * arrival. Message and conversation change together, so that a note either holds the message or waits for its quiet time. Resolves after a
  * majority write; may be repeated.
- * @throws ServiceError `candidate_not_found`, `not_found` where the asker takes no part, `state_conflict` where the conversation is with
+ * @throws ServiceError `candidate_not_found`, `erased`, `not_found` where the asker takes no part, `state_conflict` where the conversation is with
  * somebody else, or already has another message with this id
  */
 export async function receiveMessage(
-  deps: Pick<ConversationDeps, 'candidateExists' | 'noteDelayMs' | 'timeoutMs'>,
+  deps: Pick<ConversationDeps, 'candidateExists' | 'isErased' | 'noteDelayMs' | 'timeoutMs'>,
   { organization, externalId }: { organization: string; externalId: string },
   message: IncomingMessage,
   asker: ConversationAsker,
 ): Promise<ConversationDocument> {
-  const { candidateId } = message
-  await assertCandidate(deps, organization, candidateId)
+  const { candidateId, opportunityId } = message
+  await assertNotErased(deps, organization, message)
   const conversation = await findOrMake({ organization, externalId }, message)
   assertSamePerson(conversation, message)
   if (await isKept(conversation, message)) return reread(conversation)
   const kept = await addOnce(conversation, message, { asker, noteDelayMs: deps.noteDelayMs })
   // an erasure may have gone through all conversations just before this one was made
-  await assertCandidate(deps, organization, candidateId).catch(async (error: unknown) => {
-    await forgetConversations(organization, { candidateId: candidateId ?? '', opportunityIds: [] }, deps.timeoutMs)
+  await assertNotErased(deps, organization, message).catch(async (error: unknown) => {
+    await forgetConversations(organization, { candidateId, opportunityIds: opportunityId ? [opportunityId] : [] }, deps.timeoutMs)
     throw error
   })
   return kept
 }
 
-/** @throws ServiceError `candidate_not_found` */
-async function assertCandidate(
-  deps: Pick<ConversationDeps, 'candidateExists'>,
+/** @throws ServiceError `candidate_not_found`, `erased` */
+async function assertNotErased(
+  deps: Pick<ConversationDeps, 'candidateExists' | 'isErased'>,
   organization: string,
-  id: string | undefined,
+  { candidateId, opportunityId }: Pick<IncomingMessage, 'candidateId' | 'opportunityId'>,
 ): Promise<void> {
-  if (id === undefined || (await deps.candidateExists(organization, id))) return
-  throw new ServiceError('candidate_not_found', 'There is no such candidate.')
+  if (candidateId !== undefined && !(await deps.candidateExists(organization, candidateId)))
+    throw new ServiceError('candidate_not_found', 'There is no such candidate.')
+  if (opportunityId === undefined || !(await deps.isErased(organization, opportunityId))) return
+  throw new ServiceError('erased', 'The person of this opportunity was erased here: no message with them is kept.', {
+    hint: 'If the person was entered again, send the message with their candidateId.',
+  })
 }
 
 interface Adding {

@@ -6,6 +6,7 @@ import { chooseAuthor } from './choose-author.ts'
 import { ConversationModel, type WrittenNote } from './conversation-model.ts'
 import { claimedAt, waitForOpportunity } from './conversation-steps.ts'
 import { findTarget } from './find-target.ts'
+import { forgetConversations } from './forget-conversations.ts'
 import { hashOf } from './look-for-note.ts'
 import type { NoteRun, Part, PartOutcome } from './note-run.ts'
 import { isAboutAuthor } from './refused-author.ts'
@@ -45,6 +46,7 @@ async function rewritten(run: NoteRun, part: Part, note: WrittenNote & { noteId:
     const client = await deps.leverClient(String(document.organization))
     const performAs = await chooseAuthor(deps, document, run.terms)
     const prepare = async (): Promise<void> => {
+      await stopIfErased(run)
       const set = { 'pending.performAs': performAs }
       run.document = await writeStep(ConversationModel, claimed, { set, now: ['pending.rewriteAt'], unlessErased: true })
     }
@@ -84,6 +86,7 @@ async function posted(run: NoteRun, part: Part, opportunityId: string): Promise<
   const performAs = await chooseAuthor(deps, document, run.terms)
   const hash = hashOf(part.text)
   const prepare = async (): Promise<void> => {
+    await stopIfErased(run)
     const intent = { opportunityId, performAs, hash, looks: 0, certain: false, mayStandSince: null, isDecided: false }
     const set = Object.fromEntries(Object.entries(intent).map(([field, value]) => [`pending.${field}`, value]))
     const tryingSince = document.tryingSince ?? claimedAt(claimed, deps.leaseMs)
@@ -104,6 +107,12 @@ async function posted(run: NoteRun, part: Part, opportunityId: string): Promise<
   })
   await keep(run, part, { noteId, opportunityId, hash })
   return 'written'
+}
+
+/** The opportunity may have come to be known as an erased person's since the messages came: then the step after this fails. */
+async function stopIfErased({ deps, document: { organization, opportunityId } }: NoteRun): Promise<void> {
+  if (!opportunityId || !(await deps.isErased(String(organization), opportunityId))) return
+  await forgetConversations(String(organization), { opportunityIds: [opportunityId] }, deps.timeoutMs)
 }
 
 /** The part stands in Lever: the next one begins without an intent. */

@@ -8,7 +8,7 @@ import { erasedAmong, erasedCandidatesAmong, liftErasure } from './erased-people
 import type { ErasureDeps } from './erasure-deps.ts'
 import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
 import { listErasures } from './erasure-view.ts'
-import { candidatesOfOpportunity, goneFromLever, isLastOfItsContact } from './lever-told.ts'
+import { candidatesOfOpportunity, goneFromLever, isLastOfItsContact, isOfErased } from './lever-told.ts'
 import { findPerson, runErasure } from './run-erasure.ts'
 
 const ERASURES_AT_ONCE = 4
@@ -68,6 +68,8 @@ export function createErasures(deps: ErasureDeps) {
     among: (organization: string, keys: readonly string[]) => erasedAmong(hashKeyOf, organization, keys),
     lift: (organization: string, keys: readonly string[]) => liftErasure(hashKeyOf, organization, keys),
     candidatesAmong: erasedCandidatesAmong,
+    /** Whether an opportunity of Lever is about somebody who was erased, and about no other candidate. */
+    hasErased: (organization: string, opportunityId: string) => isOfErased(deps, organization, opportunityId),
     list: listErasures,
     /** Takes up what was not ended, until stopped. */
     startWorker: (pollMs: number): Worker =>

@@ -1,6 +1,7 @@
 import type { CandidateDocument } from '../candidates/candidate-model.ts'
 import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { listDeletedOpportunities, listOpportunities } from '../lever/opportunities.ts'
+import { erasedCandidatesAmong } from './erased-people.ts'
 import type { ErasureDeps } from './erasure-deps.ts'
 
 /** Lever's clock and ours may differ. */
@@ -11,9 +12,30 @@ export async function candidatesOfOpportunity(deps: ErasureDeps, organization: s
   const contactIds = await contactsOf(deps, organization, opportunityId)
   // exports keep the contact of their time, which may have been merged into this one since
   const others = await Promise.all(contactIds.map((id) => deps.mirror.opportunitiesOfContact(organization, id)))
-  const opportunityIds = [...new Set([opportunityId, ...others.flat().map(({ id }) => id)])]
-  const exported = await deps.exports.candidatesIn(organization, { opportunityIds, contactIds })
-  const linked = await Promise.all(opportunityIds.map((id) => deps.candidates.linkedTo(organization, id)))
+  return candidatesStandingAs(deps, organization, {
+    opportunityIds: [...new Set([opportunityId, ...others.flat().map(({ id }) => id)])],
+    contactIds,
+  })
+}
+
+/**
+ * Whether all candidates who stood in Lever as this opportunity were erased; where none is known, those of its contact. Exports keep ids
+ * after an erasure. Somebody entered again has the opportunity once they are exported again.
+ */
+export async function isOfErased(deps: ErasureDeps, organization: string, opportunityId: string): Promise<boolean> {
+  const own = await candidatesStandingAs(deps, organization, { opportunityIds: [opportunityId], contactIds: [] })
+  const candidateIds = own.length > 0 ? own : await candidatesOfOpportunity(deps, organization, opportunityId)
+  const erased = await erasedCandidatesAmong(organization, candidateIds)
+  return candidateIds.length > 0 && candidateIds.every((id) => erased.has(id))
+}
+
+async function candidatesStandingAs(
+  deps: ErasureDeps,
+  organization: string,
+  inLever: { opportunityIds: string[]; contactIds: string[] },
+): Promise<string[]> {
+  const exported = await deps.exports.candidatesIn(organization, inLever)
+  const linked = await Promise.all(inLever.opportunityIds.map((id) => deps.candidates.linkedTo(organization, id)))
   return [...new Set([...exported, ...linked.flat()])]
 }
 

@@ -27,7 +27,9 @@ describe('conversations/receive message', () => {
     fields: Partial<IncomingMessage>,
     candidateExists = () => Promise.resolve(true),
     asker: ConversationAsker = { clearance: 'all', person: null },
-  ) => receiveMessage({ candidateExists, noteDelayMs: 1000, timeoutMs: 1000 }, { organization, externalId }, message(fields), asker)
+    isErased = () => Promise.resolve(false),
+  ) =>
+    receiveMessage({ candidateExists, isErased, noteDelayMs: 1000, timeoutMs: 1000 }, { organization, externalId }, message(fields), asker)
 
   it('numbers messages that come at once without a gap, and keeps one of two that are the same', async () => {
     await Promise.all(Array.from({ length: 12 }, (_, at) => receive('crowd', { id: `m${at % 8}` })))
@@ -76,5 +78,16 @@ describe('conversations/receive message', () => {
     expect(refused).to.include({ code: 'candidate_not_found' })
     expect(await ConversationModel.countDocuments({ externalId: 'erased' })).to.equal(0)
     expect(await MessageModel.countDocuments({ organization, messageId: 'm', body: 'of the erased' })).to.equal(0)
+  })
+
+  it('keeps nothing about an opportunity whose candidate was erased meanwhile', async () => {
+    const answers = [false, true]
+    const meanwhile = () => Promise.resolve(answers.shift() ?? true)
+
+    const refused = await rejection(receive('erased', { opportunityId: 'theirs', body: 'of the erased' }, undefined, undefined, meanwhile))
+
+    expect(refused).to.include({ code: 'erased' })
+    expect(await ConversationModel.countDocuments({ externalId: 'erased' })).to.equal(0)
+    expect(await MessageModel.countDocuments({ organization, body: 'of the erased' })).to.equal(0)
   })
 })

@@ -55,6 +55,7 @@ describe('conversations/a claim that somebody else has taken over', () => {
       readTerms: async () => terms,
       leverClient: async () => client,
       candidateExists: async () => true,
+      isErased: async () => false,
       candidateName: nobody,
       opportunitiesOf: nobody,
       candidatesOf: async () => [],

@@ -46,7 +46,8 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
         'channel or time) is refused with `state_conflict`. When no message has come for the quiet time, everything since the last note becomes one note on the opportunity in ' +
         'Lever, of several the newest that is not archived; one that does not exist yet is waited for. With a session it must be about a ' +
         'candidate of the organization, by its id or an opportunity linked to it, and the author must be mapped to a Lever user. A sourcer ' +
-        'writes only in a conversation that has an outbound message of theirs or no outbound message yet; any other one is `not_found`.',
+        'writes only in a conversation that has an outbound message of theirs or no outbound message yet; any other one is `not_found`. ' +
+        'About an opportunity whose candidate was erased here it is refused with `erased`.',
       access: 'sourcer',
       params: PARAMS,
       body: MessageInput,
@@ -54,6 +55,7 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
       problems: [
         'not_found',
         'candidate_not_found',
+        'erased',
         'state_conflict',
         'user_inactive',
         'user_not_mapped',
