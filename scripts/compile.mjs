@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSy
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { tryLock } from './lock-file.mjs'
+import { tryLock, unwritableReason } from './lock-file.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = join(root, 'src')
@@ -48,7 +48,7 @@ async function compileInto([place, ...others], isDone) {
     if (!CANNOT_WRITE.has(error.code)) throw error
     if (others.length > 0) return compileInto(others, isDone)
     throw new Error(
-      `Neither ${buildOf(root)} nor ${buildOf(place)} can be written (${error.code}), and the service must be compiled: run npm run build where one of them can be written, or set DATA_DIR to a writable folder.`,
+      `Neither ${buildOf(root)} nor ${buildOf(place)} can be written (${unwritableReason(error.code)}), and the service must be compiled: run npm run build where one of them can be written, or set DATA_DIR to a writable folder.`,
       { cause: error },
     )
   }

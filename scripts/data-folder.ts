@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { tryLock } from './lock-file.mjs'
+import { tryLock, unwritableReason } from './lock-file.mjs'
 
 export interface DataFolderLock {
   release(): Promise<void>
@@ -42,7 +42,7 @@ async function explainFolder(folder: string, error: unknown): Promise<Error | un
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT')
     return say(
-      `The data folder ${folder} cannot be written (${code}): give this user the right to, or set DATA_DIR to a folder of its own.`,
+      `The data folder ${folder} cannot be written (${unwritableReason(code)}): give this user the right to, or set DATA_DIR to a folder of its own.`,
     )
   return undefined
 }

@@ -3,4 +3,5 @@ export type LockAttempt =
   | { readonly heldBy: number; readonly release?: undefined }
 
 export function processBirth(pid: number): Promise<string | null>
+export function unwritableReason(code: string): string
 export function tryLock(path: string): Promise<LockAttempt>

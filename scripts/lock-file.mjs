@@ -5,6 +5,13 @@
 import { link, mkdir, readFile, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/**
+ * Why a folder cannot be written, for people. `ENOENT` is what Node says of a folder that it cannot create on a read-only file system.
+ */
+export function unwritableReason(code) {
+  return code === 'EROFS' || code === 'ENOENT' ? 'read-only file system' : code
+}
+
 /** A take-over lasts milliseconds; one that looks older than this was interrupted. */
 const TAKEOVER_LIMIT_MS = 10_000
 

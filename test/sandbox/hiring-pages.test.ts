@@ -39,6 +39,9 @@ describe('the pages of the local Lever for jobs, requisitions, interviews and of
     expect(made).to.include({ creator: await userId(api, 'ana'), headcountTotal: 3, status: 'open' })
     expect(await press('requisitions', form), 'the code is taken').to.equal(422)
     expect(await press('requisitions', { ...form, requisitionCode: 'HAND-2', headcountTotal: 'many' })).to.equal(400)
+    expect((await browser.get('requisitions')).body, 'the browser names the field and keeps the form').to.include(
+      'pattern="unlimited|[0-9]+"',
+    )
     await press(`requisitions/${made.id}/status`, { status: 'closed' })
     expect((await requisition('HAND-1')).closedAt).to.be.a('number')
     await press(`requisitions/${made.id}/delete`)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { lockDataFolder } from '../../scripts/data-folder.ts'
+import { unwritableReason } from '../../scripts/lock-file.mjs'
 import { eventually } from '../support/eventually.ts'
 import { rejection } from '../support/rejection.ts'
 import { runProgram } from '../support/run-program.ts'
@@ -51,11 +52,15 @@ describe('scripts: data folder', () => {
     expect(belowFile.message).to.match(/a-file.data cannot be the data folder.*is a file: set DATA_DIR/)
   })
 
+  it('calls a read-only file system so, whatever the system says', () => {
+    expect(['EROFS', 'ENOENT', 'EACCES'].map(unwritableReason)).to.deep.equal(['read-only file system', 'read-only file system', 'EACCES'])
+  })
+
   it('says so when it cannot be written', async () => {
     const refusal = await rejection(lockDataFolder('/sys/fulcrum-data'))
 
     expect(refusal.message).to.match(
-      /^The data folder .*fulcrum-data cannot be written \(E[A-Z]+\): give this user the right to, or set DATA_DIR/,
+      /^The data folder .*fulcrum-data cannot be written \((?:E[A-Z]+|read-only file system)\): give this user the right to, or set DATA_DIR/,
     )
   })
 })

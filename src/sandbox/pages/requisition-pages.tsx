@@ -103,7 +103,7 @@ function listPage(world: World, user: User): VNode {
         </label>
         <label>
           Headcount
-          <input name="headcountTotal" value="1" required />
+          <input name="headcountTotal" value="1" pattern="unlimited|[0-9]+" title="0 or more, or “unlimited”" required />
         </label>
         <button>Create</button>
       </form>
