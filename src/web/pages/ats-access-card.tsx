@@ -46,14 +46,17 @@ export function AccessCard({ connection, clocks, canAuthorize, isKeyEdited, refu
         {status === 'revoked' ? null : <Clocks clocks={clocks} />}
       </dl>
       {auth?.kind === 'apiKey' ? <p class="small">{t.keyLasts}</p> : null}
-      {isKeyEdited ? <KeyForm refused={refused} /> : <EditKey hasKey={auth?.kind === 'apiKey'} />}
-      {canAuthorize ? (
-        <Form action="/settings/ats/authorize">
-          <button type="submit" class={status === 'revoked' ? '' : 'quiet'}>
-            {status === 'revoked' ? t.authorize : t.authorizeAgain}
-          </button>
-        </Form>
-      ) : null}
+      {isKeyEdited ? <KeyForm refused={refused} /> : null}
+      <div class="actions">
+        {isKeyEdited ? null : <EditKey hasKey={auth?.kind === 'apiKey'} />}
+        {canAuthorize ? (
+          <Form action="/settings/ats/authorize">
+            <button type="submit" class={status === 'revoked' ? '' : 'quiet'}>
+              {status === 'revoked' ? t.authorize : t.authorizeAgain}
+            </button>
+          </Form>
+        ) : null}
+      </div>
     </section>
   )
 }
@@ -128,8 +131,7 @@ function EndClock({ name, endsAt }: { name: string; endsAt: Date }) {
   const isSoon = endsAt.getTime() - Date.now() < SOON_MS
   return (
     <Fact name={name}>
-      <TimeAgo at={endsAt.toISOString()} />
-      {isSoon ? <span class="badge warn">{t.endsSoon}</span> : null}
+      <TimeAgo at={endsAt.toISOString()} /> {isSoon ? <span class="badge warn">{t.endsSoon}</span> : null}
     </Fact>
   )
 }

@@ -135,8 +135,8 @@ function WebhooksCard({ webhooks }: Pick<ConnectionView, 'webhooks'>) {
           const seenAt = lastReceivedAt ?? lastVerifiedAt
           return (
             <Fact key={event} name={label}>
-              {seenAt === null ? configured ? t.never : <span class="badge warn">{t.noToken}</span> : <TimeAgo at={seenAt} />}
-              {lastRefusedAt === null ? null : <span class="badge bad">{t.refused}</span>}
+              {seenAt === null ? configured ? t.never : <span class="badge warn">{t.noToken}</span> : <TimeAgo at={seenAt} />}{' '}
+              {lastRefusedAt === null ? null : <span class="badge bad">{t.refused}</span>}{' '}
               {held === 0 ? null : <span class="badge warn">{t.held(held)}</span>}
             </Fact>
           )

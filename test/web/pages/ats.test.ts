@@ -103,7 +103,7 @@ describe('the ATS configuration', function () {
       await ConnectionModel.updateOne({ organization: id }, { 'auth.authorizedAt': new Date(Date.now() - 350 * DAY_MS) })
 
       expect((await ana.open('/settings/ats')).html).to.match(
-        /at the latest<\/dt><dd><time[^>]*>in 1[45] days<\/time><span class="badge warn">/,
+        /at the latest<\/dt><dd><time[^>]*>in 1[45] days<\/time> <span class="badge warn">/,
       )
     })
 
