@@ -8,22 +8,33 @@ export interface LeverPage {
   next: string | null
 }
 
+/** Pages have up to 100 items (Lever's API documentation); this leaves room for a list that comes whole. */
+const MOST_ITEMS = 10_000
+/** The tokens of a walk are kept, and go into addresses; recorded ones have 70 characters. */
+const LONGEST_TOKEN = 4000
+/** A million items: more than any account has of what is walked at once. */
+export const MOST_PAGES = 10_000
+
 /**
  * Lever's API documentation: `next` is absent on the last page; some lists give `data` alone (recorded answer). A token without `hasNext`
  * means that there is more.
  */
 const Page = z.object({
-  data: z.array(z.unknown()),
+  data: z.custom<unknown[]>((data) => Array.isArray(data) && data.length <= MOST_ITEMS),
   hasNext: z.boolean().nullable().catch(null),
   next: z.string().min(1).nullable().catch(null),
 })
 export type ReadPage = typeof Page
 export const PAGE: ReadPage = Page
 
-/** @throws LeverCallError `unreadable` when there should be more but no token, which would end the list as if it were complete */
+/**
+ * @throws LeverCallError `unreadable` when there should be more but no token, which would end the list as if it were complete, or a token
+ *   that is far too long
+ */
 export function pageFrom({ data, hasNext, next }: z.output<ReadPage>, call: string): LeverPage {
   if (hasNext === false) return { items: data, next: null }
   if (hasNext && !next) throw broken(call, 'a further page was announced without a token')
+  if (next !== null && next.length > LONGEST_TOKEN) throw broken(call, 'a page token is too long')
   return { items: data, next }
 }
 
@@ -37,7 +48,7 @@ export interface PageWalk<S extends z.ZodType> {
 /**
  * Walks a list page by page. Lever's `next` looks percent-encoded (recorded answer) and goes back as the ordinary parameter it is.
  * Lever orders opportunities by stage, so one that moves meanwhile can come twice or not at all: follow a full walk with an increment.
- * @throws LeverCallError `unreadable` when a token comes a second time: the walk would never end
+ * @throws LeverCallError `unreadable` when a token comes a second time or there are too many pages: the walk would never end
  */
 export async function* walkPages<S extends z.ZodType>({ call, item, readPage, onSkipped }: PageWalk<S>): AsyncGenerator<z.output<S>> {
   const seen = new Set<string>()
@@ -49,6 +60,7 @@ export async function* walkPages<S extends z.ZodType>({ call, item, readPage, on
     if (skipped > 0) onSkipped(skipped)
     for (const one of read) if (one.success) yield one.data
     if (page.next !== null && seen.has(page.next)) throw broken(call, 'a page token came a second time')
+    if (seen.size >= MOST_PAGES) throw broken(call, `there are more than ${MOST_PAGES} pages`)
     offset = page.next ?? undefined
     if (offset !== undefined) seen.add(offset)
   } while (offset !== undefined)

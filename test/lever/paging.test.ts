@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { z } from 'zod'
 import { LeverCallError } from '../../src/lever/lever-call-error.ts'
 import { leverPath } from '../../src/lever/lever-path.ts'
+import { MOST_PAGES, walkPages } from '../../src/lever/paging.ts'
 import { rejection } from '../support/rejection.ts'
 import { clientFor } from './client-under-test.ts'
 import { json, startHttpServer, type TestServer } from './http-server.ts'
@@ -77,6 +78,37 @@ describe('lever/client: list', () => {
 
     expect(error).to.be.instanceOf(LeverCallError).with.property('kind', 'unreadable')
     expect(server.seen).to.have.length(3)
+  })
+
+  it('stops where pages never end, each with a new token', async () => {
+    let read = 0
+    const readPage = async () => ({ items: [{ id: 'a' }], next: `t${(read += 1)}` })
+
+    const error = await rejection(ids(walkPages({ call: 'GET /users', item: Item, readPage, onSkipped: () => undefined })))
+
+    expect(error).to.be.instanceOf(LeverCallError).with.property('kind', 'unreadable')
+    expect(read).to.equal(MOST_PAGES + 1)
+  })
+
+  it('refuses a page of far more items than were asked for before it reads any, and takes a list that comes whole', async () => {
+    let read = 0
+    const counted = Item.refine(() => (read += 1) > 0)
+    const page = (count: number) => ({ data: Array.from({ length: count }, () => ({ id: 'a' })) })
+    server = await startHttpServer((response, _request, count) => json(response, 200, page(count <= 4 ? 10_001 : 3000)))
+    const list = () => ids(clientFor(server.url).client.list(leverPath`/users`, { item: counted }))
+
+    expect(await rejection(list())).to.have.property('kind', 'unreadable')
+    expect(read).to.equal(0)
+    expect(await list()).to.have.length(3000)
+  })
+
+  it('refuses a token that is far too long, with or without hasNext', async () => {
+    for (const hasNext of [true, undefined]) {
+      const page = { data: [{ id: 'a' }], hasNext, next: 'x'.repeat(4001) }
+      expect(await rejection(ids(await listOf([page, page, page, page])))).to.have.property('kind', 'unreadable')
+      expect(server.seen).to.have.length(1)
+      await server.stop()
+    }
   })
 
   it('does not pass off a broken walk as a complete one', async () => {
