@@ -3,6 +3,8 @@ import type { LeverAnswer } from './exchange.ts'
 import { LeverCallError } from './lever-call-error.ts'
 import { retryAfterMs } from './retry-delay.ts'
 
+const DEEPEST = 64
+
 /** Lever's API documentation: `{"code":"…","message":"…"}`, nothing per field. Proxies answer otherwise. */
 const ErrorBody = z.object({ code: z.string().nullable().catch(null), message: z.string().nullable().catch(null) })
 
@@ -35,10 +37,29 @@ function refusalOf({ status, text, retryAfter }: LeverAnswer, call: string): Lev
 function readJson(text: string, onFault: () => LeverCallError | null): unknown {
   if (text.trim() === '') return undefined
   try {
-    return JSON.parse(text) as unknown
+    if (!isTooDeep(text)) return JSON.parse(text) as unknown
   } catch {
-    const fault = onFault()
-    if (fault) throw fault
-    return undefined
+    // as what is too deep
   }
+  const fault = onFault()
+  if (fault) throw fault
+  return undefined
+}
+
+/** Whether brackets outside of strings nest deeper than any answer of Lever's. Millions of them take the parser seconds, and a gigabyte. */
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length && depth <= DEEPEST; at += 1) {
+    const character = text[at]
+    if (character === '"') at = endOfString(text, at)
+    else if (character === '[' || character === '{') depth += 1
+    else if (character === ']' || character === '}') depth -= 1
+  }
+  return depth > DEEPEST
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at
 }

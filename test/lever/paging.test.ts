@@ -102,6 +102,17 @@ describe('lever/client: list', () => {
     expect(await list()).to.have.length(3000)
   })
 
+  it('refuses an answer that nests deeper than any of Lever before it is parsed; brackets in texts do not count', async () => {
+    const of = (inner: string) => `{"data":[{"id":"a","more":${inner}}]}`
+    const nested = (depth: number) => of('['.repeat(depth) + ']'.repeat(depth))
+    const answers = [of(JSON.stringify(`\\" ${'['.repeat(100)} \\`)), of(`[${'[],'.repeat(100)}{}]`), nested(61), ...Array<string>(4).fill(nested(62))] // prettier-ignore
+    server = await startHttpServer((response, _request, count) => response.end(answers[count - 1]))
+    const list = () => ids(clientFor(server.url).client.list(leverPath`/users`, { item: Item }))
+
+    for (let taken = 0; taken < 3; taken += 1) expect(await list()).to.deep.equal(['a'])
+    expect(await rejection(list())).to.have.property('kind', 'unreadable')
+  })
+
   it('refuses a token that is far too long, with or without hasNext', async () => {
     for (const hasNext of [true, undefined]) {
       const page = { data: [{ id: 'a' }], hasNext, next: 'x'.repeat(4001) }
