@@ -17,7 +17,7 @@ export function candidateListPage(world: World, user: User, query: URLSearchPara
         {query.get('stage') && <input type="hidden" name="stage" value={query.get('stage') ?? ''} />}
         <label>
           Search
-          <input type="search" name="q" value={query.get('q') ?? ''} placeholder="Name or e-mail" />
+          <input type="search" name="q" value={query.get('q') ?? ''} placeholder="Name or email" />
         </label>
         <label class="inline">
           <input type="checkbox" name="archived" value="true" checked={query.get('archived') === 'true'} /> Archived

@@ -36,7 +36,7 @@ function Facts({ world, opportunity, contact }: { world: World; opportunity: Opp
       <Fact name="Origin">{opportunity.origin}</Fact>
       <Fact name="Owner">{userName(opportunity.owner)}</Fact>
       <Fact name="Added by">{userName(opportunity.sourcedBy)}</Fact>
-      <Fact name="E-mail">{contact.emails.join(', ') || 'none'}</Fact>
+      <Fact name="Email">{contact.emails.join(', ') || 'none'}</Fact>
       <Fact name="Phone">{contact.phones.map(({ value }) => value).join(', ') || 'none'}</Fact>
       <Fact name="Links">{contact.links.join(', ') || 'none'}</Fact>
       <Fact name="Location">{contact.location || 'none'}</Fact>
