@@ -116,7 +116,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     onRemoved: [(organization, candidateId, actor) => erasures.eraseCandidate(organization, candidateId, actor)],
     erased: {
       among: (organization, keys) => erasures.among(organization, keys),
-      lift: (organization, keys) => erasures.lift(organization, keys),
+      lift: (organization, entered, session) => erasures.lift(organization, entered, session),
     },
     watchStages: (organization) => exports.rules.watchStages(organization),
     leaseMs,

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { formerKeys } from '../people/former-keys.ts'
 import { contactForms, personKeys, type PersonData } from '../people/person-keys.ts'
+import { siteOf } from '../people/profile-key.ts'
 import { searchForm } from './search-form.ts'
 
 /** The identifying fields of a candidate, or of a row about one. */
@@ -39,19 +40,58 @@ function readRecord(data: CandidateData): string {
   return `record:${hash('sha256', JSON.stringify(said), 'base64url')}`
 }
 
-/** The keys by which an erased person is recognized, including the forms of earlier versions, of which only hashes are kept. */
+const WITH_NAME = 'name:'
+
+/**
+ * The keys by which an erased person is recognized: each alone, including the forms of earlier versions, of which only hashes are kept,
+ * and each with the name, since a key that the person had before refuses only with it.
+ */
 export function keysToRefuse(data: CandidateData): string[] {
   const { emailKeys, linkKeys } = candidateKeys(data)
   const former = formerKeys(data)
-  return [...new Set([...emailKeys, ...linkKeys, recordKey(data), ...former.emails, ...former.links])]
+  const own = [...emailKeys, ...linkKeys, recordKey(data)]
+  return [...new Set([...own, ...former.emails, ...former.links, ...withName(data, own)])]
+}
+
+/** Names are compared in the form in which they are searched. */
+function withName({ name }: CandidateData, keys: readonly string[]): string[] {
+  const form = searchForm(name ?? '')
+  return form === '' ? [] : keys.map((key) => `${WITH_NAME}${form} ${key}`)
+}
+
+/** Whether a key of `keysToRefuse` names one person: unlike an e-mail, which two may share. */
+export function isTelling(key: string, data: CandidateData): boolean {
+  return key.startsWith(WITH_NAME) || key === recordKey(data) || personKeys(data).profiles.includes(key)
+}
+
+/** By which a text that names an erased person is recognized, also by an address or profile that the person only had before. */
+export function textKeys(data: CandidateData): string[] {
+  return contactForms(data).map(textKey)
+}
+
+function textKey(form: string): string {
+  return `text:${form}`
+}
+
+/** The profiles of a person by site, each site as it is remembered of an erased person. */
+export function profilesBySite(data: CandidateData): Map<string, string[]> {
+  const bySite = new Map<string, string[]>()
+  for (const profile of personKeys(data).profiles) {
+    const site = `site:${siteOf(profile)}`
+    bySite.set(site, [...(bySite.get(site) ?? []), profile])
+  }
+  return bySite
 }
 
 type Keys = readonly string[] | null | undefined
 
 /**
- * Everything that is remembered about an erased person, as hashes. Includes values that identify nobody, so that no text containing them
- * is kept.
+ * Everything that is remembered about an erased person, as hashes. What the candidate had before may have been entered by mistake, or
+ * belong to somebody else whose `externalId` it took over: it refuses only with the name. Includes values that identify nobody, so that no
+ * text containing them is kept, and the sites of the profiles, so that somebody with another profile there is told apart.
  */
 export function keysToRemember(data: CandidateData & { recordKeys?: Keys; pastKeys?: Keys }): string[] {
-  return [...new Set([...keysToRefuse(data), ...contactForms(data), ...(data.recordKeys ?? []), ...(data.pastKeys ?? [])])]
+  const past = data.pastKeys ?? []
+  const before = withName(data, [...(data.recordKeys ?? []), ...past])
+  return [...new Set([...keysToRefuse(data), ...contactForms(data), ...before, ...past.map(textKey), ...profilesBySite(data).keys()])]
 }

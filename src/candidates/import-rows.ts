@@ -2,10 +2,10 @@ import type { AnyBulkWriteOperation, ClientSession } from 'mongoose'
 import { isServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
 import { contactForms } from '../people/person-keys.ts'
-import { keysToRefuse } from './candidate-keys.ts'
+import { keysToRefuse, textKeys } from './candidate-keys.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import type { CsvCandidate } from './csv/csv-candidates.ts'
-import { ERASED, newKeys, type Entering } from './erased-people.ts'
+import { enteredBy, ERASED, newKeys, type Entering, type ErasedKeys } from './erased-people.ts'
 import { ImportTurnModel } from './import-turn-model.ts'
 import { loadKnownCandidates, type KnownCandidate, type KnownCandidates } from './match-candidates.ts'
 import { mergeCandidate, remembering, type CandidateFields } from './merge-candidate.ts'
@@ -96,9 +96,17 @@ async function writeRows(
 ): Promise<RowsOutcome> {
   const inputs = rows.flatMap((row) => ('input' in row ? [row.input] : []))
   const known = await loadKnownCandidates(organization, inputs, plan ? rows.flatMap(({ line }) => decidedIds(plan, line)) : [], session)
-  const refused = await refusedKeys(organization, keys, entering)
+  const erased = await entering.erased.among(organization, [...new Set([...keys.values()].flat())])
   const outcome: RowsOutcome = { created: 0, updated: 0, rejected: [], rejectedCount: 0, warnings: [], warningCount: 0 }
-  const people: People = { known, plan, mayBeNewcomer: hasNewcomers(known, plan), refused, keys, keepAtMost }
+  const people: People = {
+    known,
+    plan,
+    mayBeNewcomer: hasNewcomers(known, plan),
+    erased,
+    allowErased: entering.allowErased,
+    keys,
+    keepAtMost,
+  }
   const slice = startTimeSlice()
   for (const row of rows) {
     if (slice.isOver()) await slice.giveWay()
@@ -110,8 +118,16 @@ async function writeRows(
     if (slice.isOver()) await slice.giveWay()
     await CandidateModel.bulkWrite(writes.slice(at, at + WRITES_AT_ONCE), { session })
   }
+  if (entering.allowErased) await liftErased(organization, known, entering, session)
   if (entering.watch) await recordEntries(known, entering.watch, session)
   return outcome
+}
+
+/** Of those who are really written, and by what their rows have brought. */
+async function liftErased(organization: string, known: KnownCandidates, { erased }: Entering, session: ClientSession): Promise<void> {
+  const written = [...known.all()].filter(({ changed }) => changed)
+  const entered = written.map(({ stored, fields }) => enteredBy(fields as CandidateFields, stored))
+  await erased.lift(organization, entered, session)
 }
 
 async function recordEntries(known: KnownCandidates, watch: StageWatch, session: ClientSession): Promise<void> {
@@ -132,7 +148,7 @@ async function readKeys(rows: readonly CsvCandidate[], keepAtMost: number): Prom
   for (const row of rows) {
     if (slice.isOver()) await slice.giveWay()
     if ('fault' in row && (unread += 1) > keepAtMost) continue
-    const found = 'input' in row ? keysToRefuse(row.input) : keysIn(row.cells)
+    const found = 'input' in row ? [...keysToRefuse(row.input), ...textKeys(row.input)] : keysIn(row.cells)
     if (found) keys.set(row, found)
   }
   return keys
@@ -147,14 +163,7 @@ function keysIn(cells: readonly string[]): string[] | null {
     else if (word.includes('/')) links.push(word)
     if (emails.length + links.length > MOST_NAMED) return null
   }
-  return [...keysToRefuse({ emails, links }), ...contactForms({ emails, links })]
-}
-
-/** The keys that belong to people who were erased and are not to be entered again. */
-async function refusedKeys(organization: string, keys: KeysOfRows, { erased, allowErased }: Entering): Promise<Set<string>> {
-  if (!allowErased) return erased.among(organization, [...new Set([...keys.values()].flat())])
-  await erased.lift(organization, [...new Set([...keys].flatMap(([row, found]) => ('input' in row ? found : [])))])
-  return new Set()
+  return [...keysToRefuse({ emails, links }), ...contactForms({ emails, links }), ...textKeys({ emails, links })]
 }
 
 type TakenRow = Extract<CsvCandidate, { input: CandidateInput }>
@@ -163,7 +172,9 @@ interface People {
   known: KnownCandidates
   plan: ImportPlan | null
   mayBeNewcomer: boolean
-  refused: Set<string>
+  /** The keys of erased people whom rows name. */
+  erased: ErasedKeys
+  allowErased: boolean
   keys: KeysOfRows
   keepAtMost: KeepAtMost
 }
@@ -174,7 +185,7 @@ function applyRow(row: CsvCandidate, people: People, outcome: RowsOutcome): void
     outcome.rejectedCount += 1
     if (outcome.rejectedCount > people.keepAtMost.rejected) return
     const named = people.keys.get(row)
-    const mayKeep = named !== undefined && !named.some((key) => people.refused.has(key))
+    const mayKeep = named !== undefined && !named.some((key) => people.erased.has(key))
     outcome.rejected.push({ line: row.line, message: merged, cells: mayKeep ? row.cells : [] })
     return
   }
@@ -186,13 +197,17 @@ function applyRow(row: CsvCandidate, people: People, outcome: RowsOutcome): void
 }
 
 /** Takes the row's values over into `known`; else says why it cannot be a candidate. */
-function merge(row: TakenRow, { known, plan, mayBeNewcomer, refused }: People): { isKnown: boolean; warnings: string[] } | string {
+function merge(
+  row: TakenRow,
+  { known, plan, mayBeNewcomer, erased, allowErased }: People,
+): { isKnown: boolean; warnings: string[] } | string {
   const { input, warnings } = row
   const { match, doubt, made } = whomIsMeant(row, known, plan, mayBeNewcomer)
   const merged = mergedOrFault(match, row)
   if (typeof merged === 'string') return merged
   const fields = remembering(match?.fields ?? null, merged, input)
-  if (refused.size > 0 && newKeys(fields, match?.fields ?? null).some((key) => refused.has(key))) return ERASED_ROW
+  const isErased = !allowErased && erased.size > 0 && newKeys(fields, match?.fields ?? null).some((key) => erased.has(key))
+  if (isErased) return ERASED_ROW
   if (match) {
     match.changed ||= differs(match.fields, fields)
     match.fields = fields

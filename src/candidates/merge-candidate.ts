@@ -24,7 +24,7 @@ export interface CandidateFields {
   linkKeys: string[]
   /** Records of earlier states of the candidate, and of rows that were matched to it. */
   recordKeys?: string[] | undefined
-  /** E-mails and profiles that the candidate had before. They identify nobody, but are refused once the person is erased. */
+  /** E-mails and profiles that the candidate had before. They identify nobody; once the person is erased they are refused with the name. */
   pastKeys?: string[] | undefined
   searchText: string
 }

@@ -2,7 +2,7 @@ import { isValidObjectId, Types, type ClientSession, type UpdateQuery } from 'mo
 import { ServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
 import { CandidateModel, type CandidateDocument, type CandidateResume } from './candidate-model.ts'
-import { admit, newKeys, type Entering, type ErasedPeople } from './erased-people.ts'
+import { admit, liftingBy, newKeys, type Entering, type ErasedPeople } from './erased-people.ts'
 import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
 import { entryOf, writeEntering, type WatchStages } from './stage-entries.ts'
 
@@ -22,7 +22,8 @@ export async function saveCandidate(
     const known = input.externalId ? await findByExternalId(organization, input.externalId) : null
     const fields = mergeCandidate(known, input)
     await admit(organization, fields, known, entering)
-    const candidate = known ? await writeIfUnchanged(known, fields, entering) : await insertUnlessTaken(organization, fields, entering)
+    const how = { watchStages: entering.watchStages, alongside: liftingBy(organization, fields, known, entering) }
+    const candidate = known ? await writeIfUnchanged(known, fields, how) : await insertUnlessTaken(organization, fields, how)
     if (candidate) return { candidate, created: known === null }
   }
   throw busy()
@@ -42,7 +43,8 @@ export async function patchCandidate(
     const known = await getCandidate(organization, id)
     const fields = mergeCandidate(known, input)
     await admit(organization, fields, known, entering)
-    const candidate = await writeIfUnchanged(known, fields, entering).catch(asTaken)
+    const how = { watchStages: entering.watchStages, alongside: liftingBy(organization, fields, known, entering) }
+    const candidate = await writeIfUnchanged(known, fields, how).catch(asTaken)
     if (candidate) return candidate
   }
   throw busy()
@@ -97,15 +99,17 @@ async function findByExternalId(organization: string, externalId: string): Promi
   return CandidateModel.findOne({ organization, externalId }).lean<CandidateDocument>()
 }
 
+interface HowToWrite {
+  watchStages: WatchStages
+  /** In the transaction of the write. */
+  alongside: ((session: ClientSession) => Promise<void>) | undefined
+}
+
 /** Null when somebody else changed or removed it meanwhile. */
-async function writeIfUnchanged(
-  known: CandidateDocument,
-  fields: CandidateFields,
-  { watchStages }: { watchStages: WatchStages },
-): Promise<CandidateDocument | null> {
+async function writeIfUnchanged(known: CandidateDocument, fields: CandidateFields, how: HowToWrite): Promise<CandidateDocument | null> {
   const unchanged = { _id: known._id, organization: known.organization, revision: known.revision }
   const entry = entryOf(known._id, known, fields)
-  return writeEntering({ organization: String(known.organization), entry, watchStages }, (session) =>
+  return writeEntering({ organization: String(known.organization), entry, ...how }, (session) =>
     CandidateModel.findOneAndUpdate(unchanged, toUpdate(fields), {
       returnDocument: 'after',
       ...(session ? { session } : {}),
@@ -114,11 +118,7 @@ async function writeIfUnchanged(
 }
 
 /** Null when somebody else has just taken the external id. */
-async function insertUnlessTaken(
-  organization: string,
-  fields: CandidateFields,
-  { watchStages }: { watchStages: WatchStages },
-): Promise<CandidateDocument | null> {
+async function insertUnlessTaken(organization: string, fields: CandidateFields, how: HowToWrite): Promise<CandidateDocument | null> {
   const _id = new Types.ObjectId()
   const insert = async (session?: ClientSession): Promise<CandidateDocument> => {
     const created = new CandidateModel({ _id, organization, ...fields })
@@ -126,7 +126,7 @@ async function insertUnlessTaken(
     return created.toObject<CandidateDocument>()
   }
   try {
-    return await writeEntering({ organization, entry: entryOf(_id, null, fields), watchStages }, insert)
+    return await writeEntering({ organization, entry: entryOf(_id, null, fields), ...how }, insert)
   } catch (error) {
     if (isDuplicateKey(error)) return null
     throw error

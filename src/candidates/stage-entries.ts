@@ -42,20 +42,33 @@ export function entryOf(candidate: Types.ObjectId, before: Place | null, after: 
 }
 
 /**
- * Writes a candidate; where somebody watches the stage that it enters by that, together with its entry. `write` may be called again, and
- * gives null where it wrote nothing.
+ * Writes a candidate; where somebody watches the stage that it enters by that, together with its entry, and with what is to be written
+ * `alongside`. `write` may be called again, and gives null where it wrote nothing.
  */
 export async function writeEntering<T>(
-  { organization, entry, watchStages }: { organization: string; entry: StageEntry | null; watchStages: WatchStages },
+  {
+    organization,
+    entry,
+    watchStages,
+    alongside,
+  }: {
+    organization: string
+    entry: StageEntry | null
+    watchStages: WatchStages
+    alongside?: ((session: ClientSession) => Promise<void>) | undefined
+  },
   write: (session?: ClientSession) => Promise<T | null>,
 ): Promise<T | null> {
-  const watch = entry && (await watchStages(organization))
-  if (!entry || !watch?.concerns(entry)) return write()
+  const watching = entry && (await watchStages(organization))
+  const watch = entry && watching?.concerns(entry) ? watching : null
+  if (!watch && !alongside) return write()
   const written = await CandidateModel.db.transaction(async (session) => {
     const candidate = await write(session)
-    if (candidate !== null) await watch.record([entry], session)
+    if (candidate === null) return null
+    if (entry) await watch?.record([entry], session)
+    await alongside?.(session)
     return candidate
   })
-  if (written !== null) await watch.wake()
+  if (written !== null) await watch?.wake()
   return written
 }

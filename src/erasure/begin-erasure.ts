@@ -44,7 +44,7 @@ async function erasureOf(deps: ErasureDeps, { organization, cause, actor }: Eras
     actor,
     status: 'running' as const,
     person,
-    hashes: [...hashes.keys()],
+    hashes,
     dueAt: AT_ONCE,
   }
 }

@@ -1,28 +1,65 @@
-import { isValidObjectId } from 'mongoose'
+import { isValidObjectId, type ClientSession } from 'mongoose'
+import type { Entered, ErasedKeys } from '../candidates/erased-people.ts'
 import { keyedHash } from '../secrets/opaque-token.ts'
-import { ErasureModel } from './erasure-model.ts'
+import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
 
 type HashKeyOf = (organization: string) => Promise<Buffer>
 
-/** Keyed hashes of e-mails and links in the form in which they are compared, each with what it stands for. */
-export async function hashKeys(hashKeyOf: HashKeyOf, organization: string, keys: readonly string[]): Promise<Map<string, string>> {
+/** Keyed hashes of keys. */
+export async function hashKeys(hashKeyOf: HashKeyOf, organization: string, keys: readonly string[]): Promise<string[]> {
   const hashKey = await hashKeyOf(organization)
-  return new Map(keys.map((key) => [keyedHash(hashKey, key), key]))
+  return [...new Set(keys)].map((key) => keyedHash(hashKey, key))
 }
 
-/** Those of the keys that belong to somebody who was erased and not entered again. */
-export async function erasedAmong(hashKeyOf: HashKeyOf, organization: string, keys: readonly string[]): Promise<Set<string>> {
+/** All keys of those who have one of these keys, and who were erased and not entered again. */
+export async function erasedAmong(hashKeyOf: HashKeyOf, organization: string, keys: readonly string[]): Promise<ErasedKeys> {
   if (keys.length === 0) return new Set()
-  const byHash = await hashKeys(hashKeyOf, organization, keys)
-  const found = await ErasureModel.distinct('hashes', { organization, hashes: { $in: [...byHash.keys()] } })
-  return new Set(found.flatMap((hash) => byHash.get(hash) ?? []))
+  const hashKey = await hashKeyOf(organization)
+  const hashes = await hashKeys(hashKeyOf, organization, keys)
+  const erasures = await ErasureModel.find({ organization, hashes: { $in: hashes } }, { hashes: 1 }).lean<ErasureDocument[]>()
+  const found = new Set(erasures.flatMap((erasure) => erasure.hashes))
+  return { size: found.size, has: (key) => found.has(keyedHash(hashKey, key)) }
 }
 
-/** Somebody enters these people again: all that they were known by is forgotten, the receipts stay. */
-export async function liftErasure(hashKeyOf: HashKeyOf, organization: string, keys: readonly string[]): Promise<void> {
-  if (keys.length === 0) return
-  const hashes = [...(await hashKeys(hashKeyOf, organization, keys)).keys()]
-  await ErasureModel.updateMany({ organization, hashes: { $in: hashes } }, { $set: { hashes: [] } })
+/**
+ * These people are entered. The erasure of the same person is lifted: all that they were known by is forgotten, the receipt stays. Where
+ * only a key is shared, as an e-mail may be, or where a profile contradicts, that key alone is refused no more.
+ */
+export async function liftErasures(
+  hashKeyOf: HashKeyOf,
+  organization: string,
+  entered: readonly Entered[],
+  session: ClientSession,
+): Promise<void> {
+  const hashKey = await hashKeyOf(organization)
+  const people = entered.map((person) => hashed(person, (key) => keyedHash(hashKey, key)))
+  const byHash = new Map<string, HashedPerson[]>()
+  for (const person of people) for (const hash of person.keys) byHash.set(hash, [...(byHash.get(hash) ?? []), person])
+  if (byHash.size === 0) return
+  const wanted = { organization, hashes: { $in: [...byHash.keys()] } }
+  for (const { _id, hashes } of await ErasureModel.find(wanted, { hashes: 1 }, { session }).lean<ErasureDocument[]>()) {
+    const meant = new Set(hashes.flatMap((hash) => byHash.get(hash) ?? []))
+    const known = new Set(hashes)
+    const isEntered = [...meant].some((person) => isSame(person, known))
+    const shared = new Set([...meant].flatMap(({ keys }) => [...keys]))
+    await ErasureModel.updateOne({ _id }, { $set: { hashes: isEntered ? [] : hashes.filter((hash) => !shared.has(hash)) } }, { session })
+  }
+}
+
+interface HashedPerson {
+  keys: string[]
+  telling: string[]
+  sites: { site: string; profiles: string[] }[]
+}
+
+function hashed({ keys, telling, profiles }: Entered, hash: (key: string) => string): HashedPerson {
+  const sites = [...profiles].map(([site, there]) => ({ site: hash(site), profiles: there.map(hash) }))
+  return { keys: keys.map(hash), telling: telling.map(hash), sites }
+}
+
+function isSame({ telling, sites }: HashedPerson, known: ReadonlySet<string>): boolean {
+  const contradicts = sites.some(({ site, profiles }) => known.has(site) && !profiles.some((profile) => known.has(profile)))
+  return !contradicts && telling.some((key) => known.has(key))
 }
 
 /** Those of the ids that were candidates whose person was erased. */

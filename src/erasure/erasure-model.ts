@@ -33,7 +33,7 @@ const erasureSchema = new Schema(
     actor: { type: String, required: true },
     status: { type: String, enum: ['running', 'done'], required: true },
     person: personSchema,
-    /** Keyed hashes of e-mails and links: who is not taken in again. Empty once somebody has entered the person again. */
+    /** Keyed hashes of `keysToRemember`: who is not taken in again. Empty once somebody has entered the person again. */
     hashes: { type: [String], default: [] },
     /** How often all collections were gone through. */
     passes: { type: Number, default: 0 },

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isValidObjectId, type Types } from 'mongoose'
+import { isValidObjectId, type ClientSession, type Types } from 'mongoose'
+import type { Entered } from '../candidates/erased-people.ts'
 import { ServiceError } from '../errors.ts'
 import { claimWork, heartbeat, LeaseLost } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { beginErasure, type ErasureWish } from './begin-erasure.ts'
-import { erasedAmong, erasedCandidatesAmong, liftErasure } from './erased-people.ts'
+import { erasedAmong, erasedCandidatesAmong, liftErasures } from './erased-people.ts'
 import type { ErasureDeps } from './erasure-deps.ts'
 import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
 import { listErasures } from './erasure-view.ts'
@@ -66,7 +67,8 @@ export function createErasures(deps: ErasureDeps) {
       await eraseAll(organization, await goneFromLever(deps, organization, candidateIds, opportunityId), 'deleted_in_lever')
     },
     among: (organization: string, keys: readonly string[]) => erasedAmong(hashKeyOf, organization, keys),
-    lift: (organization: string, keys: readonly string[]) => liftErasure(hashKeyOf, organization, keys),
+    lift: (organization: string, entered: readonly Entered[], session: ClientSession) =>
+      liftErasures(hashKeyOf, organization, entered, session),
     candidatesAmong: erasedCandidatesAmong,
     /** Whether an opportunity of Lever is about somebody who was erased, and about no other candidate. */
     hasErased: (organization: string, opportunityId: string) => isOfErased(deps, organization, opportunityId),

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { candidateKeys, keysToRefuse, keysToRemember, recordKey } from '../../src/candidates/candidate-keys.ts'
+import { candidateKeys, keysToRefuse, keysToRemember, recordKey, textKeys } from '../../src/candidates/candidate-keys.ts'
 
 const shared = { name: 'Ana', emails: ['info@a.example'], links: ['https://www.linkedin.com/company/a'] }
 
@@ -23,8 +23,18 @@ describe('candidate keys', () => {
   })
 
   it('remember of who is erased what identifies nobody, and refuse nobody by it', () => {
-    const ana = { ...shared, emails: ['ana@a.example'], recordKeys: ['record:before'] }
-    expect(keysToRemember(ana)).to.include.members(['ana@a.example', 'linkedin.com/company/a', 'record:before', recordKey(ana)])
-    expect(keysToRefuse(ana)).to.have.members(['ana@a.example', recordKey(ana)])
+    const ana = { ...shared, emails: ['ana@a.example'] }
+    expect(keysToRemember(ana)).to.include.members(['ana@a.example', 'linkedin.com/company/a', recordKey(ana)])
+    const withName = ['name:ana ana@a.example', `name:ana ${recordKey(ana)}`]
+    expect(keysToRefuse(ana)).to.have.members(['ana@a.example', recordKey(ana), ...withName])
+  })
+
+  it('remember of who is erased what they had before with their name, and as a part of texts', () => {
+    const past = { recordKeys: ['record:before'], pastKeys: ['old@a.example', 'github.com/old'] }
+    const remembered = keysToRemember({ ...shared, name: 'Ána', emails: ['ana@a.example'], ...past })
+
+    expect(remembered).to.include.members(['name:ana record:before', 'name:ana old@a.example', 'name:ana github.com/old'])
+    expect(remembered).to.include.members(textKeys({ emails: ['Old@a.example'], links: ['https://www.github.com/Old/'] }))
+    expect(remembered).not.to.include.oneOf(['record:before', 'old@a.example', 'github.com/old'])
   })
 })
