@@ -60,11 +60,12 @@ describe('an erasure is lifted for whom is really entered', function () {
   })
 
   it('not by a change that brings nothing of the person', async () => {
-    const { ann, own, ben } = await erasedAnn()
+    const { ann, shared, own, ben } = await erasedAnn()
 
     expect((await api.patch(`candidates/${ben}`, { headline: 'Engineer', allowErased: true })).status).to.equal(200)
 
     expect(await isRefused({ name: ann.name, emails: [own] })).to.equal(true)
+    expect(await post({ name: 'Cid', emails: [shared] }), 'the address that Ben had already').to.equal(409)
   })
 
   it('not by a row that was rejected, of which nothing is kept', async () => {
