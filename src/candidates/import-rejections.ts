@@ -1,5 +1,6 @@
 import type { ClientSession, Types } from 'mongoose'
 import { csvLine } from '../csv-cell.ts'
+import { nameFinder } from '../people/name-finder.ts'
 import type { CandidateImportDocument } from './candidate-import-model.ts'
 import { ImportRejectionModel, type ImportRejectionDocument } from './import-rejection-model.ts'
 import type { RejectedRow } from './import-rows.ts'
@@ -53,27 +54,4 @@ export async function forgetRejections(organization: string, texts: readonly str
   }
   if (naming.length === 0) return 0
   return (await ImportRejectionModel.deleteMany({ organization, _id: { $in: naming } })).deletedCount
-}
-
-function nameFinder(texts: readonly string[]): (text: string) => boolean {
-  const words = texts.filter((text) => text !== '').map((text) => text.toLowerCase())
-  const numbers = texts.filter((text) => /^\+?[\d\s()./-]{7,}$/.test(text)).map(digitsOf)
-  return (text) => {
-    const folded = text.toLowerCase()
-    const digits = digitsOf(text)
-    return words.some((word) => hasWord(folded, word)) || numbers.some((number) => digits.includes(number))
-  }
-}
-
-/** A short name is no part of others. */
-function hasWord(text: string, word: string): boolean {
-  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
-    const end = at + word.length
-    if (!/[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, at - 2), at)) && !/^[\p{L}\p{N}]/u.test(text.slice(end, end + 2))) return true
-  }
-  return false
-}
-
-function digitsOf(text: string): string {
-  return text.replace(/\D/g, '')
 }

@@ -65,8 +65,12 @@ export async function forgetConversations(
 }
 
 function theirsBy(organization: string, { candidateId, opportunityIds }: TheirsBy): QueryFilter<ConversationDocument> {
-  const ofCandidate = candidateId === undefined ? [] : [{ candidate: candidateId }]
-  return { organization, $or: [...ofCandidate, { opportunityId: { $in: [...opportunityIds] } }] }
+  const ofCandidate = candidateId === undefined ? [] : [candidateId]
+  const unlessAnothers = { candidate: { $in: [null, ...ofCandidate] } }
+  return {
+    organization,
+    $or: [{ candidate: { $in: ofCandidate } }, { opportunityId: { $in: [...opportunityIds] }, ...unlessAnothers }],
+  }
 }
 
 /**

@@ -12,14 +12,18 @@ export interface PersonToForget {
   organization: string
   candidateId: string
   exportIds: string[]
+  /** Opportunities of the person, also where another candidate here has the same one. */
   opportunityIds: string[]
-  contactIds: string[]
+  /** Opportunities that are, or may be, somebody else's, though they have something of the person. */
+  sharedIds: string[]
   name: string
   emails: string[]
   phones: string[]
   links: string[]
   /** E-mails and profiles of earlier, in the form in which they are compared. */
   pastKeys: string[]
+  /** E-mails, phones, links and the name, without what candidates of `sharedIds` have too. */
+  ownTexts: string[]
   /** When the erasure was asked for. */
   since: Date
 }
@@ -42,7 +46,7 @@ export interface ErasureDeps {
   audit: Pick<Audit, 'append'>
   candidates: Pick<Candidates, 'find' | 'linkedTo'>
   exports: Pick<Exports, 'tracesOf' | 'candidatesIn' | 'contactsOf' | 'madeDuringErasure' | 'hasOpen'>
-  mirror: Pick<Mirror, 'opportunitiesOf' | 'opportunitiesOfContact' | 'contactOf'>
+  mirror: Pick<Mirror, 'opportunitiesSharing' | 'opportunitiesOfContact' | 'contactOf'>
   connections: Pick<Connections, 'get' | 'leverClient' | 'canSeeConfidential'>
   /** Once it returns, nothing more is posted for the person, except calls already under way. May be repeated. */
   stopPosting: (person: PersonToForget) => Promise<void>

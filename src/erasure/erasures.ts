@@ -9,8 +9,9 @@ import { erasedAmong, erasedCandidatesAmong, liftErasures } from './erased-peopl
 import type { ErasureDeps } from './erasure-deps.ts'
 import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
 import { listErasures } from './erasure-view.ts'
+import { findPerson } from './find-person.ts'
 import { candidatesOfOpportunity, goneFromLever, isLastOfItsContact, isOfErased } from './lever-told.ts'
-import { findPerson, runErasure } from './run-erasure.ts'
+import { runErasure } from './run-erasure.ts'
 
 const ERASURES_AT_ONCE = 4
 /** How long a worker that began the first pass has beyond its lease. */

@@ -4,7 +4,7 @@ import type { Conversations } from '../conversations/conversations.ts'
 import type { Exports } from '../export/exports.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
-import type { Forgetter } from './erasure-deps.ts'
+import type { Forgetter, PersonToForget } from './erasure-deps.ts'
 
 export interface ForgettersDeps {
   candidates: Pick<Candidates, 'forget' | 'forgetInImports'>
@@ -48,15 +48,22 @@ export function forgettersOf(deps: ForgettersDeps): Forgetter[] {
     },
     {
       collection: 'deliveries',
-      forget: async ({ organization, opportunityIds }) => atOnce(await webhooks.forgetPayloads(organization, opportunityIds)),
+      forget: async ({ organization, ownTexts: texts, ...person }) =>
+        atOnce(await webhooks.forgetPayloads(organization, { opportunityIds: soleOf(person), sharedIds: person.sharedIds, texts })),
     },
     {
       collection: 'lever_opportunity_history',
-      forget: async ({ organization, opportunityIds }) => atOnce(await mirror.forgetHistory(organization, opportunityIds)),
+      forget: async ({ organization, ...person }) => atOnce(await mirror.forgetHistory(organization, soleOf(person))),
     },
     {
       collection: 'lever_opportunities',
-      forget: async ({ organization, ...person }) => atOnce(await mirror.forgetPerson(organization, person)),
+      forget: async ({ organization, emails, links, ...person }) =>
+        atOnce(await mirror.forgetPerson(organization, { emails, links, opportunityIds: soleOf(person) })),
     },
   ]
+}
+
+/** Opportunities that no other candidate here has. */
+function soleOf({ opportunityIds, sharedIds }: Pick<PersonToForget, 'opportunityIds' | 'sharedIds'>): string[] {
+  return opportunityIds.filter((id) => !sharedIds.includes(id))
 }

@@ -77,11 +77,16 @@ export async function goneFromLever(
 async function isStillInLever(deps: ErasureDeps, organization: string, candidate: CandidateDocument, deletedId: string): Promise<boolean> {
   const candidateId = String(candidate._id)
   if (await deps.exports.hasOpen(organization, candidateId)) return true
-  const { opportunityIds, contactIds } = await deps.exports.tracesOf(organization, candidateId)
+  const { opportunityIds, contactIds, found } = await deps.exports.tracesOf(organization, candidateId)
   const linked = candidate.lever ? [candidate.lever.opportunityId] : []
-  const own = [...new Set([...opportunityIds, ...linked])].filter((id) => id !== deletedId)
+  const own = [...new Set([...opportunityIds, ...found.opportunityIds, ...linked])].filter((id) => id !== deletedId)
   const ofOwn = (await Promise.all(own.map((id) => contactsOf(deps, organization, id)))).flat()
-  const contacts = new Set([...contactIds, ...ofOwn, ...(candidate.lever?.contactId ? [candidate.lever.contactId] : [])])
+  const contacts = new Set([
+    ...contactIds,
+    ...found.contactIds,
+    ...ofOwn,
+    ...(candidate.lever?.contactId ? [candidate.lever.contactId] : []),
+  ])
   if (await isAnyShown(deps, organization, [...contacts], deletedId)) return true
   const readAt = candidate._id.getTimestamp() // it was never linked to anything deleted earlier
   const client = await deps.connections.leverClient(organization, 'webhook')

@@ -1,7 +1,8 @@
 import type { Claimed } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
-import type { ErasureDeps, PersonToForget } from './erasure-deps.ts'
+import type { ErasureDeps } from './erasure-deps.ts'
 import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
+import { findPerson } from './find-person.ts'
 
 export type ClaimedErasure = Claimed<ErasureDocument>
 
@@ -48,30 +49,4 @@ async function finish(claimed: ClaimedErasure, passes: number, deps: ErasureDeps
   const set = { passes, status: 'done', madeInLever }
   await writeStep(ErasureModel, claimed, { set, unset: ['person'], now: ['erasedAt'], release: 'never' })
   deps.observe?.(cause)
-}
-
-/** Found anew in each pass: an export under way may have made an opportunity since. */
-export async function findPerson(document: ErasureDocument, deps: ErasureDeps): Promise<PersonToForget> {
-  const organization = String(document.organization)
-  const candidateId = String(document.candidate)
-  const { name = '', emails = [], phones = [], links = [], pastKeys = [], opportunityIds = [], contactIds = [] } = document.person ?? {}
-  const exported = await deps.exports.tracesOf(organization, candidateId)
-  const contacts = [...new Set([...contactIds, ...exported.contactIds])]
-  const mirrored = [
-    ...(await deps.mirror.opportunitiesOf(organization, { emails, links })),
-    ...(await Promise.all(contacts.map((id) => deps.mirror.opportunitiesOfContact(organization, id)))).flat(),
-  ]
-  return {
-    organization,
-    candidateId,
-    exportIds: exported.exportIds,
-    opportunityIds: [...new Set([...opportunityIds, ...exported.opportunityIds, ...mirrored.map(({ id }) => id)])],
-    contactIds: contacts,
-    name,
-    emails,
-    phones,
-    links,
-    pastKeys,
-    since: document.createdAt,
-  }
 }

@@ -14,7 +14,18 @@ const SEARCH_LAG_MS = 10 * 60_000
 
 /** Duplicates in words: ids of stage, owner, posting and archive reason with their texts from the mirror. */
 export function duplicatesFrom(
-  mirror: Pick<Mirror, 'opportunitiesOf' | 'opportunityState' | 'usersById' | 'findPosting' | 'findStage' | 'standingOf' | 'hastenSweep'>,
+  mirror: Pick<
+    Mirror,
+    | 'opportunitiesOf'
+    | 'opportunityState'
+    | 'usersById'
+    | 'findPosting'
+    | 'findStage'
+    | 'standingOf'
+    | 'lacksHashes'
+    | 'restoreHashes'
+    | 'hastenSweep'
+  >,
 ): FindDuplicatesDeps {
   const describe = async (
     organization: string,
@@ -47,6 +58,8 @@ export function duplicatesFrom(
   return {
     searchLagMs: SEARCH_LAG_MS,
     standing: mirror.standingOf,
+    lacksHashes: mirror.lacksHashes,
+    restoreHashes: mirror.restoreHashes,
     hasten: mirror.hastenSweep,
     async mirrored(organization, person) {
       const found = await mirror.opportunitiesOf(organization, { ...person, by: 'address' })

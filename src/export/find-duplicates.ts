@@ -40,7 +40,7 @@ export interface DuplicateSearch {
   checkedAt: 'lever' | 'mirror' | 'no'
 }
 
-/** How far the mirror of opportunities can be trusted: it holds all; and its last look at Lever is so young that who is not in it counts as absent. */
+/** How far the mirror of opportunities can be trusted: it holds all; and who is not in it counts as absent, by a look at Lever of a moment ago. */
 export interface MirrorStanding {
   stands: boolean
   isFresh: boolean
@@ -59,6 +59,10 @@ export interface FindDuplicatesDeps {
   /** What the mirror learned less than this long ago may be missing from Lever's search, and counts beside it. */
   searchLagMs: number
   standing: (organization: string) => Promise<MirrorStanding>
+  /** Whether an erasure made people in the mirror unrecognizable, who may be in Lever nevertheless. */
+  lacksHashes: (organization: string) => Promise<boolean>
+  /** Has the mirror read again what an erasure made unrecognizable; resolves to whether there was any. */
+  restoreHashes: (organization: string, by: { client: LeverClient; lane: Lane }) => Promise<boolean>
   /** Has the mirror look at Lever, unless it did a moment ago. */
   hasten: (organization: string) => Promise<void>
 }
@@ -90,10 +94,13 @@ export async function findDuplicates(question: DuplicateQuestion, deps: FindDupl
   return { duplicates: newestFirst([...described, ...recent]), opportunities, checkedAt: 'lever' }
 }
 
-async function findByLink({ organization, person }: DuplicateQuestion, deps: FindDuplicatesDeps): Promise<DuplicateSearch> {
-  const duplicates = newestFirst(await deps.mirrored(organization, person))
-  const isChecked = duplicates.length > 0 || (await deps.standing(organization)).stands
-  return { duplicates, opportunities: [], checkedAt: isChecked ? 'mirror' : 'no' }
+async function findByLink({ organization, person, client, lane }: DuplicateQuestion, deps: FindDuplicatesDeps): Promise<DuplicateSearch> {
+  const known = newestFirst(await deps.mirrored(organization, person))
+  if (known.length > 0) return { duplicates: known, opportunities: [], checkedAt: 'mirror' }
+  if (!(await deps.standing(organization)).stands) return { duplicates: [], opportunities: [], checkedAt: 'no' }
+  const isRestored = await deps.restoreHashes(organization, { client, lane })
+  const duplicates = isRestored ? newestFirst(await deps.mirrored(organization, person)) : []
+  return { duplicates, opportunities: [], checkedAt: 'mirror' }
 }
 
 /** Who is found in the mirror is in Lever; who is not counts as absent only by a look of a moment ago. */

@@ -80,20 +80,37 @@ export async function madeDuringErasure(organization: string, candidate: string,
   return made.filter((id) => typeof id === 'string')
 }
 
-/** What a candidate's exports know of it in Lever. */
-export async function tracesOf(
-  organization: string,
-  candidate: string,
-): Promise<{ exportIds: string[]; opportunityIds: string[]; contactIds: string[] }> {
-  const fields = { opportunityId: 1, duplicateOf: 1, contactId: 1 }
+/**
+ * What a candidate's exports know of it in Lever: opportunities that they created (`made`) or were linked to, the contacts of these, and
+ * what they found there before (`found`), which may be somebody else's.
+ */
+export interface ExportTraces {
+  exportIds: string[]
+  made: string[]
+  opportunityIds: string[]
+  contactIds: string[]
+  found: { opportunityIds: string[]; contactIds: string[] }
+}
+
+export async function tracesOf(organization: string, candidate: string): Promise<ExportTraces> {
+  const fields = { opportunityId: 1, madeOpportunityId: 1, duplicateOf: 1, contactId: 1 }
   const exports = await ExportModel.find({ organization, candidate }, fields).lean<ExportDocument[]>()
+  const landed = exports.filter(({ opportunityId }) => opportunityId)
+  const others = exports.filter(({ opportunityId }) => !opportunityId)
   return {
     exportIds: exports.map(({ _id }) => String(_id)),
-    opportunityIds: exports
-      .flatMap(({ opportunityId, duplicateOf }) => [opportunityId, duplicateOf])
-      .filter((id) => typeof id === 'string'),
-    contactIds: exports.map(({ contactId }) => contactId).filter((id) => typeof id === 'string'),
+    made: texts(exports.map(({ madeOpportunityId }) => madeOpportunityId)),
+    opportunityIds: texts(landed.map(({ opportunityId }) => opportunityId)),
+    contactIds: texts(landed.map(({ contactId }) => contactId)),
+    found: {
+      opportunityIds: texts(exports.map(({ duplicateOf }) => duplicateOf)),
+      contactIds: texts(others.map(({ contactId }) => contactId)),
+    },
   }
+}
+
+function texts(values: (string | null | undefined)[]): string[] {
+  return values.filter((value) => typeof value === 'string')
 }
 
 /** The candidates that were exported to, or linked with, one of these opportunities or contacts of Lever. */

@@ -21,7 +21,9 @@ export const BulkPreviewView = z
     performAs: PerformAsView.nullable(),
     stage: StageView,
     source: z.string(),
-    duplicatesChecked: z.enum(['mirror', 'no']).describe('no: the mirror does not hold all of Lever yet'),
+    duplicatesChecked: z
+      .enum(['mirror', 'no'])
+      .describe('no: the mirror does not hold all of Lever yet, or has to read again what an erasure removed'),
     data: z.array(
       z.object({
         candidateId: z.string(),
@@ -41,10 +43,10 @@ const LOOKED_UP_AT_ONCE = 16
 /** What an export of these would do, as far as our own records tell: nothing is asked of Lever, nothing written. In the order given. */
 export async function previewBulk(wish: BulkPreviewWish, deps: RequestDeps): Promise<BulkPreviewView> {
   const { organization, candidateIds } = wish
-  const [terms, assessment, standing] = await Promise.all([
+  const [terms, assessment, isChecked] = await Promise.all([
     deps.readTerms(organization),
     assessExport(wish, deps.assess),
-    deps.duplicates.standing(organization),
+    mayMirrorAnswer(organization, deps),
   ])
   const { problems, performAs, posting, requisition } = assessment
   const sifted = await siftCandidates(organization, { candidateIds, postingId: posting?.id ?? wish.postingId ?? null }, deps)
@@ -59,13 +61,19 @@ export async function previewBulk(wish: BulkPreviewWish, deps: RequestDeps): Pro
     performAs: performAs && PerformAsView.parse(performAs),
     stage: { id: stageId, text: await deps.stageText(organization, stageId) },
     source: terms.sourceName,
-    duplicatesChecked: standing.stands ? 'mirror' : 'no',
+    duplicatesChecked: isChecked ? 'mirror' : 'no',
     data: [...new Set(candidateIds)].map((candidateId) => {
       const refusal = duplicates.has(candidateId) ? undefined : rejected.get(candidateId)
       const why = refusal ? [rejectedRow(refusal)].map(({ code, detail }) => ({ code, detail })) : []
       return { candidateId, duplicates: duplicates.get(candidateId) ?? [], problems: why }
     }),
   }
+}
+
+async function mayMirrorAnswer(organization: string, { duplicates }: RequestDeps): Promise<boolean> {
+  const isWhole = !(await duplicates.lacksHashes(organization))
+  if (!isWhole) await duplicates.hasten(organization)
+  return isWhole && (await duplicates.standing(organization)).stands
 }
 
 async function lookUp(

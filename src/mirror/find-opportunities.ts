@@ -56,6 +56,27 @@ export async function opportunitiesOf(deps: PersonKeyDeps, organization: string,
   return records.map(toOpportunityView)
 }
 
+/**
+ * Opportunities that Lever shows with an e-mail or profile of the person. `ofOthersToo`: with further ones that the person is not known to
+ * have or have had, so that it may be about somebody else.
+ */
+export async function opportunitiesSharing(
+  deps: PersonKeyDeps,
+  organization: string,
+  { emails, links, pastKeys }: { emails: readonly string[]; links: readonly string[]; pastKeys: readonly string[] },
+): Promise<{ id: string; contact: string | null; ofOthersToo: boolean }[]> {
+  const everHad = { emails: [...emails, ...pastKeys], links: [...links, ...pastKeys] }
+  const known = await hashesToFind(deps, organization, everHad, 'address')
+  const own = new Set([...known.emailHashes, ...known.linkHashes])
+  const sharing = await isOfPerson(deps, organization, { emails, links })
+  const records = await LeverOpportunityModel.find({ $and: [{ organization }, sharing] }).lean<LeverOpportunityRecord[]>()
+  return records.map(({ leverId, contactId, emailHashes, linkHashes }) => ({
+    id: leverId,
+    contact: contactId ?? null,
+    ofOthersToo: [...emailHashes, ...linkHashes].some((hash) => !own.has(hash)),
+  }))
+}
+
 /** Those of the opportunities that are known to be confidential. */
 export async function confidentialAmong(organization: string, leverIds: readonly string[]): Promise<string[]> {
   return LeverOpportunityModel.distinct('leverId', { organization, leverId: { $in: [...leverIds] }, ...CONFIDENTIAL })

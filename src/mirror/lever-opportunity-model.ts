@@ -24,6 +24,8 @@ const leverOpportunitySchema = new Schema(
     url: { type: String, default: null },
     emailHashes: { type: [String], default: [] },
     linkHashes: { type: [String], default: [] },
+    /** True from an erasure that removed hashes until Lever is read again: people may stand here who are not found. */
+    hashesRemoved: Boolean,
     /** Lever's own times; `leverUpdatedAt` is null on old records. */
     leverCreatedAt: { type: Date, default: null },
     leverUpdatedAt: { type: Date, default: null },
@@ -36,6 +38,7 @@ leverOpportunitySchema.index({ organization: 1, leverId: 1 }, { unique: true })
 leverOpportunitySchema.index({ organization: 1, emailHashes: 1 })
 leverOpportunitySchema.index({ organization: 1, linkHashes: 1 })
 leverOpportunitySchema.index({ organization: 1, contactId: 1 })
+leverOpportunitySchema.index({ organization: 1, hashesRemoved: 1 }, { partialFilterExpression: { hashesRemoved: true } })
 
 export type LeverOpportunityRecord = InferSchemaType<typeof leverOpportunitySchema> & { _id: Types.ObjectId }
 export const LeverOpportunityModel = model('LeverOpportunity', leverOpportunitySchema)

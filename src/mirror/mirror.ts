@@ -11,6 +11,7 @@ import {
   listOpportunities,
   opportunitiesOf,
   opportunitiesOfContact,
+  opportunitiesSharing,
   type OpportunityFilters,
   type PersonOfOurs,
 } from './find-opportunities.ts'
@@ -40,6 +41,7 @@ import { announceOpportunitySync } from './opportunity-progress.ts'
 import type { OpportunityEffects } from './opportunity-run.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
 import { hastenSweep, requestOpportunitySync, scheduleForgottenOpportunitySyncs, standingOf } from './opportunity-sync-schedule.ts'
+import { lacksHashes, restoreHashes } from './restore-hashes.ts'
 import { RESOURCES, type Synced } from './resource.ts'
 import { runOpportunitySync } from './run-opportunity-sync.ts'
 import { runSync } from './run-sync.ts'
@@ -159,9 +161,14 @@ export function createMirror(deps: MirrorDeps) {
     confidentialAmong,
     confidentialityOf,
     opportunitiesOf: (organization: string, person: PersonOfOurs) => opportunitiesOf(deps, organization, person),
+    opportunitiesSharing: (organization: string, person: Parameters<typeof opportunitiesSharing>[2]) =>
+      opportunitiesSharing(deps, organization, person),
     opportunitiesOfContact,
     contactOf,
     forgetOpportunity,
+    lacksHashes,
+    /** Reads the records again from which an erasure removed hashes. @returns whether there were any */
+    restoreHashes: (organization: string, by: { client: LeverClient; lane: Lane }) => restoreHashes(deps, organization, by),
     forgetPerson: (organization: string, person: Parameters<typeof forgetPerson>[2]) => forgetPerson(deps, organization, person),
     forgetOrganization,
   }

@@ -4,6 +4,7 @@ import { KEY_VERSION } from '../people/person-keys.ts'
 import { heldBy, type Claimed } from '../work/claim.ts'
 import { NEVER } from '../work/work-fields.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
+import { lacksHashes } from './restore-hashes.ts'
 
 /** Lanes of `workFields`: what somebody asked for goes before what recurs. */
 const ASKED_FOR = 0
@@ -105,7 +106,9 @@ function nextDue({ outcome, swept, burst }: Parameters<typeof endOpportunitySync
 export interface MirrorStanding {
   /** It holds all opportunities that the grant shows, as of the last sweep. */
   stands: boolean
-  /** The last sweep is so young that who is not in the mirror counts as not in Lever. */
+  /**
+   * Who is not in the mirror counts as not in Lever: the last sweep is young enough, and no record lacks hashes that an erasure removed.
+   */
   isFresh: boolean
 }
 
@@ -115,5 +118,6 @@ export async function standingOf(organization: string): Promise<MirrorStanding> 
     { $project: { sweptAt: 1, finishedAt: '$full.finishedAt', keyVersion: '$full.keyVersion', now: '$$NOW' } },
   ])
   if (!found?.sweptAt || !found.finishedAt || found.keyVersion !== KEY_VERSION) return { stands: false, isFresh: false }
-  return { stands: true, isFresh: found.now.getTime() - found.sweptAt.getTime() < FRESH_MS }
+  const isYoung = found.now.getTime() - found.sweptAt.getTime() < FRESH_MS
+  return { stands: true, isFresh: isYoung && !(await lacksHashes(organization)) }
 }

@@ -20,13 +20,13 @@ export async function recordOpportunity(
   const older = olderThan(organization, opportunity, readAt)
   const fields = fieldsOf(opportunity, await personHasher(deps, organization), readAt)
   try {
-    await LeverOpportunityModel.updateOne(older, { $set: fields }, { upsert: true })
+    await LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true })
     return 'applied'
   } catch (error) {
     if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
   }
   // there is one: a newer one, or one that came this very moment and may be older
-  const updated = await LeverOpportunityModel.updateOne(older, { $set: fields })
+  const updated = await LeverOpportunityModel.updateOne(older, asRead(fields))
   return updated.matchedCount === 1 ? 'applied' : 'stale'
 }
 
@@ -45,7 +45,7 @@ export async function recordOpportunities(
     .map((one) => ({ leverId: one.id, older: olderThan(organization, one, readAt), fields: fieldsOf(one, hash, readAt) }))
     .filter(({ leverId, fields }) => !isSame(known.get(leverId), fields))
 
-  const update = ({ older, fields }: (typeof changed)[number]) => ({ updateOne: { filter: older, update: { $set: fields } } })
+  const update = ({ older, fields }: (typeof changed)[number]) => ({ updateOne: { filter: older, update: asRead(fields) } })
   try {
     await write(
       changed.map((one) => {
@@ -68,7 +68,7 @@ async function write(operations: mongo.AnyBulkWriteOperation[]): Promise<void> {
 
 /** In all but the time of the reading. */
 function isSame(record: LeverOpportunityRecord | undefined, fields: Record<string, unknown>): boolean {
-  if (!record) return false
+  if (!record || record.hashesRemoved) return false
   const read: Record<string, unknown> = { ...fields, readAt: record.readAt }
   const stored: Record<string, unknown> = { ...record }
   return Object.entries(read).every(([name, value]) => JSON.stringify(stored[name]) === JSON.stringify(value))
@@ -87,6 +87,11 @@ function isOlder(updatedAt: Date | null, readAt: Date) {
 /** Read without `expand=applications`, an opportunity names its applications but not their postings. */
 function knowsPostings({ applicationIds, postingIds }: LeverOpportunity): boolean {
   return postingIds.length > 0 || applicationIds.length === 0
+}
+
+/** What is read has all hashes again. */
+function asRead(fields: ReturnType<typeof fieldsOf>) {
+  return { $set: fields, $unset: { hashesRemoved: 1 } } as const
 }
 
 function fieldsOf(opportunity: LeverOpportunity, hash: (person: LeverOpportunity) => PersonHashes, readAt: Date) {

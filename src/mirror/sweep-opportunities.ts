@@ -7,6 +7,7 @@ import { LeverArchiveReasonModel } from './lever-record-models.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
 import { missedChanges, type ComparedWith, type MissedChange } from './missed-changes.ts'
 import { keepPage, type OpportunityRun } from './opportunity-run.ts'
+import { restoreHashes } from './restore-hashes.ts'
 import { serverTime } from './server-time.ts'
 import { orAborted, stoppableBatches } from './stoppable.ts'
 
@@ -32,6 +33,7 @@ export async function sweepOpportunities(run: OpportunityRun, since: SweepSince)
   const missed: MissedChange[] = []
   await readChanged(run, { from, since, missed })
   const deletions = await readDeleted(run, { from: since.isFirst ? from - DELETED_BEFORE_FIRST_MS : from, missed })
+  await restoreHashes(run.deps, run.organization, { client: run.client, lane: 'sync', signal: run.signal })
   if (missed.length > 0 && !since.isFirst) await noteMissedChanges(await getConnection(run.organization), missed)
   return { deletions }
 }

@@ -38,13 +38,19 @@ describe('an erasure', () => {
       audit: { append: async ({ action, actor }) => void audited.push(`${actor} ${action}`) },
       candidates: { find: findCandidate, linkedTo: async () => [] },
       exports: {
-        tracesOf: async () => ({ exportIds: [], opportunityIds: [], contactIds: [] }),
+        tracesOf: async () => ({
+          exportIds: [],
+          made: [],
+          opportunityIds: [],
+          contactIds: [],
+          found: { opportunityIds: [], contactIds: [] },
+        }),
         candidatesIn: async () => [],
         contactsOf: async () => [],
         hasOpen: async () => false,
         madeDuringErasure: async () => [],
       },
-      mirror: { opportunitiesOf: async () => [], opportunitiesOfContact: async () => [], contactOf: async () => null },
+      mirror: { opportunitiesSharing: async () => [], opportunitiesOfContact: async () => [], contactOf: async () => null },
       connections: {
         get: () => Promise.reject(new Error('not asked')),
         leverClient: () => Promise.reject(new Error('not asked')),

@@ -47,6 +47,8 @@ async function search({ mirrored = [], stands = true, isFresh = true, trust, ema
     describe: async (_organization, { id }) => duplicate(id),
     searchLagMs: 1000,
     standing: async () => ({ stands, isFresh }),
+    lacksHashes: async () => false,
+    restoreHashes: async () => false,
     hasten: async () => void (hastened += 1),
   }
   const person = { emails, links: ['https://x.example/ada'] }

@@ -241,4 +241,29 @@ describe('the sweep of opportunities', () => {
     expect(await standing(1000)).to.deep.equal({ stands: false, isFresh: false })
     expect(await mirror.standingOf('0123456789abcdef01234567')).to.deep.equal({ stands: false, isFresh: false })
   })
+
+  it('reads what an erasure took the hashes of again, and is not fresh until then', async () => {
+    const { organization, mirror } = under
+    const person = { emails: ['both@shared.example'], links: [] }
+    const hers = await lever.addOpportunity({ name: 'Ann', emails: ['ann@own.example', ...person.emails] })
+    const his = await lever.addOpportunity({ name: 'Ben', emails: ['ben@own.example'], links: ['https://github.com/ben-own'] })
+    const hidden = await lever.addOpportunity({ name: 'Hidden', emails: ['hidden@own.example'] })
+    await under.readOpportunities()
+    const hashes = async ({ id }: { id: string }) => {
+      const { emailHashes, linkHashes } = await LeverOpportunityModel.findOne({ organization, leverId: id }).orFail().lean()
+      return [emailHashes.length, linkHashes.length]
+    }
+
+    await mirror.forgetPerson(organization, { ...person, opportunityIds: [his.id, hidden.id] })
+    const removed = [await hashes(hers), await hashes(his), (await mirror.standingOf(organization)).isFresh]
+    await lever.fault({ match: { path: `/opportunities/${hidden.id}` }, kind: 'status', status: 404, times: 99 })
+    await under.readOpportunities()
+
+    expect(removed).to.deep.equal([[1, 0], [0, 0], false])
+    expect([await hashes(hers), await hashes(his)]).to.deep.equal([
+      [2, 0],
+      [1, 1],
+    ])
+    expect(await mirror.standingOf(organization)).to.deep.equal({ stands: true, isFresh: true })
+  })
 })
