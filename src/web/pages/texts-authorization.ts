@@ -51,7 +51,7 @@ const en: Texts = {
   app_refused_next: 'Whoever runs this service must check the client id and secret of its app at Lever.',
   lever_unavailable: 'Lever could not be reached just now.',
   lever_unavailable_next: 'This is usually temporary. Press Authorize again in a minute.',
-  other_account: 'This is a different Lever account from the one that was connected before.',
+  other_account: 'This is another Lever account, not the one that was connected before.',
   other_account_next: 'Sign in to the earlier account and press Authorize; or disconnect first, then connect the other account.',
   account_unknown: 'It is not clear whether this is the Lever account that was connected before.',
   account_unknown_next: 'Press Authorize and accept all permissions; or disconnect first, then connect.',
