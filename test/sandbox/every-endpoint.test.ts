@@ -11,7 +11,7 @@ describe('every endpoint of the local Lever', () => {
   const ids: Record<string, string> = {}
 
   before(async () => {
-    lever = await startLever()
+    lever = await startLever({ answers: 'likeliest' })
     await lever.settings({ rateLimit: { enabled: false } })
     api = callLever(lever)
     const posting = await postingNamed(api, 'Backend Engineer')

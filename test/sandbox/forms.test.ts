@@ -9,7 +9,7 @@ describe('forms and feedback of the local Lever', () => {
   let opportunity: string
 
   before(async () => {
-    lever = await startLever()
+    lever = await startLever({ answers: 'likeliest' })
     await lever.settings({ rateLimit: { enabled: false } })
     api = callLever(lever)
     ana = await userId(api, 'ana')

@@ -8,7 +8,7 @@ describe('postings of the local Lever', () => {
   let ana: string
 
   beforeEach(async () => {
-    lever = await startLever()
+    lever = await startLever({ answers: 'likeliest' })
     await lever.settings({ rateLimit: { enabled: false } })
     api = callLever(lever)
     ana = await userId(api, 'ana')

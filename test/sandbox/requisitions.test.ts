@@ -7,7 +7,7 @@ describe('requisitions of the local Lever', () => {
   let api: CallLever
 
   beforeEach(async () => {
-    lever = await startLever()
+    lever = await startLever({ answers: 'likeliest' })
     await lever.settings({ rateLimit: { enabled: false } })
     api = callLever(lever)
   })
