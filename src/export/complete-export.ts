@@ -57,9 +57,10 @@ export async function completeExport(
   const resume = resumeToSend(claimed.document, candidate)
   const file = resume && (await uploadOf(String(claimed.document.organization), resume, deps))
   if (!resume || !file) return { withResume: false }
-  if (await hasFile(client, made.id, file.filename)) return { withResume: true }
   const add = () => addFile(client, { opportunityId: made.id, performAs: intent.performAs, file, ...writing(claimed) })
-  const refusal = await refusalOf(add)
+  const refusal = await refusalOf(async () => {
+    if (!(await hasFile(client, made.id, file.filename))) await add()
+  })
   if (refusal) await writeStep(ExportModel, claimed, { set: { resume: refusedResume(resume, refusal) } })
   return { withResume: refusal === null }
 }
@@ -112,10 +113,10 @@ function writing(claimed: ClaimedExport) {
   return { prepare, beforeSend: (): void => assertLeaseHolds(claimed), lane: budgetLane(claimed.document) }
 }
 
-/** Lever's refusal of a write; null if the write succeeded. @throws an error if another try may help */
-async function refusalOf(write: () => Promise<void>): Promise<LeverCallError | null> {
+/** Lever's refusal of a call; null if it succeeded. @throws an error if another try may help */
+async function refusalOf(call: () => Promise<void>): Promise<LeverCallError | null> {
   try {
-    await write()
+    await call()
     return null
   } catch (error) {
     if (error instanceof LeverCallError && !isWorthAnotherTry(error)) return error

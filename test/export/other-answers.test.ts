@@ -241,5 +241,15 @@ describe('exports to a Lever that answers otherwise', () => {
 
       expect(await filesOf(done.opportunityId)).to.have.length(1)
     })
+
+    it('leave out the file where Lever lets nobody look for files: the next export ends, too, and says so', async () => {
+      const by = await service.connected()
+      await exportAndWait(by.api, { candidateId: (await withResume(by)).id })
+
+      const next = (await exportAndWait(by.api, { candidateId: (await withResume(by)).id })) as Told
+
+      expect([next.status, next.resume?.status]).to.deep.equal(['exported', 'refused'])
+      expect(await filesOf(next.opportunityId)).to.deep.equal([])
+    })
   })
 })
