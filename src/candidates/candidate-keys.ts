@@ -88,7 +88,8 @@ type Keys = readonly string[] | null | undefined
 /**
  * Everything that is remembered about an erased person, as hashes. What the candidate had before may have been entered by mistake, or
  * belong to somebody else whose `externalId` it took over: it refuses only with the name. Includes values that identify nobody, so that no
- * text containing them is kept, and the sites of the profiles, so that somebody with another profile there is told apart.
+ * text containing them is kept, and the sites of the profiles, so that a person with a different profile on the same site is not mistaken
+ * for the erased one.
  */
 export function keysToRemember(data: CandidateData & { recordKeys?: Keys; pastKeys?: Keys }): string[] {
   const past = data.pastKeys ?? []

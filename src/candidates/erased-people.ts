@@ -17,7 +17,7 @@ export type ErasedKeys = Pick<ReadonlySet<string>, 'size' | 'has'>
 
 /** What a write newly brings of a person. */
 export interface Entered {
-  /** These are refused no more, which by itself lifts nothing else: two people may share an e-mail. */
+  /** These keys are no longer refused. The rest of the erasure stays in force, since two people may share an e-mail. */
   keys: string[]
   /** Those of them that only the same person has: they lift the erasure, unless a profile contradicts. */
   telling: string[]

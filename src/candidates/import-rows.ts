@@ -123,7 +123,7 @@ async function writeRows(
   return outcome
 }
 
-/** Of those who are really written, and by what their rows have brought. */
+/** Lifts erasures only for the candidates that are written, and only by what their rows added. */
 async function liftErased(organization: string, known: KnownCandidates, { erased }: Entering, session: ClientSession): Promise<void> {
   const written = [...known.all()].filter(({ changed }) => changed)
   const entered = written.map(({ stored, fields }) => enteredBy(fields as CandidateFields, stored))

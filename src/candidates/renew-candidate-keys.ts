@@ -11,8 +11,8 @@ const FIRST_PASS = { version: KEY_VERSION, after: null, isDone: false, doneAt: n
 const SECOND_PASS_AFTER_MS = 6 * 3_600_000
 
 /**
- * Recomputes the keys of all stored candidates if an earlier version made them, and once more hours later, since a process of that version
- * may have written candidates meanwhile. Resumes where it was stopped; may run in several processes at once. Until it is done, candidates
+ * Recomputes the keys of all stored candidates if an earlier version made them, and once more hours later, because a process of that version
+ * may have written candidates in the meantime. Resumes where it was stopped; may run in several processes at once. Until it is done, candidates
  * are also found by the former forms.
  */
 export async function renewCandidateKeys(isStopping: () => boolean): Promise<void> {

@@ -11,7 +11,7 @@ export async function hashKeys(hashKeyOf: HashKeyOf, organization: string, keys:
   return [...new Set(keys)].map((key) => keyedHash(hashKey, key))
 }
 
-/** All keys of those who have one of these keys, and who were erased and not entered again. */
+/** All keys of the erased people who have one of these keys and were not entered again. */
 export async function erasedAmong(hashKeyOf: HashKeyOf, organization: string, keys: readonly string[]): Promise<ErasedKeys> {
   if (keys.length === 0) return new Set()
   const hashKey = await hashKeyOf(organization)

@@ -6,7 +6,7 @@ interface Person {
   emails: string[]
   links: string[]
   pastKeys: string[]
-  /** The candidate stands there, by an export or otherwise. */
+  /** Those that the candidate is linked to, by an export or otherwise. */
   opportunityIds: string[]
   contactIds: string[]
   /** Those that the candidate's exports created. */
@@ -70,7 +70,7 @@ async function contactsOf(deps: ErasureDeps, organization: string, opportunityId
   return contacts.filter((id) => id !== null)
 }
 
-/** Asks which other candidates who are here stand there, as this opportunity or as another one of these contacts. */
+/** Asks which other candidates are linked to this opportunity, or to another one of these contacts. */
 function claimsOf(deps: ErasureDeps, organization: string, candidateId: string): Claims {
   return async (id, contactIds = []) => {
     const exported = await deps.exports.candidatesIn(organization, { opportunityIds: [id], contactIds })

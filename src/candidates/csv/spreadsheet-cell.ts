@@ -23,7 +23,7 @@ export function isCutNumber(text: string): boolean {
   return SCIENTIFIC.test(text) && wholeNumber(text) === text
 }
 
-/** The same for an id, which may be `4E12` by itself. Several people may have the same cut id. */
+/** The same for an id. An id such as `4E12`, without a plus sign, may be complete. Several people may have the same cut id. */
 export function isCutId(text: string): boolean {
   return text.includes('+') && isCutNumber(text)
 }

@@ -9,7 +9,7 @@ interface FieldProps {
   wishes: ExportWishes
 }
 
-/** Asks about the export anew when what decides about it is changed. */
+/** Requests a new preview when a field that affects the export changes. */
 export const ASK_ANEW = {
   'hx-post': '/candidates/export/preview',
   'hx-trigger': 'change',

@@ -1,15 +1,20 @@
 import type { ExportStatus } from '../../export/export-view.ts'
 import { defineTexts } from './texts.ts'
 
+/** English does not tell one from several. */
+const statuses: Record<ExportStatus, string> = {
+  queued: 'Queued',
+  running: 'Running',
+  exported: 'Exported',
+  duplicate: 'Already in Lever',
+  failed: 'Failed',
+  canceled: 'Canceled',
+}
+
 /** Words for exports, wherever they are shown. */
 export const exportWords = defineTexts({
   en: {
-    queued: 'Queued',
-    running: 'Running',
-    exported: 'Exported',
-    duplicate: 'Already in Lever',
-    failed: 'Failed',
-    canceled: 'Canceled',
+    ...statuses,
     authorization: 'Waits until Lever is authorized again',
     budget: 'Waits: Lever limits the request rate',
     settling: 'Lever has not confirmed it; checking there',
@@ -54,15 +59,6 @@ export const exportWords = defineTexts({
     deletedCandidate: 'Candidato eliminado',
   },
 })
-
-const statuses: Record<ExportStatus, string> = {
-  queued: 'Queued',
-  running: 'Running',
-  exported: 'Exported',
-  duplicate: 'Already in Lever',
-  failed: 'Failed',
-  canceled: 'Canceled',
-}
 
 /** Statuses of several: of exports, and of the candidates of a bulk export. */
 export const exportStatusTexts = defineTexts<Record<'exports' | 'candidates', Record<ExportStatus, string>>>({
