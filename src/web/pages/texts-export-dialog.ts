@@ -81,7 +81,7 @@ export const exportDialogTexts = defineTexts({
     allExports: 'All exports',
     people: 'Candidates',
     skipped: (count: number, shown: number | null) =>
-      `${count}${shown === null ? '' : ` of the first ${shown}`} will be skipped: they were exported already, or cannot be exported now.`,
+      `${count === 1 ? '1 candidate' : `${count} candidates`}${shown === null ? '' : ` of the first ${shown}`} will be skipped: already exported, or cannot be exported now.`,
     andMore: (count: number) => `and ${count} more`,
   },
   es: {
@@ -163,7 +163,7 @@ export const exportDialogTexts = defineTexts({
     allExports: 'Todas las exportaciones',
     people: 'Candidatos',
     skipped: (count: number, shown: number | null) =>
-      `Se omitirán ${count}${shown === null ? '' : ` de los primeros ${shown}`}: ya se exportaron o no se pueden exportar ahora.`,
+      `${count === 1 ? 'Se omitirá 1 candidato' : `Se omitirán ${count} candidatos`}${shown === null ? '' : ` de los primeros ${shown}`}: ya exportados, o no se pueden exportar ahora.`,
     andMore: (count: number) => `y ${count} más`,
   },
 })

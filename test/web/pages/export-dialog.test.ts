@@ -218,7 +218,7 @@ describe('the dialog of Export to ATS', function () {
     const onJob = await bo.send(`${DIALOG}/preview`, { candidateIds: `${one.id},${two.id}`, postingId: job.id, requisitionId: '' })
 
     expect(exported).to.include('Done.')
-    expect(html).to.include('1 will be skipped: they were exported already')
+    expect(html).to.include('1 candidate will be skipped: already exported')
     expect(onJob.html).not.to.include('will be skipped')
     expect(rowOf(html, two.name)).to.include('checked when sent')
     expect(rowOf(onJob.html, one.name)).to.include('New lead · General opportunity · Bo Lindqvist').and.to.include('<time')
