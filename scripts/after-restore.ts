@@ -2,7 +2,7 @@
  * `npm run after-restore`: run it once on a database that was restored from a backup, before the service is started on it.
  * See OPERATIONS.md.
  */
-import { composeParts } from '../src/compose-parts.ts'
+import { composeParts } from '../src/compose/parts.ts'
 import { createLog } from '../src/log.ts'
 import { afterRestore, type RestoreReport } from '../src/operators/after-restore.ts'
 import { openInstanceDatabase } from './instance-database.ts'

@@ -3,7 +3,7 @@
  * the tour one of its own in a temporary folder.
  */
 import { resolve } from 'node:path'
-import { compose, type Service } from '../src/compose.ts'
+import { compose, type Service } from '../src/compose/compose.ts'
 import { readConfig, type Config } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
 import { startSandbox, type RunningSandbox } from '../src/sandbox/sandbox.ts'

@@ -1,7 +1,7 @@
 /** `npm start`: the whole product on this machine, with a sample organization; Ctrl-C stops all of it. */
 import { ConfigError } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
-import { stopOnSignal } from '../src/stop-on-signal.ts'
+import { stopOnSignal } from '../src/compose/stop-on-signal.ts'
 import { startLocalInstance, type LocalInstance } from './local-instance.ts'
 import { seedSamples } from './seed-samples.ts'
 

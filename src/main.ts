@@ -1,7 +1,7 @@
 /** The production process: reads the configuration, composes the parts, serves, and stops on a signal. */
 import { ConfigError, readConfig } from './config.ts'
 import { createLog } from './log.ts'
-import { stopOnSignal } from './stop-on-signal.ts'
+import { stopOnSignal } from './compose/stop-on-signal.ts'
 
 const REQUIRED = ['MONGODB_URI', 'SECRET_KEYS', 'PUBLIC_URL'] as const
 
@@ -17,7 +17,7 @@ function readOrExit() {
 
 const config = readOrExit()
 // after the configuration is read, so that wrong values are reported within seconds on a slow machine, too
-const { compose } = await import('./compose.ts')
+const { compose } = await import('./compose/compose.ts')
 const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY })
 const service = compose({ ...config, mongodbUri: config.mongodbUri ?? '' }, log)
 stopOnSignal(() => service.stop(), { graceMs: config.shutdownGraceMs, log, withParent: process.env['npm_lifecycle_event'] !== undefined })

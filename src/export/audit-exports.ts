@@ -12,7 +12,7 @@ import {
   type ExportAuditRun,
 } from './export-audit-model.ts'
 import { ExportModel } from './export-model.ts'
-import type { ExportDeps } from './run-export-deps.ts'
+import type { ExportDeps } from './run/run-export-deps.ts'
 
 const HOUR_MS = 3_600_000
 /** Compared again each time: clocks differ, and what was open then has ended by now. */

@@ -1,5 +1,5 @@
 import { Types } from 'mongoose'
-import { ExportBatchModel } from './export-batch-model.ts'
+import { ExportBatchModel } from './bulk/export-batch-model.ts'
 import { ExportModel } from './export-model.ts'
 
 /** From so many on, what waits is a bulk and not a few people's clicks. */

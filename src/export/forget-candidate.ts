@@ -1,7 +1,7 @@
 import type { QueryFilter } from 'mongoose'
 import { NEVER } from '../work/work-fields.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
-import { NOTE_QUEUED, stopPosting } from './stop-posting.ts'
+import { NOTE_QUEUED, stopPosting } from './request/stop-posting.ts'
 
 const FORGOTTEN = 'What was said about it went with the candidate.'
 const ENDED = ['exported', 'duplicate', 'failed', 'canceled'] as const

@@ -1,6 +1,6 @@
-import { linksOf } from './create-request.ts'
+import { linksOf } from './request/create-request.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
-import type { ExportDeps } from './run-export-deps.ts'
+import type { ExportDeps } from './run/run-export-deps.ts'
 
 const KEPT_ATTEMPTS = 50
 const OPEN = ['queued', 'checking', 'sending', 'unclear'] as const

@@ -1,6 +1,6 @@
 import type { Model, Types } from 'mongoose'
 import { CandidateModel } from '../candidates/candidate-model.ts'
-import { ExportBatchModel } from '../export/export-batch-model.ts'
+import { ExportBatchModel } from '../export/bulk/export-batch-model.ts'
 import { ExportModel } from '../export/export-model.ts'
 import { LeverOpportunityModel } from '../mirror/lever-opportunity-model.ts'
 import { LeverPostingModel, LeverRequisitionModel } from '../mirror/lever-record-models.ts'

@@ -1,8 +1,8 @@
 import type { Connections } from '../connection/connections.ts'
 import type { Feature } from '../connection/features.ts'
 import type { Endpoint } from './api/endpoint.ts'
-import { personOf } from './middleware/require-person.ts'
-import type { PageRoute } from './pages/page-route.ts'
+import { personOf } from './shell/require-person.ts'
+import type { PageRoute } from './shell/page-route.ts'
 
 type FeatureGuard = Pick<Connections, 'assertFeature'>
 

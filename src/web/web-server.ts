@@ -3,7 +3,7 @@ import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener,
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ServiceError } from '../errors.ts'
-import { toProblem } from './problem.ts'
+import { toProblem } from './shell/problem.ts'
 
 /** What Node's parser stumbles over, by its codes; all else is just no HTTP. */
 const REFUSALS: Readonly<Record<string, () => ServiceError>> = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { AUTHORIZATION_CAUSES } from '../../src/connection/authorization-failure.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
-import { authorizationTexts } from '../../src/web/pages/texts-authorization.ts'
+import { authorizationTexts } from '../../src/web/pages/ats/authorize/texts-authorization.ts'
 import { startConnectionSite, type ConnectionSite } from './connection-site.ts'
 import { ADMIN } from './build-connections.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Document } from 'mongodb'
-import { composeParts } from '../../src/compose-parts.ts'
+import { composeParts } from '../../src/compose/parts.ts'
 import { readConfig } from '../../src/config.ts'
 import { ConversationModel } from '../../src/conversations/conversation-model.ts'
 import { MessageModel } from '../../src/conversations/message-model.ts'

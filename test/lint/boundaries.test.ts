@@ -130,7 +130,7 @@ describe('lint: boundaries', function () {
       'src/sandbox/x.ts': koa,
       'src/export/x.ts': koa,
       'src/jobs/x.ts': agenda,
-      'src/compose.ts': agenda,
+      'src/compose/compose.ts': agenda,
       'src/webhooks/x.ts': agenda,
     })
 
@@ -140,7 +140,7 @@ describe('lint: boundaries', function () {
   it('lets mount-routes.ts alone make a router in web', async () => {
     const router = "import Router from '@koa/router'\nexport const router = new Router()"
 
-    const findings = await lint(folder, { 'src/web/mount-routes.ts': router, 'src/web/pages/x.ts': router, 'src/web/app.ts': router })
+    const findings = await lint(folder, { 'src/web/shell/mount-routes.ts': router, 'src/web/pages/x.ts': router, 'src/web/app.ts': router })
 
     expect(restricted(findings).toSorted()).to.deep.equal(['src/web/app.ts', 'src/web/pages/x.ts'])
   })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { MongoClient, type Db } from 'mongodb'
-import { compose, type Service } from '../../src/compose.ts'
+import { compose, type Service } from '../../src/compose/compose.ts'
 import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { freePort } from '../../scripts/free-port.ts'

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { got, type Method } from 'got'
 import { CookieJar } from 'tough-cookie'
-import { compose, type Service } from '../../src/compose.ts'
+import { compose, type Service } from '../../src/compose/compose.ts'
 import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { freePort } from '../../scripts/free-port.ts'

@@ -10,7 +10,7 @@ const LONGER_MS: Readonly<Record<string, number>> = {
   'test/browser/accessibility-of-states.test.ts': 150_000, // and on pages in states that take a service of their own
   'test/connection/token-storm.test.ts': 150_000, // starts a dozen processes that call at once
   'test/conversations/kills.test.ts': 150_000, // starts a dozen processes, to be killed
-  'test/export/outcome.test.ts': 150_000, // waits for what is unclear, fault by fault
+  'test/export/run/outcome.test.ts': 150_000, // waits for what is unclear, fault by fault
   'test/process/chaos.test.ts': 180_000, // starts six processes, kills some, and waits for what is open
   'test/process/erasures.test.ts': 240_000, // starts six processes, kills some, and waits for what is open
   'test/process/hostile-imports.test.ts': 240_000, // imports hundreds of thousands of lines, and starts a process that is killed

@@ -11,9 +11,9 @@ import { createLog, type Log } from '../../src/log.ts'
 import { createSealer, type Sealer } from '../../src/secrets/sealer.ts'
 import type { Endpoint } from '../../src/web/api/endpoint.ts'
 import { createApp, type AppOptions } from '../../src/web/app.ts'
-import type { Intake } from '../../src/web/intake.ts'
-import { createSignInFailures } from '../../src/web/middleware/sign-in-failures.ts'
-import type { PageRoute } from '../../src/web/pages/page-route.ts'
+import type { Intake } from '../../src/web/shell/intake.ts'
+import { createSignInFailures } from '../../src/web/shell/sign-in-failures.ts'
+import type { PageRoute } from '../../src/web/shell/page-route.ts'
 import { auditWith } from './audit.ts'
 
 export interface WebParts {

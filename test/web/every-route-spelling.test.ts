@@ -1,6 +1,6 @@
 /** Walks every route that the service has mounted: what somebody may not open, they may not open in another spelling of the path either. */
 import { expect } from 'chai'
-import type { Route } from '../../src/web/mount-routes.ts'
+import type { Route } from '../../src/web/shell/mount-routes.ts'
 import { newPerson, OPERATOR_KEY, startService, type Api, type ServiceForTests } from '../support/service.ts'
 import { sendRaw, type RawAnswer } from './hostile/raw-request.ts'
 import { ROUTE_ACCESS } from './hostile/route-access.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
-import { opportunityEffects } from '../../src/compose-mirror.ts'
+import { opportunityEffects } from '../../src/compose/lever-effects.ts'
 import { createConnections, type Connections } from '../../src/connection/connections.ts'
 import type { SignatureTokenPlace } from '../../src/connection/webhook-events.ts'
 import { createRequestBudget } from '../../src/lever/request-budget.ts'

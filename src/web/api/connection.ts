@@ -5,7 +5,7 @@ import type { Connections } from '../../connection/connections.ts'
 import { ConnectionView } from '../../connection/connection-view.ts'
 import { ConnectionSettingsPatch } from '../../connection/settings.ts'
 import { requirePlace, SignatureTokenText } from '../../connection/signature-tokens.ts'
-import { assertSpeaksFor } from '../middleware/speaks-for.ts'
+import { assertSpeaksFor } from '../shell/speaks-for.ts'
 import { defineEndpoint, type Answer, type Endpoint } from './endpoint.ts'
 
 const TAG = 'Connection to Lever'

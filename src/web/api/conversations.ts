@@ -4,7 +4,7 @@ import { ConversationView } from '../../conversations/conversation-view.ts'
 import type { Conversations } from '../../conversations/conversations.ts'
 import { DIRECTIONS } from '../../conversations/message-model.ts'
 import { isLeverId } from '../../lever/lever-id.ts'
-import { assertSpeaksFor } from '../middleware/speaks-for.ts'
+import { assertSpeaksFor } from '../shell/speaks-for.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { plainLine, plainText } from './plain-text.ts'
 

@@ -1,7 +1,7 @@
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
-import { ApiDocsPage } from '../pages/api-docs-page.tsx'
-import { page, type PageRoute } from '../pages/page-route.ts'
-import { renderPage } from '../pages/render-page.tsx'
+import { ApiDocsPage } from '../pages/site/api-docs-page.tsx'
+import { page, type PageRoute } from '../shell/page-route.ts'
+import { renderPage } from '../pages/kit/render-page.tsx'
 
 /** The OpenAPI document, and the page to read it on. */
 export function docsRoutes(document: object): PageRoute[] {

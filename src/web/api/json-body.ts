@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { ServiceError } from '../../errors.ts'
-import { readBytes } from '../middleware/request-body.ts'
+import { readBytes } from '../shell/request-body.ts'
 
 const LIMIT_BYTES = 1_048_576
 const MAX_DEPTH = 64

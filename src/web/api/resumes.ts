@@ -3,7 +3,7 @@ import type { Candidates } from '../../candidates/candidates.ts'
 import { CandidateView } from '../../candidates/candidate-view.ts'
 import { RESUME_TYPES } from '../../candidates/resume-type.ts'
 import { LARGEST_RESUME_BYTES, type Resumes } from '../../candidates/resumes.ts'
-import { namedUpload } from '../middleware/uploaded-file.ts'
+import { namedUpload } from '../shell/uploaded-file.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { IdParams } from './id-params.ts'
 

@@ -3,9 +3,9 @@ import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { MOST_HELD } from '../../webhooks/hold-delivery.ts'
 import { RECEIVE_OUTCOMES } from '../../webhooks/receive-delivery.ts'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
-import type { Intake } from '../intake.ts'
-import { readBytes } from '../middleware/request-body.ts'
-import { senderNetwork } from '../sender-network.ts'
+import type { Intake } from '../shell/intake.ts'
+import { readBytes } from '../shell/request-body.ts'
+import { senderNetwork } from '../shell/sender-network.ts'
 import { parseJson } from './json-body.ts'
 
 const LIMIT_BYTES = 256 * 1024

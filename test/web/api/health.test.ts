@@ -7,7 +7,7 @@ import { Counter, Registry } from 'prom-client'
 import { createLog } from '../../../src/log.ts'
 import { createSealer } from '../../../src/secrets/sealer.ts'
 import { createHealthApp } from '../../../src/web/app.ts'
-import { createSignInFailures } from '../../../src/web/middleware/sign-in-failures.ts'
+import { createSignInFailures } from '../../../src/web/shell/sign-in-failures.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 
 describe('health of a process that only works', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { ServiceError } from '../../../src/errors.ts'
-import { page, type PageRoute } from '../../../src/web/pages/page-route.ts'
+import { page, type PageRoute } from '../../../src/web/shell/page-route.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../support/web.ts'
 

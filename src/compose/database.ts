@@ -1,0 +1,73 @@
+import mongoose from 'mongoose'
+import type { Log } from '../log.ts'
+
+const OLDEST_MAJOR = 6
+const RETRY_AFTER_MS = 1000
+const SERVER_SELECTION_MS = 3000
+/** A call made while there is no connection waits so long for one, well within the patience of who asked. */
+const BUFFER_MS = 2000
+
+export interface Database {
+  /** True once connected, checked and indexed. */
+  ready(): boolean
+  /** Resolves when it is ready; stays open while it cannot be reached. */
+  whenReady: Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Connects mongoose's default connection, trying again for as long as the database cannot be reached, then checks that it is a
+ * replica set of a version that serves, and builds the indexes on which promises rest.
+ */
+export function openDatabase(uri: string, log: Log): Database {
+  mongoose.set('bufferTimeoutMS', BUFFER_MS)
+  let isReady = false
+  let stopped = false
+  let pause: NodeJS.Timeout | undefined
+
+  async function connect(): Promise<void> {
+    while (!stopped) {
+      let fault: string | null
+      try {
+        await mongoose.connect(uri, { autoIndex: false, serverSelectionTimeoutMS: SERVER_SELECTION_MS, writeConcern: { w: 'majority' } })
+        fault = await faultOfServer()
+        if (fault === null) {
+          await buildIndexes()
+          isReady = true
+          return
+        }
+      } catch (error) {
+        fault = error instanceof Error ? error.message : 'unknown'
+      }
+      if (stopped) return
+      log.warn({ fault }, 'MongoDB cannot be used yet; trying again')
+      await mongoose.disconnect().catch(() => undefined)
+      await new Promise<void>((resolve) => (pause = setTimeout(resolve, RETRY_AFTER_MS)))
+    }
+  }
+
+  return {
+    ready: () => isReady && mongoose.connection.readyState === mongoose.ConnectionStates.connected,
+    whenReady: connect(),
+    async stop() {
+      stopped = true
+      clearTimeout(pause)
+      await mongoose.disconnect()
+    },
+  }
+}
+
+async function faultOfServer(): Promise<string | null> {
+  const admin = mongoose.connection.db?.admin()
+  if (!admin) return 'not connected'
+  const { version } = await admin.serverInfo()
+  if (Number.parseInt(String(version), 10) < OLDEST_MAJOR)
+    return `MongoDB ${String(version)} is too old: ${OLDEST_MAJOR}.0 or newer is needed`
+  const hello = await admin.command({ hello: 1 })
+  const isReplicaSet = typeof hello['setName'] === 'string' || hello['msg'] === 'isdbgrid'
+  return isReplicaSet ? null : 'MongoDB must be a replica set (one node will do): start mongod with --replSet and run rs.initiate()'
+}
+
+async function buildIndexes(): Promise<void> {
+  await Promise.all(Object.values(mongoose.models).map((model) => model.createIndexes()))
+}

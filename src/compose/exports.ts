@@ -1,0 +1,105 @@
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Candidates } from '../candidates/candidates.ts'
+import type { Resumes } from '../candidates/resumes.ts'
+import type { Connections } from '../connection/connections.ts'
+import { duplicatesFrom } from '../export/request/describe-duplicates.ts'
+import { createExports, type Exports } from '../export/exports.ts'
+import type { ExportDeps, ExportTerms, Landed } from '../export/run/run-export-deps.ts'
+import type { Log } from '../log.ts'
+import type { Mappings } from '../mapping/mappings.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import { lockKeys } from '../people/person-keys.ts'
+import { keyedHash } from '../secrets/opaque-token.ts'
+
+export interface ExportNeighbours {
+  accounts: Accounts
+  audit: Audit
+  connections: Connections
+  mappings: Mappings
+  mirror: Mirror
+  candidates: Candidates
+  resumes: Resumes
+  /** Lever's base address, `…/v1`. */
+  apiUrl: string
+  leaseMs: number
+  settleMs: number
+  timeoutMs: number
+  /** Those of the candidates whose person was erased. */
+  erasedCandidates: (organization: string, candidateIds: readonly string[]) => Promise<Set<string>>
+  /** Told where a candidate stands in Lever now. */
+  onLanded: (organization: string, candidateId: string) => Promise<void>
+  wake: () => void
+  log: Log
+  observe?: ExportDeps['observe']
+}
+
+/** Exports, joined to the parts they need. */
+export function composeExports(parts: ExportNeighbours): Exports {
+  const { accounts, connections, mappings, mirror, candidates } = parts
+  const readTerms = async (organization: string): Promise<ExportTerms> => {
+    const connection = await connections.get(organization)
+    const { sourceName } = await accounts.getOrganization(organization)
+    const stageId = connection.settings.defaultStageId ?? null
+    return {
+      status: connections.statusFor(connection, 'export'),
+      canSeeConfidential: connections.canSeeConfidential(connection),
+      sourceName,
+      stageId,
+      apiUrl: parts.apiUrl,
+      formsUnread: connection.formsUnread ?? false,
+    }
+  }
+  const onLanded: ExportDeps['onLanded'] = async ({ organization, candidateId, exportId, opportunity }: Landed) => {
+    const state = await mirror.opportunityState(organization, opportunity)
+    const stageText = state.stage.text === state.stage.id ? null : state.stage.text
+    const readAt = new Date()
+    await mirror.recordOpportunity(organization, opportunity, readAt)
+    await mirror.noteHistory(organization, { ...opportunity, stageText }, readAt)
+    await candidates.setLeverState(organization, candidateId, state)
+    await candidates.noteExport(organization, candidateId, exportId, { exported: true })
+    await parts.onLanded(organization, candidateId)
+    return { stageText }
+  }
+  return createExports({
+    assess: {
+      assertExporting: connections.assertExporting,
+      resolvePerformAs: mappings.resolvePerformAs,
+      findPosting: mirror.lookUpPosting,
+      findMirroredPosting: mirror.findPosting,
+      findRequisition: mirror.findRequisition,
+    },
+    readTerms,
+    leverClient: connections.leverClient,
+    isLeverUserGone: mirror.isUserGone,
+    noteFormsUnread: connections.noteFormsUnread,
+    remainingClient: connections.remainingClient,
+    findCandidate: candidates.find,
+    readResume: parts.resumes.read,
+    async personHashes(organization, { emails, links }) {
+      const key = await accounts.hashKeyOf(organization)
+      return lockKeys({ emails, links }).map((value) => keyedHash(key, value))
+    },
+    duplicates: duplicatesFrom(mirror),
+    confidentialityOf: mirror.confidentialityOf,
+    async keepOpportunities(organization, opportunities) {
+      const readAt = new Date()
+      for (const opportunity of opportunities) await mirror.recordOpportunity(organization, opportunity, readAt)
+    },
+    stageText: async (organization, stageId) => (await mirror.findStage(organization, stageId))?.text ?? null,
+    onLanded,
+    onRequested: ({ organization, candidateId, exportId }) =>
+      candidates.noteExport(organization, candidateId, exportId, { exported: false }),
+    onBulkRequested: candidates.noteExports,
+    findCandidates: candidates.findBriefly,
+    findIdsInStages: candidates.findIdsInStages,
+    erasedCandidates: parts.erasedCandidates,
+    audit: (record) => parts.audit.append(record),
+    wake: parts.wake,
+    leaseMs: parts.leaseMs,
+    settleMs: parts.settleMs,
+    timeoutMs: parts.timeoutMs,
+    log: parts.log,
+    observe: parts.observe,
+  })
+}

@@ -1,0 +1,213 @@
+import { createAccounts } from '../accounts/accounts.ts'
+import { createOpenId } from '../accounts/open-id.ts'
+import { createTrailSecrets } from '../accounts/trail-secrets.ts'
+import { createAudit } from '../audit/audit.ts'
+import { createCandidates, type Candidates } from '../candidates/candidates.ts'
+import { createResumes } from '../candidates/resumes.ts'
+import { composeConversations } from './conversations.ts'
+import { composeExports } from './exports.ts'
+import { opportunityEffects } from './lever-effects.ts'
+import type { Config } from '../config.ts'
+import { createErasures, type Erasures } from '../erasure/erasures.ts'
+import { forgettersOf } from '../erasure/forgetters.ts'
+import type { Conversations } from '../conversations/conversations.ts'
+import { createConnections, type Connections } from '../connection/connections.ts'
+import type { Exports } from '../export/exports.ts'
+import { exportSummaries } from '../export/export-view.ts'
+import { createRequestBudget } from '../lever/request-budget.ts'
+import type { Log } from '../log.ts'
+import { createMappings, type Mappings } from '../mapping/mappings.ts'
+import { createMirror, type Mirror } from '../mirror/mirror.ts'
+import { forgetIdempotencyKeys } from '../web/api/forget-idempotency-keys.ts'
+import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts'
+import type { Observers } from '../operators/service-metrics.ts'
+import { createSealer } from '../secrets/sealer.ts'
+
+export interface ServiceOptions extends Config {
+  mongodbUri: string
+  /** For a trial on one's own machine: sample people sign in by one click, from loopback. */
+  samplePeople?: boolean
+}
+
+/** The parts, joined; everything that a route, a job, a page or a script calls. */
+export type Parts = ReturnType<typeof composeParts>
+
+/** Builds every part and joins it to the others. Nothing runs yet. */
+export function composeParts(options: ServiceOptions, log: Log, wake: (collection: string) => void, observe: Partial<Observers> = {}) {
+  const { publicUrl, leaseMs, settleMs } = options
+  const sealer = createSealer(options.secretKeys)
+  const audit = createAudit({ secrets: createTrailSecrets({ sealer, log }), log })
+  const accounts = createAccounts({
+    sealer,
+    publicUrl,
+    audit,
+    log,
+    onPersonRemoved: async (organization, email, actor) => void (await mappings.removeIfAny(organization, email, actor)),
+    onAdminEnded: (organization, email) => connections.endAuthorizations(organization, email),
+  })
+  const openId = options.openId && createOpenId({ settings: options.openId, publicUrl, sealer })
+  const budget = createRequestBudget(options.lever)
+  const connections: Connections = createConnections({
+    sealer,
+    accounts,
+    audit,
+    budget,
+    lever: options.lever,
+    publicUrl,
+    log,
+    observeCall: observe.observeCall,
+    observeRefresh: observe.observeRefresh,
+    readMappingCounts: (organization) => mappings.counts(organization),
+    readExportAudit: (organization) => exports.readAuditCounts(organization),
+    stageIsKnown: async (organization, id) => (await mirror.findStage(organization, id)) !== null,
+    async knownUserByEmail(organization, email) {
+      const user = await mirror.findUser(organization, { email })
+      return user && { ...user, email }
+    },
+    stageExists: async (organization, id) => (await mirror.lookUpStage(organization, id)) !== null,
+    leverUserByEmail: async (organization, email) => {
+      const user = await mirror.lookUpUser(organization, email)
+      return user && { ...user, email }
+    },
+    heldCounts: (connection) => webhooks.heldCounts(connection),
+    onTokenSaved: (organization, place) => webhooks.releaseHeld(organization, place),
+    async onAuthorized(organization) {
+      await mirror.sync(organization)
+      await exports.resumeHeld(organization)
+      await exports.rules.wake(organization)
+      await conversations.resumeHeld(organization)
+      await webhooks.resumeWaiting(organization)
+    },
+    async onActivated(organization) {
+      await mirror.syncOpportunities(organization)
+      await exports.resumeHeld(organization)
+      await exports.rules.wake(organization)
+      await conversations.resumeHeld(organization)
+    },
+    async onPaused(organization) {
+      await exports.holdQueued(organization)
+      const { status } = await connections.get(organization) // activated again meanwhile: what was held just now must not wait
+      if (status === 'active') await exports.resumeHeld(organization)
+    },
+    settleExports: (organization, hasGrant) => exports.settle(organization, hasGrant),
+    async forgetAccount(organization) {
+      await mirror.forgetOrganization(organization)
+      await webhooks.forgetAccount(organization)
+      await exports.forgetAudit(organization)
+    },
+  })
+  const mirror: Mirror = createMirror({
+    leverClient: connections.leverClient,
+    canSeeConfidential: async (organization) => connections.canSeeConfidential(await connections.get(organization)),
+    rememberLeverUsers: connections.rememberLeverUsers,
+    hashKeyOf: accounts.hashKeyOf,
+    onAnonymized: (organization, opportunityId) => erasures.opportunityAnonymized(organization, opportunityId),
+    log,
+    leaseMs,
+  })
+  const leverUsers = { lookUp: mirror.lookUpUser, byId: mirror.usersById, all: mirror.allUsers, refresh: mirror.refreshUsers }
+  const mappings: Mappings = createMappings({ accounts, audit, leverUsers })
+  const candidates: Candidates = createCandidates({
+    readExports: exportSummaries,
+    async readPublicPostings(organization, ids) {
+      const confidential = await mirror.confidentialityOf(organization, 'postings', ids)
+      return new Set([...confidential].filter(([, isConfidential]) => !isConfidential).map(([id]) => id))
+    },
+    onRemoved: [(organization, candidateId, actor) => erasures.eraseCandidate(organization, candidateId, actor)],
+    erased: {
+      among: (organization, keys) => erasures.among(organization, keys),
+      lift: (organization, entered, session) => erasures.lift(organization, entered, session),
+    },
+    watchStages: (organization) => exports.rules.watchStages(organization),
+    leaseMs,
+    log,
+    observeImport: observe.observeImport,
+  })
+  const resumes = createResumes()
+  const exports: Exports = composeExports({
+    accounts,
+    audit,
+    connections,
+    mappings,
+    mirror,
+    candidates,
+    resumes,
+    leaseMs,
+    settleMs,
+    log,
+    apiUrl: options.lever.apiUrl,
+    timeoutMs: options.lever.timeoutMs,
+    erasedCandidates: (organization, candidateIds) => erasures.candidatesAmong(organization, candidateIds),
+    onLanded: (organization, candidateId) => conversations.opportunityKnown(organization, { candidateId }),
+    wake: () => wake('exports'),
+    observe: observe.observeExport,
+  })
+  const conversations: Conversations = composeConversations({
+    accounts,
+    audit,
+    connections,
+    mappings,
+    mirror,
+    candidates,
+    exports,
+    isErased: (organization, opportunityId) => erasures.hasErased(organization, opportunityId),
+    noteDelayMs: options.noteDelayMs,
+    leaseMs,
+    settleMs,
+    timeoutMs: options.lever.timeoutMs,
+    wake: () => wake('conversations'),
+    log,
+  })
+  const onOpportunityDeleted = [
+    conversations.opportunityDeleted,
+    (organization: string, opportunityId: string) => erasures.opportunityDeleted(organization, opportunityId),
+    mirror.forgetOpportunity,
+    exports.freeTargetOf,
+  ]
+  const effects = opportunityEffects({ mirror, candidates, exports, conversations, onOpportunityDeleted })
+  const webhooks: Webhooks = createWebhooks({
+    audit,
+    connections,
+    mirror,
+    effects,
+    wake: () => wake('deliveries'),
+    observe: observe.observeDelivery,
+    leaseMs,
+    log,
+  })
+  const erasures: Erasures = createErasures({
+    accounts,
+    audit,
+    candidates,
+    exports,
+    mirror,
+    connections,
+    stopPosting: async ({ organization, ...person }) => {
+      await exports.stopPosting(organization, person.candidateId)
+      await conversations.stopNotes(organization, person)
+    },
+    isPosting: async ({ organization, ...person }) =>
+      (await exports.isPosting(organization, person.candidateId)) || conversations.isNoteOnItsWay(organization, person),
+    forgetters: forgettersOf({ candidates, resumes, exports, conversations, webhooks, mirror, forgetIdempotencyKeys }),
+    leaseMs,
+    log,
+    observe: observe.observeErasure,
+  })
+  return {
+    effects,
+    erasures,
+    webhooks,
+    sealer,
+    audit,
+    accounts,
+    openId,
+    budget,
+    connections,
+    mirror,
+    mappings,
+    candidates,
+    resumes,
+    exports,
+    conversations,
+  }
+}

@@ -1,0 +1,153 @@
+import type { Registry } from 'prom-client'
+import { PersonModel, type PersonDocument } from '../accounts/person-model.ts'
+import type { CandidateDocument } from '../candidates/candidate-model.ts'
+import type { Parts, ServiceOptions } from './parts.ts'
+import type { Log } from '../log.ts'
+import { apiKeyEndpoints } from '../web/api/api-keys.ts'
+import { auditEventEndpoints } from '../web/api/audit-events.ts'
+import { candidateTimelineEndpoints } from '../web/api/candidate-timeline.ts'
+import { candidateEndpoints } from '../web/api/candidates.ts'
+import { candidateImportEndpoints } from '../web/api/candidate-imports.ts'
+import { connectionEndpoints } from '../web/api/connection.ts'
+import { conversationEndpoints } from '../web/api/conversations.ts'
+import type { Endpoint } from '../web/api/endpoint.ts'
+import { erasureEndpoints } from '../web/api/erasures.ts'
+import { exportBatchEndpoints } from '../web/api/export-batches.ts'
+import { exportRuleEndpoints } from '../web/api/export-rules.ts'
+import { exportEndpoints } from '../web/api/exports.ts'
+import { leverDataEndpoints } from '../web/api/lever-data.ts'
+import { organizationEndpoints } from '../web/api/organizations.ts'
+import { resumeEndpoints } from '../web/api/resumes.ts'
+import { signInLinkEndpoints } from '../web/api/sign-in-links.ts'
+import { userMappingEndpoints } from '../web/api/user-mappings.ts'
+import { userEndpoints } from '../web/api/users.ts'
+import { webhookDeliveryEndpoints } from '../web/api/webhook-deliveries.ts'
+import { webhookIntake, webhookIntakePaths } from '../web/api/webhook-intake.ts'
+import { endpointsOfFeature, pagesOfFeature } from '../web/of-feature.ts'
+import { createApp, createHealthApp, type HealthAppOptions, type Site } from '../web/app.ts'
+import { createIdempotency } from '../web/api/idempotency.ts'
+import { apiKeyPagesRoutes } from '../web/pages/api-keys/api-keys.tsx'
+import { atsRoutes } from '../web/pages/ats/ats.tsx'
+import { atsActivateRoutes } from '../web/pages/ats/activate/ats-activate.tsx'
+import { atsSettingsRoutes } from '../web/pages/ats/settings/ats-settings.tsx'
+import { atsUsersRoutes } from '../web/pages/ats/users/ats-users.tsx'
+import { atsWebhooksRoutes } from '../web/pages/ats/webhooks/ats-webhooks.tsx'
+import { activityRoutes } from '../web/pages/activity/activity.tsx'
+import { candidateRoutes } from '../web/pages/candidates/candidate.tsx'
+import { exportBatchesRoutes } from '../web/pages/exports/export-batches.tsx'
+import { exportRulesRoutes } from '../web/pages/export-rules/export-rules.tsx'
+import { exportPagesRoutes, exportProgressRoutes } from '../web/pages/export-dialog/export-pages.tsx'
+import { obstacleFinder } from '../web/pages/export-dialog/export-obstacle.ts'
+import { exportsRoutes } from '../web/pages/exports/exports.tsx'
+import { importRoutes } from '../web/pages/import/import.tsx'
+import { leverCallbackRoutes } from '../web/pages/ats/authorize/lever-callback.tsx'
+import { peopleRoutes } from '../web/pages/people/people.tsx'
+import { createSignInFailures } from '../web/shell/sign-in-failures.ts'
+import type { SamplePerson } from '../web/pages/sign-in/sign-in-page.tsx'
+
+export interface WebDeps {
+  parts: Parts
+  options: ServiceOptions
+  log: Log
+  registry: Registry
+  readiness: () => Promise<string[]>
+}
+
+/** The site of a process: all of it, or for one that only works, its health. */
+export function composeWeb({ parts, options, log, registry, readiness }: WebDeps): Site {
+  const { publicUrl, operatorApiKey, trustedProxies } = options
+  const failures = createSignInFailures(parts.sealer)
+  const health: HealthAppOptions = {
+    log,
+    registry,
+    readiness,
+    publicUrl,
+    operatorApiKey,
+    trustedProxies,
+    failures,
+    authUrl: options.lever.authUrl,
+  }
+  if (!options.roles.includes('web')) return createHealthApp(health)
+  const findObstacle = obstacleFinder(parts)
+  const idempotency = createIdempotency({ sealer: parts.sealer, hashKeyOf: parts.accounts.hashKeyOf, operatorApiKey })
+  return createApp({
+    ...health,
+    accounts: parts.accounts,
+    openId: parts.openId,
+    candidatesPage: { list: parts.candidates.list, findIds: parts.candidates.findIds, findObstacle },
+    sealer: parts.sealer,
+    endpoints: endpointsOf(parts),
+    intakes: [webhookIntake({ webhooks: parts.webhooks, trustedProxies })],
+    intakePaths: webhookIntakePaths,
+    pages: [
+      leverCallbackRoutes({ connections: parts.connections, accounts: parts.accounts }),
+      atsRoutes(parts),
+      atsWebhooksRoutes(parts),
+      atsUsersRoutes(parts),
+      atsActivateRoutes(parts),
+      atsSettingsRoutes(parts),
+      peopleRoutes({ accounts: parts.accounts, idempotency }),
+      apiKeyPagesRoutes({ accounts: parts.accounts, idempotency }),
+      exportPagesRoutes({ ...parts, findObstacle, idempotency }),
+      pagesOfFeature('export', parts.connections, [
+        ...exportProgressRoutes({ ...parts, findObstacle, idempotency }),
+        ...exportBatchesRoutes(parts),
+        ...exportRulesRoutes(parts),
+        ...exportsRoutes(parts),
+      ]),
+      importRoutes(parts),
+      activityRoutes(parts),
+      candidateRoutes({ ...parts, findObstacle }),
+    ],
+    ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),
+  })
+}
+
+function endpointsOf(parts: Parts): Endpoint[] {
+  const { accounts, connections, mirror, candidates } = parts
+  return [
+    ...organizationEndpoints({ accounts }),
+    ...userEndpoints({ accounts }),
+    ...apiKeyEndpoints({ accounts }),
+    ...signInLinkEndpoints({ accounts }),
+    ...connectionEndpoints({ connections }),
+    ...userMappingEndpoints({ mappings: parts.mappings }),
+    ...leverDataEndpoints({
+      mirror,
+      readSync: async (organization) => (await connections.describe(organization)).sync,
+      async findCandidate(organization, id) {
+        const found = await candidates.find(organization, id)
+        return found && { emails: found.emails, links: found.links, ...idsInLever(found) }
+      },
+    }),
+    ...candidateEndpoints({ candidates }),
+    ...candidateTimelineEndpoints(parts),
+    ...resumeEndpoints({ resumes: parts.resumes, candidates }),
+    ...candidateImportEndpoints({ candidates }),
+    ...endpointsOfFeature('export', connections, [
+      ...exportEndpoints({ exports: parts.exports, candidates }),
+      ...exportBatchEndpoints({ exports: parts.exports }),
+      ...exportRuleEndpoints({ exports: parts.exports }),
+    ]),
+    ...endpointsOfFeature('conversations', connections, conversationEndpoints({ conversations: parts.conversations })),
+    ...webhookDeliveryEndpoints({ webhooks: parts.webhooks }),
+    ...erasureEndpoints({ erasures: parts.erasures }),
+    ...auditEventEndpoints(parts),
+  ]
+}
+
+function idsInLever({ lever }: Pick<CandidateDocument, 'lever'>): { opportunityId: string | null; contactId: string | null } {
+  return { opportunityId: lever?.opportunityId ?? null, contactId: lever?.contactId ?? null }
+}
+
+/** Everybody who may sign in, for a trial on one's own machine. */
+async function listSamplePeople(): Promise<SamplePerson[]> {
+  const people = await PersonModel.find({ active: true }).limit(20).lean<PersonDocument[]>()
+  return people.map(({ organization, _id, name, email, role }) => ({
+    organization: String(organization),
+    personId: String(_id),
+    name,
+    email,
+    role,
+  }))
+}

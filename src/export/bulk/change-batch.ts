@@ -1,0 +1,107 @@
+import type { AnyBulkWriteOperation, Types } from 'mongoose'
+import { NEVER } from '../../work/work-fields.ts'
+import { findBatch, viewOf } from './batch-view.ts'
+import { CANCEL, type ChangeDeps } from '../request/change-export.ts'
+import { ExportBatchModel, type ExportBatchDocument } from './export-batch-model.ts'
+import { BULK_LANE, ExportModel } from '../export-model.ts'
+import { reopenStages } from '../request/reopen-export.ts'
+
+export const BATCH_CHANGES = ['pause', 'resume', 'cancel', 'retry'] as const
+export type BatchChange = (typeof BATCH_CHANGES)[number]
+
+const REOPENED_AT_ONCE = 500
+/** What a process that stopped left unsettled is settled by another after this long. */
+const ABANDONED_AFTER_MS = 30_000
+
+/**
+ * What a person does to a batch: `pause` and `resume` what is queued, `cancel` what is queued, `retry` what failed. What runs goes on. May be
+ * repeated, and does nothing where there is nothing to do.
+ * @throws ServiceError not_found
+ */
+export async function changeBatch(
+  wish: { organization: string; id: string; change: BatchChange; actor: string },
+  deps: ChangeDeps,
+): Promise<void> {
+  const { organization, id, change, actor } = wish
+  const batch = await findBatch(organization, id)
+  await CHANGES[change](batch, deps)
+  await deps.audit({ organization, actor, action: `export_batch.${PAST[change]}`, subject: `export_batch:${id}` })
+  deps.wake()
+}
+
+const PAST: Record<BatchChange, string> = { pause: 'paused', resume: 'resumed', cancel: 'canceled', retry: 'retried' }
+
+const CHANGES: Record<BatchChange, (batch: ExportBatchDocument, deps: ChangeDeps) => Promise<void>> = {
+  async pause(batch) {
+    if ((await viewOf(batch)).status === 'running') await setPaused(batch, true)
+  },
+  resume: (batch) => setPaused(batch, false),
+  cancel,
+  retry,
+}
+
+async function setPaused({ _id }: Pick<ExportBatchDocument, '_id'>, isPaused: boolean): Promise<void> {
+  await ExportBatchModel.updateOne({ _id }, { $set: { isPaused }, $currentDate: { unsettledSince: true }, $inc: { revision: 1 } })
+  await settle(_id)
+}
+
+/** Brings the queued exports of a batch to what it says, again where somebody changed it meanwhile. */
+async function settle(_id: Types.ObjectId): Promise<void> {
+  for (;;) {
+    const batch = await ExportBatchModel.findById(_id).lean<ExportBatchDocument>()
+    if (!batch) return
+    await (batch.isPaused ? holdQueued(_id) : wakeHeld(_id))
+    const settled = await ExportBatchModel.updateOne({ _id, revision: batch.revision }, { $set: { unsettledSince: null } })
+    if (settled.matchedCount > 0) return
+  }
+}
+
+/** Also one that a worker has claimed and not begun: it finds its fence outdated. */
+async function holdQueued(batch: Types.ObjectId): Promise<void> {
+  await ExportModel.updateMany(
+    { batch, status: 'queued', $or: [{ waitingFor: { $ne: 'paused' } }, { dueAt: { $ne: NEVER } }] },
+    { $set: { waitingFor: 'paused', dueAt: NEVER, claim: null, leaseUntil: null }, $inc: { fence: 1 }, $unset: { personLock: 1 } },
+  )
+}
+
+async function wakeHeld(batch: Types.ObjectId): Promise<void> {
+  await ExportModel.updateMany(
+    { batch, status: 'queued', waitingFor: 'paused' },
+    { $set: { waitingFor: null, dueAt: new Date(0), claim: null, leaseUntil: null, tryingSince: null }, $inc: { fence: 1 } },
+  )
+}
+
+async function cancel({ _id }: ExportBatchDocument, { observe }: ChangeDeps): Promise<void> {
+  const { modifiedCount } = await ExportModel.updateMany({ batch: _id, status: 'queued' }, CANCEL)
+  for (let canceled = 0; canceled < modifiedCount; canceled += 1) observe?.({ step: 'end', outcome: 'canceled' })
+}
+
+/** One whose target another export has taken since stays failed. */
+async function retry({ _id }: ExportBatchDocument): Promise<void> {
+  const failed = await ExportModel.find({ batch: _id, status: 'failed' }, { _id: 1 }).lean<{ _id: Types.ObjectId }[]>()
+  for (let from = 0; from < failed.length; from += REOPENED_AT_ONCE) {
+    const some = failed.slice(from, from + REOPENED_AT_ONCE)
+    await reopenAll(some.map((one) => ({ updateOne: { filter: { _id: one._id, status: 'failed' }, update: reopenStages(BULK_LANE) } })))
+  }
+  const batch = await ExportBatchModel.findById(_id).lean<ExportBatchDocument>()
+  if (batch?.isPaused) await settle(_id)
+}
+
+async function reopenAll(updates: AnyBulkWriteOperation[]): Promise<void> {
+  try {
+    await ExportModel.collection.bulkWrite(updates as never, { ordered: false, writeConcern: { w: 'majority', j: true } })
+  } catch (error) {
+    const { writeErrors = [] } = error as { writeErrors?: { code?: number }[] | { code?: number } }
+    const others = [writeErrors].flat().filter(({ code }) => code !== 11_000)
+    if (others.length > 0 || [writeErrors].flat().length === 0) throw error
+  }
+}
+
+/** Settles what processes that stopped have left half done. For a job; may run twice. */
+export async function settleAbandoned(): Promise<void> {
+  const abandoned = await ExportBatchModel.find(
+    { unsettledSince: { $gt: new Date(0) }, $expr: { $lt: ['$unsettledSince', { $subtract: ['$$NOW', ABANDONED_AFTER_MS] }] } },
+    { _id: 1 },
+  ).lean<{ _id: Types.ObjectId }[]>()
+  for (const { _id } of abandoned) await settle(_id)
+}

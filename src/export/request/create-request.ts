@@ -1,0 +1,92 @@
+import type { Types } from 'mongoose'
+import { createFormFields, RESUME_FIELD, type CreateOpportunityBody } from '../../lever/opportunities.ts'
+
+/** Lever's built-in stage "New lead"; its id is a slug and never changes (Lever's API documentation). */
+export const NEW_LEAD = 'lead-new'
+
+/** A candidate's résumé, without its bytes. */
+export interface CarriedResume {
+  /** Of the kept file, which never changes. */
+  file: Types.ObjectId
+  filename: string
+  size: number
+  contentType: string
+  /** Hexadecimal. */
+  sha256: string
+}
+
+/** What of a candidate is carried over. */
+export interface CarriedCandidate {
+  name: string
+  headline?: string | null | undefined
+  location?: string | null | undefined
+  emails: string[]
+  phones: { type?: string | null | undefined; value: string }[]
+  links: string[]
+  tags: string[]
+  profileUrl?: string | null | undefined
+  resume?: CarriedResume | null | undefined
+}
+
+export interface CreateRequest {
+  method: 'POST'
+  path: string
+  query: { perform_as: string }
+  body: CreateOpportunityBody
+  /** Sent in the same call, as multipart. */
+  resume: CarriedResume | null
+}
+
+/** The request as it is shown. */
+export interface ShownRequest extends Omit<CreateRequest, 'body' | 'resume'> {
+  /** JSON; with a résumé the fields of the multipart body by their names, the file as filename, size and sha256. */
+  body: CreateOpportunityBody | Record<string, ShownField>
+}
+type ShownField = string | string[] | Pick<CarriedResume, 'filename' | 'size' | 'sha256'>
+
+/**
+ * The one request that makes the opportunity: what the preview shows is what is sent, key by key.
+ * `apiUrl` is Lever's base address, `…/v1`; `stageId` null stands for New lead. The résumé goes along unless `resume` says otherwise.
+ */
+export function buildCreateRequest(wish: {
+  apiUrl: string
+  candidate: CarriedCandidate
+  performAs: string
+  postingId: string | null
+  stageId: string | null
+  sourceName: string
+  resume?: CarriedResume | null
+}): CreateRequest {
+  const { candidate, resume = candidate.resume ?? null } = wish
+  const body: CreateOpportunityBody = {
+    name: candidate.name,
+    ...(candidate.headline ? { headline: candidate.headline } : {}),
+    ...(candidate.location ? { location: candidate.location } : {}),
+    stage: wish.stageId ?? NEW_LEAD,
+    ...(candidate.phones.length > 0 ? { phones: candidate.phones.map(({ type, value }) => (type ? { value, type } : { value })) } : {}),
+    ...(candidate.emails.length > 0 ? { emails: [...candidate.emails] } : {}),
+    ...(linksOf(candidate).length > 0 ? { links: linksOf(candidate) } : {}),
+    ...(candidate.tags.length > 0 ? { tags: [...candidate.tags] } : {}),
+    sources: [wish.sourceName],
+    origin: 'sourced',
+    owner: wish.performAs,
+    ...(wish.postingId ? { postings: [wish.postingId] } : {}),
+  }
+  return { method: 'POST', path: new URL(`${wish.apiUrl}/opportunities`).pathname, query: { perform_as: wish.performAs }, body, resume }
+}
+
+/** What of a request is shown before it is sent: all of it but the bytes of the file. */
+export function showRequest({ resume, ...request }: CreateRequest): ShownRequest {
+  if (!resume) return request
+  const fields: Record<string, ShownField> = {}
+  for (const [name, value] of createFormFields(request.body)) {
+    fields[name] = name.endsWith('[]') ? [...((fields[name] as string[] | undefined) ?? []), value] : value
+  }
+  const { filename, size, sha256 } = resume
+  return { ...request, body: { ...fields, [RESUME_FIELD]: { filename, size, sha256 } } }
+}
+
+/** The candidate's links, the sourcing tool's profile page among them. */
+export function linksOf(candidate: Pick<CarriedCandidate, 'links' | 'profileUrl'>): string[] {
+  return [...new Set([...candidate.links, ...(candidate.profileUrl ? [candidate.profileUrl] : [])])]
+}

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { QueryFilter } from 'mongoose'
+import { callLastsMs } from '../../work/call-on-its-way.ts'
+import { cancelQueued } from './change-export.ts'
+import { ExportModel, type ExportDocument } from '../export-model.ts'
+import type { ExportDeps } from '../run/run-export-deps.ts'
+
+/** Somebody waits for the connection to end. */
+const LOOK_LIMIT_MS = 15_000
+const LOOK_AT_RUNNING_EVERY_MS = 50
+
+/**
+ * Before a connection ends: takes back what is queued, lets calls under way end, and has the workers look for each unclear export while
+ * Lever still answers; without a grant, end it. What is not found ends as `outcome_unknown`.
+ */
+export async function settleExports(
+  organization: string,
+  hasGrant: boolean,
+  deps: Pick<ExportDeps, 'timeoutMs'> & { wake: () => void },
+): Promise<void> {
+  await cancelQueued(organization)
+  // a call that has begun ends within its time limit; nothing new begins, since the connection has ended
+  const underWay = { status: { $in: ['checking', 'sending'] }, $expr: { $gt: ['$leaseUntil', '$$NOW'] } } as const
+  await untilNone({ organization, ...underWay }, callLastsMs(deps.timeoutMs))
+  const lookAtAgain: QueryFilter<ExportDocument> = {
+    organization,
+    $or: [{ status: 'unclear' }, { status: 'exported', 'note.status': 'queued' }],
+  }
+  const { modifiedCount } = await ExportModel.updateMany(lookAtAgain, { $set: { dueAt: new Date(0) } })
+  if (modifiedCount > 0) deps.wake()
+  if (hasGrant) await untilNone({ organization, status: 'unclear' }, LOOK_LIMIT_MS)
+}
+
+async function untilNone(exports: QueryFilter<ExportDocument>, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs
+  while (performance.now() < deadline && (await ExportModel.exists(exports))) await sleep(LOOK_AT_RUNNING_EVERY_MS)
+}

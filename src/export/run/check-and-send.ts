@@ -1,0 +1,164 @@
+import { isServiceError } from '../../errors.ts'
+import type { LeverClient } from '../../lever/client.ts'
+import { getOpportunity, type LeverOpportunity } from '../../lever/opportunities.ts'
+import { LeaseLost } from '../../work/claim.ts'
+import { writeStep } from '../../work/write-step.ts'
+import { assessRights } from '../request/assess-export.ts'
+import { resumeToSend } from './carried-resume.ts'
+import { buildCreateRequest, linksOf } from '../request/create-request.ts'
+import { hasExportBurst, isLargeBatch } from '../export-burst.ts'
+import { findDuplicates, mainDuplicate, type Duplicate, type MirrorTrust } from '../request/find-duplicates.ts'
+import { ExportModel, type ExportDocument, type ExportIntent } from '../export-model.ts'
+import {
+  budgetLane,
+  claimedAt,
+  endAsDuplicate,
+  fail,
+  hasGivenUp,
+  hold,
+  holdForBatch,
+  land,
+  sayWait,
+  tryLater,
+  type ClaimedExport,
+} from './export-steps.ts'
+import { describeFailure, isGrantGone, isRefusal, pauseOf } from './lever-failure.ts'
+import { GIVEN_UP_UNCLEAR } from './look-again.ts'
+import { lockPerson } from './lock-person.ts'
+import { chooseForIntent, lookForIntent } from './look-for-intent.ts'
+import { isBatchPaused } from '../bulk/paused-batches.ts'
+import { resolveOlderIntents } from './resolve-older-intents.ts'
+import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
+import { sendExport, type Attempted } from './send-export.ts'
+
+const LOCK_PAUSE_MS = 700
+
+/** May it, may it still, and is the person there already? Then it is sent. Until then nothing has been written in Lever. */
+export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  const { document } = claimed
+  const organization = String(document.organization)
+  const terms = await deps.readTerms(organization)
+  if (terms.status !== 'active') return hold(claimed, terms, deps)
+  if (document.batch && (await isBatchPaused(document.batch))) return holdForBatch(claimed)
+  if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) return giveUp(claimed, deps)
+  try {
+    await assessAndSend(claimed, terms, deps)
+  } catch (error) {
+    await readFailed(claimed, error, deps)
+  }
+}
+
+async function giveUp(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  if (claimed.document.intent) return fail(claimed, GIVEN_UP_UNCLEAR, deps)
+  await fail(claimed, { code: 'lever_unavailable', detail: 'Lever did not take it for a day. Retry it when Lever answers again.' }, deps)
+}
+
+async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: ExportDeps): Promise<void> {
+  const { document } = claimed
+  const organization = String(document.organization)
+  const wish = {
+    organization,
+    requestedBy: document.requestedBy,
+    postingId: document.posting?.postingId,
+    requisitionId: document.requisition?.requisitionId,
+    clearance: 'all' as const, // what who asked may see was checked when it was accepted
+  }
+  const { problems, performAs } = await assessRights(wish, deps.assess)
+  const [problem] = problems
+  if (problem || !performAs) return fail(claimed, { code: problem?.code ?? 'user_not_mapped', detail: sentence(problem) }, deps)
+  const candidate = await deps.findCandidate(organization, String(document.candidate))
+  if (!candidate) return endWithoutCandidate(claimed, deps)
+
+  const person = { emails: candidate.emails, links: linksOf(candidate) }
+  if (!(await lockPerson(claimed, person, { status: 'checking', performAs, waitingFor: null }, deps))) {
+    return tryLater(claimed, { waitingFor: document.waitingFor ?? null, pauseMs: LOCK_PAUSE_MS })
+  }
+  const client = await deps.leverClient(organization, budgetLane(document), (forWhat) => void sayWait(claimed, forWhat, deps))
+  const request = buildCreateRequest({
+    apiUrl: terms.apiUrl,
+    candidate,
+    performAs: performAs.leverUserId,
+    postingId: document.posting?.postingId ?? null,
+    stageId: terms.stageId,
+    sourceName: terms.sourceName,
+    resume: resumeToSend(document, candidate),
+  })
+  await decide(claimed, { client, terms, candidate, request }, deps)
+}
+
+/** Erased meanwhile: what it knew of the person goes as well. */
+async function endWithoutCandidate(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  await writeStep(ExportModel, claimed, { set: { intent: null }, unset: claimed.document.note ? ['note.text'] : [] })
+  await fail(claimed, { code: 'candidate_not_found', detail: 'The candidate was deleted here.' }, deps)
+}
+
+function sentence(problem: Error | undefined): string {
+  const hint = isServiceError(problem) ? problem.hint : undefined
+  return [problem?.message, hint].filter(Boolean).join(' ')
+}
+
+/** Is it there already, by an earlier try of ours or by others? Else send. */
+async function decide(claimed: ClaimedExport, attempted: Attempted, deps: ExportDeps): Promise<void> {
+  const { document } = claimed
+  const { client, terms, candidate } = attempted
+  const organization = String(document.organization)
+  const person = { emails: candidate.emails, links: linksOf(candidate) }
+  const { canSeeConfidential } = terms
+  const trust = await mirrorTrust(document)
+  const search = await findDuplicates(
+    { organization, person, client, canSeeConfidential, lane: budgetLane(document), trust },
+    deps.duplicates,
+  )
+  await deps.keepOpportunities(organization, search.opportunities)
+
+  const own = document.intent ? await findOwn(organization, document.intent, search.opportunities, { client, canSeeConfidential }) : null
+  const mine = own ?? (await resolveOlderIntents(claimed, person.emails, { client, canSeeConfidential }, deps))
+  const withResume = own !== null && document.intent?.resume === true
+  if (mine) return land(claimed, { opportunity: mine, made: true, withResume, attempt: { step: 'look', outcome: 'found' } }, deps)
+
+  const { duplicates } = search
+  if (duplicates.length > 0 && document.onDuplicate === 'stop') return endAsDuplicate(claimed, duplicates, deps)
+  if (duplicates.length > 0 && document.onDuplicate === 'link')
+    return linkTo(claimed, { duplicates, read: search.opportunities, client }, deps)
+  const known = duplicates.map(({ opportunityId }) => opportunityId)
+  await sendExport(claimed, attempted, known, deps)
+}
+
+/**
+ * In a bulk the mirror answers for Lever, so that an export costs one call; who is to be linked to is read from Lever all the same. Not where
+ * an earlier try may have made something: that is looked for in Lever.
+ */
+async function mirrorTrust({ organization, batch, intent, onDuplicate }: ExportDocument): Promise<MirrorTrust> {
+  if (intent || !((await isLargeBatch(batch)) || (await hasExportBurst(String(organization))))) return 'never'
+  return onDuplicate === 'link' ? 'forAbsence' : 'always'
+}
+
+/** By e-mail it is among the duplicates; without, Lever is asked once more. */
+async function findOwn(
+  organization: string,
+  intent: ExportIntent,
+  found: LeverOpportunity[],
+  lever: { client: LeverClient; canSeeConfidential: boolean },
+): Promise<LeverOpportunity | null> {
+  return intent.emails.length > 0 ? chooseForIntent(organization, intent, found) : lookForIntent(organization, intent, lever)
+}
+
+async function linkTo(
+  claimed: ClaimedExport,
+  { duplicates, read, client }: { duplicates: Duplicate[]; read: LeverOpportunity[]; client: LeverClient },
+  deps: ExportDeps,
+): Promise<void> {
+  const id = mainDuplicate(duplicates)?.opportunityId ?? ''
+  const opportunity = read.find((one) => one.id === id) ?? (await getOpportunity(client, id, { expand: ['applications', 'stage'] }))
+  await land(claimed, { opportunity, made: false, attempt: { step: 'link', outcome: 'linked' } }, deps)
+}
+
+/** A look-up failed: nothing was written in Lever. */
+async function readFailed(claimed: ClaimedExport, error: unknown, deps: ExportDeps): Promise<void> {
+  if (error instanceof LeaseLost) throw error
+  if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
+  if (!isServiceError(error)) throw error
+  const attempt = { step: 'check', outcome: 'failed', detail: describeFailure(error) }
+  if (!isRefusal(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
+  await fail(claimed, { code: 'lever_rejected', detail: describeFailure(error) }, deps)
+}

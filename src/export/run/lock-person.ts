@@ -1,0 +1,23 @@
+import { writeStep } from '../../work/write-step.ts'
+import { ExportModel } from '../export-model.ts'
+import { tryingSince, type ClaimedExport } from './export-steps.ts'
+import type { Person } from '../request/find-duplicates.ts'
+import type { ExportDeps } from './run-export-deps.ts'
+
+/**
+ * Holds a person's e-mails and links for this export, with what else is to be written: two at once would not see each other in
+ * Lever. Resolves to false while another export holds one of them.
+ */
+export async function lockPerson(claimed: ClaimedExport, person: Person, set: Record<string, unknown>, deps: ExportDeps): Promise<boolean> {
+  const { document } = claimed
+  const personLock = await deps.personHashes(String(document.organization), person)
+  const since = tryingSince(claimed, deps.leaseMs)
+  try {
+    await writeStep(ExportModel, claimed, { set: { ...set, tryingSince: since, personLock } })
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 11_000) return false
+    throw error
+  }
+  document.tryingSince = since
+  return true
+}

@@ -1,0 +1,45 @@
+import { writeStep } from '../../work/write-step.ts'
+import { checkAndSend } from './check-and-send.ts'
+import { ExportModel } from '../export-model.ts'
+import { becomeUnclear, claimedAt, tryLater, type ClaimedExport } from './export-steps.ts'
+import { lookAgain } from './look-again.ts'
+import type { ExportDeps } from './run-export-deps.ts'
+import { writeNote } from './write-note.ts'
+
+/**
+ * Takes one claimed export to its next rest. May be run by any worker at any time: what was begun under another fence is looked
+ * for in Lever, never posted blindly.
+ * @throws LeaseLost when another worker has taken over
+ */
+export async function runExport(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  switch (claimed.document.status) {
+    case 'queued':
+    case 'checking':
+      return checkAndSend(claimed, deps)
+    case 'sending':
+      return restAfterCrash(claimed, deps)
+    case 'unclear':
+      return lookAgain(claimed, deps)
+    case 'exported':
+      return claimed.document.erasedAt ? rest(claimed) : writeNote(claimed, deps)
+    default:
+      return rest(claimed)
+  }
+}
+
+/** No work is left for a worker. */
+async function rest(claimed: ClaimedExport): Promise<void> {
+  await writeStep(ExportModel, claimed, { release: 'never' })
+}
+
+/** The worker that posted is gone or asleep; its call ends within the time limit, its effect within the settle time. */
+async function restAfterCrash(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
+  const { intent } = claimed.document
+  if (!intent) return tryLater(claimed, { waitingFor: null, pauseMs: 0 }) // its call had no effect, and the next one had not begun
+  const rested = claimedAt(claimed, deps.leaseMs).getTime() - intent.at.getTime()
+  const { _id, organization } = claimed.document
+  deps.log.warn({ export: String(_id), organization: String(organization) }, 'export: the process that sent it stopped')
+  deps.observe?.({ step: 'send', outcome: 'unclear' })
+  const restMs = Math.max(0, Math.max(deps.settleMs, deps.timeoutMs) - rested)
+  await becomeUnclear(claimed, { restMs, attempt: { step: 'send', outcome: 'unclear', detail: 'the process that sent it stopped' } })
+}

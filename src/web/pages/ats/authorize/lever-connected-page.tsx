@@ -1,0 +1,26 @@
+import { Layout } from '../../site/layout.tsx'
+import { usePage } from '../../kit/page-context.ts'
+import { authorizationTexts } from './texts-authorization.ts'
+
+export interface LeverConnectedPageProps {
+  organizationName: string
+  /** False where somebody of another account is signed in, who cannot open that organization's settings. */
+  isTheirs: boolean
+}
+
+/** For a return from Lever that was opened again after it succeeded, or that came back to another account's session. */
+export function LeverConnectedPage({ organizationName, isTheirs }: LeverConnectedPageProps) {
+  const t = authorizationTexts(usePage().language)
+  return (
+    <Layout title={t.connectedTitle} width="narrow">
+      <section class="card">
+        <p>{t.connected(organizationName)}</p>
+        {isTheirs ? (
+          <a href="/settings/ats/webhooks" role="button">
+            {t.toWebhooks}
+          </a>
+        ) : null}
+      </section>
+    </Layout>
+  )
+}

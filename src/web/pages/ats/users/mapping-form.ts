@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { jsonOf } from '../../kit/json-of.ts'
+import { refuseStrayFields } from '../../kit/stray-fields.ts'
+import type { MappingWish } from './save-mappings.ts'
+
+/** What the pressed button asks for beside saving. */
+export type MappingAction = 'proceed' | 'match' | 'stay'
+
+const Row = z.object({ userEmail: z.string(), leverEmail: z.string(), active: z.boolean() })
+
+/**
+ * The form of people and Lever users: per person, by id, `was:` who it is and how the row was when the page was made, `lever:` what was
+ * typed, `active:` where switched on; `do` the button: `proceed`, `match`, or `use <person> <Lever's e-mail>`, a suggestion taken.
+ */
+export const MappingForm = z.record(z.string(), z.string().max(1000)).transform((fields, context) => {
+  refuseStrayFields(fields, ['lever', 'active'], context, ['do'])
+  const [verb = '', person, taken = ''] = (fields['do'] ?? 'proceed').split(' ')
+  if (!['proceed', 'match', 'use'].includes(verb))
+    context.addIssue({ code: 'custom', path: ['do'], message: 'is not a button of this form' })
+  const wishes = Object.entries(fields).flatMap(([name, text]): MappingWish[] => {
+    if (!name.startsWith('was:')) return []
+    const { data } = Row.safeParse(jsonOf(text))
+    if (data === undefined) {
+      context.addIssue({ code: 'custom', path: [name], message: 'is not of this form' })
+      return []
+    }
+    const { userEmail, ...was } = data
+    if (verb === 'use' && person === userEmail) return [{ userEmail, leverEmail: taken, active: true, was }]
+    const id = name.slice('was:'.length)
+    return [{ userEmail, leverEmail: (fields[`lever:${id}`] ?? '').trim(), active: fields[`active:${id}`] !== undefined, was }]
+  })
+  const action: MappingAction = verb === 'use' ? 'stay' : verb === 'match' ? 'match' : 'proceed'
+  return { wishes, action }
+})

@@ -1,0 +1,54 @@
+import { clearanceOf } from '../../../accounts/clearance.ts'
+import type { Accounts } from '../../../accounts/accounts.ts'
+import type { PersonCaller } from '../../../accounts/caller.ts'
+import type { Connections } from '../../../connection/connections.ts'
+import type { ServiceError } from '../../../errors.ts'
+import type { Exports } from '../../../export/exports.ts'
+import type { AdminName, Problem } from './export-problem.tsx'
+
+export interface ObstacleDeps {
+  exports: Pick<Exports, 'assess'>
+  connections: Pick<Connections, 'get'>
+  accounts: Pick<Accounts, 'listPeople'>
+}
+
+/** Why a person may not export at all, and who can change it. */
+export interface Obstacle {
+  problem: Problem
+  /** Active admins; empty for an admin, who goes there. */
+  admins: AdminName[]
+}
+
+export type FindObstacle = (person: PersonCaller) => Promise<Obstacle | null>
+
+/** More names would help nobody. */
+const NAMED_ADMINS = 3
+
+/** Looks, without asking Lever, for what keeps a person from exporting anything. */
+export function obstacleFinder(deps: ObstacleDeps): FindObstacle {
+  return async (person) => {
+    const { problems } = await deps.exports.assess({
+      organization: person.organization,
+      requestedBy: person.email,
+      clearance: clearanceOf(person),
+    })
+    const [problem] = problems
+    if (!problem) return null
+    return { problem: await inContext(problem, person, deps), admins: person.role === 'admin' ? [] : await adminsOf(person, deps) }
+  }
+}
+
+async function inContext(
+  { code, message, hint, extra }: ServiceError,
+  { organization }: PersonCaller,
+  deps: ObstacleDeps,
+): Promise<Problem> {
+  const detail = [message, hint].filter(Boolean).join(' ')
+  if (code === 'connection_not_active') return { code, detail, connection: (await deps.connections.get(organization)).status }
+  return code === 'scope_missing' ? { code, detail, missing: extra['missing'] as string[] } : { code, detail }
+}
+
+async function adminsOf({ organization }: PersonCaller, { accounts }: ObstacleDeps): Promise<AdminName[]> {
+  const { data } = await accounts.listPeople(organization, { limit: 100 })
+  return data.filter(({ role, active }) => role === 'admin' && active).slice(0, NAMED_ADMINS)
+}

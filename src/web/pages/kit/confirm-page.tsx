@@ -1,0 +1,37 @@
+import type { ComponentChildren } from 'preact'
+import { Form } from './form.tsx'
+import { Layout } from '../site/layout.tsx'
+import { usePage } from './page-context.ts'
+import { wizardTexts } from '../ats/texts-wizard.ts'
+
+export interface ConfirmPageProps {
+  title: string
+  /** What it will do. */
+  children: ComponentChildren
+  /** Where the form goes, and the words on its button. */
+  action: string
+  button: string
+  /** Where Cancel leads. */
+  back: string
+}
+
+/** Asks before something that cannot be taken back. */
+export function ConfirmPage({ title, children, action, button, back }: ConfirmPageProps) {
+  return (
+    <Layout title={title} width="narrow">
+      <section class="card">
+        {children}
+        <div class="actions">
+          <Form action={action}>
+            <button type="submit" class="danger">
+              {button}
+            </button>
+          </Form>
+          <a href={back} role="button" class="quiet">
+            {wizardTexts(usePage().language).cancel}
+          </a>
+        </div>
+      </section>
+    </Layout>
+  )
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { ListOrder } from '../../../paging.ts'
+import { LONGEST_CURSOR, Sort, sortParameter } from './list-order.ts'
+
+/** The query parameters of a list. */
+export const ListQuery = z.object({
+  q: z.string().trim().max(200).default(''),
+  cursor: z
+    .string()
+    .regex(/^[\w-]{16}$/)
+    .optional(),
+})
+
+/** The same of a list that can be ordered. */
+export const SortedListQuery = ListQuery.extend({
+  sort: Sort,
+  cursor: z
+    .string()
+    .regex(/^[\w-]{16,}$/)
+    .max(LONGEST_CURSOR)
+    .optional(),
+})
+
+interface ListPlace {
+  q: string
+  sort?: ListOrder | undefined
+  cursor?: string | undefined
+}
+
+/** Where the list stands now, to come back to it: `/settings/people?q=ana`. */
+export function listAddress(href: string, { q, sort = '-added', cursor }: ListPlace): string {
+  const shown = { ...(q === '' ? {} : { q }), ...sortParameter(sort), ...(cursor === undefined ? {} : { cursor }) }
+  const query = new URLSearchParams(shown).toString()
+  return query === '' ? href : `${href}?${query}`
+}

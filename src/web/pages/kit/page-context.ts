@@ -1,0 +1,32 @@
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { PersonCaller } from '../../../accounts/caller.ts'
+import type { Notice } from '../../shell/flash.ts'
+import type { Language } from '../../shell/languages.ts'
+
+/** What any component of a page may need to know of the request. */
+export interface PageContextValue {
+  language: Language
+  caller: PersonCaller | null
+  /** Of the caller. */
+  organizationName: string | null
+  csrfToken: string | null
+  /** True where the caller may go on in another organization. */
+  canSwitch: boolean
+  /** Path and query of the page, to come back to it. */
+  here: string
+  /** Path of the request, also of a form that is answered with a page. */
+  path: string
+  requestId: string
+  /** Kept from before a redirect. */
+  notice: Notice | null
+}
+
+export const PageContext = createContext<PageContextValue | null>(null)
+
+/** @throws Error outside of a page given to `renderPage` */
+export function usePage(): PageContextValue {
+  const value = useContext(PageContext)
+  if (!value) throw new Error('usePage is for components of a page rendered by renderPage')
+  return value
+}

@@ -1,0 +1,75 @@
+import type { ErrorCode, ServiceError } from '../../../errors.ts'
+import type { Language } from '../../shell/languages.ts'
+
+/**
+ * Says what happened and what to do next, in the reader's language. English uses the error's own message and hint, which are more
+ * specific.
+ */
+export function problemWords(
+  language: Language,
+  error: Pick<ServiceError, 'code' | 'message' | 'hint'> & Partial<Pick<ServiceError, 'extra'>>,
+): string {
+  if (language === 'en') return [error.message, error.hint].filter(Boolean).join(' ')
+  const { missing } = error.extra ?? {}
+  return error.code === 'scope_missing' && Array.isArray(missing) ? `${SPANISH.scope_missing} ${missing.join(', ')}` : SPANISH[error.code]
+}
+
+const SPANISH: Record<ErrorCode, string> = {
+  malformed_json: 'El cuerpo no es JSON válido.',
+  bad_request: 'La solicitud no se entiende. Vuelva a enviarla.',
+  payload_malformed: 'El contenido de la entrega no se entiende.',
+  authorization_failed: 'La autorización de Lever no se ha completado. Empiece de nuevo con Autorizar.',
+  unauthenticated: 'Inicie sesión primero.',
+  signature_mismatch: 'La firma no corresponde a ningún token de firma conocido.',
+  signature_outdated: 'La entrega se firmó hace más de 30 días o con más de una hora de adelanto.',
+  forbidden: 'Esto es para administradores de su organización.',
+  csrf_token_missing: 'El formulario es de otra sesión. Recargue la página y envíelo de nuevo.',
+  admin_required: 'Solo un administrador puede hacerlo.',
+  user_inactive: 'Esta persona está desactivada aquí. Un administrador puede activarla en Ajustes > Personas.',
+  user_not_mapped: 'Esta persona no tiene usuario de Lever. Un administrador lo asigna en Ajustes > Configuración del ATS > Usuarios.',
+  mapping_inactive:
+    'La exportación está desactivada para esta persona. Un administrador la activa en Ajustes > Configuración del ATS > Usuarios.',
+  lever_user_deactivated: 'El usuario de Lever con este correo está desactivado. Reactívelo en Lever o elija otro.',
+  not_found: 'Aquí no hay nada con ese nombre.',
+  user_not_found: 'No existe esa persona en esta organización. Añádala en Ajustes > Personas.',
+  method_not_allowed: 'Esto no es posible aquí.',
+  not_acceptable: 'Este tipo de respuesta no existe.',
+  request_timeout: 'El envío ha tardado demasiado. Inténtelo de nuevo.',
+  already_exported: 'Este candidato ya se exportó a este destino.',
+  connection_not_active: 'La conexión con Lever no está activa. Véase Ajustes > Configuración del ATS.',
+  erased: 'Los datos de esta persona se borraron. Solo vuelve si alguien la introduce de nuevo a propósito.',
+  external_id_taken: 'Otro candidato tiene ya este identificador externo.',
+  feature_off: 'Esta función está desactivada. Actívela en Ajustes > Configuración del ATS > Ajustes del ATS.',
+  idempotency_in_progress: 'El primer envío todavía está en curso. Espere un momento.',
+  lever_account_mismatch: 'Es otra cuenta de Lever que la conectada antes. Desconecte primero y conecte después la otra.',
+  lever_user_already_mapped: 'Otra persona tiene ya este usuario de Lever. Quite antes esa asignación o elija otro usuario.',
+  not_cancelable: 'Ya no se puede cancelar.',
+  not_ready: 'Todavía falta algo: Lever autorizado y al menos una persona asignada y activa.',
+  not_retryable: 'No se puede reintentar.',
+  oauth_not_configured: 'Este servicio no tiene aplicación OAuth en Lever. Conecte con una clave de API.',
+  payload_expired: 'El contenido de esta entrega ya se borró por antigüedad.',
+  posting_closed: 'Este puesto ya no está abierto. Elija otro.',
+  scope_missing:
+    'Lever no ha concedido los permisos necesarios. Autorice de nuevo en Ajustes > Configuración del ATS. Permisos que faltan:',
+  state_conflict: 'Alguien cambió lo mismo a la vez. Mire el estado actual e inténtelo de nuevo.',
+  payload_too_large: 'Es demasiado grande.',
+  unsupported_media_type: 'Este tipo de archivo no se admite.',
+  candidate_not_found: 'Este candidato no existe.',
+  idempotency_key_reused: 'Este formulario ya se envió con otros datos. Recargue la página.',
+  invalid_request: 'Algún campo no es válido. Corríjalo y envíe de nuevo.',
+  lever_key_lacks_permission:
+    'A esta clave de API le faltan permisos. En Lever no se pueden cambiar: cree otra clave con los permisos de la lista.',
+  lever_key_rejected:
+    'Lever no acepta esta clave de API. Cópiela de nuevo en Settings > Integrations and API > API Credentials de Lever, o cree otra.',
+  lever_rejected: 'Lever lo ha rechazado.',
+  lever_user_not_found: 'Lever no tiene ningún usuario con este correo. Use la dirección que figura en Lever, en Settings > Users.',
+  posting_not_found: 'Este puesto no existe en Lever.',
+  posting_required: 'Elija también el puesto: la requisición tiene varios o ninguno abierto.',
+  requisition_not_found: 'Esta requisición no existe en Lever.',
+  requisition_not_on_posting: 'Esta requisición no pertenece al puesto elegido.',
+  too_many_requests: 'Demasiadas solicitudes. Espere un momento.',
+  internal_error: 'Algo ha fallado por nuestra parte. Inténtelo de nuevo en un momento.',
+  lever_unavailable: 'No se ha podido contactar con Lever. Suele ser temporal: inténtelo de nuevo en un minuto.',
+  outcome_unknown: 'No se sabe si Lever lo aceptó. Mire en Lever antes de repetirlo.',
+  storage_unavailable: 'La base de datos no responde. Inténtelo de nuevo en un momento.',
+}

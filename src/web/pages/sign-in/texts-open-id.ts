@@ -1,0 +1,43 @@
+import { defineTexts } from '../../shell/languages.ts'
+
+/** Why a sign-in by OpenID Connect came to nothing, by its reason, and what to do then. */
+export const openIdTexts = defineTexts({
+  en: {
+    title: 'You are not signed in',
+    again: 'Try again',
+    otherWay: 'Another way to sign in',
+    unreachable: 'Your sign-in provider cannot be reached.',
+    unreachableNext: 'This usually passes: try again in a minute. If it lasts, tell whoever runs this service.',
+    notBegun: 'This sign-in did not start in this browser, was already used, or is more than ten minutes old.',
+    notBegunNext: 'Try again, and stay in one browser until you are back here.',
+    denied: 'Your sign-in provider was told not to let you in here.',
+    deniedNext: 'Try again and agree there, or ask whoever runs your provider whether you may use Fulcrum.',
+    failed: 'The answer from your sign-in provider was not valid, so it was refused.',
+    failedNext: 'Try again. If it happens again, tell whoever runs this service; the log says what was wrong.',
+    emailMissing: 'Your sign-in provider did not say what your email address is.',
+    emailMissingNext: 'Ask whoever runs your provider to let Fulcrum see your email address.',
+    emailUnverified: 'Your sign-in provider has not verified your email address.',
+    emailUnverifiedNext: 'Verify your address there, then try again.',
+    unknownPerson: 'Nobody active in Fulcrum has your email address.',
+    unknownPersonNext: 'Ask an admin of your organization to invite you with the address that you use at your provider.',
+  },
+  es: {
+    title: 'No se ha iniciado la sesión',
+    again: 'Intentar de nuevo',
+    otherWay: 'Otra forma de entrar',
+    unreachable: 'No se puede contactar con su proveedor de acceso.',
+    unreachableNext: 'Suele pasar solo: inténtelo en un minuto. Si continúa, avise a quien gestiona este servicio.',
+    notBegun: 'Este acceso no empezó en este navegador, ya se usó o tiene más de diez minutos.',
+    notBegunNext: 'Inténtelo de nuevo y no cambie de navegador hasta volver aquí.',
+    denied: 'Su proveedor de acceso ha recibido la orden de no dejarle entrar aquí.',
+    deniedNext: 'Inténtelo de nuevo y acepte allí, o pregunte a quien gestiona su proveedor si puede usar Fulcrum.',
+    failed: 'La respuesta de su proveedor de acceso no era válida y se ha rechazado.',
+    failedNext: 'Inténtelo de nuevo. Si se repite, avise a quien gestiona este servicio; el registro dice qué fallaba.',
+    emailMissing: 'Su proveedor de acceso no ha dicho cuál es su correo electrónico.',
+    emailMissingNext: 'Pida a quien gestiona su proveedor que permita a Fulcrum ver su correo.',
+    emailUnverified: 'Su proveedor de acceso no ha verificado su correo electrónico.',
+    emailUnverifiedNext: 'Verifíquelo allí e inténtelo de nuevo.',
+    unknownPerson: 'Nadie activo en Fulcrum tiene su correo electrónico.',
+    unknownPersonNext: 'Pida a un administrador de su organización que le invite con el correo que usa en su proveedor.',
+  },
+})

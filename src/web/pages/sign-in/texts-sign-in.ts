@@ -1,0 +1,43 @@
+import { defineTexts } from '../../shell/languages.ts'
+
+export const signInTexts = defineTexts({
+  en: {
+    title: 'Sign in',
+    lead: 'Fulcrum exports your candidates to Lever.',
+    email: 'Email',
+    password: 'Password',
+    forgotten: 'Forgot your password, or have none yet? Ask an admin of your organization for a sign-in link: it lets you set a new one.',
+    wrong: 'This email and password do not match. Try again, or ask an admin of your organization for a sign-in link.',
+    signInWith: (provider: string) => `Sign in with ${provider}`,
+    how: 'You can also use a link: open Fulcrum from your sourcing tool, or ask an admin of your organization for an invitation. A link works once.',
+    samples: 'Sample people',
+    samplesLead: 'This is a local trial. Pick who you want to be.',
+    signInAs: (name: string) => `Sign in as ${name}`,
+    admin: 'Admin',
+    sourcer: 'Sourcer',
+    linkTitle: 'This link no longer works',
+    linkUsed: 'It was already used, or it has expired. Nobody has been signed in.',
+    linkNext: 'Open Fulcrum from your sourcing tool again, or ask an admin of your organization for a new link.',
+    toSignIn: 'To the sign-in page',
+  },
+  es: {
+    title: 'Iniciar sesión',
+    lead: 'Fulcrum exporta sus candidatos a Lever.',
+    email: 'Correo electrónico',
+    password: 'Contraseña',
+    forgotten: '¿La ha olvidado o aún no tiene? Pida un enlace de acceso a un administrador de su organización: permite poner una nueva.',
+    wrong:
+      'Este correo y esta contraseña no se corresponden. Inténtelo de nuevo o pida un enlace de acceso a un administrador de su organización.',
+    signInWith: (provider: string) => `Entrar con ${provider}`,
+    how: 'También se puede entrar con un enlace: abra Fulcrum desde su herramienta de búsqueda o pida una invitación a un administrador de su organización. Cada enlace sirve una vez.',
+    samples: 'Personas de muestra',
+    samplesLead: 'Esto es una prueba local. Elija quién quiere ser.',
+    signInAs: (name: string) => `Entrar como ${name}`,
+    admin: 'Administrador',
+    sourcer: 'Reclutador',
+    linkTitle: 'Este enlace ya no sirve',
+    linkUsed: 'Ya se usó o ha caducado. No se ha iniciado ninguna sesión.',
+    linkNext: 'Vuelva a abrir Fulcrum desde su herramienta de búsqueda o pida otro enlace a un administrador de su organización.',
+    toSignIn: 'Ir a la página de inicio de sesión',
+  },
+})

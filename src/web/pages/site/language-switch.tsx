@@ -1,0 +1,24 @@
+import { Form } from '../kit/form.tsx'
+import { usePage } from '../kit/page-context.ts'
+import { LANGUAGES } from '../../shell/languages.ts'
+import { siteTexts } from './texts-site.ts'
+
+/** Each in its own words. */
+export const LANGUAGE_NAMES = { en: 'English', es: 'Español' } as const
+
+/**
+ * The languages as buttons, each in its own words; the choice is kept in a cookie and, of somebody signed in, with the person. It stands on
+ * every page, so it has no hidden fields: programs that send all of a page's with another form would be refused.
+ */
+export function LanguageSwitch() {
+  const { language, here } = usePage()
+  return (
+    <Form action={`/language?next=${encodeURIComponent(here)}`} class="language" aria-label={siteTexts(language).language}>
+      {LANGUAGES.map((code) => (
+        <button key={code} type="submit" name="language" value={code} class="link" lang={code} aria-pressed={code === language}>
+          {LANGUAGE_NAMES[code]}
+        </button>
+      ))}
+    </Form>
+  )
+}

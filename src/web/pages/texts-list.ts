@@ -1,7 +1,0 @@
-import { defineTexts } from './texts.ts'
-
-/** What every list says. */
-export const listTexts = defineTexts({
-  en: { sortBy: 'Sort by' },
-  es: { sortBy: 'Ordenar por' },
-})

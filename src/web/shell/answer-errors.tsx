@@ -1,0 +1,41 @@
+import type { Middleware } from 'koa'
+import type { ServiceError } from '../../errors.ts'
+import type { Log } from '../../log.ts'
+import { isForPrograms } from './for-programs.ts'
+import { ErrorPage } from '../pages/site/error-page.tsx'
+import { renderPage } from '../pages/kit/render-page.tsx'
+import { toProblem, toServiceError } from './problem.ts'
+import type { SiteContext, SiteState } from './site-state.ts'
+
+const OF_THE_FAILED_ANSWER = ['Content-Encoding', 'Content-Disposition', 'Content-Length', 'ETag', 'Last-Modified']
+
+/** Turns every error into an answer: a problem document for programs, a page that says what to do for people. */
+export function answerErrors(log: Log): Middleware<SiteState> {
+  return async (ctx, next) => {
+    try {
+      await next()
+    } catch (thrown) {
+      const { requestId } = ctx.state
+      const error = noteFailure(log, requestId, thrown)
+      for (const name of OF_THE_FAILED_ANSWER) ctx.remove(name)
+      ctx.set(error.headers)
+      if (prefersProblem(ctx)) {
+        ctx.body = JSON.stringify(toProblem(error, requestId))
+        ctx.status = error.status
+        ctx.set('Content-Type', 'application/problem+json')
+        ctx.set('Cache-Control', 'no-store')
+      } else renderPage(ctx, <ErrorPage error={error} />, { status: error.status })
+    }
+  }
+}
+
+/** The error to answer with; one that is ours to mend is logged. */
+export function noteFailure(log: Log, requestId: string, thrown: unknown): ServiceError {
+  const error = toServiceError(thrown)
+  if (error.status >= 500) log.error({ requestId, err: error }, 'request failed')
+  return error
+}
+
+function prefersProblem(ctx: SiteContext): boolean {
+  return isForPrograms(ctx.path) || ctx.accepts('text/html', 'application/json', 'application/problem+json') !== 'text/html'
+}

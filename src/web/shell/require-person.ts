@@ -1,0 +1,50 @@
+import type { PersonCaller } from '../../accounts/caller.ts'
+import { ServiceError } from '../../errors.ts'
+import type { PageAccess } from './page-route.ts'
+import { offerToSendAgain } from '../pages/site/send-again.tsx'
+import { seeOther, sitePathOr } from './see-other.ts'
+import type { SiteContext } from './site-state.ts'
+import { typedFields } from './page-session.ts'
+
+/**
+ * Checks who may open a page. A visitor who is signed out is answered here: a read leads to the sign-in page and back, a form is kept to be
+ * sent again (one without fields leads to the sign-in page and back to the same page), and a script is told to load the page again.
+ * @returns false where that has been answered
+ * @throws ServiceError `forbidden` for a person of another role
+ */
+export function isAdmitted(ctx: SiteContext, access: PageAccess): boolean {
+  if (access === 'public') return true
+  const { caller } = ctx.state
+  if (!caller) toSignIn(ctx)
+  else if (access === 'admin' && caller.role !== 'admin') throw new ServiceError('forbidden', 'This page is for admins.')
+  return caller !== null
+}
+
+/** The person who is signed in, on a route whose `access` is not `public`. */
+export function personOf(ctx: SiteContext): PersonCaller {
+  const { caller } = ctx.state
+  if (!caller) throw new ServiceError('unauthenticated', 'Sign in first.')
+  return caller
+}
+
+function toSignIn(ctx: SiteContext): void {
+  const isRead = ctx.method === 'GET' || ctx.method === 'HEAD'
+  const next = whereOneWas(ctx, isRead)
+  const address = next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`
+  if (ctx.get('HX-Request') === 'true') {
+    if (isRead) ctx.set('HX-Redirect', address)
+    ctx.body = null
+    ctx.status = 401
+    return
+  }
+  if (!isRead && offerToSendAgain(ctx, typedFields(ctx))) return
+  seeOther(ctx, address)
+}
+
+/** Path of the open page; for a form or a script, the page that sent the request. */
+function whereOneWas(ctx: SiteContext, isRead: boolean): string {
+  const page = ctx.get('HX-Current-URL') || (isRead ? '' : ctx.get('Referer'))
+  if (page === '') return isRead ? ctx.url : '/'
+  const { pathname, search } = URL.canParse(page) ? new URL(page) : new URL('http://nowhere.invalid/')
+  return sitePathOr(pathname + search, '/')
+}
