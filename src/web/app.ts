@@ -14,7 +14,7 @@ import { openApiDocument } from './api/openapi.ts'
 import { apiRouter, apiRoutes } from './api/router.ts'
 import { createHttpMetrics } from './shell/http-metrics.ts'
 import { answerAhead, type Intake } from './shell/intake.ts'
-import { answerErrors } from './shell/answer-errors.tsx'
+import { answerErrors } from './shell/answer-errors.ts'
 import { nothingHere } from './shell/nothing-here.ts'
 import { pageSession } from './shell/page-session.ts'
 import { createRateGuard } from './shell/request-rate.ts'
@@ -27,8 +27,10 @@ import { staticAssets } from './shell/static-assets.ts'
 import type { Route } from './shell/mount-routes.ts'
 import { accountRoutes } from './pages/account/account.tsx'
 import { candidatesRoutes, type CandidatesPageDeps } from './pages/candidates/candidates.tsx'
+import { showError } from './pages/site/error-page.tsx'
 import { languageRoutes } from './pages/site/language.ts'
 import { mountPages, type PageRoute } from './shell/page-route.ts'
+import { offerToSendAgain } from './pages/site/send-again.tsx'
 import { setUpRoutes } from './pages/sign-in/set-up.tsx'
 import { openIdRoutes } from './pages/sign-in/sign-in-open-id.tsx'
 import type { SamplePerson } from './pages/sign-in/sign-in-page.tsx'
@@ -85,10 +87,10 @@ export function createApp(options: AppOptions): Site {
 
   app.use(staticAssets())
   app.use(nothingHere())
-  app.use(mountPages(docs))
+  app.use(mountPages(docs, offerToSendAgain))
   app.use(apiRouter(api, { accounts, operatorApiKey, publicUrl, idempotency, guardRate, failures: options.failures }))
-  app.use(pageSession({ accounts, publicUrl, guardRate }))
-  app.use(mountPages(pages))
+  app.use(pageSession({ accounts, publicUrl, guardRate, offerToSendAgain }))
+  app.use(mountPages(pages, offerToSendAgain))
   return {
     listener: answerAhead(options.intakes ?? [], { log, headers, noteServed }, app.callback()),
     routes: [...health, ...docs, ...api, ...pages],
@@ -136,10 +138,10 @@ function createBase(options: HealthAppOptions, headers: Record<string, string>, 
   app.use(requestState(createSiteCookies(options.publicUrl)))
   app.use(requestLog(noteServed))
   app.use(securityHeaders(headers))
-  app.use(answerErrors(log))
+  app.use(answerErrors(log, showError))
   const { readiness, registry, operatorApiKey, publicUrl, failures } = options
   const routes = healthRoutes({ readiness, metrics: registry, operatorApiKey, publicUrl, failures })
-  app.use(mountPages(routes))
+  app.use(mountPages(routes, offerToSendAgain))
   return { app, routes }
 }
 

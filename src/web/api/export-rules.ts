@@ -10,7 +10,7 @@ import { ExportRulePreview } from '../../export/rules/preview-rule.ts'
 import { assertSpeaksFor } from '../shell/speaks-for.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { pageOf, pageQuery } from './paging.ts'
-import { parseInput } from './parse-input.ts'
+import { parseInput } from '../shell/parse-input.ts'
 import { plainLine, plainText } from './plain-text.ts'
 
 const Id = z.string().min(1).max(100)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { ERROR_CODES, statusOf, type ErrorCode } from '../../errors.ts'
 import { isRead, takesIdempotencyKey, type Endpoint } from './endpoint.ts'
-import { strictly } from './parse-input.ts'
+import { strictly } from '../shell/parse-input.ts'
 import { API_BASE } from './router.ts'
 
 const ProblemDocument = z

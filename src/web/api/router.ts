@@ -10,7 +10,7 @@ import { takesIdempotencyKey, type Access, type Answer, type Endpoint, type Endp
 import type { Idempotency } from './idempotency.ts'
 import { assertAccess, identifyCaller, type IdentifyDeps } from './identify-caller.ts'
 import { readJson } from './json-body.ts'
-import { parseInput, strictly } from './parse-input.ts'
+import { parseInput, strictly } from '../shell/parse-input.ts'
 
 export const API_BASE = '/api/v1'
 

@@ -7,7 +7,7 @@ import { PERSON_ROLES } from '../../accounts/person-model.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { Name } from './organizations.ts'
 import { pageOf, pageQuery } from './paging.ts'
-import { parseInput } from './parse-input.ts'
+import { parseInput } from '../shell/parse-input.ts'
 
 const UserInput = z
   .strictObject({

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { ServiceError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { noteFailure } from './answer-errors.tsx'
+import { noteFailure } from './answer-errors.ts'
 import type { NoteServed } from './request-log.ts'
 import { toProblem } from './problem.ts'
 

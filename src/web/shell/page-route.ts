@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa'
 import { z } from 'zod'
 import { answerOtherMethod } from './nothing-here.ts'
-import { parseForm } from './page-session.ts'
+import { parseForm, type OfferToSendAgain } from './page-session.ts'
 import { isAdmitted } from './require-person.ts'
 import { mountRoutes, type Route, type RouteContext } from './mount-routes.ts'
 import { seeOther } from './see-other.ts'
@@ -40,13 +40,13 @@ function declare(method: PageRoute['method']) {
  * GET, such as after a sign-in, a reload or a change of language, is redirected to the parent page.
  * @throws Error as {@link mountRoutes}
  */
-export function mountPages(routes: readonly PageRoute[]): Middleware<SiteState> {
+export function mountPages(routes: readonly PageRoute[], offerToSendAgain: OfferToSendAgain): Middleware<SiteState> {
   const readable = new Set(routes.filter(({ method }) => method === 'get').map(({ path }) => path))
   return mountRoutes(
     routes,
     LEVELS,
     async (ctx, { access, bare, handle }) => {
-      if (!isAdmitted(ctx, access)) return
+      if (!isAdmitted(ctx, access, offerToSendAgain)) return
       if (bare) parseForm(ctx, z.object({}))
       await handle(ctx)
     },

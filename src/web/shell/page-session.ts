@@ -3,9 +3,8 @@ import type { Middleware, Next } from 'koa'
 import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { isServiceError, ServiceError } from '../../errors.ts'
-import { parseInput, strictly } from '../api/parse-input.ts'
+import { parseInput, strictly } from './parse-input.ts'
 import { isForPrograms } from './for-programs.ts'
-import { offerToSendAgain } from '../pages/site/send-again.tsx'
 import type { SiteContext, SiteState } from './site-state.ts'
 import { isMultipart, leadingToken } from './leading-token.ts'
 import { hasBody, unlessSilent } from './request-body.ts'
@@ -51,6 +50,9 @@ function decodePart(text: string): string {
   throw new ServiceError('bad_request', 'The form or its address is not encoded as UTF-8.')
 }
 
+/** Answers a form whose session ended with a page that keeps what was typed; false if it did not answer. */
+export type OfferToSendAgain = (ctx: SiteContext, fields: Record<string, unknown>) => boolean
+
 const NOTHING_MORE = async () => undefined
 
 /**
@@ -62,6 +64,7 @@ export function pageSession(deps: {
   accounts: Pick<Accounts, 'findSession' | 'getOrganization'>
   publicUrl: string
   guardRate: RateGuard
+  offerToSendAgain: OfferToSendAgain
 }): Middleware<SiteState> {
   return async (ctx, next) => {
     if (isForPrograms(ctx.path)) return
@@ -74,7 +77,7 @@ export function pageSession(deps: {
     if (READS.has(ctx.method)) await next()
     else {
       if (ctx.is('urlencoded')) await unlessSilent(ctx.req, () => readFormBody(ctx, NOTHING_MORE))
-      await afterForm(ctx, deps.publicUrl, next)
+      await afterForm(ctx, next, deps)
     }
   }
 }
@@ -88,7 +91,11 @@ const SIGNS_IN = /^\/(sign-in|sign-in\/link\/[^/]+|connect\/lever\/[^/]+)$/
 /** Forms that only read. Another session than the one they were made for may submit them, and sees what its own person may see. */
 const ONLY_READS = /^\/candidates\/(selection|export\/(open|preview))$/
 
-async function afterForm(ctx: SiteContext, publicUrl: string, next: Next): Promise<void> {
+async function afterForm(
+  ctx: SiteContext,
+  next: Next,
+  { publicUrl, offerToSendAgain }: { publicUrl: string; offerToSendAgain: OfferToSendAgain },
+): Promise<void> {
   try {
     if (SIGNS_IN.test(ctx.path) || ONLY_READS.test(ctx.path)) assertSameOrigin(ctx, publicUrl)
     else assertIntended(ctx, publicUrl, ctx.get('X-CSRF-Token') || (await sentToken(ctx)))

@@ -1,10 +1,9 @@
 import type { PersonCaller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 import type { PageAccess } from './page-route.ts'
-import { offerToSendAgain } from '../pages/site/send-again.tsx'
 import { seeOther, sitePathOr } from './see-other.ts'
 import type { SiteContext } from './site-state.ts'
-import { typedFields } from './page-session.ts'
+import { typedFields, type OfferToSendAgain } from './page-session.ts'
 
 /**
  * Checks who may open a page. A visitor who is signed out is answered here: a read leads to the sign-in page and back, a form is kept to be
@@ -12,10 +11,10 @@ import { typedFields } from './page-session.ts'
  * @returns false where that has been answered
  * @throws ServiceError `forbidden` for a person of another role
  */
-export function isAdmitted(ctx: SiteContext, access: PageAccess): boolean {
+export function isAdmitted(ctx: SiteContext, access: PageAccess, offerToSendAgain: OfferToSendAgain): boolean {
   if (access === 'public') return true
   const { caller } = ctx.state
-  if (!caller) toSignIn(ctx)
+  if (!caller) toSignIn(ctx, offerToSendAgain)
   else if (access === 'admin' && caller.role !== 'admin') throw new ServiceError('forbidden', 'This page is for admins.')
   return caller !== null
 }
@@ -27,7 +26,7 @@ export function personOf(ctx: SiteContext): PersonCaller {
   return caller
 }
 
-function toSignIn(ctx: SiteContext): void {
+function toSignIn(ctx: SiteContext, offerToSendAgain: OfferToSendAgain): void {
   const isRead = ctx.method === 'GET' || ctx.method === 'HEAD'
   const next = whereOneWas(ctx, isRead)
   const address = next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`

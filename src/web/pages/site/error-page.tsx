@@ -1,13 +1,19 @@
 import type { ServiceError } from '../../../errors.ts'
 import { FromAnotherSite } from '../../shell/same-origin.ts'
+import { renderPage } from '../kit/render-page.tsx'
+import type { SiteContext } from '../../shell/site-state.ts'
 import { Layout } from './layout.tsx'
 import { usePage } from '../kit/page-context.ts'
 import { problemWords } from '../kit/problem-words.ts'
 import { errorTexts } from './texts-errors.ts'
 import { siteTexts } from './texts-site.ts'
 
-/** What happened, and what can be done now. Of an error on our side only the request's id is told. */
-export function ErrorPage({ error }: { error: ServiceError }) {
+/** Answers with a page that says what happened and what to do next. The page for an internal error shows only the request's id. */
+export function showError(ctx: SiteContext, error: ServiceError): void {
+  renderPage(ctx, <ErrorPage error={error} />, { status: error.status })
+}
+
+function ErrorPage({ error }: { error: ServiceError }) {
   const { language, requestId } = usePage()
   const t = errorTexts(language)
   const kind = kindOf(error)

@@ -2,15 +2,13 @@ import type { Middleware } from 'koa'
 import type { ServiceError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { isForPrograms } from './for-programs.ts'
-import { ErrorPage } from '../pages/site/error-page.tsx'
-import { renderPage } from '../pages/kit/render-page.tsx'
 import { toProblem, toServiceError } from './problem.ts'
 import type { SiteContext, SiteState } from './site-state.ts'
 
 const OF_THE_FAILED_ANSWER = ['Content-Encoding', 'Content-Disposition', 'Content-Length', 'ETag', 'Last-Modified']
 
-/** Turns every error into an answer: a problem document for programs, a page that says what to do for people. */
-export function answerErrors(log: Log): Middleware<SiteState> {
+/** Turns every error into an answer: a problem document for programs, and for people the page that `showError` renders. */
+export function answerErrors(log: Log, showError: (ctx: SiteContext, error: ServiceError) => void): Middleware<SiteState> {
   return async (ctx, next) => {
     try {
       await next()
@@ -24,7 +22,7 @@ export function answerErrors(log: Log): Middleware<SiteState> {
         ctx.status = error.status
         ctx.set('Content-Type', 'application/problem+json')
         ctx.set('Cache-Control', 'no-store')
-      } else renderPage(ctx, <ErrorPage error={error} />, { status: error.status })
+      } else showError(ctx, error)
     }
   }
 }
