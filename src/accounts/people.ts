@@ -109,7 +109,8 @@ export async function setLanguage(organization: string, personId: string, langua
  */
 export async function deletePerson(deps: AccountsDeps, organization: string, email: string, actor: string): Promise<void> {
   const person = { organization, email: normalizeEmail(email) }
-  if (await PersonModel.exists(person)) await deps.onPersonRemoved(organization, person.email, actor)
+  // before the removal, so that nothing of theirs passes to a later person with the same e-mail
+  if (await PersonModel.exists(person)) await deps.publish('personRemoved', { organization, email: person.email, actor })
   const removed = await PersonModel.findOneAndDelete(person).lean<PersonDocument>()
   if (!removed) throw userNotFound()
   const id = removed._id.toHexString()
@@ -128,7 +129,7 @@ async function endAccess(organization: string, person: string): Promise<void> {
 /** Ends what only an admin may make or use: sign-in links for other people, and authorizations of Lever. */
 async function endAdminLinks(deps: AccountsDeps, { id, organization, email }: Person): Promise<void> {
   await SignInLinkModel.deleteMany({ organization, madeBy: `user:${id}`, usedAt: null })
-  await deps.onAdminEnded(organization, email)
+  await deps.publish('adminAccessEnded', { organization, email })
 }
 
 export function userNotFound(): ServiceError {

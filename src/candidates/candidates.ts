@@ -1,3 +1,4 @@
+import type { Publish } from '../events/domain-events.ts'
 import type { Clearance } from '../accounts/clearance.ts'
 import { ServiceError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -20,7 +21,16 @@ import {
 } from './import-file.ts'
 import { dropOrphanedFiles } from './import-files.ts'
 import { forgetInImports } from './forget-in-imports.ts'
-import { applyLeverState, linkedTo, noteExport, noteExports, setLeverState, unlinkOpportunity } from './lever-state.ts'
+import {
+  applyLeverState,
+  isAnyInLeverAs,
+  linkedAmong,
+  linkedTo,
+  noteExport,
+  noteExports,
+  setLeverState,
+  unlinkOpportunity,
+} from './lever-state.ts'
 import { findBriefly, findCandidates, findIds, findIdsInStages, listCandidates, type CandidateFilters } from './list-candidates.ts'
 import { importEndNoter, type ImportEnd } from './note-import-end.ts'
 import { previewCsv } from './preview-csv.ts'
@@ -34,8 +44,7 @@ export interface CandidateDeps {
   readExports: (organization: string, exportIds: string[]) => Promise<Map<string, ExportSummary>>
   /** Those of Lever's postings, by id, that are known and not confidential. */
   readPublicPostings: (organization: string, postingIds: readonly string[]) => Promise<ReadonlySet<string>>
-  /** Called before a candidate is removed, and again if its removal is requested once it is gone. `actor` as in the audit trail. */
-  onRemoved: ((organization: string, candidateId: string, actor: string) => Promise<void>)[]
+  publish: Publish
   erased: ErasedPeople
   /** Who wants to know which candidates enter which stages. */
   watchStages: WatchStages
@@ -58,7 +67,7 @@ function postingsOf(candidates: readonly CandidateDocument[]): string[] {
 export function createCandidates({
   readExports,
   readPublicPostings,
-  onRemoved,
+  publish,
   erased,
   watchStages,
   leaseMs,
@@ -122,7 +131,7 @@ export function createCandidates({
      */
     async remove(organization: string, id: string, actor: string): Promise<void> {
       const isHere = (await findCandidate(organization, id)) !== null
-      for (const handler of onRemoved) await handler(organization, id, actor)
+      await publish('candidateRemoved', { organization, candidateId: id, actor })
       if (!isHere) throw new ServiceError('not_found', 'There is no such candidate.')
       await forgetCandidate(organization, id)
     },
@@ -167,6 +176,8 @@ export function createCandidates({
     applyLeverState,
     unlinkOpportunity,
     linkedTo,
+    linkedAmong,
+    isAnyInLeverAs,
     noteExport,
     noteExports,
   }

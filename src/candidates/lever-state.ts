@@ -26,7 +26,19 @@ export async function applyLeverState(organization: string, opportunityId: strin
   return applied.matchedCount
 }
 
-/** Ids of the candidates that stand in Lever as this opportunity. */
+/** Those of the opportunities to which a candidate is linked. */
+export async function linkedAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]> {
+  const linked = await CandidateModel.distinct('lever.opportunityId', { organization, 'lever.opportunityId': { $in: opportunityIds } })
+  return linked.filter((id) => typeof id === 'string')
+}
+
+/** True if a candidate is linked to the opportunity, or one of `exported` is still here. */
+export async function isAnyInLeverAs(organization: string, opportunityId: string, exported: readonly string[]): Promise<boolean> {
+  const ways = [{ 'lever.opportunityId': opportunityId }, { _id: { $in: exported } }]
+  return (await CandidateModel.exists({ organization, $or: ways })) !== null
+}
+
+/** Ids of the candidates that are linked to this opportunity. */
 export async function linkedTo(organization: string, opportunityId: string): Promise<string[]> {
   return (await CandidateModel.distinct('_id', { organization, 'lever.opportunityId': opportunityId })).map(String)
 }

@@ -1,27 +1,19 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import mongoose from 'mongoose'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { composeParts, type Parts, type ServiceOptions } from './parts.ts'
 import { composeWeb } from './web.ts'
 import { openDatabase, type Database } from './database.ts'
-import { startJobs } from '../jobs/agenda.ts'
-import { auditExportsJob } from '../jobs/audit-exports-job.ts'
-import { expireJob } from '../jobs/expire-job.ts'
-import { refreshTokensJob } from '../jobs/refresh-tokens-job.ts'
-import { renewKeysJob } from '../jobs/renew-keys-job.ts'
-import { settleBatchesJob } from '../jobs/settle-batches-job.ts'
-import { syncMirrorJob } from '../jobs/sync-mirror-job.ts'
 import type { Log } from '../log.ts'
 import { adoptFeatures } from '../operators/adopt-features.ts'
 import { registerDatabaseMetrics } from '../operators/database-metrics.ts'
 import { markConfidential } from '../operators/mark-confidential.ts'
-import { createServiceMetrics, type ServiceMetrics } from '../operators/service-metrics.ts'
+import { createServiceMetrics } from '../operators/service-metrics.ts'
 import type { Route } from '../web/shell/mount-routes.ts'
+import { closeServer, listen } from '../web/listen.ts'
 import { createWebServer } from '../web/web-server.ts'
-import { watchWork } from '../work/watch-work.ts'
-import type { Worker } from '../work/worker.ts'
+import { startWorkers, type RunningWorkers } from './workers.ts'
+
+const WORKERS_RETRY_MS = 1000
 
 export interface Service {
   /** Listens; `/readyz` says what is missing until the database can be used. @throws Error in words when it cannot listen */
@@ -113,94 +105,4 @@ export function compose(options: ServiceOptions, log: Log): Service {
     createSetUpLink: async () => (options.roles.includes('web') ? parts.accounts.createSetUpLink() : null),
     stop: () => (stopping ??= end()),
   }
-}
-
-const WORKERS_RETRY_MS = 1000
-/** Polls that find what a process left behind, and no retries that somebody waits for, may be as much rarer: most cost of an idle process is polls. */
-const SELDOM = 5
-/** That may wait to be accepted, as far as the system allows: a thousand deliveries may come in one moment. */
-const WAITING_CONNECTIONS = 4096
-
-interface RunningWorkers {
-  stop(graceMs: number): Promise<void>
-}
-
-interface WorkerSurroundings {
-  wakers: Map<string, () => void>
-  metrics: ServiceMetrics
-  isStopping: () => boolean
-}
-
-async function startWorkers(
-  parts: Parts,
-  options: ServiceOptions,
-  log: Log,
-  { wakers, metrics, isStopping }: WorkerSurroundings,
-): Promise<RunningWorkers> {
-  const { exports, conversations, candidates, mirror, connections, webhooks, erasures } = parts
-  const expire = expireJob({
-    expirePayloads: webhooks.expirePayloads,
-    dropOrphanedFiles: candidates.dropOrphanedFiles,
-    dropOrphanedResumes: () => parts.resumes.dropOrphaned(),
-  })
-  const jobs = await startJobs({
-    connection: mongoose.connection,
-    jobs: [
-      refreshTokensJob(connections),
-      syncMirrorJob(mirror),
-      settleBatchesJob(exports),
-      auditExportsJob(exports),
-      expire,
-      renewKeysJob(() => candidates.renewKeys(isStopping)),
-    ],
-    log,
-  })
-  const byCollection: Record<string, Worker> = {
-    exports: exports.startWorker(options.jobPollMs),
-    conversations: conversations.startWorker(options.jobPollMs),
-    deliveries: webhooks.startWorker(options.jobPollMs),
-    erasures: erasures.startWorker(SELDOM * options.jobPollMs),
-    export_rules: exports.rules.startWorker(options.jobPollMs),
-    candidate_imports: candidates.startImportWorker(SELDOM * options.jobPollMs),
-    lever_syncs: mirror.startWorker(),
-    lever_opportunity_syncs: mirror.startOpportunityWorker(parts.effects),
-  }
-  for (const [collection, worker] of Object.entries(byCollection)) wakers.set(collection, () => worker.wake())
-  metrics.watchWorkers(byCollection)
-  const watch = watchWork(mongoose.connection, Object.fromEntries(wakers), log, metrics.streamRestarted)
-  return {
-    async stop(graceMs) {
-      await watch.stop()
-      await Promise.all([jobs.stop(graceMs), ...Object.values(byCollection).map((worker) => worker.stop(graceMs))])
-    },
-  }
-}
-
-async function listen(server: Server, { host, port }: ServiceOptions): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))
-    server.listen({ port, host, backlog: WAITING_CONNECTIONS }, resolve)
-  })
-  const address = server.address() as AddressInfo
-  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
-}
-
-function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code === 'EADDRINUSE') {
-    return new Error(`Port ${port} on ${host} is in use: stop what listens there, or set PORT to a free one.`, { cause: error })
-  }
-  if (error.code === 'EACCES') return new Error(`Port ${port} needs more rights: set PORT to one above 1023.`, { cause: error })
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
-    return new Error(`HOST ${host} is not an address of this machine.`, { cause: error })
-  return error
-}
-
-/** Ends idle connections at once and lets answers under way finish, at most `graceMs`. */
-async function closeServer(server: Server, graceMs: number): Promise<void> {
-  if (!server.listening) return
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const force = setTimeout(() => server.closeAllConnections(), graceMs)
-  await closed
-  clearTimeout(force)
 }

@@ -4,13 +4,13 @@ import { createTrailSecrets } from '../accounts/trail-secrets.ts'
 import { createAudit } from '../audit/audit.ts'
 import { createCandidates, type Candidates } from '../candidates/candidates.ts'
 import { createResumes } from '../candidates/resumes.ts'
-import { composeConversations } from './conversations.ts'
 import { composeExports } from './exports.ts'
-import { opportunityEffects } from './lever-effects.ts'
+import { listenersOf } from './listeners.ts'
 import type { Config } from '../config.ts'
+import { createPublish } from '../events/domain-events.ts'
 import { createErasures, type Erasures } from '../erasure/erasures.ts'
 import { forgettersOf } from '../erasure/forgetters.ts'
-import type { Conversations } from '../conversations/conversations.ts'
+import { createConversations, type Conversations } from '../conversations/conversations.ts'
 import { createConnections, type Connections } from '../connection/connections.ts'
 import type { Exports } from '../export/exports.ts'
 import { exportSummaries } from '../export/export-view.ts'
@@ -35,6 +35,7 @@ export type Parts = ReturnType<typeof composeParts>
 /** Builds every part and joins it to the others. Nothing runs yet. */
 export function composeParts(options: ServiceOptions, log: Log, wake: (collection: string) => void, observe: Partial<Observers> = {}) {
   const { publicUrl, leaseMs, settleMs } = options
+  const publish = createPublish(() => listenersOf(parts))
   const sealer = createSealer(options.secretKeys)
   const audit = createAudit({ secrets: createTrailSecrets({ sealer, log }), log })
   const accounts = createAccounts({
@@ -42,8 +43,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     publicUrl,
     audit,
     log,
-    onPersonRemoved: async (organization, email, actor) => void (await mappings.removeIfAny(organization, email, actor)),
-    onAdminEnded: (organization, email) => connections.endAuthorizations(organization, email),
+    publish,
   })
   const openId = options.openId && createOpenId({ settings: options.openId, publicUrl, sealer })
   const budget = createRequestBudget(options.lever)
@@ -70,38 +70,21 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
       return user && { ...user, email }
     },
     heldCounts: (connection) => webhooks.heldCounts(connection),
-    onTokenSaved: (organization, place) => webhooks.releaseHeld(organization, place),
-    async onAuthorized(organization) {
-      await mirror.sync(organization)
-      await exports.resumeHeld(organization)
-      await exports.rules.wake(organization)
-      await conversations.resumeHeld(organization)
-      await webhooks.resumeWaiting(organization)
-    },
-    async onActivated(organization) {
-      await mirror.syncOpportunities(organization)
-      await exports.resumeHeld(organization)
-      await exports.rules.wake(organization)
-      await conversations.resumeHeld(organization)
-    },
-    async onPaused(organization) {
-      await exports.holdQueued(organization)
-      const { status } = await connections.get(organization) // activated again meanwhile: what was held just now must not wait
-      if (status === 'active') await exports.resumeHeld(organization)
-    },
-    settleExports: (organization, hasGrant) => exports.settle(organization, hasGrant),
-    async forgetAccount(organization) {
-      await mirror.forgetOrganization(organization)
-      await webhooks.forgetAccount(organization)
-      await exports.forgetAudit(organization)
-    },
+    publish,
   })
   const mirror: Mirror = createMirror({
     leverClient: connections.leverClient,
     canSeeConfidential: async (organization) => connections.canSeeConfidential(await connections.get(organization)),
     rememberLeverUsers: connections.rememberLeverUsers,
     hashKeyOf: accounts.hashKeyOf,
-    onAnonymized: (organization, opportunityId) => erasures.opportunityAnonymized(organization, opportunityId),
+    publish,
+    knownAmong: [
+      (organization, ids) => candidates.linkedAmong(organization, ids),
+      (organization, ids) => exports.exportedAmong(organization, ids),
+      (organization, ids) => conversations.talkedAmong(organization, ids),
+    ],
+    concernsCandidate: async (organization, id) => candidates.isAnyInLeverAs(organization, id, await exports.exportedTo(organization, id)),
+    hasExportBurst: (organization) => exports.hasExportBurst(organization),
     log,
     leaseMs,
   })
@@ -113,7 +96,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
       const confidential = await mirror.confidentialityOf(organization, 'postings', ids)
       return new Set([...confidential].filter(([, isConfidential]) => !isConfidential).map(([id]) => id))
     },
-    onRemoved: [(organization, candidateId, actor) => erasures.eraseCandidate(organization, candidateId, actor)],
+    publish,
     erased: {
       among: (organization, keys) => erasures.among(organization, keys),
       lift: (organization, entered, session) => erasures.lift(organization, entered, session),
@@ -142,7 +125,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     wake: () => wake('exports'),
     observe: observe.observeExport,
   })
-  const conversations: Conversations = composeConversations({
+  const conversations: Conversations = createConversations({
     accounts,
     audit,
     connections,
@@ -158,18 +141,11 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     wake: () => wake('conversations'),
     log,
   })
-  const onOpportunityDeleted = [
-    conversations.opportunityDeleted,
-    (organization: string, opportunityId: string) => erasures.opportunityDeleted(organization, opportunityId),
-    mirror.forgetOpportunity,
-    exports.freeTargetOf,
-  ]
-  const effects = opportunityEffects({ mirror, candidates, exports, conversations, onOpportunityDeleted })
   const webhooks: Webhooks = createWebhooks({
     audit,
     connections,
     mirror,
-    effects,
+    publish,
     wake: () => wake('deliveries'),
     observe: observe.observeDelivery,
     leaseMs,
@@ -193,8 +169,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     log,
     observe: observe.observeErasure,
   })
-  return {
-    effects,
+  const parts = {
     erasures,
     webhooks,
     sealer,
@@ -210,4 +185,5 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     exports,
     conversations,
   }
+  return parts
 }

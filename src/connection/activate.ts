@@ -22,7 +22,7 @@ export async function activate(context: ConnectionContext, organization: string,
   )
   if (changed.matchedCount === 0) return assertStatus(organization, 'active')
   await context.audit.append({ organization, actor, action: 'connection.activated', subject: subjectOf(connection) })
-  await context.neighbours.onActivated(organization)
+  await context.publish('connectionActivated', { organization })
 }
 
 const IN_WORDS = {
@@ -39,7 +39,7 @@ export async function pause(context: ConnectionContext, organization: string, ac
   const changed = await ConnectionModel.updateOne({ _id: connection._id, status: 'active' }, { $set: { status: 'paused' } })
   if (changed.matchedCount === 0) return assertStatus(organization, 'paused')
   await context.audit.append({ organization, actor, action: 'connection.paused', subject: subjectOf(connection) })
-  await context.neighbours.onPaused(organization)
+  await context.publish('connectionPaused', { organization })
 }
 
 /** A repeated call is no fault; a status that changed in between is. */

@@ -1,3 +1,4 @@
+import type { Publish } from '../events/domain-events.ts'
 import type { Types } from 'mongoose'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -16,7 +17,7 @@ export interface KnownLeverUser {
   deactivatedAt: Date | null
 }
 
-/** What parts further left know or do about a connection, handed in by `compose`. */
+/** Questions about a connection that other parts answer, handed in by `compose`. */
 export interface ConnectionNeighbours {
   /** How many people are mapped to a Lever user, and how many of these mappings are active. */
   readMappingCounts(organization: string): Promise<{ mapped: number; active: number }>
@@ -28,23 +29,8 @@ export interface ConnectionNeighbours {
   knownUserByEmail(organization: string, email: string): Promise<KnownLeverUser | null>
   /** Deliveries held for want of a signature token, by event. */
   heldCounts(connection: Types.ObjectId): Promise<Partial<Record<string, number>>>
-  /** A signature token was saved: what was held for it can be checked now. */
-  onTokenSaved(organization: string, place: SignatureTokenPlace): Promise<void>
   /** How exports compare with what is in Lever; null before that was looked at. */
   readExportAudit(organization: string): Promise<{ comparedAt: Date; doubles: number; strangers: number; losses: number } | null>
-  /**
-   * Called when Lever can be called for the first time, again, or for more than before: starts the sync of the mirror, and resumes
-   * waiting work.
-   */
-  onAuthorized(organization: string): Promise<void>
-  /** The connection became active: work that waited goes on. */
-  onActivated(organization: string): Promise<void>
-  /** It was paused: what is queued waits. */
-  onPaused(organization: string): Promise<void>
-  /** Cancels queued exports and has unclear ones looked for, where there is a grant to look with. */
-  settleExports(organization: string, hasGrant: boolean): Promise<void>
-  /** Deletes the mirror with its hashes, and deliveries held without a signature token. */
-  forgetAccount(organization: string): Promise<void>
 }
 
 /** What the functions of this part work with. */
@@ -58,6 +44,7 @@ export interface ConnectionContext {
   publicUrl: string
   log: Log
   neighbours: ConnectionNeighbours
+  publish: Publish
   /** A client for credentials that are not, or no longer, the connection's own. */
   clientWith(credentials: LeverCredentials): LeverClient
   /** A client of the organization, whatever its status, as long as a grant is there. */

@@ -1,3 +1,4 @@
+import type { Publish } from '../events/domain-events.ts'
 import { Types } from 'mongoose'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -46,6 +47,7 @@ export interface ConnectionsDeps extends ConnectionNeighbours {
   sealer: Sealer
   accounts: Pick<Accounts, 'findPerson' | 'getOrganization' | 'setSourceName'>
   audit: Pick<Audit, 'append'>
+  publish: Publish
   budget: RequestBudget
   lever: {
     environment: LeverEnvironment
@@ -97,6 +99,7 @@ export function createConnections(deps: ConnectionsDeps) {
     clientWith,
     remainingClient,
     neighbours: deps,
+    publish: deps.publish,
   }
 
   return {

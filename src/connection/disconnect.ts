@@ -23,10 +23,10 @@ export async function disconnect(context: ConnectionContext, organization: strin
   await ConnectionModel.updateOne({ _id: connection._id }, { $set: { status: 'disconnected' }, $unset: webhooks })
   const client = GRANTED.includes(connection.status) ? context.remainingClient(organization) : null
 
-  await context.neighbours.settleExports(organization, client !== null)
+  await context.publish('connectionEnding', { organization, hasGrant: client !== null })
   if (client) await removeWebhooks(context, connection, client)
   await destroy(connection)
-  await context.neighbours.forgetAccount(organization)
+  await context.publish('connectionEnded', { organization })
   if (connection.status === 'disconnected') return
   await context.audit.append({ organization, actor, action: 'connection.disconnected', subject: subjectOf(connection) })
 }

@@ -26,7 +26,7 @@ export async function keepGrant(context: ConnectionContext, organization: string
     const userIds = await assertSameAccount(connection, grant.evidence)
     if (!(await replaceGrant(connection, grant, userIds))) continue
     await context.audit.append({ organization, actor: grant.actor, action: grant.action, subject: subjectOf(connection) })
-    await context.neighbours.onAuthorized(organization).catch((error: unknown) => {
+    await context.publish('connectionAuthorized', { organization }).catch((error: unknown) => {
       context.log.error({ organization, err: error }, 'authorized, but what follows from it did not begin')
     })
     return

@@ -71,9 +71,9 @@ export async function changeSettings(context: ConnectionContext, organization: s
 /**
  * Resumes work that waited for a feature that is now on or now needs less from Lever. Work that begins later checks the features itself.
  */
-async function goOnWithFeatures({ neighbours, log }: ConnectionContext, { organization, status }: ConnectionDocument): Promise<void> {
+async function goOnWithFeatures({ publish, log }: ConnectionContext, { organization, status }: ConnectionDocument): Promise<void> {
   if (!GRANTED.includes(status)) return
-  await neighbours.onAuthorized(String(organization)).catch((error: unknown) => {
+  await publish('connectionAuthorized', { organization: String(organization) }).catch((error: unknown) => {
     log.error(
       { organization: String(organization), err: error },
       'features were changed, but the work that waited for them was not resumed',

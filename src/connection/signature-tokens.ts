@@ -47,7 +47,7 @@ export async function putSignatureToken(
     action: 'connection.signatureTokenSaved',
     subject: `${subjectOf(connection)}/${place}`,
   })
-  await context.neighbours.onTokenSaved(organization, place)
+  await context.publish('signatureTokenSaved', { organization, place })
 }
 
 /** Keeps the token that Lever returned when we made a webhook; it is shown only then (recorded answer). */
@@ -66,7 +66,7 @@ export async function keepProvisionedToken(
     },
     DURABLE,
   )
-  await context.neighbours.onTokenSaved(String(connection.organization), webhook.event)
+  await context.publish('signatureTokenSaved', { organization: String(connection.organization), place: webhook.event })
 }
 
 /**

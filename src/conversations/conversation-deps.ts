@@ -22,7 +22,7 @@ export interface KnownOpportunity {
   confidential: boolean
 }
 
-/** What conversations need of the parts before them; handed in by compose. */
+/** What conversations ask of the parts before them; answered in `ask-parts.ts`. */
 export interface ConversationDeps {
   readTerms(organization: string): Promise<NoteTerms>
   /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */

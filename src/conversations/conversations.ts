@@ -4,12 +4,12 @@ import { heartbeat } from '../work/claim.ts'
 import { claimInTurns } from '../work/claim-in-turns.ts'
 import type { LaneLimit } from '../work/room.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
+import { askParts, type ConversationParts } from './ask-parts.ts'
 import type { ConversationAsker } from './conversation-asker.ts'
-import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, IS_OPEN, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
 import { assertMaySee, assertMayWrite } from './conversation-rights.ts'
 import { conversationsOf, getConversation, hiddenIn, viewOf, type ConversationView } from './conversation-view.ts'
-import { forgetConversations, isNoteOnItsWay, opportunityDeleted, stopNotes, type TheirsBy } from './forget-conversations.ts'
+import { forgetConversations, isNoteOnItsWay, opportunityDeleted, stopNotes, talkedAmong, type TheirsBy } from './forget-conversations.ts'
 import { markRestored } from './mark-restored.ts'
 import { receiveMessage, type IncomingMessage } from './receive-message.ts'
 import { OUTCOME_UNKNOWN } from './note-failure.ts'
@@ -22,7 +22,8 @@ const LIMITS: readonly LaneLimit[] = [{ all: AT_ONCE, each: 8 }]
 export type Conversations = ReturnType<typeof createConversations>
 
 /** Conversations of a texting tool, which become notes in Lever once they are quiet. */
-export function createConversations(deps: ConversationDeps) {
+export function createConversations(parts: ConversationParts) {
+  const deps = askParts(parts)
   const { leaseMs, timeoutMs, log, wake } = deps
   return {
     /** Resolves with the conversation's id, and the conversation as it stands then. */
@@ -66,6 +67,7 @@ export function createConversations(deps: ConversationDeps) {
       await goOn(organization, ['authorization', 'paused'])
       wake()
     },
+    talkedAmong,
     opportunityDeleted: (organization: string, opportunityId: string) => opportunityDeleted(deps, organization, opportunityId),
     forget: (organization: string, person: TheirsBy) => forgetConversations(organization, person, timeoutMs),
     stopNotes: (organization: string, person: TheirsBy) => stopNotes(organization, person, timeoutMs),

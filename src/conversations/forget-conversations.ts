@@ -90,7 +90,13 @@ export async function opportunityDeleted(
   }
 }
 
-/** Whoever holds it loses the lease. What comes in afterwards begins anew. */
+/** Those of the opportunities that a conversation is about. */
+export async function talkedAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]> {
+  const found = await ConversationModel.distinct('opportunityId', { organization, opportunityId: { $in: opportunityIds } })
+  return found.filter((id) => typeof id === 'string')
+}
+
+/** A worker that holds the conversation loses its lease. Later messages begin a new note. */
 export async function endDeleted(_id: Types.ObjectId): Promise<void> {
   const ended = await ConversationModel.collection.findOneAndUpdate(
     { _id },

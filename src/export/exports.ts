@@ -1,3 +1,4 @@
+import { hasExportBurst } from './export-burst.ts'
 import type { Clearance } from '../accounts/clearance.ts'
 import type { OrderedPageRequest, PageRequest } from '../paging.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
@@ -17,7 +18,7 @@ import { candidatesIn, contactsOf, forgetCandidate, hasOpen, madeDuringErasure, 
 import { exportView } from './export-view.ts'
 import { listExports, type ExportFilters } from './list-exports.ts'
 import { markRestored } from './mark-restored.ts'
-import { confidentialAmong, noteConfidentiality } from './note-confidentiality.ts'
+import { confidentialAmong, exportedAmong, exportedTo, noteConfidentiality } from './exported-opportunities.ts'
 import { previewBulk, type BulkPreviewWish } from './bulk/preview-bulk.ts'
 import { previewExport, type PreviewWish } from './request/preview-export.ts'
 import { requestBulk, type BulkWish } from './bulk/request-bulk.ts'
@@ -42,9 +43,16 @@ export type Exports = ReturnType<typeof createExports>
 /** Exports: asked for, previewed, worked and changed. */
 export function createExports(deps: RuleDeps) {
   const { audit, wake, observe, timeoutMs } = deps
+  const rules = createExportRules(deps)
+  /** Lets held exports and rules go on: the connection can export again. */
+  async function resume(organization: string): Promise<void> {
+    await resumeHeld(organization)
+    wake()
+    await rules.wake(organization)
+  }
   return {
     /** Automatic export. */
-    rules: createExportRules(deps),
+    rules,
     request: (wish: ExportWish) => requestExport(wish, deps),
     preview: (wish: PreviewWish) => previewExport(wish, deps),
     /** What stands in the way of such an export, without asking Lever, and where it would go. */
@@ -82,6 +90,9 @@ export function createExports(deps: RuleDeps) {
       exportView(await cancelExport(organization, id, actor, { audit, wake, observe }), clearance, deps),
     noteConfidentiality,
     confidentialAmong,
+    exportedAmong,
+    exportedTo,
+    hasExportBurst,
     /** Before a connection ends: see `settle-exports.ts`. */
     settle: (organization: string, hasGrant: boolean) => settleExports(organization, hasGrant, deps),
     forgetCandidate: (organization: string, candidate: string) => forgetCandidate(organization, candidate, timeoutMs),
@@ -98,11 +109,13 @@ export function createExports(deps: RuleDeps) {
     audit: () => auditExports(deps),
     readAuditCounts,
     forgetAudit,
-    holdQueued,
-    async resumeHeld(organization: string): Promise<void> {
-      await resumeHeld(organization)
-      wake()
+    /** Holds queued exports of a paused connection. If it was activated again in the meantime, they go on at once. */
+    async hold(organization: string): Promise<void> {
+      await holdQueued(organization)
+      const { status } = await deps.readTerms(organization)
+      if (status === 'active') await resume(organization)
     },
+    resume,
     /** Works exports until stopped. */
     startWorker: (pollMs: number): Worker =>
       startWorker<ExportDocument>({

@@ -1,3 +1,4 @@
+import type { Publish } from '../events/domain-events.ts'
 import { ConnectionModel } from '../connection/connection-model.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetOpportunity } from './forget-opportunity.ts'
@@ -5,8 +6,7 @@ import type { PersonKeyDeps } from './person-hashes.ts'
 import { recordOpportunity } from './record-opportunity.ts'
 
 export interface KeepDeps extends PersonKeyDeps {
-  /** Told of every reading in which Lever says so of the contact. @throws what makes the reading be done again */
-  onAnonymized(organization: string, opportunityId: string): Promise<void>
+  publish: Publish
 }
 
 /**
@@ -21,6 +21,6 @@ export async function keepOpportunity(
 ): Promise<'applied' | 'stale'> {
   const outcome = await recordOpportunity(deps, organization, opportunity, readAt)
   if (await ConnectionModel.exists({ organization, status: 'disconnected' })) await forgetOpportunity(organization, opportunity.id)
-  if (opportunity.isAnonymized) await deps.onAnonymized(organization, opportunity.id)
+  if (opportunity.isAnonymized) await deps.publish('opportunityAnonymized', { organization, opportunityId: opportunity.id })
   return outcome
 }

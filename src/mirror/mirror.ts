@@ -1,3 +1,4 @@
+import { publishReading, type ReadingResult } from './publish-reading.ts'
 import type { Clearance } from '../accounts/clearance.ts'
 import type { LeverClient } from '../lever/client.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
@@ -38,7 +39,7 @@ import { opportunityState } from './opportunity-state.ts'
 import { readHistory } from './read-history.ts'
 import { recordAges } from './record-ages.ts'
 import { announceOpportunitySync } from './opportunity-progress.ts'
-import type { OpportunityEffects } from './opportunity-run.ts'
+import type { OpportunityNeighbours } from './opportunity-run.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
 import { hastenSweep, requestOpportunitySync, scheduleForgottenOpportunitySyncs, standingOf } from './opportunity-sync-schedule.ts'
 import { lacksHashes, restoreHashes } from './restore-hashes.ts'
@@ -51,7 +52,7 @@ import { requestSync, scheduleForgottenSyncs } from './sync-schedule.ts'
 import { startSyncWorker } from './sync-worker.ts'
 import type { Worker } from '../work/worker.ts'
 
-export interface MirrorDeps extends KeepDeps {
+export interface MirrorDeps extends KeepDeps, OpportunityNeighbours {
   /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
   leverClient(organization: string, lane?: Lane): Promise<LeverClient>
   canSeeConfidential(organization: string): Promise<boolean>
@@ -89,8 +90,8 @@ export function createMirror(deps: MirrorDeps) {
       return worker
     },
     /** The same for opportunities. */
-    startOpportunityWorker(effects: OpportunityEffects): Worker {
-      const run = { ...deps, ...effects, forget: forgetOrganization }
+    startOpportunityWorker(): Worker {
+      const run = { ...deps, forget: forgetOrganization }
       opportunityWorker ??= startSyncWorker<OpportunitySyncDocument>({
         name: 'opportunity syncs',
         store: OpportunitySyncModel,
@@ -151,6 +152,11 @@ export function createMirror(deps: MirrorDeps) {
 
     recordOpportunity: (organization: string, opportunity: LeverOpportunity, readAt: Date) =>
       keepOpportunity(deps, organization, opportunity, readAt),
+    /** Keeps what a webhook's reading showed, and tells the other parts. May be repeated. */
+    async takeReading(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<ReadingResult & { isNewest: boolean }> {
+      const outcome = await keepOpportunity(deps, organization, opportunity, readAt)
+      return { ...(await publishReading(deps, organization, opportunity, readAt)), isNewest: outcome === 'applied' }
+    },
     opportunityState,
     noteHistory,
     noteInterview,

@@ -6,26 +6,21 @@ import type { LeverOpportunityRecord } from './lever-opportunity-model.ts'
 import type { OpportunityProgress } from './opportunity-progress.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
 import type { PersonKeyDeps } from './person-hashes.ts'
+import { publishReading, type ReadingDeps } from './publish-reading.ts'
 import { recordOpportunities } from './record-opportunity.ts'
 
-/** What follows here from what a sync sees; joined by compose, as for webhooks. */
-export interface OpportunityEffects {
-  /** Which of these opportunities are those of candidates or exports here. */
-  oursAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]>
-  /** Told of every reading of one of ours; an older one than the newest may come. */
-  onRead(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<unknown>
-  /** Told when Lever itself lists one that is known here as deleted; may be told again. */
-  onDeleted(organization: string, opportunityId: string): Promise<unknown>
-  /** Whether so many exports are queued that each would rather not ask Lever for duplicates. */
+/** Questions about opportunities that other parts answer, handed in by `compose`. */
+export interface OpportunityNeighbours extends ReadingDeps {
+  /** Each part's answer to: which of these opportunities do your records refer to? */
+  knownAmong: readonly ((organization: string, opportunityIds: readonly string[]) => Promise<string[]>)[]
+  /** True if so many exports are queued that asking Lever for duplicates of each would take too long. */
   hasExportBurst(organization: string): Promise<boolean>
 }
 
-export interface OpportunitySyncDeps extends PersonKeyDeps, OpportunityEffects {
+export interface OpportunitySyncDeps extends PersonKeyDeps, OpportunityNeighbours {
   /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
   leverClient(organization: string, lane: 'sync'): Promise<LeverClient>
   canSeeConfidential(organization: string): Promise<boolean>
-  /** Told of every reading in which Lever says so of the contact. */
-  onAnonymized(organization: string, opportunityId: string): Promise<void>
   /** Removes all the mirror has of an organization. */
   forget(organization: string): Promise<void>
   log: Log
@@ -44,9 +39,9 @@ export interface OpportunityRun {
 }
 
 /**
- * Keeps a page of a list in the mirror, and lets follow what follows from it for ours. May be repeated.
- * @returns what the mirror had of them before
- * @throws LeaseLost, so that little is written for an organization that was disconnected meanwhile
+ * Keeps a page of a list in the mirror, and tells the other parts about the opportunities that they know. May be repeated.
+ * @returns the mirror's records of these opportunities from before
+ * @throws LeaseLost, so that little is written for an organization that was disconnected in between
  */
 export async function keepPage(
   run: OpportunityRun,
@@ -58,10 +53,19 @@ export async function keepPage(
   if (!(await OpportunitySyncModel.exists(heldBy(claimed)))) throw new LeaseLost(String(claimed.document._id))
   const before = await recordOpportunities(deps, organization, opportunities, readAt)
   const ids = opportunities.map(({ id }) => id)
-  const ours = new Set(await deps.oursAmong(organization, ids))
+  const known = await knownHere(deps, organization, ids)
   for (const opportunity of opportunities) {
-    if (ours.has(opportunity.id)) await deps.onRead(organization, opportunity, readAt)
-    if (opportunity.isAnonymized) await deps.onAnonymized(organization, opportunity.id)
+    if (known.has(opportunity.id)) await publishReading(deps, organization, opportunity, readAt)
+    if (opportunity.isAnonymized) await deps.publish('opportunityAnonymized', { organization, opportunityId: opportunity.id })
   }
   return before
+}
+
+/** Those of the opportunities that a candidate, an export or another record here refers to. */
+export async function knownHere(
+  { knownAmong }: OpportunityNeighbours,
+  organization: string,
+  opportunityIds: readonly string[],
+): Promise<Set<string>> {
+  return new Set((await Promise.all(knownAmong.map((among) => among(organization, opportunityIds)))).flat())
 }

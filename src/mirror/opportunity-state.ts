@@ -1,19 +1,7 @@
+import type { OpportunityState } from '../events/domain-events.ts'
 import { isConfidential } from '../accounts/clearance.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { LeverArchiveReasonModel, LeverStageModel, type LeverArchiveReasonRecord, type LeverStageRecord } from './lever-record-models.ts'
-
-/** How an opportunity stands, as a candidate of ours shows it. */
-export interface OpportunityState {
-  opportunityId: string
-  contactId: string | null
-  url: string | null
-  stage: { id: string | null; text: string | null }
-  postings: string[]
-  archived: { reason: string | null; reasonText: string | null; archivedAt: Date | null } | null
-  owner: string | null
-  confidential: boolean
-  updatedAt: Date | null
-}
 
 /** The state of an opportunity in words: Lever's texts of stage and archive reason, else what the opportunity itself says, else the id. */
 export async function opportunityState(organization: string, opportunity: LeverOpportunity): Promise<OpportunityState> {

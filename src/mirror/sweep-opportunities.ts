@@ -6,7 +6,7 @@ import { readOpportunityPage } from '../lever/opportunity-page.ts'
 import { LeverArchiveReasonModel } from './lever-record-models.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
 import { missedChanges, type ComparedWith, type MissedChange } from './missed-changes.ts'
-import { keepPage, type OpportunityRun } from './opportunity-run.ts'
+import { keepPage, knownHere, type OpportunityRun } from './opportunity-run.ts'
 import { restoreHashes } from './restore-hashes.ts'
 import { serverTime } from './server-time.ts'
 import { orAborted, stoppableBatches } from './stoppable.ts'
@@ -79,10 +79,10 @@ async function followDeleted(run: OpportunityRun, sweep: { from: number; missed:
   for await (const batch of stoppableBatches(deleted, BATCH, signal)) {
     const ids = batch.map(({ id }) => id)
     const mirrored = new Set(await LeverOpportunityModel.distinct('leverId', { organization, leverId: { $in: ids } }))
-    const ours = new Set(await deps.oursAmong(organization, ids))
+    const known = await knownHere(deps, organization, ids)
     for (const { id, deletedAt } of batch) {
-      if (!mirrored.has(id) && !ours.has(id)) continue
-      await deps.onDeleted(organization, id)
+      if (!mirrored.has(id) && !known.has(id)) continue
+      await deps.publish('opportunityDeleted', { organization, opportunityId: id })
       if (mirrored.has(id) && deletedAt) sweep.missed.push({ event: 'candidateDeleted', at: deletedAt })
     }
   }

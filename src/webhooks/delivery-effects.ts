@@ -10,7 +10,7 @@ export interface Effect {
   detail: string | null
 }
 
-type EffectDeps = Pick<WebhookDeps, 'mirror' | 'effects' | 'log'>
+type EffectDeps = Pick<WebhookDeps, 'mirror' | 'publish' | 'log'>
 
 export interface ReadingForDeliveries {
   opportunity: LeverOpportunity
@@ -22,17 +22,16 @@ export interface ReadingForDeliveries {
 /** Keeps what was read, with all that follows from it for candidates here. May be repeated: nothing is doubled. */
 export async function effectsOfReading(deps: EffectDeps, organization: string, reading: ReadingForDeliveries): Promise<Effect[]> {
   const { opportunity, readAt, deliveries } = reading
-  const recorded = await deps.mirror.recordOpportunity(organization, opportunity, readAt)
-  const kept: Effect = { effect: recorded === 'applied' ? 'mirrorUpdated' : 'mirrorWasNewer', detail: null }
-  const { isOurs, candidates, noted } = await deps.effects.onRead(organization, opportunity, readAt)
+  const { isNewest, isOurs, candidates, noted } = await deps.mirror.takeReading(organization, opportunity, readAt)
+  const kept: Effect = { effect: isNewest ? 'mirrorUpdated' : 'mirrorWasNewer', detail: null }
   const interviews = !isOurs || opportunity.isAnonymized ? [] : await noteInterviews(deps, organization, deliveries)
   const updated: Effect[] = candidates > 0 ? [{ effect: 'candidatesUpdated', detail: String(candidates) }] : []
   return [kept, ...updated, ...[...noted, ...interviews].map(effectOf)]
 }
 
 /** Lever itself says that the opportunity was deleted. May be repeated. */
-export async function effectsOfDeletion({ effects, log }: EffectDeps, organization: string, opportunityId: string): Promise<Effect[]> {
-  const { unlinked } = await effects.onDeleted(organization, opportunityId)
+export async function effectsOfDeletion({ publish, log }: EffectDeps, organization: string, opportunityId: string): Promise<Effect[]> {
+  const unlinked = await publish('opportunityDeleted', { organization, opportunityId })
   log.info({ organization, opportunity: opportunityId }, 'opportunity deleted in Lever')
   const confirmed: Effect = { effect: 'deletionConfirmed', detail: null }
   return unlinked > 0 ? [confirmed, { effect: 'candidatesUnlinked', detail: String(unlinked) }] : [confirmed]

@@ -33,7 +33,7 @@ export async function forgetHeld(organization: string): Promise<void> {
  * A signature token was saved: checks what was held for it. What fits is processed, or marks the event verified; the rest is dropped and
  * counted as refused, unless something else fits. May be called again, and concurrently.
  */
-export async function releaseHeld(deps: ReleaseDeps, organization: string, place: SignatureTokenPlace): Promise<void> {
+export async function releaseHeld(deps: ReleaseDeps, organization: string, place: string): Promise<void> {
   const connection = await deps.connections.get(organization)
   const ofEvent = place === 'any' ? {} : { event: place }
   const held = await DeliveryModel.find({ connection: connection._id, status: 'held', expiresAt: { $gt: new Date() }, ...ofEvent })

@@ -11,7 +11,7 @@ import { endAs, stepAfterFailure } from './step-after-failure.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 export type ClaimedDelivery = Claimed<DeliveryDocument>
-export type ProcessDeps = Pick<WebhookDeps, 'connections' | 'mirror' | 'effects' | 'log' | 'observe'>
+export type ProcessDeps = Pick<WebhookDeps, 'connections' | 'mirror' | 'publish' | 'log' | 'observe'>
 
 /**
  * Processes deliveries about one opportunity of one organization by one reading of it: `data` is not signed, so nothing but ids

@@ -60,7 +60,7 @@ export function createWebhooks(deps: WebhookDeps) {
         log: deps.log,
       }),
 
-    releaseHeld: (organization: string, place: SignatureTokenPlace) => releaseHeld(receiveDeps, organization, place),
+    releaseHeld: (organization: string, place: string) => releaseHeld(receiveDeps, organization, place),
     heldCounts,
     /** Called when the connection ends: drops waiting deliveries and refusals, which do not belong to the next connection. */
     async forgetAccount(organization: string): Promise<void> {

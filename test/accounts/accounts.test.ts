@@ -10,6 +10,7 @@ import { SignInLinkModel } from '../../src/accounts/sign-in-link-model.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { auditWith } from '../support/audit.ts'
+import { publishTo, toNobody } from '../support/domain-events.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -28,8 +29,7 @@ describe('accounts', () => {
       sealer,
       audit,
       publicUrl: 'https://fulcrum.example',
-      onPersonRemoved: async () => undefined,
-      onAdminEnded: async (id, email) => void ended.push(`${id} ${email}`),
+      publish: publishTo({ adminAccessEnded: async ({ organization: id, email }) => void ended.push(`${id} ${email}`) }),
     })
     organization = (await accounts.createOrganization({ name: 'Acme', sourceName: 'headhuntr.io' })).id
   })
@@ -50,8 +50,7 @@ describe('accounts', () => {
           sealer,
           audit,
           publicUrl: '',
-          onPersonRemoved: async () => undefined,
-          onAdminEnded: async () => undefined,
+          publish: toNobody,
         }).hashKeyOf(organization),
       ).to.deep.equal(key)
       expect(await accounts.hashKeyOf(other.id)).not.to.deep.equal(key)

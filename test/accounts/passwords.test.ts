@@ -11,6 +11,7 @@ import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { createSealer } from '../../src/secrets/sealer.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { auditWith } from '../support/audit.ts'
+import { toNobody } from '../support/domain-events.ts'
 
 const PASSWORD = 'three words suffice'
 
@@ -22,13 +23,11 @@ describe('passwords', () => {
   before(async () => {
     await connectEmptyDatabase()
     const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
-    const onPersonRemoved = async () => undefined
     accounts = createAccounts({
       sealer,
       audit: auditWith(sealer),
       publicUrl: 'https://fulcrum.example',
-      onPersonRemoved,
-      onAdminEnded: onPersonRemoved,
+      publish: toNobody,
     })
     organization = (await accounts.createOrganization({ name: 'Acme', sourceName: 's' })).id
   })

@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
+import { publishTo } from '../support/domain-events.ts'
 
 const organization = new Types.ObjectId().toHexString()
 const stranger = new Types.ObjectId().toHexString()
@@ -30,7 +31,7 @@ describe('candidates', () => {
     candidates = createCandidates({
       readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
       readExports: async (_organization, ids) => new Map(ids.map((id) => [id, { id, status: exportStatuses.get(id) ?? 'queued' }])),
-      onRemoved: [async (_organization, id) => void removed.push(id)],
+      publish: publishTo({ candidateRemoved: async ({ candidateId }) => void removed.push(candidateId) }),
       erased: nobodyErased,
       watchStages: async () => null,
       leaseMs: 15_000,

@@ -7,6 +7,7 @@ import { createLog } from '../../src/log.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { rejection } from '../support/rejection.ts'
+import { toNobody } from '../support/domain-events.ts'
 
 describe('entering a stage', () => {
   const organization = new Types.ObjectId().toHexString()
@@ -16,7 +17,7 @@ describe('entering a stage', () => {
   const candidates = createCandidates({
     readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
     readExports: async () => new Map(),
-    onRemoved: [],
+    publish: toNobody,
     erased: nobodyErased,
     leaseMs: 5000,
     log: createLog({ level: 'silent' }),

@@ -7,6 +7,7 @@ import { createRequestBudget } from '../../src/lever/request-budget.ts'
 import { createLog } from '../../src/log.ts'
 import type { Sealer } from '../../src/secrets/sealer.ts'
 import type { LeverForTests } from '../support/lever.ts'
+import { publishTo } from '../support/domain-events.ts'
 
 export const PUBLIC_URL = 'http://127.0.0.1:4999'
 export const ADMIN = 'ada@x.example'
@@ -54,14 +55,16 @@ export function buildConnections(parts: {
     knownUserByEmail: (_organization, email) => Promise.resolve(neighbourhood.users.find((user) => user.email === email) ?? null),
     leverUserByEmail: (_organization, email) => Promise.resolve(neighbourhood.users.find((user) => user.email === email) ?? null),
     heldCounts: () => Promise.resolve(neighbourhood.held),
-    onTokenSaved: (_organization, place) => note(`token:${place}`),
-    onAuthorized: () => note('authorized'),
-    onActivated: () => note('activated'),
-    onPaused: () => note('paused'),
-    async settleExports(_organization, hasGrant) {
-      await note(hasGrant ? 'settled with Lever' : 'settled')
-      await neighbourhood.whileSettling()
-    },
-    forgetAccount: () => note('mirror forgotten'),
+    publish: publishTo({
+      signatureTokenSaved: ({ place }) => note(`token:${place}`),
+      connectionAuthorized: () => note('authorized'),
+      connectionActivated: () => note('activated'),
+      connectionPaused: () => note('paused'),
+      async connectionEnding({ hasGrant }) {
+        await note(hasGrant ? 'ending with a grant' : 'ending')
+        await neighbourhood.whileSettling()
+      },
+      connectionEnded: () => note('ended'),
+    }),
   })
 }

@@ -8,6 +8,7 @@ import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { ACTOR, ADMIN, buildConnections, newNeighbourhood, PUBLIC_URL, SOURCER, type Neighbourhood } from './build-connections.ts'
 import { auditWith } from '../support/audit.ts'
+import { toNobody } from '../support/domain-events.ts'
 
 export interface ConnectionWorld {
   lever: LeverForTests
@@ -39,8 +40,7 @@ export async function startConnectionWorld(): Promise<ConnectionWorld> {
     sealer,
     publicUrl: PUBLIC_URL,
     audit,
-    onPersonRemoved: async () => undefined,
-    onAdminEnded: async () => undefined,
+    publish: toNobody,
   })
   const neighbourhood = newNeighbourhood()
   const another: ConnectionWorld['another'] = (options = {}) =>

@@ -186,7 +186,7 @@ describe('connection/settings, readiness, activate', () => {
     expect(JSON.stringify(await ConnectionModel.findOne({ organization }).lean())).to.not.include('v1.k1.')
     expect(connections.signatureTokensFor(after, 'candidateHired')).to.deep.equal([])
     expect(await ours()).to.deep.equal([])
-    expect(world.neighbourhood.calls).to.deep.equal(['settled with Lever', 'mirror forgotten'])
+    expect(world.neighbourhood.calls).to.deep.equal(['ending with a grant', 'ended'])
     expect((await describeIt()).auth).to.equal(null)
     expect(await rejection(connections.leverClient(organization))).to.include({ code: 'connection_not_active' })
     await connections.disconnect(organization, ACTOR)
@@ -233,7 +233,7 @@ describe('connection/settings, readiness, activate', () => {
     await ConnectionModel.updateOne({ organization }, { status: 'revoked', statusBeforeRevocation: 'active' })
     world.neighbourhood.calls.length = 0
     await world.connections.disconnect(organization, ACTOR)
-    expect(world.neighbourhood.calls).to.deep.equal(['settled', 'mirror forgotten'])
+    expect(world.neighbourhood.calls).to.deep.equal(['ending', 'ended'])
     await world.authorize({ organization })
     expect((await describeIt()).status).to.equal('configuring')
   })

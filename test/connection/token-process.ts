@@ -9,6 +9,7 @@ import { createSealer } from '../../src/secrets/sealer.ts'
 import { ACTOR, ADMIN, buildConnections, newNeighbourhood, PUBLIC_URL } from './build-connections.ts'
 import type { Order, ProcessSettings, Result } from './token-processes.ts'
 import { auditWith } from '../support/audit.ts'
+import { toNobody } from '../support/domain-events.ts'
 
 const { mongodbUri, secretKeys, lever, timeoutMs } = JSON.parse(process.env['TOKEN_PROCESS'] ?? '{}') as ProcessSettings
 const sealer = createSealer(readConfig({ SECRET_KEYS: secretKeys }).secretKeys)
@@ -17,8 +18,7 @@ const accounts = createAccounts({
   sealer,
   publicUrl: PUBLIC_URL,
   audit,
-  onPersonRemoved: async () => undefined,
-  onAdminEnded: async () => undefined,
+  publish: toNobody,
 })
 const connections = buildConnections({
   lever,

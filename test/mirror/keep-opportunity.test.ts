@@ -7,13 +7,14 @@ import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { clientOf, connect } from './mirror-under-test.ts'
+import { publishTo } from '../support/domain-events.ts'
 
 describe('a reading of an opportunity', () => {
   const organization = new Types.ObjectId().toHexString()
   const told: string[] = []
   const deps = {
     hashKeyOf: async () => Buffer.alloc(32, 1),
-    onAnonymized: async (_organization: string, id: string) => void told.push(id),
+    publish: publishTo({ opportunityAnonymized: async ({ opportunityId }) => void told.push(opportunityId) }),
   }
   let lever: LeverForTests
 

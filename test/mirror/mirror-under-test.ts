@@ -5,9 +5,10 @@ import { createLeverClient, type LeverClient } from '../../src/lever/client.ts'
 import { createLog } from '../../src/log.ts'
 import { forgetOpportunity } from '../../src/mirror/forget-opportunity.ts'
 import { createMirror, type Mirror } from '../../src/mirror/mirror.ts'
-import type { OpportunityEffects } from '../../src/mirror/opportunity-run.ts'
+import type { OpportunityNeighbours } from '../../src/mirror/opportunity-run.ts'
 import { eventually } from '../support/eventually.ts'
 import type { LeverForTests } from '../support/lever.ts'
+import { publishTo } from '../support/domain-events.ts'
 
 export interface MirrorUnderTest {
   mirror: Mirror
@@ -27,7 +28,7 @@ export interface MirrorUnderTest {
   swap: (lever: LeverForTests) => void
 }
 
-export interface RecordedEffects extends OpportunityEffects {
+export interface RecordedEffects extends OpportunityNeighbours {
   ours: Set<string>
   read: string[]
   deleted: string[]
@@ -40,12 +41,15 @@ function recordEffects(): RecordedEffects {
     read: [],
     deleted: [],
     burst: false,
-    oursAmong: async (_organization, ids) => ids.filter((id) => effects.ours.has(id)),
-    onRead: async (_organization, { id }) => void effects.read.push(id),
-    async onDeleted(organization, id) {
-      effects.deleted.push(id)
-      await forgetOpportunity(organization, id)
-    },
+    knownAmong: [async (_organization, ids) => ids.filter((id) => effects.ours.has(id))],
+    concernsCandidate: async (_organization, id) => effects.ours.has(id),
+    publish: publishTo({
+      opportunityRead: async ({ opportunityId }) => void effects.read.push(opportunityId),
+      async opportunityDeleted({ organization, opportunityId }) {
+        effects.deleted.push(opportunityId)
+        await forgetOpportunity(organization, opportunityId)
+      },
+    }),
     hasExportBurst: async () => effects.burst,
   }
   return effects
@@ -88,6 +92,7 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
   let current = lever
   const connectionOf = (id: string) => ConnectionModel.findOne({ organization: id }).orFail().lean<ConnectionDocument>()
   const connection = () => connectionOf(organization)
+  const effects = recordEffects()
   const another = (): Mirror =>
     createMirror({
       leverClient: async (id) => {
@@ -96,7 +101,7 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
       },
       canSeeConfidential: async () => settings.confidential ?? false,
       rememberLeverUsers: async (_organization, ids) => void remembered.splice(0, remembered.length, ...ids),
-      onAnonymized: async () => undefined,
+      ...effects,
       hashKeyOf: async () => Buffer.alloc(32, organization),
       log: createLog({ level: 'silent' }),
       leaseMs: settings.leaseMs ?? 60_000,
@@ -109,9 +114,8 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
     await eventually('the sync ends', async () => (await connection()).sync.state !== 'running')
     return (await connection()).sync
   }
-  const effects = recordEffects()
   async function readOpportunities() {
-    mirror.startOpportunityWorker(effects)
+    mirror.startOpportunityWorker()
     await mirror.syncOpportunities(organization)
     return eventually('opportunities are read', async () => {
       const { opportunitySync } = await connection()

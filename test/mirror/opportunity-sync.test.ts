@@ -32,7 +32,7 @@ describe('reading all opportunities', () => {
     await leaveDatabase()
   })
   afterEach(async () => {
-    await Promise.all(started.splice(0).map(({ mirror, effects }) => mirror.startOpportunityWorker(effects).stop(1000)))
+    await Promise.all(started.splice(0).map(({ mirror }) => mirror.startOpportunityWorker().stop(1000)))
     await OpportunitySyncModel.deleteMany({})
     await LeverOpportunityModel.deleteMany({})
     await lever.clearFaults()
@@ -48,7 +48,7 @@ describe('reading all opportunities', () => {
   function takeOver(under: MirrorUnderTest): Mirror {
     const mirror = under.another()
     started.push({ ...under, mirror })
-    mirror.startOpportunityWorker(under.effects)
+    mirror.startOpportunityWorker()
     return mirror
   }
   const runOf = ({ organization }: MirrorUnderTest) => OpportunitySyncModel.findOne({ organization }).orFail().lean()
@@ -203,7 +203,7 @@ describe('reading all opportunities', () => {
     const under = await fresh()
     await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 1 })
     const { organization, mirror } = under
-    mirror.startOpportunityWorker(under.effects)
+    mirror.startOpportunityWorker()
     await mirror.syncOpportunities(organization)
     // what a page brought is noted before the next is asked for: from here on the run only waits
     await eventually('the second page is asked for', async () => (await pagesAsked()).length === 2)
@@ -223,7 +223,7 @@ describe('reading all opportunities', () => {
     const under = await fresh()
     await under.mirror.syncOpportunities(under.organization)
     await ConnectionModel.updateOne({ organization: under.organization }, { status: 'revoked' })
-    under.mirror.startOpportunityWorker(under.effects)
+    under.mirror.startOpportunityWorker()
     await eventually('it has failed', async () => (await under.connection()).opportunitySync?.state === 'failed')
     expect((await runOf(under)).dueAt).to.deep.equal(NEVER)
 
@@ -265,7 +265,7 @@ describe('reading all opportunities', () => {
 
     it('goes on in another process at the very page it was stopped at', async () => {
       const under = await fresh()
-      const worker = under.mirror.startOpportunityWorker(under.effects)
+      const worker = under.mirror.startOpportunityWorker()
       await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 4 })
       await under.mirror.syncOpportunities(under.organization)
       await eventually('four pages are read', async () => (await runOf(under)).full?.plan?.read === 400)
@@ -284,7 +284,7 @@ describe('reading all opportunities', () => {
 
     it('is taken up where it stood when the process that read it was killed, which then writes nothing more', async () => {
       const under = await fresh()
-      const killed = under.mirror.startOpportunityWorker(under.effects)
+      const killed = under.mirror.startOpportunityWorker()
       await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 3 })
       await under.mirror.syncOpportunities(under.organization)
       await eventually('three pages are read', async () => (await runOf(under)).full?.plan?.read === 300)

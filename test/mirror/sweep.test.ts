@@ -30,7 +30,7 @@ describe('the sweep of opportunities', () => {
   })
   afterEach(async () => {
     await under.mirror.startWorker().stop(1000)
-    await under.mirror.startOpportunityWorker(under.effects).stop(1000)
+    await under.mirror.startOpportunityWorker().stop(1000)
     await OpportunitySyncModel.deleteMany({})
     await LeverOpportunityModel.deleteMany({})
     await lever.clearFaults()
@@ -189,7 +189,7 @@ describe('the sweep of opportunities', () => {
 
       expect(again.effects.deleted).to.deep.equal([gone!.id])
     } finally {
-      await again.mirror.startOpportunityWorker(again.effects).stop(1000)
+      await again.mirror.startOpportunityWorker().stop(1000)
     }
   })
 
@@ -215,7 +215,7 @@ describe('the sweep of opportunities', () => {
   it('is hastened by who waits, unless there was one a moment ago', async () => {
     const { organization, mirror } = under
     const set = (fields: object) => OpportunitySyncModel.updateOne({ organization }, fields)
-    await mirror.startOpportunityWorker(under.effects).stop(1000)
+    await mirror.startOpportunityWorker().stop(1000)
     await mirror.hastenSweep(organization)
     expect(await dueInMs()).to.be.above(500_000)
 

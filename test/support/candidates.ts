@@ -1,13 +1,14 @@
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { createLog } from '../../src/log.ts'
 import { nobodyErased } from './nobody-erased.ts'
+import { toNobody } from './domain-events.ts'
 
 /** Candidates without the rest of the service: nobody was exported or erased, and no rule watches. */
 export function candidatesAlone(): Candidates {
   return createCandidates({
     readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
     readExports: async () => new Map(),
-    onRemoved: [],
+    publish: toNobody,
     erased: nobodyErased,
     watchStages: async () => null,
     leaseMs: 15_000,

@@ -15,6 +15,7 @@ import type { Intake } from '../../src/web/shell/intake.ts'
 import { createSignInFailures } from '../../src/web/shell/sign-in-failures.ts'
 import type { PageRoute } from '../../src/web/shell/page-route.ts'
 import { auditWith } from './audit.ts'
+import { toNobody } from './domain-events.ts'
 
 export interface WebParts {
   accounts: Accounts
@@ -115,8 +116,7 @@ function buildParts(publicUrl: string, log: Log): WebParts {
       audit,
       publicUrl,
       log,
-      onPersonRemoved: async () => undefined,
-      onAdminEnded: async () => undefined,
+      publish: toNobody,
     }),
   }
 }

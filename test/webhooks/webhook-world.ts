@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
-import { opportunityEffects } from '../../src/compose/lever-effects.ts'
 import { createConnections, type Connections } from '../../src/connection/connections.ts'
 import type { SignatureTokenPlace } from '../../src/connection/webhook-events.ts'
 import { createRequestBudget } from '../../src/lever/request-budget.ts'
@@ -16,6 +15,7 @@ import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../support/web.ts'
+import { publishTo } from '../support/domain-events.ts'
 
 const ACTOR = 'apiKey:test'
 const ADMIN = 'ada@x.example'
@@ -105,6 +105,16 @@ export async function startWebhookWorld(): Promise<WebhookWorld> {
 
 function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: LeverForTests, deleted: string[]) {
   const log = createLog({ level: 'silent' })
+  const publish = publishTo({
+    signatureTokenSaved: ({ organization, place }) => webhooks.releaseHeld(organization, place),
+    connectionAuthorized: ({ organization }) => webhooks.resumeWaiting(organization),
+    connectionEnded: ({ organization }) => webhooks.forgetAccount(organization),
+    candidateSeenInLever: ({ organization, state }) => candidates.applyLeverState(organization, state.opportunityId, state),
+    opportunityDeleted({ organization, opportunityId }) {
+      deleted.push(opportunityId)
+      return candidates.unlinkOpportunity(organization, opportunityId)
+    },
+  })
   const connections: Connections = createConnections({
     sealer, accounts, audit, publicUrl, log,
     budget: createRequestBudget({ requestsPerSecond: 500, burst: 500 }),
@@ -116,25 +126,23 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     stageExists: async () => true,
     leverUserByEmail: async () => null,
     heldCounts: (connection) => webhooks.heldCounts(connection),
-    onTokenSaved: (organization, place) => webhooks.releaseHeld(organization, place),
-    onAuthorized: (organization) => webhooks.resumeWaiting(organization),
-    onActivated: async () => undefined,
-    onPaused: async () => undefined,
-    settleExports: async () => undefined,
-    forgetAccount: (organization) => webhooks.forgetAccount(organization),
+    publish,
   }) // prettier-ignore
   const mirror = createMirror({
     leverClient: connections.leverClient,
     canSeeConfidential: async () => false,
     rememberLeverUsers: async () => undefined,
-    onAnonymized: async () => undefined,
+    publish,
+    knownAmong: [(organization, ids) => candidates.linkedAmong(organization, ids)],
+    concernsCandidate: (organization, id) => candidates.isAnyInLeverAs(organization, id, []),
+    hasExportBurst: async () => false,
     hashKeyOf: accounts.hashKeyOf,
     log, leaseMs: LEASE_MS,
   }) // prettier-ignore
   const candidates = createCandidates({
     readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
     readExports: async () => new Map(),
-    onRemoved: [],
+    publish,
     erased: nobodyErased,
     watchStages: async () => null,
     leaseMs: LEASE_MS,
@@ -142,7 +150,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
   })
   const webhooks = createWebhooks({
     audit, connections, mirror, log,
-    effects: opportunityEffects({ mirror, candidates, exports: { noteConfidentiality: () => Promise.resolve() }, conversations: { opportunityKnown: () => Promise.resolve() }, onOpportunityDeleted: [async (_organization, id) => void deleted.push(id)] }),
+    publish,
     wake: () => undefined,
     leaseMs: LEASE_MS,
   }) // prettier-ignore

@@ -5,6 +5,7 @@ import { createLog } from '../../../../src/log.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../../../support/mongo.ts'
 import { nobodyErased } from '../../../support/nobody-erased.ts'
 import { startWeb, type RunningWeb } from '../../../support/web.ts'
+import { toNobody } from '../../../support/domain-events.ts'
 
 describe('the page of candidates', () => {
   let web: RunningWeb
@@ -18,7 +19,7 @@ describe('the page of candidates', () => {
     candidates = createCandidates({
       readPublicPostings: async (_organization: string, ids: readonly string[]) => new Set(ids),
       readExports,
-      onRemoved: [],
+      publish: toNobody,
       erased: nobodyErased,
       watchStages: async () => null,
       leaseMs: 15_000,

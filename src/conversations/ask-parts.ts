@@ -3,14 +3,14 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Candidates } from '../candidates/candidates.ts'
 import type { Connections } from '../connection/connections.ts'
-import type { ConversationDeps, KnownOpportunity, NoteTerms } from '../conversations/conversation-deps.ts'
-import { createConversations, type Conversations } from '../conversations/conversations.ts'
+import type { ConversationDeps, KnownOpportunity, NoteTerms } from './conversation-deps.ts'
 import { isServiceError } from '../errors.ts'
 import type { Exports } from '../export/exports.ts'
 import type { Mappings } from '../mapping/mappings.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 
-export interface ConversationNeighbours extends Pick<
+/** The parts that conversations build on, and the settings of this process. */
+export interface ConversationParts extends Pick<
   ConversationDeps,
   'isErased' | 'wake' | 'noteDelayMs' | 'leaseMs' | 'settleMs' | 'timeoutMs' | 'log'
 > {
@@ -23,8 +23,8 @@ export interface ConversationNeighbours extends Pick<
   exports: Pick<Exports, 'candidatesIn' | 'confidentialAmong'>
 }
 
-/** Conversations, joined to the parts they need. */
-export function composeConversations(parts: ConversationNeighbours): Conversations {
+/** What conversations ask of the parts before them. */
+export function askParts(parts: ConversationParts): ConversationDeps {
   const { accounts, connections, mappings, mirror, candidates, exports } = parts
   const readTerms = async (organization: string): Promise<NoteTerms> => {
     const connection = await connections.get(organization)
@@ -48,7 +48,7 @@ export function composeConversations(parts: ConversationNeighbours): Conversatio
     if (!lever || known.some(({ id }) => id === lever.opportunityId)) return known
     return [...known, { id: lever.opportunityId, archived: Boolean(lever.archived), confidential: lever.confidential ?? false }]
   }
-  return createConversations({
+  return {
     ...parts,
     readTerms,
     leverClient: (organization) => connections.leverClient(organization, 'bulk'),
@@ -79,5 +79,5 @@ export function composeConversations(parts: ConversationNeighbours): Conversatio
     },
     isLeverUserGone: mirror.isUserGone,
     audit: (record) => parts.audit.append(record),
-  })
+  }
 }

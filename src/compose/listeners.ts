@@ -1,0 +1,50 @@
+import type { Listeners } from '../events/domain-events.ts'
+import type { Parts } from './parts.ts'
+
+/**
+ * Who listens to which domain event, in the order in which listeners run. A listener that throws fails the step that published; the step
+ * is repeated, so every listener may run twice for the same event.
+ */
+export function listenersOf(parts: Parts): Listeners {
+  const { candidates, connections, conversations, erasures, exports, mappings, mirror, webhooks } = parts
+  return {
+    personRemoved: [async ({ organization, email, actor }) => void (await mappings.removeIfAny(organization, email, actor))],
+    adminAccessEnded: [({ organization, email }) => connections.endAuthorizations(organization, email)],
+
+    connectionAuthorized: [
+      ({ organization }) => mirror.sync(organization),
+      ({ organization }) => exports.resume(organization),
+      ({ organization }) => conversations.resumeHeld(organization),
+      ({ organization }) => webhooks.resumeWaiting(organization),
+    ],
+    connectionActivated: [
+      ({ organization }) => mirror.syncOpportunities(organization),
+      ({ organization }) => exports.resume(organization),
+      ({ organization }) => conversations.resumeHeld(organization),
+    ],
+    connectionPaused: [({ organization }) => exports.hold(organization)],
+    connectionEnding: [({ organization, hasGrant }) => exports.settle(organization, hasGrant)],
+    connectionEnded: [
+      ({ organization }) => mirror.forgetOrganization(organization),
+      ({ organization }) => webhooks.forgetAccount(organization),
+      ({ organization }) => exports.forgetAudit(organization),
+    ],
+    signatureTokenSaved: [({ organization, place }) => webhooks.releaseHeld(organization, place)],
+
+    candidateRemoved: [({ organization, candidateId, actor }) => erasures.eraseCandidate(organization, candidateId, actor)],
+
+    opportunityRead: [({ organization, opportunityId }) => conversations.opportunityKnown(organization, { opportunityId })],
+    candidateSeenInLever: [
+      ({ organization, state }) => candidates.applyLeverState(organization, state.opportunityId, state),
+      ({ organization, state }) => exports.noteConfidentiality(organization, state.opportunityId, state.confidential),
+    ],
+    opportunityDeleted: [
+      ({ organization, opportunityId }) => conversations.opportunityDeleted(organization, opportunityId),
+      ({ organization, opportunityId }) => erasures.opportunityDeleted(organization, opportunityId),
+      ({ organization, opportunityId }) => mirror.forgetOpportunity(organization, opportunityId),
+      ({ organization, opportunityId }) => exports.freeTargetOf(organization, opportunityId),
+      ({ organization, opportunityId }) => candidates.unlinkOpportunity(organization, opportunityId),
+    ],
+    opportunityAnonymized: [({ organization, opportunityId }) => erasures.opportunityAnonymized(organization, opportunityId)],
+  }
+}

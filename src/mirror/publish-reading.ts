@@ -1,0 +1,38 @@
+import type { Publish } from '../events/domain-events.ts'
+import type { LeverOpportunity } from '../lever/opportunities.ts'
+import { noteHistory, type NotedEntry } from './note-history.ts'
+import { opportunityState } from './opportunity-state.ts'
+
+export interface ReadingDeps {
+  publish: Publish
+  /** True if a candidate here is linked to the opportunity or was exported to it. */
+  concernsCandidate(organization: string, opportunityId: string): Promise<boolean>
+}
+
+export interface ReadingResult {
+  /** A candidate here is linked to the opportunity or was exported to it. */
+  isOurs: boolean
+  /** Candidates that took over the new state. */
+  candidates: number
+  /** Entries that are new in the opportunity's history. */
+  noted: NotedEntry[]
+}
+
+/**
+ * Tells the other parts what Lever shows of an opportunity, and keeps its history if it concerns a candidate here. May be repeated:
+ * nothing is doubled. `readAt` is the start of the reading.
+ */
+export async function publishReading(
+  deps: ReadingDeps,
+  organization: string,
+  opportunity: LeverOpportunity,
+  readAt: Date,
+): Promise<ReadingResult> {
+  await deps.publish('opportunityRead', { organization, opportunityId: opportunity.id })
+  const isOurs = await deps.concernsCandidate(organization, opportunity.id)
+  if (!isOurs) return { isOurs, candidates: 0, noted: [] }
+  const state = await opportunityState(organization, opportunity)
+  const candidates = await deps.publish('candidateSeenInLever', { organization, state })
+  const noted = opportunity.isAnonymized ? [] : await noteHistory(organization, opportunity, readAt)
+  return { isOurs, candidates, noted }
+}
