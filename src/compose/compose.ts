@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import { composeParts, type Parts, type ServiceOptions } from './parts.ts'
+import { composeParts, type ServiceOptions } from './parts.ts'
 import { composeWeb } from './web.ts'
 import { openDatabase, type Database } from './database.ts'
 import type { Log } from '../log.ts'

@@ -8,7 +8,6 @@ import type { LeverOAuth } from '../lever/oauth.ts'
 import type { Log } from '../log.ts'
 import type { ConnectionDocument } from './connection-model.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
-import type { SignatureTokenPlace } from './webhook-events.ts'
 
 /** A Lever user as the settings need to know one. */
 export interface KnownLeverUser {

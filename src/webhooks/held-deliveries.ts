@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose'
 import type { ConnectionDocument } from '../connection/connection-model.ts'
-import { isWebhookEvent, type SignatureTokenPlace } from '../connection/webhook-events.ts'
+import { isWebhookEvent } from '../connection/webhook-events.ts'
 import { AT_ONCE } from './at-once.ts'
 import { isTimely, signatureKeyOf, signatureRecord } from './accepted-signatures.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'

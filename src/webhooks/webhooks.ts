@@ -1,5 +1,4 @@
 import type { ConnectionDocument } from '../connection/connection-model.ts'
-import type { SignatureTokenPlace } from '../connection/webhook-events.ts'
 import { claimWork, heartbeat } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { adoptOldDeliveries } from './adopt-old-deliveries.ts'
