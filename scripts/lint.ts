@@ -1,11 +1,9 @@
 /**
  * `npm run lint`: rules, format, types, leftovers, and the time that regular expressions take, all at once; the output of what failed, and a line for each.
- * `npm run lint -- --write` formats, and writes .oxlintrc.json anew from scripts/lint/.
+ * `npm run lint -- --write` formats.
  */
 import { spawn } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { oxlintConfig } from './lint/oxlint-config.ts'
 import { checkPatterns } from './lint/patterns.ts'
 
 interface Outcome {
@@ -15,19 +13,17 @@ interface Outcome {
 
 const root = join(import.meta.dirname, '..')
 const write = process.argv.includes('--write')
-const CONFIG = join(root, '.oxlintrc.json')
 
 const STEPS: readonly { readonly name: string; readonly run: () => Promise<Outcome> }[] = [
-  { name: 'rules', run: () => tool('oxlint/bin/oxlint', []) },
+  { name: 'rules', run: () => tool('oxlint/bin/oxlint', [], ['--import', 'tsx']) },
   { name: 'format', run: () => tool('oxfmt/bin/oxfmt', write ? [] : ['--check']) },
   { name: 'types', run: () => tool('typescript/bin/tsc', ['-p', '.']) },
   { name: 'unused', run: () => tool('knip/bin/knip.js', ['--no-progress']) },
   { name: 'patterns', run: patterns },
 ]
 
-const upToDate = await checkConfig()
 const outcomes = await Promise.all(STEPS.map(async (step) => ({ name: step.name, ...(await step.run()) })))
-const failed = [upToDate, ...outcomes].filter((outcome) => !outcome.ok)
+const failed = outcomes.filter((outcome) => !outcome.ok)
 for (const { name, output } of failed) process.stdout.write(`\n── ${name} ──\n${output.trimEnd()}\n`)
 const names = failed.map(({ name }) => name).join(', ')
 process.stdout.write(failed.length > 0 ? `\nLint failed: ${names}.\n` : `Lint passed: ${STEPS.map(({ name }) => name).join(', ')}.\n`)
@@ -38,21 +34,9 @@ async function patterns(): Promise<Outcome> {
   return { ok: findings.length === 0, output: findings.map((finding) => `src/${finding}`).join('\n') }
 }
 
-/** Holds .oxlintrc.json to the table it is made from. */
-async function checkConfig(): Promise<Outcome & { name: string }> {
-  const wanted = `${JSON.stringify(oxlintConfig(), null, 2)}\n`
-  if (write) await writeFile(CONFIG, wanted)
-  const found = await readFile(CONFIG, 'utf8').catch(() => '')
-  return {
-    name: 'configuration',
-    ok: found === wanted,
-    output: '.oxlintrc.json is not what scripts/lint/oxlint-config.ts makes: run npm run lint -- --write',
-  }
-}
-
-function tool(path: string, parameters: readonly string[]): Promise<Outcome> {
+function tool(path: string, parameters: readonly string[], nodeOptions: readonly string[] = []): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'node_modules', path), ...parameters], {
+    const child = spawn(process.execPath, [...nodeOptions, join(root, 'node_modules', path), ...parameters], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -1,0 +1,39 @@
+import type { OxlintOverride } from 'oxlint'
+import { FILES, forbiddenParts, PACKAGES, PARTS, SINGLE_USERS } from './import-direction.ts'
+
+/** What each part of src/ must not import, as overrides of oxlint's configuration. */
+export function importRules(): OxlintOverride[] {
+  return [...PARTS.map((part) => partOverride(part)), ...SINGLE_USERS.map(({ part, file }) => partOverride(part, file))]
+}
+
+function partOverride(part: string, file?: string): OxlintOverride {
+  const isFile = FILES.includes(part)
+  const parts = forbiddenParts(part).map((other) => forbidPart(part, other, isFile))
+  const patterns = [...parts, ...forbiddenPackages(part), ...packagesOfOthers(part, file), FORBIDDEN_ENV]
+  return {
+    files: [file ?? (isFile ? `src/${part}.ts` : `src/${part}/**`)],
+    rules: { 'eslint/no-restricted-imports': ['error', { patterns }] },
+  }
+}
+
+function forbidPart(part: string, other: string, fromFile: boolean): object {
+  const start = fromFile ? String.raw`^\./` : String.raw`^(\.\./)+`
+  const end = FILES.includes(other) ? String.raw`\.ts$` : '/'
+  return {
+    regex: `${start}${other}${end}`,
+    message: `${part} must not import ${other}: imports run one way (scripts/lint/import-direction.ts).`,
+  }
+}
+
+function forbiddenPackages(part: string): object[] {
+  return PACKAGES.filter(({ allowedIn }) => !allowedIn.includes(part)).map(({ pattern, reason }) => ({ regex: pattern, message: reason }))
+}
+
+function packagesOfOthers(part: string, file?: string): object[] {
+  return SINGLE_USERS.filter((user) => user.part === part && user.file !== file).map(({ pattern, reason }) => ({
+    regex: pattern,
+    message: reason,
+  }))
+}
+
+const FORBIDDEN_ENV = { group: ['node:process', 'process'], importNames: ['env'], message: 'Only config.ts reads the environment.' }
