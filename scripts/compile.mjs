@@ -1,44 +1,60 @@
 /**
- * Compiles `src` into JavaScript, file by file, for production. Writes to `dist`, or to `DATA_DIR` if `dist` is on a read-only file
- * system. Plain JavaScript, since it runs before anything is compiled.
+ * Compiles the service, the local Lever and the operators' commands into JavaScript, by tsc as tsconfig.build.json says. Writes to `dist`,
+ * or to `DATA_DIR` if `dist` is on a read-only file system. Plain JavaScript, since it runs before anything is compiled.
  */
-import { build, stop } from 'esbuild'
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { tryLock, unwritableReason } from './lock-file.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const source = join(root, 'src')
+const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+const settings = join(root, 'tsconfig.build.json')
 /** `ENOENT`: Node's error for a folder that it cannot create on a read-only file system. */
 const CANNOT_WRITE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOENT'])
+const HOW_TO_BUILD =
+  'The build is missing or older than the sources, and the compiler is not installed. Install the development packages (npm ci --include=dev) and run npm run build first; after that, npm ci --omit=dev may remove them.'
 
 /**
- * Compiles if the build is missing or older than the sources, and only once if several processes start at the same time. Resolves to the
- * entry file of the service. Throws an error with an explanation if nothing can be written.
+ * Runs the compiled file of a program, for example `src/main.ts`, in this process. Compiles first if the build is missing or older than the
+ * sources, and only once if several processes start at the same time.
  */
-export async function compileIfStale() {
-  const places = buildPlaces()
-  const fresh = places.find(isFresh)
-  return mainOf(fresh ?? (await compileInto(places, isFresh)))
+export async function runCompiled(program) {
+  const build = await upToDateBuild().catch(endWithMessage)
+  await import(pathToFileURL(join(build, program.replace(/\.ts$/, '.js'))).href)
 }
 
-/** Compiles even if there is a build. */
+/** Compiles even if there is a build, and resolves to its folder. */
 export async function compile() {
-  return mainOf(await compileInto(buildPlaces(), () => false))
+  return buildOf(await compileInto(buildPlaces(), () => false).catch(endWithMessage))
 }
+
+function endWithMessage(error) {
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+}
+
+async function upToDateBuild() {
+  const places = buildPlaces()
+  const place = places.find(isFresh) ?? (hasCompiler() ? undefined : places.find(isUnchanged))
+  return buildOf(place ?? (await compileInto(places, isFresh)))
+}
+
+const hasCompiler = () => existsSync(compiler)
 
 function buildPlaces() {
   return [root, join(resolve(process.env.DATA_DIR?.trim() || '.data'), 'build')]
 }
 
 const buildOf = (place) => join(place, 'dist')
-const mainOf = (place) => join(buildOf(place), 'main.js')
-/** Written last, so that an interrupted build does not count. */
+/** Holds a hash of the sources. Written last, so that an interrupted build does not count. */
 const stampOf = (place) => join(buildOf(place), '.built')
 
 async function compileInto([place, ...others], isDone) {
+  if (!hasCompiler()) throw new Error(HOW_TO_BUILD)
   try {
     await underLock(place, async () => {
       if (!isDone(place)) await compileSources(place)
@@ -64,56 +80,61 @@ async function underLock(place, run) {
 }
 
 async function compileSources(place) {
-  const outdir = buildOf(place)
+  const build = buildOf(place)
   rmSync(stampOf(place), { force: true })
   const begunAt = new Date()
-  await build({
-    entryPoints: sourceFiles().filter((file) => /\.tsx?$/.test(file)),
-    outdir,
-    outbase: source,
-    bundle: true,
-    packages: 'external',
-    plugins: [eachForItself],
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    sourcemap: true,
-    logLevel: 'warning',
-  })
-  await stop()
-  for (const asset of sourceFiles().filter((file) => !/\.(tsx?|md)$/.test(file))) cpSync(asset, join(outdir, asset.slice(source.length)))
-  if (place !== root) bringAlong(place)
-  writeFileSync(stampOf(place), '')
+  const hash = hashOfSources()
+  for (const name of ['src', 'scripts']) rmSync(join(build, name), { recursive: true, force: true })
+  await runCompiler(build)
+  for (const asset of assets()) cpSync(asset, join(build, relative(root, asset)))
+  if (place !== root) linkPackages(place)
+  writeFileSync(stampOf(place), hash)
   utimesSync(stampOf(place), begunAt, begunAt) // a file changed during compilation is newer
 }
 
-/** Every file stays separate, and imports the others by their compiled names. */
-const eachForItself = {
-  name: 'each for itself',
-  setup(compiling) {
-    compiling.onResolve({ filter: /^\.\.?\// }, ({ path, kind }) =>
-      kind === 'entry-point' ? undefined : { path: path.replace(/\.tsx?$/, '.js'), external: true },
-    )
-  },
+function runCompiler(build) {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [compiler, '-p', settings, '--outDir', build], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+    child.once('error', fail)
+    child.once('close', (code) => (code === 0 ? done() : fail(new Error(`The sources cannot be compiled.\n${output}`))))
+  })
 }
 
-/** Files that the service expects beside its build. */
-function bringAlong(place) {
-  cpSync(join(root, 'package.json'), join(place, 'package.json'))
+/** Files that the compiled programs read beside the compiled files. */
+function assets() {
+  const ofService = filesIn('src').filter((file) => !/\.(tsx?|md)$/.test(file))
+  return [...ofService, join(root, 'scripts', 'lock-file.mjs'), join(root, 'package.json')]
+}
+
+function linkPackages(place) {
   rmSync(join(place, 'node_modules'), { force: true, recursive: true })
   symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'), 'junction')
 }
 
 function isFresh(place) {
   const builtAt = statSync(stampOf(place), { throwIfNoEntry: false })?.mtimeMs
-  return builtAt !== undefined && sourceFiles().every((file) => statSync(file).mtimeMs <= builtAt)
+  return builtAt !== undefined && sources().every((file) => statSync(file).mtimeMs <= builtAt)
 }
 
-/** The local Lever is not part of the production service. */
-function sourceFiles() {
-  return readdirSync(source, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(source, 'sandbox')))
+/** True also if the sources only look newer, for example because they were copied after the build. */
+function isUnchanged(place) {
+  return existsSync(stampOf(place)) && readFileSync(stampOf(place), 'utf8') === hashOfSources()
+}
+
+function hashOfSources() {
+  const hash = createHash('sha256')
+  for (const file of sources().toSorted((a, b) => (a < b ? -1 : 1))) hash.update(`${relative(root, file)}\n`).update(readFileSync(file))
+  return hash.digest('hex')
+}
+
+function sources() {
+  return [...filesIn('src'), ...filesIn('scripts'), settings, join(root, 'tsconfig.json'), join(root, 'package.json')]
+}
+
+function filesIn(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
 }

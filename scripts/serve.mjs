@@ -1,11 +1,5 @@
-/** `npm run serve`: runs the service from compiled JavaScript, compiling it first if the build is missing or older than the sources. */
-import { pathToFileURL } from 'node:url'
-import { compileIfStale } from './compile.mjs'
+/** `npm run serve`: runs the service in production. */
+import { runCompiled } from './compile.mjs'
 
 process.env.NODE_ENV ||= 'production'
-process.setSourceMapsEnabled(true)
-const main = await compileIfStale().catch((error) => {
-  process.stderr.write(`${error.message}\n`)
-  process.exit(1)
-})
-await import(pathToFileURL(main).href)
+await runCompiled('src/main.ts')

@@ -115,7 +115,7 @@ describe('npm run after-restore', function () {
     }, 40_000) // prettier-ignore
     await stop()
     await restoreFrom(backup)
-    const { code, stdout } = await runScript('after-restore.ts', env)
+    const { code, stdout } = await runScript('after-restore', env)
     await start()
 
     expect([code, stdout.includes('looked for in Lever before anything is sent: 3')]).to.deep.equal([0, true])
@@ -155,7 +155,7 @@ describe('npm run after-restore', function () {
     await waitForEnd(api, await ask(newPerson()), 40_000)
     await stop()
     await restoreFrom(backup)
-    await runScript('after-restore.ts', env)
+    await runScript('after-restore', env)
     await start()
 
     const id = await ask(newPerson())
@@ -169,7 +169,7 @@ describe('npm run after-restore', function () {
   })
 
   it('needs a database that can be reached, and says so', async () => {
-    const { code, stderr } = await runScript('after-restore.ts', { ...env, MONGODB_URI: `mongodb://127.0.0.1:${await freePort()}/x` })
+    const { code, stderr } = await runScript('after-restore', { ...env, MONGODB_URI: `mongodb://127.0.0.1:${await freePort()}/x` })
 
     expect([code, stderr.includes('MongoDB cannot be used')]).to.deep.equal([1, true])
   })

@@ -21,7 +21,7 @@ describe('npm run reseal', function () {
   let db: Db
 
   const NEW_ORGANIZATION = { name: 'Later', sourceName: 'later' }
-  const reseal = (keys: string) => runScript('reseal.ts', { MONGODB_URI: service.mongodbUri, SECRET_KEYS: keys })
+  const reseal = (keys: string) => runScript('reseal', { MONGODB_URI: service.mongodbUri, SECRET_KEYS: keys })
   const everythingStored = async (): Promise<string> =>
     JSON.stringify(await Promise.all((await db.collections()).map((collection) => collection.find().toArray())))
   /** The service goes on meanwhile: of what is stored only this is the script's to change. */
@@ -72,7 +72,7 @@ describe('npm run reseal', function () {
   })
 
   it('says what it needs', async () => {
-    const { code, stderr } = await runScript('reseal.ts', { MONGODB_URI: service.mongodbUri, DATA_DIR: '/nowhere' })
+    const { code, stderr } = await runScript('reseal', { MONGODB_URI: service.mongodbUri, DATA_DIR: '/nowhere' })
 
     expect([code, stderr.includes('SECRET_KEYS is required')]).to.deep.equal([1, true])
   })

@@ -1,31 +1,31 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs'
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { freePort } from '../../scripts/free-port.ts'
 import { eventually } from '../support/eventually.ts'
 import { runProgram, type Program } from '../support/run-program.ts'
+import { scriptCommand, startScript } from '../support/run-script.ts'
 import { SECRET_KEYS } from '../support/service.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
-const SERVE = (scripts['serve'] ?? '').split(' ')
+const SERVE = scriptCommand('serve')
 
-/** A checkout of its own, whose packages are those of this one. */
-function checkOut(): string {
+/** A checkout of its own, whose packages are those of this one, or of these only the named. */
+function checkOut(packages?: readonly string[]): string {
   const folder = temporaryFolder()
-  for (const name of ['src', 'scripts', 'package.json', 'package-lock.json'])
+  for (const name of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'])
     cpSync(join(ROOT, name), join(folder, name), { recursive: true })
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  if (packages) mkdirSync(join(folder, 'node_modules'))
+  for (const name of packages ?? ['']) symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
   return folder
 }
 
 describe('npm run serve, compiled', function () {
   this.timeout(120_000)
 
-  const serve = (folder: string, env: Record<string, string> = {}): Program =>
-    runProgram(SERVE[0] ?? '', SERVE.slice(1), { cwd: folder, env: { PATH: process.env['PATH'] ?? '', ...env } })
+  const serve = (folder: string): Program => startScript('serve', {}, folder)
 
   it('compiles where that is missing or older than the sources, and runs what was compiled', async () => {
     const folder = checkOut()
@@ -34,7 +34,7 @@ describe('npm run serve, compiled', function () {
     expect([refused.code, refused.stderr.includes('MONGODB_URI is required')]).to.deep.equal([1, true])
     const first = builtAt()
 
-    appendFileSync(join(folder, 'dist', 'config.js'), "\nprocess.stderr.write('this was compiled')\n")
+    appendFileSync(join(folder, 'dist', 'src', 'config.js'), "\nprocess.stderr.write('this was compiled')\n")
     expect((await serve(folder).ended).stderr).to.include('this was compiled')
     expect(builtAt()).to.equal(first)
 
@@ -55,6 +55,24 @@ describe('npm run serve, compiled', function () {
     expect(readdirSync(join(folder, 'dist'))).to.not.include('.lock')
   })
 
+  it('says to run npm run build where the compiler is not installed, unless a build of the same sources is there', async () => {
+    const [built, folder] = [checkOut(), checkOut(['mongodb', 'pino', 'zod'])]
+    const missing = await serve(folder).ended
+    await serve(built).ended
+    cpSync(join(built, 'dist'), join(folder, 'dist'), { recursive: true })
+    const soon = new Date(Date.now() + 60_000)
+    utimesSync(join(folder, 'src', 'config.ts'), soon, soon)
+    const unchanged = await serve(folder).ended
+    appendFileSync(join(folder, 'src', 'config.ts'), '\n')
+    const changed = await serve(folder).ended
+
+    for (const { code, stderr } of [missing, changed]) {
+      expect(code).to.equal(1)
+      expect(stderr).to.include('npm run build').and.include('npm ci --include=dev').and.not.include('    at ')
+    }
+    expect([unchanged.code, unchanged.stderr.includes('MONGODB_URI is required')]).to.deep.equal([1, true])
+  })
+
   it('works where nothing can be written but in DATA_DIR, not even in the folder for temporary files', async function () {
     const [folder, dataDir] = [checkOut(), temporaryFolder()]
     const port = String(await freePort())
@@ -73,7 +91,7 @@ describe('npm run serve, compiled', function () {
     expect([page.status, asset.status], output()).to.deep.equal([200, 200])
     expect((await ended).code).to.equal(0)
     expect(existsSync(join(folder, 'dist'))).to.equal(false)
-    expect(readdirSync(join(dataDir, 'build', 'dist'))).to.include('main.js')
+    expect(readdirSync(join(dataDir, 'build', 'dist', 'src'))).to.include('main.js')
   })
 
   it('says where it may not write, and ends with 1', async function () {

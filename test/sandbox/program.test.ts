@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { eventually } from '../support/eventually.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
-import { runProgram, type Program } from '../support/run-program.ts'
+import type { Program } from '../support/run-program.ts'
+import { startScript } from '../support/run-script.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 describe('npm run sandbox', () => {
-  const start = (environment: Record<string, string>): Program =>
-    runProgram(process.execPath, ['--import', 'tsx', 'scripts/sandbox.ts'], { env: { PATH: process.env['PATH'] ?? '', ...environment } })
+  const start = (environment: Record<string, string>): Program => startScript('sandbox', environment)
 
   it('says where everything is, and stops cleanly on a signal', async () => {
     const program = start({ SANDBOX_PORT: '0', DATA_DIR: temporaryFolder() })

@@ -5,7 +5,7 @@ describe('npm run tour', function () {
   this.timeout(170_000)
 
   it('goes through every step, each verified in the local Lever', async () => {
-    const { code, stdout, stderr } = await runScript('tour.ts', { HOME: process.env['HOME'] ?? '' })
+    const { code, stdout, stderr } = await runScript('tour', { HOME: process.env['HOME'] ?? '' })
 
     expect(stderr, stdout).not.to.include('broke off')
     expect([code, stdout.includes('Every step was verified')]).to.deep.equal([0, true])
