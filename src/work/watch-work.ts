@@ -1,40 +1,53 @@
 import type { ChangeStream, ChangeStreamDocument } from 'mongodb'
 import type { Connection } from 'mongoose'
 import type { Log } from '../log.ts'
+import { createAlarms } from './alarms.ts'
 
 export interface WorkWatch {
   stop(): Promise<void>
 }
 
+type WorkWritten = ChangeStreamDocument & { restsMs: number }
+
+const DUE_AT = { $ifNull: ['$updateDescription.updatedFields.dueAt', '$fullDocument.dueAt'] }
 const RESTART_AFTER_MS = 1000
 /** How long the server holds a question about changes open while there are none; what comes is told at once all the same. */
 const QUIET_MS = 10_000
 
 /**
- * Wakes the workers of this process when any process writes work that may be due: by change stream, so at once.
- * `wakers` by collection name. A stream that breaks is opened anew, which `onRestart` is told; meanwhile the workers' poll finds the work.
+ * Wakes the workers of this process when work comes due that any process wrote: a change stream tells of it at once, and an alarm is set
+ * for work that rests up to a minute.
+ * `wakers` by collection name. A stream that breaks is opened again, which `onRestart` is told; until then the workers' poll finds the work.
  */
 export function watchWork(connection: Connection, wakers: Record<string, () => void>, log: Log, onRestart?: () => void): WorkWatch {
   let stream: ChangeStream | null = null
   let stopped = false
   let restart: NodeJS.Timeout | undefined
+  const alarms = Object.fromEntries(Object.entries(wakers).map(([collection, wake]) => [collection, createAlarms(wake)]))
 
+  // MongoDB tells of a changed document that is small as of a replaced one
   const interesting = [
     {
       $match: {
         'ns.coll': { $in: Object.keys(wakers) },
-        $or: [{ operationType: 'insert' }, { operationType: 'update', 'updateDescription.updatedFields.dueAt': { $exists: true } }],
+        $or: [
+          { operationType: { $in: ['insert', 'replace'] } },
+          { operationType: 'update', 'updateDescription.updatedFields.dueAt': { $exists: true } },
+        ],
       },
     },
-    { $project: { _id: 1, ns: 1, operationType: 1 } },
+    // by the server's clock on both sides
+    { $project: { _id: 1, ns: 1, operationType: 1, restsMs: { $subtract: [DUE_AT, '$wallTime'] } } },
   ]
 
   function open(): void {
     if (stopped || !connection.db) return
     stream = connection.db.watch(interesting, { maxAwaitTimeMS: QUIET_MS })
-    stream.on('change', (change: ChangeStreamDocument) => {
+    stream.on('change', (change: WorkWritten) => {
       const collection = 'ns' in change && change.ns && 'coll' in change.ns ? change.ns.coll : undefined
-      if (collection) wakers[collection]?.()
+      if (collection === undefined) return
+      if (change.restsMs > 0) alarms[collection]?.set(change.restsMs)
+      else wakers[collection]?.()
     })
     stream.on('error', (error) => {
       if (stopped) return
@@ -50,6 +63,7 @@ export function watchWork(connection: Connection, wakers: Record<string, () => v
     async stop() {
       stopped = true
       clearTimeout(restart)
+      for (const alarm of Object.values(alarms)) alarm.clear()
       await stream?.close().catch(() => undefined)
     },
   }

@@ -3,7 +3,6 @@
  * so that nothing is repeated but what a test makes fail. To be used with the local Lever's rate limit off.
  */
 export const QUICK_TIMES = {
-  JOB_POLL_MS: '100',
   SETTLE_MS: '150',
   LEVER_TIMEOUT_MS: '3000',
   LEASE_MS: '10000',

@@ -1,0 +1,71 @@
+import { expect } from 'chai'
+import mongoose, { type Collection } from 'mongoose'
+import { createLog } from '../../src/log.ts'
+import { watchWork, type WorkWatch } from '../../src/work/watch-work.ts'
+import { NEVER } from '../../src/work/work-fields.ts'
+import { eventually } from '../support/eventually.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
+
+const REST_MS = 700
+
+describe('watching for work', () => {
+  let errands: Collection
+  let watch: WorkWatch
+  /** When the worker was woken, by this machine's clock, which is the database's too. */
+  let woken: number[]
+
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
+  beforeEach(async () => {
+    woken = []
+    errands = mongoose.connection.collection('errands')
+    let isOpen = false
+    const wakers = { errands: () => void woken.push(Date.now()), letters: () => (isOpen = true) }
+    watch = watchWork(mongoose.connection, wakers, createLog({ level: 'silent' }))
+    await eventually('the stream is open', async () => {
+      await mongoose.connection.collection('letters').insertOne({})
+      return isOpen
+    })
+  })
+  afterEach(() => watch.stop())
+
+  it('wakes the worker at once for work that is due', async () => {
+    await errands.insertOne({ dueAt: new Date() })
+
+    await eventually('it is woken', () => woken.length > 0)
+  })
+
+  it('wakes the worker for work without a due time', async () => {
+    await errands.insertOne({ what: 'a letter' })
+
+    await eventually('it is woken', () => woken.length > 0)
+  })
+
+  it('wakes the worker when a new document that rests comes due, and not before', async () => {
+    const dueAt = new Date(Date.now() + REST_MS)
+    await errands.insertOne({ dueAt })
+
+    const [first = 0] = await eventually('it is woken', () => (woken.length > 0 ? woken : null))
+
+    expect(first).to.be.at.least(dueAt.getTime())
+  })
+
+  it('wakes the worker when a document that was given back comes due, and not before', async () => {
+    const { insertedId } = await errands.insertOne({ dueAt: NEVER })
+    const release = [{ $set: { dueAt: { $add: ['$$NOW', REST_MS] } } }]
+    const released = await errands.findOneAndUpdate({ _id: insertedId }, release, { returnDocument: 'after' })
+
+    const [first = 0] = await eventually('it is woken', () => (woken.length > 0 ? woken : null))
+
+    expect(first).to.be.at.least((released?.['dueAt'] as Date).getTime())
+  })
+
+  it('does not wake the worker for changes that leave the due time as it is', async () => {
+    const { insertedId } = await errands.insertOne({ dueAt: NEVER })
+    await errands.updateOne({ _id: insertedId }, { $set: { claim: 'somebody' } })
+    await errands.insertOne({ dueAt: new Date(0) }) // told after the change before it
+    await eventually('it is woken', () => woken.length > 0)
+
+    expect(woken).to.have.length(1)
+  })
+})
