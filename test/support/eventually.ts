@@ -8,7 +8,7 @@ const LONGEST_PAUSE_MS = 250
  */
 export async function eventually<T>(what: string, read: () => Promise<T> | T, withinMs = 30_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + withinMs
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.2)) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
     const value = await read()
     if (value) return value
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`)
