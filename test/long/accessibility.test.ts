@@ -1,0 +1,3 @@
+import { describeAccessibility } from '../browser/accessibility.ts'
+
+describeAccessibility('all')
