@@ -1,0 +1,76 @@
+import { expect } from 'chai'
+import { MongoClient, ObjectId } from 'mongodb'
+import { logCommands, monitored, type CommandLog, type LoggedCommand } from '../../support/command-log.ts'
+import { eventually } from '../../support/eventually.ts'
+import { emptyMongoUri } from '../../support/mongo.ts'
+import { QUICK_TIMES } from '../../support/quick-times.ts'
+import { newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
+
+const EXPORTS = 6
+
+describe('one export, from the request to its end,', () => {
+  let service: ServiceForTests
+  let api: Api
+  let observer: MongoClient
+  let log: CommandLog
+
+  before(async function () {
+    this.timeout(60_000)
+    const mongodbUri = emptyMongoUri()
+    service = await startService({ ...QUICK_TIMES, JOB_POLL_MS: '600000', MONGODB_URI: monitored(mongodbUri) })
+    await service.lever.settings({ rateLimit: { enabled: false } })
+    api = (await service.connected()).api
+    observer = await MongoClient.connect(mongodbUri)
+    log = logCommands()
+  })
+  after(async () => {
+    log.stop()
+    await observer.close()
+    await service.stop()
+  })
+
+  /** Exports a new candidate; the commands that this takes, once the worker has come to rest. */
+  async function commandsOfOne(): Promise<readonly LoggedCommand[]> {
+    const { id: candidateId } = (await api.post<{ id: string }>('candidates', newPerson())).body
+    await quiet()
+    log.clear()
+    const { id } = (await api.post<{ id: string }>('exports', { requestedBy: SOURCER, candidateId })).body
+    await eventually('the export ends', async () => {
+      const found = await observer.db().collection('exports').findOne({ _id: new ObjectId(id) })
+      return found?.['status'] === 'exported'
+    }) // prettier-ignore
+    await quiet()
+    return log.commands
+  }
+
+  /** Until no command has been sent for a moment. */
+  async function quiet(): Promise<void> {
+    let seen = -1
+    await eventually('the service comes to rest', async () => {
+      const before = seen
+      seen = log.commands.length
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return log.commands.length === before && seen === before
+    })
+  }
+
+  it('costs the database no more than this', async () => {
+    let least: readonly LoggedCommand[] = []
+    // the first ones read what the process keeps, and a lease may run out during any of them
+    for (let nth = 0; nth < EXPORTS; nth += 1) {
+      const commands = await commandsOfOne()
+      if (nth === 0 || commands.length < least.length) least = commands
+    }
+
+    const writes = least.filter(({ isWrite }) => isWrite)
+    const cost = {
+      commands: least.length,
+      reads: least.length - writes.length,
+      writes: writes.length,
+      majority: writes.filter(({ isMajority }) => isMajority).length,
+      ofConnections: least.filter(({ collection }) => collection === 'connections').length,
+    }
+    const most = { commands: 50, reads: 33, writes: 17, majority: 13, ofConnections: 10 }
+    for (const [what, count] of Object.entries(cost)) expect(count, what).to.be.at.most(most[what as keyof typeof most])
+  })
+})
