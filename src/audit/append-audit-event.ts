@@ -1,9 +1,9 @@
 import { ServiceError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ChainEnd } from './audit-chain.ts'
-import { readHead, replaceLostHead } from './audit-head.ts'
+import { readHeadAndNewest, replaceLostHead } from './audit-head.ts'
 import type { AuditTrails } from './audit-trails.ts'
-import { HEAD_LOST, insertAfter, newestEnd, ofTheTrail, type AuditRecord, type RecordedAt, type Trail } from './insert-records.ts'
+import { HEAD_LOST, insertAfter, ofTheTrail, type AuditRecord, type RecordedAt, type Trail } from './insert-records.ts'
 
 interface Waiting extends RecordedAt {
   resolve: () => void
@@ -72,8 +72,7 @@ async function drain(deps: AppendDeps, queue: Waiting[], onEmpty: () => void): P
  */
 async function findEnd(trail: Trail, log: Log | undefined): Promise<ChainEnd> {
   for (let race = 0; race <= MAX_LOST_RACES; race += 1) {
-    const head = await readHead(trail)
-    const newest = await newestEnd(trail.organization) // read after the head, which is never ahead of the records
+    const { head, newest } = await readHeadAndNewest(trail)
     if (head.state === 'sound') return head.end.seq > newest.seq ? head.end : newest
     const { end } = await insertAfter(trail, newest, [ofTheTrail(trail, HEAD_LOST)])
     if (!end) continue

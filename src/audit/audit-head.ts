@@ -1,6 +1,7 @@
 import { Types, type ClientSession } from 'mongoose'
 import { equalSecrets } from '../secrets/opaque-token.ts'
 import { macOfEnd, NO_RECORDS, trailKeyFrom, type ChainEnd } from './audit-chain.ts'
+import { AuditEventModel } from './audit-event-model.ts'
 import { AuditHeadModel, type AuditHeadDocument } from './audit-head-model.ts'
 import type { Trail } from './insert-records.ts'
 
@@ -15,8 +16,32 @@ export async function beginTrail(organization: string, secret: Buffer, session: 
   await AuditHeadModel.create([headOf({ organization, key }, NO_RECORDS)], { session })
 }
 
-export async function readHead({ organization, key }: Trail): Promise<Head> {
-  const found = await AuditHeadModel.findById(organization).read('primary').lean<AuditHeadDocument>()
+export async function readHead(trail: Trail): Promise<Head> {
+  return headFrom(trail, await AuditHeadModel.findById(trail.organization).read('primary').lean<AuditHeadDocument>())
+}
+
+/** The head, and the last record there is, read after it: the head is never ahead of the records. */
+export async function readHeadAndNewest(trail: Trail): Promise<{ head: Head; newest: ChainEnd }> {
+  const organization = Types.ObjectId.createFromHexString(trail.organization)
+  const last = [{ $match: { organization } }, { $sort: { seq: -1 } }, { $limit: 1 }, { $project: { seq: 1, hash: 1 } }] as const
+  const [found] = await AuditHeadModel.aggregate<AuditHeadDocument & { newest: ChainEnd[] }>([
+    { $match: { _id: organization } },
+    { $lookup: { from: AuditEventModel.collection.name, pipeline: [...last], as: 'newest' } },
+  ]).read('primary')
+  if (!found) return { head: headFrom(trail, null), newest: await newestEnd(trail.organization) }
+  return { head: headFrom(trail, found), newest: endOf(found.newest[0]) }
+}
+
+/** The last record there is. */
+export async function newestEnd(organization: string): Promise<ChainEnd> {
+  return endOf(await AuditEventModel.findOne({ organization }, { seq: 1, hash: 1 }).sort({ seq: -1 }).read('primary').lean<ChainEnd>())
+}
+
+function endOf(record: ChainEnd | null | undefined): ChainEnd {
+  return record ? { seq: record.seq, hash: record.hash } : NO_RECORDS
+}
+
+function headFrom({ organization, key }: Trail, found: AuditHeadDocument | null): Head {
   if (!found) return { state: 'lost', mac: null }
   const end = { seq: found.count, hash: found.hash ?? '' }
   const mac: unknown = found.mac

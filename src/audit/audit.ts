@@ -4,9 +4,9 @@ import type { Log } from '../log.ts'
 import { createAuditAppender } from './append-audit-event.ts'
 import type { ChainEnd } from './audit-chain.ts'
 import { AuditEventModel, type AuditEventDocument } from './audit-event-model.ts'
-import { beginTrail, putHead, readHead } from './audit-head.ts'
+import { beginTrail, newestEnd, putHead, readHeadAndNewest } from './audit-head.ts'
 import { createAuditTrails, type AuditTrails, type TrailSecrets } from './audit-trails.ts'
-import { newestEnd, type AuditRecord } from './insert-records.ts'
+import type { AuditRecord } from './insert-records.ts'
 import { verifyAudit, type EarlierHead } from './verify-audit.ts'
 
 export interface AuditEvent {
@@ -72,8 +72,7 @@ export function createAudit({ secrets, log }: { secrets: TrailSecrets; log?: Log
 }
 
 async function readEnd(trails: AuditTrails, organization: string): Promise<EarlierHead> {
-  const head = await readHead(await trails.get(organization))
-  const newest = await newestEnd(organization)
+  const { head, newest } = await readHeadAndNewest(await trails.get(organization))
   const { seq, hash }: ChainEnd = head.state === 'sound' && head.end.seq > newest.seq ? head.end : newest
   return { count: seq, hash }
 }

@@ -1,5 +1,5 @@
 import { Types } from 'mongoose'
-import { hashAuditEvent, NO_RECORDS, type ChainEnd } from './audit-chain.ts'
+import { hashAuditEvent, type ChainEnd } from './audit-chain.ts'
 import { AuditEventModel, type AuditEventDocument } from './audit-event-model.ts'
 import { moveHead } from './audit-head.ts'
 
@@ -39,12 +39,6 @@ export const KEYED = 'audit.keyed'
 /** A record of this service about the trail itself. */
 export function ofTheTrail({ organization }: Trail, action: typeof HEAD_LOST | typeof KEYED): RecordedAt {
   return { record: { organization, actor: 'system', action, subject: `organization:${organization}` }, at: new Date() }
-}
-
-/** The last record there is. */
-export async function newestEnd(organization: string): Promise<ChainEnd> {
-  const newest = await AuditEventModel.findOne({ organization }, { seq: 1, hash: 1 }).sort({ seq: -1 }).read('primary').lean<ChainEnd>()
-  return newest ? { seq: newest.seq, hash: newest.hash } : NO_RECORDS
 }
 
 interface Written {
