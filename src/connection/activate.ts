@@ -48,9 +48,10 @@ async function assertStatus(organization: string, wanted: ConnectionDocument['st
   if (status !== wanted) throw connectionNotActive(status)
 }
 
-/** @throws ServiceError `feature_off`, `connection_not_active`, `scope_missing` (all 409) unless exports may begin */
-export async function assertExporting(organization: string): Promise<ConnectionDocument> {
-  const connection = await getConnection(organization)
-  assertActive(connection, 'export')
-  return connection
+/**
+ * `known`: the connection, where it was just read.
+ * @throws ServiceError `feature_off`, `connection_not_active`, `scope_missing` (all 409) unless exports may begin
+ */
+export async function assertExporting(organization: string, known?: ConnectionDocument): Promise<void> {
+  assertActive(known ?? (await getConnection(organization)), 'export')
 }

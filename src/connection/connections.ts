@@ -28,8 +28,8 @@ import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import { connectionSecrets } from './connection-secrets.ts'
 import { describeConnection } from './connection-view.ts'
 import { disconnect } from './disconnect.ts'
-import { findConnectionByEndpointKey, getConnection } from './find-connection.ts'
-import { getGrant, GRANTED } from './grant.ts'
+import { findConnectionByEndpointKey, getConnection, type ReadConnection } from './find-connection.ts'
+import { assertGranted, getGrant, GRANTED, type GrantState } from './grant.ts'
 import { offProblem, featureProblem, statusFor } from './feature-state.ts'
 import type { Feature } from './features.ts'
 import { neededPermissions, neededScopes, seesConfidential } from './lever-access.ts'
@@ -67,6 +67,7 @@ export interface ConnectionsDeps extends ConnectionNeighbours {
 
 export type Connections = ReturnType<typeof createConnections>
 
+type OnWait = (forWhat: WaitedFor) => void
 type ClientOptions = Partial<Pick<LeverClientOptions, 'lane' | 'onWait' | 'movedTo' | 'onMoved'>>
 
 /** An organization's Lever account: authorizing, access tokens, webhooks' signature tokens, settings, readiness, revocation. */
@@ -82,12 +83,16 @@ export function createConnections(deps: ConnectionsDeps) {
   const amongLoopback = deps.lever.environment === 'local'
   const clientWith = (credentials: LeverCredentials, options: ClientOptions = {}): LeverClient =>
     createLeverClient({ lane: 'interactive', ...options, apiUrl, amongLoopback, budget: deps.budget, timeoutMs, credentials, log, observe })
-  const leverClient = async (organization: string, lane: Lane = 'interactive', onWait?: (forWhat: WaitedFor) => void) => {
-    const movedTo = apiHostOf(await getGrant(organization), apiUrl, amongLoopback)
+  const open = (state: GrantState, lane: Lane, { onWait, known }: { onWait?: OnWait | undefined; known?: ReadConnection } = {}) => {
+    const organization = String(state.organization)
+    const movedTo = apiHostOf(state, apiUrl, amongLoopback)
     const onMoved = (to: string | null): Promise<void> => keepApiHost(organization, apiUrl, to)
-    return clientWith(leverCredentials(credentialDeps, organization), { lane, onWait, movedTo, onMoved })
+    const credentials = leverCredentials(credentialDeps, organization, known ? { known } : {})
+    return clientWith(credentials, { lane, onWait, movedTo, onMoved })
   }
-  const remainingClient = (organization: string) => clientWith(leverCredentials(credentialDeps, organization, [...GRANTED, 'disconnected']))
+  const leverClient = async (organization: string, lane: Lane = 'interactive') => open(await getGrant(organization), lane)
+  const remainingClient = (organization: string) =>
+    clientWith(leverCredentials(credentialDeps, organization, { statuses: [...GRANTED, 'disconnected'] }))
   const context: ConnectionContext = {
     accounts,
     audit,
@@ -140,18 +145,27 @@ export function createConnections(deps: ConnectionsDeps) {
     pause: (organization: string, actor: string) => pause(context, organization, actor),
     disconnect: (organization: string, actor: string) => disconnect(context, organization, actor),
 
-    /** `onWait` is told of each call that the budget keeps waiting. @throws ServiceError `connection_not_active` when there is no usable grant */
+    /** @throws ServiceError `connection_not_active` when there is no usable grant */
     leverClient,
+    /**
+     * The same for work that has just read its connection. `onWait` is told of each call that the budget keeps waiting.
+     * @throws ServiceError `connection_not_active` when there is no usable grant
+     */
+    clientFor(connection: ReadConnection, lane: Lane, onWait?: OnWait): LeverClient {
+      assertGranted(connection)
+      return open(connection, lane, { onWait, known: connection })
+    },
     /** Calls Lever also for a connection that has ended, for as long as its grant is not destroyed. */
     remainingClient,
     assertExporting,
     /** Null if the feature works. */
     featureProblem: async (organization: string, feature: Feature) => featureProblem(await getConnection(organization), feature),
     /** An action that begins something in Lever (`toBegin`) also needs the grant. @throws ServiceError `feature_off`, `scope_missing` */
-    async assertFeature(organization: string, feature: Feature, { toBegin }: { toBegin: boolean }): Promise<void> {
+    async assertFeature(organization: string, feature: Feature, { toBegin }: { toBegin: boolean }): Promise<ReadConnection> {
       const connection = await getConnection(organization)
       const problem = toBegin ? featureProblem(connection, feature) : offProblem(connection, feature)
       if (problem) throw problem
+      return connection
     },
     /** The status as work of one feature sees it. */
     statusFor,

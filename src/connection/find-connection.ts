@@ -3,15 +3,28 @@ import { Types } from 'mongoose'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import { BUILT_FEATURES, sortedFeatures } from './features.ts'
 
+/** A connection as it was at `now` of the server's clock. */
+export type ReadConnection = ConnectionDocument & {
+  now: Date
+  /** When it was asked for, on the monotonic clock of this process. */
+  askedAt: number
+}
+
 /** The organization's connection; the first call makes a disconnected one with its endpoint key. */
-export async function getConnection(organization: string): Promise<ConnectionDocument> {
+export async function getConnection(organization: string): Promise<ReadConnection> {
   const filter = { organization: new Types.ObjectId(organization) }
-  const found = await ConnectionModel.findOne(filter).lean<ConnectionDocument>()
-  if (found) return withAllParts(found)
+  const found = await readConnection(filter)
+  if (found) return found
   const endpointKey = randomBytes(24).toString('base64url')
   // of first calls at once, MongoDB itself turns the losers' inserts into updates: the filter is the unique index
   await ConnectionModel.updateOne(filter, { $setOnInsert: { endpointKey } }, { upsert: true, setDefaultsOnInsert: true })
-  return withAllParts(await ConnectionModel.findOne(filter).orFail().lean<ConnectionDocument>())
+  return getConnection(organization)
+}
+
+async function readConnection(filter: { organization: Types.ObjectId }): Promise<ReadConnection | null> {
+  const askedAt = performance.now()
+  const [found] = await ConnectionModel.aggregate<ReadConnection>([{ $match: filter }, { $addFields: { now: '$$NOW' } }])
+  return found ? { ...withAllParts(found), now: found.now, askedAt } : null
 }
 
 export async function findConnectionByEndpointKey(endpointKey: string): Promise<ConnectionDocument | null> {

@@ -32,9 +32,15 @@ export async function getGrant(organization: string, statuses: readonly Connecti
     { $match: { organization: new Types.ObjectId(organization) } },
     { $project: { organization: 1, status: 1, auth: { $ifNull: ['$auth', {}] }, grant: 1, leverApi: 1, now: '$$NOW' } },
   ])
-  const held = found?.grant?.apiKey ?? found?.grant?.accessToken
-  if (!found || !held || !statuses.includes(found.status)) throw connectionNotActive(found?.status ?? 'missing')
+  if (!found) throw connectionNotActive('missing')
+  assertGranted(found, statuses)
   return found
+}
+
+/** @throws ServiceError as {@link getGrant} */
+export function assertGranted(state: Pick<GrantState, 'status' | 'grant'>, statuses: readonly ConnectionStatus[] = GRANTED): void {
+  const { apiKey, accessToken } = state.grant ?? {}
+  if (!(apiKey ?? accessToken) || !statuses.includes(state.status)) throw connectionNotActive(state.status)
 }
 
 /** Times of an access token; without them it counts as expired. */

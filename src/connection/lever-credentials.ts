@@ -4,6 +4,7 @@ import type { AccessTokens } from './access-tokens.ts'
 import type { ConnectionStatus, RevocationCause } from './connection-model.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
 import { getGrant, GRANTED, type GrantState } from './grant.ts'
+import type { ReadConnection } from './find-connection.ts'
 
 export interface CredentialDeps {
   tokens: AccessTokens
@@ -11,28 +12,38 @@ export interface CredentialDeps {
   revoke(state: GrantState, cause: RevocationCause): Promise<void>
 }
 
+/** A connection that was read this long ago still tells how to call Lever. */
+const YOUNG_MS = 500
+
+export interface CredentialOptions {
+  /** In which calls are let out: while there is a grant, unless given. */
+  statuses?: readonly ConnectionStatus[]
+  /** The connection as it was just read: not read again for calls that begin at once. */
+  known?: ReadConnection
+}
+
 /**
- * The credentials of an organization, read anew for each call: a re-authorization, an API key in place of OAuth or a revocation
- * seen by another process counts from the next call on.
- * `statuses` are those in which calls are let out.
+ * The credentials of an organization, read for each call: a re-authorization, an API key in place of OAuth or a revocation
+ * seen by another process counts from the next call on; with `known`, half a second later at most.
  */
 export function leverCredentials(
   deps: CredentialDeps,
   organization: string,
-  statuses: readonly ConnectionStatus[] = GRANTED,
+  { statuses = GRANTED, known }: CredentialOptions = {},
 ): LeverCredentials {
-  const read = () => getGrant(organization, statuses)
+  const readAgain = () => getGrant(organization, statuses)
+  const read = async (): Promise<GrantState> => (known && performance.now() - known.askedAt < YOUNG_MS ? known : readAgain())
   const header = async (state: GrantState) =>
     isApiKey(state) ? basicHeader(openApiKey(deps, state)) : bearerHeader(await deps.tokens.current(state))
   return {
     header: async () => header(await read()),
     async renew(rejected) {
-      const state = await read()
+      const state = await readAgain()
       if (isApiKey(state) || !rejected.startsWith(BEARER)) return header(state)
       return bearerHeader(await deps.tokens.renew(state, rejected.slice(BEARER.length)))
     },
     async refused(rejected) {
-      const state = await read()
+      const state = await readAgain()
       if (!isApiKey(state)) return deps.tokens.refused(state, rejected.slice(BEARER.length))
       if (basicHeader(openApiKey(deps, state)) === rejected) await deps.revoke(state, 'key_refused')
     },

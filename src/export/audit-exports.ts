@@ -22,7 +22,7 @@ const FIRST_MS = 24 * HOUR_MS
 /** What is younger may be on its way still. */
 const YOUNG_MS = 10 * 60_000
 
-export type AuditDeps = Pick<ExportDeps, 'readTerms' | 'leverClient' | 'log'>
+export type AuditDeps = Pick<ExportDeps, 'readTerms' | 'log'>
 
 /** Compares each connected organization's exports with Lever; what goes wrong for one is logged and tried again at the next time. */
 export async function auditExports(deps: AuditDeps): Promise<void> {
@@ -42,7 +42,7 @@ export async function auditOrganization(organization: string, deps: AuditDeps): 
     ExportAuditRunModel.findOne({ organization }).lean<ExportAuditRun>(),
     deps.readTerms(organization),
   ])
-  const client = await deps.leverClient(organization, 'sync')
+  const client = terms.openClient('sync')
   const begunAt = new Date()
   const lookedBackTo = run?.comparedAt ? run.comparedAt.getTime() - OVERLAP_MS : begunAt.getTime() - FIRST_MS
   const since = Math.max(lookedBackTo, run?.notBefore?.getTime() ?? 0)

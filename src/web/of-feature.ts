@@ -19,7 +19,7 @@ export function endpointsOfFeature(feature: Feature, guard: FeatureGuard, endpoi
       ...endpoint,
       problems: [...new Set([...(endpoint.problems ?? []), ...codes])],
       async check(input) {
-        if ('organization' in input.caller) await guard.assertFeature(input.caller.organization, feature, { toBegin })
+        if ('organization' in input.caller) input.connection = await guard.assertFeature(input.caller.organization, feature, { toBegin })
         await endpoint.check?.(input)
       },
     }

@@ -140,6 +140,38 @@ describe('with work in flight,', () => {
       expect([await inLever(person), await mirrored()]).to.deep.equal([[], {}])
     })
 
+    it('cancels what is being checked before Lever has answered', async () => {
+      const person = await candidate()
+      const id = await askHeld('checking', person)
+
+      const disconnected = disconnect()
+      await eventually('it is canceled', async () => (await stateOf(id)) === 'canceled')
+      await service.lever.clearFaults()
+
+      const { status, attempts } = await read(id)
+      expect([(await disconnected).status, status, await inLever(person)]).to.deep.equal([204, 'canceled', []])
+      expect(attempts, 'of the worker, which has lost the lease').to.deep.equal([])
+    })
+
+    it('looks for what an earlier try made, while the export is being checked again', async () => {
+      const person = await candidate()
+      const id = await askUnclear(person, 'resetAfter')
+      await service.lever.clearFaults()
+      await service.lever.clearRequests()
+      await fault(LIST, HELD)
+      await ExportModel.updateOne({ _id: id }, { $set: { status: 'queued', dueAt: new Date(0) } })
+      await untilHeld()
+      expect(await stateOf(id)).to.equal('checking')
+
+      const disconnected = disconnect()
+      await eventually('it is left to a look', async () => (await stateOf(id)) === 'unclear')
+      await service.lever.clearFaults()
+      await disconnected
+
+      const ended = await read(id)
+      expect([ended.status, await inLever(person)]).to.deep.equal(['exported', [ended.opportunityId]])
+    })
+
     it('lets what is being sent end, knows where it stands, and keeps nothing of the mirror', async () => {
       const person = await candidate()
       const id = await askHeld('sending', person)

@@ -157,7 +157,8 @@ describe('connection/settings, readiness, activate', () => {
 
     await connections.activate(organization, ACTOR)
     await connections.activate(organization, ACTOR)
-    expect((await connections.assertExporting(organization)).status).to.equal('active')
+    await connections.assertExporting(organization)
+    expect((await connections.get(organization)).status).to.equal('active')
 
     await connections.pause(organization, ACTOR)
     await connections.pause(organization, ACTOR)

@@ -1,4 +1,5 @@
 import type { Clearance } from '../../accounts/clearance.ts'
+import type { ConnectionDocument } from '../../connection/connection-model.ts'
 import { isServiceError, ServiceError } from '../../errors.ts'
 import { ExportModel, openKeyOf, type ExportDocument } from '../export-model.ts'
 
@@ -27,7 +28,7 @@ export interface PerformAs {
 
 export interface AssessDeps {
   /** @throws ServiceError feature_off, connection_not_active, scope_missing */
-  assertExporting: (organization: string) => Promise<unknown>
+  assertExporting: (organization: string, known?: ConnectionDocument) => Promise<void>
   /** @throws ServiceError user_inactive, user_not_mapped, mapping_inactive, lever_user_deactivated */
   resolvePerformAs: (organization: string, userEmail: string) => Promise<PerformAs>
   /** Asks Lever where the mirror does not know it; null also for one that `clearance` does not cover. @throws ServiceError when Lever cannot be asked */
@@ -44,6 +45,8 @@ export interface Wish {
   requisitionId?: string | undefined
   /** The caller's. A record that it does not cover counts as one that does not exist. */
   clearance: Clearance
+  /** Where the caller has just read it. */
+  connection?: ConnectionDocument | undefined
 }
 
 export interface Assessment {
@@ -62,7 +65,7 @@ export function isOpen(posting: Pick<KnownPosting, 'state'>): boolean {
 
 /** Who may, where to: everything about an export that our own records tell. Writes nothing. */
 export async function assessExport(wish: Wish, deps: AssessDeps): Promise<Assessment> {
-  return assess(wish, deps, [() => deps.assertExporting(wish.organization)])
+  return assess(wish, deps, [() => deps.assertExporting(wish.organization, wish.connection)])
 }
 
 /** The same where the connection was seen to export just now. */

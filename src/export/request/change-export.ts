@@ -92,10 +92,16 @@ export const CANCEL = {
   $inc: { fence: 1 },
 } as const
 
-/** Takes back all that is queued, as the connection goes. Resolves to how many. */
-export async function cancelQueued(organization: string): Promise<number> {
-  const { modifiedCount } = await ExportModel.updateMany({ organization, status: 'queued' }, CANCEL)
-  return modifiedCount
+/**
+ * The connection ends: cancels every export that has not been sent. A worker that is checking one loses its lease, and so sends nothing. An
+ * export that is checked again after an unclear try is left to a last look.
+ */
+export async function cancelUnsent(organization: string): Promise<void> {
+  await ExportModel.updateMany(
+    { organization, status: 'checking', 'intent.at': { $gt: new Date(0) } },
+    { $set: { status: 'unclear', waitingFor: 'settling', dueAt: new Date(0), claim: null, leaseUntil: null }, $inc: { fence: 1 } },
+  )
+  await ExportModel.updateMany({ organization, status: { $in: ['queued', 'checking'] } }, CANCEL)
 }
 
 /** The connection was paused: what no worker holds says so at once; what one holds is seen to by that. */

@@ -114,7 +114,7 @@ async function searchIfPossible(wish: PreviewWish, terms: ExportTerms, deps: Exp
   const { organization, candidate } = wish
   const reachable = terms.status === 'active' || terms.status === 'paused' || terms.status === 'configuring'
   if (!candidate || !reachable) return NOT_SEARCHED
-  const client = await deps.leverClient(organization, 'interactive')
+  const client = terms.openClient('interactive')
   const person = { emails: candidate.emails, links: linksOf(candidate) }
   return findDuplicates(
     { organization, person, client, canSeeConfidential: terms.canSeeConfidential, lane: 'interactive' },

@@ -1,5 +1,6 @@
 import { Types } from 'mongoose'
 import type { Clearance } from '../../accounts/clearance.ts'
+import type { ConnectionDocument } from '../../connection/connection-model.ts'
 import { ServiceError } from '../../errors.ts'
 import { alreadyExported, assessExport, findOpenExport } from './assess-export.ts'
 import { ExportModel, openKeyOf, type ExportDocument, type OnDuplicate } from '../export-model.ts'
@@ -21,6 +22,8 @@ export interface ExportWish {
   clearance: Clearance
   /** Who asked, for the audit trail. */
   actor: string
+  /** Where the caller has just read it. */
+  connection?: ConnectionDocument | undefined
 }
 
 export interface RequestDeps extends ExportDeps, PartitionDeps {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryFilter } from 'mongoose'
 import { callLastsMs } from '../../work/call-on-its-way.ts'
-import { cancelQueued } from './change-export.ts'
+import { cancelUnsent } from './change-export.ts'
 import { ExportModel, type ExportDocument } from '../export-model.ts'
 import type { ExportDeps } from '../run/run-export-deps.ts'
 
@@ -10,7 +10,7 @@ const LOOK_LIMIT_MS = 15_000
 const LOOK_AT_RUNNING_EVERY_MS = 50
 
 /**
- * Before a connection ends: takes back what is queued, lets calls under way end, and has the workers look for each unclear export while
+ * Before a connection ends: cancels what has not been sent, lets calls under way end, and has the workers look for each unclear export while
  * Lever still answers; without a grant, end it. What is not found ends as `outcome_unknown`.
  */
 export async function settleExports(
@@ -18,9 +18,9 @@ export async function settleExports(
   hasGrant: boolean,
   deps: Pick<ExportDeps, 'timeoutMs'> & { wake: () => void },
 ): Promise<void> {
-  await cancelQueued(organization)
-  // a call that has begun ends within its time limit; nothing new begins, since the connection has ended
-  const underWay = { status: { $in: ['checking', 'sending'] }, $expr: { $gt: ['$leaseUntil', '$$NOW'] } } as const
+  await cancelUnsent(organization)
+  // a call that has begun ends within its time limit; nothing new begins, since every worker that was about to send has lost its lease
+  const underWay = { status: 'sending', $expr: { $gt: ['$leaseUntil', '$$NOW'] } } as const
   await untilNone({ organization, ...underWay }, callLastsMs(deps.timeoutMs))
   const lookAtAgain: QueryFilter<ExportDocument> = {
     organization,

@@ -73,7 +73,7 @@ async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: E
   if (!(await lockPerson(claimed, person, { status: 'checking', performAs, waitingFor: null }, deps))) {
     return tryLater(claimed, { waitingFor: document.waitingFor ?? null, pauseMs: LOCK_PAUSE_MS })
   }
-  const client = await deps.leverClient(organization, budgetLane(document), (forWhat) => void sayWait(claimed, forWhat, deps))
+  const client = terms.openClient(budgetLane(document), (forWhat) => void sayWait(claimed, forWhat, deps))
   const request = buildCreateRequest({
     apiUrl: terms.apiUrl,
     candidate,

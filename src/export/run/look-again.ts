@@ -37,7 +37,7 @@ export async function lookAgain(claimed: ClaimedExport, deps: ExportDeps): Promi
     return
   }
   try {
-    const client = isEnding ? deps.remainingClient(organization) : await deps.leverClient(organization, budgetLane(document))
+    const client = isEnding ? deps.remainingClient(organization) : terms.openClient(budgetLane(document))
     const lever = { client, canSeeConfidential: terms.canSeeConfidential }
     const opportunity = intent.opportunityId ? await read(client, intent.opportunityId) : await lookForIntent(organization, intent, lever)
     if (opportunity) {

@@ -21,6 +21,11 @@ export interface ExportTerms {
   apiUrl: string
   /** Lever does not read this connection's forms: data is sent as JSON, and the résumé as a file. */
   formsUnread: boolean
+  /**
+   * A client that goes by the same reading of the connection for as long as that is young. `onWait` is told of each call that the budget
+   * keeps waiting. @throws ServiceError `connection_not_active` when there is no grant that Lever accepts
+   */
+  openClient: (lane: Lane, onWait?: (forWhat: WaitedFor) => void) => LeverClient
 }
 
 export interface Landed {
@@ -28,8 +33,8 @@ export interface Landed {
   exportId: string
   candidateId: string
   opportunity: LeverOpportunity
-  /** False where the export was linked to an opportunity that was there. */
-  made: boolean
+  /** It is what Lever answered to the create call. */
+  isNew: boolean
 }
 
 /** For metrics: how a create call came out, or how an export ended; `code` where it failed. */
@@ -41,8 +46,6 @@ export type ExportEnd = (typeof EXPORT_ENDS)[number]
 export interface ExportDeps extends ExportViewDeps {
   assess: AssessDeps
   readTerms: (organization: string) => Promise<ExportTerms>
-  /** `onWait` is told of each call that the budget keeps waiting. */
-  leverClient: (organization: string, lane: Lane, onWait?: (forWhat: WaitedFor) => void) => Promise<LeverClient>
   /** Asks Lever now and stores the answer: whether the user is deactivated or gone. @throws ServiceError when Lever does not tell */
   isLeverUserGone: (organization: string, leverUserId: string) => Promise<boolean>
   /** Of a connection that has ended or ends, while it has a grant left; its calls fail as `connection_not_active` after that. */

@@ -32,7 +32,7 @@ export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promi
   if (settling > 0) return rest(claimed, settling)
   try {
     await deps.assess.resolvePerformAs(organization, document.requestedBy)
-    const client = await deps.leverClient(organization, 'interactive')
+    const client = terms.openClient('interactive')
     const written = document.note.intentAt ? await findWritten(client, claimed, text) : null
     const noteId = written ?? (await post(claimed, client, document.opportunityId, text, deps))
     await settle(claimed, { status: 'written', noteId })

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
 import type { Caller, OrganizationCaller } from '../../accounts/caller.ts'
+import type { ConnectionDocument } from '../../connection/connection-model.ts'
 import type { ErrorCode } from '../../errors.ts'
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -20,6 +21,8 @@ export interface EndpointInput<P, Q, B, A extends Access> {
   incoming: IncomingMessage
   /** Runs once for the request's Idempotency-Key and `content`, which stands for what was sent; see `keyedUpload`. */
   once: (content: unknown, run: () => Promise<Answer>, replay: (kept: KeptAnswer) => Promise<Answer>) => Promise<Answer>
+  /** The organization's, as the check of the endpoint's feature read it. */
+  connection?: ConnectionDocument
 }
 
 /** What an Idempotency-Key stands for: the id of the first answer's result, its status, and a secret where one was in it. */

@@ -71,7 +71,7 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
         status: kept.status,
         body: await exports.get(caller.organization, kept.id, clearanceOf(caller), ownOf(caller)),
       }),
-      handle: async ({ caller, body }) => {
+      handle: async ({ caller, body, connection }) => {
         const { candidate, candidateId, ...wish } = body
         const { organization } = caller
         const clearance = clearanceOf(caller)
@@ -84,6 +84,7 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
           candidateId: candidateId ?? create,
           requestedBy: normalizeEmail(body.requestedBy),
           actor: actorOf(caller),
+          connection,
         })
         return { status: 202, body: accepted, result: { id: accepted.id } }
       },
