@@ -28,7 +28,6 @@ import {
   linkedTo,
   noteExport,
   noteExports,
-  setLeverState,
   unlinkOpportunity,
 } from './lever-state.ts'
 import { findBriefly, findCandidates, findIds, findIdsInStages, listCandidates, type CandidateFilters } from './list-candidates.ts'
@@ -172,7 +171,6 @@ export function createCandidates({
     /** For a job. */
     dropOrphanedFiles,
 
-    setLeverState,
     applyLeverState,
     unlinkOpportunity,
     linkedTo,

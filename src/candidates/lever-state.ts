@@ -8,11 +8,6 @@ function toSet(lever: CandidateLeverState | null) {
   return { $set: { lever, leverChangedAt: new Date() } }
 }
 
-/** Links a candidate to its opportunity, or replaces what is known of it. */
-export async function setLeverState(organization: string, candidateId: string, state: CandidateLeverState): Promise<void> {
-  await CandidateModel.updateOne({ _id: candidateId, organization }, toSet(state), APART)
-}
-
 /**
  * Brings the candidates linked to an opportunity up to what was read of it; an older reading than the one kept changes nothing.
  * Lever's `updatedAt` is null on old records: such a reading is taken as it comes.
@@ -49,17 +44,14 @@ export async function unlinkOpportunity(organization: string, opportunityId: str
   return unlinked.modifiedCount
 }
 
-/** Keeps the id of the candidate's newest export (ids rise with time), and that one succeeded. */
-export async function noteExport(
-  organization: string,
-  candidateId: string,
-  exportId: string,
-  { exported }: { exported: boolean },
-): Promise<void> {
-  await CandidateModel.updateOne(
-    { _id: candidateId, organization },
-    { $max: { lastExport: new Types.ObjectId(exportId) }, ...(exported ? { $set: { exported: true } } : {}) },
-  )
+/**
+ * Keeps the id of the candidate's newest export (ids rise with time); with `lever`, that it succeeded, and where in Lever the candidate is now.
+ * Does not wait for the majority: the caller's next write does.
+ */
+export async function noteExport(organization: string, candidateId: string, exportId: string, lever?: CandidateLeverState): Promise<void> {
+  const landed = lever ? { $set: { exported: true, lever, leverChangedAt: new Date() } } : {}
+  const change = { $max: { lastExport: new Types.ObjectId(exportId) }, ...landed }
+  await CandidateModel.updateOne({ _id: candidateId, organization }, change, { writeConcern: { w: 1 } })
 }
 
 /** Keeps the ids of the newest exports of many candidates. */

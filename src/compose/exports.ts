@@ -48,16 +48,14 @@ export function composeExports(parts: ExportNeighbours): Exports {
       stageId,
       apiUrl: parts.apiUrl,
       formsUnread: connection.formsUnread ?? false,
+      openClient: (lane, onWait) => connections.clientFor(connection, lane, onWait),
     }
   }
-  const onLanded: ExportDeps['onLanded'] = async ({ organization, candidateId, exportId, opportunity }: Landed) => {
+  const onLanded: ExportDeps['onLanded'] = async ({ organization, candidateId, exportId, opportunity, isNew }: Landed) => {
     const state = await mirror.opportunityState(organization, opportunity)
     const stageText = state.stage.text === state.stage.id ? null : state.stage.text
-    const readAt = new Date()
-    await mirror.recordOpportunity(organization, opportunity, readAt)
-    await mirror.noteHistory(organization, { ...opportunity, stageText }, readAt)
-    await candidates.setLeverState(organization, candidateId, state)
-    await candidates.noteExport(organization, candidateId, exportId, { exported: true })
+    await mirror.keepOurs(organization, { ...opportunity, stageText }, { readAt: new Date(), isNew })
+    await candidates.noteExport(organization, candidateId, exportId, state)
     await parts.onLanded(organization, candidateId)
     return { stageText }
   }
@@ -70,7 +68,6 @@ export function composeExports(parts: ExportNeighbours): Exports {
       findRequisition: mirror.findRequisition,
     },
     readTerms,
-    leverClient: connections.leverClient,
     isLeverUserGone: mirror.isUserGone,
     noteFormsUnread: connections.noteFormsUnread,
     remainingClient: connections.remainingClient,
@@ -88,8 +85,7 @@ export function composeExports(parts: ExportNeighbours): Exports {
     },
     stageText: async (organization, stageId) => (await mirror.findStage(organization, stageId))?.text ?? null,
     onLanded,
-    onRequested: ({ organization, candidateId, exportId }) =>
-      candidates.noteExport(organization, candidateId, exportId, { exported: false }),
+    onRequested: ({ organization, candidateId, exportId }) => candidates.noteExport(organization, candidateId, exportId),
     onBulkRequested: candidates.noteExports,
     findCandidates: candidates.findBriefly,
     findIdsInStages: candidates.findIdsInStages,

@@ -114,6 +114,7 @@ async function goOn(organization: string, waitingFor: readonly WaitingFor[], who
   const { matchedCount } = await ConversationModel.collection.updateMany(
     { organization: new Types.ObjectId(organization), waitingFor: { $in: [...waitingFor] }, ...whose },
     [{ $set: { dueAt: { $min: ['$dueAt', { $max: ['$$NOW', { $ifNull: ['$noteDueAt', '$$NOW'] }] }] }, tries: 0 } }],
+    { writeConcern: { w: 1 } }, // a conversation that is not woken is looked at again all the same
   )
   return matchedCount > 0
 }

@@ -2,6 +2,7 @@ import type { Publish } from '../events/domain-events.ts'
 import { ConnectionModel } from '../connection/connection-model.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetOpportunity } from './forget-opportunity.ts'
+import { addHistory } from './note-history.ts'
 import type { PersonKeyDeps } from './person-hashes.ts'
 import { recordOpportunity } from './record-opportunity.ts'
 
@@ -20,7 +21,23 @@ export async function keepOpportunity(
   readAt: Date,
 ): Promise<'applied' | 'stale'> {
   const outcome = await recordOpportunity(deps, organization, opportunity, readAt)
+  await settleReading(deps, organization, opportunity)
+  return outcome
+}
+
+/** The same with its history, for an opportunity of ours. `isNew`: Lever has just created it. */
+export async function keepOurs(
+  deps: KeepDeps,
+  organization: string,
+  opportunity: LeverOpportunity,
+  { readAt, isNew }: { readAt: Date; isNew: boolean },
+): Promise<void> {
+  await recordOpportunity(deps, organization, opportunity, readAt)
+  await addHistory(organization, opportunity, readAt, { isNew })
+  await settleReading(deps, organization, opportunity)
+}
+
+async function settleReading(deps: KeepDeps, organization: string, opportunity: LeverOpportunity): Promise<void> {
   if (await ConnectionModel.exists({ organization, status: 'disconnected' })) await forgetOpportunity(organization, opportunity.id)
   if (opportunity.isAnonymized) await deps.publish('opportunityAnonymized', { organization, opportunityId: opportunity.id })
-  return outcome
 }

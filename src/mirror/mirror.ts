@@ -20,7 +20,7 @@ import { forgetHistory } from './forget-history.ts'
 import { forgetOpportunity } from './forget-opportunity.ts'
 import { forgetOrganization } from './forget-organization.ts'
 import { forgetPerson } from './forget-person.ts'
-import { keepOpportunity, type KeepDeps } from './keep-opportunity.ts'
+import { keepOpportunity, keepOurs, type KeepDeps } from './keep-opportunity.ts'
 import { allUsers, findUser, lookUpUser, refreshUsers, usersById } from './lever-users.ts'
 import {
   findPosting,
@@ -157,6 +157,8 @@ export function createMirror(deps: MirrorDeps) {
       const outcome = await keepOpportunity(deps, organization, opportunity, readAt)
       return { ...(await publishReading(deps, organization, opportunity, readAt)), isNewest: outcome === 'applied' }
     },
+    keepOurs: (organization: string, opportunity: LeverOpportunity, read: { readAt: Date; isNew: boolean }) =>
+      keepOurs(deps, organization, opportunity, read),
     opportunityState,
     noteHistory,
     noteInterview,

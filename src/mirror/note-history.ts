@@ -1,8 +1,9 @@
-import { Types } from 'mongoose'
+import { mongo, Types } from 'mongoose'
 import { ConnectionModel } from '../connection/connection-model.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetHistory } from './forget-history.ts'
 import { LeverStageModel, type LeverStageRecord } from './lever-record-models.ts'
+import { MIRROR_WRITES } from './mirror-writes.ts'
 import { OpportunityHistoryModel, type HistoryEntry, type HistoryKind } from './opportunity-history-model.ts'
 
 const DUPLICATE_KEY = 11000
@@ -24,13 +25,30 @@ export interface NotedEntry {
  * @returns what was new
  */
 export async function noteHistory(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<NotedEntry[]> {
-  const known = await OpportunityHistoryModel.find({ organization, opportunityId: opportunity.id }, { key: 1, kind: 1, at: 1 }).lean<
-    KnownEntry[]
-  >()
+  const noted = await addHistory(organization, opportunity, readAt)
+  await forgetIfGone(organization, opportunity.id, noted)
+  return noted
+}
+
+/**
+ * The same for a caller that looks afterwards whether the organization is still connected. `isNew`: Lever has just created the opportunity,
+ * so nothing can have been noted of it.
+ */
+export async function addHistory(
+  organization: string,
+  opportunity: LeverOpportunity,
+  readAt: Date,
+  { isNew = false } = {},
+): Promise<NotedEntry[]> {
+  const known = isNew ? [] : await knownEntries(organization, opportunity.id)
   const keys = new Set(known.map(({ key }) => key))
   const told = [...stagesOf(opportunity), ...archivingOf(opportunity, readAt), ...endOfArchiving(opportunity, readAt, known)]
   const fresh = await withStageTexts(organization, opportunity, told.filter(({ key }) => !keys.has(key))) // prettier-ignore
   return insert(organization, opportunity.id, fresh)
+}
+
+async function knownEntries(organization: string, opportunityId: string): Promise<KnownEntry[]> {
+  return OpportunityHistoryModel.find({ organization, opportunityId }, { key: 1, kind: 1, at: 1 }).lean<KnownEntry[]>()
 }
 
 export interface InterviewTold {
@@ -48,7 +66,9 @@ export async function noteInterview(
   organization: string,
   { opportunityId, kind, interviewId, at, token }: InterviewTold,
 ): Promise<NotedEntry[]> {
-  return insert(organization, opportunityId, [{ key: `${kind}:${token}`, kind, at, interviewId }])
+  const noted = await insert(organization, opportunityId, [{ key: `${kind}:${token}`, kind, at, interviewId }])
+  await forgetIfGone(organization, opportunityId, noted)
+  return noted
 }
 
 function stagesOf({ stage, stageChanges, lastAdvancedAt }: LeverOpportunity): NewEntry[] {
@@ -91,25 +111,31 @@ async function withStageTexts(
   return entries.map((entry) => (entry.stageId ? { ...entry, stageText: textOf(entry.stageId) } : entry))
 }
 
-async function insert(organization: string, opportunityId: string, entries: readonly NewEntry[]): Promise<NotedEntry[]> {
-  const noted: NotedEntry[] = []
-  for (const entry of entries) {
-    if (!(await insertOnce({ organization: new Types.ObjectId(organization), opportunityId, ...entry }))) continue
-    const { kind, stageText, stageId, archiveReasonId, interviewId } = entry
-    noted.push({ kind, what: stageText ?? stageId ?? archiveReasonId ?? interviewId ?? null })
-  }
-  // what was under way when the organization was disconnected may write after its mirror was forgotten
+/** What was under way when the organization was disconnected may write after its mirror was forgotten. */
+async function forgetIfGone(organization: string, opportunityId: string, noted: readonly NotedEntry[]): Promise<void> {
   const isGone = noted.length > 0 && (await ConnectionModel.exists({ organization, status: 'disconnected' })) !== null
   if (isGone) await forgetHistory(organization, [opportunityId])
-  return noted
 }
 
-async function insertOnce(entry: NewEntry & { organization: Types.ObjectId; opportunityId: string }): Promise<boolean> {
+async function insert(organization: string, opportunityId: string, entries: readonly NewEntry[]): Promise<NotedEntry[]> {
+  const of = { organization: new Types.ObjectId(organization), opportunityId }
+  const inserted = await insertUnknown(entries.map((entry) => new OpportunityHistoryModel({ ...of, ...entry }).toObject<HistoryEntry>()))
+  return inserted.map(({ kind, stageText, stageId, archiveReasonId, interviewId }) => {
+    return { kind, what: stageText ?? stageId ?? archiveReasonId ?? interviewId ?? null }
+  })
+}
+
+/** @returns those that were not there */
+async function insertUnknown(entries: readonly HistoryEntry[]): Promise<HistoryEntry[]> {
+  if (entries.length === 0) return []
   try {
-    await OpportunityHistoryModel.create(entry)
-    return true
+    await OpportunityHistoryModel.collection.insertMany([...entries], { ordered: false, writeConcern: MIRROR_WRITES })
+    return [...entries]
   } catch (error) {
-    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return false
-    throw error
+    if (!(error instanceof mongo.MongoBulkWriteError)) throw error
+    const refused = [error.writeErrors].flat()
+    if (refused.some(({ code }) => code !== DUPLICATE_KEY)) throw error
+    const known = new Set(refused.map(({ index }) => index))
+    return entries.filter((_, index) => !known.has(index))
   }
 }

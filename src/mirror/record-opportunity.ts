@@ -1,6 +1,7 @@
 import { Types, type mongo } from 'mongoose'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
+import { MIRROR_WRITES } from './mirror-writes.ts'
 import { personHasher, type PersonHashes, type PersonKeyDeps } from './person-hashes.ts'
 
 const DUPLICATE_KEY = 11000
@@ -20,13 +21,13 @@ export async function recordOpportunity(
   const older = olderThan(organization, opportunity, readAt)
   const fields = fieldsOf(opportunity, await personHasher(deps, organization), readAt)
   try {
-    await LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true })
+    await LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true, writeConcern: MIRROR_WRITES })
     return 'applied'
   } catch (error) {
     if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
   }
   // there is one: a newer one, or one that came this very moment and may be older
-  const updated = await LeverOpportunityModel.updateOne(older, asRead(fields))
+  const updated = await LeverOpportunityModel.updateOne(older, asRead(fields), { writeConcern: MIRROR_WRITES })
   return updated.matchedCount === 1 ? 'applied' : 'stale'
 }
 

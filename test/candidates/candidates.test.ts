@@ -5,6 +5,7 @@ import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { CandidateModel, type CandidateLeverState } from '../../src/candidates/candidate-model.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { createLog } from '../../src/log.ts'
+import { linkToLever } from '../support/candidates.ts'
 import { eventually } from '../support/eventually.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
@@ -262,7 +263,7 @@ describe('candidates', () => {
 
     it('filters by project and by whether it was exported', async () => {
       const [grace] = (await candidates.list(organization, { q: 'grace' }, 'all', PAGE)).data
-      await candidates.noteExport(organization, grace?.id ?? '', new Types.ObjectId().toHexString(), { exported: true })
+      await candidates.noteExport(organization, grace?.id ?? '', new Types.ObjectId().toHexString(), leverState())
 
       expect(await names({ project: 'Backend' })).to.deep.equal(['José Núñez'])
       expect(await names({ exported: true })).to.deep.equal(['Grace (Amazing) Hopper'])
@@ -284,8 +285,8 @@ describe('candidates', () => {
       const [older, newer] = [new Types.ObjectId().toHexString(), new Types.ObjectId().toHexString()]
       exportStatuses.set(newer, 'running')
 
-      await candidates.noteExport(organization, candidate.id, newer, { exported: false })
-      await candidates.noteExport(organization, candidate.id, older, { exported: true })
+      await candidates.noteExport(organization, candidate.id, newer)
+      await candidates.noteExport(organization, candidate.id, older, leverState())
 
       expect((await candidates.get(organization, candidate.id, 'all')).export).to.deep.equal({ id: newer, status: 'running' })
       expect((await candidates.list(organization, { exported: true }, 'all', PAGE)).data).to.have.length(1)
@@ -293,7 +294,7 @@ describe('candidates', () => {
 
     it('takes newer readings of the opportunity, not older ones', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
-      await candidates.setLeverState(organization, candidate.id, leverState({ updatedAt: new Date(2000) }))
+      await linkToLever(organization, candidate.id, leverState({ updatedAt: new Date(2000) }))
 
       const stale = await candidates.applyLeverState(
         organization,
@@ -328,7 +329,7 @@ describe('candidates', () => {
       const confidential = { confidential: true, updatedAt: new Date(2000) }
       const timesFor = async (clearance: Clearance) => (await candidates.get(organization, candidate.id, clearance)).updatedAt
       await later(candidate.updatedAt)
-      await candidates.setLeverState(organization, candidate.id, leverState(confidential))
+      await linkToLever(organization, candidate.id, leverState(confidential))
       const set = await timesFor('all')
       await later(set)
       await candidates.applyLeverState(organization, 'opp-1', leverState({ ...confidential, updatedAt: new Date(3000) }))
@@ -344,7 +345,7 @@ describe('candidates', () => {
 
     it('takes a reading where Lever gives no time', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
-      await candidates.setLeverState(organization, candidate.id, leverState({ updatedAt: null }))
+      await linkToLever(organization, candidate.id, leverState({ updatedAt: null }))
 
       expect(await candidates.applyLeverState(organization, 'opp-1', leverState({ updatedAt: new Date(1000) }))).to.equal(1)
       expect(await candidates.applyLeverState(organization, 'opp-1', leverState({ updatedAt: null }))).to.equal(1)
@@ -352,7 +353,7 @@ describe('candidates', () => {
 
     it('forgets what came from Lever when the opportunity was deleted there, in its own organization only', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
-      await candidates.setLeverState(organization, candidate.id, leverState())
+      await linkToLever(organization, candidate.id, leverState())
 
       expect(await candidates.applyLeverState(stranger, 'opp-1', leverState({ updatedAt: new Date(9000) }))).to.equal(0)
       expect(await candidates.unlinkOpportunity(stranger, 'opp-1')).to.equal(0)

@@ -1,3 +1,4 @@
+import { CandidateModel, type CandidateLeverState } from '../../src/candidates/candidate-model.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { createLog } from '../../src/log.ts'
 import { nobodyErased } from './nobody-erased.ts'
@@ -14,4 +15,10 @@ export function candidatesAlone(): Candidates {
     leaseMs: 15_000,
     log: createLog({ level: 'silent' }),
   })
+}
+
+/** Links a candidate to its opportunity as a landed export does, without an export. */
+export async function linkToLever(organization: string, candidateId: string, lever: CandidateLeverState): Promise<void> {
+  const change = { $set: { lever, leverChangedAt: new Date() } }
+  await CandidateModel.updateOne({ _id: candidateId, organization }, change, { timestamps: false })
 }

@@ -11,6 +11,7 @@ import { webhookIntake, webhookIntakePaths } from '../../src/web/api/webhook-int
 import { signWebhook } from '../../src/webhooks/verify-signature.ts'
 import { createWebhooks, type Webhooks } from '../../src/webhooks/webhooks.ts'
 import type { Worker } from '../../src/work/worker.ts'
+import { linkToLever } from '../support/candidates.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { nobodyErased } from '../support/nobody-erased.ts'
@@ -87,7 +88,7 @@ export async function startWebhookWorld(): Promise<WebhookWorld> {
     async linkedCandidate(opportunityId) {
       const { candidate } = await candidates.create(organization, CandidateInput.parse({ name: 'Ana', emails: ['ana@a.example'] }), 'all')
       const state = { opportunityId, contactId: null, url: null, stage: { id: 'lead-new', text: 'New lead' }, postings: [], archived: null, owner: null, updatedAt: null }
-      await candidates.setLeverState(organization, candidate.id, state)
+      await linkToLever(organization, candidate.id, state)
       return candidate.id
     },
     async connect() {

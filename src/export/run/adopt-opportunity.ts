@@ -12,7 +12,7 @@ import type { ExportDeps } from './run-export-deps.ts'
 export async function adoptOpportunity(document: ExportDocument, opportunity: LeverOpportunity, deps: ExportDeps): Promise<void> {
   const organization = String(document.organization)
   const exportId = String(document._id)
-  const { stageText } = await deps.onLanded({ organization, exportId, candidateId: String(document.candidate), opportunity, made: true })
+  const { stageText } = await deps.onLanded({ organization, exportId, candidateId: String(document.candidate), opportunity, isNew: false })
   const fields = {
     status: 'exported',
     waitingFor: null,

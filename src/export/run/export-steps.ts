@@ -184,9 +184,11 @@ export async function land(
   const { opportunity, made } = where
   const organization = String(document.organization)
   const about = { organization, exportId: String(document._id), candidateId: String(document.candidate) }
-  const { stageText } = await deps.onLanded({ ...about, opportunity, made })
+  const isNew = where.attempt.step === 'send'
+  const { stageText } = await deps.onLanded({ ...about, opportunity, isNew })
   const outcome = made ? 'exported' : 'linked'
-  await deps.audit({ ...recordOf(document, outcome), once: true })
+  // under its first claim nothing can have been recorded before
+  await deps.audit({ ...recordOf(document, outcome), ...(document.fence > 1 ? { once: true } : {}) })
   await writeStep(ExportModel, claimed, {
     set: {
       status: 'exported',

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { CandidateInput } from '../../../../src/candidates/candidate-input.ts'
 import { createCandidates, type Candidates } from '../../../../src/candidates/candidates.ts'
 import { createLog } from '../../../../src/log.ts'
+import { linkToLever } from '../../../support/candidates.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../../../support/mongo.ts'
 import { nobodyErased } from '../../../support/nobody-erased.ts'
 import { startWeb, type RunningWeb } from '../../../support/web.ts'
@@ -48,11 +49,10 @@ describe('the page of candidates', () => {
 
   it('lists them, escaped, with their stage and link in Lever and the fate of the export', async () => {
     const id = await add({ name: 'Ana <b>López</b>', emails: ['ana@a.example'], project: 'Backend', stage: 'interested' })
-    await candidates.setLeverState(web.organization, id, {
+    await candidates.noteExport(web.organization, id, '0123456789abcdef01234567', {
       opportunityId: 'opp-1', contactId: null, url: 'https://lever.example/opp-1', stage: { id: 's', text: 'Responded' }, postings: [],
       archived: { reason: 'r', reasonText: 'Withdrew', archivedAt: new Date() }, owner: null, updatedAt: null,
     }) // prettier-ignore
-    await candidates.noteExport(web.organization, id, '0123456789abcdef01234567', { exported: true })
     await add({ name: 'Bob', links: ['https://b.example/bob'] })
 
     const { html } = await open('/candidates')
@@ -67,7 +67,7 @@ describe('the page of candidates', () => {
 
   it('does not make a link of an address that is not one of the web', async () => {
     const id = await add({ name: 'Eve', emails: ['eve@a.example'] })
-    await candidates.setLeverState(web.organization, id, {
+    await linkToLever(web.organization, id, {
       opportunityId: 'opp-2', contactId: null, url: 'javascript:alert(1)', stage: { id: 's', text: 'Offer' }, postings: [], archived: null, owner: null, updatedAt: null,
     }) // prettier-ignore
 
@@ -93,7 +93,9 @@ describe('the page of candidates', () => {
 
   it('shows those of a project, or who are exported or not, and keeps that in the address', async () => {
     const exported = await add({ name: 'Carla Done', emails: ['carla@a.example'], project: 'A & B' })
-    await candidates.noteExport(web.organization, exported, '0123456789abcdef01234568', { exported: true })
+    await candidates.noteExport(web.organization, exported, '0123456789abcdef01234568', {
+      opportunityId: 'opp-3', contactId: null, url: null, stage: { id: 's', text: 'Offer' }, postings: [], archived: null, owner: null, updatedAt: null,
+    }) // prettier-ignore
     await add({ name: 'Dora Open', emails: ['dora@a.example'], project: 'A & B' })
 
     const ofProject = await open('/candidates?project=A+%26+B')
