@@ -16,6 +16,8 @@ type Found = Pick<OwnedWork, '_id' | 'lane' | 'organization'>
 
 /** What the collection needs, so that a claim reads no more than it takes however much waits. */
 export const TURNS_INDEX = { status: 1, lane: 1, organization: 1, dueAt: 1 } as const
+/** So few are all claimed at once, by one look. */
+const FEW = 4
 /** Within a lane; the index gives it for several statuses at once only if `lane` is one value. */
 const IN_ORDER = { organization: 1, dueAt: 1 } as const
 
@@ -38,8 +40,12 @@ export function claimInTurns<T extends OwnedWork>(
     return store.collection.find<Found>({ $and: [work, ...conditions] }, wanted).toArray()
   }
 
-  async function hasWork(): Promise<boolean> {
-    return (await store.collection.findOne({ $and: [work, { lane: { $lt: limits.length } }] }, { hint: TURNS_INDEX })) !== null
+  /** All that is due, where that is little: then no turns need to be taken. */
+  async function findFew(): Promise<Found[] | null> {
+    const ofLanes = { $and: [work, { lane: { $lt: limits.length } }] }
+    const wanted = { projection: { lane: 1, organization: 1 }, limit: FEW, hint: TURNS_INDEX }
+    const found = await store.collection.find<Found>(ofLanes, wanted).toArray()
+    return found.length < FEW ? found.toSorted((a, b) => a.lane - b.lane) : null
   }
 
   async function takeFrom(lane: number, room: Room<Found>): Promise<void> {
@@ -68,9 +74,10 @@ export function claimInTurns<T extends OwnedWork>(
   }
 
   return async (atMost, running) => {
-    if (running.length === 0 && !(await hasWork())) return []
     const room = createRoom<Found>(limits, atMost, running)
-    for (const lane of limits.keys()) await takeFrom(lane, room)
+    const few = running.length === 0 ? await findFew() : null
+    if (few) for (const one of few) room.admit(one)
+    else for (const lane of limits.keys()) await takeFrom(lane, room)
     return claimThese<T>(store, room.admitted, work, leaseMs)
   }
 }

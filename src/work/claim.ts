@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Document, Filter } from 'mongodb'
+import type { Document, Filter, ObjectId } from 'mongodb'
 import type { WorkDocument, WorkStore } from './work-fields.ts'
 
 /** A document held under a lease. Every write to it compares the fence (`writeStep`). */
@@ -46,7 +46,10 @@ export async function claimWork<T extends WorkDocument>(store: WorkStore, option
   return claimThese<T>(store, found, filter, options.leaseMs)
 }
 
-/** Claims those of the documents that still match `filter`: what another worker took meanwhile is left out. */
+/** A claim that is lost with the primary is noticed by the next step that waits for the majority, since every step compares `claim`. */
+const CLAIM_CONCERN = { w: 1 } as const
+
+/** Claims those of the documents that still match `filter`: what another worker took in between is left out. */
 export async function claimThese<T extends WorkDocument>(
   store: WorkStore,
   found: readonly Document[],
@@ -56,12 +59,28 @@ export async function claimThese<T extends WorkDocument>(
   if (found.length === 0) return []
   const claim = randomUUID()
   const ends = leaseEnds(leaseMs)
-  const wanted = { _id: { $in: found.map(({ _id }) => _id) } }
-  await store.collection.updateMany({ ...wanted, ...filter }, [
-    { $set: { claim, fence: { $add: ['$fence', 1] }, leaseUntil: { $add: ['$$NOW', leaseMs] } } },
-  ])
-  const taken = await store.collection.find({ ...wanted, claim }, { sort: MOST_URGENT_FIRST }).toArray()
+  const change = [{ $set: { claim, fence: { $add: ['$fence', 1] }, leaseUntil: { $add: ['$$NOW', leaseMs] } } }]
+  const ids = found.map(({ _id }) => _id as ObjectId)
+  const [only, ...others] = ids
+  const taken =
+    only && others.length === 0
+      ? await takeOne(store, { _id: only, ...filter }, change)
+      : await takeMany(store, { _id: { $in: ids } }, { claim, filter, change })
   return taken.map((document) => ({ document: document as unknown as T, ...ends }))
+}
+
+async function takeOne(store: WorkStore, filter: Filter<Document>, change: Document[]): Promise<Document[]> {
+  const taken = await store.collection.findOneAndUpdate(filter, change, { returnDocument: 'after', writeConcern: CLAIM_CONCERN })
+  return taken ? [taken] : []
+}
+
+async function takeMany(
+  store: WorkStore,
+  wanted: Filter<Document>,
+  { claim, filter, change }: { claim: string; filter: Filter<Document>; change: Document[] },
+): Promise<Document[]> {
+  await store.collection.updateMany({ ...wanted, ...filter }, change, { writeConcern: CLAIM_CONCERN })
+  return store.collection.find({ ...wanted, claim }, { sort: MOST_URGENT_FIRST }).toArray()
 }
 
 /**

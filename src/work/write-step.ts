@@ -23,6 +23,10 @@ export interface Step {
    * lost, and the document is released at once.
    */
   unlessErased?: boolean
+  /** A field that must be there: an earlier step that did not wait for the majority wrote it, and may have been lost since. */
+  unlessLost?: string
+  /** Does not wait for the majority: the next step that does carries this one, or fails where the claim was lost. */
+  isPassing?: boolean
   /**
    * Gives the document back: claimable again after so many ms of the database's clock, `never` until something wakes it.
    * Left out, the lease stays with this worker.
@@ -33,17 +37,18 @@ export interface Step {
 const KEPT_ATTEMPTS = 50
 
 /**
- * Writes a step under the fence, its times by the database's clock. Resolves after a majority write.
- * @throws LeaseLost when another worker holds the document, or if its person was erased and the step is `unlessErased`
+ * Writes a step under the fence, its times by the database's clock. Resolves after a majority write, unless the step `isPassing`.
+ * @throws LeaseLost when another worker holds the document, or if its person was erased and the step is `unlessErased`, or what it needs is lost
  */
 export async function writeStep<T extends WorkDocument>(store: WorkStore, claimed: Claimed<T>, step: Step): Promise<T> {
   const written = await store.collection.findOneAndUpdate(
-    { ...heldBy(claimed), ...(step.unlessErased ? { erasedAt: null } : {}) },
-    stagesOf(step),
     {
-      returnDocument: 'after',
-      writeConcern: { w: 'majority', j: true },
+      ...heldBy(claimed),
+      ...(step.unlessErased ? { erasedAt: null } : {}),
+      ...(step.unlessLost ? { [step.unlessLost]: { $exists: true } } : {}),
     },
+    stagesOf(step),
+    { returnDocument: 'after', writeConcern: step.isPassing ? { w: 1 } : { w: 'majority', j: true } },
   )
   if (written) return written as unknown as T
   if (step.unlessErased) await giveBackErased(store, claimed)

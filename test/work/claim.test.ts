@@ -157,4 +157,15 @@ describe('a step of claimed work', () => {
     expect(error).to.be.instanceOf(LeaseLost)
     expect(await claimWork(ErrandModel, OPTIONS), 'it is held').to.deep.equal([])
   })
+  it('that needs what a step wrote without waiting for the majority fails where that is lost', async () => {
+    const claimed = await claimOne()
+    const written = await writeStep(ErrandModel, claimed, { set: { result: [] }, isPassing: true })
+    await writeStep(ErrandModel, claimed, { set: { status: 'working' }, unlessLost: 'result' })
+    await ErrandModel.collection.updateOne({ _id: claimed.document._id }, { $unset: { result: 1 } })
+
+    const error = await rejection(writeStep(ErrandModel, claimed, { set: { status: 'done' }, unlessLost: 'result' }))
+
+    expect(written.result).to.deep.equal([])
+    expect([error instanceof LeaseLost, (await ErrandModel.findById(claimed.document._id).lean())?.status]).to.deep.equal([true, 'working'])
+  })
 })

@@ -6,7 +6,7 @@ import { writeStep } from '../../work/write-step.ts'
 import { assessRights } from '../request/assess-export.ts'
 import { resumeToSend } from './carried-resume.ts'
 import { buildCreateRequest, linksOf } from '../request/create-request.ts'
-import { hasExportBurst, isLargeBatch } from '../export-burst.ts'
+import { isLargeBatch } from '../export-burst.ts'
 import { findDuplicates, mainDuplicate, type Duplicate, type MirrorTrust } from '../request/find-duplicates.ts'
 import { ExportModel, type ExportDocument, type ExportIntent } from '../export-model.ts'
 import {
@@ -27,7 +27,7 @@ import { GIVEN_UP_UNCLEAR } from './look-again.ts'
 import { lockPerson } from './lock-person.ts'
 import { chooseForIntent, lookForIntent } from './look-for-intent.ts'
 import { isBatchPaused } from '../bulk/paused-batches.ts'
-import { resolveOlderIntents } from './resolve-older-intents.ts'
+import { readBeside, resolveOlderIntents } from './resolve-older-intents.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 import { sendExport, type Attempted } from './send-export.ts'
 
@@ -104,7 +104,8 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
   const organization = String(document.organization)
   const person = { emails: candidate.emails, links: linksOf(candidate) }
   const { canSeeConfidential } = terms
-  const trust = await mirrorTrust(document)
+  const { older, isBurst } = await readBeside(document, person.emails)
+  const trust = await mirrorTrust(document, isBurst)
   const search = await findDuplicates(
     { organization, person, client, canSeeConfidential, lane: budgetLane(document), trust },
     deps.duplicates,
@@ -112,7 +113,7 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
   await deps.keepOpportunities(organization, search.opportunities)
 
   const own = document.intent ? await findOwn(organization, document.intent, search.opportunities, { client, canSeeConfidential }) : null
-  const mine = own ?? (await resolveOlderIntents(claimed, person.emails, { client, canSeeConfidential }, deps))
+  const mine = own ?? (await resolveOlderIntents(claimed, older, { client, canSeeConfidential }, deps))
   const withResume = own !== null && document.intent?.resume === true
   if (mine) return land(claimed, { opportunity: mine, made: true, withResume, attempt: { step: 'look', outcome: 'found' } }, deps)
 
@@ -128,8 +129,8 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
  * In a bulk the mirror answers for Lever, so that an export costs one call; who is to be linked to is read from Lever all the same. Not where
  * an earlier try may have made something: that is looked for in Lever.
  */
-async function mirrorTrust({ organization, batch, intent, onDuplicate }: ExportDocument): Promise<MirrorTrust> {
-  if (intent || !((await isLargeBatch(batch)) || (await hasExportBurst(String(organization))))) return 'never'
+async function mirrorTrust({ batch, intent, onDuplicate }: ExportDocument, isBurst: boolean): Promise<MirrorTrust> {
+  if (intent || !(isBurst || (await isLargeBatch(batch)))) return 'never'
   return onDuplicate === 'link' ? 'forAbsence' : 'always'
 }
 

@@ -6,14 +6,15 @@ import type { ExportDeps } from './run-export-deps.ts'
 
 /**
  * Holds a person's e-mails and links for this export, with what else is to be written: two at once would not see each other in
- * Lever. Resolves to false while another export holds one of them.
+ * Lever. Resolves to false while another export holds one of them. Does not wait for the majority: the intent is written only where the lock
+ * is still there (`unlessLost`).
  */
 export async function lockPerson(claimed: ClaimedExport, person: Person, set: Record<string, unknown>, deps: ExportDeps): Promise<boolean> {
   const { document } = claimed
   const personLock = await deps.personHashes(String(document.organization), person)
   const since = tryingSince(claimed, deps.leaseMs)
   try {
-    await writeStep(ExportModel, claimed, { set: { ...set, tryingSince: since, personLock } })
+    await writeStep(ExportModel, claimed, { set: { ...set, tryingSince: since, personLock }, isPassing: true })
   } catch (error) {
     if ((error as { code?: unknown }).code === 11_000) return false
     throw error

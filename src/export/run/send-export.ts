@@ -37,7 +37,8 @@ export async function sendExport(
   if (request.resume && !isApart && !resume) return resumeIsGone(claimed, request.resume)
   const intent = intentOf(claimed, attempted, knownOpportunityIds, deps)
   const prepare = async (): Promise<void> => {
-    await writeStep(ExportModel, claimed, { set: { status: 'sending', intent, waitingFor: null }, now: ['intent.at'], unlessErased: true })
+    const set = { status: 'sending', intent, waitingFor: null }
+    await writeStep(ExportModel, claimed, { set, now: ['intent.at'], unlessErased: true, unlessLost: 'personLock' })
   }
   const beforeSend = (): void => assertLeaseHolds(claimed)
   try {
