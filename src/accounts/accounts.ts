@@ -8,7 +8,10 @@ import { createDeviceMark, findDevice } from './devices.ts'
 import { createSetUpLink, isSetUpOpen, setUpFirstAdmin, type SetUp } from './first-admin.ts'
 import { endSessionsOf, listOwnSessions } from './own-sessions.ts'
 import { changePassword, hasPassword, maySetPasswordFreely, provePassword } from './passwords.ts'
-import { activePeopleOf, deletePerson, findPerson, getPerson, listPeople, peopleById, peopleInReach, putPerson, setLanguage, type Person } from './people.ts' // prettier-ignore
+import {
+  activePeople, activePeopleOf, deletePerson, findPerson, getPerson, listPeople, peopleByEmail, peopleById, peopleInReach, putPerson, samplePeople,
+  setLanguage, type Person,
+} from './people.ts' // prettier-ignore
 import type { PersonRole } from './person-model.ts'
 import { endSession, findSession, startSession, type NewSession, type SignInProof, type StartedSession } from './sessions.ts'
 import { accountsOf, noteTooManyTries, openOrganizations, signInAs, switchOrganization, type SignInFailure } from './sign-in.ts'
@@ -55,6 +58,9 @@ export function createAccounts(deps: AccountsDeps) {
     getPerson,
     listPeople,
     peopleById,
+    peopleByEmail,
+    activePeople,
+    samplePeople,
     deletePerson: (organization: string, email: string, actor: string) => deletePerson(deps, organization, email, actor),
 
     createSignInLink: (

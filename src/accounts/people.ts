@@ -73,6 +73,24 @@ export async function peopleById(organization: string, ids: readonly string[]): 
   return new Map(found.map((person) => [person._id.toHexString(), toPerson(person)]))
 }
 
+/** By e-mail in its compared form, in which `emails` are given. */
+export async function peopleByEmail(organization: string, emails: readonly string[]): Promise<Map<string, Person>> {
+  const found = await PersonModel.find({ organization, email: { $in: [...emails] } }).lean<PersonDocument[]>()
+  return new Map(found.map((person) => [person.email, toPerson(person)]))
+}
+
+/** Everybody active in the organization, ordered by e-mail. */
+export async function activePeople(organization: string): Promise<Person[]> {
+  const found = await PersonModel.find({ organization, active: true }).sort({ email: 1 }).lean<PersonDocument[]>()
+  return found.map(toPerson)
+}
+
+/** Up to twenty active people of all organizations: those who may sign in by one click in a trial. */
+export async function samplePeople(): Promise<Person[]> {
+  const found = await PersonModel.find({ active: true }).limit(20).lean<PersonDocument[]>()
+  return found.map(toPerson)
+}
+
 /** Newest first unless asked otherwise; `q` is a part of name or e-mail in any case, empty for all. */
 export async function listPeople(
   organization: string,

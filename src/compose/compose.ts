@@ -5,6 +5,7 @@ import { composeWeb } from './web.ts'
 import { openDatabase, type Database } from './database.ts'
 import type { Log } from '../log.ts'
 import { adoptFeatures } from '../operators/adopt-features.ts'
+import { adoptSyncProgress } from '../operators/adopt-sync-progress.ts'
 import { registerDatabaseMetrics } from '../operators/database-metrics.ts'
 import { markConfidential } from '../operators/mark-confidential.ts'
 import { createServiceMetrics } from '../operators/service-metrics.ts'
@@ -58,6 +59,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
       await markConfidential()
       await parts.connections.dateErasureSwitch()
       await adoptFeatures()
+      await adoptSyncProgress()
       return true
     } catch (error) {
       log.error({ err: error }, 'data stored by an earlier version could not be migrated; trying again')

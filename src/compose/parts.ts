@@ -58,6 +58,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     observeCall: observe.observeCall,
     observeRefresh: observe.observeRefresh,
     readMappingCounts: (organization) => mappings.counts(organization),
+    readSync: (organization) => mirror.syncStatus(organization),
     readExportAudit: (organization) => exports.readAuditCounts(organization),
     stageIsKnown: async (organization, id) => (await mirror.findStage(organization, id)) !== null,
     async knownUserByEmail(organization, email) {

@@ -1,5 +1,4 @@
 import type { Registry } from 'prom-client'
-import { PersonModel, type PersonDocument } from '../accounts/person-model.ts'
 import type { CandidateDocument } from '../candidates/candidate-model.ts'
 import type { Parts, ServiceOptions } from './parts.ts'
 import type { Log } from '../log.ts'
@@ -99,7 +98,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       activityRoutes(parts),
       candidateRoutes({ ...parts, findObstacle }),
     ],
-    ...(options.samplePeople ? { samplePeople: listSamplePeople } : {}),
+    ...(options.samplePeople ? { samplePeople: () => samplePeopleOf(parts.accounts) } : {}),
   })
 }
 
@@ -114,7 +113,6 @@ function endpointsOf(parts: Parts): Endpoint[] {
     ...userMappingEndpoints({ mappings: parts.mappings }),
     ...leverDataEndpoints({
       mirror,
-      readSync: async (organization) => (await connections.describe(organization)).sync,
       async findCandidate(organization, id) {
         const found = await candidates.find(organization, id)
         return found && { emails: found.emails, links: found.links, ...idsInLever(found) }
@@ -140,14 +138,6 @@ function idsInLever({ lever }: Pick<CandidateDocument, 'lever'>): { opportunityI
   return { opportunityId: lever?.opportunityId ?? null, contactId: lever?.contactId ?? null }
 }
 
-/** Everybody who may sign in, for a trial on one's own machine. */
-async function listSamplePeople(): Promise<SamplePerson[]> {
-  const people = await PersonModel.find({ active: true }).limit(20).lean<PersonDocument[]>()
-  return people.map(({ organization, _id, name, email, role }) => ({
-    organization: String(organization),
-    personId: String(_id),
-    name,
-    email,
-    role,
-  }))
+async function samplePeopleOf({ samplePeople }: Parts['accounts']): Promise<SamplePerson[]> {
+  return (await samplePeople()).map(({ id, ...person }) => ({ ...person, personId: id }))
 }

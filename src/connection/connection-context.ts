@@ -8,6 +8,7 @@ import type { LeverOAuth } from '../lever/oauth.ts'
 import type { Log } from '../log.ts'
 import type { ConnectionDocument } from './connection-model.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
+import type { ConnectionView } from './connection-view.ts'
 
 /** A Lever user as the settings need to know one. */
 export interface KnownLeverUser {
@@ -30,6 +31,8 @@ export interface ConnectionNeighbours {
   heldCounts(connection: Types.ObjectId): Promise<Partial<Record<string, number>>>
   /** How exports compare with what is in Lever; null before that was looked at. */
   readExportAudit(organization: string): Promise<{ comparedAt: Date; doubles: number; strangers: number; losses: number } | null>
+  /** How far the mirror has read Lever's records. */
+  readSync(organization: string): Promise<ConnectionView['sync']>
 }
 
 /** What the functions of this part work with. */

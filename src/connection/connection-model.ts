@@ -110,39 +110,6 @@ const connectionSchema = new Schema(
       /** IANA name. */
       noteTimeZone: { type: String, default: 'UTC' },
     },
-    sync: {
-      state: { type: String, enum: ['idle', 'running', 'failed'], default: 'idle' },
-      startedAt: { type: Date, default: null },
-      finishedAt: { type: Date, default: null },
-      /** Count of records by resource, as far as the running or last sync came. */
-      resources: { type: Map, of: Number, default: {} },
-      error: String,
-    },
-    /** The same of opportunities, which are read apart: at first all, then what changed. Unset before the first time. */
-    opportunitySync: {
-      type: new Schema(
-        {
-          state: { type: String, enum: ['idle', 'running', 'failed'], default: 'idle' },
-          /** Which run may write here. */
-          runAt: { type: Date, default: null },
-          startedAt: { type: Date, default: null },
-          finishedAt: { type: Date, default: null },
-          /** All have been read once. */
-          complete: Boolean,
-          /** Opportunities known here. */
-          records: Number,
-          /** How many there may be, while all are read; null as long as nothing can be said. */
-          estimated: { type: Number, default: null },
-          /** Opportunities read a second, while all are read. */
-          perSecond: { type: Number, default: null },
-          sweptAt: { type: Date, default: null },
-          /** Lever does not let this connection list deletions. */
-          deletionsRefused: Boolean,
-          error: String,
-        },
-        { _id: false },
-      ),
-    },
   },
   { timestamps: true, collection: 'connections', minimize: false },
 )
@@ -168,12 +135,11 @@ export interface WebhookState {
 type Stored = InferSchemaType<typeof connectionSchema>
 
 /** As `getConnection` gives it: maps are plain objects, and no part is missing. */
-export type ConnectionDocument = Omit<Stored, 'auth' | 'grant' | 'webhooks' | 'settings' | 'sync'> & {
+export type ConnectionDocument = Omit<Stored, 'auth' | 'grant' | 'webhooks' | 'settings'> & {
   _id: Types.ObjectId
   auth: NonNullable<Stored['auth']>
   grant: NonNullable<Stored['grant']>
   settings: Omit<NonNullable<Stored['settings']>, 'features'> & { features: Feature[] }
   webhooks: Partial<Record<string, WebhookState>>
-  sync: Omit<NonNullable<Stored['sync']>, 'resources'> & { resources: Record<string, number> }
 }
 export const ConnectionModel = model('Connection', connectionSchema)

@@ -128,15 +128,18 @@ export const ConnectionView = z
   .meta({ id: 'Connection' })
 export type ConnectionView = z.output<typeof ConnectionView>
 
+const NEVER_SYNCED: ConnectionView['sync'] = { state: 'idle', startedAt: null, finishedAt: null, resources: {} }
+
 /** @throws ServiceError `not_found` for an unknown organization */
 export async function describeConnection(context: ConnectionContext, organization: string): Promise<ConnectionView> {
   const { sourceName } = await context.accounts.getOrganization(organization)
   const connection = await getConnection(organization)
-  const [mapping, held, warnings, audit] = await Promise.all([
+  const [mapping, held, warnings, audit, sync] = await Promise.all([
     context.neighbours.readMappingCounts(organization),
     context.neighbours.heldCounts(connection._id),
     warningsOf(context, connection),
     context.neighbours.readExportAudit(organization),
+    connection.status === 'disconnected' ? NEVER_SYNCED : context.neighbours.readSync(organization),
   ])
   const missing = missingOf(connection, mapping)
   const features = featureViews(connection)
@@ -157,7 +160,7 @@ export async function describeConnection(context: ConnectionContext, organizatio
     authorizationNeeded: features.some(({ granted }) => !granted),
     settings: settingsView(connection, sourceName),
     exportAudit: audit && { ...audit, comparedAt: audit.comparedAt.toISOString() },
-    sync: syncView(connection),
+    sync,
   }
 }
 
@@ -226,35 +229,8 @@ function settingsView({ settings }: ConnectionDocument, sourceName: string): Con
   }
 }
 
-/** The part of the view that a sync changes: one picture of records and opportunities, which are read apart. */
-export function syncView({ sync, opportunitySync }: Pick<ConnectionDocument, 'sync' | 'opportunitySync'>): ConnectionView['sync'] {
-  const parts = [sync, ...(opportunitySync ? [opportunitySync] : [])]
-  const running = parts.filter(({ state }) => state === 'running')
-  const isRunning = running.length > 0
-  return {
-    state: isRunning ? 'running' : parts.some(({ state }) => state === 'failed') ? 'failed' : 'idle',
-    startedAt: iso(latest((isRunning ? running : parts).map(({ startedAt }) => startedAt))),
-    finishedAt: isRunning ? null : iso(latest(parts.map(({ finishedAt }) => finishedAt))),
-    resources: { ...sync.resources, ...(opportunitySync ? { opportunities: opportunitySync.records ?? 0 } : {}) },
-    ...(opportunitySync ? { opportunities: opportunitySyncView(opportunitySync) } : {}),
-  }
-}
-
-function opportunitySyncView(sync: NonNullable<ConnectionDocument['opportunitySync']>): z.output<typeof OpportunitySyncView> {
-  const { estimated = null, perSecond = null, sweptAt } = sync
-  const [complete, records] = [sync.complete ?? false, sync.records ?? 0]
-  const left = estimated === null || !perSecond ? null : Math.ceil(Math.max(0, estimated - records) / perSecond)
-  const deletions = sync.deletionsRefused ? 'refused' : 'read'
-  return { complete, records, estimated, perSecond, secondsLeft: left, deletions, sweptAt: iso(sweptAt) }
-}
-
 function hostOf(url: string | null | undefined): string | null {
   return url ? new URL(url).host : null
-}
-
-function latest(times: readonly (Date | null | undefined)[]): Date | null {
-  const known = times.flatMap((at) => at?.getTime() ?? [])
-  return known.length === 0 ? null : new Date(Math.max(...known))
 }
 
 function iso(at: Date | null | undefined): string | null {

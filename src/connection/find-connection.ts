@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Types } from 'mongoose'
-import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import { ConnectionModel, type ConnectionDocument, type ConnectionStatus } from './connection-model.ts'
 import { BUILT_FEATURES, sortedFeatures } from './features.ts'
 
 /** A connection as it was at `now` of the server's clock. */
@@ -30,6 +30,21 @@ async function readConnection(filter: { organization: Types.ObjectId }): Promise
 export async function findConnectionByEndpointKey(endpointKey: string): Promise<ConnectionDocument | null> {
   const found = await ConnectionModel.findOne({ endpointKey }).lean<ConnectionDocument>()
   return found ? withAllParts(found) : null
+}
+
+export async function isDisconnected(organization: string): Promise<boolean> {
+  return (await ConnectionModel.exists({ organization: new Types.ObjectId(organization), status: 'disconnected' })) !== null
+}
+
+/** Ids of the organizations whose connection has one of these statuses. */
+export async function organizationsWithStatus(statuses: readonly ConnectionStatus[]): Promise<string[]> {
+  return (await ConnectionModel.distinct('organization', { status: { $in: [...statuses] } })).map(String)
+}
+
+/** The endpoint keys of all connections, by the connection's id. */
+export async function allEndpointKeys(): Promise<Map<string, string>> {
+  const connections = await ConnectionModel.find({}, { endpointKey: 1 }).lean()
+  return new Map(connections.map(({ _id, endpointKey }) => [String(_id), endpointKey]))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Types } from 'mongoose'
-import { ConnectionModel } from '../connection/connection-model.ts'
+import { organizationsWithStatus } from '../connection/find-connection.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { getOpportunity, listDeletedOpportunities, listOpportunities } from '../lever/opportunities.ts'
@@ -26,9 +26,9 @@ export type AuditDeps = Pick<ExportDeps, 'readTerms' | 'log'>
 
 /** Compares each connected organization's exports with Lever; what goes wrong for one is logged and tried again at the next time. */
 export async function auditExports(deps: AuditDeps): Promise<void> {
-  for await (const { organization } of ConnectionModel.find({ status: { $in: ['active', 'paused'] } }, { organization: 1 }).lean()) {
-    await auditOrganization(String(organization), deps).catch((error: unknown) =>
-      deps.log.warn({ organization: String(organization), err: error }, 'exports could not be compared with Lever'),
+  for (const organization of await organizationsWithStatus(['active', 'paused'])) {
+    await auditOrganization(organization, deps).catch((error: unknown) =>
+      deps.log.warn({ organization, err: error }, 'exports could not be compared with Lever'),
     )
   }
 }

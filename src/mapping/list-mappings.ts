@@ -1,6 +1,5 @@
 import { isValidObjectId } from 'mongoose'
 import { normalizeEmail } from '../accounts/email-address.ts'
-import { PersonModel } from '../accounts/person-model.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import type { MappingDeps } from './mapping-deps.ts'
 import { MappingModel, type MappingDocument } from './mapping-model.ts'
@@ -38,13 +37,12 @@ export async function mappingsOf(
 }
 
 /** The names of the people whom these mappings, given by id, are about. */
-export async function mappedPersonNames(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
+export async function mappedPersonNames(deps: MappingDeps, organization: string, ids: readonly string[]): Promise<Map<string, string>> {
   const wanted = ids.filter((id) => isValidObjectId(id))
   const mappings = await MappingModel.find({ organization, _id: { $in: wanted } }, { userEmail: 1 }).lean()
   const emails = mappings.map(({ userEmail }) => userEmail)
-  const people = await PersonModel.find({ organization, email: { $in: emails } }, { email: 1, name: 1 }).lean()
-  const names = new Map(people.map(({ email, name }) => [email, name]))
-  return new Map(mappings.map(({ _id, userEmail }) => [String(_id), names.get(userEmail) ?? userEmail]))
+  const people = await deps.accounts.peopleByEmail(organization, emails)
+  return new Map(mappings.map(({ _id, userEmail }) => [String(_id), people.get(userEmail)?.name ?? userEmail]))
 }
 
 /** How many people are mapped, and how many of those may export: switched on, active here, and not deactivated in Lever. */
@@ -52,14 +50,17 @@ export async function countMappings(deps: MappingDeps, organization: string): Pr
   const mappings = await MappingModel.find({ organization }).lean<MappingDocument[]>()
   const on = mappings.filter(({ active }) => active)
   const [people, leverUsers] = await Promise.all([
-    PersonModel.distinct('email', { organization, active: true, email: { $in: on.map(({ userEmail }) => userEmail) } }),
+    deps.accounts.peopleByEmail(
+      organization,
+      on.map(({ userEmail }) => userEmail),
+    ),
     deps.leverUsers.byId(
       organization,
       on.map(({ leverUserId }) => leverUserId),
     ),
   ])
   const mayExport = on.filter(
-    ({ userEmail, leverUserId }) => people.includes(userEmail) && leverUsers.get(leverUserId)?.deactivatedAt === null,
+    ({ userEmail, leverUserId }) => people.get(userEmail)?.active && leverUsers.get(leverUserId)?.deactivatedAt === null,
   )
   return { mapped: mappings.length, active: mayExport.length }
 }

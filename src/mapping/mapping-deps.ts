@@ -13,7 +13,7 @@ export interface LeverPerson {
 
 /** What mapping is given of others: people, the audit trail, and Lever's users as the mirror has them. */
 export interface MappingDeps {
-  accounts: Pick<Accounts, 'findPerson'>
+  accounts: Pick<Accounts, 'activePeople' | 'findPerson' | 'peopleByEmail'>
   audit: Pick<Audit, 'append'>
   leverUsers: {
     /** Asks Lever; falls back on what was last seen. @throws ServiceError when neither can tell */

@@ -17,7 +17,7 @@ export function createMappings(deps: MappingDeps) {
     removeIfAny: (organization: string, userEmail: string, actor: string) => removeMappingIfAny(deps, organization, userEmail, actor),
     autoMatch: (organization: string, actor: string) => autoMatch(deps, organization, actor),
     suggest: (organization: string) => suggest(deps, organization),
-    personNames: (organization: string, ids: readonly string[]) => mappedPersonNames(organization, ids),
+    personNames: (organization: string, ids: readonly string[]) => mappedPersonNames(deps, organization, ids),
     counts: (organization: string) => countMappings(deps, organization),
     resolvePerformAs: (organization: string, userEmail: string) => resolvePerformAs(deps, organization, userEmail),
   }

@@ -1,5 +1,4 @@
 import { normalizeEmail } from '../accounts/email-address.ts'
-import { PersonModel, type PersonDocument } from '../accounts/person-model.ts'
 import type { LeverPerson, MappingDeps } from './mapping-deps.ts'
 import { MappingModel, type MappingDocument } from './mapping-model.ts'
 
@@ -16,7 +15,7 @@ export interface MatchSides {
 
 export async function readMatchSides(deps: MappingDeps, organization: string): Promise<MatchSides> {
   const [people, mappings, leverUsers] = await Promise.all([
-    PersonModel.find({ organization, active: true }).sort({ email: 1 }).lean<PersonDocument[]>(),
+    deps.accounts.activePeople(organization),
     MappingModel.find({ organization }).lean<MappingDocument[]>(),
     deps.leverUsers.all(organization),
   ])

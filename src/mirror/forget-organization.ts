@@ -1,3 +1,4 @@
+import { forgetMissedChanges } from '../connection/missed-changes.ts'
 import {
   LeverArchiveReasonModel,
   LeverPostingModel,
@@ -7,9 +8,7 @@ import {
 } from './lever-record-models.ts'
 import { LeverOpportunityModel } from './lever-opportunity-model.ts'
 import { OpportunityHistoryModel } from './opportunity-history-model.ts'
-import { clearOpportunityProgress } from './opportunity-progress.ts'
 import { OpportunitySyncModel } from './opportunity-sync-model.ts'
-import { clearProgress } from './sync-progress.ts'
 import { SyncRunModel } from './sync-run-model.ts'
 
 /** Deletes all that was seen of the organization's Lever account, hashes included, and ends its syncs. May be repeated. */
@@ -25,6 +24,5 @@ export async function forgetOrganization(organization: string): Promise<void> {
     LeverOpportunityModel.deleteMany({ organization }),
     OpportunityHistoryModel.deleteMany({ organization }),
   ])
-  await clearProgress(organization)
-  await clearOpportunityProgress(organization)
+  await forgetMissedChanges(organization)
 }

@@ -1,5 +1,5 @@
+import { isDisconnected } from '../connection/find-connection.ts'
 import type { Publish } from '../events/domain-events.ts'
-import { ConnectionModel } from '../connection/connection-model.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetOpportunity } from './forget-opportunity.ts'
 import { addHistory } from './note-history.ts'
@@ -38,6 +38,6 @@ export async function keepOurs(
 }
 
 async function settleReading(deps: KeepDeps, organization: string, opportunity: LeverOpportunity): Promise<void> {
-  if (await ConnectionModel.exists({ organization, status: 'disconnected' })) await forgetOpportunity(organization, opportunity.id)
+  if (await isDisconnected(organization)) await forgetOpportunity(organization, opportunity.id)
   if (opportunity.isAnonymized) await deps.publish('opportunityAnonymized', { organization, opportunityId: opportunity.id })
 }

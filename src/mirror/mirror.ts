@@ -38,7 +38,6 @@ import { noteHistory, noteInterview } from './note-history.ts'
 import { opportunityState } from './opportunity-state.ts'
 import { readHistory } from './read-history.ts'
 import { recordAges } from './record-ages.ts'
-import { announceOpportunitySync } from './opportunity-progress.ts'
 import type { OpportunityNeighbours } from './opportunity-run.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
 import { hastenSweep, requestOpportunitySync, scheduleForgottenOpportunitySyncs, standingOf } from './opportunity-sync-schedule.ts'
@@ -46,9 +45,9 @@ import { lacksHashes, restoreHashes } from './restore-hashes.ts'
 import { RESOURCES, type Synced } from './resource.ts'
 import { runOpportunitySync } from './run-opportunity-sync.ts'
 import { runSync } from './run-sync.ts'
-import { announceSync } from './sync-progress.ts'
 import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
 import { requestSync, scheduleForgottenSyncs } from './sync-schedule.ts'
+import { syncStatus } from './sync-status.ts'
 import { startSyncWorker } from './sync-worker.ts'
 import type { Worker } from '../work/worker.ts'
 
@@ -71,7 +70,6 @@ export function createMirror(deps: MirrorDeps) {
 
   /** Reads all opportunities if that does not stand yet, and what changed since. `asked`: somebody looks at it. */
   async function syncOpportunities(organization: string, { asked }: { asked: boolean } = { asked: true }): Promise<void> {
-    if (asked) await announceOpportunitySync(organization)
     await requestOpportunitySync(organization, { asked })
     opportunityWorker?.wake()
   }
@@ -110,7 +108,6 @@ export function createMirror(deps: MirrorDeps) {
       await deps.leverClient(organization, 'sync')
       const others = RESOURCES.filter((resource) => resources?.includes(resource) ?? true)
       if (others.length > 0) {
-        await announceSync(organization)
         await requestSync(organization, resources && others)
         worker?.wake()
       }
@@ -118,6 +115,7 @@ export function createMirror(deps: MirrorDeps) {
         await syncOpportunities(organization)
     },
     syncOpportunities,
+    syncStatus,
     /** Begins, in the background, the syncs that are due: some time after the last one, or never begun. */
     async syncDue(): Promise<void> {
       await scheduleForgottenSyncs()

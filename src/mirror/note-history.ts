@@ -1,5 +1,5 @@
 import { mongo, Types } from 'mongoose'
-import { ConnectionModel } from '../connection/connection-model.ts'
+import { isDisconnected } from '../connection/find-connection.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetHistory } from './forget-history.ts'
 import { LeverStageModel, type LeverStageRecord } from './lever-record-models.ts'
@@ -113,7 +113,7 @@ async function withStageTexts(
 
 /** What was under way when the organization was disconnected may write after its mirror was forgotten. */
 async function forgetIfGone(organization: string, opportunityId: string, noted: readonly NotedEntry[]): Promise<void> {
-  const isGone = noted.length > 0 && (await ConnectionModel.exists({ organization, status: 'disconnected' })) !== null
+  const isGone = noted.length > 0 && (await isDisconnected(organization))
   if (isGone) await forgetHistory(organization, [opportunityId])
 }
 

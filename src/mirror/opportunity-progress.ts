@@ -1,9 +1,8 @@
-import { ConnectionModel } from '../connection/connection-model.ts'
-import { forgetMissedChanges } from '../connection/missed-changes.ts'
 import { LeverOpportunityModel } from './lever-opportunity-model.ts'
+import { OpportunitySyncModel } from './opportunity-sync-model.ts'
 
 /**
- * The connection's `opportunitySync`, as people see it. A run that nobody looks at (a sweep that recurs) shows its end alone. Written only
+ * The `progress` of an `OpportunitySync`, as people see it. A run that nobody looks at (a sweep that recurs) shows its end alone. Written only
  * while `runAt` is the run's own, so that one that was overtaken, or whose organization was disconnected, changes nothing any more.
  */
 export interface OpportunityProgress {
@@ -17,18 +16,6 @@ export interface OpportunityProgress {
 
 const TOLD_EVERY_MS = 1000
 
-/** Shows opportunities as being read from the moment it was asked for; to be called before that can begin, as `announceSync`. */
-export async function announceOpportunitySync(organization: string): Promise<void> {
-  await ConnectionModel.updateOne(
-    { organization, 'opportunitySync.state': { $ne: 'running' }, status: { $ne: 'disconnected' } },
-    {
-      $set: { 'opportunitySync.state': 'running', 'opportunitySync.finishedAt': null },
-      $unset: { 'opportunitySync.runAt': 1 },
-      $currentDate: { 'opportunitySync.startedAt': true },
-    },
-  )
-}
-
 /** `startedAt` by the server's clock; `shown`: to be seen while it runs. */
 export async function beginOpportunityProgress(
   organization: string,
@@ -36,38 +23,35 @@ export async function beginOpportunityProgress(
   { shown }: { shown: boolean },
 ): Promise<OpportunityProgress> {
   const running = {
-    'opportunitySync.state': 'running',
-    'opportunitySync.startedAt': startedAt,
-    'opportunitySync.finishedAt': null,
+    'progress.state': 'running',
+    'progress.startedAt': startedAt,
+    'progress.finishedAt': null,
   } as const
-  await ConnectionModel.updateOne(
-    { organization, status: { $ne: 'disconnected' } },
-    { $set: { 'opportunitySync.runAt': startedAt, ...(shown ? running : {}) } },
-  )
-  const mine = { organization, 'opportunitySync.runAt': startedAt, status: { $ne: 'disconnected' } } as const
+  await OpportunitySyncModel.updateOne({ organization }, { $set: { 'progress.runAt': startedAt, ...(shown ? running : {}) } })
+  const mine = { organization, 'progress.runAt': startedAt } as const
   const pace = paceOf()
   return {
     async tell(read, estimated) {
       const perSecond = pace(read)
       if (perSecond === null) return
-      await ConnectionModel.updateOne(mine, {
-        $set: { 'opportunitySync.estimated': estimated, 'opportunitySync.perSecond': perSecond },
-        $max: { 'opportunitySync.records': read },
+      await OpportunitySyncModel.updateOne(mine, {
+        $set: { 'progress.estimated': estimated, 'progress.perSecond': perSecond },
+        $max: { 'progress.records': read },
       })
     },
     async finish(state, { complete, sweptAt, deletions, error = null }) {
       const records = await LeverOpportunityModel.countDocuments({ organization })
-      const known = { 'opportunitySync.records': records, 'opportunitySync.estimated': null, 'opportunitySync.perSecond': null }
+      const known = { 'progress.records': records, 'progress.estimated': null, 'progress.perSecond': null }
       const told = {
-        ...(complete === undefined ? {} : { 'opportunitySync.complete': complete }),
-        ...(deletions ? { 'opportunitySync.deletionsRefused': deletions === 'refused' } : {}),
-        ...(sweptAt ? { 'opportunitySync.sweptAt': sweptAt } : {}),
-        ...(error === null ? {} : { 'opportunitySync.error': error }),
+        ...(complete === undefined ? {} : { 'progress.complete': complete }),
+        ...(deletions ? { 'progress.deletionsRefused': deletions === 'refused' } : {}),
+        ...(sweptAt ? { 'progress.sweptAt': sweptAt } : {}),
+        ...(error === null ? {} : { 'progress.error': error }),
       }
-      await ConnectionModel.updateOne(mine, {
-        $set: { 'opportunitySync.state': state, 'opportunitySync.startedAt': startedAt, ...known, ...told },
-        ...(error === null ? { $unset: { 'opportunitySync.error': 1 } } : {}),
-        $currentDate: { 'opportunitySync.finishedAt': true },
+      await OpportunitySyncModel.updateOne(mine, {
+        $set: { 'progress.state': state, 'progress.startedAt': startedAt, ...known, ...told },
+        ...(error === null ? { $unset: { 'progress.error': 1 } } : {}),
+        $currentDate: { 'progress.finishedAt': true },
       })
     },
   }
@@ -85,10 +69,4 @@ function paceOf(): (read: number) => number | null {
     toldAt = now
     return Math.max(0, Math.round((read - first) / Math.max(1, (now - begunAt) / 1000)))
   }
-}
-
-/** What a disconnected organization shows. */
-export async function clearOpportunityProgress(organization: string): Promise<void> {
-  await ConnectionModel.updateOne({ organization }, { $unset: { opportunitySync: 1 } })
-  await forgetMissedChanges(organization)
 }

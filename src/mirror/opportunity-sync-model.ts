@@ -1,6 +1,7 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 import { workFields } from '../work/work-fields.ts'
 import type { SlicePlan } from './slice-plan.ts'
+import { SYNC_STATES } from './sync-run-model.ts'
 
 const span = { from: { type: Number, required: true }, to: { type: Number, default: null } } as const
 const gapSchema = new Schema(span, { _id: false })
@@ -33,9 +34,33 @@ const fullSchema = new Schema(
   { _id: false },
 )
 
+/** What people see of the reading. Written by `opportunity-progress.ts`; unset before somebody asked for the first one. */
+const progressSchema = new Schema(
+  {
+    state: { type: String, enum: SYNC_STATES },
+    /** Which run may write here. */
+    runAt: Date,
+    startedAt: Date,
+    finishedAt: Date,
+    /** All have been read once. */
+    complete: Boolean,
+    /** Opportunities known here. */
+    records: Number,
+    /** How many there may be, while all are read; null as long as nothing can be said. */
+    estimated: Number,
+    /** Opportunities read a second, while all are read. */
+    perSecond: Number,
+    sweptAt: Date,
+    /** Lever does not let this connection list deletions. */
+    deletionsRefused: Boolean,
+    error: String,
+  },
+  { _id: false },
+)
+
 /**
  * The reading of an organization's opportunities as work: one document each, due again and again. First all of them, slice by slice,
- * then what changed since the last sweep. What people see of it stands in the connection's `opportunitySync`.
+ * then what changed since the last sweep.
  */
 const opportunitySyncSchema = new Schema(
   {
@@ -53,6 +78,7 @@ const opportunitySyncSchema = new Schema(
     requests: { type: Number, default: 0 },
     /** Runs in a row that Lever's fault ended early. */
     failures: { type: Number, default: 0 },
+    progress: progressSchema,
   },
   { collection: 'lever_opportunity_syncs' },
 )
@@ -67,6 +93,7 @@ export interface FullReading {
   plan: SlicePlan
 }
 
+export type OpportunityProgressFields = InferSchemaType<typeof progressSchema>
 export type OpportunitySyncDocument = Omit<InferSchemaType<typeof opportunitySyncSchema>, 'full'> & {
   _id: Types.ObjectId
   full: FullReading | null

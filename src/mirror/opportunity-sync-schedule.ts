@@ -1,10 +1,11 @@
 import { Types } from 'mongoose'
-import { ConnectionModel } from '../connection/connection-model.ts'
+import { organizationsWithStatus } from '../connection/find-connection.ts'
 import { KEY_VERSION } from '../people/person-keys.ts'
 import { heldBy, type Claimed } from '../work/claim.ts'
 import { NEVER } from '../work/work-fields.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
 import { lacksHashes } from './restore-hashes.ts'
+import { announced } from './sync-progress.ts'
 
 /** Lanes of `workFields`: what somebody asked for goes before what recurs. */
 const ASKED_FOR = 0
@@ -23,7 +24,7 @@ const FIRST_RETRY_MS = 60_000
  */
 export type OpportunitySyncOutcome = 'done' | 'refused' | 'failed' | 'noGrant' | 'stopped'
 
-/** Makes a sweep due now, the reading of all first if that does not stand; while one runs, again after it. */
+/** Makes a sweep due now, the reading of all first if that does not stand; while one runs, again after it. `asked`: it shows as running at once. */
 export async function requestOpportunitySync(organization: string, { asked }: { asked: boolean }): Promise<void> {
   const lane = asked ? ASKED_FOR : RECURRING
   const set = {
@@ -38,6 +39,7 @@ export async function requestOpportunitySync(organization: string, { asked }: { 
     sweptAt: { $ifNull: ['$sweptAt', null] },
     thoroughAt: { $ifNull: ['$thoroughAt', null] },
     failures: { $ifNull: ['$failures', 0] },
+    ...(asked ? { progress: announced({ runAt: null }) } : {}),
   }
   await OpportunitySyncModel.collection.updateOne({ organization: new Types.ObjectId(organization) }, [{ $set: set }], { upsert: true })
 }
@@ -58,13 +60,9 @@ export async function hastenSweep(organization: string): Promise<boolean> {
  * authorized again since a sweep found no grant.
  */
 export async function scheduleForgottenOpportunitySyncs(): Promise<void> {
-  const forgotten = await ConnectionModel.aggregate<{ organization: Types.ObjectId }>([
-    { $match: { status: { $in: ['active', 'paused'] } } },
-    { $lookup: { from: OpportunitySyncModel.collection.name, localField: 'organization', foreignField: 'organization', as: 'runs' } },
-    { $match: { $or: [{ runs: { $size: 0 } }, { 'runs.dueAt': NEVER }] } },
-    { $project: { organization: 1 } },
-  ])
-  for (const { organization } of forgotten) await requestOpportunitySync(organization.toHexString(), { asked: false })
+  const scheduled = new Set((await OpportunitySyncModel.distinct('organization', { dueAt: { $ne: NEVER } })).map(String))
+  for (const organization of await organizationsWithStatus(['active', 'paused']))
+    if (!scheduled.has(organization)) await requestOpportunitySync(organization, { asked: false })
 }
 
 /** A sweep that came to its end. */

@@ -1,8 +1,10 @@
 import { Types } from 'mongoose'
-import { ConnectionModel } from '../connection/connection-model.ts'
+import { organizationsWithStatus } from '../connection/find-connection.ts'
+import { GRANTED } from '../connection/grant.ts'
 import { heldBy, type Claimed } from '../work/claim.ts'
 import { NEVER } from '../work/work-fields.ts'
 import { RESOURCES, type Resource } from './resource.ts'
+import { announced } from './sync-progress.ts'
 import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
 
 /** Lanes of {@link workFields}: what somebody asked for goes before what recurs. */
@@ -15,7 +17,7 @@ const FIRST_RETRY_MS = 60_000
 /** How a run ended: `done`, `failed` by Lever's fault, `noGrant` until somebody authorizes again, `stopped` with this process. */
 export type SyncOutcome = 'done' | 'failed' | 'noGrant' | 'stopped'
 
-/** Makes the organization's sync due now, of these resources at least; while one runs, again after it. */
+/** Makes the organization's sync due now, of these resources at least; while one runs, again after it. It shows as running at once. */
 export async function requestSync(organization: string, resources: readonly Resource[] = RESOURCES): Promise<void> {
   await schedule(organization, ASKED_FOR, resources)
 }
@@ -25,13 +27,9 @@ export async function requestSync(organization: string, resources: readonly Reso
  * could ask for the first sync, or authorized again since a sync found no grant.
  */
 export async function scheduleForgottenSyncs(): Promise<void> {
-  const forgotten = await ConnectionModel.aggregate<{ organization: Types.ObjectId }>([
-    { $match: { status: { $in: ['configuring', 'active', 'paused'] } } },
-    { $lookup: { from: SyncRunModel.collection.name, localField: 'organization', foreignField: 'organization', as: 'runs' } },
-    { $match: { $or: [{ runs: { $size: 0 } }, { 'runs.dueAt': NEVER }] } },
-    { $project: { organization: 1 } },
-  ])
-  for (const { organization } of forgotten) await schedule(organization.toHexString(), RECURRING, RESOURCES)
+  const scheduled = new Set((await SyncRunModel.distinct('organization', { dueAt: { $ne: NEVER } })).map(String))
+  for (const organization of await organizationsWithStatus(GRANTED))
+    if (!scheduled.has(organization)) await schedule(organization, RECURRING, RESOURCES)
 }
 
 async function schedule(organization: string, lane: number, resources: readonly Resource[]): Promise<void> {
@@ -45,6 +43,7 @@ async function schedule(organization: string, lane: number, resources: readonly 
     fence: { $ifNull: ['$fence', 0] },
     leaseUntil: { $ifNull: ['$leaseUntil', null] },
     failures: { $ifNull: ['$failures', 0] },
+    ...(lane === ASKED_FOR ? { progress: announced() } : {}),
   }
   await SyncRunModel.collection.updateOne({ organization: new Types.ObjectId(organization) }, [{ $set: set }], { upsert: true })
 }

@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation } from 'mongodb'
-import { ConnectionModel } from '../connection/connection-model.ts'
+import { allEndpointKeys } from '../connection/find-connection.ts'
 import { signatureKeyOf } from './accepted-signatures.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
 import { splitSignature } from './webhook-body.ts'
@@ -11,8 +11,7 @@ const AT_A_TIME = 500
  * are older than any signature that is accepted. May run twice, and in several processes at once. @returns how many
  */
 export async function adoptOldDeliveries(): Promise<number> {
-  const endpoints = new Map<string, { endpointKey: string }>()
-  for (const { _id, endpointKey } of await ConnectionModel.find({}, { endpointKey: 1 }).lean()) endpoints.set(String(_id), { endpointKey })
+  const endpointKeys = await allEndpointKeys()
   const old = DeliveryModel.find({ payload: { $exists: true }, signatureKey: { $exists: false }, status: { $ne: 'held' } })
     .select('connection payload')
     .sort({ receivedAt: 1 })
@@ -21,9 +20,9 @@ export async function adoptOldDeliveries(): Promise<number> {
   let adopted = 0
   let writes: AnyBulkWriteOperation[] = []
   for await (const { _id, connection, payload } of old) {
-    const endpoint = endpoints.get(String(connection))
-    if (!payload || !endpoint) continue
-    writes.push(...adoption({ _id, payload }, endpoint))
+    const endpointKey = endpointKeys.get(String(connection))
+    if (!payload || endpointKey === undefined) continue
+    writes.push(...adoption({ _id, payload }, { endpointKey }))
     if (writes.length >= AT_A_TIME) {
       adopted += await write(writes)
       writes = []

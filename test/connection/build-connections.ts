@@ -50,6 +50,7 @@ export function buildConnections(parts: {
     log: createLog({ level: 'silent' }),
     readMappingCounts: () => Promise.resolve(neighbourhood.mapping),
     readExportAudit: async () => null,
+    readSync: async () => ({ state: 'idle', startedAt: null, finishedAt: null, resources: {} }),
     stageExists: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
     stageIsKnown: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
     knownUserByEmail: (_organization, email) => Promise.resolve(neighbourhood.users.find((user) => user.email === email) ?? null),

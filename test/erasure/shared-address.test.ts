@@ -158,7 +158,7 @@ describe('erasing a person who shares an e-mail with somebody else', () => {
       return ids
     }
     async function sweep(): Promise<void> {
-      await collection('connections').updateMany({}, { $unset: { opportunitySync: 1 } })
+      await collection('lever_opportunity_syncs').updateMany({}, { $unset: { progress: 1 } })
       const since = new Date()
       await eventually('all was read', async () => collection('lever_opportunity_syncs').findOne({ sweptAt: { $ne: null } }), 30_000)
       await api.post('lever/sync', { resources: ['opportunities'] })

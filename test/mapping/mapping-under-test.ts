@@ -1,5 +1,5 @@
 import { Types } from 'mongoose'
-import { findPerson } from '../../src/accounts/people.ts'
+import { activePeople, findPerson, peopleByEmail } from '../../src/accounts/people.ts'
 import { PersonModel } from '../../src/accounts/person-model.ts'
 import type { AuditRecord } from '../../src/audit/insert-records.ts'
 import { ServiceError } from '../../src/errors.ts'
@@ -33,7 +33,7 @@ export function mappingOf(...inLever: LeverPerson[]): MappingUnderTest {
   }
   const sameEmail = (email: string) => (user: LeverPerson) => user.email?.toLowerCase() === email.trim().toLowerCase()
   const mappings = createMappings({
-    accounts: { findPerson },
+    accounts: { activePeople, findPerson, peopleByEmail },
     audit: { append: async (record) => void audited.push(record) },
     leverUsers: {
       lookUp: async (_organization, email) => {

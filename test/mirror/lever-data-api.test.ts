@@ -1,7 +1,5 @@
 import { expect } from 'chai'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
-import { syncView } from '../../src/connection/connection-view.ts'
-import { getConnection } from '../../src/connection/find-connection.ts'
 import { getOpportunity } from '../../src/lever/opportunities.ts'
 import { leverDataEndpoints } from '../../src/web/api/lever-data.ts'
 import { eventually } from '../support/eventually.ts'
@@ -24,7 +22,6 @@ describe('/api/v1/lever', () => {
       endpoints: () =>
         leverDataEndpoints({
           mirror: under.mirror,
-          readSync: async (organization) => syncView(await getConnection(organization)),
           findCandidate: async (_organization, id) => (id === 'ada' ? { emails: ['ada@example.com'], links: [] } : null),
         }),
     })
@@ -54,7 +51,7 @@ describe('/api/v1/lever', () => {
     expect(answer.status).to.equal(202)
     const { sync } = (await answer.json()) as { sync: Record<string, unknown> }
     expect(sync).to.include({ state: 'running', finishedAt: null })
-    await eventually('the sync ends', async () => (await getConnection(web.organization)).sync.state === 'idle')
+    await eventually('the sync ends', async () => (await under.mirror.syncStatus(web.organization)).state === 'idle')
     expect(await list('/users')).to.have.length(8)
     expect((await list('/stages'))[0]).to.deep.equal({ id: 'lead-new', text: 'New lead' })
     expect((await list('/archive-reasons')).find(({ text }) => text === 'Hired')).to.include({ status: 'active', type: 'hired' })

@@ -6,6 +6,12 @@ import { createLog } from '../../src/log.ts'
 import { forgetOpportunity } from '../../src/mirror/forget-opportunity.ts'
 import { createMirror, type Mirror } from '../../src/mirror/mirror.ts'
 import type { OpportunityNeighbours } from '../../src/mirror/opportunity-run.ts'
+import {
+  OpportunitySyncModel,
+  type OpportunityProgressFields,
+  type OpportunitySyncDocument,
+} from '../../src/mirror/opportunity-sync-model.ts'
+import { SyncRunModel, type SyncProgressFields, type SyncRunDocument } from '../../src/mirror/sync-run-model.ts'
 import { eventually } from '../support/eventually.ts'
 import type { LeverForTests } from '../support/lever.ts'
 import { publishTo } from '../support/domain-events.ts'
@@ -16,14 +22,17 @@ export interface MirrorUnderTest {
   /** Users the connection was told of. */
   remembered: string[]
   connection: () => Promise<ConnectionDocument>
-  /** Syncs in this process and resolves with the connection's `sync` at the end. */
-  synced: () => Promise<ConnectionDocument['sync']>
+  /** What the sync shows, and the reading of opportunities. */
+  progress: () => Promise<SyncProgressFields>
+  opportunityProgress: () => Promise<OpportunityProgressFields | null>
+  /** Syncs in this process and resolves with what it shows at the end. */
+  synced: () => Promise<SyncProgressFields>
   /** Another process on the same database. */
   another: () => Mirror
   /** What follows from what is read of opportunities: recorded, and answered as set. */
   effects: RecordedEffects
-  /** Reads opportunities in this process: all at first, then what changed. Resolves with what the connection shows at the end. */
-  readOpportunities: () => Promise<NonNullable<ConnectionDocument['opportunitySync']>>
+  /** Reads opportunities in this process: all at first, then what changed. Resolves with what that shows at the end. */
+  readOpportunities: () => Promise<OpportunityProgressFields>
   /** From now on Lever is another account. */
   swap: (lever: LeverForTests) => void
 }
@@ -108,18 +117,22 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
     })
   const mirror = another()
 
-  async function synced(): Promise<ConnectionDocument['sync']> {
+  const progress = async () => (await SyncRunModel.findOne({ organization }).lean<SyncRunDocument>())?.progress ?? {}
+  const opportunityProgress = async () =>
+    (await OpportunitySyncModel.findOne({ organization }).lean<OpportunitySyncDocument>())?.progress ?? null
+
+  async function synced(): Promise<SyncProgressFields> {
     mirror.startWorker()
     await mirror.sync(organization)
-    await eventually('the sync ends', async () => (await connection()).sync.state !== 'running')
-    return (await connection()).sync
+    await eventually('the sync ends', async () => (await progress()).state !== 'running')
+    return progress()
   }
   async function readOpportunities() {
     mirror.startOpportunityWorker()
     await mirror.syncOpportunities(organization)
     return eventually('opportunities are read', async () => {
-      const { opportunitySync } = await connection()
-      return opportunitySync?.state === 'running' ? null : opportunitySync
+      const shown = await opportunityProgress()
+      return shown?.state === 'running' ? null : shown
     }, 15_000) // prettier-ignore
   }
   return {
@@ -127,6 +140,8 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
     organization,
     remembered,
     connection,
+    progress,
+    opportunityProgress,
     synced,
     another,
     effects,

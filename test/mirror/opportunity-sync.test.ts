@@ -54,7 +54,7 @@ describe('reading all opportunities', () => {
   const runOf = ({ organization }: MirrorUnderTest) => OpportunitySyncModel.findOne({ organization }).orFail().lean()
   const pagesAsked = async () => (await lever.requests('/opportunities')).filter(({ path }) => path === '/opportunities')
   const isIdle = (under: MirrorUnderTest) =>
-    eventually('it ends', async () => (await under.connection()).opportunitySync?.state === 'idle', 15_000)
+    eventually('it ends', async () => (await under.opportunityProgress())?.state === 'idle', 15_000)
 
   it('brings a small account in as few calls as it has pages, then looks at what changed meanwhile', async () => {
     const under = await fresh()
@@ -216,7 +216,7 @@ describe('reading all opportunities', () => {
 
     await eventually('what came late is gone', async () => (await LeverOpportunityModel.countDocuments({ organization })) === 0)
     expect(await OpportunitySyncModel.exists({ organization })).to.equal(null)
-    expect((await under.connection()).opportunitySync).to.equal(undefined)
+    expect(await under.opportunityProgress()).to.equal(null)
   })
 
   it('rests without a grant until there is one again', async () => {
@@ -224,7 +224,7 @@ describe('reading all opportunities', () => {
     await under.mirror.syncOpportunities(under.organization)
     await ConnectionModel.updateOne({ organization: under.organization }, { status: 'revoked' })
     under.mirror.startOpportunityWorker()
-    await eventually('it has failed', async () => (await under.connection()).opportunitySync?.state === 'failed')
+    await eventually('it has failed', async () => (await under.opportunityProgress())?.state === 'failed')
     expect((await runOf(under)).dueAt).to.deep.equal(NEVER)
 
     await ConnectionModel.updateOne({ organization: under.organization }, { status: 'active' })

@@ -53,8 +53,7 @@ describe('the sweep of opportunities', () => {
     for (const { id } of ones) await lever.moveStage(id, 'offer')
     return ones
   }
-  const deletionsRefused = async () =>
-    (await ConnectionModel.findOne({ organization: under.organization }).orFail()).opportunitySync?.deletionsRefused ?? false
+  const deletionsRefused = async () => (await under.opportunityProgress())?.deletionsRefused ?? false
   const runOf = () => OpportunitySyncModel.findOne({ organization: under.organization }).orFail().lean()
   const dueInMs = async () => (await runOf()).dueAt.getTime() - (await runOf()).sweptAt!.getTime()
 

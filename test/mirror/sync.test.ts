@@ -59,11 +59,11 @@ describe('sync of the mirror', () => {
 
   it('asks for confidential postings only where the grant shows them', async () => {
     const without = await fresh()
-    expect((await without.synced()).resources['postings']).to.equal(11)
+    expect((await without.synced()).resources?.['postings']).to.equal(11)
     await without.mirror.startWorker().stop(1000)
 
     const withGrant = await fresh({ confidential: true, apiKey: await lever.newApiKey({ confidential: true }) })
-    expect((await withGrant.synced()).resources['postings']).to.equal(12)
+    expect((await withGrant.synced()).resources?.['postings']).to.equal(12)
   })
 
   it('removes what Lever no longer shows, and only there', async () => {
@@ -127,38 +127,38 @@ describe('sync of the mirror', () => {
   })
 
   it('reads only what was asked for while all is not due', async () => {
-    const { mirror, organization, synced, connection } = await fresh()
+    const { mirror, organization, synced, progress } = await fresh()
     await synced()
     const all = await SyncRunModel.findOne({ organization }).orFail().lean()
     await lever.clearRequests()
 
     await mirror.sync(organization, ['stages'])
-    await eventually('the second sync ends', async () => (await connection()).sync.state === 'idle')
+    await eventually('the second sync ends', async () => (await progress()).state === 'idle')
 
     expect((await lever.requests()).map(({ path }) => path)).to.deep.equal(['/stages'])
-    expect((await connection()).sync.resources).to.include({ stages: 9, users: 8 })
+    expect((await progress()).resources).to.include({ stages: 9, users: 8 })
     const run = await SyncRunModel.findOne({ organization }).orFail().lean()
     expect(run.dueAt).to.deep.equal(all.allDueAt)
   })
 
   it('shows counts that rise while it runs', async () => {
-    const { mirror, organization, connection } = await fresh()
+    const { mirror, organization, progress } = await fresh()
     await lever.fault({ match: { path: '/postings' }, ...HELD })
     mirror.startWorker()
 
     await mirror.sync(organization)
 
-    expect((await connection()).sync.state).to.equal('running')
-    await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
-    const { sync } = await connection()
+    expect((await progress()).state).to.equal('running')
+    await eventually('users are counted', async () => (await progress()).resources?.['users'] === 8)
+    const sync = await progress()
     expect(sync).to.include({ state: 'running', finishedAt: null })
-    expect(sync.resources['requisitions']).to.equal(0)
+    expect(sync.resources?.['requisitions']).to.equal(0)
     await lever.clearFaults()
-    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+    await eventually('the sync ends', async () => (await progress()).state === 'idle')
   })
 
   it('is shown as ended though another process was through with it before who asked went on', async () => {
-    const { mirror, another, organization, connection } = await fresh()
+    const { mirror, another, organization, progress } = await fresh()
     const second = another()
     started.push(second)
     second.startWorker()
@@ -167,17 +167,17 @@ describe('sync of the mirror', () => {
       asking.restore()
       const asked = await updateOne(...change)
       second.startWorker().wake()
-      await eventually('the sync ends', async () => (await connection()).sync.finishedAt)
+      await eventually('the sync ends', async () => (await progress()).finishedAt)
       return asked
     })
 
     await mirror.sync(organization)
 
-    expect((await connection()).sync.state).to.equal('idle')
+    expect((await progress()).state).to.equal('idle')
   })
 
   it('runs once although two processes are asked at the same time', async () => {
-    const { mirror, another, connection } = await fresh()
+    const { mirror, another, progress } = await fresh()
     const second = another()
     started.push(second)
     mirror.startWorker()
@@ -186,39 +186,39 @@ describe('sync of the mirror', () => {
 
     await mirror.syncDue()
     await second.syncDue()
-    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle' && (await connection()).sync.finishedAt)
+    await eventually('the sync ends', async () => (await progress()).state === 'idle' && (await progress()).finishedAt)
 
     expect(await lever.requests('/users')).to.have.length(1)
     expect(await lever.requests('/requisitions')).to.have.length(1)
   })
 
   it('runs again when somebody asks while it runs', async () => {
-    const { mirror, organization, connection } = await fresh()
+    const { mirror, organization, progress } = await fresh()
     await lever.fault({ match: { path: '/requisitions' }, ...HELD })
     mirror.startWorker()
     await mirror.sync(organization)
-    await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
+    await eventually('users are counted', async () => (await progress()).resources?.['users'] === 8)
 
     await mirror.sync(organization, ['users'])
     await lever.clearFaults()
 
     await eventually('users are read again', async () => (await lever.requests('/users')).length === 2)
-    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+    await eventually('the sync ends', async () => (await progress()).state === 'idle')
   })
 
   it('is taken up by another process when the one that ran it is gone', async () => {
-    const { mirror, organization, connection } = await fresh()
+    const { mirror, organization, progress } = await fresh()
     await mirror.sync(organization)
     await SyncRunModel.updateOne({ organization }, { claim: 'dead', fence: 7, leaseUntil: new Date(Date.now() - 1) })
 
     mirror.startWorker()
 
-    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+    await eventually('the sync ends', async () => (await progress()).state === 'idle')
     expect((await SyncRunModel.findOne({ organization }).orFail().lean()).fence).to.equal(8)
   })
 
   it('is given back at once when its process stops, and goes on elsewhere', async () => {
-    const { mirror, another, organization, connection } = await fresh()
+    const { mirror, another, organization, progress } = await fresh()
     await lever.fault({ match: { path: '/postings' }, ...HELD })
     const worker = mirror.startWorker()
     await mirror.sync(organization)
@@ -232,30 +232,30 @@ describe('sync of the mirror', () => {
     started.push(second)
     second.startWorker()
 
-    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+    await eventually('the sync ends', async () => (await progress()).state === 'idle')
   })
 
   it('keeps its lease while it waits for Lever', async () => {
-    const { mirror, organization, connection } = await fresh({ leaseMs: 3000 })
+    const { mirror, organization, progress } = await fresh({ leaseMs: 3000 })
     await lever.fault({ match: { path: '/stages' }, ...HELD })
     mirror.startWorker()
     await mirror.sync(organization)
-    await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
+    await eventually('users are counted', async () => (await progress()).resources?.['users'] === 8)
     const lease = async () => (await SyncRunModel.findOne({ organization }).orFail().lean()).leaseUntil?.getTime() ?? 0
     const first = await lease()
 
     await eventually('it is extended', async () => (await lease()) > first)
 
     await lever.clearFaults()
-    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+    await eventually('the sync ends', async () => (await progress()).state === 'idle')
   })
 
   it('leaves nothing behind when the organization is disconnected while it runs', async () => {
-    const { mirror, organization, connection } = await fresh()
+    const { mirror, organization, progress } = await fresh()
     await lever.fault({ match: { path: '/postings' }, ...HELD })
     mirror.startWorker()
     await mirror.sync(organization)
-    await eventually('users are counted', async () => (await connection()).sync.resources['users'] === 8)
+    await eventually('users are counted', async () => (await progress()).resources?.['users'] === 8)
 
     await ConnectionModel.updateOne({ organization }, { status: 'disconnected' })
     await mirror.forgetOrganization(organization)
@@ -263,46 +263,47 @@ describe('sync of the mirror', () => {
     await lever.clearFaults()
 
     await eventually('what came late is gone', async () => (await LeverUserModel.countDocuments({ organization })) === 0)
-    expect((await connection()).sync).to.deep.include({ state: 'idle', startedAt: null, finishedAt: null, resources: {} })
+    expect(await mirror.syncStatus(organization)).to.deep.equal({ state: 'idle', startedAt: null, finishedAt: null, resources: {} })
   })
 
   it('shows nothing more of a run whose lease went to another, or whose organization was disconnected', async () => {
-    const { organization, connection } = await fresh()
+    const { mirror, organization, progress } = await fresh()
+    await mirror.sync(organization)
     const lost = await beginProgress(organization, new Date(1000), ['users'])
     const current = await beginProgress(organization, new Date(2000), ['stages'])
 
     await lost.count('users', 99)
     await lost.finish('failed', 'too late')
     await current.count('stages', 3)
-    expect((await connection()).sync).to.deep.include({ state: 'running', startedAt: new Date(2000), resources: { users: 0, stages: 3 } })
-    await ConnectionModel.updateOne({ organization }, { status: 'disconnected' })
+    expect(await progress()).to.deep.include({ state: 'running', startedAt: new Date(2000), resources: { users: 0, stages: 3 } })
+    await mirror.forgetOrganization(organization)
     await current.count('stages', 4)
     await current.finish('idle', null)
 
-    expect((await connection()).sync).to.deep.include({ state: 'running', finishedAt: null, resources: { users: 0, stages: 3 } })
+    expect(await progress()).to.deep.equal({})
   })
 
   it('is refused without a grant, and rests when the grant goes away until there is one again', async () => {
-    const { mirror, organization, connection } = await fresh()
+    const { mirror, organization, progress } = await fresh()
     await mirror.sync(organization)
     await ConnectionModel.updateOne({ organization }, { status: 'revoked' })
     expect(await rejection(mirror.sync(organization))).to.include({ code: 'connection_not_active' })
 
     mirror.startWorker()
-    await eventually('the sync has failed', async () => (await connection()).sync.state === 'failed')
+    await eventually('the sync has failed', async () => (await progress()).state === 'failed')
     expect((await SyncRunModel.findOne({ organization }).orFail().lean()).dueAt.getUTCFullYear()).to.equal(9999)
     await ConnectionModel.updateOne({ organization }, { status: 'configuring' })
     await mirror.syncDue()
 
-    await eventually('the sync ends', async () => (await connection()).sync.state === 'idle')
+    await eventually('the sync ends', async () => (await progress()).state === 'idle')
   })
 
   it('finds connections whose first sync was never asked for', async () => {
-    const { mirror, connection } = await fresh()
+    const { mirror, progress } = await fresh()
     mirror.startWorker()
 
     await mirror.syncDue()
 
-    await eventually('the sync ends', async () => (await connection()).sync.finishedAt !== null)
+    await eventually('the sync ends', async () => (await progress()).finishedAt !== null)
   })
 })

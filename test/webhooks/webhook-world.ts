@@ -122,6 +122,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     lever: { ...lever, environment: 'local', timeoutMs: TIMEOUT_MS },
     readMappingCounts: async () => ({ mapped: 0, active: 0 }),
     readExportAudit: async () => null,
+    readSync: async () => ({ state: 'idle', startedAt: null, finishedAt: null, resources: {} }),
     stageIsKnown: async () => true,
     knownUserByEmail: async () => null,
     stageExists: async () => true,

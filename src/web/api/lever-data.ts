@@ -20,8 +20,6 @@ import { queryFlag } from './query-flag.ts'
 
 export interface LeverDataDeps {
   mirror: Mirror
-  /** The connection's `sync`, as `GET /connection` shows it. */
-  readSync: (organization: string) => Promise<ConnectionView['sync']>
   /** What a candidate of ours is recognized by in Lever; null for an unknown one. */
   findCandidate: (organization: string, candidateId: string) => Promise<PersonOfOurs | null>
 }
@@ -98,7 +96,7 @@ export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
       problems: ['connection_not_active'],
       handle: async ({ caller, body }) => {
         await mirror.sync(caller.organization, body.resources)
-        return { status: 202, body: { sync: await deps.readSync(caller.organization) } }
+        return { status: 202, body: { sync: await mirror.syncStatus(caller.organization) } }
       },
     }),
   ]

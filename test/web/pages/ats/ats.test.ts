@@ -3,6 +3,8 @@ import { got } from 'got'
 import { ConnectionModel } from '../../../../src/connection/connection-model.ts'
 import { BUILT_FEATURES } from '../../../../src/connection/features.ts'
 import { neededScopes } from '../../../../src/connection/lever-access.ts'
+import { OpportunitySyncModel } from '../../../../src/mirror/opportunity-sync-model.ts'
+import { SyncRunModel } from '../../../../src/mirror/sync-run-model.ts'
 import { scopePurpose } from '../../../../src/web/pages/ats/texts-scopes.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { LEVER_ADMIN } from '../../../support/lever.ts'
@@ -120,10 +122,10 @@ describe('the ATS configuration', function () {
 
     it('shows how far the data came while they are read, and asks again by itself', async () => {
       const { id, ana } = await live()
-      await ConnectionModel.updateOne({ organization: id }, { 'sync.state': 'running', 'sync.resources': { users: 3 } })
+      await SyncRunModel.updateOne({ organization: id }, { 'progress.state': 'running', 'progress.resources': { users: 3 } })
 
       const ahead = { complete: false, records: 1200, estimated: 5000, perSecond: 20, state: 'running' }
-      await ConnectionModel.updateOne({ organization: id }, { opportunitySync: ahead })
+      await OpportunitySyncModel.updateOne({ organization: id }, { progress: ahead })
 
       const part = await ana.open('/settings/ats/mirror')
 

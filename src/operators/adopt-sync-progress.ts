@@ -1,0 +1,29 @@
+import type { Types } from 'mongoose'
+import { ConnectionModel } from '../connection/connection-model.ts'
+import { OpportunitySyncModel } from '../mirror/opportunity-sync-model.ts'
+import { SyncRunModel } from '../mirror/sync-run-model.ts'
+
+interface OlderConnection {
+  _id: Types.ObjectId
+  organization: Types.ObjectId
+  sync?: object
+  opportunitySync?: object
+}
+
+/** A process of an earlier version that still runs beside this one reads `sync`, so the field stays. */
+const IDLE = { state: 'idle', startedAt: null, finishedAt: null, resources: {} }
+
+/**
+ * Moves the progress of syncs from connections, where earlier versions kept it, to the runs. Runs at each start; may run in several
+ * processes at once; changes nothing where all has been moved.
+ */
+export async function adoptSyncProgress(): Promise<void> {
+  const connections = ConnectionModel.collection
+  const isOlder = { $or: [{ 'sync.startedAt': { $ne: null } }, { opportunitySync: { $exists: true } }] }
+  for await (const { _id, organization, sync, opportunitySync } of connections.find<OlderConnection>(isOlder)) {
+    const lacksProgress = { organization, progress: { $exists: false } }
+    if (sync) await SyncRunModel.collection.updateOne(lacksProgress, { $set: { progress: sync } })
+    if (opportunitySync) await OpportunitySyncModel.collection.updateOne(lacksProgress, { $set: { progress: opportunitySync } })
+    await connections.updateOne({ _id }, { $set: { sync: IDLE }, $unset: { opportunitySync: 1 } })
+  }
+}
