@@ -1,9 +1,9 @@
 import { ServiceError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { ChainEnd } from './audit-chain.ts'
+import type { ChainEnd, Trail } from './audit-chain.ts'
 import { readHeadAndNewest, replaceLostHead } from './audit-head.ts'
 import type { AuditTrails } from './audit-trails.ts'
-import { HEAD_LOST, insertAfter, ofTheTrail, type AuditRecord, type RecordedAt, type Trail } from './insert-records.ts'
+import { HEAD_LOST, insertAfter, ofTheTrail, type AuditRecord, type RecordedAt } from './insert-records.ts'
 
 interface Waiting extends RecordedAt {
   resolve: () => void

@@ -3,6 +3,13 @@ import type { AuditEventDocument } from './audit-event-model.ts'
 
 export type AuditEventFields = Omit<AuditEventDocument, 'hash'>
 
+/** An organization's chain, and its key. */
+export interface Trail {
+  /** Hex string. */
+  organization: string
+  key: Buffer
+}
+
 /** Where a chain ends: `hash` is that of record `seq`; 0 and '' before the first. */
 export interface ChainEnd {
   seq: number

@@ -1,9 +1,8 @@
 import { Types, type ClientSession } from 'mongoose'
 import { equalSecrets } from '../secrets/opaque-token.ts'
-import { macOfEnd, NO_RECORDS, trailKeyFrom, type ChainEnd } from './audit-chain.ts'
+import { macOfEnd, NO_RECORDS, trailKeyFrom, type ChainEnd, type Trail } from './audit-chain.ts'
 import { AuditEventModel } from './audit-event-model.ts'
 import { AuditHeadModel, type AuditHeadDocument } from './audit-head-model.ts'
-import type { Trail } from './insert-records.ts'
 
 const DUPLICATE_KEY = 11_000
 

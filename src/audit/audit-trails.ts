@@ -1,6 +1,6 @@
-import { trailKeyFrom } from './audit-chain.ts'
+import { trailKeyFrom, type Trail } from './audit-chain.ts'
 import { newestEnd, putHead } from './audit-head.ts'
-import { insertAfter, KEYED, ofTheTrail, type Trail } from './insert-records.ts'
+import { insertAfter, KEYED, ofTheTrail } from './insert-records.ts'
 
 /** Organizations' secrets, from which the keys of their chains are derived. Ids are hex strings. */
 export interface TrailSecrets {

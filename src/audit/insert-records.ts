@@ -1,14 +1,7 @@
 import { Types } from 'mongoose'
-import { hashAuditEvent, type ChainEnd } from './audit-chain.ts'
+import { hashAuditEvent, type ChainEnd, type Trail } from './audit-chain.ts'
 import { AuditEventModel, type AuditEventDocument } from './audit-event-model.ts'
 import { moveHead } from './audit-head.ts'
-
-/** An organization's chain, and its key. */
-export interface Trail {
-  /** Hex string. */
-  organization: string
-  key: Buffer
-}
 
 /** Who did what: ids only. `actor` is that of `actorOf`, or `lever`, `worker` or `system`; `subject` like `export:<id>`, or `<kind>:<id>/<detail>`. */
 export interface AuditRecord {

@@ -1,8 +1,8 @@
-import { follows, hashAuditEvent, NO_RECORDS, unkeyedHashOf, type ChainEnd } from './audit-chain.ts'
+import { follows, hashAuditEvent, NO_RECORDS, unkeyedHashOf, type ChainEnd, type Trail } from './audit-chain.ts'
 import { AuditEventModel, type AuditEventDocument } from './audit-event-model.ts'
 import { moveHead, readHead } from './audit-head.ts'
 import { TrailKeyMissing, type AuditTrails } from './audit-trails.ts'
-import { HEAD_LOST, KEYED, type Trail } from './insert-records.ts'
+import { HEAD_LOST, KEYED } from './insert-records.ts'
 
 export interface AuditVerification {
   valid: boolean

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CandidateInput } from './candidate-input.ts'
 import { openCsv, type CsvCandidate } from './csv/csv-candidates.ts'
-import { CSV_FIELDS } from './csv/csv-columns.ts'
+import { CSV_FIELDS } from './csv/column-names.ts'
 import { CSV_DELIMITERS } from './csv/csv-header.ts'
 import { CSV_ENCODINGS } from './csv/csv-text.ts'
 import { holdBytes } from './held-bytes.ts'

@@ -10,11 +10,10 @@ import { keepRejections, MOST_REJECTED } from './import-rejections.ts'
 import { importRows, type RowsOutcome } from './import-rows.ts'
 import { keepWarnings, MOST_WARNINGS } from './import-warnings.ts'
 import type { NoteImportEnd } from './note-import-end.ts'
-import { oneAhead } from './one-ahead.ts'
 import type { WatchStages } from './stage-entries.ts'
 import { planImport } from './who-is-who/import-plan.ts'
 
-export interface RunImportDeps {
+interface RunImportDeps {
   erased: ErasedPeople
   watchStages: WatchStages
   noteEnd: NoteImportEnd
@@ -118,4 +117,19 @@ async function finish(claimed: Claimed<CandidateImportDocument>, end: End, { not
   const code = end.error?.code ? { code: end.error.code } : {}
   noteEnd({ organization: String(organization), import: String(_id), outcome: end.status, created, updated, rejected, ...code })
   await dropFile(ended.file)
+}
+
+/** The same items; the next is made while one is being dealt with. */
+export async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    for (let next = source.next(); ;) {
+      const { done, value } = await next
+      if (done === true) return
+      next = source.next()
+      next.catch(() => undefined) // thrown where it is awaited
+      yield value
+    }
+  } finally {
+    await source.return(undefined)
+  }
 }

@@ -5,10 +5,17 @@ import { LeverOAuthError } from '../lever/lever-oauth-error.ts'
 import type { Log } from '../log.ts'
 import type { RevocationCause } from './connection-model.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
-import { connectionNotActive, getGrant, isDueForRefresh, isExpired, isFresh, type GrantState } from './grant.ts'
-import { releaseRefreshLease, takeRefreshLease, type RefreshLease } from './refresh-lease.ts'
-import { RefreshRest } from './refresh-rest.ts'
-import { noteRefusal, storeRefreshedPair } from './store-grant.ts'
+import {
+  connectionNotActive,
+  getGrant,
+  isDueForRefresh,
+  isExpired,
+  isFresh,
+  type GrantState,
+  noteRefusal,
+  storeRefreshedPair,
+} from './grant.ts'
+import { releaseRefreshLease, takeRefreshLease, type RefreshLease, RefreshRest } from './refresh.ts'
 
 export interface AccessTokenDeps {
   /** Null without a client id: a pair from earlier can then be used, but not refreshed. */

@@ -8,10 +8,8 @@ import { AuthorizationFlowModel, type AuthorizationFlowDocument } from './author
 import { AUTHORIZE_FOR_MS } from './authorize-link.ts'
 import type { ConnectionContext } from './connection-context.ts'
 import { getConnection } from './find-connection.ts'
-import { keepGrant } from './keep-grant.ts'
-import { GRANTED } from './grant.ts'
+import { keepGrant, GRANTED, pairFields } from './grant.ts'
 import { bearerHeader, CredentialRefused, trialCredentials } from './lever-credentials.ts'
-import { pairFields } from './store-grant.ts'
 
 const NOT_OVER = { $expr: { $gt: ['$expiresAt', '$$NOW'] } }
 

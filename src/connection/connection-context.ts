@@ -8,7 +8,7 @@ import type { LeverOAuth } from '../lever/oauth.ts'
 import type { Log } from '../log.ts'
 import type { ConnectionDocument } from './connection-model.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
-import type { ConnectionView } from './connection-view.ts'
+import type { SyncView } from './sync-view.ts'
 
 /** A Lever user as the settings need to know one. */
 export interface KnownLeverUser {
@@ -32,7 +32,7 @@ export interface ConnectionNeighbours {
   /** How exports compare with what is in Lever; null before that was looked at. */
   readExportAudit(organization: string): Promise<{ comparedAt: Date; doubles: number; strangers: number; losses: number } | null>
   /** How far the mirror has read Lever's records. */
-  readSync(organization: string): Promise<ConnectionView['sync']>
+  readSync(organization: string): Promise<SyncView>
 }
 
 /** What the functions of this part work with. */

@@ -1,6 +1,5 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 import { DEFAULT_FEATURES, FEATURES, type Feature } from './features.ts'
-import type { MissedChanges } from './missed-changes.ts'
 
 export const CONNECTION_STATUSES = ['disconnected', 'configuring', 'active', 'paused', 'revoked'] as const
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number]
@@ -27,7 +26,7 @@ const webhookSchema = new Schema(
     lastReceivedAt: Date,
     /** When a delivery was last refused for its signature; unset by the next good one, and by a new signature token. */
     lastRefusedAt: Date,
-    /** Changes of which a sweep of Lever learned before any delivery told of them: `MissedChanges`. */
+    /** `MissedChanges` */
     missed: { type: new Schema({ total: Number, silent: Number, lastAt: Date }, { _id: false }) },
   },
   { _id: false },
@@ -121,6 +120,16 @@ export interface SignatureToken {
   token: string
   leverWebhookId?: string | null
   savedAt: Date
+}
+
+/** Changes of which a sweep learned before any delivery told of them, counted per event. */
+export interface MissedChanges {
+  /** Since the connection began. */
+  total: number
+  /** Since the last delivery of the event, of changes later than it. */
+  silent: number
+  /** The latest one, by Lever's clock. */
+  lastAt: Date
 }
 
 export interface WebhookState {

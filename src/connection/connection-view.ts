@@ -5,6 +5,7 @@ import { BUILT_FEATURES, type BuiltFeature, type Feature } from './features.ts'
 import { getConnection } from './find-connection.ts'
 import { lackedBy, recommendedEvents, seesConfidential } from './lever-access.ts'
 import { hasSignatureToken, MISSING, missingOf, shownStatus, warningsOf } from './readiness.ts'
+import { NEVER_SYNCED, SyncView } from './sync-view.ts'
 import { labelOf, WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 
 const time = z.string().meta({ format: 'date-time' })
@@ -52,19 +53,6 @@ const FeatureView = z.object({
     .boolean()
     .meta({ description: 'Whether Lever has granted everything that the feature needs. Only then does the feature work.' }),
   missing: z.array(z.string()).meta({ description: 'Scopes that the authorization lacks, or permissions that the API key lacks.' }),
-})
-
-const OpportunitySyncView = z.object({
-  complete: z.boolean().meta({ description: 'All opportunities have been read once; since then only what changes is read.' }),
-  records: z.number().int(),
-  estimated: z.number().int().nullable().meta({ description: 'How many there may be in all, while they are read for the first time.' }),
-  perSecond: z.number().int().nullable(),
-  secondsLeft: z.number().int().nullable(),
-  deletions: z.enum(['read', 'refused']).meta({
-    description:
-      'Whether Lever lets this connection list deleted opportunities. If `refused`, opportunities deleted in Lever stay known here.',
-  }),
-  sweptAt: maybeTime.meta({ description: 'Begin of the last look at what changed and was deleted in Lever.' }),
 })
 
 const Findings = z.int().min(0)
@@ -117,18 +105,10 @@ export const ConnectionView = z
       noteTimeZone: z.string(),
     }),
     exportAudit: ExportAuditView.nullable().meta({ description: 'Null before the first comparison, an hour at most after activation.' }),
-    sync: z.object({
-      state: z.enum(['idle', 'running', 'failed']),
-      startedAt: maybeTime,
-      finishedAt: maybeTime,
-      resources: z.record(z.string(), z.number().int()),
-      opportunities: OpportunitySyncView.optional().meta({ description: 'Absent before the first activation.' }),
-    }),
+    sync: SyncView,
   })
   .meta({ id: 'Connection' })
 export type ConnectionView = z.output<typeof ConnectionView>
-
-const NEVER_SYNCED: ConnectionView['sync'] = { state: 'idle', startedAt: null, finishedAt: null, resources: {} }
 
 /** @throws ServiceError `not_found` for an unknown organization */
 export async function describeConnection(context: ConnectionContext, organization: string): Promise<ConnectionView> {

@@ -36,7 +36,7 @@ import { neededPermissions, neededScopes, seesConfidential } from './lever-acces
 import { leverCredentials, type CredentialDeps } from './lever-credentials.ts'
 import { noteWebhook } from './note-webhook.ts'
 import { provisionWebhooks } from './provision-webhooks.ts'
-import { refreshDue } from './refresh-due.ts'
+import { refreshDue } from './refresh.ts'
 import { createRevoker } from './revoke.ts'
 import { changeSettings, dateErasureSwitch, type SettingsPatch } from './settings.ts'
 import { deleteSignatureToken, putSignatureToken, signatureTokensFor } from './signature-tokens.ts'

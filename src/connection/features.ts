@@ -1,4 +1,3 @@
-import type { ConnectionDocument } from './connection-model.ts'
 import type { KeyPermission } from './key-permissions.ts'
 import type { WebhookEvent } from './webhook-events.ts'
 
@@ -13,7 +12,11 @@ export type BuiltFeature = (typeof BUILT_FEATURES)[number]
 export const DEFAULT_FEATURES: readonly Feature[] = ['export']
 
 /** The settings that decide what is asked of Lever. */
-export type FeatureSettings = Pick<ConnectionDocument['settings'], 'features' | 'noteMode'>
+export interface FeatureSettings {
+  features: Feature[]
+  /** One of `NOTE_MODES`. */
+  noteMode?: string | null
+}
 
 /** The needs of a feature: scopes of an authorization, permissions of an API key, and the webhooks it uses. */
 interface Needs {

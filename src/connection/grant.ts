@@ -1,6 +1,11 @@
 import { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
-import { ConnectionModel, type ConnectionDocument, type ConnectionStatus } from './connection-model.ts'
+import type { TokenPair } from '../lever/oauth.ts'
+import { assertSameAccount, KNOWN_USERS, type AccountEvidence } from './account-identity.ts'
+import { subjectOf, type ConnectionContext } from './connection-context.ts'
+import { ConnectionModel, type ConnectionDocument, type ConnectionStatus, type RevocationCause } from './connection-model.ts'
+import type { ConnectionSecrets } from './connection-secrets.ts'
+import { getConnection } from './find-connection.ts'
 
 /** A grant as read at `now` of the server's clock, the one clock by which its times are judged. */
 export type GrantState = Pick<ConnectionDocument, '_id' | 'organization' | 'status' | 'auth' | 'grant' | 'leverApi'> & { now: Date }
@@ -57,9 +62,163 @@ export function isExpired(state: GrantState): boolean {
   return state.now.getTime() >= lifeOf(state).to
 }
 
-export const FRESH_MS = 5 * 60_000
+const FRESH_MS = 5 * 60_000
 
 /** Obtained so lately that a refusal by Lever cannot be its age. */
 export function isFresh(state: GrantState): boolean {
   return state.now.getTime() - lifeOf(state).from < FRESH_MS
+}
+
+const DAY_MS = 86_400_000
+/** A refresh token dies when it is not used for so long (Lever's API documentation). */
+const GRANT_IDLE_MS = 90 * DAY_MS
+/** And a year after it was given at the latest (Lever's API documentation); assumed to count from the authorization, whatever comes of refreshes. */
+const GRANT_LIFE_MS = 365 * DAY_MS
+
+/** When an authorization ends by itself. */
+export interface GrantClocks {
+  /** Renewed by itself long before. */
+  accessTokenExpiresAt: Date | null
+  /** Moves on with every refresh; null for an API key, which does not end. */
+  idleEndsAt: Date | null
+  endsAt: Date | null
+}
+
+export function grantClocks({ auth, grant }: Pick<ConnectionDocument, 'auth' | 'grant'>): GrantClocks {
+  if (auth.kind !== 'oauth') return { accessTokenExpiresAt: null, idleEndsAt: null, endsAt: null }
+  return {
+    accessTokenExpiresAt: grant.accessTokenExpiresAt ?? null,
+    idleEndsAt: later(grant.obtainedAt, GRANT_IDLE_MS),
+    endsAt: later(auth.authorizedAt, GRANT_LIFE_MS),
+  }
+}
+
+function later(at: Date | null | undefined, byMs: number): Date | null {
+  return at ? new Date(at.getTime() + byMs) : null
+}
+
+interface NewGrant {
+  evidence: AccountEvidence
+  /** Pipeline fields of `auth` and `grant`. */
+  fields: Record<string, unknown>
+  action: 'connection.authorized' | 'connection.apiKeyAdded'
+  actor: string
+}
+
+/** Races with a refresh or another authorization, after which it gives up. */
+const TRIES = 5
+
+/**
+ * Puts a new grant in the place of the one before, if it is of the same Lever account, and lets what waited for it go on.
+ * Settings, mappings and signature tokens stay. Resolves once the grant is durable.
+ * @throws ServiceError `lever_account_mismatch`, `state_conflict`
+ */
+export async function keepGrant(context: ConnectionContext, organization: string, grant: NewGrant): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const connection = await getConnection(organization)
+    const userIds = await assertSameAccount(connection, grant.evidence)
+    if (!(await replaceGrant(connection, grant, userIds))) continue
+    await context.audit.append({ organization, actor: grant.actor, action: grant.action, subject: subjectOf(connection) })
+    await context.publish('connectionAuthorized', { organization }).catch((error: unknown) => {
+      context.log.error({ organization, err: error }, 'authorized, but what follows from it did not begin')
+    })
+    return
+  }
+  throw new ServiceError('state_conflict', 'The connection was changed at the same time.', { hint: 'Try again.' })
+}
+
+/** Compare-and-set on the generation, so that the account that was compared is the account that is replaced. */
+async function replaceGrant(connection: ConnectionDocument, grant: NewGrant, userIds: string[]): Promise<boolean> {
+  const { accountId } = grant.evidence
+  const known = { $ifNull: ['$knownLeverUserIds', []] }
+  const replaced = await ConnectionModel.updateOne(
+    { _id: connection._id, 'grant.generation': connection.grant.generation, status: connection.status },
+    [
+      { $unset: ['auth', 'statusBeforeRevocation', 'revokedBecause', ...GRANT_FIELDS] },
+      {
+        $set: {
+          ...grant.fields,
+          'grant.generation': connection.grant.generation + 1,
+          status: statusAfter(connection),
+          ...(accountId ? { leverAccountId: { $literal: accountId } } : {}),
+          knownLeverUserIds: { $slice: [{ $setUnion: [known, { $literal: userIds }] }, KNOWN_USERS] },
+        },
+      },
+    ],
+    { updatePipeline: true, writeConcern: { w: 'majority', j: true } },
+  )
+  return replaced.matchedCount === 1
+}
+
+function statusAfter({ status, statusBeforeRevocation }: ConnectionDocument): ConnectionStatus {
+  if (status === 'revoked') return statusBeforeRevocation ?? 'configuring'
+  return status === 'disconnected' ? 'configuring' : status
+}
+
+/** All of a grant but its generation, which only rises. */
+export const GRANT_FIELDS = [
+  'accessToken', 'refreshToken', 'apiKey', 'accessTokenExpiresAt', 'obtainedAt', 'refreshLeaseUntil', 'refreshLeaseHolder', 'refusals',
+  'unanswered', 'earlyRenewals', 'fingerprint',
+].map((field) => `grant.${field}`) // prettier-ignore
+
+const DURABLE = { updatePipeline: true, returnDocument: 'after', writeConcern: { w: 'majority', j: true } } as const
+
+/** Pipeline fields of a pair; `sentAt` (monotonic ms) is when it was asked for, since its life counts from then at the earliest. */
+export function pairFields(secrets: ConnectionSecrets, organization: string, pair: TokenPair, sentAt: number): Record<string, unknown> {
+  const lifeMs = Math.max(0, pair.expiresInMs - (performance.now() - sentAt))
+  return {
+    'grant.accessToken': secrets.seal(organization, 'grant.accessToken', pair.accessToken),
+    ...(pair.refreshToken === null ? {} : { 'grant.refreshToken': secrets.seal(organization, 'grant.refreshToken', pair.refreshToken) }),
+    'grant.obtainedAt': '$$NOW',
+    'grant.accessTokenExpiresAt': { $add: ['$$NOW', Math.round(lifeMs)] },
+    'grant.refusals': 0,
+    ...(pair.scopes.length === 0 ? {} : { 'auth.scopes': { $literal: pair.scopes } }),
+  }
+}
+
+const REFRESH_FIELDS = ['grant.refreshLeaseUntil', 'grant.refreshLeaseHolder', 'grant.unanswered']
+
+const TOKEN_AGE_MS = { $subtract: ['$$NOW', '$grant.obtainedAt'] }
+const TOKEN_LIFE_MS = { $subtract: ['$grant.accessTokenExpiresAt', '$grant.obtainedAt'] }
+/** Only a refusal renews a token that is fresh and not due. */
+const IS_EARLY = { $and: [{ $lt: [TOKEN_AGE_MS, FRESH_MS] }, { $lt: [TOKEN_AGE_MS, { $multiply: [TOKEN_LIFE_MS, REFRESH_AT] }] }] }
+const EARLY_RENEWALS = { $cond: [IS_EARLY, { $add: [{ $ifNull: ['$grant.earlyRenewals', 0] }, 1] }, 0] }
+
+const REVIVED_STATUS = { $cond: [{ $eq: ['$status', 'revoked'] }, { $ifNull: ['$statusBeforeRevocation', 'configuring'] }, '$status'] }
+
+/**
+ * Saves the pair that a refresh of `state`'s generation gave, durable before its first use, whoever holds the lease by now; it even
+ * revives a connection that was marked revoked meanwhile. False when another pair or key has taken that generation's place.
+ */
+export async function storeRefreshedPair(secrets: ConnectionSecrets, state: GrantState, pair: TokenPair, sentAt: number): Promise<boolean> {
+  const generation = state.grant.generation + 1
+  const fields = { ...pairFields(secrets, String(state.organization), pair, sentAt), 'grant.earlyRenewals': EARLY_RENEWALS }
+  const stored = await ConnectionModel.findOneAndUpdate(
+    { _id: state._id, 'grant.generation': state.grant.generation, status: { $ne: 'disconnected' } },
+    [{ $set: { ...fields, 'grant.generation': generation, status: REVIVED_STATUS } }, { $unset: [...REFRESH_FIELDS, 'revokedBecause'] }],
+    DURABLE,
+  ).lean<ConnectionDocument>()
+  return stored !== null
+}
+
+/** Notes that Lever refused a generation for good; false when that generation is gone or was marked before. */
+export async function markRevoked(connection: Types.ObjectId, generation: number, cause: RevocationCause): Promise<boolean> {
+  const marked = await ConnectionModel.findOneAndUpdate(
+    { _id: connection, 'grant.generation': generation, status: { $in: [...GRANTED] } },
+    [{ $set: { statusBeforeRevocation: '$status', status: 'revoked', revokedBecause: cause } }, { $unset: REFRESH_FIELDS }],
+    DURABLE,
+  )
+  return marked !== null
+}
+
+/** Tokens of a restored backup: newer ones may have been given since, which are lost. @returns how many grants that may be true of */
+export async function noteTokensMayBeLost(): Promise<number> {
+  const restored = { status: { $in: [...GRANTED] }, 'grant.refreshToken': { $ne: null } }
+  const change = { $set: { 'grant.unanswered': true }, $unset: { 'grant.refreshLeaseUntil': 1, 'grant.refreshLeaseHolder': 1 } }
+  return (await ConnectionModel.updateMany(restored, change)).matchedCount
+}
+
+/** Notes that Lever refused an access token that had just been renewed. */
+export async function noteRefusal(state: GrantState): Promise<void> {
+  await ConnectionModel.updateOne({ _id: state._id, 'grant.generation': state.grant.generation }, { $set: { 'grant.refusals': 1 } })
 }

@@ -1,20 +1,10 @@
 import type { Types } from 'mongoose'
-import { ConnectionModel, type ConnectionDocument, type WebhookState } from './connection-model.ts'
+import { ConnectionModel, type ConnectionDocument, type MissedChanges, type WebhookState } from './connection-model.ts'
 import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 
 /** So many changes in a row without any delivery of their event: it is switched off in Lever, or its webhook is gone. */
 export const SILENT_AFTER = 2
 const SILENT_FOR_MS = 7 * 24 * 3_600_000
-
-/** Changes of which a sweep learned before any delivery told of them, counted per event. */
-export interface MissedChanges {
-  /** Since the connection began. */
-  total: number
-  /** Since the last delivery of the event, of changes later than it. */
-  silent: number
-  /** The latest one, by Lever's clock. */
-  lastAt: Date
-}
 
 /** Notes when changes happened of which no delivery had told; nothing else is known of them here. */
 export async function noteMissedChanges(

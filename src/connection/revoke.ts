@@ -1,7 +1,6 @@
 import type { Audit } from '../audit/audit.ts'
 import type { RevocationCause } from './connection-model.ts'
-import type { GrantState } from './grant.ts'
-import { markRevoked } from './store-grant.ts'
+import { type GrantState, markRevoked } from './grant.ts'
 
 /**
  * Notes that Lever no longer accepts a grant: work is held until a new authorization; settings, mappings and signature tokens stay.

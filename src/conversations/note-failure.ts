@@ -16,7 +16,7 @@ import {
   waitForOpportunity,
   type NoteState,
 } from './conversation-steps.ts'
-import { isAboutAuthor } from './refused-author.ts'
+import { isAboutAuthor } from './note-author.ts'
 import { findTarget, isListedAsDeleted } from './find-target.ts'
 import { endDeleted } from './forget-conversations.ts'
 

@@ -1,4 +1,20 @@
-import { transcriptWords, type TranscriptLanguage } from './transcript-words.ts'
+/** The words of a note in Lever, in the organization's language. */
+const WORDS = {
+  en: {
+    title: 'Conversation',
+    titleWith: (name: string) => `Conversation with ${name}`,
+    part: (part: number, of: number | null) => (of === null ? `part ${part}` : `part ${part} of ${of}`),
+    zone: (timeZone: string) => `Times: ${timeZone}`,
+  },
+  es: {
+    title: 'Conversación',
+    titleWith: (name: string) => `Conversación con ${name}`,
+    part: (part: number, of: number | null) => (of === null ? `parte ${part}` : `parte ${part} de ${of}`),
+    zone: (timeZone: string) => `Horas: ${timeZone}`,
+  },
+} as const
+
+type TranscriptLanguage = keyof typeof WORDS
 
 /** A message as it is told; `who` is a name, or what the sender calls itself. */
 export interface ToldMessage {
@@ -26,7 +42,7 @@ const HEADING_ROOM = 500
  * `part` counts from 1; `of` is how many there are, null where more may follow.
  */
 export function transcriptOf(messages: readonly ToldMessage[], style: TranscriptStyle, part?: { part: number; of: number | null }): string {
-  const words = transcriptWords[style.language]
+  const words = WORDS[style.language]
   const numbered = part && part.of !== 1 ? [words.part(part.part, part.of)] : []
   const title = [style.name === null ? words.title : words.titleWith(withoutMentions(inOneLine(style.name))), ...numbered].join(', ')
   return [`${title}\n${words.zone(style.timeZone)}`, ...daysOf(messages, style)].join('\n\n')

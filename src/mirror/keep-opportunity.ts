@@ -1,7 +1,7 @@
 import { isDisconnected } from '../connection/find-connection.ts'
 import type { Publish } from '../events/domain-events.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
-import { forgetOpportunity } from './forget-opportunity.ts'
+import { forgetOpportunity } from './forget.ts'
 import { addHistory } from './note-history.ts'
 import type { PersonKeyDeps } from './person-hashes.ts'
 import { recordOpportunity } from './record-opportunity.ts'

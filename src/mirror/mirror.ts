@@ -5,8 +5,8 @@ import type { LeverOpportunity } from '../lever/opportunities.ts'
 import type { Lane } from '../lever/request-budget.ts'
 import type { Log } from '../log.ts'
 import type { PageRequest } from '../paging.ts'
-import { confidentialityOf } from './confidentiality-of.ts'
 import {
+  confidentialityOf,
   confidentialAmong,
   contactOf,
   listOpportunities,
@@ -16,12 +16,9 @@ import {
   type OpportunityFilters,
   type PersonOfOurs,
 } from './find-opportunities.ts'
-import { forgetHistory } from './forget-history.ts'
-import { forgetOpportunity } from './forget-opportunity.ts'
-import { forgetOrganization } from './forget-organization.ts'
-import { forgetPerson } from './forget-person.ts'
+import { forgetHistory, forgetOpportunity, forgetOrganization, forgetPerson } from './forget.ts'
 import { keepOpportunity, keepOurs, type KeepDeps } from './keep-opportunity.ts'
-import { allUsers, findUser, lookUpUser, refreshUsers, usersById } from './lever-users.ts'
+import { allUsers, findUser, lookUpUser, refreshUsers, usersById, isUserGone } from './lever-users.ts'
 import {
   findPosting,
   findRequisition,
@@ -33,7 +30,6 @@ import {
   listUsers,
 } from './mirrored-lists.ts'
 import { lookUpPosting, lookUpStage } from './look-up-records.ts'
-import { isUserGone } from './recheck-user.ts'
 import { noteHistory, noteInterview } from './note-history.ts'
 import { opportunityState } from './opportunity-state.ts'
 import { readHistory } from './read-history.ts'

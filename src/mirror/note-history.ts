@@ -1,7 +1,7 @@
 import { mongo, Types } from 'mongoose'
 import { isDisconnected } from '../connection/find-connection.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
-import { forgetHistory } from './forget-history.ts'
+import { forgetHistory } from './forget.ts'
 import { LeverStageModel, type LeverStageRecord } from './lever-record-models.ts'
 import { MIRROR_WRITES } from './mirror-writes.ts'
 import { OpportunityHistoryModel, type HistoryEntry, type HistoryKind } from './opportunity-history-model.ts'

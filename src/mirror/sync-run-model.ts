@@ -3,7 +3,6 @@ import { workFields } from '../work/work-fields.ts'
 import { RESOURCES } from './resource.ts'
 
 export const SYNC_STATES = ['idle', 'running', 'failed'] as const
-export type SyncState = (typeof SYNC_STATES)[number]
 
 /** What people see of the sync, while and after it runs. Written by `sync-progress.ts`. */
 const progressSchema = new Schema(

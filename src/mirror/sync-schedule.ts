@@ -11,7 +11,7 @@ import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
 const ASKED_FOR = 0
 const RECURRING = 2
 
-export const SYNC_EVERY_MS = 15 * 60_000
+const SYNC_EVERY_MS = 15 * 60_000
 const FIRST_RETRY_MS = 60_000
 
 /** How a run ended: `done`, `failed` by Lever's fault, `noGrant` until somebody authorizes again, `stopped` with this process. */
@@ -81,4 +81,10 @@ function nextDue(outcome: SyncOutcome, failures: number, allDueAt: unknown): unk
   if (outcome === 'stopped') return '$$NOW'
   if (outcome === 'noGrant') return NEVER
   return { $add: ['$$NOW', Math.min(FIRST_RETRY_MS * 2 ** failures, SYNC_EVERY_MS)] }
+}
+
+/** Makes every sync that is scheduled due at once, in full. @returns how many */
+export async function hurrySyncs(): Promise<number> {
+  const soon = { dueAt: new Date(0), allDueAt: new Date(0), claim: null, leaseUntil: null }
+  return (await SyncRunModel.updateMany({ dueAt: { $ne: NEVER } }, { $set: soon, $inc: { fence: 1 } })).modifiedCount
 }

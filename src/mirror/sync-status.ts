@@ -1,8 +1,6 @@
-import type { ConnectionView } from '../connection/connection-view.ts'
+import type { SyncView } from '../connection/sync-view.ts'
 import { OpportunitySyncModel, type OpportunityProgressFields } from './opportunity-sync-model.ts'
 import { SyncRunModel, type SyncProgressFields } from './sync-run-model.ts'
-
-type SyncView = ConnectionView['sync']
 
 /** The `sync` of a connection: one picture of records and opportunities, which are read apart. */
 export async function syncStatus(organization: string): Promise<SyncView> {

@@ -4,9 +4,9 @@ import { endAllSessions } from '../accounts/sessions.ts'
 import { dropOpenSignInLinks } from '../accounts/sign-in-links.ts'
 import type { Audit } from '../audit/audit.ts'
 import { dropOpenAuthorizations } from '../connection/authorize-link.ts'
-import { noteTokensMayBeLost } from '../connection/store-grant.ts'
+import { noteTokensMayBeLost } from '../connection/grant.ts'
 import type { RestoredExports } from '../export/mark-restored.ts'
-import { hurrySyncs } from '../mirror/hurry-syncs.ts'
+import { hurrySyncs } from '../mirror/sync-schedule.ts'
 
 export interface RestoreReport extends RestoredExports {
   conversations: number

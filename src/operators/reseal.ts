@@ -3,7 +3,7 @@ import { sealedInOrganizations } from '../accounts/sealed-in-organizations.ts'
 import { sealedInAuthorizationFlows, sealedInConnections } from '../connection/sealed-in-connections.ts'
 import type { SealedField } from '../secrets/sealed-field.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import { sealedInIdempotencyKeys } from '../web/api/sealed-in-idempotency-keys.ts'
+import { sealedInIdempotencyKeys } from '../web/api/idempotency.ts'
 
 /** Every sealed value there is. A part that begins to seal something lists it here. */
 const SOURCES = [sealedInOrganizations, sealedInConnections, sealedInAuthorizationFlows, sealedInIdempotencyKeys]

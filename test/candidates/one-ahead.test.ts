@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { oneAhead } from '../../src/candidates/one-ahead.ts'
+import { oneAhead } from '../../src/candidates/run-import.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('one ahead', () => {

@@ -3,6 +3,7 @@ import type { Accounts } from '../../src/accounts/accounts.ts'
 import type { Audit } from '../../src/audit/audit.ts'
 import type { KnownLeverUser } from '../../src/connection/connection-context.ts'
 import { createConnections, type Connections } from '../../src/connection/connections.ts'
+import { NEVER_SYNCED } from '../../src/connection/sync-view.ts'
 import { createRequestBudget } from '../../src/lever/request-budget.ts'
 import { createLog } from '../../src/log.ts'
 import type { Sealer } from '../../src/secrets/sealer.ts'
@@ -50,7 +51,7 @@ export function buildConnections(parts: {
     log: createLog({ level: 'silent' }),
     readMappingCounts: () => Promise.resolve(neighbourhood.mapping),
     readExportAudit: async () => null,
-    readSync: async () => ({ state: 'idle', startedAt: null, finishedAt: null, resources: {} }),
+    readSync: async () => NEVER_SYNCED,
     stageExists: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
     stageIsKnown: (_organization, id) => Promise.resolve(neighbourhood.stages.includes(id)),
     knownUserByEmail: (_organization, email) => Promise.resolve(neighbourhood.users.find((user) => user.email === email) ?? null),

@@ -3,7 +3,7 @@ import { ConnectionModel, type ConnectionDocument } from '../../src/connection/c
 import { ServiceError } from '../../src/errors.ts'
 import { createLeverClient, type LeverClient } from '../../src/lever/client.ts'
 import { createLog } from '../../src/log.ts'
-import { forgetOpportunity } from '../../src/mirror/forget-opportunity.ts'
+import { forgetOpportunity } from '../../src/mirror/forget.ts'
 import { createMirror, type Mirror } from '../../src/mirror/mirror.ts'
 import type { OpportunityNeighbours } from '../../src/mirror/opportunity-run.ts'
 import {

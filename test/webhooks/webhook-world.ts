@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
 import { createConnections, type Connections } from '../../src/connection/connections.ts'
+import { NEVER_SYNCED } from '../../src/connection/sync-view.ts'
 import type { SignatureTokenPlace } from '../../src/connection/webhook-events.ts'
 import { createRequestBudget } from '../../src/lever/request-budget.ts'
 import { createLog } from '../../src/log.ts'
@@ -122,7 +123,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
     lever: { ...lever, environment: 'local', timeoutMs: TIMEOUT_MS },
     readMappingCounts: async () => ({ mapped: 0, active: 0 }),
     readExportAudit: async () => null,
-    readSync: async () => ({ state: 'idle', startedAt: null, finishedAt: null, resources: {} }),
+    readSync: async () => NEVER_SYNCED,
     stageIsKnown: async () => true,
     knownUserByEmail: async () => null,
     stageExists: async () => true,

@@ -1,4 +1,9 @@
-import type { CsvField } from './csv-columns.ts'
+/** What a column fills. The last ones are parts of a field of candidates, as other products keep them apart. */
+export const CSV_FIELDS = [
+  'externalId', 'name', 'headline', 'location', 'emails', 'phones', 'links', 'tags', 'summary', 'project', 'stage', 'profileUrl',
+  'firstName', 'middleName', 'lastName', 'position', 'company', 'city', 'region', 'country', 'phoneType', 'socialMedia',
+] as const // prettier-ignore
+export type CsvField = (typeof CSV_FIELDS)[number]
 
 /** A header in the form in which names of columns are compared: no case, accents, white space or punctuation. Empty if it is too long to be one. */
 export function plainName(header: string): string {

@@ -1,12 +1,15 @@
-import { COMPANY_PAGES, FIRST_OR_FULL, JOBS, LAST_OR_FULL, lookUpName, OF_COMPANY, plainName, TITLES } from './column-names.ts'
+import {
+  COMPANY_PAGES,
+  FIRST_OR_FULL,
+  JOBS,
+  LAST_OR_FULL,
+  lookUpName,
+  OF_COMPANY,
+  plainName,
+  TITLES,
+  type CsvField,
+} from './column-names.ts'
 import { phoneTypeOf, type PhoneType } from './csv-phone.ts'
-
-/** What a column fills. The last ones are parts of a field of candidates, as other products keep them apart. */
-export const CSV_FIELDS = [
-  'externalId', 'name', 'headline', 'location', 'emails', 'phones', 'links', 'tags', 'summary', 'project', 'stage', 'profileUrl',
-  'firstName', 'middleName', 'lastName', 'position', 'company', 'city', 'region', 'country', 'phoneType', 'socialMedia',
-] as const // prettier-ignore
-export type CsvField = (typeof CSV_FIELDS)[number]
 
 export interface CsvColumn {
   field: CsvField

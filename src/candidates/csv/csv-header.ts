@@ -1,6 +1,7 @@
 import { ServiceError } from '../../errors.ts'
 import { lookUpName, plainName } from './column-names.ts'
-import { readColumns, type CsvColumns, type CsvField } from './csv-columns.ts'
+import type { CsvField } from './column-names.ts'
+import { readColumns, type CsvColumns } from './csv-columns.ts'
 import type { CsvLine } from './csv-lines.ts'
 import { followQuotes } from './csv-quotes.ts'
 import { splitLine } from './csv-records.ts'

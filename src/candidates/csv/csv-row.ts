@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { plainCell } from '../../csv-cell.ts'
 import { isPlaceholder, isPlaceholderId } from '../../people/placeholder.ts'
 import { CandidateInput, LONGEST_LINK, LONGEST_LIST, LONGEST_TEXT, withoutInvisible } from '../candidate-input.ts'
-import type { CsvColumn, CsvField } from './csv-columns.ts'
+import type { CsvField } from './column-names.ts'
+import type { CsvColumn } from './csv-columns.ts'
 import type { CsvHeader } from './csv-header.ts'
-import { phoneTypeOf, readPhone, type Phone } from './csv-phone.ts'
-import { phoneCountryOf } from './phone-country.ts'
+import { phoneTypeOf, readPhone, type Phone, phoneCountryOf } from './csv-phone.ts'
 import { FORMULA_WITHOUT_VALUE, isCutId, isCutNumber, textOf, wholeNumber } from './spreadsheet-cell.ts'
 
 /** `warnings` name the values of the row that are left out. They contain no personal data. */

@@ -3,7 +3,7 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import { API_KEY_ACCESS } from '../../accounts/api-key-model.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
-import { IdParams } from './id-params.ts'
+import { IdParams } from './request-fields.ts'
 import { Name } from './organizations.ts'
 import { pageOf, pageQuery } from './paging.ts'
 

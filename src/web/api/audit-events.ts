@@ -4,7 +4,7 @@ import type { Audit, AuditFilters } from '../../audit/audit.ts'
 import { readAuditNames, type AuditNamesDeps } from '../audit-names.ts'
 import { ACTOR_KINDS, actorsMeant, auditCsv, auditEventView, MOST_CSV_ROWS } from '../audit-view.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
-import { momentQuery } from './moment.ts'
+import { momentQuery } from './request-fields.ts'
 import { pageOf, pageQuery } from './paging.ts'
 
 const AuditEventView = z

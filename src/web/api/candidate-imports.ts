@@ -7,8 +7,7 @@ import { IMPORT_STATUSES } from '../../candidates/candidate-import-model.ts'
 import { CsvPreview } from '../../candidates/preview-csv.ts'
 import { uploadedFile } from '../shell/uploaded-file.ts'
 import { defineEndpoint, type Answer, type Endpoint, type KeptAnswer } from './endpoint.ts'
-import { IdParams } from './id-params.ts'
-import { queryFlag } from './query-flag.ts'
+import { IdParams, queryFlag } from './request-fields.ts'
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const UPLOAD = { contentTypes: ['text/csv', XLSX, 'multipart/form-data'], limitBytes: 50 * 1024 * 1024 }

@@ -2,7 +2,7 @@ import { clearanceOf } from '../../accounts/clearance.ts'
 import { candidateTimeline, TimelineEntry, type TimelineDeps } from '../../timeline/candidate-timeline.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { ownOf } from './exports.ts'
-import { IdParams } from './id-params.ts'
+import { IdParams } from './request-fields.ts'
 import { pageOf, pageQuery } from './paging.ts'
 
 export function candidateTimelineEndpoints(deps: TimelineDeps): Endpoint[] {

@@ -5,9 +5,8 @@ import { CandidateView } from '../../candidates/candidate-view.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
-import { IdParams } from './id-params.ts'
+import { IdParams, queryFlag } from './request-fields.ts'
 import { pageOf, pageQuery } from './paging.ts'
-import { queryFlag } from './query-flag.ts'
 
 const ListQuery = pageQuery.extend({
   q: z.string().max(200).optional().meta({ description: 'Words, or parts of words, of the name or an e-mail address.' }),

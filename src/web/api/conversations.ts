@@ -6,7 +6,7 @@ import { DIRECTIONS } from '../../conversations/message-model.ts'
 import { isLeverId } from '../../lever/lever-id.ts'
 import { assertSpeaksFor } from '../shell/speaks-for.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
-import { plainLine, plainText } from './plain-text.ts'
+import { plainLine, plainText } from './request-fields.ts'
 
 const TAG = 'Conversations'
 const PARAMS = z.strictObject({ externalId: plainLine(200).meta({ description: "The texting tool's id of the conversation." }) })

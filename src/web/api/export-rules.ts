@@ -11,7 +11,7 @@ import { assertSpeaksFor } from '../shell/speaks-for.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { pageOf, pageQuery } from './paging.ts'
 import { parseInput } from '../shell/parse-input.ts'
-import { plainLine, plainText } from './plain-text.ts'
+import { plainLine, plainText } from './request-fields.ts'
 
 const Id = z.string().min(1).max(100)
 const Word = plainLine(500)

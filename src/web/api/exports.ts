@@ -11,7 +11,7 @@ import type { CarriedCandidate } from '../../export/request/create-request.ts'
 import { assertSpeaksFor } from '../shell/speaks-for.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { pageOf, pageQuery } from './paging.ts'
-import { plainText } from './plain-text.ts'
+import { plainText } from './request-fields.ts'
 
 const Id = z.string().min(1).max(100)
 

@@ -8,6 +8,7 @@ import type { SecretPlace, Sealer } from '../../secrets/sealer.ts'
 import { NEVER } from '../../work/work-fields.ts'
 import type { Answer, KeptAnswer } from './endpoint.ts'
 import { IdempotencyKeyModel, type IdempotencyKeyDocument } from './idempotency-key-model.ts'
+import type { SealedField } from '../../secrets/sealed-field.ts'
 
 const KEPT_MS = 86_400_000
 /** A request that is at work keeps its key; so long after its process is gone the key is free again. */
@@ -18,7 +19,7 @@ const WAIT_MS = 5000
 const LOOK_EVERY_MS = 50
 const DUPLICATE_KEY = 11_000
 
-export interface IdempotencyDeps {
+interface IdempotencyDeps {
   sealer: Sealer
   /** Keys the fingerprints of an organization. */
   hashKeyOf: (organization: string) => Promise<Buffer>
@@ -27,7 +28,7 @@ export interface IdempotencyDeps {
 }
 
 /** One request that carries an `Idempotency-Key`. */
-export interface KeyedRequest {
+interface KeyedRequest {
   /** Whose key it is: another caller's equal key is a different one. */
   caller: Caller
   /** Method and path, in one spelling. */
@@ -148,6 +149,22 @@ function open(deps: IdempotencyDeps, { _id, organization, answer }: IdempotencyK
   return { id: resultId, status, secret: deps.sealer.open(secret, secretPlace(_id, organization?.toHexString())) }
 }
 
-export function secretPlace(id: string, organization: string | undefined): SecretPlace {
+function secretPlace(id: string, organization: string | undefined): SecretPlace {
   return { organization: organization ?? 'operator', record: `idempotencyKey/${id}`, field: 'secret' }
+}
+
+/** Forgets the requests whose answers were these things, by id: what they said must not be answered again. @returns how many */
+export async function forgetIdempotencyKeys(organization: string, resultIds: readonly string[]): Promise<number> {
+  return (await IdempotencyKeyModel.deleteMany({ organization, 'answer.resultId': { $in: [...resultIds] } })).deletedCount
+}
+
+/** Secrets of first answers, kept for a day to be given again. */
+export async function* sealedInIdempotencyKeys(): AsyncGenerator<SealedField> {
+  for await (const { _id, organization, answer } of IdempotencyKeyModel.find({ 'answer.secret': { $ne: null } })
+    .lean()
+    .cursor()) {
+    if (!answer?.secret) continue
+    const place = secretPlace(_id, organization?.toHexString())
+    yield { collection: IdempotencyKeyModel.collection, id: _id, field: 'answer.secret', sealed: answer.secret, place }
+  }
 }

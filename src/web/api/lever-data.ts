@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { clearanceOf } from '../../accounts/clearance.ts'
-import { ConnectionView } from '../../connection/connection-view.ts'
+import { SyncView } from '../../connection/sync-view.ts'
 import { ServiceError } from '../../errors.ts'
 import type { PersonOfOurs } from '../../mirror/find-opportunities.ts'
 import type { Mirror } from '../../mirror/mirror.ts'
@@ -16,7 +16,7 @@ import {
   StageOutput,
 } from './lever-data-schemas.ts'
 import { pageOf, pageQuery } from './paging.ts'
-import { queryFlag } from './query-flag.ts'
+import { queryFlag } from './request-fields.ts'
 
 export interface LeverDataDeps {
   mirror: Mirror
@@ -92,7 +92,7 @@ export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
         'Runs in the background; follow it in `sync` of `GET /connection`. It also runs by itself every 15 minutes; of opportunities, once all were read after the activation, what changed is read every 10.',
       access: 'admin',
       body: SyncInput,
-      answers: { 202: { description: 'Begun', schema: z.object({ sync: ConnectionView.shape.sync }) } },
+      answers: { 202: { description: 'Begun', schema: z.object({ sync: SyncView }) } },
       problems: ['connection_not_active'],
       handle: async ({ caller, body }) => {
         await mirror.sync(caller.organization, body.resources)

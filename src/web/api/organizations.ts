@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { pageOf, pageQuery } from './paging.ts'
-import { plainLine } from './plain-text.ts'
+import { plainLine } from './request-fields.ts'
 
 export const Name = plainLine(200)
 

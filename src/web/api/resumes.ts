@@ -5,7 +5,7 @@ import { RESUME_TYPES } from '../../candidates/resume-type.ts'
 import { LARGEST_RESUME_BYTES, type Resumes } from '../../candidates/resumes.ts'
 import { namedUpload } from '../shell/uploaded-file.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
-import { IdParams } from './id-params.ts'
+import { IdParams } from './request-fields.ts'
 
 const PATH = '/candidates/{id}/resume'
 const TAG = 'Candidates'

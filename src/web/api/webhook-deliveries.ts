@@ -5,7 +5,7 @@ import { DeliveryView } from '../../webhooks/delivery-view.ts'
 import { MOST_AT_ONCE, REPLAYABLE } from '../../webhooks/replay.ts'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
-import { IdParams } from './id-params.ts'
+import { IdParams } from './request-fields.ts'
 import { pageOf, pageQuery } from './paging.ts'
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))

@@ -5,7 +5,7 @@ import { RECEIVE_OUTCOMES } from '../../webhooks/receive-delivery.ts'
 import type { Webhooks } from '../../webhooks/webhooks.ts'
 import type { Intake } from '../shell/intake.ts'
 import { readBytes } from '../shell/request-body.ts'
-import { senderNetwork } from '../shell/sender-network.ts'
+import { senderNetwork } from '../shell/client-address.ts'
 import { parseJson } from './json-body.ts'
 
 const LIMIT_BYTES = 256 * 1024

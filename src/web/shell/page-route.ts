@@ -2,16 +2,10 @@ import type { Middleware } from 'koa'
 import { z } from 'zod'
 import { answerOtherMethod } from './nothing-here.ts'
 import { parseForm, type OfferToSendAgain } from './page-session.ts'
-import { isAdmitted } from './require-person.ts'
+import { isAdmitted, type PageAccess } from './require-person.ts'
 import { mountRoutes, type Route, type RouteContext } from './mount-routes.ts'
 import { seeOther } from './see-other.ts'
 import type { SiteState } from './site-state.ts'
-
-/**
- * `public`: everybody, also signed out; a route that takes a key or a token of its own checks it itself. `sourcer`, `admin`: the least role
- * of the person who is signed in.
- */
-export type PageAccess = 'public' | 'sourcer' | 'admin'
 
 export interface PageRoute extends Route<PageAccess> {
   method: 'get' | 'post'

@@ -1,9 +1,14 @@
 import type { PersonCaller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
-import type { PageAccess } from './page-route.ts'
 import { seeOther, sitePathOr } from './see-other.ts'
 import type { SiteContext } from './site-state.ts'
 import { typedFields, type OfferToSendAgain } from './page-session.ts'
+
+/**
+ * `public`: everybody, also signed out; a route that takes a key or a token of its own checks it itself. `sourcer`, `admin`: the least role
+ * of the person who is signed in.
+ */
+export type PageAccess = 'public' | 'sourcer' | 'admin'
 
 /**
  * Checks who may open a page. A visitor who is signed out is answered here: a read leads to the sign-in page and back, a form is kept to be

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import { phoneTypeOf, readPhone } from '../../../src/candidates/csv/csv-phone.ts'
-import { phoneCountryOf } from '../../../src/candidates/csv/phone-country.ts'
+import { phoneTypeOf, readPhone, phoneCountryOf } from '../../../src/candidates/csv/csv-phone.ts'
 
 describe('phones in a CSV', () => {
   for (const [given, country, value] of [

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { expect } from 'chai'
-import { senderNetwork } from '../../../src/web/shell/sender-network.ts'
+import { senderNetwork } from '../../../src/web/shell/client-address.ts'
 
 function from(remoteAddress: string, trustedProxies = 0, forwarded?: string): string {
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }

@@ -1,5 +1,5 @@
 import type { ConnectionView } from '../../../connection/connection-view.ts'
-import type { GrantClocks } from '../../../connection/grant-clocks.ts'
+import type { GrantClocks } from '../../../connection/grant.ts'
 import { Fact } from '../kit/fact.tsx'
 import { Form } from '../kit/form.tsx'
 import { usePage } from '../kit/page-context.ts'

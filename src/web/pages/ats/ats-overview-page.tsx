@@ -1,5 +1,5 @@
 import type { ConnectionView } from '../../../connection/connection-view.ts'
-import type { GrantClocks } from '../../../connection/grant-clocks.ts'
+import type { GrantClocks } from '../../../connection/grant.ts'
 import type { Needed } from '../../../connection/lever-access.ts'
 import type { BudgetDescription } from '../../../lever/request-budget.ts'
 import type { ResourceAge } from '../../../mirror/record-ages.ts'

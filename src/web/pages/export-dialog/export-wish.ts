@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ON_DUPLICATE } from '../../../export/export-model.ts'
-import { plainText } from '../../api/plain-text.ts'
+import { plainText } from '../../api/request-fields.ts'
 import { CandidatesFilter } from '../candidates/candidates-filter.ts'
 
 const LeverId = z.string().trim().max(100).optional().transform((id) => (id === '' ? undefined : id)) // prettier-ignore

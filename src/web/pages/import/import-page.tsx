@@ -1,4 +1,4 @@
-import { CSV_FIELDS } from '../../../candidates/csv/csv-columns.ts'
+import { CSV_FIELDS } from '../../../candidates/csv/column-names.ts'
 import type { CsvPreview } from '../../../candidates/preview-csv.ts'
 import { Form } from '../kit/form.tsx'
 import { Layout } from '../site/layout.tsx'

@@ -1,4 +1,4 @@
-import type { CsvField } from '../../../candidates/csv/csv-columns.ts'
+import type { CsvField } from '../../../candidates/csv/column-names.ts'
 import { defineTexts } from '../../shell/languages.ts'
 
 /** **Import CSV**: the file, how it is read, and what came of it. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { grantClocks } from '../../src/connection/grant-clocks.ts'
+import { grantClocks } from '../../src/connection/grant.ts'
 
 type Given = Parameters<typeof grantClocks>[0]
 

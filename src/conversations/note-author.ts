@@ -1,6 +1,8 @@
 import type { ConversationDeps, NoteTerms } from './conversation-deps.ts'
 import type { ConversationDocument } from './conversation-model.ts'
 import { newestOutbound } from './message-model.ts'
+import { isServiceError } from '../errors.ts'
+import { isNotShown } from '../lever/lever-call-error.ts'
 
 /**
  * As which Lever user the note is written: the mapping of who sent the newest message, else the fallback of the settings, else nobody, which
@@ -17,4 +19,22 @@ export async function chooseAuthor(
   if (mapped && !refused.includes(mapped)) return mapped
   const fallback = performAsFallback === null ? null : await deps.leverUserByEmail(String(organization), performAsFallback)
   return fallback && !refused.includes(fallback) ? fallback : null
+}
+
+/**
+ * Whether a 403 or 404 for a write is about the performing user, not about the opportunity or the note. Lever's status for a deactivated
+ * user is assumed, so the user is read from Lever.
+ */
+export async function isAboutAuthor(
+  deps: Pick<ConversationDeps, 'isLeverUserGone'>,
+  { organization, pending }: Pick<ConversationDocument, 'organization' | 'pending'>,
+  error: unknown,
+): Promise<boolean> {
+  if (!pending?.performAs || !isNotShown(error)) return false
+  try {
+    return await deps.isLeverUserGone(String(organization), pending.performAs)
+  } catch (unanswered) {
+    if (isServiceError(unanswered)) return false
+    throw unanswered
+  }
 }

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { isServiceError } from '../errors.ts'
+import { LeverCallError } from '../lever/lever-call-error.ts'
+import type { Log } from '../log.ts'
+import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
+import { GRANTED, type GrantState, getGrant, REFRESH_AT } from './grant.ts'
+
+/** The right to spend a grant's refresh token, against other processes. */
+export interface RefreshLease {
+  /** As it is under the lease: the refresh token to spend is this one's. */
+  document: ConnectionDocument
+  holder: string
+  /** Whether somebody else's lease had lapsed: that process may have been killed, or may still be about to save a pair. */
+  tookOver: boolean
+  /** On the monotonic clock; a lease is not used after it. */
+  endsAt: number
+}
+
+const FREE = { $lte: [{ $ifNull: ['$grant.refreshLeaseUntil', new Date(0)] }, '$$NOW'] }
+
+/**
+ * Takes the lease on one generation of a grant, by the server's clock; null while another process holds it or when the generation is gone.
+ * A lapsed lease can be taken; what its holder then saves still counts, since pairs are saved by comparing the generation alone.
+ */
+export async function takeRefreshLease(state: GrantState, leaseMs: number): Promise<RefreshLease | null> {
+  const startedAt = performance.now()
+  const holder = randomUUID()
+  const before = await ConnectionModel.findOneAndUpdate(
+    { _id: state._id, 'grant.generation': state.grant.generation, status: { $in: [...GRANTED] }, $expr: FREE },
+    [{ $set: { 'grant.refreshLeaseUntil': { $add: ['$$NOW', leaseMs] }, 'grant.refreshLeaseHolder': holder } }],
+    { updatePipeline: true, returnDocument: 'before' },
+  ).lean<ConnectionDocument>()
+  if (!before) return null
+  return { document: before, holder, tookOver: Boolean(before.grant.refreshLeaseHolder), endsAt: startedAt + leaseMs }
+}
+
+/**
+ * Gives the lease back after a refresh that saved nothing, so that the next try need not wait for its end. `unanswered`: Lever may have made
+ * a pair all the same.
+ */
+export async function releaseRefreshLease({ document, holder }: RefreshLease, unanswered: boolean): Promise<void> {
+  await ConnectionModel.updateOne(
+    { _id: document._id, 'grant.refreshLeaseHolder': holder },
+    {
+      $unset: { 'grant.refreshLeaseUntil': 1, 'grant.refreshLeaseHolder': 1 },
+      ...(unanswered ? { $set: { 'grant.unanswered': true } } : {}),
+    },
+  )
+}
+
+const SHORTEST_MS = 500
+const LONGEST_MS = 60_000
+
+/** Rests after failed refreshes, twice as long each time: Lever's token endpoint is not hammered while it is out of order. */
+export class RefreshRest {
+  private readonly resting = new Map<string, { until: number; ms: number; error: LeverCallError }>()
+
+  /** Runs `refresh`, or throws its last failure again while that rests. Other errors than a LeverCallError are no reason to rest. */
+  async during<T>(key: string, refresh: () => Promise<T>): Promise<T> {
+    const last = this.resting.get(key)
+    if (last && performance.now() < last.until) throw last.error
+    try {
+      const result = await refresh()
+      this.resting.delete(key)
+      return result
+    } catch (error) {
+      if (!(error instanceof LeverCallError)) this.resting.delete(key)
+      else {
+        const ms = Math.min(LONGEST_MS, (last?.ms ?? SHORTEST_MS / 2) * 2)
+        this.resting.set(key, { until: performance.now() + ms, ms, error })
+      }
+      throw error
+    }
+  }
+}
+
+/** Access tokens, as `access-tokens.ts` makes them. */
+interface Tokens {
+  current(state: GrantState): Promise<unknown>
+}
+
+const AT_ONCE = 5
+const LIFE_MS = { $subtract: ['$grant.accessTokenExpiresAt', '$grant.obtainedAt'] }
+const IS_DUE = { $gte: ['$$NOW', { $add: ['$grant.obtainedAt', { $multiply: [LIFE_MS, REFRESH_AT] }] }] }
+
+/** Refreshes what is due, a few at a time, so that calls seldom wait for it. A failure of one keeps none of the others. */
+export async function refreshDue({ tokens, log }: { tokens: Tokens; log: Log }): Promise<void> {
+  const filter = {
+    status: { $in: [...GRANTED] },
+    'auth.kind': 'oauth',
+    'grant.accessTokenExpiresAt': { $ne: null },
+    $expr: IS_DUE,
+  } as const
+  const due = await ConnectionModel.find(filter, { organization: 1 }).lean<Pick<ConnectionDocument, '_id' | 'organization'>[]>()
+  const refreshNext = async (): Promise<void> => {
+    for (let next = due.pop(); next; next = due.pop()) await refreshOne(tokens, log, String(next.organization))
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, refreshNext))
+}
+
+async function refreshOne(tokens: Tokens, log: Log, organization: string): Promise<void> {
+  try {
+    await tokens.current(await getGrant(organization))
+  } catch (error) {
+    if (!isServiceError(error, 'connection_not_active')) log.warn({ organization, err: error }, 'access token not refreshed')
+  }
+}

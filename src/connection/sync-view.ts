@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+const maybeTime = z.string().meta({ format: 'date-time' }).nullable()
+
+const OpportunitySyncView = z.object({
+  complete: z.boolean().meta({ description: 'All opportunities have been read once; since then only what changes is read.' }),
+  records: z.number().int(),
+  estimated: z.number().int().nullable().meta({ description: 'How many there may be in all, while they are read for the first time.' }),
+  perSecond: z.number().int().nullable(),
+  secondsLeft: z.number().int().nullable(),
+  deletions: z.enum(['read', 'refused']).meta({
+    description:
+      'Whether Lever lets this connection list deleted opportunities. If `refused`, opportunities deleted in Lever stay known here.',
+  }),
+  sweptAt: maybeTime.meta({ description: 'Begin of the last look at what changed and was deleted in Lever.' }),
+})
+
+/** How far Lever's records have been read, as the API shows it; the mirror fills it in. */
+export const SyncView = z.object({
+  state: z.enum(['idle', 'running', 'failed']),
+  startedAt: maybeTime,
+  finishedAt: maybeTime,
+  resources: z.record(z.string(), z.number().int()),
+  opportunities: OpportunitySyncView.optional().meta({ description: 'Absent before the first activation.' }),
+})
+export type SyncView = z.output<typeof SyncView>
+
+export const NEVER_SYNCED: SyncView = { state: 'idle', startedAt: null, finishedAt: null, resources: {} }

@@ -1,0 +1,64 @@
+import { forgetMissedChanges } from '../connection/missed-changes.ts'
+import {
+  LeverArchiveReasonModel,
+  LeverPostingModel,
+  LeverRequisitionModel,
+  LeverStageModel,
+  LeverUserModel,
+} from './lever-record-models.ts'
+import { LeverOpportunityModel } from './lever-opportunity-model.ts'
+import { OpportunityHistoryModel } from './opportunity-history-model.ts'
+import { OpportunitySyncModel } from './opportunity-sync-model.ts'
+import { SyncRunModel } from './sync-run-model.ts'
+import { hashesToFind, type PersonKeyDeps } from './person-hashes.ts'
+
+/** Deletes all that was seen of the organization's Lever account, hashes included, and ends its syncs. May be repeated. */
+export async function forgetOrganization(organization: string): Promise<void> {
+  // first, so that a run which goes on elsewhere notices
+  await Promise.all([SyncRunModel.deleteMany({ organization }), OpportunitySyncModel.deleteMany({ organization })])
+  await Promise.all([
+    LeverUserModel.deleteMany({ organization }),
+    LeverStageModel.deleteMany({ organization }),
+    LeverArchiveReasonModel.deleteMany({ organization }),
+    LeverPostingModel.deleteMany({ organization }),
+    LeverRequisitionModel.deleteMany({ organization }),
+    LeverOpportunityModel.deleteMany({ organization }),
+    OpportunityHistoryModel.deleteMany({ organization }),
+  ])
+  await forgetMissedChanges(organization)
+}
+
+/** Lever itself says that it was deleted: it is no duplicate of anybody any more, and what happened to it goes too. */
+export async function forgetOpportunity(organization: string, leverId: string): Promise<void> {
+  await LeverOpportunityModel.deleteOne({ organization, leverId })
+  await forgetHistory(organization, [leverId])
+}
+
+/** Drops what happened to these opportunities. @returns how many entries */
+export async function forgetHistory(organization: string, opportunityIds: readonly string[]): Promise<number> {
+  const gone = await OpportunityHistoryModel.deleteMany({ organization, opportunityId: { $in: [...opportunityIds] } })
+  return gone.deletedCount
+}
+
+/**
+ * Forgets by which e-mails and links a person is recognized: all hashes of the person's own opportunities (`opportunityIds`), and only the
+ * person's own hashes in others. What Lever shows later is kept like anybody's. @returns how many opportunities had such hashes
+ */
+export async function forgetPerson(
+  deps: PersonKeyDeps,
+  organization: string,
+  person: { emails: readonly string[]; links: readonly string[]; opportunityIds: readonly string[] },
+): Promise<number> {
+  const { emailHashes, linkHashes } = await hashesToFind(deps, organization, person)
+  const leverId = { $in: [...person.opportunityIds] }
+  const hasHashes = [{ 'emailHashes.0': { $exists: true } }, { 'linkHashes.0': { $exists: true } }]
+  const own = await LeverOpportunityModel.updateMany(
+    { organization, leverId, $or: hasHashes },
+    { $set: { emailHashes: [], linkHashes: [], hashesRemoved: true } },
+  )
+  const shared = await LeverOpportunityModel.updateMany(
+    { organization, $or: [{ emailHashes: { $in: emailHashes } }, { linkHashes: { $in: linkHashes } }] },
+    { $pullAll: { emailHashes, linkHashes }, $set: { hashesRemoved: true } },
+  )
+  return own.modifiedCount + shared.modifiedCount
+}
