@@ -1,7 +1,7 @@
 import type { Lane, LeverClient } from '../lever/client.ts'
 import { isNotShown } from '../lever/lever-call-error.ts'
 import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
-import { keepOpportunity, type KeepDeps } from './record-opportunity.ts'
+import { keepOpportunity, type KeepDeps } from './keep-opportunity.ts'
 import { LeverOpportunityModel } from './lever-opportunity-model.ts'
 import { serverTime } from './server-time.ts'
 import { orAborted } from './stoppable.ts'
