@@ -28,8 +28,8 @@ describe('with work in flight,', () => {
 
   before(async function () {
     this.timeout(60_000)
-    stub(Math, 'random').returns(0) // no time between the tries of Lever's client
     service = await startService(QUICK_TIMES)
+    stub(Math, 'random').returns(0) // no time between the tries of Lever's client; after free ports were chosen at random
     await service.lever.settings({ rateLimit: { enabled: false } })
   })
   after(async () => {

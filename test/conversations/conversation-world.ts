@@ -26,7 +26,6 @@ export const WITH_CONVERSATIONS = ['export', 'conversations']
 export async function startConversationService(): Promise<ServiceForTests> {
   const service = await startService({
     NOTE_DELAY_MS: String(DELAY_MS),
-    JOB_POLL_MS: '100',
     LEVER_REQUESTS_PER_SECOND: '1000',
     LEVER_BURST: '1000',
     LEVER_TIMEOUT_MS: '3000',

@@ -17,7 +17,7 @@ describe('somebody who was erased', () => {
 
   before(async function () {
     this.timeout(60_000)
-    service = await startService({ JOB_POLL_MS: '100', LEASE_MS: '10000' })
+    service = await startService({ LEASE_MS: '10000' })
     apiKey = (await service.connected()).apiKey
     api = service.api(apiKey)
   })

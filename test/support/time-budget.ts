@@ -8,10 +8,9 @@ const LONG_BUDGET_MS = 900_000
 
 /** Files that may take longer, by their path from the root of the repository. */
 const LONGER_MS: Readonly<Record<string, number>> = {
-  'test/browser/accessibility.test.ts': 180_000, // runs axe-core on every page, at two widths and in two languages
-  'test/browser/accessibility-of-states.test.ts': 150_000, // and on pages in states that take a service of their own
-  'test/connection/token-storm.test.ts': 150_000, // starts a dozen processes that call at once
-  'test/conversations/kills.test.ts': 150_000, // starts a dozen processes, to be killed
+  'test/browser/accessibility.test.ts': 180_000, // runs axe-core on every page
+  'test/connection/token-storm.test.ts': 150_000, // starts five processes that call at once
+  'test/conversations/kills.test.ts': 150_000, // starts seven processes, to be killed
   'test/export/run/outcome.test.ts': 150_000, // waits for what is unclear, fault by fault
   'test/process/chaos.test.ts': 180_000, // starts six processes, kills some, and waits for what is open
   'test/process/erasures.test.ts': 240_000, // starts six processes, kills some, and waits for what is open

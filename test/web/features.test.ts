@@ -38,7 +38,7 @@ describe('the features of a connection', function () {
   let organization: string
 
   before(async () => {
-    service = await startService({ JOB_POLL_MS: '100', NOTE_DELAY_MS: '0', LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
+    service = await startService({ NOTE_DELAY_MS: '0', LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
   })
   after(() => service.stop())
 

@@ -10,7 +10,7 @@ describe('conversations on the page of a candidate', () => {
 
   before(async function () {
     this.timeout(60_000)
-    service = await startService({ JOB_POLL_MS: '100', LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
+    service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
     api = (await service.connected(WITH_CONVERSATIONS)).api
   })
   after(() => service.stop())

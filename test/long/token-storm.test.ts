@@ -1,0 +1,3 @@
+import { describeTokenStorm } from '../connection/token-storm.ts'
+
+describeTokenStorm(8)
