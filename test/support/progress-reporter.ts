@@ -4,8 +4,8 @@ import Mocha from 'mocha'
 import { budgetMs } from './time-budget.ts'
 
 /**
- * Mocha's spec reporter, and two things more: a file that takes longer than its budget fails the run, and each result is
- * appended to the file named in TEST_RESULTS as soon as it is known, so that a crash in the middle leaves the right count.
+ * Mocha's spec reporter with three additions: it fails the run if a file exceeds its budget, lists the slowest files, and appends each
+ * result to the file named in TEST_RESULTS as soon as it is known, so that a crash in the middle leaves the right count.
  * Lines are `passed`, `failed <title>`, and `end` after the last.
  */
 export default class ProgressReporter extends Mocha.reporters.Spec {
@@ -20,10 +20,19 @@ export default class ProgressReporter extends Mocha.reporters.Spec {
     runner.on('pass', () => record('passed'))
     runner.on('fail', (test) => record(`failed ${test.fullTitle()}`))
     runner.once('end', () => {
+      listSlowest(spentMs)
       runner.failures += reportOverruns(spentMs)
       record('end')
     })
   }
+}
+
+const LISTED = 15
+
+function listSlowest(spentMs: ReadonlyMap<string, number>): void {
+  const slowest = [...spentMs].toSorted(([, a], [, b]) => b - a).slice(0, LISTED)
+  const lines = slowest.map(([file, ms]) => `  ${seconds(ms).padStart(8)}  ${relative(process.cwd(), file)}`)
+  process.stdout.write(`\n  Slowest files, by the clock:\n${lines.join('\n')}\n`)
 }
 
 function reportOverruns(spentMs: ReadonlyMap<string, number>): number {
