@@ -42,7 +42,7 @@ describe('the journey in a browser', function () {
     await press('Match by email')
     await press('Save & Proceed')
     await press('Activate')
-    await press('To the candidates')
+    await press('Go to candidates')
     await page.waitForURL(`${trial.url}/candidates`) // with its scripts
     await click(page.getByRole('row', { name: 'Ibrahim Yılmaz' }).getByRole('button', { name: 'Export to ATS' }))
     const dialog = page.getByRole('dialog', { name: 'Export Ibrahim Yılmaz to Lever' })

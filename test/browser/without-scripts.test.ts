@@ -42,7 +42,7 @@ describe('the pages without JavaScript', function () {
     await page.getByRole('row', { name: 'Nora Script' }).getByRole('button', { name: 'Export to ATS' }).click()
     await page.getByLabel('Job').selectOption({ label: 'Backend Engineer · San Francisco, CA · Engineering' })
     await press('Show what will be sent')
-    await page.getByText('Nobody with these email addresses is in Lever.').waitFor()
+    await page.getByText('No one in Lever has these email addresses.').waitFor()
     await press('Export')
     const way = page.getByRole('link', { name: 'Open Nora Script in Lever' })
     const refresh = page.getByRole('button', { name: 'Refresh', exact: true })

@@ -92,7 +92,7 @@ describe('web/pages: authorize Lever', () => {
     const again = await site.newBrowser().open(link)
     expect(again.statusCode).to.equal(400)
     expect(again.body)
-      .to.include('was opened before')
+      .to.include('was already opened')
       .and.match(/<a[^>]*role="button"[^>]*>Authorize<\/a>/)
     expect(again.headers).to.not.have.property('set-cookie')
   })
@@ -315,7 +315,7 @@ describe('web/pages: authorize Lever', () => {
     const page = await browser.open(await throughLever(browser))
 
     expect(page.statusCode).to.equal(409)
-    expect(page.body).to.include('another Lever account').and.include('disconnect first')
+    expect(page.body).to.include('not the Lever account that was connected before').and.include('disconnect first')
     await ConnectionModel.updateOne({ organization: site.web.organization }, { $unset: { leverAccountId: 1 } })
   })
 
@@ -327,7 +327,7 @@ describe('web/pages: authorize Lever', () => {
     const page = await browser.open(back, { headers: { 'accept-language': 'es' } })
 
     expect(page.statusCode).to.equal(400)
-    expect(page.body).to.include('No se ha podido contactar con Lever').and.include('Autorizar')
+    expect(page.body).to.include('No se puede contactar con Lever').and.include('Autorizar')
   })
 
   it('shows what Lever said as text', async () => {

@@ -85,7 +85,7 @@ describe('conversations/who takes part', () => {
     const { html } = await pageOf(OTHER)
     expect(html)
       .to.include(talk)
-      .and.include('1 message · Only admins and the people who write in it can read it.')
+      .and.include('1 message · Only admins and the people who take part in this conversation can read it.')
       .and.not.include('between the two of us')
       .and.not.include('Write note now')
     const [, conversation = ''] = /conversations\/([0-9a-f]{24})\/note/.exec((await pageOf(SOURCER)).html) ?? []

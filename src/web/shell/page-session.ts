@@ -47,7 +47,7 @@ function decodePart(text: string): string {
   } catch {
     // refused below
   }
-  throw new ServiceError('bad_request', 'The form or its address is not encoded as UTF-8.')
+  throw new ServiceError('bad_request', 'The form or its address is not valid UTF-8.')
 }
 
 /** Answers a form whose session ended with a page that keeps what was typed; false if it did not answer. */

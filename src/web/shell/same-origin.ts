@@ -5,7 +5,7 @@ import { ServiceError } from '../../errors.ts'
 /** A write that a page of another site sent. */
 export class FromAnotherSite extends ServiceError {
   constructor() {
-    super('forbidden', 'This request came from another site.', { hint: 'Open the page here and send it again.' })
+    super('forbidden', 'This request was sent from another site.', { hint: 'Open the page here and send it again.' })
     this.name = 'FromAnotherSite'
   }
 }

@@ -54,7 +54,7 @@ export function assertIntended(ctx: SiteContext, publicUrl: string, givenToken: 
   assertSameOrigin(ctx, publicUrl)
   const { csrfToken } = ctx.state
   if (csrfToken === null || equalSecrets(givenToken, csrfToken)) return
-  throw new ServiceError('csrf_token_missing', 'The CSRF token is missing or of another session.', {
+  throw new ServiceError('csrf_token_missing', 'The CSRF token is missing or belongs to another session.', {
     hint: 'Reload the page and send it again. Programs send the X-CSRF-Token header, or use an API key.',
   })
 }

@@ -10,6 +10,6 @@ import { ServiceError } from '../../errors.ts'
 export function assertSpeaksFor(caller: OrganizationCaller, email: string): void {
   if (caller.kind === 'apiKey' || normalizeEmail(email) === caller.email) return
   throw new ServiceError('forbidden', 'Signed in as a person, you can act only as yourself.', {
-    hint: 'Leave it to the other person, or use an API key.',
+    hint: 'Let the other person do it, or use an API key.',
   })
 }

@@ -95,7 +95,7 @@ function multipartField(request: IncomingMessage, rules: UploadRules): Promise<N
     const refusal = new Promise<ServiceError | null>((settle) => {
       form.once('finish', () => settle(given === 0 ? missing(rules) : given > 1 ? tooMany(rules) : null))
       form.on('error', (error) => settle(malformed(error)))
-      request.once('close', () => request.complete || settle(malformed(new Error('The sender went away.'))))
+      request.once('close', () => request.complete || settle(malformed(new Error('The sender closed the connection.'))))
     })
     form.on('file', (field, file, filename: string | undefined) => {
       file.on('error', () => undefined) // the form has the same one

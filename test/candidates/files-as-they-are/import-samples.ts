@@ -153,7 +153,7 @@ async function openImportPage(url: string, api: Api): Promise<ImportPage> {
       const answer = await post('/candidates/import', file)
       expect(answer.status, await answer.text()).to.equal(303)
       const { html } = await ana.open(answer.headers.get('location') ?? '')
-      const previewed = rowsIn(tableIn(preview, 'How the file is read')).map(([, becomes]) => becomes !== 'Left out')
+      const previewed = rowsIn(tableIn(preview, 'How the file is read')).map(([, becomes]) => becomes !== 'Not imported')
       return { ...outcomeIn(html), previewed }
     },
   }

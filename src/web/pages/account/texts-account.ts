@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** A person's own page, and those on which they set a password or choose an organization. */
+/** A person's own page, and the pages for setting a password and for choosing an organization. */
 export const accountTexts = defineTexts({
   en: {
     title: 'Your account',
@@ -16,19 +16,19 @@ export const accountTexts = defineTexts({
     switchOrganization: 'Switch organization',
     choosePassword: 'Choose a password',
     changePassword: 'Change the password',
-    setLead: 'A change signs you out everywhere else.',
+    setLead: 'Changing it signs you out everywhere else.',
     replaceableLead:
-      'You just signed in without it, so you can choose a new one for the next few minutes. A change signs you out everywhere else.',
+      'You just signed in without a password, so you can choose a new one for the next few minutes. Changing it signs you out everywhere else.',
     noneLead: 'With a password you can sign in without a link.',
     noneAndLateLead:
-      'You have no password. To choose one, sign in again with a link or through your provider: for 15 minutes after that, you can do it here.',
+      'You have no password. To choose one, sign in again with a link or through your provider, then come back here within 15 minutes.',
     current: 'Current password',
     newPassword: 'New password',
     rule: (shortest: number, longest: number) => `${shortest} to ${longest} characters of any kind. A few unrelated words work well.`,
     passwordFaults: {
       length: (shortest: number, longest: number) => `Use ${shortest} to ${longest} characters.`,
       common: () => 'This password is too common. Choose one that is harder to guess, such as a few unrelated words.',
-      names: () => 'This password is made of names that others know: yours, your organization’s, or the product’s. Choose another one.',
+      names: () => 'This password consists of names that others know: yours, your organization’s or the product’s. Choose another one.',
     },
     wrongCurrent: 'This is not your current password.',
     savePassword: 'Save password',
@@ -53,8 +53,8 @@ export const accountTexts = defineTexts({
     setUp: 'setting up Fulcrum',
     signOutEverywhere: 'Sign out everywhere',
     organizations: 'Choose an organization',
-    organizationsLead: 'You belong to several. You can switch at any time in the corner.',
-    here: 'here now',
+    organizationsLead: 'You belong to several organizations. You can switch at any time in the corner of the page.',
+    here: 'current',
     goOnIn: (name: string) => `Continue in ${name}`,
     notOpen: 'This sign-in no longer gives access to that organization. Sign in again.',
   },
@@ -72,12 +72,12 @@ export const accountTexts = defineTexts({
     switchOrganization: 'Cambiar de organización',
     choosePassword: 'Elegir una contraseña',
     changePassword: 'Cambiar la contraseña',
-    setLead: 'Al cambiarla se cierra su sesión en todos los demás sitios.',
+    setLead: 'Al cambiarla se cierra su sesión en los demás sitios.',
     replaceableLead:
-      'Acaba de entrar sin ella, así que durante unos minutos puede elegir una nueva. Al cambiarla se cierra su sesión en todos los demás sitios.',
-    noneLead: 'Con una contraseña puede entrar por su cuenta, sin enlace.',
+      'Acaba de iniciar sesión sin contraseña, así que durante unos minutos puede elegir una nueva. Al cambiarla se cierra su sesión en los demás sitios.',
+    noneLead: 'Con una contraseña puede iniciar sesión sin enlace.',
     noneAndLateLead:
-      'No tiene contraseña. Para elegir una, entre de nuevo: durante los 15 minutos siguientes a entrar con un enlace o con su proveedor puede hacerlo aquí.',
+      'No tiene contraseña. Para elegir una, inicie sesión de nuevo con un enlace o con su proveedor y vuelva aquí en menos de 15 minutos.',
     current: 'Contraseña actual',
     newPassword: 'Contraseña nueva',
     rule: (shortest: number, longest: number) =>
@@ -89,7 +89,7 @@ export const accountTexts = defineTexts({
     },
     wrongCurrent: 'Esta no es su contraseña actual.',
     savePassword: 'Guardar la contraseña',
-    passwordSaved: 'Su contraseña está guardada. Se ha cerrado su sesión en todos los demás sitios.',
+    passwordSaved: 'Su contraseña está guardada. Se ha cerrado su sesión en los demás sitios.',
     notNow: 'Ahora no',
     goOn: 'Continuar',
     welcome: (name: string) => `Le damos la bienvenida, ${name}`,
@@ -97,7 +97,7 @@ export const accountTexts = defineTexts({
     language: 'Idioma',
     languageLead: 'Se usa en todos los navegadores en los que no haya elegido otro idioma.',
     saveLanguage: 'Guardar el idioma',
-    sessions: 'Dónde tiene la sesión iniciada',
+    sessions: 'Dónde ha iniciado sesión',
     sessionsLead: 'Una sesión termina tras 12 horas sin uso y, a más tardar, a los 14 días.',
     signedIn: 'Iniciada',
     by: 'Con',
@@ -110,9 +110,9 @@ export const accountTexts = defineTexts({
     setUp: 'la puesta en marcha de Fulcrum',
     signOutEverywhere: 'Cerrar todas las sesiones',
     organizations: 'Elegir una organización',
-    organizationsLead: 'Pertenece a varias. Puede cambiar en cualquier momento en la esquina.',
-    here: 'aquí ahora',
+    organizationsLead: 'Pertenece a varias organizaciones. Puede cambiar en cualquier momento en la esquina de la página.',
+    here: 'actual',
     goOnIn: (name: string) => `Continuar en ${name}`,
-    notOpen: 'Este inicio de sesión ya no da acceso a esa organización. Entre de nuevo.',
+    notOpen: 'Este inicio de sesión ya no da acceso a esa organización. Inicie sesión de nuevo.',
   },
 })

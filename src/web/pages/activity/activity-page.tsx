@@ -22,7 +22,7 @@ export interface ActivityPageProps {
   head: EarlierHead | null
 }
 
-/** What Lever told, and who did what. */
+/** What Lever sent, and who did what. */
 export function ActivityPage({ query, deliveries, refusals, events, names, head }: ActivityPageProps) {
   const t = activityTexts(usePage().language)
   return (

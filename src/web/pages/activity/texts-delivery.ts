@@ -8,11 +8,11 @@ export const deliveryTexts = defineTexts({
   en: {
     signature: 'Signature',
     signatureVerified: 'Valid: it matches the signature token of its event',
-    signatureUnchecked: 'Not checked yet: the signature token of its event is not known',
+    signatureUnchecked: 'Not checked yet: no signature token is saved for its event',
     opportunity: 'Opportunity in Lever',
     nextTry: 'Next try',
     effects: 'Result',
-    noEffects: 'Nothing changed: this was already known.',
+    noEffects: 'Nothing changed: Fulcrum already knew this.',
     noEffectsYet: 'Nothing so far.',
     processed: 'Processed',
     ignored: 'Ignored.',
@@ -26,12 +26,12 @@ export const deliveryTexts = defineTexts({
   },
   es: {
     signature: 'Firma',
-    signatureVerified: 'Auténtica: corresponde al token de firma de su evento',
-    signatureUnchecked: 'Aún sin comprobar: no se conoce el token de firma de su evento',
+    signatureVerified: 'Válida: corresponde al token de firma de su evento',
+    signatureUnchecked: 'Aún sin comprobar: no hay ningún token de firma guardado para su evento',
     opportunity: 'Oportunidad en Lever',
     nextTry: 'Próximo intento',
     effects: 'Resultado',
-    noEffects: 'No ha cambiado nada: ya se sabía.',
+    noEffects: 'No ha cambiado nada: Fulcrum ya lo sabía.',
     noEffectsYet: 'Nada por ahora.',
     processed: 'Procesada',
     ignored: 'Ignorada.',
@@ -48,18 +48,18 @@ export const deliveryTexts = defineTexts({
 const EFFECTS: Record<Language, Record<EffectName, (detail: string) => string>> = {
   en: {
     mirrorUpdated: () => 'The opportunity was read from Lever and saved.',
-    mirrorWasNewer: () => 'The opportunity was read from Lever; a newer state was already known.',
+    mirrorWasNewer: () => 'The opportunity was read from Lever, but a newer state was already known.',
     candidatesUpdated: (count) => `Candidates updated: ${count}.`,
     stageNoted: (stage) => `New in the history: stage ${stage}.`,
     archivedNoted: () => 'New in the history: archived.',
     unarchivedNoted: () => 'New in the history: no longer archived.',
     interviewNoted: (id) => `New in the history: interview ${id}.`,
     deletionConfirmed: () => 'Lever lists the opportunity as deleted; its data was removed here.',
-    candidatesUnlinked: (count) => `Candidates that are no longer in Lever: ${count}.`,
+    candidatesUnlinked: (count) => `Candidates no longer in Lever: ${count}.`,
   },
   es: {
     mirrorUpdated: () => 'La oportunidad se leyó de Lever y se guardó.',
-    mirrorWasNewer: () => 'La oportunidad se leyó de Lever; ya se conocía un estado más reciente.',
+    mirrorWasNewer: () => 'La oportunidad se leyó de Lever, pero ya se conocía un estado más reciente.',
     candidatesUpdated: (count) => `Candidatos actualizados: ${count}.`,
     stageNoted: (stage) => `Nuevo en el historial: etapa ${stage}.`,
     archivedNoted: () => 'Nuevo en el historial: archivado.',
@@ -74,7 +74,7 @@ export function effectWords(language: Language, effect: EffectName, detail: stri
   return EFFECTS[language][effect](detail ?? '')
 }
 
-/** Why a delivery came to nothing, by the codes that only deliveries have; the English words are their own. */
+/** Why a delivery had no effect, for the codes that only deliveries have. English uses the error's own words. */
 const SPANISH: Readonly<Record<string, string>> = {
   deletion_not_listed: 'Lever todavía no indica que la oportunidad se haya eliminado.',
   event_unknown: 'El evento no es ninguno de los que se usan aquí.',
@@ -82,7 +82,7 @@ const SPANISH: Readonly<Record<string, string>> = {
   opportunity_unknown: 'Lever no conoce la oportunidad, o no nos la muestra, y no indica que se haya eliminado.',
 }
 
-/** In the reader's language; of a code that nobody knows here the words that came with it. */
+/** In the reader's language; for an unknown code, the words that came with it. */
 export function deliveryErrorWords(language: Language, { code, detail }: { code: string; detail: string }): string {
   if (language === 'en') return detail
   if (isErrorCode(code)) return problemWords(language, { code, message: detail, hint: undefined })

@@ -121,7 +121,7 @@ function AccessTokenClock({ expiresAt }: { expiresAt: Date }) {
     <Fact name={t.accessToken}>
       {isOver
         ? t.accessTokenOver
-        : [t.accessTokenExpires, ' ', <TimeAgo key="at" at={expiresAt.toISOString()} />, `; ${t.accessTokenRenews}`]}
+        : [t.accessTokenExpires, ' ', <TimeAgo key="at" at={expiresAt.toISOString()} />, ` · ${t.accessTokenRenews}`]}
     </Fact>
   )
 }

@@ -15,11 +15,11 @@ const texts = defineTexts({
     'requisition_fields:read:admin': 'Fill in the fields of requisitions',
     'sources:read:admin': 'Set the source of a candidate',
     'contact:read:admin': 'Recognize a person across opportunities',
-    'webhooks:write:admin': 'Create webhooks, so that changes come back at once',
+    'webhooks:write:admin': 'Create webhooks, so that changes arrive at once',
     'applications:read:admin': 'See which job a candidate applied to',
     'interviews:write:admin': 'Schedule, change and cancel interviews',
     'panels:write:admin': 'Group interviews into panels',
-    'offers:read:admin': 'Take the start date of a hire from the offer',
+    'offers:read:admin': 'Read the start date of a hire from the offer',
     'confidential:access:admin': 'See confidential candidates and jobs',
   },
   es: {
@@ -27,7 +27,7 @@ const texts = defineTexts({
     'opportunities:write:admin': 'Exportar al ATS: crear candidatos, buscar duplicados, seguir etapas',
     'opportunities:read:admin': 'Encontrar candidatos y seguir sus etapas',
     'notes:write:admin': 'Escribir una nota en un candidato',
-    'users:read:admin': 'Asignar a sus personas usuarios de Lever',
+    'users:read:admin': 'Asignar usuarios de Lever a su equipo',
     'postings:read:admin': 'Elegir un puesto al exportar',
     'stages:read:admin': 'Mostrar la etapa de un candidato',
     'archive_reasons:read:admin': 'Mostrar por qué se archivó a un candidato',
@@ -36,16 +36,16 @@ const texts = defineTexts({
     'requisition_fields:read:admin': 'Rellenar los campos de las requisiciones',
     'sources:read:admin': 'Indicar el origen de un candidato',
     'contact:read:admin': 'Reconocer a una persona en varias oportunidades',
-    'webhooks:write:admin': 'Crear webhooks para que los cambios vuelvan al momento',
+    'webhooks:write:admin': 'Crear webhooks para recibir los cambios al momento',
     'applications:read:admin': 'Saber a qué puesto se presentó un candidato',
     'interviews:write:admin': 'Programar, cambiar y cancelar entrevistas',
     'panels:write:admin': 'Agrupar entrevistas en paneles',
-    'offers:read:admin': 'Tomar de la oferta la fecha de inicio de una contratación',
+    'offers:read:admin': 'Leer en la oferta la fecha de inicio de una contratación',
     'confidential:access:admin': 'Ver candidatos y puestos confidenciales',
   },
 })
 
-/** What a scope of Lever is needed for here; null for one that nothing here needs. */
+/** Why Fulcrum needs a Lever scope; null for a scope that it does not need. */
 export function scopePurpose(language: Language, scope: string): string | null {
   const t: Record<string, string> = texts(language)
   return Object.hasOwn(t, scope) ? (t[scope] ?? null) : null

@@ -4,7 +4,7 @@ import { defineTexts } from '../../shell/languages.ts'
 export const timelineTexts = defineTexts({
   en: {
     title: 'Timeline',
-    nothingYet: 'Nothing has happened yet.',
+    nothingYet: 'No events yet.',
     exportRequested: 'Export requested',
     exported: 'Exported to Lever',
     exportDuplicate: 'Not exported: already in Lever',
@@ -26,14 +26,14 @@ export const timelineTexts = defineTexts({
   },
   es: {
     title: 'Cronología',
-    nothingYet: 'Aún no ha ocurrido nada.',
+    nothingYet: 'Aún no hay eventos.',
     exportRequested: 'Exportación solicitada',
     exported: 'Exportado a Lever',
     exportDuplicate: 'No exportado: ya está en Lever',
-    exportFailed: 'La exportación falló.',
+    exportFailed: 'La exportación ha fallado.',
     exportCanceled: 'Exportación cancelada',
     noteWritten: 'Nota escrita en Lever',
-    noteFailed: 'La nota no se pudo escribir.',
+    noteFailed: 'No se pudo escribir la nota.',
     stage: (stage: string) => `Etapa en Lever: ${stage}`,
     archived: 'Archivado en Lever',
     archivedBecause: (reason: string) => `Archivado en Lever: ${reason}`,

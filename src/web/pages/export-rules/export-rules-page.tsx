@@ -154,21 +154,21 @@ function Preview({ of, replaces, touchesExisting }: NonNullable<ExportRulesPageP
   )
 }
 
-/** English in the error's own words where they are kept; else as for every page. */
+/** English uses the error's own words where they were kept. */
 function wordsOf(language: Language, { code, detail }: { code: string; detail: string }): string {
   const known: ErrorCode = ERROR_CODES.find((one) => one === code) ?? 'internal_error'
   return problemWords(language, new ServiceError(known, detail === '' ? (ENGLISH[code] ?? code) : detail))
 }
 
-/** Of those whose details are not kept. */
+/** Used where an error's details are not kept. */
 const ENGLISH: Record<string, string> = {
   already_exported: 'Already exported to this job, or being exported now.',
   connection_not_active: 'Lever is not connected for exports.',
   feature_off: 'Exporting candidates is turned off.',
-  scope_missing: 'Lever has not granted what exports need.',
-  user_inactive: 'The person it exports on behalf of is deactivated here.',
-  user_not_mapped: 'The person it exports on behalf of has no Lever user.',
-  mapping_inactive: 'Export is switched off for the person it exports on behalf of.',
-  lever_user_deactivated: 'The Lever user it exports as is deactivated.',
+  scope_missing: 'Lever has not granted everything that exports need.',
+  user_inactive: 'The person that the rule exports for is deactivated.',
+  user_not_mapped: 'The person that the rule exports for is not mapped to a Lever user.',
+  mapping_inactive: 'The Lever user of the person that the rule exports for is switched off here.',
+  lever_user_deactivated: 'The Lever user of the person that the rule exports for is deactivated.',
   posting_closed: 'The job is no longer open.',
 }

@@ -1,7 +1,7 @@
 import type { ExportStatus } from '../../../export/export-view.ts'
 import { defineTexts } from '../../shell/languages.ts'
 
-/** English does not tell one from several. */
+/** English uses the same words for one and for several. */
 const statuses: Record<ExportStatus, string> = {
   queued: 'Queued',
   running: 'Running',
@@ -15,11 +15,11 @@ const statuses: Record<ExportStatus, string> = {
 export const exportWords = defineTexts({
   en: {
     ...statuses,
-    authorization: 'Waits until Lever is authorized again',
-    budget: 'Waits: Lever limits the request rate',
-    settling: 'Lever has not confirmed it; checking there',
-    paused: 'Waits: exports are paused',
-    lever: 'Waits: Lever cannot be reached; retrying',
+    authorization: 'Waiting for Lever to be authorized again',
+    budget: 'Waiting: Lever limits the request rate',
+    settling: 'Not confirmed by Lever; checking there',
+    paused: 'Waiting: exports are paused',
+    lever: 'Waiting: Lever cannot be reached; retrying',
     general: 'General opportunity',
     confidential: 'Confidential',
     confidentialRecord: 'A confidential record',
@@ -27,7 +27,7 @@ export const exportWords = defineTexts({
     openInLever: (name: string) => `Open ${name} in Lever`,
     openFound: 'Open in Lever',
     inStage: (stage: string) => `at ${stage}`,
-    noteQueued: 'The note follows',
+    noteQueued: 'The note will follow',
     noteFailed: 'The note could not be written',
     archived: (reason: string) => `Archived: ${reason}`,
     archivedPlain: 'Archived',
@@ -40,11 +40,11 @@ export const exportWords = defineTexts({
     duplicate: 'Ya está en Lever',
     failed: 'Fallida',
     canceled: 'Cancelada',
-    authorization: 'Espera a que se vuelva a autorizar Lever',
-    budget: 'Espera: Lever limita el ritmo de las solicitudes',
+    authorization: 'A la espera de que Lever se autorice de nuevo',
+    budget: 'En espera: Lever limita el ritmo de las solicitudes',
     settling: 'Lever no lo ha confirmado; se está comprobando allí',
-    paused: 'Espera: las exportaciones están en pausa',
-    lever: 'Espera: no se puede contactar con Lever; se intentará de nuevo',
+    paused: 'En espera: las exportaciones están en pausa',
+    lever: 'En espera: no se puede contactar con Lever; reintentando',
     general: 'Oportunidad general',
     confidential: 'Confidencial',
     confidentialRecord: 'Un registro confidencial',
@@ -52,7 +52,7 @@ export const exportWords = defineTexts({
     openInLever: (name: string) => `Abrir a ${name} en Lever`,
     openFound: 'Abrir en Lever',
     inStage: (stage: string) => `en ${stage}`,
-    noteQueued: 'La nota irá después',
+    noteQueued: 'La nota se enviará después',
     noteFailed: 'No se pudo escribir la nota',
     archived: (reason: string) => `Archivado: ${reason}`,
     archivedPlain: 'Archivado',
@@ -60,7 +60,7 @@ export const exportWords = defineTexts({
   },
 })
 
-/** Statuses of several: of exports, and of the candidates of a bulk export. */
+/** Plural statuses, for exports and for the candidates of a bulk export. */
 export const exportStatusTexts = defineTexts<Record<'exports' | 'candidates', Record<ExportStatus, string>>>({
   en: { exports: statuses, candidates: statuses },
   es: {

@@ -117,7 +117,8 @@ async function redeemLink(ctx: SiteContext, token: string, { accounts, failures 
 }
 
 async function signInAsSample(ctx: SiteContext, deps: SignInDeps): Promise<void> {
-  if (!deps.samplePeople || !isLoopbackRequest(ctx, deps.publicUrl)) throw new ServiceError('not_found', 'There are no sample people here.')
+  if (!deps.samplePeople || !isLoopbackRequest(ctx, deps.publicUrl))
+    throw new ServiceError('not_found', 'This service has no sample people.')
   const { personId, next } = parseForm(ctx, z.object({ personId: z.string(), next: z.string().optional() }))
   const person = (await deps.samplePeople()).find((sample) => sample.personId === personId)
   if (!person) throw new ServiceError('not_found', 'There is no such sample person.')

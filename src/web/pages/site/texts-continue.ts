@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** The page that says whose link was opened, before the link is used. */
+/** The page that says whose link this is before the link is used. */
 export const continueTexts = defineTexts({
   en: {
     signIn: {

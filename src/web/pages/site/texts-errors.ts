@@ -1,34 +1,34 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** What an error page says, by what happened; its cause in words is the error's own. */
+/** Titles and next steps of error pages. The cause is the error's own message. */
 export const errorTexts = defineTexts({
   en: {
     notFound: 'This page does not exist',
     notFoundNext: 'The address may be mistyped, or the page no longer exists.',
-    forbidden: 'This page is not for you',
+    forbidden: 'You do not have access to this page',
     forbiddenNext: 'Settings and activity are for admins. Ask an admin of your organization.',
-    otherSite: 'This form came from another site',
-    otherSiteNext: 'Nothing was done. Open the page here, for example the start page or the sign-in page, and send the form again.',
+    otherSite: 'This form was sent from another site',
+    otherSiteNext: 'Nothing was changed. Open the page here, for example the start page or the sign-in page, and send the form again.',
     failed: 'Something went wrong on our side',
-    failedNext: 'Try again in a moment. If it happens again, tell whoever runs this service the number below.',
+    failedNext: 'Try again in a moment. If it happens again, give the number below to the operator of this service.',
     unavailable: 'Not available right now',
     unavailableNext: 'This is usually temporary. Try again in a moment.',
     tooMany: 'Too many attempts',
     tooManyNext: 'Wait a minute, then try again.',
     refused: 'That did not work',
     refusedNext: 'Go back and try again.',
-    home: 'To the start page',
+    home: 'Go to the start page',
   },
   es: {
     notFound: 'Esta página no existe',
-    notFoundNext: 'Puede que la dirección esté mal escrita o que lo que había aquí ya no esté.',
-    forbidden: 'Esta página no es para usted',
-    forbiddenNext: 'Los ajustes y la actividad son para administradores. Pregunte a uno de su organización.',
-    otherSite: 'Este formulario viene de otro sitio',
+    notFoundNext: 'Puede que la dirección esté mal escrita o que la página ya no exista.',
+    forbidden: 'No tiene acceso a esta página',
+    forbiddenNext: 'Los ajustes y la actividad son para administradores. Pregunte a un administrador de su organización.',
+    otherSite: 'Este formulario se envió desde otro sitio',
     otherSiteNext:
-      'No se ha hecho nada. Abra la página aquí, por ejemplo la de inicio o la de inicio de sesión, y envíe el formulario de nuevo.',
+      'No se ha cambiado nada. Abra la página aquí, por ejemplo la de inicio o la de inicio de sesión, y envíe el formulario de nuevo.',
     failed: 'Algo ha fallado por nuestra parte',
-    failedNext: 'Inténtelo de nuevo en un momento. Si se repite, dé el número de abajo a quien gestiona este servicio.',
+    failedNext: 'Inténtelo de nuevo en un momento. Si se repite, dé el número de abajo al operador de este servicio.',
     unavailable: 'No disponible en este momento',
     unavailableNext: 'Suele ser temporal. Inténtelo de nuevo en un momento.',
     tooMany: 'Demasiados intentos',

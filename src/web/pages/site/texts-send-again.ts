@@ -1,25 +1,23 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** After a form that came too late, or with another session's token. */
+/** Shown for a form that arrived after its session ended, or with another session's token. */
 export const sendAgainTexts = defineTexts({
   en: {
     ended: 'Your session has ended',
-    endedLead:
-      'Nothing was saved, and nothing that you typed is lost: this page keeps it. Sign in again in a new tab, then come back here.',
+    endedLead: 'Nothing was saved, but this page keeps everything that you typed. Sign in again in a new tab, then come back here.',
     other: 'You have signed in again since then',
-    otherLead: 'Nothing was saved yet, and nothing that you typed is lost: this page keeps it. If you sent it yourself, send it again.',
+    otherLead: 'Nothing was saved yet, but this page keeps everything that you typed. If you sent the form yourself, send it again.',
     signedInAs: (name: string, email: string) => `You are now signed in as ${name} (${email}).`,
     signIn: 'Sign in in a new tab',
     again: 'Send again',
   },
   es: {
     ended: 'Su sesión ha terminado',
-    endedLead:
-      'No se ha guardado nada y no se pierde nada de lo que escribió: esta página lo conserva. Inicie sesión en otra pestaña y vuelva aquí.',
+    endedLead: 'No se ha guardado nada, pero esta página conserva todo lo que escribió. Inicie sesión en otra pestaña y vuelva aquí.',
     other: 'Ha vuelto a iniciar sesión desde entonces',
     otherLead:
-      'Aún no se ha guardado nada y no se pierde nada de lo que escribió: esta página lo conserva. Si lo envió usted, envíelo de nuevo.',
-    signedInAs: (name: string, email: string) => `Ahora tiene la sesión iniciada como ${name} (${email}).`,
+      'Aún no se ha guardado nada, pero esta página conserva todo lo que escribió. Si envió usted el formulario, envíelo de nuevo.',
+    signedInAs: (name: string, email: string) => `Ahora ha iniciado sesión como ${name} (${email}).`,
     signIn: 'Iniciar sesión en otra pestaña',
     again: 'Enviar de nuevo',
   },

@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** Words that stand on every page. */
+/** Words on every page. */
 export const siteTexts = defineTexts({
   en: {
     skip: 'Skip to the content',

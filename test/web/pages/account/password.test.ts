@@ -73,10 +73,10 @@ describe('signing in by password, and one’s own account', function () {
 
     for (const [password, en, es] of [
       ['Password12345', 'too common', 'demasiado común'],
-      ['WilhelminaKestrel1', 'made of names', 'se compone de nombres'],
-      ['weak@acme.example', 'made of names', 'se compone de nombres'],
-      ['headhuntr.io-2026', 'made of names', 'se compone de nombres'],
-      ['Fulcrum-4-Acme!', 'made of names', 'se compone de nombres'],
+      ['WilhelminaKestrel1', 'consists of names', 'se compone de nombres'],
+      ['weak@acme.example', 'consists of names', 'se compone de nombres'],
+      ['headhuntr.io-2026', 'consists of names', 'se compone de nombres'],
+      ['Fulcrum-4-Acme!', 'consists of names', 'se compone de nombres'],
     ] as const) {
       const refused = await english.send('/account/password', { welcome: '1', password })
       expect(refused.status, password).to.equal(422)

@@ -78,7 +78,7 @@ describe('the page of activity', function () {
     const after = await ana.send(`/activity/deliveries/${delivery?.id}/replay`, { next: here })
 
     expect(after.path).to.equal(here)
-    expect(after.html).to.include('It is processed again.')
+    expect(after.html).to.include('Processing again.')
     await eventually(
       'Lever is asked again',
       async () => (await service.lever.requests(`/opportunities/${exported.opportunityId}`)).length > reads,
@@ -136,7 +136,7 @@ describe('the page of activity', function () {
 
     expect(html).to.include('Replay all of these').and.to.include(`value="${today}T00:00"`)
     expect(after.path).to.equal(here)
-    expect(after.html).to.include('Processed again: 1.')
+    expect(after.html).to.include('Processing again: 1.')
     const row = rowOf(after.html, 'Webhook deliveries replayed')
     expect(row).to.include(`1 delivery · Candidate Stage Change · From (UTC): ${today} 00:00`).and.to.include('Ana Duarte')
     await eventually('it is processed again', async () => (await deliveries('?event=candidateStageChange'))[0]?.status === 'processed')
@@ -246,7 +246,7 @@ describe('the page of activity', function () {
 
     const { html } = await stranger.open('/activity')
 
-    expect(html).to.include('Aún no se ha recibido nada de Lever').and.to.include('Organización creada').and.not.include('Audited')
+    expect(html).to.include('Lever aún no ha enviado nada').and.to.include('Organización creada').and.not.include('Audited')
     expect((await stranger.open(`/activity/deliveries/${delivery?.id}`)).status).to.equal(404)
     expect((await stranger.send(`/activity/deliveries/${delivery?.id}/replay`)).status).to.equal(404)
     const forged = await got.post(`${service.url}/activity/deliveries/${delivery?.id}/replay`, { cookieJar: ana.jar, form: {}, throwHttpErrors: false }) // prettier-ignore

@@ -80,7 +80,7 @@ describe('the settings of a connection', function () {
 
     expect([saved.status, saved.path]).to.deep.equal([200, HERE])
     expect(saved.html)
-      .to.contain('The settings are saved. Lever has not granted everything that these features need: authorize again.')
+      .to.contain('Settings saved. Lever has not granted everything that these features need: authorize again.')
       .and.contain('value="Finder &amp; Co"')
     expect(await now()).to.deep.equal({
       sourceName: 'Finder & Co',
@@ -95,7 +95,7 @@ describe('the settings of a connection', function () {
       noteTimeZone: 'Europe/Madrid',
     })
     const back = await ana.send(HERE, await form({ defaultStageId: '', performAsFallback: '', eraseWhenDeletedInLever: undefined }))
-    expect(back.html).to.contain('The settings are saved.').and.not.contain('authorize again.')
+    expect(back.html).to.contain('Settings saved.').and.not.contain('authorize again.')
     expect(await now()).to.include({
       defaultStageId: null,
       performAsFallback: null,
@@ -110,7 +110,7 @@ describe('the settings of a connection', function () {
 
     await ana.send(HERE, await form({ features: ['export', 'conversations'] }))
     const fewer = await ana.send(HERE, await form({ features: 'export' }))
-    expect(fewer.html).to.contain('The settings are saved. No new authorization is needed.')
+    expect(fewer.html).to.contain('Settings saved. No new authorization is needed.')
     expect(await now()).to.deep.include({ features: ['export'] })
   })
 
@@ -122,7 +122,7 @@ describe('the settings of a connection', function () {
     expect([page.status, empty.status, nowhere.status]).to.deep.equal([422, 422, 422])
     expect(nowhere.html).to.contain('This is not a time zone')
     expect(page.html).to.contain('Lever has no active user').and.contain('value="nobody@acme.example"').and.contain('value="Finder"')
-    expect(empty.html).to.contain('Write a name, in one line')
+    expect(empty.html).to.contain('Enter a name of at most 100 characters, on one line.')
     expect(await now()).to.include({ sourceName: SOURCE, performAsFallback: null })
   })
 
@@ -133,12 +133,12 @@ describe('the settings of a connection', function () {
 
     const refused = await ana.send(HERE, stale)
     expect(refused.status).to.equal(422)
-    expect(refused.html).to.contain('Somebody else changed the same setting').and.contain('value="Mine"')
+    expect(refused.html).to.contain('Someone else changed the same setting').and.contain('value="Mine"')
     expect(await now()).to.include({ sourceName: 'Theirs' })
 
     await ana.send(HERE, beside)
     expect(await now()).to.include({ sourceName: 'Theirs', eraseWhenDeletedInLever: true })
-    expect((await ana.send(HERE, await form({}))).html).to.contain('There was nothing to save')
+    expect((await ana.send(HERE, await form({}))).html).to.contain('There were no changes to save')
   })
 
   it('are for admins alone', async () => {

@@ -107,10 +107,7 @@ describe('the steps of the setup', function () {
       const page = await ana.send(WEBHOOKS, { candidateHired: 'is wrong', candidateDeleted: 'secret-one', any: 'secret-any' })
 
       expect(page.status).to.equal(422)
-      expect(rowOf(page.html, 'candidateHired'))
-        .to.include('value="is wrong"')
-        .and.include('aria-invalid="true"')
-        .and.include('without spaces')
+      expect(rowOf(page.html, 'candidateHired')).to.include('value="is wrong"').and.include('aria-invalid="true"').and.include('no spaces')
       expect(rowOf(page.html, 'candidateDeleted')).to.include('value="secret-one"').and.not.include('aria-invalid')
       expect(await configured(api)).to.deep.equal([])
     })
@@ -122,9 +119,9 @@ describe('the steps of the setup', function () {
       const page = await ana.open(WEBHOOKS)
 
       expect(next.path).to.equal(USERS)
-      expect(next.html).to.include('One signature token is saved')
+      expect(next.html).to.include('One signature token saved')
       expect(await configured(api)).to.deep.equal(['candidateHired'])
-      expect(rowOf(page.html, 'candidateHired')).to.include('Saved').and.include('Paste a new one to replace it')
+      expect(rowOf(page.html, 'candidateHired')).to.include('Saved').and.include('Paste a new token to replace it')
       expect(page.html).not.to.include('secret-one')
     })
 
@@ -136,7 +133,7 @@ describe('the steps of the setup', function () {
 
       const held = await eventually('it is held', async () => {
         const row = rowOf((await ana.open(WEBHOOKS)).html, 'candidateHired')
-        return row.includes('1 delivery waits for the token') ? row : null
+        return row.includes('1 delivery is waiting for the token') ? row : null
       })
       expect(held).to.include('Missing')
 
@@ -192,7 +189,7 @@ describe('the steps of the setup', function () {
       const after = (await ana.open(WEBHOOKS)).html
 
       for (const html of [between, after, (await ana.open('/activity')).html])
-        expect(html).not.to.match(/badge (ok|bad)">(Verified|Working|Refused|Created)|id="refused"|Paste a new one|Last received/)
+        expect(html).not.to.match(/badge (ok|bad)">(Verified|Working|Refused|Created)|id="refused"|Paste a new token|Last received/)
       expect(rowOf(after, 'candidateHired')).to.include('Missing')
       expect(await configured(api)).to.deep.equal([])
     })
@@ -205,7 +202,7 @@ describe('the steps of the setup', function () {
 
       expect(rowOf((await ana.open(WEBHOOKS)).html, 'candidateHired'))
         .to.include('switched off in Lever?')
-        .and.include('3 changes were found without it')
+        .and.include('3 changes were found only by reading Lever')
       expect((await ana.open('/settings/ats')).html).to.include('Candidate Hired is switched off in Lever')
     })
 
@@ -216,7 +213,7 @@ describe('the steps of the setup', function () {
 
       const asked = await ana.open(`${WEBHOOKS}/candidateHired/remove`)
       expect(asked.html).to.include('Remove the webhook for Candidate Hired?')
-      expect((await ana.send(`${WEBHOOKS}/candidateHired/remove`)).html).to.include('The webhook for Candidate Hired is removed')
+      expect((await ana.send(`${WEBHOOKS}/candidateHired/remove`)).html).to.include('The webhook for Candidate Hired was removed')
       await ana.send(`${WEBHOOKS}/any/remove`)
 
       expect(await configured(api))
@@ -283,7 +280,7 @@ describe('the steps of the setup', function () {
 
       const [first, second] = [await ana.send(USERS, form), await ana.send(USERS, form)]
 
-      expect(first.html).to.include('One change is saved')
+      expect(first.html).to.include('One change saved')
       expect(second.path).to.equal('/settings/ats/activate')
       expect(await AuditEventModel.countDocuments({ organization: id, action: /^mapping/ })).to.equal(1)
     })
@@ -297,7 +294,7 @@ describe('the steps of the setup', function () {
 
       expect(page.status).to.equal(422)
       expect(rowOf(page.html, SOURCER))
-        .to.include(`Somebody else has since changed this to: ${SOURCER}`)
+        .to.include(`Someone else has since changed this to: ${SOURCER}`)
         .and.include('value="chidi@acme.example"')
       expect((await mappingsOf(api))[0]).to.include({ leverEmail: SOURCER })
       const again = { ...fieldsOf(page.html), do: 'proceed' }
@@ -327,7 +324,7 @@ describe('the steps of the setup', function () {
       const page = await ana.send(USERS, { ...form, do: 'use chidi@elsewhere.example chidi@acme.example' })
 
       expect(page.path).to.equal(USERS)
-      expect(page.html).to.include('2 changes are saved')
+      expect(page.html).to.include('2 changes saved')
       expect((await mappingsOf(api)).map(({ leverEmail }) => leverEmail)).to.have.members([SOURCER, 'chidi@acme.example'])
     })
 

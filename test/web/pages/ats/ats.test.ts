@@ -44,7 +44,7 @@ describe('the ATS configuration', function () {
       expect(page.html).to.match(/<label for="application">ATS application<\/label>/)
       const chosen = await ana.send('/settings/ats', { application: 'lever', apiKey: ' ' })
       expect(chosen.path).to.equal('/settings/ats')
-      expect(chosen.html).to.match(/role="status">Lever is chosen/)
+      expect(chosen.html).to.match(/role="status">Lever is selected/)
       expect(await ana.leadsTo('/settings/ats/authorize')).to.match(/\/connect\/lever\//)
     })
 
@@ -62,7 +62,7 @@ describe('the ATS configuration', function () {
       const weak = await ana.send('/settings/ats', { apiKey: await service.lever.newApiKey({ permissions: [] }) })
 
       for (const page of [spaced, unknown, weak]) expect(page.status).to.equal(422)
-      expect(spaced.html).to.include('value="not a key"').and.include('printable text without spaces')
+      expect(spaced.html).to.include('value="not a key"').and.include('printable characters and no spaces')
       expect(unknown.html).to.include('value="no-such-key"').and.include('Lever does not accept this API key')
       expect(weak.html).to.include('Missing: Find all users / List users, Find all opportunities / List all opportunities, ')
       const taken = await ana.send('/settings/ats', { apiKey: `  ${await service.lever.newApiKey()}\n` })
@@ -89,7 +89,7 @@ describe('the ATS configuration', function () {
       expect(html).to.match(/<span class="badge ok">Active<\/span>/)
       expect(html).to.include(`Authorized by ${LEVER_ADMIN}`).and.include('Access token')
       expect(html)
-        .to.match(/if unused for 90 days, ends<\/dt>/)
+        .to.match(/Authorization ends if unused<\/dt>/)
         .and.match(/ends at the latest<\/dt>/)
       expect(html).to.include('Everything that is needed is granted')
       expect(html).to.match(/Candidate Hired<\/dt><dd><span class="badge warn">No token/)
@@ -116,8 +116,8 @@ describe('the ATS configuration', function () {
 
       const { html } = await ana.open('/settings/ats')
 
-      expect(html).to.include('9 needed permissions were not granted').and.include('Missing permission: write a note on a candidate')
-      expect(html).to.match(/confidential:access:admin<\/code><span class="badge ">Granted, not needed/)
+      expect(html).to.include('9 required permissions are not granted').and.include('Missing permission: write a note on a candidate')
+      expect(html).to.match(/confidential:access:admin<\/code><span class="badge ">Granted, but not needed/)
     })
 
     it('shows how far the data came while they are read, and asks again by itself', async () => {
@@ -138,7 +138,7 @@ describe('the ATS configuration', function () {
         .to.match(/^<section [^>]*hx-get="\/settings\/ats\/mirror" hx-trigger="every 2s"/)
         .and.match(/<progress /)
       expect(part.html).to.match(/Users<\/dt><dd>3</)
-      expect((await ana.send('/settings/ats/sync')).html).to.include('Reading from Lever has started')
+      expect((await ana.send('/settings/ats/sync')).html).to.include('Started reading from Lever')
     })
 
     it('pauses and goes on, twice as well as once', async () => {
@@ -168,7 +168,7 @@ describe('the ATS configuration', function () {
       const { api, ana } = await live()
 
       const asked = await ana.open('/settings/ats/disconnect')
-      expect(asked.html).to.include('signature tokens are destroyed').and.include('audit trail stay').and.include('pause instead')
+      expect(asked.html).to.include('signature tokens are deleted').and.include('audit trail are kept').and.include('pause instead')
       expect(await statusOf(api)).to.equal('active')
 
       const done = await ana.send('/settings/ats/disconnect')
@@ -188,7 +188,7 @@ describe('the ATS configuration', function () {
       const address = await ana.leadsTo('/settings/ats/authorize')
 
       expect(html)
-        .to.match(/role="alert">The connection to Lever was interrupted/)
+        .to.match(/role="alert">The connection to Lever broke while access was being renewed/)
         .and.match(/<button type="submit"[^>]*>Authorize<\/button>/)
       await service.lever.revokeGrants()
       await got(await service.lever.consent(address, { jar: ana.jar }), { cookieJar: ana.jar })
@@ -213,7 +213,7 @@ describe('the ATS configuration', function () {
       expect(saved.html)
         .to.include('The new API key is in use')
         .and.include(`…${another.slice(-4)}`)
-        .and.include('The key does not show them')
+        .and.include('Not visible with this key')
         .and.not.include(another)
     })
   })

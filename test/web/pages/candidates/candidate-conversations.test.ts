@@ -44,11 +44,11 @@ describe('conversations on the page of a candidate', () => {
     const asked = await bo.send(`/candidates/${body.id}/conversations/${conversation}/note`)
     expect(asked.html).to.include('The note will be written now.')
 
-    await eventually('the note stands in Lever', async () => (await page()).includes('Everything is in Lever.'))
+    await eventually('the note stands in Lever', async () => (await page()).includes('All messages are in Lever.'))
     expect(await service.lever.notesOf(opportunityId ?? '')).to.have.lengthOf(1)
     expect(await page())
       .to.include(`href="${url}"`)
-      .and.include('Note of 1 message')
+      .and.include('Note with 1 message')
       .and.not.include('Write note now')
     const again = await bo.send(`/candidates/${body.id}/conversations/${conversation}/note`)
     expect(again.html).to.include('All messages of this conversation stand in notes')

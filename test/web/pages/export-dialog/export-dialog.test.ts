@@ -80,7 +80,7 @@ describe('the dialog of Export to ATS', function () {
     ])
       expect(html).to.include(words)
     expect(html).to.match(/<button type="submit">Export<\/button>/)
-    expect(html).to.include('Nobody with these email addresses is in Lever.')
+    expect(html).to.include('No one in Lever has these email addresses.')
     const requests = await service.lever.requests('/opportunities')
     expect(requests.filter(({ method, query }) => method !== 'GET' || 'email' in query)).to.have.length(1)
     expect(requests.every(({ method }) => method === 'GET')).to.equal(true)
@@ -134,7 +134,7 @@ describe('the dialog of Export to ATS', function () {
     expect(await exportsOf(id)).to.have.length(1)
     expect(await service.lever.opportunitiesByEmail(emails[0] ?? '')).to.have.length(1)
     for (const html of pages) expect(html).to.include('in Lever</a>')
-    expect(pages.filter((html) => html.includes('before.'))).to.have.length(1)
+    expect(pages.filter((html) => html.includes('was already exported'))).to.have.length(1)
   })
 
   it('shows who is in Lever already, and does what is chosen', async () => {
@@ -164,7 +164,7 @@ describe('the dialog of Export to ATS', function () {
 
     const [stop, link, create] = [await shown('stop'), await shown('link'), await shown('create')]
 
-    expect(stop).to.include('Nothing: the person is in Lever already').and.not.to.include('/v1/opportunities')
+    expect(stop).to.include('Nothing. The person is already in Lever').and.not.to.include('/v1/opportunities')
     expect(link).to.include('Only the note').and.not.to.include('/v1/opportunities')
     expect(create).to.include('/v1/opportunities').and.to.include(emails[0]).and.to.include('New lead')
   })
@@ -196,7 +196,7 @@ describe('the dialog of Export to ATS', function () {
     expect(asked.html).to.include('Export 3 candidates to Lever').and.not.to.include('name="note"')
     expect(asked.html).to.include(`value="${[fine.id, inLever.id, before.id].join(',')}"`)
     expect(rowOf(asked.html, before.name)).to.include('Already exported to this job')
-    expect(rowOf(asked.html, fine.name)).to.include('checked when sent')
+    expect(rowOf(asked.html, fine.name)).to.include('checked again before sending')
     for (const words of ['What will be sent', 'General opportunity', 'New lead', SOURCE, 'Bo Lindqvist'])
       expect(asked.html).to.include(words)
     expect(sent.path).to.match(/^\/exports\/batches\/[0-9a-f]{24}$/)
@@ -220,10 +220,10 @@ describe('the dialog of Export to ATS', function () {
     expect(exported).to.include('Done.')
     expect(html).to.include('1 candidate will be skipped: already exported')
     expect(onJob.html).not.to.include('will be skipped')
-    expect(rowOf(html, two.name)).to.include('checked when sent')
+    expect(rowOf(html, two.name)).to.include('checked again before sending')
     expect(rowOf(onJob.html, one.name)).to.include('New lead · General opportunity · Bo Lindqvist').and.to.include('<time')
     expect(onJob.html)
-      .to.include('1 of those shown are there as general opportunities only')
+      .to.include('1 of the candidates shown are in Lever as general opportunities only')
       .and.to.include(`Create an opportunity for ${job.text}`)
   })
 
@@ -260,8 +260,8 @@ describe('the dialog of Export to ATS', function () {
     const ended = await bo.open(`${path}?status=canceled`)
 
     expect(queued).to.include('Cancel the rest').and.to.include('hx-trigger="every 2s"')
-    expect(paused.html).to.include('Paused: ').and.to.include('Queued exports wait.').and.to.include('Waits: exports are paused')
-    expect(resumed.html).to.include('Exports continue.').and.to.include(' of 60 done')
+    expect(paused.html).to.include('Paused: ').and.to.include('Queued exports wait.').and.to.include('Waiting: exports are paused')
+    expect(resumed.html).to.include('Exports have resumed.').and.to.include(' of 60 done')
     expect(fragment.html).to.include('id="export-panel"').and.not.include('<html')
     expect(canceled)
       .to.match(/Done: \d+ of 60 exported\./)
@@ -328,14 +328,14 @@ describe('the dialog of Export to ATS', function () {
 
     expect(status).to.equal(200)
     for (const page of [html, preview.html]) {
-      expect(page).to.include('1 of the chosen candidates no longer exists and will not be exported.').and.to.include(here.name)
+      expect(page).to.include('1 selected candidate no longer exists and will not be exported.').and.to.include(here.name)
     }
-    expect((await spanish.open(query)).html).to.include('1 de los candidatos elegidos ya no existe y no se exportará.')
+    expect((await spanish.open(query)).html).to.include('1 candidato seleccionado ya no existe y no se exportará.')
     expect(sent.path).to.match(/^\/exports\/batches\//)
     expect(sent.html).to.include('One candidate was skipped').and.to.include('Deleted candidate')
     expect(await exportsOf(here.id)).to.have.length(1)
     const allGone = await bo.open(`${DIALOG}?id=${gone.id}`)
-    expect([allGone.status, allGone.html.includes('The chosen candidates no longer exist')]).to.deep.equal([422, true])
+    expect([allGone.status, allGone.html.includes('The selected candidates no longer exist')]).to.deep.equal([422, true])
   })
 
   it('refuses a misspelled or malformed field, which could send something else or more', async () => {
@@ -379,7 +379,7 @@ describe('the dialog of Export to ATS', function () {
     const sent = await eve.send(DIALOG, { candidateIds: id, postingId: '', requisitionId: '' })
 
     for (const { html } of [list, dialog, sent])
-      expect(html).to.include('You have no Lever user here yet.').and.to.include(`Ask Ana Duarte (${LEVER_ADMIN}).`)
+      expect(html).to.include('You are not mapped to a Lever user yet.').and.to.include(`Ask Ana Duarte (${LEVER_ADMIN}).`)
     expect(list.html).not.to.match(/<button type="submit"(?![^>]*disabled)[^>]*>Export to ATS</)
     expect(list.html).to.match(/<button type="submit"[^>]*disabled[^>]*aria-describedby="[^"]*why-not"[^>]*>Export to ATS/)
     expect(sent.status).to.equal(403)
@@ -405,7 +405,7 @@ describe('the dialog of Export to ATS', function () {
     const { status, html } = await bo.open(`${DIALOG}?one=${id}`)
 
     expect(status).to.equal(200)
-    expect(html).to.include('could not be checked now')
+    expect(html).to.include('could not check whether the person is in Lever')
     expect(html).to.match(/<button type="submit">Export<\/button>/)
   })
 
@@ -467,10 +467,10 @@ describe('the dialog of Export to ATS', function () {
     const eve = await visit(service.url, api, 'eve@acme.example')
     const [{ id: exportId } = { id: '' }] = await exportsOf(id)
 
-    expect((await stranger.open(`${DIALOG}?one=${id}`)).html).to.include('The chosen candidates no longer exist')
+    expect((await stranger.open(`${DIALOG}?one=${id}`)).html).to.include('The selected candidates no longer exist')
     expect((await stranger.open(path)).html).not.to.include('in Lever</a>')
     expect((await eve.open(path)).html)
-      .to.include('by somebody else')
+      .to.include('Someone else already exported this candidate')
       .and.not.to.include('in Lever</a>')
     for (const visitor of [stranger, eve])
       expect((await visitor.send('/exports/progress', { retry: exportId, progress: '' })).status).to.equal(404)

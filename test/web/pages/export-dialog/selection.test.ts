@@ -115,7 +115,7 @@ describe('a selection without scripts', function () {
       [OPEN, {}],
     ] as const) {
       const over = await press(first, to, [...ids.slice(0, 2), ...many(MOST_IN_BULK)], button)
-      expect([over.status, over.html.includes('More than 5000 candidates are chosen')], to).to.deep.equal([422, true])
+      expect([over.status, over.html.includes('More than 5000 candidates are selected')], to).to.deep.equal([422, true])
       const cut = await press(first, to, [...ids.slice(0, 2), ...many(9900)], button)
       expect([cut.status, cut.html.includes('larger than 256 KB')], to).to.deep.equal([413, true])
     }
@@ -132,7 +132,7 @@ describe('a selection without scripts', function () {
     const last = await bo.open(`/candidates/export?${short}&id=${ids[0]}`)
 
     expect(valueOf(html, 'candidateIds').split(',')).to.have.members(chosen)
-    expect(last.html).to.include('1100 of the chosen candidates no longer exist').and.include(ids[0])
+    expect(last.html).to.include('1100 selected candidates no longer exist').and.include(ids[0])
   })
 })
 

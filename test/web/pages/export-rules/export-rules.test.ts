@@ -36,7 +36,7 @@ describe('the page of automatic export', function () {
     expect(withExisting.html).to.include('It would export 1 candidate now').and.not.include('candidate is in its stages')
     expect(preview.html).to.include('1 candidate is in its stages now').and.include(person.name).and.include('Save rule')
     expect(preview.html).to.include('value="All qualified"').and.include('>Qualified\nqualified lead<')
-    expect(preview.html).to.include('Nobody would be exported now:')
+    expect(preview.html).to.include('No candidates can be exported now:')
     expect(rules.body.data).to.deep.equal([])
     expect(saved.path).to.equal(HERE)
     expect(rowOf(saved.html, 'All qualified')).to.include('Qualified, qualified lead').and.include(LEVER_ADMIN).and.include('Switch off')
@@ -49,7 +49,7 @@ describe('the page of automatic export', function () {
 
     const page = await eventually('the reason is shown', async () => {
       const { html } = await ana.open(HERE)
-      return html.includes('1 waits') && rowOf(html, `/candidates/${person.id}`).includes('has no Lever user') ? html : null
+      return html.includes('1 waiting') && rowOf(html, `/candidates/${person.id}`).includes('is not mapped to a Lever user') ? html : null
     })
     const spanish = await (await visit(service.url, api, LEVER_ADMIN, 'es')).open(HERE)
 
@@ -68,11 +68,11 @@ describe('the page of automatic export', function () {
     const sourcer = await (await visit(service.url, api, SOURCER)).open(HERE)
 
     expect(refused.status).to.equal(422)
-    expect(refused.html).to.include('Give the rule a name').and.include('Name at least one stage').and.include('>Alpha<')
+    expect(refused.html).to.include('Give the rule a name').and.include('Enter at least one stage').and.include('>Alpha<')
     expect(off.html).to.include('is off.')
     expect(on.html).to.include('you can act only as yourself')
     expect(asked.html).to.include('Remove “Of Bo”?')
-    expect(removed.html).to.include('is removed.')
+    expect(removed.html).to.include('was removed.')
     expect(sourcer.status).to.equal(403)
   })
 })

@@ -58,7 +58,7 @@ describe('the list of exports', function () {
   it('says when there is none what to do', async () => {
     const { html } = await eve.open('/exports')
 
-    expect(html).to.include('Nothing has been exported yet.').and.to.include('To the candidates')
+    expect(html).to.include('Nothing has been exported yet.').and.to.include('Go to candidates')
   })
 
   it('tells status, target, who, and the way into Lever', async () => {
@@ -101,7 +101,7 @@ describe('the list of exports', function () {
   it('takes back one that waits, and says what it waits for', async () => {
     const { id, exportId } = await waiting()
     try {
-      expect(rowOf((await bo.open('/exports')).html, `/candidates/${id}`)).to.include('Waits: exports are paused')
+      expect(rowOf((await bo.open('/exports')).html, `/candidates/${id}`)).to.include('Waiting: exports are paused')
 
       const after = await bo.send(`/exports/${exportId}/cancel`, { next: '/exports?status=canceled' })
 

@@ -62,7 +62,7 @@ describe('the page Import CSV', function () {
     const again = await sendAndSee(csv)
 
     expect(status).to.equal(303)
-    expect(html).to.include('The import is done')
+    expect(html).to.include('Import finished')
     expect(factsOf(html)).to.deep.equal({ Added: '1', Updated: '0', Rejected: '2' })
     expect(factsOf(again)).to.deep.equal({ Added: '0', Updated: '1', Rejected: '2' })
     expect(html).to.match(/<th role="rowheader" scope="row" data-head="Line">3<\/th>.*?at least one email or link/)
@@ -114,7 +114,7 @@ describe('the page Import CSV', function () {
     const bad = await preview('colour,shape\nred,round\n')
 
     expect(good.body).to.include('Name (first)').and.to.include('ada@a.example').and.not.include('<html')
-    expect(good.body).to.include('&lt;i>Mood&lt;/i>').and.to.include('Left out')
+    expect(good.body).to.include('&lt;i>Mood&lt;/i>').and.to.include('Not imported')
     expect(bad.body).to.include('notice bad').and.to.include('no header row')
     expect(await find('ada@a.example')).to.deep.equal([])
   })
@@ -162,7 +162,7 @@ describe('the page Import CSV', function () {
     const { status, location } = await send(`name,email,summary\n${rows.join('\n')}\n`)
     const html = await eventually('it is read', async () => {
       const shown = await bo.open(location)
-      return shown.html.includes('The import is done') ? shown.html : null
+      return shown.html.includes('Import finished') ? shown.html : null
     }, 30_000) // prettier-ignore
 
     expect(status).to.equal(303)
@@ -192,7 +192,7 @@ describe('the page Import CSV', function () {
     await eventually('Eric is erased', async () => (await api.get<{ data: unknown[] }>('erasures')).body.data.length === 1)
 
     const refused = await sendAndSee('name,email\nEric,eric@a.example\n')
-    expect(refused).to.include('use “Import, and add erased people again”').and.not.include('allowErased')
+    expect(refused).to.include('use “Import and include erased people”').and.not.include('allowErased')
     const { body: told } = await got(`${service.url}${rejectedCsvIn(refused)}`, { cookieJar: bo.jar })
     expect(told, 'to callers of the API').to.include('allowErased=true')
     expect(await find('eric')).to.deep.equal([])

@@ -71,10 +71,10 @@ describe('people and API keys', function () {
       const here = await ana.send(PEOPLE, { name: 'Robert', email: SOURCER.toUpperCase(), role: 'admin' })
 
       expect(wrong.status).to.equal(422)
-      expect(wrong.html).to.include('Escriba el nombre').and.include('no es una dirección de correo').and.include('value="nonsense"')
+      expect(wrong.html).to.include('Escriba el nombre').and.include('No es una dirección de correo').and.include('value="nonsense"')
       expect(wrong.html).to.match(/<option value="admin" selected>/)
       expect(here.status).to.equal(422)
-      expect(here.html).to.include('ya está aquí')
+      expect(here.html).to.include('ya existe')
       const { data } = (await api.get<{ data: { email: string; role: string; name: string }[] }>('users')).body
       expect(data.find(({ email }) => email === SOURCER)).to.include({ role: 'sourcer', name: 'Bo Lindqvist' })
     })
@@ -95,7 +95,7 @@ describe('people and API keys', function () {
       const { id, api, ana } = await fresh()
       const bo = await visit(service.url, api, SOURCER)
 
-      expect((await ana.send(`${PEOPLE}/changes`, await changed(ana, SOURCER, { role: 'admin' }))).html).to.include('One change is saved')
+      expect((await ana.send(`${PEOPLE}/changes`, await changed(ana, SOURCER, { role: 'admin' }))).html).to.include('One change saved')
       expect((await bo.open(PEOPLE)).status).to.equal(200)
       await ana.send(`${PEOPLE}/changes`, await changed(ana, SOURCER, { active: false }))
 
@@ -111,7 +111,7 @@ describe('people and API keys', function () {
 
       const page = await ana.send(`${PEOPLE}/changes`, form)
 
-      expect(page.html).to.include('Somebody else has since changed Bo Lindqvist')
+      expect(page.html).to.include('Someone else has since changed Bo Lindqvist')
       const { data } = (await api.get<{ data: { email: string; role: string; active: boolean }[] }>('users')).body
       expect(data.find(({ email }) => email === SOURCER)).to.include({ role: 'sourcer', active: false })
     })
@@ -133,11 +133,11 @@ describe('people and API keys', function () {
         expect(more, page).not.to.equal('')
         expect((await ana.open(more)).html)
           .to.include(LEVER_ADMIN)
-          .and.include('Back to the first')
+          .and.include('Back to the start')
         const found = await ana.open(`${page}?q=${encodeURIComponent(' PERSON (7)')}`)
         expect(found.html).to.include('person.7@acme.example').and.include('value="PERSON (7)"').and.not.include('person.8@acme.example')
         expect(found.html).to.match(/<form method="post" action="[^"]*\?q=PERSON(\+|%20)%287%29"/)
-        expect((await ana.open(`${page}?q=.*`)).html).to.include('Nobody found for “.*”')
+        expect((await ana.open(`${page}?q=.*`)).html).to.include('No people found for “.*”')
         expect((await ana.open(`${page}?cursor=nonsense`)).status).to.equal(422)
       }
     })
@@ -193,7 +193,7 @@ describe('people and API keys', function () {
       expect((await ana.open(address)).html)
         .to.include('Remove Bo Lindqvist?')
         .and.include('switch Active off instead')
-      expect((await ana.send(address)).html).to.include('Bo Lindqvist is removed')
+      expect((await ana.send(address)).html).to.include('Bo Lindqvist was removed')
 
       expect((await api.get<{ data: unknown[] }>('users')).body.data).to.have.lengthOf(1)
       expect((await ana.send(`${PEOPLE}/link`, { email: SOURCER })).status).to.equal(404)
@@ -218,13 +218,13 @@ describe('people and API keys', function () {
 
       const asked = await ana.open(address)
       expect(asked.html)
-        .to.include('Zoe made an API key that keeps working.')
+        .to.include('Zoe created an API key that still works.')
         .and.match(/Nightly report .*href="\/settings\/api-keys\/\w+\/revoke"/)
-      expect((await ana.open(KEYS)).html).not.to.include('Keys made by people who left')
+      expect((await ana.open(KEYS)).html).not.to.include('Keys created by people who left')
       await ana.send(address)
 
       const keys = (await ana.open(KEYS)).html
-      expect(keys).to.include('Keys made by people who left')
+      expect(keys).to.include('Keys created by people who left')
       expect(rowOf(keys, 'Nightly report')).to.include('by Zoe').and.include('no longer here').and.include('Revoke')
     })
 
@@ -236,7 +236,7 @@ describe('people and API keys', function () {
       const was = JSON.stringify({ email: OTHER, role: 'admin', active: true })
 
       const saved = await ana.send(`${PEOPLE}/changes`, { [`was:${id}`]: was, [`role:${id}`]: 'admin' })
-      expect(saved.html).to.include('Zoe made an API key that keeps working.').and.include('in Settings > API keys')
+      expect(saved.html).to.include('Zoe created an API key that still works.').and.include('in Settings > API keys')
       await api.put(`users/${OTHER}`, { name: 'Zoe', role: 'admin' })
 
       expect((await zoe.open(KEYS)).path).to.match(/^\/sign-in/)
@@ -304,7 +304,7 @@ describe('people and API keys', function () {
 
       expect((await ana.open(address)).html).to.include('Revoke “Old tool”?')
       expect((await service.api(key).get('users')).status).to.equal(200)
-      expect((await ana.send(address)).html).to.include('The key “Old tool” is revoked')
+      expect((await ana.send(address)).html).to.include('The key “Old tool” was revoked')
 
       expect((await service.api(key).get('users')).status).to.equal(401)
       expect((await ana.send(address)).status).to.equal(404)

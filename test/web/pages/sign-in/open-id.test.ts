@@ -74,9 +74,9 @@ describe('signing in by OpenID Connect', () => {
   const refusals = [
     { what: 'an unverified e-mail', person: { email: 'ana@acme.example', emailVerified: false }, words: 'has not verified your email' },
     { what: 'no word on whether it is verified', person: { email: 'ana@acme.example' }, words: 'has not verified your email' },
-    { what: 'no e-mail', person: {}, words: 'did not say what your email address is' },
-    { what: 'the e-mail of nobody here', person: { email: 'eve@acme.example', emailVerified: true }, words: 'Nobody active in Fulcrum' },
-    { what: 'a refusal there', person: null, words: 'was told not to let you in' },
+    { what: 'no e-mail', person: {}, words: 'did not send your email address' },
+    { what: 'the e-mail of nobody here', person: { email: 'eve@acme.example', emailVerified: true }, words: 'No active person in Fulcrum' },
+    { what: 'a refusal there', person: null, words: 'did not let you in' },
   ]
   for (const { what, person, words } of refusals) {
     it(`signs nobody in with ${what}, makes nobody, and says what to do`, async () => {
@@ -100,7 +100,7 @@ describe('signing in by OpenID Connect', () => {
     const page = await browser('es').open('/sign-in/oidc')
 
     expect(page.status).to.equal(400)
-    expect(page.html).to.contain('Nadie activo en Fulcrum')
+    expect(page.html).to.contain('Ninguna persona activa en Fulcrum')
   })
 
   /** Goes to the provider and comes back with an answer that nobody has opened yet. */

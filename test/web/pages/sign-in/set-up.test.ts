@@ -89,7 +89,7 @@ describe('setting up by the printed link', () => {
     const page = await visitor.send(link, { ...FORM, email: 'nonsense', password: 'short' })
 
     expect(page.status).to.equal(422)
-    expect(page.html).to.contain('no es una dirección de correo').and.contain('value="Gamma"').and.not.contain('short"')
+    expect(page.html).to.contain('No es una dirección de correo').and.contain('value="Gamma"').and.not.contain('short"')
     expect(page.html.match(/aria-invalid="true"/g)).to.have.lengthOf(2)
     expect(await visitor.leadsTo(link, FORM)).to.equal('/settings/ats')
   })

@@ -328,7 +328,7 @@ describe('signing in', () => {
 
       expect(refused.status).to.equal(403)
       expect(await refused.text())
-        .to.include('This form came from another site')
+        .to.include('This form was sent from another site')
         .and.not.include('for admins')
     })
 

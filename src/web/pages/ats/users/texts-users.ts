@@ -6,15 +6,15 @@ import { defineTexts } from '../../../shell/languages.ts'
 export const usersTexts = defineTexts({
   en: {
     title: 'Users',
-    lead: 'Match your people to Lever users. Only people with a Lever user can export, and Lever shows what they do as done by that user.',
-    connectFirst: 'Connect Lever first, so that its users are known here.',
+    lead: 'Match your people to Lever users. Only people with a Lever user can export, and Lever credits their exports to that user.',
+    connectFirst: 'Connect Lever first to see its users here.',
     reading: 'Lever’s users are still being read. Reload in a few seconds for suggestions.',
     person: 'Person',
     leverEmail: 'Lever email',
     inLever: 'In Lever',
     active: 'Active',
     matchByEmail: 'Match by email',
-    matchLead: 'Maps everybody whose email address is the same in Lever.',
+    matchLead: 'Maps everyone whose email address is the same in Lever.',
     inactiveHere: 'Inactive here',
     mapped: 'Mapped',
     deactivated: 'Deactivated in Lever',
@@ -23,27 +23,27 @@ export const usersTexts = defineTexts({
     off: 'Switched off',
     use: (email: string) => `Use ${email}`,
     sameAddress: 'same address',
-    matched: (n: number) => (n === 0 ? 'Nobody new was matched.' : n === 1 ? 'One person was matched.' : `${n} people were matched.`),
+    matched: (n: number) => (n === 0 ? 'No new matches.' : n === 1 ? 'One person was matched.' : `${n} people were matched.`),
     unmatched: (n: number) =>
       n === 0 ? '' : n === 1 ? 'One person has no Lever user yet: see below.' : `${n} people have no Lever user yet: see below.`,
-    saved: (n: number) => (n === 1 ? 'One change is saved.' : `${n} changes are saved.`),
-    someRefused: 'Not everything could be saved: see the rows marked below. What you typed is still there.',
-    changedMeanwhile: (now: string) => `Somebody else has since changed this to: ${now}. Check it, then save again.`,
+    saved: (n: number) => (n === 1 ? 'One change saved.' : `${n} changes saved.`),
+    someRefused: 'Some changes could not be saved: see the rows marked below. Your entries are still there.',
+    changedMeanwhile: (now: string) => `Someone else has since changed this to: ${now}. Check it, then save again.`,
     more: 'More people',
-    first: 'Back to the first',
+    first: 'Back to the start',
     nothing: 'nothing',
   },
   es: {
     title: 'Usuarios',
-    lead: 'Asigne a sus personas sus usuarios de Lever. Solo exportan las personas con usuario de Lever, y Lever muestra lo que hacen como hecho por ese usuario.',
-    connectFirst: 'Conecte primero Lever, para que aquí se conozcan sus usuarios.',
+    lead: 'Asigne a cada persona su usuario de Lever. Solo pueden exportar las personas con usuario de Lever, y Lever atribuye sus exportaciones a ese usuario.',
+    connectFirst: 'Conecte primero Lever para ver aquí sus usuarios.',
     reading: 'Aún se están leyendo los usuarios de Lever. Recargue en unos segundos para ver sugerencias.',
     person: 'Persona',
     leverEmail: 'Correo en Lever',
     inLever: 'En Lever',
     active: 'Activo',
     matchByEmail: 'Asignar por correo',
-    matchLead: 'Asigna a todos los que tienen el mismo correo en Lever.',
+    matchLead: 'Asigna a todas las personas que tienen el mismo correo en Lever.',
     inactiveHere: 'Inactiva aquí',
     mapped: 'Asignado',
     deactivated: 'Desactivado en Lever',
@@ -53,41 +53,41 @@ export const usersTexts = defineTexts({
     use: (email: string) => `Usar ${email}`,
     sameAddress: 'misma dirección',
     matched: (n: number) =>
-      n === 0 ? 'No se ha asignado a nadie más.' : n === 1 ? 'Se ha asignado a una persona.' : `Se ha asignado a ${n} personas.`,
+      n === 0 ? 'No hay asignaciones nuevas.' : n === 1 ? 'Se ha asignado a una persona.' : `Se ha asignado a ${n} personas.`,
     unmatched: (n: number) =>
       n === 0
         ? ''
         : n === 1
-          ? 'Una persona no tiene aún usuario de Lever: véase abajo.'
-          : `${n} personas no tienen aún usuario de Lever: véase abajo.`,
+          ? 'Una persona aún no tiene usuario de Lever: vea más abajo.'
+          : `${n} personas aún no tienen usuario de Lever: vea más abajo.`,
     saved: (n: number) => (n === 1 ? 'Se ha guardado un cambio.' : `Se han guardado ${n} cambios.`),
-    someRefused: 'No se ha podido guardar todo: vea las filas marcadas abajo. Lo que escribió sigue ahí.',
-    changedMeanwhile: (now: string) => `Otra persona lo cambió mientras tanto a: ${now}. Compruébelo y guarde de nuevo.`,
+    someRefused: 'Algunos cambios no se han podido guardar: vea las filas marcadas abajo. Lo que escribió sigue ahí.',
+    changedMeanwhile: (now: string) => `Entretanto, otra persona lo cambió a: ${now}. Compruébelo y guarde de nuevo.`,
     more: 'Más personas',
     first: 'Volver al principio',
     nothing: 'nada',
   },
 })
 
-/** Why somebody is not mapped by the email address. */
+/** Why a person was not matched by email. */
 export const unmatchedTexts = defineTexts<Record<UnmatchedReason, string>>({
   en: {
     lever_user_not_found: 'No Lever user has this address.',
     lever_user_deactivated: 'The Lever user with this address is deactivated.',
-    lever_user_already_mapped: 'Somebody else has the Lever user with this address.',
+    lever_user_already_mapped: 'The Lever user with this address is mapped to someone else.',
   },
   es: {
     lever_user_not_found: 'Ningún usuario de Lever tiene esta dirección.',
     lever_user_deactivated: 'El usuario de Lever con esta dirección está desactivado.',
-    lever_user_already_mapped: 'Otra persona tiene el usuario de Lever con esta dirección.',
+    lever_user_already_mapped: 'El usuario de Lever con esta dirección está asignado a otra persona.',
   },
 })
 
-/** Why a Lever user may be meant. */
+/** Why a Lever user is suggested. */
 export const nearMissTexts = defineTexts<Record<NearMiss, string>>({
   en: { sameAddressOtherwiseWritten: 'same address, written differently', sameLocalPart: 'same before the @', sameName: 'same name' },
   es: {
-    sameAddressOtherwiseWritten: 'misma dirección, escrita de otro modo',
+    sameAddressOtherwiseWritten: 'misma dirección, escrita de otra forma',
     sameLocalPart: 'igual antes de la @',
     sameName: 'mismo nombre',
   },
