@@ -48,6 +48,21 @@ export const SINGLE_USERS: readonly { readonly pattern: string; readonly part: s
     },
   ]
 
+/** Folders within a part that stay apart from others of that part. */
+export const APART: readonly {
+  readonly part: string
+  readonly folder: string
+  readonly from: readonly string[]
+  readonly reason: string
+}[] = [
+  {
+    part: 'web',
+    folder: 'src/web/shell',
+    from: ['pages', 'api'],
+    reason: 'The shell serves every request and knows no page and no endpoint: app.ts hands in what it needs.',
+  },
+]
+
 /** Every part of src/, the sandbox last. */
 export const PARTS: readonly string[] = [...STEPS.flat(), SANDBOX]
 

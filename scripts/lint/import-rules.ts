@@ -1,17 +1,34 @@
 import type { OxlintOverride } from 'oxlint'
-import { FILES, forbiddenParts, PACKAGES, PARTS, SINGLE_USERS } from './import-direction.ts'
+import { APART, FILES, forbiddenParts, PACKAGES, PARTS, SINGLE_USERS } from './import-direction.ts'
 
 /** What each part of src/ must not import, as overrides of oxlint's configuration. */
 export function importRules(): OxlintOverride[] {
-  return [...PARTS.map((part) => partOverride(part)), ...SINGLE_USERS.map(({ part, file }) => partOverride(part, file))]
+  return [
+    ...PARTS.map((part) => partOverride(part)),
+    ...APART.map(({ part, folder, from, reason }) => partOverride(part, { files: `${folder}/**`, extra: foldersApart(from, reason) })),
+    ...SINGLE_USERS.map(({ part, file }) => partOverride(part, { files: file, mayUse: file })),
+  ]
 }
 
-function partOverride(part: string, file?: string): OxlintOverride {
+interface Within {
+  files: string
+  /** The file whose packages of its own are allowed. */
+  mayUse?: string
+  extra?: object[]
+}
+
+function partOverride(part: string, within?: Within): OxlintOverride {
   const isFile = FILES.includes(part)
   const parts = forbiddenParts(part).map((other) => forbidPart(part, other, isFile))
-  const patterns = [...parts, ...forbiddenPackages(part), ...packagesOfOthers(part, file), FORBIDDEN_ENV]
+  const patterns = [
+    ...parts,
+    ...forbiddenPackages(part),
+    ...packagesOfOthers(part, within?.mayUse),
+    FORBIDDEN_ENV,
+    ...(within?.extra ?? []),
+  ]
   return {
-    files: [file ?? (isFile ? `src/${part}.ts` : `src/${part}/**`)],
+    files: [within?.files ?? (isFile ? `src/${part}.ts` : `src/${part}/**`)],
     rules: { 'eslint/no-restricted-imports': ['error', { patterns }] },
   }
 }
@@ -23,6 +40,10 @@ function forbidPart(part: string, other: string, fromFile: boolean): object {
     regex: `${start}${other}${end}`,
     message: `${part} must not import ${other}: imports run one way (scripts/lint/import-direction.ts).`,
   }
+}
+
+function foldersApart(folders: readonly string[], reason: string): object[] {
+  return folders.map((folder) => ({ regex: String.raw`^(\.\./)+${folder}/`, message: reason }))
 }
 
 function forbiddenPackages(part: string): object[] {

@@ -142,6 +142,20 @@ describe('lint: boundaries', function () {
     expect(restricted(findings).toSorted()).to.deep.equal(['src/web/app.ts', 'src/web/pages/x.ts'])
   })
 
+  it('keeps pages and endpoints out of the shell of web', async () => {
+    const page = "import { value as page } from '../pages/x.ts'\nexport const shown = page"
+
+    const findings = await lint(folder, {
+      'src/web/pages/x.ts': '',
+      'src/web/shell/session.ts': page,
+      'src/web/api/docs.ts': page,
+      'src/web/shell/jobs.ts': "import { value as job } from '../../jobs/x.ts'\nexport const done = job",
+      'src/jobs/x.ts': '',
+    })
+
+    expect(restricted(findings).toSorted()).to.deep.equal(['src/web/shell/jobs.ts', 'src/web/shell/session.ts'])
+  })
+
   it('lets config.ts alone read the environment, by either way', async () => {
     const byGlobal = "export const home = process.env['HOME']"
     const byImport = "import { env } from 'node:process'\nexport const home = env['HOME']"
