@@ -1,5 +1,3 @@
-import { dictionary } from '@zxcvbn-ts/language-common'
-
 export const SHORTEST_PASSWORD = 12
 export const LONGEST_PASSWORD = 200
 
@@ -30,14 +28,16 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '7': 't',
 }
 
+/** Loaded when somebody first chooses a password, since the list takes 7 MB. */
 let commonPasswords: ReadonlySet<string> | undefined
 
 /**
  * Why this password may not be chosen; null when it may. `names` are those of the person (the e-mail address too), the organization
  * and its tools. Names and common passwords are found in any case, with accents, digits and punctuation added or put in place of letters.
  */
-export function faultOfPassword(password: string, names: readonly string[]): PasswordFault | null {
+export async function faultOfPassword(password: string, names: readonly string[]): Promise<PasswordFault | null> {
   if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) return 'length'
+  commonPasswords ??= new Set((await import('@zxcvbn-ts/language-common')).dictionary['passwords-common'])
   const folded = fold(password)
   const forms = [folded, withoutLookalikes(folded)]
   if (forms.some((form) => isMadeOf(form, [...names, ...PRODUCT_NAMES]))) return 'names'
@@ -66,8 +66,7 @@ function isCommon(text: string): boolean {
 
 function isKnown(text: string): boolean {
   const unit = repeatedUnit(text)
-  commonPasswords ??= new Set(dictionary['passwords-common'])
-  return unit.length < SHORTEST_REST || commonPasswords.has(unit) || RUNS.some((run) => run.includes(unit))
+  return unit.length < SHORTEST_REST || commonPasswords?.has(unit) || RUNS.some((run) => run.includes(unit))
 }
 
 /** What a text repeats, the last time perhaps in part: `abab` and `ababa` repeat `ab`. The text itself where it repeats nothing. */

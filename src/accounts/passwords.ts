@@ -44,7 +44,7 @@ export async function changePassword(
   { current, next }: { current: string; next: string },
 ): Promise<PasswordChange> {
   const reached = await peopleInReach(caller.sessionId)
-  const fault = faultOfPassword(next, [...new Set((await Promise.all(reached.map(namesOf))).flat())])
+  const fault = await faultOfPassword(next, [...new Set((await Promise.all(reached.map(namesOf))).flat())])
   if (fault !== null) return fault
   const ids = reached.map(({ id }) => id)
   const fitting = (await maySetPasswordFreely(caller)) ? new Set(ids) : await fittingPasswords(ids, current)

@@ -1,5 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type'
-
 export const RESUME_TYPES = {
   pdf: 'application/pdf',
   doc: 'application/msword',
@@ -33,8 +31,9 @@ function startsWith(buffer: Buffer, mark: Buffer): boolean {
   return buffer.subarray(0, mark.length).equals(mark)
 }
 
-/** With macros (`docm`), or of another program of that family, it is none. */
+/** With macros (`docm`), or of another program of that family, it is none. Few processes see such a file, so the package is loaded for the first. */
 async function isWordZip(buffer: Buffer): Promise<boolean> {
+  const { fileTypeFromBuffer } = await import('file-type')
   const found = await fileTypeFromBuffer(buffer).catch(() => undefined)
   return found?.mime === RESUME_TYPES.docx
 }

@@ -81,7 +81,8 @@ export function createApp(options: AppOptions): Site {
   const { app, routes: health } = createBase(options, headers, noteServed)
   const idempotency = createIdempotency({ sealer: options.sealer, hashKeyOf: accounts.hashKeyOf, operatorApiKey })
   const guardRate = createRateGuard()
-  const docs = docsRoutes(openApiDocument({ endpoints, extras: { ...options.intakePaths, ...healthPaths, ...docsPaths }, publicUrl }))
+  const extras = { ...options.intakePaths, ...healthPaths, ...docsPaths }
+  const docs = docsRoutes(() => openApiDocument({ endpoints, extras, publicUrl }))
   const api = apiRoutes(endpoints)
   const pages = pagesOf(options)
 

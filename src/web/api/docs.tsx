@@ -3,11 +3,12 @@ import { ApiDocsPage } from '../pages/site/api-docs-page.tsx'
 import { page, type PageRoute } from '../shell/page-route.ts'
 import { renderPage } from '../pages/kit/render-page.tsx'
 
-/** The OpenAPI document, and the page to read it on. */
-export function docsRoutes(document: object): PageRoute[] {
-  const json = JSON.stringify(document)
+/** The OpenAPI document, made when somebody first asks for it since that takes a tenth of a start, and the page to read it on. */
+export function docsRoutes(makeDocument: () => object): PageRoute[] {
+  let json: string | undefined
   return [
     page.get('/api/openapi.json', { access: 'public' }, (ctx) => {
+      json ??= JSON.stringify(makeDocument())
       ctx.set('Content-Type', 'application/json')
       ctx.set('Cache-Control', 'no-cache')
       ctx.body = json

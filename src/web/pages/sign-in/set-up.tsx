@@ -44,7 +44,7 @@ async function setUp(ctx: SiteContext, token: string, { accounts }: SetUpDeps): 
   const fields = parseForm(ctx, SetUpForm)
   const parsed = SetUpInput.safeParse(fields)
   const { password, ...names } = fields
-  const passwordFault = faultOfPassword(password, Object.values(names)) ?? undefined
+  const passwordFault = (await faultOfPassword(password, Object.values(names))) ?? undefined
   if (!parsed.success || passwordFault) {
     const wrong = [...new Set(parsed.error?.issues.map(({ path }) => path[0] as SetUpField))]
     return renderPage(ctx, <SetUpPage typed={fields} wrong={wrong} passwordFault={passwordFault} />, { status: 422 })
