@@ -36,11 +36,13 @@ function listSlowest(spentMs: ReadonlyMap<string, number>): void {
 }
 
 function reportOverruns(spentMs: ReadonlyMap<string, number>): number {
+  const totalMs = [...spentMs.values()].reduce((sum, ms) => sum + ms, 0)
   const overruns = [...spentMs]
-    .map(([file, ms]) => ({ file: relative(process.cwd(), file), ms }))
-    .filter(({ file, ms }) => ms > budgetMs(file))
-  for (const { file, ms } of overruns) {
-    const line = `${file} took ${seconds(ms)} of the ${seconds(budgetMs(file))} it may take`
+    .map(([path, ms]) => ({ file: relative(process.cwd(), path), ms }))
+    .map(({ file, ms }) => ({ file, ms, allowedMs: budgetMs(file, totalMs) }))
+    .filter(({ ms, allowedMs }) => ms > allowedMs)
+  for (const { file, ms, allowedMs } of overruns) {
+    const line = `${file} took ${seconds(ms)} of the ${seconds(allowedMs)} it may take`
     process.stderr.write(`\n  Over its time budget: ${line}\n`)
     record(`failed ${line}`)
   }

@@ -34,10 +34,19 @@ export function documentRules(document: ApiDocument): DocumentRules {
   ajv.addFormat('binary', true)
   ajv.addSchema({ $id: 'document', components: document.components })
   const compiled = new Map<Schema, ValidateFunction>()
+  /** Many operations have answers of equal schemas, and compiling one takes milliseconds. */
+  const compiledByText = new Map<string, ValidateFunction>()
+
+  function compile(schema: Schema): ValidateFunction {
+    const text = withAbsoluteReferences(schema)
+    const validate = compiledByText.get(text) ?? ajv.compile(JSON.parse(text) as object)
+    compiledByText.set(text, validate)
+    compiled.set(schema, validate)
+    return validate
+  }
 
   function faultOf(schema: Schema, value: unknown): string | null {
-    const validate = compiled.get(schema) ?? ajv.compile(withAbsoluteReferences(schema))
-    compiled.set(schema, validate)
+    const validate = compiled.get(schema) ?? compile(schema)
     return validate(value) ? null : ajv.errorsText(validate.errors, { dataVar: '' })
   }
 
@@ -56,8 +65,8 @@ export function documentRules(document: ApiDocument): DocumentRules {
   return { faultOf, assertDocumented }
 }
 
-function withAbsoluteReferences(schema: Schema): object {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')) as object
+function withAbsoluteReferences(schema: Schema): string {
+  return JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')
 }
 
 /** @throws AssertionError for an answer that no request may get */
