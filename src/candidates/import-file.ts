@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
-import { NEVER } from '../work/work-fields.ts'
+import { DUE_NOW, NEVER } from '../work/work-fields.ts'
 import { CandidateImportModel, type CandidateImportDocument } from './candidate-import-model.ts'
 import { openCsv } from './csv/csv-candidates.ts'
 import { ignoredColumns } from './csv/csv-header.ts'
@@ -19,8 +19,6 @@ import type { NoteImportEnd } from './note-import-end.ts'
 /** A longer file is imported in the background. */
 export const LONGEST_AT_ONCE = 1024 * 1024
 const KEPT_MS = 30 * 24 * 3_600_000
-/** Due at once, whatever this process' clock says. */
-const AT_ONCE = new Date(0)
 
 export interface ImportStart {
   importId: string
@@ -199,7 +197,7 @@ async function startImport(
   { file, ...columns }: NonNullable<ReceivedFile['kept']>,
   { allowErased }: Pick<Entering, 'allowErased'>,
 ): Promise<string> {
-  const fields = { ...owner, status: 'running', file, ...columns, allowErased, ...keptFor(), dueAt: AT_ONCE, lane: 1 } as const
+  const fields = { ...owner, status: 'running', file, ...columns, allowErased, ...keptFor(), dueAt: DUE_NOW, lane: 1 } as const
   const started = await CandidateImportModel.create(fields)
   return started._id.toHexString()
 }

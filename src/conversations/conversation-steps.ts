@@ -1,5 +1,6 @@
 import type { Document } from 'mongodb'
 import { heldBy, LeaseLost, type Claimed } from '../work/claim.ts'
+import { claimedAt, hasGivenUp } from '../work/try-again.ts'
 import { NEVER } from '../work/work-fields.ts'
 import { writeStep } from '../work/write-step.ts'
 import { ConversationModel, IS_OPEN, type ConversationDocument, type WaitingFor } from './conversation-model.ts'
@@ -8,34 +9,14 @@ export type ClaimedConversation = Claimed<ConversationDocument>
 
 /** There may be thousands of them, which are woken in time all the same. */
 const HELD_LOOK_MS = 5 * 60_000
-const FIRST_PAUSE_MS = 1000
-const LONGEST_PAUSE_MS = 5 * 60_000
 const FIRST_WAIT_MS = 60_000
 const LONGEST_WAIT_MS = 15 * 60_000
 const WAIT_AT_MOST_MS = 30 * 24 * 3_600_000
-/** A note is tried for a day; then a person decides. */
-const GIVE_UP_AFTER_MS = 24 * 3_600_000
 
 /** What is written of it now: the document as it was last written, under the claim. */
 export interface NoteState {
   claimed: ClaimedConversation
   document: ConversationDocument
-}
-
-/** The database's clock when the document was claimed. */
-export function claimedAt({ document }: ClaimedConversation, leaseMs: number): Date {
-  return new Date((document.leaseUntil?.getTime() ?? Date.now()) - leaseMs)
-}
-
-export function hasGivenUp({ claimed, document }: NoteState, leaseMs: number, afterMs = GIVE_UP_AFTER_MS): boolean {
-  const now = claimedAt(claimed, leaseMs).getTime()
-  return now - (document.tryingSince?.getTime() ?? now) > afterMs
-}
-
-/** Grows with the tries in a row, so that an outage is not met by a crowd. */
-export function pauseAfter(tries: number): number {
-  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 12))
-  return ceiling / 2 + Math.random() * (ceiling / 2)
 }
 
 const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
@@ -77,7 +58,7 @@ export async function tryLater(
 /** There is no opportunity for it (yet): woken as one comes to be known, and looked at now and then, for a month. */
 export async function waitForOpportunity(state: NoteState, leaseMs: number): Promise<void> {
   const { claimed, document } = state
-  if (hasGivenUp(state, leaseMs, WAIT_AT_MOST_MS))
+  if (hasGivenUp(document, claimedAt(claimed, leaseMs), WAIT_AT_MOST_MS))
     return fail(state, { code: 'opportunity_missing', detail: 'No opportunity for this conversation came to be in Lever within a month.' })
   const pauseMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(document.tries, 10))
   const tryingSince = document.tryingSince ?? claimedAt(claimed, leaseMs)

@@ -2,20 +2,11 @@ import { isServiceError } from '../errors.ts'
 import { isLeverStatus, LeverCallError } from '../lever/lever-call-error.ts'
 import { classifyWriteError, isWorthAnotherTry } from '../lever/write-outcome.ts'
 import { LeaseLost } from '../work/claim.ts'
+import { claimedAt, hasGivenUp, pauseAfter } from '../work/try-again.ts'
 import { writeStep } from '../work/write-step.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel } from './conversation-model.ts'
-import {
-  claimedAt,
-  fail,
-  giveBack,
-  hasGivenUp,
-  hold,
-  pauseAfter,
-  tryLater,
-  waitForOpportunity,
-  type NoteState,
-} from './conversation-steps.ts'
+import { fail, giveBack, hold, tryLater, waitForOpportunity, type NoteState } from './conversation-steps.ts'
 import { isAboutAuthor } from './note-author.ts'
 import { findTarget, isListedAsDeleted } from './find-target.ts'
 import { endDeleted } from './forget-conversations.ts'
@@ -60,13 +51,13 @@ export async function lookFailed(run: Run, error: unknown): Promise<void> {
 
 async function mayBeWritten(run: Run, error: unknown, certain: boolean): Promise<void> {
   if (!run.document.pending?.intentAt) return comeAgain(run, error)
-  if (hasGivenUp(run, run.deps.leaseMs)) return fail(run, OUTCOME_UNKNOWN)
+  if (hasGivenUp(run.document, claimedAt(run.claimed, run.deps.leaseMs))) return fail(run, OUTCOME_UNKNOWN)
   await tryLater(run, { waitingFor: 'settling', pauseMs: run.deps.settleMs, set: { 'pending.certain': certain } })
 }
 
 async function comeAgain(run: Run, error: unknown): Promise<void> {
   const { pending, tries, tryingSince } = run.document
-  if (hasGivenUp(run, run.deps.leaseMs)) {
+  if (hasGivenUp(run.document, claimedAt(run.claimed, run.deps.leaseMs))) {
     const detail = error instanceof Error ? error.message : 'unknown failure'
     return fail(run, pending?.intentAt ? OUTCOME_UNKNOWN : { code: 'lever_unavailable', detail })
   }

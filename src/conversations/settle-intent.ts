@@ -1,6 +1,7 @@
+import { claimedAt, hasGivenUp } from '../work/try-again.ts'
 import { writeStep } from '../work/write-step.ts'
 import { ConversationModel, type WrittenNote } from './conversation-model.ts'
-import { claimedAt, fail, giveBack, hasGivenUp, tryLater } from './conversation-steps.ts'
+import { fail, giveBack, tryLater } from './conversation-steps.ts'
 import { hashOf, lookForNote } from './look-for-note.ts'
 import { lookFailed, OUTCOME_UNKNOWN } from './note-failure.ts'
 import type { NoteRun, Part } from './note-run.ts'
@@ -34,7 +35,7 @@ async function notFound(run: NoteRun, canSee: boolean): Promise<'rests' | 'send'
   const { pending } = run.document
   const { looks = 0, certain, isDecided, mayStandSince, done = 0 } = pending ?? {}
   const isLookedFor = isDecided || (!certain && looks + 1 >= LOOKS)
-  if (!isDecided && (!canSee || hasGivenUp(run, run.deps.leaseMs))) await fail(run, OUTCOME_UNKNOWN)
+  if (!isDecided && (!canSee || hasGivenUp(run.document, claimedAt(run.claimed, run.deps.leaseMs)))) await fail(run, OUTCOME_UNKNOWN)
   else if (!isLookedFor) {
     const pauseMs = run.deps.settleMs * 2 ** Math.min(looks, 10)
     await tryLater(run, { waitingFor: 'settling', pauseMs, set: { 'pending.looks': looks + 1 } })

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { keysToRemember } from '../candidates/candidate-keys.ts'
 import type { CandidateDocument } from '../candidates/candidate-model.ts'
+import { DUE_NOW } from '../work/work-fields.ts'
 import { hashKeys } from './erased-people.ts'
 import type { ErasureDeps } from './erasure-deps.ts'
 import { ErasureModel, type ErasureCause, type ErasureDocument } from './erasure-model.ts'
@@ -12,8 +13,6 @@ export interface ErasureWish {
   actor: string
 }
 
-/** Due at once, whatever this process' clock says. */
-const AT_ONCE = new Date(0)
 const DUPLICATE_KEY = 11_000
 
 /** Makes an erasure durable; from then on it goes on whatever happens. Resolves to its id, null where there is no such candidate and was none. */
@@ -45,7 +44,7 @@ async function erasureOf(deps: ErasureDeps, { organization, cause, actor }: Eras
     status: 'running' as const,
     person,
     hashes,
-    dueAt: AT_ONCE,
+    dueAt: DUE_NOW,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Claimed } from '../work/claim.ts'
+import { pauseAfter } from '../work/try-again.ts'
 import { writeStep } from '../work/write-step.ts'
 import type { ErasureDeps } from './erasure-deps.ts'
 import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
@@ -6,8 +7,7 @@ import { findPerson } from './find-person.ts'
 
 export type ClaimedErasure = Claimed<ErasureDocument>
 
-const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 60_000
+const PAUSES = { firstMs: 500, longestMs: 60_000 }
 
 /**
  * Goes once through all that may know the person. Where work under way still needs some of it, comes again; else the erasure is done,
@@ -32,8 +32,7 @@ export async function runErasure(claimed: ClaimedErasure, deps: ErasureDeps): Pr
 }
 
 async function comeAgain(claimed: ClaimedErasure, passes: number): Promise<void> {
-  const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(passes - 1, 10))
-  await writeStep(ErasureModel, claimed, { set: { passes }, release: pauseMs })
+  await writeStep(ErasureModel, claimed, { set: { passes }, release: pauseAfter(passes - 1, PAUSES) })
 }
 
 async function finish(claimed: ClaimedErasure, passes: number, deps: ErasureDeps): Promise<void> {

@@ -1,6 +1,7 @@
 import { linksOf } from './request/create-request.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import type { ExportDeps } from './run/run-export-deps.ts'
+import { DUE_NOW } from '../work/work-fields.ts'
 
 const KEPT_ATTEMPTS = 50
 const OPEN = ['queued', 'checking', 'sending', 'unclear'] as const
@@ -38,7 +39,7 @@ async function markUnclear(document: ExportDocument, deps: Pick<ExportDeps, 'fin
         waitingFor: 'settling',
         tries: 0,
         tryingSince: null,
-        dueAt: new Date(0),
+        dueAt: DUE_NOW,
         claim: null,
         leaseUntil: null,
       },

@@ -1,7 +1,7 @@
 import { isValidObjectId, type QueryFilter } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
-import { AT_ONCE } from './at-once.ts'
+import { DUE_NOW } from '../work/work-fields.ts'
 import { DeliveryModel, type DeliveryDocument, type DeliveryStatus } from './delivery-model.ts'
 import { deliveryView, type DeliveryView } from './delivery-view.ts'
 
@@ -38,7 +38,7 @@ export async function getDelivery(organization: string, id: string): Promise<Del
 
 /** Lever can be called again: what waited for it is processed now. */
 export async function resumeWaiting(organization: string): Promise<void> {
-  await DeliveryModel.updateMany({ organization, status: 'received' }, { $set: { dueAt: AT_ONCE } })
+  await DeliveryModel.updateMany({ organization, status: 'received' }, { $set: { dueAt: DUE_NOW } })
 }
 
 /** Drops payloads older than 30 days; the deliveries stay, so that a repeat is still known. For a job. @returns how many */

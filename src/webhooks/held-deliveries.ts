@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose'
 import type { ConnectionDocument } from '../connection/connection-model.ts'
 import { isWebhookEvent } from '../connection/webhook-events.ts'
-import { AT_ONCE } from './at-once.ts'
+import { DUE_NOW } from '../work/work-fields.ts'
 import { isTimely, signatureKeyOf, signatureRecord } from './accepted-signatures.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
 import { isDuplicateKey, type InsertGrouped } from './insert-grouped.ts'
@@ -87,7 +87,7 @@ async function accept(deps: ReleaseDeps, connection: ConnectionDocument, checked
 /** False where its signature was accepted before, under another event or token. */
 async function keep(connection: ConnectionDocument, { delivery, body, payload }: Checked): Promise<boolean> {
   const signatureKey = signatureKeyOf(connection, body)
-  const accepted = { status: 'received', dueAt: AT_ONCE, payload, signatureKey } as const
+  const accepted = { status: 'received', dueAt: DUE_NOW, payload, signatureKey } as const
   const gone = { expiresAt: 1, heldSignature: 1, sender: 1, bytes: 1 }
   try {
     return (await DeliveryModel.updateOne({ _id: delivery._id, status: 'held' }, { $set: accepted, $unset: gone })).modifiedCount === 1

@@ -3,9 +3,8 @@ import type { ConnectionDocument } from '../connection/connection-model.ts'
 import { isWebhookEvent } from '../connection/webhook-events.ts'
 import { isServiceError, ServiceError } from '../errors.ts'
 import { keyedHash } from '../secrets/opaque-token.ts'
-import { NEVER } from '../work/work-fields.ts'
+import { DUE_NOW, NEVER } from '../work/work-fields.ts'
 import { isTimely, signatureKeyOf, signatureRecord, wasAccepted } from './accepted-signatures.ts'
-import { AT_ONCE } from './at-once.ts'
 import { HELD_FOR_MS, type Hold } from './hold-delivery.ts'
 import { releaseHeld, type ReleaseDeps } from './held-deliveries.ts'
 import type { InsertOutcome } from './insert-grouped.ts'
@@ -155,7 +154,7 @@ function toDelivery(connection: ConnectionDocument, body: WebhookBody, payload: 
     effects: [],
     error: null,
     payload,
-    dueAt: AT_ONCE,
+    dueAt: DUE_NOW,
     lane: 0,
     fence: 0,
     leaseUntil: null,

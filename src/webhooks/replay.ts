@@ -1,7 +1,7 @@
 import type { QueryFilter } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { readCursor, writeCursor } from '../paging.ts'
-import { AT_ONCE } from './at-once.ts'
+import { DUE_NOW } from '../work/work-fields.ts'
 import { findDelivery, matching, type DeliveryFilters } from './deliveries.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
 import { deliveryView, type DeliveryView } from './delivery-view.ts'
@@ -77,7 +77,7 @@ function again(lane: number) {
     attempts: 0,
     error: null,
     openedAt: new Date(),
-    dueAt: AT_ONCE,
+    dueAt: DUE_NOW,
     lane,
     claim: null,
     leaseUntil: null,

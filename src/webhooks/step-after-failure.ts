@@ -1,12 +1,12 @@
 import { isServiceError } from '../errors.ts'
 import { isLeverStatus, LeverCallError } from '../lever/lever-call-error.ts'
+import { pauseAfter } from '../work/try-again.ts'
 import type { Step } from '../work/write-step.ts'
 import type { DeliveryDocument, DeliveryWait } from './delivery-model.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 const MOST_ATTEMPTS = 10
-const FIRST_PAUSE_MS = 2000
-const LONGEST_PAUSE_MS = 10 * 60_000
+const PAUSES = { firstMs: 2000, longestMs: 10 * 60_000 }
 /** Looks again this often whether Lever may be called; a new authorization wakes it sooner. */
 const UNAUTHORIZED_PAUSE_MS = 60_000
 const BUSY_PAUSE_MS = 5000
@@ -35,7 +35,7 @@ export async function stepAfterFailure(
   deps.log.warn({ err: error, organization, delivery: String(document._id), attempts }, 'delivery not processed')
   if (attempts >= MOST_ATTEMPTS || !mayHelp) return endAs('failed', failure, { attempts })
   const attempt = { step: 'process', outcome: 'waiting', detail: failure.detail }
-  return { set: { attempts, error: failure }, attempt, history: 'tries', release: pauseAfter(attempts) }
+  return { set: { attempts, error: failure }, attempt, history: 'tries', release: pauseAfter(attempts - 1, PAUSES) }
 }
 
 /** A delivery rests for good, with a reason. */
@@ -47,10 +47,4 @@ export function endAs(status: 'ignored' | 'failed', error: { code: string; detai
 /** A delivery comes again after so many ms; what it waits for is no failure. */
 export function waitFor(what: DeliveryWait, pauseMs: number): Step {
   return { attempt: { step: 'wait', outcome: what }, history: 'tries', release: pauseMs }
-}
-
-/** Grows with the attempts, with jitter, so that many do not come back at once. */
-function pauseAfter(attempts: number): number {
-  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1))
-  return ceiling / 2 + Math.random() * (ceiling / 2)
 }

@@ -31,5 +31,7 @@ export interface WorkStore {
   readonly collection: Collection
 }
 
+/** For work that is due at once, before all that has waited. */
+export const DUE_NOW = new Date(0)
 /** For work that rests until something wakes it. */
 export const NEVER = new Date('9999-12-31T00:00:00Z')

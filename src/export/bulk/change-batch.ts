@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, Types } from 'mongoose'
-import { NEVER } from '../../work/work-fields.ts'
+import { DUE_NOW, NEVER } from '../../work/work-fields.ts'
 import { findBatch, viewOf } from './batch-view.ts'
 import { CANCEL, type ChangeDeps } from '../request/change-export.ts'
 import { ExportBatchModel, type ExportBatchDocument } from './export-batch-model.ts'
@@ -67,7 +67,7 @@ async function holdQueued(batch: Types.ObjectId): Promise<void> {
 async function wakeHeld(batch: Types.ObjectId): Promise<void> {
   await ExportModel.updateMany(
     { batch, status: 'queued', waitingFor: 'paused' },
-    { $set: { waitingFor: null, dueAt: new Date(0), claim: null, leaseUntil: null, tryingSince: null }, $inc: { fence: 1 } },
+    { $set: { waitingFor: null, dueAt: DUE_NOW, claim: null, leaseUntil: null, tryingSince: null }, $inc: { fence: 1 } },
   )
 }
 

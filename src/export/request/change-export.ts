@@ -1,6 +1,6 @@
 import { Types } from 'mongoose'
 import { ServiceError } from '../../errors.ts'
-import { NEVER } from '../../work/work-fields.ts'
+import { DUE_NOW, NEVER } from '../../work/work-fields.ts'
 import { appended } from '../../work/write-step.ts'
 import { alreadyExported } from './assess-export.ts'
 import { BULK_LANE, ExportModel, openKeyOf, SINGLE_LANE, type ExportDocument } from '../export-model.ts'
@@ -42,7 +42,7 @@ export async function retryExport(organization: string, id: string, actor: strin
 }
 
 async function retryNote(document: ExportDocument): Promise<ExportDocument | null> {
-  const set = { 'note.status': 'queued', 'note.error': null, 'note.tries': 0, tryingSince: null, openedAt: new Date(), dueAt: new Date(0) }
+  const set = { 'note.status': 'queued', 'note.error': null, 'note.tries': 0, tryingSince: null, openedAt: new Date(), dueAt: DUE_NOW }
   return ExportModel.findOneAndUpdate(
     { _id: document._id, status: 'exported', 'note.status': 'failed' },
     { $set: set },
@@ -99,7 +99,7 @@ export const CANCEL = {
 export async function cancelUnsent(organization: string): Promise<void> {
   await ExportModel.updateMany(
     { organization, status: 'checking', 'intent.at': { $gt: new Date(0) } },
-    { $set: { status: 'unclear', waitingFor: 'settling', dueAt: new Date(0), claim: null, leaseUntil: null }, $inc: { fence: 1 } },
+    { $set: { status: 'unclear', waitingFor: 'settling', dueAt: DUE_NOW, claim: null, leaseUntil: null }, $inc: { fence: 1 } },
   )
   await ExportModel.updateMany({ organization, status: { $in: ['queued', 'checking'] } }, CANCEL)
 }
@@ -132,7 +132,7 @@ export async function resumeHeld(organization: string): Promise<void> {
       batch: { $nin: paused },
       $or: [{ waitingFor: { $in: ['authorization', 'paused'] } }, { status: 'exported', 'note.status': 'queued' }],
     },
-    { $set: { dueAt: new Date(0), tryingSince: null } },
+    { $set: { dueAt: DUE_NOW, tryingSince: null } },
   )
 }
 

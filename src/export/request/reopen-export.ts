@@ -1,4 +1,5 @@
 import type { PipelineStage } from 'mongoose'
+import { DUE_NOW } from '../../work/work-fields.ts'
 
 /** Opens a failed or canceled export again, in this lane: what may stand in Lever already is looked for first. Takes its target again. */
 export function reopenStages(lane: number): PipelineStage.Set[] {
@@ -17,7 +18,7 @@ export function reopenStages(lane: number): PipelineStage.Set[] {
         tries: 0,
         tryingSince: null,
         openedAt: '$$NOW',
-        dueAt: new Date(0),
+        dueAt: DUE_NOW,
         fence: { $add: ['$fence', 1] },
       },
     },

@@ -8,6 +8,7 @@ import { targetFields } from './export-template.ts'
 import { exportView, type ExportView } from '../export-view.ts'
 import type { ExportDeps } from '../run/run-export-deps.ts'
 import type { PartitionDeps } from '../bulk/partition-candidates.ts'
+import { DUE_NOW } from '../../work/work-fields.ts'
 
 export interface ExportWish {
   organization: string
@@ -56,7 +57,7 @@ export async function requestExport(wish: ExportWish, deps: RequestDeps): Promis
     onDuplicate: wish.onDuplicate ?? 'stop',
     openKey: openKeyOf(candidateId, posting?.id ?? null),
     ...(wish.note === undefined ? {} : { note: { text: wish.note, status: 'queued' as const } }),
-    dueAt: new Date(0),
+    dueAt: DUE_NOW,
   })
   const exportId = String(document._id)
   deps.wake()

@@ -4,6 +4,7 @@ import { callLastsMs } from '../../work/call-on-its-way.ts'
 import { cancelUnsent } from './change-export.ts'
 import { ExportModel, type ExportDocument } from '../export-model.ts'
 import type { ExportDeps } from '../run/run-export-deps.ts'
+import { DUE_NOW } from '../../work/work-fields.ts'
 
 /** Somebody waits for the connection to end. */
 const LOOK_LIMIT_MS = 15_000
@@ -26,7 +27,7 @@ export async function settleExports(
     organization,
     $or: [{ status: 'unclear' }, { status: 'exported', 'note.status': 'queued' }],
   }
-  const { modifiedCount } = await ExportModel.updateMany(lookAtAgain, { $set: { dueAt: new Date(0) } })
+  const { modifiedCount } = await ExportModel.updateMany(lookAtAgain, { $set: { dueAt: DUE_NOW } })
   if (modifiedCount > 0) deps.wake()
   if (hasGrant) await untilNone({ organization, status: 'unclear' }, LOOK_LIMIT_MS)
 }

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { isServiceError } from '../../errors.ts'
 import { assertLeaseHolds, type Claimed } from '../../work/claim.ts'
+import { claimedAt } from '../../work/try-again.ts'
 import { writeStep } from '../../work/write-step.ts'
 import { assessExport, type Assessment } from '../request/assess-export.ts'
 import { addEntries } from './enter-rules.ts'
@@ -45,8 +46,8 @@ export async function applyRule(claimed: ClaimedRule, deps: RuleDeps, { whileWai
 }
 
 /** By the database's clock, from when it was claimed. */
-function inMs({ document }: ClaimedRule, { leaseMs }: RuleDeps, ms: number): Date {
-  return new Date((document.leaseUntil?.getTime() ?? Date.now()) - leaseMs + ms)
+function inMs(claimed: ClaimedRule, { leaseMs }: RuleDeps, ms: number): Date {
+  return new Date(claimedAt(claimed, leaseMs).getTime() + ms)
 }
 
 /** Those who were in its stages before it was there, where it was asked for; goes on where a crash stopped it. */

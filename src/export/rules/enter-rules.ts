@@ -2,6 +2,7 @@ import type { ClientSession, Types } from 'mongoose'
 import { isSameWord, type StageEntry, type StageWatch } from '../../candidates/stage-entries.ts'
 import { ExportRuleEntryModel } from './export-rule-entry-model.ts'
 import { ExportRuleModel, type ExportRuleDocument } from './export-rule-model.ts'
+import { DUE_NOW } from '../../work/work-fields.ts'
 
 type RuleTerms = Pick<ExportRuleDocument, '_id' | 'organization' | 'stages' | 'projects'>
 
@@ -45,7 +46,7 @@ export async function addEntries(
 
 /** Makes the worker look at these rules now, and once more if it is just looking. */
 export async function wakeRules(which: { organization: string } | { _id: { $in: Types.ObjectId[] } }): Promise<void> {
-  await ExportRuleModel.updateMany({ ...which, status: 'active' }, { $set: { dueAt: new Date(0) } }, { timestamps: false })
+  await ExportRuleModel.updateMany({ ...which, status: 'active' }, { $set: { dueAt: DUE_NOW } }, { timestamps: false })
 }
 
 function isOf({ stages, projects }: RuleTerms, { stage, project }: StageEntry): boolean {

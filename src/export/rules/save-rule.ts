@@ -3,6 +3,7 @@ import { ServiceError } from '../../errors.ts'
 import type { RuleDeps } from './apply-rule.ts'
 import { ExportRuleEntryModel } from './export-rule-entry-model.ts'
 import { ExportRuleModel, type ExportRuleDocument } from './export-rule-model.ts'
+import { DUE_NOW } from '../../work/work-fields.ts'
 
 export interface RuleInput {
   projects?: string[] | undefined
@@ -25,7 +26,7 @@ interface NamedRule {
 
 const BEFORE_ALL = new Types.ObjectId('0'.repeat(24))
 /** A worker that holds it finds its fence outdated, and the rule is looked at anew. */
-const TAKEN_BACK = { dueAt: new Date(0), claim: null, leaseUntil: null, problem: null }
+const TAKEN_BACK = { dueAt: DUE_NOW, claim: null, leaseUntil: null, problem: null }
 
 /** Makes a rule, or gives the one of this name other terms: whoever was exported under it stays so. */
 export async function saveRule(

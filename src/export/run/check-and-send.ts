@@ -2,6 +2,7 @@ import { isServiceError } from '../../errors.ts'
 import type { LeverClient } from '../../lever/client.ts'
 import { getOpportunity, type LeverOpportunity } from '../../lever/opportunities.ts'
 import { LeaseLost } from '../../work/claim.ts'
+import { claimedAt, hasGivenUp } from '../../work/try-again.ts'
 import { writeStep } from '../../work/write-step.ts'
 import { assessRights } from '../request/assess-export.ts'
 import { resumeToSend } from './carried-resume.ts'
@@ -9,19 +10,7 @@ import { buildCreateRequest, linksOf } from '../request/create-request.ts'
 import { isLargeBatch } from '../export-burst.ts'
 import { findDuplicates, mainDuplicate, type Duplicate, type MirrorTrust } from '../request/find-duplicates.ts'
 import { ExportModel, type ExportDocument, type ExportIntent } from '../export-model.ts'
-import {
-  budgetLane,
-  claimedAt,
-  endAsDuplicate,
-  fail,
-  hasGivenUp,
-  hold,
-  holdForBatch,
-  land,
-  sayWait,
-  tryLater,
-  type ClaimedExport,
-} from './export-steps.ts'
+import { budgetLane, endAsDuplicate, fail, hold, holdForBatch, land, sayWait, tryLater, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, isRefusal, pauseOf } from './lever-failure.ts'
 import { GIVEN_UP_UNCLEAR } from './look-again.ts'
 import { lockPerson } from './lock-person.ts'
@@ -40,7 +29,7 @@ export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Pr
   const terms = await deps.readTerms(organization)
   if (terms.status !== 'active') return hold(claimed, terms, deps)
   if (document.batch && (await isBatchPaused(document.batch))) return holdForBatch(claimed)
-  if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) return giveUp(claimed, deps)
+  if (hasGivenUp(claimed.document, claimedAt(claimed, deps.leaseMs))) return giveUp(claimed, deps)
   try {
     await assessAndSend(claimed, terms, deps)
   } catch (error) {

@@ -1,5 +1,6 @@
 import { isConfidential } from '../../accounts/clearance.ts'
 import type { Claimed } from '../../work/claim.ts'
+import { claimedAt, pauseAfter } from '../../work/try-again.ts'
 import { writeStep, type Attempt } from '../../work/write-step.ts'
 import type { Duplicate } from '../request/find-duplicates.ts'
 import { mainDuplicate } from '../request/find-duplicates.ts'
@@ -12,10 +13,6 @@ import type { Lane, WaitedFor } from '../../lever/client.ts'
 
 export type ClaimedExport = Claimed<ExportDocument>
 
-/** An export is tried for a day; then a person decides. */
-export const GIVE_UP_AFTER_MS = 24 * 3_600_000
-const FIRST_PAUSE_MS = 1000
-const LONGEST_PAUSE_MS = 5 * 60_000
 export const HELD_LOOK_MS = 60_000
 /** There may be thousands of them, which are woken in time all the same. */
 export const HELD_BULK_LOOK_MS = 15 * 60_000
@@ -28,22 +25,6 @@ export function tryingSince(claimed: ClaimedExport, leaseMs: number): Date {
 /** In which lane of the budget it asks Lever. */
 export function budgetLane({ lane }: Pick<ExportDocument, 'lane'>): Lane {
   return lane === BULK_LANE ? 'bulk' : 'interactive'
-}
-
-/** The database's clock when the document was claimed. */
-export function claimedAt(claimed: ClaimedExport, leaseMs: number): Date {
-  return new Date((claimed.document.leaseUntil?.getTime() ?? Date.now()) - leaseMs)
-}
-
-export function hasGivenUp({ document }: ClaimedExport, now: Date): boolean {
-  const since = document.tryingSince?.getTime() ?? now.getTime()
-  return now.getTime() - since > GIVE_UP_AFTER_MS
-}
-
-/** Grows with the tries in a row, with full jitter above a floor, so that many do not come back at once. */
-export function pauseAfter(tries: number): number {
-  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 12))
-  return ceiling / 2 + Math.random() * (ceiling / 2)
 }
 
 /**

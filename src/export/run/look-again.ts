@@ -2,10 +2,11 @@ import { isServiceError } from '../../errors.ts'
 import type { LeverClient } from '../../lever/client.ts'
 import { getOpportunity, type LeverOpportunity } from '../../lever/opportunities.ts'
 import { LeaseLost } from '../../work/claim.ts'
+import { claimedAt, hasGivenUp } from '../../work/try-again.ts'
 import { writeStep } from '../../work/write-step.ts'
 import { completeExport } from './complete-export.ts'
 import { ExportModel } from '../export-model.ts'
-import { budgetLane, claimedAt, fail, hasGivenUp, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
+import { budgetLane, fail, hold, land, tryLater, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, pauseOf } from './lever-failure.ts'
 import { lockPerson } from './lock-person.ts'
 import { lookForIntent } from './look-for-intent.ts'
@@ -58,7 +59,7 @@ async function notFound(claimed: ClaimedExport, deps: ExportDeps): Promise<void>
   const { document } = claimed
   const looks = (document.intent?.looks ?? 0) + 1
   const attempt = { step: 'look', outcome: 'not found', detail: `look ${looks}` }
-  if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) return fail(claimed, GIVEN_UP_UNCLEAR, deps, 'look')
+  if (hasGivenUp(claimed.document, claimedAt(claimed, deps.leaseMs))) return fail(claimed, GIVEN_UP_UNCLEAR, deps, 'look')
   if (looks < LOOKS_BEFORE_POST || document.intent?.certain) {
     const restMs = deps.settleMs * 2 ** Math.min(looks, 6)
     await writeStep(ExportModel, claimed, { set: { 'intent.looks': looks, waitingFor: 'settling' }, attempt, release: restMs })
@@ -71,7 +72,7 @@ async function lookFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
   if (error instanceof LeaseLost) throw error
   if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
   if (!isServiceError(error)) throw error
-  if (hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) return fail(claimed, GIVEN_UP_UNCLEAR, deps, 'look')
+  if (hasGivenUp(claimed.document, claimedAt(claimed, deps.leaseMs))) return fail(claimed, GIVEN_UP_UNCLEAR, deps, 'look')
   const { document } = claimed
   const { waitingFor, pauseMs } = pauseOf(error)
   await writeStep(ExportModel, claimed, {

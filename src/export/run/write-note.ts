@@ -4,9 +4,10 @@ import { addNote, listNotes } from '../../lever/notes.ts'
 import type { LeverClient } from '../../lever/client.ts'
 import { classifyWriteError } from '../../lever/write-outcome.ts'
 import { assertLeaseHolds, LeaseLost } from '../../work/claim.ts'
+import { claimedAt, hasGivenUp, pauseAfter } from '../../work/try-again.ts'
 import { writeStep } from '../../work/write-step.ts'
 import { ExportModel } from '../export-model.ts'
-import { claimedAt, hasGivenUp, pauseAfter, tryingSince, type ClaimedExport } from './export-steps.ts'
+import { tryingSince, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, isRefusal, pauseOf } from './lever-failure.ts'
 import { performerProblem } from './performer-problem.ts'
 import type { ExportDeps } from './run-export-deps.ts'
@@ -87,7 +88,7 @@ async function noteFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
   if (gone) return settle(claimed, { status: 'failed', error: gone })
   if (outcome === 'nothing') await writeStep(ExportModel, claimed, { set: { 'note.intentAt': null } })
   const lasting = outcome === 'nothing' && isRefusal(error)
-  if (lasting || hasGivenUp(claimed, claimedAt(claimed, deps.leaseMs))) {
+  if (lasting || hasGivenUp(claimed.document, claimedAt(claimed, deps.leaseMs))) {
     const code = lasting ? 'lever_rejected' : 'lever_unavailable'
     return settle(claimed, { status: 'failed', error: { code, detail: describeFailure(error) } })
   }
