@@ -1,4 +1,4 @@
-import { isValidObjectId } from 'mongoose'
+import { isValidObjectId, type PipelineStage, type Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { literally, page, type OrderedPageRequest, type Page } from '../paging.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
@@ -53,6 +53,11 @@ function changeOf(before: PersonDocument | null, after: Person): string {
   if (!before) return 'user.created'
   if (before.active !== after.active) return after.active ? 'user.activated' : 'user.deactivated'
   return before.role === after.role ? 'user.changed' : 'user.roleChanged'
+}
+/** A `$lookup` stage for documents of the organization that name a person by e-mail: `person` is a list of the one person, or empty. */
+export function joinPerson(organization: Types.ObjectId, emailField: string): PipelineStage.Lookup {
+  const pipeline = [{ $match: { organization } }, { $project: { active: 1 } }]
+  return { $lookup: { from: PersonModel.collection.name, localField: emailField, foreignField: 'email', pipeline, as: 'person' } }
 }
 
 export async function findPerson(organization: string, email: string): Promise<Person | null> {

@@ -1,5 +1,8 @@
-import { ServiceError } from '../errors.ts'
+import { Types } from 'mongoose'
 import { normalizeEmail } from '../accounts/email-address.ts'
+import { joinPerson } from '../accounts/people.ts'
+import type { PersonDocument } from '../accounts/person-model.ts'
+import { ServiceError } from '../errors.ts'
 import type { MappingDeps } from './mapping-deps.ts'
 import { MappingModel, type MappingDocument } from './mapping-model.ts'
 
@@ -20,10 +23,10 @@ export interface PerformAs {
  */
 export async function resolvePerformAs(deps: MappingDeps, organization: string, email: string): Promise<PerformAs> {
   const userEmail = normalizeEmail(email)
-  const person = await deps.accounts.findPerson(organization, userEmail)
+  const mapping = await findWithPerson(organization, userEmail)
+  const person = mapping ? mapping.person[0] : await deps.accounts.findPerson(organization, userEmail)
   if (!person) throw refusal('user_not_found', 'The person who asks is not known here.', 'Add them in Settings > People.')
   if (!person.active) throw refusal('user_inactive', 'The person who asks is inactive.', 'Make them active in Settings > People.')
-  const mapping = await MappingModel.findOne({ organization, userEmail }).lean<MappingDocument>()
   if (!mapping)
     throw refusal('user_not_mapped', 'The person who asks has no Lever user.', 'Map them in Settings > ATS > Users, then export again.')
   if (!mapping.active)
@@ -39,6 +42,15 @@ export async function resolvePerformAs(deps: MappingDeps, organization: string, 
     )
   }
   return { userEmail, leverUserId, leverName: leverUser.name, leverEmail: leverUser.email ?? mapping.leverEmail }
+}
+
+async function findWithPerson(organization: string, userEmail: string) {
+  const of = new Types.ObjectId(organization)
+  const found = await MappingModel.aggregate<MappingDocument & { person: Pick<PersonDocument, 'active'>[] }>([
+    { $match: { organization: of, userEmail } },
+    joinPerson(of, 'userEmail'),
+  ])
+  return found[0]
 }
 
 function refusal(

@@ -70,7 +70,7 @@ describe('one export, from the request to its end,', () => {
       majority: writes.filter(({ isMajority }) => isMajority).length,
       ofConnections: least.filter(({ collection }) => collection === 'connections').length,
     }
-    const most = { commands: 35, reads: 19, writes: 16, majority: 5, ofConnections: 3 }
+    const most = { commands: 33, reads: 17, writes: 16, majority: 5, ofConnections: 3 }
     for (const [what, count] of Object.entries(cost)) expect(count, what).to.be.at.most(most[what as keyof typeof most])
   })
 })
