@@ -105,6 +105,11 @@ export function statusOf(code: ErrorCode): number {
   return STATUS[code]
 }
 
+/** What happened and what to do next, as one text. */
+export function messageWithHint({ message, hint }: { message: string; hint?: string | null | undefined }): string {
+  return hint ? `${message} ${hint}` : message
+}
+
 export function isServiceError(error: unknown, code?: ErrorCode): error is ServiceError {
   return error instanceof ServiceError && (code === undefined || error.code === code)
 }

@@ -78,20 +78,32 @@ function behind({ _id, name }: Place, order: ListOrder): Record<string, unknown>
 }
 
 function writePlace({ _id, name }: Place, order: ListOrder): string {
-  if (order === '-added') return writeCursor(_id)
-  const place = [order, _id.toHexString(), ...(isByName(order) ? [name] : [])]
-  return Buffer.from(JSON.stringify(place)).toString('base64url')
+  return writeCursor([order, _id.toHexString(), ...(isByName(order) ? [name] : [])])
 }
 
 const Id = z.string().regex(/^[\da-f]{24}$/)
 
 function readPlace(cursor: string, order: ListOrder): Place {
-  if (order === '-added') return { _id: readCursor(cursor) }
-  const parts = isByName(order) ? z.tuple([z.literal(order), Id, z.string()]) : z.tuple([z.literal(order), Id])
-  const { data } = parts.safeParse(decoded(cursor))
-  if (data === undefined) throw notOurs()
-  const [, id, name] = data
+  const byName = z.tuple([z.literal(order), Id, z.string()])
+  const byTime = z.tuple([z.literal(order), Id])
+  const [, id, name] = readCursor<[string, string, string?]>(cursor, isByName(order) ? byName : byTime)
   return { _id: Types.ObjectId.createFromHexString(id), name }
+}
+
+/** The place in a list after which its next page begins; only this service reads it. */
+export function writeCursor(place: unknown): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url')
+}
+
+/**
+ * `place`: the form of the places of this list.
+ * @throws ServiceError `invalid_request` for a cursor that is not one of this list
+ */
+export function readCursor<T>(cursor: string, place: z.ZodType<T>): T {
+  const { data, success } = place.safeParse(decoded(cursor))
+  if (success) return data
+  const errors = [{ path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' }]
+  throw new ServiceError('invalid_request', 'The cursor is not one of this list.', { errors })
 }
 
 function decoded(cursor: string): unknown {
@@ -100,23 +112,6 @@ function decoded(cursor: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** The place in a list, newest or oldest first, after which its next page begins. */
-export function writeCursor(id: Types.ObjectId): string {
-  return Buffer.from(id.toHexString(), 'hex').toString('base64url')
-}
-
-/** @throws ServiceError `invalid_request` for a cursor that is not one of ours */
-export function readCursor(cursor: string): Types.ObjectId {
-  const hex = /^[\w-]{16}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : ''
-  if (hex.length === 24) return Types.ObjectId.createFromHexString(hex)
-  throw notOurs()
-}
-
-function notOurs(): ServiceError {
-  const errors = [{ path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' }]
-  return new ServiceError('invalid_request', 'The cursor is not one of this list.', { errors })
 }
 
 /** A `$regex` that finds this very text; MongoDB takes no NUL in a pattern as it is. */

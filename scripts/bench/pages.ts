@@ -1,4 +1,5 @@
 import { got } from 'got'
+import { writeCursor } from '../../src/paging.ts'
 import { createCalls } from '../tour/calls.ts'
 import type { Benchmark, ResultTable } from './benchmark.ts'
 import { activate, ADMIN, connectOrganization, SOURCER, type Organization } from './connected-organization.ts'
@@ -80,7 +81,7 @@ async function signInMany(url: string, { apiKey }: Organization, role: 'admin' |
 
 function pagesToMeasure({ candidateIds, deliveryId }: Seeded): TimedPage[] {
   const [first = '', second = ''] = candidateIds
-  const deep = Buffer.from(candidateIds[candidateIds.length - 500] ?? '', 'hex').toString('base64url')
+  const deep = writeCursor(['-added', candidateIds[candidateIds.length - 500]])
   const lists = ['/candidates', `/candidates?cursor=${deep}`, '/candidates?q=ozturk%2011', '/candidates?q=nobody-is-called-so', '/exports', '/exports?status=failed'] // prettier-ignore
   const people = [`/candidates/${first}`, `/candidates/export?one=${first}`, `/candidates/export?id=${first}&id=${second}`, '/candidates/import'] // prettier-ignore
   const settings = ['', '/webhooks', '/users', '/activate', '/settings', '/disconnect'].map((step) => `/settings/ats${step}`)

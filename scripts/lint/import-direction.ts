@@ -15,13 +15,23 @@ export const STEPS: readonly (readonly string[])[] = [
   ['accounts'],
   ['events', 'audit'],
   ['lever', 'people', 'secrets', 'work'],
-  ['config', 'csv-cell', 'errors', 'log', 'paging', 'trailing-slashes', 'version'],
+  ['config', 'csv-cell', 'duplicate-key', 'errors', 'log', 'paging', 'trailing-slashes', 'version'],
 ]
 
 export const SANDBOX = 'sandbox'
 
 /** Parts that are one file right in src/ and not a folder. Those of the last step may use one another. */
-export const FILES: readonly string[] = ['main', 'config', 'csv-cell', 'errors', 'log', 'paging', 'trailing-slashes', 'version']
+export const FILES: readonly string[] = [
+  'main',
+  'config',
+  'csv-cell',
+  'duplicate-key',
+  'errors',
+  'log',
+  'paging',
+  'trailing-slashes',
+  'version',
+]
 
 /** Packages that stay where their objects are understood: Koa's context in web/, Agenda's jobs in jobs/. */
 export const PACKAGES: readonly { readonly pattern: string; readonly allowedIn: readonly string[]; readonly reason: string }[] = [

@@ -1,4 +1,5 @@
 import { isValidObjectId, type PipelineStage, type Types } from 'mongoose'
+import { retryUpsert } from '../duplicate-key.ts'
 import { ServiceError } from '../errors.ts'
 import { literally, page, type OrderedPageRequest, type Page } from '../paging.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
@@ -44,9 +45,7 @@ async function upsert(
   key: { organization: string; email: string },
   fields: Pick<Person, 'name' | 'role' | 'active'>,
 ): Promise<PersonDocument | null> {
-  const write = () => PersonModel.findOneAndUpdate(key, fields, { upsert: true, returnDocument: 'before' }).lean<PersonDocument>()
-  // of two first writes at once one meets the unique index, and is then an update
-  return write().catch((error: { code?: unknown }) => (error.code === 11_000 ? write() : Promise.reject(error)))
+  return retryUpsert(() => PersonModel.findOneAndUpdate(key, fields, { upsert: true, returnDocument: 'before' }).lean<PersonDocument>())
 }
 
 function changeOf(before: PersonDocument | null, after: Person): string {

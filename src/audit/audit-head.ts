@@ -1,10 +1,9 @@
 import { Types, type ClientSession } from 'mongoose'
+import { writeOnce } from '../duplicate-key.ts'
 import { equalSecrets } from '../secrets/opaque-token.ts'
 import { macOfEnd, NO_RECORDS, trailKeyFrom, type ChainEnd, type Trail } from './audit-chain.ts'
 import { AuditEventModel } from './audit-event-model.ts'
 import { AuditHeadModel, type AuditHeadDocument } from './audit-head-model.ts'
-
-const DUPLICATE_KEY = 11_000
 
 /** What the database says of a chain's end. `lost`: the head is missing, or was not written with the key. */
 export type Head = { state: 'sound'; end: ChainEnd } | { state: 'lost'; mac: string | null }
@@ -57,11 +56,7 @@ export async function moveHead(trail: Trail, end: ChainEnd): Promise<void> {
 /** Replaces a head that is lost; one that somebody else has replaced in between stays. */
 export async function replaceLostHead(trail: Trail, mac: string | null, end: ChainEnd): Promise<void> {
   const head = headOf(trail, end)
-  try {
-    await AuditHeadModel.replaceOne({ _id: head._id, mac }, head, { upsert: true })
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
-  }
+  await writeOnce(() => AuditHeadModel.replaceOne({ _id: head._id, mac }, head, { upsert: true }))
 }
 
 /** Writes the head, whatever there was. */

@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { isDuplicateKey } from '../duplicate-key.ts'
 import { hashAuditEvent, type ChainEnd, type Trail } from './audit-chain.ts'
 import { AuditEventModel, type AuditEventDocument } from './audit-event-model.ts'
 import { moveHead } from './audit-head.ts'
@@ -41,17 +42,14 @@ interface Written {
   end: ChainEnd | undefined
 }
 
-const DUPLICATE_KEY = 11_000
-
 /** Inserts in order, then moves the head up. */
 export async function insertAfter(trail: Trail, end: ChainEnd, batch: readonly RecordedAt[]): Promise<Written> {
   const events = chain(trail, end, batch)
   try {
     await AuditEventModel.collection.insertMany(events, { ordered: true, writeConcern: { w: 'majority', j: true } })
   } catch (error) {
-    const { code, insertedCount } = error as { code?: unknown; insertedCount?: number }
-    if (code !== DUPLICATE_KEY) throw error
-    return { count: insertedCount ?? 0, end: undefined }
+    if (!isDuplicateKey(error)) throw error
+    return { count: (error as { insertedCount?: number }).insertedCount ?? 0, end: undefined }
   }
   const last = events.at(-1) ?? end
   await moveHead(trail, last).catch(() => undefined) // the records are durable; the next ones take it along

@@ -1,4 +1,5 @@
 import { isValidObjectId, Types, type ClientSession, type UpdateQuery } from 'mongoose'
+import { isDuplicateKey } from '../duplicate-key.ts'
 import { ServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
 import { CandidateModel, type CandidateDocument, type CandidateResume } from './candidate-model.ts'
@@ -7,7 +8,6 @@ import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
 import { entryOf, writeEntering, type WatchStages } from './stage-entries.ts'
 
 const TRIES = 10
-const DUPLICATE_KEY = 11_000
 
 /**
  * Makes a candidate, or updates the one with the same `externalId`; two such calls at once make one candidate.
@@ -89,10 +89,6 @@ export function toUpdate(fields: CandidateFields): UpdateQuery<CandidateDocument
     $unset: Object.fromEntries(entries.filter(([, value]) => value === undefined).map(([field]) => [field, 1])),
     $inc: { revision: 1 },
   }
-}
-
-export function isDuplicateKey(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === DUPLICATE_KEY
 }
 
 async function findByExternalId(organization: string, externalId: string): Promise<CandidateDocument | null> {

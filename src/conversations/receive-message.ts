@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongodb'
 import { Types } from 'mongoose'
+import { isDuplicateKey } from '../duplicate-key.ts'
 import { ServiceError } from '../errors.ts'
 import { ConversationModel, type ConversationDocument } from './conversation-model.ts'
 import { takesPart, type ConversationAsker } from './conversation-asker.ts'
@@ -73,7 +74,7 @@ async function addOnce(conversation: ConversationDocument, message: IncomingMess
   try {
     return await ConversationModel.db.transaction((session) => add(conversation, message, how, session), { writeConcern: MAJORITY })
   } catch (error) {
-    if (!isDuplicate(error) || !(await isKept(conversation, message))) throw error
+    if (!isDuplicateKey(error) || !(await isKept(conversation, message))) throw error
     return reread(conversation)
   }
 }
@@ -104,7 +105,7 @@ async function findOrMake(
     const made = await ConversationModel.create({ ...key, candidate: candidateId ?? null, opportunityId: opportunityId ?? null })
     return made.toObject<ConversationDocument>()
   } catch (error) {
-    if (!isDuplicate(error)) throw error
+    if (!isDuplicateKey(error)) throw error
     return ConversationModel.findOne(key).orFail().lean<ConversationDocument>()
   }
 }
@@ -156,8 +157,4 @@ async function add(
 
 async function reread({ _id }: ConversationDocument): Promise<ConversationDocument> {
   return ConversationModel.findById(_id).orFail().lean<ConversationDocument>()
-}
-
-function isDuplicate(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 11_000
 }

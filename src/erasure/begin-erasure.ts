@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { writeOnce } from '../duplicate-key.ts'
 import { keysToRemember } from '../candidates/candidate-keys.ts'
 import type { CandidateDocument } from '../candidates/candidate-model.ts'
 import { DUE_NOW } from '../work/work-fields.ts'
@@ -13,13 +14,14 @@ export interface ErasureWish {
   actor: string
 }
 
-const DUPLICATE_KEY = 11_000
-
 /** Makes an erasure durable; from then on it goes on whatever happens. Resolves to its id, null where there is no such candidate and was none. */
 export async function beginErasure(deps: ErasureDeps, wish: ErasureWish): Promise<Types.ObjectId | null> {
   const { organization, candidateId } = wish
   const candidate = await deps.candidates.find(organization, candidateId)
-  if (candidate) await insertOnce(await erasureOf(deps, wish, candidate))
+  if (candidate) {
+    const fields = await erasureOf(deps, wish, candidate)
+    await writeOnce(() => ErasureModel.create(fields))
+  }
   const erasure = await ErasureModel.findOne({ organization, candidate: candidateId }, { _id: 1 }).lean<ErasureDocument>()
   return erasure?._id ?? null
 }
@@ -45,13 +47,5 @@ async function erasureOf(deps: ErasureDeps, { organization, cause, actor }: Eras
     person,
     hashes,
     dueAt: DUE_NOW,
-  }
-}
-
-async function insertOnce(fields: Awaited<ReturnType<typeof erasureOf>>): Promise<void> {
-  try {
-    await ErasureModel.create(fields)
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
   }
 }

@@ -1,6 +1,7 @@
 import { MongoBackend } from '@agendajs/mongo-backend'
 import { Agenda } from 'agenda'
 import type { Collection, Connection } from 'mongoose'
+import { writeOnce } from '../duplicate-key.ts'
 import type { Log } from '../log.ts'
 import type { RecurringJob } from './recurring-job.ts'
 
@@ -19,7 +20,6 @@ export interface RunningJobs {
 }
 
 const COLLECTION = 'agenda_jobs'
-const DUPLICATE_KEY = 11_000
 const PROCESS_EVERY_MS = 10_000
 /** A job that takes longer is begun again beside itself, by design of Agenda; jobs here may run twice. */
 const LOCK_MS = 60_000
@@ -55,11 +55,7 @@ export async function startJobs({ connection, jobs, log, processEveryMs = PROCES
  */
 async function schedule(agenda: Agenda, documents: Collection, { name, everyMs }: RecurringJob): Promise<void> {
   await documents.deleteOne({ name, repeatInterval: { $ne: everyMs } }) // of a version with another interval
-  try {
-    await agenda.create(name).repeatEvery(everyMs).unique({ name }, { insertOnly: true }).save()
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error // else another process made it this very moment
-  }
+  await writeOnce(() => agenda.create(name).repeatEvery(everyMs).unique({ name }, { insertOnly: true }).save())
 }
 
 async function runOnce(job: RecurringJob, running: Set<Promise<void>>, log: Log, done: () => void): Promise<void> {

@@ -1,4 +1,5 @@
 import type { PipelineStage } from 'mongoose'
+import { retryUpsert } from '../duplicate-key.ts'
 import { leaseSlots, type LeasedSlots, type Reservation } from './leased-slots.ts'
 import { createGate, type Gate } from './request-gate.ts'
 import { LeverBudgetModel } from './request-budget-model.ts'
@@ -38,7 +39,6 @@ export interface RequestBudget {
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-const DUPLICATE_KEY = 11_000
 
 /**
  * The budget of each Lever credential, shared by all processes: GCRA in one MongoDB document, with the server as the clock. Lever's API
@@ -125,15 +125,8 @@ async function reserve(fingerprint: string, rate: BudgetRate, wish: { background
   return { waitMs: Math.max(0, slot - touchedAt.getTime()), count: granted, pauses }
 }
 
-/** One atomic update; a lost race to create the document is run again. */
+/** One atomic update. */
 async function updateBudget(fingerprint: string, stages: PipelineStage.Set[]): Promise<StoredBudget> {
   const options = { upsert: true, returnDocument: 'after', updatePipeline: true, writeConcern: { w: 1 } } as const
-  try {
-    const stored = await LeverBudgetModel.findOneAndUpdate({ _id: fingerprint }, stages, options).lean<StoredBudget>()
-    if (!stored) throw new Error('an upsert gave no document back')
-    return stored
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
-    return updateBudget(fingerprint, stages)
-  }
+  return retryUpsert(() => LeverBudgetModel.findOneAndUpdate({ _id: fingerprint }, stages, options).orFail().lean<StoredBudget>())
 }

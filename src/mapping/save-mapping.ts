@@ -1,9 +1,8 @@
 import { Types } from 'mongoose'
+import { isDuplicateKey } from '../duplicate-key.ts'
 import { ServiceError } from '../errors.ts'
 import type { LeverPerson, MappingDeps } from './mapping-deps.ts'
 import { MappingModel, type MappingDocument } from './mapping-model.ts'
-
-const DUPLICATE_KEY = 11000
 
 /**
  * Writes who a person is in Lever, and an audit record if that changed anything. `userEmail` in its compared form.
@@ -34,7 +33,7 @@ async function upsert(
   try {
     return await write()
   } catch (error) {
-    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+    if (!isDuplicateKey(error)) throw error
   }
   const taken = await MappingModel.exists({
     organization: key.organization,

@@ -1,12 +1,11 @@
 import { mongo, Types } from 'mongoose'
+import { isDuplicateKey } from '../duplicate-key.ts'
 import { isDisconnected } from '../connection/find-connection.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetHistory } from './forget.ts'
 import { LeverStageModel, type LeverStageRecord } from './lever-record-models.ts'
 import { MIRROR_WRITES } from './mirror-writes.ts'
 import { OpportunityHistoryModel, type HistoryEntry, type HistoryKind } from './opportunity-history-model.ts'
-
-const DUPLICATE_KEY = 11000
 
 type NewEntry = Pick<HistoryEntry, 'key' | 'kind' | 'at'> &
   Partial<Pick<HistoryEntry, 'stageId' | 'stageText' | 'archiveReasonId' | 'userId' | 'interviewId'>>
@@ -134,7 +133,7 @@ async function insertUnknown(entries: readonly HistoryEntry[]): Promise<HistoryE
   } catch (error) {
     if (!(error instanceof mongo.MongoBulkWriteError)) throw error
     const refused = [error.writeErrors].flat()
-    if (refused.some(({ code }) => code !== DUPLICATE_KEY)) throw error
+    if (!refused.every((one) => isDuplicateKey(one))) throw error
     const known = new Set(refused.map(({ index }) => index))
     return entries.filter((_, index) => !known.has(index))
   }

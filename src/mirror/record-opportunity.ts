@@ -1,10 +1,9 @@
 import { Types, type mongo } from 'mongoose'
+import { isDuplicateKey, writeOnce } from '../duplicate-key.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
 import { MIRROR_WRITES } from './mirror-writes.ts'
 import { personHasher, type PersonHashes, type PersonKeyDeps } from './person-hashes.ts'
-
-const DUPLICATE_KEY = 11000
 
 /**
  * Keeps what a reading of Lever gave, unless the mirror has something newer: then `stale`. Newer is what Lever updated later;
@@ -20,12 +19,7 @@ export async function recordOpportunity(
 ): Promise<'applied' | 'stale'> {
   const older = olderThan(organization, opportunity, readAt)
   const fields = fieldsOf(opportunity, await personHasher(deps, organization), readAt)
-  try {
-    await LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true, writeConcern: MIRROR_WRITES })
-    return 'applied'
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
-  }
+  if (await writeOnce(() => LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true, writeConcern: MIRROR_WRITES }))) return 'applied'
   // there is one: a newer one, or one that came this very moment and may be older
   const updated = await LeverOpportunityModel.updateOne(older, asRead(fields), { writeConcern: MIRROR_WRITES })
   return updated.matchedCount === 1 ? 'applied' : 'stale'
@@ -56,7 +50,7 @@ export async function recordOpportunities(
       }),
     )
   } catch (error) {
-    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
+    if (!isDuplicateKey(error)) throw error
     await write(changed.map(update)) // one came this very moment, and may be older
   }
   return known

@@ -1,6 +1,6 @@
 import type { Model, QueryFilter } from 'mongoose'
-import { ServiceError } from '../errors.ts'
-import type { Page, PageRequest } from '../paging.ts'
+import { z } from 'zod'
+import { readCursor, writeCursor, type Page, type PageRequest } from '../paging.ts'
 
 interface Ordered {
   _id: unknown
@@ -27,27 +27,13 @@ export async function readRecordPage<T, V>(
     .lean<(T & Ordered)[]>()
   const data = records.slice(0, page.limit)
   const last = data.at(-1)
-  return { data: data.map(toView), nextCursor: records.length > page.limit && last ? toCursor(last) : null }
+  return { data: data.map(toView), nextCursor: records.length > page.limit && last ? writeCursor([last.sortKey, String(last._id)]) : null }
 }
 
-function toCursor({ sortKey, _id }: Ordered): string {
-  return Buffer.from(JSON.stringify([sortKey, String(_id)])).toString('base64url')
-}
+/** `sortKey` and id. */
+const Place = z.tuple([z.string(), z.string().regex(/^[0-9a-f]{24}$/)])
 
 function afterCursor(cursor: string): object {
-  const [sortKey, id] = readCursor(cursor)
+  const [sortKey, id] = readCursor(cursor, Place)
   return { $or: [{ sortKey: { $gt: sortKey } }, { sortKey, _id: { $gt: id } }] }
-}
-
-function readCursor(cursor: string): [string, string] {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    if (Array.isArray(parsed) && typeof parsed[0] === 'string' && typeof parsed[1] === 'string' && /^[0-9a-f]{24}$/.test(parsed[1]))
-      return [parsed[0], parsed[1]]
-  } catch {
-    // falls through to the refusal
-  }
-  throw new ServiceError('invalid_request', 'The cursor is not one of this list.', {
-    errors: [{ path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' }],
-  })
 }

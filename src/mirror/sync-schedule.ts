@@ -2,7 +2,7 @@ import { Types } from 'mongoose'
 import { organizationsWithStatus } from '../connection/find-connection.ts'
 import { GRANTED } from '../connection/grant.ts'
 import { heldBy, type Claimed } from '../work/claim.ts'
-import { NEVER } from '../work/work-fields.ts'
+import { DUE_NOW, NEVER } from '../work/work-fields.ts'
 import { RESOURCES, type Resource } from './resource.ts'
 import { announced } from './sync-progress.ts'
 import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
@@ -85,6 +85,6 @@ function nextDue(outcome: SyncOutcome, failures: number, allDueAt: unknown): unk
 
 /** Makes every sync that is scheduled due at once, in full. @returns how many */
 export async function hurrySyncs(): Promise<number> {
-  const soon = { dueAt: new Date(0), allDueAt: new Date(0), claim: null, leaseUntil: null }
+  const soon = { dueAt: DUE_NOW, allDueAt: DUE_NOW, claim: null, leaseUntil: null }
   return (await SyncRunModel.updateMany({ dueAt: { $ne: NEVER } }, { $set: soon, $inc: { fence: 1 } })).modifiedCount
 }

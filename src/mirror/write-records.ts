@@ -1,4 +1,5 @@
 import { Types, type AnyBulkWriteOperation, type Model } from 'mongoose'
+import { retryUpsert } from '../duplicate-key.ts'
 
 /** One record as the mirror keeps it, without organization and time. */
 export interface MirrorFields {
@@ -15,8 +16,6 @@ export interface SeenRecord {
   sortKey: string
 }
 
-const DUPLICATE_KEY = 11000
-
 /** Stores records by Lever's id, as seen at `seenAt` (server's clock). May be repeated. */
 export async function writeRecords(
   model: Model<SeenRecord>,
@@ -26,12 +25,7 @@ export async function writeRecords(
 ): Promise<void> {
   if (records.length === 0) return
   const operations = records.map((record) => upsert(organization, record, seenAt))
-  try {
-    await model.bulkWrite(operations, { ordered: false })
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
-    await model.bulkWrite(operations, { ordered: false }) // the same record came first from elsewhere: now it is there to be updated
-  }
+  await retryUpsert(() => model.bulkWrite(operations, { ordered: false }))
 }
 
 function upsert(organization: string, { leverId, ...fields }: MirrorFields, seenAt: Date): AnyBulkWriteOperation<SeenRecord> {

@@ -3,10 +3,9 @@ import type { Clearance } from '../accounts/clearance.ts'
 import type { Candidates } from '../candidates/candidates.ts'
 import type { ExportView } from '../export/export-view.ts'
 import type { Exports } from '../export/exports.ts'
-import { ServiceError } from '../errors.ts'
 import type { HistoryEvent } from '../mirror/read-history.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import type { Page, PageRequest } from '../paging.ts'
+import { readCursor, writeCursor, type Page, type PageRequest } from '../paging.ts'
 
 const KINDS = [
   'exportRequested',
@@ -129,24 +128,12 @@ function newestFirst(a: Pick<TimelineEntry, 'at' | 'id'>, b: Pick<TimelineEntry,
 }
 
 function pageOf(entries: TimelineEntry[], { limit, cursor }: PageRequest): Page<TimelineEntry> {
-  const after = cursor === undefined ? null : readPlace(cursor)
-  const left = after ? entries.filter((entry) => newestFirst(after, entry) < 0) : entries
+  const [at, id] = cursor === undefined ? [] : readCursor(cursor, Place)
+  const left = at === undefined || id === undefined ? entries : entries.filter((entry) => newestFirst({ at, id }, entry) < 0)
   const data = left.slice(0, limit)
   const last = data.at(-1)
-  return { data, nextCursor: last && left.length > data.length ? writePlace(last) : null }
+  return { data, nextCursor: last && left.length > data.length ? writeCursor([last.at, last.id]) : null }
 }
 
-const Place = z.object({ at: z.iso.datetime(), id: z.string() })
-
-function writePlace({ at, id }: TimelineEntry): string {
-  return Buffer.from(`${at} ${id}`).toString('base64url')
-}
-
-/** @throws ServiceError `invalid_request` */
-function readPlace(cursor: string): z.output<typeof Place> {
-  const [at, id] = Buffer.from(cursor, 'base64url').toString().split(' ', 2)
-  const place = Place.safeParse({ at, id })
-  if (place.success) return place.data
-  const errors = [{ path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' }]
-  throw new ServiceError('invalid_request', 'The cursor is not one of this list.', { errors })
-}
+/** Time and id. */
+const Place = z.tuple([z.iso.datetime(), z.string()])

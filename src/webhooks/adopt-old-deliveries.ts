@@ -1,4 +1,5 @@
 import type { AnyBulkWriteOperation } from 'mongodb'
+import { areDuplicateKeys } from '../duplicate-key.ts'
 import { allEndpointKeys } from '../connection/find-connection.ts'
 import { signatureKeyOf } from './accepted-signatures.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
@@ -49,8 +50,7 @@ async function write(writes: AnyBulkWriteOperation[]): Promise<number> {
   try {
     return (await DeliveryModel.collection.bulkWrite(writes, { ordered: false })).modifiedCount
   } catch (error) {
-    const { name, writeErrors, result } = error as { name?: string; writeErrors?: { code: number }[]; result?: { modifiedCount?: number } }
-    if (name !== 'MongoBulkWriteError' || ![writeErrors ?? []].flat().every(({ code }) => code === 11_000)) throw error
-    return result?.modifiedCount ?? 0
+    if (!areDuplicateKeys(error)) throw error
+    return (error as { result?: { modifiedCount?: number } }).result?.modifiedCount ?? 0
   }
 }

@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { DUE_NOW } from '../work/work-fields.ts'
+import { z } from 'zod'
 import { DELIVERY_STATUSES, DELIVERY_WAITS, EFFECTS, type DeliveryDocument } from './delivery-model.ts'
 import { splitSignature } from './webhook-body.ts'
 

@@ -1,11 +1,11 @@
 import type { Collection, Document } from 'mongodb'
+import { DUPLICATE_KEY } from '../duplicate-key.ts'
 import { ServiceError } from '../errors.ts'
 import { inTime, STORE_WITHIN_MS } from './in-time.ts'
 
 const LARGEST_GROUP = 500
 /** So many groups are written at the same time: what comes next does not wait for what came before to be durable. */
 const GROUPS_AT_ONCE = 4
-const DUPLICATE_KEY = 11_000
 
 interface Waiting {
   document: Document
@@ -55,10 +55,6 @@ async function insertGroup(collection: () => Collection, group: Waiting[]): Prom
       else settle.resolve(faults.has(index) ? 'repeat' : 'stored')
     })
   }
-}
-
-export function isDuplicateKey(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === DUPLICATE_KEY
 }
 
 /** Codes of the documents that were not written, by position; null where nothing is known of any. */

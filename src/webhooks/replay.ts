@@ -1,4 +1,5 @@
-import type { QueryFilter } from 'mongoose'
+import { Types, type QueryFilter } from 'mongoose'
+import { z } from 'zod'
 import { ServiceError } from '../errors.ts'
 import { readCursor, writeCursor } from '../paging.ts'
 import { DUE_NOW } from '../work/work-fields.ts'
@@ -9,6 +10,9 @@ import { deliveryView, type DeliveryView } from './delivery-view.ts'
 /** Those that were read, and are not waiting to be. */
 export const REPLAYABLE = ['processed', 'ignored', 'failed'] as const
 export type ReplayableStatus = (typeof REPLAYABLE)[number]
+
+/** The id of the last one that was taken. */
+const Place = z.string().regex(/^[0-9a-f]{24}$/)
 
 /** As many as one call takes. */
 export const MOST_AT_ONCE = 1000
@@ -51,7 +55,7 @@ export async function replayDelivery(organization: string, id: string): Promise<
  * @throws ServiceError `invalid_request` for a cursor that is not ours
  */
 export async function replayRange(organization: string, { cursor, ...filters }: ReplayRange): Promise<Replayed> {
-  const after: QueryFilter<DeliveryDocument> = cursor === undefined ? {} : { _id: { $gt: readCursor(cursor) } }
+  const after: QueryFilter<DeliveryDocument> = cursor === undefined ? {} : { _id: { $gt: new Types.ObjectId(readCursor(cursor, Place)) } }
   const replayable: QueryFilter<DeliveryDocument> = { status: { $in: [...REPLAYABLE] }, payload: { $exists: true } }
   const found = await DeliveryModel.find({ $and: [matching(organization, filters), replayable, after] }, { _id: 1 })
     .sort({ _id: 1 })
@@ -61,7 +65,7 @@ export async function replayRange(organization: string, { cursor, ...filters }: 
   const last = taken.at(-1)
   const ids = taken.map(({ _id }) => _id)
   const { modifiedCount } = await DeliveryModel.updateMany({ _id: { $in: ids }, ...replayable }, { $set: again(LANE_OF_MANY) })
-  return { accepted: modifiedCount, nextCursor: found.length > taken.length && last ? writeCursor(last._id) : null }
+  return { accepted: modifiedCount, nextCursor: found.length > taken.length && last ? writeCursor(last._id.toHexString()) : null }
 }
 
 /** How the audit trail names what was replayed: `deliveries:<how many>/<the filters, as a query>`, the latter only if there were any. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Types } from 'mongoose'
+import { isDuplicateKey } from '../../duplicate-key.ts'
 import { actorOf, type Caller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 import { hashToken, keyedHash } from '../../secrets/opaque-token.ts'
@@ -17,7 +18,6 @@ const BEAT_EVERY_MS = 3000
 const LEASE_END = { $add: ['$$NOW', LEASE_MS] }
 const WAIT_MS = 5000
 const LOOK_EVERY_MS = 50
-const DUPLICATE_KEY = 11_000
 
 interface IdempotencyDeps {
   sealer: Sealer
@@ -112,7 +112,7 @@ async function takeIfFree({ _id, organization, ...ids }: KeyRecord): Promise<Ide
   try {
     return await IdempotencyKeyModel.findOneAndUpdate({ _id }, take, options).lean<IdempotencyKeyDocument>()
   } catch (error) {
-    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return null
+    if (isDuplicateKey(error)) return null
     throw error
   }
 }

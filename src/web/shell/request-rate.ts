@@ -1,3 +1,4 @@
+import { retryUpsert } from '../../duplicate-key.ts'
 import { actorOf, type Caller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 import { RequestRateModel } from './request-rate-model.ts'
@@ -14,7 +15,6 @@ const KEY: Rate = { perSecond: 100, burst: 1000, lease: 20 }
 /** What a process has taken and not used in this time, it gives back with its next question. */
 const LEASE_MS = 2000
 const FORGET_EVERY = 10_000
-const DUPLICATE_KEY = 11_000
 
 /** @throws ServiceError `too_many_requests` with `Retry-After` */
 export type RateGuard = (caller: Caller) => Promise<void>
@@ -84,10 +84,7 @@ async function take(key: string, { perSecond, burst, lease }: Rate, unused: numb
   ]
   const options = { upsert: true, returnDocument: 'after', updatePipeline: true, writeConcern: { w: 1 } } as const
   const write = () => RequestRateModel.findOneAndUpdate({ _id: key }, update, options).orFail().lean()
-  // of two first requests at once one meets the other's document
-  const { granted, earnedAt, now } = await write().catch((error: { code?: unknown }) =>
-    error.code === DUPLICATE_KEY ? write() : Promise.reject(error),
-  )
+  const { granted, earnedAt, now } = await retryUpsert(write)
   return { granted, waitMs: Math.max(1, earnedAt + costMs - burst * costMs - now) }
 }
 

@@ -2,7 +2,7 @@ import { clearanceOf } from '../../../accounts/clearance.ts'
 import type { Accounts } from '../../../accounts/accounts.ts'
 import type { PersonCaller } from '../../../accounts/caller.ts'
 import type { Connections } from '../../../connection/connections.ts'
-import type { ServiceError } from '../../../errors.ts'
+import { messageWithHint, type ServiceError } from '../../../errors.ts'
 import type { Exports } from '../../../export/exports.ts'
 import type { AdminName, Problem } from './export-problem.tsx'
 
@@ -38,12 +38,9 @@ export function obstacleFinder(deps: ObstacleDeps): FindObstacle {
   }
 }
 
-async function inContext(
-  { code, message, hint, extra }: ServiceError,
-  { organization }: PersonCaller,
-  deps: ObstacleDeps,
-): Promise<Problem> {
-  const detail = [message, hint].filter(Boolean).join(' ')
+async function inContext(problem: ServiceError, { organization }: PersonCaller, deps: ObstacleDeps): Promise<Problem> {
+  const { code, extra } = problem
+  const detail = messageWithHint(problem)
   if (code === 'connection_not_active') return { code, detail, connection: (await deps.connections.get(organization)).status }
   return code === 'scope_missing' ? { code, detail, missing: extra['missing'] as string[] } : { code, detail }
 }

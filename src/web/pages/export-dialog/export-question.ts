@@ -2,7 +2,7 @@ import { clearanceOf } from '../../../accounts/clearance.ts'
 import type { PersonCaller } from '../../../accounts/caller.ts'
 import type { Candidates } from '../../../candidates/candidates.ts'
 import type { CandidateView } from '../../../candidates/candidate-view.ts'
-import { isServiceError } from '../../../errors.ts'
+import { isServiceError, messageWithHint } from '../../../errors.ts'
 import type { Exports } from '../../../export/exports.ts'
 import type { BulkPreviewView } from '../../../export/bulk/preview-bulk.ts'
 import { offerJobs, type JobOffer, type JobsDeps } from './export-jobs.ts'
@@ -117,7 +117,7 @@ async function targetProblems(
       requisitionId,
       clearance: clearanceOf(person),
     })
-    return problems.map(({ code, message, hint }) => ({ code, detail: [message, hint].filter(Boolean).join(' ') }))
+    return problems.map((problem) => ({ code: problem.code, detail: messageWithHint(problem) }))
   } catch (error) {
     // a posting that is newer than the last sync is asked of Lever, which may be out; that is told when it is sent
     if (isServiceError(error) && error.status >= 500) return []

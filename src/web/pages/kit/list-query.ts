@@ -7,19 +7,13 @@ export const ListQuery = z.object({
   q: z.string().trim().max(200).default(''),
   cursor: z
     .string()
-    .regex(/^[\w-]{16}$/)
+    .regex(/^[\w-]+$/)
+    .max(LONGEST_CURSOR)
     .optional(),
 })
 
 /** The same of a list that can be ordered. */
-export const SortedListQuery = ListQuery.extend({
-  sort: Sort,
-  cursor: z
-    .string()
-    .regex(/^[\w-]{16,}$/)
-    .max(LONGEST_CURSOR)
-    .optional(),
-})
+export const SortedListQuery = ListQuery.extend({ sort: Sort })
 
 interface ListPlace {
   q: string

@@ -1,4 +1,4 @@
-import type { ErrorCode, ServiceError } from '../../../errors.ts'
+import { messageWithHint, type ErrorCode, type ServiceError } from '../../../errors.ts'
 import type { Language } from '../../shell/languages.ts'
 
 /**
@@ -9,7 +9,7 @@ export function problemWords(
   language: Language,
   error: Pick<ServiceError, 'code' | 'message' | 'hint'> & Partial<Pick<ServiceError, 'extra'>>,
 ): string {
-  if (language === 'en') return [error.message, error.hint].filter(Boolean).join(' ')
+  if (language === 'en') return messageWithHint(error)
   const { missing } = error.extra ?? {}
   return error.code === 'scope_missing' && Array.isArray(missing) ? `${SPANISH.scope_missing} ${missing.join(', ')}` : SPANISH[error.code]
 }
