@@ -1,5 +1,5 @@
 import { mongo, Types } from 'mongoose'
-import { isDuplicateKey } from '../duplicate-key.ts'
+import { areDuplicateKeys } from '../duplicate-key.ts'
 import { isDisconnected } from '../connection/find-connection.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetHistory } from './forget.ts'
@@ -131,9 +131,8 @@ async function insertUnknown(entries: readonly HistoryEntry[]): Promise<HistoryE
     await OpportunityHistoryModel.collection.insertMany([...entries], { ordered: false, writeConcern: MIRROR_WRITES })
     return [...entries]
   } catch (error) {
-    if (!(error instanceof mongo.MongoBulkWriteError)) throw error
+    if (!(error instanceof mongo.MongoBulkWriteError) || !areDuplicateKeys(error)) throw error
     const refused = [error.writeErrors].flat()
-    if (!refused.every((one) => isDuplicateKey(one))) throw error
     const known = new Set(refused.map(({ index }) => index))
     return entries.filter((_, index) => !known.has(index))
   }
