@@ -19,7 +19,7 @@ export async function fitsHash(password: string, stored: string): Promise<boolea
 }
 
 /** Belongs to nobody. Compared with where an account has no password, so that a failed sign-in takes the same time whether or not there is one. */
-export const NOBODYS_HASH = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`
+export const DUMMY_HASH = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 /** True for a hash made before the cost rose. */
 export function isOutdatedHash(stored: string): boolean {

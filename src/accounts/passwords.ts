@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountsDeps } from './accounts-deps.ts'
 import { endSessionsOf } from './own-sessions.ts'
-import { fitsHash, hashPassword, isOutdatedHash, NOBODYS_HASH } from './password-hash.ts'
+import { fitsHash, hashPassword, isOutdatedHash, DUMMY_HASH } from './password-hash.ts'
 import { PasswordModel, type PasswordDocument } from './password-model.ts'
 import { faultOfPassword, type PasswordFault } from './password-rules.ts'
 import { getOrganization } from './organizations.ts'
@@ -71,7 +71,7 @@ async function setPassword({ id, organization }: Person, password: string): Prom
 /** Ids of those people whose password it is; their hashes are made dearer where the cost has risen since. */
 async function fittingPasswords(people: readonly string[], password: string): Promise<Set<string>> {
   const stored = await PasswordModel.find({ person: { $in: people } }).lean<PasswordDocument[]>()
-  if (stored.length === 0) await fitsHash(password, NOBODYS_HASH)
+  if (stored.length === 0) await fitsHash(password, DUMMY_HASH)
   const compared = await Promise.all(stored.map(async (one) => ({ one, fits: await fitsHash(password, one.hash) })))
   const fitting = compared.flatMap(({ one, fits }) => (fits ? [one] : []))
   for (const one of fitting.filter(({ hash }) => isOutdatedHash(hash))) await renewHash(one, password)

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts'
 import type { ChainEnd, Trail } from './audit-chain.ts'
 import { readHeadAndNewest, replaceLostHead } from './audit-head.ts'
 import type { AuditTrails } from './audit-trails.ts'
-import { HEAD_LOST, insertAfter, ofTheTrail, type AuditRecord, type RecordedAt } from './insert-records.ts'
+import { HEAD_LOST, insertAfter, trailRecord, type AuditRecord, type RecordedAt } from './insert-records.ts'
 
 interface Waiting extends RecordedAt {
   resolve: () => void
@@ -74,7 +74,7 @@ async function findEnd(trail: Trail, log: Log | undefined): Promise<ChainEnd> {
   for (let race = 0; race <= MAX_LOST_RACES; race += 1) {
     const { head, newest } = await readHeadAndNewest(trail)
     if (head.state === 'sound') return head.end.seq > newest.seq ? head.end : newest
-    const { end } = await insertAfter(trail, newest, [ofTheTrail(trail, HEAD_LOST)])
+    const { end } = await insertAfter(trail, newest, [trailRecord(trail, HEAD_LOST)])
     if (!end) continue
     await replaceLostHead(trail, head.mac, end)
     log?.error({ organization: trail.organization }, HEAD_LOST)

@@ -1,6 +1,6 @@
 import { trailKeyFrom, type Trail } from './audit-chain.ts'
 import { newestEnd, putHead } from './audit-head.ts'
-import { insertAfter, KEYED, ofTheTrail } from './insert-records.ts'
+import { insertAfter, KEYED, trailRecord } from './insert-records.ts'
 
 /** Organizations' secrets, from which the keys of their chains are derived. Ids are hex strings. */
 export interface TrailSecrets {
@@ -46,7 +46,7 @@ async function sealOlderRecords(trail: Trail): Promise<void> {
   for (;;) {
     const end = await newestEnd(trail.organization)
     await putHead(trail, end)
-    if (end.seq === 0 || (await insertAfter(trail, end, [ofTheTrail(trail, KEYED)])).end) return
+    if (end.seq === 0 || (await insertAfter(trail, end, [trailRecord(trail, KEYED)])).end) return
   }
 }
 

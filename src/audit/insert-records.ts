@@ -31,7 +31,7 @@ export const HEAD_LOST = 'audit.headLost'
 export const KEYED = 'audit.keyed'
 
 /** A record of this service about the trail itself. */
-export function ofTheTrail({ organization }: Trail, action: typeof HEAD_LOST | typeof KEYED): RecordedAt {
+export function trailRecord({ organization }: Trail, action: typeof HEAD_LOST | typeof KEYED): RecordedAt {
   return { record: { organization, actor: 'system', action, subject: `organization:${organization}` }, at: new Date() }
 }
 

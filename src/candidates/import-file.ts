@@ -197,7 +197,7 @@ async function startImport(
   { file, ...columns }: NonNullable<ReceivedFile['kept']>,
   { allowErased }: Pick<Entering, 'allowErased'>,
 ): Promise<string> {
-  const fields = { ...owner, status: 'running', file, ...columns, allowErased, ...keptFor(), dueAt: DUE_NOW, lane: 1 } as const
+  const fields = { ...owner, status: 'running', file, ...columns, allowErased, ...retention(), dueAt: DUE_NOW, lane: 1 } as const
   const started = await CandidateImportModel.create(fields)
   return started._id.toHexString()
 }
@@ -207,7 +207,7 @@ async function keepEnded(
   columns: FileColumns,
   { rejected, warnings, ...done }: Awaited<ReturnType<typeof importCsv>>,
 ): Promise<string> {
-  const times = { ...keptFor(), dueAt: NEVER, finishedAt: new Date() }
+  const times = { ...retention(), dueAt: NEVER, finishedAt: new Date() }
   const ended = new CandidateImportModel({ ...owner, status: 'finished', file: new Types.ObjectId(), ...columns, ...done, ...times })
   await CandidateImportModel.db.transaction(async (session) => {
     await ended.save({ session })
@@ -217,7 +217,7 @@ async function keepEnded(
   return ended._id.toHexString()
 }
 
-function keptFor(): { expiresAt: Date } {
+function retention(): { expiresAt: Date } {
   return { expiresAt: new Date(Date.now() + KEPT_MS) }
 }
 

@@ -11,7 +11,7 @@ import { ImportTurnModel } from './import-turn-model.ts'
 import { loadKnownCandidates, type KnownCandidate, type KnownCandidates } from './match-candidates.ts'
 import { mergeCandidate, remembering, type CandidateFields } from './merge-candidate.ts'
 import { toUpdate } from './save-candidate.ts'
-import { decidedIds, hasNewcomers, whomIsMeant } from './who-is-who/whom-is-meant.ts'
+import { decidedIds, hasNewcomers, matchRow } from './who-is-who/match-row.ts'
 import type { ImportPlan } from './who-is-who/import-plan.ts'
 import { entryOf, type StageWatch } from './stage-entries.ts'
 import { startTimeSlice } from './time-slice.ts'
@@ -203,7 +203,7 @@ function merge(
   { known, plan, mayBeNewcomer, erased, allowErased }: People,
 ): { isKnown: boolean; warnings: string[] } | string {
   const { input, warnings } = row
-  const { match, doubt, made } = whomIsMeant(row, known, plan, mayBeNewcomer)
+  const { match, doubt, made } = matchRow(row, known, plan, mayBeNewcomer)
   const merged = mergedOrFault(match, row)
   if (typeof merged === 'string') return merged
   const fields = remembering(match?.fields ?? null, merged, input)

@@ -5,7 +5,7 @@ import type { CandidateInput } from './candidate-input.ts'
 import { candidateKeys, recordKey } from './candidate-keys.ts'
 import { findByAny } from './find-by-any.ts'
 import type { CandidateFields, KnownFields } from './merge-candidate.ts'
-import { CONTRADICTED, SEVERAL } from './who-is-who/doubts.ts'
+import { CONTRADICTED, SEVERAL } from './who-is-who/row-warnings.ts'
 import { searchForm } from './search-form.ts'
 
 /** A candidate that rows may be about: one in the database, or one that an earlier row made. */
@@ -85,7 +85,7 @@ function indexCandidates(): KnownCandidates {
       const ways = [among(holders(profiles, ({ linkKeys }) => linkKeys)), among(holders(emails, ({ emailKeys }) => emailKeys))]
       for (const found of ways) {
         const possible = found.filter((candidate) => !isOther(candidate))
-        const chosen = theOneMeant(possible, input.name)
+        const chosen = onlyMatch(possible, input.name)
         if (chosen) return { match: chosen, doubt: null }
         if (possible.length > 1) return { match: null, doubt: SEVERAL }
       }
@@ -106,7 +106,7 @@ function recordsOf(fields: KnownCandidate['fields']): string[] {
   return [recordKey(fields), ...(fields.recordKeys ?? [])]
 }
 
-function theOneMeant(possible: readonly KnownCandidate[], name: string | undefined): KnownCandidate | null {
+function onlyMatch(possible: readonly KnownCandidate[], name: string | undefined): KnownCandidate | null {
   if (possible.length === 1) return possible[0] ?? null
   const namesakes = possible.filter(({ fields }) => searchForm(fields.name ?? '') === searchForm(name ?? ''))
   return namesakes.length === 1 ? (namesakes[0] ?? null) : null

@@ -22,7 +22,7 @@ import { userMappingEndpoints } from '../web/api/user-mappings.ts'
 import { userEndpoints } from '../web/api/users.ts'
 import { webhookDeliveryEndpoints } from '../web/api/webhook-deliveries.ts'
 import { webhookIntake, webhookIntakePaths } from '../web/api/webhook-intake.ts'
-import { endpointsOfFeature, pagesOfFeature } from '../web/of-feature.ts'
+import { guardEndpoints, guardPages } from '../web/guard-feature.ts'
 import { createApp, createHealthApp, type HealthAppOptions, type Site } from '../web/app.ts'
 import { createIdempotency } from '../web/api/idempotency.ts'
 import { apiKeyPagesRoutes } from '../web/pages/api-keys/api-keys.tsx'
@@ -36,7 +36,7 @@ import { candidateRoutes } from '../web/pages/candidates/candidate.tsx'
 import { exportBatchesRoutes } from '../web/pages/exports/export-batches.tsx'
 import { exportRulesRoutes } from '../web/pages/export-rules/export-rules.tsx'
 import { exportPagesRoutes, exportProgressRoutes } from '../web/pages/export-dialog/export-pages.tsx'
-import { obstacleFinder } from '../web/pages/export-dialog/export-obstacle.ts'
+import { exportBlockerFinder } from '../web/pages/export-dialog/export-blocker.ts'
 import { exportsRoutes } from '../web/pages/exports/exports.tsx'
 import { importRoutes } from '../web/pages/import/import.tsx'
 import { leverCallbackRoutes } from '../web/pages/ats/authorize/lever-callback.tsx'
@@ -67,13 +67,13 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
     authUrl: options.lever.authUrl,
   }
   if (!options.roles.includes('web')) return createHealthApp(health)
-  const findObstacle = obstacleFinder(parts)
+  const findExportBlocker = exportBlockerFinder(parts)
   const idempotency = createIdempotency({ sealer: parts.sealer, hashKeyOf: parts.accounts.hashKeyOf, operatorApiKey })
   return createApp({
     ...health,
     accounts: parts.accounts,
     openId: parts.openId,
-    candidatesPage: { list: parts.candidates.list, findIds: parts.candidates.findIds, findObstacle },
+    candidatesPage: { list: parts.candidates.list, findIds: parts.candidates.findIds, findExportBlocker },
     sealer: parts.sealer,
     endpoints: endpointsOf(parts),
     intakes: [webhookIntake({ webhooks: parts.webhooks, trustedProxies })],
@@ -87,16 +87,16 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       atsSettingsRoutes(parts),
       peopleRoutes({ accounts: parts.accounts, idempotency }),
       apiKeyPagesRoutes({ accounts: parts.accounts, idempotency }),
-      exportPagesRoutes({ ...parts, findObstacle, idempotency }),
-      pagesOfFeature('export', parts.connections, [
-        ...exportProgressRoutes({ ...parts, findObstacle, idempotency }),
+      exportPagesRoutes({ ...parts, findExportBlocker, idempotency }),
+      guardPages('export', parts.connections, [
+        ...exportProgressRoutes({ ...parts, findExportBlocker, idempotency }),
         ...exportBatchesRoutes(parts),
         ...exportRulesRoutes(parts),
         ...exportsRoutes(parts),
       ]),
       importRoutes(parts),
       activityRoutes(parts),
-      candidateRoutes({ ...parts, findObstacle }),
+      candidateRoutes({ ...parts, findExportBlocker }),
     ],
     ...(options.samplePeople ? { samplePeople: () => samplePeopleOf(parts.accounts) } : {}),
   })
@@ -122,12 +122,12 @@ function endpointsOf(parts: Parts): Endpoint[] {
     ...candidateTimelineEndpoints(parts),
     ...resumeEndpoints({ resumes: parts.resumes, candidates }),
     ...candidateImportEndpoints({ candidates }),
-    ...endpointsOfFeature('export', connections, [
+    ...guardEndpoints('export', connections, [
       ...exportEndpoints({ exports: parts.exports, candidates }),
       ...exportBatchEndpoints({ exports: parts.exports }),
       ...exportRuleEndpoints({ exports: parts.exports }),
     ]),
-    ...endpointsOfFeature('conversations', connections, conversationEndpoints({ conversations: parts.conversations })),
+    ...guardEndpoints('conversations', connections, conversationEndpoints({ conversations: parts.conversations })),
     ...webhookDeliveryEndpoints({ webhooks: parts.webhooks }),
     ...erasureEndpoints({ erasures: parts.erasures }),
     ...auditEventEndpoints(parts),

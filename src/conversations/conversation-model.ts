@@ -1,6 +1,6 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 import { NOTE_LANGUAGES, NOTE_MODES } from '../connection/connection-model.ts'
-import { TURNS_INDEX } from '../work/claim-in-turns.ts'
+import { FAIR_CLAIM_INDEX } from '../work/claim-fairly.ts'
 import { NEVER, workFields } from '../work/work-fields.ts'
 
 export const WAITING_FOR = ['opportunity', 'authorization', 'paused', 'settling', 'budget', 'lever'] as const
@@ -90,7 +90,7 @@ const conversationSchema = new Schema(
   { collection: 'conversations', timestamps: true },
 )
 conversationSchema.index({ organization: 1, externalId: 1 }, { unique: true })
-conversationSchema.index(TURNS_INDEX)
+conversationSchema.index(FAIR_CLAIM_INDEX)
 conversationSchema.index({ organization: 1, candidate: 1 })
 conversationSchema.index({ organization: 1, opportunityId: 1 })
 conversationSchema.index({ organization: 1, 'notes.noteId': 1 })

@@ -6,7 +6,7 @@ import { takesPart, type ConversationAsker } from './conversation-asker.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, WAITING_FOR, type ConversationDocument } from './conversation-model.ts'
 import { MessageModel, type MessageDocument } from './message-model.ts'
-import { readSpeakers } from './told-messages.ts'
+import { readSpeakers } from './note-messages.ts'
 
 const time = z.string().meta({ format: 'date-time' })
 const STATUSES = ['noted', 'due', 'writing', 'waiting', 'failed'] as const

@@ -1,8 +1,8 @@
 import { isValidObjectId, Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { heartbeat } from '../work/claim.ts'
-import { claimInTurns } from '../work/claim-in-turns.ts'
-import type { LaneLimit } from '../work/room.ts'
+import { claimFairly } from '../work/claim-fairly.ts'
+import type { LaneLimit } from '../work/capacity.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { askParts, type ConversationParts } from './ask-parts.ts'
 import type { ConversationAsker } from './conversation-asker.ts'
@@ -81,7 +81,7 @@ export function createConversations(parts: ConversationParts) {
         atOnce: AT_ONCE,
         pollMs,
         leaseMs,
-        claim: claimInTurns<ConversationDocument>(ConversationModel, { statuses: ['open'], limits: LIMITS, leaseMs }),
+        claim: claimFairly<ConversationDocument>(ConversationModel, { statuses: ['open'], limits: LIMITS, leaseMs }),
         keep: (claimed) => heartbeat(ConversationModel, claimed, leaseMs),
         run: (claimed) => writeNotes(claimed, deps),
         log,

@@ -17,7 +17,7 @@ const WORDS = {
 type TranscriptLanguage = keyof typeof WORDS
 
 /** A message as it is told; `who` is a name, or what the sender calls itself. */
-export interface ToldMessage {
+export interface TranscriptMessage {
   who: string
   body: string
   channel: string | null
@@ -41,7 +41,11 @@ const HEADING_ROOM = 500
  * A conversation as plain text: its days as headings, under each who said what and when, by the clock of the organization's zone.
  * `part` counts from 1; `of` is how many there are, null where more may follow.
  */
-export function transcriptOf(messages: readonly ToldMessage[], style: TranscriptStyle, part?: { part: number; of: number | null }): string {
+export function transcriptOf(
+  messages: readonly TranscriptMessage[],
+  style: TranscriptStyle,
+  part?: { part: number; of: number | null },
+): string {
   const words = WORDS[style.language]
   const numbered = part && part.of !== 1 ? [words.part(part.part, part.of)] : []
   const title = [style.name === null ? words.title : words.titleWith(withoutMentions(inOneLine(style.name))), ...numbered].join(', ')
@@ -49,7 +53,7 @@ export function transcriptOf(messages: readonly ToldMessage[], style: Transcript
 }
 
 /** How many messages each note holds, so that none is longer than `longest`. */
-export function partsOf(messages: readonly ToldMessage[], style: TranscriptStyle, longest = LONGEST_NOTE): number[] {
+export function partsOf(messages: readonly TranscriptMessage[], style: TranscriptStyle, longest = LONGEST_NOTE): number[] {
   const room = longest - HEADING_ROOM
   const parts: number[] = []
   let used = Infinity
@@ -65,7 +69,7 @@ export function partsOf(messages: readonly ToldMessage[], style: TranscriptStyle
   return parts
 }
 
-function daysOf(messages: readonly ToldMessage[], style: TranscriptStyle): string[] {
+function daysOf(messages: readonly TranscriptMessage[], style: TranscriptStyle): string[] {
   const days: { day: string; lines: string[] }[] = []
   for (const message of messages) {
     const day = dayOf(message, style)
@@ -75,11 +79,11 @@ function daysOf(messages: readonly ToldMessage[], style: TranscriptStyle): strin
   return days.map(({ day, lines }) => [day, ...lines].join('\n'))
 }
 
-function dayOf({ sentAt }: ToldMessage, { language, timeZone }: TranscriptStyle): string {
+function dayOf({ sentAt }: TranscriptMessage, { language, timeZone }: TranscriptStyle): string {
   return dayFormat(language, timeZone).format(sentAt)
 }
 
-function lineOf({ who, body, channel, sentAt }: ToldMessage, { language, timeZone }: TranscriptStyle): string {
+function lineOf({ who, body, channel, sentAt }: TranscriptMessage, { language, timeZone }: TranscriptStyle): string {
   const time = timeFormat(language, timeZone).format(sentAt)
   const where = channel === null ? '' : ` (${inOneLine(channel)})`
   return withoutMentions(`${time} ${inOneLine(who)}${where}: ${inMarkedLines(body)}`)

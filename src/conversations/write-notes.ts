@@ -1,4 +1,4 @@
-import { sumOf, tellMessages } from './told-messages.ts'
+import { sumOf, readNoteMessages } from './note-messages.ts'
 import { partsOf, transcriptOf, type TranscriptStyle } from './transcript.ts'
 import { writeStep } from '../work/write-step.ts'
 import { cutNote } from './cut-note.ts'
@@ -36,7 +36,7 @@ const CONNECTION_ENDED = {
 async function writeParts(run: NoteRun): Promise<void> {
   const { claimed, deps } = run
   const style = await styleOf(run)
-  const messages = await tellMessages(deps, run.document, style.name)
+  const messages = await readNoteMessages(deps, run.document, style.name)
   const parts = pendingOf(run).parts ?? partsOf(messages, style)
   run.document = await writeStep(ConversationModel, claimed, { set: { 'pending.parts': parts } })
   for (let part = pendingOf(run).done; part < parts.length; part += 1) {

@@ -3,8 +3,8 @@ import type { Clearance } from '../accounts/clearance.ts'
 import type { OrderedPageRequest, PageRequest } from '../paging.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { heartbeat } from '../work/claim.ts'
-import { claimInTurns } from '../work/claim-in-turns.ts'
-import type { LaneLimit } from '../work/room.ts'
+import { claimFairly } from '../work/claim-fairly.ts'
+import type { LaneLimit } from '../work/capacity.ts'
 import { settleExports } from './request/settle-exports.ts'
 import { cancelExport, freeTargetOf, getExport, holdQueued, resumeHeld, retryExport } from './request/change-export.ts'
 import { auditExports, forgetAudit, readAuditCounts } from './audit-exports.ts'
@@ -123,7 +123,7 @@ export function createExports(deps: RuleDeps) {
         atOnce: AT_ONCE,
         pollMs,
         leaseMs: deps.leaseMs,
-        claim: claimInTurns<ExportDocument>(ExportModel, {
+        claim: claimFairly<ExportDocument>(ExportModel, {
           statuses: ['queued', 'checking', 'sending', 'unclear', 'exported'],
           match: OPEN_OR_NOTE_DUE,
           limits: LIMITS,

@@ -84,7 +84,7 @@ function nextDue(outcome: SyncOutcome, failures: number, allDueAt: unknown): unk
 }
 
 /** Makes every sync that is scheduled due at once, in full. @returns how many */
-export async function hurrySyncs(): Promise<number> {
+export async function makeSyncsDue(): Promise<number> {
   const soon = { dueAt: DUE_NOW, allDueAt: DUE_NOW, claim: null, leaseUntil: null }
   return (await SyncRunModel.updateMany({ dueAt: { $ne: NEVER } }, { $set: soon, $inc: { fence: 1 } })).modifiedCount
 }

@@ -6,7 +6,7 @@ import type { Audit } from '../audit/audit.ts'
 import { dropOpenAuthorizations } from '../connection/authorize-link.ts'
 import { noteTokensMayBeLost } from '../connection/grant.ts'
 import type { RestoredExports } from '../export/mark-restored.ts'
-import { hurrySyncs } from '../mirror/sync-schedule.ts'
+import { makeSyncsDue } from '../mirror/sync-schedule.ts'
 
 export interface RestoreReport extends RestoredExports {
   conversations: number
@@ -33,7 +33,7 @@ export async function afterRestore(deps: {
   await dropSetUpLinks()
   const links = (await dropOpenSignInLinks()) + (await dropOpenAuthorizations())
   const grants = await noteTokensMayBeLost()
-  const syncs = await hurrySyncs()
+  const syncs = await makeSyncsDue()
   for await (const { _id } of OrganizationModel.find({}, { _id: 1 }).lean().cursor()) await deps.audit.goOnFromBackup(String(_id))
   return { ...marked, conversations, sessions, links, grants, syncs }
 }

@@ -7,7 +7,7 @@ import type { BudgetRate } from '../lever/request-budget-stages.ts'
 import type { Log } from '../log.ts'
 import { DELIVERY_STATUSES, DeliveryModel } from '../webhooks/delivery-model.ts'
 import type { WorkStore } from '../work/work-fields.ts'
-import { keptFor } from './kept-for.ts'
+import { cachedFor } from './cached-for.ts'
 import { readWaitingWork } from './waiting-work.ts'
 
 export interface DatabaseMetricsOptions {
@@ -35,8 +35,8 @@ interface Sample {
  * A gauge whose reading failed shows nothing, which is an alarm of its own.
  */
 export function registerDatabaseMetrics(registry: Registry, { rate, isReady, log }: DatabaseMetricsOptions): void {
-  const waiting = keptFor(FRESH_MS, readWaitingWork)
-  const budgets = keptFor(FRESH_MS, () => describeBudgets(rate, MOST_CREDENTIALS))
+  const waiting = cachedFor(FRESH_MS, readWaitingWork)
+  const budgets = cachedFor(FRESH_MS, () => describeBudgets(rate, MOST_CREDENTIALS))
   const show = (name: string, help: string, labelNames: string[], read: () => Promise<Sample[]>): Gauge =>
     new Gauge({
       name,
@@ -101,14 +101,14 @@ function showCounts(show: Show): void {
     ['fulcrum_connections', 'Connections to Lever by status.', ConnectionModel, CONNECTION_STATUSES],
   ]
   for (const [name, help, store, statuses] of counted) {
-    const read = keptFor(COUNTS_FRESH_MS, () => Promise.all(statuses.map((status) => countOf(store, status))))
+    const read = cachedFor(COUNTS_FRESH_MS, () => Promise.all(statuses.map((status) => countOf(store, status))))
     show(name, help, ['status'], async () => (await read()).map((value, index) => ({ labels: { status: statuses[index] ?? '' }, value })))
   }
 }
 
 function showFindings(show: Show): void {
   const count = (kind: string): Promise<number> => ExportAuditFindingModel.collection.countDocuments({ kind }, { maxTimeMS: LIMIT_MS })
-  const read = keptFor(COUNTS_FRESH_MS, () => Promise.all(AUDIT_FINDINGS.map(count)))
+  const read = cachedFor(COUNTS_FRESH_MS, () => Promise.all(AUDIT_FINDINGS.map(count)))
   const help = 'What the hourly comparison of exports with Lever found in the last 30 days, by kind.'
   show('fulcrum_export_audit_findings', help, ['kind'], async () =>
     (await read()).map((value, index) => ({ labels: { kind: AUDIT_FINDINGS[index] ?? '' }, value })),

@@ -2,7 +2,7 @@
 const MEMBER_ID = /^A[A-Za-z]{2}AA[\w-]{5,}$/
 const ID = /^[\w=-]+$/
 /** Pages of the signed-in user, and placeholders that tools write if they found no page. */
-const NOBODYS = new Set(['me', 'edit', 'unknown', 'unavailable', 'undefined', 'null', 'none', 'na', 'n-a', 'profile', 'view'])
+const RESERVED = new Set(['me', 'edit', 'unknown', 'unavailable', 'undefined', 'null', 'none', 'na', 'n-a', 'profile', 'view'])
 /** Path prefixes in links of the mobile site and of LinkedIn's e-mails. */
 const PREFIXES = new Set(['mwlite', 'm', 'comm'])
 
@@ -27,7 +27,7 @@ function publicPage(name: string | undefined): string | null {
   if (!name) return null
   if (MEMBER_ID.test(name)) return memberPage(name)
   const folded = name.toLowerCase()
-  return NOBODYS.has(folded) ? null : `linkedin.com/in/${folded}`
+  return RESERVED.has(folded) ? null : `linkedin.com/in/${folded}`
 }
 
 /** The page for a product's id: `ACw…` is Sales Navigator, `AEM…` is Recruiter. */

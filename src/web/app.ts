@@ -15,7 +15,7 @@ import { apiRouter, apiRoutes } from './api/router.ts'
 import { createHttpMetrics } from './shell/http-metrics.ts'
 import { answerAhead, type Intake } from './shell/intake.ts'
 import { answerErrors } from './shell/answer-errors.ts'
-import { nothingHere } from './shell/nothing-here.ts'
+import { answerNotFound } from './shell/answer-not-found.ts'
 import { pageSession } from './shell/page-session.ts'
 import { createRateGuard } from './shell/request-rate.ts'
 import { requestLog, type NoteServed } from './shell/request-log.ts'
@@ -87,7 +87,7 @@ export function createApp(options: AppOptions): Site {
   const pages = pagesOf(options)
 
   app.use(staticAssets())
-  app.use(nothingHere())
+  app.use(answerNotFound())
   app.use(mountPages(docs, offerToSendAgain))
   app.use(apiRouter(api, { accounts, operatorApiKey, publicUrl, idempotency, guardRate, failures: options.failures }))
   app.use(pageSession({ accounts, publicUrl, guardRate, offerToSendAgain }))
@@ -114,13 +114,13 @@ function pagesOf(options: AppOptions): PageRoute[] {
 const NOBODY_HERE: CandidatesPageDeps = {
   list: async () => ({ data: [], nextCursor: null }),
   findIds: async () => [],
-  findObstacle: async () => null,
+  findExportBlocker: async () => null,
 }
 
 /** What every process serves, and one that only works serves alone: `/healthz`, `/readyz`, `/metrics`. */
 export function createHealthApp(options: HealthAppOptions): Site {
   const { app, routes } = createBase(options, createSecurityHeaders(options), createNoteServed(options))
-  app.use(nothingHere())
+  app.use(answerNotFound())
   const handle = app.callback()
   return { listener: (request, response) => void handle(request, response), routes }
 }

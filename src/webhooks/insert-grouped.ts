@@ -1,7 +1,7 @@
 import type { Collection, Document } from 'mongodb'
 import { DUPLICATE_KEY } from '../duplicate-key.ts'
 import { ServiceError } from '../errors.ts'
-import { inTime, STORE_WITHIN_MS } from './in-time.ts'
+import { withStorageTimeout, STORAGE_TIMEOUT_MS } from './storage-timeout.ts'
 
 const LARGEST_GROUP = 500
 /** So many groups are written at the same time: what comes next does not wait for what came before to be durable. */
@@ -45,8 +45,8 @@ export function groupInserts(collection: () => Collection): InsertGrouped {
 async function insertGroup(collection: () => Collection, group: Waiting[]): Promise<void> {
   const documents = group.map(({ document }) => document)
   try {
-    const options = { ordered: false, writeConcern: { w: 'majority', j: true }, timeoutMS: STORE_WITHIN_MS } as const
-    await inTime(collection().insertMany(documents, options))
+    const options = { ordered: false, writeConcern: { w: 'majority', j: true }, timeoutMS: STORAGE_TIMEOUT_MS } as const
+    await withStorageTimeout(collection().insertMany(documents, options))
     for (const { settle } of group) settle.resolve('stored')
   } catch (error) {
     const faults = faultsByIndex(error)

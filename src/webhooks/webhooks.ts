@@ -15,7 +15,7 @@ import { processDeliveries, type ClaimedDelivery } from './process-delivery.ts'
 import { findEndpoint, receiveDelivery, type Posted } from './receive-delivery.ts'
 import { forgetRefusals, listRefusals, noteRefusals } from './refusals.ts'
 import { replayDelivery, replayRange, subjectOf, type ReplayRange } from './replay.ts'
-import { inTime } from './in-time.ts'
+import { withStorageTimeout } from './storage-timeout.ts'
 import { shareReads } from './share-reads.ts'
 import { openedOnce } from './verify-signature.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
@@ -41,9 +41,9 @@ export function createWebhooks(deps: WebhookDeps) {
   const processClaimed = async (claimed: ClaimedDelivery): Promise<void> => join(keyOf(claimed), claimed)
 
   return {
-    findEndpoint: shareReads((endpointKey) => inTime(findEndpoint(deps, endpointKey))),
+    findEndpoint: shareReads((endpointKey) => withStorageTimeout(findEndpoint(deps, endpointKey))),
     receive: (connection: ConnectionDocument, posted: Posted) =>
-      noteIntake(deps, connection, posted.body, () => inTime(receiveDelivery(receiveDeps, connection, posted))),
+      noteIntake(deps, connection, posted.body, () => withStorageTimeout(receiveDelivery(receiveDeps, connection, posted))),
     /** Processes one delivery, together with others about its opportunity that are handed in at the same time. */
     processClaimed,
     /** Processes deliveries until stopped. */

@@ -6,7 +6,7 @@ import type { Candidates } from '../../src/candidates/candidates.ts'
 import { Claims } from '../../src/candidates/who-is-who/claims.ts'
 import { groupRows } from '../../src/candidates/who-is-who/group-rows.ts'
 import { RowKeys } from '../../src/candidates/who-is-who/row-keys.ts'
-import { saidBy } from '../../src/candidates/who-is-who/said.ts'
+import { identifyingValuesOf } from '../../src/candidates/who-is-who/identifying-values.ts'
 import { contradict, personKeys } from '../../src/people/person-keys.ts'
 import { candidatesAlone } from '../support/candidates.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
@@ -42,7 +42,7 @@ const shuffledFile = file.chain((rows) =>
 
 async function peopleOf(rows: readonly FileRow[]): Promise<number[][]> {
   const keys = new RowKeys()
-  for (const one of rows) keys.add(saidBy(one))
+  for (const one of rows) keys.add(identifyingValuesOf(one))
   const groups = await groupRows(keys, new Claims(keys))
   return rows.flatMap((_, at) => (groups.groupOf(at) === at ? [[...groups.rowsOf(at)]] : []))
 }

@@ -3,7 +3,7 @@ import { Types } from 'mongoose'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import type { Candidates } from '../../src/candidates/candidates.ts'
-import { NEW_ID } from '../../src/candidates/who-is-who/doubts.ts'
+import { NEW_ID } from '../../src/candidates/who-is-who/row-warnings.ts'
 import { candidatesAlone } from '../support/candidates.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 

@@ -1,10 +1,16 @@
 import { expect } from 'chai'
-import { LONGEST_NOTE, partsOf, transcriptOf, type ToldMessage, type TranscriptStyle } from '../../src/conversations/transcript.ts'
+import { LONGEST_NOTE, partsOf, transcriptOf, type TranscriptMessage, type TranscriptStyle } from '../../src/conversations/transcript.ts'
 
 const STYLE: TranscriptStyle = { language: 'en', timeZone: 'UTC', name: 'Cleo' }
 const sentAt = new Date('2026-03-02T03:00:00Z')
-const told = (fields: Partial<ToldMessage>): ToldMessage => ({ who: 'Ana Duarte', body: 'Hello', channel: null, sentAt, ...fields })
-const linesOf = (message: Partial<ToldMessage>) =>
+const told = (fields: Partial<TranscriptMessage>): TranscriptMessage => ({
+  who: 'Ana Duarte',
+  body: 'Hello',
+  channel: null,
+  sentAt,
+  ...fields,
+})
+const linesOf = (message: Partial<TranscriptMessage>) =>
   transcriptOf([told(message)], STYLE)
     .split('\n')
     .slice(4)

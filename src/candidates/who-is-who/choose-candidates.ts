@@ -1,8 +1,8 @@
 import { startTimeSlice } from '../time-slice.ts'
-import { CONTRADICTED, NEW_ID, SEVERAL } from './doubts.ts'
+import { CONTRADICTED, NEW_ID, SEVERAL } from './row-warnings.ts'
 import { TIERS, type Claim, type Claims, type Tier } from './claims.ts'
 import type { RowGroups } from './group-rows.ts'
-import { inverse } from './inverse.ts'
+import { groupMembers } from './group-members.ts'
 import { EMAIL, EXTERNAL_ID, type CommonProfiles, type RowKeys } from './row-keys.ts'
 
 export interface Choices {
@@ -24,7 +24,7 @@ interface Choice {
  */
 export async function chooseCandidates(rows: RowKeys, groups: RowGroups, claims: Claims): Promise<Choices> {
   const slice = startTimeSlice()
-  const claimsOf = await inverse(rows.length, async (pair) => {
+  const claimsOf = await groupMembers(rows.length, async (pair) => {
     for (let at = 0; at < claims.length; at += 1) pair(groups.groupOf(claims.at(at).row), at)
     return claims.length
   })
@@ -38,7 +38,7 @@ export async function chooseCandidates(rows: RowKeys, groups: RowGroups, claims:
     if (typeof choice === 'string') doubts.set(group, choice)
     else if (choice) choices.set(group, choice)
   }
-  const choosers = await inverse(claims.candidates.length, async (pair) => choices.forEach(pair))
+  const choosers = await groupMembers(claims.candidates.length, async (pair) => choices.forEach(pair))
   for (let candidate = 0; candidate < claims.candidates.length; candidate += 1) {
     if (candidate % 500 === 0 && slice.isOver()) await slice.giveWay()
     for (const group of contested(choosers(candidate), candidate, choices, facts)) {
@@ -106,14 +106,14 @@ function chooseFor(group: number, own: readonly Claim[], facts: Facts): Choice |
     const possible = [...named].filter((candidate) => hasId || agree([group], candidate, facts))
     if (possible.length < named.size) isContradicted = true
     if (possible.length === 0) continue
-    const candidate = theOneMeant(tier, possible, facts, members)
+    const candidate = onlyMatch(tier, possible, facts, members)
     return candidate === null ? SEVERAL : { candidate, tier }
   }
   if (own.some((claim) => !isTrusted(claim, facts) && agree([group], claim.candidate, facts))) return SEVERAL
   if (hasId) return own.length > 0 ? NEW_ID : null
   return isContradicted || own.length > 0 ? CONTRADICTED : null
 
-  function theOneMeant(by: Tier, possible: readonly number[], { claims: known }: Facts, of: Int32Array): number | null {
+  function onlyMatch(by: Tier, possible: readonly number[], { claims: known }: Facts, of: Int32Array): number | null {
     if (possible.length === 1) return possible[0] ?? null
     if (by === 'record') {
       const unnamed = possible.filter((candidate) => !known.isNamed(candidate)) // candidates that such rows created

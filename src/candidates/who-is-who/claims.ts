@@ -1,6 +1,6 @@
 import { GrowingNumbers } from './growing-numbers.ts'
 import { EMAIL, RowKeys } from './row-keys.ts'
-import type { Said } from './said.ts'
+import type { IdentifyingValues } from './identifying-values.ts'
 
 /** The ways in which a row may match a candidate, strongest first. */
 export const TIERS = ['externalId', 'record', 'profile', 'email'] as const
@@ -10,9 +10,9 @@ export type Tier = (typeof TIERS)[number]
 const MOST_HOLDERS = 20
 
 /** A candidate that was here before the import. */
-export interface KnownSaid {
+export interface KnownValues {
   id: string
-  said: Said
+  values: IdentifyingValues
   /** Records of earlier rows that were matched to it. */
   records: readonly string[]
 }
@@ -62,47 +62,47 @@ export class Claims {
     return this.#byId.has(id)
   }
 
-  add(rows: readonly { row: number; said: Said }[], found: readonly KnownSaid[]): void {
+  add(rows: readonly { row: number; values: IdentifyingValues }[], found: readonly KnownValues[]): void {
     const holders = new Map<string, number[]>()
     const hold = (key: string, candidate: number): void => {
       const others = holders.get(key)
       if (others) others.push(candidate)
       else holders.set(key, [candidate])
     }
-    for (const { id, said, records } of found) {
-      const candidate = this.#numberOf(id, said)
-      if (said.externalId !== null) hold(`externalId ${said.externalId}`, candidate)
-      for (const record of new Set([said.record, ...records])) hold(`record ${record}`, candidate)
+    for (const { id, values, records } of found) {
+      const candidate = this.#numberOf(id, values)
+      if (values.externalId !== null) hold(`externalId ${values.externalId}`, candidate)
+      for (const record of new Set([values.record, ...records])) hold(`record ${record}`, candidate)
       const name = this.candidates.nameOf(candidate)
-      const keys = [...said.emails.map((email) => `email ${email}`), ...said.profiles.map((profile) => `profile ${profile}`)]
+      const keys = [...values.emails.map((email) => `email ${email}`), ...values.profiles.map((profile) => `profile ${profile}`)]
       for (const key of keys) {
         hold(key, candidate)
         hold(`${name} ${key}`, candidate)
       }
     }
-    for (const { row, said } of rows) this.#claim(row, said, (key) => holders.get(key) ?? [])
+    for (const { row, values } of rows) this.#claim(row, values, (key) => holders.get(key) ?? [])
   }
 
-  #numberOf(id: string, said: Said): number {
+  #numberOf(id: string, values: IdentifyingValues): number {
     const known = this.#byId.get(id)
     if (known !== undefined) return known
-    const candidate = this.candidates.add({ ...said, emails: [] })
+    const candidate = this.candidates.add({ ...values, emails: [] })
     this.#byId.set(id, candidate)
     this.#ids.push(id)
-    if (said.externalId !== null) this.#named.add(candidate)
+    if (values.externalId !== null) this.#named.add(candidate)
     return candidate
   }
 
-  #claim(row: number, said: Said, holdersOf: (key: string) => readonly number[]): void {
+  #claim(row: number, values: IdentifyingValues, holdersOf: (key: string) => readonly number[]): void {
     const push = (tier: Tier, candidates: readonly number[], key = -1): void => {
       for (const candidate of candidates) for (const part of [row, candidate, TIERS.indexOf(tier), key]) this.#claims.push(part)
     }
     const name = this.#rows.nameOf(row)
     const withKey = (key: string): readonly number[] => someOf(holdersOf(key), holdersOf(`${name} ${key}`))
-    if (said.externalId !== null) return push('externalId', holdersOf(`externalId ${said.externalId}`))
-    push('record', this.#ofRecord(holdersOf(`record ${said.record}`)))
-    for (const profile of said.profiles) push('profile', withKey(`profile ${profile}`))
-    for (const email of said.emails) push('email', withKey(`email ${email}`), this.#rows.keyOf(email, EMAIL))
+    if (values.externalId !== null) return push('externalId', holdersOf(`externalId ${values.externalId}`))
+    push('record', this.#ofRecord(holdersOf(`record ${values.record}`)))
+    for (const profile of values.profiles) push('profile', withKey(`profile ${profile}`))
+    for (const email of values.emails) push('email', withKey(`email ${email}`), this.#rows.keyOf(email, EMAIL))
   }
 
   /** Of several that such a row was about, the oldest without an `externalId`. */

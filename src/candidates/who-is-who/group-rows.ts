@@ -1,5 +1,5 @@
 import { startTimeSlice } from '../time-slice.ts'
-import { inverse, type Members } from './inverse.ts'
+import { groupMembers, type Members } from './group-members.ts'
 import type { Claims } from './claims.ts'
 import { EMAIL, EXTERNAL_ID, RECORD, type CommonProfiles, type RowKeys } from './row-keys.ts'
 
@@ -30,7 +30,7 @@ export interface RowGroups {
 export async function groupRows(rows: RowKeys, claims: Claims): Promise<RowGroups> {
   const slice = startTimeSlice()
   const giveWay = async (at: number): Promise<void> => void (at % 500 === 0 && slice.isOver() && (await slice.giveWay()))
-  const bearers = await inverse(rows.keyCount, async (pair) => {
+  const bearers = await groupMembers(rows.keyCount, async (pair) => {
     let pairs = 0
     for (let row = 0; row < rows.length; row += 1) {
       await giveWay(row)
@@ -60,7 +60,7 @@ export async function groupRows(rows: RowKeys, claims: Claims): Promise<RowGroup
       for (const key of rows.keysOf(row)) if (joins(key, level)) people.join(row, bearers(key)[0] ?? row)
     }
     const settled = open
-    members = await inverse(rows.length, async (pair) => {
+    members = await groupMembers(rows.length, async (pair) => {
       for (let row = 0; row < rows.length; row += 1) {
         await giveWay(row)
         pair(people.firstOf(row), row)
@@ -90,7 +90,7 @@ export async function groupRows(rows: RowKeys, claims: Claims): Promise<RowGroup
 
 /** The stored candidates that have an address. */
 async function holdersOf(rows: RowKeys, claims: Claims): Promise<Members> {
-  return inverse(rows.keyCount, async (pair) => {
+  return groupMembers(rows.keyCount, async (pair) => {
     let count = 0
     for (let at = 0; at < claims.length; at += 1) {
       const { tier, key, candidate } = claims.at(at)

@@ -9,7 +9,7 @@ import { chooseCandidates, type Choices } from './choose-candidates.ts'
 import { groupRows, type RowGroups } from './group-rows.ts'
 import { GrowingNumbers } from './growing-numbers.ts'
 import { RowKeys } from './row-keys.ts'
-import { saidBy, type Said } from './said.ts'
+import { identifyingValuesOf, type IdentifyingValues } from './identifying-values.ts'
 
 /** The person that a row is about, as decided before any row was imported. */
 export interface Decision {
@@ -45,12 +45,12 @@ export async function planImport(
   const keys = new RowKeys()
   const claims = new Claims(keys)
   const lines = new GrowingNumbers()
-  let pending: { row: number; said: Said; data: object }[] = []
+  let pending: { row: number; values: IdentifyingValues; data: object }[] = []
   for await (const row of rows) {
     if (!('input' in row)) continue
     lines.push(row.line)
-    const said = saidBy(row.input)
-    pending.push({ row: keys.add(said), said, data: row.input })
+    const values = identifyingValuesOf(row.input)
+    pending.push({ row: keys.add(values), values, data: row.input })
     if (pending.length < ROWS_AT_ONCE) continue
     await claimKnown(organization, pending, claims, prefix)
     pending = []
@@ -62,19 +62,19 @@ export async function planImport(
 
 async function claimKnown(
   organization: string,
-  rows: readonly { row: number; said: Said; data: object }[],
+  rows: readonly { row: number; values: IdentifyingValues; data: object }[],
   claims: Claims,
   prefix: Buffer,
 ): Promise<void> {
-  const unnamed = rows.filter(({ said }) => said.externalId === null)
+  const unnamed = rows.filter(({ values }) => values.externalId === null)
   const former = unnamed.map(({ data }) => formerKeys(data))
   const found = await findByAny(
     organization,
     {
-      externalId: rows.flatMap(({ said }) => said.externalId ?? []),
+      externalId: rows.flatMap(({ values }) => values.externalId ?? []),
       linkKeys: [...unnamed.flatMap(({ data }) => candidateKeys(data).linkKeys), ...former.flatMap(({ links }) => links)],
-      emailKeys: [...unnamed.flatMap(({ said }) => said.emails), ...former.flatMap(({ emails }) => emails)],
-      recordKeys: unnamed.map(({ said }) => said.record),
+      emailKeys: [...unnamed.flatMap(({ values }) => values.emails), ...former.flatMap(({ emails }) => emails)],
+      recordKeys: unnamed.map(({ values }) => values.record),
     },
     { fields: { externalId: 1, name: 1, emails: 1, links: 1, profileUrl: 1, recordKeys: 1 } },
   )
@@ -84,7 +84,7 @@ async function claimKnown(
       .filter(({ _id }) => !isOwn(prefix, _id))
       .map((candidate) => ({
         id: candidate._id.toHexString(),
-        said: saidBy(candidate),
+        values: identifyingValuesOf(candidate),
         records: candidate.recordKeys ?? [],
       })),
   )

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { siteOf } from '../../people/profile-key.ts'
 import { GrowingNumbers } from './growing-numbers.ts'
 import { KeyTable } from './key-table.ts'
-import type { Said } from './said.ts'
+import type { IdentifyingValues } from './identifying-values.ts'
 
 /** Sites of keys that are not profiles. An `externalId` works like a profile: two different ones mean two people. */
 export const EMAIL = 0
@@ -43,7 +43,7 @@ export class RowKeys {
   }
 
   /** @returns its number */
-  add({ externalId, name, emails, profiles, record }: Said): number {
+  add({ externalId, name, emails, profiles, record }: IdentifyingValues): number {
     this.#starts.push(this.#keys.length)
     this.#names.push(hash('sha1', name, 'buffer').readInt32LE())
     const push = (key: string, site: number): void => this.#keys.push(this.keyOf(key, site))

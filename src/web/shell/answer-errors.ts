@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa'
 import type { ServiceError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { isForPrograms } from './for-programs.ts'
+import { isProgramAddress } from './program-address.ts'
 import { toProblem, toServiceError } from './problem.ts'
 import type { SiteContext, SiteState } from './site-state.ts'
 
@@ -35,5 +35,5 @@ export function noteFailure(log: Log, requestId: string, thrown: unknown): Servi
 }
 
 function prefersProblem(ctx: SiteContext): boolean {
-  return isForPrograms(ctx.path) || ctx.accepts('text/html', 'application/json', 'application/problem+json') !== 'text/html'
+  return isProgramAddress(ctx.path) || ctx.accepts('text/html', 'application/json', 'application/problem+json') !== 'text/html'
 }

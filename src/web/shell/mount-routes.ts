@@ -1,6 +1,6 @@
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
-import { answerOtherMethod } from './nothing-here.ts'
+import { answerOtherMethod } from './answer-not-found.ts'
 import type { SiteContext, SiteState } from './site-state.ts'
 
 export interface Route<Access extends string = string> {

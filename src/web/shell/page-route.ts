@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
 import { z } from 'zod'
-import { answerOtherMethod } from './nothing-here.ts'
+import { answerOtherMethod } from './answer-not-found.ts'
 import { parseForm, type OfferToSendAgain } from './page-session.ts'
 import { isAdmitted, type PageAccess } from './require-person.ts'
 import { mountRoutes, type Route, type RouteContext } from './mount-routes.ts'

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { isServiceError, ServiceError } from '../../errors.ts'
 import { parseInput, strictly } from './parse-input.ts'
-import { isForPrograms } from './for-programs.ts'
+import { isProgramAddress } from './program-address.ts'
 import type { SiteContext, SiteState } from './site-state.ts'
 import { isMultipart, leadingToken } from './leading-token.ts'
 import { hasBody, unlessSilent } from './request-body.ts'
@@ -67,7 +67,7 @@ export function pageSession(deps: {
   offerToSendAgain: OfferToSendAgain
 }): Middleware<SiteState> {
   return async (ctx, next) => {
-    if (isForPrograms(ctx.path)) return
+    if (isProgramAddress(ctx.path)) return
     await loadSession(ctx, deps.accounts)
     const { caller } = ctx.state
     if (caller) {

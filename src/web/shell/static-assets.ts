@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Middleware, ParameterizedContext } from 'koa'
-import { answerOtherMethod } from './nothing-here.ts'
+import { answerOtherMethod } from './answer-not-found.ts'
 
 const { resolve } = createRequire(import.meta.url)
 const own = (name: string) => fileURLToPath(new URL(`../assets/${name}`, import.meta.url))

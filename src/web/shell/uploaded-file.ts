@@ -37,7 +37,7 @@ export async function namedUpload(request: IncomingMessage, rules: UploadRules):
   }
   const isMultipart = /^multipart\//i.test(headers['content-type'] ?? '')
   const { filename, pieces } = isMultipart
-    ? await inTime(multipartField(request, rules), rules)
+    ? await withinTimeLimit(multipartField(request, rules), rules)
     : { filename: null, pieces: wholeBody(request) }
   return { filename, pieces: limited(pieces, rules) }
 }
@@ -49,7 +49,7 @@ async function* limited(source: AsyncIterable<Uint8Array>, rules: UploadRules): 
   const pieces = source[Symbol.asyncIterator]()
   let bytes = 0
   try {
-    for (let next = await inTime(pieces.next(), rules); next.done !== true; next = await inTime(pieces.next(), rules)) {
+    for (let next = await withinTimeLimit(pieces.next(), rules); next.done !== true; next = await withinTimeLimit(pieces.next(), rules)) {
       bytes += next.value.length
       if (bytes > rules.limitBytes) throw tooLarge(rules)
       yield next.value
@@ -60,7 +60,7 @@ async function* limited(source: AsyncIterable<Uint8Array>, rules: UploadRules): 
   }
 }
 
-function inTime<T>(awaited: Promise<T>, { pauseMs = LONGEST_PAUSE_MS }: UploadRules): Promise<T> {
+function withinTimeLimit<T>(awaited: Promise<T>, { pauseMs = LONGEST_PAUSE_MS }: UploadRules): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(tooSlow()), pauseMs)
     awaited.then(resolve, reject).finally(() => clearTimeout(timer))

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { SOURCE, startService, type Api, type ServiceForTests } from '../../support/service.ts'
 import { LEVER_ADMIN } from '../../support/lever.ts'
-import { CONTRADICTED, NEW_ID, SEVERAL } from '../../../src/candidates/who-is-who/doubts.ts'
+import { CONTRADICTED, NEW_ID, SEVERAL } from '../../../src/candidates/who-is-who/row-warnings.ts'
 import type { CandidateView } from '../../../src/candidates/candidate-view.ts'
 import type { CandidateInput } from '../../../src/candidates/candidate-input.ts'
 import type { CsvPreview } from '../../../src/candidates/preview-csv.ts'

@@ -1,4 +1,4 @@
-import { CONTRADICTED } from '../../../src/candidates/who-is-who/doubts.ts'
+import { CONTRADICTED } from '../../../src/candidates/who-is-who/row-warnings.ts'
 import { lines, type SampleFiles } from './sample-file.ts'
 
 const COMPANY = 'https://www.linkedin.com/company/tidewater-looms'

@@ -69,11 +69,11 @@ function NoteState({
   const t = conversationsTexts(language)
   const { id, status } = conversation
   const isOpen = status === 'due' || status === 'waiting' || (status === 'failed' && conversation.error?.code !== 'opportunity_deleted')
-  const mayBeHurried = conversation.isReadable && isOpen
+  const mayWriteNow = conversation.isReadable && isOpen
   return (
     <div class="actions">
       <span>{wordsOf(conversation, t, { language, timeZone })}</span>
-      {mayBeHurried ? (
+      {mayWriteNow ? (
         <Form action={`/candidates/${candidate.id}/conversations/${id}/note`}>
           <button type="submit" class="quiet">
             {t.writeNow}

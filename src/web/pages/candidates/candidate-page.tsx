@@ -8,7 +8,7 @@ import { CandidateConversations } from './candidate-conversations.tsx'
 import { CandidateInLever } from './candidate-in-lever.tsx'
 import { CandidateTimeline } from './candidate-timeline.tsx'
 import { exportHeads, ExportRow } from '../exports/export-row.tsx'
-import type { Obstacle } from '../export-dialog/export-obstacle.ts'
+import type { ExportBlocker } from '../export-dialog/export-blocker.ts'
 import { isOpen } from '../exports/export-status.tsx'
 import { ExportDialog, ExportToAtsForm } from '../export-dialog/export-to-ats.tsx'
 import { Fact } from '../kit/fact.tsx'
@@ -30,11 +30,11 @@ export interface CandidatePageProps {
   timeZone: string
   /** Why no notes of conversations are written now. */
   notesProblem: ServiceError | null
-  obstacle: Obstacle | null
+  blocker: ExportBlocker | null
 }
 
 /** One candidate: who it is, where in Lever, and every export. */
-export function CandidatePage({ candidate, history, timeline, conversations, timeZone, notesProblem, obstacle }: CandidatePageProps) {
+export function CandidatePage({ candidate, history, timeline, conversations, timeZone, notesProblem, blocker }: CandidatePageProps) {
   const { id, name, headline } = candidate
   const t = candidatesTexts(usePage().language)
   return (
@@ -43,7 +43,7 @@ export function CandidatePage({ candidate, history, timeline, conversations, tim
         <a href="/candidates">{t.back}</a>
       </p>
       <section class="card">
-        <ExportToAtsForm obstacle={obstacle}>
+        <ExportToAtsForm blocker={blocker}>
           <input type="hidden" name="id" value={id} />
         </ExportToAtsForm>
         <Details candidate={candidate} />

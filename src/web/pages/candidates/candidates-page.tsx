@@ -3,7 +3,7 @@ import type { ListOrder, Page } from '../../../paging.ts'
 import { CandidateInLever } from './candidate-in-lever.tsx'
 import { CandidatesSearch, listAddress, type CandidatesQuery } from './candidates-search.tsx'
 import { ExportDialog, ExportToAtsForm, SELECTION_FORM, WHY_NOT } from '../export-dialog/export-to-ats.tsx'
-import type { Obstacle } from '../export-dialog/export-obstacle.ts'
+import type { ExportBlocker } from '../export-dialog/export-blocker.ts'
 import { ExportStatus } from '../exports/export-status.tsx'
 import { Layout } from '../site/layout.tsx'
 import { BY_NAME, BY_TIME, sortHead } from '../kit/list-order.ts'
@@ -16,13 +16,13 @@ export interface CandidatesPageProps {
   candidates: Page<CandidateView>
   query: CandidatesQuery
   /** Why this person may export nobody; null where nothing stands in the way. */
-  obstacle: Obstacle | null
+  blocker: ExportBlocker | null
   /** Without scripts: ids selected so far, including those on other pages. */
   chosen: ReadonlySet<string>
 }
 
 /** The candidates, newest first unless ordered otherwise: found, selected, exported, and how far each is in Lever. */
-export function CandidatesPage({ candidates, query, obstacle, chosen }: CandidatesPageProps) {
+export function CandidatesPage({ candidates, query, blocker, chosen }: CandidatesPageProps) {
   const t = candidatesTexts(usePage().language)
   const isEmpty = candidates.data.length === 0
   const isSearching = query.q !== '' || query.project !== undefined || query.exported !== undefined
@@ -41,9 +41,9 @@ export function CandidatesPage({ candidates, query, obstacle, chosen }: Candidat
       {isEmpty ? (
         <NobodyHere query={query} isSearching={isSearching} />
       ) : (
-        <List candidates={candidates} query={query} obstacle={obstacle} chosen={chosen} />
+        <List candidates={candidates} query={query} blocker={blocker} chosen={chosen} />
       )}
-      <Pages nextCursor={candidates.nextCursor} query={query} canSelect={obstacle === null && !isEmpty} />
+      <Pages nextCursor={candidates.nextCursor} query={query} canSelect={blocker === null && !isEmpty} />
       <ExportDialog />
     </Layout>
   )
@@ -115,7 +115,7 @@ function NobodyHere({ query, isSearching }: { query: CandidatesQuery; isSearchin
   )
 }
 
-function List({ candidates: { data, nextCursor }, query, obstacle, chosen }: CandidatesPageProps) {
+function List({ candidates: { data, nextCursor }, query, blocker, chosen }: CandidatesPageProps) {
   const t = candidatesTexts(usePage().language)
   const address = (sort: ListOrder) => listAddress({ ...query, sort, cursor: undefined })
   const here = new Set(data.map(({ id }) => id))
@@ -123,7 +123,7 @@ function List({ candidates: { data, nextCursor }, query, obstacle, chosen }: Can
   const hasMore = nextCursor !== null || query.cursor !== undefined || elsewhere.length > 0
   return (
     <section class="card" id="candidates" data-refresh>
-      <ExportToAtsForm obstacle={obstacle} selection={{ query, hasMore, elsewhere }}>
+      <ExportToAtsForm blocker={blocker} selection={{ query, hasMore, elsewhere }}>
         <Table
           heads={[
             '',
@@ -142,7 +142,7 @@ function List({ candidates: { data, nextCursor }, query, obstacle, chosen }: Can
               key={candidate.id}
               candidate={candidate}
               sort={query.sort}
-              isBlocked={obstacle !== null}
+              isBlocked={blocker !== null}
               isChosen={chosen.has(candidate.id)}
             />
           ))}

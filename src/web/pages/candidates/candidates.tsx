@@ -9,14 +9,14 @@ import type { SiteContext } from '../../shell/site-state.ts'
 import { CandidatesFilter } from './candidates-filter.ts'
 import { CandidatesPage } from './candidates-page.tsx'
 import { NobodyChosenPage } from '../export-dialog/export-frames.tsx'
-import type { FindObstacle } from '../export-dialog/export-obstacle.ts'
+import type { FindExportBlocker } from '../export-dialog/export-blocker.ts'
 import { Ids, ManyIds } from '../export-dialog/export-wish.ts'
 import { LONGEST_CURSOR } from '../kit/list-order.ts'
 import { page, type PageRoute } from '../../shell/page-route.ts'
 import { renderPage } from '../kit/render-page.tsx'
 
 export interface CandidatesPageDeps extends Pick<Candidates, 'list' | 'findIds'> {
-  findObstacle: FindObstacle
+  findExportBlocker: FindExportBlocker
 }
 
 const PAGE_ROWS = 50
@@ -58,13 +58,13 @@ async function showList(
   ctx: SiteContext,
   { cursor, sort, ...filters }: z.output<typeof Query>,
   chosen: ReadonlySet<string>,
-  { list, findObstacle }: CandidatesPageDeps,
+  { list, findExportBlocker }: CandidatesPageDeps,
 ): Promise<void> {
   const person = personOf(ctx)
-  const [candidates, obstacle] = await Promise.all([
+  const [candidates, blocker] = await Promise.all([
     list(person.organization, filters, clearanceOf(person), { limit: PAGE_ROWS, cursor, order: sort }),
-    findObstacle(person),
+    findExportBlocker(person),
   ])
   const query = { ...filters, sort, cursor }
-  renderPage(ctx, <CandidatesPage candidates={candidates} query={query} obstacle={obstacle} chosen={chosen} />)
+  renderPage(ctx, <CandidatesPage candidates={candidates} query={query} blocker={blocker} chosen={chosen} />)
 }

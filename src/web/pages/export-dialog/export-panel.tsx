@@ -80,17 +80,17 @@ export function ExportDetails({ question }: { question: ExportQuestion }) {
 }
 
 function ExportButton({ question }: { question: ExportQuestion }) {
-  const { obstacle, problems, candidates, total } = question
+  const { blocker, problems, candidates, total } = question
   const t = exportDialogTexts(usePage().language)
-  const isBlocked = obstacle !== null || problems.length > 0 || total === 0
+  const isBlocked = blocker !== null || problems.length > 0 || total === 0
   const [only] = total === 1 ? candidates : []
   return (
     <footer>
       {isBlocked ? (
         <div class="notice warn" id="export-why-not" role="alert">
-          {obstacle === null ? null : (
+          {blocker === null ? null : (
             <p>
-              <ExportProblem problem={obstacle.problem} admins={obstacle.admins} />
+              <ExportProblem problem={blocker.problem} admins={blocker.admins} />
             </p>
           )}
           {problems.map((problem) => (

@@ -6,7 +6,7 @@ import { isServiceError, messageWithHint } from '../../../errors.ts'
 import type { Exports } from '../../../export/exports.ts'
 import type { BulkPreviewView } from '../../../export/bulk/preview-bulk.ts'
 import { offerJobs, type JobOffer, type JobsDeps } from './export-jobs.ts'
-import type { FindObstacle, Obstacle } from './export-obstacle.ts'
+import type { FindExportBlocker, ExportBlocker } from './export-blocker.ts'
 import type { Problem } from './export-problem.tsx'
 import type { ExportWishes } from './export-wish.ts'
 import type { PreviewView } from '../../../export/request/preview-export.ts'
@@ -15,7 +15,7 @@ export interface QuestionDeps {
   exports: Pick<Exports, 'assess' | 'preview' | 'previewBulk'>
   candidates: Pick<Candidates, 'findMany' | 'findBriefly' | 'find'>
   mirror: JobsDeps
-  findObstacle: FindObstacle
+  findExportBlocker: FindExportBlocker
 }
 
 /** All that the dialog shows before **Export**. */
@@ -30,7 +30,7 @@ export interface ExportQuestion {
   gone: number
   offer: JobOffer
   /** Why this person may export nobody. */
-  obstacle: Obstacle | null
+  blocker: ExportBlocker | null
   /** What else stands in the way, the target or the candidate. */
   problems: Problem[]
   /** Of one candidate; null where Lever could not be asked in time. */
@@ -51,22 +51,22 @@ export async function askBeforeExport(person: PersonCaller, wishes: ExportWishes
   const ids = await idsHere(organization, wishes.candidateIds, deps)
   const candidates = await deps.candidates.findMany(organization, ids.slice(0, MOST_SHOWN), clearance)
   const [only] = wishes.candidateIds.length === 1 ? candidates : []
-  const [offer, obstacle, preview, many] = await Promise.all([
+  const [offer, blocker, preview, many] = await Promise.all([
     offerJobs(organization, wishes, clearance, deps.mirror),
-    deps.findObstacle(person),
+    deps.findExportBlocker(person),
     only ? previewInTime(person, wishes, only, deps) : null,
     only ? null : previewMany(person, wishes, candidates, deps),
   ])
   const told = preview ?? many
   const problems = told ? told.problems : await targetProblems(person, wishes, deps)
-  const rest = obstacle ? problems.filter(isNotOf(obstacle)) : problems
+  const rest = blocker ? problems.filter(isNotOf(blocker)) : problems
   return {
     wishes,
     candidates,
     total: ids.length,
     gone: wishes.candidateIds.length - ids.length,
     offer,
-    obstacle,
+    blocker,
     preview,
     many,
     problems: rest,
@@ -79,7 +79,7 @@ async function idsHere(organization: string, ids: readonly string[], { candidate
   return ids.filter((id) => here.has(id))
 }
 
-function isNotOf({ problem }: Obstacle) {
+function isNotOf({ problem }: ExportBlocker) {
   return ({ code }: Problem): boolean => code !== problem.code
 }
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { listAddress, type CandidatesQuery } from '../candidates/candidates-search.tsx'
-import type { Obstacle } from './export-obstacle.ts'
+import type { ExportBlocker } from './export-blocker.ts'
 import { ExportProblem } from './export-problem.tsx'
 import { Form } from '../kit/form.tsx'
 import { usePage } from '../kit/page-context.ts'
@@ -28,17 +28,17 @@ export interface Selection {
  * the dialog by htmx, or as a page of its own. Uses POST, since a URL holds a few hundred ids at most.
  */
 export function ExportToAtsForm({
-  obstacle,
+  blocker,
   selection,
   children,
 }: {
-  obstacle: Obstacle | null
+  blocker: ExportBlocker | null
   selection?: Selection
   children: ComponentChildren
 }) {
   const { language, caller } = usePage()
   const t = candidatesTexts(language)
-  const isBlocked = obstacle !== null
+  const isBlocked = blocker !== null
   return (
     <Form
       id={selection ? SELECTION_FORM : undefined}
@@ -47,9 +47,9 @@ export function ExportToAtsForm({
       hx-target="#export-dialog"
       data-selection={selection && !isBlocked ? caller?.personId : undefined}
     >
-      {obstacle === null ? null : (
+      {blocker === null ? null : (
         <p class="notice warn" id={WHY_NOT}>
-          <ExportProblem problem={obstacle.problem} admins={obstacle.admins} />
+          <ExportProblem problem={blocker.problem} admins={blocker.admins} />
         </p>
       )}
       <div class="toolbar">

@@ -2,13 +2,13 @@ import type { Accounts } from '../../../accounts/accounts.ts'
 import { FLOW_MS, type OpenId } from '../../../accounts/open-id.ts'
 import { OpenIdFailure } from '../../../accounts/open-id-failure.ts'
 import type { Log } from '../../../log.ts'
-import { isLoadedAhead } from '../../shell/loaded-ahead.ts'
+import { isPrefetch } from '../../shell/prefetch.ts'
 import { clientNetwork } from '../../shell/client-address.ts'
 import { keysOfTry } from '../../shell/device.ts'
 import type { SignInFailures } from '../../shell/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../../shell/see-other.ts'
 import type { SiteContext } from '../../shell/site-state.ts'
-import { enter, isSomebody } from './enter.ts'
+import { completeSignIn, hasPeople } from './complete-sign-in.ts'
 import { OpenIdFailedPage } from './open-id-failed-page.tsx'
 import { page, type PageRoute } from '../../shell/page-route.ts'
 import { renderPage } from '../kit/render-page.tsx'
@@ -34,7 +34,7 @@ export function openIdRoutes(deps: OpenIdDeps): PageRoute[] {
 async function orSayWhy(ctx: SiteContext, { log }: OpenIdDeps, go: () => Promise<void>): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
   ctx.set('Referrer-Policy', 'no-referrer')
-  if (isLoadedAhead(ctx)) {
+  if (isPrefetch(ctx)) {
     ctx.body = null
     return
   }
@@ -61,7 +61,7 @@ async function finish(ctx: SiteContext, { accounts, failures, openId }: OpenIdDe
     try {
       const { email, next } = await openId.finish(ctx.search, flow)
       const people = await accounts.activePeopleOf(email)
-      return isSomebody(people) ? { people, next } : null
+      return hasPeople(people) ? { people, next } : null
     } catch (error) {
       if (!(error instanceof OpenIdFailure) || error.reason === 'unreachable') throw error
       failure = error
@@ -71,7 +71,7 @@ async function finish(ctx: SiteContext, { accounts, failures, openId }: OpenIdDe
   const network = clientNetwork(ctx)
   const onLimit = () => void accounts.noteFailedSignIn({ network, email: null, reason: 'limited' })
   const proven = await failures.guard(await keysOfTry(ctx, accounts, null), prove, onLimit)
-  if (proven) return enter(ctx, accounts, proven.people, { by: 'openId', next: sitePathOr(proven.next, '/') })
+  if (proven) return completeSignIn(ctx, accounts, proven.people, { by: 'openId', next: sitePathOr(proven.next, '/') })
   await accounts.noteFailedSignIn({
     network,
     email: null,

@@ -4,7 +4,7 @@ import type { OpenId } from '../../../accounts/open-id.ts'
 import type { OpenSignInLink } from '../../../accounts/sign-in-links.ts'
 import { TypedPassword } from '../../../accounts/password-hash.ts'
 import { ServiceError } from '../../../errors.ts'
-import { isLoadedAhead } from '../../shell/loaded-ahead.ts'
+import { isPrefetch } from '../../shell/prefetch.ts'
 import { ContinueForm, isContinueToken, issueContinueToken } from '../../shell/continue-token.ts'
 import { clientNetwork } from '../../shell/client-address.ts'
 import { parseForm } from '../../shell/page-session.ts'
@@ -15,7 +15,7 @@ import type { SignInFailures } from '../../shell/sign-in-failures.ts'
 import { seeOther, sitePathOr } from '../../shell/see-other.ts'
 import type { SiteContext } from '../../shell/site-state.ts'
 import { ContinuePage } from '../site/continue-page.tsx'
-import { enter, isSomebody } from './enter.ts'
+import { completeSignIn, hasPeople } from './complete-sign-in.ts'
 import { page, type PageRoute } from '../../shell/page-route.ts'
 import { renderPage } from '../kit/render-page.tsx'
 import { SignInPage, SpentLinkPage, type SamplePerson } from './sign-in-page.tsx'
@@ -63,7 +63,7 @@ async function signInByPassword(ctx: SiteContext, deps: SignInDeps): Promise<voi
   const next = sitePathOr(wanted, '/')
   const prove = async () => {
     const proven = await accounts.provePassword(email, password)
-    return isSomebody(proven) ? proven : null
+    return hasPeople(proven) ? proven : null
   }
   const network = clientNetwork(ctx)
   const onLimit = () => {
@@ -75,13 +75,13 @@ async function signInByPassword(ctx: SiteContext, deps: SignInDeps): Promise<voi
     await accounts.noteFailedSignIn({ network, email, reason: 'wrong_password' })
     return showSignIn(ctx, deps, { next, email })
   }
-  return enter(ctx, accounts, people, { by: 'password', next })
+  return completeSignIn(ctx, accounts, people, { by: 'password', next })
 }
 
 /** A `HEAD` or a browser that loads ahead does not use the link up, and neither does opening one that asks first. */
 async function openLink(ctx: SiteContext, token: string, deps: SignInDeps): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
-  if (isLoadedAhead(ctx)) {
+  if (isPrefetch(ctx)) {
     ctx.body = null
     return
   }

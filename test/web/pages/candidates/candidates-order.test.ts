@@ -21,7 +21,7 @@ describe('the order of the candidates', () => {
       const { data, nextCursor } = await listCandidates(organization, filters, request)
       return { data: data.map((candidate) => candidateView(candidate, 'all')), nextCursor }
     }
-    web = await startWeb({ candidatesPage: { list, findIds, findObstacle: async () => null } })
+    web = await startWeb({ candidatesPage: { list, findIds, findExportBlocker: async () => null } })
     cookie = (await web.signIn('sam@acme.example', 'sourcer')).cookie
     const { organization } = web
     const made = await CandidateModel.insertMany(NAMES.map((name, at) => ({ organization, name, searchText: name.toLowerCase(), project: at % 2 === 0 ? 'P & Q' : 'p & q' }))) // prettier-ignore

@@ -26,7 +26,7 @@ describe('the page of candidates', () => {
       leaseMs: 15_000,
       log: createLog({ level: 'silent' }),
     })
-    web = await startWeb({ candidatesPage: { list: candidates.list, findIds: candidates.findIds, findObstacle: async () => null } })
+    web = await startWeb({ candidatesPage: { list: candidates.list, findIds: candidates.findIds, findExportBlocker: async () => null } })
     cookie = (await web.signIn('sam@acme.example', 'sourcer')).cookie
   })
   after(async () => {

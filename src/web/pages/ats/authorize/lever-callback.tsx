@@ -3,12 +3,12 @@ import type { Accounts } from '../../../../accounts/accounts.ts'
 import { AuthorizationFailure } from '../../../../connection/authorization-failure.ts'
 import type { Connections } from '../../../../connection/connections.ts'
 import type { AskedAuthorization } from '../../../../connection/authorize.ts'
-import { isLoadedAhead } from '../../../shell/loaded-ahead.ts'
+import { isPrefetch } from '../../../shell/prefetch.ts'
 import { ContinueForm, isContinueToken, issueContinueToken } from '../../../shell/continue-token.ts'
 import { bindFlow, boundFlow, forgetFlow } from '../../../shell/flow-cookies.ts'
 import { parseForm } from '../../../shell/page-session.ts'
 import { replaceSession } from '../../../shell/session.ts'
-import { isGoneToKnowingly } from '../../../shell/gone-to-knowingly.ts'
+import { isDeliberateVisit } from '../../../shell/deliberate-visit.ts'
 import { seeOther } from '../../../shell/see-other.ts'
 import type { SiteContext } from '../../../shell/site-state.ts'
 import { AuthorizationFailedPage } from './authorization-failed-page.tsx'
@@ -41,7 +41,7 @@ export function leverCallbackRoutes(deps: LeverCallbackDeps): PageRoute[] {
 /** Addresses that work once are not used up by a `HEAD`, nor by a browser that loads ahead. */
 async function onlyByOpening(ctx: SiteContext, act: () => Promise<void>): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
-  if (isLoadedAhead(ctx)) {
+  if (isPrefetch(ctx)) {
     ctx.body = null
     return
   }
@@ -56,7 +56,7 @@ async function onlyByOpening(ctx: SiteContext, act: () => Promise<void>): Promis
 /** Goes straight on for the admin whose link it is and who came here knowingly; anybody else sees whose it is first. */
 async function open(ctx: SiteContext, deps: LeverCallbackDeps, token: string): Promise<void> {
   const asked = await deps.connections.findAuthorization(token)
-  if (ctx.state.caller?.personId === asked.personId && isGoneToKnowingly(ctx, '/connect/lever/')) await start(ctx, deps, token)
+  if (ctx.state.caller?.personId === asked.personId && isDeliberateVisit(ctx, '/connect/lever/')) await start(ctx, deps, token)
   else askToContinue(ctx, asked)
 }
 

@@ -5,7 +5,7 @@ import { seeOther } from '../../shell/see-other.ts'
 import type { SiteContext } from '../../shell/site-state.ts'
 
 /** Signs in somebody proven to be all of these people, and goes on to `next`; where there are several, to choose the organization first. */
-export async function enter(
+export async function completeSignIn(
   ctx: SiteContext,
   accounts: Pick<Accounts, 'signInAs' | 'endSession'>,
   people: readonly [Person, ...Person[]],
@@ -16,6 +16,6 @@ export async function enter(
 }
 
 /** True where there is anybody. */
-export function isSomebody(people: readonly Person[]): people is readonly [Person, ...Person[]] {
+export function hasPeople(people: readonly Person[]): people is readonly [Person, ...Person[]] {
   return people.length > 0
 }

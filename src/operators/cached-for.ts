@@ -1,5 +1,5 @@
 /** Gives what `read` gave less than `ms` ago, or while it is being read; else reads anew. A failure is not kept. */
-export function keptFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
+export function cachedFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
   let kept: { value: Promise<T>; until: number } | undefined
   return () => {
     if (kept && performance.now() < kept.until) return kept.value

@@ -11,7 +11,7 @@ import type { SiteContext } from './site-state.ts'
  * - `none` is a typed, bookmarked or mailed address, so the visitor did something. Like a missing header, it is refused only if a sign-in
  *   link that nobody confirmed with Continue both began the session and led here.
  */
-export function isGoneToKnowingly(ctx: SiteContext, place: string): boolean {
+export function isDeliberateVisit(ctx: SiteContext, place: string): boolean {
   const site = ctx.get('Sec-Fetch-Site')
   if (site === 'same-origin') return true
   if (site !== '' && site !== 'none') return false

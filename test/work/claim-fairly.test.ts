@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { model, Schema, Types } from 'mongoose'
-import { claimInTurns, TURNS_INDEX, type OwnedWork } from '../../src/work/claim-in-turns.ts'
-import type { LaneLimit } from '../../src/work/room.ts'
+import { claimFairly, FAIR_CLAIM_INDEX, type OwnedWork } from '../../src/work/claim-fairly.ts'
+import type { LaneLimit } from '../../src/work/capacity.ts'
 import { workFields } from '../../src/work/work-fields.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
@@ -13,7 +13,7 @@ const schema = new Schema(
   { ...workFields, status: String, organization: Schema.Types.ObjectId, place: Number },
   { collection: 'test_turns' },
 )
-schema.index(TURNS_INDEX)
+schema.index(FAIR_CLAIM_INDEX)
 const ErrandModel = model('TestTurn', schema)
 
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => new Types.ObjectId(letter.repeat(24))) as [Types.ObjectId, Types.ObjectId, Types.ObjectId]
@@ -44,7 +44,7 @@ describe('claims in turns', () => {
   /** A worker with ten places: what it claims runs until it is ended. */
   function worker() {
     const running: Errand[] = []
-    const claim = claimInTurns<Errand>(ErrandModel, { statuses: ['queued'], limits: LIMITS, leaseMs: 60_000 })
+    const claim = claimFairly<Errand>(ErrandModel, { statuses: ['queued'], limits: LIMITS, leaseMs: 60_000 })
     const countOf = (organization: Types.ObjectId): number => running.filter((one) => one.organization.equals(organization)).length
     return {
       running,

@@ -10,7 +10,7 @@ type FeatureGuard = Pick<Connections, 'assertFeature'>
  * Endpoints of a feature: 409 `feature_off` if the organization does not use it, and 409 `scope_missing` for actions that begin something
  * Lever has not granted. Previews are not refused: their answers contain the reason.
  */
-export function endpointsOfFeature(feature: Feature, guard: FeatureGuard, endpoints: readonly Endpoint[]): Endpoint[] {
+export function guardEndpoints(feature: Feature, guard: FeatureGuard, endpoints: readonly Endpoint[]): Endpoint[] {
   return endpoints.map((endpoint) => {
     if (endpoint.reads) return endpoint
     const toBegin = begins(endpoint)
@@ -34,7 +34,7 @@ function begins({ method, path }: Endpoint): boolean {
 /**
  * Pages of a feature: 409 `feature_off` if the organization does not use it. Their actions report themselves what Lever has not granted.
  */
-export function pagesOfFeature(feature: Feature, guard: FeatureGuard, routes: readonly PageRoute[]): PageRoute[] {
+export function guardPages(feature: Feature, guard: FeatureGuard, routes: readonly PageRoute[]): PageRoute[] {
   return routes.map((route) => ({
     ...route,
     async handle(ctx) {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { useFakeTimers, type SinonFakeTimers } from 'sinon'
 import type { Collection } from 'mongodb'
 import { groupInserts } from '../../src/webhooks/insert-grouped.ts'
-import { inTime } from '../../src/webhooks/in-time.ts'
+import { withStorageTimeout } from '../../src/webhooks/storage-timeout.ts'
 import { shareReads } from '../../src/webhooks/share-reads.ts'
 import { rejection } from '../support/rejection.ts'
 
@@ -21,7 +21,7 @@ describe('a database that does not answer at all', () => {
 
   it('is given up after eight seconds when it is read, and read again for who comes then', async () => {
     let answers = false
-    const read = shareReads(async (key: string) => inTime(answers ? Promise.resolve(key) : silent()))
+    const read = shareReads(async (key: string) => withStorageTimeout(answers ? Promise.resolve(key) : silent()))
 
     const [first, behind] = [rejection(read('key')), turns().then(() => read('key'))]
     await turns()

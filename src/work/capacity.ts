@@ -11,18 +11,18 @@ interface Place {
   organization: ObjectId
 }
 
-export interface Room<T extends Place> {
+export interface Capacity<T extends Place> {
   /** What was taken, in that order. */
   readonly admitted: readonly T[]
   isOpen(lane: number): boolean
   /** Takes it, if there is a place for it. */
   admit(one: T): boolean
   /** Organizations of which more than half of what they may have is being worked on. */
-  withEnough(lane: number): ObjectId[]
+  organizationsServed(lane: number): ObjectId[]
 }
 
 /** The places that a worker has beside what `running` holds, at most `atMost`. */
-export function createRoom<T extends Place>(limits: readonly LaneLimit[], atMost: number, running: readonly Place[]): Room<T> {
+export function createCapacity<T extends Place>(limits: readonly LaneLimit[], atMost: number, running: readonly Place[]): Capacity<T> {
   const admitted: T[] = []
   const inLane = new Map<number, number>()
   const ofOrganization = new Map<string, Place & { count: number }>()
@@ -46,7 +46,7 @@ export function createRoom<T extends Place>(limits: readonly LaneLimit[], atMost
       admitted.push(one)
       return true
     },
-    withEnough: (lane) =>
+    organizationsServed: (lane) =>
       [...ofOrganization.values()]
         .filter((one) => one.lane === lane && one.count > limitOf(lane).each / 2)
         .map(({ organization }) => organization),

@@ -21,7 +21,7 @@ export function hasNewcomers(known: KnownCandidates, plan: ImportPlan | null): b
  * person.
  * @param mayBeNewcomer of {@link hasNewcomers}: without newcomers, nobody is searched among candidates that the plan has decided about
  */
-export function whomIsMeant(
+export function matchRow(
   { line, input }: { line: number; input: CandidateInput },
   known: KnownCandidates,
   plan: ImportPlan | null,

@@ -4,7 +4,10 @@ export type Members = (number: number) => Int32Array
 /**
  * Sorts pairs of a number (below `size`) and a member by the number, in linear time. `each` is called twice and must give the same pairs.
  */
-export async function inverse(size: number, each: (pair: (number: number, member: number) => void) => Promise<number>): Promise<Members> {
+export async function groupMembers(
+  size: number,
+  each: (pair: (number: number, member: number) => void) => Promise<number>,
+): Promise<Members> {
   const starts = new Int32Array(size + 1)
   const count = await each((number) => {
     starts[number + 1] = (starts[number + 1] ?? 0) + 1

@@ -6,26 +6,26 @@ import { messageWithHint, type ServiceError } from '../../../errors.ts'
 import type { Exports } from '../../../export/exports.ts'
 import type { AdminName, Problem } from './export-problem.tsx'
 
-export interface ObstacleDeps {
+export interface ExportBlockerDeps {
   exports: Pick<Exports, 'assess'>
   connections: Pick<Connections, 'get'>
   accounts: Pick<Accounts, 'listPeople'>
 }
 
 /** Why a person may not export at all, and who can change it. */
-export interface Obstacle {
+export interface ExportBlocker {
   problem: Problem
   /** Active admins; empty for an admin, who goes there. */
   admins: AdminName[]
 }
 
-export type FindObstacle = (person: PersonCaller) => Promise<Obstacle | null>
+export type FindExportBlocker = (person: PersonCaller) => Promise<ExportBlocker | null>
 
 /** More names would help nobody. */
 const NAMED_ADMINS = 3
 
 /** Looks, without asking Lever, for what keeps a person from exporting anything. */
-export function obstacleFinder(deps: ObstacleDeps): FindObstacle {
+export function exportBlockerFinder(deps: ExportBlockerDeps): FindExportBlocker {
   return async (person) => {
     const { problems } = await deps.exports.assess({
       organization: person.organization,
@@ -38,14 +38,14 @@ export function obstacleFinder(deps: ObstacleDeps): FindObstacle {
   }
 }
 
-async function inContext(problem: ServiceError, { organization }: PersonCaller, deps: ObstacleDeps): Promise<Problem> {
+async function inContext(problem: ServiceError, { organization }: PersonCaller, deps: ExportBlockerDeps): Promise<Problem> {
   const { code, extra } = problem
   const detail = messageWithHint(problem)
   if (code === 'connection_not_active') return { code, detail, connection: (await deps.connections.get(organization)).status }
   return code === 'scope_missing' ? { code, detail, missing: extra['missing'] as string[] } : { code, detail }
 }
 
-async function adminsOf({ organization }: PersonCaller, { accounts }: ObstacleDeps): Promise<AdminName[]> {
+async function adminsOf({ organization }: PersonCaller, { accounts }: ExportBlockerDeps): Promise<AdminName[]> {
   const { data } = await accounts.listPeople(organization, { limit: 100 })
   return data.filter(({ role, active }) => role === 'admin' && active).slice(0, NAMED_ADMINS)
 }

@@ -3,7 +3,7 @@ import { recordKey, type CandidateData } from '../candidate-keys.ts'
 import { searchForm } from '../search-form.ts'
 
 /** The identifying values of a row or a candidate. */
-export interface Said {
+export interface IdentifyingValues {
   externalId: string | null
   /** In the form in which names are compared. */
   name: string
@@ -13,6 +13,6 @@ export interface Said {
   record: string
 }
 
-export function saidBy(data: CandidateData & { externalId?: string | null | undefined }): Said {
+export function identifyingValuesOf(data: CandidateData & { externalId?: string | null | undefined }): IdentifyingValues {
   return { externalId: data.externalId || null, name: searchForm(data.name ?? ''), ...personKeys(data), record: recordKey(data) }
 }

@@ -3,7 +3,7 @@ import { ServiceError } from '../../errors.ts'
 import type { SiteState } from './site-state.ts'
 
 /** Answers 404 for an address that no route has answered. Comes before every router. */
-export function nothingHere(): Middleware<SiteState> {
+export function answerNotFound(): Middleware<SiteState> {
   return async (ctx, next) => {
     await next()
     if (ctx.status !== 404 || (ctx.body !== undefined && ctx.body !== null)) return

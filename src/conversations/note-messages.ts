@@ -2,7 +2,7 @@ import type { Types } from 'mongoose'
 import type { ConversationDeps } from './conversation-deps.ts'
 import type { ConversationDocument } from './conversation-model.ts'
 import { messagesBetween, type MessageDocument } from './message-model.ts'
-import type { ToldMessage } from './transcript.ts'
+import type { TranscriptMessage } from './transcript.ts'
 
 /** Says of a message who spoke: our people and the candidate by name, others as they call themselves. */
 export async function readSpeakers(
@@ -17,11 +17,11 @@ export async function readSpeakers(
 }
 
 /** The messages of the note that is being written, as they are told. */
-export async function tellMessages(
+export async function readNoteMessages(
   deps: Pick<ConversationDeps, 'personName'>,
   { _id, organization, pending }: ConversationDocument,
   candidateName: string | null,
-): Promise<ToldMessage[]> {
+): Promise<TranscriptMessage[]> {
   const messages = await messagesBetween(_id, pending?.fromSeq ?? 0, pending?.toSeq ?? 0)
   const speakerOf = await readSpeakers(deps, organization, { messages, candidateName })
   return messages.map((message) => {
