@@ -42,7 +42,7 @@ async function pageAnswering(ctx: SandboxContext, next: () => Promise<unknown>):
     await next()
   } catch (error) {
     if (!(error instanceof z.ZodError) && !(error instanceof LeverError)) throw error
-    sendPage(ctx, messagePage('That was not understood', 'The form was not filled in as this page expects.'), 400)
+    sendPage(ctx, messagePage('The request was not understood', 'The form was not filled in as this page expects.'), 400)
   }
   if (ctx.status === 404 && ctx.body === undefined) sendPage(ctx, messagePage('Nothing here', 'There is no such page.'), 404)
 }

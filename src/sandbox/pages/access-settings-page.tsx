@@ -44,7 +44,7 @@ function keysPage(world: World, user: User, fresh: ApiKey | null): VNode {
     <Page title="API Credentials" user={user} path={KEYS}>
       {fresh && (
         <p class="notice">
-          Copy the key now, it is shown once: <code>{fresh.key}</code>
+          Copy the key now. It is shown only once: <code>{fresh.key}</code>
         </p>
       )}
       <ul class="rows">

@@ -26,7 +26,7 @@ export function candidatePages(world: World, router: Router<SandboxState>, sessi
 function withOpportunity(world: World, call: PageCall, show: (opportunity: Opportunity) => void): void {
   const opportunity = world.account.opportunities.get(call.params['id'] ?? '')
   if (opportunity) show(opportunity)
-  else sendPage(call.ctx, messagePage('Nobody here', 'There is no such candidate, or it was deleted.'), 404)
+  else sendPage(call.ctx, messagePage('No such candidate', 'This candidate does not exist, or was deleted.'), 404)
 }
 
 function act(world: World, call: PageCall, opportunity: Opportunity): void {

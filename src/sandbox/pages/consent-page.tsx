@@ -10,7 +10,9 @@ export function consentPage(props: { app: string; scopes: string[]; user: User; 
         <strong>{props.app}</strong> asks for access to your Lever account. Signed in as {props.user.name} ({props.user.accessRole}).{' '}
         <a href={`/sign-in?next=${encodeURIComponent(props.again)}`}>Use another account</a>
       </p>
-      {props.user.accessRole !== 'super admin' && <p class="notice">Only a Super Admin can finish this: others are refused at the end.</p>}
+      {props.user.accessRole !== 'super admin' && (
+        <p class="notice">Only a Super Admin can complete this. Other users are refused at the end.</p>
+      )}
       <section class="card" aria-labelledby="scopes">
         <h2 id="scopes">It will be able to</h2>
         <ul class="scopes">

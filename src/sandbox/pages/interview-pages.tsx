@@ -24,7 +24,7 @@ export function interviewPages(world: World, router: Router<SandboxState>, sessi
   const act = (path: string, change: (call: PageCall, scheduled: Scheduled) => void): void =>
     page('POST', `/interviews/:id/${path}`, (call) => {
       const scheduled = allInterviews(world).find(({ interview }) => interview.id === call.params['id'])
-      if (!scheduled) return sendPage(call.ctx, messagePage('No such interview', 'It was never scheduled, or has been removed.'), 404)
+      if (!scheduled) return sendPage(call.ctx, messagePage('No such interview', 'It does not exist, or was removed.'), 404)
       change(call, scheduled)
       return goTo(call, `/candidates/${scheduled.opportunity.id}`)
     })
@@ -60,7 +60,7 @@ function listPage(world: World, user: User): VNode {
   const latestFirst = allInterviews(world).toSorted((a, b) => b.interview.date - a.interview.date)
   return (
     <Page title="Interviews" user={user} path="/interviews">
-      {latestFirst.length === 0 && <p>None is scheduled.</p>}
+      {latestFirst.length === 0 && <p>No interviews scheduled.</p>}
       <ul class="rows">
         {latestFirst.map(({ opportunity, panel, interview }) => (
           <li key={interview.id}>
@@ -77,7 +77,7 @@ function listPage(world: World, user: User): VNode {
 
 function interviewText(world: World, panel: Panel, interview: Interview): string {
   const people = interview.interviewers.map(({ id }) => world.account.users.get(id)?.name ?? id).join(', ')
-  const made = panel.externallyManaged ? ' · made through the API' : ''
+  const made = panel.externallyManaged ? ' · created through the API' : ''
   const canceled = interview.canceledAt === null ? '' : ' · canceled'
   return `${minuteOf(interview.date)} UTC · ${interview.subject ?? 'Interview'} · ${people}${made}${canceled}`
 }

@@ -46,7 +46,7 @@ function listPage(world: World, user: User): VNode {
   const offers = [...world.account.offers.values()].flat()
   return (
     <Page title="Offers" user={user} path="/offers">
-      {offers.length === 0 && <p>None was made.</p>}
+      {offers.length === 0 && <p>No offers yet.</p>}
       <ul class="rows">
         {offers.map((offer) => {
           const opportunity = world.account.opportunities.get(offer.opportunity) as Opportunity

@@ -56,7 +56,7 @@ export function Page(props: { title: string; user?: User | null; path?: string; 
           <h1>{props.title}</h1>
           {props.children}
         </main>
-        <footer>The local sandbox: a simulator on this machine. Nothing here is Lever, nothing leaves for it.</footer>
+        <footer>Local sandbox: a Lever simulator on this machine. It sends nothing to Lever.</footer>
       </body>
     </html>
   )

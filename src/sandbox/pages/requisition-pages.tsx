@@ -55,7 +55,7 @@ export function requisitionPages(world: World, router: Router<SandboxState>, ses
 
 function whileWritable(world: World, call: PageCall, change: () => void): void {
   if (world.account.requisitionMode !== 'api') return change()
-  return sendPage(call.ctx, messagePage('Only through the API', 'The requisition settings allow only the API to write requisitions.'), 403)
+  return sendPage(call.ctx, messagePage('Only through the API', 'The requisition settings let only the API write requisitions.'), 403)
 }
 
 function withRequisition(world: World, call: PageCall, show: (requisition: Requisition) => void): void {
@@ -67,7 +67,7 @@ function withRequisition(world: World, call: PageCall, show: (requisition: Requi
 function add(world: World, call: PageCall): void {
   const fields = NewRequisition.parse(call.form)
   if ([...world.account.requisitions.values()].some(({ requisitionCode }) => requisitionCode === fields.requisitionCode))
-    return sendPage(call.ctx, messagePage('The code is taken', `Another requisition has the code ${fields.requisitionCode}.`), 422)
+    return sendPage(call.ctx, messagePage('The code is already in use', `Another requisition has the code ${fields.requisitionCode}.`), 422)
   const { id } = addRequisition(world, { ...fields, status: 'open' }, [], call.user)
   return goTo(call, `${HERE}/${id}`)
 }

@@ -5,7 +5,7 @@ import { Page } from './page.tsx'
 export function signInPage(users: User[], next: string): VNode {
   return (
     <Page title="Sign in to Lever">
-      <p>Choose who you are. Only Super Admins reach the settings and can authorize apps.</p>
+      <p>Choose a user. Only Super Admins can open the settings and authorize apps.</p>
       <form method="post" action="/sign-in">
         <input type="hidden" name="next" value={next} />
         <ul class="people">

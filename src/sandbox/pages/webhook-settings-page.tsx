@@ -59,7 +59,7 @@ function add(world: World, call: PageCall): void {
   const event = LeverEventName.parse(field(call, 'event'))
   const url = field(call, 'url').trim()
   if (!acceptableWebhookUrl(url))
-    return sendPage(call.ctx, messagePage('This address will not do', 'A webhook goes to https, or to http on this machine.'), 422)
+    return sendPage(call.ctx, messagePage('This address cannot be used', 'A webhook address must be https, or http on this machine.'), 422)
   const webhook = makeWebhook(world, { event, url, madeBy: 'ui', confidential: false })
   world.account.webhooks.set(webhook.id, webhook)
   world.changed()
@@ -69,7 +69,7 @@ function add(world: World, call: PageCall): void {
 function settingsPage(world: World, user: User): VNode {
   return (
     <Page title="Webhooks" user={user} path={HERE}>
-      <p>Nothing is sent for an event that is switched off.</p>
+      <p>Lever sends nothing for an event that is switched off.</p>
       {LEVER_EVENTS.map((event) => (
         <EventSection key={event} world={world} event={event} />
       ))}
@@ -106,12 +106,12 @@ function EventSection({ world, event }: { world: World; event: LeverEventName })
   )
 }
 
-/** Those made through the API can be seen here but not changed, and their token stays with who made them (Lever's API documentation). */
+/** Those created through the API can be seen here but not changed, and their token stays with who made them (Lever's API documentation). */
 function WebhookCard({ webhook }: { webhook: Webhook }): VNode {
   if (webhook.madeBy !== 'ui') {
     return (
       <p class="hook">
-        <code>{webhook.url}</code> <small>made through the API</small>
+        <code>{webhook.url}</code> <small>created through the API</small>
       </p>
     )
   }
