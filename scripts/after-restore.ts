@@ -11,18 +11,18 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 function describe({ exports, notes, conversations, sessions, links, grants, syncs }: RestoreReport): string[] {
   return [
-    `Exports that were open and are looked for in Lever before anything is sent: ${exports}`,
-    `Notes that were not written yet and are looked for first: ${notes}`,
-    `Conversations whose note may stand in Lever and is looked for first: ${conversations}`,
-    `Sessions ended: ${sessions}; sign-in links and authorizations under way dropped: ${links}`,
+    `Open exports, looked for in Lever before anything is sent: ${exports}`,
+    `Notes not written yet, looked for in Lever first: ${notes}`,
+    `Conversations whose note may be in Lever, looked for first: ${conversations}`,
+    `Sessions ended: ${sessions}; sign-in links and authorizations in progress dropped: ${links}`,
     `Lever accounts whose tokens may have been renewed since the backup: ${grants}`,
-    `Syncs that begin at once: ${syncs}`,
+    `Syncs that start now: ${syncs}`,
     '',
-    'Nobody can tell from here what happened after the backup. Look after these by hand:',
-    '  - Lever accounts shown as revoked once the service runs: authorize again',
-    '  - people, roles, passwords, API keys, mappings and settings changed since, removed and revoked ones above all',
-    '  - webhooks made in Lever since: Settings > ATS > Webhooks, Create webhooks in Lever',
-    '  - people erased since: erase them again',
+    'The backup does not show what happened after it. Check these by hand:',
+    '  - Lever accounts that the running service shows as revoked: authorize them again',
+    '  - people, roles, passwords, API keys, mappings and settings that changed, above all those removed or revoked',
+    '  - webhooks created in Lever: use Create webhooks in Lever in Settings > ATS configuration > Webhooks',
+    '  - people who were erased: erase them again',
     'Then start the service.',
   ]
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- [--quick] name…]`: measures, on grounds of its own, and compares with floors and peers measured in the same run. Prints
- * tables, and writes them as JSON into the data folder. Ends 0 when everything could be measured, whether goals are met or not.
+ * `npm run bench [-- [--quick] name…]`: runs the benchmarks on its own instance and compares them with floors and peers measured in the same run. Prints
+ * tables, and writes them as JSON into the data folder. Exits 0 if everything could be measured, whether or not the goals are met.
  */
 import { join } from 'node:path'
 import { conversations } from './bench/conversations.ts'
@@ -41,7 +41,7 @@ try {
   say(`\nAs JSON: ${await writeReport(join(process.env['DATA_DIR'] ?? '.data', 'bench'), ground.mongod, measured)}`)
   await end(0)
 } catch (error) {
-  process.stderr.write(`\nThe benchmarks broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.stderr.write(`\nThe benchmarks stopped early: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   await end(1)
 }
 

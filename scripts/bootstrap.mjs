@@ -1,8 +1,8 @@
 /**
  * Runs before every npm script: `node scripts/bootstrap.mjs [--if-missing] TARGET [arguments]`.
- * Makes sure that node_modules holds what package-lock.json says, then runs TARGET (a .ts file, or a package's .js) in this
+ * Makes sure that node_modules matches package-lock.json, then runs TARGET (a .ts file, or a package's .js) in this
  * same process, so that npm's signals and exit codes reach it. `--if-missing` leaves an existing node_modules as it is:
- * production installs with `npm ci --omit=dev`. Depends on nothing but Node.
+ * production installs with `npm ci --omit=dev`. Depends only on Node.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -22,7 +22,7 @@ const onlyIfMissing = process.argv[2] === '--if-missing'
 const [target, ...targetArguments] = process.argv.slice(onlyIfMissing ? 3 : 2)
 
 refuseOldNode()
-if (!target) stopWith('Say what to run: node scripts/bootstrap.mjs [--if-missing] TARGET [arguments]')
+if (!target) stopWith('Usage: node scripts/bootstrap.mjs [--if-missing] TARGET [arguments]')
 // while another process installs, what is there is not complete
 if (whyInstall() || existsSync(installLock)) await installOnce()
 await run(resolve(root, target))
@@ -37,7 +37,7 @@ function refuseOldNode() {
 
 /** Why packages have to be installed, in words, or null when they need not be. */
 function whyInstall() {
-  if (!existsSync(join(root, 'node_modules'))) return 'they are not there yet'
+  if (!existsSync(join(root, 'node_modules'))) return 'they are missing'
   if (onlyIfMissing) return null
   const stamp = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null
   if (stamp === lockFileHash()) return null
@@ -83,7 +83,7 @@ async function waitForLock(path) {
   for (let waitingFor = 0; ; await sleep(100)) {
     const attempt = await tryLock(path).catch((error) =>
       stopWith(
-        `Cannot write to ${root} (${error.code}): installing packages needs that. Give this user the right to, or clone to a folder of your own.`,
+        `Cannot write to ${root} (${error.code}): installing packages requires it. Give this user write access, or clone into a folder of your own.`,
       ),
     )
     if (attempt.release) return attempt
@@ -93,7 +93,7 @@ async function waitForLock(path) {
 }
 
 async function install(reason) {
-  say(`Installing packages by npm ci, since ${reason} (about a minute)…`)
+  say(`Installing packages with npm ci, because ${reason} (about a minute)…`)
   const startedAt = performance.now()
   const result = await npmCi()
   if (result.code !== 0) stopWith(explainFailure(result))
@@ -137,7 +137,7 @@ function startNpm() {
 }
 
 function explainFailure({ output, npmMissing }) {
-  if (npmMissing) return 'npm was not found. It comes with Node: install Node with npm from https://nodejs.org, then try again.'
+  if (npmMissing) return 'npm was not found. Install Node with npm from https://nodejs.org, then try again.'
   const causes = [
     [
       /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i,
@@ -145,12 +145,12 @@ function explainFailure({ output, npmMissing }) {
     ],
     [
       /EACCES|EPERM|EROFS/,
-      `A file could not be written. Give this user the right to write in ${root} and in npm’s cache (npm config get cache), then try again.`,
+      `A file could not be written. Give this user write access to ${root} and to npm’s cache (npm config get cache), then try again.`,
     ],
     [/ENOSPC/, 'The disk is full. Free about 400 MB, then try again.'],
     [
       /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_/,
-      'The registry’s certificate is not trusted here. If a company proxy sits in between, name its certificate in NODE_EXTRA_CA_CERTS, then try again.',
+      'The registry’s certificate is not trusted here. If there is a company proxy, set NODE_EXTRA_CA_CERTS to its certificate, then try again.',
     ],
     [
       /package\.json and package-lock\.json.*(in sync|not in sync)/s,
@@ -158,7 +158,7 @@ function explainFailure({ output, npmMissing }) {
     ],
   ]
   const cause = causes.find(([pattern]) => pattern.test(output))
-  return `npm ci failed. ${cause ? cause[1] : 'What it said stands above; once that is solved, try again.'}`
+  return `npm ci failed. ${cause ? cause[1] : 'See its output above. Fix the problem, then try again.'}`
 }
 
 /** Hands over to the target as if it had been started by itself. */

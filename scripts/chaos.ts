@@ -1,7 +1,7 @@
 /**
  * `npm run chaos [-- --minutes 5 | --seconds 40] [--seed N] [--replicas 3] [--exports N] [--blow-every MS]`: two web and two worker processes on a real MongoDB
- * and a local Lever are killed, suspended and lied to at random while exports go over; then what is in Lever is held against what was asked for.
- * Ends 0 only if every candidate is there once. Everything runs in a temporary folder and on loopback; it is kept where something was found.
+ * and a local Lever are killed, suspended and given false answers at random during exports. Then the content of Lever is compared with the requests.
+ * Exits 0 only if every candidate is there once. Everything runs in a temporary folder and on loopback; the folder is kept if there are findings.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -40,5 +40,5 @@ process.exit(report.breaches.length === 0 ? 0 : 1)
 function print({ breaches, ...counts }: ChaosReport): void {
   say(JSON.stringify(counts, null, 2))
   for (const { what, ids, detail } of breaches) say(`${what}: ${ids.join(' ')} ${detail}`)
-  say(breaches.length === 0 ? `Seed ${counts.seed}: nothing doubled, nothing lost.` : `Seed ${counts.seed}: ${breaches.length} findings.`)
+  say(breaches.length === 0 ? `Seed ${counts.seed}: no duplicates, nothing lost.` : `Seed ${counts.seed}: ${breaches.length} findings.`)
 }

@@ -1,6 +1,6 @@
 /**
- * Compiles the service, the local Lever and the operators' commands into JavaScript, by tsc as tsconfig.build.json says. Writes to `dist`,
- * or to `DATA_DIR` if `dist` is on a read-only file system. Plain JavaScript, since it runs before anything is compiled.
+ * Compiles the service, the local Lever and the operators' commands into JavaScript with tsc and tsconfig.build.json. Writes to `dist`,
+ * or to `DATA_DIR` if `dist` is on a read-only file system. This is plain JavaScript, because it runs before anything is compiled.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'

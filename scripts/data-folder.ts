@@ -38,11 +38,11 @@ async function explainFolder(folder: string, error: unknown): Promise<Error | un
       (seen) => !seen.isDirectory(),
       () => true,
     )
-    if (isFile) return say(`${folder} cannot be the data folder, since it or a part of its path is a file: set DATA_DIR to a folder.`)
+    if (isFile) return say(`${folder} cannot be the data folder, because it or part of its path is a file: set DATA_DIR to a folder.`)
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT')
     return say(
-      `The data folder ${folder} cannot be written (${unwritableReason(code)}): give this user the right to, or set DATA_DIR to a folder of its own.`,
+      `The data folder ${folder} cannot be written (${unwritableReason(code)}): give this user write access, or set DATA_DIR to another folder.`,
     )
   return undefined
 }

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net'
 
-/** Below the ports that systems give to outgoing connections, which would take one between the look and its use. */
+/** Below the ports for outgoing connections, which could take one between the check and its use. */
 const [FIRST, COUNT] = [20_000, 12_000]
 const TRIES = 50
 
-/** A port of loopback that is free at this moment. */
+/** Returns a loopback port that is free at this moment. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const port = FIRST + Math.floor(Math.random() * COUNT)

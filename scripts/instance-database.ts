@@ -1,5 +1,5 @@
 /**
- * The database of an instance for a script that works on it: the one MONGODB_URI names, else the embedded one in DATA_DIR,
+ * The database of an instance, for a script that works on it: the one in MONGODB_URI, otherwise the embedded one in DATA_DIR,
  * which must not be in use by a running `npm start`.
  */
 import { access } from 'node:fs/promises'

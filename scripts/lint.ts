@@ -1,5 +1,5 @@
 /**
- * `npm run lint`: rules, format, types, leftovers, and the time that regular expressions take, all at once; the output of what failed, and a line for each.
+ * `npm run lint`: checks rules, format, types, leftovers and the time of regular expressions at the same time. Prints the output of failed checks, and a line for each check.
  * `npm run lint -- --write` formats.
  */
 import { spawn } from 'node:child_process'

@@ -1,6 +1,6 @@
 /**
  * A whole instance on this machine: embedded MongoDB, the local Lever, web and worker. `npm start` runs one on the data folder,
- * the tour one of its own in a temporary folder.
+ * the tour runs its own in a temporary folder.
  */
 import { resolve } from 'node:path'
 import { compose, type Service } from '../src/compose/compose.ts'
@@ -105,7 +105,9 @@ async function startLocalLever(config: Config, dataDir: string): Promise<Running
     })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new Error(`Port ${config.sandboxPort} is in use: stop what listens there, or set SANDBOX_PORT to a free one.`, { cause: error })
+    throw new Error(`Port ${config.sandboxPort} is in use: stop the program that listens there, or set SANDBOX_PORT to a free one.`, {
+      cause: error,
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The embedded MongoDB: a real mongod as a one-node replica set, its data in the data folder.
- * Used by `npm start`, the tour and the tests wherever MONGODB_URI names no other.
+ * The embedded MongoDB: a real mongod as a one-node replica set, with its data in the data folder.
+ * `npm start`, the tour and the tests use it unless MONGODB_URI names another.
  */
 import { access, constants, mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -86,7 +86,7 @@ async function makeDbPath(dbPath: string): Promise<void> {
     await access(dbPath, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new Error(
-      `${dbPath} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : String(error)}): give this user the right to, or set DATA_DIR to a folder of its own.`,
+      `${dbPath} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : String(error)}): give this user write access, or set DATA_DIR to another folder.`,
       { cause: error },
     )
   }

@@ -1,11 +1,11 @@
-/** An instance that begins with nothing, in a temporary folder and on free ports, whatever else this machine runs. */
+/** A new, empty instance in a temporary folder and on free ports. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { startLocalInstance, type LocalInstance } from './local-instance.ts'
 
-/** What of the environment says where a MongoDB is found; all else is the instance's own. */
+/** The environment variables that say where to find MongoDB. The instance sets all others. */
 const WAYS = ['PATH', 'HOME', 'MONGOMS_SYSTEM_BINARY'] as const
 
 /**

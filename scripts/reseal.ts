@@ -1,6 +1,6 @@
 /**
- * `npm run reseal`: moves every secret in the database to the first of SECRET_KEYS, after a key was added and before one is
- * retired. The service may run meanwhile; broken off, it is simply started again. Ends with 0 once nothing is left to move.
+ * `npm run reseal`: moves every secret in the database to the first of SECRET_KEYS. Run it after adding a key and before a key is
+ * retired. The service may keep running. If interrupted, run it again. Exits 0 once nothing is left to move.
  */
 import { MissingKeysError, resealEverything, type ResealReport } from '../src/operators/reseal.ts'
 import { createSealer } from '../src/secrets/sealer.ts'
@@ -11,16 +11,16 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 function describe({ current, resealed, left, unreadable }: ResealReport, firstKey: string): string[] {
   return [
-    `${current} secrets are sealed with ${firstKey}; ${resealed} of them were moved now.`,
+    `${current} secrets are sealed with ${firstKey}; ${resealed} of them were moved just now.`,
     ...(left === 0
       ? []
       : [
-          `${left} were sealed with another key meanwhile: restart every process with ${firstKey} as the first of SECRET_KEYS, then run this again.`,
+          `${left} were sealed with another key in the meantime: restart every process with ${firstKey} as the first of SECRET_KEYS, then run this again.`,
         ]),
     ...(unreadable.length === 0
       ? []
       : [`${unreadable.length} do not open with the key that they name (were they copied or changed?):`, ...named(unreadable)]),
-    ...(left + unreadable.length === 0 ? ['Keys after the first can be taken out of SECRET_KEYS now.'] : []),
+    ...(left + unreadable.length === 0 ? ['You can now remove the keys after the first from SECRET_KEYS.'] : []),
   ]
 }
 

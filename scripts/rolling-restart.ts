@@ -1,8 +1,8 @@
 /**
  * `npm run rolling-restart [-- --from HEAD~1]`: two web and two worker processes of another commit are restarted, one after another, into this checkout
- * while exports go over, old and new side by side on one database; then what is in Lever is held against what was asked for.
- * For before a release, and whenever what is stored has changed. The other commit runs with the packages of this checkout.
- * Ends 0 only if each process ended with 0 and every candidate is there once. Everything runs in a temporary folder and on loopback.
+ * during exports, with old and new side by side on one database. Then the content of Lever is compared with the requests.
+ * Run it before a release, and after any change to stored data. The other commit runs with the packages of this checkout.
+ * Exits 0 only if each process exited 0 and every candidate is there once. Everything runs in a temporary folder and on loopback.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
@@ -23,7 +23,7 @@ say(JSON.stringify({ ...counts, exitCodes }))
 for (const { what, ids, detail } of breaches) say(`${what}: ${ids.join(' ')} ${detail}`)
 const isFine = breaches.length === 0 && exitCodes.every((code) => code === 0)
 if (isFine) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-say(isFine ? 'Nothing doubled, nothing lost.' : 'Not as it must be.')
+say(isFine ? 'No duplicates, nothing lost.' : 'Some checks failed.')
 process.exit(isFine ? 0 : 1)
 
 /** What the commit holds, with the packages of this checkout. @returns the folder */

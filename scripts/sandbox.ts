@@ -1,4 +1,4 @@
-/** `npm run sandbox`: the local Lever alone, for development and for trying things by hand. */
+/** `npm run sandbox`: the local Lever alone, for development and for manual trials. */
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UnreadableStateError } from '../src/sandbox/account/state-file.ts'
@@ -27,15 +27,15 @@ function describe(sandbox: RunningSandbox, dataDir: string): void {
   State         ${join(dataDir, 'sandbox.json')}
 
   Try: curl -u ${sandbox.apiKey}: '${sandbox.apiUrl}/opportunities?limit=1'
-  Ctrl-C stops it; the state stays.
+  Ctrl-C stops it; the state is kept.
 `)
 }
 
 /** What to tell a person about a start that failed. */
 function explain(error: unknown, port: number): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what listens there, or set SANDBOX_PORT.`
-  if (code === 'EACCES') return `Port ${port} may not be used without more rights: set SANDBOX_PORT to one above 1023.`
+  if (code === 'EADDRINUSE') return `Port ${port} is in use: stop the program that listens there, or set SANDBOX_PORT to a free one.`
+  if (code === 'EACCES') return `Port ${port} needs more privileges: set SANDBOX_PORT to a port above 1023.`
   if (error instanceof UnreadableStateError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,4 +1,4 @@
-/** `npm run screenshots`: every page of both products, wide and narrow, light and dark, from an instance of its own. */
+/** `npm run screenshots`: pictures of every page of both products, wide and narrow, light and dark, from its own instance. */
 import { join } from 'node:path'
 import { launchBrowser } from './browser/launch-browser.ts'
 import { startOwnInstance } from './own-instance.ts'
@@ -26,7 +26,7 @@ try {
   await page.goto(`${instance.url}/settings/ats`)
   for (const scheme of ['light', 'dark'] as const) await camera.shootFor(page, `overview-${scheme}`, { width: 'wide', scheme })
   await composePictures(page, FOLDER, README_FOLDER)
-  say(`The pictures are in ${FOLDER}, those of README in ${README_FOLDER}.`)
+  say(`The screenshots are in ${FOLDER}, and those for the README in ${README_FOLDER}.`)
 } finally {
   await browser.close()
   await instance.stop()

@@ -1,9 +1,9 @@
-/** Keys for an instance on one's own machine, made once and kept in its data folder. Production brings its own. */
+/** Keys for a local instance, generated once and kept in its data folder. Production sets its own. */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Reads the secret of that name from the data folder, or makes it, readable by this user alone. */
+/** Reads the secret of that name from the data folder, or creates it, readable only by this user. */
 async function keptSecret(dataDir: string, name: string, make: () => string): Promise<string> {
   const file = join(dataDir, name)
   const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

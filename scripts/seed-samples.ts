@@ -1,4 +1,4 @@
-/** The sample organization of `npm start`: people who are Lever users of the local Lever too, and candidates to export. */
+/** The sample organization of `npm start`: people who are also users of the local Lever, and candidates to export. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LocalInstance } from './local-instance.ts'

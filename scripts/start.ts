@@ -1,4 +1,4 @@
-/** `npm start`: the whole product on this machine, with a sample organization; Ctrl-C stops all of it. */
+/** `npm start`: the whole product on this machine, with a sample organization. Ctrl-C stops everything. */
 import { ConfigError } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
 import { stopOnSignal } from '../src/compose/stop-on-signal.ts'
@@ -47,10 +47,10 @@ function banner({ url, config, sandbox }: LocalInstance, tookMs: number): string
     '',
     `  Open            ${url}/sign-in     and choose one of the sample people: one click, no password`,
     `  API             ${url}/api/docs    an operator's key is in ${process.env['OPERATOR_API_KEY'] ? 'OPERATOR_API_KEY' : `${config.dataDir}/operator-api-key`}`,
-    ...(sandbox ? [`  Local Lever     ${sandbox.url}             choose a Lever user there; Ana Duarte is a Super Admin`] : []),
+    ...(sandbox ? [`  Local Lever     ${sandbox.url}             choose a Lever user; Ana Duarte is a Super Admin`] : []),
     `  Data            ${config.dataDir}`,
     '',
-    'Ctrl-C stops all of it; the data stays.',
+    'Ctrl-C stops everything; the data is kept.',
   ]
   return lines.join('\n')
 }

@@ -1,4 +1,4 @@
-/** `npm run tour`: the main job through the public interface alone, on an instance of its own; ends 0 only if every step was verified. */
+/** `npm run tour`: the main job, through the public interface alone, on its own instance. Exits 0 only if every step was verified. */
 import Table from 'cli-table3'
 import { Listr } from 'listr2'
 import { createCalls } from './tour/calls.ts'
@@ -27,7 +27,7 @@ try {
   await end(0)
 } catch (error) {
   printTable()
-  process.stderr.write(`\nThe tour broke off: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`\nThe tour stopped early: ${error instanceof Error ? error.message : String(error)}\n`)
   await end(1)
 }
 

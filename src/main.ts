@@ -24,7 +24,7 @@ stopOnSignal(() => service.stop(), { graceMs: config.shutdownGraceMs, log, withP
 try {
   const { url } = await service.start()
   log.info({ url, publicUrl: config.publicUrl, roles: config.roles, lever: config.lever.environment }, 'serving')
-  void service.whenReady.then(offerSetUp).catch((error: unknown) => log.error({ err: error }, 'the set-up link could not be made'))
+  void service.whenReady.then(offerSetUp).catch((error: unknown) => log.error({ err: error }, 'the setup link could not be created'))
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   await service.stop().catch(() => undefined)
@@ -34,5 +34,5 @@ try {
 /** The one secret that the log holds, since whoever reads it at the first start is who may begin; good for a day, and once. */
 async function offerSetUp(): Promise<void> {
   const setUpLink = await service.createSetUpLink()
-  if (setUpLink !== null) log.warn({ setUpLink }, 'nobody is here yet: open this address once, within a day, to become the first admin')
+  if (setUpLink !== null) log.warn({ setUpLink }, 'no one has an account yet: open this link once, within a day, to become the first admin')
 }

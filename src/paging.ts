@@ -102,8 +102,8 @@ export function writeCursor(place: unknown): string {
 export function readCursor<T>(cursor: string, place: z.ZodType<T>): T {
   const { data, success } = place.safeParse(decoded(cursor))
   if (success) return data
-  const errors = [{ path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' }]
-  throw new ServiceError('invalid_request', 'The cursor is not one of this list.', { errors })
+  const errors = [{ path: 'query.cursor', message: 'does not belong to this list: use nextCursor' }]
+  throw new ServiceError('invalid_request', 'The cursor does not belong to this list.', { errors })
 }
 
 function decoded(cursor: string): unknown {

@@ -33,7 +33,7 @@ const GOAL_LATE_MS = 5000
 /** Notes of conversations as they fall due beside a bulk of exports; and how fast a backlog of them is written. */
 export const conversations: Benchmark = {
   name: 'conversations',
-  title: `Conversations that become notes: ${AN_HOUR} an hour, beside exports; six minutes of it`,
+  title: `Conversations that become notes: ${AN_HOUR} an hour, beside exports, for six minutes`,
   async run(ground, { quick, say }) {
     const share = quick ? QUICK : 1
     const overMs = HOUR_MS * SLICE * share
@@ -45,9 +45,9 @@ export const conversations: Benchmark = {
     return {
       tables: [hourTable(hour), backlogTable(backlog)],
       goals: [
-        { what: 'p99 of how late a note is beside exports, in ms', measured: quantile(hour.lateMs, 0.99), atMost: GOAL_LATE_MS },
-        { what: 'earliest note before its quiet time was over, in ms', measured: Math.max(0, ...hour.lateMs.map((ms) => -ms)), atMost: 0 },
-        { what: 'notes more than conversations', measured: hour.notesInLever - hour.many, atMost: 0 },
+        { what: 'p99 delay of a note beside exports, in ms', measured: quantile(hour.lateMs, 0.99), atMost: GOAL_LATE_MS },
+        { what: 'earliest note before its quiet time ended, in ms', measured: Math.max(0, ...hour.lateMs.map((ms) => -ms)), atMost: 0 },
+        { what: 'notes in excess of conversations', measured: hour.notesInLever - hour.many, atMost: 0 },
       ],
     }
   },
@@ -169,7 +169,7 @@ function hourTable({ many, exports, overMs, exportsTookMs, lateMs, firstAt, last
   const rate = (many * 1000) / (lastAt - firstAt)
   const row = [many, overMs / 1000, exports, exportsTookMs / 1000, rate, rate / ((many * 1000) / overMs)]
   return {
-    title: `From the end of the quiet time until Lever has answered to the note, in ms`,
+    title: `From the end of the quiet time until Lever answers the note, in ms`,
     head: ['Conversations', 'due in s', 'Exports', 'took s', 'Notes/s', 'of those due', 'Late p50', 'p99', 'Longest'],
     rows: [[...row, quantile(lateMs, 0.5), quantile(lateMs, 0.99), Math.max(...lateMs)]],
   }

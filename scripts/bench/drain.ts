@@ -10,7 +10,7 @@ const PASSES = 2
 /** How fast queued work is worked off that takes no time by itself. */
 export const drain: Benchmark = {
   name: 'drain',
-  title: 'Working off queued documents that ask for nothing, 32 at a time',
+  title: 'Working through queued documents that need no work, 32 at a time',
   async run(ground, { quick, say }) {
     const many = quick ? DOCUMENTS / 10 : DOCUMENTS
     const contestants: { kind: DrainKind; what: string; many: number; rates: number[] }[] = [

@@ -38,7 +38,7 @@ interface Pace {
 /** Bulk exports against what the budget allows, by one and by four processes; and how long a person waits beside a bulk. */
 export const exports: Benchmark = {
   name: 'exports',
-  title: 'Exports: how fast a bulk goes over, and what a person waits beside one',
+  title: 'Exports: speed of a bulk export, and how long a person waits beside one',
   async run(ground, { quick, say }) {
     const runs: BulkRun[] = []
     for (const { pace, ...wish } of RUNS) {
@@ -59,7 +59,7 @@ export const exports: Benchmark = {
         { what: 'calls an export, mirror stale', measured: callsWith('stale'), atMost: GOAL_CALLS.stale },
         { what: 'requests answered 429', measured: runs.reduce((sum, { refused }) => sum + refused, 0), atMost: 0 },
         {
-          what: 'p95 from click to sent beside a bulk, more than alone, in ms',
+          what: 'p95 from click to sent: extra time beside a bulk export, in ms',
           measured: Math.max(...clicked.map(({ alone, beside }) => p95(beside) - p95(alone))),
           atMost: GOAL_WAIT_MS,
         },

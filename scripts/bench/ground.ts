@@ -114,7 +114,7 @@ async function startService(env: Record<string, string>, folder: string): Promis
   })
   const url = `http://127.0.0.1:${env['PORT']}`
   await until('the service is ready', async () => {
-    if (child.exitCode !== null) throw new Error(`The service ended at its start: ${await readFile(logFile, 'utf8')}`)
+    if (child.exitCode !== null) throw new Error(`The service ended during startup: ${await readFile(logFile, 'utf8')}`)
     const answer = await fetch(`${url}/readyz`).catch(() => null)
     return answer?.ok
   }, 60_000) // prettier-ignore

@@ -38,7 +38,7 @@ export const idle: Benchmark = {
     return {
       tables: [
         {
-          title: 'Commands a second, without what mongod does by itself',
+          title: 'Commands a second, without those of mongod itself',
           head: ['Command', 'a second'],
           rows: [...rows, ['in all', total]],
         },

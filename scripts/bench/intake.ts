@@ -42,7 +42,7 @@ interface FloorPass extends Pick<Cost, 'usHere' | 'usMongod'> {
 /** Accepted webhooks a second, and what an answer takes at half of that, beside servers that do less and the bare writing. */
 export const intake: Benchmark = {
   name: 'intake',
-  title: `Webhooks taken in durably, over ${CONNECTIONS} connections`,
+  title: `Webhooks stored durably, over ${CONNECTIONS} connections`,
   async run(ground, { quick, say }) {
     const contestants = [await startIntake(ground), ...(await startPeers(ground))]
     const floorUri = await ground.databaseUri('intake_floor')
@@ -51,7 +51,7 @@ export const intake: Benchmark = {
     const mongodPid = ground.mongodPid
     for (const one of contestants) await send(one, { mongodPid, seconds: WARM_UP_SECONDS })
     for (let pass = 0; pass < passes; pass += 1) {
-      say(`pass ${pass + 1} of ${passes}: as many as go in`)
+      say(`pass ${pass + 1} of ${passes}: full load`)
       floor.push(await runFloor({ databaseUri: floorUri, groupOf: CONNECTIONS, seconds }, mongodPid))
       for (const one of contestants) one.full.push(await send(one, { mongodPid, seconds }))
     }
@@ -159,7 +159,7 @@ function costsOf(contestants: readonly Contestant[], floorPasses: readonly Floor
   })
   const ofFloor = (['usHere', 'usMongod'] as const).map((of) => median(floorPasses.map((pass) => pass[of])))
   return {
-    title: 'Processor time of a webhook in µs, at full load, median of the passes',
+    title: 'Processor time per webhook in µs, at full load, median of the passes',
     head: ['Who', 'Itself', 'MongoDB', 'Sender', 'in all'],
     rows: [...rows, [FLOOR_NAME, ...ofFloor, '', sum(ofFloor)]],
   }

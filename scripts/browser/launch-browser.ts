@@ -24,7 +24,7 @@ export async function launchBrowser(say: (line: string) => void): Promise<Browse
       reasons.push(reasonOf(error))
     }
   }
-  throw new Error(`No Chromium could be started: ${reasons.join('; ')}. Install Chromium or Chrome and try again.`)
+  throw new Error(`Chromium could not be started: ${reasons.join('; ')}. Install Chromium or Chrome and try again.`)
 }
 
 /** In one line: what the program itself said comes later in the message, after `[err]`. */

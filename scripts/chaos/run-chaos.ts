@@ -73,7 +73,7 @@ async function unleash(stage: Stage, options: ChaosOptions): Promise<ChaosReport
     strike(stage, seededRandom(seed, 'blows'), options.blowEveryMs, over),
     tellStates(db, say, over),
   ])
-  say('Nothing is harmed any more; what is open is waited for.')
+  say('No more faults or kills; waiting for open work.')
   await untilEnded(db, ENDS_WITHIN_MS, say)
   const faultsHit = faultsHitBefore + (await liftFaults(control))
   lateness.disable()

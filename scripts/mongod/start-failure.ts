@@ -15,12 +15,12 @@ const EXPLANATIONS: readonly (readonly [sign: RegExp, explain: (failed: FailedSt
   [
     /featureCompatibilityVersion|unsupported WiredTiger file version|WT_TRY_SALVAGE: .*version|Wrong mongod version|newer version of (?:WiredTiger|MongoDB)|IncompatibleServerVersion/i,
     ({ dbPath, version }) =>
-      `the data in ${dbPath} was written by another MongoDB than ${version}, which cannot read it: name a fitting mongod in MONGOMS_SYSTEM_BINARY, or set DATA_DIR to a new folder.`,
+      `the data in ${dbPath} was written by a MongoDB other than ${version}, which cannot read it: set MONGOMS_SYSTEM_BINARY to a matching mongod, or set DATA_DIR to a new folder.`,
   ],
   [
     /Permission denied|"code":13\b|Operation not permitted|EACCES|Attempted to create a lock file on a read-only/i,
     ({ dbPath }) =>
-      `files in ${dbPath} cannot be written by this user: give it the right to (was it once started as another user?), or set DATA_DIR to a folder of its own.`,
+      `files in ${dbPath} cannot be written by this user: give the user write access (was it once started as another user?), or set DATA_DIR to another folder.`,
   ],
   [
     /DBPathInUse|Unable to lock the lock file/i,

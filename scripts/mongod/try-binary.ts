@@ -19,11 +19,11 @@ const PACKAGES: readonly (readonly [library: RegExp, debian: string, fedora: str
  */
 export async function tryBinary(binary: string): Promise<string> {
   await access(binary, constants.X_OK).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(error.code === 'ENOENT' ? `${binary} does not exist` : `${binary} may not be executed (${error.code})`)
+    throw new Error(error.code === 'ENOENT' ? `${binary} does not exist` : `${binary} is not executable (${error.code})`)
   })
   const output = await versionOutput(binary)
   const version = /db version v(\d+\.\d+\.\d+)/.exec(output)?.[1]
-  if (!version) throw new Error(`${binary} did not say its version`)
+  if (!version) throw new Error(`${binary}did not report its version`)
   if (Number.parseInt(version, 10) < OLDEST_MAJOR) throw new Error(`${binary} is MongoDB ${version}: ${OLDEST_MAJOR}.0 or newer is needed`)
   return version
 }
@@ -38,7 +38,7 @@ function versionOutput(binary: string): Promise<string> {
 }
 
 function whyItFails(error: Error & { code?: unknown; signal?: unknown }, stderr: string): string {
-  if (error.signal === 'SIGILL') return 'this processor lacks instructions it needs (MongoDB 5.0 and newer need AVX)'
+  if (error.signal === 'SIGILL') return 'this processor lacks required instructions (MongoDB 5.0 and newer need AVX)'
   if (error.code === 'ENOENT') return 'the system lacks the C library it was built for (glibc; Alpine has another)'
   if (error.code === 'ENOEXEC' || /exec format/i.test(stderr)) return 'it was built for another processor'
   return missingPackage(stderr) ?? (stderr.trim().split('\n')[0] || error.message)

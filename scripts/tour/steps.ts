@@ -89,7 +89,7 @@ export function tourSteps(world: TourWorld): TourStep[] {
     { title: 'Authorize in Lever', run: () => authorize(api, world) },
     { title: 'Webhooks: token by token, verified by Lever', run: () => pasteWebhooks(api, lever) },
     {
-      title: 'Map people by Lever e-mail',
+      title: 'Map people by Lever email',
       run: async () => {
         const { matched } = await api.send<{ matched: { userEmail: string }[] }>('POST', 'user-mappings/auto-match')
         verify(
@@ -121,7 +121,7 @@ export function tourSteps(world: TourWorld): TourStep[] {
       title: 'Import a CSV',
       run: async () => {
         const report = await api.sendCsv<{ created: number; rejected: unknown[] }>('candidates/import', await readFile(SAMPLE_CSV))
-        verify(report.created === 24 && report.rejected.length === 1, '24 of 25 are taken, one line is rejected')
+        verify(report.created === 24 && report.rejected.length === 1, '24 of 25 lines are imported, one is rejected')
         candidates = (await api.get<{ data: Candidate[] }>('candidates?limit=100')).data
         return `${report.created} created, ${report.rejected.length} rejected`
       },
@@ -149,7 +149,7 @@ export function tourSteps(world: TourWorld): TourStep[] {
         return `on "${posting.text}"`
       },
     },
-    { title: 'Export everybody else', run: () => exportRest(api, lever, candidates) },
+    { title: 'Export everyone else', run: () => exportRest(api, lever, candidates) },
     {
       title: 'A stage change in Lever comes back',
       run: async () => {
@@ -196,19 +196,19 @@ async function exportAsPreviewed(api: Calls, lever: Calls, { id, emails }: Candi
   const wish = { candidateId: id, requestedBy: SOURCER }
   const before = await lever.get<{ data: LoggedRequest[] }>('requests?path=/opportunities')
   const preview = await api.send<Preview>('POST', 'exports/preview', wish)
-  verify(preview.allowed && preview.duplicates.length === 0, 'the preview allows it and finds nobody')
+  verify(preview.allowed && preview.duplicates.length === 0, 'the preview allows the export and finds no duplicates')
   const done = await runExport(api, wish)
   const { data } = await lever.get<{ data: LoggedRequest[] }>('requests?path=/opportunities')
   const sent = data.slice(before.data.length).find(({ method }) => method === 'POST')
-  verify(JSON.stringify(sorted(sent?.body)) === JSON.stringify(sorted(preview.request?.body)), 'what was sent is what the preview showed')
+  verify(JSON.stringify(sorted(sent?.body)) === JSON.stringify(sorted(preview.request?.body)), 'the request sent is the one in the preview')
   const all = await inLever(lever, emails)
   const [opportunity] = all
-  verify(all.length === 1 && opportunity?.id === done.opportunityId, 'it stands in Lever once')
-  verify(opportunity?.stage === NEW_LEAD && opportunity.origin === 'sourced', 'it is at New lead, origin sourced')
+  verify(all.length === 1 && opportunity?.id === done.opportunityId, 'it is in Lever once')
+  verify(opportunity?.stage === NEW_LEAD && opportunity.origin === 'sourced', 'it is at New lead, with origin sourced')
   verify(opportunity?.sources.includes(SAMPLE_ORGANIZATION.sourceName) === true, "its source is the organization's")
   verify(
     opportunity?.owner === preview.request?.query['perform_as'] && opportunity?.applications.length === 0,
-    'it is owned by the sourcer, without posting',
+    'the sourcer owns it, without a posting',
   )
   return done
 }
@@ -220,10 +220,10 @@ async function exportRest(api: Calls, lever: Calls, candidates: Candidate[]): Pr
   const results = await Promise.all(rest.map(({ id }) => runExport(api, { candidateId: id, requestedBy: SOURCER })))
   const exported = results.filter(({ status }) => status === 'exported')
   const duplicates = results.filter(({ status }) => status === 'duplicate')
-  verify(exported.length === rest.length - 1 && duplicates.length === 1, 'all but one are exported, one is in Lever already')
+  verify(exported.length === rest.length - 1 && duplicates.length === 1, 'all but one are exported, and one is already in Lever')
   for (const { emails } of rest) {
     const all = await inLever(lever, emails)
-    verify(emails.length === 0 || all.length >= 1, 'each stands in Lever')
+    verify(emails.length === 0 || all.length >= 1, 'each is in Lever')
   }
   return `${exported.length} exported, ${duplicates.length} already in Lever`
 }

@@ -22,8 +22,8 @@ export const EmailAddress = z
   .string()
   .max(1000)
   .transform(normalizeEmail)
-  .refine((email) => email.length <= MAX_LENGTH && ADDRESS.test(email), 'must be an e-mail address')
+  .refine((email) => email.length <= MAX_LENGTH && ADDRESS.test(email), 'must be an email address')
   .meta({
-    description: 'An e-mail address. ASCII letter case, surrounding white space and invisible characters make no difference.',
+    description: 'An email address. ASCII letter case, surrounding white space and invisible characters make no difference.',
     override: { type: 'string', format: 'email' },
   })

@@ -1,11 +1,11 @@
 const MESSAGES = {
   unreachable: 'the provider cannot be reached',
-  notBegun: 'the sign-in was not begun in this browser, or too long ago',
-  denied: 'the provider was told no',
+  notBegun: 'the sign-in did not start in this browser, or is too old',
+  denied: 'the provider denied the sign-in',
   failed: "the provider's answer was not accepted",
-  emailMissing: 'the provider gave no e-mail address',
-  emailUnverified: 'the provider has not verified the e-mail address',
-  unknownPerson: 'nobody active here has the e-mail address',
+  emailMissing: 'the provider sent no email address',
+  emailUnverified: 'the provider has not verified the email address',
+  unknownPerson: 'no active person here has the email address',
 } as const
 
 export type OpenIdFailureReason = keyof typeof MESSAGES

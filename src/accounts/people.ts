@@ -156,7 +156,7 @@ async function endAdminLinks(deps: AccountsDeps, { id, organization, email }: Pe
 
 export function userNotFound(): ServiceError {
   return new ServiceError('user_not_found', 'There is no such person in this organization.', {
-    hint: 'Add them in Settings > People or by PUT /users/{email}.',
+    hint: 'Add them in Settings > People, or with PUT /users/{email}.',
   })
 }
 

@@ -11,5 +11,5 @@ export function isSitePath(path: string): boolean {
 
 export const SitePath = z
   .string()
-  .refine(isSitePath, 'must be a path of this site, such as /candidates')
-  .meta({ description: 'A path of this site, such as `/candidates`.' })
+  .refine(isSitePath, 'must be a path on this site, such as /candidates')
+  .meta({ description: 'A path on this site, such as `/candidates`.' })

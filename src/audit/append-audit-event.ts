@@ -56,7 +56,7 @@ async function drain(deps: AppendDeps, queue: Waiting[], onEmpty: () => void): P
       lostRaces = end ? 0 : lostRaces + 1
       done = written.count
       for (const { resolve } of queue.splice(0, done)) resolve()
-      if (lostRaces > MAX_LOST_RACES) throw new Error('other appenders were always first')
+      if (lostRaces > MAX_LOST_RACES) throw new Error('other writers were always first')
     } catch (cause) {
       end = undefined
       const error = new ServiceError('storage_unavailable', 'The audit record could not be written.', { cause })
@@ -80,5 +80,5 @@ async function findEnd(trail: Trail, log: Log | undefined): Promise<ChainEnd> {
     log?.error({ organization: trail.organization }, HEAD_LOST)
     return end
   }
-  throw new Error('other appenders were always first')
+  throw new Error('other writers were always first')
 }

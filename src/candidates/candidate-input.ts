@@ -26,7 +26,7 @@ const link = z
   .trim()
   .max(LONGEST_LINK, atMost(LONGEST_LINK))
   .overwrite(withoutInvisible)
-  .refine(isWebLink, 'is not a link: write it out, with https:// or http:// in front')
+  .refine(isWebLink, 'is not a link: enter it in full, starting with https:// or http://')
 const email = z.string().trim().max(254, atMost(254)).overwrite(withoutInvisible).regex(EMAIL, 'is not an email address')
 const phone = z.strictObject({ type: filledLine(50).nullish(), value: line(100).overwrite(withoutInvisible).min(1, 'is empty') })
 const list = <T extends z.ZodType>(item: T) => z.array(item).max(LONGEST_LIST, `has more than ${LONGEST_LIST} entries`).nullish()
@@ -46,11 +46,11 @@ export function isWebLink(value: string): boolean {
 export const CandidateInput = z
   .strictObject({
     externalId: filledLine(200)
-      .refine((id) => !isPlaceholder(id), 'is a word for "none": leave the id out if there is none')
+      .refine((id) => !isPlaceholder(id), 'means "none": omit the id if there is none')
       .nullish()
       .meta({
         description:
-          "The candidate's unique id in the sourcing tool, by which later imports recognize the candidate. Words such as `n/a` are refused.",
+          "The candidate's unique id in the sourcing tool. Later imports recognize the candidate by it. Words such as `n/a` are refused.",
       }),
     name: line(200).overwrite(withoutInvisibleButJoiners).optional(),
     headline: line(LONGEST_TEXT).nullish(),

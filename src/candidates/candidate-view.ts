@@ -11,13 +11,11 @@ const instant = z.iso.datetime()
 
 export const CandidateLeverView = z
   .object({
-    confidential: z.boolean().meta({ description: 'Where a sourcer asks, all the rest of a confidential one is null.' }),
+    confidential: z.boolean().meta({ description: 'For a sourcer, the other fields of a confidential record are null.' }),
     opportunityId: z.string().nullable(),
     url: z.string().nullable(),
     stage: z.object({ id: z.string().nullable(), text: z.string().nullable() }),
-    postings: z
-      .array(z.string())
-      .meta({ description: "Lever's ids of the postings. Sourcers see only those that Lever is known to show to everyone." }),
+    postings: z.array(z.string()).meta({ description: "Lever's posting ids. Sourcers see only postings known not to be confidential." }),
     archived: z.object({ reason: z.string().nullable(), reasonText: z.string().nullable(), archivedAt: instant.nullable() }).nullable(),
     owner: z.string().nullable().meta({ description: "Lever's user id." }),
     updatedAt: instant.nullable(),
@@ -28,7 +26,7 @@ export const CandidateResumeView = z
   .object({
     filename: z.string(),
     size: z.int().meta({ description: 'Bytes.' }),
-    contentType: z.string().meta({ description: 'By its content.' }),
+    contentType: z.string().meta({ description: 'Determined from the content.' }),
     sha256: z.string().meta({ description: 'Hexadecimal.' }),
     uploadedAt: instant,
   })
@@ -50,7 +48,7 @@ export const CandidateView = z
     stage: z.string().optional(),
     profileUrl: z.string().optional(),
     resume: CandidateResumeView.optional(),
-    export: z.object({ id: z.string(), status: z.string() }).optional().meta({ description: 'The newest export, once there is one.' }),
+    export: z.object({ id: z.string(), status: z.string() }).optional().meta({ description: 'The newest export; null if there is none.' }),
     lever: CandidateLeverView.optional(),
     createdAt: instant,
     updatedAt: instant,

@@ -48,8 +48,8 @@ export async function admit(
   if (allowErased) return
   const keys = newKeys(fields, known)
   if (keys.length === 0 || (await erased.among(organization, keys)).size === 0) return
-  throw new ServiceError('erased', `${ERASED}, and is not entered again unasked.`, {
-    hint: 'If the person is to be entered again, send POST /candidates with allowErased: true.',
+  throw new ServiceError('erased', `${ERASED}, and is added again only on request.`, {
+    hint: 'To add the person again, send POST /candidates with allowErased: true.',
   })
 }
 

@@ -25,7 +25,7 @@ export async function keepFile(chunks: AsyncIterable<Uint8Array>): Promise<Types
  */
 export async function* readFile(file: Types.ObjectId): AsyncGenerator<Uint8Array> {
   const [about] = await bucket().find({ _id: file }, { limit: 1 }).toArray()
-  if (!about) throw new Error('The file is not there.')
+  if (!about) throw new Error('The file does not exist.')
   const chunks = database().collection<{ files_id: Types.ObjectId; n: number; data: mongoose.mongo.Binary }>(`${BUCKET}.chunks`)
   let bytes = 0
   for (let n = 0; bytes < about.length; n += 1) {

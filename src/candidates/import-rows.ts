@@ -53,7 +53,7 @@ const WRITES_AT_ONCE = 100
 /** A row that cannot be read and has more words that look like e-mails or links is not kept: each is compared with those erased. */
 const MOST_NAMED = 100
 /** Why a row of somebody who was erased is rejected, for callers of the API. */
-export const ERASED_ROW = `${ERASED} (erased): import with allowErased=true if the people of this file are to be entered again.`
+export const ERASED_ROW = `${ERASED} (erased): import with allowErased=true to add the people in this file again.`
 
 /**
  * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one. Batches of an
@@ -229,7 +229,7 @@ export function mergedOrFault(
   } catch (error) {
     if (!isServiceError(error, 'invalid_request')) throw error
     const missing = (error.errors ?? []).map(({ path, message }) =>
-      path === 'name' ? `The name ${message}.` : `The row is not complete: ${message}.`,
+      path === 'name' ? `The name ${message}.` : `The row is incomplete: ${message}.`,
     )
     return [...missing, ...warnings].join(' ')
   }

@@ -100,7 +100,7 @@ function assertComplete(name: string, emails: string[], links: string[]): void {
   const errors: FieldFault[] = []
   if (name === '') errors.push({ path: 'name', message: 'is required' })
   if (emails.length === 0 && links.length === 0) errors.push({ path: 'emails', message: 'at least one email or link is required' })
-  if (errors.length > 0) throw new ServiceError('invalid_request', 'The candidate is not complete.', { errors })
+  if (errors.length > 0) throw new ServiceError('invalid_request', 'The candidate is incomplete.', { errors })
 }
 
 function given<T>(list: T[] | null | undefined, known: T[] | null | undefined): T[] {

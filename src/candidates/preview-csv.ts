@@ -17,22 +17,24 @@ export const CsvPreview = z
     encoding: z.enum(CSV_ENCODINGS),
     delimiter: z.enum(CSV_DELIMITERS),
     sheet: z.object({ name: z.string(), others: z.int() }).nullable().meta({
-      description:
-        'For an .xlsx file, the first visible sheet, which is the one read, and how many sheets are not read; null for a CSV file.',
+      description: 'For an .xlsx file: the first visible sheet, which is read, and how many sheets are not read. Null for a CSV file.',
     }),
     columns: z.array(
       z.object({
         header: z.string(),
-        field: z.enum(CSV_FIELDS).nullable().meta({ description: 'What it fills, or a part of that; null where it is ignored.' }),
+        field: z
+          .enum(CSV_FIELDS)
+          .nullable()
+          .meta({ description: 'The field that the column fills, or a part of it; null if the column is ignored.' }),
       }),
     ),
     rows: z.array(
       z.object({
         line: z.int(),
         cells: z.array(z.string()).meta({ description: 'Cut at 200 characters.' }),
-        candidate: CandidateInput.nullable().meta({ description: 'As it would be taken.' }),
-        message: z.string().nullable().meta({ description: 'Why it would not, as far as the row alone tells.' }),
-        warnings: z.array(z.string()).meta({ description: 'Values that would be left out, judged by the row alone.' }),
+        candidate: CandidateInput.nullable().meta({ description: 'The candidate as it would be imported.' }),
+        message: z.string().nullable().meta({ description: 'Why the row would be rejected, judged by the row alone.' }),
+        warnings: z.array(z.string()).meta({ description: 'Values that would not be imported, judged by the row alone.' }),
       }),
     ),
   })

@@ -74,7 +74,7 @@ async function getResume(organization: string, candidateId: string): Promise<Who
     const bytes = await readResumeFile(organization, resume.file)
     if (bytes) return { resume, bytes }
   }
-  throw new ServiceError('not_found', 'The candidate has no résumé.', { hint: 'Send one with PUT.' })
+  throw new ServiceError('not_found', 'The candidate has no résumé.', { hint: 'Add one with PUT.' })
 }
 
 /** @throws ServiceError `not_found`, also for a candidate without one */
@@ -107,8 +107,9 @@ async function typeOf(bytes: Uint8Array, filename: string | null): Promise<Resum
   const type = await detectResumeType(bytes)
   const claimed = claimedType(filename)
   if (type !== null && (type !== 'txt' || claimed === null || claimed === 'txt')) return type
-  const message = type === 'txt' ? 'The file is plain text, but its name says otherwise.' : 'The file is no PDF, DOC, DOCX or plain text.'
+  const message =
+    type === 'txt' ? 'The file is plain text, but its name has another extension.' : 'The file is not a PDF, DOC, DOCX or plain text file.'
   throw new ServiceError('unsupported_media_type', message, {
-    hint: 'Send the résumé as PDF, DOC, DOCX or TXT; the content counts, not the name.',
+    hint: 'Send the résumé as PDF, DOC, DOCX or TXT. The content counts, not the name.',
   })
 }

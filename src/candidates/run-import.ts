@@ -28,7 +28,7 @@ const MOST_CLAIMS = 25
 const MOST_PLANS = 2
 /** A row at which so many workers ended is left out. */
 const MOST_TRIES = 3
-const REFUSED = `The import broke off ${MOST_TRIES} times at this row, so the row is left out.`
+const REFUSED = `The import was interrupted ${MOST_TRIES} times at this row, so the row was skipped.`
 /** After an end without progress: twice what a worker may have read of the file beyond the last durable row. */
 const CAREFUL_ROWS = 1000
 
@@ -84,9 +84,9 @@ async function countTry(claimed: Claimed<CandidateImportDocument>): Promise<numb
 }
 
 async function failureOf({ document }: Claimed<CandidateImportDocument>): Promise<ServiceError | null> {
-  if (document.fence > MOST_CLAIMS) return new ServiceError('internal_error', 'The import broke off too often.')
+  if (document.fence > MOST_CLAIMS) return new ServiceError('internal_error', 'The import was interrupted too often.')
   if (await hasFile(document.file)) return null
-  return new ServiceError('internal_error', 'The file is no longer here: send it again.')
+  return new ServiceError('internal_error', 'The file is no longer stored here: send it again.')
 }
 
 async function saveProgress(

@@ -131,12 +131,12 @@ async function insertUnlessTaken(organization: string, fields: CandidateFields, 
 
 function asTaken(error: unknown): never {
   if (!isDuplicateKey(error)) throw error
-  throw new ServiceError('external_id_taken', 'Another candidate has this externalId.', {
+  throw new ServiceError('external_id_taken', 'Another candidate already has this externalId.', {
     cause: error,
     errors: [{ path: 'externalId', message: 'belongs to another candidate' }],
   })
 }
 
 function busy(): ServiceError {
-  return new ServiceError('state_conflict', 'The candidate is being changed by others at this moment.', { hint: 'Try again.' })
+  return new ServiceError('state_conflict', 'Others are changing this candidate right now.', { hint: 'Try again.' })
 }

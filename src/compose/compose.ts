@@ -70,7 +70,9 @@ export function compose(options: ServiceOptions, log: Log): Service {
 
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady
-    void parts.webhooks.adoptOldDeliveries().catch((error: unknown) => log.warn({ err: error }, 'old deliveries could not be adopted'))
+    void parts.webhooks
+      .adoptOldDeliveries()
+      .catch((error: unknown) => log.warn({ err: error }, 'deliveries stored by an earlier version could not be adopted'))
     for (let isAdopted = false; !isAdopted && !stopping;) isAdopted = await adoptOlder()
     while (options.roles.includes('worker') && !workers && !stopping) {
       workers = await startWorkers(parts, options, log, { wakers, metrics, isStopping }).catch((error: unknown) => {
@@ -81,9 +83,9 @@ export function compose(options: ServiceOptions, log: Log): Service {
     markReady()
     await parts.candidates
       .renewKeys(isStopping)
-      .catch((error: unknown) => log.error({ err: error }, 'candidate keys could not all be renewed; a job goes on within the hour'))
+      .catch((error: unknown) => log.error({ err: error }, 'not all candidate keys could be renewed; a job continues within the hour'))
     await parts.audit.keyOlderTrails(isStopping).catch((error: unknown) => {
-      log.error({ err: error }, 'older audit trails got no key yet; each gets it with its next record')
+      log.error({ err: error }, 'audit trails of an earlier version have no key yet; each gets one with its next record')
     })
   }
 

@@ -45,9 +45,9 @@ async function hasUserOf(known: ReadonlySet<string>, client: LeverClient): Promi
     if (!isLeverStatus(error, 403)) throw error
     throw new ServiceError(
       'state_conflict',
-      'It could not be told whether this is the Lever account connected before: it may not list users.',
+      'Fulcrum cannot tell whether this is the Lever account that was connected before, because it may not list users.',
       {
-        hint: 'Grant users:read:admin (an API key: "List all users"), or disconnect first.',
+        hint: 'Grant users:read:admin (for an API key, "List all users"), or disconnect first.',
         cause: error,
       },
     )
@@ -66,7 +66,7 @@ async function firstUserId(client: LeverClient): Promise<string | null> {
 }
 
 function accountMismatch(): ServiceError {
-  return new ServiceError('lever_account_mismatch', 'This is another Lever account than the one connected before.', {
-    hint: 'Disconnect first, then connect the other account.',
+  return new ServiceError('lever_account_mismatch', 'This is not the Lever account that was connected before.', {
+    hint: 'To connect another account, disconnect first.',
   })
 }

@@ -65,7 +65,7 @@ async function assertPermitted(client: LeverClient, needed: readonly KeyPermissi
   const missing = await missingPermissions(client, needed)
   if (missing.length === 0) return
   throw new ServiceError('lever_key_lacks_permission', 'This API key lacks permissions.', {
-    hint: `Permissions of a key cannot be changed in Lever: make a new key with ${needed.map(permissionWords).join(', ')}.`,
+    hint: `A key’s permissions cannot be changed in Lever: create a new key with ${needed.map(permissionWords).join(', ')}.`,
     extra: { missing },
   })
 }
@@ -73,6 +73,6 @@ async function assertPermitted(client: LeverClient, needed: readonly KeyPermissi
 function asKeyProblem(error: unknown): unknown {
   if (!(error instanceof CredentialRefused) && !isLeverStatus(error, 401)) return error
   return new ServiceError('lever_key_rejected', 'Lever does not accept this API key.', {
-    hint: 'Copy it again from Settings > Integrations and API > API Credentials in Lever, or make a new one there.',
+    hint: 'Copy it again from Settings > Integrations and API > API Credentials in Lever, or create a new one there.',
   })
 }

@@ -9,24 +9,24 @@ export const AUTHORIZATION_CAUSES = [
 export type AuthorizationCause = (typeof AUTHORIZATION_CAUSES)[number]
 
 const MESSAGES: Record<AuthorizationCause, string> = {
-  link_unknown: 'This address to authorize Lever is not known.',
-  link_used: 'This address to authorize Lever was used already.',
-  link_expired: 'This address to authorize Lever has expired.',
-  not_admin: 'Only an active admin may authorize Lever.',
+  link_unknown: 'This authorization link is not valid.',
+  link_used: 'This authorization link was already used.',
+  link_expired: 'This authorization link has expired.',
+  not_admin: 'Only an active admin can authorize Lever.',
   denied: 'The authorization was denied in Lever.',
   not_super_admin: 'Only a Super Admin of Lever can authorize.',
-  not_logged_in_lately: 'Lever asks for a recent sign-in.',
+  not_logged_in_lately: 'Lever requires a recent sign-in.',
   refused_by_lever: 'Lever refused the authorization.',
-  state_unknown: 'This return from Lever belongs to no authorization that was begun here.',
-  state_used: 'This return from Lever was used already.',
+  state_unknown: 'This answer from Lever does not match any authorization started here.',
+  state_used: 'This answer from Lever was already used.',
   state_expired: 'The authorization took too long.',
-  other_browser: 'The authorization was begun in another browser.',
+  other_browser: 'The authorization started in another browser.',
   code_missing: 'Lever sent no authorization code.',
   code_refused: 'Lever did not accept its authorization code.',
   app_refused: 'Lever does not accept this service as an app.',
   lever_unavailable: 'Lever could not be reached.',
-  other_account: 'This is another Lever account than the one connected before.',
-  account_unknown: 'It could not be told which Lever account this is.',
+  other_account: 'This is not the Lever account that was connected before.',
+  account_unknown: 'Fulcrum cannot tell which Lever account this is.',
 }
 
 /** An authorization that changed nothing. */
@@ -37,7 +37,7 @@ export class AuthorizationFailure extends ServiceError {
 
   constructor(why: AuthorizationCause, options: { leverWords?: string | null; cause?: unknown } = {}) {
     super(why === 'other_account' ? 'lever_account_mismatch' : 'authorization_failed', MESSAGES[why], {
-      hint: why === 'other_account' ? 'Disconnect first, then connect the other account.' : 'Press Authorize to begin again.',
+      hint: why === 'other_account' ? 'To connect another account, disconnect first.' : 'Press Authorize to start again.',
       cause: options.cause,
     })
     this.name = 'AuthorizationFailure'

@@ -63,7 +63,7 @@ async function insertFlow(fields: Pick<AuthorizationFlowDocument, 'organization'
 /** The answer of an earlier {@link createAuthorizeLink}, from what was kept of it. */
 export async function readAuthorizeLink(context: ConnectionContext, id: string, token: string): Promise<AuthorizeLink> {
   const flow = await AuthorizationFlowModel.findById(id).lean()
-  if (!flow) throw new ServiceError('not_found', 'This authorization is over.')
+  if (!flow) throw new ServiceError('not_found', 'This authorization has ended.')
   return { id, token, authorizeUrl: authorizeUrlOf(context, token), expiresAt: flow.expiresAt }
 }
 
@@ -84,7 +84,7 @@ export async function dropOpenAuthorizations(): Promise<number> {
 /** @throws ServiceError `user_not_found`, `admin_required` */
 export async function requireAdmin({ accounts }: ConnectionContext, organization: string, userEmail: string) {
   const person = await accounts.findPerson(organization, normalizeEmail(userEmail))
-  if (!person?.active) throw new ServiceError('user_not_found', 'There is no active person with this e-mail address.')
-  if (person.role !== 'admin') throw new ServiceError('admin_required', 'Only an admin may connect Lever.')
+  if (!person?.active) throw new ServiceError('user_not_found', 'No active person has this email address.')
+  if (person.role !== 'admin') throw new ServiceError('admin_required', 'Only an admin can connect Lever.')
   return person
 }

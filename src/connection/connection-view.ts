@@ -24,27 +24,27 @@ const AuthView = z.discriminatedUnion('kind', [
     lastFour: z.string(),
     addedBy: z.string(),
     addedAt: time,
-    confidential: z.boolean().meta({ description: 'Whether the key shows confidential records; optional.' }),
+    confidential: z.boolean().meta({ description: 'Whether the key shows confidential records.' }),
   }),
 ])
 
 const WebhookView = z.object({
   event: z.enum(WEBHOOK_EVENTS as readonly [WebhookEvent, ...WebhookEvent[]]),
-  label: z.string().meta({ description: "The words of Lever's settings page." }),
+  label: z.string().meta({ description: "The label on Lever's settings page." }),
   recommended: z.boolean(),
-  configured: z.boolean().meta({ description: 'A signature token is known, so deliveries can be checked.' }),
+  configured: z.boolean().meta({ description: 'Whether a signature token is saved, so that deliveries can be checked.' }),
   createdBy: z.enum(['lever-api', 'hand']).nullable(),
   lastVerifiedAt: maybeTime,
   lastReceivedAt: maybeTime,
   lastRefusedAt: maybeTime.meta({
     description:
-      'When a delivery was last refused because its signature did not fit; null after a good one, and once another signature token is saved.',
+      'When a delivery was last refused because its signature did not match. Null after a good delivery, and after another signature token is saved.',
   }),
-  held: z.number().int().meta({ description: 'Deliveries that wait for a signature token.' }),
+  held: z.number().int().meta({ description: 'Number of deliveries waiting for a signature token.' }),
   missed: z
     .number()
     .int()
-    .meta({ description: 'Changes that a sweep of Lever found before any delivery told of them, since the connection began.' }),
+    .meta({ description: 'Number of changes that were found by reading Lever, without a delivery, since the connection was made.' }),
 })
 
 const FeatureView = z.object({
@@ -58,12 +58,15 @@ const FeatureView = z.object({
 const Findings = z.int().min(0)
 
 const ExportAuditView = z.object({
-  comparedAt: z
-    .string()
-    .meta({ format: 'date-time', description: 'Begin of the last hourly comparison of exports with what carries our source in Lever.' }),
-  doubles: Findings.meta({ description: 'In Lever a second time, beside what an export made; of the last 30 days, as the other counts.' }),
-  strangers: Findings.meta({ description: 'Carry our source in Lever, and no export made them.' }),
-  losses: Findings.meta({ description: 'An export made them, Lever does not have them, and nobody deleted them there.' }),
+  comparedAt: z.string().meta({
+    format: 'date-time',
+    description: 'Start of the last hourly comparison of exports with the opportunities in Lever that have our source.',
+  }),
+  doubles: Findings.meta({
+    description: 'Duplicates: opportunities in Lever besides the one that an export created. All three counts cover the last 30 days.',
+  }),
+  strangers: Findings.meta({ description: 'Opportunities with our source that no export created.' }),
+  losses: Findings.meta({ description: 'Opportunities that an export created, that Lever no longer has and that no one deleted there.' }),
 })
 
 /** An organization's Lever account, as the API shows it; secrets are never in it. */
@@ -72,39 +75,42 @@ export const ConnectionView = z
     status: z.enum(CONNECTION_STATUSES),
     revokedBecause: z.enum(REVOCATION_CAUSES).nullable().meta({
       description:
-        'While `revoked`: Lever refused a refresh, or a refresh was cut short and the new tokens with it (`refresh_lost`), or gave no refresh token, or refused a new access token or the API key twice.',
+        'Why the status is `revoked`: Lever refused a refresh, a refresh was interrupted and the new tokens were lost (`refresh_lost`), Lever gave no refresh token, or Lever refused a new access token or the API key twice.',
     }),
     environment: z.enum(['production', 'sandbox', 'local']),
     auth: AuthView.nullable(),
     apiHost: z.string().nullable().meta({
-      description: 'Where Lever has permanently redirected the API of this account; null if it is at the usual address.',
+      description: 'Address to which Lever has permanently redirected the API of this account; null for the usual address.',
     }),
     webhookUrl: z.string(),
     webhooksByHand: z
       .boolean()
-      .meta({ description: 'Lever refused to let this account use the Webhooks API: create its webhooks by hand.' }),
+      .meta({ description: 'True if Lever does not let this account use the Webhooks API: create its webhooks by hand.' }),
     webhooks: z.array(WebhookView),
     mapping: z.object({ mapped: z.number().int(), active: z.number().int() }),
     readyToActivate: z.boolean(),
     missing: z.array(z.enum(MISSING)),
     warnings: z.array(z.string()),
-    features: z.array(FeatureView).meta({ description: 'The features in `settings.features`; empty before Lever is connected.' }),
+    features: z.array(FeatureView).meta({ description: 'The features in `settings.features`. Empty before Lever is connected.' }),
     authorizationNeeded: z.boolean().meta({
-      description: 'The features need more than Lever has granted: authorize again, or use another API key. No stored data is lost.',
+      description:
+        'Whether the features need more than Lever has granted. If so, authorize again or use another API key. No stored data is lost.',
     }),
     settings: z.object({
       sourceName: z.string(),
       defaultStageId: z.string().nullable(),
       performAsFallback: z.string().nullable(),
       exportUnsuccessful: z.boolean(),
-      features: z.array(z.enum(BUILT_FEATURES)).meta({ description: 'What this connection is used for.' }),
+      features: z.array(z.enum(BUILT_FEATURES)).meta({ description: 'The features in use.' }),
       eraseWhenDeletedInLever: z.boolean(),
-      noteMode: z.enum(NOTE_MODES).meta({ description: 'A note a quiet period, or one a conversation, rewritten in place.' }),
+      noteMode: z.enum(NOTE_MODES).meta({ description: 'One note for each quiet period, or one note per conversation that is updated.' }),
       noteSecret: z.boolean(),
       noteLanguage: z.enum(NOTE_LANGUAGES),
       noteTimeZone: z.string(),
     }),
-    exportAudit: ExportAuditView.nullable().meta({ description: 'Null before the first comparison, an hour at most after activation.' }),
+    exportAudit: ExportAuditView.nullable().meta({
+      description: 'Null before the first comparison, which starts within an hour of activation.',
+    }),
     sync: SyncView,
   })
   .meta({ id: 'Connection' })

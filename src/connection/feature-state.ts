@@ -6,7 +6,7 @@ import { lackedBy } from './lever-access.ts'
 
 type Stated = Pick<ConnectionDocument, 'status' | 'auth' | 'settings'>
 
-/** Why a feature does not work: it is off, or Lever has not granted what it needs; null if it works. */
+/** Why a feature does not work: it is off, or Lever has not granted everything that it needs; null if it works. */
 export function featureProblem(connection: Stated, feature: Feature): ServiceError | null {
   return offProblem(connection, feature) ?? scopeProblem(connection, feature)
 }
@@ -25,7 +25,7 @@ function scopeProblem(connection: Stated, feature: Feature): ServiceError | null
   const [scope] = missing
   if (scope === undefined) return null
   const isKey = connection.auth.kind === 'apiKey'
-  return new ServiceError('scope_missing', `Lever has not granted what ${IN_WORDS[feature]} need: ${missing.join(', ')}.`, {
+  return new ServiceError('scope_missing', `Lever has not granted everything that ${IN_WORDS[feature]} need: ${missing.join(', ')}.`, {
     hint: `${isKey ? 'Use another API key' : 'Authorize again'} in Settings > ATS configuration.`,
     extra: { feature, scope, missing },
   })

@@ -120,11 +120,11 @@ export async function keepGrant(context: ConnectionContext, organization: string
     if (!(await replaceGrant(connection, grant, userIds))) continue
     await context.audit.append({ organization, actor: grant.actor, action: grant.action, subject: subjectOf(connection) })
     await context.publish('connectionAuthorized', { organization }).catch((error: unknown) => {
-      context.log.error({ organization, err: error }, 'authorized, but what follows from it did not begin')
+      context.log.error({ organization, err: error }, 'authorized, but the steps after it did not start')
     })
     return
   }
-  throw new ServiceError('state_conflict', 'The connection was changed at the same time.', { hint: 'Try again.' })
+  throw new ServiceError('state_conflict', 'Someone else changed the connection at the same time.', { hint: 'Try again.' })
 }
 
 /** Compare-and-set on the generation, so that the account that was compared is the account that is replaced. */

@@ -80,7 +80,9 @@ async function createOne(
   const { id, signatureToken } = await createWebhook(client, { url, event, ...(takesOrigins(event) ? { origins: ORIGINS } : {}) })
   if (!signatureToken) {
     await deleteWebhook(client, id)
-    throw new ServiceError('lever_unavailable', `Lever gave no signature token for ${event}.`, { hint: 'Try again, or paste it by hand.' })
+    throw new ServiceError('lever_unavailable', `Lever returned no signature token for ${event}.`, {
+      hint: 'Try again, or paste the token by hand.',
+    })
   }
   await keepProvisionedToken(context, connection, { event, id, signatureToken })
   context.log.info({ connection: subjectOf(connection), event, leverWebhookId: id }, 'webhook created in Lever')

@@ -17,24 +17,32 @@ export const ConnectionSettingsPatch = z
       .min(1)
       .max(200)
       .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has control characters')
-      .meta({ description: 'Source of exported candidates in Lever.' }),
-    defaultStageId: z.string().trim().min(1).max(100).nullable().meta({ description: 'Stage of new opportunities; null: New lead.' }),
-    performAsFallback: z.string().trim().min(3).max(320).nullable().meta({ description: 'E-mail of an active Lever user.' }),
+      .meta({ description: 'The source of exported candidates in Lever.' }),
+    defaultStageId: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .nullable()
+      .meta({ description: 'The stage of new opportunities. Null means New lead.' }),
+    performAsFallback: z.string().trim().min(3).max(320).nullable().meta({ description: 'Email address of an active Lever user.' }),
     exportUnsuccessful: z.boolean(),
     features: z
       .array(z.enum(BUILT_FEATURES, `must be one of these features: ${BUILT_FEATURES.join(', ')}`))
       .min(1)
       .transform(sortedFeatures)
-      .meta({ description: 'What this connection is used for. Turning a feature off deletes none of its data.' }),
+      .meta({ description: 'The features in use. Turning one off deletes none of its data.' }),
     eraseWhenDeletedInLever: z.boolean(),
-    noteMode: z.enum(NOTE_MODES).meta({ description: 'Conversations become a note a quiet period, or one, rewritten in place.' }),
-    noteSecret: z.boolean().meta({ description: 'Notes of conversations are secret in Lever.' }),
+    noteMode: z
+      .enum(NOTE_MODES)
+      .meta({ description: 'Whether a conversation becomes one note for each quiet period, or one note that is updated.' }),
+    noteSecret: z.boolean().meta({ description: 'Whether notes of conversations are secret in Lever.' }),
     noteLanguage: z.enum(NOTE_LANGUAGES),
     noteTimeZone: z
       .string()
       .max(100)
-      .refine(isTimeZone, 'is not a time zone: write one like Europe/Madrid')
-      .meta({ description: 'In which the times of a conversation are told: an IANA name.' }),
+      .refine(isTimeZone, 'is not a time zone: enter one like Europe/Madrid')
+      .meta({ description: 'Time zone for the message times in notes, as an IANA name.' }),
   })
   .partial()
   .meta({ id: 'ConnectionSettingsPatch' })
@@ -52,7 +60,8 @@ export async function changeSettings(context: ConnectionContext, organization: s
   const faults = GRANTED.includes(connection.status)
     ? [...(await stageFaults(context, organization, patch)), ...(await userFaults(context, organization, patch))]
     : unknownFaults(patch)
-  if (faults.length > 0) throw new ServiceError('invalid_request', 'A setting names what Lever does not have.', { errors: faults })
+  if (faults.length > 0)
+    throw new ServiceError('invalid_request', 'A setting names something that does not exist in Lever.', { errors: faults })
 
   const fields = Object.entries(rest).filter(([, value]) => value !== undefined)
   await tryKey(connection, { ...connection.settings, ...Object.fromEntries(fields) }, context)
@@ -74,10 +83,7 @@ export async function changeSettings(context: ConnectionContext, organization: s
 async function goOnWithFeatures({ publish, log }: ConnectionContext, { organization, status }: ConnectionDocument): Promise<void> {
   if (!GRANTED.includes(status)) return
   await publish('connectionAuthorized', { organization: String(organization) }).catch((error: unknown) => {
-    log.error(
-      { organization: String(organization), err: error },
-      'features were changed, but the work that waited for them was not resumed',
-    )
+    log.error({ organization: String(organization), err: error }, 'features changed, but the work waiting for them was not resumed')
   })
 }
 
@@ -102,7 +108,7 @@ export async function dateErasureSwitch(): Promise<void> {
 /** Without a connection nothing of Lever is known. */
 function unknownFaults(patch: SettingsPatch): FieldFault[] {
   const named = (['defaultStageId', 'performAsFallback'] as const).filter((path) => patch[path])
-  return named.map((path) => ({ path, message: 'is not known while Lever is not connected' }))
+  return named.map((path) => ({ path, message: 'cannot be checked until Lever is connected' }))
 }
 
 async function stageFaults(
@@ -111,7 +117,7 @@ async function stageFaults(
   { defaultStageId }: SettingsPatch,
 ): Promise<FieldFault[]> {
   if (!defaultStageId || (await neighbours.stageExists(organization, defaultStageId))) return []
-  return [{ path: 'defaultStageId', message: 'Lever has no such stage' }]
+  return [{ path: 'defaultStageId', message: 'does not exist in Lever' }]
 }
 
 async function userFaults(
@@ -122,7 +128,7 @@ async function userFaults(
   if (!performAsFallback) return []
   const user = await neighbours.leverUserByEmail(organization, performAsFallback)
   if (user && !user.deactivatedAt) return []
-  return [{ path: 'performAsFallback', message: user ? 'this Lever user is deactivated' : 'Lever has no such user' }]
+  return [{ path: 'performAsFallback', message: user ? 'this Lever user is deactivated' : 'does not exist in Lever' }]
 }
 
 function isTimeZone(name: string): boolean {

@@ -70,7 +70,7 @@ export async function keepProvisionedToken(
 }
 
 /**
- * Forgets both tokens of an event and removes our own webhook in Lever, that first: one left behind would send what nobody can check.
+ * Forgets both tokens for one event and removes our own webhook in Lever, that first: one left behind would send what nobody can check.
  * @throws LeverCallError `lever_unavailable` when Lever cannot be asked now; nothing is changed then
  */
 export async function deleteSignatureToken(

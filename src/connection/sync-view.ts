@@ -3,16 +3,16 @@ import { z } from 'zod'
 const maybeTime = z.string().meta({ format: 'date-time' }).nullable()
 
 const OpportunitySyncView = z.object({
-  complete: z.boolean().meta({ description: 'All opportunities have been read once; since then only what changes is read.' }),
+  complete: z.boolean().meta({ description: 'Whether all opportunities have been read once. After that, only changes are read.' }),
   records: z.number().int(),
-  estimated: z.number().int().nullable().meta({ description: 'How many there may be in all, while they are read for the first time.' }),
+  estimated: z.number().int().nullable().meta({ description: 'Estimated total while they are read for the first time.' }),
   perSecond: z.number().int().nullable(),
   secondsLeft: z.number().int().nullable(),
   deletions: z.enum(['read', 'refused']).meta({
     description:
       'Whether Lever lets this connection list deleted opportunities. If `refused`, opportunities deleted in Lever stay known here.',
   }),
-  sweptAt: maybeTime.meta({ description: 'Begin of the last look at what changed and was deleted in Lever.' }),
+  sweptAt: maybeTime.meta({ description: 'Start of the last check for changes and deletions in Lever.' }),
 })
 
 /** How far Lever's records have been read, as the API shows it; the mirror fills it in. */

@@ -45,7 +45,7 @@ export async function tryOlderKeys(asking: Asking & { log: Log }): Promise<void>
       await tryKey(connection, connection.settings, asking)
     } catch (error) {
       if (!isServiceError(error, 'connection_not_active'))
-        asking.log.warn({ organization: String(organization), err: error }, 'permissions of an API key could not be tried')
+        asking.log.warn({ organization: String(organization), err: error }, 'permissions of an API key could not be checked')
     }
   }
 }

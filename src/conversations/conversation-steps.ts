@@ -59,7 +59,7 @@ export async function tryLater(
 export async function waitForOpportunity(state: NoteState, leaseMs: number): Promise<void> {
   const { claimed, document } = state
   if (hasGivenUp(document, claimedAt(claimed, leaseMs), WAIT_AT_MOST_MS))
-    return fail(state, { code: 'opportunity_missing', detail: 'No opportunity for this conversation came to be in Lever within a month.' })
+    return fail(state, { code: 'opportunity_missing', detail: 'The candidate of this conversation was not in Lever within a month.' })
   const pauseMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(document.tries, 10))
   const tryingSince = document.tryingSince ?? claimedAt(claimed, leaseMs)
   await tryLater(state, { waitingFor: 'opportunity', pauseMs, set: { tryingSince, ...takeBack(document) } })

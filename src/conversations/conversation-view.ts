@@ -15,12 +15,15 @@ export const ConversationView = z
   .object({
     externalId: z.string(),
     candidateId: z.string().nullable(),
-    opportunityId: z.string().nullable().meta({ description: 'As named, else the one that its notes go to, once that is known.' }),
-    messages: z.number().int().meta({ description: 'How many were received.' }),
-    noteDueAt: time.nullable().meta({ description: 'When what is not noted yet becomes a note; null while there is nothing.' }),
+    opportunityId: z
+      .string()
+      .nullable()
+      .meta({ description: 'The opportunity named in the messages; otherwise the one that the notes go to, once known.' }),
+    messages: z.number().int().meta({ description: 'Number of messages received.' }),
+    noteDueAt: time.nullable().meta({ description: 'When the messages that have no note yet become one; null if there are none.' }),
     notes: z.array(
       z.object({ noteId: z.string().nullable(), messages: z.number().int(), writtenAt: time }).meta({
-        description: 'A text of more than 20,000 characters is several, numbered notes.',
+        description: 'A text of more than 20,000 characters becomes several numbered notes.',
       }),
     ),
     status: z.enum(STATUSES),

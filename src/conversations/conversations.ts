@@ -106,7 +106,7 @@ async function hurry(organization: string, id: string): Promise<void> {
     [{ $set: now }],
   )
   if (hurried.matchedCount === 0)
-    throw new ServiceError('state_conflict', 'All messages of this conversation stand in notes.', { hint: 'Reload the page.' })
+    throw new ServiceError('state_conflict', 'All messages of this conversation are already in notes.', { hint: 'Reload the page.' })
 }
 
 /** @returns whether any was waiting for that */

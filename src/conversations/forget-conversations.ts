@@ -18,7 +18,7 @@ export interface TheirsBy {
 
 const DELETED = {
   code: 'opportunity_deleted',
-  detail: 'The opportunity was deleted in Lever; the text of the conversation is deleted here.',
+  detail: 'The opportunity was deleted in Lever, so the text of the conversation was deleted here.',
 }
 
 /** When the latest call without a known outcome began; null if there is none. */

@@ -17,7 +17,7 @@ interface Run extends NoteState {
 
 export const OUTCOME_UNKNOWN = {
   code: 'outcome_unknown',
-  detail: 'Whether the note stands in Lever could not be found out. Look for it there, and write it again if it is missing.',
+  detail: 'Fulcrum could not find out whether the note is in Lever. Look for it there, and write it again if it is missing.',
 }
 const NO_INTENT = { 'pending.intentAt': null }
 

@@ -59,8 +59,8 @@ async function assertNotErased(
   if (candidateId !== undefined && !(await deps.candidateExists(organization, candidateId)))
     throw new ServiceError('candidate_not_found', 'There is no such candidate.')
   if (opportunityId === undefined || !(await deps.isErased(organization, opportunityId))) return
-  throw new ServiceError('erased', 'The person of this opportunity was erased here: no message with them is kept.', {
-    hint: 'If the person was entered again, send the message with their candidateId.',
+  throw new ServiceError('erased', 'The person of this opportunity was erased here, so Fulcrum keeps no messages with them.', {
+    hint: 'If the person was added again, send the message with their candidateId.',
   })
 }
 
@@ -91,7 +91,7 @@ async function isKept({ _id: conversation }: ConversationDocument, { id: message
     kept.sentAt.getTime() === message.sentAt.getTime()
   if (isSame) return true
   throw new ServiceError('state_conflict', 'This conversation already has another message with this id.', {
-    hint: 'Messages never change: send a new one with an id of its own.',
+    hint: 'A message cannot change: send a new one with its own id.',
   })
 }
 
@@ -115,8 +115,8 @@ function assertSamePerson({ candidate, opportunityId }: ConversationDocument, me
     (candidate && message.candidateId !== undefined && String(candidate) !== message.candidateId) ||
     (opportunityId && message.opportunityId !== undefined && opportunityId !== message.opportunityId)
   if (!isOther) return
-  throw new ServiceError('state_conflict', 'This conversation is with somebody else.', {
-    hint: 'Send the message to a conversation of its own, with another id in the path.',
+  throw new ServiceError('state_conflict', 'This conversation is with someone else.', {
+    hint: 'Send the message to another conversation, with a different id in the path.',
   })
 }
 

@@ -30,7 +30,7 @@ export async function writeNotes(claimed: ClaimedConversation, deps: Conversatio
 
 const CONNECTION_ENDED = {
   code: 'outcome_unknown',
-  detail: 'The connection ended before Lever could be asked whether it has the note. Look for it in Lever.',
+  detail: 'The connection ended before Fulcrum could check whether Lever has the note. Look for it in Lever.',
 }
 
 async function writeParts(run: NoteRun): Promise<void> {

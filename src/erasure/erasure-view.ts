@@ -10,13 +10,13 @@ export const ErasureView = z
     erasedAt: z.iso.datetime(),
     removed: z
       .record(z.string(), z.int())
-      .meta({ description: 'Documents removed, or freed of what was personal in them, by collection.' }),
+      .meta({ description: 'Number of documents removed, or cleared of personal data, by collection.' }),
     madeInLever: z.array(z.string()).optional().meta({
       description:
-        'Opportunities of the person that were created in Lever by calls already under way when the erasure was accepted. Delete them in Lever. Absent if there are none.',
+        'Opportunities of the person that were created in Lever by calls already in progress when the erasure was accepted. Delete them in Lever. Absent if there are none.',
     }),
   })
-  .meta({ id: 'Erasure', description: 'The receipt of an erasure; nothing in it is personal.' })
+  .meta({ id: 'Erasure', description: 'The receipt of an erasure. It contains no personal data.' })
 
 export type ErasureView = z.output<typeof ErasureView>
 

@@ -32,7 +32,7 @@ export const TargetView = z.union([
   z.object({ kind: z.literal('general') }),
   z.object({
     kind: z.literal('posting'),
-    postingId: z.string().nullable().describe('Null where it is confidential and kept from who asks'),
+    postingId: z.string().nullable().describe('Null if it is confidential and the caller may not see it'),
     title: z.string().nullable(),
   }),
 ])
@@ -48,20 +48,20 @@ export const ExportView = z
     id: z.string(),
     status: z.enum(EXPORT_STATUSES),
     candidateId: z.string(),
-    batchId: z.string().nullable().describe('Of the bulk export it is part of'),
-    requestedBy: z.string().describe('E-mail of the person who asked'),
-    performAs: PerformAsView.describe('The Lever user it is attributed to'),
+    batchId: z.string().nullable().describe('The bulk export that it belongs to'),
+    requestedBy: z.string().describe('Email address of the person who requested it'),
+    performAs: PerformAsView.describe('The Lever user that the export is attributed to'),
     target: TargetView,
-    requisition: RequisitionView.nullable().describe('Kept here; Lever links requisitions by posting'),
+    requisition: RequisitionView.nullable().describe('Kept in Fulcrum only: Lever links requisitions by posting'),
     onDuplicate: z.enum(['stop', 'create', 'link']),
     confidential: z
       .boolean()
-      .describe('It is about a confidential record of Lever; where a sourcer asks, what tells of that record is null'),
+      .describe('Whether it is about a confidential record in Lever. For a sourcer, the fields about that record are null'),
     opportunityId: z.string().nullable(),
     contactId: z.string().nullable(),
-    url: z.string().nullable().describe('The opportunity in Lever; of a duplicate, the one that was there'),
+    url: z.string().nullable().describe('The opportunity in Lever. For a duplicate, the opportunity that was already there'),
     stage: StageView.nullable(),
-    duplicateOf: z.string().nullable().describe('Id of the opportunity that was there before'),
+    duplicateOf: z.string().nullable().describe('Id of the opportunity that was already there'),
     waitingFor: z.enum(WAITING_FOR).nullable(),
     note: z
       .object({ status: z.enum(['queued', 'written', 'failed']), noteId: z.string().nullable(), error: Failure.nullable() })
@@ -69,7 +69,9 @@ export const ExportView = z
     resume: z
       .object({ status: z.enum(RESUME_FATES), detail: z.string().nullable() })
       .nullable()
-      .describe('Of an export that is exported: whether the résumé went along. Refused by Lever or missing here, the rest went without it'),
+      .describe(
+        'For an exported candidate: whether the résumé was sent too. If Lever refused it or it is missing here, the rest was sent without it',
+      ),
     error: Failure.nullable(),
     attempts: z.array(z.object({ at: Timestamp, step: z.string(), outcome: z.string(), detail: z.string().nullable() })),
     createdAt: Timestamp,
@@ -167,7 +169,7 @@ export function hiddenTarget(target: TargetView): TargetView {
 
 /** Lever's words may name the record. */
 function hiddenFailure({ code }: z.infer<typeof Failure>): z.infer<typeof Failure> {
-  return { code, detail: 'The record is confidential; an admin sees the details.' }
+  return { code, detail: 'The record is confidential. An admin can see the details.' }
 }
 
 function wholeView(document: ExportDocument, confidential: boolean): ExportView {

@@ -3,7 +3,7 @@ import { NEVER } from '../work/work-fields.ts'
 import { ExportModel, type ExportDocument } from './export-model.ts'
 import { NOTE_QUEUED, stopPosting } from './request/stop-posting.ts'
 
-const FORGOTTEN = 'What was said about it went with the candidate.'
+const FORGOTTEN = 'Its details were erased with the candidate.'
 const ENDED = ['exported', 'duplicate', 'failed', 'canceled'] as const
 /** No worker holds it now, by the database's clock. */
 const FREE: QueryFilter<ExportDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
@@ -30,7 +30,7 @@ export async function forgetCandidate(
 
 /** Unclear, and Lever does not let us look any more: nobody could say when that ends. */
 async function endUnreachable(ofCandidate: QueryFilter<ExportDocument>): Promise<void> {
-  const detail = 'The candidate was erased before Lever could be asked whether it has it.'
+  const detail = 'The candidate was erased before Fulcrum could check whether Lever has the export.'
   await ExportModel.updateMany(
     { ...ofCandidate, ...FREE, status: 'unclear', waitingFor: 'authorization' },
     {
@@ -44,7 +44,7 @@ async function endUnreachable(ofCandidate: QueryFilter<ExportDocument>): Promise
 
 /** One that was posted without an answer is not looked for: written or not, it is not written again. */
 async function dropNotes(ofCandidate: QueryFilter<ExportDocument>): Promise<void> {
-  const error = { code: 'erased', detail: 'The candidate was erased before the note was known to be written.' }
+  const error = { code: 'erased', detail: 'The candidate was erased before Fulcrum knew whether the note was written.' }
   await ExportModel.updateMany(
     { ...ofCandidate, ...FREE, ...NOTE_QUEUED },
     { $set: { 'note.status': 'failed', 'note.error': error, waitingFor: null, dueAt: NEVER }, $inc: { fence: 1 } },

@@ -5,7 +5,7 @@ import { DUE_NOW } from '../work/work-fields.ts'
 
 const KEPT_ATTEMPTS = 50
 const OPEN = ['queued', 'checking', 'sending', 'unclear'] as const
-const ATTEMPT = { step: 'restore', outcome: 'unclear', detail: 'a backup was restored: it may have been sent since' }
+const ATTEMPT = { step: 'restore', outcome: 'unclear', detail: 'a backup was restored: the export may have been sent after the backup' }
 
 export interface RestoredExports {
   exports: number

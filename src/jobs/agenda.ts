@@ -38,7 +38,7 @@ export async function startJobs({ connection, jobs, log, processEveryMs = PROCES
     defaultLockLimit: 1, // more than the concurrency would be locked and left waiting
     defaultLockLifetime: LOCK_MS,
   })
-  agenda.on('error', (error) => log.warn({ err: error }, 'the clock for jobs met an error'))
+  agenda.on('error', (error) => log.warn({ err: error }, 'the job scheduler had an error'))
   const running = new Set<Promise<void>>()
   for (const job of jobs) agenda.define(job.name, (_job, done) => void runOnce(job, running, log, done))
 
@@ -59,7 +59,9 @@ async function schedule(agenda: Agenda, documents: Collection, { name, everyMs }
 }
 
 async function runOnce(job: RecurringJob, running: Set<Promise<void>>, log: Log, done: () => void): Promise<void> {
-  const run = job.run().catch((error: unknown) => log.warn({ job: job.name, err: error }, 'a job failed; it runs again at its next time'))
+  const run = job
+    .run()
+    .catch((error: unknown) => log.warn({ job: job.name, err: error }, 'a job failed; it runs again at its next scheduled time'))
   running.add(run)
   await run
   running.delete(run)

@@ -163,7 +163,7 @@ async function afterAnswer(options: CallerOptions, note: () => Promise<void> | u
   try {
     await note()
   } catch (err) {
-    options.log.warn({ err }, 'what Lever answered could not be noted')
+    options.log.warn({ err }, 'Lever’s answer could not be recorded')
   }
 }
 

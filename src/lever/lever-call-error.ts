@@ -80,12 +80,12 @@ function codeOf(httpStatus: number | null): ErrorCode {
 const FAULT_WORDS: Record<Exclude<LeverFault, 'status'>, string> = {
   refused: 'the connection was refused',
   dns: 'its host name was not found',
-  tls: 'no secure connection came about',
-  connect: 'no connection came about',
+  tls: 'no secure connection could be made',
+  connect: 'no connection could be made',
   timeout: 'it took too long',
   reset: 'the connection broke',
-  redirect: 'it was answered with a redirect that is not followed',
-  truncated: 'the answer broke off',
+  redirect: 'the answer was a redirect that is not followed',
+  truncated: 'the answer ended early',
   unreadable: 'the answer could not be read',
   too_large: 'the answer was too large',
 }
@@ -97,8 +97,8 @@ function describe({ kind, call }: LeverCallFacts, httpStatus: number | null): st
 }
 
 function hintOf(httpStatus: number | null): string {
-  if (httpStatus === 403) return 'Check that the grant or API key has the permission for this call.'
-  if (codeOf(httpStatus) === 'lever_rejected') return 'Lever refuses this request as it is; repeating it unchanged will not help.'
+  if (httpStatus === 403) return 'Check that the authorization or API key has the permission for this call.'
+  if (codeOf(httpStatus) === 'lever_rejected') return 'Lever refuses this request. Repeating it unchanged will not help.'
   return 'Try again later.'
 }
 

@@ -17,5 +17,5 @@ export function leverPath(words: TemplateStringsArray, ...ids: string[]): LeverP
 }
 
 function notAnId(): unknown {
-  return markNeverSent(new ServiceError('lever_rejected', 'Lever was not asked: an id in the address cannot be one of Lever’s.'))
+  return markNeverSent(new ServiceError('lever_rejected', 'Nothing was sent to Lever: an id in the address cannot be a Lever id.'))
 }

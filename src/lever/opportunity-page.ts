@@ -58,6 +58,6 @@ function withoutNext(): LeverCallError {
     kind: 'unreadable',
     call: CALL,
     httpStatus: 200,
-    cause: new Error('a further page was announced without a new token'),
+    cause: new Error('another page was announced without a new token'),
   })
 }

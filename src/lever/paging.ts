@@ -33,7 +33,7 @@ export const PAGE: ReadPage = Page
  */
 export function pageFrom({ data, hasNext, next }: z.output<ReadPage>, call: string): LeverPage {
   if (hasNext === false) return { items: data, next: null }
-  if (hasNext && !next) throw broken(call, 'a further page was announced without a token')
+  if (hasNext && !next) throw broken(call, 'another page was announced without a token')
   if (next !== null && next.length > LONGEST_TOKEN) throw broken(call, 'a page token is too long')
   return { items: data, next }
 }
@@ -59,7 +59,7 @@ export async function* walkPages<S extends z.ZodType>({ call, item, readPage, on
     const skipped = read.filter(({ success }) => !success).length
     if (skipped > 0) onSkipped(skipped)
     for (const one of read) if (one.success) yield one.data
-    if (page.next !== null && seen.has(page.next)) throw broken(call, 'a page token came a second time')
+    if (page.next !== null && seen.has(page.next)) throw broken(call, 'a page token was repeated')
     if (seen.size >= MOST_PAGES) throw broken(call, `there are more than ${MOST_PAGES} pages`)
     offset = page.next ?? undefined
     if (offset !== undefined) seen.add(offset)

@@ -52,19 +52,19 @@ export async function removeMappingIfAny(deps: MappingDeps, organization: string
 
 function userNotFound(): ServiceError {
   return new ServiceError('user_not_found', 'There is no such person in this organization.', {
-    hint: 'Add them in Settings > People or by PUT /users/{email}, then map them.',
+    hint: 'Add them in Settings > People, or with PUT /users/{email}, then map them.',
   })
 }
 
 function leverUserNotFound(): ServiceError {
-  return new ServiceError('lever_user_not_found', 'Lever has no user with this e-mail address.', {
+  return new ServiceError('lever_user_not_found', 'Lever has no user with this email address.', {
     hint: 'Use the address shown in Lever under Settings > Users.',
     errors: [{ path: 'leverEmail', message: 'no Lever user has this address' }],
   })
 }
 
 function leverUserDeactivated(): ServiceError {
-  return new ServiceError('lever_user_deactivated', 'The Lever user with this e-mail address is deactivated.', {
+  return new ServiceError('lever_user_deactivated', 'The Lever user with this email address is deactivated.', {
     status: 422,
     hint: 'Reactivate the user in Lever, or map the person to another Lever user.',
     errors: [{ path: 'leverEmail', message: 'this Lever user is deactivated' }],

@@ -25,20 +25,28 @@ export async function resolvePerformAs(deps: MappingDeps, organization: string, 
   const userEmail = normalizeEmail(email)
   const mapping = await findWithPerson(organization, userEmail)
   const person = mapping ? mapping.person[0] : await deps.accounts.findPerson(organization, userEmail)
-  if (!person) throw refusal('user_not_found', 'The person who asks is not known here.', 'Add them in Settings > People.')
-  if (!person.active) throw refusal('user_inactive', 'The person who asks is inactive.', 'Make them active in Settings > People.')
+  if (!person) throw refusal('user_not_found', 'The person who requested this does not exist here.', 'Add them in Settings > People.')
+  if (!person.active) throw refusal('user_inactive', 'The person who requested this is inactive.', 'Activate them in Settings > People.')
   if (!mapping)
-    throw refusal('user_not_mapped', 'The person who asks has no Lever user.', 'Map them in Settings > ATS > Users, then export again.')
+    throw refusal(
+      'user_not_mapped',
+      'The person who requested this is not mapped to a Lever user.',
+      'Map them in Settings > ATS configuration > Users, then export again.',
+    )
   if (!mapping.active)
-    throw refusal('mapping_inactive', 'The mapping of the person who asks is switched off.', 'Switch it on in Settings > ATS > Users.')
+    throw refusal(
+      'mapping_inactive',
+      'The mapping of the person who requested this is switched off.',
+      'Switch it on in Settings > ATS configuration > Users.',
+    )
   const { leverUserId } = mapping
   const leverUser = (await deps.leverUsers.byId(organization, [leverUserId])).get(leverUserId)
   if (!leverUser || leverUser.deactivatedAt !== null) {
     const fate = leverUser ? 'is deactivated' : 'no longer exists'
     throw refusal(
       'lever_user_deactivated',
-      `The Lever user of the person who asks ${fate}.`,
-      'Reactivate the user in Lever, or map the person to another one in Settings > ATS > Users.',
+      `The Lever user of the person who requested this ${fate}.`,
+      'Reactivate the user in Lever, or map the person to another one in Settings > ATS configuration > Users.',
     )
   }
   return { userEmail, leverUserId, leverName: leverUser.name, leverEmail: leverUser.email ?? mapping.leverEmail }

@@ -46,7 +46,7 @@ async function upsert(
 
 function alreadyMapped(): ServiceError {
   return new ServiceError('lever_user_already_mapped', 'Another person is mapped to this Lever user.', {
-    hint: 'Every Lever user can be one person only: remove the other mapping first, or choose another Lever user.',
+    hint: 'A Lever user can belong to one person only: remove the other mapping first, or choose another Lever user.',
   })
 }
 

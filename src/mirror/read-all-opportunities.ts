@@ -64,7 +64,7 @@ async function readSlice(run: OpportunityRun, { plan, confidential }: FullReadin
     const readAt = await serverTime()
     const page = await readPage(run, { slice, confidential })
     if (page === 'stale') {
-      if (!restartSlice(plan, slice, seenMs)) throw new Error('Lever refused the tokens of its own pages again and again')
+      if (!restartSlice(plan, slice, seenMs)) throw new Error('Lever kept refusing the tokens of its own pages')
       await save()
       if (plan.slices.includes(slice)) continue
       return

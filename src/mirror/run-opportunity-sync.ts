@@ -97,7 +97,7 @@ async function endEarly(
     await endOpportunitySync(claimed, { outcome: 'refused' })
     return progress.finish('idle', { error: `lever_${error.httpStatus}` })
   }
-  deps.log.warn({ organization, err: error }, 'a sync of opportunities ended early')
+  deps.log.warn({ organization, err: error }, 'an opportunity sync ended early')
   await endOpportunitySync(claimed, { outcome: isServiceError(error, 'connection_not_active') ? 'noGrant' : 'failed' })
   await progress.finish('failed', { error: isServiceError(error) ? error.code : 'internal_error' })
 }

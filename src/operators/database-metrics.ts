@@ -64,14 +64,10 @@ export function registerDatabaseMetrics(registry: Registry, { rate, isReady, log
   })
   registry.registerMetric(ready)
   const waitingLabels = ['kind', 'waiting_for']
-  show(
-    'fulcrum_waiting_oldest_seconds',
-    'Age of the oldest work that is not done, by kind and by what it waits for.',
-    waitingLabels,
-    async () =>
-      (await waiting()).map(({ kind, waitingFor, oldestSeconds }) => ({ labels: { kind, waiting_for: waitingFor }, value: oldestSeconds })),
+  show('fulcrum_waiting_oldest_seconds', 'Age of the oldest unfinished work, by kind and by what it waits for.', waitingLabels, async () =>
+    (await waiting()).map(({ kind, waitingFor, oldestSeconds }) => ({ labels: { kind, waiting_for: waitingFor }, value: oldestSeconds })),
   )
-  show('fulcrum_waiting', 'How much work is not done, by kind and by what it waits for.', waitingLabels, async () =>
+  show('fulcrum_waiting', 'Amount of unfinished work, by kind and by what it waits for.', waitingLabels, async () =>
     (await waiting()).map(({ kind, waitingFor, count }) => ({ labels: { kind, waiting_for: waitingFor }, value: count })),
   )
   showBudgets(show, budgets)
@@ -83,9 +79,9 @@ type Show = (name: string, help: string, labelNames: string[], read: () => Promi
 
 function showBudgets(show: Show, read: () => ReturnType<typeof describeBudgets>): void {
   const values = [
-    ['available', 'Requests that could go out to Lever at once, by credential.', 'available'],
+    ['available', 'Requests that can be sent to Lever now, by credential.', 'available'],
     ['used_last_hour', 'Requests to Lever in the last hour, by credential.', 'usedLastHour'],
-    ['throttled_last_hour', 'Answers 429 and 503 of Lever in the last hour, by credential.', 'throttled'],
+    ['throttled_last_hour', 'Answers 429 and 503 from Lever in the last hour, by credential.', 'throttled'],
   ] as const
   for (const [name, help, field] of values) {
     show(`fulcrum_lever_budget_${name}`, help, ['credential'], async () =>
@@ -97,7 +93,7 @@ function showBudgets(show: Show, read: () => ReturnType<typeof describeBudgets>)
 function showCounts(show: Show): void {
   const counted: [string, string, WorkStore, readonly string[]][] = [
     ['fulcrum_exports', 'Exports by state.', ExportModel, EXPORT_STATES],
-    ['fulcrum_deliveries', 'Webhooks kept, by state.', DeliveryModel, DELIVERY_STATUSES],
+    ['fulcrum_deliveries', 'Stored webhook deliveries, by state.', DeliveryModel, DELIVERY_STATUSES],
     ['fulcrum_connections', 'Connections to Lever by status.', ConnectionModel, CONNECTION_STATUSES],
   ]
   for (const [name, help, store, statuses] of counted) {
@@ -109,7 +105,7 @@ function showCounts(show: Show): void {
 function showFindings(show: Show): void {
   const count = (kind: string): Promise<number> => ExportAuditFindingModel.collection.countDocuments({ kind }, { maxTimeMS: LIMIT_MS })
   const read = cachedFor(COUNTS_FRESH_MS, () => Promise.all(AUDIT_FINDINGS.map(count)))
-  const help = 'What the hourly comparison of exports with Lever found in the last 30 days, by kind.'
+  const help = 'Findings of the hourly comparison of exports with Lever in the last 30 days, by kind.'
   show('fulcrum_export_audit_findings', help, ['kind'], async () =>
     (await read()).map((value, index) => ({ labels: { kind: AUDIT_FINDINGS[index] ?? '' }, value })),
   )

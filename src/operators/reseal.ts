@@ -22,7 +22,9 @@ export interface ResealReport {
 export class MissingKeysError extends Error {
   readonly records: readonly string[]
   constructor(records: readonly string[]) {
-    super('Some secrets were sealed with keys that are not in SECRET_KEYS. Add these keys after the first; nothing was changed.')
+    super(
+      'Some secrets were sealed with keys that are not in SECRET_KEYS. Nothing was changed. Add these keys after the first, then run this again.',
+    )
     this.name = 'MissingKeysError'
     this.records = records
   }
@@ -66,7 +68,7 @@ async function movePass(sealer: Sealer, say: (line: string) => void): Promise<Re
     else pass[outcome] += 1
     if (outcome === 'resealed') pass.current += 1
     const seen = pass.current + pass.left + pass.unreadable.length
-    if (seen % SAY_EVERY === 0) say(`${seen} secrets looked at, ${pass.resealed} moved`)
+    if (seen % SAY_EVERY === 0) say(`${seen} secrets checked, ${pass.resealed} moved`)
   }
   return pass
 }

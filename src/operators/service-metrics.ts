@@ -29,19 +29,19 @@ export function createServiceMetrics(registry: Registry): ServiceMetrics {
     new Counter({ name, help, labelNames, registers: [registry] })
   const calls = new Histogram({
     name: 'fulcrum_lever_call_duration_seconds',
-    help: 'Calls to Lever by name, lane and outcome (status, or the fault of the connection), without the wait for the budget.',
+    help: 'Calls to Lever by name, lane and outcome (status or connection fault), without the wait for the budget.',
     labelNames: ['call', 'lane', 'outcome'],
     buckets: [0.05, 0.1, 0.3, 1, 3, 10, 30],
     registers: [registry],
   })
-  const refreshes = count('fulcrum_token_refreshes_total', 'Refreshes of access tokens to Lever by outcome.', ['outcome'])
+  const refreshes = count('fulcrum_token_refreshes_total', 'Refreshes of Lever access tokens, by outcome.', ['outcome'])
   const sends = count('fulcrum_export_sends_total', 'Calls that create an opportunity, by outcome.', ['outcome'])
-  const ends = count('fulcrum_exports_ended_total', 'Exports that ended, by outcome; failed ones by code.', ['outcome', 'code'])
-  const received = count('fulcrum_deliveries_received_total', 'Webhooks that came in, by answer.', ['outcome', 'event'])
-  const processed = count('fulcrum_deliveries_processed_total', 'Webhooks worked on, by outcome.', ['outcome', 'event'])
-  const imports = count('fulcrum_imports_ended_total', 'Files of candidates that were imported, by outcome.', ['outcome'])
-  const erasures = count('fulcrum_erasures_ended_total', 'Erasures of which the receipt was written, by cause.', ['cause'])
-  const restarts = count('fulcrum_change_stream_restarts_total', 'Times the change stream that wakes the workers broke off.')
+  const ends = count('fulcrum_exports_ended_total', 'Exports that ended, by outcome; failures by code.', ['outcome', 'code'])
+  const received = count('fulcrum_deliveries_received_total', 'Webhooks received, by answer.', ['outcome', 'event'])
+  const processed = count('fulcrum_deliveries_processed_total', 'Webhooks processed, by outcome.', ['outcome', 'event'])
+  const imports = count('fulcrum_imports_ended_total', 'Candidate imports, by outcome.', ['outcome'])
+  const erasures = count('fulcrum_erasures_ended_total', 'Completed erasures, by cause.', ['cause'])
+  const restarts = count('fulcrum_change_stream_restarts_total', 'Times the change stream that wakes workers ended.')
 
   return {
     observeCall: ({ call, lane, outcome, tookMs }) => calls.observe({ call, lane, outcome }, tookMs / 1000),
@@ -69,6 +69,6 @@ function watchWorkers(registry: Registry, workers: Readonly<Record<string, Pick<
         for (const [worker, running] of Object.entries(workers)) this.set({ worker }, valueOf(running))
       },
     })
-  gauge('fulcrum_worker_busy', 'Documents that this process works on, by worker.', (worker) => worker.busy())
-  gauge('fulcrum_worker_slots', 'Documents that this process works on at once, at most, by worker.', (worker) => worker.atOnce)
+  gauge('fulcrum_worker_busy', 'Documents in progress in this process, by worker.', (worker) => worker.busy())
+  gauge('fulcrum_worker_slots', 'Maximum number of documents in progress in this process, by worker.', (worker) => worker.atOnce)
 }

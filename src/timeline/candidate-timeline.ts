@@ -33,17 +33,17 @@ export const TimelineEntry = z
     kind: z.enum(KINDS),
     exportId: z.string().nullable(),
     opportunityId: z.string().nullable(),
-    stage: named.meta({ description: 'Of `stage`: the one it was moved to.' }),
+    stage: named.meta({ description: 'For `stage`: the stage that the candidate moved to.' }),
     archiveReason: named,
     by: z
       .object({ leverUserId: z.string(), name: z.string().nullable() })
       .nullable()
-      .meta({ description: 'Who did it in Lever, where Lever says.' }),
-    requestedBy: z.string().nullable().meta({ description: 'Of an export: e-mail of the person who asked.' }),
+      .meta({ description: 'Who did it in Lever, if Lever says so.' }),
+    requestedBy: z.string().nullable().meta({ description: 'For an export: email address of the person who requested it.' }),
     interviewId: z.string().nullable(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
   })
-  .meta({ id: 'CandidateTimelineEntry', description: 'Something that happened to a candidate here or in Lever.' })
+  .meta({ id: 'CandidateTimelineEntry', description: 'Something that happened to a candidate in Fulcrum or in Lever.' })
 export type TimelineEntry = z.output<typeof TimelineEntry>
 
 export interface TimelineDeps {

@@ -135,7 +135,7 @@ function createBase(options: HealthAppOptions, headers: Record<string, string>, 
   const app = new Koa<SiteState>()
   app.proxy = trustedProxies > 0
   app.maxIpsCount = trustedProxies
-  app.on('error', (error: unknown) => log.warn({ err: error }, 'an answer broke off'))
+  app.on('error', (error: unknown) => log.warn({ err: error }, 'an answer was cut off'))
   app.use(requestState(createSiteCookies(options.publicUrl)))
   app.use(requestLog(noteServed))
   app.use(securityHeaders(headers))

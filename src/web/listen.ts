@@ -16,7 +16,7 @@ export async function listen(server: Server, { host, port }: { host: string; por
 
 function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code === 'EADDRINUSE') {
-    return new Error(`Port ${port} on ${host} is in use: stop what listens there, or set PORT to a free one.`, { cause: error })
+    return new Error(`Port ${port} on ${host} is in use: stop the program that listens there, or set PORT to a free one.`, { cause: error })
   }
   if (error.code === 'EACCES') return new Error(`Port ${port} needs more rights: set PORT to one above 1023.`, { cause: error })
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')

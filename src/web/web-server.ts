@@ -7,7 +7,7 @@ import { toProblem } from './shell/problem.ts'
 
 /** What Node's parser stumbles over, by its codes; all else is just no HTTP. */
 const REFUSALS: Readonly<Record<string, () => ServiceError>> = {
-  HPE_HEADER_OVERFLOW: () => new ServiceError('bad_request', 'The head of the request is too large.', { status: 431 }),
+  HPE_HEADER_OVERFLOW: () => new ServiceError('bad_request', 'The request headers are too large.', { status: 431 }),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: () => new ServiceError('payload_too_large', 'The chunks of the body are too large.'),
   ERR_HTTP_REQUEST_TIMEOUT: () => new ServiceError('request_timeout', 'The request took too long.'),
 }
@@ -31,16 +31,16 @@ export function createWebServer(listener: RequestListener): Server {
     underWay.set(request.socket, response)
     endWithEarlyAnswer(response)
     if (request.headers.host !== undefined || request.httpVersion === '1.0') listener(request, response)
-    else refuse(response, new ServiceError('bad_request', 'The request has no Host.'))
+    else refuse(response, new ServiceError('bad_request', 'The request has no Host header.'))
   })
   server.on('connection', (socket) => lingerAfterEarlyAnswer(socket, () => underWay.get(socket)?.req))
   server.on('checkExpectation', (_request, response) =>
-    refuse(response, new ServiceError('bad_request', 'What the header Expect asks for is not possible.', { status: 417 })),
+    refuse(response, new ServiceError('bad_request', 'The server cannot do what the Expect header asks for.', { status: 417 })),
   )
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const isAnswered = underWay.get(socket)?.headersSent === true && underWay.get(socket)?.writableFinished === false
     if (!socket.writable || error.code === 'ECONNRESET' || isAnswered) socket.destroy()
-    else socket.end(asText(REFUSALS[error.code ?? '']?.() ?? new ServiceError('bad_request', 'This is not a request of HTTP/1.1.')))
+    else socket.end(asText(REFUSALS[error.code ?? '']?.() ?? new ServiceError('bad_request', 'This is not an HTTP/1.1 request.')))
   })
   return server
 }

@@ -14,30 +14,30 @@ export const DeliveryView = z
     receivedAt: instant,
     status: z.enum(DELIVERY_STATUSES).meta({
       description:
-        '`held`: no signature token is known yet; `received`: to be processed; `ignored`: an event that is not used here, or an opportunity that Lever does not know.',
+        '`held`: no signature token is saved yet. `received`: waiting to be processed. `ignored`: an event that Fulcrum does not use, or an opportunity that Lever does not know.',
     }),
-    attempts: z.int().meta({ description: 'Since it came, or was last replayed.' }),
+    attempts: z.int().meta({ description: 'Tries since it arrived or was last replayed.' }),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
-    opportunityId: z.string().nullable().meta({ description: 'The opportunity that it names, which is read from Lever.' }),
-    signature: z.enum(['verified', 'unchecked']).meta({ description: '`unchecked`: held until a signature token is known.' }),
+    opportunityId: z.string().nullable().meta({ description: 'The opportunity that it names and that is read from Lever.' }),
+    signature: z.enum(['verified', 'unchecked']).meta({ description: '`unchecked`: held until a signature token is saved.' }),
     effects: z
       .array(z.object({ effect: z.enum(EFFECTS), detail: z.string().nullable() }))
-      .meta({ description: 'What the last reading of Lever came to here; deliveries read together share it.' }),
+      .meta({ description: 'The result of the last read from Lever. Deliveries that were read together share it.' }),
     tries: z
       .array(
         z.object({
           at: instant,
           outcome: z.enum(['processed', 'ignored', 'failed', 'waiting']),
-          waitingFor: z.enum(DELIVERY_WAITS).nullable().meta({ description: 'Null where it is tried again after an error.' }),
+          waitingFor: z.enum(DELIVERY_WAITS).nullable().meta({ description: 'Null while it is being retried after an error.' }),
           detail: z.string().nullable(),
         }),
       )
-      .meta({ description: 'Each reading of Lever for it, oldest first, replays included; the last 50.' }),
-    nextTryAt: instant.nullable().meta({ description: 'While it waits for Lever.' }),
+      .meta({ description: 'The last 50 reads from Lever for it, oldest first, including replays.' }),
+    nextTryAt: instant.nullable().meta({ description: 'When the next try is due, while it waits for Lever.' }),
     replayedAt: instant.nullable(),
     payload: z
       .unknown()
-      .meta({ description: 'The body as it came, without its signature; null after 30 days, and while it is held, unread.' }),
+      .meta({ description: 'The body as received, without its signature. Null after 30 days, and while it is held unread.' }),
   })
   .meta({ id: 'WebhookDelivery' })
 

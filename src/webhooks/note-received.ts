@@ -19,7 +19,7 @@ export function noteReceivedSparingly({ connections, log }: Pick<WebhookDeps, 'c
     try {
       await connections.noteWebhook(connection, event, { receivedAt })
     } catch (error) {
-      log.warn({ err: error, connection: String(connection), event }, 'the time of a delivery could not be noted')
+      log.warn({ err: error, connection: String(connection), event }, 'the time of a delivery could not be saved')
     }
   }
 }

@@ -33,7 +33,7 @@ type StepFor = (document: DeliveryDocument) => Step | Promise<Step>
 
 async function decide(deps: ProcessDeps, deliveries: ClaimedDelivery[]): Promise<StepFor> {
   const known = deliveries.map(({ document }) => document).filter(({ event }) => isWebhookEvent(event))
-  const ofUnknown = ignored('event_unknown', 'The event is none of those that are used here.')
+  const ofUnknown = ignored('event_unknown', 'Fulcrum does not use this event.')
   const ofKnown = await readFor(deps, known).catch(
     (error: unknown): StepFor =>
       (document) =>
@@ -65,7 +65,7 @@ async function readFor(deps: ProcessDeps, deliveries: DeliveryDocument[]): Promi
     return processed(await effectsOfDeletion(deps, String(organization), opportunityId))
   const unknown = ignored(
     'opportunity_unknown',
-    'Lever does not know the opportunity, or does not show it to us, and does not list it as deleted.',
+    'Lever does not know the opportunity or does not show it to Fulcrum, and does not list it as deleted.',
   )
   return (document) => lookAgain(document) ?? unknown(document)
 }

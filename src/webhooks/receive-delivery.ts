@@ -39,7 +39,7 @@ export async function findEndpoint({ connections }: Pick<WebhookDeps, 'connectio
   const connection = await connections.findByEndpointKey(endpointKey).catch(asUnavailable)
   if (!connection)
     throw new ServiceError('not_found', 'There is no such webhook endpoint.', {
-      hint: 'Copy the endpoint URL from Settings > ATS > Webhooks again.',
+      hint: 'Copy the endpoint URL again from Settings > ATS configuration > Webhooks.',
     })
   return connection
 }
@@ -79,7 +79,7 @@ async function takeIn(deps: ReceiveDeps, connection: ConnectionDocument, { body,
     if (await wasAccepted(connection, signatureKey).catch(asUnavailable)) return 'repeat'
     return hold(deps, connection, { delivery, signature, sender })
   }
-  if (!isSigned(parsed, tokens) || signatureKey === null) throw refused('The signature does not fit the signature token of this event.')
+  if (!isSigned(parsed, tokens) || signatureKey === null) throw refused('The signature does not match the signature token of this event.')
   assertTimely(parsed, delivery)
   if (!isWebhookEvent(parsed.event))
     return (await deps.insert(signatureRecord(connection, parsed, signatureKey))) === 'stored' ? 'ignored' : 'repeat'
@@ -188,13 +188,13 @@ function eventIn(body: unknown): string {
 
 function refused(message: string): ServiceError {
   return new ServiceError('signature_mismatch', message, {
-    hint: "Paste this webhook's signature token from Lever under Settings > ATS > Webhooks.",
+    hint: "Paste this webhook's signature token from Lever in Settings > ATS configuration > Webhooks.",
   })
 }
 
 function tooManyHeld(): ServiceError {
-  return new ServiceError('too_many_requests', 'Too many deliveries wait for their signature token.', {
-    hint: 'Paste the signature token of this event from Lever under Settings > ATS > Webhooks; Lever delivers again.',
+  return new ServiceError('too_many_requests', 'Too many deliveries are waiting for their signature token.', {
+    hint: 'Paste the signature token of this event from Lever in Settings > ATS configuration > Webhooks. Lever then delivers again.',
     headers: { 'Retry-After': String(HELD_RETRY_AFTER_S) },
   })
 }

@@ -49,7 +49,7 @@ export function noteRefusals({ connections, log }: Pick<WebhookDeps, 'connection
     try {
       await write(`${String(connection._id)} ${event}`, { connection, event, at: new Date(), cause })
     } catch (error) {
-      log.warn({ err: error, connection: String(connection._id), event }, 'a refused delivery could not be noted')
+      log.warn({ err: error, connection: String(connection._id), event }, 'a refused delivery could not be recorded')
     }
   }
 }

@@ -39,7 +39,7 @@ export async function replayDelivery(organization: string, id: string): Promise<
   const delivery = await findDelivery(organization, id)
   if (delivery.status === 'held') {
     throw new ServiceError('state_conflict', 'The delivery is held: its signature could not be checked yet.', {
-      hint: 'Save the signature token of its event; it is checked and processed then.',
+      hint: 'Save the signature token of its event. The delivery is then checked and processed.',
     })
   }
   const unchanged = { _id: delivery._id, status: delivery.status, payload: { $exists: true } }

@@ -25,7 +25,7 @@ export function parseWebhookBody(body: unknown): WebhookBody {
   const parsed = WebhookBody.safeParse(body)
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
-  throw new ServiceError('payload_malformed', 'The body is not a webhook of Lever.', { errors })
+  throw new ServiceError('payload_malformed', 'The body is not a Lever webhook.', { errors })
 }
 
 /** A body apart from its signature, which is kept nowhere once it was checked: `payload` is the rest as JSON text. */

@@ -51,7 +51,7 @@ export function watchWork(connection: Connection, wakers: Record<string, () => v
     })
     stream.on('error', (error) => {
       if (stopped) return
-      log.warn({ err: error }, 'the change stream on work broke off; it is opened anew')
+      log.warn({ err: error }, 'the change stream on work ended; reopening it')
       onRestart?.()
       void stream?.close().catch(() => undefined)
       restart = setTimeout(open, RESTART_AFTER_MS)

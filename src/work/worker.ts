@@ -83,7 +83,7 @@ export function startWorker<T extends WorkDocument>(options: WorkerOptions<T>): 
   function report(claimed: Claimed<T>, error: unknown): void {
     const about = { worker: name, document: String(claimed.document._id) }
     if (error instanceof LeaseLost) log.info(about, 'lease lost to another worker')
-    else log.error({ ...about, err: error }, 'work broke off')
+    else log.error({ ...about, err: error }, 'work failed')
   }
 
   async function beat(claimed: Claimed<T>): Promise<void> {

@@ -23,7 +23,7 @@ describe('/api/docs in a browser', function () {
     const { page, faults, close } = await browser.open({ viewport: NARROW })
 
     await page.goto('/api/docs')
-    await page.getByRole('button', { name: 'What an export would do' }).click()
+    await page.getByRole('button', { name: 'Preview an export' }).click()
     await page.getByText('duplicatesChecked').first().waitFor()
 
     expect(await page.locator('.opblock').count()).to.equal(operations.length)

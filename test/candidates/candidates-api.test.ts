@@ -100,7 +100,7 @@ describe('candidates over HTTP', () => {
     expect(await plain.json()).to.deep.equal({
       created: 1,
       updated: 0,
-      rejected: [{ line: 3, message: 'The row is not complete: at least one email or link is required.' }],
+      rejected: [{ line: 3, message: 'The row is incomplete: at least one email or link is required.' }],
       rejectedCount: 1,
       warnings: [],
       warningCount: 0,
@@ -236,7 +236,7 @@ describe('candidates over HTTP', () => {
         line: 4,
         cells: ['Cyd', '', '', ''],
         candidate: null,
-        message: 'The row is not complete: at least one email or link is required.',
+        message: 'The row is incomplete: at least one email or link is required.',
         warnings: [],
       },
     ])

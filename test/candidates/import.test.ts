@@ -75,7 +75,7 @@ describe('candidate import', () => {
       created: 2,
       updated: 0,
       rejected: [
-        { line: 3, message: 'The row is not complete: at least one email or link is required.' },
+        { line: 3, message: 'The row is incomplete: at least one email or link is required.' },
         { line: 4, message: 'The name is required.' },
         { line: 5, message: 'The column "email" has a value that is not an email address.' },
       ],
@@ -182,7 +182,7 @@ describe('candidate import', () => {
     await worker.stop(1000)
 
     expect(done).to.include({ status: 'finished', linesDone: 1001, created: 900, updated: 0, rejectedCount: 100 })
-    expect(done.rejected[0]).to.deep.equal({ line: 11, message: 'The row is not complete: at least one email or link is required.' })
+    expect(done.rejected[0]).to.deep.equal({ line: 11, message: 'The row is incomplete: at least one email or link is required.' })
     expect(await fileCount()).to.equal(0)
     expect(await rejection(candidates.getImport(stranger, importId, undefined))).to.include({ code: 'not_found' })
   })
@@ -207,7 +207,7 @@ describe('candidate import', () => {
 
     const [header, first, ...others] = csv.split('\r\n')
     expect(header).to.equal('\uFEFFLine,Rejected because,name,email,summary')
-    expect(first).to.match(/^2,The row is not complete: at least one email or link is required\.,'=Row 0,,"'-x+, \+1"$/)
+    expect(first).to.match(/^2,The row is incomplete: at least one email or link is required\.,'=Row 0,,"'-x+, \+1"$/)
     expect(others).to.have.length(1000)
     const { rejected, rejectedCount } = await candidates.getImport(organization, importId, undefined)
     expect([rejected.length, rejectedCount]).to.deep.equal([1000, 1600])
@@ -232,9 +232,9 @@ describe('candidate import', () => {
 
     const csv = await rejectedCsv(String(claimed.document._id))
     expect(csv.split('\r\n').slice(1, 5)).to.deep.equal([
-      '2,The person was erased here (erased): import with allowErased=true if the people of this file are to be entered again.',
+      '2,The person was erased here (erased): import with allowErased=true to add the people in this file again.',
       '3,"The column ""email"" has a value that is not an email address (entry 2)."',
-      '4,"A quotation mark in line 4 opens a cell that is not closed properly: end the cell with one, and double those inside it."',
+      '4,"A quotation mark in line 4 opens a cell that is not closed properly: end the cell with a quotation mark, and double those inside it."',
       '5,"The column ""email"" has a value that is not an email address.",Bob,foo,,',
     ])
   })
@@ -285,7 +285,7 @@ describe('candidate import', () => {
 
     const done = await candidates.getImport(organization, importId, undefined)
     expect(done).to.include({ linesDone: 902, created: 810, updated: 0, rejectedCount: 91 })
-    expect(done.rejected.find(({ line }) => line === 21)?.message).to.match(/broke off 3 times at this row/)
+    expect(done.rejected.find(({ line }) => line === 21)?.message).to.match(/interrupted 3 times at this row/)
     expect(tries).to.equal(4) // once with all of its batch
   })
 

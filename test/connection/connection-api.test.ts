@@ -69,7 +69,7 @@ describe('web/api/connection', () => {
     expect(settings.body).to.include({ code: 'invalid_request', status: 422 })
     expect(settings.body?.['errors']).to.have.lengthOf(2)
     expect((await call('PATCH', '/connection/settings', { defaultStageId: 'nowhere' })).body).to.deep.include({
-      errors: [{ path: 'defaultStageId', message: 'Lever has no such stage' }],
+      errors: [{ path: 'defaultStageId', message: 'does not exist in Lever' }],
     })
     expect((await call('PUT', '/connection/webhooks/contactCreated', { signatureToken: 'x' })).status).to.equal(404)
     expect((await call('PUT', '/connection/webhooks/candidateHired', { signatureToken: 'a b' })).status).to.equal(422)

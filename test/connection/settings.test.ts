@@ -110,8 +110,8 @@ describe('connection/settings, readiness, activate', () => {
 
     expect(failure).to.include({ code: 'invalid_request', status: 422 })
     expect(failure).to.have.deep.property('errors', [
-      { path: 'defaultStageId', message: 'is not known while Lever is not connected' },
-      { path: 'performAsFallback', message: 'is not known while Lever is not connected' },
+      { path: 'defaultStageId', message: 'cannot be checked until Lever is connected' },
+      { path: 'performAsFallback', message: 'cannot be checked until Lever is connected' },
     ])
     await change({ sourceName: 'Scout', defaultStageId: null, performAsFallback: null })
     expect((await describeIt()).settings.sourceName).to.equal('Scout')

@@ -119,7 +119,7 @@ describe('npm run after-restore', function () {
     await start()
 
     expect([code, stdout.includes('looked for in Lever before anything is sent: 3')]).to.deep.equal([0, true])
-    expect(stdout).to.include('Conversations whose note may stand in Lever and is looked for first: 1')
+    expect(stdout).to.include('Conversations whose note may be in Lever, looked for first: 1')
     for (const name of ['byEmail', 'byLink', 'neverSent'] as const) {
       const done = await waitForEnd(api, asked[name], 40_000)
       const there = await inLever(people[name]['name'])

@@ -64,7 +64,7 @@ describe('npm run reseal', function () {
 
     expect(code).to.equal(1)
     expect(stderr)
-      .to.contain('nothing was changed')
+      .to.contain('Nothing was changed')
       .and.match(/connections [0-9a-f]{24} grant\.refreshToken \(key old\)/)
     expect(stderr).to.match(/organizations [0-9a-f]{24} hashKey/).and.match(/idempotency_keys \S+ answer\.secret/).and.match(/authorization_flows [0-9a-f]{24} codeVerifier/) // prettier-ignore
     expect(before).to.have.length.above(8)
@@ -106,8 +106,8 @@ describe('npm run reseal', function () {
 
     expect([back.code, moved.code, again.code]).to.deep.equal([0, 0, 0])
     expect(count).to.be.above(8)
-    expect(moved.stdout).to.contain(`${count} secrets are sealed with new; ${count} of them were moved now.`)
-    expect(again.stdout).to.contain(`${count} secrets are sealed with new; 0 of them were moved now.`)
+    expect(moved.stdout).to.contain(`${count} secrets are sealed with new; ${count} of them were moved just now.`)
+    expect(again.stdout).to.contain(`${count} secrets are sealed with new; 0 of them were moved just now.`)
     expect([await sealedWith('old'), await sealedWith('new')]).to.deep.equal([0, count])
   })
 

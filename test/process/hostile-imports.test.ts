@@ -135,6 +135,9 @@ describe('hostile CSV files', function () {
 
     expect(deaths).to.equal(3)
     expect(outcome).to.include({ created: 1, rejectedCount: 131 })
-    expect(outcome.rejected[0]).to.deep.equal({ line: 2, message: 'The import broke off 3 times at this row, so the row is left out.' })
+    expect(outcome.rejected[0]).to.deep.equal({
+      line: 2,
+      message: 'The import was interrupted 3 times at this row, so the row was skipped.',
+    })
   })
 })

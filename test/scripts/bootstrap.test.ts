@@ -82,7 +82,7 @@ describe('scripts: bootstrap', () => {
     const end = await program.ended
 
     expect(readFileSync(join(project.root, 'npm-calls'), 'utf8')).to.match(/^ci /)
-    expect(end.stderr).to.match(/Installing packages by npm ci, since they are not there yet.*\nPackages installed in \d+ s\.\n$/s)
+    expect(end.stderr).to.match(/Installing packages with npm ci, because they are missing.*\nPackages installed in \d+ s\.\n$/s)
     expect(JSON.parse(end.stdout)).to.deep.equal({ arguments: ['a', '--b'], pid: program.child.pid })
     expect(end.code).to.equal(3)
   })
@@ -118,7 +118,7 @@ describe('scripts: bootstrap', () => {
 
     expect(before).to.equal(1)
     expect(project.installations()).to.equal(2)
-    expect(end.stderr).to.include('since package-lock.json has changed')
+    expect(end.stderr).to.include('because package-lock.json has changed')
   })
 
   it('recognizes what was installed by hand', async () => {
@@ -138,7 +138,7 @@ describe('scripts: bootstrap', () => {
     const end = await project.start('target.mjs').ended
 
     expect(project.installations()).to.equal(1)
-    expect(end.stderr).to.include('since the last installation was not finished')
+    expect(end.stderr).to.include('because the last installation was not finished')
   })
 
   it('installs once when two start together: the other waits and says for whom', async () => {
@@ -183,7 +183,7 @@ describe('scripts: bootstrap', () => {
 
   for (const [said, advice] of [
     ['npm error code ENOTFOUND', 'could not be reached'],
-    ['npm error code EACCES\nnpm error path /srv/npm-cache', 'Give this user the right to write'],
+    ['npm error code EACCES\nnpm error path /srv/npm-cache', 'Give this user write access'],
     ['npm error code ENOSPC', 'disk is full'],
     ['npm error code SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
   ] as const) {
@@ -223,7 +223,7 @@ describe('scripts: bootstrap', () => {
     }).ended
 
     expect(end.code).to.equal(1)
-    expect(end.stderr).to.include('npm was not found. It comes with Node')
+    expect(end.stderr).to.include('npm was not found. Install Node with npm')
   })
 
   it('refuses a Node that is too old in one sentence', async () => {

@@ -60,7 +60,7 @@ describe('scripts: data folder', () => {
     const refusal = await rejection(lockDataFolder('/sys/fulcrum-data'))
 
     expect(refusal.message).to.match(
-      /^The data folder .*fulcrum-data cannot be written \((?:E[A-Z]+|read-only file system)\): give this user the right to, or set DATA_DIR/,
+      /^The data folder .*fulcrum-data cannot be written \((?:E[A-Z]+|read-only file system)\): give this user write access, or set DATA_DIR/,
     )
   })
 })

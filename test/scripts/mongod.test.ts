@@ -121,7 +121,7 @@ describe('scripts: embedded MongoDB', function () {
 
     const refusal = await rejection(start('odd'))
 
-    expect(refusal.message).to.match(/odd.mongodb cannot be written \(EEXIST\): give this user the right to, or set DATA_DIR/)
+    expect(refusal.message).to.match(/odd.mongodb cannot be written \(EEXIST\): give this user write access, or set DATA_DIR/)
   })
 
   it('ends what it began when the start is given up', async () => {

@@ -7,7 +7,7 @@ describe('npm run tour', function () {
   it('goes through every step, each verified in the local Lever', async () => {
     const { code, stdout, stderr } = await runScript('tour', { HOME: process.env['HOME'] ?? '' })
 
-    expect(stderr, stdout).not.to.include('broke off')
+    expect(stderr, stdout).not.to.include('stopped early')
     expect([code, stdout.includes('Every step was verified')]).to.deep.equal([0, true])
   })
 })

@@ -108,7 +108,7 @@ async function readRow(ahead: LinesAhead, first: CsvLine, delimiter: string, mos
 }
 
 function badQuotes(line: number): string {
-  return `A quotation mark in line ${line} opens a cell that is not closed properly: end the cell with one, and double those inside it.`
+  return `A quotation mark in line ${line} opens a cell that is not closed properly: end the cell with a quotation mark, and double those inside it.`
 }
 
 function withLineBreaks(cell: string): string {

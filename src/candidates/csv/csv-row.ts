@@ -14,7 +14,7 @@ export type RowReading = { input: CandidateInput; warnings: string[] } | { fault
 /** `CandidateInput.safeParse` takes a stack trace for each row that is wrong, and several times as long. */
 const safeParse = z.core._safeParse(z.core.$ZodError)
 
-const UNREADABLE = 'The row has characters that cannot be read: save the file as "CSV UTF-8".'
+const UNREADABLE = 'The row has unreadable characters: save the file as "CSV UTF-8".'
 /** Its own groups are marked in "Labels": "* myContacts". */
 const GROUP_OF_GOOGLE = /^\* /
 /**
@@ -94,7 +94,7 @@ function givenCells({ columns, names }: CsvHeader, cells: string[]): GivenCells 
 /** The error for a cell that only says that there is no address, such as "N/A". */
 function describeNoAddress({ emails }: GivenCells): string | null {
   const none = emails?.find(({ text }) => isPlaceholder(text))
-  return none ? `The cell in the column "${none.header}" says that there is no email address: leave it empty.` : null
+  return none ? `The cell in the column "${none.header}" says that there is no email address: leave the cell empty.` : null
 }
 
 /** Columns of one kind that a row's warnings name. */
@@ -111,11 +111,11 @@ function leaveOut(cells: GivenCells): string[] {
     if (others.length > 0) cells[field] = others
     else delete cells[field]
   }
-  for (const field of Object.keys(cells) as CsvField[]) drop(field, (text) => text === FORMULA_WITHOUT_VALUE, 'has a formula without a calculated value. The value is left out: open the file in a spreadsheet program, save it, and import it again.')
-  drop('phones', isCutNumber, 'has a phone number that a spreadsheet cut to its first digits. The number is left out: format the column as text, and export the file again.')
+  for (const field of Object.keys(cells) as CsvField[]) drop(field, (text) => text === FORMULA_WITHOUT_VALUE, 'has a formula without a calculated value. The value is not imported: open the file in a spreadsheet program, save it, and import it again.')
+  drop('phones', isCutNumber, 'has a phone number that a spreadsheet cut to its first digits. The number is not imported: format the column as text, and export the file again.')
   drop('externalId', isCutId, 'has an id that a spreadsheet cut to its first digits. The row is imported without an id: format the column as text, and export the file again.')
-  drop('phones', isPlaceholder, 'has a word for "none" instead of a phone number. It is left out.')
-  drop('links', isPlaceholder, 'has a word for "none" instead of a link. It is left out.')
+  drop('phones', isPlaceholder, 'has a word for "none" instead of a phone number. It is not imported.')
+  drop('links', isPlaceholder, 'has a word for "none" instead of a link. It is not imported.')
   drop('externalId', isPlaceholderId, 'has a word for "none" instead of an id. The row is imported without an id.')
   return warnings
 } // prettier-ignore

@@ -74,7 +74,7 @@ async function readWhole(pieces: AsyncIterable<Uint8Array>, held: Pick<HeldBytes
   let size = 0
   for await (const piece of pieces) {
     size += piece.length
-    if (size > LARGEST_XLSX_BYTES) throw xlsxTooLarge(`An .xlsx file has at most ${LARGEST_XLSX_BYTES / MB} MB.`)
+    if (size > LARGEST_XLSX_BYTES) throw xlsxTooLarge(`An .xlsx file can have at most ${LARGEST_XLSX_BYTES / MB} MB.`)
     held.add(piece.length)
     all.push(piece)
   }

@@ -100,7 +100,7 @@ async function readStrings(zip: ZipParts, part: string | undefined): Promise<str
       strings.push(text.end())
       characters += strings.at(-1)?.length ?? 0
       if (characters > MOST_CHARACTERS || strings.length > MOST_STRINGS)
-        throw xlsxTooLarge('The spreadsheet has too much text in its cells.')
+        throw xlsxTooLarge('The cells of the spreadsheet hold too much text.')
     },
   })
   return strings

@@ -29,14 +29,14 @@ export const ExportBatchView = z
     duplicate: Count,
     failed: Count,
     canceled: Count,
-    rejected: Count.describe('Rows that were refused when it was asked for; they are none of `total`'),
-    requestedBy: z.string().describe('E-mail of the person who asked'),
+    rejected: Count.describe('Rows that were refused with the request. They do not count in `total`'),
+    requestedBy: z.string().describe('Email address of the person who requested it'),
     target: TargetView,
     onDuplicate: z.enum(['stop', 'create', 'link']),
-    perMinute: z.number().min(0).describe('How many ended in the last minute'),
-    secondsLeft: z.int().nullable().describe('At that rate; null while nothing moves, or nothing is left'),
+    perMinute: z.number().min(0).describe('Exports that ended in the last minute'),
+    secondsLeft: z.int().nullable().describe('Estimated from that rate; null if no exports are ending, or none are left'),
     startedAt: Timestamp,
-    finishedAt: Timestamp.nullable().describe('When its last export ended; null while one is open'),
+    finishedAt: Timestamp.nullable().describe('When the last export ended; null while one is open'),
   })
   .meta({ id: 'ExportBatch' })
 export type ExportBatchView = z.infer<typeof ExportBatchView>

@@ -4,7 +4,7 @@ import type { ExportBatchDocument } from './export-batch-model.ts'
 /** Why one of many may not go out, in words; the others do. */
 const DETAILS = {
   candidate_not_found: 'There is no such candidate.',
-  erased: 'The person was erased here. Enter them again first.',
+  erased: 'The person was erased here. Add them again first.',
   already_exported: 'This candidate was already exported to this job, or is being exported now.',
 } as const
 export type BulkRejectionCode = keyof typeof DETAILS
@@ -29,7 +29,7 @@ export const BulkAnswer = z
     batchId: z.string(),
     accepted: z.int().min(0),
     rejected: z.array(RejectedRow).max(MOST_REJECTED).describe('The first thousand'),
-    rejectedCount: z.int().min(0).describe('All rows that were not taken'),
+    rejectedCount: z.int().min(0).describe('Number of rows that were refused'),
   })
   .meta({ id: 'BulkExport' })
 export type BulkAnswer = z.infer<typeof BulkAnswer>

@@ -14,8 +14,8 @@ const ProblemView = z.object({ code: z.string(), detail: z.string() })
 
 export const BulkPreviewView = z
   .object({
-    allowed: z.boolean().describe('About rights and target, for all of them'),
-    problems: z.array(ProblemView).describe('For which nobody would go out'),
+    allowed: z.boolean().describe('About permissions and target, for all candidates'),
+    problems: z.array(ProblemView).describe('Reasons why no candidate would be exported'),
     target: TargetView,
     requisition: RequisitionView.nullable(),
     performAs: PerformAsView.nullable(),
@@ -23,12 +23,12 @@ export const BulkPreviewView = z
     source: z.string(),
     duplicatesChecked: z
       .enum(['mirror', 'no'])
-      .describe('no: the mirror does not hold all of Lever yet, or has to read again what an erasure removed'),
+      .describe('`no`: not all opportunities have been read from Lever yet, or some must be read again after an erasure'),
     data: z.array(
       z.object({
         candidateId: z.string(),
         duplicates: z.array(DuplicateView),
-        problems: z.array(ProblemView).describe('For which this one would be rejected'),
+        problems: z.array(ProblemView).describe('Reasons why this candidate would be refused'),
       }),
     ),
   })

@@ -37,7 +37,7 @@ export async function requestBulk(wish: BulkWish, deps: RequestDeps): Promise<Bu
   const assessment = await assessExport(wish, deps.assess)
   const { problems, performAs } = assessment
   const [problem] = problems
-  if (problem || !performAs) throw problem ?? new ServiceError('user_not_mapped', 'The person has no Lever user.')
+  if (problem || !performAs) throw problem ?? new ServiceError('user_not_mapped', 'The person is not mapped to a Lever user.')
   const { batch, exports } = await accept(wish, assessment, deps)
   deps.wake()
   await deps.onBulkRequested(organization, exports)

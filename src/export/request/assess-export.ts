@@ -95,8 +95,8 @@ async function resolvePerson(wish: Wish, deps: AssessDeps): Promise<PerformAs> {
     return await deps.resolvePerformAs(wish.organization, wish.requestedBy)
   } catch (error) {
     if (!isServiceError(error, 'user_not_found')) throw error
-    throw new ServiceError('user_not_mapped', 'Nobody with the e-mail address in requestedBy is known here.', {
-      hint: 'Add the person, then map them in Settings > ATS > Users.',
+    throw new ServiceError('user_not_mapped', 'No person here has the email address in requestedBy.', {
+      hint: 'Add the person, then map them in Settings > ATS configuration > Users.',
       cause: error,
     })
   }
@@ -127,7 +127,7 @@ async function resolveTarget(
 async function getPosting({ organization, clearance }: Wish, id: string, deps: AssessDeps): Promise<KnownPosting> {
   const posting = await deps.findPosting(organization, id, clearance)
   if (posting) return posting
-  throw new ServiceError('posting_not_found', 'Lever has no such posting, as far as this connection sees.', {
+  throw new ServiceError('posting_not_found', 'Lever shows no such posting to this connection.', {
     hint: 'Choose one from GET /lever/postings; a confidential posting needs confidential access.',
   })
 }
@@ -135,7 +135,7 @@ async function getPosting({ organization, clearance }: Wish, id: string, deps: A
 async function getRequisition({ organization, clearance }: Wish, id: string, deps: AssessDeps): Promise<KnownRequisition> {
   const requisition = await deps.findRequisition(organization, id, clearance)
   if (requisition) return requisition
-  throw new ServiceError('requisition_not_found', 'Lever has no such requisition, as far as this connection sees.', {
+  throw new ServiceError('requisition_not_found', 'Lever shows no such requisition to this connection.', {
     hint: 'Choose one from GET /lever/requisitions.',
   })
 }
@@ -163,7 +163,7 @@ export async function findOpenExport(organization: string, candidateId: string, 
 
 export function alreadyExported(exportId: string): ServiceError {
   return new ServiceError('already_exported', 'This candidate was already exported to this job, or is being exported now.', {
-    hint: 'See the export named in exportId.',
+    hint: 'See the export in exportId.',
     extra: { exportId },
   })
 }

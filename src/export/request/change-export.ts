@@ -32,8 +32,8 @@ export async function retryExport(organization: string, id: string, actor: strin
   const document = await getExport(organization, id)
   const retried = document.status === 'exported' ? await retryNote(document) : await reopen(document)
   if (!retried) {
-    throw new ServiceError('not_retryable', `An export that is ${outerStatus(document.status)} cannot be tried again.`, {
-      hint: 'Only failed and canceled exports can, and the failed note of an exported one.',
+    throw new ServiceError('not_retryable', `An export that is ${outerStatus(document.status)} cannot be retried.`, {
+      hint: 'Only failed and canceled exports can be retried, and the failed note of an exported one.',
     })
   }
   await deps.audit({ organization, actor, action: 'export.retried', subject: `export:${id}` })
@@ -75,7 +75,7 @@ export async function cancelExport(organization: string, id: string, actor: stri
       'not_cancelable',
       `An export that is ${outerStatus((await getExport(organization, id)).status)} cannot be canceled.`,
       {
-        hint: 'Only a queued one can.',
+        hint: 'Only a queued export can be canceled.',
       },
     )
   }

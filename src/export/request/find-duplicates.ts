@@ -8,7 +8,10 @@ const Timestamp = z.string().meta({ format: 'date-time' })
 
 export const DuplicateView = z
   .object({
-    opportunityId: z.string().nullable().describe('Null, like all the rest, of a confidential one that is kept from who asks'),
+    opportunityId: z
+      .string()
+      .nullable()
+      .describe('Null, like the other fields, if the record is confidential and the caller may not see it'),
     contactId: z.string().nullable(),
     url: z.string().nullable(),
     stage: StageView.nullable(),
@@ -18,7 +21,7 @@ export const DuplicateView = z
       .array(z.object({ id: z.string(), title: z.string().nullable() }))
       .describe('Sourcers see only postings known not to be confidential'),
     createdAt: Timestamp.nullable(),
-    confidential: z.boolean().describe('A sourcer gets at most one confidential entry, always last, however many there are'),
+    confidential: z.boolean().describe('A sourcer gets at most one confidential entry, always last, even if there are several'),
   })
   .meta({ id: 'Duplicate' })
 export type DuplicateView = z.infer<typeof DuplicateView>

@@ -9,7 +9,7 @@ import type { ExportDeps, ExportTerms } from '../run/run-export-deps.ts'
 
 export const PreviewView = z
   .object({
-    allowed: z.boolean().describe('About rights and target, not about duplicates'),
+    allowed: z.boolean().describe('About permissions and target, not about duplicates'),
     problems: z.array(z.object({ code: z.string(), detail: z.string() })),
     target: TargetView,
     requisition: RequisitionView.nullable(),
@@ -26,11 +26,11 @@ export const PreviewView = z
         query: z.object({ perform_as: z.string() }),
         body: z.custom<ShownRequest['body']>().meta({
           override: { type: 'object', additionalProperties: true },
-          description: 'JSON; with a résumé the fields of the multipart body by their names, the file as `{filename, size, sha256}`',
+          description: 'JSON. With a résumé, the fields of the multipart body by name, and the file as `{filename, size, sha256}`',
         }),
       })
       .nullable()
-      .describe('As it would be sent; null when nothing would be'),
+      .describe('The request as it would be sent; null if nothing would be sent'),
   })
   .meta({ id: 'ExportPreview' })
 export type PreviewView = z.infer<typeof PreviewView>
@@ -58,7 +58,7 @@ export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promis
   const postingId = posting?.id ?? wish.postingId ?? null
   const faults = problems.map(({ code, message, hint }) => ({ code: code as string, detail: [message, hint].filter(Boolean).join(' ') }))
   if (!candidate) faults.push({ code: 'candidate_not_found', detail: 'There is no such candidate.' })
-  if (wish.erased) faults.push({ code: 'erased', detail: 'The person was erased here. Enter them again first.' })
+  if (wish.erased) faults.push({ code: 'erased', detail: 'The person was erased here. Add them again first.' })
   const open = wish.candidateId && candidate ? await findOpenExport(organization, wish.candidateId, postingId) : null
   if (open) faults.push({ code: 'already_exported', detail: alreadyExported(String(open._id)).message })
 

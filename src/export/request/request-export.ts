@@ -43,7 +43,7 @@ export async function requestExport(wish: ExportWish, deps: RequestDeps): Promis
   const { organization } = wish
   const { problems, performAs, posting, requisition } = await assessExport(wish, deps.assess)
   const [problem] = problems
-  if (problem || !performAs) throw problem ?? new ServiceError('user_not_mapped', 'The person has no Lever user.')
+  if (problem || !performAs) throw problem ?? new ServiceError('user_not_mapped', 'The person is not mapped to a Lever user.')
   const candidateId = typeof wish.candidateId === 'string' ? wish.candidateId : await wish.candidateId()
   await assertCandidate(organization, candidateId, deps)
 
@@ -76,7 +76,7 @@ export async function requestExport(wish: ExportWish, deps: RequestDeps): Promis
 async function assertCandidate(organization: string, candidateId: string, deps: Pick<ExportDeps, 'findCandidate'>): Promise<void> {
   if (Types.ObjectId.isValid(candidateId) && (await deps.findCandidate(organization, candidateId))) return
   throw new ServiceError('candidate_not_found', 'There is no such candidate.', {
-    hint: 'Create it with POST /candidates, or give the candidate itself.',
+    hint: 'Create it with POST /candidates, or send the candidate itself.',
   })
 }
 

@@ -11,7 +11,7 @@ const AT_A_TIME = 1000
 const MOST_NAMED = 100
 
 export const ExportRulePreview = BulkPreviewView.extend({
-  candidates: z.int().min(0).describe('How many it would export now, those in Lever already among them'),
+  candidates: z.int().min(0).describe('How many candidates it would export now, including those already in Lever'),
   data: z
     .array(BulkPreviewView.shape.data.element.extend({ name: z.string() }))
     .max(MOST_NAMED)

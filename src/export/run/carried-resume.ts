@@ -50,7 +50,7 @@ export function doubtedResume({ resume }: Pick<ExportDocument, 'resume'>, { file
 
 /** What is kept of a file that could not be read here. */
 export function missingResume(file: Types.ObjectId): ExportResume {
-  return { status: 'missing', file, detail: 'The file could not be read here. Send it again, then export.', unclear: 0 }
+  return { status: 'missing', file, detail: 'Fulcrum could not read the file. Upload it again, then export.', unclear: 0 }
 }
 
 export const SENT_RESUME: ExportResume = { status: 'sent', file: null, detail: null, unclear: 0 }

@@ -39,7 +39,11 @@ export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Pr
 
 async function giveUp(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   if (claimed.document.intent) return fail(claimed, GIVEN_UP_UNCLEAR, deps)
-  await fail(claimed, { code: 'lever_unavailable', detail: 'Lever did not take it for a day. Retry it when Lever answers again.' }, deps)
+  await fail(
+    claimed,
+    { code: 'lever_unavailable', detail: 'Lever did not accept the export for a day. Retry when Lever answers again.' },
+    deps,
+  )
 }
 
 async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: ExportDeps): Promise<void> {

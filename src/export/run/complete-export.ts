@@ -80,7 +80,7 @@ async function addUnread(
   if (isWhole(unread)) return
   const { emails, phones, links, sources, postings } = unread
   const { organization, _id } = claimed.document
-  deps.log.warn({ export: String(_id), opportunity: made.id, unread: Object.keys(unread) }, 'Lever did not read all of a form')
+  deps.log.warn({ export: String(_id), opportunity: made.id, unread: Object.keys(unread) }, 'Lever did not read all of an export form')
   await deps.noteFormsUnread(String(organization))
   const options = { performAs: intent.performAs, ...writing(claimed) }
   const missing = [
@@ -88,11 +88,11 @@ async function addUnread(
     ...(links && (await refusalOf(() => addLinks(client, made.id, links, options))) ? ['links'] : []),
     ...((emails ?? phones) &&
     (await cannotChangeContact(client, made, { ...(emails ? { emails } : {}), ...(phones ? { phones } : {}) }, claimed))
-      ? ['e-mail addresses and phones']
+      ? ['email addresses and phones']
       : []),
     ...(postings ? ['job'] : []), // Lever's API cannot add a posting later
   ]
-  const detail = missing.length === 0 ? null : `Lever did not read this from the form: ${missing.join(', ')}. Add it in Lever.`
+  const detail = missing.length === 0 ? null : `Lever did not read this part of the form: ${missing.join(', ')}. Add it in Lever.`
   await writeStep(ExportModel, claimed, { attempt: { step: 'complete', outcome: detail ? 'incomplete' : 'done', detail } })
 }
 

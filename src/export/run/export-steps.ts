@@ -58,7 +58,7 @@ export async function holdForBatch(claimed: ClaimedExport): Promise<void> {
 /** Nobody can look any more: what was unclear stays so, what had not begun is taken back. */
 async function endDisconnected(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   if (claimed.document.status === 'unclear') {
-    const detail = 'The connection ended before Lever could be asked whether it has it. Look for the person in Lever.'
+    const detail = 'The connection ended before Fulcrum could check whether Lever has the export. Look for the person in Lever.'
     return fail(claimed, { code: 'outcome_unknown', detail }, deps, 'look')
   }
   await writeStep(ExportModel, claimed, {
@@ -89,7 +89,7 @@ export async function tryLater(
 /** Shows what a call of it waits for; its next step takes that back. */
 export async function sayWait(claimed: ClaimedExport, waitingFor: WaitedFor, deps: ExportDeps): Promise<void> {
   await writeStep(ExportModel, claimed, { set: { waitingFor } }).catch((error: unknown) =>
-    deps.log.debug({ export: String(claimed.document._id), err: error }, 'that it waits could not be shown'),
+    deps.log.debug({ export: String(claimed.document._id), err: error }, 'the waiting state could not be saved'),
   )
 }
 

@@ -18,7 +18,7 @@ const LOCK_PAUSE_MS = 700
 
 export const GIVEN_UP_UNCLEAR = {
   code: 'outcome_unknown',
-  detail: 'Lever may have it, but did not show it for a day. Look for the person in Lever; a retry looks again before it sends.',
+  detail: 'Lever may have the export, but did not show it for a day. Look for the person in Lever; a retry looks again before it sends.',
 } as const
 
 /**

@@ -110,8 +110,8 @@ async function landOrRest(claimed: ClaimedExport, opportunity: LeverOpportunity,
     await land(claimed, { opportunity, made: true, withResume, attempt: { step: 'send', outcome: 'done' } }, deps)
   } catch (error) {
     if (error instanceof LeaseLost) throw error
-    deps.log.warn({ export: String(claimed.document._id), err: error }, 'export: Lever has it, saving that failed; it is read again')
-    const attempt = { step: 'save', outcome: 'failed', detail: 'Lever has it; it is read again' }
+    deps.log.warn({ export: String(claimed.document._id), err: error }, 'export: Lever has it, but saving that failed; reading it again')
+    const attempt = { step: 'save', outcome: 'failed', detail: 'Lever has it; reading it again' }
     await becomeUnclear(claimed, { restMs: SAVE_AGAIN_MS, certain: true, opportunityId: opportunity.id, attempt }).catch(
       (unsaved: unknown) => {
         throw new LeaseLost(String(claimed.document._id), { cause: unsaved })

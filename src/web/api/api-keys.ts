@@ -17,9 +17,9 @@ const ApiKeyInput = z
     access: z
       .enum(API_KEY_ACCESS)
       .default('full')
-      .meta({ description: '`full`: everything that an admin may do; `read`: `GET` and the previews.' }),
+      .meta({ description: '`full`: everything that an admin can do. `read`: `GET` and the previews.' }),
     expiresAt: ExpiresAt.optional().meta({
-      description: 'The key stops working then, and never unless given.',
+      description: 'When the key stops working. Without it, the key does not expire.',
       override: { type: 'string', format: 'date-time' },
     }),
   })
@@ -31,7 +31,7 @@ const MadeBy = z
   .object({
     email: z.string(),
     name: z.string(),
-    left: z.boolean().meta({ description: 'True once the person was removed or deactivated: revoke the key, or let it keep working.' }),
+    left: z.boolean().meta({ description: 'True once the person was removed or deactivated. The key keeps working until it is revoked.' }),
   })
   .meta({ id: 'ApiKeyMaker' })
 const ApiKeyView = z
@@ -42,8 +42,8 @@ const ApiKeyView = z
     expiresAt: ExpiryView,
     lastFour: z.string().meta({ description: 'The last four characters, to tell keys apart.' }),
     createdAt: z.date(),
-    lastUsedAt: z.date().nullable().meta({ description: 'Known to the minute.' }),
-    madeBy: MadeBy.nullable().meta({ description: 'Null where a program or the operator made the key.' }),
+    lastUsedAt: z.date().nullable().meta({ description: 'Accurate to the minute.' }),
+    madeBy: MadeBy.nullable().meta({ description: 'Null if a program or the operator created the key.' }),
   })
   .meta({ id: 'ApiKey' })
 const CreatedApiKey = z.object({
@@ -62,10 +62,10 @@ export function apiKeyEndpoints({ accounts }: { accounts: Accounts }): Endpoint[
       method: 'post',
       path: '/api-keys',
       tag: TAG,
-      summary: 'Make an API key',
+      summary: 'Create an API key',
       access: 'admin',
       body: ApiKeyInput,
-      answers: { 201: { description: 'The key, for the only time', schema: CreatedApiKey } },
+      answers: { 201: { description: 'The key. It is shown only once.', schema: CreatedApiKey } },
       replay: async ({ caller }, { id, secret, status }) => {
         const { name, access, expiresAt } = await accounts.getApiKey(caller.organization, id)
         return { status, body: { id, name, apiKey: secret, access, expiresAt } }
@@ -89,7 +89,7 @@ export function apiKeyEndpoints({ accounts }: { accounts: Accounts }): Endpoint[
       method: 'delete',
       path: '/api-keys/{id}',
       tag: TAG,
-      summary: 'Revoke an API key, at once',
+      summary: 'Revoke an API key immediately',
       access: 'admin',
       params: IdParams,
       answers: { 204: { description: 'Revoked' } },

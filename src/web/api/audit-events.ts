@@ -13,17 +13,17 @@ const AuditEventView = z
     at: z.date(),
     actor: z.string().meta({
       description:
-        '`user:<id>`, `apiKey:<id>`, `operator`, `lever`, or `worker`, `system` or `export_rule:<id>` for what the service did on its own.',
+        '`user:<id>`, `apiKey:<id>`, `operator`, `lever`, or `worker`, `system` or `export_rule:<id>` for what the service did automatically.',
     }),
     by: z
       .object({
-        kind: z.enum(ACTOR_KINDS).meta({ description: '`service`: by schedule, or to carry out what was asked for before.' }),
+        kind: z.enum(ACTOR_KINDS).meta({ description: '`service`: on a schedule, or to complete an earlier request.' }),
         id: z.string(),
         email: z.string().optional(),
         name: z.string().optional(),
       })
       .meta({
-        description: 'Who did it, with the name and e-mail address as they are now; without these where the person or key is gone.',
+        description: 'Who did it, with the current name and email address. These are absent if the person or key no longer exists.',
       }),
     action: z.string().meta({ description: 'Like `user.created`.' }),
     subject: z.string().meta({ description: 'Like `user:<id>`.' }),
@@ -31,16 +31,13 @@ const AuditEventView = z
       .object({
         kind: z.string().meta({ description: 'Like `candidate`, `export`, `connection`, `mapping`, `person`, `apiKey`.' }),
         id: z.string(),
-        name: z.string().optional().meta({ description: 'As it is now; left out where it is gone.' }),
-        detail: z
-          .string()
-          .optional()
-          .meta({ description: 'Which part, or what was changed: a webhook event, names of settings, a filter.' }),
+        name: z.string().optional().meta({ description: 'The current name. Absent if it no longer exists.' }),
+        detail: z.string().optional().meta({ description: 'Which part was changed: a webhook event, names of settings, or a filter.' }),
       })
-      .meta({ description: 'What it was done to.' }),
-    leverUser: z.string().nullable().meta({ description: "Lever's id of the user it was performed as there." }),
-    hash: z.string().meta({ description: 'Keyed, over the record and `previousHash`.' }),
-    previousHash: z.string().nullable().meta({ description: 'Of the record before; null in the first.' }),
+      .meta({ description: 'The subject of the action.' }),
+    leverUser: z.string().nullable().meta({ description: 'Id of the Lever user that it was performed as.' }),
+    hash: z.string().meta({ description: 'Keyed hash of the record and `previousHash`.' }),
+    previousHash: z.string().nullable().meta({ description: 'Hash of the previous record; null in the first.' }),
   })
   .meta({ id: 'AuditEvent' })
 const VerificationView = z.object({
@@ -48,22 +45,22 @@ const VerificationView = z.object({
   checked: z.int(),
   firstBroken: z.string().optional().meta({
     description:
-      'Id of the first record that was changed or forged, or that follows a missing one; left out where records are missing from the end.',
+      'Id of the first record that was changed or forged, or that follows a missing one. Absent if records are missing from the end.',
   }),
 })
 const HeadView = z.object({
-  count: z.int().meta({ description: 'How many records there are.' }),
-  hash: z.string().meta({ description: 'Of the last one; empty where there is none.' }),
+  count: z.int().meta({ description: 'Number of records.' }),
+  hash: z.string().meta({ description: 'Hash of the last record; empty if there is none.' }),
 })
 
 const text = z.string().min(1).max(320)
 const ListQuery = pageQuery.extend({
   actor: text
     .optional()
-    .meta({ description: 'Id of a person or an API key, e-mail address of a person, or `operator`, `lever` or `service`.' }),
+    .meta({ description: 'Id of a person or an API key, email address of a person, or `operator`, `lever` or `service`.' }),
   action: text.optional().meta({ description: 'Like `user.created`.' }),
-  from: momentQuery('Recorded from then on: an instant or a calendar date (UTC).'),
-  to: momentQuery('Recorded before then: an instant or a calendar date (UTC).'),
+  from: momentQuery('Start of the range, inclusive: an instant or a calendar date (UTC).'),
+  to: momentQuery('End of the range, exclusive: an instant or a calendar date (UTC).'),
 })
 const VerifyQuery = z
   .strictObject({
@@ -75,7 +72,10 @@ const VerifyQuery = z
       .meta({ description: '`count` of an earlier head.', override: { type: 'integer', minimum: 0 } }),
     hash: z.string().max(100).optional().meta({ description: '`hash` of that head.' }),
   })
-  .refine(({ count, hash }) => (count === undefined) === (hash === undefined), { path: ['hash'], message: 'is given together with count' })
+  .refine(({ count, hash }) => (count === undefined) === (hash === undefined), {
+    path: ['hash'],
+    message: 'must be given together with count',
+  })
 
 const TAG = 'Audit'
 const CSV = 'text/csv'
@@ -87,8 +87,8 @@ export function auditEventEndpoints(deps: AuditNamesDeps & { audit: Audit }): En
       method: 'get',
       path: '/audit-events',
       tag: TAG,
-      summary: 'Who did what, when, as which Lever user',
-      description: `With \`Accept: text/csv\` all records that match, at most ${MOST_CSV_ROWS}, as a CSV: the same members as columns, dotted.`,
+      summary: 'List who did what and when, and as which Lever user',
+      description: `With \`Accept: text/csv\`, all records that match, at most ${MOST_CSV_ROWS}, as CSV. The columns are the same members, with dotted names.`,
       access: 'admin',
       query: ListQuery,
       answers: { 200: { description: 'Newest first', schema: pageOf(AuditEventView), contentType: ['application/json', CSV] } },
@@ -107,12 +107,12 @@ export function auditEventEndpoints(deps: AuditNamesDeps & { audit: Audit }): En
       method: 'get',
       path: '/audit-events/verify',
       tag: TAG,
-      summary: 'Check the chain of hashes',
+      summary: 'Verify the audit trail',
       description:
-        'Finds what was altered, removed or forged in the database. That an older state of it was put back shows only against an earlier head, kept elsewhere.',
+        'Finds records that were changed, removed or forged in the database. To detect that an older state was restored, pass an earlier head that was kept elsewhere.',
       access: 'admin',
       query: VerifyQuery,
-      answers: { 200: { description: 'Whether every record is unchanged and none is missing', schema: VerificationView } },
+      answers: { 200: { description: 'Whether all records are unchanged and none is missing', schema: VerificationView } },
       handle: async ({ caller, query: { count, hash } }) => {
         const earlier = count === undefined || hash === undefined ? undefined : { count, hash }
         return { status: 200, body: await audit.verify(caller.organization, earlier) }
@@ -122,10 +122,10 @@ export function auditEventEndpoints(deps: AuditNamesDeps & { audit: Audit }): En
       method: 'get',
       path: '/audit-events/head',
       tag: TAG,
-      summary: 'How far the trail has come',
-      description: 'Keep it outside of this service, and give it to `verify` later.',
+      summary: 'The head of the audit trail',
+      description: 'Keep it outside this service, and pass it to `verify` later.',
       access: 'admin',
-      answers: { 200: { description: 'Count and hash', schema: HeadView } },
+      answers: { 200: { description: 'Count and hash of the last record', schema: HeadView } },
       handle: async ({ caller }) => ({ status: 200, body: await audit.head(caller.organization) }),
     }),
   ]

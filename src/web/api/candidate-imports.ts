@@ -18,19 +18,19 @@ const outcome = {
   rejected: z
     .array(z.object({ line: z.int(), message: z.string() }))
     .max(1000)
-    .meta({ description: 'The first 1,000 rows that were not taken; `line` counts the lines of the file, its first is 1.' }),
-  rejectedCount: z.int().meta({ description: 'All rows that were not taken.' }),
+    .meta({ description: 'The first 1,000 rejected rows. `line` is the line number in the file, starting at 1.' }),
+  rejectedCount: z.int().meta({ description: 'Number of rejected rows, including those beyond the first 1,000.' }),
   warnings: z
     .array(z.object({ line: z.int(), message: z.string() }))
     .max(1000)
     .meta({
       description:
-        'The first 1,000 warnings about imported rows: a value was left out, or a row created a new candidate because the match was unclear.',
+        'The first 1,000 warnings about imported rows: a value was not imported, or a row created a new candidate because the match was unclear.',
     }),
   warningCount: z.int().meta({ description: 'Number of warnings, including those beyond the first 1,000.' }),
   ignoredColumns: z
     .array(z.string())
-    .meta({ description: 'The columns of the file that nothing was read from, as the file names them; cut at 200 characters.' }),
+    .meta({ description: 'The columns that were not imported, as named in the file, cut at 200 characters.' }),
 }
 const ImportView = z.object(outcome).meta({ id: 'CandidateImportResult' })
 const ImportStarted = z.object({ importId: z.string() }).meta({ id: 'CandidateImportStarted' })
@@ -39,12 +39,12 @@ const ProgressView = z
     status: z.enum(IMPORT_STATUSES),
     linesDone: z.int(),
     ...outcome,
-    error: z.object({ code: z.string(), detail: z.string() }).nullable().meta({ description: 'Why it failed.' }),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable().meta({ description: 'Why the import failed.' }),
   })
   .meta({ id: 'CandidateImport' })
 
 const ImportQuery = z.strictObject({
-  allowErased: queryFlag.default(false).meta({ description: 'Enters people again who were erased here; else their rows are rejected.' }),
+  allowErased: queryFlag.default(false).meta({ description: 'Adds erased people again. Without it, their rows are rejected.' }),
 })
 const TAG = 'Candidates'
 
@@ -56,17 +56,17 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       tag: TAG,
       summary: 'Import candidates from a CSV or .xlsx file',
       description:
-        'UTF-8, UTF-16 or windows-1252, with a header row of at most 1,000 columns; comma, semicolon or tab. Columns are the field names in any case, `email`, `phone`, `link`, `tag` also singular; several values in a cell are separated by `;`. ' +
-        "Exports from LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever's import template, work as they are. A row without `externalId` is matched to a candidate by a personal profile page, else by e-mail. A page counts only if it clearly belongs to one person (on LinkedIn, Sales Navigator, Recruiter, GitHub, GitLab, X, Stack Overflow, Xing, Dribbble, Behance, and similar sites, in any form of its address). Websites, company pages, and addresses such as `info@` are not used for matching. A different profile on the same site rules out a match. A row that could match several people creates a new candidate, with a warning. " +
-        'Phones are taken over as E.164, `+12125550123 ext. 5`, where they name their country or the row does; else as they are. ' +
-        'A cell holds at most 300 characters; in `headline`, `location` and `summary` 10,000, in `profileUrl` 2,000, and in columns of several values 20,000. ' +
-        'An .xlsx file may have at most 10 MB. Only its first visible sheet is read: formulas as their last calculated value (one without any is left out, with a warning), dates as ISO 8601, numbers with all their digits. `line` is the row number.',
+        'The file is UTF-8, UTF-16 or windows-1252, with a header row of at most 1,000 columns, separated by comma, semicolon or tab. Column names are the field names in any case; `email`, `phone`, `link` and `tag` also work in the singular. Separate several values in a cell with `;`. ' +
+        "Exports from LinkedIn, LinkedIn Recruiter, Evaboot, Apollo, ZoomInfo, Greenhouse, Google Contacts, Outlook and Thunderbird, and files made from Lever's import template, work as they are. A row without `externalId` is matched to a candidate by a personal profile page, otherwise by email. A page counts only if it clearly belongs to one person (on LinkedIn, Sales Navigator, Recruiter, GitHub, GitLab, X, Stack Overflow, Xing, Dribbble, Behance, and similar sites, in any form of its address). Websites, company pages, and addresses such as `info@` are not used for matching. A different profile on the same site rules out a match. A row that could match several people creates a new candidate, with a warning. " +
+        'Phone numbers are stored as E.164, such as `+12125550123 ext. 5`, if they or the row name a country. Otherwise they are stored as they are. ' +
+        'A cell can have at most 300 characters; in `headline`, `location` and `summary` 10,000, in `profileUrl` 2,000, and in columns with several values 20,000. ' +
+        'An .xlsx file can have at most 10 MB. Only its first visible sheet is read. Formulas are read as their last calculated value (a formula without one is skipped with a warning), dates as ISO 8601, and numbers with all their digits. `line` is the row number.',
       access: 'sourcer',
       query: ImportQuery,
       upload: UPLOAD,
       answers: {
         200: { description: 'Imported', schema: ImportView },
-        202: { description: 'A file over 1 MB: imported in the background', schema: ImportStarted },
+        202: { description: 'The file is over 1 MB and is imported in the background', schema: ImportStarted },
       },
       keyedUpload: true,
       handle: async ({ caller, query, incoming, once }) =>
@@ -89,7 +89,7 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       access: 'sourcer',
       reads: true,
       upload: UPLOAD,
-      answers: { 200: { description: 'Its columns and first rows', schema: CsvPreview } },
+      answers: { 200: { description: 'The columns and first rows', schema: CsvPreview } },
       handle: async ({ incoming }) => ({ status: 200, body: await candidates.previewCsv(await sentFile(incoming)) }),
     }),
     ...backgroundImports(candidates),
@@ -117,7 +117,7 @@ function backgroundImports(candidates: Candidates): Endpoint[] {
       method: 'get',
       path: '/candidate-imports/{id}',
       tag: TAG,
-      summary: 'How far an import in the background is',
+      summary: 'Get the progress of a background import',
       description: 'A sourcer sees only their own imports.',
       access: 'sourcer',
       params: IdParams,
@@ -131,9 +131,9 @@ function backgroundImports(candidates: Candidates): Endpoint[] {
       method: 'get',
       path: '/candidate-imports/{id}/rejected.csv',
       tag: TAG,
-      summary: 'Rows that an import did not take: the first 1,000',
+      summary: 'List the first 1,000 rejected rows of an import',
       description:
-        'With the line, the reason, and the row as the file has it, to be corrected and imported again. A sourcer sees only their own imports. What a spreadsheet would run as a formula begins with an apostrophe, which an import takes away.',
+        'Each row has its line, the reason, and the cells as in the file, so that you can correct and import it again. A sourcer sees only their own imports. Text that a spreadsheet would run as a formula starts with an apostrophe, which an import removes.',
       access: 'sourcer',
       params: IdParams,
       answers: { 200: { description: 'The rows', contentType: 'text/csv' } },

@@ -11,10 +11,10 @@ export function candidateTimelineEndpoints(deps: TimelineDeps): Endpoint[] {
       method: 'get',
       path: '/candidates/{id}/timeline',
       tag: 'Candidates',
-      summary: 'What happened to a candidate, here and in Lever',
+      summary: 'List what happened to a candidate, in Fulcrum and in Lever',
       description:
-        'Exports and their notes; stages, archivings and their end, and hires with the times of Lever and who did it there, as webhooks and ' +
-        'the regular reading of changes told. A sourcer sees own exports only.',
+        'Exports and their notes. Stage changes, archiving, unarchiving and hires, with the time in Lever and who did it there, as reported by webhooks and ' +
+        'the regular reading of changes. A sourcer sees only their own exports.',
       access: 'sourcer',
       params: IdParams,
       query: pageQuery,

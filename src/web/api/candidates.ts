@@ -9,15 +9,15 @@ import { IdParams, queryFlag } from './request-fields.ts'
 import { pageOf, pageQuery } from './paging.ts'
 
 const ListQuery = pageQuery.extend({
-  q: z.string().max(200).optional().meta({ description: 'Words, or parts of words, of the name or an e-mail address.' }),
-  exported: queryFlag.optional().meta({ description: 'Whether an export of it has succeeded.' }),
+  q: z.string().max(200).optional().meta({ description: 'Words, or parts of words, of the name or an email address.' }),
+  exported: queryFlag.optional().meta({ description: 'Whether the candidate has been exported.' }),
   project: z.string().max(500).optional(),
 })
 const CandidateEntry = CandidateInput.extend({
-  allowErased: z.boolean().optional().meta({ description: 'Enters somebody again who was erased here; else that is refused.' }),
+  allowErased: z.boolean().optional().meta({ description: 'Adds a person again who was erased here. Without it, the request is refused.' }),
 }).meta({ id: 'CandidateEntry' })
 const RULES =
-  'A given value replaces, an absent one leaves what is there, null clears. In the end a name and at least one e-mail or link must stand.'
+  'A given value replaces the stored one, an absent value leaves it as it is, and null clears it. The result must have a name and at least one email or link.'
 const TAG = 'Candidates'
 
 export function candidateEndpoints({ candidates }: { candidates: Candidates }): Endpoint[] {
@@ -65,7 +65,7 @@ function oneCandidate(candidates: Candidates): Endpoint[] {
       method: 'get',
       path: '/candidates/{id}',
       tag: TAG,
-      summary: 'A candidate, with its newest export and its opportunity in Lever',
+      summary: 'Get a candidate, with its newest export and its opportunity in Lever',
       access: 'sourcer',
       params: IdParams,
       answers: { 200: { description: 'The candidate', schema: CandidateView } },
@@ -83,7 +83,7 @@ function oneCandidate(candidates: Candidates): Endpoint[] {
       access: 'sourcer',
       params: IdParams,
       body: CandidateEntry,
-      answers: { 200: { description: 'As it stands now', schema: CandidateView } },
+      answers: { 200: { description: 'The candidate', schema: CandidateView } },
       problems: ['external_id_taken', 'erased', 'state_conflict'],
       handle: async ({ caller, params, body: { allowErased, ...input } }) => ({
         status: 200,
@@ -94,10 +94,10 @@ function oneCandidate(candidates: Candidates): Endpoint[] {
       method: 'delete',
       path: '/candidates/{id}',
       tag: TAG,
-      summary: 'Erase a candidate here; Lever is not touched',
+      summary: 'Erase a candidate in Fulcrum, not in Lever',
       description:
         'Deletes all personal data and leaves a receipt in `GET /erasures`. Queued exports are canceled; a running export finishes, then leaves nothing. ' +
-        'The answer comes once nothing about the person is on its way to Lever any more, which takes up to the time limit of one call. ' +
+        'The call returns once nothing about the person is still being sent to Lever, which can take up to the time limit of one call. ' +
         'The person cannot be added again unless `allowErased` is given.',
       access: 'sourcer',
       params: IdParams,

@@ -9,27 +9,27 @@ import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { plainLine, plainText } from './request-fields.ts'
 
 const TAG = 'Conversations'
-const PARAMS = z.strictObject({ externalId: plainLine(200).meta({ description: "The texting tool's id of the conversation." }) })
+const PARAMS = z.strictObject({ externalId: plainLine(200).meta({ description: 'The id of the conversation in the texting tool.' }) })
 
 const MessageInput = z
   .strictObject({
-    id: plainLine(200).meta({ description: 'Of the message, in the conversation. The same message sent again changes nothing.' }),
+    id: plainLine(200).meta({ description: 'Id of the message in the conversation. Sending the same message again changes nothing.' }),
     candidateId: z
       .string()
       .regex(/^[0-9a-f]{24}$/, 'is not the id of a candidate')
       .optional(),
-    opportunityId: z.string().refine(isLeverId, 'is not an id of Lever').optional(),
+    opportunityId: z.string().refine(isLeverId, 'is not a Lever id').optional(),
     direction: z.enum(DIRECTIONS),
     author: plainLine(320).meta({
-      description: "Of an outbound message the e-mail of one of the organization's people: the note is written as them.",
+      description: "For an outbound message, the email address of one of the organization's people. The note is written as that person.",
     }),
     body: plainText(10_000),
     sentAt: z.iso.datetime({ offset: true }),
-    channel: plainLine(50).optional().meta({ description: 'Such as sms.' }),
+    channel: plainLine(50).optional().meta({ description: 'For example sms.' }),
   })
   .refine(({ candidateId, opportunityId }) => (candidateId === undefined) !== (opportunityId === undefined), {
     path: ['candidateId'],
-    message: 'give either candidateId or opportunityId',
+    message: 'must have either candidateId or opportunityId',
   })
   .meta({ id: 'MessageInput' })
 
@@ -40,14 +40,14 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
       method: 'post',
       path: '/conversations/{externalId}/messages',
       tag: TAG,
-      summary: 'A message of a conversation with a candidate',
+      summary: 'Add a message to a conversation with a candidate',
       description:
-        'Kept once: the same message sent again changes nothing, and another one with the same id (a different body, author, direction, ' +
-        'channel or time) is refused with `state_conflict`. When no message has come for the quiet time, everything since the last note becomes one note on the opportunity in ' +
-        'Lever, of several the newest that is not archived; one that does not exist yet is waited for. With a session it must be about a ' +
-        'candidate of the organization, by its id or an opportunity linked to it, and the author must be mapped to a Lever user. A sourcer ' +
-        'writes only in a conversation that has an outbound message of theirs or no outbound message yet; any other one is `not_found`. ' +
-        'About an opportunity whose candidate was erased here it is refused with `erased`.',
+        'Sending the same message again changes nothing, and a different message with the same id (another body, author, direction, ' +
+        'channel or time) is refused with `state_conflict`. When no message has arrived for the quiet time, everything since the last note becomes one note on the opportunity in ' +
+        'Lever, or on the newest unarchived one if there are several; if there is none yet, the note waits. With a session, the conversation must be about a ' +
+        'candidate of the organization, named by its id or a linked opportunity, and the author must be mapped to a Lever user. A sourcer ' +
+        'can write only in a conversation with an outbound message of their own or with none yet; any other is `not_found`. ' +
+        'A message about an opportunity whose candidate was erased here is refused with `erased`.',
       access: 'sourcer',
       params: PARAMS,
       body: MessageInput,
@@ -77,10 +77,10 @@ export function conversationEndpoints({ conversations }: { conversations: Pick<C
       method: 'get',
       path: '/conversations/{externalId}',
       tag: TAG,
-      summary: 'A conversation and its notes',
+      summary: 'Get a conversation and its notes',
       description:
-        'A sourcer sees those with candidates of the organization that have an outbound message of theirs or none at all, and none about a ' +
-        'confidential record. Admins and API keys see all.',
+        'A sourcer sees conversations with candidates of the organization that have an outbound message of their own or none at all, but none about a ' +
+        'confidential record. Admins and API keys see all conversations.',
       access: 'sourcer',
       params: PARAMS,
       answers: { 200: { description: 'The conversation', schema: ConversationView } },

@@ -22,7 +22,7 @@ export const docsPaths: ZodOpenApiPathsObject = {
   '/api/openapi.json': {
     get: {
       tags: ['Documentation'],
-      summary: 'This document',
+      summary: 'Get this OpenAPI document',
       security: [],
       responses: { 200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } } },
     },
@@ -30,7 +30,7 @@ export const docsPaths: ZodOpenApiPathsObject = {
   '/api/docs': {
     get: {
       tags: ['Documentation'],
-      summary: 'This document as a page',
+      summary: 'Read this document as a page',
       security: [],
       responses: { 200: { description: 'A page', content: { 'text/html': { schema: { type: 'string' } } } } },
     },

@@ -21,10 +21,10 @@ const PARAMS = z.strictObject({ id: Id })
 const BulkInput = z
   .strictObject({
     candidateIds: z.array(Id).min(1).max(MOST_IN_BULK),
-    requestedBy: z.string().trim().min(3).max(320).describe('E-mail of the person in whose name they go'),
+    requestedBy: z.string().trim().min(3).max(320).describe('Email address of the person that the candidates are exported for'),
     postingId: Id.optional(),
     requisitionId: Id.optional(),
-    onDuplicate: z.enum(ON_DUPLICATE).optional().describe('Left out: stop'),
+    onDuplicate: z.enum(ON_DUPLICATE).optional().describe('Default: stop'),
   })
   .meta({ id: 'BulkExportInput' })
 
@@ -34,10 +34,10 @@ const BulkPreviewInput = BulkInput.extend({ candidateIds: z.array(Id).min(1).max
 const REFUSALS = EXPORT_REFUSALS.filter((code) => !['already_exported', 'candidate_not_found', 'erased'].includes(code))
 
 const CHANGES: Record<BatchChange, string> = {
-  pause: 'Let what is queued wait; what runs ends',
-  resume: 'Go on with what waits',
-  cancel: 'Take back what is queued',
-  retry: 'Try again what failed',
+  pause: 'Pause a bulk export; running exports finish',
+  resume: 'Resume a bulk export',
+  cancel: 'Cancel the queued exports of a bulk export',
+  retry: 'Retry the failed exports of a bulk export',
 }
 
 /** Exports of many at once, and how far they are. */
@@ -49,7 +49,7 @@ export function exportBatchEndpoints({ exports }: { exports: Exports }): Endpoin
       tag: TAG,
       summary: 'Export many candidates to Lever',
       description:
-        'All or none are accepted, durably; one that may not go out is named in `rejected`, one named twice goes out once. Exports of single candidates go before them.',
+        'The bulk export is accepted durably, as a whole. Candidates that cannot be exported are listed in `rejected`, and one that is listed twice is exported once. Exports of single candidates go first.',
       access: 'sourcer',
       body: BulkInput,
       answers: { 202: { description: 'Accepted', schema: BulkAnswer } },
@@ -75,8 +75,8 @@ export function exportBatchEndpoints({ exports }: { exports: Exports }): Endpoin
       method: 'post',
       path: '/exports/bulk/preview',
       tag: TAG,
-      summary: 'What an export of many would do',
-      description: `Who of them has been seen in Lever, and what stands in the way, from our own records; at most ${MOST_PREVIEWED}. Writes nothing.`,
+      summary: 'Preview a bulk export',
+      description: `Shows who has been seen in Lever and what prevents an export, from our own records, for at most ${MOST_PREVIEWED}. Writes nothing.`,
       access: 'sourcer',
       reads: true,
       body: BulkPreviewInput,
@@ -98,10 +98,10 @@ function batchEndpoints(exports: Exports): Endpoint[] {
       method: 'get',
       path: '/export-batches/{id}',
       tag: TAG,
-      summary: 'How far a bulk export is',
+      summary: 'Get the progress of a bulk export',
       access: 'sourcer',
       params: PARAMS,
-      answers: { 200: { description: 'Its counts', schema: ExportBatchView } },
+      answers: { 200: { description: 'The counts', schema: ExportBatchView } },
       problems: ['not_found'],
       handle: async ({ caller, params }) => ({
         status: 200,
@@ -116,7 +116,7 @@ function batchEndpoints(exports: Exports): Endpoint[] {
         summary: CHANGES[change],
         access: 'sourcer',
         params: PARAMS,
-        answers: { 202: { description: 'How far it is now', schema: ExportBatchView } },
+        answers: { 202: { description: 'The current progress', schema: ExportBatchView } },
         problems: ['not_found'],
         handle: async ({ caller, params }) => {
           const { organization } = caller
@@ -133,9 +133,9 @@ function batchEndpoints(exports: Exports): Endpoint[] {
       method: 'get',
       path: '/export-batches/{id}/result.csv',
       tag: TAG,
-      summary: 'What became of each candidate, as CSV',
+      summary: 'Download the result for each candidate as CSV',
       description:
-        'A line for each export as it is now, and one for each refused row. What a spreadsheet would run as a formula begins with an apostrophe.',
+        'One line for each export in its current state, and one for each refused row. Text that a spreadsheet would run as a formula starts with an apostrophe.',
       access: 'sourcer',
       params: PARAMS,
       answers: { 200: { description: 'The lines', contentType: 'text/csv' } },

@@ -29,15 +29,18 @@ const PARAMS = z.strictObject({ name: RuleName })
 /** A rule as it is asked for. */
 export const ExportRuleInput = z
   .strictObject({
-    projects: Words.optional().describe("The sourcing tool's words; left out or empty: any project. Case makes no difference"),
-    stages: Words.min(1).describe("The sourcing tool's words, such as qualified. Case makes no difference"),
+    projects: Words.optional().describe('Project names in the sourcing tool. Absent or empty means any project. Case makes no difference'),
+    stages: Words.min(1).describe('Stage names in the sourcing tool, such as qualified. Case makes no difference'),
     postingId: Id.optional(),
     requisitionId: Id.optional(),
-    requestedBy: z.string().trim().min(3).max(320).describe('E-mail of the person in whose name it exports'),
-    onDuplicate: z.enum(ON_DUPLICATE_OF_RULES).optional().describe('Left out: stop'),
+    requestedBy: z.string().trim().min(3).max(320).describe('Email address of the person that the rule exports for'),
+    onDuplicate: z.enum(ON_DUPLICATE_OF_RULES).optional().describe('Default: stop'),
     note: plainText(10_000).optional(),
-    active: z.boolean().optional().describe('Left out: true. Inactive, nobody enters it, and who waits goes on waiting'),
-    applyToExisting: z.boolean().optional().describe('Also those who are in its stages already'),
+    active: z
+      .boolean()
+      .optional()
+      .describe('Default: true. An inactive rule takes no new candidates, and those that are waiting keep waiting'),
+    applyToExisting: z.boolean().optional().describe('Also export candidates who are already in its stages'),
   })
   .meta({ id: 'ExportRuleInput' })
 
@@ -51,7 +54,7 @@ export function exportRuleEndpoints({ exports }: { exports: Pick<Exports, 'rules
       method: 'get',
       path: '/export-rules',
       tag: TAG,
-      summary: 'List the rules of automatic export',
+      summary: 'List export rules',
       access: 'admin',
       query: pageQuery,
       answers: { 200: { description: 'Newest first', schema: pageOf(ExportRuleView) } },
@@ -61,9 +64,9 @@ export function exportRuleEndpoints({ exports }: { exports: Pick<Exports, 'rules
       method: 'put',
       path: '/export-rules/{name}',
       tag: TAG,
-      summary: 'Make or change a rule',
+      summary: 'Create or change an export rule',
       description:
-        'A candidate that enters one of the stages is exported once under it. Who cannot go out waits, and goes out when what stood in the way is mended.',
+        'The rule exports each candidate once, when they enter one of the stages. A candidate who cannot be exported waits until the cause is resolved.',
       access: 'admin',
       params: PARAMS,
       body: ExportRuleInput,
@@ -79,8 +82,8 @@ export function exportRuleEndpoints({ exports }: { exports: Pick<Exports, 'rules
       method: 'delete',
       path: '/export-rules/{name}',
       tag: TAG,
-      summary: 'Remove a rule',
-      description: 'Exports that it has asked for go on; who waits under it is not exported any more.',
+      summary: 'Remove an export rule',
+      description: 'Exports that the rule has already requested continue. Candidates who are waiting are no longer exported.',
       access: 'admin',
       params: PARAMS,
       answers: { 204: { description: 'Removed' } },
@@ -94,9 +97,9 @@ export function exportRuleEndpoints({ exports }: { exports: Pick<Exports, 'rules
       method: 'post',
       path: '/export-rules/{name}/preview',
       tag: TAG,
-      summary: 'What a rule would export now',
+      summary: 'Preview what an export rule would export now',
       description:
-        'Of those who are in its stages, with the members given in place of the saved ones: a rule can be tried before it is saved. Writes nothing.',
+        'Lists the candidates who are in its stages. Members in the body replace the saved ones, so that you can try a rule before saving it. Writes nothing.',
       access: 'admin',
       reads: true,
       params: PARAMS,

@@ -18,16 +18,18 @@ const Id = z.string().min(1).max(100)
 const ExportInput = z
   .strictObject({
     candidateId: Id.optional(),
-    candidate: CandidateInput.optional().describe('In place of candidateId: created, or updated when its externalId is known'),
-    requestedBy: z.string().trim().min(3).max(320).describe('E-mail of the person in whose name it goes'),
+    candidate: CandidateInput.optional().describe(
+      'Instead of candidateId. The candidate is created, or updated if its externalId is known',
+    ),
+    requestedBy: z.string().trim().min(3).max(320).describe('Email address of the person that the candidate is exported for'),
     postingId: Id.optional(),
     requisitionId: Id.optional(),
     note: plainText(10_000).optional(),
-    onDuplicate: z.enum(ON_DUPLICATE).optional().describe('Left out: stop'),
+    onDuplicate: z.enum(ON_DUPLICATE).optional().describe('Default: stop'),
   })
   .refine(({ candidateId, candidate }) => (candidateId === undefined) !== (candidate === undefined), {
     path: ['candidateId'],
-    message: 'give either candidateId or candidate',
+    message: 'must have either candidateId or candidate',
   })
   .meta({ id: 'ExportInput' })
 
@@ -61,7 +63,8 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       path: '/exports',
       tag: TAG,
       summary: 'Export a candidate to Lever',
-      description: 'Accepted durably and worked at once; follow it by GET. One opportunity, whatever breaks in between.',
+      description:
+        'The export is accepted durably and starts at once; use GET to follow it. It creates one opportunity, even if something fails in between.',
       access: 'sourcer',
       body: ExportInput,
       answers: { 202: { description: 'Accepted', schema: ExportView } },
@@ -93,8 +96,8 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       method: 'post',
       path: '/exports/preview',
       tag: TAG,
-      summary: 'What an export would do',
-      description: 'The very request, who is in Lever already, and what stands in the way. Writes nothing.',
+      summary: 'Preview an export',
+      description: 'Shows the exact request, who is already in Lever, and what prevents the export. Writes nothing.',
       access: 'sourcer',
       reads: true,
       body: ExportInput,
@@ -120,7 +123,7 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       method: 'get',
       path: '/exports',
       tag: TAG,
-      summary: 'Exports, newest first',
+      summary: 'List exports, newest first',
       access: 'sourcer',
       query: ListQuery,
       answers: { 200: { description: 'A page of exports', schema: pageOf(ExportView) } },
@@ -133,7 +136,7 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
       method: 'get',
       path: '/exports/{id}',
       tag: TAG,
-      summary: 'One export',
+      summary: 'Get an export',
       access: 'sourcer',
       params: PARAMS,
       answers: { 200: { description: 'The export', schema: ExportView } },
@@ -148,8 +151,7 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
         method: 'post',
         path: `/exports/{id}/${verb}`,
         tag: TAG,
-        summary:
-          verb === 'retry' ? 'Try a failed or canceled export again, or the failed note of an exported one' : 'Take back a queued export',
+        summary: verb === 'retry' ? 'Retry a failed or canceled export, or the failed note of an exported one' : 'Cancel a queued export',
         access: 'sourcer',
         params: PARAMS,
         answers: { 202: { description: 'The export', schema: ExportView } },

@@ -46,7 +46,7 @@ async function assertMayReadMetrics(ctx: SiteContext, { operatorApiKey, publicUr
   const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
   if (key !== undefined && operatorApiKey !== undefined && equalSecrets(key, operatorApiKey)) return
   if (key !== undefined) await countWrongKey(ctx, failures)
-  throw new ServiceError('unauthenticated', "Metrics take the operator's key.", {
+  throw new ServiceError('unauthenticated', "Metrics require the operator's key.", {
     headers: { 'WWW-Authenticate': 'Bearer realm="fulcrum"' },
   })
 }
@@ -59,27 +59,29 @@ export const healthPaths: ZodOpenApiPathsObject = {
   '/healthz': {
     get: {
       tags: TAGS,
-      summary: 'Whether the process lives',
+      summary: 'Check that the process is alive',
       security: [],
-      responses: { 200: { description: 'It does', content: { 'application/json': { schema: z.object({ version: z.string() }) } } } },
+      responses: {
+        200: { description: 'The process is alive', content: { 'application/json': { schema: z.object({ version: z.string() }) } } },
+      },
     },
   },
   '/readyz': {
     get: {
       tags: TAGS,
-      summary: 'Whether the process can serve, and what it lacks',
+      summary: 'Check whether the process is ready, and what it lacks',
       security: [],
       responses: {
-        200: { description: 'It can', content: { 'application/json': { schema: Readiness } } },
-        503: { description: 'It cannot yet', content: { 'application/json': { schema: Readiness } } },
+        200: { description: 'The process is ready', content: { 'application/json': { schema: Readiness } } },
+        503: { description: 'The process is not ready yet', content: { 'application/json': { schema: Readiness } } },
       },
     },
   },
   '/metrics': {
     get: {
       tags: TAGS,
-      summary: 'Metrics for Prometheus',
-      description: "Takes the operator's key. Where `PUBLIC_URL` is http on a loopback host, requests from the machine itself need none.",
+      summary: 'Get metrics for Prometheus',
+      description: "Requires the operator's key. If `PUBLIC_URL` is http on a loopback host, requests from the same machine need no key.",
       security: [{ operatorKey: [] }, {}],
       responses: { 200: { description: 'Prometheus text format', content: { 'text/plain': { schema: { type: 'string' } } } } },
     },

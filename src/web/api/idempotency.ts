@@ -86,13 +86,13 @@ async function takeOrRead(record: KeyRecord): Promise<IdempotencyKeyDocument | n
 
 function assertSameBody(known: IdempotencyKeyDocument, record: KeyRecord): void {
   if (known.fingerprint === record.fingerprint) return
-  throw new ServiceError('idempotency_key_reused', 'This Idempotency-Key was used with another body.', {
-    hint: 'Take a new key for a new request.',
+  throw new ServiceError('idempotency_key_reused', 'This Idempotency-Key was already used with another body.', {
+    hint: 'Use a new key for a new request.',
   })
 }
 
 function inProgress(): ServiceError {
-  return new ServiceError('idempotency_in_progress', 'The first request with this Idempotency-Key is still at work.', {
+  return new ServiceError('idempotency_in_progress', 'The first request with this Idempotency-Key is still running.', {
     hint: 'Send it again in a moment.',
     headers: { 'Retry-After': '1' },
   })
@@ -129,7 +129,7 @@ async function runFirst(deps: IdempotencyDeps, record: KeyRecord, run: () => Pro
   } finally {
     clearInterval(heart)
   }
-  if (!answer.result) throw new Error('what takes an Idempotency-Key must answer with its result')
+  if (!answer.result) throw new Error('an endpoint that takes an Idempotency-Key must answer with its result')
   const { id, secret } = answer.result
   const sealed = secret === undefined ? {} : { secret: deps.sealer.seal(secret, secretPlace(record._id, record.organization)) }
   await IdempotencyKeyModel.updateOne(mine, { leaseUntil: null, answer: { status: answer.status, resultId: id, ...sealed } })

@@ -33,7 +33,7 @@ export async function identifyCaller(ctx: SiteContext, deps: IdentifyDeps): Prom
 /** A right key passes however many wrong ones came from its address: it cannot be guessed, and others behind the same address may be misconfigured. */
 async function byKey(ctx: SiteContext, authorization: string, deps: IdentifyDeps): Promise<Caller> {
   const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-  if (key === undefined) throw unauthenticated('Authorization must be Bearer and a key.')
+  if (key === undefined) throw unauthenticated('The Authorization header must be Bearer followed by a key.')
   if (deps.operatorApiKey !== undefined && equalSecrets(key, deps.operatorApiKey)) return { kind: 'operator' }
   const caller = await deps.accounts.authenticateApiKey(key)
   if (!caller) {
@@ -64,12 +64,12 @@ export function assertAccess(caller: Caller, endpoint: Pick<Endpoint, 'access' |
       ? caller.kind === 'operator'
       : caller.kind === 'apiKey' || (caller.kind === 'person' && (caller.role === 'admin' || access === 'sourcer'))
   if (caller.kind === 'apiKey' && access !== 'operator' && caller.access === 'read' && !isRead(endpoint)) {
-    throw new ServiceError('forbidden', 'This API key may only read.', {
-      hint: 'Use a key with full access; an admin can make one in Settings > API keys.',
+    throw new ServiceError('forbidden', 'This API key can only read.', {
+      hint: 'Use a key with full access; an admin can create one in Settings > API keys.',
     })
   }
   if (isAllowed) return
-  if (access === 'operator') throw new ServiceError('forbidden', "This takes the operator's key.")
-  if (caller.kind === 'operator') throw new ServiceError('forbidden', "The operator's key works on /organizations alone.")
-  throw new ServiceError('forbidden', 'This takes an admin.', { hint: 'Ask an admin of your organization.' })
+  if (access === 'operator') throw new ServiceError('forbidden', "This requires the operator's key.")
+  if (caller.kind === 'operator') throw new ServiceError('forbidden', "The operator's key works only on /organizations.")
+  throw new ServiceError('forbidden', 'This requires an admin.', { hint: 'Ask an admin of your organization.' })
 }

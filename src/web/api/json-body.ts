@@ -26,7 +26,8 @@ function assertJsonType({ headers }: IncomingMessage): void {
   const charset = parameters.find((part) => part.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '') // prettier-ignore
   const isJson = type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type)
   if (!isJson) throw new ServiceError('unsupported_media_type', 'Send the body as application/json.')
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw new ServiceError('unsupported_media_type', 'JSON is UTF-8.')
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
+    throw new ServiceError('unsupported_media_type', 'JSON must be UTF-8.')
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') throw new ServiceError('unsupported_media_type', 'Send the body without Content-Encoding.')
 }

@@ -12,7 +12,7 @@ export const LeverUserOutput = z
     id: z.string(),
     name: text,
     email: text,
-    accessRole: text.describe("Lever's name of the role, or the id of a custom one"),
+    accessRole: text.describe("Lever's name for the role, or the id of a custom role"),
     deactivatedAt: instant,
   })
   .meta({ id: 'LeverUser' })
@@ -33,7 +33,7 @@ export const PostingOutput = z
     id: z.string(),
     text: z.string().describe('The title'),
     state: text.describe(POSTING_STATES.join(', ')),
-    open: z.boolean().describe('Takes candidates: published or internal'),
+    open: z.boolean().describe('Whether it accepts candidates: published or internal'),
     location: text,
     team: text,
     department: text,
@@ -66,7 +66,7 @@ export const OpportunityOutput = z
     id: z.string(),
     contact: text.describe('Id of the person across opportunities'),
     stage: text.describe('Id of the stage'),
-    postings: z.array(z.string()).describe('Ids of the postings it was made for'),
+    postings: z.array(z.string()).describe('Ids of its postings'),
     owner: leverUser,
     origin: text,
     sources: z.array(z.string()),

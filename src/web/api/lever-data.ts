@@ -25,17 +25,26 @@ export interface LeverDataDeps {
 }
 
 const TAG = "Lever's data"
-const WITHOUT_CONFIDENTIAL = 'A sourcer sees no confidential ones.'
+const WITHOUT_CONFIDENTIAL = 'A sourcer sees no confidential postings or requisitions.'
 const LeverId = z.string().min(1).max(100)
 
 const PostingsQuery = pageQuery.extend({
-  q: z.string().max(200).optional().describe('Words, each in title, location, team or a requisition code; case and accents do not matter'),
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Words to find in title, location, team or a requisition code. Case and accents do not matter'),
   state: z.enum(POSTING_STATES).optional(),
-  open: queryFlag.optional().describe('Whether it takes candidates: published or internal'),
+  open: queryFlag.optional().describe('Only postings that accept candidates (published or internal), or only others'),
 })
 
 const OpportunitiesQuery = pageQuery.extend({
-  candidateId: z.string().min(1).max(100).optional().describe('Those of contacts that share an e-mail or a link with this candidate'),
+  candidateId: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Only opportunities of contacts that share an email or a link with this candidate'),
   stageId: LeverId.optional(),
   postingId: LeverId.optional(),
   archived: queryFlag.optional(),
@@ -43,7 +52,7 @@ const OpportunitiesQuery = pageQuery.extend({
 
 const SyncInput = z
   .strictObject({
-    resources: z.array(z.enum(SYNCED)).min(1).max(SYNCED.length).optional().describe('Left out: all'),
+    resources: z.array(z.enum(SYNCED)).min(1).max(SYNCED.length).optional().describe('Default: all'),
   })
   .meta({ id: 'SyncInput' })
 
@@ -51,14 +60,14 @@ const SyncInput = z
 export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
   const { mirror } = deps
   return [
-    listOf('/lever/users', 'Users, deactivated ones too, by name', 'admin', LeverUserOutput, mirror.listUsers),
-    listOf('/lever/stages', 'Stages in the order of the pipeline', 'sourcer', StageOutput, mirror.listStages),
-    listOf('/lever/archive-reasons', 'Archive reasons by name', 'sourcer', ArchiveReasonOutput, mirror.listArchiveReasons),
+    listOf('/lever/users', 'List users by name, including deactivated ones', 'admin', LeverUserOutput, mirror.listUsers),
+    listOf('/lever/stages', 'List stages in pipeline order', 'sourcer', StageOutput, mirror.listStages),
+    listOf('/lever/archive-reasons', 'List archive reasons by name', 'sourcer', ArchiveReasonOutput, mirror.listArchiveReasons),
     defineEndpoint({
       method: 'get',
       path: '/lever/requisitions',
       tag: TAG,
-      summary: 'Requisitions by name',
+      summary: 'List requisitions by name',
       description: WITHOUT_CONFIDENTIAL,
       access: 'sourcer',
       query: pageQuery,
@@ -72,7 +81,7 @@ export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
       method: 'get',
       path: '/lever/postings',
       tag: TAG,
-      summary: 'Postings by title',
+      summary: 'List postings by title',
       description: WITHOUT_CONFIDENTIAL,
       access: 'sourcer',
       query: PostingsQuery,
@@ -87,9 +96,9 @@ export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
       method: 'post',
       path: '/lever/sync',
       tag: TAG,
-      summary: "Read Lever's data anew",
+      summary: "Read Lever's data again",
       description:
-        'Runs in the background; follow it in `sync` of `GET /connection`. It also runs by itself every 15 minutes; of opportunities, once all were read after the activation, what changed is read every 10.',
+        'Runs in the background; follow it in `sync` of `GET /connection`. It also runs automatically every 15 minutes. Once all opportunities have been read after activation, their changes are read every 10 minutes.',
       access: 'admin',
       body: SyncInput,
       answers: { 202: { description: 'Begun', schema: z.object({ sync: SyncView }) } },
@@ -116,7 +125,7 @@ function listOf(
     summary,
     access,
     query: pageQuery,
-    answers: { 200: { description: 'A page of them', schema: pageOf(item) } },
+    answers: { 200: { description: 'A page of the list', schema: pageOf(item) } },
     handle: async ({ caller, query }) => ({ status: 200, body: await list(caller.organization, query) }),
   })
 }
@@ -126,9 +135,9 @@ function opportunities({ mirror, findCandidate }: LeverDataDeps): Endpoint {
     method: 'get',
     path: '/lever/opportunities',
     tag: TAG,
-    summary: 'Opportunities as last seen',
+    summary: 'List opportunities as last read from Lever',
     description:
-      'Without anything personal. All are read after the activation; before that, those are known that were exported from here or of which Lever told.',
+      'The list contains no personal data. All opportunities are read after activation. Before that, it has only those that were exported from here or that a webhook named.',
     access: 'admin',
     query: OpportunitiesQuery,
     answers: { 200: { description: 'A page of opportunities', schema: pageOf(OpportunityOutput) } },
@@ -138,7 +147,7 @@ function opportunities({ mirror, findCandidate }: LeverDataDeps): Endpoint {
       const person = candidateId === undefined ? undefined : await findCandidate(caller.organization, candidateId)
       if (person === null)
         throw new ServiceError('candidate_not_found', 'There is no such candidate.', {
-          errors: [{ path: 'query.candidateId', message: 'is not a candidate here' }],
+          errors: [{ path: 'query.candidateId', message: 'is not a candidate of this organization' }],
         })
       return { status: 200, body: await mirror.listOpportunities(caller.organization, { ...filters, person }, clearanceOf(caller), query) }
     },

@@ -11,12 +11,12 @@ const ProblemDocument = z
     title: z.string(),
     status: z.int(),
     detail: z.string().meta({ description: 'What happened.' }),
-    code: z.enum(ERROR_CODES).meta({ description: 'Stable; tell errors apart by it.' }),
-    hint: z.string().optional().meta({ description: 'What can be done next.' }),
+    code: z.enum(ERROR_CODES).meta({ description: 'A stable code that identifies the error.' }),
+    hint: z.string().optional().meta({ description: 'What to do next.' }),
     errors: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
-      .meta({ description: 'Each wrong field, or query parameter (`query.limit`).' }),
+      .meta({ description: 'Each invalid field or query parameter (such as `query.limit`).' }),
     requestId: z.string().optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' })
@@ -58,17 +58,18 @@ export function openApiDocument(options: { endpoints: readonly Endpoint[]; extra
 }
 
 const DESCRIPTION = [
-  'Carries candidates into Lever and brings their stages back. Ids are opaque strings, times ISO 8601 in UTC.',
+  'Exports candidates to Lever and brings their stages back. Ids are opaque strings, and times are ISO 8601 in UTC.',
   'Errors are RFC 9457 problem documents with a stable `code`. Every answer carries `X-Request-Id`.',
-  'A `POST` that creates takes `Idempotency-Key`: for 24 h, the same key and body from the same caller answer the first result again, as it is by then, with `Idempotent-Replayed: true`. ' +
-    'A key belongs to the caller that used it: one API key, or one person in any session.',
+  'A `POST` that creates something accepts `Idempotency-Key`: for 24 h, the same key and body from the same caller return the first result in its current state, with `Idempotent-Replayed: true`. ' +
+    'A key belongs to the caller that used it: an API key, or a person in any session.',
 ].join('\n\n')
 
 const SECURITY_SCHEMES = {
   apiKey: {
     type: 'http',
     scheme: 'bearer',
-    description: "An organization's API key. The access named with it is the least that may: a `full` key may all that a `read` key may.",
+    description:
+      "An organization's API key. Each operation names the minimum access: a `full` key can do everything that a `read` key can.",
   },
   operatorKey: { type: 'http', scheme: 'bearer', description: "The operator's key (`OPERATOR_API_KEY`)." },
   session: {
@@ -76,13 +77,13 @@ const SECURITY_SCHEMES = {
     in: 'cookie',
     name: 'fulcrum_session',
     description:
-      'Of a signed-in person; `__Host-fulcrum_session` over https. The role named with it is the least that may: an `admin` may all that a `sourcer` may.',
+      'Session cookie of a signed-in person; `__Host-fulcrum_session` over https. Each operation names the minimum role: an `admin` can do everything that a `sourcer` can.',
   },
   csrfToken: {
     type: 'apiKey',
     in: 'header',
     name: 'X-CSRF-Token',
-    description: 'With a session, for writes: from `<meta name="csrf-token">`.',
+    description: 'Required for writes with a session. Take it from `<meta name="csrf-token">`.',
   },
 } as const
 
@@ -110,7 +111,7 @@ const IDEMPOTENCY_HEADER = z.object({
     .string()
     .max(255)
     .optional()
-    .meta({ description: 'The same key and body from the same caller answer the first result again, for 24 h.' }),
+    .meta({ description: 'For 24 h, the same key and body from the same caller return the first result again.' }),
 })
 
 function operationIdOf(method: string, path: string): string {

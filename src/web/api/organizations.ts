@@ -7,7 +7,7 @@ import { plainLine } from './request-fields.ts'
 export const Name = plainLine(200)
 
 const OrganizationInput = z
-  .strictObject({ name: Name, sourceName: Name.meta({ description: "What an exported candidate's source reads in Lever." }) })
+  .strictObject({ name: Name, sourceName: Name.meta({ description: 'The source of exported candidates in Lever.' }) })
   .meta({ id: 'OrganizationInput' })
 const OrganizationView = z.object({ id: z.string(), name: z.string(), sourceName: z.string() }).meta({ id: 'Organization' })
 const CreatedOrganization = OrganizationView.extend({ apiKey: z.string().meta({ description: 'Shown once.' }) })
@@ -20,10 +20,10 @@ export function organizationEndpoints({ accounts }: { accounts: Accounts }): End
       method: 'post',
       path: '/organizations',
       tag: TAG,
-      summary: 'Make an organization and its first API key',
+      summary: 'Create an organization and its first API key',
       access: 'operator',
       body: OrganizationInput,
-      answers: { 201: { description: 'The organization, and its key for the only time', schema: CreatedOrganization } },
+      answers: { 201: { description: 'The organization and its key. The key is shown only once.', schema: CreatedOrganization } },
       replay: async (_input, { id, secret, status }) => ({ status, body: { ...(await accounts.getOrganization(id)), apiKey: secret } }),
       handle: async ({ body }) => {
         const created = await accounts.createOrganization(body)

@@ -9,8 +9,8 @@ const limit = z
 export const pageQuery = z.strictObject({
   limit: limit
     .default(50)
-    .meta({ description: 'At most so many items, 1 to 100.', override: { type: 'integer', minimum: 1, maximum: 100, default: 50 } }),
-  cursor: z.string().max(200).optional().meta({ description: '`nextCursor` of the page before.' }),
+    .meta({ description: 'Maximum number of items, 1 to 100.', override: { type: 'integer', minimum: 1, maximum: 100, default: 50 } }),
+  cursor: z.string().max(200).optional().meta({ description: '`nextCursor` of the previous page.' }),
 })
 
 /** The envelope of a list of `item`, for the documentation. */

@@ -58,7 +58,7 @@ async function answer(ctx: RouteContext, endpoint: Endpoint, deps: ApiDeps): Pro
 
 function assertAcceptable(ctx: SiteContext, { answers }: Endpoint): void {
   const types = ['application/json', 'application/problem+json', ...Object.values(answers).flatMap(({ contentType }) => contentType ?? [])]
-  if (ctx.accepts(types) === false) throw new ServiceError('not_acceptable', `This answers as ${types.join(', ')}.`)
+  if (ctx.accepts(types) === false) throw new ServiceError('not_acceptable', `The answer is available only as ${types.join(', ')}.`)
 }
 
 const NO_MEMBERS = z.strictObject({})

@@ -10,11 +10,16 @@ const SignInLinkInput = z
   .strictObject({
     userEmail: EmailAddress,
     path: SitePath.default('/'),
-    validForSeconds: z.int().min(1).max(LONGEST_SECONDS).default(60).meta({ description: 'At most three days, for an invitation.' }),
+    validForSeconds: z
+      .int()
+      .min(1)
+      .max(LONGEST_SECONDS)
+      .default(60)
+      .meta({ description: 'At most three days, which suits an invitation.' }),
   })
   .meta({ id: 'SignInLinkInput' })
 const SignInLinkView = z.object({
-  url: z.string().meta({ description: 'Signs the person in once; see the description of the call.' }),
+  url: z.string().meta({ description: 'Signs the person in once. See the description of the call.' }),
   expiresAt: z.date(),
 })
 
@@ -25,9 +30,9 @@ export function signInLinkEndpoints({ accounts }: { accounts: Accounts }): Endpo
       method: 'post',
       path: '/sign-in-links',
       tag: 'People',
-      summary: 'Make a single-use link that signs a person in',
+      summary: 'Create a single-use link that signs a person in',
       description:
-        'Opening the link signs the person in and goes to `path`. A link that lives longer than 10 minutes first shows a page with the names of the organization and the person and a button, since mail scanners open links; so does every link in a browser where somebody else is signed in.',
+        'Opening the link signs the person in and goes to `path`. A link that lives longer than 10 minutes first shows a page with the names of the organization and the person and a button, since mail scanners open links. So does every link in a browser where someone else is signed in.',
       access: 'admin',
       body: SignInLinkInput,
       answers: { 201: { description: 'The link', schema: SignInLinkView } },

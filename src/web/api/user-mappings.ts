@@ -11,8 +11,8 @@ const Email = z.string().trim().min(3).max(320)
 
 const MappingInput = z
   .strictObject({
-    leverEmail: Email.describe('As it stands in Lever; case and surrounding white space do not matter'),
-    active: z.boolean().optional().describe('Left out: true. Inactive, the person cannot export'),
+    leverEmail: Email.describe('The address in Lever. Case and surrounding white space do not matter'),
+    active: z.boolean().optional().describe('Default: true. If inactive, the person cannot export'),
   })
   .meta({ id: 'UserMappingInput' })
 
@@ -22,9 +22,9 @@ const MappingOutput = z
     leverEmail: z.string(),
     leverUserId: z.string(),
     leverName: z.string().nullable(),
-    accessRole: z.string().nullable().describe("Lever's name of the role, or the id of a custom one"),
+    accessRole: z.string().nullable().describe("Lever's name for the role, or the id of a custom role"),
     active: z.boolean(),
-    status: z.enum(MAPPING_STATUSES).describe('Whether the Lever user can still be performed as'),
+    status: z.enum(MAPPING_STATUSES).describe('Whether exports can still be performed as the Lever user'),
   })
   .meta({ id: 'UserMapping' })
 
@@ -40,7 +40,7 @@ const Suggestion = z
 
 const AutoMatchOutput = z
   .object({
-    matched: z.array(MappingOutput).describe('Mappings made now'),
+    matched: z.array(MappingOutput).describe('Mappings that were created'),
     unmatched: z.array(z.object({ userEmail: z.string(), reason: z.enum(UNMATCHED_REASONS), suggestions: z.array(Suggestion) })),
   })
   .meta({ id: 'AutoMatchResult' })
@@ -54,7 +54,7 @@ export function userMappingEndpoints({ mappings }: { mappings: Mappings }): Endp
       method: 'get',
       path: '/user-mappings',
       tag: TAG,
-      summary: 'Who is whom in Lever, newest first',
+      summary: 'List user mappings, newest first',
       access: 'admin',
       query: pageQuery,
       answers: { 200: { description: 'A page of mappings', schema: pageOf(MappingOutput) } },
@@ -101,10 +101,11 @@ export function userMappingEndpoints({ mappings }: { mappings: Mappings }): Endp
       method: 'post',
       path: '/user-mappings/auto-match',
       tag: TAG,
-      summary: 'Map everybody who has the same e-mail address in Lever',
-      description: 'Active people without a mapping; mappings that are there stay as they are. Who was not matched comes with near misses.',
+      summary: 'Map everyone who has the same email address in Lever',
+      description:
+        'Maps active people who have no mapping. Existing mappings stay as they are. The answer lists near misses for people who were not matched.',
       access: 'admin',
-      answers: { 200: { description: 'Who was matched and who was not', schema: AutoMatchOutput } },
+      answers: { 200: { description: 'People who were matched and people who were not', schema: AutoMatchOutput } },
       problems: ['connection_not_active', 'lever_unavailable'],
       handle: async ({ caller }) => ({ status: 200, body: await mappings.autoMatch(caller.organization, actorOf(caller)) }),
     }),

@@ -12,14 +12,14 @@ import { parseInput } from '../shell/parse-input.ts'
 const UserInput = z
   .strictObject({
     name: Name,
-    role: z.enum(PERSON_ROLES).meta({ description: '`admin`: everything; `sourcer`: candidates and own exports.' }),
-    active: z.boolean().default(true).meta({ description: 'Inactive people cannot sign in or export, and lose their sessions at once.' }),
+    role: z.enum(PERSON_ROLES).meta({ description: '`admin`: everything. `sourcer`: candidates and their own exports.' }),
+    active: z.boolean().default(true).meta({ description: 'Inactive people cannot sign in or export, and their sessions end at once.' }),
   })
   .meta({ id: 'UserInput' })
 const UserView = z
   .object({ email: z.string(), name: z.string(), role: z.enum(PERSON_ROLES), active: z.boolean(), createdAt: z.date() })
   .meta({ id: 'User' })
-const EmailParams = z.strictObject({ email: z.string().meta({ description: 'An e-mail address.' }) })
+const EmailParams = z.strictObject({ email: z.string().meta({ description: 'An email address.' }) })
 
 const TAG = 'People'
 
@@ -29,7 +29,7 @@ export function userEndpoints({ accounts }: { accounts: Accounts }): Endpoint[] 
       method: 'put',
       path: '/users/{email}',
       tag: TAG,
-      summary: 'Add a person, or change name, role and whether they are active',
+      summary: 'Add a person, or change their name, role and status',
       access: 'admin',
       params: EmailParams,
       body: UserInput,
@@ -57,7 +57,7 @@ export function userEndpoints({ accounts }: { accounts: Accounts }): Endpoint[] 
       method: 'delete',
       path: '/users/{email}',
       tag: TAG,
-      summary: 'Remove a person, and their sessions at once',
+      summary: 'Remove a person and end their sessions',
       access: 'admin',
       params: EmailParams,
       answers: { 204: { description: 'Removed' } },

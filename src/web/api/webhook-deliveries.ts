@@ -11,24 +11,24 @@ import { pageOf, pageQuery } from './paging.ts'
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 const range = {
   event: z.string().max(100).optional(),
-  from: instant.optional().meta({ description: 'Received from then on.', override: { type: 'string', format: 'date-time' } }),
-  to: instant.optional().meta({ description: 'Received before then.', override: { type: 'string', format: 'date-time' } }),
+  from: instant.optional().meta({ description: 'Start of the range, inclusive.', override: { type: 'string', format: 'date-time' } }),
+  to: instant.optional().meta({ description: 'End of the range, exclusive.', override: { type: 'string', format: 'date-time' } }),
 }
 const ListQuery = pageQuery.extend({ ...range, status: z.enum(DELIVERY_STATUSES).optional() })
 const ReplayBody = z
   .strictObject({
     ...range,
     status: z.enum(REPLAYABLE).optional(),
-    cursor: z.string().max(200).optional().meta({ description: '`nextCursor` of the call before, to go on.' }),
+    cursor: z.string().max(200).optional().meta({ description: '`nextCursor` of the previous call, to continue.' }),
   })
   .refine(({ from, to }) => !from || !to || from < to, { path: ['to'], message: 'must be later than from' })
   .meta({ id: 'WebhookReplay' })
 const ReplayedView = z.object({
-  accepted: z.int().meta({ description: 'How many will be processed once more.' }),
+  accepted: z.int().meta({ description: 'Number of deliveries that will be processed again.' }),
   nextCursor: z
     .string()
     .nullable()
-    .meta({ description: `Where to go on, when there were more than ${MOST_AT_ONCE}.` }),
+    .meta({ description: `Where to continue if there were more than ${MOST_AT_ONCE}.` }),
 })
 const TAG = 'Webhooks'
 
@@ -38,7 +38,7 @@ export function webhookDeliveryEndpoints({ webhooks }: { webhooks: Webhooks }): 
       method: 'get',
       path: '/webhook-deliveries',
       tag: TAG,
-      summary: 'List what Lever delivered',
+      summary: 'List webhook deliveries',
       access: 'admin',
       query: ListQuery,
       answers: { 200: { description: 'Newest first', schema: pageOf(DeliveryView) } },
@@ -61,11 +61,11 @@ export function webhookDeliveryEndpoints({ webhooks }: { webhooks: Webhooks }): 
       method: 'post',
       path: '/webhook-deliveries/{id}/replay',
       tag: TAG,
-      summary: 'Process a delivery once more',
-      description: 'Its opportunity is read from Lever again, so nothing is doubled.',
+      summary: 'Replay a delivery',
+      description: 'Reads its opportunity from Lever again, so nothing is duplicated.',
       access: 'admin',
       params: IdParams,
-      answers: { 202: { description: 'It will be processed', schema: DeliveryView } },
+      answers: { 202: { description: 'The delivery will be processed', schema: DeliveryView } },
       problems: ['payload_expired', 'state_conflict'],
       handle: async ({ caller, params }) => ({ status: 202, body: await webhooks.replay(caller.organization, params.id) }),
     }),
@@ -73,13 +73,13 @@ export function webhookDeliveryEndpoints({ webhooks }: { webhooks: Webhooks }): 
       method: 'post',
       path: '/webhook-deliveries/replay',
       tag: TAG,
-      summary: 'Process all deliveries of a range once more',
+      summary: 'Replay all deliveries in a range',
       description:
-        `Oldest first, at most ${MOST_AT_ONCE} a call. Those that are held, wait to be processed anyway, or whose payload has expired are ` +
-        'passed over. May be repeated: each opportunity is read from Lever again, so nothing is doubled. New deliveries go first. Each call is in the audit trail.',
+        `Replays the oldest first, at most ${MOST_AT_ONCE} per call. Deliveries that are held, that are still waiting to be processed, or whose payload has expired are ` +
+        'skipped. The call can be repeated: each opportunity is read from Lever again, so nothing is duplicated. New deliveries go first. The audit trail records each call.',
       access: 'admin',
       body: ReplayBody,
-      answers: { 202: { description: 'They will be processed', schema: ReplayedView } },
+      answers: { 202: { description: 'The deliveries will be processed', schema: ReplayedView } },
       handle: async ({ caller, body }) => ({ status: 202, body: await webhooks.replayRange(caller.organization, body, actorOf(caller)) }),
     }),
   ]

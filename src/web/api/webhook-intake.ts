@@ -50,17 +50,17 @@ export const webhookIntakePaths: ZodOpenApiPathsObject = {
   '/webhooks/lever/{endpointKey}': {
     post: {
       tags: ['Webhooks'],
-      summary: "Where Lever's webhooks are delivered",
+      summary: 'Receive a webhook from Lever',
       description:
-        'Signed in the body by the signature token of the event: HMAC-SHA256 over `token` and `triggeredAt`, in hex. Each signature is accepted once: ' +
-        'any later body with it is a `repeat`. An event outside the eight is `ignored`. While no signature token is known for the event, deliveries are ' +
-        `\`held\` for 24 h, at most ${MOST_HELD.ofEvent} of an event and ${MOST_HELD.fromSender} from one sending address.`,
+        'The body is signed with the signature token of the event: HMAC-SHA256 over `token` and `triggeredAt`, in hex. Each signature is accepted once: ' +
+        'any later body with it is a `repeat`. An event outside the eight is `ignored`. While the event has no signature token, its deliveries are ' +
+        `\`held\` for 24 h: at most ${MOST_HELD.ofEvent} for one event and ${MOST_HELD.fromSender} from one sending address.`,
       security: [],
       requestParams: { path: z.object({ endpointKey: z.string() }) },
       requestBody: { content: { 'application/json': { schema: Body } } },
       responses: {
         200: {
-          description: 'Stored durably, a test, or nothing to do',
+          description: 'Stored durably, or a test, or nothing to do',
           content: { 'application/json': { schema: z.object({ outcome: z.enum(RECEIVE_OUTCOMES) }) } },
         },
         400: refusal('Not JSON, or a field of the wrong type'),
@@ -70,7 +70,7 @@ export const webhookIntakePaths: ZodOpenApiPathsObject = {
         404: refusal('Unknown endpoint'),
         408: refusal('The body took too long'),
         413: refusal('Larger than 256 KB'),
-        429: refusal('More is held than may be: deliver it again later'),
+        429: refusal('Too many deliveries are held: deliver it again later'),
         503: refusal('It could not be stored: deliver it again'),
       },
     },

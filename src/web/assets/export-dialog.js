@@ -1,4 +1,4 @@
-// The dialog of "Export to ATS": opened at once, filled by htmx. When it closes after an export, the list behind it is read anew.
+// The dialog of "Export to ATS" opens at once, and htmx fills it. When it closes after an export, the list behind it is reloaded.
 const dialog = document.getElementById('export-dialog')
 let opener = null
 /** Ids of candidates whose export was asked for while the dialog was open. */

@@ -45,9 +45,9 @@ function groupByPath<R extends Route>(routes: readonly R[], levels: readonly str
   for (const route of routes) {
     const { method, path, access } = route
     const name = `${method.toUpperCase()} ${path}`
-    if (!levels.includes(access)) throw new Error(`${name} does not say who may use it (access: ${levels.join(', ')})`)
+    if (!levels.includes(access)) throw new Error(`${name} does not declare who may use it (access:  ${levels.join(', ')})`)
     const byMethod = paths.get(path) ?? new Map<string, R>()
-    if (byMethod.has(method.toUpperCase())) throw new Error(`${name} is there twice`)
+    if (byMethod.has(method.toUpperCase())) throw new Error(`${name} is declared twice`)
     byMethod.set(method.toUpperCase(), route)
     if (method === 'get') byMethod.set('HEAD', route)
     paths.set(path, byMethod)

@@ -40,7 +40,7 @@ export function strictly(schema: z.ZodType): z.ZodType {
 
 function faultsOf(issue: z.core.$ZodIssue, where: string): FieldFault[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: pathOf([...issue.path, key], where), message: 'is not known here' }))
+    return issue.keys.map((key) => ({ path: pathOf([...issue.path, key], where), message: 'is unknown' }))
   }
   return [{ path: pathOf(issue.path, where), message: issue.message }]
 }

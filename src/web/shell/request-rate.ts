@@ -91,7 +91,7 @@ async function take(key: string, { perSecond, burst, lease }: Rate, unused: numb
 export function tooManyRequests(waitMs: number): ServiceError {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))
   return new ServiceError('too_many_requests', 'Too many requests.', {
-    hint: `Wait ${seconds} s, then go on more slowly.`,
+    hint: `Wait ${seconds} s, then continue more slowly.`,
     headers: { 'Retry-After': String(seconds) },
   })
 }

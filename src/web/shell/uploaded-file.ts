@@ -149,7 +149,7 @@ function malformed(cause: unknown): ServiceError {
 }
 
 function tooMany({ field }: UploadRules): ServiceError {
-  return new ServiceError('invalid_request', 'Send one file.', { errors: [{ path: field, message: 'is there more than once' }] })
+  return new ServiceError('invalid_request', 'Send one file.', { errors: [{ path: field, message: 'appears more than once' }] })
 }
 
 function missing({ field }: UploadRules): ServiceError {

@@ -75,7 +75,8 @@ describe('reading candidates from CSV', () => {
     expect(faults(rows)).to.deep.equal([
       {
         line: 3,
-        fault: 'A quotation mark in line 3 opens a cell that is not closed properly: end the cell with one, and double those inside it.',
+        fault:
+          'A quotation mark in line 3 opens a cell that is not closed properly: end the cell with a quotation mark, and double those inside it.',
       },
     ])
     expect(inputs(rows.filter((row) => 'input' in row))).to.deep.equal([
@@ -150,7 +151,7 @@ describe('reading candidates from CSV', () => {
       ]),
     )
 
-    expect(faults(rows)).to.deep.equal([{ line: 3, fault: 'The row has characters that cannot be read: save the file as "CSV UTF-8".' }])
+    expect(faults(rows)).to.deep.equal([{ line: 3, fault: 'The row has unreadable characters: save the file as "CSV UTF-8".' }])
     expect(inputs(rows)[2]).to.deep.include({ name: 'Ána' })
   })
 
@@ -246,7 +247,7 @@ describe('reading candidates from CSV', () => {
   it('rejects a cell that says that there is no address, in words of its own', async () => {
     for (const cell of ['N/A', ' none ', '-', 'ninguno']) {
       expect(inputs(await read(`name,Work Email\nEli,${cell}\n`)), cell).to.deep.equal([
-        'The cell in the column "Work Email" says that there is no email address: leave it empty.',
+        'The cell in the column "Work Email" says that there is no email address: leave the cell empty.',
       ])
     }
   })
@@ -259,7 +260,7 @@ describe('reading candidates from CSV', () => {
     expect(rounded).to.deep.include({ input: { externalId: '1', name: 'Eli', emails: ['eli@dahl.example'] } })
     expect(rounded)
       .to.have.nested.property('warnings[0]')
-      .that.matches(/^The column "Mobile" .*left out/)
+      .that.matches(/^The column "Mobile" .*not imported/)
     for (const row of [none, zero]) {
       expect(row)
         .to.have.property('input')
@@ -327,8 +328,8 @@ describe('reading candidates from CSV', () => {
 
     expect(taken).to.deep.include({ input: { name: 'Eli', emails: ['eli@dahl.example'] } })
     expect(taken).to.have.property('warnings').that.deep.equals([
-      'The column "Mobile" has a word for "none" instead of a phone number. It is left out.',
-      'The column "LinkedIn" has a word for "none" instead of a link. It is left out.',
+      'The column "Mobile" has a word for "none" instead of a phone number. It is not imported.',
+      'The column "LinkedIn" has a word for "none" instead of a link. It is not imported.',
     ]) // prettier-ignore
     expect(rejected).to.have.property('warnings').that.has.length(1)
   })
@@ -358,7 +359,7 @@ describe('reading candidates from CSV', () => {
     const rows = await read('name,emails,links\nAna,ana@a.example;foo,ftp://a.example\n')
 
     expect(faults(rows)[0]?.fault).to.equal(
-      'The column "emails" has a value that is not an email address (entry 2). The column "links" has a value that is not a link: write it out, with https:// or http:// in front.',
+      'The column "emails" has a value that is not an email address (entry 2). The column "links" has a value that is not a link: enter it in full, starting with https:// or http://.',
     )
   })
 
@@ -371,7 +372,7 @@ describe('reading candidates from CSV', () => {
       { line: 2, fault: 'The column "Email 2" has a value that is not an email address.' },
       {
         line: 3,
-        fault: 'The column "LinkedIn" has a value that is not a link: write it out, with https:// or http:// in front.',
+        fault: 'The column "LinkedIn" has a value that is not a link: enter it in full, starting with https:// or http://.',
       },
       { line: 4, fault: 'The column "Name" is longer than 200 characters.' },
     ])

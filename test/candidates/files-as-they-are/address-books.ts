@@ -72,7 +72,8 @@ export const ADDRESS_BOOKS: SampleFiles = {
   },
 } // prettier-ignore
 
-const noAddress = (column: string): string => `The cell in the column "${column}" says that there is no email address: leave it empty.`
+const noAddress = (column: string): string =>
+  `The cell in the column "${column}" says that there is no email address: leave the cell empty.`
 
 export const NAMES_WITH_ADDRESSES: SampleFiles = {
   'as mail programs write them': {
@@ -124,8 +125,8 @@ export const NAMES_WITH_ADDRESSES: SampleFiles = {
       { name: "Maeve O'Hara", emails: ["maeve.o'hara@mail.example"] },
     ],
     warnings: [
-      [2, 'The column "Phone" has a word for "none" instead of a phone number. It is left out.'],
-      [2, 'The column "LinkedIn" has a word for "none" instead of a link. It is left out.'],
+      [2, 'The column "Phone" has a word for "none" instead of a phone number. It is not imported.'],
+      [2, 'The column "LinkedIn" has a word for "none" instead of a link. It is not imported.'],
     ],
   },
   'words for no address': {

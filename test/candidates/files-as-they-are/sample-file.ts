@@ -38,4 +38,4 @@ export function lines(...rows: string[]): string {
   return `${rows.join('\n')}\n`
 }
 
-export const INCOMPLETE = 'The row is not complete: at least one email or link is required.'
+export const INCOMPLETE = 'The row is incomplete: at least one email or link is required.'

@@ -72,7 +72,7 @@ export const TEXT_FORMULAS: SampleFiles = {
 } // prettier-ignore
 
 const cutPhone = (column: string): string =>
-  `The column "${column}" has a phone number that a spreadsheet cut to its first digits. The number is left out: format the column as text, and export the file again.`
+  `The column "${column}" has a phone number that a spreadsheet cut to its first digits. The number is not imported: format the column as text, and export the file again.`
 const cutId = (column: string): string =>
   `The column "${column}" has an id that a spreadsheet cut to its first digits. The row is imported without an id: format the column as text, and export the file again.`
 
@@ -156,7 +156,7 @@ export const LINE_BREAKS: SampleFiles = {
 } // prettier-ignore
 
 const bigEndian = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16()
-const UNREADABLE = 'The row has characters that cannot be read: save the file as "CSV UTF-8".'
+const UNREADABLE = 'The row has unreadable characters: save the file as "CSV UTF-8".'
 
 export const SEPARATORS: SampleFiles = {
   'sep= with a tab': {
@@ -201,7 +201,7 @@ const cell = (attributes: string, content: string): string => `<c ${attributes}>
 const text = (content: string): string => cell('t="inlineStr"', `<is><t>${content}</t></is>`)
 const formula = (of: string, last = ''): string => cell('t="str"', `<f>${of}</f>${last}`)
 const noValue = (column: string): string =>
-  `The column "${column}" has a formula without a calculated value. The value is left out: open the file in a spreadsheet program, save it, and import it again.`
+  `The column "${column}" has a formula without a calculated value. The value is not imported: open the file in a spreadsheet program, save it, and import it again.`
 
 export const WORKBOOKS: SampleFiles = {
   'numbers, dates, and shared texts': {

@@ -1,6 +1,6 @@
 import { INCOMPLETE, lines, type SampleFiles } from './sample-file.ts'
 
-const NO_LINK = 'The column "Links" has a value that is not a link: write it out, with https:// or http:// in front.'
+const NO_LINK = 'The column "Links" has a value that is not a link: enter it in full, starting with https:// or http://.'
 
 /** The person's own page and numbers are in columns that each tool names in its own way; those of the company are not theirs. */
 export const OWN_COLUMNS: SampleFiles = {
@@ -104,7 +104,7 @@ export const LEVER_TEMPLATE: SampleFiles = {
     people: [{ name: 'Amara Obi', emails: ['amara@mail.example'], stage: 'New lead' }],
     rejected: [
       [2, NO_LINK],
-      [3, 'The column "Links" has a value that is not a link: write it out, with https:// or http:// in front (entry 2).'],
+      [3, 'The column "Links" has a value that is not a link: enter it in full, starting with https:// or http:// (entry 2).'],
     ],
     ignoredColumns: NOT_READ,
   },

@@ -225,7 +225,7 @@ describe('exports to a Lever that answers otherwise', () => {
       expect([done.status, await posts()]).to.deep.equal(['exported', before + 1])
       const told = done.attempts.find(({ step }) => step === 'complete')
       expect(told).to.include({ outcome: 'incomplete' })
-      expect(told?.detail).to.include('e-mail addresses and phones').and.include('job')
+      expect(told?.detail).to.include('email addresses and phones').and.include('job')
     })
 
     it('keep the file once where the process ends after it was added', async () => {

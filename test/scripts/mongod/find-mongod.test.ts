@@ -48,7 +48,7 @@ describe('scripts: finding a mongod', () => {
       .and.to.match(/set MONGODB_URI/)
   })
 
-  it('takes the one named first, then the one used before for this data, then the one on the PATH', async () => {
+  it('takes the one named first, then the one used before with this data, then the one on the PATH', async () => {
     const [named, before, onPath] = ['7.0.1', '7.0.2', '7.0.3'].map((version) => fakeMongod(folder, { version }))
     const machine = bareMachine(folder, { PATH: onPath?.folder })
 
@@ -62,7 +62,7 @@ describe('scripts: finding a mongod', () => {
 
     expect([withAll, withoutName, onlyPath].map(({ how }) => how)).to.deep.equal([
       'mongod 7.0.1, named by MONGOMS_SYSTEM_BINARY',
-      'mongod 7.0.2, used before for this data',
+      'mongod 7.0.2, used before with this data',
       'mongod 7.0.3, from the PATH',
     ])
     expect(machine.said).to.deep.equal([])

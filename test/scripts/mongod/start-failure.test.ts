@@ -22,7 +22,7 @@ describe('scripts: why mongod does not start', () => {
       line('F', 'Wrong mongod version', 'UPGRADE PROBLEM: Found an invalid featureCompatibilityVersion document'),
     )
 
-    expect(message).to.include('was written by another MongoDB than 6.0.5').and.to.include('MONGOMS_SYSTEM_BINARY')
+    expect(message).to.include('was written by a MongoDB other than 6.0.5').and.to.include('MONGOMS_SYSTEM_BINARY')
   })
 
   it('says that the disk is full', async () => {

@@ -68,7 +68,7 @@ describe('endpoints of organizations and people', () => {
 
     expect(response.status).to.equal(422)
     expect((await json(response))['errors']).to.deep.equal([
-      { path: 'query.cursor', message: 'is not a cursor of this list: take it from nextCursor' },
+      { path: 'query.cursor', message: 'does not belong to this list: use nextCursor' },
     ])
   })
 
@@ -130,7 +130,7 @@ describe('endpoints of organizations and people', () => {
     ] as const) {
       const refused = await web.call('POST', path, { headers, json: body })
       const { code, detail } = await json(refused)
-      expect([refused.status, code, detail]).to.deep.equal([403, 'forbidden', 'This API key may only read.'])
+      expect([refused.status, code, detail]).to.deep.equal([403, 'forbidden', 'This API key can only read.'])
     }
     expect((await web.call('POST', '/api/v1/api-keys', { json: { name: 'x', access: 'write' } })).status).to.equal(422)
   })
@@ -220,7 +220,7 @@ describe('endpoints of organizations and people', () => {
       const response = await web.call('PUT', `/api/v1/users/${encodeURIComponent(email)}`, { json: { name: 'A', role: 'admin' } })
 
       expect(response.status).to.equal(422)
-      expect((await json(response))['errors']).to.deep.equal([{ path: 'email', message: 'must be an e-mail address' }])
+      expect((await json(response))['errors']).to.deep.equal([{ path: 'email', message: 'must be an email address' }])
     })
   }
 

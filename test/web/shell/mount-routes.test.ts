@@ -40,11 +40,11 @@ describe('mounting routes', () => {
 
   it('refuses a route that does not say who may use it, or says what is no level', () => {
     for (const access of [undefined, '', 'everybody', 'ALL'])
-      expect(() => mount({ ...route('get', '/x'), access: access as string })).to.throw('GET /x does not say who may use it')
+      expect(() => mount({ ...route('get', '/x'), access: access as string })).to.throw('GET /x does not declare who may use it')
   })
 
   it('refuses a second route with the same method and path', () => {
-    expect(() => mount(route('get', '/x'), route('get', '/x'))).to.throw('GET /x is there twice')
+    expect(() => mount(route('get', '/x'), route('get', '/x'))).to.throw('GET /x is declared twice')
     expect(() => mount(route('get', '/x'), route('post', '/x'))).not.to.throw()
   })
 

@@ -42,7 +42,7 @@ export const ExportForm = z
   })
   .refine(({ candidateIds, note }) => note === undefined || candidateIds.length < 2, {
     path: ['note'],
-    message: 'is written for a single candidate only',
+    message: 'is allowed for a single candidate only',
   })
   .transform(({ note, ...form }) => ({ ...form, note }))
 

@@ -23,7 +23,7 @@ export const PeopleForm = z.record(z.string(), z.string().max(1000)).transform((
     const { data: was } = State.safeParse(jsonOf(text))
     const { data: role } = State.shape.role.safeParse(fields[`role:${id}`])
     if (was === undefined || role === undefined) {
-      context.addIssue({ code: 'custom', path: [name], message: 'is not of this form' })
+      context.addIssue({ code: 'custom', path: [name], message: 'does not belong to this form' })
       return []
     }
     return [{ email: was.email, role, active: fields[`active:${id}`] !== undefined, was }]

@@ -51,7 +51,7 @@ describe('conversations on the page of a candidate', () => {
       .and.include('Note with 1 message')
       .and.not.include('Write note now')
     const again = await bo.send(`/candidates/${body.id}/conversations/${conversation}/note`)
-    expect(again.html).to.include('All messages of this conversation stand in notes')
+    expect(again.html).to.include('All messages of this conversation are already in notes')
     expect((await bo.send(`/candidates/${body.id}/conversations/${'0'.repeat(24)}/note`)).html).to.include('There is no such conversation')
   })
 })

@@ -95,7 +95,7 @@ describe('the list of exports', function () {
     expect(after.path).to.equal('/exports?status=failed')
     expect(after.html).to.include('Retrying.')
     await eventually('it is exported', async () => rowOf((await bo.open('/exports')).html, `/candidates/${id}`).includes('Exported'))
-    expect((await bo.send(`/exports/${exportId}/retry`)).html).to.include('cannot be tried again')
+    expect((await bo.send(`/exports/${exportId}/retry`)).html).to.include('cannot be retried')
   })
 
   it('takes back one that waits, and says what it waits for', async () => {

@@ -21,7 +21,7 @@ export const MappingForm = z.record(z.string(), z.string().max(1000)).transform(
     if (!name.startsWith('was:')) return []
     const { data } = Row.safeParse(jsonOf(text))
     if (data === undefined) {
-      context.addIssue({ code: 'custom', path: [name], message: 'is not of this form' })
+      context.addIssue({ code: 'custom', path: [name], message: 'does not belong to this form' })
       return []
     }
     const { userEmail, ...was } = data
