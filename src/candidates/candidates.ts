@@ -21,15 +21,7 @@ import {
 } from './import-file.ts'
 import { dropOrphanedFiles } from './import-files.ts'
 import { forgetInImports } from './forget-in-imports.ts'
-import {
-  applyLeverState,
-  isAnyInLeverAs,
-  linkedAmong,
-  linkedTo,
-  noteExport,
-  noteExports,
-  unlinkOpportunity,
-} from './lever-state.ts'
+import { applyLeverState, isAnyInLeverAs, linkedAmong, linkedTo, noteExport, noteExports, unlinkOpportunity } from './lever-state.ts'
 import { findBriefly, findCandidates, findIds, findIdsInStages, listCandidates, type CandidateFilters } from './list-candidates.ts'
 import { importEndNoter, type ImportEnd } from './note-import-end.ts'
 import { previewCsv } from './preview-csv.ts'

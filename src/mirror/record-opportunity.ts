@@ -19,7 +19,8 @@ export async function recordOpportunity(
 ): Promise<'applied' | 'stale'> {
   const older = olderThan(organization, opportunity, readAt)
   const fields = fieldsOf(opportunity, await personHasher(deps, organization), readAt)
-  if (await writeOnce(() => LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true, writeConcern: MIRROR_WRITES }))) return 'applied'
+  if (await writeOnce(() => LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true, writeConcern: MIRROR_WRITES })))
+    return 'applied'
   // there is one: a newer one, or one that came this very moment and may be older
   const updated = await LeverOpportunityModel.updateOne(older, asRead(fields), { writeConcern: MIRROR_WRITES })
   return updated.matchedCount === 1 ? 'applied' : 'stale'
