@@ -12,14 +12,14 @@ const TEN_MINUTES_MS = 600_000
 const CALLERS = 100
 const INVALID_GRANT = { kind: 'status', status: 403, body: { error: 'invalid_grant' } } as const
 
-/** So many processes, at least two, call for one organization at once. The clocks of the first two are ten minutes off. */
+/** Several processes, at least two, call Lever for one organization at once. The clocks of the first two are ten minutes off. */
 export function describeTokenStorm(processCount: number): void {
-  describe('connection/tokens, many real processes:', function () {
+  describe('many processes that share a connection', function () {
     this.timeout(90_000)
     const clockShiftsMs = [TEN_MINUTES_MS, -TEN_MINUTES_MS, ...Array.from({ length: processCount - 2 }, () => 0)]
     let world: ConnectionWorld
     let organization: string
-    /** The last one is stopped, stalled and killed, and in no storm. */
+    /** The last one is stopped, stalled and killed, and takes part in no storm. */
     let processes: TokenProcess[]
     let pool: TokenProcess[]
     let ill: TokenProcess
@@ -50,11 +50,11 @@ export function describeTokenStorm(processCount: number): void {
       for (const outcome of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1
       return counts
     }
-    /** Of a refresh token. */
+    /** The status with which Lever refuses a refresh token. */
     const refusal = (): number => (world.lever.answers.tokenErrors === 'auth0' ? 403 : 400)
     const tokenCalls = async (): Promise<(number | null)[]> => (await world.lever.requests('/oauth/token')).map(({ status }) => status)
     const connection = async () => ConnectionModel.findOne({ organization }).orFail().lean()
-    /** As if the time of the process that holds it were over. */
+    /** Ends the lease as if its time were over. */
     const lapseLease = () => ConnectionModel.updateOne({ organization }, { 'grant.refreshLeaseUntil': new Date(0) })
     const assertAtRest = async (): Promise<void> => {
       const before = (await world.lever.requests()).length
@@ -62,7 +62,7 @@ export function describeTokenStorm(processCount: number): void {
       expect((await world.lever.requests()).length).to.equal(before)
     }
 
-    it(`${processCount} processes and ${CALLERS} callers at an expiry make one refresh`, async () => {
+    it(`make one refresh for ${CALLERS} callers in ${processCount} processes when the token expires`, async () => {
       await ageAccessToken(organization, 1.1)
 
       expect(await storm()).to.deep.equal({ ok: CALLERS })
@@ -72,7 +72,7 @@ export function describeTokenStorm(processCount: number): void {
       expect([grant?.generation, status]).to.deep.equal([2, 'configuring'])
     })
 
-    it('and one when Lever refuses the token before its time', async () => {
+    it('make one refresh when Lever refuses the token before it expires', async () => {
       await world.lever.expireTokens()
 
       expect(await storm()).to.deep.equal({ ok: CALLERS })
@@ -81,7 +81,7 @@ export function describeTokenStorm(processCount: number): void {
       expect((await connection()).status).to.equal('configuring')
     })
 
-    it('goes on with the old token, and asks seldom, while Lever cannot refresh', async () => {
+    it('use the old token, and seldom ask for a new one, while Lever cannot refresh', async () => {
       await ageAccessToken(organization, 0.9)
       await world.lever.fault({ match: TOKEN, kind: 'status', status: 503, times: 1000 })
 
@@ -91,7 +91,7 @@ export function describeTokenStorm(processCount: number): void {
       expect((await connection()).status).to.equal('configuring')
     })
 
-    it('a refresh that gets its answer in time but saves beyond its lease keeps its pair, and nobody stays locked out', async () => {
+    it('keep the token pair of a refresh that is answered in time but saved after its lease, and nobody stays locked out', async () => {
       await ageAccessToken(organization, 1.1)
       const answered = ill.next('answered')
       const outcomes = ill.next('outcomes')
@@ -109,7 +109,7 @@ export function describeTokenStorm(processCount: number): void {
       expect((await tokenCalls()).length).to.equal(2)
     })
 
-    it('a process that is stopped beyond its lease, and its pair with it: revoked once, and no loop', async () => {
+    it('revoke the connection once, without a loop, when a process is stopped beyond its lease and its pair is lost', async () => {
       await ageAccessToken(organization, 1.1)
       await world.lever.fault({ match: TOKEN, kind: 'hangAfter' })
       const outcomes = ill.next('outcomes')
@@ -127,7 +127,7 @@ export function describeTokenStorm(processCount: number): void {
       await assertAtRest()
     })
 
-    it('an answer that is lost costs the authorization, says so, and a new one lets all go on', async () => {
+    it('revoke the connection when an answer is lost, say why, and go on after a new authorization', async () => {
       await ageAccessToken(organization, 1.1)
       await world.lever.fault({ match: TOKEN, kind: 'resetAfter' })
 
@@ -146,7 +146,7 @@ export function describeTokenStorm(processCount: number): void {
       expect((await world.connections.describe(organization)).revokedBecause).to.equal(null)
     })
 
-    it('kill -9 between Lever’s answer and the save: revoked, with the reason, after one more try', async () => {
+    it('revoke the connection, with the reason, after one more try when a process is killed between Lever’s answer and the save', async () => {
       await ageAccessToken(organization, 1.1)
       const answered = ill.next('answered')
       ill.order({ organization, calls: 1, stallSave: true })
@@ -161,7 +161,7 @@ export function describeTokenStorm(processCount: number): void {
       await assertAtRest()
     })
 
-    it('access taken away in Lever is told from a lost pair', async () => {
+    it('distinguish access revoked in Lever from a lost pair', async () => {
       await world.lever.revokeGrants()
 
       expect(Object.keys(await storm())).to.deep.equal(['connection_not_active'])
@@ -171,7 +171,7 @@ export function describeTokenStorm(processCount: number): void {
       await assertAtRest()
     })
 
-    it('a fresh token that is refused again leads to few refreshes and an end, not to a loop', async () => {
+    it('stop after a few refreshes when each fresh token is refused', async () => {
       await world.lever.fault({ match: { path: '^/users$' }, kind: 'status', status: 401, times: 10_000 })
 
       await storm()
@@ -183,7 +183,7 @@ export function describeTokenStorm(processCount: number): void {
       await assertAtRest()
     })
 
-    it('a Lever that refuses each new token once gets no more than three refreshes in a row, and is not taken for a revocation', async () => {
+    it('make at most three refreshes in a row, and see no revocation, when Lever refuses each new token once', async () => {
       for (let times = 0; times < 6; times += 1) {
         await world.lever.fault({ match: { path: '^/users$' }, kind: 'status', status: 401 })
         expect(await pool[times % processCount]?.call(organization, 1)).to.deep.equal(['ok'])
@@ -193,7 +193,7 @@ export function describeTokenStorm(processCount: number): void {
       expect((await connection()).status).to.equal('configuring')
     })
 
-    it('clocks ten minutes off, either way, refresh neither early nor late nor twice, and a start address made there works', async () => {
+    it('refresh neither early nor late nor twice with clocks ten minutes off, and make start addresses that work', async () => {
       await ageAccessToken(organization, 0.75)
       expect(await storm()).to.deep.equal({ ok: CALLERS })
       expect(await tokenCalls()).to.deep.equal([])
@@ -212,7 +212,7 @@ export function describeTokenStorm(processCount: number): void {
       }
     })
 
-    describe('scopes fewer than asked for', () => {
+    describe('with fewer scopes granted than asked for', () => {
       const FEWER = 'offline_access users:read:admin'
 
       beforeEach(async () => {
@@ -232,7 +232,7 @@ export function describeTokenStorm(processCount: number): void {
         await world.lever.clearRequests()
       })
 
-      it('are said by name, and go on to be after a refresh', async () => {
+      it('name the missing scopes, also after a refresh', async () => {
         await ageAccessToken(organization, 1.1)
         expect(await storm()).to.deep.equal({ ok: CALLERS })
 
@@ -243,7 +243,7 @@ export function describeTokenStorm(processCount: number): void {
         expect(await tokenCalls()).to.deep.equal([200])
       })
 
-      it('refuse the calls that need them, and nothing else', async () => {
+      it('refuse only the calls that need them', async () => {
         const client = await world.connections.leverClient(organization)
         const refused = await client.get(leverPath`/stages`, { schema: z.unknown() }).catch((error: unknown) => error)
 

@@ -16,7 +16,7 @@ const EVENT = 'candidateStageChange'
 const SENDERS = 6
 const BETWEEN_MS = 5
 
-/** The process that takes webhooks, and then the database, is killed `kills` times; `burst` webhooks come at once. */
+/** Kills the process that accepts webhooks, and then the database, `kills` times; then sends `burst` webhooks at once. */
 export function describeWebhooksUnderKills({ kills, burst }: { kills: number; burst: number }): void {
   describe('accepted webhooks', function () {
     this.timeout(60_000 + kills * 60_000)
@@ -83,7 +83,7 @@ export function describeWebhooksUnderKills({ kills, burst }: { kills: number; bu
       return status
     }
 
-    /** Sends without pause while `act` goes on; what is not taken is sent again, as Lever does. Resolves to the statuses that came. */
+    /** Sends webhooks while `act` runs, each until it is accepted, as Lever does. Resolves to the statuses received. */
     async function underLoad(act: () => Promise<void>): Promise<Set<number | null>> {
       let isOver = false
       const statuses = new Set<number | null>()
@@ -114,7 +114,7 @@ export function describeWebhooksUnderKills({ kills, burst }: { kills: number; bu
       return [...accepted].filter((token) => !stored.has(token))
     }
 
-    it('are all there, each once, however often the process that took them is killed', async () => {
+    it('are stored, each once, even though the process that accepts them is killed', async () => {
       const statuses = await underLoad(async () => {
         for (let kill = 0; kill < kills; kill += 1) {
           await taken(60)
@@ -129,7 +129,7 @@ export function describeWebhooksUnderKills({ kills, burst }: { kills: number; bu
       expect([...statuses].filter((status) => status !== 200 && status !== 503 && status !== null)).to.deep.equal([])
     })
 
-    it('are all there when the database steps down, or is killed', async () => {
+    it('are stored even though the database steps down and is killed', async () => {
       const statuses = await underLoad(async () => {
         await taken(60)
         await database.db('admin').command({ replSetStepDown: 1, secondaryCatchUpPeriodSecs: 0, force: true })
@@ -146,7 +146,7 @@ export function describeWebhooksUnderKills({ kills, burst }: { kills: number; bu
       expect([...statuses].filter((status) => status !== 200 && status !== 503 && status !== null)).to.deep.equal([])
     })
 
-    it('of a burst are answered 200 and durable, or 503', async () => {
+    it('of a burst are answered 200 and stored, or answered 503', async () => {
       const bodies = Array.from({ length: burst }, next)
       poster.stop()
       poster = webhookPoster(500) // on a connection that the service closes as it is used again there would be no answer

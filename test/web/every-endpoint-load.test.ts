@@ -1,4 +1,4 @@
-/** A thousand requests at once, right and wrong ones mixed from the OpenAPI document: all are answered, and nothing stays behind. */
+/** Sends a thousand requests at once, valid and invalid ones from the OpenAPI document: the service answers all and keeps nothing of them. */
 import { Agent } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -31,7 +31,7 @@ describe('every endpoint: load', function () {
   })
   after(() => world.stop())
 
-  it(`answers ${REQUESTS} requests at once, and lets go of all that they took`, async () => {
+  it(`answers ${REQUESTS} requests at once, and releases the memory they took`, async () => {
     await sendAll(world, requests)
     const before = await leastMemoryInUse()
 
@@ -41,10 +41,10 @@ describe('every endpoint: load', function () {
     expect(performance.now() - since).to.be.below(WITHIN_MS)
 
     for (const status of [200, 201, 400, 401, 403, 404, 405, 406, 413, 415, 422]) expect(statuses).to.include(status)
-    await eventually('what they took is let go', () => memoryInUse() - before < LEFT_BEHIND_BYTES, 30_000)
+    await eventually('the memory is released', () => memoryInUse() - before < LEFT_BEHIND_BYTES, 30_000)
   })
 
-  it('serves on after senders who went away', async () => {
+  it('keeps serving after clients disconnect', async () => {
     const writes = world.operations.filter(isWrite)
     await Promise.all(
       Array.from({ length: 200 }, async (_, at) => {
