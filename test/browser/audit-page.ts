@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { NARROW, WIDE, type BrowserForTests } from '../support/browser.ts'
@@ -14,7 +14,7 @@ type Walk = (page: Page, audit: () => Promise<void>) => Promise<unknown>
 
 type Locale = 'en-US' | 'es-ES'
 
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** What is wrong with the pages of the walk, in a window of its own. */
 export async function findingsIn(locale: Locale, browser: BrowserForTests, walk: Walk, looks: Looks = 'all'): Promise<string[]> {
