@@ -193,7 +193,7 @@ describe('candidate import', () => {
 
   async function importLong(file: string): Promise<{ importId: string; csv: string }> {
     const importId = await startLong(file)
-    await runImport(await claimOne(15_000), alone)
+    await runImport(await claimOne(60_000), alone)
     return { importId, csv: await rejectedCsv(importId) }
   }
   async function rejectedCsv(importId: string): Promise<string> {
@@ -225,7 +225,7 @@ describe('candidate import', () => {
     const filler = 'x'.repeat(1_100_000 / 20)
     const rows = ['Ann,ann@gone.example,,', `Ann,ann@gone.example;foo,,`, 'Ann,,https://gone.example/ann,"', 'Bob,foo,,']
     await startLong(`name,email,link,summary\n${rows.join('\n')}\n${`Filler,,,${filler}\n`.repeat(20)}`)
-    const claimed = await claimOne(15_000)
+    const claimed = await claimOne(60_000)
     const among = async (_: string, keys: readonly string[]) => new Set(keys.filter((key) => key.includes('gone.example')))
 
     await runImport(claimed, { ...alone, erased: { among, lift: async () => undefined } })
@@ -241,7 +241,7 @@ describe('candidate import', () => {
 
   it('goes on in another process where one was killed, and counts no row twice', async () => {
     const importId = await startLong(longFile(1500))
-    const killed = await claimOne(15_000)
+    const killed = await claimOne(60_000)
     let batches = 0
     const takenOver = async (): Promise<null> => {
       if ((batches += 1) === 2) await CandidateImportModel.updateOne({}, { $set: { claim: 'somebody else', leaseUntil: new Date(0) } })
@@ -250,7 +250,7 @@ describe('candidate import', () => {
     expect(await rejection(runImport(killed, { ...alone, watchStages: takenOver }))).to.be.instanceOf(LeaseLost)
     expect((await candidates.getImport(organization, importId, undefined)).linesDone).to.be.within(1, 1000)
 
-    await runImport(await claimOne(15_000), alone)
+    await runImport(await claimOne(60_000), alone)
 
     expect(await candidates.getImport(organization, importId, undefined)).to.include({
       status: 'finished',
@@ -294,7 +294,7 @@ describe('candidate import', () => {
     await CandidateModel.db.collection('candidate_import_files.files').deleteMany({})
     await CandidateModel.db.collection('candidate_import_files.chunks').deleteMany({})
 
-    await runImport(await claimOne(15_000), alone)
+    await runImport(await claimOne(60_000), alone)
 
     const failed = await candidates.getImport(organization, importId, undefined)
     expect(failed.status).to.equal('failed')
