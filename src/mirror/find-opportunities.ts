@@ -2,7 +2,8 @@ import type { QueryFilter } from 'mongoose'
 import { type Clearance, isConfidential } from '../accounts/clearance.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
-import { hashesToFind, type PersonKeyDeps } from './person-hashes.ts'
+import type { HashKeys } from './mirror-deps.ts'
+import { hashesToFind } from './person-hashes.ts'
 import { CONFIDENTIAL, shownTo } from './shown-to.ts'
 import { LeverPostingModel, LeverRequisitionModel } from './lever-record-models.ts'
 
@@ -31,7 +32,7 @@ export type OpportunityView = ReturnType<typeof toOpportunityView>
  * @throws ServiceError `invalid_request` for a cursor that is not ours
  */
 export async function listOpportunities(
-  deps: PersonKeyDeps,
+  deps: HashKeys,
   organization: string,
   filters: OpportunityFilters,
   clearance: Clearance,
@@ -46,7 +47,7 @@ export async function listOpportunities(
 }
 
 /** All opportunities of contacts that share an e-mail or a link with the person, newest in Lever first. */
-export async function opportunitiesOf(deps: PersonKeyDeps, organization: string, person: PersonOfOurs): Promise<OpportunityView[]> {
+export async function opportunitiesOf(deps: HashKeys, organization: string, person: PersonOfOurs): Promise<OpportunityView[]> {
   const ofPerson = await isOfPerson(deps, organization, person)
   const direct = await LeverOpportunityModel.find({ $and: [{ organization }, ofPerson] }, { contactId: 1 }).lean<LeverOpportunityRecord[]>()
   if (direct.length === 0) return []
@@ -62,7 +63,7 @@ export async function opportunitiesOf(deps: PersonKeyDeps, organization: string,
  * have or have had, so that it may be about somebody else.
  */
 export async function opportunitiesSharing(
-  deps: PersonKeyDeps,
+  deps: HashKeys,
   organization: string,
   { emails, links, pastKeys }: { emails: readonly string[]; links: readonly string[]; pastKeys: readonly string[] },
 ): Promise<{ id: string; contact: string | null; ofOthersToo: boolean }[]> {
@@ -95,7 +96,7 @@ export async function contactOf(organization: string, leverId: string): Promise<
   return record?.contactId ?? null
 }
 
-async function isOfPerson(deps: PersonKeyDeps, organization: string, person: PersonOfOurs): Promise<QueryFilter<LeverOpportunityRecord>> {
+async function isOfPerson(deps: HashKeys, organization: string, person: PersonOfOurs): Promise<QueryFilter<LeverOpportunityRecord>> {
   const { emailHashes, linkHashes } = await hashesToFind(deps, organization, person, person.by)
   const ways: QueryFilter<LeverOpportunityRecord>[] = [{ emailHashes: { $in: emailHashes } }, { linkHashes: { $in: linkHashes } }]
   if (person.opportunityId) ways.push({ leverId: person.opportunityId })

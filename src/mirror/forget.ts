@@ -10,7 +10,8 @@ import { LeverOpportunityModel } from './lever-opportunity-model.ts'
 import { OpportunityHistoryModel } from './opportunity-history-model.ts'
 import { OpportunitySyncModel } from './opportunity-sync-model.ts'
 import { SyncRunModel } from './sync-run-model.ts'
-import { hashesToFind, type PersonKeyDeps } from './person-hashes.ts'
+import type { HashKeys } from './mirror-deps.ts'
+import { hashesToFind } from './person-hashes.ts'
 
 /** Deletes all that was seen of the organization's Lever account, hashes included, and ends its syncs. May be repeated. */
 export async function forgetOrganization(organization: string): Promise<void> {
@@ -45,7 +46,7 @@ export async function forgetHistory(organization: string, opportunityIds: readon
  * person's own hashes in others. What Lever shows later is kept like anybody's. @returns how many opportunities had such hashes
  */
 export async function forgetPerson(
-  deps: PersonKeyDeps,
+  deps: HashKeys,
   organization: string,
   person: { emails: readonly string[]; links: readonly string[]; opportunityIds: readonly string[] },
 ): Promise<number> {

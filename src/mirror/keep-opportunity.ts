@@ -1,14 +1,11 @@
 import { isDisconnected } from '../connection/find-connection.ts'
-import type { Publish } from '../events/domain-events.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetOpportunity } from './forget.ts'
 import { addHistory } from './note-history.ts'
-import type { PersonKeyDeps } from './person-hashes.ts'
+import type { MirrorDeps } from './mirror-deps.ts'
 import { recordOpportunity } from './record-opportunity.ts'
 
-export interface KeepDeps extends PersonKeyDeps {
-  publish: Publish
-}
+type KeepDeps = Pick<MirrorDeps, 'hashKeyOf' | 'publish'>
 
 /**
  * Keeps a reading in the mirror, and lets follow what follows from it. Nothing stays of an organization that was disconnected meanwhile:

@@ -2,6 +2,7 @@ import { normalizeEmail } from '../accounts/email-address.ts'
 import { isServiceError } from '../errors.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { listUsers, getUser, type LeverUser } from '../lever/users.ts'
+import type { MirrorDeps } from './mirror-deps.ts'
 import { LeverUserModel, type LeverUserRecord } from './lever-record-models.ts'
 import { MIRRORED, userFields } from './mirrored-resources.ts'
 import { serverTime } from './server-time.ts'
@@ -16,11 +17,6 @@ export interface LeverUserView {
   accessRole: string | null
   /** Not null: may neither sign in to Lever nor be performed as. */
   deactivatedAt: Date | null
-}
-
-interface LeverUserDeps {
-  /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
-  leverClient(organization: string, lane: 'interactive'): Promise<LeverClient>
 }
 
 const BATCH = 100
@@ -56,7 +52,11 @@ export async function allUsers(organization: string): Promise<LeverUserView[]> {
  * last seen. Costs one call, a second one only where Lever's spelling of the address differs from the given one.
  * @throws ServiceError when Lever cannot be asked and the mirror does not know the user
  */
-export async function lookUpUser(deps: LeverUserDeps, organization: string, email: string): Promise<LeverUserView | null> {
+export async function lookUpUser(
+  deps: Pick<MirrorDeps, 'leverClient'>,
+  organization: string,
+  email: string,
+): Promise<LeverUserView | null> {
   const known = await findUser(organization, { email })
   try {
     const client = await deps.leverClient(organization, 'interactive')
@@ -90,7 +90,7 @@ async function readUsers(client: LeverClient, emailKey: string, emails: Iterable
  * Reads all users from Lever now, so that matching people does not depend on when the last sync was.
  * @throws ServiceError when Lever cannot be asked
  */
-export async function refreshUsers(deps: LeverUserDeps, organization: string): Promise<void> {
+export async function refreshUsers(deps: Pick<MirrorDeps, 'leverClient'>, organization: string): Promise<void> {
   const client = await deps.leverClient(organization, 'interactive')
   const seenAt = await serverTime()
   let batch: MirrorFields[] = []
@@ -109,7 +109,7 @@ export async function refreshUsers(deps: LeverUserDeps, organization: string): P
  * @returns true if the user is deactivated or no longer exists
  * @throws ServiceError if Lever cannot be asked, or does not let this connection read users
  */
-export async function isUserGone(deps: LeverUserDeps, organization: string, leverId: string): Promise<boolean> {
+export async function isUserGone(deps: Pick<MirrorDeps, 'leverClient'>, organization: string, leverId: string): Promise<boolean> {
   const client = await deps.leverClient(organization, 'interactive')
   const seenAt = await serverTime()
   const user = (await readUser(client, leverId)) ?? (await findAmongAll(client, leverId))

@@ -1,17 +1,12 @@
 import type { Clearance } from '../accounts/clearance.ts'
-import type { LeverClient } from '../lever/client.ts'
 import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { isLeverId } from '../lever/lever-id.ts'
 import { getPosting } from '../lever/postings.ts'
+import type { MirrorDeps } from './mirror-deps.ts'
 import { findPosting, findStage, type PostingView, type StageView } from './mirrored-lists.ts'
 import { MIRRORED, postingFields } from './mirrored-resources.ts'
 import { serverTime } from './server-time.ts'
 import { writeRecords, type MirrorFields } from './write-records.ts'
-
-export interface LookUpDeps {
-  /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
-  leverClient(organization: string, lane: 'interactive'): Promise<LeverClient>
-}
 
 /**
  * A posting as last seen; one that the mirror does not know, newer than the last sync perhaps, is asked of Lever. Null for one
@@ -19,7 +14,7 @@ export interface LookUpDeps {
  * @throws ServiceError when it is unknown and Lever cannot be asked
  */
 export async function lookUpPosting(
-  deps: LookUpDeps,
+  deps: Pick<MirrorDeps, 'leverClient'>,
   organization: string,
   leverId: string,
   clearance: Clearance,
@@ -41,7 +36,7 @@ export async function lookUpPosting(
  * A stage as last seen; one that the mirror does not know is looked for in Lever's pipeline. Null when it is not there either.
  * @throws ServiceError when it is unknown and Lever cannot be asked
  */
-export async function lookUpStage(deps: LookUpDeps, organization: string, leverId: string): Promise<StageView | null> {
+export async function lookUpStage(deps: Pick<MirrorDeps, 'leverClient'>, organization: string, leverId: string): Promise<StageView | null> {
   const known = await findStage(organization, leverId)
   if (known) return known
   const client = await deps.leverClient(organization, 'interactive')

@@ -3,7 +3,6 @@ import type { Clearance } from '../accounts/clearance.ts'
 import type { LeverClient } from '../lever/client.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import type { Lane } from '../lever/request-budget.ts'
-import type { Log } from '../log.ts'
 import type { PageRequest } from '../paging.ts'
 import {
   confidentialityOf,
@@ -17,7 +16,8 @@ import {
   type PersonOfOurs,
 } from './find-opportunities.ts'
 import { forgetHistory, forgetOpportunity, forgetOrganization, forgetPerson } from './forget.ts'
-import { keepOpportunity, keepOurs, type KeepDeps } from './keep-opportunity.ts'
+import { keepOpportunity, keepOurs } from './keep-opportunity.ts'
+import type { MirrorDeps } from './mirror-deps.ts'
 import { allUsers, findUser, lookUpUser, refreshUsers, usersById, isUserGone } from './lever-users.ts'
 import {
   findPosting,
@@ -34,7 +34,6 @@ import { noteHistory, noteInterview } from './note-history.ts'
 import { opportunityState } from './opportunity-state.ts'
 import { readHistory } from './read-history.ts'
 import { recordAges } from './record-ages.ts'
-import type { OpportunityNeighbours } from './opportunity-run.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
 import { hastenSweep, requestOpportunitySync, scheduleForgottenOpportunitySyncs, standingOf } from './opportunity-sync-schedule.ts'
 import { lacksHashes, restoreHashes } from './restore-hashes.ts'
@@ -46,17 +45,6 @@ import { requestSync, scheduleForgottenSyncs } from './sync-schedule.ts'
 import { syncStatus } from './sync-status.ts'
 import { startSyncWorker } from './sync-worker.ts'
 import type { Worker } from '../work/worker.ts'
-
-export interface MirrorDeps extends KeepDeps, OpportunityNeighbours {
-  /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
-  leverClient(organization: string, lane?: Lane): Promise<LeverClient>
-  canSeeConfidential(organization: string): Promise<boolean>
-  /** Told the users of the account, by whom the connection knows it again. */
-  rememberLeverUsers(organization: string, leverUserIds: readonly string[]): Promise<void>
-  log: Log
-  /** How long a sync holds without a heartbeat. */
-  leaseMs: number
-}
 
 /** Lever's records as last seen. */
 export function createMirror(deps: MirrorDeps) {
@@ -73,11 +61,10 @@ export function createMirror(deps: MirrorDeps) {
   return {
     /** Lets this process run syncs that are due; others may do so as well. */
     startWorker(): Worker {
-      const run = { ...deps, forget: forgetOrganization }
       worker ??= startSyncWorker<SyncRunDocument>({
         name: 'syncs',
         store: SyncRunModel,
-        run: (claimed, signal) => runSync(claimed, run, signal),
+        run: (claimed, signal) => runSync(claimed, deps, signal),
         leaseMs,
         log,
       })
@@ -85,11 +72,10 @@ export function createMirror(deps: MirrorDeps) {
     },
     /** The same for opportunities. */
     startOpportunityWorker(): Worker {
-      const run = { ...deps, forget: forgetOrganization }
       opportunityWorker ??= startSyncWorker<OpportunitySyncDocument>({
         name: 'opportunity syncs',
         store: OpportunitySyncModel,
-        run: (claimed, signal) => runOpportunitySync(claimed, run, signal),
+        run: (claimed, signal) => runOpportunitySync(claimed, deps, signal),
         leaseMs,
         log,
       })

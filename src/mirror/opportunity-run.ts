@@ -1,35 +1,16 @@
 import type { LeverClient } from '../lever/client.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
-import type { Log } from '../log.ts'
 import { heldBy, LeaseLost, type Claimed } from '../work/claim.ts'
 import type { LeverOpportunityRecord } from './lever-opportunity-model.ts'
 import type { OpportunityProgress } from './opportunity-progress.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
-import type { PersonKeyDeps } from './person-hashes.ts'
-import { publishReading, type ReadingDeps } from './publish-reading.ts'
+import type { MirrorDeps } from './mirror-deps.ts'
+import { publishReading } from './publish-reading.ts'
 import { recordOpportunities } from './record-opportunity.ts'
-
-/** Questions about opportunities that other parts answer, handed in by `compose`. */
-export interface OpportunityNeighbours extends ReadingDeps {
-  /** Each part's answer to: which of these opportunities do your records refer to? */
-  knownAmong: readonly ((organization: string, opportunityIds: readonly string[]) => Promise<string[]>)[]
-  /** True if so many exports are queued that asking Lever for duplicates of each would take too long. */
-  hasExportBurst(organization: string): Promise<boolean>
-}
-
-export interface OpportunitySyncDeps extends PersonKeyDeps, OpportunityNeighbours {
-  /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
-  leverClient(organization: string, lane: 'sync'): Promise<LeverClient>
-  canSeeConfidential(organization: string): Promise<boolean>
-  /** Removes all the mirror has of an organization. */
-  forget(organization: string): Promise<void>
-  log: Log
-  leaseMs: number
-}
 
 /** One claimed reading of an organization's opportunities. */
 export interface OpportunityRun {
-  deps: OpportunitySyncDeps
+  deps: MirrorDeps
   organization: string
   claimed: Claimed<OpportunitySyncDocument>
   client: LeverClient
@@ -63,7 +44,7 @@ export async function keepPage(
 
 /** Those of the opportunities that a candidate, an export or another record here refers to. */
 export async function knownHere(
-  { knownAmong }: OpportunityNeighbours,
+  { knownAmong }: Pick<MirrorDeps, 'knownAmong'>,
   organization: string,
   opportunityIds: readonly string[],
 ): Promise<Set<string>> {

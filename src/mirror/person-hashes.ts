@@ -2,12 +2,7 @@ import { addressKey } from '../people/email-key.ts'
 import { formerKeys } from '../people/former-keys.ts'
 import { personKeys } from '../people/person-keys.ts'
 import { keyedHash } from '../secrets/opaque-token.ts'
-
-/** Recognizes people without storing their addresses. */
-export interface PersonKeyDeps {
-  /** The organization's own key, 32 bytes. */
-  hashKeyOf(organization: string): Promise<Buffer>
-}
+import type { HashKeys } from './mirror-deps.ts'
 
 export interface PersonHashes {
   emailHashes: string[]
@@ -24,7 +19,7 @@ interface Person {
  * @param by `address`: hashes of every e-mail address, including shared ones, since Lever joins contacts by any
  */
 export async function hashesToFind(
-  deps: PersonKeyDeps,
+  deps: HashKeys,
   organization: string,
   { emails, links }: Person,
   by: 'identity' | 'address' = 'identity',
@@ -37,7 +32,7 @@ export async function hashesToFind(
 }
 
 /** The stored form of Lever's contacts: keyed hashes of their addresses and profiles, without repeats. */
-export async function personHasher(deps: PersonKeyDeps, organization: string): Promise<(person: Person) => PersonHashes> {
+export async function personHasher(deps: HashKeys, organization: string): Promise<(person: Person) => PersonHashes> {
   const hashAll = hasher(await deps.hashKeyOf(organization))
   return ({ emails, links }) => ({ emailHashes: hashAll(emails.map(addressKey)), linkHashes: hashAll(personKeys({ links }).profiles) })
 }

@@ -1,13 +1,7 @@
-import type { Publish } from '../events/domain-events.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
+import type { MirrorDeps } from './mirror-deps.ts'
 import { noteHistory, type NotedEntry } from './note-history.ts'
 import { opportunityState } from './opportunity-state.ts'
-
-export interface ReadingDeps {
-  publish: Publish
-  /** True if a candidate here is linked to the opportunity or was exported to it. */
-  concernsCandidate(organization: string, opportunityId: string): Promise<boolean>
-}
 
 export interface ReadingResult {
   /** A candidate here is linked to the opportunity or was exported to it. */
@@ -23,7 +17,7 @@ export interface ReadingResult {
  * nothing is doubled. `readAt` is the start of the reading.
  */
 export async function publishReading(
-  deps: ReadingDeps,
+  deps: Pick<MirrorDeps, 'publish' | 'concernsCandidate'>,
   organization: string,
   opportunity: LeverOpportunity,
   readAt: Date,

@@ -3,7 +3,8 @@ import { isDuplicateKey, writeOnce } from '../duplicate-key.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
 import { MIRROR_WRITES } from './mirror-writes.ts'
-import { personHasher, type PersonHashes, type PersonKeyDeps } from './person-hashes.ts'
+import type { HashKeys } from './mirror-deps.ts'
+import { personHasher, type PersonHashes } from './person-hashes.ts'
 
 /**
  * Keeps what a reading of Lever gave, unless the mirror has something newer: then `stale`. Newer is what Lever updated later;
@@ -12,7 +13,7 @@ import { personHasher, type PersonHashes, type PersonKeyDeps } from './person-ha
  * `readAt` is the start of the reading.
  */
 export async function recordOpportunity(
-  deps: PersonKeyDeps,
+  deps: HashKeys,
   organization: string,
   opportunity: LeverOpportunity,
   readAt: Date,
@@ -28,7 +29,7 @@ export async function recordOpportunity(
 
 /** The same for a page of a list; what is as it was is not written. @returns what the mirror had of them before, by id */
 export async function recordOpportunities(
-  deps: PersonKeyDeps,
+  deps: HashKeys,
   organization: string,
   opportunities: readonly LeverOpportunity[],
   readAt: Date,

@@ -1,7 +1,8 @@
 import type { Lane, LeverClient } from '../lever/client.ts'
 import { isNotShown } from '../lever/lever-call-error.ts'
 import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
-import { keepOpportunity, type KeepDeps } from './keep-opportunity.ts'
+import { keepOpportunity } from './keep-opportunity.ts'
+import type { MirrorDeps } from './mirror-deps.ts'
 import { LeverOpportunityModel } from './lever-opportunity-model.ts'
 import { serverTime } from './server-time.ts'
 import { orAborted } from './stoppable.ts'
@@ -16,7 +17,7 @@ export async function lacksHashes(organization: string): Promise<boolean> {
  * find it either. May be repeated. @returns whether there were any
  */
 export async function restoreHashes(
-  deps: KeepDeps,
+  deps: Pick<MirrorDeps, 'hashKeyOf' | 'publish'>,
   organization: string,
   { client, lane, signal }: { client: LeverClient; lane: Lane; signal?: AbortSignal },
 ): Promise<boolean> {

@@ -4,7 +4,9 @@ import { KEY_VERSION } from '../people/person-keys.ts'
 import { LeaseLost, type Claimed } from '../work/claim.ts'
 import { writeStep } from '../work/write-step.ts'
 import { beginOpportunityProgress, type OpportunityProgress } from './opportunity-progress.ts'
-import type { OpportunityRun, OpportunitySyncDeps } from './opportunity-run.ts'
+import { forgetOrganization } from './forget.ts'
+import type { MirrorDeps } from './mirror-deps.ts'
+import type { OpportunityRun } from './opportunity-run.ts'
 import { OpportunitySyncModel, type FullReading, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
 import { endOpportunitySync, SWEEP_EVERY_MS, type Swept } from './opportunity-sync-schedule.ts'
 import { readAllOpportunities } from './read-all-opportunities.ts'
@@ -23,11 +25,7 @@ const REFUSALS: ReadonlySet<number | null> = new Set([402, 403, 404])
  * Reads all opportunities where that does not stand yet, then what changed since, and ends the claimed run. Harmless when run twice.
  * `signal` ends it early, with a `LeaseLost` or a `SyncStopped` for its reason; what was read stays read.
  */
-export async function runOpportunitySync(
-  claimed: Claimed<OpportunitySyncDocument>,
-  deps: OpportunitySyncDeps,
-  signal: AbortSignal,
-): Promise<void> {
+export async function runOpportunitySync(claimed: Claimed<OpportunitySyncDocument>, deps: MirrorDeps, signal: AbortSignal): Promise<void> {
   const { document } = claimed
   const organization = document.organization.toHexString()
   const startedAt = new Date((document.leaseUntil?.getTime() ?? 0) - deps.leaseMs)
@@ -44,7 +42,7 @@ export async function runOpportunitySync(
     await endEarly(error, claimed, progress, deps)
   } finally {
     // disconnected meanwhile: what this run wrote after the mirror was forgotten goes as well
-    if (!(await OpportunitySyncModel.exists({ organization }))) await deps.forget(organization)
+    if (!(await OpportunitySyncModel.exists({ organization }))) await forgetOrganization(organization)
   }
 }
 
@@ -88,7 +86,7 @@ async function endEarly(
   error: unknown,
   claimed: Claimed<OpportunitySyncDocument>,
   progress: OpportunityProgress,
-  deps: OpportunitySyncDeps,
+  deps: Pick<MirrorDeps, 'log'>,
 ): Promise<void> {
   if (error instanceof LeaseLost) return
   const organization = claimed.document.organization.toHexString()

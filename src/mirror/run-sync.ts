@@ -3,6 +3,8 @@ import { LeverCallError } from '../lever/lever-call-error.ts'
 import { isServiceError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { LeaseLost, type Claimed } from '../work/claim.ts'
+import { forgetOrganization } from './forget.ts'
+import type { MirrorDeps } from './mirror-deps.ts'
 import { MIRRORED } from './mirrored-resources.ts'
 import type { Resource } from './resource.ts'
 import { stoppableBatches, SyncStopped } from './stoppable.ts'
@@ -11,20 +13,8 @@ import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
 import { endRun, resourcesOf, type SyncOutcome } from './sync-schedule.ts'
 import { removeUnseen, writeRecords } from './write-records.ts'
 
-export interface RunSyncDeps {
-  /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
-  leverClient(organization: string, lane: 'sync'): Promise<LeverClient>
-  canSeeConfidential(organization: string): Promise<boolean>
-  /** Told the users of the account, by whom the connection knows it again. */
-  rememberLeverUsers(organization: string, leverUserIds: readonly string[]): Promise<void>
-  /** Removes all the mirror has of an organization. */
-  forget(organization: string): Promise<void>
-  log: Log
-  leaseMs: number
-}
-
 interface Run {
-  deps: RunSyncDeps
+  deps: MirrorDeps
   organization: string
   /** Server's clock, at the claim. */
   startedAt: Date
@@ -43,7 +33,7 @@ const REFUSALS: ReadonlySet<number | null> = new Set([402, 403, 404])
  * the others from being read; records that a complete reading did not see are removed. Harmless when run twice.
  * `signal` ends it early, with a `LeaseLost` or a `SyncStopped` for its reason.
  */
-export async function runSync(claimed: Claimed<SyncRunDocument>, deps: RunSyncDeps, signal: AbortSignal): Promise<void> {
+export async function runSync(claimed: Claimed<SyncRunDocument>, deps: MirrorDeps, signal: AbortSignal): Promise<void> {
   const organization = claimed.document.organization.toHexString()
   const startedAt = new Date((claimed.document.leaseUntil?.getTime() ?? 0) - deps.leaseMs)
   const resources = resourcesOf(claimed, startedAt)
@@ -62,7 +52,7 @@ export async function runSync(claimed: Claimed<SyncRunDocument>, deps: RunSyncDe
     await endEarly(error, claimed, progress, deps)
   } finally {
     // disconnected meanwhile: what this run wrote after the mirror was forgotten goes as well
-    if (!(await SyncRunModel.exists({ organization }))) await deps.forget(organization)
+    if (!(await SyncRunModel.exists({ organization }))) await forgetOrganization(organization)
   }
 }
 
@@ -104,7 +94,7 @@ async function end(
   await progress.finish(ended.outcome === 'failed' ? 'failed' : 'idle', words || null)
 }
 
-async function endEarly(error: unknown, claimed: Claimed<SyncRunDocument>, progress: SyncProgress, deps: RunSyncDeps): Promise<void> {
+async function endEarly(error: unknown, claimed: Claimed<SyncRunDocument>, progress: SyncProgress, deps: MirrorDeps): Promise<void> {
   if (error instanceof LeaseLost) return
   const organization = claimed.document.organization.toHexString()
   const early = { ranAll: false, problems: [] }

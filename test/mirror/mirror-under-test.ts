@@ -5,7 +5,7 @@ import { createLeverClient, type LeverClient } from '../../src/lever/client.ts'
 import { createLog } from '../../src/log.ts'
 import { forgetOpportunity } from '../../src/mirror/forget.ts'
 import { createMirror, type Mirror } from '../../src/mirror/mirror.ts'
-import type { OpportunityNeighbours } from '../../src/mirror/opportunity-run.ts'
+import type { MirrorDeps } from '../../src/mirror/mirror-deps.ts'
 import {
   OpportunitySyncModel,
   type OpportunityProgressFields,
@@ -37,7 +37,7 @@ export interface MirrorUnderTest {
   swap: (lever: LeverForTests) => void
 }
 
-export interface RecordedEffects extends OpportunityNeighbours {
+export interface RecordedEffects extends Pick<MirrorDeps, 'publish' | 'concernsCandidate' | 'knownAmong' | 'hasExportBurst'> {
   ours: Set<string>
   read: string[]
   deleted: string[]

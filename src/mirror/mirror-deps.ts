@@ -1,0 +1,28 @@
+import type { Publish } from '../events/domain-events.ts'
+import type { LeverClient } from '../lever/client.ts'
+import type { Lane } from '../lever/request-budget.ts'
+import type { Log } from '../log.ts'
+
+/** What the mirror is given of other parts. */
+export interface MirrorDeps {
+  /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
+  leverClient(organization: string, lane?: Lane): Promise<LeverClient>
+  canSeeConfidential(organization: string): Promise<boolean>
+  /** Told the users of the account, by whom the connection knows it again. */
+  rememberLeverUsers(organization: string, leverUserIds: readonly string[]): Promise<void>
+  /** The organization's own key, 32 bytes, which recognizes people without storing their addresses. */
+  hashKeyOf(organization: string): Promise<Buffer>
+  publish: Publish
+  /** True if a candidate here is linked to the opportunity or was exported to it. */
+  concernsCandidate(organization: string, opportunityId: string): Promise<boolean>
+  /** Each part's answer to: which of these opportunities do your records refer to? */
+  knownAmong: readonly ((organization: string, opportunityIds: readonly string[]) => Promise<string[]>)[]
+  /** True if so many exports are queued that asking Lever for duplicates of each would take too long. */
+  hasExportBurst(organization: string): Promise<boolean>
+  log: Log
+  /** How long a sync holds without a heartbeat. */
+  leaseMs: number
+}
+
+/** What recognizing people by their addresses needs. */
+export type HashKeys = Pick<MirrorDeps, 'hashKeyOf'>
