@@ -1,4 +1,5 @@
 import type { AnyBulkWriteOperation, Types } from 'mongoose'
+import { areDuplicateKeys } from '../../duplicate-key.ts'
 import { DUE_NOW, NEVER } from '../../work/work-fields.ts'
 import { findBatch, viewOf } from './batch-view.ts'
 import { CANCEL, type ChangeDeps } from '../request/change-export.ts'
@@ -91,9 +92,7 @@ async function reopenAll(updates: AnyBulkWriteOperation[]): Promise<void> {
   try {
     await ExportModel.collection.bulkWrite(updates as never, { ordered: false, writeConcern: { w: 'majority', j: true } })
   } catch (error) {
-    const { writeErrors = [] } = error as { writeErrors?: { code?: number }[] | { code?: number } }
-    const others = [writeErrors].flat().filter(({ code }) => code !== 11_000)
-    if (others.length > 0 || [writeErrors].flat().length === 0) throw error
+    if (!areDuplicateKeys(error)) throw error
   }
 }
 

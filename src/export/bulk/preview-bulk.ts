@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { messageWithHint } from '../../errors.ts'
 import { assessExport } from '../request/assess-export.ts'
 import { rejectedRow } from './bulk-rejection.ts'
 import { NEW_LEAD } from '../request/create-request.ts'
@@ -55,7 +56,7 @@ export async function previewBulk(wish: BulkPreviewWish, deps: RequestDeps): Pro
   const stageId = terms.stageId ?? NEW_LEAD
   return {
     allowed: problems.length === 0,
-    problems: problems.map(({ code, message, hint }) => ({ code, detail: [message, hint].filter(Boolean).join(' ') })),
+    problems: problems.map((problem) => ({ code: problem.code, detail: messageWithHint(problem) })),
     target: posting ? { kind: 'posting', postingId: posting.id, title: posting.text } : { kind: 'general' },
     requisition: requisition && { requisitionId: requisition.id, requisitionCode: requisition.requisitionCode, name: requisition.name },
     performAs: performAs && PerformAsView.parse(performAs),

@@ -1,4 +1,5 @@
 import { Types, type ClientSession } from 'mongoose'
+import { isDuplicateKey } from '../../duplicate-key.ts'
 import type { Clearance } from '../../accounts/clearance.ts'
 import { ServiceError } from '../../errors.ts'
 import { assessExport, type Assessment } from '../request/assess-export.ts'
@@ -65,7 +66,7 @@ async function accept(wish: BulkWish, assessment: Assessment, deps: RequestDeps)
         writeConcern: { w: 'majority', j: true },
       })
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 11_000 || attempt === TRIES) throw error
+      if (!isDuplicateKey(error) || attempt === TRIES) throw error
     }
   }
 }

@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { isDuplicateKey } from '../../duplicate-key.ts'
 import { ServiceError } from '../../errors.ts'
 import { DUE_NOW, NEVER } from '../../work/work-fields.ts'
 import { appended } from '../../work/write-step.ts'
@@ -57,7 +58,7 @@ async function reopen(document: ExportDocument): Promise<ExportDocument | null> 
       updatePipeline: true,
     }).lean<ExportDocument>()
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 11_000) throw error
+    if (!isDuplicateKey(error)) throw error
     const openKey = openKeyOf(String(document.candidate), document.posting?.postingId ?? null)
     const open = await ExportModel.findOne({ organization: document.organization, openKey }).lean<ExportDocument>()
     throw alreadyExported(String(open?._id ?? ''))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { messageWithHint } from '../../errors.ts'
 import type { Clearance } from '../../accounts/clearance.ts'
 import { alreadyExported, assessExport, findOpenExport, type PerformAs } from './assess-export.ts'
 import { buildCreateRequest, linksOf, NEW_LEAD, showRequest, type CarriedCandidate, type ShownRequest } from './create-request.ts'
@@ -56,7 +57,7 @@ export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promis
   const terms = await deps.readTerms(organization)
   const { problems, performAs, posting, requisition } = await assessExport(wish, deps.assess)
   const postingId = posting?.id ?? wish.postingId ?? null
-  const faults = problems.map(({ code, message, hint }) => ({ code: code as string, detail: [message, hint].filter(Boolean).join(' ') }))
+  const faults = problems.map((problem) => ({ code: problem.code as string, detail: messageWithHint(problem) }))
   if (!candidate) faults.push({ code: 'candidate_not_found', detail: 'There is no such candidate.' })
   if (wish.erased) faults.push({ code: 'erased', detail: 'The person was erased here. Add them again first.' })
   const open = wish.candidateId && candidate ? await findOpenExport(organization, wish.candidateId, postingId) : null

@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { isDuplicateKey } from '../../duplicate-key.ts'
 import type { Clearance } from '../../accounts/clearance.ts'
 import type { ConnectionDocument } from '../../connection/connection-model.ts'
 import { ServiceError } from '../../errors.ts'
@@ -85,7 +86,7 @@ async function insertOnce(fields: Record<string, unknown> & { openKey: string; o
     const created = await ExportModel.create(fields)
     return created.toObject<ExportDocument>()
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 11_000) throw error
+    if (!isDuplicateKey(error)) throw error
     const [candidateId = '', target] = fields.openKey.split(':')
     const open = await findOpenExport(String(fields.organization), candidateId, target === 'general' ? null : (target ?? null))
     throw alreadyExported(open ? String(open._id) : '')

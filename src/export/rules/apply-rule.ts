@@ -1,5 +1,6 @@
 import { Types } from 'mongoose'
-import { isServiceError } from '../../errors.ts'
+import { areDuplicateKeys } from '../../duplicate-key.ts'
+import { isServiceError, messageWithHint } from '../../errors.ts'
 import { assertLeaseHolds, type Claimed } from '../../work/claim.ts'
 import { claimedAt } from '../../work/try-again.ts'
 import { writeStep } from '../../work/write-step.ts'
@@ -95,7 +96,7 @@ async function assess(rule: ExportRuleDocument, deps: RuleDeps): Promise<Assessm
   try {
     const assessment = await assessExport(wishOf(rule), deps.assess)
     const [problem] = assessment.problems
-    return problem ? { code: problem.code, detail: [problem.message, problem.hint].filter(Boolean).join(' ') } : assessment
+    return problem ? { code: problem.code, detail: messageWithHint(problem) } : assessment
   } catch (error) {
     // Lever was to be asked for a posting and did not answer: passes by itself
     if (!isServiceError(error)) throw error
@@ -143,9 +144,7 @@ async function insertExports(exports: readonly Record<string, unknown>[]): Promi
   try {
     await ExportModel.collection.insertMany([...exports], { ordered: false, writeConcern: { w: 'majority', j: true } })
   } catch (error) {
-    const { writeErrors } = error as { writeErrors?: { code?: number } | { code?: number }[] }
-    const faults = [writeErrors ?? []].flat()
-    if (faults.length === 0 || faults.some(({ code }) => code !== 11_000)) throw error
+    if (!areDuplicateKeys(error)) throw error
   }
 }
 

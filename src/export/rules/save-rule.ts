@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { retryUpsert } from '../../duplicate-key.ts'
 import { ServiceError } from '../../errors.ts'
 import type { RuleDeps } from './apply-rule.ts'
 import { ExportRuleEntryModel } from './export-rule-entry-model.ts'
@@ -58,18 +59,14 @@ export async function saveRule(
   return { rule, created }
 }
 
-/** Two that make it at once: the second changes the first one's. */
 async function upsert(which: { organization: string; name: string }, terms: Record<string, unknown>) {
-  const write = () =>
+  return retryUpsert(() =>
     ExportRuleModel.findOneAndUpdate(
       which,
       { $set: { ...terms, ...TAKEN_BACK }, $inc: { fence: 1 } },
       { upsert: true, returnDocument: 'after', includeResultMetadata: true },
-    ).lean<{ value: ExportRuleDocument | null; lastErrorObject?: { updatedExisting?: boolean } }>()
-  return write().catch((error: { code?: unknown }) => {
-    if (error.code !== 11_000) throw error
-    return write()
-  })
+    ).lean<{ value: ExportRuleDocument | null; lastErrorObject?: { updatedExisting?: boolean } }>(),
+  )
 }
 
 /** Lets a rule rest, or takes it up again. @throws ServiceError not_found */

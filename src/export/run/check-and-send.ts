@@ -1,4 +1,4 @@
-import { isServiceError } from '../../errors.ts'
+import { isServiceError, messageWithHint } from '../../errors.ts'
 import type { LeverClient } from '../../lever/client.ts'
 import { getOpportunity, type LeverOpportunity } from '../../lever/opportunities.ts'
 import { LeaseLost } from '../../work/claim.ts'
@@ -86,8 +86,8 @@ async function endWithoutCandidate(claimed: ClaimedExport, deps: ExportDeps): Pr
 }
 
 function sentence(problem: Error | undefined): string {
-  const hint = isServiceError(problem) ? problem.hint : undefined
-  return [problem?.message, hint].filter(Boolean).join(' ')
+  if (!problem) return ''
+  return isServiceError(problem) ? messageWithHint(problem) : problem.message
 }
 
 /** Is it there already, by an earlier try of ours or by others? Else send. */

@@ -1,3 +1,4 @@
+import { isDuplicateKey } from '../../duplicate-key.ts'
 import { writeStep } from '../../work/write-step.ts'
 import { ExportModel } from '../export-model.ts'
 import { tryingSince, type ClaimedExport } from './export-steps.ts'
@@ -16,7 +17,7 @@ export async function lockPerson(claimed: ClaimedExport, person: Person, set: Re
   try {
     await writeStep(ExportModel, claimed, { set: { ...set, tryingSince: since, personLock }, isPassing: true })
   } catch (error) {
-    if ((error as { code?: unknown }).code === 11_000) return false
+    if (isDuplicateKey(error)) return false
     throw error
   }
   document.tryingSince = since

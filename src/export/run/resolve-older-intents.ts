@@ -1,3 +1,4 @@
+import { isDuplicateKey } from '../../duplicate-key.ts'
 import { isConfidential } from '../../accounts/clearance.ts'
 import type { LeverClient } from '../../lever/client.ts'
 import type { LeverOpportunity } from '../../lever/opportunities.ts'
@@ -82,7 +83,7 @@ async function adoptOpportunity(document: ExportDocument, opportunity: LeverOppo
   await deps.audit({ ...recordOf(document, 'exported'), once: true })
   const openKey = openKeyOf(String(document.candidate), document.posting?.postingId ?? null)
   await write(document, { ...fields, openKey }).catch(async (error: unknown) => {
-    if ((error as { code?: unknown }).code !== 11_000) throw error
+    if (!isDuplicateKey(error)) throw error
     await write(document, fields)
   })
   deps.observe?.({ step: 'end', outcome: 'exported' })

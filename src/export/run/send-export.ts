@@ -1,3 +1,4 @@
+import { messageWithHint } from '../../errors.ts'
 import type { LeverClient } from '../../lever/client.ts'
 import { createOpportunity, type LeverOpportunity } from '../../lever/opportunities.ts'
 import { classifyWriteError } from '../../lever/write-outcome.ts'
@@ -148,7 +149,7 @@ async function sendFailed(claimed: ClaimedExport, sending: Sending, error: unkno
     return sendWithoutResume(claimed, sending, deps)
   }
   await writeStep(ExportModel, claimed, { set: earlier })
-  if (gone) return fail(claimed, { code: gone.code, detail: [gone.message, gone.hint].filter(Boolean).join(' ') }, deps, 'send')
+  if (gone) return fail(claimed, { code: gone.code, detail: messageWithHint(gone) }, deps, 'send')
   if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)
   if (!isRefusal(error)) return tryLater(claimed, { ...pauseOf(error), attempt })
   await fail(claimed, { code: 'lever_rejected', detail: describeFailure(error) }, deps, 'send')

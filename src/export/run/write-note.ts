@@ -1,4 +1,4 @@
-import { isServiceError } from '../../errors.ts'
+import { isServiceError, messageWithHint } from '../../errors.ts'
 import { LeverCallError } from '../../lever/lever-call-error.ts'
 import { addNote, listNotes } from '../../lever/notes.ts'
 import type { LeverClient } from '../../lever/client.ts'
@@ -122,7 +122,7 @@ async function rest(claimed: ClaimedExport, ms: number): Promise<void> {
 /** Our own reason: the person may not write in Lever any more. */
 function refusalOf(error: unknown): { code: string; detail: string } | null {
   if (!isServiceError(error) || error instanceof LeverCallError || error.status >= 500) return null
-  return { code: error.code, detail: [error.message, error.hint].filter(Boolean).join(' ') }
+  return { code: error.code, detail: messageWithHint(error) }
 }
 
 async function waitForAuthorization(claimed: ClaimedExport): Promise<void> {
