@@ -17,7 +17,7 @@ export default defineConfig({
     'typescript/only-throw-error': 'error',
     'eslint/no-unmodified-loop-condition': 'off', // blind to what an abort signal or a closure changes
     'promise/no-promise-in-callback': 'off',
-    'import/no-cycle': 'error',
+    'import/no-cycle': ['error', { ignoreTypes: false }],
     'import/no-default-export': 'error',
     'oxc/no-barrel-file': ['error', { threshold: 0 }],
     'eslint/no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],

@@ -1,11 +1,29 @@
+import type { Candidates } from '../candidates/candidates.ts'
+import type { Connections } from '../connection/connections.ts'
+import type { Conversations } from '../conversations/conversations.ts'
+import type { Erasures } from '../erasure/erasures.ts'
 import type { Listeners } from '../events/domain-events.ts'
-import type { Parts } from './parts.ts'
+import type { Exports } from '../export/exports.ts'
+import type { Mappings } from '../mapping/mappings.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
+
+interface ListeningParts {
+  candidates: Candidates
+  connections: Connections
+  conversations: Conversations
+  erasures: Erasures
+  exports: Exports
+  mappings: Mappings
+  mirror: Mirror
+  webhooks: Webhooks
+}
 
 /**
  * Who listens to which domain event, in the order in which listeners run. A listener that throws fails the step that published; the step
  * is repeated, so every listener may run twice for the same event.
  */
-export function listenersOf(parts: Parts): Listeners {
+export function listenersOf(parts: ListeningParts): Listeners {
   const { candidates, connections, conversations, erasures, exports, mappings, mirror, webhooks } = parts
   return {
     personRemoved: [async ({ organization, email, actor }) => void (await mappings.removeIfAny(organization, email, actor))],

@@ -118,6 +118,15 @@ describe('lint: boundaries', function () {
     ).to.deep.equal(['src/export/first.ts', 'src/export/second.ts'])
   })
 
+  it('catches a cycle of types', async () => {
+    const findings = await lint(folder, {
+      'src/export/first.ts': "import type { value as second } from './second.ts'\nexport type One = typeof second",
+      'src/export/second.ts': "import type { value as first } from './first.ts'\nexport type Two = typeof first",
+    })
+
+    expect(findings.filter(({ rule }) => rule.includes('no-cycle'))).to.have.lengthOf(2)
+  })
+
   it('keeps Koa in web and the sandbox, and Agenda in jobs and compose', async () => {
     const koa = "import type { Context } from 'koa'\nexport type C = Context"
     const agenda = "import { Agenda } from 'agenda'\nexport const a = Agenda"

@@ -5,8 +5,7 @@ import { makeApiKey } from '../actions/make-api-key.ts'
 import { PERMISSIONS } from '../api/api-routes.ts'
 import { liveGrants, revokeGrant } from '../oauth/grants.ts'
 import type { World } from '../world.ts'
-import { controlBody, unknown } from './control-body.ts'
-import type { Control } from './control-routes.ts'
+import { controlBody, unknown, type Control } from './control-body.ts'
 
 const Permission = z.string().refine((name) => PERMISSIONS.includes(name), 'is not a permission of the settings page')
 const NewKey = z.strictObject({

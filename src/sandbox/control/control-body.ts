@@ -2,6 +2,9 @@
 import type { z } from 'zod'
 import type { SandboxContext } from '../sandbox-state.ts'
 
+/** Adds a route to the control interface. Its result is answered as JSON, and `undefined` as 204. */
+export type Control = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, act: (ctx: SandboxContext, id: string) => unknown) => void
+
 /** Answered as `{errors:[{path,message}]}`. */
 export class ControlError extends Error {
   readonly status: number

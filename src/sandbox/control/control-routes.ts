@@ -3,15 +3,12 @@ import { Router } from '@koa/router'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
 import { accessControls } from './access-controls.ts'
-import { ControlError } from './control-body.ts'
+import { ControlError, type Control } from './control-body.ts'
 import { peopleControls } from './people-controls.ts'
 import { webhookControls } from './webhook-controls.ts'
 import { worldControls } from './world-controls.ts'
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
-
-/** A route of the control interface: what it gives is answered as JSON; `undefined` is 204. */
-export type Control = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, act: (ctx: SandboxContext, id: string) => unknown) => void
 
 export function controlRoutes(world: World): Router<SandboxState> {
   const router = new Router<SandboxState>({ prefix: '/control' })

@@ -7,8 +7,7 @@ import { Origin, type ArchiveReason, type Contact, type Opportunity, type User }
 import { opportunityJson } from '../api/opportunity-shape.ts'
 import type { SandboxContext } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
-import { controlBody, ControlError, unknown } from './control-body.ts'
-import type { Control } from './control-routes.ts'
+import { controlBody, ControlError, unknown, type Control } from './control-body.ts'
 
 const By = z.strictObject({ by: z.string().optional() })
 const Words = z.array(z.string()).default([])

@@ -4,8 +4,7 @@ import type { Delivery, Webhook } from '../account/access-records.ts'
 import { LeverEventName } from '../account/records.ts'
 import { acceptableWebhookUrl, makeWebhook } from '../deliveries/make-webhook.ts'
 import type { World } from '../world.ts'
-import { controlBody, unknown } from './control-body.ts'
-import type { Control } from './control-routes.ts'
+import { controlBody, unknown, type Control } from './control-body.ts'
 
 const UiWebhook = z.strictObject({
   event: LeverEventName,

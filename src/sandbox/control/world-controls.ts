@@ -4,8 +4,7 @@ import { opportunityJson } from '../api/opportunity-shape.ts'
 import type { SandboxContext } from '../sandbox-state.ts'
 import { SettingsChange, type Settings } from '../settings.ts'
 import type { World } from '../world.ts'
-import { controlBody, unknown } from './control-body.ts'
-import type { Control } from './control-routes.ts'
+import { controlBody, unknown, type Control } from './control-body.ts'
 import { FaultRequest } from './fault-box.ts'
 
 export function worldControls(world: World, control: Control): void {

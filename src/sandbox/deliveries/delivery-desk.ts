@@ -2,7 +2,7 @@
 import type { Delivery, DeliveryAttempt, Webhook, WebhookBody } from '../account/access-records.ts'
 import type { LeverEventName } from '../account/records.ts'
 import { newHexToken, newId } from '../ids.ts'
-import type { LeverEvent, World } from '../world.ts'
+import type { Desk, LeverEvent, World } from '../world.ts'
 import { signDelivery } from './signature.ts'
 
 const AT_ONCE = 16
@@ -17,7 +17,7 @@ const BY_ORIGIN: ReadonlySet<LeverEventName> = new Set([
   'candidateStageChange',
 ])
 
-export class DeliveryDesk {
+export class DeliveryDesk implements Desk {
   readonly #read: () => World
   readonly #running = new Set<Promise<void>>()
   readonly #waiting: Delivery[] = []
