@@ -5,9 +5,10 @@ import { isSharedAddress } from './shared-addresses.ts'
 const LONGEST = 1000
 
 /**
- * The form in which addresses are compared: without invisible characters, display name (`"Ana López" <ana@a.example>`), `mailto:` and its
- * query, and final dots; ASCII letters in lower case, the domain in ASCII (`müller.example` is `xn--mller-kva.example`). Nothing else is
- * normalized: addresses that differ in any other way may belong to two people.
+ * Returns the form in which addresses are compared: without invisible characters, display name (`"Ana López"
+ * <ana@a.example>`), `mailto:` and its query, and final dots; ASCII letters in lower case, the domain in ASCII
+ * (`müller.example` is `xn--mller-kva.example`). Nothing else is normalized: addresses that differ in any other way
+ * may belong to two people.
  */
 export function addressKey(email: string): string {
   const address = withoutWrapping(email.slice(0, LONGEST).replace(/\p{Cf}/gu, '').trim()) // prettier-ignore
@@ -16,7 +17,10 @@ export function addressKey(email: string): string {
   return `${lowerAscii(address.slice(0, at))}@${domainKey(address.slice(at + 1))}`
 }
 
-/** The same, or null if the text is not an address or several people may share it: then it identifies nobody. */
+/**
+ * Returns the same form, or null if the text is not an address or several people may share it: then it identifies
+ * nobody.
+ */
 export function emailKey(email: string): string | null {
   const address = addressKey(email)
   return /^[^\s@]+@[^\s@]+$/.test(address) && !isSharedAddress(address) ? address : null

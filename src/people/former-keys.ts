@@ -4,9 +4,9 @@ import { linksOf, type PersonData } from './person-keys.ts'
 import { profileKey } from './profile-key.ts'
 
 /**
- * The forms in which e-mails and links were compared before this part existed. People who were erased earlier, and a mirror that is being
- * read again, are known only by hashes of these forms. A value is looked up by its former form only if it identifies a person today and
- * the form differs.
+ * The forms in which earlier versions compared e-mails and links. For people who were erased earlier, and for a
+ * mirror that is being read again, only hashes of these forms exist. A value is looked up by its former form only if
+ * it identifies a person today and the form differs.
  */
 export function formerKeys(person: PersonData): { emails: string[]; links: string[] } {
   return {

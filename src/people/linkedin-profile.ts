@@ -37,7 +37,10 @@ function memberPage(id: string): string {
   return `linkedin.com/member-${id.slice(0, 3)}/${id}`
 }
 
-/** `/pub/ana-lopez/1a/2b3/4c5`: the form until 2015. `/pub/dir/…` is a search, and a name alone a list of namesakes. */
+/**
+ * `/pub/ana-lopez/1a/2b3/4c5` was the form until 2015. `/pub/dir/…` is a search, and a name alone lists people of the
+ * same name.
+ */
 function formerPublicPage([name = '', ...numbers]: readonly string[]): string | null {
   const [a, b, c] = numbers
   if (name === 'dir' || !a || !b || !c || ![a, b, c].every((part) => /^[\da-z]+$/i.test(part))) return null

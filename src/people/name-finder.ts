@@ -1,4 +1,7 @@
-/** Finds whether a text names one of these names, addresses, links, or phones; phones by their digits. */
+/**
+ * Returns a function that finds whether a text names one of these names, addresses, links, or phones. Phones are
+ * compared by their digits.
+ */
 export function nameFinder(texts: readonly string[]): (text: string) => boolean {
   const words = texts.filter((text) => text !== '').map((text) => text.toLowerCase())
   const numbers = texts.filter((text) => /^\+?[\d\s()./-]{7,}$/.test(text)).map(digitsOf)
@@ -9,7 +12,7 @@ export function nameFinder(texts: readonly string[]): (text: string) => boolean 
   }
 }
 
-/** A short name is no part of others. */
+/** A short name must not match part of a longer word. */
 function hasWord(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
     const end = at + word.length

@@ -11,11 +11,11 @@ export const KEY_VERSION = 2
 export interface PersonData {
   emails?: readonly string[] | null | undefined
   links?: readonly string[] | null | undefined
-  /** Their page in a sourcing tool. */
+  /** The person's page in a sourcing tool. */
   profileUrl?: string | null | undefined
 }
 
-/** The values that identify a person: each belongs to one person only, as far as can be told. */
+/** The values that identify a person: as far as can be told, each belongs to one person only. */
 export interface PersonKeys {
   emails: string[]
   profiles: string[]
@@ -28,12 +28,12 @@ export function personKeys(person: PersonData): PersonKeys {
   }
 }
 
-/** All links of a person, including the page in the sourcing tool. */
+/** Returns all links of a person, including the page in the sourcing tool. */
 export function linksOf({ links, profileUrl }: PersonData): string[] {
   return [...(links ?? []), ...(profileUrl ? [profileUrl] : [])]
 }
 
-/** Whether these profiles belong to two people: both have profiles on the same site, and share none there. */
+/** True if these profiles belong to two people: both have profiles on the same site, and share none there. */
 export function contradict(one: readonly string[], other: readonly string[]): boolean {
   if (one.length === 0 || other.length === 0) return false
   return one.some((profile) => {
@@ -43,14 +43,15 @@ export function contradict(one: readonly string[], other: readonly string[]): bo
   })
 }
 
-/** The form in which addresses and links count as equal, whether or not they identify a person. */
+/** Returns addresses and links in the form in which they are compared, whether or not they identify a person. */
 export function contactForms(person: PersonData): string[] {
   return distinct([...(person.emails ?? []).map(addressKey), ...linksOf(person).map(linkForm)])
 }
 
 /**
- * The keys that two exports must not send to Lever at the same time: every address, since Lever joins contacts by any, and the profiles;
- * without either, all values. Never empty for a person with an address or link.
+ * Returns the keys that two exports must not send to Lever at the same time: every address, because Lever joins
+ * contacts that share any address, and the profiles; without either, all values. Never empty for a person with an
+ * address or link.
  */
 export function lockKeys(person: PersonData): string[] {
   const keys = distinct([...(person.emails ?? []).map(addressKey), ...personKeys(person).profiles])

@@ -11,7 +11,7 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set(
   ].flatMap((words) => words.split(' ')),
 ) // prettier-ignore
 
-/** Whether a text only says that there is no value: "N/A", "null", "-", "?", "#REF!". */
+/** True if a text only says that there is no value: "N/A", "null", "-", "?", "#REF!". */
 export function isPlaceholder(text: string): boolean {
   const plain = text.toLowerCase().replace(/[\s\p{Cf}]+/gu, '')
   return PLACEHOLDERS.has(plain) || (plain !== '' && /^[\p{P}\p{S}]+$/u.test(plain))

@@ -1,14 +1,14 @@
 import { PROFILE_SITES } from './profile-sites.ts'
 
-/** `URL` omits the port only where it is the scheme's own, and links are compared without their scheme. */
+/** `URL` omits only the default port of the link's scheme, and links are compared without their scheme. */
 const DEFAULT_PORTS = ['', '80', '443']
 /** Longer texts do not identify a page. */
 const LONGEST = 2000
 
 /**
- * The canonical form of a person's own page on a known site, such as `linkedin.com/in/ana-lopez` or `github.com/ana`. Null for any page
- * that several people may share or that is not known to belong to one person: a company's page, a website, a bare host. Accepts links
- * without a scheme, since Lever has some.
+ * Returns the canonical form of a person's own page on a known site, such as `linkedin.com/in/ana-lopez` or
+ * `github.com/ana`. Returns null for any page that several people may share or that is not known to belong to one
+ * person: a company's page, a website, a bare host. Accepts links without a scheme, since Lever has some.
  */
 export function profileKey(link: string): string | null {
   const known = recent.get(link)
@@ -19,7 +19,7 @@ export function profileKey(link: string): string | null {
   return key
 }
 
-/** A row's links are asked about a dozen times while it is imported, and reading an address costs more than all else. */
+/** An import reads the links of a row about a dozen times, and parsing a link costs more than all else. */
 const recent = new Map<string, string | null>()
 const MOST_RECENT = 2000
 
@@ -32,14 +32,14 @@ function readProfile(link: string): string | null {
   return (segments && site?.read(segments, url.searchParams, host)) ?? null
 }
 
-/** The site of a profile: two different profiles on one site mean two people. */
+/** Returns the site of a profile. Two different profiles on one site mean two people. */
 export function siteOf(profile: string): string {
   return profile.slice(0, profile.lastIndexOf('/'))
 }
 
 /**
- * The form in which links count as equal, whether or not they identify a person: no scheme, no `www.`, no trailing slash; otherwise as
- * written.
+ * Returns the form in which links are compared, whether or not they identify a person: no scheme, no `www.`, no
+ * trailing slash; otherwise as written.
  */
 export function linkForm(link: string): string {
   const profile = profileKey(link)
@@ -56,7 +56,7 @@ function readLink(link: string): URL | null {
   return new URL(address)
 }
 
-/** The decoded segments; null if one cannot be decoded or hides a slash. */
+/** Returns the decoded segments; null if one cannot be decoded or contains an encoded slash. */
 function segmentsOf(path: string): string[] | null {
   try {
     const segments = path.split('/').filter((segment) => segment !== '').map((segment) => decodeURIComponent(segment).normalize('NFC').trim()) // prettier-ignore

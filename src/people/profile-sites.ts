@@ -3,7 +3,7 @@ import { linkedInProfile } from './linkedin-profile.ts'
 interface ProfileSite {
   /** Without `www.`; a pattern if each country or language has its own host. */
   hosts: readonly (string | RegExp)[]
-  /** The canonical form of the person's page, `site/name`, or null if the page does not belong to one person. */
+  /** Returns the canonical form of the person's page, `site/name`, or null if the page does not belong to one person. */
   read: (segments: readonly string[], query: URLSearchParams, host: string) => string | null
 }
 
@@ -27,7 +27,10 @@ const KAGGLE_OWN = new Set(
   'about account benchmarks blog c code community-guidelines competitions contact cookies datasets discussion discussions docs forums game-arena general getting-started home host jobs kernels kaggle learn learn-guide models organizations privacy product-feedback questions-and-answers rankings search settings static team terms work'.split(' '),
 ) // prettier-ignore
 
-/** Tabs of a person's page on GitLab, Kaggle and Medium; any other segment after the name is a project, notebook, or article. */
+/**
+ * Tabs of a person's page on GitLab, Kaggle, and Medium; any other segment after the name is a project, notebook, or
+ * article.
+ */
 const TABS = new Set('about activity badges code competitions contributed datasets discussion discussions followers following groups models notebooks projects snippets starred'.split(' ')) // prettier-ignore
 
 const byName =
@@ -46,8 +49,9 @@ const behind =
 const NOTHING_OWN: ReadonlySet<string> = new Set()
 
 /**
- * Sites where a page clearly belongs to one person, and how to read its address. Facebook, Instagram, and YouTube are left out, since
- * their pages belong to companies just as often, and so are short links. Case is ignored if the site ignores it.
+ * Sites where a page clearly belongs to one person, and how to read its address. Facebook, Instagram, and YouTube are
+ * left out because their pages belong to companies just as often; so are short links. Case is ignored if the site
+ * ignores it.
  */
 export const PROFILE_SITES: readonly ProfileSite[] = [
   { hosts: [/^(?:[a-z\d-]{1,20}\.)?linkedin\.com$/, 'linkedin.cn'], read: linkedInProfile },
@@ -61,7 +65,7 @@ export const PROFILE_SITES: readonly ProfileSite[] = [
     read: ([first = '', ...rest]) => byName('x.com', /^\w{1,15}$/, X_OWN)([first.replace(/^@/, ''), ...rest]),
   },
   {
-    hosts: ['stackoverflow.com', /^(?:es|ja|pt|ru)\.stackoverflow\.com$/], // each edition has ids of its own
+    hosts: ['stackoverflow.com', /^(?:es|ja|pt|ru)\.stackoverflow\.com$/], // each edition has its own ids
     read: (segments, _query, host) => behind(`${host}/users`, 'users', /^[1-9]\d{0,9}$/, false)(segments),
   },
   { hosts: ['xing.com'], read: behind('xing.com/profile', 'profile', /^[\p{L}\p{N}_.-]+$/u, true) },

@@ -15,13 +15,13 @@ const SHARED: ReadonlySet<string> = new Set(
     'rrhh empleo trabajo seleccion talento bewerbung bewerbungen karriere personalabteilung rh emploi recrutement carriere carrieres vagas recrutamento talentos',
     // machines
     'noreply donotreply dontreply nepasrepondre noresponder naoresponda keineantwort mailerdaemon postmaster webmaster hostmaster abuse bounce bounces notification notifications newsletter automated',
-    // where a form asked for an address and there was none
+    // entered when a form required an address and there was none
     'none noemail nomail noaddress notprovided notavailable unknown na n/a null nil undefined test testing example sample fake invalid anonymous',
     'sinemail sincorreo nocorreo notiene desconocido prueba ninguno keine keinemail unbekannt aucun pasdemail inconnu sememail naotem nenhum teste',
   ].flatMap((words) => words.split(' ')),
 ) // prettier-ignore
 
-/** Whether several people may share this address: `info@`, `jobs+berlin@`, `no-reply@`, `noemail@`. */
+/** True if several people may share this address: `info@`, `jobs+berlin@`, `no-reply@`, `noemail@`. */
 export function isSharedAddress(address: string): boolean {
   const local = address.slice(0, Math.max(0, address.lastIndexOf('@')))
   const [name = ''] = local.split('+')

@@ -1,11 +1,17 @@
-/** What a column fills. The last ones are parts of a field of candidates, as other products keep them apart. */
+/**
+ * The fields that columns can fill. The last ones are parts of a candidate's field, which other products keep in
+ * separate columns.
+ */
 export const CSV_FIELDS = [
   'externalId', 'name', 'headline', 'location', 'emails', 'phones', 'links', 'tags', 'summary', 'project', 'stage', 'profileUrl',
   'firstName', 'middleName', 'lastName', 'position', 'company', 'city', 'region', 'country', 'phoneType', 'socialMedia',
 ] as const // prettier-ignore
 export type CsvField = (typeof CSV_FIELDS)[number]
 
-/** A header in the form in which names of columns are compared: no case, accents, white space or punctuation. Empty if it is too long to be one. */
+/**
+ * Returns a header in the form in which column names are compared: without case, accents, white space, or
+ * punctuation. Empty if it is too long to be a name.
+ */
 export function plainName(header: string): string {
   if (header.length > LONGEST_NAME) return ''
   return header.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '') // prettier-ignore
@@ -23,9 +29,10 @@ const PHONE_KINDS = [
 ] // prettier-ignore
 
 /**
- * Names of columns in our own template and in the exports of other products: LinkedIn (connections, Recruiter), Sales Navigator tools
- * (Evaboot), Apollo, ZoomInfo, Lever's import template, Greenhouse, Google Contacts, Outlook, and Thunderbird, in English, Spanish,
- * German, French, and Portuguese. Names of columns that hold lists also match with a number in them ("E-mail 2 Address").
+ * Column names in our own template and in the exports of other products: LinkedIn (connections, Recruiter), Sales
+ * Navigator tools (Evaboot), Apollo, ZoomInfo, Lever's import template, Greenhouse, Google Contacts, Outlook, and
+ * Thunderbird, in English, Spanish, German, French, and Portuguese. Names of columns that hold lists also match with
+ * a number in them ("E-mail 2 Address").
  */
 const NAMES: readonly (readonly [CsvField, readonly string[]])[] = [
   ['externalId', ['external id']],
@@ -64,7 +71,10 @@ const NAMES: readonly (readonly [CsvField, readonly string[]])[] = [
 const FIELD_OF = new Map(NAMES.flatMap(([field, names]) => names.map((name): [string, CsvField] => [plainName(name), field])))
 const NUMBERED: readonly CsvField[] = ['emails', 'phones', 'phoneType', 'links']
 
-/** A known name of a column, with the number in it ("phone2value"), which joins columns about the same value. */
+/**
+ * Looks up a column name, with the number in it ("phone2value") that joins columns about the same value. Returns null
+ * for an unknown name.
+ */
 export function lookUpName(name: string): { field: CsvField; number: string | null } | null {
   const field = FIELD_OF.get(name)
   if (field) return field === 'phoneType' ? null : { field, number: null }
@@ -73,13 +83,19 @@ export function lookUpName(name: string): { field: CsvField; number: string | nu
   return numbered && NUMBERED.includes(numbered) ? { field: numbered, number } : null
 }
 
-/** Can mean a form of address ("Dr") or a job title. They mean the former if another column has the job title, as in Outlook's files. */
+/**
+ * A form of address ("Dr") or a job title. These mean the form of address if another column has the job title, as in
+ * Outlook's files.
+ */
 export const TITLES = ['title', 'titulo', 'titel', 'titre']
 export const JOBS = ['jobtitle', 'position', 'puesto', 'cargo', 'stelle', 'berufsbezeichnung', 'fonction', 'poste', 'titre1', 'funcao']
-/** Mean the whole name, unless another column holds the other part of it. */
+/** These mean the whole name, unless another column holds the other part of it. */
 export const FIRST_OR_FULL = ['nombre', 'nome']
 export const LAST_OR_FULL = ['nom']
-/** In a file with a column for the company's page ("Company Linkedin Url"), these hold addresses of the company, too (Apollo). */
+/**
+ * In a file with a column for the company's page ("Company Linkedin Url"), these also hold addresses of the company
+ * (Apollo).
+ */
 export const OF_COMPANY = ['website', 'url', 'webpage', 'facebookurl', 'twitterurl', 'facebook', 'twitter']
 export const COMPANY_PAGES = [
   'companylinkedinurl',

@@ -5,8 +5,8 @@ import { readRow, type RowReading } from './csv-row.ts'
 import { decodeText, type CsvText } from './csv-text.ts'
 
 /**
- * One row of a file: the physical line it starts in (the file's first is 1), the one it ends in, its cells, and what it says.
- * Of a row that cannot be split into cells, its first line is the only one.
+ * One row of a file: the physical lines where it starts and ends (the file's first line is 1), its cells, and its
+ * values. For a row that cannot be split into cells, `line` and `lastLine` are both its first line.
  */
 export type CsvCandidate = { line: number; lastLine: number; cells: string[] } & RowReading
 
@@ -14,28 +14,38 @@ export interface CsvFile {
   text: CsvText
   header: CsvHeader
   rows: AsyncGenerator<CsvCandidate>
-  /** Lets go of the pieces, for whoever does not read all rows. */
+  /** Releases the file for a caller that does not read all rows. */
   close: () => Promise<void>
 }
 
-/** Where an import that broke off goes on. */
+/** Where an interrupted import resumes. */
 export interface ResumeAt {
-  /** Rows that end at or before this physical line are passed over. */
+  /** Rows that end at or before this physical line are skipped. */
   after: number
-  /** The fault of the first row behind it, whose cells are not read or given; null to read that one too. */
+  /**
+   * The fault to report for the first row after that line, whose cells are neither read nor returned; null to read
+   * that row too.
+   */
   refuseNext: string | null
 }
 
 export interface ReadingOptions {
   resumeAt?: ResumeAt | undefined
-  /** So many faults of cells are put in words; those of later rows are empty, which takes a fraction of the time and memory. */
+  /**
+   * The maximum number of cell faults that get a message. Later messages are empty, which takes a fraction of the
+   * time and memory.
+   */
   describeAtMost?: number
-  /** Whether the row beginning in this line is known to have a fault: beyond `describeAtMost` its cells are not read again. */
+  /**
+   * True if the row that begins in this line is known to have a fault. Beyond `describeAtMost`, its cells are not
+   * read again.
+   */
   isUnreadable?: (line: number) => boolean
 }
 
 /**
- * Opens a CSV file that comes in pieces, and reads candidates from it in constant memory. Gives way to the rest of the process.
+ * Opens a CSV file that arrives in pieces, and reads candidates from it in constant memory. Yields to the rest of the
+ * process.
  * @throws ServiceError `invalid_request` without a usable header row
  */
 export async function openCsv(chunks: AsyncIterable<Uint8Array>, options: ReadingOptions = {}): Promise<CsvFile> {

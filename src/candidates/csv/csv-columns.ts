@@ -13,22 +13,22 @@ import { phoneTypeOf, type PhoneType } from './csv-phone.ts'
 
 export interface CsvColumn {
   field: CsvField
-  /** Of phones, where the column's name tells it. */
+  /** The type of a phone column, if its name tells it. */
   phoneType: PhoneType | null
-  /** Joins phones with the column that names their type: "Phone 2 - Type" and "Phone 2 - Value". */
+  /** Joins a phone column with the column that names its type: "Phone 2 - Type" and "Phone 2 - Value". */
   group: string | null
 }
 
 export interface CsvColumns {
-  /** By position; null where the column is not known and ignored. */
+  /** By position; null for an unknown column, which is ignored. */
   columns: (CsvColumn | null)[]
-  /** Several values in a cell may be separated by a comma and a space too, as in Greenhouse's exports. */
+  /** True if a comma and a space may also separate the values in a cell, as in Greenhouse's exports. */
   hasCommaLists: boolean
 }
 
 const COMMA_LISTS = ['emailaddresses', 'phonenumbers', 'websiteaddresses', 'leverprofileid', 'leverpostingurl']
 
-/** What the columns of a header row fill. */
+/** Returns the fields that the columns of a header row fill. */
 export function readColumns(header: readonly string[]): CsvColumns {
   const names = header.map(plainName)
   return {
@@ -44,7 +44,7 @@ function columnOf(name: string, names: readonly string[]): CsvColumn | null {
   if (LAST_OR_FULL.includes(name)) return column(has('firstName') ? 'lastName' : 'name')
   if (name === 'name' && names.includes('vorname') && !has('lastName')) return column('lastName')
   if (OF_COMPANY.includes(name) && names.some((other) => COMPANY_PAGES.includes(other))) return null
-  if (name === 'profileurl' && has('firstName') && !names.includes('externalid')) return column('links') // LinkedIn's, not the sourcing tool's
+  if (name === 'profileurl' && has('firstName') && !names.includes('externalid')) return column('links') // LinkedIn's page, not the sourcing tool's
   const known = lookUpName(name)
   return known && column(known.field, known.field === 'phones' ? columnPhoneType(name) : null, known.number)
 }
@@ -53,7 +53,10 @@ function column(field: CsvField, phoneType: PhoneType | null = null, group: stri
   return { field, phoneType, group }
 }
 
-/** "Main phone" and "Candidate phone" tell no kind, unlike such a label beside a number. */
+/**
+ * "Main phone" and "Candidate phone" tell no type as column names, although the same word in parentheses after a
+ * number does.
+ */
 function columnPhoneType(name: string): PhoneType | null {
   const type = phoneTypeOf(name)
   return type === 'other' && !name.startsWith('other') ? null : type

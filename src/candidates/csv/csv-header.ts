@@ -8,7 +8,7 @@ import { splitLine } from './csv-records.ts'
 
 export interface CsvHeader extends CsvColumns {
   delimiter: CsvDelimiter
-  /** The names of the columns, as the file has them. */
+  /** The column names as in the file. */
   names: string[]
 }
 
@@ -17,25 +17,26 @@ export type CsvDelimiter = (typeof CSV_DELIMITERS)[number]
 
 const LONGEST_SHOWN_COLUMN = 200
 
-/** The columns with a name that fill nothing, their names cut at 200 characters. */
+/** Returns the named columns that fill no field, each name cut at 200 characters. */
 export function ignoredColumns({ names, columns }: CsvHeader): string[] {
   return names.filter((name, at) => name !== '' && columns[at] === null).map((name) => name.slice(0, LONGEST_SHOWN_COLUMN))
 }
 
-/** A preamble longer than this is none (LinkedIn's has three lines). */
+/** In lines. LinkedIn's preamble has three; a longer block of text is not a preamble. */
 const LONGEST_PREAMBLE = 20
-/** Blank lines count here too. */
+/** Counts blank lines too. */
 const LAST_HEADER_LINE = 100
 const LONGEST_HEADER = 50_000
 const MOST_COLUMNS = 1000
-/** What the error of an empty file says of it. */
+/** The error text for an empty file. */
 export const EMPTY_FILE = 'is empty'
 const IDENTIFYING: CsvField[] = ['externalId', 'name', 'emails', 'links', 'firstName']
 
 /**
- * Reads up to the header row and leaves `lines` behind it. Blank lines before it, a line that tells Excel the separator ("sep=;") and
- * LinkedIn's "Notes:" are passed over; the delimiter is the one of comma, semicolon and tab by which most columns are known.
- * @throws ServiceError `invalid_request` where the file is empty, or no row names a column that tells people apart
+ * Reads up to the header row and leaves `lines` after it. Skips blank lines before it, a line that tells Excel the
+ * separator ("sep=;"), and LinkedIn's "Notes:". The delimiter is the comma, semicolon, or tab that yields the most
+ * known columns.
+ * @throws ServiceError `invalid_request` if the file is empty, or no row has a column that identifies people
  */
 export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHeader> {
   let inPreamble = false
@@ -44,7 +45,7 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
     const { number, text } = next.value
     isEmpty &&= text.trim() === '' && number <= LAST_HEADER_LINE
     if (number > LAST_HEADER_LINE) break
-    if (text.trim() === '' || /^"?sep=[^"]?"?[,;\t]*$/i.test(text.trim())) continue // the trim takes a tab
+    if (text.trim() === '' || /^"?sep=[^"]?"?[,;\t]*$/i.test(text.trim())) continue // trim also removes a tab
     const header = parseHeader(inPreamble ? text : await withOpenCells(text, lines))
     inPreamble ||= /^"?notes:/i.test(text.trim())
     if (header && (!inPreamble || fills(header, 'firstName'))) return header
@@ -57,7 +58,7 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
   })
 }
 
-/** The header row, with the following lines that a quoted cell in it spans, up to a limit. */
+/** Returns the header row with the following lines that a quoted cell in it spans, up to a limit. */
 async function withOpenCells(first: string, lines: AsyncIterator<CsvLine>): Promise<string> {
   let text = first
   let delimiter = likelyDelimiter(text)
@@ -71,7 +72,10 @@ async function withOpenCells(first: string, lines: AsyncIterator<CsvLine>): Prom
   return text
 }
 
-/** The delimiter by which most columns are known so far; null while the first cell is open, which says nothing about it. */
+/**
+ * Returns the delimiter that yields the most known columns so far; null while the first cell is open, because it says
+ * nothing about the delimiter.
+ */
 function likelyDelimiter(text: string): CsvDelimiter | null {
   if (CSV_DELIMITERS.every((delimiter) => isOpen(text, delimiter))) return null
   const readings = CSV_DELIMITERS.map((delimiter) => {

@@ -1,12 +1,13 @@
-/** One physical line of a file, without its line break; the first is number 1. */
+/** One physical line of a file, without its line break. The first is number 1. */
 export interface CsvLine {
   number: number
   text: string
 }
 
 /**
- * The lines of a text that comes in pieces; `\n`, `\r\n` and `\r` end one, even mixed. A line longer than `longest` characters is
- * cut there, and takes no more memory than that. Takes linear time, however small the pieces are.
+ * Yields the lines of a text that arrives in pieces; `\n`, `\r\n`, and `\r` end a line, even mixed. A line longer
+ * than `longest` characters is cut there, and takes no more memory than that. Takes linear time, however small the
+ * pieces are.
  */
 export async function* readLines(pieces: AsyncIterable<string>, longest: number): AsyncGenerator<CsvLine> {
   const extend = (line: string, text: string): string => {

@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString, type CountryCode, getCountries, isSupportedCountry } from 'libphonenumber-js/max'
 import { searchForm } from '../search-form.ts'
 
-/** Of Lever's types of phones those that people are called by (recorded answers). */
+/** Those of Lever's phone types at which people can be called (from recorded answers). */
 export type PhoneType = 'mobile' | 'home' | 'work' | 'other'
 
 export interface Phone {
@@ -9,7 +9,10 @@ export interface Phone {
   value: string
 }
 
-/** More than any number with its extension. libphonenumber looks for extensions in a time that grows faster than the text. */
+/**
+ * Longer than any number with its extension. The time libphonenumber takes to find extensions grows faster than the
+ * text.
+ */
 const LONGEST_PHONE = 100
 
 const TYPES: readonly (readonly [RegExp, PhoneType])[] = [
@@ -22,7 +25,7 @@ const TYPES: readonly (readonly [RegExp, PhoneType])[] = [
   ],
 ]
 
-/** Lever's type for what another product calls a phone, such as "* Work" or "Móvil"; null where it says nothing. */
+/** Returns Lever's type for another product's phone label, such as "* Work" or "Móvil", or null for an unknown label. */
 export function phoneTypeOf(label: string): PhoneType | null {
   const word = label.toLowerCase().replace(/[^\p{L}]/gu, '') // prettier-ignore
   if (word === '') return null
@@ -30,9 +33,10 @@ export function phoneTypeOf(label: string): PhoneType | null {
 }
 
 /**
- * A phone number in the form of E.164, the one that every phone system takes, with an extension behind it: "+12125550123 ext. 5".
- * The country is the number's own, else `country`; a number that is none there, and what is no number, stays as it is.
- * A type in parentheses behind it, as in "+1 212 555 0123 (mobile)", goes before `type`.
+ * Returns a phone number in E.164 form, which every phone system accepts, followed by its extension: "+12125550123
+ * ext. 5". The country comes from the number itself, otherwise from `country`. Text that is not a valid number there
+ * stays unchanged. A type in parentheses after the number, as in "+1 212 555 0123 (mobile)", takes precedence over
+ * `type`.
  */
 export function readPhone(text: string, type: PhoneType | null, country: CountryCode | null): Phone {
   const [value, label] = splitLabel(text.trim())
@@ -40,7 +44,7 @@ export function readPhone(text: string, type: PhoneType | null, country: Country
   return { ...(known ? { type: known } : {}), value: internationalForm(value, country) ?? value }
 }
 
-/** A number and the word in parentheses behind it, which may be empty. */
+/** Splits a number from the label in parentheses after it, which may be empty. */
 function splitLabel(text: string): [value: string, label: string] {
   const suffix = /\((\p{L}[\p{L} ]*)\)$/u.exec(text)
   const value = text.slice(0, suffix?.index).trimEnd()
@@ -48,8 +52,8 @@ function splitLabel(text: string): [value: string, label: string] {
 }
 
 /**
- * Null for what is no phone number. For one that names its country it is enough that its length fits: not every release knows the rarer
- * ranges.
+ * Returns null if the text is not a phone number. A number that names its country only needs a valid length, because
+ * older releases of the library do not know the rarer ranges.
  */
 function internationalForm(value: string, country: CountryCode | null): string | null {
   if (value.length > LONGEST_PHONE || !/\d/.test(value)) return null
@@ -60,21 +64,22 @@ function internationalForm(value: string, country: CountryCode | null): string |
   return parsed.ext ? `${parsed.number} ext. ${parsed.ext}` : parsed.number
 }
 
-/** Languages in which names of countries are known. */
+/** Languages in which country names are recognized. */
 const LANGUAGES = ['en', 'es', 'de', 'fr', 'it', 'pt']
 const MORE_NAMES: readonly (readonly [string, CountryCode])[] = [
   ['usa', 'US'], ['us', 'US'], ['u.s.', 'US'], ['u.s.a.', 'US'], ['united states of america', 'US'], ['eeuu', 'US'], ['ee. uu.', 'US'],
   ['uk', 'GB'], ['u.k.', 'GB'], ['great britain', 'GB'], ['england', 'GB'], ['scotland', 'GB'], ['wales', 'GB'], ['northern ireland', 'GB'],
   ['uae', 'AE'], ['the netherlands', 'NL'], ['holland', 'NL'], ['czech republic', 'CZ'], ['turkey', 'TR'],
 ] // prettier-ignore
-/** A state of the USA too. */
+/** Also a state of the USA. */
 const AMBIGUOUS = ['georgia']
 
 let known: Map<string, CountryCode> | undefined
 
 /**
- * The country whose numbers a person's are read as: `country` is a name or a code of two letters, `location` text that ends with a
- * name ("Madrid, Spain"). Null where neither names one beyond doubt; codes count in `country` alone, since "CA" is California too.
+ * Returns the country for reading a person's phone numbers. `country` is a name or a two-letter code; `location` is
+ * text that ends with a country name ("Madrid, Spain"). Returns null if neither clearly names a country. Codes count
+ * only in `country`, because "CA" is also California.
  */
 export function phoneCountryOf(country: string | undefined, location: string | undefined): CountryCode | null {
   const code = country?.trim().toUpperCase() ?? ''

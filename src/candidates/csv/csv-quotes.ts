@@ -1,13 +1,16 @@
-/** How the cells of a line stand at its end: all closed, a quoted one still open, or text behind the closing quotation mark of one. */
+/**
+ * The state of a line's cells at its end: all closed, a quoted cell still open, or text after the closing quotation
+ * mark of a cell.
+ */
 export interface LineQuotes {
   state: 'closed' | 'open' | 'broken'
-  /** Whether the cell that is open or broken was opened in this line. */
+  /** True if the open or broken cell started in this line. */
   isOpenedHere: boolean
 }
 
 /**
- * Follows the quotation marks of a line in one pass. As in csv-parse with `trim` and `relax_quotes`, one counts only at the beginning of
- * a cell, white space aside.
+ * Follows the quotation marks of a line in one pass. As in csv-parse with `trim` and `relax_quotes`, a quotation mark
+ * counts only at the beginning of a cell, ignoring white space.
  * @param isOpen whether the line continues a quoted cell
  */
 export function followQuotes(text: string, delimiter: string, isOpen: boolean): LineQuotes {

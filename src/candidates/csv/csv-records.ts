@@ -3,17 +3,23 @@ import { startTimeSlice } from '../time-slice.ts'
 import type { CsvLine } from './csv-lines.ts'
 import { followQuotes } from './csv-quotes.ts'
 
-/** One row of a file, from line to line: its cells, or why it cannot be read, with the text of its first line. */
+/**
+ * One row of a file with its first and last line: its cells, or the reason it cannot be read and the text of its
+ * first line.
+ */
 export type CsvRecord = { line: number; lastLine: number } & ({ cells: string[] } | { fault: string; text: string })
 
-/** Replaces a line break within a cell if each row must have one line; no line of a file ends with it. */
+/** Replaces a line break within a cell when each row must have one line. No line of a file ends with it. */
 export const LINE_BREAK_IN_CELL = '\u2028'
 
-/** In characters; a longer row is not read. */
+/** In characters. A longer row is not read. */
 export const LONGEST_RECORD = 100_000
-/** A row that goes on for longer than this has a quotation mark too many. */
+/** A row that spans more lines has an extra quotation mark. */
 const MOST_LINES = 1000
-/** After so many rows that found no end, cells have to end in the line they begin in: reading a hostile file stays linear. */
+/**
+ * After this many rows without an end, cells must end in the line where they begin, so that reading a hostile file
+ * stays linear.
+ */
 const MOST_ENDLESS = 20
 const LONGEST_KEPT_LINE = 1000
 const TOO_LONG = `The row is longer than ${LONGEST_RECORD} characters.`
@@ -21,9 +27,10 @@ const TOO_LONG = `The row is longer than ${LONGEST_RECORD} characters.`
 type Reading = { cells: string[]; lines: number } | { fault: string; isEndless?: boolean }
 
 /**
- * The rows of a CSV text, quoted line breaks included; blank rows are passed over. csv-parse stops at a quotation mark that does not
- * match, or takes the rest of the file for one cell; therefore it gets one row at a time, once `followQuotes` has found its end.
- * Where a row has no proper end, its first line alone is given as a fault, and reading goes on at the next.
+ * Yields the rows of a CSV text, including quoted line breaks, and skips blank rows. csv-parse stops at an unmatched
+ * quotation mark, or takes the rest of the file for one cell. It therefore receives one row at a time, after
+ * `followQuotes` has found the row's end. If a row has no proper end, only its first line is yielded as a fault, and
+ * reading continues with the next line.
  */
 export async function* readRecords(lines: AsyncIterable<CsvLine>, delimiter: string): AsyncGenerator<CsvRecord> {
   const ahead = linesAhead(lines[Symbol.asyncIterator]())
@@ -44,16 +51,19 @@ export async function* readRecords(lines: AsyncIterable<CsvLine>, delimiter: str
   }
 }
 
-/** The cells of a line on its own; null where its quotation marks do not match. */
+/** Returns the cells of a single line; null if its quotation marks do not match. */
 export function splitLine(text: string, delimiter: string): string[] | null {
   if (!text.includes('"')) return splitPlainly(text, delimiter)
   return followQuotes(text, delimiter, false).state === 'closed' ? parseRow(text, delimiter) : null
 }
 
 interface LinesAhead {
-  /** The line so many behind the next one; null behind the last. */
+  /** Returns the line at this offset from the next one; null after the last line. */
   at(offset: number): Promise<CsvLine | null>
-  /** Passes over so many of those last seen. @returns the number of the last */
+  /**
+   * Skips this many of the lines read ahead.
+   * @returns the number of the last one
+   */
   drop(count: number): number
   close(): Promise<void>
 }
@@ -83,7 +93,7 @@ function linesAhead(source: AsyncIterator<CsvLine>): LinesAhead {
   }
 }
 
-/** The row that begins with the line `first`, over at most `mostLines` lines. */
+/** Reads the row that begins with the line `first` and spans at most `mostLines` lines. */
 async function readRow(ahead: LinesAhead, first: CsvLine, delimiter: string, mostLines: number): Promise<Reading> {
   if (first.text.length > LONGEST_RECORD) return { fault: TOO_LONG }
   if (!first.text.includes('"')) return { cells: splitPlainly(first.text, delimiter), lines: 1 }
@@ -115,14 +125,14 @@ function withLineBreaks(cell: string): string {
   return cell.includes(LINE_BREAK_IN_CELL) ? cell.replaceAll(LINE_BREAK_IN_CELL, '\n') : cell
 }
 
-/** What csv-parse makes of a line without quotation marks, without its cost for each row. */
+/** Returns what csv-parse would return for a line without quotation marks, without its cost per row. */
 function splitPlainly(text: string, delimiter: string): string[] {
   return text.split(delimiter).map((cell) => cell.trim())
 }
 
 /**
- * The only row of a text; null where its quotation marks do not match. With `trim`, `relax_quotes` takes a quotation mark inside an
- * unquoted cell as it is, and nothing more: what follows the closing one of a quoted cell is a fault all the same.
+ * Returns the only row of a text; null if its quotation marks do not match. With `trim`, `relax_quotes` only keeps a
+ * quotation mark inside an unquoted cell unchanged. Text after the closing mark of a quoted cell is still a fault.
  */
 function parseRow(text: string, delimiter: string): string[] | null {
   try {

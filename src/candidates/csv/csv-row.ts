@@ -11,15 +11,16 @@ import { FORMULA_WITHOUT_VALUE, isCutId, isCutNumber, textOf, wholeNumber } from
 /** `warnings` name the values of the row that are left out. They contain no personal data. */
 export type RowReading = { input: CandidateInput; warnings: string[] } | { fault: string }
 
-/** `CandidateInput.safeParse` takes a stack trace for each row that is wrong, and several times as long. */
+/** `CandidateInput.safeParse` captures a stack trace for each invalid row, and takes several times as long. */
 const safeParse = z.core._safeParse(z.core.$ZodError)
 
 const UNREADABLE = 'The row has unreadable characters: save the file as "CSV UTF-8".'
-/** Its own groups are marked in "Labels": "* myContacts". */
+/** Google marks its own groups in "Labels" this way: "* myContacts". */
 const GROUP_OF_GOOGLE = /^\* /
 /**
- * Longest cell of a column in characters; a longer one is refused before anything reads it. 300 are a line of text; headline, location
- * and summary are as long as candidates may have them, and some columns hold several values in a cell.
+ * The longest cell of a column in characters; a longer one is refused before anything reads it. One line of text fits
+ * in 300. Headline, location, and summary may be as long as in a candidate, and some columns hold several values in a
+ * cell.
  */
 const LONGEST_LINE = 300
 const LONGER_CELLS: Partial<Record<CsvField, number>> = {
@@ -37,8 +38,8 @@ const LONGEST_SHOWN_NAME = 60
 const SINGLE_FIELDS = ['externalId', 'summary', 'project', 'stage', 'profileUrl'] as const
 
 /**
- * What a row says of a candidate; empty cells say nothing. Else the fault, in words that name the column and what to do, or empty unless
- * `isDescribed`.
+ * Returns the row's values; empty cells are ignored. For an invalid row it returns the fault: a message that names
+ * the column and the fix, or an empty text unless `isDescribed`.
  */
 export function readRow(header: CsvHeader, cells: string[], isDescribed = true): RowReading {
   const tooLong = describeLongCell(header, cells)
@@ -55,7 +56,7 @@ export function readRow(header: CsvHeader, cells: string[], isDescribed = true):
   const input = toInput(given, header.hasCommaLists)
   const parsed = safeParse(CandidateInput, input)
   if (parsed.success) return { input: parsed.data, warnings }
-  return { fault: isDescribed ? parsed.error.issues.map((issue) => describeIssue(issue, given, input)).join(' ') : '' } // zod makes the error when it is asked for
+  return { fault: isDescribed ? parsed.error.issues.map((issue) => describeIssue(issue, given, input)).join(' ') : '' } // zod creates the error on access
 }
 
 function describeLongCell({ columns, names }: CsvHeader, cells: readonly string[]): string | null {
@@ -77,7 +78,7 @@ interface GivenCell {
 /** Fields from which invisible characters are removed. Names and texts keep them, since some scripts need them. */
 const WITHOUT_INVISIBLE: readonly CsvField[] = ['emails', 'phones', 'links', 'socialMedia', 'profileUrl']
 
-/** By what they fill, which several columns may do alike. */
+/** By field, since several columns may fill the same one. */
 type GivenCells = Partial<Record<CsvField, GivenCell[]>>
 
 function givenCells({ columns, names }: CsvHeader, cells: string[]): GivenCells {
@@ -91,16 +92,19 @@ function givenCells({ columns, names }: CsvHeader, cells: string[]): GivenCells 
   return given
 }
 
-/** The error for a cell that only says that there is no address, such as "N/A". */
+/** Returns the error for a cell that only says that there is no address, such as "N/A". */
 function describeNoAddress({ emails }: GivenCells): string | null {
   const none = emails?.find(({ text }) => isPlaceholder(text))
   return none ? `The cell in the column "${none.header}" says that there is no email address: leave the cell empty.` : null
 }
 
-/** Columns of one kind that a row's warnings name. */
+/** The maximum number of columns of one kind that a row's warnings name. */
 const MOST_NAMED = 3
 
-/** Removes values that would be wrong to import. @returns what was removed, in words */
+/**
+ * Removes values that should not be imported.
+ * @returns a message for each
+ */
 function leaveOut(cells: GivenCells): string[] {
   const warnings: string[] = []
   const drop = (field: CsvField, isWrong: (text: string) => boolean, why: string): void => {
@@ -144,7 +148,10 @@ function first(cells: GivenCells, field: CsvField): string | undefined {
   return cells[field]?.[0]?.text
 }
 
-/** Addresses as mail programs write them: `"López, Ana" <ana@a.example>`, `mailto:ana@a.example`, "ana@a.example (Work)". */
+/**
+ * Accepts addresses as mail programs write them: `"López, Ana" <ana@a.example>`, `mailto:ana@a.example`,
+ * "ana@a.example (Work)".
+ */
 function emailsOf({ emails }: GivenCells): string[] | undefined {
   const cells = emails?.map((cell) => (cell.text.includes('<') ? { ...cell, text: cell.text.replace(/"[^"]*"/g, ' ') } : cell))
   const found = listed(cells, /[;,|\n]|\s:::\s/)?.flatMap(({ text, column }) => {
@@ -173,7 +180,7 @@ function withoutQuotes(text: string): string {
 
 const BETWEEN_LINKS = /[;|\n]|,(?:\s|$)|\s:::\s|[,\s](?=https?:\/\/|www\.)|,(?=(?:[a-z\d-]+\.)+[a-z]+\/)/i
 
-/** What "Social Media" columns hold may be the name of an account, "@ana": only addresses are links. */
+/** "Social Media" columns may hold an account name such as "@ana"; only addresses are links. */
 function linksOf({ links, socialMedia }: GivenCells, between: RegExp): string[] | undefined {
   const social = listed(socialMedia, between)?.filter(({ text }) => /^https?:\/\/.*\//i.test(withScheme(text)))
   const all = [...(listed(links, BETWEEN_LINKS) ?? []), ...(social ?? [])]
@@ -189,8 +196,8 @@ function joined(parts: Iterable<string>, between: string): string | undefined {
 }
 
 /**
- * The single values of cells that may hold several, except those that `ignored` fits; undefined where there is none. One more than a
- * candidate may have says that there are too many: the rest is not looked at.
+ * Returns the single values of cells that may hold several, without those that match `ignored`; undefined if none is
+ * left. It stops one past a candidate's limit, which is enough to report that there are too many.
  */
 function listed(cells: GivenCell[] | undefined, between: RegExp, ignored = /^$/): GivenCell[] | undefined {
   const kept: GivenCell[] = []
@@ -204,7 +211,7 @@ function listed(cells: GivenCell[] | undefined, between: RegExp, ignored = /^$/)
   return kept.length > 0 ? kept : undefined
 }
 
-/** Of two with the same number the first is taken. */
+/** Of two phones with the same number, the first is used. */
 function phonesOf(cells: GivenCells, between: RegExp, location: string | undefined): Phone[] | undefined {
   const country = phoneCountryOf(cells.country?.[0]?.text, location)
   const phones = listed(cells.phones, between)?.map(({ text, column }) => {
@@ -215,12 +222,12 @@ function phonesOf(cells: GivenCells, between: RegExp, location: string | undefin
   return phones?.filter(({ value }, at) => phones.findIndex((other) => other.value === value) === at)
 }
 
-/** Addresses as products list them, "www.linkedin.com/in/ana", are links without their scheme. */
+/** Products list addresses such as "www.linkedin.com/in/ana", which become links once they have a scheme. */
 function withScheme(text: string): string {
   return /^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+(\/\S*)?$/u.test(text) ? `https://${text}` : text
 }
 
-/** Names the column of the file, where one is meant, and never the value. */
+/** Names the column of the file, if there is one, and never the value. */
 function describeIssue({ path, message }: z.core.$ZodIssue, given: GivenCells, input: Record<string, unknown>): string {
   const [field, index] = path
   const filling = (FILLED_BY[String(field)] ?? [String(field) as CsvField]).flatMap((one) => given[one] ?? [])
@@ -233,7 +240,7 @@ function describeIssue({ path, message }: z.core.$ZodIssue, given: GivenCells, i
   return `The column "${found.header}" has a value that ${message}${index > 0 && filling.length === 1 ? ` (entry ${index + 1})` : ''}.`
 }
 
-/** Fields that are filled by columns of other names, too. */
+/** Fields that columns of other names also fill. */
 const FILLED_BY: Readonly<Record<string, readonly CsvField[]>> = {
   name: ['name', 'firstName', 'middleName', 'lastName'],
   headline: ['headline', 'position', 'company'],

@@ -3,7 +3,7 @@ import { startTimeSlice } from '../time-slice.ts'
 export const CSV_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
 export type CsvEncoding = (typeof CSV_ENCODINGS)[number]
 
-/** A file as text. `encoding` is right once the pieces it stands for have been read; until then it is that of plain ASCII. */
+/** A file as text. `encoding` is final once its pieces have been read; until then it assumes plain ASCII. */
 export interface CsvText {
   encoding: CsvEncoding
   pieces: AsyncGenerator<string>
@@ -11,17 +11,24 @@ export interface CsvText {
 
 type Decode = (bytes: Uint8Array, isMore: boolean) => string
 
-/** So many bytes tell UTF-16 from the rest: a file begins with a name of a column, of which every other byte is NUL there. */
+/**
+ * The number of bytes that identifies UTF-16: a file begins with a column name, and every other byte of it is NUL in
+ * UTF-16.
+ */
 const SIGNATURE_BYTES = 4
-/** UTF-8 and windows-1252 are told apart by so many bytes, the first of them the first that is not ASCII. */
+/** The number of bytes that distinguishes UTF-8 from windows-1252, counted from the first byte that is not ASCII. */
 const SAMPLE_BYTES = 65_536
-/** At most this many bytes are decoded at once, which bounds memory and time however large the pieces of the file are. */
+/**
+ * The maximum number of bytes decoded in one step, which bounds memory and time however large the pieces of the file
+ * are.
+ */
 const DECODED_BYTES = 65_536
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Decodes a file that comes in pieces, in constant memory, giving way to the rest of the process: UTF-8, UTF-16 with or without a byte order mark, and windows-1252 where
- * the text is not UTF-8. What cannot be decoded becomes U+FFFD. How the file is cut into pieces makes no difference.
+ * Decodes a file that arrives in pieces, in constant memory, and yields to the rest of the process. Reads UTF-8,
+ * UTF-16 with or without a byte order mark, and windows-1252 if the text is not UTF-8. Undecodable bytes become
+ * U+FFFD. The size of the pieces makes no difference.
  */
 export function decodeText(chunks: AsyncIterable<Uint8Array>): CsvText {
   const decode = detectingDecoder((encoding) => {
@@ -42,7 +49,7 @@ async function* decodeAll(chunks: AsyncIterable<Uint8Array>, decode: Decode): As
   yield decode(NOTHING, false)
 }
 
-/** Holds bytes back until they tell the encoding; ASCII, which is the same in both, passes meanwhile. */
+/** Holds bytes back until they identify the encoding. ASCII passes at once, since it is the same in both encodings. */
 function detectingDecoder(onKnown: (encoding: CsvEncoding) => void): Decode {
   let held: Buffer = NOTHING
   let decode: Decode = bySignature
@@ -90,7 +97,10 @@ function asciiPrefix(bytes: Uint8Array): number {
   return end
 }
 
-/** UTF-8 when more characters of the sample are well-formed in it than not: windows-1252 hardly ever looks like UTF-8 by chance. */
+/**
+ * Returns UTF-8 if most characters of the sample are well-formed in it: windows-1252 rarely looks like UTF-8 by
+ * chance.
+ */
 function eightBitEncoding(sample: Uint8Array): CsvEncoding {
   const read = new TextDecoder('utf-8').decode(sample, { stream: true })
   const broken = count(read, /\u{FFFD}/gu)
@@ -107,12 +117,12 @@ function decoderOf(encoding: CsvEncoding): Decode {
   return (bytes, isMore) => decoder.decode(bytes, { stream: isMore })
 }
 
-/** The bytes 0x80 to 0x9F as windows-1252 has them (WHATWG Encoding Standard); five stand for nothing. */
+/** The bytes 0x80 to 0x9F in windows-1252 (WHATWG Encoding Standard); five are undefined. */
 const UPPER_CONTROLS = '€\u{FFFD}‚ƒ„…†‡ˆ‰Š‹Œ\u{FFFD}Ž\u{FFFD}\u{FFFD}‘’“”•–—˜™š›œ\u{FFFD}žŸ'
 
 /**
- * Text in windows-1252; bytes that stand for nothing there become U+FFFD. `TextDecoder` is not used: from 20.18.3 and 22.13.0 on,
- * Node reads windows-1252 as ISO 8859-1, so that "€" and “these” become controls (nodejs/node#56542).
+ * Decodes windows-1252; undefined bytes become U+FFFD. `TextDecoder` does not work here: from 20.18.3 and 22.13.0 on,
+ * Node reads windows-1252 as ISO 8859-1, which turns "€" and “these” into control characters (nodejs/node#56542).
  */
 function decodeWindows1252(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')

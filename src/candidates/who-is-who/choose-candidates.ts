@@ -6,7 +6,7 @@ import { groupMembers } from './group-members.ts'
 import { EMAIL, EXTERNAL_ID, type CommonProfiles, type RowKeys } from './row-keys.ts'
 
 export interface Choices {
-  /** The candidate that these rows are about; null for a new person. */
+  /** The candidate that these rows match; null for a new person. */
   candidateOf: (group: number) => number | null
   /** Why a new person might have matched a known candidate. */
   doubtOf: (group: number) => string | null
@@ -18,9 +18,10 @@ interface Choice {
 }
 
 /**
- * Chooses the candidate for each person of a file: by `externalId` alone if the rows have one; else the candidate created from the same
- * row, else by profile, else by e-mail; if several match, the only one with the same name. If people who contradict each other match the
- * same candidate, those with the strongest reason get it.
+ * Chooses the candidate for each person of a file: by `externalId` alone if the rows have one. Otherwise it chooses
+ * the candidate created from the same row, then matches by profile, then by e-mail. If several match, it chooses the
+ * only one with the same name. If people who contradict each other match the same candidate, those with the strongest
+ * reason get it.
  */
 export async function chooseCandidates(rows: RowKeys, groups: RowGroups, claims: Claims): Promise<Choices> {
   const slice = startTimeSlice()
@@ -77,7 +78,7 @@ class ChoiceTable {
     return TIERS[this.#tiers[group] ?? 0]
   }
 
-  /** @returns their number */
+  /** @returns the number of choices */
   forEach(tell: (candidate: number, group: number) => void): number {
     let count = 0
     for (const [group, candidate] of this.#candidates.entries()) {
@@ -95,7 +96,7 @@ interface Facts {
   claims: Claims
 }
 
-/** The choice, or the reason for doubt if there is none. */
+/** Returns the choice, or the reason for doubt if there is none. */
 function chooseFor(group: number, own: readonly Claim[], facts: Facts): Choice | string | null {
   const { rows, groups, claims } = facts
   const members = groups.rowsOf(group)
@@ -131,14 +132,17 @@ function isTrusted({ row, candidate, tier, key }: Claim, { rows, groups, claims 
   return !groups.isDisputedKey(key) || rows.nameOf(row) === claims.candidates.nameOf(candidate)
 }
 
-/** Whether all these people of the file and the candidate could be one. */
+/** True if all these people of the file and the candidate could be one person. */
 function agree(people: readonly number[], candidate: number, { rows, groups, claims }: Facts): boolean {
   const common: CommonProfiles = new Map()
   for (const group of people) for (const row of groups.rowsOf(group)) if (!rows.agrees(row, common)) return false
   return claims.candidates.agrees(candidate, common)
 }
 
-/** Among people of the file who match the same candidate, those who contradict the others, except the ones with the strongest reason. */
+/**
+ * Returns, among people of the file who match the same candidate, those who contradict the others, except the ones
+ * with the strongest reason.
+ */
 function contested(people: Int32Array, candidate: number, choices: ChoiceTable, facts: Facts): number[] {
   if (people.length < 2) return []
   const kept: number[] = []
@@ -151,7 +155,7 @@ function contested(people: Int32Array, candidate: number, choices: ChoiceTable, 
   })
 }
 
-/** Whether rows with the candidate's `externalId` replace the address by which these rows match it. */
+/** True if rows with the candidate's `externalId` replace the address by which these rows match it. */
 function isReplaced(group: number, people: readonly number[], choices: ChoiceTable, { rows, groups }: Facts): boolean {
   const emailsOf = (of: number): number[] =>
     [...groups.rowsOf(of)].flatMap((row) => rows.keysOf(row).filter((key) => rows.siteOfKey(key) === EMAIL))

@@ -6,14 +6,14 @@ import type { IdentifyingValues } from './identifying-values.ts'
 export const TIERS = ['externalId', 'record', 'profile', 'email'] as const
 export type Tier = (typeof TIERS)[number]
 
-/** Of the candidates that have a key in common; more are too many to compare each with each row. */
+/** The limit on candidates with a key in common; comparing each of more candidates with each row would take too long. */
 const MOST_HOLDERS = 20
 
-/** A candidate that was here before the import. */
+/** A candidate that existed before the import. */
 export interface KnownValues {
   id: string
   values: IdentifyingValues
-  /** Records of earlier rows that were matched to it. */
+  /** Records of earlier rows that matched it. */
   records: readonly string[]
 }
 
@@ -53,7 +53,7 @@ export class Claims {
     return this.#ids[candidate] ?? ''
   }
 
-  /** Whether the candidate has an `externalId`. */
+  /** True if the candidate has an `externalId`. */
   isNamed(candidate: number): boolean {
     return this.#named.has(candidate)
   }
@@ -105,14 +105,17 @@ export class Claims {
     for (const email of values.emails) push('email', withKey(`email ${email}`), this.#rows.keyOf(email, EMAIL))
   }
 
-  /** Of several that such a row was about, the oldest without an `externalId`. */
+  /** Among several candidates that matched such a row, returns the oldest without an `externalId`. */
   #ofRecord(candidates: readonly number[]): readonly number[] {
     const unnamed = candidates.find((candidate) => !this.#named.has(candidate))
     return candidates.length > 1 && unnamed !== undefined ? [unnamed] : candidates.slice(0, 2)
   }
 }
 
-/** Enough to tell whether several have a key, and whether one of them alone has the row's name: a key of thousands takes no more. */
+/**
+ * Returns enough candidates to tell whether several have a key, and whether only one of them has the row's name. A
+ * key shared by thousands costs no more than that.
+ */
 function someOf(holders: readonly number[], namesakes: readonly number[]): readonly number[] {
   return holders.length <= MOST_HOLDERS ? holders : [...new Set([...holders.slice(0, 2), ...namesakes.slice(0, MOST_HOLDERS)])]
 }

@@ -1,4 +1,4 @@
-/** Members by the number they belong to, in their original order. */
+/** The members of each number, in their original order. */
 export type Members = (number: number) => Int32Array
 
 /**

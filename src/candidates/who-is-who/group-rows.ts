@@ -10,14 +10,14 @@ import { EMAIL, EXTERNAL_ID, RECORD, type CommonProfiles, type RowKeys } from '.
 const LEVELS = [0, 1, 2] as const
 
 export interface RowGroups {
-  /** The first row about the same person. */
+  /** Returns the first row about the same person. */
   groupOf: (row: number) => number
-  /** All rows about the same person as this first one. */
+  /** Returns all rows about the same person as this first row. */
   rowsOf: Members
-  /** Whether people who contradict each other share an address or profile of the row, which then identifies nobody. */
+  /** True if people who contradict each other share an address or profile of the row, which then identifies nobody. */
   isDisputed: (row: number) => boolean
   isDisputedKey: (key: number) => boolean
-  /** Whether addresses may identify the person of the row. */
+  /** True if addresses may identify the person of the row. */
   trustsEmails: (row: number) => boolean
 }
 
@@ -102,7 +102,7 @@ async function holdersOf(rows: RowKeys, claims: Claims): Promise<Members> {
   })
 }
 
-/** Whether these rows and candidates could be one person. With several candidates, it is unclear which one is meant. */
+/** True if these rows and candidates could be one person. With several candidates, it is unclear which one is meant. */
 function agree(having: Int32Array, candidates: readonly number[], rows: RowKeys, claims: Claims): boolean {
   if (having.length + candidates.length < 2) return true
   const common: CommonProfiles = new Map()

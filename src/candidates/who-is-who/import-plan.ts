@@ -11,22 +11,22 @@ import { GrowingNumbers } from './growing-numbers.ts'
 import { RowKeys } from './row-keys.ts'
 import { identifyingValuesOf, type IdentifyingValues } from './identifying-values.ts'
 
-/** The person that a row is about, as decided before any row was imported. */
+/** The person that a row is about, decided before any row is imported. */
 export interface Decision {
   /** The candidate that existed before the import. */
   known: Types.ObjectId | null
   /** The id of the candidate to create if `known` is null: the same for all rows about the person, even if the import restarts. */
   made: Types.ObjectId
-  /** Why the person counts as new. */
+  /** Why the row counts as a new person. */
   doubt: string | null
 }
 
 export interface ImportPlan {
-  /** @param line where the row begins */
+  /** @param line the line where the row begins */
   decide(line: number): Decision | null
-  /** Whether the plan covers this candidate: it existed when the plan was made, or the import created it. */
+  /** True if the plan covers this candidate: it existed when the plan was made, or the import created it. */
   isDecided(id: Types.ObjectId): boolean
-  /** Candidates that were added while the import ran, by the id that the person would have had. */
+  /** Candidates that others added while the import ran, by the id that the import would have given the person. */
   readonly cameSince: Map<string, Types.ObjectId>
 }
 
@@ -109,7 +109,7 @@ function toPlan(plan: { lines: GrowingNumbers; groups: RowGroups; claims: Claims
   }
 }
 
-/** Lines are in ascending order. */
+/** `lines` is in ascending order. */
 function indexOf(lines: GrowingNumbers, line: number): number | null {
   let [from, to] = [0, lines.length]
   while (from < to) {
@@ -128,7 +128,7 @@ function prefixOf(importId: Types.ObjectId): Buffer {
   return Buffer.concat([importId.id.subarray(0, 4), hash('sha256', importId.toHexString(), 'buffer').subarray(0, 4)])
 }
 
-/** In the order of the file. */
+/** Ids follow the order of the file. */
 function idFor(prefix: Buffer, line: number): Types.ObjectId {
   const id = Buffer.alloc(12)
   prefix.copy(id)

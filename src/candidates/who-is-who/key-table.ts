@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import { GrowingNumbers } from './growing-numbers.ts'
 
-/** 53 bits of a hash. Among two million keys, the probability of a collision is one in five thousand. */
+/** A key is 53 bits of a hash. Among two million keys, the probability of a collision is one in five thousand. */
 const BITS_OF_LOW_WORD = 2 ** 32
 
-/** Numbers keys from 0, and knows the site of each. Keeps hashes, not texts. */
+/** Numbers keys from 0 and stores the site of each. Keeps hashes, not texts. */
 export class KeyTable {
   #hashes = new Float64Array(2048)
   #ids = new Int32Array(2048).fill(-1)

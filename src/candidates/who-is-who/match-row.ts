@@ -3,7 +3,7 @@ import type { CandidateInput } from '../candidate-input.ts'
 import type { KnownCandidate, KnownCandidates, Match } from '../match-candidates.ts'
 import type { ImportPlan } from './import-plan.ts'
 
-/** The candidates that the row beginning in this line is about according to the plan, whether they exist yet or not. */
+/** Returns the planned candidates for the row that begins in this line, whether they exist yet or not. */
 export function decidedIds(plan: ImportPlan, line: number): Types.ObjectId[] {
   const decision = plan.decide(line)
   if (!decision) return []
@@ -11,15 +11,15 @@ export function decidedIds(plan: ImportPlan, line: number): Types.ObjectId[] {
   return [decision.made, ...(decision.known ? [decision.known] : []), ...(since ? [since] : [])]
 }
 
-/** Whether one of these candidates was added by somebody else after the plan was made. */
+/** True if somebody else added one of these candidates after the plan was made. */
 export function hasNewcomers(known: KnownCandidates, plan: ImportPlan | null): boolean {
   return plan !== null && [...known.all()].some(({ id }) => !plan.isDecided(id))
 }
 
 /**
- * The candidate that a row is about: as planned, unless a matching candidate was added while the import ran. `made` is the id for a new
- * person.
- * @param mayBeNewcomer of {@link hasNewcomers}: without newcomers, nobody is searched among candidates that the plan has decided about
+ * Returns the candidate that a row matches: the planned one, unless a matching candidate was added while the import
+ * ran. `made` is the id for a new person.
+ * @param mayBeNewcomer from {@link hasNewcomers}: without newcomers, candidates that the plan covers are not searched
  */
 export function matchRow(
   { line, input }: { line: number; input: CandidateInput },

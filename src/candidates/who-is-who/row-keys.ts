@@ -28,7 +28,7 @@ export class RowKeys {
     this.#sites = other ? other.#sites : new Map()
   }
 
-  /** How many rows there are. */
+  /** The number of rows. */
   get length(): number {
     return this.#starts.length
   }
@@ -42,7 +42,7 @@ export class RowKeys {
     return this.#table.add(`${site} ${key}`, site)
   }
 
-  /** @returns its number */
+  /** @returns the row's number */
   add({ externalId, name, emails, profiles, record }: IdentifyingValues): number {
     this.#starts.push(this.#keys.length)
     this.#names.push(hash('sha1', name, 'buffer').readInt32LE())
@@ -69,7 +69,7 @@ export class RowKeys {
     return this.#names.at(row)
   }
 
-  /** Whether these rows could be about one person: on each site, all rows with profiles there share one. */
+  /** True if these rows could be about one person: on each site, all rows with profiles there share one. */
   agree(rows: Iterable<number>): boolean {
     const common: CommonProfiles = new Map()
     for (const row of rows) if (!this.agrees(row, common)) return false

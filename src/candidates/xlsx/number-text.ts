@@ -1,8 +1,8 @@
 const DAY_MS = 86_400_000
-/** Days from the start of each of a spreadsheet's calendars to 1970. */
+/** The days from the first day of each spreadsheet calendar to 1970. */
 const EPOCH_DAYS = 25_569
 const EPOCH_DAYS_1904 = EPOCH_DAYS - 1462
-/** Excel keeps fifteen digits; the rest is noise of binary fractions. */
+/** Excel keeps 15 digits; the rest is binary rounding noise. */
 const DIGITS = 15
 const MOST_FRACTION_DIGITS = 20
 
@@ -25,7 +25,7 @@ export function formatOf(id: number, code: string | undefined): NumberFormat {
   return /[ymdhs]/i.test(bare) && !/general/i.test(bare) ? { kind: 'date' } : null
 }
 
-/** The number of a cell as text: a phone number keeps all its digits, and nothing is in scientific notation. */
+/** Returns the number of a cell as text. A phone number keeps all its digits, and nothing is in scientific notation. */
 export function numberText(stored: string, format: NumberFormat, is1904: boolean): string {
   const number = Number(stored)
   if (stored.trim() === '' || !Number.isFinite(number)) return stored
@@ -41,7 +41,7 @@ function plainNumber(stored: string, number: number): string {
   return short.includes('e') ? number.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: MOST_FRACTION_DIGITS }) : short
 }
 
-/** `2026-03-01`, `2026-03-01 14:30`, `14:30`; null if it is not a calendar day. */
+/** Returns `2026-03-01`, `2026-03-01 14:30`, or `14:30`; null if it is not a calendar day. */
 function dateText(days: number, is1904: boolean): string | null {
   const ms = Math.round((days - (is1904 ? EPOCH_DAYS_1904 : EPOCH_DAYS)) * DAY_MS)
   const date = new Date(ms)

@@ -8,21 +8,24 @@ import { readXml } from './xml-events.ts'
 /** Excel's own limits. */
 const MOST_ROWS = 1_048_576
 const MOST_COLUMNS = 16_384
-/** A header has at most 1,000 columns: everything further right counts as one cell too many. */
+/** A header has at most 1,000 columns, so all cells further right count as one extra cell. */
 const LAST_COLUMN = 1001
-/** In characters: a row of more is too long as CSV, where a line break of two characters becomes one. */
+/** In characters. A longer row is too long as CSV, where a line break of two characters becomes one. */
 const MOST_KEPT_OF_ROW = 2 * LONGEST_RECORD
 
 /**
- * A row that has cells; the sheet's first row is number 1. Empty or missing cells are ''. A row that is too long as CSV may end early,
- * but never so early that it is not too long.
+ * A row that has cells; the sheet's first row is number 1. Empty or missing cells are ''. A row that is too long as
+ * CSV may be cut, but only at a length that is still too long.
  */
 export interface SheetRow {
   number: number
   cells: string[]
 }
 
-/** The rows of a sheet, as they are read. @throws ServiceError `invalid_request` */
+/**
+ * Yields the rows of a sheet as they are read.
+ * @throws ServiceError `invalid_request`
+ */
 export async function* readRows(sheet: AsyncIterable<Uint8Array>, workbook: Workbook): AsyncGenerator<SheetRow> {
   const ready: SheetRow[] = []
   for await (const _ of readXml(
@@ -111,7 +114,7 @@ function rowNumber(named: string | undefined, before: number): number {
   throw xlsxFault('The spreadsheet is damaged: its rows are not in order.')
 }
 
-/** 28 for `AB7`; null if a cell has no reference. */
+/** Returns 28 for `AB7`; null if a cell has no reference. */
 function columnOf(reference: string | undefined): number | null {
   const [letters] = /^[A-Z]{1,3}/.exec(reference ?? '') ?? []
   return letters === undefined ? null : Array.from(letters).reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)

@@ -7,7 +7,7 @@ import { xlsxFault, xlsxTooLarge } from './xlsx-fault.ts'
 import { openZip, type ZipParts } from './zip-parts.ts'
 
 const MB = 1024 * 1024
-/** Kept in memory while it is read, since the end of the file is needed to read its beginning. */
+/** The file is held in memory while it is read, because its directory is at the end. */
 export const LARGEST_XLSX_BYTES = 10 * MB
 const SHEET_BYTES = 256 * MB
 /** The same limit as for a CSV file. */
@@ -18,19 +18,20 @@ const ZIP = [0x50, 0x4b, 0x03, 0x04]
 /** The first bytes of Excel files up to 2003, and of encrypted ones. */
 const COMPOUND_FILE = [0xd0, 0xcf, 0x11, 0xe0]
 
-/** A file with the rows of candidates. */
+/** A CSV file or spreadsheet with rows of candidates. */
 export interface Table {
   /** As CSV. */
   pieces: AsyncIterable<Uint8Array>
-  /** The sheet that is read, and the number of sheets that are not; null for a CSV file. */
+  /** The sheet that is read, and the number of other sheets; null for a CSV file. */
   sheet: { name: string; others: number } | null
 }
 
 /**
- * Returns a CSV file unchanged, and the first visible sheet of an .xlsx file as CSV, with each row on the line of its row number. The
- * first bytes tell which one it is. Formulas become their last value, or `#FORMULA!` without one, dates ISO 8601, numbers keep all their digits.
- * @throws ServiceError `invalid_request` for other spreadsheets and damaged ones, `payload_too_large`, also while the pieces are read;
- *   what `chunks` throws
+ * Returns a CSV file unchanged, and the first visible sheet of an .xlsx file as CSV, with each row on the line of its
+ * row number. The first bytes tell which kind it is. Formulas become their last value, or `#FORMULA!` without one.
+ * Dates become ISO 8601, and numbers keep all their digits.
+ * @throws ServiceError `invalid_request` for other spreadsheets and damaged ones, `payload_too_large`, also while the
+ * pieces are read; what `chunks` throws
  */
 export async function openTable(chunks: AsyncIterable<Uint8Array>, held: Pick<HeldBytes, 'add'>): Promise<Table> {
   const source = chunks[Symbol.asyncIterator]()
@@ -102,7 +103,7 @@ async function* asCsv(zip: ZipParts, workbook: Workbook): AsyncGenerator<Uint8Ar
   yield flush()
 }
 
-/** A row that is too long is cut where `readRecords` knows it as such. */
+/** A row that is too long is cut at a length that `readRecords` still rejects. */
 function lineOf({ cells }: SheetRow): string {
   return `${cells
     .map(quoted)

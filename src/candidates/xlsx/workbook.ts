@@ -12,7 +12,7 @@ const MOST_STRINGS = 1_000_000
 
 export interface Workbook {
   sheet: { name: string; part: string }
-  /** How many sheets are not read. */
+  /** The number of sheets that are not read. */
   others: number
   /** By the index that a cell refers to. */
   strings: readonly string[]
@@ -22,7 +22,10 @@ export interface Workbook {
   is1904: boolean
 }
 
-/** The first sheet that is not hidden, and what its cells refer to. @throws ServiceError `invalid_request`, `payload_too_large` */
+/**
+ * Returns the first visible sheet, and what its cells refer to.
+ * @throws ServiceError `invalid_request`, `payload_too_large`
+ */
 export async function readWorkbook(zip: ZipParts): Promise<Workbook> {
   const main = (await relationsOf(zip, '')).find(({ type }) => type === 'officeDocument')?.part
   if (main === undefined || !zip.has(main)) throw xlsxFault('The file is not an .xlsx spreadsheet.')
@@ -47,7 +50,7 @@ interface Relation {
   part: string
 }
 
-/** The relations of a part; those of the whole file for the part ''. */
+/** Returns the relations of a part; '' for those of the whole file. */
 async function relationsOf(zip: ZipParts, part: string): Promise<Relation[]> {
   const folder = part.slice(0, part.lastIndexOf('/') + 1)
   const name = `${folder}_rels/${part.slice(folder.length)}.rels`
@@ -131,7 +134,7 @@ export function textReader() {
   }
 }
 
-/** Characters that XML cannot hold, such as `_x000D_`. */
+/** Decodes characters that XML cannot contain, such as `_x000D_`. */
 function unescaped(text: string): string {
   return text.includes('_x')
     ? text.replaceAll(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

@@ -9,16 +9,16 @@ export interface XmlHandler {
   close?(name: string): void
 }
 
-/** Far more than workbooks have. The names and attributes of all open tags are kept in memory. */
+/** Far deeper than workbooks nest. The names and attributes of all open tags are held in memory. */
 const DEEPEST = 100
 const MOST_ATTRIBUTES = 1000
-/** In characters, of all open tags together: sax takes some 32 bytes for each. */
+/** In characters, for all open tags together: sax takes about 32 bytes for each. */
 const MOST_OPEN = 128 * 1024
 
 /**
- * Reads XML as a stream and yields after each piece, so that the rest of the process can run. Knows only XML's five built-in entities,
- * and refuses a document type, which could define others, names, values and comments of more than 64 KB (sax's own limit), and more
- * tags and attributes open at once than workbooks have.
+ * Reads XML as a stream and yields after each piece, so that the rest of the process can run. Knows only XML's five
+ * built-in entities. Refuses a document type, which could define other entities; names, values, and comments of more
+ * than 64 KB (sax's own limit); and more open tags and attributes than workbooks have.
  * @throws ServiceError `invalid_request` for any other XML
  */
 export async function* readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHandler): AsyncGenerator<void> {
@@ -46,7 +46,7 @@ export async function* readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHa
   yield
 }
 
-/** sax searches all of a declaration again with each of its characters: a single one of 64 KB takes minutes. */
+/** sax rescans a whole declaration with each of its characters: a single declaration of 64 KB takes minutes. */
 function refuseDeclarations(parser: sax.SAXParser): void {
   let gathered = ''
   Object.defineProperty(parser, 'sgmlDecl', {
@@ -58,7 +58,7 @@ function refuseDeclarations(parser: sax.SAXParser): void {
   })
 }
 
-/** Refuses what the tags that are open at once may not hold. */
+/** Enforces the limits on tags that are open at the same time. */
 function countOpenTags() {
   const sizes: number[] = []
   let characters = 0
@@ -82,12 +82,11 @@ function countOpenTags() {
   }
 }
 
-/** Reads a whole part. */
 export async function readWholeXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHandler): Promise<void> {
   for await (const _ of readXml(pieces, handler)) continue
 }
 
-/** An attribute by its name without prefix. */
+/** Finds an attribute by its name without prefix. */
 export function attribute(attributes: Readonly<Record<string, string>>, name: string): string | undefined {
   return attributes[name] ?? Object.entries(attributes).find(([key]) => local(key) === name)?.[1]
 }

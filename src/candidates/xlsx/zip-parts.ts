@@ -9,8 +9,9 @@ const MOST_PARTS = 5000
 export interface ZipParts {
   has(name: string): boolean
   /**
-   * The inflated bytes of a part, as they are read.
-   * @throws ServiceError `payload_too_large` for more than `mostBytes`, declared or real; `invalid_request` for a missing or damaged part
+   * Yields the inflated bytes of a part as they are read.
+   * @throws ServiceError `payload_too_large` for more than `mostBytes`, declared or real; `invalid_request` for a
+   * missing or damaged part
    */
   read(name: string, mostBytes: number): AsyncGenerator<Uint8Array>
 }
