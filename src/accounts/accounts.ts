@@ -19,7 +19,7 @@ import { createSignInLink, findOpenSignInLink, getSignInLinkExpiry, redeemSignIn
 
 export type Accounts = ReturnType<typeof createAccounts>
 
-/** Who uses the service: organizations, their people and API keys, sessions and sign-in links. `actor` is that of `actorOf`. */
+/** Manages organizations, their people, API keys, sessions, and sign-in links. `actor` is the value of `actorOf`. */
 export function createAccounts(deps: AccountsDeps) {
   const { log } = deps
   const startLogged = async (organization: string, personId: string, proof: SignInProof): Promise<StartedSession> => {
@@ -70,7 +70,7 @@ export function createAccounts(deps: AccountsDeps) {
     ) => createSignInLink(deps, organization, input, actor),
     getSignInLinkExpiry,
     findOpenSignInLink,
-    /** `isPressed`: somebody read whose link it is and pressed Continue. */
+    /** `isPressed` is true if a person saw the account that the link signs in and pressed Continue. */
     async redeemSignInLink(token: string, { isPressed = false } = {}): Promise<Redemption> {
       const start = (organization: string, personId: string, path: string) =>
         startLogged(organization, personId, { by: 'link', ...(isPressed ? {} : { unaskedPath: path }) })
@@ -95,7 +95,7 @@ export function createAccounts(deps: AccountsDeps) {
     provePassword,
     activePeopleOf,
     signInAs: (people: readonly [Person, ...Person[]], by: 'password' | 'openId') => signInAs(startLogged, deps.audit, people, by),
-    /** Resolves whether or not it could be recorded: nobody waits for it. */
+    /** Resolves even if the record could not be written, because no caller waits for it. */
     async noteTooManyTries(email: string): Promise<void> {
       await noteTooManyTries(deps, email).catch((error: unknown) => log?.error({ err: error }, 'signIn.limited could not be recorded'))
     },
@@ -106,7 +106,10 @@ export function createAccounts(deps: AccountsDeps) {
     },
     createDeviceMark: ({ organization, personId }: PersonCaller) => createDeviceMark(deps.sealer, organization, personId),
     findDevice: (marks: readonly string[], email: string | null) => findDevice(deps.sealer, marks, email),
-    /** A security event in the log. `network` is where it came from; only its fingerprint is logged, and of `email` only whose it is. */
+    /**
+     * Logs a security event. The log has only a fingerprint of `network`, the address of the client, and instead of
+     * `email` the ids of its accounts.
+     */
     async noteFailedSignIn({ network, email, reason }: { network: string; email: string | null; reason: SignInFailure }): Promise<void> {
       const address = deps.sealer.fingerprint(network)
       log?.warn({ address, accounts: email === null ? [] : await accountsOf(email), reason }, 'signIn.failed')

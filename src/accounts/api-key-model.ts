@@ -1,6 +1,6 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-/** `read`: what changes nothing, so `GET` and the previews. */
+/** `read` allows only requests that change nothing: `GET` and the previews. */
 export const API_KEY_ACCESS = ['full', 'read'] as const
 export type ApiKeyAccess = (typeof API_KEY_ACCESS)[number]
 
@@ -9,12 +9,12 @@ const apiKeySchema = new Schema(
     organization: { type: Schema.Types.ObjectId, required: true },
     name: { type: String, required: true },
     keyHash: { type: String, required: true },
-    /** To tell keys apart on a page. */
+    /** Distinguishes keys on the page. */
     lastFour: { type: String, required: true },
     /** Keys from before this field existed have full access and do not expire. */
     access: { type: String, enum: API_KEY_ACCESS, default: 'full' },
     expiresAt: { type: Date, default: null },
-    /** The person who made it, as they were then; absent where a program or the operator did. */
+    /** The person who created the key, as recorded then; absent if a program or the operator created it. */
     madeBy: {
       type: new Schema(
         {
@@ -25,7 +25,7 @@ const apiKeySchema = new Schema(
         { _id: false },
       ),
     },
-    /** Known to the minute. */
+    /** Accurate to the minute. */
     lastUsedAt: { type: Date, default: null },
   },
   { timestamps: true, collection: 'api_keys' },

@@ -7,7 +7,7 @@ import { ApiKeyModel, type ApiKeyAccess, type ApiKeyDocument } from './api-key-m
 import { actorOf, type Caller } from './caller.ts'
 import { PersonModel, type PersonDocument } from './person-model.ts'
 
-/** An organization's key, without the key itself. */
+/** An organization's key, without the secret. */
 export interface ApiKey {
   id: string
   name: string
@@ -16,9 +16,9 @@ export interface ApiKey {
   /** Null for a key that does not expire. */
   expiresAt: Date | null
   createdAt: Date
-  /** Known to the minute; null before the first use. */
+  /** Accurate to the minute; null before the first use. */
   lastUsedAt: Date | null
-  /** Null where a program or the operator made the key, and for keys made before this was recorded. */
+  /** Null if a program or the operator created the key, and for keys created before this was recorded. */
   madeBy: ApiKeyMaker | null
 }
 
@@ -31,9 +31,9 @@ export interface ApiKeyMaker {
 
 export interface NewApiKey {
   name: string
-  /** `full` unless given. */
+  /** The default is `full`. */
   access?: ApiKeyAccess | undefined
-  /** In the future; the key never expires unless given. */
+  /** In the future. By default the key never expires. */
   expiresAt?: Date | null | undefined
 }
 
@@ -41,13 +41,13 @@ const PREFIX = 'flc'
 const USE_NOTED_EVERY_MS = 60_000
 const NOT_EXPIRED = { $or: [{ expiresAt: null }, { $expr: { $gt: ['$expiresAt', '$$NOW'] } }] }
 
-/** A key and the fields it is stored by. */
+/** Returns a new key and the fields that are stored for it. */
 export function newApiKey(organization: string, { name, access = 'full', expiresAt = null }: NewApiKey) {
   const apiKey = createOpaqueToken(PREFIX)
   return { apiKey, fields: { organization, name, access, expiresAt, keyHash: hashToken(apiKey), lastFour: apiKey.slice(-4) } }
 }
 
-/** Makes a key; `apiKey` is never readable again. */
+/** Creates a key. `apiKey` cannot be read again later. */
 export async function createApiKey(
   deps: AccountsDeps,
   organization: string,
@@ -75,13 +75,13 @@ export async function listApiKeys(organization: string, request: PageRequest): P
   return { data: await toApiKeys(organization, data), nextCursor }
 }
 
-/** Names of the organization's API keys, by id. Unknown ids are left out. */
+/** Returns the names of the organization's API keys by id. Unknown ids are left out. */
 export async function apiKeyNames(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
   const found = await ApiKeyModel.find({ organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) } }, { name: 1 }).lean()
   return new Map(found.map(({ _id, name }) => [_id.toHexString(), name]))
 }
 
-/** The person's keys that still work, oldest first. */
+/** Returns the person's keys that still work, oldest first. */
 export async function listWorkingKeysOf(organization: string, personId: string): Promise<ApiKey[]> {
   const found = await ApiKeyModel.find({ organization, 'madeBy.person': personId, ...NOT_EXPIRED })
     .sort({ _id: 1 })
@@ -89,7 +89,7 @@ export async function listWorkingKeysOf(organization: string, personId: string):
   return toApiKeys(organization, found)
 }
 
-/** The keys of people who left that still work, oldest first. */
+/** Returns the keys of people who left that still work, oldest first. */
 export async function listWorkingKeysOfLeavers(organization: string): Promise<ApiKey[]> {
   const found = await ApiKeyModel.find({ organization, madeBy: { $exists: true }, ...NOT_EXPIRED })
     .sort({ _id: 1 })
@@ -98,7 +98,7 @@ export async function listWorkingKeysOfLeavers(organization: string): Promise<Ap
 }
 
 /**
- * Revokes a key, at once.
+ * Revokes a key immediately.
  * @throws ServiceError `not_found`
  */
 export async function deleteApiKey(deps: AccountsDeps, organization: string, id: string, actor: string): Promise<void> {
@@ -108,8 +108,8 @@ export async function deleteApiKey(deps: AccountsDeps, organization: string, id:
 }
 
 /**
- * Who calls with this key; null when it is unknown, revoked or, by the database's clock, expired. Looked up each time, so that a
- * revocation holds at once.
+ * Returns the caller with this key; null if the key is unknown, revoked or, by the database's clock, expired. Reads
+ * the database each time, so that a revocation takes effect immediately.
  */
 export async function authenticateApiKey(key: string): Promise<Extract<Caller, { kind: 'apiKey' }> | null> {
   if (!key.startsWith(`${PREFIX}_`)) return null

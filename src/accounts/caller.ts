@@ -1,7 +1,7 @@
 import type { ApiKeyAccess } from './api-key-model.ts'
 import type { PersonRole } from './person-model.ts'
 
-/** Who makes a request. Ids are hex strings. */
+/** The sender of a request. Ids are hex strings. */
 export type Caller =
   | { kind: 'operator' }
   | { kind: 'apiKey'; organization: string; keyId: string; access: ApiKeyAccess }
@@ -10,7 +10,7 @@ export type Caller =
 export type OrganizationCaller = Exclude<Caller, { kind: 'operator' }>
 export type PersonCaller = Extract<Caller, { kind: 'person' }>
 
-/** Who did it, as the audit trail names it: ids only. */
+/** Returns the caller's name in the audit trail, which contains only ids. */
 export function actorOf(caller: Caller): string {
   if (caller.kind === 'operator') return 'operator'
   return caller.kind === 'apiKey' ? `apiKey:${caller.keyId}` : `user:${caller.personId}`

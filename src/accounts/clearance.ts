@@ -1,17 +1,20 @@
 import type { OrganizationCaller } from './caller.ts'
 
 /**
- * Which of Lever's records somebody may see: `all`, or those that are not confidential. Everything that shows a record of Lever takes it,
- * so that a new answer or page cannot show more than its reader may see.
+ * The Lever records that a caller may see: `all`, or only those that are not confidential. Everything that shows a
+ * Lever record takes it, so that a new response or page cannot show more than its reader may see.
  */
 export type Clearance = 'all' | 'nonConfidential'
 
-/** What a caller may see: API keys and admins see everything; a sourcer learns that a confidential record exists, no more. */
+/**
+ * Returns what a caller may see. API keys and admins see everything; a sourcer learns only that a confidential record
+ * exists.
+ */
 export function clearanceOf(caller: OrganizationCaller): Clearance {
   return caller.kind === 'person' && caller.role === 'sourcer' ? 'nonConfidential' : 'all'
 }
 
-/** Lever's `confidentiality`; records that have none are not confidential (Lever's API documentation). */
+/** Reads Lever's `confidentiality`; records without it are not confidential (Lever's API documentation). */
 export function isConfidential({ confidentiality }: { confidentiality?: string | null | undefined }): boolean {
   return confidentiality === 'confidential'
 }

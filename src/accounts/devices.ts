@@ -9,8 +9,9 @@ const Sealed = z.tuple([z.string(), z.string()])
 const MARK = /^([0-9a-f]{24})\.(.+)$/s
 
 /**
- * A mark for a browser in which that person has just signed in, to be kept there as a cookie: `<person's id>.<sealed>`, free of `~`.
- * It is no proof of who somebody is: only failed sign-ins are counted by it. A new password makes it worthless.
+ * Creates a mark for a browser where this person has just signed in, to be kept there as a cookie: `<person's
+ * id>.<sealed>`, without `~`. The mark does not prove identity; it only separates the failed sign-ins of this browser
+ * from those of others. A new password invalidates it.
  */
 export async function createDeviceMark(sealer: Pick<Sealer, 'seal'>, organization: string, personId: string): Promise<string> {
   const password = await PasswordModel.findOne({ organization, person: personId }, { version: 1 }).lean<Pick<PasswordDocument, 'version'>>()
@@ -19,8 +20,8 @@ export async function createDeviceMark(sealer: Pick<Sealer, 'seal'>, organizatio
 }
 
 /**
- * The browser's id where one of its marks is of an active person with this e-mail (with any, where it is null) whose password is still
- * the one of then; else null.
+ * Returns the browser's id if one of its marks belongs to an active person with this e-mail (any e-mail if null)
+ * whose password has not changed since; otherwise null.
  */
 export async function findDevice(sealer: Pick<Sealer, 'open'>, marks: readonly string[], email: string | null): Promise<string | null> {
   const parsed = marks.flatMap((mark) => {
@@ -47,7 +48,7 @@ function open(sealer: Pick<Sealer, 'open'>, sealed: string, place: ReturnType<ty
   try {
     return Sealed.parse(JSON.parse(sealer.open(sealed, place)))
   } catch {
-    return null // made up, or sealed with a key that is gone
+    return null // forged, or sealed with a key that no longer exists
   }
 }
 

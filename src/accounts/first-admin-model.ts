@@ -1,16 +1,16 @@
 import { model, Schema } from 'mongoose'
 
-/** The id of the one document: of two who set up at once, one meets the other's write. */
+/** The id of the only document. Two concurrent set-ups conflict on it. */
 export const FIRST_ADMIN = 'first admin'
 
 const firstAdminSchema = new Schema(
   {
     _id: { type: String, required: true },
-    /** Set-up links that were printed, the newest last: each process that starts makes its own. */
+    /** The printed set-up links, newest last. Each process creates its own when it starts. */
     links: [{ _id: false, tokenHash: { type: String, required: true }, expiresAt: { type: Date, required: true } }],
   },
   { collection: 'first_admin' },
 )
 
-/** There only until there is anybody. */
+/** Exists only until the first person exists. */
 export const FirstAdminModel = model('FirstAdmin', firstAdminSchema)

@@ -8,7 +8,10 @@ import { hashPassword } from './password-hash.ts'
 import { PasswordModel } from './password-model.ts'
 import { PersonModel } from './person-model.ts'
 
-/** Who begins: the organization and its first admin. `email` is in its compared form, `password` one that may be chosen. */
+/**
+ * The first organization and its first admin. `email` is in its compared form; `password` has passed
+ * `faultOfPassword`.
+ */
 export interface SetUp {
   organizationName: string
   sourceName: string
@@ -20,7 +23,10 @@ export interface SetUp {
 const VALID_MS = 24 * 3_600_000
 const KEPT_LINKS = 20
 
-/** A single-use address, good for a day, where the first organization and its admin are made; null once there is anybody. */
+/**
+ * Returns a single-use address where the first organization and its admin are created, valid for a day; null once any
+ * person exists.
+ */
 export async function createSetUpLink({ publicUrl }: Pick<AccountsDeps, 'publicUrl'>): Promise<string | null> {
   if (await PersonModel.exists({})) return null
   const token = createOpaqueToken('fsu')
@@ -29,14 +35,14 @@ export async function createSetUpLink({ publicUrl }: Pick<AccountsDeps, 'publicU
   return `${publicUrl}/set-up/${token}`
 }
 
-/** True while the link may be used: known, in time, and nobody there yet. */
+/** True while the link may be used: it is known and not expired, and no person exists yet. */
 export async function isSetUpOpen(token: string): Promise<boolean> {
   return (await FirstAdminModel.exists(openBy(token))) !== null && (await PersonModel.exists({})) === null
 }
 
 /**
- * Makes the first organization and its admin, all of it or nothing, and uses every set-up link up; null when the link is not open.
- * Ids are hex strings.
+ * Creates the first organization and its admin in one transaction, and uses up every set-up link. Returns null if the
+ * link is not open. Ids are hex strings.
  */
 export async function setUpFirstAdmin(
   deps: AccountsDeps,
@@ -72,7 +78,7 @@ function openBy(token: string) {
   return { _id: FIRST_ADMIN, links: { $elemMatch: { tokenHash: hashToken(token), expiresAt: { $gt: new Date() } } } }
 }
 
-/** No set-up link that was made so far is any good. */
+/** Invalidates all set-up links. */
 export async function dropSetUpLinks(): Promise<void> {
   await FirstAdminModel.deleteMany({})
 }

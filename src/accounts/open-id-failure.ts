@@ -10,7 +10,7 @@ const MESSAGES = {
 
 export type OpenIdFailureReason = keyof typeof MESSAGES
 
-/** A sign-in by OpenID Connect that came to nothing; a page says why and what to do. */
+/** A failed sign-in by OpenID Connect. A page shows the reason and the fix. */
 export class OpenIdFailure extends Error {
   readonly reason: OpenIdFailureReason
   constructor(reason: OpenIdFailureReason, options: { cause?: unknown } = {}) {

@@ -22,21 +22,23 @@ import { EmailAddress } from './email-address.ts'
 import { OpenIdFailure } from './open-id-failure.ts'
 
 export interface OpenId {
-  /** What people know the provider by: its host. */
+  /** The provider's host, shown to people as its name. */
   name: string
   /**
-   * Where the browser goes to show who it is, and `flow`, to be kept in that browser (a cookie) until it comes back.
+   * Returns the address where the browser signs in, and `flow`, to be kept in that browser (as a cookie) until it
+   * returns.
    * @throws OpenIdFailure when the provider cannot be reached
    */
   begin(next: string): Promise<{ url: string; flow: string }>
   /**
-   * The verified e-mail of who comes back with `search`, the query of the callback; and the `next` of the beginning.
+   * Returns the verified e-mail of the person who returns with `search`, the query of the callback, and the `next`
+   * given to `begin`.
    * @throws OpenIdFailure
    */
   finish(search: string, flow: string | undefined): Promise<{ email: string; next: string }>
 }
 
-/** How long one may take at the provider. */
+/** The time limit for signing in at the provider. */
 export const FLOW_MS = 10 * 60_000
 const CALL_TIMEOUT_S = 10
 const FLOW_PLACE = { organization: 'none', record: 'sign-in', field: 'openIdFlow' } as const
@@ -45,8 +47,8 @@ const Flow = z.object({ state: z.string(), nonce: z.string(), verifier: z.string
 type Flow = z.output<typeof Flow>
 
 /**
- * Sign-in by OpenID Connect: authorization code with PKCE, `state` and `nonce`. The provider is looked up when it is first needed, and
- * again after that failed, so that it may be away when the service starts.
+ * Sign-in by OpenID Connect: authorization code with PKCE, `state`, and `nonce`. The provider's metadata is fetched
+ * on first use, and again after a failure, so that the provider may be unreachable when the service starts.
  */
 export function createOpenId(deps: { settings: OpenIdSettings; publicUrl: string; sealer: Pick<Sealer, 'seal' | 'open'> }): OpenId {
   const { settings, sealer } = deps
@@ -86,7 +88,10 @@ async function discover({ issuer, clientId, clientSecret }: OpenIdSettings): Pro
   return discovery(url, clientId, undefined, clientAuth(clientSecret), { execute, timeout: CALL_TIMEOUT_S })
 }
 
-/** In the header, which is what providers take unless they say otherwise; else in the body. OpenID Connect Discovery 1.0, 3. */
+/**
+ * Sends the secret in the header, which is the default, or in the body if the provider requires that. OpenID Connect
+ * Discovery 1.0, 3.
+ */
 function clientAuth(clientSecret: string): ClientAuth {
   const [basic, post] = [ClientSecretBasic(clientSecret), ClientSecretPost(clientSecret)]
   return (server, client, body, headers) => {
@@ -100,14 +105,14 @@ function openFlow(sealer: Pick<Sealer, 'open'>, sealed: string | undefined): Flo
     const flow = Flow.parse(JSON.parse(sealer.open(sealed ?? '', FLOW_PLACE)))
     if (Date.now() - flow.at < FLOW_MS) return flow
   } catch {
-    // another browser's, or nothing
+    // another browser's cookie, or none
   }
   throw new OpenIdFailure('notBegun')
 }
 
 const Claims = z.object({ sub: z.string(), email: z.unknown().optional(), email_verified: z.unknown().optional() })
 
-/** From the ID token or, where a provider leaves it out there, from its user information. */
+/** Reads the ID token or, if a provider leaves the e-mail out of it, its user information. */
 async function verifiedEmail(server: Configuration, returned: URL, { state, nonce, verifier }: Flow): Promise<string> {
   const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier }
   const claims = await readClaims(server, returned, checks).catch((cause: unknown) => {

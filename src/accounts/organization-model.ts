@@ -3,11 +3,17 @@ import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 const organizationSchema = new Schema(
   {
     name: { type: String, required: true },
-    /** What an exported candidate's source reads in Lever. */
+    /** The name of an exported candidate's source in Lever. */
     sourceName: { type: String, required: true },
-    /** Sealed; keys the fingerprints of e-mails and links, and the audit trail, so that they outlive a retired `SECRET_KEYS` entry. */
+    /**
+     * Sealed. It keys the audit trail and the fingerprints of e-mails and links, so that these outlive a retired
+     * `SECRET_KEYS` entry.
+     */
     hashKey: { type: String, required: true },
-    /** The audit trail is hashed with a key; part of what `hashKey` is sealed with. Unset in organizations from before. */
+    /**
+     * True if the audit trail is hashed with a key. The seal of `hashKey` covers this field. Unset in older
+     * organizations.
+     */
     keyedTrail: Boolean,
   },
   { timestamps: true, collection: 'organizations' },

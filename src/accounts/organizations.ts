@@ -8,14 +8,14 @@ import { newApiKey } from './api-keys.ts'
 import { OrganizationModel, type OrganizationDocument } from './organization-model.ts'
 import { openHashKey, sealHashKey } from './trail-secrets.ts'
 
-/** `id` is a hex string. `sourceName` is what an exported candidate's source reads in Lever. */
+/** `id` is a hex string. `sourceName` is the name of an exported candidate's source in Lever. */
 export interface Organization {
   id: string
   name: string
   sourceName: string
 }
 
-/** Makes an organization and its first API key, both or neither; the key is never readable again. */
+/** Creates an organization and its first API key: both or neither. The key cannot be read again later. */
 export async function createOrganization(
   deps: AccountsDeps,
   input: { name: string; sourceName: string },
@@ -32,7 +32,7 @@ export async function createOrganization(
   return { id: organization, ...input, apiKey }
 }
 
-/** An organization as it is stored, with a key of its own for fingerprints and its audit trail. */
+/** Returns an organization as it is stored, with its own key for fingerprints and its audit trail. */
 export function newOrganization({ sealer }: Pick<AccountsDeps, 'sealer'>, { name, sourceName }: Omit<Organization, 'id'>) {
   const _id = new Types.ObjectId()
   const secret = randomBytes(32)
@@ -43,7 +43,7 @@ export async function listOrganizations(request: PageRequest): Promise<Page<Orga
   return page(OrganizationModel, {}, request, toOrganization)
 }
 
-/** The names of these organizations, by id. */
+/** Returns the names of these organizations by id. */
 export async function organizationNames(ids: readonly string[]): Promise<Map<string, string>> {
   const found = await OrganizationModel.find({ _id: { $in: ids } }, { name: 1 }).lean<Pick<OrganizationDocument, '_id' | 'name'>[]>()
   return new Map(found.map(({ _id, name }) => [_id.toHexString(), name]))
@@ -60,7 +60,10 @@ export async function setSourceName(organization: string, sourceName: string): P
   if (matchedCount === 0) throw organizationNotFound()
 }
 
-/** Gives the key of an organization's fingerprints of e-mails and links; it never changes, so it is read once. */
+/**
+ * Reads the key for an organization's fingerprints of e-mails and links. The key never changes, so it is read only
+ * once.
+ */
 export function createHashKeyReader(deps: Pick<AccountsDeps, 'sealer'>): (organization: string) => Promise<Buffer> {
   const known = new Map<string, Buffer>()
   return async (organization) => {

@@ -6,7 +6,7 @@ const passwordSchema = new Schema(
     person: { type: Schema.Types.ObjectId, required: true },
     /** argon2id, with its salt and parameters. */
     hash: { type: String, required: true },
-    /** Changes with the password, and makes marks of browsers worthless (`devices.ts`); unset in those set before there was one. */
+    /** Changes with the password, which invalidates marks of browsers (`devices.ts`). Unset in older passwords. */
     version: String,
   },
   { timestamps: true, collection: 'passwords' },
@@ -14,5 +14,8 @@ const passwordSchema = new Schema(
 passwordSchema.index({ person: 1 }, { unique: true })
 
 export type PasswordDocument = InferSchemaType<typeof passwordSchema> & { _id: Types.ObjectId }
-/** A person's password: of the person in one organization, so that an admin of another, who may add any e-mail, cannot set it. */
+/**
+ * A person's password in one organization. It is kept per organization so that an admin of another one, who may add
+ * any e-mail, cannot set it.
+ */
 export const PasswordModel = model('Password', passwordSchema)

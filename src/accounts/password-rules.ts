@@ -1,13 +1,13 @@
 export const SHORTEST_PASSWORD = 12
 export const LONGEST_PASSWORD = 200
 
-/** Why a password may not be chosen: its length, that many people use it, or that it is made of names an attacker knows. */
+/** Why a password is refused: its length, its popularity, or that it consists of names an attacker knows. */
 export type PasswordFault = 'length' | 'common' | 'names'
 
 const PRODUCT_NAMES = ['Fulcrum', 'Lever']
-/** A rest of fewer letters than this does not make a name a password. */
+/** A name with fewer additional letters than this is not a password. */
 const SHORTEST_REST = 4
-/** Rows of keys and alphabets, along which passwords are typed. */
+/** Rows of keys and alphabets, along which people type passwords. */
 const ROWS = [
   'abcdefghijklmnopqrstuvwxyz',
   '0123456789',
@@ -28,12 +28,13 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '7': 't',
 }
 
-/** Loaded when somebody first chooses a password, since the list takes 7 MB. */
+/** Loaded when somebody first chooses a password, because the list takes 7 MB. */
 let commonPasswords: ReadonlySet<string> | undefined
 
 /**
- * Why this password may not be chosen; null when it may. `names` are those of the person (the e-mail address too), the organization
- * and its tools. Names and common passwords are found in any case, with accents, digits and punctuation added or put in place of letters.
+ * Returns why a password is refused; null if it is allowed. `names` are those of the person (including the e-mail
+ * address), the organization, and its tools. Names and common passwords are found in any case, with accents, digits,
+ * or punctuation added or replacing letters.
  */
 export async function faultOfPassword(password: string, names: readonly string[]): Promise<PasswordFault | null> {
   if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) return 'length'
@@ -44,19 +45,21 @@ export async function faultOfPassword(password: string, names: readonly string[]
   return forms.some(isCommon) ? 'common' : null
 }
 
-/** Without case and accents. */
 function fold(text: string): string {
   return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
 }
 
-/** `p@ssw0rd` as `password`; digits and punctuation at the end stay, since there they are added and stand for nothing. */
+/**
+ * Turns `p@ssw0rd` into `password`. Digits and punctuation at the end stay, because they are added there and replace
+ * no letter.
+ */
 function withoutLookalikes(text: string): string {
   const letters = Array.from(text)
   const end = letters.findLastIndex((letter) => /\p{L}/u.test(letter)) + 1
   return letters.map((letter, index) => (index < end ? (LOOKALIKES[letter] ?? letter) : letter)).join('')
 }
 
-/** A password of the list, or one word of it with digits, years, keys in a row and punctuation around. */
+/** True for a password of the list, or one word of it surrounded by digits, years, keys in a row, and punctuation. */
 function isCommon(text: string): boolean {
   if (isKnown(text)) return true
   const parts = text.match(/\p{L}+|\p{N}+/gu) ?? []
@@ -69,13 +72,16 @@ function isKnown(text: string): boolean {
   return unit.length < SHORTEST_REST || commonPasswords?.has(unit) || RUNS.some((run) => run.includes(unit))
 }
 
-/** What a text repeats, the last time perhaps in part: `abab` and `ababa` repeat `ab`. The text itself where it repeats nothing. */
+/**
+ * Returns the unit that a text repeats, where the last repetition may be partial: `ab` for `abab` and `ababa`.
+ * Returns the text itself if it repeats nothing.
+ */
 function repeatedUnit(text: string): string {
   for (let length = 1; length <= text.length / 2; length += 1) if (text.startsWith(text.slice(length))) return text.slice(0, length)
   return text
 }
 
-/** Whether little else is left when names are taken out of its letters. */
+/** True if little else is left after names are removed from its letters. */
 function isMadeOf(text: string, names: readonly string[]): boolean {
   const letters = lettersOf(text)
   const words = [...new Set(names.flatMap(wordsOf))].toSorted((a, b) => b.length - a.length)
@@ -83,7 +89,7 @@ function isMadeOf(text: string, names: readonly string[]): boolean {
   return rest !== letters && (rest.length < SHORTEST_REST || isKnown(rest))
 }
 
-/** The words of a name, and all of them in one. */
+/** Returns the words of a name, and all of them joined. */
 function wordsOf(name: string): string[] {
   const words = fold(name).match(/\p{L}+/gu) ?? []
   return [...words, words.join('')].filter((word) => word.length > 2 || /^[^a-z]{2}$/.test(word))

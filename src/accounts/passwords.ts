@@ -9,12 +9,12 @@ import { activePeopleOf, peopleInReach, type Person } from './people.ts'
 import type { PersonCaller } from './caller.ts'
 import { SessionModel } from './session-model.ts'
 
-/** How long after a sign-in that asked for no password one may be set without the one before. */
+/** How long after a sign-in without a password a new password may be set without the current one. */
 const FRESH_MS = 15 * 60_000
 
 /**
- * Everybody active of that e-mail, in any organization, whose password this is; empty when it is nobody's. Takes as long for
- * an unknown e-mail as for a known one.
+ * Returns all active people with this e-mail, in any organization, who have this password; empty if it is wrong.
+ * Takes the same time for unknown and known e-mails.
  */
 export async function provePassword(email: string, password: string): Promise<Person[]> {
   const people = await activePeopleOf(email)
@@ -26,7 +26,10 @@ export async function hasPassword({ organization, personId }: Pick<PersonCaller,
   return (await PasswordModel.exists({ organization, person: personId })) !== null
 }
 
-/** True for a while after a sign-in by a link or a provider: who comes so may set a password without knowing the one before. */
+/**
+ * True for a while after a sign-in by link or provider: the person may then set a password without knowing the
+ * current one.
+ */
 export async function maySetPasswordFreely({ sessionId }: PersonCaller): Promise<boolean> {
   const isFresh = { $expr: { $gt: ['$signedInAt', { $subtract: ['$$NOW', FRESH_MS] }] } }
   return (await SessionModel.exists({ _id: sessionId, by: { $ne: 'password' }, ...isFresh })) !== null
@@ -35,8 +38,9 @@ export async function maySetPasswordFreely({ sessionId }: PersonCaller): Promise
 export type PasswordChange = 'changed' | 'wrongPassword' | PasswordFault
 
 /**
- * Sets the caller's password, in every organization that their sign-in has opened and, unless it was fresh, where `current` is the
- * password; ends all other sessions of theirs there. A `next` that may not be chosen changes nothing.
+ * Sets the caller's password in every organization that their sign-in has opened. Unless the sign-in was fresh, this
+ * covers only organizations where `current` is the password. Ends all their other sessions there. A refused `next`
+ * changes nothing.
  */
 export async function changePassword(
   deps: Pick<AccountsDeps, 'audit'>,
@@ -57,7 +61,7 @@ export async function changePassword(
   return 'changed'
 }
 
-/** What somebody who knows the person would try first. */
+/** The names that an attacker who knows the person would try first. */
 async function namesOf({ organization, name, email }: Person): Promise<string[]> {
   const { name: organizationName, sourceName } = await getOrganization(organization)
   return [name, email, organizationName, sourceName]
@@ -68,7 +72,7 @@ async function setPassword({ id, organization }: Person, password: string): Prom
   await PasswordModel.updateOne({ person: id }, { organization, hash, version: randomUUID() }, { upsert: true })
 }
 
-/** Ids of those people whose password it is; their hashes are made dearer where the cost has risen since. */
+/** Returns the ids of those people who have this password, and rehashes it if the cost has increased since. */
 async function fittingPasswords(people: readonly string[], password: string): Promise<Set<string>> {
   const stored = await PasswordModel.find({ person: { $in: people } }).lean<PasswordDocument[]>()
   if (stored.length === 0) await fitsHash(password, DUMMY_HASH)
@@ -78,7 +82,7 @@ async function fittingPasswords(people: readonly string[], password: string): Pr
   return new Set(fitting.map(({ person }) => person.toHexString()))
 }
 
-/** Leaves alone a password that was changed meanwhile. */
+/** Does not overwrite a password that has changed since. */
 async function renewHash({ _id, hash }: PasswordDocument, password: string): Promise<void> {
   await PasswordModel.updateOne({ _id, hash }, { hash: await hashPassword(password) })
 }

@@ -9,7 +9,7 @@ import { PasswordModel } from './password-model.ts'
 import { SessionModel, type SessionDocument } from './session-model.ts'
 import { SignInLinkModel } from './sign-in-link-model.ts'
 
-/** Somebody who uses the service. Ids are hex strings; `email` is in its compared form. */
+/** A user of the service. Ids are hex strings; `email` is in its compared form. */
 export interface Person {
   id: string
   organization: string
@@ -21,9 +21,9 @@ export interface Person {
 }
 
 /**
- * Makes the person of that e-mail, or changes name, role and `active` (true unless given). A person made inactive loses every session at
- * once, and the open sign-in links that they made or that are for them. An admin made a sourcer loses the open links that they made; the
- * new role holds from the next request on.
+ * Creates the person with that e-mail, or changes name, role, and `active` (default true). A deactivated person
+ * immediately loses every session and the open sign-in links that they created or that are for them. An admin who
+ * becomes a sourcer loses the open links that they created; the new role applies from the next request.
  */
 export async function putPerson(
   deps: AccountsDeps,
@@ -53,7 +53,10 @@ function changeOf(before: PersonDocument | null, after: Person): string {
   if (before.active !== after.active) return after.active ? 'user.activated' : 'user.deactivated'
   return before.role === after.role ? 'user.changed' : 'user.roleChanged'
 }
-/** A `$lookup` stage for documents of the organization that name a person by e-mail: `person` is a list of the one person, or empty. */
+/**
+ * A `$lookup` stage for documents of the organization that name a person by e-mail: `person` is a list of that one
+ * person, or empty.
+ */
 export function joinPerson(organization: Types.ObjectId, emailField: string): PipelineStage.Lookup {
   const pipeline = [{ $match: { organization } }, { $project: { active: 1 } }]
   return { $lookup: { from: PersonModel.collection.name, localField: emailField, foreignField: 'email', pipeline, as: 'person' } }
@@ -71,31 +74,31 @@ export async function getPerson(organization: string, email: string): Promise<Pe
   return person
 }
 
-/** Those of these ids that are people of the organization, by id. */
+/** Returns the people of the organization with these ids, by id. */
 export async function peopleById(organization: string, ids: readonly string[]): Promise<Map<string, Person>> {
   const found = await PersonModel.find({ organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) } }).lean<PersonDocument[]>()
   return new Map(found.map((person) => [person._id.toHexString(), toPerson(person)]))
 }
 
-/** By e-mail in its compared form, in which `emails` are given. */
+/** Returns people by e-mail. Both `emails` and the result use the compared form. */
 export async function peopleByEmail(organization: string, emails: readonly string[]): Promise<Map<string, Person>> {
   const found = await PersonModel.find({ organization, email: { $in: [...emails] } }).lean<PersonDocument[]>()
   return new Map(found.map((person) => [person.email, toPerson(person)]))
 }
 
-/** Everybody active in the organization, ordered by e-mail. */
+/** Returns all active people of the organization, ordered by e-mail. */
 export async function activePeople(organization: string): Promise<Person[]> {
   const found = await PersonModel.find({ organization, active: true }).sort({ email: 1 }).lean<PersonDocument[]>()
   return found.map(toPerson)
 }
 
-/** Up to twenty active people of all organizations: those who may sign in by one click in a trial. */
+/** Returns up to twenty active people of all organizations, who may sign in with one click in a trial. */
 export async function samplePeople(): Promise<Person[]> {
   const found = await PersonModel.find({ active: true }).limit(20).lean<PersonDocument[]>()
   return found.map(toPerson)
 }
 
-/** Newest first unless asked otherwise; `q` is a part of name or e-mail in any case, empty for all. */
+/** Newest first by default. `q` is part of a name or e-mail in any case; empty matches all. */
 export async function listPeople(
   organization: string,
   request: OrderedPageRequest,
@@ -105,7 +108,7 @@ export async function listPeople(
   return page(PersonModel, { organization, ...(q === '' ? {} : { $or: [{ name: part }, { email: part }] }) }, request, toPerson)
 }
 
-/** Everybody active of that e-mail, in any organization: for who has shown that the address is theirs. */
+/** Returns all active people with that e-mail, in any organization. Use it only after the address has been proven. */
 export async function activePeopleOf(email: string): Promise<Person[]> {
   const found = await PersonModel.find({ email: normalizeEmail(email), active: true })
     .sort({ _id: 1 })
@@ -113,25 +116,26 @@ export async function activePeopleOf(email: string): Promise<Person[]> {
   return found.map(toPerson)
 }
 
-/** Those active whom a sign-in has proven to be one, each in an organization of its own. */
+/** Returns the active people that a sign-in has proven, each in a different organization. */
 export async function peopleInReach(sessionId: string): Promise<Person[]> {
   const session = await SessionModel.findById(sessionId, { reach: 1 }).lean<Pick<SessionDocument, 'reach'>>()
   const found = await PersonModel.find({ _id: { $in: session?.reach ?? [] }, active: true }).lean<PersonDocument[]>()
   return found.map(toPerson)
 }
 
-/** In which language the person reads the pages, on whatever browser. */
+/** Sets the language in which the person sees the pages, in every browser. */
 export async function setLanguage(organization: string, personId: string, language: string): Promise<void> {
   await PersonModel.updateOne({ _id: personId, organization }, { language }, { timestamps: false })
 }
 
 /**
- * Removes the person with every session and password, and with the links that they made or that are for them. Their API keys stay.
+ * Removes the person with every session and password, and with the links that they created or that are for them.
+ * Their API keys stay.
  * @throws ServiceError `user_not_found`
  */
 export async function deletePerson(deps: AccountsDeps, organization: string, email: string, actor: string): Promise<void> {
   const person = { organization, email: normalizeEmail(email) }
-  // before the removal, so that nothing of theirs passes to a later person with the same e-mail
+  // before the removal, so that a later person with the same e-mail inherits nothing
   if (await PersonModel.exists(person)) await deps.publish('personRemoved', { organization, email: person.email, actor })
   const removed = await PersonModel.findOneAndDelete(person).lean<PersonDocument>()
   if (!removed) throw userNotFound()
@@ -144,11 +148,11 @@ export async function deletePerson(deps: AccountsDeps, organization: string, ema
 
 async function endAccess(organization: string, person: string): Promise<void> {
   await Promise.all([SessionModel.deleteMany({ organization, person }), SignInLinkModel.deleteMany({ organization, person })])
-  // those of other organizations go on, but no longer lead here
+  // sessions in other organizations continue, but can no longer switch to this one
   await SessionModel.updateMany({ reach: person }, { $pull: { reach: person } })
 }
 
-/** Ends what only an admin may make or use: sign-in links for other people, and authorizations of Lever. */
+/** Ends what only an admin may create or use: sign-in links for other people, and authorizations of Lever. */
 async function endAdminLinks(deps: AccountsDeps, { id, organization, email }: Person): Promise<void> {
   await SignInLinkModel.deleteMany({ organization, madeBy: `user:${id}`, usedAt: null })
   await deps.publish('adminAccessEnded', { organization, email })

@@ -11,13 +11,13 @@ const personSchema = new Schema(
     name: { type: String, required: true },
     role: { type: String, enum: PERSON_ROLES, required: true },
     active: { type: Boolean, default: true },
-    /** Of the pages; null until it is chosen. */
+    /** The language of the pages; null until it is chosen. */
     language: { type: String, default: null },
   },
   { timestamps: true, collection: 'users' },
 )
 personSchema.index({ organization: 1, email: 1 }, { unique: true })
-personSchema.index({ email: 1 }) // a sign-in knows no organization yet
+personSchema.index({ email: 1 }) // a sign-in does not know the organization yet
 
 export type PersonDocument = InferSchemaType<typeof personSchema> & { _id: Types.ObjectId; createdAt: Date }
 export const PersonModel = model('Person', personSchema)

@@ -2,7 +2,7 @@ import type { SealedField } from '../secrets/sealed-field.ts'
 import { OrganizationModel } from './organization-model.ts'
 import { hashKeyPlace } from './trail-secrets.ts'
 
-/** The organizations' own keys, as sealed. */
+/** Yields the organizations' own keys, sealed. */
 export async function* sealedInOrganizations(): AsyncGenerator<SealedField> {
   for await (const { _id, hashKey, keyedTrail } of OrganizationModel.find({}, { hashKey: 1, keyedTrail: 1 }).lean().cursor()) {
     const place = hashKeyPlace(String(_id), keyedTrail === true)

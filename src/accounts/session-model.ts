@@ -1,6 +1,6 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-/** How somebody has shown who they are. */
+/** How a person proved their identity. */
 export const SIGN_IN_METHODS = ['link', 'password', 'openId', 'sample', 'setUp'] as const
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number]
 
@@ -9,17 +9,23 @@ const sessionSchema = new Schema(
     tokenHash: { type: String, required: true },
     organization: { type: Schema.Types.ObjectId, required: true },
     person: { type: Schema.Types.ObjectId, required: true },
-    /** Everybody of the same e-mail whom this sign-in has proven, `person` included: in these organizations they may go on without another. */
+    /**
+     * All people with the same e-mail that this sign-in has proven, including `person`. The person may switch to
+     * their organizations without signing in again.
+     */
     reach: { type: [Schema.Types.ObjectId], required: true },
     by: { type: String, enum: SIGN_IN_METHODS, required: true },
-    /** For a sign-in link that nobody confirmed with Continue: the path it led to. Another site may have opened such a link in this browser. */
+    /**
+     * The path of a sign-in link that nobody confirmed with Continue. Another site may have opened the link in this
+     * browser.
+     */
     unaskedPath: { type: String },
     signedInAt: { type: Date, required: true },
-    /** Known to the minute. */
+    /** Accurate to the minute. */
     usedAt: { type: Date, required: true },
     /** Moves with use, up to `endsAt`. */
     expiresAt: { type: Date, required: true },
-    /** Then the person signs in again, however busy. */
+    /** Then the person must sign in again, even if the session is in use. */
     endsAt: { type: Date, required: true },
   },
   { collection: 'sessions' },

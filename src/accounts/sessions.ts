@@ -5,11 +5,11 @@ import { toPerson } from './people.ts'
 import { PersonModel, type PersonDocument } from './person-model.ts'
 import { SessionModel, type SessionDocument, type SignInMethod } from './session-model.ts'
 
-/** What the browser gets: the cookie's value, and until when it is any good. */
+/** What the browser receives: the cookie's value and its expiry. */
 export interface StartedSession {
   token: string
   endsAt: Date
-  /** For the browser to keep beyond the session; see `createDeviceMark`. */
+  /** The browser keeps it longer than the session; see `createDeviceMark`. */
   deviceMark: string
 }
 
@@ -19,16 +19,16 @@ export type NewSession = Omit<StartedSession, 'deviceMark'>
 export interface FoundSession {
   caller: PersonCaller
   csrfToken: string
-  /** In how many organizations the person may go on without signing in again, this one included. */
+  /** The number of organizations that the person may use without signing in again, including this one. */
   organizations: number
-  /** That the person has chosen on any browser; null before that. */
+  /** The language that the person has chosen in any browser; null before that. */
   language: string | null
-  /** Where a sign-in link led that began this session without a press on Continue; null for every other session. */
+  /** The path of the sign-in link that began this session without a press on Continue; null for every other session. */
   unaskedPath: string | null
 }
 
 const HOUR_MS = 3_600_000
-/** A session ends 12 hours after its last use, and 14 days after its start, by the database's clock. */
+/** A session ends 12 hours after its last use, and at most 14 days after its start, by the database's clock. */
 const IDLE_MS = 12 * HOUR_MS
 const LIFE_MS = 14 * 24 * HOUR_MS
 const USE_NOTED_EVERY_MS = 60_000
@@ -36,10 +36,10 @@ const USE_NOTED_EVERY_MS = 60_000
 const IDLE_END = { $min: [{ $add: ['$$NOW', IDLE_MS] }, '$endsAt'] }
 const IS_LIVE = { $expr: { $gt: ['$expiresAt', '$$NOW'] } }
 
-/** How somebody signed in. */
+/** How a person signed in. */
 export interface SignInProof {
   by: SignInMethod
-  /** Everybody whom this sign-in has proven, as the model says; the person alone unless given. */
+  /** All people that this sign-in has proven, as in the model; by default only the person. */
   reach?: readonly string[]
   /** The path of a link that was opened without a press on Continue. */
   unaskedPath?: string
@@ -68,12 +68,13 @@ export async function startSession(
 }
 
 /**
- * Who is signed in by this token, and the session's CSRF token; null when it is unknown or over, or the person inactive
- * or gone. The person is read each time, so that a deactivation or a changed role holds at once.
+ * Returns the person signed in with this token, and the session's CSRF token; null if the token is unknown or
+ * expired, or the person is inactive or removed. Reads the person each time, so that a deactivation or a changed role
+ * takes effect immediately.
  */
 export async function findSession(token: string): Promise<FoundSession | null> {
   const projection = { organization: 1, person: 1, reach: 1, usedAt: 1, unaskedPath: 1, now: '$$NOW' }
-  // one of a version that did not note these is over
+  // sessions from versions that did not store these fields count as ended
   const isWhole = { reach: { $exists: true }, usedAt: { $exists: true } }
   const found = await SessionModel.collection.findOne({ tokenHash: hashToken(token), ...isWhole, ...IS_LIVE }, { projection })
   if (!found) return null
@@ -93,8 +94,8 @@ export async function findSession(token: string): Promise<FoundSession | null> {
 }
 
 /**
- * Goes on as another person whom the sign-in has proven, under a token of its own: the earlier one is worth nothing any more.
- * Null when the session is over or does not reach that person, or the person is inactive.
+ * Switches to another person that the sign-in has proven, with a new token; the old token stops working. Returns null
+ * if the session is over or does not reach that person, or the person is inactive.
  */
 export async function switchSession(sessionId: string, personId: string): Promise<NewSession | null> {
   const person = await PersonModel.findOne({ _id: personId, active: true }).lean<PersonDocument>()
@@ -112,12 +113,15 @@ export async function endSession(sessionId: string): Promise<void> {
   await SessionModel.deleteOne({ _id: sessionId })
 }
 
-/** Everybody signs in again. @returns how many sessions ended */
+/**
+ * Requires everybody to sign in again.
+ * @returns the number of sessions ended
+ */
 export async function endAllSessions(): Promise<number> {
   return (await SessionModel.deleteMany({})).deletedCount
 }
 
-/** Made of the session's secret by a one-way function: readable neither from the database nor back. */
+/** Derived from the session's secret by a one-way function: it can neither be read from the database nor reversed. */
 function csrfTokenOf(token: string): string {
   return hashToken(`csrf ${token}`)
 }

@@ -7,9 +7,9 @@ import type { StartedSession } from './sessions.ts'
 import { SignInLinkModel, type SignInLinkDocument } from './sign-in-link-model.ts'
 
 const DEFAULT_SECONDS = 60
-/** For an invitation: three days. */
+/** Three days, for an invitation. */
 export const LONGEST_SECONDS = 259_200
-/** Links that live longer are opened by mail scanners. */
+/** Links that live longer may be opened by mail scanners. */
 const LONGEST_UNASKED_MS = 10 * 60_000
 
 export interface SignInLink {
@@ -19,8 +19,8 @@ export interface SignInLink {
 }
 
 /**
- * A single-use address that signs a person in and goes to `path`, a path of this site ({@link SitePath}).
- * @throws ServiceError `user_not_found` for one unknown or inactive
+ * Creates a single-use address that signs a person in and goes to `path`, a path of this site ({@link SitePath}).
+ * @throws ServiceError `user_not_found` if the person is unknown or inactive
  */
 export async function createSignInLink(
   deps: AccountsDeps,
@@ -48,8 +48,8 @@ export async function createSignInLink(
 }
 
 /**
- * Until when a link, used or not, was made to last.
- * @throws ServiceError `user_not_found` when the person it was for is gone
+ * Returns the expiry of a link, used or not.
+ * @throws ServiceError `user_not_found` if the link's person no longer exists
  */
 export async function getSignInLinkExpiry(organization: string, id: string): Promise<Date> {
   const link = await SignInLinkModel.findOne({ organization, _id: id }, { expiresAt: 1 }).lean<Pick<SignInLinkDocument, 'expiresAt'>>()
@@ -59,19 +59,19 @@ export async function getSignInLinkExpiry(organization: string, id: string): Pro
 
 export type Redemption =
   | { outcome: 'signedIn'; session: StartedSession; path: string }
-  /** The account where the link is known, to count failures by. */
+  /** The account if the link is known; failures are counted by it. */
   | { outcome: 'refused'; account: { personId: string; email: string } | null }
 
-/** A link that can still be used, and whom it signs in. */
+/** A link that can still be used, and the person it signs in. */
 export interface OpenSignInLink {
   personId: string
   personName: string
   organizationName: string
-  /** True for a link that is meant to lie in a mailbox, where scanners open it: a person confirms before it is used up. */
+  /** True for a link that is sent by mail, where scanners open links: a person must confirm before it is used up. */
   asksFirst: boolean
 }
 
-/** What a link would do, without using it up; null where {@link redeemSignInLink} would refuse it. */
+/** Returns what a link would do, without using it up; null if {@link redeemSignInLink} would refuse it. */
 export async function findOpenSignInLink(token: string): Promise<OpenSignInLink | null> {
   const link = await SignInLinkModel.findOne(openBy(token)).lean<SignInLinkDocument>()
   const person = link && (await findWhoMayUse(link))
@@ -82,8 +82,8 @@ export async function findOpenSignInLink(token: string): Promise<OpenSignInLink 
 }
 
 /**
- * Uses a link up; of two at once one signs in. A link is refused when it is unknown, used or expired, when its person is inactive, and
- * when the person who made it left or is no longer an admin.
+ * Uses up a link; if two requests use it at once, one signs in. A link is refused if it is unknown, used, or expired,
+ * if its person is inactive, and if its creator left or is no longer an admin.
  */
 export async function redeemSignInLink(
   startSession: (organization: string, personId: string, path: string) => Promise<StartedSession>,
@@ -99,7 +99,10 @@ function openBy(token: string) {
   return { tokenHash: hashToken(token), usedAt: null, expiresAt: { $gt: new Date() } }
 }
 
-/** A link that was made just while its maker was removed is not among those that ended then. */
+/**
+ * A link created during the removal of its creator is not among the links that the removal ended, so the creator is
+ * checked here.
+ */
 async function findWhoMayUse({ organization, person, madeBy }: SignInLinkDocument): Promise<Person | null> {
   const [, maker] = /^user:(.+)$/.exec(madeBy ?? '') ?? []
   if (maker !== undefined && !(await PersonModel.exists({ _id: maker, organization, active: true, role: 'admin' }))) return null
@@ -107,7 +110,10 @@ async function findWhoMayUse({ organization, person, madeBy }: SignInLinkDocumen
   return found && toPerson(found)
 }
 
-/** No link that was made so far signs anybody in any more. @returns how many could have */
+/**
+ * Invalidates all sign-in links created so far.
+ * @returns the number of links that could still be used
+ */
 export async function dropOpenSignInLinks(): Promise<number> {
   return (await SignInLinkModel.deleteMany({ usedAt: null, expiresAt: { $gt: new Date() } })).deletedCount
 }

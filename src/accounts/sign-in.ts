@@ -5,14 +5,14 @@ import { activePeopleOf, peopleInReach, type Person } from './people.ts'
 import type { SignInMethod } from './session-model.ts'
 import { switchSession, type NewSession, type StartedSession } from './sessions.ts'
 
-/** Where somebody may go on without signing in again. */
+/** An organization that the caller may use without signing in again. */
 export interface OpenOrganization {
   personId: string
   name: string
   isThis: boolean
 }
 
-/** Signs in somebody who was proven to be all of these people: as the first of them, and able to go on as the others. */
+/** Signs in somebody who proved to be all of these people: as the first of them, and able to switch to the others. */
 export async function signInAs(
   start: (organization: string, personId: string, proof: { by: SignInMethod; reach: readonly string[] }) => Promise<StartedSession>,
   audit: AccountsDeps['audit'],
@@ -25,7 +25,7 @@ export async function signInAs(
 
 const SIGNED_IN = { password: 'signIn.byPassword', openId: 'signIn.byOpenId' } as const
 
-/** The organizations that the caller's sign-in has opened, by name. */
+/** Returns the organizations that the caller's sign-in has opened, by name. */
 export async function openOrganizations({ personId, sessionId }: PersonCaller): Promise<OpenOrganization[]> {
   const people = await peopleInReach(sessionId)
   const names = await organizationNames(people.map(({ organization }) => organization))
@@ -34,7 +34,7 @@ export async function openOrganizations({ personId, sessionId }: PersonCaller): 
     .toSorted((a, b) => a.name.localeCompare(b.name))
 }
 
-/** Goes on in another organization that the sign-in has opened; null where it has not, or no longer. */
+/** Switches to another organization that the sign-in has opened; null if it has not, or no longer. */
 export async function switchOrganization(
   deps: Pick<AccountsDeps, 'audit'>,
   { sessionId }: PersonCaller,
@@ -47,7 +47,7 @@ export async function switchOrganization(
   return { ...session, organization: person.organization }
 }
 
-/** Somebody has tried too often to sign in with this e-mail. */
+/** Records that too many sign-ins with this e-mail have failed. */
 export async function noteTooManyTries(deps: Pick<AccountsDeps, 'audit'>, email: string): Promise<void> {
   for (const { organization, id } of await activePeopleOf(email))
     await deps.audit.append({ organization, actor: 'system', action: 'signIn.limited', subject: `user:${id}` })
@@ -56,7 +56,7 @@ export async function noteTooManyTries(deps: Pick<AccountsDeps, 'audit'>, email:
 /** Why a sign-in failed, for the log. */
 export type SignInFailure = 'wrong_password' | 'wrong_current_password' | 'spent_link' | 'unknown_link' | 'open_id_failed' | 'unknown_person' | 'limited' // prettier-ignore
 
-/** Ids of the active people with this e-mail, as the log names them. */
+/** Returns the ids of the active people with this e-mail, in the form that the log uses. */
 export async function accountsOf(email: string): Promise<string[]> {
   return (await activePeopleOf(email)).map(({ id }) => `user:${id}`)
 }

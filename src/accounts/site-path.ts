@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
-/** A base that no path can leave without being noticed. */
+/** A base URL that reveals any path leading away from the site. */
 const NOWHERE = 'http://nowhere.invalid'
 
-/** True for a path of this site, query included; false for anything that a browser would follow to another one. */
+/** True for a path of this site, including a query; false for anything that a browser would follow to another site. */
 export function isSitePath(path: string): boolean {
   if (!/^\/(?![/\\])[^\\\p{C}\s]*$/u.test(path) || path.length > 2000) return false
   return URL.canParse(path, NOWHERE) && new URL(path, NOWHERE).origin === NOWHERE

@@ -4,8 +4,8 @@ import type { Sealer, SecretPlace } from '../secrets/sealer.ts'
 import { OrganizationModel, type OrganizationDocument } from './organization-model.ts'
 
 /**
- * The organization's sealed key, from which the key of its audit trail is derived. Whether the trail is keyed is bound to the sealing: an
- * organization whose `keyedTrail` is taken away has a key that does not open.
+ * Reads the organization's sealed key, from which the key of its audit trail is derived. The seal covers whether the
+ * trail is keyed: if `keyedTrail` is removed from an organization, its key can no longer be opened.
  */
 export function createTrailSecrets({ sealer, log }: { sealer: Sealer; log?: Log }): TrailSecrets {
   return {
@@ -23,7 +23,7 @@ export function createTrailSecrets({ sealer, log }: { sealer: Sealer; log?: Log 
       const found = await OrganizationModel.findById(organization).read('primary').lean<OrganizationDocument>()
       if (!found || found.keyedTrail) return
       const hashKey = sealHashKey(sealer, organization, openHashKey(sealer, found))
-      // one that is resealed in between stays as it is until the trail is opened again
+      // if the key is resealed between the two calls, the trail is marked the next time it is opened
       await OrganizationModel.updateOne({ _id: organization, hashKey: found.hashKey }, { $set: { hashKey, keyedTrail: true } })
     },
     async *unkeyed() {
@@ -35,7 +35,10 @@ export function createTrailSecrets({ sealer, log }: { sealer: Sealer; log?: Log 
   }
 }
 
-/** The organization's own key. @throws Error when it does not open */
+/**
+ * Opens the organization's own key.
+ * @throws Error when it cannot be opened
+ */
 export function openHashKey(
   sealer: Sealer,
   { _id, hashKey, keyedTrail }: Pick<OrganizationDocument, '_id' | 'hashKey' | 'keyedTrail'>,
@@ -43,12 +46,12 @@ export function openHashKey(
   return Buffer.from(sealer.open(hashKey, hashKeyPlace(String(_id), keyedTrail === true)), 'base64')
 }
 
-/** As an organization with a keyed audit trail has it. */
+/** Seals the key for an organization with a keyed audit trail. */
 export function sealHashKey(sealer: Sealer, organization: string, key: Buffer): string {
   return sealer.seal(key.toString('base64'), hashKeyPlace(organization, true))
 }
 
-/** Differs once the audit trail is keyed, so that nobody can make it look as if it were not. */
+/** Differs once the audit trail is keyed, so that nobody can make a keyed trail look unkeyed. */
 export function hashKeyPlace(organization: string, isTrailKeyed: boolean): SecretPlace {
   return { organization, record: 'organization', field: isTrailKeyed ? 'hashKey/keyedTrail' : 'hashKey' }
 }

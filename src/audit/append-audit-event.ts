@@ -16,12 +16,12 @@ interface AppendDeps {
 }
 
 const BATCH = 500
-/** Losing so often in a row to appenders of other processes means that something else is wrong. */
+/** Losing so many races in a row to appenders of other processes indicates another problem. */
 const MAX_LOST_RACES = 100
 
 /**
- * Appends to an organization's chain, resolving once the record is durable. What waits in one process goes out together,
- * in order; processes take turns by the unique number.
+ * Appends to an organization's chain, and resolves once the record is durable. Records waiting in one process are
+ * written together, in order; the unique number decides between processes.
  * @throws ServiceError `storage_unavailable` when it could not be written
  */
 export function createAuditAppender(trails: AuditTrails, log?: Log): (record: AuditRecord) => Promise<void> {
@@ -41,7 +41,10 @@ export function createAuditAppender(trails: AuditTrails, log?: Log): (record: Au
     })
 }
 
-/** Calls `onEmpty` in the very tick in which it stops, so that no record queues up behind it unseen. Never rejects. */
+/**
+ * Calls `onEmpty` in the same tick in which it stops, so that no record is added to the queue unnoticed. Never
+ * rejects.
+ */
 async function drain(deps: AppendDeps, queue: Waiting[], onEmpty: () => void): Promise<void> {
   let end: ChainEnd | undefined
   let lostRaces = 0
@@ -67,8 +70,8 @@ async function drain(deps: AppendDeps, queue: Waiting[], onEmpty: () => void): P
 }
 
 /**
- * Where the next record goes. After deleted records it goes after the gap, which stays. A head that is gone or forged is recorded, so that
- * a chain cannot be shortened or emptied by removing the head as well.
+ * Returns the place of the next record. After deleted records, that is after the gap, which stays. A missing or
+ * forged head is recorded, so that removing the head as well cannot hide a shortened or emptied chain.
  */
 async function findEnd(trail: Trail, log: Log | undefined): Promise<ChainEnd> {
   for (let race = 0; race <= MAX_LOST_RACES; race += 1) {

@@ -3,14 +3,14 @@ import type { AuditEventDocument } from './audit-event-model.ts'
 
 export type AuditEventFields = Omit<AuditEventDocument, 'hash'>
 
-/** An organization's chain, and its key. */
+/** An organization's chain and its key. */
 export interface Trail {
   /** Hex string. */
   organization: string
   key: Buffer
 }
 
-/** Where a chain ends: `hash` is that of record `seq`; 0 and '' before the first. */
+/** The end of a chain: `hash` is that of record `seq`; 0 and '' before the first. */
 export interface ChainEnd {
   seq: number
   hash: string
@@ -20,28 +20,31 @@ export const NO_RECORDS: ChainEnd = { seq: 0, hash: '' }
 
 const KEY_BYTES = 32
 
-/** The key of an organization's chain, derived from the organization's own secret. */
+/** Derives the key of an organization's chain from the organization's own secret. */
 export function trailKeyFrom(secret: Buffer, organization: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, organization, 'audit trail', KEY_BYTES))
 }
 
-/** The hash that chains a record to the one before it: HMAC-SHA-256, base64url, over all its fields and the hash before. */
+/**
+ * Returns the hash that chains a record to the previous one: HMAC-SHA-256, base64url, over all its fields and the
+ * previous hash.
+ */
 export function hashAuditEvent(event: AuditEventFields, key: Buffer): string {
   return createHmac('sha256', key).update(contentOf(event)).digest('base64url')
 }
 
-/** How records were hashed before there was a key. */
+/** The hash of records written before chains had a key. */
 export function unkeyedHashOf(event: AuditEventFields): string {
   return createHash('sha256').update(contentOf(event)).digest('base64url')
 }
 
-/** Authenticates a chain's end. What it covers begins unlike any record's fields. */
+/** Authenticates a chain's end. The input begins unlike any record's fields. */
 export function macOfEnd({ seq, hash }: ChainEnd, organization: string, key: Buffer): string {
   const content = JSON.stringify(['head', organization, seq, hash])
   return createHmac('sha256', key).update(content).digest('base64url')
 }
 
-/** True when `event` directly follows `previous`, whatever it holds. */
+/** True if `event` directly follows `previous`, whatever its content. */
 export function follows(event: AuditEventDocument, previous: ChainEnd): boolean {
   return event.seq === previous.seq + 1 && (event.previousHash ?? '') === previous.hash
 }

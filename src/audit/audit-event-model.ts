@@ -3,22 +3,22 @@ import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 const auditEventSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },
-    /** From 1, without gaps, in an organization. */
+    /** Counts from 1 without gaps within an organization. */
     seq: { type: Number, required: true },
     at: { type: Date, required: true },
     actor: { type: String, required: true },
     action: { type: String, required: true },
     subject: { type: String, required: true },
     leverUser: { type: String, default: null },
-    /** Of the record `seq - 1`; null in the first. */
+    /** The hash of the record `seq - 1`; null in the first. */
     previousHash: { type: String, default: null },
     hash: { type: String, required: true },
   },
   { collection: 'audit_events' },
 )
-auditEventSchema.index({ organization: 1, seq: 1 }, { unique: true }) // one appender at a time: of two with one number, one waits
+auditEventSchema.index({ organization: 1, seq: 1 }, { unique: true }) // one appender at a time: if two choose the same number, one must retry
 auditEventSchema.index({ organization: 1, subject: 1 })
-auditEventSchema.index({ organization: 1, _id: -1 }) // the list, and its filters by actor and action
+auditEventSchema.index({ organization: 1, _id: -1 }) // for the list, and its filters by actor and action
 auditEventSchema.index({ organization: 1, actor: 1, _id: -1 })
 auditEventSchema.index({ organization: 1, action: 1, _id: -1 })
 

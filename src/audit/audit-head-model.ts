@@ -1,13 +1,16 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-/** How far an organization's chain had come, authenticated by the organization's key: what shows that its end was deleted. */
+/**
+ * The known length of an organization's chain, authenticated by the organization's key. It reveals that records at
+ * the end were deleted.
+ */
 const auditHeadSchema = new Schema(
   {
-    /** The organization. */
+    /** The organization's id. */
     _id: { type: Schema.Types.ObjectId, required: true },
-    /** At least so many records. May lag behind them, and is never ahead. */
+    /** The minimum number of records. It may lag behind the records, but is never ahead of them. */
     count: { type: Number, required: true },
-    /** Of the record `count`; empty where that is 0. */
+    /** The hash of the record `count`; empty if `count` is 0. */
     hash: { type: String, default: '' },
     mac: { type: String, default: null },
   },

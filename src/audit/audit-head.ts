@@ -5,10 +5,10 @@ import { macOfEnd, NO_RECORDS, trailKeyFrom, type ChainEnd, type Trail } from '.
 import { AuditEventModel } from './audit-event-model.ts'
 import { AuditHeadModel, type AuditHeadDocument } from './audit-head-model.ts'
 
-/** What the database says of a chain's end. `lost`: the head is missing, or was not written with the key. */
+/** The stored end of a chain. `lost` means that the head is missing, or was not written with the key. */
 export type Head = { state: 'sound'; end: ChainEnd } | { state: 'lost'; mac: string | null }
 
-/** The head of an organization that is being made by `session`'s transaction. */
+/** Creates the head of an organization that `session`'s transaction creates. */
 export async function beginTrail(organization: string, secret: Buffer, session: ClientSession): Promise<void> {
   const key = trailKeyFrom(secret, organization)
   await AuditHeadModel.create([headOf({ organization, key }, NO_RECORDS)], { session })
@@ -18,7 +18,7 @@ export async function readHead(trail: Trail): Promise<Head> {
   return headFrom(trail, await AuditHeadModel.findById(trail.organization).read('primary').lean<AuditHeadDocument>())
 }
 
-/** The head, and the last record there is, read after it: the head is never ahead of the records. */
+/** Reads the head, and then the last record, so that the head is never ahead of the records. */
 export async function readHeadAndNewest(trail: Trail): Promise<{ head: Head; newest: ChainEnd }> {
   const organization = Types.ObjectId.createFromHexString(trail.organization)
   const last = [{ $match: { organization } }, { $sort: { seq: -1 } }, { $limit: 1 }, { $project: { seq: 1, hash: 1 } }] as const
@@ -30,7 +30,6 @@ export async function readHeadAndNewest(trail: Trail): Promise<{ head: Head; new
   return { head: headFrom(trail, found), newest: endOf(found.newest[0]) }
 }
 
-/** The last record there is. */
 export async function newestEnd(organization: string): Promise<ChainEnd> {
   return endOf(await AuditEventModel.findOne({ organization }, { seq: 1, hash: 1 }).sort({ seq: -1 }).read('primary').lean<ChainEnd>())
 }
@@ -47,19 +46,19 @@ function headFrom({ organization, key }: Trail, found: AuditHeadDocument | null)
   return isGenuine ? { state: 'sound', end } : { state: 'lost', mac: found.mac ?? null }
 }
 
-/** Moves the head up to a record that is durable. Left behind, it is moved up with the next record. */
+/** Moves the head up to a durable record. If this fails, the next record moves it. */
 export async function moveHead(trail: Trail, end: ChainEnd): Promise<void> {
   const { _id, ...fields } = headOf(trail, end)
   await AuditHeadModel.collection.updateOne({ _id, count: { $lt: end.seq } }, { $set: fields }, { writeConcern: { w: 1 } })
 }
 
-/** Replaces a head that is lost; one that somebody else has replaced in between stays. */
+/** Replaces a lost head. A head that somebody else has replaced in between stays. */
 export async function replaceLostHead(trail: Trail, mac: string | null, end: ChainEnd): Promise<void> {
   const head = headOf(trail, end)
   await writeOnce(() => AuditHeadModel.replaceOne({ _id: head._id, mac }, head, { upsert: true }))
 }
 
-/** Writes the head, whatever there was. */
+/** Writes the head, whatever it was before. */
 export async function putHead(trail: Trail, end: ChainEnd): Promise<void> {
   const head = headOf(trail, end)
   await AuditHeadModel.replaceOne({ _id: head._id }, head, { upsert: true })

@@ -21,7 +21,7 @@ export interface AuditEvent {
 }
 
 export interface AuditFilters {
-  /** Any of these, as records name them. */
+  /** Matches any of these, in the form that records use. */
   actors?: readonly string[] | undefined
   action?: string | undefined
   /** Inclusive. */
@@ -33,8 +33,8 @@ export interface AuditFilters {
 export type Audit = ReturnType<typeof createAudit>
 
 /**
- * Who did what, when, as which Lever user; each record chained to the one before by a hash with the organization's key. What is recorded
- * is logged as well, one line each.
+ * Records who did what, when, and as which Lever user. Each record is chained to the previous one by a hash with the
+ * organization's key. Every record is also logged as one line.
  */
 export function createAudit({ secrets, log }: { secrets: TrailSecrets; log?: Log }) {
   const trails = createAuditTrails(secrets)
@@ -54,14 +54,17 @@ export function createAudit({ secrets, log }: { secrets: TrailSecrets; log?: Log
     list: listAuditEvents,
     walk: walkAuditEvents,
     verify: (organization: string, earlier?: EarlierHead) => verifyAudit(trails, organization, earlier),
-    /** How many records there are, and the hash of the last one: to be kept elsewhere, and given to `verify` later. */
+    /**
+     * Returns the number of records, and the hash of the last one, to be stored elsewhere and passed to `verify`
+     * later.
+     */
     head: (organization: string): Promise<EarlierHead> => readEnd(trails, organization),
-    /** After a backup was restored: the chain goes on from its last record, wherever the head had come. */
+    /** Call after restoring a backup: the chain continues from its last record, whatever the head says. */
     async goOnFromBackup(organization: string): Promise<void> {
       await putHead(await trails.open(organization), await newestEnd(organization))
       await append({ organization, actor: 'operator', action: 'organization.restored', subject: `organization:${organization}` })
     },
-    /** Seals every chain from before there were keys. Stops early once `isStopping`. */
+    /** Seals every chain from before keys existed. Stops early once `isStopping`. */
     async keyOlderTrails(isStopping: () => boolean): Promise<void> {
       for await (const organization of trails.unkeyed()) {
         if (isStopping()) return
@@ -81,14 +84,17 @@ async function isRecorded({ organization, subject, action }: AuditRecord): Promi
   return (await AuditEventModel.exists({ organization, subject, action })) !== null
 }
 
-/** Newest first. @throws ServiceError `invalid_request` for a cursor that is not ours */
+/**
+ * Newest first.
+ * @throws ServiceError `invalid_request` for an invalid cursor
+ */
 async function listAuditEvents(organization: string, request: PageRequest, filters: AuditFilters = {}): Promise<Page<AuditEvent>> {
   return page(AuditEventModel, matching(organization, filters), request, toAuditEvent)
 }
 
 const READ_AT_ONCE = 500
 
-/** The same list in portions, at most `most` records in all. */
+/** Yields the same list in portions, at most `most` records in total. */
 async function* walkAuditEvents(organization: string, filters: AuditFilters, most: number): AsyncGenerator<AuditEvent[]> {
   let cursor: string | undefined
   for (let left = most; left > 0; left -= READ_AT_ONCE) {
@@ -99,12 +105,15 @@ async function* walkAuditEvents(organization: string, filters: AuditFilters, mos
   }
 }
 
-/** A record is numbered after its time was taken, at most so much later, or earlier where the clock was set back. */
+/**
+ * The maximum difference between a record's time and its id, which is created later, or earlier if the clock was set
+ * back.
+ */
 const ID_SLACK_MS = 24 * 3_600_000
 
 function matching(organization: string, { actors, action, from, to }: AuditFilters): QueryFilter<AuditEventDocument> {
   const at = { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) }
-  // ids begin with the time, and bound what is read of the index
+  // ids begin with the time, so they bound the index range that is read
   const _id = {
     ...(from ? { $gte: idAt(from.getTime() - ID_SLACK_MS) } : {}),
     ...(to ? { $lt: idAt(to.getTime() + ID_SLACK_MS) } : {}),

@@ -4,19 +4,25 @@ import { hashAuditEvent, type ChainEnd, type Trail } from './audit-chain.ts'
 import { AuditEventModel, type AuditEventDocument } from './audit-event-model.ts'
 import { moveHead } from './audit-head.ts'
 
-/** Who did what: ids only. `actor` is that of `actorOf`, or `lever`, `worker` or `system`; `subject` like `export:<id>`, or `<kind>:<id>/<detail>`. */
+/**
+ * One action by one actor, with ids only. `actor` is the value of `actorOf`, or `lever`, `worker`, or `system`;
+ * `subject` has the form `export:<id>` or `<kind>:<id>/<detail>`.
+ */
 export interface AuditRecord {
   /** Hex string. */
   organization: string
   actor: string
-  /** What was done, like `candidate.exported`. */
+  /** The action, such as `candidate.exported`. */
   action: string
   subject: string
-  /** Lever's id of the user it was performed as there. */
+  /** The id of the Lever user as whom it was performed in Lever. */
   leverUser?: string | null
-  /** Why it went wrong, as a code: for the log line, which is a warning then; not kept. */
+  /** The error code of a failure. It is only logged, as a warning, and not stored. */
   cause?: string
-  /** It happens once to this subject: left out where a process that was killed right after has recorded it already. */
+  /**
+   * The action happens once to this subject. The record is skipped if a process has written it already, for example
+   * just before it was killed.
+   */
   once?: true
 }
 
@@ -25,24 +31,30 @@ export interface RecordedAt {
   at: Date
 }
 
-/** Recorded where the chain's head was gone or forged when the next record was due: from then on the chain is not valid. */
+/**
+ * Recorded if the chain's head was missing or forged when the next record was written. From then on the chain is not
+ * valid.
+ */
 export const HEAD_LOST = 'audit.headLost'
-/** The first record with a key in a chain from before there were keys: it commits to all records before it. */
+/** The first record with a key in a chain from before keys existed. It commits to all records before it. */
 export const KEYED = 'audit.keyed'
 
-/** A record of this service about the trail itself. */
+/** Returns a record that the service writes about the trail itself. */
 export function trailRecord({ organization }: Trail, action: typeof HEAD_LOST | typeof KEYED): RecordedAt {
   return { record: { organization, actor: 'system', action, subject: `organization:${organization}` }, at: new Date() }
 }
 
 interface Written {
-  /** How many of the records are durable. */
+  /** The number of durable records. */
   count: number
-  /** Undefined where another process took a number first: those before it are written, and the end must be read again. */
+  /**
+   * Undefined if another process took a number first: the records before it are written, and the end must be read
+   * again.
+   */
   end: ChainEnd | undefined
 }
 
-/** Inserts in order, then moves the head up. */
+/** Inserts the records in order, then moves the head up. */
 export async function insertAfter(trail: Trail, end: ChainEnd, batch: readonly RecordedAt[]): Promise<Written> {
   const events = chain(trail, end, batch)
   try {
@@ -52,7 +64,7 @@ export async function insertAfter(trail: Trail, end: ChainEnd, batch: readonly R
     return { count: (error as { insertedCount?: number }).insertedCount ?? 0, end: undefined }
   }
   const last = events.at(-1) ?? end
-  await moveHead(trail, last).catch(() => undefined) // the records are durable; the next ones take it along
+  await moveHead(trail, last).catch(() => undefined) // the records are durable, and the next ones move the head
   return { count: events.length, end: last }
 }
 

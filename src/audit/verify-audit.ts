@@ -6,35 +6,38 @@ import { HEAD_LOST, KEYED } from './insert-records.ts'
 
 export interface AuditVerification {
   valid: boolean
-  /** How many records were looked at, the broken one included. */
+  /** The number of records checked, including the broken one. */
   checked: number
-  /** Id of the first record that was changed, or that follows a missing one. Left out where records are missing from the end. */
+  /**
+   * The id of the first record that was changed, or that follows a missing one. Left out if records are missing from
+   * the end.
+   */
   firstBroken?: string
 }
 
-/** A head that `GET /audit-events/head` gave earlier. */
+/** An earlier result of `GET /audit-events/head`. */
 export interface EarlierHead {
   count: number
   hash: string
 }
 
-/** Hashed in one go: few enough to let other requests in between. */
+/** The number of records hashed without a pause, small enough for other requests to run in between. */
 const READ_AT_ONCE = 100
 
 interface ChainCheck {
   isBroken(event: AuditEventDocument, previous: ChainEnd): boolean
-  /** The last record has a key. */
+  /** True if the last record has a key. */
   isSealed(): boolean
 }
 
 /**
- * Walks an organization's whole chain from its first record and recomputes every hash, then holds its end against the stored head and,
- * where one is given, against an earlier head. Not valid without the organization's key.
+ * Walks an organization's whole chain from its first record and recomputes every hash, then compares its end with the
+ * stored head and, if given, with an earlier head. The chain is not valid without the organization's key.
  */
 export async function verifyAudit(trails: AuditTrails, organization: string, earlier?: EarlierHead): Promise<AuditVerification> {
   const trail = await openedOrNull(trails, organization)
   if (!trail) return { valid: false, checked: 0 }
-  const head = await readHead(trail) // before the walk, which then comes at least as far
+  const head = await readHead(trail) // read before the walk, which then reaches at least this record
   const fixed = [...(head.state === 'sound' ? [head.end] : []), ...(earlier ? [{ seq: earlier.count, hash: earlier.hash }] : [])]
   const check = chainCheck(trail, fixed)
   let end = NO_RECORDS
@@ -47,7 +50,7 @@ export async function verifyAudit(trails: AuditTrails, organization: string, ear
   }
   const isThere = ({ seq, hash }: ChainEnd): boolean => (seq === 0 ? hash === '' : seq <= end.seq)
   const isWhole = head.state === 'sound' && fixed.every(isThere) && (checked === 0 || check.isSealed())
-  if (isWhole) await moveHead(trail, end) // a process that was killed may have left it behind
+  if (isWhole) await moveHead(trail, end) // a killed process may have left the head behind
   return { valid: isWhole, checked }
 }
 
@@ -61,7 +64,8 @@ async function openedOrNull(trails: AuditTrails, organization: string): Promise<
 }
 
 /**
- * Records without a key are accepted only before the record that seals them. `fixed` are ends that must be among the records.
+ * Accepts records without a key only before the record that seals them. `fixed` are ends that must be among the
+ * records.
  */
 function chainCheck({ key }: Trail, fixed: readonly ChainEnd[]): ChainCheck {
   let hasKeyed = false
@@ -78,7 +82,7 @@ function chainCheck({ key }: Trail, fixed: readonly ChainEnd[]): ChainCheck {
       try {
         return !isAccepted(event, previous)
       } catch {
-        return true // a field of another type
+        return true // a field has another type
       }
     },
     isSealed: () => hasKeyed,

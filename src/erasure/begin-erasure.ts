@@ -14,7 +14,10 @@ export interface ErasureWish {
   actor: string
 }
 
-/** Makes an erasure durable; from then on it goes on whatever happens. Resolves to its id, null where there is no such candidate and was none. */
+/**
+ * Stores an erasure; once durable, it continues until it is complete. Resolves to its id, or null if there is no such
+ * candidate and never was one.
+ */
 export async function beginErasure(deps: ErasureDeps, wish: ErasureWish): Promise<Types.ObjectId | null> {
   const { organization, candidateId } = wish
   const candidate = await deps.candidates.find(organization, candidateId)

@@ -5,13 +5,12 @@ import { ErasureModel, type ErasureDocument } from './erasure-model.ts'
 
 type HashKeyOf = (organization: string) => Promise<Buffer>
 
-/** Keyed hashes of keys. */
 export async function hashKeys(hashKeyOf: HashKeyOf, organization: string, keys: readonly string[]): Promise<string[]> {
   const hashKey = await hashKeyOf(organization)
   return [...new Set(keys)].map((key) => keyedHash(hashKey, key))
 }
 
-/** All keys of the erased people who have one of these keys and were not entered again. */
+/** Returns all keys of the erased people who have one of these keys and were not entered again. */
 export async function erasedAmong(hashKeyOf: HashKeyOf, organization: string, keys: readonly string[]): Promise<ErasedKeys> {
   if (keys.length === 0) return new Set()
   const hashKey = await hashKeyOf(organization)
@@ -22,8 +21,9 @@ export async function erasedAmong(hashKeyOf: HashKeyOf, organization: string, ke
 }
 
 /**
- * These people are entered. The erasure of the same person is lifted: all that they were known by is forgotten, the receipt stays. Where
- * only a key is shared, as an e-mail may be, or where a profile contradicts, that key alone is refused no more.
+ * Lifts erasures for people who are entered again. If the same person is entered, all hashes of the erasure are
+ * deleted and the receipt stays. If only a key is shared, as an e-mail may be, or if a profile contradicts, only that
+ * key is no longer refused.
  */
 export async function liftErasures(
   hashKeyOf: HashKeyOf,
@@ -62,7 +62,7 @@ function isSame({ telling, sites }: HashedPerson, known: ReadonlySet<string>): b
   return !contradicts && telling.some((key) => known.has(key))
 }
 
-/** Those of the ids that were candidates whose person was erased. */
+/** Returns those of the ids that belonged to candidates whose person was erased. */
 export async function erasedCandidatesAmong(organization: string, candidateIds: readonly string[]): Promise<Set<string>> {
   const valid = candidateIds.filter((id) => isValidObjectId(id))
   if (valid.length === 0) return new Set()

@@ -7,40 +7,43 @@ import type { Log } from '../log.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { ErasureCause } from './erasure-model.ts'
 
-/** Whom to forget, by all that other parts may know the person by. */
+/** A person to forget, with everything by which other parts may know them. */
 export interface PersonToForget {
   organization: string
   candidateId: string
   exportIds: string[]
-  /** Opportunities of the person, also where another candidate here has the same one. */
+  /** The person's opportunities, even if another candidate here has the same one. */
   opportunityIds: string[]
-  /** Opportunities that are, or may be, somebody else's, though they have something of the person. */
+  /** Opportunities that belong, or may belong, to somebody else, although they share a value with the person. */
   sharedIds: string[]
   name: string
   emails: string[]
   phones: string[]
   links: string[]
-  /** E-mails and profiles of earlier, in the form in which they are compared. */
+  /** Past e-mails and profiles, in the form in which they are compared. */
   pastKeys: string[]
-  /** E-mails, phones, links and the name, without what candidates of `sharedIds` have too. */
+  /** E-mails, phones, links, and the name, without values that candidates of `sharedIds` also have. */
   ownTexts: string[]
-  /** When the erasure was asked for. */
+  /** When the erasure was requested. */
   since: Date
 }
 
-/** What a part did: how many documents it removed or cleaned, and whether work under way keeps some of it for now. */
+/**
+ * The result of a part: how many documents it removed or cleaned, and whether work under way still keeps some of
+ * them.
+ */
 export interface Forgotten {
   removed: number
   underWay: boolean
 }
 
-/** How one collection forgets a person. Repeated until nothing is under way, and after a kill in the middle. */
+/** Forgets a person in one collection. It is repeated until nothing is under way, and after a kill in the middle. */
 export interface Forgetter {
   collection: string
   forget: (person: PersonToForget) => Promise<Forgotten>
 }
 
-/** What this part needs of the parts before it; handed in by compose. */
+/** What this part needs from other parts; `compose` provides it. */
 export interface ErasureDeps {
   accounts: Pick<Accounts, 'hashKeyOf'>
   audit: Pick<Audit, 'append'>
@@ -48,14 +51,14 @@ export interface ErasureDeps {
   exports: Pick<Exports, 'tracesOf' | 'candidatesIn' | 'contactsOf' | 'madeDuringErasure' | 'hasOpen'>
   mirror: Pick<Mirror, 'opportunitiesSharing' | 'opportunitiesOfContact' | 'contactOf'>
   connections: Pick<Connections, 'get' | 'leverClient' | 'canSeeConfidential'>
-  /** Once it returns, nothing more is posted for the person, except calls already under way. May be repeated. */
+  /** After it resolves, nothing more is posted for the person, except calls already under way. May be repeated. */
   stopPosting: (person: PersonToForget) => Promise<void>
-  /** Whether a call that began before that may still reach Lever. */
+  /** True if a call that began before that may still reach Lever. */
   isPosting: (person: PersonToForget) => Promise<boolean>
-  /** In the order in which they are asked; what tells the others where to look comes last. */
+  /** In the order in which they run. The one that tells the others where to look comes last. */
   forgetters: readonly Forgetter[]
   leaseMs: number
   log: Log
-  /** For metrics: told of each erasure that is done. */
+  /** For metrics: called for each completed erasure. */
   observe?: ((cause: ErasureCause) => void) | undefined
 }

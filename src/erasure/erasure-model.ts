@@ -4,15 +4,15 @@ import { workFields } from '../work/work-fields.ts'
 export const ERASURE_CAUSES = ['candidate_deleted', 'anonymized_in_lever', 'deleted_in_lever'] as const
 export type ErasureCause = (typeof ERASURE_CAUSES)[number]
 
-/** By what the person is found in other collections; gone when the erasure is done. */
+/** Finds the person in other collections; removed when the erasure is done. */
 const personSchema = new Schema(
   {
     name: { type: String, required: true },
     emails: { type: [String], default: [] },
     phones: { type: [String], default: [] },
-    /** The page in the sourcing tool among them. */
+    /** Includes the page in the sourcing tool. */
     links: { type: [String], default: [] },
-    /** E-mails and profiles of earlier, in the form in which they are compared. */
+    /** Past e-mails and profiles, in the form in which they are compared. */
     pastKeys: { type: [String], default: [] },
     opportunityIds: { type: [String], default: [] },
     contactIds: { type: [String], default: [] },
@@ -22,22 +22,25 @@ const personSchema = new Schema(
 
 const removedSchema = new Schema({ from: { type: String, required: true }, documents: { type: Number, required: true } }, { _id: false })
 
-/** `running` until nothing personal is left anywhere; then a receipt, and the memory of whom not to take in again. */
+/**
+ * `running` until no personal data is left anywhere. After that, it is a receipt and an entry of the suppression
+ * list.
+ */
 const erasureSchema = new Schema(
   {
     ...workFields,
     organization: { type: Schema.Types.ObjectId, required: true },
     candidate: { type: Schema.Types.ObjectId, required: true },
     cause: { type: String, enum: ERASURE_CAUSES, required: true },
-    /** As in the audit trail. */
+    /** In the form of the audit trail. */
     actor: { type: String, required: true },
     status: { type: String, enum: ['running', 'done'], required: true },
     person: personSchema,
-    /** Keyed hashes of `keysToRemember`: who is not taken in again. Empty once somebody has entered the person again. */
+    /** Keyed hashes of `keysToRemember`, which suppress the person. Empty once somebody has entered the person again. */
     hashes: { type: [String], default: [] },
-    /** How often all collections were gone through. */
+    /** How many times all collections have been processed. */
     passes: { type: Number, default: 0 },
-    /** How many documents were removed or cleaned, by collection. */
+    /** The number of documents removed or cleaned, by collection. */
     removed: { type: [removedSchema], default: [] },
     /** Opportunities created by calls that were under way when the erasure was accepted. */
     madeInLever: { type: [String], default: [] },
@@ -45,7 +48,7 @@ const erasureSchema = new Schema(
   },
   { timestamps: { createdAt: true, updatedAt: false }, collection: 'erasures', minimize: false },
 )
-erasureSchema.index({ organization: 1, candidate: 1 }, { unique: true }) // asked for twice, it is one erasure
+erasureSchema.index({ organization: 1, candidate: 1 }, { unique: true }) // two requests for the same candidate make one erasure
 erasureSchema.index({ status: 1, lane: 1, dueAt: 1 })
 erasureSchema.index({ organization: 1, hashes: 1 })
 erasureSchema.index({ organization: 1, _id: -1 })

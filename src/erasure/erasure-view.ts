@@ -20,7 +20,7 @@ export const ErasureView = z
 
 export type ErasureView = z.output<typeof ErasureView>
 
-/** Receipts, newest first: of erasures that are done, since only then nothing personal is left. */
+/** Returns receipts, newest first. Only completed erasures have one, because only they contain no personal data. */
 export async function listErasures(organization: string, request: PageRequest): Promise<Page<ErasureView>> {
   return page(ErasureModel, { organization, status: 'done' }, request, (erasure) => erasureView(erasure))
 }

@@ -14,7 +14,7 @@ import { candidatesOfOpportunity, goneFromLever, isLastOfItsContact, isOfErased 
 import { runErasure } from './run-erasure.ts'
 
 const ERASURES_AT_ONCE = 4
-/** How long a worker that began the first pass has beyond its lease. */
+/** How long to wait, beyond its lease, for a worker that began the first pass. */
 const WAIT_MS = 10_000
 const LOOK_EVERY_MS = 20
 const LOOK_AT_CALLS_EVERY_MS = 100
@@ -23,19 +23,19 @@ const ASK_AGAIN = 'It continues automatically. Send the same request again to wa
 
 export type Erasures = ReturnType<typeof createErasures>
 
-/** Forgets people everywhere, with a receipt, and remembers by keyed hashes alone whom not to take in again. */
+/** Forgets people everywhere, with a receipt, and keeps a suppression list of keyed hashes only. */
 export function createErasures(deps: ErasureDeps) {
   const { hashKeyOf } = deps.accounts
 
   /**
-   * Resolves when the first pass through all collections is done; running work is forgotten when it ends. @returns the erasure, if there
-   * is one
+   * Resolves when the first pass through all collections is done. Work under way is forgotten when it ends.
+   * @returns the erasure's id, if there is one
    */
   async function erase(wish: ErasureWish): Promise<Types.ObjectId | null> {
     const id = await beginErasure(deps, wish)
     if (!id) return null
     const running = await findRunning(id)
-    if (running) await deps.stopPosting(await findPerson(running, deps)) // before the answer, also where a worker's pass takes longer
+    if (running) await deps.stopPosting(await findPerson(running, deps)) // before this resolves, even if a worker's pass takes longer
     await passOnce(deps, id)
     return id
   }
@@ -46,21 +46,21 @@ export function createErasures(deps: ErasureDeps) {
 
   return {
     /**
-     * Erases a candidate that is deleted here. Resolves when nothing about the person is on its way to Lever any more: each call has
-     * taken effect by then, or its answer is overdue. May be repeated, even when the candidate is gone.
+     * Erases a candidate that is deleted here. Resolves when nothing about the person is on its way to Lever: by then
+     * each call has taken effect, or its answer is overdue. May be repeated, even after the candidate is gone.
      */
     async eraseCandidate(organization: string, candidateId: string, actor: string): Promise<void> {
       if (!isValidObjectId(candidateId)) return
       const id = await erase({ organization, candidateId, cause: 'candidate_deleted', actor })
       if (id) await untilNothingIsPosted(deps, id)
     },
-    /** Lever shows the contact as anonymized. May be told again. */
+    /** Called when Lever shows the contact as anonymized. May be repeated. */
     async opportunityAnonymized(organization: string, opportunityId: string): Promise<void> {
       await eraseAll(organization, await candidatesOfOpportunity(deps, organization, opportunityId), 'anonymized_in_lever')
     },
     /**
-     * Called when Lever lists the opportunity as deleted: erases the person if the setting was on before and Lever has no other
-     * opportunity of them. May be repeated.
+     * Called when Lever lists the opportunity as deleted. Erases the person if the setting was already on at that
+     * time and Lever has no other opportunity of them. May be repeated.
      */
     async opportunityDeleted(organization: string, opportunityId: string): Promise<void> {
       if (!(await isLastOfItsContact(deps, organization, opportunityId))) return
@@ -71,10 +71,10 @@ export function createErasures(deps: ErasureDeps) {
     lift: (organization: string, entered: readonly Entered[], session: ClientSession) =>
       liftErasures(hashKeyOf, organization, entered, session),
     candidatesAmong: erasedCandidatesAmong,
-    /** Whether an opportunity of Lever is about somebody who was erased, and about no other candidate. */
+    /** True if a Lever opportunity is about somebody who was erased, and about no other candidate. */
     hasErased: (organization: string, opportunityId: string) => isOfErased(deps, organization, opportunityId),
     list: listErasures,
-    /** Takes up what was not ended, until stopped. */
+    /** Starts a worker that continues unfinished erasures until it is stopped. */
     startWorker: (pollMs: number): Worker =>
       startWorker<ErasureDocument>({
         name: 'erasures',
@@ -89,7 +89,10 @@ export function createErasures(deps: ErasureDeps) {
   }
 }
 
-/** Makes the pass now, unless a worker has begun it: then waits for that worker, and takes over if it has stopped. */
+/**
+ * Makes the pass now, unless a worker has begun it. In that case it waits for that worker, and takes over if the
+ * worker has stopped.
+ */
 async function passOnce(deps: ErasureDeps, _id: Types.ObjectId): Promise<void> {
   const { leaseMs } = deps
   const notYet = { _id, passes: 0 }
@@ -105,7 +108,7 @@ async function passOnce(deps: ErasureDeps, _id: Types.ObjectId): Promise<void> {
   }
 }
 
-/** Waits no longer than a call may take, since nothing new begins. */
+/** Waits no longer than a call may take, since no new call begins. */
 async function untilNothingIsPosted(deps: ErasureDeps, id: Types.ObjectId): Promise<void> {
   for (;;) {
     const running = await findRunning(id)

@@ -3,7 +3,7 @@ import type { ErasureDeps, PersonToForget } from './erasure-deps.ts'
 import type { ErasureDocument } from './erasure-model.ts'
 import { findOpportunities } from './whose-opportunities.ts'
 
-/** Found again in each pass: an export under way may have created an opportunity since. */
+/** Runs again in each pass, because an export under way may have created an opportunity since. */
 export async function findPerson(document: ErasureDocument, deps: ErasureDeps): Promise<PersonToForget> {
   const organization = String(document.organization)
   const candidateId = String(document.candidate)

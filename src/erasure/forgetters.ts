@@ -13,13 +13,13 @@ export interface ForgettersDeps {
   conversations: Pick<Conversations, 'forget'>
   webhooks: Pick<Webhooks, 'forgetPayloads'>
   mirror: Pick<Mirror, 'forgetPerson' | 'forgetHistory'>
-  /** Of a part further left. Resolves to how many. */
+  /** Provided by a part that this one does not import. Resolves to the number deleted. */
   forgetIdempotencyKeys: (organization: string, resultIds: readonly string[]) => Promise<number>
 }
 
 /**
- * Every collection that may know a person, in the order in which it forgets: first the candidate, so that nothing new begins, last
- * the mirror, which tells of which opportunities there may be deliveries.
+ * Every collection that may know a person, in the order in which it forgets: first the candidate, so that nothing new
+ * begins; last the mirror, which knows the opportunities for which there may be deliveries.
  */
 export function forgettersOf(deps: ForgettersDeps): Forgetter[] {
   const { candidates, resumes, exports, conversations, webhooks, mirror, forgetIdempotencyKeys } = deps
@@ -63,7 +63,7 @@ export function forgettersOf(deps: ForgettersDeps): Forgetter[] {
   ]
 }
 
-/** Opportunities that no other candidate here has. */
+/** Returns the opportunities that no other candidate here has. */
 function soleOf({ opportunityIds, sharedIds }: Pick<PersonToForget, 'opportunityIds' | 'sharedIds'>): string[] {
   return opportunityIds.filter((id) => !sharedIds.includes(id))
 }

@@ -7,10 +7,10 @@ import type { ErasureDeps } from './erasure-deps.ts'
 /** Lever's clock and ours may differ. */
 const CLOCK_MARGIN_MS = 24 * 3_600_000
 
-/** The candidates here that stand in Lever as this opportunity or as another one of the same contact. */
+/** Returns the candidates here that are in Lever as this opportunity or as another one of the same contact. */
 export async function candidatesOfOpportunity(deps: ErasureDeps, organization: string, opportunityId: string): Promise<string[]> {
   const contactIds = await contactsOf(deps, organization, opportunityId)
-  // exports keep the contact of their time, which may have been merged into this one since
+  // exports keep the contact from when they ran, which may have been merged into this one since
   const others = await Promise.all(contactIds.map((id) => deps.mirror.opportunitiesOfContact(organization, id)))
   return candidatesStandingAs(deps, organization, {
     opportunityIds: [...new Set([opportunityId, ...others.flat().map(({ id }) => id)])],
@@ -19,8 +19,8 @@ export async function candidatesOfOpportunity(deps: ErasureDeps, organization: s
 }
 
 /**
- * Whether all candidates who stood in Lever as this opportunity were erased; where none is known, those of its contact. Exports keep ids
- * after an erasure. Somebody entered again has the opportunity once they are exported again.
+ * True if all candidates linked to this opportunity were erased; if none is known, all those of its contact. Exports
+ * keep ids after an erasure. A person who was entered again counts for the opportunity once they are exported again.
  */
 export async function isOfErased(deps: ErasureDeps, organization: string, opportunityId: string): Promise<boolean> {
   const own = await candidatesStandingAs(deps, organization, { opportunityIds: [opportunityId], contactIds: [] })
@@ -40,9 +40,9 @@ async function candidatesStandingAs(
 }
 
 /**
- * Whether a deletion in Lever erases the person: the organization had chosen so before the deletion, and Lever shows no other opportunity
- * of the contact. An opportunity that the mirror knows and Lever does not show may be confidential: it counts as existing unless Lever
- * lists it as deleted too.
+ * True if a deletion in Lever erases the person: the organization had switched that on before the deletion, and Lever
+ * shows no other opportunity of the contact. An opportunity that the mirror knows and Lever does not show may be
+ * confidential, so it counts as existing unless Lever lists it as deleted too.
  */
 export async function isLastOfItsContact(deps: ErasureDeps, organization: string, opportunityId: string): Promise<boolean> {
   const { eraseWhenDeletedInLever, eraseWhenDeletedInLeverSince: since } = (await deps.connections.get(organization)).settings
@@ -57,8 +57,9 @@ export async function isLastOfItsContact(deps: ErasureDeps, organization: string
 }
 
 /**
- * The candidates whom Lever no longer has: none of their exports is under way, Lever shows no opportunity of their own contacts, and it
- * lists every opportunity that they are known to have had as deleted. People who merely share an e-mail with them do not count.
+ * Returns the candidates who no longer exist in Lever: none of their exports is under way, Lever shows no opportunity
+ * of their own contacts, and it lists every known opportunity of theirs as deleted. People who merely share an e-mail
+ * with them do not count.
  */
 export async function goneFromLever(
   deps: ErasureDeps,
@@ -88,13 +89,13 @@ async function isStillInLever(deps: ErasureDeps, organization: string, candidate
     ...(candidate.lever?.contactId ? [candidate.lever.contactId] : []),
   ])
   if (await isAnyShown(deps, organization, [...contacts], deletedId)) return true
-  const readAt = candidate._id.getTimestamp() // it was never linked to anything deleted earlier
+  const readAt = candidate._id.getTimestamp() // no opportunity deleted earlier was ever linked to it
   const client = await deps.connections.leverClient(organization, 'webhook')
   const known = own.map((id) => ({ id, readAt }))
   return !(await areAllDeleted(client, known))
 }
 
-/** Whether Lever shows an opportunity of one of these contacts, other than the deleted one. */
+/** True if Lever shows an opportunity of one of these contacts, other than the deleted one. */
 async function isAnyShown(deps: ErasureDeps, organization: string, contactIds: readonly string[], deletedId: string): Promise<boolean> {
   const client = await deps.connections.leverClient(organization, 'webhook')
   const connection = await deps.connections.get(organization)
@@ -122,7 +123,7 @@ async function wasDeletedSince(
   return false
 }
 
-/** They were there when they were read last, so Lever lists their deletion since. */
+/** The opportunities existed when they were last read, so Lever lists any deletion after that. */
 async function areAllDeleted(
   client: Parameters<typeof listDeletedOpportunities>[0],
   opportunities: { id: string; readAt: Date }[],
@@ -133,12 +134,12 @@ async function areAllDeleted(
   try {
     for await (const { id } of listDeletedOpportunities(client, { deletedAtStart, lane: 'webhook' })) missing.delete(id)
   } catch (error) {
-    if (!isLeverStatus(error, 403)) throw error // Lever does not grant this list: they count as existing
+    if (!isLeverStatus(error, 403)) throw error // Lever does not grant this list, so they count as existing
   }
   return missing.size === 0
 }
 
-/** By mirror and exports; in truth one, as far as known here. */
+/** Reads the mirror and the exports. An opportunity has one contact in Lever, but both may be known here. */
 async function contactsOf(deps: ErasureDeps, organization: string, opportunityId: string): Promise<string[]> {
   const mirrored = await deps.mirror.contactOf(organization, opportunityId)
   const exported = await deps.exports.contactsOf(organization, opportunityId)

@@ -10,9 +10,9 @@ export type ClaimedErasure = Claimed<ErasureDocument>
 const PAUSES = { firstMs: 500, longestMs: 60_000 }
 
 /**
- * Goes once through all that may know the person. Where work under way still needs some of it, comes again; else the erasure is done,
- * and itself keeps nothing but counts and keyed hashes.
- * @throws LeaseLost when another worker has taken over; what a part throws leaves it to be taken up again
+ * Makes one pass through everything that may know the person. If work under way still needs some of it, another pass
+ * follows. Otherwise the erasure is done, and keeps only counts and keyed hashes.
+ * @throws LeaseLost when another worker has taken over; after any other error the erasure is claimed again
  */
 export async function runErasure(claimed: ClaimedErasure, deps: ErasureDeps): Promise<void> {
   const { document } = claimed

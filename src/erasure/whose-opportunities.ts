@@ -1,35 +1,38 @@
 import type { ErasureDeps } from './erasure-deps.ts'
 
-/** What the opportunities of a person are found by. */
+/** The values that find a person's opportunities. */
 interface Person {
   candidateId: string
   emails: string[]
   links: string[]
   pastKeys: string[]
-  /** Those that the candidate is linked to, by an export or otherwise. */
+  /** Opportunities that the candidate is linked to, by an export or otherwise. */
   opportunityIds: string[]
   contactIds: string[]
-  /** Those that the candidate's exports created. */
+  /** Opportunities that the candidate's exports created. */
   made: string[]
-  /** Those that exports found there before, by an e-mail or link. */
+  /** Opportunities that existed before and that exports found by an e-mail or link. */
   found: string[]
 }
 
 interface Opportunities {
   own: string[]
-  /** Also those of `own` that another candidate is linked to. */
+  /** Includes those of `own` that another candidate is linked to. */
   shared: string[]
-  /** Candidates who are here and have some of `shared`. */
+  /** Existing candidates that have some of `shared`. */
   sharers: string[]
 }
 
 type Claims = (id: string, contacts?: string[]) => Promise<string[]>
 
 /**
- * Which opportunities are the person's own, and which merely have something of the person, so that nobody else loses anything:
- * - those of the candidate are, unless another candidate who is here has the same one; those that its exports created are in any case;
- * - others of the same contact are, unless the contact or the opportunity is also that of another candidate;
- * - so are those with a common e-mail or profile, if Lever shows no further ones there that the person is not known to have.
+ * Tells which opportunities belong to the person, and which merely share a value with them, so that nobody else loses
+ * data. The person's own are:
+ * - the candidate's opportunities, unless another existing candidate has the same one; those that its exports created
+ * in any case;
+ * - other opportunities of the same contact, unless the contact or the opportunity also belongs to another candidate;
+ * - opportunities with a common e-mail or profile, if Lever shows no further ones there that are not known to be the
+ * person's.
  */
 export async function findOpportunities(deps: ErasureDeps, organization: string, person: Person): Promise<Opportunities> {
   const certain = distinct([...person.opportunityIds, ...person.made])
@@ -56,7 +59,10 @@ export async function findOpportunities(deps: ErasureDeps, organization: string,
   return { own: distinct(own), shared: distinct(shared), sharers: distinct(sharers) }
 }
 
-/** Opportunities with a common e-mail or profile: those about nobody else as far as Lever shows, and the ids of the rest. */
+/**
+ * Returns the opportunities with a common e-mail or profile that, as far as Lever shows, are about nobody else, and
+ * the ids of the rest.
+ */
 async function sharing(deps: ErasureDeps, organization: string, person: Person) {
   const known = await deps.mirror.opportunitiesSharing(organization, person)
   const foreignContacts = new Set(known.flatMap(({ contact, ofOthersToo }) => (ofOthersToo && contact ? [contact] : [])))

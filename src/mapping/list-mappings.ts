@@ -5,7 +5,7 @@ import type { MappingDeps } from './mapping-deps.ts'
 import { MappingModel, type MappingDocument } from './mapping-model.ts'
 import { toMappingView, type MappingView } from './mapping-view.ts'
 
-/** Mappings with their Lever users as last seen, newest first. */
+/** Returns mappings with their Lever users as last seen, newest first. */
 export async function listMappings(deps: MappingDeps, organization: string, request: PageRequest): Promise<Page<MappingView>> {
   const { data, nextCursor } = await page(MappingModel, { organization }, request, (mapping) => mapping)
   const leverUsers = await deps.leverUsers.byId(
@@ -15,14 +15,14 @@ export async function listMappings(deps: MappingDeps, organization: string, requ
   return { data: data.map((mapping) => toMappingView(mapping, leverUsers.get(mapping.leverUserId))), nextCursor }
 }
 
-/** The person's mapping; null when there is none. */
+/** Returns the person's mapping; null if there is none. */
 export async function findMapping(deps: MappingDeps, organization: string, userEmail: string): Promise<MappingView | null> {
   const mapping = await MappingModel.findOne({ organization, userEmail: normalizeEmail(userEmail) }).lean<MappingDocument>()
   if (!mapping) return null
   return toMappingView(mapping, (await deps.leverUsers.byId(organization, [mapping.leverUserId])).get(mapping.leverUserId))
 }
 
-/** The mappings of these people, by `userEmail`; the addresses in their compared form. */
+/** Returns the mappings of these people by `userEmail`, with addresses in their compared form. */
 export async function mappingsOf(
   deps: MappingDeps,
   organization: string,
@@ -36,7 +36,7 @@ export async function mappingsOf(
   return new Map(mappings.map((mapping) => [mapping.userEmail, toMappingView(mapping, leverUsers.get(mapping.leverUserId))]))
 }
 
-/** The names of the people whom these mappings, given by id, are about. */
+/** Returns the names of the people in these mappings, by mapping id. */
 export async function mappedPersonNames(deps: MappingDeps, organization: string, ids: readonly string[]): Promise<Map<string, string>> {
   const wanted = ids.filter((id) => isValidObjectId(id))
   const mappings = await MappingModel.find({ organization, _id: { $in: wanted } }, { userEmail: 1 }).lean()
@@ -45,7 +45,10 @@ export async function mappedPersonNames(deps: MappingDeps, organization: string,
   return new Map(mappings.map(({ _id, userEmail }) => [String(_id), people.get(userEmail)?.name ?? userEmail]))
 }
 
-/** How many people are mapped, and how many of those may export: switched on, active here, and not deactivated in Lever. */
+/**
+ * Returns how many people are mapped, and how many of those may export: the mapping is on, the person is active, and
+ * the user is not deactivated in Lever.
+ */
 export async function countMappings(deps: MappingDeps, organization: string): Promise<{ mapped: number; active: number }> {
   const mappings = await MappingModel.find({ organization }).lean<MappingDocument[]>()
   const on = mappings.filter(({ active }) => active)

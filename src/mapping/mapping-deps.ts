@@ -1,27 +1,33 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Audit } from '../audit/audit.ts'
 
-/** A Lever user, as mapping needs to know one. */
+/** A Lever user with the fields that mapping needs. */
 export interface LeverPerson {
   id: string
   name: string | null
   email: string | null
   accessRole: string | null
-  /** Not null: Lever accepts nothing performed as this user. */
+  /** If set, Lever accepts nothing performed as this user. */
   deactivatedAt: Date | null
 }
 
-/** What mapping is given of others: people, the audit trail, and Lever's users as the mirror has them. */
+/** What mapping needs from other parts: people, the audit trail, and Lever's users from the mirror. */
 export interface MappingDeps {
   accounts: Pick<Accounts, 'activePeople' | 'findPerson' | 'peopleByEmail'>
   audit: Pick<Audit, 'append'>
   leverUsers: {
-    /** Asks Lever; falls back on what was last seen. @throws ServiceError when neither can tell */
+    /**
+     * Asks Lever, and falls back to the last known state.
+     * @throws ServiceError when neither has an answer
+     */
     lookUp(organization: string, email: string): Promise<LeverPerson | null>
     byId(organization: string, ids: readonly string[]): Promise<Map<string, LeverPerson>>
-    /** All as last seen, deactivated ones too. */
+    /** Returns all users as last seen, including deactivated ones. */
     all(organization: string): Promise<LeverPerson[]>
-    /** Reads all from Lever now. @throws ServiceError when Lever cannot be asked */
+    /**
+     * Reads all users from Lever now.
+     * @throws ServiceError when Lever cannot be asked
+     */
     refresh(organization: string): Promise<void>
   }
 }

@@ -15,7 +15,7 @@ export interface MappingView {
   status: MappingStatus
 }
 
-/** `leverUser`: as the mirror has it, undefined when it has none. */
+/** @param leverUser the user in the mirror; undefined if the mirror has none */
 export function toMappingView(mapping: MappingDocument, leverUser: LeverPerson | undefined): MappingView {
   const { userEmail, leverUserId, active } = mapping
   return {

@@ -5,7 +5,7 @@ import { autoMatch, suggest } from './match-people.ts'
 import { putMapping, removeMapping, removeMappingIfAny } from './put-mapping.ts'
 import { resolvePerformAs } from './resolve-perform-as.ts'
 
-/** Our people and Lever's users. `actor` is that of `actorOf`. */
+/** Matches people here to Lever users. `actor` is the value of `actorOf`. */
 export function createMappings(deps: MappingDeps) {
   return {
     list: (organization: string, request: PageRequest) => listMappings(deps, organization, request),

@@ -5,21 +5,21 @@ import { readMatchSides, type MatchSides } from './match-sides.ts'
 import { suggesterOf, type Suggestion } from './near-miss.ts'
 import { saveMapping } from './save-mapping.ts'
 
-/** Why nobody was matched to a person by the e-mail address. */
+/** Why no Lever user was matched to a person by e-mail address. */
 export const UNMATCHED_REASONS = ['lever_user_not_found', 'lever_user_deactivated', 'lever_user_already_mapped'] as const
 export type UnmatchedReason = (typeof UNMATCHED_REASONS)[number]
 
 export interface Unmatched {
   userEmail: string
   reason: UnmatchedReason
-  /** Lever users who may be meant, neither deactivated nor mapped, the likeliest first. */
+  /** Possible Lever users, neither deactivated nor mapped, the likeliest first. */
   suggestions: Suggestion[]
 }
 
 /**
- * Maps every active person who is not mapped yet to the Lever user with the same e-mail address; mappings that are there stay
- * as they are. Lever's users are read anew; where Lever cannot be asked, those last seen are taken.
- * @throws ServiceError when Lever cannot be asked and none was ever seen
+ * Maps every active person who is not mapped yet to the Lever user with the same e-mail address. Existing mappings
+ * stay unchanged. Lever's users are read again; if Lever cannot be asked, the last known ones are used.
+ * @throws ServiceError when Lever cannot be asked and no user has ever been read
  */
 export async function autoMatch(
   deps: MappingDeps,
@@ -38,7 +38,7 @@ export async function autoMatch(
   return { matched, unmatched: await suggest(deps, organization) }
 }
 
-/** Active people who are not mapped, why, and the Lever users who may be meant, as last seen. */
+/** Returns the active people who are not mapped, the reason, and possible Lever users as last seen. */
 export async function suggest(deps: MappingDeps, organization: string): Promise<Unmatched[]> {
   const sides = await readMatchSides(deps, organization)
   const free = sides.leverUsers.filter(({ id, deactivatedAt }) => deactivatedAt === null && !sides.taken.has(id))
@@ -75,7 +75,7 @@ async function mapUnlessTaken(
   try {
     return toMappingView(await saveMapping(deps, organization, { userEmail, leverUser, active: true }, actor), leverUser)
   } catch (error) {
-    if (isServiceError(error, 'lever_user_already_mapped')) return null // somebody was mapped to this user meanwhile
+    if (isServiceError(error, 'lever_user_already_mapped')) return null // another person was mapped to this user in between
     throw error
   }
 }

@@ -2,14 +2,14 @@ import { normalizeEmail } from '../accounts/email-address.ts'
 import type { LeverPerson, MappingDeps } from './mapping-deps.ts'
 import { MappingModel, type MappingDocument } from './mapping-model.ts'
 
-/** Who there is to be matched: here and in Lever. */
+/** The people and Lever users to be matched. */
 export interface MatchSides {
   /** Active people without a mapping, by e-mail. */
   people: { email: string; name: string }[]
   leverUsers: LeverPerson[]
-  /** Lever users by e-mail in its compared form; of several with one address the one that is not deactivated. */
+  /** Lever users by e-mail in its compared form. If several share an address, the one that is not deactivated is used. */
   byEmail: Map<string, LeverPerson>
-  /** Ids of the Lever users somebody is mapped to. */
+  /** The ids of Lever users that are mapped already. */
   taken: Set<string>
 }
 

@@ -1,7 +1,7 @@
 import { normalizeEmail } from '../accounts/email-address.ts'
 import type { LeverPerson } from './mapping-deps.ts'
 
-/** Why a Lever user may be meant although the e-mail address differs, the surest first. */
+/** Why a Lever user may be the person although the e-mail addresses differ, the most reliable reason first. */
 export const NEAR_MISSES = ['sameAddressOtherwiseWritten', 'sameLocalPart', 'sameName'] as const
 export type NearMiss = (typeof NEAR_MISSES)[number]
 
@@ -16,8 +16,9 @@ export interface Suggestion {
 const MOST = 5
 
 /**
- * Finds those of the Lever users whom a person may be, the likeliest first, at most five. Users without an e-mail cannot be mapped.
- * Made once for many people, since it reads every user's address and name only then.
+ * Returns a function that finds the Lever users who may be a given person: the likeliest first, at most five. Users
+ * without an e-mail cannot be mapped. Create it once for many people, because it processes every user's address and
+ * name at creation.
  */
 export function suggesterOf(leverUsers: readonly LeverPerson[]): (person: { email: string; name: string }) => Suggestion[] {
   const byKey = new Map<string, Omit<Suggestion, 'because'>[]>()
@@ -37,7 +38,7 @@ export function suggesterOf(leverUsers: readonly LeverPerson[]): (person: { emai
   }
 }
 
-/** By what somebody may be known, the surest first; two with one key are near misses. */
+/** Returns the keys by which people are compared, the most reliable first. Two people who share a key are near misses. */
 function keysOf({ email, name }: { email: string; name: string }): [NearMiss, string][] {
   const named = nameKey(name)
   const keys: [NearMiss, string][] = [
@@ -48,18 +49,21 @@ function keysOf({ email, name }: { email: string; name: string }): [NearMiss, st
   return keys.map(([because, key]) => [because, `${because} ${key}`])
 }
 
-/** An address without case of any script, width, white space and invisible characters: pasted addresses differ by these. Only for suggestions. */
+/**
+ * Normalizes case in any script, width, white space, and invisible characters, by which pasted addresses differ. Only
+ * for suggestions.
+ */
 function writtenForm(email: string): string {
   return normalizeEmail(email.normalize('NFKC').replaceAll(/\s/gu, '')).toLowerCase()
 }
 
-/** Before the @, without a `+tag` and without dots. */
+/** Returns the part before the @, without a `+tag` and without dots. */
 function localPart(email: string): string {
   const [local = ''] = writtenForm(email).split('@')
   return (local.split('+')[0] ?? '').replaceAll('.', '')
 }
 
-/** A name whatever its accents, case, punctuation and order of words. */
+/** Returns a name without accents, case, punctuation, and word order. */
 function nameKey(name: string): string {
   const plain = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
   return (plain.match(/[\p{L}\p{N}]+/gu) ?? []).toSorted().join(' ')

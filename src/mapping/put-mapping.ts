@@ -6,10 +6,10 @@ import { toMappingView, type MappingView } from './mapping-view.ts'
 import { saveMapping } from './save-mapping.ts'
 
 /**
- * Maps a person to the Lever user of that e-mail, as Lever has it now; replaces the person's mapping. A mapping that is there
- * may be made inactive although its Lever user is deactivated.
+ * Maps a person to the Lever user with that e-mail, as Lever has it now, and replaces the person's mapping. An
+ * existing mapping may be made inactive although its Lever user is deactivated.
  * @throws ServiceError `user_not_found` (404), `lever_user_not_found`, `lever_user_deactivated` (422),
- * `lever_user_already_mapped` (409), and what keeps Lever from being asked
+ * `lever_user_already_mapped` (409), and the reason why Lever cannot be asked
  */
 export async function putMapping(
   deps: MappingDeps,
@@ -41,7 +41,10 @@ export async function removeMapping(deps: MappingDeps, organization: string, use
   if (!removed) throw new ServiceError('not_found', 'This person is not mapped to a Lever user.')
 }
 
-/** The same for a person who goes, mapped or not. Resolves to whether there was one. */
+/**
+ * Removes the mapping of a person who is being removed, if there is one.
+ * @returns true if there was one
+ */
 export async function removeMappingIfAny(deps: MappingDeps, organization: string, userEmail: string, actor: string): Promise<boolean> {
   const removed = await MappingModel.findOneAndDelete({ organization, userEmail: normalizeEmail(userEmail) }).lean<MappingDocument>()
   if (!removed) return false

@@ -6,7 +6,7 @@ import { ServiceError } from '../errors.ts'
 import type { MappingDeps } from './mapping-deps.ts'
 import { MappingModel, type MappingDocument } from './mapping-model.ts'
 
-/** As whom a person's writes are performed in Lever. */
+/** The Lever user as whom a person's writes are performed. */
 export interface PerformAs {
   /** In its compared form. */
   userEmail: string
@@ -16,10 +16,10 @@ export interface PerformAs {
 }
 
 /**
- * Decides, from our own records alone, whether a person may act in Lever, and as whom. Asked when an export is requested and
- * again when it runs.
- * @throws ServiceError 403 `user_not_found`, `user_inactive`, `user_not_mapped`, `mapping_inactive`, `lever_user_deactivated`
- * (also for a Lever user that no longer exists)
+ * Decides, from our own records alone, whether a person may act in Lever, and as which user. Called when an export is
+ * requested and again when it runs.
+ * @throws ServiceError 403 `user_not_found`, `user_inactive`, `user_not_mapped`, `mapping_inactive`,
+ * `lever_user_deactivated` (also for a Lever user that no longer exists)
  */
 export async function resolvePerformAs(deps: MappingDeps, organization: string, email: string): Promise<PerformAs> {
   const userEmail = normalizeEmail(email)

@@ -5,8 +5,8 @@ import type { LeverPerson, MappingDeps } from './mapping-deps.ts'
 import { MappingModel, type MappingDocument } from './mapping-model.ts'
 
 /**
- * Writes who a person is in Lever, and an audit record if that changed anything. `userEmail` in its compared form.
- * @throws ServiceError `lever_user_already_mapped` (409) when somebody else is that Lever user
+ * Stores a person's Lever user, and an audit record if that changed anything. `userEmail` is in its compared form.
+ * @throws ServiceError `lever_user_already_mapped` (409) if the Lever user is mapped to another person
  */
 export async function saveMapping(
   deps: MappingDeps,
@@ -41,7 +41,7 @@ async function upsert(
     userEmail: { $ne: key.userEmail },
   })
   if (taken) throw alreadyMapped()
-  return write() // two first writes of the same person at once: this one is an update
+  return write() // two concurrent first writes for the same person: this one becomes an update
 }
 
 function alreadyMapped(): ServiceError {
