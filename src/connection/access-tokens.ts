@@ -18,33 +18,34 @@ import {
 import { releaseRefreshLease, takeRefreshLease, type RefreshLease, RefreshRest } from './refresh.ts'
 
 export interface AccessTokenDeps {
-  /** Null without a client id: a pair from earlier can then be used, but not refreshed. */
+  /** Null without a client id: an existing token pair can then be used, but not refreshed. */
   oauth: LeverOAuth | null
   secrets: ConnectionSecrets
-  /** Limit of one call of the token endpoint. */
+  /** The time limit of one call to the token endpoint. */
   timeoutMs: number
   log: Log
-  /** Marks the grant revoked, unless another generation has taken its place. */
+  /** Marks the grant revoked, unless another generation has replaced it. */
   revoke(state: GrantState, cause: RevocationCause): Promise<void>
   observeRefresh?: ((outcome: RefreshOutcome) => void) | undefined
 }
 
 /**
- * What came of spending a refresh token: `superseded` by a pair or key that took the grant's place meanwhile, `refused` for good, `failed`
- * for now.
+ * The result of using a refresh token: `superseded` if another pair or key has replaced the grant in the meantime,
+ * `refused` permanently, or `failed` for now.
  */
 export const REFRESH_OUTCOMES = ['refreshed', 'superseded', 'refused', 'failed'] as const
 export type RefreshOutcome = (typeof REFRESH_OUTCOMES)[number]
 
-/** Beyond the call itself: to read, seal and save. */
+/** Added to the time of the call itself, for reading, sealing, and saving. */
 const SAVE_MS = 5000
 const LOOK_AGAIN_MS = 50
 const MOST_EARLY_RENEWALS = 3
 
 /**
- * Access tokens of OAuth grants, refreshed at 80 % of their life or when Lever refuses the current one. A refresh token is single use
- * (Lever's API documentation), so it is spent once: single flight in this process, a lease across processes, and the new pair saved by
- * comparing generations before anybody uses it.
+ * Access tokens of OAuth grants, refreshed at 80 % of their lifetime or when Lever refuses the current one. A refresh
+ * token is single use (Lever's API documentation), so it must be used only once: calls within this process share one
+ * refresh, a lease excludes other processes, and the new pair is saved by comparing generations before anything uses
+ * it.
  */
 export function createAccessTokens(deps: AccessTokenDeps) {
   const flights = new Map<string, Promise<string>>()
@@ -61,8 +62,9 @@ export function createAccessTokens(deps: AccessTokenDeps) {
 
   return {
     /**
-     * The token to call Lever with now.
-     * @throws ServiceError `connection_not_active`; LeverCallError (never sent) while an expired one cannot be replaced
+     * Returns the token to call Lever with now.
+     * @throws ServiceError `connection_not_active`; LeverCallError (never sent) while an expired token cannot be
+     * replaced
      */
     async current(state: GrantState): Promise<string> {
       const cannotBeReplaced = !state.grant.refreshToken && !isExpired(state)
@@ -76,8 +78,9 @@ export function createAccessTokens(deps: AccessTokenDeps) {
     },
 
     /**
-     * The token to repeat a call with that Lever answered with 401; only the refusal of the current token leads to a refresh. After some
-     * fresh ones in a row it is the same once more: whether Lever refuses it again decides, and no flood of callers makes more.
+     * Returns the token to repeat a call with after Lever answered it with 401. Only a refusal of the current token
+     * causes a refresh. After several refused fresh tokens in a row it returns the same token again: whether Lever
+     * refuses it decides, and many callers at once do not cause further refreshes.
      */
     async renew(state: GrantState, rejected: string): Promise<string> {
       const token = openAccessToken(deps, state)
@@ -90,7 +93,7 @@ export function createAccessTokens(deps: AccessTokenDeps) {
       return refresh(state)
     },
 
-    /** Told when Lever refused a token that {@link renew} had just given. */
+    /** Called when Lever refused a token that {@link renew} had just returned. */
     async refused(state: GrantState, rejected: string): Promise<void> {
       if (openAccessToken(deps, state) === rejected) await noteRefusal(state)
     },
@@ -118,7 +121,7 @@ async function refreshGrant(deps: AccessTokenDeps, state: GrantState): Promise<s
   throw tokenUnavailable(new Error('another process did not finish its refresh'))
 }
 
-/** Spends the refresh token, once, and saves what comes of it. */
+/** Uses the refresh token, once, and saves the result. */
 async function spend(deps: AccessTokenDeps, state: GrantState, lease: RefreshLease): Promise<string> {
   const { oauth, secrets } = deps
   const sealed = lease.document.grant.refreshToken
@@ -154,7 +157,10 @@ async function save(deps: AccessTokenDeps, state: GrantState, pair: TokenPair, s
   return openAccessToken(deps, await getGrant(String(state.organization)))
 }
 
-/** A pair exists nowhere but here until it is saved, and a lost one costs the authorization: tried again for some seconds. */
+/**
+ * A new pair exists only in this process until it is saved, and losing it costs the authorization. Saving is
+ * therefore retried for several seconds.
+ */
 async function storeInsistently({ log }: AccessTokenDeps, store: () => Promise<boolean>): Promise<boolean> {
   for (let pauseMs = 100; ; pauseMs *= 2) {
     try {
@@ -167,7 +173,7 @@ async function storeInsistently({ log }: AccessTokenDeps, store: () => Promise<b
   }
 }
 
-/** `invalid_grant` is believed once no other process can still be about to save a pair of this generation. */
+/** `invalid_grant` counts only if no other process may still save a pair of this generation. */
 async function refusedForGood(deps: AccessTokenDeps, state: GrantState, lease: RefreshLease): Promise<string> {
   const organization = String(state.organization)
   const deadline = performance.now() + (lease.tookOver ? deps.timeoutMs : 0)
@@ -182,7 +188,7 @@ async function refusedForGood(deps: AccessTokenDeps, state: GrantState, lease: R
   return openAccessToken(deps, await getGrant(organization))
 }
 
-/** Nothing was sent to Lever's API, and it may work later. */
+/** Nothing was sent to Lever's API, so a retry is safe. */
 function tokenUnavailable(cause: unknown): LeverCallError {
   return new LeverCallError({ kind: 'connect', call: 'POST /oauth/token', cause })
 }

@@ -6,23 +6,23 @@ import { leverPath } from '../lever/lever-path.ts'
 import { listUsers } from '../lever/users.ts'
 import type { ConnectionDocument } from './connection-model.ts'
 
-/** What a new grant tells about the Lever account it is of. The claims are hints of the access token (Lever's sample token). */
+/** What a new grant reveals about its Lever account. The claims are hints in the access token (Lever's sample token). */
 export interface AccountEvidence {
   accountId: string | null
   userId: string | null
   client: LeverClient
 }
 
-/** At most so many user ids are kept to know an account again. */
+/** The maximum number of user ids that are kept to recognize an account. */
 export const KNOWN_USERS = 1000
 
 const FirstUser = z.object({ data: z.array(z.looseObject({ id: z.string() })) })
 
 /**
- * Tells whether a new grant is of the account connected before: by the token's account claim, else by whether any Lever user known
- * from then is a user there. A connection without a past takes any account.
- * @returns user ids by which the account is known from now on
- * @throws ServiceError `lever_account_mismatch`; `state_conflict` when it cannot be told; LeverCallError
+ * Checks whether a new grant belongs to the account connected before: by the account claim of the token, otherwise by
+ * whether any Lever user known from then exists there. A connection without an earlier account accepts any account.
+ * @returns user ids that identify the account from now on
+ * @throws ServiceError `lever_account_mismatch`; `state_conflict` when it cannot be determined; LeverCallError
  */
 export async function assertSameAccount(connection: ConnectionDocument, evidence: AccountEvidence): Promise<string[]> {
   const known = new Set(connection.knownLeverUserIds)
@@ -54,7 +54,7 @@ async function hasUserOf(known: ReadonlySet<string>, client: LeverClient): Promi
   }
 }
 
-/** One user of the account, if the grant may list them. */
+/** Returns one user of the account, if the grant may list them. */
 async function firstUserId(client: LeverClient): Promise<string | null> {
   try {
     const { data } = await client.get(leverPath`/users`, { query: { limit: 1 }, schema: FirstUser })

@@ -7,7 +7,7 @@ import { connectionNotActive } from './grant.ts'
 import { missingOf } from './readiness.ts'
 
 /**
- * Lets exports begin, for the first time or after a pause; may be repeated.
+ * Allows exports to begin, for the first time or after a pause. May be repeated.
  * @throws ServiceError `not_ready` with `missing`
  */
 export async function activate(context: ConnectionContext, organization: string, actor: string): Promise<void> {
@@ -31,7 +31,7 @@ const IN_WORDS = {
 }
 
 /**
- * Lets no new export begin; what runs ends, webhooks go on. May be repeated.
+ * Stops new exports from beginning. Running exports finish, and webhooks continue. May be repeated.
  * @throws ServiceError `connection_not_active` unless it was active
  */
 export async function pause(context: ConnectionContext, organization: string, actor: string): Promise<void> {
@@ -42,14 +42,14 @@ export async function pause(context: ConnectionContext, organization: string, ac
   await context.publish('connectionPaused', { organization })
 }
 
-/** A repeated call is no fault; a status that changed in between is. */
+/** A repeated call is not an error, but a status that changed in between is. */
 async function assertStatus(organization: string, wanted: ConnectionDocument['status']): Promise<void> {
   const { status } = await getConnection(organization)
   if (status !== wanted) throw connectionNotActive(status)
 }
 
 /**
- * `known`: the connection, where it was just read.
+ * @param known the connection, if it was just read
  * @throws ServiceError `feature_off`, `connection_not_active`, `scope_missing` (all 409) unless exports may begin
  */
 export async function assertExporting(organization: string, known?: ConnectionDocument): Promise<void> {

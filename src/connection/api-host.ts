@@ -3,8 +3,9 @@ import { mayFollow } from '../lever/may-follow.ts'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 
 /**
- * The address to which Lever has permanently redirected this account's API, such as in another region; null if the API is at the
- * configured address. An address learned under another configured address, or one that may not be followed today, does not count.
+ * Returns the address to which Lever has permanently redirected this account's API, such as in another region; null
+ * if the API is at the configured address. A redirect from a different configured address, or to an address that is
+ * no longer allowed, does not count.
  */
 export function apiHostOf({ leverApi }: Pick<ConnectionDocument, 'leverApi'>, configured: string, amongLoopback: boolean): string | null {
   if (!leverApi?.url || leverApi.configured !== configured) return null

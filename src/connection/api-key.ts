@@ -12,7 +12,7 @@ import { neededPermissions } from './lever-access.ts'
 import { basicHeader, CredentialRefused, trialCredentials } from './lever-credentials.ts'
 import { keySeesConfidential, missingPermissions } from './probe-key.ts'
 
-/** A key as it is pasted. */
+/** An API key as pasted. */
 export const LeverApiKeyText = z
   .string()
   .trim()
@@ -21,10 +21,10 @@ export const LeverApiKeyText = z
   .regex(/^[!-~]+$/, 'must be printable ASCII without white space')
 
 /**
- * Connects with a Lever API key, after checking that it has all the permissions that the features in use need; a grant from before is
- * replaced. May be repeated.
- * @throws ServiceError `user_not_found`, `admin_required`, `lever_key_rejected`, `lever_key_lacks_permission` (with `missing`),
- *   `lever_account_mismatch`; LeverCallError
+ * Connects with a Lever API key, after checking that it has all the permissions that the features in use need, and
+ * replaces the current grant. May be repeated.
+ * @throws ServiceError `user_not_found`, `admin_required`, `lever_key_rejected`, `lever_key_lacks_permission` (with
+ * `missing`), `lever_account_mismatch`; LeverCallError
  */
 export async function putApiKey(
   context: ConnectionContext,

@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors.ts'
 
-/** Why an authorization came to nothing; each has its words on the page, in every language. */
+/** Why an authorization failed. The page has a text for each, in every language. */
 export const AUTHORIZATION_CAUSES = [
   'link_unknown', 'link_used', 'link_expired', 'not_admin', 'denied', 'not_super_admin', 'not_logged_in_lately', 'refused_by_lever',
   'state_unknown', 'state_used', 'state_expired', 'other_browser', 'code_missing', 'code_refused', 'app_refused', 'lever_unavailable',
@@ -29,10 +29,10 @@ const MESSAGES: Record<AuthorizationCause, string> = {
   account_unknown: 'Fulcrum cannot tell which Lever account this is.',
 }
 
-/** An authorization that changed nothing. */
+/** A failed authorization that changed nothing. */
 export class AuthorizationFailure extends ServiceError {
   readonly why: AuthorizationCause
-  /** Lever's own words, where it gave any; shown on the page, not logged. */
+  /** Lever's own message, if there is one; shown on the page, not logged. */
   readonly leverWords: string | null
 
   constructor(why: AuthorizationCause, options: { leverWords?: string | null; cause?: unknown } = {}) {
@@ -48,7 +48,10 @@ export class AuthorizationFailure extends ServiceError {
 
 const LONGEST_WORDS = 200
 
-/** What Lever's `error` and `error_description` mean; the wording of all but a denial is not documented, so it is searched for hints. */
+/**
+ * Interprets Lever's `error` and `error_description`. Only the text of a denial is documented, so the others are
+ * searched for hints.
+ */
 export function failureFromLever(error: string, description: string | undefined): AuthorizationFailure {
   const words = (description ?? error).replaceAll('_', ' ').replaceAll(/[^\p{L}\p{N} .,:;'"()/-]/gu, ' ').trim().slice(0, LONGEST_WORDS) // prettier-ignore
   const leverWords = words || null

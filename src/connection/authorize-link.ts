@@ -7,7 +7,7 @@ import type { ConnectionContext } from './connection-context.ts'
 import { getConnection } from './find-connection.ts'
 import { neededScopes } from './lever-access.ts'
 
-/** How long the start address can be opened, and then how long the way through Lever may take. */
+/** How long the start address can be opened, and then how long the authorization in Lever may take. */
 export const AUTHORIZE_FOR_MS = 10 * 60_000
 
 export interface AuthorizeLink {
@@ -18,7 +18,7 @@ export interface AuthorizeLink {
 }
 
 /**
- * Makes a single-use address of this service where an admin's browser starts to authorize Lever.
+ * Creates a single-use address of this service where an admin's browser starts to authorize Lever.
  * @throws ServiceError `user_not_found`, `admin_required`, `oauth_not_configured`
  */
 export async function createAuthorizeLink(
@@ -50,7 +50,7 @@ export async function createAuthorizeLink(
   return { id: String(flow._id), token, authorizeUrl: authorizeUrlOf(context, token), expiresAt: flow.expiresAt }
 }
 
-/** Its end is by the server's clock, by which it is judged: processes whose clocks differ share it. */
+/** The database's clock sets the expiry and checks it, so that processes with different clocks agree. */
 async function insertFlow(fields: Pick<AuthorizationFlowDocument, 'organization' | 'userEmail' | 'startHash' | 'scopes'>) {
   const literal = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, { $literal: value }]))
   const times = { createdAt: '$$NOW', expiresAt: { $add: ['$$NOW', AUTHORIZE_FOR_MS] } }
@@ -60,7 +60,7 @@ async function insertFlow(fields: Pick<AuthorizationFlowDocument, 'organization'
     .lean<AuthorizationFlowDocument>()
 }
 
-/** The answer of an earlier {@link createAuthorizeLink}, from what was kept of it. */
+/** Returns the result of an earlier {@link createAuthorizeLink} from what is stored of it. */
 export async function readAuthorizeLink(context: ConnectionContext, id: string, token: string): Promise<AuthorizeLink> {
   const flow = await AuthorizationFlowModel.findById(id).lean()
   if (!flow) throw new ServiceError('not_found', 'This authorization has ended.')
@@ -71,12 +71,18 @@ function authorizeUrlOf({ publicUrl }: ConnectionContext, token: string): string
   return `${publicUrl}/connect/lever/${token}`
 }
 
-/** Ends every authorization of this admin that is not over: no start address can be opened, and no return from Lever is taken. */
+/**
+ * Ends every open authorization of this admin: its start address cannot be opened, and its return from Lever is
+ * refused.
+ */
 export async function endAuthorizations(organization: string, userEmail: string): Promise<void> {
   await AuthorizationFlowModel.deleteMany({ organization, userEmail: normalizeEmail(userEmail), usedAt: null })
 }
 
-/** No authorization that was begun so far can come to its end. @returns how many could have */
+/**
+ * Ends all authorizations under way.
+ * @returns the number that could still have been completed
+ */
 export async function dropOpenAuthorizations(): Promise<number> {
   return (await AuthorizationFlowModel.deleteMany({ usedAt: null, expiresAt: { $gt: new Date() } })).deletedCount
 }

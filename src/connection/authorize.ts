@@ -13,7 +13,7 @@ import { bearerHeader, CredentialRefused, trialCredentials } from './lever-crede
 
 const NOT_OVER = { $expr: { $gt: ['$expiresAt', '$$NOW'] } }
 
-/** What a start address is for. */
+/** The purpose of a start address. */
 export interface AskedAuthorization {
   organizationName: string
   personId: string
@@ -21,7 +21,7 @@ export interface AskedAuthorization {
 }
 
 /**
- * Whose a start address is, without using it up.
+ * Returns the owner of a start address, without using it up.
  * @throws AuthorizationFailure
  */
 export async function findAuthorization(context: ConnectionContext, token: string): Promise<AskedAuthorization> {
@@ -31,18 +31,21 @@ export async function findAuthorization(context: ConnectionContext, token: strin
   return { organizationName, personId: admin.id, personName: admin.name }
 }
 
-/** Where a browser goes from the start address: whom it signs in, the cookie that binds the flow to it, and Lever's consent page. */
+/**
+ * The next step of a browser at the start address: the person it signs in, the cookie that binds the flow to it, and
+ * Lever's consent page.
+ */
 export interface OpenedAuthorization {
   organization: string
   personId: string
-  /** Names the flow when Lever sends the browser back. */
+  /** Identifies the flow when Lever sends the browser back. */
   state: string
   browserToken: string
   leverUrl: string
 }
 
 /**
- * Uses a start address up and begins the flow in that browser.
+ * Uses up a start address and begins the flow in that browser.
  * @throws AuthorizationFailure
  */
 export async function openAuthorization(context: ConnectionContext, token: string): Promise<OpenedAuthorization> {
@@ -93,7 +96,10 @@ async function activeAdmin(context: ConnectionContext, flow: AuthorizationFlowDo
   return person
 }
 
-/** What Lever sent the browser back with, the cookie that the browser brought for this `state`, and who is signed in there. */
+/**
+ * The query with which Lever sent the browser back, the browser's cookie for this `state`, and the person signed in
+ * there.
+ */
 export interface AuthorizationReturn {
   state: string | undefined
   code: string | undefined
@@ -108,14 +114,14 @@ export interface FinishedAuthorization {
   organizationName: string
   /** The admin who authorized. */
   personId: string
-  /** True where this return had succeeded before and was only opened again. */
+  /** True if this return had succeeded before and was only opened again. */
   isRepeat: boolean
 }
 
 /**
- * Ends the flow: exchanges the code and keeps the grant. On any failure nothing is changed but that this `state` is spent; one brought by
- * another browser does not even spend it. A return that succeeded may be opened again, in the same browser or by the same person, as long
- * as Lever is still connected; nothing is exchanged then.
+ * Completes the flow: exchanges the code and stores the grant. A failure changes nothing except that this `state` is
+ * used up; a return in another browser does not even use it up. A return that succeeded may be opened again, in the
+ * same browser or by the same person, as long as Lever is still connected; nothing is exchanged then.
  * @throws AuthorizationFailure
  */
 export async function finishAuthorization(context: ConnectionContext, returned: AuthorizationReturn): Promise<FinishedAuthorization> {
@@ -130,15 +136,18 @@ export async function finishAuthorization(context: ConnectionContext, returned: 
   if (!returned.code) throw new AuthorizationFailure('code_missing')
   const sentAt = performance.now()
   const exchanged = await exchange(context, returned.code, context.secrets.openFlow(organization, flow.startHash, flow.codeVerifier ?? ''))
-  await activeAdmin(context, flow) // not if removed or made a sourcer while Lever was asked
-  // a server that does not name the scopes has granted what was asked for (RFC 6749, 5.1)
+  await activeAdmin(context, flow) // fails if the admin was removed or became a sourcer during the exchange
+  // a server that returns no scopes has granted the requested ones (RFC 6749, 5.1)
   const pair = exchanged.scopes.length > 0 ? exchanged : { ...exchanged, scopes: flow.scopes }
   await keepPair(context, flow, { pair, sentAt, actor: `user:${admin.id}` })
   await AuthorizationFlowModel.updateOne({ _id: flow._id }, [{ $set: { connectedAt: '$$NOW' } }], { updatePipeline: true })
   return { ...finished, isRepeat: false }
 }
 
-/** The flow of this `state`, for its own browser; after it succeeded for its person, too. Strangers learn nothing about it. */
+/**
+ * Finds the flow of this `state` for its own browser, and after it succeeded also for its person. Anyone else learns
+ * nothing about it.
+ */
 async function findReturned(
   { accounts }: ConnectionContext,
   { state, browserToken, personId }: AuthorizationReturn,
@@ -200,7 +209,7 @@ async function keepPair(context: ConnectionContext, flow: AuthorizationFlowDocum
   }
 }
 
-/** The budget's key for a grant: one for its whole life, whatever its tokens. */
+/** The key of the grant's request budget, which stays the same when tokens are replaced. */
 function fingerprintOf(accountId: string | null, connection: string): string {
   return createHash('sha256')
     .update(`${accountId ?? ''}/${connection}`)

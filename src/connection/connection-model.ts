@@ -4,11 +4,11 @@ import { DEFAULT_FEATURES, FEATURES, type Feature } from './features.ts'
 export const CONNECTION_STATUSES = ['disconnected', 'configuring', 'active', 'paused', 'revoked'] as const
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number]
 
-/** Why Lever no longer accepts a grant; `refresh_lost`: a refresh was cut short, and with it the pair that it had brought. */
+/** Why Lever no longer accepts a grant. `refresh_lost` means that a refresh was interrupted and its new pair was lost. */
 export const REVOCATION_CAUSES = ['refresh_refused', 'refresh_lost', 'no_refresh_token', 'token_refused', 'key_refused'] as const
 export type RevocationCause = (typeof REVOCATION_CAUSES)[number]
 
-/** One note a quiet period, or one for the whole conversation, rewritten in place. */
+/** Writes one note per quiet period, or one note for the whole conversation that is rewritten in place. */
 export const NOTE_MODES = ['perPause', 'perConversation'] as const
 export const NOTE_LANGUAGES = ['en', 'es'] as const
 
@@ -19,14 +19,17 @@ const signatureTokenSchema = new Schema(
 
 const webhookSchema = new Schema(
   {
-    /** Sealed signature tokens; either fits. `api` is of the webhook we made through Lever's API. */
+    /**
+     * Sealed signature tokens, either of which is accepted. `api` belongs to the webhook that the service created
+     * through Lever's API.
+     */
     hand: signatureTokenSchema,
     api: signatureTokenSchema,
     lastVerifiedAt: Date,
     lastReceivedAt: Date,
-    /** When a delivery was last refused for its signature; unset by the next good one, and by a new signature token. */
+    /** When a delivery was last refused for its signature. The next valid delivery or a new signature token unsets it. */
     lastRefusedAt: Date,
-    /** `MissedChanges` */
+    /** See `MissedChanges`. */
     missed: { type: new Schema({ total: Number, silent: Number, lastAt: Date }, { _id: false }) },
   },
   { _id: false },
@@ -35,10 +38,10 @@ const webhookSchema = new Schema(
 const connectionSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },
-    /** The secret part of the webhook address; stays for the organization's life. */
+    /** The secret part of the webhook address. It never changes for an organization. */
     endpointKey: { type: String, required: true },
     status: { type: String, enum: CONNECTION_STATUSES, default: 'disconnected' },
-    /** What `status` goes back to after a new authorization. */
+    /** The `status` that a new authorization restores. */
     statusBeforeRevocation: { type: String, enum: ['configuring', 'active', 'paused'] },
     /** Set while `status` is `revoked`. */
     revokedBecause: { type: String, enum: REVOCATION_CAUSES },
@@ -46,22 +49,22 @@ const connectionSchema = new Schema(
       kind: { type: String, enum: ['oauth', 'apiKey'] },
       scopes: { type: [String], default: undefined },
       /**
-       * Scopes that are requested now but were not when this connection was authorized, and that the features used at that time do not
-       * need.
+       * Scopes that are requested now but were not requested when this connection was authorized, and that the
+       * features used at that time do not need.
        */
       waivedScopes: { type: [String], default: undefined },
       lastFour: String,
-      /** Permissions of an API key that were tried, by result; Lever does not list them. */
+      /** The tested permissions of an API key, by result. Lever does not list a key's permissions. */
       permissions: { type: [String], default: undefined },
       lackedPermissions: { type: [String], default: undefined },
-      /** Whether an API key shows confidential records; an authorization has a scope for it. */
+      /** True if an API key shows confidential records. An authorization has a scope for this instead. */
       confidential: Boolean,
       addedBy: String,
       authorizedBy: String,
       addedAt: Date,
       authorizedAt: Date,
     },
-    /** The grant itself. `generation` rises with every new pair of tokens or key, for compare-and-set. */
+    /** The grant. `generation` rises with every new token pair or key, for compare-and-set. */
     grant: {
       generation: { type: Number, default: 0 },
       accessToken: String, // sealed
@@ -69,30 +72,39 @@ const connectionSchema = new Schema(
       apiKey: String, // sealed
       accessTokenExpiresAt: Date,
       obtainedAt: Date,
-      /** One refresh at a time: who holds the lease and until when, by the server's clock. Unset once a refresh has ended. */
+      /**
+       * Who holds the lease on the refresh, and until when, by the database's clock. Only one refresh runs at a time.
+       * Unset once a refresh has ended.
+       */
       refreshLeaseUntil: Date,
       refreshLeaseHolder: String,
-      /** A refresh of this generation got no answer: its pair may have been made, and is lost then. */
+      /** A refresh of this generation got no answer. Lever may have issued a new pair, which is then lost. */
       unanswered: Boolean,
-      /** Fresh access tokens that Lever refused one after another; 0 once a token has lasted. */
+      /** The number of fresh access tokens that Lever refused in a row; 0 once a token has lasted. */
       refusals: { type: Number, default: 0 },
-      /** Renewals in a row that a refusal brought about while the token before was fresh. */
+      /** The number of renewals in a row that a refusal caused while the token was fresh. */
       earlyRenewals: { type: Number, default: 0 },
-      /** Keys the request budget: the same credential in two organizations shares one. */
+      /** The key of the request budget. The same credential in two organizations shares one budget. */
       fingerprint: String,
     },
-    /** Which Lever account this is: the token's claim, else unset; kept over revocation, dropped by disconnect. */
+    /**
+     * The Lever account, from the token's claim; unset without a claim. It survives a revocation; disconnecting
+     * removes it.
+     */
     leverAccountId: String,
-    /** The address to which Lever has permanently redirected the API, and the configured address from which it did. */
+    /** The address to which Lever has permanently redirected the API, and the configured address that was redirected. */
     leverApi: { type: new Schema({ configured: String, url: String }, { _id: false }) },
-    /** Lever refused the Webhooks API, so this account creates its webhooks by hand. Unset once Lever allows it. */
+    /**
+     * Set when Lever refused the Webhooks API, so this account creates its webhooks by hand. Unset once Lever allows
+     * it.
+     */
     webhooksApiRefusedAt: Date,
-    /** Lever created an opportunity without the lists of a form: it uses other names for them. */
+    /** Lever created an opportunity without the lists sent in a form, because it uses other names for them. */
     formsUnread: Boolean,
-    /** Users of that account, to know it again where there is no claim. */
+    /** Users of the account, which identify it if there is no claim. */
     knownLeverUserIds: { type: [String], default: [] },
     webhooks: { type: Map, of: webhookSchema, default: {} },
-    /** One provisioning of webhooks at a time. */
+    /** Limits webhook provisioning to one run at a time. */
     provision: { leaseUntil: Date, leaseHolder: String },
     settings: {
       defaultStageId: { type: String, default: null },
@@ -102,11 +114,11 @@ const connectionSchema = new Schema(
       eraseWhenDeletedInLever: { type: Boolean, default: false },
       /** When the setting was switched on, by the database's clock; unset while it is off. */
       eraseWhenDeletedInLeverSince: Date,
-      /** Of the notes that conversations become. */
+      /** Applies to the notes written from conversations. */
       noteMode: { type: String, enum: NOTE_MODES, default: 'perPause' },
       noteSecret: { type: Boolean, default: false },
       noteLanguage: { type: String, enum: NOTE_LANGUAGES, default: 'en' },
-      /** IANA name. */
+      /** An IANA name. */
       noteTimeZone: { type: String, default: 'UTC' },
     },
   },
@@ -122,13 +134,13 @@ export interface SignatureToken {
   savedAt: Date
 }
 
-/** Changes of which a sweep learned before any delivery told of them, counted per event. */
+/** Changes that a sweep found before any delivery reported them, counted per event. */
 export interface MissedChanges {
-  /** Since the connection began. */
+  /** Counts from the start of the connection. */
   total: number
-  /** Since the last delivery of the event, of changes later than it. */
+  /** Counts from the last delivery of the event, and only changes later than it. */
   silent: number
-  /** The latest one, by Lever's clock. */
+  /** The time of the latest one, by Lever's clock. */
   lastAt: Date
 }
 
@@ -143,7 +155,7 @@ export interface WebhookState {
 
 type Stored = InferSchemaType<typeof connectionSchema>
 
-/** As `getConnection` gives it: maps are plain objects, and no part is missing. */
+/** The result of `getConnection`: maps are plain objects, and no part is missing. */
 export type ConnectionDocument = Omit<Stored, 'auth' | 'grant' | 'webhooks' | 'settings'> & {
   _id: Types.ObjectId
   auth: NonNullable<Stored['auth']>

@@ -5,14 +5,14 @@ type SecretField = GrantField | `webhooks.${string}.hand` | `webhooks.${string}.
 
 export interface ConnectionSecrets {
   seal(organization: string, field: SecretField, secret: string): Sealed
-  /** @throws Error when it was sealed elsewhere or with a key that is gone */
+  /** @throws Error if it was sealed for another place, or with a key that no longer exists */
   open(organization: string, field: SecretField, sealed: Sealed): string
-  /** The PKCE verifier of one try to authorize, bound to its start address. */
+  /** Seals the PKCE verifier of one attempt to authorize, bound to its start address. */
   sealFlow(organization: string, startHash: string, codeVerifier: string): Sealed
   openFlow(organization: string, startHash: string, sealed: Sealed): string
 }
 
-/** Seals what a connection holds, bound to the organization and to the field it stands in. */
+/** Seals the secrets of a connection, bound to the organization and to their field. */
 export function connectionSecrets(sealer: Sealer): ConnectionSecrets {
   return {
     seal: (organization, field, secret) => sealer.seal(secret, connectionPlace(organization, field)),

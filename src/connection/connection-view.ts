@@ -69,7 +69,7 @@ const ExportAuditView = z.object({
   losses: Findings.meta({ description: 'Opportunities that an export created, that Lever no longer has and that no one deleted there.' }),
 })
 
-/** An organization's Lever account, as the API shows it; secrets are never in it. */
+/** An organization's Lever account in API form. It never contains secrets. */
 export const ConnectionView = z
   .object({
     status: z.enum(CONNECTION_STATUSES),

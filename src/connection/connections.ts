@@ -58,7 +58,7 @@ export interface ConnectionsDeps extends ConnectionNeighbours {
     clientSecret: string | undefined
     timeoutMs: number
   }
-  /** Without a slash at its end; the redirect URI and the webhook address begin with it. */
+  /** Without a trailing slash. The redirect URI and the webhook address begin with it. */
   publicUrl: string
   log: Log
   observeCall?: ((call: ObservedCall) => void) | undefined
@@ -70,7 +70,10 @@ export type Connections = ReturnType<typeof createConnections>
 type OnWait = (forWhat: WaitedFor) => void
 type ClientOptions = Partial<Pick<LeverClientOptions, 'lane' | 'onWait' | 'movedTo' | 'onMoved'>>
 
-/** An organization's Lever account: authorizing, access tokens, webhooks' signature tokens, settings, readiness, revocation. */
+/**
+ * An organization's Lever account: authorization, access tokens, signature tokens of webhooks, settings, readiness,
+ * revocation.
+ */
 export function createConnections(deps: ConnectionsDeps) {
   const { accounts, audit, log, publicUrl } = deps
   const { apiUrl, timeoutMs } = deps.lever
@@ -113,15 +116,15 @@ export function createConnections(deps: ConnectionsDeps) {
     findByEndpointKey: findConnectionByEndpointKey,
 
     /**
-     * The scopes that Authorize asks for (null without an OAuth app) and the permissions that an API key needs, each with the features
-     * that need it.
+     * Returns the scopes that Authorize asks for (null without an OAuth app) and the permissions that an API key
+     * needs, each with the features that need it.
      */
     async neededOfLever(organization: string) {
       const { settings } = await getConnection(organization)
       return { scopes: oauth ? neededScopes(settings) : null, permissions: neededPermissions(settings) }
     },
     authorizeLink: (organization: string, userEmail: string, actor: string) => createAuthorizeLink(context, organization, userEmail, actor),
-    /** Ends what is under way for this admin; what ended stays. */
+    /** Ends the authorizations of this admin that are under way. Completed ones stay. */
     endAuthorizations,
     readAuthorizeLink: (id: string, token: string) => readAuthorizeLink(context, id, token),
     findAuthorization: (token: string) => findAuthorization(context, token),
@@ -145,36 +148,40 @@ export function createConnections(deps: ConnectionsDeps) {
     pause: (organization: string, actor: string) => pause(context, organization, actor),
     disconnect: (organization: string, actor: string) => disconnect(context, organization, actor),
 
-    /** @throws ServiceError `connection_not_active` when there is no usable grant */
+    /** @throws ServiceError `connection_not_active` if there is no usable grant */
     leverClient,
     /**
-     * The same for work that has just read its connection. `onWait` is told of each call that the budget keeps waiting.
-     * @throws ServiceError `connection_not_active` when there is no usable grant
+     * The same for callers that have just read the connection. `onWait` is called for each call that the budget
+     * delays.
+     * @throws ServiceError `connection_not_active` if there is no usable grant
      */
     clientFor(connection: ReadConnection, lane: Lane, onWait?: OnWait): LeverClient {
       assertGranted(connection)
       return open(connection, lane, { onWait, known: connection })
     },
-    /** Calls Lever also for a connection that has ended, for as long as its grant is not destroyed. */
+    /** Also calls Lever for a connection that has ended, until its grant is deleted. */
     remainingClient,
     assertExporting,
     /** Null if the feature works. */
     featureProblem: async (organization: string, feature: Feature) => featureProblem(await getConnection(organization), feature),
-    /** An action that begins something in Lever (`toBegin`) also needs the grant. @throws ServiceError `feature_off`, `scope_missing` */
+    /**
+     * An action that begins something in Lever (`toBegin`) also needs the grant.
+     * @throws ServiceError `feature_off`, `scope_missing`
+     */
     async assertFeature(organization: string, feature: Feature, { toBegin }: { toBegin: boolean }): Promise<ReadConnection> {
       const connection = await getConnection(organization)
       const problem = toBegin ? featureProblem(connection, feature) : offProblem(connection, feature)
       if (problem) throw problem
       return connection
     },
-    /** The status as work of one feature sees it. */
+    /** The status for work of one feature. */
     statusFor,
     canSeeConfidential: ({ auth }: Pick<ConnectionDocument, 'auth'>) => seesConfidential(auth),
-    /** Refreshes every access token that is due; for a job, any number of which may run at once. */
+    /** Refreshes every access token that is due. For a job; several may run at once. */
     refreshDue: () => refreshDue({ tokens, log }),
-    /** Tries API keys that were added before their features needed more; for a job. */
+    /** Tests API keys that were added before their features needed more permissions. For a job. */
     tryOlderKeys: () => tryOlderKeys({ remainingClient, log }),
-    /** Keeps users of the account, by whom it is known again. */
+    /** Stores users of the account, which identify it later. */
     rememberLeverUsers,
     noteFormsUnread,
   }

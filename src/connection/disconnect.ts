@@ -11,13 +11,15 @@ import { WEBHOOK_EVENTS } from './webhook-events.ts'
 const CLEANUP_MS = 15_000
 
 /**
- * Ends the connection: nothing new begins from the first step on; then exports are settled and our webhooks in Lever removed for as long as
- * the grant lasts (as far as Lever answers), and tokens, signature tokens and mirror are destroyed. The endpoint key and the settings stay.
- * May be repeated, which finishes what a killed process left.
+ * Ends the connection. From the first step on, nothing new begins. While the grant still works and as far as Lever
+ * answers, exports are then settled and our webhooks in Lever are removed; after that, tokens, signature tokens, and
+ * the mirror are deleted. The endpoint key and the settings stay. May be repeated, which completes what a killed
+ * process left.
  */
 export async function disconnect(context: ConnectionContext, organization: string, actor: string): Promise<void> {
   const connection = await getConnection(organization)
-  // removes signature tokens and the record of each event at once: tokens saved from now on belong to the next connection
+  // removes the signature tokens and the record of each event in one write: tokens saved later belong to the next
+  // connection
   const webhooks = unsetOf([...WEBHOOK_EVENTS, 'any'].map((event) => `webhooks.${event}`))
   await ConnectionModel.updateOne({ _id: connection._id }, { $set: { status: 'disconnected' }, $unset: webhooks })
   const client = GRANTED.includes(connection.status) ? context.remainingClient(organization) : null
@@ -30,7 +32,7 @@ export async function disconnect(context: ConnectionContext, organization: strin
   await context.audit.append({ organization, actor, action: 'connection.disconnected', subject: subjectOf(connection) })
 }
 
-/** Best effort, within a limit: an address that answers 401 from now on does no harm. */
+/** Best effort, within a time limit: a remaining webhook does no harm, because its address answers 401 from now on. */
 async function removeWebhooks(context: ConnectionContext, connection: ConnectionDocument, client: LeverClient): Promise<void> {
   const remove = async (): Promise<void> => {
     for (const { id } of await listOurWebhooks(connection, client)) await deleteWebhook(client, id)
@@ -49,7 +51,10 @@ async function removeWebhooks(context: ConnectionContext, connection: Connection
   }
 }
 
-/** Unless somebody has authorized anew meanwhile. A refresh under way cannot put its pair back into a disconnected connection. */
+/**
+ * Does nothing if somebody has authorized again in the meantime. A refresh under way cannot store its pair in a
+ * disconnected connection.
+ */
 async function destroy(connection: ConnectionDocument): Promise<void> {
   const gone = [
     ...GRANT_FIELDS,

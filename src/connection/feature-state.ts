@@ -6,12 +6,15 @@ import { lackedBy } from './lever-access.ts'
 
 type Stated = Pick<ConnectionDocument, 'status' | 'auth' | 'settings'>
 
-/** Why a feature does not work: it is off, or Lever has not granted everything that it needs; null if it works. */
+/**
+ * Returns why a feature does not work: it is off, or Lever has not granted everything that it needs. Returns null if
+ * it works.
+ */
 export function featureProblem(connection: Stated, feature: Feature): ServiceError | null {
   return offProblem(connection, feature) ?? scopeProblem(connection, feature)
 }
 
-/** Why a feature cannot be used at all; null if it is on. */
+/** Returns why a feature cannot be used at all; null if it is on. */
 export function offProblem({ settings }: Pick<Stated, 'settings'>, feature: Feature): ServiceError | null {
   if (settings.features.includes(feature)) return null
   return new ServiceError('feature_off', `This connection is not used for ${IN_WORDS[feature]}.`, {
@@ -31,7 +34,7 @@ function scopeProblem(connection: Stated, feature: Feature): ServiceError | null
   })
 }
 
-/** Plural, since they are used in sentences. */
+/** Plural, because they are used in sentences. */
 const IN_WORDS: Record<Feature, string> = {
   export: 'exports',
   conversations: 'conversations',
@@ -53,13 +56,14 @@ export function assertActive(connection: Stated, feature: Feature): void {
   if (problem) throw problem
 }
 
-/** Whether Lever grants everything that at least one of the features needs. */
+/** True if Lever grants everything that at least one of the features needs. */
 export function isAnyGranted(connection: Stated): boolean {
   return GRANTED.includes(connection.status) && connection.settings.features.some((feature) => lackedBy(feature, connection).length === 0)
 }
 
 /**
- * The status for work of one feature: a feature that is off waits as if paused, and one that is not granted waits for an authorization.
+ * Returns the status for work of one feature: a feature that is off waits as if paused, and one that is not granted
+ * waits for an authorization.
  */
 export function statusFor(connection: Stated, feature: Feature): ConnectionStatus {
   const { status } = connection

@@ -11,7 +11,7 @@ export type BuiltFeature = (typeof BUILT_FEATURES)[number]
 
 export const DEFAULT_FEATURES: readonly Feature[] = ['export']
 
-/** The settings that decide what is asked of Lever. */
+/** The settings that determine what is requested from Lever. */
 export interface FeatureSettings {
   features: Feature[]
   /** One of `NOTE_MODES`. */
@@ -43,7 +43,7 @@ const EXPORT: Needs = {
   events: CANDIDATE_EVENTS,
 } // prettier-ignore
 
-/** The one table of what is asked of Lever, by feature. */
+/** The only table of what each feature requests from Lever. */
 const NEEDS: Record<Feature, Needs> = {
   export: EXPORT,
   conversations: {
@@ -103,7 +103,7 @@ export function needsOf(feature: Feature, { noteMode }: Pick<FeatureSettings, 'n
   return { ...needs, permissions: [...needs.permissions, ...FOR_REWRITTEN_NOTES] }
 }
 
-/** In the order of the table, each once. */
+/** Returns the features in the order of the table, without duplicates. */
 export function sortedFeatures(features: readonly Feature[]): Feature[] {
   return FEATURES.filter((feature) => features.includes(feature))
 }

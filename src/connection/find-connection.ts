@@ -3,20 +3,21 @@ import { Types } from 'mongoose'
 import { ConnectionModel, type ConnectionDocument, type ConnectionStatus } from './connection-model.ts'
 import { BUILT_FEATURES, sortedFeatures } from './features.ts'
 
-/** A connection as it was at `now` of the server's clock. */
+/** A connection as read at `now`, by the database's clock. */
 export type ReadConnection = ConnectionDocument & {
   now: Date
-  /** When it was asked for, on the monotonic clock of this process. */
+  /** When the read began, on the monotonic clock of this process. */
   askedAt: number
 }
 
-/** The organization's connection; the first call makes a disconnected one with its endpoint key. */
+/** Returns the organization's connection. The first call creates a disconnected one with its endpoint key. */
 export async function getConnection(organization: string): Promise<ReadConnection> {
   const filter = { organization: new Types.ObjectId(organization) }
   const found = await readConnection(filter)
   if (found) return found
   const endpointKey = randomBytes(24).toString('base64url')
-  // of first calls at once, MongoDB itself turns the losers' inserts into updates: the filter is the unique index
+  // if several first calls run at once, MongoDB turns all inserts but one into updates, because the filter is the
+  // unique index
   await ConnectionModel.updateOne(filter, { $setOnInsert: { endpointKey } }, { upsert: true, setDefaultsOnInsert: true })
   return getConnection(organization)
 }
@@ -36,20 +37,21 @@ export async function isDisconnected(organization: string): Promise<boolean> {
   return (await ConnectionModel.exists({ organization: new Types.ObjectId(organization), status: 'disconnected' })) !== null
 }
 
-/** Ids of the organizations whose connection has one of these statuses. */
+/** Returns the ids of the organizations whose connection has one of these statuses. */
 export async function organizationsWithStatus(statuses: readonly ConnectionStatus[]): Promise<string[]> {
   return (await ConnectionModel.distinct('organization', { status: { $in: [...statuses] } })).map(String)
 }
 
-/** The endpoint keys of all connections, by the connection's id. */
+/** Returns the endpoint keys of all connections, by connection id. */
 export async function allEndpointKeys(): Promise<Map<string, string>> {
   const connections = await ConnectionModel.find({}, { endpointKey: 1 }).lean()
   return new Map(connections.map(({ _id, endpointKey }) => [String(_id), endpointKey]))
 }
 
 /**
- * Parts whose fields are all unset are not stored at all. A connection that is older than features has all of them until it is migrated;
- * features of a later version are left out, as a process of this one may run beside it.
+ * MongoDB does not store a part whose fields are all unset. A connection older than features has all of them until it
+ * is migrated. Features of a later version are left out, because a process of this version may run at the same time
+ * as one of that version.
  */
 function withAllParts(found: ConnectionDocument): ConnectionDocument {
   const settings = { ...found.settings, features: sortedFeatures(found.settings.features ?? BUILT_FEATURES) }

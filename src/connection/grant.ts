@@ -7,13 +7,13 @@ import { ConnectionModel, type ConnectionDocument, type ConnectionStatus, type R
 import type { ConnectionSecrets } from './connection-secrets.ts'
 import { getConnection } from './find-connection.ts'
 
-/** A grant as read at `now` of the server's clock, the one clock by which its times are judged. */
+/** A grant as read at `now` by the database's clock, the only clock that its times are compared with. */
 export type GrantState = Pick<ConnectionDocument, '_id' | 'organization' | 'status' | 'auth' | 'grant' | 'leverApi'> & { now: Date }
 
-/** States in which Lever may be called. */
+/** Statuses in which Lever may be called. */
 export const GRANTED: readonly ConnectionStatus[] = ['configuring', 'active', 'paused']
 
-/** Access tokens are replaced when this much of their life is over. */
+/** Access tokens are replaced after this share of their lifetime. */
 export const REFRESH_AT = 0.8
 
 const WHY_NOT: Partial<Record<ConnectionStatus | 'missing', [message: string, hint: string]>> = {
@@ -22,15 +22,15 @@ const WHY_NOT: Partial<Record<ConnectionStatus | 'missing', [message: string, hi
   revoked: ['Lever no longer accepts the authorization of this organization.', 'Authorize again'],
 }
 
-/** Why a connection in this state cannot do what it was asked for, and what to do. */
+/** Returns the error for a connection whose status does not allow the request, with the next step. */
 export function connectionNotActive(status: ConnectionStatus | 'missing'): ServiceError {
   const [message, hint] = WHY_NOT[status] ?? ['This organization is not connected to Lever.', 'Connect Lever']
   return new ServiceError('connection_not_active', message, { hint: `${hint} in Settings > ATS configuration.` })
 }
 
 /**
- * The grant with which Lever may be called now.
- * @throws ServiceError `connection_not_active` when the connection is in none of `statuses` or holds no grant
+ * Returns the grant with which Lever may be called now.
+ * @throws ServiceError `connection_not_active` if the connection is in none of `statuses` or has no grant
  */
 export async function getGrant(organization: string, statuses: readonly ConnectionStatus[] = GRANTED): Promise<GrantState> {
   const [found] = await ConnectionModel.aggregate<GrantState>([
@@ -48,7 +48,7 @@ export function assertGranted(state: Pick<GrantState, 'status' | 'grant'>, statu
   if (!(apiKey ?? accessToken) || !statuses.includes(state.status)) throw connectionNotActive(state.status)
 }
 
-/** Times of an access token; without them it counts as expired. */
+/** An access token without times counts as expired. */
 function lifeOf({ grant }: GrantState): { from: number; to: number } {
   return { from: grant.obtainedAt?.getTime() ?? 0, to: grant.accessTokenExpiresAt?.getTime() ?? 0 }
 }
@@ -64,22 +64,25 @@ export function isExpired(state: GrantState): boolean {
 
 const FRESH_MS = 5 * 60_000
 
-/** Obtained so lately that a refusal by Lever cannot be its age. */
+/** True if the token is so new that Lever cannot have refused it for its age. */
 export function isFresh(state: GrantState): boolean {
   return state.now.getTime() - lifeOf(state).from < FRESH_MS
 }
 
 const DAY_MS = 86_400_000
-/** A refresh token dies when it is not used for so long (Lever's API documentation). */
+/** A refresh token expires if it is not used for this long (Lever's API documentation). */
 const GRANT_IDLE_MS = 90 * DAY_MS
-/** And a year after it was given at the latest (Lever's API documentation); assumed to count from the authorization, whatever comes of refreshes. */
+/**
+ * A refresh token expires at most a year after it was issued (Lever's API documentation). The year is assumed to
+ * count from the authorization, whatever the refreshes.
+ */
 const GRANT_LIFE_MS = 365 * DAY_MS
 
-/** When an authorization ends by itself. */
+/** The times at which an authorization ends without a refusal. */
 export interface GrantClocks {
-  /** Renewed by itself long before. */
+  /** Renewed automatically long before. */
   accessTokenExpiresAt: Date | null
-  /** Moves on with every refresh; null for an API key, which does not end. */
+  /** Moves with every refresh; null for an API key, which does not expire. */
   idleEndsAt: Date | null
   endsAt: Date | null
 }
@@ -105,12 +108,12 @@ interface NewGrant {
   actor: string
 }
 
-/** Races with a refresh or another authorization, after which it gives up. */
+/** The number of lost races with a refresh or another authorization before giving up. */
 const TRIES = 5
 
 /**
- * Puts a new grant in the place of the one before, if it is of the same Lever account, and lets what waited for it go on.
- * Settings, mappings and signature tokens stay. Resolves once the grant is durable.
+ * Replaces the grant with a new one if both belong to the same Lever account, and resumes work that waited for it.
+ * Settings, mappings, and signature tokens stay. Resolves once the grant is durable.
  * @throws ServiceError `lever_account_mismatch`, `state_conflict`
  */
 export async function keepGrant(context: ConnectionContext, organization: string, grant: NewGrant): Promise<void> {
@@ -127,7 +130,7 @@ export async function keepGrant(context: ConnectionContext, organization: string
   throw new ServiceError('state_conflict', 'Someone else changed the connection at the same time.', { hint: 'Try again.' })
 }
 
-/** Compare-and-set on the generation, so that the account that was compared is the account that is replaced. */
+/** Compares the generation, so that the grant that is replaced is the one whose account was compared. */
 async function replaceGrant(connection: ConnectionDocument, grant: NewGrant, userIds: string[]): Promise<boolean> {
   const { accountId } = grant.evidence
   const known = { $ifNull: ['$knownLeverUserIds', []] }
@@ -155,7 +158,7 @@ function statusAfter({ status, statusBeforeRevocation }: ConnectionDocument): Co
   return status === 'disconnected' ? 'configuring' : status
 }
 
-/** All of a grant but its generation, which only rises. */
+/** All fields of a grant except its generation, which never decreases. */
 export const GRANT_FIELDS = [
   'accessToken', 'refreshToken', 'apiKey', 'accessTokenExpiresAt', 'obtainedAt', 'refreshLeaseUntil', 'refreshLeaseHolder', 'refusals',
   'unanswered', 'earlyRenewals', 'fingerprint',
@@ -163,7 +166,10 @@ export const GRANT_FIELDS = [
 
 const DURABLE = { updatePipeline: true, returnDocument: 'after', writeConcern: { w: 'majority', j: true } } as const
 
-/** Pipeline fields of a pair; `sentAt` (monotonic ms) is when it was asked for, since its life counts from then at the earliest. */
+/**
+ * Returns the pipeline fields of a pair. `sentAt` (monotonic ms) is when it was requested, because its lifetime
+ * counts from then at the earliest.
+ */
 export function pairFields(secrets: ConnectionSecrets, organization: string, pair: TokenPair, sentAt: number): Record<string, unknown> {
   const lifeMs = Math.max(0, pair.expiresInMs - (performance.now() - sentAt))
   return {
@@ -180,15 +186,16 @@ const REFRESH_FIELDS = ['grant.refreshLeaseUntil', 'grant.refreshLeaseHolder', '
 
 const TOKEN_AGE_MS = { $subtract: ['$$NOW', '$grant.obtainedAt'] }
 const TOKEN_LIFE_MS = { $subtract: ['$grant.accessTokenExpiresAt', '$grant.obtainedAt'] }
-/** Only a refusal renews a token that is fresh and not due. */
+/** True if only a refusal can have caused the renewal: the token is fresh and not due. */
 const IS_EARLY = { $and: [{ $lt: [TOKEN_AGE_MS, FRESH_MS] }, { $lt: [TOKEN_AGE_MS, { $multiply: [TOKEN_LIFE_MS, REFRESH_AT] }] }] }
 const EARLY_RENEWALS = { $cond: [IS_EARLY, { $add: [{ $ifNull: ['$grant.earlyRenewals', 0] }, 1] }, 0] }
 
 const REVIVED_STATUS = { $cond: [{ $eq: ['$status', 'revoked'] }, { $ifNull: ['$statusBeforeRevocation', 'configuring'] }, '$status'] }
 
 /**
- * Saves the pair that a refresh of `state`'s generation gave, durable before its first use, whoever holds the lease by now; it even
- * revives a connection that was marked revoked meanwhile. False when another pair or key has taken that generation's place.
+ * Stores the pair from a refresh of `state`'s generation, durable before its first use, whoever holds the lease now.
+ * It even restores a connection that was marked revoked in the meantime. Returns false if another pair or key has
+ * replaced that generation.
  */
 export async function storeRefreshedPair(secrets: ConnectionSecrets, state: GrantState, pair: TokenPair, sentAt: number): Promise<boolean> {
   const generation = state.grant.generation + 1
@@ -201,7 +208,10 @@ export async function storeRefreshedPair(secrets: ConnectionSecrets, state: Gran
   return stored !== null
 }
 
-/** Notes that Lever refused a generation for good; false when that generation is gone or was marked before. */
+/**
+ * Records that Lever refused a generation permanently. Returns false if that generation has been replaced or was
+ * marked before.
+ */
 export async function markRevoked(connection: Types.ObjectId, generation: number, cause: RevocationCause): Promise<boolean> {
   const marked = await ConnectionModel.findOneAndUpdate(
     { _id: connection, 'grant.generation': generation, status: { $in: [...GRANTED] } },
@@ -211,14 +221,17 @@ export async function markRevoked(connection: Types.ObjectId, generation: number
   return marked !== null
 }
 
-/** Tokens of a restored backup: newer ones may have been given since, which are lost. @returns how many grants that may be true of */
+/**
+ * Marks the tokens of a restored backup: newer ones may have been issued since, and are lost.
+ * @returns the number of grants that this may affect
+ */
 export async function noteTokensMayBeLost(): Promise<number> {
   const restored = { status: { $in: [...GRANTED] }, 'grant.refreshToken': { $ne: null } }
   const change = { $set: { 'grant.unanswered': true }, $unset: { 'grant.refreshLeaseUntil': 1, 'grant.refreshLeaseHolder': 1 } }
   return (await ConnectionModel.updateMany(restored, change)).matchedCount
 }
 
-/** Notes that Lever refused an access token that had just been renewed. */
+/** Records that Lever refused an access token that had just been renewed. */
 export async function noteRefusal(state: GrantState): Promise<void> {
   await ConnectionModel.updateOne({ _id: state._id, 'grant.generation': state.grant.generation }, { $set: { 'grant.refusals': 1 } })
 }

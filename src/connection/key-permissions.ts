@@ -5,7 +5,10 @@ type Retrieved =
   | 'user' | 'opportunity' | 'posting' | 'stage' | 'archive reason'
   | 'opportunity application' | 'opportunity note' | 'opportunity interview' | 'opportunity offer' // prettier-ignore
 
-/** A permission of an API key, in the words of one version of Lever's settings page. {@link wordingsOf} gives those of the other, too. */
+/**
+ * A permission of an API key, as one version of Lever's settings page names it. {@link wordingsOf} also returns the
+ * name in the other version.
+ */
 export type KeyPermission =
   | `List all ${Listed}`
   | `Retrieve a single ${Retrieved}`
@@ -21,8 +24,8 @@ const LIST = 'List all '
 const RETRIEVE = 'Retrieve a single '
 
 /**
- * The names of a permission on the versions of Lever's settings page; one name if they agree (guides of vendors, Lever's API
- * documentation).
+ * Returns the names of a permission on the versions of Lever's settings page; one name if they agree (guides of
+ * vendors, Lever's API documentation).
  */
 export function wordingsOf(permission: KeyPermission): readonly string[] {
   if (permission.startsWith(LIST)) {
@@ -34,7 +37,7 @@ export function wordingsOf(permission: KeyPermission): readonly string[] {
   return [`Find ${/^[aeio]/.test(retrieved) ? 'an' : 'a'} ${retrieved}`, `Read ${retrieved}`]
 }
 
-/** Both wordings in one line, for people. */
+/** Returns both names in one line for display. */
 export function permissionWords(permission: KeyPermission): string {
   return wordingsOf(permission).join(' / ')
 }

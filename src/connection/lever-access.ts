@@ -13,8 +13,8 @@ export interface Needed<Name extends string = string> {
 const ALWAYS = ['offline_access', 'webhooks:write:admin']
 
 /**
- * OAuth scopes that the features need, read-only ones first: **Authorize** asks for these. At most 20 per app (Lever's API
- * documentation).
+ * Returns the OAuth scopes that the features need, read-only ones first: **Authorize** asks for these. At most 20 per
+ * app (Lever's API documentation).
  */
 export function neededScopes(settings: FeatureSettings): Needed[] {
   const needed = union(settings, (feature) => needsOf(feature, settings).scopes)
@@ -27,7 +27,7 @@ export function neededScopes(settings: FeatureSettings): Needed[] {
   return [...all.filter(({ name }) => !isWrite(name)), ...all.filter(({ name }) => isWrite(name))]
 }
 
-/** Permissions that an API key needs for the features. */
+/** Returns the permissions that an API key needs for the features. */
 export function neededPermissions(settings: FeatureSettings): Needed<KeyPermission>[] {
   return union(settings, (feature) => needsOf(feature, settings).permissions)
 }
@@ -37,12 +37,15 @@ export function recommendedEvents(settings: FeatureSettings): readonly WebhookEv
   return WEBHOOK_EVENTS.filter((event) => wanted.includes(event))
 }
 
-/** Scopes that the features need and the grant lacks. */
+/** Returns the scopes that the features need and the grant lacks. */
 export function missingScopes(settings: FeatureSettings, granted: readonly string[]): string[] {
   return neededScopes(settings).flatMap(({ name }) => (isGranted(name, granted) ? [] : [name]))
 }
 
-/** Scopes or API key permissions that the feature needs and the grant lacks. For a key, only permissions that were tried are known. */
+/**
+ * Returns the scopes or API key permissions that the feature needs and the grant lacks. For a key, only tested
+ * permissions are known.
+ */
 export function lackedBy(feature: Feature, { auth, settings }: Pick<ConnectionDocument, 'auth' | 'settings'>): string[] {
   const { scopes, permissions } = needsOf(feature, settings)
   if (auth.kind === 'oauth') {
@@ -52,7 +55,10 @@ export function lackedBy(feature: Feature, { auth, settings }: Pick<ConnectionDo
   return permissions.filter((permission) => auth.lackedPermissions?.includes(permission))
 }
 
-/** Whether a grant shows confidential opportunities and postings (Lever's API documentation); of an API key it was found out when it was added. */
+/**
+ * True if a grant shows confidential opportunities and postings (Lever's API documentation). For an API key, this was
+ * tested when it was added.
+ */
 export function seesConfidential({ scopes, confidential }: Pick<ConnectionDocument['auth'], 'scopes' | 'confidential'>): boolean {
   return scopes?.includes('confidential:access:admin') ?? confidential ?? false
 }

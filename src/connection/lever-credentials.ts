@@ -12,19 +12,19 @@ export interface CredentialDeps {
   revoke(state: GrantState, cause: RevocationCause): Promise<void>
 }
 
-/** A connection that was read this long ago still tells how to call Lever. */
+/** The maximum age of a connection read that may still be used to call Lever. */
 const YOUNG_MS = 500
 
 export interface CredentialOptions {
-  /** In which calls are let out: while there is a grant, unless given. */
+  /** The statuses in which calls are allowed; by default, all with a grant. */
   statuses?: readonly ConnectionStatus[]
-  /** The connection as it was just read: not read again for calls that begin at once. */
+  /** The connection as just read. Calls that begin immediately do not read it again. */
   known?: ReadConnection
 }
 
 /**
- * The credentials of an organization, read for each call: a re-authorization, an API key in place of OAuth or a revocation
- * seen by another process counts from the next call on; with `known`, half a second later at most.
+ * Returns the credentials of an organization, read for each call. A new authorization, an API key that replaces
+ * OAuth, or a revocation by another process applies from the next call; with `known`, up to half a second later.
  */
 export function leverCredentials(
   deps: CredentialDeps,
@@ -52,7 +52,7 @@ export function leverCredentials(
   }
 }
 
-/** Credentials on trial, before they are kept: nothing can renew them. */
+/** Returns credentials to be tested before they are stored. They cannot be renewed. */
 export function trialCredentials(header: string, fingerprint: string, scopes: readonly string[] | null): LeverCredentials {
   return {
     header: () => Promise.resolve(header),
@@ -62,7 +62,7 @@ export function trialCredentials(header: string, fingerprint: string, scopes: re
   }
 }
 
-/** Lever answered 401 to credentials on trial. */
+/** Lever answered 401 to credentials under test. */
 export class CredentialRefused extends ServiceError {
   constructor() {
     super('lever_rejected', 'Lever refused the credential.')
@@ -72,7 +72,7 @@ export class CredentialRefused extends ServiceError {
 
 const BEARER = 'Bearer '
 
-/** Lever's API keys are the user name of Basic authentication, with an empty password (Lever's API documentation). */
+/** A Lever API key is the user name of Basic authentication, with an empty password (Lever's API documentation). */
 export function basicHeader(apiKey: string): string {
   return `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`
 }

@@ -2,11 +2,11 @@ import type { Types } from 'mongoose'
 import { ConnectionModel, type ConnectionDocument, type MissedChanges, type WebhookState } from './connection-model.ts'
 import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 
-/** So many changes in a row without any delivery of their event: it is switched off in Lever, or its webhook is gone. */
+/** After this many changes in a row without a delivery, the event is switched off in Lever, or its webhook is gone. */
 export const SILENT_AFTER = 2
 const SILENT_FOR_MS = 7 * 24 * 3_600_000
 
-/** Notes when changes happened of which no delivery had told; nothing else is known of them here. */
+/** Records when changes happened that no delivery had reported. Nothing else about them is stored here. */
 export async function noteMissedChanges(
   connection: ConnectionDocument,
   changes: readonly { event: WebhookEvent; at: Date }[],
@@ -33,19 +33,22 @@ function countMissed({ webhooks }: ConnectionDocument, event: WebhookEvent, time
   }
 }
 
-/** Until when an event has told of its changes, as far as it could; in ms. */
+/** Returns the time in ms up to which deliveries of an event have reported its changes, as far as they could. */
 function heardAt(webhooks: ConnectionDocument['webhooks'], event: WebhookEvent): number {
   const state = webhooks[event]
   return Math.max(state?.lastReceivedAt?.getTime() ?? 0, signedSince([state, webhooks['any']]))
 }
 
-/** A change from before there was a signature token could not be told of. */
+/** Without a signature token, no delivery could report a change. */
 function signedSince(states: (WebhookState | undefined)[]): number {
   const savedAt = states.flatMap((state) => [state?.hand, state?.api]).flatMap((token) => token?.savedAt ?? [])
   return savedAt.length === 0 ? Infinity : Math.min(...savedAt.map((at) => at.getTime()))
 }
 
-/** Whether an event is configured here and yet silent, while the mirror sees what it should have told. One delivery ends it. */
+/**
+ * True if an event is configured here but no delivery arrives, although the mirror sees changes that it should have
+ * reported. One delivery ends this.
+ */
 export function isSilent({ webhooks }: Pick<ConnectionDocument, 'webhooks'>, event: WebhookEvent): boolean {
   const state = webhooks[event]
   if (!state?.missed || state.missed.silent < SILENT_AFTER) return false
@@ -53,7 +56,7 @@ export function isSilent({ webhooks }: Pick<ConnectionDocument, 'webhooks'>, eve
   return lastAt.getTime() > heardAt(webhooks, event) && Date.now() - lastAt.getTime() < SILENT_FOR_MS
 }
 
-/** The connection ended: what was missed is of an account that is left. */
+/** Called when the connection ends, because the counts belong to the account that was connected. */
 export async function forgetMissedChanges(organization: string): Promise<void> {
   const gone = Object.fromEntries(WEBHOOK_EVENTS.map((event) => [`webhooks.${event}.missed`, 1]))
   await ConnectionModel.updateOne({ organization }, { $unset: gone })

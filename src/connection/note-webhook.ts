@@ -2,12 +2,12 @@ import type { Types } from 'mongoose'
 import { ConnectionModel } from './connection-model.ts'
 import { isWebhookEvent } from './webhook-events.ts'
 
-/** Under a flood of deliveries a time is written at most once in so many ms. */
+/** Limits writes during a flood of deliveries to one per this many ms. */
 const NOTED_EVERY_MS = 1000
 
 /**
- * Notes that Lever's connection test or a delivery has come in, which takes away the mark of a refusal, or that a delivery was refused for its
- * signature. For an event outside the eight there is no place to note it.
+ * Records that Lever's connection test or a valid delivery arrived, which unsets the mark of a refusal, or that a
+ * delivery was refused for its signature. Events other than the eight are not recorded.
  */
 export async function noteWebhook(
   connection: Types.ObjectId,

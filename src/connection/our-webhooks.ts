@@ -4,8 +4,9 @@ import type { ConnectionDocument } from './connection-model.ts'
 import { WEBHOOK_EVENTS } from './webhook-events.ts'
 
 /**
- * The webhooks in Lever that belong to this connection, recognized by the ids that Lever gave us or, if the id was lost, by the secret
- * part of their address. Lever may write the rest of an address differently from how it was given.
+ * Returns the webhooks in Lever that belong to this connection. They are recognized by the ids that Lever returned
+ * or, if an id was lost, by the secret part of their address, because Lever may write the rest of an address
+ * differently.
  */
 export async function listOurWebhooks(connection: ConnectionDocument, client: LeverClient): Promise<LeverWebhook[]> {
   const ids = new Set(WEBHOOK_EVENTS.map((event) => connection.webhooks[event]?.api?.leverWebhookId))
@@ -16,7 +17,7 @@ export async function listOurWebhooks(connection: ConnectionDocument, client: Le
   return ours
 }
 
-/** Whether one of our webhooks points to an earlier address of this service, so that its deliveries no longer arrive. */
+/** True if one of our webhooks points to an earlier address of this service, so that its deliveries no longer arrive. */
 export function leadsElsewhere({ url }: LeverWebhook, here: string): boolean {
   if (url === null || !URL.canParse(url)) return false
   const [there, expected] = [new URL(url), new URL(here)]

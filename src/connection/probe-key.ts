@@ -15,11 +15,12 @@ interface Probe {
 const PROBES_AT_ONCE = 4
 
 /**
- * Which of the permissions an API key lacks, in the order given. Lever does not list a key's permissions, so each is tried by its cheapest call:
- * lists by one item, the rest against ids that do not exist, so that nothing is changed. 403 lacks it; 404 and 400 have it (assumed). Writes are
- * tried as a real Lever user, since one that does not exist may be answered with 403, too; of a key that may not list users only that and other
- * reads are named, and writes once it may.
- * @throws LeverCallError when Lever cannot be asked, or refuses the key as a whole
+ * Returns the permissions that an API key lacks, in the order given. Lever does not list a key's permissions, so each
+ * is tested with its cheapest call: lists with one item, the rest with ids that do not exist, so that nothing is
+ * changed. 403 means that the key lacks it; 404 and 400 mean that it has it (assumed). Writes are tested as a real
+ * Lever user, because an unknown user may be answered with 403 too. For a key that may not list users, only that and
+ * other missing reads are returned; writes are tested once it may.
+ * @throws LeverCallError if Lever cannot be asked, or refuses the key entirely
  */
 export async function missingPermissions(client: LeverClient, permissions: readonly KeyPermission[]): Promise<KeyPermission[]> {
   const waiting = [...permissions]
@@ -36,14 +37,17 @@ export async function missingPermissions(client: LeverClient, permissions: reado
   return permissions.filter((permission) => missing.has(permission))
 }
 
-/** Whether a key shows confidential records: lists that ask for them are 403 without (Lever's API documentation; the status is assumed). */
+/**
+ * True if a key shows confidential records. Without that right, lists that ask for them return 403 (Lever's API
+ * documentation; the status is assumed).
+ */
 export async function keySeesConfidential(client: LeverClient): Promise<boolean> {
   return isPermitted(client, list(leverPath`/opportunities`, { confidentiality: 'all' }))
 }
 
 const Users = z.object({ data: z.array(z.object({ id: z.string() })) })
 
-/** An active Lever user; null if the key may not list users. */
+/** Returns an active Lever user; null if the key may not list users. */
 async function someUser(client: LeverClient): Promise<string | null> {
   try {
     const { data } = await client.get(leverPath`/users`, { query: { limit: 1 }, schema: Users })
@@ -67,7 +71,7 @@ async function isPermitted(client: LeverClient, { method, path, query, json }: P
   }
 }
 
-/** Lever has looked at what was asked, so the key may ask it. */
+/** Lever has checked the content of the request, so the key has the permission. */
 function isRefusalOfContent(error: unknown): boolean {
   if (!(error instanceof LeverCallError)) return false
   const { httpStatus } = error

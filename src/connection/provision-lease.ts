@@ -4,14 +4,14 @@ import type { Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { ConnectionModel } from './connection-model.ts'
 
-/** Longer than the work under it may take: see `assertHolds`. */
+/** Longer than the work that it protects; see `assertHolds`. */
 const LEASE_MS = 60_000
 const LOOK_AGAIN_MS = 200
 const FREE = { $lte: [{ $ifNull: ['$provision.leaseUntil', new Date(0)] }, '$$NOW'] }
 
 /**
- * Runs `work` while no other process creates webhooks for this connection; waits for one that does. `assertHolds` throws once so little
- * of the lease is left that a call could outlive it.
+ * Runs `work` while no other process creates webhooks for this connection, and waits for a process that does.
+ * `assertHolds` throws once the rest of the lease is so short that a call might outlast it.
  * @throws ServiceError `state_conflict` after `waitMs`
  */
 export async function underProvisionLease<T>(

@@ -13,15 +13,16 @@ import { underProvisionLease } from './provision-lease.ts'
 import { keepProvisionedToken } from './signature-tokens.ts'
 import { takesOrigins, type WebhookEvent } from './webhook-events.ts'
 
-/** All that Lever knows, so that no opportunity is left out (Lever's API documentation). */
+/** All origins in Lever, so that no opportunity is left out (Lever's API documentation). */
 const ORIGINS = ['applied', 'sourced', 'referred', 'university', 'internal', 'agency'] as const
 
 const WAIT_MS = 15_000
 const CALL_MS = 20_000
 
 /**
- * Creates in Lever every recommended webhook that has no signature token made by hand and is not there yet, and keeps each token the moment it
- * comes. A webhook of ours whose token was lost is made anew. May be repeated: what stands is left alone.
+ * Creates in Lever every recommended webhook that does not exist yet and has no signature token entered by hand, and
+ * stores each token as soon as Lever returns it. A webhook of ours whose token was lost is created again. May be
+ * repeated: existing webhooks stay unchanged.
  * @throws ServiceError `connection_not_active`, `state_conflict`, `lever_rejected`; LeverCallError
  */
 export async function provisionWebhooks(
@@ -44,7 +45,7 @@ export async function provisionWebhooks(
   await context.audit.append({ organization, actor, action: 'connection.webhooksCreated', subject: `connection:${String(_id)}` })
 }
 
-/** How many were created. */
+/** @returns the number created */
 async function createMissing(
   context: ConnectionContext,
   connection: ConnectionDocument,

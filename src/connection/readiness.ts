@@ -9,7 +9,7 @@ import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-events.ts'
 export const MISSING = ['authorization', 'activeMapping'] as const
 export type Missing = (typeof MISSING)[number]
 
-/** Everything that blocks activation. An authorization that covers none of the features counts as missing. */
+/** Returns everything that blocks activation. An authorization that covers none of the features counts as missing. */
 export function missingOf(connection: ConnectionDocument, mapping: { active: number }): Missing[] {
   const missing: Missing[] = []
   if (!isAnyGranted(connection)) missing.push('authorization')
@@ -17,14 +17,14 @@ export function missingOf(connection: ConnectionDocument, mapping: { active: num
   return missing
 }
 
-/** The status that is shown. A connection for which Lever would refuse everything is never shown as active. */
+/** Returns the status for display. A connection for which Lever would refuse everything is never shown as active. */
 export function shownStatus(connection: ConnectionDocument): ConnectionStatus {
   return connection.status === 'active' && !isAnyGranted(connection) ? 'configuring' : connection.status
 }
 
 /**
- * Warnings, which block nothing: `webhook:<event>`, `webhookGroupOff:<event>`, `scope:<scope>`, `permission:<permission>` of an API key,
- * `fallbackUserDeactivated`, `stageMissing`.
+ * Returns warnings, which block nothing: `webhook:<event>`, `webhookGroupOff:<event>`, `scope:<scope>`,
+ * `permission:<permission>` of an API key, `fallbackUserDeactivated`, `stageMissing`.
  */
 export async function warningsOf(context: ConnectionContext, connection: ConnectionDocument): Promise<string[]> {
   const { auth, settings } = connection
@@ -40,12 +40,15 @@ export async function warningsOf(context: ConnectionContext, connection: Connect
   ]
 }
 
-/** Whether a delivery of `event` can be checked: by a token of its own, else by the account's single one. */
+/** True if a delivery of `event` can be verified: with the event's own token, or with the single token of the account. */
 export function hasSignatureToken({ webhooks }: ConnectionDocument, event: string): boolean {
   return [webhooks[event], webhooks['any']].some((state) => Boolean(state?.hand ?? state?.api))
 }
 
-/** Events that Lever does not send although their webhook is configured: their switch in Lever is off, or the webhook is gone there. */
+/**
+ * Returns events that Lever does not send although their webhook is configured: they are switched off in Lever, or
+ * the webhook is gone there.
+ */
 function silentEvents(connection: ConnectionDocument): WebhookEvent[] {
   if (!GRANTED.includes(connection.status)) return []
   return WEBHOOK_EVENTS.filter((event) => hasSignatureToken(connection, event) && isSilent(connection, event))

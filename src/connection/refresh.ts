@@ -5,22 +5,23 @@ import type { Log } from '../log.ts'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import { GRANTED, type GrantState, getGrant, REFRESH_AT } from './grant.ts'
 
-/** The right to spend a grant's refresh token, against other processes. */
+/** The exclusive right among processes to use a grant's refresh token. */
 export interface RefreshLease {
-  /** As it is under the lease: the refresh token to spend is this one's. */
+  /** The connection as read under the lease, with the refresh token to use. */
   document: ConnectionDocument
   holder: string
-  /** Whether somebody else's lease had lapsed: that process may have been killed, or may still be about to save a pair. */
+  /** True if another process's lease had expired. That process may have been killed, or may still save a pair. */
   tookOver: boolean
-  /** On the monotonic clock; a lease is not used after it. */
+  /** On the monotonic clock. The lease is not used after it. */
   endsAt: number
 }
 
 const FREE = { $lte: [{ $ifNull: ['$grant.refreshLeaseUntil', new Date(0)] }, '$$NOW'] }
 
 /**
- * Takes the lease on one generation of a grant, by the server's clock; null while another process holds it or when the generation is gone.
- * A lapsed lease can be taken; what its holder then saves still counts, since pairs are saved by comparing the generation alone.
+ * Takes the lease on one generation of a grant, by the database's clock; null while another process holds it, or if
+ * the generation has been replaced. An expired lease can be taken. A pair that its former holder still saves counts,
+ * since pairs are saved by comparing only the generation.
  */
 export async function takeRefreshLease(state: GrantState, leaseMs: number): Promise<RefreshLease | null> {
   const startedAt = performance.now()
@@ -35,8 +36,8 @@ export async function takeRefreshLease(state: GrantState, leaseMs: number): Prom
 }
 
 /**
- * Gives the lease back after a refresh that saved nothing, so that the next try need not wait for its end. `unanswered`: Lever may have made
- * a pair all the same.
+ * Releases the lease after a refresh that saved nothing, so that the next attempt need not wait for its expiry.
+ * `unanswered`: Lever may have issued a pair anyway.
  */
 export async function releaseRefreshLease({ document, holder }: RefreshLease, unanswered: boolean): Promise<void> {
   await ConnectionModel.updateOne(
@@ -51,11 +52,11 @@ export async function releaseRefreshLease({ document, holder }: RefreshLease, un
 const SHORTEST_MS = 500
 const LONGEST_MS = 60_000
 
-/** Rests after failed refreshes, twice as long each time: Lever's token endpoint is not hammered while it is out of order. */
+/** Delays after failed refreshes, doubled each time, so that a failing token endpoint is not flooded. */
 export class RefreshRest {
   private readonly resting = new Map<string, { until: number; ms: number; error: LeverCallError }>()
 
-  /** Runs `refresh`, or throws its last failure again while that rests. Other errors than a LeverCallError are no reason to rest. */
+  /** Runs `refresh`, or rethrows its last failure during the delay. Only a LeverCallError causes a delay. */
   async during<T>(key: string, refresh: () => Promise<T>): Promise<T> {
     const last = this.resting.get(key)
     if (last && performance.now() < last.until) throw last.error
@@ -74,7 +75,7 @@ export class RefreshRest {
   }
 }
 
-/** Access tokens, as `access-tokens.ts` makes them. */
+/** Access tokens, as `access-tokens.ts` provides them. */
 interface Tokens {
   current(state: GrantState): Promise<unknown>
 }
@@ -83,7 +84,10 @@ const AT_ONCE = 5
 const LIFE_MS = { $subtract: ['$grant.accessTokenExpiresAt', '$grant.obtainedAt'] }
 const IS_DUE = { $gte: ['$$NOW', { $add: ['$grant.obtainedAt', { $multiply: [LIFE_MS, REFRESH_AT] }] }] }
 
-/** Refreshes what is due, a few at a time, so that calls seldom wait for it. A failure of one keeps none of the others. */
+/**
+ * Refreshes tokens that are due, a few at a time, so that calls rarely wait for a refresh. A failure does not stop
+ * the others.
+ */
 export async function refreshDue({ tokens, log }: { tokens: Tokens; log: Log }): Promise<void> {
   const filter = {
     status: { $in: [...GRANTED] },

@@ -3,8 +3,8 @@ import type { RevocationCause } from './connection-model.ts'
 import { type GrantState, markRevoked } from './grant.ts'
 
 /**
- * Notes that Lever no longer accepts a grant: work is held until a new authorization; settings, mappings and signature tokens stay.
- * Does nothing when another generation of the grant has taken its place.
+ * Records that Lever no longer accepts a grant. Work is held until a new authorization; settings, mappings, and
+ * signature tokens stay. Does nothing if another generation has replaced the grant.
  */
 export function createRevoker({ audit }: { audit: Pick<Audit, 'append'> }) {
   return async (state: GrantState, cause: RevocationCause): Promise<void> => {

@@ -6,7 +6,7 @@ import { connectionPlace, flowPlace } from './connection-secrets.ts'
 const GRANT_SECRETS = ['accessToken', 'refreshToken', 'apiKey'] as const
 const KINDS = ['hand', 'api'] as const
 
-/** Tokens, API keys and signature tokens of connections, as sealed. */
+/** Yields the sealed tokens, API keys, and signature tokens of connections. */
 export async function* sealedInConnections(): AsyncGenerator<SealedField> {
   const connections = ConnectionModel.find({}, { organization: 1, grant: 1, webhooks: 1 }).lean<ConnectionDocument>().cursor()
   for await (const connection of connections) yield* sealedIn(connection)
@@ -27,7 +27,7 @@ function* sealedIn({ _id, organization, grant, webhooks }: ConnectionDocument): 
   }
 }
 
-/** The PKCE verifiers of authorizations, over or not: they are kept for a day. */
+/** Yields the PKCE verifiers of authorizations, completed or not: they are kept for a day. */
 export async function* sealedInAuthorizationFlows(): AsyncGenerator<SealedField> {
   const flows = AuthorizationFlowModel.find({ codeVerifier: { $ne: null } })
     .lean()

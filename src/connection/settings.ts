@@ -8,7 +8,7 @@ import { getConnection } from './find-connection.ts'
 import { GRANTED } from './grant.ts'
 import { tryKey } from './try-key.ts'
 
-/** What of a connection an admin sets; each member may be left out. */
+/** The settings that an admin may change; each one is optional. */
 export const ConnectionSettingsPatch = z
   .strictObject({
     sourceName: z
@@ -49,9 +49,10 @@ export const ConnectionSettingsPatch = z
 export type SettingsPatch = z.output<typeof ConnectionSettingsPatch>
 
 /**
- * Changes all the settings in `patch`, or none. If features change, an API key is tried for what they need.
- * @throws ServiceError `invalid_request` for a stage or Lever user that is unknown, as all are without a connection, or a Lever user who
- *   is deactivated; LeverCallError when Lever cannot be asked
+ * Changes all the settings in `patch`, or none. If features change, an API key is tested for the permissions that
+ * they need.
+ * @throws ServiceError `invalid_request` for a stage or Lever user that is unknown (without a connection, all are) or
+ * a deactivated Lever user; LeverCallError when Lever cannot be asked
  */
 export async function changeSettings(context: ConnectionContext, organization: string, patch: SettingsPatch, actor: string): Promise<void> {
   if (Object.values(patch).every((value) => value === undefined)) return
@@ -105,7 +106,7 @@ export async function dateErasureSwitch(): Promise<void> {
   await ConnectionModel.updateMany(undated, [{ $set: { [SINCE]: '$$NOW' } }], { updatePipeline: true })
 }
 
-/** Without a connection nothing of Lever is known. */
+/** Without a connection, no stage or user of Lever is known. */
 function unknownFaults(patch: SettingsPatch): FieldFault[] {
   const named = (['defaultStageId', 'performAsFallback'] as const).filter((path) => patch[path])
   return named.map((path) => ({ path, message: 'cannot be checked until Lever is connected' }))

@@ -8,7 +8,7 @@ import type { ConnectionSecrets } from './connection-secrets.ts'
 import { getConnection } from './find-connection.ts'
 import { isSignatureTokenPlace, WEBHOOK_EVENTS, type SignatureTokenPlace, type WebhookEvent } from './webhook-events.ts'
 
-/** A secret as it is pasted: Lever's are 48 hex digits (recorded answer), older ones unknown. */
+/** A token as pasted. Lever's are 48 hex digits (recorded answer); the form of older ones is unknown. */
 export const SignatureTokenText = z
   .string()
   .trim()
@@ -18,15 +18,16 @@ export const SignatureTokenText = z
 
 const DURABLE = { writeConcern: { w: 'majority', j: true } } as const
 
-/** @throws ServiceError `not_found` for an event that is none of the eight, nor `any` */
+/** @throws ServiceError `not_found` for a name that is neither one of the eight events nor `any` */
 export function requirePlace(name: string): SignatureTokenPlace {
   if (isSignatureTokenPlace(name)) return name
   throw new ServiceError('not_found', 'There is no such webhook event.', { hint: 'GET /connection lists them.' })
 }
 
 /**
- * Keeps the signature token of a webhook made by hand, in place of an earlier one by hand; then what is held for want of it is released.
- * Lever's webhooks may be set up in any order, so the connection's status does not matter.
+ * Stores the signature token of a webhook created by hand, in place of an earlier one entered by hand, and releases
+ * the deliveries that were held without it. The connection's status does not matter, because webhooks and
+ * authorization may be set up in any order.
  */
 export async function putSignatureToken(
   context: ConnectionContext,
@@ -50,7 +51,10 @@ export async function putSignatureToken(
   await context.publish('signatureTokenSaved', { organization, place })
 }
 
-/** Keeps the token that Lever returned when we made a webhook; it is shown only then (recorded answer). */
+/**
+ * Stores the token that Lever returned when the service created a webhook. Lever shows it only then (recorded
+ * answer).
+ */
 export async function keepProvisionedToken(
   context: ConnectionContext,
   connection: ConnectionDocument,
@@ -70,8 +74,9 @@ export async function keepProvisionedToken(
 }
 
 /**
- * Forgets both tokens for one event and removes our own webhook in Lever, that first: one left behind would send what nobody can check.
- * @throws LeverCallError `lever_unavailable` when Lever cannot be asked now; nothing is changed then
+ * Deletes both tokens for one event, and before that our own webhook in Lever, which would otherwise send deliveries
+ * that cannot be verified.
+ * @throws LeverCallError `lever_unavailable` if Lever cannot be asked now; nothing is changed then
  */
 export async function deleteSignatureToken(
   context: ConnectionContext,
@@ -98,13 +103,16 @@ export async function deleteSignatureToken(
 
 const ALL_MARKS = ['lastVerifiedAt', 'lastReceivedAt', 'lastRefusedAt'] as const
 
-/** What another token proved or was refused for says nothing about a new one; where a token stays beside it, what that one proved stays. */
+/**
+ * Marks set by an earlier token say nothing about a new one. If the other token stays, the marks of valid deliveries
+ * stay too.
+ */
 function marksOfEarlierToken(connection: ConnectionDocument, place: SignatureTokenPlace, replaced: 'hand' | 'api'): Record<string, 1> {
   const staying = connection.webhooks[place]?.[replaced === 'hand' ? 'api' : 'hand']
   return unsetMarks(eventsSignedBy(connection, place), staying ? ['lastRefusedAt'] : ALL_MARKS)
 }
 
-/** The events whose deliveries are checked with the tokens of `place`. */
+/** The events whose deliveries are verified with the tokens of `place`. */
 function eventsSignedBy({ webhooks }: ConnectionDocument, place: SignatureTokenPlace): readonly WebhookEvent[] {
   return place === 'any' ? WEBHOOK_EVENTS.filter((event) => !webhooks[event]?.hand && !webhooks[event]?.api) : [place]
 }
@@ -122,7 +130,10 @@ async function removeInLever(context: ConnectionContext, organization: string, i
   }
 }
 
-/** Opens the tokens that a delivery of `event` may be signed with: the event's own, or the account's single one where it has none. */
+/**
+ * Opens the tokens that may sign a delivery of `event`: the event's own, or the single token of the account if the
+ * event has none.
+ */
 export function signatureTokensFor(
   { secrets, log }: { secrets: ConnectionSecrets; log: Log },
   connection: ConnectionDocument,

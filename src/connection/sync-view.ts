@@ -15,7 +15,7 @@ const OpportunitySyncView = z.object({
   sweptAt: maybeTime.meta({ description: 'Start of the last check for changes and deletions in Lever.' }),
 })
 
-/** How far Lever's records have been read, as the API shows it; the mirror fills it in. */
+/** How far Lever's records have been read, in API form. The mirror provides it. */
 export const SyncView = z.object({
   state: z.enum(['idle', 'running', 'failed']),
   startedAt: maybeTime,

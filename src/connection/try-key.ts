@@ -14,8 +14,8 @@ interface Asking {
 }
 
 /**
- * Tries the permissions that these settings need and that were not tried yet with the connection's API key. Does nothing for an OAuth
- * authorization. May be repeated.
+ * Tests the connection's API key for the permissions that these settings need and that have not been tested yet. Does
+ * nothing for an OAuth authorization. May be repeated.
  * @throws ServiceError `connection_not_active`; LeverCallError when Lever cannot be asked
  */
 export async function tryKey(connection: ConnectionDocument, settings: FeatureSettings, asking: Asking): Promise<void> {
@@ -35,7 +35,10 @@ function untriedPermissions({ status, auth }: ConnectionDocument, settings: Feat
   return neededPermissions(settings).flatMap(({ name }) => (tried.has(name) ? [] : [name]))
 }
 
-/** Tries keys that were added before their features needed more. If one fails, the others are still tried. */
+/**
+ * Tests keys that were added before their features needed more permissions. If one fails, the others are still
+ * tested.
+ */
 export async function tryOlderKeys(asking: Asking & { log: Log }): Promise<void> {
   const withKey = { status: { $in: [...GRANTED] }, 'auth.kind': 'apiKey' } as const
   const found = await ConnectionModel.find(withKey, { organization: 1 }).lean<Pick<ConnectionDocument, '_id' | 'organization'>[]>()

@@ -1,4 +1,7 @@
-/** The eight events that are understood here, by Lever's API name, with the label of Lever's settings page (Lever's help centre). */
+/**
+ * The eight events that the service handles, by Lever's API name, with the label on Lever's settings page (Lever's
+ * help centre).
+ */
 const LABELS = {
   applicationCreated: 'Application Created',
   candidateStageChange: 'Candidate Stage Change',
@@ -11,7 +14,7 @@ const LABELS = {
 } as const
 
 export type WebhookEvent = keyof typeof LABELS
-/** `any`: the single signing token that older Lever accounts have for all events (Lever's help centre). */
+/** `any` is the single signing token that older Lever accounts have for all events (Lever's help centre). */
 export type SignatureTokenPlace = WebhookEvent | 'any'
 
 export const WEBHOOK_EVENTS = Object.keys(LABELS) as readonly WebhookEvent[]
