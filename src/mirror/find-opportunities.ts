@@ -7,11 +7,14 @@ import { hashesToFind } from './person-hashes.ts'
 import { CONFIDENTIAL, shownTo } from './shown-to.ts'
 import { LeverPostingModel, LeverRequisitionModel } from './lever-record-models.ts'
 
-/** A person of ours, by whom opportunities are looked for. */
+/** A person here whose opportunities are searched for. */
 export interface PersonOfOurs {
   emails: readonly string[]
   links: readonly string[]
-  /** `address`: search by every e-mail address, including shared ones. Default: search by the values that identify the person. */
+  /**
+   * `address`: search by every e-mail address, including shared ones. Default: search by the values that identify the
+   * person.
+   */
   by?: 'identity' | 'address'
   opportunityId?: string | null
   contactId?: string | null
@@ -24,12 +27,12 @@ export interface OpportunityFilters {
   archived?: boolean | undefined
 }
 
-/** An opportunity as last seen, without anything personal; texts of stages and reasons are those of their own lists. */
+/** An opportunity as last seen, without personal data. Names of stages and reasons come from their own lists. */
 export type OpportunityView = ReturnType<typeof toOpportunityView>
 
 /**
- * Opportunities as last seen, those first that came to be known here last.
- * @throws ServiceError `invalid_request` for a cursor that is not ours
+ * Returns opportunities as last seen, the most recently discovered first.
+ * @throws ServiceError `invalid_request` for an invalid cursor
  */
 export async function listOpportunities(
   deps: HashKeys,
@@ -46,7 +49,7 @@ export async function listOpportunities(
   return page(LeverOpportunityModel, { $and: conditions }, request, toOpportunityView)
 }
 
-/** All opportunities of contacts that share an e-mail or a link with the person, newest in Lever first. */
+/** Returns all opportunities of contacts that share an e-mail or a link with the person, newest in Lever first. */
 export async function opportunitiesOf(deps: HashKeys, organization: string, person: PersonOfOurs): Promise<OpportunityView[]> {
   const ofPerson = await isOfPerson(deps, organization, person)
   const direct = await LeverOpportunityModel.find({ $and: [{ organization }, ofPerson] }, { contactId: 1 }).lean<LeverOpportunityRecord[]>()
@@ -59,8 +62,9 @@ export async function opportunitiesOf(deps: HashKeys, organization: string, pers
 }
 
 /**
- * Opportunities that Lever shows with an e-mail or profile of the person. `ofOthersToo`: with further ones that the person is not known to
- * have or have had, so that it may be about somebody else.
+ * Returns opportunities that Lever shows with an e-mail or profile of the person. `ofOthersToo` is true if an
+ * opportunity also has values that the person is not known to have or have had, so that it may belong to somebody
+ * else.
  */
 export async function opportunitiesSharing(
   deps: HashKeys,
@@ -79,18 +83,18 @@ export async function opportunitiesSharing(
   }))
 }
 
-/** Those of the opportunities that are known to be confidential. */
+/** Returns the opportunities that are known to be confidential. */
 export async function confidentialAmong(organization: string, leverIds: readonly string[]): Promise<string[]> {
   return LeverOpportunityModel.distinct('leverId', { organization, leverId: { $in: [...leverIds] }, ...CONFIDENTIAL })
 }
 
-/** All opportunities of a contact. */
+/** Returns all opportunities of a contact. */
 export async function opportunitiesOfContact(organization: string, contactId: string): Promise<OpportunityView[]> {
   const records = await LeverOpportunityModel.find({ organization, contactId }).lean<LeverOpportunityRecord[]>()
   return records.map(toOpportunityView)
 }
 
-/** Null for an opportunity that the mirror does not know, or whose contact Lever did not tell. */
+/** Returns null for an opportunity that the mirror does not know, or whose contact Lever did not name. */
 export async function contactOf(organization: string, leverId: string): Promise<string | null> {
   const record = await LeverOpportunityModel.findOne({ organization, leverId }, { contactId: 1 }).lean<LeverOpportunityRecord>()
   return record?.contactId ?? null
@@ -127,7 +131,10 @@ const MODELS = { opportunities: LeverOpportunityModel, postings: LeverPostingMod
 
 type ConfidentialKind = keyof typeof MODELS
 
-/** Whether each of these records is confidential as last seen in Lever, by id. Records that the mirror doesn't hold are left out. */
+/**
+ * Returns, by id, whether each of these records was confidential when last seen in Lever. Records that the mirror
+ * does not have are left out.
+ */
 export async function confidentialityOf(
   organization: string,
   kind: ConfidentialKind,

@@ -1,9 +1,9 @@
 import { literally } from '../paging.ts'
 
-/** In UTF-16 units, so that a page's cursor, which carries one, stays short. */
+/** In UTF-16 units. A page's cursor contains a sort key, and must stay short. */
 const LONGEST_SORT_KEY = 28
 
-/** Text in the form in which it is searched: lower case, without accents, white space and controls as single spaces. */
+/** Returns text in its search form: lower case, without accents, white space and control characters as single spaces. */
 export function foldText(text: string): string {
   return text
     .normalize('NFKD')
@@ -13,22 +13,22 @@ export function foldText(text: string): string {
     .trim()
 }
 
-/** The form in which records are ordered; equal ones then go by id. */
+/** Returns the form that orders records. Equal ones are then ordered by id. */
 export function sortKeyOf(text: string): string {
   return foldText(text).slice(0, LONGEST_SORT_KEY)
 }
 
-/** What a search looks through: these texts, folded. */
+/** Returns the text that a search looks through: these texts, folded. */
 export function searchKeyOf(texts: readonly (string | null | undefined)[]): string {
   return foldText(texts.filter(Boolean).join(' '))
 }
 
-/** Whether every word of `q` is somewhere in a folded text, as `matchesWords` asks. */
+/** True if every word of `q` occurs in a folded text, as in `matchesWords`. */
 export function hasWords(searchKey: string, q: string): boolean {
   return foldText(q).split(' ').every((word) => searchKey.includes(word)) // prettier-ignore
 }
 
-/** A filter that finds every word of `q` somewhere in a folded field; all records when `q` has no words. */
+/** Returns a filter for records with every word of `q` in a folded field. Without words it matches all records. */
 export function matchesWords(field: string, q: string): object {
   const words = foldText(q).split(' ').filter(Boolean)
   if (words.length === 0) return {}

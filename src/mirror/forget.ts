@@ -13,9 +13,12 @@ import { SyncRunModel } from './sync-run-model.ts'
 import type { HashKeys } from './mirror-deps.ts'
 import { hashesToFind } from './person-hashes.ts'
 
-/** Deletes all that was seen of the organization's Lever account, hashes included, and ends its syncs. May be repeated. */
+/**
+ * Deletes everything stored about the organization's Lever account, including hashes, and ends its syncs. May be
+ * repeated.
+ */
 export async function forgetOrganization(organization: string): Promise<void> {
-  // first, so that a run which goes on elsewhere notices
+  // first, so that a run in another process notices
   await Promise.all([SyncRunModel.deleteMany({ organization }), OpportunitySyncModel.deleteMany({ organization })])
   await Promise.all([
     LeverUserModel.deleteMany({ organization }),
@@ -29,21 +32,28 @@ export async function forgetOrganization(organization: string): Promise<void> {
   await forgetMissedChanges(organization)
 }
 
-/** Lever itself says that it was deleted: it is no duplicate of anybody any more, and what happened to it goes too. */
+/**
+ * Called when Lever itself reports the deletion: the opportunity no longer counts as a duplicate, and its history is
+ * deleted too.
+ */
 export async function forgetOpportunity(organization: string, leverId: string): Promise<void> {
   await LeverOpportunityModel.deleteOne({ organization, leverId })
   await forgetHistory(organization, [leverId])
 }
 
-/** Drops what happened to these opportunities. @returns how many entries */
+/**
+ * Deletes the history of these opportunities.
+ * @returns the number of entries
+ */
 export async function forgetHistory(organization: string, opportunityIds: readonly string[]): Promise<number> {
   const gone = await OpportunityHistoryModel.deleteMany({ organization, opportunityId: { $in: [...opportunityIds] } })
   return gone.deletedCount
 }
 
 /**
- * Forgets by which e-mails and links a person is recognized: all hashes of the person's own opportunities (`opportunityIds`), and only the
- * person's own hashes in others. What Lever shows later is kept like anybody's. @returns how many opportunities had such hashes
+ * Deletes the hashes of e-mails and links that recognize a person: all hashes of the person's own opportunities
+ * (`opportunityIds`), and only the person's own hashes in others. What Lever shows later is stored as for anyone.
+ * @returns the number of opportunities with such hashes
  */
 export async function forgetPerson(
   deps: HashKeys,

@@ -8,8 +8,8 @@ import { recordOpportunity } from './record-opportunity.ts'
 type KeepDeps = Pick<MirrorDeps, 'hashKeyOf' | 'publish'>
 
 /**
- * Keeps a reading in the mirror, and lets follow what follows from it. Nothing stays of an organization that was disconnected meanwhile:
- * what was under way may read or write after its mirror was forgotten.
+ * Stores a reading in the mirror, and updates what depends on it. Stores nothing for an organization that has been
+ * disconnected: work under way may read or write after its mirror was deleted.
  */
 export async function keepOpportunity(
   deps: KeepDeps,
@@ -22,7 +22,7 @@ export async function keepOpportunity(
   return outcome
 }
 
-/** The same with its history, for an opportunity of ours. `isNew`: Lever has just created it. */
+/** The same, with history, for an opportunity that concerns a candidate here. `isNew`: Lever has just created it. */
 export async function keepOurs(
   deps: KeepDeps,
   organization: string,

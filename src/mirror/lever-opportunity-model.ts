@@ -1,8 +1,8 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
 /**
- * An opportunity as last seen. Of people who are not ours little is kept: ids, stage, postings, owner, source, archive state and
- * times, and keyed hashes of e-mails and links; no names, no addresses.
+ * An opportunity as last seen. For people who are not candidates here, it holds only ids, stage, postings, owner,
+ * source, archive state and times, and keyed hashes of e-mails and links; no names, no addresses.
  */
 const leverOpportunitySchema = new Schema(
   {
@@ -10,12 +10,12 @@ const leverOpportunitySchema = new Schema(
     leverId: { type: String, required: true },
     contactId: { type: String, default: null },
     stageId: { type: String, default: null },
-    /** Postings of its applications (0 or 1 today). */
+    /** The postings of its applications (0 or 1 today). */
     postingIds: { type: [String], default: [] },
     ownerId: { type: String, default: null },
     origin: { type: String, default: null },
     sources: { type: [String], default: [] },
-    /** Lever may name no time. */
+    /** Kept in addition to the time of archiving, which Lever may leave out. */
     archived: { type: Boolean, default: false },
     archivedAt: { type: Date, default: null },
     archiveReasonId: { type: String, default: null },
@@ -24,12 +24,15 @@ const leverOpportunitySchema = new Schema(
     url: { type: String, default: null },
     emailHashes: { type: [String], default: [] },
     linkHashes: { type: [String], default: [] },
-    /** True from an erasure that removed hashes until Lever is read again: people may stand here who are not found. */
+    /**
+     * True after an erasure removed hashes, until the record is read from Lever again. Until then, its people may not
+     * be found.
+     */
     hashesRemoved: Boolean,
-    /** Lever's own times; `leverUpdatedAt` is null on old records. */
+    /** Lever's own times. `leverUpdatedAt` is null on old records. */
     leverCreatedAt: { type: Date, default: null },
     leverUpdatedAt: { type: Date, default: null },
-    /** When we read this state from Lever (server's clock of the read's start). */
+    /** When the read of this state began, by the database's clock. */
     readAt: { type: Date, required: true },
   },
   { collection: 'lever_opportunities' },

@@ -1,12 +1,12 @@
 import { model, Schema, type InferSchemaType } from 'mongoose'
 
-/** What every mirrored record has: Lever's id within an organization, and when a sync last saw it. */
+/** Fields of every mirrored record: Lever's id within an organization, and when a sync last saw it. */
 const seen = {
   organization: { type: Schema.Types.ObjectId, required: true },
   leverId: { type: String, required: true },
-  /** The sync run that saw it last; records that a complete run did not see are removed. */
+  /** The start of the sync run that saw it last. Records that a complete run did not see are removed. */
   seenAt: { type: Date, required: true },
-  /** What lists are ordered by: the folded name or title; of stages their place in the pipeline. */
+  /** The order of lists: the folded name or title; for stages, their position in the pipeline. */
   sortKey: { type: String, default: '' },
 } as const
 
@@ -24,7 +24,7 @@ const postingSchema = new Schema(
   {
     ...seen,
     text: String,
-    /** Lever's: published, internal, closed, draft, pending, rejected. */
+    /** Lever's values: published, internal, closed, draft, pending, rejected. */
     state: String,
     location: { type: String, default: null },
     team: { type: String, default: null },
@@ -35,7 +35,7 @@ const postingSchema = new Schema(
     requisitionCodes: { type: [String], default: [] },
     confidentiality: String,
     url: { type: String, default: null },
-    /** Title, location, team and requisition codes, folded: what `?q=` looks through. */
+    /** Title, location, team, and requisition codes, folded for `?q=`. */
     searchKey: { type: String, default: '' },
     updatedAt: Date,
   },
@@ -47,7 +47,7 @@ const requisitionSchema = new Schema(
     ...seen,
     name: String,
     requisitionCode: String,
-    /** Lever's: draft, open, closed, onHold, pending, rejected. */
+    /** Lever's values: draft, open, closed, onHold, pending, rejected. */
     status: String,
     postings: { type: [String], default: [] },
     headcountTotal: Schema.Types.Mixed,

@@ -15,7 +15,7 @@ export interface LeverUserView {
   name: string | null
   email: string | null
   accessRole: string | null
-  /** Not null: may neither sign in to Lever nor be performed as. */
+  /** If set, the user can neither sign in to Lever nor be used for perform-as. */
   deactivatedAt: Date | null
 }
 
@@ -26,7 +26,10 @@ export function toLeverUserView(record: LeverUserRecord): LeverUserView {
   return { id, name: name ?? null, email: email ?? null, accessRole: accessRole ?? null, deactivatedAt: deactivatedAt ?? null }
 }
 
-/** From the mirror alone. E-mail addresses compare by `normalizeEmail`. An active user goes before others with the same address. */
+/**
+ * Reads only the mirror. Compares e-mail addresses by `normalizeEmail`. If several users share an address, an active
+ * one is returned first.
+ */
 export async function findUser(organization: string, by: { id: string } | { email: string }): Promise<LeverUserView | null> {
   const key = 'id' in by ? { leverId: by.id } : { emailKey: normalizeEmail(by.email) }
   const record = await LeverUserModel.findOne({ organization, ...key })
@@ -35,22 +38,23 @@ export async function findUser(organization: string, by: { id: string } | { emai
   return record && toLeverUserView(record)
 }
 
-/** Those of the ids that the mirror knows, by id. */
+/** Returns those of the ids that the mirror knows, by id. */
 export async function usersById(organization: string, ids: readonly string[]): Promise<Map<string, LeverUserView>> {
   const records = await LeverUserModel.find({ organization, leverId: { $in: ids } }).lean<LeverUserRecord[]>()
   return new Map(records.map((record) => [record.leverId, toLeverUserView(record)]))
 }
 
-/** All users of the account as last seen, deactivated ones too, by name. */
+/** Returns all users of the account as last seen, including deactivated ones, by name. */
 export async function allUsers(organization: string): Promise<LeverUserView[]> {
   const records = await LeverUserModel.find({ organization }).sort({ sortKey: 1, _id: 1 }).lean<LeverUserRecord[]>()
   return records.map(toLeverUserView)
 }
 
 /**
- * The user with this e-mail as Lever has it now, deactivated ones too; kept in the mirror. When Lever cannot be asked, as
- * last seen. Costs one call, a second one only where Lever's spelling of the address differs from the given one.
- * @throws ServiceError when Lever cannot be asked and the mirror does not know the user
+ * Returns the user with this e-mail as Lever has it now, also a deactivated one, and stores it in the mirror. If
+ * Lever cannot be asked, returns the user as last seen. Costs one call, and a second one only if Lever's spelling of
+ * the address differs from the given one.
+ * @throws ServiceError if Lever cannot be asked and the mirror does not know the user
  */
 export async function lookUpUser(
   deps: Pick<MirrorDeps, 'leverClient'>,
@@ -69,7 +73,7 @@ export async function lookUpUser(
   }
 }
 
-/** Lever is documented to match exactly and only assumed to ignore case: what it calls the user goes first. */
+/** Lever is documented to match exactly and only assumed to ignore case, so Lever's own spelling is tried first. */
 function spellings(known: string | null | undefined, given: string): Set<string> {
   return new Set([known ?? given.trim(), given.trim(), normalizeEmail(given)])
 }
@@ -87,7 +91,7 @@ async function readUsers(client: LeverClient, emailKey: string, emails: Iterable
 }
 
 /**
- * Reads all users from Lever now, so that matching people does not depend on when the last sync was.
+ * Reads all users from Lever now, so that matching people does not depend on the time of the last sync.
  * @throws ServiceError when Lever cannot be asked
  */
 export async function refreshUsers(deps: Pick<MirrorDeps, 'leverClient'>, organization: string): Promise<void> {
@@ -118,7 +122,7 @@ export async function isUserGone(deps: Pick<MirrorDeps, 'leverClient'>, organiza
   return ((await findUser(organization, { id: leverId }))?.deactivatedAt ?? (user ? null : seenAt)) !== null
 }
 
-/** Whether Lever shows a deactivated user by id is assumed. */
+/** It is assumed that Lever returns a deactivated user by id. */
 async function readUser(client: LeverClient, leverId: string): Promise<LeverUser | null> {
   try {
     return await getUser(client, leverId)

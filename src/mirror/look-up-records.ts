@@ -9,9 +9,9 @@ import { serverTime } from './server-time.ts'
 import { writeRecords, type MirrorFields } from './write-records.ts'
 
 /**
- * A posting as last seen; one that the mirror does not know, newer than the last sync perhaps, is asked of Lever. Null for one
- * that Lever does not show either, or that `clearance` does not cover.
- * @throws ServiceError when it is unknown and Lever cannot be asked
+ * Returns a posting as last seen. A posting that the mirror does not know, perhaps because it is newer than the last
+ * sync, is requested from Lever. Returns null if Lever does not show it either, or if `clearance` does not cover it.
+ * @throws ServiceError if it is unknown and Lever cannot be asked
  */
 export async function lookUpPosting(
   deps: Pick<MirrorDeps, 'leverClient'>,
@@ -33,8 +33,9 @@ export async function lookUpPosting(
 }
 
 /**
- * A stage as last seen; one that the mirror does not know is looked for in Lever's pipeline. Null when it is not there either.
- * @throws ServiceError when it is unknown and Lever cannot be asked
+ * Returns a stage as last seen. A stage that the mirror does not know is looked up in Lever's pipeline. Returns null
+ * if it is not there either.
+ * @throws ServiceError if it is unknown and Lever cannot be asked
  */
 export async function lookUpStage(deps: Pick<MirrorDeps, 'leverClient'>, organization: string, leverId: string): Promise<StageView | null> {
   const known = await findStage(organization, leverId)

@@ -3,12 +3,12 @@ import type { LeverClient } from '../lever/client.ts'
 import type { Lane } from '../lever/request-budget.ts'
 import type { Log } from '../log.ts'
 
-/** What the mirror is given of other parts. */
+/** What the mirror needs from other parts. */
 export interface MirrorDeps {
   /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
   leverClient(organization: string, lane?: Lane): Promise<LeverClient>
   canSeeConfidential(organization: string): Promise<boolean>
-  /** Told the users of the account, by whom the connection knows it again. */
+  /** Called with the users of the account, which identify it for the connection. */
   rememberLeverUsers(organization: string, leverUserIds: readonly string[]): Promise<void>
   /** The organization's own key, 32 bytes, which recognizes people without storing their addresses. */
   hashKeyOf(organization: string): Promise<Buffer>
@@ -20,9 +20,9 @@ export interface MirrorDeps {
   /** True if so many exports are queued that asking Lever for duplicates of each would take too long. */
   hasExportBurst(organization: string): Promise<boolean>
   log: Log
-  /** How long a sync holds without a heartbeat. */
+  /** How long a sync keeps its lease without a heartbeat. */
   leaseMs: number
 }
 
-/** What recognizing people by their addresses needs. */
+/** Recognizes people by hashes of their addresses. */
 export type HashKeys = Pick<MirrorDeps, 'hashKeyOf'>

@@ -1,5 +1,5 @@
 /**
- * How readings of Lever are written: without waiting for the majority. Whoever keeps a reading waits for one afterwards, with the write that
- * says that it is done, and a reading that is lost before is read again.
+ * Writes readings of Lever without waiting for the majority. The write that later marks the work as done does wait,
+ * and a reading that is lost before that is read again.
  */
 export const MIRROR_WRITES = { w: 1 } as const

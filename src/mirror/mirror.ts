@@ -52,14 +52,17 @@ export function createMirror(deps: MirrorDeps) {
   let opportunityWorker: Worker | null = null
   const { leaseMs, log } = deps
 
-  /** Reads all opportunities if that does not stand yet, and what changed since. `asked`: somebody looks at it. */
+  /**
+   * Reads all opportunities if that is not complete yet, and then the changes. `asked`: a person is watching the
+   * progress.
+   */
   async function syncOpportunities(organization: string, { asked }: { asked: boolean } = { asked: true }): Promise<void> {
     await requestOpportunitySync(organization, { asked })
     opportunityWorker?.wake()
   }
 
   return {
-    /** Lets this process run syncs that are due; others may do so as well. */
+    /** Runs due syncs in this process; other processes may do so too. */
     startWorker(): Worker {
       worker ??= startSyncWorker<SyncRunDocument>({
         name: 'syncs',
@@ -82,9 +85,9 @@ export function createMirror(deps: MirrorDeps) {
       return opportunityWorker
     },
     /**
-     * Begins a sync in the background: of these resources at least, of all when none are named or all are due. Of opportunities
-     * only when they are named, or read already.
-     * @throws ServiceError `connection_not_active` when there is no grant that Lever accepts
+     * Begins a sync in the background: of at least these resources; of all if none are named or all are due. Reads
+     * opportunities only if they are named, or have been read before.
+     * @throws ServiceError `connection_not_active` if there is no grant that Lever accepts
      */
     async sync(organization: string, resources?: readonly Synced[]): Promise<void> {
       await deps.leverClient(organization, 'sync')
@@ -98,7 +101,7 @@ export function createMirror(deps: MirrorDeps) {
     },
     syncOpportunities,
     syncStatus,
-    /** Begins, in the background, the syncs that are due: some time after the last one, or never begun. */
+    /** Begins, in the background, the syncs that are due: a certain time after the last one, or never begun. */
     async syncDue(): Promise<void> {
       await scheduleForgottenSyncs()
       await scheduleForgottenOpportunitySyncs()
@@ -107,7 +110,7 @@ export function createMirror(deps: MirrorDeps) {
     },
     /** How far the mirror of opportunities can be trusted. */
     standingOf,
-    /** Many exports wait and would rather not ask Lever: a sweep begins, unless there was one a moment ago. */
+    /** Begins a sweep, unless one has just run. Called when many exports wait and would otherwise each ask Lever. */
     async hastenSweep(organization: string): Promise<void> {
       if (await hastenSweep(organization)) opportunityWorker?.wake()
     },
@@ -132,7 +135,7 @@ export function createMirror(deps: MirrorDeps) {
 
     recordOpportunity: (organization: string, opportunity: LeverOpportunity, readAt: Date) =>
       keepOpportunity(deps, organization, opportunity, readAt),
-    /** Keeps what a webhook's reading showed, and tells the other parts. May be repeated. */
+    /** Stores the reading that a webhook caused, and informs the other parts. May be repeated. */
     async takeReading(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<ReadingResult & { isNewest: boolean }> {
       const outcome = await keepOpportunity(deps, organization, opportunity, readAt)
       return { ...(await publishReading(deps, organization, opportunity, readAt)), isNewest: outcome === 'applied' }
@@ -155,7 +158,10 @@ export function createMirror(deps: MirrorDeps) {
     contactOf,
     forgetOpportunity,
     lacksHashes,
-    /** Reads the records again from which an erasure removed hashes. @returns whether there were any */
+    /**
+     * Reads again the records from which an erasure removed hashes.
+     * @returns true if there were any
+     */
     restoreHashes: (organization: string, by: { client: LeverClient; lane: Lane }) => restoreHashes(deps, organization, by),
     forgetPerson: (organization: string, person: Parameters<typeof forgetPerson>[2]) => forgetPerson(deps, organization, person),
     forgetOrganization,

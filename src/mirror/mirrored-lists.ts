@@ -18,21 +18,21 @@ import { readRecordPage } from './record-page.ts'
 import { CONFIDENTIAL, shownTo } from './shown-to.ts'
 
 export interface PostingFilters {
-  /** Words, each of which stands in title, location, team or a requisition code; case and accents do not matter. */
+  /** Words that must each occur in the title, location, team, or a requisition code; ignores case and accents. */
   q?: string | undefined
-  /** Lever's state, exactly. */
+  /** Lever's state, matched exactly. */
   state?: string | undefined
   open?: boolean | undefined
 }
 
-/** States in which Lever takes candidates: on the job site, or unlisted ("internal"). */
+/** States in which Lever accepts candidates: on the job site, or unlisted ("internal"). */
 const OPEN_STATES: readonly string[] = ['published', 'internal']
 
 export function listUsers(organization: string, page: PageRequest): Promise<Page<LeverUserView>> {
   return readRecordPage(LeverUserModel, { organization }, page, toLeverUserView)
 }
 
-/** In the order of the pipeline. */
+/** Ordered as in the pipeline. */
 export function listStages(organization: string, page: PageRequest): Promise<Page<StageView>> {
   return readRecordPage(LeverStageModel, { organization }, page, toStageView)
 }
@@ -55,7 +55,7 @@ export async function listPostings(
   return { ...found, data: await nameShownRequisitions(organization, clearance, found.data) }
 }
 
-/** The codes of requisitions that `clearance` does not cover are not searched. */
+/** Codes of requisitions that `clearance` does not cover are not searched. */
 async function findsWords(organization: string, q: string, clearance: Clearance): Promise<QueryFilter<LeverPostingRecord>> {
   const matches = matchesWords('searchKey', q)
   if (clearance === 'all') return matches
@@ -79,19 +79,22 @@ export async function findStage(organization: string, leverId: string): Promise<
   return record && toStageView(record)
 }
 
-/** Null also for one that `clearance` does not cover. */
+/** Returns null also for a posting that `clearance` does not cover. */
 export async function findPosting(organization: string, leverId: string, clearance: Clearance): Promise<PostingView | null> {
   const record = await LeverPostingModel.findOne({ organization, leverId, ...shownTo(clearance) }).lean<LeverPostingRecord>()
   return record && toPostingView(record)
 }
 
-/** Null also for one that `clearance` does not cover. */
+/** Returns null also for a requisition that `clearance` does not cover. */
 export async function findRequisition(organization: string, leverId: string, clearance: Clearance): Promise<RequisitionView | null> {
   const record = await LeverRequisitionModel.findOne({ organization, leverId, ...shownTo(clearance) }).lean<LeverRequisitionRecord>()
   return record && toRequisitionView(record)
 }
 
-/** Lists name records of the other kind by id or code: these, too, only where they may be seen. */
+/**
+ * Postings and requisitions refer to each other by id or code. These references, too, are shown only if `clearance`
+ * covers them.
+ */
 async function nameShownPostings(organization: string, clearance: Clearance, requisitions: RequisitionView[]): Promise<RequisitionView[]> {
   if (clearance === 'all') return requisitions
   const ids = requisitions.flatMap(({ postings }) => postings)

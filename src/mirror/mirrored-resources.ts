@@ -18,20 +18,23 @@ import type { Resource } from './resource.ts'
 import type { MirrorFields, SeenRecord } from './write-records.ts'
 
 export interface ReadOptions {
-  /** The grant shows confidential postings and requisitions; asking without it is refused (Lever's API documentation). */
+  /**
+   * True if the grant shows confidential postings and requisitions; without it, Lever refuses to list them (Lever's
+   * API documentation).
+   */
   confidential: boolean
 }
 
 export interface MirroredResource {
   model: Model<SeenRecord>
   read: (client: LeverClient, options: ReadOptions) => AsyncIterable<MirrorFields>
-  /** Every Lever account has some, so that an answer without any is not believed. */
+  /** Every Lever account has some, so an empty list is treated as a fault. */
   neverEmpty: boolean
 }
 
 const asSeen = (model: unknown): Model<SeenRecord> => model as Model<SeenRecord>
 
-/** Where each resource comes from and goes to. */
+/** The source and the destination of each resource. */
 export const MIRRORED: Record<Resource, MirroredResource> = {
   users: {
     model: asSeen(LeverUserModel),

@@ -2,25 +2,25 @@ import type { WebhookEvent } from '../connection/webhook-events.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import type { LeverOpportunityRecord } from './lever-opportunity-model.ts'
 
-/** Something that Lever has an event for, and that the mirror had not been told. */
+/** A change for which Lever has an event, and that no webhook had reported to the mirror. */
 export interface MissedChange {
   event: WebhookEvent
-  /** By Lever's clock, as nearly as Lever says. */
+  /** By Lever's clock, as precisely as Lever reports it. */
   at: Date
 }
 
 export interface ComparedWith {
   /** Null for an opportunity that the mirror did not know. */
   before: LeverOpportunityRecord | null
-  /** One created later would be known by its event. */
+  /** An opportunity created after this time should have been reported by its event. */
   createdSince: Date
-  /** Archive reasons that are a hire. */
+  /** The archive reasons that mean a hire. */
   hiredReasons: ReadonlySet<string>
 }
 
 /**
- * What happened to an opportunity since it was last seen, as far as an event of Lever tells it. Confidential ones count for nothing: their
- * events come only to webhooks that were made with that right (assumed).
+ * Returns what happened to an opportunity since it was last seen, for changes that have a Lever event. Confidential
+ * opportunities do not count: their events are sent only to webhooks created with that right (assumed).
  */
 export function missedChanges(opportunity: LeverOpportunity, compared: ComparedWith): MissedChange[] {
   const { before } = compared

@@ -11,17 +11,17 @@ type NewEntry = Pick<HistoryEntry, 'key' | 'kind' | 'at'> &
   Partial<Pick<HistoryEntry, 'stageId' | 'stageText' | 'archiveReasonId' | 'userId' | 'interviewId'>>
 type KnownEntry = Pick<HistoryEntry, 'key' | 'kind' | 'at'>
 
-/** An event that was not known before; `what` is the stage in words, the id of the reason or of the interview. */
+/** An event that was not known before. `what` is the name of the stage, or the id of the reason or interview. */
 export interface NotedEntry {
   kind: HistoryKind
   what: string | null
 }
 
 /**
- * Notes what a reading tells of the past of an opportunity and is not noted yet: every stage with its time and who moved it there
- * (Lever's `stageChanges`), the archiving, and its end. Readings may come in any order and any number of times; an older one adds nothing
- * that a newer one contradicts. `readAt` is the start of the reading.
- * @returns what was new
+ * Stores what a reading tells about the past of an opportunity and is not stored yet: every stage with its time and
+ * the user who moved it there (Lever's `stageChanges`), the archiving, and its end. Readings may arrive in any order,
+ * any number of times; an older one adds nothing that a newer one contradicts. `readAt` is the start of the reading.
+ * @returns the new entries
  */
 export async function noteHistory(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<NotedEntry[]> {
   const noted = await addHistory(organization, opportunity, readAt)
@@ -30,8 +30,8 @@ export async function noteHistory(organization: string, opportunity: LeverOpport
 }
 
 /**
- * The same for a caller that looks afterwards whether the organization is still connected. `isNew`: Lever has just created the opportunity,
- * so nothing can have been noted of it.
+ * The same for a caller that checks afterwards whether the organization is still connected. `isNew`: Lever has just
+ * created the opportunity, so no entry can exist yet.
  */
 export async function addHistory(
   organization: string,
@@ -53,14 +53,17 @@ async function knownEntries(organization: string, opportunityId: string): Promis
 export interface InterviewTold {
   opportunityId: string
   kind: 'interviewCreated' | 'interviewUpdated' | 'interviewDeleted'
-  /** As the webhook names it, which is not signed. */
+  /** From the webhook, where it is not signed. */
   interviewId: string | null
   at: Date
-  /** Lever's token of the webhook: a repeat carries the same. */
+  /** Lever's token of the webhook; a repeated delivery has the same one. */
   token: string
 }
 
-/** Notes that Lever told of an interview. May be repeated. @returns what was new */
+/**
+ * Stores that Lever reported an interview. May be repeated.
+ * @returns the new entries
+ */
 export async function noteInterview(
   organization: string,
   { opportunityId, kind, interviewId, at, token }: InterviewTold,
@@ -72,7 +75,7 @@ export async function noteInterview(
 
 function stagesOf({ stage, stageChanges, lastAdvancedAt }: LeverOpportunity): NewEntry[] {
   const entries = stageChanges.flatMap(({ toStageId, updatedAt, userId }) => (updatedAt ? [stageEntry(toStageId, updatedAt, userId)] : []))
-  // an account that tells no changes still tells the stage, and since when
+  // an account without stage changes still reports the current stage and its time
   if (stage === null || lastAdvancedAt === null || stageChanges.at(-1)?.toStageId === stage) return entries
   return [...entries, stageEntry(stage, lastAdvancedAt, null)]
 }
@@ -88,7 +91,10 @@ function archivingOf({ archived, updatedAt }: LeverOpportunity, readAt: Date): N
   return [{ key: `archived:${archivedAt?.getTime() ?? reason ?? 'unknown'}`, kind: 'archived', at, archiveReasonId: reason }]
 }
 
-/** Lever tells no time of it: it is between the archiving and the last change. A reading from before the archiving says nothing. */
+/**
+ * Lever reports no time for it: it is between the archiving and the last change. A reading from before the archiving
+ * says nothing.
+ */
 function endOfArchiving({ archived, updatedAt }: LeverOpportunity, readAt: Date, known: readonly KnownEntry[]): NewEntry[] {
   const last = known.filter(({ kind }) => kind === 'archived').toSorted((a, b) => b.at.getTime() - a.at.getTime())[0]
   const at = updatedAt ?? readAt
@@ -110,7 +116,7 @@ async function withStageTexts(
   return entries.map((entry) => (entry.stageId ? { ...entry, stageText: textOf(entry.stageId) } : entry))
 }
 
-/** What was under way when the organization was disconnected may write after its mirror was forgotten. */
+/** Work that was under way when the organization was disconnected may write after its mirror was deleted. */
 async function forgetIfGone(organization: string, opportunityId: string, noted: readonly NotedEntry[]): Promise<void> {
   const isGone = noted.length > 0 && (await isDisconnected(organization))
   if (isGone) await forgetHistory(organization, [opportunityId])
@@ -124,7 +130,7 @@ async function insert(organization: string, opportunityId: string, entries: read
   })
 }
 
-/** @returns those that were not there */
+/** @returns the entries that did not exist */
 async function insertUnknown(entries: readonly HistoryEntry[]): Promise<HistoryEntry[]> {
   if (entries.length === 0) return []
   try {

@@ -2,11 +2,12 @@ import { LeverOpportunityModel } from './lever-opportunity-model.ts'
 import { OpportunitySyncModel } from './opportunity-sync-model.ts'
 
 /**
- * The `progress` of an `OpportunitySync`, as people see it. A run that nobody looks at (a sweep that recurs) shows its end alone. Written only
- * while `runAt` is the run's own, so that one that was overtaken, or whose organization was disconnected, changes nothing any more.
+ * The `progress` of an `OpportunitySync` that people see. A run that nobody watches (a recurring sweep) shows only
+ * its end. Written only while `runAt` is the run's own, so that a run that lost its lease, or whose organization was
+ * disconnected, changes nothing.
  */
 export interface OpportunityProgress {
-  /** How far the reading of all has come. At most about once a second. */
+  /** Updates the progress of reading all opportunities, about once a second at most. */
   tell(read: number, estimated: number | null): Promise<void>
   finish(
     state: 'idle' | 'failed',
@@ -16,7 +17,7 @@ export interface OpportunityProgress {
 
 const TOLD_EVERY_MS = 1000
 
-/** `startedAt` by the server's clock; `shown`: to be seen while it runs. */
+/** `startedAt` is by the database's clock. `shown`: visible while it runs. */
 export async function beginOpportunityProgress(
   organization: string,
   startedAt: Date,
@@ -57,7 +58,10 @@ export async function beginOpportunityProgress(
   }
 }
 
-/** Opportunities a second since the run began here; null while it is too early to tell again. */
+/**
+ * Returns the opportunities per second since the run began in this process; null while it is too early for the next
+ * value.
+ */
 function paceOf(): (read: number) => number | null {
   const begunAt = performance.now()
   let toldAt = -Infinity

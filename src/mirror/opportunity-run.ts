@@ -8,7 +8,6 @@ import type { MirrorDeps } from './mirror-deps.ts'
 import { publishReading } from './publish-reading.ts'
 import { recordOpportunities } from './record-opportunity.ts'
 
-/** One claimed reading of an organization's opportunities. */
 export interface OpportunityRun {
   deps: MirrorDeps
   organization: string
@@ -20,8 +19,9 @@ export interface OpportunityRun {
 }
 
 /**
- * Keeps a page of a list in the mirror, and tells the other parts about the opportunities that they know. May be repeated.
- * @returns the mirror's records of these opportunities from before
+ * Stores a page of a list in the mirror, and informs the other parts about the opportunities that they know. May be
+ * repeated.
+ * @returns the mirror's previous records of these opportunities
  * @throws LeaseLost, so that little is written for an organization that was disconnected in between
  */
 export async function keepPage(
@@ -42,7 +42,7 @@ export async function keepPage(
   return before
 }
 
-/** Those of the opportunities that a candidate, an export or another record here refers to. */
+/** Returns the opportunities that a candidate, an export, or another record here refers to. */
 export async function knownHere(
   { knownAmong }: Pick<MirrorDeps, 'knownAmong'>,
   organization: string,

@@ -3,7 +3,10 @@ import { isConfidential } from '../accounts/clearance.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { LeverArchiveReasonModel, LeverStageModel, type LeverArchiveReasonRecord, type LeverStageRecord } from './lever-record-models.ts'
 
-/** The state of an opportunity in words: Lever's texts of stage and archive reason, else what the opportunity itself says, else the id. */
+/**
+ * Returns the state of an opportunity with names: Lever's names of stage and archive reason, otherwise those in the
+ * opportunity itself, otherwise the id.
+ */
 export async function opportunityState(organization: string, opportunity: LeverOpportunity): Promise<OpportunityState> {
   const { id: opportunityId, contact: contactId, url, stage, postingIds: postings, archived, owner, updatedAt } = opportunity
   return {
@@ -22,7 +25,7 @@ export async function opportunityState(organization: string, opportunity: LeverO
   }
 }
 
-/** Null for a stage that the mirror does not know. */
+/** Returns null for a stage that the mirror does not know. */
 async function stageText(organization: string, leverId: string): Promise<string | null> {
   const stage = await LeverStageModel.findOne({ organization, leverId }).lean<LeverStageRecord>()
   return stage?.text ?? null

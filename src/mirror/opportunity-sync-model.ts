@@ -12,13 +12,13 @@ const sliceSchema = new Schema(
 
 const fullSchema = new Schema(
   {
-    /** Server's clock; the first sweep looks back to it. */
+    /** By the database's clock. The first sweep starts from this time. */
     startedAt: { type: Date, required: true },
-    /** From then on the mirror holds every opportunity that the grant shows. */
+    /** From then on, the mirror holds every opportunity that the grant shows. */
     finishedAt: { type: Date, default: null },
-    /** Confidential ones were read too. */
+    /** True if confidential ones were read too. */
     confidential: { type: Boolean, default: false },
-    /** `KEY_VERSION` of the contacts' hashes; unset for hashes that are older than versions. */
+    /** The `KEY_VERSION` of the contacts' hashes; unset if the hashes are older than versions. */
     keyVersion: { type: Number, default: null },
     /** A `SlicePlan`. */
     plan: {
@@ -34,24 +34,24 @@ const fullSchema = new Schema(
   { _id: false },
 )
 
-/** What people see of the reading. Written by `opportunity-progress.ts`; unset before somebody asked for the first one. */
+/** The progress that people see. Written by `opportunity-progress.ts`; unset before the first sync is requested. */
 const progressSchema = new Schema(
   {
     state: { type: String, enum: SYNC_STATES },
-    /** Which run may write here. */
+    /** The start of the run that may write here. */
     runAt: Date,
     startedAt: Date,
     finishedAt: Date,
-    /** All have been read once. */
+    /** True once all have been read. */
     complete: Boolean,
-    /** Opportunities known here. */
+    /** The number of opportunities in the mirror. */
     records: Number,
-    /** How many there may be, while all are read; null as long as nothing can be said. */
+    /** The estimated total during the full read; null while there is no estimate. */
     estimated: Number,
-    /** Opportunities read a second, while all are read. */
+    /** Opportunities read per second during the full read. */
     perSecond: Number,
     sweptAt: Date,
-    /** Lever does not let this connection list deletions. */
+    /** True if Lever does not allow this connection to list deletions. */
     deletionsRefused: Boolean,
     error: String,
   },
@@ -59,8 +59,8 @@ const progressSchema = new Schema(
 )
 
 /**
- * The reading of an organization's opportunities as work: one document each, due again and again. First all of them, slice by slice,
- * then what changed since the last sweep.
+ * The recurring work of reading an organization's opportunities, one document each. It first reads all of them, slice
+ * by slice, and then what changed since the last sweep.
  */
 const opportunitySyncSchema = new Schema(
   {
@@ -68,15 +68,15 @@ const opportunitySyncSchema = new Schema(
     organization: { type: Schema.Types.ObjectId, required: true },
     status: { type: String, enum: ['scheduled'], default: 'scheduled' },
     full: { type: fullSchema, default: null },
-    /** Begin of the last sweep that came to its end, by the server's clock. */
+    /** The start of the last completed sweep, by the database's clock. */
     sweptAt: { type: Date, default: null },
-    /** Begin of the last one of those that looked back to such a one before it, and further. */
+    /** The start of the last thorough sweep. A thorough sweep looks back to the previous thorough one, and further. */
     thoroughAt: { type: Date, default: null },
-    /** Somebody asked, and looks at how it comes on. */
+    /** True if a person requested it and watches the progress. */
     asked: { type: Boolean, default: false },
-    /** Rises with every request, so that a run which ends knows of one that came meanwhile. */
+    /** Rises with every request, so that a run that ends notices a request made while it ran. */
     requests: { type: Number, default: 0 },
-    /** Runs in a row that Lever's fault ended early. */
+    /** The number of runs in a row that ended early because of a Lever failure. */
     failures: { type: Number, default: 0 },
     progress: progressSchema,
   },

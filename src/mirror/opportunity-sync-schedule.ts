@@ -7,24 +7,30 @@ import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunit
 import { lacksHashes } from './restore-hashes.ts'
 import { announced } from './sync-progress.ts'
 
-/** Lanes of `workFields`: what somebody asked for goes before what recurs. */
+/** Lanes of `workFields`: requested work runs before recurring work. */
 const ASKED_FOR = 0
 const RECURRING = 2
 
 export const SWEEP_EVERY_MS = 10 * 60_000
-/** While many exports are queued: so that a sweep is never older than {@link FRESH_MS} when they ask. */
+/**
+ * Applies while many exports are queued, so that the last sweep is never older than {@link FRESH_MS} when they check
+ * it.
+ */
 const SWEEP_EVERY_IN_BURST_MS = 40_000
-/** A sweep that began less than this long ago says who is not in Lever. */
+/** A younger sweep counts as proof that a person is not in Lever. */
 const FRESH_MS = 60_000
 const FIRST_RETRY_MS = 60_000
 
 /**
- * How a run ended: `done`, `refused` by Lever for want of a permission, `failed` by Lever's fault, `noGrant` until somebody authorizes
- * again, `stopped` with this process.
+ * How a run ended: `done`; `refused` by Lever because of a missing permission; `failed` because of a Lever failure;
+ * `noGrant` until somebody authorizes again; `stopped` with this process.
  */
 export type OpportunitySyncOutcome = 'done' | 'refused' | 'failed' | 'noGrant' | 'stopped'
 
-/** Makes a sweep due now, the reading of all first if that does not stand; while one runs, again after it. `asked`: it shows as running at once. */
+/**
+ * Makes a sweep due now, after a full read if that is not complete; if one is running, another follows it. `asked`:
+ * it shows as running immediately.
+ */
 export async function requestOpportunitySync(organization: string, { asked }: { asked: boolean }): Promise<void> {
   const lane = asked ? ASKED_FOR : RECURRING
   const set = {
@@ -44,7 +50,11 @@ export async function requestOpportunitySync(organization: string, { asked }: { 
   await OpportunitySyncModel.collection.updateOne({ organization: new Types.ObjectId(organization) }, [{ $set: set }], { upsert: true })
 }
 
-/** Makes the next sweep due now, if the last one is older than a sweep during a burst may be. Cheap, for who calls often. @returns whether it did */
+/**
+ * Makes the next sweep due now, if the last one is older than a sweep during a burst may be. Cheap enough to call
+ * often.
+ * @returns true if the sweep was made due
+ */
 export async function hastenSweep(organization: string): Promise<boolean> {
   const isOld = { $lt: ['$sweptAt', { $subtract: ['$$NOW', SWEEP_EVERY_IN_BURST_MS] }] }
   const isAhead = { $and: [{ $gt: ['$dueAt', '$$NOW'] }, { $lt: ['$dueAt', NEVER] }] }
@@ -56,8 +66,8 @@ export async function hastenSweep(organization: string): Promise<boolean> {
 }
 
 /**
- * Gives every connection that was activated its place in the schedule: one whose process was stopped before it could ask, or that was
- * authorized again since a sweep found no grant.
+ * Schedules every activated connection that has no schedule: its process was stopped before it could request one, or
+ * it was authorized again after a sweep found no grant.
  */
 export async function scheduleForgottenOpportunitySyncs(): Promise<void> {
   const scheduled = new Set((await OpportunitySyncModel.distinct('organization', { dueAt: { $ne: NEVER } })).map(String))
@@ -65,14 +75,17 @@ export async function scheduleForgottenOpportunitySyncs(): Promise<void> {
     if (!scheduled.has(organization)) await requestOpportunitySync(organization, { asked: false })
 }
 
-/** A sweep that came to its end. */
+/** A completed sweep. */
 export interface Swept {
-  /** Its begin, by the server's clock. */
+  /** The start of the sweep, by the database's clock. */
   at: Date
   isThorough: boolean
 }
 
-/** Ends a run under its fence and says when the next is due: at once if somebody asked meanwhile. `burst`: many exports are queued. */
+/**
+ * Ends a run under its fence and sets when the next is due: immediately if somebody requested one while it ran.
+ * `burst`: many exports are queued.
+ */
 export async function endOpportunitySync(
   claimed: Claimed<OpportunitySyncDocument>,
   ended: { outcome: OpportunitySyncOutcome; swept?: Swept; burst?: boolean },
@@ -102,10 +115,11 @@ function nextDue({ outcome, swept, burst }: Parameters<typeof endOpportunitySync
 
 /** How far the mirror of opportunities can be trusted. */
 export interface MirrorStanding {
-  /** It holds all opportunities that the grant shows, as of the last sweep. */
+  /** True if it holds all opportunities that the grant showed at the last sweep. */
   stands: boolean
   /**
-   * Who is not in the mirror counts as not in Lever: the last sweep is young enough, and no record lacks hashes that an erasure removed.
+   * True if a person missing from the mirror counts as missing from Lever: the last sweep is young enough, and no
+   * record lacks hashes that an erasure removed.
    */
   isFresh: boolean
 }

@@ -15,8 +15,10 @@ interface Person {
 }
 
 /**
- * The hashes by which one of our people is looked up: those of their identifying values, also in the forms of earlier versions.
- * @param by `address`: hashes of every e-mail address, including shared ones, since Lever joins contacts by any
+ * Returns the hashes that find a person here: those of their identifying values, also in the forms of earlier
+ * versions.
+ * @param by `address`: hashes of every e-mail address, including shared ones, since Lever joins contacts that share
+ * any address
  */
 export async function hashesToFind(
   deps: HashKeys,
@@ -31,7 +33,7 @@ export async function hashesToFind(
   return { emailHashes: hashAll([...addresses, ...former.emails]), linkHashes: hashAll([...keys.profiles, ...former.links]) }
 }
 
-/** The stored form of Lever's contacts: keyed hashes of their addresses and profiles, without repeats. */
+/** Returns the stored form of Lever's contacts: keyed hashes of their addresses and profiles, without duplicates. */
 export async function personHasher(deps: HashKeys, organization: string): Promise<(person: Person) => PersonHashes> {
   const hashAll = hasher(await deps.hashKeyOf(organization))
   return ({ emails, links }) => ({ emailHashes: hashAll(emails.map(addressKey)), linkHashes: hashAll(personKeys({ links }).profiles) })

@@ -6,15 +6,15 @@ import { opportunityState } from './opportunity-state.ts'
 export interface ReadingResult {
   /** A candidate here is linked to the opportunity or was exported to it. */
   isOurs: boolean
-  /** Candidates that took over the new state. */
+  /** The number of candidates whose state was updated. */
   candidates: number
-  /** Entries that are new in the opportunity's history. */
+  /** The new entries in the opportunity's history. */
   noted: NotedEntry[]
 }
 
 /**
- * Tells the other parts what Lever shows of an opportunity, and keeps its history if it concerns a candidate here. May be repeated:
- * nothing is doubled. `readAt` is the start of the reading.
+ * Informs the other parts of what Lever shows about an opportunity, and stores its history if it concerns a candidate
+ * here. May be repeated without creating duplicates. `readAt` is the start of the reading.
  */
 export async function publishReading(
   deps: Pick<MirrorDeps, 'publish' | 'concernsCandidate'>,

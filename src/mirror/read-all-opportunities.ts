@@ -6,13 +6,14 @@ import { serverTime } from './server-time.ts'
 import { cutSlice, endSlice, estimateTotal, isTooLong, notePage, restartSlice, takeSlice, type Slice } from './slice-plan.ts'
 import { orAborted } from './stoppable.ts'
 
-/** Slices read beside each other, so that answers that take long do not leave the budget unused. */
+/** The number of slices read concurrently, so that slow responses do not leave the budget unused. */
 const AT_ONCE = 6
 
 /**
- * Reads every opportunity, in slices of creation time: the list is ordered by stage and moves under a long walk, and slices can be read
- * beside each other. The plan is kept after every page, once the page's records are durable; another process goes on from there. Who
- * changes stage meanwhile may be seen twice or not at all: a sweep from the begin on has to follow.
+ * Reads every opportunity in slices of creation time. Lever orders the list by stage, so it changes during a long
+ * read; slices can also be read concurrently. The plan is stored after every page, once the page's records are
+ * durable, and another process can resume from it. An opportunity that changes stage in between may be seen twice or
+ * not at all, so a sweep from the start time must follow.
  */
 export async function readAllOpportunities(outer: OpportunityRun, full: FullReading): Promise<void> {
   const { plan } = full
@@ -22,7 +23,7 @@ export async function readAllOpportunities(outer: OpportunityRun, full: FullRead
   const running = new Map<Slice, Promise<void>>()
   const start = (slice: Slice): void => {
     const reading = readSlice(run, full, slice, save).finally(() => running.delete(slice))
-    reading.catch((error: unknown) => failed.abort(error)) // the others end as well
+    reading.catch((error: unknown) => failed.abort(error)) // the other slices end as well
     running.set(slice, reading)
   }
   for (const slice of plan.slices) start(slice)
@@ -43,7 +44,10 @@ export async function readAllOpportunities(outer: OpportunityRun, full: FullRead
 
 type Save = () => Promise<void>
 
-/** Writes the plan as it is then, one write after another, so that an older state never replaces a newer one. */
+/**
+ * Writes the plan as it is at that moment, one write after another, so that an older state never replaces a newer
+ * one.
+ */
 function createSaver(run: OpportunityRun, full: FullReading): Save {
   let last: Promise<void> = Promise.resolve()
   async function writeAfter(before: Promise<void>): Promise<void> {

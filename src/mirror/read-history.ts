@@ -2,7 +2,7 @@ import { LeverArchiveReasonModel, LeverStageModel, type LeverArchiveReasonRecord
 import { usersById } from './lever-users.ts'
 import { OpportunityHistoryModel, type HistoryEntry, type HistoryKind } from './opportunity-history-model.ts'
 
-/** An event in the past of an opportunity, with names as they are in Lever now. */
+/** An event in the history of an opportunity, with the current names in Lever. */
 export interface HistoryEvent {
   id: string
   opportunityId: string
@@ -10,15 +10,18 @@ export interface HistoryEvent {
   at: Date
   stage: { id: string; text: string | null } | null
   archiveReason: { id: string; text: string | null } | null
-  /** Who did it in Lever, where Lever says. */
+  /** The Lever user who did it, if Lever names one. */
   by: { leverUserId: string; name: string | null } | null
   interviewId: string | null
 }
 
-/** More than any opportunity has; of one that has more, the newest. */
+/** More than any real opportunity has. If one has more, the newest are returned. */
 const MOST_EVENTS = 2000
 
-/** What happened to these opportunities as far as it was noted, newest first. An archiving for a reason that Lever counts as a hire is `hired`. */
+/**
+ * Returns the stored history of these opportunities, newest first. An archiving for a reason that Lever counts as a
+ * hire is `hired`.
+ */
 export async function readHistory(organization: string, opportunityIds: readonly string[]): Promise<HistoryEvent[]> {
   const entries = await OpportunityHistoryModel.find({ organization, opportunityId: { $in: [...opportunityIds] } })
     .sort({ at: -1, _id: -1 })

@@ -2,14 +2,17 @@ import { Types } from 'mongoose'
 import { MIRRORED } from './mirrored-resources.ts'
 import { RESOURCES, type Resource } from './resource.ts'
 
-/** How many records of a resource there are, and when all of them were read from Lever; null where there are none. */
+/** The number of records of a resource, and when all of them were read from Lever; null if there are none. */
 export interface ResourceAge {
   resource: Resource
   records: number
   readAt: Date | null
 }
 
-/** Of every resource. A complete reading removes what it did not see, so that the oldest record tells when that was. */
+/**
+ * Returns the age of every resource. A complete reading removes what it did not see, so the oldest record tells when
+ * the last one was.
+ */
 export function recordAges(organization: string): Promise<ResourceAge[]> {
   return Promise.all(
     RESOURCES.map(async (resource) => {

@@ -7,10 +7,10 @@ import type { HashKeys } from './mirror-deps.ts'
 import { personHasher, type PersonHashes } from './person-hashes.ts'
 
 /**
- * Keeps what a reading of Lever gave, unless the mirror has something newer: then `stale`. Newer is what Lever updated later;
- * where Lever says no time (old records, Lever's API documentation) or the same, what was read later. Of the person only keyed hashes are
- * kept. Give it what a GET or a create answered: other writes answer without e-mails and links (recorded answers).
- * `readAt` is the start of the reading.
+ * Stores a reading of Lever, unless the mirror has a newer one: then it returns `stale`. The newer one is the one
+ * that Lever updated later; if Lever gives no time (old records, Lever's API documentation) or the same time, the one
+ * that was read later. Only keyed hashes are kept of the person. Pass the response to a GET or a create: responses to
+ * other writes have no e-mails and links (recorded answers). `readAt` is the start of the reading.
  */
 export async function recordOpportunity(
   deps: HashKeys,
@@ -22,12 +22,15 @@ export async function recordOpportunity(
   const fields = fieldsOf(opportunity, await personHasher(deps, organization), readAt)
   if (await writeOnce(() => LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true, writeConcern: MIRROR_WRITES })))
     return 'applied'
-  // there is one: a newer one, or one that came this very moment and may be older
+  // the existing record is newer, or was inserted just now and may be older
   const updated = await LeverOpportunityModel.updateOne(older, asRead(fields), { writeConcern: MIRROR_WRITES })
   return updated.matchedCount === 1 ? 'applied' : 'stale'
 }
 
-/** The same for a page of a list; what is as it was is not written. @returns what the mirror had of them before, by id */
+/**
+ * The same for a page of a list; unchanged records are not written.
+ * @returns the mirror's previous records by id
+ */
 export async function recordOpportunities(
   deps: HashKeys,
   organization: string,
@@ -53,17 +56,17 @@ export async function recordOpportunities(
     )
   } catch (error) {
     if (!isDuplicateKey(error)) throw error
-    await write(changed.map(update)) // one came this very moment, and may be older
+    await write(changed.map(update)) // a record that was inserted just now may be older
   }
   return known
 }
 
-/** Values have their stored types: casting would cost more than the writing. */
+/** Values already have their stored types, and casting would cost more than the write. */
 async function write(operations: mongo.AnyBulkWriteOperation[]): Promise<void> {
   if (operations.length > 0) await LeverOpportunityModel.collection.bulkWrite(operations, { ordered: false })
 }
 
-/** In all but the time of the reading. */
+/** Ignores the time of the reading. */
 function isSame(record: LeverOpportunityRecord | undefined, fields: Record<string, unknown>): boolean {
   if (!record || record.hashesRemoved) return false
   const read: Record<string, unknown> = { ...fields, readAt: record.readAt }
@@ -81,12 +84,12 @@ function isOlder(updatedAt: Date | null, readAt: Date) {
   return { $or: [{ leverUpdatedAt: { $lt: updatedAt } }, { leverUpdatedAt: { $in: [updatedAt, null] }, ...readBefore }] }
 }
 
-/** Read without `expand=applications`, an opportunity names its applications but not their postings. */
+/** Without `expand=applications`, an opportunity names its applications but not their postings. */
 function knowsPostings({ applicationIds, postingIds }: LeverOpportunity): boolean {
   return postingIds.length > 0 || applicationIds.length === 0
 }
 
-/** What is read has all hashes again. */
+/** A record that is read again has all its hashes. */
 function asRead(fields: ReturnType<typeof fieldsOf>) {
   return { $set: fields, $unset: { hashesRemoved: 1 } } as const
 }

@@ -8,9 +8,9 @@ interface Ordered {
 }
 
 /**
- * One page of mirrored records in the order of their `sortKey`. The cursor names the last record given, so records that
- * come or go in between are neither repeated nor skipped over.
- * @throws ServiceError `invalid_request` for a cursor that is not ours
+ * Returns one page of mirrored records in the order of their `sortKey`. The cursor names the last record returned, so
+ * records that are added or removed in between are neither repeated nor skipped.
+ * @throws ServiceError `invalid_request` for an invalid cursor
  */
 export async function readRecordPage<T, V>(
   model: Model<T>,

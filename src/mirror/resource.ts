@@ -1,7 +1,10 @@
-/** What a sync copies of Lever, in the order in which it does: users first, since mapping waits for them. */
+/** The resources that a sync copies from Lever, in order: users first, because mapping waits for them. */
 export const RESOURCES = ['users', 'stages', 'archiveReasons', 'postings', 'requisitions'] as const
 export type Resource = (typeof RESOURCES)[number]
 
-/** What can be asked to be read anew; opportunities are read apart from the others, at first all, then what changed. */
+/**
+ * The resources that a caller may request to be read again. Opportunities are read separately from the others: first
+ * all of them, then the changes.
+ */
 export const SYNCED = [...RESOURCES, 'opportunities'] as const
 export type Synced = (typeof SYNCED)[number]

@@ -7,14 +7,18 @@ import { LeverOpportunityModel } from './lever-opportunity-model.ts'
 import { serverTime } from './server-time.ts'
 import { orAborted } from './stoppable.ts'
 
-/** Whether an erasure removed hashes from records that were not read again since: people may be in Lever who are not found here. */
+/**
+ * True if an erasure removed hashes from records that have not been read since. People in these records may be in
+ * Lever although they are not found here.
+ */
 export async function lacksHashes(organization: string): Promise<boolean> {
   return (await LeverOpportunityModel.exists({ organization, hashesRemoved: true })) !== null
 }
 
 /**
- * Reads the records again from which an erasure removed hashes. One that Lever does not show stays without: Lever's own search would not
- * find it either. May be repeated. @returns whether there were any
+ * Reads again the records from which an erasure removed hashes. A record that Lever does not show stays without
+ * hashes, since Lever's own search would not find it either. May be repeated.
+ * @returns true if there were any
  */
 export async function restoreHashes(
   deps: Pick<MirrorDeps, 'hashKeyOf' | 'publish'>,

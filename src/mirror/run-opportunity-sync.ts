@@ -16,14 +16,17 @@ import { SyncStopped } from './stoppable.ts'
 import { sweepOpportunities } from './sweep-opportunities.ts'
 
 const OVERLAP_MS = 5 * 60_000
-/** Of sweeps in between, as during a burst of exports: what these miss the next thorough one finds. They would read our own exports again and again. */
+/**
+ * The overlap of sweeps between thorough ones, as during a burst of exports. A longer overlap would read our own
+ * exports again and again; the next thorough sweep finds what these miss.
+ */
 const BRIEF_OVERLAP_MS = 30_000
-/** Answers by which Lever says that opportunities are not for us: no permission, or a plan without them. */
+/** The statuses with which Lever refuses opportunities: no permission, or a plan without them. */
 const REFUSALS: ReadonlySet<number | null> = new Set([402, 403, 404])
 
 /**
- * Reads all opportunities where that does not stand yet, then what changed since, and ends the claimed run. Harmless when run twice.
- * `signal` ends it early, with a `LeaseLost` or a `SyncStopped` for its reason; what was read stays read.
+ * Reads all opportunities if that is not complete, then the changes, and ends the claimed run. May be run twice.
+ * `signal` ends it early, with a `LeaseLost` or a `SyncStopped` as its reason; everything read until then is kept.
  */
 export async function runOpportunitySync(claimed: Claimed<OpportunitySyncDocument>, deps: MirrorDeps, signal: AbortSignal): Promise<void> {
   const { document } = claimed
@@ -41,7 +44,7 @@ export async function runOpportunitySync(claimed: Claimed<OpportunitySyncDocumen
   } catch (error) {
     await endEarly(error, claimed, progress, deps)
   } finally {
-    // disconnected meanwhile: what this run wrote after the mirror was forgotten goes as well
+    // if the organization was disconnected, this deletes what the run wrote after the mirror was deleted
     if (!(await OpportunitySyncModel.exists({ organization }))) await forgetOrganization(organization)
   }
 }
@@ -64,13 +67,13 @@ async function readAndSweep(run: OpportunityRun): Promise<Swept & { deletions: '
   const last = isThorough ? (thoroughAt ?? sweptAt) : sweptAt
   const since = isFirst || !last ? full.startedAt : last
   const { deletions } = await sweepOpportunities(run, { at: since, overlapMs: isThorough ? OVERLAP_MS : BRIEF_OVERLAP_MS, isFirst })
-  if (isFirst) await writeStep(OpportunitySyncModel, claimed, { set: { full } }) // only now does the mirror stand
+  if (isFirst) await writeStep(OpportunitySyncModel, claimed, { set: { full } }) // only now is the mirror complete
   return { at, isThorough, deletions }
 }
 
 /**
- * The full read that is complete or under way. A new one if the grant now shows confidential opportunities that were not read, or if
- * contacts were hashed in the forms of an earlier version.
+ * Returns the full read that is complete or under way. Begins a new one if the grant now shows confidential
+ * opportunities that were not read, or if contacts were hashed in the forms of an earlier version.
  */
 async function fullReading({ claimed, confidential }: OpportunityRun): Promise<FullReading> {
   const { full } = claimed.document

@@ -16,7 +16,7 @@ import { removeUnseen, writeRecords } from './write-records.ts'
 interface Run {
   deps: MirrorDeps
   organization: string
-  /** Server's clock, at the claim. */
+  /** By the database's clock, when the run was claimed. */
   startedAt: Date
   client: LeverClient
   confidential: boolean
@@ -25,13 +25,13 @@ interface Run {
 }
 
 const BATCH = 100
-/** Answers by which Lever says that this resource is not for us: no permission, or a plan without it. */
+/** The statuses with which Lever refuses a resource: no permission, or a plan without it. */
 const REFUSALS: ReadonlySet<number | null> = new Set([402, 403, 404])
 
 /**
- * Reads what is due from Lever into the mirror, and ends the claimed run. One resource that Lever refuses does not keep
- * the others from being read; records that a complete reading did not see are removed. Harmless when run twice.
- * `signal` ends it early, with a `LeaseLost` or a `SyncStopped` for its reason.
+ * Reads what is due from Lever into the mirror, and ends the claimed run. If Lever refuses one resource, the others
+ * are still read. Records that a complete reading did not see are removed. May be run twice. `signal` ends it early,
+ * with a `LeaseLost` or a `SyncStopped` as its reason.
  */
 export async function runSync(claimed: Claimed<SyncRunDocument>, deps: MirrorDeps, signal: AbortSignal): Promise<void> {
   const organization = claimed.document.organization.toHexString()
@@ -51,7 +51,7 @@ export async function runSync(claimed: Claimed<SyncRunDocument>, deps: MirrorDep
   } catch (error) {
     await endEarly(error, claimed, progress, deps)
   } finally {
-    // disconnected meanwhile: what this run wrote after the mirror was forgotten goes as well
+    // if the organization was disconnected, this deletes what the run wrote after the mirror was deleted
     if (!(await SyncRunModel.exists({ organization }))) await forgetOrganization(organization)
   }
 }

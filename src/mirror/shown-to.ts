@@ -2,7 +2,7 @@ import type { Clearance } from '../accounts/clearance.ts'
 
 export const CONFIDENTIAL = { confidentiality: 'confidential' } as const
 
-/** Which records of the mirror somebody may see, as part of a filter. */
+/** Returns the part of a filter that limits records to those that `clearance` covers. */
 export function shownTo(clearance: Clearance): { confidentiality?: { $ne: 'confidential' } } {
   return clearance === 'all' ? {} : { confidentiality: { $ne: 'confidential' } }
 }

@@ -1,47 +1,50 @@
-/** A span of creation times, both ends included, in ms since the epoch. From 0: however old; to null: however new. */
+/** A span of creation times, including both ends, in ms since the epoch. 0 has no lower limit, null no upper limit. */
 export interface Span {
   from: number
   to: number | null
 }
 
-/** A span that is being read, page by page. */
+/** A span that is being read page by page. */
 export interface Slice extends Span {
-  /** What its next page is asked for with; null for the first. */
+  /** The cursor of its next page; null for the first. */
   cursor: string | null
   pages: number
   read: number
-  /** How often it began anew since Lever refused its cursor. */
+  /** How many times it restarted because Lever refused its cursor. */
   restarts: number
-  /** Shows how wide the next ones should be. */
+  /** True if it determines the width of the next ones. */
   isProbe: boolean
 }
 
-/** How far a reading of all opportunities has come; kept as it is between pages, so that it goes on after a kill. */
+/** The progress of reading all opportunities, stored between pages, so that reading resumes after a kill. */
 export interface SlicePlan {
-  /** When it began; stands for the open end. Lever's clock may be ahead of it. */
+  /** When it began. It replaces the open end in estimates. Lever's clock may be ahead of it. */
   startedAt: number
-  /** Not begun yet, oldest first. */
+  /** Spans that have not been started, oldest first. */
   gaps: Span[]
   slices: Slice[]
-  /** How wide the next slice is; null: all there is. */
+  /** The width of the next slice; null for everything. */
   widthMs: number | null
-  /** Whether that width suits is not known yet: one slice at a time finds out. */
+  /** True while that width is untested: one slice at a time tests it. */
   isProbing: boolean
-  /** Opportunities read in slices, each slice once. */
+  /** The number of opportunities in completed slices, each slice counted once. */
   read: number
   /** The oldest creation time seen. */
   oldestAt: number | null
 }
 
-/** As many opportunities are aimed at in a slice: few half-empty last pages, and tokens of pages that do not grow old. */
+/** The target number of opportunities in a slice: few last pages are half empty, and page tokens do not expire. */
 const AIM = 1200
-/** Beyond so many pages a slice is cut: the first, of which nothing is known, sooner. */
+/** A slice with more pages is cut. The first slice, of unknown size, is cut sooner. */
 const MOST_PAGES = 25
 const MOST_PAGES_OF_FIRST = 5
-/** A slice grows or shrinks by at most so much after each. */
+/** The maximum factor by which the width changes from one slice to the next. */
 const STEP = 8
 const MOST_RESTARTS = 5
-/** The share of what was seen of a slice that is aimed at when it was too long: up to a hundred times more may be in it. */
+/**
+ * The share of the seen part of a slice to aim for after it was too long: the slice may hold up to a hundred times
+ * more.
+ */
 const CUT = 0.01
 
 export function newPlan(startedAt: Date): SlicePlan {
@@ -61,8 +64,8 @@ export function isDone({ gaps, slices }: SlicePlan): boolean {
 }
 
 /**
- * Begins the next slice, newest first: all there is at first, so that a small account costs no call too many. Null when
- * there is none to begin now.
+ * Begins the next slice, newest first. The first one covers everything, so that a small account costs no extra call.
+ * Returns null if no slice can begin now.
  */
 export function takeSlice(plan: SlicePlan): Slice | null {
   if (plan.isProbing && plan.slices.some(({ isProbe }) => isProbe)) return null
@@ -75,7 +78,7 @@ export function takeSlice(plan: SlicePlan): Slice | null {
   return slice
 }
 
-/** Notes a page of a slice; `createdAt` of what was on it. */
+/** Records a page of a slice. `createdAt` lists the creation times of the opportunities on it. */
 export function notePage(plan: SlicePlan, slice: Slice, next: string | null, createdAt: readonly (Date | null)[]): void {
   slice.cursor = next
   slice.pages += 1
@@ -84,7 +87,7 @@ export function notePage(plan: SlicePlan, slice: Slice, next: string | null, cre
   for (const at of createdAt) if (at !== null) plan.oldestAt = Math.min(plan.oldestAt ?? Infinity, at.getTime())
 }
 
-/** A slice was read to its end: the next is made as wide as suits what was found. */
+/** Ends a slice that was read completely, and adjusts the width of the next one to its content. */
 export function endSlice(plan: SlicePlan, slice: Slice): void {
   plan.slices = plan.slices.filter((other) => other !== slice)
   if (plan.widthMs === null || (plan.isProbing && !slice.isProbe)) return
@@ -98,7 +101,7 @@ export function isTooLong(plan: SlicePlan, slice: Slice): boolean {
   return isDivisible(plan, slice) && slice.pages >= (plan.widthMs === null ? MOST_PAGES_OF_FIRST : MOST_PAGES)
 }
 
-/** Takes a slice back that was too long, to be read in narrower ones; `seenMs` are creation times seen in it. */
+/** Returns a slice that was too long to the plan, to be read in narrower ones. `seenMs` are creation times seen in it. */
 export function cutSlice(plan: SlicePlan, slice: Slice, seenMs: readonly number[]): void {
   plan.slices = plan.slices.filter((other) => other !== slice)
   plan.gaps = [...plan.gaps, { from: slice.from, to: slice.to }].toSorted((a, b) => a.from - b.from)
@@ -111,8 +114,8 @@ export function cutSlice(plan: SlicePlan, slice: Slice, seenMs: readonly number[
 }
 
 /**
- * Lever no longer takes the cursor: the slice is cut, or begins anew where that cannot be.
- * @returns false when that has been so too often
+ * Handles a refused cursor: the slice is cut, or restarts if it cannot be cut.
+ * @returns false if that has happened too often
  */
 export function restartSlice(plan: SlicePlan, slice: Slice, seenMs: readonly number[]): boolean {
   if (isDivisible(plan, slice)) {
@@ -125,8 +128,8 @@ export function restartSlice(plan: SlicePlan, slice: Slice, seenMs: readonly num
 }
 
 /**
- * How many opportunities there may be in all, judged by how many lie in the time that was read; null as long as nothing can be
- * said: of an account that is read in one slice, or how far back it goes.
+ * Estimates the total number of opportunities from the number in the time span read so far. Returns null while there
+ * is no basis for it: the account is read in one slice, or its age is unknown.
  */
 export function estimateTotal(plan: SlicePlan): number | null {
   if (isDone(plan)) return plan.read

@@ -1,9 +1,9 @@
-/** This process is stopping: what runs is given back for another to take. */
+/** This process is stopping: running work is released for another process. */
 export class SyncStopped extends Error {}
 
 /**
- * Gives the items in batches of at most `size`, until the signal is aborted: then throws its reason at once, without waiting
- * for the item that is under way.
+ * Yields the items in batches of at most `size` until the signal is aborted. Then it throws the signal's reason
+ * immediately, without waiting for the item that is under way.
  */
 export async function* stoppableBatches<T>(items: AsyncIterable<T>, size: number, signal: AbortSignal): AsyncGenerator<T[]> {
   const iterator = items[Symbol.asyncIterator]()
@@ -21,7 +21,10 @@ export async function* stoppableBatches<T>(items: AsyncIterable<T>, size: number
   aborted.forget()
 }
 
-/** The promise's outcome, or the signal's reason as soon as that is aborted; what is under way then goes on unheard. */
+/**
+ * Returns the promise's result, or throws the signal's reason as soon as it is aborted. The work then continues, and
+ * its result is ignored.
+ */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = whenAborted(signal)
   try {
@@ -38,6 +41,6 @@ function whenAborted(signal: AbortSignal): { reason: Promise<never>; forget: () 
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
   })
-  reason.catch(() => undefined) // nobody may be waiting for it
+  reason.catch(() => undefined) // no caller may be waiting for it
   return { reason, forget: () => signal.removeEventListener('abort', onAbort) }
 }

@@ -16,17 +16,17 @@ const DELETED_BEFORE_FIRST_MS = 29 * 24 * 3_600_000
 const BATCH = 100
 
 export interface SweepSince {
-  /** Begin of the sweep before, or of the reading of all. */
+  /** The start of the previous sweep or of the full read. */
   at: Date
-  /** How much further it looks back: Lever's clock and ours may differ, and its lists lag behind what it knows. */
+  /** How much further it looks back: Lever's clock and ours may differ, and Lever's lists lag behind its data. */
   overlapMs: number
   isFirst: boolean
 }
 
 /**
- * Reads what changed in Lever and what was deleted there since the last sweep, whatever webhooks reported in between. What they had not
- * reported is counted per event. May be repeated.
- * @returns whether Lever lists deletions for us; if it does not, everything else is still swept
+ * Reads what changed in Lever and what was deleted there since the last sweep, whatever webhooks reported in between.
+ * Changes that webhooks had not reported are counted per event. May be repeated.
+ * @returns whether Lever lists deletions for this connection; if it does not, everything else is still swept
  */
 export async function sweepOpportunities(run: OpportunityRun, since: SweepSince): Promise<{ deletions: 'read' | 'refused' }> {
   const from = since.at.getTime() - since.overlapMs

@@ -2,8 +2,8 @@ import type { Resource } from './resource.ts'
 import { SyncRunModel } from './sync-run-model.ts'
 
 /**
- * The `progress` of a sync, as people see it while and after it runs. A run writes only while `startedAt` is its own: one whose
- * lease was lost, or whose organization was disconnected, changes nothing any more.
+ * The `progress` of a sync that people see during and after it. A run writes only while `startedAt` is its own: a run
+ * that lost its lease, or whose organization was disconnected, changes nothing.
  */
 export interface SyncProgress {
   count(resource: Resource, records: number): Promise<void>
@@ -11,15 +11,15 @@ export interface SyncProgress {
 }
 
 /**
- * An expression for the `progress` of a run, which the request for the run writes: the sync shows as running from then on.
- * One that runs already shows what it showed. `also`: further fields of the new progress.
+ * Returns an expression for the `progress` of a run, which the request for the run writes, so that the sync shows as
+ * running from then on. A run under way keeps its progress. `also`: further fields of the new progress.
  */
 export function announced(also: Record<string, unknown> = {}): Record<string, unknown> {
   const running = { state: 'running', startedAt: '$$NOW', finishedAt: null, ...also }
   return { $cond: [{ $eq: ['$progress.state', 'running'] }, '$progress', { $mergeObjects: ['$progress', running] }] }
 }
 
-/** `startedAt` by the server's clock. Counts of resources that this run does not read stay as they were. */
+/** `startedAt` is by the database's clock. Counts of resources that this run does not read stay unchanged. */
 export async function beginProgress(organization: string, startedAt: Date, resources: readonly Resource[]): Promise<SyncProgress> {
   const counts = Object.fromEntries(resources.map((resource) => [`progress.resources.${resource}`, 0]))
   const begun = {

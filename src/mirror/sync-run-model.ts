@@ -4,13 +4,13 @@ import { RESOURCES } from './resource.ts'
 
 export const SYNC_STATES = ['idle', 'running', 'failed'] as const
 
-/** What people see of the sync, while and after it runs. Written by `sync-progress.ts`. */
+/** The progress that people see during and after a sync. Written by `sync-progress.ts`. */
 const progressSchema = new Schema(
   {
     state: { type: String, enum: SYNC_STATES },
     startedAt: Date,
     finishedAt: Date,
-    /** Count of records by resource, as far as the running or last sync came. */
+    /** The number of records by resource that the running or last sync has read. */
     resources: { type: Map, of: Number },
     error: String,
   },
@@ -18,20 +18,20 @@ const progressSchema = new Schema(
 )
 
 /**
- * An organization's sync as work: one document each, due again and again, claimed under a lease so that of all processes
- * one does it.
+ * The recurring work of syncing an organization, one document each. It is claimed under a lease, so that only one
+ * process does it.
  */
 const syncRunSchema = new Schema(
   {
     ...workFields,
     organization: { type: Schema.Types.ObjectId, required: true },
     status: { type: String, enum: ['scheduled'], default: 'scheduled' },
-    /** Asked for since the last run; a run does all there is once `allDueAt` has come. */
+    /** Resources requested since the last run. A run reads all resources once `allDueAt` has passed. */
     requested: { type: [{ type: String, enum: RESOURCES }], default: [] },
-    /** Rises with every request, so that a run which ends knows of one that came meanwhile. */
+    /** Rises with every request, so that a run that ends notices a request made while it ran. */
     requests: { type: Number, default: 0 },
     allDueAt: { type: Date, required: true },
-    /** Runs in a row that Lever's fault ended early. */
+    /** The number of runs in a row that ended early because of a Lever failure. */
     failures: { type: Number, default: 0 },
     /** Resources that the last run could not read, with the code of the reason. */
     problems: { type: [new Schema({ resource: String, code: String }, { _id: false })], default: [] },

@@ -7,24 +7,30 @@ import { RESOURCES, type Resource } from './resource.ts'
 import { announced } from './sync-progress.ts'
 import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
 
-/** Lanes of {@link workFields}: what somebody asked for goes before what recurs. */
+/** Lanes of {@link workFields}: requested work runs before recurring work. */
 const ASKED_FOR = 0
 const RECURRING = 2
 
 const SYNC_EVERY_MS = 15 * 60_000
 const FIRST_RETRY_MS = 60_000
 
-/** How a run ended: `done`, `failed` by Lever's fault, `noGrant` until somebody authorizes again, `stopped` with this process. */
+/**
+ * How a run ended: `done`; `failed` because of a Lever failure; `noGrant` until somebody authorizes again; `stopped`
+ * with this process.
+ */
 export type SyncOutcome = 'done' | 'failed' | 'noGrant' | 'stopped'
 
-/** Makes the organization's sync due now, of these resources at least; while one runs, again after it. It shows as running at once. */
+/**
+ * Makes the organization's sync due now, for at least these resources; if one is running, another follows it. It
+ * shows as running immediately.
+ */
 export async function requestSync(organization: string, resources: readonly Resource[] = RESOURCES): Promise<void> {
   await schedule(organization, ASKED_FOR, resources)
 }
 
 /**
- * Gives every connection that has a grant its place in the schedule: one authorized by a process that was stopped before it
- * could ask for the first sync, or authorized again since a sync found no grant.
+ * Schedules every connection with a grant that has no schedule: the process that authorized it was stopped before it
+ * could request the first sync, or it was authorized again after a sync found no grant.
  */
 export async function scheduleForgottenSyncs(): Promise<void> {
   const scheduled = new Set((await SyncRunModel.distinct('organization', { dueAt: { $ne: NEVER } })).map(String))
@@ -48,13 +54,13 @@ async function schedule(organization: string, lane: number, resources: readonly 
   await SyncRunModel.collection.updateOne({ organization: new Types.ObjectId(organization) }, [{ $set: set }], { upsert: true })
 }
 
-/** What a claimed run has to read: all once that is due, else what was asked for. */
+/** Returns the resources that a claimed run must read: all if they are due, otherwise the requested ones. */
 export function resourcesOf({ document }: Claimed<SyncRunDocument>, startedAt: Date): readonly Resource[] {
   if (document.allDueAt <= startedAt || document.requested.length === 0) return RESOURCES
   return RESOURCES.filter((resource) => document.requested.includes(resource))
 }
 
-/** Ends a run under its fence and says when the next is due: at once if somebody asked meanwhile. */
+/** Ends a run under its fence and sets when the next is due: immediately if somebody requested one while it ran. */
 export async function endRun(
   claimed: Claimed<SyncRunDocument>,
   ended: { outcome: SyncOutcome; ranAll: boolean; problems: { resource: Resource; code: string }[] },
@@ -83,7 +89,10 @@ function nextDue(outcome: SyncOutcome, failures: number, allDueAt: unknown): unk
   return { $add: ['$$NOW', Math.min(FIRST_RETRY_MS * 2 ** failures, SYNC_EVERY_MS)] }
 }
 
-/** Makes every sync that is scheduled due at once, in full. @returns how many */
+/**
+ * Makes every scheduled sync due now, for all resources.
+ * @returns the number of syncs
+ */
 export async function makeSyncsDue(): Promise<number> {
   const soon = { dueAt: DUE_NOW, allDueAt: DUE_NOW, claim: null, leaseUntil: null }
   return (await SyncRunModel.updateMany({ dueAt: { $ne: NEVER } }, { $set: soon, $inc: { fence: 1 } })).modifiedCount

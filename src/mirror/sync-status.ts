@@ -2,7 +2,7 @@ import type { SyncView } from '../connection/sync-view.ts'
 import { OpportunitySyncModel, type OpportunityProgressFields } from './opportunity-sync-model.ts'
 import { SyncRunModel, type SyncProgressFields } from './sync-run-model.ts'
 
-/** The `sync` of a connection: one picture of records and opportunities, which are read apart. */
+/** Returns the `sync` field of a connection, which combines records and opportunities; they are read separately. */
 export async function syncStatus(organization: string): Promise<SyncView> {
   const [records, opportunities] = await Promise.all([readProgress(organization), readOpportunityProgress(organization)])
   const parts = [records, ...(opportunities ? [opportunities] : [])]

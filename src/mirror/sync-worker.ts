@@ -4,9 +4,9 @@ import type { WorkDocument, WorkStore } from '../work/work-fields.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { SyncStopped } from './stoppable.ts'
 
-/** How many organizations one process syncs at a time. */
+/** The number of organizations that one process syncs concurrently. */
 const AT_ONCE = 4
-/** A safety net only: a request wakes the worker of its own process, the change stream those of others. */
+/** Only a safety net: a request wakes the worker of its own process, and the change stream wakes those of others. */
 const POLL_MS = 10_000
 
 export interface SyncWorkerOptions<T extends WorkDocument> {
@@ -18,7 +18,7 @@ export interface SyncWorkerOptions<T extends WorkDocument> {
   log: Log
 }
 
-/** Runs due syncs in this process, a few at a time; any number of processes may do so. */
+/** Runs due syncs in this process, a few at a time. Any number of processes may do so. */
 export function startSyncWorker<T extends WorkDocument>({ name, store, run, leaseMs, log }: SyncWorkerOptions<T>): Worker {
   const running = new WeakMap<Claimed<T>, AbortController>()
   const stopping = new AbortController()
@@ -50,7 +50,7 @@ export function startSyncWorker<T extends WorkDocument>({ name, store, run, leas
   return {
     ...worker,
     async stop(graceMs) {
-      stopping.abort(new SyncStopped('this process is stopping')) // what runs is given back, not waited for
+      stopping.abort(new SyncStopped('this process is stopping')) // running work is released, not waited for
       await worker.stop(graceMs)
     },
   }

@@ -1,14 +1,14 @@
 import { Types, type AnyBulkWriteOperation, type Model } from 'mongoose'
 import { retryUpsert } from '../duplicate-key.ts'
 
-/** One record as the mirror keeps it, without organization and time. */
+/** A record as the mirror stores it, without organization and time. */
 export interface MirrorFields {
   leverId: string
   sortKey: string
   [field: string]: unknown
 }
 
-/** What all models of mirrored records have in common. */
+/** The common fields of all mirrored records. */
 export interface SeenRecord {
   organization: Types.ObjectId
   leverId: string
@@ -16,7 +16,7 @@ export interface SeenRecord {
   sortKey: string
 }
 
-/** Stores records by Lever's id, as seen at `seenAt` (server's clock). May be repeated. */
+/** Stores records by Lever's id, as seen at `seenAt` (database's clock). May be repeated. */
 export async function writeRecords(
   model: Model<SeenRecord>,
   organization: string,
@@ -33,7 +33,7 @@ function upsert(organization: string, { leverId, ...fields }: MirrorFields, seen
   return { updateOne: { filter, update: { $set: fields, $max: { seenAt } }, upsert: true } }
 }
 
-/** Removes what a complete reading, begun at `startedAt` (server's clock), did not see. */
+/** Removes the records that a complete reading, begun at `startedAt` (database's clock), did not see. */
 export async function removeUnseen(model: Model<SeenRecord>, organization: string, startedAt: Date): Promise<void> {
   await model.deleteMany({ organization: new Types.ObjectId(organization), seenAt: { $lt: startedAt } })
 }
