@@ -75,14 +75,14 @@ const mongoUri = z
 
 const UNENCODED = 'cannot be parsed as a MongoDB connection string; percent-encode special characters in its user and password'
 
-/** The driver's own words about a wrong URI are left out: they can hold a part of the password. */
+/** The driver's message about an invalid URI is left out, because it may contain part of the password. */
 function faultOfMongoUri(uri: string): string | null {
   if (!/^mongodb(\+srv)?:\/\//.test(uri)) return 'must begin with mongodb:// or mongodb+srv://'
-  // the driver would take what follows the first @ of a password for a host, whose name is logged
+  // the driver would take the text after the first @ of a password for a host, and log its name
   const [beforeAt = '', ...afterAt] = uri.replace(/^[^/]*\/\//, '').split('@')
   if (afterAt.length > 1 || (afterAt.length === 1 && beforeAt.includes('/'))) return UNENCODED
   try {
-    void new MongoClient(uri) // parses the URI and connects to nothing
+    void new MongoClient(uri) // parses the URI without connecting
     return null
   } catch {
     return UNENCODED
@@ -101,7 +101,7 @@ function withDatabase(uri: string): string {
   return `${servers}/fulcrum${options === '?' ? '' : options}${source}`
 }
 
-/** An operator's key may be chosen by hand, so its length is all that can be asked of it. */
+/** An operator's key may be chosen by hand, so only its length is checked. */
 const SHORTEST_OPERATOR_KEY = 24
 const operatorKey = z.string().min(SHORTEST_OPERATOR_KEY, `must have at least ${SHORTEST_OPERATOR_KEY} characters`)
 
@@ -142,7 +142,7 @@ const Environment = z.object({
 type ParsedEnvironment = z.output<typeof Environment>
 type RawEnvironment = Record<string, string | undefined>
 
-/** The environment is wrong: `faults` names every variable at fault, one line each. */
+/** Invalid environment: `faults` names every invalid variable, one line each. */
 export class ConfigError extends Error {
   readonly faults: string[]
   constructor(faults: string[]) {
@@ -153,9 +153,10 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the whole environment once, at the start; nothing else reads `process.env`. White space around a value, such as the line
- * end of a mounted secret file, is not part of it. `required` names the variables that have no default in this way of starting.
- * @throws ConfigError naming every missing and every wrong variable, with no part of a secret
+ * Reads the whole environment once, at startup; nothing else reads `process.env`. White space around a value, such as
+ * the line end of a mounted secret file, is removed. `required` names variables without a default in this way of
+ * starting.
+ * @throws ConfigError naming every missing and every invalid variable, without any part of a secret
  */
 export function readConfig(given: RawEnvironment, required: (keyof ParsedEnvironment)[] = []) {
   const env: RawEnvironment = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value?.trim()]))
@@ -167,7 +168,7 @@ export function readConfig(given: RawEnvironment, required: (keyof ParsedEnviron
   return toConfig(parsed.data)
 }
 
-/** Variables that are of use only together. */
+/** Variables that must be set together. */
 const SETS = [
   ['LEVER_CLIENT_ID', 'LEVER_CLIENT_SECRET'],
   ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'],
@@ -185,7 +186,7 @@ function toConfig(env: ParsedEnvironment) {
     production: env.NODE_ENV === 'production',
     host: env.HOST,
     port: env.PORT,
-    /** Without a slash at its end. */
+    /** Without a trailing slash. */
     publicUrl: env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`,
     roles: env.ROLES,
     mongodbUri: env.MONGODB_URI,
@@ -218,7 +219,7 @@ function toConfig(env: ParsedEnvironment) {
   }
 }
 
-/** A provider of OpenID Connect; `issuer` as the provider writes it, a slash at its end included. */
+/** An OpenID Connect provider. `issuer` is written as the provider writes it, including a trailing slash. */
 export interface OpenIdSettings {
   issuer: string
   clientId: string

@@ -1,19 +1,22 @@
-/** MongoDB's code where a unique index holds the value of a write already. */
+/** MongoDB's error code if a unique index already holds the value. */
 export const DUPLICATE_KEY = 11_000
 
-/** Whether a unique index refused the write; of a bulk write, whether it refused the first that failed. */
+/** True if a unique index refused the write. For a bulk write, true if it refused the first write that failed. */
 export function isDuplicateKey(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === DUPLICATE_KEY
 }
 
-/** Whether unique indexes, and nothing else, refused some writes of an unordered bulk write. */
+/** True if some writes of an unordered bulk write failed, all of them because of unique indexes. */
 export function areDuplicateKeys(error: unknown): boolean {
   const { writeErrors } = (error ?? {}) as { writeErrors?: { code?: number } | { code?: number }[] }
   const faults = [writeErrors ?? []].flat()
   return faults.length > 0 && faults.every(({ code }) => code === DUPLICATE_KEY)
 }
 
-/** Runs a write that is done once however often it is asked for. @returns false where its unique key was there already */
+/**
+ * Runs a write that takes effect once, however often it is repeated.
+ * @returns false if its unique key existed already
+ */
 export async function writeOnce(write: () => PromiseLike<unknown>): Promise<boolean> {
   try {
     await write()
@@ -24,7 +27,7 @@ export async function writeOnce(write: () => PromiseLike<unknown>): Promise<bool
   }
 }
 
-/** Runs an upsert, and once more if another process made the document at the same moment: then it is an update. */
+/** Runs an upsert, and repeats it if another process created the document at the same moment: then it is an update. */
 export async function retryUpsert<T>(upsert: () => PromiseLike<T>): Promise<T> {
   try {
     return await upsert()

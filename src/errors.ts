@@ -1,4 +1,4 @@
-/** Every failure that a caller can act on, by its stable code, with the HTTP status it is answered with. */
+/** Every failure that a caller can act on: its stable code and its HTTP status. */
 const STATUS = {
   malformed_json: 400,
   bad_request: 400,
@@ -58,7 +58,7 @@ const STATUS = {
 export type ErrorCode = keyof typeof STATUS
 export const ERROR_CODES = Object.keys(STATUS) as [ErrorCode, ...ErrorCode[]]
 
-/** One wrong field of a request: `path` like `emails[0]` or `query.limit`. */
+/** An invalid field of a request. `path` looks like `emails[0]` or `query.limit`. */
 export interface FieldFault {
   path: string
   message: string
@@ -68,17 +68,17 @@ export interface ServiceErrorOptions {
   /** What the reader can do next. */
   hint?: string
   cause?: unknown
-  /** The status where one code is answered differently by two calls. */
+  /** Replaces the usual status if two endpoints answer one code differently. */
   status?: number
   errors?: FieldFault[]
-  /** Members of their own in the problem document, such as `missing` or `exportId`. */
+  /** Additional members of the problem document, such as `missing` or `exportId`. */
   extra?: Record<string, unknown>
   headers?: Record<string, string>
 }
 
 /**
- * A failure with a stable code. `message` says what happened, `hint` what to do next;
- * neither holds a token, a secret or a contact's data.
+ * A failure with a stable code. `message` says what happened, and `hint` what to do next. Neither contains a token, a
+ * secret, or a contact's data.
  */
 export class ServiceError extends Error {
   readonly status: number
@@ -100,12 +100,12 @@ export class ServiceError extends Error {
   }
 }
 
-/** The usual status of a code, for documentation. */
+/** Returns the usual status of a code, for documentation. */
 export function statusOf(code: ErrorCode): number {
   return STATUS[code]
 }
 
-/** What happened and what to do next, as one text. */
+/** Returns what happened and what to do next as one text. */
 export function messageWithHint({ message, hint }: { message: string; hint?: string | null | undefined }): string {
   return hint ? `${message} ${hint}` : message
 }

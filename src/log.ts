@@ -2,19 +2,22 @@ import { pino, type DestinationStream, type Logger } from 'pino'
 
 export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
-/** Names of fields that hold a secret or personal data, wherever they stand in a log line. */
+/** Names of fields that contain a secret or personal data, anywhere in a log line. */
 const REDACTED: ReadonlySet<string> = new Set([
   'accessToken', 'refreshToken', 'access_token', 'refresh_token', 'apiKey', 'authorization', 'cookie', 'clientSecret', 'client_secret',
   'signatureToken', 'signature', 'secret', 'secretKeys', 'token', 'code', 'state', 'password',
   'email', 'emails', 'leverEmail', 'userEmail', 'name', 'phone', 'phones', 'headline', 'body', 'rawBody', 'payload', 'note', 'summary', 'links',
 ]) // prettier-ignore
 
-/** Codes of ours and of the operating system are no secrets; an OAuth `code` is. */
+/** Our codes and those of the operating system are not secret; an OAuth `code` is. */
 const KEPT_CODE = /^[A-Z_0-9]{3,40}$|^[a-z]+(_[a-z]+)+$/
-/** What is nested deeper is left out. */
+/** More deeply nested values are left out. */
 const DEEPEST = 6
 
-/** A copy without secrets. By hand, since pino's own redaction by paths costs more than all else of a request to our webhook endpoint. */
+/**
+ * Returns a copy without secrets. Written by hand, because pino's redaction by path costs more than everything else
+ * in a request to the webhook endpoint.
+ */
 function withoutSecrets(fields: Record<string, unknown>, depth = 1): Record<string, unknown> {
   const copy: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(fields))
@@ -22,7 +25,7 @@ function withoutSecrets(fields: Record<string, unknown>, depth = 1): Record<stri
   return copy
 }
 
-/** What of an event's fields goes into its line. */
+/** Returns the fields of an event that are logged. */
 function kept(fields: object): Record<string, unknown> {
   const { err, ...others } = fields as Record<string, unknown>
   return withoutSecrets({ ...others, ...(err === undefined ? {} : { err: describeError(err) }) })
@@ -41,7 +44,10 @@ function shown(value: unknown, depth: number): unknown {
   return withoutSecrets({ ...value }, depth + 1)
 }
 
-/** An error as a log line keeps it: what and where, without the request or response that HTTP clients hang on to it. */
+/**
+ * Returns the loggable form of an error: what happened and where, without the request or response that HTTP clients
+ * attach to it.
+ */
 export function describeError(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: typeof error === 'string' ? error : 'a value that is not an Error was thrown' }
   const { code, status } = error as { code?: unknown; status?: unknown }
@@ -56,8 +62,8 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
 }
 
 /**
- * JSON lines, pretty on a terminal. One line an event, with ids and no personal data; `error` means that somebody must act.
- * Fields that hold secrets or personal data are redacted, however deep.
+ * Creates a log of JSON lines, pretty-printed on a terminal. Each event is one line, with ids and no personal data;
+ * `error` means that somebody must act. Fields with secrets or personal data are redacted at any depth.
  */
 export function createLog(options: { level: string; pretty?: boolean; destination?: DestinationStream }): Log {
   const settings = {
@@ -65,7 +71,7 @@ export function createLog(options: { level: string; pretty?: boolean; destinatio
     base: { pid: process.pid },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }), log: kept },
-    serializers: { err: (described: unknown) => described }, // as `kept` has left it
+    serializers: { err: (described: unknown) => described }, // unchanged from `kept`
   }
   if (options.destination) return pino(settings, options.destination)
   if (options.pretty)

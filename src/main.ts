@@ -16,7 +16,7 @@ function readOrExit() {
 }
 
 const config = readOrExit()
-// after the configuration is read, so that wrong values are reported within seconds on a slow machine, too
+// imported after the configuration is read, so that invalid values are reported within seconds even on a slow machine
 const { compose } = await import('./compose/compose.ts')
 const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY })
 const service = compose({ ...config, mongodbUri: config.mongodbUri ?? '' }, log)
@@ -31,7 +31,10 @@ try {
   process.exit(1)
 }
 
-/** The one secret that the log holds, since whoever reads it at the first start is who may begin; good for a day, and once. */
+/**
+ * The log contains only this secret, because whoever reads the log at the first start may set up the service. It is
+ * valid for a day, and for one use.
+ */
 async function offerSetUp(): Promise<void> {
   const setUpLink = await service.createSetUpLink()
   if (setUpLink !== null) log.warn({ setUpLink }, 'no one has an account yet: open this link once, within a day, to become the first admin')

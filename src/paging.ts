@@ -3,21 +3,24 @@ import { Types, type Model, type QueryFilter } from 'mongoose'
 import { z } from 'zod'
 import { ServiceError } from './errors.ts'
 
-/** By the time of making, or by the field `name`; with `-` the newest or the last letter first. */
+/** Sorts by creation time or by the field `name`; `-` means the newest or the last letter first. */
 export const LIST_ORDERS = ['-added', 'added', 'name', '-name'] as const
 export type ListOrder = (typeof LIST_ORDERS)[number]
 
-/** How names compare: accents and case make no difference, so that nobody is hidden behind all that begins with a small letter. */
+/** Names are compared without accents and case, so that lower-case names are not sorted after all others. */
 export const NAME_COLLATION = { locale: 'en', strength: 1 } as const satisfies CollationOptions
 
-/** Which part of a list is wanted: at most `limit` items, after the one that `cursor` stands for. */
+/** The requested part of a list: at most `limit` items after the position of `cursor`. */
 export interface PageRequest {
   limit: number
   cursor?: string | undefined
 }
 
 export interface OrderedPageRequest extends PageRequest {
-  /** Newest first where it is left out; by name only what has one. A cursor is good for the order that it comes from. */
+  /**
+   * Newest first by default. Ordering by name requires that field. A cursor is valid only for the order that produced
+   * it.
+   */
   order?: ListOrder | undefined
 }
 
@@ -27,17 +30,17 @@ export interface Page<T> {
   nextCursor: string | null
 }
 
-/** What an order needs of a document; `name` stands there in orders by name alone. */
+/** A document's position in an order; `name` is set only in orders by name. */
 interface Place {
   _id: Types.ObjectId
   name?: string | undefined
 }
 
 /**
- * One page of the documents that match; those of the same name come in the order of `_id`. What is added or removed meanwhile neither
- * repeats nor hides another document. By name the collation holds for the whole filter: a text that must be equal to the letter has to be
- * asked for by an expression.
- * @throws ServiceError `invalid_request` for a cursor that is not one of this list in this order
+ * Returns one page of the documents that match. Those with the same name are ordered by `_id`. Documents added or
+ * removed in between neither repeat nor hide others. In an order by name, the collation applies to the whole filter;
+ * an exact comparison of text needs an expression.
+ * @throws ServiceError `invalid_request` for a cursor that does not belong to this list in this order
  */
 export async function page<T, V>(
   model: Model<T>,
@@ -56,7 +59,7 @@ export async function page<T, V>(
   return { data: await Promise.all(shown.map(toView)), nextCursor: hasMore && last ? writePlace(last, order) : null }
 }
 
-/** The options of a query for a list in that order. */
+/** Returns the options of a query for a list in that order. */
 export function inOrder(order: ListOrder): { sort: Record<string, 1 | -1>; collation?: CollationOptions } {
   const direction = isBackwards(order) ? -1 : 1
   return isByName(order) ? { sort: { name: direction, _id: direction }, collation: NAME_COLLATION } : { sort: { _id: direction } }
@@ -73,7 +76,8 @@ function isByName(order: ListOrder): boolean {
 function behind({ _id, name }: Place, order: ListOrder): Record<string, unknown> {
   const further = isBackwards(order) ? '$lt' : '$gt'
   if (!isByName(order)) return { _id: { [further]: _id } }
-  // the first condition bounds the reading of the index, the second leaves out those of the same name that were shown
+  // the first condition limits the index range that is read, the second leaves out documents with the same name that
+  // were shown before
   return { name: { [`${further}e`]: name }, $or: [{ name: { [further]: name } }, { _id: { [further]: _id } }] }
 }
 
@@ -90,14 +94,14 @@ function readPlace(cursor: string, order: ListOrder): Place {
   return { _id: Types.ObjectId.createFromHexString(id), name }
 }
 
-/** The place in a list after which its next page begins; only this service reads it. */
+/** Encodes the position after which the next page of a list begins. Only this service reads it. */
 export function writeCursor(place: unknown): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url')
 }
 
 /**
- * `place`: the form of the places of this list.
- * @throws ServiceError `invalid_request` for a cursor that is not one of this list
+ * @param place the form of positions in this list
+ * @throws ServiceError `invalid_request` for a cursor that does not belong to this list
  */
 export function readCursor<T>(cursor: string, place: z.ZodType<T>): T {
   const { data, success } = place.safeParse(decoded(cursor))
@@ -114,7 +118,7 @@ function decoded(cursor: string): unknown {
   }
 }
 
-/** A `$regex` that finds this very text; MongoDB takes no NUL in a pattern as it is. */
+/** Returns a `$regex` that matches exactly this text. MongoDB does not accept an unescaped NUL in a pattern. */
 export function literally(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`).replaceAll('\0', String.raw`\x00`)
 }

@@ -1,4 +1,4 @@
-/** The text without slashes at its end; a pattern for that takes quadratic time. */
+/** Removes slashes at the end of a text. A regular expression for this takes quadratic time. */
 export function withoutTrailingSlashes(text: string): string {
   let end = text.length
   while (text[end - 1] === '/') end -= 1

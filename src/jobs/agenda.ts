@@ -6,27 +6,27 @@ import type { Log } from '../log.ts'
 import type { RecurringJob } from './recurring-job.ts'
 
 export interface JobsOptions {
-  /** Open; Agenda uses it and leaves it open. */
+  /** An open connection. Agenda uses it and does not close it. */
   connection: Connection
   jobs: readonly RecurringJob[]
   log: Log
-  /** How often the clock is looked at. */
+  /** How often Agenda checks for due jobs. */
   processEveryMs?: number
 }
 
 export interface RunningJobs {
-  /** Starts no further job and resolves when those that run have ended, or after `graceMs`. */
+  /** Starts no further job. Resolves when running jobs have ended, or after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
 
 const COLLECTION = 'agenda_jobs'
 const PROCESS_EVERY_MS = 10_000
-/** A job that takes longer is begun again beside itself, by design of Agenda; jobs here may run twice. */
+/** Agenda starts a job that takes longer a second time while it is still running, by design. Jobs here may run twice. */
 const LOCK_MS = 60_000
 
 /**
- * Starts the alarm clock: every job at its interval, in one of the processes that run it. Jobs only find work, so that one which
- * runs twice, late or in two processes does no harm. Polls, since nothing here is due at once.
+ * Starts the scheduler, which runs every job at its interval in one of the processes. Jobs only find work, so it does
+ * no harm if one runs twice, late, or in two processes. It polls, because no job is urgent.
  */
 export async function startJobs({ connection, jobs, log, processEveryMs = PROCESS_EVERY_MS }: JobsOptions): Promise<RunningJobs> {
   if (!connection.db) throw new Error('the connection to MongoDB must be open before jobs are started')
@@ -35,7 +35,7 @@ export async function startJobs({ connection, jobs, log, processEveryMs = PROCES
     processEvery: processEveryMs,
     maxConcurrency: jobs.length,
     defaultConcurrency: 1,
-    defaultLockLimit: 1, // more than the concurrency would be locked and left waiting
+    defaultLockLimit: 1, // further locked jobs would only wait
     defaultLockLifetime: LOCK_MS,
   })
   agenda.on('error', (error) => log.warn({ err: error }, 'the job scheduler had an error'))
@@ -50,11 +50,11 @@ export async function startJobs({ connection, jobs, log, processEveryMs = PROCES
 }
 
 /**
- * Makes the job's document unless it is there: a process that starts leaves time and lock of the others as they are, which
- * Agenda's own `every` does not.
+ * Creates the job's document unless it exists. A starting process thus leaves the times and locks of others
+ * unchanged, which Agenda's own `every` does not.
  */
 async function schedule(agenda: Agenda, documents: Collection, { name, everyMs }: RecurringJob): Promise<void> {
-  await documents.deleteOne({ name, repeatInterval: { $ne: everyMs } }) // of a version with another interval
+  await documents.deleteOne({ name, repeatInterval: { $ne: everyMs } }) // created by a version with another interval
   await writeOnce(() => agenda.create(name).repeatEvery(everyMs).unique({ name }, { insertOnly: true }).save())
 }
 
@@ -68,7 +68,10 @@ async function runOnce(job: RecurringJob, running: Set<Promise<void>>, log: Log,
   done()
 }
 
-/** Agenda's own `stop` gives waiting jobs back and does not wait for those that run; its timers do not keep a process that exits. */
+/**
+ * Agenda's own `stop` releases waiting jobs and does not wait for running ones. Its timers do not keep an exiting
+ * process alive.
+ */
 async function stop(agenda: Agenda, running: ReadonlySet<Promise<void>>, graceMs: number): Promise<void> {
   await agenda.stop()
   const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref())

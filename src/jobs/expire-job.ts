@@ -6,7 +6,10 @@ export interface ExpireDeps {
   dropOrphanedResumes: () => Promise<unknown>
 }
 
-/** Lets go of what has had its time: payloads of webhooks after 30 days, uploaded files whose import is over, résumés that no candidate has. */
+/**
+ * Deletes expired data: webhook payloads after 30 days, uploaded files whose import has ended, and résumés that no
+ * candidate uses.
+ */
 export function expireJob(parts: ExpireDeps): RecurringJob {
   return {
     name: 'expire',

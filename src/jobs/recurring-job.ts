@@ -1,4 +1,7 @@
-/** What recurs: a name that stays, since it is the key of the job's document, and a function that only finds work. */
+/**
+ * A recurring job: a function that only finds work, and a name that must not change, because it is the key of the
+ * job's document.
+ */
 export interface RecurringJob {
   readonly name: string
   readonly everyMs: number

@@ -6,8 +6,8 @@ interface Grants {
 }
 
 /**
- * Refreshes access tokens to Lever before they expire, so that no request has to wait for it, and tries the permissions of older API
- * keys.
+ * Refreshes access tokens for Lever before they expire, so that no request waits for it, and tests the permissions of
+ * older API keys.
  */
 export function refreshTokensJob(connections: Grants): RecurringJob {
   const run = async (): Promise<void> => {

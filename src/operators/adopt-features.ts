@@ -4,10 +4,13 @@ import type { Feature } from '../connection/features.ts'
 import { lackedBy } from '../connection/lever-access.ts'
 import { ConversationModel } from '../conversations/conversation-model.ts'
 
-/** Scopes that features request but that some authorizations older than features lack; no call of the built features needs them. */
+/**
+ * Scopes that features request but that some authorizations older than features lack. No call of the built features
+ * needs them.
+ */
 const UNUSED_SCOPES: readonly string[] = ['applications:read:admin', 'requisitions:read:admin']
 
-/** A setting of older versions: one of four purposes instead of features. */
+/** The setting of older versions: one of four purposes instead of features. */
 interface OlderSettings {
   webhookSet?: string
 }
@@ -18,8 +21,9 @@ type OlderConnection = Pick<ConnectionDocument, '_id' | 'organization'> & {
 }
 
 /**
- * Gives connections that are older than features the features that they are used for, so that everything that works keeps working without
- * a new authorization. Runs at each start; may run in several processes at once; changes nothing where all have been adopted.
+ * Gives connections that are older than features the features that they are used for, so that everything continues to
+ * work without a new authorization. Runs at each start, may run in several processes at once, and changes nothing
+ * once all connections have features.
  */
 export async function adoptFeatures(): Promise<void> {
   const connections = ConnectionModel.collection

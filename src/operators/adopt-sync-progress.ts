@@ -10,12 +10,12 @@ interface OlderConnection {
   opportunitySync?: object
 }
 
-/** A process of an earlier version that still runs beside this one reads `sync`, so the field stays. */
+/** The field stays because a process of an earlier version that is still running reads `sync`. */
 const IDLE = { state: 'idle', startedAt: null, finishedAt: null, resources: {} }
 
 /**
- * Moves the progress of syncs from connections, where earlier versions kept it, to the runs. Runs at each start; may run in several
- * processes at once; changes nothing where all has been moved.
+ * Moves the progress of syncs from connections, where earlier versions stored it, to the runs. Runs at each start,
+ * may run in several processes at once, and changes nothing once all of it has been moved.
  */
 export async function adoptSyncProgress(): Promise<void> {
   const connections = ConnectionModel.collection

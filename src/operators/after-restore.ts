@@ -18,9 +18,9 @@ export interface RestoreReport extends RestoredExports {
 }
 
 /**
- * What is to be done with a database restored from a backup before the service runs on it: all that was open is unclear, since it may
- * have been done after the backup was made; what could sign somebody in may have been used or taken back since, and ends.
- * Harmless when run twice.
+ * Prepares a database restored from a backup before the service runs on it. All open work becomes unclear, because it
+ * may have been done after the backup was made. Everything that could sign somebody in is invalidated, because it may
+ * have been used or revoked since. May be run twice.
  */
 export async function afterRestore(deps: {
   markExports: () => Promise<RestoredExports>

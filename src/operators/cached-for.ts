@@ -1,4 +1,7 @@
-/** Gives what `read` gave less than `ms` ago, or while it is being read; else reads anew. A failure is not kept. */
+/**
+ * Returns the result of a `read` that is under way or began less than `ms` ago; otherwise reads again. A failure is
+ * not cached.
+ */
 export function cachedFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
   let kept: { value: Promise<T>; until: number } | undefined
   return () => {

@@ -12,17 +12,17 @@ import { readWaitingWork } from './waiting-work.ts'
 
 export interface DatabaseMetricsOptions {
   rate: BudgetRate
-  /** Nothing is read, and nothing shown, while the database cannot be used. */
+  /** While false, nothing is read or shown. */
   isReady: () => boolean
   log: Log
 }
 
 const FRESH_MS = 5000
-/** Counts over all there ever was. */
+/** Applies to counts of all documents ever stored. */
 const COUNTS_FRESH_MS = 60_000
 const MOST_CREDENTIALS = 200
 const LIMIT_MS = 3000
-/** Enough to tell credentials apart. */
+/** Enough characters to distinguish credentials. */
 const SHOWN_OF_FINGERPRINT = 12
 
 interface Sample {
@@ -31,8 +31,8 @@ interface Sample {
 }
 
 /**
- * What stands in the database: the same from every process, read at most every few seconds however often it is asked for.
- * A gauge whose reading failed shows nothing, which is an alarm of its own.
+ * Registers metrics of the database. They are the same in every process, and are read at most every few seconds,
+ * however often they are scraped. A gauge whose reading failed shows nothing, which has its own alert.
  */
 export function registerDatabaseMetrics(registry: Registry, { rate, isReady, log }: DatabaseMetricsOptions): void {
   const waiting = cachedFor(FRESH_MS, readWaitingWork)
@@ -111,7 +111,7 @@ function showFindings(show: Show): void {
   )
 }
 
-/** Counts keys of an index, not documents. */
+/** Counts index keys, not documents. */
 async function countOf(store: WorkStore, status: string): Promise<number> {
   return store.collection.countDocuments({ status }, { maxTimeMS: LIMIT_MS })
 }

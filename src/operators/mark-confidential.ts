@@ -6,8 +6,8 @@ import { LeverOpportunityModel } from '../mirror/lever-opportunity-model.ts'
 import { LeverPostingModel, LeverRequisitionModel } from '../mirror/lever-record-models.ts'
 
 /**
- * Marks exports and candidates that were written before they kept whether their record in Lever is confidential, as far as the mirror knows.
- * Runs at each start; changes nothing where all are marked.
+ * Marks exports and candidates whose record in Lever is confidential, as far as the mirror knows, if they were
+ * written before this was stored. Runs at each start, and changes nothing once all are marked.
  */
 export async function markConfidential(): Promise<void> {
   for (const { organization, ids } of await confidentialIn(LeverOpportunityModel)) {

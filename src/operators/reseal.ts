@@ -5,20 +5,26 @@ import type { SealedField } from '../secrets/sealed-field.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { sealedInIdempotencyKeys } from '../web/api/idempotency.ts'
 
-/** Every sealed value there is. A part that begins to seal something lists it here. */
+/** All sealed values. A part that begins to seal something adds its list here. */
 const SOURCES = [sealedInOrganizations, sealedInConnections, sealedInAuthorizationFlows, sealedInIdempotencyKeys]
 
 export interface ResealReport {
-  /** Sealed with the first key, before or now. */
+  /** Values sealed with the first key, before or during this run. */
   current: number
   resealed: number
-  /** Found sealed with another key by the last look at all of them: what a process with another first key goes on writing. */
+  /**
+   * Values that the last pass found sealed with another key, because a process with another first key continues to
+   * write them.
+   */
   left: number
-  /** Do not open with the key they name, by collection, id and field: changed, or copied from elsewhere. */
+  /**
+   * Values that the key they name does not open, by collection, id, and field: they were changed, or copied from
+   * another place.
+   */
   unreadable: string[]
 }
 
-/** Some values were sealed with keys that are not there: nothing was changed. */
+/** Some values were sealed with missing keys. Nothing was changed. */
 export class MissingKeysError extends Error {
   readonly records: readonly string[]
   constructor(records: readonly string[]) {
@@ -30,13 +36,13 @@ export class MissingKeysError extends Error {
   }
 }
 
-/** The last one finds nothing to move, unless others go on sealing with another key. */
+/** The last pass finds nothing to move unless other processes continue to seal with another key. */
 const PASSES = 4
 const SAY_EVERY = 1000
 
 /**
- * Moves every sealed value to the first key, each by comparing what stands there, so that the service may run meanwhile; may be
- * broken off and repeated.
+ * Moves every sealed value to the first key. Each write compares the stored value, so the service may be running. May
+ * be interrupted and repeated.
  * @throws MissingKeysError before anything is changed
  */
 export async function resealEverything(sealer: Sealer, say: (line: string) => void): Promise<ResealReport> {
@@ -59,7 +65,7 @@ async function assertKeysAreThere(sealer: Sealer): Promise<void> {
   if (missing.length > 0) throw new MissingKeysError(missing)
 }
 
-/** Once over everything; `left` counts what others changed while it was being moved. */
+/** Makes one pass over all values. `left` counts those that others changed while they were being moved. */
 async function movePass(sealer: Sealer, say: (line: string) => void): Promise<ResealReport> {
   const pass: ResealReport = { current: 0, resealed: 0, left: 0, unreadable: [] }
   for await (const one of everySealedField()) {

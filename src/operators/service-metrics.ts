@@ -7,7 +7,7 @@ import type { ObservedCall } from '../lever/client.ts'
 import type { ObservedDelivery } from '../webhooks/webhook-deps.ts'
 import type { Worker } from '../work/worker.ts'
 
-/** What parts tell of what they do; handed to them by compose. */
+/** The observers that `compose` passes to the parts. */
 export interface Observers {
   observeCall: (call: ObservedCall) => void
   observeRefresh: (outcome: RefreshOutcome) => void
@@ -19,11 +19,11 @@ export interface Observers {
 
 export interface ServiceMetrics extends Observers {
   streamRestarted: () => void
-  /** The workers of this process, by name. */
+  /** Registers the workers of this process, by name. */
   watchWorkers: (workers: Readonly<Record<string, Pick<Worker, 'busy' | 'atOnce'>>>) => void
 }
 
-/** What this process did since its start. Names and labels are documented in OPERATIONS.md. */
+/** Creates metrics of what this process has done since its start. Names and labels are documented in OPERATIONS.md. */
 export function createServiceMetrics(registry: Registry): ServiceMetrics {
   const count = (name: string, help: string, labelNames: string[] = []): Counter =>
     new Counter({ name, help, labelNames, registers: [registry] })

@@ -10,12 +10,12 @@ import { SyncRunModel } from '../mirror/sync-run-model.ts'
 import { DeliveryModel } from '../webhooks/delivery-model.ts'
 import { NEVER, type WorkStore } from '../work/work-fields.ts'
 
-/** Work that is not done, of one kind, by what it waits for; `worker` means for nothing but its turn. */
+/** Open work of one kind, by what it waits for; `worker` means that it only waits for its turn. */
 export interface WaitingWork {
   kind: string
   waitingFor: string
   count: number
-  /** 0 where nothing waits. */
+  /** 0 if nothing waits. */
   oldestSeconds: number
 }
 
@@ -23,12 +23,12 @@ interface Source {
   kind: string
   store: WorkStore
   match: Document
-  /** Stages between match and group. */
+  /** Pipeline stages between match and group. */
   join?: Document[]
   waitingFor: unknown
-  /** Since when, as an expression. */
+  /** An expression for the time since when it has waited. */
   since: unknown
-  /** Shown as 0 where nothing waits. */
+  /** Shown as 0 if nothing waits. */
   always: readonly string[]
 }
 
@@ -37,10 +37,10 @@ const FROM_CONNECTION: Document[] = [
   { $set: { isGranted: { $in: [{ $first: '$connection.status' }, [...GRANTED]] } } },
 ] // prettier-ignore
 
-/** When the quiet time of what is not noted was over; of messages that came while a note is being written it is a later one. */
+/** When the quiet period before a note ended. Messages that arrive while a note is being written have a later one. */
 const CONVERSATION_DUE_AT = { $ifNull: ['$pending.dueAt', '$noteDueAt'] }
 
-/** Each reads open work alone, by an index, whatever has ended before. */
+/** Each source reads only open work, through an index, however much has ended before. */
 const SOURCES: readonly Source[] = [
   {
     kind: 'exports',
@@ -121,7 +121,7 @@ const SOURCES: readonly Source[] = [
 
 const LIMIT_MS = 3000
 
-/** All kinds, those of which nothing waits as well. Ages are by the server's clock. */
+/** Returns all kinds, including those without waiting work. Ages are by the database's clock. */
 export async function readWaitingWork(): Promise<WaitingWork[]> {
   return (await Promise.all(SOURCES.map(readSource))).flat()
 }

@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import type { SecretKey } from '../config.ts'
 
-/** Where a secret lives; bound to it, so that a sealed value copied elsewhere does not open. */
+/** The location of a secret. It is bound to the sealed value, so that a copy in another location cannot be opened. */
 export interface SecretPlace {
-  /** Id of the organization. */
+  /** The organization's id. */
   organization: string
-  /** Kind of record, and its id where an organization has several: `connection`, `delivery/…`. */
+  /** The kind of record, with its id if an organization has several: `connection`, `delivery/…`. */
   record: string
   field: string
 }
@@ -15,13 +15,16 @@ export type Sealed = string
 
 export interface Sealer {
   seal(secret: string, place: SecretPlace): Sealed
-  /** @throws Error when the key is unknown, the place differs or the value was changed */
+  /** @throws Error if the key is unknown, the place differs, or the value was changed */
   open(sealed: Sealed, place: SecretPlace): string
-  /** True when the value was sealed with another key than the first. */
+  /** True if the value was sealed with a key other than the first. */
   isOutdated(sealed: Sealed): boolean
-  /** The id of the key it was sealed with, and whether that key is there. */
+  /** Returns the id of the key it was sealed with, and whether that key is available. */
   keyOf(sealed: Sealed): { id: string; isKnown: boolean }
-  /** A keyed hash by the first key, base64url: of what is to be told apart but not kept, such as the address of a failed sign-in. */
+  /**
+   * Returns a keyed hash with the first key, base64url, for values that must be compared but not stored, such as the
+   * address of a failed sign-in.
+   */
   fingerprint(text: string): string
 }
 
@@ -29,8 +32,8 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 /**
- * Seals secrets at rest with AES-256-GCM, a fresh nonce each time. The first key seals, every key opens.
- * @throws Error when no key is given
+ * Creates a sealer for secrets at rest: AES-256-GCM with a new nonce each time. The first key seals; every key opens.
+ * @throws Error if no key is given
  */
 export function createSealer(keys: SecretKey[]): Sealer {
   const [first] = keys

@@ -53,18 +53,19 @@ export interface TimelineDeps {
 }
 
 export interface TimelineRequest extends PageRequest {
-  /** E-mail of the person whose exports alone are shown; everybody's unless given. */
+  /** The e-mail of the person whose exports are shown; everybody's by default. */
   requestedBy?: string | undefined
-  /** The caller's. Without full clearance, what happened to a confidential opportunity in Lever is left out. */
+  /** The caller's clearance. Without full clearance, the history of a confidential opportunity in Lever is left out. */
   clearance: Clearance
 }
 
-/** The newest ones; nobody is exported more often. */
+/** Only the newest are shown. No candidate is exported more often in practice. */
 const MOST_EXPORTS = 100
 
 /**
- * What happened to a candidate, newest first: its exports and their notes, and its way through Lever as far as readings of Lever told it.
- * @throws ServiceError `not_found`, `invalid_request` for a cursor that is not ours
+ * Returns the history of a candidate, newest first: its exports and their notes, and its progress in Lever as far as
+ * readings of Lever showed it.
+ * @throws ServiceError `not_found`, `invalid_request` for an invalid cursor
  */
 export async function candidateTimeline(
   { candidates, exports, mirror }: TimelineDeps,
@@ -122,7 +123,7 @@ function entryOfHistory({ id, at, kind, opportunityId, stage, archiveReason, by,
   return { ...NOTHING, id, at: at.toISOString(), kind, opportunityId, stage, archiveReason, by, interviewId }
 }
 
-/** Of the same time in an order that stays. */
+/** Entries of the same time have a stable order. */
 function newestFirst(a: Pick<TimelineEntry, 'at' | 'id'>, b: Pick<TimelineEntry, 'at' | 'id'>): number {
   return b.at.localeCompare(a.at) || b.id.localeCompare(a.id)
 }
