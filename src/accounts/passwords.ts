@@ -72,7 +72,7 @@ async function setPassword({ id, organization }: Person, password: string): Prom
   await PasswordModel.updateOne({ person: id }, { organization, hash, version: randomUUID() }, { upsert: true })
 }
 
-/** Returns the ids of those people who have this password, and rehashes it if the cost has increased since. */
+/** Returns the ids of the people with this password. Hashes made before the cost increased are replaced. */
 async function fittingPasswords(people: readonly string[], password: string): Promise<Set<string>> {
   const stored = await PasswordModel.find({ person: { $in: people } }).lean<PasswordDocument[]>()
   if (stored.length === 0) await fitsHash(password, DUMMY_HASH)

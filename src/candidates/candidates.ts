@@ -138,7 +138,10 @@ export function createCandidates({
       return { data: await toViews(organization, data, clearance), nextCursor }
     },
 
-    /** Reads a CSV file and imports it. @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws */
+    /**
+     * Reads a CSV file and imports it.
+     * @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws
+     */
     importFile: (organization: string, chunks: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ImportStart> =>
       withReceivedFile(chunks, (file) => importReceived(organization, file, options)),
     withReceivedFile,

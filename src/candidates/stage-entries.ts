@@ -2,7 +2,7 @@ import type { ClientSession, Types } from 'mongoose'
 import { CandidateModel } from './candidate-model.ts'
 import { STAGE_COLLATION } from './stage-collation.ts'
 
-/** A candidate has come to a stage of the sourcing tool, or to the same stage of another project. */
+/** A candidate's entry into a stage of the sourcing tool, or into the same stage of another project. */
 export interface StageEntry {
   candidate: Types.ObjectId
   stage: string

@@ -121,7 +121,6 @@ async function refreshGrant(deps: AccessTokenDeps, state: GrantState): Promise<s
   throw tokenUnavailable(new Error('another process did not finish its refresh'))
 }
 
-/** Uses the refresh token, once, and saves the result. */
 async function spend(deps: AccessTokenDeps, state: GrantState, lease: RefreshLease): Promise<string> {
   const { oauth, secrets } = deps
   const sealed = lease.document.grant.refreshToken

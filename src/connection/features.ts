@@ -1,11 +1,10 @@
 import type { KeyPermission } from './key-permissions.ts'
 import type { WebhookEvent } from './webhook-events.ts'
 
-/** The features of a connection. */
 export const FEATURES = ['export', 'conversations', 'interviews', 'results', 'requisitions', 'hires'] as const
 export type Feature = (typeof FEATURES)[number]
 
-/** The features that are built. Only these can be chosen: add each new one here. */
+/** The features that can be chosen. Add each new one here once it is built. */
 export const BUILT_FEATURES = ['export', 'conversations'] as const satisfies readonly Feature[]
 export type BuiltFeature = (typeof BUILT_FEATURES)[number]
 
@@ -18,7 +17,6 @@ export interface FeatureSettings {
   noteMode?: string | null
 }
 
-/** The needs of a feature: scopes of an authorization, permissions of an API key, and the webhooks it uses. */
 interface Needs {
   /** Without `offline_access` and `webhooks:write:admin`, which every authorization asks for. */
   scopes: readonly string[]

@@ -89,7 +89,7 @@ async function createOne(
   context.log.info({ connection: subjectOf(connection), event, leverWebhookId: id }, 'webhook created in Lever')
 }
 
-/** Some accounts and apps may not use the Webhooks API (Lever's help centre). The page says so until it works. */
+/** Some accounts and apps may not use the Webhooks API (Lever's help center). The page says so until it works. */
 async function noteRefusal(_id: Types.ObjectId, isRefused: boolean): Promise<void> {
   const change = isRefused ? { $currentDate: { webhooksApiRefusedAt: true } as const } : { $unset: { webhooksApiRefusedAt: 1 } }
   await ConnectionModel.updateOne({ _id }, change)

@@ -1,6 +1,6 @@
 /**
  * The eight events that the service handles, by Lever's API name, with the label on Lever's settings page (Lever's
- * help centre).
+ * help center).
  */
 const LABELS = {
   applicationCreated: 'Application Created',
@@ -14,7 +14,7 @@ const LABELS = {
 } as const
 
 export type WebhookEvent = keyof typeof LABELS
-/** `any` is the single signing token that older Lever accounts have for all events (Lever's help centre). */
+/** `any` is the single signing token that older Lever accounts have for all events (Lever's help center). */
 export type SignatureTokenPlace = WebhookEvent | 'any'
 
 export const WEBHOOK_EVENTS = Object.keys(LABELS) as readonly WebhookEvent[]

@@ -21,7 +21,10 @@ export interface RunningJobs {
 
 const COLLECTION = 'agenda_jobs'
 const PROCESS_EVERY_MS = 10_000
-/** Agenda starts a job that takes longer a second time while it is still running, by design. Jobs here may run twice. */
+/**
+ * Agenda locks a job for this long. By its design, a longer job is started a second time while it is still running.
+ * Jobs here may run twice.
+ */
 const LOCK_MS = 60_000
 
 /**

@@ -63,7 +63,7 @@ function localPart(email: string): string {
   return (local.split('+')[0] ?? '').replaceAll('.', '')
 }
 
-/** Returns a name without accents, case, punctuation, and word order. */
+/** Returns a name in a form that ignores accents, case, punctuation, and the order of words. */
 function nameKey(name: string): string {
   const plain = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
   return (plain.match(/[\p{L}\p{N}]+/gu) ?? []).toSorted().join(' ')

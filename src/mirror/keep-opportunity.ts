@@ -8,8 +8,8 @@ import { recordOpportunity } from './record-opportunity.ts'
 type KeepDeps = Pick<MirrorDeps, 'hashKeyOf' | 'publish'>
 
 /**
- * Stores a reading in the mirror, and updates what depends on it. Stores nothing for an organization that has been
- * disconnected: work under way may read or write after its mirror was deleted.
+ * Stores a reading in the mirror, and reports a contact that Lever shows as anonymized. If the organization has been
+ * disconnected, deletes the reading again, because work under way may read or write after the mirror was deleted.
  */
 export async function keepOpportunity(
   deps: KeepDeps,

@@ -15,7 +15,7 @@ export interface MirrorDeps {
   publish: Publish
   /** True if a candidate here is linked to the opportunity or was exported to it. */
   concernsCandidate(organization: string, opportunityId: string): Promise<boolean>
-  /** Each part's answer to: which of these opportunities do your records refer to? */
+  /** One function per part, which returns the opportunities that the part's records refer to. */
   knownAmong: readonly ((organization: string, opportunityIds: readonly string[]) => Promise<string[]>)[]
   /** True if so many exports are queued that asking Lever for duplicates of each would take too long. */
   hasExportBurst(organization: string): Promise<boolean>

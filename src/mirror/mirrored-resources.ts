@@ -19,8 +19,8 @@ import type { MirrorFields, SeenRecord } from './write-records.ts'
 
 export interface ReadOptions {
   /**
-   * True if the grant shows confidential postings and requisitions; without it, Lever refuses to list them (Lever's
-   * API documentation).
+   * True if the grant shows confidential postings and requisitions. Otherwise Lever refuses requests for them
+   * (Lever's API documentation).
    */
   confidential: boolean
 }

@@ -17,7 +17,7 @@ export const SWEEP_EVERY_MS = 10 * 60_000
  * it.
  */
 const SWEEP_EVERY_IN_BURST_MS = 40_000
-/** A younger sweep counts as proof that a person is not in Lever. */
+/** If the last sweep is younger than this, a person missing from the mirror counts as not in Lever. */
 const FRESH_MS = 60_000
 const FIRST_RETRY_MS = 60_000
 

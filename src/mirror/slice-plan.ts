@@ -18,7 +18,7 @@ export interface Slice extends Span {
 
 /** The progress of reading all opportunities, stored between pages, so that reading resumes after a kill. */
 export interface SlicePlan {
-  /** When it began. It replaces the open end in estimates. Lever's clock may be ahead of it. */
+  /** When it began. Calculations use it as the end of a span without an upper limit. Lever's clock may be ahead of it. */
   startedAt: number
   /** Spans that have not been started, oldest first. */
   gaps: Span[]
@@ -33,7 +33,10 @@ export interface SlicePlan {
   oldestAt: number | null
 }
 
-/** The target number of opportunities in a slice: few last pages are half empty, and page tokens do not expire. */
+/**
+ * The target number of opportunities in a slice: large enough that few pages are half empty, small enough that page
+ * tokens do not expire.
+ */
 const AIM = 1200
 /** A slice with more pages is cut. The first slice, of unknown size, is cut sooner. */
 const MOST_PAGES = 25
@@ -42,8 +45,8 @@ const MOST_PAGES_OF_FIRST = 5
 const STEP = 8
 const MOST_RESTARTS = 5
 /**
- * The share of the seen part of a slice to aim for after it was too long: the slice may hold up to a hundred times
- * more.
+ * After a slice was too long, the next one aims at this share of what was seen of it, because the rest of the slice
+ * may hold up to a hundred times more.
  */
 const CUT = 0.01
 
@@ -101,7 +104,10 @@ export function isTooLong(plan: SlicePlan, slice: Slice): boolean {
   return isDivisible(plan, slice) && slice.pages >= (plan.widthMs === null ? MOST_PAGES_OF_FIRST : MOST_PAGES)
 }
 
-/** Returns a slice that was too long to the plan, to be read in narrower ones. `seenMs` are creation times seen in it. */
+/**
+ * Puts a slice that was too long back into the plan, to be read in narrower ones. `seenMs` are creation times seen in
+ * it.
+ */
 export function cutSlice(plan: SlicePlan, slice: Slice, seenMs: readonly number[]): void {
   plan.slices = plan.slices.filter((other) => other !== slice)
   plan.gaps = [...plan.gaps, { from: slice.from, to: slice.to }].toSorted((a, b) => a.from - b.from)

@@ -1,4 +1,4 @@
-/** What spreadsheets make of texts and numbers when they save a sheet. */
+/** Handles what spreadsheets do to texts and numbers when they save a sheet. */
 
 /** A formula that has no calculated value in the file. */
 export const FORMULA_WITHOUT_VALUE = '#FORMULA!'

@@ -94,7 +94,7 @@ function rowReader(workbook: Workbook, onRow: (row: SheetRow) => void) {
   }
 }
 
-/** A formula's last value may be a text. */
+/** In characters. A formula's last value may be text. */
 const LONGEST_VALUE = 50_000
 
 function shownValue(cell: SheetCell, value: string, { strings, formats, is1904 }: Workbook): string {

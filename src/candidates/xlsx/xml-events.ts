@@ -2,7 +2,7 @@ import sax from 'sax'
 import { startTimeSlice } from '../time-slice.ts'
 import { xlsxFault } from './xlsx-fault.ts'
 
-/** Handlers for the contents of a workbook part. Names come without their prefix; a long text comes in several pieces. */
+/** Handlers for the contents of a workbook part. Names have no prefix, and a long text arrives in several pieces. */
 export interface XmlHandler {
   open?(name: string, attributes: Readonly<Record<string, string>>): void
   text?(text: string): void
@@ -25,7 +25,7 @@ export async function* readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHa
   const parser = sax.parser(true, { strictEntities: true } as sax.SAXOptions)
   refuseDeclarations(parser)
   const openTags = countOpenTags()
-  // thrown at once, since sax goes on after an error
+  // throws immediately, because sax continues after an error
   parser.onerror = parser.ondoctype = refuse // oxlint-disable-line unicorn/prefer-add-event-listener
   parser.onopentagstart = ({ name }) => openTags.begin(name)
   parser.onattribute = ({ name, value }) => openTags.extend(name, value)
