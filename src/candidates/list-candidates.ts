@@ -86,7 +86,7 @@ function filterOf(organization: string, filters: CandidateFilters): QueryFilter<
   }
 }
 
-/** Not by equality, which the collation of an order by name would loosen. */
+/** Equality would ignore case and accents under the collation that sorts by name. */
 function exactly(text: string): { $regex: string } {
   return { $regex: String.raw`^${literally(text)}\z` }
 }
