@@ -19,7 +19,7 @@ const signInLinkSchema = new Schema(
 signInLinkSchema.index({ tokenHash: 1 }, { unique: true })
 signInLinkSchema.index({ organization: 1, person: 1 })
 signInLinkSchema.index({ organization: 1, madeBy: 1 })
-signInLinkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: KEPT_AFTER_EXPIRY_S }) // a used link still names its account, which the limit on failed sign-ins needs
+signInLinkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: KEPT_AFTER_EXPIRY_S }) // a used link still names its account, for the limit on sign-ins
 
 export type SignInLinkDocument = InferSchemaType<typeof signInLinkSchema> & { _id: Types.ObjectId; createdAt: Date }
 export const SignInLinkModel = model('SignInLink', signInLinkSchema)

@@ -16,7 +16,7 @@ const auditEventSchema = new Schema(
   },
   { collection: 'audit_events' },
 )
-auditEventSchema.index({ organization: 1, seq: 1 }, { unique: true }) // one appender at a time: if two choose the same number, one must retry
+auditEventSchema.index({ organization: 1, seq: 1 }, { unique: true }) // one appender at a time: of two with one number, one retries
 auditEventSchema.index({ organization: 1, subject: 1 })
 auditEventSchema.index({ organization: 1, _id: -1 }) // for the list, and its filters by actor and action
 auditEventSchema.index({ organization: 1, actor: 1, _id: -1 })

@@ -28,7 +28,7 @@ const authorizationFlowSchema = new Schema(
 )
 authorizationFlowSchema.index({ startHash: 1 }, { unique: true })
 authorizationFlowSchema.index({ stateHash: 1 }, { unique: true, partialFilterExpression: { stateHash: { $exists: true } } })
-authorizationFlowSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 86_400 }) // kept for a day, to distinguish an expired address from an unknown one
+authorizationFlowSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 86_400 }) // a day, to distinguish expired from unknown
 
 export type AuthorizationFlowDocument = InferSchemaType<typeof authorizationFlowSchema> & { _id: Types.ObjectId }
 export const AuthorizationFlowModel = model('AuthorizationFlow', authorizationFlowSchema)

@@ -44,7 +44,7 @@ function columnOf(name: string, names: readonly string[]): CsvColumn | null {
   if (LAST_OR_FULL.includes(name)) return column(has('firstName') ? 'lastName' : 'name')
   if (name === 'name' && names.includes('vorname') && !has('lastName')) return column('lastName')
   if (OF_COMPANY.includes(name) && names.some((other) => COMPANY_PAGES.includes(other))) return null
-  if (name === 'profileurl' && has('firstName') && !names.includes('externalid')) return column('links') // LinkedIn's page, not the sourcing tool's
+  if (name === 'profileurl' && has('firstName') && !names.includes('externalid')) return column('links') // LinkedIn's, not the sourcing tool's
   const known = lookUpName(name)
   return known && column(known.field, known.field === 'phones' ? columnPhoneType(name) : null, known.number)
 }

@@ -56,7 +56,7 @@ export function readRow(header: CsvHeader, cells: string[], isDescribed = true):
   const input = toInput(given, header.hasCommaLists)
   const parsed = safeParse(CandidateInput, input)
   if (parsed.success) return { input: parsed.data, warnings }
-  return { fault: isDescribed ? parsed.error.issues.map((issue) => describeIssue(issue, given, input)).join(' ') : '' } // zod creates the error on access
+  return { fault: isDescribed ? parsed.error.issues.map((issue) => describeIssue(issue, given, input)).join(' ') : '' } // zod creates it on access
 }
 
 function describeLongCell({ columns, names }: CsvHeader, cells: readonly string[]): string | null {
