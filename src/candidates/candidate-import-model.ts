@@ -7,26 +7,28 @@ const candidateImportSchema = new Schema(
   {
     ...workFields,
     organization: { type: Schema.Types.ObjectId, required: true },
-    /** Who sent the file, as the audit trail names it. Imports from before this was kept have none. */
+    /** The sender of the file, as the audit trail names it. Older imports have none. */
     actor: { type: String, default: null },
     status: { type: String, enum: IMPORT_STATUSES, required: true },
-    /** The file in the bucket `candidate_import_files`, gone once it is read; of a short one, which is read from memory, there never is one. */
+    /**
+     * The file's id in the bucket `candidate_import_files`. The file is deleted once it is read. Short files are read
+     * from memory and never stored.
+     */
     file: { type: Schema.Types.ObjectId, required: true },
-    /** The names of the file's columns. */
     columns: { type: [String], default: [] },
-    /** Those of them that fill nothing. Imports from before this was kept have none. */
+    /** The columns that fill no field. Older imports have none. */
     ignoredColumns: { type: [String], default: [] },
-    /** People who were erased are entered again. */
+    /** True if the import may create people who were erased. */
     allowErased: { type: Boolean, default: false },
-    /** Physical lines whose rows are durable; where another process goes on. */
+    /** The physical lines whose rows are durable. Another process resumes after them. */
     linesDone: { type: Number, default: 0 },
-    /** How often workers have begun with the rows behind this line. */
+    /** How many times workers have started on the rows after this line. */
     tries: { type: new Schema({ after: Number, count: Number }, { _id: false }), default: null },
     created: { type: Number, default: 0 },
     updated: { type: Number, default: 0 },
-    /** The first 1,000 of the rows are in `candidate_import_rejections`. */
+    /** Counts all rejected rows. The first 1,000 are kept in `candidate_import_rejections`. */
     rejectedCount: { type: Number, default: 0 },
-    /** The first 1,000 warnings are in `candidate_import_warnings`. */
+    /** Counts all warnings. The first 1,000 are kept in `candidate_import_warnings`. */
     warningCount: { type: Number, default: 0 },
     error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
     finishedAt: { type: Date, default: null },

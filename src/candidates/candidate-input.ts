@@ -1,22 +1,25 @@
 import { z } from 'zod'
 import { isPlaceholder } from '../people/placeholder.ts'
 
-/** Entries of a list. */
+/** The maximum number of entries in a list. */
 export const LONGEST_LIST = 50
-/** Characters of a headline, a location or a summary. */
+/** The maximum length of a headline, a location, or a summary, in characters. */
 export const LONGEST_TEXT = 10_000
 export const LONGEST_LINK = 2000
-/** One `@`, no white space or separators, a dot in the domain; letters of any script. Delivery is not our business. */
+/**
+ * One `@`, no white space or separators, and a dot in the domain; letters of any script. Nothing checks whether the
+ * address receives mail.
+ */
 const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:".]+(\.[^\s@<>()[\]\\,;:".]+)+$/u
-/** Controls but tab and line breaks, and halves of surrogate pairs. */
+/** Excludes control characters except tabs and line breaks, and unpaired surrogates. */
 const UNPRINTABLE = /^[^\p{Cs}\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/u // oxlint-disable-line no-control-regex
 
-/** Without invisible characters, which web pages and spreadsheets leave in what is copied. */
+/** Removes invisible characters, which text copied from web pages and spreadsheets often contains. */
 export const withoutInvisible = (value: string): string => value.replace(/\p{Cf}/gu, '').trim()
-/** Joiners and tags stay: scripts and emoji need them. */
+/** Joiners and tags stay, since some scripts and emoji need them. */
 const withoutInvisibleButJoiners = (value: string): string => value.replace(/(?!\u200C|\u200D|[\u{E0020}-\u{E007F}])\p{Cf}/gu, '').trim()
 const oneLine = (value: string): string => value.replace(/\s+/g, ' ').trim()
-/** zod goes on to the next check after one that has failed, unless it says `abort`. */
+/** Without `abort`, zod continues with the next check after one fails. */
 const atMost = (max: number) => ({ error: `is longer than ${max} characters`, abort: true })
 const line = (max: number) => z.string().overwrite(oneLine).max(max, atMost(max)).regex(UNPRINTABLE, 'has control characters')
 const filledLine = (max: number) => line(max).min(1, 'is empty')
@@ -31,7 +34,7 @@ const email = z.string().trim().max(254, atMost(254)).overwrite(withoutInvisible
 const phone = z.strictObject({ type: filledLine(50).nullish(), value: line(100).overwrite(withoutInvisible).min(1, 'is empty') })
 const list = <T extends z.ZodType>(item: T) => z.array(item).max(LONGEST_LIST, `has more than ${LONGEST_LIST} entries`).nullish()
 
-/** http or https, with a host. */
+/** True for an http or https URL with a host. */
 export function isWebLink(value: string): boolean {
   if (!/^https?:\/\//i.test(value) || /\s/.test(value) || !URL.canParse(value)) return false
   const { hostname, username, password } = new URL(value)
@@ -39,9 +42,9 @@ export function isWebLink(value: string): boolean {
 }
 
 /**
- * What a caller may say of a candidate, in `POST`, `PATCH`, an import or inside an export. A given value replaces, an absent one
- * leaves what is there, null or an empty text clears it. That a name and an e-mail or link stand in the end is
- * checked after merging with what is known, by `mergeCandidate`.
+ * The fields a caller may send about a candidate, in `POST`, `PATCH`, an import, or an export. A value replaces the
+ * stored one, an absent field leaves it unchanged, and null or an empty text clears it. `mergeCandidate` checks after
+ * merging that the candidate has a name and an e-mail or link.
  */
 export const CandidateInput = z
   .strictObject({

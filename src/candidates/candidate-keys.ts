@@ -4,12 +4,15 @@ import { contactForms, personKeys, type PersonData } from '../people/person-keys
 import { siteOf } from '../people/profile-key.ts'
 import { searchForm } from './search-form.ts'
 
-/** The identifying fields of a candidate, or of a row about one. */
+/** The identifying fields of a candidate or of an imported row. */
 export interface CandidateData extends PersonData {
   name?: string | null | undefined
 }
 
-/** The keys by which a candidate is found: personal addresses and profile pages; without any of these, only its record. */
+/**
+ * The keys that find a candidate: its personal addresses and profile pages. A candidate without any of these is found
+ * only by its record.
+ */
 export interface CandidateKeys {
   emailKeys: string[]
   linkKeys: string[]
@@ -21,8 +24,8 @@ export function candidateKeys(data: CandidateData): CandidateKeys {
 }
 
 /**
- * A key for the exact name, addresses, and links of a row or candidate. A row uses it to find the candidate that it created before, even
- * if none of its values identifies a person.
+ * A key for the exact name, addresses, and links of a row or candidate. It matches a row to the candidate that the
+ * row created earlier, even if none of its values identifies a person.
  */
 export function recordKey(data: CandidateData): string {
   const known = records.get(data)
@@ -32,7 +35,10 @@ export function recordKey(data: CandidateData): string {
   return key
 }
 
-/** Caches keys, since an import needs those of each row and candidate several times. Rows and candidates are never changed in place. */
+/**
+ * Caches keys, because an import needs the keys of each row and candidate several times. Rows and candidates are
+ * never changed in place.
+ */
 const records = new WeakMap<CandidateData, string>()
 
 function readRecord(data: CandidateData): string {
@@ -43,8 +49,9 @@ function readRecord(data: CandidateData): string {
 const WITH_NAME = 'name:'
 
 /**
- * The keys by which an erased person is recognized: each alone, including the forms of earlier versions, of which only hashes are kept,
- * and each with the name, since a key that the person had before refuses only with it.
+ * The keys that recognize an erased person, of which only hashes are kept. Each key is included alone (also in the
+ * forms that earlier versions used) and combined with the name, because a key that the person had before refuses only
+ * together with the name.
  */
 export function keysToRefuse(data: CandidateData): string[] {
   const { emailKeys, linkKeys } = candidateKeys(data)
@@ -53,18 +60,21 @@ export function keysToRefuse(data: CandidateData): string[] {
   return [...new Set([...own, ...former.emails, ...former.links, ...withName(data, own)])]
 }
 
-/** Names are compared in the form in which they are searched. */
+/** Names are compared in their search form. */
 function withName({ name }: CandidateData, keys: readonly string[]): string[] {
   const form = searchForm(name ?? '')
   return form === '' ? [] : keys.map((key) => `${WITH_NAME}${form} ${key}`)
 }
 
-/** Whether a key of `keysToRefuse` names one person: unlike an e-mail, which two may share. */
+/** True if a key of `keysToRefuse` identifies one person. An e-mail does not, because two people may share it. */
 export function isTelling(key: string, data: CandidateData): boolean {
   return key.startsWith(WITH_NAME) || key === recordKey(data) || personKeys(data).profiles.includes(key)
 }
 
-/** By which a text that names an erased person is recognized, also by an address or profile that the person only had before. */
+/**
+ * The keys that recognize a text naming an erased person, including addresses and profiles that the person had only
+ * in the past.
+ */
 export function textKeys(data: CandidateData): string[] {
   return contactForms(data).map(textKey)
 }
@@ -73,7 +83,7 @@ function textKey(form: string): string {
   return `text:${form}`
 }
 
-/** The profiles of a person by site, each site as it is remembered of an erased person. */
+/** The profiles of a person by site, with each site in the form that is kept for an erased person. */
 export function profilesBySite(data: CandidateData): Map<string, string[]> {
   const bySite = new Map<string, string[]>()
   for (const profile of personKeys(data).profiles) {
@@ -86,10 +96,10 @@ export function profilesBySite(data: CandidateData): Map<string, string[]> {
 type Keys = readonly string[] | null | undefined
 
 /**
- * Everything that is remembered about an erased person, as hashes. What the candidate had before may have been entered by mistake, or
- * belong to somebody else whose `externalId` it took over: it refuses only with the name. Includes values that identify nobody, so that no
- * text containing them is kept, and the sites of the profiles, so that a person with a different profile on the same site is not mistaken
- * for the erased one.
+ * Everything to remember about an erased person, kept as hashes. Past values may have been entered by mistake, or may
+ * belong to another person whose `externalId` the candidate took over, so they refuse only together with the name.
+ * Values that identify nobody are included, so that no text containing them is kept. The sites of the profiles are
+ * included, so that a person with a different profile on the same site is not mistaken for the erased one.
  */
 export function keysToRemember(data: CandidateData & { recordKeys?: Keys; pastKeys?: Keys }): string[] {
   const past = data.pastKeys ?? []

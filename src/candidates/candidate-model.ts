@@ -10,7 +10,7 @@ const leverStateSchema = new Schema(
     contactId: { type: String, default: null },
     url: { type: String, default: null },
     stage: { id: String, text: String },
-    /** Lever's ids of the postings. */
+    /** Lever posting ids. */
     postings: { type: [String], default: [] },
     archived: { type: new Schema({ reason: String, reasonText: String, archivedAt: Date }, { _id: false }), default: null },
     /** Lever user id. */
@@ -23,14 +23,14 @@ const leverStateSchema = new Schema(
 
 const resumeSchema = new Schema(
   {
-    /** Id in the bucket `resumes`. */
+    /** The file's id in the bucket `resumes`. */
     file: { type: Schema.Types.ObjectId, required: true },
     filename: { type: String, required: true },
-    /** Bytes. */
+    /** In bytes. */
     size: { type: Number, required: true },
-    /** By its content. */
+    /** Detected from the content. */
     contentType: { type: String, required: true },
-    /** Hexadecimal. */
+    /** In hexadecimal. */
     sha256: { type: String, required: true },
     uploadedAt: { type: Date, required: true },
   },
@@ -49,7 +49,7 @@ const candidateSchema = new Schema(
     links: { type: [String], default: [] },
     tags: { type: [String], default: [] },
     summary: String,
-    /** The sourcing tool's own words: its requisition or search, and how far the person is there. */
+    /** Text from the sourcing tool: the name of its requisition or search, and the person's stage there. */
     project: String,
     stage: String,
     profileUrl: String,
@@ -57,26 +57,29 @@ const candidateSchema = new Schema(
     /** The keys that identify the person; see `candidateKeys`. */
     emailKeys: { type: [String], default: [] },
     linkKeys: { type: [String], default: [] },
-    /** Records of rows that were matched to this candidate, whose values have changed since. */
+    /** The records of rows that matched this candidate and whose values have changed since. */
     recordKeys: { type: [String], default: undefined },
     pastKeys: { type: [String], default: undefined },
-    /** Name and e-mails in the form in which they are searched. */
+    /** The name and e-mails in their search form. */
     searchText: { type: String, default: '' },
-    /** Rises with every change of what is known of the person: two at once do not overwrite each other. */
+    /** Rises with every change to the person's data, so that concurrent writes do not overwrite each other. */
     revision: { type: Number, default: 0 },
-    /** Id of the newest export, whatever its fate. */
+    /** The id of the newest export, whatever its status. */
     lastExport: { type: Schema.Types.ObjectId, default: null },
-    /** True once an export of it was `exported`. */
+    /** True once an export of this candidate has succeeded. */
     exported: { type: Boolean, default: false },
     lever: { type: leverStateSchema, default: null },
-    /** When `lever` was last written. Not part of `updatedAt`, which sourcers see: they must not notice that a confidential opportunity changed. */
+    /**
+     * When `lever` was last written. It does not count toward `updatedAt`, which sourcers see: they must not notice
+     * that a confidential opportunity changed.
+     */
     leverChangedAt: { type: Date, default: null },
   },
   { timestamps: true, collection: 'candidates' },
 )
 candidateSchema.index({ organization: 1, externalId: 1 }, { unique: true, partialFilterExpression: { externalId: { $type: 'string' } } })
 candidateSchema.index({ organization: 1, _id: -1 })
-candidateSchema.index({ organization: 1, name: 1, _id: 1 }, { collation: NAME_COLLATION }) // both ways
+candidateSchema.index({ organization: 1, name: 1, _id: 1 }, { collation: NAME_COLLATION }) // for both sort directions
 candidateSchema.index({ organization: 1, emailKeys: 1 })
 candidateSchema.index({ organization: 1, linkKeys: 1 })
 candidateSchema.index({ organization: 1, recordKeys: 1 }, { partialFilterExpression: { recordKeys: { $exists: true } } })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CandidateDocument, CandidateLeverState, CandidateResume } from './candidate-model.ts'
 
-/** The newest export of a candidate, as its row shows it. */
+/** A candidate's newest export, as lists show it. */
 export interface ExportSummary {
   id: string
   status: string
@@ -57,10 +57,10 @@ export const CandidateView = z
 
 export type CandidateView = z.output<typeof CandidateView>
 
-/** Who sees a candidate: somebody who may see all, or somebody who may see these postings of Lever and nothing confidential. */
+/** What a viewer may see: everything, or only these Lever postings and nothing confidential. */
 export type CandidateViewer = 'all' | { publicPostings: ReadonlySet<string> }
 
-/** A candidate as the API gives it to the viewer; what is not known is left out. */
+/** Returns the candidate in API form, limited to what the viewer may see. Unknown fields are left out. */
 export function candidateView(candidate: CandidateDocument, viewer: CandidateViewer, newestExport?: ExportSummary): CandidateView {
   const { externalId, headline, location, summary, project, stage, profileUrl } = candidate
   return {
@@ -81,7 +81,7 @@ export function candidateView(candidate: CandidateDocument, viewer: CandidateVie
   }
 }
 
-/** Changes of an opportunity that the viewer may not see don't count. */
+/** Changes to an opportunity that the viewer may not see do not count. */
 function changedAt({ updatedAt, lever, leverChangedAt }: CandidateDocument, viewer: CandidateViewer): Date {
   const isHidden = (lever?.confidential ?? false) && viewer !== 'all'
   return leverChangedAt && !isHidden && leverChangedAt > updatedAt ? leverChangedAt : updatedAt

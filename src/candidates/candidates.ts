@@ -31,21 +31,21 @@ import type { WatchStages } from './stage-entries.ts'
 import { findCandidate, forgetCandidate, getCandidate, imagineCandidate, patchCandidate, saveCandidate } from './save-candidate.ts'
 
 export interface CandidateDeps {
-  /** Status of exports, by id; what is not there any more is left out. */
+  /** Returns the status of exports by id. Exports that no longer exist are left out. */
   readExports: (organization: string, exportIds: string[]) => Promise<Map<string, ExportSummary>>
-  /** Those of Lever's postings, by id, that are known and not confidential. */
+  /** Returns those of the Lever posting ids that are known and not confidential. */
   readPublicPostings: (organization: string, postingIds: readonly string[]) => Promise<ReadonlySet<string>>
   publish: Publish
   erased: ErasedPeople
-  /** Who wants to know which candidates enter which stages. */
+  /** Tells who watches the stages that candidates enter. */
   watchStages: WatchStages
   leaseMs: number
   log: Log
-  /** For metrics: told of each import that has ended. */
+  /** For metrics: called for each import that has ended. */
   observeImport?: ((outcome: ImportEnd['outcome']) => void) | undefined
 }
 
-/** Longer files read at once by one process, which bounds its memory. */
+/** How many long files one process reads at a time, which bounds its memory. */
 const IMPORTS_AT_ONCE = 1
 
 export type Candidates = ReturnType<typeof createCandidates>
@@ -54,7 +54,7 @@ function postingsOf(candidates: readonly CandidateDocument[]): string[] {
   return candidates.flatMap(({ lever }) => lever?.postings ?? [])
 }
 
-/** Candidates of all organizations: every function takes the organization's id first. */
+/** Candidates of all organizations. Every function takes the organization id first. */
 export function createCandidates({
   readExports,
   readPublicPostings,
@@ -76,13 +76,16 @@ export function createCandidates({
     const [view] = await toViews(organization, [candidate], clearance)
     return view as CandidateView
   }
-  /** A short file before it resolves, a longer one by a worker. @throws ServiceError `invalid_request` without a usable header row */
+  /**
+   * Imports a short file before it resolves, and leaves a longer one to a worker.
+   * @throws ServiceError `invalid_request` without a usable header row
+   */
   const importReceived = (organization: string, file: ReceivedFile, { actor, allowErased = false }: ImportOptions): Promise<ImportStart> =>
     importFile(organization, file, { actor, erased, allowErased, watchStages, noteEnd })
 
   return {
     /**
-     * Makes a candidate, or updates the one of the same `externalId`.
+     * Creates a candidate, or updates the one with the same `externalId`.
      * @throws ServiceError `invalid_request`, `erased` unless `allowErased`
      */
     async create(
@@ -97,15 +100,18 @@ export function createCandidates({
     /** @throws ServiceError `not_found` */
     get: async (organization: string, id: string, clearance: Clearance): Promise<CandidateView> =>
       toView(organization, await getCandidate(organization, id), clearance),
-    /** The candidate as it is kept; null where there is none. */
+    /** Returns the stored candidate, or null if there is none. */
     find: findCandidate,
-    /** Those that are here, in the order of the ids. */
+    /** Returns the candidates that exist, in the order of the ids. */
     findMany: async (organization: string, ids: readonly string[], clearance: Clearance): Promise<CandidateView[]> =>
       toViews(organization, await findCandidates(organization, ids), clearance),
     findBriefly,
     findIds,
     findIdsInStages,
-    /** What `create` would make of the input, without writing; `id` is that of the candidate it would update. @throws ServiceError `invalid_request` */
+    /**
+     * Returns what `create` would make of the input, without writing. `id` is that of the candidate it would update.
+     * @throws ServiceError `invalid_request`
+     */
     imagine: (organization: string, input: CandidateInput) => imagineCandidate(organization, input, erased),
     /** @throws ServiceError `not_found`, `invalid_request`, `external_id_taken`, `erased` unless `allowErased` */
     patch: async (
@@ -117,8 +123,8 @@ export function createCandidates({
     ): Promise<CandidateView> =>
       toView(organization, await patchCandidate(organization, id, input, { erased, allowErased, watchStages }), clearance),
     /**
-     * Removes a candidate and everything that other parts keep about it. @throws ServiceError `not_found` if it is gone, after completing
-     * an interrupted removal
+     * Removes a candidate and everything that other parts keep about it.
+     * @throws ServiceError `not_found` if it is gone, after completing an interrupted removal
      */
     async remove(organization: string, id: string, actor: string): Promise<void> {
       const isHere = (await findCandidate(organization, id)) !== null
@@ -126,7 +132,10 @@ export function createCandidates({
       if (!isHere) throw new ServiceError('not_found', 'There is no such candidate.')
       await forgetCandidate(organization, id)
     },
-    /** Removes the candidate alone; may be repeated. @returns how many there were */
+    /**
+     * Removes only the candidate itself; may be repeated.
+     * @returns the number removed
+     */
     forget: forgetCandidate,
     list: async (
       organization: string,
@@ -149,7 +158,7 @@ export function createCandidates({
     getImport,
     getRejectedCsv,
     previewCsv,
-    /** Reads the longer files until stopped. */
+    /** Starts a worker that imports longer files until it is stopped. */
     startImportWorker: (pollMs: number): Worker =>
       startWorker<CandidateImportDocument>({
         name: 'candidate imports',

@@ -4,28 +4,31 @@ import { isTelling, keysToRefuse, profilesBySite } from './candidate-keys.ts'
 import type { CandidateFields, KnownFields } from './merge-candidate.ts'
 import type { WatchStages } from './stage-entries.ts'
 
-/** People who were erased and not entered again, known only by keyed hashes of `keysToRefuse`. */
+/** People who were erased and not entered again. Only keyed hashes of their `keysToRefuse` are stored. */
 export interface ErasedPeople {
-  /** All keys of the erased people who have one of these keys. */
+  /** Returns all keys of the erased people who have one of these keys. */
   among: (organization: string, keys: readonly string[]) => Promise<ErasedKeys>
-  /** These people are entered, within the transaction: those who were erased are from now on like anybody else. */
+  /** Lifts the erasures of these people within the transaction that enters them. */
   lift: (organization: string, entered: readonly Entered[], session: ClientSession) => Promise<void>
 }
 
-/** `size` is 0 where nobody who was erased has any of the keys that were asked about. */
+/** `size` is 0 if no erased person has any of the requested keys. */
 export type ErasedKeys = Pick<ReadonlySet<string>, 'size' | 'has'>
 
-/** What a write newly brings of a person. */
+/** The data about a person that a write adds. */
 export interface Entered {
   /** These keys are no longer refused. The rest of the erasure stays in force, since two people may share an e-mail. */
   keys: string[]
-  /** Those of them that only the same person has: they lift the erasure, unless a profile contradicts. */
+  /** The keys among `keys` that only the same person has. They lift the erasure unless a profile contradicts. */
   telling: string[]
   /** All profiles after the write, by site. */
   profiles: Map<string, string[]>
 }
 
-/** How candidates are entered: whether by somebody who knows that the person was erased, and who wants to know where they come to stand. */
+/**
+ * How candidates are entered: whether the caller allows people who were erased, and who watches the stages they
+ * enter.
+ */
 export interface Entering {
   erased: ErasedPeople
   allowErased: boolean
@@ -35,8 +38,8 @@ export interface Entering {
 export const ERASED = 'The person was erased here'
 
 /**
- * Lets a candidate be written, unless that brought back somebody who was erased unasked. Keys that the candidate has already are not asked
- * about: two people may share an e-mail.
+ * Allows a candidate to be written unless that would restore an erased person without `allowErased`. Keys that the
+ * candidate already has are not checked, since two people may share an e-mail.
  * @throws ServiceError `erased`
  */
 export async function admit(
@@ -53,7 +56,7 @@ export async function admit(
   })
 }
 
-/** What lifts erasures in the transaction of the write; undefined where nothing may. */
+/** Lifts erasures in the transaction of the write; undefined if nothing may be lifted. */
 export function liftingBy(
   organization: string,
   fields: CandidateFields,
@@ -69,7 +72,7 @@ export function enteredBy(fields: CandidateFields, known: KnownFields | null): E
   return { keys, telling: keys.filter((key) => isTelling(key, fields)), profiles: profilesBySite(fields) }
 }
 
-/** The values that identify the candidate and did not before. */
+/** Returns the identifying values that this write adds to the candidate. */
 export function newKeys(fields: CandidateFields, known: KnownFields | null): string[] {
   const had = new Set(known ? keysToRefuse(known) : [])
   return keysToRefuse(fields).filter((key) => !had.has(key))

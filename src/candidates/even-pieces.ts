@@ -3,8 +3,8 @@ import { startTimeSlice } from './time-slice.ts'
 const PIECE_BYTES = 65_536
 
 /**
- * The same bytes in pieces of 64 KB. The sender decides how large its pieces are; each costs a few hundred bytes
- * more than it holds, and keeps the buffer alive that it was cut from. Gives way to the rest of the process.
+ * Regroups bytes into pieces of 64 KB and yields to the rest of the process. The sender chooses the size of its
+ * pieces; each piece costs a few hundred bytes of overhead and keeps alive the buffer that it was cut from.
  */
 export async function* evenPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
   const slice = startTimeSlice()

@@ -4,9 +4,9 @@ import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 type KeyField = '_id' | 'externalId' | 'linkKeys' | 'emailKeys' | 'recordKeys'
 
 /**
- * Candidates that have one of these values in one of these fields, the oldest first. Each field is looked up through its own index, which
- * takes the organization in every branch, no branch without values, and no sorting by the database: otherwise MongoDB reads all candidates
- * of the organization.
+ * Returns candidates that have one of these values in one of these fields, oldest first. Each field uses its own
+ * index: every branch names the organization, branches without values are dropped, and the database does not sort.
+ * Otherwise MongoDB would read all candidates of the organization.
  */
 export async function findByAny(
   organization: string,

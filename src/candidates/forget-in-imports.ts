@@ -3,9 +3,9 @@ import { dropFile, ORPHAN_AFTER_MS } from './import-files.ts'
 import { forgetRejections } from './import-rejections.ts'
 
 /**
- * Forgets a person in what is kept of imports: rejected rows that name one of these texts. A file that is being read may hold the
- * person too: `underWay` until it is gone.
- * @param since imports begun later refuse the person themselves
+ * Deletes the rejected rows of imports that contain one of these texts. A file that is still being read may contain
+ * the person too: `underWay` is returned until it is gone.
+ * @param since imports started later refuse the person themselves
  */
 export async function forgetInImports(
   organization: string,
@@ -17,7 +17,7 @@ export async function forgetInImports(
   return { removed: await forgetRejections(organization, texts), underWay: reading !== null }
 }
 
-/** Those that a killed process left behind; older ones the sweep takes. */
+/** Deletes files that a killed process left behind. The regular sweep deletes older ones. */
 async function dropReadFiles(organization: string): Promise<void> {
   const ended = { organization, status: { $ne: 'running' }, createdAt: { $gt: new Date(Date.now() - 2 * ORPHAN_AFTER_MS) } } as const
   for (const file of await CandidateImportModel.distinct('file', ended)) await dropFile(file)

@@ -1,19 +1,18 @@
 import { ServiceError } from '../errors.ts'
 
-/** What all files that are being received may hold in the memory of this process, in bytes. */
+/** The limit for all files being received, in bytes of this process's memory. */
 export const MOST_HELD_BYTES = 24 * 1024 * 1024
 const RETRY_AFTER_S = 5
 
 let heldInAll = 0
 
-/** The bytes that one file holds in memory. */
 export interface HeldBytes {
-  /** @throws ServiceError `too_many_requests` with `Retry-After` when this process holds enough of files */
+  /** @throws ServiceError `too_many_requests` with `Retry-After` when the files in this process reach the limit */
   add(bytes: number): void
   release(): void
 }
 
-/** Starts at zero. What was added counts until `release` is called. */
+/** Starts at zero. Added bytes count until `release` is called. */
 export function holdBytes(): HeldBytes {
   let held = 0
   return {

@@ -6,22 +6,25 @@ import { importRows, type RowsOutcome } from './import-rows.ts'
 import { planImport, type ImportPlan } from './who-is-who/import-plan.ts'
 
 const BATCH_ROWS = 500
-/** Rows that are only counted take neither memory nor the database's time. */
+/** Bounds batches of rows that are only counted, which take neither memory nor database time. */
 const BATCH_LINES = 20_000
-/** Long rows make short batches: a batch is in memory, in one transaction, and written to the database without a pause. */
+/**
+ * Long rows make short batches, because a batch is held in memory, belongs to one transaction, and is written to the
+ * database without a pause.
+ */
 const BATCH_CHARACTERS = 250_000
 
-/** Rows of a file in batches; `lastLine` is the physical line the batch ends with. */
+/** A batch of rows. `lastLine` is the physical line where the batch ends. */
 export interface RowBatch {
   rows: CsvCandidate[]
-  /** How many more rows of the batch cannot be read: beyond those that are kept of a file they are only counted. */
+  /** The number of further unreadable rows in the batch. Beyond the limit on kept rejections, rows are only counted. */
   onlyCounted: number
   lastLine: number
 }
 
 /**
- * Imports a short CSV file. Each batch of rows is durable by itself, so that what an error leaves behind is complete up to some row,
- * and importing the file again does the rest. `read` is called twice.
+ * Imports a short CSV file. Each batch is durable before the next, so after an error everything up to some row is
+ * complete, and importing the file again does the rest. `read` is called twice.
  * @throws ServiceError `invalid_request` without a usable header row
  */
 export async function importCsv(
@@ -55,14 +58,14 @@ export async function importCsv(
   return done
 }
 
-/** All rows of a file, with their faults not yet in words. */
+/** Returns all rows of a file. Faults carry no message yet. */
 export async function rowsOf(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<CsvCandidate>> {
   return (await openCsv(chunks, { describeAtMost: 0 })).rows
 }
 
 /**
- * @param singly the first so many rows come one by one
- * @param plan spares reading again the cells of rows that could not be read when it was made
+ * @param singly yields the first rows one at a time, up to this number
+ * @param plan avoids reading again the cells of rows that were unreadable when the plan was made
  */
 export async function* readBatches(
   chunks: AsyncIterable<Uint8Array>,

@@ -16,17 +16,17 @@ import type { RowWarning } from './import-rows.ts'
 import { keepWarnings, listWarnings } from './import-warnings.ts'
 import type { NoteImportEnd } from './note-import-end.ts'
 
-/** A longer file is imported in the background. */
+/** In bytes. A longer file is imported in the background. */
 export const LONGEST_AT_ONCE = 1024 * 1024
 const KEPT_MS = 30 * 24 * 3_600_000
 
 export interface ImportStart {
   importId: string
-  /** Whether it has ended: of a short file. */
+  /** True for a short file, which is imported before the response. */
   ended: boolean
 }
 
-/** A file that was read whole: a short one is in memory, a longer one in the database. */
+/** A file that was received completely: a short file is in memory, a longer one in the database. */
 export interface ReceivedFile {
   /** SHA-256 of its bytes. */
   digest: string
@@ -40,9 +40,9 @@ interface FileColumns {
 }
 
 export interface ImportOptions {
-  /** Who sends the file, as the audit trail names it. */
+  /** The sender of the file, as the audit trail names it. */
   actor: string
-  /** Enters people again who were erased. */
+  /** Allows people who were erased to be created again. */
   allowErased?: boolean | undefined
 }
 
@@ -56,16 +56,16 @@ export interface ImportProgress {
   /** The first 1,000 warnings about imported rows. */
   warnings: RowWarning[]
   warningCount: number
-  /** The names of the file's columns that nothing was read from. */
+  /** The names of the file's columns that fill no field. */
   ignoredColumns: string[]
   error: { code: string; detail: string } | null
 }
 
 /**
- * Reads a file whole for `use`, and keeps nothing of it afterwards that no import has taken. An .xlsx file is read as a CSV file with the
- * rows of its first visible sheet.
- * @throws ServiceError `invalid_request` for one over 1 MB without a usable header row, or a spreadsheet that cannot be read,
- *   `too_many_requests` when too many files are being received; what `chunks` and `use` throw
+ * Receives a file for `use`, and afterwards deletes whatever no import has taken. An .xlsx file is read as a CSV file
+ * with the rows of its first visible sheet.
+ * @throws ServiceError `invalid_request` for a file over 1 MB without a usable header row or a spreadsheet that
+ * cannot be read, `too_many_requests` when too many files are being received; what `chunks` and `use` throw
  */
 export async function withReceivedFile<T>(chunks: AsyncIterable<Uint8Array>, use: (file: ReceivedFile) => Promise<T>): Promise<T> {
   const held = holdBytes()
@@ -104,7 +104,7 @@ async function* hashing(chunks: AsyncIterable<Uint8Array>, hash: Hash): AsyncGen
 }
 
 /**
- * Imports a file: one of at most 1 MB before it resolves; a longer one by a worker.
+ * Imports a file: one of up to 1 MB before it resolves, a longer one in a worker.
  * @throws ServiceError `invalid_request` without a usable header row
  */
 export async function importFile(
@@ -121,7 +121,7 @@ export async function importFile(
   return { importId, ended: true }
 }
 
-/** The file, or what of it goes beyond the limit by one piece. */
+/** Reads the whole file, or one piece past the limit. */
 async function readHead(source: AsyncIterator<Uint8Array>, held: HeldBytes): Promise<{ pieces: Uint8Array[]; isAll: boolean }> {
   const pieces: Uint8Array[] = []
   let bytes = 0
@@ -136,7 +136,8 @@ async function readHead(source: AsyncIterator<Uint8Array>, held: HeldBytes): Pro
 }
 
 /**
- * How far an import is. `actor` limits it to imports of that person or API key; without it, the organization's imports are all found.
+ * Returns the progress of an import. `actor` limits the result to imports by that person or API key; without it, any
+ * import of the organization is found.
  * @throws ServiceError `not_found`
  */
 export async function getImport(organization: string, id: string, actor: string | undefined): Promise<ImportProgress> {
@@ -165,7 +166,10 @@ export async function getImport(organization: string, id: string, actor: string 
   }
 }
 
-/** The rows that an import has not taken so far and that are kept, as a CSV. `actor` as for {@link getImport}. @throws ServiceError `not_found` */
+/**
+ * Returns the rejected rows that are kept so far, as CSV. `actor` works as in {@link getImport}.
+ * @throws ServiceError `not_found`
+ */
 export async function getRejectedCsv(organization: string, id: string, actor: string | undefined): Promise<AsyncIterable<string>> {
   const { _id, columns } = await findImport(organization, id, actor)
   return rejectionsCsv(_id, columns)
@@ -180,7 +184,7 @@ async function findImport(organization: string, id: string, actor: string | unde
   return found
 }
 
-/** @throws ServiceError `invalid_request` when these first bytes of a file hold no usable header row */
+/** @throws ServiceError `invalid_request` if these first bytes of a file contain no usable header row */
 async function columnsOf(head: readonly Uint8Array[]): Promise<FileColumns> {
   const { header, close } = await openCsv(rejoin(head))
   await close()

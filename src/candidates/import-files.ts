@@ -4,10 +4,13 @@ import { CandidateImportModel } from './candidate-import-model.ts'
 import { dropUnfinishedFiles } from './unfinished-files.ts'
 
 const BUCKET = 'candidate_import_files'
-/** Files that nobody reads are deleted after this time. */
+/** Files that no import reads are deleted after this time. */
 export const ORPHAN_AFTER_MS = 24 * 3_600_000
 
-/** Keeps a file until its import has read it. Resolves when it is durable; a source that breaks off leaves nothing behind. */
+/**
+ * Stores a file until its import has read it. Resolves when it is durable; if the source fails, nothing is left
+ * behind.
+ */
 export async function keepFile(chunks: AsyncIterable<Uint8Array>): Promise<Types.ObjectId> {
   const upload = bucket().openUploadStream('import.csv', { writeConcern: { w: 'majority', j: true } })
   try {
@@ -20,8 +23,9 @@ export async function keepFile(chunks: AsyncIterable<Uint8Array>): Promise<Types
 }
 
 /**
- * The bytes of a kept file, one chunk of 255 KB in memory at a time: a stream of GridFS asks for 16 MB at once.
- * @throws Error when the file is not there, or is deleted while it is read
+ * Returns the bytes of a stored file, with one chunk of 255 KB in memory at a time; a GridFS stream would request 16
+ * MB at once.
+ * @throws Error if the file does not exist, or is deleted while it is read
  */
 export async function* readFile(file: Types.ObjectId): AsyncGenerator<Uint8Array> {
   const [about] = await bucket().find({ _id: file }, { limit: 1 }).toArray()
@@ -36,7 +40,6 @@ export async function* readFile(file: Types.ObjectId): AsyncGenerator<Uint8Array
   }
 }
 
-/** False where it is not there any more. */
 export async function hasFile(file: Types.ObjectId): Promise<boolean> {
   return (await bucket().find({ _id: file }, { limit: 1 }).toArray()).length > 0
 }
@@ -45,7 +48,10 @@ export async function dropFile(file: Types.ObjectId): Promise<void> {
   if (await hasFile(file)) await bucket().delete(file)
 }
 
-/** Deletes files of yesterday and before that no running import reads, whole or not: left behind where a process was killed. For a job. */
+/**
+ * Deletes files older than a day that no running import reads, complete or not. Killed processes leave such files
+ * behind. For a job.
+ */
 export async function dropOrphanedFiles(): Promise<number> {
   const unfinished = await dropUnfinishedFiles(BUCKET)
   const old = await bucket().find({ uploadDate: { $lt: new Date(Date.now() - ORPHAN_AFTER_MS) } }).toArray() // prettier-ignore

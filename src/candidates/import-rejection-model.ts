@@ -1,13 +1,13 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-/** A row that an import did not take, kept as long as the import is. */
+/** A rejected row, kept as long as its import. */
 const importRejectionSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },
     import: { type: Schema.Types.ObjectId, required: true },
     line: { type: Number, required: true },
     message: { type: String, required: true },
-    /** As the file has them; none of somebody who was erased here. */
+    /** The cells as in the file. Left out for a person who was erased here. */
     cells: { type: [String], default: [] },
     expiresAt: { type: Date, required: true },
   },

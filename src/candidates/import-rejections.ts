@@ -5,16 +5,16 @@ import type { CandidateImportDocument } from './candidate-import-model.ts'
 import { ImportRejectionModel, type ImportRejectionDocument } from './import-rejection-model.ts'
 import type { RejectedRow } from './import-rows.ts'
 
-/** By which spreadsheets know UTF-8. */
+/** Spreadsheets recognize UTF-8 by it. */
 const BYTE_ORDER_MARK = '\uFEFF'
 const OUR_COLUMNS = ['Line', 'Rejected because']
 
-/** So many rows that were not taken are kept of an import; all are counted. */
+/** The number of rejected rows that are kept for each import; all are counted. */
 export const MOST_REJECTED = 1000
 
 type ImportKeys = Pick<CandidateImportDocument, '_id' | 'organization' | 'expiresAt'>
 
-/** Keeps rows that were not taken, within the transaction that counts them. */
+/** Stores rejected rows in the transaction that counts them. */
 export async function keepRejections(
   { _id, organization, expiresAt }: ImportKeys,
   rejected: readonly RejectedRow[],
@@ -24,7 +24,7 @@ export async function keepRejections(
   if (documents.length > 0) await ImportRejectionModel.collection.insertMany(documents, { session })
 }
 
-/** In the order of the file. */
+/** Returns rejected rows in file order. */
 export async function listRejections(importId: Types.ObjectId): Promise<{ line: number; message: string }[]> {
   const found = await ImportRejectionModel.find({ import: importId }, { line: 1, message: 1 })
     .sort({ line: 1 })
@@ -34,8 +34,9 @@ export async function listRejections(importId: Types.ObjectId): Promise<{ line: 
 }
 
 /**
- * The rows that an import has not taken so far, the first {@link MOST_REJECTED} of them, as a CSV to correct and import again: where each stood, why it was not taken, and its
- * cells under the file's own names of columns; where the file was such a one itself, what that said is left out. In constant memory.
+ * Returns the first {@link MOST_REJECTED} rejected rows as CSV, to be corrected and imported again. Each row has its
+ * line, the reason, and its cells under the file's own column names. If the file was such a CSV itself, its line and
+ * reason columns are left out. Uses constant memory.
  */
 export async function* rejectionsCsv(importId: Types.ObjectId, columns: readonly string[]): AsyncGenerator<string> {
   const isOurs = OUR_COLUMNS.every((name, at) => columns[at] === name)
@@ -45,7 +46,10 @@ export async function* rejectionsCsv(importId: Types.ObjectId, columns: readonly
   for await (const { line, message, cells } of found) yield csvLine([String(line), message, ...others(cells)])
 }
 
-/** Removes kept rows that name one of these texts, phones by their digits. @returns how many */
+/**
+ * Deletes kept rows that contain one of these texts; phones are compared by their digits.
+ * @returns the number deleted
+ */
 export async function forgetRejections(organization: string, texts: readonly string[]): Promise<number> {
   const naming: Types.ObjectId[] = []
   const isNamed = nameFinder(texts)

@@ -19,17 +19,17 @@ import { startTimeSlice } from './time-slice.ts'
 export interface RejectedRow {
   line: number
   message: string
-  /** None of somebody who was erased here. */
+  /** Empty for a person who was erased here. */
   cells: string[]
 }
 
 export interface RowsOutcome {
   created: number
   updated: number
-  /** The first of them, no more than were to be kept. */
+  /** Limited by `KeepAtMost`; the rest are only counted. */
   rejected: RejectedRow[]
   rejectedCount: number
-  /** Warnings about imported rows; likewise only the first ones. */
+  /** Warnings about imported rows, limited in the same way. */
   warnings: RowWarning[]
   warningCount: number
 }
@@ -46,19 +46,23 @@ export interface KeepAtMost {
   warnings: number
 }
 
-/** An API call may take the external id of a row between reading and writing; then the batch is read again. */
+/** An API call may take the external id of a row between reading and writing. The batch is then read again. */
 const TRIES = 5
-/** mongoose casts what it writes, which takes a while. */
+/** Casting documents in mongoose takes noticeable time. */
 const WRITES_AT_ONCE = 100
-/** A row that cannot be read and has more words that look like e-mails or links is not kept: each is compared with those erased. */
+/**
+ * An unreadable row with more words that look like e-mails or links is not kept, because each of them is compared
+ * with those of erased people.
+ */
 const MOST_NAMED = 100
-/** Why a row of somebody who was erased is rejected, for callers of the API. */
+/** Tells API callers why a row about an erased person is rejected. */
 export const ERASED_ROW = `${ERASED} (erased): import with allowErased=true to add the people in this file again.`
 
 /**
- * Makes and updates candidates from rows of a file, all of them or, on an error, none. Rows about the same person make one. Batches of an
- * organization run one after another, in whatever process. `alongside` writes in the same transaction. `onlyCounted`: unreadable rows
- * beyond those that are kept. Without a `plan`, each row is matched as it comes.
+ * Creates and updates candidates from rows of a file: all of them or, on an error, none. Rows about the same person
+ * make one candidate. Batches of an organization run one after another, across processes. `alongside` writes in the
+ * same transaction. `onlyCounted` is the number of unreadable rows beyond those that are kept. Without a `plan`, each
+ * row is matched as it is read.
  */
 export async function importRows(
   organization: string,
@@ -124,7 +128,7 @@ async function writeRows(
   return outcome
 }
 
-/** Lifts erasures only for the candidates that are written, and only by what their rows added. */
+/** Lifts erasures only for the candidates that are written, and only by the values that their rows added. */
 async function liftErased(organization: string, known: KnownCandidates, { erased }: Entering, session: ClientSession): Promise<void> {
   const written = [...known.all()].filter(({ changed }) => changed)
   const entered = written.map(({ stored, fields }) => enteredBy(fields as CandidateFields, stored))
@@ -139,7 +143,7 @@ async function recordEntries(known: KnownCandidates, watch: StageWatch, session:
   )
 }
 
-/** E-mails and links by row; none for a rejected row of which nothing is to be kept. */
+/** E-mails and links by row; empty for a rejected row that must not be kept. */
 type KeysOfRows = ReadonlyMap<CsvCandidate, string[]>
 
 async function readKeys(rows: readonly CsvCandidate[], keepAtMost: number): Promise<KeysOfRows> {
@@ -155,7 +159,7 @@ async function readKeys(rows: readonly CsvCandidate[], keepAtMost: number): Prom
   return keys
 }
 
-/** What looks like an e-mail or a link in the cells of a row that cannot be read; null where there are too many. */
+/** Returns what looks like an e-mail or a link in the cells of an unreadable row, or null if there are too many. */
 function keysIn(cells: readonly string[]): string[] | null {
   const emails: string[] = []
   const links: string[] = []
@@ -173,7 +177,7 @@ interface People {
   known: KnownCandidates
   plan: ImportPlan | null
   mayBeNewcomer: boolean
-  /** The keys of erased people whom rows name. */
+  /** The keys of erased people whom the rows name. */
   erased: ErasedKeys
   allowErased: boolean
   keys: KeysOfRows
@@ -197,7 +201,7 @@ function applyRow(row: CsvCandidate, people: People, outcome: RowsOutcome): void
   }
 }
 
-/** Takes the row's values over into `known`; else says why it cannot be a candidate. */
+/** Merges the row into `known`, or returns why it cannot be a candidate. */
 function merge(
   row: TakenRow,
   { known, plan, mayBeNewcomer, erased, allowErased }: People,
@@ -219,7 +223,7 @@ function merge(
   return { isKnown: match !== null, warnings: doubt === null ? warnings : [...warnings, doubt] }
 }
 
-/** The candidate as it stands after the row, or why it cannot be one, with the values that were left out. */
+/** Returns the candidate after merging the row, or why it cannot be one, with the values that were left out. */
 export function mergedOrFault(
   match: KnownCandidate | null,
   { input, warnings }: Pick<TakenRow, 'input' | 'warnings'>,

@@ -1,6 +1,9 @@
 import { model, Schema } from 'mongoose'
 
-/** One document an organization that every batch of an import writes first, so that two batches at once do not make one person twice. */
+/**
+ * One document per organization. Every import batch writes it first, so that two concurrent batches do not create the
+ * same person twice.
+ */
 const importTurnSchema = new Schema(
   { organization: { type: Schema.Types.ObjectId, required: true }, turn: { type: Number, default: 0 } },
   { collection: 'candidate_import_turns' },

@@ -1,6 +1,6 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-/** A warning about an imported row, kept as long as the import. Contains no personal data. */
+/** A warning about an imported row, kept as long as its import. Contains no personal data. */
 const importWarningSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },

@@ -3,7 +3,7 @@ import type { CandidateImportDocument } from './candidate-import-model.ts'
 import type { RowWarning } from './import-rows.ts'
 import { ImportWarningModel, type ImportWarningDocument } from './import-warning-model.ts'
 
-/** How many warnings of an import are kept; all are counted. */
+/** The number of warnings that are kept for each import; all are counted. */
 export const MOST_WARNINGS = 1000
 
 /** Saves warnings in the transaction that counts them. */
@@ -16,7 +16,7 @@ export async function keepWarnings(
   if (documents.length > 0) await ImportWarningModel.collection.insertMany(documents, { session })
 }
 
-/** Warnings in the order of the file. */
+/** Returns warnings in file order. */
 export async function listWarnings(importId: Types.ObjectId): Promise<RowWarning[]> {
   const found = await ImportWarningModel.find({ import: importId }, { line: 1, message: 1 })
     .sort({ line: 1, _id: 1 })

@@ -1,6 +1,6 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-/** The progress of recomputing the keys of the stored candidates: one document for all organizations and processes. */
+/** The progress of recomputing the keys of stored candidates: one document for all organizations and processes. */
 const keyRenewalSchema = new Schema(
   {
     _id: { type: String, required: true },
@@ -10,7 +10,7 @@ const keyRenewalSchema = new Schema(
     after: { type: Schema.Types.ObjectId, default: null },
     isDone: { type: Boolean, default: false },
     doneAt: { type: Date, default: null },
-    /** A process of the earlier version may have run beside the first pass. */
+    /** True during the second pass. A process of the earlier version may have been running during the first. */
     isSecondPass: { type: Boolean, default: false },
   },
   { collection: 'candidate_key_renewals' },

@@ -1,7 +1,7 @@
 import { Types, type QueryFilter } from 'mongoose'
 import { CandidateModel, type CandidateDocument, type CandidateLeverState } from './candidate-model.ts'
 
-/** The candidate's own `updatedAt` stays: it is shown to people who may not see the opportunity. */
+/** Leaves the candidate's `updatedAt` unchanged, which is shown to people who may not see the opportunity. */
 const APART = { timestamps: false }
 
 function toSet(lever: CandidateLeverState | null) {
@@ -9,9 +9,9 @@ function toSet(lever: CandidateLeverState | null) {
 }
 
 /**
- * Brings the candidates linked to an opportunity up to what was read of it; an older reading than the one kept changes nothing.
- * Lever's `updatedAt` is null on old records: such a reading is taken as it comes.
- * @returns how many candidates are linked and took it
+ * Updates the candidates linked to an opportunity with its state in Lever, unless the stored state is newer. Lever's
+ * `updatedAt` is null on old records; such a state is always applied.
+ * @returns the number of linked candidates that were updated
  */
 export async function applyLeverState(organization: string, opportunityId: string, state: CandidateLeverState): Promise<number> {
   const notNewer: QueryFilter<CandidateDocument> = state.updatedAt
@@ -21,32 +21,35 @@ export async function applyLeverState(organization: string, opportunityId: strin
   return applied.matchedCount
 }
 
-/** Those of the opportunities to which a candidate is linked. */
+/** Returns the opportunities to which a candidate is linked. */
 export async function linkedAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]> {
   const linked = await CandidateModel.distinct('lever.opportunityId', { organization, 'lever.opportunityId': { $in: opportunityIds } })
   return linked.filter((id) => typeof id === 'string')
 }
 
-/** True if a candidate is linked to the opportunity, or one of `exported` is still here. */
+/** True if a candidate is linked to the opportunity, or one of `exported` still exists. */
 export async function isAnyInLeverAs(organization: string, opportunityId: string, exported: readonly string[]): Promise<boolean> {
   const ways = [{ 'lever.opportunityId': opportunityId }, { _id: { $in: exported } }]
   return (await CandidateModel.exists({ organization, $or: ways })) !== null
 }
 
-/** Ids of the candidates that are linked to this opportunity. */
+/** Returns the ids of the candidates linked to this opportunity. */
 export async function linkedTo(organization: string, opportunityId: string): Promise<string[]> {
   return (await CandidateModel.distinct('_id', { organization, 'lever.opportunityId': opportunityId })).map(String)
 }
 
-/** Forgets what came from Lever where the opportunity was deleted there. @returns how many candidates were linked to it */
+/**
+ * Removes what candidates hold of an opportunity that was deleted in Lever.
+ * @returns the number of candidates that were linked to it
+ */
 export async function unlinkOpportunity(organization: string, opportunityId: string): Promise<number> {
   const unlinked = await CandidateModel.updateMany({ organization, 'lever.opportunityId': opportunityId }, toSet(null), APART)
   return unlinked.modifiedCount
 }
 
 /**
- * Keeps the id of the candidate's newest export (ids rise with time); with `lever`, that it succeeded, and where in Lever the candidate is now.
- * Does not wait for the majority: the caller's next write does.
+ * Stores the id of the candidate's newest export (ids rise with time). With `lever`, also stores that the export
+ * succeeded and the candidate's state in Lever. Does not wait for the majority, because the caller's next write does.
  */
 export async function noteExport(organization: string, candidateId: string, exportId: string, lever?: CandidateLeverState): Promise<void> {
   const landed = lever ? { $set: { exported: true, lever, leverChangedAt: new Date() } } : {}
@@ -54,7 +57,7 @@ export async function noteExport(organization: string, candidateId: string, expo
   await CandidateModel.updateOne({ _id: candidateId, organization }, change, { writeConcern: { w: 1 } })
 }
 
-/** Keeps the ids of the newest exports of many candidates. */
+/** Stores the ids of the newest exports of many candidates. */
 export async function noteExports(organization: string, exports: readonly { candidateId: string; exportId: string }[]): Promise<void> {
   if (exports.length === 0) return
   const updates = exports.map(({ candidateId, exportId }) => ({

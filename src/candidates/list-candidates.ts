@@ -5,13 +5,16 @@ import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import { STAGE_COLLATION } from './stage-collation.ts'
 
 export interface CandidateFilters {
-  /** Words of a name or e-mail, whole or in part, in any order; accents and case make no difference. */
+  /** Words from a name or e-mail, whole or partial, in any order. Ignores accents and case. */
   q?: string | undefined
   exported?: boolean | undefined
   project?: string | undefined
 }
 
-/** Candidates, newest first unless asked otherwise. @throws ServiceError `invalid_request` for a cursor that is not ours */
+/**
+ * Returns candidates, newest first by default.
+ * @throws ServiceError `invalid_request` for an invalid cursor
+ */
 export async function listCandidates(
   organization: string,
   filters: CandidateFilters,
@@ -20,7 +23,7 @@ export async function listCandidates(
   return page(CandidateModel, filterOf(organization, filters), request, (candidate): CandidateDocument => candidate)
 }
 
-/** Those of these ids that are candidates of the organization, in the order of the ids. */
+/** Returns the organization's candidates with these ids, in the order of the ids. */
 export async function findCandidates(organization: string, ids: readonly string[]): Promise<CandidateDocument[]> {
   const valid = ids.filter((id) => isValidObjectId(id))
   const found = await CandidateModel.find({ organization, _id: { $in: valid } }).lean<CandidateDocument[]>()
@@ -28,7 +31,7 @@ export async function findCandidates(organization: string, ids: readonly string[
   return [...new Set(valid)].flatMap((id) => byId.get(id) ?? [])
 }
 
-/** Name and addresses of many candidates, of whom one wants to know no more; in no order. */
+/** Returns only the name and addresses of many candidates, in no particular order. */
 export async function findBriefly(
   organization: string,
   ids: readonly string[],
@@ -45,7 +48,7 @@ export async function findBriefly(
   }))
 }
 
-/** Ids of the first candidates that match, at most so many. */
+/** Returns the ids of the first matching candidates, up to a limit. */
 export async function findIds(
   organization: string,
   filters: CandidateFilters,
@@ -57,7 +60,10 @@ export async function findIds(
   return found.map(({ _id }) => _id.toHexString())
 }
 
-/** Ids of those in one of the stages and, where any are named, one of the projects; oldest first, at most so many after the one given. */
+/**
+ * Returns the ids of candidates in one of the stages and, if any are named, one of the projects: oldest first, up to
+ * a limit, after the given id.
+ */
 export async function findIdsInStages(
   organization: string,
   { stages, projects }: { stages: readonly string[]; projects: readonly string[] },

@@ -8,16 +8,19 @@ import type { CandidateFields, KnownFields } from './merge-candidate.ts'
 import { CONTRADICTED, SEVERAL } from './who-is-who/row-warnings.ts'
 import { searchForm } from './search-form.ts'
 
-/** A candidate that rows may be about: one in the database, or one that an earlier row made. */
+/** A candidate that rows may match: a stored one, or one that an earlier row created. */
 export interface KnownCandidate {
   id: Types.ObjectId
-  /** As it stands in the database; null: not there yet. */
+  /** The stored values; null if the candidate is not stored yet. */
   stored: KnownFields | null
   changed: boolean
   fields: KnownFields & Pick<CandidateFields, 'emailKeys' | 'linkKeys'>
 }
 
-/** The candidate that a row is about. `match` is null for a new person; `doubt` says why the row might have matched somebody. */
+/**
+ * The candidate that a row matches. `match` is null for a new person; `doubt` says why the row might have matched
+ * somebody.
+ */
 export interface Match {
   match: KnownCandidate | null
   doubt: string | null
@@ -25,8 +28,9 @@ export interface Match {
 
 export interface KnownCandidates {
   /**
-   * Matches by `externalId` if there is one; else by identical values, else by profile, else by e-mail. A different profile on the same
-   * site rules out a match; if several match, the only one with the same name is chosen.
+   * Matches by `externalId` if there is one; otherwise by identical values, then by profile, then by e-mail. A
+   * different profile on the same site rules out a match. If several match, the only one with the same name is
+   * chosen.
    */
   find(input: CandidateInput, isPossible?: (candidate: KnownCandidate) => boolean): Match
   get(id: Types.ObjectId): KnownCandidate | null
@@ -35,7 +39,7 @@ export interface KnownCandidates {
   all(): Iterable<KnownCandidate>
 }
 
-/** Reads all candidates that any of `inputs` may be about, and those with `ids`. */
+/** Reads all candidates that any of `inputs` may match, and those with `ids`. */
 export async function loadKnownCandidates(
   organization: string,
   inputs: CandidateInput[],
@@ -67,7 +71,7 @@ function indexCandidates(): KnownCandidates {
   const byExternalId = new Map<string, KnownCandidate>()
   const byKey = new Map<string, Set<KnownCandidate>>()
 
-  /** `of` is checked again, since an earlier row may have taken the key from the candidate. */
+  /** `of` is checked again because an earlier row may have taken the key from the candidate. */
   const holders = (keys: readonly string[], of: (fields: KnownCandidate['fields']) => readonly string[]): KnownCandidate[] => [
     ...new Set(keys.flatMap((key) => [...(byKey.get(key) ?? [])].filter(({ fields }) => of(fields).includes(key)))),
   ]
@@ -101,7 +105,7 @@ function indexCandidates(): KnownCandidates {
   }
 }
 
-/** The remembered values of all rows that were matched to this candidate. */
+/** The remembered values of all rows that matched this candidate. */
 function recordsOf(fields: KnownCandidate['fields']): string[] {
   return [recordKey(fields), ...(fields.recordKeys ?? [])]
 }

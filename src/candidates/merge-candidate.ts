@@ -6,7 +6,7 @@ import { personKeys } from '../people/person-keys.ts'
 import { candidateKeys, recordKey, type CandidateData } from './candidate-keys.ts'
 import { searchForm } from './search-form.ts'
 
-/** What a candidate document holds of the person; the rest of it is what happened to it. */
+/** A candidate's personal data. The rest of the document records what happened to it. */
 export interface CandidateFields {
   externalId?: string | undefined
   name: string
@@ -22,21 +22,24 @@ export interface CandidateFields {
   profileUrl?: string | undefined
   emailKeys: string[]
   linkKeys: string[]
-  /** Records of earlier states of the candidate, and of rows that were matched to it. */
+  /** Records of earlier states of the candidate, and of rows that matched it. */
   recordKeys?: string[] | undefined
-  /** E-mails and profiles that the candidate had before. They identify nobody; once the person is erased they are refused with the name. */
+  /**
+   * E-mails and profiles that the candidate had in the past. They identify nobody; after an erasure they are refused
+   * together with the name.
+   */
   pastKeys?: string[] | undefined
   searchText: string
 }
 
-/** The same, as a document may have it. */
+/** The same fields as stored. */
 export type KnownFields = { [K in keyof Omit<CandidateFields, 'phones'>]?: CandidateFields[K] | null | undefined } & {
   phones?: { type?: string | null | undefined; value: string }[]
 }
 
 /**
- * The candidate as it stands after `input`: given values replace, null and empty ones clear, absent ones leave.
- * Of equal entries in a list the first is kept.
+ * Returns the candidate after merging `input`: values replace, null and empty values clear, absent ones change
+ * nothing. The first of equal list entries is kept.
  * @throws ServiceError `invalid_request` naming what is missing: a name, or an e-mail or link
  */
 export function mergeCandidate(known: KnownFields | null, input: CandidateInput): CandidateFields {
@@ -66,11 +69,11 @@ export function mergeCandidate(known: KnownFields | null, input: CandidateInput)
   return { ...fields, ...pastOf(known, fields) }
 }
 
-/** How many earlier states and matched rows are remembered for one candidate, so that they are recognized later. */
+/** How many earlier states and matched rows are remembered for each candidate, so that they are recognized later. */
 const MOST_RECORDS = 50
 const MOST_PAST_KEYS = 100
 
-/** Whatever a write replaces or removes, a file from before may still contain. */
+/** An older file may still contain values that a write replaces or removes. */
 function pastOf(known: KnownFields | null, now: CandidateData): Pick<CandidateFields, 'recordKeys' | 'pastKeys'> {
   if (known === null) return {}
   return {
@@ -79,7 +82,7 @@ function pastOf(known: KnownFields | null, now: CandidateData): Pick<CandidateFi
   }
 }
 
-/** The candidate after merging a row of a file: the row's record is remembered too. */
+/** Returns the candidate after merging a row of a file, and remembers the row's record. */
 export function remembering(known: KnownFields | null, fields: CandidateFields, input: CandidateInput): CandidateFields {
   if (known === null || input.externalId) return fields
   return { ...fields, recordKeys: others([...(fields.recordKeys ?? []), recordKey(input)], [recordKey(fields)], MOST_RECORDS) }
@@ -90,7 +93,7 @@ function keysOf(data: CandidateData): string[] {
   return [...emails, ...profiles]
 }
 
-/** The latest of these values, without the current ones; undefined if there are none. */
+/** Returns the latest of these values, without the current ones; undefined if there are none. */
 function others(values: readonly string[], current: readonly string[], most: number): string[] | undefined {
   const left = [...new Set(values)].filter((value) => !current.includes(value)).slice(-most)
   return left.length > 0 ? left : undefined

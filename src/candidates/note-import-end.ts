@@ -6,15 +6,15 @@ export interface ImportEnd {
   outcome: 'finished' | 'failed'
   created: number
   updated: number
-  /** How many rows were not taken. */
+  /** The number of rejected rows. */
   rejected: number
-  /** Why it failed. */
+  /** The error code of a failed import. */
   code?: string
 }
 
 export type NoteImportEnd = (end: ImportEnd) => void
 
-/** One log line and one count for an import that has ended; numbers and ids alone. */
+/** Writes one log line and counts one metric for each import that has ended. Both contain only numbers and ids. */
 export function importEndNoter(log: Log, observe: ((outcome: ImportEnd['outcome']) => void) | undefined): NoteImportEnd {
   return (end) => {
     observe?.(end.outcome)

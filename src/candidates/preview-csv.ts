@@ -82,7 +82,7 @@ function toShown({ line, cells, ...reading }: CsvCandidate): CsvPreview['rows'][
   }
 }
 
-/** What is missing to make a candidate of, unless the row may be about one who is here. */
+/** Returns what is missing for a new candidate, unless the row may match an existing one. */
 function incompleteness(reading: { input: CandidateInput; warnings: string[] }): string | null {
   const { input } = reading
   const isFindable = [input.externalId, input.profileUrl, input.emails, input.links].some((value) => value !== undefined)

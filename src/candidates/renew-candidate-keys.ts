@@ -7,13 +7,13 @@ import { KeyRenewalModel, type KeyRenewalDocument } from './key-renewal-model.ts
 const AT_ONCE = 500
 const RENEWAL = { _id: 'candidates' }
 const FIRST_PASS = { version: KEY_VERSION, after: null, isDone: false, doneAt: null, isSecondPass: false }
-/** Longer than processes of two versions run side by side. */
+/** Longer than processes of two versions run at the same time during an upgrade. */
 const SECOND_PASS_AFTER_MS = 6 * 3_600_000
 
 /**
- * Recomputes the keys of all stored candidates if an earlier version made them, and once more hours later, because a process of that version
- * may have written candidates in the meantime. Resumes where it was stopped; may run in several processes at once. Until it is done, candidates
- * are also found by the former forms.
+ * Recomputes the keys of all stored candidates if an earlier version computed them, and once more hours later,
+ * because a process of that version may have written candidates in between. Resumes where it stopped, and may run in
+ * several processes at once. Until it is done, candidates are also found by the former forms.
  */
 export async function renewCandidateKeys(isStopping: () => boolean): Promise<void> {
   for (let renewal = await begin(); !renewal.isDone && !isStopping();) {
@@ -29,7 +29,7 @@ export async function renewCandidateKeys(isStopping: () => boolean): Promise<voi
 
 const FIELDS = { name: 1, emails: 1, links: 1, profileUrl: 1, emailKeys: 1, linkKeys: 1, revision: 1 } as const
 
-/** Does nothing if the candidate changed since it was read: that change has written new keys. */
+/** Skips a candidate that has changed since it was read, because that change wrote new keys. */
 function renewed(candidate: CandidateDocument): AnyBulkWriteOperation<CandidateDocument>[] {
   const { _id, revision, emailKeys, linkKeys } = candidate
   const keys = candidateKeys(candidate)

@@ -1,6 +1,6 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
-/** The bucket of all organizations' résumés; every file carries whose it is. */
+/** The bucket for the résumés of all organizations. Each file names its organization and candidate. */
 export const RESUME_BUCKET = 'resumes'
 
 const metadataSchema = new Schema(
@@ -9,13 +9,13 @@ const metadataSchema = new Schema(
     candidate: { type: Schema.Types.ObjectId, required: true },
     contentType: { type: String, required: true },
     sha256: { type: String, required: true },
-    /** When it is looked whether the candidate still has it. */
+    /** When to check whether the candidate still uses the file. */
     checkAt: { type: Date, required: true },
   },
   { _id: false },
 )
 
-/** The driver's own record of a file in GridFS; written by it, read and indexed by us. */
+/** The GridFS file record. The driver writes it; the service reads and indexes it. */
 const resumeFileSchema = new Schema(
   {
     length: { type: Number, required: true },

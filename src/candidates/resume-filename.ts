@@ -1,14 +1,17 @@
 import { RESUME_TYPES, type ResumeExtension } from './resume-type.ts'
 
 const LONGEST_NAME = 200
-/** Controls, halves of surrogate pairs, and marks that turn the direction of writing, by which `fdp.exe` looks like `exe.pdf`. */
+/**
+ * Control characters, unpaired surrogates, and marks that reverse the text direction and so make `fdp.exe` look like
+ * `exe.pdf`.
+ */
 const UNSHOWABLE = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu
 const EXTENSION = /\.([a-z0-9]{1,8})$/i
 const SYNONYMS: Record<string, ResumeExtension> = { text: 'txt' }
 
 /**
- * The name under which a résumé is kept and sent: without folders, on one line, at most 200 characters, its extension that of its content
- * (a DOCX called `cv.doc` becomes `cv.docx`). `given` is what the sender calls it.
+ * Returns the name under which a résumé is stored and sent: without folders, on one line, at most 200 characters,
+ * with the extension of its content (a DOCX named `cv.doc` becomes `cv.docx`). `given` is the sender's name for it.
  */
 export function resumeFilename(given: string | null, type: ResumeExtension): string {
   const name = baseName(given ?? '')
@@ -20,7 +23,7 @@ export function resumeFilename(given: string | null, type: ResumeExtension): str
   return `${shortened || 'resume'}${suffix}`
 }
 
-/** The type that a name claims: null for none, `other` for one that is no résumé's. */
+/** Returns the type that a file name claims: null if it has no extension, `other` if the extension is not a résumé's. */
 export function claimedType(given: string | null): ResumeExtension | 'other' | null {
   const extension = extensionOf(baseName(given ?? ''))
   return extension === null ? null : (known(extension) ?? 'other')

@@ -5,7 +5,10 @@ import { RESUME_BUCKET, ResumeFileModel, type ResumeFileDocument } from './resum
 import { dropUnfinishedFiles } from './unfinished-files.ts'
 
 const DAY_MS = 24 * 3_600_000
-/** One whose process was killed before the candidate had it is gone after a day; one that was replaced and not removed, after a month. */
+/**
+ * A file whose process was killed before the candidate pointed to it is deleted after a day. A file that was replaced
+ * but not removed is deleted after a month.
+ */
 const FIRST_CHECK_MS = DAY_MS
 const NEXT_CHECK_MS = 30 * DAY_MS
 const CHECKED_AT_ONCE = 500
@@ -19,7 +22,7 @@ export interface NewResumeFile {
   bytes: Uint8Array
 }
 
-/** Keeps a file. Resolves with its id when it is durable; what breaks off leaves nothing behind. */
+/** Stores a file. Resolves to its id when it is durable; a failure leaves nothing behind. */
 export async function keepResumeFile({ bytes, filename, ...about }: NewResumeFile): Promise<Types.ObjectId> {
   const metadata = {
     organization: new Types.ObjectId(about.organization),
@@ -40,7 +43,7 @@ export async function keepResumeFile({ bytes, filename, ...about }: NewResumeFil
   return upload.id
 }
 
-/** All of a file; null where it is not there, or not whole, any more. */
+/** Returns the whole file, or null if it is missing or no longer complete. */
 export async function readResumeFile(organization: string, file: Types.ObjectId): Promise<Uint8Array<ArrayBuffer> | null> {
   const found = await ResumeFileModel.findOne({ _id: file, 'metadata.organization': organization }).lean<ResumeFileDocument>()
   if (!found) return null
@@ -59,21 +62,27 @@ export async function readResumeFile(organization: string, file: Types.ObjectId)
   return size === found.length ? bytes : null
 }
 
-/** Gone or not: may be repeated. */
+/** May be repeated, also when the file is already gone. */
 export async function dropResumeFile(file: Types.ObjectId): Promise<void> {
   await bucket().delete(file).catch(async (error: unknown) => {
     if (await ResumeFileModel.exists({ _id: file })) throw error
   }) // prettier-ignore
 }
 
-/** Every file that was ever kept for a candidate and is still there. @returns how many there were */
+/**
+ * Deletes every stored file of a candidate.
+ * @returns the number deleted
+ */
 export async function dropResumesOf(organization: string, candidate: string): Promise<number> {
   const files = await ResumeFileModel.find({ 'metadata.organization': organization, 'metadata.candidate': candidate }, { _id: 1 }).lean()
   for (const { _id } of files) await dropResumeFile(_id)
   return files.length
 }
 
-/** Deletes files that no candidate has any more: left behind where a process was killed. For a job. @returns how many */
+/**
+ * Deletes files that no candidate uses. Killed processes leave such files behind. For a job.
+ * @returns the number deleted
+ */
 export async function dropOrphanedResumes(now = new Date()): Promise<number> {
   let dropped = 0
   for (;;) {
@@ -89,7 +98,10 @@ export async function dropOrphanedResumes(now = new Date()): Promise<number> {
   }
 }
 
-/** Deletes what a killed process had begun to write. For a job. @returns of how many files */
+/**
+ * Deletes files that a killed process had started to write. For a job.
+ * @returns the number of files
+ */
 export async function dropUnfinishedResumes(now = new Date()): Promise<number> {
   return dropUnfinishedFiles(RESUME_BUCKET, now)
 }

@@ -7,15 +7,16 @@ export const RESUME_TYPES = {
 export type ResumeExtension = keyof typeof RESUME_TYPES
 
 const BEGINS_PDF = /^(?:\u00EF\u00BB\u00BF)?[\s\0]{0,64}%PDF-\d/
-/** Printer commands and comments may precede the PDF mark; readers look for it in this many bytes. */
+/** Printer commands and comments may precede the PDF signature. PDF readers look for it in this many bytes. */
 const HEAD_BYTES = 1024
 const PDF_MARK = /%PDF-\d\.\d/
 const OLE_MARK = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 const ZIP_MARK = Buffer.from('504b0304', 'hex')
 
 /**
- * What the bytes are, whatever they are called; null for anything but PDF, DOC, DOCX and plain text. Plain text is in UTF-8, UTF-16 with
- * its mark, or Windows-1252, and is not the source of a page, a program or another kind of document.
+ * Detects the type of a file by its bytes, whatever its name. Returns null for anything but PDF, DOC, DOCX, and plain
+ * text. Plain text is UTF-8, UTF-16 with a byte order mark, or Windows-1252, and not the source of a web page, a
+ * program, or another kind of document.
  */
 export async function detectResumeType(bytes: Uint8Array): Promise<ResumeExtension | null> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -23,7 +24,7 @@ export async function detectResumeType(bytes: Uint8Array): Promise<ResumeExtensi
   if (BEGINS_PDF.test(head)) return 'pdf'
   if (startsWith(buffer, OLE_MARK)) return isWordBinary(buffer) ? 'doc' : null
   if (startsWith(buffer, ZIP_MARK)) return (await isWordZip(buffer)) ? 'docx' : null
-  if (PDF_MARK.test(head) && buffer.includes(' obj') && buffer.includes('%%EOF')) return 'pdf' // a text may speak of the mark
+  if (PDF_MARK.test(head) && buffer.includes(' obj') && buffer.includes('%%EOF')) return 'pdf' // a plain text may contain the signature too
   return isPlainText(buffer) ? 'txt' : null
 }
 
@@ -31,19 +32,28 @@ function startsWith(buffer: Buffer, mark: Buffer): boolean {
   return buffer.subarray(0, mark.length).equals(mark)
 }
 
-/** With macros (`docm`), or of another program of that family, it is none. Few processes see such a file, so the package is loaded for the first. */
+/**
+ * Files with macros (`docm`) and of other Office programs do not count. The package is loaded on first use, because
+ * few processes see such a file.
+ */
 async function isWordZip(buffer: Buffer): Promise<boolean> {
   const { fileTypeFromBuffer } = await import('file-type')
   const found = await fileTypeFromBuffer(buffer).catch(() => undefined)
   return found?.mime === RESUME_TYPES.docx
 }
 
-/** An entry of the directory of an OLE2 file: its name in UTF-16, the name's length with its end at 64, its kind at 66. */
+/**
+ * An entry of an OLE2 directory: its name in UTF-16, the length of the name including its terminator at 64, its kind
+ * at 66.
+ */
 const ENTRY_BYTES = 128
 const STREAM = 2
 const WORD_STREAM = Buffer.from('WordDocument\0', 'utf16le')
 
-/** An OLE2 file is Word's if its directory has the stream `WordDocument`; others of that kind are Excel's, PowerPoint's, installers, messages. */
+/**
+ * An OLE2 file is a Word document if its directory has the stream `WordDocument`. Excel, PowerPoint, installers, and
+ * messages use the same format.
+ */
 function isWordBinary(buffer: Buffer): boolean {
   for (let at = buffer.indexOf(WORD_STREAM); at !== -1; at = buffer.indexOf(WORD_STREAM, at + 1)) {
     const isEntry = at % ENTRY_BYTES === 0 && at + ENTRY_BYTES <= buffer.length
@@ -52,9 +62,12 @@ function isWordBinary(buffer: Buffer): boolean {
   return false
 }
 
-/** Controls but tab, line breaks and form feed. */
+/** Control characters except tab, line breaks, and form feed. */
 const CONTROLS = /[\u0000-\u0008\u000B\u000E-\u001F\u007F-\u009F]/ // oxlint-disable-line no-control-regex
-/** The same bytes, and those that stand for nothing in Windows-1252; the others from 0x80 to 0x9F are signs there. */
+/**
+ * The same bytes, and those that are undefined in Windows-1252. The other bytes from 0x80 to 0x9F are printable
+ * there.
+ */
 const NOT_WINDOWS_1252 = /[\u0000-\u0008\u000B\u000E-\u001F\u007F\u0081\u008D\u008F\u0090\u009D]/ // oxlint-disable-line no-control-regex
 const OTHER_SOURCE = /^\s*(?:<(?:!doctype|!--|\?xml|html|head|body|script|svg|\?php)|\{\\rtf|%!PS|#!)/i
 
@@ -63,7 +76,10 @@ function isPlainText(buffer: Buffer): boolean {
   return text !== null && text.trim() !== '' && !OTHER_SOURCE.test(text)
 }
 
-/** Null where it is not text. Signs of Windows-1252 beyond ASCII come out as others, which makes no difference here. */
+/**
+ * Returns null if it is not text. Windows-1252 characters beyond ASCII are decoded incorrectly, which makes no
+ * difference here.
+ */
 function readText(buffer: Buffer): string | null {
   const [first, second] = buffer
   const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)

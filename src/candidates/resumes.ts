@@ -16,7 +16,6 @@ import { getCandidate } from './save-candidate.ts'
 
 export const LARGEST_RESUME_BYTES = 10 * 1024 * 1024
 
-/** A résumé with its bytes. */
 export interface WholeResume {
   resume: CandidateResume
   bytes: Uint8Array<ArrayBuffer>
@@ -24,23 +23,31 @@ export interface WholeResume {
 
 export type Resumes = ReturnType<typeof createResumes>
 
-/** Résumés of candidates: at most one each, in GridFS. Every function takes the organization's id first. */
+/** Résumés of candidates in GridFS, at most one per candidate. Every function takes the organization id first. */
 export function createResumes() {
   return {
     put: putResume,
     get: getResume,
     remove: removeResume,
     read: readResumeFile,
-    /** Before a candidate goes. @returns how many files there were */
+    /**
+     * Called before a candidate is removed.
+     * @returns the number of files
+     */
     dropOf: dropResumesOf,
-    /** What was left behind where a process was killed. For a job. @returns how many files */
+    /**
+     * Deletes what killed processes left behind. For a job.
+     * @returns the number of files
+     */
     dropOrphaned: async (now?: Date): Promise<number> => (await dropOrphanedResumes(now)) + (await dropUnfinishedResumes(now)),
   }
 }
 
 /**
- * Gives a candidate a résumé, in place of the one it has: the file is durable first, then the candidate points to it, then the old one goes.
- * @throws ServiceError `not_found`, `invalid_request` for an empty file, `unsupported_media_type`; what `upload` throws
+ * Stores a candidate's résumé in place of an existing one. The new file is durable before the candidate points to it,
+ * and the old one is deleted last.
+ * @throws ServiceError `not_found`, `invalid_request` for an empty file, `unsupported_media_type`; what `upload`
+ * throws
  */
 async function putResume(
   organization: string,
@@ -59,15 +66,15 @@ async function putResume(
   const file = await keepResumeFile({ organization, candidate: candidateId, ...about, bytes })
   const resume: CandidateResume = { file, ...about, size: bytes.length, uploadedAt: new Date() }
   const before = await pointTo(organization, candidateId, resume).catch(async (error: unknown) => {
-    await dropResumeFile(file).catch(() => undefined) // else the next sweep takes it
+    await dropResumeFile(file).catch(() => undefined) // otherwise the next sweep deletes it
     throw error
   })
   if (before.resume) await dropResumeFile(before.resume.file)
 }
 
-/** @throws ServiceError `not_found`, also for a candidate without one */
+/** @throws ServiceError `not_found`, also for a candidate without a résumé */
 async function getResume(organization: string, candidateId: string): Promise<WholeResume> {
-  // replaced between the two reads it is there under another id
+  // a file that is replaced between the two reads has another id afterwards
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const { resume } = await getCandidate(organization, candidateId)
     if (!resume) break
@@ -77,14 +84,17 @@ async function getResume(organization: string, candidateId: string): Promise<Who
   throw new ServiceError('not_found', 'The candidate has no résumé.', { hint: 'Add one with PUT.' })
 }
 
-/** @throws ServiceError `not_found`, also for a candidate without one */
+/** @throws ServiceError `not_found`, also for a candidate without a résumé */
 async function removeResume(organization: string, candidateId: string): Promise<void> {
   const before = await pointTo(organization, candidateId, null)
   if (!before.resume) throw new ServiceError('not_found', 'The candidate has no résumé.')
   await dropResumeFile(before.resume.file)
 }
 
-/** Resolves with the candidate as it was. @throws ServiceError `not_found` when it is gone */
+/**
+ * Resolves to the candidate before the change.
+ * @throws ServiceError `not_found` if it is gone
+ */
 async function pointTo(organization: string, candidateId: string, resume: CandidateResume | null): Promise<CandidateDocument> {
   const before = Types.ObjectId.isValid(candidateId)
     ? await CandidateModel.findOneAndUpdate({ _id: candidateId, organization }, { $set: { resume } }).lean<CandidateDocument>()
@@ -99,7 +109,7 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer<ArrayB
   return Buffer.concat(all)
 }
 
-/** The content decides; plain text, which nearly everything could be, must not be called something else as well. */
+/** The content decides. Plain text matches almost any bytes, so its name must not claim another type. */
 async function typeOf(bytes: Uint8Array, filename: string | null): Promise<ResumeExtension> {
   if (bytes.length === 0) {
     throw new ServiceError('invalid_request', 'The file is empty.', { errors: [{ path: 'file', message: 'is empty' }] })

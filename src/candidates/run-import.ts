@@ -19,24 +19,27 @@ interface RunImportDeps {
   noteEnd: NoteImportEnd
 }
 
-/** An import that so many workers took up and none ended, ends as failed. */
+/** An import fails after this many workers have claimed it without finishing. */
 const MOST_CLAIMS = 25
 /**
- * Planning reads the whole file, so an import that ended twice before the next row may have failed on a later row: then it runs without a
- * plan.
+ * Planning reads the whole file. If two workers ended before the next row was durable, a later row may have caused
+ * it, so the import then runs without a plan.
  */
 const MOST_PLANS = 2
-/** A row at which so many workers ended is left out. */
+/** A row is left out after this many workers have ended on it. */
 const MOST_TRIES = 3
 const REFUSED = `The import was interrupted ${MOST_TRIES} times at this row, so the row was skipped.`
-/** After an end without progress: twice what a worker may have read of the file beyond the last durable row. */
+/**
+ * The number of rows read one at a time after a worker ended without progress: twice what a worker may have read
+ * beyond the last durable row.
+ */
 const CAREFUL_ROWS = 1000
 
 /**
- * Reads the rest of a kept file. Each batch of rows and the progress are written together, so that whoever goes on after a
- * kill counts no row twice. Where a worker has ended without any progress, the next goes row by row, and after three tries leaves out the
- * row at which it happens.
- * @throws LeaseLost when another worker has taken it over; what else is thrown leaves it to be taken up again
+ * Reads the rest of a stored file. Each batch of rows is written together with the progress, so that the next worker
+ * counts no row twice after a kill. If a worker ended without progress, the next one reads row by row; after three
+ * tries it leaves out the row that causes it.
+ * @throws LeaseLost if another worker has taken it over; after any other error the import can be claimed again
  */
 export async function runImport(claimed: Claimed<CandidateImportDocument>, deps: RunImportDeps): Promise<void> {
   const { file, linesDone, allowErased } = claimed.document
@@ -75,7 +78,10 @@ export async function runImport(claimed: Claimed<CandidateImportDocument>, deps:
   return finish(claimed, { status: 'finished', error: null }, deps)
 }
 
-/** Counts, before anything is read, that the rows behind the last durable one are tried again. @returns the how many-th try it is */
+/**
+ * Counts a new try of the rows after the last durable one, before anything is read.
+ * @returns the number of the try, from 1
+ */
 async function countTry(claimed: Claimed<CandidateImportDocument>): Promise<number> {
   const { linesDone, tries } = claimed.document
   const count = tries?.after === linesDone ? (tries.count ?? 0) + 1 : 1
@@ -119,14 +125,14 @@ async function finish(claimed: Claimed<CandidateImportDocument>, end: End, { not
   await dropFile(ended.file)
 }
 
-/** The same items; the next is made while one is being dealt with. */
+/** Yields the same items, and prepares the next one while the current one is processed. */
 export async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   try {
     for (let next = source.next(); ;) {
       const { done, value } = await next
       if (done === true) return
       next = source.next()
-      next.catch(() => undefined) // thrown where it is awaited
+      next.catch(() => undefined) // the error surfaces at the await
       yield value
     }
   } finally {

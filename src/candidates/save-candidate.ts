@@ -10,8 +10,8 @@ import { entryOf, writeEntering, type WatchStages } from './stage-entries.ts'
 const TRIES = 10
 
 /**
- * Makes a candidate, or updates the one with the same `externalId`; two such calls at once make one candidate.
- * @throws ServiceError `invalid_request` when name, or e-mail and link, are missing in the end; `erased`
+ * Creates a candidate, or updates the one with the same `externalId`. Two concurrent calls create one candidate.
+ * @throws ServiceError `invalid_request` if the result has no name, or neither e-mail nor link; `erased`
  */
 export async function saveCandidate(
   organization: string,
@@ -30,7 +30,7 @@ export async function saveCandidate(
 }
 
 /**
- * Changes a candidate: given values replace, null clears.
+ * Changes a candidate: values replace, null clears.
  * @throws ServiceError `not_found`, `invalid_request`, `external_id_taken`, `erased`
  */
 export async function patchCandidate(
@@ -51,8 +51,9 @@ export async function patchCandidate(
 }
 
 /**
- * What `saveCandidate` would make of the input, without writing; `id` is null where it would be a new one, and `erased` says that it
- * would be refused. @throws ServiceError `invalid_request`
+ * Returns what `saveCandidate` would make of the input, without writing. `id` is null for a new candidate; `erased`
+ * is true if it would be refused.
+ * @throws ServiceError `invalid_request`
  */
 export async function imagineCandidate(
   organization: string,
@@ -76,12 +77,12 @@ export async function getCandidate(organization: string, id: string): Promise<Ca
   return found
 }
 
-/** @returns how many there were: one or none */
+/** @returns the number removed: 1 or 0 */
 export async function forgetCandidate(organization: string, id: string): Promise<number> {
   return (await CandidateModel.deleteOne({ _id: id, organization })).deletedCount
 }
 
-/** The update that makes a document hold `fields`, and nothing where they are undefined. */
+/** Returns the update that sets the document to `fields` and unsets those that are undefined. */
 export function toUpdate(fields: CandidateFields): UpdateQuery<CandidateDocument> {
   const entries = Object.entries(fields)
   return {
@@ -97,11 +98,11 @@ async function findByExternalId(organization: string, externalId: string): Promi
 
 interface HowToWrite {
   watchStages: WatchStages
-  /** In the transaction of the write. */
+  /** Runs in the transaction of the write. */
   alongside: ((session: ClientSession) => Promise<void>) | undefined
 }
 
-/** Null when somebody else changed or removed it meanwhile. */
+/** Returns null if somebody else has changed or removed the candidate since it was read. */
 async function writeIfUnchanged(known: CandidateDocument, fields: CandidateFields, how: HowToWrite): Promise<CandidateDocument | null> {
   const unchanged = { _id: known._id, organization: known.organization, revision: known.revision }
   const entry = entryOf(known._id, known, fields)
@@ -113,7 +114,7 @@ async function writeIfUnchanged(known: CandidateDocument, fields: CandidateField
   )
 }
 
-/** Null when somebody else has just taken the external id. */
+/** Returns null if somebody else has just taken the external id. */
 async function insertUnlessTaken(organization: string, fields: CandidateFields, how: HowToWrite): Promise<CandidateDocument | null> {
   const _id = new Types.ObjectId()
   const insert = async (session?: ClientSession): Promise<CandidateDocument> => {

@@ -1,2 +1,2 @@
-/** How the sourcing tool's words for stages and projects compare: case makes no difference, accents do. */
+/** Compares the sourcing tool's names of stages and projects: ignores case, respects accents. */
 export const STAGE_COLLATION = { locale: 'en', strength: 2 } as const

@@ -9,16 +9,19 @@ export interface StageEntry {
   project: string | null
 }
 
-/** Somebody who wants to know who enters certain stages. */
+/** Watches which candidates enter certain stages. */
 export interface StageWatch {
   concerns: (entry: StageEntry) => boolean
-  /** Keeps the entries in the transaction that writes the candidates, so that neither is there without the other. May be called again. */
+  /**
+   * Stores the entries in the transaction that writes the candidates, so that both are written or neither. May be
+   * called again.
+   */
   record: (entries: readonly StageEntry[], session: ClientSession) => Promise<void>
-  /** Told once they are durable; may be lost. */
+  /** Called once the entries are durable. The call may be lost. */
   wake: () => Promise<void>
 }
 
-/** Who watches the organization's stages at this moment; null where nobody does. */
+/** Returns the current watch on the organization's stages, or null if there is none. */
 export type WatchStages = (organization: string) => Promise<StageWatch | null>
 
 interface Place {
@@ -26,15 +29,18 @@ interface Place {
   project?: string | null | undefined
 }
 
-/** As `STAGE_COLLATION` does it in the database. */
+/** Compares as `STAGE_COLLATION` does in the database. */
 const WORDS = new Intl.Collator(STAGE_COLLATION.locale, { sensitivity: 'accent' })
 
-/** Whether both are the sourcing tool's same word. */
+/** True if both are the same name in the sourcing tool. */
 export function isSameWord(one: string | null | undefined, other: string | null | undefined): boolean {
   return WORDS.compare(one ?? '', other ?? '') === 0
 }
 
-/** The entry that a write makes, by how the candidate was before (null: not there) and is after it; null where it stays where it was. */
+/**
+ * Returns the entry that a write makes, given the candidate before (null for a new one) and after. Returns null if
+ * its stage does not change.
+ */
 export function entryOf(candidate: Types.ObjectId, before: Place | null, after: Place): StageEntry | null {
   if (!after.stage) return null
   if (before && isSameWord(before.stage, after.stage) && isSameWord(before.project, after.project)) return null
@@ -42,8 +48,8 @@ export function entryOf(candidate: Types.ObjectId, before: Place | null, after: 
 }
 
 /**
- * Writes a candidate; where somebody watches the stage that it enters by that, together with its entry, and with what is to be written
- * `alongside`. `write` may be called again, and gives null where it wrote nothing.
+ * Writes a candidate. If the stage that it enters is watched, the entry and `alongside` are written in the same
+ * transaction. `write` may be called again, and returns null if it wrote nothing.
  */
 export async function writeEntering<T>(
   {

@@ -1,14 +1,15 @@
 import mongoose, { Types } from 'mongoose'
 
 const DAY_MS = 24 * 3_600_000
-/** Younger ones may be on their way. */
+/** Younger files may still be in transfer. */
 const UNFINISHED_AFTER_MS = DAY_MS
-/** How far back they are looked for: the service may have stood still meanwhile. */
+/** How far back to look. The service may have been down in between. */
 const BEGUN_SINCE_MS = 30 * DAY_MS
 
 /**
- * Deletes the pieces of files in a GridFS bucket whose process was killed before it had written all of them: GridFS names a file after
- * its last piece. @returns of how many files
+ * Deletes the pieces of GridFS files whose process was killed before it had written them completely. GridFS writes
+ * the file record after the last piece.
+ * @returns the number of files
  */
 export async function dropUnfinishedFiles(bucketName: string, now = new Date()): Promise<number> {
   const { db } = mongoose.connection
@@ -34,7 +35,7 @@ export async function dropUnfinishedFiles(bucketName: string, now = new Date()):
   return unfinished.length
 }
 
-/** Ids of files begin with the time they were made. */
+/** Ids of files begin with their creation time. */
 function idAt(ms: number): Types.ObjectId {
   return Types.ObjectId.createFromTime(Math.floor(ms / 1000))
 }
