@@ -39,14 +39,14 @@ import type { SiteState } from './shell/site-state.ts'
 
 export interface HealthAppOptions {
   log: Log
-  /** What the process still lacks to serve, by name; empty when it can. */
+  /** Names of what the process still needs before it can serve; empty when it is ready. */
   readiness: () => Promise<string[]>
   registry: Registry
   operatorApiKey: string | undefined
   publicUrl: string
-  /** Origin of Lever's authorization server: the consent starts with a form that leads there. */
+  /** Origin of Lever's authorization server: a form that leads there starts the consent. */
   authUrl: string
-  /** How many proxies in front set `X-Forwarded-For`. */
+  /** How many proxies in front of the service set `X-Forwarded-For`. */
   trustedProxies: number
   failures: SignInFailures
 }
@@ -55,26 +55,26 @@ export interface AppOptions extends HealthAppOptions {
   accounts: Accounts
   sealer: Sealer
   endpoints: readonly Endpoint[]
-  /** Such as Lever's webhooks, and their paths for the OpenAPI document. */
+  /** Lever's webhooks and the like, with their paths for the OpenAPI document. */
   intakes?: readonly Intake[]
   intakePaths?: ZodOpenApiPathsObject
-  /** The routes of pages, a list for each area. */
+  /** The page routes, one list per area. */
   pages: readonly (readonly PageRoute[])[]
-  /** For the list of candidates, where people land; without it nobody is there. */
+  /** For the list of candidates, which is the start page; without it the list is empty. */
   candidatesPage?: CandidatesPageDeps
-  /** Sign-in by OpenID Connect, where there is a provider. */
+  /** Sign-in by OpenID Connect, if a provider is configured. */
   openId?: OpenId | null
-  /** Set only for a trial on one's own machine. */
+  /** Set only for a trial on a local machine. */
   samplePeople?: () => Promise<SamplePerson[]>
 }
 
-/** A site, and every route that it has mounted. */
+/** A site and every route that it has mounted. */
 export interface Site {
   listener: RequestListener
   routes: readonly Route[]
 }
 
-/** The whole site: intakes, API, pages, assets, health. */
+/** Returns the whole site: intakes, API, pages, assets, health. */
 export function createApp(options: AppOptions): Site {
   const { accounts, endpoints, publicUrl, operatorApiKey, log } = options
   const [headers, noteServed] = [createSecurityHeaders(options), createNoteServed(options)]
@@ -117,7 +117,7 @@ const NOBODY_HERE: CandidatesPageDeps = {
   findExportBlocker: async () => null,
 }
 
-/** What every process serves, and one that only works serves alone: `/healthz`, `/readyz`, `/metrics`. */
+/** Returns what every process serves, and all that a worker process serves: `/healthz`, `/readyz`, `/metrics`. */
 export function createHealthApp(options: HealthAppOptions): Site {
   const { app, routes } = createBase(options, createSecurityHeaders(options), createNoteServed(options))
   app.use(answerNotFound())

@@ -18,25 +18,24 @@ export interface AuditNamesDeps {
 export interface AuditName {
   name: string
   email?: string
-  /** Where it leads to. */
   candidateId?: string
 }
 
-/** What the ids of audit records refer to; what is gone has no name. */
+/** Names for the ids in audit records; a deleted object has no name. */
 export interface AuditNames {
-  /** By reference, like `user:<id>`. */
+  /** Keyed by reference, such as `user:<id>`. */
   byReference: Map<string, AuditName>
   leverUsers: Map<string, string>
 }
 
-/** `user:<id>` as its two parts; the kind alone where there is no id. `detail` is what follows a slash. */
+/** Splits `user:<id>` into its parts; without an id, only the kind is set. `detail` is what follows a slash. */
 export function partsOf(reference: string): { kind: string; id: string; detail: string | null } {
   const [whole = '', ...details] = reference.split('/')
   const [kind = '', id = ''] = whole.split(':', 2)
   return { kind, id, detail: details.length === 0 ? null : details.join('/') }
 }
 
-/** Reads the names behind some records; the trail itself holds ids only. */
+/** Reads the names behind a list of records; the trail itself holds ids only. */
 export async function readAuditNames(organization: string, events: readonly AuditEvent[], deps: AuditNamesDeps): Promise<AuditNames> {
   const named = events.flatMap(({ actor, subject }) => [partsOf(actor), partsOf(subject)])
   const idsOf = (wanted: string) => [...new Set(named.flatMap(({ kind, id }) => (kind === wanted ? [id] : [])))]
@@ -63,10 +62,10 @@ export async function readAuditNames(organization: string, events: readonly Audi
   }
 }
 
-/** Only names are read of exports and candidates, and nothing of Lever. */
+/** Only names of exports and candidates are read, and nothing from Lever. */
 const FOR_NAMES = 'nonConfidential'
 
-/** Exports and conversations go by the name of their candidate. */
+/** Exports and conversations are shown under their candidate's name. */
 async function readCandidates(
   organization: string,
   idsOf: (kind: string) => string[],

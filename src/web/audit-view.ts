@@ -10,10 +10,10 @@ export interface AuditEventView extends AuditEvent {
   about: { kind: string; id: string; name?: string; detail?: string }
 }
 
-/** How the kinds of subjects are called outside, where that differs. */
+/** Public names of subject kinds that differ from the internal ones. */
 const KINDS: Record<string, string> = { user: 'person', export_rule: 'exportRule', export_batch: 'exportBatch' }
 
-/** A record with the names behind its ids, as they are now. */
+/** Returns a record with the current names behind its ids. */
 export function auditEventView(event: AuditEvent, { byReference }: Pick<AuditNames, 'byReference'>): AuditEventView {
   const subject = partsOf(event.subject)
   const name = byReference.get(`${subject.kind}:${subject.id}`)?.name
@@ -38,10 +38,10 @@ function actorView(actor: string, byReference: AuditNames['byReference']): Audit
   return { kind: 'service', id: actor, ...names }
 }
 
-/** What schedules and workers are called in records. */
+/** How records name schedules and workers. */
 const SERVICE = ['worker', 'system']
 
-/** The actors that `actor` stands for: a person's e-mail address, or an actor's id or kind. */
+/** Resolves to the actors that `actor` means: an e-mail address, or an actor's id or kind. */
 export async function actorsMeant(organization: string, actor: string, { accounts }: Pick<AuditNamesDeps, 'accounts'>): Promise<string[]> {
   if (actor === 'service') return SERVICE
   if (!actor.includes('@')) return [actor, `user:${actor}`, `apiKey:${actor}`]
@@ -71,7 +71,7 @@ const COLUMNS: readonly Column[] = [
   ['previousHash', ({ previousHash }) => previousHash],
 ]
 
-/** The records that match, newest first, as lines of a CSV with its head, read as they are sent. */
+/** Yields the matching records, newest first, as CSV lines with a header, reading them while they are sent. */
 export async function* auditCsv(
   organization: string,
   filters: AuditFilters,

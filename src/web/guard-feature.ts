@@ -7,8 +7,8 @@ import type { PageRoute } from './shell/page-route.ts'
 type FeatureGuard = Pick<Connections, 'assertFeature'>
 
 /**
- * Endpoints of a feature: 409 `feature_off` if the organization does not use it, and 409 `scope_missing` for actions that begin something
- * Lever has not granted. Previews are not refused: their answers contain the reason.
+ * Guards the endpoints of a feature: 409 `feature_off` if the organization does not use it, and 409 `scope_missing` for actions that start
+ * something Lever has not granted. Previews are not refused: their answers contain the reason.
  */
 export function guardEndpoints(feature: Feature, guard: FeatureGuard, endpoints: readonly Endpoint[]): Endpoint[] {
   return endpoints.map((endpoint) => {
@@ -31,9 +31,7 @@ function begins({ method, path }: Endpoint): boolean {
   return method !== 'get' && method !== 'delete' && !path.endsWith('/cancel') && !path.endsWith('/pause')
 }
 
-/**
- * Pages of a feature: 409 `feature_off` if the organization does not use it. Their actions report themselves what Lever has not granted.
- */
+/** Guards the pages of a feature: 409 `feature_off` if the organization does not use it. Their actions report missing grants themselves. */
 export function guardPages(feature: Feature, guard: FeatureGuard, routes: readonly PageRoute[]): PageRoute[] {
   return routes.map((route) => ({
     ...route,

@@ -1,10 +1,13 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Connections that may wait to be accepted, as far as the system allows: a thousand deliveries may arrive at once. */
+/** Connections that may wait to be accepted, within the system's limit: a thousand deliveries may arrive at once. */
 const WAITING_CONNECTIONS = 4096
 
-/** Resolves to the URL that the server listens on. @throws Error that says why it cannot listen and what to change */
+/**
+ * Resolves to the URL that the server listens on.
+ * @throws Error that says why it cannot listen and what to change
+ */
 export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))
@@ -24,7 +27,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   return error
 }
 
-/** Closes idle connections at once, and lets requests in progress finish for at most `graceMs`. */
+/** Closes idle connections at once and gives running requests at most `graceMs` to finish. */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
   if (!server.listening) return
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))

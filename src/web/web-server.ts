@@ -5,25 +5,25 @@ import type { Duplex } from 'node:stream'
 import { ServiceError } from '../errors.ts'
 import { toProblem } from './shell/problem.ts'
 
-/** What Node's parser stumbles over, by its codes; all else is just no HTTP. */
+/** Errors of Node's parser, by code; everything else is not HTTP. */
 const REFUSALS: Readonly<Record<string, () => ServiceError>> = {
   HPE_HEADER_OVERFLOW: () => new ServiceError('bad_request', 'The request headers are too large.', { status: 431 }),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: () => new ServiceError('payload_too_large', 'The chunks of the body are too large.'),
   ERR_HTTP_REQUEST_TIMEOUT: () => new ServiceError('request_timeout', 'The request took too long.'),
 }
 
-/** How long the head of a request may take. The reader of a body watches for silence within it. */
+/** How long the head of a request may take. The body reader watches for silence in the body. */
 const TIMES = { headersTimeout: 15_000, connectionsCheckingInterval: 2000 }
 
 /**
- * How long a request that was answered before it ended is still read, and thrown away. Closing at once would reset the connection, and the
- * sender might never read the answer (RFC 9112, 9.6).
+ * How long a request that was answered early is still read and discarded. Closing at once would reset the connection, and the sender might
+ * never read the answer (RFC 9112, 9.6).
  */
 const LINGER_MS = 2000
 
 /**
- * An HTTP server that answers what no application sees, since it never became a request or is none of HTTP/1.1, as all else is answered:
- * with a problem document and an id. The connection ends with it, since nobody knows where the next request would begin.
+ * Returns an HTTP server that also answers what no application sees, because it never became a request or is not HTTP/1.1. Those answers
+ * are problem documents with an id, like all others. The connection then ends, since the start of the next request is unknown.
  */
 export function createWebServer(listener: RequestListener): Server {
   const underWay = new WeakMap<Duplex, ServerResponse>()
@@ -46,8 +46,8 @@ export function createWebServer(listener: RequestListener): Server {
 }
 
 /**
- * An answer that comes before the end of its request is the last one of its connection: otherwise Node would read what is still sent, for
- * as long as a request may take, so that it finds the next one.
+ * An answer sent before the end of its request is the last on its connection. Otherwise Node would read the rest of the request, for as
+ * long as a request may take, to find the next one.
  */
 function endWithEarlyAnswer(response: ServerResponse): void {
   const writeHead = response.writeHead.bind(response) as (...parameters: unknown[]) => ServerResponse
@@ -57,7 +57,7 @@ function endWithEarlyAnswer(response: ServerResponse): void {
   }
 }
 
-/** Replaces `destroySoon`, by which Node closes a connection once the answer is out. */
+/** Replaces `destroySoon`, which Node uses to close a connection after the answer. */
 function lingerAfterEarlyAnswer(socket: Socket, lastRequest: () => IncomingMessage | undefined): void {
   const destroySoon = socket.destroySoon.bind(socket)
   socket.destroySoon = () => {

@@ -106,7 +106,7 @@ async function answerOf(candidates: Candidates, caller: OrganizationCaller, { id
   return { status, body: { created, updated, rejected, rejectedCount, warnings, warningCount, ignoredColumns }, result: { id } }
 }
 
-/** Whose imports somebody sees: a sourcer only their own, from any session; admins and API keys those of the organization. */
+/** The `importsOf` filter: a sourcer sees only their own imports, from any session; admins and API keys see all of the organization's. */
 export function importsOf(caller: OrganizationCaller): string | undefined {
   return caller.kind === 'person' && caller.role === 'sourcer' ? actorOf(caller) : undefined
 }

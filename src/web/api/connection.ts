@@ -16,7 +16,7 @@ const AuthorizeLinkView = z
   .object({ authorizeUrl: z.url(), expiresAt: z.string().meta({ format: 'date-time' }) })
   .meta({ id: 'AuthorizeLink' })
 
-/** `/connection`: an organization's Lever account. */
+/** `/connection`: the organization's Lever account. */
 export function connectionEndpoints({ connections }: { connections: Connections }): Endpoint[] {
   const shown = async (organization: string): Promise<Answer> => ({ status: 200, body: await connections.describe(organization) })
 

@@ -33,7 +33,7 @@ const MessageInput = z
   })
   .meta({ id: 'MessageInput' })
 
-/** `/conversations`: messages in, notes in Lever out. */
+/** `/conversations`: takes messages in, which become notes in Lever. */
 export function conversationEndpoints({ conversations }: { conversations: Pick<Conversations, 'receive' | 'get'> }): Endpoint[] {
   return [
     defineEndpoint({

@@ -3,7 +3,10 @@ import { ApiDocsPage } from '../pages/site/api-docs-page.tsx'
 import { page, type PageRoute } from '../shell/page-route.ts'
 import { renderPage } from '../pages/kit/render-page.tsx'
 
-/** The OpenAPI document, made when somebody first asks for it since that takes a tenth of a start, and the page to read it on. */
+/**
+ * The OpenAPI document and the page that shows it. The document is made on first request, since making it takes a tenth of the startup
+ * time.
+ */
 export function docsRoutes(makeDocument: () => object): PageRoute[] {
   let json: string | undefined
   return [
@@ -17,7 +20,7 @@ export function docsRoutes(makeDocument: () => object): PageRoute[] {
   ]
 }
 
-/** These paths, for the document itself. */
+/** Describes these paths in the document itself. */
 export const docsPaths: ZodOpenApiPathsObject = {
   '/api/openapi.json': {
     get: {

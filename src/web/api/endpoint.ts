@@ -7,42 +7,44 @@ import type { ErrorCode } from '../../errors.ts'
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 
-/** What a handler gets: everything parsed by the endpoint's schemas, and who asks. */
+/** What a handler receives: the caller, and the input parsed by the endpoint's schemas. */
 export interface EndpointInput<P, Q, B, A extends Access> {
   caller: A extends 'operator' ? Extract<Caller, { kind: 'operator' }> : OrganizationCaller
   params: Parsed<P>
   query: Parsed<Q>
   body: Parsed<B>
-  /** Of the request, for the log and for 500 answers. */
+  /** The request's id, for the log and for 500 answers. */
   requestId: string
-  /** Which of these content types the client prefers; the first of equal ones, and the first where it accepts none. */
+  /** Returns the content type that the client prefers: the first among equals, and the first of all if it accepts none. */
   prefers: (types: readonly string[]) => string
-  /** The unread request, where `upload` is set instead of `body`. */
+  /** The unread request, set where `upload` replaces `body`. */
   incoming: IncomingMessage
-  /** Runs once for the request's Idempotency-Key and `content`, which stands for what was sent; see `keyedUpload`. */
+  /** Runs once per Idempotency-Key and `content`, which represents what was sent; see `keyedUpload`. */
   once: (content: unknown, run: () => Promise<Answer>, replay: (kept: KeptAnswer) => Promise<Answer>) => Promise<Answer>
-  /** The organization's, as the check of the endpoint's feature read it. */
+  /** The organization's connection, as read by the check of the endpoint's feature. */
   connection?: ConnectionDocument
 }
 
-/** What an Idempotency-Key stands for: the id of the first answer's result, its status, and a secret where one was in it. */
+/** What is kept under an Idempotency-Key: the id of the first answer's result, its status, and its secret if it had one. */
 export interface KeptAnswer {
   id: string
   secret?: string
   status: number
 }
 
-/** What a handler answers. `body` is JSON unless `contentType` says otherwise; a string or stream goes out as it is. */
+/** A handler's answer. `body` is JSON unless `contentType` says otherwise; a string or a stream is sent unchanged. */
 export interface Answer {
   status: number
   body?: unknown
   headers?: Record<string, string>
   contentType?: string
-  /** Of an endpoint that takes an Idempotency-Key: what is kept under it. */
+  /** What to keep under the Idempotency-Key, if the endpoint takes one. */
   result?: { id: string; secret?: string }
 }
 
-/** `operator`: the operator's key. `admin`, `sourcer`: the least role of a person in a session; an organization's API key may do both. */
+/**
+ * `operator`: the operator's key. `admin`, `sourcer`: the lowest role that a signed-in person needs. An organization's API key has both.
+ */
 export type Access = 'operator' | 'admin' | 'sourcer'
 
 export interface EndpointSpec<
@@ -52,44 +54,45 @@ export interface EndpointSpec<
   A extends Access,
 > {
   method: Method
-  /** Below `/api/v1`, parameters in braces: `/candidates/{id}`. */
+  /** Below `/api/v1`, with parameters in braces: `/candidates/{id}`. */
   path: string
   tag: string
   summary: string
   description?: string
   access: A
-  /** Set on a `POST` that changes nothing, such as a preview: an API key with `read` access may call it, as it may every `GET`. */
+  /** Set on a `POST` that changes nothing, such as a preview. API keys with `read` access may call it, like every `GET`. */
   reads?: true
   params?: P
   query?: Q
   /** Strict object schema of the JSON body. */
   body?: B
-  /** Content types of a body the handler reads itself, in place of `body`, with its limit. */
+  /** Replaces `body` where the handler reads the body itself: the accepted content types and the size limit. */
   upload?: { contentTypes: readonly string[]; limitBytes: number }
-  /** By status; a schema describes the JSON body, `contentType` another one, or several of which the answer has one. */
+  /** Keyed by status. `schema` describes a JSON body, `contentType` any other; a list means that the answer has one of them. */
   answers: Record<number, { description: string; schema?: z.ZodType; contentType?: string | readonly string[] }>
-  /** Codes beyond those that every endpoint may answer. */
+  /** Error codes beyond those that every endpoint may answer. */
   problems?: readonly ErrorCode[]
   /**
-   * Whether the caller may send this at all, beyond `access`: runs for every request, a repeated one with an `Idempotency-Key`
-   * included, before `handle` or `replay`. Throws ServiceError for a refusal.
+   * Checks, beyond `access`, whether the caller may send this. It runs for every request before `handle` or `replay`, including repeats
+   * with an `Idempotency-Key`.
+   * @throws ServiceError when it refuses the request
    */
   check?: (input: EndpointInput<P, Q, B, A>) => Promise<void> | void
   /**
-   * Given by a POST that creates: takes `Idempotency-Key`, and gives the first result again from what was kept of it,
-   * the id and, only where one was in the answer, the secret. The result is read as it is now, and only where the caller
-   * may still see it: one that is gone, or no longer the caller's, is `not_found`.
+   * Set on a POST that creates something: the endpoint then takes `Idempotency-Key`. Gives the first result again, from its id and, if the
+   * answer had one, its secret. It reads the result's current state and checks access again: a result that is gone, or that the caller may
+   * no longer see, is `not_found`.
    */
   replay?: (input: EndpointInput<P, Q, B, A>, kept: KeptAnswer) => Promise<Answer>
-  /** Of a POST that creates from an upload: `handle` reads what was sent and takes `Idempotency-Key` by `once`. */
+  /** Set on a POST that creates something from an upload. `handle` reads the upload and applies the `Idempotency-Key` through `once`. */
   keyedUpload?: true
   handle: (input: EndpointInput<P, Q, B, A>) => Promise<Answer>
 }
 
-/** An endpoint whose schemas are known only to itself; what the router and the OpenAPI document work with. */
+/** An endpoint with its schema types erased, for the router and the OpenAPI document. */
 export type Endpoint = EndpointSpec<z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined, Access>
 
-/** One route, its checks and its documentation in one place. */
+/** Declares one route with its checks and its documentation. */
 export function defineEndpoint<
   A extends Access,
   P extends z.ZodType | undefined = undefined,
@@ -99,7 +102,7 @@ export function defineEndpoint<
   return spec
 }
 
-/** True for what an API key with `read` access may call. */
+/** True if an API key with `read` access may call the endpoint. */
 export function isRead({ method, reads }: Pick<Endpoint, 'method' | 'reads'>): boolean {
   return method === 'get' || reads === true
 }

@@ -30,7 +30,7 @@ const BulkInput = z
 
 const BulkPreviewInput = BulkInput.extend({ candidateIds: z.array(Id).min(1).max(MOST_PREVIEWED) }).meta({ id: 'BulkExportPreviewInput' })
 
-/** Of those of one export, the last three are said of rows. */
+/** In a bulk export, the last three apply to single rows. */
 const REFUSALS = EXPORT_REFUSALS.filter((code) => !['already_exported', 'candidate_not_found', 'erased'].includes(code))
 
 const CHANGES: Record<BatchChange, string> = {
@@ -40,7 +40,7 @@ const CHANGES: Record<BatchChange, string> = {
   retry: 'Retry the failed exports of a bulk export',
 }
 
-/** Exports of many at once, and how far they are. */
+/** Bulk exports and their progress. */
 export function exportBatchEndpoints({ exports }: { exports: Exports }): Endpoint[] {
   return [
     defineEndpoint({

@@ -17,7 +17,6 @@ const Id = z.string().min(1).max(100)
 const Word = plainLine(500)
 const Words = z.array(Word).max(100)
 const TAG = 'Export rules'
-/** What a rule is called by. */
 export const RuleName = z
   .string()
   .trim()
@@ -26,7 +25,6 @@ export const RuleName = z
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has control characters')
 const PARAMS = z.strictObject({ name: RuleName })
 
-/** A rule as it is asked for. */
 export const ExportRuleInput = z
   .strictObject({
     projects: Words.optional().describe('Project names in the sourcing tool. Absent or empty means any project. Case makes no difference'),
@@ -46,7 +44,7 @@ export const ExportRuleInput = z
 
 const PreviewInput = ExportRuleInput.partial().meta({ id: 'ExportRulePreviewInput' })
 
-/** Automatic export: whoever enters a stage of the sourcing tool goes to Lever. */
+/** Automatic export rules: candidates who enter a stage of the sourcing tool are exported to Lever. */
 export function exportRuleEndpoints({ exports }: { exports: Pick<Exports, 'rules'> }): Endpoint[] {
   const { rules } = exports
   return [
@@ -116,7 +114,7 @@ export function exportRuleEndpoints({ exports }: { exports: Pick<Exports, 'rules
   ]
 }
 
-/** @throws ServiceError `not_found` where nothing is given and nothing saved; `invalid_request` */
+/** @throws ServiceError `not_found` if nothing is given and nothing is saved; `invalid_request` */
 async function wholeRule(
   organization: string,
   name: string,

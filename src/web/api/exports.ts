@@ -43,7 +43,7 @@ export interface ExportRoutesDeps {
   exports: Exports
   candidates: {
     create: (organization: string, input: CandidateInput, clearance: Clearance) => Promise<{ candidate: { id: string } }>
-    /** The candidate as it would be after `create`, without writing; with its id when it is here. */
+    /** Resolves to the candidate that `create` would store, without writing; `id` is null unless the candidate exists already. */
     imagine: (organization: string, input: CandidateInput) => Promise<{ id: string | null; candidate: CarriedCandidate; erased: boolean }>
     find: (organization: string, id: string) => Promise<CarriedCandidate | null>
   }
@@ -166,7 +166,7 @@ export function exportEndpoints({ exports, candidates }: ExportRoutesDeps): Endp
   ]
 }
 
-/** A sourcer sees own exports only. */
+/** Sourcers see only their own exports. */
 export function ownOf(caller: OrganizationCaller): string | undefined {
   return caller.kind === 'person' && caller.role === 'sourcer' ? caller.email : undefined
 }

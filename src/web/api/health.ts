@@ -10,7 +10,7 @@ import { VERSION } from '../../version.ts'
 import { countWrongKey } from './identify-caller.ts'
 
 export interface HealthDeps {
-  /** What the process still lacks to serve, by name; empty when it can. */
+  /** Names of what the process still needs before it can serve; empty when it is ready. */
   readiness: () => Promise<string[]>
   metrics: { contentType: string; metrics: () => Promise<string> }
   operatorApiKey: string | undefined
@@ -19,7 +19,7 @@ export interface HealthDeps {
   failures: Pick<SignInFailures, 'count'>
 }
 
-/** For whoever runs the service and their tools; outside of the API. */
+/** Endpoints outside the API, for operators and their tools. */
 export function healthRoutes(deps: HealthDeps): PageRoute[] {
   return [
     page.get('/healthz', { access: 'public' }, (ctx) => {
@@ -54,7 +54,7 @@ async function assertMayReadMetrics(ctx: SiteContext, { operatorApiKey, publicUr
 const Readiness = z.object({ ready: z.boolean(), missing: z.array(z.string()) })
 const TAGS = ['Health']
 
-/** These paths, for the OpenAPI document. */
+/** Describes these paths in the OpenAPI document. */
 export const healthPaths: ZodOpenApiPathsObject = {
   '/healthz': {
     get: {

@@ -2,17 +2,17 @@ import { model, Schema, type InferSchemaType } from 'mongoose'
 
 const idempotencyKeySchema = new Schema(
   {
-    /** Keyed fingerprint of the caller and its organization, the path and the key. */
+    /** Keyed fingerprint of the caller, its organization, the path and the key. */
     _id: { type: String, required: true },
     /** Unset for the operator. */
     organization: Schema.Types.ObjectId,
     /** Keyed fingerprint of the body. */
     fingerprint: { type: String, required: true },
-    /** Of the request that works on it; a later one that takes over has another. */
+    /** Id of the request that is working on it; a later request that takes over has a different one. */
     attempt: { type: String, required: true },
-    /** Until then the first request is taken to be alive; null once it has answered. */
+    /** The first request is assumed alive until then; null once it has answered. */
     leaseUntil: { type: Date, default: null },
-    /** Of the first answer, once given. */
+    /** The first answer, once it is given. */
     answer: { status: Number, resultId: String, secret: String /* sealed */ },
     expiresAt: { type: Date, required: true },
   },

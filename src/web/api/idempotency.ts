@@ -12,7 +12,7 @@ import { IdempotencyKeyModel, type IdempotencyKeyDocument } from './idempotency-
 import type { SealedField } from '../../secrets/sealed-field.ts'
 
 const KEPT_MS = 86_400_000
-/** A request that is at work keeps its key; so long after its process is gone the key is free again. */
+/** A running request renews its hold on the key. The key is free again this long after the process dies. */
 const LEASE_MS = 15_000
 const BEAT_EVERY_MS = 3000
 const LEASE_END = { $add: ['$$NOW', LEASE_MS] }
@@ -21,33 +21,32 @@ const LOOK_EVERY_MS = 50
 
 interface IdempotencyDeps {
   sealer: Sealer
-  /** Keys the fingerprints of an organization. */
+  /** Resolves to the secret that keys an organization's fingerprints. */
   hashKeyOf: (organization: string) => Promise<Buffer>
-  /** In place of an organization's key, for the operator. */
+  /** The operator's substitute for an organization's secret. */
   operatorApiKey: string | undefined
 }
 
-/** One request that carries an `Idempotency-Key`. */
 interface KeyedRequest {
-  /** Whose key it is: another caller's equal key is a different one. */
+  /** Keys are per caller: the same key from another caller is a different one. */
   caller: Caller
-  /** Method and path, in one spelling. */
+  /** Method and path in normalized form. */
   path: string
   key: string
-  /** The body as parsed, so that the order of its members and white space do not matter. */
+  /** The parsed body, so that member order and white space do not matter. */
   body: unknown
 }
 
 export type Idempotency = ReturnType<typeof createIdempotency>
 
 /**
- * Answers a caller's repeated request with the first one's result: `run` runs once for a key and body, `replay` for the repeats.
- * Kept for 24 h are fingerprints, the result's id and status, and a secret in the answer only sealed. A first request
- * that fails leaves the key free. Callers are told apart by `actorOf`: an API key, a person in any session, the operator.
+ * Answers a caller's repeated request with the first one's result: `run` runs once per key and body, `replay` for repeats. Kept for 24 h
+ * are fingerprints, the result's id and status, and a secret from the answer in sealed form only. If the first request fails, the key
+ * becomes free. `actorOf` tells callers apart: an API key, a person in any session, or the operator.
  */
 export function createIdempotency(deps: IdempotencyDeps) {
   return {
-    /** @throws ServiceError `idempotency_key_reused`, `idempotency_in_progress` when the first takes longer than a few seconds */
+    /** @throws ServiceError `idempotency_key_reused`; `idempotency_in_progress` if the first request takes longer than a few seconds */
     async once(request: KeyedRequest, run: () => Promise<Answer>, replay: (kept: KeptAnswer) => Promise<Answer>): Promise<Answer> {
       const record = await describe(deps, request)
       const first = await takeOrRead(record)
@@ -71,7 +70,7 @@ async function describe(deps: IdempotencyDeps, { caller, path, key, body }: Keye
   return { _id, organization, fingerprint: keyedHash(hashKey, JSON.stringify(body) ?? ''), attempt: randomUUID() }
 }
 
-/** Takes the key for this request (null), or gives what the first one left, waiting for it where it is still at work. */
+/** Takes the key for this request and resolves to null, or resolves to the first request's record, waiting if it is still running. */
 async function takeOrRead(record: KeyRecord): Promise<IdempotencyKeyDocument | null> {
   const deadline = performance.now() + WAIT_MS
   for (;;) {
@@ -99,8 +98,8 @@ function inProgress(): ServiceError {
 }
 
 /**
- * Whose key it is now: this request's where nobody had it, its time was over, or who worked on the same is gone; null where another was quicker.
- * By the database's clock, so that processes whose clocks differ do not take each other's keys.
+ * Takes the key if it is free, has expired, or the process of an equal request died. Resolves to the record that now holds the key; null if
+ * another request was faster. Uses the database's clock, so that processes with different clocks do not take each other's keys.
  */
 async function takeIfFree({ _id, organization, ...ids }: KeyRecord): Promise<IdempotencyKeyDocument | null> {
   const isOver = { $lte: [{ $ifNull: ['$expiresAt', new Date(0)] }, '$$NOW'] }
@@ -136,7 +135,7 @@ async function runFirst(deps: IdempotencyDeps, record: KeyRecord, run: () => Pro
   return answer
 }
 
-/** A beat that is missed is made up for by the next. */
+/** A missed renewal is covered by the next one. */
 async function keep(mine: Pick<KeyRecord, '_id' | 'attempt'>): Promise<void> {
   const isAtWork = { ...mine, 'answer.status': { $exists: false } }
   await IdempotencyKeyModel.updateOne(isAtWork, [{ $set: { leaseUntil: LEASE_END } }], { updatePipeline: true }).catch(() => undefined)
@@ -153,12 +152,15 @@ function secretPlace(id: string, organization: string | undefined): SecretPlace 
   return { organization: organization ?? 'operator', record: `idempotencyKey/${id}`, field: 'secret' }
 }
 
-/** Forgets the requests whose answers were these things, by id: what they said must not be answered again. @returns how many */
+/**
+ * Deletes the keys of requests whose results have these ids, so that their answers cannot be given again.
+ * @returns how many were deleted
+ */
 export async function forgetIdempotencyKeys(organization: string, resultIds: readonly string[]): Promise<number> {
   return (await IdempotencyKeyModel.deleteMany({ organization, 'answer.resultId': { $in: [...resultIds] } })).deletedCount
 }
 
-/** Secrets of first answers, kept for a day to be given again. */
+/** Secrets of first answers, kept for a day for repeats. */
 export async function* sealedInIdempotencyKeys(): AsyncGenerator<SealedField> {
   for await (const { _id, organization, answer } of IdempotencyKeyModel.find({ 'answer.secret': { $ne: null } })
     .lean()

@@ -18,7 +18,7 @@ export interface IdentifyDeps {
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Who asks: by the key in `Authorization`, else by the session's cookie, whose writes must be intended.
+ * Identifies the caller by the key in `Authorization`, or else by the session cookie. A write with a cookie must be intended.
  * @throws ServiceError `unauthenticated`, `too_many_requests`, `csrf_token_missing`, `forbidden`
  */
 export async function identifyCaller(ctx: SiteContext, deps: IdentifyDeps): Promise<Caller> {
@@ -30,7 +30,10 @@ export async function identifyCaller(ctx: SiteContext, deps: IdentifyDeps): Prom
   return ctx.state.caller
 }
 
-/** A right key passes however many wrong ones came from its address: it cannot be guessed, and others behind the same address may be misconfigured. */
+/**
+ * A correct key passes no matter how many wrong ones came from its address: keys cannot be guessed, and others at the same address may be
+ * misconfigured.
+ */
 async function byKey(ctx: SiteContext, authorization: string, deps: IdentifyDeps): Promise<Caller> {
   const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
   if (key === undefined) throw unauthenticated('The Authorization header must be Bearer followed by a key.')
@@ -43,7 +46,7 @@ async function byKey(ctx: SiteContext, authorization: string, deps: IdentifyDeps
   return caller
 }
 
-/** @throws ServiceError `too_many_requests` from the eleventh wrong key a minute on */
+/** @throws ServiceError `too_many_requests` from the eleventh wrong key in a minute */
 export async function countWrongKey(ctx: SiteContext, failures: Pick<SignInFailures, 'count'>): Promise<void> {
   await failures.count([`keys ${clientNetwork(ctx)}`])
 }
@@ -53,8 +56,8 @@ function unauthenticated(message: string): ServiceError {
 }
 
 /**
- * The operator's key opens `operator` endpoints and nothing else; an organization's key all others, or with `read` access those of them
- * that change nothing; a person those of their role.
+ * The operator's key opens only `operator` endpoints. An organization's key opens all others, or with `read` access only those that change
+ * nothing. A person may use those of their role.
  * @throws ServiceError `forbidden`
  */
 export function assertAccess(caller: Caller, endpoint: Pick<Endpoint, 'access' | 'method' | 'reads'>): void {

@@ -4,13 +4,13 @@ import { readBytes } from '../shell/request-body.ts'
 
 const LIMIT_BYTES = 1_048_576
 const MAX_DEPTH = 64
-/** Of one object, more than any of our schemas knows: each that is unknown costs the check of the body time. */
+/** Per object, above what any schema here needs: each unknown member costs validation time. */
 const MAX_MEMBERS = 1000
 const STRICT_UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Reads a JSON body strictly: UTF-8 (a byte order mark is let pass), at most 1 MB, no deeper or wider than any of our schemas.
- * Undefined when there is none: neither a type nor a byte.
+ * Reads a JSON body strictly: UTF-8 with an optional byte order mark, at most 1 MB, no deeper or wider than any schema here. Resolves to
+ * undefined if there is no body: neither a content type nor a byte.
  * @throws ServiceError `unsupported_media_type`, `payload_too_large`, `malformed_json`
  */
 export async function readJson(request: IncomingMessage, limitBytes: number = LIMIT_BYTES): Promise<unknown> {
@@ -53,7 +53,9 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** How deep brackets nest outside of strings, and the most members of an object; what is not JSON is for the parser to refuse. */
+/**
+ * Returns how deep brackets nest outside of strings, and the largest number of members in an object. Invalid JSON is left to the parser.
+ */
 function sizesOf(text: string): { deepest: number; widest: number } {
   const members: number[] = []
   let deepest = 0

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Lever's states of a posting (Lever's API documentation); `internal` is what its pages call unlisted. */
+/** Lever's posting states (Lever's API documentation); Lever's pages call `internal` "unlisted". */
 export const POSTING_STATES = ['published', 'internal', 'closed', 'draft', 'pending', 'rejected'] as const
 
 const instant = z.iso.datetime().nullable()

@@ -20,7 +20,7 @@ import { queryFlag } from './request-fields.ts'
 
 export interface LeverDataDeps {
   mirror: Mirror
-  /** What a candidate of ours is recognized by in Lever; null for an unknown one. */
+  /** What identifies the candidate in Lever; null if the candidate is unknown. */
   findCandidate: (organization: string, candidateId: string) => Promise<PersonOfOurs | null>
 }
 
@@ -56,7 +56,7 @@ const SyncInput = z
   })
   .meta({ id: 'SyncInput' })
 
-/** Lever's records as last synced, and the sync itself. */
+/** Lever's records as last synced, and the sync. */
 export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
   const { mirror } = deps
   return [

@@ -30,13 +30,13 @@ const EVERYWHERE: readonly ErrorCode[] = [
   'internal_error',
   'storage_unavailable',
 ]
-/** Writes that take no body refuse what is not an empty object. */
+/** Writes that take no body refuse anything but an empty object. */
 const OF_WRITES: readonly ErrorCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'request_timeout', 'bad_request']
 const WITH_KEY: readonly ErrorCode[] = ['idempotency_key_reused', 'idempotency_in_progress']
 
 /**
- * The OpenAPI 3.1 document of what is mounted, from the schemas that check it. `extras` are paths outside of
- * {@link API_BASE}, described by hand.
+ * Returns the OpenAPI 3.1 document of the mounted endpoints, made from the schemas that validate them. `extras` are paths outside of {@link
+ * API_BASE}, described by hand.
  */
 export function openApiDocument(options: { endpoints: readonly Endpoint[]; extras?: ZodOpenApiPathsObject; publicUrl: string }): object {
   const paths: ZodOpenApiPathsObject = {}
@@ -163,7 +163,7 @@ function problemsOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
   return Object.fromEntries(responses) as ZodOpenApiResponsesObject
 }
 
-/** Dates are written as ISO 8601; zod's pattern for them would drown the document. */
+/** Dates are ISO 8601; zod's pattern for them would clutter the document. */
 function asJson({ zodSchema, jsonSchema }: { zodSchema: { _zod: { def: { type: string } } }; jsonSchema: Record<string, unknown> }): void {
   if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
   if (jsonSchema['format'] === 'date-time' || jsonSchema['format'] === 'email') delete jsonSchema['pattern']

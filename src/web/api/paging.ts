@@ -5,7 +5,7 @@ const limit = z
   .regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')
   .transform(Number)
 
-/** The query parameters of every list; extend it by the filters of one: `pageQuery.extend({ status: … })`. */
+/** The query parameters of every list. Add a list's filters with `pageQuery.extend({ status: … })`. */
 export const pageQuery = z.strictObject({
   limit: limit
     .default(50)

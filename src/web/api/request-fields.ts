@@ -1,18 +1,18 @@
 import { z } from 'zod'
 
-/** `{id}` of one of our documents; anything else is the name of nothing. */
+/** `{id}` of one of our documents; anything else is not found. */
 export const IdParams = z.strictObject({ id: z.string().regex(/^[0-9a-f]{24}$/) })
 
-/** Characters that no text of ours holds: controls, which pages and Lever show as nothing, and halves of surrogate pairs. */
+/** Excludes characters that our texts never contain: control characters, which pages and Lever do not show, and lone surrogates. */
 const LINE = /^[^\p{Cc}\p{Cs}]*$/u
-/** The same, but tabs and line breaks may stand. */
+/** The same, but allows tabs and line breaks. */
 const LINES = /^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u
 const MESSAGE = 'has control characters'
 
-/** A text of one line that says something, without white space around it. */
+/** A trimmed, non-empty text of one line. */
 export const plainLine = (maxLength: number) => z.string().trim().min(1).max(maxLength).regex(LINE, MESSAGE)
 
-/** A text of any number of lines that says something. */
+/** A trimmed, non-empty text of any number of lines. */
 export const plainText = (maxLength: number) => z.string().trim().min(1).max(maxLength).regex(LINES, MESSAGE)
 
 /** A query parameter that is `true` or `false`. */
@@ -21,7 +21,7 @@ export const queryFlag = z
   .transform((value) => value === 'true')
   .meta({ override: asBoolean })
 
-/** JSON Schema knows the value, not how a query spells it. */
+/** Documents the boolean value; JSON Schema cannot express its spelling in a query. */
 function asBoolean({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
   jsonSchema['type'] = 'boolean'
   delete jsonSchema['enum']
@@ -33,7 +33,7 @@ const Moment = z
   })
   .transform((text) => new Date(text))
 
-/** A query parameter that is an instant, or a calendar date: its beginning in UTC. */
+/** A query parameter that is an instant or a calendar date, which means its start in UTC. */
 export function momentQuery(description: string) {
   return Moment.optional().meta({ description, override: { type: 'string', format: 'date-time' } })
 }

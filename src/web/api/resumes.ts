@@ -59,7 +59,7 @@ export function resumeEndpoints({ resumes, candidates }: { resumes: Resumes; can
   ]
 }
 
-/** To be saved, never shown in place; names beyond ASCII by RFC 6266. */
+/** Makes the browser save the file, never display it; names beyond ASCII follow RFC 6266. */
 function dispositionOf(filename: string): string {
   const plain = filename.replace(/[^\x20-\x7E]/g, '_').replace(/["\\%]/g, '_')
   const encoded = encodeURIComponent(filename).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -27,7 +27,7 @@ export interface ApiRoute extends Route<Access> {
 
 const LEVELS: readonly Access[] = ['operator', 'admin', 'sourcer']
 
-/** The routes of endpoints, for {@link apiRouter}. */
+/** Returns the endpoints' routes for {@link apiRouter}. */
 export function apiRoutes(endpoints: readonly Endpoint[]): ApiRoute[] {
   return endpoints.map((endpoint) => {
     const { method, path, access } = endpoint
@@ -35,7 +35,10 @@ export function apiRoutes(endpoints: readonly Endpoint[]): ApiRoute[] {
   })
 }
 
-/** Mounts every endpoint with the checks that its declaration asks for. @throws Error as {@link mountRoutes} */
+/**
+ * Mounts every endpoint with the checks that it declares.
+ * @throws Error as {@link mountRoutes}
+ */
 export function apiRouter(routes: readonly ApiRoute[], deps: ApiDeps): Middleware<SiteState> {
   return mountRoutes(routes, LEVELS, (ctx, { endpoint }) => answer(ctx, endpoint, deps))
 }
@@ -63,7 +66,7 @@ function assertAcceptable(ctx: SiteContext, { answers }: Endpoint): void {
 
 const NO_MEMBERS = z.strictObject({})
 
-/** What stands in the path names a thing: one that cannot be a name of any is not found. */
+/** Path parameters name a resource, so an invalid name is not found. */
 function parseParams(endpoint: Endpoint, params: Record<string, string>): unknown {
   if (!endpoint.params) return undefined
   const parsed = endpoint.params.safeParse(params)
@@ -81,7 +84,7 @@ async function parseBody(ctx: SiteContext, endpoint: Endpoint): Promise<unknown>
   if (!endpoint.body) return given === undefined ? undefined : void parseInput(NO_MEMBERS, given)
   const schema = strictly(endpoint.body)
   if (given !== undefined) return parseInput(schema, given)
-  // a body whose members are all optional may be left out
+  // a body whose members are all optional may be omitted
   const empty = schema.safeParse({})
   if (empty.success) return empty.data
   throw new ServiceError('malformed_json', 'The body is empty; JSON is expected.')
@@ -97,12 +100,12 @@ interface Sender {
   params: unknown
 }
 
-/** @throws ServiceError `invalid_request` for a key that is none */
+/** @throws ServiceError `invalid_request` if the key is malformed */
 function onceFor(ctx: SiteContext, endpoint: Endpoint, { caller, params }: Sender, { idempotency }: ApiDeps): Input['once'] {
   const key = takesIdempotencyKey(endpoint) ? ctx.get('Idempotency-Key') : ''
   if (key === '') return (_content, run) => run()
   if (!/^[\x21-\x7e][\x20-\x7e]{0,254}$/.test(key)) throw badKey()
-  // as declared, with its parameters: the address may be spelled in several ways
+  // the declared path and its parameters, since an address has several spellings
   const path = JSON.stringify([endpoint.method, endpoint.path, params])
   return (content, run, replay) => idempotency.once({ caller, path, key, body: content }, run, replay)
 }

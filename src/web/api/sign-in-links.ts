@@ -23,7 +23,7 @@ const SignInLinkView = z.object({
   expiresAt: z.date(),
 })
 
-/** Addresses that sign a person in once; for a host program to send its people here. */
+/** One-time sign-in addresses, for a host program that sends its people here. */
 export function signInLinkEndpoints({ accounts }: { accounts: Accounts }): Endpoint[] {
   return [
     defineEndpoint({

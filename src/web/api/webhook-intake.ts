@@ -9,20 +9,20 @@ import { senderNetwork } from '../shell/client-address.ts'
 import { parseJson } from './json-body.ts'
 
 const LIMIT_BYTES = 256 * 1024
-/** Lever waits some 10 s for an answer (assumed). */
+/** Lever is assumed to wait about 10 s for an answer. */
 const READ_WITHIN_MS = 8000
 
 export interface WebhookIntakeDeps {
   webhooks: Pick<Webhooks, 'findEndpoint' | 'receive'>
-  /** How many proxies in front set `X-Forwarded-For`. */
+  /** How many proxies in front of the service set `X-Forwarded-For`. */
   trustedProxies: number
-  /** How long a body may take to come in. */
+  /** How long the body may take to arrive. */
   readWithinMs?: number
 }
 
 /**
- * Where Lever delivers. Answers 200 once a delivery is durable and leaves the work to others; the body is JSON whatever its
- * content type says.
+ * The address that Lever delivers to. Answers 200 once a delivery is durable; workers process it later. The body is read as JSON regardless
+ * of its content type.
  */
 export function webhookIntake({ webhooks, trustedProxies, readWithinMs = READ_WITHIN_MS }: WebhookIntakeDeps): Intake {
   return {
@@ -45,7 +45,7 @@ const Body = z.object({
 })
 const refusal = (description: string) => ({ description, content: { 'application/problem+json': { schema: { type: 'object' as const } } } })
 
-/** This path, for the OpenAPI document. */
+/** Describes this path in the OpenAPI document. */
 export const webhookIntakePaths: ZodOpenApiPathsObject = {
   '/webhooks/lever/{endpointKey}': {
     post: {

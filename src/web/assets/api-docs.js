@@ -1,4 +1,4 @@
-// Starts Swagger UI on /api/docs. A file of its own, because the content security policy lets no inline script run.
+// Starts Swagger UI on /api/docs. It is a separate file, because the content security policy forbids inline scripts.
 window.SwaggerUIBundle({
   url: '/api/openapi.json',
   dom_id: '#docs',

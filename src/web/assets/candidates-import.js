@@ -1,8 +1,8 @@
-// Shows how the chosen file will be read, and while it is sent, how much of it has been.
+// Shows how the chosen file will be read and, during the upload, how much has been sent.
 const form = document.querySelector('form[data-import]')
 const field = form.querySelector('input[type=file]')
 const place = document.getElementById('import-preview')
-/** Enough for the header and the first rows; a workbook is needed as a whole. */
+/** Enough for the header and the first rows. A workbook is needed in full. */
 const HEAD_BYTES = 512 * 1024
 const LARGEST_WORKBOOK_BYTES = 10 * 1024 * 1024
 

@@ -1,5 +1,5 @@
-// Counts the selection across all pages of the list. It is kept in the tab until it is exported or cleared, or the user signs out. A session
-// that expires keeps it; another person who signs in has a separate selection.
+// Counts the selection across all pages of the list. The tab keeps it until it is exported or cleared, or the user signs out. It survives
+// an expired session; another person who signs in has a separate selection.
 const key = `fulcrum-selection ${document.querySelector('form[data-selection]')?.dataset.selection}`
 const chosen = new Set(JSON.parse(sessionStorage.getItem(key) ?? '[]'))
 
@@ -22,7 +22,7 @@ function show() {
   carryOthers(form, boxes)
 }
 
-/** Those of other pages go along in one hidden field. */
+/** Sends the ids selected on other pages in one hidden field. */
 function carryOthers(form, boxes) {
   form.querySelector('input[name=chosen]')?.remove()
   const here = new Set(boxes.map((box) => box.value))
@@ -35,7 +35,7 @@ function carryOthers(form, boxes) {
   form.append(field)
 }
 
-/** Everybody whom the search finds, on whatever page. */
+/** Selects every candidate that the search finds, on all pages. */
 async function selectMatching(button) {
   button.disabled = true
   const response = await fetch(button.dataset.selectMatching)

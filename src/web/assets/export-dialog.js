@@ -1,9 +1,9 @@
 // The dialog of "Export to ATS" opens at once, and htmx fills it. When it closes after an export, the list behind it is reloaded.
 const dialog = document.getElementById('export-dialog')
 let opener = null
-/** Ids of candidates whose export was asked for while the dialog was open. */
+/** Ids of candidates whose export was requested while the dialog was open. */
 let sent = []
-/** They are on their way: the list behind is to be read anew. */
+/** The exports have started, so the list behind the dialog needs a reload. */
 let isSent = false
 
 function say(text) {

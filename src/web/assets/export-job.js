@@ -1,4 +1,4 @@
-// Makes the list of jobs searchable: a combobox after the pattern of the ARIA Authoring Practices, over the list that stands there.
+// Makes the existing list of jobs searchable: a combobox after the pattern of the ARIA Authoring Practices.
 const folded = (text) => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
 
 function enhance(select) {
@@ -120,7 +120,7 @@ function run(select, input, list) {
       if (isOpen) activate(moves[event.key])
       else offer([...select.options])
     } else if (event.key === 'Enter') {
-      // never sends the form
+      // never submits the form
       const items = isOpen ? shown() : []
       const item = items[active] ?? (items.length === 1 ? items[0] : null)
       if (item) choose(item)

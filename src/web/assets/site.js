@@ -1,4 +1,4 @@
-// What every page gains where scripts run: copy buttons, times in the reader's zone, no second submit by a double click.
+// Adds to every page where scripts run: copy buttons, times in the reader's zone, and protection against a double submit.
 const language = document.documentElement.lang
 
 function showTimes(root) {
@@ -12,7 +12,7 @@ async function copy(field) {
   try {
     await navigator.clipboard.writeText(field.value)
   } catch {
-    // an address without https has no clipboard
+    // the clipboard API needs https
     document.execCommand('copy')
   }
 }
@@ -29,7 +29,7 @@ document.addEventListener('click', async (event) => {
   if (said) said.textContent = button.dataset.copied
 })
 
-// links that look like buttons, and say so, are pressed like buttons
+// links that look like buttons, and have that role, are pressed like buttons
 document.addEventListener('keydown', (event) => {
   if (event.key !== ' ' || !event.target.matches?.('a[role=button]')) return
   event.preventDefault()
@@ -43,7 +43,7 @@ const again = (button) => {
 
 document.addEventListener('submit', (event) => {
   if (event.defaultPrevented) return
-  // after the browser has gathered the fields, of which the pressed button may be one
+  // after the browser has gathered the fields, which may include the pressed button
   setTimeout(() => {
     for (const button of document.querySelectorAll('button[type=submit]')) {
       if (button.form !== event.target || button.disabled) continue

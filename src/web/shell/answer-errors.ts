@@ -7,7 +7,7 @@ import type { SiteContext, SiteState } from './site-state.ts'
 
 const OF_THE_FAILED_ANSWER = ['Content-Encoding', 'Content-Disposition', 'Content-Length', 'ETag', 'Last-Modified']
 
-/** Turns every error into an answer: a problem document for programs, and for people the page that `showError` renders. */
+/** Turns every error into an answer: a problem document for programs, and the page that `showError` renders for people. */
 export function answerErrors(log: Log, showError: (ctx: SiteContext, error: ServiceError) => void): Middleware<SiteState> {
   return async (ctx, next) => {
     try {
@@ -27,7 +27,7 @@ export function answerErrors(log: Log, showError: (ctx: SiteContext, error: Serv
   }
 }
 
-/** The error to answer with; one that is ours to mend is logged. */
+/** Returns the error to answer with, and logs it if it is a fault of the service. */
 export function noteFailure(log: Log, requestId: string, thrown: unknown): ServiceError {
   const error = toServiceError(thrown)
   if (error.status >= 500) log.error({ requestId, err: error }, 'request failed')

@@ -2,7 +2,7 @@ import type { Middleware, ParameterizedContext } from 'koa'
 import { ServiceError } from '../../errors.ts'
 import type { SiteState } from './site-state.ts'
 
-/** Answers 404 for an address that no route has answered. Comes before every router. */
+/** Answers 404 if no route has answered. Comes before every router. */
 export function answerNotFound(): Middleware<SiteState> {
   return async (ctx, next) => {
     await next()
@@ -12,7 +12,7 @@ export function answerNotFound(): Middleware<SiteState> {
 }
 
 /**
- * Answers a request to an address that takes `methods` alone.
+ * Answers a request to an address that takes only `methods`.
  * @throws ServiceError `method_not_allowed` with `Allow`, except for `OPTIONS`
  */
 export function answerOtherMethod(ctx: ParameterizedContext, methods: readonly string[]): void {

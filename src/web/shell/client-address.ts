@@ -2,14 +2,17 @@ import ipaddr from 'ipaddr.js'
 import type { ParameterizedContext } from 'koa'
 import type { IncomingMessage } from 'node:http'
 
-/** Where a request comes from, in the form in which addresses are counted: see {@link networkOf}. Behind `TRUSTED_PROXIES`, what they report. */
+/**
+ * Returns the sender's network, by which requests are counted; see {@link networkOf}. Behind `TRUSTED_PROXIES`, the address that they
+ * report.
+ */
 export function clientNetwork(ctx: ParameterizedContext): string {
   return networkOf(ctx.ip)
 }
 
 /**
- * The network that an address counts for: an IPv6 address by its /64, since one customer holds all of it; an IPv4-mapped one as IPv4; without a
- * port, which some proxies add. What is no address stays as it is.
+ * Returns the network that an address is counted under: the /64 of an IPv6 address, since one customer holds all of it; an IPv4-mapped
+ * address as IPv4. Removes a port, which some proxies add. Anything that is not an address is returned unchanged.
  */
 export function networkOf(address: string): string {
   const plain = withoutPort(address.trim())
@@ -27,8 +30,9 @@ function withoutPort(address: string): string {
 }
 
 /**
- * The network that a request came from, to count by: an IPv4 address, or the /64 of an IPv6 one, since one sender may use all of it. Behind
- * `trustedProxies` proxies it is what the outermost of them wrote into `X-Forwarded-For`; what stands before that is the sender's own claim.
+ * Returns the network that a request came from, for counting: an IPv4 address, or the /64 of an IPv6 address, since one sender may use all
+ * of it. Behind `trustedProxies` proxies, it is what the outermost of them wrote into `X-Forwarded-For`; earlier entries are the sender's
+ * own claims.
  */
 export function senderNetwork(request: Pick<IncomingMessage, 'headers' | 'socket'>, trustedProxies: number): string {
   return networkOf(addressOf(request, trustedProxies))

@@ -9,8 +9,8 @@ const BROWSER_COOKIE = 'fulcrum_browser'
 const PREFIX = 'flb'
 
 /**
- * The token in the form of a Continue page. It is good in this browser, at this address and while the same person, or nobody, is signed
- * in: a form on another site cannot carry it, and a page that is older than the session signs nobody out unasked.
+ * Returns the token for the form of a Continue page. It is valid in this browser, at this address, and as long as the same person, or no
+ * one, is signed in. A form on another site cannot carry it, and a page older than the session cannot sign anyone out by surprise.
  */
 export function issueContinueToken(ctx: SiteContext): string {
   const known = browserSecret(ctx)
@@ -19,7 +19,7 @@ export function issueContinueToken(ctx: SiteContext): string {
   return tokenFor(ctx, secret)
 }
 
-/** True for the token that {@link issueContinueToken} gave. */
+/** True if {@link issueContinueToken} issued the token. */
 export function isContinueToken(ctx: SiteContext, given: string): boolean {
   const secret = browserSecret(ctx)
   return secret !== null && equalSecrets(given, tokenFor(ctx, secret))

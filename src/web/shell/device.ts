@@ -5,11 +5,11 @@ import { accountKey } from './sign-in-failures.ts'
 
 const DEVICE_COOKIE = 'fulcrum_device'
 const KEPT_MS = 180 * 86_400_000
-/** Of so many people a browser is remembered, the last ones to sign in. */
+/** A browser is remembered for this many people, the most recent to sign in. */
 const MOST_PEOPLE = 5
 const SEPARATOR = '~'
 
-/** Keeps the mark of somebody who has signed in with this browser, in place of an earlier one of the same person. Survives signing out. */
+/** Stores the mark of a person who signed in with this browser, replacing that person's earlier mark. Survives signing out. */
 export function rememberDevice(ctx: SiteContext, mark: string): void {
   const [person] = mark.split('.')
   const others = deviceMarks(ctx).filter((one) => one.split('.')[0] !== person)
@@ -21,8 +21,9 @@ function deviceMarks(ctx: SiteContext): string[] {
 }
 
 /**
- * The keys that failed sign-ins count under. A browser where this person signed in before has a key of its own, so strangers cannot lock
- * the person out; every other try counts by address and account. Where `email` is null (not known yet), any person's browser will do.
+ * Resolves to the keys that failed sign-ins count under. A browser where this person signed in before has its own key, so strangers cannot
+ * lock the person out; every other try counts by address and account. If `email` is null (not known yet), any person's mark in this browser
+ * counts.
  */
 export async function keysOfTry(ctx: SiteContext, accounts: Pick<Accounts, 'findDevice'>, email: string | null): Promise<string[]> {
   const device = await accounts.findDevice(deviceMarks(ctx), email)

@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { equalSecrets, keyedHash } from '../../secrets/opaque-token.ts'
 import type { SiteContext } from './site-state.ts'
 
-/** What a page says at its top: what has just happened. */
+/** A message at the top of a page about what just happened. */
 export const Notice = z.object({ look: z.enum(['ok', 'warn', 'bad']), text: z.string() })
 export type Notice = z.output<typeof Notice>
 
 const FLASH_COOKIE = 'fulcrum_flash'
 const FLASH_MS = 60_000
-/** Cookies end at 4096 bytes. */
+/** Browsers limit a cookie to 4096 bytes. */
 const LONGEST_TEXT = 1000
 
-/** Says something on the next page that this browser opens, once: for after a form, whose answer is a redirect. */
+/** Shows a message once, on the next page that this browser opens: for use after a form, whose answer is a redirect. */
 export function keepNotice(ctx: SiteContext, { look, text }: Notice): void {
   const { csrfToken } = ctx.state
   if (csrfToken === null) return
@@ -19,7 +19,7 @@ export function keepNotice(ctx: SiteContext, { look, text }: Notice): void {
   ctx.state.cookies.set(ctx, FLASH_COOKIE, `${payload}.${signatureOf(payload, csrfToken)}`, { maxAgeMs: FLASH_MS })
 }
 
-/** What {@link keepNotice} left, for the last time. Words that another program put into the jar are not shown. */
+/** Returns and removes what {@link keepNotice} stored. Text that another program put into the cookie is not shown. */
 export function takeNotice(ctx: SiteContext): Notice | null {
   const { csrfToken, cookies } = ctx.state
   const kept = cookies.get(ctx, FLASH_COOKIE)

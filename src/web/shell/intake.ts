@@ -7,15 +7,15 @@ import type { NoteServed } from './request-log.ts'
 import { toProblem } from './problem.ts'
 
 /**
- * An address that programs post to in bursts. It is served ahead of the site, since language, cookies, routes and whatever else a page or
- * the API needs cost several times what taking in does.
+ * An address that programs post to in bursts. It is served before the site, because language, cookies, routing and the rest of what pages
+ * and the API need cost several times as much as the intake.
  */
 export interface Intake {
-  /** The route as log and metrics name it, ending in its one parameter: `/webhooks/lever/:endpointKey`. */
+  /** The route as log and metrics name it, ending in its only parameter: `/webhooks/lever/:endpointKey`. */
   route: string
   /**
-   * Reads the request, and gives the body of the 200.
-   * @throws ServiceError for a refusal
+   * Reads the request and resolves to the body of the 200.
+   * @throws ServiceError when it refuses the request
    */
   take(parameter: string, request: IncomingMessage): Promise<object>
 }
@@ -29,7 +29,7 @@ export interface IntakeSurroundings {
 
 type Site = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** Serves requests to the intakes, and hands all others on to `site`. */
+/** Serves requests to the intakes and passes all others to `site`. */
 export function answerAhead(intakes: readonly Intake[], surroundings: IntakeSurroundings, site: Site): RequestListener {
   const byPrefix = intakes.map((intake) => ({ intake, prefix: intake.route.slice(0, intake.route.indexOf(':')) }))
   const everyAnswer = Object.entries({ ...surroundings.headers, 'Cache-Control': 'no-store' }).flat()
@@ -43,7 +43,7 @@ export function answerAhead(intakes: readonly Intake[], surroundings: IntakeSurr
   }
 }
 
-/** The rest of the address, without a last slash and a query. */
+/** The rest of the address, without a trailing slash and a query. */
 const PARAMETER = /^([^/?]+)\/?(?:\?.*)?$/
 
 interface Passage extends IntakeSurroundings {
@@ -67,7 +67,7 @@ interface Outcome {
   status: number
   type: string
   body: string
-  /** Names and values by turns. */
+  /** Alternating names and values. */
   headers: readonly string[]
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { ServiceError } from '../../errors.ts'
 
-/** More than a boundary, its headers and the token take. */
+/** More than a boundary, its headers and the token need. */
 const LONGEST_HEAD = 2000
 const TOKEN_FIELD = /^[^\r\n]*;\s*name="_csrf"\r\n\r\n([\w.~-]{1,200})\r\n/i
 const PAUSE_MS = 20_000
@@ -12,8 +12,8 @@ export function isMultipart(request: IncomingMessage): boolean {
 }
 
 /**
- * The field `_csrf` of a multipart body where it is the first part, as in every form of ours; else empty. Nothing of the body is used up:
- * whoever reads it afterwards finds all of it.
+ * Resolves to the `_csrf` field of a multipart body if it is the first part, as in all our forms; otherwise to an empty string. It consumes
+ * nothing: the next reader gets the whole body.
  * @throws ServiceError `request_timeout`
  */
 export async function leadingToken(request: IncomingMessage): Promise<string> {
@@ -25,7 +25,7 @@ export async function leadingToken(request: IncomingMessage): Promise<string> {
   return field?.[1] && part.startsWith(mark, field[0].length) ? field[1] : ''
 }
 
-/** The first bytes of a body, put back at once. */
+/** Reads the first bytes of a body and puts them back. */
 async function peek(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   await new Promise<void>((resolve, reject) => {
@@ -46,12 +46,12 @@ async function peek(request: IncomingMessage): Promise<Buffer> {
     }
     request.on('readable', read).on('end', stop).on('close', stop)
   })
-  // a stream lets go of a "readable" listener only with the next tick; before that, nobody else could read it
+  // a stream removes a "readable" listener only on the next tick; until then, no one else can read it
   await new Promise((resolve) => setImmediate(resolve))
   return Buffer.concat(chunks)
 }
 
-/** The first part and the boundary behind it, or the end of a shorter body. */
+/** True if `head` has the first part and the boundary after it, or the end of a shorter body. */
 function isWhole(head: Buffer): boolean {
   return head.toString('latin1').split('\r\n--').length > 2
 }

@@ -7,20 +7,20 @@ export interface Route<Access extends string = string> {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** The whole path, with parameters after a colon: `/candidates/:id`. */
   path: string
-  /** Who may use the route. A route that does not say is not mounted. */
+  /** Who may use the route. A route without it is not mounted. */
   access: Access
 }
 
 export type RouteContext = SiteContext & { params: Record<string, string> }
 
 /**
- * Makes the one router of a set of routes; nothing else in `src/web` creates a router. A path matches as it is written: letter case,
- * encodings and slashes count. Where several patterns match, the one with the fewest parameters takes the path with all of its methods,
- * whatever the order of the routes; a method that it does not have is answered with 405.
- * @param levels what `access` may say
- * @param answer checks who may, then answers
- * @param answerOther answers a method that the path does not have; says what is possible unless given
- * @throws Error for a route that does not say who may use it, and for a second route with the same method and path
+ * Makes the only router for a set of routes; nothing else in `src/web` creates a router. Paths match exactly: letter case, encodings and
+ * slashes count. If several patterns match, the one with the fewest parameters takes the path with all of its methods, regardless of the
+ * order of the routes; a method that it lacks is answered with 405.
+ * @param levels the values that `access` may have
+ * @param answer checks access, then answers
+ * @param answerOther answers a method that the path lacks; by default, lists the allowed ones
+ * @throws Error for a route without valid access, and for a second route with the same method and path
  */
 export function mountRoutes<Access extends string, R extends Route<Access>>(
   routes: readonly R[],

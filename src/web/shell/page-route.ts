@@ -56,7 +56,7 @@ function isOpenedByBrowser(ctx: RouteContext): boolean {
   return (ctx.method === 'GET' || ctx.method === 'HEAD') && ctx.accepts('application/json', 'text/html') === 'text/html'
 }
 
-/** `/exports/batches/1` of `/exports/batches/:id/pause`; null if there is no parent page. */
+/** Returns `/exports/batches/1` for `/exports/batches/:id/pause`; null if there is no parent page. */
 function pageAbove(path: string, params: Readonly<Record<string, string>>, readable: ReadonlySet<string>): string | null {
   const above = path.slice(0, path.lastIndexOf('/')) || '/'
   if (readable.has(above)) return above.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))

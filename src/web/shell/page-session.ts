@@ -13,7 +13,7 @@ import { assertSameOrigin } from './same-origin.ts'
 import { assertIntended, loadSession } from './session.ts'
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
-/** A form of 500 rows has several fields in each. */
+/** A form of 500 rows has several fields per row. */
 const MOST_FIELDS = 10_000
 const MOST_KB = 256
 const readFormBody = koaBody({
@@ -22,7 +22,7 @@ const readFormBody = koaBody({
   text: false,
   multipart: false,
   formLimit: `${MOST_KB}kb`,
-  // by default qs turns a list of more than 20 values into an object
+  // by default, qs turns a list of more than 20 values into an object
   queryString: {
     allowDots: false,
     depth: 0,
@@ -40,7 +40,10 @@ const readFormBody = koaBody({
   },
 } as never)
 
-/** qs would keep a malformed encoding unchanged, and bytes that are not UTF-8 arrive here as U+FFFD. A browser percent-encodes a real U+FFFD, so a bare one means bad bytes. */
+/**
+ * qs would keep a malformed encoding unchanged, and bytes that are not UTF-8 arrive here as U+FFFD. A browser percent-encodes a real
+ * U+FFFD, so a bare one means bad bytes.
+ */
 function decodePart(text: string): string {
   try {
     if (!text.includes('\uFFFD')) return decodeURIComponent(text.replaceAll('+', ' '))
@@ -50,15 +53,15 @@ function decodePart(text: string): string {
   throw new ServiceError('bad_request', 'The form or its address is not valid UTF-8.')
 }
 
-/** Answers a form whose session ended with a page that keeps what was typed; false if it did not answer. */
+/** Answers a form whose session ended with a page that keeps what was typed; returns false if it did not answer. */
 export type OfferToSendAgain = (ctx: SiteContext, fields: Record<string, unknown>) => boolean
 
 const NOTHING_MORE = async () => undefined
 
 /**
- * For every page: who is signed in; and for a form, its fields, from a page of this site and with the session's token
- * (`_csrf`, in a form with files the first field; or the header where a script sends it). Files are left to the route.
- * Addresses for programs end here, so no page below them can go without these checks.
+ * Runs for every page: loads the signed-in person. For a form, it reads the fields and checks that the form came from a page of this site
+ * with the session's token: `_csrf`, which is the first field of a form with files, or a header if a script sends the form. Files are left
+ * to the route. Addresses for programs end here, so no page below them can skip these checks.
  */
 export function pageSession(deps: {
   accounts: Pick<Accounts, 'findSession' | 'getOrganization'>
@@ -83,12 +86,12 @@ export function pageSession(deps: {
 }
 
 /**
- * A form that signs somebody in may be older than the session: the person may have signed in from another tab. The form of a Continue
- * page has a token of its own. Another spelling of these paths needs the session's token like any form.
+ * A sign-in form may be older than the session: the person may have signed in from another tab. The form of a Continue page has its own
+ * token. Other spellings of these paths need the session's token like any form.
  */
 const SIGNS_IN = /^\/(sign-in|sign-in\/link\/[^/]+|connect\/lever\/[^/]+)$/
 
-/** Forms that only read. Another session than the one they were made for may submit them, and sees what its own person may see. */
+/** Forms that only read. A different session than the one they were made for may submit them and sees only what its own person may see. */
 const ONLY_READS = /^\/candidates\/(selection|export\/(open|preview))$/
 
 async function afterForm(
@@ -113,9 +116,9 @@ async function sentToken(ctx: SiteContext): Promise<string> {
 }
 
 /**
- * The fields of a posted form, checked. A field that the schema does not name is refused, so that a misspelled one cannot change what the
- * form does. A `z.record` must check the names itself.
- * @throws ServiceError `invalid_request`, `unsupported_media_type` for a body that is no form
+ * Returns the checked fields of a posted form. Fields that the schema does not name are refused, so that a misspelled one cannot change
+ * what the form does. A `z.record` must check the names itself.
+ * @throws ServiceError `invalid_request`, `unsupported_media_type` if the body is not a form
  */
 export function parseForm<S extends z.ZodType>(ctx: SiteContext, schema: S): z.output<S> {
   if (hasBody(ctx.req) && !ctx.is('urlencoded')) throw new ServiceError('unsupported_media_type', 'The body is not a form.')
@@ -123,9 +126,9 @@ export function parseForm<S extends z.ZodType>(ctx: SiteContext, schema: S): z.o
 }
 
 /**
- * The query parameters, checked like a form: misspelled or malformed ones are refused, since ignoring them would show or start something
- * else. Empty ones, as a form leaves them, count as absent, and so does what mail and ad programs append to links.
- * @throws ServiceError `invalid_request`, `bad_request` for an address that is not encoded as UTF-8
+ * Returns the query parameters, checked like a form. Misspelled or malformed ones are refused, since ignoring them would show or start
+ * something else. Empty parameters, which forms send, and parameters that mail and ad programs append to links count as absent.
+ * @throws ServiceError `invalid_request`, `bad_request` if the address is not encoded as UTF-8
  */
 export function parseAddress<S extends z.ZodType>(ctx: SiteContext, schema: S): z.output<S> {
   decodePart(ctx.querystring)
@@ -133,14 +136,14 @@ export function parseAddress<S extends z.ZodType>(ctx: SiteContext, schema: S): 
   return parseInput(closed(schema), Object.fromEntries(given)) as z.output<S>
 }
 
-/** Parameters by which mail and ad programs recognize who followed a link. */
+/** Parameters that mail and ad programs use to recognize who followed a link. */
 const APPENDED = /^(utm_\w{1,30}|fbclid|gclid|msclkid|mc_[ce]id)$/
 
 function closed(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodPipe ? z.pipe(closed(schema.def.in as z.ZodType), schema.def.out) : strictly(schema)
 }
 
-/** The fields of a posted form as they came, without the session's token; none where a form has files. */
+/** Returns the raw fields of a posted form without the session's token; empty for a form with files. */
 export function typedFields(ctx: SiteContext): Record<string, unknown> {
   const { _csrf, ...fields } = formFields(ctx)
   return fields

@@ -4,8 +4,8 @@ import { ServiceError, type FieldFault } from '../../errors.ts'
 const MAX_FAULTS = 100
 
 /**
- * Checks what came from outside. `where` is put before the paths: `query.limit`, and nothing for a body's fields.
- * A NUL character is refused in every text and name: no field has a use for one, and MongoDB refuses it in patterns and names.
+ * Checks outside input. `where` is put before the paths, such as `query.limit`; it is empty for the fields of a body. A NUL character is
+ * refused in every text and name: no field needs one, and MongoDB refuses it in patterns and names.
  * @throws ServiceError `invalid_request` with every wrong or unknown field in `errors`
  */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown, where = ''): z.output<S> {
@@ -33,7 +33,7 @@ function placesOfNul(value: unknown, path: readonly PropertyKey[]): PropertyKey[
   return Object.entries(value).flatMap(([name, item]) => placesOfNul(name, path).concat(placesOfNul(item, [...path, name])))
 }
 
-/** The object schema as one that refuses unknown members. */
+/** Returns the object schema in a form that refuses unknown members. */
 export function strictly(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodObject && schema.def.catchall === undefined ? schema.strict() : schema
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { isServiceError, ServiceError, type ErrorCode } from '../../errors.ts'
 
-/** RFC 9457, with our members. */
+/** RFC 9457, with our additional members. */
 export interface Problem {
   type: 'about:blank'
   title: string
@@ -14,7 +14,7 @@ export interface Problem {
   [extra: string]: unknown
 }
 
-/** Codes for what Koa, its parsers and Node refuse by a status of their own. */
+/** Codes for errors that Koa, its parsers and Node report by status only. */
 const CODE_BY_STATUS: Record<number, ErrorCode> = {
   400: 'bad_request',
   401: 'unauthenticated',
@@ -31,10 +31,10 @@ const CODE_BY_STATUS: Record<number, ErrorCode> = {
 const STORAGE_ERRORS =
   /^(Mongo(ose)?(Server)?(Network|NetworkTimeout|ServerSelection|NotConnected|TopologyClosed|PoolCleared|WriteConcern)\w*Error)$/
 
-/** What mongoose says of a call made while it has no connection. */
+/** How mongoose reports a call made without a connection. */
 const NOT_CONNECTED = /buffering timed out|initial connection/
 
-/** Any error as one of ours: what is not foreseen becomes `internal_error`, with the original as its cause. */
+/** Returns any error as a ServiceError: an unexpected one becomes `internal_error`, with the original as its cause. */
 export function toServiceError(error: unknown): ServiceError {
   if (isServiceError(error)) return error
   const { name, message, status, expose } = (error ?? {}) as { name?: string; message?: string; status?: number; expose?: boolean }
@@ -50,7 +50,7 @@ export function toServiceError(error: unknown): ServiceError {
   return new ServiceError('internal_error', 'Something went wrong on our side.', { cause: error })
 }
 
-/** What a program gets; of an `internal_error` the request's id and nothing else. */
+/** Returns the answer for a program; an `internal_error` shows only the request's id. */
 export function toProblem(error: ServiceError, requestId: string): Problem {
   const { status, code, message, hint, errors, extra } = error
   const base = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail: message, code } as const

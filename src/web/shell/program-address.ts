@@ -1,4 +1,7 @@
-/** Addresses that programs call, in any case, as routes take them: their errors are problem documents, and no session page stands below them. */
+/**
+ * Addresses that programs call, in any letter case, as routes take them. Their errors are problem documents, and no session page is below
+ * them.
+ */
 const PROGRAM_ADDRESSES = /^\/(api|webhooks)(\/|$)|^\/(healthz|readyz|metrics)$/i
 
 export function isProgramAddress(path: string): boolean {

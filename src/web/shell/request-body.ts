@@ -28,9 +28,9 @@ function tooSlow(): ServiceError {
 }
 
 /**
- * The whole body as bytes. What is over the limit is left unread, for Node to discard, so that the sender can read why.
- * @param withinMs how long the whole body may take; without it, as long as the sender is not silent
- * @throws ServiceError `payload_too_large`, `request_timeout`, `bad_request` when the sender goes away
+ * Resolves to the whole body as bytes. What exceeds the limit is left unread for Node to discard, so that the sender can read the answer.
+ * @param withinMs how long the whole body may take; without it, only the sender's silence is limited
+ * @throws ServiceError `payload_too_large`, `request_timeout`, `bad_request` if the sender disconnects
  */
 export function readBytes(request: IncomingMessage, limitBytes: number, withinMs?: number): Promise<Buffer> {
   return withinMs === undefined ? unlessSilent(request, () => collect(request, limitBytes)) : collect(request, limitBytes, withinMs)
@@ -61,7 +61,7 @@ function collect(request: IncomingMessage, limitBytes: number, withinMs?: number
   })
 }
 
-/** True when the request says that it has a body. */
+/** True if the request declares a body. */
 export function hasBody(request: IncomingMessage): boolean {
   return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
 }

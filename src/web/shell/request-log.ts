@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import { actorOf, type Caller } from '../../accounts/caller.ts'
 import type { SiteContext, SiteState } from './site-state.ts'
 
-/** One request, for metrics: `route` is the pattern, so that its values are few. */
+/** One request, for metrics. `route` is the pattern, so that it has few values. */
 export interface ServedRequest {
   method: string
   route: string
@@ -10,10 +10,13 @@ export interface ServedRequest {
   durationMs: number
 }
 
-/** Notes a request that was answered, in log and metrics; `ids` are those of the request and of who made it. */
+/** Records an answered request in log and metrics; `ids` identify the request and its caller. */
 export type NoteServed = (served: ServedRequest, ids: Record<string, string>) => void
 
-/** One line a request: the route's pattern and ids, no path or query (they may hold tokens) and nothing personal. */
+/**
+ * Logs one line per request with the route's pattern and ids. Paths and queries are left out, since they may hold tokens, and so is
+ * personal data.
+ */
 export function requestLog(noteServed: NoteServed): Middleware<SiteState> {
   return async (ctx, next) => {
     const startedAt = performance.now()

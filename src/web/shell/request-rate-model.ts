@@ -1,13 +1,13 @@
 import { model, Schema } from 'mongoose'
 
-/** How fast somebody asks. Full again and forgotten once `expiresAt` is over. */
+/** A caller's request rate. After `expiresAt` the bucket is full again and the document is deleted. */
 const requestRateSchema = new Schema(
   {
     /** The caller, as `actorOf` names it. */
     _id: { type: String, required: true },
-    /** When each request let through will have been earned again, ms since the epoch by the database's clock. */
+    /** When all spent tokens will be earned again, in ms since the epoch by the database's clock. */
     earnedAt: { type: Number, required: true },
-    /** What the last question was answered with, and when; read back by the process that asked. */
+    /** The answer to the last request for tokens and its time; the process that asked reads it back. */
     granted: { type: Number, required: true },
     now: { type: Number, required: true },
     expiresAt: { type: Date, required: true },

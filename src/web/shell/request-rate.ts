@@ -3,7 +3,7 @@ import { actorOf, type Caller } from '../../accounts/caller.ts'
 import { ServiceError } from '../../errors.ts'
 import { RequestRateModel } from './request-rate-model.ts'
 
-/** Requests a second, how many may come at once after a pause, and how many a process takes out of the shared count in one go. */
+/** Requests per second, the burst after a pause, and how many tokens a process takes from the shared bucket at a time. */
 interface Rate {
   perSecond: number
   burst: number
@@ -12,14 +12,14 @@ interface Rate {
 const PERSON: Rate = { perSecond: 10, burst: 100, lease: 5 }
 const KEY: Rate = { perSecond: 100, burst: 1000, lease: 20 }
 
-/** What a process has taken and not used in this time, it gives back with its next question. */
+/** A process returns tokens that it has not used within this time when it next asks. */
 const LEASE_MS = 2000
 const FORGET_EVERY = 10_000
 
 /** @throws ServiceError `too_many_requests` with `Retry-After` */
 export type RateGuard = (caller: Caller) => Promise<void>
 
-/** Requests that this process may still let through without asking, and until when none is worth asking for. */
+/** Requests that this process may still accept without asking the database, and until when asking is pointless. */
 interface Lease {
   left: number
   takenAt: number
@@ -28,9 +28,9 @@ interface Lease {
 }
 
 /**
- * Limits how fast each person and each key may ask, on the API and the pages together, over all processes: a token bucket in the
- * database, by its clock. A process takes several tokens at a time, so that a busy caller costs one write for many requests; a caller
- * may exceed the burst by what was leased before, at most `lease` a process.
+ * Limits the request rate of each person and each key, on the API and the pages together, across all processes: a token bucket in the
+ * database, by its clock. A process takes several tokens at a time, so that a busy caller costs one write for many requests. A caller may
+ * exceed the burst by what was leased before, at most `lease` per process.
  */
 export function createRateGuard(): RateGuard {
   const leases = new Map<string, Lease>()
@@ -60,7 +60,7 @@ function forgetIdle(leases: Map<string, Lease>): void {
     if (asking === null && now - takenAt > LEASE_MS && refusedUntil < now) leases.delete(key)
 }
 
-/** Takes tokens for this process, up to `lease`, or notes until when there is none. */
+/** Takes up to `lease` tokens for this process, or notes until when there are none. */
 async function ask(key: string, lease: Lease, rate: Rate): Promise<void> {
   const unused = lease.left
   lease.left = 0
@@ -71,7 +71,7 @@ async function ask(key: string, lease: Lease, rate: Rate): Promise<void> {
 
 const NOW_MS = { $toDouble: '$$NOW' }
 
-/** GCRA: `earnedAt` is when each token spent will have been earned again, ms since the epoch by the database's clock. */
+/** GCRA: `earnedAt` is when all spent tokens will be earned again, in ms since the epoch by the database's clock. */
 async function take(key: string, { perSecond, burst, lease }: Rate, unused: number): Promise<{ granted: number; waitMs: number }> {
   const costMs = 1000 / perSecond
   const spentUntil = { $max: [NOW_MS, { $subtract: [{ $ifNull: ['$earnedAt', 0] }, unused * costMs] }] }

@@ -6,7 +6,7 @@ import type { SiteCookies } from './site-cookies.ts'
 
 export const LANGUAGE_COOKIE = 'fulcrum_language'
 
-/** Gives each request an id of ours (one sent along is not believed), its language and the cookies of this site. */
+/** Gives each request its own id (ignoring one that the client sends), its language and this site's cookies. */
 export function requestState(cookies: SiteCookies): Middleware<SiteState> {
   return async (ctx, next) => {
     ctx.state.requestId = randomUUID()
@@ -30,7 +30,7 @@ function languageOf(ctx: SiteContext, cookies: SiteCookies): Language {
   return isLanguage(preferred) ? preferred : 'en'
 }
 
-/** What was chosen in this browser. */
+/** Returns the language chosen in this browser. */
 export function chosenLanguage(ctx: SiteContext, cookies: SiteCookies): Language | null {
   const chosen = cookies.get(ctx, LANGUAGE_COOKIE)
   return isLanguage(chosen) ? chosen : null

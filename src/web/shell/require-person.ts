@@ -5,16 +5,16 @@ import type { SiteContext } from './site-state.ts'
 import { typedFields, type OfferToSendAgain } from './page-session.ts'
 
 /**
- * `public`: everybody, also signed out; a route that takes a key or a token of its own checks it itself. `sourcer`, `admin`: the least role
- * of the person who is signed in.
+ * `public`: everyone, including signed-out visitors; a route with its own key or token checks it itself. `sourcer`, `admin`: the lowest
+ * role that the signed-in person needs.
  */
 export type PageAccess = 'public' | 'sourcer' | 'admin'
 
 /**
- * Checks who may open a page. A visitor who is signed out is answered here: a read leads to the sign-in page and back, a form is kept to be
- * sent again (one without fields leads to the sign-in page and back to the same page), and a script is told to load the page again.
- * @returns false where that has been answered
- * @throws ServiceError `forbidden` for a person of another role
+ * Checks who may open a page. Signed-out visitors are answered here: a read leads to the sign-in page and back, a form is kept to be sent
+ * again (one without fields leads to the sign-in page and back to the same page), and a script is told to reload the page.
+ * @returns false if it has answered
+ * @throws ServiceError `forbidden` if the person's role is too low
  */
 export function isAdmitted(ctx: SiteContext, access: PageAccess, offerToSendAgain: OfferToSendAgain): boolean {
   if (access === 'public') return true
@@ -24,7 +24,7 @@ export function isAdmitted(ctx: SiteContext, access: PageAccess, offerToSendAgai
   return caller !== null
 }
 
-/** The person who is signed in, on a route whose `access` is not `public`. */
+/** Returns the signed-in person, on a route whose `access` is not `public`. */
 export function personOf(ctx: SiteContext): PersonCaller {
   const { caller } = ctx.state
   if (!caller) throw new ServiceError('unauthenticated', 'Sign in first.')
@@ -45,7 +45,7 @@ function toSignIn(ctx: SiteContext, offerToSendAgain: OfferToSendAgain): void {
   seeOther(ctx, address)
 }
 
-/** Path of the open page; for a form or a script, the page that sent the request. */
+/** Returns the path of the open page; for a form or a script, the page that sent the request. */
 function whereOneWas(ctx: SiteContext, isRead: boolean): string {
   const page = ctx.get('HX-Current-URL') || (isRead ? '' : ctx.get('Referer'))
   if (page === '') return isRead ? ctx.url : '/'

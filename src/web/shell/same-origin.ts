@@ -2,7 +2,7 @@ import type { ParameterizedContext } from 'koa'
 import { isLoopbackHost } from '../../config.ts'
 import { ServiceError } from '../../errors.ts'
 
-/** A write that a page of another site sent. */
+/** A write sent by a page of another site. */
 export class FromAnotherSite extends ServiceError {
   constructor() {
     super('forbidden', 'This request was sent from another site.', { hint: 'Open the page here and send it again.' })
@@ -11,8 +11,8 @@ export class FromAnotherSite extends ServiceError {
 }
 
 /**
- * A write with a browser's cookie must come from a page of this site. Browsers say so in `Sec-Fetch-Site`, older ones in
- * `Origin`; a program that sends neither has no cookie to abuse.
+ * A write with a browser's cookie must come from a page of this site. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`; a
+ * program that sends neither has no cookie to abuse.
  * @throws ServiceError `forbidden`
  */
 export function assertSameOrigin(ctx: ParameterizedContext, publicUrl: string): void {
@@ -31,16 +31,15 @@ function isOwnOrigin(ctx: ParameterizedContext, origin: string, publicUrl: strin
 }
 
 /**
- * True for a browser or program on this machine that addresses it as such, with no proxy in between. Never true where
- * `publicUrl` is not http on a loopback host: such a service has a proxy in front, which may connect from this machine and
- * need not set a forwarding header.
+ * True if a browser or program on this machine addresses the service as local, with no proxy in between. Never true unless `publicUrl` is
+ * http on a loopback host: any other service has a proxy in front, which may connect from this machine without a forwarding header.
  */
 export function isLoopbackRequest(ctx: ParameterizedContext, publicUrl: string): boolean {
   const { protocol, hostname } = new URL(publicUrl)
   if (protocol !== 'http:' || !isLoopbackHost(hostname)) return false
   const address = (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
   const isForwarded = FORWARDING_HEADERS.some((name) => ctx.get(name) !== '')
-  // a name other than the machine's own would be one that somebody pointed here (DNS rebinding)
+  // any other host name could be one that an attacker pointed here (DNS rebinding)
   return (
     isLoopbackHost(address) &&
     !isForwarded &&

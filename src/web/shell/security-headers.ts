@@ -4,8 +4,8 @@ import Koa, { type Middleware } from 'koa'
 import helmet from 'koa-helmet'
 
 /**
- * Headers that keep a browser from doing what no page of ours asks for. Forms may go on to Lever's authorization server,
- * since the consent starts with one. Pico's icons are `data:` images.
+ * Returns headers that block browser features no page here needs. Forms may lead to Lever's authorization server, since the consent starts
+ * with one. Pico's icons are `data:` images.
  */
 export function createSecurityHeaders(options: { publicUrl: string; authUrl: string }): Record<string, string> {
   const isSecure = options.publicUrl.startsWith('https:')
@@ -33,7 +33,7 @@ export function createSecurityHeaders(options: { publicUrl: string; authUrl: str
   return Object.fromEntries(Object.entries(answer.getHeaders()).map(([name, value]) => [name, String(value)]))
 }
 
-/** Powers of a browser that no page uses. Copy buttons write to the clipboard. */
+/** Browser features that no page uses. Copy buttons write to the clipboard. */
 const PERMISSIONS = (
   'accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation gyroscope hid idle-detection magnetometer ' +
   'microphone midi payment picture-in-picture publickey-credentials-create publickey-credentials-get screen-wake-lock serial usb ' +
@@ -43,7 +43,7 @@ const PERMISSIONS = (
   .map((name) => `${name}=()`)
   .join(', ')
 
-/** Sets them on every answer: they are always the same, and worked out once. */
+/** Sets the headers on every answer; they are computed once, since they never change. */
 export function securityHeaders(headers: Readonly<Record<string, string>>): Middleware {
   return (ctx, next) => {
     ctx.set(headers)

@@ -10,19 +10,19 @@ import { assertSameOrigin } from './same-origin.ts'
 
 const SESSION_COOKIE = 'fulcrum_session'
 
-/** Gives the browser its session. What an earlier session's cookie named is no longer reachable by it. */
+/** Sets the session cookie. It replaces any earlier session's cookie. */
 export function signIn(ctx: SiteContext, session: StartedSession): void {
   rememberDevice(ctx, session.deviceMark)
   ctx.state.cookies.set(ctx, SESSION_COOKIE, session.token, { maxAgeMs: session.endsAt.getTime() - Date.now() })
 }
 
-/** The same where somebody may be signed in already: their session ends, so that nothing of it is left to be used. */
+/** Like `signIn`, for a browser that may be signed in already: also ends the earlier session, so that it cannot be used again. */
 export async function replaceSession(ctx: SiteContext, accounts: Pick<Accounts, 'endSession'>, session: StartedSession): Promise<void> {
   if (ctx.state.caller) await accounts.endSession(ctx.state.caller.sessionId)
   signIn(ctx, session)
 }
 
-/** Ends the session in this browser, and has it drop what it kept of the pages. Cookies stay: the language is one of them. */
+/** Ends the session in this browser and clears its cached pages. Cookies stay, since one of them is the language. */
 export function signOut(ctx: SiteContext): void {
   forgetSession(ctx)
   ctx.set('Clear-Site-Data', '"cache", "storage"')
@@ -32,7 +32,7 @@ function forgetSession(ctx: SiteContext): void {
   ctx.state.cookies.clear(ctx, SESSION_COOKIE)
 }
 
-/** Reads who is signed in into `ctx.state`, with the language they once chose, and forgets a cookie whose session is over. */
+/** Loads the signed-in person and their chosen language into `ctx.state`, and clears the cookie of a session that is over. */
 export async function loadSession(ctx: SiteContext, accounts: Pick<Accounts, 'findSession'>): Promise<void> {
   const token = ctx.state.cookies.get(ctx, SESSION_COOKIE)
   const session = token === undefined ? null : await accounts.findSession(token)
@@ -47,7 +47,7 @@ export async function loadSession(ctx: SiteContext, accounts: Pick<Accounts, 'fi
 }
 
 /**
- * Guards a write that a session's cookie carries: from a page of this site, with the session's token.
+ * Guards a write that uses a session cookie: it must come from a page of this site with the session's token.
  * @throws ServiceError `forbidden`, `csrf_token_missing`
  */
 export function assertIntended(ctx: SiteContext, publicUrl: string, givenToken: string): void {

@@ -10,23 +10,29 @@ const WINDOW_S = 60
 export type SignInFailures = ReturnType<typeof createSignInFailures>
 
 /**
- * Counts failed sign-ins and wrong keys over all processes, in the database: ten a minute for each key of a try (an address, an
- * account, a browser), then tries are refused. Keys are kept only as fingerprints.
+ * Counts failed sign-ins and wrong keys across all processes, in the database: ten per minute for each key of a try (an address, an
+ * account, a browser), then tries are refused. Keys are stored only as fingerprints.
  */
 export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'>) {
   let limiter: Promise<RateLimiterMongo> | undefined
-  // made at the first use, when the database is connected
+  // made at first use, when the database is connected
   const counted = () => (limiter ??= startLimiter().catch((error: unknown) => ((limiter = undefined), Promise.reject(error))))
-  /** Tries of this process that have not ended yet, by key. */
+  /** This process's running tries, by key. */
   const underWay = new Map<string, Set<Promise<unknown>>>()
-  /** Tries of this process that are just being counted, by key. */
+  /** This process's tries that are being counted, by key. */
   const beingCounted = new Map<string, Set<Promise<unknown>>>()
-  /** How many tries began or were given back. If it has changed since a count was found full, there may be room now, or a running try to wait for. */
+  /**
+   * How many tries started or were given back. A change since a count was full means that there may be capacity, or a running try to wait
+   * for.
+   */
   let moves = 0
 
   const giveBack = (keys: readonly string[]) => Promise.all(keys.map(async (key) => (await counted()).reward(key)))
 
-  /** Counts a try under all its keys, or under none and gives the key that is full, with the time until it is not. */
+  /**
+   * Counts a try under all of its keys and resolves to null; or counts nothing and resolves to the full key with the time until it has
+   * capacity.
+   */
   async function take(keys: readonly string[]): Promise<{ key: string; waitMs: number } | null> {
     for (const [index, key] of keys.entries()) {
       const { consumedPoints, msBeforeNext } = await (await counted()).penalty(key)
@@ -44,8 +50,8 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
   return {
     /**
      * Runs a try, which returns null when it fails. A try counts as failed from its start, so at most ten run in parallel; it stops
-     * counting once it succeeds or throws. One for which only running tries leave no room waits for them. `onLimit` is called for the first
-     * refusal in a minute.
+     * counting once it succeeds or throws. If tries that are still running use up the limit, a new one waits for them. `onLimit` is
+     * called for the first refusal in a minute.
      * @throws ServiceError `too_many_requests`, and what `attempt` throws
      */
     async guard<T>(keys: readonly string[], attempt: () => Promise<T | null>, onLimit: () => void): Promise<T | null> {
@@ -82,9 +88,9 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
       })
     },
     /**
-     * Counts something that has failed already and cost nothing, such as a wrong key.
-     * @returns how many failures there are with it, of the fullest key
-     * @throws ServiceError `too_many_requests` from the eleventh on
+     * Counts a failure that has already happened without cost, such as a wrong key.
+     * @returns the failures including this one, of the fullest key
+     * @throws ServiceError `too_many_requests` from the eleventh failure
      */
     async count(keys: readonly string[]): Promise<number> {
       const states = await Promise.all(keys.map(async (key) => (await counted()).penalty(fingerprint(key))))
@@ -96,8 +102,8 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
 }
 
 /**
- * Creates the indexes first: without the unique one, two simultaneous first failures would make two counts for one key, and the index
- * could then no longer be created.
+ * Creates the indexes first: without the unique one, two simultaneous first failures would make two counts for one key, and the index could
+ * then no longer be created.
  */
 async function startLimiter(): Promise<RateLimiterMongo> {
   const limiter = new RateLimiterMongo({
@@ -129,7 +135,7 @@ function runningOf(running: ReadonlyMap<string, Set<Promise<unknown>>>, keys: re
   return keys.flatMap((key) => [...(running.get(key) ?? [])])
 }
 
-/** The key of an account: its e-mail, whether or not anybody has it. */
+/** Returns the key of an account: its e-mail, whether or not the account exists. */
 export function accountKey(email: string): string {
   return `account ${normalizeEmail(email)}`
 }

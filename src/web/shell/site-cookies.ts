@@ -1,22 +1,22 @@
 import type { ParameterizedContext } from 'koa'
 
 export interface CookieOptions {
-  /** Until the browser is closed when absent. */
+  /** Without it, the cookie lasts until the browser is closed. */
   maxAgeMs?: number
 }
 
 export interface SiteCookies {
   get(ctx: ParameterizedContext, name: string): string | undefined
-  /** Names of the cookies sent along that begin with `prefix`, the oldest first where the browser keeps to RFC 6265, 5.4. */
+  /** Returns the names of sent cookies that begin with `prefix`, oldest first if the browser follows RFC 6265, 5.4. */
   names(ctx: ParameterizedContext, prefix: string): string[]
   set(ctx: ParameterizedContext, name: string, value: string, options?: CookieOptions): void
   clear(ctx: ParameterizedContext, name: string): void
 }
 
 /**
- * Cookies of this site, under names of their own since programs on other ports of the host share the jar: `HttpOnly`,
- * `SameSite=Lax`, `Path=/`, and where `publicUrl` is https `Secure` with the `__Host-` prefix, whatever a proxy in front
- * says of the request. A value must be free of `;`, `,` and white space, as base64url is.
+ * Returns the cookies of this site. They have their own names, since programs on other ports of the host share the jar: `HttpOnly`,
+ * `SameSite=Lax`, `Path=/`, and if `publicUrl` is https, `Secure` with the `__Host-` prefix, regardless of what a proxy says about the
+ * request. A value must not contain `;`, `,` or white space; base64url does not.
  */
 export function createSiteCookies(publicUrl: string): SiteCookies {
   const isSecure = publicUrl.startsWith('https:')

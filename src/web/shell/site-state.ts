@@ -8,17 +8,17 @@ export interface SiteState {
   requestId: string
   cookies: SiteCookies
   language: Language
-  /** Who makes a request of the API, for the log. */
+  /** The caller of an API request, for the log. */
   requester: Caller | null
-  /** Who is signed in by the session's cookie. */
+  /** The person signed in by the session cookie. */
   caller: PersonCaller | null
-  /** Of that session; every form carries it as `_csrf`. */
+  /** The session's token; every form carries it as `_csrf`. */
   csrfToken: string | null
-  /** Where a sign-in link led that began that session without a press on Continue. */
+  /** The target of the sign-in link that started the session without a press on Continue. */
   unaskedPath: string | null
-  /** True where that session may go on in another organization. */
+  /** True if the session can switch to another organization. */
   canSwitch: boolean
-  /** Of the person who is signed in. */
+  /** Organization of the signed-in person. */
   organizationName: string | null
 }
 

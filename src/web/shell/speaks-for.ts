@@ -3,8 +3,8 @@ import { normalizeEmail } from '../../accounts/email-address.ts'
 import { ServiceError } from '../../errors.ts'
 
 /**
- * A person in a session speaks for nobody else: `email` (a `requestedBy`, `author` or `userEmail`) must be theirs.
- * An organization's API key speaks for all its people.
+ * A person in a session acts only for themselves: `email` (a `requestedBy`, `author` or `userEmail`) must be theirs. An organization's API
+ * key acts for all its people.
  * @throws ServiceError `forbidden` (403)
  */
 export function assertSpeaksFor(caller: OrganizationCaller, email: string): void {

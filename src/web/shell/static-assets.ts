@@ -9,7 +9,7 @@ import { answerOtherMethod } from './answer-not-found.ts'
 const { resolve } = createRequire(import.meta.url)
 const own = (name: string) => fileURLToPath(new URL(`../assets/${name}`, import.meta.url))
 
-/** Every file that pages load, by the name it is served under. Nothing else of the packages is served. */
+/** Every file that pages load, by its public name. Nothing else from the packages is served. */
 const FILES: Record<string, () => string> = {
   'fulcrum.css': () => own('fulcrum.css'),
   'candidates.css': () => own('candidates.css'),
@@ -62,7 +62,7 @@ function findAsset(name: string): Asset | undefined {
 }
 
 /**
- * The address of a file under `assets/`; its version in it lets browsers keep the file for good.
+ * Returns the address of a file under `assets/`; it contains the version, so that browsers can cache the file permanently.
  * @throws Error for a name that is not served
  */
 export function assetUrl(name: string): string {
@@ -71,7 +71,7 @@ export function assetUrl(name: string): string {
   return `/assets/${name}?v=${asset.version}`
 }
 
-/** Serves `/assets/…`: kept a year at the address with the current version, else an hour. */
+/** Serves `/assets/…`: cached for a year at the address with the current version, otherwise for an hour. */
 export function staticAssets(): Middleware {
   return async (ctx, next) => {
     const asset = ctx.path.startsWith('/assets/') ? findAsset(ctx.path.slice('/assets/'.length)) : undefined

@@ -7,28 +7,31 @@ export interface UploadRules {
   /** Name of the field in a multipart body. */
   field: string
   limitBytes: number
-  /** How long the sender may pause; as a whole, a request ends after the five minutes of Node's `requestTimeout`. */
+  /** How long the sender may pause; the whole request ends after the five minutes of Node's `requestTimeout`. */
   pauseMs?: number
 }
 
 const LONGEST_PAUSE_MS = 20_000
 
 export interface NamedUpload {
-  /** As the sender calls it, not to be trusted; null where it has no name. */
+  /** The sender's name for the file, which is untrusted; null if it has none. */
   filename: string | null
   pieces: AsyncIterable<Uint8Array>
 }
 
 /**
- * The bytes of a file that a request carries: its whole body, or one field of a multipart one, in pieces as they come.
- * @throws ServiceError, also while the pieces are read: `payload_too_large`, `unsupported_media_type`, `request_timeout` when the sender
- * pauses, `bad_request` when it goes away or the multipart body is malformed, `invalid_request` without the field
+ * Resolves to the bytes of an uploaded file, in chunks as they arrive: the whole body, or one field of a multipart body.
+ * @throws ServiceError, also while the chunks are read: `payload_too_large`, `unsupported_media_type`, `request_timeout` if the sender
+ * pauses, `bad_request` if it disconnects or the multipart body is malformed, `invalid_request` without the field
  */
 export async function uploadedFile(request: IncomingMessage, rules: UploadRules): Promise<AsyncIterable<Uint8Array>> {
   return (await namedUpload(request, rules)).pieces
 }
 
-/** The same with the name that a multipart body gives it. @throws ServiceError as {@link uploadedFile} */
+/**
+ * Like {@link uploadedFile}, with the file name from the multipart body.
+ * @throws ServiceError as {@link uploadedFile}
+ */
 export async function namedUpload(request: IncomingMessage, rules: UploadRules): Promise<NamedUpload> {
   const { headers } = request
   if (Number(headers['content-length']) > rules.limitBytes + MULTIPART_ALLOWANCE) throw tooLarge(rules)
@@ -67,7 +70,7 @@ function withinTimeLimit<T>(awaited: Promise<T>, { pauseMs = LONGEST_PAUSE_MS }:
   })
 }
 
-/** When reading ends early the rest is discarded, so that the sender can still read the answer. */
+/** If reading ends early, the rest is discarded, so that the sender can still read the answer. */
 async function* wholeBody(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   try {
     for await (const piece of request.iterator({ destroyOnReturn: false })) yield piece as Buffer
@@ -78,7 +81,10 @@ async function* wholeBody(request: IncomingMessage): AsyncGenerator<Uint8Array> 
   }
 }
 
-/** Beside the file a form has a few short fields. What is beyond is passed over; a file beyond the limit shows by the byte after it. */
+/**
+ * In addition to the file, a form has a few short fields. Excess fields are ignored; the first byte past the limit reveals a file that is
+ * too large.
+ */
 const limitsOf = ({ limitBytes }: UploadRules) => ({
   parts: 100,
   headerPairs: 50,
@@ -87,7 +93,7 @@ const limitsOf = ({ limitBytes }: UploadRules) => ({
   fileSize: limitBytes + 1,
 })
 
-/** Resolves when the field begins; what goes wrong later is thrown while it is read. */
+/** Resolves when the field begins; later errors are thrown while it is read. */
 function multipartField(request: IncomingMessage, rules: UploadRules): Promise<NamedUpload> {
   return new Promise((resolve, reject) => {
     const form = openForm(request, rules)
@@ -98,17 +104,18 @@ function multipartField(request: IncomingMessage, rules: UploadRules): Promise<N
       request.once('close', () => request.complete || settle(malformed(new Error('The sender closed the connection.'))))
     })
     form.on('file', (field, file, filename: string | undefined) => {
-      file.on('error', () => undefined) // the form has the same one
+      file.on('error', () => undefined) // the form reports the same error
       given += field === rules.field ? 1 : 0
       if (field !== rules.field || given > 1) return void file.resume()
-      resolve({ filename: filename?.replaceAll('%22', '"') || null, pieces: releasing(request, { form, file, refusal }) }) // browsers write a quotation mark so
+      // browsers encode a quotation mark this way
+      resolve({ filename: filename?.replaceAll('%22', '"') || null, pieces: releasing(request, { form, file, refusal }) })
     })
     void refusal.then((fault) => fault && reject(fault))
     request.pipe(form)
   })
 }
 
-/** @throws ServiceError `bad_request` for a multipart body without a boundary, or of another kind than forms are */
+/** @throws ServiceError `bad_request` for a multipart body without a boundary, or of a kind that is not a form */
 function openForm({ headers }: IncomingMessage, rules: UploadRules): Busboy {
   try {
     return new Busboy({
@@ -127,9 +134,9 @@ interface OpenFile {
   refusal: Promise<ServiceError | null>
 }
 
-/** Ends well only when all of the body was in order; lets go of what is left of it when reading ends early. */
+/** Ends normally only if the whole body was valid; if reading ends early, releases the rest. */
 async function* releasing(request: IncomingMessage, { form, file, refusal }: OpenFile): AsyncGenerator<Uint8Array> {
-  // a sender that goes away ends the file's form, not the file
+  // a sender that disconnects ends the form, not the file
   void refusal.then((fault) => fault && file.destroy(fault))
   let isRead = false
   try {
