@@ -15,7 +15,7 @@ export interface AccountPageProps extends Pick<PasswordCardProps, 'state' | 'ref
   sessions: readonly OwnSession[]
 }
 
-/** A person's own settings. */
+/** The settings of the signed-in person. */
 export function AccountPage({ state, refused, sessions }: AccountPageProps) {
   const t = accountTexts(usePage().language)
   return (

@@ -30,7 +30,7 @@ export interface AccountDeps {
 
 const HERE = '/account'
 
-/** What everybody sets for themselves: password, language, where they are signed in, in which organization they go on. */
+/** Pages where people manage their own account: password, language, sessions, and the organization they work in. */
 export function accountRoutes(deps: AccountDeps): PageRoute[] {
   const { accounts } = deps
   return [
@@ -63,12 +63,12 @@ async function showAccount(ctx: SiteContext, { accounts }: AccountDeps, refused?
   renderPage(ctx, <AccountPage {...{ state, sessions, refused }} />, { status: refused ? 422 : 200 })
 }
 
-/** `welcome` stands in the form of those who have just come in by a link, who go on to the start page. */
+/** `welcome` is set in the form on the welcome page, which leads to the start page. */
 const PasswordForm = z.object({
   current: TypedPassword.default(''),
   password: TypedPassword,
   welcome: z.literal('1').optional(),
-  /** Tells a password manager whose password it is. */
+  /** Tells a password manager whose password this is. */
   username: z.string().max(1000).optional(),
 })
 

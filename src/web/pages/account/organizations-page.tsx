@@ -4,7 +4,7 @@ import { Layout } from '../site/layout.tsx'
 import { usePage } from '../kit/page-context.ts'
 import { accountTexts } from './texts-account.ts'
 
-/** In which organization somebody goes on who is in several. */
+/** Lets a person who belongs to several organizations choose one. */
 export function OrganizationsPage({ organizations, next }: { organizations: readonly OpenOrganization[]; next: string }) {
   const t = accountTexts(usePage().language)
   return (

@@ -5,22 +5,22 @@ import { usePage } from '../kit/page-context.ts'
 import { accountTexts } from './texts-account.ts'
 
 /**
- * `set`: to be changed by who knows it; `replaceable`: without knowing it, just after a sign-in by a link or provider; `none`: to be
- * chosen; `noneAndLate`: to be chosen after a new sign-in.
+ * `set`: changing it needs the current password. `replaceable`: changing it needs no current password, just after a sign-in by a link or
+ * provider. `none`: the person may choose one. `noneAndLate`: choosing one needs a new sign-in.
  */
 export type PasswordState = 'set' | 'replaceable' | 'none' | 'noneAndLate'
 
-/** Why a form was refused: the current password is wrong, or the new one may not be chosen. */
+/** Why a form was refused: the current password is wrong, or the new one is not allowed. */
 export type PasswordRefusal = 'wrong' | PasswordFault
 
 export interface PasswordCardProps {
   state: PasswordState
   refused?: PasswordRefusal | undefined
-  /** On the page of those who have just come in by a link. */
+  /** Set on the welcome page, which follows a sign-in by link. */
   isWelcome?: boolean
 }
 
-/** Where a person sets their own password. */
+/** The card where people set their own password. */
 export function PasswordCard({ state, refused, isWelcome = false }: PasswordCardProps) {
   const { language, caller } = usePage()
   const t = accountTexts(language)
@@ -53,7 +53,7 @@ export function PasswordCard({ state, refused, isWelcome = false }: PasswordCard
   )
 }
 
-/** The field of a password that is being chosen. */
+/** The field for a new password. */
 export function NewPasswordField({ label, fault }: { label: string; fault: PasswordFault | undefined }) {
   const t = accountTexts(usePage().language)
   const rule = t.rule(SHORTEST_PASSWORD, LONGEST_PASSWORD)

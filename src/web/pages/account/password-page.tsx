@@ -3,7 +3,7 @@ import { usePage } from '../kit/page-context.ts'
 import { PasswordCard, type PasswordCardProps } from './password-card.tsx'
 import { accountTexts } from './texts-account.ts'
 
-/** Where an invitation, or a link for a forgotten password, leads. */
+/** The target of an invitation or of a link for a forgotten password. */
 export function PasswordPage(card: Omit<PasswordCardProps, 'isWelcome'>) {
   const { language, caller } = usePage()
   const t = accountTexts(language)

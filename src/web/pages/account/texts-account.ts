@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** A person's own page, and the pages for setting a password and for choosing an organization. */
+/** The account page, and the pages for setting a password and for choosing an organization. */
 export const accountTexts = defineTexts({
   en: {
     title: 'Your account',

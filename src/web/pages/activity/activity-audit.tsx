@@ -19,7 +19,7 @@ export interface AuditTrailProps {
   head: EarlierHead | null
 }
 
-/** Who did what, when, as which Lever user; filters, CSV and verification. */
+/** The audit trail: who did what, when, and as which Lever user; with filters, CSV and verification. */
 export function AuditTrail({ events, names, query, head }: AuditTrailProps) {
   const { language } = usePage()
   const t = activityTexts(language)
@@ -136,14 +136,14 @@ function EventRow({ event, names }: { event: AuditEvent; names: AuditNames }) {
   )
 }
 
-/** In words; one without words by its name. */
+/** Shows an action's label, or its name if it has no label. */
 function Action({ action }: { action: string }) {
   const words: Record<string, string> = auditActionTexts(usePage().language)
   const text = Object.hasOwn(words, action) ? words[action] : undefined
   return <>{text ?? <code>{action}</code>}</>
 }
 
-/** What was done to, and which part of it. */
+/** The object of the action, and which part of it. */
 function Subject({ event: { subject, leverUser }, names }: { event: AuditEvent; names: AuditNames }) {
   const t = auditNameTexts(usePage().language)
   const { kind, detail } = partsOf(subject)
@@ -159,14 +159,14 @@ function Subject({ event: { subject, leverUser }, names }: { event: AuditEvent; 
   )
 }
 
-/** A part of the connection: a webhook's event, or a setting. */
+/** Names a part of the connection: a webhook's event or a setting. */
 function partWords(part: string, { settings }: ReturnType<typeof auditNameTexts>): string {
   if (isWebhookEvent(part)) return labelOf(part)
   const words: Record<string, string> = settings
   return (Object.hasOwn(words, part) ? words[part] : undefined) ?? part
 }
 
-/** An actor or a subject, `<kind>:<id>`, by its name. */
+/** The name of an actor or a subject, given as `<kind>:<id>`. */
 function Named({ reference, names }: { reference: string; names: AuditNames }) {
   const t = auditNameTexts(usePage().language)
   const { kind, id } = partsOf(reference)
@@ -186,7 +186,7 @@ function namedWords(kind: (typeof PLAIN)[number], name: string, t: ReturnType<ty
   return kind === 'export_rule' ? t.ruleNamed(name) : name
 }
 
-/** How many deliveries were replayed, and which. */
+/** Shows how many deliveries were replayed, and which. */
 function Replayed({ subject }: { subject: string }) {
   const { language } = usePage()
   const t = activityTexts(language)
@@ -206,7 +206,7 @@ const PLAIN = [
   'operator', 'lever', 'connection', 'mapping', 'organization', 'export', 'export_rule', 'export_batch', 'candidate', 'conversation',
 ] as const // prettier-ignore
 
-/** Named by its kind where it has no name. */
+/** True for kinds that are shown by their kind if they have no name. */
 function isPlain(kind: string): kind is (typeof PLAIN)[number] {
   return (PLAIN as readonly string[]).includes(kind)
 }

@@ -12,7 +12,7 @@ import { TimeAgo } from '../kit/time-ago.tsx'
 
 const LOOKS: Record<DeliveryStatus, string> = { held: 'warn', received: '', processed: 'ok', ignored: '', failed: 'bad' }
 
-/** What Lever told: each delivery with its fate, and **Replay**. */
+/** Webhook deliveries from Lever: each with its outcome and **Replay**. */
 export function Deliveries({ deliveries, query }: { deliveries: Page<DeliveryView>; query: ActivityQuery }) {
   const t = activityTexts(usePage().language)
   const choice = choiceOf(query)
@@ -85,7 +85,7 @@ function Minute({ name, label, value }: { name: 'from' | 'to'; label: string; va
   )
 }
 
-/** All that the filter shows, on this page and the others. */
+/** Replays everything that matches the filter, on all pages. */
 function ReplayAll({ choice }: { choice: DeliveryChoice }) {
   return (
     <Form action="/activity/deliveries/replay">
@@ -127,7 +127,6 @@ function DeliveryRow({ delivery }: { delivery: DeliveryView }) {
   )
 }
 
-/** Lever's label, and the API's name. */
 export function EventName({ event }: { event: string }) {
   return isWebhookEvent(event) ? (
     <>
@@ -145,7 +144,7 @@ export function DeliveryStatusBadge({ status }: { status: DeliveryStatus }) {
   return <span class={`badge ${LOOKS[status]}`}>{statusWords(status, activityTexts(usePage().language))}</span>
 }
 
-/** Only of what was read, and is still kept. */
+/** Renders nothing for a held delivery, or for one whose payload was deleted. */
 export function Replay({ delivery: { id, status, payload } }: { delivery: DeliveryView }) {
   const { language, here } = usePage()
   if (status === 'held' || payload === null) return null

@@ -18,11 +18,11 @@ export interface ActivityPageProps {
   refusals: readonly Refusal[]
   events: Page<AuditEvent>
   names: AuditNames
-  /** Null where it cannot be read. */
+  /** Null if it cannot be read. */
   head: EarlierHead | null
 }
 
-/** What Lever sent, and who did what. */
+/** Lever's deliveries and the audit trail. */
 export function ActivityPage({ query, deliveries, refusals, events, names, head }: ActivityPageProps) {
   const t = activityTexts(usePage().language)
   return (

@@ -8,13 +8,13 @@ function orEmpty<S extends z.ZodType>(schema: S) {
   return z.union([z.literal('').transform(() => undefined), schema]).optional()
 }
 
-/** As a browser's field for date and time gives it; read as UTC, which is how exact times are shown. */
+/** The value of a browser's date-and-time field; read as UTC, which is how exact times are shown. */
 const minute = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/)
   .refine((text) => !Number.isNaN(Date.parse(`${text}Z`)))
 
-/** Which deliveries are meant, as a form says it. */
+/** A filter of deliveries, as a form sends it. */
 export const DeliveryChoice = z.object({
   event: orEmpty(z.string().max(100)),
   status: orEmpty(z.enum(DELIVERY_STATUSES)),
@@ -28,12 +28,12 @@ const cursor = z.string().max(200).optional()
 const word = orEmpty(z.string().trim().max(320))
 const day = orEmpty(z.iso.date())
 
-/** Which records of the audit trail are meant. */
+/** A filter of the audit trail. */
 export const AuditChoice = z.object({
-  /** E-mail or id. */
+  /** An e-mail address or an id. */
   actor: word,
   action: word,
-  /** Calendar dates in UTC, the second one included. */
+  /** Calendar dates in UTC; the second is included. */
   auditFrom: day,
   auditTo: day,
 })
@@ -42,7 +42,7 @@ export type AuditChoice = z.output<typeof AuditChoice>
 /** Selects the deliveries and the part of the audit trail to show. */
 export const ActivityQuery = z.object({
   ...DeliveryChoice.shape,
-  /** Where each of the two lists goes on. */
+  /** The cursors of the two lists. */
   deliveries: cursor,
   audit: cursor,
   ...AuditChoice.shape,
@@ -55,13 +55,13 @@ export function activityAddress(query: Partial<ActivityQuery>): string {
   return parameters === '' ? '/activity' : `/activity?${parameters}`
 }
 
-/** What of a query chooses records of the audit trail. */
+/** Returns the part of a query that filters the audit trail. */
 export function auditChoiceOf(query: AuditChoice): AuditChoice {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
   return AuditChoice.parse(Object.fromEntries(given))
 }
 
-/** What of a query chooses deliveries. */
+/** Returns the part of a query that filters deliveries. */
 export function choiceOf(query: DeliveryChoice): DeliveryChoice {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
   return DeliveryChoice.parse(Object.fromEntries(given))
@@ -81,7 +81,7 @@ function instantOf(text: string | undefined): Date | undefined {
 
 const DAY_MS = 24 * 3_600_000
 
-/** The times that two calendar dates stand for, both days included. */
+/** Converts two calendar dates into a range of instants that includes both days. */
 export function timesOf({ auditFrom, auditTo }: AuditChoice): { from: Date | undefined; to: Date | undefined } {
   return {
     from: auditFrom === undefined ? undefined : new Date(auditFrom),

@@ -6,7 +6,7 @@ import { activityTexts } from './texts-activity.ts'
 import { TimeAgo } from '../kit/time-ago.tsx'
 
 /**
- * The last refused deliveries, of which only the event and the reason are known; renders nothing if there are none. `next` links to the
+ * The latest refused deliveries, of which only the event and the reason are known; renders nothing if there are none. `next` links to the
  * other page with more details.
  */
 export function RefusedDeliveries({ refusals, next }: { refusals: readonly Refusal[]; next: 'webhooks' | 'activity' }) {

@@ -34,10 +34,10 @@ export interface ActivityDeps extends AuditNamesDeps {
 }
 
 const PAGE_ROWS = 25
-/** A thousand each. */
+/** A call replays up to a thousand. */
 const MOST_CALLS = 10
 
-/** What Lever told and who did what, for admins. */
+/** Lever's deliveries and the audit trail, for admins. */
 export function activityRoutes(deps: ActivityDeps): PageRoute[] {
   return [
     page.get('/activity', { access: 'admin' }, async (ctx) => {
@@ -47,7 +47,7 @@ export function activityRoutes(deps: ActivityDeps): PageRoute[] {
         deps.webhooks.list(organization, filtersOf(choiceOf(query)), { limit: PAGE_ROWS, cursor: query.deliveries }),
         deps.webhooks.listRefusals(organization),
         deps.audit.list(organization, { limit: PAGE_ROWS, cursor: query.audit }, await auditFiltersOf(organization, query, deps)),
-        deps.audit.head(organization).catch(() => null), // its key is gone: the rest of the page is there all the same
+        deps.audit.head(organization).catch(() => null), // its key is gone: show the rest of the page anyway
       ])
       const names = await readAuditNames(organization, events.data, deps)
       renderPage(ctx, <ActivityPage query={query} deliveries={deliveries} refusals={refusals} events={events} names={names} head={head} />)
@@ -103,7 +103,7 @@ const SomeDeliveries = DeliveryChoice.refine(
   'selects no deliveries',
 )
 
-/** Of the deliveries that the form chooses, as many as a few calls take. */
+/** Replays the deliveries that the form selects, up to the limit of a few calls. */
 async function replayAll(ctx: SiteContext, { webhooks }: ActivityDeps): Promise<void> {
   const t = activityTexts(ctx.state.language)
   const choice = parseForm(ctx, SomeDeliveries)

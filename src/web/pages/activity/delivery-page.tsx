@@ -7,7 +7,7 @@ import { activityTexts } from './texts-activity.ts'
 import { deliveryErrorWords, deliveryTexts, effectWords } from './texts-delivery.ts'
 import { TimeAgo } from '../kit/time-ago.tsx'
 
-/** One delivery: what came, whether it is genuine, how often it was tried, and what came of it. */
+/** One delivery: its content, whether its signature is valid, its attempts and its outcome. */
 export function DeliveryPage({ delivery }: { delivery: DeliveryView }) {
   const t = activityTexts(usePage().language)
   return (

@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** What Lever sent, and who did what. */
+/** The activity page. */
 export const activityTexts = defineTexts({
   en: {
     title: 'Activity',

@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** What was done, by the action's name in the audit trail. */
+/** Labels of actions, keyed by the action's name in the audit trail. */
 export const auditActionTexts = defineTexts({
   en: {
     'organization.created': 'Organization created',
@@ -114,7 +114,7 @@ export const auditActionTexts = defineTexts({
   },
 })
 
-/** Names of actors that are not people, and of what an action is about. */
+/** Names of actors that are not people, and of the subjects of actions. */
 export const auditNameTexts = defineTexts({
   en: {
     operator: 'The operator',
@@ -184,7 +184,7 @@ export const auditNameTexts = defineTexts({
   },
 })
 
-/** Filters of the trail, its head and its verification. */
+/** The audit trail's filters, head and verification. */
 export const auditTrailTexts = defineTexts({
   en: {
     actor: 'Who (email or ID)',

@@ -3,7 +3,7 @@ import type { EffectName } from '../../../webhooks/delivery-model.ts'
 import { problemWords } from '../kit/problem-words.ts'
 import { defineTexts, type Language } from '../../shell/languages.ts'
 
-/** One delivery of a webhook. */
+/** The page of one webhook delivery. */
 export const deliveryTexts = defineTexts({
   en: {
     signature: 'Signature',
@@ -82,7 +82,7 @@ const SPANISH: Readonly<Record<string, string>> = {
   opportunity_unknown: 'Lever no conoce la oportunidad, o no nos la muestra, y no indica que se haya eliminado.',
 }
 
-/** In the reader's language; for an unknown code, the words that came with it. */
+/** Returns the error in the reader's language; for an unknown code, the original words. */
 export function deliveryErrorWords(language: Language, { code, detail }: { code: string; detail: string }): string {
   if (language === 'en') return detail
   if (isErrorCode(code)) return problemWords(language, { code, message: detail, hint: undefined })

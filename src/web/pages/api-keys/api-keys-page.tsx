@@ -13,13 +13,13 @@ import { TimeAgo } from '../kit/time-ago.tsx'
 
 export interface ApiKeysPageProps {
   keys: readonly ApiKey[]
-  /** Keys that still work although the people who made them left. */
+  /** Keys that still work although their makers left. */
   ofLeavers: readonly ApiKey[]
   cursor: string | undefined
   nextCursor: string | null
-  /** Just made: shown for the only time. */
+  /** A new key, shown only this once. */
   made?: { name: string; apiKey: string } | undefined
-  /** A form that was refused, with the fields that are wrong. */
+  /** A refused form, with the fields that are wrong. */
   refused?: RefusedKey | undefined
 }
 
@@ -32,7 +32,7 @@ export interface RefusedKey {
 
 const HERE = '/settings/api-keys'
 
-/** The keys of programs: made, named, last used, revoked. */
+/** The API keys of an organization: create, list, revoke. */
 export function ApiKeysPage({ keys, ofLeavers, cursor, nextCursor, made, refused }: ApiKeysPageProps) {
   const t = apiKeysTexts(usePage().language)
   return (
@@ -62,7 +62,7 @@ export function ApiKeysPage({ keys, ofLeavers, cursor, nextCursor, made, refused
   )
 }
 
-/** Asks for a decision: the program that uses such a key may still need it. */
+/** Asks an admin to decide, since a program may still need such a key. */
 function KeysOfLeavers({ keys }: { keys: readonly ApiKey[] }) {
   const t = apiKeysTexts(usePage().language)
   return (

@@ -76,7 +76,7 @@ const NewKeyForm = z.object({
 })
 const DAY_MS = 86_400_000
 
-/** A day from today on, as the instant at which it ends in UTC; null for none. */
+/** A day from today on, converted to the instant at which it ends in UTC; null for none. */
 const LastDay = z
   .union([z.literal('').transform(() => null), z.iso.date().transform((day) => new Date(Date.parse(day) + DAY_MS))])
   .refine((end) => end === null || end.getTime() > Date.now())

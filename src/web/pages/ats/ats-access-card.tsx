@@ -13,12 +13,12 @@ export interface AccessCardProps {
   connection: ConnectionView
   clocks: GrantClocks
   canAuthorize: boolean
-  /** Another API key is about to be pasted; `refused`: was pasted, and why it was not taken. */
+  /** `isKeyEdited`: the form for another API key is open. `refused`: a pasted key and why it was refused. */
   isKeyEdited: boolean
   refused?: { apiKey: string; why: string } | undefined
 }
 
-/** Who gave access, when, and until when it lasts. */
+/** Who granted access, when, and when it expires. */
 export function AccessCard({ connection, clocks, canAuthorize, isKeyEdited, refused }: AccessCardProps) {
   const t = overviewTexts(usePage().language)
   const { auth, environment, status } = connection
@@ -61,7 +61,7 @@ export function AccessCard({ connection, clocks, canAuthorize, isKeyEdited, refu
   )
 }
 
-/** Leads to the form: an address of its own, so that it works without scripts. */
+/** Links to the form, which has its own address so that it works without scripts. */
 function EditKey({ hasKey }: { hasKey: boolean }) {
   const t = connectTexts(usePage().language)
   return (
@@ -73,7 +73,7 @@ function EditKey({ hasKey }: { hasKey: boolean }) {
   )
 }
 
-/** Keys are replaced by another, since Lever changes nothing about one. */
+/** Lever cannot edit a key, so it is replaced by a new one. */
 function KeyForm({ refused }: Pick<AccessCardProps, 'refused'>) {
   const t = connectTexts(usePage().language)
   return (

@@ -4,7 +4,7 @@ import { usePage } from '../kit/page-context.ts'
 import { overviewTexts } from './texts-overview.ts'
 import { TimeAgo } from '../kit/time-ago.tsx'
 
-/** How what was exported compares with what is in Lever. */
+/** Compares the exports with what is in Lever. */
 export function AuditCard({ audit }: { audit: ConnectionView['exportAudit'] }) {
   const t = overviewTexts(usePage().language)
   return (

@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000
 const MINUTES = 60
 const BAR = { width: 5, gap: 1, height: 40 }
 
-/** How many requests Lever takes from this credential, now and over the last hour. */
+/** The request budget of this credential: now and in the last hour. */
 export function BudgetCard({ budget }: { budget: BudgetDescription }) {
   const t = overviewTexts(usePage().language)
   return (
@@ -62,7 +62,7 @@ function Chart({ budget }: { budget: BudgetDescription }) {
   )
 }
 
-/** One for each of the last 60 minutes, the oldest first. */
+/** One bar for each of the last 60 minutes, oldest first. */
 function barsOf({ minutes }: BudgetDescription, nowMs: number): { used: number; throttled: number }[] {
   const thisMinute = Math.floor(nowMs / MINUTE_MS)
   const known = new Map(minutes.map((minute) => [Math.floor(minute.at.getTime() / MINUTE_MS), minute]))

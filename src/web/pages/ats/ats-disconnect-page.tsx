@@ -2,7 +2,7 @@ import { ConfirmPage } from '../kit/confirm-page.tsx'
 import { usePage } from '../kit/page-context.ts'
 import { disconnectTexts } from './texts-disconnect.ts'
 
-/** Asks before disconnecting, with all that it does. */
+/** Asks for confirmation and lists everything that disconnecting does. */
 export function AtsDisconnectPage({ canPause }: { canPause: boolean }) {
   const t = disconnectTexts(usePage().language)
   return (

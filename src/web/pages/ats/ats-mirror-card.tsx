@@ -11,7 +11,7 @@ export interface MirrorCardProps {
   ages: readonly ResourceAge[]
 }
 
-/** How old what is known of Lever is; while it is read, how far that came, asked for again every two seconds. */
+/** The age of the data read from Lever. During a read it shows the progress and refreshes every two seconds. */
 export function MirrorCard({ sync, ages }: MirrorCardProps) {
   const { language } = usePage()
   const t = overviewTexts(language)
@@ -44,7 +44,7 @@ export function MirrorCard({ sync, ages }: MirrorCardProps) {
   )
 }
 
-/** Read once as a whole, which takes a while, then only what changes. */
+/** The first read of everything takes a while; later reads cover only changes. */
 function Opportunities({ opportunities }: { opportunities: NonNullable<ConnectionView['sync']['opportunities']> }) {
   const t = overviewTexts(usePage().language)
   const { complete, records, estimated, secondsLeft, sweptAt } = opportunities

@@ -22,20 +22,20 @@ import { WizardSteps } from './wizard-steps.tsx'
 
 export interface AtsOverview {
   connection: ConnectionView
-  /** What Authorize asks for; null without an OAuth app. */
+  /** The scopes that Authorize requests; null without an OAuth app. */
   scopes: readonly Needed[] | null
   clocks: GrantClocks
-  /** Null where nothing was ever asked of Lever. */
+  /** Null if no request was ever sent to Lever. */
   budget: BudgetDescription | null
   ages: readonly ResourceAge[]
-  /** Another API key is about to be pasted; `refused`: was pasted, and why it was not taken. */
+  /** `isKeyEdited`: the form for another API key is open. `refused`: a pasted key and why it was refused. */
   isKeyEdited: boolean
   refused?: { apiKey: string; why: string } | undefined
 }
 
 const STATUS_LOOKS = { disconnected: '', configuring: 'warn', active: 'ok', paused: 'warn', revoked: 'bad' } as const
 
-/** A connected Lever account: how it is, until when, and what to do about it. */
+/** A connected Lever account: its state, how long its access lasts, and its actions. */
 export function AtsOverviewPage(overview: AtsOverview) {
   const { connection } = overview
   const { status } = connection

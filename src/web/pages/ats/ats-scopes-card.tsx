@@ -4,7 +4,7 @@ import { usePage } from '../kit/page-context.ts'
 import { ScopeList } from './scope-list.tsx'
 import { overviewTexts } from './texts-overview.ts'
 
-/** What was granted beside what is needed; nothing for an API key, whose permissions Lever does not tell. */
+/** Compares granted with needed scopes. Renders nothing for an API key, since Lever does not report its permissions. */
 export function ScopesCard({ connection, needed }: { connection: ConnectionView; needed: readonly Needed[] | null }) {
   const t = overviewTexts(usePage().language)
   const { auth, warnings } = connection

@@ -32,7 +32,7 @@ export interface AtsDeps {
 
 const OVERVIEW = '/settings/ats'
 
-/** The ATS configuration of an organization, for its admins: connecting, and the connection as it is. */
+/** The ATS configuration of an organization, for its admins: setup and overview of the connection. */
 export function atsRoutes(deps: AtsDeps): PageRoute[] {
   const { connections, mirror } = deps
   return [
@@ -65,7 +65,7 @@ export function atsRoutes(deps: AtsDeps): PageRoute[] {
   ]
 }
 
-/** `edit`: another API key is about to be pasted. */
+/** `edit`: open the form for another API key. */
 const OverviewQuery = z.object({ edit: z.literal('api-key').optional() })
 
 async function show(ctx: SiteContext, deps: AtsDeps, refused?: AtsConnectPageProps['refused']): Promise<void> {
@@ -99,7 +99,7 @@ async function authorize(ctx: SiteContext, connections: Connections): Promise<vo
 
 const ConnectForm = z.object({ application: z.literal('lever').optional(), apiKey: z.string().max(1000).default('') })
 
-/** Save & Proceed: by a pasted key, or on to Authorize; where Lever is connected already, on to the webhooks. */
+/** Save & Proceed: connects with a pasted key, or goes on to Authorize; if Lever is already connected, goes on to the webhooks. */
 async function connect(ctx: SiteContext, deps: AtsDeps): Promise<void> {
   const { connections } = deps
   const { apiKey } = parseForm(ctx, ConnectForm)

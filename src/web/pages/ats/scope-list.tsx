@@ -3,7 +3,8 @@ import { featureNames } from './texts-features.ts'
 import { scopePurpose } from './texts-scopes.ts'
 
 /**
- * Lists each scope with its purpose and, if known, the features that need it. `mark` adds a mark to each, such as whether it was granted.
+ * Lists each scope with its purpose and, if known, the features that need it. `mark` renders a mark for each, such as whether it was
+ * granted.
  */
 export function ScopeList({
   scopes,

@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** Before an organization's Lever account is disconnected. */
+/** The page that asks before disconnecting a Lever account. */
 export const disconnectTexts = defineTexts({
   en: {
     title: 'Disconnect Lever?',

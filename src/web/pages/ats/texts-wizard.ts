@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** Words that the steps of the setup share. */
+/** Words that the setup steps share. */
 export const wizardTexts = defineTexts({
   en: {
     steps: 'Setup',

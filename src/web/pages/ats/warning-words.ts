@@ -4,7 +4,10 @@ import type { Language } from '../../shell/languages.ts'
 import { scopePurpose } from './texts-scopes.ts'
 import { warningTexts } from './texts-warnings.ts'
 
-/** A connection's warnings in words, those about webhooks' tokens in one; one that has no words here is shown as it is. */
+/**
+ * Returns a connection's warnings as text. Warnings about webhook tokens are merged into one; a warning without a text is shown as its
+ * code.
+ */
 export function warningWords(language: Language, { warnings, webhooks }: Pick<ConnectionView, 'warnings' | 'webhooks'>): string[] {
   const labels = new Map<string, string>(webhooks.map(({ event, label }) => [event, label]))
   const t = warningTexts(language)

@@ -10,7 +10,7 @@ const STEPS = [
 ] as const
 export type WizardStep = (typeof STEPS)[number]['name']
 
-/** The way from nothing to a live connection; every step may be opened at any time. */
+/** The setup steps; each may be opened at any time. */
 export function WizardSteps({ connection, current }: { connection: ConnectionView; current: WizardStep }) {
   const t = wizardTexts(usePage().language)
   return (

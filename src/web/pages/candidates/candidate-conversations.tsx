@@ -11,13 +11,13 @@ import { TimeAgo } from '../kit/time-ago.tsx'
 export interface CandidateConversationsProps {
   candidate: Pick<CandidateView, 'id' | 'lever'>
   conversations: readonly ShownConversation[]
-  /** IANA name: in which times of day are told. */
+  /** IANA name, for times of day. */
   timeZone: string
   /** Why no notes are written now: the feature is off or not granted. */
   notesProblem: ServiceError | null
 }
 
-/** What was said with a candidate, when it becomes a note, and where the note is. Nothing where nobody has spoken. */
+/** The conversations with a candidate, when each becomes a note, and where the note is. Renders nothing if there are none. */
 export function CandidateConversations({ candidate, conversations, timeZone, notesProblem }: CandidateConversationsProps) {
   const { language } = usePage()
   const t = conversationsTexts(language)
@@ -95,7 +95,7 @@ function wordsOf(
   return status === 'writing' || noteDueAt === null ? t.writing : t.dueAt(timeOfDay(noteDueAt, language, timeZone))
 }
 
-/** With the day where it is not today's. */
+/** Includes the date unless it is today. */
 function timeOfDay(at: string, language: string, timeZone: string): string {
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone })
   const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })

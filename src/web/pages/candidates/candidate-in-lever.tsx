@@ -5,7 +5,7 @@ import { usePage } from '../kit/page-context.ts'
 import { candidatesTexts } from './texts-candidates.ts'
 import { exportWords } from '../exports/texts-export-words.ts'
 
-/** Where a candidate stands in Lever, as last read there, with the link to it. */
+/** The candidate's stage in Lever as last read, with a link. */
 export function CandidateInLever({ name, lever }: Pick<CandidateView, 'name' | 'lever'>) {
   const { language } = usePage()
   const t = candidatesTexts(language)

@@ -22,18 +22,18 @@ import { TimeAgo } from '../kit/time-ago.tsx'
 
 export interface CandidatePageProps {
   candidate: CandidateView
-  /** Newest first, as far as this person may see them. */
+  /** Newest first, limited to what this person may see. */
   history: ExportView[]
   timeline: TimelineEntry[]
   conversations: ShownConversation[]
-  /** IANA name: in which times of day are told. */
+  /** IANA name, for times of day. */
   timeZone: string
   /** Why no notes of conversations are written now. */
   notesProblem: ServiceError | null
   blocker: ExportBlocker | null
 }
 
-/** One candidate: who it is, where in Lever, and every export. */
+/** One candidate: profile, place in Lever, and every export. */
 export function CandidatePage({ candidate, history, timeline, conversations, timeZone, notesProblem, blocker }: CandidatePageProps) {
   const { id, name, headline } = candidate
   const t = candidatesTexts(usePage().language)

@@ -3,7 +3,7 @@ import { usePage } from '../kit/page-context.ts'
 import { timelineTexts } from './texts-timeline.ts'
 import { TimeAgo } from '../kit/time-ago.tsx'
 
-/** What happened to a candidate, here and in Lever, newest first. */
+/** The history of a candidate, here and in Lever, newest first. */
 export function CandidateTimeline({ entries }: { entries: readonly TimelineEntry[] }) {
   const t = timelineTexts(usePage().language)
   return (
@@ -45,7 +45,7 @@ function Words({ entry: { kind, stage, archiveReason, error } }: { entry: Timeli
   }
 }
 
-/** Who asked for an export here, or who did it in Lever. */
+/** Who requested an export, or who acted in Lever. */
 function Who({ entry: { kind, requestedBy, by } }: { entry: TimelineEntry }) {
   const t = timelineTexts(usePage().language)
   if (kind === 'exportRequested' && requestedBy !== null) return <>{t.requestedBy(requestedBy)}</>

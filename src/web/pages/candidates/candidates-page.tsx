@@ -15,13 +15,13 @@ import { TimeAgo } from '../kit/time-ago.tsx'
 export interface CandidatesPageProps {
   candidates: Page<CandidateView>
   query: CandidatesQuery
-  /** Why this person may export nobody; null where nothing stands in the way. */
+  /** Why this person cannot export anything; null if they can. */
   blocker: ExportBlocker | null
   /** Without scripts: ids selected so far, including those on other pages. */
   chosen: ReadonlySet<string>
 }
 
-/** The candidates, newest first unless ordered otherwise: found, selected, exported, and how far each is in Lever. */
+/** The candidates, newest first by default: search, select, export, and see their status in Lever. */
 export function CandidatesPage({ candidates, query, blocker, chosen }: CandidatesPageProps) {
   const t = candidatesTexts(usePage().language)
   const isEmpty = candidates.data.length === 0

@@ -4,7 +4,7 @@ import { usePage } from '../kit/page-context.ts'
 import { SortField } from '../kit/sort-field.tsx'
 import { candidatesTexts } from './texts-candidates.ts'
 
-/** What of the list is shown, and in which order; it stands in the address, so that a reload or a link shows the same. */
+/** The visible part of the list and its order, kept in the address, so that a reload or a link shows the same. */
 export interface CandidatesQuery {
   /** Empty for all. */
   q: string

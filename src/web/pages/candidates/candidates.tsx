@@ -24,8 +24,7 @@ const PAGE_ROWS = 50
 const Query = CandidatesFilter.extend({ cursor: z.string().max(LONGEST_CURSOR).optional() })
 
 /**
- * Without scripts: the next page, with the ids selected on this page (`id`) and on others (`chosen`). An empty cursor means the first
- * page.
+ * Without scripts: the next page, with the ids selected on this page (`id`) and on others (`chosen`). An empty cursor means the first page.
  */
 const SelectionForm = CandidatesFilter.extend({
   id: Ids.optional(),
@@ -33,7 +32,7 @@ const SelectionForm = CandidatesFilter.extend({
   cursor: z.string().max(LONGEST_CURSOR).transform((cursor) => (cursor === '' ? undefined : cursor)),
 }) // prettier-ignore
 
-/** Where a person lands. */
+/** The list of candidates, which is the start page. */
 export function candidatesRoutes(deps: CandidatesPageDeps): PageRoute[] {
   return [
     page.get('/', { access: 'public' }, (ctx) => seeOther(ctx, '/candidates')),
@@ -44,7 +43,7 @@ export function candidatesRoutes(deps: CandidatesPageDeps): PageRoute[] {
       if (all.size <= MOST_IN_BULK) await showList(ctx, query, all, deps)
       else renderPage(ctx, <NobodyChosenPage why="tooMany" most={MOST_IN_BULK} isDialog={false} />, { status: 422 })
     }),
-    // for the script that selects everybody who matches
+    // for the script that selects all matching candidates
     page.get('/candidates/ids', { access: 'sourcer' }, async (ctx) => {
       const { sort, ...filters } = parseAddress(ctx, CandidatesFilter)
       const found = await deps.findIds(personOf(ctx).organization, filters, { atMost: MOST_IN_BULK + 1, order: sort })

@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** The list of candidates and the page of one. */
+/** The list of candidates and the page of one candidate. */
 export const candidatesTexts = defineTexts({
   en: {
     title: 'Candidates',

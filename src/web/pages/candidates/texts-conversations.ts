@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** Conversations with a candidate, and the notes they become. */
+/** Conversations with a candidate and their notes. */
 export const conversationsTexts = defineTexts({
   en: {
     title: 'Conversations',

@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** What happened to a candidate. */
+/** The history of a candidate. */
 export const timelineTexts = defineTexts({
   en: {
     title: 'Timeline',

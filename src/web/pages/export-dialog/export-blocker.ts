@@ -12,19 +12,19 @@ export interface ExportBlockerDeps {
   accounts: Pick<Accounts, 'listPeople'>
 }
 
-/** Why a person may not export at all, and who can change it. */
+/** Why a person cannot export at all, and who can change it. */
 export interface ExportBlocker {
   problem: Problem
-  /** Active admins; empty for an admin, who goes there. */
+  /** Active admins; empty if the person is an admin. */
   admins: AdminName[]
 }
 
 export type FindExportBlocker = (person: PersonCaller) => Promise<ExportBlocker | null>
 
-/** More names would help nobody. */
+/** More names would not help. */
 const NAMED_ADMINS = 3
 
-/** Looks, without asking Lever, for what keeps a person from exporting anything. */
+/** Finds, without a request to Lever, what prevents a person from exporting anything. */
 export function exportBlockerFinder(deps: ExportBlockerDeps): FindExportBlocker {
   return async (person) => {
     const { problems } = await deps.exports.assess({

@@ -14,7 +14,7 @@ interface ContentsProps {
   wishes: ExportWishes
 }
 
-/** What of a candidate goes to Lever, in words, and the very request where there is one. */
+/** What the export sends for a candidate, as text and, if available, as the exact request. */
 export function ExportContents({ candidate, preview, wishes }: ContentsProps) {
   const { language } = usePage()
   const t = exportDialogTexts(language)
@@ -63,7 +63,7 @@ export function ExportContents({ candidate, preview, wishes }: ContentsProps) {
   )
 }
 
-/** Where it goes, and as whose. */
+/** The target of the export and its perform-as user. */
 export function Destination({ preview }: { preview: Pick<PreviewView, 'target' | 'stage' | 'source' | 'performAs'> }) {
   const t = exportDialogTexts(usePage().language)
   const { target, stage, source, performAs } = preview

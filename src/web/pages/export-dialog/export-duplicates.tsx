@@ -10,7 +10,7 @@ import { exportDialogTexts } from './texts-export-dialog.ts'
 import { exportWords } from '../exports/texts-export-words.ts'
 import { TimeAgo } from '../kit/time-ago.tsx'
 
-/** What of one person is in Lever already, and what to do about it. */
+/** The candidate's existing opportunities in Lever, and what to do about them. */
 export function ExportDuplicates({ preview, wishes }: { preview: PreviewView | null; wishes: ExportWishes }) {
   const t = exportDialogTexts(usePage().language)
   if (preview === null || (preview.duplicatesChecked === 'no' && preview.duplicates.length === 0)) {
@@ -42,7 +42,7 @@ export function ExportDuplicates({ preview, wishes }: { preview: PreviewView | n
   )
 }
 
-/** As far as who reads it may know. */
+/** True if the opportunity has no posting that the reader may see. */
 export function isGeneral({ opportunityId, postings }: DuplicateView): boolean {
   return opportunityId !== null && postings.length === 0
 }
@@ -79,7 +79,7 @@ function FoundRow({ duplicate }: { duplicate: DuplicateView }) {
   )
 }
 
-/** What to do about who is in Lever already. */
+/** What to do about candidates who are already in Lever. */
 export function Choice({ wishes, words }: { wishes: ExportWishes; words: Record<(typeof ON_DUPLICATE)[number], string> }) {
   return (
     <>

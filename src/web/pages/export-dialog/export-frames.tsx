@@ -8,7 +8,7 @@ import { exportDialogTexts } from './texts-export-dialog.ts'
 
 const SCRIPTS = ['export-dialog.js', 'export-job.js']
 
-/** What fills the dialog. */
+/** The content of the dialog. */
 export function ExportDialogContent({ question }: { question: ExportQuestion }) {
   const t = exportDialogTexts(usePage().language)
   return (
@@ -23,7 +23,7 @@ export function ExportDialogContent({ question }: { question: ExportQuestion }) 
   )
 }
 
-/** The same as a page. */
+/** The same content as a full page. */
 export function ExportPage({ question }: { question: ExportQuestion }) {
   const t = exportDialogTexts(usePage().language)
   return (
@@ -54,7 +54,7 @@ interface NobodyChosen {
   isDialog: boolean
 }
 
-/** Nobody to export, or too many at once; in the dialog only what fills it. */
+/** Shown when no candidate, or too many, were selected; in the dialog, only its content. */
 export function NobodyChosenPage({ why, most, isDialog }: NobodyChosen) {
   const t = exportDialogTexts(usePage().language)
   const title = { tooMany: t.tooMany(most), allGone: t.allGone, nobodyChosen: t.nobodyChosen }[why]

@@ -19,8 +19,8 @@ export const ASK_ANEW = {
 }
 
 /**
- * **Job**: a list to choose from, which a script makes searchable; where Lever has more open jobs than it holds, the script asks
- * `data-search`, and without scripts one searches by a field of its own.
+ * **Job**: a list to choose from, which a script makes searchable. If Lever has more open jobs than the list holds, the script queries
+ * `data-search`; without scripts, a separate field searches.
  */
 export function JobField({ offer, wishes }: FieldProps) {
   const t = exportDialogTexts(usePage().language)
@@ -69,7 +69,7 @@ export function JobOptions({ jobs, chosen }: { jobs: PostingView[]; chosen?: str
   )
 }
 
-/** **Requisition**: those of the job, or with none chosen all open ones, each of which stands for its only open job. */
+/** **Requisition**: those of the job, or without a job all open ones; each of those implies its only open job. */
 export function RequisitionField({ offer, wishes }: FieldProps) {
   const t = exportDialogTexts(usePage().language)
   const { requisitions } = offer

@@ -4,18 +4,18 @@ import type { PostingView, RequisitionView } from '../../../mirror/mirrored-list
 
 export type JobsDeps = Pick<Mirror, 'listPostings' | 'findPosting' | 'listRequisitions'>
 
-/** So many are offered without searching. */
+/** Maximum offered without searching. */
 const MOST_JOBS = 500
 const MOST_REQUISITIONS = 500
 
 export interface JobOffer {
   jobs: PostingView[]
-  /** There are more that fit the search. */
+  /** More jobs match the search. */
   hasMore: boolean
   requisitions: RequisitionView[]
 }
 
-/** The open jobs, the chosen one among them, and the requisitions that go with it; without a job all open ones. */
+/** Resolves to the open jobs, including the chosen one, and the requisitions that belong to it; without a job, all open requisitions. */
 export async function offerJobs(
   organization: string,
   wish: { postingId?: string | undefined; jobSearch?: string | undefined },
@@ -36,7 +36,7 @@ export async function offerJobs(
   }
 }
 
-/** Open jobs, each word of `q` in their title, location, team or a requisition's code. */
+/** Resolves to the open jobs that have each word of `q` in their title, location, team or a requisition's code. */
 export async function searchJobs(organization: string, q: string, clearance: Clearance, mirror: Pick<Mirror, 'listPostings'>) {
   const { data, nextCursor } = await mirror.listPostings(organization, { open: true, q }, clearance, { limit: MOST_JOBS })
   return { jobs: data, hasMore: nextCursor !== null }

@@ -11,7 +11,7 @@ import { exportDialogTexts } from './texts-export-dialog.ts'
 import { exportWords } from '../exports/texts-export-words.ts'
 import { TimeAgo } from '../kit/time-ago.tsx'
 
-/** Of many people: where they go, what has been seen of the first, and what to do about those who are in Lever. */
+/** The export of several candidates: the target, what a preview of the first ones found, and what to do about those already in Lever. */
 export function ManyCandidates({ question }: { question: ExportQuestion }) {
   const { candidates, total, many, wishes } = question
   const t = exportDialogTexts(usePage().language)

@@ -29,7 +29,7 @@ export interface ExportPagesDeps extends QuestionDeps {
   idempotency: Pick<Idempotency, 'once'>
 }
 
-/** **Export to ATS**: the dialog and its answer, each a page of its own without scripts. */
+/** **Export to ATS**: the dialog and its answer; without scripts, each is a page. */
 export function exportPagesRoutes(deps: ExportPagesDeps): PageRoute[] {
   return [
     page.get('/candidates/export', { access: 'sourcer' }, (ctx) => openDialog(ctx, parseAddress(ctx, ChosenQuery), deps)),
@@ -40,7 +40,7 @@ export function exportPagesRoutes(deps: ExportPagesDeps): PageRoute[] {
   ]
 }
 
-/** The progress of what was exported, and trying again what failed. */
+/** The progress of exports, and retrying failed ones. */
 export function exportProgressRoutes(deps: ExportPagesDeps): PageRoute[] {
   return [
     page.get('/exports/progress', { access: 'sourcer' }, (ctx) => showProgress(ctx, deps)),
@@ -57,7 +57,7 @@ async function openDialog(ctx: SiteContext, { matching, ...chosen }: z.output<ty
   else renderPage(ctx, <ExportPage question={question} />)
 }
 
-/** Null after a page that says why there is nothing to ask. */
+/** Resolves to null after it has answered with a page that says why nothing can be exported. */
 async function ask(ctx: SiteContext, wishes: ExportWishes, deps: ExportPagesDeps): Promise<ExportQuestion | null> {
   const question = wishes.candidateIds.length > MOST_IN_BULK ? null : await askBeforeExport(personOf(ctx), wishes, deps)
   if (question !== null && question.candidates.length > 0) return question
@@ -83,7 +83,7 @@ async function showDetails(ctx: SiteContext, deps: ExportPagesDeps): Promise<voi
   else renderPage(ctx, <ExportPage question={question} />)
 }
 
-/** Refused as a whole where the person or the target may not; else each candidate has its own line in the progress. */
+/** Refuses everything if the person or the target is not allowed; otherwise each candidate has its own line in the progress. */
 async function send(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
   const person = personOf(ctx)
   const wishes = parseForm(ctx, ExportForm)
@@ -115,7 +115,7 @@ async function showProgress(ctx: SiteContext, deps: ExportPagesDeps): Promise<vo
 
 const RetryForm = z.object({ retry: z.string(), progress: z.string() })
 
-/** Tries a failed one again, and goes on following all. One that is under way again already is followed all the same. */
+/** Retries a failed export and returns to the progress of all, also if that export is already running again. */
 async function retry(ctx: SiteContext, { exports }: ExportPagesDeps): Promise<void> {
   const person = personOf(ctx)
   const form = parseForm(ctx, RetryForm)
@@ -126,7 +126,7 @@ async function retry(ctx: SiteContext, { exports }: ExportPagesDeps): Promise<vo
   seeOther(ctx, `/exports/progress?${new URLSearchParams(form.progress).toString()}`)
 }
 
-/** True where a part of the open page is asked for, and not a page. */
+/** True if htmx requests a part of the open page instead of a page. */
 function isByHtmx(ctx: SiteContext): boolean {
   return ctx.get('HX-Request') === 'true'
 }

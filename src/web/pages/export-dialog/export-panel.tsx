@@ -9,7 +9,7 @@ import { Form } from '../kit/form.tsx'
 import { usePage } from '../kit/page-context.ts'
 import { exportDialogTexts } from './texts-export-dialog.ts'
 
-/** Of the question, which progress then replaces. */
+/** Id of the question's panel, which the progress later replaces. */
 export const PANEL = 'export-panel'
 
 export function titleOf(
@@ -21,8 +21,8 @@ export function titleOf(
 }
 
 /**
- * Where to, what will be sent, what is in Lever already, and **Export**. A changed job or requisition is asked about anew: by htmx at
- * once, without scripts by a button.
+ * The target, what will be sent, what is already in Lever, and **Export**. Another job or requisition needs a new preview: htmx requests it
+ * at once; without scripts, a button does.
  */
 export function ExportPanel({ question }: { question: ExportQuestion }) {
   const { wishes, offer } = question
@@ -44,7 +44,7 @@ export function ExportPanel({ question }: { question: ExportQuestion }) {
   )
 }
 
-/** What depends on the job: replaced when another one is chosen. */
+/** The part that depends on the job, replaced when another one is chosen. */
 export function ExportDetails({ question }: { question: ExportQuestion }) {
   const { wishes, offer, candidates, preview, gone } = question
   const t = exportDialogTexts(usePage().language)

@@ -2,12 +2,12 @@ import type { ConnectionStatus } from '../../../connection/connection-model.ts'
 import { usePage } from '../kit/page-context.ts'
 import { exportProblemTexts } from './texts-export-problems.ts'
 
-/** Why something cannot go out, or did not. */
+/** Why something cannot be exported, or failed. */
 export interface Problem {
   code: string
-  /** In English, with Lever's words where it has any. */
+  /** In English, with Lever's words if there are any. */
   detail: string
-  /** Of the connection, where that is the reason. */
+  /** Status of the connection, if that is the reason. */
   connection?: ConnectionStatus
   /** Scopes or permissions that Lever has not granted, if that is the reason. */
   missing?: readonly string[]
@@ -16,7 +16,7 @@ export interface Problem {
 type Texts = ReturnType<typeof exportProblemTexts>
 type ProblemName = { [K in keyof Texts]: K extends `${infer N}_next` ? N : never }[keyof Texts]
 
-/** Where an admin puts it right. */
+/** Pages where an admin can fix the problem. */
 const PLACES: Partial<Record<ProblemName, { href: string; name: 'openSettings' | 'openUsers' | 'openPeople' }>> = {
   user_inactive: { href: '/settings/people', name: 'openPeople' },
   user_not_mapped: { href: '/settings/ats/users', name: 'openUsers' },
@@ -26,7 +26,7 @@ const PLACES: Partial<Record<ProblemName, { href: string; name: 'openSettings' |
   feature_off: { href: '/settings/ats/settings', name: 'openSettings' },
   scope_missing: { href: '/settings/ats', name: 'openSettings' },
 }
-/** Whose detail says more than our words. */
+/** Problems whose detail says more than our text. */
 const SPEAK_FOR_THEMSELVES: readonly string[] = ['lever_rejected', 'outcome_unknown', 'other']
 
 export interface AdminName {
@@ -34,7 +34,7 @@ export interface AdminName {
   email: string
 }
 
-/** What is so, and the one thing to do next: for an admin with the place, for others with whom to ask (any admin where none is named). */
+/** Says what is wrong and the one next step: admins get a link, others get the names of admins to ask (any admin if none is named). */
 export function ExportProblem({ problem, admins = [] }: { problem: Problem; admins?: readonly AdminName[] }) {
   const { language } = usePage()
   const t = exportProblemTexts(language)

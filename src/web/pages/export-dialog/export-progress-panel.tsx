@@ -10,13 +10,13 @@ import { usePage } from '../kit/page-context.ts'
 import { exportDialogTexts } from './texts-export-dialog.ts'
 import { exportWords } from '../exports/texts-export-words.ts'
 
-/** Changes whenever something shown of a progress has. */
+/** Changes whenever the visible progress changes. */
 export function fingerprintOf({ lines }: Progress): string {
   const shown = lines.map((line) => [line.name, line.export?.status, line.export?.waitingFor, line.export?.note?.status, line.export?.url])
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 16)
 }
 
-/** A line for each person until all have an end, asked for anew every second; `address` is that of the progress. */
+/** One line per candidate, refreshed every second until all have ended; `address` is the progress's address. */
 export function ExportProgress({ progress, address }: { progress: Progress; address: string }) {
   const t = exportDialogTexts(usePage().language)
   const { lines, done, isFinished } = progress
@@ -79,7 +79,7 @@ function Line({ line, address }: { line: ProgressLine; address: string }) {
   )
 }
 
-/** Why it did not go out, and the one thing to do. */
+/** Why the export was not sent, and the next step. */
 function NextStep({ line: { refused, export: view } }: { line: ProgressLine }) {
   if (refused !== null) return <div class="small"><ExportProblem problem={{ code: refused, detail: '' }} /></div> // prettier-ignore
   if (view?.status === 'duplicate') return <div class="small"><ExportProblem problem={{ code: 'duplicate', detail: '' }} /></div> // prettier-ignore

@@ -10,14 +10,14 @@ import { isOpen } from '../exports/export-status.tsx'
 /** More would not fit into an address. */
 const MOST_LINES = 100
 
-/** `<candidate>.<export>`, or `<candidate>.<code>` of a refusal. */
+/** `<candidate>.<export>`, or `<candidate>.<code>` if it was refused. */
 const Pair = z
   .string()
   .regex(/^\w{1,100}\.\w{1,100}$/)
   .transform((pair) => pair.split('.', 2) as [string, string])
 const Pairs = z.union([Pair.transform((pair) => [pair]), z.array(Pair).max(MOST_LINES)]).optional()
 
-/** The address of a progress, as `progressAddress` makes it. `seen` is what its reader shows already. */
+/** The address of a progress, made by `progressAddress`. `seen` is the fingerprint of what the reader already sees. */
 export const ProgressQuery = z.object({
   export: Pairs,
   known: Pairs,
@@ -28,18 +28,18 @@ export type ProgressQuery = z.output<typeof ProgressQuery>
 
 export interface ProgressLine {
   candidateId: string
-  /** Null for a candidate that is not here any more. */
+  /** Null for a deleted candidate. */
   name: string | null
-  /** Null for a refused one, and for one that is not this person's to see. */
+  /** Null if it was refused, or if this person may not see it. */
   export: ExportView | null
   isNew: boolean
-  /** Code of why it was not begun. */
+  /** The code of the refusal. */
   refused: string | null
 }
 
 export interface Progress {
   lines: ProgressLine[]
-  /** Ended, well or not. */
+  /** Ended, successfully or not. */
   done: number
   exported: number
   isFinished: boolean
@@ -50,7 +50,7 @@ export interface ProgressDeps {
   candidates: Pick<Candidates, 'findMany'>
 }
 
-/** How far the named exports are, a line for each person, as far as this person may see them. */
+/** Resolves to the progress of the named exports that this person may see, with one line per candidate. */
 export async function readProgress(person: PersonCaller, query: ProgressQuery, deps: ProgressDeps): Promise<Progress> {
   const { organization } = person
   const begun = [

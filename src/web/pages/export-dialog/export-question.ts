@@ -18,30 +18,30 @@ export interface QuestionDeps {
   findExportBlocker: FindExportBlocker
 }
 
-/** All that the dialog shows before **Export**. */
+/** Everything that the dialog shows before **Export**. */
 export interface ExportQuestion {
-  /** With all who were chosen, so that sending names those who no longer exist. */
+  /** Includes all selected ids, so that sending can name candidates that no longer exist. */
   wishes: ExportWishes
-  /** The first of them, who are shown. */
+  /** The first candidates, which are shown. */
   candidates: CandidateView[]
-  /** How many of the chosen exist. */
+  /** How many of the selected candidates exist. */
   total: number
-  /** How many of the chosen no longer exist. */
+  /** How many of the selected candidates no longer exist. */
   gone: number
   offer: JobOffer
-  /** Why this person may export nobody. */
+  /** Why this person cannot export anything. */
   blocker: ExportBlocker | null
-  /** What else stands in the way, the target or the candidate. */
+  /** Other obstacles, from the target or the candidate. */
   problems: Problem[]
-  /** Of one candidate; null where Lever could not be asked in time. */
+  /** For a single candidate; null if Lever did not answer in time. */
   preview: PreviewView | null
-  /** Of several candidates: what has been seen of those who are shown; null where that could not be told. */
+  /** For several candidates: what was found for those that are shown; null if that could not be determined. */
   many: BulkPreviewView | null
 }
 
-/** Somebody waits for the dialog: what Lever has not said by then is checked when it is sent. */
+/** A person waits for the dialog; what Lever has not answered by then is checked on sending. */
 const PATIENCE_MS = 5000
-/** Of a long selection the first ones are shown and looked up; all are checked when they are sent. */
+/** From a long selection, only the first candidates are shown and looked up; all are checked on sending. */
 const MOST_SHOWN = 50
 
 /** Gathers what an export of these candidates would do. Writes nothing. */
@@ -73,7 +73,7 @@ export async function askBeforeExport(person: PersonCaller, wishes: ExportWishes
   }
 }
 
-/** Those who are candidates of this organization, in the order given. */
+/** Resolves to the ids that are candidates of this organization, in the given order. */
 async function idsHere(organization: string, ids: readonly string[], { candidates }: QuestionDeps): Promise<string[]> {
   const here = new Set((await candidates.findBriefly(organization, ids)).map(({ id }) => id))
   return ids.filter((id) => here.has(id))
@@ -119,7 +119,7 @@ async function targetProblems(
     })
     return problems.map((problem) => ({ code: problem.code, detail: messageWithHint(problem) }))
   } catch (error) {
-    // a posting that is newer than the last sync is asked of Lever, which may be out; that is told when it is sent
+    // a posting newer than the last sync is read from Lever, which may be down; sending reports that
     if (isServiceError(error) && error.status >= 500) return []
     throw error
   }

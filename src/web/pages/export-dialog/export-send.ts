@@ -10,14 +10,17 @@ interface SendDeps {
   idempotency: Pick<Idempotency, 'once'>
 }
 
-/** Asks for what the dialog says, by this person. @returns the address of the page that follows it; a reload shows the same */
+/**
+ * Requests the exports that the dialog describes, in this person's name.
+ * @returns the address of the progress page; reloading it shows the same
+ */
 export async function sendExports(person: PersonCaller, wishes: ExportWishes, deps: SendDeps): Promise<string> {
   const [candidateId, another] = wishes.candidateIds
   if (candidateId !== undefined && another === undefined) return sendOne(person, candidateId, wishes, deps)
   return `/exports/batches/${await sendMany(person, wishes, deps)}`
 }
 
-/** One that is exported or on its way already, as after a double click, is told with the export that is there. */
+/** If the candidate is already exported or in progress, such as after a double click, the existing export is shown. */
 async function sendOne(person: PersonCaller, candidateId: string, wishes: ExportWishes, { exports }: SendDeps): Promise<string> {
   const { postingId, requisitionId, note, onDuplicate } = wishes
   const { organization, email } = person
@@ -51,7 +54,10 @@ function progressAddress(kind: 'export' | 'known' | 'refused', candidateId: stri
   return `/exports/progress?${new URLSearchParams({ [kind]: `${candidateId}.${what}` }).toString()}`
 }
 
-/** A form that is sent twice is one bulk export. @returns its id */
+/**
+ * A form that is sent twice creates one bulk export.
+ * @returns its id
+ */
 async function sendMany(person: PersonCaller, wishes: ExportWishes, { exports, idempotency }: SendDeps): Promise<string> {
   const { candidateIds, postingId, requisitionId, onDuplicate, once } = wishes
   const { organization, email } = person

@@ -8,10 +8,10 @@ import { SortField } from '../kit/sort-field.tsx'
 import { candidatesTexts } from '../candidates/texts-candidates.ts'
 import { exportDialogTexts } from './texts-export-dialog.ts'
 
-/** Id of the words that say why the buttons are off. */
+/** Id of the text that says why the buttons are disabled. */
 export const WHY_NOT = 'why-not'
 
-/** Id of the form on the list, for buttons outside it. */
+/** Id of the list's form, for buttons outside it. */
 export const SELECTION_FORM = 'selection'
 
 /** A list in which several candidates can be selected. */
@@ -24,8 +24,8 @@ export interface Selection {
 }
 
 /**
- * Around what is chosen (fields `id`), with the button **Export to ATS** and, where this person may not export, the reason at it. Opens
- * the dialog by htmx, or as a page of its own. Uses POST, since a URL holds a few hundred ids at most.
+ * Wraps the selectable rows (fields `id`) in a form with the button **Export to ATS** and, if this person cannot export, the reason next to
+ * it. Opens the dialog by htmx, or as a page. Uses POST, since a URL holds a few hundred ids at most.
  */
 export function ExportToAtsForm({
   blocker,
@@ -88,7 +88,7 @@ function WithoutScripts({ selection: { query, elsewhere } }: { selection: Select
   )
 }
 
-/** Shown by a script, which counts. */
+/** Shown by a script, which counts the selection. */
 function Chosen({ selection: { query, hasMore } }: { selection: Selection }) {
   const t = candidatesTexts(usePage().language)
   return (
@@ -114,7 +114,7 @@ function Chosen({ selection: { query, hasMore } }: { selection: Selection }) {
   )
 }
 
-/** The empty dialog that the form fills; its words are for the script that opens it. */
+/** The empty dialog that the form fills; its texts are for the script that opens it. */
 export function ExportDialog() {
   const t = exportDialogTexts(usePage().language)
   return (

@@ -8,7 +8,7 @@ export const Ids = z.union([z.string(), z.array(z.string())]).transform((given) 
 export const ManyIds = z.string().transform((text) => text.split(',').filter(Boolean))
 
 /**
- * Who is chosen for the dialog, and where to: `one`, or each `id` with those of other pages in `chosen`, or with `all` everybody who
+ * The candidates for the dialog, and the target: `one`, or each `id` with those of other pages in `chosen`, or with `all` everything that
  * matches the list's search.
  */
 export const ChosenQuery = z
@@ -35,9 +35,9 @@ export const ExportForm = z
     requisitionId: LeverId,
     onDuplicate: z.enum(ON_DUPLICATE).default('stop'),
     note: z.union([z.literal('').transform(() => undefined), plainText(10_000)]).optional(),
-    /** Of the page on which the form stood, so that a double click asks once. */
+    /** Id of the rendered form, so that a double click sends it once. */
     once: z.string().max(100).optional(),
-    /** What a job was searched for, without a script. */
+    /** The job search text, without a script. */
     jobSearch: z.string().max(200).optional(),
   })
   .refine(({ candidateIds, note }) => note === undefined || candidateIds.length < 2, {

@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** The dialog behind **Export to ATS**, and its progress. */
+/** The dialog of **Export to ATS** and its progress. */
 export const exportDialogTexts = defineTexts({
   en: {
     title: (name: string) => `Export ${name} to Lever`,

@@ -11,13 +11,13 @@ export interface ExportRuleFieldsProps {
   offer: JobOffer
   typed: RuleForm
   faults: RuleFaults
-  /** Its preview has been seen. */
+  /** True after the preview was shown. */
   mayBeSaved: boolean
 }
 
 const HERE = '/settings/export-rules'
 
-/** The form of a rule: first its preview, then it may be saved. */
+/** The form of a rule. It can be saved only after its preview. */
 export function ExportRuleFields({ mayBeSaved, ...form }: ExportRuleFieldsProps) {
   const t = exportRulesTexts(usePage().language)
   return (

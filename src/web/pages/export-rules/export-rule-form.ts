@@ -5,7 +5,7 @@ import { ExportRuleInput, RuleName } from '../../api/export-rules.ts'
 import { exportRulesTexts } from './texts-export-rules.ts'
 import type { Language } from '../../shell/languages.ts'
 
-/** The form of a rule, as it is typed. */
+/** The rule form with raw input. */
 export const RuleForm = z.object({
   name: z.string().max(1000).default(''),
   stages: z.string().max(60_000).default(''),
@@ -22,13 +22,13 @@ export const EMPTY_RULE: RuleForm = RuleForm.parse({ projects: '' })
 
 export type RuleFaults = Partial<Record<'name' | 'stages' | 'projects', string>>
 
-/** A saved rule, to be changed. */
+/** Returns the form fields of a saved rule. */
 export function formOf({ name, stages, projects, postingId, requisitionId, onDuplicate, note }: ExportRuleView): RuleForm {
   const lists = { stages: stages.join('\n'), projects: projects.join('\n') }
   return { name, ...lists, postingId: postingId ?? '', requisitionId: requisitionId ?? '', onDuplicate, note: note ?? '' }
 }
 
-/** The rule that is typed, in the name of who typed it; or what is wrong with it. */
+/** Returns the typed rule, owned by the person who typed it, or what is wrong with it. */
 export function readRule(
   language: Language,
   typed: RuleForm,

@@ -22,14 +22,13 @@ export interface ExportRulesPageProps {
   offer: JobOffer
   typed: RuleForm
   faults: RuleFaults
-  /** Of what is typed. */
-  /** `touchesExisting`: whether saving exports those who are in its stages now. */
+  /** The preview of the typed rule. `touchesExisting`: saving exports candidates who are in its stages now. */
   preview: { of: ExportRulePreview; replaces: boolean; touchesExisting: boolean } | null
 }
 
 const HERE = '/settings/export-rules'
 
-/** Rules of automatic export: what they do, who waits under them, and one to make or change, with its preview. */
+/** The rules of automatic export: their effect, their waiting candidates, and a form to add or change one, with its preview. */
 export function ExportRulesPage({ rules, cursor, nextCursor, held, preview, ...form }: ExportRulesPageProps) {
   const t = exportRulesTexts(usePage().language)
   return (
@@ -154,13 +153,13 @@ function Preview({ of, replaces, touchesExisting }: NonNullable<ExportRulesPageP
   )
 }
 
-/** English uses the error's own words where they were kept. */
+/** English uses the error's own words if they were kept. */
 function wordsOf(language: Language, { code, detail }: { code: string; detail: string }): string {
   const known: ErrorCode = ERROR_CODES.find((one) => one === code) ?? 'internal_error'
   return problemWords(language, new ServiceError(known, detail === '' ? (ENGLISH[code] ?? code) : detail))
 }
 
-/** Used where an error's details are not kept. */
+/** Used if an error's details were not kept. */
 const ENGLISH: Record<string, string> = {
   already_exported: 'Already exported to this job, or being exported now.',
   connection_not_active: 'Lever is not connected for exports.',

@@ -116,7 +116,7 @@ async function save(ctx: SiteContext, deps: ExportRulePagesDeps): Promise<void> 
 
 const SwitchForm = z.object({ name: z.string().max(1000), active: z.enum(['on', 'off']) })
 
-/** Anybody's rule may be switched off; on again only one's own, since it exports in that person's name. */
+/** Any admin may switch off any rule. Only its owner may switch it on again, since it exports in that person's name. */
 async function turn(ctx: SiteContext, deps: ExportRulePagesDeps): Promise<void> {
   const person = personOf(ctx)
   const t = exportRulesTexts(ctx.state.language)
@@ -130,7 +130,7 @@ async function turn(ctx: SiteContext, deps: ExportRulePagesDeps): Promise<void> 
   await actAndSay(ctx, act, { goTo: HERE, done: active ? t.switchedOn(name) : t.switchedOff(name) })
 }
 
-/** @throws ServiceError not_found */
+/** @throws ServiceError `not_found` */
 async function named(ctx: SiteContext, { exports }: ExportRulePagesDeps, name: string): Promise<ExportRuleView> {
   const found = await exports.rules.find(personOf(ctx).organization, name)
   if (found) return found

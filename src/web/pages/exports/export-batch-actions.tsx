@@ -4,7 +4,7 @@ import { Form } from '../kit/form.tsx'
 import { usePage } from '../kit/page-context.ts'
 import { exportBatchTexts } from './texts-export-batches.ts'
 
-/** What can be done to a bulk export as it is. Buttons have ids, so that the focus stays on one when it is read anew. */
+/** The actions on a bulk export in its current state. Buttons have ids, so that they keep the focus after a refresh. */
 export function BatchActions({ batch }: { batch: ExportBatchView }) {
   const t = exportBatchTexts(usePage().language)
   const { id, status, queued, failed } = batch

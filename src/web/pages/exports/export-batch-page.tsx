@@ -6,7 +6,7 @@ import { exportBatchTexts } from './texts-export-batches.ts'
 import { exportWords } from './texts-export-words.ts'
 import { TimeAgo } from '../kit/time-ago.tsx'
 
-/** One bulk export: how far it is, what can be done, and a line for each person. */
+/** One bulk export: its progress, its actions, and a line for each candidate. */
 export function ExportBatchPage({ shown }: { shown: BatchShown }) {
   const { language } = usePage()
   const t = exportBatchTexts(language)

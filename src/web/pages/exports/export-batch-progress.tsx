@@ -16,16 +16,16 @@ import { exportsTexts } from './texts-exports.ts'
 export interface BatchShown {
   batch: ExportBatchView
   lines: Page<ExportView>
-  /** The first ones. */
+  /** Only the first ones. */
   rejected: RejectedRow[]
-  /** Of the candidates, by id. */
+  /** Names of the candidates, by id. */
   names: Map<string, string>
-  /** Only lines of this status. */
+  /** Limits the lines to this status. */
   status?: ExportStatus | undefined
   cursor?: string | undefined
 }
 
-/** Changes whenever something shown has. */
+/** Changes whenever the visible progress changes. */
 export function fingerprintOf({ batch, lines }: BatchShown): string {
   const shown = lines.data.map(({ id, status, waitingFor, url, note }) => [id, status, waitingFor, url, note?.status])
   return createHash('sha256')
@@ -43,7 +43,7 @@ function address({ batch, status, cursor }: Pick<BatchShown, 'batch' | 'status' 
   return `/exports/batches/${batch.id}${parameters === '' ? '' : `?${parameters}`}`
 }
 
-/** Of the page, and of the dialog after **Export**; asked for anew until all have an end. */
+/** Used by the page and by the dialog after **Export**; refreshes until all exports have ended. */
 export function BatchProgress({ shown }: { shown: BatchShown }) {
   const { batch } = shown
   const t = exportBatchTexts(usePage().language)

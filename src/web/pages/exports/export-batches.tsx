@@ -26,7 +26,7 @@ export interface ExportBatchesDeps {
 const PAGE_LINES = 50
 const PAGE_BATCHES = 25
 
-/** The query parameters. `seen` is what the page already shows. */
+/** The query parameters. `seen` is the fingerprint of what the page already shows. */
 const Query = z.object({
   status: z.enum(EXPORT_STATUSES).optional(),
   cursor: z.string().max(200).optional(),
@@ -40,7 +40,7 @@ const SAID: Record<BatchChange, 'paused' | 'resumed' | 'canceled' | 'retried'> =
   retry: 'retried',
 }
 
-/** Bulk exports: the list, one of them with a line for each person, and what a person does to it. */
+/** Bulk exports: the list, the page of one with a line for each candidate, and its actions. */
 export function exportBatchesRoutes(deps: ExportBatchesDeps): PageRoute[] {
   const { exports } = deps
   return [

@@ -12,13 +12,13 @@ import { TimeAgo } from '../kit/time-ago.tsx'
 
 export interface ExportRowProps {
   view: ExportView
-  /** Of the candidate; null for one that is not here any more. */
+  /** Name of the candidate; null if it was deleted. */
   name: string | null
-  /** Left out on the page of the candidate itself. */
+  /** False on the candidate's own page. */
   withCandidate: boolean
 }
 
-/** The columns of {@link ExportRow}; the last is for buttons. `when` is the head of a list that can be ordered. */
+/** The columns of {@link ExportRow}; the last is for buttons. `when` is the head of a list that can be sorted. */
 export function exportHeads(
   t: ReturnType<typeof exportsTexts>,
   withCandidate: boolean,
@@ -27,7 +27,7 @@ export function exportHeads(
   return [...(withCandidate ? [t.candidate] : []), t.status, t.target, t.who, when, '']
 }
 
-/** One export: how it is, where to, by whom, and what can be done now. */
+/** One export: its status, target, requester and actions. */
 export function ExportRow({ view, name, withCandidate }: ExportRowProps) {
   const { language } = usePage()
   const t = exportsTexts(language)
@@ -70,7 +70,7 @@ function Target({ view: { target, requisition, stage } }: { view: ExportView }) 
   )
 }
 
-/** What an ended export left to know, or to do. */
+/** What an ended export leaves to know or to do. */
 function Outcome({ view: { status, error, note, duplicateOf, confidential } }: { view: ExportView }) {
   const { language } = usePage()
   const words = exportWords(language)
@@ -90,7 +90,7 @@ function Outcome({ view: { status, error, note, duplicateOf, confidential } }: {
   )
 }
 
-/** Buttons have ids, so that the focus stays on one when the list is read anew. */
+/** Buttons have ids, so that they keep the focus after a refresh. */
 function Ways({ view, name }: { view: ExportView; name: string }) {
   const { language, here } = usePage()
   const t = exportsTexts(language)

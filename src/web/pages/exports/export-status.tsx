@@ -4,7 +4,7 @@ import { exportWords } from './texts-export-words.ts'
 
 const LOOKS: Record<Status, string> = { queued: '', running: '', exported: 'ok', duplicate: 'warn', failed: 'bad', canceled: '' }
 
-/** How far an export is, in a word; what it waits for, where it waits. */
+/** The status of an export, with what it waits for, if it waits. */
 export function ExportStatus({ status, waitingFor = null }: { status: string; waitingFor?: ExportView['waitingFor'] }) {
   const t = exportWords(usePage().language)
   return (
@@ -19,7 +19,7 @@ function isStatus(status: string): status is Status {
   return EXPORT_STATUSES.includes(status as Status)
 }
 
-/** True until it has ended: it will change by itself. */
+/** True until the export has ended; its status will change without user action. */
 export function isOpen({ status, note }: Pick<ExportView, 'status' | 'note'>): boolean {
   return status === 'queued' || status === 'running' || note?.status === 'queued'
 }

@@ -11,19 +11,19 @@ import { exportsTexts } from './texts-exports.ts'
 
 export interface ExportsPageProps {
   exports: Page<ExportView>
-  /** Of the candidates, by id. */
+  /** Names of the candidates, by id. */
   names: Map<string, string>
   query: ExportsQuery
 }
 
-/** What of the list is shown, and in which order, as it stands in the address. */
+/** The visible part of the list and its order, as kept in the address. */
 interface ExportsQuery {
   status: Status | undefined
   sort: 'added' | '-added'
   cursor?: string | undefined
 }
 
-/** Every export that this person may see, newest first unless ordered otherwise; read anew while one is under way. */
+/** Every export that this person may see, newest first by default; refreshes while one is in progress. */
 export function ExportsPage({ exports, names, query }: ExportsPageProps) {
   const { language, caller } = usePage()
   const t = exportsTexts(language)
@@ -89,7 +89,7 @@ function NothingHere({ query: { status, sort } }: { query: ExportsQuery }) {
   )
 }
 
-/** Asks for itself anew while something in it is under way. */
+/** Refreshes while an export in it is in progress. */
 function List({ exports, names, query }: { exports: ExportView[]; names: Map<string, string>; query: ExportsQuery }) {
   const { language, here } = usePage()
   const t = exportsTexts(language)

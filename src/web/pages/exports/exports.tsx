@@ -23,14 +23,13 @@ export interface ExportsPageDeps {
 
 const PAGE_ROWS = 50
 
-/** The query parameters. */
 const Query = z.object({
   status: z.enum(['', ...EXPORT_STATUSES]).transform((status) => (status === '' ? undefined : status)).optional(),
   sort: SortByTime,
   cursor: z.string().max(LONGEST_CURSOR).optional(),
 }) // prettier-ignore
 
-/** The list of exports, and what a person does to one of them. */
+/** The list of exports, and the actions on one of them. */
 export function exportsRoutes({ exports, candidates }: ExportsPageDeps): PageRoute[] {
   return [
     page.get('/exports', { access: 'sourcer' }, async (ctx) => {
@@ -49,7 +48,7 @@ export function exportsRoutes({ exports, candidates }: ExportsPageDeps): PageRou
   ]
 }
 
-/** Then goes back to where the button stood. */
+/** Redirects back to the page with the button. */
 async function change(ctx: SiteContext, exports: Exports, verb: 'retry' | 'cancel', id: string): Promise<void> {
   const person = personOf(ctx)
   const t = exportsTexts(ctx.state.language)

@@ -1,7 +1,7 @@
 import type { ExportStatus } from '../../../export/export-view.ts'
 import { defineTexts } from '../../shell/languages.ts'
 
-/** English uses the same words for one and for several. */
+/** English uses the same words for singular and plural. */
 const statuses: Record<ExportStatus, string> = {
   queued: 'Queued',
   running: 'Running',

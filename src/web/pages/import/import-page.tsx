@@ -6,10 +6,10 @@ import { usePage } from '../kit/page-context.ts'
 import { Cell, Row, RowHead, Table } from '../kit/table.tsx'
 import { csvFieldTexts, importTexts } from './texts-import.ts'
 
-/** Of our own fields the first ones; the others are parts of them, as other tools name them. */
+/** The first of our own fields; the others are parts of them, under the names that other tools use. */
 const OWN_FIELDS = CSV_FIELDS.slice(0, 12)
 
-/** Asks for the file. A script shows how it will be read, and how much of it is sent. `problem` is why the last one was not taken. */
+/** Asks for the file. A script shows how it will be read and how much has been sent. `problem` says why the last file was refused. */
 export function ImportPage({ problem }: { problem: string | null }) {
   const t = importTexts(usePage().language)
   return (

@@ -6,7 +6,7 @@ import { usePage } from '../kit/page-context.ts'
 import { Cell, Row, RowHead, Table } from '../kit/table.tsx'
 import { importTexts } from './texts-import.ts'
 
-/** How far a file is, until it is read; then what came of it. */
+/** The progress of an import until the file is read; then its result. */
 export function ImportProgressPage({ id, progress }: { id: string; progress: ImportProgress }) {
   const t = importTexts(usePage().language)
   const title = { running: t.runningTitle, finished: t.resultTitle, failed: t.failedTitle }[progress.status]
@@ -17,7 +17,7 @@ export function ImportProgressPage({ id, progress }: { id: string; progress: Imp
   )
 }
 
-/** Asks for itself anew until the file is read; then for the page as a whole, whose title says so. */
+/** Refreshes until the file is read, then reloads the page, whose title says so. */
 export function ImportProgressPart({ id, progress }: { id: string; progress: ImportProgress }) {
   const { language } = usePage()
   const t = importTexts(language)

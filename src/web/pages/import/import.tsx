@@ -41,7 +41,7 @@ export function importRoutes({ candidates }: { candidates: Deps }): PageRoute[] 
   ]
 }
 
-/** How the head of a file is read, or why it cannot be. */
+/** Shows how the head of a file is read, or why it cannot be. */
 async function preview(ctx: SiteContext, candidates: Deps): Promise<void> {
   try {
     const head = await uploadedFile(ctx.req, { field: 'file', limitBytes: PREVIEW_BYTES })
@@ -54,7 +54,7 @@ async function preview(ctx: SiteContext, candidates: Deps): Promise<void> {
 
 const ImportQuery = z.object({ allowErased: z.enum(['true', 'false']).optional() })
 
-/** A short file is imported before the answer, a long one while its page is looked at. */
+/** Imports a short file before answering, and a long one in the background while its page is open. */
 async function importFile(ctx: SiteContext, candidates: Deps): Promise<void> {
   const { allowErased } = parseAddress(ctx, ImportQuery)
   try {
@@ -78,7 +78,7 @@ function problemOf(ctx: SiteContext, error: ServiceError): string {
   return error.hint === undefined || language !== 'en' ? importTexts(language).tooLarge : problemWords(language, error)
 }
 
-/** Has htmx load the page as a whole. */
+/** Makes htmx reload the page. */
 function refresh(ctx: SiteContext): void {
   ctx.set('HX-Refresh', 'true')
   ctx.body = ''

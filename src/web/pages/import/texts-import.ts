@@ -102,7 +102,7 @@ export const importTexts = defineTexts({
   },
 })
 
-/** What a column becomes. */
+/** The field that a column is read into. */
 export const csvFieldTexts = defineTexts<Record<CsvField, string>>({
   en: {
     externalId: 'ID in your sourcing tool',

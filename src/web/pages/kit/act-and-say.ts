@@ -4,13 +4,13 @@ import { seeOther } from '../../shell/see-other.ts'
 import type { SiteContext } from '../../shell/site-state.ts'
 import { problemWords } from './problem-words.ts'
 
-/** What a button leads to: the page that follows, and what it says when all went well. */
+/** The page that follows a button, and its message on success. */
 export interface Outcome {
   goTo: string
   done: string
 }
 
-/** Does what a button asks for, then goes to a page that says what came of it: done, or why not and what to do. */
+/** Runs a button's action, then redirects to a page that reports success, or the failure and what to do. */
 export async function actAndSay(ctx: SiteContext, act: () => Promise<unknown>, { goTo, done }: Outcome): Promise<void> {
   try {
     await act()

@@ -6,16 +6,16 @@ import { wizardTexts } from '../ats/texts-wizard.ts'
 
 export interface ConfirmPageProps {
   title: string
-  /** What it will do. */
+  /** Describes the consequences. */
   children: ComponentChildren
-  /** Where the form goes, and the words on its button. */
+  /** `action` is the form's target, `button` its label. */
   action: string
   button: string
-  /** Where Cancel leads. */
+  /** Target of Cancel. */
   back: string
 }
 
-/** Asks before something that cannot be taken back. */
+/** Asks for confirmation before something irreversible. */
 export function ConfirmPage({ title, children, action, button, back }: ConfirmPageProps) {
   return (
     <Layout title={title} width="narrow">

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { usePage } from './page-context.ts'
 import { wizardTexts } from '../ats/texts-wizard.ts'
 
-/** Something to take elsewhere: readable, selectable, and copied by one click where scripts run. */
+/** A value to copy elsewhere: readable, selectable, and copied with one click if scripts run. */
 export function CopyField({ id, label, value, copyLabel }: { id: string; label: ComponentChildren; value: string; copyLabel: string }) {
   const t = wizardTexts(usePage().language)
   return (

@@ -3,14 +3,14 @@ import type { ComponentChildren } from 'preact'
 export interface FieldProps {
   id: string
   label: string
-  /** Why what was typed is refused. */
+  /** Why the input is refused. */
   why?: string | undefined
   help?: string
-  /** The control, given the attributes that tie it to its label and words. */
+  /** The control, given the attributes that tie it to its label and messages. */
   children: (tie: { id: string; 'aria-describedby': string | undefined; 'aria-invalid': true | undefined }) => ComponentChildren
 }
 
-/** A control with its label, and beside it help or why it is refused. */
+/** A control with its label, and next to it help or the reason for a refusal. */
 export function Field({ id, label, why, help, children }: FieldProps) {
   const words = why ?? help
   return (

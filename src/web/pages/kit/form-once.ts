@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { PersonCaller } from '../../../accounts/caller.ts'
 import type { Idempotency } from '../../api/idempotency.ts'
 
-/** What a form made: its id, and the secret that is shown only now. */
+/** What a form created: its id, and the secret that is shown only now. */
 export interface Made {
   id: string
   secret: string
@@ -11,15 +11,15 @@ export interface Made {
 export interface FormOnce {
   caller: PersonCaller
   path: string
-  /** Of the page on which the form stood; a form without one is new each time. */
+  /** Id of the rendered form; a form without one is new each time. */
   once: string | undefined
   fields: unknown
 }
 
 /**
- * Makes what a form asks for once, however often that form is sent: a repeated one, by a double click or a reload, gets the
- * first one's secret again.
- * @throws ServiceError `idempotency_key_reused` where the fields are others, and what `make` throws
+ * Creates what a form requests once, however often that form is sent. A repeat, such as a double click or a reload, gets the first one's
+ * secret again.
+ * @throws ServiceError `idempotency_key_reused` if the fields differ, and what `make` throws
  */
 export async function makeOnce(
   idempotency: Pick<Idempotency, 'once'>,

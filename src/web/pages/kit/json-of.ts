@@ -1,4 +1,4 @@
-/** What a hidden field holds; undefined where it is no JSON. */
+/** Parses the JSON of a hidden field; returns undefined if it is not JSON. */
 export function jsonOf(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? '')

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { isWebLink } from '../../../candidates/candidate-input.ts'
 
-/** A link into Lever, in a tab of its own; nothing where the address is not one of the web. `label` names it where its text does not. */
+/**
+ * A link into Lever that opens a new tab; renders nothing if the address is not a web address. `label` names the link if its text does not.
+ */
 export function LeverLink({
   url,
   label,
@@ -10,7 +12,7 @@ export function LeverLink({
 }: {
   url: string | null
   label?: string
-  /** `button` where it is what one does next. */
+  /** `button` if it is the next step. */
   look?: 'button'
   children: ComponentChildren
 }) {

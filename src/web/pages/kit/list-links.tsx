@@ -3,9 +3,9 @@ import { listAddress } from './list-query.ts'
 
 export interface ListLinksProps {
   href: string
-  /** Of a list that is searched. */
+  /** The search text, for a list with search. */
   q?: string
-  /** Of a list that can be ordered. */
+  /** The order, for a list that can be sorted. */
   sort?: ListOrder
   cursor: string | undefined
   nextCursor: string | null
@@ -13,7 +13,7 @@ export interface ListLinksProps {
   more: string
 }
 
-/** To the first page of a list and to the next, where there are such. */
+/** Links to the first and the next page of a list, if there are any. */
 export function ListLinks({ href, q = '', sort, cursor, nextCursor, first, more }: ListLinksProps) {
   if (cursor === undefined && nextCursor === null) return null
   return (

@@ -12,7 +12,7 @@ export const ListQuery = z.object({
     .optional(),
 })
 
-/** The same of a list that can be ordered. */
+/** The same for a list that can be sorted. */
 export const SortedListQuery = ListQuery.extend({ sort: Sort })
 
 interface ListPlace {
@@ -21,7 +21,7 @@ interface ListPlace {
   cursor?: string | undefined
 }
 
-/** Where the list stands now, to come back to it: `/settings/people?q=ana`. */
+/** Returns the address of the list's current view: `/settings/people?q=ana`. */
 export function listAddress(href: string, { q, sort = '-added', cursor }: ListPlace): string {
   const shown = { ...(q === '' ? {} : { q }), ...sortParameter(sort), ...(cursor === undefined ? {} : { cursor }) }
   const query = new URLSearchParams(shown).toString()

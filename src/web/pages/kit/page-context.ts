@@ -4,18 +4,18 @@ import type { PersonCaller } from '../../../accounts/caller.ts'
 import type { Notice } from '../../shell/flash.ts'
 import type { Language } from '../../shell/languages.ts'
 
-/** What any component of a page may need to know of the request. */
+/** What any component of a page may need to know about the request. */
 export interface PageContextValue {
   language: Language
   caller: PersonCaller | null
-  /** Of the caller. */
+  /** The caller's organization. */
   organizationName: string | null
   csrfToken: string | null
-  /** True where the caller may go on in another organization. */
+  /** True if the caller can switch to another organization. */
   canSwitch: boolean
-  /** Path and query of the page, to come back to it. */
+  /** Path and query of the page, for returning to it. */
   here: string
-  /** Path of the request, also of a form that is answered with a page. */
+  /** Path of the request, including a form that is answered with a page. */
   path: string
   requestId: string
   /** Kept from before a redirect. */

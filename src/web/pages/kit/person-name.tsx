@@ -1,4 +1,4 @@
-/** Who it is, at the beginning of a row. */
+/** Name and e-mail at the beginning of a row. */
 export function PersonName({ name, email }: { name: string; email: string }) {
   return (
     <span class="person">

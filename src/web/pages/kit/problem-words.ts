@@ -2,7 +2,7 @@ import { messageWithHint, type ErrorCode, type ServiceError } from '../../../err
 import type { Language } from '../../shell/languages.ts'
 
 /**
- * Says what happened and what to do next, in the reader's language. English uses the error's own message and hint, which are more
+ * Returns what happened and what to do next, in the reader's language. English uses the error's own message and hint, which are more
  * specific.
  */
 export function problemWords(

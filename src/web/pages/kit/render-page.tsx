@@ -4,20 +4,17 @@ import { takeNotice, type Notice } from '../../shell/flash.ts'
 import type { SiteContext } from '../../shell/site-state.ts'
 import { PageContext } from './page-context.ts'
 
-/**
- * Answers with a page, usually `<Layout title="…">…</Layout>`. Never cached, since it is one person's.
- * The status is 200 unless given.
- */
+/** Answers with a page, usually `<Layout title="…">…</Layout>`. Never cached, since it is personal. The default status is 200. */
 export function renderPage(ctx: SiteContext, content: VNode, options: { status?: number } = {}): void {
   answer(ctx, `<!doctype html>${toHtml(ctx, content, takeNotice(ctx))}`, options.status ?? 200)
 }
 
-/** Answers with a part of a page, for htmx to put in its place. */
+/** Answers with a part of a page that htmx inserts. */
 export function renderFragment(ctx: SiteContext, content: VNode, options: { status?: number } = {}): void {
   answer(ctx, toHtml(ctx, content, null), options.status ?? 200)
 }
 
-/** True where htmx asks for a part of the page that is open, and not for a page. */
+/** True if htmx requests a part of the open page instead of a page. */
 export function wantsFragment(ctx: SiteContext): boolean {
   return ctx.get('HX-Request') === 'true'
 }

@@ -9,7 +9,7 @@ export interface ShownOnceProps {
   copyLabel: string
 }
 
-/** A secret that was just made, for the only time. */
+/** A new secret, shown only this once. */
 export function ShownOnce({ title, lead, label, value, copyLabel }: ShownOnceProps) {
   return (
     <section class="card made" aria-labelledby="made" role="status">

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 
 /**
- * Refuses fields that a form of rows does not have. A row has a field `was:<id>` and may have one `<kind>:<id>` of each kind;
- * `others` are the fields outside the rows.
+ * Refuses fields that a form of rows does not have. A row has a field `was:<id>` and may have one `<kind>:<id>` of each kind; `others` are
+ * the fields outside the rows.
  */
 export function refuseStrayFields(
   fields: Readonly<Record<string, string>>,

@@ -8,18 +8,18 @@ export interface TableProps {
   children: ComponentChildren
 }
 
-/** A column that the list can be ordered by. */
+/** A column that the list can be sorted by. */
 export interface SortHead {
   text: string
-  /** To the list in the order that a click asks for. */
+  /** Address of the list in the order that a click requests. */
   href: string
-  /** Left out where the list is ordered by another column. */
+  /** Omitted if the list is sorted by another column. */
   order: 'ascending' | 'descending' | undefined
 }
 
 /**
- * A table whose rows become cards where the page is narrow. The roles are said again, since browsers forget them with the
- * look of a table. `heads` name the columns; an empty one is for buttons; those that order the list stay in sight on cards too.
+ * A table whose rows become cards on a narrow page. Roles are repeated, since browsers drop them when a table is not displayed as one.
+ * `heads` name the columns; an empty one is for buttons. Sortable heads stay visible on cards.
  */
 export function Table({ heads, label, children }: TableProps) {
   const isSorted = heads.some((head) => typeof head !== 'string')
@@ -58,7 +58,7 @@ export function Row({ children }: { children: ComponentChildren }) {
   return <tr role="row">{children}</tr>
 }
 
-/** What the row is about. `head` is the column's name, shown before it where the page is narrow, for what says nothing without. */
+/** The row's subject. `head` is the column's name, shown before it on a narrow page, for content that needs it. */
 export function RowHead({ id, head, children }: { id?: string; head?: string; children: ComponentChildren }) {
   return (
     <th role="rowheader" scope="row" id={id} data-head={head}>
@@ -67,7 +67,7 @@ export function RowHead({ id, head, children }: { id?: string; head?: string; ch
   )
 }
 
-/** `head` is the column's name, shown before the cell where the page is narrow. */
+/** `head` is the column's name, shown before the cell on a narrow page. */
 export function Cell({ head, children }: { head?: string; children: ComponentChildren }) {
   return (
     <td role="cell" data-head={head}>

@@ -1,6 +1,6 @@
 import { defineTexts } from '../../shell/languages.ts'
 
-/** What every list says. */
+/** Words that every list uses. */
 export const listTexts = defineTexts({
   en: { sortBy: 'Sort by' },
   es: { sortBy: 'Ordenar por' },

@@ -9,7 +9,7 @@ const UNITS = [
 const DAY_MS = 86_400_000
 const JUST_NOW: Record<Language, string> = { en: 'just now', es: 'ahora mismo' }
 
-/** How long ago something was, or how soon it will be, in words; the exact time on hover. After a month, the date. `at` is ISO 8601. */
+/** A relative time in the past or the future, with the exact time on hover. After a month, the date. `at` is ISO 8601. */
 export function TimeAgo({ at }: { at: string }) {
   const { language } = usePage()
   return (
@@ -19,7 +19,7 @@ export function TimeAgo({ at }: { at: string }) {
   )
 }
 
-/** `now` in ms since the epoch. */
+/** `now` is in ms since the epoch. */
 export function timeInWords(at: string, language: Language, now: number): string {
   const distanceMs = Date.parse(at) - now
   if (Math.abs(distanceMs) > 30 * DAY_MS)

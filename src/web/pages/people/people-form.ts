@@ -9,12 +9,12 @@ import { refuseStrayFields } from '../kit/stray-fields.ts'
 const State = z.object({ email: z.string(), role: z.enum(PERSON_ROLES), active: z.boolean() })
 type State = z.output<typeof State>
 
-/** A row of the form, and how it was when the page was made. */
+/** A row of the form, and its state when the page was rendered. */
 export interface PersonChange extends State {
   was: State
 }
 
-/** The form of people: per person, by id, `was:` the row as it was, `role:`, and `active:` where switched on. */
+/** The form of people. Fields per person, by id: `was:` holds the row when the page was rendered, `role:`, and `active:` if switched on. */
 export const PeopleForm = z.record(z.string(), z.string().max(1000)).transform((fields, context) => {
   refuseStrayFields(fields, ['role', 'active'], context)
   return Object.entries(fields).flatMap(([name, text]): PersonChange[] => {
@@ -31,8 +31,8 @@ export const PeopleForm = z.record(z.string(), z.string().max(1000)).transform((
 })
 
 /**
- * Saves the rows that were changed in the form, but not one's own, so that nobody shuts themselves out. May be repeated.
- * @returns how many were saved, who of them was deactivated, and the names of people whom somebody else changed since, who are left alone
+ * Saves the changed rows of the form except the caller's own, so that people cannot lock themselves out. May be repeated.
+ * @returns how many were saved, who was deactivated, and the names of people whom somebody else has changed since, who are left alone
  */
 export async function savePeople(
   accounts: Pick<Accounts, 'findPerson' | 'putPerson'>,

@@ -17,14 +17,14 @@ import { peopleTexts } from './texts-people.ts'
 
 export interface PeoplePageProps {
   people: readonly Person[]
-  /** What was searched for; empty for all. */
+  /** The search text; empty for all. */
   q: string
   sort: ListOrder
   cursor: string | undefined
   nextCursor: string | null
-  /** Just made: shown for the only time. */
+  /** A new link, shown only this once. */
   link?: { name: string; url: string } | undefined
-  /** An invitation that was refused, with the field that is wrong and why. */
+  /** A refused invitation, with the wrong field and the reason. */
   refused?: Refused | undefined
 }
 
@@ -37,7 +37,7 @@ export interface Refused {
 
 const HERE = '/settings/people'
 
-/** Who may use the service: invited, given a role, switched off. */
+/** The people who may use the service: invite, assign a role, deactivate. */
 export function PeoplePage({ people, q, sort, cursor, nextCursor, link, refused }: PeoplePageProps) {
   const t = peopleTexts(usePage().language)
   const address = (other: ListOrder) => listAddress(HERE, { q, sort: other })

@@ -4,19 +4,19 @@ import { usePage } from '../kit/page-context.ts'
 import { SortField } from '../kit/sort-field.tsx'
 import { peopleTexts } from './texts-people.ts'
 
-/** More people than these are not seen at a glance. */
+/** A longer list cannot be scanned at a glance. */
 const FEW = 10
 
 export interface PeopleSearchProps {
   href: string
   q: string
-  /** Of a list that can be ordered. */
+  /** The order, for a list that can be sorted. */
   sort?: ListOrder
   rows: number
   isPaged: boolean
 }
 
-/** Looks for people by name or e-mail, by an address that can be kept; not there for a handful. */
+/** Searches people by name or e-mail, at an address that can be bookmarked; not shown for a few people. */
 export function PeopleSearch({ href, q, sort = '-added', rows, isPaged }: PeopleSearchProps) {
   const t = peopleTexts(usePage().language)
   if (q === '' && rows <= FEW && !isPaged) return null

@@ -61,7 +61,7 @@ const InvitationForm = z.object({
   once: z.string().max(100).optional(),
 })
 
-/** Adds somebody and shows the link that signs them in; one who is here already is not changed by it. */
+/** Adds a person and shows their sign-in link; does not change a person who already exists. */
 async function invite(ctx: SiteContext, deps: PeoplePagesDeps): Promise<void> {
   const caller = personOf(ctx)
   const t = peopleTexts(ctx.state.language)
@@ -81,7 +81,7 @@ async function invite(ctx: SiteContext, deps: PeoplePagesDeps): Promise<void> {
   return url === '' ? refuse({ email: t.hereAlready }) : show(ctx, deps, { link: { name, url } })
 }
 
-/** In the place of an invitation's id where there was none. */
+/** Replaces an invitation's id if there was none. */
 const NOBODY = 'nobody'
 
 async function linkFor({ accounts }: PeoplePagesDeps, caller: PersonCaller, userEmail: string): Promise<{ id: string; secret: string }> {
@@ -111,7 +111,7 @@ async function change(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<
   seeOther(ctx, `${HERE}${ctx.search}`)
 }
 
-/** A sentence for each of these people whose API keys keep working. */
+/** A sentence for each of these people whose API keys still work. */
 async function keysLeftBy(
   accounts: PeoplePagesDeps['accounts'],
   people: readonly Person[],
@@ -162,7 +162,7 @@ async function remove(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<
   await actAndSay(ctx, () => accounts.deletePerson(caller.organization, email, actorOf(caller)), { goTo: HERE, done })
 }
 
-/** @throws ServiceError `user_not_found`, also for oneself */
+/** @throws ServiceError `user_not_found`, also for the caller's own e-mail */
 async function somebodyElse(ctx: SiteContext, accounts: PeoplePagesDeps['accounts'], email: string): Promise<Person> {
   const caller = personOf(ctx)
   const isOneself = email === caller.email

@@ -6,7 +6,7 @@ import { Cell, Row, RowHead } from '../kit/table.tsx'
 import { peopleTexts } from './texts-people.ts'
 import { TimeAgo } from '../kit/time-ago.tsx'
 
-/** A person with role and switch; how the row is now goes along, so that a later change by others is noticed. */
+/** A person with role and switch. The row's saved state is included, so that a later change by others is noticed. */
 export function PersonRow({ person }: { person: Person }) {
   const { language, caller } = usePage()
   const t = peopleTexts(language)
@@ -39,7 +39,7 @@ export function PersonRow({ person }: { person: Person }) {
   )
 }
 
-/** Nobody shuts themselves out: there is always an admin left. */
+/** Admins cannot change their own row, so there is always an admin left. */
 function Self({ person: { role } }: { person: Person }) {
   const t = peopleTexts(usePage().language)
   return (

@@ -4,7 +4,7 @@ import { replaceSession } from '../../shell/session.ts'
 import { seeOther } from '../../shell/see-other.ts'
 import type { SiteContext } from '../../shell/site-state.ts'
 
-/** Signs in somebody proven to be all of these people, and goes on to `next`; where there are several, to choose the organization first. */
+/** Signs in a person who is proven to be all of these people, and redirects to `next`; with several, they first choose the organization. */
 export async function completeSignIn(
   ctx: SiteContext,
   accounts: Pick<Accounts, 'signInAs' | 'endSession'>,
@@ -15,7 +15,7 @@ export async function completeSignIn(
   seeOther(ctx, people.length === 1 ? next : `/account/organizations?next=${encodeURIComponent(next)}`)
 }
 
-/** True where there is anybody. */
+/** True if the list is not empty. */
 export function hasPeople(people: readonly Person[]): people is readonly [Person, ...Person[]] {
   return people.length > 0
 }

@@ -3,7 +3,7 @@ import { Layout } from '../site/layout.tsx'
 import { usePage } from '../kit/page-context.ts'
 import { openIdTexts } from './texts-open-id.ts'
 
-/** After a sign-in by the provider that came to nothing: why, and what to do. */
+/** Says why a sign-in by the provider failed, and what to do. */
 export function OpenIdFailedPage({ reason }: { reason: OpenIdFailureReason }) {
   const t = openIdTexts(usePage().language)
   return (

@@ -11,7 +11,7 @@ type TextField = (typeof TEXT_FIELDS)[number]
 export type SetUpField = TextField
 
 export interface SetUpPageProps {
-  /** What was typed into a form that was refused; a password is not given back. */
+  /** The input of a refused form; passwords are not returned. */
   typed?: Readonly<Record<TextField, string>>
   wrong?: readonly SetUpField[]
   passwordFault?: PasswordFault | undefined
@@ -19,7 +19,7 @@ export interface SetUpPageProps {
 
 const AUTOCOMPLETE = { organizationName: 'organization', sourceName: 'off', name: 'name', email: 'username' } as const
 
-/** The first organization and its first admin. */
+/** The form for the first organization and its first admin. */
 export function SetUpPage({ typed, wrong = [], passwordFault }: SetUpPageProps) {
   const { language, path } = usePage()
   const t = setUpTexts(language)
@@ -42,7 +42,7 @@ export function SetUpPage({ typed, wrong = [], passwordFault }: SetUpPageProps) 
   )
 }
 
-/** After a set-up link that was used, or is too old. */
+/** Shown for a setup link that was used or has expired. */
 export function SpentSetUpPage() {
   const t = setUpTexts(usePage().language)
   return (

@@ -24,7 +24,7 @@ const typed = z.string().max(1000).default('')
 const SetUpForm = z.object({ organizationName: typed, sourceName: typed, name: typed, email: typed, password: TypedPassword })
 const SetUpInput = z.object({ organizationName: Name, sourceName: Name, name: Name, email: EmailAddress })
 
-/** The page of the link that the first start prints: the first organization and its admin. */
+/** The page of the setup link that the first start prints: creates the first organization and its admin. */
 export function setUpRoutes(deps: SetUpDeps): PageRoute[] {
   return [
     page.get('/set-up/:token', { access: 'public' }, (ctx) => withOpenLink(ctx, deps, () => renderPage(ctx, <SetUpPage />))),

@@ -20,10 +20,10 @@ export interface OpenIdDeps {
   log: Log
 }
 
-/** Binds a sign-in to the browser in which it was begun. */
+/** Binds a sign-in to the browser that started it. */
 const FLOW_COOKIE = 'fulcrum_oidc'
 
-/** The browser's way to the provider, and back. */
+/** The browser's way to the provider and back. */
 export function openIdRoutes(deps: OpenIdDeps): PageRoute[] {
   return [
     page.get('/sign-in/oidc', { access: 'public' }, (ctx) => orSayWhy(ctx, deps, () => begin(ctx, deps))),

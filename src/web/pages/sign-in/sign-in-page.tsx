@@ -5,7 +5,7 @@ import { Layout } from '../site/layout.tsx'
 import { usePage } from '../kit/page-context.ts'
 import { signInTexts } from './texts-sign-in.ts'
 
-/** Of the sample organization, for a trial on one's own machine. */
+/** A person of the sample organization, for a trial on a local machine. */
 export interface SamplePerson {
   organization: string
   personId: string
@@ -16,14 +16,14 @@ export interface SamplePerson {
 
 export interface SignInPageProps {
   next: string
-  /** What the provider of OpenID Connect is called; null without one. */
+  /** Display name of the OpenID Connect provider; null without one. */
   provider: string | null
   samplePeople: readonly SamplePerson[]
-  /** The e-mail of a try that was refused. */
+  /** The e-mail of a refused try. */
   refused?: string | undefined
 }
 
-/** How one signs in: by password, by the provider, by a link; with the sample people where there are any. */
+/** The sign-in page: by password, by the provider, by a link, or as a sample person if there are any. */
 export function SignInPage({ next, provider, samplePeople, refused }: SignInPageProps) {
   const t = signInTexts(usePage().language)
   return (
@@ -96,7 +96,7 @@ function SamplePeople({ next, people }: { next: string; people: readonly SampleP
   )
 }
 
-/** After a link that was used before, or too late: nobody is signed in. */
+/** Shown for a sign-in link that was used or has expired: no one is signed in. */
 export function SpentLinkPage() {
   const t = signInTexts(usePage().language)
   return (

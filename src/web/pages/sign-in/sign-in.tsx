@@ -25,12 +25,12 @@ export interface SignInDeps {
   failures: SignInFailures
   /** Null without sign-in by OpenID Connect. */
   openId: OpenId | null
-  /** Only where a trial runs on one's own machine. */
+  /** Set only for a trial on a local machine. */
   samplePeople: (() => Promise<SamplePerson[]>) | undefined
   publicUrl: string
 }
 
-/** Signing in by password, link or as a sample person; and out. */
+/** Sign-in by password, by link or as a sample person; and sign-out. */
 export function signInRoutes(deps: SignInDeps): PageRoute[] {
   return [
     page.get('/sign-in', { access: 'public' }, (ctx) => {
@@ -78,7 +78,7 @@ async function signInByPassword(ctx: SiteContext, deps: SignInDeps): Promise<voi
   return completeSignIn(ctx, accounts, people, { by: 'password', next })
 }
 
-/** A `HEAD` or a browser that loads ahead does not use the link up, and neither does opening one that asks first. */
+/** A `HEAD` or a browser that loads ahead does not use the link up, and neither does a page that asks first. */
 async function openLink(ctx: SiteContext, token: string, deps: SignInDeps): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
   if (isPrefetch(ctx)) {
@@ -103,7 +103,7 @@ function askToContinue(ctx: SiteContext, { organizationName, personName }: OpenS
   renderPage(ctx, <ContinuePage purpose="signIn" {...{ organizationName, personName, token }} />, { status })
 }
 
-/** A good link cannot be guessed, so it is let in however often its address has failed. */
+/** A valid link cannot be guessed, so it is accepted however often its address has failed. */
 async function redeemLink(ctx: SiteContext, token: string, { accounts, failures }: SignInDeps, { isPressed = false } = {}): Promise<void> {
   const redemption = await accounts.redeemSignInLink(token, { isPressed })
   if (redemption.outcome === 'signedIn') {

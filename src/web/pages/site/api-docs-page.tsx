@@ -1,6 +1,6 @@
 import { assetUrl } from '../../shell/static-assets.ts'
 
-/** Swagger UI in a page of its own, since its looks and ours do not mix. Its start is a file, not an inline script. */
+/** Swagger UI on its own page, since its styles and ours conflict. A separate file starts it, not an inline script. */
 export function ApiDocsPage() {
   return (
     <html lang="en">

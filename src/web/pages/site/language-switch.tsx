@@ -3,12 +3,11 @@ import { usePage } from '../kit/page-context.ts'
 import { LANGUAGES } from '../../shell/languages.ts'
 import { siteTexts } from './texts-site.ts'
 
-/** Each in its own words. */
 export const LANGUAGE_NAMES = { en: 'English', es: 'Español' } as const
 
 /**
- * The languages as buttons, each in its own words; the choice is kept in a cookie and, of somebody signed in, with the person. It stands on
- * every page, so it has no hidden fields: programs that send all of a page's with another form would be refused.
+ * The languages as buttons, each in its own language. The choice is kept in a cookie and, for a signed-in person, in their account. It is
+ * on every page, so it has no hidden fields: programs that send all of a page's fields with another form would be refused.
  */
 export function LanguageSwitch() {
   const { language, here } = usePage()

@@ -10,7 +10,7 @@ const YEAR_MS = 31_536_000_000
 const Choice = z.object({ language: z.enum(LANGUAGES) })
 const Back = z.object({ next: z.string().optional() })
 
-/** The language switch of every page; of somebody signed in it is remembered for their other browsers. */
+/** The language switch of every page. A signed-in person's choice is stored for their other browsers. */
 export function languageRoutes({ accounts }: { accounts: Pick<Accounts, 'setLanguage'> }): PageRoute[] {
   return [
     page.post('/language', { access: 'public' }, async (ctx) => {

@@ -8,8 +8,8 @@ import { usePage } from '../kit/page-context.ts'
 import { siteTexts } from './texts-site.ts'
 
 /**
- * htmx under our content security policy: no inline style, no evaluated script. What is swapped in is ready at once: by default its
- * buttons would be without their work for 20 ms.
+ * Configures htmx for our content security policy: no inline style, no evaluated script. Swapped content is ready at once; by default, its
+ * buttons would not work for 20 ms.
  */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorStyles: false,
@@ -21,20 +21,20 @@ const HTMX_CONFIG = JSON.stringify({
 
 export interface LayoutProps {
   title: string
-  /** One line under the title: what happened, or what stands here. */
+  /** One line under the title: what happened, or what the page is for. */
   lead?: ComponentChildren
-  /** Buttons beside the title. */
+  /** Buttons next to the title. */
   actions?: ComponentChildren
-  /** What has just happened; one kept over a redirect shows itself. */
+  /** What just happened; a notice kept over a redirect is shown automatically. */
   notice?: NoticeOf | null
-  /** Beyond the scripts of every page, from `assets/`. */
+  /** From `assets/`, in addition to the scripts of every page. */
   scripts?: readonly string[]
   /** `narrow` for a page that asks or says one thing. */
   width?: 'wide' | 'narrow'
   children?: ComponentChildren
 }
 
-/** The frame of every page: heading, navigation by the caller's role, what has just happened, language switch, sign-out. */
+/** The frame of every page: heading, navigation for the caller's role, notice, language switch, sign-out. */
 export function Layout(props: LayoutProps) {
   const page = usePage()
   const t = siteTexts(page.language)

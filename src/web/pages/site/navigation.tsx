@@ -4,7 +4,7 @@ import { Form } from '../kit/form.tsx'
 import { usePage } from '../kit/page-context.ts'
 import { siteTexts } from './texts-site.ts'
 
-/** Where the caller may go: nothing signed out; settings and activity for admins only. */
+/** The pages that the caller may open: none when signed out; settings and activity for admins only. */
 export function Navigation() {
   const { language, caller } = usePage()
   const t = siteTexts(language)
@@ -51,13 +51,13 @@ function Who({ caller: { name, email } }: { caller: PersonCaller }) {
 
 interface Place {
   href: string
-  /** Its pages begin so, `href` unless given. */
+  /** Prefix of its pages' paths; `href` by default. */
   under?: string
   name: 'candidates' | 'exports' | 'activity' | 'settings' | 'atsConfiguration' | 'exportRules' | 'people' | 'apiKeys'
   adminOnly: boolean
 }
 
-/** The pages of the navigation, as they come to stand. */
+/** The pages of the navigation, in display order. */
 const PLACES: readonly Place[] = [
   { href: '/candidates', name: 'candidates', adminOnly: false },
   { href: '/exports', name: 'exports', adminOnly: false },
@@ -76,7 +76,7 @@ function Places({ isAdmin }: { isAdmin: boolean }) {
   return <PlaceList places={PLACES.filter(({ adminOnly }) => isAdmin || !adminOnly)} />
 }
 
-/** Between the pages of the settings, for who may see them. */
+/** Links between the settings pages, for those who may see them. */
 export function SettingsNavigation() {
   const { language, caller, path } = usePage()
   if (caller?.role !== 'admin' || !path.startsWith('/settings/')) return null

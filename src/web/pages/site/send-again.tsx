@@ -6,9 +6,8 @@ import { renderPage, wantsFragment } from '../kit/render-page.tsx'
 import { sendAgainTexts } from './texts-send-again.ts'
 
 /**
- * Answers a form that cannot be taken because its session is over (401), or was followed by another (403), with a page that keeps
- * what was typed, to be sent again.
- * @returns false where there is nothing worth keeping, or the form is one for signing in or of a script
+ * Answers a form whose session is over (401) or was replaced by another (403) with a page that keeps the input, to be sent again.
+ * @returns false if there is nothing worth keeping, or if the form is for signing in or was sent by a script
  */
 export function offerToSendAgain(ctx: SiteContext, fields: Record<string, unknown>): boolean {
   const typed = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const))

@@ -7,7 +7,7 @@ import { activateTexts } from './texts-activate.ts'
 import { warningWords } from '../warning-words.ts'
 import { WizardSteps } from '../wizard-steps.tsx'
 
-/** The last step: what is done, what stands in the way, what is only recommended, and **Activate**. */
+/** The last step: what is done, what blocks activation, what is only recommended, and **Activate**. */
 export function AtsActivatePage({ connection }: { connection: ConnectionView }) {
   const t = activateTexts(usePage().language)
   const isActive = connection.status === 'active'

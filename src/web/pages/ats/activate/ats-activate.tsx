@@ -9,7 +9,7 @@ import { activateTexts } from './texts-activate.ts'
 
 const HERE = '/settings/ats/activate'
 
-/** The last step of the setup; also what **Activate** on the overview of a paused connection asks for. */
+/** The last step of the setup. **Activate** on the overview of a paused connection also posts here. */
 export function atsActivateRoutes({ connections }: { connections: Pick<Connections, 'describe' | 'activate'> }): PageRoute[] {
   return [
     page.get(HERE, { access: 'admin' }, async (ctx) => {

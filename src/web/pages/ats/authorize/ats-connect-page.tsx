@@ -13,15 +13,14 @@ import { WizardSteps } from '../wizard-steps.tsx'
 
 export interface AtsConnectPageProps {
   connection: ConnectionView
-  /** What Authorize asks for; null without an OAuth app. */
+  /** The scopes that Authorize requests; null without an OAuth app. */
   scopes: readonly Needed[] | null
-  /** The permissions that an API key needs. */
   permissions: readonly Needed<KeyPermission>[]
-  /** What was pasted and why it was not taken. */
+  /** A pasted key and why it was refused. */
   refused?: { apiKey: string; why: string } | undefined
 }
 
-/** Before Lever is connected: what will be asked for and why, **Authorize**, or an API key. */
+/** The page before Lever is connected: what will be requested and why, **Authorize**, or an API key. */
 export function AtsConnectPage({ connection, scopes, permissions, refused }: AtsConnectPageProps) {
   const { language } = usePage()
   const t = connectTexts(language)

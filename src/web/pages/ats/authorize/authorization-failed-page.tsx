@@ -4,7 +4,7 @@ import { Layout } from '../../site/layout.tsx'
 import { usePage } from '../../kit/page-context.ts'
 import { authorizationTexts } from './texts-authorization.ts'
 
-/** Why Lever was not connected, and the way to try again: at once for an admin, else by signing in first. */
+/** Says why connecting to Lever failed. An admin can retry at once; others sign in first. */
 export function AuthorizationFailedPage({ failure }: { failure: AuthorizationFailure }) {
   const { language, caller } = usePage()
   const t = authorizationTexts(language)

@@ -22,12 +22,11 @@ export interface LeverCallbackDeps {
   connections: Pick<Connections, 'findAuthorization' | 'openAuthorization' | 'finishAuthorization'>
 }
 
-/** A parameter given twice, or far too long, is as good as none. */
-// Lever's parameters are never refused: a malformed one counts as missing, and the authorization then fails
+// Lever's parameters are never refused: a malformed, repeated or overlong one counts as missing, and the authorization then fails
 const parameter = z.string().min(1).max(4096).optional().catch(undefined)
 const Returned = z.object({ state: parameter, code: parameter, error: parameter, error_description: parameter })
 
-/** The browser's way to Lever's consent page, and back. */
+/** The browser's way to Lever's consent page and back. */
 export function leverCallbackRoutes(deps: LeverCallbackDeps): PageRoute[] {
   return [
     page.get('/connect/lever/:token', { access: 'public' }, (ctx) => onlyByOpening(ctx, () => open(ctx, deps, ctx.params['token'] ?? ''))),
@@ -38,7 +37,7 @@ export function leverCallbackRoutes(deps: LeverCallbackDeps): PageRoute[] {
   ]
 }
 
-/** Addresses that work once are not used up by a `HEAD`, nor by a browser that loads ahead. */
+/** A `HEAD`, or a browser that loads ahead, does not use up a one-time address. */
 async function onlyByOpening(ctx: SiteContext, act: () => Promise<void>): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
   if (isPrefetch(ctx)) {
@@ -53,7 +52,7 @@ async function onlyByOpening(ctx: SiteContext, act: () => Promise<void>): Promis
   }
 }
 
-/** Goes straight on for the admin whose link it is and who came here knowingly; anybody else sees whose it is first. */
+/** Proceeds at once for the admin who owns the link and came here on purpose; others first see whose link it is. */
 async function open(ctx: SiteContext, deps: LeverCallbackDeps, token: string): Promise<void> {
   const asked = await deps.connections.findAuthorization(token)
   if (ctx.state.caller?.personId === asked.personId && isDeliberateVisit(ctx, '/connect/lever/')) await start(ctx, deps, token)
@@ -86,7 +85,7 @@ async function finish(ctx: SiteContext, { connections }: LeverCallbackDeps): Pro
   const { caller } = ctx.state
   const returned = { state, code, error, errorDescription, browserToken, personId: caller?.personId }
   const finished = await connections.finishAuthorization(returned).catch((failure: unknown) => {
-    // the cookie of a flow that came to nothing; one whose return is being worked on in another tab may yet succeed
+    // the cookie of a failed flow; a flow that another tab is completing may still succeed
     if (state !== undefined && failure instanceof AuthorizationFailure && failure.why !== 'state_used') forgetFlow(ctx, state)
     throw failure
   })

@@ -4,11 +4,11 @@ import { authorizationTexts } from './texts-authorization.ts'
 
 export interface LeverConnectedPageProps {
   organizationName: string
-  /** False where somebody of another account is signed in, who cannot open that organization's settings. */
+  /** False if the signed-in person cannot open that organization's settings. */
   isTheirs: boolean
 }
 
-/** For a return from Lever that was opened again after it succeeded, or that came back to another account's session. */
+/** Shown when a return from Lever is opened again after it succeeded, or arrives in another account's session. */
 export function LeverConnectedPage({ organizationName, isTheirs }: LeverConnectedPageProps) {
   const t = authorizationTexts(usePage().language)
   return (

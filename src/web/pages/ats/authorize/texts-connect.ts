@@ -1,6 +1,6 @@
 import { defineTexts } from '../../../shell/languages.ts'
 
-/** The page of the ATS configuration while no Lever account is connected. */
+/** The ATS configuration page while no Lever account is connected. */
 export const connectTexts = defineTexts({
   en: {
     title: 'ATS configuration',

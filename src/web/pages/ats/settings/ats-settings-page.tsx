@@ -13,9 +13,9 @@ import { featureTexts } from '../texts-features.ts'
 export type Settings = ConnectionView['settings']
 
 export interface AtsSettingsPageProps {
-  /** As they are now. */
+  /** The saved settings. */
   settings: Settings
-  /** What a form that was not saved would change, and which of its fields are wrong. */
+  /** What an unsaved form would change, and which of its fields are wrong. */
   typed: Partial<Settings>
   wrong: readonly string[]
   stages: readonly { id: string; text: string }[]
@@ -23,10 +23,10 @@ export interface AtsSettingsPageProps {
   notice: Notice | null
 }
 
-/** More would make the page slow; who is not among them is found by the address itself. */
+/** More would make the page slow. Other users can be entered by e-mail address. */
 const MOST_SUGGESTED = 1000
 
-/** The settings of a connection, each with what it does. */
+/** The settings of a connection, each with its effect. */
 export function AtsSettingsPage({ settings, typed, wrong, stages, leverUsers, notice }: AtsSettingsPageProps) {
   const t = atsSettingsTexts(usePage().language)
   const shown = { ...settings, ...typed }

@@ -41,16 +41,16 @@ const SettingsForm = z.object({
   noteSecret: isOn,
   noteLanguage: z.enum(NOTE_LANGUAGES),
   noteTimeZone: z.string().trim().max(1000),
-  /** How they were when the page was made, so that what somebody else has changed since is not overwritten unseen. */
+  /** The settings when the page was rendered, so that changes by others are not overwritten. */
   was: z.string().transform(jsonOf).pipe(ConnectionView.shape.settings),
 })
 
-/** What an admin sets of the connection, in words. */
+/** The settings that an admin makes for the connection. */
 export function atsSettingsRoutes(deps: AtsSettingsDeps): PageRoute[] {
   return [page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, deps)), page.post(HERE, { access: 'admin' }, (ctx) => save(ctx, deps))]
 }
 
-/** A form that was not saved: what it would change, which fields are wrong, and why. */
+/** An unsaved form: what it would change, which fields are wrong, and why. */
 interface Held {
   typed: Partial<Settings>
   wrong: readonly string[]
@@ -97,7 +97,7 @@ async function save(ctx: SiteContext, deps: AtsSettingsDeps): Promise<void> {
   return seeOther(ctx, HERE)
 }
 
-/** The settings that differ from before; settings that are not in the form stay unchanged. */
+/** Returns the settings that differ from before; settings that are not in the form stay unchanged. */
 function changed(was: Settings, wanted: Partial<Settings>): Partial<Settings> {
   const names = Object.keys(wanted) as (keyof Settings)[]
   const isOther = (name: keyof Settings) => JSON.stringify(was[name]) !== JSON.stringify(wanted[name])

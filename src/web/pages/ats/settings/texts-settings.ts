@@ -1,6 +1,6 @@
 import { defineTexts } from '../../../shell/languages.ts'
 
-/** The settings of a connection, and what each does. */
+/** The settings of a connection and their effects. */
 export const atsSettingsTexts = defineTexts({
   en: {
     title: 'ATS settings',

@@ -16,11 +16,11 @@ import { WizardSteps } from '../wizard-steps.tsx'
 export interface AtsUsersPageProps {
   connection: ConnectionView
   rows: readonly MappingRowProps[]
-  /** All of Lever's, deactivated ones too. */
+  /** All Lever users, including deactivated ones. */
   leverUsers: readonly LeverUserView[]
-  /** What was searched for; empty for all. */
+  /** The search text; empty for all. */
   q: string
-  /** Of this page of people and of the next. */
+  /** The cursors of this page and the next. */
   cursor: string | undefined
   nextCursor: string | null
   notice?: Notice | null
@@ -28,10 +28,10 @@ export interface AtsUsersPageProps {
 
 const HERE = '/settings/ats/users'
 
-/** More would make the page slow; who is not among them is found by the address itself. */
+/** More would make the page slow. Other users can be entered by e-mail address. */
 const MOST_SUGGESTED = 1000
 
-/** The wizard's step for people: each with a Lever user, suggested where one is likely. */
+/** The wizard's step for people: matches each with a Lever user and suggests likely ones. */
 export function AtsUsersPage({ connection, rows, leverUsers, q, cursor, nextCursor, notice = null }: AtsUsersPageProps) {
   const t = usersTexts(usePage().language)
   return (

@@ -29,12 +29,12 @@ export interface AtsUsersDeps {
 const HERE = '/settings/ats/users'
 const PAGE_ROWS = 50
 
-/** The wizard's step for people and their Lever users. */
+/** The wizard's step that matches people to Lever users. */
 export function atsUsersRoutes(deps: AtsUsersDeps): PageRoute[] {
   return [page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, deps)), page.post(HERE, { access: 'admin' }, (ctx) => save(ctx, deps))]
 }
 
-/** What a form held that could not all be saved. */
+/** A form that could not be saved completely. */
 interface Held {
   wishes: readonly MappingWish[]
   unsaved: readonly Unsaved[]
@@ -55,7 +55,7 @@ async function show(ctx: SiteContext, deps: AtsUsersDeps, held?: Held): Promise<
   const rows = people.data.map((person) => ({
     person,
     mapping: mappings.get(person.email) ?? null,
-    // before Lever's users are known nothing can be said of whom they fit
+    // no near misses can be suggested before Lever's users are known
     unmatched: (leverUsers.length > 0 && unmatched.find(({ userEmail }) => userEmail === person.email)) || null,
     ...heldOf(held, person.email, ctx.state.language),
   }))
@@ -78,7 +78,7 @@ function whyOf(language: Language, unsaved: Unsaved): string {
   return t.changedMeanwhile(leverEmail === '' ? t.nothing : active ? leverEmail : `${leverEmail} (${t.off})`)
 }
 
-/** Saves the rows that were changed, whatever button was pressed; then does what the button says. */
+/** Saves the changed rows whichever button was pressed, then does what the button says. */
 async function save(ctx: SiteContext, deps: AtsUsersDeps): Promise<void> {
   const person = personOf(ctx)
   const t = usersTexts(ctx.state.language)

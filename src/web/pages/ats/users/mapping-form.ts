@@ -3,14 +3,15 @@ import { jsonOf } from '../../kit/json-of.ts'
 import { refuseStrayFields } from '../../kit/stray-fields.ts'
 import type { MappingWish } from './save-mappings.ts'
 
-/** What the pressed button asks for beside saving. */
+/** What the pressed button does in addition to saving. */
 export type MappingAction = 'proceed' | 'match' | 'stay'
 
 const Row = z.object({ userEmail: z.string(), leverEmail: z.string(), active: z.boolean() })
 
 /**
- * The form of people and Lever users: per person, by id, `was:` who it is and how the row was when the page was made, `lever:` what was
- * typed, `active:` where switched on; `do` the button: `proceed`, `match`, or `use <person> <Lever's e-mail>`, a suggestion taken.
+ * The form of people and Lever users. Fields per person, by id: `was:` holds the person and the row when the page was rendered, `lever:`
+ * the typed text, `active:` is present when switched on. `do` names the button: `proceed`, `match`, or `use <person> <Lever's e-mail>` to
+ * accept a suggestion.
  */
 export const MappingForm = z.record(z.string(), z.string().max(1000)).transform((fields, context) => {
   refuseStrayFields(fields, ['lever', 'active'], context, ['do'])

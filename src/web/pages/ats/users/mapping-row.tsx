@@ -9,17 +9,17 @@ import { stateOf, type MappingState } from './save-mappings.ts'
 import { Cell, Row, RowHead } from '../../kit/table.tsx'
 import { nearMissTexts, unmatchedTexts, usersTexts } from './texts-users.ts'
 
-/** One person of the form. */
+/** One person's row in the form. */
 export interface MappingRowProps {
   person: Person
   mapping: MappingView | null
   unmatched: Unmatched | null
-  /** What was typed and not saved, and why. */
+  /** Unsaved input, and why it was not saved. */
   typed?: MappingState | undefined
   why?: string | undefined
 }
 
-/** A person with the field for the Lever user; how the row is now goes along, so that a later change by others is noticed. */
+/** A person with the field for the Lever user. The row's saved state is included, so that a later change by others is noticed. */
 export function MappingRow({ person, mapping, unmatched, typed, why }: MappingRowProps) {
   const t = usersTexts(usePage().language)
   const { id, email, name } = person
@@ -70,7 +70,7 @@ export function MappingRow({ person, mapping, unmatched, typed, why }: MappingRo
   )
 }
 
-/** Lever users who may be meant, each taken by one click, which saves the whole form. */
+/** Lever users who may be the right match. One click accepts one and saves the whole form. */
 function NearMisses({ unmatched }: { unmatched: Unmatched }) {
   const { language } = usePage()
   const t = usersTexts(language)

@@ -3,24 +3,24 @@ import { isServiceError, type ServiceError } from '../../../../errors.ts'
 import type { MappingView } from '../../../../mapping/mapping-view.ts'
 import type { Mappings } from '../../../../mapping/mappings.ts'
 
-/** Who somebody is in Lever, as a form has it: no `leverEmail` is nobody. */
+/** A person's Lever user, as a form has it; without `leverEmail` the person is not mapped. */
 export interface MappingState {
   leverEmail: string
   active: boolean
 }
 
-/** What a row of the form asks for, and how the row was when the page was made. */
+/** The change that a row of the form requests, and the row when the page was rendered. */
 export interface MappingWish extends MappingState {
   userEmail: string
   was: MappingState
 }
 
-/** Rows that were not saved: refused, or changed by somebody else since the page was made. */
+/** A row that was not saved: it was refused, or somebody else changed it since the page was rendered. */
 export type Unsaved = { userEmail: string; error: ServiceError } | { userEmail: string; now: MappingState }
 
 /**
- * Saves the rows that were changed in the form, one by one; one that is refused keeps none of the others from being saved.
- * What somebody else has changed meanwhile is left alone, unless it is the same. May be repeated.
+ * Saves the changed rows one by one; a refused row does not stop the others. Rows that somebody else has changed since are left alone,
+ * unless the change is the same. May be repeated.
  */
 export async function saveMappings(
   mappings: Pick<Mappings, 'find' | 'put' | 'removeIfAny'>,
@@ -50,7 +50,7 @@ export async function saveMappings(
   return { saved, unsaved }
 }
 
-/** Somebody who is not mapped counts as active, as they will be once mapped. */
+/** A person who is not mapped counts as active, which is the default once mapped. */
 export function stateOf(mapping: MappingView | null | undefined): MappingState {
   return mapping ? { leverEmail: mapping.leverEmail, active: mapping.active } : { leverEmail: '', active: true }
 }

@@ -2,7 +2,7 @@ import type { NearMiss } from '../../../../mapping/near-miss.ts'
 import type { UnmatchedReason } from '../../../../mapping/match-people.ts'
 import { defineTexts } from '../../../shell/languages.ts'
 
-/** The wizard's step for people and their Lever users. */
+/** The wizard's step that matches people to Lever users. */
 export const usersTexts = defineTexts({
   en: {
     title: 'Users',

@@ -15,15 +15,15 @@ import { WizardSteps } from '../wizard-steps.tsx'
 
 export interface AtsWebhooksPageProps {
   connection: ConnectionView
-  /** The account's single signing token is known. */
+  /** True if the account's single signing token is known. */
   hasSingleToken: boolean
-  /** The last refused deliveries, newest first. */
+  /** The latest refused deliveries, newest first. */
   refusals: readonly Refusal[]
   pasted?: PastedTokens
   notice?: Notice | null
 }
 
-/** The wizard's step for webhooks: made by one button, or by hand with each signature token pasted here. */
+/** The wizard's step for webhooks: one button creates them, or an admin creates them by hand and pastes each signature token. */
 export function AtsWebhooksPage({ connection, hasSingleToken, refusals, pasted = {}, notice = null }: AtsWebhooksPageProps) {
   const { language } = usePage()
   const t = webhooksTexts(language)

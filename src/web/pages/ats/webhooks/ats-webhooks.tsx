@@ -67,7 +67,7 @@ const TokenFields = z.record(z.string(), z.string().max(1000)).transform((fields
   }),
 )
 
-/** Saves what was pasted; an empty field leaves its token as it is. All or none: of a wrong one it is said before any is saved. */
+/** Saves the pasted tokens; an empty field leaves its token unchanged. Saves all or none: a wrong token is reported before any is saved. */
 async function saveTokens(ctx: SiteContext, deps: AtsWebhooksDeps): Promise<void> {
   const person = personOf(ctx)
   const pasted = parseForm(ctx, TokenFields).map(({ place, text }) => ({ place, text, token: SignatureTokenText.safeParse(text).data }))

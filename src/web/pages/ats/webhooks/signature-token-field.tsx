@@ -2,7 +2,7 @@ import type { SignatureTokenPlace } from '../../../../connection/webhook-events.
 import { usePage } from '../../kit/page-context.ts'
 import { webhooksTexts } from './texts-webhooks.ts'
 
-/** Tokens that were pasted and not saved, by place: of each whether it is the one that is wrong. */
+/** Pasted tokens that were not saved, by place. `isWrong` marks the wrong one. */
 export type PastedTokens = Partial<Record<SignatureTokenPlace, { text: string; isWrong: boolean }>>
 
 export interface SignatureTokenFieldProps {
@@ -12,7 +12,10 @@ export interface SignatureTokenFieldProps {
   pasted: PastedTokens['any']
 }
 
-/** Its event is named by the element `event-<place>`. Masked by style and no password field, so that no browser offers to keep it. */
+/**
+ * The element `event-<place>` labels the field. It is masked by style and is not a password field, so that browsers do not offer to save
+ * it.
+ */
 export function SignatureTokenField({ place, isKnown, pasted }: SignatureTokenFieldProps) {
   const t = webhooksTexts(usePage().language)
   const isWrong = pasted?.isWrong === true

@@ -11,9 +11,9 @@ type Webhook = ConnectionView['webhooks'][number]
 
 interface WebhookRowProps {
   webhook: Webhook
-  /** Changes happened, but nothing was sent. */
+  /** Changes happened, but Lever sent nothing. */
   isSilent: boolean
-  /** The last refused delivery; undefined if it is not known any more. */
+  /** Why the latest delivery was refused; undefined if that is no longer known. */
   whyRefused: RefusalCause | undefined
   pasted: PastedTokens['any']
 }
