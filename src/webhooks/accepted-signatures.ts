@@ -6,36 +6,37 @@ import type { WebhookBody } from './webhook-body.ts'
 
 /** Deliveries signed earlier than this are refused. */
 export const SIGNED_WITHIN_MS = 30 * 24 * 3_600_000
-/** How far ahead of ours a sender's clock may be. */
+/** How far a sender's clock may be ahead of ours. */
 export const SIGNED_AHEAD_MS = 3_600_000
-/** Longer than a signature can be presented (30 days and an hour), by more than the clocks of two processes differ. */
+/** Longer than a signature can be presented (30 days and an hour), by more than two processes' clocks can differ. */
 const KEY_KEPT_MS = SIGNED_WITHIN_MS + 24 * SIGNED_AHEAD_MS
 
 type Endpoint = Pick<ConnectionDocument, '_id' | 'endpointKey'>
 
 /**
- * The keyed fingerprint of the signature in `body`, JSON of any shape; null without a signature. Lever signs the concatenation of `token` and
- * `triggeredAt` alone (Lever's API documentation), so the signature identifies a delivery however these two are cut and whatever else changed.
+ * Returns the keyed fingerprint of the signature in `body`, JSON of any shape; null without a signature. Lever signs only the concatenation
+ * of `token` and `triggeredAt` (Lever's API documentation), so the signature identifies a delivery however these two are split and whatever
+ * else changed.
  */
 export function signatureKeyOf({ endpointKey }: Pick<Endpoint, 'endpointKey'>, body: unknown): string | null {
   const signature = typeof body === 'object' && body !== null && 'signature' in body ? body.signature : null
   return typeof signature === 'string' && signature !== '' ? keyedHash(Buffer.from(endpointKey), signature) : null
 }
 
-/** Whether a delivery with this signature was accepted before. The unique index decides between concurrent ones. */
+/** Resolves to true if a delivery with this signature was accepted before. The unique index decides between concurrent ones. */
 export async function wasAccepted({ _id }: Pick<Endpoint, '_id'>, signatureKey: string | null): Promise<boolean> {
   return signatureKey !== null && (await DeliveryModel.exists({ connection: _id, signatureKey })) !== null
 }
 
 /**
- * What remains of a delivery that is accepted and not kept (a connection test, an unused event), so that its signature cannot be used again:
- * a document without an organization, which no list shows, and which expires.
+ * Returns what is stored for a delivery that is accepted but not kept (a connection test, an unused event), so that its signature cannot be
+ * used again: a document without an organization, which no list shows and which expires.
  */
 export function signatureRecord({ _id }: Pick<Endpoint, '_id'>, { event, token }: WebhookBody, signatureKey: string): mongo.Document {
   return { connection: _id, event, token, signatureKey, expiresAt: new Date(Date.now() + KEY_KEPT_MS) }
 }
 
-/** Whether a delivery received at `receivedAt` was signed recently. */
+/** True if a delivery received at `receivedAt` was signed recently. */
 export function isTimely({ triggeredAt }: Pick<WebhookBody, 'triggeredAt'>, receivedAt: Date): boolean {
   const ageMs = receivedAt.getTime() - triggeredAt
   return ageMs <= SIGNED_WITHIN_MS && ageMs >= -SIGNED_AHEAD_MS

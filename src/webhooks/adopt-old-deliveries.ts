@@ -8,8 +8,9 @@ import { splitSignature } from './webhook-body.ts'
 const AT_A_TIME = 500
 
 /**
- * Gives deliveries that earlier versions stored the key of their signature, and takes the signature out of their payload. Those without a payload
- * are older than any signature that is accepted. May run twice, and in several processes at once. @returns how many
+ * Gives deliveries from earlier versions the key of their signature and removes the signature from their payload. Those without a payload
+ * are older than any signature that is accepted. May run twice, and in several processes at once.
+ * @returns how many were changed
  */
 export async function adoptOldDeliveries(): Promise<number> {
   const endpointKeys = await allEndpointKeys()
@@ -45,7 +46,7 @@ function adoption({ _id, payload }: { _id: unknown; payload: string }, endpoint:
   ]
 }
 
-/** Duplicates are the same signature accepted twice by an earlier version: the first copy has the key. */
+/** A duplicate means that an earlier version accepted the same signature twice: the first copy has the key. */
 async function write(writes: AnyBulkWriteOperation[]): Promise<number> {
   try {
     return (await DeliveryModel.collection.bulkWrite(writes, { ordered: false })).modifiedCount

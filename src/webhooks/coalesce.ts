@@ -1,6 +1,6 @@
 /**
- * Runs `work` for one key at a time: items of the same key that come in before it starts go into one run, those that come
- * while it runs into the next. Each caller's promise is that of the run its item is in.
+ * Runs `work` for one key at a time. Items of a key that arrive before a run starts share that run; those that arrive during it share the
+ * next one. Each caller's promise settles with the run that contains its item.
  */
 export function coalesceByKey<T>(work: (items: T[]) => Promise<void>): (key: string, item: T) => Promise<void> {
   const gathering = new Map<string, { items: T[]; done: Promise<void> }>()

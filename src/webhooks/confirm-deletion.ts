@@ -7,10 +7,13 @@ import { waitFor } from './step-after-failure.ts'
 
 /** Lever's clock and ours may differ, and a delivery may be late. */
 const DELETED_OVERLAP_MS = 24 * 3_600_000
-/** Lever's lists may lag behind its events: between looks. What is listed later still is found by the next sweep. */
+/** Pauses between looks, since Lever's lists may lag behind its events. The next sweep finds what is listed even later. */
 const LOOK_AGAIN_AFTER_MS = [500, 1000]
 
-/** Whether Lever itself lists the opportunity as deleted. A 404 alone proves nothing: a key of another account or a lost right to see confidential data looks the same. */
+/**
+ * Resolves to true if Lever lists the opportunity as deleted. A 404 alone proves nothing: a key of another account, or a lost right to see
+ * confidential data, looks the same.
+ */
 export async function isListedAsDeleted(client: LeverClient, id: string, saysDeleted: readonly DeliveryDocument[]): Promise<boolean> {
   if (saysDeleted.length === 0) return false
   const first = Math.min(...saysDeleted.flatMap(({ triggeredAt, receivedAt }) => [triggeredAt.getTime(), receivedAt.getTime()]))
@@ -23,7 +26,7 @@ export async function isListedAsDeleted(client: LeverClient, id: string, saysDel
   return false
 }
 
-/** How a deletion that Lever neither shows nor lists is looked for again; null when that was done often enough. */
+/** Returns when to look again for a deletion that Lever neither shows nor lists; null after the last look. */
 export function lookAgain({ event, attempts }: DeliveryDocument): Step | null {
   const pauseMs = event === 'candidateDeleted' ? LOOK_AGAIN_AFTER_MS[attempts] : undefined
   if (pauseMs === undefined) return null

@@ -10,13 +10,13 @@ const PAYLOAD_KEPT_MS = 30 * 24 * 3_600_000
 export interface DeliveryFilters {
   event?: string | undefined
   status?: DeliveryStatus | undefined
-  /** When it was received: from then on. */
+  /** Received at this time or later. */
   from?: Date | undefined
-  /** Before then. */
+  /** Received before this time. */
   to?: Date | undefined
 }
 
-/** Deliveries, newest first. */
+/** Resolves to deliveries, newest first. */
 export async function listDeliveries(organization: string, filters: DeliveryFilters, request: PageRequest): Promise<Page<DeliveryView>> {
   return page(DeliveryModel, matching(organization, filters), request, (delivery) => deliveryView(delivery))
 }
@@ -36,12 +36,15 @@ export async function getDelivery(organization: string, id: string): Promise<Del
   return deliveryView(await findDelivery(organization, id))
 }
 
-/** Lever can be called again: what waited for it is processed now. */
+/** Called when Lever accepts calls again: processes the deliveries that waited for that. */
 export async function resumeWaiting(organization: string): Promise<void> {
   await DeliveryModel.updateMany({ organization, status: 'received' }, { $set: { dueAt: DUE_NOW } })
 }
 
-/** Drops payloads older than 30 days; the deliveries stay, so that a repeat is still known. For a job. @returns how many */
+/**
+ * Drops payloads older than 30 days, for a job. The deliveries stay, so that repeats are still recognized.
+ * @returns how many were dropped
+ */
 export async function expirePayloads(): Promise<number> {
   const old = { receivedAt: { $lt: new Date(Date.now() - PAYLOAD_KEPT_MS) }, payload: { $exists: true } }
   return (await DeliveryModel.updateMany(old, { $unset: { payload: 1 } })).modifiedCount

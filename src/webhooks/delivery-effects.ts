@@ -6,7 +6,7 @@ import type { WebhookDeps } from './webhook-deps.ts'
 
 export interface Effect {
   effect: EffectName
-  /** A stage in words, an id of Lever, or how many. */
+  /** A stage's text, a Lever id, or a count. */
   detail: string | null
 }
 
@@ -15,11 +15,11 @@ type EffectDeps = Pick<WebhookDeps, 'mirror' | 'publish' | 'log'>
 export interface ReadingForDeliveries {
   opportunity: LeverOpportunity
   readAt: Date
-  /** All that it was made for. */
+  /** All deliveries that the reading was made for. */
   deliveries: readonly DeliveryDocument[]
 }
 
-/** Keeps what was read, with all that follows from it for candidates here. May be repeated: nothing is doubled. */
+/** Stores a reading and applies its consequences to the candidates here. May be repeated without duplicates. */
 export async function effectsOfReading(deps: EffectDeps, organization: string, reading: ReadingForDeliveries): Promise<Effect[]> {
   const { opportunity, readAt, deliveries } = reading
   const { isNewest, isOurs, candidates, noted } = await deps.mirror.takeReading(organization, opportunity, readAt)
@@ -29,7 +29,7 @@ export async function effectsOfReading(deps: EffectDeps, organization: string, r
   return [kept, ...updated, ...[...noted, ...interviews].map(effectOf)]
 }
 
-/** Lever itself says that the opportunity was deleted. May be repeated. */
+/** Applies a deletion that Lever confirmed. May be repeated. */
 export async function effectsOfDeletion({ publish, log }: EffectDeps, organization: string, opportunityId: string): Promise<Effect[]> {
   const unlinked = await publish('opportunityDeleted', { organization, opportunityId })
   log.info({ organization, opportunity: opportunityId }, 'opportunity deleted in Lever')
@@ -42,7 +42,7 @@ function effectOf({ kind, what }: NotedEntry): Effect {
   return { effect: 'interviewNoted', detail: what }
 }
 
-/** That there was something about an interview; what it says is read where interviews are kept. */
+/** Publishes that an interview changed; its content is read where interviews are kept. */
 async function noteInterviews(
   { mirror }: EffectDeps,
   organization: string,

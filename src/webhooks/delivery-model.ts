@@ -21,11 +21,11 @@ const effectSchema = new Schema(
   { effect: { type: String, enum: EFFECTS, required: true }, detail: { type: String, default: null } },
   { _id: false },
 )
-/** A new authorization, the end of a pause that Lever asked for, or that Lever lists a deletion. */
+/** Waits for a new authorization, for the end of a pause that Lever requested, or for Lever to list a deletion. */
 export const DELIVERY_WAITS = ['authorization', 'lever', 'deletion'] as const
 export type DeliveryWait = (typeof DELIVERY_WAITS)[number]
 
-/** `step` is `process`, or `wait` with what for as the outcome. */
+/** `step` is `process`, or `wait` with the reason for waiting as the outcome. */
 const trySchema = new Schema({ at: Date, step: String, outcome: String, detail: String }, { _id: false })
 
 const deliverySchema = new Schema(
@@ -34,40 +34,44 @@ const deliverySchema = new Schema(
     organization: { type: Schema.Types.ObjectId, required: true },
     connection: { type: Schema.Types.ObjectId, required: true },
     event: { type: String, required: true },
-    /** Lever's random `token` of the event: a repeat carries the same. */
+    /** Lever's random `token` of the event; a repeat has the same one. */
     token: { type: String, required: true },
     leverId: String,
     triggeredAt: { type: Date, required: true },
     receivedAt: { type: Date, required: true },
     opportunityId: String,
-    /** When it was last replayed. */
+    /** Time of the last replay. */
     openedAt: Date,
     status: { type: String, enum: DELIVERY_STATUSES, required: true },
     attempts: { type: Number, default: 0 },
-    /** Each reading of Lever for it, replays included; the newest are kept. */
+    /** Each reading of Lever for this delivery, including replays; only the newest are kept. */
     tries: { type: [trySchema], default: [] },
-    /** What the last reading came to here. */
+    /** The effects of the latest reading. */
     effects: { type: [effectSchema], default: [] },
     error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
     /**
-     * The body without its signature, as JSON text, so that no name in it can be more than text; unset after 30 days. The keys below stay: a
-     * repeat is still known.
+     * The body without its signature, as JSON text, so that the database never interprets its names; unset after 30 days. The keys below
+     * stay, so that repeats are still recognized.
      */
     payload: String,
-    /** Keyed fingerprint of the signature that was accepted (`accepted-signatures.ts`). Deliveries accepted and not kept leave nothing else. */
+    /**
+     * Keyed fingerprint of the accepted signature (`accepted-signatures.ts`). For deliveries that are accepted but not kept, it is all that
+     * remains.
+     */
     signatureKey: String,
-    /** While it is held: the signature to check, a fingerprint of the sender's address, and the body's size in bytes. */
+    /** Set while the delivery is held: the signature to check, a fingerprint of the sender's address, and the body's size in bytes. */
     heldSignature: String,
     sender: String,
     bytes: Number,
-    expiresAt: Date, // of held ones, and of signatures without a delivery
+    expiresAt: Date, // for held deliveries, and for signatures without a delivery
   },
   { collection: 'deliveries', minimize: false },
 )
 deliverySchema.index({ connection: 1, event: 1, token: 1 }, { unique: true }) // a repeat finds its first copy
 deliverySchema.index(
   { connection: 1, signatureKey: 1 },
-  { name: 'signatures', unique: true, partialFilterExpression: { signatureKey: { $exists: true } } }, // one signature is good for one delivery
+  // a signature is valid for one delivery only
+  { name: 'signatures', unique: true, partialFilterExpression: { signatureKey: { $exists: true } } },
 )
 deliverySchema.index({ status: 1, lane: 1, dueAt: 1 })
 deliverySchema.index({ organization: 1, _id: -1 })

@@ -65,7 +65,7 @@ export function deliveryView(delivery: DeliveryDocument): DeliveryView {
   }
 }
 
-/** Payloads stored by earlier versions still have it. */
+/** Payloads stored by earlier versions still contain the signature. */
 function withoutSignature(payload: string): unknown {
   return JSON.parse(splitSignature(JSON.parse(payload)).payload)
 }
@@ -74,7 +74,7 @@ const Try = DeliveryView.shape.tries.element.shape
 const Outcome = Try.outcome.catch('waiting')
 const WaitingFor = Try.waitingFor.catch(null)
 
-/** Deliveries from before tries were kept have none. */
+/** Deliveries from before tries were recorded have none. */
 function triesOf({ tries, receivedAt }: Pick<DeliveryDocument, 'tries' | 'receivedAt'>): DeliveryView['tries'] {
   return (tries ?? []).map(({ at, outcome, detail }) => ({
     at: (at ?? receivedAt).toISOString(),

@@ -3,8 +3,9 @@ import { nameFinder } from '../people/name-finder.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
 
 /**
- * Drops what Lever delivered about a person: all about `opportunityIds`, and about `sharedIds` what names one of the texts. That something
- * came stays, so that a repeat is still known. @returns how many
+ * Drops what Lever delivered about a person: everything about `opportunityIds`, and what is about `sharedIds` and contains one of the
+ * texts. The deliveries stay, so that repeats are still recognized.
+ * @returns how many were dropped
  */
 export async function forgetPayloads(
   organization: string,
@@ -19,7 +20,7 @@ export async function forgetPayloads(
     ...withPayload,
     $or: [{ opportunityId: { $in: [...opportunityIds] } }, { _id: { $in: naming } }],
   }
-  const { deletedCount } = await DeliveryModel.deleteMany({ ...about, status: 'held' }) // unread, and unreadable without it
+  const { deletedCount } = await DeliveryModel.deleteMany({ ...about, status: 'held' }) // never processed, and useless without the payload
   const { modifiedCount } = await DeliveryModel.updateMany(about, { $unset: { payload: 1 } })
   return deletedCount + modifiedCount
 }

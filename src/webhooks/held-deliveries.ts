@@ -16,7 +16,7 @@ export interface ReleaseDeps extends Pick<WebhookDeps, 'connections' | 'wake' | 
   noteRefused: NoteRefused
 }
 
-/** How many deliveries wait for a signature token, by event. */
+/** Resolves to the number of deliveries that wait for a signature token, by event. */
 export async function heldCounts(connection: Types.ObjectId): Promise<Partial<Record<string, number>>> {
   const counts = await DeliveryModel.aggregate<{ _id: string; count: number }>([
     { $match: { connection, status: 'held', expiresAt: { $gt: new Date() } } },
@@ -25,14 +25,14 @@ export async function heldCounts(connection: Types.ObjectId): Promise<Partial<Re
   return Object.fromEntries(counts.map(({ _id, count }) => [_id, count]))
 }
 
-/** The connection ended: what was held is of an account that is left. */
+/** Called when the connection ends: held deliveries belong to the disconnected account. */
 export async function forgetHeld(organization: string): Promise<void> {
   await DeliveryModel.deleteMany({ organization, status: 'held' })
 }
 
 /**
- * A signature token was saved: checks what was held for it. What fits is processed, or marks the event verified; the rest is dropped and
- * counted as refused, unless something else fits. May be called again, and concurrently.
+ * Called when a signature token was saved: checks the deliveries that were held for it. A genuine one is processed, or marks the event
+ * verified; the others are dropped and counted as refused, unless another token fits. May be called again, and concurrently.
  */
 export async function releaseHeld(deps: ReleaseDeps, organization: string, place: string): Promise<void> {
   const connection = await deps.connections.get(organization)
@@ -45,7 +45,7 @@ export async function releaseHeld(deps: ReleaseDeps, organization: string, place
     const line = { organization, delivery: String(delivery._id), event: delivery.event, isGenuine: verdict === 'genuine' }
     deps.log.info(line, 'held delivery checked')
   }
-  // refusals first: a genuine delivery of the same event proves the token, and takes the mark of a refusal away
+  // refusals first: a genuine delivery of the same event proves the token and clears the mark of a refusal
   await Promise.all(checked.filter(({ verdict }) => verdict !== 'genuine').map(async (one) => refuse(deps, connection, one)))
   for (const one of checked) if (one.verdict === 'genuine') await accept(deps, connection, one)
   if (checked.length > 0) deps.wake()
@@ -54,12 +54,12 @@ export async function releaseHeld(deps: ReleaseDeps, organization: string, place
 interface Checked {
   delivery: DeliveryDocument
   body: WebhookBody
-  /** As it was kept, without the signature. */
+  /** As stored, without the signature. */
   payload: string
   verdict: 'genuine' | 'held' | 'outdated'
 }
 
-/** Null where no signature token is known. */
+/** Returns null if no signature token is known. */
 function check(deps: ReleaseDeps, connection: ConnectionDocument, delivery: DeliveryDocument): Checked | null {
   const tokens = tokensThatFit(deps.connections.signatureTokensFor, connection, delivery.event)
   if (tokens.length === 0) return null
@@ -85,7 +85,7 @@ async function accept(deps: ReleaseDeps, connection: ConnectionDocument, checked
   else await DeliveryModel.deleteOne({ _id, status: 'held' })
 }
 
-/** False where its signature was accepted before, under another event or token. */
+/** Resolves to false if its signature was accepted before, under another event or token. */
 async function keep(connection: ConnectionDocument, { delivery, body, payload }: Checked): Promise<boolean> {
   const signatureKey = signatureKeyOf(connection, body)
   const accepted = { status: 'received', dueAt: DUE_NOW, payload, signatureKey } as const

@@ -4,7 +4,7 @@ import { DeliveryModel } from './delivery-model.ts'
 import type { InsertGrouped } from './insert-grouped.ts'
 
 export const HELD_FOR_MS = 24 * 3_600_000
-/** Held at a time for one connection: of one event, from one sending address, and in bytes of all their bodies. */
+/** Limits of held deliveries per connection: of one event, from one sending address, and in bytes of all their bodies. */
 export const MOST_HELD = { ofEvent: 100, fromSender: 50, bytes: 8 * 1024 * 1024 } as const
 
 /** A delivery whose signature cannot be checked yet. `sender` is a fingerprint, `bytes` the size of its body. */
@@ -19,9 +19,9 @@ interface Arrival {
 }
 
 /**
- * Holds deliveries up to the limits; what is held already stays, so that a flood does not push out a genuine one. Those of one connection are
- * counted one group after another. Another process may add some at the same time: each counts again and takes back what it added too much, so
- * together they keep at most the limits.
+ * Holds deliveries up to the limits. Deliveries that are already held stay, so that a flood does not push out a genuine one. Groups of one
+ * connection are counted one after another. Another process may add deliveries at the same time: each process counts again and takes back
+ * its excess, so together they stay within the limits.
  */
 export function holdWithinLimits(insert: InsertGrouped): Hold {
   const join = coalesceByKey<Arrival>((arrivals) => holdGroup(insert, arrivals))
@@ -45,7 +45,7 @@ async function holdGroup(insert: InsertGrouped, arrivals: Arrival[]): Promise<vo
   if (left.length > 0) await findRepeats(connection, left)
 }
 
-/** Lever's repeat of one that is held is not refused, however full it is. */
+/** A repeat of a held delivery is never refused, even when the limit is reached. */
 async function findRepeats(connection: Types.ObjectId, arrivals: Arrival[]): Promise<void> {
   const tokens = arrivals.map(({ delivery }) => delivery.token)
   const known = await DeliveryModel.find({
@@ -61,7 +61,7 @@ async function findRepeats(connection: Types.ObjectId, arrivals: Arrival[]): Pro
   }
 }
 
-/** A part of the excess at a time, since another process may be taking back its own. */
+/** Takes back part of the excess at a time, since another process may be doing the same. */
 async function takeBackExcess(connection: Types.ObjectId, taken: Arrival[]): Promise<void> {
   for (;;) {
     const usage = await readUsage(connection)
@@ -79,7 +79,7 @@ interface Usage {
   bytes: number
 }
 
-/** Reads the index alone. */
+/** Needs only the index. */
 async function readUsage(connection: Types.ObjectId): Promise<Usage> {
   const groups = await DeliveryModel.aggregate<{ _id: { event: string; sender?: string }; count: number; bytes: number }>([
     { $match: { status: 'held', connection, expiresAt: { $gt: new Date() } } },

@@ -4,7 +4,7 @@ import { ServiceError } from '../errors.ts'
 import { withStorageTimeout, STORAGE_TIMEOUT_MS } from './storage-timeout.ts'
 
 const LARGEST_GROUP = 500
-/** So many groups are written at the same time: what comes next does not wait for what came before to be durable. */
+/** How many groups are written in parallel, so that a group does not wait until the one before is durable. */
 const GROUPS_AT_ONCE = 4
 
 interface Waiting {
@@ -15,10 +15,10 @@ export type InsertOutcome = 'stored' | 'repeat'
 export type InsertGrouped = (document: Document) => Promise<InsertOutcome>
 
 /**
- * Inserts documents of concurrent callers in groups, a few groups at a time, so that many share one durable write (majority, journaled).
- * Those of one turn of the event loop come together, and what comes while all are writing.
- * Each learns its own outcome: `repeat` where its unique key is there already.
- * @throws ServiceError `storage_unavailable` when it may not be stored
+ * Inserts documents of concurrent callers in groups, a few groups at a time, so that many share one durable write (majority, journaled). A
+ * group contains the documents of one turn of the event loop, or all that arrive while every writer is busy. Each caller gets its own
+ * outcome: `repeat` if its unique key exists already.
+ * @throws ServiceError `storage_unavailable` if the document may not be stored
  */
 export function groupInserts(collection: () => Collection): InsertGrouped {
   let waiting: Waiting[] = []
@@ -57,7 +57,7 @@ async function insertGroup(collection: () => Collection, group: Waiting[]): Prom
   }
 }
 
-/** Codes of the documents that were not written, by position; null where nothing is known of any. */
+/** Returns the error codes of documents that were not written, by position; null if the error does not tell. */
 function faultsByIndex(error: unknown): Map<number, number> | null {
   const { name, writeErrors, result } = (error ?? {}) as BulkWriteFailure
   if (name !== 'MongoBulkWriteError' || (result?.getWriteConcernError?.() ?? null) !== null) return null

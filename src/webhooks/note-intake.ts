@@ -4,7 +4,7 @@ import { isServiceError } from '../errors.ts'
 import type { ReceiveOutcome } from './receive-delivery.ts'
 import type { ObservedDelivery, WebhookDeps } from './webhook-deps.ts'
 
-/** One log line and one count for what came in, refused or not. */
+/** Writes one log line and one count per delivery, refused or not. */
 export async function noteIntake(
   deps: Pick<WebhookDeps, 'log' | 'observe'>,
   connection: ConnectionDocument,
@@ -26,7 +26,7 @@ export async function noteIntake(
   }
 }
 
-/** Whoever knows the address can send any text: only the names of the eight are taken over. */
+/** Anyone who knows the address can send any text, so only the names of the eight events are logged. */
 function eventOf(body: unknown): string {
   const event = typeof body === 'object' && body !== null && 'event' in body ? body.event : null
   return typeof event === 'string' && isWebhookEvent(event) ? event : 'other'

@@ -6,8 +6,8 @@ const NOTED_EVERY_MS = 1000
 export type NoteReceived = (connection: ConnectionDocument, event: string, receivedAt: Date) => Promise<void>
 
 /**
- * Notes when an event last came in, about once a second however many come, and at once after a refusal, whose mark it takes away. A note that
- * fails does not cost the delivery.
+ * Records when an event last arrived: about once a second under load, and at once after a refusal, whose mark it clears. A failure to
+ * record does not affect the delivery.
  */
 export function noteReceivedSparingly({ connections, log }: Pick<WebhookDeps, 'connections' | 'log'>): NoteReceived {
   const lastNoted = new Map<string, number>()

@@ -14,9 +14,9 @@ export type ClaimedDelivery = Claimed<DeliveryDocument>
 export type ProcessDeps = Pick<WebhookDeps, 'connections' | 'mirror' | 'publish' | 'log' | 'observe'>
 
 /**
- * Processes deliveries about one opportunity of one organization by one reading of it: `data` is not signed, so nothing but ids
- * is taken from it, and what Lever says now is true whatever the order of the deliveries.
- * @throws LeaseLost when another worker has taken over
+ * Processes deliveries about one opportunity of one organization with a single read of it. `data` is not signed, so only ids are taken from
+ * it. Lever's current state is correct whatever the order of the deliveries.
+ * @throws LeaseLost if another worker has taken over
  */
 export async function processDeliveries(deps: ProcessDeps, deliveries: ClaimedDelivery[]): Promise<void> {
   const stepFor = await decide(deps, deliveries)

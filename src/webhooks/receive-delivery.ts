@@ -22,7 +22,7 @@ export interface ReceiveDeps extends ReleaseDeps {
   noteReceived: NoteReceived
 }
 
-/** What was posted: JSON of any shape, and the network address that it came from. */
+/** A posted body, JSON of any shape, and the network address that it came from. */
 export interface Posted {
   body: unknown
   sender: string
@@ -32,7 +32,7 @@ export interface Posted {
 const HELD_RETRY_AFTER_S = 600
 
 /**
- * The connection that an endpoint address belongs to.
+ * Resolves to the connection that an endpoint address belongs to.
  * @throws ServiceError `not_found`, `storage_unavailable`
  */
 export async function findEndpoint({ connections }: Pick<WebhookDeps, 'connections'>, endpointKey: string): Promise<ConnectionDocument> {
@@ -45,11 +45,11 @@ export async function findEndpoint({ connections }: Pick<WebhookDeps, 'connectio
 }
 
 /**
- * Takes in what was posted to a connection's endpoint. Resolves when it is durable: Lever may forget it then. Without a known signature token
- * for the event it is held, unread; Lever's connection test only marks the event verified. A body whose signature was accepted before is a
- * repeat, whatever else is wrong with it.
- * @throws ServiceError `payload_malformed`, `signature_mismatch`, `signature_outdated`, `too_many_requests` (more is held than may be),
- * `storage_unavailable`; after the last two Lever delivers again
+ * Receives a post to a connection's endpoint. Resolves when it is durable, so that Lever need not send it again. Without a known signature
+ * token for the event, the delivery is held unread. Lever's connection test only marks the event verified. A body whose signature was
+ * accepted before is a repeat, whatever else is wrong with it.
+ * @throws ServiceError `payload_malformed`, `signature_mismatch`, `signature_outdated`, `too_many_requests` (the limit of held deliveries
+ * is reached), `storage_unavailable`; after the last two, Lever delivers again
  */
 export async function receiveDelivery(deps: ReceiveDeps, connection: ConnectionDocument, posted: Posted): Promise<ReceiveOutcome> {
   if (connection.status === 'disconnected') throw refused('This organization is not connected to Lever.')
@@ -100,7 +100,7 @@ async function store(
   return 'stored'
 }
 
-/** The signature is used up first, so that a delivery captured earlier and emptied of its data does not mark anything. */
+/** Records the signature first, so that a captured delivery that is sent again without its data marks nothing. */
 async function verify(
   deps: ReceiveDeps,
   connection: ConnectionDocument,
@@ -131,7 +131,7 @@ async function hold(deps: ReceiveDeps, connection: ConnectionDocument, { deliver
     .catch(asUnavailable)
   if (outcome === 'full') throw tooManyHeld()
   if (outcome === 'repeat') return 'repeat'
-  // the token may have been saved between the look at the connection and the write
+  // the token may have been saved between reading the connection and the write
   const now = await deps.connections.findByEndpointKey(connection.endpointKey)
   const isKnown = now !== null && tokensThatFit(deps.connections.signatureTokensFor, now, delivery.event).length > 0
   if (isKnown) await releaseHeld(deps, String(connection.organization), isWebhookEvent(delivery.event) ? delivery.event : 'any')
@@ -175,7 +175,7 @@ function isRefusal(error: unknown): error is ServiceError {
   )
 }
 
-/** Null for what is no webhook at all. */
+/** Returns null for a post that is not a webhook at all. */
 function causeOf({ code }: ServiceError, signatureKey: string | null): RefusalCause | null {
   if (code === 'payload_malformed') return null
   if (code === 'signature_outdated') return 'outdated'

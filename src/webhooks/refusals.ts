@@ -8,7 +8,7 @@ const KEPT_FOR_MS = 30 * 24 * 3_600_000
 
 type Refuser = Pick<ConnectionDocument, '_id' | 'organization'>
 
-/** A delivery that was refused; nothing of its body is known. */
+/** A refused delivery; nothing of its body is known. */
 export interface Refusal {
   /** Null for an event outside the eight. */
   event: WebhookEvent | null
@@ -26,8 +26,8 @@ interface Noted {
 }
 
 /**
- * Keeps the last refusals of each event where an admin sees them. Refusals that come in during a write share the next one, so that a flood
- * costs one write at a time. A failure is logged and changes no answer.
+ * Stores the latest refusals of each event for admins. Refusals that arrive during a write share the next one, so that a flood costs one
+ * write at a time. A failure is logged and changes no answer.
  */
 export function noteRefusals({ connections, log }: Pick<WebhookDeps, 'connections' | 'log'>): NoteRefused {
   const write = coalesceByKey<Noted>(async (noted) => {
@@ -58,7 +58,7 @@ export async function forgetRefusals(organization: string): Promise<void> {
   await RefusalModel.deleteMany({ organization })
 }
 
-/** The last refusals of all events, newest first. */
+/** Resolves to the latest refusals of all events, newest first. */
 export async function listRefusals(organization: string): Promise<Refusal[]> {
   const kept = await RefusalModel.find({ organization }).lean<RefusalDocument[]>()
   return kept

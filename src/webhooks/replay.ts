@@ -7,33 +7,33 @@ import { findDelivery, matching, type DeliveryFilters } from './deliveries.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
 import { deliveryView, type DeliveryView } from './delivery-view.ts'
 
-/** Those that were read, and are not waiting to be. */
+/** Statuses of deliveries that were processed and do not wait. */
 export const REPLAYABLE = ['processed', 'ignored', 'failed'] as const
 export type ReplayableStatus = (typeof REPLAYABLE)[number]
 
-/** The id of the last one that was taken. */
+/** The id of the last delivery that was accepted. */
 const Place = z.string().regex(/^[0-9a-f]{24}$/)
 
-/** As many as one call takes. */
+/** Maximum per call. */
 export const MOST_AT_ONCE = 1000
-/** What Lever tells now goes before what it told long ago. */
+/** Lower priority than new deliveries, since these are old. */
 const LANE_OF_MANY = 1
 
 export interface ReplayRange extends DeliveryFilters {
   status?: ReplayableStatus | undefined
-  /** Where the call before ended. */
+  /** The end of the previous call. */
   cursor?: string | undefined
 }
 
 export interface Replayed {
   accepted: number
-  /** To go on with; null where all was taken. */
+  /** Continues the replay; null if the range is complete. */
   nextCursor: string | null
 }
 
 /**
- * Has a delivery processed once more: its opportunity is read from Lever again, so nothing is doubled.
- * @throws ServiceError `not_found`, `payload_expired`, `state_conflict` for one that is held
+ * Processes a delivery again: it rereads the opportunity from Lever, so nothing is duplicated.
+ * @throws ServiceError `not_found`, `payload_expired`, `state_conflict` if the delivery is held
  */
 export async function replayDelivery(organization: string, id: string): Promise<DeliveryView> {
   const delivery = await findDelivery(organization, id)
@@ -50,9 +50,9 @@ export async function replayDelivery(organization: string, id: string): Promise<
 }
 
 /**
- * Has all deliveries of a range processed once more, oldest first, at most a thousand a call. Those that are held, wait to be processed
- * anyway, or whose payload has expired are passed over. May be repeated: what it reads is what Lever says then.
- * @throws ServiceError `invalid_request` for a cursor that is not ours
+ * Processes all deliveries of a range again, oldest first, at most a thousand per call. Skips those that are held, already wait to be
+ * processed, or whose payload has expired. May be repeated: each run reads Lever's current state.
+ * @throws ServiceError `invalid_request` if the cursor is not ours
  */
 export async function replayRange(organization: string, { cursor, ...filters }: ReplayRange): Promise<Replayed> {
   const after: QueryFilter<DeliveryDocument> = cursor === undefined ? {} : { _id: { $gt: new Types.ObjectId(readCursor(cursor, Place)) } }
@@ -68,7 +68,7 @@ export async function replayRange(organization: string, { cursor, ...filters }: 
   return { accepted: modifiedCount, nextCursor: found.length > taken.length && last ? writeCursor(last._id.toHexString()) : null }
 }
 
-/** How the audit trail names what was replayed: `deliveries:<how many>/<the filters, as a query>`, the latter only if there were any. */
+/** Returns the audit trail's subject of a replay: `deliveries:<how many>/<the filters, as a query>`, the latter only if there were any. */
 export function subjectOf({ event, status, from, to }: ReplayRange, { accepted }: Replayed): string {
   const filters = Object.entries({ event, status, from: from?.toISOString(), to: to?.toISOString() })
   const given = filters.filter((filter): filter is [string, string] => filter[1] !== undefined)

@@ -1,6 +1,7 @@
 /**
- * Lets those who ask for the same key share a reading: one at a time, the next for all who ask meanwhile, so that under load a reading serves
- * many and costs nobody more than the end of the one before. It begins after they asked: none is given what was true earlier.
+ * Shares reads between callers with the same key: one read at a time, and the next one serves all who asked during it. Under load, a read
+ * serves many callers, and each waits at most for the end of the read before. A read starts after its callers asked, so none gets older
+ * data.
  */
 export function shareReads<T>(read: (key: string) => Promise<T>): (key: string) => Promise<T> {
   const underWay = new Map<string, Promise<T>>()
@@ -25,7 +26,7 @@ export function shareReads<T>(read: (key: string) => Promise<T>): (key: string) 
   }
 }
 
-/** Those of one turn of the event loop come together. */
+/** Collects the callers of one turn of the event loop. */
 function endOfTurn(): Promise<unknown> {
   return new Promise(setImmediate)
 }

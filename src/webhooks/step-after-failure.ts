@@ -7,11 +7,11 @@ import type { WebhookDeps } from './webhook-deps.ts'
 
 const MOST_ATTEMPTS = 10
 const PAUSES = { firstMs: 2000, longestMs: 10 * 60_000 }
-/** Looks again this often whether Lever may be called; a new authorization wakes it sooner. */
+/** How often to check whether Lever accepts calls again; a new authorization wakes it sooner. */
 const UNAUTHORIZED_PAUSE_MS = 60_000
 const BUSY_PAUSE_MS = 5000
 
-/** What becomes of a delivery whose processing ended in `error`. */
+/** Returns the next step of a delivery whose processing ended in `error`. */
 export async function stepAfterFailure(
   deps: Pick<WebhookDeps, 'connections' | 'log'>,
   document: DeliveryDocument,
@@ -38,13 +38,13 @@ export async function stepAfterFailure(
   return { set: { attempts, error: failure }, attempt, history: 'tries', release: pauseAfter(attempts - 1, PAUSES) }
 }
 
-/** A delivery rests for good, with a reason. */
+/** Ends a delivery for good, with a reason. */
 export function endAs(status: 'ignored' | 'failed', error: { code: string; detail: string }, fields: object = {}): Step {
   const attempt = { step: 'process', outcome: status, detail: error.detail }
   return { set: { status, error, effects: [], ...fields }, attempt, history: 'tries', release: 'never' }
 }
 
-/** A delivery comes again after so many ms; what it waits for is no failure. */
+/** Processes a delivery again after this many ms; what it waits for is not a failure. */
 export function waitFor(what: DeliveryWait, pauseMs: number): Step {
   return { attempt: { step: 'wait', outcome: what }, history: 'tries', release: pauseMs }
 }

@@ -1,11 +1,11 @@
 import { ServiceError } from '../errors.ts'
 
-/** Lever waits about so long for its answer, and delivers again. */
+/** Lever waits about this long for its answer, then delivers again. */
 export const STORAGE_TIMEOUT_MS = 8000
 
 /**
- * What the database does, for so long: a driver waits without end for an answer on a connection that died silently, and those who come later
- * would wait behind it.
+ * Limits how long database work may take. A driver waits forever for an answer on a connection that died silently, and later callers would
+ * wait behind it.
  * @throws ServiceError `storage_unavailable`
  */
 export function withStorageTimeout<T>(work: Promise<T>): Promise<T> {

@@ -7,8 +7,8 @@ import type { WebhookBody } from './webhook-body.ts'
 export type SignatureTokensFor = (connection: ConnectionDocument, event: string) => string[]
 
 /**
- * True when the body was signed with one of `tokens`: HMAC-SHA256 over `token` and the digits of `triggeredAt`, in lower-case hex
- * (Lever's API documentation). Compares in constant time.
+ * True if the body was signed with one of `tokens`: HMAC-SHA256 over `token` and the digits of `triggeredAt`, in lower-case hex (Lever's
+ * API documentation). Compares in constant time.
  */
 export function isSigned(body: Pick<WebhookBody, 'token' | 'triggeredAt' | 'signature'>, tokens: readonly string[]): boolean {
   const { signature } = body
@@ -16,7 +16,7 @@ export function isSigned(body: Pick<WebhookBody, 'token' | 'triggeredAt' | 'sign
   return tokens.map((token) => isSame(signWebhook(token, body), signature)).includes(true)
 }
 
-/** In constant time but for the length, which is no secret. */
+/** In constant time except for the length, which is not secret. */
 function isSame(wanted: string, given: string): boolean {
   const [a, b] = [Buffer.from(wanted), Buffer.from(given)]
   return a.length === b.length && timingSafeEqual(a, b)
@@ -27,15 +27,15 @@ export function signWebhook(signatureToken: string, { token, triggeredAt }: Pick
 }
 
 /**
- * The tokens that may sign an event. One outside the eight has none of its own, since none can be saved for it: any that is known
- * fits, as such a delivery changes nothing.
+ * Returns the tokens that may sign an event. An event outside the eight has no token of its own, since none can be saved for it; any known
+ * token is accepted, because such a delivery changes nothing.
  */
 export function tokensThatFit(signatureTokensFor: SignatureTokensFor, connection: ConnectionDocument, event: string): string[] {
   if (isWebhookEvent(event)) return signatureTokensFor(connection, event)
   return [...new Set(['any', ...WEBHOOK_EVENTS].flatMap((place) => signatureTokensFor(connection, place)))]
 }
 
-/** The same, opening the tokens of an event once a reading of the connection, however many deliveries share it. */
+/** Like `signatureTokensFor`, but opens an event's tokens once per reading of the connection, however many deliveries share it. */
 export function openedOnce(signatureTokensFor: SignatureTokensFor): SignatureTokensFor {
   const opened = new WeakMap<ConnectionDocument, Map<string, string[]>>()
   return (connection, event) => {

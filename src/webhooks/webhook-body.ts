@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { ServiceError } from '../errors.ts'
 import { isLeverId } from '../lever/lever-id.ts'
 
-/** `null` stands for absence in bodies of Lever (recorded answers). */
+/** Lever uses `null` for absence in its bodies (recorded answers). */
 const absent = <T extends z.ZodType>(schema: T) => schema.nullish()
 
 /**
- * What Lever posts to a webhook (Lever's API documentation): `triggeredAt` in ms since the epoch, `token` random and new for each event,
- * `signature` over these two alone, so that `data` is a hint. `id` is missing in some samples, `signature` where no token exists.
+ * The body that Lever posts to a webhook (Lever's API documentation): `triggeredAt` in ms since the epoch, a random `token` per event, and
+ * a `signature` over these two alone, so `data` is only a hint. Some samples lack `id`; `signature` is missing where no token exists.
  */
 const WebhookBody = z.object({
   event: z.string().min(1).max(100),
@@ -20,7 +20,7 @@ const WebhookBody = z.object({
 
 export type WebhookBody = z.output<typeof WebhookBody>
 
-/** @throws ServiceError `payload_malformed` naming the fields of a wrong type */
+/** @throws ServiceError `payload_malformed` that names the fields of a wrong type */
 export function parseWebhookBody(body: unknown): WebhookBody {
   const parsed = WebhookBody.safeParse(body)
   if (parsed.success) return parsed.data
@@ -28,23 +28,23 @@ export function parseWebhookBody(body: unknown): WebhookBody {
   throw new ServiceError('payload_malformed', 'The body is not a Lever webhook.', { errors })
 }
 
-/** A body apart from its signature, which is kept nowhere once it was checked: `payload` is the rest as JSON text. */
+/** Separates a body from its signature, which is not kept after the check: `payload` is the rest as JSON text. */
 export function splitSignature(body: unknown): { signature: string | null; payload: string } {
   const { signature, ...rest } = body as { signature?: unknown }
   return { signature: typeof signature === 'string' ? signature : null, payload: JSON.stringify(rest) }
 }
 
-/** Lever's connection test has no data (Lever's API documentation). */
+/** True for Lever's connection test, which has no data (Lever's API documentation). */
 export function isConnectionTest({ data }: WebhookBody): boolean {
   return Object.keys(data ?? {}).length === 0
 }
 
-/** The opportunity that an event is about; `candidateId` is Lever's older name of the same id. */
+/** Returns the opportunity that an event is about; `candidateId` is Lever's older name for the same id. */
 export function opportunityIdOf(body: WebhookBody): string | undefined {
   return idsIn(body, ['opportunityId', 'candidateId'])[0]
 }
 
-/** The interview that an event names. */
+/** Returns the interview that an event names. */
 export function interviewIdOf(body: WebhookBody): string | undefined {
   return idsIn(body, ['interviewId'])[0]
 }

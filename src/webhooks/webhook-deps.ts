@@ -4,21 +4,21 @@ import type { Connections } from '../connection/connections.ts'
 import type { Log } from '../log.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 
-/** For metrics: what a delivery's intake answered (`refused` with a code of ours), or what its processing came to (`retried`: later again). */
+/** For metrics: the outcome of a delivery's intake (`refused` with our error code) or of its processing (`retried`: again later). */
 export interface ObservedDelivery {
   step: 'intake' | 'process'
   outcome: 'stored' | 'repeat' | 'verified' | 'held' | 'refused' | 'processed' | 'ignored' | 'failed' | 'retried'
-  /** Of the eight, or `other`. */
+  /** One of the eight events, or `other`. */
   event: string
 }
 
-/** What this part needs of the parts before it; handed in by compose. */
+/** What this part needs from the parts before it; supplied by compose. */
 export interface WebhookDeps {
   connections: Pick<Connections, 'get' | 'findByEndpointKey' | 'signatureTokensFor' | 'noteWebhook' | 'leverClient'>
   audit: Pick<Audit, 'append'>
   mirror: Pick<Mirror, 'takeReading' | 'noteInterview'>
   publish: Publish
-  /** There are deliveries to process. */
+  /** Wakes the worker because there are deliveries to process. */
   wake: () => void
   leaseMs: number
   log: Log

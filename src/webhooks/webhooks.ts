@@ -24,7 +24,7 @@ const AT_ONCE = 32
 
 export type Webhooks = ReturnType<typeof createWebhooks>
 
-/** What Lever sends us: taken in durably, then processed by reading the opportunity again. */
+/** Webhooks from Lever: received durably, then processed by rereading the opportunity. */
 export function createWebhooks(deps: WebhookDeps) {
   const { leaseMs, wake } = deps
   const connections = { ...deps.connections, signatureTokensFor: openedOnce(deps.connections.signatureTokensFor) }
@@ -44,7 +44,7 @@ export function createWebhooks(deps: WebhookDeps) {
     findEndpoint: shareReads((endpointKey) => withStorageTimeout(findEndpoint(deps, endpointKey))),
     receive: (connection: ConnectionDocument, posted: Posted) =>
       noteIntake(deps, connection, posted.body, () => withStorageTimeout(receiveDelivery(receiveDeps, connection, posted))),
-    /** Processes one delivery, together with others about its opportunity that are handed in at the same time. */
+    /** Processes one delivery, together with others about its opportunity that are passed at the same time. */
     processClaimed,
     /** Processes deliveries until stopped. */
     startWorker: (pollMs: number): Worker =>
@@ -90,7 +90,7 @@ export function createWebhooks(deps: WebhookDeps) {
   }
 }
 
-/** Deliveries that name no opportunity have no company. */
+/** Deliveries that name no opportunity are processed alone. */
 function keyOf({ document }: ClaimedDelivery): string {
   return `${String(document.organization)} ${document.opportunityId ?? String(document._id)}`
 }
