@@ -23,7 +23,7 @@ export interface ConversationParts extends Pick<
   exports: Pick<Exports, 'candidatesIn' | 'confidentialAmong'>
 }
 
-/** What conversations ask of the parts before them. */
+/** Adapts the parts to what conversations need. */
 export function askParts(parts: ConversationParts): ConversationDeps {
   const { accounts, connections, mappings, mirror, candidates, exports } = parts
   const readTerms = async (organization: string): Promise<NoteTerms> => {

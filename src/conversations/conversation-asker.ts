@@ -5,10 +5,10 @@ import { clearanceOf, type Clearance } from '../accounts/clearance.ts'
 import { normalizeEmail } from '../accounts/email-address.ts'
 import { MessageModel } from './message-model.ts'
 
-/** Who reads or writes a conversation. */
+/** The person or key that reads or writes a conversation. */
 export interface ConversationAsker {
   clearance: Clearance
-  /** E-mail of the person of a session; null for an API key. */
+  /** E-mail of the person in a session; null for an API key. */
   person: string | null
 }
 
@@ -17,7 +17,7 @@ export function askerOf(caller: OrganizationCaller): ConversationAsker {
 }
 
 /**
- * A sourcer takes part in a conversation in which they have written to the candidate, and may join one in which nobody has. Admins and API
+ * A sourcer takes part in a conversation in which they have written to the candidate, and may join one in which no one has. Admins and API
  * keys take part in all.
  */
 export async function takesPart(

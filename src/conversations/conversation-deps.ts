@@ -2,7 +2,7 @@ import type { ConnectionStatus, NOTE_LANGUAGES, NOTE_MODES } from '../connection
 import type { LeverClient } from '../lever/client.ts'
 import type { Log } from '../log.ts'
 
-/** What of the organization's connection decides over a note. */
+/** The settings of the organization's connection that govern a note. */
 export interface NoteTerms {
   /** The status for conversations: also `paused` if the feature is off, and `revoked` if it is not granted. */
   status: ConnectionStatus
@@ -15,38 +15,41 @@ export interface NoteTerms {
   performAsFallback: string | null
 }
 
-/** An opportunity of a candidate, as last seen. */
+/** A candidate's opportunity, as last seen. */
 export interface KnownOpportunity {
   id: string
   archived: boolean
   confidential: boolean
 }
 
-/** What conversations ask of the parts before them; answered in `ask-parts.ts`. */
+/** What conversations need from the parts before them; implemented in `ask-parts.ts`. */
 export interface ConversationDeps {
   readTerms(organization: string): Promise<NoteTerms>
-  /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
+  /** @throws ServiceError `connection_not_active` if there is no grant that Lever accepts */
   leverClient(organization: string): Promise<LeverClient>
   candidateExists(organization: string, candidateId: string): Promise<boolean>
-  /** Whether the opportunity is about somebody who was erased here, and about no other candidate. */
+  /** Resolves to true if the opportunity is about a person who was erased here, and about no other candidate. */
   isErased(organization: string, opportunityId: string): Promise<boolean>
-  /** Null for a candidate that is not there any more. */
+  /** Null for a deleted candidate. */
   candidateName(organization: string, candidateId: string): Promise<string | null>
-  /** Newest first, from our own records; null for a candidate that is not there any more. */
+  /** Newest first, from our own records; null for a deleted candidate. */
   opportunitiesOf(organization: string, candidateId: string): Promise<KnownOpportunity[] | null>
-  /** Candidates that stand, or stood, in Lever as this opportunity. */
+  /** Resolves to the candidates that this opportunity is, or was, about. */
   candidatesOf(organization: string, opportunityId: string): Promise<string[]>
-  /** Those of the opportunities that are known to be confidential. */
+  /** Resolves to those of the opportunities that are known to be confidential. */
   confidentialAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]>
-  /** @throws ServiceError `user_not_mapped`, `user_inactive` and the like for somebody who may not write in Lever */
+  /** @throws ServiceError `user_not_mapped`, `user_inactive` and the like if the person may not write in Lever */
   assertMapped(organization: string, email: string): Promise<unknown>
-  /** Name of a person of the organization; null for nobody. */
+  /** Name of a person of the organization; null if there is none. */
   personName(organization: string, email: string): Promise<string | null>
-  /** Id of the Lever user to whom the person is mapped; null where that may not write in Lever. */
+  /** Id of the Lever user to whom the person is mapped; null if that user may not write in Lever. */
   mappedLeverUser(organization: string, email: string): Promise<string | null>
   /** Id of the active Lever user with this e-mail. */
   leverUserByEmail(organization: string, email: string): Promise<string | null>
-  /** Asks Lever now and stores the answer: whether the user is deactivated or gone. @throws ServiceError when Lever does not tell */
+  /**
+   * Asks Lever now and stores the answer: true if the user is deactivated or gone.
+   * @throws ServiceError if Lever does not answer
+   */
   isLeverUserGone(organization: string, leverUserId: string): Promise<boolean>
   audit(record: { organization: string; actor: string; action: string; subject: string; leverUser?: string | null }): Promise<void>
   wake: () => void

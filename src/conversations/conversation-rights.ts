@@ -9,9 +9,9 @@ import type { IncomingMessage } from './receive-message.ts'
 type RightsDeps = Pick<ConversationDeps, 'assertMapped' | 'candidatesOf' | 'confidentialAmong' | 'opportunitiesOf'>
 
 /**
- * A person in a session writes only about a candidate of the organization, as the Lever user they are mapped to, and never about a
- * confidential record, which is answered like one that does not exist. A sourcer writes only in conversations that they take part in. An API
- * key may write about any opportunity.
+ * A person in a session may write only about a candidate of the organization, as the Lever user they are mapped to, and never about a
+ * confidential record, which is answered like a missing one. A sourcer may write only in conversations that they take part in. An API key
+ * may write about any opportunity.
  * @throws ServiceError `user_not_mapped` and the like, `not_found` for a conversation they may not see, `candidate_not_found`
  */
 export async function assertMayWrite(
@@ -51,7 +51,7 @@ function notHere(): ServiceError {
 }
 
 /**
- * Without clearance for all, somebody sees the conversations with candidates of the organization that they take part in, but none about a
+ * Without full clearance, a caller sees only conversations that they take part in with candidates of the organization, and none about a
  * confidential record.
  * @throws ServiceError `not_found`
  */

@@ -7,13 +7,13 @@ import { ConversationModel, IS_OPEN, type ConversationDocument, type WaitingFor 
 
 export type ClaimedConversation = Claimed<ConversationDocument>
 
-/** There may be thousands of them, which are woken in time all the same. */
+/** There may be thousands of them, and events wake them in time anyway. */
 const HELD_LOOK_MS = 5 * 60_000
 const FIRST_WAIT_MS = 60_000
 const LONGEST_WAIT_MS = 15 * 60_000
 const WAIT_AT_MOST_MS = 30 * 24 * 3_600_000
 
-/** What is written of it now: the document as it was last written, under the claim. */
+/** The note's current state: the document as last written under the claim. */
 export interface NoteState {
   claimed: ClaimedConversation
   document: ConversationDocument
@@ -21,7 +21,7 @@ export interface NoteState {
 
 const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
 
-/** Gives it back until the quiet time of what is not noted is over, which a message may have put off meanwhile. */
+/** Releases the conversation until the end of the quiet time, which a new message may have extended. */
 export async function giveBack(claimed: ClaimedConversation, set: Document = {}): Promise<void> {
   const rest = {
     noteDueAt: { $cond: [IS_OPEN, '$noteDueAt', null] },
@@ -34,12 +34,12 @@ export async function giveBack(claimed: ClaimedConversation, set: Document = {})
   if (matchedCount === 0) throw new LeaseLost(String(claimed.document._id))
 }
 
-/** Neither written nor begun: what comes in meanwhile goes into the same note. */
+/** The note was neither written nor started, so messages that arrive now join the same note. */
 function takeBack({ pending }: ConversationDocument): Record<string, unknown> {
   return pending && pending.done === 0 && !pending.intentAt ? { pending: null } : {}
 }
 
-/** The connection does not write now: waits for a person to authorize again or to end the pause. */
+/** The connection does not write now: waits until a person authorizes again or ends the pause. */
 export async function hold({ claimed, document }: NoteState, waitingFor: 'authorization' | 'paused'): Promise<void> {
   await writeStep(ConversationModel, claimed, {
     set: { waitingFor, tryingSince: null, ...takeBack(document) },
@@ -47,7 +47,7 @@ export async function hold({ claimed, document }: NoteState, waitingFor: 'author
   })
 }
 
-/** Comes back after a pause; `set` says what is known of the write. */
+/** Retries after a pause; `set` records what is known about the write. */
 export async function tryLater(
   { claimed, document }: NoteState,
   { waitingFor, pauseMs, set = {} }: { waitingFor: WaitingFor; pauseMs: number; set?: Record<string, unknown> },
@@ -55,7 +55,7 @@ export async function tryLater(
   await writeStep(ConversationModel, claimed, { set: { waitingFor, tries: document.tries + 1, ...set }, release: pauseMs })
 }
 
-/** There is no opportunity for it (yet): woken as one comes to be known, and looked at now and then, for a month. */
+/** There is no opportunity yet: wakes up when one becomes known, and checks now and then for a month. */
 export async function waitForOpportunity(state: NoteState, leaseMs: number): Promise<void> {
   const { claimed, document } = state
   if (hasGivenUp(document, claimedAt(claimed, leaseMs), WAIT_AT_MOST_MS))
@@ -65,7 +65,7 @@ export async function waitForOpportunity(state: NoteState, leaseMs: number): Pro
   await tryLater(state, { waitingFor: 'opportunity', pauseMs, set: { tryingSince, ...takeBack(document) } })
 }
 
-/** Ends trying: it goes on with the next message, or when a person asks for the note. */
+/** Stops retrying; continues with the next message, or when a person requests the note. */
 export async function fail({ claimed, document }: NoteState, error: { code: string; detail: string }): Promise<void> {
   await writeStep(ConversationModel, claimed, {
     set: { error, waitingFor: null, noteDueAt: null, ...takeBack(document) },

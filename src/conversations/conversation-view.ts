@@ -33,18 +33,18 @@ export const ConversationView = z
   .meta({ id: 'Conversation' })
 export type ConversationView = z.output<typeof ConversationView>
 
-/** A conversation as a page of its candidate shows it. */
+/** A conversation as the page of its candidate shows it. */
 export interface ShownConversation extends ConversationView {
   id: string
   /** The opportunity of each of `notes`. */
   noteOpportunities: string[]
-  /** False for a sourcer who takes no part: then there are no messages in `newest`. */
+  /** False for a sourcer who takes no part; then `newest` has no messages. */
   isReadable: boolean
-  /** The newest ones, in the order in which they were sent. */
+  /** The newest messages, in the order in which they were sent. */
   newest: { who: string; direction: MessageDocument['direction']; body: string; sentAt: string }[]
 }
 
-/** `hidden`: opportunities that who reads it may not see. */
+/** `hidden`: opportunities that the reader may not see. */
 export function viewOf(conversation: ConversationDocument, hidden: ReadonlySet<string>): ConversationView {
   const { externalId, candidate, lastSeq, noteDueAt, notes, waitingFor, error } = conversation
   const named = conversation.opportunityId ?? conversation.pending?.opportunityId ?? notes.at(-1)?.opportunityId
@@ -89,7 +89,7 @@ type ViewDeps = Pick<ConversationDeps, 'personName' | 'candidateName' | 'confide
 const SHOWN_CONVERSATIONS = 20
 const SHOWN_MESSAGES = 20
 
-/** The conversations with a candidate, the one that changed last first. */
+/** Resolves to the conversations with a candidate, the most recently changed first. */
 export async function conversationsOf(
   deps: ViewDeps,
   organization: string,
@@ -106,7 +106,7 @@ export async function conversationsOf(
   return shown.filter((conversation) => conversation !== null)
 }
 
-/** The opportunities of a conversation that may not be shown. */
+/** Resolves to the opportunities of a conversation that must not be shown. */
 export async function hiddenIn(
   deps: Pick<ConversationDeps, 'confidentialAmong'>,
   { organization, opportunityId, pending, notes }: ConversationDocument,
@@ -117,7 +117,7 @@ export async function hiddenIn(
   return new Set(ids.length === 0 ? [] : await deps.confidentialAmong(String(organization), ids))
 }
 
-/** Null for one about a confidential record that may not be shown. */
+/** Resolves to null for a conversation about a confidential record that must not be shown. */
 async function show(
   deps: ViewDeps,
   conversation: ConversationDocument,

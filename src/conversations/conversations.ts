@@ -16,7 +16,7 @@ import { OUTCOME_UNKNOWN } from './note-failure.ts'
 import { writeNotes } from './write-notes.ts'
 
 const AT_ONCE = 16
-/** What waits for its turn in a budget holds a place: one organization never has them all. */
+/** Conversations that wait for request budget hold a place, so one organization never gets them all. */
 const LIMITS: readonly LaneLimit[] = [{ all: AT_ONCE, each: 8 }]
 
 export type Conversations = ReturnType<typeof createConversations>
@@ -26,7 +26,7 @@ export function createConversations(parts: ConversationParts) {
   const deps = askParts(parts)
   const { leaseMs, timeoutMs, log, wake } = deps
   return {
-    /** Resolves with the conversation's id, and the conversation as it stands then. */
+    /** Resolves to the conversation's id and its current state. */
     async receive(
       organization: string,
       externalId: string,
@@ -43,7 +43,7 @@ export function createConversations(parts: ConversationParts) {
       await assertMaySee(deps, conversation, asker)
       return viewOf(conversation, await hiddenIn(deps, conversation, asker.clearance))
     },
-    /** Candidate ids by conversation id. Conversations without a candidate are left out. */
+    /** Resolves to candidate ids by conversation id. Conversations without a candidate are left out. */
     async candidatesById(organization: string, ids: readonly string[]): Promise<Map<string, string>> {
       const wanted = { organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) }, candidate: { $ne: null } }
       const found = await ConversationModel.find(wanted, { candidate: 1 }).lean()
@@ -51,18 +51,18 @@ export function createConversations(parts: ConversationParts) {
     },
     ofCandidate: (organization: string, whose: { candidateId: string; opportunityId: string | null }, asker: ConversationAsker) =>
       conversationsOf(deps, organization, whose, asker),
-    /** @throws ServiceError `not_found`; `state_conflict` where all is noted */
+    /** @throws ServiceError `not_found`; `state_conflict` if everything is in notes already */
     async writeNow(organization: string, id: string, asker: ConversationAsker): Promise<void> {
       await assertMaySee(deps, await getConversation(organization, { _id: id }), asker)
       await hurry(organization, id)
       wake()
     },
-    /** An opportunity came to be known: what waited for one goes on. */
+    /** Called when an opportunity becomes known: resumes what waited for one. */
     async opportunityKnown(organization: string, of: { candidateId: string } | { opportunityId: string }): Promise<void> {
       const whose = 'candidateId' in of ? { candidate: new Types.ObjectId(of.candidateId) } : { opportunityId: of.opportunityId }
       if (await goOn(organization, ['opportunity'], whose)) wake()
     },
-    /** Lever can be written to again. */
+    /** Called when Lever can be written to again. */
     async resumeHeld(organization: string): Promise<void> {
       await goOn(organization, ['authorization', 'paused'])
       wake()
@@ -72,9 +72,12 @@ export function createConversations(parts: ConversationParts) {
     forget: (organization: string, person: TheirsBy) => forgetConversations(organization, person, timeoutMs),
     stopNotes: (organization: string, person: TheirsBy) => stopNotes(organization, person, timeoutMs),
     isNoteOnItsWay: (organization: string, person: TheirsBy) => isNoteOnItsWay(organization, person, timeoutMs),
-    /** After a restored backup, before the service runs. @returns how many conversations are looked for in Lever first */
+    /**
+     * For use after a restored backup, before the service runs.
+     * @returns how many conversations are searched for in Lever first
+     */
     markRestored: () => markRestored(deps),
-    /** Writes notes as they fall due, until stopped. */
+    /** Writes notes when they are due, until stopped. */
     startWorker: (pollMs: number): Worker =>
       startWorker<ConversationDocument>({
         name: 'conversations',
@@ -109,12 +112,12 @@ async function hurry(organization: string, id: string): Promise<void> {
     throw new ServiceError('state_conflict', 'All messages of this conversation are already in notes.', { hint: 'Reload the page.' })
 }
 
-/** @returns whether any was waiting for that */
+/** @returns true if a conversation waited for that */
 async function goOn(organization: string, waitingFor: readonly WaitingFor[], whose: Record<string, unknown> = {}): Promise<boolean> {
   const { matchedCount } = await ConversationModel.collection.updateMany(
     { organization: new Types.ObjectId(organization), waitingFor: { $in: [...waitingFor] }, ...whose },
     [{ $set: { dueAt: { $min: ['$dueAt', { $max: ['$$NOW', { $ifNull: ['$noteDueAt', '$$NOW'] }] }] }, tries: 0 } }],
-    { writeConcern: { w: 1 } }, // a conversation that is not woken is looked at again all the same
+    { writeConcern: { w: 1 } }, // a conversation that is not woken is checked again anyway
   )
   return matchedCount > 0
 }

@@ -5,8 +5,9 @@ import { ConversationModel, IS_OPEN, type ConversationDocument } from './convers
 import type { ClaimedConversation } from './conversation-steps.ts'
 
 /**
- * Fixes what the next note holds, in one step with the check that the quiet time is over: a message is either in it, or was not there yet
- * and has a quiet time of its own. Null when it is not over, nothing is to be noted, or another worker holds it.
+ * Fixes the content of the next note in one step with the check that the quiet time is over: a message is either in it, or arrived later
+ * and has its own quiet time. Resolves to null if the quiet time is not over, there is nothing to note, or another worker holds the
+ * conversation.
  */
 export async function cutNote(claimed: ClaimedConversation, terms: NoteTerms): Promise<ConversationDocument | null> {
   const isDue = [IS_OPEN, { $lte: [{ $ifNull: ['$noteDueAt', '$$NOW'] }, '$$NOW'] }]
@@ -18,7 +19,7 @@ export async function cutNote(claimed: ClaimedConversation, terms: NoteTerms): P
   return cut as unknown as ConversationDocument | null
 }
 
-/** Stages of an update: the next note holds all that stands in none. */
+/** Returns the stages of an update by which the next note holds every message that is in none. */
 export function cutStages({ mode, secret, language, timeZone }: NoteTerms): Document[] {
   const isRewritten = mode === 'perConversation'
   const rewrite = isRewritten ? { $ifNull: ['$rewrite', { fromSeq: '$notedSeq', firstNote: { $size: '$notes' } }] } : null

@@ -13,8 +13,8 @@ interface Whose extends Pick<ConversationDocument, 'opportunityId' | 'gone' | 'b
 }
 
 /**
- * The opportunity that a conversation's note goes to: the one that was named, else of the candidate's the newest that is not archived, else
- * the newest. Null while there is none. `without`: one that is known to be gone.
+ * Resolves to the opportunity for a conversation's note: the one that was named, else the candidate's newest that is not archived, else the
+ * newest; null while there is none. `without`: an opportunity that is known to be gone.
  */
 export async function findTarget(deps: Pick<ConversationDeps, 'opportunitiesOf'>, of: Whose, without?: string): Promise<string | null> {
   if (of.opportunityId && of.opportunityId !== without) return of.opportunityId
@@ -24,7 +24,7 @@ export async function findTarget(deps: Pick<ConversationDeps, 'opportunitiesOf'>
   return (there.find(({ archived }) => !archived) ?? there[0])?.id ?? null
 }
 
-/** Whether Lever itself lists it as deleted; a 404 alone may also be one that is confidential, or not there yet. */
+/** Resolves to true if Lever lists the opportunity as deleted; a 404 alone may also mean that it is confidential, or not there yet. */
 export async function isListedAsDeleted(client: LeverClient, id: string, since: Date): Promise<boolean> {
   const deletedAtStart = Math.max(0, since.getTime() - OVERLAP_MS)
   try {

@@ -10,7 +10,7 @@ import { MessageModel } from './message-model.ts'
 const FREE: QueryFilter<ConversationDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
 const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
 
-/** The keys by which an erased person's conversations are found. */
+/** The keys that identify an erased person's conversations. */
 export interface TheirsBy {
   candidateId?: string | undefined
   opportunityIds: readonly string[]
@@ -26,7 +26,7 @@ const CALL_BEGAN = { $max: ['$pending.intentAt', '$pending.rewriteAt'] }
 
 /**
  * Stops all notes of an erased person's conversations, whichever worker holds them: each write to Lever follows a step that now fails. A
- * worker without a call under way loses the lease. Resolves after a majority write; may be repeated. `timeoutMs`: limit of a call.
+ * worker without a call in progress loses the lease. Resolves after a majority write; may be repeated. `timeoutMs`: limit of a call.
  */
 export async function stopNotes(organization: string, person: TheirsBy, timeoutMs: number): Promise<void> {
   const unlessOnItsWay = (value: unknown, kept: string) => ({ $cond: [isOnItsWay(CALL_BEGAN, timeoutMs), kept, value] })
@@ -40,15 +40,16 @@ export async function stopNotes(organization: string, person: TheirsBy, timeoutM
   await ConversationModel.updateMany(theirsBy(organization, person), [{ $set }], { ...MAJORITY, updatePipeline: true })
 }
 
-/** Whether a call that was begun for an erased person's conversation may still reach Lever. */
+/** Resolves to true if a call that was started for an erased person's conversation may still reach Lever. */
 export async function isNoteOnItsWay(organization: string, person: TheirsBy, timeoutMs: number): Promise<boolean> {
   const theirs: QueryFilter<ConversationDocument> = { ...theirsBy(organization, person), erasedAt: { $ne: null } }
   return (await ConversationModel.exists({ ...theirs, $expr: isOnItsWay(CALL_BEGAN, timeoutMs) })) !== null
 }
 
 /**
- * Removes an erased person's conversations with all messages. One of which a note is on its way ends first: repeat until nothing is
- * `underWay`. @returns how many documents went
+ * Removes an erased person's conversations with all messages. If a note is being sent, that conversation ends first: repeat until nothing
+ * is `underWay`.
+ * @returns how many documents were removed
  */
 export async function forgetConversations(
   organization: string,
@@ -74,8 +75,8 @@ function theirsBy(organization: string, { candidateId, opportunityIds }: TheirsB
 }
 
 /**
- * Lever says that an opportunity was deleted. A conversation about it that has no other one ends: nothing of its text stays. May be repeated.
- * To be told before the candidates are unlinked.
+ * Called when Lever reports a deleted opportunity, before the candidates are unlinked. A conversation about it that has no other
+ * opportunity ends, and all of its text is removed. May be repeated.
  */
 export async function opportunityDeleted(
   deps: Pick<ConversationDeps, 'candidatesOf' | 'opportunitiesOf'>,
@@ -90,13 +91,13 @@ export async function opportunityDeleted(
   }
 }
 
-/** Those of the opportunities that a conversation is about. */
+/** Resolves to those of the opportunities that a conversation is about. */
 export async function talkedAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]> {
   const found = await ConversationModel.distinct('opportunityId', { organization, opportunityId: { $in: opportunityIds } })
   return found.filter((id) => typeof id === 'string')
 }
 
-/** A worker that holds the conversation loses its lease. Later messages begin a new note. */
+/** A worker that holds the conversation loses its lease. Later messages start a new note. */
 export async function endDeleted(_id: Types.ObjectId): Promise<void> {
   const ended = await ConversationModel.collection.findOneAndUpdate(
     { _id },

@@ -8,25 +8,26 @@ import { ConversationModel } from './conversation-model.ts'
 /** Lever's clock may differ from the database's by this much. */
 const CLOCK_MARGIN_MS = 2 * 60_000
 
-/** By which a note is known again. */
+/** Returns the hash that identifies a note's text. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text.trim()).digest('hex')
 }
 
-/** What may stand in Lever as a note of the opportunity. */
+/** A note that may exist on the opportunity in Lever. */
 export interface SoughtNote {
   organization: Types.ObjectId
   opportunityId: string
   since: Date
   secret: boolean
-  /** Of what was sent; null where that is not known: then it is a note that begins with `text`. */
+  /** Hash of the sent text; null if it is unknown: then a note that begins with `text` matches. */
   hash: string | null
   text: string
 }
 
 /**
- * After a POST whose outcome is not known: the same text since then among the opportunity's notes, which no conversation has yet. `canSee` is
- * false where a note that is not found may be there all the same, since to list notes, and to read secret ones, are rights of their own (assumed).
+ * Searches after a POST whose outcome is unknown: for a note with the same text since then on the opportunity that belongs to no
+ * conversation yet. `canSee` is false if the note may exist although it was not found, since listing notes and reading secret ones need
+ * separate rights (assumed).
  */
 export async function lookForNote(client: LeverClient, sought: SoughtNote): Promise<{ noteId: string | null; canSee: boolean }> {
   const since = sought.since.getTime() - CLOCK_MARGIN_MS
@@ -46,7 +47,7 @@ export async function lookForNote(client: LeverClient, sought: SoughtNote): Prom
   return { noteId: null, canSee }
 }
 
-/** A service before a restored backup may have known later messages, too. */
+/** The service before a restored backup may also have known later messages. */
 function isSought(value: string, { hash, text }: SoughtNote): boolean {
   if (hash !== null) return hashOf(value) === hash
   return `${value.trim()}\n`.startsWith(`${text.trim()}\n`)

@@ -5,7 +5,7 @@ import { cutStages } from './cut-note.ts'
 /** Notes that are known here were written before the backup was made. */
 const SINCE = { $ifNull: [{ $last: '$notes.writtenAt' }, '$createdAt'] }
 
-/** Each of its parts is looked for, by its text where no intent tells the hash of it, before anything is written. */
+/** Each part is searched for before anything is written; by its text if no intent has its hash. */
 const LOOK_FIRST = {
   pending: {
     $mergeObjects: [
@@ -28,8 +28,9 @@ const LOOK_FIRST = {
 }
 
 /**
- * After a restored backup: what was in no note then may stand in one by now. It is cut, whether its quiet time was over or not, and looked
- * for; what is not found is given back to its quiet time. Harmless when run twice. @returns how many conversations
+ * For use after a restored backup: messages that were in no note then may be in one now. Cuts them into a note, whether or not their quiet
+ * time was over, and searches for it; what is not found returns to its quiet time. Harmless when run twice.
+ * @returns how many conversations were changed
  */
 export async function markRestored(deps: Pick<ConversationDeps, 'readTerms'>): Promise<number> {
   let marked = 0

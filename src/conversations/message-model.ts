@@ -2,13 +2,13 @@ import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
 export const DIRECTIONS = ['inbound', 'outbound'] as const
 
-/** A message, as it was received; it never changes. */
+/** A message as received; it never changes. */
 const messageSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },
     conversation: { type: Schema.Types.ObjectId, required: true },
     seq: { type: Number, required: true },
-    /** The sender's id of it. */
+    /** The sender's id of the message. */
     messageId: { type: String, required: true },
     direction: { type: String, enum: DIRECTIONS, required: true },
     author: { type: String, required: true },
@@ -25,7 +25,7 @@ messageSchema.index({ conversation: 1, seq: 1 }, { unique: true })
 export type MessageDocument = InferSchemaType<typeof messageSchema> & { _id: Types.ObjectId }
 export const MessageModel = model('ConversationMessage', messageSchema)
 
-/** The messages after `fromSeq` up to `toSeq`, in the order in which they were sent. */
+/** Resolves to the messages after `fromSeq` up to `toSeq`, in the order in which they were sent. */
 export async function messagesBetween(conversation: Types.ObjectId, fromSeq: number, toSeq: number): Promise<MessageDocument[]> {
   return MessageModel.find({ conversation, seq: { $gt: fromSeq, $lte: toSeq } })
     .sort({ sentAt: 1, seq: 1 })
@@ -33,7 +33,7 @@ export async function messagesBetween(conversation: Types.ObjectId, fromSeq: num
     .lean<MessageDocument[]>()
 }
 
-/** The newest one that went out, up to `toSeq`: its author speaks for the conversation. */
+/** Resolves to the newest outbound message up to `toSeq`, whose author represents the conversation. */
 export async function newestOutbound(conversation: Types.ObjectId, toSeq: number): Promise<MessageDocument | null> {
   const sent = { conversation, seq: { $lte: toSeq }, direction: 'outbound' as const }
   return MessageModel.findOne(sent).sort({ sentAt: -1, seq: -1 }).lean<MessageDocument>()

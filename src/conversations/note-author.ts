@@ -5,8 +5,8 @@ import { isServiceError } from '../errors.ts'
 import { isNotShown } from '../lever/lever-call-error.ts'
 
 /**
- * As which Lever user the note is written: the mapping of who sent the newest message, else the fallback of the settings, else nobody, which
- * is the integration. Users that Lever refused are passed over.
+ * Chooses the Lever user who authors the note: the mapping of the newest message's sender, else the fallback from the settings, else none,
+ * which means the integration. Users that Lever refused are skipped.
  */
 export async function chooseAuthor(
   deps: Pick<ConversationDeps, 'mappedLeverUser' | 'leverUserByEmail'>,
@@ -22,8 +22,8 @@ export async function chooseAuthor(
 }
 
 /**
- * Whether a 403 or 404 for a write is about the performing user, not about the opportunity or the note. Lever's status for a deactivated
- * user is assumed, so the user is read from Lever.
+ * Resolves to true if a 403 or 404 for a write is about the perform-as user, not about the opportunity or the note. Lever's status for a
+ * deactivated user is assumed, so the user is read from Lever.
  */
 export async function isAboutAuthor(
   deps: Pick<ConversationDeps, 'isLeverUserGone'>,

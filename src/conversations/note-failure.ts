@@ -21,7 +21,10 @@ export const OUTCOME_UNKNOWN = {
 }
 const NO_INTENT = { 'pending.intentAt': null }
 
-/** What a write that did not work means for the note. @throws LeaseLost */
+/**
+ * Decides what a failed write means for the note.
+ * @throws LeaseLost
+ */
 export async function noteFailed(run: Run, error: unknown): Promise<void> {
   if (error instanceof LeaseLost) throw error
   const outcome = classifyWriteError(error)
@@ -41,7 +44,10 @@ export async function noteFailed(run: Run, error: unknown): Promise<void> {
   await comeAgain(run, error)
 }
 
-/** Whether it was written could not be asked: it is not sent again for that. @throws LeaseLost */
+/**
+ * Called when a search for a note fails: the note is not sent again because of that.
+ * @throws LeaseLost
+ */
 export async function lookFailed(run: Run, error: unknown): Promise<void> {
   if (error instanceof LeaseLost) throw error
   if (isServiceError(error, 'connection_not_active')) return hold(run, 'authorization')
@@ -69,7 +75,7 @@ async function comeAgain(run: Run, error: unknown): Promise<void> {
   })
 }
 
-/** Lever does not show the opportunity: deleted, if it says so itself; else confidential, or not there yet. */
+/** Lever does not show the opportunity: it is deleted if Lever lists it so, and otherwise confidential or not there yet. */
 async function opportunityMissing(run: Run): Promise<void> {
   const { claimed, document, deps } = run
   const gone = document.pending?.opportunityId ?? document.opportunityId

@@ -4,7 +4,7 @@ import type { ConversationDocument } from './conversation-model.ts'
 import { messagesBetween, type MessageDocument } from './message-model.ts'
 import type { TranscriptMessage } from './transcript.ts'
 
-/** Says of a message who spoke: our people and the candidate by name, others as they call themselves. */
+/** Returns a function that names a message's speaker: our people and the candidate by name, others as they call themselves. */
 export async function readSpeakers(
   deps: Pick<ConversationDeps, 'personName'>,
   organization: Types.ObjectId,
@@ -16,7 +16,7 @@ export async function readSpeakers(
   return ({ direction, author }) => (direction === 'inbound' ? candidateName : names.get(author)) ?? author
 }
 
-/** The messages of the note that is being written, as they are told. */
+/** Resolves to the messages of the current note, with their speakers. */
 export async function readNoteMessages(
   deps: Pick<ConversationDeps, 'personName'>,
   { _id, organization, pending }: ConversationDocument,

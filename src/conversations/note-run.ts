@@ -14,5 +14,5 @@ export interface Part {
   messages: number
 }
 
-/** `rests`: the conversation was given back, and this part is not known to be written. */
+/** `rests`: the conversation was released, and this part is not known to be written. */
 export type PartOutcome = 'written' | 'rests'

@@ -9,7 +9,7 @@ import { noSuchConversation } from './conversation-view.ts'
 import { forgetConversations } from './forget-conversations.ts'
 import { MessageModel, type DIRECTIONS, type MessageDocument } from './message-model.ts'
 
-/** A message as a texting tool sends it; `candidateId` or `opportunityId` says with whom. */
+/** A message from a texting tool; `candidateId` or `opportunityId` says who the other side is. */
 export interface IncomingMessage {
   id: string
   candidateId?: string | undefined
@@ -24,11 +24,11 @@ export interface IncomingMessage {
 const MAJORITY = { w: 'majority', j: true } as const
 
 /**
- * Keeps a message once, by its id, and puts the note of its conversation off by the quiet time from now: a message is never newer than its
- * arrival. Message and conversation change together, so that a note either holds the message or waits for its quiet time. Resolves after a
- * majority write; may be repeated.
- * @throws ServiceError `candidate_not_found`, `erased`, `not_found` where the asker takes no part, `state_conflict` where the conversation is with
- * somebody else, or already has another message with this id
+ * Stores a message once, by its id, and restarts the quiet time of its conversation's note from now: a message is never newer than its
+ * arrival. Message and conversation change together, so that a note either contains the message or waits for its quiet time. Resolves after
+ * a majority write; may be repeated.
+ * @throws ServiceError `candidate_not_found`, `erased`, `not_found` if the asker takes no part, `state_conflict` if the conversation is
+ * with somebody else, or already has another message with this id
  */
 export async function receiveMessage(
   deps: Pick<ConversationDeps, 'candidateExists' | 'isErased' | 'noteDelayMs' | 'timeoutMs'>,
@@ -42,7 +42,7 @@ export async function receiveMessage(
   assertSamePerson(conversation, message)
   if (await isKept(conversation, message)) return reread(conversation)
   const kept = await addOnce(conversation, message, { asker, noteDelayMs: deps.noteDelayMs })
-  // an erasure may have gone through all conversations just before this one was made
+  // an erasure may have gone through all conversations just before this one was created
   await assertNotErased(deps, organization, message).catch(async (error: unknown) => {
     await forgetConversations(organization, { candidateId, opportunityIds: opportunityId ? [opportunityId] : [] }, deps.timeoutMs)
     throw error
@@ -69,7 +69,7 @@ interface Adding {
   noteDelayMs: number
 }
 
-/** Two at once with one id are one message. */
+/** Two concurrent messages with the same id are one message. */
 async function addOnce(conversation: ConversationDocument, message: IncomingMessage, how: Adding): Promise<ConversationDocument> {
   try {
     return await ConversationModel.db.transaction((session) => add(conversation, message, how, session), { writeConcern: MAJORITY })
@@ -79,7 +79,7 @@ async function addOnce(conversation: ConversationDocument, message: IncomingMess
   }
 }
 
-/** @throws ServiceError `state_conflict` where another message has this id */
+/** @throws ServiceError `state_conflict` if another message has this id */
 async function isKept({ _id: conversation }: ConversationDocument, { id: messageId, ...message }: IncomingMessage): Promise<boolean> {
   const kept = await MessageModel.findOne({ conversation, messageId }).lean<MessageDocument>()
   if (!kept) return false
@@ -141,7 +141,7 @@ async function add(
     ],
     { session, returnDocument: 'after' },
   )
-  // an erasure was quicker
+  // an erasure was faster
   if (!changed) throw new ServiceError('candidate_not_found', 'The candidate was deleted a moment ago.')
   // somebody else may have begun to write a moment ago
   if (!(await takesPart(asker, _id, session))) throw noSuchConversation()

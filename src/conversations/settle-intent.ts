@@ -6,10 +6,10 @@ import { hashOf, lookForNote } from './look-for-note.ts'
 import { lookFailed, OUTCOME_UNKNOWN } from './note-failure.ts'
 import type { NoteRun, Part } from './note-run.ts'
 
-/** Not sent again before it was looked for so often in vain. */
+/** A note is not sent again before this many searches have failed to find it. */
 const LOOKS = 3
 
-/** Of a POST that went out, or may have. */
+/** The intent of a POST that was sent, or may have been. */
 interface Intent {
   opportunityId: string
   intentAt: Date
@@ -17,7 +17,7 @@ interface Intent {
 
 type FoundNote = Pick<WrittenNote, 'hash'> & { noteId: string }
 
-/** What became of a POST whose answer never came: the note, or `send` where it was looked for often enough in vain. */
+/** Determines the outcome of a POST that was never answered. Resolves to the note, or to `send` after enough searches without a result. */
 export async function settleIntent(run: NoteRun, part: Part, intent: Intent): Promise<FoundNote | 'rests' | 'send'> {
   const { claimed, deps, document } = run
   const restMs = Math.max(deps.settleMs, deps.timeoutMs) - (claimedAt(claimed, deps.leaseMs).getTime() - intent.intentAt.getTime())

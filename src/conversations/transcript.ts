@@ -16,7 +16,7 @@ const WORDS = {
 
 type TranscriptLanguage = keyof typeof WORDS
 
-/** A message as it is told; `who` is a name, or what the sender calls itself. */
+/** A message in a transcript; `who` is a name, or what the sender calls itself. */
 export interface TranscriptMessage {
   who: string
   body: string
@@ -28,18 +28,18 @@ export interface TranscriptStyle {
   language: TranscriptLanguage
   /** IANA name. */
   timeZone: string
-  /** With whom; null where nobody knows. */
+  /** Name of the other side; null if it is unknown. */
   name: string | null
 }
 
-/** Lever documents no limit of a note; longer ones are split into numbered notes, which people can still read. */
+/** Lever documents no limit for a note; longer ones are split into numbered notes, which people can still read. */
 export const LONGEST_NOTE = 20_000
-/** For the heading of a note, which is not counted. */
+/** Space for a note's heading, which is not counted. */
 const HEADING_ROOM = 500
 
 /**
- * A conversation as plain text: its days as headings, under each who said what and when, by the clock of the organization's zone.
- * `part` counts from 1; `of` is how many there are, null where more may follow.
+ * Returns a conversation as plain text: days as headings, and under each who said what and when, in the organization's time zone. `part`
+ * counts from 1; `of` is the number of parts, null if more may follow.
  */
 export function transcriptOf(
   messages: readonly TranscriptMessage[],
@@ -52,7 +52,7 @@ export function transcriptOf(
   return [`${title}\n${words.zone(style.timeZone)}`, ...daysOf(messages, style)].join('\n\n')
 }
 
-/** How many messages each note holds, so that none is longer than `longest`. */
+/** Returns how many messages each note holds, so that none is longer than `longest`. */
 export function partsOf(messages: readonly TranscriptMessage[], style: TranscriptStyle, longest = LONGEST_NOTE): number[] {
   const room = longest - HEADING_ROOM
   const parts: number[] = []
@@ -89,11 +89,11 @@ function lineOf({ who, body, channel, sentAt }: TranscriptMessage, { language, t
   return withoutMentions(`${time} ${inOneLine(who)}${where}: ${inMarkedLines(body)}`)
 }
 
-/** Whatever a reader may show as a line break: controls other than tabs, and Unicode's own separators. */
+/** Everything that a viewer may show as a line break: controls other than tabs, and Unicode's own separators. */
 const LINE_BREAKS = /\r\n|[^\P{Cc}\t]|[\u2028\u2029]/gu
 /** Controls that make text look reordered. */
 const BIDI_CONTROLS = /[\u202A-\u202E\u2066-\u2069]/gu
-/** Begins every further line of a message. It is visible, because Lever may trim spaces. */
+/** Starts every continuation line of a message. It is visible, because Lever may trim spaces. */
 const MARKER = '│'
 /** A longer body becomes one line, so that the markers never make a message longer than a note. */
 const MOST_LINES = 1000
@@ -102,14 +102,14 @@ function inOneLine(text: string): string {
   return text.replaceAll(BIDI_CONTROLS, '').replaceAll(LINE_BREAKS, ' ')
 }
 
-/** Only the first line can look like the start of a message or a day: text in a message cannot pass for another message. */
+/** Only the first line can look like the start of a message or a day, so text in a message cannot pass for another message. */
 function inMarkedLines(body: string): string {
   const [first = '', ...rest] = body.replaceAll(BIDI_CONTROLS, '').split(LINE_BREAKS)
   if (rest.length >= MOST_LINES) return inOneLine(body)
   return [first, ...rest.map((line) => `${MARKER} ${line}`.trimEnd())].join('\n')
 }
 
-/** Lever notifies whom a note mentions by `@username` (Lever's API documentation): nobody here meant to. */
+/** Lever notifies users that a note mentions by `@username` (Lever's API documentation); none of that is intended here. */
 function withoutMentions(text: string): string {
   return text.replaceAll(/(?<![\w.+-])@(?=\w)/g, '@\u2060')
 }
@@ -125,7 +125,7 @@ function timeFormat(language: TranscriptLanguage, timeZone: string): Intl.DateTi
   return kept('time', language, timeZone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 }
 
-/** Making a format costs more than a hundred uses of it. */
+/** Caches formats: making one costs more than a hundred uses of it. */
 function kept(kind: string, language: TranscriptLanguage, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${kind} ${language} ${timeZone}`
   const format = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone })

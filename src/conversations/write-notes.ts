@@ -9,7 +9,7 @@ import { noteFailed } from './note-failure.ts'
 import type { NoteRun } from './note-run.ts'
 import { writePart } from './write-part.ts'
 
-/** Works one conversation whose quiet time is over: cuts the note, writes its parts one after another, and gives it back. */
+/** Processes one conversation whose quiet time is over: cuts the note, writes its parts one after another, and releases it. */
 export async function writeNotes(claimed: ClaimedConversation, deps: ConversationDeps): Promise<void> {
   if (claimed.document.erasedAt) return void (await writeStep(ConversationModel, claimed, { release: 'never' }))
   const organization = String(claimed.document.organization)
@@ -55,7 +55,7 @@ async function styleOf({ document, deps, document: { pending } }: NoteRun): Prom
   return { language: pending?.language ?? 'en', timeZone: pending?.timeZone ?? 'UTC', name }
 }
 
-/** Of a note that is rewritten the first part has no number, so that it stays as it is when a second one comes. */
+/** The first part of a rewritten note has no number, so that it stays the same when a second part is added. */
 function numberOf({ mode }: PendingNote, part: number, of: number): { part: number; of: number | null } | undefined {
   if (mode === 'perConversation') return part === 0 ? undefined : { part: part + 1, of: null }
   return of === 1 ? undefined : { part: part + 1, of }

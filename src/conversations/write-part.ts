@@ -12,7 +12,7 @@ import { hashOf } from './look-for-note.ts'
 import type { NoteRun, Part, PartOutcome } from './note-run.ts'
 import { settleIntent } from './settle-intent.ts'
 
-/** One part: rewritten where it stands in Lever already, found where it may, else posted. */
+/** Writes one part: rewrites the existing note, adopts a note that a search finds, or posts a new one. */
 export async function writePart(run: NoteRun, part: Part): Promise<PartOutcome> {
   const { pending } = run.document
   const standing = standingNote(run, part)
@@ -33,12 +33,12 @@ export async function writePart(run: NoteRun, part: Part): Promise<PartOutcome> 
   return posted(run, part, opportunityId)
 }
 
-/** Of a conversation that is one note: what stands in the place of this part. */
+/** In a conversation that is one note: the existing note in the place of this part. */
 function standingNote({ document: { pending, rewrite, notes } }: NoteRun, { part }: Part): WrittenNote | undefined {
   return pending?.mode === 'perConversation' && rewrite ? notes[(rewrite.firstNote ?? 0) + part] : undefined
 }
 
-/** Replacing is harmless when it is repeated. False where somebody deleted the note in Lever. */
+/** Replacing may be repeated. Resolves to false if the note was deleted in Lever. */
 async function rewritten(run: NoteRun, part: Part, note: WrittenNote & { noteId: string }): Promise<boolean> {
   const { claimed, deps, document } = run
   const hash = hashOf(part.text)
@@ -72,7 +72,7 @@ async function rewritten(run: NoteRun, part: Part, note: WrittenNote & { noteId:
   return true
 }
 
-/** A further part goes where the first one is. */
+/** A further part goes to the same opportunity as the first. */
 async function targetOf({ deps, document }: NoteRun): Promise<string | null> {
   const { pending, rewrite, notes } = document
   const first = pending?.mode === 'perConversation' ? notes[rewrite?.firstNote ?? 0] : undefined
@@ -109,13 +109,13 @@ async function posted(run: NoteRun, part: Part, opportunityId: string): Promise<
   return 'written'
 }
 
-/** The opportunity may have come to be known as an erased person's since the messages came: then the step after this fails. */
+/** The opportunity may have become known as an erased person's since the messages arrived: then the next step fails. */
 async function stopIfErased({ deps, document: { organization, opportunityId } }: NoteRun): Promise<void> {
   if (!opportunityId || !(await deps.isErased(String(organization), opportunityId))) return
   await forgetConversations(String(organization), { opportunityIds: [opportunityId] }, deps.timeoutMs)
 }
 
-/** The part stands in Lever: the next one begins without an intent. */
+/** The part is in Lever, so the next one starts without an intent. */
 async function keep(
   run: NoteRun,
   { part, messages }: Part,
