@@ -17,7 +17,10 @@ interface Intent {
 
 type FoundNote = Pick<WrittenNote, 'hash'> & { noteId: string }
 
-/** Determines the outcome of a POST that was never answered. Resolves to the note, or to `send` after enough searches without a result. */
+/**
+ * Determines the outcome of a POST that was never answered. Resolves to the note if it was found, `send` after enough failed searches, or
+ * `rests`.
+ */
 export async function settleIntent(run: NoteRun, part: Part, intent: Intent): Promise<FoundNote | 'rests' | 'send'> {
   const { claimed, deps, document } = run
   const restMs = Math.max(deps.settleMs, deps.timeoutMs) - (claimedAt(claimed, deps.leaseMs).getTime() - intent.intentAt.getTime())
