@@ -18,8 +18,8 @@ export interface AccessTokenClaims {
 const NONE: AccessTokenClaims = { accountId: null, userId: null, scopes: [] }
 
 /**
- * What Lever's access token says of itself, unverified: hints, nothing to depend on (Lever's API documentation shows one sample). A token
- * that is no JWT has none.
+ * Reads the unverified claims of Lever's access token. They are hints only: Lever's API documentation shows a single sample. A token that
+ * is not a JWT has none.
  */
 export function readAccessTokenClaims(accessToken: string): AccessTokenClaims {
   const claims = Claims.safeParse(payloadOf(accessToken))

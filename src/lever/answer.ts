@@ -5,12 +5,12 @@ import { retryAfterMs } from './retry-delay.ts'
 
 const DEEPEST = 64
 
-/** Lever's API documentation: `{"code":"…","message":"…"}`, nothing per field. Proxies answer otherwise. */
+/** Lever's API documentation: `{"code":"…","message":"…"}`, nothing per field. Proxies answer differently. */
 const ErrorBody = z.object({ code: z.string().nullable().catch(null), message: z.string().nullable().catch(null) })
 
 /**
  * Reads the body of an answer.
- * @throws LeverCallError `status` for 4xx and 5xx, `redirect` for 3xx, `unreadable` where a 2xx does not hold what the schema asks for
+ * @throws LeverCallError `status` for 4xx and 5xx, `redirect` for 3xx, `unreadable` if a 2xx does not match the schema
  */
 export function readAnswer<S extends z.ZodType>(answer: LeverAnswer, schema: S, call: string): z.output<S> {
   const { status } = answer
@@ -39,14 +39,16 @@ function readJson(text: string, onFault: () => LeverCallError | null): unknown {
   try {
     if (!isTooDeep(text)) return JSON.parse(text) as unknown
   } catch {
-    // as what is too deep
+    // handled like an answer that is too deep
   }
   const fault = onFault()
   if (fault) throw fault
   return undefined
 }
 
-/** Whether brackets outside of strings nest deeper than any answer of Lever's. Millions of them take the parser seconds, and a gigabyte. */
+/**
+ * True if brackets outside of strings nest deeper than in any answer from Lever. Millions of them take the parser seconds and a gigabyte.
+ */
 function isTooDeep(text: string): boolean {
   let depth = 0
   for (let at = 0; at < text.length && depth <= DEEPEST; at += 1) {

@@ -1,7 +1,7 @@
 import type { LeverPath } from './lever-path.ts'
 
 export interface ApiAddressOptions {
-  /** As configured, such as `https://api.lever.co/v1`, without a slash at its end. */
+  /** As configured, such as `https://api.lever.co/v1`, without a trailing slash. */
   apiUrl: string
   /** The address to which Lever has permanently redirected this account's calls, if any. */
   movedTo?: string | null | undefined
@@ -17,7 +17,7 @@ export interface ApiAddress {
   current(): string
   /** `location`: the target of a permanent redirect of a call to `path`. */
   moved(location: URL, path: LeverPath): Promise<void>
-  /** Called if nothing could be sent there: the next calls go to the configured address again. */
+  /** Called if nothing could be sent there: later calls use the configured address again. */
   unreachable(): Promise<void>
 }
 

@@ -3,7 +3,7 @@ import type { LeverClient } from './client.ts'
 import { leverId, text } from './lenient.ts'
 import { leverPath } from './lever-path.ts'
 
-/** `status` is `active` or `inactive`, `type` `hired` or `non-hired` (Lever's API documentation); others may come. */
+/** `status` is `active` or `inactive`, `type` `hired` or `non-hired` (Lever's API documentation); others may be added. */
 export const LeverArchiveReasonSchema = z.object({ id: leverId, text, status: text, type: text })
 export type LeverArchiveReason = z.output<typeof LeverArchiveReasonSchema>
 

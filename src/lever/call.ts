@@ -7,56 +7,59 @@ import type { Lane, RequestBudget } from './request-budget.ts'
 import { jitteredDelayMs, retryAfterMs } from './retry-delay.ts'
 
 const BACKOFF_MS = 500
-/** A wait for the budget is told of when it is longer than this. */
+/** A wait for the budget that is longer than this is reported. */
 const WAIT_TOLD_AFTER_MS = 1000
 
-/** What a call needs to be let in, handed in by who keeps the grant. */
+/** What a call needs to authenticate, supplied by the owner of the grant. */
 export interface LeverCredentials {
   /** Value of the `Authorization` header. */
   header(): Promise<string>
   /**
-   * After a 401: resolves with the header to repeat the call with, a new one if the rejected one was still current.
-   * @throws ServiceError `connection_not_active` when the grant is gone
+   * Called after a 401. Resolves to the header for the repeat: a new one if the rejected one was still current.
+   * @throws ServiceError `connection_not_active` if the grant is gone
    */
   renew(rejectedHeader: string): Promise<string>
-  /** Told when the renewed header was answered with 401 as well: the grant is refused. */
+  /** Called if the renewed header was also answered with 401: the grant is refused. */
   refused?(header: string): Promise<void>
-  /** Keys the request budget; the same for all organizations that use this credential. */
+  /** Identifies the request budget; the same for all organizations that use this credential. */
   fingerprint(): Promise<string>
   /** Granted OAuth scopes; null for an API key, whose permissions cannot be listed. */
   scopes(): Promise<readonly string[] | null>
 }
 
-/** An array repeats the parameter, as Lever's API documentation asks; undefined leaves it out. */
+/** An array repeats the parameter, as Lever's API documentation requires; undefined omits it. */
 export type LeverQuery = Record<string, string | number | boolean | readonly string[] | undefined>
 
-/** A turn in the budget; or, for what Lever has just answered 503, Lever itself. */
+/** `budget`: a turn in the request budget. `lever`: Lever itself, which has just answered 503. */
 export type WaitedFor = 'budget' | 'lever'
 
-/** One request that went out, or could not, for metrics. */
+/** One request that was sent or could not be sent, for metrics. */
 export interface ObservedCall {
-  /** Such as `GET /opportunities/:id`: its values are few. */
+  /** Such as `GET /opportunities/:id`, so that it has few values. */
   call: string
   lane: Lane
-  /** Status of the answer, else the fault. */
+  /** Status of the answer, or else the fault. */
   outcome: string
   tookMs: number
 }
 
 export interface CallerOptions extends ApiAddressOptions {
-  /** See `mayFollow`: for a Lever on this machine. */
+  /** For a Lever on this machine; see `mayFollow`. */
   amongLoopback?: boolean | undefined
   credentials: LeverCredentials
   budget: RequestBudget
   /** Limit of one try: connection, request and whole answer. */
   timeoutMs: number
-  /** Where a call names none. */
+  /** The lane of calls that name none. */
   lane?: Lane
   log: Log
   observe?: ((call: ObservedCall) => void) | undefined
-  /** Told of each call that has to wait for its turn for more than a moment. */
+  /** Called for each call that waits noticeably for its turn. */
   onWait?: ((forWhat: WaitedFor) => void) | undefined
-  /** The longest first wait before a read is repeated, and the longest first pause after a 429 or 503 that names no time; they double. */
+  /**
+   * The longest first wait before a read is repeated, and the longest first pause after a 429 or 503 without a time; both double with each
+   * attempt.
+   */
   backoffMs?: number
 }
 
@@ -67,17 +70,15 @@ export interface Caller extends CallerOptions {
 
 export interface Call extends Pick<LeverRequest, 'method' | 'json' | 'form' | 'beforeSend'> {
   path: LeverPath
-  /**
-   * Awaited once the call's turn has come and its header is ready, before anything is sent, and again before the one repeat after a 401.
-   */
+  /** Awaited when the call has its turn and its header, before anything is sent, and again before the single repeat after a 401. */
   prepare?: (() => Promise<void>) | undefined
   query: LeverQuery | undefined
   lane: Lane | undefined
 }
 
 /**
- * One call: its turn in the budget, then the header, then the request, and once more after a 401. An answer 429 or 503 pauses the credential.
- * Whatever else than a LeverCallError comes out of here was thrown before anything was sent, or after a 401, which did nothing.
+ * Makes one call: waits for its turn in the budget, gets the header, sends the request, and repeats it once after a 401. A 429 or 503
+ * pauses the credential. An error other than LeverCallError was thrown before anything was sent, or after a 401, which did nothing.
  */
 export async function callOnce(
   options: Caller,
@@ -158,7 +159,7 @@ interface Sending {
   attempt: number
 }
 
-/** What is to be noted after an answer must not hide that answer: the outcome of a write would be lost. */
+/** A failure to record something after an answer must not hide that answer: the outcome of a write would be lost. */
 async function afterAnswer(options: CallerOptions, note: () => Promise<void> | undefined): Promise<void> {
   try {
     await note()
@@ -167,20 +168,20 @@ async function afterAnswer(options: CallerOptions, note: () => Promise<void> | u
   }
 }
 
-/** Before the attempt after this one (0 is the first); full jitter. */
+/** Returns the wait before the next attempt (0 is the first); full jitter. */
 export function backoffMs({ backoffMs: base = BACKOFF_MS }: CallerOptions, attempt: number): number {
   return jitteredDelayMs(attempt, base)
 }
 
-/** Paths hold ids only; what may be personal (an e-mail) stands in the query, which is left out. */
+/** Paths hold ids only; personal data such as an e-mail is in the query, which is left out. */
 export function callName({ method, path }: Pick<Call, 'method' | 'path'>): string {
   return `${method} ${path}`
 }
 
-/** Words that stand where other paths have an id (Lever's API documentation). */
+/** Words in places where other paths have an id (Lever's API documentation). */
 const NO_IDS: ReadonlySet<string> = new Set(['deleted', 'fields'])
 
-/** The name with `:id` for ids: in Lever's paths every second part is one. */
+/** The name with `:id` for ids, which are every second part of Lever's paths. */
 function callPattern({ method, path }: Pick<Call, 'method' | 'path'>): string {
   const parts = path.split('/').filter(Boolean)
   return `${method} /${parts.map((part, index) => (index % 2 === 1 && !NO_IDS.has(part) ? ':id' : part)).join('/')}`

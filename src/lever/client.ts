@@ -30,28 +30,28 @@ export interface WriteOptions<S extends z.ZodType> {
   schema: S
   lane?: Lane
   /**
-   * Awaited when the call's turn in the budget has come, before anything is sent, and again before the one repeat after a 401; if it
+   * Awaited when the call has its turn in the budget, before anything is sent, and again before the single repeat after a 401. If it
    * throws, the write is not sent.
    */
   prepare?: () => Promise<void>
   /**
-   * Called when the connection stands, in the tick in which the bytes go out, and again before the one repeat after a 401.
-   * What it throws keeps the write from being sent and is thrown on.
+   * Called once the connection is open, in the tick in which the bytes are sent, and again before the single repeat after a 401. If it
+   * throws, the write is not sent, and the error is passed on.
    */
   beforeSend?: () => void
 }
 
 export interface LeverClient {
-  /** The whole envelope, as parsed by `schema`. Repeated a few times after 429, 5xx, connection faults and unreadable answers. */
+  /** Resolves to the whole envelope, parsed by `schema`. Repeated a few times after 429, 5xx, connection faults and unreadable answers. */
   get<S extends z.ZodType>(path: LeverPath, options: { query?: LeverQuery; schema: S; lane?: Lane }): Promise<z.output<S>>
-  /** One page of up to 100 items, fewer if Lever's answers are too large or too slow; repeated like `get`. */
+  /** Resolves to one page of up to 100 items, fewer if Lever's answers are too large or too slow; repeated like `get`. */
   page(path: LeverPath, options: { query?: LeverQuery; offset: string | undefined; lane?: Lane; pageSize?: number }): Promise<LeverPage>
-  /** Every item of a list, page by page, as they are asked for; items that `item` cannot read (no id) are skipped. */
+  /** Yields every item of a list and requests pages on demand; items that `item` cannot read (no id) are skipped. */
   list<S extends z.ZodType>(
     path: LeverPath,
     options: { query?: LeverQuery; item: S; lane?: Lane; pageSize?: number },
   ): AsyncIterable<z.output<S>>
-  /** Sent once, never repeated but after a 401, which did nothing. What an error means for the write: `classifyWriteError`. */
+  /** Sends once and never repeats, except after a 401, which did nothing. `classifyWriteError` says what an error means for the write. */
   write<S extends z.ZodType>(
     method: 'POST' | 'PUT' | 'DELETE',
     path: LeverPath,
@@ -64,8 +64,8 @@ export type LeverClientOptions = CallerOptions
 const READ_TRIES = 4
 
 /**
- * A client of one Lever account. Make one for each piece of work: it remembers only the redirected address, the page size that worked,
- * and whether `expand` was refused.
+ * Returns a client of one Lever account. Make one for each piece of work: it remembers only the redirected address, the page size that
+ * worked, and whether `expand` was refused.
  */
 export function createLeverClient(options: LeverClientOptions): LeverClient {
   const caller: Caller = { ...options, address: createApiAddress(options) }
@@ -108,7 +108,7 @@ export function createLeverClient(options: LeverClientOptions): LeverClient {
   }
 }
 
-/** If Lever refuses `expand` (403), goes on without it: ids come instead of objects. */
+/** If Lever refuses `expand` (403), continues without it: ids come instead of objects. */
 function createExpansion() {
   let isRefused = false
   return {
@@ -142,7 +142,7 @@ async function repeatRead<T>(options: Caller, read: (way: { attempt: number; wai
   }
 }
 
-/** Whether the credential is paused for as long, so that its next turn comes no sooner; Lever may ask for no pause at all. */
+/** True if the credential is paused at least as long, so that its next turn comes no sooner. Lever may request no pause at all. */
 function waitsForBudget({ httpStatus, retryAfterMs }: LeverCallError, pauseMs: number): boolean {
   return (httpStatus === 429 || httpStatus === 503) && (retryAfterMs === null || retryAfterMs >= pauseMs)
 }
@@ -150,8 +150,8 @@ function waitsForBudget({ httpStatus, retryAfterMs }: LeverCallError, pauseMs: n
 const REPEATED_FAULTS: ReadonlySet<LeverFault> = new Set(['refused', 'dns', 'connect', 'reset', 'truncated', 'unreadable'])
 
 /**
- * A time-out is not repeated: it has already used all its time, and the caller decides what comes next. An unreadable answer may come
- * from a proxy in between.
+ * A timeout is not repeated: it has already used all of its time, and the caller decides what comes next. An unreadable answer may come
+ * from a proxy.
  */
 function isWorthRepeating(error: unknown): error is LeverCallError {
   if (!(error instanceof LeverCallError)) return false

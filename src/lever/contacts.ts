@@ -9,7 +9,7 @@ export interface ContactChange {
 }
 
 /**
- * Changes a contact, and with it what all of its opportunities show. May be repeated.
+ * Changes a contact, which all of its opportunities show. May be repeated.
  * @throws LeverCallError; `classifyWriteError` says what it means
  */
 export async function updateContact(

@@ -6,22 +6,22 @@ import { openConnection } from './open-connection.ts'
 import { mayFollow } from './may-follow.ts'
 import { exchangeFault } from './transport-fault.ts'
 
-/** A list of a hundred opportunities is some 200 kB. */
+/** A list of a hundred opportunities is about 200 kB. */
 export const LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
-/** Statuses whose `Location` a call follows; a write follows only those that ask to repeat it as it is. */
+/** Statuses whose `Location` a call follows; a write follows only those that require an unchanged repeat. */
 const REDIRECTS = {
   read: { statuses: new Set([301, 302, 303, 307, 308]), most: 3 },
   write: { statuses: new Set([307, 308]), most: 1 },
 } as const
-/** The redirect is permanent. */
+/** Statuses of permanent redirects. */
 const PERMANENT = new Set([301, 308])
 const IDLE_MS = 30_000
 
-/** One request as it goes out, once. */
+/** One request as it is sent, once. */
 export interface LeverRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   url: URL
-  /** Such as `GET /users`: what errors and the log call it. */
+  /** Name of the call for errors and the log, such as `GET /users`. */
   call: string
   authorization: string
   json?: unknown
@@ -33,7 +33,7 @@ export interface LeverRequest {
   beforeSend?: (() => void) | undefined
 }
 
-/** An answer that came whole, whatever its status. */
+/** A complete answer, whatever its status. */
 export interface LeverAnswer {
   status: number
   text: string
@@ -49,7 +49,7 @@ const keptAlive = {
 }
 
 /**
- * Sends a read over a kept-alive connection. Follows a few redirects where {@link mayFollow} allows; any other is the answer.
+ * Sends a read over a kept-alive connection. Follows a few redirects where {@link mayFollow} allows it; any other redirect is the answer.
  * @throws LeverCallError for every fault but a status
  */
 export function exchangeRead(request: LeverRequest): Promise<LeverAnswer> {
@@ -57,9 +57,9 @@ export function exchangeRead(request: LeverRequest): Promise<LeverAnswer> {
 }
 
 /**
- * Sends a write over a connection opened for it, once; where Lever answers 307 or 308, which says that it did nothing, once more at the
- * address given. Any other redirect is the answer. `beforeSend` is called each time, when the connection stands, in the tick in which the
- * bytes go out; what it throws is thrown on, and nothing was sent.
+ * Sends a write once, over a connection opened for it. If Lever answers 307 or 308, which means that it did nothing, sends it once more to
+ * the given address; any other redirect is the answer. `beforeSend` is called each time, once the connection is open, in the tick in which
+ * the bytes are sent. If it throws, nothing was sent, and the error is passed on.
  * @throws LeverCallError for every fault but a status
  */
 export function exchangeWrite(request: LeverRequest): Promise<LeverAnswer> {
@@ -148,7 +148,7 @@ function baseOptions({ method, authorization, json, form }: LeverRequest): Optio
   }
 }
 
-/** The native error is the cause, not got's: that one carries the request, and with it the token. */
+/** The cause is the native error, not got's, which carries the request and with it the token. */
 function faultOf({ call }: LeverRequest, error: unknown, { stoppedFor, connected }: Ending): LeverCallError {
   if (error instanceof LeverCallError) return error
   const httpStatus = error instanceof RequestError ? (error.response?.statusCode ?? null) : null

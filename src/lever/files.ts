@@ -7,12 +7,15 @@ import type { LeverUpload } from './opportunities.ts'
 const FileSchema = z.object({ id: leverId, name: filledText })
 export type LeverFile = z.output<typeof FileSchema>
 
-/** Files of an opportunity, except résumés. */
+/** Yields the files of an opportunity, except résumés. */
 export function listFiles(client: LeverClient, opportunityId: string, options: { lane?: Lane } = {}): AsyncIterable<LeverFile> {
   return client.list(leverPath`/opportunities/${opportunityId}/files`, { item: FileSchema, ...options })
 }
 
-/** Adds a file. Each call adds another one. @throws LeverCallError; `classifyWriteError` says what it means */
+/**
+ * Adds a file. Each call adds another one.
+ * @throws LeverCallError; `classifyWriteError` says what it means
+ */
 export async function addFile(
   client: LeverClient,
   { opportunityId, performAs, file, prepare, beforeSend, lane }: FileToAdd,

@@ -1,36 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Slots reserved in one go: the first so many ms from now, the others at the steady rate behind it. */
+/** Slots reserved together: the first is `waitMs` from now, the others follow at the steady rate. */
 export interface Reservation {
   waitMs: number
   count: number
-  /** How many pauses the budget had seen by then. */
+  /** How many pauses the budget had seen at that time. */
   pauses: number
 }
 
 export interface SlotSource {
-  /** Reserves up to so many; more than one only where the burst is spent. */
+  /** Reserves up to `atMost` slots; more than one only if the burst is spent. */
   reserve(atMost: number): Promise<Reservation>
-  /** How many pauses the budget has seen by now. */
+  /** Resolves to the number of pauses that the budget has seen. */
   readPauses(): Promise<number | undefined>
   intervalMs: number
 }
 
 export interface LeasedSlots {
-  /** Resolves when the next request may go out. `waiting`: how many wait, this one included. */
+  /** Resolves when the next request may be sent. `waiting`: how many wait, including this one. */
   next(waiting: number): Promise<void>
-  /** This process has made a pause: the next slot is not believed before that was looked at. */
+  /** Called when this process pauses the budget: the next slot is checked before use. */
   distrust(): void
 }
 
-/** No more is reserved ahead than goes out in this time: others must not wait long behind it. */
+/** Limits how far ahead slots are reserved, so that other processes do not wait long. */
 const LEASE_SPAN_MS = 500
-/** A pause that another process makes is seen at a reservation's first slot, and after so long at the latest. */
+/** A pause from another process is noticed at a reservation's first slot, and at the latest after this time. */
 const PAUSE_SEEN_WITHIN_MS = 200
-/** A slot that was slept through for longer is void: those of a process that was stopped must not go out in a heap. */
+/** A slot that was overslept by more than this is void, so that a suspended process does not send a burst on waking. */
 const VOID_AFTER_MS = 1000
 
-/** Slots of one budget for one process: while many wait the database is asked for several at once, so not for each request. */
+/**
+ * Returns one budget's slots for one process. While many requests wait, it reserves several slots at once instead of asking the database
+ * for each.
+ */
 export function leaseSlots(source: SlotSource): LeasedSlots {
   const { intervalMs } = source
   const most = Math.max(1, Math.floor(LEASE_SPAN_MS / intervalMs))
@@ -45,7 +48,7 @@ export function leaseSlots(source: SlotSource): LeasedSlots {
     left = Array.from({ length: granted.count }, (_, index) => now + granted.waitMs + index * intervalMs)
   }
 
-  /** Whether the slot still counts once it was slept towards. */
+  /** Resolves to true if the slot is still valid after the wait for it. */
   async function holds(slot: number): Promise<boolean> {
     const now = performance.now()
     if (now - slot > VOID_AFTER_MS) return false

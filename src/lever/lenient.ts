@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { isLeverId } from './lever-id.ts'
 
 /**
- * Schemas for what Lever answers. Only what identifies a record is demanded; a field that is missing, null or of another type than expected
- * becomes null (or empty), so that one odd record does not fail a whole list. Unknown fields are ignored (Lever's API documentation: new
- * ones appear within v1). An id that cannot be part of a path counts as missing; stages have slugs, not UUIDs.
+ * Schemas for Lever's answers. Only what identifies a record is required; a field that is missing, null or of an unexpected type becomes
+ * null (or empty), so that one odd record does not fail a whole list. Unknown fields are ignored (Lever's API documentation: new ones
+ * appear within v1). An id that cannot be part of a path counts as missing; stages have slugs, not UUIDs.
  */
 export const leverId = z.string().refine(isLeverId)
 
@@ -47,7 +47,7 @@ function msOf(written: string): number {
   return ISO_TIME.test(written) ? Date.parse(written) : Number.NaN
 }
 
-/** The texts of an array; whatever else is in it is left out. */
+/** The texts of an array; other members are left out. */
 export const texts = z
   .array(z.unknown())
   .catch([])
@@ -67,7 +67,7 @@ export const reference = z
   .nullable()
   .catch(null)
 
-/** `{"data": …}`, which Lever's API documentation shows nested twice for some calls, and recorded answers do not. */
+/** `{"data": …}`. For some calls, Lever's API documentation nests it twice; recorded answers do not. */
 export function envelope<S extends z.ZodType>(data: S) {
   return z.preprocess(unwrapNested, z.looseObject({ data }))
 }

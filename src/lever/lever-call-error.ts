@@ -1,8 +1,8 @@
 import { ServiceError, type ErrorCode } from '../errors.ts'
 
 /**
- * What went wrong between us and Lever. Up to `connect` nothing was sent; `status` is an answer that says no;
- * `unreadable` and `too_large` are answers whose status came but whose body is of no use.
+ * Kinds of failure between us and Lever. For those up to `connect`, nothing was sent. `status` is a refusing answer; for `unreadable` and
+ * `too_large`, the status arrived but the body is useless.
  */
 export const LEVER_FAULTS = [
   'refused', 'dns', 'tls', 'connect', 'timeout', 'reset', 'redirect', 'truncated', 'unreadable', 'too_large', 'status',
@@ -16,7 +16,7 @@ export interface LeverCallFacts {
   kind: LeverFault
   /** Such as `POST /opportunities`, without its query. */
   call: string
-  /** Of the answer, as soon as its first line came, even when the rest did not. */
+  /** Status of the answer, set as soon as its first line arrived, even if the rest did not. */
   httpStatus?: number | null
   leverCode?: string | null
   leverMessage?: string | null
@@ -26,9 +26,9 @@ export interface LeverCallFacts {
 }
 
 /**
- * A call to Lever that did not work. The code is `lever_rejected` where Lever refuses what we ask (4xx), and `lever_unavailable` where
- * the same call may work later: 408, 429, 5xx and every fault of the connection or the answer.
- * `message` names call and fault only; Lever's own words stand in `leverMessage`, which may quote personal data and is not for the log.
+ * A failed call to Lever. The code is `lever_rejected` if Lever refuses the request (4xx), and `lever_unavailable` if the same call may
+ * work later: 408, 429, 5xx and every fault of the connection or the answer. `message` names only the call and the fault. Lever's own words
+ * are in `leverMessage`, which may quote personal data and must not be logged.
  */
 export class LeverCallError extends ServiceError {
   readonly kind: LeverFault
@@ -36,9 +36,9 @@ export class LeverCallError extends ServiceError {
   readonly leverCode: string | null
   /** Lever's `message`, on one line, at most 300 characters. */
   readonly leverMessage: string | null
-  /** False only when no byte of the request can have reached Lever. */
+  /** False only if no byte of the request can have reached Lever. */
   readonly requestMayHaveArrived: boolean
-  /** What Lever asked for in `Retry-After`, capped. */
+  /** The wait that Lever requests in `Retry-After`, capped. */
   readonly retryAfterMs: number | null
 
   constructor(facts: LeverCallFacts) {
@@ -54,20 +54,20 @@ export class LeverCallError extends ServiceError {
   }
 }
 
-/** True for an answer of Lever with that status, such as 404 of `getOpportunity`. */
+/** True for an answer from Lever with that status, such as 404 from `getOpportunity`. */
 export function isLeverStatus(error: unknown, httpStatus: number): error is LeverCallError {
   return error instanceof LeverCallError && error.httpStatus === httpStatus
 }
 
 /**
- * Lever does not show us a record: 404 for one that is deleted, unknown or of another account, and 403 or 404 (which one is not known) for a
- * confidential one without the grant. Never a proof of deletion.
+ * True if Lever does not show us a record: 404 for one that is deleted, unknown or of another account, and 403 or 404 (it is unknown which)
+ * for a confidential one without the grant. Never a proof of deletion.
  */
 export function isNotShown(error: unknown): error is LeverCallError {
   return isLeverStatus(error, 404) || isLeverStatus(error, 403)
 }
 
-/** Whether a write may have been refused because of the performing user. Lever's status for that is assumed. */
+/** True if a write may have been refused because of the perform-as user. Lever's status for that is assumed. */
 export function mayBeAboutPerformer(error: unknown): error is LeverCallError {
   return isNotShown(error) || isLeverStatus(error, 400)
 }

@@ -1,7 +1,7 @@
-/** UUIDs, and words like `lead-new` (recorded answers). Lever is assumed to use no other signs, some of which would change a path. */
+/** UUIDs, and words like `lead-new` (recorded answers). Lever is assumed to use no other characters, some of which would change a path. */
 const LEVER_ID = /^[\w-]{1,100}$/
 
-/** Whether a text from outside can be an id of Lever. */
+/** True if outside text can be a Lever id. */
 export function isLeverId(text: string): boolean {
   return LEVER_ID.test(text)
 }

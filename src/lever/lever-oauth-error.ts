@@ -1,10 +1,12 @@
 import { ServiceError } from '../errors.ts'
 
-/** Lever's authorization server did not give tokens. Code `lever_unavailable` when it may later, else `authorization_failed`. */
+/**
+ * Lever's authorization server issued no tokens. The code is `lever_unavailable` if it may do so later, otherwise `authorization_failed`.
+ */
 export class LeverOAuthError extends ServiceError {
-  /** The code or refresh token is spent, expired or revoked: only a new authorization helps. */
+  /** The code or refresh token was used, has expired or was revoked: only a new authorization helps. */
   readonly invalidGrant: boolean
-  /** Nothing is known to be wrong with what was sent: a fault of the connection, 408, 429, 5xx or an unreadable answer. */
+  /** No fault in the request is known: a connection fault, 408, 429, 5xx or an unreadable answer. */
   readonly temporary: boolean
   /** OAuth's `error`, such as `invalid_grant` or `access_denied`. */
   readonly oauthCode: string | null

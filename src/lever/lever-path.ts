@@ -3,13 +3,13 @@ import { isLeverId } from './lever-id.ts'
 import { markNeverSent } from './write-outcome.ts'
 
 declare const checked: unique symbol
-/** A path below `/v1` in which every id was checked. Only {@link leverPath} makes one, and the client takes nothing else. */
+/** A path below `/v1` in which every id was checked. Only {@link leverPath} makes one, and the client accepts nothing else. */
 export type LeverPath = string & { readonly [checked]: true }
 
 /**
- * A path of Lever, such as leverPath`/opportunities/${id}/notes`. Every value in it must be an id: one that holds a slash, a dot or a
- * question mark would address another record, or another account's data.
- * @throws ServiceError `lever_rejected`, marked as never sent, for a value that cannot be an id of Lever
+ * Returns a path of Lever's API, such as leverPath`/opportunities/${id}/notes`. Every value in it must be an id: one with a slash, a dot or
+ * a question mark would address another record, or another account's data.
+ * @throws ServiceError `lever_rejected`, marked as never sent, for a value that cannot be a Lever id
  */
 export function leverPath(words: TemplateStringsArray, ...ids: string[]): LeverPath {
   for (const id of ids) if (!isLeverId(id)) throw notAnId()

@@ -23,18 +23,18 @@ export function listNotes(client: LeverClient, opportunityId: string): AsyncIter
 
 export interface NoteToAdd {
   opportunityId: string
-  /** Id of the Lever user it is credited to; without, it is the integration's. */
+  /** Id of the Lever user who is credited; without it, the integration is. */
   performAs?: string
   /** Plain text; line breaks are kept. */
   value: string
-  /** Shown to those only who may see secret notes. */
+  /** Visible only to those who may see secret notes. */
   secret?: boolean
   prepare?: () => Promise<void>
   beforeSend?: () => void
   lane?: Lane
 }
 
-/** Documented is `noteId` alone, recorded the whole note with it. */
+/** Lever documents only `noteId`; recorded answers contain the whole note as well. */
 const Added = envelope(z.object({ noteId: text, id: text })).transform(({ data }, context) => {
   const noteId = data.noteId ?? data.id
   if (noteId) return { noteId }
@@ -43,7 +43,7 @@ const Added = envelope(z.object({ noteId: text, id: text })).transform(({ data }
 })
 
 /**
- * Adds a note, each time it is called.
+ * Adds a note. Each call adds another one.
  * @throws LeverCallError; `classifyWriteError` says what it means
  */
 export async function addNote(client: LeverClient, note: NoteToAdd): Promise<{ noteId: string }> {
@@ -60,8 +60,8 @@ export async function addNote(client: LeverClient, note: NoteToAdd): Promise<{ n
 }
 
 /**
- * Puts a new text in the place of a note made through the API, whoever it was credited to. May be repeated.
- * @throws LeverCallError, 404 where the note or its opportunity is not there any more
+ * Replaces the text of a note made through the API, whoever was credited. May be repeated.
+ * @throws LeverCallError, 404 if the note or its opportunity no longer exists
  */
 export async function replaceNote(client: LeverClient, note: NoteToAdd & { noteId: string }): Promise<void> {
   const { opportunityId, noteId, performAs, value, secret, prepare, beforeSend, lane } = note

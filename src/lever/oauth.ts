@@ -5,7 +5,7 @@ import { readAccessTokenClaims, splitScopes } from './access-token-claims.ts'
 import { LeverOAuthError } from './lever-oauth-error.ts'
 
 const LARGEST_ANSWER_BYTES = 64 * 1024
-/** Lever's API documentation: an access token lives one hour. */
+/** Lever's API documentation: an access token is valid for one hour. */
 const USUAL_LIFE_S = 3600
 
 const TokenAnswer = z.object({
@@ -17,12 +17,12 @@ const TokenAnswer = z.object({
 
 export interface TokenPair {
   accessToken: string
-  /** Null without `offline_access`. Single use: each refresh gives the next one. */
+  /** Null without `offline_access`. Single use: each refresh returns the next one. */
   refreshToken: string | null
-  /** As granted; empty when Lever does not say. */
+  /** As granted; empty if Lever does not say. */
   scopes: string[]
   expiresInMs: number
-  /** Hints from the token's claims, null where it has none. */
+  /** Hints from the token's claims, null if it has none. */
   accountId: string | null
   userId: string | null
 }
@@ -30,7 +30,7 @@ export interface TokenPair {
 export interface LeverOAuthOptions {
   /** Origin of the authorization server. */
   authUrl: string
-  /** With its slash at the end: without it Lever grants no scope but `offline_access` (Lever's API documentation). */
+  /** With its trailing slash: without it, Lever grants no scope but `offline_access` (Lever's API documentation). */
   audience: string
   clientId: string
   clientSecret: string
@@ -49,13 +49,13 @@ export function createLeverOAuth(options: LeverOAuthOptions) {
   const grant = new AuthorizationCode({
     client: { id: clientId, secret: clientSecret },
     auth: { tokenHost: authUrl, tokenPath: '/oauth/token', authorizePath: '/authorize' },
-    // the limit holds once for the answer's first line and once for its body
+    // the limit applies once to the answer's first line and once to its body
     http: { timeout: Math.ceil(options.timeoutMs / 2), maxBytes: LARGEST_ANSWER_BYTES, redirects: false, json: 'force' },
     options: { authorizationMethod: 'body', bodyFormat: 'form' },
   })
 
   return {
-    /** `codeChallenge` is the S256 challenge. `prompt` is not sent: Lever discourages it. */
+    /** `codeChallenge` is the S256 challenge. `prompt` is not sent, because Lever discourages it. */
     authorizeUrl({ state, scopes, codeChallenge }: { state: string; scopes: readonly string[]; codeChallenge: string }): string {
       const parameters = { redirect_uri, scope: [...scopes], state, audience, code_challenge: codeChallenge, code_challenge_method: 'S256' }
       return grant.authorizeURL(parameters)
@@ -66,7 +66,7 @@ export function createLeverOAuth(options: LeverOAuthOptions) {
       return askForTokens(log, 'authorization_code', async () => (await grant.getToken(parameters)).token)
     },
     /**
-     * Spends the refresh token: the pair that comes back must be kept at once, and no two refreshes may run for one grant.
+     * Uses up the refresh token: the returned pair must be stored at once, and two refreshes must never run for one grant.
      * @throws LeverOAuthError
      */
     refresh(refreshToken: string): Promise<TokenPair> {
@@ -104,7 +104,7 @@ function readTokens(grantType: string, answer: unknown): TokenPair {
   }
 }
 
-/** What simple-oauth2's HTTP client throws: an answer, also one that it could not read, stands in `data`; anything else has none. */
+/** An error of simple-oauth2's HTTP client: `data` holds the answer, including one that it could not read; other errors have none. */
 const UselessAnswer = z.object({
   data: z.object({
     res: z.object({ statusCode: z.number() }),
@@ -115,7 +115,7 @@ const UselessAnswer = z.object({
   }),
 })
 
-/** The cause is left out: it holds the answer, and with it the request with its secrets; its message is enough. */
+/** Leaves out the cause, which holds the answer and with it the request and its secrets; its message is enough. */
 function faultOf(grantType: string, error: unknown): LeverOAuthError {
   const useless = UselessAnswer.safeParse(error)
   if (useless.success) {

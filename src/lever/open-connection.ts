@@ -4,10 +4,11 @@ import { LeverCallError, type LeverFault } from './lever-call-error.ts'
 import { connectFault } from './transport-fault.ts'
 
 /**
- * Opens a connection of its own for one write and resolves when it stands (with TLS, when it is secure).
+ * Opens a separate connection for one write and resolves once it is open (with TLS, if it is secure).
  *
- * Writes do not share the reads' kept-alive connections: one that Lever closed in the same moment answers with a reset, and then nobody
- * can tell whether the write arrived. Opening it before the request is even composed makes every failure here certain: nothing was sent.
+ * Writes do not share the reads' kept-alive connections. One that Lever closes at that moment answers with a reset, and then it is unknown
+ * whether the write arrived. Since the connection is opened before the request is even composed, every failure here is certain: nothing was
+ * sent.
  * @throws LeverCallError `refused`, `dns`, `tls` or `connect`, never one after which the request may have arrived
  */
 export function openConnection(url: URL, options: { call: string; withinMs: number }): Promise<Socket> {

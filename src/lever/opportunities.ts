@@ -11,16 +11,16 @@ export type { LeverOpportunity }
 export type OpportunityExpansion = 'applications' | 'stage' | 'owner' | 'contact'
 
 export interface OpportunityFilters {
-  /** Compared in Lever's canonical form over all addresses of the contact. */
+  /** Compared in Lever's canonical form with all addresses of the contact. */
   email?: string
   contactId?: string
-  /** Ms since the epoch, inclusive, as all times here. */
+  /** Ms since the epoch, inclusive, like all times here. */
   createdAtStart?: number
   createdAtEnd?: number
   updatedAtStart?: number
-  /** Both states, unless given. */
+  /** Without it, both states. */
   archived?: boolean
-  /** Of active applications. */
+  /** Posting of an active application. */
   postingId?: string
   /** Several values match any of them. */
   source?: string | readonly string[]
@@ -30,7 +30,7 @@ export interface OpportunityFilters {
   lane?: Lane
 }
 
-/** Ordered by stage, then latest advance (recorded answer): who moves meanwhile may come twice or not at all. */
+/** Yields opportunities by stage, then latest advance (recorded answer): one that moves during the walk may appear twice or not at all. */
 export function listOpportunities(client: LeverClient, filters: OpportunityFilters): AsyncIterable<LeverOpportunity> {
   const query: LeverQuery = {
     email: filters.email,
@@ -49,8 +49,8 @@ export function listOpportunities(client: LeverClient, filters: OpportunityFilte
 }
 
 /**
- * Opportunities of a contact with this address. Null for an address that Lever considers invalid (400, assumed): Lever cannot search by
- * it, although a contact may have it.
+ * Resolves to the opportunities of contacts with this address. Null if Lever considers the address invalid (400, assumed): Lever cannot
+ * search for it, although a contact may have it.
  */
 export async function findOpportunitiesByEmail(
   client: LeverClient,
@@ -78,7 +78,7 @@ export interface LeverDeletedOpportunity {
 const LONGEST_RANGE_MS = 30 * 24 * 3_600_000
 
 /**
- * Opportunities deleted in Lever since `deletedAtStart` (ms since the epoch), requested in ranges of 30 days.
+ * Yields opportunities deleted in Lever since `deletedAtStart` (ms since the epoch), requested in ranges of 30 days.
  * @throws LeverCallError with status 403 if Lever does not grant this list: deletions are then unknown
  */
 export async function* listDeletedOpportunities(
@@ -94,8 +94,8 @@ export async function* listDeletedOpportunities(
 }
 
 /**
- * @throws LeverCallError with status 404 (or 403) for one that is deleted, unknown, confidential without the grant, or of another account:
- * never a proof of deletion
+ * @throws LeverCallError with status 404 (or 403) if the opportunity is deleted, unknown, confidential without the grant, or of another
+ * account: never a proof of deletion
  */
 export async function getOpportunity(
   client: LeverClient,
@@ -107,7 +107,7 @@ export async function getOpportunity(
   return (await client.get(leverPath`/opportunities/${id}`, { query, schema, ...laneOf(options) })).data
 }
 
-/** Lever's field names, all optional (Lever's API documentation); without posting it is a general opportunity. */
+/** Lever's field names, all optional (Lever's API documentation); without a posting, it is a general opportunity. */
 export interface CreateOpportunityBody {
   name?: string
   headline?: string
@@ -120,19 +120,19 @@ export interface CreateOpportunityBody {
   tags?: string[]
   sources?: string[]
   origin?: 'agency' | 'applied' | 'internal' | 'referred' | 'sourced' | 'university'
-  /** User id; default: who performs. */
+  /** User id; default: the perform-as user. */
   owner?: string
   followers?: string[]
   /** At most one. */
   postings?: string[]
   opportunityLocation?: string
-  /** Contact id to attach to. */
+  /** Id of the contact that the opportunity belongs to. */
   contact?: string
   /** Ms since the epoch, in the past. */
   createdAt?: number
 }
 
-/** A file as a multipart body carries it. */
+/** A file in a multipart body. */
 export interface LeverUpload {
   filename: string
   contentType: string
@@ -146,7 +146,7 @@ export interface CreateOpportunityOptions {
   /** Id of the Lever user who is credited; required by Lever. */
   performAs: string
   body: CreateOpportunityBody
-  /** Makes the call a multipart one. */
+  /** Makes the request multipart. */
   resume?: LeverUpload
   prepare?: () => Promise<void>
   beforeSend?: () => void
@@ -159,8 +159,8 @@ const Created = envelope(LeverOpportunitySchema).transform(({ data, ...rest }) =
 }))
 
 /**
- * Creates an opportunity, each time it is called: Lever has no idempotency keys. `deduped` says that it hangs on a contact that Lever knew
- * by e-mail; null when Lever does not say.
+ * Creates an opportunity. Each call creates another one, because Lever has no idempotency keys. `deduped` is true if the opportunity
+ * belongs to a contact that Lever knew by e-mail; null if Lever does not say.
  * @throws LeverCallError; `classifyWriteError` says what it means
  */
 export async function createOpportunity(
@@ -186,27 +186,30 @@ interface WordsOptions {
   lane?: Lane
 }
 
-/** Adds to the existing ones. May be repeated. @throws LeverCallError */
+/**
+ * Adds sources to the existing ones. May be repeated.
+ * @throws LeverCallError
+ */
 export async function addSources(client: LeverClient, id: string, sources: readonly string[], options: WordsOptions): Promise<void> {
   await client.write('POST', leverPath`/opportunities/${id}/addSources`, { json: { sources }, ...wordsWrite(options) })
 }
 
-/** The same for links, which belong to the contact. */
+/** Like {@link addSources}, for links, which belong to the contact. */
 export async function addLinks(client: LeverClient, id: string, links: readonly string[], options: WordsOptions): Promise<void> {
   await client.write('POST', leverPath`/opportunities/${id}/addLinks`, { json: { links }, ...wordsWrite(options) })
 }
 
-/** These answers have blank contact fields (recorded answers): they are not read. */
+/** The contact fields in these answers are blank (recorded answers), so the answers are not read. */
 function wordsWrite({ performAs, prepare, beforeSend, lane }: WordsOptions) {
   const when = { ...(prepare ? { prepare } : {}), ...(beforeSend ? { beforeSend } : {}), ...laneOf({ lane }) }
   return { query: { perform_as: performAs }, schema: z.unknown(), ...when }
 }
 
 /**
- * The body as fields of a form, in order. A name that ends in `[]` may come more than once; one with an index or a key comes once.
+ * Returns the body as form fields, in order. A name that ends in `[]` may occur several times; one with an index or a key occurs once.
  *
- * Lever documents field names for JSON only; how lists are named in a form differs between clients: `emails[]` is the most common,
- * `phones[0][value]` the only one seen for objects whose value is plain text. What Lever takes is assumed.
+ * Lever documents field names for JSON only. Clients name lists in a form differently: `emails[]` is the most common form,
+ * `phones[0][value]` the only one seen for objects whose value is plain text. That Lever accepts these is assumed.
  */
 export function createFormFields(body: CreateOpportunityBody): [name: string, value: string][] {
   return Object.entries(body).flatMap(([field, value]: [string, CreateOpportunityBody[keyof CreateOpportunityBody]]) => {

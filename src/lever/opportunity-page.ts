@@ -8,23 +8,23 @@ export interface OpportunityPageFilters {
   createdAtStart?: number | undefined
   createdAtEnd?: number | undefined
   updatedAtStart?: number | undefined
-  /** Confidential ones too; refused without the grant (Lever's API documentation). */
+  /** Includes confidential ones; refused without the grant (Lever's API documentation). */
   confidential: boolean
   lane?: Lane
 }
 
 export interface OpportunityPage {
   opportunities: LeverOpportunity[]
-  /** What the next page is asked for with; null on the last one. */
+  /** Token for the next page; null on the last one. */
   next: string | null
 }
 
 const CALL = 'GET /opportunities'
 
 /**
- * One page of up to 100 opportunities with stage and postings, for who keeps the place between pages. Both archive states.
- * Records without an id are left out.
- * @throws LeverCallError; `isStaleOffset` tells one that begins anew
+ * Resolves to one page of up to 100 opportunities with stage and postings, for callers that keep the position between pages. Includes both
+ * archive states. Records without an id are left out.
+ * @throws LeverCallError; `isStaleOffset` recognizes the one after which the list must restart
  */
 export async function readOpportunityPage(
   client: LeverClient,
@@ -45,10 +45,10 @@ export async function readOpportunityPage(
   return { opportunities, next }
 }
 
-/** The status for a token that Lever no longer takes is assumed. */
+/** The status for a token that Lever no longer accepts is assumed. */
 const STALE: ReadonlySet<number | null> = new Set([400, 404, 410, 422])
 
-/** Lever no longer takes the token of a page ("Invalid offset token", as a published client knows it): its list begins anew. */
+/** True if Lever no longer accepts a page's token ("Invalid offset token", as a published client knows it): the list must restart. */
 export function isStaleOffset(error: unknown): boolean {
   return error instanceof LeverCallError && STALE.has(error.httpStatus)
 }

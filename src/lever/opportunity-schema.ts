@@ -8,15 +8,15 @@ const Consent = z
   .nullable()
   .catch(null)
 
-/** A text of an expanded object; null where only the id came. */
+/** Returns a text of an expanded object; null if only the id came. */
 function named(expanded: Record<string, unknown> | null, field: string): string | null {
   const value = expanded?.[field]
   return typeof value === 'string' && value !== '' ? value : null
 }
 
 /**
- * A candidacy, normalised: `expand`ed or not, references are ids, times are dates. Answers to writes of stage, archive state, tags and
- * sources come with blank contact fields (recorded answers): take contact data from reads and creations only.
+ * A normalized opportunity: `expand`ed or not, references are ids and times are dates. Answers to writes of stage, archive state, tags and
+ * sources have blank contact fields (recorded answers): take contact data from reads and creations only.
  */
 export const LeverOpportunitySchema = z
   .object({
@@ -58,7 +58,7 @@ export const LeverOpportunitySchema = z
     /** With `expand=owner`. */
     ownerName: named(owner, 'name'),
     applicationIds: applications.map(({ id }) => id),
-    /** With `expand=applications`, else empty. */
+    /** With `expand=applications`, otherwise empty. */
     postingIds: [...new Set(applications.flatMap(({ posting }) => (posting ? [posting.id] : [])))],
     /** The profile in Lever's web application. */
     url: urls?.show ?? null,

@@ -8,16 +8,16 @@ export interface LeverPage {
   next: string | null
 }
 
-/** Pages have up to 100 items (Lever's API documentation); this leaves room for a list that comes whole. */
+/** Pages have up to 100 items (Lever's API documentation); this allows for a list that is not paged. */
 const MOST_ITEMS = 10_000
-/** The tokens of a walk are kept, and go into addresses; recorded ones have 70 characters. */
+/** The tokens of a walk are stored and put into addresses; recorded ones have 70 characters. */
 const LONGEST_TOKEN = 4000
-/** A million items: more than any account has of what is walked at once. */
+/** A million items: more than any account has in one list. */
 export const MOST_PAGES = 10_000
 
 /**
- * Lever's API documentation: `next` is absent on the last page; some lists give `data` alone (recorded answer). A token without `hasNext`
- * means that there is more.
+ * Lever's API documentation: `next` is absent on the last page; some lists consist of `data` alone (recorded answer). A token without
+ * `hasNext` means that there is more.
  */
 const Page = z.object({
   data: z.custom<unknown[]>((data) => Array.isArray(data) && data.length <= MOST_ITEMS),
@@ -28,8 +28,8 @@ export type ReadPage = typeof Page
 export const PAGE: ReadPage = Page
 
 /**
- * @throws LeverCallError `unreadable` when there should be more but no token, which would end the list as if it were complete, or a token
- *   that is far too long
+ * @throws LeverCallError `unreadable` if more pages are announced without a token, which would end the list as if it were complete, or if a
+ * token is far too long
  */
 export function pageFrom({ data, hasNext, next }: z.output<ReadPage>, call: string): LeverPage {
   if (hasNext === false) return { items: data, next: null }
@@ -46,9 +46,9 @@ export interface PageWalk<S extends z.ZodType> {
 }
 
 /**
- * Walks a list page by page. Lever's `next` looks percent-encoded (recorded answer) and goes back as the ordinary parameter it is.
- * Lever orders opportunities by stage, so one that moves meanwhile can come twice or not at all: follow a full walk with an increment.
- * @throws LeverCallError `unreadable` when a token comes a second time or there are too many pages: the walk would never end
+ * Walks a list page by page. Lever's `next` looks percent-encoded (recorded answer) and is sent back as an ordinary parameter. Lever orders
+ * opportunities by stage, so one that moves during the walk can appear twice or not at all: follow a full walk with an increment.
+ * @throws LeverCallError `unreadable` if a token repeats or there are too many pages: the walk would never end
  */
 export async function* walkPages<S extends z.ZodType>({ call, item, readPage, onSkipped }: PageWalk<S>): AsyncGenerator<z.output<S>> {
   const seen = new Set<string>()

@@ -18,7 +18,7 @@ export const LeverPostingSchema = z
     owner: reference,
     hiringManager: reference,
     tags: texts,
-    /** Deprecated single code. */
+    /** Lever's deprecated single code. */
     reqCode: filledText,
     requisitionCodes: texts,
     distributionChannels: texts,
@@ -43,10 +43,10 @@ export const LeverPostingSchema = z
   }))
 export type LeverPosting = z.output<typeof LeverPostingSchema>
 
-/** Lever shows what is not confidential, unless asked; asking without the grant is 403. */
+/** By default, Lever shows only non-confidential records; requesting others without the grant is 403. */
 export type ConfidentialityFilter = 'non-confidential' | 'confidential' | 'all'
 
-/** Postings in every state, newest first. */
+/** Yields postings in every state, newest first. */
 export function listPostings(
   client: LeverClient,
   filters: { confidentiality?: ConfidentialityFilter; updatedAtStart?: number; lane?: Lane } = {},
@@ -56,7 +56,7 @@ export function listPostings(
   return client.list(leverPath`/postings`, { query, item: LeverPostingSchema, ...(lane ? { lane } : {}) })
 }
 
-/** @throws LeverCallError with status 404 (or 403) for one that is unknown or confidential */
+/** @throws LeverCallError with status 404 (or 403) if the posting is unknown or confidential */
 export async function getPosting(client: LeverClient, id: string): Promise<LeverPosting> {
   return (await client.get(leverPath`/postings/${id}`, { schema: envelope(LeverPostingSchema) })).data
 }

@@ -1,6 +1,6 @@
 import { model, Schema } from 'mongoose'
 
-/** A week without a request, and the budget is forgotten: it would be full again anyway. */
+/** The budget is forgotten after a week without a request: it would be full again anyway. */
 const FORGET_AFTER_S = 7 * 86_400
 
 /** Requests of one minute, for the chart: `minute` is whole minutes since the epoch. */
@@ -10,15 +10,15 @@ const leverBudgetSchema = new Schema(
   {
     /** Fingerprint of the credential. */
     _id: { type: String, required: true },
-    /** GCRA's theoretical arrival time, ms since the epoch by the server's clock; not whole, so that any rate divides well. */
+    /** GCRA's theoretical arrival time, ms since the epoch by the server's clock; fractional, so that any rate divides exactly. */
     tat: { type: Number, default: 0 },
-    /** The slot given last, and how many at once from there on; read back by the one who asked. */
+    /** The latest reserved slot, and how many were reserved from there on; read back by the requester. */
     slot: { type: Number, default: 0 },
     granted: { type: Number, default: 1 },
-    /** The one given last to the background. */
+    /** The latest slot reserved for background lanes. */
     backgroundSlot: { type: Number, default: 0 },
     pausedUntil: { type: Date, default: null },
-    /** Rises with every pause, so that who slept towards a slot sees that one came in between. */
+    /** Increases with every pause, so that a process that slept towards a slot notices a pause in between. */
     pauses: { type: Number, default: 0 },
     /** At most the last 60. */
     minutes: { type: [minuteSchema], default: [] },

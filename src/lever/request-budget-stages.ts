@@ -2,13 +2,13 @@ import type { PipelineStage } from 'mongoose'
 
 export interface BudgetRate {
   requestsPerSecond: number
-  /** So many may go out at once after a rest. */
+  /** How many requests may go out at once after a rest. */
   burst: number
 }
 
-/** The background leaves so much of the burst to what a person waits for. */
+/** How much of the burst the background leaves to the foreground. */
 const KEPT_FROM_BACKGROUND = 10
-/** Whatever else goes out, one request in so many is the background's while it waits. */
+/** While the background waits, it gets at least one request in this many. */
 const BACKGROUND_ONE_IN = 5
 const MINUTES_KEPT = 60
 
@@ -20,9 +20,9 @@ const THIS_MINUTE = { $floor: { $divide: [NOW_MS, 60_000] } }
 type UpdateStage = PipelineStage.Set
 
 /**
- * Reserves the next slots: `slot` is when the first may go out, ms since the epoch by the server's clock, `touchedAt` the time now. `granted` are
- * as many as wished where each has to wait for the one before; only one where the burst is not spent, a pause runs, or the background has no more
- * than its share.
+ * Reserves the next slots. `slot` is when the first may go out, ms since the epoch by the server's clock; `touchedAt` is the time now.
+ * `granted` is the requested number if each slot has to wait for the one before. It is one if the burst is not spent, a pause is active, or
+ * the background gets no more than its share.
  */
 export function takeStages(rate: BudgetRate, { background, atMost }: { background: boolean; atMost: number }): UpdateStage[] {
   const steady = background ? behindForeground(rate) : slotWithin(rate, rate.burst)
@@ -43,12 +43,12 @@ export function takeStages(rate: BudgetRate, { background, atMost }: { backgroun
   ]
 }
 
-/** When all but `burst` requests have been given back. */
+/** The time at which all but `burst` requests are earned back. */
 function slotWithin(rate: BudgetRate, burst: number): Record<string, unknown> {
   return { $subtract: [TAT, (burst - 1) * intervalMs(rate)] }
 }
 
-/** Behind what a person waits for, unless it was kept waiting for its share: then on a par with that, and never beyond the burst. */
+/** Behind the foreground, unless the background has waited for its share: then equal to it, but never beyond the burst. */
 function backgroundSlot(rate: BudgetRate): Record<string, unknown> {
   const share = { $add: [{ $ifNull: ['$backgroundSlot', 0] }, BACKGROUND_ONE_IN * intervalMs(rate)] }
   return { $min: [behindForeground(rate), { $max: [share, slotWithin(rate, rate.burst)] }] }
@@ -58,7 +58,7 @@ function behindForeground(rate: BudgetRate): Record<string, unknown> {
   return slotWithin(rate, Math.max(1, rate.burst - KEPT_FROM_BACKGROUND))
 }
 
-/** Pauses, never for less than a pause that runs, and empties the burst, so that the end of a pause is not a stampede. */
+/** Starts a pause, or extends the current one, and empties the burst, so that requests do not rush out when it ends. */
 export function pauseStages(rate: BudgetRate, ms: number): UpdateStage[] {
   const burstSpent = { $add: [{ $toDouble: '$pausedUntil' }, (rate.burst - 1) * intervalMs(rate)] }
   return [
@@ -74,7 +74,7 @@ export function pauseStages(rate: BudgetRate, ms: number): UpdateStage[] {
   ]
 }
 
-/** Adds `available` as of now, and leaves `pausedUntil` only while it lies ahead. */
+/** Adds the current `available`, and keeps `pausedUntil` only while it is in the future. */
 export function describeStage(rate: BudgetRate): PipelineStage {
   const spent = { $divide: [{ $subtract: [{ $max: [TAT, NOW_MS] }, NOW_MS] }, intervalMs(rate)] }
   const left = { $max: [0, { $floor: { $subtract: [rate.burst, spent] } }] }

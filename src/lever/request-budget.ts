@@ -5,21 +5,21 @@ import { createGate, type Gate } from './request-gate.ts'
 import { LeverBudgetModel } from './request-budget-model.ts'
 import { describeStage, intervalMs, pauseStages, takeStages, type BudgetRate } from './request-budget-stages.ts'
 
-/** Who waits: a person, a webhook's re-read or a note that is due, a bulk export, a sync. The latter two are background. */
+/** What the request is for: a person, a webhook's re-read or a note that is due, a bulk export, or a sync. The last two are background. */
 export type Lane = 'interactive' | 'webhook' | 'bulk' | 'sync'
 
-/** Who waits beside whom, and how many turns each has before another in the same line. */
+/** Lanes that share a queue, with the turns that each gets relative to the others. */
 const FOREGROUND = { interactive: 8, webhook: 2 } as const
 const BACKGROUND = { bulk: 4, sync: 1 } as const
 
 export interface BudgetDescription {
   perSecond: number
   burst: number
-  /** Requests that could go out at once. */
+  /** Requests that could be sent at once. */
   available: number
   pausedUntil: Date | null
   usedLastHour: number
-  /** Answers 429 and 503 in the last hour. */
+  /** 429 and 503 answers in the last hour. */
   throttled: number
   /** The last hour, oldest first; minutes without a request are left out. */
   minutes: { at: Date; used: number; throttled: number }[]
@@ -27,12 +27,12 @@ export interface BudgetDescription {
 
 export interface RequestBudget {
   /**
-   * Resolves when a request may go out. In this process first come, first served within a lane; what a person waits for goes before
-   * webhooks, bulk before sync, none of them for ever.
+   * Resolves when a request may be sent. Within this process, a lane is first come, first served; interactive requests go before webhooks
+   * and bulk before sync, but none waits forever.
    * @throws the signal's reason when aborted, MongoDB's error when the budget cannot be read
    */
   take(fingerprint: string, lane: Lane, signal?: AbortSignal): Promise<void>
-  /** Nothing goes out under this credential for so long, in any process; then at the steady rate, without a burst. */
+  /** Stops all requests with this credential for `ms`, in every process; then continues at the steady rate, without a burst. */
   pause(fingerprint: string, ms: number): Promise<void>
   describe(fingerprint: string): Promise<BudgetDescription>
 }
@@ -44,9 +44,9 @@ const HOUR_MS = 60 * MINUTE_MS
  * The budget of each Lever credential, shared by all processes: GCRA in one MongoDB document, with the server as the clock. Lever's API
  * documentation: 10 requests a second with bursts to 20, per API key or token, and 429 above.
  *
- * Slots are reserved by one atomic update and slept towards, so that waiting costs no polling: one at a time for a process's foreground, so that who
- * is most urgent by then gets it; and for its background a few at once where the burst is spent and many wait, so that in a bulk the database is not
- * asked for each request. No process can book the future for itself.
+ * One atomic update reserves slots, and the process sleeps until they are due, so that waiting needs no polling. The foreground reserves
+ * one at a time, so that the most urgent request at that moment gets it. The background reserves a few at once if the burst is spent and
+ * many wait, so that a bulk export does not query the database for each request. No process can reserve far ahead.
  */
 export function createRequestBudget(rate: BudgetRate): RequestBudget {
   const gates = new Map<string, { gate: Gate<Lane>; slots: LeasedSlots }>()
@@ -83,7 +83,7 @@ function gateKey(fingerprint: string, background: boolean): string {
   return `${background} ${fingerprint}`
 }
 
-/** The budgets of all credentials used within the last hour, the latest first and at most `atMost`, by fingerprint. */
+/** Resolves to the budgets of all credentials used within the last hour, the latest first and at most `atMost`, by fingerprint. */
 export async function describeBudgets(rate: BudgetRate, atMost: number): Promise<(BudgetDescription & { fingerprint: string })[]> {
   const found = await LeverBudgetModel.aggregate<Described & { _id: string }>([
     { $match: { $expr: { $gt: ['$touchedAt', { $subtract: ['$$NOW', HOUR_MS] }] } } },
@@ -125,7 +125,6 @@ async function reserve(fingerprint: string, rate: BudgetRate, wish: { background
   return { waitMs: Math.max(0, slot - touchedAt.getTime()), count: granted, pauses }
 }
 
-/** One atomic update. */
 async function updateBudget(fingerprint: string, stages: PipelineStage.Set[]): Promise<StoredBudget> {
   const options = { upsert: true, returnDocument: 'after', updatePipeline: true, writeConcern: { w: 1 } } as const
   return retryUpsert(() => LeverBudgetModel.findOneAndUpdate({ _id: fingerprint }, stages, options).orFail().lean<StoredBudget>())

@@ -5,28 +5,29 @@ interface Waiter {
 
 export interface Gate<L extends string> {
   /**
-   * Resolves when it is this one's turn.
+   * Resolves when it is the caller's turn.
    * @throws the signal's reason when aborted, what `open` threw in its turn
    */
   enter(lane: L, signal?: AbortSignal): Promise<void>
 }
 
 export interface GateOptions<L extends string> {
-  /** Resolves when one may pass of the so many who wait; called again for each. */
+  /** Resolves when one of the `waiting` callers may pass; called again for each. */
   open: (waiting: number) => Promise<void>
-  /** Turns of a lane, in proportion to those of the others that wait; of two whose turn it is the heavier goes. */
+  /** Turns of a lane relative to the other waiting lanes; on a tie, the heavier lane goes first. */
   weights: Partial<Record<L, number>>
-  /** Told in the tick in which nobody waits any more. */
+  /** Called in the tick in which the last waiter has passed. */
   onEmpty: () => void
 }
 
 /**
- * Lets those who wait in several lanes pass one by one: by turns in proportion to the lanes' weights, within a lane in the order they came. Who
- * goes is decided when the gate opens, so that who is more urgent and came meanwhile goes first. A lane saves up no turns while nobody waits in it.
+ * Lets waiting callers of several lanes pass one by one: turns are in proportion to the lanes' weights, and within a lane in order of
+ * arrival. The next caller is chosen when the gate opens, so that a more urgent one that arrived during the wait goes first. A lane earns
+ * no turns while it is empty.
  */
 export function createGate<L extends string>({ open, weights, onEmpty }: GateOptions<L>): Gate<L> {
   const lines = new Map<L, Waiter[]>()
-  /** How far each lane has come; the one that is behind has the next turn. */
+  /** Each lane's progress; the lane that is furthest behind has the next turn. */
   const distance = new Map<L, number>()
   let pace = 0
   let running = false

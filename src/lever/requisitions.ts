@@ -29,7 +29,7 @@ export const LeverRequisitionSchema = z
   .transform((read) => ({ ...read, owner: read.owner?.id ?? null, hiringManager: read.hiringManager?.id ?? null })) // prettier-ignore
 export type LeverRequisition = z.output<typeof LeverRequisitionSchema>
 
-/** In no order of note. Accounts without the plan for requisitions answer 403. */
+/** Yields requisitions in no particular order. Accounts without the plan for requisitions answer 403. */
 export function listRequisitions(
   client: LeverClient,
   filters: { status?: string; requisitionCode?: string; confidentiality?: ConfidentialityFilter; lane?: Lane } = {},

@@ -7,7 +7,7 @@ import { leverPath } from './lever-path.ts'
 export const LeverStageSchema = z.object({ id: leverId, text })
 export type LeverStage = z.output<typeof LeverStageSchema>
 
-/** In pipeline order. */
+/** Yields stages in pipeline order. */
 export function listStages(client: LeverClient): AsyncIterable<LeverStage> {
   return client.list(leverPath`/stages`, { item: LeverStageSchema })
 }

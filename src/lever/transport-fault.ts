@@ -6,7 +6,7 @@ const UNREACHABLE = /^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EHOSTDOWN|ENETDOWN
 const TRUNCATED = /^(Z_|ERR_HTTP_CONTENT_LENGTH_MISMATCH|ERR_STREAM_PREMATURE_CLOSE)/
 const NOT_HTTP = /^HPE_/
 
-/** The fault of a connection that never stood. `reached`: the other side had accepted it, and TLS failed. */
+/** Returns the fault of a connection that never opened. `reached`: the other side had accepted it, and TLS failed. */
 export function connectFault(error: unknown, reached: boolean): LeverFault {
   if (reached) return 'tls'
   const code = codeOf(error)
@@ -16,8 +16,9 @@ export function connectFault(error: unknown, reached: boolean): LeverFault {
 }
 
 /**
- * The fault of a request that was being sent or answered; `answered` when the answer's first line had come. On a connection that stood
- * before (`connected`) no code means that nothing arrived: a route can vanish, or a TLS alert come, after the bytes went out.
+ * Returns the fault of a request that was being sent or answered; `answered` if the answer's first line had arrived. On a connection that
+ * was open before (`connected`), no error code proves that nothing arrived: a route can vanish, or a TLS alert arrive, after the bytes were
+ * sent.
  */
 export function exchangeFault(error: unknown, { answered, connected }: { answered: boolean; connected: boolean }): LeverFault {
   const code = codeOf(error)

@@ -17,13 +17,13 @@ export const LeverUserSchema = z.object({
 export type LeverUser = z.output<typeof LeverUserSchema>
 
 export interface UserFilters {
-  /** Lever lists active users only, unless asked (Lever's API documentation). */
+  /** By default, Lever lists only active users (Lever's API documentation). */
   includeDeactivated?: boolean
   email?: string
   lane?: Lane
 }
 
-/** Newest first. No match is an empty list, and an address that Lever considers invalid (400, assumed) matches nobody. */
+/** Yields users, newest first. An address that Lever considers invalid (400, assumed) matches no one and gives an empty list. */
 export async function* listUsers(client: LeverClient, filters: UserFilters = {}): AsyncGenerator<LeverUser> {
   const { includeDeactivated, email, lane } = filters
   const query = { email, includeDeactivated: includeDeactivated === true ? true : undefined }
@@ -34,7 +34,10 @@ export async function* listUsers(client: LeverClient, filters: UserFilters = {})
   }
 }
 
-/** Deactivated users too (assumed). @throws LeverCallError with status 404 for an unknown id */
+/**
+ * Includes deactivated users (assumed).
+ * @throws LeverCallError with status 404 for an unknown id
+ */
 export async function getUser(client: LeverClient, id: string): Promise<LeverUser> {
   return (await client.get(leverPath`/users/${id}`, { schema: envelope(LeverUserSchema) })).data
 }

@@ -17,12 +17,12 @@ export const LeverWebhookSchema = z
   .transform(({ configuration, ...rest }) => ({
     ...rest,
     origins: configuration?.conditions?.origins ?? [],
-    /** In the answer to its creation only (recorded answer). */
+    /** Only in the answer to its creation (recorded answer). */
     signatureToken: configuration?.signatureToken ?? null,
   }))
 export type LeverWebhook = z.output<typeof LeverWebhookSchema>
 
-/** Those made with the same grant or key; what is made in Lever's settings is not listed. */
+/** Yields the webhooks made with the same grant or key; those made in Lever's settings are not listed. */
 export function listWebhooks(client: LeverClient): AsyncIterable<LeverWebhook> {
   return client.list(leverPath`/webhooks`, { item: LeverWebhookSchema })
 }
@@ -30,17 +30,17 @@ export function listWebhooks(client: LeverClient): AsyncIterable<LeverWebhook> {
 export interface WebhookToCreate {
   url: string
   event: string
-  /** Only for `applicationCreated`, `candidateArchiveChange`, `candidateHired` and `candidateStageChange`; leave out for others. */
+  /** Only for `applicationCreated`, `candidateArchiveChange`, `candidateHired` and `candidateStageChange`; omit for others. */
   origins?: readonly string[]
 }
 
-/** Creates one, even beside an equal one: list first. Silent until the event's group is switched on in Lever's settings. */
+/** Creates a webhook even if an equal one exists: list first. It is silent until the event's group is switched on in Lever's settings. */
 export async function createWebhook(client: LeverClient, { url, event, origins }: WebhookToCreate): Promise<LeverWebhook> {
   const json = { url, event, ...(origins ? { configuration: { conditions: { origins } } } : {}) }
   return (await client.write('POST', leverPath`/webhooks`, { json, schema: envelope(LeverWebhookSchema) })).body.data
 }
 
-/** One that is gone already counts as deleted. */
+/** Deletes a webhook; one that is already gone counts as deleted. */
 export async function deleteWebhook(client: LeverClient, id: string): Promise<void> {
   try {
     await client.write('DELETE', leverPath`/webhooks/${id}`, { schema: z.unknown() })

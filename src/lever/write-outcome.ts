@@ -1,33 +1,33 @@
 import { LeverCallError } from './lever-call-error.ts'
 
 /**
- * What a write to Lever came to.
- * - `done`: 2xx with what we need to know of it.
- * - `doneIdUnknown`: 2xx, but its body was cut off, unreadable or without an id: look until found, never send again.
- * - `nothing`: Lever has nothing of it.
- * - `unclear`: Lever may have done it, now or a little later: let it rest, look, and only then decide.
+ * The outcome of a write to Lever.
+ * - `done`: 2xx with everything that we need.
+ * - `doneIdUnknown`: 2xx, but its body was cut off, unreadable or without an id: search until it is found, never send again.
+ * - `nothing`: nothing was written.
+ * - `unclear`: Lever may have done it, now or a little later: wait, search, and only then decide.
  */
 export type WriteOutcome = 'done' | 'doneIdUnknown' | 'nothing' | 'unclear'
 
 const neverSent = new WeakSet<object>()
 
-/** Marks an error of ours that kept a write from being sent (a lost lease, a missing grant), and gives it back. */
+/** Marks an error of ours that kept a write from being sent (a lost lease, a missing grant), and returns it. */
 export function markNeverSent(error: unknown): unknown {
   if (typeof error === 'object' && error !== null) neverSent.add(error)
   return error
 }
 
 /**
- * The outcome of a write that ended in `error`: the one table that every caller uses.
+ * Returns the outcome of a write that ended in `error`. Every caller uses this table.
  *
- * | what came | outcome |
+ * | result | outcome |
  * | --- | --- |
  * | 2xx, whatever is wrong with the body | `doneIdUnknown` |
- * | 4xx but 408 | `nothing` |
- * | 408, 3xx, 5xx (503 too) | `unclear` |
+ * | 4xx except 408 | `nothing` |
+ * | 408, 3xx, 5xx (including 503) | `unclear` |
  * | refused, DNS, TLS or connect failure | `nothing` |
- * | time-out, reset, anything else after bytes went out | `unclear` |
- * | our own error before bytes went out ({@link markNeverSent}) | `nothing` |
+ * | timeout, reset, anything else after bytes were sent | `unclear` |
+ * | our own error before bytes were sent ({@link markNeverSent}) | `nothing` |
  * | any other error | `unclear` |
  */
 export function classifyWriteError(error: unknown): Exclude<WriteOutcome, 'done'> {
@@ -41,8 +41,8 @@ export function classifyWriteError(error: unknown): Exclude<WriteOutcome, 'done'
 const TEMPORARY_4XX = new Set([401, 408, 429])
 
 /**
- * Whether the same call may work later, once its outcome is known to be `nothing`: 401 (after a new authorization), 408, 429, 5xx and
- * faults of the connection. False for every other status, and for what is not an error of a call: there its own code decides.
+ * True if the same call may work later, once its outcome is known to be `nothing`: 401 (after a new authorization), 408, 429, 5xx and
+ * connection faults. False for every other status, and for errors that are not from a call: their own code decides.
  */
 export function isWorthAnotherTry(error: unknown): boolean {
   if (!(error instanceof LeverCallError)) return false
