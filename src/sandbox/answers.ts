@@ -2,15 +2,14 @@
 import { z } from 'zod'
 
 /**
- * Assumptions, each with its possible answers, the likeliest first. A reversed run uses the second answer, a run with `third` the last
- * one.
+ * Assumptions, each with its possible answers, the likeliest first. A reversed run uses the second answer, a run with `third` the last one.
  */
 const ASSUMED = {
   /** A refresh token used again: the whole grant is revoked, or only the request is refused. */
   spentRefreshToken: ['revokesGrant', 'isRefused'],
   /** Errors of the token endpoint: those of Auth0 (403), or of RFC 6749 (400, `invalid_client`). */
   tokenErrors: ['auth0', 'rfc6749'],
-  /** After **Revoke access**, the access token ends at once, or stays valid until its hour is over. */
+  /** After **Revoke access**, the access token ends at once, or remains valid until its hour is over. */
   revokedAccessToken: ['ends', 'livesOn'],
   /** The PKCE verifier is checked or ignored. */
   pkce: ['checked', 'ignored'],
@@ -26,7 +25,7 @@ const ASSUMED = {
   closedPosting: ['taken', 400],
   /** `origin` of an opportunity that was made without one. */
   originOmitted: ['sourced', 'applied'],
-  /** The `user` of a note that was added without `perform_as`. */
+  /** The `user` of a note without `perform_as`. */
   noteWithoutUser: ['null', 'absent'],
   /** Secret notes in lists. */
   secretNotes: ['shown', 'hidden'],
@@ -48,7 +47,7 @@ const ASSUMED = {
   badOffset: [400, 404],
   /** `GET /opportunities/deleted`: any range, at most 30 days with both ends (else 400), or not granted. */
   deletedList: ['anyRange', 'thirtyDays', 403],
-  /** Names in a form that are read: all that clients use, only those of the documentation, or only those with brackets. */
+  /** Accepted names in a form: all that clients use, only those of the documentation, or only those with brackets. */
   formNames: ['all', 'documented', 'bracketed'],
   /** A source that differs from a known one only in case: kept as sent, or stored as the known one. */
   sourceSpelling: ['kept', 'known'],
@@ -68,11 +67,11 @@ const ASSUMED = {
   confidentialEvents: ['withAccess', 'always'],
   /** `data` of events: every possible id, or only ids that have been seen. */
   eventData: ['full', 'sparse'],
-  /** A repeated delivery carries its first `token`, or one of its own. */
+  /** A repeated delivery has its first `token`, or a new one. */
   repeatedToken: ['same', 'fresh'],
 } as const
 
-/** Usually the first answer; some accounts, plans or regions have another. Changed one by one, never by a reversed run. */
+/** Usually the first answer applies; some accounts, plans or regions use another. Changed one by one, never by a reversed run. */
 const EXCEPTIONS = {
   /** `expand` is refused as a whole. */
   expand: ['taken', 403],
@@ -82,7 +81,7 @@ const EXCEPTIONS = {
   hasNext: ['given', 'missing'],
   /** Whether the Webhooks API is enabled for this key or app. */
   webhooksApi: ['open', 403],
-  /** The address of a webhook as it was given, or as Lever would write it. */
+  /** The address of a webhook as given, or as Lever would write it. */
   webhookUrl: ['kept', 'rewritten'],
 } as const
 
@@ -90,7 +89,7 @@ const TABLE = { ...ASSUMED, ...EXCEPTIONS }
 type Table = typeof TABLE
 export type Answers = { [Name in keyof Table]: Table[Name][number] }
 
-/** Which column of the table a sandbox starts with. */
+/** Selects the column of the table that a sandbox starts with. */
 export const ANSWER_SETS = ['likeliest', 'reversed', 'third'] as const
 export type AnswerSet = (typeof ANSWER_SETS)[number]
 
@@ -103,7 +102,7 @@ export function answersOf(set: AnswerSet): Answers {
   return Object.fromEntries(ways) as Answers
 }
 
-/** A change; omitted entries stay. */
+/** A change; omitted entries keep their value. */
 export const AnswersChange = z.strictObject(
   Object.fromEntries(Object.entries(TABLE).map(([name, ways]) => [name, z.literal([...ways]).optional()])),
 ) as unknown as z.ZodType<{ [Name in keyof Answers]?: Answers[Name] | undefined }>

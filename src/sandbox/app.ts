@@ -35,7 +35,7 @@ export function sandboxApp(world: World): Koa<SandboxState> {
   return app
 }
 
-/** Pages and the control interface: what cannot be understood or found is said on a page. */
+/** For pages and the control interface: shows invalid input and unknown paths as a page. */
 async function pageAnswering(ctx: SandboxContext, next: () => Promise<unknown>): Promise<void> {
   try {
     ctx.state.bytes = await readBytes(ctx.req)

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 
-/** An id in the form of Lever's. */
+/** Returns an id in Lever's format. */
 export function newId(): string {
   return randomUUID()
 }
 
-/** 48 hex characters: the form of Lever's signature tokens and of the `token` of a delivery (recorded). */
+/** Returns 48 hex characters: the format of Lever's signature tokens and of a delivery's `token` (recorded). */
 export function newHexToken(): string {
   return randomBytes(24).toString('hex')
 }

@@ -1,9 +1,9 @@
 import type { ParameterizedContext } from 'koa'
 import type { LoggedRequest } from './control/request-log.ts'
 
-/** What the sandbox keeps with a request. */
+/** What the sandbox stores with a request. */
 export interface SandboxState {
-  /** the body as it came; empty for pages */
+  /** the raw body; empty for pages */
   bytes: Buffer
   /** for requests to the API and the token endpoint */
   entry?: LoggedRequest

@@ -1,6 +1,6 @@
 /**
- * A Lever of one's own: the Data API, its OAuth server, its webhooks and enough of its pages to work with them, on this
- * machine. A program of its own; the README beside describes the control interface.
+ * A local Lever: the Data API, its OAuth server, its webhooks and enough of its pages to work with them, on this machine. It runs as a
+ * separate program; its README describes the control interface.
  */
 import type { AddressInfo } from 'node:net'
 import { setMaxListeners } from 'node:events'
@@ -17,43 +17,43 @@ import { DeliveryDesk } from './deliveries/delivery-desk.ts'
 import type { World } from './world.ts'
 
 export interface SandboxOptions {
-  /** 0 takes any that is free */
+  /** 0 takes any free port */
   port: number
   host?: string
   /** Where the account is kept across restarts; without it, in memory only. */
   stateFile?: string
-  /** What it begins with where nothing is kept: the sample account unless given. A reset goes back to the sample account. */
+  /** The initial account if none is stored; by default, the sample account. A reset returns to the sample account. */
   account?: AccountData
   /** Added to those of the sample app. */
   redirectUris?: string[]
-  /** How browsers and the product reach it, when that is not `http://host:port`. */
+  /** How browsers and the product reach it, if that is not `http://host:port`. */
   publicUrl?: string
-  /** Another one gives another Lever account: the same people and jobs under other ids. */
+  /** Another seed gives another Lever account: the same people and jobs under other ids. */
   seed?: string
-  /** How the sandbox answers where Lever's behavior is unknown; a reset restores this. */
+  /** The answers where Lever's behavior is unknown; a reset restores them. */
   answers?: AnswerSet
   say?: (line: string) => void
 }
 
 export interface RunningSandbox {
   url: string
-  /** `url` and `/v1` */
+  /** `url` with `/v1` */
   apiUrl: string
   /** serves `/authorize` and `/oauth/token` */
   authUrl: string
-  /** `apiUrl` with a slash at its end */
+  /** `apiUrl` with a trailing slash */
   audience: string
   clientId: string
   clientSecret: string
-  /** may do everything */
+  /** allows everything */
   apiKey: string
-  /** Ends open connections and writes the state. */
+  /** Closes open connections and writes the state. */
   stop(): Promise<void>
 }
 
 /**
- * @throws UnreadableStateError when the state file is there but is none
- * @throws Error with `code: 'EADDRINUSE'` when the port is taken
+ * @throws UnreadableStateError if the state file exists but is not a state file
+ * @throws Error with `code: 'EADDRINUSE'` if the port is taken
  */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
   const stored = options.stateFile ? await loadState(options.stateFile) : null

@@ -1,4 +1,4 @@
-/** What the control interface can turn while the sandbox runs. Durations in ms. */
+/** What the control interface can change while the sandbox runs. Durations are in ms. */
 import { z } from 'zod'
 import { LeverEventName } from './account/records.ts'
 import { AnswersChange, answersOf, type Answers, type AnswerSet } from './answers.ts'
@@ -8,7 +8,7 @@ const duration = z.number().int().min(0)
 /** Where the whole API has moved: `url` is its new `…/v1`. */
 const Moved = z.strictObject({ url: z.url(), status: z.literal([301, 302, 307, 308]) })
 
-/** A change: fields left out stay. `eventGroups` are the switches of the settings page. */
+/** A change: omitted fields keep their value. `eventGroups` are the switches of the settings page. */
 export const SettingsChange = z.strictObject({
   accessTokenLifeMs: duration.min(1).optional(),
   searchLagMs: duration.optional(),
@@ -31,7 +31,7 @@ export type SettingsChange = z.infer<typeof SettingsChange>
 
 export interface Settings {
   accessTokenLifeMs: number
-  /** opportunities made or changed so recently are missing from lists */
+  /** opportunities created or changed more recently are missing from lists */
   searchLagMs: number
   /** added to every answer */
   latencyMs: number
@@ -40,13 +40,13 @@ export interface Settings {
   retryDelaysMs: number[]
   deliveryTimeoutMs: number
   clockOffsetMs: number
-  /** how the sandbox answers where Lever's behavior is unknown */
+  /** the answers where Lever's behavior is unknown */
   answers: Answers
-  /** null: the API is here */
+  /** null: the API has not moved */
   movedTo: z.infer<typeof Moved> | null
 }
 
-/** Lever's published limits (10 a second, bursts to 20, tokens of an hour, five retries); delays and time-out are assumed. */
+/** Lever's published limits (10 per second, bursts to 20, tokens valid for an hour, five retries); delays and timeout are assumed. */
 export function defaultSettings(answers: AnswerSet): Settings {
   return {
     accessTokenLifeMs: 3_600_000,

@@ -6,11 +6,11 @@ import type { FaultBox } from './control/fault-box.ts'
 import type { RequestLog } from './control/request-log.ts'
 import type { Settings } from './settings.ts'
 
-/** Something happened that webhooks may be told of. */
+/** An event that webhooks may receive. */
 export interface LeverEvent {
   event: LeverEventName
   data: Record<string, unknown>
-  /** what origin conditions and confidentiality are held against; null for events about no opportunity */
+  /** checked against origin conditions and confidentiality; null for events about no opportunity */
   opportunity: Opportunity | null
 }
 
@@ -37,10 +37,10 @@ export interface World {
   now(): number
   desk: Desk
   emit(event: LeverEvent): void
-  /** Something was changed: keep it. */
+  /** Reports a change, so that it is saved. */
   changed(): void
-  /** Ends when the sandbox stops: for what would otherwise wait longer. */
+  /** Aborts when the sandbox stops, for waits that would otherwise continue. */
   stopping: AbortSignal
-  /** Back to the sample account and the settings of the start. */
+  /** Returns to the sample account and the initial settings. */
   reset(): void
 }

@@ -1,4 +1,4 @@
-/** What the local Lever stores about who may call it and whom it calls: keys, grants, tokens, webhooks, deliveries. */
+/** What the local Lever stores about incoming and outgoing access: keys, grants, tokens, webhooks, deliveries. */
 import { z } from 'zod'
 import { LeverEventName, Origin } from './records.ts'
 
@@ -24,7 +24,7 @@ export const OauthApp = z.object({
 })
 export type OauthApp = z.infer<typeof OauthApp>
 
-/** One authorization of an app. A refresh token rotates within it; a spent one used again revokes all of it. */
+/** One authorization of an app. Its refresh token rotates; using a spent one revokes the whole grant. */
 export const Grant = z.object({
   id: z.string(),
   clientId: z.string(),
@@ -63,7 +63,7 @@ export const DeliveryAttempt = z.object({
 })
 export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>
 
-/** The body as it goes out (Lever's API documentation, webhooks): the signature is in it and does not cover `data`. */
+/** The body as sent (Lever's API documentation, webhooks): it contains the signature, which does not cover `data`. */
 export const WebhookBody = z.object({
   id: z.string().optional(),
   event: z.string(),

@@ -1,4 +1,4 @@
-/** One Lever account in memory, and the plain data it is stored as. */
+/** One Lever account in memory, and its stored form. */
 import { z } from 'zod'
 import * as access from './access-records.ts'
 import { ContactStore } from './contact-store.ts'
@@ -24,7 +24,7 @@ export const AccountData = z.object({
   files: z.array(records.StoredFile),
   panels: z.array(interviews.Panel),
   sourceNames: z.array(z.string()),
-  // what older state files lack
+  // missing in older state files
   requisitionMode: hiring.RequisitionMode.default('hybrid'),
   requisitionFields: z.array(hiring.RequisitionField).default([]),
   offers: z.array(hiring.Offer).default([]),

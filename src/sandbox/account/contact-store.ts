@@ -1,12 +1,12 @@
 /** Contacts by id and by e-mail. */
 import type { Contact } from './records.ts'
 
-/** Lever compares "a canonical form" of the address; case and white space is what we assume of it. */
+/** Lever compares "a canonical form" of the address; ignoring case and white space is our assumption. */
 export function canonicalEmail(email: string): string {
   return email.trim().toLowerCase()
 }
 
-/** The form may also leave out dots and plus parts before the @. */
+/** The form may also omit dots and plus parts before the @. */
 function withoutDotsAndPlus(email: string): string {
   const [local = '', ...domain] = canonicalEmail(email).split('@')
   const [name = ''] = local.split('+', 1)

@@ -38,7 +38,7 @@ export const AuditEvent = z.object({
   id,
   createdAt: ms,
   type: z.enum(AUDIT_TYPES),
-  /** null for what a program did */
+  /** null for a program */
   user: id.nullable(),
   target: z.object({ id, type: z.enum(['user', 'key']), label: z.string() }),
 })

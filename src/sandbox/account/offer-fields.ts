@@ -10,7 +10,7 @@ export interface OfferTerms {
   startDate: number
 }
 
-/** The identifiers that Lever's API documentation lists; dates are ms (assumed). */
+/** Returns the identifiers that Lever's API documentation lists; dates are ms (assumed). */
 export function offerFields(contact: Contact, manager: User | undefined, offer: OfferTerms, today: number): Offer['fields'] {
   const { posting, requisition, salary, currency, startDate } = offer
   const values: [text: string, identifier: string, value: string | number | null][] = [

@@ -1,11 +1,10 @@
 /**
- * Opportunities by id, by contact and in Lever's list order: stage rank ascending, then `lastAdvancedAt`
- * descending, then id (recorded answers). Kept sorted on every change, so that a page of a list of 50,000
- * costs a binary search and the items it looks at.
+ * Opportunities by id, by contact and in Lever's list order: stage rank ascending, then `lastAdvancedAt` descending, then id (recorded
+ * answers). Kept sorted on every change, so that a page of a list of 50,000 costs a binary search and the items it reads.
  */
 import type { Opportunity, Stage } from './records.ts'
 
-/** Where an opportunity stands in the list: what a paging token of Lever holds. */
+/** The position of an opportunity in the list, which Lever's paging tokens contain. */
 export type ListPosition = readonly [rank: number, lastAdvancedAt: number, id: string]
 
 export class OpportunityStore {
@@ -44,14 +43,14 @@ export class OpportunityStore {
     this.#takeOut(opportunity)
   }
 
-  /** Hangs it on another contact. */
+  /** Moves the opportunity to another contact. */
   moveTo(opportunity: Opportunity, contactId: string): void {
     this.remove(opportunity)
     opportunity.contact = contactId
     this.add(opportunity)
   }
 
-  /** Changes the stage and the time that decide the place in the list. */
+  /** Changes the stage and the time, which determine the list position. */
   advance(opportunity: Opportunity, to: { stage: string; lastAdvancedAt: number }): void {
     this.#takeOut(opportunity)
     Object.assign(opportunity, to)
@@ -66,7 +65,7 @@ export class OpportunityStore {
     return this.#byStage.get(stageId)?.length ?? 0
   }
 
-  /** All in list order, from `position` on (that very place included). */
+  /** Yields all in list order, starting at `position` (inclusive). */
   *inListOrder(position?: ListPosition): Generator<Opportunity> {
     for (const stage of this.#stagesByRank) {
       if (position && stage.rank < position[0]) continue
@@ -93,7 +92,7 @@ export class OpportunityStore {
   }
 }
 
-/** Index of the first element that does not stand before the given place. */
+/** Returns the index of the first element at or after the given position. */
 function placeIn(row: Opportunity[], lastAdvancedAt: number, id: string): number {
   let low = 0
   let high = row.length

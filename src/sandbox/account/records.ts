@@ -1,6 +1,6 @@
 /**
- * What the local Lever stores. The state file is read back through these schemas, so they are the one
- * description of it. Field names are Lever's where Lever shows the field. Times are ms since the epoch.
+ * What the local Lever stores. The state file is read back through these schemas, so they are its only description. Field names are Lever's
+ * where Lever shows the field. Times are ms since the epoch.
  */
 import { z } from 'zod'
 import { FormField } from './form-records.ts'
@@ -79,7 +79,7 @@ export const SALARY_INTERVALS = [
   'one-time',
 ] as const
 
-/** `min` and `max` in the currency's own unit. */
+/** `min` and `max` are in units of the currency. */
 export const SalaryRange = z.object({ min: z.number(), max: z.number(), currency: z.string(), interval: z.enum(SALARY_INTERVALS) })
 
 export const Posting = z.object({
@@ -152,7 +152,7 @@ export const Requisition = z.object({
   updatedAt: ms,
   customFields: z.record(z.string(), z.unknown()),
   closedAt: ms.nullable(),
-  /** only the answers to writes show it */
+  /** only answers to writes show it */
   stateHistory: z.array(z.object({ beginAt: ms, status: z.string() })).default([]),
 })
 export type Requisition = z.infer<typeof Requisition>
@@ -230,7 +230,7 @@ export const Opportunity = z.object({
   lastAdvancedAt: ms,
   snoozedUntil: ms.nullable(),
   opportunityLocation: z.string().nullable(),
-  /** until then lists do not know the latest change (settings.searchLagMs); never sent */
+  /** until then, lists do not show the latest change (settings.searchLagMs); never sent */
   searchableAt: ms.default(0),
 })
 export type Opportunity = z.infer<typeof Opportunity>
@@ -259,7 +259,7 @@ export const Note = z.object({
 })
 export type Note = z.infer<typeof Note>
 
-/** `kind` tells an uploaded file from the résumé; `content` is base64. */
+/** `kind` distinguishes uploaded files from résumés; `content` is base64. */
 export const StoredFile = z.object({
   id,
   opportunity: id,

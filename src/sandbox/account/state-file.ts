@@ -1,4 +1,4 @@
-/** Keeps the account in a file: written whole, to a neighbour first and then renamed, so that it is never half. */
+/** Keeps the account in a file. It is written completely to a temporary file, which is then renamed, so that it is never incomplete. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
@@ -8,12 +8,12 @@ const VERSION = 1
 const QUIET_MS = 500
 const StateFile = z.object({ version: z.literal(VERSION), account: AccountData })
 
-/** The file is there but is not a state of this program: `message` names the file and what to do. */
+/** The file exists but is not a state of this program: `message` names the file and what to do. */
 export class UnreadableStateError extends Error {}
 
 /**
- * What was stored, or null when there is no file.
- * @throws UnreadableStateError when the file cannot be read or is not a state file
+ * Resolves to the stored state, or null if there is no file.
+ * @throws UnreadableStateError if the file cannot be read or is not a state file
  */
 export async function loadState(file: string): Promise<AccountData | null> {
   const text = await readText(file)
@@ -36,7 +36,7 @@ async function readText(file: string): Promise<string | null> {
   }
 }
 
-/** Writes some quiet time after a change; a large state, which takes long to write, is written less often. */
+/** Saves after a quiet period following a change; a large state, which takes long to write, is saved less often. */
 export class StateKeeper {
   readonly #file: string
   readonly #read: () => AccountData

@@ -11,7 +11,10 @@ export function changeContact(world: World, contact: Contact, fields: Partial<Om
   world.changed()
 }
 
-/** By a person in the UI: the opportunities of one hang on the other from then on, and the first is gone (assumed: they count as updated). */
+/**
+ * Merges contacts, as a person does in the UI: the opportunities of `from` move to `into`, and `from` is deleted (assumed: the
+ * opportunities count as updated).
+ */
 export function mergeContacts(world: World, from: Contact, into: Contact): void {
   const emails = from.emails.filter((email) => !into.emails.includes(email))
   for (const opportunity of world.account.opportunities.ofContact(from.id)) {
@@ -22,7 +25,7 @@ export function mergeContacts(world: World, from: Contact, into: Contact): void 
   changeContact(world, into, { emails: [...into.emails, ...emails] })
 }
 
-/** For a privacy request: everything personal goes, the record stays. */
+/** For a privacy request: removes all personal data and keeps the record. */
 export function anonymizeContact(world: World, contact: Contact): void {
   for (const opportunity of world.account.opportunities.ofContact(contact.id)) {
     for (const belonging of belongings(world.account).personal) belonging.delete(opportunity.id)

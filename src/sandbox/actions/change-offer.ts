@@ -1,4 +1,4 @@
-/** Creating, sending and signing offers as people do in Lever's UI; the API only reads offers. */
+/** Creates, sends and signs offers as people do in Lever's UI; the API only reads offers. */
 import { addTo } from '../account/account.ts'
 import type { Offer } from '../account/hiring-records.ts'
 import { offerFields, type OfferTerms } from '../account/offer-fields.ts'

@@ -1,10 +1,10 @@
-/** What happens to an opportunity once it is there, by the API or by a person in the UI. */
+/** Changes to an existing opportunity, by the API or by a person in the UI. */
 import { belongings } from '../account/account.ts'
 import type { ArchiveReason, Opportunity, Requisition, Stage } from '../account/records.ts'
 import type { World } from '../world.ts'
 import { countHire, giveBackHire } from './count-hire.ts'
 
-/** Marks a change: `updatedAt` and `lastInteractionAt` move, and lists lag behind if they are told to. */
+/** Marks a change: updates `updatedAt` and `lastInteractionAt`, and lets lists lag behind if configured. */
 export function touchOpportunity(world: World, opportunity: Opportunity): void {
   const now = Math.max(world.now(), opportunity.createdAt)
   opportunity.updatedAt = now
@@ -29,7 +29,7 @@ export function moveToStage(world: World, opportunity: Opportunity, stage: Stage
   world.emit({ event: 'candidateStageChange', data, opportunity })
 }
 
-/** A reason of type `hired` is a hire: one more event, and a head more on the requisition, if one is given. */
+/** A reason of type `hired` is a hire: it causes another event and, if a requisition is given, adds one to its headcount. */
 export function archive(world: World, opportunity: Opportunity, reason: ArchiveReason, requisition: Requisition | null): void {
   const toArchived = { reason: reason.id, archivedAt: world.now() }
   setArchived(world, opportunity, toArchived)
@@ -68,7 +68,7 @@ export function removeWords(world: World, opportunity: Opportunity, list: WordLi
   touchOpportunity(world, opportunity)
 }
 
-/** By a person in the UI: the record is gone, its id stays in the list of deleted ones. */
+/** Deletes an opportunity as a person does in the UI: its id stays in the list of deleted ones. */
 export function deleteOpportunity(world: World, opportunity: Opportunity, byUserId: string | null): void {
   const { account } = world
   account.opportunities.remove(opportunity)

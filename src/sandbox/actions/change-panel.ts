@@ -1,4 +1,4 @@
-/** Panels and their interviews, with the events that tell of them. */
+/** Panels and their interviews, with their events. */
 import type { Interview, Panel } from '../account/interview-records.ts'
 import type { Opportunity, User } from '../account/records.ts'
 import type { LeverEventName } from '../account/records.ts'
@@ -21,7 +21,7 @@ export interface ScheduledInterview {
   duration: number
 }
 
-/** Created by a person in the UI, so that the API can read but not change it. */
+/** Scheduled by a person in the UI, so that the API can read but not change it. */
 export function scheduleInterview(world: World, opportunity: Opportunity, interview: ScheduledInterview, by: User): Panel {
   const createdAt = world.now()
   const { subject, interviewer, date, duration } = interview
@@ -42,7 +42,7 @@ export function scheduleInterview(world: World, opportunity: Opportunity, interv
   return panel
 }
 
-/** Interviews that keep their id are updated, others created or deleted; without any the panel is gone. */
+/** Interviews that keep their id are updated, others are created or deleted; a panel without interviews is deleted. */
 export function replaceInterviews(world: World, opportunity: Opportunity, panel: Panel, interviews: Interview[]): void {
   const before = panel.interviews
   panel.interviews = interviews

@@ -1,4 +1,4 @@
-/** Changes requisitions, and the two ends of their link to postings: `postings` here, `requisitionCodes` there. */
+/** Changes requisitions, and both ends of their link to postings: `postings` here, `requisitionCodes` there. */
 import type { Posting, Requisition, User } from '../account/records.ts'
 import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
@@ -43,7 +43,7 @@ export function addRequisition(world: World, fields: RequisitionFields, postingI
   return requisition
 }
 
-/** Adds the status with its time to the history; `closedAt` is set while it is closed. */
+/** Adds the status with its time to the history; `closedAt` is set while the requisition is closed. */
 export function setStatus(world: World, requisition: Requisition, status: Requisition['status']): void {
   if (requisition.status === status) return
   const now = world.now()

@@ -1,8 +1,8 @@
-/** Headcount of a requisition: one more with a hire against it, one less when the hire is undone. */
+/** Headcount of a requisition: plus one for a hire against it, minus one if the hire is undone. */
 import type { Opportunity, Requisition } from '../account/records.ts'
 import type { World } from '../world.ts'
 
-/** Takes the offer off the requisition too. `updatedAt` stays (Lever's API documentation). */
+/** Also removes the offer from the requisition. `updatedAt` does not change (Lever's API documentation). */
 export function countHire(world: World, opportunity: Opportunity, requisition: Requisition): void {
   if (!opportunity.application) return
   const { id, requisitionCode, hiringManager } = requisition

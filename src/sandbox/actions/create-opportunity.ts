@@ -1,10 +1,10 @@
-/** Makes an opportunity, by the API or by a person in the UI: the contact it hangs on, its application, its events. */
+/** Creates an opportunity, by the API or by a person in the UI, with its contact, application and events. */
 import { postingTags } from '../account/posting-tags.ts'
 import type { Application, Archived, Contact, Opportunity, Origin, Phone, Posting, Submission, User } from '../account/records.ts'
 import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
 
-/** Checked already: every id in it exists. */
+/** Already checked: every id in it exists. */
 export interface NewOpportunity {
   name: string
   headline: string
@@ -23,7 +23,7 @@ export interface NewOpportunity {
   archived: Archived | null
   contact: Contact | null
   opportunityLocation: string | null
-  /** of somebody who applied through the posting's form */
+  /** from an applicant who used the posting's form */
   submission?: Submission
 }
 
@@ -39,7 +39,7 @@ export function createOpportunity(world: World, fields: NewOpportunity, by: User
   return { opportunity, deduped: known !== null }
 }
 
-/** By any of the addresses; an anonymized contact is never linked (Lever's API documentation). */
+/** Matches any of the addresses; an anonymized contact is never linked (Lever's API documentation). */
 function findContact(world: World, emails: string[]): Contact | null {
   const form = world.settings.answers.canonicalEmail
   return emails.flatMap((email) => world.account.contacts.withEmail(email, form)).find((contact) => !contact.isAnonymized) ?? null
@@ -63,7 +63,10 @@ function addContact(world: World, fields: NewOpportunity): Contact {
   return contact
 }
 
-/** What the contact has wins; addresses, phones and links it lacks are added (documented for `contact`, assumed for a link by e-mail). */
+/**
+ * The contact's own values win; addresses, phones and links that it lacks are added (documented for `contact`, assumed for a link by
+ * e-mail).
+ */
 function addToContact(world: World, contact: Contact, fields: NewOpportunity): void {
   const lacking = <T>(own: T[], given: T[], key: (value: T) => string): T[] =>
     given.filter((value) => !own.some((other) => key(other) === key(value)))
@@ -114,7 +117,7 @@ function newRecord(world: World, fields: NewOpportunity, contact: Contact, by: U
   }
 }
 
-/** "unspecified" when the posting has several (Lever's API documentation). */
+/** "unspecified" if the posting has several (Lever's API documentation). */
 function onlyLocation(posting: Posting): string {
   const { allLocations } = posting.categories
   return allLocations.length === 1 ? (allLocations[0] as string) : 'unspecified'
@@ -135,7 +138,7 @@ function newApplication(posting: Posting, by: User | null, createdAt: number, { 
   }
 }
 
-/** For a general opportunity, an id that no record has. */
+/** For a general opportunity, the event has an id that no record has. */
 function emitApplicationCreated(world: World, opportunity: Opportunity): void {
   const applicationId = opportunity.application?.id ?? newId()
   const data = { applicationId, opportunityId: opportunity.id, candidateId: opportunity.id, contactId: opportunity.contact }

@@ -4,7 +4,7 @@ import { newHexToken, newId } from '../ids.ts'
 import type { World } from '../world.ts'
 import { audit } from './audit.ts'
 
-/** `permissions: null` allows everything. Shown once on the settings page; permissions cannot be changed later. */
+/** `permissions: null` allows everything. The settings page shows the key once; its permissions cannot be changed later. */
 export function makeApiKey(world: World, fields: Pick<ApiKey, 'name' | 'permissions' | 'confidential'>, by: User | null = null): ApiKey {
   const apiKey: ApiKey = { id: newId(), key: newHexToken(), ...fields, createdAt: world.now(), revokedAt: null }
   world.account.apiKeys.set(apiKey.key, apiKey)

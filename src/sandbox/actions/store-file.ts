@@ -6,7 +6,7 @@ import { newId } from '../ids.ts'
 import type { World } from '../world.ts'
 import { touchOpportunity } from './change-opportunity.ts'
 
-/** Keeps an uploaded file or résumé with its opportunity. */
+/** Stores an uploaded file or résumé with its opportunity. */
 export function storeFile(
   world: World,
   opportunity: Opportunity,

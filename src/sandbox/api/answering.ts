@@ -1,4 +1,4 @@
-/** Around the API and the token endpoint: the request log, latency, faults, and errors in Lever's form. */
+/** Wraps the API and the token endpoint: request log, latency, faults, and errors in Lever's form. */
 import type { Middleware } from 'koa'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
@@ -45,7 +45,7 @@ async function leverErrors(world: World, ctx: SandboxContext, next: () => Promis
   }
 }
 
-/** Redirects every API call, also unauthenticated ones. */
+/** Redirects every API call, including unauthenticated ones. */
 function isMoved({ settings: { movedTo } }: World, ctx: SandboxContext): boolean {
   if (!movedTo || !ctx.path.startsWith('/v1/')) return false
   ctx.status = movedTo.status

@@ -1,4 +1,4 @@
-/** The API under `/v1`: endpoints bound to a router, with what is checked before each of them. */
+/** The API under `/v1`: endpoints bound to a router, with the checks before each. */
 import { Router } from '@koa/router'
 import type { World } from '../world.ts'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
@@ -51,7 +51,7 @@ export const ENDPOINTS: Endpoint[] = [
   ...webhookEndpoints,
 ]
 
-/** Every permission an API key can carry, in the words of the settings page. */
+/** Every permission that an API key can have, named as on the settings page. */
 export const PERMISSIONS: string[] = [...new Set(ENDPOINTS.map((endpoint) => endpoint.permission))]
 
 export function apiRoutes(world: World): Router<SandboxState> {

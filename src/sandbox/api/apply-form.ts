@@ -1,6 +1,4 @@
-/**
- * The questions of a posting's application form (recorded answers). Questions about a person's origin appear only in the United States.
- */
+/** The questions of a posting's application form (recorded answers). Questions about a person's origin appear only in the United States. */
 import type { Posting } from '../account/records.ts'
 
 const DECLINE = 'Decline to self-identify'

@@ -1,4 +1,4 @@
-/** `PUT /opportunities/:id/archived`: archiving, hiring against a requisition, and back. */
+/** `PUT /opportunities/:id/archived`: archives, hires against a requisition, and unarchives. */
 import { z } from 'zod'
 import { archive, unarchive } from '../actions/change-opportunity.ts'
 import { cancelComingInterviews } from '../actions/change-panel.ts'

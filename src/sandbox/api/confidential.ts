@@ -1,4 +1,4 @@
-/** Who sees confidential records (opportunities, postings, requisitions). */
+/** Access to confidential records (opportunities, postings, requisitions). */
 import type { Confidentiality } from '../account/records.ts'
 import type { ApiCall } from './endpoint.ts'
 import { badRequest, LeverError, notFound } from './lever-error.ts'
@@ -8,8 +8,8 @@ interface MaybeConfidential {
 }
 
 /**
- * Reads the list parameter `confidentiality`; without it only what is not confidential is listed.
- * @throws LeverError 403 when more is asked for than the credential may see
+ * Reads the list parameter `confidentiality`; without it, only non-confidential records are listed.
+ * @throws LeverError 403 if the credential may not see what is requested
  */
 export function confidentialityFilter(call: ApiCall): (record: MaybeConfidential) => boolean {
   const wanted = call.query.get('confidentiality') ?? 'non-confidential'
@@ -20,7 +20,7 @@ export function confidentialityFilter(call: ApiCall): (record: MaybeConfidential
 }
 
 /**
- * The record, if this caller may see it: without the grant, a confidential one is 403 or 404 (Lever's API documentation; which one is
+ * Returns the record if the caller may see it: without the grant, a confidential one is 403 or 404 (Lever's API documentation; which one is
  * assumed).
  */
 export function visible<T extends MaybeConfidential>(call: ApiCall, collection: string, id: string, record: T | undefined): T {

@@ -31,7 +31,7 @@ function contactOf(call: ApiCall): Contact {
   return contact
 }
 
-/** Only given fields change, arrays replace; an anonymized contact cannot be changed (Lever's API documentation). */
+/** Only given fields change, and arrays are replaced; an anonymized contact cannot be changed (Lever's API documentation). */
 function putContact(call: ApiCall): ApiAnswer {
   const contact = contactOf(call)
   if (contact.isAnonymized) throw badRequest('An anonymized contact cannot be changed')

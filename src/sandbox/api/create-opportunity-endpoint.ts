@@ -1,4 +1,4 @@
-/** `POST /opportunities`: what Lever checks before it makes the record. */
+/** `POST /opportunities`: Lever's checks before it creates the record. */
 import { createOpportunity, type NewOpportunity } from '../actions/create-opportunity.ts'
 import { storeFile } from '../actions/store-file.ts'
 import type { Archived, Contact, Posting, User } from '../account/records.ts'
@@ -62,7 +62,7 @@ function checkInput(call: ApiCall, input: OpportunityInput, user: User): NewOppo
   }
 }
 
-/** At most one; a draft is accepted (recorded). One the caller cannot see does not exist for it. */
+/** At most one; a draft is accepted (recorded). A posting that the caller cannot see counts as missing. */
 function onePosting(call: ApiCall, ids: string[]): Posting | null {
   const [id, ...more] = ids
   const { severalPostings, closedPosting } = call.world.settings.answers
@@ -75,7 +75,7 @@ function onePosting(call: ApiCall, ids: string[]): Posting | null {
   return posting
 }
 
-/** Uses the known spelling if Lever does. */
+/** Returns the known spelling if Lever uses it. */
 function filedSource({ account, settings }: World, source: string): string {
   if (settings.answers.sourceSpelling === 'kept') return source
   const folded = source.trim().toLowerCase()

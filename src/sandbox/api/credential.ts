@@ -1,11 +1,11 @@
-/** Who calls: an API key (Basic, empty password) or an app's access token (Bearer). */
+/** The caller: an API key (Basic, empty password) or an app's access token (Bearer). */
 import type { World } from '../world.ts'
 import { LeverError } from './lever-error.ts'
 
 export interface Credential {
-  /** `key:…` or `app:…`; made webhooks belong to it */
+  /** `key:…` or `app:…`, the owner of the webhooks it makes */
   id: string
-  /** the budget that the call draws on */
+  /** the budget that the call uses */
   rateKey: string
   confidential: boolean
   allows(needs: { permission: string; scope: string }): boolean

@@ -1,4 +1,4 @@
-/** One endpoint of the API: where it is, what the caller must be allowed, and what it does with plain values. */
+/** One endpoint of the API: its path, the permission it needs, and its behavior with plain values. */
 import type { z } from 'zod'
 import type { User } from '../account/records.ts'
 import type { World } from '../world.ts'
@@ -19,7 +19,7 @@ export interface ApiAnswer {
   /** a JSON value, or the bytes of a file */
   body?: unknown
   contentType?: string
-  /** the id of what was made or changed, for the request log */
+  /** the id of what was created or changed, for the request log */
   effectId?: string
 }
 
@@ -27,7 +27,7 @@ export interface Endpoint {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** after `/v1`, in the router's notation */
   path: string
-  /** as the settings page calls it when a key is made */
+  /** as the settings page names it */
   permission: string
   /** any of these OAuth scopes; `x:write` includes `x:read` */
   scope: string
@@ -55,8 +55,8 @@ export function parseBody<T extends z.ZodType>(schema: T, value: unknown): z.out
 }
 
 /**
- * The user to whom a write is attributed. Unknown and deactivated users are refused, and so is a missing user if one is required; the
- * status is assumed.
+ * Returns the user to whom a write is attributed. Unknown and deactivated users are refused, and so is a missing user if one is required;
+ * the status is assumed.
  */
 export function performAs(call: ApiCall, need: 'required' | 'optional'): User | null {
   const id = call.query.get('perform_as')
@@ -71,7 +71,7 @@ export function performAs(call: ApiCall, need: 'required' | 'optional'): User | 
   return user
 }
 
-/** @throws LeverError 400 when nobody active has the id */
+/** @throws LeverError 400 if no active user has the id */
 export function activeUser(world: World, id: string, field: string): User {
   const user = world.account.users.get(id)
   if (!user) throw badRequest(`${field}: user ${id} was not found`)
@@ -79,7 +79,7 @@ export function activeUser(world: World, id: string, field: string): User {
   return user
 }
 
-/** A time filter in ms, inclusive at both ends; `null` values never match a given bound. */
+/** Returns a time filter in ms, inclusive at both ends; `null` values never match a given bound. */
 export function inRange(query: URLSearchParams, name: string): ((value: number | null) => boolean) | null {
   const start = msParameter(query, `${name}_start`)
   const end = msParameter(query, `${name}_end`)
@@ -94,7 +94,7 @@ export function msParameter(query: URLSearchParams, name: string): number | null
   return Number(text)
 }
 
-/** `true` in any case: a well-known client sends `True`. */
+/** Accepts `true` in any letter case: a well-known client sends `True`. */
 export function flag(query: URLSearchParams, name: string): boolean | null {
   const text = query.get(name)?.toLowerCase()
   if (text === undefined) return null

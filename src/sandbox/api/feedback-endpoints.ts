@@ -67,7 +67,7 @@ function listFeedback(call: ApiCall): ApiAnswer {
   )
 }
 
-/** Without `completedAt`, it is complete at once (recorded). */
+/** Feedback without `completedAt` is complete at once (recorded). */
 function createFeedback(call: ApiCall): ApiAnswer {
   const { world } = call
   const user = performAs(call, 'required') as User
@@ -133,7 +133,7 @@ function rawField(field: FilledField): Record<string, unknown> {
   return { ...others, type: 'score', isSummary: true, summaryText: '', overall: true, value }
 }
 
-/** It can still be read (recorded). */
+/** Deleted feedback can still be read (recorded). */
 function deleteFeedback(call: ApiCall): ApiAnswer {
   performAs(call, 'required')
   const opportunity = opportunityOf(call)

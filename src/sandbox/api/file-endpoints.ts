@@ -1,4 +1,4 @@
-/** Files and résumés of an opportunity: lists without pages, downloads and uploads; and uploads that do not belong to anybody yet. */
+/** Files and résumés of an opportunity: unpaged lists, downloads and uploads; and uploads that do not belong to an opportunity yet. */
 import { removeFile, storeFile } from '../actions/store-file.ts'
 import type { FileAction, Upload } from '../account/history-records.ts'
 import type { Opportunity, StoredFile, User } from '../account/records.ts'

@@ -77,7 +77,7 @@ function filledJson(filled: Form | Referral, kind: Kind): Record<string, unknown
 const NewForm = z.object({
   baseTemplateId: z.string(),
   fieldValues: FieldValues,
-  /** the documentation's older name for the same */
+  /** older name in the documentation */
   fields: FieldValues,
   secret: z.boolean().optional(),
   createdAt: z.number().int().nullish(),

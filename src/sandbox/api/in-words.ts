@@ -6,7 +6,7 @@ import type { ApiAnswer } from './endpoint.ts'
 const FIRST_TIME_MS = 1e11
 const Body = z.looseObject({ hasNext: z.boolean().optional(), next: z.string().optional() })
 
-/** The answer in the configured notation: numbers as strings, `hasNext` left out. */
+/** Returns the answer in the configured notation: numbers as strings, `hasNext` left out. */
 export function inWords({ settings: { answers } }: World, answer: ApiAnswer): ApiAnswer {
   const body = Body.safeParse(answer.body).data
   if (!body || answer.contentType) return answer

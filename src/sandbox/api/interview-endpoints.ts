@@ -108,7 +108,7 @@ function createPanel(call: ApiCall): ApiAnswer {
   return created(panelJson(call.world, panel))
 }
 
-/** Replaces everything: an interview that keeps its `id` lives on, one left out is removed. */
+/** Replaces everything: an interview that keeps its `id` stays, one left out is removed. */
 function putPanel(call: ApiCall): ApiAnswer {
   const user = performAs(call, 'required') as User
   const opportunity = opportunityOf(call)

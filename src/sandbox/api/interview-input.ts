@@ -1,4 +1,4 @@
-/** Bodies of panel and interview writes, and the records they become (Lever's API documentation). */
+/** Bodies of panel and interview writes, and the records made from them (Lever's API documentation). */
 import { z } from 'zod'
 import type { Interview } from '../account/interview-records.ts'
 import type { Opportunity, User } from '../account/records.ts'
@@ -38,7 +38,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** `known` keeps its id and time of making. */
+/** `known` keeps its id and creation time. */
 export function interviewFrom(
   call: ApiCall,
   opportunity: Opportunity,

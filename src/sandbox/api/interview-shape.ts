@@ -1,4 +1,4 @@
-/** How panels and interviews look in answers (recorded answers). */
+/** The shape of panels and interviews in answers (recorded answers). */
 import type { Interview, Panel } from '../account/interview-records.ts'
 import type { Opportunity } from '../account/records.ts'
 import type { World } from '../world.ts'
@@ -59,7 +59,7 @@ export function interviewJson(
   }
 }
 
-/** The time of its last interview. */
+/** The cancellation time of its last interview. */
 function panelCanceledAt({ interviews }: Panel): number | null {
   const times = interviews.flatMap(({ canceledAt }) => canceledAt ?? [])
   return times.length === interviews.length && times.length > 0 ? Math.max(...times) : null

@@ -1,4 +1,4 @@
-/** An error as Lever answers it: `{"code","message"}`, nothing per field (Lever's API documentation). */
+/** An error in Lever's form: `{"code","message"}`, nothing per field (Lever's API documentation). */
 import type { Answers } from '../answers.ts'
 
 const CODES = {
@@ -15,7 +15,7 @@ const CODES = {
 } as const
 export type LeverStatus = keyof typeof CODES
 
-/** The words of the framework that Lever seems to use. */
+/** The codes of restify, the framework that Lever seems to use. */
 const RESTIFY_CODES: Record<LeverStatus, string> = {
   400: 'BadRequest',
   401: 'Unauthorized',
@@ -33,7 +33,7 @@ export class LeverError extends Error {
   readonly status: LeverStatus
   readonly code: string
 
-  /** `code`: only if Lever uses a different word than for this status elsewhere. */
+  /** `code`: set only if Lever uses a different word than usual for this status. */
   constructor(status: LeverStatus, message: string, code?: string) {
     super(message)
     this.status = status
@@ -46,7 +46,7 @@ export class LeverError extends Error {
   }
 }
 
-/** The body Lever would send with this status; other statuses get the nearest word. */
+/** Returns the body that Lever would send with this status; other statuses get the nearest word. */
 export function errorBodyFor(status: number): { code: string; message: string } {
   const code = status in CODES ? CODES[status as LeverStatus] : 'InternalServerError'
   return { code, message: `${code} (simulated)` }

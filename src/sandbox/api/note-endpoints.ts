@@ -73,7 +73,7 @@ function oneNote(call: ApiCall): ApiAnswer {
   return ok(noteJson(noteOf(call, opportunityOf(call)), call))
 }
 
-/** The whole note comes back, with `noteId` beside `id` (recorded; the documentation shows `noteId` alone). */
+/** The answer is the whole note, with `noteId` in addition to `id` (recorded; the documentation shows only `noteId`). */
 function createNote(call: ApiCall): ApiAnswer {
   const { world, query } = call
   const opportunity = opportunityOf(call)
@@ -112,7 +112,7 @@ function reply(call: ApiCall, opportunity: Opportunity, threadId: string, entry:
   return note
 }
 
-/** Replaces all entries at once; only notes made through the API (Lever's API documentation). */
+/** Replaces all entries at once; works only for notes made through the API (Lever's API documentation). */
 function putNote(call: ApiCall): ApiAnswer {
   const opportunity = opportunityOf(call)
   const note = changeable(noteOf(call, opportunity))

@@ -114,7 +114,7 @@ function changeWords(call: ApiCall, list: WordList, change: typeof addWords): Ap
   return blankAnswer(call, opportunity)
 }
 
-/** Links belong to the contact; this answer comes in full (recorded). */
+/** Links belong to the contact; this answer has all fields (recorded). */
 function changeLinks(call: ApiCall, how: 'add' | 'remove'): ApiAnswer {
   const { world } = call
   const opportunity = opportunityOf(call)

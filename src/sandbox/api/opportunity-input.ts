@@ -1,4 +1,4 @@
-/** The body of `POST /opportunities`, from JSON or from a form in any spelling that clients are known to use. */
+/** The body of `POST /opportunities`, from JSON or from a form in any notation that clients are known to use. */
 import { z } from 'zod'
 import { Origin } from '../account/records.ts'
 import type { Answers } from '../answers.ts'
@@ -44,7 +44,7 @@ export function readOpportunityInput(body: RequestBody, names: Answers['formName
   return { input: parseBody(OpportunityInput, formFields(body.fields.filter(([name]) => isRead(name, names)))), resume, files }
 }
 
-/** Which fields of a form are read: the names of lists and objects in forms are not documented. */
+/** True if a form field of this name is read: the names of lists and objects in forms are not documented. */
 function isRead(name: string, names: Answers['formNames']): boolean {
   const base = name.split('[')[0] ?? ''
   if (names === 'all' || (!LISTS.has(base) && base !== 'phones')) return true
@@ -54,8 +54,8 @@ function isRead(name: string, names: Answers['formNames']): boolean {
 const LISTS = new Set(['emails', 'links', 'tags', 'sources', 'followers', 'postings'])
 
 /**
- * Fields of a form: lists as repeated `emails`, `emails[]`, `emails[0]` or one `emails` with a JSON array; `posting` for
- * `postings`; `phones[]` as JSON; nested names as `phones[0][value]` and `archived[reason]`.
+ * Parses form fields: lists as repeated `emails`, `emails[]`, `emails[0]` or one `emails` with a JSON array; `posting` for `postings`;
+ * `phones[]` as JSON; nested names as `phones[0][value]` and `archived[reason]`.
  */
 function formFields(fields: [name: string, value: string][]): Record<string, unknown> {
   const read: Record<string, unknown> = {}

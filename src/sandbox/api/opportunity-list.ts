@@ -1,4 +1,4 @@
-/** `GET /opportunities`: every documented filter, in Lever's order, by pages. */
+/** `GET /opportunities`: every documented filter, in Lever's order, page by page. */
 import { isSameEmail } from '../account/contact-store.ts'
 import type { Contact, Opportunity } from '../account/records.ts'
 import type { ListPosition } from '../account/opportunity-store.ts'
@@ -32,7 +32,7 @@ export function listOpportunities(call: ApiCall): ApiAnswer {
   return listAnswer(data, next)
 }
 
-/** From the paging token on; by e-mail or contact only that person's are looked at. */
+/** Starts at the paging token; with an e-mail or contact filter, reads only that person's opportunities. */
 function inOrder(call: ApiCall, matches: Filter): Iterable<Opportunity> {
   const { opportunities } = call.world.account
   const position = readPosition(call)
@@ -46,7 +46,7 @@ function inOrder(call: ApiCall, matches: Filter): Iterable<Opportunity> {
     .map((place) => place.opportunity)
 }
 
-/** Null where neither `email` nor `contact_id` is given. */
+/** Null if neither `email` nor `contact_id` is given. */
 function contactsAskedFor(call: ApiCall): string[] | null {
   const contactIds = call.query.getAll('contact_id')
   const emails = emailParameters(call)

@@ -1,10 +1,10 @@
-/** How opportunities, applications and contacts look in answers (recorded answers, field by field). */
+/** The shape of opportunities, applications and contacts in answers (recorded answers, field by field). */
 import type { Application, Contact, Opportunity } from '../account/records.ts'
 import type { World } from '../world.ts'
 
 /**
- * `read`: the whole record. `written`: as in the answer to a create, without `opportunityLocation`.
- * `blank`: as in the answers to stage, archived, tags and sources, where the contact's fields are empty.
+ * `read`: the whole record. `written`: the answer to a create, without `opportunityLocation`. `blank`: the answers to stage, archived, tags
+ * and sources, where the contact's fields are empty.
  */
 export type OpportunityView = 'read' | 'written' | 'blank'
 
@@ -66,7 +66,7 @@ export function contactJson(contact: Contact, view: 'read' | 'written'): Record<
   return { ...written, isAnonymized: contact.isAnonymized, dataProtection: { interviewIntelligence: { allowed: true, expiresAt: null } } }
 }
 
-/** What each documented value of `expand` puts in the place of ids. */
+/** Returns the objects that each documented value of `expand` puts in place of ids. */
 export function opportunityExpansions(world: World, opportunity: Opportunity): Record<string, () => unknown> {
   const { users, stages, contacts } = world.account
   const user = (id: string | null): unknown => (id ? (users.get(id) ?? null) : null)

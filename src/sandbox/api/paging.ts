@@ -18,8 +18,8 @@ export function readLimit({ query, world }: ApiCall): number {
 }
 
 /**
- * The place a page begins at. Real tokens are a percent-encoded JSON array (recorded); clients send them back
- * encoded once or twice, so this decodes until it parses.
+ * Returns the start position of a page. Real tokens are a percent-encoded JSON array (recorded); clients send them back encoded once or
+ * twice, so this decodes until it parses.
  * @throws LeverError "Invalid offset token"
  */
 export function readOffset({ query, world }: ApiCall): (string | number)[] | null {
@@ -33,7 +33,7 @@ export function readOffset({ query, world }: ApiCall): (string | number)[] | nul
   throw badOffset(world)
 }
 
-/** The words are known, the status is assumed. */
+/** The message is known, the status is assumed. */
 export function badOffset({ settings }: World): LeverError {
   return new LeverError(settings.answers.badOffset, 'Invalid offset token')
 }
@@ -63,7 +63,7 @@ export function listAnswer(data: unknown[], next: readonly (string | number)[] |
   return { status: 200, body: next ? { data, hasNext: true, next: writeOffset(next) } : { data, hasNext: false } }
 }
 
-/** A page of a short list in the order given; `position` must be unique and stable, here `[sort value, id]`. */
+/** Returns a page of a short list in the given order; `position` must be unique and stable, here `[sort value, id]`. */
 export function pageOf<T>(
   call: ApiCall,
   items: T[],

@@ -1,4 +1,4 @@
-/** Stages, archive reasons, sources and tags: what an account's pipeline is made of. */
+/** Stages, archive reasons, sources and tags: the parts of an account's pipeline. */
 import type { Account } from '../account/account.ts'
 import type { Opportunity } from '../account/records.ts'
 import { ok, type ApiAnswer, type ApiCall, type Endpoint } from './endpoint.ts'
@@ -78,7 +78,7 @@ function oneArchiveReason(call: ApiCall): ApiAnswer {
   return ok(reason)
 }
 
-/** Words have no records of their own: they exist as long as something uses them (Lever's API documentation). */
+/** Words have no records: they exist as long as something uses them (Lever's API documentation). */
 function listWords(call: ApiCall, wordsOf: (opportunity: Opportunity) => string[], always: string[]): ApiAnswer {
   const words = [...countWords(call.world.account, wordsOf, always)].map(([text, count]) => ({ text, count }))
   const byText = words.toSorted((a, b) => (a.text < b.text ? -1 : 1))

@@ -29,7 +29,7 @@ export const postingEndpoints: Endpoint[] = [
   { method: 'GET', path: `${ONE}/users`, permission: 'List all posting users', scope: READ, handle: listUsers },
 ]
 
-/** `state=published` alone lists the public channel; internal ones are asked for by `distributionChannel` (Lever's API documentation). */
+/** `state=published` lists only the public channel; `distributionChannel` selects internal ones (Lever's API documentation). */
 function listPostings(call: ApiCall): ApiAnswer {
   const { query, world } = call
   const mayShow = confidentialityFilter(call)
@@ -96,7 +96,7 @@ function updatePosting(call: ApiCall): ApiAnswer {
   return ok(postingJson(call.world, posting, 'written'), posting.id)
 }
 
-/** The answer has no envelope and lists nobody: Lever lists only users with an additional role (recorded). */
+/** The answer has no envelope and is empty: Lever lists only users with an additional role (recorded). */
 function listUsers(call: ApiCall): ApiAnswer {
   const { id, text } = postingOf(call)
   return { status: 200, body: { posting: { id, text }, users: [], roles: POSTING_ROLES } }

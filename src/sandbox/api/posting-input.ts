@@ -43,7 +43,7 @@ const NewPosting = ChangedPosting.extend({ text: z.string().min(1) })
 
 export interface PostingInput {
   fields: PostingFields
-  /** undefined leaves them as they are */
+  /** undefined leaves them unchanged */
   requisitionCodes: string[] | undefined
 }
 

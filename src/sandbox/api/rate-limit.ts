@@ -1,4 +1,4 @@
-/** A token bucket for each credential: 10 a second, bursts to 20 (Lever's API documentation). */
+/** A token bucket for each credential: 10 per second, bursts to 20 (Lever's API documentation). */
 import type { World } from '../world.ts'
 import { LeverError } from './lever-error.ts'
 
@@ -7,7 +7,7 @@ interface Bucket {
   filledAt: number
 }
 
-/** Takes one token of the credential's, or throws 429; no `Retry-After`, as Lever sends none. */
+/** Returns a function that takes one of the credential's tokens or throws 429, without `Retry-After`, like Lever. */
 export function rateLimiter(world: World): (rateKey: string) => void {
   const buckets = new Map<string, Bucket>()
   return (rateKey) => {

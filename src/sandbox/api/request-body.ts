@@ -1,4 +1,4 @@
-/** The body of a request: read once as bytes, then understood by its content type. */
+/** The body of a request: read once as bytes, then parsed by its content type. */
 import type { IncomingMessage } from 'node:http'
 import { badRequest, LeverError } from './lever-error.ts'
 
@@ -27,7 +27,7 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** @throws LeverError 400 when the bytes are not what the content type says */
+/** @throws LeverError 400 if the bytes do not match the content type */
 export async function understandBody(bytes: Buffer, contentType: string): Promise<RequestBody> {
   if (bytes.length === 0) return { kind: 'none' }
   if (contentType.startsWith('multipart/form-data') || contentType.startsWith('application/x-www-form-urlencoded'))

@@ -1,6 +1,6 @@
-/** `include` (only these fields) and `expand` (objects instead of ids), each given by repeating the parameter. */
+/** `include` (only these fields) and `expand` (objects instead of ids); both parameters may be repeated. */
 
-/** Fields Lever's documentation lists as additions to a resource: asked for alone they do not hide the others. */
+/** Fields that Lever's documentation lists as additions to a resource: requesting only these does not hide the others. */
 const ADDITIONS = new Set(['followers', 'content'])
 
 /** `expansions` names the documented values; others are ignored. */

@@ -7,14 +7,14 @@ const MOST_BYTES = 30 * 1024 * 1024
 /** File types that are read as documents; other files are stored unread. */
 const READABLE = new Set(['doc', 'docx', 'pdf', 'txt'])
 
-/** @throws LeverError 400 without a file named `file`, or with one of more than 30 MB */
+/** @throws LeverError 400 without a file named `file`, or for one of more than 30 MB */
 export function uploadedFile(body: RequestBody): UploadedFile {
   const file = body.kind === 'form' ? body.files.find(([name]) => name === 'file')?.[1] : undefined
   if (!file) throw badRequest('file is required')
   return checkedFile(file)
 }
 
-/** @throws LeverError 400 beyond 30 MB (the status is assumed) */
+/** @throws LeverError 400 above 30 MB (the status is assumed) */
 export function checkedFile(file: UploadedFile): UploadedFile {
   if (file.bytes.length > MOST_BYTES) throw badRequest(`${file.name} is larger than 30 MB`)
   return file

@@ -20,7 +20,7 @@ export const webhookEndpoints: Endpoint[] = [
 const Url = z.string().refine(acceptableWebhookUrl, 'must be https')
 const Configuration = z.object({
   conditions: z.object({ origins: z.array(Origin).optional() }).optional(),
-  /** where Lever's Postman collection has them */
+  /** placed as in Lever's Postman collection */
   origins: z.array(Origin).optional(),
   verifyConnection: z.boolean().optional(),
 })
@@ -35,7 +35,7 @@ function ownWebhooks(call: ApiCall): Webhook[] {
   return [...call.world.account.webhooks.values()].filter((webhook) => webhook.madeBy === call.credential.id)
 }
 
-/** `data` alone, without `hasNext`; the signature token is left out (recorded). */
+/** Only `data`, without `hasNext`; the signature token is left out (recorded). */
 function listWebhooks(call: ApiCall): ApiAnswer {
   return {
     status: 200,
@@ -43,12 +43,12 @@ function listWebhooks(call: ApiCall): ApiAnswer {
   }
 }
 
-/** Lever might write the address differently from how it was given. */
+/** Lever might write the address differently from the given one. */
 function shownUrl({ world }: ApiCall, { url }: Webhook): string {
   return world.settings.answers.webhookUrl === 'kept' ? url : `${url.replace('http:', 'HTTP:')}/?`
 }
 
-/** The only answer with the signature token. With `verifyConnection` nothing is made unless the test succeeds (assumed). */
+/** The only answer with the signature token. With `verifyConnection`, nothing is created unless the test succeeds (assumed). */
 async function createWebhook(call: ApiCall): Promise<ApiAnswer> {
   const { world, credential } = call
   const { url, event, configuration } = parseBody(WebhookBody, plainBody(call.body))

@@ -1,11 +1,11 @@
-/** Lets one request go wrong. What each kind does is described in the README beside. */
+/** Makes one request fail. The sandbox's README describes each kind of fault. */
 import { once } from 'node:events'
 import { errorBodyFor } from '../api/lever-error.ts'
 import type { SandboxContext } from '../sandbox-state.ts'
 import { wait } from '../wait.ts'
 import type { Fault } from './fault-box.ts'
 
-/** `effect` does what the request asks for and puts the answer on `ctx`. */
+/** `effect` performs the request and puts the answer on `ctx`. */
 export async function applyFault(
   ctx: SandboxContext,
   fault: Fault,
@@ -45,7 +45,7 @@ function answerStatus(ctx: SandboxContext, fault: Fault): void {
   if (fault.headers) ctx.set(fault.headers)
 }
 
-/** To itself unless `headers.location` says where. */
+/** Redirects to the same address unless `headers.location` is given. */
 function answerRedirect(ctx: SandboxContext, fault: Fault): void {
   ctx.status = fault.status ?? 307
   ctx.set({ location: ctx.href, ...fault.headers })
@@ -57,7 +57,7 @@ function reset(ctx: SandboxContext): void {
   ctx.req.socket.resetAndDestroy()
 }
 
-/** Until the caller gives up, or for `delayMs`; then the connection is reset. */
+/** Waits until the caller gives up, or for `delayMs`; then the connection is reset. */
 async function hang(ctx: SandboxContext, delayMs: number | undefined, stopping: AbortSignal): Promise<void> {
   ctx.respond = false
   const { socket } = ctx.req
@@ -68,7 +68,7 @@ async function hang(ctx: SandboxContext, delayMs: number | undefined, stopping: 
   socket.resetAndDestroy()
 }
 
-/** The caller sees a reset (or nothing, with `hang`), and what it asked for happens `delayMs` later. */
+/** The caller sees a reset (or nothing, with `hang`), and the request takes effect `delayMs` later. */
 async function lateEffect(ctx: SandboxContext, fault: Fault, effect: () => Promise<void>, stopping: AbortSignal): Promise<void> {
   const delayMs = fault.delayMs ?? 1000
   if (fault.hang) void hang(ctx, undefined, stopping)
@@ -77,7 +77,7 @@ async function lateEffect(ctx: SandboxContext, fault: Fault, effect: () => Promi
   if (!stopping.aborted) await effect()
 }
 
-/** The effect came about, but the answer cannot be read. */
+/** The request took effect, but the answer cannot be read. */
 function spoil(ctx: SandboxContext, fault: Fault): void {
   const whole = Buffer.from(typeof ctx.body === 'string' ? ctx.body : JSON.stringify(ctx.body ?? {}))
   if (fault.kind === 'truncate') {

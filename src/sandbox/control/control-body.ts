@@ -1,4 +1,4 @@
-/** Bodies of the control interface: JSON, held to a schema, refused with reasons. */
+/** Bodies of the control interface: JSON, checked against a schema, refused with reasons. */
 import type { z } from 'zod'
 import type { SandboxContext } from '../sandbox-state.ts'
 

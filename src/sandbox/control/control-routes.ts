@@ -1,4 +1,4 @@
-/** The control interface: how tests and the curious turn the world. Answered to this machine only. */
+/** The control interface, which tests and developers use to change the sandbox. Serves this machine only. */
 import { Router } from '@koa/router'
 import type { SandboxContext, SandboxState } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
@@ -35,7 +35,7 @@ async function answer(ctx: SandboxContext, act: () => Promise<unknown>): Promise
   }
 }
 
-/** From this machine, and not by a page of another site in a browser on it. */
+/** Allows only requests from this machine that no page of another site sent. */
 function guard(ctx: SandboxContext): void {
   const foreign = ctx.get('origin') !== '' && ctx.get('origin') !== `http://${ctx.host}`
   if (!LOOPBACK.test(ctx.req.socket.remoteAddress ?? '') || foreign)

@@ -1,4 +1,4 @@
-/** Faults that were asked for, and which request each hits. */
+/** Planted faults, and the requests that they hit. */
 import { z } from 'zod'
 
 const FAULT_KINDS = [
@@ -45,7 +45,7 @@ export interface Fault extends FaultRequest {
   id: number
   /** how many requests it has hit */
   hits: number
-  /** how many matching requests it let pass for `after` */
+  /** how many matching requests it let through for `after` */
   skipped: number
 }
 
@@ -53,7 +53,7 @@ interface FaultyRequest {
   method: string
   /** After `/v1` or `/oauth`. */
   path: string
-  /** As it was sent, without the question mark. */
+  /** As sent, without the question mark. */
   query: string
 }
 
@@ -62,7 +62,7 @@ export class FaultBox {
   #lastId = 0
   #cleared = new AbortController()
 
-  /** Aborted when the faults there are now are cleared. */
+  /** Aborts when the current faults are cleared. */
   get cleared(): AbortSignal {
     return this.#cleared.signal
   }
@@ -84,7 +84,7 @@ export class FaultBox {
     this.#cleared = new AbortController()
   }
 
-  /** The first fault that applies, counted as hit. */
+  /** Returns the first fault that applies, and counts the hit. */
   take(request: FaultyRequest): Fault | null {
     for (const fault of this.#faults) {
       if (fault.hits >= fault.times || !matches(fault, request)) continue

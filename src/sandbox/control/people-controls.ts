@@ -1,4 +1,4 @@
-/** What people do in Lever's UI: with candidates, and with each other's accounts. */
+/** The actions of people in Lever's UI, on candidates and on each other's accounts. */
 import { z } from 'zod'
 import { anonymizeContact, mergeContacts } from '../actions/change-contact.ts'
 import { archive, deleteOpportunity, moveToStage, unarchive } from '../actions/change-opportunity.ts'
@@ -106,7 +106,7 @@ function addCandidate(world: World, body: z.infer<typeof NewCandidate>): Opportu
   return createOpportunity(world, fields, by).opportunity
 }
 
-/** With a hired reason, and a head more on the requisition if one is named. */
+/** Uses a hired reason, and adds one to the headcount of the named requisition. */
 export function hire(world: World, opportunity: Opportunity, requisitionId?: string): void {
   const reason = world.account.archiveReasons.find(({ type }) => type === 'hired') as ArchiveReason
   const requisition = requisitionId === undefined ? null : world.account.requisitions.get(requisitionId)
@@ -133,7 +133,7 @@ function findUser(world: World, name: string): User | undefined {
   return world.account.users.get(name) ?? [...world.account.users.values()].find(({ email }) => email === name)
 }
 
-/** The one named, else the first active Super Admin. */
+/** Returns the named user, or else the first active Super Admin. */
 function personBy(world: World, name: string | undefined): User {
   const user =
     name === undefined

@@ -1,4 +1,4 @@
-/** The latest requests to the API and the token endpoint, for those who test against the sandbox. */
+/** The latest requests to the API and the token endpoint, for people who test against the sandbox. */
 
 const KEPT = 20_000
 
@@ -12,11 +12,11 @@ export interface LoggedRequest {
   query: Record<string, string | string[]>
   /** the parsed JSON or form body of a write; secrets of the token endpoint are left out */
   body: unknown
-  /** null when the connection ended without an answer */
+  /** null if the connection ended without an answer */
   status: number | null
   /** `key:…`, `app:…` or null */
   credential: string | null
-  /** the id of what the request made or changed */
+  /** the id of what the request created or changed */
   effectId: string | null
   /** the kind of the fault that hit it */
   fault: string | null
@@ -26,7 +26,7 @@ export class RequestLog {
   #entries: LoggedRequest[] = []
   #seq = 0
 
-  /** The entry stays open: what becomes known later is set on it. */
+  /** The entry stays open: later facts are set on it. */
   open(request: Pick<LoggedRequest, 'at' | 'method' | 'path' | 'query'>): LoggedRequest {
     this.#seq += 1
     const entry: LoggedRequest = { seq: this.#seq, ...request, body: null, status: null, credential: null, effectId: null, fault: null }
@@ -35,7 +35,7 @@ export class RequestLog {
     return entry
   }
 
-  /** `since` is a time in ms; `path` matches from its beginning. */
+  /** `since` is a time in ms; `path` is a prefix. */
   list(filter: { since?: number | undefined; path?: string | undefined }): LoggedRequest[] {
     return this.#entries.filter((entry) => entry.at >= (filter.since ?? 0) && entry.path.startsWith(filter.path ?? ''))
   }

@@ -1,4 +1,4 @@
-/** Webhooks as made on the settings page, and what was sent to them. */
+/** Webhooks as made on the settings page, and their deliveries. */
 import { z } from 'zod'
 import type { Delivery, Webhook } from '../account/access-records.ts'
 import { LeverEventName } from '../account/records.ts'
@@ -12,7 +12,7 @@ const UiWebhook = z.strictObject({
   signatureToken: z.string().min(1).optional(),
   confidential: z.boolean().default(false),
 })
-/** Odd on purpose: any event name and data, to one webhook or to all of the event. */
+/** Deliberately loose: any event name and data, to one webhook or to all of the event. */
 const Forged = z.strictObject({ event: z.string(), data: z.unknown(), webhookId: z.string().optional() })
 
 export function webhookControls(world: World, control: Control): void {

@@ -73,7 +73,7 @@ function stateOf(world: World, query: URLSearchParams): unknown {
   }
 }
 
-/** What there really is, whatever lists show yet; all without `email`. */
+/** The actual records, whatever lists still show; all of them without `email`. */
 function rawOpportunities(world: World, query: URLSearchParams): unknown[] {
   const email = query.get('email')
   const { contacts, opportunities } = world.account

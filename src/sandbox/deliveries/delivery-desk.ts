@@ -1,4 +1,4 @@
-/** Tells webhooks what happened: signed, retried up to five times, written down. */
+/** Delivers events to webhooks: signed, retried up to five times, and recorded. */
 import type { Delivery, DeliveryAttempt, Webhook, WebhookBody } from '../account/access-records.ts'
 import type { LeverEventName } from '../account/records.ts'
 import { newHexToken, newId } from '../ids.ts'
@@ -6,7 +6,7 @@ import type { Desk, LeverEvent, World } from '../world.ts'
 import { signDelivery } from './signature.ts'
 
 const AT_ONCE = 16
-/** Lever's settings page keeps 1,000 deliveries of two weeks. */
+/** Lever's settings page keeps 1,000 deliveries from two weeks. */
 const KEPT = 1000
 
 /** The four events that origin conditions apply to (Lever's API documentation). */
@@ -31,7 +31,7 @@ export class DeliveryDesk implements Desk {
     return this.#read()
   }
 
-  /** Goes on with what was not delivered when the sandbox last stopped. */
+  /** Continues deliveries that were unfinished when the sandbox last stopped. */
   start(): void {
     for (const delivery of this.#world.account.deliveries.values()) if (delivery.status === 'pending') this.#schedule(delivery)
   }
@@ -43,7 +43,7 @@ export class DeliveryDesk implements Desk {
     }
   }
 
-  /** Queues one delivery, whatever the switches say. */
+  /** Queues one delivery, regardless of the switches. */
   send(webhook: Webhook, event: string, data: unknown): Delivery {
     const token = newHexToken()
     const triggeredAt = this.#world.now()
@@ -53,7 +53,7 @@ export class DeliveryDesk implements Desk {
     return delivery
   }
 
-  /** Sends the connection test and waits for what comes back: `data` is empty, there is no `id`, nothing is retried. */
+  /** Sends the connection test and waits for the answer: `data` is empty, there is no `id`, and nothing is retried. */
   async verify(webhook: Webhook): Promise<Delivery> {
     const token = newHexToken()
     const triggeredAt = this.#world.now()
@@ -64,7 +64,7 @@ export class DeliveryDesk implements Desk {
     return delivery
   }
 
-  /** Once more, with the same token and signature; resolves with the result of that one attempt. */
+  /** Repeats the delivery with the same token and signature; resolves to the result of that attempt. */
   async rerun(delivery: Delivery): Promise<Delivery> {
     this.#unschedule(delivery.id)
     delivery.retriesLeft = 0
@@ -149,7 +149,7 @@ export class DeliveryDesk implements Desk {
     this.#world.changed()
   }
 
-  /** Treats the repeat as a delivery of its own. */
+  /** Signs a repeat as a separate delivery. */
   #signAnew({ body, webhookId }: Delivery): void {
     const webhook = this.#world.account.webhooks.get(webhookId)
     if (!webhook || body.signature === undefined) return
@@ -158,7 +158,7 @@ export class DeliveryDesk implements Desk {
     body.signature = signDelivery(webhook.signatureToken, body.token, body.triggeredAt)
   }
 
-  /** Any answer other than 2xx is a failure, a redirect too (Lever's API documentation). */
+  /** Any answer other than 2xx is a failure, including redirects (Lever's API documentation). */
   #conclude(delivery: Delivery, attempt: DeliveryAttempt): void {
     delivery.attempts.push(attempt)
     if (attempt.status !== null && attempt.status >= 200 && attempt.status < 300) {

@@ -15,7 +15,7 @@ export interface NewWebhook {
   confidential: boolean
 }
 
-/** The same address and event may be there already: Lever does not mind (recorded). */
+/** The same address and event may exist already: Lever allows it (recorded). */
 export function makeWebhook(world: World, fields: NewWebhook): Webhook {
   const now = world.now()
   return {
@@ -31,7 +31,7 @@ export function makeWebhook(world: World, fields: NewWebhook): Webhook {
   }
 }
 
-/** Lever wants https with a public certificate; here plain http to this machine will do as well. */
+/** Lever requires https with a public certificate; the sandbox also accepts plain http to this machine. */
 export function acceptableWebhookUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const url = new URL(text)

@@ -1,4 +1,4 @@
-/** Requests that wait for a person's consent, and the codes that consent gives: both in memory, short-lived, used once. */
+/** Requests that wait for a person's consent, and the codes that follow: in memory, short-lived, for one use. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { OauthApp } from '../account/access-records.ts'
 
@@ -44,7 +44,7 @@ export class AuthorizationCodes {
     return code
   }
 
-  /** The code is gone after this, whatever comes out. */
+  /** The code is used up, whatever the result. */
   redeem(
     code: string,
     given: { clientId: string; redirectUri: string; codeVerifier: string | undefined; checkVerifier: boolean; now: number },
@@ -58,7 +58,6 @@ export class AuthorizationCodes {
   }
 }
 
-/** PKCE S256. */
 function fitsChallenge(challenge: string | null, verifier: string | undefined): boolean {
   if (challenge === null) return true
   return verifier !== undefined && createHash('sha256').update(verifier).digest('base64url') === challenge

@@ -1,4 +1,4 @@
-/** `GET /authorize`: checks, sign-in, consent, and the way back to the app (Lever's API documentation, OAuth). */
+/** `GET /authorize`: checks, sign-in, consent, and the return to the app (Lever's API documentation, OAuth). */
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import type { User } from '../account/records.ts'
@@ -39,7 +39,7 @@ export function authorizeRoutes(world: World, codes: AuthorizationCodes, session
 
 const Decision = z.object({ request: z.string(), decision: z.enum(['accept', 'deny']) })
 
-/** Null when it was answered already: with a page where the way back cannot be trusted, else by a redirect. */
+/** Returns null if it has answered: with a page if the return address cannot be trusted, otherwise by a redirect. */
 function checkRequest(world: World, ctx: SandboxContext): AuthorizeRequest | null {
   const query = new URLSearchParams(ctx.querystring)
   const app = world.account.apps.get(query.get('client_id') ?? '')
@@ -69,7 +69,7 @@ function requestFault(query: URLSearchParams): Record<string, string> | null {
   return null
 }
 
-/** Without the right audience, trailing slash included, nothing but `offline_access` is offered (Lever's API documentation). */
+/** Without the correct audience, including its trailing slash, only `offline_access` is offered (Lever's API documentation). */
 function grantedScopes(query: URLSearchParams, audience: string): string[] {
   const asked = (query.get('scope') ?? '').split(' ').filter((scope) => SCOPES.has(scope))
   return [...new Set(query.get('audience') === audience ? asked : asked.filter((scope) => scope === OFFLINE_ACCESS))]

@@ -1,11 +1,11 @@
-/** Authorizations of apps and the tokens they live by. */
+/** Authorizations of apps and their tokens. */
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Grant, OauthApp } from '../account/access-records.ts'
 import type { World } from '../world.ts'
 import { newId } from '../ids.ts'
 import { OFFLINE_ACCESS } from './scopes.ts'
 
-/** What the token endpoint answers (Lever's API documentation). */
+/** The token endpoint's answer (Lever's API documentation). */
 export interface TokenAnswer {
   access_token: string
   refresh_token?: string
@@ -29,7 +29,7 @@ export function addGrant(world: World, app: OauthApp, userId: string, scopes: st
   return grant
 }
 
-/** A new pair; the refresh token before it is spent. */
+/** Issues a new pair and marks the previous refresh token as spent. */
 export function issueTokens(world: World, grant: Grant): TokenAnswer {
   const { account, settings } = world
   const expiresAt = world.now() + settings.accessTokenLifeMs
@@ -48,7 +48,7 @@ export function issueTokens(world: World, grant: Grant): TokenAnswer {
   }
 }
 
-/** In the form of the documented sample; the sandbox itself knows its tokens by heart and does not read them. */
+/** In the form of the documented sample; the sandbox looks tokens up and does not parse them. */
 function signedToken(world: World, grant: Grant, expiresAt: number): string {
   const { account, urls } = world
   const claims = {
@@ -70,7 +70,7 @@ function signedToken(world: World, grant: Grant, expiresAt: number): string {
   return `${text}.${createHmac('sha512', account.signingKey).update(text).digest('base64url')}`
 }
 
-/** Refreshing fails from now on. API calls get 401 at once, or when the token's hour is over (assumed). */
+/** Refreshing fails from now on. API calls get 401 at once, or after the token's hour is over (assumed). */
 export function revokeGrant(world: World, grant: Grant): void {
   grant.revokedAt ??= world.now()
   if (world.settings.answers.revokedAccessToken === 'ends')
@@ -84,7 +84,7 @@ export function liveGrants(world: World, clientId?: string): Grant[] {
   )
 }
 
-/** The grant whose current or spent refresh token this is. */
+/** Returns the grant with this current or spent refresh token. */
 export function grantOfRefreshToken(world: World, refreshToken: string): { grant: Grant; spent: boolean } | null {
   for (const grant of world.account.grants.values()) {
     if (grant.refreshToken === refreshToken) return { grant, spent: false }

@@ -1,4 +1,4 @@
-/** Every OAuth scope Lever's documentation lists, with the words the consent page shows. */
+/** Every OAuth scope in Lever's documentation, with the text of the consent page. */
 
 const READ_ONLY = [
   'applications',

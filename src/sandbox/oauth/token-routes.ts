@@ -1,4 +1,4 @@
-/** `POST /oauth/token`: form or JSON, credentials in the body; errors in the manner of Auth0 (assumed). */
+/** `POST /oauth/token`: form or JSON, credentials in the body; errors as from Auth0 (assumed). */
 import { timingSafeEqual } from 'node:crypto'
 import { Router } from '@koa/router'
 import { z } from 'zod'
@@ -84,7 +84,7 @@ function redeemCode(world: World, codes: AuthorizationCodes, request: TokenReque
   return { grantId: grant.id, answer: issueTokens(world, grant) }
 }
 
-/** A spent token used again may revoke the whole family: rotation as Auth0 describes it (assumed of Lever). */
+/** Reusing a spent token may revoke the whole family: rotation as Auth0 describes it (assumed for Lever). */
 function refresh(world: World, request: TokenRequest): { grantId: string; answer: TokenAnswer } {
   if (!request.refresh_token) throw missing('refresh_token')
   const found = grantOfRefreshToken(world, request.refresh_token)

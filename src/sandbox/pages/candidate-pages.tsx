@@ -1,4 +1,4 @@
-/** The candidates by stage, and one candidate with what can be done to them. */
+/** The candidates by stage, and one candidate with the possible actions. */
 import type { Router } from '@koa/router'
 import type { Contact, Opportunity } from '../account/records.ts'
 import { anonymizeContact } from '../actions/change-contact.ts'

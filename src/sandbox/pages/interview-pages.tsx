@@ -43,7 +43,7 @@ export function scheduleFromForm(world: World, call: PageCall, opportunity: Oppo
   scheduleInterview(world, opportunity, { subject: field(call, 'subject') || 'Interview', interviewer, date, duration: 45 }, call.user)
 }
 
-/** As a browser's date and time field sends it, in UTC. */
+/** Reads a browser's date-and-time field, in UTC. */
 function timeIn(call: PageCall): number | null {
   const ms = Date.parse(`${field(call, 'date')}Z`)
   return Number.isNaN(ms) ? null : ms

@@ -4,7 +4,7 @@ import { renderToString } from 'preact-render-to-string'
 import type { User } from '../account/records.ts'
 import type { SandboxContext } from '../sandbox-state.ts'
 
-/** Each with the paths under it. */
+/** Each with the paths below it. */
 const PLACES = [
   ['/candidates', 'Candidates', /^\/candidates/],
   ['/jobs', 'Jobs', /^\/jobs/],

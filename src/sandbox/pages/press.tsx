@@ -9,7 +9,7 @@ export function Press({ to, text }: { to: string; text: string }): VNode {
   )
 }
 
-/** A time to the minute, as a reader needs it. */
+/** Formats a time to the minute. */
 export function minuteOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 }

@@ -1,10 +1,10 @@
-/** Who is signed in to the sandbox's own pages: in memory, so a restart signs everybody out. */
+/** Signed-in users of the sandbox's own pages: in memory, so a restart signs everybody out. */
 import { randomBytes } from 'node:crypto'
 import type { User } from '../account/records.ts'
 import type { SandboxContext } from '../sandbox-state.ts'
 import type { World } from '../world.ts'
 
-/** A name of its own: the product on another port of the same host shares the cookie jar. */
+/** A distinct name: the product on another port of the same host shares the cookie jar. */
 const COOKIE = 'lever_sandbox'
 
 export class Sessions {
@@ -26,7 +26,7 @@ export class Sessions {
     ctx.cookies.set(COOKIE, null)
   }
 
-  /** Null also for one who was deactivated since. */
+  /** Also null for a user who has since been deactivated. */
   userOf(ctx: SandboxContext): User | null {
     const user = this.#world.account.users.get(this.#userIds.get(ctx.cookies.get(COOKIE) ?? '') ?? '')
     return user && user.deactivatedAt === null ? user : null

@@ -32,7 +32,6 @@ export function signInRoutes(world: World, sessions: Sessions): Router<SandboxSt
   return router
 }
 
-/** Only a path of this site. */
 function ownPath(path: string): string {
   return /^\/(?![/\\])/.test(path) ? path : '/'
 }

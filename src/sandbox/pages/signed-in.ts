@@ -1,4 +1,4 @@
-/** Pages for those who are signed in, and for Super Admins alone. */
+/** Pages for signed-in users, and for Super Admins only. */
 import type { Router } from '@koa/router'
 import type { User } from '../account/records.ts'
 import { plainBody, understandBody } from '../api/request-body.ts'
@@ -19,7 +19,7 @@ export interface PageCall {
 
 export type AddPage = (method: 'GET' | 'POST', path: string, show: (call: PageCall) => unknown) => void
 
-/** Others are sent to sign in and come back; from pages of Super Admins they are kept out. */
+/** Signed-out visitors are redirected to sign in and return; other users cannot open pages for Super Admins. */
 export function pagesFor(router: Router<SandboxState>, sessions: Sessions, audience: 'everybody' | 'super admins'): AddPage {
   return (method, path, show) => {
     router.register(path, [method], async (ctx: SandboxContext) => {
@@ -35,12 +35,12 @@ export function pagesFor(router: Router<SandboxState>, sessions: Sessions, audie
   }
 }
 
-/** The one value of a field, or an empty text. */
+/** Returns the single value of a field, or an empty text. */
 export function field(call: PageCall, name: string): string {
   return [call.form[name] ?? ''].flat()[0] ?? ''
 }
 
-/** Back to a page after a change. */
+/** Returns to a page after a change. */
 export function goTo(call: PageCall, path: string): void {
   seeOther(call.ctx, path)
 }

@@ -1,4 +1,4 @@
-/** *Settings > Integrations and API > Webhooks*: each event with its switch and its own list. */
+/** *Settings > Integrations and API > Webhooks*: each event with its switch and its list. */
 import type { Router } from '@koa/router'
 import type { VNode } from 'preact'
 import type { Delivery, Webhook } from '../account/access-records.ts'
@@ -14,7 +14,7 @@ import { field, goTo, pagesFor, type PageCall } from './signed-in.ts'
 const HERE = '/settings/webhooks'
 const SHOWN_DELIVERIES = 20
 
-/** Lever's words for the events (its help centre). */
+/** Lever's labels of the events (its help center). */
 const LABELS: Record<LeverEventName, string> = {
   applicationCreated: 'Application created',
   candidateStageChange: 'Candidate stage change',
@@ -106,7 +106,10 @@ function EventSection({ world, event }: { world: World; event: LeverEventName })
   )
 }
 
-/** Those created through the API can be seen here but not changed, and their token stays with who made them (Lever's API documentation). */
+/**
+ * Webhooks created through the API are visible here but cannot be changed, and only their creator has the token (Lever's API
+ * documentation).
+ */
 function WebhookCard({ webhook }: { webhook: Webhook }): VNode {
   if (webhook.madeBy !== 'ui') {
     return (

@@ -1,4 +1,4 @@
-/** A stream of its own for each kind of record, so that more of one kind leaves the others as they were. */
+/** A separate stream for each kind of record, so that more of one kind does not change the others. */
 export type Streams = (name: string) => SeededRandom
 
 /** Another seed gives an account with other ids. */
@@ -23,7 +23,7 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
 
-  /** A whole number, both ends possible. */
+  /** Returns a whole number between both ends, inclusive. */
   between(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1))
   }
@@ -40,7 +40,7 @@ export class SeededRandom {
     return Array.from({ length }, () => this.between(0, 15).toString(16)).join('')
   }
 
-  /** In the form of Lever's ids: a UUID of version 4. */
+  /** Returns an id in Lever's format: a UUID of version 4. */
   uuid(): string {
     return `${this.hex(8)}-${this.hex(4)}-4${this.hex(3)}-${this.pick(['8', '9', 'a', 'b'])}${this.hex(3)}-${this.hex(12)}`
   }

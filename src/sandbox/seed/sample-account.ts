@@ -6,7 +6,7 @@ import { seedOffers, seedPanels, seedRequisitionFields } from './seed-hiring.ts'
 import { seedContacts, seedNotes, seedOpportunities } from './seed-opportunities.ts'
 import { seededStreams, type Streams } from './random.ts'
 
-/** Where the product listens unless told otherwise. */
+/** Where the product listens by default. */
 const SAMPLE_REDIRECT_URIS = ['http://127.0.0.1:4000/oauth/lever/callback', 'http://localhost:4000/oauth/lever/callback']
 
 /** Another `seed` gives another account: the same people and jobs under other ids. */
@@ -58,7 +58,7 @@ export function sampleAccount({ redirectUris = [], seed = '' }: { redirectUris?:
   }
 }
 
-/** One OAuth app and one API key that may do everything: known values, for this machine only. */
+/** One OAuth app and one API key that allow everything: known values, for this machine only. */
 function sampleAccess(streams: Streams, redirectUris: string[]): Pick<AccountData, 'accountId' | 'signingKey' | 'apps' | 'apiKeys'> {
   const random = streams('access')
   return {

@@ -3,7 +3,7 @@ import type { ArchiveReason, Posting, Requisition, Stage, User } from '../accoun
 import type { SeededRandom, Streams } from './random.ts'
 
 const DAY_MS = 86_400_000
-/** Nothing in the sample is younger. */
+/** Nothing in the sample is newer. */
 export const SEED_TIME = Date.UTC(2026, 2, 31, 12)
 
 export function seedUsers(streams: Streams): User[] {
@@ -37,7 +37,7 @@ export function seedUsers(streams: Streams): User[] {
   })
 }
 
-/** Five fixed stages with slugs, four of the account's own; ranks as recorded. */
+/** Five fixed stages with slugs, four that belong to the account; ranks as recorded. */
 export function seedStages(streams: Streams): Stage[] {
   const random = streams('stages')
   return [

@@ -7,7 +7,7 @@ import { SEED_TIME } from './seed-company.ts'
 
 const DAY_MS = 86_400_000
 
-/** As recorded: the oldest without times. */
+/** As recorded: the oldest one has no times. */
 export function seedFeedbackTemplates(streams: Streams): FeedbackTemplate[] {
   const random = streams('feedback templates')
   const groups = ['On-site Interviews', 'Phone Screens'].map((name) => ({ id: random.uuid(), name }))

@@ -73,7 +73,7 @@ function requisitionOf({ requisitions }: SeededPeople, { application }: Opportun
   return requisitions.find(({ postings, status }) => status !== 'closed' && postings.includes(application?.posting ?? '')) ?? null
 }
 
-/** Scheduled by people in Lever, so the API cannot change them: two interviews each, one of them past. */
+/** Scheduled by people in Lever, so the API cannot change them: two interviews each, one of them in the past. */
 export function seedPanels(streams: Streams, { opportunities, users }: SeededPeople, interviewStages: string[]): Panel[] {
   const random = streams('panels')
   const active = opportunities.filter(({ stage, archived }, index) => index > 0 && !archived && interviewStages.includes(stage))

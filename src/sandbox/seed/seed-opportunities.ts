@@ -19,7 +19,7 @@ interface Company {
   postings: Posting[]
 }
 
-/** The first contact is Grace Hopper, whom the demonstration finds already in Lever. */
+/** The first contact is Grace Hopper, whom the demonstration finds in Lever. */
 export function seedContacts(streams: Streams): Contact[] {
   const random = streams('contacts')
   const grace = { name: 'Grace Hopper', ascii: 'grace.hopper' }
@@ -55,7 +55,7 @@ export function seedOpportunities(streams: Streams, company: Company, contacts: 
   const random = streams('opportunities')
   return Array.from({ length: OPPORTUNITIES }, (_, index) => {
     if (index === 0) return graceHopper(random, company, contacts[0] as Contact)
-    // beyond the contacts' number: a second and third candidacy of some
+    // more candidacies than contacts: some contacts have a second and a third
     const contact = contacts[index < CONTACTS ? index : 1 + ((index - CONTACTS) % 40)] as Contact
     return sampleOpportunity(random, company, contact, index)
   })
