@@ -1,6 +1,5 @@
 /**
- * `npm run after-restore`: run it once on a database that was restored from a backup, before the service is started on it.
- * See OPERATIONS.md.
+ * `npm run after-restore`: run it once on a database that was restored from a backup, before the service starts on it. See OPERATIONS.md.
  */
 import { composeParts } from '../src/compose/parts.ts'
 import { createLog } from '../src/log.ts'

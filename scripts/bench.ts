@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- [--quick] name…]`: runs the benchmarks on its own instance and compares them with floors and peers measured in the same run. Prints
- * tables, and writes them as JSON into the data folder. Exits 0 if everything could be measured, whether or not the goals are met.
+ * `npm run bench [-- [--quick] name…]`: runs the benchmarks on a separate instance and compares them with floors and peers measured in the
+ * same run. Prints tables, and writes them as JSON into the data folder. Exits 0 if everything could be measured, whether or not the goals
+ * are met.
  */
 import { join } from 'node:path'
 import { conversations } from './bench/conversations.ts'

@@ -1,8 +1,8 @@
 /**
- * Runs before every npm script: `node scripts/bootstrap.mjs [--if-missing] TARGET [arguments]`.
- * Makes sure that node_modules matches package-lock.json, then runs TARGET (a .ts file, or a package's .js) in this
- * same process, so that npm's signals and exit codes reach it. `--if-missing` leaves an existing node_modules as it is:
- * production installs with `npm ci --omit=dev`. Depends only on Node.
+ * Runs before every npm script: `node scripts/bootstrap.mjs [--if-missing] TARGET [arguments]`. Makes sure that node_modules matches
+ * package-lock.json, then runs TARGET (a .ts file, or a package's .js) in this same process, so that it receives npm's signals and npm its
+ * exit code. `--if-missing` leaves an existing node_modules unchanged, since production installs with `npm ci --omit=dev`. Depends only on
+ * Node.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -23,7 +23,7 @@ const [target, ...targetArguments] = process.argv.slice(onlyIfMissing ? 3 : 2)
 
 refuseOldNode()
 if (!target) stopWith('Usage: node scripts/bootstrap.mjs [--if-missing] TARGET [arguments]')
-// while another process installs, what is there is not complete
+// while another process installs, the existing packages are incomplete
 if (whyInstall() || existsSync(installLock)) await installOnce()
 await run(resolve(root, target))
 
@@ -35,7 +35,7 @@ function refuseOldNode() {
   )
 }
 
-/** Why packages have to be installed, in words, or null when they need not be. */
+/** Returns why packages have to be installed, as text, or null if they need not be. */
 function whyInstall() {
   if (!existsSync(join(root, 'node_modules'))) return 'they are missing'
   if (onlyIfMissing) return null
@@ -52,7 +52,7 @@ function lockFileHash() {
     .digest('hex')
 }
 
-/** Whether a developer's own `npm install` has brought what the lock file says: npm notes at its end what it installed. */
+/** True if a developer's own `npm install` has installed what the lock file says: npm records at its end what it installed. */
 function isInstalledByHand() {
   try {
     const wanted = readPackages('package-lock.json')
@@ -72,7 +72,7 @@ function readPackages(file) {
 async function installOnce() {
   const lock = await waitForLock(installLock)
   try {
-    const reason = whyInstall() // another process may have done it while this one waited
+    const reason = whyInstall() // another process may have installed while this one waited
     if (reason) await install(reason)
   } finally {
     await lock.release()
@@ -101,12 +101,12 @@ async function install(reason) {
   say(`Packages installed in ${Math.round((performance.now() - startedAt) / 1000)} s.`)
 }
 
-/** Runs `npm ci`, passing its lines on; resolves to its exit code and output. */
+/** Runs `npm ci` and passes its lines on; resolves to its exit code and output. */
 function npmCi() {
   return new Promise((done) => {
     let output = ''
-    const passOn = (signal) => child.kill(signal) // an npm that goes on by itself would meet the next one
-    for (const signal of SIGNALS) process.once(signal, passOn) // before npm begins, so that none ends this process alone
+    const passOn = (signal) => child.kill(signal) // an npm that keeps running would collide with the next one
+    for (const signal of SIGNALS) process.once(signal, passOn) // before npm starts, so that no signal ends only this process
     const child = startNpm()
     const beat = setInterval(() => say('  …still installing'), 15_000)
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk)).pipe(process.stderr, { end: false })
@@ -121,8 +121,8 @@ function npmCi() {
 }
 
 /**
- * By the npm that runs this script, if one does. Development packages are always included, whatever NODE_ENV says: what is
- * installed here has to serve every script.
+ * Uses the npm that runs this script, if any. Development packages are always included, whatever NODE_ENV says: the installed packages have
+ * to serve every script.
  */
 function startNpm() {
   const runningNpm = /npm-cli\.c?js$/.test(process.env.npm_execpath ?? '') ? process.env.npm_execpath : null
@@ -161,7 +161,7 @@ function explainFailure({ output, npmMissing }) {
   return `npm ci failed. ${cause ? cause[1] : 'See its output above. Fix the problem, then try again.'}`
 }
 
-/** Hands over to the target as if it had been started by itself. */
+/** Continues with the target as if it had been started directly. */
 async function run(file) {
   process.argv = [process.argv[0], file, ...targetArguments]
   if (/\.[mc]?tsx?$/.test(file)) {

@@ -1,7 +1,8 @@
 /**
- * `npm run chaos [-- --minutes 5 | --seconds 40] [--seed N] [--replicas 3] [--exports N] [--blow-every MS]`: two web and two worker processes on a real MongoDB
- * and a local Lever are killed, suspended and given false answers at random during exports. Then the content of Lever is compared with the requests.
- * Exits 0 only if every candidate is there once. Everything runs in a temporary folder and on loopback; the folder is kept if there are findings.
+ * `npm run chaos [-- --minutes 5 | --seconds 40] [--seed N] [--replicas 3] [--exports N] [--blow-every MS]`: two web and two worker
+ * processes on a real MongoDB and a local Lever are killed, suspended and given false answers at random during exports. Then the content of
+ * Lever is compared with the requests. Exits 0 only if every candidate is there once. Everything runs in a temporary folder and on
+ * loopback; the folder is kept if there are findings.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,6 @@
 /**
- * Compiles the service, the local Lever and the operators' commands into JavaScript with tsc and tsconfig.build.json. Writes to `dist`,
- * or to `DATA_DIR` if `dist` is on a read-only file system. This is plain JavaScript, because it runs before anything is compiled.
+ * Compiles the service, the local Lever and the operators' commands into JavaScript with tsc and tsconfig.build.json. Writes to `dist`, or
+ * to `DATA_DIR` if `dist` is on a read-only file system. This is plain JavaScript, because it runs before anything is compiled.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -13,7 +13,7 @@ import { tryLock, unwritableReason } from './lock-file.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 const settings = join(root, 'tsconfig.build.json')
-/** `ENOENT`: Node's error for a folder that it cannot create on a read-only file system. */
+/** `ENOENT` is Node's error for a folder that it cannot create on a read-only file system. */
 const CANNOT_WRITE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOENT'])
 const HOW_TO_BUILD =
   'The build is missing or older than the sources, and the compiler is not installed. Install the development packages (npm ci --include=dev) and run npm run build first; after that, npm ci --omit=dev may remove them.'
@@ -27,7 +27,7 @@ export async function runCompiled(program) {
   await import(pathToFileURL(join(build, program.replace(/\.ts$/, '.js'))).href)
 }
 
-/** Compiles even if there is a build, and resolves to its folder. */
+/** Compiles even if there is a build; resolves to its folder. */
 export async function compile() {
   return buildOf(await compileInto(buildPlaces(), () => false).catch(endWithMessage))
 }
@@ -102,7 +102,7 @@ function runCompiler(build) {
   })
 }
 
-/** Files that the compiled programs read beside the compiled files. */
+/** Copies files that the compiled programs expect next to them. */
 function assets() {
   const ofService = filesIn('src').filter((file) => !/\.(tsx?|md)$/.test(file))
   return [...ofService, join(root, 'scripts', 'lock-file.mjs'), join(root, 'package.json')]

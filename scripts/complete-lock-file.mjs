@@ -1,8 +1,8 @@
 /**
- * `node scripts/complete-lock-file.mjs`, after package-lock.json was made anew: adds the optional packages for other systems
- * that npm leaves out when the registry in use does not serve them. Without their entries `npm ci` of npm 11 refuses the
- * lock file, and a machine of another system would not get its own. These entries have no integrity, which a test refuses: with a registry that
- * serves the packages, take the entries out and run `npm install --package-lock-only`.
+ * `node scripts/complete-lock-file.mjs`, after package-lock.json was created again: adds the optional packages for other systems that npm
+ * leaves out if the registry in use does not serve them. Without their entries, `npm ci` of npm 11 refuses the lock file, and a machine
+ * with another system would not get its packages. These entries have no integrity, which a test refuses: with a registry that serves the
+ * packages, remove the entries and run `npm install --package-lock-only`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 

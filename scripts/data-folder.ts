@@ -7,15 +7,15 @@ export interface DataFolderLock {
 }
 
 /**
- * Makes the data folder if need be and holds it for this process: one instance a folder. The lock of a process that is
- * gone, killed or not, is taken over.
- * @throws Error in words for the operator: another instance has it, or it cannot be written
+ * Creates the data folder if needed and locks it for this process: one instance per folder. Takes over the lock of a process that is gone,
+ * killed or not.
+ * @throws Error with a message for the operator: another instance has it, or it cannot be written
  */
 export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
   return await lockFolder(dataDir, 'fulcrum.lock')
 }
 
-/** The same under a lock of another name, for what is started within a data folder. */
+/** Like {@link lockDataFolder}, with another lock name, for what is started within a data folder. */
 export async function lockFolder(dataDir: string, lockName: string): Promise<DataFolderLock> {
   const folder = resolve(dataDir)
   try {
@@ -28,7 +28,7 @@ export async function lockFolder(dataDir: string, lockName: string): Promise<Dat
   }
 }
 
-/** Words for what the file system refuses; undefined for anything else. */
+/** Returns an explanation of a file system error; undefined for any other error. */
 async function explainFolder(folder: string, error: unknown): Promise<Error | undefined> {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   const say = (message: string): Error => new Error(message, { cause: error })

@@ -1,9 +1,9 @@
 /**
  * `npm run erasures [-- --count 200] [--seed N] [--kill-every MS]`: erases people at random moments of single and bulk exports, notes and
- * conversations, while the local Lever is slow, fails or is down and two web and two worker processes are killed. Exits with 0 only if
- * nobody was created in Lever after `DELETE` answered, and no trace of an erased person is left in the database. Run it before a release,
- * and whenever the product writes something new to Lever or stores something new about people. Everything runs in a temporary folder and
- * on loopback; the folder is kept if there are findings.
+ * conversations, while the local Lever is slow, fails or is down and two web and two worker processes are killed. Exits with 0 only if no
+ * one was created in Lever after `DELETE` was answered, and no trace of an erased person is left in the database. Run it before a release,
+ * and whenever the product writes something new to Lever or stores something new about people. Everything runs in a temporary folder and on
+ * loopback; the folder is kept if there are findings.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

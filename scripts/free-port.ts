@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 const [FIRST, COUNT] = [20_000, 12_000]
 const TRIES = 50
 
-/** Returns a loopback port that is free at this moment. */
+/** Resolves to a loopback port that is free at this moment. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const port = FIRST + Math.floor(Math.random() * COUNT)
@@ -13,7 +13,7 @@ export async function freePort(): Promise<number> {
   throw new Error(`None of ${TRIES} ports from ${FIRST} on is free on 127.0.0.1.`)
 }
 
-/** Whether nobody listens on the port of loopback at this moment. */
+/** Resolves to true if nothing listens on the loopback port at this moment. */
 export async function canListen(port: number): Promise<boolean> {
   const server = createServer()
   const listens = await new Promise<boolean>((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * The database of an instance, for a script that works on it: the one in MONGODB_URI, otherwise the embedded one in DATA_DIR,
- * which must not be in use by a running `npm start`.
+ * Opens an instance's database for a script: the one in MONGODB_URI, otherwise the embedded one in DATA_DIR, which a running `npm start`
+ * must not be using.
  */
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -18,8 +18,8 @@ export interface InstanceDatabase {
 const FIND_WITHIN_MS = 5000
 
 /**
- * Connects mongoose's default connection, and reads the configuration as the service does; no index is built.
- * @throws ConfigError, or Error in words for the operator
+ * Connects mongoose's default connection, and reads the configuration as the service does; builds no index.
+ * @throws ConfigError, or Error with a message for the operator
  */
 export async function openInstanceDatabase(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<InstanceDatabase> {
   const given = readConfig(env)
@@ -43,7 +43,7 @@ export async function openInstanceDatabase(env: NodeJS.ProcessEnv, say: (line: s
   }
 }
 
-/** Those that `npm start` has made; none are made here, since nothing was sealed with them. */
+/** Reads the keys that `npm start` has made. Makes none, since nothing was sealed with new ones. */
 async function keptKeys(dataDir: string): Promise<string> {
   const isThere = await access(join(dataDir, 'secret-keys')).then(
     () => true,

@@ -1,6 +1,6 @@
 /**
- * `npm run lint`: checks rules, format, types, leftovers and the time of regular expressions at the same time. Prints the output of failed checks, and a line for each check.
- * `npm run lint -- --write` formats.
+ * `npm run lint`: checks rules, format, types, leftovers and the time of regular expressions at the same time. Prints the output of failed
+ * checks, and a line for each check. `npm run lint -- --write` formats.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'

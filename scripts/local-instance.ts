@@ -1,6 +1,6 @@
 /**
- * A whole instance on this machine: embedded MongoDB, the local Lever, web and worker. `npm start` runs one on the data folder,
- * the tour runs its own in a temporary folder.
+ * A complete instance on this machine: embedded MongoDB, the local Lever, web and worker. `npm start` runs one on the data folder; the tour
+ * runs its own in a temporary folder.
  */
 import { resolve } from 'node:path'
 import { compose, type Service } from '../src/compose/compose.ts'
@@ -17,7 +17,7 @@ export interface LocalInstance {
   config: Config
   service: Service
   operatorApiKey: string
-  /** Null where LEVER_ENVIRONMENT names a Lever elsewhere. */
+  /** Null if LEVER_ENVIRONMENT names another Lever. */
   sandbox: RunningSandbox | null
   stop(): Promise<void>
 }
@@ -25,14 +25,14 @@ export interface LocalInstance {
 export interface LocalInstanceOptions {
   env: NodeJS.ProcessEnv
   say: (line: string) => void
-  /** Gives the start up. */
+  /** Aborts the start. */
   signal?: AbortSignal
   samplePeople?: boolean
 }
 
 /**
- * Starts everything and resolves when it answers. What was begun is stopped again when a part does not start.
- * @throws ConfigError, or Error in words for the operator
+ * Starts everything and resolves when it answers. If a part does not start, the others are stopped again.
+ * @throws ConfigError, or Error with a message for the operator
  */
 export async function startLocalInstance({ env, say, signal, samplePeople = false }: LocalInstanceOptions): Promise<LocalInstance> {
   const given = await readGiven(env)
@@ -68,18 +68,18 @@ export async function startLocalInstance({ env, say, signal, samplePeople = fals
   }
 }
 
-/** A port of 0 is any free one, chosen now, since the addresses handed out begin with it. */
+/** Replaces port 0 with a free port now, since published addresses begin with it. */
 async function readGiven(env: NodeJS.ProcessEnv): Promise<Config> {
   const given = readConfig({ LEVER_ENVIRONMENT: 'local', ...filled(env) })
   return given.port === 0 ? readConfig({ LEVER_ENVIRONMENT: 'local', ...filled(env), PORT: String(await freePort()) }) : given
 }
 
-/** None where the variables name another Lever, on this machine or elsewhere. */
+/** False if the variables name another Lever, on this machine or elsewhere. */
 function needsSandbox({ lever }: Config): boolean {
   return lever.environment === 'local' && lever.apiUrl === readConfig({ LEVER_ENVIRONMENT: 'local' }).lever.apiUrl
 }
 
-/** MongoDB and the local Lever at the same time; either may be elsewhere. */
+/** Starts MongoDB and the local Lever at the same time; either may already run elsewhere. */
 async function startBeside(
   config: Config,
   { dataDir, say, signal }: { dataDir: string; say: (line: string) => void; signal: AbortSignal | undefined },
@@ -121,7 +121,7 @@ function leverVariables({ apiUrl, authUrl, audience, clientId, clientSecret }: R
   }
 }
 
-/** An empty variable is an absent one, and must not hide a value of ours. */
+/** Drops empty variables: they count as absent and must not hide a default. */
 function filled(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()))
 }

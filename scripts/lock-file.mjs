@@ -1,23 +1,24 @@
 /**
- * A file that says which running process holds something, free again as soon as that process is gone.
- * Plain JavaScript, since the bootstrap uses it before any package is installed; types stand in lock-file.d.mts.
+ * A file that says which running process holds something; it is free as soon as that process is gone. Plain JavaScript, since the bootstrap
+ * uses it before any package is installed; the types are in lock-file.d.mts.
  */
 import { link, mkdir, readFile, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Why a folder cannot be written, for people. `ENOENT` is what Node says of a folder that it cannot create on a read-only file system.
+ * Returns a readable reason why a folder cannot be written. `ENOENT` is Node's error for a folder that it cannot create on a read-only file
+ * system.
  */
 export function unwritableReason(code) {
   return code === 'EROFS' || code === 'ENOENT' ? 'read-only file system' : code
 }
 
-/** A take-over lasts milliseconds; one that looks older than this was interrupted. */
+/** A takeover lasts milliseconds; one that is older than this was interrupted. */
 const TAKEOVER_LIMIT_MS = 10_000
 
 /**
- * Tells one process from another that got the same id later: the ticks since boot at which it started, and the boot.
- * Null for a process that is gone (a zombie too), an empty string where the system does not tell (no `/proc`).
+ * Distinguishes a process from a later one with the same id: resolves to the ticks from boot to its start, and the boot. Null for a process
+ * that is gone (also a zombie), an empty string if the system does not say (no `/proc`).
  */
 export async function processBirth(pid) {
   if (!isRunning(pid)) return null
@@ -33,8 +34,8 @@ export async function processBirth(pid) {
 }
 
 /**
- * Takes the lock, or tells who has it: `{ release }` or `{ heldBy: pid }`. A lock whose process is gone, or whose process
- * id belongs to another program by now, is taken over. Throws what the file system throws (no permission, no folder).
+ * Takes the lock or says who has it: `{ release }` or `{ heldBy: pid }`. Takes over a lock whose process is gone, or whose process id now
+ * belongs to another program. Throws what the file system throws (no permission, no folder).
  */
 export async function tryLock(path) {
   const mine = JSON.stringify({ pid: process.pid, birth: (await processBirth(process.pid)) ?? '' })
@@ -52,11 +53,11 @@ function isRunning(pid) {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return error.code === 'EPERM' // another user's: it runs
+    return error.code === 'EPERM' // it belongs to another user, and runs
   }
 }
 
-/** Creates the file with its content in one step, so that nobody reads an empty lock; false when there is one. */
+/** Creates the file with its content in one step, so that no one reads an empty lock; false if there is one. */
 async function createWhole(path, content) {
   const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
   await writeFile(draft, content, { flag: 'wx', mode: 0o600 })
@@ -83,7 +84,7 @@ async function createExclusively(path, content) {
   }
 }
 
-/** Who holds the lock: `gone` without a file, null when nobody can be read out of it. */
+/** Resolves to the holder of the lock: `gone` without a file, null if the file names no one. */
 async function readHolder(path) {
   let text
   try {
@@ -106,7 +107,7 @@ async function isHolderAlive(holder) {
   return birth === '' || holder.birth === '' || birth === holder.birth
 }
 
-/** Removes a dead process's lock. Guarded by a folder, so that two who saw it dead cannot remove each other's new lock. */
+/** Removes a dead process's lock. A guard folder keeps two processes that saw it dead from removing each other's new lock. */
 async function removeStale(path) {
   const guard = `${path}.takeover`
   try {

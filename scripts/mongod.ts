@@ -1,6 +1,6 @@
 /**
- * The embedded MongoDB: a real mongod as a one-node replica set, with its data in the data folder.
- * `npm start`, the tour and the tests use it unless MONGODB_URI names another.
+ * The embedded MongoDB: a real mongod as a one-node replica set, with its data in the data folder. `npm start`, the tour and the tests use
+ * it unless MONGODB_URI names another.
  */
 import { access, constants, mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -20,29 +20,29 @@ import { becomePrimary, replicaSetUri, withAdmin } from './mongod/replica-set.ts
 const PRIMARY_LIMIT_MS = 30_000
 
 export interface RunningMongod {
-  /** With the replica set's name; the caller adds the name of a database. */
+  /** Includes the replica set's name; the caller adds the database name. */
   readonly uri: string
-  /** Which mongod was taken and where from, in words. */
+  /** Readable description of which mongod was used, and its origin. */
   readonly how: string
   readonly pid: number
-  /** Ends it cleanly and waits for that. May be called twice. */
+  /** Stops it cleanly and waits for its end. May be called twice. */
   stop(): Promise<void>
 }
 
 export interface StartOptions {
   readonly dataDir: string
   readonly say: (line: string) => void
-  /** Where programs, the cache folder and MONGOMS_SYSTEM_BINARY are looked up; this process's own unless given. */
+  /** Where to look up programs, the cache folder and MONGOMS_SYSTEM_BINARY; this process's environment by default. */
   readonly env?: NodeJS.ProcessEnv | undefined
-  /** Gives the start up: what was begun is ended, and the promise rejects with the signal's reason. */
+  /** Aborts the start: started processes are stopped, and the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Starts MongoDB on a data folder and resolves once it accepts writes. It stays on its port from start to start where that
- * is free. One that a crashed process left behind on this folder is used again.
- * @throws Error in words for the operator: nothing to start (every way tried is named), folder in use, not writable, disk
- * full, or data of another version
+ * Starts MongoDB on a data folder and resolves once it accepts writes. It keeps its port from start to start if that is free. A mongod that
+ * a crashed process left on this folder is used again.
+ * @throws Error with a message for the operator: no mongod (it names every way tried), folder in use, not writable, disk full, or data of
+ * another version
  */
 export async function startMongod(options: StartOptions): Promise<RunningMongod> {
   const dataDir = resolve(options.dataDir)

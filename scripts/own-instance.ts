@@ -9,8 +9,8 @@ import { startLocalInstance, type LocalInstance } from './local-instance.ts'
 const WAYS = ['PATH', 'HOME', 'MONGOMS_SYSTEM_BINARY'] as const
 
 /**
- * Its data go when this process ends.
- * @throws Error in words for the operator
+ * Starts the instance. Its data is deleted when this process ends.
+ * @throws Error with a message for the operator
  */
 export async function startOwnInstance(options: { samplePeople?: boolean } = {}): Promise<LocalInstance> {
   const dataDir = mkdtempSync(join(tmpdir(), 'fulcrum-own-'))

@@ -1,6 +1,6 @@
 /**
- * `npm run reseal`: moves every secret in the database to the first of SECRET_KEYS. Run it after adding a key and before a key is
- * retired. The service may keep running. If interrupted, run it again. Exits 0 once nothing is left to move.
+ * `npm run reseal`: reseals every secret in the database with the first of SECRET_KEYS. Run it after adding a key and before retiring one.
+ * The service may keep running. If interrupted, run it again. Exits 0 once nothing is left to reseal.
  */
 import { MissingKeysError, resealEverything, type ResealReport } from '../src/operators/reseal.ts'
 import { createSealer } from '../src/secrets/sealer.ts'

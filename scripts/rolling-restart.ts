@@ -1,8 +1,8 @@
 /**
- * `npm run rolling-restart [-- --from HEAD~1]`: two web and two worker processes of another commit are restarted, one after another, into this checkout
- * during exports, with old and new side by side on one database. Then the content of Lever is compared with the requests.
- * Run it before a release, and after any change to stored data. The other commit runs with the packages of this checkout.
- * Exits 0 only if each process exited 0 and every candidate is there once. Everything runs in a temporary folder and on loopback.
+ * `npm run rolling-restart [-- --from HEAD~1]`: two web and two worker processes of another commit are restarted, one after another, into
+ * this checkout during exports, with old and new ones on the same database. Then the content of Lever is compared with the requests. Run it
+ * before a release, and after any change to stored data. The other commit runs with the packages of this checkout. Exits 0 only if each
+ * process exited 0 and every candidate is there once. Everything runs in a temporary folder and on loopback.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
@@ -26,7 +26,10 @@ if (isFine) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 say(isFine ? 'No duplicates, nothing lost.' : 'Some checks failed.')
 process.exit(isFine ? 0 : 1)
 
-/** What the commit holds, with the packages of this checkout. @returns the folder */
+/**
+ * Checks out a commit and adds the packages of this checkout.
+ * @returns the folder
+ */
 function checkOut(revision: string, into: string): string {
   mkdirSync(into)
   const archive = join(into, 'archive.tar')

@@ -31,7 +31,7 @@ function describe(sandbox: RunningSandbox, dataDir: string): void {
 `)
 }
 
-/** What to tell a person about a start that failed. */
+/** Explains a failed start to a person. */
 function explain(error: unknown, port: number): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') return `Port ${port} is in use: stop the program that listens there, or set SANDBOX_PORT to a free one.`

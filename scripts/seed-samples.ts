@@ -11,7 +11,7 @@ export const SAMPLE_PEOPLE = [
 ] as const
 export const SAMPLE_CSV = join(import.meta.dirname, 'samples', 'candidates.csv')
 
-/** Does nothing where an organization is there already. */
+/** Does nothing if an organization exists. */
 export async function seedSamples({ url, operatorApiKey }: Pick<LocalInstance, 'url' | 'operatorApiKey'>): Promise<void> {
   const operator = { authorization: `Bearer ${operatorApiKey}` }
   const { data } = await send<{ data: unknown[] }>(`${url}/api/v1/organizations?limit=1`, { headers: operator })

@@ -1,4 +1,4 @@
-/** `npm run tour`: the main job, through the public interface alone, on its own instance. Exits 0 only if every step was verified. */
+/** `npm run tour`: the main workflow, only through the public interface, on its own instance. Exits 0 only if every step was verified. */
 import Table from 'cli-table3'
 import { Listr } from 'listr2'
 import { createCalls } from './tour/calls.ts'

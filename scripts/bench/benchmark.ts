@@ -1,17 +1,17 @@
 import type { Ground } from './ground.ts'
 
-/** What a benchmark measures, over passes of the same run; numbers keep their full precision for the file. */
+/** The results of a benchmark, over passes of the same run; numbers keep their full precision for the file. */
 export interface ResultTable {
   title: string
   head: readonly string[]
   rows: readonly (readonly (string | number)[])[]
 }
 
-/** A number that is promised, and what was measured. */
+/** A promised number, and the measured one. */
 export interface Goal {
   what: string
   measured: number
-  /** `atMost` where less is better. */
+  /** `atMost` is for numbers where less is better. */
   atLeast?: number
   atMost?: number
 }
@@ -22,13 +22,13 @@ export interface BenchmarkResult {
 }
 
 export interface BenchmarkOptions {
-  /** Smaller and shorter, to try the benchmark itself; such numbers say little. */
+  /** Smaller and shorter, for trying the benchmark; such numbers mean little. */
   quick: boolean
-  /** One line on where it is. */
+  /** Reports progress in one line. */
   say: (line: string) => void
 }
 
-/** Measures one thing on grounds of its own, bounded in time. */
+/** Measures one thing on its own ground, in bounded time. */
 export interface Benchmark {
   name: string
   title: string

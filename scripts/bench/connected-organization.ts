@@ -3,7 +3,7 @@ import { createCalls, until, type Calls } from '../tour/calls.ts'
 import type { LeverProcess, ServiceProcess } from './ground.ts'
 
 export const ADMIN = 'ana@acme.example'
-/** Seldom, so that looking does not take from what is measured. */
+/** Rarely, so that polling does not disturb the measurement. */
 const LOOK_EVERY_MS = 250
 export const SOURCER = 'bo@acme.example'
 
@@ -17,7 +17,7 @@ interface Connection {
   sync: { state: string; finishedAt: string | null; opportunities?: { complete: boolean; sweptAt: string | null } }
 }
 
-/** An organization connected to Lever by an API key, its sourcer mapped; not yet active. */
+/** Resolves to an organization connected to Lever by an API key, with a mapped sourcer; not yet active. */
 export async function connectOrganization({ url, operator }: ServiceProcess, lever: LeverProcess): Promise<Organization> {
   const made = await operator.send<{ id: string; apiKey: string }>('POST', 'organizations', { name: 'Bench', sourceName: 'Fulcrum' })
   const api = createCalls(`${url}/api/v1`, made.apiKey)
@@ -35,7 +35,7 @@ export async function activate({ api }: Organization, withinMs = 60_000): Promis
   await untilSynced(api, withinMs)
 }
 
-/** Resolves once nothing is being read and the mirror stands. */
+/** Resolves once nothing is being read and the mirror is complete. */
 export async function untilSynced(api: Calls, withinMs: number): Promise<void> {
   await until(
     "all of Lever's opportunities are read",

@@ -7,15 +7,15 @@ const AT_ONCE = 2000
 const SAID = ['Hello, may I call you tomorrow?', 'Yes, after four.', 'Thank you, until then!'] as const
 
 export interface QuietTimes {
-  /** When the first quiet time is over. */
+  /** End of the first quiet time. */
   from: Date
-  /** Over how long they end, evenly; 0: all at once. */
+  /** The period over which the quiet times end, evenly; 0: all at once. */
   overMs: number
 }
 
 /**
- * A conversation on each of the opportunities, of three messages, as they stand when the last one has been received; what is sent at the end of
- * the quiet time tells when that was, once it is noted.
+ * Writes a conversation of three messages for each of the opportunities, in its state after the last message. The last message contains the
+ * end of the quiet time, so that it can be read from the note.
  */
 export async function seedConversations(
   databaseUri: string,
@@ -52,17 +52,17 @@ function messagesOf(organization: Types.ObjectId, conversation: Types.ObjectId, 
 }
 
 export interface Noted {
-  /** Conversations of which all is noted. */
+  /** Conversations whose messages are all in notes. */
   conversations: number
   notes: number
-  /** How long after its quiet time Lever had answered to each note, in ms. */
+  /** How long after the quiet time Lever had answered each note, in ms. */
   lateMs: number[]
   /** When the first and the last note were written, in ms since the epoch. */
   firstAt: number
   lastAt: number
 }
 
-/** What became of the conversations whose quiet times begin to end at `from`. */
+/** Resolves to the state of the conversations whose quiet times begin to end at `from`. */
 export async function readNoted(databaseUri: string, { from }: QuietTimes): Promise<Noted> {
   const connection = await mongoose.createConnection(databaseUri).asPromise()
   const found = await connection

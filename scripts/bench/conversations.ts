@@ -14,23 +14,23 @@ const HOUR_MS = 3_600_000
 const LEVER = { perSecond: 10, burst: 20, latencyMs: 300 }
 const BUDGET = { perSecond: 10, burst: 15 }
 const AN_HOUR = 20_000
-/** Of the hour, what is measured, at Lever's own pace; the rate is the whole hour's. */
+/** The part of the hour that is measured, at Lever's real pace; the rate is that of the whole hour. */
 const SLICE = 1 / 10
 const EXPORTS = 600
 const QUICK = 1 / 5
-/** Of the second run: all of them due at once, Lever faster than one machine can use. */
+/** The second run: all of them are due at once, and Lever is faster than one machine can use. */
 const AT_ONCE = 2000
 const MUCH_FASTER = 60
-/** Of one organization; and the writes to the database that a note takes. */
+/** The limit per organization; also the number of database writes that a note takes. */
 const NOTES_AT_ONCE = 8
 const WRITES_A_NOTE = 5
 const HEAD_START_MS = 10_000
 const LOOK_EVERY_MS = 2000
-/** For a machine that cannot follow: the numbers tell it. */
+/** Extra time for a machine that cannot keep up: the numbers show it. */
 const LEEWAY_MS = 300_000
 const GOAL_LATE_MS = 5000
 
-/** Notes of conversations as they fall due beside a bulk of exports; and how fast a backlog of them is written. */
+/** Writes notes of conversations when they are due during a bulk export, and measures how fast a backlog of them is written. */
 export const conversations: Benchmark = {
   name: 'conversations',
   title: `Conversations that become notes: ${AN_HOUR} an hour, beside exports, for six minutes`,
@@ -146,7 +146,7 @@ async function runBacklog(ground: Ground, many: number): Promise<Backlog> {
   return { many, perSecond: (many * 1000) / (lastAt - firstAt), plainPerSecond }
 }
 
-/** As many calls and writes as notes take, of as many at a time, by a plain loop: without leases, fences, budget, or reading anything. */
+/** A plain loop that makes as many calls and writes as notes take, with the same concurrency: without leases, fences, budget, or reads. */
 async function writePlainly(lever: LeverProcess, databaseUri: string, ids: readonly string[]): Promise<number> {
   const connection = await mongoose.createConnection(databaseUri).asPromise()
   const collection = connection.collection<{ _id: string; step: number }>('plain_notes')

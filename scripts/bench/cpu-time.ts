@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
 
-/** Linux counts in hundredths of a second, whatever the kernel's own tick. */
+/** Linux counts in hundredths of a second, whatever the kernel's tick. */
 const TICK_MS = 10
 
-/** Processor time that a process has used so far, all threads, user and system, in ms; NaN where the system does not tell it so (only Linux does). */
+/**
+ * Resolves to the processor time that a process has used so far, all threads, user and system, in ms; NaN on systems other than Linux,
+ * which do not report it this way.
+ */
 export async function cpuMsOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

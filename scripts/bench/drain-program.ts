@@ -1,4 +1,4 @@
-/** Works off queued documents that ask for nothing, in one of three ways, and tells how many a second. */
+/** Processes queued documents that need no work, in one of three ways, and reports the rate per second. */
 import { MongoBackend } from '@agendajs/mongo-backend'
 import { Agenda } from 'agenda'
 import mongoose, { model, Schema } from 'mongoose'
@@ -31,7 +31,7 @@ async function queue(): Promise<void> {
   await ErrandModel.collection.insertMany(Array.from({ length: many }, () => ({ ...errand })))
 }
 
-/** As exports and deliveries are worked. */
+/** The way in which exports and deliveries are processed. */
 async function byWorker(): Promise<number> {
   await queue()
   let done = 0
@@ -54,7 +54,7 @@ async function byWorker(): Promise<number> {
   })
 }
 
-/** Each takes one, marks it done, and takes the next: no batches, leases or heartbeats, the same durability. */
+/** Each loop takes a document, marks it done, and takes the next: no batches, leases or heartbeats, the same durability. */
 async function byLoop(): Promise<number> {
   await queue()
   const startedAt = performance.now()
@@ -74,7 +74,7 @@ async function byLoop(): Promise<number> {
   return performance.now() - startedAt
 }
 
-/** One job a document, with the settings under which Agenda works through a backlog at all. */
+/** One job per document, with the only settings with which Agenda processes a backlog. */
 async function byAgenda(): Promise<number> {
   const { db } = mongoose.connection
   if (!db) throw new Error('not connected')

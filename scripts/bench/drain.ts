@@ -7,7 +7,7 @@ const DOCUMENTS = 20_000
 const JOBS = 500
 const PASSES = 2
 
-/** How fast queued work is worked off that takes no time by itself. */
+/** Measures how fast queued work is processed if the work takes no time. */
 export const drain: Benchmark = {
   name: 'drain',
   title: 'Working through queued documents that need no work, 32 at a time',

@@ -3,7 +3,10 @@ import { candidateKeys } from '../../src/candidates/candidate-keys.ts'
 import { searchForm } from '../../src/candidates/search-form.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 
-/** So many people whom Lever does not know, written straight into the collection. @returns their ids */
+/**
+ * Writes this many people whom Lever does not know straight into the collection.
+ * @returns their ids
+ */
 export async function seedCandidates(databaseUri: string, organization: string, many: number): Promise<string[]> {
   const connection = await mongoose.createConnection(databaseUri).asPromise()
   const at = new Date()

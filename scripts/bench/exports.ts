@@ -10,7 +10,7 @@ import { exportNowAndThen, type InteractiveExport } from './interactive-exports.
 import { forgetRequests, leverRequests } from './lever-requests.ts'
 import { quantile } from './quantiles.ts'
 
-/** So many requests Lever lets through at once, beyond the rate. */
+/** How many requests Lever accepts at once, beyond the rate. */
 const BURST = 20
 const RUNS = [
   { pace: 'real', processes: 1, many: 5000, mirror: 'fresh', clicks: 20 },
@@ -23,11 +23,11 @@ const GOAL_RATE = 0.95
 const GOAL_CALLS = { fresh: 1.05, stale: 2.05 } as const
 const GOAL_WAIT_MS = 250
 const CLICK_EVERY_MS = 1500
-/** Seldom, so that looking does not take from what is measured. */
+/** Rarely, so that polling does not disturb the measurement. */
 const LOOK_EVERY_MS = 1000
 const HOUR_MS = 3_600_000
 
-/** Lever's pace, and one ten times as fast, which shows how far the machine is from being the limit. */
+/** Lever's pace, and one that is ten times as fast, which shows how far the machine is from being the limit. */
 const PACES = { real: { perSecond: 10, latencyMs: 300 }, scaled: { perSecond: 100, latencyMs: 30 } } as const
 
 interface Pace {
@@ -35,7 +35,10 @@ interface Pace {
   latencyMs: number
 }
 
-/** Bulk exports against what the budget allows, by one and by four processes; and how long a person waits beside a bulk. */
+/**
+ * Compares bulk exports with what the budget allows, by one and by four processes, and measures how long a person waits during a bulk
+ * export.
+ */
 export const exports: Benchmark = {
   name: 'exports',
   title: 'Exports: speed of a bulk export, and how long a person waits beside one',
@@ -68,7 +71,7 @@ export const exports: Benchmark = {
   },
 }
 
-/** Whether the mirror may say of somebody that Lever does not have them. */
+/** A stale mirror may not say that a person is not in Lever. */
 type MirrorAge = 'fresh' | 'stale'
 
 interface Site {
@@ -94,7 +97,7 @@ interface BulkWish {
   processes: number
   many: number
   mirror: MirrorAge
-  /** Exports of a person beside it; as many are made before it, alone. */
+  /** Exports by a person during the bulk; the same number runs alone before it. */
   clicks: number
 }
 
@@ -142,7 +145,7 @@ async function runBulk(ground: Ground, pace: Pace, wish: BulkWish): Promise<Bulk
   }
 }
 
-/** As if its last sweep were an hour old, and the next one in the hands of a worker that is slow about it. */
+/** Makes the mirror look as if its last sweep were an hour old, and the next one in progress in a slow worker. */
 async function letMirrorAge(databaseUri: string): Promise<void> {
   const connection = await mongoose.createConnection(databaseUri).asPromise()
   const [anHourAgo, inAnHour] = [new Date(Date.now() - HOUR_MS), new Date(Date.now() + HOUR_MS)]
@@ -157,7 +160,7 @@ async function askForBulk({ api }: Organization, candidateIds: readonly string[]
   return { batchId, acceptedMs: performance.now() - startedAt }
 }
 
-/** The steady rate, once what may go at once has gone, as a share of what the budget allows. */
+/** Returns the steady rate after the burst, as a share of what the budget allows. */
 function ofBudget({ perSecond, sentAt }: BulkRun): number {
   const [first = 0, ...steady] = sentAt.slice(BURST)
   return (steady.length * 1000) / ((steady.at(-1) ?? first) - first) / perSecond

@@ -1,4 +1,4 @@
-/** What benchmarks stand on: a mongod of their own in a temporary folder, the local Lever and service processes beside it. */
+/** The ground of the benchmarks: a separate mongod in a temporary folder, the local Lever, and service processes. */
 import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -30,18 +30,18 @@ interface Stoppable {
 }
 
 export interface Ground {
-  /** URI of an empty database of this name. */
+  /** Resolves to the URI of an empty database of this name. */
   databaseUri(name: string): Promise<string>
-  /** The sample account, or one of so many opportunities. */
+  /** Starts the local Lever with the sample account, or with an account of this many opportunities. */
   startLever(options?: { opportunities?: number }): Promise<LeverProcess>
-  /** A production process, as `npm run serve` starts it. */
+  /** Starts a production process, as `npm run serve` does. */
   startService(env: Record<string, string>): Promise<ServiceProcess>
-  /** Another process, stopped with the rest. */
+  /** Registers another process that is stopped with the rest. */
   start<T extends Stoppable>(starting: Promise<T>): Promise<T>
-  /** Ends what a benchmark has left running. */
+  /** Stops everything that a benchmark has left running. */
   clear(): Promise<void>
   stop(): Promise<void>
-  /** Which mongod it is. */
+  /** Describes the mongod. */
   mongod: string
   mongodPid: number
 }
@@ -88,7 +88,7 @@ export async function startGround(say: (line: string) => void): Promise<Ground> 
   }
 }
 
-/** The variables of a process against this Lever and database; the budget and all else as in production unless overridden. */
+/** Resolves to a process's variables for this Lever and database; the budget and all else are as in production unless overridden. */
 export async function environmentFor(databaseUri: string, lever: LeverProcess, own: Record<string, string> = {}) {
   const port = String(await freePort())
   return {

@@ -9,10 +9,10 @@ const SETTLE_MS = 10_000
 const MEASURED_MS = 40_000
 const ALONE_MS = 10_000
 
-/** Commands a second, by name. */
+/** Commands per second, by name. */
 type Rates = Map<string, number>
 
-/** What one process with one active organization asks of the database while nobody does anything. */
+/** Measures what one idle process with one active organization requests from the database. */
 export const idle: Benchmark = {
   name: 'idle',
   title: 'Database operations of an idle process (web and worker, one active organization)',
@@ -49,7 +49,7 @@ export const idle: Benchmark = {
   },
 }
 
-/** On a connection of its own that is closed meanwhile, so that watching adds next to nothing. */
+/** Uses a separate connection that is closed afterwards, so that watching adds next to nothing. */
 async function onDatabase<T>(uri: string, use: (db: mongo.Db) => Promise<T>): Promise<T> {
   const connection = await mongoose.createConnection(uri, { appName: 'bench' }).asPromise()
   try {
@@ -73,7 +73,7 @@ async function commandCounts(db: mongo.Db): Promise<Map<string, number>> {
   return new Map(commands.map(([command, { total }]) => [command, Number(total ?? 0)]))
 }
 
-/** From MongoDB's profiler: what was asked of which collection. */
+/** Reads MongoDB's profiler: the number of queries per collection. */
 async function readCauses(db: mongo.Db, forMs: number): Promise<ResultTable> {
   const profiled = await db
     .collection('system.profile')

@@ -13,7 +13,7 @@ export const DURABLY = { w: 'majority', j: true } as const
 
 const [ORGANIZATION, CONNECTION] = [new Types.ObjectId(), new Types.ObjectId()]
 
-/** The same fields as the service stores. */
+/** Returns the same fields as the service stores. */
 export function deliveryOf(body: IncomingBody, payload: string): mongo.Document {
   const { id, event, token, triggeredAt, signature, data } = body
   return {

@@ -1,4 +1,4 @@
-/** The floor of durable intake: `insertMany` alone, one group after another, without HTTP, parsing or signatures. */
+/** The floor of durable intake: only `insertMany`, one group after another, without HTTP, parsing or signatures. */
 import mongoose from 'mongoose'
 import { DeliveryModel } from '../../src/webhooks/delivery-model.ts'
 import { deliveryOf, DURABLY, type IncomingBody } from './intake-documents.ts'

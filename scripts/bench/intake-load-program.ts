@@ -1,4 +1,4 @@
-/** Sends signed webhooks over plain sockets, since a complete HTTP client would take the processor from what is measured. */
+/** Sends signed webhooks over plain sockets, since a complete HTTP client would use processor time that the measured server needs. */
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { IntakeLoad, LoadResult } from './intake-load.ts'
@@ -6,14 +6,14 @@ import { readGiven, tell } from './program.ts'
 import { quantile } from './quantiles.ts'
 import { signedBody } from './webhook-bodies.ts'
 
-/** More than any server that stores takes in here. */
+/** More than any server that stores them can accept here. */
 const MADE_PER_SECOND = 10_000
 
 const load = readGiven() as IntakeLoad
 const times: number[] = []
 const due: number[] = []
 const free: Socket[] = []
-/** Made before the clock starts, so that signing takes nothing from what is measured; beyond these, on the way. */
+/** Made before the clock starts, so that signing does not disturb the measurement; any more are made during the run. */
 const ready = Array.from({ length: Math.ceil(load.seconds * MADE_PER_SECOND) }, signedRequest)
 const sentAt = new WeakMap<Socket, number>()
 let refused = 0
@@ -69,7 +69,7 @@ function note(socket: Socket, isAccepted: boolean): void {
   else refused += 1
 }
 
-/** A connection that is free takes what is due, or waits. */
+/** A free connection sends what is due, or waits. */
 function offer(socket: Socket): void {
   if (load.perSecond === undefined) return send(socket, performance.now())
   const next = due.shift()
@@ -88,7 +88,7 @@ function signedRequest(): string {
   return `POST ${load.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
 
-/** Evenly, as far as timers allow. */
+/** Schedules arrivals evenly, as far as timers allow. */
 async function arrive(perSecond: number): Promise<void> {
   let arrived = 0
   while (performance.now() - startedAt < load.seconds * 1000) {

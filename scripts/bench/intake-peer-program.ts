@@ -1,4 +1,4 @@
-/** What the intake is compared with: servers that do less, each as small as can be, with the same database, document and indexes. */
+/** Servers that the intake is compared with: they do less, each as small as possible, with the same database, document and indexes. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -41,7 +41,7 @@ async function insertOne(document: mongo.Document): Promise<void> {
   await DeliveryModel.collection.insertOne(document, { writeConcern: DURABLY })
 }
 
-/** One group after another, each of what came in meanwhile. */
+/** Writes one group after another, each with what arrived during the write before. */
 function insertInGroups(): (document: mongo.Document) => Promise<void> {
   let waiting: { document: mongo.Document; done: () => void }[] = []
   let isWriting = false

@@ -17,7 +17,7 @@ const HALF = 0.5
 const GOAL_OF_FLOOR = 0.6
 const GOAL_OF_EACH = 2
 
-/** One who takes webhooks in. */
+/** A server that accepts webhooks. */
 interface Contestant {
   name: string
   pid: number
@@ -26,7 +26,7 @@ interface Contestant {
   half: Measured[]
 }
 
-/** Microseconds of processor that one webhook costs: of the process that writes it, of MongoDB, of the sender. */
+/** Microseconds of processor time per webhook: of the process that writes it, of MongoDB, of the sender. */
 interface Cost {
   usHere: number
   usMongod: number
@@ -39,7 +39,9 @@ interface FloorPass extends Pick<Cost, 'usHere' | 'usMongod'> {
   perSecond: number
 }
 
-/** Accepted webhooks a second, and what an answer takes at half of that, beside servers that do less and the bare writing. */
+/**
+ * Measures accepted webhooks per second, and the answer time at half of that rate, compared with servers that do less and with bare writes.
+ */
 export const intake: Benchmark = {
   name: 'intake',
   title: `Webhooks stored durably, over ${CONNECTIONS} connections`,
@@ -63,7 +65,7 @@ export const intake: Benchmark = {
   },
 }
 
-/** The service without workers: what is measured is the taking in. */
+/** Starts the service without workers, since only the intake is measured. */
 async function startIntake(ground: Ground): Promise<Contestant> {
   const lever = await ground.startLever()
   const databaseUri = await ground.databaseUri('intake')
@@ -151,7 +153,10 @@ function ratesOf(contestants: readonly Contestant[], floorPasses: readonly Floor
   }
 }
 
-/** Where sender, server and database share the processors, this bounds the rates above: a million times their number by the sum. */
+/**
+ * If sender, server and database share the processors, this limits the rates above: a million times the number of processors, divided by
+ * the sum.
+ */
 function costsOf(contestants: readonly Contestant[], floorPasses: readonly FloorPass[]): ResultTable {
   const rows = contestants.map(({ name, full }) => {
     const costs = (['usHere', 'usMongod', 'usSender'] as const).map((of) => median(full.map((pass) => pass[of])))

@@ -3,19 +3,19 @@ import { SOURCER, type Organization } from './connected-organization.ts'
 import type { LeverProcess } from './ground.ts'
 import { leverRequests, type LeverRequest } from './lever-requests.ts'
 
-/** One export that a person asked for: when it was asked, accepted, first seen by Lever and sent to it, in ms since the epoch. */
+/** One export that a person requested: when it was requested, accepted, first seen by Lever and sent to it, in ms since the epoch. */
 export interface InteractiveExport {
   askedAt: number
   acceptedAt: number
-  /** Of its first request to Lever. */
+  /** Time of its first request to Lever. */
   begunAt: number
-  /** Of its `POST /opportunities`. */
+  /** Time of its `POST /opportunities`. */
   sentAt: number
 }
 
 let people = 0
 
-/** Exports of new people one after another, `everyMs` apart, as a person clicks; resolves when all were sent, or `withinMs` after the last. */
+/** Exports new people one after another, `everyMs` apart, as a person clicks. Resolves when all are sent, or `withinMs` after the last. */
 export async function exportNowAndThen(
   { api }: Organization,
   lever: LeverProcess,

@@ -5,8 +5,8 @@ const YEAR_MS = 365 * 86_400_000
 const OLDEST_YEARS = 5
 
 /**
- * A Lever account of so many opportunities, each of a person of its own, made over the last five years and more of them lately: the sample
- * account's, again and again under other ids, addresses and times.
+ * Returns a Lever account with this many opportunities, each of a different person, created over the last five years, with more of them
+ * recently: copies of the sample account's under other ids, addresses and times.
  */
 export function largeAccount(opportunities: number): AccountData {
   const account = sampleAccount({})
@@ -35,7 +35,7 @@ function pick<T>(items: readonly T[], index: number): T {
   return item
 }
 
-/** In the form of Lever's ids; `kind` keeps those of different records apart. */
+/** Returns an id in Lever's format; `kind` keeps the ids of different records apart. */
 function idOf(kind: number, index: number): string {
   return `${String(kind).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`
 }

@@ -1,4 +1,4 @@
-/** The local Lever as a process of its own, with a large account where one is asked for. */
+/** Runs the local Lever as a separate process, with a large account if requested. */
 import { startSandbox } from '../../src/sandbox/sandbox.ts'
 import { largeAccount } from './large-account.ts'
 import { readGiven, tell } from './program.ts'

@@ -1,6 +1,6 @@
 import type { LeverProcess } from './ground.ts'
 
-/** As the local Lever's control interface shows them. */
+/** A request as the local Lever's control interface shows it. */
 export interface LeverRequest {
   /** ms since the epoch */
   at: number

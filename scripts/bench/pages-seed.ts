@@ -1,4 +1,4 @@
-/** A database as an organization has it after a year: written straight into the collections, since only reading is measured. */
+/** A database like that of an organization after a year: written straight into the collections, since only reads are measured. */
 import mongoose, { Types } from 'mongoose'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { candidateKeys } from '../../src/candidates/candidate-keys.ts'
@@ -18,17 +18,17 @@ export interface Seeded {
 interface Surroundings {
   organization: Types.ObjectId
   connection: Types.ObjectId
-  /** Who asks for exports, in turn. */
+  /** The people who request exports, in turn. */
   requesters: readonly string[]
 }
 
 const AT_ONCE = 2000
 const GIVEN = ['Ana', 'Bo', 'Chidi', 'Dilnoza', 'Emile', 'Farida', 'Gus', 'Hélène', 'Ines', 'Jun']
 const FAMILY = ['Duarte', 'Lindqvist', 'Okafor', 'Yusupova', 'Laurent', 'Haddad', 'Novak', 'Moreau', 'Silva', 'Tanaka', 'Weiß', 'Ozturk']
-/** Of ten exports. */
+/** The outcomes of each ten exports. */
 const FATES = ['exported', 'exported', 'exported', 'exported', 'exported', 'exported', 'duplicate', 'failed', 'canceled', 'queued'] as const
 
-/** As many candidates as exports, deliveries and records of the audit trail; one export a candidate. */
+/** Writes the same number of candidates, exports, deliveries and audit records; one export per candidate. */
 export async function seedPages(databaseUri: string, organizationId: string, many: number, requesters: readonly string[]): Promise<Seeded> {
   await mongoose.connect(databaseUri, { autoIndex: false })
   const organization = new Types.ObjectId(organizationId)
@@ -90,7 +90,7 @@ function deliveryAt(index: number, { organization, connection }: Surroundings) {
   } // prettier-ignore
 }
 
-/** After those that setting up has written; nothing here verifies the chain. */
+/** Numbered after the records of the setup; nothing here verifies the chain. */
 function auditEventAt(index: number, { organization, requesters }: Surroundings) {
   const at = new Date(Date.now() - index * 60_000)
   const actor = `user:${requesters[index % requesters.length]}`

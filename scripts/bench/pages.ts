@@ -7,11 +7,11 @@ import { environmentFor, type Ground } from './ground.ts'
 import { seedPages, type Seeded } from './pages-seed.ts'
 import { quantile } from './quantiles.ts'
 
-/** So many of each role take turns, since one person may ask only so often. */
+/** This many people of each role take turns, since a person's request rate is limited. */
 const PEOPLE = 30
 const RECORDS = 10_000
 const GOAL_MS = 100
-/** So many that the p99 of a page is not its longest. */
+/** Enough that the p99 of a page is not its maximum. */
 const ROUNDS = 200
 const WARM_UP_ROUNDS = 10
 
@@ -22,7 +22,7 @@ interface TimedPage {
   timesMs: number[]
 }
 
-/** Every page's answer time over HTTP, one request at a time, with 10,000 candidates, exports, deliveries and records of the audit trail. */
+/** Measures every page's answer time over HTTP, one request at a time, with 10,000 candidates, exports, deliveries and audit records. */
 export const pages: Benchmark = {
   name: 'pages',
   title: 'Answer times of all pages with 10,000 candidates and 10,000 exports in the database',
@@ -40,7 +40,7 @@ export const pages: Benchmark = {
       for (const [index, page] of timed.entries()) {
         const people = cookies[page.role]
         const tookMs = await timeOf(new URL(page.path, url), people[(round + WARM_UP_ROUNDS + index) % people.length] ?? '')
-        if (round >= 0) page.timesMs.push(tookMs) // those before warm up
+        if (round >= 0) page.timesMs.push(tookMs) // earlier rounds are a warm-up
       }
     }
     const slowest = Math.max(...timed.map(({ timesMs }) => quantile(timesMs, 0.99)))
@@ -48,7 +48,7 @@ export const pages: Benchmark = {
   },
 }
 
-/** A web process beside a full database. Lever answers at once and without a limit: what is timed is this side. */
+/** Starts a web process with a full database. Lever answers at once and without a limit, since only our side is measured. */
 async function prepare(ground: Ground, say: (line: string) => void): Promise<{ url: string; organization: Organization; seeded: Seeded }> {
   const databaseUri = await ground.databaseUri('pages')
   const lever = await ground.startLever()
@@ -64,7 +64,7 @@ async function prepare(ground: Ground, say: (line: string) => void): Promise<{ u
   return { url, organization, seeded }
 }
 
-/** @returns cookies of people of that role, the first of them known from the setting up */
+/** @returns cookies of people of that role, the first of whom the setup created */
 async function signInMany(url: string, { apiKey }: Organization, role: 'admin' | 'sourcer'): Promise<string[]> {
   const api = createCalls(`${url}/api/v1`, apiKey)
   const others = Array.from({ length: PEOPLE - 1 }, (_, index) => `${role}-${index}@pages.example`)
@@ -96,7 +96,10 @@ function pagesToMeasure({ candidateIds, deliveryId }: Seeded): TimedPage[] {
   ]
 }
 
-/** @returns ms until the last byte. @throws Error for anything but a page */
+/**
+ * @returns ms until the last byte
+ * @throws Error for any answer that is not a page
+ */
 async function timeOf(url: URL, cookie: string): Promise<number> {
   const startedAt = performance.now()
   const answer = await fetch(url, { headers: { cookie, accept: 'text/html' }, redirect: 'manual' })

@@ -1,17 +1,18 @@
-/** Programs of a benchmark: processes of their own, so that who measures and what is measured do not share an event loop. */
+/** Benchmark programs run as separate processes, so that the measuring and the measured side do not share an event loop. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 
 export interface RunningProgram<T> {
-  /** What it has told first. */
+  /** Its first message. */
   told: T
   pid: number
   stop: () => Promise<void>
 }
 
 /**
- * Starts `<name>-program.ts` beside this file, and resolves with what it tells first by {@link tell}; `given` is its {@link readGiven}.
- * @throws Error when it ends before it tells anything
+ * Starts `<name>-program.ts` from this folder and resolves to its first message, sent with {@link tell}; `given` is what its {@link
+ * readGiven} returns.
+ * @throws Error if it ends before the first message
  */
 export async function startProgram<T>(name: string, given: unknown): Promise<RunningProgram<T>> {
   const child = fork(`${import.meta.dirname}/${name}-program.ts`, [JSON.stringify(given)], { execArgv: ['--import', 'tsx'] })
@@ -23,14 +24,14 @@ export async function startProgram<T>(name: string, given: unknown): Promise<Run
   }
 }
 
-/** Runs a program that tells its result and ends. */
+/** Runs a program that reports its result and ends. */
 export async function runProgram<R>(name: string, given: unknown): Promise<R> {
   const program = await startProgram<R>(name, given)
   await program.stop()
   return program.told
 }
 
-/** By SIGTERM, and by SIGKILL where that is not enough. */
+/** Ends a process by SIGTERM, or by SIGKILL if that is not enough. */
 export async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
@@ -53,12 +54,12 @@ function nextMessage<T>(child: ChildProcess, name: string): Promise<T> {
   })
 }
 
-/** In a program: what it was started with. */
+/** For a program: returns its input. */
 export function readGiven(): unknown {
   return JSON.parse(process.argv[2] ?? '{}')
 }
 
-/** In a program: a word to who started it. */
+/** For a program: sends a message to its parent. */
 export function tell(message: object): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()))
 }

@@ -1,4 +1,4 @@
-/** The smallest value that at least that share of the values do not exceed; NaN of none. */
+/** Returns the smallest value that at least that share of the values do not exceed; NaN for an empty list. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN

@@ -8,7 +8,7 @@ export interface MeasuredBenchmark extends BenchmarkResult {
   name: string
   title: string
   tookMs: number
-  /** Of the last minute, before and after: other work on the machine makes the numbers worse. */
+  /** The system's load of the last minute, before and after: other work on the machine makes the numbers worse. */
   loadBefore: number
   loadAfter: number
 }
@@ -41,7 +41,7 @@ function shown(value: string | number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US') : value.toFixed(Math.abs(value) < 100 ? 2 : 0)
 }
 
-/** @returns the file it wrote */
+/** @returns the path of the written file */
 export async function writeReport(folder: string, mongod: string, benchmarks: readonly MeasuredBenchmark[]): Promise<string> {
   const at = new Date().toISOString()
   const machine = { platform: platform(), arch: arch(), cpus: cpus().length, cpu: cpus()[0]?.model ?? '', memoryBytes: totalmem() }

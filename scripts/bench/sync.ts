@@ -8,7 +8,7 @@ import { quantile } from './quantiles.ts'
 const OPPORTUNITIES = 50_000
 const LATENCY_MS = 300
 const PER_SECOND = 10
-/** So many requests Lever lets through at once. */
+/** How many requests Lever accepts at once. */
 const BURST = 20
 const GOAL_RATIO = 1.15
 const GOAL_START_MS = 1000
@@ -16,7 +16,9 @@ const EXPORTS = 8
 const EXPORT_EVERY_MS = 4000
 const CHANGES = [0, 100, 1000]
 
-/** The first sync at Lever's own pace: 300 ms an answer, ten requests a second, while a person exports now and then; then sweeps. */
+/**
+ * Measures the first sync at Lever's pace (300 ms per answer, ten requests per second) while a person exports now and then; then sweeps.
+ */
 export const sync: Benchmark = {
   name: 'sync',
   title: "First sync of Lever's opportunities at 10 requests a second and 300 ms an answer",
@@ -72,7 +74,7 @@ interface Sweep {
   tookMs: number
 }
 
-/** After so many people were moved to another stage in Lever, of which nothing told us. */
+/** Sweeps after this many people were moved to another stage in Lever without a webhook. */
 async function sweep({ api }: Organization, lever: LeverProcess, changes: number): Promise<Sweep> {
   const { data } = await lever.control.get<{ data: { id: string }[] }>('opportunities')
   for (const { id } of data.slice(0, changes)) await lever.control.send('POST', `opportunities/${id}/stage`, { stage: 'lead-reached-out' })

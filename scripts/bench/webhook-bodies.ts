@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
 
-/** What Lever posts for a stage change, signed with the token: new with every call, 500 to 600 bytes as real ones. */
+/** Returns a signed webhook body for a stage change, as Lever posts it: new with every call, and 500 to 600 bytes like real ones. */
 export function signedBody(signatureToken: string): string {
   const [token, triggeredAt] = [randomUUID(), Date.now()]
   const signature = createHmac('sha256', signatureToken).update(`${token}${triggeredAt}`).digest('hex')

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** What addresses of one page have in common: ids and names of events are no part of it, and of what is asked for only the names. */
+/** Returns what addresses of one page have in common: without ids and event names, and with only the names of query parameters. */
 export function kindOf(address: string): string {
   const { pathname, searchParams } = new URL(address, 'http://here')
   const path = pathname
@@ -10,7 +10,7 @@ export function kindOf(address: string): string {
   return names.length === 0 ? path : `${path}?${names.join('&')}`
 }
 
-/** Files to keep, and the API with its documentation, which is Swagger UI's. */
+/** Downloads, and the API with its documentation, which belongs to Swagger UI. */
 const NO_PAGE = /\.csv\b|^\/api\//
 
 /**

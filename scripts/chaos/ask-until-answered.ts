@@ -3,7 +3,7 @@ import { got } from 'got'
 import type { Random } from './random.ts'
 
 const ASKED_AGAIN_MS = 300
-/** How long the same request is repeated until it is answered. */
+/** How long a request is repeated until it is answered. */
 const ANSWERED_WITHIN_MS = 120_000
 const CALL_LIMIT_MS = 10_000
 
@@ -22,7 +22,7 @@ export interface AskedRequest {
   limitMs?: number
 }
 
-/** Repeats a request until it is answered, whichever process is killed; null if there is no answer but 503 for two minutes. */
+/** Repeats a request until it is answered, whichever process is killed; null if every answer for two minutes is 503. */
 export async function askUntilAnswered({ urls, random }: Asking, request: AskedRequest): Promise<{ status: number; body: string } | null> {
   const { method, path, json, headers, limitMs = CALL_LIMIT_MS } = request
   for (const deadline = performance.now() + ANSWERED_WITHIN_MS; performance.now() < deadline; await sleep(ASKED_AGAIN_MS)) {

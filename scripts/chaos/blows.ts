@@ -5,7 +5,7 @@ import type { ServiceProcess } from './service-process.ts'
 import { SUSPENDED_MS } from './times.ts'
 
 const BLOWS = ['kill', 'kill', 'kill', 'kill', 'suspend', 'suspend', 'suspend', 'suspend', 'restart', 'mongodKill', 'stepDown'] as const
-/** Of those to a process: workers hold what could be done twice. */
+/** The share of process blows that hit workers, which hold the work that could be done twice. */
 const AT_WORKERS = 0.75
 export type Blow = (typeof BLOWS)[number]
 export type BlowCounts = Record<Blow, number>
@@ -16,8 +16,9 @@ interface Struck {
 }
 
 /**
- * Kills, suspends and restarts at random until aborted, three at a time, none before it has got up from the last blow; resolves when all have.
- * @throws Error when one does not
+ * Kills, suspends and restarts at random until aborted: up to three blows at a time, and none on a target that has not recovered from the
+ * last one. Resolves when all have recovered.
+ * @throws Error if one does not
  */
 export async function strike({ processes, mongods }: Struck, random: Random, everyMs: number, until: AbortSignal): Promise<BlowCounts> {
   const counts: BlowCounts = { kill: 0, suspend: 0, restart: 0, mongodKill: 0, stepDown: 0 }
@@ -41,7 +42,7 @@ export async function strike({ processes, mongods }: Struck, random: Random, eve
     if (blow === 'kill') return on(target.name, () => target.kill().then(() => target.untilReady()), blow)
     if (blow === 'suspend') return on(target.name, () => target.suspend(random.between(SUSPENDED_MS.least, SUSPENDED_MS.most)), blow)
     if (blow === 'restart') return on(target.name, () => target.restart().then(() => target.untilReady()), blow)
-    // one that is down takes the others' majority with it: the set is struck one node at a time
+    // a node that is down costs the others their majority, so the set is hit one node at a time
     if (blow === 'mongodKill') return on('mongod', () => mongods.kill(random.between(0, mongods.size - 1)), blow)
     return on('mongod', () => mongods.stepDown().catch(() => undefined), blow)
   }

@@ -15,7 +15,7 @@ import type { LeverRequest } from './lever-log.ts'
 import type { Stage } from './stage.ts'
 import type { Asked } from './wishes.ts'
 
-/** What there is in Lever and here, once all that was asked for has ended. */
+/** Collects the state of Lever and of the database, once everything requested has ended. */
 export async function gather({ db, control, organizations }: Stage, asked: Asked, requests: LeverRequest[]): Promise<Evidence> {
   const exports = await db.collection<ExportRecord>('exports').find().toArray()
   const sources = new Set(organizations.map(({ source }) => source))
@@ -28,7 +28,7 @@ export async function gather({ db, control, organizations }: Stage, asked: Asked
   return { exports, accepted: asked.exports, opportunities, notes, requests }
 }
 
-/** Everything that is not as it must be. */
+/** Resolves to everything that violates an invariant. */
 export async function findBreaches(evidence: Evidence, asked: Asked, urls: readonly string[]): Promise<Breach[]> {
   return [
     ...[findDoubles, findLost, findImpostors, findNotes].flatMap((find) => find(evidence)),

@@ -3,7 +3,7 @@ import { groupBy } from './group-by.ts'
 import type { LeverRequest } from './lever-log.ts'
 import { BURST, PER_SECOND } from './times.ts'
 
-/** Something that must never be so, and what it is about. */
+/** A violated invariant, and what it is about. */
 export interface Breach {
   what: 'double' | 'lost' | 'performed as another' | 'note' | 'batch' | 'budget' | 'answer'
   ids: string[]
@@ -30,9 +30,9 @@ export interface LeverRecord {
 
 export interface Evidence {
   exports: readonly ExportRecord[]
-  /** Of exports that were accepted. */
+  /** Accepted exports. */
   accepted: ReadonlySet<string>
-  /** Those of our sources alone. */
+  /** Only those with our sources. */
   opportunities: readonly LeverRecord[]
   /** How many notes each of them has. */
   notes: ReadonlyMap<string, number>
@@ -41,7 +41,7 @@ export interface Evidence {
 
 const ENDED = new Set(['exported', 'duplicate', 'canceled'])
 
-/** One opportunity for each export that made one, and none that nobody made. */
+/** Checks that each export that made an opportunity made exactly one, and that no opportunity has no export. */
 export function findDoubles({ exports, opportunities }: Evidence): Breach[] {
   const makers = groupBy(
     exports.filter(({ madeOpportunityId }) => madeOpportunityId !== undefined),
@@ -55,7 +55,7 @@ export function findDoubles({ exports, opportunities }: Evidence): Breach[] {
   }))
 }
 
-/** What was accepted is there and has ended as it may, with something in Lever to show for it. */
+/** Checks that each accepted export exists, has ended in an allowed way, and has a matching record in Lever. */
 export function findLost({ exports, accepted, opportunities }: Evidence): Breach[] {
   const known = new Set(exports.map(({ _id }) => String(_id)))
   const inLever = new Set(opportunities.map(({ id }) => id))
@@ -72,7 +72,7 @@ export function findLost({ exports, accepted, opportunities }: Evidence): Breach
   return [...gone, ...stuck, ...empty]
 }
 
-/** Every creation that took effect was made as the mapped user of who asked. */
+/** Checks that every creation that took effect was made as the mapped user of its requester. */
 export function findImpostors({ exports, requests }: Evidence): Breach[] {
   const made = new Map(exports.map((one) => [one.madeOpportunityId, one]))
   return requests.flatMap(({ method, path, effectId, query }) => {
@@ -82,7 +82,7 @@ export function findImpostors({ exports, requests }: Evidence): Breach[] {
   })
 }
 
-/** A note asked for is written, once. */
+/** Checks that each requested note is written exactly once. */
 export function findNotes({ exports, notes }: Evidence): Breach[] {
   return exports.flatMap(({ _id, note, status, opportunityId }) => {
     if (!note || status !== 'exported') return []
@@ -91,7 +91,7 @@ export function findNotes({ exports, notes }: Evidence): Breach[] {
   })
 }
 
-/** Windows, and how much a request may be late on its way: on a busy machine those of a moment come in a bunch. */
+/** Windows that allow for late requests: on a busy machine, simultaneous ones arrive together. */
 const WINDOWS_MS = [1000, 5000, 20_000] as const
 const LATE_MS = 1000
 
@@ -101,10 +101,10 @@ export interface BudgetUse {
   allowed: number
 }
 
-/** The most requests of any credential in any such time. */
+/** Returns the most requests of any credential in each window. */
 export function budgetUse(requests: readonly LeverRequest[]): BudgetUse[] {
   const byCredential = groupBy(requests, ({ credential }) => credential)
-  byCredential.delete(null) // hit by a fault before Lever looked who it was
+  byCredential.delete(null) // a fault hit it before Lever identified the caller
   return WINDOWS_MS.map((windowMs) => {
     const most = Math.max(0, ...[...byCredential.values()].map((own) => mostWithin(own.map(({ at }) => at), windowMs))) // prettier-ignore
     return { windowMs, most, allowed: Math.ceil(BURST + (PER_SECOND * (windowMs + LATE_MS)) / 1000) }

@@ -4,7 +4,7 @@ import type { Random } from './random.ts'
 import { LATE_EFFECT_MS, LATENCY_MS, SEARCH_LAG_MS, TIMEOUT_MS } from './times.ts'
 
 const ROUND_MS = 3000
-/** Of some ninety requests: with many more hardly anything would go over. */
+/** Per about ninety requests; with many more, hardly any would succeed. */
 const FAULTS_A_ROUND = 8
 const STATUSES = [408, 429, 500, 502, 503, 504] as const
 const CREATE = { method: 'POST', path: '^/opportunities$' } as const
@@ -39,8 +39,8 @@ const ON_READ: Kinds = [
 ]
 
 /**
- * Plants faults of every kind, and turns how late Lever's lists know, until aborted. What was planted last stays for whatever is still open.
- * @returns how many were hit, without those that {@link liftFaults} tells
+ * Plants faults of every kind, and varies how far Lever's lists lag, until aborted. The last faults stay for work that is still open.
+ * @returns how many were hit, not including those that {@link liftFaults} counts
  */
 export async function plantFaults(control: Calls, random: Random, until: AbortSignal): Promise<number> {
   let hits = 0
@@ -55,14 +55,17 @@ export async function plantFaults(control: Calls, random: Random, until: AbortSi
   return hits
 }
 
-/** Leaves no fault in the local Lever. @returns how often those lifted were hit */
+/**
+ * Removes all faults from the local Lever.
+ * @returns how often the removed ones were hit
+ */
 export async function liftFaults(control: Calls): Promise<number> {
   const { data } = await control.get<{ data: { hits: number }[] }>('faults')
   await control.send('DELETE', 'faults')
   return data.reduce((sum, planted) => sum + planted.hits, 0)
 }
 
-/** A fault of any kind for writes and reads of exports and notes, to plant in the local Lever. */
+/** Returns a fault of any kind for writes and reads of exports and notes, to plant in the local Lever. */
 export function anyFault(random: Random): object {
   const match = random.chance(0.7) ? (random.chance(0.8) ? CREATE : NOTE) : READ
   const [kind, more] = random.pick(match === READ ? ON_READ : ON_WRITE)

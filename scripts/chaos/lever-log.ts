@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Calls } from '../tour/calls.ts'
 
-/** As the local Lever's control interface shows it. */
+/** A request as the local Lever's control interface shows it. */
 export interface LeverRequest {
   seq: number
   at: number
@@ -15,15 +15,15 @@ export interface LeverRequest {
 }
 
 const READ_EVERY_MS = 2000
-/** A request may get its effect so long after it came. */
+/** A request may take effect this long after it arrived. */
 const SETTLED_MS = 10_000
 
 export interface LeverLog {
-  /** Everything since the start, in the order it came. */
+  /** Resolves to everything since the start, in order of arrival. */
   end(): Promise<LeverRequest[]>
 }
 
-/** Gathers all requests while they come: the local Lever keeps only the latest. */
+/** Collects all requests as they arrive, since the local Lever keeps only the latest. */
 export function followRequests(control: Calls): LeverLog {
   const seen = new Map<number, LeverRequest>()
   const over = new AbortController()

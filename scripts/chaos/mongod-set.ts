@@ -10,13 +10,13 @@ import { isFree, steadyPort } from './steady-port.ts'
 const SET_NAME = 'fulcrum'
 const START_LIMIT_MS = 60_000
 
-/** One or three real mongods that can be killed and come back on their data and ports. */
+/** One or three real mongods that can be killed and restart with their data and ports. */
 export interface MongodSet {
   readonly size: number
   uri(database: string): string
-  /** Kills one by SIGKILL and starts it again at once; the set may be without a primary meanwhile. */
+  /** Kills one with SIGKILL and restarts it at once; the set may have no primary during that time. */
   kill(index: number): Promise<void>
-  /** Asks the primary to give way; alone in its set it comes back by itself. */
+  /** Asks the primary to step down; a single node becomes primary again without help. */
   stepDown(): Promise<void>
   stop(): Promise<void>
 }
@@ -28,7 +28,7 @@ export async function startMongodSet(folder: string, size: number, say: (line: s
     const files = mongodFiles(join(folder, `mongod-${index}`))
     const port = ports[index] ?? 0
     await mkdir(files.dbPath, { recursive: true })
-    // one that was killed looks gone before the last of its threads has let go of the port
+    // a killed process looks gone before the last of its threads has released the port
     await until(`port ${port} is free`, () => isFree(port), START_LIMIT_MS)
     return launch(files, found, port)
   }

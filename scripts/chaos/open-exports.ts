@@ -5,12 +5,12 @@ const OPEN = { $or: [{ status: { $in: ['queued', 'checking', 'sending', 'unclear
 const LOOK_EVERY_MS = 500
 const SAY_EVERY_MS = 10_000
 
-/** Exports that have not ended, or whose note has not. */
+/** Resolves to the number of exports that have not ended, or whose note has not. */
 export function countOpen(db: Db): Promise<number> {
   return db.collection('exports').countDocuments(OPEN)
 }
 
-/** Tells now and then how many exports there are of each status, until aborted. */
+/** Reports the number of exports per status now and then, until aborted. */
 export async function tellStates(db: Db, say: (line: string) => void, over: AbortSignal): Promise<void> {
   while (!over.aborted) {
     await sleep(SAY_EVERY_MS, undefined, { signal: over }).catch(() => undefined)
@@ -24,7 +24,7 @@ async function countStates(db: Db): Promise<Record<string, number>> {
   return Object.fromEntries(counted.map(({ _id, count }) => [_id, count]))
 }
 
-/** Gives up after `withinMs` in which nothing has ended: what is open then is a finding. */
+/** Gives up after `withinMs` without progress: work that is still open is a finding. */
 export async function untilEnded(db: Db, withinMs: number, say: (line: string) => void): Promise<void> {
   let [fewest, since] = [Number.POSITIVE_INFINITY, performance.now()]
   while (performance.now() - since < withinMs) {

@@ -1,7 +1,7 @@
 import { createCalls, until, type Calls } from '../tour/calls.ts'
 
 const ADMIN = 'ana@acme.example'
-/** Each mapped to the Lever user of the same address. */
+/** Each is mapped to the Lever user with the same address. */
 export const SOURCERS = ['bo@acme.example', 'chidi@acme.example', 'helene@acme.example'] as const
 const READY_WITHIN_MS = 120_000
 
@@ -9,18 +9,18 @@ export interface ChaosOrganization {
   name: string
   id: string
   apiKey: string
-  /** What its opportunities in Lever carry. */
+  /** The source of its opportunities in Lever. */
   source: string
 }
 
 interface Joining {
   url: string
   operatorKey: string
-  /** One a credential; the first is shared by two organizations. */
+  /** One per credential; two organizations share the first. */
   leverKeys: readonly [string, string]
 }
 
-/** Three organizations with two credentials of one Lever account, connected, mapped, active and synced. */
+/** Creates three organizations with two credentials of one Lever account: connected, mapped, active and synced. */
 export async function joinOrganizations({ url, operatorKey, leverKeys: [shared, own] }: Joining): Promise<ChaosOrganization[]> {
   const operator = createCalls(`${url}/api/v1`, operatorKey)
   const joined: ChaosOrganization[] = []

@@ -1,14 +1,14 @@
-/** Random choices that a seed repeats; when each is made depends on the machine. */
+/** Random choices that a seed repeats; their timing depends on the machine. */
 export interface Random {
-  /** From 0 to below 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   next(): number
-  /** A whole number of these two or between. */
+  /** A whole number between these two, inclusive. */
   between(least: number, most: number): number
   pick<T>(items: readonly T[]): T
   chance(share: number): boolean
 }
 
-/** Mulberry32; `purpose` gives each user of the seed a stream of its own. */
+/** Mulberry32; `purpose` gives each user of the seed a separate stream. */
 export function seededRandom(seed: number, purpose: string): Random {
   let state = Buffer.from(purpose).reduce((hash, byte) => Math.imul(hash ^ byte, 16_777_619), seed | 0)
   const next = (): number => {

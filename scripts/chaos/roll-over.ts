@@ -9,7 +9,7 @@ import { setStage, type Ends, type Stage } from './stage.ts'
 import { makeWishes } from './wishes.ts'
 
 export interface RollOverOptions {
-  /** Where the program is that runs first; that of this checkout takes over. */
+  /** Folder of the program that runs first; that of this checkout takes over. */
   before: string
   /** For data and logs. */
   folder: string
@@ -20,18 +20,18 @@ export interface RollOverReport {
   breaches: Breach[]
   exports: number
   batches: number
-  /** Of the processes that were replaced, as they ended. */
+  /** Exit codes of the replaced processes. */
   exitCodes: (number | null)[]
 }
 
 const AFTER = join(import.meta.dirname, '..', '..')
-/** So long old and new run side by side after each restart, and the old ones before the first. */
+/** How long old and new processes run together after each restart, and the old ones before the first. */
 const SIDE_BY_SIDE_MS = 5000
 const ENDS_WITHIN_MS = 120_000
 
 /**
- * Restarts processes one after another into this checkout while exports go over, then holds what there is in Lever against what was asked for.
- * What it started is ended in any case.
+ * Restarts processes one after another into this checkout during exports, then compares the content of Lever with the requests. Always
+ * stops the processes that it started.
  */
 export async function rollOver(options: RollOverOptions): Promise<RollOverReport> {
   const ends: Ends = []

@@ -14,9 +14,9 @@ import { makeWishes } from './wishes.ts'
 
 export interface ChaosOptions {
   seed: number
-  /** Of faults, blows and new wishes; what is open then is waited for. */
+  /** Duration of faults, blows and new requests; afterwards it waits for open work. */
   lastsMs: number
-  /** Between two blows of the same hand; there are three. */
+  /** Pause between two blows of the same striker; there are three. */
   blowEveryMs: number
   replicas: number
   atMost: number
@@ -36,9 +36,9 @@ export interface ChaosReport {
   /** Refused with 429 by the local Lever's own limit. */
   refused: number
   budget: BudgetUse[]
-  /** Processes that ended without being told to. */
+  /** Processes that exited without being told to. */
   ownEnds: number
-  /** How late the local Lever and the load were at worst: beyond the settle time nothing here proves anything. */
+  /** The worst delay of the local Lever and the load: above the settle time, nothing here proves anything. */
   latestMs: number
 }
 
@@ -46,8 +46,8 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const ENDS_WITHIN_MS = 180_000
 
 /**
- * Runs everything, waits until what was asked for has ended, and holds what there is in Lever against what there is here. What it started is ended
- * in any case, when `signal` is aborted too.
+ * Runs everything, waits until all requested work has ended, and compares the content of Lever with the database. Always stops the
+ * processes that it started, also when `signal` is aborted.
  */
 export async function runChaos(options: ChaosOptions, signal: AbortSignal): Promise<ChaosReport> {
   const ends: Ends = []

@@ -9,22 +9,25 @@ const COMPILED = join('scripts', 'serve.mjs')
 const ENDS_WITHIN_MS = 20_000
 const READY_WITHIN_MS = 120_000
 
-/** A production process that is killed, stopped and woken, and comes back on its port each time. */
+/** A production process that is killed, suspended and resumed, and restarts on its port each time. */
 export interface ServiceProcess {
   readonly name: string
   readonly role: ServiceRole
   readonly url: string
   start(): void
-  /** Resolves once `/readyz` says 200. */
+  /** Resolves once `/readyz` answers 200. */
   untilReady(): Promise<void>
-  /** Kills it by SIGKILL and starts it again. */
+  /** Kills it with SIGKILL and starts it again. */
   kill(): Promise<void>
-  /** Ends it as an operator does and starts it again, from another folder if one is given. @returns its exit code; null when it had to be killed */
+  /**
+   * Stops it as an operator does and starts it again, from another folder if one is given.
+   * @returns its exit code; null if it had to be killed
+   */
   restart(root?: string): Promise<number | null>
-  /** Stopped for so long, then woken. */
+  /** Suspends it for `ms`, then resumes it. */
   suspend(ms: number): Promise<void>
   stop(): Promise<void>
-  /** How often it ended without being told to. */
+  /** How often it exited without being told to. */
   ownEnds(): number
 }
 
@@ -34,9 +37,9 @@ interface ServiceProcessOptions {
   name: string
   role: ServiceRole
   env: Record<string, string>
-  /** Where its log goes. */
+  /** Folder of its log. */
   folder: string
-  /** Where the program is. */
+  /** Folder of the program. */
   root: string
 }
 

@@ -8,37 +8,37 @@ import { serviceProcess, type ServiceProcess } from './service-process.ts'
 import { steadyPort } from './steady-port.ts'
 import { BURST, LEASE_MS, PER_SECOND, SETTLE_MS, TIMEOUT_MS } from './times.ts'
 
-/** Everything that runs, and who is connected. */
+/** All running processes, and the connected organizations. */
 export interface Stage {
-  /** Of the local Lever. */
+  /** The local Lever's control interface. */
   control: Calls
   mongods: MongodSet
   /** Two web processes, two workers. */
   processes: readonly ServiceProcess[]
   db: Db
   organizations: readonly ChaosOrganization[]
-  /** Of web processes. */
+  /** Addresses of the web processes. */
   urls: readonly string[]
   postingIds: readonly string[]
 }
 
 export interface StageOptions {
-  /** For data and logs; made where it is missing. */
+  /** For data and logs; created if it is missing. */
   folder: string
   replicas: number
-  /** Where the processes' program is. */
+  /** Folder of the processes' program. */
   root: string
   /** Additional environment variables for the processes. */
   env?: Record<string, string>
   say: (line: string) => void
 }
 
-/** Ends everything, what was started last first. */
+/** Stops everything, the latest first. */
 export type Ends = (() => Promise<void>)[]
 
 const OPERATOR_KEY = 'operator-key-of-the-chaos'
 
-/** Starts everything; `ends` gets what ends it, also where this fails halfway. */
+/** Starts everything; `ends` receives the functions that stop it, also if this fails halfway. */
 export async function setStage({ folder, replicas, root, env, say }: StageOptions, ends: Ends): Promise<Stage> {
   mkdirSync(folder, { recursive: true })
   const lever = await startSandbox({ port: 0 })

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net'
 
-/** Below those that systems give to outgoing connections, so that a port is still free after who had it was killed. */
+/** Below the range that systems use for outgoing connections, so that a port is still free after its process was killed. */
 const [LEAST, MOST] = [20_000, 29_999] as const
 const TRIES = 50
 
-/** A port of loopback for somebody who is killed and comes back to it. */
+/** Resolves to a loopback port for a process that is killed and restarts on it. */
 export async function steadyPort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const port = LEAST + Math.floor(Math.random() * (MOST - LEAST + 1))
@@ -13,7 +13,7 @@ export async function steadyPort(): Promise<number> {
   throw new Error(`no port from ${LEAST} to ${MOST} is free`)
 }
 
-/** Whether nobody listens on it. */
+/** Resolves to true if nothing listens on the port. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer()

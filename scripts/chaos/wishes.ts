@@ -5,15 +5,15 @@ import { SOURCERS, type ChaosOrganization } from './organizations.ts'
 import type { Random } from './random.ts'
 
 const CANDIDATES_AT_ONCE = 10
-/** Enough that no worker's hands are ever empty, few enough that the end is not long waited for. */
+/** Enough that workers are never idle, few enough that the end does not take long. */
 const OPEN_AT_MOST = 400
 const LOOKED_AGAIN_MS = 250
 
 export interface Asked {
-  /** Of exports that were accepted with 202. */
+  /** Exports that were accepted with 202. */
   exports: Set<string>
   batches: Map<string, ChaosOrganization>
-  /** Answers that nobody should get: neither 2xx, 409, 503 nor a broken connection. */
+  /** Answers that must not occur: anything but 2xx, 409, 503 or a broken connection. */
   unexpected: string[]
 }
 
@@ -24,13 +24,13 @@ export interface Wishing {
   postingIds: readonly string[]
   random: Random
   until: AbortSignal
-  /** No more than so many exports in all. */
+  /** Maximum number of exports in total. */
   atMost: number
-  /** Exports that have not ended yet; nothing is asked for while they are many. */
+  /** Resolves to the number of exports that have not ended; no new ones are requested while it is high. */
   countOpen: () => Promise<number>
 }
 
-/** Single and bulk exports, each request repeated with its idempotency key until it is answered, as a careful program does. */
+/** Requests single and bulk exports, and repeats each with its idempotency key until it is answered, as a careful client does. */
 export async function makeWishes(wishing: Wishing): Promise<Asked> {
   const { organizations, postingIds, random, until, atMost } = wishing
   const asked: Asked = { exports: new Set(), batches: new Map(), unexpected: [] }
@@ -81,7 +81,7 @@ export async function makeWishes(wishing: Wishing): Promise<Asked> {
     return made.id
   }
 
-  /** Null where it was refused for good, or not answered at all. */
+  /** Resolves to null if the request was refused for good, or not answered at all. */
   async function send<T>(organization: ChaosOrganization, path: string, json: object): Promise<T | null> {
     const headers = { authorization: `Bearer ${organization.apiKey}`, 'idempotency-key': randomUUID() }
     const answer = await askUntilAnswered(wishing, { method: 'POST', path, json, headers })
@@ -91,7 +91,7 @@ export async function makeWishes(wishing: Wishing): Promise<Asked> {
     return null
   }
 
-  /** While the database cannot be asked, the processes cannot either. */
+  /** While the database is unavailable, so are the processes. */
   const hasEnough = async (): Promise<boolean> => (await wishing.countOpen().catch(() => OPEN_AT_MOST)) >= OPEN_AT_MOST
 
   async function stream(act: (organization: ChaosOrganization) => Promise<void>): Promise<void> {

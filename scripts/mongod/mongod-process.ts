@@ -13,14 +13,14 @@ const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 10_000
 const LEFT_BEHIND_LIMIT_MS = 20_000
 
-/** Noted while the data are made fit for another port: whichever the next start takes, it makes them fit again. */
+/** Stored while the data is moved to another port: the next start then moves it again, whichever port it takes. */
 const NOT_MOVED = 0
 
-/** Where an embedded MongoDB keeps its things inside a data folder. */
+/** The paths of an embedded MongoDB inside a data folder. */
 export interface MongodFiles {
   readonly dbPath: string
   readonly logFile: string
-  /** What is remembered from start to start: port, binary. */
+  /** Stores the port and the binary from start to start. */
   readonly noteFile: string
 }
 
@@ -39,7 +39,7 @@ export function mongodFiles(dataDir: string): MongodFiles {
   return { dbPath: join(dataDir, 'mongodb'), logFile: join(dataDir, 'mongod.log'), noteFile: join(dataDir, 'mongod.json') }
 }
 
-/** What the last start noted; undefined at the first, or when it cannot be read. */
+/** Resolves to the note of the last start; undefined on the first start, or if it cannot be read. */
 export async function readNote(files: MongodFiles): Promise<MongodNote | undefined> {
   try {
     const note: unknown = JSON.parse(await readFile(files.noteFile, 'utf8'))
@@ -51,8 +51,8 @@ export async function readNote(files: MongodFiles): Promise<MongodNote | undefin
 }
 
 /**
- * Finds the server that a crashed process left behind on this data, or null. One that is just starting or ending is waited for.
- * mongod empties `mongod.lock` at a clean end; a number in it that belongs to a dead process means a crash of mongod itself.
+ * Finds the server that a crashed process left on this data, or null. Waits for one that is just starting or ending. mongod empties
+ * `mongod.lock` at a clean end; if the file names a dead process, mongod itself crashed.
  */
 export async function findLeftBehind(files: MongodFiles, note: MongodNote | undefined): Promise<MongodProcess | null> {
   const deadline = performance.now() + LEFT_BEHIND_LIMIT_MS
@@ -66,7 +66,7 @@ export async function findLeftBehind(files: MongodFiles, note: MongodNote | unde
   return null
 }
 
-/** Whether a process runs and may be a mongod: its id alone may belong to another program by now. */
+/** True if a process runs and may be a mongod: its id may now belong to another program. */
 async function isMongod(pid: number): Promise<boolean> {
   if ((await processBirth(pid)) === null) return false
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'mongod')
@@ -74,8 +74,8 @@ async function isMongod(pid: number): Promise<boolean> {
 }
 
 /**
- * Starts mongod out of the terminal's reach, so that Ctrl-C does not end it before the service has finished with it.
- * Resolves once it answers. The port of the last start is used again if it is free.
+ * Starts mongod detached from the terminal, so that Ctrl-C does not end it before the service has finished with it. Resolves once it
+ * answers. Uses the port of the last start again if it is free.
  * @throws Error that explains an early end
  */
 export async function launch(files: MongodFiles, found: FoundMongod, lastPort?: number, signal?: AbortSignal): Promise<MongodProcess> {
@@ -94,7 +94,7 @@ async function writeNote(files: MongodFiles, { binary, version }: FoundMongod, p
   await writeFile(files.noteFile, JSON.stringify(note))
 }
 
-/** Makes data that were served on another port fit for this one, by a start outside the set that changes nothing else. */
+/** Moves data that was served on another port to this one, by a start outside the set that changes nothing else. */
 async function moveData(files: MongodFiles, found: FoundMongod, port: number, signal?: AbortSignal): Promise<void> {
   const server = await spawnMongod({ files, found, port, parameters: ['--setParameter', 'ttlMonitorEnabled=false'], signal })
   try {
@@ -147,7 +147,7 @@ function commonParameters(files: MongodFiles, port: number): string[] {
   return [...place, ...size, ...quiet, ...(process.platform === 'win32' ? [] : ['--nounixsocket'])]
 }
 
-/** True once a server answers on the port, undefined when none does in time or the start is given up. */
+/** True once a server answers on the port, undefined if none does in time or the start is aborted. */
 async function answers(port: number, signal: AbortSignal | undefined): Promise<true | undefined> {
   for (const deadline = performance.now() + START_LIMIT_MS; performance.now() < deadline; await sleep(20)) {
     if (signal?.aborted) return undefined
@@ -161,7 +161,7 @@ async function limitLog(logFile: string): Promise<void> {
   if (seen && seen.size > LOG_LIMIT_BYTES) await rename(logFile, `${logFile}.1`)
 }
 
-/** Ends a mongod cleanly and waits until it is gone; one that does not end in 10 s is killed. */
+/** Stops a mongod cleanly and waits for its end; kills one that does not end in 10 s. */
 export async function stopProcess({ pid, port }: MongodProcess): Promise<void> {
   const birth = await processBirth(pid)
   if (birth === null) return
@@ -184,6 +184,6 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // it has ended in between
+    // it has ended since
   }
 }

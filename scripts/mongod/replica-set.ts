@@ -4,14 +4,14 @@ import { MongoClient, MongoServerError, type Db } from 'mongodb'
 const SET_NAME = 'fulcrum'
 const POLL_MS = 20
 
-/** The URI of the one-node replica set on a port; the caller adds a database name. */
+/** Returns the URI of the one-node replica set on a port; the caller adds a database name. */
 export function replicaSetUri(port: number): string {
   return `mongodb://127.0.0.1:${port}/?replicaSet=${SET_NAME}`
 }
 
 export const REPLICA_SET_PARAMETERS = ['--replSet', SET_NAME] as const
 
-/** Runs `use` on a connection to the one server at a port, or null where none answers within `withinMs`. */
+/** Runs `use` on a connection to the server on a port; resolves to null if none answers within `withinMs`. */
 export async function withAdmin<T>(port: number, withinMs: number, use: (admin: Db) => Promise<T>): Promise<T | null> {
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
     serverSelectionTimeoutMS: withinMs,
@@ -28,7 +28,7 @@ export async function withAdmin<T>(port: number, withinMs: number, use: (admin: 
   }
 }
 
-/** Where a server keeps its data, and its process id; null for one that does not say. */
+/** Resolves to a server's data path and process id; null if it does not say. */
 export async function identify(admin: Db): Promise<{ dbPath: string; pid: number } | null> {
   try {
     const [options, status] = await Promise.all([admin.command({ getCmdLineOpts: 1 }), admin.command({ serverStatus: 1 })])
@@ -39,9 +39,8 @@ export async function identify(admin: Db): Promise<{ dbPath: string; pid: number
 }
 
 /**
- * Makes the server at `port` the primary of its one-node set: initiates the set on new data, and waits until it accepts
- * writes.
- * @throws Error when it is not primary within `withinMs`
+ * Makes the server at `port` the primary of its one-node set: initiates the set on new data, and waits until it accepts writes.
+ * @throws Error if it is not primary within `withinMs`
  */
 export async function becomePrimary(admin: Db, port: number, withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs
@@ -54,7 +53,7 @@ export async function becomePrimary(admin: Db, port: number, withinMs: number): 
   }
 }
 
-/** False while the server still reads its local configuration: it says `isreplicaset` before it knows. */
+/** Resolves to false while the server still reads its local configuration: it says `isreplicaset` before it knows. */
 async function initiate(admin: Db, host: string): Promise<boolean> {
   try {
     await admin.command({ replSetInitiate: { _id: SET_NAME, members: [{ _id: 0, host }] } })
@@ -66,8 +65,8 @@ async function initiate(admin: Db, host: string): Promise<boolean> {
 }
 
 /**
- * Writes another port into the set's stored configuration, on a server that runs outside the set. A member that finds itself
- * missing in its configuration asks the old address for up to 30 s who lives there, and nothing can be written meanwhile.
+ * Writes another port into the set's stored configuration, on a server that runs outside the set. A member that is missing from its
+ * configuration asks the old address for up to 30 s who is there, and nothing can be written during that time.
  */
 export async function moveSet(admin: Db, port: number): Promise<void> {
   const stored = admin.client.db('local').collection('system.replset')

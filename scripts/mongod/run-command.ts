@@ -12,7 +12,7 @@ export interface CommandOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Runs a program to its end. One that cannot be started, or does not end in time, has a code other than 0 too. */
+/** Runs a program to its end. The code is also nonzero if it cannot be started or does not end in time. */
 export function runCommand(command: string, parameters: readonly string[], options: CommandOptions): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command, parameters, {

@@ -28,7 +28,7 @@ const EXPLANATIONS: readonly (readonly [sign: RegExp, explain: (failed: FailedSt
   ],
 ]
 
-/** What an early exit of mongod means, in words for the operator, read from what it logged. */
+/** Explains an early exit of mongod to the operator, from its log. */
 export async function explainFailedStart(failed: FailedStart): Promise<string> {
   const log = await lastRun(failed.logFile)
   const explained = EXPLANATIONS.find(([sign]) => sign.test(log))
@@ -36,7 +36,7 @@ export async function explainFailedStart(failed: FailedStart): Promise<string> {
   return `MongoDB ${failed.version} does not start: ${meaning} Its log: ${failed.logFile}`
 }
 
-/** Errors and warnings alone: harmless lines name the feature compatibility version too. */
+/** Only errors and warnings: harmless lines name the feature compatibility version too. */
 async function lastRun(logFile: string): Promise<string> {
   const text = await readFile(logFile, 'utf8').catch(() => '')
   const lines = text.slice(-200_000).split('\n')

@@ -4,7 +4,7 @@ import { access, constants } from 'node:fs/promises'
 /** The oldest MongoDB whose partial indexes and change streams do what the models rely on. */
 const OLDEST_MAJOR = 6
 
-/** Debian's and Fedora's packages for the libraries that MongoDB's builds for Linux expect of the system. */
+/** Debian's and Fedora's packages for the libraries that MongoDB's Linux builds need. */
 const PACKAGES: readonly (readonly [library: RegExp, debian: string, fedora: string])[] = [
   [/libcurl|CURL_OPENSSL/, 'libcurl4', 'libcurl'],
   [/lib(ssl|crypto)\.so\.3|OPENSSL_3/, 'libssl3', 'openssl-libs'],
@@ -14,8 +14,8 @@ const PACKAGES: readonly (readonly [library: RegExp, debian: string, fedora: str
 ]
 
 /**
- * Runs `binary --version` and gives its version, such as `6.0.5`.
- * @throws Error with the reason why this binary cannot be used here, in words for a person
+ * Runs `binary --version` and resolves to its version, such as `6.0.5`.
+ * @throws Error with a readable reason why this binary cannot be used here
  */
 export async function tryBinary(binary: string): Promise<string> {
   await access(binary, constants.X_OK).catch((error: NodeJS.ErrnoException) => {
@@ -44,7 +44,7 @@ function whyItFails(error: Error & { code?: unknown; signal?: unknown }, stderr:
   return missingPackage(stderr) ?? (stderr.trim().split('\n')[0] || error.message)
 }
 
-/** Reads what the dynamic loader complains about, and names the package that brings it. */
+/** Returns the package with the library that the dynamic loader is missing. */
 export function missingPackage(stderr: string): string | undefined {
   const missing = /(?:loading shared libraries: |version [`'])([^\s:']+)/.exec(stderr)?.[1]
   if (!missing) return undefined

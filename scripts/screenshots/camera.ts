@@ -6,13 +6,13 @@ const WIDTHS = { wide: { width: 1280, height: 800 }, narrow: { width: 360, heigh
 const SCHEMES = ['light', 'dark'] as const
 
 export interface Camera {
-  /** The open page in every look, each a file named after it. */
+  /** Saves the open page in every look, each as a file named after it. */
   shoot(page: Page, name: string): Promise<void>
-  /** What is seen of it at first, in one look. */
+  /** Saves the visible part of the page in one look. */
   shootFor(page: Page, file: string, look: { width: keyof typeof WIDTHS; scheme: (typeof SCHEMES)[number] }): Promise<void>
 }
 
-/** Writes PNGs into `folder`; those for README into `readmeFolder`. Leaves pages wide and light. */
+/** Writes PNGs into `folder`; those for the README into `readmeFolder`. Leaves pages wide and light. */
 export async function createCamera(folder: string, readmeFolder: string): Promise<Camera> {
   await Promise.all([folder, readmeFolder].map((path) => mkdir(path, { recursive: true })))
   return {

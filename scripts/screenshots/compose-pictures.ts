@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 
-/** Of the journey in order, each with what is done there. */
+/** The journey's steps in order, each with its caption. */
 const STEPS = [
   ['03-connect', 'Authorize'],
   ['05-lever-consent', 'Accept in Lever'],
@@ -27,7 +27,7 @@ const STYLE = `
   figcaption b { display: grid; place-items: center; width: 22px; height: 22px; border-radius: 50%; font-size: 12px; color: #fff; background: #3b5bdb }
 `
 
-/** Puts pictures of `folder` side by side, for README: the journey, and how it looks on a phone. */
+/** Composes pictures from `folder` for the README: the journey, and the view on a phone. */
 export async function composePictures(page: Page, folder: string, readmeFolder: string): Promise<void> {
   const shown = async (name: string): Promise<string> =>
     `data:image/png;base64,${(await readFile(join(folder, `${name}.png`))).toString('base64')}`

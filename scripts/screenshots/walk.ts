@@ -12,7 +12,7 @@ interface Walk {
   camera: Camera
 }
 
-/** From the sign-in page to an active connection, through both products' pages. */
+/** Goes from the sign-in page to an active connection, through both products' pages. */
 export async function setUp({ instance, page, camera }: Walk): Promise<void> {
   const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
   await page.goto(`${instance.url}/sign-in`)
@@ -42,7 +42,7 @@ export async function setUp({ instance, page, camera }: Walk): Promise<void> {
   await camera.shoot(page, '11-active')
 }
 
-/** One person onto a job, one who is in Lever already, a selection, and a file. */
+/** Exports a person to a job, a person who is already in Lever, a selection, and a file. */
 export async function exportSome({ instance, page, camera }: Walk): Promise<void> {
   await page.goto(`${instance.url}/candidates`)
   await open(page, 'Ibrahim Yılmaz')
@@ -84,7 +84,7 @@ async function open(page: Page, name: string): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).waitFor()
 }
 
-/** Every page that links lead to, one of each kind, of the site that is open. */
+/** Takes pictures of every page of the open site that links lead to, one of each kind. */
 export async function shootAll({ page, camera }: Walk, start: string, prefix: string): Promise<void> {
   await crawl(page, [start], async () => {
     const name = kindOf(page.url())

@@ -1,4 +1,4 @@
-/** The admin's browser, as far as the tour needs one: cookies, redirects, and pressing buttons of plain forms. */
+/** The admin's browser, as far as the tour needs one: cookies, redirects, and buttons of plain forms. */
 import { got } from 'got'
 import { CookieJar } from 'tough-cookie'
 
@@ -11,7 +11,7 @@ export interface Page {
 export interface Browser {
   open(url: string): Promise<Page>
   /**
-   * Presses the button of the page's form with this action: the form's hidden fields go along with `fields`.
+   * Presses the button of the page's form with this action; the form's hidden fields are sent with `fields`.
    * @throws Error if the page has no such form
    */
   submit(page: Page, action: string, fields: Record<string, string>): Promise<Page>

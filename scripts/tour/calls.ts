@@ -7,7 +7,7 @@ export interface Calls {
   sendCsv<T>(path: string, csv: Buffer): Promise<T>
 }
 
-/** @throws Error naming the call, the status and the answer when one is not 2xx */
+/** @throws Error that names the call, the status and the answer if it is not 2xx */
 export function createCalls(baseUrl: string, bearer?: string): Calls {
   const client = got.extend({
     prefixUrl: baseUrl,
@@ -33,7 +33,7 @@ export function createCalls(baseUrl: string, bearer?: string): Calls {
   }
 }
 
-/** Repeats `read` until it gives a value; the failure names what was waited for. */
+/** Repeats `read` until it gives a value; the error names what it waited for. */
 export async function until<T>(what: string, read: () => Promise<T | null | undefined | false>, withinMs = 20_000): Promise<T> {
   const deadline = performance.now() + withinMs
   for (;;) {
@@ -44,7 +44,7 @@ export async function until<T>(what: string, read: () => Promise<T | null | unde
   }
 }
 
-/** What a step verifies; the tour ends with it when it does not hold. */
+/** Verifies a step's result. The tour ends if it does not hold. */
 export function verify(holds: boolean, what: string): void {
   if (!holds) throw new Error(`Not so: ${what}`)
 }

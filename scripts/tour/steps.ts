@@ -1,4 +1,4 @@
-/** The main job, step by step. Each step does what a person or the host would, then checks in the local Lever that it is so. */
+/** The main workflow, step by step. Each step does what a person or the host would do, then checks the result in the local Lever. */
 import { readFile } from 'node:fs/promises'
 import { SAMPLE_CSV, SAMPLE_ORGANIZATION, SAMPLE_PEOPLE } from '../seed-samples.ts'
 import { openBrowser } from './browser.ts'
@@ -12,7 +12,7 @@ export interface TourWorld {
 
 export interface TourStep {
   title: string
-  /** Resolves to one line on what was found. */
+  /** Resolves to one line about the result. */
   run: () => Promise<string>
 }
 
@@ -61,7 +61,7 @@ const ADMIN = SAMPLE_PEOPLE[0].email
 const SOURCER = SAMPLE_PEOPLE[1].email
 const NEW_LEAD = 'lead-new'
 
-/** The steps share what they learn on the way: the organization's key, the candidates, the first export. */
+/** Returns steps that share what they learn: the organization's key, the candidates, the first export. */
 export function tourSteps(world: TourWorld): TourStep[] {
   const operator = createCalls(`${world.url}/api/v1`, world.operatorApiKey)
   const lever = createCalls(`${world.sandboxUrl}/control`)
@@ -247,7 +247,6 @@ async function inLever(lever: Calls, emails: string[]): Promise<InLever[]> {
   return [...new Map(found.flatMap(({ data }) => data).map((one) => [one.id, one])).values()]
 }
 
-/** The same value with the members of its objects in one order. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value

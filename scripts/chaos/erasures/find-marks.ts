@@ -2,8 +2,8 @@ import { Binary, ObjectId, type Db } from 'mongodb'
 import { MARKS } from './marked-people.ts'
 
 /**
- * Finds which of these marks and phones occur anywhere in the database, and in which collections: in any field or field name at any
- * depth, in any letter case, or in bytes as UTF-8 or UTF-16, including GridFS and queues.
+ * Finds which of these marks and phones occur anywhere in the database, and in which collections: in any field or field name at any depth,
+ * in any letter case, or in bytes as UTF-8 or UTF-16, including GridFS and queues.
  */
 export async function findMarks(db: Db, wanted: ReadonlySet<string>): Promise<Map<string, string[]>> {
   const found = new Map<string, Set<string>>()
@@ -41,8 +41,8 @@ function* readingsOf(bytes: Buffer): Generator<string> {
 const PLANTED = 'planted_traces'
 
 /**
- * Plants traces of every form, and removes them again. @returns the forms that the search misses; if there are any, the search proves
- * nothing
+ * Plants traces of every form, and removes them again.
+ * @returns the forms that the search misses; if there are any, the search proves nothing
  */
 export async function findBlindSpots(db: Db, { mark, phone }: { mark: string; phone: string }): Promise<string[]> {
   const forms: Record<string, object> = {

@@ -24,9 +24,9 @@ export interface ErasureRecord {
 
 export interface ErasureEvidence {
   lives: readonly Life[]
-  /** By mark. */
+  /** Keyed by mark. */
   inLever: ReadonlyMap<string, readonly InLever[]>
-  /** By candidate id. */
+  /** Keyed by candidate id. */
   erasures: ReadonlyMap<string, ErasureRecord>
   /** Opportunities that exports name as created. */
   known: ReadonlySet<string>
@@ -59,7 +59,7 @@ function findOfErased(life: Life, { inLever, erasures, known, traces }: ErasureE
   return findings
 }
 
-/** Checks that nobody else is lost. */
+/** Checks that no one else is lost. */
 function findOfSurvivor({ mark, exportIsAccepted }: Life, { inLever }: ErasureEvidence): Finding[] {
   const count = inLever.get(mark)?.length ?? 0
   if (!exportIsAccepted || count === 1) return []

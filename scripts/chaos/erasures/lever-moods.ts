@@ -11,8 +11,8 @@ const FAULTS = 12
 const DOWN = [{ kind: 'resetBefore' }, { kind: 'status', status: 503 }, { kind: 'hangBefore', delayMs: TIMEOUT_MS * 2 }] as const
 
 /**
- * Makes Lever calm, slow at every step, failing at any step, or down, in turn, until aborted; then leaves it calm. @returns how many
- * requests were affected
+ * Makes Lever calm, slow at every step, failing at any step, or down, in turn, until aborted; then leaves it calm.
+ * @returns how many requests were affected
  */
 export async function changeMoods(control: Calls, random: Random, until: AbortSignal): Promise<number> {
   let hits = 0

@@ -10,15 +10,15 @@ import { candidateOf, markedPerson, type MarkedPerson } from './marked-people.ts
 export interface Life extends MarkedPerson {
   id: string
   organization: ChaosOrganization
-  /** Whether the request was accepted; for a bulk export, the whole one. */
+  /** True if the request was accepted; for a bulk export, if the whole bulk was. */
   exportIsAccepted: boolean
   erased: Erased | null
 }
 
 export interface Erased {
-  /** The state of an export, or of a conversation note, just before. */
+  /** The state of an export or a conversation note just before. */
   moment: string
-  /** When `DELETE` answered; null if it never did. */
+  /** When `DELETE` was answered; null if it never was. */
   answeredAt: number | null
   tookMs: number
 }
@@ -63,7 +63,7 @@ export async function live(living: Living): Promise<Life[]> {
     return life
   }
 
-  /** If it is refused or broken off, there is none. */
+  /** A refused or interrupted upload means that there is no résumé. */
   async function sendResume({ id, mark, name, organization }: Life): Promise<void> {
     const body = new FormData()
     body.set('file', new Blob([`${name}\n`.repeat(5000)], { type: 'text/plain' }), `${mark}.txt`)
@@ -83,7 +83,7 @@ export async function live(living: Living): Promise<Life[]> {
     for (const life of many) life.exportIsAccepted = isAccepted
   }
 
-  /** Begins once the person is in Lever, or should be. */
+  /** Starts once the person is in Lever, or should be. */
   async function converse(life: Life): Promise<void> {
     const landed = { candidate: new ObjectId(life.id), status: 'exported' }
     const deadline = performance.now() + LANDED_WITHIN_MS
@@ -101,7 +101,7 @@ export async function live(living: Living): Promise<Life[]> {
     const begunAt = performance.now()
     const headers = { authorization: `Bearer ${life.organization.apiKey}` }
     const answer = await askUntilAnswered(living, { method: 'DELETE', path: `candidates/${life.id}`, headers, limitMs: DELETE_LIMIT_MS })
-    const isDone = answer?.status === 204 || answer?.status === 404 // an earlier try may have had no answer
+    const isDone = answer?.status === 204 || answer?.status === 404 // an earlier try may have gone unanswered
     life.erased = { moment, answeredAt: isDone ? Date.now() : null, tookMs: Math.round(performance.now() - begunAt) }
   }
 
@@ -111,7 +111,7 @@ export async function live(living: Living): Promise<Life[]> {
     if (kind !== 'bulk') {
       begun += 1
       const life = await takeIn(organization)
-      // the request itself may be under way
+      // the request itself may be in progress
       const wish = exportAlone(life)
       if (kind === 'conversation' || random.chance(0.8)) await wish
       if (kind === 'conversation') await converse(life)

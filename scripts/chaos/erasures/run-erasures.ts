@@ -25,7 +25,7 @@ export interface ErasuresReport {
   seed: number
   findings: Finding[]
   erasures: number
-  /** Counts by what was under way for the person. */
+  /** Counts by what was in progress for the person. */
   moments: Record<string, number>
   /** Erased people: how many are in Lever at the end, and how many their receipts name as created during the erasure. */
   inLever: number
@@ -42,14 +42,14 @@ const ROOT = join(import.meta.dirname, '..', '..', '..')
 const ENDS_WITHIN_MS = 120_000
 /**
  * Conversation notes become due while most people are erased. The limits let calls end even on a busy machine; otherwise hardly anything
- * would be under way.
+ * would be in progress.
  */
 const ENV = { NOTE_DELAY_MS: '500', JOB_POLL_MS: '500', LEVER_TIMEOUT_MS: '4000', SETTLE_MS: '4500', LEASE_MS: '4000' }
 const AT_WORKERS = 0.75
 
 /**
  * Erases people at random moments while their exports and notes are sent, Lever fails and processes are killed. Then compares what Lever
- * has of them with the time at which `DELETE` answered, and searches the whole database. Always stops the processes that it started.
+ * has of them with the time at which `DELETE` was answered, and searches the whole database. Always stops the processes that it started.
  */
 export async function runErasures(options: ErasuresOptions, signal: AbortSignal): Promise<ErasuresReport> {
   const ends: Ends = []
@@ -79,7 +79,10 @@ async function unleash(stage: Stage, { seed, erasures, killEveryMs, say }: Erasu
   return { seed, findings, kills, faultsHit, ...figuresOf(evidence) }
 }
 
-/** Kills processes with SIGKILL, one after another, each one running again before the next. @returns how many */
+/**
+ * Kills processes with SIGKILL, one after another, each one running again before the next.
+ * @returns how many
+ */
 async function killAtRandom(processes: readonly ServiceProcess[], random: Random, everyMs: number, until: AbortSignal): Promise<number> {
   const workers = processes.filter(({ role }) => role === 'worker')
   for (let kills = 0; ; kills += 1) {
