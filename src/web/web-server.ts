@@ -22,8 +22,8 @@ const TIMES = { headersTimeout: 15_000, connectionsCheckingInterval: 2000 }
 const LINGER_MS = 2000
 
 /**
- * Returns an HTTP server that also answers what no application sees, because it never became a request or is not HTTP/1.1. Those answers
- * are problem documents with an id, like all others. The connection then ends, since the start of the next request is unknown.
+ * Returns an HTTP server that also answers requests that no application sees: those that were never complete or are not HTTP/1.1. The
+ * answers are problem documents with an id, like all others. The connection then ends, since the start of the next request is unknown.
  */
 export function createWebServer(listener: RequestListener): Server {
   const underWay = new WeakMap<Duplex, ServerResponse>()

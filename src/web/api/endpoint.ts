@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../errors.ts'
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 
-/** What a handler receives: the caller, and the input parsed by the endpoint's schemas. */
+/** A handler's input: the caller, and the request parsed by the endpoint's schemas. */
 export interface EndpointInput<P, Q, B, A extends Access> {
   caller: A extends 'operator' ? Extract<Caller, { kind: 'operator' }> : OrganizationCaller
   params: Parsed<P>
@@ -25,7 +25,7 @@ export interface EndpointInput<P, Q, B, A extends Access> {
   connection?: ConnectionDocument
 }
 
-/** What is kept under an Idempotency-Key: the id of the first answer's result, its status, and its secret if it had one. */
+/** The data kept under an Idempotency-Key: the id of the first answer's result, its status, and its secret if it had one. */
 export interface KeptAnswer {
   id: string
   secret?: string
@@ -38,7 +38,7 @@ export interface Answer {
   body?: unknown
   headers?: Record<string, string>
   contentType?: string
-  /** What to keep under the Idempotency-Key, if the endpoint takes one. */
+  /** The result to keep under the Idempotency-Key, if the endpoint takes one. */
   result?: { id: string; secret?: string }
 }
 

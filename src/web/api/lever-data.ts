@@ -20,7 +20,7 @@ import { queryFlag } from './request-fields.ts'
 
 export interface LeverDataDeps {
   mirror: Mirror
-  /** What identifies the candidate in Lever; null if the candidate is unknown. */
+  /** Resolves to the data that identifies the candidate in Lever; null if the candidate is unknown. */
   findCandidate: (organization: string, candidateId: string) => Promise<PersonOfOurs | null>
 }
 

@@ -5,7 +5,7 @@ export const IdParams = z.strictObject({ id: z.string().regex(/^[0-9a-f]{24}$/) 
 
 /** Excludes characters that our texts never contain: control characters, which pages and Lever do not show, and lone surrogates. */
 const LINE = /^[^\p{Cc}\p{Cs}]*$/u
-/** The same, but allows tabs and line breaks. */
+/** Like `LINE`, but allows tabs and line breaks. */
 const LINES = /^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u
 const MESSAGE = 'has control characters'
 

@@ -22,7 +22,6 @@ function show() {
   carryOthers(form, boxes)
 }
 
-/** Sends the ids selected on other pages in one hidden field. */
 function carryOthers(form, boxes) {
   form.querySelector('input[name=chosen]')?.remove()
   const here = new Set(boxes.map((box) => box.value))
@@ -35,7 +34,6 @@ function carryOthers(form, boxes) {
   form.append(field)
 }
 
-/** Selects every candidate that the search finds, on all pages. */
 async function selectMatching(button) {
   button.disabled = true
   const response = await fetch(button.dataset.selectMatching)

@@ -7,7 +7,7 @@ export interface Route<Access extends string = string> {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** The whole path, with parameters after a colon: `/candidates/:id`. */
   path: string
-  /** Who may use the route. A route without it is not mounted. */
+  /** The callers that may use the route. A route without it is not mounted. */
   access: Access
 }
 

@@ -28,7 +28,7 @@ function tooSlow(): ServiceError {
 }
 
 /**
- * Resolves to the whole body as bytes. What exceeds the limit is left unread for Node to discard, so that the sender can read the answer.
+ * Resolves to the whole body as bytes. Bytes above the limit are left unread for Node to discard, so that the sender can read the answer.
  * @param withinMs how long the whole body may take; without it, only the sender's silence is limited
  * @throws ServiceError `payload_too_large`, `request_timeout`, `bad_request` if the sender disconnects
  */

@@ -3,7 +3,7 @@ import type { Caller, PersonCaller } from '../../accounts/caller.ts'
 import type { SiteCookies } from './site-cookies.ts'
 import type { Language } from './languages.ts'
 
-/** What the app puts into `ctx.state` before any page or route runs. */
+/** The values that the app puts into `ctx.state` before any page or route runs. */
 export interface SiteState {
   requestId: string
   cookies: SiteCookies

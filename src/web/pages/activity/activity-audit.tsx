@@ -136,14 +136,12 @@ function EventRow({ event, names }: { event: AuditEvent; names: AuditNames }) {
   )
 }
 
-/** Shows an action's label, or its name if it has no label. */
 function Action({ action }: { action: string }) {
   const words: Record<string, string> = auditActionTexts(usePage().language)
   const text = Object.hasOwn(words, action) ? words[action] : undefined
   return <>{text ?? <code>{action}</code>}</>
 }
 
-/** The object of the action, and which part of it. */
 function Subject({ event: { subject, leverUser }, names }: { event: AuditEvent; names: AuditNames }) {
   const t = auditNameTexts(usePage().language)
   const { kind, detail } = partsOf(subject)
@@ -166,7 +164,6 @@ function partWords(part: string, { settings }: ReturnType<typeof auditNameTexts>
   return (Object.hasOwn(words, part) ? words[part] : undefined) ?? part
 }
 
-/** The name of an actor or a subject, given as `<kind>:<id>`. */
 function Named({ reference, names }: { reference: string; names: AuditNames }) {
   const t = auditNameTexts(usePage().language)
   const { kind, id } = partsOf(reference)
@@ -186,7 +183,6 @@ function namedWords(kind: (typeof PLAIN)[number], name: string, t: ReturnType<ty
   return kind === 'export_rule' ? t.ruleNamed(name) : name
 }
 
-/** Shows how many deliveries were replayed, and which. */
 function Replayed({ subject }: { subject: string }) {
   const { language } = usePage()
   const t = activityTexts(language)
@@ -206,7 +202,6 @@ const PLAIN = [
   'operator', 'lever', 'connection', 'mapping', 'organization', 'export', 'export_rule', 'export_batch', 'candidate', 'conversation',
 ] as const // prettier-ignore
 
-/** True for kinds that are shown by their kind if they have no name. */
 function isPlain(kind: string): kind is (typeof PLAIN)[number] {
   return (PLAIN as readonly string[]).includes(kind)
 }

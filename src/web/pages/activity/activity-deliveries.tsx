@@ -85,7 +85,6 @@ function Minute({ name, label, value }: { name: 'from' | 'to'; label: string; va
   )
 }
 
-/** Replays everything that matches the filter, on all pages. */
 function ReplayAll({ choice }: { choice: DeliveryChoice }) {
   return (
     <Form action="/activity/deliveries/replay">

@@ -18,7 +18,7 @@ export interface AccessCardProps {
   refused?: { apiKey: string; why: string } | undefined
 }
 
-/** Who granted access, when, and when it expires. */
+/** The person who granted access, with the date of the grant and of its end. */
 export function AccessCard({ connection, clocks, canAuthorize, isKeyEdited, refused }: AccessCardProps) {
   const t = overviewTexts(usePage().language)
   const { auth, environment, status } = connection

@@ -198,7 +198,7 @@ export const overviewTexts = defineTexts({
   },
 })
 
-/** What is copied from Lever. */
+/** The kinds of records that are copied from Lever. */
 export const resourceTexts = defineTexts<Record<Resource, string>>({
   en: { users: 'Users', stages: 'Stages', archiveReasons: 'Archive reasons', postings: 'Postings', requisitions: 'Requisitions' },
   es: { users: 'Usuarios', stages: 'Etapas', archiveReasons: 'Motivos de archivo', postings: 'Puestos', requisitions: 'Requisiciones' },

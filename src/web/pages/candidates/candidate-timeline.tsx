@@ -45,7 +45,7 @@ function Words({ entry: { kind, stage, archiveReason, error } }: { entry: Timeli
   }
 }
 
-/** Who requested an export, or who acted in Lever. */
+/** The person who requested an export or acted in Lever. */
 function Who({ entry: { kind, requestedBy, by } }: { entry: TimelineEntry }) {
   const t = timelineTexts(usePage().language)
   if (kind === 'exportRequested' && requestedBy !== null) return <>{t.requestedBy(requestedBy)}</>

@@ -14,7 +14,7 @@ interface ContentsProps {
   wishes: ExportWishes
 }
 
-/** What the export sends for a candidate, as text and, if available, as the exact request. */
+/** The data that the export sends for a candidate, as text and, if available, as the exact request. */
 export function ExportContents({ candidate, preview, wishes }: ContentsProps) {
   const { language } = usePage()
   const t = exportDialogTexts(language)

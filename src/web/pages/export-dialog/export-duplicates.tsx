@@ -79,7 +79,7 @@ function FoundRow({ duplicate }: { duplicate: DuplicateView }) {
   )
 }
 
-/** What to do about candidates who are already in Lever. */
+/** The choice for candidates who are already in Lever. */
 export function Choice({ wishes, words }: { wishes: ExportWishes; words: Record<(typeof ON_DUPLICATE)[number], string> }) {
   return (
     <>

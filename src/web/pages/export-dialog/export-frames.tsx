@@ -23,7 +23,7 @@ export function ExportDialogContent({ question }: { question: ExportQuestion }) 
   )
 }
 
-/** The same content as a full page. */
+/** The dialog's content as a full page. */
 export function ExportPage({ question }: { question: ExportQuestion }) {
   const t = exportDialogTexts(usePage().language)
   return (

@@ -75,7 +75,7 @@ async function showJobs(ctx: SiteContext, { mirror }: ExportPagesDeps): Promise<
   renderFragment(ctx, <JobOptions jobs={jobs} />)
 }
 
-/** The same question after another job or requisition was chosen. */
+/** Shows the question again after another job or requisition was chosen. */
 async function showDetails(ctx: SiteContext, deps: ExportPagesDeps): Promise<void> {
   const question = await ask(ctx, parseForm(ctx, ExportForm), deps)
   if (question === null) return
@@ -126,7 +126,6 @@ async function retry(ctx: SiteContext, { exports }: ExportPagesDeps): Promise<vo
   seeOther(ctx, `/exports/progress?${new URLSearchParams(form.progress).toString()}`)
 }
 
-/** True if htmx requests a part of the open page instead of a page. */
 function isByHtmx(ctx: SiteContext): boolean {
   return ctx.get('HX-Request') === 'true'
 }

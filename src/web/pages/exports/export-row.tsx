@@ -70,7 +70,7 @@ function Target({ view: { target, requisition, stage } }: { view: ExportView }) 
   )
 }
 
-/** What an ended export leaves to know or to do. */
+/** The remaining information or action of an ended export. */
 function Outcome({ view: { status, error, note, duplicateOf, confidential } }: { view: ExportView }) {
   const { language } = usePage()
   const words = exportWords(language)

@@ -78,7 +78,6 @@ function problemOf(ctx: SiteContext, error: ServiceError): string {
   return error.hint === undefined || language !== 'en' ? importTexts(language).tooLarge : problemWords(language, error)
 }
 
-/** Makes htmx reload the page. */
 function refresh(ctx: SiteContext): void {
   ctx.set('HX-Refresh', 'true')
   ctx.body = ''

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { PersonCaller } from '../../../accounts/caller.ts'
 import type { Idempotency } from '../../api/idempotency.ts'
 
-/** What a form created: its id, and the secret that is shown only now. */
+/** A form's result: the id of what it created, and the secret that is shown only now. */
 export interface Made {
   id: string
   secret: string

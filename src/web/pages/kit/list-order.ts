@@ -5,7 +5,7 @@ import type { SortHead } from './table.tsx'
 /** The order of a list, from the query parameters. */
 export const Sort = z.enum(LIST_ORDERS).default('-added')
 
-/** The same for a list without names. */
+/** Like {@link Sort}, for a list without names. */
 export const SortByTime = z.enum(['-added', 'added']).default('-added')
 
 /** Limit of a cursor in the address: it may hold a name. */

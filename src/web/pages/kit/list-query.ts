@@ -12,7 +12,7 @@ export const ListQuery = z.object({
     .optional(),
 })
 
-/** The same for a list that can be sorted. */
+/** Like {@link ListQuery}, for a list that can be sorted. */
 export const SortedListQuery = ListQuery.extend({ sort: Sort })
 
 interface ListPlace {

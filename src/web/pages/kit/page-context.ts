@@ -4,7 +4,7 @@ import type { PersonCaller } from '../../../accounts/caller.ts'
 import type { Notice } from '../../shell/flash.ts'
 import type { Language } from '../../shell/languages.ts'
 
-/** What any component of a page may need to know about the request. */
+/** The data about the request that any component of a page may need. */
 export interface PageContextValue {
   language: Language
   caller: PersonCaller | null

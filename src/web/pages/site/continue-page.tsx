@@ -4,7 +4,7 @@ import { usePage } from '../kit/page-context.ts'
 import { continueTexts } from './texts-continue.ts'
 
 export interface ContinuePageProps {
-  /** What the link does. */
+  /** The effect of the link. */
   purpose: 'signIn' | 'connect'
   organizationName: string
   personName: string

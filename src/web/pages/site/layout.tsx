@@ -25,7 +25,7 @@ export interface LayoutProps {
   lead?: ComponentChildren
   /** Buttons next to the title. */
   actions?: ComponentChildren
-  /** What just happened; a notice kept over a redirect is shown automatically. */
+  /** A message about what just happened; a notice kept over a redirect is shown automatically. */
   notice?: NoticeOf | null
   /** From `assets/`, in addition to the scripts of every page. */
   scripts?: readonly string[]

@@ -21,7 +21,6 @@ export function Navigation() {
   )
 }
 
-/** The person and the organization, in the corner. */
 function Who({ caller: { name, email } }: { caller: PersonCaller }) {
   const { language, organizationName, canSwitch } = usePage()
   const t = siteTexts(language)

@@ -15,7 +15,7 @@ export type Settings = ConnectionView['settings']
 export interface AtsSettingsPageProps {
   /** The saved settings. */
   settings: Settings
-  /** What an unsaved form would change, and which of its fields are wrong. */
+  /** The changes in an unsaved form, and its wrong fields. */
   typed: Partial<Settings>
   wrong: readonly string[]
   stages: readonly { id: string; text: string }[]

@@ -71,7 +71,7 @@ function UsersForm({
   const t = usersTexts(language)
   return (
     <Form action={listAddress(HERE, { q, cursor })} class="card">
-      {/* what the Enter key presses, before any suggestion */}
+      {/* the Enter key presses this button, since it comes before any suggestion */}
       <button type="submit" name="do" value="proceed" class="sr-only" tabindex={-1} aria-hidden="true" />
       <div class="actions">
         <button type="submit" name="do" value="match" class="quiet" disabled={!canMatch} aria-describedby="match-lead">

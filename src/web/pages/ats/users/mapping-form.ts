@@ -3,7 +3,7 @@ import { jsonOf } from '../../kit/json-of.ts'
 import { refuseStrayFields } from '../../kit/stray-fields.ts'
 import type { MappingWish } from './save-mappings.ts'
 
-/** What the pressed button does in addition to saving. */
+/** The pressed button's action in addition to saving. */
 export type MappingAction = 'proceed' | 'match' | 'stay'
 
 const Row = z.object({ userEmail: z.string(), leverEmail: z.string(), active: z.boolean() })

@@ -8,7 +8,7 @@ export type PastedTokens = Partial<Record<SignatureTokenPlace, { text: string; i
 export interface SignatureTokenFieldProps {
   place: SignatureTokenPlace
   isKnown: boolean
-  /** What was sent and not saved; a saved token is never shown. */
+  /** The token as sent, if it was not saved; a saved token is never shown. */
   pasted: PastedTokens['any']
 }
 
