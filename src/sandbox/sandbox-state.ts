@@ -1,7 +1,7 @@
 import type { ParameterizedContext } from 'koa'
 import type { LoggedRequest } from './control/request-log.ts'
 
-/** What the sandbox stores with a request. */
+/** The state that the sandbox stores with a request. */
 export interface SandboxState {
   /** the raw body; empty for pages */
   bytes: Buffer

@@ -20,7 +20,7 @@ export interface SandboxOptions {
   /** 0 takes any free port */
   port: number
   host?: string
-  /** Where the account is kept across restarts; without it, in memory only. */
+  /** The file that keeps the account across restarts; without it, the account is in memory only. */
   stateFile?: string
   /** The initial account if none is stored; by default, the sample account. A reset returns to the sample account. */
   account?: AccountData

@@ -1,11 +1,11 @@
-/** What the control interface can change while the sandbox runs. Durations are in ms. */
+/** Settings that the control interface can change while the sandbox runs. Durations are in ms. */
 import { z } from 'zod'
 import { LeverEventName } from './account/records.ts'
 import { AnswersChange, answersOf, type Answers, type AnswerSet } from './answers.ts'
 
 const duration = z.number().int().min(0)
 
-/** Where the whole API has moved: `url` is its new `…/v1`. */
+/** A move of the whole API: `url` is its new `…/v1`. */
 const Moved = z.strictObject({ url: z.url(), status: z.literal([301, 302, 307, 308]) })
 
 /** A change: omitted fields keep their value. `eventGroups` are the switches of the settings page. */

@@ -1,4 +1,4 @@
-/** What every part of the sandbox works on: one account, one clock, one set of switches. */
+/** Shared by every part of the sandbox: one account, one clock, one set of switches. */
 import type { Delivery, Webhook } from './account/access-records.ts'
 import type { Account } from './account/account.ts'
 import type { LeverEventName, Opportunity } from './account/records.ts'

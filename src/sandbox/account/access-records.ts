@@ -1,4 +1,4 @@
-/** What the local Lever stores about incoming and outgoing access: keys, grants, tokens, webhooks, deliveries. */
+/** Stored records about incoming and outgoing access: keys, grants, tokens, webhooks, deliveries. */
 import { z } from 'zod'
 import { LeverEventName, Origin } from './records.ts'
 

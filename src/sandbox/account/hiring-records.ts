@@ -21,7 +21,7 @@ export const RequisitionField = z.object({
 })
 export type RequisitionField = z.infer<typeof RequisitionField>
 
-/** Who may write requisitions: people and the API, only the API, or only people (Lever's requisition settings). */
+/** Writers of requisitions: people and the API, only the API, or only people (Lever's requisition settings). */
 export const REQUISITION_MODES = ['hybrid', 'api', 'lever'] as const
 export const RequisitionMode = z.enum(REQUISITION_MODES)
 export type RequisitionMode = z.infer<typeof RequisitionMode>

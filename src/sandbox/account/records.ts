@@ -1,6 +1,6 @@
 /**
- * What the local Lever stores. The state file is read back through these schemas, so they are its only description. Field names are Lever's
- * where Lever shows the field. Times are ms since the epoch.
+ * The records of the local Lever. The state file is read back through these schemas, so they are its only description. Field names are
+ * Lever's if Lever shows the field. Times are ms since the epoch.
  */
 import { z } from 'zod'
 import { FormField } from './form-records.ts'

@@ -15,7 +15,7 @@ export interface NewWebhook {
   confidential: boolean
 }
 
-/** The same address and event may exist already: Lever allows it (recorded). */
+/** Creates a webhook. An equal one may exist already: Lever allows it (recorded). */
 export function makeWebhook(world: World, fields: NewWebhook): Webhook {
   const now = world.now()
   return {

@@ -6,7 +6,7 @@ import { seedOffers, seedPanels, seedRequisitionFields } from './seed-hiring.ts'
 import { seedContacts, seedNotes, seedOpportunities } from './seed-opportunities.ts'
 import { seededStreams, type Streams } from './random.ts'
 
-/** Where the product listens by default. */
+/** The default addresses of the product. */
 const SAMPLE_REDIRECT_URIS = ['http://127.0.0.1:4000/oauth/lever/callback', 'http://localhost:4000/oauth/lever/callback']
 
 /** Another `seed` gives another account: the same people and jobs under other ids. */
