@@ -10,7 +10,7 @@ const BACKOFF_MS = 500
 /** A wait for the budget that is longer than this is reported. */
 const WAIT_TOLD_AFTER_MS = 1000
 
-/** What a call needs to authenticate, supplied by the owner of the grant. */
+/** Authentication for calls, supplied by the owner of the grant. */
 export interface LeverCredentials {
   /** Value of the `Authorization` header. */
   header(): Promise<string>

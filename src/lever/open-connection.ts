@@ -6,9 +6,9 @@ import { connectFault } from './transport-fault.ts'
 /**
  * Opens a separate connection for one write and resolves once it is open (with TLS, if it is secure).
  *
- * Writes do not share the reads' kept-alive connections. One that Lever closes at that moment answers with a reset, and then it is unknown
- * whether the write arrived. Since the connection is opened before the request is even composed, every failure here is certain: nothing was
- * sent.
+ * Writes do not share the reads' kept-alive connections. If Lever closes such a connection at the wrong moment, a write ends in a reset,
+ * and then it is unknown whether it arrived. Since the new connection is opened before the request is even composed, every failure here is
+ * certain: nothing was sent.
  * @throws LeverCallError `refused`, `dns`, `tls` or `connect`, never one after which the request may have arrived
  */
 export function openConnection(url: URL, options: { call: string; withinMs: number }): Promise<Socket> {

@@ -209,7 +209,7 @@ function wordsWrite({ performAs, prepare, beforeSend, lane }: WordsOptions) {
  * Returns the body as form fields, in order. A name that ends in `[]` may occur several times; one with an index or a key occurs once.
  *
  * Lever documents field names for JSON only. Clients name lists in a form differently: `emails[]` is the most common form,
- * `phones[0][value]` the only one seen for objects whose value is plain text. That Lever accepts these is assumed.
+ * `phones[0][value]` the only one seen for objects whose value is plain text. Lever is assumed to accept both.
  */
 export function createFormFields(body: CreateOpportunityBody): [name: string, value: string][] {
   return Object.entries(body).flatMap(([field, value]: [string, CreateOpportunityBody[keyof CreateOpportunityBody]]) => {

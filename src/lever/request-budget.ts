@@ -5,7 +5,7 @@ import { createGate, type Gate } from './request-gate.ts'
 import { LeverBudgetModel } from './request-budget-model.ts'
 import { describeStage, intervalMs, pauseStages, takeStages, type BudgetRate } from './request-budget-stages.ts'
 
-/** What the request is for: a person, a webhook's re-read or a note that is due, a bulk export, or a sync. The last two are background. */
+/** The purpose of a request: a person, a webhook's re-read or a note that is due, a bulk export, or a sync. The last two are background. */
 export type Lane = 'interactive' | 'webhook' | 'bulk' | 'sync'
 
 /** Lanes that share a queue, with the turns that each gets relative to the others. */
