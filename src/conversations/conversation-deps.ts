@@ -22,7 +22,7 @@ export interface KnownOpportunity {
   confidential: boolean
 }
 
-/** What conversations need from the parts before them; implemented in `ask-parts.ts`. */
+/** The functions that conversations need from the parts before them; implemented in `ask-parts.ts`. */
 export interface ConversationDeps {
   readTerms(organization: string): Promise<NoteTerms>
   /** @throws ServiceError `connection_not_active` if there is no grant that Lever accepts */
