@@ -8,8 +8,8 @@ import { splitSignature } from './webhook-body.ts'
 const AT_A_TIME = 500
 
 /**
- * Gives deliveries from earlier versions the key of their signature and removes the signature from their payload. Those without a payload
- * are older than any signature that is accepted. May run twice, and in several processes at once.
+ * Gives deliveries from earlier versions the key of their signature and removes the signature from their payload. Deliveries without a
+ * payload are older than any signature that is accepted. May run twice, and in several processes at once.
  * @returns how many were changed
  */
 export async function adoptOldDeliveries(): Promise<number> {

@@ -12,7 +12,7 @@ export interface ObservedDelivery {
   event: string
 }
 
-/** What this part needs from the parts before it; supplied by compose. */
+/** The functions that this part needs from the parts before it; supplied by compose. */
 export interface WebhookDeps {
   connections: Pick<Connections, 'get' | 'findByEndpointKey' | 'signatureTokensFor' | 'noteWebhook' | 'leverClient'>
   audit: Pick<Audit, 'append'>
