@@ -32,7 +32,7 @@ export interface RunningMongod {
 export interface StartOptions {
   readonly dataDir: string
   readonly say: (line: string) => void
-  /** Where to look up programs, the cache folder and MONGOMS_SYSTEM_BINARY; this process's environment by default. */
+  /** Environment for finding programs, the cache folder and MONGOMS_SYSTEM_BINARY; this process's own by default. */
   readonly env?: NodeJS.ProcessEnv | undefined
   /** Aborts the start: started processes are stopped, and the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined

@@ -31,7 +31,6 @@ function describe(sandbox: RunningSandbox, dataDir: string): void {
 `)
 }
 
-/** Explains a failed start to a person. */
 function explain(error: unknown, port: number): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') return `Port ${port} is in use: stop the program that listens there, or set SANDBOX_PORT to a free one.`

@@ -14,8 +14,8 @@ export interface QuietTimes {
 }
 
 /**
- * Writes a conversation of three messages for each of the opportunities, in its state after the last message. The last message contains the
- * end of the quiet time, so that it can be read from the note.
+ * Writes a conversation of three messages for each of the opportunities, in its state after the last message. The messages' `sentAt` is the
+ * end of the quiet time, which the conversation no longer has once it is noted.
  */
 export async function seedConversations(
   databaseUri: string,

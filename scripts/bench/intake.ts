@@ -65,7 +65,6 @@ export const intake: Benchmark = {
   },
 }
 
-/** Starts the service without workers, since only the intake is measured. */
 async function startIntake(ground: Ground): Promise<Contestant> {
   const lever = await ground.startLever()
   const databaseUri = await ground.databaseUri('intake')

@@ -1,7 +1,8 @@
 /**
- * Lever is half as fast again as the real one, and everything else is shortened. That is less than the processes could do, and Lever
- * answers slowly, so that each blow hits requests that wait for their turn and requests in flight. All planted faults end well within these
- * times: an effect that comes later than every look, or a list that learns of it later, is beyond what any caller of Lever could see.
+ * The rates and times of a run. The local Lever allows half as many requests again as the real one, and everything else is shortened. The
+ * processes could do more, and Lever answers slowly, so that each blow hits requests that wait for their turn and requests in flight. All
+ * planted faults end well within these times: an effect that comes later than every look, or a list that learns of it later, is beyond what
+ * any caller of Lever could see.
  */
 export const PER_SECOND = 15
 export const BURST = 20

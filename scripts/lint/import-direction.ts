@@ -20,7 +20,7 @@ export const STEPS: readonly (readonly string[])[] = [
 
 export const SANDBOX = 'sandbox'
 
-/** Parts that are a single file in src/ instead of a folder. Those of the last step may import one another. */
+/** Parts that are a single file in src/ instead of a folder. Files on the last step may import one another. */
 export const FILES: readonly string[] = [
   'main',
   'config',
@@ -58,7 +58,7 @@ export const SINGLE_USERS: readonly { readonly pattern: string; readonly part: s
     },
   ]
 
-/** Folders that others of the same part must not import. */
+/** Folders that must not import certain other folders of the same part. */
 export const APART: readonly {
   readonly part: string
   readonly folder: string
