@@ -6,7 +6,7 @@ import { authorize, exportAndWait, newPerson, SOURCE, startService, type Api, ty
 
 const AGO_MS = 15 * 60_000
 
-describe('the hourly comparison of exports with Lever', function () {
+describe('hourly comparison of exports with Lever', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let api: Api
@@ -41,7 +41,7 @@ describe('the hourly comparison of exports with Lever', function () {
     await eventually('the job rests', isAsked, 30_000)
   }
 
-  it('counts what is there twice, what nobody exported and what is gone, and nothing else', async () => {
+  it('counts duplicates, opportunities that we did not export, and missing opportunities, and nothing else', async () => {
     const [doubled, deleted, changed] = [await exported(), await exported(), await exported()]
     await service.lever.addOpportunity({ emails: [doubled.email], sources: [SOURCE] })
     await service.lever.addOpportunity({ emails: ['stranger@mail.example'], sources: [SOURCE] })
@@ -60,7 +60,7 @@ describe('the hourly comparison of exports with Lever', function () {
     expect(await (await fetch(`${service.url}/metrics`)).text()).to.include('fulcrum_export_audit_findings{kind="loss"} 1')
   })
 
-  it('begins again with each connection, and takes nothing of the account before for lost', async () => {
+  it('starts over for each connection, and does not report opportunities of the previous account as missing', async () => {
     const { opportunityId } = await exported()
     await loseOne(opportunityId, 'gone-too')
 

@@ -12,7 +12,7 @@ interface ShownDuplicate {
 }
 
 /** With a key that shows confidential records. */
-describe('a confidential record in Lever', () => {
+describe('confidential records in Lever', () => {
   let service: ServiceForTests
   let api: Api
   let hidden: LeverOpportunity
@@ -55,7 +55,7 @@ describe('a confidential record in Lever', () => {
     return (path, json) => browser.post(`${service.url}/api/v1/${path}`, { json })
   }
 
-  it('is shown to an admin, and to a sourcer no more than that it is there', async () => {
+  it('are shown in full to admins, and only as existing to sourcers', async () => {
     const wish = { candidate: { name: hidden.name, emails: hidden.emails }, requestedBy: SOURCER }
 
     const toAdmin = await api.post<{ duplicates: ShownDuplicate[]; confidentialVisible: boolean }>('exports/preview', wish)
@@ -67,7 +67,7 @@ describe('a confidential record in Lever', () => {
     expect(toSourcer.body.duplicates).to.deep.equal([NOTHING_OF_IT])
   })
 
-  it('is kept from a sourcer also in the preview of many, and by the export that it stops', async () => {
+  it('are hidden from sourcers in the bulk preview and in the export that they stop', async () => {
     const { body: candidate } = await api.post<{ id: string }>('candidates', { name: hidden.name, emails: hidden.emails })
     const many = { candidateIds: [candidate.id], requestedBy: SOURCER }
     const seen = await eventually('all of Lever has been read', async () => {

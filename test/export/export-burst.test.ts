@@ -5,7 +5,7 @@ import { ExportModel, type ExportState } from '../../src/export/export-model.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
-describe('a burst of exports', () => {
+describe('burst of exports', () => {
   before(connectEmptyDatabase)
   after(leaveDatabase)
 
@@ -23,7 +23,7 @@ describe('a burst of exports', () => {
       })),
     )
 
-  it('is twenty of one organization that are due, whatever else there is', async () => {
+  it('means twenty due exports of one organization, whatever else is stored', async () => {
     await add(15)
     await add(4, { status: 'checking' })
     await add(20, { status: 'exported' })

@@ -54,7 +54,7 @@ describe('export:', () => {
   }
 
   describe('an export', () => {
-    it('stands in Lever once, at New lead, with source, origin and owner, as a general opportunity', async () => {
+    it('creates one general opportunity at New lead, with source, origin, and owner', async () => {
       const { id, emails } = await candidate({
         phones: [{ type: 'mobile', value: '+1 555 0100' }],
         links: ['https://in.example/one'],
@@ -82,7 +82,7 @@ describe('export:', () => {
       expect(done.stage).to.deep.equal({ id: 'lead-new', text: 'New lead' })
     })
 
-    it('shows on the candidate where it stands', async () => {
+    it('shows its result on the candidate', async () => {
       const { id } = await candidate()
 
       const done = await exportAndWait(api, { candidateId: id })
@@ -92,7 +92,7 @@ describe('export:', () => {
       expect(body.lever).to.deep.include({ opportunityId: done.opportunityId, stage: { id: 'lead-new', text: 'New lead' } })
     })
 
-    it('goes onto the chosen posting', async () => {
+    it('goes to the chosen posting', async () => {
       const posting = await openPosting()
       const { id, emails } = await candidate()
 
@@ -105,7 +105,7 @@ describe('export:', () => {
       expect(body.lever.postings).to.deep.equal([posting.id])
     })
 
-    it('costs one look-up and one create for a candidate with one e-mail, and nothing else', async () => {
+    it('costs one look-up and one create call for a candidate with one email address, and nothing else', async () => {
       const { id } = await candidate()
       await service.lever.clearRequests()
 
@@ -115,7 +115,7 @@ describe('export:', () => {
       expect(calls).to.deep.equal(['GET /opportunities', 'POST /opportunities'])
     })
 
-    it('sends, key by key, what the preview showed; the preview writes nothing', async () => {
+    it('sends exactly what the preview showed, key by key; the preview writes nothing', async () => {
       const posting = await openPosting()
       const { id } = await candidate({ location: 'Lisboa', tags: ['$where', 'Go'], profileUrl: 'https://tool.example/p/1' })
       const wish = { candidateId: id, requestedBy: SOURCER, postingId: posting.id }
@@ -133,7 +133,7 @@ describe('export:', () => {
       expect(preview.body.request).to.include({ method: 'POST', path: '/v1/opportunities' })
     })
 
-    it('takes the candidate along with the request', async () => {
+    it('can add the candidate in the same request', async () => {
       const person = newPerson({ externalId: 'tool-77' })
 
       const done = await exportAndWait(api, { candidate: person })
@@ -143,7 +143,7 @@ describe('export:', () => {
       expect(known.status, 'the candidate is here').to.equal(200)
     })
 
-    it('starts at once when idle', async () => {
+    it('starts at once when the service is idle', async () => {
       const { id } = await candidate()
       const startedAt = performance.now()
 
@@ -165,7 +165,7 @@ describe('export:', () => {
       expect(notes.map(({ entries, user }) => [entries[0]?.value, user])).to.deep.equal([['Asked about notice period.', await boInLever()]])
     })
 
-    it('goes to the stage that is set', async () => {
+    it('goes to the configured stage', async () => {
       const { body } = await api.get<{ data: { id: string; text: string }[] }>('lever/stages')
       const stage = body.data.at(4)
       await api.patch('connection/settings', { defaultStageId: stage?.id })
@@ -178,8 +178,8 @@ describe('export:', () => {
     })
   })
 
-  describe('a person who is in Lever already', () => {
-    it('stops an export, which says where', async () => {
+  describe('a person who is already in Lever', () => {
+    it('stops the export, which names the existing opportunities', async () => {
       const { id, emails } = await candidate()
       const there = await service.lever.addOpportunity({ name: 'Known', emails: [(emails[0] ?? '').toUpperCase()] })
 
@@ -189,7 +189,7 @@ describe('export:', () => {
       expect(await service.lever.opportunitiesByEmail(emails[0] ?? '')).to.have.length(1)
     })
 
-    it('is found by any of several e-mails, archived or not, and the newest unarchived one is named', async () => {
+    it('is found by any of several email addresses, archived or not; the newest unarchived opportunity is named', async () => {
       const { id, emails } = await candidate({ emails: ['first@mail.example', 'second@mail.example'] })
       const active = await service.lever.addOpportunity({ emails: [emails[1] ?? ''] })
       const archived = await service.lever.addOpportunity({ emails: [emails[1] ?? ''] })
@@ -203,7 +203,7 @@ describe('export:', () => {
       expect(done).to.include({ status: 'duplicate', duplicateOf: active.id })
     })
 
-    it('is linked when asked, without anything new, and only the note is written there', async () => {
+    it('is linked on request: nothing is created, and only the note is written to the existing opportunity', async () => {
       const { id, emails } = await candidate()
       const there = await service.lever.addOpportunity({ emails: [emails[0] ?? ''] })
 
@@ -218,7 +218,7 @@ describe('export:', () => {
       expect((await service.lever.notesOf(there.id)).length).to.equal(1)
     })
 
-    it('gets one more opportunity when asked', async () => {
+    it('gets an additional opportunity on request', async () => {
       const { id, emails } = await candidate()
       await service.lever.addOpportunity({ emails: [emails[0] ?? ''] })
 
@@ -228,7 +228,7 @@ describe('export:', () => {
       expect(await service.lever.opportunitiesByEmail(emails[0] ?? '')).to.have.length(2)
     })
 
-    it('is seen among two candidates with one e-mail exported at once, though Lever shows the first late', async () => {
+    it('is detected when two candidates with the same email address are exported at once, even if Lever’s search lags', async () => {
       const email = 'shared-box@mail.example'
       const [one, two] = await Promise.all([candidate({ emails: [email] }), candidate({ emails: [email] })])
       await service.lever.settings({ searchLagMs: 1500 })
@@ -241,13 +241,13 @@ describe('export:', () => {
     })
   })
 
-  describe('an export that may not be', () => {
+  describe('an export that is not allowed', () => {
     const refusal = async (wish: Record<string, unknown>): Promise<[number, unknown]> => {
       const { status, body } = await api.post('exports', { requestedBy: SOURCER, ...wish })
       return [status, body['code']]
     }
 
-    it('is refused for a person who is not mapped, inactive, or unknown', async () => {
+    it('is refused for a requester who is not mapped, inactive, or unknown', async () => {
       const { id } = await candidate()
       await api.put('users/new@acme.example', { name: 'New', role: 'sourcer' })
       await api.put('users/gone@acme.example', { name: 'Gone', role: 'sourcer', active: false })
@@ -257,7 +257,7 @@ describe('export:', () => {
       expect(await refusal({ candidateId: id, requestedBy: 'nobody@acme.example' })).to.deep.equal([403, 'user_not_mapped'])
     })
 
-    it('is refused for somebody who was removed and added again: the mapping went with them', async () => {
+    it('is refused for a person who was removed and added again, because removal deletes the mapping', async () => {
       const { id } = await candidate()
       await api.put('users/chidi@acme.example', { name: 'Chidi', role: 'sourcer' })
       await api.put('user-mappings/chidi@acme.example', { leverEmail: 'chidi@acme.example' })
@@ -268,7 +268,7 @@ describe('export:', () => {
       expect(await refusal({ candidateId: id, requestedBy: 'chidi@acme.example' })).to.deep.equal([403, 'user_not_mapped'])
     })
 
-    it('is refused while the mapping is switched off', async () => {
+    it('is refused while the mapping is inactive', async () => {
       const { id } = await candidate()
       await api.put(`user-mappings/${SOURCER}`, { leverEmail: SOURCER, active: false })
 
@@ -278,7 +278,7 @@ describe('export:', () => {
       expect(refused).to.deep.equal([403, 'mapping_inactive'])
     })
 
-    it('is refused for what is not there or not open', async () => {
+    it('is refused when its target does not exist or is not open', async () => {
       const { id } = await candidate()
       const postings = await api.get<{ data: { id: string; state: string }[] }>('lever/postings?limit=100')
       const closed = postings.body.data.find(({ state }) => state === 'closed')
@@ -296,7 +296,7 @@ describe('export:', () => {
       ])
     })
 
-    it('takes a requisition alone for its only open posting, and wants the posting where it has none or several', async () => {
+    it('uses the only open posting of a requisition, and requires a posting if the requisition has none or several', async () => {
       const requisitions = await api.get<{ data: { id: string; requisitionCode: string; postings: string[] }[] }>('lever/requisitions')
       const two = requisitions.body.data.find(({ postings }) => postings.length === 2)
       const ofTwo = { organization: organization.id, leverId: { $in: two?.postings ?? [] } }
@@ -321,7 +321,7 @@ describe('export:', () => {
       expect(body.requisition).to.deep.include({ requisitionId: two?.id, requisitionCode: two?.requisitionCode })
     })
 
-    it('is refused a second time for the same target, also of two at once', async () => {
+    it('is refused the second time for the same target, even if both requests come at once', async () => {
       const { id } = await candidate()
 
       const both = await Promise.all(
@@ -336,7 +336,7 @@ describe('export:', () => {
       expect(later.body).to.deep.include({ code: 'already_exported', exportId: accepted?.body.id })
     })
 
-    it('fails with the same code when the reason arises after it was accepted', async () => {
+    it('fails with the same code if the reason arises after it was accepted', async () => {
       const { id, emails } = await candidate()
       await service.lever.fault({ match: { method: 'GET', path: '^/opportunities$' }, kind: 'status', status: 500, times: 100 })
       const asked = await api.post<ExportAnswer>('exports', { candidateId: id, requestedBy: SOURCER })
@@ -354,7 +354,7 @@ describe('export:', () => {
       expect(await service.lever.opportunitiesByEmail(emails[0] ?? '')).to.have.length(0)
     })
 
-    it('is never seen from another organization', async () => {
+    it('is never visible to another organization', async () => {
       const { id } = await candidate()
       const done = await exportAndWait(api, { candidateId: id })
       const other = await service.organization()

@@ -35,7 +35,7 @@ interface Answer {
 const CREATE = { method: 'POST', path: '/opportunities' }
 const LONG = 30_000
 
-describe('a bulk export', function () {
+describe('bulk export', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let api: Api
@@ -81,7 +81,7 @@ describe('a bulk export', function () {
   const exportsOf = async (id: string) =>
     (await api.get<{ data: { id: string; candidateId: string; status: string; waitingFor: string | null }[] }>(`exports?batchId=${id}&limit=100`)).body.data // prettier-ignore
 
-  it('of five thousand is accepted as a whole, and each row that may not go is named', async () => {
+  it('accepts five thousand candidates at once, and names each row that it cannot export', async () => {
     const ids = await people(4990)
     const [deleted = '', done = ''] = await people(2)
     await exportAndWait(api, { candidateId: done })
@@ -114,7 +114,7 @@ describe('a bulk export', function () {
     await finished(first.body.batchId)
   })
 
-  it('is refused as a whole where nobody may go out, and leaves nothing', async () => {
+  it('is refused as a whole when no candidate can be exported, and stores nothing', async () => {
     const ids = await people(2)
     await api.put('users/nobody@acme.example', { name: 'Nobody', role: 'sourcer' })
     const batches = await ExportBatchModel.countDocuments()
@@ -138,7 +138,7 @@ describe('a bulk export', function () {
     expect(await ExportModel.countDocuments({ candidate: { $in: ids } })).to.equal(0)
   })
 
-  it('of two at once for the same people takes each once', async () => {
+  it('exports each candidate once when two bulk exports contain the same candidates', async () => {
     const ids = await people(60)
 
     const answers = await Promise.all([bulk(ids), bulk(ids), bulk(ids.toReversed())])
@@ -149,7 +149,7 @@ describe('a bulk export', function () {
     for (const { batchId } of answers) await finished(batchId)
   })
 
-  it('costs one call each while the mirror is fresh, and tells of each what became of it', async () => {
+  it('costs one call per candidate while the mirror is fresh, and reports the result for each', async () => {
     const [there = '', formula = '', ...ids] = await people(24)
     const inLever = (await api.get<{ name: string; emails: string[] }>(`candidates/${there}`)).body
     await api.patch(`candidates/${formula}`, { name: '=1+1' })
@@ -187,7 +187,7 @@ describe('a bulk export', function () {
     expect(lines.find((line) => line.startsWith(there))).to.include(',duplicate,')
   })
 
-  it('waits while it is paused, whatever becomes of the connection, and lets others go on', async () => {
+  it('waits while it is paused, whatever happens to the connection, and does not hold up others', async () => {
     const ids = await people(80)
     const { batchId } = await bulk(ids)
     const paused = await change(batchId, 'pause')
@@ -208,7 +208,7 @@ describe('a bulk export', function () {
     expect(await finished(batchId)).to.include({ exported: 80, status: 'finished' })
   })
 
-  it('comes to one state after pauses and resumes at once, also where a process stopped in between', async () => {
+  it('reaches a consistent state after concurrent pauses and resumes, even if a process stops halfway', async () => {
     const { batchId } = await bulk(await people(60))
 
     await Promise.all(['pause', 'resume', 'pause', 'resume', 'pause', 'resume', 'pause'].map((verb) => change(batchId, verb)))
@@ -226,7 +226,7 @@ describe('a bulk export', function () {
     expect(await finished(batchId)).to.include({ exported: 60 })
   })
 
-  it('is taken back as far as it has not begun', async () => {
+  it('cancels the exports that have not started', async () => {
     const ids = await people(60)
     const { batchId } = await bulk(ids)
     await eventually('some have begun', async () => (await read(batchId)).queued < 60, LONG)
@@ -243,7 +243,7 @@ describe('a bulk export', function () {
     expect(new Set(inLever).size).to.equal(batch.exported)
   })
 
-  it('tries again what failed, and nothing else', async () => {
+  it('retries the failed exports, and nothing else', async () => {
     await service.lever.fault({ kind: 'status', status: 400, match: CREATE, times: 3, body: { code: 'BadRequestError', message: 'Odd' } })
     const { batchId } = await bulk(await people(8))
     const before = await finished(batchId)
@@ -260,7 +260,7 @@ describe('a bulk export', function () {
     expect(Date.parse(after.finishedAt ?? '')).to.be.at.least(Date.parse(before.finishedAt ?? ''))
   })
 
-  it('does not hold up what a person waits for, nor another organization', async () => {
+  it('delays neither interactive exports nor other organizations', async () => {
     const other = await service.connected()
     const { batchId } = await bulk(await people(200))
     const theirs = await bulk(await people(8, other.id), {}, other.api)

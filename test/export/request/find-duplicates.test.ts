@@ -64,21 +64,21 @@ async function search({ mirrored = [], stands = true, isFresh = true, trust, ema
   return { found: duplicates.map(({ opportunityId }) => opportunityId), checkedAt, asked: asked.length, hastened, persons }
 }
 
-describe('looking for duplicates', () => {
-  it('asks Lever for every e-mail where the mirror is not to be trusted, however fresh it is', async () => {
+describe('duplicate search', () => {
+  it('asks Lever for every email address when the mirror cannot be trusted, however fresh it is', async () => {
     const { found, checkedAt, asked, hastened } = await search({ mirrored: ['gone in Lever'], emails: ['a@a.example', 'b@a.example'] })
 
     expect({ found, checkedAt, asked, hastened }).to.deep.equal({ found: ['in Lever'], checkedAt: 'lever', asked: 2, hastened: 0 })
   })
 
-  it('asks nobody for whom the mirror knows, in a bulk', async () => {
+  it('in a bulk export, makes no call for candidates that the mirror knows', async () => {
     for (const isFresh of [true, false]) {
       const { found, checkedAt, asked } = await search({ mirrored: ['known'], trust: 'always', isFresh })
       expect({ found, checkedAt, asked }).to.deep.equal({ found: ['known'], checkedAt: 'mirror', asked: 0 })
     }
   })
 
-  it('takes whom the mirror does not know for absent only by a look of a moment ago', async () => {
+  it('accepts that a person is absent from the mirror only if the mirror was just updated', async () => {
     expect(await search({ trust: 'always' })).to.deep.include({ found: [], checkedAt: 'mirror', asked: 0, hastened: 0 })
     expect(await search({ trust: 'always', isFresh: false })).to.deep.include({
       found: ['in Lever'],
@@ -89,18 +89,18 @@ describe('looking for duplicates', () => {
     expect(await search({ trust: 'forAbsence' })).to.deep.include({ found: [], checkedAt: 'mirror', asked: 0 })
   })
 
-  it('asks Lever as long as the mirror does not hold all', async () => {
+  it('asks Lever until the mirror is complete', async () => {
     for (const trust of ['always', 'forAbsence'] as const) {
       const answer = await search({ mirrored: ['known'], trust, stands: false, isFresh: false })
       expect(answer).to.deep.include({ found: ['in Lever'], checkedAt: 'lever', asked: 1, hastened: 0 })
     }
   })
 
-  it('reads from Lever whom it will be linked to', async () => {
+  it('reads the opportunity to link from Lever', async () => {
     expect(await search({ mirrored: ['known'], trust: 'forAbsence' })).to.deep.include({ found: ['in Lever'], checkedAt: 'lever' })
   })
 
-  it('goes by e-mails where there are any, else by links, which the mirror alone can answer once it holds all', async () => {
+  it('matches by email address, or by link if there is none; only a complete mirror can match links', async () => {
     expect((await search({ trust: 'always' })).persons).to.deep.equal([{ emails: ['ada@a.example'], links: [] }])
     const byLink = { emails: [] }
     expect(await search({ ...byLink, mirrored: ['known'], stands: false })).to.deep.include({ found: ['known'], checkedAt: 'mirror' })
@@ -109,14 +109,14 @@ describe('looking for duplicates', () => {
   })
 })
 
-describe('duplicates as they are shown', () => {
+describe('duplicates as shown to users', () => {
   const confidential = { ...duplicate('secret'), confidential: true }
   const postings = [
     { id: 'public', title: 'Engineer', isPublic: true },
     { id: 'secret', title: 'Head of Finance', isPublic: false },
   ]
 
-  it('have all confidential ones as one entry, the last, for a sourcer', () => {
+  it('combine all confidential ones into a single last entry for sourcers', () => {
     const views = duplicateViews([confidential, duplicate('one'), confidential, duplicate('two')], 'nonConfidential')
 
     expect(views.map(({ opportunityId }) => opportunityId)).to.deep.equal(['one', 'two', null])
@@ -128,7 +128,7 @@ describe('duplicates as they are shown', () => {
     expect(duplicateViews([duplicate('one')], 'nonConfidential')).to.have.length(1)
   })
 
-  it('name to a sourcer only public postings', () => {
+  it('show sourcers the names of public postings only', () => {
     const [toSourcer] = duplicateViews([{ ...duplicate('one'), postings }], 'nonConfidential')
     const [toAdmin] = duplicateViews([{ ...duplicate('one'), postings }], 'all')
 

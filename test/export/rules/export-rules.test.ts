@@ -72,7 +72,7 @@ describe('automatic export', function () {
       responseType: 'json',
     })
 
-  it('exports all whom an import moves into the stage, once each, and none whom the rule may not carry', async () => {
+  it('exports everyone whom an import moves into the stage, once each, except those whom the rule may not export', async () => {
     const people = Array.from({ length: MOVED + 3 }, (_, at) => ({ name: `Moved Person ${at}`, email: `moved-${at}@mail.example` }))
     const file = (stage: string) => [
       'externalId,name,email,stage,project',
@@ -107,7 +107,7 @@ describe('automatic export', function () {
     expect(await ExportModel.distinct('lane', { organization, openKey: { $not: new RegExp(String(byHand?._id)) } })).to.deep.equal([1])
   })
 
-  it('exports who enters by POST or PATCH, as the named person and with the note, and who comes back not again', async () => {
+  it('exports candidates who enter the stage by POST or PATCH, as the rule’s person and with its note, and ignores re-entry', async () => {
     await put('entering', { stages: ['qualified', 'interested'], note: 'Found by a rule' })
     const posted = await add({ stage: 'qualified' })
     const patched = await add({ stage: 'potential' })
@@ -125,7 +125,7 @@ describe('automatic export', function () {
     expect(await ExportRuleEntryModel.countDocuments({ organization })).to.equal(2)
   })
 
-  it('touches those who are in the stage already only where it is asked for', async () => {
+  it('exports candidates who are already in the stage only on request', async () => {
     const there = await add({ stage: 'qualified' })
     const elsewhere = await add({ stage: 'potential' })
     await put('existing')
@@ -140,7 +140,7 @@ describe('automatic export', function () {
     expect(await exportsOf(elsewhere)).to.deep.equal([])
   })
 
-  it('carries nobody of another organization, whose rules know nobody of this one', async () => {
+  it('exports no candidates of another organization, whose rules ignore those of this one', async () => {
     const other = await service.connected()
     await other.api.put('export-rules/theirs', { stages: ['qualified'], requestedBy: SOURCER })
 
@@ -154,7 +154,7 @@ describe('automatic export', function () {
     expect(await ExportModel.countDocuments({ organization: other.id })).to.equal(0)
   })
 
-  it('lets wait who cannot go out, with the reason, and exports them when that is mended', async () => {
+  it('keeps blocked candidates waiting with the reason, and exports them once the cause is fixed', async () => {
     await api.put(`users/${SOURCER}`, { name: 'Bo Lindqvist', role: 'sourcer', active: false })
     await put('waiting')
     const candidate = await add({ stage: 'qualified' })
@@ -168,7 +168,7 @@ describe('automatic export', function () {
     expect((await settled('waiting', 1)).problem).to.equal(null)
   })
 
-  it('makes no second export of an entry that is taken up again after a crash, and finds one whose wake was lost', async () => {
+  it('does not export an entry twice when it is resumed after a crash, and finds an entry whose wake-up was lost', async () => {
     await put('crash')
     const candidate = await add({ stage: 'qualified' })
     await settled('crash', 1)
@@ -186,7 +186,7 @@ describe('automatic export', function () {
     expect(await exportsOf(String(lost._id))).to.have.length(1)
   })
 
-  it('previews whom a rule would export, saved or not, and writes nothing', async () => {
+  it('previews the candidates that a saved or unsaved rule would export, and writes nothing', async () => {
     const [fresh, done] = [await add({ stage: 'Qualified', project: 'P1' }), await add({ stage: 'qualified', project: 'P1' })]
     await add({ stage: 'qualified', project: 'P2' })
     await exportAndWait(api, { candidateId: done })
@@ -214,7 +214,7 @@ describe('automatic export', function () {
     expect(await ExportRuleEntryModel.countDocuments({ organization })).to.equal(0)
   })
 
-  it('rests while it is inactive, is changed under its name, and is gone when it is removed', async () => {
+  it('does nothing while it is inactive, can be changed under its name, and can be removed', async () => {
     const first = await api.put('export-rules/Resting%20one', { stages: ['qualified'], requestedBy: SOURCER, active: false })
     const inactive = await add({ stage: 'qualified' })
     const again = await api.put('export-rules/Resting%20one', { stages: ['hired'], requestedBy: SOURCER })

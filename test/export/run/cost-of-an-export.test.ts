@@ -8,7 +8,7 @@ import { newPerson, SOURCER, startService, type Api, type ServiceForTests } from
 
 const EXPORTS = 6
 
-describe('one export, from the request to its end,', () => {
+describe('one export, from request to completion,', () => {
   let service: ServiceForTests
   let api: Api
   let observer: MongoClient
@@ -54,7 +54,7 @@ describe('one export, from the request to its end,', () => {
     })
   }
 
-  it('costs the database no more than this', async () => {
+  it('stays within its limit of database commands', async () => {
     let least: readonly LoggedCommand[] = []
     // the first ones read what the process keeps, and a lease may run out during any of them
     for (let nth = 0; nth < EXPORTS; nth += 1) {

@@ -19,7 +19,7 @@ describe('an export that has lost the lock on its person', () => {
   })
   after(() => service.stop())
 
-  it('sends nothing before it was checked again under a new lock', async () => {
+  it('sends nothing until it is checked again under a new lock', async () => {
     const candidate = (await api.post<{ id: string; emails: string[] }>('candidates', newPerson())).body
     await service.lever.clearRequests()
     await service.lever.fault({ kind: 'slow', delayMs: 60_000, match: LIST, times: 1 })

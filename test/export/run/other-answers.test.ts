@@ -22,7 +22,7 @@ interface Told extends ExportAnswer {
   attempts: { step: string; outcome: string; detail: string | null }[]
 }
 
-describe('exports to a Lever that answers otherwise', () => {
+describe('exports to a Lever that responds differently', () => {
   let service: ServiceForTests
   let api: Api
 
@@ -49,10 +49,10 @@ describe('exports to a Lever that answers otherwise', () => {
     return body.data[0]?.id ?? ''
   }
 
-  describe('an address that Lever finds invalid', () => {
+  describe('an email address that Lever considers invalid', () => {
     beforeEach(() => service.lever.fault({ match: BY_EMAIL, ...INVALID }))
 
-    it('matches nobody: previews and exports go on', async () => {
+    it('matches nobody, so that previews and exports continue', async () => {
       const person = await candidate()
 
       const preview = await api.post<{ allowed: boolean; duplicatesChecked: string }>('exports/preview', {
@@ -65,7 +65,7 @@ describe('exports to a Lever that answers otherwise', () => {
       expect(done.status).to.equal('exported')
     })
 
-    it('does not keep what an unclear call made from being found, nor is somebody else’s taken for it', async () => {
+    it('does not prevent finding the result of an unclear call, and matches no other opportunity', async () => {
       const other = await candidate()
       await exportAndWait(api, { candidateId: other.id })
       const person = await candidate()
@@ -91,7 +91,7 @@ describe('exports to a Lever that answers otherwise', () => {
 
     for (const performAsRefusal of [400, 403, 404] as const)
       for (const deactivatedUser of ['shown', 404] as const)
-        it(`ends as lever_user_deactivated after ${performAsRefusal}, the user by id being ${deactivatedUser}, and is refused at once from then on`, async () => {
+        it(`ends as lever_user_deactivated after ${performAsRefusal}, if the user looked up by id is ${deactivatedUser}, and is refused immediately from then on`, async () => {
           await service.lever.settings({ answers: { performAsRefusal, deactivatedUser } })
           const [first, second] = [await candidate(), await candidate()]
           await service.lever.deactivateUser(SOURCER)
@@ -107,14 +107,14 @@ describe('exports to a Lever that answers otherwise', () => {
   })
 
   for (const status of [400, 403, 404])
-    it(`takes ${status} for a refusal of the request where Lever has the requester as active`, async () => {
+    it(`treats ${status} as a refusal of the request if the requester is active in Lever`, async () => {
       const person = await candidate()
       await service.lever.fault({ match: CREATE, kind: 'status', status })
 
       expect((await exportAndWait(api, { candidateId: person.id })).error?.code).to.equal('lever_rejected')
     })
 
-  it('exports onto a posting and finds duplicates where expand is refused', async () => {
+  it('exports to a posting and finds duplicates when Lever refuses expand', async () => {
     await service.lever.settings({ answers: { expand: 403 } })
     const postingId = await openPosting()
     const person = await candidate()
@@ -126,7 +126,7 @@ describe('exports to a Lever that answers otherwise', () => {
     expect((await named(person.name))[0]?.application?.posting).to.equal(postingId)
   })
 
-  it('finds what an unclear call made under another spelling of the source', async () => {
+  it('finds the result of an unclear call under a different spelling of the source', async () => {
     await api.patch('connection/settings', { sourceName: 'Sourcing Tool' })
     await service.lever.addOpportunity({ sources: ['SOURCING TOOL '], emails: ['spelling@mail.example'] })
     await service.lever.settings({ answers: { sourceSpelling: 'known' } })
@@ -141,7 +141,7 @@ describe('exports to a Lever that answers otherwise', () => {
     expect(there.map(({ id, sources }) => [id, sources])).to.deep.equal([[done.opportunityId, ['SOURCING TOOL ']]])
   })
 
-  it('reads opportunities whose times are texts', async () => {
+  it('reads opportunities whose timestamps are strings', async () => {
     await service.lever.settings({ answers: { values: 'texts', hasNext: 'missing' } })
     const person = await candidate()
 
@@ -151,7 +151,7 @@ describe('exports to a Lever that answers otherwise', () => {
     expect([done.status, again.status]).to.deep.equal(['exported', 'duplicate'])
   })
 
-  describe('names of a form that Lever does not read', () => {
+  describe('form field names that Lever ignores', () => {
     beforeEach(() => service.lever.settings({ answers: { formNames: 'documented' } }))
 
     /** Of its own, since a connection learns. An API key may change contacts and add files; an authorization may not. */
@@ -178,7 +178,7 @@ describe('exports to a Lever that answers otherwise', () => {
       return ((await state.json()) as { files: { name: string; kind: string }[] }).files
     }
 
-    it('leave one opportunity, which is completed, and from then on a JSON call and a file', async () => {
+    it('create one opportunity, which is completed; later exports use a JSON call and a separate file upload', async () => {
       const by = await byKey()
       const [first, second] = [await withResume(by), await withResume(by)]
 
@@ -201,7 +201,7 @@ describe('exports to a Lever that answers otherwise', () => {
       expect(done.attempts.map(({ step, outcome }) => `${step} ${outcome}`)).to.include('complete done')
     })
 
-    it('leave one opportunity even when the answer is lost', async () => {
+    it('create one opportunity even if the response is lost', async () => {
       const by = await byKey()
       const person = await withResume(by)
       await service.lever.fault({ match: CREATE, kind: 'resetAfter' })
@@ -212,7 +212,7 @@ describe('exports to a Lever that answers otherwise', () => {
       expect((await named(person.name)).map(({ id, emails }) => [id, emails])).to.deep.equal([[done.opportunityId, person.emails]])
     })
 
-    it('are told where Lever lets nobody add what is missing: the export stays exported', async () => {
+    it('are reported if Lever does not allow adding the missing data; the export stays exported', async () => {
       const by = await service.connected()
       const person = await withResume(by)
       const before = await posts()
@@ -228,7 +228,7 @@ describe('exports to a Lever that answers otherwise', () => {
       expect(told?.detail).to.include('email addresses and phones').and.include('job')
     })
 
-    it('keep the file once where the process ends after it was added', async () => {
+    it('do not duplicate the file if the process ends after it was added', async () => {
       const by = await byKey()
       await exportAndWait(by.api, { candidateId: (await withResume(by)).id })
       const person = await withResume(by)
@@ -242,7 +242,7 @@ describe('exports to a Lever that answers otherwise', () => {
       expect(await filesOf(done.opportunityId)).to.have.length(1)
     })
 
-    it('leave out the file where Lever lets nobody look for files: the next export ends, too, and says so', async () => {
+    it('leave out the file if Lever does not allow listing files; the next export also finishes and says so', async () => {
       const by = await service.connected()
       await exportAndWait(by.api, { candidateId: (await withResume(by)).id })
 

@@ -45,7 +45,7 @@ describe('export, outcomes:', () => {
     return (await service.lever.allOpportunities()).filter((one) => one.links.some((link) => links.includes(link))).map(({ id }) => id)
   }
 
-  describe('whatever Lever answers to the create call', () => {
+  describe('any response of Lever to the create call', () => {
     const unclear: [string, FaultOrder][] = [
       ['a reset before the effect', { kind: 'resetBefore' }],
       ['a reset after the effect', { kind: 'resetAfter' }],
@@ -60,7 +60,7 @@ describe('export, outcomes:', () => {
       ['an effect after a reset and the settle time', { kind: 'lateEffect', delayMs: 2 * Number(QUICK_TIMES.SETTLE_MS) }],
     ]
     for (const [name, order] of unclear) {
-      it(`${name}: one opportunity, and the export says so`, async () => {
+      it(`${name}: creates one opportunity, and the export reports it`, async () => {
         const person = await candidate()
         await service.lever.fault({ ...order, match: CREATE, times: 1 })
 
@@ -78,7 +78,7 @@ describe('export, outcomes:', () => {
       ['no id', { kind: 'noId' }],
     ]
     for (const [name, order] of done) {
-      it(`2xx with ${name}: it is looked for, and never posted again`, async () => {
+      it(`2xx with ${name}: looks for the opportunity, and never posts again`, async () => {
         const person = await candidate()
         await service.lever.fault({ ...order, match: CREATE, times: 1 })
         await service.lever.clearRequests()
@@ -92,7 +92,7 @@ describe('export, outcomes:', () => {
     }
 
     for (const status of [400, 403, 404, 422, 409]) {
-      it(`${status}: it fails at once, in Lever's words, and nothing is repeated`, async () => {
+      it(`${status}: fails at once with Lever's message, and repeats nothing`, async () => {
         const person = await candidate()
         const body = { code: 'BadRequestError', message: 'Not like this.' }
         await service.lever.fault({ kind: 'status', status, body, match: CREATE, times: 1 })
@@ -111,7 +111,7 @@ describe('export, outcomes:', () => {
       [503, 'lever'],
     ] as const)
       // prettier-ignore
-      it(`${status} to a look-up: it says what it waits for, and so does who waits behind it`, async () => {
+      it(`${status} for a look-up: the export and those queued behind it say what they wait for`, async () => {
         await service.lever.fault({ kind: 'status', status, headers: { 'retry-after': '6' }, match: LIST, times: 1 }) // prettier-ignore
         const askAndWait = async (waitingFor: string): Promise<string> => {
           const { id } = (await api.post<ExportAnswer>('exports', { candidateId: (await candidate()).id, requestedBy: SOURCER })).body
@@ -124,7 +124,7 @@ describe('export, outcomes:', () => {
         expect(ended.map((one) => [one.status, one.waitingFor])).to.deep.equal([['exported', null], ['exported', null]]) // prettier-ignore
       })
 
-    it('429: it waits for the budget and goes on', async () => {
+    it('429: waits for the request budget, then continues', async () => {
       const person = await candidate()
       await service.lever.fault({ kind: 'status', status: 429, match: CREATE, times: 1 })
 
@@ -135,7 +135,7 @@ describe('export, outcomes:', () => {
       expect(await standingInLever(person)).to.have.length(1)
     })
 
-    it('rests before it looks, and shows that it does', async () => {
+    it('waits before it looks for its result, and shows that it is waiting', async () => {
       const person = await candidate()
       await service.lever.fault({ kind: 'noId', match: CREATE, times: 1 })
       await service.lever.fault({ ...NOTHING_YET, after: 1, times: 1000 })
@@ -151,7 +151,7 @@ describe('export, outcomes:', () => {
       expect((await waitForEnd(api, body.id)).status).to.equal('exported')
     })
 
-    it("finds what Lever's search shows late", async () => {
+    it("finds an opportunity that Lever's search shows late", async () => {
       const person = await candidate()
       await service.lever.fault({ ...NOTHING_YET, after: 1, times: 1 })
       await service.lever.fault({ kind: 'resetAfter', match: CREATE, times: 1 })
@@ -162,7 +162,7 @@ describe('export, outcomes:', () => {
       expect(await standingInLever(person)).to.deep.equal([ended.opportunityId])
     })
 
-    it('finds a candidate without e-mail by source, time and link', async () => {
+    it('finds a candidate without email address by source, time, and link', async () => {
       const person = await candidate({ emails: [], links: ['https://in.example/without-mail'] })
       await service.lever.fault({ kind: 'resetAfter', match: CREATE, times: 1 })
 
@@ -172,7 +172,7 @@ describe('export, outcomes:', () => {
       expect(await standingInLever(person)).to.deep.equal([ended.opportunityId])
     })
 
-    it('never takes an opportunity for its own that was there before, nor one that another export made', async () => {
+    it('never adopts an opportunity that existed before, or one that another export created', async () => {
       const person = await candidate()
       const before = await service.lever.addOpportunity({ emails: [person.emails[0] ?? ''], sources: ['headhuntr.io'], by: SOURCER })
       await service.lever.fault({ kind: 'resetBefore', match: CREATE, times: 1 })
@@ -184,8 +184,8 @@ describe('export, outcomes:', () => {
     })
   })
 
-  describe('an export that a killed process left', () => {
-    it('in the middle of sending: what stands in Lever is adopted, though it is shown late', async () => {
+  describe('an export that a killed process left behind', () => {
+    it('during sending: adopts the opportunity in Lever, even if it appears late', async () => {
       const person = await candidate()
       await service.lever.fault({ kind: 'hangAfter', match: CREATE, times: 1 })
       const { body } = await api.post<ExportAnswer>('exports', { candidateId: person.id, requestedBy: SOURCER })
@@ -204,7 +204,7 @@ describe('export, outcomes:', () => {
   const recordOnly = async (validator: object) => AuditEventModel.db.db?.command({ collMod: 'audit_events', validator })
   const EXPORTED = 'export.exported'
 
-  it('what has landed counts as exported once that is in the audit trail, and stands there once', async () => {
+  it('after landing: counts as exported once the audit trail records it, and is recorded once', async () => {
     const person = await candidate()
     await recordOnly({ action: { $ne: EXPORTED } })
     const { body } = await api.post<ExportAnswer>('exports', { candidateId: person.id, requestedBy: SOURCER })
@@ -220,7 +220,7 @@ describe('export, outcomes:', () => {
     expect(await AuditEventModel.countDocuments({ subject: `export:${body.id}`, action: EXPORTED })).to.equal(1)
   })
 
-  describe('an export that was given up unclear', () => {
+  describe('an export that was given up as unclear', () => {
     afterEach(() => recordOnly({}))
 
     async function givenUp(person: { id: string }): Promise<string> {
@@ -257,7 +257,7 @@ describe('export, outcomes:', () => {
       expect(await standingInLever(person)).to.deep.equal([ended.opportunityId])
     })
 
-    it('and found, though our own record of that cannot be written at first, does not fail the next export', async () => {
+    it('does not fail the next export if it is found but the result cannot be stored at first', async () => {
       const person = await candidate()
       const older = await givenUp(person)
       const [posting] = (await api.get<{ data: { id: string }[] }>('lever/postings?state=published')).body.data
@@ -279,7 +279,7 @@ describe('export, outcomes:', () => {
   })
 
   describe('a note', () => {
-    it('that Lever refuses leaves the export exported, and is retried alone', async () => {
+    it('leaves the export exported if Lever refuses the note, which is retried separately', async () => {
       const person = await candidate()
       await service.lever.fault({ kind: 'status', status: 403, match: { method: 'POST', path: '/notes$' }, times: 1 })
       const done = await exportAndWait(api, { candidateId: person.id, note: 'Hello.' })
@@ -299,7 +299,7 @@ describe('export, outcomes:', () => {
       expect(await service.lever.notesOf(done.opportunityId ?? '')).to.have.length(1)
     })
 
-    it('whose answer is lost is not written twice', async () => {
+    it('is not written twice if the response is lost', async () => {
       const person = await candidate()
       await service.lever.fault({ kind: 'resetAfter', match: { method: 'POST', path: '/notes$' }, times: 1 })
 
@@ -313,11 +313,11 @@ describe('export, outcomes:', () => {
     })
   })
 
-  describe('a database that takes no intents', () => {
+  describe('a database that stores no intents', () => {
     const takeOnly = async (validator: object) => ExportModel.db.db?.command({ collMod: 'exports', validator })
     afterEach(() => takeOnly({}))
 
-    it('is no refusal of Lever: the export waits, then its note, and both go out once it does', async () => {
+    it('is not mistaken for a refusal by Lever: the export, then its note, wait and go out once the database recovers', async () => {
       const person = await candidate()
       await takeOnly({ status: { $ne: 'sending' } })
       const { body } = await api.post<ExportAnswer>('exports', { candidateId: person.id, requestedBy: SOURCER, note: 'Hello.' })
@@ -341,7 +341,7 @@ describe('export, outcomes:', () => {
   })
 
   describe('cancel, retry, pause, revoke', () => {
-    it('what is queued waits while the connection is paused, and can be canceled', async () => {
+    it('queued exports wait while the connection is paused, and can be canceled', async () => {
       const [first, second] = [await candidate(), await candidate()]
       await service.lever.fault({ kind: 'status', status: 500, match: LIST, times: 1000 })
       const one = await api.post<ExportAnswer>('exports', { candidateId: first.id, requestedBy: SOURCER })
@@ -370,7 +370,7 @@ describe('export, outcomes:', () => {
       expect([again.status, (await waitForEnd(api, two.body.id)).status]).to.deep.equal([202, 'exported'])
     })
 
-    it('what has ended cannot be canceled, nor what succeeded be tried again', async () => {
+    it('finished exports cannot be canceled, and successful ones cannot be retried', async () => {
       const person = await candidate()
       const done = await exportAndWait(api, { candidateId: person.id })
 

@@ -84,8 +84,8 @@ describe('export with a résumé:', () => {
     )
   }
 
-  describe('the call', () => {
-    it('carries everything and the file, as it is, in one', async () => {
+  describe('the create call', () => {
+    it('carries all fields and the unchanged file in one request', async () => {
       const { body } = await api.get<{ data: { id: string; open: boolean }[] }>('lever/postings?limit=100')
       const postingId = body.data.find(({ open }) => open)?.id
       const fields = {
@@ -126,7 +126,7 @@ describe('export with a résumé:', () => {
       ])
     })
 
-    it('is what the preview showed, field by field, the file as its name, size and hash', async () => {
+    it('matches the preview field by field, with the file as its name, size, and hash', async () => {
       const bytes = samplePdf('of the preview')
       const { id } = await candidate(
         { tags: ['Go', 'C'], phones: [{ type: 'home', value: '1' }], externalId: 'tool-resume' },
@@ -163,7 +163,7 @@ describe('export with a résumé:', () => {
       expect(await callsMade()).to.deep.equal(['json'])
     })
 
-    it('is not made where the candidate is only linked', async () => {
+    it('is not made if the candidate is only linked', async () => {
       const { id, email } = await candidate()
       const known = await service.lever.addOpportunity({ emails: [email] })
 
@@ -176,7 +176,7 @@ describe('export with a résumé:', () => {
 
   describe('a résumé that Lever refuses', () => {
     for (const status of [400, 413, 415, 422]) {
-      it(`with ${status} does not lose the export: it goes without, and says so`, async () => {
+      it(`with ${status} does not fail the export, which goes without it and says so`, async () => {
         const { id, email } = await candidate()
         await service.lever.fault({ kind: 'status', status, body: { code: 'X', message: 'Not this file.' }, match: CREATE, times: 1 })
         await service.lever.clearRequests()
@@ -193,7 +193,7 @@ describe('export with a résumé:', () => {
     }
 
     for (const status of [403, 404, 409]) {
-      it(`is not what ${status} is about: the export fails at once`, async () => {
+      it(`is not the reason for ${status}: the export fails at once`, async () => {
         const { id } = await candidate()
         await service.lever.fault({ kind: 'status', status, match: CREATE, times: 1 })
         await service.lever.clearRequests()
@@ -205,7 +205,7 @@ describe('export with a résumé:', () => {
       })
     }
 
-    it('was not at fault where the rest is refused as well: a retry sends both', async () => {
+    it('is not to blame if Lever refuses the rest as well: a retry sends both', async () => {
       const { id } = await candidate()
       await service.lever.fault({ kind: 'status', status: 400, match: CREATE, times: 2 })
       const failed = await exported({ candidateId: id })
@@ -219,7 +219,7 @@ describe('export with a résumé:', () => {
       expect(await callsMade()).to.deep.equal(['form'])
     })
 
-    it('is not sent again where the call without it has to wait', async () => {
+    it('is not sent again while the call without it has to wait', async () => {
       const { id, email } = await candidate()
       await service.lever.fault({ kind: 'status', status: 422, match: CREATE, times: 1 })
       await service.lever.fault({ kind: 'status', status: 429, match: CREATE, times: 1 })
@@ -232,7 +232,7 @@ describe('export with a résumé:', () => {
       expect(await service.lever.opportunitiesByEmail(email)).to.have.length(1)
     })
 
-    it('leaves what an unclear call without it may have made to be found', async () => {
+    it('does not prevent finding the result of an unclear call without it', async () => {
       const { id, email } = await candidate()
       await service.lever.fault({ kind: 'status', status: 422, match: CREATE, times: 1 })
       await service.lever.fault({ kind: 'resetAfter', match: CREATE, times: 1 })
@@ -246,7 +246,7 @@ describe('export with a résumé:', () => {
     })
   })
 
-  describe('a call with a résumé that comes out unclear', () => {
+  describe('an unclear call with a résumé', () => {
     const effects: [string, FaultOrder][] = [
       ['a reset after the effect', { kind: 'resetAfter' }],
       ['silence after the effect', { kind: 'hangAfter' }],
@@ -256,7 +256,7 @@ describe('export with a résumé:', () => {
       ['a body without id', { kind: 'noId' }],
     ]
     for (const [name, order] of effects) {
-      it(`${name}: one opportunity with its résumé, and the export says so`, async () => {
+      it(`${name}: creates one opportunity with its résumé, and the export reports it`, async () => {
         const { id, email } = await candidate()
         await service.lever.fault({ ...order, match: CREATE, times: 1 })
         await service.lever.clearRequests()
@@ -270,7 +270,7 @@ describe('export with a résumé:', () => {
       })
     }
 
-    it('once without effect: it is sent again, with it', async () => {
+    it('without effect once: is sent again with the résumé', async () => {
       const { id, email } = await candidate()
       await service.lever.fault({ kind: 'resetBefore', match: CREATE, times: 1 })
       await service.lever.clearRequests()
@@ -282,7 +282,7 @@ describe('export with a résumé:', () => {
       expect(await service.lever.opportunitiesByEmail(email)).to.have.length(1)
     })
 
-    it('"too slow" (408) without effect: it is looked for, then goes without', async () => {
+    it('408 ("too slow") without effect: is looked for, then sent without the résumé', async () => {
       const { id, email } = await candidate()
       const body = { code: 'RequestTimeout', message: 'File took too long to upload.' }
       await service.lever.fault({ kind: 'status', status: 408, body, match: CREATE, times: 1 })
@@ -295,7 +295,7 @@ describe('export with a résumé:', () => {
       expect(await service.lever.opportunitiesByEmail(email)).to.have.length(1)
     })
 
-    it('three times without effect: it goes without', async () => {
+    it('without effect three times: is sent without the résumé', async () => {
       const { id, email } = await candidate()
       await service.lever.fault({ kind: 'status', status: 500, match: CREATE, times: 3 })
       await service.lever.clearRequests()
@@ -307,7 +307,7 @@ describe('export with a résumé:', () => {
       expect(await service.lever.opportunitiesByEmail(email)).to.have.length(1)
     })
 
-    it('and whose process was killed: what stands in Lever is adopted, its résumé too', async () => {
+    it('after its process was killed: the opportunity in Lever is adopted with its résumé', async () => {
       const { id, email } = await candidate()
       await service.lever.fault({ kind: 'hangAfter', match: CREATE, times: 1 })
       const { body } = await api.post<WithResume>('exports', { candidateId: id, requestedBy: SOURCER })
@@ -322,8 +322,8 @@ describe('export with a résumé:', () => {
     })
   })
 
-  describe('a file that is not there any more', () => {
-    it('does not lose the export: it goes without, and says so', async () => {
+  describe('a file that no longer exists', () => {
+    it('does not fail the export, which goes without it and says so', async () => {
       const { id, email } = await candidate()
       await ResumeFileModel.deleteMany({ 'metadata.candidate': id })
 
@@ -333,7 +333,7 @@ describe('export with a résumé:', () => {
       expect(await service.lever.opportunitiesByEmail(email)).to.have.length(1)
     })
 
-    it('since it was replaced while the export waited: the new one goes', async () => {
+    it('is replaced by the new one if it was replaced while the export waited', async () => {
       const { id } = await candidate({}, samplePdf('old'), 'old.pdf')
       await service.lever.fault({ kind: 'status', status: 429, match: CREATE, times: 1000 })
       const { body } = await api.post<WithResume>('exports', { candidateId: id, requestedBy: SOURCER })
@@ -349,7 +349,7 @@ describe('export with a résumé:', () => {
     })
   })
 
-  it('goes with its candidate', async () => {
+  it('is deleted with its candidate', async () => {
     const { id } = await candidate()
 
     expect((await api.delete(`candidates/${id}`)).status).to.equal(204)

@@ -60,7 +60,7 @@ describe('export, unclear:', () => {
       .map(({ id }) => id)
   }
 
-  it('saves which opportunity it is even when saving all else fails, and never posts again', async () => {
+  it('saves the opportunity id even if saving everything else fails, and never posts again', async () => {
     const person = await candidate()
     await service.lever.settings({ searchLagMs: 60_000 })
     stub(CandidateModel, 'updateOne').onFirstCall().callThrough().onSecondCall().throws(new Error('a hiccup of the database')).callThrough()
@@ -71,7 +71,7 @@ describe('export, unclear:', () => {
     expect(await inLever(person)).to.deep.equal([done.opportunityId])
   })
 
-  it('is not sent while it waits for the budget, and says what it waits for', async () => {
+  it('is not sent while it waits for the request budget, and says what it waits for', async () => {
     const person = await candidate()
     await fault({ method: 'GET', path: '^/users$' }, { kind: 'status', status: 503, headers: { 'retry-after': '4' } })
     await api.post('lever/sync', { resources: ['users'] })
@@ -84,8 +84,8 @@ describe('export, unclear:', () => {
     expect((await waitForEnd(api, id)).status).to.equal('exported')
   })
 
-  describe('what an ended export may have made', () => {
-    it('is found before the next export of somebody without e-mail, after a cancellation', async () => {
+  describe('the possible result of a finished export', () => {
+    it('is found before the next export of a candidate without email address, after a cancellation', async () => {
       const person = await withoutMail('canceled')
       await fault(CREATE, { kind: 'resetAfter' })
       await fault(LIST, { kind: 'status', status: 200, body: { data: [], hasNext: false }, times: 3 })
@@ -107,7 +107,7 @@ describe('export, unclear:', () => {
       expect(await inLever(person)).to.deep.equal([next.opportunityId])
     })
 
-    it('becomes its own when found by an export to another target, with all that belongs to it', async () => {
+    it('is attributed to the first export, with everything that belongs to it, when an export to another target finds it', async () => {
       const person = await candidate()
       const posting = (await api.get<{ data: { id: string; open: boolean }[] }>('lever/postings?limit=100')).body.data.find(
         ({ open }) => open,
@@ -128,7 +128,7 @@ describe('export, unclear:', () => {
     })
   })
 
-  it('a retried one does not take for its own what another export of the person has just made', async () => {
+  it('is not confused, on a retry, with what another export of the person has just created', async () => {
     const [one, two] = [await candidate({ emails: ['two-files@mail.example'] }), await candidate({ emails: ['two-files@mail.example'] })]
     const first = await askUnclear(one, { call: 'resetBefore' })
     await letADayPass(first)
@@ -145,7 +145,7 @@ describe('export, unclear:', () => {
     expect(await inLever(one)).to.deep.equal([made.opportunityId])
   }).timeout(60_000)
 
-  it('ends after a day even when every look fails, also after a retry', async () => {
+  it('stops being looked for after a day even if every look-up fails, also after a retry', async () => {
     const person = await candidate()
     await fault(CREATE, { kind: 'resetAfter' })
     await fault(LIST, { kind: 'status', status: 400, after: 1, times: 1000 })
@@ -162,7 +162,7 @@ describe('export, unclear:', () => {
     expect((await waitForEnd(api, id)).error?.code).to.equal('outcome_unknown')
   })
 
-  it('a posting that Lever cannot be asked for now is no reason to fail', async () => {
+  it('does not fail an export while Lever cannot be asked for its posting', async () => {
     const person = await candidate()
     const posting = (await api.get<{ data: { id: string; open: boolean }[] }>('lever/postings?limit=100')).body.data.find(
       ({ open }) => open,
@@ -180,7 +180,7 @@ describe('export, unclear:', () => {
     expect(done.status).to.equal('exported')
   }).timeout(60_000)
 
-  it('the note of a killed process rests before it is looked for: its effect may be late', async () => {
+  it('the note of a killed process waits before it is looked for, because it may appear late', async () => {
     const person = await candidate()
     await fault({ method: 'POST', path: '/notes$' }, { kind: 'lateEffect', delayMs: 250 })
     const done = await exportAndWait(api, { candidateId: person.id, note: 'Once.' })

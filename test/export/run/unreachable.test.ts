@@ -8,7 +8,7 @@ import { eventually } from '../../support/eventually.ts'
 import { apiAt, newPerson, SOURCER, startService, waitForEnd, type Api, type ExportAnswer, type ServiceForTests } from '../../support/service.ts' // prettier-ignore
 import { WayToLever } from './way-to-lever.ts'
 
-describe('export, Lever out of reach:', function () {
+describe('export, Lever unreachable:', function () {
   this.timeout(60_000)
   let first: ServiceForTests
   let apiKey: string
@@ -45,7 +45,7 @@ describe('export, Lever out of reach:', function () {
     }, 20_000) // prettier-ignore
   }
 
-  it('refused: it waits, and goes on once Lever is there, once', async () => {
+  it('connection refused: waits, and continues once Lever is reachable, without duplicates', async () => {
     const way = await newWay()
     const api = await leverAt(`http://127.0.0.1:${way.port}/v1`)
 
@@ -59,7 +59,7 @@ describe('export, Lever out of reach:', function () {
     expect((await first.lever.allOpportunities()).filter(({ id }) => id === done.opportunityId)).to.have.length(1)
   })
 
-  it('no connection within the time for the create call: nothing was sent, and it goes on, once', async () => {
+  it('connection timeout for the create call: sends nothing, then continues without duplicates', async () => {
     const way = await newWay()
     await way.open()
     const api = await leverAt(`http://127.0.0.1:${way.port}/v1`, { LEVER_TIMEOUT_MS: '4000', LEASE_MS: '10000' })
@@ -78,7 +78,7 @@ describe('export, Lever out of reach:', function () {
     expect(creates.map(({ effectId }) => effectId)).to.deep.equal([done.opportunityId])
   })
 
-  it('a name that is not found: it waits, saying so', async () => {
+  it('unknown host name: waits, and says why', async () => {
     const api = await leverAt('https://lever.invalid/v1')
 
     const held = await waiting(api)
@@ -86,7 +86,7 @@ describe('export, Lever out of reach:', function () {
     expect(JSON.stringify(held.attempts)).to.contain('host name')
   })
 
-  it('no secure connection: it waits, saying so', async () => {
+  it('no secure connection: waits, and says why', async () => {
     const plain = createServer((socket) => socket.end('this is not TLS'))
     await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve))
     const api = await leverAt(`https://127.0.0.1:${(plain.address() as AddressInfo).port}/v1`)
