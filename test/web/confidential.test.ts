@@ -28,7 +28,7 @@ interface Posting {
 }
 
 /** One confidential posting, requisition and several opportunities, and all that leads to them here. */
-describe('web: confidential records of Lever', () => {
+describe('web: confidential Lever records', () => {
   let service: ServiceForTests
   let api: Api
   let organization: string
@@ -238,7 +238,7 @@ describe('web: confidential records of Lever', () => {
     ]
   }
 
-  it('are in no answer of the API to a sourcer', async () => {
+  it('appear in no API response to a sourcer', async () => {
     for (const path of readPaths()) {
       const { text, status } = await ask(sourcer, 'GET', path)
       expect(found(text), `${path} (${status})`).to.deep.equal([])
@@ -246,7 +246,7 @@ describe('web: confidential records of Lever', () => {
   })
 
   for (const language of ['en', 'es'])
-    it(`are on no page for a sourcer (${language})`, async () => {
+    it(`appear on no page for a sourcer (${language})`, async () => {
       for (const path of pagePaths()) {
         const { text, status } = await ask(sourcer, 'GET', path, undefined, { 'accept-language': language })
         expect(status, path).to.be.below(500)
@@ -254,7 +254,7 @@ describe('web: confidential records of Lever', () => {
       }
     })
 
-  it('are shown to an admin, and to an API key', async () => {
+  it('are shown to an admin and to an API key', async () => {
     const expected: [string, string[]][] = [
       [`/api/v1/exports/${exported.linked}`, [linkedTo.id, linkedTo.contact]],
       [`/api/v1/exports/${exported.stopped}`, [stoppedBy.id]],
@@ -285,7 +285,7 @@ describe('web: confidential records of Lever', () => {
     }
   })
 
-  it('leave a sourcer of an export that it is exported, and confidential', async () => {
+  it('leave sourcers only the facts that an export is exported and confidential', async () => {
     const { text } = await ask(sourcer, 'GET', `/api/v1/exports/${exported.linked}`)
 
     expect(JSON.parse(text)).to.deep.include({
@@ -306,7 +306,7 @@ describe('web: confidential records of Lever', () => {
     expect(besideLater.lever).to.deep.include({ confidential: false, postings: [] })
   })
 
-  it('are told of in a preview to a sourcer, and nothing else of them', async () => {
+  it('are mentioned in a preview for a sourcer, without any details', async () => {
     for (const path of ['exports/preview', 'exports/bulk/preview']) {
       const who = path.includes('bulk') ? { candidateIds: [candidates.fresh, candidates.stopped] } : { candidateId: candidates.fresh }
       const beside = path.includes('bulk') ? { candidateIds: [candidates.freshLater] } : { candidateId: candidates.freshLater }
@@ -324,7 +324,7 @@ describe('web: confidential records of Lever', () => {
     }
   })
 
-  it('do not exist for the exports of a sourcer, nor for a replayed key', async () => {
+  it("do not exist for a sourcer's exports or for a replayed idempotency key", async () => {
     for (const [aim, code] of [
       [{ postingId: posting.id }, 'posting_not_found'],
       [{ requisitionId }, 'requisition_not_found'],
@@ -352,7 +352,7 @@ describe('web: confidential records of Lever', () => {
     expect(found(replayed.text)).to.deep.equal([])
   })
 
-  it('are nothing that a session writes a message about', async () => {
+  it('cannot be the subject of a message that is written in a session', async () => {
     const message = { id: 'mine', direction: 'outbound', author: SOURCER, body: 'Hello', sentAt: new Date().toISOString() }
     const tries: [string, object][] = [
       ['new-1', { opportunityId: stoppedBy.id }],
@@ -369,7 +369,7 @@ describe('web: confidential records of Lever', () => {
     expect((await ask(sourcer, 'GET', '/api/v1/conversations/about-a-record')).status).to.equal(404)
   })
 
-  it('stay hidden where what was written before did not say so', async () => {
+  it('stay hidden when earlier documents do not mark them as confidential', async () => {
     await ExportModel.updateMany({ organization }, { $unset: { confidential: 1, 'posting.confidential': 1 } })
     await ExportBatchModel.updateMany({ organization }, { $unset: { 'posting.confidential': 1 } })
     await CandidateModel.updateMany({ organization, lever: { $ne: null } }, { $unset: { 'lever.confidential': 1 } })

@@ -12,7 +12,7 @@ import { forEachOf, startWorld, type Question, type World } from './hostile/worl
 
 const ok = (answer: RawAnswer): boolean => answer.status >= 200 && answer.status < 300
 
-describe('every endpoint: answers', function () {
+describe('every endpoint: responses', function () {
   this.timeout(120_000)
   let world: World
 
@@ -28,7 +28,7 @@ describe('every endpoint: answers', function () {
       return JSON.parse(answer.text) as { data: unknown[]; nextCursor: string | null }
     }
 
-    it('give every item once, in pages of any size', async () => {
+    it('return every item once, with any page size', async () => {
       await forEachOf(world.operations.filter(isList), nameOf, async (operation) => {
         const whole = await walk((cursor) => pageOf(operation, `?limit=100${cursor}`))
         expect(whole.length, 'items to walk through').to.be.at.least(2)
@@ -51,14 +51,14 @@ describe('every endpoint: answers', function () {
       return world.ask(operation, { json, headers: { 'idempotency-key': key, ...caller } })
     }
 
-    it('is taken by every POST that makes something', () => {
+    it('is accepted by every POST that creates something', () => {
       const making = world.operations.filter(({ method, answers }) => method === 'POST' && '201' in answers)
 
       expect(making.length).to.be.at.least(5)
       expect(making.filter((operation) => !isKeyed(operation)).map(nameOf)).to.deep.equal([])
     })
 
-    it('answers the first result again, and refuses another body', async () => {
+    it('returns the first result again, and refuses another body', async () => {
       await forEachOf(world.operations.filter(isKeyedJson), nameOf, async (operation) => {
         const json = (await world.bodyOf(operation)) as Record<string, unknown>
         const first = await post(operation, `again ${operation.name}`, json)
@@ -78,7 +78,7 @@ describe('every endpoint: answers', function () {
       }, 1) // prettier-ignore
     })
 
-    it('lets one of two at once through', async () => {
+    it('lets one of two concurrent requests through', async () => {
       await forEachOf(world.operations.filter(isKeyedJson), nameOf, async (operation) => {
         const json = await world.bodyOf(operation)
         const answers = await Promise.all(Array.from({ length: 4 }, () => post(operation, `at once ${operation.name}`, json)))
@@ -89,7 +89,7 @@ describe('every endpoint: answers', function () {
       }) // prettier-ignore
     })
 
-    it('is printable ASCII of bearable length', async () => {
+    it('must be printable ASCII of limited length', async () => {
       await forEachOf(world.operations.filter(isKeyedJson), nameOf, async (operation) => {
         for (const key of ['x'.repeat(256), '\u00e9', ' '.repeat(3) + '\u00ff']) {
           const answer = await world.ask(operation, { json: await world.bodyOf(operation), headers: { 'idempotency-key': key } })
@@ -99,7 +99,7 @@ describe('every endpoint: answers', function () {
     })
   })
 
-  describe('at last', () => {
+  describe('finally', () => {
     const expectSuccess = async (operation: Operation, path?: string): Promise<void> => {
       const right: Question = { ...(await world.rightQuestion(operation)), ...(path === undefined ? {} : { path }) }
       const answer = await world.ask(operation, right)
@@ -107,7 +107,7 @@ describe('every endpoint: answers', function () {
     }
     const OF_WAITING = ['POST /api/v1/exports/{id}/cancel', 'POST /api/v1/exports/{id}/retry']
 
-    it('cancels an export that waits, and tries it again', async () => {
+    it('cancels a waiting export, and retries it', async () => {
       await world.service.lever.fault({ kind: 'slow', delayMs: 3000, match: { path: '^/opportunities' }, times: 1000 })
       const waiting = await queuedExport(world)
 
@@ -119,7 +119,7 @@ describe('every endpoint: answers', function () {
       await world.service.lever.clearFaults()
     })
 
-    it('succeeds wherever all is right, with the documented body', async () => {
+    it('succeeds for every valid request, with the documented body', async () => {
       const rest = world.operations.filter(({ name }) => !OF_WAITING.includes(name)).toSorted(byHarm)
       expect(rest.length).to.be.at.least(50)
 

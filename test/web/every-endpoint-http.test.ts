@@ -22,7 +22,7 @@ describe('every endpoint: HTTP', function () {
   after(() => world.stop())
 
   describe('size', () => {
-    it('is refused by its announcement, before any of it has come', async () => {
+    it('is refused by its declared length, before the body arrives', async () => {
       await forEachOf(operations.filter(isWrite), nameOf, async (operation) => {
         const isUpload = takesFile(operation)
         const type = isUpload ? uploadTypeOf(operation) : 'application/json'
@@ -35,7 +35,7 @@ describe('every endpoint: HTTP', function () {
       }) // prettier-ignore
     })
 
-    it('is refused where it is not announced, without being read to its end', async () => {
+    it('is refused if it is not declared, without reading the whole body', async () => {
       const chunk = Buffer.alloc(64 * 1024, ' ')
       await forEachOf(writes, nameOf, async (operation) => {
         const answer = await sendWithoutEnd(world.service.url, world.requestFor(operation, { headers: JSON_TYPE }), chunk, 20 * MB)
@@ -45,7 +45,7 @@ describe('every endpoint: HTTP', function () {
       }, 4) // prettier-ignore
     })
 
-    it('does not matter to who is not let in', async () => {
+    it('does not matter if the caller is not authorized', async () => {
       await forEachOf(writes, nameOf, async (operation) => {
         const headers = { ...JSON_TYPE, 'content-length': String(20 * MB) }
         const answer = await sendHeadOnly(world.service.url, world.requestFor(operation, { as: 'nobody', headers }))
@@ -54,8 +54,8 @@ describe('every endpoint: HTTP', function () {
     })
   })
 
-  describe('method and head', () => {
-    it('answers other methods with 405 and what is possible', async () => {
+  describe('method and headers', () => {
+    it('answers other methods with 405 and the allowed methods', async () => {
       const paths = [...new Set(world.operations.map(({ path }) => path))]
       await forEachOf(paths, (path) => path, async (path) => {
         const [operation] = world.operations.filter((candidate) => candidate.path === path) as [Operation]
@@ -73,7 +73,7 @@ describe('every endpoint: HTTP', function () {
       }) // prettier-ignore
     })
 
-    it('answers HEAD as GET, without its body', async () => {
+    it('answers HEAD like GET, without the body', async () => {
       await forEachOf(world.operations.filter(({ method }) => method === 'GET'), nameOf, async (operation) => {
         const get = await world.ask(operation)
         const head = await world.ask({ ...operation, method: 'HEAD' })
@@ -85,13 +85,13 @@ describe('every endpoint: HTTP', function () {
       }) // prettier-ignore
     })
 
-    it('answers 406 to who takes no JSON', async () => {
+    it('answers 406 to clients that do not accept JSON', async () => {
       await forEachOf(operations, nameOf, async (operation) => {
         expectRefusal(await world.ask(operation, { headers: { accept: 'image/png' } }), 406, 'not_acceptable')
       })
     })
 
-    it('lives through heads of any kind', async () => {
+    it('survives headers of any kind', async () => {
       const heads: Record<string, string>[] = [
         { 'x-request-id': 'a\tb', 'x-forwarded-for': '::::, ,,', 'x-forwarded-proto': 'javascript', 'x-forwarded-host': '"><script>' },
         { 'accept-language': '*;q=x,,;;', 'accept-encoding': 'x;q=9' },
@@ -115,7 +115,7 @@ describe('every endpoint: HTTP', function () {
     })
   })
 
-  it('answers what is no request with a problem, too', async () => {
+  it('answers malformed HTTP requests with a problem, too', async () => {
     const line = 'GET /healthz HTTP/1.1\r\n'
     const broken: Record<string, [status: number, text: string]> = {
       'no HTTP': [400, 'hello\r\n\r\n'],

@@ -67,7 +67,7 @@ describe('every endpoint: input', function () {
       return all.flat()
     }
 
-    it('names each member that is unknown, missing, too long or of a wrong type', async () => {
+    it('names each member that is unknown, missing, too long, or of a wrong type', async () => {
       const wrong = (await mutated()).filter(({ isRight }) => !isRight)
       expect(wrong.length).to.be.at.least(700)
 
@@ -77,7 +77,7 @@ describe('every endpoint: input', function () {
       expect(({} as { polluted?: unknown }).polluted).to.equal(undefined)
     })
 
-    it('lives through all that the document allows', async () => {
+    it('survives everything that the document allows', async () => {
       const right = (await mutated()).filter(({ isRight }) => isRight)
       expect(right.length).to.be.at.least(100)
 
@@ -87,13 +87,13 @@ describe('every endpoint: input', function () {
       }) // prettier-ignore
     })
 
-    it('is an object', async () => {
+    it('must be an object', async () => {
       await forEachOf(writes, nameOf, async (operation) => {
         for (const json of [null, true, 7, 'text', [], [{}]]) expectRefusal(await world.ask(operation, { json }), 422, 'invalid_request')
       })
     })
 
-    it('is JSON in UTF-8 of bearable depth', async () => {
+    it('must be JSON in UTF-8 of limited depth', async () => {
       await forEachOf(writes, nameOf, async (operation) => {
         for (const [what, body] of Object.entries(NOT_JSON)) {
           const answer = await world.ask(operation, { body, headers: JSON_TYPE })
@@ -109,7 +109,7 @@ describe('every endpoint: input', function () {
       })
     })
 
-    it('says the last word where a member is repeated', async () => {
+    it('uses the last value of a repeated member', async () => {
       await forEachOf(writes.filter(takesJson), nameOf, async (operation) => {
         const schema = resolve(world.document, operation.body['application/json']?.schema ?? {})
         const [[name, member]] = Object.entries(schema.properties ?? {}) as [[string, Schema]]
@@ -118,7 +118,7 @@ describe('every endpoint: input', function () {
       })
     })
 
-    it('is announced as JSON', async () => {
+    it('must be declared as JSON', async () => {
       await forEachOf(writes, nameOf, async (operation) => {
         for (const type of NOT_JSON_TYPES) {
           const answer = await world.ask(operation, { body: '{}', headers: { 'content-type': type } })
@@ -132,7 +132,7 @@ describe('every endpoint: input', function () {
       })
     })
 
-    it('is a file only where one is taken', async () => {
+    it('may be a file only if the operation takes one', async () => {
       await forEachOf(operations.filter(takesFile), nameOf, async (operation) => {
         for (const type of ['application/json', 'image/png', 'text/html', 'application/zip', 'x']) {
           expect((await world.ask(operation, { body: 'x', headers: { 'content-type': type } })).status, type).to.equal(415)
@@ -146,8 +146,8 @@ describe('every endpoint: input', function () {
     })
   })
 
-  describe('after all', () => {
-    it('gives a slow body up in time', async function () {
+  describe('afterwards', () => {
+    it('gives up on a slow body in time', async function () {
       this.timeout(SLOW_WITHIN_MS + 5000)
       await forEachOf(slow, ({ operation }) => operation.name, async ({ operation, answer, afterMs }) => {
         const given = await answer

@@ -31,7 +31,7 @@ describe('every endpoint: load', function () {
   })
   after(() => world.stop())
 
-  it(`answers ${REQUESTS} requests at once, and releases the memory they took`, async () => {
+  it(`answers ${REQUESTS} concurrent requests, and releases the memory they took`, async () => {
     await sendAll(world, requests)
     const before = await leastMemoryInUse()
 

@@ -8,7 +8,7 @@ import { forEachOf, startWorld, type World } from './hostile/world.ts'
 /** What a rule or a conversation is called by is free. */
 const UNDER_ANY_NAME = ['PUT /api/v1/export-rules/{name}', 'POST /api/v1/conversations/{externalId}/messages']
 
-describe('every endpoint: query and names', function () {
+describe('every endpoint: query and path parameters', function () {
   this.timeout(120_000)
   let world: World
   let operations: Operation[]
@@ -20,14 +20,14 @@ describe('every endpoint: query and names', function () {
   after(() => world.stop())
 
   describe('query', () => {
-    it('refuses each unknown parameter by its name', async () => {
+    it('refuses each unknown parameter by name', async () => {
       await forEachOf(operations, nameOf, async (operation) => {
         for (const [query, path] of Object.entries(UNKNOWN_PARAMETERS))
           expectNamed(await world.ask(operation, { query: `?${query}` }), path)
       })
     })
 
-    it('refuses parameters that are given twice, or are not what is documented', async () => {
+    it('refuses parameters that are repeated, and values that differ from the document', async () => {
       const documented = operations.flatMap((operation) =>
         operation.parameters.filter(({ in: place }) => place === 'query').map((parameter) => ({ operation, parameter })),
       )
@@ -46,7 +46,7 @@ describe('every endpoint: query and names', function () {
       }) // prettier-ignore
     })
 
-    it('refuses a limit beyond 1 to 100 and cursors that are none of its own', async () => {
+    it('refuses a limit outside of 1 to 100 and cursors that are not its own', async () => {
       const lists = operations.filter(isList)
       expect(lists.length).to.be.at.least(12)
 
@@ -61,7 +61,7 @@ describe('every endpoint: query and names', function () {
     })
   })
 
-  it('finds nothing under names of nothing', async () => {
+  it('finds nothing under names that do not exist', async () => {
     const naming = operations.filter((operation) => namesInPath(operation).length > 0 && !UNDER_ANY_NAME.includes(operation.name))
     expect(naming.length).to.be.at.least(14)
 

@@ -12,7 +12,7 @@ const LET_IN = '?unknownParameter=1'
 const FOR_SOURCERS =
   /^\/api\/v1\/(candidates|candidate-imports|conversations|exports|export-batches|lever\/(stages|postings|requisitions|archive-reasons))(\/|$)/
 
-describe('every endpoint: rights', function () {
+describe('every endpoint: permissions', function () {
   this.timeout(120_000)
   let world: World
   let guarded: Operation[]
@@ -30,12 +30,12 @@ describe('every endpoint: rights', function () {
     return answer.status >= 400 ? problemOf(answer).code : `answered ${answer.status}`
   }
 
-  it('walks all of the API', () => {
+  it('covers the whole API', () => {
     expect(guarded.length).to.be.at.least(40)
     expect(guarded.filter(({ audience }) => audience === 'anybody').map(nameOf)).to.deep.equal([])
   })
 
-  it('asks for credentials, and says how to send them', async () => {
+  it('requires credentials, and says how to send them', async () => {
     await forEachOf(guarded, nameOf, async (operation) => {
       const answer = await world.ask(operation, { as: 'nobody' })
 
@@ -45,7 +45,7 @@ describe('every endpoint: rights', function () {
     })
   })
 
-  it('refuses keys that are unknown or revoked, and cookies that are none of ours', async () => {
+  it('refuses unknown or revoked keys, and unknown cookies', async () => {
     const revoked = await world.us.api.post<{ id: string; apiKey: string }>('api-keys', { name: 'revoked' })
     await world.us.api.delete(`api-keys/${revoked.body.id}`)
     const wrong: Record<string, string>[] = [
@@ -64,7 +64,7 @@ describe('every endpoint: rights', function () {
     }
   })
 
-  it("opens the operator's routes to the operator's key alone, and no other route to it", async () => {
+  it('accepts the operator key on operator routes only, and no other credentials there', async () => {
     await forEachOf(guarded, nameOf, async (operation) => {
       const [mine, others] = operation.audience === 'operator' ? ['invalid_request', 'forbidden'] : ['forbidden', 'invalid_request']
 
@@ -74,7 +74,7 @@ describe('every endpoint: rights', function () {
     })
   })
 
-  it('gives sourcers candidates and exports, and admins everything', async () => {
+  it('lets sourcers use candidates and exports, and admins use everything', async () => {
     await forEachOf(ofOrganizations, nameOf, async (operation) => {
       expect(operation.audience, 'role in the document').to.equal(FOR_SOURCERS.test(operation.path) ? 'sourcer' : 'admin')
       expect(await codeFor(operation, world.us.sourcer)).to.equal(operation.audience === 'sourcer' ? 'invalid_request' : 'forbidden')
@@ -82,7 +82,7 @@ describe('every endpoint: rights', function () {
     })
   })
 
-  it('lets an API key with read access call every GET and the previews, and nothing else', async () => {
+  it('lets a read-only API key call every GET and the previews, and nothing else', async () => {
     const { body } = await world.us.api.post<{ apiKey: string }>('api-keys', { name: 'reads', access: 'read' })
     const readingKey = { ...world.us, keys: [body.apiKey] }
     const reads = ofOrganizations.filter((operation) => !isWrite(operation) || operation.path.endsWith('/preview'))
@@ -102,7 +102,7 @@ describe('every endpoint: rights', function () {
     if (opened) expect((await world.ask(opened, { ...(await world.rightQuestion(opened)), as: readingKey })).status).to.equal(200)
   })
 
-  it('takes a write of a session only with its token and from a page of its own', async () => {
+  it('accepts a write in a session only with its CSRF token and from a page of its own origin', async () => {
     const { admin, sourcer } = world.us
     await forEachOf(ofOrganizations.filter(isWrite), nameOf, async (operation) => {
       expect(await codeFor(operation, { ...admin, csrfToken: '' })).to.equal('csrf_token_missing')
@@ -114,7 +114,7 @@ describe('every endpoint: rights', function () {
     })
   })
 
-  it('lets a person in a session speak for nobody else', async () => {
+  it('does not let a person in a session act for anybody else', async () => {
     const speaking = ofOrganizations.filter(({ body }) => {
       const schema = body['application/json']?.schema
       return schema !== undefined && speakers(resolve(world.document, schema).properties).length > 0
@@ -130,7 +130,7 @@ describe('every endpoint: rights', function () {
     })
   })
 
-  it("answers 404 for another's export or import to a sourcer, and not to an admin", async () => {
+  it("answers 404 to a sourcer, but not to an admin, for somebody else's export or import", async () => {
     const ofAnother = {
       '/api/v1/exports/{id}': world.us.exportOfAnother,
       '/api/v1/export-batches/{id}': world.us.batchOfAnother,
@@ -150,7 +150,7 @@ describe('every endpoint: rights', function () {
     expect((await world.us.api.get(`export-batches/${world.us.batchOfAnother}`)).body['status']).to.equal('finished')
   })
 
-  it("lists to a sourcer no export of another, to an admin every one's", async () => {
+  it("lists only their own exports to sourcers, and everyone's to admins", async () => {
     const list = ofOrganizations.filter((operation) => nameOf(operation) === 'GET /api/v1/exports')
     await forEachOf(list, nameOf, async (operation) => {
       expect((await world.ask(operation, { as: world.us.sourcer, query: '?limit=100' })).text).not.to.contain(world.us.exportOfAnother)
@@ -160,7 +160,7 @@ describe('every endpoint: rights', function () {
   })
 
   describe('between organizations', () => {
-    it("lists nothing that is another's", async () => {
+    it('lists nothing of another organization', async () => {
       const lists = ofOrganizations.filter((operation) => isList(operation) && !operation.path.includes('{'))
       await forEachOf(lists, nameOf, async (operation) => {
         const answer = await world.ask(operation, { as: world.them, query: '?limit=100' })
@@ -171,7 +171,7 @@ describe('every endpoint: rights', function () {
       }) // prettier-ignore
     })
 
-    it("answers 404 for what is another's, and changes nothing of it", async () => {
+    it('answers 404 for objects of another organization, and leaves them unchanged', async () => {
       const naming = ofOrganizations.filter(namesAnOwnThing).toSorted(byHarm)
       expect(naming.length).to.be.at.least(12)
       const before = await snapshotOf(world.us.id)
@@ -189,13 +189,13 @@ describe('every endpoint: rights', function () {
       expect(changesBetween(before, await snapshotOf(world.us.id))).to.deep.equal([])
     })
 
-    it('finds each of these for their own organization', async () => {
+    it('finds each of these objects for their own organization', async () => {
       await forEachOf(ofOrganizations.filter((operation) => namesAnOwnThing(operation) && !isWrite(operation)), nameOf, async (operation) => {
         expect((await world.ask(operation)).status).to.equal(200)
       }) // prettier-ignore
     })
 
-    it('knows nothing by an id that is given in a query or a body', async () => {
+    it("treats another organization's id in a query or a body as unknown", async () => {
       const before = await snapshotOf(world.us.id)
       const candidateId = world.us.objects['/api/v1/candidates/'] ?? ''
 

@@ -79,14 +79,14 @@ describe('every route: spelling', function () {
     return ['nobody', ...(isApi && access !== 'operator' ? (['operator'] as const) : []), ...byRole, ...(isOurs || access === 'operator' ? (['stranger'] as const) : [])]
   } // prettier-ignore
 
-  it('is the access that is written down, for each route', () => {
+  it('requires the documented access on each route', () => {
     const mounted = Object.fromEntries(routes.map((route) => [placeOf(route).name, route.access]))
     const written = Object.fromEntries(Object.entries(ROUTE_ACCESS).flatMap(([access, names]) => names.map((name) => [name, access])))
 
     expect(mounted).to.deep.equal(written)
   })
 
-  it('opens to nobody, in any spelling, what the plain path refuses them', async () => {
+  it('grants nobody, in any spelling, what the plain path refuses', async () => {
     const before = await snapshotOf(ours.id)
     const tries = routes
       .map(placeOf)

@@ -31,7 +31,7 @@ interface Shown {
   warnings: string[]
 }
 
-describe('the features of a connection', function () {
+describe('features of a connection', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let api: Api
@@ -47,7 +47,7 @@ describe('the features of a connection', function () {
   const ask = () => api.post<ExportAnswer>('exports', { candidate: newPerson(), requestedBy: SOURCER })
   const withoutScope = (scope: string) => ConnectionModel.updateOne({ organization }, { $pull: { 'auth.scopes': scope } })
 
-  describe('one that is off', () => {
+  describe('a feature that is off', () => {
     before(async () => {
       ;({ api, id: organization } = await service.connected())
     })
@@ -71,7 +71,7 @@ describe('the features of a connection', function () {
       for (const call of calls) expect(told(call)).to.deep.equal([409, 'feature_off'])
     })
 
-    it('is named by the preview as what POST /exports would be refused with, without asking Lever', async () => {
+    it('appears in the preview as the problem with which POST /exports would be refused, without a call to Lever', async () => {
       await use('conversations')
       await service.lever.clearRequests()
 
@@ -96,7 +96,7 @@ describe('the features of a connection', function () {
       await use('export')
     })
 
-    it('keeps what is queued, which goes on once it is on again', async () => {
+    it('keeps queued work, which continues once the feature is on again', async () => {
       const people = Array.from({ length: 40 }, () => newPerson())
       const candidateIds: string[] = []
       for (const person of people) candidateIds.push((await api.post<{ id: string }>('candidates', person)).body.id)
@@ -117,13 +117,13 @@ describe('the features of a connection', function () {
     })
   })
 
-  describe('one that is on and not granted', () => {
+  describe('a feature that is on but not granted', () => {
     before(async () => {
       ;({ api, id: organization } = await service.connected(WITH_CONVERSATIONS))
     })
     afterEach(() => authorize(api, service.lever))
 
-    it('answers 409 with the scope, in both languages on pages, and nothing else stops', async () => {
+    it('answers 409 with the scope, in both languages on pages, and stops nothing else', async () => {
       await withoutScope('applications:read:admin')
 
       const refused = await api.post('conversations/talk/messages', message({ candidateId: '0'.repeat(24) }))
@@ -136,7 +136,7 @@ describe('the features of a connection', function () {
       expect(overview.html).to.include('Not granted').and.include('applications:read:admin')
     })
 
-    it('refuses an export, says so where the button is, and lets it out after an authorization', async () => {
+    it('refuses an export, says so next to the button, and allows it after an authorization', async () => {
       await withoutScope('opportunities:write:admin')
       const { body } = await api.post<{ id: string }>('candidates', newPerson())
 

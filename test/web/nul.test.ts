@@ -4,7 +4,7 @@ import { LEVER_ADMIN } from '../support/lever.ts'
 import { sendRaw } from './hostile/raw-request.ts'
 import { signIn } from './hostile/tenant.ts'
 
-describe('a NUL character', () => {
+describe('NUL character', () => {
   let service: ServiceForTests
   let api: Api
 
@@ -14,7 +14,7 @@ describe('a NUL character', () => {
   })
   after(() => service.stop())
 
-  it('in a search of a page is refused', async () => {
+  it('is refused in the search of a page', async () => {
     const { cookie } = await signIn(service.url, api, LEVER_ADMIN)
 
     for (const path of ['/settings/people', '/candidates', '/candidates/export/jobs', '/settings/ats/users']) {
@@ -23,7 +23,7 @@ describe('a NUL character', () => {
     }
   })
 
-  it('in a query or a body of the API is refused by its path', async () => {
+  it('is refused in a query or a body of the API, with its path', async () => {
     const inQuery = await api.get<{ code: string; errors: { path: string }[] }>('candidates?q=a%00b')
     const inBody = await api.post<{ code: string; errors: { path: string }[] }>('candidates', { name: 'A\0B', emails: ['a@mail.example'] })
 

@@ -9,7 +9,7 @@ const PIECE = Buffer.alloc(64 * 1024)
 /** More than the buffers of a connection hold: somebody reads at the other end. */
 const PIECES_AFTERWARDS = 200
 
-describe('an answer before the end of its request', () => {
+describe('response before the end of the request', () => {
   let server: Server
   let answered: Promise<unknown>
 
@@ -43,7 +43,7 @@ describe('an answer before the end of its request', () => {
     ['', ''],
     [' and asked for the end of the connection', 'Connection: close\r\n'],
   ] as const) {
-    it(`is read by a sender that goes on sending${kind}, and its connection ends with it`, async () => {
+    it(`is read by a sender that keeps sending${kind}, and closes its connection`, async () => {
       const socket = await answeredSender(header)
 
       for (let piece = 0; piece < PIECES_AFTERWARDS; piece += 1) await send(socket)
@@ -54,7 +54,7 @@ describe('an answer before the end of its request', () => {
       expect(answer).to.match(/^HTTP\/1\.1 413 .*Connection: close\r\n.*too large$/s)
     })
 
-    it(`is not waited on for ever: who goes on sending${kind} is cut off`, async () => {
+    it(`cuts off a sender that keeps sending${kind} forever`, async () => {
       const socket = await answeredSender(header)
       const begin = performance.now()
       const refused = (async () => {

@@ -19,7 +19,7 @@ const endpoints = (parts: WebParts) => [
   ...auditEventEndpoints({ ...parts, ...NO_NAMES }),
 ]
 
-describe('endpoints of organizations and people', () => {
+describe('organization and people endpoints', () => {
   let web: RunningWeb
 
   before(async () => {
@@ -35,7 +35,7 @@ describe('endpoints of organizations and people', () => {
     (await response.json()) as Record<string, unknown> & { data: Record<string, unknown>[]; nextCursor: string | null }
   const operator = () => ({ authorization: `Bearer ${web.operatorApiKey}` })
 
-  it('makes an organization whose key works, once for an Idempotency-Key', async () => {
+  it('creates an organization with a working key, once per Idempotency-Key', async () => {
     const headers = { ...operator(), 'idempotency-key': 'org-1' }
     const create = () => web.call('POST', '/api/v1/organizations', { json: { name: 'New', sourceName: 'headhuntr.io' }, headers })
 
@@ -50,7 +50,7 @@ describe('endpoints of organizations and people', () => {
     expect((await json(users)).data).to.deep.equal([])
   })
 
-  it('lists organizations for the operator alone, page by page', async () => {
+  it('lists organizations page by page, for the operator only', async () => {
     await web.accounts.createOrganization({ name: 'Third', sourceName: 's' })
 
     const first = await json(await web.call('GET', '/api/v1/organizations?limit=1', { headers: operator() }))
@@ -63,7 +63,7 @@ describe('endpoints of organizations and people', () => {
     expect((await web.call('GET', '/api/v1/organizations')).status).to.equal(403)
   })
 
-  it('refuses a cursor of another kind', async () => {
+  it('refuses a cursor from another list', async () => {
     const response = await web.call('GET', '/api/v1/users?cursor=abc')
 
     expect(response.status).to.equal(422)
@@ -72,7 +72,7 @@ describe('endpoints of organizations and people', () => {
     ])
   })
 
-  it('makes, lists and revokes an API key, which then works no more', async () => {
+  it('creates, lists, and revokes an API key, which then stops working', async () => {
     const created = await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'Sourcing tool' } }))
     const headers = { authorization: `Bearer ${String(created['apiKey'])}` }
     expect(created).to.have.all.keys('id', 'name', 'apiKey', 'access', 'expiresAt')
@@ -89,7 +89,7 @@ describe('endpoints of organizations and people', () => {
     expect((await web.call('DELETE', `/api/v1/api-keys/${String(created['id'])}`)).status).to.equal(404)
   })
 
-  it('makes an API key that expires, and refuses it from then on', async () => {
+  it('creates an API key that expires, and refuses it afterwards', async () => {
     const post = (body: object, headers: Record<string, string> = {}) =>
       web.call('POST', '/api/v1/api-keys', {
         json: { name: 'For a month', ...body },
@@ -116,7 +116,7 @@ describe('endpoints of organizations and people', () => {
     expect(data.map(({ id }) => id)).to.include(created['id'])
   })
 
-  it('lets a key with read access read, and make neither keys nor sign-in links', async () => {
+  it('lets a read-only key read, but create neither keys nor sign-in links', async () => {
     const { apiKey, access } = await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'Report', access: 'read' } }))
     const headers = { authorization: `Bearer ${String(apiKey)}` }
     await web.signIn('for-read@acme.example')
@@ -135,7 +135,7 @@ describe('endpoints of organizations and people', () => {
     expect((await web.call('POST', '/api/v1/api-keys', { json: { name: 'x', access: 'write' } })).status).to.equal(422)
   })
 
-  it('keeps keys working that were stored before access and expiry existed, as full ones', async () => {
+  it('treats keys stored before access and expiry existed as full keys', async () => {
     const { id, apiKey } = await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'Old' } }))
     await ApiKeyModel.collection.updateOne({ _id: new Types.ObjectId(String(id)) }, { $unset: { access: 1, expiresAt: 1, madeBy: 1 } })
     const headers = { authorization: `Bearer ${String(apiKey)}` }
@@ -146,7 +146,7 @@ describe('endpoints of organizations and people', () => {
     expect((await web.call('DELETE', `/api/v1/api-keys/${String(id)}`, { headers })).status).to.equal(204)
   })
 
-  it('says who made a key, and whether they left', async () => {
+  it('shows who created a key, and whether that person has left', async () => {
     const made = async (email: string) => {
       const { cookie, csrfToken } = await web.signIn(email)
       const key = await json(
@@ -169,7 +169,7 @@ describe('endpoints of organizations and people', () => {
     expect(await makerOf(removed)).to.include({ left: true })
   })
 
-  it('records each key and each sign-in link with who made it', async () => {
+  it('records who created each key and each sign-in link', async () => {
     const { cookie, csrfToken, personId } = await web.signIn('maker@acme.example')
     const headers = { cookie, 'x-csrf-token': csrfToken }
     const { id } = await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'Audited' }, headers }))
@@ -182,7 +182,7 @@ describe('endpoints of organizations and people', () => {
     expect(data[0]?.['actor']).to.match(/^apiKey:/)
   })
 
-  it("does not show or revoke another organization's keys", async () => {
+  it('neither shows nor revokes keys of another organization', async () => {
     const other = await web.accounts.createOrganization({ name: 'Other', sourceName: 's' })
     const theirs = (await web.accounts.listApiKeys(other.id, { limit: 1 })).data[0]
 
@@ -192,7 +192,7 @@ describe('endpoints of organizations and people', () => {
     expect(await web.accounts.authenticateApiKey(other.apiKey)).to.include({ organization: other.id })
   })
 
-  it('adds a person, then changes them, by the e-mail in any case', async () => {
+  it('adds a person, then updates them by email address in any case', async () => {
     const put = (email: string, body: object) => web.call('PUT', `/api/v1/users/${encodeURIComponent(email)}`, { json: body })
 
     const added = await put('Ana.Diaz@Acme.example', { name: 'Ana Díaz', role: 'sourcer' })
@@ -228,7 +228,7 @@ describe('endpoints of organizations and people', () => {
     expect((await web.call('PUT', '/api/v1/users/x@acme.example', { json: { name: 'A', role: 'root' } })).status).to.equal(422)
   })
 
-  it('removes a person, and is 404 for one unknown', async () => {
+  it('removes a person, and answers 404 for an unknown one', async () => {
     await web.signIn('gone@acme.example')
 
     expect((await web.call('DELETE', '/api/v1/users/GONE@acme.example')).status).to.equal(204)
@@ -236,7 +236,7 @@ describe('endpoints of organizations and people', () => {
     expect((await json(again))['code']).to.equal('user_not_found')
   })
 
-  it('makes sign-in links for active people, to a path of this site, for three days at most', async () => {
+  it('creates sign-in links for active people, to a path of this site, valid for three days at most', async () => {
     await web.signIn('linked@acme.example', 'sourcer')
     await web.accounts.putPerson(web.organization, 'inactive@acme.example', { name: 'I', role: 'admin', active: false }, 'operator')
     const post = (body: object) => web.call('POST', '/api/v1/sign-in-links', { json: body })
@@ -261,14 +261,14 @@ describe('endpoints of organizations and people', () => {
     }
   })
 
-  it('gives the same link again for the same Idempotency-Key', async () => {
+  it('returns the same link again for the same Idempotency-Key', async () => {
     const headers = { authorization: `Bearer ${web.apiKey}`, 'idempotency-key': 'link' }
     const post = () => web.call('POST', '/api/v1/sign-in-links', { json: { userEmail: 'linked@acme.example' }, headers })
 
     expect(await json(await post())).to.deep.equal(await json(await post()))
   })
 
-  it('lets no sourcer touch keys, people, links or the audit trail', async () => {
+  it('denies sourcers access to keys, people, links, and the audit trail', async () => {
     const { cookie, csrfToken } = await web.signIn('sourcer@acme.example', 'sourcer')
     const headers = { cookie, 'x-csrf-token': csrfToken }
     const calls = [
@@ -285,7 +285,7 @@ describe('endpoints of organizations and people', () => {
     for (const response of await Promise.all(calls)) expect(response.status).to.equal(403)
   })
 
-  it('tells who did what, keeping ids alone, in a chain that holds', async () => {
+  it('returns who did what, with ids only, in a valid chain', async () => {
     await web.call('PUT', '/api/v1/users/audited@acme.example', { json: { name: 'Audited', role: 'sourcer' } })
 
     const { data } = await json(await web.call('GET', '/api/v1/audit-events?limit=1'))
@@ -300,7 +300,7 @@ describe('endpoints of organizations and people', () => {
     expect(JSON.stringify(await AuditEventModel.find().lean())).not.to.contain('acme.example')
   })
 
-  it('keeps no key, link or session token in plain text', async () => {
+  it('stores no key, link, or session token in plain text', async () => {
     const { apiKey } = (await json(await web.call('POST', '/api/v1/api-keys', { json: { name: 'plain' } }))) as { apiKey?: string }
     const { url } = (await json(await web.call('POST', '/api/v1/sign-in-links', { json: { userEmail: 'linked@acme.example' } }))) as {
       url?: string

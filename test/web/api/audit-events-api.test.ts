@@ -18,7 +18,7 @@ interface Listed {
   nextCursor: string | null
 }
 
-describe('the audit trail’s API', function () {
+describe('audit trail API', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let organization: string
@@ -39,7 +39,7 @@ describe('the audit trail’s API', function () {
   const csv = (query = '') =>
     fetch(`${service.url}/api/v1/audit-events${query}`, { headers: { authorization: `Bearer ${apiKey}`, accept: 'text/csv' } })
 
-  it('says who did it and to what, with names looked up when it is read', async () => {
+  it('says who did what to which object, with names resolved on read', async () => {
     const { data } = await list()
     const find = (action: string) => data.find((one) => one.action === action)
 
@@ -54,7 +54,7 @@ describe('the audit trail’s API', function () {
     expect(find('user.created')?.about.kind).to.equal('person')
   })
 
-  it('follows a name that changes, and a person who goes', async () => {
+  it('reflects renamed objects and removed people', async () => {
     await api.put('users/renamed@acme.example', { name: 'Old Name', role: 'sourcer' })
     await api.put('users/renamed@acme.example', { name: 'New Name', role: 'sourcer' })
     const about = async () => (await list()).data.filter(({ about: { id } }) => id === personId).map(({ about: { name } }) => name)
@@ -65,7 +65,7 @@ describe('the audit trail’s API', function () {
     expect(await about()).to.deep.equal([undefined, undefined, undefined])
   })
 
-  it('filters by who did it (id or e-mail), action and time', async () => {
+  it('filters by actor (id or email address), action, and time', async () => {
     const all = (await list()).data
     const admin = all.find(({ by }) => by.email === LEVER_ADMIN)?.by
     const some = all[Math.floor(all.length / 2)]
@@ -87,7 +87,7 @@ describe('the audit trail’s API', function () {
     expect((await list('&from=2000-01-01&to=2000-02-01')).data).to.deep.equal([])
   })
 
-  it('refuses times, heads and filters that are none', async () => {
+  it('refuses invalid times, heads, and filters', async () => {
     for (const query of [
       '?from=yesterday',
       '?to=2026-13-01',
@@ -102,7 +102,7 @@ describe('the audit trail’s API', function () {
     }
   })
 
-  it('gives all pages as a CSV with the same members as columns, formulas defused', async () => {
+  it('returns all pages as a CSV with the same members as columns and formulas defused', async () => {
     const all = (await list()).data
 
     const answer = await csv()
@@ -118,7 +118,7 @@ describe('the audit trail’s API', function () {
     expect((await (await csv('?action=export.requested&limit=1')).text()).trimEnd().split('\r\n')).to.have.length(2)
   })
 
-  it('is JSON for a client that accepts anything, and nothing for one that accepts neither', async () => {
+  it('sends JSON to a client that accepts anything, and refuses one that accepts neither format', async () => {
     const ask = (accept: string) => fetch(`${service.url}/api/v1/audit-events`, { headers: { authorization: `Bearer ${apiKey}`, accept } })
 
     expect((await ask('*/*')).headers.get('content-type')).to.equal('application/json')
@@ -137,14 +137,14 @@ describe('the audit trail’s API', function () {
     expect(await verify(`?count=${head.count + 100}&hash=${head.hash}`)).to.include({ valid: false })
   })
 
-  it('says which settings were changed', async () => {
+  it('says which settings changed', async () => {
     await api.patch('connection/settings', { sourceName: 'Changed', noteSecret: true })
 
     expect((await list()).data[0]).to.deep.include({ action: 'connection.settingsChanged' })
     expect((await list()).data[0]?.about.detail).to.equal('sourceName,noteSecret')
   })
 
-  it('is for admins alone', async () => {
+  it('is available to admins only', async () => {
     const { body } = await api.post<{ url: string }>('sign-in-links', { userEmail: SOURCER })
     const cookie = (await fetch(body.url, { redirect: 'manual' })).headers
       .getSetCookie()

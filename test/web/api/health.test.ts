@@ -10,7 +10,7 @@ import { createHealthApp } from '../../../src/web/app.ts'
 import { createSignInFailures } from '../../../src/web/shell/sign-in-failures.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 
-describe('health of a process that only works', () => {
+describe('health of a worker-only process', () => {
   const servers: Server[] = []
   let url: string
   let missing: string[]
@@ -46,14 +46,14 @@ describe('health of a process that only works', () => {
     missing = []
   })
 
-  it('lives', async () => {
+  it('reports that it is live', async () => {
     const response = await fetch(`${url}/healthz`)
 
     expect(response.status).to.equal(200)
     expect(await response.json()).to.deep.equal({ version: '0.1.0' })
   })
 
-  it('is ready, or says what is missing', async () => {
+  it('reports that it is ready, or says what is missing', async () => {
     expect(await (await fetch(`${url}/readyz`)).json()).to.deep.equal({ ready: true, missing: [] })
 
     missing = ['database']
@@ -63,7 +63,7 @@ describe('health of a process that only works', () => {
     expect(await response.json()).to.deep.equal({ ready: false, missing: ['database'] })
   })
 
-  it('gives metrics to the machine itself and to the operator', async () => {
+  it('serves metrics to the local machine and to the operator', async () => {
     const metrics = (headers: Record<string, string>) => fetch(`${url}/metrics`, { headers })
 
     const own = await metrics({})
@@ -87,7 +87,7 @@ describe('health of a process that only works', () => {
     expect(await status('operator-key')).to.equal(200)
   })
 
-  it('asks the machine itself for the key where PUBLIC_URL is not its own http address, whatever Host says', async () => {
+  it('requires the key even from the local machine if PUBLIC_URL is not its own http address, whatever the Host header says', async () => {
     const behindProxy = await start('https://fulcrum.example')
     const status = async (headers: Record<string, string>) =>
       (await got(`${behindProxy}/metrics`, { headers, throwHttpErrors: false })).statusCode
@@ -96,7 +96,7 @@ describe('health of a process that only works', () => {
     expect(await status({ host: 'fulcrum.example', authorization: 'Bearer operator-key' })).to.equal(200)
   })
 
-  it('times requests by the pattern of their route', async () => {
+  it('times requests by their route pattern', async () => {
     await fetch(`${url}/readyz`)
 
     expect(await (await fetch(`${url}/metrics`)).text()).to.match(/duration_seconds_count\{method="GET",route="\/readyz",status="200"\}/)

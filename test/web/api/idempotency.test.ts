@@ -75,7 +75,7 @@ describe('Idempotency-Key', () => {
   const leaseUntil = async (): Promise<Date | null> => (await IdempotencyKeyModel.findOne({ leaseUntil: { $ne: null } }).lean())?.leaseUntil ?? null // prettier-ignore
   const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code
 
-  it('answers a repeat by the first result, and says so', async () => {
+  it('answers a repeat with the first result, and marks it as replayed', async () => {
     const first = await post('repeat')
     const second = await post('repeat')
 
@@ -86,7 +86,7 @@ describe('Idempotency-Key', () => {
     expect(second.headers.get('idempotent-replayed')).to.equal('true')
   })
 
-  it('does not mind the order of members', async () => {
+  it('ignores the order of members', async () => {
     await web.call('POST', '/api/v1/things', {
       body: '{"name":"a","size":1}',
       headers: { authorization: `Bearer ${web.apiKey}`, 'content-type': 'application/json', 'idempotency-key': 'order' },
@@ -99,7 +99,7 @@ describe('Idempotency-Key', () => {
     expect(second.headers.get('idempotent-replayed')).to.equal('true')
   })
 
-  it('refuses the same key with another body', async () => {
+  it('refuses the same key with a different body', async () => {
     await post('reused')
     const second = await post('reused', { name: 'b' })
 
@@ -108,7 +108,7 @@ describe('Idempotency-Key', () => {
     expect(runs).to.have.length(1)
   })
 
-  it('keeps keys apart by path and by organization', async () => {
+  it('keeps keys separate by path and by organization', async () => {
     const other = await web.accounts.createOrganization({ name: 'Other', sourceName: 's' })
 
     await post('apart')
@@ -118,7 +118,7 @@ describe('Idempotency-Key', () => {
     expect(runs).to.have.length(3)
   })
 
-  it('keeps keys apart by API key and by person, and knows a person in any session', async () => {
+  it('keeps keys separate by API key and by person, and recognizes a person in any session', async () => {
     const { apiKey } = await web.accounts.createApiKey(web.organization, { name: 'another' }, { kind: 'operator' })
     const [ana, bo] = [await web.signIn('ana@acme.example'), await web.signIn('bo@acme.example')]
     const anaElsewhere = await web.signIn('ana@acme.example')
@@ -132,7 +132,7 @@ describe('Idempotency-Key', () => {
     expect(answered.map(({ headers }) => headers.has('idempotent-replayed'))).to.deep.equal([false, false, false, false, true])
   })
 
-  it('refuses a repeat that the first call would not be allowed any more, and gives no secret', async () => {
+  it('refuses a repeat from a caller who may no longer make the call, and reveals no secret', async () => {
     const bo = await web.signIn('bo@acme.example')
     const asBo = { cookie: bo.cookie, 'x-csrf-token': bo.csrfToken, 'idempotency-key': 'later' }
     const postAsBo = () => web.call('POST', '/api/v1/things', { json: { name: 'a' }, headers: asBo })
@@ -149,7 +149,7 @@ describe('Idempotency-Key', () => {
     for (const answer of [refused, signedOut]) expect(await answer.text()).not.to.contain('secret-')
   })
 
-  it('runs once for requests at once, all with one answer', async () => {
+  it('runs concurrent requests once, and gives all the same response', async () => {
     const letGo = holdHandlers()
     const asked = Array.from({ length: 8 }, () => post('at once'))
     await eventually('one is at work', leaseUntil)
@@ -162,7 +162,7 @@ describe('Idempotency-Key', () => {
     expect(responses.filter((response) => response.headers.has('idempotent-replayed'))).to.have.length(7)
   })
 
-  it('says that the first is still at work when it takes long', async () => {
+  it('reports that the first request is still running if it takes long', async () => {
     const letGo = holdHandlers()
     const first = post('long')
     const leasedAtFirst = await eventually('the first is at work', leaseUntil)
@@ -176,7 +176,7 @@ describe('Idempotency-Key', () => {
     expect((await first).status).to.equal(201)
   })
 
-  it('leaves the key free after a failure', async () => {
+  it('frees the key after a failure', async () => {
     failures = 1
 
     expect((await post('failed')).status).to.equal(409)
@@ -184,7 +184,7 @@ describe('Idempotency-Key', () => {
     expect(runs).to.have.length(1)
   })
 
-  it('lets another request take over when the process of the first is gone', async () => {
+  it('lets another request take over when the process of the first one is gone', async () => {
     await post('gone')
     await IdempotencyKeyModel.updateMany({}, { $set: { leaseUntil: new Date(Date.now() - 1) }, $unset: { answer: 1 } })
 
@@ -192,7 +192,7 @@ describe('Idempotency-Key', () => {
     expect(runs).to.have.length(2)
   })
 
-  it('leaves the first its key where the clock of another process is ahead', async () => {
+  it('leaves the key to the first request if the clock of another process is ahead', async () => {
     const letGo = holdHandlers()
     const first = post('ahead')
     await eventually('the first is at work', leaseUntil)
@@ -210,7 +210,7 @@ describe('Idempotency-Key', () => {
     expect(runs).to.have.length(1)
   })
 
-  it('forgets a key after its 24 hours', async () => {
+  it('forgets a key after 24 hours', async () => {
     await post('old')
     const [kept] = await IdempotencyKeyModel.find().sort({ expiresAt: -1 }).limit(1).lean()
     expect((kept?.expiresAt.getTime() ?? 0) - Date.now()).to.be.within(86_300_000, 86_400_000)
@@ -232,7 +232,7 @@ describe('Idempotency-Key', () => {
     })
   }
 
-  it('keeps neither key, body nor secret in plain text', async () => {
+  it('stores neither key, body, nor secret in plain text', async () => {
     await post('plain-key', { name: 'plain-name' })
 
     const stored = JSON.stringify(await mongoose.connection.collection('idempotency_keys').find().toArray())

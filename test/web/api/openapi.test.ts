@@ -47,7 +47,7 @@ describe('OpenAPI document', () => {
     expect(document.openapi).to.equal('3.1.0')
   })
 
-  it('holds every declared route, and each is mounted', async () => {
+  it('contains every declared route, and each one is mounted', async () => {
     const declared = endpoints(web).map(({ method, path }) => `${method} /api/v1${path}`)
     const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method} ${path}`),
@@ -61,7 +61,7 @@ describe('OpenAPI document', () => {
     }
   })
 
-  it('names parameters, the key of repeats and the problems', () => {
+  it('documents parameters, the idempotency key, and the problems', () => {
     const create = document.paths['/api/v1/sign-in-links']?.['post']
     const list = document.paths['/api/v1/users']?.['get']
 
@@ -72,7 +72,7 @@ describe('OpenAPI document', () => {
     expect(document.components.schemas).to.include.keys('Problem', 'User', 'ApiKey')
   })
 
-  it('gives every operation a name of its own', () => {
+  it('gives every operation a unique name', () => {
     const ids = Object.values(document.paths).flatMap((operations) =>
       Object.values(operations).flatMap(({ operationId }) => operationId ?? []),
     )

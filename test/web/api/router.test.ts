@@ -48,8 +48,8 @@ describe('API router', () => {
     await leaveDatabase()
   })
 
-  describe('who may', () => {
-    it('refuses a request without credentials, saying how to send them', async () => {
+  describe('access', () => {
+    it('refuses a request without credentials, and says how to send them', async () => {
       const response = await web.call('GET', '/api/v1/things', { headers: { cookie: '' } })
 
       expect((await problemOf(response)).code).to.equal('unauthenticated')
@@ -64,7 +64,7 @@ describe('API router', () => {
       })
     }
 
-    it('takes a person from the cookie, within their role', async () => {
+    it('identifies a person by the cookie, within their role', async () => {
       const read = await web.call('GET', '/api/v1/things', { headers: { cookie: sourcer.cookie } })
       const remove = await web.call('DELETE', `/api/v1/things/${'a'.repeat(24)}`, {
         headers: { cookie: sourcer.cookie, 'x-csrf-token': sourcer.csrfToken },
@@ -74,7 +74,7 @@ describe('API router', () => {
       expect((await problemOf(remove)).code).to.equal('forbidden')
     })
 
-    it('takes a write with a cookie only with the token of that very session', async () => {
+    it('accepts a write with a cookie only with the CSRF token of that session', async () => {
       const withToken = (token: string) =>
         web.call('POST', '/api/v1/go', { headers: { cookie: admin.cookie, ...(token === '' ? {} : { 'x-csrf-token': token }) } })
 
@@ -98,13 +98,13 @@ describe('API router', () => {
       })
     }
 
-    it('takes a write from a page of its own origin', async () => {
+    it('accepts a write from a page of its own origin', async () => {
       const headers = { cookie: admin.cookie, 'x-csrf-token': admin.csrfToken, origin: web.url, 'sec-fetch-site': 'same-origin' }
 
       expect((await web.call('POST', '/api/v1/go', { headers })).status).to.equal(202)
     })
 
-    it("keeps the operator's key and the organizations' apart", async () => {
+    it('keeps the operator key and the keys of organizations apart', async () => {
       const asOperator = { authorization: `Bearer ${web.operatorApiKey}` }
 
       expect((await web.call('POST', '/api/v1/operate', { headers: asOperator })).status).to.equal(200)
@@ -121,7 +121,7 @@ describe('API router', () => {
       await bare.stop()
     })
 
-    it('ends a session at once when the person is made inactive, and follows a changed role', async () => {
+    it('ends a session as soon as the person is deactivated, and applies a changed role', async () => {
       const { cookie } = await web.signIn('leaver@acme.example', 'admin')
       const read = () => web.call('GET', '/api/v1/things', { headers: { cookie } })
       expect((await read()).status).to.equal(200)
@@ -134,7 +134,7 @@ describe('API router', () => {
     })
   })
 
-  it('answers 429 from the eleventh wrong key a minute on from one address, in every process, and lets right keys pass', async () => {
+  it('answers 429 from the eleventh wrong key per minute and address, across processes, and still accepts right keys', async () => {
     const sites = [await startWeb({ endpoints, trustedProxies: 1 }), await startWeb({ endpoints, trustedProxies: 1 })]
     const statusOf = async (index: number, key: string, address: string) => {
       const headers = { authorization: `Bearer ${key}`, 'x-forwarded-for': address }
@@ -154,8 +154,8 @@ describe('API router', () => {
     await Promise.all(sites.map((site) => site.stop()))
   })
 
-  describe('where and how', () => {
-    it('answers 404 for an unknown path and for an id that is none', async () => {
+  describe('paths, methods, and headers', () => {
+    it('answers 404 for an unknown path and for a malformed id', async () => {
       expect((await problemOf(await web.call('GET', '/api/v1/nothing'))).code).to.equal('not_found')
       expect((await problemOf(await web.call('GET', '/api/nothing'))).code).to.equal('not_found')
       const inCapitals = await web.call('GET', '/API/V1/nothing', { headers: { accept: 'text/html' } })
@@ -164,14 +164,14 @@ describe('API router', () => {
       expect((await problemOf(await web.call('GET', '/api/v1/things/%E0%A4%A'))).code).to.equal('not_found')
     })
 
-    it('answers 405 with what is allowed', async () => {
+    it('answers 405 with the allowed methods', async () => {
       const response = await web.call('PATCH', '/api/v1/things')
 
       expect((await problemOf(response)).code).to.equal('method_not_allowed')
       expect(response.headers.get('allow')).to.equal('GET, HEAD, POST, OPTIONS')
     })
 
-    it('answers OPTIONS with what is allowed and HEAD without a body', async () => {
+    it('answers OPTIONS with the allowed methods, and HEAD without a body', async () => {
       const options = await web.call('OPTIONS', '/api/v1/things')
       const head = await web.call('HEAD', '/api/v1/things')
 
@@ -181,13 +181,13 @@ describe('API router', () => {
       expect(await head.text()).to.equal('')
     })
 
-    it('answers 406 where nothing acceptable can be given', async () => {
+    it('answers 406 if it cannot produce an acceptable type', async () => {
       const response = await web.call('GET', '/api/v1/things', { headers: { authorization: `Bearer ${web.apiKey}`, accept: 'image/png' } })
 
       expect((await problemOf(response)).code).to.equal('not_acceptable')
     })
 
-    it('sends a request id of its own with every answer', async () => {
+    it('sends a request id of its own with every response', async () => {
       const headers = { authorization: `Bearer ${web.apiKey}`, 'x-request-id': 'mine' }
 
       const ids = await Promise.all(
@@ -200,7 +200,7 @@ describe('API router', () => {
       expect(new Set(ids).size).to.equal(ids.length)
     })
 
-    it('says nothing of an unforeseen error but the request id', async () => {
+    it('hides the details of unexpected errors except the request id', async () => {
       const response = await web.call('POST', '/api/v1/fail')
       const problem = await problemOf(response)
 
@@ -210,7 +210,7 @@ describe('API router', () => {
       expect(JSON.stringify(problem)).not.to.contain('secret inner words')
     })
 
-    it('keeps what went wrong, and where, in the log', async () => {
+    it('logs what went wrong, and where', async () => {
       const response = await web.call('POST', '/api/v1/fail')
 
       const id = response.headers.get('x-request-id') ?? ''
@@ -218,7 +218,7 @@ describe('API router', () => {
       expect(line).to.contain('secret inner words').and.contain('stack')
     })
 
-    it('carries hint and members of a refusal, whose own members win', async () => {
+    it('passes on the hint and extra members of a refusal, which cannot override standard members', async () => {
       const problem = await problemOf(await web.call('POST', '/api/v1/refuse'))
 
       expect(problem).to.include({ status: 409, code: 'not_ready', title: 'Conflict', detail: 'Not yet.', hint: 'Wait.' })
@@ -256,21 +256,21 @@ describe('API router', () => {
       })
     }
 
-    it('refuses a query where none is known', async () => {
+    it('refuses a query where the operation takes none', async () => {
       expect((await problemOf(await web.call('POST', '/api/v1/go?a=1'))).code).to.equal('invalid_request')
     })
 
-    it('refuses members where none are known, and takes an empty object', async () => {
+    it('refuses members where the operation takes none, and accepts an empty object', async () => {
       expect((await problemOf(await web.call('POST', '/api/v1/go', { json: { a: 1 } }))).code).to.equal('invalid_request')
       expect((await web.call('POST', '/api/v1/go', { json: {} })).status).to.equal(202)
     })
 
-    it('lets a body be left out whose members are all optional', async () => {
+    it('accepts a missing body if all members are optional', async () => {
       expect((await web.call('POST', '/api/v1/maybe')).status).to.equal(200)
       expect((await problemOf(await web.call('POST', '/api/v1/things'))).code).to.equal('malformed_json')
     })
 
-    it('takes an empty body in chunks for none', async () => {
+    it('treats an empty chunked body as a missing body', async () => {
       expect(await statusOfChunked(web, '', '/api/v1/go', {})).to.equal(202)
       expect(await statusOfChunked(web, '{"a":1}', '/api/v1/go', {})).to.equal(415)
     })
@@ -289,7 +289,7 @@ describe('API router', () => {
       })
     }
 
-    it('takes a byte order mark, a charset and a +json type', async () => {
+    it('accepts a byte order mark, a charset, and a +json type', async () => {
       expect((await post('\uFEFF{"name":"ä"}', 'application/json; charset=UTF-8')).status).to.equal(200)
       expect((await post('{"name":"ä"}', 'application/vnd.x+json')).status).to.equal(200)
     })
@@ -311,14 +311,14 @@ describe('API router', () => {
       expect((await problemOf(await web.call('POST', '/api/v1/things', { body: 'x', headers }))).code).to.equal('unsupported_media_type')
     })
 
-    it('refuses more than 1 MB, announced or not', async () => {
+    it('refuses more than 1 MB, whether declared or not', async () => {
       const large = JSON.stringify({ name: 'a'.repeat(1_100_000) })
       expect((await problemOf(await post(large))).code).to.equal('payload_too_large')
       expect(await statusOfChunked(web, large)).to.equal(413)
       expect((await post(JSON.stringify({ name: 'a'.repeat(1_000_000) }))).status).to.equal(200)
     })
 
-    it('does no harm with __proto__ and repeated members', async () => {
+    it('handles __proto__ and repeated members safely', async () => {
       const proto = await problemOf(await post('{"name":"a","__proto__":{"polluted":true}}'))
       const nested = await post('{"name":"a","extra":{"__proto__":{"polluted":true}}}')
       const repeated = await post('{"name":"a","name":"b"}')
@@ -329,7 +329,7 @@ describe('API router', () => {
       expect(await repeated.json()).to.deep.equal({ name: 'b' })
     })
 
-    it('checks the type of an upload, and answers in its own type', async () => {
+    it('checks the content type of an upload, and responds with its own', async () => {
       const upload = (type: string) =>
         web.call('POST', '/api/v1/upload', { body: 'a,b', headers: { authorization: `Bearer ${web.apiKey}`, 'content-type': type } })
 
@@ -341,7 +341,7 @@ describe('API router', () => {
     })
   })
 
-  it('limits a person to a burst of 100 and says when to go on', async () => {
+  it('limits a person to a burst of 100, and says when to retry', async () => {
     const { cookie } = await web.signIn('busy@acme.example', 'sourcer')
     const since = performance.now()
 
@@ -355,7 +355,7 @@ describe('API router', () => {
     expect((await web.call('GET', '/api/v1/things')).status).to.equal(200)
   })
 
-  it('logs one line a request, with ids and the pattern of its route', async () => {
+  it('logs one line per request, with ids and the route pattern', async () => {
     await web.call('GET', `/api/v1/things/${'b'.repeat(24)}`)
 
     const line = web.logged

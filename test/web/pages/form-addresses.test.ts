@@ -11,7 +11,7 @@ const FORMS_ALONE = [...ROUTES].flatMap((route) => {
   return path === '' || ROUTES.has(`GET ${path}`) ? [] : [path]
 })
 
-describe('the address of a form, opened as a page', () => {
+describe('form address opened as a page', () => {
   let service: ServiceForTests
   let ana: Visitor
   /** Several admins in turn: a person may open 100 pages at once. */
@@ -32,7 +32,7 @@ describe('the address of a form, opened as a page', () => {
   const ask = (path: string, accept: string, method: 'GET' | 'HEAD' | 'PUT' = 'GET') =>
     got(`${service.url}${path}`, { method, cookieJar: ana.jar, headers: { accept }, followRedirect: false, throwHttpErrors: false })
 
-  it('leads to the page above, also as the way back from signing in', async () => {
+  it('redirects to the page above, also after signing in', async () => {
     expect(FORMS_ALONE).to.include.members([
       '/candidates/export/open',
       '/settings/ats/authorize',
@@ -53,7 +53,7 @@ describe('the address of a form, opened as a page', () => {
     expect((await ask('/candidates/export/open', 'text/html', 'HEAD')).statusCode).to.equal(303)
   })
 
-  it('is refused for programs, and for other methods', async () => {
+  it('is refused for programs and for other methods', async () => {
     expect((await ask('/candidates/export/open', 'application/json')).statusCode).to.equal(405)
     expect((await ask('/candidates/export/open', '*/*')).headers.allow).to.equal('POST, OPTIONS')
     expect((await ask('/candidates/export/open', 'text/html', 'PUT')).statusCode).to.equal(405)

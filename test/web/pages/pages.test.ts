@@ -33,7 +33,7 @@ describe('every page', () => {
   const open = (path: string, headers: Record<string, string> = {}) =>
     web.call('GET', path, { headers: { cookie: '', accept: 'text/html', ...headers } })
 
-  it('is for those of the right role', async () => {
+  it('is available to the right role', async () => {
     const admin = await web.signIn('admin@acme.example', 'admin')
     const sourcer = await web.signIn('sourcer@acme.example', 'sourcer')
 
@@ -45,14 +45,14 @@ describe('every page', () => {
     expect(await (await open('/candidates', { cookie: admin.cookie })).text()).to.contain('href="/settings/ats"')
   })
 
-  it('follows a role that was taken away', async () => {
+  it('applies a role change at once', async () => {
     const { cookie } = await web.signIn('demoted@acme.example', 'admin')
     await web.accounts.putPerson(web.organization, 'demoted@acme.example', { name: 'D', role: 'sourcer' }, 'operator')
 
     expect((await open('/settings/some', { cookie })).status).to.equal(403)
   })
 
-  it('has Sign out, for the person it names', async () => {
+  it('has Sign out, with the name of the person', async () => {
     const { cookie, csrfToken } = await web.signIn('zoë <b>@acme.example'.replace(' <b>', ''), 'sourcer')
 
     const html = await (await open('/candidates', { cookie })).text()
@@ -62,7 +62,7 @@ describe('every page', () => {
     expect(html).to.contain('zoë@acme.example')
   })
 
-  it('speaks the language of the browser, or the one chosen', async () => {
+  it('uses the language of the browser, or the chosen one', async () => {
     const spanish = await open('/sign-in', { 'accept-language': 'es-MX,es;q=0.9,en;q=0.5' })
     const german = await open('/sign-in', { 'accept-language': 'de' })
     const choice = await web.call('POST', '/language?next=%2Fsign-in', {
@@ -79,7 +79,7 @@ describe('every page', () => {
     expect(await chosen.text()).to.contain('<html lang="es"')
   })
 
-  it('lets nothing inline run, and forms go to Lever', async () => {
+  it('allows no inline scripts, and allows forms to go to Lever', async () => {
     const response = await open('/sign-in')
     const policy = response.headers.get('content-security-policy') ?? ''
 
@@ -92,7 +92,7 @@ describe('every page', () => {
     expect(response.headers.get('cache-control')).to.equal('no-store')
   })
 
-  it('says of an unforeseen error only its number', async () => {
+  it('hides the details of unexpected errors except the number', async () => {
     const response = await open('/broken')
     const html = await response.text()
 
@@ -101,7 +101,7 @@ describe('every page', () => {
     expect(html).not.to.contain('inner words')
   })
 
-  it('says of a refusal what happened and what to do, escaped', async () => {
+  it('says what happened and what to do after a refusal, escaped', async () => {
     const response = await open('/refused')
     const html = await response.text()
 
@@ -120,14 +120,14 @@ describe('every page', () => {
     expect(((await forPrograms.json()) as { code: string }).code).to.equal('not_found')
   })
 
-  it('takes other methods for what they are', async () => {
+  it('handles other methods correctly', async () => {
     const response = await web.call('POST', '/candidates', { headers: { cookie: '', accept: 'application/json' } })
 
     expect(response.status).to.equal(405)
     expect(response.headers.get('allow')).to.equal('GET, HEAD, OPTIONS')
   })
 
-  it('loads files that a browser may keep for good', async () => {
+  it('loads files that a browser may cache forever', async () => {
     const html = await (await open('/sign-in')).text()
     const sources = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, source]) => source ?? '')
     const font = await fetch(`${web.url}/assets/files/inter-latin-wght-normal.woff2`)
@@ -149,14 +149,14 @@ describe('every page', () => {
     ).to.equal('wOF2')
   })
 
-  it('takes no other method at the address of a file', async () => {
+  it('allows no other method at the address of a file', async () => {
     const responses = await Promise.all(['POST', 'DELETE', 'OPTIONS'].map((method) => fetch(`${web.url}/assets/fulcrum.css`, { method })))
 
     expect(responses.map(({ status }) => status)).to.deep.equal([405, 405, 204])
     for (const { headers } of responses) expect(headers.get('allow')).to.equal('GET, HEAD, OPTIONS')
   })
 
-  it('serves nothing beside its files', async () => {
+  it('serves nothing except its files', async () => {
     for (const name of [
       '../app.ts',
       '..%2fapp.ts',
@@ -170,7 +170,7 @@ describe('every page', () => {
     }
   })
 
-  it('asks a browser for none of its powers, and to drop what it kept at sign-out', async () => {
+  it('requests no browser permissions, and has stored data cleared at sign-out', async () => {
     const { cookie, csrfToken } = await web.signIn('leaving@acme.example', 'admin')
     expect((await open('/settings/some', { cookie })).headers.get('permissions-policy')).to.contain('camera=()')
 

@@ -29,7 +29,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   '/activity/audit.csv': ['auditFrom=today', 'auditTo=2026-02-30', 'actor=a&actor=b', 'from=2026-01-01', 'Action=x'],
 } // prettier-ignore
 
-describe('what is malformed on a page', function () {
+describe('malformed input on a page', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let ana: Visitor
@@ -59,7 +59,7 @@ describe('what is malformed on a page', function () {
     expect((await ana.send(`/settings/people/remove?email=${LEVER_ADMIN}`, { stray: '1' })).status).to.equal(422)
   })
 
-  it('is refused in the address of every list, with its name, instead of showing more', async () => {
+  it('is refused in the address of every list, by name, instead of showing more', async () => {
     for (const [path, queries] of Object.entries(LISTS)) {
       for (const query of queries) {
         const { status, html } = await ana.open(`${path}?${query}`)
@@ -71,7 +71,7 @@ describe('what is malformed on a page', function () {
     expect((await spanish.open('/exports?status=done')).html).to.include('Algún campo no es válido')
   })
 
-  it('is neither what a filter sends that is left empty nor what mail and ad programs append to links', async () => {
+  it('does not include empty filters or parameters that mail and ad programs append to links', async () => {
     for (const address of [
       '/candidates?q=&exported=&project=&sort=&cursor=&utm_source=mail&utm_campaign=x&fbclid=1',
       '/exports?status=&sort=added&gclid=1',
@@ -84,7 +84,7 @@ describe('what is malformed on a page', function () {
       expect((await zoe.open(address)).status, address).to.equal(200)
   })
 
-  it('is refused where a field is missing that would choose more', async () => {
+  it('is refused if a missing field would select more', async () => {
     expect((await zoe.send('/activity/deliveries/replay')).status).to.equal(422)
     expect((await zoe.send('/settings/api-keys', { name: 'Key', lastDay: '' })).status).to.equal(422)
     expect((await zoe.send('/settings/export-rules', { name: 'Rule', stages: 'qualified' })).status).to.equal(422)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { networkOf } from '../../../src/web/shell/client-address.ts'
 
-describe('the network of a client', () => {
+describe('network of a client', () => {
   for (const [address, network] of [
     ['203.0.113.7', '203.0.113.7'],
     ['203.0.113.7:51234', '203.0.113.7'],
@@ -18,7 +18,7 @@ describe('the network of a client', () => {
     ['unknown', 'unknown'],
     ['', ''],
   ] as const) {
-    it(`of ${address} is ${network}`, () => {
+    it(`is ${network} for ${address}`, () => {
       expect(networkOf(address)).to.equal(network)
     })
   }

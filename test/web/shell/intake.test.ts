@@ -14,7 +14,7 @@ const intake: Intake = {
   },
 }
 
-describe('an intake', () => {
+describe('intake', () => {
   let web: RunningWeb
 
   before(async () => {
@@ -32,7 +32,7 @@ describe('an intake', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .filter(({ requestId }) => requestId === response.headers.get('x-request-id'))
 
-  it('answers what it was given, protected as every answer is', async () => {
+  it('answers with what it was given, with the protection of every response', async () => {
     const response = await ask('abc')
 
     expect([response.status, await response.json()]).to.deep.equal([200, { taken: 'abc' }])
@@ -43,7 +43,7 @@ describe('an intake', () => {
     expect(headers['x-request-id']).to.match(/^[0-9a-f-]{36}$/)
   })
 
-  it('is one line of the log and one of the metrics, by its route and never by its address', async () => {
+  it('is one line in the log and one metric, by route and never by address', async () => {
     const [line, ...more] = linesOf(await ask('a-secret-key'))
 
     expect(line).to.include({ msg: 'request', method: 'POST', route: '/webhooks/things/:key', status: 200 })
@@ -53,7 +53,7 @@ describe('an intake', () => {
     expect(metrics).to.contain('duration_seconds_count{method="POST",route="/webhooks/things/:key",status="200"}')
   })
 
-  it('refuses with a problem, its hint and its headers', async () => {
+  it('refuses with a problem, its hint, and its headers', async () => {
     const response = await ask('refused')
 
     expect([response.status, response.headers.get('content-type')]).to.deep.equal([413, 'application/problem+json'])
@@ -61,7 +61,7 @@ describe('an intake', () => {
     expect(response.headers.get('connection')).to.equal('close')
   })
 
-  it('says of an unforeseen error but the number, and keeps in the log what it was', async () => {
+  it('hides the details of unexpected errors except the number, and logs them', async () => {
     const response = await ask('fails')
 
     const id = response.headers.get('x-request-id')
@@ -69,14 +69,14 @@ describe('an intake', () => {
     expect(JSON.stringify(linesOf(response).find(({ msg }) => msg === 'request failed'))).to.contain('secret inner words')
   })
 
-  it('takes nothing but POST, and says so', async () => {
+  it('accepts only POST, and says so', async () => {
     const answers = await Promise.all(['GET', 'PUT', 'HEAD', 'OPTIONS'].map((method) => ask('abc', method)))
 
     expect(answers.map(({ status }) => status)).to.deep.equal([405, 405, 405, 204])
     for (const { headers } of answers) expect(headers.get('allow')).to.equal('POST, OPTIONS')
   })
 
-  it('leaves to the site what is not its address', async () => {
+  it('passes other addresses on to the site', async () => {
     const statuses = await Promise.all(['', 'a/b', 'abc/', 'abc?x=1'].map(async (key) => (await ask(key)).status))
 
     expect(statuses).to.deep.equal([404, 404, 200, 200])

@@ -8,7 +8,7 @@ const TYPE = 'multipart/form-data; boundary=--a.b(c)'
 const field = (name: string, value: string) => `----a.b(c)\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
 const END = '----a.b(c)--\r\n'
 
-describe('the token in front of a form with files', () => {
+describe('leading CSRF token in a form with files', () => {
   let server: Server
   let port: number
 
@@ -38,13 +38,13 @@ describe('the token in front of a form with files', () => {
     return JSON.parse(await readAll(answer)) as { token: string; body: string }
   }
 
-  it('is read, and the body is left as it came', async () => {
+  it('is read, and the body remains unchanged', async () => {
     const body = field('_csrf', 'token-1') + field('file', 'x'.repeat(200_000)) + END
 
     expect(await send([body])).to.deep.equal({ token: 'token-1', body })
   })
 
-  it('is read when it comes in pieces, however they are cut', async () => {
+  it('is read when it arrives in pieces, however they are cut', async () => {
     const body = field('_csrf', 'token-1') + field('file', 'a,b') + END
 
     for (const cut of [1, 12, 40, 58, 62, 66, 70]) {
@@ -52,7 +52,7 @@ describe('the token in front of a form with files', () => {
     }
   })
 
-  it('is none where it stands elsewhere, is of another kind, or the body ends before it', async () => {
+  it('is ignored if it comes later, has another type, or the body ends before it', async () => {
     const bodies = [
       field('file', 'a,b') + field('_csrf', 'token-1') + END,
       field('_csrf', 'two\r\nlines') + END,

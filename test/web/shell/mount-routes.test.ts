@@ -38,7 +38,7 @@ describe('mounting routes', () => {
     server.close()
   })
 
-  it('refuses a route that does not say who may use it, or says what is no level', () => {
+  it('refuses a route without an access level, or with an unknown one', () => {
     for (const access of [undefined, '', 'everybody', 'ALL'])
       expect(() => mount({ ...route('get', '/x'), access: access as string })).to.throw('GET /x does not declare who may use it')
   })
@@ -54,7 +54,7 @@ describe('mounting routes', () => {
     expect((await sendRaw(url, { method: 'GET', path: '/things?x' })).text).to.equal('/things')
   }) // prettier-ignore
 
-  it('names in Allow the methods of that very path', async () => {
+  it('lists in Allow the methods of exactly that path', async () => {
     const allowed = async (method: string, path: string) => {
       const { status, headers } = await sendRaw(url, { method, path })
       return `${status} ${headers.allow}`
@@ -66,7 +66,7 @@ describe('mounting routes', () => {
     expect(await allowed('OPTIONS', '/things')).to.equal('204 GET, HEAD, OPTIONS')
   })
 
-  it('answers HEAD as GET', async () => {
+  it('answers HEAD like GET', async () => {
     expect((await sendRaw(url, { method: 'HEAD', path: '/things/1' })).status).to.equal(200)
   })
 })

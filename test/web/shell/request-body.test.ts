@@ -31,7 +31,7 @@ describe('request body', () => {
       write(request)
     })
 
-  it('is read as it is, up to the limit', async () => {
+  it('is read unchanged, up to the limit', async () => {
     expect(await send((request) => request.end('0123456789'))).to.equal('0123456789')
   })
 
@@ -44,11 +44,11 @@ describe('request body', () => {
     expect(await chunked).to.equal('payload_too_large')
   })
 
-  it('is refused when it comes too slowly', async () => {
+  it('is refused if it arrives too slowly', async () => {
     expect(await send((request) => request.write('012'), '/slow')).to.equal('request_timeout')
   })
 
-  it('is refused when the sender goes away', async () => {
+  it('is refused if the sender disconnects', async () => {
     const arrived = once(server, 'request')
     const gone = send((request) => {
       request.write('012')

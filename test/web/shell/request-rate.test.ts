@@ -16,7 +16,7 @@ const person = (personId: string): Caller => ({
 })
 const key: Caller = { kind: 'apiKey', organization: 'o', keyId: 'k', access: 'full' }
 
-describe('request rate, over all processes', () => {
+describe('request rate across processes', () => {
   /** Each as a process of its own has it. */
   let guards: RateGuard[]
 
@@ -36,27 +36,27 @@ describe('request rate, over all processes', () => {
     return { passed: tries - refused.length, refused, slack: earned + guards.length * lease }
   }
 
-  it('lets an API key burst to 1,000', async () => {
+  it('allows an API key a burst of 1,000', async () => {
     const { passed, slack, refused } = await burst(key, 3000, { perSecond: 100, lease: 20 })
 
     expect(passed).to.be.within(1000 - leasedElsewhere(20), 1000 + slack)
     expect(refused.every((error) => isServiceError(error, 'too_many_requests'))).to.equal(true)
   })
 
-  it('lets a person burst to 100, and says when to go on', async () => {
+  it('allows a person a burst of 100, and says when to retry', async () => {
     const { passed, slack, refused } = await burst(person('1'), 400, { perSecond: 10, lease: 5 })
 
     expect(passed).to.be.within(100 - leasedElsewhere(5), 100 + slack)
     expect(refused[0]).to.have.property('headers').that.deep.equals({ 'Retry-After': '1' })
   })
 
-  it('counts everyone for themselves', async () => {
+  it('counts each caller separately', async () => {
     await burst(person('1'), 400, { perSecond: 10, lease: 5 })
 
     await Promise.all(guards.flatMap((guard) => [guard(person('2')), guard(key)]))
   })
 
-  it('goes on at the rate when what was spent is earned again', async () => {
+  it('continues at the rate once the spent allowance is earned back', async () => {
     await burst(person('1'), 400, { perSecond: 10, lease: 5 })
     guards = [createRateGuard()]
     await RequestRateModel.updateOne({}, [{ $set: { earnedAt: { $subtract: ['$earnedAt', 2000] } } }], { updatePipeline: true })

@@ -12,7 +12,7 @@ describe('failed sign-ins', () => {
   before(connectEmptyDatabase)
   after(leaveDatabase)
 
-  it('never refuse one of many right tries at once, however short they are', async () => {
+  it('never cause a refusal of correct attempts, however many come at once', async () => {
     for (let round = 0; round < 10; round += 1) {
       const keys = ['network', `browser ${round}`, 'account']
       const tries = Array.from({ length: AT_ONCE }, () => failures.guard(keys, async () => 'in', () => undefined)) // prettier-ignore
@@ -21,7 +21,7 @@ describe('failed sign-ins', () => {
     }
   })
 
-  it('let ten of many wrong tries at once run, and refuse the others', async () => {
+  it('allow ten of many concurrent wrong attempts, and refuse the others', async () => {
     let runs = 0
     const attempt = async (): Promise<null> => {
       runs += 1

@@ -51,7 +51,7 @@ describe('slow senders', () => {
     }
   }
 
-  it('gives up a form whose sender goes silent', async () => {
+  it('time out when they stop sending a form', async () => {
     const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldClearNativeTimers: true })
     const form = startForm()
     const answered = once(form, 'response') as Promise<[IncomingMessage]>
@@ -65,7 +65,7 @@ describe('slow senders', () => {
     form.destroy()
   })
 
-  it('reads a form that takes longer, as long as its sender is not silent', async () => {
+  it('may take longer as long as they keep sending', async () => {
     const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldClearNativeTimers: true })
     const form = startForm()
     const answered = once(form, 'response') as Promise<[IncomingMessage]>
@@ -81,7 +81,7 @@ describe('slow senders', () => {
     response.resume()
   })
 
-  it('takes a selection of any size as a list, and refuses more fields than any form of ours has', async () => {
+  it('can send a selection of any size as a list, but no more fields than any form has', async () => {
     const send = (count: number) => {
       const body = Array.from({ length: count }, (_, index) => `id=${index}`).join('&')
       const headers = { cookie: person.cookie, 'x-csrf-token': person.csrfToken, 'content-type': FORM }
@@ -109,7 +109,7 @@ describe('slow senders', () => {
       expect(server.headersTimeout).to.equal(15_000)
     })
 
-    it('are answered 408 when it is over', async () => {
+    it('get 408 when the time is over', async () => {
       server.headersTimeout = 100
       const { port } = server.address() as AddressInfo
       const socket = connect(port, '127.0.0.1')

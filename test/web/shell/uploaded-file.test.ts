@@ -36,7 +36,7 @@ function startReader(): Promise<Server> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
-describe('an uploaded file', () => {
+describe('uploaded file', () => {
   let server: Server
   let url: string
 
@@ -70,7 +70,7 @@ describe('an uploaded file', () => {
     ],
     ['of thousands of lines', `Content-Disposition: form-data; name="file"; filename="a.csv"\r\n${'X-Y: z\r\n'.repeat(9000)}`],
   ] as const) {
-    it(`is read as any other with a head ${what}`, async () => {
+    it(`is read like any other with the header ${what}`, async () => {
       const body = `--b\r\n${headers}\r\nname\r\n--b--\r\n`
 
       expect(await send({ method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=b' }, body })).to.equal('4')
@@ -104,7 +104,7 @@ describe('an uploaded file', () => {
     ['blank lines', '\r\n'],
     ['what looks like the beginning of a boundary', '\r\n--'],
   ] as const) {
-    it(`costs little more when it is nothing but ${what}`, async () => {
+    it(`costs little more if it consists only of ${what}`, async () => {
       const costOf = async (content: string): Promise<number> => {
         const before = process.cpuUsage()
         expect(await send(ofFile(content), '/large')).to.equal(String(content.length))
@@ -118,12 +118,12 @@ describe('an uploaded file', () => {
     })
   }
 
-  it('is refused at once where the multipart body has no end', async () => {
+  it('is refused at once if the multipart body has no end', async () => {
     expect(await send(ofFile('1234', ''))).to.equal('bad_request')
     expect(await send(ofFile('1234', '\r\n'))).to.equal('bad_request')
   })
 
-  it('is refused where there are two, or none of that name', async () => {
+  it('is refused if there are two, or none with that name', async () => {
     const another = '\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="b.csv"\r\n\r\n5'
     expect(await send(ofFile(`1234${another}`))).to.equal('invalid_request')
     const { body, ...rest } = ofFile('1234')
@@ -170,7 +170,7 @@ describe('an uploaded file', () => {
     })
   }
 
-  it('is refused by its length before it is read', async () => {
+  it('is refused by its declared length before it is read', async () => {
     const status = await new Promise<string>((resolve) => {
       const request = httpRequest(
         url,

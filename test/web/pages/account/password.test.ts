@@ -11,7 +11,7 @@ import { browse, type Visitor } from '../visitor.ts'
 const PASSWORD = 'three words suffice'
 const NEW = 'four words suffice too'
 
-describe('signing in by password, and one’s own account', function () {
+describe('signing in with a password, and the account page', function () {
   this.timeout(40_000)
   let web: RunningWeb
   let number = 0
@@ -44,7 +44,7 @@ describe('signing in by password, and one’s own account', function () {
     visitor.send('/sign-in', { email, password, next })
   const isSignedIn = async (visitor: Visitor) => (await visitor.open('/account')).path === '/account'
 
-  it('begins with a link that leads to a page where one is chosen', async () => {
+  it('begins with a link to a page on which the person chooses a password', async () => {
     await web.accounts.putPerson(web.organization, 'new@acme.example', { name: 'Nadia', role: 'sourcer' }, 'operator')
     const visitor = browser()
 
@@ -65,7 +65,7 @@ describe('signing in by password, and one’s own account', function () {
     expect(await AuditEventModel.countDocuments({ organization: web.organization, action: 'signIn.byPassword' })).to.equal(1)
   })
 
-  it('takes no password that is common or made of names, and says why in English and Spanish', async () => {
+  it('refuses passwords that are common or made of names, and says why in English and Spanish', async () => {
     await web.accounts.putPerson(web.organization, 'weak@acme.example', { name: 'Wilhelmina Kestrel', role: 'sourcer' }, 'operator')
     const [english, spanish] = [browser(), browser('es')]
     await english.open(await linkTo('weak@acme.example'))
@@ -87,14 +87,14 @@ describe('signing in by password, and one’s own account', function () {
     expect((await signIn(browser(), 'weak@acme.example', 'Password12345')).status).to.equal(422)
   })
 
-  it('lets in with a password that could not be chosen any more', async () => {
+  it('accepts an existing password that could no longer be chosen', async () => {
     const { personId } = await invited('before@acme.example')
     await PasswordModel.updateOne({ person: personId }, { hash: await hashPassword('Password12345') })
 
     expect((await signIn(browser(), 'before@acme.example', 'Password12345')).path).to.equal('/account')
   })
 
-  it('goes where one wanted, on this site only', async () => {
+  it('continues to the requested page, on this site only', async () => {
     await invited('next@acme.example')
     const { html } = await browser().open('/sign-in?next=%2Faccount%3Fa%3D1')
 
@@ -108,7 +108,7 @@ describe('signing in by password, and one’s own account', function () {
     expect(await browser().leadsTo('/sign-in', { email: 'next@acme.example', password: PASSWORD, next: '//evil.example' })).to.equal('/')
   })
 
-  it('says the same of a wrong password, an unknown e-mail and somebody inactive, and keeps the e-mail that was typed', async () => {
+  it('shows the same message for a wrong password, an unknown email address, and an inactive person, and keeps the address typed', async () => {
     await invited('right@acme.example')
     await invited('paused@acme.example')
     await web.accounts.putPerson(web.organization, 'paused@acme.example', { name: 'P', role: 'sourcer', active: false }, 'operator')
@@ -129,7 +129,7 @@ describe('signing in by password, and one’s own account', function () {
     expect(new Set(pages)).to.have.lengthOf(1)
   })
 
-  it('gives a session of its own each time, whatever the browser brought', async () => {
+  it('starts a new session each time, whatever cookies the browser sends', async () => {
     await invited('fixed@acme.example')
     const visitor = browser()
     await visitor.jar.setCookie('fulcrum_session=fls_planted', web.url)
@@ -141,7 +141,7 @@ describe('signing in by password, and one’s own account', function () {
     expect(cookie).to.include({ httpOnly: true, sameSite: 'lax', path: '/' })
   })
 
-  it('refuses after ten failures a minute on one account, however many come at once and from wherever, and records it', async () => {
+  it('refuses after ten failures per minute on one account, however many come at once and from any address, and records it', async () => {
     await invited('target@acme.example')
     const tries = await Promise.all(Array.from({ length: 14 }, () => signIn(browser(), 'target@acme.example', 'a wrong password')))
     const right = await signIn(browser(), 'Target@acme.example', PASSWORD)
@@ -153,7 +153,7 @@ describe('signing in by password, and one’s own account', function () {
     expect(await AuditEventModel.countDocuments({ action: 'signIn.limited' })).to.equal(1)
   })
 
-  it('refuses after ten failures a minute from one address, and counts no success', async () => {
+  it('refuses after ten failures per minute from one address, and does not count successes', async () => {
     await invited('office@acme.example')
     const office = browse(web.url, { address: '198.51.100.1' })
 
@@ -165,7 +165,7 @@ describe('signing in by password, and one’s own account', function () {
     expect((await signIn(thief, 'office@acme.example', PASSWORD)).status).to.equal(429)
   })
 
-  it('counts a browser where the person signed in before separately, until the password changes', async () => {
+  it('counts failures separately in a browser where the person signed in before, until the password changes', async () => {
     const { visitor: own } = await invited('victim@acme.example')
     await own.send('/sign-out')
     await Promise.all(Array.from({ length: 12 }, () => signIn(browser(), 'victim@acme.example', 'a wrong password')))
@@ -187,7 +187,7 @@ describe('signing in by password, and one’s own account', function () {
     expect((await signIn(own, 'victim@acme.example', NEW)).path).to.equal('/account')
   })
 
-  it('gives a known browser ten failures a minute of its own', async () => {
+  it('allows a known browser ten failures per minute of its own', async () => {
     const { visitor } = await invited('forgetful@acme.example')
     await visitor.send('/sign-out')
     const cookie = (await visitor.jar.getCookies(web.url)).find(({ key }) => key === 'fulcrum_device')
@@ -200,7 +200,7 @@ describe('signing in by password, and one’s own account', function () {
     expect((await signIn(browser(), 'forgetful@acme.example', PASSWORD)).path).to.equal('/account')
   })
 
-  it('lets everybody in who comes at once with the right password', async () => {
+  it('admits everybody who comes at once with the right password', async () => {
     await invited('many@acme.example')
 
     const ends = await Promise.all(Array.from({ length: 25 }, () =>
@@ -219,7 +219,7 @@ describe('signing in by password, and one’s own account', function () {
     expect((await signIn(browse(web.url, { address: '2001:db8:7:8::1' }), 'unknown-11@net.example', PASSWORD)).status).to.equal(422)
   })
 
-  it('logs a failed sign-in as a security event without address or e-mail', async () => {
+  it('logs a failed sign-in as a security event without network or email address', async () => {
     const { personId } = await invited('logged@acme.example')
     await signIn(browse(web.url, { address: '198.51.100.77' }), 'logged@acme.example', 'a wrong password')
 
@@ -233,7 +233,7 @@ describe('signing in by password, and one’s own account', function () {
     expect(web.logged.join()).not.to.contain('198.51.100.77').and.not.to.contain('logged@acme.example')
   })
 
-  it('takes forms of this site alone', async () => {
+  it('accepts forms of this site only', async () => {
     await invited('csrf@acme.example')
 
     const response = await web.call('POST', '/sign-in', {
@@ -245,8 +245,8 @@ describe('signing in by password, and one’s own account', function () {
     expect(response.headers.getSetCookie()).to.deep.equal([])
   })
 
-  describe('changing it', () => {
-    it('takes the current one, ends the sessions elsewhere, and keeps this one', async () => {
+  describe('changing the password', () => {
+    it('requires the current one, ends the other sessions, and keeps this one', async () => {
       const { visitor: elsewhere } = await invited('changer@acme.example')
       const visitor = browser()
       const account = await signIn(visitor, 'changer@acme.example', PASSWORD)
@@ -265,7 +265,7 @@ describe('signing in by password, and one’s own account', function () {
       expect((await signIn(browser(), 'changer@acme.example', NEW)).status).to.equal(200)
     })
 
-    it('takes a link of an admin where it is forgotten, for a quarter of an hour', async () => {
+    it('accepts an admin’s link for a forgotten password, for fifteen minutes', async () => {
       const { personId } = await invited('forgetful@acme.example')
       const visitor = browser()
 
@@ -281,7 +281,7 @@ describe('signing in by password, and one’s own account', function () {
       expect((await signIn(browser(), 'forgetful@acme.example', NEW)).status).to.equal(200)
     })
 
-    it('asks those without one to sign in again once their sign-in is old', async () => {
+    it('asks people without a password to sign in again once their sign-in is old', async () => {
       const { personId } = await invited('late@acme.example')
       await PasswordModel.deleteOne({ person: personId })
       const visitor = browser()
@@ -296,7 +296,7 @@ describe('signing in by password, and one’s own account', function () {
     })
   })
 
-  it('shows where one is signed in, and signs out everywhere', async () => {
+  it('shows the active sessions, and signs out everywhere', async () => {
     const { visitor: other } = await invited('many@acme.example')
     const visitor = browser()
     const { html } = await signIn(visitor, 'many@acme.example', PASSWORD)
@@ -321,7 +321,7 @@ describe('signing in by password, and one’s own account', function () {
     expect((await other.open('/account')).html).to.contain('<html lang="en"')
   })
 
-  it('lets one who is in two organizations choose, and switch in the corner', async () => {
+  it('lets a person of two organizations choose one, and switch in the corner', async () => {
     const beta = await web.accounts.createOrganization({ name: 'Beta <Ltd>', sourceName: 's' })
     await invited('both@acme.example')
     const { personId } = await invited('both@acme.example', beta.id)
@@ -341,7 +341,7 @@ describe('signing in by password, and one’s own account', function () {
     expect((await visitor.open('/account')).html).to.contain('Beta &lt;Ltd>')
   })
 
-  it('keeps the account page for who is signed in', async () => {
+  it('shows the account page to signed-in people only', async () => {
     for (const path of ['/account', '/account/password', '/account/organizations'])
       expect((await browser().open(path)).path).to.equal(`/sign-in?next=${encodeURIComponent(path)}`)
   })

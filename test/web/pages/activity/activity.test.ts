@@ -15,7 +15,7 @@ import {
 } from '../../../support/service.ts'
 import { rowOf, visit, type Visitor } from '../visitor.ts'
 
-describe('the page of activity', function () {
+describe('activity page', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let organization: string
@@ -47,7 +47,7 @@ describe('the page of activity', function () {
   const deliveries = async (query = '') =>
     (await api.get<{ data: { id: string; event: string; status: string; attempts: number }[] }>(`webhook-deliveries${query}`)).body.data
 
-  it('tells what Lever told, with label, name and fate', async () => {
+  it('shows what Lever reported, with label, name, and outcome', async () => {
     const row = rowOf((await ana.open('/activity')).html, 'candidateStageChange')
 
     expect(row)
@@ -57,7 +57,7 @@ describe('the page of activity', function () {
       .and.to.match(/<time /)
   })
 
-  it('shows what came, as it came', async () => {
+  it('shows the payload exactly as it was received', async () => {
     const [delivery] = await deliveries('?event=candidateStageChange')
 
     const { html } = await ana.open(`/activity/deliveries/${delivery?.id}`)
@@ -70,7 +70,7 @@ describe('the page of activity', function () {
     expect((await ana.open('/activity/deliveries/nonsense')).status).to.equal(404)
   })
 
-  it('replays one, from where the button stood', async () => {
+  it('replays one delivery, and returns to the same page', async () => {
     const [delivery] = await deliveries('?event=candidateStageChange')
     const here = '/activity?event=candidateStageChange'
     const reads = (await service.lever.requests(`/opportunities/${exported.opportunityId}`)).length
@@ -86,7 +86,7 @@ describe('the page of activity', function () {
     await eventually('it is processed again', async () => (await deliveries('?event=candidateStageChange'))[0]?.status === 'processed')
   })
 
-  it('shows whether it is genuine, what came of it and each try', async () => {
+  it('shows whether a delivery is genuine, what came of it, and each attempt', async () => {
     const [delivery] = await deliveries('?event=candidateStageChange')
 
     const { html } = await ana.open(`/activity/deliveries/${delivery?.id}`)
@@ -97,7 +97,7 @@ describe('the page of activity', function () {
       .and.to.match(/<ol><li><time [^>]+>[^<]+<\/time>: Processed/)
   })
 
-  it('says in the language of the reader why one came to nothing', async () => {
+  it('says in the reader’s language why a delivery had no effect', async () => {
     const [delivery] = await deliveries('?event=candidateStageChange')
     const unknown = { code: 'opportunity_unknown', detail: 'Lever does not know it.' }
     const gone = { code: 'connection_not_active', detail: 'It is not connected any more.' }
@@ -125,7 +125,7 @@ describe('the page of activity', function () {
     expect(another).to.include('La conexión con Lever no está activa').and.not.to.include(gone.detail)
   })
 
-  it('replays all that a filter shows, from where it stood, and keeps the filter', async () => {
+  it('replays everything that a filter shows, and returns to the same place and filter', async () => {
     const here = `/activity?event=candidateStageChange&from=${today}T00%3A00`
     const later = `/activity?from=2999-01-01T00%3A00`
     await eventually('nothing waits', async () => (await deliveries('?status=received')).length === 0)
@@ -148,7 +148,7 @@ describe('the page of activity', function () {
     expect((await ana.send('/activity/deliveries/replay', { from: 'nonsense' })).status).to.equal(422)
   })
 
-  it('says of one whose payload has expired why it cannot be replayed', async () => {
+  it('says why a delivery with an expired payload cannot be replayed', async () => {
     const [delivery] = await deliveries('?event=candidateStageChange')
     await DeliveryModel.updateOne({ _id: delivery?.id }, { $unset: { payload: 1 } })
 
@@ -165,7 +165,7 @@ describe('the page of activity', function () {
     expect((await ana.open('/activity?status=nonsense&event=candidateStageChange')).status).to.equal(422)
   })
 
-  it('tells who did what, about whom, as which Lever user, in words and names', async () => {
+  it('shows who did what, about which person, as which Lever user, in plain words and with names', async () => {
     const { html } = await ana.open('/activity')
 
     const asked = rowOf(html, 'Export requested')
@@ -177,7 +177,7 @@ describe('the page of activity', function () {
     expect(html).not.to.match(/user:[0-9a-f]{24}|<b>Ada/)
   })
 
-  it('filters the trail, gives it as a CSV, and verifies it', async () => {
+  it('filters the trail, exports it as a CSV, and verifies it', async () => {
     const { html } = await ana.open('/activity?action=connection.authorized')
 
     expect(html).to.include('Lever authorized</th>').and.not.include('Export requested</th>')
@@ -190,14 +190,14 @@ describe('the page of activity', function () {
     expect((await ana.send('/activity/audit/verify', { count: '1', hash: 'another' })).html).to.match(/Not valid: record 1 \(/)
   })
 
-  it('names everything that the trail holds', async () => {
+  it('has a label for every action in the trail', async () => {
     const done = await AuditEventModel.distinct('action', { organization })
     const { html } = await ana.open('/activity')
 
     for (const action of done) expect(html, action).not.to.include(`<code>${action}</code>`)
   })
 
-  it('names a person who is gone, and what it does not know, as well as it can', async () => {
+  it('names removed people, and unknown objects, as well as possible', async () => {
     await api.put('users/gone@acme.example', { name: 'Gone Gil', role: 'sourcer' })
     await api.delete('users/gone@acme.example')
 
@@ -206,7 +206,7 @@ describe('the page of activity', function () {
       .and.not.include('Gil')
   })
 
-  it('goes through both lists page by page, each by itself', async () => {
+  it('pages through both lists independently', async () => {
     const [delivery] = await DeliveryModel.find({ organization }).lean()
     const copies = Array.from({ length: 26 }, (_, at) => ({
       ...delivery,
@@ -227,7 +227,7 @@ describe('the page of activity', function () {
     expect(olderTrail.html).to.include('candidateStageChange</code>').and.to.include('Lever authorized</th>')
   })
 
-  it('is for admins: no link to it for others, and no entry', async () => {
+  it('is available to admins only, and shows others no link to it', async () => {
     const bo = await visit(service.url, api, SOURCER)
     const [delivery] = await deliveries()
 
@@ -239,7 +239,7 @@ describe('the page of activity', function () {
     expect(signedOut.headers.location).to.equal('/sign-in?next=%2Factivity')
   })
 
-  it('shows nothing of another organization, and replays nothing without the token', async () => {
+  it('shows nothing of another organization, and replays nothing without the CSRF token', async () => {
     const other = await service.organization()
     const stranger = await visit(service.url, other.api, LEVER_ADMIN, 'es')
     const [delivery] = await deliveries()

@@ -18,7 +18,7 @@ interface Settings {
   noteTimeZone: string
 }
 
-describe('the settings of a connection', function () {
+describe('connection settings', function () {
   this.timeout(40_000)
   let service: ServiceForTests
   let api: Api
@@ -45,7 +45,7 @@ describe('the settings of a connection', function () {
     )
   }
 
-  it('are all on one page, in words, and are saved together', async () => {
+  it('are all on one page, in plain words, and are saved together', async () => {
     const { data } = (await api.get<{ data: { id: string; text: string }[] }>('lever/stages')).body
     const stage = data.at(-1)
     const page = await ana.open(HERE)
@@ -103,7 +103,7 @@ describe('the settings of a connection', function () {
     })
   })
 
-  it('say that what is turned off needs no new authorization, and that one feature at least is needed', async () => {
+  it('say that turning a feature off needs no new authorization, and that at least one feature is required', async () => {
     const none = await ana.send(HERE, await form({ features: [] }))
     expect(none.status).to.equal(422)
     expect(none.html).to.contain('Choose at least one feature.')
@@ -114,7 +114,7 @@ describe('the settings of a connection', function () {
     expect(await now()).to.deep.include({ features: ['export'] })
   })
 
-  it('say which is wrong, keep what was typed, and save nothing then', async () => {
+  it('name the wrong field, keep the input, and save nothing', async () => {
     const page = await ana.send(HERE, await form({ sourceName: 'Finder', performAsFallback: 'nobody@acme.example' }))
     const empty = await ana.send(HERE, await form({ sourceName: ' ' }))
     const nowhere = await ana.send(HERE, await form({ noteTimeZone: 'Mars/Olympus' }))
@@ -126,7 +126,7 @@ describe('the settings of a connection', function () {
     expect(await now()).to.include({ sourceName: SOURCE, performAsFallback: null })
   })
 
-  it('leave alone what somebody else has changed meanwhile, and say so before they replace it', async () => {
+  it('leave alone what somebody else has just changed, and say so before replacing it', async () => {
     const stale = await form({ sourceName: 'Mine' })
     const beside = await form({ eraseWhenDeletedInLever: 'on' })
     await api.patch('connection/settings', { sourceName: 'Theirs' })
@@ -141,7 +141,7 @@ describe('the settings of a connection', function () {
     expect((await ana.send(HERE, await form({}))).html).to.contain('There were no changes to save')
   })
 
-  it('are for admins alone', async () => {
+  it('are available to admins only', async () => {
     const bo = await visit(service.url, api, SOURCER)
 
     expect((await bo.open(HERE)).status).to.equal(403)

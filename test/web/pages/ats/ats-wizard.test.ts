@@ -18,7 +18,7 @@ interface Mapping {
   active: boolean
 }
 
-describe('the steps of the setup', function () {
+describe('setup steps', function () {
   this.timeout(60_000)
   let service: ServiceForTests
 
@@ -48,7 +48,7 @@ describe('the steps of the setup', function () {
     return webhooks.flatMap(({ event, configured: isConfigured }) => (isConfigured ? [event] : []))
   }
 
-  it('lead without scripts from nothing to a live connection', async () => {
+  it('lead to an active connection without JavaScript', async () => {
     const { api, ana } = await fresh()
     await service.lever.revokeGrants()
 
@@ -85,7 +85,7 @@ describe('the steps of the setup', function () {
   })
 
   describe('webhooks', () => {
-    it('have a row an event, with Lever’s label beside the API’s name, and one endpoint to copy', async () => {
+    it('have one row per event, with Lever’s label next to the API name, and one endpoint to copy', async () => {
       const { api, ana } = await fresh()
       const { webhookUrl } = (await api.get<{ webhookUrl: string }>('connection')).body
 
@@ -101,7 +101,7 @@ describe('the steps of the setup', function () {
       expect(html).to.include('Settings > Integrations and API > Webhooks')
     })
 
-    it('keep what was pasted when one token is wrong, and save none of them', async () => {
+    it('keep the pasted input if one token is wrong, and save none of the tokens', async () => {
       const { api, ana } = await fresh()
 
       const page = await ana.send(WEBHOOKS, { candidateHired: 'is wrong', candidateDeleted: 'secret-one', any: 'secret-any' })
@@ -112,7 +112,7 @@ describe('the steps of the setup', function () {
       expect(await configured(api)).to.deep.equal([])
     })
 
-    it('save tokens pasted with spaces and never show them again', async () => {
+    it('accept tokens pasted with spaces, and never show them again', async () => {
       const { api, ana } = await fresh()
 
       const next = await ana.send(WEBHOOKS, { candidateHired: '  secret-one\n', candidateDeleted: ' ' })
@@ -125,7 +125,7 @@ describe('the steps of the setup', function () {
       expect(page.html).not.to.include('secret-one')
     })
 
-    it('say what came: held, verified, received', async () => {
+    it('show their state: held, verified, received', async () => {
       const { api, ana } = await connected()
       const { webhookUrl } = (await api.get<{ webhookUrl: string }>('connection')).body
       const webhook = await service.lever.addWebhook('candidateHired', webhookUrl, { signatureToken: 'hired-token' })
@@ -142,7 +142,7 @@ describe('the steps of the setup', function () {
       await service.lever.removeWebhook(webhook.id)
     })
 
-    it('turn red when a signature does not fit, with what to do, and back after a good one', async () => {
+    it('turn red with a hint after a signature mismatch, and green again after a valid delivery', async () => {
       const { api, ana } = await connected()
       const { webhookUrl } = (await api.get<{ webhookUrl: string }>('connection')).body
       const row = async () => rowOf((await ana.open(WEBHOOKS)).html, 'candidateHired')
@@ -172,7 +172,7 @@ describe('the steps of the setup', function () {
         .and.not.include('Refused')
     })
 
-    it('leave nothing of a connection before: neither green nor red, nor a token', async () => {
+    it('keep nothing from a previous connection: neither a state nor a token', async () => {
       const { api, ana } = await connected()
       const { webhookUrl } = (await api.get<{ webhookUrl: string }>('connection')).body
       const post = async (event: string, signatureToken: string) =>
@@ -194,7 +194,7 @@ describe('the steps of the setup', function () {
       expect(await configured(api)).to.deep.equal([])
     })
 
-    it('are named when changes happen and nothing is sent', async () => {
+    it('are named if changes happen but no deliveries arrive', async () => {
       const { id, ana } = await connected()
       await ana.send(WEBHOOKS, { candidateHired: 'hired-token' })
       const silent = { total: 3, silent: 3, lastAt: new Date(Date.now() + 1000) }
@@ -206,7 +206,7 @@ describe('the steps of the setup', function () {
       expect((await ana.open('/settings/ats')).html).to.include('Candidate Hired is switched off in Lever')
     })
 
-    it('go again one by one, after a question', async () => {
+    it('can be removed one by one, after a confirmation', async () => {
       const { api, ana } = await connected()
       await ana.send(`${WEBHOOKS}/provision`)
       await ana.send(WEBHOOKS, { any: 'for-all' })
@@ -222,7 +222,7 @@ describe('the steps of the setup', function () {
       expect((await ana.open(`${WEBHOOKS}/constructor/remove`)).status).to.equal(404)
     })
 
-    it('cannot be created before Lever is connected, which is said beside the button', async () => {
+    it('cannot be created before Lever is connected, and the page says so next to the button', async () => {
       const { ana } = await fresh('es')
 
       expect((await ana.open(WEBHOOKS)).html).to.match(
@@ -245,7 +245,7 @@ describe('the steps of the setup', function () {
       return fields
     }
 
-    it('suggest Lever’s users, without those who are deactivated', async () => {
+    it('suggest Lever users, except deactivated ones', async () => {
       const { ana } = await connected()
 
       const { html } = await ana.open(USERS)
@@ -257,7 +257,7 @@ describe('the steps of the setup', function () {
         .and.match(/role="switch"[^>]*aria-label="Active"/)
     })
 
-    it('save what is right and keep what was typed elsewhere, the reason beside it', async () => {
+    it('save valid rows, and keep the input of the others with the reason next to it', async () => {
       const { api, ana } = await connected()
 
       const page = await ana.send(
@@ -274,7 +274,7 @@ describe('the steps of the setup', function () {
       expect(await mappingsOf(api)).to.have.lengthOf(1)
     })
 
-    it('do nothing twice when a form is sent twice', async () => {
+    it('do nothing twice if a form is submitted twice', async () => {
       const { id, ana } = await connected()
       const form = await typed(ana, { [SOURCER]: { lever: SOURCER } })
 
@@ -285,7 +285,7 @@ describe('the steps of the setup', function () {
       expect(await AuditEventModel.countDocuments({ organization: id, action: /^mapping/ })).to.equal(1)
     })
 
-    it('leave alone what somebody else changed since the page was made, and say what it is now', async () => {
+    it('leave alone what somebody else changed since the page was loaded, and show the current value', async () => {
       const { api, ana } = await connected()
       const form = await typed(ana, { [SOURCER]: { lever: 'chidi@acme.example' } })
       await api.put(`user-mappings/${encodeURIComponent(SOURCER)}`, { leverEmail: SOURCER })
@@ -302,7 +302,7 @@ describe('the steps of the setup', function () {
       expect((await mappingsOf(api))[0]).to.include({ leverEmail: 'chidi@acme.example' })
     })
 
-    it('switch a mapping off and remove it', async () => {
+    it('can be switched off and removed', async () => {
       const { api, ana } = await connected()
       await ana.send(USERS, await typed(ana, { [SOURCER]: { lever: SOURCER } }))
 
@@ -314,7 +314,7 @@ describe('the steps of the setup', function () {
       expect(await mappingsOf(api)).to.deep.equal([])
     })
 
-    it('offer near misses, each taken by one click that saves the rest as well', async () => {
+    it('offer near misses, each accepted with one click that also saves the rest', async () => {
       const { api, ana } = await connected()
       await api.put(`users/${encodeURIComponent('chidi@elsewhere.example')}`, { name: 'Chidi O.', role: 'sourcer' })
 
@@ -328,7 +328,7 @@ describe('the steps of the setup', function () {
       expect((await mappingsOf(api)).map(({ leverEmail }) => leverEmail)).to.have.members([SOURCER, 'chidi@acme.example'])
     })
 
-    it('show who was deactivated in Lever since', async () => {
+    it('show who has since been deactivated in Lever', async () => {
       const { ana } = await connected()
       await ana.send(USERS, await typed(ana, { [SOURCER]: { lever: 'chidi@acme.example' } }))
       await service.lever.deactivateUser('chidi@acme.example')
@@ -341,7 +341,7 @@ describe('the steps of the setup', function () {
       await service.lever.reactivateUser('chidi@acme.example')
     })
 
-    it('say beside the field that Lever cannot be asked, and match by what was last seen', async () => {
+    it('say next to the field that Lever is unreachable, and match against the last known users', async () => {
       const { ana } = await connected('es')
       await service.lever.fault({ match: { path: '/users' }, kind: 'status', status: 500, times: 100 })
 
@@ -353,13 +353,13 @@ describe('the steps of the setup', function () {
       expect(matched.html).to.include('Se ha asignado a 2 personas')
     })
 
-    it('refuse a form that is not of this page', async () => {
+    it('refuse a form that did not come from this page', async () => {
       const { ana } = await connected()
 
       expect((await ana.send(USERS, { 'was:1': '{', 'lever:1': 'x' })).status).to.equal(422)
     })
 
-    it('map nobody of another organization', async () => {
+    it('map no person of another organization', async () => {
       const { ana } = await connected()
       const other = await connected()
       await other.api.put(`users/${encodeURIComponent('eve@acme.example')}`, { name: 'Eve', role: 'sourcer' })

@@ -13,7 +13,7 @@ import { visit, type Visitor } from '../visitor.ts'
 
 const DAY_MS = 86_400_000
 
-describe('the ATS configuration', function () {
+describe('ATS configuration', function () {
   this.timeout(60_000)
   let service: ServiceForTests
 
@@ -34,7 +34,7 @@ describe('the ATS configuration', function () {
   const statusOf = async (api: Api) => (await api.get<{ status: string }>('connection')).body.status
 
   describe('before Lever is connected', () => {
-    it('says what is needed and each scope beside its feature, and goes on to Lever', async () => {
+    it('says what is needed, lists each scope with its feature, and continues to Lever', async () => {
       const { ana } = await fresh()
 
       const page = await ana.open('/settings/ats')
@@ -48,13 +48,13 @@ describe('the ATS configuration', function () {
       expect(await ana.leadsTo('/settings/ats/authorize')).to.match(/\/connect\/lever\//)
     })
 
-    it('has a purpose in both languages for every scope that is ever asked for', () => {
+    it('states a purpose in both languages for every scope that is ever requested', () => {
       for (const { name: scope } of neededScopes({ features: [...BUILT_FEATURES], noteMode: 'perPause' }))
         for (const language of ['en', 'es'] as const) expect(scopePurpose(language, scope), `${language} ${scope}`).to.be.a('string')
       expect(scopePurpose('en', 'constructor')).to.equal(null)
     })
 
-    it('keeps a key that Lever refuses in its field, says why, and connects by one that it takes, pasted with spaces', async () => {
+    it('keeps a key that Lever refuses in its field, says why, and connects with a valid key pasted with spaces', async () => {
       const { api, ana } = await fresh()
 
       const spaced = await ana.send('/settings/ats', { apiKey: 'not a key' })
@@ -70,7 +70,7 @@ describe('the ATS configuration', function () {
       expect(await statusOf(api)).to.equal('configuring')
     })
 
-    it('speaks Spanish, its refusals too', async () => {
+    it('speaks Spanish, including its refusals', async () => {
       const { ana } = await fresh('es')
 
       expect((await ana.open('/settings/ats')).html)
@@ -80,8 +80,8 @@ describe('the ATS configuration', function () {
     })
   })
 
-  describe('once it is', () => {
-    it('tells who authorized, both clocks, scopes, webhooks, budget and the age of the data', async () => {
+  describe('once Lever is connected', () => {
+    it('shows who authorized it, both expiry times, scopes, webhooks, request budget, and age of the data', async () => {
       const { ana } = await live()
 
       const { html } = await ana.open('/settings/ats')
@@ -100,7 +100,7 @@ describe('the ATS configuration', function () {
       expect(html).not.to.include('hx-trigger')
     })
 
-    it('warns before the authorization ends', async () => {
+    it('warns before the authorization expires', async () => {
       const { id, ana } = await live()
       await ConnectionModel.updateOne({ organization: id }, { 'auth.authorizedAt': new Date(Date.now() - 350 * DAY_MS) })
 
@@ -120,7 +120,7 @@ describe('the ATS configuration', function () {
       expect(html).to.match(/confidential:access:admin<\/code><span class="badge ">Granted, but not needed/)
     })
 
-    it('shows how far the data came while they are read, and asks again by itself', async () => {
+    it('shows the progress of a sync while it runs, and refreshes automatically', async () => {
       const { id, ana } = await live()
       await SyncRunModel.updateOne({ organization: id }, { 'progress.state': 'running', 'progress.resources': { users: 3 } })
 
@@ -141,7 +141,7 @@ describe('the ATS configuration', function () {
       expect((await ana.send('/settings/ats/sync')).html).to.include('Started reading from Lever')
     })
 
-    it('pauses and goes on, twice as well as once', async () => {
+    it('pauses and resumes, and accepts repeats of both', async () => {
       const { api, ana } = await live()
 
       for (const status of ['paused', 'paused'] as const) {
@@ -155,7 +155,7 @@ describe('the ATS configuration', function () {
       expect(await statusOf(api)).to.equal('active')
     })
 
-    it('says on the page why a button did nothing', async () => {
+    it('says on the page why a button had no effect', async () => {
       const { ana } = await fresh()
 
       const page = await ana.send('/settings/ats/pause')
@@ -177,7 +177,7 @@ describe('the ATS configuration', function () {
       expect((await ana.send('/settings/ats/disconnect')).status).to.equal(200)
     })
 
-    it('offers Authorize when Lever no longer accepts us, and all else is kept', async () => {
+    it('offers Authorize when Lever no longer accepts our credentials, and keeps everything else', async () => {
       const { id, ana } = await live()
       await ConnectionModel.updateOne(
         { organization: id },
@@ -195,7 +195,7 @@ describe('the ATS configuration', function () {
       await eventually('it is active again', async () => (await ana.open('/settings/ats')).html.includes('badge ok">Active'))
     })
 
-    it('takes another API key in the place of one, by Edit and Save, and says why it does not', async () => {
+    it('replaces the API key with Edit and Save, and says why it refuses one', async () => {
       const { ana } = await fresh()
       await ana.send('/settings/ats', { apiKey: await service.lever.newApiKey() })
       const [weak, another] = [await service.lever.newApiKey({ permissions: ['List all users'] }), await service.lever.newApiKey()]
@@ -218,7 +218,7 @@ describe('the ATS configuration', function () {
     })
   })
 
-  it('is for admins alone', async () => {
+  it('is available to admins only', async () => {
     const { api } = await fresh()
     const bo = await visit(service.url, api, SOURCER)
 

@@ -4,7 +4,7 @@ import { eventually } from '../../../support/eventually.ts'
 import { exportAndWait, newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../../../support/service.ts'
 import { visit } from '../visitor.ts'
 
-describe('conversations on the page of a candidate', () => {
+describe('conversations on the candidate page', () => {
   let service: ServiceForTests
   let api: Api
 
@@ -20,7 +20,7 @@ describe('conversations on the page of a candidate', () => {
     expect((await api.post('conversations/page-talk/messages', message)).status).to.equal(202)
   }
 
-  it('tells what was said and when it becomes a note, writes it at once when asked, and leads to it', async () => {
+  it('show the messages and when they become a note, write it at once on request, and link to it', async () => {
     const { body } = await api.post<{ id: string }>('candidates', newPerson())
     const { opportunityId, url } = await exportAndWait(api, { candidateId: body.id })
     await api.patch('connection/settings', { noteTimeZone: 'Europe/Madrid' })

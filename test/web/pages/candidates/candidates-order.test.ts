@@ -9,7 +9,7 @@ import { startWeb, type RunningWeb } from '../../../support/web.ts'
 /** In the order in which they were added. */
 const NAMES = ['Zoe Last', ...Array.from({ length: 30 }, () => ['Ana Same', 'ána same', 'ÁNA SAME']).flat(), 'Élan', 'elan', 'Bo First']
 
-describe('the order of the candidates', () => {
+describe('order of candidates', () => {
   let web: RunningWeb
   let cookie: string
   /** By the place in `NAMES`. */
@@ -49,14 +49,14 @@ describe('the order of the candidates', () => {
   const byName = [...same, 93, 91, 92, 0]
   const byTime = NAMES.map((_, at) => at)
 
-  it('goes by name and by when they were added, both ways, over all pages', async () => {
+  it('sorts by name and by creation time, in both directions, across pages', async () => {
     expect(await walk('/candidates?sort=name', 'More candidates')).to.deep.equal(byName)
     expect(await walk('/candidates?sort=-name', 'More candidates')).to.deep.equal(byName.toReversed())
     expect(await walk('/candidates?sort=added', 'Newer candidates')).to.deep.equal(byTime)
     expect(await walk('/candidates', 'Older candidates')).to.deep.equal(byTime.toReversed())
   })
 
-  it('is asked for at the head of a column, which says how it is', async () => {
+  it('is changed in the column header, which shows the current order', async () => {
     const newest = await open('/candidates?q=same')
     const named = await open(hrefOf(newest.html, 'Name'))
     const backwards = await open(hrefOf(named.html, 'Name'), 'es')
@@ -69,7 +69,7 @@ describe('the order of the candidates', () => {
     expect(hrefOf(backwards.html, 'Alta')).to.equal('/candidates?q=same')
   })
 
-  it('is kept by search, filters, projects, pages, and by what selects all that match', async () => {
+  it('is kept by search, filters, projects, pages, and by the selection of all matches', async () => {
     const { html } = await open('/candidates?project=P+%26+Q&sort=name')
     const second = await open('/candidates?sort=name&cursor=' + new URL(hrefOf((await open('/candidates?sort=name')).html, 'More candidates'), web.url).searchParams.get('cursor')) // prettier-ignore
 
@@ -85,7 +85,7 @@ describe('the order of the candidates', () => {
     expect((await open('/candidates?q=nobody&sort=added')).html).to.contain('<a href="/candidates?sort=added" role="button"')
   })
 
-  it('refuses what makes no sense, and the cursor of another order', async () => {
+  it('refuses invalid values, and the cursor of another order', async () => {
     for (const nonsense of ['sort=email', 'sort=%00', 'sort=name&sort=-name', 'sort[$gt]=name', 'Sort=name', 'q=%00', 'project=%00'])
       expect(await open(`/candidates?${nonsense}`), nonsense).to.include({ status: 422 })
     expect((await open('/candidates?q=%ff')).status).to.equal(400)

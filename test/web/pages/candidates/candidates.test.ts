@@ -8,7 +8,7 @@ import { nobodyErased } from '../../../support/nobody-erased.ts'
 import { startWeb, type RunningWeb } from '../../../support/web.ts'
 import { toNobody } from '../../../support/domain-events.ts'
 
-describe('the page of candidates', () => {
+describe('candidates page', () => {
   let web: RunningWeb
   let candidates: Candidates
   let cookie: string
@@ -40,14 +40,14 @@ describe('the page of candidates', () => {
   }
   const add = async (fields: object) => (await candidates.create(web.organization, CandidateInput.parse(fields), 'all')).candidate.id
 
-  it('says where candidates come from while there is none', async () => {
+  it('says where candidates come from while there are none', async () => {
     expect((await open('/candidates')).html)
       .to.contain('No candidates yet')
       .and.to.contain('/candidates/import')
       .and.to.contain('/api/docs')
   })
 
-  it('lists them, escaped, with their stage and link in Lever and the fate of the export', async () => {
+  it('lists them, escaped, with their stage, the link to Lever, and the status of the export', async () => {
     const id = await add({ name: 'Ana <b>López</b>', emails: ['ana@a.example'], project: 'Backend', stage: 'interested' })
     await candidates.noteExport(web.organization, id, '0123456789abcdef01234567', {
       opportunityId: 'opp-1', contactId: null, url: 'https://lever.example/opp-1', stage: { id: 's', text: 'Responded' }, postings: [],
@@ -65,7 +65,7 @@ describe('the page of candidates', () => {
     for (const words of ['Archivado: Withdrew', 'Exportada', 'No está en Lever']) expect(spanish.html).to.contain(words)
   })
 
-  it('does not make a link of an address that is not one of the web', async () => {
+  it('creates no link from an address that is not a web address', async () => {
     const id = await add({ name: 'Eve', emails: ['eve@a.example'] })
     await linkToLever(web.organization, id, {
       opportunityId: 'opp-2', contactId: null, url: 'javascript:alert(1)', stage: { id: 's', text: 'Offer' }, postings: [], archived: null, owner: null, updatedAt: null,
@@ -76,7 +76,7 @@ describe('the page of candidates', () => {
       .and.not.to.contain('javascript:alert')
   })
 
-  it('searches, says when nobody is found, and goes page by page', async () => {
+  it('searches, says when no candidates match, and goes page by page', async () => {
     for (let at = 0; at < 50; at += 1) await add({ name: `Person ${at}`, emails: [`p${at}@a.example`] })
 
     const first = await open('/candidates')
@@ -91,7 +91,7 @@ describe('the page of candidates', () => {
     expect((await open('/candidates?q=%3Cnobody%3E')).html).to.contain('No candidates found for “&lt;nobody>”')
   })
 
-  it('shows those of a project, or who are exported or not, and keeps that in the address', async () => {
+  it('shows the candidates of a project, or by export status, and keeps the filter in the address', async () => {
     const exported = await add({ name: 'Carla Done', emails: ['carla@a.example'], project: 'A & B' })
     await candidates.noteExport(web.organization, exported, '0123456789abcdef01234568', {
       opportunityId: 'opp-3', contactId: null, url: null, stage: { id: 's', text: 'Offer' }, postings: [], archived: null, owner: null, updatedAt: null,
@@ -115,7 +115,7 @@ describe('the page of candidates', () => {
     expect((await open('/candidates?project=none')).html).to.contain('No candidates match.')
   })
 
-  it('has Export to ATS in every row and for a selection, each person by name', async () => {
+  it('has Export to ATS in every row and for a selection, with the name of each person', async () => {
     const id = await add({ name: 'Emil "E" <i>', emails: ['emil@a.example'] })
 
     const { html } = await open('/candidates?q=emil')
@@ -126,7 +126,7 @@ describe('the page of candidates', () => {
     expect(html).to.contain('<dialog id="export-dialog"')
   })
 
-  it('is for people who are signed in, who see their own organization only', async () => {
+  it('is available to signed-in people, who see only their own organization', async () => {
     const { id: other } = await web.accounts.createOrganization({ name: 'Other', sourceName: 'other' })
     await candidates.create(other, CandidateInput.parse({ name: 'Stranger', emails: ['s@a.example'] }), 'all')
 

@@ -16,7 +16,7 @@ interface Posting {
   state: string
 }
 
-describe('the dialog of Export to ATS', function () {
+describe('Export to ATS dialog', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let api: Api
@@ -58,7 +58,7 @@ describe('the dialog of Export to ATS', function () {
       return html.includes('data-finished="true"') ? html : null
     })
 
-  it('says who goes where, as whom, and what is sent, before anything is', async () => {
+  it('says who goes where, as which Lever user, and what is sent, before sending anything', async () => {
     const { id, name, emails } = await add({ phones: [{ value: '+34 600 000 000' }], tags: ['go'], location: 'Bilbao' })
     await service.lever.clearRequests()
 
@@ -87,7 +87,7 @@ describe('the dialog of Export to ATS', function () {
     expect(await exportsOf(id)).to.deep.equal([])
   })
 
-  it('offers open jobs only, and the requisitions of the chosen one', async () => {
+  it('offers only open jobs, and the requisitions of the chosen one', async () => {
     const { id } = await add()
     const closed = (await api.get<{ data: Posting[] }>('lever/postings?state=closed')).body.data
 
@@ -101,14 +101,14 @@ describe('the dialog of Export to ATS', function () {
     expect(optionsOf(chosen.html, 'export-requisition').length).to.be.lessThan(optionsOf(html, 'export-requisition').length)
   })
 
-  it('finds jobs by words for a script', async () => {
+  it('finds jobs by their words, for scripts', async () => {
     const { html } = await part(bo, `${DIALOG}/jobs?q=${encodeURIComponent(job.text)}`)
 
     expect(html).to.include(`value="${job.id}"`).and.not.include('<html')
     expect((await part(bo, `${DIALOG}/jobs?q=nothing-like-it`)).html).to.equal('')
   })
 
-  it('exports one person without scripts, and ends with the link into Lever', async () => {
+  it('exports one person without JavaScript, and ends with the link to Lever', async () => {
     const { id, name, emails } = await add()
 
     const progress = await bo.send(DIALOG, { candidateIds: id, postingId: job.id, requisitionId: '', note: 'Met at a fair' })
@@ -124,7 +124,7 @@ describe('the dialog of Export to ATS', function () {
     expect((await bo.open('/candidates')).html).to.include(`New lead: Open ${name} in Lever`)
   })
 
-  it('makes one export of a double click, and shows it both times', async () => {
+  it('creates one export for a double click, and shows it both times', async () => {
     const { id, emails } = await add()
     const fields = { candidateIds: id, postingId: '', requisitionId: '' }
 
@@ -137,7 +137,7 @@ describe('the dialog of Export to ATS', function () {
     expect(pages.filter((html) => html.includes('was already exported'))).to.have.length(1)
   })
 
-  it('shows who is in Lever already, and does what is chosen', async () => {
+  it('shows who is in Lever already, and does what the user chooses', async () => {
     const { id, emails } = await add()
     const [email = ''] = emails
     const there = await service.lever.addOpportunity({ name: 'Other <i>name</i>', emails: [email], stage: 'Recruiter screen' })
@@ -154,7 +154,7 @@ describe('the dialog of Export to ATS', function () {
     expect(await service.lever.opportunitiesByEmail(email)).to.have.length(1)
   })
 
-  it('says what is sent as it is chosen for who is in Lever already', async () => {
+  it('says what each choice sends for people who are already in Lever', async () => {
     const { id, emails } = await add()
     await service.lever.addOpportunity({ name: 'Somebody', emails })
     const shown = async (onDuplicate: string): Promise<string> => {
@@ -179,7 +179,7 @@ describe('the dialog of Export to ATS', function () {
     expect(html).to.match(/<button type="submit" disabled[^>]*aria-describedby="export-why-not"[^>]*>Export</)
   })
 
-  it('exports a selection as one bulk export, with a line and a next step for each', async () => {
+  it('exports a selection as one bulk export, with a line and a next step for each candidate', async () => {
     const fine = await add()
     const inLever = await add()
     await service.lever.addOpportunity({ name: inLever.name, emails: inLever.emails })
@@ -210,7 +210,7 @@ describe('the dialog of Export to ATS', function () {
     expect(html).to.include('Done: 1 of 2 exported.').and.to.include('2 candidates were skipped')
   })
 
-  it('shows of many what is in Lever, and offers a job to who is there as a general opportunity', async () => {
+  it('shows for a selection what is already in Lever, and offers a job for existing general opportunities', async () => {
     const [one, two] = [await add(), await add()]
     const exported = await finished((await bo.send(DIALOG, { candidateIds: one.id, postingId: '', requisitionId: '' })).path)
 
@@ -227,7 +227,7 @@ describe('the dialog of Export to ATS', function () {
       .and.to.include(`Create an opportunity for ${job.text}`)
   })
 
-  it('takes everybody who matches a search, for scripts and without them', async () => {
+  it('takes everybody who matches a search, with and without JavaScript', async () => {
     const people = await Promise.all(Array.from({ length: 51 }, () => add({ project: 'Search for many' })))
 
     const list = await bo.open('/candidates?project=Search+for+many')
@@ -240,7 +240,7 @@ describe('the dialog of Export to ATS', function () {
     expect(asked.html).to.include('Export 51 candidates to Lever').and.to.include('and 1 more')
   })
 
-  it('follows a bulk export: paused, resumed, taken back, as CSV', async () => {
+  it('follows a bulk export: pause, resume, cancel, CSV', async () => {
     const people = await Promise.all(Array.from({ length: 60 }, () => add()))
     await service.lever.fault({ kind: 'slow', delayMs: 4500, match: { method: 'POST', path: '^/opportunities$' }, times: 60 })
     const { path } = await bo.send(DIALOG, { candidateIds: people.map(({ id }) => id).join(','), postingId: '', requisitionId: '' })
@@ -271,7 +271,7 @@ describe('the dialog of Export to ATS', function () {
     expect(rowOf(ended.html, '>Retry<')).to.include('Canceled')
   })
 
-  it('keeps a bulk export to those who may see it', async () => {
+  it('shows a bulk export only to people who may see it', async () => {
     const [one, two] = [await add(), await add()]
     const { path } = await bo.send(DIALOG, { candidateIds: `${one.id},${two.id}`, postingId: '', requisitionId: '' })
     await finished(path)
@@ -288,7 +288,7 @@ describe('the dialog of Export to ATS', function () {
     expect((await (await visit(service.url, api, LEVER_ADMIN)).open(path)).status).to.equal(200)
   })
 
-  it('takes at most five thousand at once, and nobody for nobody', async () => {
+  it('takes at most five thousand at once, and refuses an empty selection', async () => {
     const many = Array.from({ length: 5001 }, (_, at) => String(at).padStart(24, '0'))
 
     const tooMany = await bo.send(DIALOG, { candidateIds: many.join(','), postingId: '', requisitionId: '' })
@@ -303,7 +303,7 @@ describe('the dialog of Export to ATS', function () {
       .and.not.include('<html')
   })
 
-  it('refuses all that match where they are more than five thousand', async () => {
+  it('refuses a selection of all matches if there are more than five thousand', async () => {
     const { id } = await add({ project: 'Too many' })
     const { _id, externalId: _externalId, ...one } = (await CandidateModel.findById(new Types.ObjectId(id)).lean()) ?? {}
     await CandidateModel.collection.insertMany(Array.from({ length: 5000 }, () => ({ ...one })))
@@ -315,7 +315,7 @@ describe('the dialog of Export to ATS', function () {
     expect(asked.html).to.include('More than 5000')
   })
 
-  it('says how many of the chosen no longer exist, before sending and after', async () => {
+  it('says how many of the chosen candidates no longer exist, before sending and after', async () => {
     const [here, gone] = [await add(), await add()]
     await api.delete(`candidates/${gone.id}`)
     const spanish = await visit(service.url, api, SOURCER, 'es')
@@ -354,7 +354,7 @@ describe('the dialog of Export to ATS', function () {
     expect((await bo.open(`${DIALOG}?one=${id}&postingId[]=${job.id}`)).status).to.equal(422)
   })
 
-  it('refuses a form that is no form, or not UTF-8', async () => {
+  it('refuses a body that is not a form, or not UTF-8', async () => {
     const { id } = await add()
     const token = /name="_csrf" value="([^"]+)"/.exec((await bo.open(`${DIALOG}?one=${id}`)).html)?.[1] ?? ''
     const send = async (body: string | Buffer, type = 'application/x-www-form-urlencoded') => {
@@ -368,7 +368,7 @@ describe('the dialog of Export to ATS', function () {
     expect(await exportsOf(id)).to.deep.equal([])
   })
 
-  it('tells at the button why this person may not export, and whom to ask', async () => {
+  it('says next to the button why this person may not export, and who can help', async () => {
     const { id } = await add()
     await api.put('users/eve@acme.example', { name: 'Eve <b>', role: 'sourcer' })
     const eve = await visit(service.url, api, 'eve@acme.example')
@@ -387,7 +387,7 @@ describe('the dialog of Export to ATS', function () {
     expect((await ana.open('/candidates')).html).to.match(/<a href="\/settings\/ats\/users">Open Users<\/a>/)
   })
 
-  it('says of a job that closed meanwhile to choose another, and keeps what was typed', async () => {
+  it('asks for another job if the chosen one has just closed, and keeps the input', async () => {
     const { id } = await add()
     await LeverPostingModel.updateOne({ leverId: otherJob.id }, { state: 'closed' })
 
@@ -398,7 +398,7 @@ describe('the dialog of Export to ATS', function () {
     expect(await exportsOf(id)).to.deep.equal([])
   })
 
-  it('opens also while Lever is out, and says that it could not look', async () => {
+  it('opens even while Lever is down, and says that it could not check for duplicates', async () => {
     const { id } = await add()
     await service.lever.fault({ kind: 'status', status: 503, match: { path: '/opportunities' }, times: 20 })
 
@@ -409,7 +409,7 @@ describe('the dialog of Export to ATS', function () {
     expect(html).to.match(/<button type="submit">Export<\/button>/)
   })
 
-  it('follows what Lever refused to its next step, and retries from there', async () => {
+  it('leads from a refusal by Lever to the next step, and retries from there', async () => {
     const { id, name } = await add()
     await service.lever.fault({ kind: 'status', status: 400, match: { method: 'POST', path: '/opportunities' }, times: 1, body: { code: 'BadRequestError', message: 'The <b>name</b> is odd' } }) // prettier-ignore
 
@@ -426,7 +426,7 @@ describe('the dialog of Export to ATS', function () {
     expect(lineOf(await finished(path), name)).to.include('Exported')
   })
 
-  it('is read by a script in parts, and only when something is new', async () => {
+  it('is polled by a script in fragments, which are sent only if something changed', async () => {
     const { id } = await add()
     await service.lever.fault({ kind: 'slow', delayMs: 4500, match: { method: 'POST', path: '^/opportunities$' } })
     const { path } = await bo.send(DIALOG, { candidateIds: id, postingId: '', requisitionId: '' })
@@ -446,7 +446,7 @@ describe('the dialog of Export to ATS', function () {
     expect(changed.html).to.include('Exported').and.not.include('hx-trigger')
   })
 
-  it('names people safely, in Spanish too', async () => {
+  it('escapes names, in Spanish too', async () => {
     const { id } = await add({ name: '<script>alert(1)</script> & "Ana"' })
     const spanish = await visit(service.url, api, SOURCER, 'es')
 
@@ -457,7 +457,7 @@ describe('the dialog of Export to ATS', function () {
     expect((await spanish.open(`${DIALOG}?one=${id}`)).html).to.include('Ninguno: oportunidad general')
   })
 
-  it('is nobody else’s: another organization, another sourcer, another site', async () => {
+  it('is not accessible to another organization, another sourcer, or another site', async () => {
     const { id } = await add()
     const { path } = await bo.send(DIALOG, { candidateIds: id, postingId: '', requisitionId: '' })
     await finished(path)

@@ -10,7 +10,7 @@ const ROWS = 50
 const SELECTION = '/candidates/selection'
 const OPEN = '/candidates/export/open'
 
-describe('a selection without scripts', function () {
+describe('selection without JavaScript', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let api: Api
@@ -63,7 +63,7 @@ describe('a selection without scripts', function () {
 
   const onPage = (selection: readonly string[], from: number) => ids.slice(from, from + ROWS).filter((id) => selection.includes(id))
 
-  it('of 21, 50 and 130 over several pages goes out as exactly those', async () => {
+  it('of 21, 50, and 130 candidates over several pages is exported exactly', async () => {
     const selections = [
       ids.slice(0, 21),
       [...ids.slice(21, 30), ...ids.slice(60, 71), ...ids.slice(110, 140)],
@@ -81,7 +81,7 @@ describe('a selection without scripts', function () {
     }
   })
 
-  it('of 130 can be changed on the way, and stands in the boxes of each page', async () => {
+  it('of 130 candidates can be changed on the way, and is checked in the boxes of each page', async () => {
     const first = (await bo.open('/candidates')).html
     const second = await press(first, SELECTION, ids.slice(0, 50), cursorOf(first))
     const third = await press(second.html, SELECTION, ids.slice(50, 100), cursorOf(second.html))
@@ -105,7 +105,7 @@ describe('a selection without scripts', function () {
     }
   })
 
-  it('is refused in words where it is too long, and no part of it goes out', async () => {
+  it('is refused with an explanation if it is too long, and no part of it is exported', async () => {
     const first = (await bo.open('/candidates')).html
     const many = (count: number) => Array.from({ length: count }, (_, at) => at.toString(16).padStart(24, '0'))
     const before = (await api.get<{ data: unknown[] }>('exports?limit=1')).body.data
@@ -124,7 +124,7 @@ describe('a selection without scripts', function () {
     expect((await api.get<{ data: unknown[] }>('exports?limit=1')).body.data).to.deep.equal(before)
   })
 
-  it('of a few hundred fits an address, too, and none of it is left out', async () => {
+  it('of a few hundred candidates fits in an address, and none is left out', async () => {
     const chosen = [...ids.slice(0, 100), ...Array.from({ length: 450 }, (_, at) => at.toString(16).padStart(24, '0'))]
     const short = Array.from({ length: 1100 }, (_, at) => `id=${at}`).join('&')
 

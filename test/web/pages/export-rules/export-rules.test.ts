@@ -6,7 +6,7 @@ import { rowOf, visit, type Visitor } from '../visitor.ts'
 
 const HERE = '/settings/export-rules'
 
-describe('the page of automatic export', function () {
+describe('automatic export page', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let api: Api
@@ -22,7 +22,7 @@ describe('the page of automatic export', function () {
   const add = async (fields: Record<string, unknown>) =>
     (await api.post<{ id: string; name: string }>('candidates', newPerson(fields))).body
 
-  it('shows whom a rule would export before it can be saved, and keeps what is typed', async () => {
+  it('shows the candidates that a rule would export before it can be saved, and keeps the input', async () => {
     const person = await add({ stage: 'qualified' })
     const first = await ana.open(HERE)
 
@@ -42,7 +42,7 @@ describe('the page of automatic export', function () {
     expect(rowOf(saved.html, 'All qualified')).to.include('Qualified, qualified lead').and.include(LEVER_ADMIN).and.include('Switch off')
   })
 
-  it('lists who waits with the reason, in English and Spanish', async () => {
+  it('lists waiting candidates with the reason, in English and Spanish', async () => {
     const person = await add({ stage: 'qualified' })
     await ana.send(HERE, { name: 'Held up', stages: 'interested', projects: '' })
     await api.patch(`candidates/${person.id}`, { stage: 'interested' })
@@ -57,7 +57,7 @@ describe('the page of automatic export', function () {
     expect(rowOf(spanish.html, `/candidates/${person.id}`)).to.include('Esta persona no tiene usuario de Lever')
   })
 
-  it('refuses a rule without a stage or name, switches on only one’s own, and removes after asking', async () => {
+  it('refuses a rule without a stage or name, activates only the person’s own rules, and removes after a confirmation', async () => {
     await api.put('export-rules/Of%20Bo', { stages: ['hired'], requestedBy: SOURCER })
 
     const refused = await ana.send(`${HERE}/preview`, { name: ' ', stages: ' \n ', projects: 'Alpha' })

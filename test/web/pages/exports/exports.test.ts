@@ -9,7 +9,7 @@ import { rowOf, visit, type Visitor } from '../visitor.ts'
 const EVE = 'eve@acme.example'
 const REFUSED = { kind: 'status', status: 400, match: { method: 'POST', path: '/opportunities' }, times: 1, body: { code: 'BadRequestError', message: 'Odd' } } as const // prettier-ignore
 
-describe('the list of exports', function () {
+describe('export list', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let api: Api
@@ -55,13 +55,13 @@ describe('the list of exports', function () {
     return { ...candidate, exportId: asked.body.id }
   }
 
-  it('says when there is none what to do', async () => {
+  it('says what to do when there are no exports', async () => {
     const { html } = await eve.open('/exports')
 
     expect(html).to.include('Nothing has been exported yet.').and.to.include('Go to candidates')
   })
 
-  it('tells status, target, who, and the way into Lever', async () => {
+  it('shows status, target, requester, and the link to Lever', async () => {
     const { id, name } = await add({ name: 'Zoë <b>Brönn</b>' })
     const { url } = await exportAndWait(api, { candidateId: id, requestedBy: SOURCER })
 
@@ -83,7 +83,7 @@ describe('the list of exports', function () {
     expect(row).not.to.include('Retry')
   })
 
-  it('retries a failed one, from where the button stood', async () => {
+  it('retries a failed export, and returns to the same page', async () => {
     const { id, exportId } = await failed()
 
     const list = await bo.open('/exports?status=failed')
@@ -98,7 +98,7 @@ describe('the list of exports', function () {
     expect((await bo.send(`/exports/${exportId}/retry`)).html).to.include('cannot be retried')
   })
 
-  it('takes back one that waits, and says what it waits for', async () => {
+  it('cancels a waiting export, and says what it waits for', async () => {
     const { id, exportId } = await waiting()
     try {
       expect(rowOf((await bo.open('/exports')).html, `/candidates/${id}`)).to.include('Waiting: exports are paused')
@@ -115,7 +115,7 @@ describe('the list of exports', function () {
     }
   })
 
-  it('is read anew by a script only while something is under way', async () => {
+  it('is refreshed by a script only while something is in progress', async () => {
     const { id, exportId } = await waiting()
     try {
       const open = await bo.open('/exports?status=queued')
@@ -128,7 +128,7 @@ describe('the list of exports', function () {
     }
   })
 
-  it('shows by status, and says when none has it', async () => {
+  it('filters by status, and says when no export matches', async () => {
     const { id } = await failed()
 
     expect((await bo.open('/exports?status=failed')).html).to.include(`/candidates/${id}`)
@@ -136,7 +136,7 @@ describe('the list of exports', function () {
     expect((await bo.open('/exports?status=nonsense')).status).to.equal(422)
   })
 
-  it('offers one that stopped at a duplicate again, with the choice', async () => {
+  it('offers to repeat an export that stopped at a duplicate, with the choice', async () => {
     const { id, emails } = await add()
     await service.lever.addOpportunity({ name: 'Known', emails })
     await exportAndWait(api, { candidateId: id })
@@ -174,7 +174,7 @@ describe('the list of exports', function () {
     await ExportModel.deleteMany({ candidate: id })
   })
 
-  it('shows sourcers their own, and admins all', async () => {
+  it('shows sourcers their own exports, and admins all', async () => {
     const { id, exportId } = await failed()
 
     expect((await ana.open('/exports')).html).to.include(`/candidates/${id}`)
@@ -186,7 +186,7 @@ describe('the list of exports', function () {
     expect((await ana.send(`/exports/${exportId}/retry`)).html).to.include('Retrying.')
   })
 
-  it('changes nothing for another organization, without the token, or signed out', async () => {
+  it('changes nothing for another organization, without the CSRF token, or signed out', async () => {
     const { id, exportId } = await failed()
     const other = await service.organization()
     const stranger = await visit(service.url, other.api, LEVER_ADMIN)
@@ -201,7 +201,7 @@ describe('the list of exports', function () {
     expect((await bo.send(`/exports/${exportId}/retry`, { next: 'https://elsewhere.example/' })).path).to.equal('/exports')
   })
 
-  it('has a candidate’s own on the page of the candidate, with all that is known of them', async () => {
+  it('shows a candidate’s exports on the candidate page, with all details', async () => {
     const { id, emails } = await add({ links: ['https://a.example/me'], project: 'P & Q', summary: 'Long <i>story</i>' })
     await exportAndWait(api, { candidateId: id })
 

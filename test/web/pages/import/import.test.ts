@@ -9,7 +9,7 @@ import { visit, type Visitor } from '../visitor.ts'
 
 const IMPORT = '/candidates/import'
 
-describe('the page Import CSV', function () {
+describe('Import CSV page', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let api: Api
@@ -42,7 +42,7 @@ describe('the page Import CSV', function () {
   const sendAndSee = async (csv: string) => (await bo.open((await send(csv)).location)).html
   const find = async (q: string) => (await api.get<{ data: { name: string }[] }>(`candidates?q=${q}`)).body.data
 
-  it('is one click from the list, and names the columns that are known', async () => {
+  it('is one click from the list, and names the recognized columns', async () => {
     const list = await bo.open('/candidates')
     const { html } = await bo.open(IMPORT)
 
@@ -54,7 +54,7 @@ describe('the page Import CSV', function () {
     for (const field of ['externalId', 'emails', 'profileUrl']) expect(html).to.include(`<code>${field}</code>`)
   })
 
-  it('takes the good lines of a short file, and tells the others with the reason', async () => {
+  it('imports the good lines of a short file, and lists the others with the reason', async () => {
     const csv = 'name,email\nImported Ivy,ivy@a.example\n<b>Nobody</b>,\n=Formula,\n'
 
     const { status, location } = await send(csv)
@@ -72,7 +72,7 @@ describe('the page Import CSV', function () {
     expect(await find('ivy')).to.have.length(1)
   })
 
-  it('shows an import to the sourcer who made it, to admins and to API keys, and to no other sourcer', async () => {
+  it('shows an import to the sourcer who made it, to admins, and to API keys, but to no other sourcer', async () => {
     await api.put('users/colleague@acme.example', { name: 'Colleague', role: 'sourcer' })
     const [colleague, admin, again] = await Promise.all([
       visit(service.url, api, 'colleague@acme.example'),
@@ -119,7 +119,7 @@ describe('the page Import CSV', function () {
     expect(await find('ada@a.example')).to.deep.equal([])
   })
 
-  it('says that a file has no rows, or is empty', async () => {
+  it('says that a file has no rows or is empty', async () => {
     const preview = (file: string) => send(file, { path: `${IMPORT}/preview` })
 
     expect(await sendAndSee('name,email\n')).to.include('The file has no rows below its header.')
@@ -132,7 +132,7 @@ describe('the page Import CSV', function () {
     }
   })
 
-  it('takes a workbook, names its sheet, and tells which formulas have no value in it', async () => {
+  it('imports a workbook, names its sheet, and says which formulas have no value', async () => {
     const workbook = new Uint8Array(readFileSync(new URL('../../../candidates/xlsx/samples/people.xlsx', import.meta.url)))
 
     const preview = await send(workbook, { path: `${IMPORT}/preview` })
@@ -156,7 +156,7 @@ describe('the page Import CSV', function () {
     expect(spanish.body).to.include('Columnas que no se han importado: <code>')
   })
 
-  it('follows a long file until it is read, then offers the lines that were not taken', async () => {
+  it('follows a long file until it is read, then offers the rejected lines', async () => {
     const rows = Array.from({ length: 150 }, (_, at) => `Long ${at},${at === 7 ? '' : `long${at}@a.example`},${'x'.repeat(8000)}`)
 
     const { status, location } = await send(`name,email,summary\n${rows.join('\n')}\n`)
@@ -173,7 +173,7 @@ describe('the page Import CSV', function () {
     expect(finished.headers['hx-refresh']).to.equal('true')
   })
 
-  it('says what is wrong with a file as a whole, and lets another be chosen', async () => {
+  it('says what is wrong with a whole file, and lets the user choose another one', async () => {
     const noHeader = await send('colour,shape\nred,round\n')
     const empty = await send('')
 
@@ -200,7 +200,7 @@ describe('the page Import CSV', function () {
     expect(await find('eric')).to.have.length(1)
   })
 
-  it('takes a form with the session’s token in front only', async () => {
+  it('accepts a form only if the CSRF token comes first', async () => {
     const csv = 'name,email\nForged Fay,fay@a.example\n'
 
     for (const forged of [{ csrf: 'another' }, { csrf: '' }, { tokenFirst: false }]) expect((await send(csv, forged)).status).to.equal(403)
@@ -209,7 +209,7 @@ describe('the page Import CSV', function () {
     expect(await find('fay')).to.deep.equal([])
   })
 
-  it('is for those who are signed in, and each import for its organization', async () => {
+  it('is available to signed-in people, and each import to its organization', async () => {
     const { location } = await send(`name,email\n${'Big,big@a.example\n'.repeat(70_000)}`)
     const other = await service.organization()
     const stranger = await visit(service.url, other.api, LEVER_ADMIN)

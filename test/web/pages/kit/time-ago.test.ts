@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { timeInWords } from '../../../../src/web/pages/kit/time-ago.tsx'
 
-describe('times in words', () => {
+describe('relative times', () => {
   const now = Date.UTC(2026, 10, 22, 9, 0, 0)
   const ago = (ms: number) => new Date(now - ms).toISOString()
 
@@ -16,7 +16,7 @@ describe('times in words', () => {
     expect(timeInWords(ago(-3 * 60_000), 'en', now)).to.equal('in 3 minutes')
   })
 
-  it('are the date after a month', () => {
+  it('become the date after a month', () => {
     expect(timeInWords(ago(31 * 86_400_000), 'en', now)).to.equal('Oct 22, 2026')
   })
 })

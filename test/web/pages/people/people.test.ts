@@ -53,7 +53,7 @@ describe('people and API keys', function () {
       expect(data[0]).to.include({ email: 'zoe@acme.example', role: 'admin' })
     })
 
-    it('are invited once however often the form is sent', async () => {
+    it('are invited once however often the form is submitted', async () => {
       const { id, ana } = await fresh()
       const form = { name: 'Zoe', email: 'zoe@acme.example', role: 'sourcer', once: onceOf((await ana.open(PEOPLE)).html, PEOPLE) }
 
@@ -64,7 +64,7 @@ describe('people and API keys', function () {
       expect(await AuditEventModel.countDocuments({ organization: id, action: 'signInLink.created' })).to.equal(2) // Ana's own
     })
 
-    it('keep what was typed when a field is wrong, and are not changed by an invitation', async () => {
+    it('keep the input when a field is wrong, and are not changed by an invitation', async () => {
       const { api, ana } = await fresh('es')
 
       const wrong = await ana.send(PEOPLE, { name: ' ', email: 'nonsense', role: 'admin' })
@@ -91,7 +91,7 @@ describe('people and API keys', function () {
       return fields
     }
 
-    it('change role and are switched off, which ends their sessions', async () => {
+    it('can change role and can be deactivated, which ends their sessions', async () => {
       const { id, api, ana } = await fresh()
       const bo = await visit(service.url, api, SOURCER)
 
@@ -104,7 +104,7 @@ describe('people and API keys', function () {
       expect(rowOf((await ana.open(PEOPLE)).html, SOURCER)).not.to.include('Sign-in link')
     })
 
-    it('leave alone what another admin changed meanwhile, and say so', async () => {
+    it('leave alone what another admin has just changed, and say so', async () => {
       const { api, ana } = await fresh()
       const form = await changed(ana, SOURCER, { role: 'admin' })
       await api.put(`users/${encodeURIComponent(SOURCER)}`, { name: 'Bo Lindqvist', role: 'sourcer', active: false })
@@ -116,7 +116,7 @@ describe('people and API keys', function () {
       expect(data.find(({ email }) => email === SOURCER)).to.include({ role: 'sourcer', active: false })
     })
 
-    it('are searched by name or e-mail once there are many, and paged, the words kept in the address', async () => {
+    it('can be searched by name or email address once there are many, and paged, with the search in the address', async () => {
       const { id, ana } = await fresh()
       expect((await ana.open(PEOPLE)).html).not.to.include('role="search"')
       const people = Array.from({ length: 60 }, (_, index) => ({
@@ -142,7 +142,7 @@ describe('people and API keys', function () {
       }
     })
 
-    it('are ordered by name or by when they were added, over pages, a search and what is saved', async () => {
+    it('can be ordered by name or creation time, across pages, searches, and saves', async () => {
       const { id, ana } = await fresh('es')
       const people = ['zoe', 'Ána', 'ana'].map((name, at) => ({ organization: id, email: `sorted.${at}@acme.example`, name: `${name} S.`, role: 'sourcer' })) // prettier-ignore
       const others = Array.from({ length: 50 }, (_, at) => ({ organization: id, email: `m.${at}@acme.example`, name: 'M.', role: 'sourcer' })) // prettier-ignore
@@ -167,7 +167,7 @@ describe('people and API keys', function () {
       expect((await ana.open(`${PEOPLE}?sort=email&q=sorted.`)).status).to.equal(422)
     })
 
-    it('cannot shut themselves out', async () => {
+    it('cannot lock themselves out', async () => {
       const { id, api, ana } = await fresh()
       const self = await PersonModel.findOne({ organization: id, email: LEVER_ADMIN }).orFail().lean()
       const was = JSON.stringify({ email: LEVER_ADMIN, role: 'admin', active: true })
@@ -183,7 +183,7 @@ describe('people and API keys', function () {
       expect(data.find(({ email }) => email === LEVER_ADMIN)).to.include({ role: 'admin' })
     })
 
-    it('get a new link, and go after a question', async () => {
+    it('can get a new link, and can be removed after a confirmation', async () => {
       const { api, ana } = await fresh()
       const { html } = await ana.open(PEOPLE)
 
@@ -212,7 +212,7 @@ describe('people and API keys', function () {
       return { id, api, ana, zoe, authorize: new URL(authorizeUrl).pathname }
     }
 
-    it('names the API keys that keep working before somebody is removed, and afterwards under API keys', async () => {
+    it('names the API keys that keep working, before a person is removed and afterwards under API keys', async () => {
       const { ana } = await withZoe()
       const address = `${PEOPLE}/remove?email=${OTHER}`
 
@@ -228,7 +228,7 @@ describe('people and API keys', function () {
       expect(rowOf(keys, 'Nightly report')).to.include('by Zoe').and.include('no longer here').and.include('Revoke')
     })
 
-    it('says so when somebody is deactivated, and ends their sessions and authorizations, also after they are back', async () => {
+    it('says so when a person is deactivated, and ends their sessions and authorizations permanently', async () => {
       const { api, ana, zoe, authorize } = await withZoe()
       expect((await browse(service.url).open(authorize)).html).to.include('Continue to Lever')
       const { html } = await ana.open(PEOPLE)
@@ -245,7 +245,7 @@ describe('people and API keys', function () {
   })
 
   describe('API keys', () => {
-    it('are made with a name and shown once, once however often the form is sent', async () => {
+    it('are created with a name and shown once, and created once however often the form is submitted', async () => {
       const { api, ana } = await fresh()
       const form = { access: 'full', name: ' Sourcing <tool> ', once: onceOf((await ana.open(KEYS)).html, KEYS) }
 
@@ -263,7 +263,7 @@ describe('people and API keys', function () {
         .and.match(/<time/)
     })
 
-    it('want a name', async () => {
+    it('require a name', async () => {
       const { ana } = await fresh()
 
       const page = await ana.send(KEYS, { access: 'full', name: ' ' })
@@ -272,7 +272,7 @@ describe('people and API keys', function () {
       expect(page.html).to.include('Give the key a name').and.include('aria-invalid="true"')
     })
 
-    it('are made to read only, and until a day', async () => {
+    it('can be read-only and can expire', async () => {
       const { id, api, ana } = await fresh()
       const day = (fromNow: number) => new Date(Date.now() + fromNow * 86_400_000).toISOString().slice(0, 10)
 
@@ -296,7 +296,7 @@ describe('people and API keys', function () {
       expect(rowOf((await ana.open(KEYS)).html, 'Report')).to.include('Expired')
     })
 
-    it('are revoked after a question, at once', async () => {
+    it('are revoked at once, after a confirmation', async () => {
       const { ana } = await fresh()
       const key = shownOf((await ana.send(KEYS, { access: 'full', name: 'Old tool' })).html)
       const [, address = ''] =
@@ -311,7 +311,7 @@ describe('people and API keys', function () {
       expect((await ana.open(`${KEYS}/nonsense/revoke`)).status).to.equal(404)
     })
 
-    it('of another organization are not there', async () => {
+    it('of another organization do not exist', async () => {
       const { ana } = await fresh()
       const other = await fresh()
       const [key] = (await other.api.get<{ data: { id: string }[] }>('api-keys')).body.data
@@ -321,7 +321,7 @@ describe('people and API keys', function () {
     })
   })
 
-  it('are for admins alone', async () => {
+  it('are available to admins only', async () => {
     const { api } = await fresh()
     const bo = await visit(service.url, api, SOURCER)
 

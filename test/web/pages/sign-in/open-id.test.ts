@@ -11,7 +11,7 @@ import { CLIENT, startOpenIdProvider, type OpenIdProvider } from '../../../suppo
 import { startWeb, type RunningWeb } from '../../../support/web.ts'
 import { browse } from '../visitor.ts'
 
-describe('signing in by OpenID Connect', () => {
+describe('signing in with OpenID Connect', () => {
   let web: RunningWeb
   let provider: OpenIdProvider
   let providerHost: string
@@ -46,7 +46,7 @@ describe('signing in by OpenID Connect', () => {
   /** From an address of its own, so that no test meets the limit of another. */
   const browser = (language = 'en') => browse(web.url, { language, address: `203.0.113.${(number += 1)}` })
 
-  it('signs in who has the verified e-mail here, by PKCE, state and nonce, and goes where they wanted', async () => {
+  it('signs in the person with the verified email address, with PKCE, state, and nonce, and continues to the requested page', async () => {
     const visitor = browser()
     const { html } = await visitor.open('/sign-in?next=%2Fcandidates%3Fq%3Da')
     expect(html).to.contain(`Sign in with ${providerHost}`)
@@ -61,7 +61,7 @@ describe('signing in by OpenID Connect', () => {
     expect(await AuditEventModel.countDocuments({ organization: web.organization, action: 'signIn.byOpenId' })).to.equal(1)
   })
 
-  it('ends the session that the browser had', async () => {
+  it('ends the previous session of the browser', async () => {
     const visitor = browser()
     await visitor.open('/sign-in/oidc')
     const sessions = await SessionModel.countDocuments()
@@ -79,7 +79,7 @@ describe('signing in by OpenID Connect', () => {
     { what: 'a refusal there', person: null, words: 'did not let you in' },
   ]
   for (const { what, person, words } of refusals) {
-    it(`signs nobody in with ${what}, makes nobody, and says what to do`, async () => {
+    it(`signs nobody in with ${what}, creates nobody, and says what to do`, async () => {
       const people = await web.accounts.listPeople(web.organization, { limit: 100 })
       provider.person = person
       const visitor = browser()
@@ -93,7 +93,7 @@ describe('signing in by OpenID Connect', () => {
     })
   }
 
-  it('signs nobody in who is inactive, and says so in Spanish', async () => {
+  it('does not sign in an inactive person, and says so in Spanish', async () => {
     await web.accounts.putPerson(web.organization, 'off@acme.example', { name: 'Off', role: 'sourcer', active: false }, 'operator')
     provider.person = { email: 'off@acme.example', emailVerified: true }
 
@@ -120,7 +120,7 @@ describe('signing in by OpenID Connect', () => {
   const openedBy = (address: string, jar: CookieJar, method: 'GET' | 'HEAD' = 'GET') =>
     got(address, { method, cookieJar: jar, followRedirect: false, throwHttpErrors: false, headers: { accept: 'text/html', 'x-forwarded-for': `203.0.113.${(number += 1)}` } }) // prettier-ignore
 
-  it('takes an answer once, in the browser in which it was begun, with its own state', async () => {
+  it('accepts a response once, in the browser that began the sign-in, with its own state', async () => {
     const [jar, other] = [new CookieJar(), new CookieJar()]
     const address = await comeBack(jar)
     await comeBack(other)
@@ -141,7 +141,7 @@ describe('signing in by OpenID Connect', () => {
     return jar
   }
 
-  it('takes no answer after ten minutes, whatever the browser keeps', async () => {
+  it('accepts no response after ten minutes, whatever the browser keeps', async () => {
     const settings = { issuer: `http://${providerHost}`, ...CLIENT }
     const openId = createOpenId({ settings, publicUrl: web.url, sealer: web.sealer })
     const { flow } = await openId.begin('/')
@@ -156,7 +156,7 @@ describe('signing in by OpenID Connect', () => {
     }
   })
 
-  it('believes no answer with the code of another sign-in', async () => {
+  it('refuses a response with the code of another sign-in', async () => {
     const [mine, theirs] = [new CookieJar(), new CookieJar()]
     const [own, foreign] = [new URL(await comeBack(mine)), new URL(await comeBack(theirs))]
     own.searchParams.set('code', foreign.searchParams.get('code') ?? '')
@@ -167,7 +167,7 @@ describe('signing in by OpenID Connect', () => {
     expect(body).to.contain('it was refused')
   })
 
-  it('reads the e-mail from the user information where the ID token lacks it', async () => {
+  it('reads the email address from the userinfo endpoint if the ID token lacks it', async () => {
     const { site, start } = await siteWithProvider()
     const other = await start('userInfo')
 
@@ -178,7 +178,7 @@ describe('signing in by OpenID Connect', () => {
     await other.stop()
   })
 
-  it('is a page while the provider is away, and works once it is there', async () => {
+  it('shows a page while the provider is down, and works once it is back', async () => {
     const { site, start } = await siteWithProvider()
     const visitor = browse(site.url)
 
@@ -192,7 +192,7 @@ describe('signing in by OpenID Connect', () => {
     await late.stop()
   })
 
-  it('refuses an address after ten failures a minute', async () => {
+  it('refuses an address after ten failures per minute', async () => {
     const visitor = browse(web.url, { address: '198.51.100.77' })
 
     for (let failure = 0; failure < 10; failure += 1)

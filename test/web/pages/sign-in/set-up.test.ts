@@ -16,7 +16,7 @@ const FORM = {
   password: 'three words suffice',
 }
 
-describe('setting up by the printed link', () => {
+describe('setup with the printed link', () => {
   let web: RunningWeb
 
   before(connectEmptyDatabase)
@@ -29,7 +29,7 @@ describe('setting up by the printed link', () => {
 
   const makeLink = async () => new URL((await web.accounts.createSetUpLink()) ?? 'http://none.invalid/').pathname
 
-  it('makes the organization and its first admin, who is signed in and can come back by password', async () => {
+  it('creates the organization and its first admin, who is signed in and can return with a password', async () => {
     const link = await makeLink()
     const visitor = browse(web.url)
     const page = await visitor.open(link)
@@ -53,7 +53,7 @@ describe('setting up by the printed link', () => {
     ])
   })
 
-  it('works once, also for two at once, whichever link they have', async () => {
+  it('works once, even for two concurrent requests, whichever link they use', async () => {
     const [link, another] = [await makeLink(), await makeLink()]
 
     const ends = await Promise.all([link, another, link].map((path) => browse(web.url).leadsTo(path, FORM)))
@@ -67,7 +67,7 @@ describe('setting up by the printed link', () => {
     expect(await web.accounts.createSetUpLink()).to.equal(null)
   })
 
-  it('is refused with an unknown link, a late one, or once there is anybody', async () => {
+  it('is refused with an unknown or expired link, or once anybody exists', async () => {
     const link = await makeLink()
     expect((await browse(web.url).open('/set-up/fsu_guessed')).status).to.equal(400)
     expect(await web.accounts.setUpFirstAdmin('fsu_guessed', FORM)).to.equal(null)
@@ -82,7 +82,7 @@ describe('setting up by the printed link', () => {
     expect(await OrganizationModel.countDocuments({ name: 'Gamma' })).to.equal(0)
   })
 
-  it('says which field is wrong, keeps the others, and stays open', async () => {
+  it('names the wrong field, keeps the others, and stays open', async () => {
     const link = await makeLink()
     const visitor = browse(web.url, { language: 'es' })
 
@@ -94,7 +94,7 @@ describe('setting up by the printed link', () => {
     expect(await visitor.leadsTo(link, FORM)).to.equal('/settings/ats')
   })
 
-  it('takes no password made of the names that are typed beside it', async () => {
+  it('refuses a password made of the names that are entered with it', async () => {
     const link = await makeLink()
 
     for (const password of ['Gamma-finder-26', 'gil@gamma.example', 'Password12345']) {

@@ -38,8 +38,8 @@ describe('signing in', () => {
     return new URL(url).pathname
   }
 
-  describe('by a link', () => {
-    it('signs in once, by a cookie that scripts and other sites cannot use, and goes to the path', async () => {
+  describe('with a link', () => {
+    it('signs in once, with a cookie that scripts and other sites cannot use, and continues to the path', async () => {
       const link = await makeLink()
 
       const response = await open(link)
@@ -52,7 +52,7 @@ describe('signing in', () => {
       expect(await page.text()).to.contain('<meta name="csrf-token" content="')
     })
 
-    it('is a page with status 400 and no session when used or unknown', async () => {
+    it('shows a page with status 400 and creates no session if the link is used or unknown', async () => {
       const link = await makeLink()
       await open(link)
       const sessions = await SessionModel.countDocuments()
@@ -67,13 +67,13 @@ describe('signing in', () => {
       expect(await SessionModel.countDocuments()).to.equal(sessions)
     })
 
-    it('goes to a path in any script, which a header cannot hold as it is', async () => {
+    it('continues to a path in any script, which a header cannot hold unencoded', async () => {
       expect((await open(await makeLink('/candidates?q=Ñandú 候'.replace(' ', '+')))).headers.get('location')).to.equal(
         '/candidates?q=%C3%91and%C3%BA+%E5%80%99',
       )
     })
 
-    it('is not used up by HEAD nor by loading ahead', async () => {
+    it('is not used up by HEAD or prefetch', async () => {
       const link = await makeLink()
 
       await open(link, {}, 'HEAD')
@@ -82,7 +82,7 @@ describe('signing in', () => {
       expect((await open(link)).status).to.equal(303)
     })
 
-    it('signs one in of many who open it at once', async () => {
+    it('signs in one of many who open it at once', async () => {
       const link = await makeLink()
 
       const statuses = (await Promise.all(Array.from({ length: 4 }, () => open(link)))).map(({ status }) => status)
@@ -90,7 +90,7 @@ describe('signing in', () => {
       expect(statuses.filter((status) => status === 303)).to.have.length(1)
     })
 
-    it('signs nobody in who was made inactive since', async () => {
+    it('does not sign in a person who has since been deactivated', async () => {
       const link = await makeLink()
       await web.accounts.putPerson(web.organization, 'ana@acme.example', { name: 'Ana', role: 'admin', active: false }, 'operator')
       await web.accounts.putPerson(web.organization, 'ana@acme.example', { name: 'Ana', role: 'admin', active: true }, 'operator')
@@ -98,7 +98,7 @@ describe('signing in', () => {
       expect((await open(link)).status).to.equal(400)
     })
 
-    it('takes a secure cookie with the __Host- prefix where the site is https', async () => {
+    it('sets a secure cookie with the __Host- prefix if the site uses https', async () => {
       const secure = await startWeb({ publicUrl: 'https://fulcrum.example' })
       await secure.signIn('eve@acme.example')
       const { url } = await secure.accounts.createSignInLink(secure.organization, { userEmail: 'eve@acme.example' }, 'operator')
@@ -111,7 +111,7 @@ describe('signing in', () => {
       await secure.stop()
     })
 
-    it('refuses after ten failures a minute', async () => {
+    it('refuses after ten failures per minute', async () => {
       const limited = await startWeb({ trustedProxies: 1 })
       const fail = (address: string) => fetch(`${limited.url}/sign-in/link/fli_nothing`, { headers: { 'x-forwarded-for': address } })
 
@@ -131,7 +131,7 @@ describe('signing in', () => {
       await limited.stop()
     })
 
-    it('refuses after ten failures a minute on one account, from wherever', async () => {
+    it('refuses after ten failures per minute on one account, from any address', async () => {
       const limited = await startWeb({ trustedProxies: 1 })
       await limited.signIn('target@acme.example')
       const { url } = await limited.accounts.createSignInLink(limited.organization, { userEmail: 'target@acme.example' }, 'operator')
@@ -146,7 +146,7 @@ describe('signing in', () => {
     })
   })
 
-  describe('by a link that asks first', () => {
+  describe('with a link that asks first', () => {
     const LONG = 601
     const makeFor = async (userEmail: string, validForSeconds?: number) => {
       const input = { userEmail, path: '/exports', validForSeconds }
@@ -179,7 +179,7 @@ describe('signing in', () => {
       return email
     }
 
-    it('shows whose link it is, however often it is opened, and signs in by the button alone', async () => {
+    it('shows whose link it is, however often it is opened, and signs in only with the button', async () => {
       const link = await makeFor(await sample('lia@acme.example'), LONG)
       const sessions = await SessionModel.countDocuments()
       for (let scan = 0; scan < 3; scan += 1) {
@@ -211,7 +211,7 @@ describe('signing in', () => {
       expect(html).to.include('Entrar en Acme como lia Duarte').and.include('Continuar</button>')
     })
 
-    it('is asked only beyond ten minutes where nobody or the same person is signed in', async () => {
+    it('asks only after ten minutes if nobody or the same person is signed in', async () => {
       const email = await sample('mia@acme.example')
       expect((await open(await makeFor(email, LONG - 1))).status).to.equal(303)
       const { cookie } = await web.signIn(email, 'sourcer')
@@ -224,7 +224,7 @@ describe('signing in', () => {
       expect((await open('/account', { cookie })).status, 'the session before').to.equal(303)
     })
 
-    it('is asked where somebody else is signed in, who stays signed in until the button is pressed', async () => {
+    it('asks if somebody else is signed in, whose session lasts until the button is pressed', async () => {
       const eve = await web.signIn('eve@acme.example')
       const link = await makeFor(await sample('noa@acme.example'))
 
@@ -243,7 +243,7 @@ describe('signing in', () => {
       expect((await open('/account', { cookie: eve.cookie })).status, "Eve's session").to.equal(303)
     })
 
-    it('takes the button only from the page in that browser, as long as the same person is signed in there', async () => {
+    it('accepts the button only from the page in that browser, while the same person is signed in there', async () => {
       const eve = await web.signIn('eve@acme.example')
       const email = await sample('noa@acme.example')
       const [link, other] = [await makeFor(email, LONG), await makeFor(email, LONG)]
@@ -268,7 +268,7 @@ describe('signing in', () => {
       expect(first.fields, 'in two tabs').to.deep.equal(second.fields)
     })
 
-    it('signs one in of many who press at once', async () => {
+    it('signs in one of many who press the button at once', async () => {
       const link = await makeFor(await sample('noa@acme.example'), LONG)
       const asked = await ask(link)
 
@@ -277,7 +277,7 @@ describe('signing in', () => {
       expect(pressed.map(({ status }) => status)).to.have.members([303, 400, 400, 400])
     })
 
-    it('works for links that were stored without who made them', async () => {
+    it('works for links that were stored without their creator', async () => {
       const link = await makeFor(await sample('noa@acme.example'))
       await SignInLinkModel.collection.updateMany({}, { $unset: { madeBy: 1 } })
 
@@ -299,7 +299,7 @@ describe('signing in', () => {
       expect(response.headers.get('hx-redirect')).to.equal('/sign-in?next=%2Fcandidates')
     })
 
-    it('goes on at once when one is signed in already, to this site only', async () => {
+    it('continues immediately, to this site only, if a person is already signed in', async () => {
       const to = async (next: string) =>
         (await open(`/sign-in?next=${encodeURIComponent(next)}`, { cookie: admin.cookie })).headers.get('location')
       admin = await web.signIn('ana@acme.example', 'admin')
@@ -309,7 +309,7 @@ describe('signing in', () => {
         expect(await to(elsewhere), elsewhere).to.equal('/')
     })
 
-    it('signs a sample person in by one click on the machine itself', async () => {
+    it('signs in a sample person with one click on the local machine', async () => {
       expect(await (await open('/sign-in')).text()).to.contain('Sign in as Ana')
 
       const response = await post('/sign-in/sample', { personId: admin.personId, next: '/exports' }, { origin: web.url })
@@ -332,7 +332,7 @@ describe('signing in', () => {
         .and.not.include('for admins')
     })
 
-    it('ends the session that the browser had, for every person and every way of signing in', async () => {
+    it('ends the previous session of the browser, for every person and every way of signing in', async () => {
       const password = 'violet tractor monsoon 7'
       const { person } = await web.accounts.putPerson(web.organization, 'pia@acme.example', { name: 'Pia', role: 'sourcer' }, 'operator')
       const { token } = await web.accounts.startSession(web.organization, person.id, { by: 'link' })
@@ -351,7 +351,7 @@ describe('signing in', () => {
       }
     })
 
-    it('shows and signs in no sample person to anyone else', async () => {
+    it('neither shows nor signs in sample people for anyone else', async () => {
       const elsewhere: Record<string, string>[] = [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }]
 
       for (const headers of elsewhere) {
@@ -362,7 +362,7 @@ describe('signing in', () => {
       expect((await post('/sign-in/sample', { personId: 'unknown' })).status).to.equal(404)
     })
 
-    it('offers no sample people where PUBLIC_URL is not on the machine itself, whatever Host says', async () => {
+    it('offers no sample people if PUBLIC_URL is not on the local machine, whatever the Host header says', async () => {
       const hosted = await startWeb({ samplePeople: async () => samples, publicUrl: 'https://fulcrum.example' })
 
       for (const host of ['fulcrum.example', '127.0.0.1']) {
@@ -374,7 +374,7 @@ describe('signing in', () => {
       await hosted.stop()
     })
 
-    it('has no sample people unless they are handed in', async () => {
+    it('has no sample people unless it is given some', async () => {
       const bare = await startWeb()
 
       const response = await bare.call('POST', '/sign-in/sample', {
@@ -388,7 +388,7 @@ describe('signing in', () => {
   })
 
   describe('signing out', () => {
-    it('ends the session for good', async () => {
+    it('ends the session permanently', async () => {
       const { cookie, csrfToken } = await web.signIn('out@acme.example')
 
       const response = await post('/sign-out', { _csrf: csrfToken }, { cookie })
@@ -398,7 +398,7 @@ describe('signing in', () => {
       expect((await open('/candidates', { cookie })).status).to.equal(303)
     })
 
-    it('takes the token of the session', async () => {
+    it('requires the CSRF token of the session', async () => {
       const { cookie } = await web.signIn('stays@acme.example')
 
       expect((await post('/sign-out', {}, { cookie })).status).to.equal(403)

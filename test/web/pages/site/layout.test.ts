@@ -14,7 +14,7 @@ const somePages = (): PageRoute[][] => [
   ],
 ]
 
-describe('the frame of a page', () => {
+describe('page layout', () => {
   let web: RunningWeb
 
   before(async () => {
@@ -43,7 +43,7 @@ describe('the frame of a page', () => {
     return kept.split(';')[0] ?? ''
   }
 
-  it('says once, on the page after a form, what has happened', async () => {
+  it('reports once, on the page after a form, what happened', async () => {
     const ana = await web.signIn('ana@acme.example')
     const kept = await save(ana)
 
@@ -53,7 +53,7 @@ describe('the frame of a page', () => {
     expect(next.setCookies.join()).to.include('fulcrum_flash=; ').and.include('Max-Age=0')
   })
 
-  it('shows nobody words that were not kept for their session', async () => {
+  it('shows messages only to the session for which they were kept', async () => {
     const ana = await web.signIn('ana@acme.example')
     const bo = await web.signIn('bo@acme.example')
     const kept = await save(ana)
@@ -64,7 +64,7 @@ describe('the frame of a page', () => {
     expect((await open('/sign-in', kept)).html).to.not.include('Saved')
   })
 
-  it('names the organization and the person, and leads admins alone to settings', async () => {
+  it('names the organization and the person, and links to settings for admins only', async () => {
     const admin = await open('/candidates', (await web.signIn('ana@acme.example')).cookie)
     const sourcer = await open('/candidates', (await web.signIn('sol@acme.example', 'sourcer')).cookie)
 

@@ -18,7 +18,7 @@ const somePages = (): PageRoute[][] => [
   ],
 ]
 
-describe('a form whose session is over', () => {
+describe('form with an expired session', () => {
   let web: RunningWeb
 
   before(async () => {
@@ -38,7 +38,7 @@ describe('a form whose session is over', () => {
       headers: { cookie, accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded', ...headers },
     })
 
-  it('is kept on a page, to be sent again once signed in', async () => {
+  it('is kept on a page, and can be sent again after signing in', async () => {
     const before = await web.signIn('ana@acme.example')
 
     const ended = await send('/notes?x=1', { _csrf: before.csrfToken, ...TYPED }, '')
@@ -60,7 +60,7 @@ describe('a form whose session is over', () => {
     expect(taken).to.deep.equal([TYPED])
   })
 
-  it('goes to sign in where nothing was typed', async () => {
+  it('leads to the sign-in page if nothing was entered', async () => {
     const answer = await send('/notes', { _csrf: 'old' }, '')
 
     expect(answer.status).to.equal(303)
@@ -79,7 +79,7 @@ describe('a form whose session is over', () => {
     expect(polled.headers.get('hx-redirect')).to.equal('/sign-in?next=%2Fa%3Fb%3Dc')
   })
 
-  it('is refused outright when it came from another site, or from a script', async () => {
+  it('is refused if it came from another site or from a script', async () => {
     const { cookie } = await web.signIn('ana@acme.example')
 
     const foreign = await send('/notes', TYPED, cookie, { origin: 'https://evil.example' })
