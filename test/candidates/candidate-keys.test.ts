@@ -4,12 +4,12 @@ import { candidateKeys, keysToRefuse, keysToRemember, recordKey, textKeys } from
 const shared = { name: 'Ana', emails: ['info@a.example'], links: ['https://www.linkedin.com/company/a'] }
 
 describe('candidate keys', () => {
-  it('are own addresses and own pages', () => {
+  it('are the person’s own email addresses and profile pages', () => {
     const ana = { ...shared, emails: [...shared.emails, 'Ana@a.example'], profileUrl: 'https://www.linkedin.com/in/Ana/' }
     expect(candidateKeys(ana)).to.deep.equal({ emailKeys: ['ana@a.example'], linkKeys: ['linkedin.com/in/ana'] })
   })
 
-  it('are the record as a whole where nothing in it is the person’s own', () => {
+  it('are the whole record if nothing in it belongs to the person alone', () => {
     expect(candidateKeys(shared)).to.deep.equal({ emailKeys: [], linkKeys: [recordKey(shared)] })
     const alike = { ...shared, name: ' ÁNA', emails: ['INFO@a.example'], links: ['http://linkedin.com/company/a/'] }
     expect(recordKey(alike)).to.equal(recordKey(shared))
@@ -22,14 +22,14 @@ describe('candidate keys', () => {
     }
   })
 
-  it('remember of who is erased what identifies nobody, and refuse nobody by it', () => {
+  it('include shared details of an erased person, but refuse nobody because of them', () => {
     const ana = { ...shared, emails: ['ana@a.example'] }
     expect(keysToRemember(ana)).to.include.members(['ana@a.example', 'linkedin.com/company/a', recordKey(ana)])
     const withName = ['name:ana ana@a.example', `name:ana ${recordKey(ana)}`]
     expect(keysToRefuse(ana)).to.have.members(['ana@a.example', recordKey(ana), ...withName])
   })
 
-  it('remember of who is erased what they had before with their name, and as a part of texts', () => {
+  it('include former details of an erased person, with the name and as parts of texts', () => {
     const past = { recordKeys: ['record:before'], pastKeys: ['old@a.example', 'github.com/old'] }
     const remembered = keysToRemember({ ...shared, name: 'Ána', emails: ['ana@a.example'], ...past })
 

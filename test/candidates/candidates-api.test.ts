@@ -42,7 +42,7 @@ describe('candidates over HTTP', () => {
     fetch(`${web.url}/api/v1/candidates/import`, { method: 'POST', body: form, headers: { authorization: `Bearer ${web.apiKey}` } })
   const codeOf = async (response: Response): Promise<string> => ((await response.json()) as { code: string }).code
 
-  it('adds with 201, updates a known externalId with 200, reads, changes, lists and deletes', async () => {
+  it('adds with 201, updates a known externalId with 200, reads, changes, lists, and deletes', async () => {
     const added = await post({ externalId: 'x1', name: 'Ana López', emails: ['ana@a.example'], project: 'Backend' })
     const updated = await post({ externalId: 'x1', headline: 'Engineer' })
     const { id } = (await updated.json()) as Candidate
@@ -67,7 +67,7 @@ describe('candidates over HTTP', () => {
     expect((await web.call('GET', path)).status).to.equal(404)
   })
 
-  it('answers a repeated Idempotency-Key again', async () => {
+  it('returns the first response for a repeated Idempotency-Key', async () => {
     const first = await post({ name: 'Ana', emails: ['ana@a.example'] }, { 'idempotency-key': 'k1' })
     const second = await post({ name: 'Ana', emails: ['ana@a.example'] }, { 'idempotency-key': 'k1' })
 
@@ -76,7 +76,7 @@ describe('candidates over HTTP', () => {
     expect(await CandidateModel.countDocuments({})).to.equal(1)
   })
 
-  it('refuses wrong, unknown and missing fields with 422, and names each', async () => {
+  it('refuses wrong, unknown, and missing fields with 422, and names each', async () => {
     const wrong = await post({ name: 'Ana', emails: ['ana'], shoeSize: 38 })
     const missing = await post({})
 
@@ -88,7 +88,7 @@ describe('candidates over HTTP', () => {
     expect((await web.call('GET', '/api/v1/candidates?colour=red')).status).to.equal(422)
   })
 
-  it('imports a CSV body, and a multipart file', async () => {
+  it('imports a CSV body and a multipart file', async () => {
     const form = new FormData()
     form.append('comment', 'not the file')
     form.append('file', new Blob(['name,email\nBob,bob@a.example\n']), 'people.csv')
@@ -117,7 +117,7 @@ describe('candidates over HTTP', () => {
     }
   })
 
-  it('takes addresses, links and phones without invisible characters, and no link with a space', async () => {
+  it('strips invisible characters from addresses, links, and phones, and refuses a link with a space', async () => {
     const given = {
       name: '\u200BEli\u200D',
       emails: ['eli\u200B@dahl.example'],
@@ -134,14 +134,14 @@ describe('candidates over HTTP', () => {
     expect((await post({ ...given, links: ['https://dahl.example/a b'] })).status).to.equal(422)
   })
 
-  it('refuses an externalId that is a word for none: one program after another would write over the same candidate', async () => {
+  it('refuses a placeholder word as externalId, which would let programs overwrite the same candidate', async () => {
     for (const externalId of ['n/a', 'NULL', '-', 'None']) {
       expect((await post({ externalId, name: 'Eli', emails: ['eli@dahl.example'] })).status, externalId).to.equal(422)
     }
     expect((await post({ externalId: '0', name: 'Eli', emails: ['eli@dahl.example'] })).status).to.equal(201)
   })
 
-  it('tells of rows that were taken and are to be checked, in the answer and in the preview', async () => {
+  it('reports rows that were imported but need a check, in the response and in the preview', async () => {
     const file = 'externalId,name,email,phone\nn/a,Ann,ann@a.example,1.2E+11\n'
     const [first, second] = [/^The column "phone" /, /^The column "externalId" /]
 
@@ -156,13 +156,13 @@ describe('candidates over HTTP', () => {
     expect(rows[0]?.warnings).to.deep.equal(answer.warnings.map(({ message }) => message))
   })
 
-  it('names the columns that nothing was read from', async () => {
+  it('names the columns from which nothing was read', async () => {
     const answer = await importCsv(`name,email,Shoe size,,${'Q'.repeat(250)}\nAna,ana@a.example,38,,x\n`)
 
     expect(await answer.json()).to.deep.include({ created: 1, ignoredColumns: ['Shoe size', 'Q'.repeat(200)] })
   })
 
-  it('imports an .xlsx workbook, sent as it is or in a form, with the numbers of its rows', async () => {
+  it('imports an .xlsx workbook, as body or in a form, with the numbers of its rows', async () => {
     const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
     const rows = [textRow(1, 'Name', 'Email', 'Shoe size'), textRow(3, 'Xan', 'xan@x.example', '38'), textRow(7, 'Yael', 'no address')]
     const bytes = new Uint8Array(xlsx({ rows: rows.join('') }))
@@ -189,7 +189,7 @@ describe('candidates over HTTP', () => {
     expect([old.status, await codeOf(old)]).to.deep.equal([422, 'invalid_request'])
   })
 
-  it('imports a workbook that is over 1 MB as CSV in the background', async () => {
+  it('imports a workbook that exceeds 1 MB as CSV in the background', async () => {
     const people = Array.from({ length: 900 }, (_, at) => textRow(at + 2, `Person ${at}`, `w${at}@long.example`, 'x'.repeat(1500)))
     const bytes = new Uint8Array(xlsx({ rows: textRow(1, 'name', 'email', 'headline') + people.join('') }))
 
@@ -243,7 +243,7 @@ describe('candidates over HTTP', () => {
     expect(await CandidateModel.countDocuments()).to.equal(0)
   })
 
-  it('refuses to show a file without a header row, and lets a long one go once it has seen enough', async () => {
+  it('refuses to preview a file without a header row, and stops reading a long one early', async () => {
     const preview = async (body: string) => web.call('POST', '/api/v1/candidates/import/preview', { body, headers: CSV })
 
     expect((await preview('a,b\n1,2\n')).status).to.equal(422)
@@ -291,7 +291,7 @@ describe('candidates over HTTP', () => {
       await Promise.all([imports.deleteMany({}), files.deleteMany({})])
     })
 
-    it('answers for the same file what came of it the first time, a short one', async () => {
+    it('returns the first result for the same short file', async () => {
       const [first, ...others] = await Promise.all([1, 2, 3].map(async () => send(ROW, 'short')))
       const later = await send(ROW, 'short')
 
@@ -302,7 +302,7 @@ describe('candidates over HTTP', () => {
       expect(await imports.countDocuments({})).to.equal(1)
     })
 
-    it('begins one import of a long one, and keeps one file', async () => {
+    it('begins one import of a long file, and stores one file', async () => {
       const started = await Promise.all([1, 2, 3].map(async () => send(LONG, 'long')))
 
       expect(started.map(({ status }) => status)).to.deep.equal([202, 202, 202])
@@ -310,7 +310,7 @@ describe('candidates over HTTP', () => {
       expect([await imports.countDocuments({}), await files.countDocuments({})]).to.deep.equal([1, 1])
     })
 
-    it('refuses another file, or to take in erased people where the first was not to, and keeps nothing of it', async () => {
+    it('refuses another file, or a later permission to enter erased people, and stores nothing of it', async () => {
       await send(ROW, 'same')
 
       for (const other of [
@@ -324,19 +324,19 @@ describe('candidates over HTTP', () => {
       expect([await imports.countDocuments({}), await files.countDocuments({})]).to.deep.equal([1, 0])
     })
 
-    it('is free again after a file without a header row', async () => {
+    it('can be used again after a file without a header row', async () => {
       expect((await send('colour\nred\n', 'wrong')).status).to.equal(422)
       expect((await send(ROW, 'wrong')).status).to.equal(200)
     })
   })
 
-  it('refuses what is over 50 MB', async () => {
+  it('refuses more than 50 MB', async () => {
     const refused = await importCsv(new Uint8Array(50 * MB + 20_000).fill(120))
 
     expect(refused.status).to.equal(413)
   })
 
-  it('refuses other content, a missing or second file, an encoded body and a malformed one', async () => {
+  it('refuses other content types, a missing or second file, an encoded body, and a malformed one', async () => {
     const withoutFile = new FormData()
     withoutFile.append('other', new Blob(['name,email\n']), 'people.csv')
     const twice = new FormData()
@@ -352,14 +352,14 @@ describe('candidates over HTTP', () => {
     expect((await importCsv('')).status).to.equal(422)
   })
 
-  it('goes on answering on a connection whose upload was refused', async () => {
+  it('keeps answering on a connection whose upload was refused', async () => {
     const refused = await Promise.all(Array.from({ length: 5 }, async () => importCsv('x'.repeat(3 * MB))))
 
     expect(refused.map(({ status }) => status)).to.deep.equal([422, 422, 422, 422, 422])
     expect((await importCsv('name,email\nAna,ana@a.example\n')).status).to.equal(200)
   })
 
-  it('lets sourcers work with candidates, and nobody without a key or session', async () => {
+  it('lets sourcers work with candidates, and refuses callers without a key or session', async () => {
     const { cookie, csrfToken } = await web.signIn('sam@acme.example', 'sourcer')
     const headers = { cookie, 'x-csrf-token': csrfToken }
 

@@ -67,7 +67,7 @@ describe('candidates', () => {
       })
     }
 
-    it('take addresses and names of any script, and trim them', () => {
+    it('accept addresses and names in any script, and trim them', () => {
       const parsed = input({ name: '  王  小明 ', emails: [' jörg@bücher.example ', '用户@例子.example'], links: ['HTTPS://A.example/x'] })
 
       expect(parsed).to.deep.include({ name: '王 小明', emails: ['jörg@bücher.example', '用户@例子.example'] })
@@ -75,7 +75,7 @@ describe('candidates', () => {
   })
 
   describe('create', () => {
-    it('makes one with all that is given, and nothing that is not', async () => {
+    it('creates a candidate with the given fields only', async () => {
       const given = {
         externalId: 'x1',
         name: 'Ana López',
@@ -97,7 +97,7 @@ describe('candidates', () => {
       expect(new Date(createdAt).getTime()).to.be.at.most(new Date(updatedAt).getTime())
     })
 
-    it('updates the one with a known externalId: given values replace, null clears, absent ones leave', async () => {
+    it('updates the candidate with a known externalId: given values replace, null clears, absent fields remain', async () => {
       const first = await candidates.create(
         organization,
         input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example', 'b@a.example'], headline: 'Old', tags: ['go'] }),
@@ -126,7 +126,7 @@ describe('candidates', () => {
       ['an e-mail or link', { name: 'Ana', phones: [{ value: '1' }] }, 'emails'],
     ] as const) {
       // prettier-ignore
-      it(`needs ${what} in the end`, async () => {
+      it(`requires ${what} in the result`, async () => {
         const refusal = await rejection(candidates.create(organization, input(fields), 'all'))
 
         expect(refusal).to.include({ code: 'invalid_request' })
@@ -134,7 +134,7 @@ describe('candidates', () => {
       })
     }
 
-    it('lets two candidates share an e-mail, and drops equal entries', async () => {
+    it('allows two candidates to share an email address, and drops equal entries', async () => {
       await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example', 'A@A.example '] }), 'all')
       const { created, candidate } = await candidates.create(organization, input({ name: 'Bob', emails: ['a@a.example'] }), 'all')
 
@@ -143,7 +143,7 @@ describe('candidates', () => {
       expect(await CandidateModel.countDocuments({ emails: ['a@a.example'] })).to.equal(2)
     })
 
-    it('makes one of many at once with the same externalId, and loses no field', async () => {
+    it('creates one candidate for many concurrent calls with the same externalId, and loses no field', async () => {
       const fields = [{ headline: 'h' }, { location: 'l' }, { project: 'p' }, { stage: 's' }, { summary: 't' }]
 
       const results = await Promise.all(
@@ -157,7 +157,7 @@ describe('candidates', () => {
       expect(only).to.deep.include(Object.assign({}, ...fields))
     })
 
-    it('knows an externalId in its own organization only', async () => {
+    it('matches an externalId in its own organization only', async () => {
       await candidates.create(stranger, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }), 'all')
 
       const { created } = await candidates.create(organization, input({ externalId: 'x1', name: 'Bob', emails: ['b@a.example'] }), 'all')
@@ -165,7 +165,7 @@ describe('candidates', () => {
       expect(created).to.equal(true)
     })
 
-    it('can be imagined without a write', async () => {
+    it('can be simulated without a write', async () => {
       const { candidate } = await candidates.create(organization, input({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'] }), 'all')
 
       const known = await candidates.imagine(organization, input({ externalId: 'x1', headline: 'New' }))
@@ -180,7 +180,7 @@ describe('candidates', () => {
   })
 
   describe('change and removal', () => {
-    it('replaces what is given and clears what is null', async () => {
+    it('replaces given fields and clears fields that are null', async () => {
       const { candidate } = await candidates.create(
         organization,
         input({ name: 'Ana', emails: ['a@a.example'], links: ['https://a.example'], headline: 'x' }),
@@ -193,7 +193,7 @@ describe('candidates', () => {
       expect(changed).not.to.have.property('headline')
     })
 
-    it('keeps the last way to reach the person', async () => {
+    it('keeps the last way to contact the person', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
 
       const refusal = await rejection(candidates.patch(organization, candidate.id, input({ emails: [] }), 'all'))
@@ -210,7 +210,7 @@ describe('candidates', () => {
       expect(refusal).to.include({ code: 'external_id_taken' })
     })
 
-    it('tells those who keep something of it, then removes it', async () => {
+    it('notifies the parts that store data about the candidate, then removes it', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
 
       await candidates.remove(organization, candidate.id, 'apiKey:test')
@@ -219,7 +219,7 @@ describe('candidates', () => {
       expect(await rejection(candidates.get(organization, candidate.id, 'all'))).to.include({ code: 'not_found' })
     })
 
-    it('finds, changes and removes in its own organization only', async () => {
+    it('finds, changes, and removes in its own organization only', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
 
       expect(await rejection(candidates.get(stranger, candidate.id, 'all'))).to.include({ code: 'not_found' })
@@ -256,12 +256,12 @@ describe('candidates', () => {
       [' ', ['محمد علي', 'Grace (Amazing) Hopper', 'José Núñez']],
     ] as const) {
       // prettier-ignore
-      it(`finds by name and e-mail: "${q}"`, async () => {
+      it(`finds by name and email address: "${q}"`, async () => {
         expect(await names({ q })).to.deep.equal(found)
       })
     }
 
-    it('filters by project and by whether it was exported', async () => {
+    it('filters by project and by export status', async () => {
       const [grace] = (await candidates.list(organization, { q: 'grace' }, 'all', PAGE)).data
       await candidates.noteExport(organization, grace?.id ?? '', new Types.ObjectId().toHexString(), leverState())
 
@@ -280,7 +280,7 @@ describe('candidates', () => {
   })
 
   describe('exports and Lever', () => {
-    it('shows the newest export, whichever was noted last, and that one succeeded', async () => {
+    it('shows the newest export, whatever the order of updates, and whether one succeeded', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       const [older, newer] = [new Types.ObjectId().toHexString(), new Types.ObjectId().toHexString()]
       exportStatuses.set(newer, 'running')
@@ -292,7 +292,7 @@ describe('candidates', () => {
       expect((await candidates.list(organization, { exported: true }, 'all', PAGE)).data).to.have.length(1)
     })
 
-    it('takes newer readings of the opportunity, not older ones', async () => {
+    it('accepts newer readings of the opportunity, not older ones', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       await linkToLever(organization, candidate.id, leverState({ updatedAt: new Date(2000) }))
 
@@ -324,7 +324,7 @@ describe('candidates', () => {
       })
     })
 
-    it('tells when the opportunity changed only to those who may see it', async () => {
+    it('shows when the opportunity changed, but only to people who may see it', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       const confidential = { confidential: true, updatedAt: new Date(2000) }
       const timesFor = async (clearance: Clearance) => (await candidates.get(organization, candidate.id, clearance)).updatedAt
@@ -343,7 +343,7 @@ describe('candidates', () => {
       expect(await timesFor('nonConfidential')).not.to.equal(candidate.updatedAt)
     })
 
-    it('takes a reading where Lever gives no time', async () => {
+    it('accepts a reading if Lever gives no time', async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       await linkToLever(organization, candidate.id, leverState({ updatedAt: null }))
 
@@ -351,7 +351,7 @@ describe('candidates', () => {
       expect(await candidates.applyLeverState(organization, 'opp-1', leverState({ updatedAt: null }))).to.equal(1)
     })
 
-    it('forgets what came from Lever when the opportunity was deleted there, in its own organization only', async () => {
+    it("forgets Lever's data when the opportunity was deleted there, in its own organization only", async () => {
       const { candidate } = await candidates.create(organization, input({ name: 'Ana', emails: ['a@a.example'] }), 'all')
       await linkToLever(organization, candidate.id, leverState())
 

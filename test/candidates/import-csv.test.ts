@@ -6,7 +6,7 @@ async function* onePiece(rows: string[]): AsyncGenerator<Uint8Array> {
 }
 
 describe('batches of rows', () => {
-  it('are short where rows are long', async () => {
+  it('are short if rows are long', async () => {
     const sizes: number[] = []
     for await (const { rows } of readBatches(onePiece(Array.from({ length: 30 }, () => `Ana,,${'x'.repeat(90_000)}`))))
       sizes.push(rows.length)
@@ -14,7 +14,7 @@ describe('batches of rows', () => {
     expect(sizes).to.deep.equal([3, 3, 3, 3, 3, 3, 3, 3, 3, 3])
   })
 
-  it('go on behind a line, and end with the line they end with', async () => {
+  it('continue after a line, and end with their last line', async () => {
     const ends: number[] = []
     for await (const { lastLine } of readBatches(onePiece(Array.from({ length: 1200 }, () => 'Ana,,')), {
       resumeAt: { after: 301, refuseNext: null },
@@ -24,7 +24,7 @@ describe('batches of rows', () => {
     expect(ends).to.deep.equal([801, 1201])
   })
 
-  it('let others work while they are read, even from one piece', async () => {
+  it('let other work run while they are read, even from one chunk', async () => {
     let turns = 0
     let ticking = setImmediate(function tick() {
       turns += 1

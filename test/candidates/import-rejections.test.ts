@@ -30,7 +30,7 @@ describe('a person in rejected rows', () => {
     })
   }
 
-  it('is not taken for others, of whose name theirs is a part', async () => {
+  it('is not confused with others whose name contains theirs', async () => {
     expect(await remaining(['Lisa Olin', 'lisa@a.example'], ['Ali'])).to.deep.equal([0, 1])
   })
 })

@@ -66,7 +66,7 @@ describe('candidate import', () => {
   })
   after(leaveDatabase)
 
-  it('makes candidates of the good lines and reports the bad ones', async () => {
+  it('creates candidates from the good lines and reports the bad ones', async () => {
     const summary = await importNow(
       'name,email,link\nAna,ana@a.example,\nBob,,\n,cyd@a.example,\nDee,not-an-address,\nEve,,https://a.example/eve\n',
     )
@@ -84,7 +84,7 @@ describe('candidate import', () => {
     expect((await all()).map(({ name }) => name)).to.deep.equal(['Ana', 'Eve'])
   })
 
-  it('makes nobody twice when the same file comes twice, or twice at once', async () => {
+  it('creates no duplicates when the same file is imported twice, even at the same time', async () => {
     const file = 'name,email,link\nAna,ana@a.example,\nEve,,https://www.linkedin.com/in/eve/\nAna,ANA@a.example ,\n'
 
     const [one, other] = await Promise.all([importNow(file), importNow(file)])
@@ -95,7 +95,7 @@ describe('candidate import', () => {
     expect(await all()).to.have.length(2)
   })
 
-  it('matches by profile before e-mail, and prefers the one of the same name', async () => {
+  it('matches by profile before email address, and prefers the candidate with the same name', async () => {
     await importNow(
       'externalId,name,email,link\n1,By Link,old@a.example,https://www.linkedin.com/in/p\n2,By Email,shared@a.example,\n3,Namesake,shared@a.example,\n',
     )
@@ -109,7 +109,7 @@ describe('candidate import', () => {
     ])
   })
 
-  it('does not match by an e-mail that an earlier row took away', async () => {
+  it('does not match by an email address that an earlier row removed', async () => {
     await importNow('externalId,name,email\n1,Ana,old@a.example\n')
 
     const summary = await importNow('externalId,name,email\n1,Ana,new@a.example\n,Bob,old@a.example\n')
@@ -117,7 +117,7 @@ describe('candidate import', () => {
     expect(summary).to.include({ created: 1, updated: 1 })
   })
 
-  it('updates a known externalId: cells that are given replace, empty ones leave', async () => {
+  it('updates a known externalId: given cells replace, empty cells change nothing', async () => {
     const { candidate } = await candidates.create(
       organization,
       CandidateInput.parse({ externalId: 'x1', name: 'Ana', emails: ['a@a.example'], headline: 'Old', tags: ['go'] }),
@@ -135,13 +135,13 @@ describe('candidate import', () => {
     })
   })
 
-  it('makes a new candidate of an unknown externalId, whoever shares the e-mail', async () => {
+  it('creates a new candidate for an unknown externalId, whoever shares the email address', async () => {
     await importNow('externalId,name,email\n1,Ana,a@a.example\n')
 
     expect(await importNow('externalId,name,email\n2,Bob,a@a.example\n')).to.include({ created: 1, updated: 0 })
   })
 
-  it('matches nobody of another organization', async () => {
+  it('matches no candidate of another organization', async () => {
     await importNow('externalId,name,email\n1,Ana,a@a.example\n', stranger)
 
     expect(await importNow('externalId,name,email\n1,Ana,a@a.example\n,Ana,a@a.example\n')).to.include({ created: 1, updated: 1 })
@@ -155,7 +155,7 @@ describe('candidate import', () => {
     expect(summary.rejected.at(-1)?.line).to.equal(1001)
   })
 
-  it('wins against an API call that takes the externalId meanwhile', async () => {
+  it('wins over a concurrent API call that takes the externalId', async () => {
     const rows = Array.from({ length: 60 }, (_, at) => `r${at},Row ${at},r${at}@a.example`)
     const api = Array.from({ length: 60 }, (_, at) =>
       CandidateInput.parse({ externalId: `r${at}`, name: `Row ${at}`, emails: [`r${at}@a.example`] }),
@@ -170,7 +170,7 @@ describe('candidate import', () => {
     expect(await all()).to.have.length(60)
   })
 
-  it('imports a file over 1 MB in the background, and says how far it is', async () => {
+  it('imports a file over 1 MB in the background, and reports progress', async () => {
     const importId = await startLong(longFile(1000))
     expect(await candidates.getImport(organization, importId, undefined)).to.include({ status: 'running', linesDone: 0 })
 
@@ -202,7 +202,7 @@ describe('candidate import', () => {
     return csv
   }
 
-  it('keeps the first 1,000 rejected rows of a long file, counts all, and gives them as a CSV to correct and import again', async () => {
+  it('stores the first 1,000 rejected rows of a long file, counts all, and returns them as a CSV to correct and import again', async () => {
     const { importId, csv } = await importLong(badRows(1600))
 
     const [header, first, ...others] = csv.split('\r\n')
@@ -221,7 +221,7 @@ describe('candidate import', () => {
     expect(await CandidateModel.countDocuments({ organization, name: /^=Row/, summary: /^-x/ })).to.equal(1000)
   }).timeout(40_000)
 
-  it('keeps no cells of rejected rows about somebody who was erased here, not even of those that cannot be read', async () => {
+  it('stores no cells of rejected rows about an erased person, not even from unreadable rows', async () => {
     const filler = 'x'.repeat(1_100_000 / 20)
     const rows = ['Ann,ann@gone.example,,', `Ann,ann@gone.example;foo,,`, 'Ann,,https://gone.example/ann,"', 'Bob,foo,,']
     await startLong(`name,email,link,summary\n${rows.join('\n')}\n${`Filler,,,${filler}\n`.repeat(20)}`)
@@ -239,7 +239,7 @@ describe('candidate import', () => {
     ])
   })
 
-  it('goes on in another process where one was killed, and counts no row twice', async () => {
+  it('continues in another process when one was killed, and counts no row twice', async () => {
     const importId = await startLong(longFile(1500))
     const killed = await claimOne(60_000)
     let batches = 0
@@ -265,7 +265,7 @@ describe('candidate import', () => {
     ])
   })
 
-  it('leaves out a row at which workers have ended three times, and takes all others', async () => {
+  it('leaves out a row at which workers died three times, and imports all others', async () => {
     const lines = longFile(900).split('\n')
     lines.splice(20, 0, 'Poison,poison@long.example,x')
     const importId = await startLong(lines.join('\n'))
@@ -289,7 +289,7 @@ describe('candidate import', () => {
     expect(tries).to.equal(4) // once with all of its batch
   })
 
-  it('fails, and says so, where the file is lost', async () => {
+  it('fails with a message if the file is lost', async () => {
     const importId = await startLong(longFile(800))
     await CandidateModel.db.collection('candidate_import_files.files').deleteMany({})
     await CandidateModel.db.collection('candidate_import_files.chunks').deleteMany({})
@@ -302,7 +302,7 @@ describe('candidate import', () => {
     expect(ends.at(-1)).to.include({ import: importId, outcome: 'failed', code: 'internal_error' })
   })
 
-  it('refuses a long file without a usable header at once, and keeps nothing of it or of one that breaks off', async () => {
+  it('refuses a long file without a usable header at once, and stores nothing of it or of an interrupted upload', async () => {
     async function* breaking() {
       yield* pieces(longFile(800))
       throw new Error('the line is cut')

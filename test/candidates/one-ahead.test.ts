@@ -19,7 +19,7 @@ describe('one ahead', () => {
     ended = false
   })
 
-  it('gives the same items in their order, and makes the next meanwhile', async () => {
+  it('yields the same items in order, and computes the next one in parallel', async () => {
     const seen: [item: number, made: number][] = []
     for await (const item of oneAhead(source(3))) {
       await Promise.resolve()
@@ -30,7 +30,7 @@ describe('one ahead', () => {
     expect(ended).to.equal(true)
   })
 
-  it('throws what the source throws after the last item, not before', async () => {
+  it('throws the error of the source after the last item, not before', async () => {
     const seen: number[] = []
     const thrown = await rejection(
       (async () => {
@@ -41,7 +41,7 @@ describe('one ahead', () => {
     expect([seen, thrown.message]).to.deep.equal([[1, 2], 'broken'])
   })
 
-  it('ends the source where it is left early', async () => {
+  it('ends the source when the consumer stops early', async () => {
     for await (const item of oneAhead(source(10))) if (item === 2) break
 
     expect([made, ended]).to.deep.equal([3, true])

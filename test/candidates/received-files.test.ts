@@ -20,11 +20,11 @@ async function all(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
   return read
 }
 
-describe('files that are received', () => {
+describe('received files', () => {
   before(connectEmptyDatabase)
   after(leaveDatabase)
 
-  it('are held in pieces of 64 KB, however they come', async () => {
+  it('are stored in pieces of 64 KB, whatever their chunks', async () => {
     const bytes = Buffer.from(Array.from({ length: 150_000 }, (_, at) => at % 251))
 
     for (const pieceBytes of [1, 1000, 65_536, 150_000]) {
@@ -34,7 +34,7 @@ describe('files that are received', () => {
     }
   })
 
-  it('let the process do other work while many small pieces come', async () => {
+  it('let the process do other work while many small chunks arrive', async () => {
     let turns = 0
     const turn = setInterval(() => (turns += 1), 1)
     await all(evenPieces(inPieces(Buffer.alloc(500_000), 1)))
@@ -43,7 +43,7 @@ describe('files that are received', () => {
     expect(turns).to.be.above(1)
   })
 
-  it('are refused while those that are on their way hold enough memory, and taken again afterwards', async () => {
+  it('are refused while pending ones occupy enough memory, and accepted again afterwards', async () => {
     let end = (): void => undefined
     const ended = new Promise<void>((resolve) => (end = resolve))
     let waiting = 0
@@ -65,7 +65,7 @@ describe('files that are received', () => {
     expect(new Set([...outcomes, again])).to.deep.equal(new Set(['received']))
   })
 
-  it('are read back byte by byte, and are not taken for complete when they are deleted during the reading', async () => {
+  it('are read back byte for byte, and are not considered complete if they are deleted during the read', async () => {
     const bytes = Buffer.from(Array.from({ length: 2 * LONGEST_AT_ONCE }, (_, at) => at % 253))
     const file = await keepFile(inPieces(bytes, 65_536))
     const chunks = mongoose.connection.collection('candidate_import_files.chunks')

@@ -30,7 +30,7 @@ describe('stored keys of an earlier version', () => {
     CandidateModel.collection.insertMany(Array.from({ length: count }, () => ({ ...FORMER, organization, updatedAt })) as never[])
   const outdated = () => CandidateModel.countDocuments({ linkKeys: 'github.com/Ana' })
 
-  it('are computed again once, and nothing else changes', async () => {
+  it('are recomputed once, and nothing else changes', async () => {
     await addFormer(3)
 
     await renewCandidateKeys(() => false)
@@ -42,7 +42,7 @@ describe('stored keys of an earlier version', () => {
     expect(last).to.deep.include(FORMER)
   })
 
-  it('are computed once more hours later, for what a process of the earlier version wrote meanwhile, and then no more', async () => {
+  it('are recomputed once more hours later, for writes of a process of the earlier version, and then no more', async () => {
     const hoursPass = () => KeyRenewalModel.updateOne({}, { doneAt: new Date(Date.now() - 7 * 3_600_000) })
     await renewCandidateKeys(() => false)
     await addFormer(2)
@@ -57,7 +57,7 @@ describe('stored keys of an earlier version', () => {
     expect([afterSecond, await outdated()]).to.deep.equal([0, 1])
   })
 
-  it('are computed again when the version rises', async () => {
+  it('are recomputed when the version increases', async () => {
     await renewCandidateKeys(() => false)
     await addFormer(1)
     await KeyRenewalModel.updateOne({}, { version: KEY_VERSION - 1 })
@@ -67,7 +67,7 @@ describe('stored keys of an earlier version', () => {
     expect(await outdated()).to.equal(0)
   })
 
-  it('are computed from where a process was stopped, and by several processes at once', async () => {
+  it('are recomputed from where a process was stopped, and by several processes at once', async () => {
     await addFormer(2100)
     let asked = 0
 

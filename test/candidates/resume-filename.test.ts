@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { claimedType, resumeFilename } from '../../src/candidates/resume-filename.ts'
 
-describe('the name of a résumé', () => {
+describe('file name of a résumé', () => {
   const names: [string | null, string][] = [
     ['cv.pdf', 'cv.pdf'],
     ['Lebenslauf Jürgen.PDF', 'Lebenslauf Jürgen.PDF'],
@@ -29,14 +29,14 @@ describe('the name of a résumé', () => {
     })
   }
 
-  it('has at most 200 characters, the extension among them', () => {
+  it('has at most 200 characters, including the extension', () => {
     const name = resumeFilename(`${'🎉'.repeat(400)}.docx`, 'docx')
 
     expect(Array.from(name)).to.have.length(200)
     expect(name).to.match(/🎉\.docx$/u)
   })
 
-  it('claims a type, another one, or none', () => {
+  it('implies a type, another type, or none', () => {
     expect(['a.PDF', 'a.text', 'a.docx', 'a.exe', 'a', 'J. Smith', null].map(claimedType)).to.deep.equal([
       'pdf',
       'txt',

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { detectResumeType } from '../../src/candidates/resume-type.ts'
 import { bytesOf, officeZip, sampleDocx, sampleOle, samplePdf, zip, type Bytes } from '../support/sample-resumes.ts'
 
-describe('the kind of a résumé, by its content', () => {
+describe('résumé type by content', () => {
   const right: [string, string, Bytes][] = [
     ['a PDF', 'pdf', samplePdf()],
     [
@@ -50,7 +50,7 @@ describe('the kind of a résumé, by its content', () => {
     ['an archive cut off', sampleDocx().slice(0, 20)],
   ]
   for (const [name, bytes] of wrong) {
-    it(`${name} is none`, async () => {
+    it(`${name} has no known type`, async () => {
       expect(await detectResumeType(bytes)).to.equal(null)
     })
   }

@@ -16,7 +16,7 @@ const LIMIT = 10 * 1024 * 1024
 const DAY_MS = 24 * 3_600_000
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-describe('a résumé over HTTP', () => {
+describe('résumé over HTTP', () => {
   let web: RunningWeb
   const resumes = createResumes()
 
@@ -58,7 +58,7 @@ describe('a résumé over HTTP', () => {
     ['plain text', bytesOf('Ada Example, engineer\n'), 'cv.txt', 'text/plain'],
   ]
   for (const [kind, bytes, filename, contentType] of kinds) {
-    it(`in ${kind} is kept, shown with the candidate, and given back as it came, to be saved`, async () => {
+    it(`in ${kind} is stored, shown with the candidate, and returned unchanged as a download`, async () => {
       const id = await candidate()
 
       const answer = await put(id, bytes, filename)
@@ -88,7 +88,7 @@ describe('a résumé over HTTP', () => {
     expect((await getCandidate(web.organization, id)).resume?.size).to.equal(LIMIT)
   })
 
-  it('goes by its content, and says what to do about another', async () => {
+  it('is judged by its content, and the refusal of another type says what to do', async () => {
     const id = await candidate()
     const wrong: [Bytes, string][] = [
       [new Uint8Array(Buffer.from('89504e470d0a1a0a0000000d', 'hex')), 'cv.pdf'],
@@ -106,7 +106,7 @@ describe('a résumé over HTTP', () => {
     expect([await ResumeFileModel.countDocuments(), await chunks()]).to.deep.equal([0, 0])
   })
 
-  it('loses folders and what cannot be shown from its name, and gets the extension of its content', async () => {
+  it('has folders and unprintable characters removed from its name, and gets the extension of its content', async () => {
     const id = await candidate()
 
     await put(id, sampleDocx(), '../..\\Lebenslauf "Jürgen" \u202E.doc')
@@ -118,7 +118,7 @@ describe('a résumé over HTTP', () => {
     )
   })
 
-  it('replaces the one before, which goes', async () => {
+  it('replaces the previous one, which is deleted', async () => {
     const id = await candidate()
     await put(id, samplePdf('old'), 'old.pdf')
 
@@ -128,7 +128,7 @@ describe('a résumé over HTTP', () => {
     expect([await ResumeFileModel.countDocuments(), await chunks()]).to.deep.equal([1, 1])
   })
 
-  it('of several sent at once is one, whole, and nothing of the others is left', async () => {
+  it('is one of several sent at once, complete, and nothing of the others remains', async () => {
     const id = await candidate()
 
     const answers = await Promise.all(Array.from({ length: 8 }, (_, at) => put(id, samplePdf(`copy ${at}`), `copy ${at}.pdf`)))
@@ -139,7 +139,7 @@ describe('a résumé over HTTP', () => {
     expect([await ResumeFileModel.countDocuments(), await chunks()]).to.deep.equal([1, 1])
   })
 
-  it('is deleted alone, or by who deletes the candidate', async () => {
+  it('can be deleted separately, and is deleted with the candidate', async () => {
     const [id, other] = [await candidate(), await candidate()]
     for (const one of [id, other]) await put(one, samplePdf(), 'cv.pdf')
 
@@ -153,7 +153,7 @@ describe('a résumé over HTTP', () => {
     expect([await ResumeFileModel.countDocuments(), await chunks()]).to.deep.equal([0, 0])
   })
 
-  it("of another organization's candidate is not there, whatever is asked", async () => {
+  it("of another organization's candidate does not exist, for any request", async () => {
     const theirs = new Types.ObjectId().toHexString()
     const id = await candidate(theirs)
     const file = await keepResumeFile({ ...about(samplePdf()), organization: theirs, candidate: id })
@@ -168,7 +168,7 @@ describe('a résumé over HTTP', () => {
     expect(await ResumeFileModel.countDocuments()).to.equal(1)
   })
 
-  it('sent while the candidate is deleted leaves nothing behind', async () => {
+  it('leaves nothing behind if it is sent while the candidate is deleted', async () => {
     const id = await candidate()
     async function* slowly(): AsyncGenerator<Uint8Array> {
       await CandidateModel.deleteOne({ _id: id })
@@ -181,8 +181,8 @@ describe('a résumé over HTTP', () => {
     expect([await ResumeFileModel.countDocuments(), await chunks()]).to.deep.equal([0, 0])
   })
 
-  describe('that no candidate has', () => {
-    it('is dropped once it had time to get one; one that a candidate has stays', async () => {
+  describe('without a candidate', () => {
+    it('is dropped after a grace period; one with a candidate remains', async () => {
       const id = await candidate()
       await put(id, samplePdf('kept'), 'kept.pdf')
       await keepResumeFile({ ...about(samplePdf('of a killed process')), organization: web.organization, candidate: id })
@@ -193,7 +193,7 @@ describe('a résumé over HTTP', () => {
       expect(await ResumeFileModel.countDocuments()).to.equal(1)
     })
 
-    it('is looked for again after a month, since it may have been replaced without being removed', async () => {
+    it('is checked again after a month, because it may have been replaced without being removed', async () => {
       const id = await candidate()
       await put(id, samplePdf(), 'cv.pdf')
       await resumes.dropOrphaned(new Date(Date.now() + 2 * DAY_MS))
@@ -204,7 +204,7 @@ describe('a résumé over HTTP', () => {
     })
   })
 
-  it('that was cut off by a kill while it came in leaves its pieces for a day only', async () => {
+  it('leaves its pieces for only a day if a kill interrupted the upload', async () => {
     await putPieceOf(new Types.ObjectId())
     const ofToday = await resumes.dropOrphaned()
 
@@ -212,7 +212,7 @@ describe('a résumé over HTTP', () => {
     expect([await resumes.dropOrphaned(new Date(Date.now() + DAY_MS + 60_000)), await chunks()]).to.deep.equal([1, 0])
   })
 
-  it('that is not whole any more is not there', async () => {
+  it('does not exist once it is incomplete', async () => {
     const id = await candidate()
     await put(id, samplePdf('long '.repeat(100_000)), 'cv.pdf')
     for (const n of [0, 1]) {

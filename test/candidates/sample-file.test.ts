@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { expect } from 'chai'
 import { openCsv, type CsvCandidate } from '../../src/candidates/csv/csv-candidates.ts'
 
-describe('the sample of candidates', () => {
+describe('sample candidate file', () => {
   const rows: CsvCandidate[] = []
 
   before(async () => {
@@ -12,7 +12,7 @@ describe('the sample of candidates', () => {
 
   const inputs = () => rows.flatMap((row) => ('input' in row ? [row.input] : []))
 
-  it('has 25 people, of whom one cannot be reached, and shows what files are made of', () => {
+  it('has 25 people, one of whom cannot be contacted, and shows the supported columns', () => {
     expect(inputs()).to.have.length(25)
     expect(inputs().filter(({ emails, links }) => !emails && !links)).to.have.length(1)
     expect(inputs().filter(({ emails, links }) => !emails && links)).to.have.length(2)
@@ -24,7 +24,7 @@ describe('the sample of candidates', () => {
     }
   })
 
-  it('names invented people only', () => {
+  it('names fictional people only', () => {
     const hosts = inputs().flatMap(({ emails, links }) => [
       ...(emails ?? []).map((email) => email.split('@')[1] ?? ''),
       ...(links ?? []).map((link) => new URL(link).hostname),

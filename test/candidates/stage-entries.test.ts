@@ -43,7 +43,7 @@ describe('entering a stage', () => {
     yield Buffer.from(text)
   }
 
-  it('is recorded with the write that makes it, and no other write', async () => {
+  it('is recorded with the write that causes it, and with no other write', async () => {
     const { candidate } = await candidates.create(organization, person('a', 'potential'), 'all')
     await candidates.patch(organization, candidate.id, { stage: 'qualified' }, 'all')
     await candidates.patch(organization, candidate.id, { stage: 'QUALIFIED', headline: 'Engineer' }, 'all')
@@ -58,7 +58,7 @@ describe('entering a stage', () => {
     expect(woken).to.equal(2)
   })
 
-  it('and the candidate are kept together or not at all', async () => {
+  it('is stored together with the candidate or not at all', async () => {
     fault = new Error('the entry was not kept')
     const { candidate } = await candidates.create(organization, person('c', 'potential'), 'all')
 
@@ -73,7 +73,7 @@ describe('entering a stage', () => {
     expect([recorded.length, woken]).to.deep.equal([3, 0])
   })
 
-  it('is coming to another stage or another project, in whatever case the words are', () => {
+  it('is a write that names a stage and changes it or the project, ignoring case', () => {
     const id = new Types.ObjectId()
     const before = { stage: 'qualified', project: 'Alpha' }
 

@@ -6,7 +6,7 @@ import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 const BUCKET = 'candidate_import_files'
 
-describe('a file that a killed process was writing', () => {
+describe('file that a killed process was writing', () => {
   before(connectEmptyDatabase)
   beforeEach(async () => {
     await Promise.all(['files', 'chunks'].map(async (kind) => mongoose.connection.collection(`${BUCKET}.${kind}`).deleteMany({})))
@@ -22,7 +22,7 @@ describe('a file that a killed process was writing', () => {
 
   const pieces = async () => mongoose.connection.collection(`${BUCKET}.chunks`).countDocuments()
 
-  it('goes after a day, piece by piece; one on its way and whole ones stay', async () => {
+  it('is deleted after a day, piece by piece; one in progress and complete ones remain', async () => {
     await beginFile(25)
     await beginFile(1)
     const whole = await beginFile(26)

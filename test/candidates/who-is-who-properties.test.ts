@@ -49,7 +49,7 @@ async function peopleOf(rows: readonly FileRow[]): Promise<number[][]> {
 const profilesOf = (one: FileRow) => personKeys(one).profiles
 const inOrder = (people: number[][]) => people.map((person) => person.toSorted((a, b) => a - b).join(' ')).toSorted()
 
-describe('who is who, whatever a file holds', () => {
+describe('matching people, whatever a file contains', () => {
   it('does not depend on the order of the rows', async () => {
     await fc.assert(
       fc.asyncProperty(shuffledFile, async ([rows, order]) => {
@@ -61,7 +61,7 @@ describe('who is who, whatever a file holds', () => {
     )
   })
 
-  it('never takes two people with different profiles of one site for one', async () => {
+  it('never merges two people with different profiles on one site', async () => {
     await fc.assert(
       fc.asyncProperty(file, async (rows) => {
         for (const person of await peopleOf(rows)) {
@@ -91,7 +91,7 @@ describe('who is who, whatever a file holds', () => {
       return { created, updated, rejected }
     }
 
-    it('creates nobody in the second run, as many in any order, and merges nobody', async () => {
+    it('creates nobody in the second run, the same number in any order, and merges nobody', async () => {
       await fc.assert(
         fc.asyncProperty(fc.option(file), shuffledFile, async (before, [rows, order]) => {
           const [organization, other] = [new Types.ObjectId().toHexString(), new Types.ObjectId().toHexString()]

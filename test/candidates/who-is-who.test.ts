@@ -9,7 +9,7 @@ import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 const LINKEDIN = 'https://www.linkedin.com'
 
-describe('who is who in an import', () => {
+describe('matching people in an import', () => {
   let candidates: Candidates
   let organization: string
 
@@ -46,7 +46,7 @@ describe('who is who in an import', () => {
     'a repository': ['https://github.com/acme/product', 'https://github.com/acme/product'],
   }
   for (const [what, [one, other]] of Object.entries(TWO_PEOPLE)) {
-    it(`keeps two people apart who have ${what}, and knows both again`, async () => {
+    it(`keeps two people apart who have ${what}, and recognizes both again`, async () => {
       const rows = [`Ann,,${one}`, `Bob,,${other}`, `Cyd,cyd@a.example,${one}`, `Dee,dee@a.example,${other}`]
 
       expect(await importRows('name,email,link', rows)).to.include({ created: 4, updated: 0 })
@@ -60,7 +60,7 @@ describe('who is who in an import', () => {
     [`"${LINKEDIN}/sales/lead/ACwAAbC,N,x"`, `"${LINKEDIN}/sales/lead/ACwAabC,N,x"`],
     [`${LINKEDIN}/in/ann`, `${LINKEDIN}/in/ann-1`],
   ] as const) {
-    it(`keeps the people of ${one} and ${other} apart, and knows both again`, async () => {
+    it(`keeps the people of ${one} and ${other} apart, and recognizes both again`, async () => {
       const rows = [`Ann,,${one}`, `Ann,,${other}`]
 
       expect(await importRows('name,email,link', rows)).to.include({ created: 2, updated: 0 })
@@ -69,7 +69,7 @@ describe('who is who in an import', () => {
   }
 
   for (const address of ['info@a.example', 'noemail@a.example', 'No-Reply@a.example', 'bewerbung@a.example']) {
-    it(`keeps two people apart who have ${address}, keeps the address, and knows both again`, async () => {
+    it(`keeps two people apart who have ${address}, keeps the address, and recognizes both again`, async () => {
       const rows = [`Ann,${address}`, `Bob,${address}`]
 
       expect(await importRows('name,email', rows)).to.include({ created: 2, updated: 0 })
@@ -79,7 +79,7 @@ describe('who is who in an import', () => {
   }
 
   for (const id of ['n/a', '0', '-', 'NULL', 'none']) {
-    it(`keeps two people apart who have ${id} for an id, and says so`, async () => {
+    it(`keeps two people apart who have ${id} as an id, and says so`, async () => {
       const rows = [`${id},Ann,ann@a.example`, `${id},Bob,bob@a.example`]
 
       expect(await importRows('externalId,name,email', rows)).to.deep.include({ created: 2, updated: 0, warned: [2, 3] })
@@ -87,7 +87,7 @@ describe('who is who in an import', () => {
     })
   }
 
-  it('makes two of an e-mail with two profiles of one site, and says so, at once and later', async () => {
+  it('creates two candidates for one email address with two profiles on one site, and warns about it, at once and later', async () => {
     const ann = `Ann,x@a.example,${LINKEDIN}/in/ann`
     const bob = `Bob,x@a.example,${LINKEDIN}/in/bob`
 
@@ -99,7 +99,7 @@ describe('who is who in an import', () => {
     expect((await all()).map(({ name }) => name)).to.have.members(['Ann', 'Bob'])
   })
 
-  it('makes one of an e-mail with profiles of several sites, or of several kinds of pages on LinkedIn', async () => {
+  it('creates one candidate for an email address with profiles on several sites, or several kinds of LinkedIn pages', async () => {
     const links = [`${LINKEDIN}/in/ann`, 'https://github.com/ann', `"${LINKEDIN}/sales/lead/ACwAAAnn12345,N,x"`, `${LINKEDIN}/talent/profile/AEMAAAnn12345`, 'https://x.com/ann'] // prettier-ignore
 
     const outcome = await importRows('name,email,link', links.map((link) => `Ann,ann@a.example,${link}`)) // prettier-ignore
@@ -107,7 +107,7 @@ describe('who is who in an import', () => {
     expect(outcome).to.deep.include({ created: 1, updated: 4, warned: [] })
   })
 
-  it('makes a new candidate where several are equally likely, says so, and knows it again', async () => {
+  it('creates a new candidate if several match equally well, says so, and recognizes it again', async () => {
     await add({ externalId: '1', name: 'Ann', emails: ['x@a.example'] })
     await add({ externalId: '2', name: 'Bob', emails: ['x@a.example'] })
 
@@ -118,7 +118,7 @@ describe('who is who in an import', () => {
     expect(await importRows('name,email', ['Cyd,x@a.example', 'Ann,x@a.example'])).to.deep.include({ created: 0, updated: 2, warned: [] })
   })
 
-  it('knows a row again whose address a later row of the person replaced', async () => {
+  it('recognizes a row whose address a later row of the person replaced', async () => {
     const rows = [`Ann,old@a.example,${LINKEDIN}/in/ann`, `Ann,new@a.example,${LINKEDIN}/in/ann`, `Ann,older@a.example,${LINKEDIN}/in/ann`]
 
     expect(await importRows('name,email,link', rows)).to.include({ created: 1, updated: 2 })
@@ -126,7 +126,7 @@ describe('who is who in an import', () => {
     expect(await importRows('name,email,link', rows)).to.include({ created: 0, updated: 3 })
   })
 
-  it('makes a new candidate of a new externalId, and says that somebody with the same address is here', async () => {
+  it('creates a new candidate for a new externalId, and says that somebody with the same address exists', async () => {
     await add({ name: 'Ana', emails: ['ana@a.example'] })
 
     const both = await importRows('externalId,name,email', ['7,Ana,ana@a.example', ',Ana,ana@a.example'])
@@ -135,7 +135,7 @@ describe('who is who in an import', () => {
     expect(both.warnings.map(({ message }) => message)).to.deep.equal([NEW_ID])
   })
 
-  it('knows a row again whose candidate was changed since', async () => {
+  it('recognizes a row whose candidate has changed since', async () => {
     const rows = ['Ana Reyes,ana@old.example', 'Max Ode,info@ode.example']
     await importRows('name,email', rows)
     for (const { _id, name } of await all()) {
@@ -146,7 +146,7 @@ describe('who is who in an import', () => {
     expect(await importRows('name,email', rows)).to.deep.include({ created: 0, updated: 2 })
   })
 
-  it('counts warnings beyond the first 1,000, and keeps those', async () => {
+  it('counts warnings beyond the first 1,000, which it stores', async () => {
     const rows = Array.from({ length: 1010 }, (_, at) => `n/a,P ${at},p${at}@a.example`)
 
     const { warnings } = await importRows('externalId,name,email', rows)
@@ -155,14 +155,14 @@ describe('who is who in an import', () => {
     expect(warnings.at(-1)?.line).to.equal(1001)
   })
 
-  it('finds a candidate by the keys of the version before, until they are renewed', async () => {
+  it('finds a candidate by the keys of the previous version until they are renewed', async () => {
     const former = { name: 'Ann', emails: [], links: ['https://github.com/Ann'], emailKeys: [], linkKeys: ['github.com/Ann'], revision: 0 }
     await CandidateModel.collection.insertOne({ ...former, organization: new Types.ObjectId(organization) })
 
     expect(await importRows('name,email,link', ['Ann,,https://github.com/Ann'])).to.include({ created: 0, updated: 1 })
   })
 
-  it('changes whom a candidate is found by with the candidate', async () => {
+  it('updates the keys of a candidate when the candidate changes', async () => {
     const { candidate } = await add({ name: 'Ann', emails: ['ann@a.example'], links: [`${LINKEDIN}/in/ann`] })
 
     await candidates.patch(organization, candidate.id, { links: ['https://github.com/Ann'], emails: null }, 'all')

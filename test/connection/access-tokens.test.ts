@@ -44,7 +44,7 @@ describe('connection/access tokens', () => {
   const tokenCalls = async () => (await world.lever.requests('/oauth/token')).length
   const stored = () => ConnectionModel.findOne({ organization }).orFail()
 
-  it('uses a token as long as it is young', async () => {
+  it('uses a token while it is young', async () => {
     await ageAccessToken(organization, 0.7)
 
     await call()
@@ -52,7 +52,7 @@ describe('connection/access tokens', () => {
     expect(await tokenCalls()).to.equal(0)
   })
 
-  it('refreshes at 80 % of its life, once for many calls at once', async () => {
+  it('refreshes at 80 % of its lifetime, once for many concurrent calls', async () => {
     await ageAccessToken(organization, 0.81)
     await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'slow', delayMs: 500 }) // so that all come to it while it is under way
 
@@ -68,7 +68,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).grant?.generation).to.equal(2)
   })
 
-  it('refreshes once for several processes that come to it at once', async () => {
+  it('refreshes once for several processes that need it at the same time', async () => {
     await ageAccessToken(organization, 1.1)
     const processes = [world.another(), world.another(), world.another(), world.another()]
 
@@ -81,7 +81,7 @@ describe('connection/access tokens', () => {
       .and.not.have.property('refreshLeaseHolder', 'anybody')
   })
 
-  it('goes on with the old token while Lever cannot refresh, and does not hammer', async () => {
+  it('keeps using the old token while Lever cannot refresh, and does not flood Lever', async () => {
     await ageAccessToken(organization, 0.9)
     await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 503, times: 50 })
 
@@ -105,7 +105,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).status).to.equal('configuring')
   })
 
-  it('keeps the status when an expired token cannot be refreshed for now, and recovers', async () => {
+  it('keeps the status when an expired token cannot be refreshed temporarily, and recovers', async () => {
     await ageAccessToken(organization, 1.1)
     await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 500, times: 50 })
 
@@ -119,7 +119,7 @@ describe('connection/access tokens', () => {
     await eventually('a refresh after a rest', () => call().then(() => true, () => false)) // prettier-ignore
   })
 
-  it('leaves a new authorization alone when a refresh of the old grant comes back late', async () => {
+  it('leaves a new authorization alone when a refresh of the old grant returns late', async () => {
     await ageAccessToken(organization, 1.1)
     await world.lever.fault(HELD)
     const late = call(world.another())
@@ -134,7 +134,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).grant?.generation).to.equal(authorized?.generation)
   })
 
-  it('saves no pair of a generation that another has followed', async () => {
+  it('stores no token pair of a superseded generation', async () => {
     const before = await getGrant(organization)
     await world.authorize({ organization })
     const authorized = (await stored()).grant
@@ -146,7 +146,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).grant?.generation).to.equal(authorized?.generation)
   })
 
-  it('refreshes on 401, when the refused token is the current one, once for many calls', async () => {
+  it('refreshes after a 401 if the refused token is the current one, once for many calls', async () => {
     await world.lever.expireTokens()
 
     await Promise.all(Array.from({ length: 8 }, () => call()))
@@ -165,7 +165,7 @@ describe('connection/access tokens', () => {
     expect(await tokenCalls()).to.equal(1)
   })
 
-  it('takes over from a process that was killed before it asked Lever', async () => {
+  it('takes over from a process that was killed before it called Lever', async () => {
     await ageAccessToken(organization, 1.1)
     const lapsesInMs = 300
     await ConnectionModel.updateOne(
@@ -179,7 +179,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).grant?.refreshLeaseHolder).to.equal(undefined)
   })
 
-  it('is revoked when a process was killed between Lever’s answer and the save, and says so', async () => {
+  it('is revoked, with the reason, when a process was killed between Lever’s response and the save', async () => {
     await ageAccessToken(organization, 1.1)
     await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'resetAfter' })
     await rejection(call())
@@ -190,7 +190,7 @@ describe('connection/access tokens', () => {
     expect(await rejection(call())).to.include({ code: 'connection_not_active', status: 409 })
   })
 
-  it('believes no invalid_grant while a process whose lease lapsed may still save its pair', async () => {
+  it('ignores invalid_grant while a process with a lapsed lease may still save its pair', async () => {
     await ageAccessToken(organization, 1.1)
     const slow = world.another()
     await world.lever.fault(HELD)
@@ -209,7 +209,7 @@ describe('connection/access tokens', () => {
     expect(grant?.generation).to.equal(2)
   })
 
-  it('keeps the pair of a process that comes back after the connection was marked revoked', async () => {
+  it('keeps the pair of a process that returns after the connection was marked as revoked', async () => {
     await ageAccessToken(organization, 1.1)
     await ConnectionModel.updateOne({ organization }, { status: 'active' })
     await world.lever.fault(HELD)
@@ -223,7 +223,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).status).to.equal('active')
   })
 
-  it('does not put a pair back that was under way when the connection was ended', async () => {
+  it('discards a pair that arrives after the connection was ended', async () => {
     await ageAccessToken(organization, 1.1)
     await world.lever.fault(HELD)
     const late = rejection(call(world.another()))
@@ -238,7 +238,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).grant?.accessToken).to.equal(undefined)
   })
 
-  it('notices a revocation within one call, holds all calls, and goes on after a new authorization', async () => {
+  it('notices a revocation within one call, holds all calls, and continues after a new authorization', async () => {
     await ConnectionModel.updateOne({ organization }, { status: 'active' })
     await world.lever.revokeGrants()
 
@@ -259,7 +259,7 @@ describe('connection/access tokens', () => {
     await call()
   })
 
-  it('is revoked when Lever refuses a fresh token twice, though it still refreshes', async () => {
+  it('is revoked when Lever refuses a fresh token twice, even though it still refreshes', async () => {
     await world.lever.fault({ match: { path: '/users' }, kind: 'status', status: 401, times: 3 })
 
     expect(await rejection(call())).to.include({ httpStatus: 401 })
@@ -281,7 +281,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).status).to.equal('configuring')
   })
 
-  it('uses a token that cannot be refreshed to its end, and is revoked then', async () => {
+  it('uses a token that cannot be refreshed until it expires, and is then revoked', async () => {
     await ConnectionModel.updateOne({ organization }, { $unset: { 'grant.refreshToken': 1 } })
     await ageAccessToken(organization, 0.9)
     await call()
@@ -294,7 +294,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).status).to.equal('revoked')
   })
 
-  it('repeats a call with the current token, when it was an earlier one that Lever refused', async () => {
+  it('repeats a call with the current token if Lever refused an earlier one', async () => {
     const credentials = buildCredentials(world, organization)
     const current = await credentials.header()
 
@@ -304,7 +304,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).grant?.refusals).to.equal(0)
   })
 
-  it('revokes no other grant than the one that was refused', async () => {
+  it('revokes no grant other than the one that was refused', async () => {
     const before = await getGrant(organization)
     await world.authorize({ organization })
 
@@ -313,7 +313,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).status).to.equal('configuring')
   })
 
-  it('does not revoke an API key for the refusal of the one before it', async () => {
+  it('does not revoke an API key because the previous one was refused', async () => {
     const credentials = buildCredentials(world, organization)
     await world.connections.putApiKey(organization, { apiKey: await world.lever.newApiKey(), userEmail: ADMIN }, ACTOR)
 
@@ -322,7 +322,7 @@ describe('connection/access tokens', () => {
     expect((await stored()).status).to.equal('configuring')
   })
 
-  it('refreshes what is due for everybody, and one failure keeps nobody else', async () => {
+  it('refreshes due tokens for all organizations, and one failure does not affect the others', async () => {
     const second = await world.newOrganization()
     await world.authorize({ organization: second })
     await Promise.all([ageAccessToken(organization, 0.9), ageAccessToken(second, 0.9)])

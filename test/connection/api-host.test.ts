@@ -38,7 +38,7 @@ describe('connection/api host', () => {
     })
 
   for (const status of [301, 308] as const)
-    it(`is learned from a ${status}, kept, and called directly by every process from then on`, async () => {
+    it(`is learned from a ${status}, stored, and called directly by every process from then on`, async () => {
       await movedBy(status)
 
       await call()
@@ -60,7 +60,7 @@ describe('connection/api host', () => {
       expect((await front.requests()).map((request) => request.status)).to.deep.equal([status, status])
     })
 
-  it('creates webhooks at the address that writes are sent on to', async () => {
+  it('creates webhooks at the address to which writes are redirected', async () => {
     await movedBy(308)
 
     await site().provisionWebhooks(organization, ACTOR)
@@ -69,7 +69,7 @@ describe('connection/api host', () => {
     expect((await world.lever.webhooks()).filter(({ url }) => url.includes(endpointKey))).to.have.length(5)
   })
 
-  it('is not used for another configured address, nor where it could not be followed, and is forgotten with the connection', async () => {
+  it('is not used for another configured address or if it could not be followed, and is forgotten with the connection', async () => {
     await movedBy(301)
     await call()
     await front.settings({ movedTo: null })

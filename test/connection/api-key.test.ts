@@ -28,7 +28,7 @@ describe('connection/api key', () => {
   const call = async () =>
     (await world.connections.leverClient(organization)).get(leverPath`/users`, { query: { limit: 1 }, schema: z.unknown() })
 
-  it('connects once all permissions were tried, and shows the last four characters alone', async () => {
+  it('connects after trying all permissions, and shows only the last four characters', async () => {
     const key = await world.lever.newApiKey()
     const before = await world.lever.allOpportunities()
     await world.lever.clearRequests()
@@ -47,7 +47,7 @@ describe('connection/api key', () => {
     expect(await world.lever.allOpportunities()).to.have.length(before.length)
   })
 
-  it('refuses a key that Lever refuses, and keeps what was there', async () => {
+  it('rejects a key that Lever refuses, and keeps the existing credentials', async () => {
     expect(await rejection(put('no-such-key'))).to.include({ code: 'lever_key_rejected', status: 422 })
     expect((await world.connections.get(organization)).status).to.equal('disconnected')
   })
@@ -59,7 +59,7 @@ describe('connection/api key', () => {
     { features: ['export', 'conversations'] },
   ]
   for (const settings of PURPOSES) {
-    it(`names the one permission that a key lacks, and keeps nothing of it (${Object.values(settings).flat().join(', ')})`, async () => {
+    it(`names the one permission that a key lacks, and does not store the key (${Object.values(settings).flat().join(', ')})`, async () => {
       await world.connections.changeSettings(organization, settings, ACTOR)
       const needed = neededPermissions((await world.connections.get(organization)).settings).map(({ name }) => name)
       for (const taken of needed) {
@@ -78,7 +78,7 @@ describe('connection/api key', () => {
     })
   }
 
-  it('tries writes as a Lever user that there is', async () => {
+  it('tries writes as an existing Lever user', async () => {
     await world.lever.clearRequests()
     await put(await world.lever.newApiKey())
 
@@ -88,7 +88,7 @@ describe('connection/api key', () => {
     for (const { query } of writes) expect(users.has(String(query['perform_as']))).to.equal(true)
   })
 
-  it('finds out whether a key shows confidential records, which no key must', async () => {
+  it('detects whether a key shows confidential records, which is optional', async () => {
     const shown = async (confidential: boolean) => {
       await put(await world.lever.newApiKey({ confidential }))
       const connection = await world.connections.get(organization)
@@ -100,20 +100,20 @@ describe('connection/api key', () => {
     expect(await shown(false)).to.include({ confidential: false })
   })
 
-  it('is for admins', async () => {
+  it('is available to admins only', async () => {
     const key = await world.lever.newApiKey()
 
     expect(await rejection(put(key, SOURCER))).to.include({ code: 'admin_required' })
     expect(await rejection(put(key, 'nobody@x.example'))).to.include({ code: 'user_not_found' })
   })
 
-  it('says so when Lever cannot be reached', async () => {
+  it('says so if Lever is unreachable', async () => {
     await world.lever.fault({ match: { path: '/users' }, kind: 'status', status: 500, times: 10 })
 
     expect(await rejection(put(await world.lever.newApiKey()))).to.include({ code: 'lever_unavailable', status: 503 })
   })
 
-  it('takes the place of an authorization of the same account, and the other way round', async () => {
+  it('replaces an authorization of the same account, and vice versa', async () => {
     await world.authorize({ organization })
     await put(await world.lever.newApiKey())
     expect((await world.connections.describe(organization)).auth?.kind).to.equal('apiKey')
@@ -144,7 +144,7 @@ describe('connection/api key', () => {
     expect((await world.connections.get(organization)).grant.fingerprint).to.equal(first)
   })
 
-  it('is revoked when Lever refuses it twice, and comes back with a new key', async () => {
+  it('is revoked when Lever refuses it twice, and recovers with a new key', async () => {
     const key = await world.lever.newApiKey()
     await put(key)
     await ConnectionModel.updateOne({ organization }, { status: 'active' })

@@ -30,7 +30,7 @@ describe('web/pages: authorize Lever', () => {
   const throughLever = async ({ jar }: Browser, choice: { as?: string; accept?: boolean } = {}) =>
     pathOf(await site.lever.consent(await newLink(), { ...choice, jar }))
 
-  it('goes from the link to Lever, back, and on to the webhooks, signed in', async () => {
+  it('leads from the link to Lever, back, and on to the webhooks, signed in', async () => {
     const browser = site.newBrowser()
     const done = await browser.open(await throughLever(browser))
 
@@ -65,7 +65,7 @@ describe('web/pages: authorize Lever', () => {
     return browser
   }
 
-  it('shows whose link it is where nobody is signed in, and goes on by the button, once', async () => {
+  it('shows whose link it is if nobody is signed in, and continues with the button, once', async () => {
     const browser = site.newBrowser()
     const link = pathOf(await newLink())
     expect((await browser.open.head(link)).headers).to.not.have.property('location')
@@ -97,7 +97,7 @@ describe('web/pages: authorize Lever', () => {
     expect(again.headers).to.not.have.property('set-cookie')
   })
 
-  it('goes straight on with 303 where that admin is signed in, in the same session; HEAD and prefetch use nothing up', async () => {
+  it('redirects at once with 303 if that admin is signed in, in the same session; HEAD and prefetch use nothing up', async () => {
     const browser = await asAdmin(site.newBrowser())
     const link = pathOf(await newLink())
     expect((await browser.open.head(link)).headers).to.not.have.property('location')
@@ -110,7 +110,7 @@ describe('web/pages: authorize Lever', () => {
     expect(await sessionIn(browser)).to.equal(session)
   })
 
-  describe('that the admin may not have opened', () => {
+  describe('a link that the admin may not have opened', () => {
     /** Opens a new sign-in link of the admin in that browser, and presses Continue on its page where `press` says so. */
     const byLink = async (browser: Browser, path: string, { press = false } = {}) => {
       const validForSeconds = press ? 3600 : 60
@@ -131,7 +131,7 @@ describe('web/pages: authorize Lever', () => {
       expect((await browser.open(link, { headers })).statusCode).to.equal(303)
 
     for (const from of ['cross-site', 'same-site']) {
-      it(`asks where the browser says that it comes ${from}, however the admin signed in`, async () => {
+      it(`asks if the browser reports that it comes ${from}, however the admin signed in`, async () => {
         await expectAsked(await asAdmin(site.newBrowser()), pathOf(await newLink()), { 'sec-fetch-site': from })
       })
     }
@@ -139,7 +139,7 @@ describe('web/pages: authorize Lever', () => {
     for (const headers of [{}, { 'sec-fetch-site': 'none' }] as Record<string, string>[]) {
       const name = headers['sec-fetch-site'] ?? 'nothing'
 
-      it(`asks where a sign-in link leads there, also by a detour (Sec-Fetch-Site: ${name})`, async () => {
+      it(`asks if a sign-in link leads there, even indirectly (Sec-Fetch-Site: ${name})`, async () => {
         const viaSignIn = (path: string) => `/sign-in?next=${encodeURIComponent(path)}`
         for (const detours of [0, 1, 2]) {
           const link = pathOf(await newLink())
@@ -149,13 +149,13 @@ describe('web/pages: authorize Lever', () => {
         }
       })
 
-      it(`goes straight on after Continue was pressed on the page of the sign-in link (Sec-Fetch-Site: ${name})`, async () => {
+      it(`continues at once after Continue was pressed on the page of the sign-in link (Sec-Fetch-Site: ${name})`, async () => {
         const link = pathOf(await newLink())
         await expectStraight(await byLink(site.newBrowser(), `/${link}`, { press: true }), link, headers)
       })
     }
 
-    it('goes straight on in the session of a link that led elsewhere: from a page of this site, by a typed address, and for a client that does not say', async () => {
+    it('continues at once in the session of a link that led elsewhere: from a page of this site, by a typed address, or without Sec-Fetch-Site', async () => {
       const browser = await byLink(site.newBrowser(), '/candidates')
       await expectStraight(browser, pathOf(await newLink()), { 'sec-fetch-site': 'same-origin' })
       await expectStraight(browser, pathOf(await newLink()), { 'sec-fetch-site': 'none' })
@@ -163,7 +163,7 @@ describe('web/pages: authorize Lever', () => {
     })
   })
 
-  it('asks where somebody else is signed in, whose session lasts until the button is pressed', async () => {
+  it('asks if somebody else is signed in, whose session lasts until the button is pressed', async () => {
     const browser = await signedIn(site.newBrowser(), 'eve@x.example')
     const eves = await sessionIn(browser)
     const link = pathOf(await newLink())
@@ -180,7 +180,7 @@ describe('web/pages: authorize Lever', () => {
     expect(await site.web.accounts.findSession(eves ?? '')).to.equal(null)
   })
 
-  it('takes the button from that page in that browser alone', async () => {
+  it('accepts the button only from that page in that browser', async () => {
     const link = pathOf(await newLink())
     const [mine, attackers] = [await ask(site.newBrowser(), link), await ask(site.newBrowser(), link)]
     const victim = site.newBrowser()
@@ -201,7 +201,7 @@ describe('web/pages: authorize Lever', () => {
     expect(pressed.map(({ statusCode }) => statusCode)).to.have.members([303, 400, 400])
   })
 
-  it('lets several flows run side by side in one browser, and keeps few cookies', async () => {
+  it('allows several flows side by side in one browser, and stores few cookies', async () => {
     const browser = await asAdmin(site.newBrowser())
     const flowCookies = async () => (await browser.jar.getCookies(site.web.url)).filter(({ key }) => key.startsWith('fulcrum_authorize_'))
     const first = await throughLever(browser)
@@ -217,7 +217,7 @@ describe('web/pages: authorize Lever', () => {
     expect((await browser.open(last)).statusCode).to.equal(303)
   })
 
-  it('says that Lever is connected when the return is opened again, to that browser and that admin alone', async () => {
+  it('says that Lever is connected when the callback is opened again, only to that browser and that admin', async () => {
     const browser = site.newBrowser()
     const back = await throughLever(browser)
     expect((await browser.open(back)).statusCode).to.equal(303)
@@ -239,7 +239,7 @@ describe('web/pages: authorize Lever', () => {
     expect((await ConnectionModel.findOne().orFail().lean()).grant).to.deep.equal(grant)
   })
 
-  it("refuses an attacker's return in a victim's browser, signed in or not", async () => {
+  it("refuses an attacker's callback in a victim's browser, signed in or not", async () => {
     const attacker = await asAdmin(site.newBrowser())
     const back = await throughLever(attacker)
     const before = await ConnectionModel.find().lean()
@@ -251,7 +251,7 @@ describe('web/pages: authorize Lever', () => {
     expect(await ConnectionModel.find().lean()).to.deep.equal(before)
   })
 
-  it("names the organization where another account came to be signed in before Lever's return", async () => {
+  it("names the organization if another account signed in before Lever's callback", async () => {
     const browser = site.newBrowser()
     const back = await throughLever(browser)
     await signedIn(browser, 'eve@x.example')
@@ -262,7 +262,7 @@ describe('web/pages: authorize Lever', () => {
     expect(page.body).to.include('Lever is connected to Acme').and.not.include('href="/settings/ats/webhooks" role="button"')
   })
 
-  it('shows another browser a page with status 400 and connects nothing', async () => {
+  it('shows another browser a page with status 400, and connects nothing', async () => {
     const before = await ConnectionModel.find().lean()
     const back = await throughLever(site.newBrowser())
 
@@ -273,7 +273,7 @@ describe('web/pages: authorize Lever', () => {
     expect(await ConnectionModel.find().lean()).to.deep.equal(before)
   })
 
-  it('names a denial and a Lever user who is no Super Admin, and offers Authorize, which begins anew', async () => {
+  it('explains a denial and a Lever user who is not a Super Admin, and offers Authorize, which starts over', async () => {
     const other = site.newBrowser()
     const denied = await other.open(await throughLever(other, { accept: false }))
     expect(denied.statusCode).to.equal(400)
@@ -290,7 +290,7 @@ describe('web/pages: authorize Lever', () => {
     expect((await browser.open(denial)).body).to.include('Super Admin') // still signed in to Lever as the same person
   })
 
-  it('refuses a state that is wrong, missing or doubled', async () => {
+  it('refuses a state that is wrong, missing, or repeated', async () => {
     const browser = site.newBrowser()
     const back = await throughLever(browser)
     await browser.open(back)
@@ -319,7 +319,7 @@ describe('web/pages: authorize Lever', () => {
     await ConnectionModel.updateOne({ organization: site.web.organization }, { $unset: { leverAccountId: 1 } })
   })
 
-  it('says so when Lever’s token endpoint is out of order', async () => {
+  it('says so if Lever’s token endpoint is out of order', async () => {
     const browser = site.newBrowser()
     const back = await throughLever(browser)
     await site.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 500 })
@@ -330,7 +330,7 @@ describe('web/pages: authorize Lever', () => {
     expect(page.body).to.include('No se puede contactar con Lever').and.include('Autorizar')
   })
 
-  it('shows what Lever said as text', async () => {
+  it("shows Lever's message as text", async () => {
     const browser = site.newBrowser()
     const back = await throughLever(browser)
     const state = /state=([^&]+)/.exec(back)?.[1]
@@ -343,14 +343,14 @@ describe('web/pages: authorize Lever', () => {
     expect(page.body).to.include('Lever refused').and.not.include('<script>alert')
   })
 
-  it('has words for every cause, in both languages', () => {
+  it('has texts for every cause, in both languages', () => {
     for (const language of ['en', 'es'] as const) {
       const t = authorizationTexts(language)
       for (const cause of AUTHORIZATION_CAUSES) expect([t[cause], t[`${cause}_next`]].every(Boolean), `${language} ${cause}`).to.equal(true)
     }
   })
 
-  it('logs no token, code or state', async () => {
+  it('logs no token, code, or state', async () => {
     const browser = site.newBrowser()
     const link = await newLink()
     const back = pathOf(await site.lever.consent(link, { jar: browser.jar }))
@@ -373,7 +373,7 @@ describe('web/pages: ATS configuration', () => {
   })
   after(() => site.stop())
 
-  it('shows what will be asked for beside Authorize, to admins only', async () => {
+  it('shows the requested scopes next to Authorize, to admins only', async () => {
     const admin = await site.web.signIn('ana@x.example')
     const sourcer = await site.web.signIn('sam@x.example', 'sourcer')
 
@@ -389,7 +389,7 @@ describe('web/pages: ATS configuration', () => {
     expect(signedOut.headers.get('location')).to.equal(`/sign-in?next=${encodeURIComponent('/settings/ats/webhooks')}`)
   })
 
-  it('saves pasted signature tokens, all or none, and creates the rest in Lever', async () => {
+  it('saves pasted signature tokens, all or none, and creates the other webhooks in Lever', async () => {
     const { cookie, csrfToken } = await site.web.signIn('ana@x.example')
     const post = (path: string, fields: Record<string, string>) =>
       site.web.call('POST', path, {
@@ -424,7 +424,7 @@ describe('web/pages: ATS configuration', () => {
     expect(await configured()).to.have.lengthOf(5)
   })
 
-  it('takes no form without the session’s token', async () => {
+  it('accepts no form without the session’s CSRF token', async () => {
     const { cookie } = await site.web.signIn('ana@x.example')
 
     const answer = await site.web.call('POST', '/settings/ats/authorize', {

@@ -36,7 +36,7 @@ describe('connection/authorize', () => {
     await world.connections.get(organization)
   })
 
-  it('connects an organization: configuring, its scopes, who authorized, the mirror told', async () => {
+  it('connects an organization: stores status, scopes, and authorizer, and notifies the mirror', async () => {
     await world.authorize({ organization })
 
     const { status, auth, missing, warnings } = await world.connections.describe(organization)
@@ -48,7 +48,7 @@ describe('connection/authorize', () => {
     expect(world.neighbourhood.calls).to.deep.equal(['authorized'])
   })
 
-  it('refuses a link for a stranger, a sourcer, and without an OAuth app', async () => {
+  it('refuses a link for strangers and sourcers, and without an OAuth app', async () => {
     const link = (email: string) => world.connections.authorizeLink(organization, email, ACTOR)
 
     expect(await rejection(link('nobody@x.example'))).to.include({ code: 'user_not_found', status: 404 })
@@ -66,7 +66,7 @@ describe('connection/authorize', () => {
     expect(await causeOf(world.connections.openAuthorization('connect_unknown'))).to.equal('link_unknown')
   })
 
-  it('says whose a link is without using it up', async () => {
+  it('says whose link it is without using it up', async () => {
     const { token } = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
     const admin = await world.accounts.findPerson(organization, ADMIN)
 
@@ -76,7 +76,7 @@ describe('connection/authorize', () => {
     await world.connections.openAuthorization(token)
   })
 
-  it('of two who open a link at once, lets one through', async () => {
+  it('lets through one of two people who open a link at once', async () => {
     const { token } = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
 
     const tries = await Promise.allSettled([world.connections.openAuthorization(token), world.another().openAuthorization(token)])
@@ -84,7 +84,7 @@ describe('connection/authorize', () => {
     expect(tries.map(({ status }) => status).toSorted()).to.deep.equal(['fulfilled', 'rejected'])
   })
 
-  it('opens no link that has expired, nor for an admin who no longer is one', async () => {
+  it('opens neither an expired link nor the link of a former admin', async () => {
     const expired = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
     await AuthorizationFlowModel.updateOne({ _id: expired.id }, { expiresAt: new Date(Date.now() - 1) })
     expect(await causeOf(world.connections.openAuthorization(expired.token))).to.equal('link_expired')
@@ -94,7 +94,7 @@ describe('connection/authorize', () => {
     expect(await causeOf(world.connections.openAuthorization(demoted.token))).to.equal('not_admin')
   })
 
-  it('ends what is under way for a person who left, for good, and takes no return while they leave', async () => {
+  it('ends the pending flows of a removed person permanently, and accepts no callback during the removal', async () => {
     const link = await world.connections.authorizeLink(organization, ADMIN, ACTOR)
     const { returned } = await goThroughLever(world.lever, world.connections, organization)
 
@@ -117,7 +117,7 @@ describe('connection/authorize', () => {
     expect((await world.connections.get(organization)).status).to.equal('disconnected')
   })
 
-  it('takes the return from Lever only from the browser that set out, and leaves it usable there', async () => {
+  it('accepts the callback from Lever only in the browser that started, where it remains usable', async () => {
     const { returned } = await goThroughLever(world.lever, world.connections, organization)
     const other = await goThroughLever(world.lever, world.connections, organization)
     const before = await whole(organization)
@@ -129,7 +129,7 @@ describe('connection/authorize', () => {
     await world.connections.finishAuthorization(returned)
   })
 
-  it('takes a state once, and not when it is unknown or expired', async () => {
+  it('accepts a state once, and never an unknown or expired one', async () => {
     const first = await goThroughLever(world.lever, world.connections, organization)
     await world.connections.finishAuthorization(first.returned)
     const before = await whole(organization)
@@ -144,7 +144,7 @@ describe('connection/authorize', () => {
     expect(await whole(organization)).to.equal(before)
   })
 
-  it('says again that a return succeeded, to its browser and its person, as long as Lever is connected, and exchanges nothing', async () => {
+  it('reports a successful callback again, to its browser and its person, while Lever is connected, and exchanges nothing', async () => {
     const { returned, opened } = await goThroughLever(world.lever, world.connections, organization)
     const finished = await world.connections.finishAuthorization(returned)
     const before = await whole(organization)
@@ -169,7 +169,7 @@ describe('connection/authorize', () => {
     expect(await causeOf(world.connections.finishAuthorization(returned))).to.equal('state_used')
   })
 
-  it('does not let a session take the place of the cookie before a return succeeded', async () => {
+  it('does not accept a session instead of the cookie before a callback succeeded', async () => {
     const { returned, opened } = await goThroughLever(world.lever, world.connections, organization)
 
     const elsewhere = { ...returned, browserToken: undefined, personId: opened.personId }
@@ -177,7 +177,7 @@ describe('connection/authorize', () => {
     await world.connections.finishAuthorization(returned)
   })
 
-  it('of two returns with the same state at once, uses one', async () => {
+  it('uses one of two concurrent callbacks with the same state', async () => {
     const { returned } = await goThroughLever(world.lever, world.connections, organization)
 
     const tries = await Promise.allSettled([world.connections.finishAuthorization(returned), world.another().finishAuthorization(returned)])
@@ -188,7 +188,7 @@ describe('connection/authorize', () => {
     expect((await world.connections.get(organization)).status).to.equal('configuring')
   })
 
-  it('compares accounts anew when another authorization came in between', async () => {
+  it('compares accounts again when another authorization came in between', async () => {
     await world.authorize({ organization })
     await ConnectionModel.updateOne({ organization }, { $unset: { leverAccountId: 1 }, knownLeverUserIds: [] })
     await world.lever.revokeGrants()
@@ -205,7 +205,7 @@ describe('connection/authorize', () => {
     expect((await world.connections.describe(organization)).auth).to.include({ authorizedBy: ADMIN })
   })
 
-  it('names why Lever refused: denied, no Super Admin', async () => {
+  it('names why Lever refused: denied, not a Super Admin', async () => {
     await world.lever.revokeGrants() // else Lever does not ask again
     const denied = await goThroughLever(world.lever, world.connections, organization, { accept: false })
     expect(await causeOf(world.connections.finishAuthorization(denied.returned))).to.equal('denied')
@@ -215,7 +215,7 @@ describe('connection/authorize', () => {
     expect((await world.connections.get(organization)).status).to.equal('disconnected')
   })
 
-  it('tells a token endpoint out of order from a code it does not accept', async () => {
+  it('distinguishes an unavailable token endpoint from a refused code', async () => {
     const first = await goThroughLever(world.lever, world.connections, organization)
     await world.lever.fault({ match: { path: '/oauth/token' }, kind: 'status', status: 503 })
     expect(await causeOf(world.connections.finishAuthorization(first.returned))).to.equal('lever_unavailable')
@@ -226,7 +226,7 @@ describe('connection/authorize', () => {
     expect((await world.connections.get(organization)).status).to.equal('disconnected')
   })
 
-  it('refuses another Lever account than before, told by the claim, and takes it after a disconnect', async () => {
+  it('refuses a different Lever account, detected by the claim, and accepts it after a disconnect', async () => {
     await world.authorize({ organization })
     await ConnectionModel.updateOne({ organization }, { leverAccountId: 'another account' })
     const before = await whole(organization)
@@ -240,7 +240,7 @@ describe('connection/authorize', () => {
     expect((await world.connections.get(organization)).status).to.equal('configuring')
   })
 
-  it('without a claim to compare, knows an account by its users', async () => {
+  it('recognizes an account by its users if there is no claim to compare', async () => {
     await world.authorize({ organization })
     const { knownLeverUserIds } = await world.connections.get(organization)
     expect(knownLeverUserIds).to.have.lengthOf(1)
@@ -253,7 +253,7 @@ describe('connection/authorize', () => {
     expect((await world.connections.get(organization)).leverAccountId).to.be.a('string')
   })
 
-  it('authorizes again in place: settings, signature tokens and status stay', async () => {
+  it('can be repeated in place: settings, signature tokens, and status remain', async () => {
     await world.authorize({ organization })
     await world.connections.putSignatureToken(organization, 'candidateHired', 'f00d', ACTOR)
     await ConnectionModel.updateOne({ organization }, { status: 'paused' })
@@ -266,7 +266,7 @@ describe('connection/authorize', () => {
     expect(world.connections.signatureTokensFor(connection, 'candidateHired')).to.deep.equal(['f00d'])
   })
 
-  it('keeps no token, state, verifier or cookie in plain text', async () => {
+  it('stores no token, state, verifier, or cookie in plain text', async () => {
     const { token, opened, returned } = await goThroughLever(world.lever, world.connections, organization)
     await world.connections.finishAuthorization(returned)
     await world.connections.putSignatureToken(organization, 'any', 'plain-signature-token', ACTOR)

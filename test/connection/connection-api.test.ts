@@ -18,7 +18,7 @@ describe('web/api/connection', () => {
     return { status: answer.status, headers: answer.headers, body: text === '' ? null : (JSON.parse(text) as Record<string, unknown>) }
   }
 
-  it('answers what its schema says, whatever the state', async () => {
+  it('answers according to its schema, whatever the state', async () => {
     ConnectionView.parse((await call('GET', '/connection')).body)
     const apiKey = await site.lever.newApiKey()
     const connected = await call('PUT', '/connection/api-key', { apiKey: ` ${apiKey}\n`, userEmail: ADMIN.toUpperCase() })
@@ -26,7 +26,7 @@ describe('web/api/connection', () => {
     expect(ConnectionView.parse(connected.body).auth).to.include({ kind: 'apiKey', addedBy: ADMIN })
   })
 
-  it('stands in the OpenAPI document, with the connection as a schema of its own', async () => {
+  it('is in the OpenAPI document, with the connection as a schema of its own', async () => {
     const answer = await site.web.call('GET', '/api/openapi.json')
     const { paths, components } = (await answer.json()) as {
       paths: Record<string, object>
@@ -37,7 +37,7 @@ describe('web/api/connection', () => {
     expect(components.schemas).to.include.keys('Connection', 'ConnectionSettingsPatch', 'AuthorizeLink')
   })
 
-  it('gives the same authorize address again under the same Idempotency-Key', async () => {
+  it('returns the same authorize URL again under the same Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'k-1', authorization: `Bearer ${site.web.apiKey}` }
     const first = await call('POST', '/connection/authorize', { userEmail: ADMIN }, headers)
     const second = await call('POST', '/connection/authorize', { userEmail: ADMIN }, headers)
@@ -47,7 +47,7 @@ describe('web/api/connection', () => {
     expect(second.headers.get('idempotent-replayed')).to.equal('true')
   })
 
-  it('refuses authorize for strangers (404) and sourcers (403), and a person for another', async () => {
+  it('refuses authorize for strangers (404) and sourcers (403), and on behalf of another person', async () => {
     expect(await call('POST', '/connection/authorize', { userEmail: 'nobody@x.example' })).to.deep.include({ status: 404 })
     const sourcer = await call('POST', '/connection/authorize', { userEmail: SOURCER })
     expect(sourcer.status).to.equal(403)
@@ -64,7 +64,7 @@ describe('web/api/connection', () => {
     expect((await call('GET', '/connection', undefined, { authorization: 'Bearer wrong' })).status).to.equal(401)
   })
 
-  it('names wrong settings, events and keys', async () => {
+  it('names wrong settings, events, and keys', async () => {
     const settings = await call('PATCH', '/connection/settings', { features: ['all'], unknown: 1 })
     expect(settings.body).to.include({ code: 'invalid_request', status: 422 })
     expect(settings.body?.['errors']).to.have.lengthOf(2)
@@ -83,7 +83,7 @@ describe('web/api/connection', () => {
     })
   })
 
-  it('takes the features that are built, at least one, and names them where another is asked for', async () => {
+  it('accepts available features, at least one, and lists them if another is requested', async () => {
     const change = (features: unknown) => call('PATCH', '/connection/settings', { features })
 
     expect((await change(['interviews', 'export'])).body).to.deep.include({
@@ -98,7 +98,7 @@ describe('web/api/connection', () => {
     expect((await change(['export'])).body).to.have.deep.nested.property('settings.features', ['export'])
   })
 
-  it('leads from a key to active, paused and gone', async () => {
+  it('leads from an API key to active, paused, and disconnected', async () => {
     await call('PUT', '/connection/api-key', { apiKey: await site.lever.newApiKey(), userEmail: ADMIN })
     const notReady = await call('POST', '/connection/activate')
     expect(notReady.body).to.deep.include({ code: 'not_ready', status: 409, missing: ['activeMapping'] })

@@ -21,7 +21,7 @@ interface Person {
   emails: string[]
 }
 
-describe('with work in flight,', () => {
+describe('with work in progress,', () => {
   let service: ServiceForTests
   let organization: string
   let api: Api
@@ -117,7 +117,7 @@ describe('with work in flight,', () => {
       return Object.fromEntries(counts.filter(([, count]) => count > 0))
     }
 
-    it('takes back what is queued, for good', async () => {
+    it('cancels queued exports permanently', async () => {
       const person = await candidate()
       const id = await askQueued(person)
 
@@ -130,7 +130,7 @@ describe('with work in flight,', () => {
       expect([(await read(id)).status, await inLever(person)]).to.deep.equal(['canceled', []])
     })
 
-    it('lets nothing be sent of what is being checked', async () => {
+    it('prevents exports that are being checked from being sent', async () => {
       const person = await candidate()
       const id = await askHeld('checking', person)
 
@@ -140,7 +140,7 @@ describe('with work in flight,', () => {
       expect([await inLever(person), await mirrored()]).to.deep.equal([[], {}])
     })
 
-    it('cancels what is being checked before Lever has answered', async () => {
+    it('cancels exports that are being checked before Lever has answered', async () => {
       const person = await candidate()
       const id = await askHeld('checking', person)
 
@@ -153,7 +153,7 @@ describe('with work in flight,', () => {
       expect(attempts, 'of the worker, which has lost the lease').to.deep.equal([])
     })
 
-    it('looks for what an earlier try made, while the export is being checked again', async () => {
+    it('looks for the result of an earlier attempt while the export is being checked again', async () => {
       const person = await candidate()
       const id = await askUnclear(person, 'resetAfter')
       await service.lever.clearFaults()
@@ -172,7 +172,7 @@ describe('with work in flight,', () => {
       expect([ended.status, await inLever(person)]).to.deep.equal(['exported', [ended.opportunityId]])
     })
 
-    it('lets what is being sent end, knows where it stands, and keeps nothing of the mirror', async () => {
+    it('lets exports that are being sent finish, records the result, and keeps nothing of the mirror', async () => {
       const person = await candidate()
       const id = await askHeld('sending', person)
 
@@ -183,7 +183,7 @@ describe('with work in flight,', () => {
       expect(await mirrored()).to.deep.equal({})
     })
 
-    it('looks for what is being sent and becomes unclear, while the grant lasts', async () => {
+    it('looks for exports that become unclear while being sent, as long as the grant lasts', async () => {
       const person = await candidate()
       await fault(CREATE, { kind: 'hangAfter', delayMs: 1500 })
       const id = await ask(person)
@@ -196,7 +196,7 @@ describe('with work in flight,', () => {
       expect(await mirrored()).to.deep.equal({})
     })
 
-    it('looks for what is unclear first, and adopts it', async () => {
+    it('looks for unclear exports first, and adopts them', async () => {
       const person = await candidate()
       const id = await askUnclear(person, 'resetAfter')
       await service.lever.clearFaults()
@@ -208,7 +208,7 @@ describe('with work in flight,', () => {
       expect(await mirrored()).to.deep.equal({})
     })
 
-    it('looks for what is unclear also where a worker comes first', async () => {
+    it('looks for unclear exports even if a worker comes first', async () => {
       const person = await candidate()
       const id = await askUnclear(person, 'resetAfter')
       await service.lever.clearFaults()
@@ -222,7 +222,7 @@ describe('with work in flight,', () => {
       expect(await mirrored()).to.deep.equal({})
     })
 
-    it('says of what is not found that its fate is unknown', async () => {
+    it('reports an unknown outcome for exports that it does not find', async () => {
       const person = await candidate()
       await service.lever.settings({ searchLagMs: 60_000 })
       const id = await askUnclear(person, 'resetAfter')
@@ -235,7 +235,7 @@ describe('with work in flight,', () => {
       expect(await inLever(person)).to.have.length(1)
     })
 
-    it('cannot look when the grant is gone, and says so', async () => {
+    it('cannot look for exports when the grant is gone, and says so', async () => {
       const [unclear, queued] = [await candidate(), await candidate()]
       const first = await askUnclear(unclear, 'resetAfter')
       const second = await askQueued(queued)
@@ -255,7 +255,7 @@ describe('with work in flight,', () => {
       expect(ended.map(({ status, error }) => error?.code ?? status)).to.deep.equal(['outcome_unknown', 'canceled'])
     })
 
-    it('ends a note that is not written yet, and says so; the export stays', async () => {
+    it('cancels an unwritten note, and says so; the export remains', async () => {
       const person = await candidate()
       await fault(NOTES, { kind: 'status', status: 500, times: 1000 })
       const done = await exportAndWait(api, { candidateId: person.id, note: 'Likes tea.' })
@@ -271,7 +271,7 @@ describe('with work in flight,', () => {
       expect(await read(done.id)).to.include({ status: 'exported', opportunityId: done.opportunityId })
     })
 
-    it('lets a note that is being written end', async () => {
+    it('lets a note that is being written finish', async () => {
       const person = await candidate()
       await service.lever.clearRequests()
       await fault(NOTES, HELD)
@@ -284,7 +284,7 @@ describe('with work in flight,', () => {
       expect(await service.lever.notesOf(done.opportunityId ?? '')).to.have.length(1)
     })
 
-    it('keeps exports and audit trail; after a new authorization a canceled one can be tried again', async () => {
+    it('keeps exports and audit trail; canceled exports can be retried after a new authorization', async () => {
       const person = await candidate()
       const id = await askQueued(person)
       await disconnect()
@@ -303,7 +303,7 @@ describe('with work in flight,', () => {
     const pause = async () => api.post('connection/pause')
     const activate = async () => api.post('connection/activate')
 
-    it('keeps what is queued, says what it waits for, and takes nothing new', async () => {
+    it('keeps queued exports, says what they wait for, and accepts no new ones', async () => {
       const [person, other] = [await candidate(), await candidate()]
       const id = await askQueued(person)
 
@@ -320,7 +320,7 @@ describe('with work in flight,', () => {
       expect((await waitForEnd(api, id)).status).to.equal('exported')
     })
 
-    it('lets what is being checked or sent end', async () => {
+    it('lets exports that are being checked or sent finish', async () => {
       const [one, two] = [await candidate(), await candidate()]
       const sending = await askHeld('sending', one)
       const checking = await askHeld('checking', two)
@@ -333,7 +333,7 @@ describe('with work in flight,', () => {
       expect([await inLever(one), await inLever(two)]).to.deep.equal(ended.map(({ opportunityId }) => [opportunityId]))
     })
 
-    it('goes on looking for what is unclear, but sends nothing again', async () => {
+    it('keeps looking for unclear exports, but sends nothing again', async () => {
       const [found, lost] = [await candidate(), await candidate()]
       const first = await askUnclear(found, 'resetAfter')
       await service.lever.clearFaults()
@@ -352,7 +352,7 @@ describe('with work in flight,', () => {
       expect(await inLever(lost)).to.have.length(1)
     })
 
-    it('lets the note of one that has landed be written, and stages come back', async () => {
+    it('lets the note of a landed export be written, and stage changes arrive', async () => {
       await api.post('connection/webhooks/provision')
       const person = await candidate()
       await fault(NOTES, { kind: 'status', status: 429, headers: { 'retry-after': '0' } })

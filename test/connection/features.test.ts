@@ -11,8 +11,8 @@ import { goThroughLever, startConnectionWorld, type ConnectionWorld } from './co
 const of = (...features: Feature[]) => ({ features, noteMode: 'perPause' as const })
 
 describe('connection/features', () => {
-  describe('what is asked of Lever', () => {
-    it('is the union of what the features need, what reads only first, each with the features it serves', () => {
+  describe('requirements from Lever', () => {
+    it('are the union of what the features need, read scopes first, each with its features', () => {
       const asked = neededScopes(of('export', 'conversations'))
 
       expect(asked.map(({ name }) => name)).to.deep.equal([
@@ -39,14 +39,14 @@ describe('connection/features', () => {
       expect(neededScopes(of('conversations')).map(({ name }) => name)).to.include('opportunities:read:admin')
     })
 
-    it('stays within the 20 scopes of an app for what is built, and follows the events of each feature', () => {
+    it('stay within the 20 scopes of an app for available features, and follow the events of each feature', () => {
       expect(neededScopes(of(...BUILT_FEATURES))).to.have.length.at.most(20)
       expect(recommendedEvents(of('export', 'interviews'))).to.have.lengthOf(8)
       expect(recommendedEvents(of('hires'))).to.deep.equal(['candidateHired'])
       expect(recommendedEvents(of('requisitions'))).to.deep.equal([])
     })
 
-    it('names permissions in both wordings of the key page', () => {
+    it('name permissions in both wordings of the API key page', () => {
       const words = neededPermissions(of(...FEATURES)).map(({ name }) => permissionWords(name))
 
       expect(words).to.include.members([
@@ -61,7 +61,7 @@ describe('connection/features', () => {
     })
   })
 
-  describe('of a connection', () => {
+  describe('features of a connection', () => {
     let world: ConnectionWorld
     let organization: string
 
@@ -85,7 +85,7 @@ describe('connection/features', () => {
       )
     const permissionsOf = (...features: Feature[]) => neededPermissions(of(...features)).map(({ name }) => name)
 
-    it('asks Lever for what they need', async () => {
+    it('request from Lever what they need', async () => {
       await change({ features: ['conversations'] })
 
       const { opened } = await goThroughLever(world.lever, world.connections, organization)
@@ -94,7 +94,7 @@ describe('connection/features', () => {
       expect(asked).to.deep.equal(neededScopes(of('conversations')).map(({ name }) => name))
     })
 
-    it('are off until they are chosen, and not granted until they are authorized; what was granted goes on', async () => {
+    it('are off until they are chosen, and not granted until they are authorized; granted features continue', async () => {
       await world.authorize({ organization })
       expect(await rejection(begin('conversations'))).to.include({ code: 'feature_off', status: 409 })
       expect((await view()).authorizationNeeded).to.equal(false)
@@ -122,7 +122,7 @@ describe('connection/features', () => {
       expect((await view()).authorizationNeeded).to.equal(false)
     })
 
-    it('keep a connection from being active that Lever would refuse everything of, until it is authorized again', async () => {
+    it('keep a connection inactive if Lever would refuse everything, until it is authorized again', async () => {
       await change({ features: ['conversations'] })
       await world.authorize({ organization })
       await world.connections.activate(organization, ACTOR)
@@ -139,7 +139,7 @@ describe('connection/features', () => {
       await world.connections.assertExporting(organization)
     })
 
-    it('that are chosen or left let what waited for them go on', async () => {
+    it('resume waiting work when they change', async () => {
       await world.authorize({ organization })
       world.neighbourhood.calls.length = 0
 
@@ -166,7 +166,7 @@ describe('connection/features', () => {
       await begin('conversations')
     })
 
-    it('of an API key are not changed while Lever cannot be asked', async () => {
+    it('of an API key do not change while Lever is unreachable', async () => {
       await put(permissionsOf('export'))
       await world.lever.fault({ match: { path: '/notes' }, kind: 'status', status: 503, times: 20, headers: { 'retry-after': '0' } })
 
@@ -176,7 +176,7 @@ describe('connection/features', () => {
       await world.lever.clearFaults()
     })
 
-    it('of an API key from before are tried by themselves, and one that rewrites notes needs one permission more', async () => {
+    it('of an older API key are tried automatically, and rewriting notes needs one more permission', async () => {
       await change({ features: ['conversations'] })
       await put(permissionsOf('conversations'))
       await change({ noteMode: 'perConversation' })

@@ -5,8 +5,8 @@ type Given = Parameters<typeof grantClocks>[0]
 
 const at = (day: string) => new Date(`${day}T00:00:00Z`)
 
-describe('the clocks of a grant', () => {
-  it('are those of the access token, of the refresh token unused, and of the authorization', () => {
+describe('clocks of a grant', () => {
+  it('are those of the access token, of the unused refresh token, and of the authorization', () => {
     const auth = { kind: 'oauth', authorizedAt: at('2026-01-01') }
     const grant = { accessTokenExpiresAt: at('2026-03-02'), obtainedAt: at('2026-03-01') }
 
@@ -17,7 +17,7 @@ describe('the clocks of a grant', () => {
     })
   })
 
-  it('stand still for an API key', () => {
+  it('do not exist for an API key', () => {
     const given = { auth: { kind: 'apiKey' }, grant: { obtainedAt: at('2026-03-01') } } as Given
 
     expect(grantClocks(given)).to.deep.equal({ accessTokenExpiresAt: null, idleEndsAt: null, endsAt: null })

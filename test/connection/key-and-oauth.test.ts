@@ -19,7 +19,7 @@ interface Connection {
   webhookUrl: string
 }
 
-describe('a connection that changes between OAuth and an API key', () => {
+describe('connection that changes between OAuth and an API key', () => {
   let service: ServiceForTests
   let api: Api
   let candidateId: string
@@ -73,7 +73,7 @@ describe('a connection that changes between OAuth and an API key', () => {
     return { status, mapping, settings, webhookUrl, known, kept, lever, inLever: await service.lever.webhooks() }
   }
 
-  it('keeps mappings, settings, webhooks and history, and goes on with exports, notes and webhooks', async () => {
+  it('keeps mappings, settings, webhooks, and history, and continues exports, notes, and webhooks', async () => {
     const asOAuth = await history()
 
     expect((await putKey()).status).to.equal(200)
@@ -93,7 +93,7 @@ describe('a connection that changes between OAuth and an API key', () => {
   })
 
   for (const kind of ['oauth', 'apiKey'] as const) {
-    it(`refuses another Lever account by key and by OAuth with 409, and keeps what there is (${kind})`, async () => {
+    it(`refuses another Lever account by key and by OAuth with 409, and keeps the existing connection (${kind})`, async () => {
       if (kind === 'apiKey') await putKey()
       else await authorize(api, service.lever)
       await quiet()

@@ -9,7 +9,7 @@ import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 const EVENT = 'candidateStageChange'
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000)
 
-describe('changes that no delivery told of', () => {
+describe('changes that no delivery reported', () => {
   before(connectEmptyDatabase)
   after(leaveDatabase)
 
@@ -24,7 +24,7 @@ describe('changes that no delivery told of', () => {
   const silent = async (organization: string) => isSilent(await getConnection(organization), EVENT)
   const total = async (organization: string) => (await getConnection(organization)).webhooks[EVENT]?.missed?.total ?? 0
 
-  it('say that an event is silent from the second on, over several sweeps', async () => {
+  it('show that an event is silent from the second change on, over several sweeps', async () => {
     const organization = await configured()
     expect(await silent(organization)).to.equal(false)
 
@@ -36,7 +36,7 @@ describe('changes that no delivery told of', () => {
     expect(await total(organization)).to.equal(2)
   })
 
-  it('are told again as soon as one delivery arrives, and begin anew after it', async () => {
+  it('are reset as soon as one delivery arrives, and start over after it', async () => {
     const organization = await configured()
     await miss(organization, 20, 10)
     const { _id } = await getConnection(organization)
@@ -51,7 +51,7 @@ describe('changes that no delivery told of', () => {
     expect(await total(organization)).to.equal(4)
   })
 
-  it('count for nothing where they are older than a delivery that arrived: single ones are lost', async () => {
+  it('do not count if they are older than a delivery that arrived: single deliveries get lost', async () => {
     const organization = await configured({ hand: { token: 'sealed', savedAt: ago(60) }, lastReceivedAt: ago(5) })
 
     await miss(organization, 30, 20, 10)
@@ -60,7 +60,7 @@ describe('changes that no delivery told of', () => {
     expect(await total(organization)).to.equal(3)
   })
 
-  it('count for nothing from before there was a signature token', async () => {
+  it('do not count from before a signature token existed', async () => {
     const organization = await configured()
     await miss(organization, 90, 80, 70)
     const without = await configured({})
@@ -70,7 +70,7 @@ describe('changes that no delivery told of', () => {
     expect(await silent(without)).to.equal(false)
   })
 
-  it('are of no interest after a week, nor when the connection has ended', async () => {
+  it('do not count after a week or once the connection has ended', async () => {
     const organization = await configured({ hand: { token: 'sealed', savedAt: ago(60 * 24 * 30) } })
     await miss(organization, 60 * 24 * 9, 60 * 24 * 8)
     expect(await silent(organization)).to.equal(false)

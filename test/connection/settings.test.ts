@@ -22,7 +22,7 @@ describe('connection/settings, readiness, activate', () => {
   const describeIt = () => world.connections.describe(organization)
   const change = (patch: unknown) => world.connections.changeSettings(organization, ConnectionSettingsPatch.parse(patch), ACTOR)
 
-  it('shows an organization that never connected as the contract does', async () => {
+  it('shows an organization that never connected as documented', async () => {
     const view = await describeIt()
 
     expect(view).to.include({ status: 'disconnected', environment: 'local', auth: null, readyToActivate: false })
@@ -53,7 +53,7 @@ describe('connection/settings, readiness, activate', () => {
     expect(view.sync).to.deep.equal({ state: 'idle', startedAt: null, finishedAt: null, resources: {} })
   })
 
-  it('makes one connection of many first looks at once', async () => {
+  it('creates one connection for many concurrent first reads', async () => {
     const looks = await Promise.all(Array.from({ length: 12 }, () => world.connections.get(organization)))
 
     expect(new Set(looks.map(({ endpointKey }) => endpointKey)).size).to.equal(1)
@@ -61,7 +61,7 @@ describe('connection/settings, readiness, activate', () => {
     expect(await world.connections.findByEndpointKey('unknown')).to.equal(null)
   })
 
-  it('changes what is named and leaves the rest', async () => {
+  it('changes the given settings and leaves the rest', async () => {
     world.neighbourhood.stages.push('offer')
     world.neighbourhood.users.push({ id: 'u1', email: 'ops@acme.example', deactivatedAt: null })
     await world.authorize({ organization })
@@ -87,7 +87,7 @@ describe('connection/settings, readiness, activate', () => {
     expect((await describeIt()).settings).to.include({ defaultStageId: null, performAsFallback: null })
   })
 
-  it('refuses a stage or Lever user that does not exist, and changes nothing then', async () => {
+  it('refuses a stage or Lever user that does not exist, and then changes nothing', async () => {
     world.neighbourhood.users.push({ id: 'u2', email: 'gone@acme.example', deactivatedAt: new Date() })
     await world.authorize({ organization })
 
@@ -100,12 +100,12 @@ describe('connection/settings, readiness, activate', () => {
     expect(() => ConnectionSettingsPatch.parse({ unknown: 1 })).to.throw()
   })
 
-  it('takes a source as long as that of a new organization, and none that is longer', () => {
+  it('accepts a source as long as that of a new organization, but none that is longer', () => {
     expect(ConnectionSettingsPatch.parse({ sourceName: 'x'.repeat(200) }).sourceName).to.have.lengthOf(200)
     expect(() => ConnectionSettingsPatch.parse({ sourceName: 'x'.repeat(201) })).to.throw()
   })
 
-  it('refuses them in the same way while Lever is not connected, and takes the rest', async () => {
+  it('refuses the same values while Lever is not connected, and accepts the rest', async () => {
     const failure = await rejection(change({ defaultStageId: 'offer', performAsFallback: 'ops@acme.example' }))
 
     expect(failure).to.include({ code: 'invalid_request', status: 422 })
@@ -117,7 +117,7 @@ describe('connection/settings, readiness, activate', () => {
     expect((await describeIt()).settings.sourceName).to.equal('Scout')
   })
 
-  it('warns of settings that no longer hold in Lever, and of scopes that were not granted', async () => {
+  it('warns about settings that are no longer valid in Lever, and about scopes that were not granted', async () => {
     world.neighbourhood.stages.push('offer')
     world.neighbourhood.users.push({ id: 'u1', email: 'ops@acme.example', deactivatedAt: null })
     await world.authorize({ organization })
@@ -130,7 +130,7 @@ describe('connection/settings, readiness, activate', () => {
     expect((await describeIt()).warnings).to.include.members(['fallbackUserDeactivated', 'stageMissing'])
   })
 
-  it('counts a write scope for its read scope', async () => {
+  it('counts a write scope as its read scope', async () => {
     await world.authorize({ organization })
     await ConnectionModel.updateOne({ organization }, { $pull: { 'auth.scopes': 'requisitions:read:admin' } })
     await ConnectionModel.updateOne({ organization }, { $push: { 'auth.scopes': 'requisitions:write:admin' } })
@@ -138,7 +138,7 @@ describe('connection/settings, readiness, activate', () => {
     expect((await describeIt()).warnings).to.not.include('scope:requisitions:read:admin')
   })
 
-  it('activates only with an authorization and an active mapping; pauses and goes on', async () => {
+  it('activates only with an authorization and an active mapping; pauses and resumes', async () => {
     const { connections } = world
     const notReady = await rejection(connections.activate(organization, ACTOR))
     expect(notReady).to.include({ code: 'not_ready', status: 409 })
@@ -168,7 +168,7 @@ describe('connection/settings, readiness, activate', () => {
     expect(await AuditEventModel.countDocuments({ organization, action: /^connection\.(activated|paused)$/ })).to.equal(3)
   })
 
-  it('disconnects: secrets destroyed, endpoint key and settings kept, everybody told', async () => {
+  it('disconnects: destroys secrets, keeps endpoint key and settings, and notifies all parts', async () => {
     const { connections, lever } = world
     await world.authorize({ organization })
     await connections.provisionWebhooks(organization, ACTOR)
@@ -194,7 +194,7 @@ describe('connection/settings, readiness, activate', () => {
     expect(await AuditEventModel.countDocuments({ organization, action: 'connection.disconnected' })).to.equal(1)
   })
 
-  it('leaves an authorization alone that came while it was disconnecting', async () => {
+  it('leaves an authorization alone that arrived while it was disconnecting', async () => {
     await world.authorize({ organization })
     world.neighbourhood.whileSettling = () => world.authorize({ organization })
 
@@ -205,7 +205,7 @@ describe('connection/settings, readiness, activate', () => {
     await world.connections.leverClient(organization)
   })
 
-  it('drops signature tokens and event states before exports settle, and keeps tokens that are saved after that', async () => {
+  it('drops signature tokens and event states before exports settle, and keeps tokens saved afterwards', async () => {
     await world.authorize({ organization })
     await world.connections.putSignatureToken(organization, 'candidateHired', 'of the account that is left', ACTOR)
     await world.connections.noteWebhook((await world.connections.get(organization))._id, 'candidateHired', { verifiedAt: new Date() })
@@ -223,7 +223,7 @@ describe('connection/settings, readiness, activate', () => {
     expect(await hired()).to.include({ configured: true, lastVerifiedAt: null })
   })
 
-  it('disconnects also when Lever is out of reach or has revoked', async () => {
+  it('disconnects even if Lever is unreachable or has revoked the grant', async () => {
     await world.authorize({ organization })
     await world.connections.provisionWebhooks(organization, ACTOR)
     await world.lever.fault({ match: { path: '/webhooks' }, kind: 'status', status: 403, times: 1 })

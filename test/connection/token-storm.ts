@@ -81,7 +81,7 @@ export function describeTokenStorm(processCount: number): void {
       expect((await connection()).status).to.equal('configuring')
     })
 
-    it('use the old token, and seldom ask for a new one, while Lever cannot refresh', async () => {
+    it('use the old token, and seldom request a new one, while Lever cannot refresh', async () => {
       await ageAccessToken(organization, 0.9)
       await world.lever.fault({ match: TOKEN, kind: 'status', status: 503, times: 1000 })
 
@@ -91,7 +91,7 @@ export function describeTokenStorm(processCount: number): void {
       expect((await connection()).status).to.equal('configuring')
     })
 
-    it('keep the token pair of a refresh that is answered in time but saved after its lease, and nobody stays locked out', async () => {
+    it('keep the token pair of a refresh that is answered in time but saved after its lease, and lock nobody out', async () => {
       await ageAccessToken(organization, 1.1)
       const answered = ill.next('answered')
       const outcomes = ill.next('outcomes')
@@ -127,7 +127,7 @@ export function describeTokenStorm(processCount: number): void {
       await assertAtRest()
     })
 
-    it('revoke the connection when an answer is lost, say why, and go on after a new authorization', async () => {
+    it('revoke the connection when a response is lost, say why, and continue after a new authorization', async () => {
       await ageAccessToken(organization, 1.1)
       await world.lever.fault({ match: TOKEN, kind: 'resetAfter' })
 
@@ -146,7 +146,7 @@ export function describeTokenStorm(processCount: number): void {
       expect((await world.connections.describe(organization)).revokedBecause).to.equal(null)
     })
 
-    it('revoke the connection, with the reason, after one more try when a process is killed between Lever’s answer and the save', async () => {
+    it('revoke the connection, with the reason, after one more attempt when a process is killed between Lever’s response and the save', async () => {
       await ageAccessToken(organization, 1.1)
       const answered = ill.next('answered')
       ill.order({ organization, calls: 1, stallSave: true })
@@ -183,7 +183,7 @@ export function describeTokenStorm(processCount: number): void {
       await assertAtRest()
     })
 
-    it('make at most three refreshes in a row, and see no revocation, when Lever refuses each new token once', async () => {
+    it('make at most three refreshes in a row, and assume no revocation, when Lever refuses each new token once', async () => {
       for (let times = 0; times < 6; times += 1) {
         await world.lever.fault({ match: { path: '^/users$' }, kind: 'status', status: 401 })
         expect(await pool[times % processCount]?.call(organization, 1)).to.deep.equal(['ok'])
@@ -193,7 +193,7 @@ export function describeTokenStorm(processCount: number): void {
       expect((await connection()).status).to.equal('configuring')
     })
 
-    it('refresh neither early nor late nor twice with clocks ten minutes off, and make start addresses that work', async () => {
+    it('refresh neither early, late, nor twice with clocks ten minutes off, and create working start addresses', async () => {
       await ageAccessToken(organization, 0.75)
       expect(await storm()).to.deep.equal({ ok: CALLERS })
       expect(await tokenCalls()).to.deep.equal([])
@@ -212,7 +212,7 @@ export function describeTokenStorm(processCount: number): void {
       }
     })
 
-    describe('with fewer scopes granted than asked for', () => {
+    describe('with fewer scopes granted than requested', () => {
       const FEWER = 'offline_access users:read:admin'
 
       beforeEach(async () => {

@@ -34,7 +34,7 @@ describe('connection/webhooks', () => {
   const shown = async (event: string) =>
     (await world.connections.describe(organization)).webhooks.find((webhook) => webhook.event === event)
 
-  it('takes signature tokens in any order, before anything is authorized; a later one replaces the earlier', async () => {
+  it('accepts signature tokens in any order, before any authorization; a later one replaces the earlier one', async () => {
     await put('candidateHired', 'first')
     await put('candidateHired', 'second')
 
@@ -45,7 +45,7 @@ describe('connection/webhooks', () => {
     expect(world.neighbourhood.calls).to.deep.equal(['token:candidateHired', 'token:candidateHired'])
   })
 
-  it('uses the single token of an account where an event has none of its own', async () => {
+  it('uses the single token of an account for events without a token of their own', async () => {
     await put('any', 'account-wide')
     await put('candidateHired', 'own')
 
@@ -55,7 +55,7 @@ describe('connection/webhooks', () => {
     expect(await tokensFor('__proto__')).to.deep.equal(['account-wide'])
   })
 
-  it('knows the eight events and `any`, and no other', () => {
+  it('knows the eight events and `any`, and no others', () => {
     expect(requirePlace('interviewDeleted')).to.equal('interviewDeleted')
     expect(requirePlace('any')).to.equal('any')
     for (const name of ['contactCreated', '__proto__', 'constructor', '', 'a.b']) {
@@ -65,7 +65,7 @@ describe('connection/webhooks', () => {
     }
   })
 
-  it('creates every missing webhook in Lever, keeps the tokens, and repeats nothing', async () => {
+  it('creates every missing webhook in Lever, stores the tokens, and repeats nothing', async () => {
     await world.authorize({ organization })
     await provision()
     const made = await inLever()
@@ -83,7 +83,7 @@ describe('connection/webhooks', () => {
     expect(bodyOf('candidateDeleted')).to.not.have.property('configuration')
   })
 
-  it('leaves an event alone whose webhook was made by hand', async () => {
+  it('leaves an event alone if its webhook was created manually', async () => {
     await world.authorize({ organization })
     await put('candidateHired', 'by-hand')
 
@@ -92,7 +92,7 @@ describe('connection/webhooks', () => {
     expect((await inLever()).map(({ event }) => event)).to.not.include('candidateHired')
   })
 
-  it('replaces a webhook whose token was lost, and one that is gone in Lever', async () => {
+  it('replaces a webhook whose token was lost, and one that was deleted in Lever', async () => {
     await world.authorize({ organization })
     await provision()
     const before = await inLever()
@@ -109,7 +109,7 @@ describe('connection/webhooks', () => {
     for (const { event, signatureToken } of now) expect(await tokensFor(event)).to.deep.equal([signatureToken])
   })
 
-  describe('where Lever writes an address in another way', () => {
+  describe('if Lever returns an address in a different form', () => {
     beforeEach(async () => {
       await world.authorize({ organization })
       await world.lever.settings({ answers: { webhookUrl: 'rewritten' } })
@@ -117,7 +117,7 @@ describe('connection/webhooks', () => {
     })
     afterEach(() => world.lever.settings({ answers: { webhookUrl: 'kept' } }))
 
-    it('knows its webhooks again by their ids, and makes none twice', async () => {
+    it('recognizes its webhooks by their ids, and creates no duplicates', async () => {
       const made = await inLever()
       await provision()
 
@@ -152,7 +152,7 @@ describe('connection/webhooks', () => {
     expect(now.map(({ url }) => new URL(url).port)).to.deep.equal(before.map(() => '4999'))
   })
 
-  it('says that an account makes its webhooks by hand where Lever refuses its Webhooks API, until it allows it', async () => {
+  it('says that webhooks must be created manually while Lever refuses its Webhooks API', async () => {
     const byHand = async () => (await world.connections.describe(organization)).webhooksByHand
     await world.authorize({ organization })
     await world.lever.settings({ answers: { webhooksApi: 403 } })
@@ -168,7 +168,7 @@ describe('connection/webhooks', () => {
     expect(await byHand()).to.equal(false)
   })
 
-  it('makes none twice when two processes begin at once', async () => {
+  it('creates no duplicates when two processes start at once', async () => {
     await world.authorize({ organization })
 
     await Promise.all([provision(), provision(world.another())])
@@ -178,7 +178,7 @@ describe('connection/webhooks', () => {
     for (const { event, signatureToken } of now) expect(await tokensFor(event)).to.deep.equal([signatureToken])
   })
 
-  it('keeps what was made when Lever fails half-way, and finishes the next time', async () => {
+  it('keeps the created webhooks if Lever fails halfway, and creates the rest the next time', async () => {
     await world.authorize({ organization })
     await world.lever.fault({ match: { method: 'POST', path: '/webhooks' }, kind: 'statusAfterEffect', status: 500, after: 2 })
 
@@ -191,7 +191,7 @@ describe('connection/webhooks', () => {
     for (const { event, signatureToken } of now) expect(await tokensFor(event)).to.deep.equal([signatureToken])
   })
 
-  it('says what is missing when Lever forbids it, and needs a connection', async () => {
+  it('says what is missing if Lever forbids it, and requires a connection', async () => {
     expect(await rejection(provision())).to.include({ code: 'connection_not_active' })
     await world.connections.putApiKey(
       organization,
@@ -218,7 +218,7 @@ describe('connection/webhooks', () => {
     expect(await shown('candidateHired')).to.include({ configured: false, createdBy: null })
   })
 
-  it('changes nothing when Lever cannot be asked to remove its webhook', async () => {
+  it('changes nothing if Lever cannot be asked to remove its webhook', async () => {
     await world.authorize({ organization })
     await provision()
     await world.lever.fault({ match: { method: 'DELETE', path: '/webhooks' }, kind: 'status', status: 503 })
@@ -229,7 +229,7 @@ describe('connection/webhooks', () => {
     expect(await tokensFor('candidateHired')).to.have.lengthOf(1)
   })
 
-  it('notes what came in, the newest time of each, while it is connected', async () => {
+  it('records the latest time of each kind of delivery while it is connected', async () => {
     const { _id } = await get()
     await world.connections.noteWebhook(_id, 'candidateHired', { receivedAt: new Date('2026-02-01T00:00:00Z') })
     await ConnectionModel.updateOne({ _id }, { $set: { status: 'configuring' } })

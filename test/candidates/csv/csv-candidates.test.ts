@@ -17,7 +17,7 @@ const inputs = (rows: CsvCandidate[]) => rows.map((row) => ('input' in row ? row
 const faults = (rows: CsvCandidate[]) => rows.flatMap((row) => ('fault' in row ? [{ line: row.line, fault: row.fault }] : []))
 
 describe('reading candidates from CSV', () => {
-  it('reads the field names in any case, singular too, and several values in a cell', async () => {
+  it('reads the field names in any case, also in the singular, and several values in a cell', async () => {
     const rows = await read(
       'EXTERNALID,Name,email,Phone,link,TAG\nx1,Ana López,ana@a.example; ana@b.example,+34 1;+34 2,https://a.example/ana,go;rust\n',
     )
@@ -40,20 +40,20 @@ describe('reading candidates from CSV', () => {
     ['tab', '\t'],
   ] as const) {
     // prettier-ignore
-    it(`knows a ${name} as the delimiter by the header`, async () => {
+    it(`detects a ${name} as the delimiter in the header`, async () => {
       const rows = await read(['name', 'emails', 'headline'].join(delimiter) + '\n' + ['Ana', '"a@a.example;b@a.example"', '"x, y; z"'].join(delimiter))
 
       expect(inputs(rows)).to.deep.equal([{ name: 'Ana', emails: ['a@a.example', 'b@a.example'], headline: 'x, y; z' }])
     })
   }
 
-  it('drops a byte order mark, and leaves unknown columns out', async () => {
+  it('drops a byte order mark, and ignores unknown columns', async () => {
     const rows = await read('\uFEFFname,shoe size,email\nAna,38,ana@a.example\n')
 
     expect(inputs(rows)).to.deep.equal([{ name: 'Ana', emails: ['ana@a.example'] }])
   })
 
-  it('counts physical lines over quoted line breaks and blank lines, whatever the line ends and the pieces', async () => {
+  it('counts physical lines across quoted line breaks and blank lines, with any line ending and chunk size', async () => {
     const file =
       'name,email,summary\r\nAna,ana@a.example,"one\r\ntwo\n\nthree"\n\nBob,not an address,\rCyd,,\r\n"D ""Dee"" Doe",d@a.example,😀'
 
@@ -87,14 +87,14 @@ describe('reading candidates from CSV', () => {
     ])
   })
 
-  it('reads the rows after an unclosed quotation mark with none after it', async () => {
+  it('reads the rows after an unclosed quotation mark when no other one follows', async () => {
     const rows = await read('name,email\n"Bob,bob@a.example\nCyd,cyd@a.example\nDee,dee@a.example')
 
     expect(rows.map(({ line }) => line)).to.deep.equal([2, 3, 4])
     expect(faults(rows).map(({ line }) => line)).to.deep.equal([2])
   })
 
-  it('refuses a row that is longer than any candidate, not the next', async () => {
+  it('refuses a row that is longer than any candidate, but not the next one', async () => {
     const rows = await read(`name,email,summary\nAna,ana@a.example,${'x'.repeat(LONGEST_RECORD * 3)}\nBob,bob@a.example,\n`, 1000)
 
     expect(faults(rows)).to.deep.equal([{ line: 2, fault: `The row is longer than ${LONGEST_RECORD} characters.` }])
@@ -124,25 +124,25 @@ describe('reading candidates from CSV', () => {
     })
   }
 
-  it('looks at no more values of a cell than a candidate may have', async () => {
+  it('reads no more values from a cell than a candidate may have', async () => {
     const rows = await read(`name,email,phone\nAna,a@a.example,${'1;'.repeat(9000)}\n`)
 
     expect(faults(rows)).to.deep.equal([{ line: 2, fault: 'The column "phone" has more than 50 entries.' }])
   })
 
-  it('names the line in which the quotation mark is that is never closed, in a row that begins before', async () => {
+  it('names the line of an unclosed quotation mark in a row that begins earlier', async () => {
     const rows = await read('name,email,summary\nAna,ana@a.example,"one\ntwo",\nBob,"b\nc","d\ne\nf')
 
     expect(faults(rows)[0]?.line).to.equal(4)
     expect(faults(rows)[0]?.fault).to.match(/^A quotation mark in line 5 opens a cell/)
   })
 
-  it('refuses a file whose header is not among its first lines, or has more columns than any product makes', async () => {
+  it('refuses a file whose header is not among its first lines, or has too many columns', async () => {
     for (const file of [`${'\n'.repeat(100_000)}name,email\nAna,a@a.example`, `name,email${',x'.repeat(1000)}\nAna,a@a.example`])
       expect(await rejection(read(file))).to.include({ code: 'invalid_request' })
   })
 
-  it('refuses a row that is not in the encoding of the file, not the others', async () => {
+  it('refuses only the rows that do not match the encoding of the file', async () => {
     const rows = await read(
       Buffer.concat([
         Buffer.from('name,email\nZoë,zoe@a.example\nL'),
@@ -155,14 +155,14 @@ describe('reading candidates from CSV', () => {
     expect(inputs(rows)[2]).to.deep.include({ name: 'Ána' })
   })
 
-  it('refuses a row with more cells than the header, and takes one with fewer or with empty ones', async () => {
+  it('refuses a row with more cells than the header, and accepts one with fewer or with empty ones', async () => {
     const rows = await read('name,email,headline\nLópez, Ana,ana@a.example,x\nBob,bob@a.example\nCyd,cyd@a.example,,,\n')
 
     expect(faults(rows)).to.deep.equal([{ line: 2, fault: 'The row has 4 cells, the header 3: quote cells that contain the delimiter.' }])
     expect(rows).to.have.length(3)
   })
 
-  it("reads LinkedIn's export of connections behind its preamble", async () => {
+  it("reads LinkedIn's connections export after its preamble", async () => {
     const rows = await read(
       'Notes:\n"When exporting your connection data, you may notice that some of the email addresses are missing. You will only see ""x"", y"\n\n' +
         'First Name,Last Name,URL,Email Address,Company,Position,Connected On\nAna,López,https://www.linkedin.com/in/ana,,Acme,Engineer,03 Mar 2024\n' +
@@ -183,32 +183,32 @@ describe('reading candidates from CSV', () => {
     ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0])],
   ] as const) {
     // prettier-ignore
-    it(`refuses a file with ${what} as a whole`, async () => {
+    it(`refuses a whole file with ${what}`, async () => {
       const refusal: unknown = await read(Buffer.from(file)).catch((error: unknown) => error)
 
       expect(refusal).to.include({ code: 'invalid_request' })
     })
   }
 
-  it('passes over a line that tells Excel the separator', async () => {
+  it('skips a line that tells Excel the separator', async () => {
     const rows = await read('sep=;\nname;email\nAna;ana@a.example\n')
 
     expect(rows.map(({ line }) => line)).to.deep.equal([3])
   })
 
-  it('reads a file of ours that was defused as it was before', async () => {
+  it('restores the original values of our own defused files', async () => {
     const rows = await read("name,email,phones,summary\nAna,ana@a.example,'+34 600 555 002;'+34 600 555 003,'-- x\n")
 
     expect(inputs(rows)[0]).to.deep.include({ phones: [{ value: '+34600555002' }, { value: '+34600555003' }], summary: '-- x' })
   })
 
-  it('takes addresses without their scheme for links, and one phone once', async () => {
+  it('accepts links without a scheme, and drops repeated phones', async () => {
     const rows = await read('name,link,phone,Mobile\nAna,www.linkedin.com/in/ana,+34 600 555 002,0034600555002\n')
 
     expect(inputs(rows)[0]).to.deep.include({ links: ['https://www.linkedin.com/in/ana'], phones: [{ value: '+34600555002' }] })
   })
 
-  it("knows the sourcing tool's page of a person from LinkedIn's", async () => {
+  it("distinguishes the sourcing tool's profile page from LinkedIn's", async () => {
     const [own] = inputs(await read('name,email,profileUrl\nAna,ana@a.example,https://a.example/p\n'))
     const [foreign] = inputs(await read('First Name,Last Name,Profile URL\nAna,López,https://a.example/p\n'))
 
@@ -216,7 +216,7 @@ describe('reading candidates from CSV', () => {
     expect(foreign).to.deep.equal({ name: 'Ana López', links: ['https://a.example/p'] })
   })
 
-  it('separates tags by commas only in files that list everything so', async () => {
+  it('splits tags at commas only in files that separate all lists with commas', async () => {
     const [own] = inputs(await read('name,email,tags\nAna,ana@a.example,"R&D, Madrid;go"\n'))
     const [foreign] = inputs(await read('First Name,Email addresses,Tags\nAna,ana@a.example,"R&D, Madrid;go"\n'))
 
@@ -226,7 +226,7 @@ describe('reading candidates from CSV', () => {
     ])
   })
 
-  it('takes addresses as mail programs write them, whatever separates them', async () => {
+  it('reads addresses as mail programs write them, with any separator', async () => {
     for (const [cell, emails] of [
       ['"""Dahl, Eli"" <eli@dahl.example>"', ['eli@dahl.example']],
       ['<eli@dahl.example>', ['eli@dahl.example']],
@@ -244,7 +244,7 @@ describe('reading candidates from CSV', () => {
     expect(faults(await read('name,email\nEli,Eli <>\n'))).to.have.length(1)
   })
 
-  it('rejects a cell that says that there is no address, in words of its own', async () => {
+  it('rejects a cell that says that there is no address, with a specific message', async () => {
     for (const cell of ['N/A', ' none ', '-', 'ninguno']) {
       expect(inputs(await read(`name,Work Email\nEli,${cell}\n`)), cell).to.deep.equal([
         'The cell in the column "Work Email" says that there is no email address: leave the cell empty.',
@@ -252,7 +252,7 @@ describe('reading candidates from CSV', () => {
     }
   })
 
-  it('leaves out what a spreadsheet rounded and ids that are none, and says so', async () => {
+  it('leaves out numbers that a spreadsheet rounded and invalid ids, and says so', async () => {
     const [rounded, none, zero, fine] = await read(
       'externalId,name,email,Mobile\n1,Eli,eli@dahl.example,3.46006E+11\nN/A,Eli,eli@dahl.example,\n0,Eli,eli@dahl.example,+4740612345\n2,Eli,eli@dahl.example,\n',
     )
@@ -272,7 +272,7 @@ describe('reading candidates from CSV', () => {
     expect(fine).to.have.property('warnings').that.deep.equals([])
   })
 
-  it('leaves out ids that a spreadsheet rounded, since several people may then have the same, and says so', async () => {
+  it('leaves out ids that a spreadsheet rounded, which several people may share, and says so', async () => {
     const rows = await read('externalId,name,email\n1.23457E+17,Eli,eli@dahl.example\n4E12,Ida,ida@moe.example\n')
 
     expect(inputs(rows)).to.deep.equal([
@@ -284,7 +284,7 @@ describe('reading candidates from CSV', () => {
       .that.matches(/^The column "externalId" has an id that a spreadsheet cut .*without an id/)
   })
 
-  it('names the columns whose values it leaves out, three of a kind', async () => {
+  it('names the columns whose values it leaves out, at most three of each kind', async () => {
     const [two, four] = await read(
       'name,email,Mobile,Home phone,Phone 2,Phone 3\nEli,eli@dahl.example,3.46006E+11,4.7E+10\nEli,eli@dahl.example,3.4E+11,4.7E+10,1E+11,2E+11\n',
     )
@@ -293,7 +293,7 @@ describe('reading candidates from CSV', () => {
     expect(four).to.have.property('warnings').that.has.length(3)
   })
 
-  it('makes a name of equal parts, and a location without the repetition', async () => {
+  it('builds a name from equal parts, and a location without repetition', async () => {
     const rows = await read(
       'First Name,Middle Name,Last Name,Email,City,State\nNils,,Nils,nils@dahl.example,Oslo,Oslo\nAnna,Eva,Anna Eva,anna@dahl.example,,\n',
     )
@@ -304,7 +304,7 @@ describe('reading candidates from CSV', () => {
     ])
   })
 
-  it('takes whole phone numbers however a spreadsheet writes them, and several of a cell', async () => {
+  it('reads complete phone numbers in any spreadsheet format, and several from one cell', async () => {
     for (const [cell, phones] of [
       ['34600555002.0', ['+34600555002']],
       ['+34600555002.00', ['+34600555002']],
@@ -323,7 +323,7 @@ describe('reading candidates from CSV', () => {
     }
   })
 
-  it('leaves out words for no phone and no link, and says so', async () => {
+  it('leaves out placeholder words for phones and links, and says so', async () => {
     const [taken, rejected] = await read('name,email,Mobile,LinkedIn\nEli,eli@dahl.example,n/a,-\nIda,,,#N/A\n')
 
     expect(taken).to.deep.include({ input: { name: 'Eli', emails: ['eli@dahl.example'] } })
@@ -334,7 +334,7 @@ describe('reading candidates from CSV', () => {
     expect(rejected).to.have.property('warnings').that.has.length(1)
   })
 
-  it('separates links, and takes none with a space', async () => {
+  it('splits links, and accepts none with a space', async () => {
     expect(inputs(await read('name,links\nEli,"a.example/x,b.example/y,https://c.example/d,e,"\n'))).to.deep.equal([
       { name: 'Eli', links: ['https://a.example/x', 'https://b.example/y', 'https://c.example/d,e'] },
     ])
@@ -363,7 +363,7 @@ describe('reading candidates from CSV', () => {
     )
   })
 
-  it('names the column of a fault among several that fill a field, and no value', async () => {
+  it('names the faulty column when several columns fill a field, but no value', async () => {
     const rows = await read(
       `Name,Email 1,Email 2,First Name,LinkedIn\nAna,ana@a.example,foo,,\nBo,bo@a.example,,,www.a.example/b c\n${'N'.repeat(201)},n@a.example,,,\n`,
     )

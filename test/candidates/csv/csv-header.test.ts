@@ -17,7 +17,7 @@ async function fieldsOf(header: string): Promise<(string | null)[]> {
 }
 
 describe('headers of CSV files', () => {
-  it('reads the columns of the languages that products export in', async () => {
+  it('reads columns in the languages in which products export', async () => {
     for (const [header, fields] of [
       [
         'Nombre;Apellidos;Dirección de correo electrónico;Teléfono del trabajo;Organización;Puesto;Ciudad',
@@ -45,7 +45,7 @@ describe('headers of CSV files', () => {
       expect((await fieldsOf(header)).map((field) => field ?? '-').join(' '), header).to.equal(fields)
   })
 
-  it('knows the other e-mail columns, and links by what they are called', async () => {
+  it('recognizes the other email columns, and links by their name', async () => {
     for (const email of [
       'Alternate Email',
       'Contact Email',
@@ -65,7 +65,7 @@ describe('headers of CSV files', () => {
     })
   })
 
-  it("takes the person's page and direct number, not those of the company", async () => {
+  it("reads the person's page and direct number, not those of the company", async () => {
     const person = await firstOf(
       'First Name,Last Name,Corporate Phone,Work Direct Phone,Company Main Phone,Person Linkedin Url,Website,Company Linkedin Url,Twitter Url\n' +
         'Ebba,Strand,+46 8 123 456,+46 8 123 457,+46 8 123 458,linkedin.com/in/ebba-strand-t,https://holm.example,linkedin.com/company/holm,https://twitter.com/holm\n',
@@ -78,13 +78,13 @@ describe('headers of CSV files', () => {
     })
   })
 
-  it('reads names of columns that go over several lines', async () => {
+  it('reads column names that span several lines', async () => {
     const file = '"Full\nName","E-mail\r\nAddress",Headline\nIda Moe,ida@moe.example,Nurse\n'
 
     expect(await firstOf(file)).to.deep.equal({ name: 'Ida Moe', emails: ['ida@moe.example'], headline: 'Nurse' })
   })
 
-  it('reads a name over several lines wherever it is, and follows none in a preamble', async () => {
+  it('reads a multiline name in any position, and none in a preamble', async () => {
     for (const file of [
       'Name,"E-mail\nAddress"\nIda Moe,ida@moe.example\n',
       'Name;Email;"Shoe\n\nsize, EU"\nIda Moe;ida@moe.example;38\n',
@@ -94,14 +94,14 @@ describe('headers of CSV files', () => {
       expect(await firstOf(file), file).to.deep.equal({ name: 'Ida Moe', emails: ['ida@moe.example'] })
   })
 
-  it('takes a quotation mark inside the name of a column as it is', async () => {
+  it('keeps a quotation mark inside a column name', async () => {
     expect(await firstOf('Name,Screen 5",Email\nIda Moe,x,ida@moe.example\n')).to.deep.equal({
       name: 'Ida Moe',
       emails: ['ida@moe.example'],
     })
   })
 
-  it('skips a `sep=` line, also for a tab', async () => {
+  it('skips a `sep=` line with any separator', async () => {
     for (const separator of ['\t', ';', ','])
       for (const quote of ['', '"'])
         expect(

@@ -26,7 +26,7 @@ describe('phones in a CSV', () => {
     })
   }
 
-  it('have the type in parentheses behind them, else that of their column', () => {
+  it('have the type in parentheses after them, or else that of their column', () => {
     expect(readPhone('+34 600 555 002 (mobile)', 'work', null)).to.deep.equal({ type: 'mobile', value: '+34600555002' })
     expect(readPhone('+34 600 555 002', 'work', null)).to.deep.equal({ type: 'work', value: '+34600555002' })
     expect(readPhone('(nobody) knows (it)', null, null)).to.deep.equal({ value: '(nobody) knows (it)' })
@@ -44,7 +44,7 @@ describe('phones in a CSV', () => {
     ['', null],
   ] as const) {
     // prettier-ignore
-    it(`labelled ${JSON.stringify(label)} are of Lever's type ${String(type)}`, () => {
+    it(`labelled ${JSON.stringify(label)} have Lever's type ${String(type)}`, () => {
       expect(phoneTypeOf(label)).to.equal(type)
     })
   }

@@ -32,7 +32,7 @@ describe('rows of a CSV text', () => {
     })
   }
 
-  it('are lost one at a time where quotation marks do not match, with the text of the line', async () => {
+  it('are lost one at a time if quotation marks do not match, with the text of the line', async () => {
     const lines = Array.from({ length: 1000 }, (_, at) => (at % 7 === 3 ? `"${at},open` : `"row, ${at}",x`))
 
     const records = await read(lines)
@@ -42,7 +42,7 @@ describe('rows of a CSV text', () => {
     expect(records[3]).to.include({ line: 4, lastLine: 4, text: '"3,open' })
   })
 
-  it('have no quoted cell that goes on beyond what any row may be', async () => {
+  it('have no quoted cell that exceeds the maximum row length', async () => {
     const line = 'x'.repeat(999)
     const records = await read(['"', ...Array.from({ length: 150 }, () => line), 'end'])
 
@@ -50,7 +50,7 @@ describe('rows of a CSV text', () => {
     expect(records).to.have.length(152)
   })
 
-  it('are pulled only as far ahead as one may be long', async () => {
+  it('are read ahead no further than the maximum row length', async () => {
     let pulled = 0
     function* endless(): Generator<string> {
       for (;;) {
@@ -63,7 +63,7 @@ describe('rows of a CSV text', () => {
     expect(pulled).to.be.within(LONGEST_RECORD - 1000, LONGEST_RECORD + 3000)
   })
 
-  it('of a file that is all unclosed quotation marks are read in linear time', async () => {
+  it('are read in linear time if a file consists of unclosed quotation marks', async () => {
     const lines = Array.from({ length: 20_000 }, () => 'a","c')
     const startedAt = performance.now()
 

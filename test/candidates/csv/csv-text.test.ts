@@ -16,7 +16,7 @@ async function* inPieces(bytes: Buffer, pieceBytes: number): AsyncGenerator<Uint
 
 const utf16be = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16()
 
-describe('the text of a CSV file', () => {
+describe('text of a CSV file', () => {
   for (const [what, bytes, text, encoding] of [
     ['nothing', Buffer.alloc(0), '', 'utf-8'],
     ['one byte', Buffer.from('a'), 'a', 'utf-8'],
@@ -31,25 +31,25 @@ describe('the text of a CSV file', () => {
     ['windows-1252 that ends like the beginning of a character of UTF-8', Buffer.from('\xc3\xbcber\xfc Jos\xe9', 'latin1'), 'Ã¼berü José', 'windows-1252'],
   ] as const) {
     // prettier-ignore
-    it(`is read from ${what}, however it is cut`, async () => {
+    it(`is read from ${what}, with any chunk boundaries`, async () => {
       for (const pieceBytes of [1, 2, 3, 65_536]) expect(await read(bytes, pieceBytes)).to.deep.equal({ text, encoding })
     })
   }
 
-  it('has every character of windows-1252, and U+FFFD for the five bytes that are none', async () => {
+  it('has every character of windows-1252, and U+FFFD for the five unassigned bytes', async () => {
     const { text } = await read(ALL_1252)
 
     expect(text.slice(0, 32)).to.equal('€\uFFFD‚ƒ„…†‡ˆ‰Š‹Œ\uFFFDŽ\uFFFD\uFFFD‘’“”•–—˜™š›œ\uFFFDžŸ')
     expect(text.slice(32)).to.equal(ALL_1252.subarray(32).toString('latin1'))
   })
 
-  it('stays UTF-8 where a few bytes are broken', async () => {
+  it('remains UTF-8 if a few bytes are broken', async () => {
     const broken = Buffer.concat([Buffer.from('Zoë, Ana Núñez, '), Buffer.from([0xc3]), Buffer.from(', x\n')])
 
     expect(await read(broken)).to.deep.equal({ text: 'Zoë, Ana Núñez, \uFFFD, x\n', encoding: 'utf-8' })
   })
 
-  it('tells by the first bytes that are not ASCII, however late they come', async () => {
+  it('detects the encoding from the first non-ASCII bytes, however late they come', async () => {
     const late = Buffer.concat([Buffer.from('x'.repeat(300_000)), Buffer.from('é'), Buffer.from('y'.repeat(100_000)), Buffer.from('Zo\xeb', 'latin1')])
 
     for (const pieceBytes of [1000, 65_537, 1_000_000]) {
@@ -58,7 +58,7 @@ describe('the text of a CSV file', () => {
     }
   })
 
-  it('lets the process do other work while it is read, however large a piece is', async () => {
+  it('lets the process do other work while it is read, however large a chunk is', async () => {
     let turns = 0
     const turn = setInterval(() => (turns += 1), 1)
     await read(Buffer.alloc(30_000_000, 'z'), 30_000_000)

@@ -120,9 +120,9 @@ const SAMPLES: Record<string, { encoding: CsvEncoding; people: CandidateInput[] 
   },
 }
 
-describe('files as other products make them', () => {
+describe('files as other products export them', () => {
   for (const [file, { encoding, people }] of Object.entries(SAMPLES)) {
-    it(`${file} is read as it is, whatever the pieces it comes in`, async () => {
+    it(`${file} is read correctly, with any chunk size`, async () => {
       for (const highWaterMark of [1, 7, 65_536]) {
         const stream = createReadStream(join(import.meta.dirname, 'samples', file), { highWaterMark })
         const { text, rows } = await openCsv(stream)

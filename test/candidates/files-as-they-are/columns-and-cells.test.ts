@@ -3,7 +3,7 @@ import { testSamples } from './import-samples.ts'
 import { CUT_NUMBERS, LINE_BREAKS, SEPARATORS, TEXT_FORMULAS, WORKBOOKS } from './spreadsheets.ts'
 import { LEVER_TEMPLATE, OWN_COLUMNS } from './tools.ts'
 
-describe('files as they are: columns and cells', () => {
+describe('real-world files: columns and cells', () => {
   testSamples({
     'columns of other tools': OWN_COLUMNS,
     'Lever’s import template': LEVER_TEMPLATE,

@@ -39,7 +39,7 @@ export function testSamples(kinds: Record<string, SampleFiles>): void {
       })
 
       for (const [name, sample] of Object.entries(files)) {
-        it(`${name}: API, preview, and page give the same, right result`, async () => {
+        it(`${name}: API, preview, and page give the same, correct result`, async () => {
           const right = rightOutcome(sample)
 
           const [{ preview, outcome, people, again }, onPage] = await Promise.all([

@@ -3,7 +3,7 @@ import { GITHUB, LINKEDIN_FORMS, OTHER_SITES, SALES_NAVIGATOR } from './one-pers
 import { BARE_HOSTS, COLLEAGUES, PROFILE_IDS } from './several-people.ts'
 import { INVISIBLE } from './spreadsheets.ts'
 
-describe('files as they are: who is who', () => {
+describe('real-world files: matching people', () => {
   testSamples({
     'colleagues who share a website or a company page': COLLEAGUES,
     'bare hosts and pages of no one': BARE_HOSTS,

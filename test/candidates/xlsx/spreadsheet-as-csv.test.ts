@@ -29,8 +29,8 @@ const refusal = async (bytes: Buffer) => {
   return `${error.code}: ${error.message} ${error.hint}`
 }
 
-describe('a spreadsheet as CSV', () => {
-  it('is the first visible sheet of a file that openpyxl wrote, each row in the line of its number', async () => {
+describe('spreadsheet as CSV', () => {
+  it('is the first visible sheet of a file that openpyxl wrote, with each row on the line of its number', async () => {
     const bytes = readFileSync(new URL('samples/people.xlsx', import.meta.url))
     const preview = await previewCsv(pieces(bytes))
 
@@ -41,7 +41,7 @@ describe('a spreadsheet as CSV', () => {
     ]) // prettier-ignore
   })
 
-  it('shows numbers with all their digits, dates as ISO 8601, formulas as what they last were', async () => {
+  it('shows numbers with all digits, dates as ISO 8601, and formulas as their last value', async () => {
     const shown: [string, string, string][] = [
       ['', '<v>34600555115</v>', '34600555115'],
       ['', '<v>3.4600555115E10</v>', '34600555115'],
@@ -65,7 +65,7 @@ describe('a spreadsheet as CSV', () => {
     expect(await csvOf(cell('t="e"', '<v>#N/A</v>'))).to.equal('')
   })
 
-  it('marks formulas without a last value, and no empty text of a formula', async () => {
+  it('marks formulas without a last value, but not those with an empty text', async () => {
     for (const content of ['<f>A2</f>', '<f>A2</f><v/>', '<f>A2</f><v></v>', '<f t="shared" si="0"/>'])
       expect(await csvOf(cell('', content)), content).to.equal('#FORMULA!\n')
     expect(await csvOf(cell('t="str"', '<f>A2</f>'))).to.equal('#FORMULA!\n')
@@ -73,14 +73,14 @@ describe('a spreadsheet as CSV', () => {
     expect(await csvOf(cell('t="e"', '<f>1/0</f><v>#DIV/0!</v>'))).to.equal('')
   })
 
-  it('takes shared strings, cells without an address, other prefixes, and leaves out what is empty at the end', async () => {
+  it('reads shared strings, cells without an address, and other prefixes, and drops empty cells at the end', async () => {
     const rows = `<x:row><x:c t="s"><x:v>1</x:v></x:c><x:c t="s"><x:v>0</x:v></x:c><x:c s="1"/></x:row><x:row r="4"><x:c r="C4" t="s"><x:v>2</x:v></x:c></x:row><x:row r="900000"/>`
     const bytes = xlsx({ rows, strings: '<si><t>Email</t></si><si><t xml:space="preserve">Name</t></si><si><t>say "hi", ok</t></si>' })
 
     for (const size of [1, 7, 100_000]) expect(await csvOf(bytes, size)).to.equal('Name,Email\n\n\n,,"say ""hi"", ok"\n')
   })
 
-  it('passes over hidden sheets and charts', async () => {
+  it('skips hidden sheets and charts', async () => {
     const sheets = '<sheet name="H" state="veryHidden" r:id="rId1"/><sheet name="C" r:id="rId5"/><sheet name="Second" r:id="rId4"/>'
     const bytes = xlsx({ rows: HEAD, sheets, more: { 'xl/worksheets/sheet2.xml': sheet(textRow(1, 'Seen')) } })
 
@@ -88,11 +88,11 @@ describe('a spreadsheet as CSV', () => {
     expect(await refusal(xlsx({ rows: HEAD, sheets: '<sheet name="H" state="hidden" r:id="rId1"/>' }))).to.include('no visible sheet')
   })
 
-  it('gives a CSV file as it is', async () => {
+  it('passes a CSV file through unchanged', async () => {
     for (const text of ['', 'P', 'PK', 'name,email\nA,a@a.example\n']) expect(await csvOf(Buffer.from(text), 1)).to.equal(text)
   })
 
-  it('refuses other spreadsheets in words', async () => {
+  it('explains why it refuses other spreadsheets', async () => {
     const old = Buffer.concat([Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), Buffer.alloc(600)])
 
     expect(await refusal(old)).to.match(/before 2007, or has a password.*\.xlsx without a password, or as "CSV UTF-8"/)
@@ -103,7 +103,7 @@ describe('a spreadsheet as CSV', () => {
     expect(await refusal(Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(5000, 7)]))).to.include('damaged')
   })
 
-  it('refuses what would grow beyond its limits, declared or not', async () => {
+  it('refuses what would expand beyond its limits, declared or not', async () => {
     const bomb = Buffer.alloc(257 * 1024 * 1024, ' ')
     const part = 'xl/worksheets/sheet1.xml'
     const parts = {
@@ -126,7 +126,7 @@ describe('a spreadsheet as CSV', () => {
     expect(await csvOf(xlsx({ rows: '<row><c r="XFD1"><v>1</v></c></row>' }))).to.equal(`${','.repeat(1000)}1\n`)
   })
 
-  it('ends a row that is too long before its text is built, and rejects that row alone', async () => {
+  it('ends a row that is too long before its text is built, and rejects only that row', async () => {
     const row = (number: number, one: string) => `<row r="${number}">${one.repeat(100)}</row>`
     const strings = `<si><t>${'"'.repeat(50_000)}</t></si><si><t>${'a_x000D_\n'.repeat(5000)}</t></si>`
     const inline = `<c t="inlineStr"><is><t>${'x'.repeat(50_000)}</t></is></c>`
@@ -158,7 +158,7 @@ describe('a spreadsheet as CSV', () => {
       expect(await refusal(bad)).to.match(/^invalid_request: The spreadsheet is damaged/)
   }) // prettier-ignore
 
-  it('refuses names, values and comments without an end, too many attributes, and endless depth, before they fill the memory', async () => {
+  it('refuses names, values, and comments without an end, too many attributes, and endless depth, before they fill the memory', async () => {
     const of = (text: string) => xlsx({ rows: '', more: { 'xl/worksheets/sheet1.xml': text } })
     const long = 'a'.repeat(8_000_000)
     const many = Array.from({ length: 500_000 }, (_, at) => `a${at}=""`).join(' ')

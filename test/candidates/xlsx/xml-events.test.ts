@@ -29,8 +29,8 @@ async function openedIn(text: string): Promise<string[]> {
 
 const attributes = (count: number, length: number) => Array.from({ length: count }, (_, at) => `a${at}="${'x'.repeat(length)}"`).join(' ')
 
-describe('the XML of a workbook', () => {
-  it('is refused once a tag has more characters than workbooks have, however many attributes it still has', async () => {
+describe('XML of a workbook', () => {
+  it('is refused once a tag has more characters than workbooks use, however many attributes follow', async () => {
     const { pulled } = await refusedAt(`<row ${attributes(50, 60_000)}/>`)
 
     expect(pulled).to.be.below(LARGEST + 60_000 + 2 * PIECE)
@@ -45,17 +45,17 @@ describe('the XML of a workbook', () => {
     expect(await openedIn(`<a>${`${tag}</x>`.repeat(50)}</a>`)).to.have.length(51)
   })
 
-  it('is refused at its first fault: nothing behind it is read', async () => {
+  it('is refused at its first fault: nothing after it is read', async () => {
     for (const fault of ['&unknown;', '<b></c>', '<b a=1/>', '<!DOCTYPE a>', '< $'])
       expect((await refusedAt(`<a>${fault}<later/></a>`)).opened, fault).not.to.include('later')
   })
 
-  it('is refused where the name of an attribute is what the parser calls its own', async () => {
+  it('is refused if an attribute is named like a property that the parser relies on', async () => {
     expect(await refusedAt('<a hasOwnProperty="1" b="2"/>')).to.deep.include({ opened: [] })
     expect(await openedIn('<a __proto__="1" constructor="2" b="3"/>')).to.deep.equal(['a'])
   })
 
-  it('is refused where an instruction, a comment, a document type or an entity has no end, before it fills the memory', async () => {
+  it('is refused if an instruction, a comment, a document type, or an entity has no end, before it fills the memory', async () => {
     const long = 'a'.repeat(20 * PIECE)
     for (const start of ['<?', '<?a ', '<!--', '<!DOCTYPE ', '<!DOCTYPE a [', '</', '&']) {
       const { pulled } = await refusedAt(`<a>${start}${long}`)
@@ -63,12 +63,12 @@ describe('the XML of a workbook', () => {
     }
   })
 
-  it('is refused where a declaration begins, which takes the square of its length to read', async () => {
+  it('is refused at a declaration, which takes quadratic time to read', async () => {
     expect(await refusedAt(`<a><!${'A'.repeat(2 * PIECE)}`)).to.deep.equal({ opened: ['a'], pulled: PIECE })
     expect(await refusedAt(`<!ELEMENT a><a/>`)).to.deep.include({ opened: [] })
   })
 
-  it('gives a text or CDATA without an end in pieces', async () => {
+  it('delivers a text or CDATA without an end in chunks', async () => {
     const lengths: number[] = []
     async function* pieces(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('<a>')
