@@ -38,7 +38,7 @@ describe('conversations', () => {
     return body.data.find((user) => user.email === email)?.id
   }
 
-  it('takes a message once, and refuses what names nobody or somebody else', async () => {
+  it('store a message once, and refuse one that names nobody or somebody else', async () => {
     const talk = newConversation()
     const first = message({ opportunityId })
     const accepted = await api.post<Conversation>(`conversations/${talk}/messages`, first)
@@ -68,7 +68,7 @@ describe('conversations', () => {
       .and.not.include('edited')
   })
 
-  it('becomes one note once it is quiet, as the mapped person, told by days in the zone and language of the organization', async () => {
+  it('become one note after a quiet time, as the mapped person, grouped by day in the organization’s time zone and language', async () => {
     await api.patch('connection/settings', { noteLanguage: 'es', noteTimeZone: 'America/New_York' })
     const { id, name, email } = await newCandidate(api)
     const { opportunityId: exported } = await exportAndWait(api, { candidateId: id })
@@ -109,7 +109,7 @@ describe('conversations', () => {
     )
   })
 
-  it('is put off by each message, the late ones with an older time too, and begins a new note after each pause', async () => {
+  it('are delayed by each message, even one with an older time, and start a new note after each pause', async () => {
     const talk = newConversation()
     const due: number[] = []
     for (const sentAt of ['2026-03-02T10:00:00Z', '2026-03-02T09:00:00Z', '2099-01-01T00:00:00Z']) {
@@ -128,7 +128,7 @@ describe('conversations', () => {
     expect(two).to.include('much later').and.not.include('at 20')
   })
 
-  it('has what comes while its note is being written in a note of its own, after a quiet time of its own', async () => {
+  it('put messages that arrive while a note is being written into another note, after its own quiet time', async () => {
     const talk = newConversation()
     await service.lever.fault({ match: notes(), kind: 'slow', delayMs: 1000 })
     await send(api, talk, { opportunityId, body: 'in time' })
@@ -145,7 +145,7 @@ describe('conversations', () => {
     expect(second).to.include('too late').and.not.include('in time')
   })
 
-  it('is one secret note rewritten in place where that is set, and a new one where somebody deleted it', async () => {
+  it('use one secret note that is rewritten in place if so configured, and a new one if somebody deleted it', async () => {
     await api.patch('connection/settings', { noteMode: 'perConversation', noteSecret: true })
     const talk = newConversation()
     await send(api, talk, { opportunityId, body: 'first words' })
@@ -167,7 +167,7 @@ describe('conversations', () => {
     expect((await read(api, talk)).notes).to.have.lengthOf(1)
   })
 
-  it('is written as the fallback where the author is not mapped, as the integration where there is none, and when Lever refuses both', async () => {
+  it('use the fallback user if the author is not mapped, the integration if there is none, and when Lever refuses both', async () => {
     await api.patch('connection/settings', { performAsFallback: LEVER_ADMIN })
     const write = async (author: string) => {
       const talk = newConversation()
@@ -183,7 +183,7 @@ describe('conversations', () => {
     expect(await write('nobody@x.example')).to.equal(null)
   })
 
-  it('waits for an opportunity of the candidate, and takes the newest that is not archived', async () => {
+  it('wait for an opportunity of the candidate, and use the newest that is not archived', async () => {
     const { id, email } = await newCandidate(api)
     const talk = newConversation()
     await send(api, talk, { candidateId: id })
@@ -207,7 +207,7 @@ describe('conversations', () => {
     expect(await notesIn(newer.id)).to.have.lengthOf(1)
   })
 
-  it('goes on at another opportunity of its candidate where Lever has deleted the one it knew, and ends where there is none', async () => {
+  it('continue on another opportunity of the candidate if Lever deleted the first, and end if there is none', async () => {
     const { id, email } = await newCandidate(api)
     const { opportunityId: first } = await exportAndWait(api, { candidateId: id })
     const other = await service.lever.addOpportunity({ emails: [email] })
@@ -231,7 +231,7 @@ describe('conversations', () => {
     await eventually('nothing of it is left', async () => (await searchEverywhere('xyzzyword', 'quuxword')).length === 0)
   })
 
-  it('ends where its opportunity was deleted in Lever, with nothing left of the text, and begins again with a new message', async () => {
+  it('end when their opportunity is deleted in Lever, keep no text, and start again with a new message', async () => {
     const talk = newConversation()
     await send(api, talk, { opportunityId, body: 'a word like zyxwordabc' })
     await service.lever.deleteOpportunity(opportunityId)
@@ -246,7 +246,7 @@ describe('conversations', () => {
     expect((await send(api, talk, { opportunityId })).body).to.include({ status: 'due', error: null })
   })
 
-  it('waits, looking ever more seldom, for an opportunity that Lever does not show', async () => {
+  it('wait, with growing intervals, for an opportunity that Lever does not show', async () => {
     const talk = newConversation()
     await send(api, talk, { opportunityId: 'not-there-yet' })
     await endQuietTime(talk)
@@ -258,7 +258,7 @@ describe('conversations', () => {
     expect(await service.lever.requests('/opportunities/not-there-yet/notes')).to.have.lengthOf(1)
   })
 
-  it('writes a merged contact’s note, and one on an archived opportunity', async () => {
+  it('write the note of a merged contact and a note on an archived opportunity', async () => {
     const other = await service.lever.addOpportunity({ name: 'Iris Quiet' })
     await service.lever.mergeContacts(opportunityId, other.id)
     await service.lever.archive(opportunityId)
@@ -270,7 +270,7 @@ describe('conversations', () => {
     expect(await notesIn()).to.have.lengthOf(1)
   })
 
-  it('splits what is too long into numbered notes, with each message in one of them', async () => {
+  it('split long text into numbered notes, with each message in one of them', async () => {
     const talk = newConversation()
     await send(api, talk, { opportunityId, body: 'the first' })
     const { _id: conversation, organization } = await ConversationModel.findOne({ externalId: talk }).orFail()
@@ -297,7 +297,7 @@ describe('conversations', () => {
     expect(told.toSorted((a, b) => a - b)).to.deep.equal(bulk.map((_, at) => at))
   })
 
-  it('is forgotten with its candidate', async () => {
+  it('are deleted with their candidate', async () => {
     const { id } = await newCandidate(api)
     const talk = newConversation()
     await send(api, talk, { candidateId: id, body: 'remember qwertyword' })
@@ -308,7 +308,7 @@ describe('conversations', () => {
     expect(await searchEverywhere('qwertyword', talk)).to.deep.equal([])
   })
 
-  it('is not written any more, once its candidate is erased, by a worker that is about to', async () => {
+  it('are not written by a pending worker once the candidate is erased', async () => {
     const { id } = await newCandidate(api)
     const { opportunityId: target } = await exportAndWait(api, { candidateId: id })
     const theirs = `/opportunities/${target}/notes$`
@@ -331,7 +331,7 @@ describe('conversations', () => {
     await eventually('it is gone', async () => (await api.get(`conversations/${talk}`)).status === 404, 30_000)
   }).timeout(60_000)
 
-  it('is written once when answers are lost, and waits while the connection is paused', async () => {
+  it('are written once if responses are lost, and wait while the connection is paused', async () => {
     const lost = newConversation()
     await service.lever.fault({ match: notes(), kind: 'resetAfter' })
     await send(api, lost, { opportunityId, body: 'written, answer lost' })

@@ -130,7 +130,7 @@ export function describeConversationsUnderKills(steps: readonly string[]): void 
       }))
     }
 
-    it(`have each of ${steps.length * 4} messages in one note, by the right author, none early, and none late where nobody was killed`, async () => {
+    it(`put each of ${steps.length * 4} messages into one note, by the right author, never early, and late only after a kill`, async () => {
       const talks = await Promise.all(steps.map(startTalk))
       const { body: users } = await api.get<{ data: { id: string; email: string }[] }>('lever/users?limit=100')
 

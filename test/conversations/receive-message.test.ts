@@ -31,7 +31,7 @@ describe('conversations/receive message', () => {
   ) =>
     receiveMessage({ candidateExists, isErased, noteDelayMs: 1000, timeoutMs: 1000 }, { organization, externalId }, message(fields), asker)
 
-  it('numbers messages that come at once without a gap, and keeps one of two that are the same', async () => {
+  it('numbers concurrent messages without gaps, and stores one of two identical messages', async () => {
     await Promise.all(Array.from({ length: 12 }, (_, at) => receive('crowd', { id: `m${at % 8}` })))
 
     const conversation = await ConversationModel.findOne({ externalId: 'crowd' }).orFail()
@@ -43,7 +43,7 @@ describe('conversations/receive message', () => {
       .and.at.most(conversation.noteDueAt?.getTime() ?? 0)
   })
 
-  it('refuses another message with the id of one it has, also where both come at once', async () => {
+  it('refuses a different message with an existing id, even if both arrive at once', async () => {
     await receive('edited', {})
     await receive('edited', {})
     const others: Partial<IncomingMessage>[] = [
@@ -67,7 +67,7 @@ describe('conversations/receive message', () => {
     expect(await MessageModel.countDocuments({ organization, messageId: 'm', author: 'somebody', body: 'Hello' })).to.equal(1)
   })
 
-  it('keeps nothing for a candidate who was erased meanwhile', async () => {
+  it('stores nothing for a candidate who has just been erased', async () => {
     const answers = [true, false]
     const gone = () => Promise.resolve(answers.shift() ?? false)
 
@@ -80,7 +80,7 @@ describe('conversations/receive message', () => {
     expect(await MessageModel.countDocuments({ organization, messageId: 'm', body: 'of the erased' })).to.equal(0)
   })
 
-  it('keeps nothing about an opportunity whose candidate was erased meanwhile', async () => {
+  it('stores nothing about an opportunity whose candidate has just been erased', async () => {
     const answers = [false, true]
     const meanwhile = () => Promise.resolve(answers.shift() ?? true)
 

@@ -15,7 +15,7 @@ import { rejection } from '../support/rejection.ts'
 
 const TERMS: NoteTerms = { status: 'active', mode: 'perPause', secret: false, language: 'en', timeZone: 'UTC', performAsFallback: null }
 
-describe('conversations/a claim that somebody else has taken over', () => {
+describe('conversations/a claim that another worker has taken over', () => {
   const organization = new Types.ObjectId()
   let sent: string[]
 
@@ -75,7 +75,7 @@ describe('conversations/a claim that somebody else has taken over', () => {
     }
   }
 
-  it('cuts no note and gives nothing back', async () => {
+  it('creates no note and releases nothing', async () => {
     const stale = await claim(0)
     const current = await claim(60_000)
 

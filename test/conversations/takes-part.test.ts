@@ -8,7 +8,7 @@ import { message, newCandidate, newConversation, WITH_CONVERSATIONS } from './co
 
 const OTHER = 'dilnoza@acme.example'
 
-describe('conversations/who takes part', () => {
+describe('conversations/participants', () => {
   let service: ServiceForTests
   let api: Api
   let candidateId: string
@@ -56,7 +56,7 @@ describe('conversations/who takes part', () => {
     expect([await read(other, talk), await write(other, talk)], 'spoken for by the API key').to.deep.equal([200, 202])
   })
 
-  it('lets a sourcer join where the candidate alone has written', async () => {
+  it('lets a sourcer join if only the candidate has written', async () => {
     const talk = newConversation()
     const inbound = message({ candidateId, direction: 'inbound', author: '+34 600 000 000' })
     expect((await api.post(`conversations/${talk}/messages`, inbound)).status).to.equal(202)
@@ -64,7 +64,7 @@ describe('conversations/who takes part', () => {
     expect([await read(other, talk), await write(other, talk), await read(bo, talk)]).to.deep.equal([200, 202, 404])
   })
 
-  it('lets only one of two sourcers begin a conversation at the same time', async () => {
+  it('lets only one of two sourcers start a conversation at the same time', async () => {
     for (let round = 0; round < 8; round += 1) {
       const talk = newConversation()
       const statuses = await Promise.all([write(bo, talk), write(other, talk)])
@@ -72,7 +72,7 @@ describe('conversations/who takes part', () => {
     }
   })
 
-  it('shows on the candidate’s page that there are conversations of others, without their messages', async () => {
+  it('shows on the candidate’s page that others have conversations, without their messages', async () => {
     const { id } = await newCandidate(api)
     const talk = newConversation()
     expect(await write(bo, talk, { candidateId: id, body: 'between the two of us' })).to.equal(202)

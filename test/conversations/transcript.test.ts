@@ -19,7 +19,7 @@ const BIDI_CONTROLS = ['\u202A', '\u202B', '\u202C', '\u202D', '\u202E', '\u2066
 
 describe('conversations/transcript', () => {
   for (const lineBreak of BREAKS)
-    it(`marks the further lines of a message after ${JSON.stringify(lineBreak)}`, () => {
+    it(`marks the continuation lines of a message after ${JSON.stringify(lineBreak)}`, () => {
       expect(linesOf({ body: `ok${lineBreak}03:01 Ana Duarte: FORGED${lineBreak}${lineBreak}Tuesday 3 March 2026` })).to.deep.equal([
         '03:00 Ana Duarte: ok',
         '│ 03:01 Ana Duarte: FORGED',
@@ -28,7 +28,7 @@ describe('conversations/transcript', () => {
       ])
     })
 
-  it('keeps names and channels in one line', () => {
+  it('keeps names and channels on one line', () => {
     for (const lineBreak of BREAKS) {
       expect(linesOf({ who: `Ana${lineBreak}03:01 Bo: FORGED`, channel: `sms${lineBreak}03:02 Bo: FORGED` })).to.deep.equal([
         '03:00 Ana 03:01 Bo: FORGED (sms 03:02 Bo: FORGED): Hello',
@@ -38,7 +38,7 @@ describe('conversations/transcript', () => {
     }
   })
 
-  it('drops the controls that reorder text', () => {
+  it('drops control characters that reorder text', () => {
     for (const control of BIDI_CONTROLS) {
       const text = transcriptOf([told({ who: `A${control}na`, channel: `s${control}ms`, body: `He${control}llo` })], {
         ...STYLE,
@@ -48,11 +48,11 @@ describe('conversations/transcript', () => {
     }
   })
 
-  it('mentions nobody, in the heading neither', () => {
+  it('mentions nobody, not even in the heading', () => {
     expect(transcriptOf([told({ body: 'Hi\n@bo' })], { ...STYLE, name: '@bo' })).to.not.match(/@\w/)
   })
 
-  it('has room for any message in a note, however many lines it has', () => {
+  it('fits any message into a note, however many lines it has', () => {
     for (const unit of ['\n', 'a\n', '@a\n', '@a ', 'abcdefghij\n', '@abcdefgh\n']) {
       const body = `${unit.repeat(10_000 / unit.length)}x`.slice(0, 10_000)
       const messages = [told({ who: 'w'.repeat(200), channel: 'c'.repeat(50), body })]
@@ -61,7 +61,7 @@ describe('conversations/transcript', () => {
     }
   })
 
-  it('counts the marks where it splits a conversation into notes', () => {
+  it('counts the marks when it splits a conversation into notes', () => {
     const body = 'ab\n'.repeat(900)
     const messages = Array.from({ length: 30 }, () => told({ body }))
     const parts = partsOf(messages, STYLE)

@@ -13,7 +13,7 @@ import { endQuietTime, newConversation, noted, notedAtOnce, read, send, startCon
 const NOTES = { method: 'POST', path: '/notes$' }
 const LIST = { method: 'GET', path: '/notes$' }
 
-describe('conversations whose note may stand in Lever', () => {
+describe('conversations whose note may already be in Lever', () => {
   let service: ServiceForTests
   let api: Api
   let organization: string
@@ -51,7 +51,7 @@ describe('conversations whose note may stand in Lever', () => {
     }
   }
 
-  it('are looked for part by part after a restore, those that were begun and those that were not', async () => {
+  it('are looked for part by part after a restore, whether they were started or not', async () => {
     const [whole, begun] = [newConversation(), newConversation()]
     const long = (talk: string) => Promise.all(Array.from({ length: 4 }, (_, at) => send(api, talk, { opportunityId, body: `${talk}-${at} ${'x'.repeat(9000)}` }))) // prettier-ignore
     await long(whole)
@@ -74,7 +74,7 @@ describe('conversations whose note may stand in Lever', () => {
     expect(await service.lever.notesOf(opportunityId)).to.have.lengthOf(4)
   })
 
-  it('are written where Lever has none, at the end of their quiet time, with what came meanwhile', async () => {
+  it('are written if Lever has none, at the end of their quiet time, with messages that arrived since', async () => {
     const talk = newConversation()
     await send(api, talk, { opportunityId, body: 'before the restore' })
     await parts.conversations.markRestored()
@@ -89,7 +89,7 @@ describe('conversations whose note may stand in Lever', () => {
     expect(lists.length).to.be.at.least(3)
   })
 
-  it('are not sent again where Lever does not show them, until a person asks for it', async () => {
+  it('are not sent again if Lever does not show them, until a person requests it', async () => {
     await service.lever.fault({ match: LIST, kind: 'status', status: 403, times: 1000 })
     await service.lever.fault({ match: NOTES, kind: 'resetBefore' })
     const talk = newConversation()
@@ -110,7 +110,7 @@ describe('conversations whose note may stand in Lever', () => {
     expect(await texts()).to.have.lengthOf(2)
   })
 
-  it('are never sent again while a secret one may not be seen', async () => {
+  it('are never sent again while a secret note may be hidden from us', async () => {
     await api.patch('connection/settings', { noteSecret: true })
     await service.lever.fault({ match: NOTES, kind: 'resetBefore' })
     const talk = newConversation()

@@ -21,7 +21,7 @@ const moved = (toStageId: string, minutes: number, userId?: string) => ({
   userId,
 })
 
-describe('the history of an opportunity', () => {
+describe('history of an opportunity', () => {
   let organization: string
 
   before(connectEmptyDatabase)
@@ -43,7 +43,7 @@ describe('the history of an opportunity', () => {
   const told = async () => (await readHistory(organization, ['opp-1'])).map(({ kind, at: when }) => `${kind} ${(when.getTime() - BEGIN) / MINUTE}`) // prettier-ignore
   const inOffer = { stage: 'offer', stageChanges: [moved('lead-new', 0, 'u-bo'), moved('offer', 5)] }
 
-  it('has every stage once, with its time, its name and who moved it there, however readings come', async () => {
+  it('has every stage once, with its time, its name, and the user who moved it, in whatever order readings arrive', async () => {
     const first = await note(shown(6, inOffer))
     const again = await note(shown(6, inOffer))
     const older = await note(shown(1))
@@ -55,21 +55,21 @@ describe('the history of an opportunity', () => {
     expect(lead).to.deep.include({ at: at(0), stage: { id: 'lead-new', text: 'New lead' }, by: { leverUserId: 'u-bo', name: 'Bo' } })
   })
 
-  it('has it once when two readings come at once', async () => {
+  it('has each entry once when two readings arrive at once', async () => {
     const noted = await Promise.all(Array.from({ length: 8 }, () => note(shown(6, inOffer))))
 
     expect(noted.flat()).to.have.length(2)
     expect(await told()).to.deep.equal(['stage 5', 'stage 0'])
   })
 
-  it('has the stage that an account tells without its changes', async () => {
+  it('has the current stage of an account that reports no stage changes', async () => {
     await note(shown(9, { stage: 'offer', stageChanges: undefined, lastAdvancedAt: at(4).getTime() }))
     await note(shown(12, { stage: 'offer', stageChanges: undefined, lastAdvancedAt: at(4).getTime() }))
 
     expect(await told()).to.deep.equal(['stage 4'])
   })
 
-  it('has an archiving with its reason and its end, and takes an older reading for neither', async () => {
+  it('has an archiving with its reason and its end, and ignores an older reading for both', async () => {
     const archived = { archived: { reason: 'r-no', archivedAt: at(7).getTime() } }
     await note(shown(7, archived))
     await note(shown(3))
@@ -84,14 +84,14 @@ describe('the history of an opportunity', () => {
     expect((await readHistory(organization, ['opp-1']))[2]?.archiveReason).to.deep.equal({ id: 'r-no', text: 'Withdrew' })
   })
 
-  it('keeps the name of a stage that Lever has no more', async () => {
+  it('keeps the name of a stage that Lever no longer has', async () => {
     await note(shown(6, inOffer))
     await LeverStageModel.deleteMany({ leverId: 'offer' })
 
     expect((await readHistory(organization, ['opp-1']))[0]?.stage).to.deep.equal({ id: 'offer', text: 'Offer' })
   })
 
-  it('has what a webhook told of an interview, once', async () => {
+  it('has an interview that a webhook reported, once', async () => {
     const interview = { opportunityId: 'opp-1', kind: 'interviewCreated', interviewId: 'i-1', at: at(8), token: 't1' } as const
 
     expect(await noteInterview(organization, interview)).to.have.length(1)
@@ -99,7 +99,7 @@ describe('the history of an opportunity', () => {
     expect((await readHistory(organization, ['opp-1']))[0]).to.include({ kind: 'interviewCreated', interviewId: 'i-1' })
   })
 
-  it('goes with the opportunity, is of one organization, and is not begun for one that has disconnected', async () => {
+  it('is deleted with the opportunity, is visible to one organization, and is not started for a disconnected one', async () => {
     await note(shown(6, inOffer))
     expect(await readHistory(new Types.ObjectId().toHexString(), ['opp-1'])).to.deep.equal([])
 

@@ -9,7 +9,7 @@ import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { clientOf, connect } from './mirror-under-test.ts'
 import { publishTo } from '../support/domain-events.ts'
 
-describe('a reading of an opportunity', () => {
+describe('reading of an opportunity', () => {
   const organization = new Types.ObjectId().toHexString()
   const told: string[] = []
   const deps = {
@@ -31,7 +31,7 @@ describe('a reading of an opportunity', () => {
   const read = async (id: string) => getOpportunity(clientOf(lever), id)
   const kept = async () => LeverOpportunityModel.countDocuments({ organization })
 
-  it('tells of a contact that Lever shows as anonymized, and of no other', async () => {
+  it('reports contacts that Lever shows as anonymized, and no others', async () => {
     const { id } = await lever.addOpportunity({ name: 'Ana', emails: ['ana@a.example'] })
 
     await keepOpportunity(deps, organization, await read(id), new Date())
@@ -43,7 +43,7 @@ describe('a reading of an opportunity', () => {
     expect(await kept()).to.equal(1)
   })
 
-  it('that comes in after the organization was disconnected leaves nothing', async () => {
+  it('leaves nothing if it arrives after the organization was disconnected', async () => {
     const opportunity = await read((await lever.addOpportunity({ name: 'Bo', emails: ['bo@a.example'] })).id)
     await LeverOpportunityModel.deleteMany({ organization })
     await ConnectionModel.updateOne({ organization }, { $set: { status: 'disconnected' } })

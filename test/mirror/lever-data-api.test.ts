@@ -45,7 +45,7 @@ describe('/api/v1/lever', () => {
     return `${answer.status} ${((await answer.json()) as { code: string }).code}`
   }
 
-  it('begins a sync and gives its state, then the records', async () => {
+  it('begins a sync and returns its state, then the records', async () => {
     const answer = await web.call('POST', '/api/v1/lever/sync', { json: {} })
 
     expect(answer.status).to.equal(202)
@@ -61,7 +61,7 @@ describe('/api/v1/lever', () => {
     expect(await list('/postings?open=false')).to.have.length(5)
   })
 
-  it('takes the names of resources, and no body at all', async () => {
+  it('accepts the names of resources, or no body at all', async () => {
     expect((await web.call('POST', '/api/v1/lever/sync', { json: { resources: ['postings'] } })).status).to.equal(202)
     expect((await web.call('POST', '/api/v1/lever/sync')).status).to.equal(202)
     expect(await refused('POST', '/sync', { resources: ['candidates'] })).to.equal('422 invalid_request')
@@ -95,7 +95,7 @@ describe('/api/v1/lever', () => {
     expect(await refused('GET', '/opportunities?candidateId=nobody')).to.equal('422 candidate_not_found')
   })
 
-  it('shows sourcers what exporting needs, and admins the rest', async () => {
+  it('shows sourcers what exporting needs, and admins everything', async () => {
     const { cookie, csrfToken } = await web.signIn('sourcer@x.example', 'sourcer')
     const headers = { cookie, 'x-csrf-token': csrfToken }
     const status = async (method: string, path: string) => (await web.call(method, `/api/v1/lever${path}`, { headers })).status
@@ -105,7 +105,7 @@ describe('/api/v1/lever', () => {
     expect(await status('POST', '/sync')).to.equal(403)
   })
 
-  it('is 409 without a grant', async () => {
+  it('answers 409 without a grant', async () => {
     await ConnectionModel.updateOne({ organization: web.organization }, { status: 'revoked' })
 
     expect(await refused('POST', '/sync', {})).to.equal('409 connection_not_active')

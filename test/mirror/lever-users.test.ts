@@ -25,7 +25,7 @@ describe("Lever's users in the mirror", () => {
     under = await mirrorOf(lever)
   })
 
-  it('looks a user up in Lever by one call, or one more where Lever spells the address otherwise, and keeps what it finds', async () => {
+  it('are looked up in Lever with one call, or two if Lever spells the address differently, and stored', async () => {
     const { mirror, organization } = under
     await lever.clearRequests()
 
@@ -37,14 +37,14 @@ describe("Lever's users in the mirror", () => {
     expect(await mirror.findUser(organization, { id: found?.id ?? '' })).to.deep.equal(found)
   })
 
-  it('tells a deactivated user from a missing one', async () => {
+  it('distinguish a deactivated user from a missing one', async () => {
     const { mirror, organization } = under
 
     expect((await mirror.lookUpUser(organization, 'gus@acme.example'))?.deactivatedAt).to.be.instanceOf(Date)
     expect(await mirror.lookUpUser(organization, 'nobody@acme.example')).to.equal(null)
   })
 
-  it('believes Lever rather than what was seen before', async () => {
+  it('reflect Lever rather than earlier readings', async () => {
     const { mirror, organization } = under
     await mirror.refreshUsers(organization)
     await lever.deactivateUser('bo@acme.example')
@@ -54,7 +54,7 @@ describe("Lever's users in the mirror", () => {
     expect(await mirror.lookUpUser(organization, 'chidi@acme.example')).to.equal(null)
   })
 
-  it('takes what was last seen when Lever cannot be asked, and says so when nothing was', async () => {
+  it('come from the last reading when Lever is unreachable, and an error says so if there is none', async () => {
     const { mirror, organization } = under
     await mirror.lookUpUser(organization, 'bo@acme.example')
     await lever.fault({ match: { path: '/users' }, kind: 'status', status: 503, times: 99 })
@@ -65,7 +65,7 @@ describe("Lever's users in the mirror", () => {
     expect(await rejection(mirror.lookUpUser(organization, 'ana@acme.example'))).to.include({ code: 'connection_not_active' })
   })
 
-  it('prefers, of two users with one address, the active one', async () => {
+  it('prefer the active one of two users with the same address', async () => {
     const { mirror, organization } = under
     const both = { organization, email: 'x@y.example', emailKey: 'x@y.example', seenAt: new Date() }
     await LeverUserModel.create({ ...both, leverId: 'old', deactivatedAt: new Date() })
@@ -74,7 +74,7 @@ describe("Lever's users in the mirror", () => {
     expect(await mirror.findUser(organization, { email: 'x@y.example' })).to.include({ id: 'new' })
   })
 
-  it('shows no organization the users of another', async () => {
+  it('are not visible to another organization', async () => {
     const { mirror, organization } = under
     const other = await mirrorOf(lever)
     await mirror.refreshUsers(organization)

@@ -28,7 +28,7 @@ function numbersOf(seed: number): () => number {
   }
 }
 
-describe('webhooks on a bad line', function () {
+describe('unreliable webhooks', function () {
   this.timeout(60_000)
   const random = numbersOf(SEED)
   const oneOf = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
@@ -109,7 +109,7 @@ describe('webhooks on a bad line', function () {
     )
   }
 
-  it(`lost, doubled and shuffled, leave after one sweep nothing that differs from Lever (SEED=${SEED})`, async () => {
+  it(`leave no difference to Lever after one sweep when lost, duplicated, and shuffled (SEED=${SEED})`, async () => {
     for (let step = 0; step < STEPS; step += 1) await live()
     await eventually(
       'Lever has told all',

@@ -42,7 +42,7 @@ describe('the mirror in the service', () => {
     return all.filter((one) => one.stage !== 'offer' && !one.archived && one.confidentiality !== 'confidential').slice(0, count)
   }
 
-  it('holds all opportunities once the connection is active, and says so', async () => {
+  it('contains all opportunities once the connection is active, and says so', async () => {
     const { sync } = await connection()
 
     expect(sync.opportunities).to.include({ complete: true, records: sync.resources['opportunities'] })
@@ -53,13 +53,13 @@ describe('the mirror in the service', () => {
     expect(page.body.nextCursor).to.be.a('string')
   })
 
-  it('is not read before that', async () => {
+  it('is not read before the connection is active', async () => {
     const { api: other } = await service.organization()
 
     expect((await other.get<Connection>('connection')).body.sync).not.to.have.property('opportunities')
   })
 
-  it('is equal to Lever after one sweep, and so are candidates, when webhooks are lost, doubled and out of order', async () => {
+  it('equals Lever after one sweep, as do candidates, when webhooks are lost, duplicated, and out of order', async () => {
     const { lever } = service
     const made = await api.post<{ id: string }>('candidates', newPerson())
     const { opportunityId } = await exportAndWait(api, { candidateId: made.body.id })
@@ -85,7 +85,7 @@ describe('the mirror in the service', () => {
     expect(webhooks.find(({ event }) => event === 'candidateDeleted')?.missed).to.equal(1)
   })
 
-  it('names an event that stays silent, until a delivery arrives', async () => {
+  it('names a silent event until a delivery arrives', async () => {
     const { lever } = service
     await lever.settings({ eventGroups: { candidateStageChange: true, candidateArchiveChange: false, candidateDeleted: true } })
     const [first, second, third] = await movable(3)
@@ -99,7 +99,7 @@ describe('the mirror in the service', () => {
     await eventually('the warning goes', async () => !(await connection()).warnings.includes('webhookGroupOff:candidateArchiveChange'))
   })
 
-  it('unlinks a candidate whose opportunity was deleted while no webhook told', async () => {
+  it('unlinks a candidate whose opportunity was deleted without a webhook', async () => {
     const made = await api.post<{ id: string }>('candidates', newPerson())
     const { opportunityId } = await exportAndWait(api, { candidateId: made.body.id })
     await service.lever.settings({ eventGroups: { candidateDeleted: false } })
@@ -111,7 +111,7 @@ describe('the mirror in the service', () => {
     expect(await LeverOpportunityModel.exists({ leverId: opportunityId })).to.equal(null)
   })
 
-  it('answers for Lever in a bulk: one call an export; and not for a single one', async () => {
+  it('answers instead of Lever in a bulk export, with one call per export, but not in a single export', async () => {
     const { lever } = service
     const candidateIds: string[] = []
     for (let made = 0; made < 20; made += 1) candidateIds.push((await api.post<{ id: string }>('candidates', newPerson())).body.id)
@@ -131,7 +131,7 @@ describe('the mirror in the service', () => {
     expect((await asked()).map(({ method }) => method)).to.deep.equal(['GET', 'POST'])
   })
 
-  it('goes with the connection', async () => {
+  it('is deleted with the connection', async () => {
     expect((await api.delete('connection')).status).to.equal(204)
 
     await eventually(

@@ -27,14 +27,14 @@ describe("lists of Lever's data", () => {
     return data.map(({ text }) => text)
   }
 
-  it('gives stages in the order of the pipeline', async () => {
+  it('return stages in the order of the pipeline', async () => {
     const { data } = await under.mirror.listStages(under.organization, { limit: 100 })
 
     expect(data.map(({ text }) => text).slice(0, 5)).to.deep.equal(['New lead', 'Reached out', 'Responded', 'New applicant', 'HM Review'])
     expect(data[0]).to.deep.equal({ id: 'lead-new', text: 'New lead' })
   })
 
-  it('finds postings by words of title, place, team and requisition code, whatever case and accents', async () => {
+  it('find postings by words of title, location, team, and requisition code, ignoring case and accents', async () => {
     expect(await titles({ q: 'INGENIEUR' })).to.deep.equal(['Ingénieur·e systèmes'])
     expect(await titles({ q: 'krakow' })).to.deep.equal(['Support Lead'])
     expect(await titles({ q: 'engineer berlin' })).to.deep.equal([])
@@ -43,7 +43,7 @@ describe("lists of Lever's data", () => {
     expect(await titles({ q: '数据' })).to.deep.equal(['数据工程师'])
   })
 
-  it('does not find postings by the code of a confidential requisition, for a sourcer', async () => {
+  it('do not find postings by the code of a confidential requisition, for a sourcer', async () => {
     const { mirror, organization } = under
     const found = async (q: string): Promise<string[]> =>
       (await mirror.listPostings(organization, { q }, 'nonConfidential', { limit: 100 })).data.map(({ text }) => text)
@@ -58,19 +58,19 @@ describe("lists of Lever's data", () => {
     await LeverRequisitionModel.updateMany(ofCode, { $set: { confidentiality: 'non-confidential' } })
   })
 
-  it('takes a search literally', async () => {
+  it('take a search literally', async () => {
     expect(await titles({ q: '.*' })).to.deep.equal([])
     expect(await titles({ q: '(' })).to.deep.equal([])
     expect(await titles({ q: ' ' })).to.have.length(11)
   })
 
-  it('filters postings by state, and by whether they are open', async () => {
+  it('filter postings by state, and by whether they are open', async () => {
     expect(await titles({ state: 'internal' })).to.deep.equal(['Chief of Staff'])
     expect(await titles({ open: true })).to.have.length(6)
     expect(await titles({ open: false, q: 'engineering' })).to.deep.equal(['Frontend Engineer', 'Ingénieur·e systèmes'])
   })
 
-  it('walks a list page by page, each record once, although records come and go', async () => {
+  it('go page by page, with each record once, while records are added and removed', async () => {
     const { mirror, organization } = under
     const seen: string[] = []
     let cursor: string | undefined
@@ -88,13 +88,13 @@ describe("lists of Lever's data", () => {
     expect(seen[0]).to.equal('Account Executive, EMEA')
   })
 
-  it('refuses a cursor that is not ours', async () => {
+  it('refuse a cursor that is not ours', async () => {
     for (const cursor of ['x', '[]', Buffer.from('["a",{"$gt":""}]').toString('base64url'), Buffer.from('null').toString('base64url')]) {
       expect(await rejection(under.mirror.listStages(under.organization, { limit: 3, cursor }))).to.include({ code: 'invalid_request' })
     }
   })
 
-  it('shows a posting and a requisition in full', async () => {
+  it('show a posting and a requisition in full', async () => {
     const { mirror, organization } = under
     const [backend] = (await mirror.listPostings(organization, { q: 'Backend' }, 'all', { limit: 1 })).data
     const requisition = (await mirror.listRequisitions(organization, 'all', { limit: 100 })).data.find((one) =>
@@ -113,7 +113,7 @@ describe("lists of Lever's data", () => {
     expect(await mirror.findStage(organization, 'offer')).to.deep.equal({ id: 'offer', text: 'Offer' })
   })
 
-  it('asks Lever for a posting and a stage that it has not seen', async () => {
+  it('ask Lever for an unknown posting or stage', async () => {
     const other = await mirrorOf(lever)
     const [backend] = (await under.mirror.listPostings(under.organization, { q: 'Backend' }, 'all', { limit: 1 })).data
 

@@ -33,7 +33,7 @@ describe('opportunities in the mirror', () => {
   const stored = (leverId: string) => LeverOpportunityModel.findOne({ organization: under.organization, leverId }).orFail().lean()
   const at = (ms: number) => new Date(Date.UTC(2026, 5, 1) + ms)
 
-  it('keeps no name, address or link of the person', async () => {
+  it('store no name, address, or link of the person', async () => {
     const one = await opportunity()
 
     await under.mirror.recordOpportunity(under.organization, one, new Date())
@@ -44,7 +44,7 @@ describe('opportunities in the mirror', () => {
     expect((await stored(one.id)).emailHashes).to.have.length(1)
   })
 
-  it('hashes with the key of the organization', async () => {
+  it('hash with the key of the organization', async () => {
     const other = await mirrorOf(lever)
     const one = await opportunity()
 
@@ -55,7 +55,7 @@ describe('opportunities in the mirror', () => {
     expect(first?.emailHashes).not.to.deep.equal(second?.emailHashes)
   })
 
-  it('never goes back behind what Lever updated later, in whatever order readings arrive', async () => {
+  it('never replace a newer update from Lever with an older one, in whatever order readings arrive', async () => {
     const { mirror, organization } = under
     const one = await opportunity({ updatedAt: at(2000), stage: 'offer' })
     const older = { ...one, updatedAt: at(1000), stage: 'lead-new' }
@@ -66,7 +66,7 @@ describe('opportunities in the mirror', () => {
     expect(await stored(one.id)).to.include({ stageId: 'offer' })
   })
 
-  it('goes by the time of reading where Lever names none, or the same', async () => {
+  it('use the time of reading if Lever gives none, or the same one', async () => {
     const { mirror, organization } = under
     const one = await opportunity({ updatedAt: null, stage: 'offer' })
     const record = (changes: Partial<LeverOpportunity>, readAt: Date) =>
@@ -81,7 +81,7 @@ describe('opportunities in the mirror', () => {
     expect(await record({ updatedAt: null }, at(1999))).to.equal('stale')
   })
 
-  it('keeps the newer of two first readings that arrive at once', async () => {
+  it('keep the newer of two first readings that arrive at once', async () => {
     const { mirror, organization } = under
     const one = await opportunity()
     const record = (id: string, ms: number) =>
@@ -95,7 +95,7 @@ describe('opportunities in the mirror', () => {
     expect(await LeverOpportunityModel.countDocuments({ organization })).to.equal(50)
   })
 
-  it('forgets the hashes of a person who was anonymized', async () => {
+  it('lose the hashes of a person who was anonymized', async () => {
     const one = await opportunity()
     await under.mirror.recordOpportunity(under.organization, one, new Date())
     const anonymized = { ...one, isAnonymized: true, updatedAt: new Date(Date.now() + 1000) }
@@ -105,7 +105,7 @@ describe('opportunities in the mirror', () => {
     expect(await stored(one.id)).to.deep.include({ emailHashes: [], linkHashes: [], isAnonymized: true })
   })
 
-  it('keeps the posting it knows when a reading names the application only', async () => {
+  it('keep the known posting when a reading names only the application', async () => {
     const { mirror, organization } = under
     const one = await opportunity({ applicationIds: ['app'], postingIds: ['posting'], updatedAt: at(0) })
     await mirror.recordOpportunity(organization, one, at(0))
@@ -117,7 +117,7 @@ describe('opportunities in the mirror', () => {
     expect((await stored(one.id)).postingIds).to.deep.equal([])
   })
 
-  it('lists by stage, posting, archive state and person', async () => {
+  it('are listed by stage, posting, archive state, and person', async () => {
     const { mirror, organization } = under
     const ada = await opportunity({ stage: 'offer', postingIds: ['p1'], contact: 'c1' })
     const again = await opportunity({ archived: { reason: 'r', archivedAt: null }, emails: [], links: [], contact: 'c1' })
@@ -138,7 +138,7 @@ describe('opportunities in the mirror', () => {
     expect(ofContact.map(({ id }) => id)).to.have.members([ada.id, again.id])
   })
 
-  it('says stage and archive reason in words', async () => {
+  it('show the names of stage and archive reason', async () => {
     const { mirror, organization } = under
     const made = await lever.addOpportunity({ name: 'Ada', emails: ['ada@example.com'] })
     await lever.moveStage(made.id, 'HM Review')
@@ -151,7 +151,7 @@ describe('opportunities in the mirror', () => {
     expect(state.archived).to.include({ reasonText: 'Withdrew' })
   })
 
-  it('falls back on what the opportunity itself says, and on ids', async () => {
+  it('fall back on what the opportunity itself contains, and on ids', async () => {
     const { mirror, organization } = under
     const one = await opportunity({ stage: 'new-stage', stageText: 'Brand new', archived: { reason: 'new-reason', archivedAt: null } })
 

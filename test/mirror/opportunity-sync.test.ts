@@ -56,7 +56,7 @@ describe('reading all opportunities', () => {
   const isIdle = (under: MirrorUnderTest) =>
     eventually('it ends', async () => (await under.opportunityProgress())?.state === 'idle', 15_000)
 
-  it('brings a small account in as few calls as it has pages, then looks at what changed meanwhile', async () => {
+  it('takes one call per page for a small account, then looks for recent changes', async () => {
     const under = await fresh()
 
     const shown = await under.readOpportunities()
@@ -77,7 +77,7 @@ describe('reading all opportunities', () => {
     expect((await runOf(under)).dueAt.getTime() - Date.now()).to.be.within(590_000, 601_000)
   })
 
-  it('keeps no name, address or link of anybody', async () => {
+  it('stores no name, address, or link of anybody', async () => {
     const under = await fresh()
 
     await under.readOpportunities()
@@ -88,7 +88,7 @@ describe('reading all opportunities', () => {
     expect(found).to.include({ confidentiality: 'non-confidential' })
   })
 
-  it('reads all again where contacts were hashed in the forms of an earlier version, and finds them by these until then', async () => {
+  it('reads everything again if contacts were hashed by an earlier version, whose hashes match until then', async () => {
     const under = await fresh()
     const { id } = await lever.addOpportunity({ name: 'Zoe', emails: ['zoe@zoë.example'], links: ['https://github.com/Zoe-X'] })
     await under.readOpportunities()
@@ -112,7 +112,7 @@ describe('reading all opportunities', () => {
     expect((await runOf(under)).full).to.include({ keyVersion: KEY_VERSION })
   })
 
-  it('tells of those that are ours alone', async () => {
+  it('reports only opportunities of our candidates', async () => {
     const under = await fresh()
     const [one, other] = await lever.allOpportunities()
     under.effects.ours.add(one!.id).add(other!.id)
@@ -123,7 +123,7 @@ describe('reading all opportunities', () => {
     expect(new Set(under.effects.read).size).to.equal(2)
   })
 
-  it('reads all anew when the grant shows confidential ones that it did not show before', async () => {
+  it('reads everything again when the grant shows confidential records for the first time', async () => {
     const settings: MirrorSettings = { apiKey: await lever.newApiKey({ confidential: true }) }
     const under = await fresh(settings)
     const without = await under.readOpportunities()
@@ -136,7 +136,7 @@ describe('reading all opportunities', () => {
     expect(withGrant.records).to.equal((without.records ?? 0) + confidential)
   })
 
-  it('says so when Lever refuses, and asks again at the next time', async () => {
+  it('says so when Lever refuses, and tries again at the next time', async () => {
     const under = await fresh()
     await lever.fault({ match: { path: '^/opportunities$' }, kind: 'status', status: 403, times: 9 })
 
@@ -148,7 +148,7 @@ describe('reading all opportunities', () => {
     expect(await under.mirror.standingOf(under.organization)).to.deep.equal({ stands: false, isFresh: false })
   })
 
-  it('ends as failed when Lever is out, and goes on at the page it had come to', async () => {
+  it('ends as failed when Lever is down, and continues with the same page', async () => {
     const under = await fresh()
     await lever.fault({ match: { path: '^/opportunities$' }, kind: 'status', status: 500, times: 4, after: 2 })
     const failed = await under.readOpportunities()
@@ -167,7 +167,7 @@ describe('reading all opportunities', () => {
     await expectSameAsLever(under.organization, lever)
   })
 
-  it('begins a list anew whose page tokens Lever no longer takes', async () => {
+  it('starts a list again if Lever no longer accepts its page tokens', async () => {
     const under = await fresh()
     await lever.fault({
       match: { path: '^/opportunities$' },
@@ -183,7 +183,7 @@ describe('reading all opportunities', () => {
     await expectSameAsLever(under.organization, lever)
   })
 
-  it('misses nobody who changes stage while the list is walked', async () => {
+  it('misses nobody who changes stage while the list is read', async () => {
     const under = await fresh()
     await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 1 })
     const moved = (await lever.allOpportunities()).filter(({ stage }) => stage !== 'lead-new').slice(0, 5)
@@ -199,7 +199,7 @@ describe('reading all opportunities', () => {
     expect(await LeverOpportunityModel.exists({ leverId: fresher.id })).not.to.equal(null)
   })
 
-  it('leaves nothing behind when the organization is disconnected while it runs', async () => {
+  it('leaves nothing behind if the organization is disconnected while it runs', async () => {
     const under = await fresh()
     await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 1 })
     const { organization, mirror } = under
@@ -219,7 +219,7 @@ describe('reading all opportunities', () => {
     expect(await under.opportunityProgress()).to.equal(null)
   })
 
-  it('rests without a grant until there is one again', async () => {
+  it('waits without a grant until there is one again', async () => {
     const under = await fresh()
     await under.mirror.syncOpportunities(under.organization)
     await ConnectionModel.updateOne({ organization: under.organization }, { status: 'revoked' })
@@ -233,7 +233,7 @@ describe('reading all opportunities', () => {
     expect((await runOf(under)).dueAt.getTime()).to.be.at.most(Date.now() + 1000)
   })
 
-  it('is begun for an active connection whose process was stopped before it could ask, and for no other', async () => {
+  it('starts for an active connection whose process stopped before it could request it, and for no other', async () => {
     const [active, configuring] = [await fresh(), await fresh()]
     await ConnectionModel.updateOne({ organization: active.organization }, { status: 'active' })
 
@@ -253,7 +253,7 @@ describe('reading all opportunities', () => {
       }
     })
 
-    it('reads it in slices beside each other, and shows how far it came', async () => {
+    it('uses parallel slices, and shows progress', async () => {
       const under = await fresh()
 
       const shown = await under.readOpportunities()
@@ -263,7 +263,7 @@ describe('reading all opportunities', () => {
       expect((await pagesAsked()).length).to.be.at.most(60)
     })
 
-    it('goes on in another process at the very page it was stopped at', async () => {
+    it('continues in another process with the same page', async () => {
       const under = await fresh()
       const worker = under.mirror.startOpportunityWorker()
       await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 4 })
@@ -282,7 +282,7 @@ describe('reading all opportunities', () => {
       await expectSameAsLever(under.organization, lever)
     })
 
-    it('is taken up where it stood when the process that read it was killed, which then writes nothing more', async () => {
+    it('is taken over when the process that read it was killed, which then writes nothing more', async () => {
       const under = await fresh()
       const killed = under.mirror.startOpportunityWorker()
       await lever.fault({ match: { path: '^/opportunities$' }, ...HELD, after: 3 })

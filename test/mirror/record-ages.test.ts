@@ -4,7 +4,7 @@ import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
 
-describe('the age of the mirror', () => {
+describe('age of the mirror', () => {
   let lever: LeverForTests
   let under: MirrorUnderTest
 
@@ -20,7 +20,7 @@ describe('the age of the mirror', () => {
     await leaveDatabase()
   })
 
-  it('is told by resource: when all of it was read, whatever was looked up since, and how much there is', async () => {
+  it('shows for each resource when all of it was last read, regardless of later look-ups, and the number of records', async () => {
     const before = await under.mirror.recordAges(under.organization)
     const { startedAt } = await under.synced()
     await LeverPostingModel.updateOne({ organization: under.organization }, { seenAt: new Date(Date.now() + 60_000) })

@@ -49,7 +49,7 @@ function readAll(createdAt: readonly number[], { atOnce = 6, plan = newPlan(new 
 const spread = (count: number, from: number, to: number): number[] =>
   Array.from({ length: count }, (_, index) => Math.round(from + ((to - from) * (index * 7919)) / count) % (to - from) + from) // prettier-ignore
 
-describe('the plan for reading all opportunities', () => {
+describe('plan for reading all opportunities', () => {
   const accounts: Record<string, { createdAt: number[]; atMost: number }> = {
     none: { createdAt: [], atMost: 1 },
     'a few': { createdAt: spread(300, NOW - 600 * DAY_MS, NOW), atMost: 3 },
@@ -66,7 +66,7 @@ describe('the plan for reading all opportunities', () => {
     'some older than anything': { createdAt: [...spread(1500, NOW - DAY_MS, NOW), -5, 0, 1], atMost: 70 },
   }
   for (const [name, { createdAt, atMost }] of Object.entries(accounts)) {
-    it(`reads each one of an account with ${name}, in at most ${atMost} calls`, () => {
+    it(`reads each opportunity of an account with ${name}, in at most ${atMost} calls`, () => {
       const { calls, ended, plan } = readAll(createdAt)
 
       expect(ended.toSorted((a, b) => a - b)).to.deep.equal(createdAt.toSorted((a, b) => a - b))
@@ -75,7 +75,7 @@ describe('the plan for reading all opportunities', () => {
     })
   }
 
-  it('takes up at any point where it was left, and reads what was open', () => {
+  it('resumes at any point where it stopped, and reads what was pending', () => {
     const createdAt = spread(8000, NOW - 600 * DAY_MS, NOW)
     const { pages } = readAll(createdAt)
     for (const left of [pages[3], pages[20], pages.at(-2)]) {
@@ -90,7 +90,7 @@ describe('the plan for reading all opportunities', () => {
     }
   })
 
-  it('cuts a slice whose cursor Lever refuses, and begins one anew that cannot be cut, a few times', () => {
+  it('splits a slice whose cursor Lever refuses, or restarts it a few times if it cannot be split', () => {
     const plan = newPlan(new Date(NOW))
     const whole = takeSlice(plan)!
     notePage(plan, whole, 'next', [new Date(NOW - DAY_MS)])
@@ -105,7 +105,7 @@ describe('the plan for reading all opportunities', () => {
     expect(restarted).to.deep.equal([true, true, true, true, true, false])
   })
 
-  it('says how many there may be once it can be judged, and never fewer than were read', () => {
+  it('estimates the total once it can, and never less than what was read', () => {
     const createdAt = spread(20_000, NOW - 400 * DAY_MS, NOW)
     const { pages } = readAll(createdAt)
 

@@ -7,7 +7,7 @@ import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { expectSameAsLever } from './same-as-lever.ts'
 import { mirrorOf, type MirrorUnderTest } from './mirror-under-test.ts'
 
-describe('the sweep of opportunities', () => {
+describe('sweep of opportunities', () => {
   let lever: LeverForTests
   let under: MirrorUnderTest
 
@@ -57,7 +57,7 @@ describe('the sweep of opportunities', () => {
   const runOf = () => OpportunitySyncModel.findOne({ organization: under.organization }).orFail().lean()
   const dueInMs = async () => (await runOf()).dueAt.getTime() - (await runOf()).sweptAt!.getTime()
 
-  it('finds deletions by ranges of thirty days where Lever takes no longer ones', async () => {
+  it('finds deletions in ranges of thirty days if Lever accepts no longer ones', async () => {
     await lever.settings({ answers: { deletedList: 'thirtyDays' } })
     const [deleted] = await moveOn(1)
     await lever.deleteOpportunity(deleted!.id)
@@ -68,7 +68,7 @@ describe('the sweep of opportunities', () => {
     expect(await deletionsRefused()).to.equal(false)
   })
 
-  it('goes on without deletions where Lever does not list them, and says so until it does', async () => {
+  it('continues without deletions if Lever does not list them, and says so until it does', async () => {
     const [deleted, moved] = await moveOn(2)
     await lever.deleteOpportunity(deleted!.id)
     await lever.settings({ answers: { deletedList: 403 } })
@@ -83,7 +83,7 @@ describe('the sweep of opportunities', () => {
     expect(await deletionsRefused()).to.equal(false)
   })
 
-  it('finds what no webhook told of, makes the mirror equal to Lever, and counts it per event', async () => {
+  it('finds changes that no webhook reported, makes the mirror equal to Lever, and counts them per event', async () => {
     const [moved, archived, hired, deleted] = await moveOn(4)
     await lever.archive(archived!.id)
     await lever.hire(hired!.id)
@@ -106,7 +106,7 @@ describe('the sweep of opportunities', () => {
     expect(await LeverOpportunityModel.exists({ leverId: moved!.id, stageId: 'offer' })).not.to.equal(null)
   })
 
-  it('asks for changes since the last one with an overlap, by two calls when nothing happened', async () => {
+  it('asks for changes since the last one with an overlap, with two calls when nothing happened', async () => {
     const { sweptAt } = await runOf()
 
     await under.readOpportunities()
@@ -119,7 +119,7 @@ describe('the sweep of opportunities', () => {
     expect(await missed()).to.deep.equal({})
   })
 
-  it('looks back to the last thorough one, and five minutes further, when that was ten minutes ago', async () => {
+  it('looks back to the last thorough one, plus five minutes, when that was ten minutes ago', async () => {
     const [thorough, tenMinutesAgo] = [await runOf(), new Date(Date.now() - 600_000)]
     expect(thorough.thoroughAt).to.deep.equal(thorough.sweptAt)
     await under.readOpportunities()
@@ -137,7 +137,7 @@ describe('the sweep of opportunities', () => {
     expect(after.thoroughAt).to.deep.equal(after.sweptAt)
   })
 
-  it('counts nothing twice that the overlap shows again, and nothing that a webhook had told', async () => {
+  it('does not count changes twice that the overlap shows again or that a webhook reported', async () => {
     const [one] = await moveOn(1)
     await under.readOpportunities()
     const [other] = await moveOn(1)
@@ -150,7 +150,7 @@ describe('the sweep of opportunities', () => {
     expect(await missed()).to.deep.equal({ candidateStageChange: 1 })
   })
 
-  it('tells of ours, and of the deletion of those that are known here alone', async () => {
+  it('reports changes of our candidates, and deletions only of opportunities known here', async () => {
     const [ours, other, unknown] = await moveOn(3)
     under.effects.ours.add(ours!.id)
     await LeverOpportunityModel.deleteOne({ leverId: unknown!.id })
@@ -162,7 +162,7 @@ describe('the sweep of opportunities', () => {
     expect(under.effects.deleted).to.deep.equal([other!.id])
   })
 
-  it('takes nobody for deleted whom another account does not show', async () => {
+  it('does not treat opportunities that another account does not show as deleted', async () => {
     await lever.addOpportunity({ name: 'Only Here', emails: ['only-here@mail.example'] })
     const { records } = await under.readOpportunities()
     const other = await startLever()
@@ -178,7 +178,7 @@ describe('the sweep of opportunities', () => {
     }
   })
 
-  it('looks back for deletions from before the first reading, so that who was linked then is unlinked', async () => {
+  it('looks for deletions from before the first reading, to unlink candidates who were linked then', async () => {
     const [gone] = await moveOn(1)
     await lever.deleteOpportunity(gone!.id)
     const again = await mirrorOf(lever)
@@ -192,7 +192,7 @@ describe('the sweep of opportunities', () => {
     }
   })
 
-  it('keeps what it had and stays where it was when Lever is out', async () => {
+  it('keeps its data and its position when Lever is down', async () => {
     const { sweptAt } = await runOf()
     await lever.fault({ match: { path: '/opportunities/deleted' }, kind: 'status', status: 503, times: 99 })
     await moveOn(1)
@@ -204,14 +204,14 @@ describe('the sweep of opportunities', () => {
     expect(await under.mirror.standingOf(under.organization)).to.include({ stands: true })
   })
 
-  it('comes every ten minutes, and every forty seconds while many exports wait', async () => {
+  it('runs every ten minutes, and every forty seconds while many exports wait', async () => {
     expect(await dueInMs()).to.be.within(600_000, 610_000)
     under.effects.burst = true
     await under.readOpportunities()
     expect(await dueInMs()).to.equal(40_000)
   })
 
-  it('is hastened by who waits, unless there was one a moment ago', async () => {
+  it('runs earlier for waiting exports, unless one has just run', async () => {
     const { organization, mirror } = under
     const set = (fields: object) => OpportunitySyncModel.updateOne({ organization }, fields)
     await mirror.startOpportunityWorker().stop(1000)
@@ -227,7 +227,7 @@ describe('the sweep of opportunities', () => {
     expect((await runOf()).dueAt.getTime()).to.be.at.most(Date.now() + 1000)
   })
 
-  it('counts as fresh for a minute after its begin', async () => {
+  it('counts as fresh for a minute after its start', async () => {
     const { organization, mirror } = under
     const standing = async (age: number) => {
       await OpportunitySyncModel.updateOne({ organization }, { sweptAt: new Date(Date.now() - age) })
@@ -241,7 +241,7 @@ describe('the sweep of opportunities', () => {
     expect(await mirror.standingOf('0123456789abcdef01234567')).to.deep.equal({ stands: false, isFresh: false })
   })
 
-  it('reads what an erasure took the hashes of again, and is not fresh until then', async () => {
+  it('reads records again whose hashes an erasure removed, and is not fresh until then', async () => {
     const { organization, mirror } = under
     const person = { emails: ['both@shared.example'], links: [] }
     const hers = await lever.addOpportunity({ name: 'Ann', emails: ['ann@own.example', ...person.emails] })

@@ -43,7 +43,7 @@ describe('sync of the mirror', () => {
     return under
   }
 
-  it('brings users, stages, archive reasons, postings and requisitions, and says how many', async () => {
+  it('reads users, stages, archive reasons, postings, and requisitions, and reports how many', async () => {
     const { mirror, organization, synced, remembered } = await fresh()
 
     const sync = await synced()
@@ -57,7 +57,7 @@ describe('sync of the mirror', () => {
     expect(remembered).to.have.members(users.map(({ id }) => id))
   })
 
-  it('asks for confidential postings only where the grant shows them', async () => {
+  it('requests confidential postings only if the grant shows them', async () => {
     const without = await fresh()
     expect((await without.synced()).resources?.['postings']).to.equal(11)
     await without.mirror.startWorker().stop(1000)
@@ -66,7 +66,7 @@ describe('sync of the mirror', () => {
     expect((await withGrant.synced()).resources?.['postings']).to.equal(12)
   })
 
-  it('removes what Lever no longer shows, and only there', async () => {
+  it('removes records that Lever no longer shows, and only in that organization', async () => {
     const { organization, synced } = await fresh()
     const other = new Types.ObjectId().toHexString()
     const gone = { leverId: 'gone', seenAt: new Date(0) }
@@ -78,7 +78,7 @@ describe('sync of the mirror', () => {
     expect(await LeverPostingModel.exists({ organization: other, leverId: 'gone' })).not.to.equal(null)
   })
 
-  it('does not believe an account without users, and keeps those it knew', async () => {
+  it('ignores an empty list of users, and keeps the known ones', async () => {
     const { organization, synced } = await fresh()
     await LeverUserModel.create({ organization, leverId: 'known', seenAt: new Date(0) })
     await lever.fault({ match: { path: '/users' }, kind: 'status', status: 200, body: { data: [], hasNext: false } })
@@ -88,7 +88,7 @@ describe('sync of the mirror', () => {
     expect(await LeverUserModel.exists({ organization, leverId: 'known' })).not.to.equal(null)
   })
 
-  it('reads the rest when Lever refuses one resource, and keeps what it had of that', async () => {
+  it('reads the rest when Lever refuses one resource, whose records it keeps', async () => {
     const { organization, synced } = await fresh()
     await LeverPostingModel.create({ organization, leverId: 'kept', seenAt: new Date(0) })
     await lever.fault({ match: { path: '/postings' }, kind: 'status', status: 403, times: 9 })
@@ -102,7 +102,7 @@ describe('sync of the mirror', () => {
     expect(await SyncRunModel.findOne({ organization }).lean()).to.have.nested.property('problems[0].resource', 'postings')
   })
 
-  it('ends as failed when Lever is down, keeps everything, and tries again within a minute or so', async () => {
+  it('ends as failed when Lever is down, keeps everything, and retries within about a minute', async () => {
     const { organization, synced } = await fresh()
     await LeverStageModel.create({ organization, leverId: 'kept', seenAt: new Date(0) })
     await lever.fault({ match: { path: '/stages' }, kind: 'status', status: 503, times: 99 })
@@ -116,7 +116,7 @@ describe('sync of the mirror', () => {
     expect(run.failures).to.equal(1)
   })
 
-  it('is due again a quarter of an hour later', async () => {
+  it('is due again fifteen minutes later', async () => {
     const { organization, synced } = await fresh()
 
     const { finishedAt } = await synced()
@@ -126,7 +126,7 @@ describe('sync of the mirror', () => {
     expect(run).to.include({ claim: null, leaseUntil: null })
   })
 
-  it('reads only what was asked for while all is not due', async () => {
+  it('reads only the requested resources while the rest is not due', async () => {
     const { mirror, organization, synced, progress } = await fresh()
     await synced()
     const all = await SyncRunModel.findOne({ organization }).orFail().lean()
@@ -141,7 +141,7 @@ describe('sync of the mirror', () => {
     expect(run.dueAt).to.deep.equal(all.allDueAt)
   })
 
-  it('shows counts that rise while it runs', async () => {
+  it('shows growing counts while it runs', async () => {
     const { mirror, organization, progress } = await fresh()
     await lever.fault({ match: { path: '/postings' }, ...HELD })
     mirror.startWorker()
@@ -157,7 +157,7 @@ describe('sync of the mirror', () => {
     await eventually('the sync ends', async () => (await progress()).state === 'idle')
   })
 
-  it('is shown as ended though another process was through with it before who asked went on', async () => {
+  it('is shown as finished even if another process finished it before the requester continued', async () => {
     const { mirror, another, organization, progress } = await fresh()
     const second = another()
     started.push(second)
@@ -176,7 +176,7 @@ describe('sync of the mirror', () => {
     expect((await progress()).state).to.equal('idle')
   })
 
-  it('runs once although two processes are asked at the same time', async () => {
+  it('runs once when two processes are asked at the same time', async () => {
     const { mirror, another, progress } = await fresh()
     const second = another()
     started.push(second)
@@ -192,7 +192,7 @@ describe('sync of the mirror', () => {
     expect(await lever.requests('/requisitions')).to.have.length(1)
   })
 
-  it('runs again when somebody asks while it runs', async () => {
+  it('runs again when it is requested during a run', async () => {
     const { mirror, organization, progress } = await fresh()
     await lever.fault({ match: { path: '/requisitions' }, ...HELD })
     mirror.startWorker()
@@ -206,7 +206,7 @@ describe('sync of the mirror', () => {
     await eventually('the sync ends', async () => (await progress()).state === 'idle')
   })
 
-  it('is taken up by another process when the one that ran it is gone', async () => {
+  it('is taken over by another process when its process is gone', async () => {
     const { mirror, organization, progress } = await fresh()
     await mirror.sync(organization)
     await SyncRunModel.updateOne({ organization }, { claim: 'dead', fence: 7, leaseUntil: new Date(Date.now() - 1) })
@@ -217,7 +217,7 @@ describe('sync of the mirror', () => {
     expect((await SyncRunModel.findOne({ organization }).orFail().lean()).fence).to.equal(8)
   })
 
-  it('is given back at once when its process stops, and goes on elsewhere', async () => {
+  it('is released at once when its process stops, and continues elsewhere', async () => {
     const { mirror, another, organization, progress } = await fresh()
     await lever.fault({ match: { path: '/postings' }, ...HELD })
     const worker = mirror.startWorker()
@@ -250,7 +250,7 @@ describe('sync of the mirror', () => {
     await eventually('the sync ends', async () => (await progress()).state === 'idle')
   })
 
-  it('leaves nothing behind when the organization is disconnected while it runs', async () => {
+  it('leaves nothing behind if the organization is disconnected while it runs', async () => {
     const { mirror, organization, progress } = await fresh()
     await lever.fault({ match: { path: '/postings' }, ...HELD })
     mirror.startWorker()
@@ -266,7 +266,7 @@ describe('sync of the mirror', () => {
     expect(await mirror.syncStatus(organization)).to.deep.equal({ state: 'idle', startedAt: null, finishedAt: null, resources: {} })
   })
 
-  it('shows nothing more of a run whose lease went to another, or whose organization was disconnected', async () => {
+  it('shows nothing more of a run whose lease was taken over, or whose organization was disconnected', async () => {
     const { mirror, organization, progress } = await fresh()
     await mirror.sync(organization)
     const lost = await beginProgress(organization, new Date(1000), ['users'])
@@ -283,7 +283,7 @@ describe('sync of the mirror', () => {
     expect(await progress()).to.deep.equal({})
   })
 
-  it('is refused without a grant, and rests when the grant goes away until there is one again', async () => {
+  it('is refused without a grant, and pauses without one until there is one again', async () => {
     const { mirror, organization, progress } = await fresh()
     await mirror.sync(organization)
     await ConnectionModel.updateOne({ organization }, { status: 'revoked' })
@@ -298,7 +298,7 @@ describe('sync of the mirror', () => {
     await eventually('the sync ends', async () => (await progress()).state === 'idle')
   })
 
-  it('finds connections whose first sync was never asked for', async () => {
+  it('finds connections whose first sync was never requested', async () => {
     const { mirror, progress } = await fresh()
     mirror.startWorker()
 

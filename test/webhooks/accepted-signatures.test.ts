@@ -11,7 +11,7 @@ const DATA = { opportunityId: 'opp-1' }
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-describe('a signature that was accepted', () => {
+describe('an accepted signature', () => {
   let world: WebhookWorld
   let token: string
 
@@ -78,7 +78,7 @@ describe('a signature that was accepted', () => {
     })
   }
 
-  it("of Lever's connection test cannot carry data later, nor mark another event", async () => {
+  it("of Lever's connection test cannot carry data later or verify another event", async () => {
     const test = webhookBody(CHANGE, {}, token)
     expect(await send(test)).to.equal('verified')
 
@@ -89,7 +89,7 @@ describe('a signature that was accepted', () => {
     expect((await marksOf(HIRED)).verified).to.equal(null)
   })
 
-  it('of an ignored event cannot be used for another', async () => {
+  it('of an ignored event cannot be used for another event', async () => {
     const body = webhookBody('contactCreated', DATA, token)
     expect(await send(body)).to.equal('ignored')
 
@@ -98,7 +98,7 @@ describe('a signature that was accepted', () => {
     expect(await listed()).to.have.length(0)
   })
 
-  it('is good for one delivery when presented under two events a hundred times at once', async () => {
+  it('is valid for one delivery when presented under two events a hundred times at once', async () => {
     const body = webhookBody(CHANGE, DATA, token)
     const bodies = Array.from({ length: 100 }, (_, at) => ({
       ...body,
@@ -112,7 +112,7 @@ describe('a signature that was accepted', () => {
     expect(await listed()).to.have.length(1)
   })
 
-  it('is good for one delivery, too, when deliveries are held and released later', async () => {
+  it('is valid for one delivery even if deliveries are held and released later', async () => {
     await ConnectionModel.updateMany({}, { $unset: { webhooks: 1 } })
     const body = webhookBody(CHANGE, DATA, 'single')
     expect(await send(body)).to.equal('held')
@@ -139,7 +139,7 @@ describe('a signature that was accepted', () => {
     expect(await marksOf(CHANGE)).to.deep.equal({ verified: null, received: null })
   })
 
-  it('of one organization says nothing about another', async () => {
+  it('of one organization does not affect another', async () => {
     const { id: neighbor } = await world.web.accounts.createOrganization({ name: 'Neighbor', sourceName: 'neighbor' })
     await world.connections.putSignatureToken(neighbor, CHANGE, token, 'apiKey:test')
     await ConnectionModel.updateMany({}, { $set: { status: 'configuring' } })
@@ -152,7 +152,7 @@ describe('a signature that was accepted', () => {
     expect(await response.json()).to.deep.equal({ outcome: 'stored' })
   })
 
-  it('expires, where no delivery is kept, later than it could be presented again', async () => {
+  it('expires, if no delivery is stored, only after it could no longer be presented', async () => {
     await send(webhookBody(CHANGE, {}, token))
 
     const [record] = await DeliveryModel.collection.find({}).toArray()
@@ -163,7 +163,7 @@ describe('a signature that was accepted', () => {
     expect(indexes.find(({ key }) => 'expiresAt' in key && Object.keys(key).length === 1)).to.include({ expireAfterSeconds: 0 })
   })
 
-  it('is known for deliveries that an earlier version stored, whose payloads lose it', async () => {
+  it('is recognized for deliveries stored by an earlier version, whose payloads lose it', async () => {
     const body = webhookBody(CHANGE, DATA, token)
     const copy = { ...body, event: HIRED }
     expect(await send(body)).to.equal('stored')
@@ -182,7 +182,7 @@ describe('a signature that was accepted', () => {
     expect(await send({ ...body, event: 'contactCreated' })).to.equal('repeat')
   })
 
-  it('is kept as a keyed fingerprint', async () => {
+  it('is stored as a keyed fingerprint', async () => {
     const body = webhookBody(CHANGE, DATA, token)
     await send(body)
     await send(webhookBody(CHANGE, {}, token))
@@ -192,7 +192,7 @@ describe('a signature that was accepted', () => {
     expect(text).not.to.contain(String(body['signature'])).and.not.to.contain(token)
   })
 
-  describe('by its age', () => {
+  describe('by age', () => {
     for (const [what, triggeredAt, outcome] of [
       ['29 days ago', () => Date.now() - 29 * DAY_MS, 'stored'],
       ['more than 30 days ago', () => Date.now() - 30 * DAY_MS - 60_000, '401'],
@@ -201,7 +201,7 @@ describe('a signature that was accepted', () => {
       ['more than an hour ahead', () => Date.now() + HOUR_MS + 60_000, '401'],
       ['in the far future', () => Number.MAX_SAFE_INTEGER, '401'],
     ] as const) {
-      it(`is ${outcome} when signed ${what}, and is not held longer than that, either`, async () => {
+      it(`is ${outcome} when signed ${what}, and is not held longer than that`, async () => {
         expect(await send(webhookBody(CHANGE, DATA, token, { triggeredAt: triggeredAt() }))).to.equal(outcome)
         expect(await send(webhookBody(CHANGE, {}, token, { triggeredAt: triggeredAt() }))).to.equal(outcome === '401' ? '401' : 'verified')
         expect(await send(webhookBody('interviewCreated', DATA, 'unknown', { triggeredAt: triggeredAt() }))).to.equal(
@@ -225,7 +225,7 @@ describe('a signature that was accepted', () => {
       expect((await world.webhooks.listRefusals(world.web.organization)).map(({ cause }) => cause)).to.include('outdated')
     })
 
-    it('tells Lever why', async () => {
+    it('tells Lever the reason', async () => {
       const body = webhookBody(CHANGE, DATA, token, { triggeredAt: 5 })
       expect(body['signature']).to.equal(signWebhook(token, { token: String(body['token']), triggeredAt: 5 }))
 
@@ -235,7 +235,7 @@ describe('a signature that was accepted', () => {
     })
   })
 
-  it('still releases what an earlier version held, and keeps no signature of it', async () => {
+  it('releases deliveries that an earlier version held, and stores no signature for them', async () => {
     await send(webhookBody('interviewCreated', DATA, 'early'))
     const old = webhookBody('interviewCreated', DATA, 'early')
     await DeliveryModel.collection.updateOne(

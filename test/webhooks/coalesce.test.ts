@@ -3,7 +3,7 @@ import { coalesceByKey } from '../../src/webhooks/coalesce.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('coalescing by key', () => {
-  it('runs items of a key that come together at once, those that come meanwhile next, and keys beside each other', async () => {
+  it('runs concurrent items of a key together, later ones in the next run, and different keys in parallel', async () => {
     const runs: string[][] = []
     const ends: (() => void)[] = []
     const join = coalesceByKey<string>((items) => {
@@ -26,7 +26,7 @@ describe('coalescing by key', () => {
     expect(runs.map((items) => items.join())).to.deep.equal(['a1,a2', 'b1', 'a3,a4'])
   })
 
-  it('tells each of a failed run, and goes on', async () => {
+  it('reports a failed run to each caller, and continues', async () => {
     const join = coalesceByKey<number>(async ([first]) => {
       if (first === 1) throw new Error('one')
     })

@@ -30,7 +30,7 @@ describe('held deliveries', () => {
   const many = (times: number, one: (at: number) => ReturnType<typeof send>) =>
     Promise.all(Array.from({ length: times }, async (_, at) => one(at)))
 
-  it('are at most fifty from one sending address, counted over all events, when a hundred come at once', async () => {
+  it('are limited to fifty per sender address across all events, even if a hundred come at once', async () => {
     const answers = await many(100, (at) => send(at % 2 === 0 ? HIRED : 'candidateDeleted', '203.0.113.7'))
 
     expect([count(answers, 'held'), count(answers, 'too_many_requests')]).to.deep.equal([50, 50])
@@ -39,7 +39,7 @@ describe('held deliveries', () => {
     expect(await DeliveryModel.countDocuments({ status: 'held' })).to.equal(50)
   })
 
-  it('count an IPv6 sender by its /64, and an address with or without a port as one', async () => {
+  it('count an IPv6 sender by its /64, and an address with or without a port as the same', async () => {
     const v6 = await many(60, (at) => send(HIRED, `2001:db8:1:2:${at.toString(16)}::1`))
     expect([count(v6, 'held'), count(v6, 'too_many_requests')]).to.deep.equal([50, 10])
 
@@ -48,13 +48,13 @@ describe('held deliveries', () => {
     expect([count(v4, 'held'), count(v4, 'too_many_requests')]).to.deep.equal([50, 10])
   })
 
-  it('do not count what a sender claims before the proxy that is trusted', async () => {
+  it('ignore the address that a sender claims before the trusted proxy', async () => {
     const answers = await many(60, (at) => send(HIRED, `198.51.100.${at}, 203.0.113.7`))
 
     expect([count(answers, 'held'), count(answers, 'too_many_requests')]).to.deep.equal([50, 10])
   })
 
-  it('are at most a hundred an event, when they come at once from many addresses', async () => {
+  it('are limited to a hundred per event when they come at once from many addresses', async () => {
     const answers = await many(130, (at) => send(HIRED, `198.51.100.${at}`))
     const other = await send('candidateDeleted', '198.51.100.200')
 
@@ -62,7 +62,7 @@ describe('held deliveries', () => {
     expect(other.answer).to.equal('held')
   })
 
-  it('stay when a flood comes after them', async () => {
+  it('survive a later flood', async () => {
     const genuine = webhookBody(HIRED, DATA, EARLY)
     await world.post(JSON.stringify(genuine), '192.0.2.1')
 
@@ -75,7 +75,7 @@ describe('held deliveries', () => {
     expect(data.map(({ payload }) => (payload as { token: string }).token)).to.include(genuine['token'])
   })
 
-  it('are bounded in bytes for an organization', async () => {
+  it('are limited in bytes per organization', async () => {
     const filler = { ...DATA, filler: 'x'.repeat(250 * 1024) }
 
     const answers = await many(40, (at) => send(at % 2 === 0 ? HIRED : 'candidateDeleted', `198.51.100.${at}`, filler))
@@ -84,14 +84,14 @@ describe('held deliveries', () => {
     expect(count(answers, 'held') + count(answers, 'too_many_requests')).to.equal(40)
   })
 
-  it('leave room again once they are checked', async () => {
+  it('free their quota once they are checked', async () => {
     await many(60, () => send(HIRED, '203.0.113.7'))
     await world.saveToken(HIRED, EARLY)
 
     expect((await send('candidateDeleted', '203.0.113.7')).answer).to.equal('held')
   })
 
-  it('stay within the limits when several processes hold at once', async () => {
+  it('stay within the limits when several processes hold deliveries at once', async () => {
     const { _id: connection } = await world.connections.get(world.web.organization)
     const processes = [1, 2, 3].map(() => holdWithinLimits(groupInserts(() => DeliveryModel.collection)))
     const unchecked = (at: number): Unchecked => ({
@@ -104,7 +104,7 @@ describe('held deliveries', () => {
     expect(held).to.be.within(90, 100)
   })
 
-  it('are counted in the index, whatever their bodies are', async () => {
+  it('are counted from the index alone, whatever their bodies contain', async () => {
     await many(10, () => send(HIRED, '203.0.113.7'))
     const { _id: connection } = await world.connections.get(world.web.organization)
 

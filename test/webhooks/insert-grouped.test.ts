@@ -15,7 +15,7 @@ describe('grouped inserts', () => {
   afterEach(() => restore())
   after(leaveDatabase)
 
-  it('tells each caller its own outcome, also within a group, and writes groups rather than one by one', async () => {
+  it('report its own outcome to each caller, even within a group, and write groups instead of single documents', async () => {
     const insert = groupInserts(collection)
     const inserts = spy(mongoose.mongo.Collection.prototype, 'insertMany')
 
@@ -29,7 +29,7 @@ describe('grouped inserts', () => {
     expect(inserts.callCount).to.be.at.most(4)
   })
 
-  it('waits for a majority of the replica set, journaled', async () => {
+  it('wait for a majority of the replica set, journaled', async () => {
     const inserts = spy(mongoose.mongo.Collection.prototype, 'insertMany')
 
     await groupInserts(collection)({ key: 'durable' })
@@ -37,7 +37,7 @@ describe('grouped inserts', () => {
     expect(inserts.firstCall.args[1]).to.deep.include({ ordered: false, writeConcern: { w: 'majority', j: true } })
   })
 
-  it('fails every caller when the database is gone, and works again when it is back', async () => {
+  it('fail every caller when the database is gone, and work again when it is back', async () => {
     const insert = groupInserts(collection)
     const gone = stub(mongoose.mongo.Collection.prototype, 'insertMany').rejects(new Error('no primary'))
 
@@ -48,7 +48,7 @@ describe('grouped inserts', () => {
     expect(await insert({ key: 'x' })).to.equal('stored')
   })
 
-  it('fails, of a group, only the document that cannot be written', async () => {
+  it('fail only for the document of a group that cannot be written', async () => {
     const insert = groupInserts(collection)
 
     const [bad, good] = await Promise.allSettled([insert({ _id: [1], key: 'bad' }), insert({ key: 'good' })])
@@ -57,7 +57,7 @@ describe('grouped inserts', () => {
     expect(good).to.deep.include({ status: 'fulfilled', value: 'stored' })
   })
 
-  it('fails every caller when it is not known whether the majority has it', async () => {
+  it('fail every caller if it is unknown whether the majority has the write', async () => {
     const insert = groupInserts(collection)
     const error = Object.assign(new Error('write concern'), {
       name: 'MongoBulkWriteError', writeErrors: [{ index: 0, code: 11_000 }], result: { getWriteConcernError: () => ({ code: 64 }) },

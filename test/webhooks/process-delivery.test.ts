@@ -53,7 +53,7 @@ describe('processing deliveries', () => {
   const processAll = async () => Promise.all((await claim()).map((claimed) => world.webhooks.processClaimed(claimed)))
   const makeDue = async () => DeliveryModel.updateMany({ status: 'received' }, { $set: { dueAt: new Date(0) } })
 
-  it("brings a stage change to the candidate's row and to the mirror", async () => {
+  it("applies a stage change to the candidate's row and to the mirror", async () => {
     const candidate = await world.linkedCandidate(opportunity.id)
     await world.lever.moveStage(opportunity.id, 'lead-responded')
     worker = world.startWorker()
@@ -67,7 +67,7 @@ describe('processing deliveries', () => {
     })
   })
 
-  it('says what came of it, and notes an interview for later', async () => {
+  it('reports its effect, and stores an interview for later', async () => {
     await world.linkedCandidate(opportunity.id)
     await world.lever.moveStage(opportunity.id, 'lead-responded')
     await deliver('candidateStageChange')
@@ -82,7 +82,7 @@ describe('processing deliveries', () => {
     expect((await newest())?.effects.at(-1)).to.deep.equal({ effect: 'interviewNoted', detail: 'i-1' })
   })
 
-  it('notes nothing for somebody who is not ours', async () => {
+  it('stores nothing about people who are not our candidates', async () => {
     await deliver('interviewCreated', { interviewId: 'i-1', opportunityId: opportunity.id })
 
     await processAll()
@@ -91,7 +91,7 @@ describe('processing deliveries', () => {
     expect(await OpportunityHistoryModel.countDocuments({ organization, opportunityId: opportunity.id })).to.equal(0)
   })
 
-  it('brings an archiving and its end', async () => {
+  it('applies an archiving and an unarchiving', async () => {
     const candidate = await world.linkedCandidate(opportunity.id)
     await world.lever.archive(opportunity.id)
     await deliver('candidateArchiveChange')
@@ -106,7 +106,7 @@ describe('processing deliveries', () => {
     expect((await leverOf(candidate))?.archived).to.equal(null)
   })
 
-  it('believes nothing of data but the id: forged, out of order or repeated it does no harm', async () => {
+  it('trusts only the id in the data: forged, out-of-order, or repeated data does no harm', async () => {
     const candidate = await world.linkedCandidate(opportunity.id)
     await world.lever.moveStage(opportunity.id, 'lead-responded')
 
@@ -118,7 +118,7 @@ describe('processing deliveries', () => {
     expect(await leverOf(candidate)).to.deep.include({ stage: { id: 'lead-responded', text: 'Responded' }, archived: null })
   })
 
-  it('reads an opportunity once for all deliveries about it that wait', async () => {
+  it('reads an opportunity once for all waiting deliveries about it', async () => {
     const other = await world.lever.addOpportunity({ name: 'Bob', emails: ['bob@a.example'] })
     await world.lever.clearRequests()
     await Promise.all(Array.from({ length: 10 }, async () => deliver('candidateStageChange')))
@@ -130,7 +130,7 @@ describe('processing deliveries', () => {
     expect(await DeliveryModel.countDocuments({ status: 'processed' })).to.equal(11)
   })
 
-  it('reads the id also where it is named candidateId, or data stands in data', async () => {
+  it('reads the id also if it is named candidateId or nested in a second data object', async () => {
     const candidate = await world.linkedCandidate(opportunity.id)
     await world.lever.moveStage(opportunity.id, 'lead-responded')
     await deliver('candidateStageChange', { data: { candidateId: opportunity.id } })
@@ -140,7 +140,7 @@ describe('processing deliveries', () => {
     expect((await leverOf(candidate))?.stage.id).to.equal('lead-responded')
   })
 
-  it('ignores one about an opportunity that Lever does not know, and one about none', async () => {
+  it('ignores deliveries about an opportunity that Lever does not know, or about none', async () => {
     await deliver('candidateStageChange', { opportunityId: 'no-such-opportunity' })
     await deliver('interviewCreated', { interviewId: 'i-1', opportunityId: 5 })
     await processAll()
@@ -153,7 +153,7 @@ describe('processing deliveries', () => {
   })
 
   describe('of a deletion', () => {
-    it('unlinks the candidate and tells the others, when Lever lists the opportunity as deleted', async () => {
+    it('unlinks the candidate and notifies other parts when Lever lists the opportunity as deleted', async () => {
       const candidate = await world.linkedCandidate(opportunity.id)
       await world.lever.deleteOpportunity(opportunity.id)
       await deliver('candidateDeleted')
@@ -165,7 +165,7 @@ describe('processing deliveries', () => {
       expect(world.deleted).to.deep.equal([opportunity.id])
     })
 
-    it('changes nothing while the opportunity is there', async () => {
+    it('changes nothing while the opportunity exists', async () => {
       const candidate = await world.linkedCandidate(opportunity.id)
       await deliver('candidateDeleted')
 
@@ -175,7 +175,7 @@ describe('processing deliveries', () => {
       expect(world.deleted).to.deep.equal([])
     })
 
-    it('is not believed of a 404 alone', async () => {
+    it('does not rely on a 404 alone', async () => {
       const candidate = await world.linkedCandidate('hidden-from-us')
       await deliver('candidateDeleted', { opportunityId: 'hidden-from-us' })
       await deliver('candidateStageChange', { opportunityId: 'hidden-from-us' })
@@ -187,7 +187,7 @@ describe('processing deliveries', () => {
       expect(world.deleted).to.deep.equal([])
     })
 
-    it('is looked for again where Lever lists it late, and given up after three looks', async () => {
+    it('looks again if Lever lists the deletion late, and gives up after three attempts', async () => {
       const candidate = await world.linkedCandidate(opportunity.id)
       await world.lever.deleteOpportunity(opportunity.id)
       const none = { data: [], hasNext: false }
@@ -222,7 +222,7 @@ describe('processing deliveries', () => {
       expect(await leverOf(candidate)).to.equal(undefined)
     })
 
-    it('is not read out of another event', async () => {
+    it('does not infer a deletion from another event', async () => {
       const candidate = await world.linkedCandidate(opportunity.id)
       await world.lever.deleteOpportunity(opportunity.id)
       await deliver('candidateStageChange')
@@ -234,7 +234,7 @@ describe('processing deliveries', () => {
     })
   })
 
-  describe('when Lever cannot be asked', () => {
+  describe('when Lever is unavailable', () => {
     beforeEach(() => stub(Math, 'random').returns(0)) // no time between the client's own tries
     afterEach(() => restore())
 
@@ -262,7 +262,7 @@ describe('processing deliveries', () => {
       expect((await newest())?.error?.code).to.equal('lever_unavailable')
     })
 
-    it('goes on when Lever is well again', async () => {
+    it('continues when Lever has recovered', async () => {
       const candidate = await world.linkedCandidate(opportunity.id)
       await world.lever.moveStage(opportunity.id, 'lead-responded')
       await world.lever.fault({ kind: 'status', status: 500, match: { path: `/opportunities/${opportunity.id}` }, times: 1000 })
@@ -278,7 +278,7 @@ describe('processing deliveries', () => {
     })
 
     for (const status of [429, 503]) {
-      it(`costs no attempt while Lever answers ${status}`, async () => {
+      it(`uses no attempt while Lever answers ${status}`, async () => {
         await world.lever.fault({
           kind: 'status',
           status,
@@ -295,7 +295,7 @@ describe('processing deliveries', () => {
     }
 
     for (const status of [403, 404])
-      it(`ignores one that Lever does not show, be it by ${status}: it may be confidential`, async () => {
+      it(`ignores a delivery about an opportunity that Lever hides with ${status}, because it may be confidential`, async () => {
         await world.lever.fault({ kind: 'status', status, match: { path: `/opportunities/${opportunity.id}` }, times: 1000 })
         await deliver('candidateStageChange')
 
@@ -306,7 +306,7 @@ describe('processing deliveries', () => {
         expect(ignored?.error?.code).to.equal('opportunity_unknown')
       })
 
-    it('fails at once what Lever refuses', async () => {
+    it('fails at once if Lever refuses', async () => {
       await world.lever.fault({ kind: 'status', status: 422, match: { path: `/opportunities/${opportunity.id}` }, times: 1000 })
       await deliver('candidateStageChange')
 
@@ -317,7 +317,7 @@ describe('processing deliveries', () => {
       expect(failed?.error?.code).to.equal('lever_rejected')
     })
 
-    it('waits without an attempt while the connection is revoked, and goes on after a new authorization', async () => {
+    it('waits without using an attempt while the connection is revoked, and continues after a new authorization', async () => {
       const candidate = await world.linkedCandidate(opportunity.id)
       await world.lever.moveStage(opportunity.id, 'lead-responded')
       await ConnectionModel.updateMany({}, { $set: { status: 'revoked', statusBeforeRevocation: 'configuring' } })
@@ -335,7 +335,7 @@ describe('processing deliveries', () => {
       expect((await leverOf(candidate))?.stage.id).to.equal('lead-responded')
     })
 
-    it('goes on while the connection is paused', async () => {
+    it('continues while the connection is paused', async () => {
       await ConnectionModel.updateMany({}, { $set: { status: 'paused' } })
       await deliver('candidateStageChange')
 
@@ -345,7 +345,7 @@ describe('processing deliveries', () => {
       expect(await newest()).to.include({ status: 'processed' })
     })
 
-    it('is ignored once the organization is disconnected', async () => {
+    it('ignores deliveries once the organization is disconnected', async () => {
       await deliver('candidateStageChange')
       await ConnectionModel.updateMany({}, { $set: { status: 'disconnected' } })
 
@@ -366,7 +366,7 @@ describe('processing deliveries', () => {
     expect(await newest()).to.include({ status: 'received' })
   })
 
-  describe('once more', () => {
+  describe('replay', () => {
     const replay = async (id = '') => world.web.call('POST', `/api/v1/webhook-deliveries/${id}/replay`)
 
     it('reads the opportunity again', async () => {
@@ -385,7 +385,7 @@ describe('processing deliveries', () => {
       expect((await leverOf(candidate))?.stage.id).to.equal('lead-responded')
     })
 
-    it('leaves an event outside the eight that an earlier version kept ignored, also beside one that is processed', async () => {
+    it('does not process an unsupported event that an earlier version stored, even next to a processed one', async () => {
       await deliver('candidateStageChange')
       await DeliveryModel.updateOne({}, { $set: { event: 'contactCreated', status: 'ignored' } })
       await deliver('candidateStageChange')
@@ -401,7 +401,7 @@ describe('processing deliveries', () => {
       ])
     })
 
-    it('is refused once the payload has expired after 30 days, which a repeat survives', async () => {
+    it('is refused once the payload has expired after 30 days, but repeats are still recognized', async () => {
       await world.deliver('candidateStageChange', { opportunityId: opportunity.id }, token, { token: 'old' })
       await world.deliver('candidateStageChange', { opportunityId: opportunity.id }, token, { token: 'young' })
       await processAll()
@@ -415,7 +415,7 @@ describe('processing deliveries', () => {
       expect((await world.deliver('candidateStageChange', { opportunityId: 'x' }, token, { token: 'old' })).outcome).to.equal('repeat')
     })
 
-    it('is refused for one that is held, and for one that is not there or of another organization', async () => {
+    it('is refused for held deliveries, unknown deliveries, and deliveries of another organization', async () => {
       await deliver('candidateStageChange')
       const { id = '' } = (await newest()) ?? {}
       await DeliveryModel.updateMany({}, { $set: { status: 'held' } })
@@ -428,7 +428,7 @@ describe('processing deliveries', () => {
     })
   })
 
-  describe('many once more', () => {
+  describe('bulk replay', () => {
     const replayRange = async (json: object) => {
       const response = await world.web.call('POST', '/api/v1/webhook-deliveries/replay', { json })
       return { status: response.status, body: (await response.json()) as { accepted?: number; nextCursor?: string | null; code?: string } }
@@ -439,7 +439,7 @@ describe('processing deliveries', () => {
     const readTrail = async () => (await world.web.audit.list(world.web.organization, { limit: 100 })).data
     const waiting = async () => (await DeliveryModel.find({ status: 'received' }).sort({ token: 1 }).lean()).map(({ token: name }) => name)
 
-    it('takes those of an event, a status and a time alone, behind what comes in now', async () => {
+    it('includes only deliveries with the given event, status, and time, queued behind new ones', async () => {
       for (const name of ['a', 'b', 'c', 'd'])
         await world.deliver('candidateStageChange', { opportunityId: opportunity.id }, token, { token: name })
       await world.deliver('candidateHired', { opportunityId: opportunity.id }, token, { token: 'e' })
@@ -461,7 +461,7 @@ describe('processing deliveries', () => {
       expect(await DeliveryModel.countDocuments({ status: 'processed' })).to.equal(5)
     })
 
-    it('is in the audit trail: who, which range and how many, and nothing where nothing was replayed', async () => {
+    it('is in the audit trail with actor, range, and count, but not if nothing was replayed', async () => {
       for (const name of ['a', 'b']) await world.deliver('candidateHired', { opportunityId: opportunity.id }, token, { token: name })
       await processAll()
       const [from, to] = [Date.now() - DAY_MS, Date.now() + DAY_MS].map((at) => new Date(at).toISOString())
@@ -481,7 +481,7 @@ describe('processing deliveries', () => {
       expect(older).to.deep.equal(before)
     })
 
-    it('takes a thousand a call, oldest first, and goes on from there', async () => {
+    it('replays a thousand per call, oldest first, and continues from there', async () => {
       await deliver('candidateStageChange')
       await processAll()
       const first = (await DeliveryModel.findOne({}).lean()) as DeliveryDocument
@@ -502,7 +502,7 @@ describe('processing deliveries', () => {
       expect([one.accepted, two]).to.deep.equal([1000, { accepted: 4, nextCursor: null }])
     })
 
-    it('passes over what is held, expired, or of another organization', async () => {
+    it('skips deliveries that are held, expired, or of another organization', async () => {
       await deliver('candidateStageChange')
       await processAll()
       for (const change of [
@@ -515,14 +515,14 @@ describe('processing deliveries', () => {
       }
     })
 
-    it('refuses what makes no range', async () => {
+    it('refuses an invalid range', async () => {
       const now = new Date().toISOString()
       for (const body of [{ from: now, to: now }, { from: 'yesterday' }, { status: 'held' }, { cursor: 'x' }, { all: true }])
         expect((await replayRange(body)).status, JSON.stringify(body)).to.equal(422)
     })
   })
 
-  it('is listed by event and status, for admins', async () => {
+  it('lists deliveries by event and status, for admins', async () => {
     await deliver('candidateHired')
     await processAll()
     await deliver('candidateStageChange')
@@ -541,7 +541,7 @@ describe('processing deliveries', () => {
     expect((await world.web.call('GET', '/api/v1/webhook-deliveries', { headers: { cookie } })).status).to.equal(403)
   })
 
-  it('takes a true delivery of Lever, from its endpoint to the row', async () => {
+  it('processes a real delivery from the local Lever, from its endpoint to the candidate row', async () => {
     const candidate = await world.linkedCandidate(opportunity.id)
     const webhook = await world.lever.addWebhook('candidateStageChange', await world.endpointUrl())
     await world.saveToken('candidateStageChange', webhook.signatureToken)

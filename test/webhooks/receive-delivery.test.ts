@@ -35,8 +35,8 @@ describe('receiving a delivery', () => {
   }
   const stored = async () => DeliveryModel.find({}).sort({ _id: 1 }).lean()
 
-  describe('with its signature token known', () => {
-    it('stores it durably before it answers, with all of its body', async () => {
+  describe('with a known signature token', () => {
+    it('stores it durably, with its whole body, before it answers', async () => {
       const body = webhookBody(CHANGE, DATA, token, { id: 'lever-id' })
 
       const response = await world.post(JSON.stringify(body))
@@ -53,7 +53,7 @@ describe('receiving a delivery', () => {
       expect((await shownEvent(CHANGE))?.lastVerifiedAt).to.equal(null)
     })
 
-    it('knows a repeat by event and token, whatever its data; another event is a new delivery', async () => {
+    it('recognizes a repeat by event and token, whatever its data; another event is a new delivery', async () => {
       await world.saveToken('candidateHired', token)
 
       const now = Date.now()
@@ -65,7 +65,7 @@ describe('receiving a delivery', () => {
       expect((await stored()).map(({ opportunityId }) => opportunityId)).to.deep.equal(['opp-1', 'opp-1'])
     })
 
-    it('takes many at once, each once', async () => {
+    it('accepts many at once, each once', async () => {
       const bodies = Array.from({ length: 60 }, (_, at) => JSON.stringify(webhookBody(CHANGE, DATA, token, { token: `t${at % 50}` })))
 
       const outcomes = await Promise.all(
@@ -76,7 +76,7 @@ describe('receiving a delivery', () => {
       expect(outcomes.filter((outcome) => outcome === 'repeat')).to.have.length(10)
     })
 
-    it('stores the same one once, a hundred times at once, and answers each 200', async () => {
+    it('stores one delivery sent a hundred times at once only once, and answers each with 200', async () => {
       const body = JSON.stringify(webhookBody(CHANGE, DATA, token))
 
       const answers = await Promise.all(Array.from({ length: 100 }, () => world.post(body)))
@@ -94,7 +94,7 @@ describe('receiving a delivery', () => {
       ['the signature of another time', { triggeredAt: 1 }],
       ['the signature of another token', { token: 'x' }],
     ] as const) {
-      it(`refuses ${what} with 401, and keeps nothing`, async () => {
+      it(`refuses ${what} with 401, and stores nothing`, async () => {
         const response = await world.post(JSON.stringify({ ...webhookBody(CHANGE, DATA, token), ...change }))
 
         expect([response.status, ((await response.json()) as { code: string }).code]).to.deep.equal([401, 'signature_mismatch'])
@@ -103,13 +103,13 @@ describe('receiving a delivery', () => {
       })
     }
 
-    it("refuses one signed with another event's token", async () => {
+    it("refuses a delivery signed with another event's token", async () => {
       const other = await world.saveToken('candidateHired')
 
       expect((await world.deliver(CHANGE, DATA, other)).status).to.equal(401)
     })
 
-    it("refuses one signed with another organization's token, and keeps what is taken with its own organization", async () => {
+    it("refuses a delivery signed with another organization's token, and stores others with the right organization", async () => {
       const { id: neighbour } = await world.web.accounts.createOrganization({ name: 'Neighbour', sourceName: 'neighbour' })
       await world.connections.putSignatureToken(neighbour, CHANGE, 'of the neighbour', 'apiKey:test')
 
@@ -121,7 +121,7 @@ describe('receiving a delivery', () => {
       expect((await world.webhooks.list(neighbour, {}, { limit: 10 })).data).to.have.length(0)
     })
 
-    it('takes a token that was replaced no longer, from the next delivery on', async () => {
+    it('stops accepting a replaced token with the next delivery', async () => {
       expect((await world.deliver(CHANGE, DATA, token)).outcome).to.equal('stored')
       const later = await world.saveToken(CHANGE)
 
@@ -129,7 +129,7 @@ describe('receiving a delivery', () => {
       expect((await world.deliver(CHANGE, DATA, later)).outcome).to.equal('stored')
     })
 
-    it("marks the event verified by Lever's connection test, and does nothing else", async () => {
+    it("marks the event as verified after Lever's connection test, and does nothing else", async () => {
       for (const data of [{}, null, undefined]) {
         expect(await world.deliver(CHANGE, data, token)).to.deep.equal({ status: 200, outcome: 'verified' })
       }
@@ -140,12 +140,12 @@ describe('receiving a delivery', () => {
       expect(shown?.lastReceivedAt).to.equal(null)
     })
 
-    it('does not take a test that is wrongly signed for verified', async () => {
+    it('does not mark the event as verified after a test with a wrong signature', async () => {
       expect((await world.deliver(CHANGE, {}, 'wrong')).status).to.equal(401)
       expect((await shownEvent(CHANGE))?.lastVerifiedAt).to.equal(null)
     })
 
-    it('fits an account with a single token, where an event has none of its own', async () => {
+    it('accepts the single token of an account for events without a token of their own', async () => {
       const any = await world.saveToken('any')
 
       expect((await world.deliver('candidateHired', DATA, any)).outcome).to.equal('stored')
@@ -154,9 +154,9 @@ describe('receiving a delivery', () => {
     })
   })
 
-  describe('of an event outside the eight', () => {
+  describe('of an unsupported event', () => {
     for (const event of ['contactCreated', '__proto__', 'constructor', 'any', 'webhooks.x', '$where']) {
-      it(`ignores ${event} with a valid signature and does not keep it`, async () => {
+      it(`ignores ${event} with a valid signature and does not store it`, async () => {
         const body = webhookBody(event, DATA, token)
 
         expect(await send(body)).to.deep.equal([200, 'ignored'])
@@ -166,7 +166,7 @@ describe('receiving a delivery', () => {
       })
     }
 
-    it('refuses it with a wrong signature, and where no signature token is known', async () => {
+    it('refuses it with a wrong signature, and without a known signature token', async () => {
       expect((await world.deliver('contactCreated', DATA, 'wrong')).status).to.equal(401)
       await world.connections.deleteSignatureToken(world.web.organization, CHANGE, 'apiKey:test')
 
@@ -176,7 +176,7 @@ describe('receiving a delivery', () => {
   })
 
   describe('before its signature token is known', () => {
-    it('holds it unread, and processes it the moment a token that fits is saved', async () => {
+    it('holds it unread, and processes it as soon as a matching token is saved', async () => {
       const early = 'the token that Lever shows first'
 
       const held = await world.deliver('candidateHired', DATA, early)
@@ -193,7 +193,7 @@ describe('receiving a delivery', () => {
       expect((await shownEvent('candidateHired'))?.held).to.equal(0)
     })
 
-    it('drops those that do not fit the token', async () => {
+    it('drops deliveries that do not match the token', async () => {
       await world.deliver('candidateHired', DATA, 'forged')
       await world.deliver('candidateHired', DATA)
 
@@ -203,7 +203,7 @@ describe('receiving a delivery', () => {
       expect((await shownEvent('candidateHired'))?.lastReceivedAt).to.equal(null)
     })
 
-    it('marks the event verified by a test that came before the token', async () => {
+    it('marks the event as verified after a test that arrived before the token', async () => {
       expect((await world.deliver('candidateHired', {}, 'early')).outcome).to.equal('held')
 
       await world.saveToken('candidateHired', 'early')
@@ -212,7 +212,7 @@ describe('receiving a delivery', () => {
       expect((await shownEvent('candidateHired'))?.lastVerifiedAt).not.to.equal(null)
     })
 
-    it("releases by an account's single token too, and leaves what another event's token says nothing of", async () => {
+    it("releases deliveries with an account's single token too, and ignores tokens of other events", async () => {
       await world.deliver('candidateHired', DATA, 'single')
       await world.deliver('candidateDeleted', DATA, 'single')
 
@@ -222,7 +222,7 @@ describe('receiving a delivery', () => {
       expect((await stored()).map(({ status }) => status)).to.deep.equal(['received', 'received'])
     })
 
-    it('knows a repeat', async () => {
+    it('recognizes a repeat', async () => {
       await world.deliver('candidateHired', DATA, 'early', { token: 't1' })
 
       expect((await world.deliver('candidateHired', DATA, 'early', { token: 't1' })).outcome).to.equal('repeat')
@@ -235,7 +235,7 @@ describe('receiving a delivery', () => {
       expect((expiresAt?.getTime() ?? 0) - receivedAt.getTime()).to.equal(24 * 3_600_000)
     })
 
-    it('does not release what has expired', async () => {
+    it('does not release expired deliveries', async () => {
       await world.deliver('candidateHired', DATA, 'early')
       await DeliveryModel.updateMany({}, { $set: { expiresAt: new Date(Date.now() - 1) } })
 
@@ -244,7 +244,7 @@ describe('receiving a delivery', () => {
       expect((await stored()).map(({ status }) => status)).to.deep.equal(['held'])
     })
 
-    it('is not left held when the token is saved between the look at the connection and the write', async () => {
+    it('is not left held if the token is saved between reading the connection and the write', async () => {
       const connection = await world.connections.get(world.web.organization)
       await world.saveToken('candidateHired', 'just saved')
 
@@ -258,8 +258,8 @@ describe('receiving a delivery', () => {
     })
   })
 
-  describe('that cannot be taken', () => {
-    it('refuses an unknown endpoint with 404, and other methods with 405', async () => {
+  describe('that cannot be accepted', () => {
+    it('answers 404 for an unknown endpoint, and 405 for other methods', async () => {
       const unknown = await fetch(`${world.web.url}/webhooks/lever/unknown`, { method: 'POST', body: '{}' })
       const read = await fetch(await world.endpointUrl())
 
@@ -267,7 +267,7 @@ describe('receiving a delivery', () => {
       expect(unknown.headers.get('content-type')).to.contain('application/problem+json')
     })
 
-    it('refuses all for a disconnected organization with 401', async () => {
+    it('refuses all deliveries for a disconnected organization with 401', async () => {
       await ConnectionModel.updateMany({}, { $set: { status: 'disconnected' } })
 
       expect((await world.deliver(CHANGE, DATA, token)).status).to.equal(401)
@@ -276,7 +276,7 @@ describe('receiving a delivery', () => {
     })
 
     for (const status of ['active', 'paused', 'revoked'] as const) {
-      it(`goes on while the connection is ${status}`, async () => {
+      it(`continues while the connection is ${status}`, async () => {
         await ConnectionModel.updateMany({}, { $set: { status } })
 
         expect((await world.deliver(CHANGE, DATA, token)).outcome).to.equal('stored')
@@ -315,7 +315,7 @@ describe('receiving a delivery', () => {
       })
     }
 
-    it('takes what is signed to a depth of 64, and refuses what is deeper with 400', async () => {
+    it('accepts a signed body up to a depth of 64, and refuses deeper ones with 400', async () => {
       const of = (depth: number) =>
         JSON.stringify(webhookBody(CHANGE, { filler: 0 }, token)).replace(
           '"filler":0',
@@ -326,7 +326,7 @@ describe('receiving a delivery', () => {
       expect(await stored()).to.have.length(1)
     })
 
-    it('refuses what is not UTF-8 with 400', async () => {
+    it('refuses invalid UTF-8 with 400', async () => {
       const body = JSON.stringify(webhookBody(CHANGE, { opportunityId: 'x?x' }, token))
       const bytes = new Uint8Array(Buffer.from(body))
       bytes[body.indexOf('?')] = 0xff
@@ -334,7 +334,7 @@ describe('receiving a delivery', () => {
       expect((await world.post(bytes)).status).to.equal(400)
     })
 
-    it('refuses a packed body with 400', async () => {
+    it('refuses a compressed body with 400', async () => {
       const body = gzipSync(JSON.stringify(webhookBody(CHANGE, DATA, token)))
       const headers = { 'content-encoding': 'gzip' }
 
@@ -343,7 +343,7 @@ describe('receiving a delivery', () => {
       expect(response.status).to.equal(400)
     })
 
-    it('takes the last of members that stand twice, for the signature as for the rest', async () => {
+    it('uses the last value of repeated members, both for the signature and for the rest', async () => {
       const body = webhookBody(CHANGE, DATA, token)
       const twice = JSON.stringify(body).replace('{', '{"token":"forged","event":"candidateHired",')
       const forged = JSON.stringify(body).replace(/}$/, ',"token":"forged"}')
@@ -353,7 +353,7 @@ describe('receiving a delivery', () => {
       expect((await stored()).map(({ event, token: kept }) => [event, kept])).to.deep.equal([[CHANGE, body['token']]])
     })
 
-    it('takes up to 256 KB, and refuses more with 413, announced or not', async () => {
+    it('accepts up to 256 KB, and refuses more with 413, whether declared or not', async () => {
       const of = (bytes: number): string => {
         const body = JSON.stringify(webhookBody(CHANGE, { ...DATA, filler: '' }, token))
         return body.replace('"filler":""', `"filler":"${'x'.repeat(bytes - body.length)}"`)
@@ -365,7 +365,7 @@ describe('receiving a delivery', () => {
       expect((await fetch(await world.endpointUrl(), streamed)).status).to.equal(413)
     })
 
-    it('takes JSON under any content type', async () => {
+    it('accepts JSON with any content type', async () => {
       for (const contentType of [
         'text/plain',
         'application/octet-stream',
@@ -379,7 +379,7 @@ describe('receiving a delivery', () => {
       }
     })
 
-    it('keeps names in data for what they are', async () => {
+    it('treats special names in data as plain data', async () => {
       const body = JSON.stringify(webhookBody(CHANGE, DATA, token)).replace(
         '"opportunityId"',
         '"__proto__":{"isAdmin":true},"$where":1,"a.b":2,"opportunityId"',
@@ -391,7 +391,7 @@ describe('receiving a delivery', () => {
       expect(({} as { isAdmin?: boolean }).isAdmin).to.equal(undefined)
     })
 
-    it('answers 503 when it cannot be stored, so that Lever delivers again', async () => {
+    it('answers 503 if it cannot be stored, so that Lever delivers again', async () => {
       const body = JSON.stringify(webhookBody(CHANGE, DATA, token))
       stub(mongoose.mongo.Collection.prototype, 'insertMany').rejects(new Error('no primary'))
 
@@ -403,7 +403,7 @@ describe('receiving a delivery', () => {
       expect(await again.json()).to.deep.equal({ outcome: 'stored' })
     })
 
-    it('answers 503 when the connection cannot be read', async () => {
+    it('answers 503 if the connection cannot be read', async () => {
       const url = await world.endpointUrl()
       stub(ConnectionModel, 'findOne').throws(new Error('no primary'))
 

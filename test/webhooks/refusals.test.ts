@@ -27,7 +27,7 @@ describe('refused deliveries', () => {
   const refusals = async () =>
     (await world.webhooks.listRefusals(world.web.organization)).map(({ event, cause }) => [event, cause] as const)
 
-  it('are noted where an admin sees them, and not read', async () => {
+  it('are recorded for admins, unread', async () => {
     await world.deliver(CHANGE, DATA, 'wrong')
     await world.deliver(CHANGE, DATA)
     await world.deliver(CHANGE, DATA, token, { triggeredAt: 5 })
@@ -43,7 +43,7 @@ describe('refused deliveries', () => {
     expect(JSON.stringify(await RefusalModel.find({}).lean())).not.to.match(/opp-1|nobody knows|secret/)
   })
 
-  it('mark their event until a good one comes', async () => {
+  it('mark their event until a valid delivery arrives', async () => {
     expect((await world.deliver(CHANGE, DATA, token)).outcome).to.equal('stored')
     await world.deliver(CHANGE, DATA, 'wrong')
     expect((await shown(CHANGE))?.lastRefusedAt).to.be.a('string')
@@ -56,7 +56,7 @@ describe('refused deliveries', () => {
     expect((await shown(CHANGE))?.lastRefusedAt).to.equal(null)
   })
 
-  it('stay marked by a replay of a good one', async () => {
+  it('keep the mark after a replay of a valid delivery', async () => {
     const body = JSON.stringify(webhookBody(CHANGE, DATA, token))
     await world.post(body)
     await world.deliver(CHANGE, DATA, 'wrong')
@@ -66,7 +66,7 @@ describe('refused deliveries', () => {
     expect((await shown(CHANGE))?.lastRefusedAt).to.be.a('string')
   })
 
-  it('no longer mark an event whose signature token is another one, and nothing that the earlier token proved counts for it', async () => {
+  it('no longer mark an event whose signature token changed, and earlier proofs no longer count', async () => {
     await world.deliver(CHANGE, {}, token)
     await world.deliver(CHANGE, DATA, token)
     await world.deliver(CHANGE, DATA, 'wrong')
@@ -78,7 +78,7 @@ describe('refused deliveries', () => {
     expect(await shown(CHANGE)).to.include({ lastRefusedAt: null, lastVerifiedAt: null, lastReceivedAt: null })
   })
 
-  it('are those, too, that were held and do not fit the token that is saved', async () => {
+  it('include held deliveries that do not match the saved token', async () => {
     await world.deliver(HIRED, DATA, 'early')
     await world.deliver(HIRED, {}, 'early')
 
@@ -92,7 +92,7 @@ describe('refused deliveries', () => {
     expect((await shown(HIRED))?.lastRefusedAt).to.be.a('string')
   })
 
-  it('do not mark an event whose token another held delivery proved', async () => {
+  it('do not mark an event if another held delivery proved its token', async () => {
     await world.deliver(HIRED, {}, 'early')
     await world.deliver(HIRED, DATA, 'forged')
 
@@ -103,7 +103,7 @@ describe('refused deliveries', () => {
     expect(await refusals()).to.deep.equal([[HIRED, 'held']])
   })
 
-  it('are capped for each event, and a flood of them is not a flood of writes', async () => {
+  it('are capped for each event, and a flood of them does not cause a flood of writes', async () => {
     await Promise.all(Array.from({ length: 150 }, () => world.deliver(CHANGE, DATA, 'wrong')))
     await Promise.all(Array.from({ length: 50 }, (_, at) => world.deliver(`unknown${at}`, DATA, 'wrong')))
 
@@ -114,7 +114,7 @@ describe('refused deliveries', () => {
     expect((await RefusalModel.collection.indexes()).find(({ key }) => 'expiresAt' in key)).to.include({ expireAfterSeconds: 0 })
   })
 
-  it('are none of a disconnected organization, whose marks end with the connection', async () => {
+  it('are not recorded for a disconnected organization, whose marks end with the connection', async () => {
     await world.deliver(CHANGE, DATA, token)
     await world.deliver(CHANGE, DATA, 'wrong')
     await world.deliver(HIRED, {}, 'early')
@@ -130,7 +130,7 @@ describe('refused deliveries', () => {
     expect(await shown(CHANGE)).to.include({ lastRefusedAt: null, lastReceivedAt: null, lastVerifiedAt: null })
   })
 
-  it('are told to the organization alone', async () => {
+  it('are shown to their organization only', async () => {
     await world.deliver(CHANGE, DATA, 'wrong')
     const { id: neighbor } = await world.web.accounts.createOrganization({ name: 'Neighbor', sourceName: 'neighbor' })
 

@@ -24,7 +24,7 @@ interface Sender {
   tell(): Promise<void>
 }
 
-describe('setting webhooks up', function () {
+describe('setting up webhooks', function () {
   this.timeout(60_000)
   const poster = webhookPoster()
   let service: ServiceForTests
@@ -86,7 +86,7 @@ describe('setting webhooks up', function () {
     ['the local Lever', theLocalLever, ['applicationCreated', 'candidateArchiveChange']],
     ['another sender', anotherSender, ['candidateHired', 'interviewCreated']],
   ] as const) {
-    it(`ends well with the token pasted before the webhook is added, by ${name}`, async () => {
+    it(`succeeds if the token is pasted before the webhook is added, by ${name}`, async () => {
       const [event] = events
       const sender = senderOf(event)
       expect((await paste(event, sender.signatureToken)).status).to.equal(200)
@@ -97,7 +97,7 @@ describe('setting webhooks up', function () {
       await expectGreen(event, sender)
     })
 
-    it(`ends well with the webhook added and verified before its token is pasted, by ${name}`, async () => {
+    it(`succeeds if the webhook is added and verified before its token is pasted, by ${name}`, async () => {
       const [, event] = events
       const sender = senderOf(event)
       await sender.add()

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { shareReads } from '../../src/webhooks/share-reads.ts'
 import { rejection } from '../support/rejection.ts'
 
-describe('shared readings', () => {
-  it('reads once for those who ask in the same turn, and once more for all who ask while that is under way', async () => {
+describe('shared reads', () => {
+  it('read once for all callers in the same turn, and once more for all who call during that read', async () => {
     const reads: { key: string; end: (value: string) => void }[] = []
     const find = shareReads((key) => new Promise<string>((end) => reads.push({ key, end })))
     const nextTurn = () => new Promise(setImmediate)
@@ -22,7 +22,7 @@ describe('shared readings', () => {
     expect(reads.map(({ key }) => key)).to.deep.equal(['a', 'b', 'a'])
   })
 
-  it('gives nobody what was true before they asked', async () => {
+  it('give nobody data from before the call', async () => {
     let stored = 'before'
     const find = shareReads(async () => stored)
 
@@ -37,7 +37,7 @@ describe('shared readings', () => {
     expect([await underWay, await next]).to.deep.equal(['after', 'later'])
   })
 
-  it('tells each of a failed reading, and goes on', async () => {
+  it('report a failed read to each caller, and continue', async () => {
     const answers = [Promise.reject(new Error('down')), Promise.resolve('up')]
     answers[0]?.catch(() => undefined)
     const find = shareReads(() => answers.shift() ?? Promise.resolve(''))

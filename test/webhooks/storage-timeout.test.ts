@@ -8,7 +8,7 @@ import { rejection } from '../support/rejection.ts'
 
 const silent = () => new Promise<never>(() => undefined)
 
-describe('a database that does not answer at all', () => {
+describe('a database that does not respond at all', () => {
   let clock: SinonFakeTimers
   beforeEach(() => {
     clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -19,7 +19,7 @@ describe('a database that does not answer at all', () => {
     for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate)
   }
 
-  it('is given up after eight seconds when it is read, and read again for who comes then', async () => {
+  it('times out after eight seconds for a read, and is read again for later callers', async () => {
     let answers = false
     const read = shareReads(async (key: string) => withStorageTimeout(answers ? Promise.resolve(key) : silent()))
 
@@ -32,7 +32,7 @@ describe('a database that does not answer at all', () => {
     expect(await behind).to.equal('key')
   })
 
-  it('is given up when it is written to, and written to for who comes then', async () => {
+  it('times out for a write, and is written to for later callers', async () => {
     let answers = false
     const insertMany = async () => (answers ? {} : silent())
     const insert = groupInserts(() => ({ insertMany }) as unknown as Collection)

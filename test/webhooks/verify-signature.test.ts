@@ -10,7 +10,7 @@ describe("a webhook's signature", () => {
     expect(signWebhook(KEY, BODY)).to.equal(SIGNATURE)
   })
 
-  it('fits with any of several tokens', () => {
+  it('matches with any of several tokens', () => {
     expect(isSigned({ ...BODY, signature: SIGNATURE }, ['another', KEY])).to.equal(true)
   })
 
@@ -24,7 +24,7 @@ describe("a webhook's signature", () => {
     ['an empty signature', { ...BODY, signature: '' }, [KEY]],
     ['no signature', BODY, [KEY]],
   ] as const) {
-    it(`does not fit with ${what}`, () => {
+    it(`does not match with ${what}`, () => {
       expect(isSigned({ signature: undefined, ...body }, tokens)).to.equal(false)
     })
   }
