@@ -38,7 +38,7 @@ describe('accounts', () => {
   const codeOf = (promise: Promise<unknown>) => promise.then(() => 'fine', (error: { code: string }) => error.code) // prettier-ignore
 
   describe('organizations', () => {
-    it('have a key of their own for fingerprints, sealed and the same in every process', async () => {
+    it('have a fingerprint key of their own, sealed and the same in every process', async () => {
       const other = await accounts.createOrganization({ name: 'Other', sourceName: 's' })
 
       const key = await accounts.hashKeyOf(organization)
@@ -57,7 +57,7 @@ describe('accounts', () => {
       expect((await OrganizationModel.findById(organization).lean())?.hashKey).to.match(/^v1\.test\./)
     })
 
-    it('are found by id alone', async () => {
+    it('are found by id only', async () => {
       expect(await accounts.getOrganization(organization)).to.deep.equal({ id: organization, name: 'Acme', sourceName: 'headhuntr.io' })
       expect(await codeOf(accounts.getOrganization('a'.repeat(24)))).to.equal('not_found')
     })
@@ -73,7 +73,7 @@ describe('accounts', () => {
   })
 
   describe('people', () => {
-    it('are one for one e-mail, also when added twice at once', async () => {
+    it('are unique per email address, even when added twice at once', async () => {
       const put = () => accounts.putPerson(organization, 'Twice@acme.example', { name: 'T', role: 'sourcer' }, 'operator')
 
       const created = (await Promise.all([put(), put(), put()])).filter((result) => result.created)
@@ -81,7 +81,7 @@ describe('accounts', () => {
       expect(created).to.have.length(1)
     })
 
-    it('are found in their own organization alone', async () => {
+    it('are found in their own organization only', async () => {
       const other = await accounts.createOrganization({ name: 'Other', sourceName: 's' })
       await accounts.putPerson(organization, 'mine@acme.example', { name: 'M', role: 'sourcer' }, 'operator')
 
@@ -96,7 +96,7 @@ describe('accounts', () => {
       return { person, ...(await accounts.startSession(organization, person.id, { by: 'link' })) }
     }
 
-    it('end when signed out, after 12 hours without use, and after 14 days', async () => {
+    it('end at sign-out, after 12 hours without use, and after 14 days', async () => {
       const [signedOut, unused, busy] = [await start('a@acme.example'), await start('b@acme.example'), await start('c@acme.example')]
       const found = await accounts.findSession(signedOut.token)
 
@@ -110,7 +110,7 @@ describe('accounts', () => {
       expect(await accounts.findSession(unused.token)).to.equal(null)
     })
 
-    it('end by the clock of the database, whatever that of the process says', async () => {
+    it('end by the clock of the database, whatever the clock of the process says', async () => {
       const { person, token } = await start('clock@acme.example')
       const clock = useFakeTimers({ now: Date.now() - 3 * DAY_MS, toFake: ['Date'] })
       try {
@@ -124,7 +124,7 @@ describe('accounts', () => {
       }
     })
 
-    it('last longer by use, but not beyond their end', async () => {
+    it('last longer with use, but not beyond their end', async () => {
       const { person, token } = await start('d@acme.example')
       const hourAgo = new Date(Date.now() - HOUR_MS)
       await SessionModel.updateOne({ person: person.id }, { usedAt: hourAgo, expiresAt: new Date(Date.now() + HOUR_MS) })
@@ -140,7 +140,7 @@ describe('accounts', () => {
       expect(session.expiresAt).to.deep.equal(endsAt)
     })
 
-    it('end with the person, and do not come back', async () => {
+    it('end when the person is deactivated, and do not come back', async () => {
       const { token } = await start('e@acme.example')
 
       await accounts.deletePerson(organization, 'e@acme.example', 'operator')
@@ -149,7 +149,7 @@ describe('accounts', () => {
       expect(await accounts.findSession(token)).to.equal(null)
     })
 
-    it('are removed with the person', async () => {
+    it('are deleted with the person', async () => {
       const { person } = await start('removed@acme.example')
 
       await accounts.deletePerson(organization, 'removed@acme.example', 'operator')
@@ -157,7 +157,7 @@ describe('accounts', () => {
       expect(await SessionModel.countDocuments({ person: person.id })).to.equal(0)
     })
 
-    it('of a person who is inactive are not found, whatever made them so', async () => {
+    it('of an inactive person are not found, whatever made the person inactive', async () => {
       const { person, token } = await start('suspended@acme.example')
 
       await PersonModel.updateOne({ _id: person.id }, { active: false })
@@ -165,7 +165,7 @@ describe('accounts', () => {
       expect(await accounts.findSession(token)).to.equal(null)
     })
 
-    it('are not found by what the database holds', async () => {
+    it('are not found by the values in the database', async () => {
       const { token } = await start('f@acme.example')
       const session = await SessionModel.findOne().sort({ _id: -1 }).lean()
 
@@ -181,7 +181,7 @@ describe('accounts', () => {
       return { id, token: url.split('/').at(-1) ?? '' }
     }
 
-    it('sign in before their time is over', async () => {
+    it('sign in before they expire', async () => {
       const [fresh, late] = [await makeLink('fresh@acme.example'), await makeLink('late@acme.example')]
 
       await SignInLinkModel.updateOne({ _id: late.id }, { expiresAt: new Date(Date.now() - 1) })
@@ -190,7 +190,7 @@ describe('accounts', () => {
       expect((await accounts.redeemSignInLink(late.token)).outcome).to.equal('refused')
     })
 
-    it('sign nobody in who is inactive, whatever made them so', async () => {
+    it('do not sign in an inactive person, whatever made the person inactive', async () => {
       const { token } = await makeLink('paused@acme.example')
 
       await PersonModel.updateOne({ organization, email: 'paused@acme.example' }, { active: false })
@@ -217,7 +217,7 @@ describe('accounts', () => {
       ['deactivated', (email: string) => accounts.putPerson(organization, email, { ...admin, active: false }, 'operator')],
       ['made a sourcer', (email: string) => accounts.putPerson(organization, email, { ...admin, role: 'sourcer' }, 'operator')],
     ] as const) {
-      it(`ends the open links of an admin who is ${how}, not those of others, and they do not come back`, async () => {
+      it(`permanently ends the open links of an admin who is ${how}, but not those of others`, async () => {
         const email = `${how.replaceAll(' ', '-')}@acme.example`
         const { person, linkBy } = await newLeaver(email)
         const [theirs, ofKey] = [await linkBy(`user:${person.id}`), await linkBy('apiKey:k')]
@@ -233,14 +233,14 @@ describe('accounts', () => {
       })
     }
 
-    it('refuses a link that was made just while its maker was removed', async () => {
+    it('refuses a link that was created just while its creator was removed', async () => {
       const { person, linkBy } = await newLeaver('racing@acme.example')
       await accounts.deletePerson(organization, 'racing@acme.example', 'operator')
 
       expect(await outcomeOf(await linkBy(`user:${person.id}`))).to.equal('refused')
     })
 
-    it('leaves the API keys working, and names them', async () => {
+    it('keeps the API keys working, and names them', async () => {
       const { person } = await newLeaver('keys@acme.example')
       const caller = {
         kind: 'person',
@@ -264,8 +264,8 @@ describe('accounts', () => {
     })
   })
 
-  describe('who speaks for whom', () => {
-    it('is themselves for a person, anybody for a key', () => {
+  describe('acting for a person', () => {
+    it('is limited to themselves for a person, and unlimited for a key', () => {
       const person = {
         kind: 'person',
         organization,

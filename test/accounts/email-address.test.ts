@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { EmailAddress, normalizeEmail } from '../../src/accounts/email-address.ts'
 
-describe('e-mail address', () => {
+describe('email address', () => {
   for (const email of [
     'a@x.io',
     'first.last+tag@sub.acme.example',
@@ -11,23 +11,23 @@ describe('e-mail address', () => {
     'a@xn--fiqs8s.example',
     'a_b-c@acme-corp.co.uk',
   ]) {
-    it(`takes ${email}`, () => {
+    it(`accepts ${email}`, () => {
       expect(EmailAddress.parse(email)).to.equal(email)
     })
   }
 
-  it('compares without case and surrounding white space', () => {
+  it('is compared without case and surrounding whitespace', () => {
     expect(EmailAddress.parse('  Ana.DIAZ@Acme.Example\n')).to.equal('ana.diaz@acme.example')
   })
 
-  it('compares without invisible characters, wherever they are', () => {
+  it('is compared without invisible characters, wherever they are', () => {
     for (const invisible of ['\u200B', '\u200D', '\u00AD', '\uFEFF', '\u202E', '\u2066'])
       expect(EmailAddress.parse(`${invisible}Ana${invisible}@acme.example${invisible}`), JSON.stringify(invisible)).to.equal(
         'ana@acme.example',
       )
   })
 
-  it('folds no letters beyond ASCII, and no characters that only look the same', () => {
+  it('keeps letters beyond ASCII and look-alike characters distinct', () => {
     for (const [one, other] of [
       ['\u212Aim@acme.example', 'kim@acme.example'],
       ['\u0130da@acme.example', 'i\u0307da@acme.example'],

@@ -15,7 +15,7 @@ describe('password rules', () => {
     'Ana likes marmalade sandwiches',
     'x'.repeat(3) + 'unhurried teapot'.repeat(12),
   ]) {
-    it(`take ${JSON.stringify(password).slice(0, 40)}`, async () => {
+    it(`accept ${JSON.stringify(password).slice(0, 40)}`, async () => {
       expect(await faultOfPassword(password, NAMES)).to.equal(null)
     })
   }
@@ -66,7 +66,7 @@ describe('password rules', () => {
     })
   }
 
-  it('judge by the names at hand alone', async () => {
+  it('check only against the given names', async () => {
     expect(await faultOfPassword('AnaDuarte-xx-AnaDuarte', ['Bo Lindqvist'])).to.equal(null)
     expect(await faultOfPassword('AnaDuarte-xx-AnaDuarte', ['Ana Duarte'])).to.equal('names')
   })

@@ -42,11 +42,11 @@ describe('passwords', () => {
   }
   const put = (of: Awaited<ReturnType<typeof comer>>, next: string, current = '') => accounts.changePassword(of.caller, { current, next })
 
-  it('are read in one form of Unicode', () => {
+  it('are normalized to one form of Unicode', () => {
     expect(TypedPassword.parse('ﬁne words of latin')).to.equal('fine words of latin')
   })
 
-  it('are kept as argon2id with a salt of their own, and prove only who has them', async () => {
+  it('are stored as argon2id with a unique salt, and verify only their owner', async () => {
     const [one, other] = [await comer(), await comer()]
 
     await put(one, PASSWORD)
@@ -63,7 +63,7 @@ describe('passwords', () => {
     expect(await AuditEventModel.countDocuments({ organization, action: 'user.passwordSet', subject: `user:${one.person.id}` })).to.equal(1)
   })
 
-  it('cost as much for somebody unknown as for somebody known', async () => {
+  it('take as long for unknown accounts as for known ones', async () => {
     const { person, ...rest } = await comer()
     await put({ person, ...rest }, PASSWORD)
     let [known, unknown] = [Infinity, Infinity]
@@ -81,7 +81,7 @@ describe('passwords', () => {
     expect(unknown).to.be.greaterThan(known / 4)
   })
 
-  it('are hashed anew at the next sign-in when the cost has risen, and only by the right one', async () => {
+  it('are rehashed at the next successful sign-in when the cost has risen', async () => {
     const { person } = await comer()
     const cheap = await hash(PASSWORD, { memoryCost: 8192, timeCost: 1, parallelism: 1 })
     await PasswordModel.create({ organization, person: person.id, hash: cheap })
@@ -97,7 +97,7 @@ describe('passwords', () => {
     expect(await accounts.provePassword(person.email, PASSWORD)).to.have.lengthOf(1)
   })
 
-  it('prove nobody who is inactive or gone', async () => {
+  it('verify nobody who is inactive or removed', async () => {
     const [paused, gone] = [await comer(), await comer()]
     for (const one of [paused, gone]) await put(one, PASSWORD)
 
@@ -110,7 +110,7 @@ describe('passwords', () => {
     expect(await PasswordModel.countDocuments({ person: gone.person.id })).to.equal(0)
   })
 
-  it('are changed by who knows them, or freely for a quarter of an hour after a link', async () => {
+  it('can be changed with the current one, or freely for fifteen minutes after a link', async () => {
     const one = await comer()
     expect(await put(one, PASSWORD)).to.equal('changed')
     expect(await put(one, `${PASSWORD} again`)).to.equal('changed')
@@ -124,7 +124,7 @@ describe('passwords', () => {
     expect(await accounts.provePassword(one.person.email, PASSWORD)).to.have.lengthOf(1)
   })
 
-  it('end every other session when they change, and only those of their own person', async () => {
+  it('end all other sessions of their person, and only theirs, when they change', async () => {
     const [one, bystander] = [await comer(), await comer()]
     const elsewhere = await accounts.startSession(organization, one.person.id, { by: 'sample' })
 
@@ -135,14 +135,14 @@ describe('passwords', () => {
     expect(await accounts.findSession(bystander.token)).not.to.equal(null)
   })
 
-  describe('of one e-mail in two organizations', () => {
+  describe('of one email address in two organizations', () => {
     async function both(email: string) {
       const other = await accounts.createOrganization({ name: 'Beta', sourceName: 's' })
       const [here, there] = [await comer(email), await comer(email, other.id)]
       return { other: other.id, here, there }
     }
 
-    it('are one each: an admin of one, who may add any e-mail, gets nowhere in the other', async () => {
+    it('are separate: an admin of one, who may add any address, gains no access to the other', async () => {
       const { here, there } = await both('chief@acme.example')
       await put(here, PASSWORD)
 
@@ -154,7 +154,7 @@ describe('passwords', () => {
       expect(await accounts.findSession(there.token)).not.to.equal(null)
     })
 
-    it('open both where they are the same, and change in both', async () => {
+    it('open both if they are equal, and change in both', async () => {
       const { here, there } = await both('both@acme.example')
       await put(here, PASSWORD)
       await put(there, PASSWORD)
@@ -169,7 +169,7 @@ describe('passwords', () => {
       expect(await accounts.findSession(there.token)).to.equal(null)
     })
 
-    it('lead no longer to one where the person was made inactive, even after they are active again', async () => {
+    it('no longer open one where the person was deactivated, even after reactivation', async () => {
       const { other, here, there } = await both('leaver@acme.example')
       const { token } = await accounts.signInAs([here.person, there.person], 'openId')
       const { caller } = (await accounts.findSession(token))!
@@ -183,7 +183,7 @@ describe('passwords', () => {
       expect(await accounts.switchOrganization(caller, there.person.id)).to.equal(null)
     })
 
-    it('go on in the other under a token of its own', async () => {
+    it('continue in the other under a new token', async () => {
       const { here, there } = await both('switcher@acme.example')
       const { token } = await accounts.signInAs([here.person, there.person], 'openId')
       const { caller } = (await accounts.findSession(token))!

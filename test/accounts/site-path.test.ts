@@ -3,7 +3,7 @@ import { isSitePath } from '../../src/accounts/site-path.ts'
 
 describe('site path', () => {
   for (const path of ['/', '/candidates', '/exports?status=failed&batchId=1', '/a/b#c', '/búsqueda?q=ñ', '/a//b']) {
-    it(`takes ${path}`, () => {
+    it(`accepts ${path}`, () => {
       expect(isSitePath(path)).to.equal(true)
     })
   }

@@ -27,7 +27,7 @@ const EXPECTED = [
 
 /** Every page, by its links and in states that no link leads to, in the looks given. */
 export function describeAccessibility(looks: Looks): void {
-  describe(`the rules of axe-core, and the width of a phone, in ${looks === 'all' ? 'every look' : 'the main look'},`, function () {
+  describe(`axe-core rules and the width of a phone, in ${looks === 'all' ? 'every look' : 'the main look'},`, function () {
     this.timeout(240_000)
     let site: FurnishedSite
     let browser: BrowserForTests
@@ -42,7 +42,7 @@ export function describeAccessibility(looks: Looks): void {
       await site.stop()
     })
 
-    it('hold on every page that links lead to', async () => {
+    it('hold on every linked page', async () => {
       const kinds = new Set<string>()
 
       const found = await findingsInBothLanguages(
@@ -58,7 +58,7 @@ export function describeAccessibility(looks: Looks): void {
       expect([...kinds]).to.include.members(EXPECTED)
     })
 
-    it('hold in the dialog, for one candidate, for several, and when all exports have ended', async () => {
+    it('hold in the dialog, for one candidate, for several, and when all exports have finished', async () => {
       const found = await findingsInBothLanguages(
         browser,
         async (page, audit) => {
@@ -84,7 +84,7 @@ export function describeAccessibility(looks: Looks): void {
       expect(found).to.deep.equal([])
     })
 
-    it('hold on empty pages, and for people who are signed out', async () => {
+    it('hold on empty pages and for signed-out people', async () => {
       const { api } = await site.organization()
       const steps = ['webhooks', 'users', 'activate'].map((step) => `/settings/ats/${step}`)
 

@@ -24,7 +24,7 @@ describe('a selection in the browser', function () {
     await service.stop()
   })
 
-  it('is kept over pages, goes as one bulk export, and is followed to its end', async () => {
+  it('is kept across pages, is sent as one bulk export, and is followed until it finishes', async () => {
     const { body } = await api.post<{ url: string }>('sign-in-links', { userEmail: SOURCER, path: '/candidates' })
 
     const found = await findingsIn('en-US', browser, async (page, audit) => {

@@ -40,7 +40,7 @@ describe('Export to ATS after the session ended', function () {
   for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? 'with scripts' : 'without scripts'
 
-    it(`keeps whom it was for, and asks for them again once signed in, ${how}`, async () => {
+    it(`keeps the chosen candidates, and offers them again after signing in, ${how}`, async () => {
       const { page, faults } = await browser.open({ javaScriptEnabled })
       await signIn(page, api, '/candidates', SOURCER)
       await row(page, 'Ona Ended').getByRole('checkbox').check()
@@ -56,7 +56,7 @@ describe('Export to ATS after the session ended', function () {
       expect(faults).to.deep.equal([])
     })
 
-    it(`keeps the person beside whom it was pressed, ${how}`, async () => {
+    it(`keeps the candidate next to whom the button was pressed, ${how}`, async () => {
       const { page } = await browser.open({ javaScriptEnabled })
       await signIn(page, api, '/candidates', SOURCER)
       await page.context().clearCookies()
@@ -68,7 +68,7 @@ describe('Export to ATS after the session ended', function () {
       await heading(page, 'Export Quim Ended to Lever').waitFor()
     })
 
-    it(`exports nobody unasked for the next person who signs in, ${how}`, async () => {
+    it(`exports nobody automatically for the next person who signs in, ${how}`, async () => {
       const { page } = await browser.open({ javaScriptEnabled })
       await signIn(page, api, '/candidates', SOURCER)
       await press(row(page, 'Quim Ended') as never, 'Export to ATS')
@@ -85,7 +85,7 @@ describe('Export to ATS after the session ended', function () {
     })
   }
 
-  it('finds the selection again in its tab, for the same person alone', async () => {
+  it('restores the selection in its tab, for the same person only', async () => {
     const { page } = await browser.open()
     await signIn(page, api, '/candidates', SOURCER)
     await row(page, 'Ona Ended').getByRole('checkbox').check()
@@ -102,7 +102,7 @@ describe('Export to ATS after the session ended', function () {
     expect(ofAna).to.equal(false)
   })
 
-  it('leads to the sign-in page where all that match were to be selected', async () => {
+  it('leads to the sign-in page if all matches were to be selected', async () => {
     for (let at = 0; at < 50; at += 1) await api.post('candidates', newPerson())
     const { page, faults } = await browser.open()
     await signIn(page, api, '/candidates', SOURCER)

@@ -15,7 +15,7 @@ const PRESS_EXPORT_AS_IT_COMES = `void new MutationObserver((_, observer) => {
   button.click()
 }).observe(document.getElementById('export-dialog'), { childList: true, subtree: true })`
 
-describe('what gets in the way of people', function () {
+describe('common obstacles', function () {
   this.timeout(120_000)
   let site: ServiceForTests
   let api: Api
@@ -46,7 +46,7 @@ describe('what gets in the way of people', function () {
     await page.getByRole('button', { name: 'Send again' }).click()
   }
 
-  it('a sourcer sees no settings, and is refused when asking for them', async () => {
+  it('a sourcer sees no settings, and is refused when requesting them', async () => {
     const { page } = await browser.open()
     await signIn(page, api, '/candidates', SOURCER)
 
@@ -57,7 +57,7 @@ describe('what gets in the way of people', function () {
     expect(answers).to.deep.equal(ADMIN_PAGES.map(() => 403))
   })
 
-  it('a long word in a file makes the preview no wider than its place', async () => {
+  it('a long word in a file does not widen the preview', async () => {
     const { page } = await browser.open()
     await signIn(page, api, '/candidates/import')
     const csv = `Vorname,Nachname,E-Mail-Adresse,${'Lieblingsfarbe'.repeat(8)}\nIda,Lang,ida@a.example,${'x'.repeat(150)}\n`
@@ -88,7 +88,7 @@ describe('what gets in the way of people', function () {
     expect(faults).to.deep.equal([])
   })
 
-  it('a button that has just come is pressed without leaving the page', async () => {
+  it('a button that has just appeared works without leaving the page', async () => {
     await add({ name: 'Quick Quentin', emails: ['quentin@quick.example'] })
     const { page } = await browser.open()
     await signIn(page, api, '/candidates')
@@ -98,7 +98,7 @@ describe('what gets in the way of people', function () {
     await page.getByRole('dialog').getByRole('link', { name: 'Open Quick Quentin in Lever' }).waitFor()
   })
 
-  it('back and reload show the step as it is, at every step', async () => {
+  it('back and reload show the current state of every step', async () => {
     const { page, faults } = await browser.open()
     await signIn(page, api, '/settings/ats/webhooks')
     const proceed = (): Promise<void> => page.getByRole('button', { name: 'Save & Proceed' }).click()
@@ -119,7 +119,7 @@ describe('what gets in the way of people', function () {
     expect(faults).to.deep.equal([])
   })
 
-  it('a form that is sent after the session ended keeps what was typed', async () => {
+  it('a form that is submitted after the session ended keeps the input', async () => {
     const { page } = await browser.open()
     await signIn(page, api, '/settings/ats/webhooks')
     const field = page.getByRole('row', { name: 'Interview Created' }).getByLabel('Signature token')
@@ -134,7 +134,7 @@ describe('what gets in the way of people', function () {
     expect(body.webhooks.find(({ event }) => event === 'interviewCreated')?.configured).to.equal(true)
   })
 
-  it('the dialog, too, keeps the note that was typed', async () => {
+  it('the dialog also keeps the note that was entered', async () => {
     await add({ name: 'Nadia Noted', emails: ['nadia@noted.example'] })
     const { page } = await browser.open()
     await signIn(page, api, '/candidates')

@@ -8,7 +8,7 @@ import { startTrial, type Trial } from './trial.ts'
 /** What somebody who has never seen the product may need, clicks and filled fields together. */
 const MOST_STEPS = 20
 
-describe('the journey in a browser', function () {
+describe('journey in a browser', function () {
   this.timeout(120_000)
   let trial: Trial
   let browser: BrowserForTests
@@ -62,7 +62,7 @@ describe('the journey in a browser', function () {
     expect(faults).to.deep.equal([])
   })
 
-  it('brings back what a recruiter does in Lever', async () => {
+  it('shows changes that a recruiter makes in Lever', async () => {
     const { page, faults } = window
     const lever = page.context().pages().at(-1) as Page
 
@@ -75,7 +75,7 @@ describe('the journey in a browser', function () {
     expect(faults).to.deep.equal([])
   })
 
-  it('is open to the keyboard alone, and leads the signed-out to where they wanted to go', async () => {
+  it('works with the keyboard alone, and leads signed-out people to the requested page', async () => {
     const { page, faults } = await browser.open()
     const press = async (place: Locator): Promise<void> => {
       await tabTo(page, place)

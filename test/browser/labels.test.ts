@@ -57,7 +57,7 @@ const FRESH: Readonly<Record<string, readonly Label[]>> = {
 /** A page that is shown has its labels within a moment. */
 const LABEL_PATIENCE_MS = 15_000
 
-describe('what the pages call things', function () {
+describe('labels on the pages', function () {
   this.timeout(120_000)
   let site: FurnishedSite
   let browser: BrowserForTests
@@ -92,7 +92,7 @@ describe('what the pages call things', function () {
     return labels.filter((_, index) => !found[index]).map(([role, name]) => `${page.url()}: ${role} ${String(name)}`)
   }
 
-  it('is as promised on the pages of a connected organization, and in the dialog', async () => {
+  it('are as promised on the pages of a connected organization, and in the dialog', async () => {
     const { page } = await browser.open()
     await site.signIn(page)
 
@@ -112,7 +112,7 @@ describe('what the pages call things', function () {
     expect(chosen).to.equal('None: general opportunity')
   })
 
-  it('is as promised where nothing is connected', async () => {
+  it('are as promised if nothing is connected', async () => {
     const { api } = await site.organization()
     const { page } = await browser.open()
     await site.signIn(page, '/', 'ana@acme.example', api)
@@ -120,7 +120,7 @@ describe('what the pages call things', function () {
     expect(await missingFrom(page, FRESH)).to.deep.equal([])
   })
 
-  it('is as promised in the local Lever', async () => {
+  it('are as promised in the local Lever', async () => {
     const { page } = await browser.open({ baseURL: site.lever.url })
     await page.goto('/settings/webhooks')
     await page.getByRole('button', { name: 'Ana Duarte' }).click()

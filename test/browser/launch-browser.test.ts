@@ -19,7 +19,7 @@ describe('starting a browser', () => {
     process.env['PATH'] = path
   })
 
-  it('goes on to the next one where an installed one does not start', async function () {
+  it('tries the next one if an installed one does not start', async function () {
     this.timeout(300_000)
     expect((await installedChromiums(process.env))[0]).to.equal(join(folder, 'chromium'))
 

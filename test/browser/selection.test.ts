@@ -7,7 +7,7 @@ import { signIn } from './sign-in.ts'
 const PEOPLE = 210
 const ROWS = 50
 
-describe('a selection over pages in the browser', function () {
+describe('a selection across pages in the browser', function () {
   this.timeout(120_000)
   let site: ServiceForTests
   let api: Api
@@ -39,7 +39,7 @@ describe('a selection over pages in the browser', function () {
   }
   const heading = (page: Page, count: number) => page.getByRole('heading', { name: `Export ${count} candidates to Lever` })
 
-  it('goes out as exactly those of 21, 50 and 130', async () => {
+  it('exports exactly the chosen 21, 50, and 130 candidates', async () => {
     const { page, faults } = await browser.open()
     const older = (): Promise<void> => page.getByRole('link', { name: 'Older candidates' }).click()
     const selected = (count: number): Promise<void> => page.getByText(`${count} selected`, { exact: true }).waitFor()
@@ -80,7 +80,7 @@ describe('a selection over pages in the browser', function () {
     expect(faults).to.deep.equal([])
   })
 
-  it('does so without JavaScript', async () => {
+  it('works without JavaScript', async () => {
     const { page, faults } = await browser.open({ javaScriptEnabled: false })
     const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).first().click()
     const older = (): Promise<void> => press('Older candidates')

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts'
 import { newPerson, SOURCER, startService, type ServiceForTests } from '../support/service.ts'
 import { signIn } from './sign-in.ts'
 
-describe('the pages without JavaScript', function () {
+describe('pages without JavaScript', function () {
   this.timeout(120_000)
   let site: ServiceForTests
   let browser: BrowserForTests
@@ -19,7 +19,7 @@ describe('the pages without JavaScript', function () {
     await site.stop()
   })
 
-  it('set up a connection and export a candidate onto a job', async () => {
+  it('set up a connection and export a candidate to a job', async () => {
     const { api } = await site.organization()
     await api.post('candidates', newPerson({ name: 'Nora Script' }))
     const { page, faults } = await browser.open({ javaScriptEnabled: false })

@@ -53,7 +53,7 @@ describe('deleting a candidate', () => {
     await service.lever.clearFaults()
   }
 
-  it('leaves nothing of the person in any collection or file, and a receipt without anything personal', async () => {
+  it('leaves nothing of the person in any collection or file, and a receipt without personal data', async () => {
     const person = await addPerson(api, { 'Idempotency-Key': 'the-person' })
     const other = await addPerson(api)
     expect(await sendResume(service, organization.apiKey, person)).to.be.oneOf([200, 201, 204])
@@ -96,7 +96,7 @@ describe('deleting a candidate', () => {
     expect(body.data.find(({ action }) => action === 'candidate.erased')?.subject).to.equal(`candidate:${person.id}`)
   }).timeout(60_000)
 
-  it('removes rejected rows of imports that name a former e-mail or profile of the person', async () => {
+  it('removes rejected rows of imports that name a former email address or profile of the person', async () => {
     const person = await addPerson(api)
     const now = { emails: [`new.${person.id}@quixley.example`], links: [] }
     await api.patch(`candidates/${person.id}`, now)
@@ -113,7 +113,7 @@ describe('deleting a candidate', () => {
     expect(left.map(({ line }) => line)).to.deep.equal([9])
   })
 
-  it('takes back what is queued', async () => {
+  it('cancels queued exports', async () => {
     const person = await addPerson(api)
     await fault(service, LIST, { kind: 'status', status: 503, headers: { 'retry-after': '0' }, times: 1000 })
     const id = await askForExport(api, person, { note: `${person.name} likes tea.` })
@@ -128,7 +128,7 @@ describe('deleting a candidate', () => {
     expect(await service.lever.opportunitiesByEmail(person.email)).to.deep.equal([])
   })
 
-  it('lets an unclear one be looked for, but never sends it again', async () => {
+  it('lets an unclear export be looked for, but never sends it again', async () => {
     const person = await addPerson(api)
     const id = await unclearExport(person, 'resetBefore')
 
@@ -144,7 +144,7 @@ describe('deleting a candidate', () => {
     expect(await tracesOf(person)).to.deep.equal([])
   }).timeout(40_000)
 
-  it('adopts what an unclear one made', async () => {
+  it('adopts the opportunity that an unclear export created', async () => {
     const person = await addPerson(api)
     const id = await unclearExport(person, 'resetAfter')
 
@@ -159,7 +159,7 @@ describe('deleting a candidate', () => {
     expect(await tracesOf(person)).to.deep.equal([])
   }).timeout(40_000)
 
-  it('does not wait for an unclear one that nobody may look for any more', async () => {
+  it('does not wait for an unclear export that nobody may look for any more', async () => {
     const second = await service.connected()
     const revoked = service.api(second.apiKey)
     const person = await addPerson(revoked)
@@ -177,7 +177,7 @@ describe('deleting a candidate', () => {
     expect(await tracesOf(person)).to.deep.equal([])
   }).timeout(60_000)
 
-  it('takes back a note that is not written yet', async () => {
+  it('cancels an unwritten note', async () => {
     const person = await addPerson(api)
     await fault(service, { method: 'POST', path: '/notes$' }, { kind: 'status', status: 503, headers: { 'retry-after': '0' }, times: 1000 })
     const { id, opportunityId } = await exportAndWait(api, { candidateId: person.id, note: `${person.name} likes tea.` })
@@ -192,7 +192,7 @@ describe('deleting a candidate', () => {
     expect(await service.lever.notesOf(opportunityId ?? '')).to.deep.equal([])
   })
 
-  it('leaves nothing in an export that was accepted at the same moment, after the others were gone through', async () => {
+  it('leaves nothing in an export that was accepted at the same moment, after the others were processed', async () => {
     const person = await addPerson(api)
     await fault(service, LIST, { kind: 'status', status: 503, times: 1000 })
     const id = await askForExport(api, person, { note: `${person.name} likes tea.` })
@@ -206,7 +206,7 @@ describe('deleting a candidate', () => {
     expect(await tracesOf(person)).to.deep.equal([])
   })
 
-  it('waits for a file that is being imported, which may hold the person', async () => {
+  it('waits for a file that is being imported, which may contain the person', async () => {
     const person = await addPerson(api)
     const running = await CandidateImportModel.create({
       organization: organization.id, status: 'running', file: new mongoose.Types.ObjectId(), dueAt: NEVER, expiresAt: NEVER,
@@ -223,7 +223,7 @@ describe('deleting a candidate', () => {
     expect(await tracesOf(person)).to.deep.equal([])
   })
 
-  it('is one erasure however often and however many at once ask for it', async () => {
+  it('is one erasure however often and however many at once request it', async () => {
     const person = await addPerson(api)
 
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.delete(`candidates/${person.id}`)))
@@ -235,7 +235,7 @@ describe('deleting a candidate', () => {
     expect(body.data.filter(({ subject }) => subject === `candidate:${person.id}`)).to.have.length(1)
   })
 
-  it('is nothing to another organization, which neither erases nor sees a receipt', async () => {
+  it('is refused to another organization, which neither erases nor sees a receipt', async () => {
     const person = await addPerson(api)
     const stranger = (await service.organization()).api
 

@@ -10,7 +10,7 @@ interface Imported {
   rejected: { line: number; message: string }[]
 }
 
-describe('somebody who was erased', () => {
+describe('a person who was erased', () => {
   let service: ServiceForTests
   let api: Api
   let apiKey: string
@@ -57,7 +57,7 @@ describe('somebody who was erased', () => {
     ],
     ['a profile in another field', ({ link }: PersonInTest) => ({ profileUrl: link, emails: ['new@quixley.example'] })],
   ] as const) {
-    it(`is refused by POST /candidates, known by ${what}`, async () => {
+    it(`is refused by POST /candidates, recognized by ${what}`, async () => {
       const person = await erased()
 
       const refused = await api.post('candidates', { name: 'Another Name', ...known(person) })
@@ -68,7 +68,7 @@ describe('somebody who was erased', () => {
     })
   }
 
-  it('is refused saying the same as before, where nothing of it identifies anybody, and keeps no colleague out', async () => {
+  it('is refused with the same data if nothing in it identifies anybody, without refusing a colleague', async () => {
     const said = { name: 'Zsófia Quixley', emails: ['info@quixley.example'], links: ['https://quixley.example'] }
     const { body } = await api.post<{ id: string }>('candidates', said)
     await api.delete(`candidates/${body.id}`)
@@ -93,7 +93,7 @@ describe('somebody who was erased', () => {
     expect(await tracesOf(person)).to.deep.equal([])
   })
 
-  it('is a rejected line of an import; the others are taken', async () => {
+  it('is a rejected line of an import; the others are imported', async () => {
     const person = await erased()
     const fresh = { name: 'Fresh Person', email: `fresh.${person.id}@mail.example` }
 
@@ -121,7 +121,7 @@ describe('somebody who was erased', () => {
     })
   }
 
-  it('is a rejected line of a file that is imported in the background, which keeps nothing of the line', async () => {
+  it('is a rejected line of a background import, which stores nothing of the line', async () => {
     const person = await erased()
 
     const { importId } = await importFile(rowsOf(...manyPeople(1000), person))
@@ -132,7 +132,7 @@ describe('somebody who was erased', () => {
     await eventually('the file is gone', async () => (await tracesOf(person)).length === 0)
   }).timeout(60_000)
 
-  it('is entered again by POST /candidates with allowErased, and from then on like anybody', async () => {
+  it('can be entered again by POST /candidates with allowErased, and is then like anybody else', async () => {
     const person = await erased()
 
     const again = await api.post<{ id: string }>('candidates', { ...inputOf(person), links: [], profileUrl: null, allowErased: true })
@@ -145,7 +145,7 @@ describe('somebody who was erased', () => {
     expect((await api.post('candidates', inputOf(person))).status, 'erased anew').to.equal(409)
   })
 
-  it('is entered again by a change with allowErased', async () => {
+  it('can be entered again by a change with allowErased', async () => {
     const person = await erased()
     const other = await addPerson(api)
 
@@ -158,7 +158,7 @@ describe('somebody who was erased', () => {
     ['at once', 0],
     ['in the background', 1000],
   ] as const) {
-    it(`is entered again by an import with ?allowErased=true, ${where}`, async () => {
+    it(`can be entered again by an import with ?allowErased=true, ${where}`, async () => {
       const person = await erased()
 
       const { importId } = await importFile(rowsOf(...manyPeople(others), person), '?allowErased=true')
@@ -170,7 +170,7 @@ describe('somebody who was erased', () => {
     }).timeout(60_000)
   }
 
-  it('does not stop a living candidate who shares the e-mail from being changed', async () => {
+  it('does not prevent changes to a current candidate who shares the email address', async () => {
     const living = await addPerson(api)
     const sharing = await api.post<{ id: string }>('candidates', {
       name: 'Same Mailbox',

@@ -74,7 +74,7 @@ describe('an erasure', () => {
   const receipts = async (): Promise<object[]> => (await erasuresWith().list(organization, { limit: 50 })).data
   const erasure = async () => ErasureModel.findOne({}).lean()
 
-  it('killed in the middle, goes on in another process, which knows of whom', async () => {
+  it('continues in another process when it is killed, with knowledge of the person', async () => {
     const id = await candidate()
     const seen: string[] = []
     await new Promise<void>((hangs) => {
@@ -98,7 +98,7 @@ describe('an erasure', () => {
     expect(await searchEverywhere('quixley')).to.deep.equal([])
   })
 
-  it('goes on after a part has failed, and counts what was removed before', async () => {
+  it('continues after a part has failed, and counts what was removed before', async () => {
     const id = await candidate()
     let tries = 0
     const erasures = erasuresWith(async () => {
@@ -118,7 +118,7 @@ describe('an erasure', () => {
       .that.deep.equals({ candidates: 1, others: 1 })
   })
 
-  it('has no receipt while something is under way, and asks again what has ended', async () => {
+  it('has no receipt while something is in progress, and asks finished parts again', async () => {
     const id = await candidate()
     let underWay = true
     const erasures = erasuresWith(async () => ({ removed: underWay ? 0 : 1, underWay }))
@@ -138,7 +138,7 @@ describe('an erasure', () => {
       .and.not.to.have.property('person')
   })
 
-  it('stops what would be posted as soon as it is accepted, and is answered by whom a stopped worker left it to', async () => {
+  it('stops posting as soon as it is accepted, and is answered by the process that takes over from a killed worker', async () => {
     const id = await candidate()
     const stopped: string[] = []
     const stopPosting: ErasureDeps['stopPosting'] = async ({ candidateId }) => void stopped.push(candidateId)
@@ -180,7 +180,7 @@ describe('an erasure', () => {
     expect([early, await answer]).to.deep.equal([false, true])
   })
 
-  it('is one where two processes begin it at once', async () => {
+  it('is a single one if several processes begin it at once', async () => {
     const id = await candidate()
     let calls = 0
     const forget = async () => {
@@ -193,7 +193,7 @@ describe('an erasure', () => {
     expect([(await receipts()).length, calls, audited.length]).to.deep.equal([1, 1, 1])
   })
 
-  it('remembers by keyed hashes of its own organization, until lifted', async () => {
+  it('remembers keyed hashes in its own organization, until it is lifted', async () => {
     const erasures = erasuresWith()
     await erasures.eraseCandidate(organization, await candidate(), 'apiKey:1')
     const key = 'z@quixley.example'
@@ -208,7 +208,7 @@ describe('an erasure', () => {
     expect(await receipts(), 'the receipt stays').to.have.length(1)
   })
 
-  it('of a candidate that is not there does nothing', async () => {
+  it('of an unknown candidate does nothing', async () => {
     await erasuresWith().eraseCandidate(organization, new Types.ObjectId().toHexString(), 'apiKey:1')
 
     expect(await erasure()).to.equal(null)

@@ -11,7 +11,7 @@ interface Person {
   externalId?: string
 }
 
-describe('an erasure is lifted for whom is really entered', function () {
+describe('an erasure is lifted only for the person who is actually entered', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let api: Api
@@ -59,7 +59,7 @@ describe('an erasure is lifted for whom is really entered', function () {
     expect(await isRefused({ name: ann.name, emails: [own] })).to.equal(true)
   })
 
-  it('not by a change that brings nothing of the person', async () => {
+  it('not by a change that adds no data of the person', async () => {
     const { ann, shared, own, ben } = await erasedAnn()
 
     expect((await api.patch(`candidates/${ben}`, { headline: 'Engineer', allowErased: true })).status).to.equal(200)
@@ -68,7 +68,7 @@ describe('an erasure is lifted for whom is really entered', function () {
     expect(await post({ name: 'Cid', emails: [shared] }), 'the address that Ben had already').to.equal(409)
   })
 
-  it('not by a row that was rejected, of which nothing is kept', async () => {
+  it('not by a rejected row, of which nothing is stored', async () => {
     const { ann, own } = await erasedAnn()
 
     const { rejected } = await importFile(`name,email\n,${own}\n`, '?allowErased=true')
@@ -81,7 +81,7 @@ describe('an erasure is lifted for whom is really entered', function () {
     ['POST', async (person: Person) => post(person, true)],
     ['an import', async ({ name, emails }: Person) => importFile(`name,email\n${name},${emails.join(';')}\n`, '?allowErased=true')],
   ] as const) {
-    it(`not by another person with an address of theirs, entered by ${where}`, async () => {
+    it(`not by another person with one of their addresses, entered by ${where}`, async () => {
       const { ann, shared, own, ben } = await erasedAnn()
       await api.patch(`candidates/${ben}`, { emails: [`ben.${tag()}@mail.example`] })
       const cid = { name: `Cid ${tag()}`, emails: [shared] }
@@ -106,7 +106,7 @@ describe('an erasure is lifted for whom is really entered', function () {
     })
   }
 
-  it('not by somebody of the same name with another profile on the same site', async () => {
+  it('not by a person with the same name and another profile on the same site', async () => {
     const { ann, shared } = await erasedAnn()
     const other = { name: ann.name, emails: [shared], links: [`https://github.com/other-${tag()}`] }
 
@@ -123,8 +123,8 @@ describe('an erasure is lifted for whom is really entered', function () {
     expect(await isRefused({ name: ann.name, emails: [own] })).to.equal(false)
   })
 
-  describe('what somebody had before they were erased', () => {
-    it('keeps the real owner of an address that was entered by mistake out of nothing', async () => {
+  describe('former data of an erased person', () => {
+    it('does not block the real owner of an address that was entered by mistake', async () => {
       const id = tag()
       const [owners, own] = [`inno.${id}@mail.example`, `erasa.${id}@mail.example`]
       const erasa = await add({ name: `Erasa ${id}`, emails: [owners, own] })
@@ -140,7 +140,7 @@ describe('an erasure is lifted for whom is really entered', function () {
       expect(await post({ name: `Inno ${id}`, emails: [owners] })).to.equal(201)
     })
 
-    it('keeps nobody out whose externalId somebody else got', async () => {
+    it('does not block a person whose externalId was given to somebody else', async () => {
       const id = tag()
       const first = { name: `First ${id}`, emails: [`first.${id}@mail.example`] }
       await add({ ...first, externalId: `reused-${id}` })
@@ -151,7 +151,7 @@ describe('an erasure is lifted for whom is really entered', function () {
       expect(await isRefused({ name: `Second ${id}`, emails: first.emails })).to.equal(true)
     })
 
-    it('is still known in rows that cannot be taken, of which nothing is kept', async () => {
+    it('is still recognized in unreadable rows, of which nothing is stored', async () => {
       const id = tag()
       const [old, link, now] = [`olga.old.${id}@mail.example`, `github.com/olga-${id}`, `olga.new.${id}@mail.example`]
       const olga = await add({ name: `Olga ${id}`, emails: [old], links: [`https://${link}`] })

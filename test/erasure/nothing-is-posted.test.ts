@@ -77,7 +77,7 @@ describe('once a person is erased', function () {
     await expectForgotten(person)
   }
 
-  it('a person whom a worker held while it looked for duplicates is not created, and the receipt does not wait for that worker', async () => {
+  it('a person whom a worker held during the duplicate search is not created, and the receipt does not wait for that worker', async () => {
     const person = await addPerson(api)
     await fault(service, LIST, { kind: 'slow', delayMs: HELD_MS })
     const id = await askForExport(api, person)
@@ -92,7 +92,7 @@ describe('once a person is erased', function () {
     expect((await readExport(api, id)).status).to.equal('canceled')
   })
 
-  it('a create that was looked for in vain is not repeated by a worker that is about to', async () => {
+  it('a create that was looked for without result is not repeated by a worker that is about to', async () => {
     const person = await addPerson(api)
     await fault(service, CREATE, { kind: 'resetBefore' })
     await fault(service, LIST, { kind: 'status', status: 500, after: 1, times: 1000 })
@@ -145,7 +145,7 @@ describe('once a person is erased', function () {
     })
   }
 
-  it('a create that is being sent ends before the answer, and the receipt names what it made', async () => {
+  it('a create that is being sent ends before the answer, and the receipt names the opportunity', async () => {
     const person = await addPerson(api)
     await fault(service, CREATE, { kind: 'slow', delayMs: HELD_MS })
     const id = await askForExport(api, person)

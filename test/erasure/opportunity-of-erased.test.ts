@@ -11,7 +11,7 @@ import { QUICK_TIMES } from '../support/quick-times.ts'
 import { exportAndWait, startService, type Api, type ExportAnswer, type ServiceForTests } from '../support/service.ts'
 import { addPerson, inputOf, receiptComes, tracesOf, type PersonInTest } from './erasure-world.ts'
 
-describe('the opportunity of somebody who was erased', function () {
+describe('the opportunity of an erased person', function () {
   this.timeout(60_000)
   let service: ServiceForTests
   let api: Api
@@ -39,7 +39,7 @@ describe('the opportunity of somebody who was erased', function () {
     return leverId
   }
 
-  it('takes no message, and nothing of one is kept', async () => {
+  it('accepts no message, and nothing of one is stored', async () => {
     const { person, opportunityId } = await erasedInLever()
     const talk = newConversation()
 
@@ -54,7 +54,7 @@ describe('the opportunity of somebody who was erased', function () {
     expect([await tracesOf(person), await ConversationModel.exists({ externalId: talk })]).to.deep.equal([[], null])
   })
 
-  it('takes none about another opportunity of the contact either, and takes those of other people', async () => {
+  it('blocks messages about other opportunities of the contact, but not about other people', async () => {
     const { person, exported } = await erasedInLever()
     const { contactId } = await ExportModel.findById(exported.id).orFail()
 
@@ -65,7 +65,7 @@ describe('the opportunity of somebody who was erased', function () {
     expect(await tracesOf(person)).to.deep.equal([])
   })
 
-  it('takes messages again once the person was entered again and exported', async () => {
+  it('accepts messages again once the person was entered again and exported', async () => {
     const { person, opportunityId } = await erasedInLever()
     const again = await api.post<{ id: string }>('candidates', { ...inputOf(person), allowErased: true })
     const before = await send(api, newConversation(), { opportunityId })
@@ -77,7 +77,7 @@ describe('the opportunity of somebody who was erased', function () {
     expect([before.status, after.status]).to.deep.equal([409, 202])
   })
 
-  it('gets no note from messages that came before it was known as theirs, and they are dropped', async () => {
+  it('gets no note from earlier messages, which are dropped when the opportunity becomes known', async () => {
     const { exported } = await erasedInLever()
     const { opportunityId } = await exportAndWait(api, { candidateId: (await addPerson(api)).id })
     await ExportModel.updateMany({ opportunityId }, { $set: { opportunityId: null } })

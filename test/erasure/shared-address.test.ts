@@ -9,7 +9,7 @@ interface Timeline {
   data: { kind: string }[]
 }
 
-describe('erasing a person who shares an e-mail with somebody else', () => {
+describe('erasing a person who shares an email address with somebody else', () => {
   let service: ServiceForTests
   let api: Api
   let shared: string
@@ -72,7 +72,7 @@ describe('erasing a person who shares an e-mail with somebody else', () => {
     )
   }
 
-  it('takes nothing from another candidate: history, payload, conversations, by whose message a note is written', async () => {
+  it('removes nothing from another candidate: history, payload, and conversations remain, whoever wrote the messages', async () => {
     const ann = await add('Ann Shared', [shared, own('ann')])
     const ben = await add('Ben Shared', [shared, own('ben')])
     const opportunityId = await exported(ben)
@@ -92,7 +92,7 @@ describe('erasing a person who shares an e-mail with somebody else', () => {
     await noteIsWritten(`by-opportunity-${tag}`, opportunityId)
   })
 
-  it('forgets what is the person’s own where Lever joined both to one contact, and leaves the rest', async () => {
+  it('removes the person’s own data if Lever merged both into one contact, and leaves the rest', async () => {
     const ann = await add('Ann Joined', [shared, own('ann')])
     const ben = await add('Ben Joined', [shared, own('ben')])
     const [annsId, bensId] = [await exported(ann), await exported(ben)]
@@ -116,7 +116,7 @@ describe('erasing a person who shares an e-mail with somebody else', () => {
     expect(await collection('lever_opportunity_history').countDocuments({ opportunityId: annsId })).to.equal(0)
   })
 
-  it('counts as somebody else’s what an export found by the e-mail in Lever and Lever shows with further ones', async () => {
+  it('leaves an opportunity that an export found by the shared address if Lever shows further addresses', async () => {
     const { id: bensId } = await service.lever.addOpportunity({ name: 'Ben Found', emails: [shared, own('ben')] })
     await tell(bensId, { name: 'Ben Found' })
     const ann = await add('Ann Found', [shared])
@@ -130,7 +130,7 @@ describe('erasing a person who shares an e-mail with somebody else', () => {
     expect([await conversation(`found-${tag}`), await payloadsOf(bensId)]).to.deep.equal([200, payloads])
   })
 
-  it('counts as the person’s own what Lever shows with no other e-mail than theirs, former ones included', async () => {
+  it('includes an opportunity that Lever shows only with their addresses, including former ones', async () => {
     const ann = await add('Ann Alone', [own('old')])
     await api.patch(`candidates/${ann}`, { emails: [shared] })
     const { id } = await service.lever.addOpportunity({ name: 'A. Alone', emails: [shared, own('old')] })
@@ -142,7 +142,7 @@ describe('erasing a person who shares an e-mail with somebody else', () => {
     expect([await conversation(`alone-${tag}`), await payloadsOf(id), await hashesInMirror(id)]).to.deep.equal([404, [], 0])
   })
 
-  describe('and the exports after it', () => {
+  describe('and later exports', () => {
     const crowd: string[] = []
 
     before(async () => {
@@ -178,7 +178,7 @@ describe('erasing a person who shares an e-mail with somebody else', () => {
       return (await Promise.all(ends)).map(({ body }) => body.data[0]?.status ?? 'none')
     }
 
-    it('do not double the other one in Lever, who is known by the common e-mail alone or by another', async () => {
+    it('do not duplicate the other person in Lever, recognized by the shared address alone or by another', async () => {
       const [bensId] = await inLeverByHand({ name: 'Ben Two', emails: [shared, own('ben')] }, { name: 'Control', emails: [own('control')] })
       const ann = await add('Ann Two', [shared, own('ann')])
 
@@ -195,7 +195,7 @@ describe('erasing a person who shares an e-mail with somebody else', () => {
       expect(await service.lever.opportunitiesByEmail(shared)).to.have.length(1)
     }).timeout(90_000)
 
-    it('do not double the erased person, who is entered again', async () => {
+    it('do not duplicate the erased person, who is entered again', async () => {
       await inLeverByHand({ name: 'Eva Again', emails: [own('eva')] })
       await erase(await add('Eva Again', [own('eva')]))
 
@@ -206,7 +206,7 @@ describe('erasing a person who shares an e-mail with somebody else', () => {
       expect(await service.lever.opportunitiesByEmail(own('eva'))).to.have.length(1)
     }).timeout(90_000)
 
-    it('do not double the erased person, who is entered again without an e-mail', async () => {
+    it('do not duplicate the erased person, who is entered again without an email address', async () => {
       const links = [`https://github.com/eve-${tag}-again`]
       await inLeverByHand({ name: 'Eve Linked', emails: [own('eve')], links })
       await erase(await add('Eve Linked', [own('eve')], { links }))

@@ -27,7 +27,7 @@ describe('eraseWhenDeletedInLever, switched on by an earlier version', function 
     await serve.end('SIGKILL')
   }
 
-  it('counts from the first start of this one, which is written once; what is off has no date', async () => {
+  it('counts from the first start of this version, which is stored once; a disabled setting gets no date', async () => {
     const on = { organization: new ObjectId(), endpointKey: 'on', status: 'disconnected', settings: { eraseWhenDeletedInLever: true } }
     const off = { organization: new ObjectId(), endpointKey: 'off', status: 'disconnected', settings: { eraseWhenDeletedInLever: false } }
     await connections().insertMany([on, off])

@@ -26,7 +26,7 @@ interface Linked {
   lever?: { opportunityId: string }
 }
 
-describe('erasing what Lever erased', () => {
+describe('erasing people whom Lever erased', () => {
   let service: ServiceForTests
   let api: Api
   let apiKey: string
@@ -93,7 +93,7 @@ describe('erasing what Lever erased', () => {
     ['anonymized in Lever', tellOfAnonymizing],
     ['deleted there, when set,', (id: string) => service.lever.deleteOpportunity(id)],
   ] as const) {
-    it(`leaves no trace of who is ${what} in any collection or file: résumé, note, payloads, history`, async () => {
+    it(`leaves no trace of a person who is ${what} in any collection or file: résumé, note, payloads, history`, async () => {
       await eraseWhenDeleted()
       const person = await addPerson(api, { 'Idempotency-Key': `told ${what.length}` })
       expect(await sendResume(service, apiKey, person)).to.be.oneOf([200, 201])
@@ -117,7 +117,7 @@ describe('erasing what Lever erased', () => {
     })
   }
 
-  it('erases it also when another opportunity of the contact is read', async () => {
+  it('erases the candidate also when another opportunity of the contact is read', async () => {
     const { person, opportunityId } = await exported()
     const other = await service.lever.addOpportunity({ name: person.name, emails: [person.email] })
     await service.lever.anonymize(opportunityId)
@@ -127,7 +127,7 @@ describe('erasing what Lever erased', () => {
     expect(await receiptComes(api, person)).to.include({ cause: 'anonymized_in_lever' })
   })
 
-  it('only unlinks what was deleted in Lever, unless it is set otherwise', async () => {
+  it('only unlinks candidates whose opportunity was deleted in Lever, unless configured otherwise', async () => {
     const { person, opportunityId } = await exported()
 
     await service.lever.deleteOpportunity(opportunityId)
@@ -138,7 +138,7 @@ describe('erasing what Lever erased', () => {
     expect((await read(person)).status).to.equal(200)
   })
 
-  it("erases, when set, with the contact's last opportunity", async () => {
+  it("erases, if so configured, with the contact's last opportunity", async () => {
     await eraseWhenDeleted()
     const { person, opportunityId } = await exported()
 
@@ -148,7 +148,7 @@ describe('erasing what Lever erased', () => {
     expect(await tracesOf(person)).to.deep.equal([])
   })
 
-  it('erases nobody for a deletion that Lever made before the switch', async () => {
+  it('erases nobody for a deletion that Lever made before the setting was switched on', async () => {
     const { person, opportunityId } = await exported()
     await service.lever.deleteOpportunity(opportunityId)
     await eventually('it is unlinked', async () => !(await read(person)).body.lever)
@@ -166,7 +166,7 @@ describe('erasing what Lever erased', () => {
     expect((await read(person)).body.lever?.opportunityId).to.equal(again.opportunityId)
   })
 
-  it('counts from the first start for who switched it on before it was kept when', async () => {
+  it('counts from the first start if the setting was switched on before its date was stored', async () => {
     await eraseWhenDeleted()
     const since = async () => (await ConnectionModel.findOne({}).orFail().lean()).settings?.eraseWhenDeletedInLeverSince
     const { person: early, opportunityId } = await exported()
@@ -188,7 +188,7 @@ describe('erasing what Lever erased', () => {
     expect([first instanceof Date, await since()], 'written once').to.deep.equal([true, first])
   })
 
-  it('erases nobody of whom an export is under way', async () => {
+  it('erases nobody with an export in progress', async () => {
     await eraseWhenDeleted()
     const { person, opportunityId } = await exported()
     await fault(service, { method: 'GET', path: '^/opportunities$', query: 'email=' }, { kind: 'status', status: 503, times: 1000 })
@@ -204,7 +204,7 @@ describe('erasing what Lever erased', () => {
     expect((await waitForEnd(api, id)).status).to.equal('exported')
   })
 
-  it('erases whom Lever shows nothing of any more, though it shows somebody with the same e-mail', async () => {
+  it('erases people of whom Lever shows nothing any more, even if it shows somebody with the same email address', async () => {
     await eraseWhenDeleted()
     const { person, opportunityId } = await exported()
     const other = await service.lever.addOpportunity({ name: 'Somebody Else', emails: [`other-${person.email}`] })
@@ -230,7 +230,7 @@ describe('erasing what Lever erased', () => {
     expect((await read(person)).body.lever?.opportunityId).to.equal(other.id)
   })
 
-  it('unlinks, when set, while the contact has another opportunity, and erases when that goes too', async () => {
+  it('unlinks, if so configured, while the contact has another opportunity, and erases when that is deleted too', async () => {
     await eraseWhenDeleted()
     const { person, opportunityId } = await exported()
     const other = await service.lever.addOpportunity({ name: person.name, emails: [person.email] })
@@ -246,7 +246,7 @@ describe('erasing what Lever erased', () => {
     expect(await receiptComes(api, person)).to.include({ cause: 'deleted_in_lever' })
   })
 
-  it('knows a person again whose contact was merged into another one', async () => {
+  it('recognizes a person whose contact was merged into another one', async () => {
     await eraseWhenDeleted()
     const { person, opportunityId } = await exported()
     const other = await service.lever.addOpportunity({ name: person.name, emails: [`other-${person.email}`] })
@@ -259,7 +259,7 @@ describe('erasing what Lever erased', () => {
     expect(await receiptOf(api, person), 'the contact has another opportunity').to.equal(null)
   })
 
-  it('erases a candidate whose contact was merged into one that is anonymized then', async () => {
+  it('erases a candidate whose contact was merged into one that is then anonymized', async () => {
     const { person, opportunityId } = await exported()
     const other = await service.lever.addOpportunity({ name: person.name, emails: [`other-${person.email}`] })
     await service.lever.mergeContacts(opportunityId, other.id)
@@ -272,7 +272,7 @@ describe('erasing what Lever erased', () => {
     expect(await tracesOf(person)).to.deep.equal([])
   })
 
-  it('does not take an opportunity for deleted that Lever merely does not show', async () => {
+  it('does not treat a hidden opportunity as deleted', async () => {
     await eraseWhenDeleted()
     const { person, opportunityId } = await exported()
     const hidden = await service.lever.addOpportunity({ name: person.name, emails: [person.email] })
@@ -290,7 +290,7 @@ describe('erasing what Lever erased', () => {
     expect(await receiptOf(api, person)).to.equal(null)
   })
 
-  it('erases nothing on a 404, on whatever is read: a swapped key looks the same', async () => {
+  it('erases nothing after a 404 for any record: a swapped key looks the same', async () => {
     await eraseWhenDeleted()
     const { person, opportunityId } = await exported()
     const none = { data: [], hasNext: false }

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const ROOT = join(import.meta.dirname, '..', '..')
 const CHECKOUT = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', '.npmrc']
 
-describe('an installation for production', function () {
+describe('production installation', function () {
   this.timeout(600_000)
   const folder = temporaryFolder()
 
@@ -28,7 +28,7 @@ describe('an installation for production', function () {
     await npm('ci', '--omit=dev')
   })
 
-  it('serves pages and their files, without the compiler or any development package', async () => {
+  it('serves pages and their files without the compiler or any development package', async () => {
     for (const name of ['typescript', 'tsx', 'mocha', 'listr2', 'mongodb-memory-server-core'])
       expect(existsSync(join(folder, 'node_modules', name)), name).to.equal(false)
     const port = String(await freePort())

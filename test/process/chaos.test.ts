@@ -5,7 +5,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const SEED = Number(process.env['SEED'] ?? 5)
 
 /** The shortest run in which something of each kind happens; `npm run chaos` goes on for as long as one wishes. */
-describe('chaos, a short one', function () {
+describe('short chaos run', function () {
   this.timeout(200_000)
   const folder = temporaryFolder()
   let report: ChaosReport
@@ -15,11 +15,11 @@ describe('chaos, a short one', function () {
     report = await runChaos({ seed: SEED, ...times, replicas: 1, folder, say: () => undefined }, new AbortController().signal)
   })
 
-  it('doubles nothing, loses nothing, exports as nobody else and keeps to the budget', () => {
+  it('creates no duplicates, loses nothing, exports as the right user, and keeps to the request budget', () => {
     expect(report.breaches, `seed ${SEED}`).to.deep.equal([])
   })
 
-  it('struck, while exports went over', () => {
+  it('kills processes and causes faults while exports are in progress', () => {
     const { blows, exports, faultsHit, batches } = report
 
     expect(blows.kill + blows.suspend + blows.restart + blows.mongodKill + blows.stepDown, 'blows').to.be.at.least(2)

@@ -27,7 +27,7 @@ describe('npm run serve, compiled', function () {
 
   const serve = (folder: string): Program => startScript('serve', {}, folder)
 
-  it('compiles where that is missing or older than the sources, and runs what was compiled', async () => {
+  it('compiles if the output is missing or older than the sources, and runs the output', async () => {
     const folder = checkOut()
     const builtAt = () => statSync(join(folder, 'dist', '.built')).mtimeMs
     const refused = await serve(folder).ended
@@ -46,7 +46,7 @@ describe('npm run serve, compiled', function () {
     expect(builtAt()).to.be.greaterThan(first)
   })
 
-  it('is compiled once by several that start at the same time', async () => {
+  it('compiles once when several processes start at the same time', async () => {
     const folder = checkOut()
 
     const ends = await Promise.all(Array.from({ length: 3 }, () => serve(folder).ended))
@@ -55,7 +55,7 @@ describe('npm run serve, compiled', function () {
     expect(readdirSync(join(folder, 'dist'))).to.not.include('.lock')
   })
 
-  it('says to run npm run build where the compiler is not installed, unless a build of the same sources is there', async () => {
+  it('says to run npm run build if the compiler is not installed, unless a build of the same sources exists', async () => {
     const [built, folder] = [checkOut(), checkOut(['mongodb', 'pino', 'zod'])]
     const missing = await serve(folder).ended
     await serve(built).ended
@@ -73,7 +73,7 @@ describe('npm run serve, compiled', function () {
     expect([unchanged.code, unchanged.stderr.includes('MONGODB_URI is required')]).to.deep.equal([1, true])
   })
 
-  it('works where nothing can be written but in DATA_DIR, not even in the folder for temporary files', async function () {
+  it('works if only DATA_DIR is writable, and not even the folder for temporary files', async function () {
     const [folder, dataDir] = [checkOut(), temporaryFolder()]
     const port = String(await freePort())
     const nowhere = `mongodb://127.0.0.1:${await freePort()}/?replicaSet=rs0&serverSelectionTimeoutMS=200`
@@ -94,7 +94,7 @@ describe('npm run serve, compiled', function () {
     expect(readdirSync(join(dataDir, 'build', 'dist', 'src'))).to.include('main.js')
   })
 
-  it('says where it may not write, and ends with 1', async function () {
+  it('names the folder that is not writable, and exits with 1', async function () {
     const folder = checkOut()
     const ended = await (readOnly(folder, null, { PATH: process.env['PATH'] ?? '', DATA_DIR: join(folder, 'data') }) ?? this.skip()).ended
 

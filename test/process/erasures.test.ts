@@ -16,11 +16,11 @@ describe('people erased while processes are killed and Lever fails', function ()
     report = await runErasures(options, new AbortController().signal)
   })
 
-  it('come to be nowhere in Lever after the answer, and leave no trace', () => {
+  it('do not appear in Lever after the answer, and leave no trace', () => {
     expect(report.findings, `seed ${SEED}`).to.deep.equal([])
   })
 
-  it('were erased while something was under way, and processes killed', () => {
+  it('are erased while work is in progress and processes are killed', () => {
     const { erasures, moments, kills, survivors } = report
 
     expect(erasures).to.equal(ERASURES)

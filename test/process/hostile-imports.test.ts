@@ -91,7 +91,7 @@ describe('hostile CSV files', function () {
     return JSON.parse(line) as { cpuMs: number; rssMb: number }
   }
 
-  it('cost their own rows: the process goes on answering, in little memory', async () => {
+  it('fail only their own rows: the process keeps answering, with little memory', async () => {
     const outcomes: Record<string, Outcome> = {}
     process.kill(service.pid, 'SIGUSR2')
     const waitMs = await longestWait(async () => {

@@ -106,7 +106,7 @@ class PlainLever {
   }
 }
 
-describe('any Lever that keeps to its documentation', function () {
+describe('any Lever that follows its documentation', function () {
   this.timeout(60_000)
   const lever = new PlainLever()
   let serve: ServeProcess
@@ -132,7 +132,7 @@ describe('any Lever that keeps to its documentation', function () {
     await lever.stop()
   })
 
-  it('takes a candidate, as a general opportunity and on a posting, from nothing', async () => {
+  it('accepts a candidate, as a general opportunity and on a posting, from scratch', async () => {
     const made = await apiAt(serve.url, OPERATOR_KEY).post<{ apiKey: string }>('organizations', { name: 'Acme', sourceName: SOURCE })
     const api = apiAt(serve.url, made.body.apiKey)
     await api.put('users/ana@acme.example', { name: 'Ana', role: 'admin' })
@@ -169,7 +169,7 @@ describe('any Lever that keeps to its documentation', function () {
     expect(first?.authorization).to.equal('Bearer opaque-access')
   })
 
-  it('whose plan has no requisitions is synced all the same, and says what could not be read', async () => {
+  it('is synced even if its plan has no requisitions, and the sync says what it could not read', async () => {
     const made = await apiAt(serve.url, OPERATOR_KEY).post<{ apiKey: string }>('organizations', { name: 'Other', sourceName: SOURCE })
     const api = apiAt(serve.url, made.body.apiKey)
     await api.put('users/ana@acme.example', { name: 'Ana', role: 'admin' })

@@ -53,7 +53,7 @@ describe('processes on one database', function () {
     return seen?.body.status === 'exported'
   }
 
-  it('make one opportunity an export', async () => {
+  it('create one opportunity per export', async () => {
     const wishes = await Promise.all(Array.from({ length: 24 }, (_, i) => wished(apis()[i % 2] ?? api)))
     await eventually('all are exported', async () => (await Promise.all(wishes.map(({ id }) => isDone(id)))).every(Boolean), 30_000)
 
@@ -61,7 +61,7 @@ describe('processes on one database', function () {
     expect(counts).to.deep.equal(wishes.map(() => 1))
   })
 
-  it('offer whoever starts the first of them to become the first admin, and nobody once there are people', async () => {
+  it('offer the person who starts the first process to become the first admin, and nobody once people exist', async () => {
     const offers = (): string[] => processes.map((one) => /"setUpLink":"([^"]+)"/.exec(one.output())?.[1] ?? '')
     await eventually('a link is printed', () => offers()[0] !== '')
 
@@ -69,7 +69,7 @@ describe('processes on one database', function () {
     expect((await fetch(offers()[0] ?? '')).status).to.equal(400)
   })
 
-  it('log one JSON line an event', async () => {
+  it('log one JSON line per event', async () => {
     const { id } = await wished(api)
     await eventually('it is exported', () => isDone(id), 30_000)
 
@@ -93,7 +93,7 @@ describe('processes on one database', function () {
     expect((await api.get<{ status: string }>('connection')).body.status).to.equal('active')
   })
 
-  it('adopt what one that was killed between the POST and the save has made', async () => {
+  it('adopt the opportunity of a process that was killed between the POST and the save', async () => {
     const [first, second] = processes
     await second?.end('SIGTERM')
     await lever.fault({ kind: 'hangAfter', match: { method: 'POST', path: '^/opportunities$' }, times: 1 })
@@ -114,7 +114,7 @@ describe('processes on one database', function () {
     ).to.have.length(1)
   })
 
-  it('keep no token, key or secret in plain text: not in the database, not in the log', async () => {
+  it('store no token, key, or secret in plain text, neither in the database nor in the log', async () => {
     const webhook = await lever.addWebhook('candidateHired', 'https://elsewhere.example')
     await apis()[0]?.put('connection/webhooks/candidateHired', { signatureToken: webhook.signatureToken })
     const link = await apis()[0]?.post<{ url: string }>('sign-in-links', { userEmail: LEVER_ADMIN })
@@ -143,7 +143,7 @@ describe('processes on one database', function () {
     }
   })
 
-  it('end with 0 on SIGTERM', async () => {
+  it('exit with 0 on SIGTERM', async () => {
     const [last] = processes
 
     expect(await last?.end('SIGTERM')).to.equal(0)

@@ -8,7 +8,7 @@ import { spawnServe, startServe } from '../support/serve.ts'
 import { SECRET_KEYS } from '../support/service.ts'
 
 describe('npm run serve', () => {
-  it('names every variable that is missing or wrong, and ends with 1', async () => {
+  it('names every missing or wrong variable, and exits with 1', async () => {
     const { ended, output } = spawnServe({ PORT: 'abc', SECRET_KEYS: 'short', ROLES: 'web,cook', LEVER_ENVIRONMENT: 'moon' })
 
     expect((await ended).code).to.equal(1)
@@ -29,7 +29,7 @@ describe('npm run serve', () => {
     for (const part of ['KioqKioq', 'swordfish', 'trumpets', 'hunter2', 'trombone', '127.0.0.1']) expect(output()).not.to.contain(part)
   })
 
-  it('names a host that is none', async () => {
+  it('names an invalid host', async () => {
     const wrong = { HOST: 'no such host', PORT: String(await freePort()), MONGODB_URI: freshMongoUri(), SECRET_KEYS }
     const { ended, output } = spawnServe({ ...wrong, PUBLIC_URL: 'https://fulcrum.example' })
 
@@ -37,7 +37,7 @@ describe('npm run serve', () => {
     expect(output()).to.contain('HOST no such host')
   })
 
-  it('says in words that its port is in use', async () => {
+  it('says that its port is in use', async () => {
     const blocker = await startLever()
     const port = new URL(blocker.url).port
 
@@ -48,7 +48,7 @@ describe('npm run serve', () => {
     await blocker.stop()
   })
 
-  it('answers while MongoDB cannot be reached, and says so', async () => {
+  it('answers while MongoDB is unreachable, and says so', async () => {
     const port = String(await freePort())
     const nowhere = `mongodb://127.0.0.1:${await freePort()}/x?replicaSet=rs0&serverSelectionTimeoutMS=200`
     const { child, ended } = spawnServe({ PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}`, MONGODB_URI: nowhere, SECRET_KEYS })
@@ -64,7 +64,7 @@ describe('npm run serve', () => {
   })
 })
 
-describe('a process that only works', function () {
+describe('a worker-only process', function () {
   this.timeout(60_000)
 
   it('serves its health and metrics, and nothing else', async () => {
@@ -93,7 +93,7 @@ describe('a process that only works', function () {
 describe('a process whose MONGODB_URI names no database', function () {
   this.timeout(60_000)
 
-  it('keeps everything in fulcrum', async () => {
+  it('stores everything in fulcrum', async () => {
     const port = String(await freePort())
     const env = { PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}`, SECRET_KEYS }
     const uri = new URL(freshMongoUri())

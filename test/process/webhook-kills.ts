@@ -114,7 +114,7 @@ export function describeWebhooksUnderKills({ kills, burst }: { kills: number; bu
       return [...accepted].filter((token) => !stored.has(token))
     }
 
-    it('are stored, each once, even though the process that accepts them is killed', async () => {
+    it('are stored, each once, even if the process that accepts them is killed', async () => {
       const statuses = await underLoad(async () => {
         for (let kill = 0; kill < kills; kill += 1) {
           await taken(60)
@@ -129,7 +129,7 @@ export function describeWebhooksUnderKills({ kills, burst }: { kills: number; bu
       expect([...statuses].filter((status) => status !== 200 && status !== 503 && status !== null)).to.deep.equal([])
     })
 
-    it('are stored even though the database steps down and is killed', async () => {
+    it('are stored even if the database steps down and is killed', async () => {
       const statuses = await underLoad(async () => {
         await taken(60)
         await database.db('admin').command({ replSetStepDown: 1, secondaryCatchUpPeriodSecs: 0, force: true })
@@ -146,7 +146,7 @@ export function describeWebhooksUnderKills({ kills, burst }: { kills: number; bu
       expect([...statuses].filter((status) => status !== 200 && status !== 503 && status !== null)).to.deep.equal([])
     })
 
-    it('of a burst are answered 200 and stored, or answered 503', async () => {
+    it('of a burst are answered with 200 and stored, or answered with 503', async () => {
       const bodies = Array.from({ length: burst }, next)
       poster.stop()
       poster = webhookPoster(500) // on a connection that the service closes as it is used again there would be no answer

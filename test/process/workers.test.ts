@@ -93,7 +93,7 @@ describe('workers whose clocks are twenty minutes apart', function () {
     expect(inLever).to.have.length(BULK)
   }
 
-  it('one that was stopped past its lease, and is woken, changes nothing and sends nothing', async () => {
+  it('change and send nothing after being stopped past their lease and resumed', async () => {
     const batch = await beginBulk()
     process.kill(first.pid, 'SIGSTOP')
     const held = await ExportModel.countDocuments({ batch, claim: { $ne: null } })
@@ -110,7 +110,7 @@ describe('workers whose clocks are twenty minutes apart', function () {
     await expectOnceEach(batch)
   })
 
-  it('let what is unclear rest for its whole time, and say so meanwhile', async () => {
+  it('let unclear exports wait for the full settle time, and say so during that time', async () => {
     const people = Array.from({ length: 4 }, () => newPerson())
     await service.lever.clearRequests()
     await service.lever.fault({ kind: 'resetAfter', match: CREATE, times: people.length })
@@ -129,7 +129,7 @@ describe('workers whose clocks are twenty minutes apart', function () {
     }
   })
 
-  it('keep the pause that Lever asks for', async () => {
+  it('observe the pause that Lever requests', async () => {
     const candidate = newPerson()
     await service.lever.clearRequests()
     await service.lever.fault({ kind: 'status', status: 429, headers: { 'retry-after': '3' }, match: CREATE, times: 1 })
@@ -144,7 +144,7 @@ describe('workers whose clocks are twenty minutes apart', function () {
     expect((taken?.at ?? 0) - (refused?.at ?? 0)).to.be.at.least(2900)
   })
 
-  it('one that is ended in the middle of a bulk hands over within 10 s: nothing is lost, nothing left lying', async () => {
+  it('hand over within 10 s when stopped in the middle of a bulk export, and lose nothing', async () => {
     const batch = await beginBulk()
     await eventually('its hands are full', async () => (await busy(first)) > 4, LONG)
     const endedAt = performance.now()
@@ -159,7 +159,7 @@ describe('workers whose clocks are twenty minutes apart', function () {
     expect(leftLying).to.deep.equal([])
   })
 
-  it('one that is killed in the middle of a bulk is made up for by the next within a minute, call under way included', async () => {
+  it('are replaced within a minute when killed in the middle of a bulk export, including the call in progress', async () => {
     const batch = await beginBulk()
     await service.lever.fault({ kind: 'hangAfter', match: CREATE, times: 1 })
     await eventually('a call is under way', async () => (await creates()).some(({ fault }) => fault === 'hangAfter'), LONG)

@@ -11,7 +11,7 @@ const DAY_MS = 24 * 3_600_000
 
 type Seen = string | number | boolean | null | undefined
 
-describe('how the local Lever answers where nobody knows', () => {
+describe("responses of the local Lever where Lever's behavior is unknown", () => {
   let lever: LeverForTests
   let api: CallLever
   let receiver: WebhookReceiver
@@ -283,7 +283,7 @@ describe('how the local Lever answers where nobody knows', () => {
     return listed.map((way) => JSON.parse(way) as string | number).filter((way) => way !== likeliest)
   }
 
-  it('reverses what is assumed, and leaves what only some accounts have', () => {
+  it('reverses assumptions, and leaves behavior that only some accounts have', () => {
     const [likeliest, reversed, third] = ANSWER_SETS.map(answersOf)
 
     expect(reversed).to.include({ performAsRefusal: 403, deletedList: 'thirtyDays', formNames: 'documented', expand: 'taken' })
@@ -293,7 +293,7 @@ describe('how the local Lever answers where nobody knows', () => {
   })
 
   for (const status of [301, 302, 307, 308] as const)
-    it(`sends every call of an API that has moved on by ${status}`, async () => {
+    it(`redirects every call of a moved API with ${status}`, async () => {
       await lever.settings({ movedTo: { url: 'https://api.eu.lever.co/v1', status } })
 
       const response = await fetch(`${lever.apiUrl}/users?limit=1`, { redirect: 'manual' })

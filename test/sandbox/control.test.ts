@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { answerOf, callLever, userId, type Answer } from './call-lever.ts'
 
-describe('the control interface of the local Lever', () => {
+describe('control interface of the local Lever', () => {
   let lever: LeverForTests
 
   before(async () => {
@@ -36,14 +36,14 @@ describe('the control interface of the local Lever', () => {
     }
   })
 
-  it('says what it does not know', async () => {
+  it('reports unknown objects', async () => {
     for (const path of ['/opportunities/none/stage', '/users/none/deactivate', '/webhooks/none/verify', '/deliveries/none/rerun']) {
       expect((await post(path, { stage: 'offer' })).status, path).to.equal(404)
     }
     expect((await answerOf(await fetch(`${lever.url}/control/state?opportunity=none`))).status).to.equal(404)
   })
 
-  it('does not obey pages of other sites', async () => {
+  it('refuses requests from pages of other sites', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const sent = request(`${lever.url}/control/reset`, { method: 'POST', headers: { origin: 'https://evil.example.test' } }, (answer) => {
         answer.resume()
@@ -54,7 +54,7 @@ describe('the control interface of the local Lever', () => {
     expect(status).to.equal(403)
   })
 
-  it('acts as people do in the UI', async () => {
+  it('acts like people in the UI', async () => {
     const api = callLever(lever)
     const made = await lever.addOpportunity({ name: 'By Hand', emails: ['hand@example.test'], by: 'bo@acme.example' })
     expect(made).to.deep.include({ sources: ['Added manually'], owner: await userId(api, 'bo'), stage: 'lead-new' })
@@ -76,7 +76,7 @@ describe('the control interface of the local Lever', () => {
     expect((await answerOf(await fetch(`${lever.url}/control/state?opportunity=${made.id}`))).body.opportunity.name).to.equal('By Hand')
   })
 
-  it('merges two contacts: one is gone, the other has its opportunities and addresses', async () => {
+  it('merges two contacts: one disappears, the other gets its opportunities and addresses', async () => {
     const gone = await lever.addOpportunity({ name: 'One', emails: ['one@example.test'] })
     const kept = await lever.addOpportunity({ name: 'Two', emails: ['two@example.test'] })
 
@@ -88,7 +88,7 @@ describe('the control interface of the local Lever', () => {
     expect((await callLever(lever).get(`/opportunities?contact_id=${gone.contact}`)).body.data).to.deep.equal([])
   })
 
-  it('goes back to the sample account', async () => {
+  it('resets to the sample account', async () => {
     await lever.addOpportunity({ name: 'Leftover' })
     await lever.fault({ kind: 'status', match: { path: 'nothing' } })
     await lever.reset()

@@ -31,7 +31,7 @@ describe('webhooks of the local Lever', () => {
     await eventually('no delivery pending', async () => (await lever.deliveries()).every(({ status }) => status !== 'pending'))
   }
 
-  it('signs as in the known vector', () => {
+  it('have the signature of the known vector', () => {
     const signature = signDelivery(
       '81358960e95ed76bf1def200692c2f956818caf168682e26',
       '9b0a8f4e6d2c4b7f8a1e3d5c7b9f0a2c4e6d8b1f3a5c7e9d',
@@ -41,7 +41,7 @@ describe('webhooks of the local Lever', () => {
     expect(signature).to.equal('5aaa567a87fb91ee1d83e49cde8048fc76366f25ea794628aa84a9e36c24e69f')
   })
 
-  it('tells of a stage change, signed, with ids only', async () => {
+  it('report a stage change, signed, with ids only', async () => {
     const webhook = await lever.addWebhook('candidateStageChange', receiver.url)
     const { data } = await addOpportunity(api, { name: 'Told' })
     await api.send('PUT', `/opportunities/${data.id}/stage`, { stage: 'offer' })
@@ -69,7 +69,7 @@ describe('webhooks of the local Lever', () => {
     expect(receiver.bodies, 'nothing for a move to the same stage').to.have.length(1)
   })
 
-  it('tells of applications, hires, archive changes, deletions, contacts and interviews', async () => {
+  it('report applications, hires, archive changes, deletions, contacts, and interviews', async () => {
     for (const event of [
       'applicationCreated',
       'candidateHired',
@@ -112,7 +112,7 @@ describe('webhooks of the local Lever', () => {
     expect(dataOf('interviewCreated')[0]).to.have.keys('interviewId', 'panelId', 'opportunityId', 'candidateId', 'contactId')
   })
 
-  it('retries up to five times with the same token and signature, redirects included, then gives up', async () => {
+  it('are retried up to five times with the same token and signature, including redirects, then given up', async () => {
     await lever.addWebhook('candidateStageChange', receiver.url)
     receiver.answers.push(500, 302, 404, 503, 500, 500)
     const { data } = await addOpportunity(api, {})
@@ -129,7 +129,7 @@ describe('webhooks of the local Lever', () => {
     expect(receiver.bodies.at(-1).token).to.equal(bodies[0].token)
   })
 
-  it('stops retrying after a success, and counts a time-out as a failure', async () => {
+  it('are not retried after a success, and count a timeout as a failure', async () => {
     const webhook = await lever.addWebhook('candidateStageChange', receiver.url)
     receiver.answers.push(503)
     await lever.deliver('candidateStageChange', { opportunityId: 'odd' }, webhook.id)
@@ -145,7 +145,7 @@ describe('webhooks of the local Lever', () => {
     expect([last?.status, last?.attempts[0]?.status]).to.deep.equal(['failed', null])
   })
 
-  it('sends nothing for an event that is switched off, for other origins, or about confidential ones without access', async () => {
+  it('are not sent for a disabled event, for other origins, or about confidential records without access', async () => {
     await lever.addWebhook('candidateStageChange', receiver.url)
     await api.send('POST', '/webhooks', {
       url: receiver.url,
@@ -165,7 +165,7 @@ describe('webhooks of the local Lever', () => {
     expect(await received(1)).to.have.length(1)
   })
 
-  it('verifies a connection with empty data and no id, and makes nothing over the API when that fails', async () => {
+  it('are verified with empty data and no id, and are not created by the API if that fails', async () => {
     const webhook = await lever.addWebhook('candidateHired', receiver.url)
     expect((await lever.verifyWebhook(webhook.id)).status).to.equal('succeeded')
     expect(receiver.bodies[0].data).to.deep.equal({})
@@ -188,7 +188,7 @@ describe('webhooks of the local Lever', () => {
     ).to.equal(201)
   })
 
-  it('keeps webhooks of different makers apart, and allows the same twice', async () => {
+  it('of different creators are kept apart, and duplicates are allowed', async () => {
     await lever.addWebhook('candidateHired', receiver.url)
     const mine = { url: receiver.url, event: 'candidateHired' }
     const first = (await api.send('POST', '/webhooks', mine)).body.data
@@ -206,7 +206,7 @@ describe('webhooks of the local Lever', () => {
     expect((await api.send('POST', '/webhooks', { ...mine, event: 'candidateSang' })).status).to.equal(400)
   })
 
-  it('goes on with pending deliveries after a restart', async () => {
+  it('are still delivered after a restart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sandbox-'))
     const stateFile = join(folder, 'sandbox.json')
     const first = await startLever({ answers: 'likeliest', stateFile })

@@ -36,24 +36,24 @@ describe('faults of the local Lever', () => {
     )
   }
 
-  it('answers a status without an effect, with body and headers as told', async () => {
+  it('return a status without an effect, with the given body and headers', async () => {
     const answer = await create({ kind: 'status', status: 429, headers: { 'retry-after': '7' }, body: { code: 'X' } })
     expect([answer.status, answer.headers.get('retry-after'), answer.body, await made()]).to.deep.equal([429, '7', { code: 'X' }, 0])
     expect((await create({ kind: 'status' })).status).to.equal(503)
   })
 
-  it('answers a status after the effect', async () => {
+  it('return a status after the effect', async () => {
     expect([(await create({ kind: 'statusAfterEffect', status: 500 })).status, await made()]).to.deep.equal([500, 1])
   })
 
-  it('resets the connection before or after the effect', async () => {
+  it('reset the connection before or after the effect', async () => {
     await failure(create({ kind: 'resetBefore' }))
     expect(await made()).to.equal(0)
     await failure(create({ kind: 'resetAfter' }))
     expect(await made()).to.equal(1)
   })
 
-  it('hangs before or after the effect, until the caller gives up or for a time', async () => {
+  it('hang before or after the effect, until the caller gives up or for a given time', async () => {
     await failure(create({ kind: 'hangBefore', delayMs: 50 }))
     expect(await made()).to.equal(0)
     await lever.fault({ kind: 'hangAfter', match: { path: '^/opportunities' } })
@@ -69,13 +69,13 @@ describe('faults of the local Lever', () => {
     expect((await error).name).to.equal('AbortError')
   })
 
-  it('lets the effect come late, the connection being reset at once or hanging', async () => {
+  it('delay the effect, while the connection is reset at once or hangs', async () => {
     await failure(create({ kind: 'lateEffect', delayMs: 1500 }))
     expect(await made(), 'not yet').to.equal(0)
     await eventually('the late effect', async () => (await made()) === 1)
   })
 
-  it('spoils the answer after the effect: truncated, empty, HTML, without an id', async () => {
+  it('corrupt the response after the effect: truncated, empty, HTML, without an id', async () => {
     await failure(create({ kind: 'truncate' }))
     const empty = await create({ kind: 'empty' })
     expect([empty.status, empty.body]).to.deep.equal([201, ''])
@@ -85,7 +85,7 @@ describe('faults of the local Lever', () => {
     expect(await made()).to.equal(4)
   })
 
-  it('redirects, and is slow', async () => {
+  it('redirect, and slow down', async () => {
     await lever.fault({ kind: 'redirect', match: { path: '^/stages$' }, headers: { location: 'https://elsewhere.example.test/' } })
     const answer = await fetch(`${lever.apiUrl}/stages`, { redirect: 'manual' })
     expect([answer.status, answer.headers.get('location')]).to.deep.equal([307, 'https://elsewhere.example.test/'])
@@ -94,7 +94,7 @@ describe('faults of the local Lever', () => {
     expect(performance.now() - startedAt).to.be.above(110)
   })
 
-  it('answers what is slow as soon as the faults are cleared', async () => {
+  it('release slow responses as soon as they are cleared', async () => {
     const answer = create({ kind: 'slow', delayMs: 600_000 })
     await eventually('it is held', async () => (await made()) === 1)
 
@@ -103,7 +103,7 @@ describe('faults of the local Lever', () => {
     expect((await answer).status).to.equal(201)
   })
 
-  it('refuses late, and nothing is made, or as soon as the faults are cleared', async () => {
+  it('refuse late without an effect, or as soon as they are cleared', async () => {
     const startedAt = performance.now()
     expect((await create({ kind: 'status', status: 401, delayMs: 120 })).status).to.equal(401)
     expect(performance.now() - startedAt).to.be.above(110)
@@ -116,7 +116,7 @@ describe('faults of the local Lever', () => {
     expect([(await answer).status, await made()]).to.deep.equal([422, 0])
   })
 
-  it('hits as often as told, after as many as told, only what matches, and counts', async () => {
+  it('apply a given number of times, after a given number of calls, to matching calls only, and are counted', async () => {
     await lever.fault({ kind: 'status', match: { method: 'GET', path: '^/users', query: 'limit=1$' }, after: 1, times: 2 })
     expect((await api.get('/users?limit=2')).status).to.equal(200)
     const statuses: number[] = []
@@ -127,12 +127,12 @@ describe('faults of the local Lever', () => {
     expect(data[0]).to.include({ hits: 2, skipped: 1 })
   })
 
-  it('reaches the token endpoint too', async () => {
+  it('apply to the token endpoint too', async () => {
     await lever.fault({ kind: 'status', match: { path: '^/oauth/token' }, status: 500 })
     expect((await fetch(`${lever.authUrl}/oauth/token`, { method: 'POST' })).status).to.equal(500)
   })
 
-  it('writes down every request: what was asked, answered, made, and which fault hit', async () => {
+  it('are recorded with every request: what was requested, answered, and created, and which fault applied', async () => {
     await lever.clearRequests()
     await create({ kind: 'statusAfterEffect', status: 500 })
     await failure(create({ kind: 'resetBefore' }))
@@ -153,7 +153,7 @@ describe('faults of the local Lever', () => {
     expect(second).to.include({ status: null, effectId: null, fault: 'resetBefore' })
   })
 
-  it('adds latency when told', async () => {
+  it('add latency on request', async () => {
     await lever.settings({ latencyMs: 80 })
     const startedAt = performance.now()
     await api.get('/stages')

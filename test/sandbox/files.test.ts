@@ -25,7 +25,7 @@ describe('files of the local Lever', () => {
     return api.send('POST', to ?? `/opportunities/${opportunity}/files?perform_as=${ana}`, form)
   }
 
-  it('are refused beyond 30 MB, wherever they come in', async () => {
+  it('are refused beyond 30 MB on every path', async () => {
     const most = new Uint8Array(30 * MEGABYTE)
     const more = new Uint8Array(30 * MEGABYTE + 1)
     expect((await upload('most.pdf', most)).status).to.equal(201)
@@ -38,7 +38,7 @@ describe('files of the local Lever', () => {
     expect((await lever.allOpportunities()).some(({ name }) => name === 'Too Much')).to.equal(false)
   })
 
-  it('of types that cannot be read are kept, and said to be unsupported; empty ones are an error', async () => {
+  it('of unreadable types are stored and marked as unsupported; empty ones are an error', async () => {
     const status = async (name: string, content: string): Promise<string> => (await upload(name, content)).body.data.status
     expect(await status('cv.PDF', 'x')).to.equal('processed')
     expect(await status('face.jpg', 'x')).to.equal('unsupported')
@@ -48,7 +48,7 @@ describe('files of the local Lever', () => {
     expect((await api.get(`/opportunities/${opportunity}/files/${empty.id}/download`)).status).to.equal(422)
   })
 
-  it('leave a trace of coming and going', async () => {
+  it('are recorded as file actions when added and removed', async () => {
     const { data } = await addOpportunity(api, { name: 'Traced' })
     const path = `/opportunities/${data.id}/files`
     const file = (await upload('cv.txt', 'x', `${path}?perform_as=${ana}`)).body.data
@@ -62,7 +62,7 @@ describe('files of the local Lever', () => {
     ])
   })
 
-  it('uploaded for later expire after a day', async () => {
+  it('expire after a day if uploaded for later use', async () => {
     const { body } = await upload('later.pdf', 'x', '/uploads')
     const { expiresAt } = body.data
     expect(expiresAt - Date.now()).to.be.within(86_000_000, 86_400_000)

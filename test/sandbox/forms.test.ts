@@ -26,7 +26,7 @@ describe('forms and feedback of the local Lever', () => {
   }
   const feedbackPath = (id = ''): string => `/opportunities/${opportunity}/feedback${id && `/${id}`}?perform_as=${ana}`
 
-  it('gives the overall rating its options, and new fields with every update of a template', async () => {
+  it('give the overall rating its options, and every updated template new fields', async () => {
     const made = await make('/feedback_templates', TEMPLATE)
     expect(made.fields[0].options.map(({ text }: Json) => text)).to.deep.equal([
       '4 - Strong Hire',
@@ -39,7 +39,7 @@ describe('forms and feedback of the local Lever', () => {
     expect(changed.fields[0].id).not.to.equal(made.fields[0].id)
   })
 
-  it('refuses templates without one rating, of unknown types or groups, and deleting what people made', async () => {
+  it('refuse templates without exactly one rating or of unknown types or groups, and refuse to delete templates made by people', async () => {
     const refused = [
       { ...TEMPLATE, fields: [{ type: 'text', text: 'x' }] },
       { ...TEMPLATE, fields: [RATING, RATING] },
@@ -53,7 +53,7 @@ describe('forms and feedback of the local Lever', () => {
     expect((await make('/feedback_templates', { ...TEMPLATE, group: theirs.group.id })).group).to.deep.equal(theirs.group)
   })
 
-  it('keeps feedback with values, changes them, and can still read what was deleted', async () => {
+  it('store feedback with values, change it, and still read deleted feedback', async () => {
     const template = await make('/feedback_templates', TEMPLATE)
     const [rating, comments] = template.fields
     const made = await make(feedbackPath(), { baseTemplateId: template.id, fieldValues: [{ id: rating.id, value: '3 - Hire' }] })
@@ -69,7 +69,7 @@ describe('forms and feedback of the local Lever', () => {
     expect((await api.send('PUT', feedbackPath(made.id), {})).status, 'it is gone').to.equal(400)
   })
 
-  it('refuses feedback of nobody, without a template, with values that are none, or half an interview', async () => {
+  it('refuse feedback without a user or template, with invalid values, or with only one of panel and interview', async () => {
     const template = await make('/feedback_templates', TEMPLATE)
     const [rating] = template.fields
     const refused: [path: string, body: object][] = [
@@ -86,7 +86,7 @@ describe('forms and feedback of the local Lever', () => {
     expect(half.body.message).to.contain('together')
   })
 
-  it('shows the feedback of an interview with it', async () => {
+  it('show the feedback of an interview with it', async () => {
     const template = await make('/feedback_templates', TEMPLATE)
     const interview = { date: 1, duration: 1, interviewers: [{ id: ana }] }
     const panel = await make(`/opportunities/${opportunity}/panels?perform_as=${ana}`, { timezone: 'UTC', interviews: [interview] })
@@ -95,7 +95,7 @@ describe('forms and feedback of the local Lever', () => {
     expect((await api.get(`/opportunities/${opportunity}/interviews/${id}`)).body.data.feedbackForms).to.deep.equal([feedback.id])
   })
 
-  it('fills in profile forms, secret if their template says so', async () => {
+  it('fill in profile forms, which are secret if their template says so', async () => {
     const [, information] = (await api.get('/form_templates')).body.data
     const [start] = information.fields
     const body = { baseTemplateId: information.id, fieldValues: [{ id: start.id, value: 1_800_000_000_000 }] }
@@ -105,7 +105,7 @@ describe('forms and feedback of the local Lever', () => {
     expect((await api.send('POST', `/opportunities/${opportunity}/forms`, { baseTemplateId: 'none' })).status).to.equal(400)
   })
 
-  it('is gone with an anonymized person, but for the interviews', async () => {
+  it('are deleted with an anonymized person, except the interviews', async () => {
     const offers = await Promise.all(
       (await lever.allOpportunities()).map(async ({ id }) => ({ id, data: (await api.get(`/opportunities/${id}/offers`)).body.data })),
     )

@@ -26,7 +26,7 @@ describe('hires in the local Lever', () => {
     return (await addOpportunity(api, { name, postings: [posting.id] })).data.id
   }
 
-  it('give the head back when they are undone, by unarchiving or by another reason', async () => {
+  it('release the headcount when they are undone, by unarchiving or by another reason', async () => {
     const id = await candidate('Hired and Not')
     const before = await requisition('ENG-7')
     for (const undo of [null, timing]) {
@@ -52,7 +52,7 @@ describe('hires in the local Lever', () => {
     expect((await application(id)).requisitionForHire.requisitionCode).to.equal('ENG-8')
   })
 
-  it('against a requisition need a hired reason and an application', async () => {
+  it('against a requisition require a hired reason and an application', async () => {
     const { id: requisitionId } = await requisition('ENG-7')
     const { data } = await addOpportunity(api, { name: 'General' })
     expect((await archive(data.id, { reason: hired, requisitionId })).status).to.equal(400)
@@ -60,7 +60,7 @@ describe('hires in the local Lever', () => {
     expect((await archive(data.id, { reason: hired, requisitionId: 'none' })).status).to.equal(400)
   })
 
-  it('need a signed offer of a linked posting where there is an offer, and take it off the requisition', async () => {
+  it('require a signed offer of a linked posting if an offer exists, and remove it from the requisition', async () => {
     const offers = new Map<string, Json>()
     for (const { id } of await lever.allOpportunities()) {
       const offer = (await api.get(`/opportunities/${id}/offers?expand=creator`)).body.data[0]
@@ -83,7 +83,7 @@ describe('hires in the local Lever', () => {
     expect(results, 'both happened').to.have.keys('200', '400')
   })
 
-  it('give offers as PDF, as far as they were sent or signed', async () => {
+  it('provide offers as PDF once they are sent or signed', async () => {
     for (const { id } of await lever.allOpportunities()) {
       for (const offer of (await api.get(`/opportunities/${id}/offers`)).body.data) {
         const path = `/opportunities/${id}/offers/${offer.id}/download`
@@ -101,7 +101,7 @@ describe('hires in the local Lever', () => {
     }
   })
 
-  it('clean interviews that were to come, and only those', async () => {
+  it('remove future interviews, and only those', async () => {
     const ana = await userId(api, 'ana')
     const id = await candidate('Interviewed')
     const interview = { duration: 30, interviewers: [{ id: ana }] }

@@ -6,7 +6,7 @@ import { startLever, type LeverForTests } from '../support/lever.ts'
 import { addOpportunity, callLever, postingNamed, userId, type CallLever, type Json } from './call-lever.ts'
 import { startReceiver } from './webhook-receiver.ts'
 
-describe('the pages of the local Lever for jobs, requisitions, interviews and offers', () => {
+describe('pages of the local Lever for jobs, requisitions, interviews, and offers', () => {
   let lever: LeverForTests
   let api: CallLever
   let browser: Got
@@ -27,7 +27,7 @@ describe('the pages of the local Lever for jobs, requisitions, interviews and of
     return (await addOpportunity(api, { name: 'Handled', emails: ['handled@example.test'], postings: [posting.id] })).data
   }
 
-  it('creates, closes and deletes a requisition', async () => {
+  it('create, close, and delete a requisition', async () => {
     expect((await browser.get('requisitions')).body)
       .to.contain('ENG-7 Backend Engineer')
       .and.contain('1 of unlimited hired')
@@ -49,7 +49,7 @@ describe('the pages of the local Lever for jobs, requisitions, interviews and of
     expect((await browser.get('requisitions/none')).statusCode).to.equal(404)
   })
 
-  it('switches who may write requisitions', async () => {
+  it('switch who may write requisitions', async () => {
     const fields = { requisitionCode: 'MODE-1', name: 'Mode', headcountTotal: 1 }
     const writes = async (): Promise<(number | string)[]> => [
       (await api.send('POST', '/requisitions', { ...fields, requisitionCode: `API-${Math.random()}` })).status,
@@ -66,7 +66,7 @@ describe('the pages of the local Lever for jobs, requisitions, interviews and of
     expect(await press('settings/requisitions', { mode: 'nobody' })).to.equal(400)
   })
 
-  it('schedules, moves and cancels an interview, which the API can read and not change', async () => {
+  it('schedule, move, and cancel an interview, which the API can read but not change', async () => {
     const receiver = await startReceiver()
     for (const event of ['interviewCreated', 'interviewUpdated', 'interviewDeleted']) await lever.addWebhook(event, receiver.url)
     const { id } = await candidate()
@@ -91,7 +91,7 @@ describe('the pages of the local Lever for jobs, requisitions, interviews and of
     await receiver.stop()
   })
 
-  it('makes an offer, sends it and has it signed, with the anticipated start date', async () => {
+  it('create an offer, send it, and have it signed, with the anticipated start date', async () => {
     const { id } = await candidate()
     const open = await requisition('ENG-7')
     const read = async (): Promise<Json> => (await api.get(`/opportunities/${id}/offers`)).body.data[0]
@@ -117,7 +117,7 @@ describe('the pages of the local Lever for jobs, requisitions, interviews and of
     expect(await press('offers/none/sign')).to.equal(404)
   })
 
-  it('takes a denied offer off its requisition', async () => {
+  it('remove a denied offer from its requisition', async () => {
     const { id } = await candidate()
     const open = await requisition('ENG-7')
     await press(`candidates/${id}/offer`, { requisition: open.id, salary: '1', startDate: '2027-02-01' })
@@ -130,7 +130,7 @@ describe('the pages of the local Lever for jobs, requisitions, interviews and of
     expect((await requisition('ENG-7')).headcountHired).to.equal(open.headcountHired)
   })
 
-  it('lists the jobs, and deletes one, whose id stays in the list of deleted ones', async () => {
+  it('list the jobs, and delete one, whose id remains in the list of deleted ones', async () => {
     expect((await browser.get('jobs')).body)
       .to.contain('Backend Engineer')
       .and.contain('数据工程师')
@@ -143,7 +143,7 @@ describe('the pages of the local Lever for jobs, requisitions, interviews and of
     expect((await browser.get('candidates')).statusCode, 'those who applied are still shown').to.equal(200)
   })
 
-  it('notes in the audit log who made a key', async () => {
+  it('record in the audit log who created a key', async () => {
     await press('settings/api-credentials/generate', { name: 'Mine', everything: 'true' })
     const [event] = (await api.get('/audit_events?type=key:added')).body.data
     expect(event).to.deep.include({ type: 'key:added', meta: {} })

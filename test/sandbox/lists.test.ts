@@ -17,7 +17,7 @@ describe('lists of the local Lever', () => {
 
   const ids = async (query: string): Promise<string[]> => (await api.get(`/opportunities?${query}`)).body.data.map((one: Json) => one.id)
 
-  it('pages through all opportunities by stage rank, then latest advance, with an encoded array as token', async () => {
+  it('return all opportunities by stage rank, then latest advance, with an encoded array as page token', async () => {
     const ranks = new Map((await api.get('/disposition_stages')).body.data.stages.map((stage: Json) => [stage.id, stage.rank]))
     const all: Json[] = []
     let offset = ''
@@ -36,14 +36,14 @@ describe('lists of the local Lever', () => {
     expect(places).to.deep.equal(sorted)
   })
 
-  it('refuses a bad offset and a bad limit', async () => {
+  it('refuse a bad offset and a bad limit', async () => {
     const bad = await api.get('/opportunities?offset=nonsense')
     expect(bad.status).to.equal(400)
     expect(bad.body.message).to.contain('Invalid offset token')
     for (const limit of ['0', '101', 'x']) expect((await api.get(`/users?limit=${limit}`)).status).to.equal(400)
   })
 
-  it('lists users newest first, active ones unless asked, by e-mail without regard to case', async () => {
+  it('return users newest first, only active ones by default, by email address ignoring case', async () => {
     const active = (await api.get('/users/')).body.data
     expect(active).to.have.length(7)
     expect(active.map((user: Json) => user.createdAt)).to.deep.equal(
@@ -55,7 +55,7 @@ describe('lists of the local Lever', () => {
     expect((await api.get('/users?accessRole=super%20admin')).body.data).to.have.length(2)
   })
 
-  it('filters opportunities: repeats are OR, different filters AND', async () => {
+  it('filter opportunities: repeated filters are OR, different filters AND', async () => {
     const one = await ids('stage_id=offer')
     const two = await ids('stage_id=lead-responded')
     expect(await ids('stage_id=offer&stage_id=lead-responded')).to.have.length(one.length + two.length)
@@ -71,7 +71,7 @@ describe('lists of the local Lever', () => {
     expect((await api.get('/opportunities?created_at_start=yesterday')).status).to.equal(400)
   })
 
-  it('filters by posting (active and archived applications), contact, reason and times', async () => {
+  it('filter by posting (active and archived applications), contact, reason, and times', async () => {
     const posting = await postingNamed(api, 'Backend Engineer')
     const active = (await api.get(`/opportunities?posting_id=${posting.id}&expand=applications`)).body.data
     expect(active).not.to.be.empty
@@ -89,7 +89,7 @@ describe('lists of the local Lever', () => {
     )
   })
 
-  it('selects with include and expand', async () => {
+  it('support include and expand', async () => {
     const slim = (await api.get('/opportunities?limit=1&include=name&include=stage&expand=owner')).body.data[0]
     expect(Object.keys(slim)).to.have.members(['id', 'name', 'stage', 'owner'])
     expect(slim.owner).to.include.keys('email', 'accessRole')
@@ -101,7 +101,7 @@ describe('lists of the local Lever', () => {
     expect([full.followers[0].username, full.sourcedBy.username]).to.deep.equal(['bo', 'bo'])
   })
 
-  it('hides what is confidential unless asked by one who may see it', async () => {
+  it('hide confidential records unless a permitted caller requests them', async () => {
     const confidential = await postingNamed(api, 'Head of Finance')
     expect((await api.get('/postings')).body.data).to.have.length(11)
     expect((await api.get('/postings?confidentiality=confidential')).body.data).to.have.length(1)
@@ -113,7 +113,7 @@ describe('lists of the local Lever', () => {
     expect((await without.get(`/opportunities/${hidden.id}`)).status).to.equal(404)
   })
 
-  it('lists published postings of the public channel, and requisitions by code and status', async () => {
+  it('return published postings of the public channel, and requisitions by code and status', async () => {
     const states = (await api.get('/postings?state=published')).body.data.map((posting: Json) => posting.state)
     expect(states).to.deep.equal(Array(5).fill('published'))
     expect((await api.get('/postings?state=internal&distributionChannel=internal')).body.data).to.have.length(1)
@@ -121,7 +121,7 @@ describe('lists of the local Lever', () => {
     expect((await api.get('/requisitions?status=open')).body.data).to.have.length(3)
   })
 
-  it('hides new and changed opportunities from lists for the search lag, not from others', async () => {
+  it('hide new and changed opportunities for the search lag, while other calls show them', async () => {
     await lever.settings({ searchLagMs: 60_000 })
     const { data } = await addOpportunity(api, { name: 'Late', emails: ['late@example.test'] })
 
@@ -133,7 +133,7 @@ describe('lists of the local Lever', () => {
     await lever.settings({ clockOffsetMs: 0 })
   })
 
-  it('tells of deleted ones in a list of their own', async () => {
+  it('return deleted opportunities in a separate list', async () => {
     const { data } = await addOpportunity(api, { name: 'Gone' })
     await lever.deleteOpportunity(data.id)
 
@@ -143,7 +143,7 @@ describe('lists of the local Lever', () => {
     expect((await api.get('/opportunities/deleted?deleted_at_end=1')).body.data).to.be.empty
   })
 
-  it('lists deleted applications between two bounds of at most 30 days', async () => {
+  it('return deleted applications between two bounds of at most 30 days', async () => {
     const posting = await postingNamed(api, 'Data Scientist')
     const { data } = await addOpportunity(api, { name: 'Gone Too', postings: [posting.id] })
     await lever.deleteOpportunity(data.id)
@@ -159,7 +159,7 @@ describe('lists of the local Lever', () => {
       expect((await api.get(`/applications/deleted?${query}`)).status, query).to.equal(400)
   })
 
-  it('finds its place among 50,000 opportunities without walking through them', () => {
+  it('find their place among 50,000 opportunities without reading through them', () => {
     const { stages, opportunities } = sampleAccount()
     const store = new OpportunityStore(stages)
     const [sample] = opportunities

@@ -41,7 +41,7 @@ describe('OAuth of the local Lever', () => {
   const status = async (accessToken: string, path = '/users?limit=1'): Promise<number> =>
     (await fetch(`${lever.apiUrl}${path}`, { headers: { authorization: `Bearer ${accessToken}` } })).status
 
-  it('gives a Super Admin who accepts a code, and the code a pair of tokens', async () => {
+  it('gives a code to a Super Admin who accepts, and a pair of tokens for the code', async () => {
     const back = new URL(await lever.consent(authorizeUrl()))
     expect(back.searchParams.get('state')).to.equal('a state')
     expect(back.searchParams.get('tenant')).to.equal('a')
@@ -63,7 +63,7 @@ describe('OAuth of the local Lever', () => {
     expect(await status(body.access_token)).to.equal(200)
   })
 
-  it('tells the app of a refusal, and of one who is no Super Admin', async () => {
+  it('reports a refusal to the app, and a user who is not a Super Admin', async () => {
     const refused = new URL(await lever.consent(authorizeUrl(), { accept: false }))
     expect(refused.searchParams.get('error')).to.equal('access_denied')
     expect(refused.searchParams.get('error_description')).to.equal('user_did_not_authorize_the_request')
@@ -74,25 +74,25 @@ describe('OAuth of the local Lever', () => {
     expect(recruiter.searchParams.has('code')).to.equal(false)
   })
 
-  it('does not send the browser to an address that is not registered, or for an unknown app', async () => {
+  it('does not redirect the browser to an unregistered address or for an unknown app', async () => {
     for (const changes of [{ redirect_uri: `${CALLBACK}/` }, { client_id: 'other' }]) {
       const answer = await fetch(authorizeUrl(changes), { redirect: 'manual' })
       expect(answer.status).to.equal(400)
     }
   })
 
-  it('sends a wrong response_type back as an error', async () => {
+  it('returns a wrong response_type as an error', async () => {
     expect(await lever.consent(authorizeUrl({ response_type: 'token' }))).to.contain('error=unsupported_response_type')
   })
 
-  it('leaves only offline_access when the audience lacks its slash', async () => {
+  it('grants only offline_access when the audience lacks its slash', async () => {
     const { body } = await grant({ audience: lever.apiUrl })
 
     expect(body.scope).to.equal('offline_access')
     expect(await status(body.access_token)).to.equal(403)
   })
 
-  it('asks for consent once, again with prompt=consent, for more scopes and after a revocation', async () => {
+  it('asks for consent once, and again with prompt=consent, for more scopes, and after a revocation', async () => {
     await grant()
     expect(await lever.consent(authorizeUrl(), { accept: false }), 'not asked').to.contain('code=')
     expect(await lever.consent(authorizeUrl({ prompt: 'consent' }), { accept: false })).to.contain('error=')
@@ -101,7 +101,7 @@ describe('OAuth of the local Lever', () => {
     expect(await lever.consent(authorizeUrl(), { accept: false })).to.contain('error=')
   })
 
-  it('holds the code to its verifier, its callback, and one use', async () => {
+  it("requires the code's verifier and callback, and allows one use", async () => {
     const verifier = randomBytes(32).toString('base64url')
     const pkce = { code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' }
     expect((await grant(pkce, { code_verifier: verifier })).status).to.equal(200)
@@ -115,14 +115,14 @@ describe('OAuth of the local Lever', () => {
     expect((await token(once)).body).to.deep.equal({ error: 'invalid_grant', error_description: 'Invalid authorization code' })
   })
 
-  it('answers a wrong secret with 401 and a missing field with its name', async () => {
+  it('answers a wrong secret with 401 and names a missing field', async () => {
     expect((await token({ grant_type: 'refresh_token', client_secret: 'wrong', refresh_token: 'x' })).status).to.equal(401)
     const missing = await token({ grant_type: 'authorization_code', redirect_uri: CALLBACK })
     expect(missing.status).to.equal(403)
     expect(missing.body).to.deep.equal({ error: 'invalid_request', error_description: 'Missing required parameter: code' })
   })
 
-  it('rotates the refresh token, and takes everything back when a spent one is used', async () => {
+  it('rotates the refresh token, and revokes everything when a used one is presented', async () => {
     const first = (await grant()).body
     const second = await token({ grant_type: 'refresh_token', refresh_token: first.refresh_token })
     expect(second.status).to.equal(200)
@@ -137,11 +137,11 @@ describe('OAuth of the local Lever', () => {
     expect(await status(second.body.access_token)).to.equal(401)
   })
 
-  it('gives no refresh token without offline_access', async () => {
+  it('issues no refresh token without offline_access', async () => {
     expect((await grant({ scope: 'users:read:admin' })).body).not.to.have.property('refresh_token')
   })
 
-  it('ends access tokens when told to, by time, and by revoking access', async () => {
+  it('ends access tokens on command, after their lifetime, and when access is revoked', async () => {
     await lever.settings({ accessTokenLifeMs: 60_000 })
     const { body } = await grant()
     expect(body.expires_in).to.equal(60)
@@ -157,7 +157,7 @@ describe('OAuth of the local Lever', () => {
     expect((await token({ grant_type: 'refresh_token', refresh_token: again.refresh_token })).status).to.equal(403)
   })
 
-  it('holds each endpoint to its scope; write includes read', async () => {
+  it('requires the scope of each endpoint; write includes read', async () => {
     const { body } = await grant()
     expect(await status(body.access_token, '/opportunities?limit=1')).to.equal(200)
     expect(await status(body.access_token, '/stages')).to.equal(403)

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { addOpportunity, callLever, postingNamed, userId, type CallLever, type Json } from './call-lever.ts'
 
-describe('opportunities of the local Lever', () => {
+describe('local Lever: opportunities', () => {
   let lever: LeverForTests
   let api: CallLever
   let ana: string
@@ -15,7 +15,7 @@ describe('opportunities of the local Lever', () => {
   })
   after(async () => lever.stop())
 
-  it('makes one at New lead: performer as owner and sourcer, origin sourced, posting as tags and application', async () => {
+  it('creates one at New lead: performer as owner and sourcer, origin sourced, posting as tags and application', async () => {
     const posting = await postingNamed(api, 'Backend Engineer')
     const { data, deduped } = await addOpportunity(api, { name: 'Nia', tags: ['mine'], sources: ['headhuntr.io'], postings: [posting.id] })
 
@@ -64,7 +64,7 @@ describe('opportunities of the local Lever', () => {
     expect((await lever.allOpportunities()).length).to.equal(before)
   })
 
-  it('hangs a second one on the known contact, whose own data win, and adds what it lacks', async () => {
+  it('adds a second one to a known contact, whose own data take precedence, and fills in missing data', async () => {
     const first = await addOpportunity(api, { name: 'Ivy Doe', headline: 'One', emails: ['ivy@example.test'] })
     const second = await addOpportunity(api, {
       name: 'Other',
@@ -88,7 +88,7 @@ describe('opportunities of the local Lever', () => {
     expect((await api.send('PUT', `/contacts/${first.data.contact}`, { name: 'X' })).status).to.equal(400)
   })
 
-  it('takes archived, back-dated, owner and perform_as_posting_owner', async () => {
+  it('accepts archived, back-dated, owner, and perform_as_posting_owner', async () => {
     const reason = (await api.get('/archive_reasons?type=non-hired')).body.data[0].id
     const posting = await postingNamed(api, 'Product Designer')
     const { data } = await addOpportunity(api, { createdAt: 1000, archived: { reason, archivedAt: 2000 }, owner: await userId(api, 'bo') })
@@ -153,7 +153,7 @@ describe('opportunities of the local Lever', () => {
     })
   }
 
-  it('takes, lists, gives and removes a file', async () => {
+  it('accepts, lists, returns, and removes a file', async () => {
     const { data } = await addOpportunity(api, { name: 'Filed' })
     const form = new FormData()
     form.set('file', new File(['content'], 'cv.txt', { type: 'text/plain' }))
@@ -165,7 +165,7 @@ describe('opportunities of the local Lever', () => {
     expect((await api.get(`/opportunities/${data.id}/files`)).body.data).to.be.empty
   })
 
-  it('moves, archives, hires against a requisition and unarchives', async () => {
+  it('moves, archives, hires against a requisition, and unarchives', async () => {
     const posting = await postingNamed(api, 'Backend Engineer')
     const { data } = await addOpportunity(api, { name: 'Mover', postings: [posting.id] })
     const path = `/opportunities/${data.id}`
@@ -192,7 +192,7 @@ describe('opportunities of the local Lever', () => {
     expect((await api.get(path)).body.data.archived).to.equal(null)
   })
 
-  it('keeps notes made by people from being changed through the API', async () => {
+  it('protects notes made by people from changes through the API', async () => {
     const grace = (await api.get('/opportunities?email=grace.hopper@navy.example')).body.data[0]
     const [note] = (await api.get(`/opportunities/${grace.id}/notes`)).body.data
     expect((await api.send('DELETE', `/opportunities/${grace.id}/notes/${note.id}`)).status).to.equal(403)
@@ -201,7 +201,7 @@ describe('opportunities of the local Lever', () => {
     expect(reply.body.data.fields.map((field: Json) => field.value)).to.deep.equal(['Asked about notice period', 'Six weeks'])
   })
 
-  it('lets a key do what its permissions say, before anything else is looked at', async () => {
+  it("checks a key's permissions before anything else", async () => {
     const reader = callLever(lever, await lever.newApiKey({ permissions: ['List all opportunities'] }))
     expect((await reader.get('/opportunities?limit=1')).status).to.equal(200)
     for (const answer of [
@@ -218,7 +218,7 @@ describe('opportunities of the local Lever', () => {
     expect((await callLever(lever, revoked).get('/users')).status).to.equal(401)
   })
 
-  it('changes, deactivates and reactivates users', async () => {
+  it('changes, deactivates, and reactivates users', async () => {
     const made = await api.send('POST', '/users', { name: 'New Person', email: 'new.person@acme.example' })
     expect(made.body.data).to.include({ username: 'new.person', accessRole: 'interviewer' })
     expect((await api.send('POST', `/users/${made.body.data.id}/deactivate`)).body.data.deactivatedAt).to.be.a('number')
@@ -231,7 +231,7 @@ describe('opportunities of the local Lever', () => {
     ).to.equal(400)
   })
 
-  it('allows bursts of 20, then 429 without a hint, per credential', async () => {
+  it('allows bursts of 20 per credential, then answers 429 without a hint', async () => {
     await lever.settings({ rateLimit: { enabled: true, perSecond: 0.001 } })
     const one = callLever(lever, await lever.newApiKey())
     const answers = await Promise.all(Array.from({ length: 25 }, async () => one.get('/stages')))

@@ -5,7 +5,7 @@ import { startLever, type LeverForTests } from '../support/lever.ts'
 import { addOpportunity, callLever, type CallLever } from './call-lever.ts'
 import { startReceiver } from './webhook-receiver.ts'
 
-describe('the pages of the local Lever', () => {
+describe('pages of the local Lever', () => {
   let lever: LeverForTests
   let api: CallLever
 
@@ -22,7 +22,7 @@ describe('the pages of the local Lever', () => {
     return browser
   }
 
-  it('sends strangers to sign in, then on to where they were going', async () => {
+  it('ask strangers to sign in, then continue to the requested page', async () => {
     const browser = got.extend({ prefixUrl: lever.url, cookieJar: new CookieJar(), retry: { limit: 0 } })
     const asked = await browser.get('settings/webhooks')
     expect(asked.url).to.contain('/sign-in?next=%2Fsettings%2Fwebhooks')
@@ -33,14 +33,14 @@ describe('the pages of the local Lever', () => {
     expect(JSON.stringify(cookies)).to.contain('lever_sandbox')
   })
 
-  it('sends nobody to another site after signing in', async () => {
+  it('never redirect to another site after signing in', async () => {
     for (const next of ['//evil.example.test', '/\\evil.example.test', 'https://evil.example.test']) {
       const answer = await got.post(`${lever.url}/sign-in`, { form: { email: 'ana@acme.example', next }, followRedirect: false })
       expect(answer.headers.location).to.equal('/')
     }
   })
 
-  it('lets neither strangers nor the deactivated in, and only Super Admins into the settings', async () => {
+  it('refuse strangers and deactivated users, and show settings only to Super Admins', async () => {
     const gone = await got.post(`${lever.url}/sign-in`, { form: { email: 'gus@acme.example' }, throwHttpErrors: false })
     expect(gone.statusCode).to.equal(403)
     const recruiter = await browserOf('bo@acme.example')
@@ -51,7 +51,7 @@ describe('the pages of the local Lever', () => {
     expect((await recruiter.get('candidates')).url).to.contain('/sign-in')
   })
 
-  it('shows candidates by stage and by search, with what belongs to them', async () => {
+  it('show candidates by stage and by search, with their details', async () => {
     const browser = await browserOf('ana@acme.example')
     const found = await browser.get('candidates?q=grace')
     expect(found.body).to.contain('Grace Hopper').and.contain('1 candidate')
@@ -63,13 +63,13 @@ describe('the pages of the local Lever', () => {
     expect((await browser.get('nowhere')).statusCode).to.equal(404)
   })
 
-  it('escapes what people and programs have written', async () => {
+  it('escape text from people and programs', async () => {
     const { data } = await addOpportunity(api, { name: '<script>alert(1)</script>' })
     const page = await (await browserOf('ana@acme.example')).get(`candidates/${data.id}`)
     expect(page.body).to.contain('&lt;script>').and.not.contain('<script>alert')
   })
 
-  it('moves, archives, hires, unarchives, anonymizes and deletes a candidate', async () => {
+  it('move, archive, hire, unarchive, anonymize, and delete a candidate', async () => {
     const browser = await browserOf('ana@acme.example')
     const { data } = await addOpportunity(api, { name: 'Page Person', emails: ['page@example.test'] })
     const press = async (action: string, form: Record<string, string> = {}): Promise<number> =>
@@ -95,7 +95,7 @@ describe('the pages of the local Lever', () => {
     expect((await api.get(`/opportunities/${data.id}`)).status).to.equal(404)
   })
 
-  it('adds a webhook, shows its signature token, verifies, switches, reruns, removes', async () => {
+  it('add a webhook, show its signature token, verify, switch, rerun, and remove it', async () => {
     const receiver = await startReceiver()
     const browser = await browserOf('ana@acme.example')
     expect(
@@ -120,7 +120,7 @@ describe('the pages of the local Lever', () => {
     await receiver.stop()
   })
 
-  it('generates a key with the permissions chosen, shows it once, and revokes it', async () => {
+  it('generate a key with the chosen permissions, show it once, and revoke it', async () => {
     const browser = await browserOf('dilnoza@acme.example')
     const form = new URLSearchParams([
       ['name', 'Mine'],
@@ -145,7 +145,7 @@ describe('the pages of the local Lever', () => {
     expect((await limited.get('/users')).status).to.equal(401)
   })
 
-  it('lists an authorized app and revokes its access', async () => {
+  it('list an authorized app and revoke its access', async () => {
     const query = {
       client_id: lever.clientId,
       redirect_uri: 'http://127.0.0.1:4000/oauth/lever/callback',

@@ -17,7 +17,7 @@ describe('postings of the local Lever', () => {
 
   const create = async (body: object): Promise<Json> => (await api.send('POST', `/postings?perform_as=${ana}`, body)).body.data
 
-  it('are made as drafts, with what is given, and linked to requisitions by code', async () => {
+  it('are created as drafts, with the given fields, and linked to requisitions by code', async () => {
     const made = await create({
       text: 'Platform Engineer',
       categories: { department: 'Research & Development', team: 'Engineering', location: 'Lisboa' },
@@ -35,7 +35,7 @@ describe('postings of the local Lever', () => {
     expect(requisition.postings).to.include(made.id)
   })
 
-  it('change in given fields only', async () => {
+  it('change in the given fields only', async () => {
     const before = await postingNamed(api, 'Site Reliability Engineer')
     const path = `/postings/${before.id}?perform_as=${ana}`
     const answer = await api.send('POST', path, { text: 'SRE', categories: { level: 'Senior' }, requisitionCodes: ['ENG-9'] })
@@ -52,7 +52,7 @@ describe('postings of the local Lever', () => {
     expect((await postingNamed(api, 'SRE')).urls, 'not on the job site any more').to.equal(null)
   })
 
-  it('are refused as Lever refuses them', async () => {
+  it('are refused if Lever refuses them', async () => {
     const refused: [path: string, body: object][] = [
       ['/postings', { text: 'x' }],
       [`/postings?perform_as=${ana}`, {}],
@@ -67,12 +67,12 @@ describe('postings of the local Lever', () => {
     expect((await api.send('POST', `/postings/${hidden.id}?perform_as=${ana}`, { text: 'x' })).status).to.equal(403)
   })
 
-  describe('applied to', () => {
+  describe('applications to postings', () => {
     const personal = (fields: Record<string, string>): Json =>
       Object.entries({ fullName: 'Ada Applicant', email: 'ada@example.test', ...fields }).map(([name, value]) => ({ name, value }))
     const found = async (): Promise<Json> => (await api.get('/opportunities?email=ada@example.test&expand=applications')).body.data[0]
 
-    it('make an opportunity at New applicant, with answers and the uploaded résumé', async () => {
+    it('create an opportunity at New applicant, with answers and the uploaded résumé', async () => {
       const posting = await postingNamed(api, 'Backend Engineer')
       const questions = (await api.get(`/postings/${posting.id}/apply`)).body.data.customQuestions
       const form = new FormData()
@@ -106,13 +106,13 @@ describe('postings of the local Lever', () => {
       expect((await api.get('/eeo/responses/pii')).body.data[0].applicationId).to.equal(body.data.applicationId)
     })
 
-    it('have the origin internal where they are unlisted', async () => {
+    it('have the origin internal if the posting is unlisted', async () => {
       const posting = await postingNamed(api, 'Chief of Staff')
       await api.send('POST', `/postings/${posting.id}/apply`, { personalInformation: personal({}) })
       expect((await found()).origin).to.equal('internal')
     })
 
-    it('refuse what is incomplete, or when they take no applications', async () => {
+    it('are refused if they are incomplete, or if the posting accepts none', async () => {
       const open = await postingNamed(api, 'Backend Engineer')
       const closed = await postingNamed(api, 'Support Lead')
       const refused: [id: string, body: object][] = [

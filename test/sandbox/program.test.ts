@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 describe('npm run sandbox', () => {
   const start = (environment: Record<string, string>): Program => startScript('sandbox', environment)
 
-  it('says where everything is, and stops cleanly on a signal', async () => {
+  it('prints all addresses, and stops cleanly on a signal', async () => {
     const program = start({ SANDBOX_PORT: '0', DATA_DIR: temporaryFolder() })
     await eventually('the addresses', () => program.output().includes('Ctrl-C'), 15_000)
     for (const word of ['Ana Duarte', 'Client id', 'Client secret', 'API key', '/control']) expect(program.output()).to.contain(word)
@@ -20,7 +20,7 @@ describe('npm run sandbox', () => {
     expect((await program.ended).code).to.equal(0)
   })
 
-  it('says what is wrong with the port, the state file or the environment', async () => {
+  it('says what is wrong with the port, the state file, or the environment', async () => {
     const taken: LeverForTests = await startLever()
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'sandbox.json'), 'not a state')

@@ -4,7 +4,7 @@ import { addOpportunity, callLever, postingNamed, userId, type CallLever, type J
 import { expectShape } from './expect-shape.ts'
 import { RECORDED } from './recorded-shapes.ts'
 
-describe('the shapes of the local Lever', () => {
+describe('shapes of the local Lever', () => {
   let lever: LeverForTests
   let api: CallLever
   let opportunity: Json
@@ -40,7 +40,7 @@ describe('the shapes of the local Lever', () => {
     ['/requisitions?requisition_code=ENG-7&requisition_code=OPS-2', RECORDED.requisition],
   ]
   for (const [path, shape] of lists) {
-    it(`answers GET ${path} field by field as recorded`, async () => {
+    it(`answer GET ${path} field by field as recorded`, async () => {
       const { status, body } = await api.get(path)
 
       expect(status).to.equal(200)
@@ -49,7 +49,7 @@ describe('the shapes of the local Lever', () => {
     })
   }
 
-  it('lists opportunities, contacts, applications and the undocumented disposition stages as recorded', async () => {
+  it('list opportunities, contacts, applications, and the undocumented disposition stages as recorded', async () => {
     const list = await api.get('/opportunities?limit=100')
     expectShape(
       { ...list.body, data: list.body.data.filter((one: Json) => one.applications.length > 0) },
@@ -62,14 +62,14 @@ describe('the shapes of the local Lever', () => {
     expectShape((await api.get('/disposition_stages')).body, { data: RECORDED.dispositionStages })
   })
 
-  it('reads opportunities by their deprecated name too, on which a Singer tap relies', async () => {
+  it('provide opportunities by their deprecated name too, on which a Singer tap relies', async () => {
     expectShape((await api.get('/candidates?limit=2')).body, { data: [RECORDED.opportunity], hasNext: true, next: 'n' })
     expect((await api.get(`/candidates/${opportunity.id}/applications`)).body.data).to.have.length(1)
     expect((await api.get(`/candidates/${opportunity.id}/resumes`)).body, 'without any').to.deep.equal({ data: [], hasNext: false })
     expect((await api.send('POST', `/candidates?perform_as=${ana}`, {})).status).to.equal(405)
   })
 
-  it('leaves the contact out of the answers to stage, archived, tags and sources, and only of those', async () => {
+  it('omit the contact from the responses to stage, archived, tags, and sources, and only from those', async () => {
     const reason = (await api.get('/archive_reasons?type=non-hired')).body.data[0].id
     const writes: [method: 'POST' | 'PUT', path: string, body: unknown][] = [
       ['PUT', `stage?perform_as=${ana}`, { stage: 'lead-reached-out' }],
@@ -93,7 +93,7 @@ describe('the shapes of the local Lever', () => {
     expect(links.body.data.name).to.equal('Shape Sample')
   })
 
-  it('answers notes with the whole note, and with noteId where one is made', async () => {
+  it('return notes with the whole note, and with noteId when one is created', async () => {
     const made = await api.send('POST', `/opportunities/${opportunity.id}/notes?perform_as=${ana}`, { value: 'Asked\nabout notice' })
     expect(made.status).to.equal(201)
     expectShape(made.body, { data: RECORDED.createdNote })
@@ -105,7 +105,7 @@ describe('the shapes of the local Lever', () => {
     expect((await api.get(path)).status).to.equal(404)
   })
 
-  it('answers panels and interviews as recorded', async () => {
+  it('return panels and interviews as recorded', async () => {
     const base = `/opportunities/${opportunity.id}`
     const interview = {
       date: 1_783_260_000_000,
@@ -126,7 +126,7 @@ describe('the shapes of the local Lever', () => {
     expect((await api.get(`${base}/panels`)).body.data, 'a panel without interviews is gone').to.be.empty
   })
 
-  it('shows the signature token of a webhook once, in the answer that makes it', async () => {
+  it('show the signature token of a webhook once, in the response that creates it', async () => {
     const made = await api.send('POST', '/webhooks', { url: 'https://app.example.test/hooks', event: 'candidateHired' })
     expect(made.status).to.equal(201)
     expectShape(made.body, { data: RECORDED.createdWebhook })
@@ -140,7 +140,7 @@ describe('the shapes of the local Lever', () => {
     expect(configuration.conditions.origins, "as in Lever's Postman collection").to.deep.equal(['applied'])
   })
 
-  it('sends the headers and error bodies of Lever', async () => {
+  it('have the headers and error bodies of Lever', async () => {
     const missing = await api.get('/stages/none')
     expect(missing.status).to.equal(404)
     expect(missing.body).to.deep.equal({ code: 'ResourceNotFound', message: 'stages none was not found' })

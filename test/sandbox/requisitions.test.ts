@@ -21,7 +21,7 @@ describe('requisitions of the local Lever', () => {
   }
   const BASE = { requisitionCode: 'NEW-1', name: 'New Role', headcountTotal: 2 }
 
-  it('creates one, linked to postings at both ends', async () => {
+  it('are created and linked to postings at both ends', async () => {
     const posting = await postingNamed(api, 'Data Scientist')
     const bo = await userId(api, 'bo')
 
@@ -43,7 +43,7 @@ describe('requisitions of the local Lever', () => {
     expect((await postingNamed(api, 'Data Scientist')).reqCode).to.equal('NEW-1')
   })
 
-  it('answers writes with the raw record, as recorded', async () => {
+  it('are returned from writes as the raw record, as recorded', async () => {
     const { body } = await api.send('POST', '/requisitions', { ...BASE, name: 'Final Role Save', employmentStatus: 'full-time' })
     expect(Object.keys(body.data)).to.have.members([...RAW, 'employmentStatus'])
     expect(body.data.search.nameCodeTokens).to.include.members(['final role', 'final role save', 'new', 'new-1'])
@@ -53,7 +53,7 @@ describe('requisitions of the local Lever', () => {
     expect(Object.keys(replaced.body.data)).to.have.members(RAW)
   })
 
-  it('clears what a PUT leaves out, but for the postings, and follows its code', async () => {
+  it('lose fields that a PUT omits, except the postings, and follow their code', async () => {
     const posting = await postingNamed(api, 'Data Scientist')
     const id = await create({ ...BASE, team: 'Data', internalNotes: 'quietly', compensationBand: BAND, postingIds: [posting.id] })
 
@@ -68,7 +68,7 @@ describe('requisitions of the local Lever', () => {
     expect((await postingNamed(api, 'Data Scientist')).requisitionCodes).to.deep.equal([])
   })
 
-  it('deletes one, and takes its code from the postings', async () => {
+  it('can be deleted, which removes their code from the postings', async () => {
     const posting = await postingNamed(api, 'Data Scientist')
     const id = await create({ ...BASE, postingIds: [posting.id] })
     expect((await api.send('DELETE', `/requisitions/${id}`)).status).to.equal(204)
@@ -76,7 +76,7 @@ describe('requisitions of the local Lever', () => {
     expect((await postingNamed(api, 'Data Scientist')).requisitionCodes).to.deep.equal([])
   })
 
-  it('refuses what Lever refuses', async () => {
+  it('are refused if Lever refuses them', async () => {
     await api.send('POST', '/requisition_fields', { id: 'must', text: 'Must', type: 'number', isRequired: true })
     const good = { ...BASE, customFields: { must: 1 } }
     const refused: object[] = [
@@ -102,7 +102,7 @@ describe('requisitions of the local Lever', () => {
     expect((await api.send('PUT', '/requisitions', good)).status, 'no such method').to.equal(405)
   })
 
-  it('keeps custom fields of every type, and the options of dropdowns', async () => {
+  it('keep custom fields of every type, and the options of dropdowns', async () => {
     const make = async (body: object): Promise<Json> => (await api.send('POST', '/requisition_fields', body)).body.data
     await make({ id: 'site', text: 'Site', type: 'object', subfields: [{ id: 'city', text: 'City', type: 'text' }] })
     const cities = await make({ id: 'cities', text: 'Cities', type: 'dropdown', options: [{ text: 'Toronto' }, { text: 'Halifax' }] })
@@ -124,7 +124,7 @@ describe('requisitions of the local Lever', () => {
     expect((await read(id)).customFields).to.deep.equal({ site: { city: 'Halifax' }, target_hire_date: 1 })
   })
 
-  it('refuses fields that do not fit, in the words of a 404 of their own', async () => {
+  it('refuse invalid custom fields, and answer unknown ones with a specific 404 message', async () => {
     const text = { id: 'x', text: 'X', type: 'text' }
     const refused: object[] = [
       { ...text, id: 'Not Snake' },

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { addOpportunity, callLever } from './call-lever.ts'
 
-describe('the account of the local Lever', () => {
+describe('account of the local Lever', () => {
   let folder: string
   let stateFile: string
 
@@ -23,7 +23,7 @@ describe('the account of the local Lever', () => {
     expect(sampleAccount()).to.deep.equal(sampleAccount())
   })
 
-  it('is another account, with other ids, from another seed', () => {
+  it('is another account, with other ids, for another seed', () => {
     const [one, other] = [sampleAccount(), sampleAccount({ seed: 'other' })]
     expect(other.users.map(({ email }) => email)).to.deep.equal(one.users.map(({ email }) => email))
     expect(other.accountId).not.to.equal(one.accountId)
@@ -31,7 +31,7 @@ describe('the account of the local Lever', () => {
     expect(other.users.some(({ id }) => known.has(id))).to.equal(false)
   })
 
-  it('begins with the account it is given, and is the sample again after a reset', async () => {
+  it('begins with the given account, and is the sample again after a reset', async () => {
     const { opportunities, ...others } = sampleAccount()
     const sandbox = await startSandbox({ port: 0, account: { ...others, opportunities: opportunities.slice(0, 7) } })
     const count = async (): Promise<number> =>
@@ -45,7 +45,7 @@ describe('the account of the local Lever', () => {
     expect([before, after]).to.deep.equal([7, 300])
   })
 
-  it('has the people, jobs and candidates that the demonstration counts on', () => {
+  it('has the people, jobs, and candidates that the demonstration needs', () => {
     const { users, postings, requisitions, opportunities, contacts, archiveReasons } = sampleAccount()
     expect([users.length, postings.length, requisitions.length, opportunities.length]).to.deep.equal([8, 12, 6, 300])
     expect(users.filter(({ accessRole }) => accessRole === 'super admin')).to.have.length(2)
@@ -77,7 +77,7 @@ describe('the account of the local Lever', () => {
     expect(new Set(ids).size).to.equal(ids.length)
   })
 
-  it('lacks as much as a recorded account', () => {
+  it('has as many empty fields as a recorded account', () => {
     const { contacts, opportunities, postings, requisitions } = sampleAccount()
     const share = <T>(records: T[], lacks: (record: T) => boolean): number => records.filter(lacks).length / records.length
     expect(share(contacts, ({ emails }) => emails.length === 0)).to.be.within(0.92, 0.97)
@@ -115,7 +115,7 @@ describe('the account of the local Lever', () => {
     expect(await readdir(join(folder, 'data')), 'nothing half-written stays').to.deep.equal(['sandbox.json'])
   })
 
-  it('is written soon after a change, without a stop', async () => {
+  it('is saved soon after a change, without a stop', async () => {
     const lever = await startLever({ stateFile })
     await addOpportunity(callLever(lever), { name: 'Soon There' })
 
@@ -123,7 +123,7 @@ describe('the account of the local Lever', () => {
     await lever.stop()
   })
 
-  it('starts from a file of an older version, which lacks what came later', async () => {
+  it('starts from a file of an older version, which lacks later additions', async () => {
     const account = sampleAccount() as unknown as Record<string, unknown[]>
     for (const later of LATER) delete account[later]
     const bare = (records: unknown[] | undefined, ...fields: string[]): unknown[] =>
@@ -142,7 +142,7 @@ describe('the account of the local Lever', () => {
     await lever.stop()
   })
 
-  it('is not started from a file that is none of its own', async () => {
+  it('does not start from a file of another program', async () => {
     const file = join(folder, 'sandbox.json')
     for (const content of ['{', '{"version":2}', '']) {
       await writeFile(file, content)
@@ -156,7 +156,7 @@ describe('the account of the local Lever', () => {
     }
   })
 
-  it('says that a port is taken', async () => {
+  it('says that a port is in use', async () => {
     const lever = await startLever()
     const port = Number(new URL(lever.url).port)
     const error = await startSandbox({ port }).then(
