@@ -40,11 +40,11 @@ describe('configuration', () => {
     })
   })
 
-  it('takes a blank variable as one that is not set', () => {
+  it('treats a blank variable as unset', () => {
     expect(readConfig({ PORT: '', PUBLIC_URL: ' ', ROLES: '' })).to.deep.equal(readConfig({}))
   })
 
-  it('takes white space around a value as no part of it', () => {
+  it('ignores whitespace around a value', () => {
     const env = { PORT: '4999', SECRET_KEYS: key('a'), OPERATOR_API_KEY: 'o'.repeat(23) + 'p', LEVER_CLIENT_ID: 'x', LEVER_CLIENT_SECRET: 'y', HOST: '::1', LOG_LEVEL: 'warn', ROLES: 'web', LEVER_ENVIRONMENT: 'sandbox', MONGODB_URI: 'mongodb://127.0.0.1/x' } // prettier-ignore
 
     for (const [before, after] of [
@@ -58,12 +58,12 @@ describe('configuration', () => {
       )
   })
 
-  it('builds the public address from the port in force', () => {
+  it('builds the public address from the actual port', () => {
     expect(readConfig({ PORT: '4999' }).publicUrl).to.equal('http://127.0.0.1:4999')
     expect(readConfig({ PUBLIC_URL: 'https://fulcrum.example/' }).publicUrl).to.equal('https://fulcrum.example')
   })
 
-  it('names every variable at fault in one message', () => {
+  it('names every faulty variable in one message', () => {
     const wrong = {
       PORT: 'abc',
       PUBLIC_URL: 'ftp://x',
@@ -92,14 +92,14 @@ describe('configuration', () => {
     expect(faults).to.have.length(Object.keys(wrong).length)
   })
 
-  it('names every variable that is missing, beside those that are wrong', () => {
+  it('names every missing variable along with wrong ones', () => {
     const faults = faultsOf({ PORT: 'abc' }, ['MONGODB_URI', 'SECRET_KEYS', 'PUBLIC_URL'])
 
     expect(faults).to.include.members(['MONGODB_URI is required', 'SECRET_KEYS is required', 'PUBLIC_URL is required'])
     expect(faults.some((fault) => fault.startsWith('PORT '))).to.equal(true)
   })
 
-  it('takes http for this machine alone', () => {
+  it('accepts http only for the local machine', () => {
     for (const PUBLIC_URL of ['http://127.0.0.1:4000', 'http://localhost:4000', 'http://[::1]:4000'])
       expect(faultsOf({ PUBLIC_URL })).to.deep.equal([])
     for (const PUBLIC_URL of [
@@ -112,7 +112,7 @@ describe('configuration', () => {
       expect(faultsOf({ PUBLIC_URL }), PUBLIC_URL).to.have.length(1)
   })
 
-  it('takes http of Lever from this machine alone', () => {
+  it('accepts http for Lever only on the local machine', () => {
     for (const name of ['LEVER_API_URL', 'LEVER_AUTH_URL', 'LEVER_AUDIENCE']) {
       expect(faultsOf({ [name]: 'http://127.0.0.1:4010' }), name).to.deep.equal([])
       expect(faultsOf({ [name]: 'http://lever.example' }), name).to.have.length(1)
@@ -121,7 +121,7 @@ describe('configuration', () => {
     expect(readConfig({ LEVER_AUDIENCE: 'https://api.lever.example/v1/' }).lever.audience).to.equal('https://api.lever.example/v1/')
   })
 
-  it('takes keys of 32 bytes, each with an id of its own', () => {
+  it('accepts keys of 32 bytes, each with a unique id', () => {
     const keys = readConfig({ SECRET_KEYS: `${key('a')}, ${key('b')}` }).secretKeys
 
     expect(keys.map(({ id }) => id)).to.deep.equal(['a', 'b'])
@@ -143,7 +143,7 @@ describe('configuration', () => {
     }
   })
 
-  it("refuses an operator's key of fewer than 24 characters", () => {
+  it('refuses an operator key of fewer than 24 characters', () => {
     const shortest = randomBytes(18).toString('base64')
 
     expect(shortest).to.have.length(24)
@@ -166,7 +166,7 @@ describe('configuration', () => {
     }
   })
 
-  it('uses the database fulcrum where MONGODB_URI names none, and looks for its user in admin as before', () => {
+  it('uses the database fulcrum if MONGODB_URI names none, and still authenticates its user against admin', () => {
     const uris = {
       'mongodb://127.0.0.1:27017': 'mongodb://127.0.0.1:27017/fulcrum',
       'mongodb://a:1,b:2/?replicaSet=rs0': 'mongodb://a:1,b:2/fulcrum?replicaSet=rs0',
@@ -187,7 +187,7 @@ describe('configuration', () => {
       expect(faultsOf({ MONGODB_URI }), MONGODB_URI).to.have.length(1)
   }) // prettier-ignore
 
-  it('says no part of a secret in its faults', () => {
+  it('includes no part of a secret in its errors', () => {
     const secrets = {
       SECRET_KEYS: `id:${randomBytes(31).toString('base64')}`,
       OPERATOR_API_KEY: 'too-short-to-be-taken',
@@ -203,18 +203,18 @@ describe('configuration', () => {
       for (const part of value.split(/[:@/]/).filter((one) => one.length > 3 && one !== 'mongodb')) expect(said).not.to.contain(part)
   })
 
-  it('wants both parts of the OAuth app or neither', () => {
+  it('requires both parts of the OAuth app or neither', () => {
     expect(faultsOf({ LEVER_CLIENT_ID: 'x' })).to.deep.equal(['LEVER_CLIENT_ID and LEVER_CLIENT_SECRET are needed together'])
     expect(faultsOf({ LEVER_CLIENT_ID: 'x', LEVER_CLIENT_SECRET: 'y' })).to.deep.equal([])
   })
 
-  it('names what is missing of a set beside what else is wrong', () => {
+  it('names the missing part of a set along with other errors', () => {
     const faults = faultsOf({ PORT: 'abc', LEVER_CLIENT_SECRET: 'y', OIDC_ISSUER: 'https://id.example' })
 
     expect(faults.map((fault) => fault.split(' ')[0])).to.deep.equal(['PORT', 'LEVER_CLIENT_ID', 'OIDC_ISSUER,'])
   })
 
-  it('wants all of a provider of OpenID Connect or nothing, and keeps its issuer as it is', () => {
+  it('requires all settings of an OpenID Connect provider or none, and keeps its issuer unchanged', () => {
     const OIDC = { OIDC_ISSUER: 'https://id.example/tenant/', OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'y' }
     expect(readConfig({}).openId).to.equal(null)
     expect(readConfig(OIDC).openId).to.deep.equal({ issuer: 'https://id.example/tenant/', clientId: 'x', clientSecret: 'y' })
@@ -225,7 +225,7 @@ describe('configuration', () => {
     expect(faultsOf({ ...OIDC, OIDC_ISSUER: 'http://127.0.0.1:9000' })).to.deep.equal([])
   })
 
-  it('knows the roles of a process', () => {
+  it('reads the roles of a process', () => {
     expect(readConfig({ ROLES: 'worker' }).roles).to.deep.equal(['worker'])
     expect(readConfig({ ROLES: ' worker , web ' }).roles).to.deep.equal(['web', 'worker'])
   })

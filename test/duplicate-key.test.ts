@@ -11,7 +11,7 @@ describe('duplicate-key', () => {
   after(() => leaveDatabase())
   beforeEach(() => ThingModel.deleteMany())
 
-  it('writes once, and says whether it did', async () => {
+  it('writes once, and reports whether it did', async () => {
     const write = () => ThingModel.create({ _id: 'one' })
 
     expect([await writeOnce(write), await writeOnce(write)]).to.deep.equal([true, false])
@@ -30,7 +30,7 @@ describe('duplicate-key', () => {
     ])
   })
 
-  it('runs an upsert again that lost a race, once', async () => {
+  it('retries an upsert that lost a race, once', async () => {
     await ThingModel.create({ _id: 'one' })
     let tries = 0
     const losing = async (wins: number) => {
@@ -45,7 +45,7 @@ describe('duplicate-key', () => {
     expect(tries).to.equal(2)
   })
 
-  it('knows bulk writes that only unique indexes refused', async () => {
+  it('recognizes bulk writes that only unique indexes refused', async () => {
     await ThingModel.create({ _id: 'one' })
     const insert = (documents: object[]) => rejection(ThingModel.collection.insertMany(documents as never, { ordered: false }))
 

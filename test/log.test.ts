@@ -12,7 +12,7 @@ function logged(write: (log: ReturnType<typeof createLog>) => void, level = 'tra
 
 describe('log', () => {
   for (const field of SECRETS) {
-    it(`keeps ${field} out, at any of three levels`, () => {
+    it(`omits ${field} at any of three levels`, () => {
       const text = logged((log) =>
         log.info({ [field]: 'hush-1', connection: { [field]: 'hush-2', grant: { [field]: 'hush-3' } } }, 'event'),
       )
@@ -22,7 +22,7 @@ describe('log', () => {
     })
   }
 
-  it('keeps the codes of errors, and no OAuth code', () => {
+  it('keeps the codes of errors, but no OAuth code', () => {
     const text = logged((log) => {
       log.warn({ err: new ServiceError('lever_rejected', 'No.') }, 'refused')
       log.warn({ code: 'ECONNRESET' }, 'reset')
@@ -32,7 +32,7 @@ describe('log', () => {
     expect(text).to.contain('lever_rejected').and.to.contain('ECONNRESET').and.not.to.contain('Xy9-secret-grant')
   })
 
-  it('keeps of an error what and where, and nothing that clients hang on to it', () => {
+  it('keeps message and stack of an error, but nothing that clients attach to it', () => {
     const error = Object.assign(
       new Error('refused', {
         cause: Object.assign(new Error('reset'), { code: 'ECONNRESET', options: { headers: { authorization: 'hush' } } }),
@@ -52,7 +52,7 @@ describe('log', () => {
     expect(describeError({ secret: 'hush' })).to.deep.equal({ message: 'a value that is not an Error was thrown' })
   })
 
-  it('is one JSON line an event, with time and level, from the level set', () => {
+  it('is one JSON line per event, with time and level, from the configured level', () => {
     const text = logged((log) => {
       log.debug({}, 'quiet')
       log.info({ organization: '1' }, 'loud')
@@ -64,7 +64,7 @@ describe('log', () => {
     expect(new Date((JSON.parse(line ?? '') as { time: string }).time).getTime()).to.be.closeTo(Date.now(), 5000)
   })
 
-  it('keeps secrets out of lists, of what is nested deeper, and of what writes itself as JSON', () => {
+  it('keeps secrets out of lists, nested objects, and objects with toJSON', () => {
     const text = logged((log) => {
       log.info({ people: [{ email: 'hush-1' }], a: { b: { c: { d: { token: 'hush-2' } } } } }, 'nested')
       log.info({ record: { toJSON: () => ({ id: '1', name: 'hush-3' }) }, at: new Date(0) }, 'written by itself')
@@ -74,7 +74,7 @@ describe('log', () => {
     expect(text).to.contain('"id":"1"').and.to.contain('1970-01-01T00:00:00.000Z')
   })
 
-  it('says of what is thrown and is no error only that it was', () => {
+  it('logs nothing of a thrown value that is not an error', () => {
     expect(logged((log) => log.warn({ err: { anything: 'hush' } }, 'thrown'))).not.to.contain('hush')
   })
 })

@@ -12,7 +12,7 @@ const NAMES = ['zoë', 'Ana', 'ana', 'Ána', 'Bo', 'ANA', 'Zoe', 'ána', '"b,o"'
 /** Read with accents and case set aside. */
 const BY_NAME = ['"b,o"', 'Ana', 'ana', 'Ána', 'ANA', 'ána', 'Bo', 'Élan', 'elan', 'zoë', 'Zoe']
 
-describe('the pages of a list', () => {
+describe('pages of a list', () => {
   before(async () => {
     await connectEmptyDatabase()
     await CandidateModel.init()
@@ -34,7 +34,7 @@ describe('the pages of a list', () => {
   }
 
   for (const limit of [1, 2, 3, NAMES.length]) {
-    it(`shows everybody once in every order, ${limit} at a time`, async () => {
+    it(`show everybody once in every order, ${limit} at a time`, async () => {
       expect(await walk('added', limit)).to.deep.equal(NAMES)
       expect(await walk('-added', limit)).to.deep.equal(NAMES.toReversed())
       expect(await walk('name', limit)).to.deep.equal(BY_NAME)
@@ -42,7 +42,7 @@ describe('the pages of a list', () => {
     })
   }
 
-  it('goes on from where it was when what the cursor stands for is gone, and others have come before it', async () => {
+  it('continue from their position when the record of the cursor is deleted and others were added before it', async () => {
     const { data, nextCursor } = await read('name', 4)
     const gone = await CandidateModel.findOneAndDelete({ organization: ORGANIZATION, name: data.at(-1) ?? '' }).lean()
     const come = await CandidateModel.create({ organization: ORGANIZATION, name: 'Aaron' })
@@ -54,7 +54,7 @@ describe('the pages of a list', () => {
     await CandidateModel.create({ ...gone })
   })
 
-  it('refuses cursors of another order, and what is none', async () => {
+  it('refuse cursors of another order, and invalid ones', async () => {
     const id = new Types.ObjectId().toHexString()
     const made = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url')
     const hostile = ['', 'abc', id, '0'.repeat(16).slice(1), 'null', '!', made(null), made(['name', id, { $gt: '' }]), made(['name', { $gt: '' }, 'a']), made(['name', id]), made(['name', id, 'a', 'b']), made(['added', id, 'a']), made({ order: 'name', id })] // prettier-ignore
@@ -69,7 +69,7 @@ describe('the pages of a list', () => {
   })
 
   for (const order of ['name', '-name'] as const) {
-    it(`reads a page by ${order} from the index, and hardly more of it than the page`, async () => {
+    it(`by ${order} are read from the index, and hardly beyond the page`, async () => {
       const many = Array.from({ length: 500 }, (_, at) => ({ organization: ORGANIZATION, name: `Many ${at}` }))
       await CandidateModel.insertMany(many)
       const { nextCursor } = await read(order, 100)

@@ -12,7 +12,7 @@ import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 
 /** An attacker here writes anything into the database, and does not know SECRET_KEYS. */
-describe('an audit trail in the hands of an attacker', () => {
+describe('an audit trail under attack', () => {
   const sealer = createSealer([{ id: 'test', key: randomBytes(32) }])
   let audit: Audit
   let organization: string
@@ -40,11 +40,11 @@ describe('an audit trail in the hands of an attacker', () => {
     expect((await audit.verify(organization)).valid).to.equal(false)
   }
 
-  it('is valid as long as nobody touches it', async () => {
+  it('is valid as long as nobody tampers with it', async () => {
     expect(await audit.verify(organization)).to.deep.equal({ valid: true, checked: 5 })
   })
 
-  it('shows that its last records were deleted, and keeps the gap when it goes on', async () => {
+  it('detects that its last records were deleted, and keeps the gap when it continues', async () => {
     await deleteFrom(4)
 
     expect(await audit.verify(organization)).to.deep.equal({ valid: false, checked: 3 })
@@ -53,7 +53,7 @@ describe('an audit trail in the hands of an attacker', () => {
     expect((await stored()).map(({ seq }) => seq)).to.deep.equal([1, 2, 3, 6])
   })
 
-  it('shows that its last records and its head were deleted', async () => {
+  it('detects that its last records and its head were deleted', async () => {
     await deleteFrom(4)
     await deleteHead()
 
@@ -65,32 +65,32 @@ describe('an audit trail in the hands of an attacker', () => {
     )
   })
 
-  it('shows that it was emptied', async () => {
+  it('detects that it was emptied', async () => {
     await deleteFrom(1)
     await expectNoticed()
   })
 
-  it('shows that it was emptied together with its head', async () => {
+  it('detects that it was emptied together with its head', async () => {
     await deleteFrom(1)
     await deleteHead()
     await expectNoticed()
   })
 
-  it('takes no head whose count was set back', async () => {
+  it('rejects a head whose count was reduced', async () => {
     const [, , third] = await stored()
     await deleteFrom(4)
     await AuditHeadModel.updateOne({ _id: organization }, { count: 3, hash: third?.hash ?? '' })
     await expectNoticed()
   })
 
-  it('takes no head without a MAC', async () => {
+  it('rejects a head without a MAC', async () => {
     await deleteFrom(4)
     await AuditHeadModel.collection.updateOne({ _id: new Types.ObjectId(organization) }, { $unset: { mac: 1 } })
     await expectNoticed()
     expect((await headDocument())?.mac).to.be.a('string')
   })
 
-  it('shows fields of another type', async () => {
+  it('detects fields of a different type', async () => {
     await AuditHeadModel.collection.updateOne({ _id: new Types.ObjectId(organization) }, { $set: { mac: 5 } })
     await expectNoticed()
     const [first] = await stored()
@@ -98,7 +98,7 @@ describe('an audit trail in the hands of an attacker', () => {
     expect(await audit.verify(organization)).to.deep.equal({ valid: false, checked: 1, firstBroken: first?._id.toHexString() })
   })
 
-  it('takes no head of another organization', async () => {
+  it('rejects the head of another organization', async () => {
     const other = await organizationWithTrail(sealer)
     await appendMany(3, other)
     await deleteFrom(4)
@@ -107,7 +107,7 @@ describe('an audit trail in the hands of an attacker', () => {
     await expectNoticed()
   })
 
-  it('shows that it was rebuilt without the key, whatever is done to its head', async () => {
+  it('detects that it was rebuilt without the key, whatever is done to its head', async () => {
     const tamperings: Record<string, () => Promise<void>> = {
       'head kept': async () => undefined,
       'head deleted': deleteHead,
@@ -124,13 +124,13 @@ describe('an audit trail in the hands of an attacker', () => {
     }
   })
 
-  it('shows that records were rebuilt at its beginning', async () => {
+  it('detects that records were rebuilt at its beginning', async () => {
     await AuditEventModel.deleteMany({ organization, seq: { $lte: 2 } })
     await AuditEventModel.collection.insertMany(unkeyedRecords(new Types.ObjectId(organization), 2))
     await expectNoticed()
   })
 
-  it('shows a record that was added at its end without the key', async () => {
+  it('detects a record that was appended without the key', async () => {
     const forged = unkeyedRecords(new Types.ObjectId(organization), 1, (await stored()).at(-1))
     await AuditEventModel.collection.insertMany(forged)
 
@@ -138,19 +138,19 @@ describe('an audit trail in the hands of an attacker', () => {
     await expectNoticed()
   })
 
-  it('shows a record that was put in without the key before its first one', async () => {
+  it('detects a record that was inserted without the key before its first one', async () => {
     organization = await organizationWithTrail(sealer)
     await AuditEventModel.collection.insertMany(unkeyedRecords(new Types.ObjectId(organization), 1))
     await expectNoticed()
   })
 
-  it('shows a copy of a record inserted at another place', async () => {
+  it('detects a copy of a record inserted at another place', async () => {
     const second = await AuditEventModel.findOne({ organization, seq: 2 }).orFail().lean()
     await AuditEventModel.collection.insertOne({ ...second, _id: new Types.ObjectId(), seq: 6 })
     await expectNoticed()
   })
 
-  it('shows the chain of another organization in place of its own', async () => {
+  it('detects the chain of another organization in place of its own', async () => {
     const other = await organizationWithTrail(sealer)
     await appendMany(5, other)
     await deleteFrom(1)
@@ -165,7 +165,7 @@ describe('an audit trail in the hands of an attacker', () => {
     await expectNoticed()
   })
 
-  it('takes no key of another organization: records are refused, and the trail is not valid', async () => {
+  it('rejects the key of another organization: records are refused, and the trail is not valid', async () => {
     const other = await OrganizationModel.findById(await organizationWithTrail(sealer))
       .orFail()
       .lean()
@@ -179,7 +179,7 @@ describe('an audit trail in the hands of an attacker', () => {
     expect(await audit.verify(organization)).to.deep.equal({ valid: false, checked: 0 })
   })
 
-  it('begins no fresh chain where the key was deleted', async () => {
+  it('begins no new chain if the key was deleted', async () => {
     await OrganizationModel.collection.updateOne({ _id: new Types.ObjectId(organization) }, { $unset: { hashKey: 1 } })
 
     const fresh = auditWith(sealer)
@@ -203,8 +203,8 @@ describe('an audit trail in the hands of an attacker', () => {
     expect(await fresh.verify(organization)).to.deep.equal({ valid: false, checked: 0 })
   })
 
-  describe('with an earlier head kept elsewhere', () => {
-    it('is valid when the head is among its records', async () => {
+  describe('with an earlier head stored elsewhere', () => {
+    it('is valid if the head is among its records', async () => {
       const earlier = await audit.head(organization)
       await appendMany(2)
 
@@ -212,7 +212,7 @@ describe('an audit trail in the hands of an attacker', () => {
       expect(await audit.verify(organization, earlier)).to.deep.equal({ valid: true, checked: 7 })
     })
 
-    it('shows that an older state of the database was put back', async () => {
+    it('detects that an older state of the database was restored', async () => {
       const [records, head] = [await stored(), await headDocument()]
       await appendMany(2)
       const earlier = await audit.head(organization)
@@ -231,14 +231,14 @@ describe('an audit trail in the hands of an attacker', () => {
     })
   })
 
-  describe('from before there were keys', () => {
+  describe('from before keys existed', () => {
     let older: string
 
     beforeEach(async () => {
       older = organization = await organizationWithUnkeyedTrail(sealer, 4)
     })
 
-    it('goes on, valid as a whole', async () => {
+    it('continues, valid as a whole', async () => {
       await audit.keyOlderTrails(() => false)
       expect(await audit.verify(older)).to.deep.equal({ valid: true, checked: 5 })
 
@@ -248,7 +248,7 @@ describe('an audit trail in the hands of an attacker', () => {
       expect((await stored(older))[4]?.previousHash).to.equal((await stored(older))[3]?.hash)
     })
 
-    it('gets its key with the next record, of however many processes', async () => {
+    it('gets its key with the next record, whichever of several processes writes it', async () => {
       const processes = [auditWith(sealer), auditWith(sealer), auditWith(sealer)]
       await Promise.all(
         processes.map((one, number) => one.append({ organization: older, actor: 'user:1', action: 'x.y', subject: `z:${number}` })),
@@ -259,7 +259,7 @@ describe('an audit trail in the hands of an attacker', () => {
       expect(await OrganizationModel.countDocuments({ _id: older, keyedTrail: true })).to.equal(1)
     })
 
-    it('keeps its fingerprints’ key', async () => {
+    it('keeps its fingerprint key', async () => {
       const before = await OrganizationModel.findById(older).orFail().lean()
       await audit.keyOlderTrails(() => false)
       const after = await OrganizationModel.findById(older).orFail().lean()
@@ -267,7 +267,7 @@ describe('an audit trail in the hands of an attacker', () => {
       expect(sealer.open(after.hashKey, hashKeyPlace(older, true))).to.equal(sealer.open(before.hashKey, hashKeyPlace(older, false)))
     })
 
-    it('shows records that were rebuilt, added or deleted since, before and after the first record with a key', async () => {
+    it('detects records that were rebuilt, added, or deleted since, before and after the first record with a key', async () => {
       await audit.keyOlderTrails(() => false)
       for (const withKeyed of [false, true]) {
         if (withKeyed) await appendMany(1, older)
@@ -285,7 +285,7 @@ describe('an audit trail in the hands of an attacker', () => {
       }
     })
 
-    it('shows a record without a key that was added after it got its key', async () => {
+    it('detects a record without a key that was added after the trail got its key', async () => {
       await audit.keyOlderTrails(() => false)
       const forged = unkeyedRecords(new Types.ObjectId(older), 1, (await stored(older)).at(-1))
       await AuditEventModel.collection.insertMany(forged)
@@ -295,7 +295,7 @@ describe('an audit trail in the hands of an attacker', () => {
     })
   })
 
-  it('goes on from a restored backup whose head is younger than its records, on an operator’s word', async () => {
+  it('continues from a restored backup whose head is newer than its records, when an operator confirms it', async () => {
     await deleteFrom(4)
     expect((await audit.verify(organization)).valid).to.equal(false)
 
@@ -305,7 +305,7 @@ describe('an audit trail in the hands of an attacker', () => {
     expect((await stored()).at(-1)).to.include({ seq: 4, actor: 'operator', action: 'organization.restored' })
   })
 
-  it('has its head moved up by the next record, or the next verification, after a kill right before', async () => {
+  it('has its head advanced by the next record or verification if a kill prevented that', async () => {
     const head = await headDocument()
     await appendMany(2)
     await AuditHeadModel.collection.replaceOne({ _id: new Types.ObjectId(organization) }, head ?? {})

@@ -19,7 +19,7 @@ describe('audit trail', () => {
   const record = (subject: string) => ({ organization, actor: 'user:1', action: 'candidate.exported', subject, leverUser: 'lever-1' })
   const stored = () => AuditEventModel.find({ organization }).sort({ seq: 1 }).lean()
 
-  it('chains each record to the one before', async () => {
+  it('chains each record to the previous one', async () => {
     const audit = auditWith(sealer)
 
     await audit.append(record('export:1'))
@@ -31,7 +31,7 @@ describe('audit trail', () => {
     expect(await audit.verify(organization)).to.deep.equal({ valid: true, checked: 2 })
   })
 
-  it('records once what happens once, even when several processes record it', async () => {
+  it('records an event once, even if several processes record it', async () => {
     const exported = { ...record('export:1'), once: true } as const
     await auditWith(sealer).append(exported)
     await auditWith(sealer).append(exported)
@@ -55,7 +55,7 @@ describe('audit trail', () => {
     })) // prettier-ignore
   })
 
-  it('keeps one chain in the order of one process, and without loss or gap over several', async () => {
+  it('keeps one chain, in order within a process and without loss or gap across several', async () => {
     const appenders = [auditWith(sealer), auditWith(sealer), auditWith(sealer)]
 
     await Promise.all(
@@ -91,7 +91,7 @@ describe('audit trail', () => {
     'another hash before': { previousHash: 'x' },
     'another organization': { organization: new Types.ObjectId() },
   })) {
-    it(`notices a record with ${what}`, async () => {
+    it(`detects a record with ${what}`, async () => {
       const audit = auditWith(sealer)
       for (let number = 1; number <= 4; number += 1) await audit.append(record(`export:${number}`))
       const events = await stored()
@@ -103,7 +103,7 @@ describe('audit trail', () => {
     })
   }
 
-  it('notices a record that is missing, the first included', async () => {
+  it('detects a missing record, including the first', async () => {
     const audit = auditWith(sealer)
     for (let number = 1; number <= 4; number += 1) await audit.append(record(`export:${number}`))
     const events = await stored()
@@ -113,7 +113,7 @@ describe('audit trail', () => {
     expect(await audit.verify(organization)).to.deep.equal({ valid: false, checked: 1, firstBroken: events[1]?._id.toHexString() })
   })
 
-  it('notices records that changed places', async () => {
+  it('detects records that changed places', async () => {
     const audit = auditWith(sealer)
     for (let number = 1; number <= 3; number += 1) await audit.append(record(`export:${number}`))
     const events = await stored()
@@ -124,7 +124,7 @@ describe('audit trail', () => {
     expect((await audit.verify(organization)).firstBroken).to.equal(events[2]?._id.toHexString())
   })
 
-  it('keeps organizations apart', async () => {
+  it('keeps organizations separate', async () => {
     const audit = auditWith(sealer)
     await audit.append(record('export:1'))
     await audit.append({ ...record('export:1'), organization: await organizationWithTrail(sealer) })

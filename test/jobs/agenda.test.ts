@@ -37,7 +37,7 @@ describe('jobs', () => {
     expect((at[2] ?? 0) - startedAt).to.be.at.least(590)
   })
 
-  it('have one place in the clock however many processes start them, and keep it over restarts', async () => {
+  it('have one schedule however many processes start them, and keep it across restarts', async () => {
     let runs = 0
     const job = { name: 'hourly', everyMs: 3_600_000, run: async () => void (runs += 1) }
     await Promise.all(Array.from({ length: 8 }, () => start([job])))
@@ -53,7 +53,7 @@ describe('jobs', () => {
     expect(runs).to.equal(1)
   })
 
-  it('go on after one that failed, which the log tells', async () => {
+  it('continue after a failed run, which is logged', async () => {
     let runs = 0
     const logLines: string[] = []
     const run = async (): Promise<void> => {
@@ -69,7 +69,7 @@ describe('jobs', () => {
       .and.to.have.nested.property('err.message', 'out of luck')
   })
 
-  it('are waited for at the end, for as long as there is grace', async () => {
+  it('are waited for at shutdown, within the grace period', async () => {
     let state = 'waiting'
     let end = (): void => undefined
     const run = async (): Promise<void> => {
@@ -88,7 +88,7 @@ describe('jobs', () => {
     expect(state).to.equal('done')
   })
 
-  it('are the sync of the mirror and the refresh of tokens, each minute', async () => {
+  it('sync the mirror and refresh the tokens every minute', async () => {
     const called: string[] = []
     const jobs = [
       syncMirrorJob({ syncDue: async () => void called.push('sync') }),

@@ -28,7 +28,7 @@ describe('lever/client: beforeSend', () => {
 
   const bytesWritten = (): number => opened.reduce((sum, socket) => sum + socket.bytesWritten, 0)
 
-  it('is called when the connection stands, and the bytes follow before the event loop turns', async () => {
+  it('is called when the connection is established, and the bytes follow before the event loop turns', async () => {
     server = await startHttpServer((response) => json(response, 200, {}))
     const found: Record<string, unknown>[] = []
     const beforeSend = (): void => {
@@ -45,7 +45,7 @@ describe('lever/client: beforeSend', () => {
     ])
   })
 
-  it('keeps the write back by throwing: nothing is sent, and its error comes out', async () => {
+  it('prevents the write by throwing: nothing is sent, and its error is passed on', async () => {
     const received: Buffer[] = []
     server = await startTcpServer((socket) => socket.on('data', (chunk) => received.push(chunk)))
     const lost = new Error('the lease is lost')
@@ -64,7 +64,7 @@ describe('lever/client: beforeSend', () => {
     expect(received).to.deep.equal([])
   })
 
-  it('comes after every wait: for the budget, for the token and for the connection', async () => {
+  it('comes after every wait: for the budget, for the token, and for the connection', async () => {
     const order: string[] = []
     const later = <T>(what: string, value: T): Promise<T> =>
       new Promise((resolve) => {
@@ -90,7 +90,7 @@ describe('lever/client: beforeSend', () => {
     expect(order).to.deep.equal(['fingerprint', 'budget', 'header', 'beforeSend', 'request'])
   })
 
-  it('is not called when no connection comes about', async () => {
+  it('is not called if no connection is established', async () => {
     const refusing = await startTcpServer(() => undefined)
     await refusing.stop()
     let called = 0
@@ -100,7 +100,7 @@ describe('lever/client: beforeSend', () => {
     expect(called).to.equal(0)
   })
 
-  it('is asked again before the repeat after a 401, and may keep that one back', async () => {
+  it('is called again before the repeat after a 401, and may prevent the repeat', async () => {
     server = await startHttpServer((response) => json(response, 401))
     let called = 0
     const beforeSend = (): void => {
@@ -115,7 +115,7 @@ describe('lever/client: beforeSend', () => {
     expect(server.seen).to.have.length(1)
   })
 
-  it('is preceded by what prepares the call, again before the repeat after a 401, which may keep that one back', async () => {
+  it('follows the preparation of the call, which runs again before the repeat after a 401 and may prevent the repeat', async () => {
     server = await startHttpServer((response) => json(response, 401))
     let called = 0
     const prepare = async (): Promise<void> => {

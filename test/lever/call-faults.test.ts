@@ -76,7 +76,7 @@ const NOT_SENT = { httpStatus: null, arrived: false, outcome: 'nothing', ...UNAV
 const UNCLEAR = { httpStatus: null, arrived: true, outcome: 'unclear', ...UNAVAILABLE }
 const DONE = { arrived: true, outcome: 'doneIdUnknown', again: false, code: 'lever_unavailable' }
 
-describe('lever/client: what a write that goes wrong is taken for', () => {
+describe('lever/client: classification of failed writes', () => {
   let server: TestServer | undefined
 
   afterEach(async () => {
@@ -94,7 +94,7 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     return writeTo(`${scheme}://127.0.0.1:${server.port}`)
   }
 
-  it('refused: nothing', async () => {
+  it('connection refused: nothing', async () => {
     expectFault(await writeTo(await closedPort()), { kind: 'refused', ...NOT_SENT })
   })
 
@@ -102,11 +102,11 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     expectFault(await writeTo('http://lever.invalid'), { kind: 'dns', ...NOT_SENT })
   })
 
-  it('no connection within the time: nothing', async () => {
+  it('connection timeout: nothing', async () => {
     expectFault(await writeTo('http://[100::1]', 300), { kind: 'connect', ...NOT_SENT })
   })
 
-  it('TLS that does not come about, by answer, by close or by silence: nothing', async () => {
+  it('TLS failure, by response, by close, or by silence: nothing', async () => {
     const plain = await writeOverTcp((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')), 'https')
     await server?.stop()
     const closed = await writeOverTcp((socket) => socket.once('data', () => socket.destroy()), 'https')
@@ -139,7 +139,7 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     }
   })
 
-  it('no answer within the time: unclear', async () => {
+  it('response timeout: unclear', async () => {
     const error = await outOfTime(
       () => writeAnsweredBy(() => undefined),
       () => server?.seen.length === 1,
@@ -148,13 +148,13 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     expectFault(error, { kind: 'timeout', ...UNCLEAR })
   })
 
-  it('an answer that is not HTTP: unclear', async () => {
+  it('a response that is not HTTP: unclear', async () => {
     const error = await writeOverTcp((socket) => socket.once('data', () => socket.end('it is done\r\n\r\n')))
 
     expectFault(error, { kind: 'unreadable', ...UNCLEAR })
   })
 
-  it('201 whose body breaks off: done, id unknown', async () => {
+  it('201 with a truncated body: done, id unknown', async () => {
     const error = await writeAnsweredBy((response) => {
       response.writeHead(201, { 'content-length': '100' }).write('{"data"', () => response.destroy())
     })
@@ -162,7 +162,7 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     expectFault(error, { kind: 'truncated', httpStatus: 201, ...DONE })
   })
 
-  it('201 whose body never ends: done, id unknown, within the time for the whole call', async () => {
+  it('201 with a body that never ends: done, id unknown, within the time for the whole call', async () => {
     let begun = false
     const onResponse = (): void => void (begun = true)
     subscribe('http.client.response.finish', onResponse)
@@ -184,7 +184,7 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     })
   }
 
-  it('201 with far too much: done, id unknown', async () => {
+  it('201 with an oversized body: done, id unknown', async () => {
     const error = await writeAnsweredBy((response) => void response.writeHead(201).end(Buffer.alloc(LARGE, ' ')))
 
     expectFault(error, { kind: 'too_large', httpStatus: 201, ...DONE })
@@ -218,11 +218,11 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     })
   }
 
-  it('401, renewed and refused again: nothing, and worth another try once authorized', async () => {
+  it('401, renewed and refused again: nothing, and worth a retry once authorized', async () => {
     expectFault(await writeAnsweredBy((response) => json(response, 401)), { ...rejected, httpStatus: 401, again: true })
   })
 
-  it('429: nothing, and worth another try', async () => {
+  it('429: nothing, and worth a retry', async () => {
     const error = await writeAnsweredBy((response) => json(response, 429))
 
     expectFault(error, { ...rejected, httpStatus: 429, ...UNAVAILABLE })
@@ -235,7 +235,7 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
   })
 
   for (const httpStatus of [500, 502, 503, 504]) {
-    it(`${httpStatus}: unclear, and sent once only`, async () => {
+    it(`${httpStatus}: unclear, and sent only once`, async () => {
       const error = await writeAnsweredBy((response) => json(response, httpStatus))
 
       expectFault(error, { ...rejected, httpStatus, outcome: 'unclear', ...UNAVAILABLE })
@@ -243,7 +243,7 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     })
   }
 
-  it('a 4xx whose body breaks off is still that status: nothing', async () => {
+  it('a 4xx with a truncated body keeps its status: nothing', async () => {
     const error = await writeAnsweredBy((response) => {
       response.writeHead(400, { 'content-length': '100' }).write('{"code"', () => response.destroy())
     })
@@ -251,14 +251,14 @@ describe('lever/client: what a write that goes wrong is taken for', () => {
     expectFault(error, { ...rejected, kind: 'truncated', httpStatus: 400 })
   })
 
-  it('takes any error it does not know for unclear', () => {
+  it('any unknown error: unclear', () => {
     expect(classifyWriteError(new Error('a bug'))).to.equal('unclear')
     expect(classifyWriteError('a text')).to.equal('unclear')
     expect(isWorthAnotherTry(new Error('a bug'))).to.equal(false)
   })
 })
 
-describe('lever/client: faults of a read', () => {
+describe('lever/client: failed reads', () => {
   let server: TestServer | undefined
 
   afterEach(async () => {
@@ -271,7 +271,7 @@ describe('lever/client: faults of a read', () => {
     return readFrom(server.url, timeoutMs)
   }
 
-  it('tells refused, DNS and TLS apart', async () => {
+  it('distinguish refused connections, DNS, and TLS', async () => {
     server = await startTcpServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))
 
     expect((await readFrom(await closedPort())).kind).to.equal('refused')
@@ -279,7 +279,7 @@ describe('lever/client: faults of a read', () => {
     expect((await readFrom(`https://127.0.0.1:${server.port}`)).kind).to.equal('tls')
   })
 
-  it('tells a reset, a truncated, an unreadable and a too large answer apart', async () => {
+  it('distinguish a reset and a truncated, an unreadable, and an oversized response', async () => {
     const answers: Record<string, Answer> = {
       reset: (response) => response.destroy(),
       truncated: (response) => response.writeHead(200, { 'content-length': '100' }).write('{"data"', () => response.destroy()),
@@ -292,7 +292,7 @@ describe('lever/client: faults of a read', () => {
     }
   })
 
-  it('does not wait again after a time-out', async () => {
+  it('do not wait again after a timeout', async () => {
     const error = await outOfTime(
       () => readAnsweredBy(() => undefined),
       () => server?.seen.length === 1,
@@ -302,13 +302,13 @@ describe('lever/client: faults of a read', () => {
     expect(server?.seen).to.have.length(1)
   })
 
-  it('gives up on a redirect that goes round', async () => {
+  it('give up on a redirect loop', async () => {
     const error = await readAnsweredBy((response) => json(response, 302, undefined, { location: '/v1/users' }))
 
     expect(error.kind).to.equal('redirect')
   })
 
-  it('keeps the time limit over redirects', async () => {
+  it('keep the time limit across redirects', async () => {
     const startedAt = performance.now()
     const error = await readAnsweredBy((response) => {
       setTimeout(() => json(response, 302, undefined, { location: '/v1/users' }), 120)

@@ -26,7 +26,7 @@ describe('lever/client', () => {
   }
 
   describe('reads', () => {
-    it('are repeated on 429, 5xx and a reset until they work, each try within the budget', async () => {
+    it('are repeated on 429, 5xx, and a reset until they succeed, each attempt within the budget', async () => {
       const { client, asked } = clientFor(
         await serve((response, _request, count) => {
           if (count === 1) json(response, 500)
@@ -39,7 +39,7 @@ describe('lever/client', () => {
       expect(asked).to.deep.equal(['take sync', 'take sync', 'take sync'])
     })
 
-    it('are given up after four tries', async () => {
+    it('are given up after four attempts', async () => {
       const { client } = clientFor(await serve((response) => json(response, 502)))
 
       const error = await rejection(client.get(leverPath`/users`, { schema: Any }))
@@ -48,7 +48,7 @@ describe('lever/client', () => {
       expect(server.seen).to.have.length(4)
     })
 
-    it('are not repeated on what would be refused again', async () => {
+    it('are not repeated if they would be refused again', async () => {
       for (const status of [400, 403, 404, 422]) {
         const { client } = clientFor(await serve((response) => json(response, status)))
 
@@ -67,7 +67,7 @@ describe('lever/client', () => {
       expect(server.connections()).to.equal(1)
     })
 
-    it('repeat a parameter that has several values, and leave out what is undefined', async () => {
+    it('repeat a parameter that has several values, and omit undefined ones', async () => {
       const { client } = clientFor(await serve((response) => json(response, 200, {})))
 
       const query = { email: 'ana+x@acme.example', expand: ['stage', 'owner'], archived: false, limit: 5, tag: undefined }
@@ -80,7 +80,7 @@ describe('lever/client', () => {
   })
 
   describe('the pause after 429 and 503', () => {
-    it('lasts as long as Lever asks for, for reads and writes', async () => {
+    it('lasts as long as Lever requests, for reads and writes', async () => {
       const { client, asked } = clientFor(
         await serve((response, request, count) => {
           if (request.method === 'GET' && count > 1) json(response, 200, {})
@@ -95,7 +95,7 @@ describe('lever/client', () => {
       expect(error).to.have.property('retryAfterMs', 20)
     })
 
-    it('is jittered when Lever does not say', async () => {
+    it('is jittered when Lever does not specify it', async () => {
       const { client, asked } = clientFor(await serve((response) => json(response, 429)))
 
       await rejection(client.write('POST', leverPath`/notes`, { schema: Any }))
@@ -104,7 +104,7 @@ describe('lever/client', () => {
       expect(Number(pause?.replace('pause ', ''))).to.be.within(0, 5)
     })
 
-    it('does not hide the answer when it cannot be noted', async () => {
+    it('does not hide the response if it cannot be stored', async () => {
       const pause = async (): Promise<never> => {
         throw new Error('MongoDB is away')
       }
@@ -120,7 +120,7 @@ describe('lever/client', () => {
   describe('a 401', () => {
     const onlyNew: Answer = (response, request) => json(response, request.headers.authorization === 'Bearer new' ? 201 : 401, { data: 1 })
 
-    it('renews the token once and repeats, writes too', async () => {
+    it('renews the token once and repeats, also for writes', async () => {
       const { client, asked } = clientFor(await serve(onlyNew))
 
       expect(await client.write('POST', leverPath`/notes`, { json: { value: 'x' }, schema: Any })).to.deep.equal({
@@ -134,7 +134,7 @@ describe('lever/client', () => {
       expect(server.seen[1]?.body).to.equal('{"value":"x"}')
     })
 
-    it('tells the credentials when the renewed token is refused too, and repeats no more', async () => {
+    it('reports a second refusal to the credentials, and repeats no more', async () => {
       const refused: string[] = []
       const { client } = clientFor(await serve((response) => json(response, 401)), {
         credentials: { refused: async (header) => void refused.push(header) },
@@ -147,7 +147,7 @@ describe('lever/client', () => {
       expect(server.seen).to.have.length(2)
     })
 
-    it('ends with what the credentials say when the grant is gone: nothing was done', async () => {
+    it('ends with the error of the credentials when the grant is gone: nothing was done', async () => {
       const gone = new ServiceError('connection_not_active', 'Lever no longer accepts the authorization')
       const renew = async (): Promise<never> => {
         throw gone
@@ -171,7 +171,7 @@ describe('lever/client', () => {
       expect(server.seen.map(({ headers }) => headers.connection)).to.deep.equal(['close', 'close', 'close'])
     })
 
-    it('that never got a token or a place in the budget did nothing', async () => {
+    it('did nothing if they never got a token or a place in the budget', async () => {
       const away = async (): Promise<never> => {
         throw new Error('MongoDB is away')
       }
@@ -199,7 +199,7 @@ describe('lever/client', () => {
       expect(seen?.body).to.include('Ada Éxample').and.include('filename="cv.pdf"').and.include('%PDF-1.7 résumé')
     })
 
-    it('read an empty answer as undefined', async () => {
+    it('read an empty response as undefined', async () => {
       const { client } = clientFor(await serve((response) => json(response, 204)))
 
       expect(await client.write('DELETE', leverPath`/webhooks/w1`, { schema: Any })).to.deep.equal({ status: 204, body: undefined })
@@ -207,7 +207,7 @@ describe('lever/client', () => {
   })
 
   describe('errors and log', () => {
-    it("keep Lever's code and words, on one line and of bounded length", async () => {
+    it("keep Lever's code and message, on one line and of limited length", async () => {
       const { client } = clientFor(
         await serve((response) => json(response, 400, { code: 'BadRequestError', message: `a\n b ${'x'.repeat(999)}` })),
       )
@@ -225,7 +225,7 @@ describe('lever/client', () => {
         .with.length(300)
     })
 
-    it('hold neither token nor query nor body', async () => {
+    it('contain neither token, query, nor body', async () => {
       const { client, logLines } = clientFor(
         await serve((response, request) => {
           if (request.method === 'GET') json(response, 400, { message: 'ada@example.com is odd' })

@@ -20,7 +20,7 @@ describe('lever: an opportunity as a form', () => {
   })
   afterEach(() => server.stop())
 
-  it('repeats the names of lists, and spells those of objects out', () => {
+  it('repeats the names of lists, and spells out those of objects', () => {
     expect(createFormFields(BODY)).to.deep.equal([
       ['name', 'Zoë "Q" Example'],
       ['phones[0][value]', '1'],

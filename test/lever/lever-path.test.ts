@@ -24,7 +24,7 @@ const NO_IDS = [
 ] // prettier-ignore
 
 describe('lever/lever-path', () => {
-  it('puts ids in their places', () => {
+  it('inserts ids', () => {
     expect(leverPath`/opportunities`).to.equal('/opportunities')
     expect(leverPath`/opportunities/${UUID}/notes/${'lead-new'}`).to.equal(`/opportunities/${UUID}/notes/lead-new`)
   })
@@ -47,7 +47,7 @@ describe('lever/lever-path', () => {
       'replaceNote of a note': (client, id) => replaceNote(client, { opportunityId: UUID, noteId: id, value: 'Hello' }),
     }
     for (const [name, call] of Object.entries(calls))
-      it(`${name} sends nothing for what cannot be an id, and says that nothing was done`, async () => {
+      it(`${name} sends nothing for an invalid id, and reports that nothing was done`, async () => {
         for (const id of NO_IDS) {
           const error = await rejection(call(clientFor(server.url).client, id))
 
@@ -59,7 +59,7 @@ describe('lever/lever-path', () => {
       })
   })
 
-  it('skips a record of Lever whose id cannot be part of a path', async () => {
+  it('skips a Lever record whose id cannot be part of a path', async () => {
     const notes = [
       { id: '../users', text: 'a' },
       { id: 'n1', text: 'b' },

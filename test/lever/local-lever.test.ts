@@ -60,7 +60,7 @@ describe('lever: with the local Lever', () => {
     return found
   }
 
-  it('walks every opportunity once, over several pages', async () => {
+  it('lists every opportunity once, over several pages', async () => {
     const opportunities = await all(
       listOpportunities(await newClient(), { confidentiality: 'all', expand: ['applications', 'stage', 'owner'] }),
     )
@@ -97,7 +97,7 @@ describe('lever: with the local Lever', () => {
     expect((await all(listStages(client)))[0]).to.deep.equal({ id: 'lead-new', text: 'New lead' })
   })
 
-  it('makes, lists and deletes its webhooks', async () => {
+  it('creates, lists, and deletes its webhooks', async () => {
     const client = await newClient()
     const made = await createWebhook(client, { url: 'https://app.example.com/hooks/1', event: 'candidateHired' })
 
@@ -107,7 +107,7 @@ describe('lever: with the local Lever', () => {
     expect(await all(listWebhooks(client))).to.deep.equal([])
   })
 
-  it('never meets 429 within its budget, and gets through one when the budget is wrong', async () => {
+  it('never meets 429 within its budget, and recovers from one when the budget is wrong', async () => {
     const client = await newClient()
     await lever.clearRequests()
     await Promise.all(Array.from({ length: 20 }, async () => all(listStages(client))))
@@ -122,7 +122,7 @@ describe('lever: with the local Lever', () => {
     expect((await lever.requests('/stages')).some(({ status }) => status === 429)).to.equal(true)
   })
 
-  it('classifies what the sandbox breaks as it really came out', async () => {
+  it('classifies sandbox faults by their real outcome', async () => {
     const client = await newClient()
     const cases = [
       { fault: { kind: 'status', status: 500 }, outcome: 'unclear', made: 0 },

@@ -23,7 +23,7 @@ function jwt(claims: Record<string, unknown>): string {
 }
 
 describe('lever/oauth', () => {
-  it('asks for consent with audience, PKCE and scopes, and without prompt', () => {
+  it('asks for consent with audience, PKCE, and scopes, and without prompt', () => {
     const url = new URL(oauthAt('https://auth.lever.co').authorizeUrl({ state: 's t', scopes: SCOPES, codeChallenge: 'abc' }))
 
     expect(url.origin + url.pathname).to.equal('https://auth.lever.co/authorize')
@@ -57,7 +57,7 @@ describe('lever/oauth', () => {
       return new URL(back).searchParams.get('code') ?? ''
     }
 
-    it('exchanges the code, and refreshes to a pair of its own each time', async () => {
+    it('exchanges the code, and gets a new pair with each refresh', async () => {
       const pair = await oauth.exchange(await newCode(), verifier)
       const next = await oauth.refresh(pair.refreshToken ?? '')
 
@@ -69,7 +69,7 @@ describe('lever/oauth', () => {
       expect(next.accessToken).to.not.equal(pair.accessToken)
     })
 
-    it('knows a spent code, a wrong verifier, a spent and a revoked refresh token for an invalid grant', async () => {
+    it('classifies a used code, a wrong verifier, and a used or revoked refresh token as an invalid grant', async () => {
       const code = await newCode()
       const pair = await oauth.exchange(code, verifier)
       await oauth.refresh(pair.refreshToken ?? '')
@@ -91,14 +91,14 @@ describe('lever/oauth', () => {
       }
     })
 
-    it('does not take a wrong client secret for a revoked grant', async () => {
+    it('does not mistake a wrong client secret for a revoked grant', async () => {
       const wrong = oauthAt(lever.authUrl)
 
       expect(await rejection(wrong.refresh('any'))).to.include({ invalidGrant: false, temporary: false, httpStatus: 401 })
     })
   })
 
-  describe('with odd answers', () => {
+  describe('with unusual responses', () => {
     let server: TestServer
     afterEach(async () => server.stop())
 
@@ -122,7 +122,7 @@ describe('lever/oauth', () => {
       })
     })
 
-    it('reads what is missing or odd leniently', async () => {
+    it('tolerates missing or unusual values', async () => {
       const accessToken = jwt({ 'https://oauth.lever.co/accountId': 'acme', 'https://oauth.lever.co/userId': 7, scope: 'a b' })
       const pair = await refreshAnsweredBy((response) => {
         response.writeHead(200, { 'content-type': 'text/plain' })
@@ -139,7 +139,7 @@ describe('lever/oauth', () => {
       })
     })
 
-    it('takes a token that is no JWT, and an absurd life, as they come', async () => {
+    it('accepts a token that is not a JWT, and an absurd lifetime', async () => {
       for (const access_token of ['opaque', 'a.b.c', 'a.bnVsbA.c', '..']) {
         const pair = await refreshAnsweredBy((response) => json(response, 200, { access_token, expires_in: -1 }))
 
@@ -148,7 +148,7 @@ describe('lever/oauth', () => {
       }
     })
 
-    it('takes every other failure for temporary, and none for a revocation', async () => {
+    it('treats every other failure as temporary, and none as a revocation', async () => {
       const answers: Answer[] = [
         (response) => json(response, 500, { error: 'invalid_grant' }),
         (response) => json(response, 429, {}),
@@ -169,7 +169,7 @@ describe('lever/oauth', () => {
       }
     })
 
-    it('follows no redirect, so that neither secret nor token goes anywhere else', async () => {
+    it('follows no redirect, so that no secret or token goes elsewhere', async () => {
       const elsewhere = await startHttpServer((response) => json(response, 200, { access_token: 'a' }))
       for (const status of [301, 302, 303, 307, 308]) {
         for (const location of ['/elsewhere', `${elsewhere.url}/oauth/token`]) {
@@ -184,7 +184,7 @@ describe('lever/oauth', () => {
       await elsewhere.stop()
     })
 
-    it('keeps the time limit, whether nothing comes or half of it', async () => {
+    it('keeps the time limit, whether nothing or half of the response arrives', async () => {
       for (const answer of [() => undefined, (response) => void response.writeHead(200).write('{')] satisfies Answer[]) {
         const startedAt = performance.now()
 
@@ -195,7 +195,7 @@ describe('lever/oauth', () => {
       }
     })
 
-    it('lets no secret into log or error', async () => {
+    it('puts no secret into log or error', async () => {
       const logLines: string[] = []
       await refreshAnsweredBy((response) => json(response, 200, { access_token: 'access-1', refresh_token: 'refresh-2' }), { logLines })
       await server.stop()

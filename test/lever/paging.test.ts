@@ -27,7 +27,7 @@ describe('lever/client: list', () => {
     return found
   }
 
-  it('walks the pages, sending each token back as the text it is', async () => {
+  it('reads the pages, and sends each token back as unchanged text', async () => {
     const list = await listOf(
       [
         { data: [{ id: 'a' }], hasNext: true, next: TOKEN },
@@ -46,7 +46,7 @@ describe('lever/client: list', () => {
     expect(server.seen[1]?.target).to.include('offset=%255B3')
   })
 
-  it('asks for a page only when it is wanted', async () => {
+  it('requests a page only when it is needed', async () => {
     const list = await listOf([{ data: [{ id: 'a' }], hasNext: true, next: 't1' }])
 
     for await (const one of list) {
@@ -57,17 +57,17 @@ describe('lever/client: list', () => {
     expect(server.seen).to.have.length(1)
   })
 
-  it('takes a missing hasNext for the end, unless there is a token', async () => {
+  it('takes a missing hasNext as the end, unless there is a token', async () => {
     expect(await ids(await listOf([{ data: [{ id: 'a' }], next: 't1' }, { data: [{ id: 'b' }] }]))).to.deep.equal(['a', 'b'])
     await server.stop()
     expect(await ids(await listOf([{ data: [{ id: 'a' }], hasNext: false, next: 't1' }]))).to.deep.equal(['a'])
   })
 
-  it('passes over records without an id', async () => {
+  it('skips records without an id', async () => {
     expect(await ids(await listOf([{ data: [{ id: 'a' }, {}, null, 'text', { id: '' }, { id: 'b' }] }]))).to.deep.equal(['a', 'b'])
   })
 
-  it('stops at a token that comes a second time', async () => {
+  it('stops at a repeated token', async () => {
     const list = await listOf([
       { data: [{ id: 'a' }], hasNext: true, next: 't1' },
       { data: [{ id: 'b' }], hasNext: true, next: 't2' },
@@ -80,7 +80,7 @@ describe('lever/client: list', () => {
     expect(server.seen).to.have.length(3)
   })
 
-  it('stops where pages never end, each with a new token', async () => {
+  it('stops if pages never end, each with a new token', async () => {
     let read = 0
     const readPage = async () => ({ items: [{ id: 'a' }], next: `t${(read += 1)}` })
 
@@ -90,7 +90,7 @@ describe('lever/client: list', () => {
     expect(read).to.equal(MOST_PAGES + 1)
   })
 
-  it('refuses a page of far more items than were asked for before it reads any, and takes a list that comes whole', async () => {
+  it('refuses an oversized page before it reads any item, and accepts a list that arrives whole', async () => {
     let read = 0
     const counted = Item.refine(() => (read += 1) > 0)
     const page = (count: number) => ({ data: Array.from({ length: count }, () => ({ id: 'a' })) })
@@ -102,7 +102,7 @@ describe('lever/client: list', () => {
     expect(await list()).to.have.length(3000)
   })
 
-  it('refuses an answer that nests deeper than any of Lever before it is parsed; brackets in texts do not count', async () => {
+  it("refuses a response that nests deeper than any of Lever's before parsing it; brackets in texts do not count", async () => {
     const of = (inner: string) => `{"data":[{"id":"a","more":${inner}}]}`
     const nested = (depth: number) => of('['.repeat(depth) + ']'.repeat(depth))
     const answers = [of(JSON.stringify(`\\" ${'['.repeat(100)} \\`)), of(`[${'[],'.repeat(100)}{}]`), nested(61), ...Array<string>(4).fill(nested(62))] // prettier-ignore
@@ -122,7 +122,7 @@ describe('lever/client: list', () => {
     }
   })
 
-  it('does not pass off a broken walk as a complete one', async () => {
+  it('does not report an incomplete list as complete', async () => {
     for (const page of [{ data: [{ id: 'a' }], hasNext: true }, { data: { id: 'a' } }, { hasNext: false }]) {
       expect(await rejection(ids(await listOf([page, page, page, page])))).to.have.property('kind', 'unreadable')
       await server.stop()

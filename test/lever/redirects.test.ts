@@ -46,7 +46,7 @@ describe('lever/may-follow', () => {
       expect(mayFollow(API, new URL(to))).to.equal(false)
     })
 
-  it('stays within the origin of a Lever on this machine', () => {
+  it('stays within the origin of a Lever on the local machine', () => {
     const local = new URL('http://127.0.0.1:4010/v1/users')
 
     expect(mayFollow(local, new URL('http://127.0.0.1:4010/v1/me'))).to.equal(true)
@@ -60,7 +60,7 @@ describe('lever/may-follow', () => {
       expect(mayFollow(local, new URL(to)), to).to.equal(false)
   })
 
-  it('goes from one Lever on this machine to another one where that is asked for, and nowhere else', () => {
+  it('follows from one local Lever to another only on request, and nowhere else', () => {
     const local = new URL('http://127.0.0.1:4010/v1/users')
     const among = { amongLoopback: true }
 
@@ -70,7 +70,7 @@ describe('lever/may-follow', () => {
     expect(mayFollow(API, local, among)).to.equal(false)
   })
 
-  it('does not leave another address that stands for Lever, not even for Lever', () => {
+  it('does not leave another address that represents Lever, not even for Lever', () => {
     const proxy = new URL('https://lever.acme.example/v1/users')
 
     for (const to of ['https://lever.acme.example/v1/me', 'https://api.lever.co/v1/me'])
@@ -147,7 +147,7 @@ describe('lever/client and redirects', () => {
     })
 
   for (const code of [307, 308])
-    it(`sends a write once more, whole, to where a ${code} leads, and checks again before the bytes go out`, async () => {
+    it(`sends a write once more, complete, to the target of a ${code}, and checks again before sending`, async () => {
       status = code
       location = () => '/v1/there'
       let checks = 0
@@ -161,7 +161,7 @@ describe('lever/client and redirects', () => {
       expect(checks).to.equal(2)
     })
 
-  it('sends a form once more as it was', async () => {
+  it('sends a form once more unchanged', async () => {
     status = 307
     location = () => '/v1/there'
     const form = new FormData()
@@ -177,7 +177,7 @@ describe('lever/client and redirects', () => {
     expect(origin.seen).to.have.length(2)
   })
 
-  it('does not send a write where the lease was lost between two addresses', async () => {
+  it('does not send a write if the lease was lost between two addresses', async () => {
     status = 307
     location = () => '/v1/there'
     let checks = 0
@@ -194,7 +194,7 @@ describe('lever/client and redirects', () => {
     expect(origin.seen).to.have.length(1)
   })
 
-  it('follows a write once, and a read three times', async () => {
+  it('follows once for a write, and three times for a read', async () => {
     status = 307
     location = (target) => `${target}x`
 
@@ -206,7 +206,7 @@ describe('lever/client and redirects', () => {
   })
 
   for (const code of [301, 302, 303])
-    it(`does not repeat a write on ${code}, which does not say whether it was done`, async () => {
+    it(`does not repeat a write on ${code}, which leaves open whether it was done`, async () => {
       status = code
       location = () => '/v1/there'
 

@@ -59,14 +59,14 @@ describe('lever/request-budget', () => {
     return { result, longestMs }
   }
 
-  it('lets a burst out at once, then keeps the rate', async () => {
+  it('allows a burst at once, then keeps the rate', async () => {
     expect(await timeToTake(createRequestBudget({ requestsPerSecond: 0.1, burst: 5 }), 'interactive', 5)).to.be.below(10_000)
     key += '-another'
     expect(await timeToTake(createRequestBudget({ requestsPerSecond: 20, burst: 1 }), 'interactive', 5)).to.be.within(150, 5000)
   })
 
   for (const lane of ['interactive', 'bulk'] as const)
-    it(`holds the rate over any stretch of time while four processes compete: ${lane}`, async () => {
+    it(`keeps the rate over any period while four processes compete: ${lane}`, async () => {
       const rate = { requestsPerSecond: 50, burst: 5 }
       const budgets = Array.from({ length: 4 }, () => createRequestBudget(rate))
       const { result: grants, longestMs } = await watchStandstill(takeFor(budgets, 1500, { lane, atOnce: 8, atLeast: 70 }))
@@ -83,7 +83,7 @@ describe('lever/request-budget', () => {
       expect(Math.min(...untilFortyMore)).to.be.below(1200)
     })
 
-  it('asks the database for several at once while many wait, and once each where nobody waits', async () => {
+  it('reserves several slots in one command while many callers wait, and one at a time otherwise', async () => {
     const budget = createRequestBudget({ requestsPerSecond: 100, burst: 5 })
     const asked = spy(LeverBudgetModel, 'findOneAndUpdate')
     const askedFor = async (): Promise<{ calls: number; used: number }> => {
@@ -104,7 +104,7 @@ describe('lever/request-budget', () => {
     }
   })
 
-  it('gives nobody what another process has paused, though it was reserved before', async () => {
+  it('grants no slot that another process has paused, even if it was reserved before', async () => {
     const rate = { requestsPerSecond: 20, burst: 1 }
     const [one, other] = [createRequestBudget(rate), createRequestBudget(rate)]
     const stop = new AbortController()
@@ -122,7 +122,7 @@ describe('lever/request-budget', () => {
     await waiting
   })
 
-  it('lets what it reserved go where the process was stopped meanwhile', async () => {
+  it('releases its reservations if the process was suspended', async () => {
     const budget = createRequestBudget({ requestsPerSecond: 10, burst: 1 })
     const grants: number[] = []
     const waiting = Array.from({ length: 8 }, async () => budget.take(key, 'bulk').then(() => grants.push(performance.now())))
@@ -135,7 +135,7 @@ describe('lever/request-budget', () => {
     expect(grants.filter((at) => at >= goesOnAt && at < goesOnAt + 50).length).to.be.at.most(2)
   })
 
-  it('lets every process have its turn', async () => {
+  it('gives every process a turn', async () => {
     const budgets = Array.from({ length: 4 }, () => createRequestBudget({ requestsPerSecond: 40, burst: 1 }))
     const takers = [...budgets, ...budgets]
     const turns: RequestBudget[] = []
@@ -151,7 +151,7 @@ describe('lever/request-budget', () => {
     for (const budget of budgets) expect(turns.filter((one) => one === budget).length).to.be.above(4)
   })
 
-  it('serves those who wait in a process in the order they came', async () => {
+  it('serves the callers within a process in order of arrival', async () => {
     const budget = createRequestBudget({ requestsPerSecond: 100, burst: 1 })
     const served: number[] = []
 
@@ -160,7 +160,7 @@ describe('lever/request-budget', () => {
     expect(served).to.deep.equal([0, 1, 2, 3, 4, 5])
   })
 
-  it('lets what a person waits for go before webhooks, and bulk before a sync, but none wait for ever', async () => {
+  it('serves interactive calls before webhooks and bulk before a sync, but lets none wait forever', async () => {
     const budget = createRequestBudget({ requestsPerSecond: 100, burst: 1 })
     const served: Lane[] = []
     const line = (lane: Lane, count: number): Promise<unknown>[] =>
@@ -175,7 +175,7 @@ describe('lever/request-budget', () => {
     expect(background.slice(0, 6).filter((lane) => lane === 'bulk').length).to.be.within(4, 5)
   })
 
-  it('keeps a share for the background while people take all there is', async () => {
+  it('keeps a share for background work while interactive calls take everything else', async () => {
     const rate = { requestsPerSecond: 60, burst: 12 }
     const [one, other] = [createRequestBudget(rate), createRequestBudget(rate)]
     const stop = new AbortController()
@@ -192,7 +192,7 @@ describe('lever/request-budget', () => {
     expect(inBackground / (grants.length + inBackground)).to.be.within(0.13, 0.4)
   })
 
-  it('keeps the last ten of the burst from the background', async () => {
+  it('reserves the last ten of the burst for foreground calls', async () => {
     const budget = createRequestBudget({ requestsPerSecond: 0.1, burst: 12 })
     const stop = new AbortController()
     let given = 0
@@ -206,11 +206,11 @@ describe('lever/request-budget', () => {
     await background
   })
 
-  it('goes on with the background while nobody else waits', async () => {
+  it('continues background work while nobody else waits', async () => {
     expect(await timeToTake(createRequestBudget({ requestsPerSecond: 20, burst: 12 }), 'bulk', 5)).to.be.within(100, 5000)
   })
 
-  it('pauses one credential for all processes, and then lets no burst out', async () => {
+  it('pauses one credential for all processes, and then allows no burst', async () => {
     const rate = { requestsPerSecond: 20, burst: 10 }
     const [one, other] = [createRequestBudget(rate), createRequestBudget(rate)]
     await one.take(key, 'interactive')
@@ -225,7 +225,7 @@ describe('lever/request-budget', () => {
     expect((await other.describe(`${key}-another`)).pausedUntil).to.equal(null)
   })
 
-  it('holds back those who already slept towards their turn when the pause came', async () => {
+  it('holds back callers who were already waiting for their turn when the pause came', async () => {
     const rate = { requestsPerSecond: 1, burst: 1 }
     const [one, other] = [createRequestBudget(rate), createRequestBudget(rate)]
     await one.take(key, 'interactive')
@@ -239,7 +239,7 @@ describe('lever/request-budget', () => {
     expect(performance.now() - startedAt).to.be.above(1250)
   })
 
-  it('pauses those who were started with another burst as well', async () => {
+  it('pauses processes with a different burst as well', async () => {
     const startedAt = performance.now()
     await createRequestBudget({ requestsPerSecond: 20, burst: 1 }).pause(key, 600)
 
@@ -259,7 +259,7 @@ describe('lever/request-budget', () => {
     expect(pausedUntil).not.to.equal(null)
   })
 
-  it('lets go of who no longer waits, and does not hold up the next', async () => {
+  it('drops callers who no longer wait, and does not delay the next', async () => {
     const budget = createRequestBudget({ requestsPerSecond: 1, burst: 1 })
     await budget.take(key, 'interactive')
     const stop = new AbortController()
@@ -276,7 +276,7 @@ describe('lever/request-budget', () => {
     expect(await staying).to.be.within(100, 5000)
   })
 
-  it('describes what is left, what was used and how often Lever said stop', async () => {
+  it('reports what is left, what was used, and how often Lever answered 429', async () => {
     const budget = createRequestBudget({ requestsPerSecond: 0.001, burst: 5 })
     expect(await budget.describe(key)).to.deep.equal({
       perSecond: 0.001,

@@ -27,7 +27,7 @@ function spoiled(record: { id: string }, value: unknown): Record<string, unknown
   return { ...Object.fromEntries(Object.keys(record).map((key) => [key, value])), id: record.id }
 }
 
-describe('lever: resources as Lever answered them', () => {
+describe('lever: recorded resources', () => {
   let server: TestServer
 
   afterEach(async () => server.stop())
@@ -46,7 +46,7 @@ describe('lever: resources as Lever answered them', () => {
   const target = (): URL => new URL(server.seen.at(-1)?.target ?? '', server.url)
 
   describe('opportunities', () => {
-    it('are normalised', async () => {
+    it('are normalized', async () => {
       const opportunity = await getOpportunity(await answering({ data: OPPORTUNITY }), OPPORTUNITY.id)
 
       expect(opportunity).to.deep.equal({
@@ -100,13 +100,13 @@ describe('lever: resources as Lever answered them', () => {
       expect(target().search).to.equal('?expand=applications&expand=stage&expand=owner&expand=contact')
     })
 
-    it('with an expanded posting inside the application keep its id', async () => {
+    it('keep the id of an expanded posting inside the application', async () => {
       const applications = [{ id: 'a1', posting: { id: 'p1', text: 'Backend' } }]
 
       expect(await getOpportunity(await answering({ data: { ...OPPORTUNITY, applications } }), 'o')).to.deep.include({ postingIds: ['p1'] })
     })
 
-    it('read what Lever says of data protection', async () => {
+    it("include Lever's data protection fields", async () => {
       const dataProtection = { store: { allowed: true, expiresAt: 1522540800000 }, contact: { allowed: false, expiresAt: null } }
 
       expect((await getOpportunity(await answering({ data: { ...OPPORTUNITY, dataProtection } }), 'o')).dataProtection).to.deep.equal({
@@ -139,7 +139,7 @@ describe('lever: resources as Lever answered them', () => {
       )
     })
 
-    it('that were deleted are listed', async () => {
+    it('are listed when they were deleted', async () => {
       const client = await answering({ data: [{ id: 'o1', deletedAt: 1782974048515, deletedBy: 'u1' }, { id: 'o2' }] })
       const deletedAtStart = Date.now() - 5
 
@@ -150,7 +150,7 @@ describe('lever: resources as Lever answered them', () => {
       expect(target().search).to.equal(`?deleted_at_start=${deletedAtStart}&deleted_at_end=${deletedAtStart + THIRTY_DAYS_MS}&limit=100`)
     })
 
-    it('that were deleted long ago are asked for by ranges of thirty days without a gap', async () => {
+    it('are requested by ranges of thirty days without a gap if they were deleted long ago', async () => {
       const client = await answering({ data: [] })
       const deletedAtStart = Date.now() - 2.5 * THIRTY_DAYS_MS
 
@@ -164,7 +164,7 @@ describe('lever: resources as Lever answered them', () => {
         expect(Number(range.get('deleted_at_end')) - Number(range.get('deleted_at_start'))).to.equal(THIRTY_DAYS_MS)
     })
 
-    it('are not found by an address that Lever finds invalid, and any other refusal is one', async () => {
+    it('are not found by an address that Lever considers invalid, and any other refusal is an error', async () => {
       const client = await answering({ code: 'BadRequestError' }, 400)
 
       expect(await findOpportunitiesByEmail(client, 'ana@localhost', {})).to.equal(null)
@@ -174,7 +174,7 @@ describe('lever: resources as Lever answered them', () => {
       expect(await rejection(findOpportunitiesByEmail(await answering({}, 403), 'ana@localhost', {}))).to.have.property('httpStatus', 403)
     })
 
-    it('have their times as numbers, digits or ISO texts', async () => {
+    it('accept times as numbers, digits, or ISO strings', async () => {
       const times = { createdAt: '1782972986091', updatedAt: '2026-07-02T06:16:26.091Z', lastAdvancedAt: 1782972986091 }
       const opportunity = await getOpportunity(await answering({ data: { ...OPPORTUNITY, ...times } }), OPPORTUNITY.id)
 
@@ -188,7 +188,7 @@ describe('lever: resources as Lever answered them', () => {
       }
     })
 
-    it('are created by a user, and say whether the contact was known', async () => {
+    it('are created by a user, and the result says whether the contact was known', async () => {
       const body = { name: 'Ada Example', emails: ['ada@example.com'], sources: ['headhuntr.io'], postings: ['p1'] }
       const created = await createOpportunity(await answering({ deduped: true, data: OPPORTUNITY }, 201), { performAs: 'u1', body })
 
@@ -197,21 +197,21 @@ describe('lever: resources as Lever answered them', () => {
       expect(server.seen[0]).to.include({ method: 'POST', target: '/v1/opportunities?perform_as=u1', body: JSON.stringify(body) })
     })
 
-    it('are created also when the answer is nested twice or does not say deduped', async () => {
+    it('are created even if the response is nested twice or lacks deduped', async () => {
       const created = await createOpportunity(await answering({ data: { data: OPPORTUNITY } }, 201), { performAs: 'u1', body: {} })
 
       expect(created).to.deep.include({ deduped: null })
       expect(created.opportunity.id).to.equal(OPPORTUNITY.id)
     })
 
-    it('whose answer has no id are done, id unknown', async () => {
+    it('are done with unknown id if the response has no id', async () => {
       const error = await rejection(createOpportunity(await answering({ data: { name: 'Ada' } }, 201), { performAs: 'u1', body: {} }))
 
       expect(classifyWriteError(error)).to.equal('doneIdUnknown')
     })
   })
 
-  it('takes any other type than expected for null or empty, in every field but the id', async () => {
+  it('treats unexpected types as null or empty, in every field but the id', async () => {
     for (const value of [null, 7, 'odd', true, [null, 3], { odd: 1 }, -1e300]) {
       const lists = [
         async () => all(listOpportunities(await answering({ data: [spoiled(OPPORTUNITY, value), OPPORTUNITY] }), {})),
@@ -228,7 +228,7 @@ describe('lever: resources as Lever answered them', () => {
     }
   })
 
-  it('takes a record with nothing but its id', async () => {
+  it('accepts a record with only an id', async () => {
     const [bare] = await all(listOpportunities(await answering({ data: [{ id: 'o1', 'a new field': 1 }] }), {}))
 
     expect(bare).to.deep.include({
@@ -244,7 +244,7 @@ describe('lever: resources as Lever answered them', () => {
     expect(bare).to.not.have.property('a new field')
   })
 
-  it('reads users, deactivated ones on demand', async () => {
+  it('reads users, including deactivated ones on request', async () => {
     const client = await answering({ data: [{ ...USER, deactivatedAt: 1782972916999 }], hasNext: false })
 
     const [user] = await all(listUsers(client, { includeDeactivated: true, email: 'nora@acme.example' }))
@@ -287,7 +287,7 @@ describe('lever: resources as Lever answered them', () => {
     expect((await getPosting(await answering({ data: POSTING }), POSTING.id)).text).to.equal('Backend Engineer')
   })
 
-  it('reads requisitions, with an unlimited headcount too', async () => {
+  it('reads requisitions, including an unlimited headcount', async () => {
     const unlimited = { ...REQUISITION, id: 'r2', headcountTotal: 'unlimited', headcountInfinite: true }
     const [limited, endless] = await all(listRequisitions(await answering({ data: [REQUISITION, unlimited] })))
 
@@ -295,7 +295,7 @@ describe('lever: resources as Lever answered them', () => {
     expect(endless).to.include({ headcountTotal: 'unlimited', headcountInfinite: true })
   })
 
-  it('reads numbers that come as digits', async () => {
+  it('reads numbers that arrive as digits', async () => {
     const [requisition] = await all(
       listRequisitions(await answering({ data: [{ ...REQUISITION, headcountTotal: '2', headcountHired: '0' }], hasNext: false })),
     )
@@ -303,7 +303,7 @@ describe('lever: resources as Lever answered them', () => {
     expect(requisition).to.include({ headcountTotal: 2, headcountHired: 0 })
   })
 
-  it('knows a source in another spelling, and lists the spellings that Lever has', async () => {
+  it('recognizes a source in another spelling, and lists the spellings that Lever has', async () => {
     const data = ['Headhuntr.IO', ' headhuntr.io ', 'LinkedIn', 'headhuntr'].map((text) => ({ text, count: 1 }))
 
     expect(await spellingsOf(await answering({ data }), 'headhuntr.io')).to.deep.equal(['headhuntr.io', 'Headhuntr.IO', ' headhuntr.io '])
@@ -312,7 +312,7 @@ describe('lever: resources as Lever answered them', () => {
     expect(await spellingsOf(await answering({}, 403), 'headhuntr.io')).to.deep.equal(['headhuntr.io'])
   })
 
-  it('reads stages by slug, archive reasons and sources', async () => {
+  it('reads stages by slug, archive reasons, and sources', async () => {
     expect(await all(listStages(await answering({ data: [{ id: 'lead-new', text: 'New lead' }] })))).to.deep.equal([
       { id: 'lead-new', text: 'New lead' },
     ])
@@ -325,7 +325,7 @@ describe('lever: resources as Lever answered them', () => {
     ])
   })
 
-  it('adds notes, whichever way their id comes back', async () => {
+  it('adds notes, in whichever form their id is returned', async () => {
     for (const data of [{ noteId: 'n1' }, { ...NOTE, id: 'n1' }, { ...NOTE, noteId: 'n1' }, { data: { noteId: 'n1' } }]) {
       const client = await answering({ data }, 201)
 
@@ -338,7 +338,7 @@ describe('lever: resources as Lever answered them', () => {
     expect(server.seen[0]?.target).to.equal('/v1/opportunities/o1/notes')
   })
 
-  it('lists, creates and deletes webhooks', async () => {
+  it('lists, creates, and deletes webhooks', async () => {
     const { signatureToken } = WEBHOOK.configuration
     for (const body of [{ data: WEBHOOK }, { data: { data: WEBHOOK } }]) {
       const client = await answering(body, 201)

@@ -10,7 +10,7 @@ describe('lever/retry-delay', () => {
     expect(retryAfterMs('Thu, 01 Jan 2026 00:00:07 GMT', now)).to.equal(7000)
   })
 
-  it('caps what is absurd, and ignores what is past or unreadable', () => {
+  it('caps absurd values, and ignores past or unreadable ones', () => {
     expect(retryAfterMs('86400', now)).to.equal(60_000)
     expect(retryAfterMs('Fri, 01 Jan 2027 00:00:00 GMT', now)).to.equal(60_000)
     for (const header of [undefined, '', '0', '-5', 'soon', 'Thu, 01 Jan 2015 00:00:00 GMT'])

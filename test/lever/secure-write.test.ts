@@ -46,7 +46,7 @@ describe('lever/client over TLS', () => {
     }
   }
 
-  it('sends to nobody whose certificate is not to be trusted', async () => {
+  it('sends nothing to a server with an untrusted certificate', async () => {
     const { client } = clientFor(url)
 
     const write = await rejection(client.write('POST', leverPath`/opportunities`, { json: {}, schema: Any }))
@@ -57,7 +57,7 @@ describe('lever/client over TLS', () => {
     expect(bodies).to.deep.equal([])
   })
 
-  it('writes, unless beforeSend keeps it back', async () => {
+  it('writes, unless beforeSend prevents it', async () => {
     const { client } = clientFor(url)
     const lost = new Error('the lease is lost')
     const refuse = (): never => {

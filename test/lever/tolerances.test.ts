@@ -11,7 +11,7 @@ const Any = z.unknown()
 const Item = z.object({ id: z.string() })
 const ONE = { data: [{ id: 'a' }], hasNext: false }
 
-describe('lever/client: answers that differ', () => {
+describe('lever/client: unusual responses', () => {
   const servers: TestServer[] = []
 
   afterEach(async () => {
@@ -33,7 +33,7 @@ describe('lever/client: answers that differ', () => {
   const asked = (server: TestServer, name: string): string[] =>
     server.seen.map(({ target }) => new URL(target, server.url).searchParams.getAll(name).join())
 
-  it('asks again when a page of something in between comes with 200, at most four times in all', async () => {
+  it('asks again, at most four times in total, when an intermediary answers with a page and 200', async () => {
     const passing = await serve((response, _request, count) =>
       count < 3 ? response.writeHead(200, { 'content-type': 'text/html' }).end('<html>') : json(response, 200, ONE),
     )
@@ -44,7 +44,7 @@ describe('lever/client: answers that differ', () => {
     expect([passing.seen.length, lasting.seen.length]).to.deep.equal([3, 4])
   })
 
-  it('asks without expand where that is refused, and does not try it again for the next page', async () => {
+  it('retries without expand if expand is refused, and omits it for the next page', async () => {
     const server = await serve((response, { target }) => {
       if (target.includes('expand')) json(response, 403, { code: 'ForbiddenError' })
       else json(response, 200, target.includes('offset') ? ONE : { data: [{ id: 'b' }], hasNext: true, next: 't' })
@@ -54,7 +54,7 @@ describe('lever/client: answers that differ', () => {
     expect(asked(server, 'expand')).to.deep.equal(['stage,applications', '', ''])
   })
 
-  it('stays refused where it is not for expand', async () => {
+  it('reports the refusal if expand is not the reason', async () => {
     const server = await serve((response) => json(response, 403, {}))
     const { client } = clientFor(server.url)
 
@@ -64,7 +64,7 @@ describe('lever/client: answers that differ', () => {
     expect(server.seen).to.have.length(3)
   })
 
-  it('asks for half of a page that is too large, and for no more the next time', async () => {
+  it('requests half of a page that is too large, and no more the next time', async () => {
     const server = await serve((response, { target }) => {
       const query = new URL(target, 'http://x').searchParams
       if (Number(query.get('limit')) > 30) response.writeHead(200).end(Buffer.alloc(LARGEST_ANSWER_BYTES + 1, ' '))
@@ -82,7 +82,7 @@ describe('lever/client: answers that differ', () => {
     expect(asked(server, 'limit').at(-1)).to.equal('1')
   })
 
-  it('asks for half of a page that is too slow where nobody waits for it', async () => {
+  it('requests half of a page that is too slow if no user waits for it', async () => {
     const slow: Answer = (response, { target }) => {
       if (!target.includes('limit=100')) json(response, 200, ONE)
     }
@@ -93,7 +93,7 @@ describe('lever/client: answers that differ', () => {
     expect([asked(patient, 'limit'), asked(hasty, 'limit')]).to.deep.equal([['100', '50'], ['100']])
   })
 
-  it('does not spend more than three time-outs on a page', async () => {
+  it('spends at most three timeouts on a page', async () => {
     const server = await serve(() => undefined)
 
     expect(await rejection(ids(server, { lane: 'sync', timeoutMs: 100 }))).to.have.property('kind', 'timeout')
@@ -144,7 +144,7 @@ describe('lever/client: answers that differ', () => {
         expect(moves).to.deep.equal(isForGood ? [`${there.url}/v1`] : [])
       })
 
-    it('is learned from a write too, which 301 does not repeat', async () => {
+    it('is detected by a write too, which 301 does not repeat', async () => {
       const { moves, settings } = await movedBy(301)
       const { client } = clientFor(here.url, settings)
 
@@ -155,7 +155,7 @@ describe('lever/client: answers that differ', () => {
       expect([there.seen.length, here.seen.length]).to.deep.equal([1, 1])
     })
 
-    it('is not what a redirect of one path says', async () => {
+    it('is not assumed after a redirect of one path', async () => {
       const { moves, settings } = await movedBy(308)
       here = await serve((response) => json(response, 308, undefined, { location: `${there.url}/v1/elsewhere` }))
 
@@ -164,7 +164,7 @@ describe('lever/client: answers that differ', () => {
       expect(moves).to.deep.equal([])
     })
 
-    it('is asked at the configured address again when nothing answers at the new one', async () => {
+    it('is asked at the configured address again if nothing answers at the new one', async () => {
       const gone = await startTcpServer(() => undefined)
       await gone.stop()
       const server = await serve((response) => json(response, 200, ONE))
@@ -176,7 +176,7 @@ describe('lever/client: answers that differ', () => {
       expect([server.seen.length, moves]).to.deep.equal([1, [null]])
     })
 
-    it('leads to no other machine, and is not believed outside of a local Lever', async () => {
+    it('is not followed to another machine, or beyond a local Lever', async () => {
       const { moves } = await movedBy(301)
 
       const error = await rejection(

@@ -46,7 +46,7 @@ describe('lint: boundaries', function () {
   this.timeout(60_000)
   const folder = temporaryFolder()
 
-  it('knows every folder and file of src', () => {
+  it('covers every folder and file of src', () => {
     const found = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).map((entry) =>
       entry.isDirectory() ? entry.name : entry.name.replace(/\.tsx?$/, ''),
     )
@@ -54,7 +54,7 @@ describe('lint: boundaries', function () {
     expect(found.filter((name) => !PARTS.includes(name))).to.deep.equal([])
   })
 
-  it('catches an import to the left, sideways and of the sandbox, and lets one to the right pass', async () => {
+  it('catches an import to the left, sideways, and of the sandbox, and allows one to the right', async () => {
     const pairs: readonly (readonly [from: string, to: string, allowed: boolean])[] = [
       ['lever', 'connection', false],
       ['export', 'webhooks', false],
@@ -74,7 +74,7 @@ describe('lint: boundaries', function () {
     for (const [from, to, allowed] of pairs) expect(forbiddenParts(from).includes(to), `${from} > ${to}`).to.equal(!allowed)
   })
 
-  it('holds every pair of parts to the table', async () => {
+  it('checks every pair of parts against the table', async () => {
     const pairs = PARTS.flatMap((from) => PARTS.filter((to) => to !== from).map((to) => ({ from, to })))
     const planted = Object.fromEntries(
       PARTS.map((from) => [
@@ -94,7 +94,7 @@ describe('lint: boundaries', function () {
     expect(expected).to.have.length.above(200)
   })
 
-  it('sees through deeper folders and type imports', async () => {
+  it('catches imports from deeper folders and type imports', async () => {
     const findings = await lint(folder, {
       'src/web/api/exports.ts': "import type { value as other } from '../../jobs/thing.ts'\nexport type Other = typeof other",
       'src/web/pages/page.ts': "import { value as other } from '../api/exports.ts'\nexport const page = other",
@@ -143,7 +143,7 @@ describe('lint: boundaries', function () {
     expect(restricted(findings).toSorted()).to.deep.equal(['src/export/x.ts', 'src/webhooks/x.ts'])
   })
 
-  it('lets mount-routes.ts alone make a router in web', async () => {
+  it('allows only mount-routes.ts to create a router in web', async () => {
     const router = "import Router from '@koa/router'\nexport const router = new Router()"
 
     const findings = await lint(folder, { 'src/web/shell/mount-routes.ts': router, 'src/web/pages/x.ts': router, 'src/web/app.ts': router })
@@ -165,7 +165,7 @@ describe('lint: boundaries', function () {
     expect(restricted(findings).toSorted()).to.deep.equal(['src/web/shell/jobs.ts', 'src/web/shell/session.ts'])
   })
 
-  it('lets config.ts alone read the environment, by either way', async () => {
+  it('allows only config.ts to read the environment, in either way', async () => {
     const byGlobal = "export const home = process.env['HOME']"
     const byImport = "import { env } from 'node:process'\nexport const home = env['HOME']"
 
@@ -181,7 +181,7 @@ describe('lint: boundaries', function () {
     expect(caught.toSorted()).to.deep.equal(['src/lever/client.ts', 'src/log.ts', 'src/sandbox/settings.ts'])
   })
 
-  it('catches a promise that nobody waits for', async () => {
+  it('catches a promise that is not awaited', async () => {
     const findings = await lint(folder, { 'src/export/x.ts': 'const work = async (): Promise<number> => 1\nwork()' })
 
     expect(findings.map(({ rule }) => rule).join()).to.include('no-floating-promises')

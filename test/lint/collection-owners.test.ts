@@ -21,8 +21,8 @@ function partOf(path: string): string {
   return path.split('/')[0] ?? ''
 }
 
-describe('lint/collection owners', () => {
-  it('lets only the part that owns a collection read and write it', () => {
+describe('lint: collection owners', () => {
+  it('allows only the owning part to read and write a collection', () => {
     const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path))
 
     const foreign = files

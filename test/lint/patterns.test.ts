@@ -32,7 +32,7 @@ describe('lint: patterns', function () {
     })
   }
 
-  it('lets linear patterns pass, and takes no string or comment for one', async () => {
+  it('allows linear patterns, and ignores strings and comments', async () => {
     const linear = [
       String.raw`export const a = /^[\w.-]+@[\w-]+$/`,
       String.raw`export const b = '/\\s+$/' // /\s+$/`,
@@ -48,7 +48,7 @@ describe('lint: patterns', function () {
     expect(finding).to.match(/^deep\/file\.ts:1 a pattern that is made of more than constants/)
   })
 
-  it('takes an exemption with a limit and a reason right above, and no other', async () => {
+  it('accepts an exemption only directly above, with a limit and a reason', async () => {
     const bad = String.raw`export const end = /\s+$/`
 
     expect(await findings('// pattern exempt, at most 300 characters: the text is cut right here', bad)).to.deep.equal([])

@@ -13,7 +13,7 @@ describe('user mappings', () => {
   after(leaveDatabase)
 
   describe('put', () => {
-    it('maps a person to the Lever user of that address, whatever its case and white space', async () => {
+    it('maps a person to the Lever user with that address, ignoring case and whitespace', async () => {
       const { mappings, organization, addPerson } = mappingOf(leverUser('bo', { email: 'Bo@Acme.example' }))
       await addPerson('ana@x.example')
 
@@ -32,7 +32,7 @@ describe('user mappings', () => {
       expect(await mappings.find(organization, 'ANA@x.example')).to.deep.equal(mapping)
     })
 
-    it('is found for several people at once, of this organization alone', async () => {
+    it('are found for several people at once, in this organization only', async () => {
       const { mappings, organization, addPerson } = mappingOf(leverUser('bo'), leverUser('cy'))
       const other = mappingOf(leverUser('bo'))
       for (const email of ['ana@x.example', 'ben@x.example', 'cora@x.example']) await addPerson(email)
@@ -57,7 +57,7 @@ describe('user mappings', () => {
       expect(await MappingModel.countDocuments({ organization })).to.equal(0)
     })
 
-    it('refuses a Lever user whom somebody else is mapped to, even of two at the same moment', async () => {
+    it('refuses a Lever user who is mapped to somebody else, even for two concurrent requests', async () => {
       const { mappings, organization, addPerson } = mappingOf(leverUser('bo'))
       const people = ['a@x.example', 'b@x.example', 'c@x.example']
       await Promise.all(people.map((email) => addPerson(email)))
@@ -71,7 +71,7 @@ describe('user mappings', () => {
       for (const error of refused) expect(error).to.include({ code: 'lever_user_already_mapped', status: 409 })
     })
 
-    it('maps the same person twice at once without complaint', async () => {
+    it('accepts the same mapping twice at once', async () => {
       const { mappings, organization, addPerson } = mappingOf(leverUser('bo'))
       await addPerson('ana@x.example')
 
@@ -82,7 +82,7 @@ describe('user mappings', () => {
       expect(await MappingModel.countDocuments({ organization })).to.equal(1)
     })
 
-    it('lets two organizations map the same Lever user', async () => {
+    it('allows two organizations to map the same Lever user', async () => {
       const first = mappingOf(leverUser('bo'))
       const second = mappingOf(leverUser('bo'))
       for (const { mappings, organization, addPerson } of [first, second]) {
@@ -93,7 +93,7 @@ describe('user mappings', () => {
       expect((await second.mappings.list(second.organization, { limit: 50 })).data).to.have.length(1)
     })
 
-    it('replaces the mapping, which then frees the other Lever user', async () => {
+    it('replaces the mapping, which frees the previous Lever user', async () => {
       const { mappings, organization, addPerson } = mappingOf(leverUser('bo'), leverUser('chidi'))
       await addPerson('ana@x.example')
       await addPerson('ben@x.example')
@@ -105,7 +105,7 @@ describe('user mappings', () => {
       expect(await mappings.find(organization, 'ana@x.example')).to.include({ leverUserId: 'chidi', active: false })
     })
 
-    it('lets the mapping of a Lever user who was deactivated since be switched off, not on', async () => {
+    it('allows the mapping of a deactivated Lever user to be switched off, but not on', async () => {
       const { mappings, organization, addPerson, inLever } = mappingOf(leverUser('bo'))
       await addPerson('ana@x.example')
       await addPerson('ben@x.example')
@@ -119,7 +119,7 @@ describe('user mappings', () => {
       expect(await rejection(put('ben@x.example', false))).to.include({ code: 'lever_user_deactivated' })
     })
 
-    it('leaves a record of each change by ids, and none when nothing changed', async () => {
+    it('records each change by ids, but nothing if nothing changed', async () => {
       const { mappings, organization, addPerson, audited } = mappingOf(leverUser('bo'), leverUser('chidi'))
       await addPerson('ana@x.example')
       const put = (leverEmail: string, active: boolean) => mappings.put(organization, 'ana@x.example', { leverEmail, active }, ACTOR)
@@ -143,7 +143,7 @@ describe('user mappings', () => {
     })
   })
 
-  it('removes a mapping, and says when there is none', async () => {
+  it('removes a mapping, and says if there is none', async () => {
     const { mappings, organization, addPerson } = mappingOf(leverUser('bo'))
     await addPerson('ana@x.example')
     await mappings.put(organization, 'ana@x.example', { leverEmail: 'bo@acme.example' }, ACTOR)
@@ -154,7 +154,7 @@ describe('user mappings', () => {
     expect(await rejection(mappings.remove(organization, 'ana@x.example', ACTOR))).to.include({ code: 'not_found' })
   })
 
-  it('shows what became of the Lever user', async () => {
+  it('shows whether the Lever user still exists and is active', async () => {
     const { mappings, organization, addPerson, seen } = mappingOf(leverUser('bo'))
     await addPerson('ana@x.example')
     await mappings.put(organization, 'ana@x.example', { leverEmail: 'bo@acme.example' }, ACTOR)
@@ -166,7 +166,7 @@ describe('user mappings', () => {
     expect(await shown()).to.include({ status: 'lever_user_missing', leverEmail: 'bo@acme.example', leverName: null })
   })
 
-  it('counts as active who may export', async () => {
+  it('counts the people who may export as active', async () => {
     const { mappings, organization, addPerson, seen } = mappingOf(...['a', 'b', 'c', 'd', 'e'].map((id) => leverUser(id)))
     for (const id of ['a', 'b', 'c', 'd', 'e']) {
       await addPerson(`${id}@x.example`)
@@ -180,7 +180,7 @@ describe('user mappings', () => {
     expect(await mappings.counts(mappingOf().organization)).to.deep.equal({ mapped: 0, active: 0 })
   })
 
-  describe('as whom a person acts', () => {
+  describe('perform-as user of a person', () => {
     it('is the mapped Lever user', async () => {
       const { mappings, organization, addPerson } = mappingOf(leverUser('bo'))
       await addPerson('ana@x.example')
@@ -194,7 +194,7 @@ describe('user mappings', () => {
       })
     })
 
-    it('is nobody for each reason by its own code, without asking Lever', async () => {
+    it('is missing with a specific code for each reason, without asking Lever', async () => {
       const { mappings, organization, addPerson, seen, lever } = mappingOf(leverUser('bo'))
       const refused = async () => {
         const error = await rejection(mappings.resolvePerformAs(organization, 'ana@x.example'))

@@ -7,11 +7,11 @@ import { leverUser, mappingOf } from './mapping-under-test.ts'
 
 const ACTOR = 'apiKey:test'
 
-describe('matching people with Lever users', () => {
+describe('matching people to Lever users', () => {
   before(connectEmptyDatabase)
   after(leaveDatabase)
 
-  it('maps by equal address and says who is left, why, and who may be meant', async () => {
+  it('maps by equal address and reports who is left, why, and possible matches', async () => {
     const { mappings, organization, addPerson } = mappingOf(
       leverUser('ana', { email: 'Ana@Acme.example' }),
       leverUser('gus', { deactivatedAt: new Date() }),
@@ -45,7 +45,7 @@ describe('matching people with Lever users', () => {
     expect(await mappings.suggest(organization)).to.deep.equal(unmatched)
   })
 
-  it('leaves mappings as they are, switched off and to another address too', async () => {
+  it('leaves existing mappings alone, even inactive ones and ones to another address', async () => {
     const { mappings, organization, addPerson, audited } = mappingOf(leverUser('ana'), leverUser('bo'))
     await addPerson('ana@acme.example')
     await addPerson('bo@acme.example')
@@ -64,7 +64,7 @@ describe('matching people with Lever users', () => {
     expect(audited).to.deep.equal([])
   })
 
-  it('takes those last seen when Lever is down, and fails when none were', async () => {
+  it('uses the last known users when Lever is down, and fails if there are none', async () => {
     const { mappings, organization, addPerson, lever, seen } = mappingOf(leverUser('ana'))
     await addPerson('ana@acme.example')
     lever.isDown = true
@@ -75,7 +75,7 @@ describe('matching people with Lever users', () => {
     expect((await mappings.autoMatch(organization, ACTOR)).matched).to.have.length(1)
   })
 
-  it('takes, of two Lever users with one address, the active one', async () => {
+  it('prefers the active one of two Lever users with the same address', async () => {
     const { mappings, organization, addPerson } = mappingOf(
       leverUser('old', { email: 'ana@acme.example', deactivatedAt: new Date() }),
       leverUser('new', { email: 'ana@acme.example' }),
@@ -90,24 +90,24 @@ describe('matching people with Lever users', () => {
     const person = { email: 'jose.nunez@x.example', name: 'José Núñez' }
     const because = (email: string, name = 'Other') => suggesterOf([leverUser('u', { email, name })])(person)[0]?.because
 
-    it('are addresses that differ in what cannot be seen', () => {
+    it('are addresses that differ in invisible characters', () => {
       expect(because('jose.nunez@x.example\u200b')).to.equal('sameAddressOtherwiseWritten')
       expect(because('jose.nunez @x.example')).to.equal('sameAddressOtherwiseWritten')
       expect(because('ｊｏｓｅ.nunez@x.example')).to.equal('sameAddressOtherwiseWritten')
     })
 
-    it('are addresses with the same part before the @, whatever its dots and tag', () => {
+    it('are addresses with the same part before the @, ignoring dots and tag', () => {
       expect(because('jose.nunez@other.example')).to.equal('sameLocalPart')
       expect(because('JoseNunez+lever@other.example')).to.equal('sameLocalPart')
     })
 
-    it('are people of the same name, whatever its accents, case and order', () => {
+    it('are people with the same name, ignoring accents, case, and order', () => {
       expect(because('jn@other.example', 'NUNEZ, Jose')).to.equal('sameName')
       expect(because('jn@other.example', 'José Núñez Ruiz')).to.equal(undefined)
       expect(suggesterOf([leverUser('u', { name: '…' })])({ email: 'a@x.example', name: '—' })).to.deep.equal([])
     })
 
-    it('come surest first, at most five, never a user without an address', () => {
+    it('are ordered by certainty, at most five, and never a user without an address', () => {
       const users = [
         leverUser('nobody', { email: null, name: person.name }),
         ...Array.from({ length: 6 }, (_, index) => leverUser(`name-${index}`, { name: person.name })),
@@ -119,7 +119,7 @@ describe('matching people with Lever users', () => {
       expect(suggestions.map(({ leverUserId }) => leverUserId)).to.deep.equal(['same', 'name-0', 'name-1', 'name-2', 'name-3'])
     })
 
-    it('are found for 500 people among 5000 users at once', () => {
+    it('are found for 500 people among 5,000 users at once', () => {
       const users = Array.from({ length: 5000 }, (_, index) => leverUser(`user-${index}`, { name: `User ${index}` }))
       const startedAt = performance.now()
 

@@ -36,7 +36,7 @@ describe('/api/v1/user-mappings', () => {
   const put = (userEmail: string, json: unknown) => web.call('PUT', `/api/v1/user-mappings/${encodeURIComponent(userEmail)}`, { json })
   const addPerson = (email: string) => web.accounts.putPerson(web.organization, email, { name: email, role: 'sourcer' }, 'operator')
 
-  it('maps, lists and removes, on an organization that has not synced yet', async () => {
+  it('maps, lists, and removes in an organization that has not synced yet', async () => {
     await addPerson('bea@x.example')
 
     const mapped = await put('Bea@x.example', { leverEmail: 'BO@acme.example' })
@@ -56,7 +56,7 @@ describe('/api/v1/user-mappings', () => {
     expect((await web.call('DELETE', '/api/v1/user-mappings/bea%40x.example')).status).to.equal(404)
   })
 
-  it('answers each refusal by its code', async () => {
+  it('answers each refusal with its code', async () => {
     await addPerson('a@x.example')
     await addPerson('b@x.example')
     await put('a@x.example', { leverEmail: 'chidi@acme.example' })
@@ -73,7 +73,7 @@ describe('/api/v1/user-mappings', () => {
     expect(await refused(put('b@x.example', { leverEmail: 'bo@acme.example', role: 'admin' }))).to.equal('422 invalid_request')
   })
 
-  it('matches by e-mail and suggests near misses', async () => {
+  it('matches by email address and suggests near misses', async () => {
     await addPerson('ana@acme.example')
     await addPerson('emile@other.example')
 
@@ -90,7 +90,7 @@ describe('/api/v1/user-mappings', () => {
     })
   })
 
-  it('is for admins', async () => {
+  it('is available to admins only', async () => {
     const { cookie, csrfToken } = await web.signIn('sourcer@x.example', 'sourcer')
     const headers = { cookie, 'x-csrf-token': csrfToken }
 

@@ -43,7 +43,7 @@ describe('operators/adopt features', () => {
   const problemOf = (connection: Awaited<ReturnType<typeof getConnection>>, feature: Feature) =>
     featureProblem(connection, feature)?.code ?? null
 
-  it('gives each the features that it is used for', async () => {
+  it('gives each connection the features that it uses', async () => {
     const featuresOf = async (older: Parameters<typeof store>[0]) => (await adopted(older)).settings.features
 
     expect(await featuresOf({ webhookSet: 'export' })).to.deep.equal(['export'])
@@ -53,7 +53,7 @@ describe('operators/adopt features', () => {
     expect(await featuresOf({ webhookSet: 'export', talks: true })).to.deep.equal(['export', 'conversations'])
   })
 
-  it('lets what worked go on without a new authorization, and still says what the next one will ask for', async () => {
+  it('lets working features continue without a new authorization, and still shows what the next one will request', async () => {
     const connection = await adopted({ webhookSet: 'export', talks: true })
 
     expect([problemOf(connection, 'export'), problemOf(connection, 'conversations')]).to.deep.equal([null, null])
@@ -67,7 +67,7 @@ describe('operators/adopt features', () => {
     expect(problemOf(await adopted({ kind: 'apiKey' }), 'export')).to.equal(null)
   })
 
-  it('may run again, and leaves alone what an admin has chosen since', async () => {
+  it('can run again, and leaves alone what an admin has chosen since', async () => {
     const organization = await store({ webhookSet: 'communication' })
     await adoptFeatures()
     const first = await ConnectionModel.collection.findOne({ organization: new Types.ObjectId(organization) })
@@ -81,12 +81,12 @@ describe('operators/adopt features', () => {
     expect((await getConnection(organization)).settings.features).to.deep.equal(['conversations'])
   })
 
-  it('refuses nothing of one that was not adopted yet', async () => {
+  it('refuses nothing for a connection that was not adopted yet', async () => {
     const connection = await getConnection(await store({ webhookSet: 'communication' }))
 
     expect([problemOf(connection, 'export'), connection.settings.features]).to.deep.equal([null, ['export', 'conversations']])
   })
-  it('passes over what a later version has stored', async () => {
+  it('ignores values that a later version has stored', async () => {
     const organization = await store({})
     await ConnectionModel.collection.updateOne({}, { $set: { 'settings.features': ['telepathy', 'export'] } })
 

@@ -72,7 +72,7 @@ describe('operators/adopt sync progress', () => {
     expect(await syncStatus(organization)).to.include({ state: 'running', startedAt: begun.startedAt.toISOString() })
   })
 
-  it('leaves connections without runs, and those of this version, as they are', async () => {
+  it('leaves connections without runs, and those of this version, unchanged', async () => {
     const never = await storeOlder({ sync: { state: 'idle', startedAt: null, finishedAt: null, resources: {} } }, { hasRuns: false })
     const disconnected = await storeOlder({ status: 'disconnected', sync: SYNC }, { hasRuns: false })
 

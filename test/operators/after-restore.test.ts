@@ -89,7 +89,7 @@ describe('npm run after-restore', function () {
     await lever.stop()
   })
 
-  it('lets everything that was open be looked for before it is sent: what was made after the backup is adopted', async () => {
+  it('looks for everything that was open before it is sent, and adopts what was created after the backup', async () => {
     await lever.fault({ kind: 'status', status: 429, match: NOTE, times: 1000 })
     const withNote = await ask(people.withNote, 'Written after the backup.')
     await waitForEnd(api, withNote)
@@ -147,7 +147,7 @@ describe('npm run after-restore', function () {
     expect((await api.get<{ valid: boolean }>('audit-events/verify')).body.valid).to.equal(true)
   })
 
-  it('says of a grant whose tokens were renewed after the backup that they are lost', async () => {
+  it('says that tokens renewed after the backup are lost', async () => {
     await stop()
     const backup = await dump()
     await lever.expireTokens()
@@ -168,7 +168,7 @@ describe('npm run after-restore', function () {
     expect((await waitForEnd(api, id)).status).to.equal('exported')
   })
 
-  it('needs a database that can be reached, and says so', async () => {
+  it('requires a reachable database, and says so', async () => {
     const { code, stderr } = await runScript('after-restore', { ...env, MONGODB_URI: `mongodb://127.0.0.1:${await freePort()}/x` })
 
     expect([code, stderr.includes('MongoDB cannot be used')]).to.deep.equal([1, true])

@@ -39,7 +39,7 @@ describe('metrics', () => {
     return line === undefined ? undefined : Number(line.split(' ').at(-1))
   }
 
-  it('count what an export costs and came to, with ids nowhere', async () => {
+  it('count the cost and outcome of exports, without ids', async () => {
     const done = await exportAndWait(api, { candidate: newPerson() })
 
     await eventually('the worker is idle', async () => valueOf(await metrics(), 'fulcrum_worker_busy', 'worker="exports"') === 0)
@@ -51,7 +51,7 @@ describe('metrics', () => {
     for (const id of [organization, done.opportunityId ?? '', done.id]) expect(text).not.to.contain(id)
   }) // prettier-ignore
 
-  it('count webhooks that came in, refused ones too, and what was done with them', async () => {
+  it('count received webhooks, including refused ones, and their outcome', async () => {
     const { webhookUrl } = (await api.get<{ webhookUrl: string }>('connection')).body
     const webhook = await service.lever.addWebhook('candidateStageChange', webhookUrl)
     await api.put('connection/webhooks/candidateStageChange', { signatureToken: webhook.signatureToken })
@@ -99,7 +99,7 @@ describe('metrics', () => {
     expect(text).not.to.contain(grant?.fingerprint)
   })
 
-  it('show kinds of which nothing waits, and states of which there is none', async () => {
+  it('show kinds without waiting work and states without entries as zero', async () => {
     const text = await metrics()
 
     expect(valueOf(text, 'fulcrum_waiting_oldest_seconds', 'kind="exports"', 'waiting_for="settling"')).to.equal(0)
@@ -127,7 +127,7 @@ describe('metrics', () => {
     })
     const delivery = (fields: object) => ({ organization: new Types.ObjectId(organization), connection: new Types.ObjectId(), event: 'candidateHired', token: String(new Types.ObjectId()), triggeredAt: new Date(), ...resting, ...fields }) // prettier-ignore
 
-    it('tells exports that are held and unclear by what they wait for, and how long the oldest has', async () => {
+    it('separate held and unclear exports by what they wait for, with the age of the oldest', async () => {
       await ExportModel.collection.insertMany([
         wish({ status: 'queued', waitingFor: 'authorization', openedAt: ago(5) }),
         wish({ status: 'queued', waitingFor: 'authorization', openedAt: ago(3) }),
@@ -140,7 +140,7 @@ describe('metrics', () => {
       expect(await waiting('exports', 'worker')).to.deep.equal({ count: 0, hours: 0 })
     })
 
-    it('counts the age of a retried export from the retry', async () => {
+    it('measure the age of a retried export from the retry', async () => {
       const { insertedId } = await ExportModel.collection.insertOne(
         wish({ status: 'failed', openedAt: ago(200), createdAt: ago(200), error: { code: 'lever_rejected', detail: 'x' } }),
       )
@@ -152,7 +152,7 @@ describe('metrics', () => {
       expect(Date.now() - (openedAt?.getTime() ?? 0)).to.be.below(60_000)
     })
 
-    it('tells notes that are not written from exports that have none', async () => {
+    it('separate unwritten notes from exports that have none', async () => {
       await ExportModel.collection.insertMany([
         wish({
           status: 'exported',
@@ -167,7 +167,7 @@ describe('metrics', () => {
       expect(await waiting('notes', 'worker')).to.deep.equal({ count: 1, hours: 4 })
     })
 
-    it('tells conversations that are held and unclear from those whose quiet time is not over, and reads none that is noted', async () => {
+    it('separate held and unclear conversations from those within their quiet time, and read none whose note is written', async () => {
       const talk = (externalId: string, fields: object) => ({ organization: new Types.ObjectId(organization), externalId, status: 'open', lane: 0, ...resting, ...fields }) // prettier-ignore
       const later = new Date(Date.now() + HOUR_MS)
       await ConversationModel.collection.insertMany([
@@ -187,7 +187,7 @@ describe('metrics', () => {
       expect(plan.executionStats.totalDocsExamined).to.equal(4)
     })
 
-    it('tells deliveries that are held, that wait for an authorization, and that wait for a worker', async () => {
+    it('separate deliveries that are held, that wait for an authorization, and that wait for a worker', async () => {
       const { _id: connection } = await ConnectionModel.findOne({ organization }).orFail()
       await DeliveryModel.collection.insertMany([
         delivery({ status: 'held', receivedAt: ago(3), connection }),
@@ -201,7 +201,7 @@ describe('metrics', () => {
       expect(await waiting('deliveries', 'worker')).to.deep.equal({ count: 1, hours: 1 })
     })
 
-    it('tells imports and overdue refreshes', async () => {
+    it('show imports and overdue refreshes', async () => {
       await CandidateImportModel.collection.insertOne({
         organization: new Types.ObjectId(organization),
         status: 'running',
@@ -214,7 +214,7 @@ describe('metrics', () => {
       expect(await waiting('tokenRefreshes', 'lever')).to.deep.equal({ count: 1, hours: 2 })
     })
 
-    it('tells erasures that begin from those that work under way keeps from ending', async () => {
+    it('separate new erasures from those that work in progress delays', async () => {
       const erasure = (fields: object) => ({ organization: new Types.ObjectId(organization), candidate: new Types.ObjectId(), status: 'running', ...resting, ...fields }) // prettier-ignore
       await ErasureModel.collection.insertMany([
         erasure({ passes: 0, createdAt: ago(1) }),
@@ -226,7 +226,7 @@ describe('metrics', () => {
       expect(await waiting('erasures', 'workUnderWay')).to.deep.equal({ count: 1, hours: 5 })
     })
 
-    it('tells an account that is read for the first time from sweeps that nobody does', async () => {
+    it('separate first readings of an account from overdue sweeps', async () => {
       const sync = (fields: object) => ({ organization: new Types.ObjectId(), status: 'scheduled', leaseUntil: new Date(Date.now() + HOUR_MS), ...fields }) // prettier-ignore
       await OpportunitySyncModel.collection.updateMany({}, { $set: { dueAt: new Date(Date.now() + HOUR_MS) } })
       await OpportunitySyncModel.collection.insertMany([
@@ -240,7 +240,7 @@ describe('metrics', () => {
       expect(await waiting('sweeps', 'worker')).to.deep.equal({ count: 1, hours: 2 })
     })
 
-    it('reads no export that has ended', async () => {
+    it('read no export that has finished', async () => {
       const plan = (await ExportModel.collection
         .find({ status: 'exported', dueAt: { $lt: NEVER }, 'note.status': 'queued' })
         .explain('executionStats')) as { executionStats: { totalDocsExamined: number } }

@@ -77,7 +77,7 @@ describe('npm run reseal', function () {
     expect([code, stderr.includes('SECRET_KEYS is required')]).to.deep.equal([1, true])
   })
 
-  it('leaves alone what somebody writes in the very moment in which it is moved, and moves that as well', async () => {
+  it('does not overwrite a concurrent write, and reseals that as well', async () => {
     const { connection: place, organization } = await connectionPlace()
     const original = rotating.open(String(await stored(organization)), place)
     const newest = createSealer(readConfig({ SECRET_KEYS: OLD_KEY }).secretKeys).seal('newest', place)
@@ -98,7 +98,7 @@ describe('npm run reseal', function () {
     await write({ organization }, { $set: { 'grant.refreshToken': rotating.seal(original, place) } })
   })
 
-  it('moves everything to the first key, with progress and counts, and again does nothing', async () => {
+  it('moves everything to the first key, with progress and counts, and does nothing the second time', async () => {
     const back = await reseal(`${OLD_KEY},${NEW_KEY}`)
     const count = await sealedWith('old')
     const moved = await reseal(`${NEW_KEY},${OLD_KEY}`)
@@ -111,7 +111,7 @@ describe('npm run reseal', function () {
     expect([await sealedWith('old'), await sealedWith('new')]).to.deep.equal([0, count])
   })
 
-  it('lets a process without the old key go on: tokens, signature tokens, fingerprints, repeated answers', async () => {
+  it('allows a process to continue without the old key: tokens, signature tokens, fingerprints, idempotent responses', async () => {
     const port = new URL(service.url).port
     await service.service.stop()
     const restarted: ServeProcess = await startServe({ ...service.env, PORT: port, SECRET_KEYS: NEW_KEY })

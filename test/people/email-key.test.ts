@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { addressKey, emailKey } from '../../src/people/email-key.ts'
 
-describe('e-mail keys', () => {
+describe('email keys', () => {
   for (const email of [
     'ana@a.example',
     ' ANA@A.Example ',
@@ -14,18 +14,18 @@ describe('e-mail keys', () => {
     '<mailto:ana@a.example>',
     'ana@a.example.',
   ]) {
-    it(`reads ${JSON.stringify(email)} as one address`, () => {
+    it(`read ${JSON.stringify(email)} as one address`, () => {
       expect(emailKey(email)).to.equal('ana@a.example')
     })
   }
 
-  it('compares a domain in Unicode and in ASCII alike', () => {
+  it('treat a domain in Unicode and in ASCII as equal', () => {
     expect(emailKey('ana@MÜLLER.example')).to.equal('ana@xn--mller-kva.example')
     expect(emailKey('ana@XN--Mller-kva.example')).to.equal('ana@xn--mller-kva.example')
     expect(emailKey('ana@mu\u0308ller.example')).to.equal('ana@xn--mller-kva.example')
   })
 
-  it('folds nothing else: two addresses may belong to two people', () => {
+  it('keep everything else distinct, because two addresses may belong to two people', () => {
     const addresses = ['jose\u0301@a.example', 'josé@a.example', 'jose@a.example', '\u212Aai@a.example', 'kai@a.example', 'k.ai@a.example', 'kai+x@a.example', 'kai@b.example'] // prettier-ignore
     expect(new Set(addresses.map(emailKey)).size).to.equal(addresses.length)
   })
@@ -35,18 +35,18 @@ describe('e-mail keys', () => {
     'admin@a.example', 'noreply@a.example', 'no-reply@a.example', 'do_not_reply@a.example', 'noemail@a.example', 'none@none.example', 'rrhh@a.example', 'bewerbung@a.example',
     'büro@a.example', 'recrutement@a.example', 'vagas@a.example', 'sin.correo@a.example', '"Acme" <info@a.example>',
   ]) {
-    it(`recognizes nobody by ${shared}`, () => {
+    it(`recognize nobody by ${shared}`, () => {
       expect(emailKey(shared)).to.equal(null)
       expect(addressKey(shared)).to.include('@')
     })
   } // prettier-ignore
 
-  it('recognizes people whose name begins like an office', () => {
+  it('recognize people whose name begins like an office', () => {
     for (const own of ['infoma@a.example', 'salesa.b@a.example', 'ana.info@a.example', 'hrafn@a.example'])
       expect(emailKey(own)).to.equal(own)
   })
 
-  it('recognizes nobody by what is no address', () => {
+  it('recognize nobody by an invalid address', () => {
     for (const text of ['n/a', '@', 'ana@', '@a.example', '', 'two words@a.example', 'ana@.']) expect(emailKey(text), text).to.equal(null)
   })
 })

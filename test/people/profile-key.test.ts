@@ -95,14 +95,14 @@ const NOBODYS = [
 describe('profile keys', () => {
   for (const [key, links] of Object.entries(SAME)) {
     for (const link of links) {
-      it(`reads ${link} as ${key}`, () => {
+      it(`read ${link} as ${key}`, () => {
         expect(profileKey(link)).to.equal(key)
       })
     }
   }
 
   for (const link of NOBODYS) {
-    it(`recognizes nobody by ${JSON.stringify(link)}`, () => {
+    it(`recognize nobody by ${JSON.stringify(link)}`, () => {
       expect(profileKey(link)).to.equal(null)
     })
   }
@@ -114,20 +114,20 @@ describe('profile keys', () => {
     ['https://www.linkedin.com/in/ana', 'https://www.linkedin.com/in/ana-1'],
     ['https://github.com/ana', 'https://github.com/ana-1'],
   ] as const) {
-    it(`keeps ${one} and ${other} apart, as two pages of one site`, () => {
+    it(`keep ${one} and ${other} apart, as two pages on one site`, () => {
       const keys = [profileKey(one), profileKey(other)]
       expect(keys[0]).not.to.equal(keys[1])
       expect(siteOf(keys[0] ?? '')).to.equal(siteOf(keys[1] ?? '-'))
     })
   }
 
-  it('takes the kinds of pages that one person has on LinkedIn for different sites', () => {
+  it('treat the kinds of pages that one person has on LinkedIn as different sites', () => {
     const links = ['/in/ana', '/sales/lead/ACwAAAbCdEf12,x', '/talent/profile/AEMAAAbCdEf12', '/pub/ana/1/2/3', '/profile/view?id=1', '/in/ACoAAAbCdEf12'] // prettier-ignore
     const sites = links.map((path) => siteOf(profileKey(`https://www.linkedin.com${path}`) ?? ''))
     expect(new Set(sites).size).to.equal(links.length)
   })
 
-  it('compares other links as they are written, but for scheme, www. and the last slash', () => {
+  it('compare other links as written, except for scheme, www., and the final slash', () => {
     expect(linkForm('http://www.ana.example/')).to.equal(linkForm('https://ana.example'))
     expect(linkForm('https://ana.example/A')).not.to.equal(linkForm('https://ana.example/a'))
     expect(linkForm('https://tool.example/#/people/1')).not.to.equal(linkForm('https://tool.example/#/people/2'))

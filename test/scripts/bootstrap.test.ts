@@ -75,7 +75,7 @@ class TinyProject {
 describe('scripts: bootstrap', () => {
   const folder = temporaryFolder()
 
-  it('installs what is missing by npm ci, says so, and then runs the target in its own process', async () => {
+  it('installs missing packages with npm ci, says so, and then runs the target in its own process', async () => {
     const project = new TinyProject(folder)
 
     const program = project.start('target.mjs', 'a', '--b')
@@ -87,7 +87,7 @@ describe('scripts: bootstrap', () => {
     expect(end.code).to.equal(3)
   })
 
-  it('does nothing and says nothing the second time', async () => {
+  it('does nothing and prints nothing the second time', async () => {
     const project = new TinyProject(folder)
     await project.start('target.mjs').ended
 
@@ -97,7 +97,7 @@ describe('scripts: bootstrap', () => {
     expect(project.installations()).to.equal(1)
   })
 
-  it('costs under 0.3 s of processor time when nothing is to be done', async () => {
+  it('costs under 0.3 s of processor time when there is nothing to do', async () => {
     const project = new TinyProject(folder)
     await project.start('target.mjs').ended
 
@@ -107,7 +107,7 @@ describe('scripts: bootstrap', () => {
     expect(prepared - alone).to.be.below(300)
   })
 
-  it('installs again when the lock file has changed, unless only a missing installation counts', async () => {
+  it('installs again when the lock file has changed, except with --if-missing', async () => {
     const project = new TinyProject(folder)
     await project.start('target.mjs').ended
     project.write('package-lock.json', lockFileOf('2.0.0'))
@@ -121,7 +121,7 @@ describe('scripts: bootstrap', () => {
     expect(end.stderr).to.include('because package-lock.json has changed')
   })
 
-  it('recognizes what was installed by hand', async () => {
+  it('recognizes a manual installation', async () => {
     const project = new TinyProject(folder)
     mkdirSync(join(project.root, 'node_modules'))
     project.write('node_modules/.package-lock.json', lockFileOf('1.0.0'))
@@ -131,7 +131,7 @@ describe('scripts: bootstrap', () => {
     expect(project.installations()).to.equal(0)
   })
 
-  it('repairs an installation that was interrupted', async () => {
+  it('repairs an interrupted installation', async () => {
     const project = new TinyProject(folder)
     mkdirSync(join(project.root, 'node_modules'))
 
@@ -141,7 +141,7 @@ describe('scripts: bootstrap', () => {
     expect(end.stderr).to.include('because the last installation was not finished')
   })
 
-  it('installs once when two start together: the other waits and says for whom', async () => {
+  it('installs once when two start together: the other waits and names the process', async () => {
     const project = new TinyProject(folder, { until: 'the-other-waits' })
 
     const first = project.start('target.mjs')
@@ -200,7 +200,7 @@ describe('scripts: bootstrap', () => {
     })
   }
 
-  it('stops npm when it is stopped, and leaves no lock to wait for', async () => {
+  it('stops npm when it is stopped, and leaves no lock behind', async () => {
     const project = new TinyProject(folder, { until: 'never' })
     const program = project.start('target.mjs')
     await eventually('npm has been called', () => project.installations() > 0)
@@ -214,7 +214,7 @@ describe('scripts: bootstrap', () => {
     expect(next.code).to.equal(3)
   })
 
-  it('says where npm comes from when there is none', async () => {
+  it('says where to get npm if it is missing', async () => {
     const project = new TinyProject(folder)
 
     const end = await runProgram(process.execPath, ['scripts/bootstrap.mjs', 'target.mjs'], {
@@ -226,7 +226,7 @@ describe('scripts: bootstrap', () => {
     expect(end.stderr).to.include('npm was not found. Install Node with npm')
   })
 
-  it('refuses a Node that is too old in one sentence', async () => {
+  it('refuses an outdated Node in one sentence', async () => {
     const project = new TinyProject(folder)
     const older = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.18.3'})`
 
@@ -247,7 +247,7 @@ describe('scripts: bootstrap', () => {
     expect((await program.ended).code).to.equal(7)
   })
 
-  it('runs TypeScript, with the lines of the source in stack traces', async () => {
+  it('runs TypeScript, with source lines in stack traces', async () => {
     const file = join(folder, 'target.mts')
     writeFileSync(file, "interface Wide {\n  a: string\n}\n\nconst wide: Wide = { a: 'here' }\nthrow new Error(wide.a)\n")
 

@@ -22,14 +22,14 @@ describe('scripts: .ci/run', () => {
 
   const record = (...lines: string[]): string => lines.map((line) => `echo '${line}' >> "$TEST_RESULTS"`).join('; ')
 
-  it('ends with the counts when all pass', async () => {
+  it('prints the counts when all tests pass', async () => {
     const end = await run(record('passed', 'passed', 'end'))
 
     expect(end.lines.at(-1)).to.equal('2 passed, 0 failed')
     expect(end.code).to.equal(0)
   })
 
-  it('names what failed', async () => {
+  it('names failed tests', async () => {
     const end = await run(`${record('passed', 'failed a thing works', 'end')}; exit 1`)
 
     expect(end.lines.slice(-3)).to.deep.equal(['Failed:', '  - a thing works', '1 passed, 1 failed'])

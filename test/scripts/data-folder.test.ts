@@ -14,7 +14,7 @@ const MODULE = pathToFileURL(join(import.meta.dirname, '../../scripts/data-folde
 describe('scripts: data folder', () => {
   const folder = temporaryFolder()
 
-  it('is created and may be taken again after its release', async () => {
+  it('is created, and can be acquired again after its release', async () => {
     const dataDir = join(folder, 'new', 'data')
 
     const first = await lockDataFolder(dataDir)
@@ -24,7 +24,7 @@ describe('scripts: data folder', () => {
     await second.release()
   })
 
-  it('refuses a second process by naming the first, and takes over once that is killed', async () => {
+  it('refuses a second process and names the first, and is taken over once that is killed', async () => {
     const dataDir = join(folder, 'shared')
     const script = `import { lockDataFolder } from ${JSON.stringify(MODULE)}; await lockDataFolder(${JSON.stringify(dataDir)}); console.log('held'); setInterval(() => {}, 1000)`
     const holder = runProgram(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
@@ -41,7 +41,7 @@ describe('scripts: data folder', () => {
     await taken.release()
   })
 
-  it('says so when a file stands in its place', async () => {
+  it('says so if a file is in its place', async () => {
     const file = join(folder, 'a-file')
     await writeFile(file, '')
 
@@ -52,11 +52,11 @@ describe('scripts: data folder', () => {
     expect(belowFile.message).to.match(/a-file.data cannot be the data folder.*is a file: set DATA_DIR/)
   })
 
-  it('calls a read-only file system so, whatever the system says', () => {
+  it('reports a read-only file system as such, whatever the error of the system', () => {
     expect(['EROFS', 'ENOENT', 'EACCES'].map(unwritableReason)).to.deep.equal(['read-only file system', 'read-only file system', 'EACCES'])
   })
 
-  it('says so when it cannot be written', async () => {
+  it('says so if it is not writable', async () => {
     const refusal = await rejection(lockDataFolder('/sys/fulcrum-data'))
 
     expect(refusal.message).to.match(

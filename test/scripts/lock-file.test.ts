@@ -34,7 +34,7 @@ describe('scripts: lock file', () => {
     await attempt.release?.()
   })
 
-  it('is taken over when the process id belongs to another program by now', async function () {
+  it('is taken over if its process id now belongs to another program', async function () {
     const path = join(folder, 'reused.lock')
     const birth = await processBirth(process.pid)
     await writeFile(path, JSON.stringify({ pid: process.pid, birth: `${birth}-of-an-earlier-one` }))
@@ -47,7 +47,7 @@ describe('scripts: lock file', () => {
     await attempt.release?.()
   })
 
-  it('is taken over when its file is unreadable rubbish', async () => {
+  it('is taken over if its file is unreadable', async () => {
     const path = join(folder, 'rubbish.lock')
     await writeFile(path, '')
 

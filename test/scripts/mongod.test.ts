@@ -27,7 +27,7 @@ describe('scripts: embedded MongoDB', function () {
     return mongod
   }
 
-  it('keeps its data and its port from start to start, and moves to another port when that is taken', async () => {
+  it('keeps its data and its port between starts, and moves to another port if that is in use', async () => {
     const first = await start('kept')
     await write(first.uri, 'before')
     await first.stop()
@@ -46,7 +46,7 @@ describe('scripts: embedded MongoDB', function () {
     expect(moved).to.deep.equal(['before', 'after'])
   })
 
-  it('is a replica set: it takes majority writes, transactions and change streams', async () => {
+  it('is a replica set: it supports majority writes, transactions, and change streams', async () => {
     const { uri } = await start('set')
     const client = await MongoClient.connect(uri)
     const collection = client.db('test').collection('things', { writeConcern: { w: 'majority', j: true } })
@@ -61,7 +61,7 @@ describe('scripts: embedded MongoDB', function () {
     await client.close()
   })
 
-  it('is out of reach of the terminal’s Ctrl-C, and gone after stop', async function () {
+  it('ignores the terminal’s Ctrl-C, and is gone after stop', async function () {
     const mongod = await start('detached')
     const leadsItsOwnGroup = process.kill(-mongod.pid, 0) // throws where no group has that id
 
@@ -71,7 +71,7 @@ describe('scripts: embedded MongoDB', function () {
     expect(await processBirth(mongod.pid)).to.equal(null)
   })
 
-  it('refuses a data folder that another process serves, by name', async () => {
+  it('refuses a data folder that another process serves, and names it', async () => {
     await start('busy')
 
     const refusal = await rejection(start('busy'))
@@ -81,7 +81,7 @@ describe('scripts: embedded MongoDB', function () {
     )
   })
 
-  it('uses the one again that a crashed process left behind', async () => {
+  it('reuses the one that a crashed process left behind', async () => {
     const dataDir = join(folder, 'left')
     const crashed = await crashAfterStart(dataDir)
 
@@ -103,7 +103,7 @@ describe('scripts: embedded MongoDB', function () {
     expect(await names(second.uri)).to.deep.equal(['durable'])
   })
 
-  it('says so when a mongod that it does not know uses the data', async () => {
+  it('says so if an unknown mongod uses the data', async () => {
     const dataDir = join(folder, 'foreign')
     const crashed = await crashAfterStart(dataDir)
     rmSync(join(dataDir, 'mongod.json'))
@@ -114,7 +114,7 @@ describe('scripts: embedded MongoDB', function () {
     expect(refusal.message).to.match(/does not start: another mongod already uses .*foreign.mongodb: stop it/)
   })
 
-  it('says so when its folder cannot be used', async () => {
+  it('says so if its folder is unusable', async () => {
     const dataDir = join(folder, 'odd')
     mkdirSync(dataDir)
     writeFileSync(join(dataDir, 'mongodb'), '')
@@ -124,7 +124,7 @@ describe('scripts: embedded MongoDB', function () {
     expect(refusal.message).to.match(/odd.mongodb cannot be written \(EEXIST\): give this user write access, or set DATA_DIR/)
   })
 
-  it('ends what it began when the start is given up', async () => {
+  it('stops what it started if the start is aborted', async () => {
     const giveUp = new AbortController()
     const starting = startMongod({ dataDir: join(folder, 'given-up'), say: () => {}, signal: giveUp.signal })
     setTimeout(() => giveUp.abort(new Error('no longer wanted')), 150)

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 const ROOT = join(import.meta.dirname, '../..')
 
 describe('package-lock.json', () => {
-  it('holds an integrity for every package, and no download address', async () => {
+  it('has an integrity for every package, and no download address', async () => {
     const { packages } = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, object> }
     const entries = Object.entries(packages).filter(([path]) => path !== '')
 

@@ -4,7 +4,7 @@ import { runScript } from '../support/run-script.ts'
 describe('npm run tour', function () {
   this.timeout(170_000)
 
-  it('goes through every step, each verified in the local Lever', async () => {
+  it('completes every step, each verified in the local Lever', async () => {
     const { code, stdout, stderr } = await runScript('tour', { HOME: process.env['HOME'] ?? '' })
 
     expect(stderr, stdout).not.to.include('stopped early')

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { createOpaqueToken, equalSecrets, hashToken, keyedHash } from '../../src/secrets/opaque-token.ts'
 
 describe('opaque tokens', () => {
-  it('hold 256 random bits and are safe in addresses', () => {
+  it('contain 256 random bits and are safe in addresses', () => {
     const tokens = Array.from({ length: 100 }, () => createOpaqueToken('flc'))
 
     expect(new Set(tokens).size).to.equal(100)
@@ -14,7 +14,7 @@ describe('opaque tokens', () => {
     for (const other of ['', 'ab', 'abcd', 'abd']) expect(equalSecrets('abc', other)).to.equal(false)
   })
 
-  it('are stored as hashes, keyed ones apart by key', () => {
+  it('are stored as hashes, keyed ones separate by key', () => {
     expect(hashToken('abc')).to.equal(hashToken('abc')).and.not.contain('abc')
     expect(keyedHash(Buffer.from('one'), 'a@x.io')).not.to.equal(keyedHash(Buffer.from('two'), 'a@x.io'))
   })

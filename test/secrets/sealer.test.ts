@@ -11,26 +11,26 @@ const [old, current] = [
 describe('sealer', () => {
   const sealer = createSealer([current, old])
 
-  it('opens what it sealed, of any script and length', () => {
+  it('opens what it sealed, in any script and length', () => {
     for (const secret of ['', 'token', 'ключ 🔑', 'x'.repeat(10_000)])
       expect(sealer.open(sealer.seal(secret, place), place)).to.equal(secret)
   })
 
-  it('seals the same secret differently each time, and shows nothing of it', () => {
+  it('seals the same secret differently each time, and reveals nothing of it', () => {
     const [one, two] = [sealer.seal('a secret', place), sealer.seal('a secret', place)]
 
     expect(one).not.to.equal(two)
     expect(Buffer.from(one.split('.')[2] ?? '', 'base64url').toString('latin1')).not.to.contain('a secret')
   })
 
-  it('opens in its place alone', () => {
+  it('opens a secret only in its place', () => {
     const sealed = sealer.seal('a secret', place)
 
     for (const other of [{ organization: 'other' }, { record: 'other' }, { field: 'other' }])
       expect(() => sealer.open(sealed, { ...place, ...other })).to.throw()
   })
 
-  it('notices any change', () => {
+  it('detects any change', () => {
     const sealed = sealer.seal('a secret', place)
     const [version, id, data = ''] = sealed.split('.')
     const bytes = Buffer.from(data, 'base64url')
@@ -44,7 +44,7 @@ describe('sealer', () => {
       expect(() => sealer.open(`${version}.${id}.${bytes.subarray(0, cut).toString('base64url')}`, place)).to.throw()
   })
 
-  it('seals with the first key and opens with every key, knowing which are outdated', () => {
+  it('seals with the first key and opens with every key, and reports outdated ones', () => {
     const sealedBefore = createSealer([old]).seal('a secret', place)
 
     expect(sealer.open(sealedBefore, place)).to.equal('a secret')

@@ -47,7 +47,7 @@ describe("a candidate's timeline", () => {
   const timeline = async (query = '?limit=100') => (await api.get<Timeline>(`candidates/${candidateId}/timeline${query}`)).body
   const kinds = async () => (await timeline()).data.map(({ kind }) => kind)
 
-  it('has exports, notes, stages with who, archivings with their reason, hires; each once, newest first', async () => {
+  it('has exports, notes, stages with the person who moved them, archivings with their reason, and hires; each once, newest first', async () => {
     const { data, nextCursor } = await timeline()
 
     const lever = data.filter(({ kind }) => !/export|note/i.test(kind))
@@ -78,7 +78,7 @@ describe("a candidate's timeline", () => {
     expect((await api.get(`candidates/${candidateId}/timeline?cursor=nonsense`)).status).to.equal(422)
   })
 
-  it("stands on the candidate's page; a sourcer sees there what Lever told, and own exports", async () => {
+  it("is on the candidate's page, where a sourcer sees Lever's entries and their own exports", async () => {
     await api.put('users/cy@acme.example', { name: 'Cy', role: 'sourcer' })
     const ana = await visit(service.url, api, LEVER_ADMIN)
     const cy = await visit(service.url, api, 'cy@acme.example', 'es')
@@ -90,7 +90,7 @@ describe("a candidate's timeline", () => {
     expect(ofCy).to.include('Etapa en Lever: Recruiter screen').and.not.include('Exportación solicitada')
   })
 
-  it("is of one's own organization, and goes with the candidate and with the opportunity", async () => {
+  it('belongs to one organization, and is deleted with the candidate and with the opportunity', async () => {
     const { api: other } = await service.organization()
     expect((await other.get(`candidates/${candidateId}/timeline`)).status).to.equal(404)
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { useFakeTimers, type SinonFakeTimers } from 'sinon'
 import { createAlarms } from '../../src/work/alarms.ts'
 
-describe('alarms for work that rests', () => {
+describe('alarms for waiting work', () => {
   let clock: SinonFakeTimers
   let rung: number[]
   const alarms = () => createAlarms(() => rung.push(performance.now()))
@@ -13,7 +13,7 @@ describe('alarms for work that rests', () => {
   })
   afterEach(() => clock.restore())
 
-  it('ring when the time has come, never before, at most 50 ms late', () => {
+  it('ring when work is due, never before, and at most 50 ms late', () => {
     alarms().set(120)
 
     clock.tick(120)
@@ -24,7 +24,7 @@ describe('alarms for work that rests', () => {
     expect(rung).to.have.length(1)
   })
 
-  it('ring once for all work that comes due at nearly the same time, and again for what comes due later', () => {
+  it('ring once for all work that is due at nearly the same time, and again for later work', () => {
     const set = alarms()
     for (const afterMs of [100, 101, 110, 149, 300]) set.set(afterMs)
 
@@ -33,7 +33,7 @@ describe('alarms for work that rests', () => {
     expect(rung).to.have.length(2)
   })
 
-  it('can be set for the same span again after they rang', () => {
+  it('can be set for the same period again after they rang', () => {
     const set = alarms()
     set.set(10)
     clock.tick(100)
@@ -43,7 +43,7 @@ describe('alarms for work that rests', () => {
     expect(rung).to.have.length(2)
   })
 
-  it('ignore what is more than a minute away', () => {
+  it('ignore times more than a minute away', () => {
     alarms().set(60_001)
 
     clock.tick(120_000)

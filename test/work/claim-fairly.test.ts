@@ -34,7 +34,7 @@ async function errands(organization: Types.ObjectId, count: number, fields: Part
   await ErrandModel.insertMany(made)
 }
 
-describe('claims in turns', () => {
+describe('fair claims', () => {
   before(connectEmptyDatabase)
   after(leaveDatabase)
   beforeEach(async () => {
@@ -77,7 +77,7 @@ describe('claims in turns', () => {
     expect(running).to.have.length(4)
   })
 
-  it('serve one that came later beside one with many', async () => {
+  it('serve a later organization alongside one with much work', async () => {
     await errands(A, 50)
     const { claim, countOf } = worker()
     await claim()
@@ -88,7 +88,7 @@ describe('claims in turns', () => {
     expect([countOf(A), countOf(B)]).to.deep.equal([4, 2])
   })
 
-  it('go round: whoever has work is served before another is served again', async () => {
+  it('rotate: every organization with work is served before another is served again', async () => {
     for (const organization of [A, B, C]) await errands(organization, 50)
     const { claim, countOf, end } = worker()
 
@@ -103,7 +103,7 @@ describe('claims in turns', () => {
     expect([countOf(A), countOf(B), countOf(C)]).to.deep.equal([3, 2, 1])
   })
 
-  it('give more only once half is done, so that claims are few', async () => {
+  it('give more only once half is done, which keeps claims few', async () => {
     await errands(A, 50)
     const { claim, end } = worker()
     await claim()
@@ -115,7 +115,7 @@ describe('claims in turns', () => {
     expect(await claim()).to.have.length(2)
   })
 
-  it('take what is urgent before all else, and keep places for it', async () => {
+  it('prefer urgent work, and keep places for it', async () => {
     await errands(A, 50)
     await errands(B, 50)
     const { claim, running } = worker()
@@ -129,7 +129,7 @@ describe('claims in turns', () => {
     expect(claimed.map(({ lane }) => lane)).to.deep.equal([0, 0, 0, 0])
   })
 
-  it('are no lane’s alone: many urgent ones of one organization leave places for the rest', async () => {
+  it('keep places for other lanes even if one organization has much urgent work', async () => {
     await errands(A, 50, { lane: 0 })
     await errands(B, 50)
     const { claim, countOf } = worker()

@@ -31,7 +31,7 @@ describe('claimed work', () => {
     await ErrandModel.deleteMany({})
   })
 
-  it('is taken by one of many that claim at once', async () => {
+  it('is claimed by one of many that claim at once', async () => {
     for (let i = 0; i < 20; i += 1) await errand()
 
     const claims = await Promise.all(Array.from({ length: 8 }, () => claimWork<Errand>(ErrandModel, { ...OPTIONS, atMost: 20 })))
@@ -41,14 +41,14 @@ describe('claimed work', () => {
     expect((await claimWork(ErrandModel, { ...OPTIONS, atMost: 20 })).length + ids.length).to.equal(20)
   })
 
-  it('is not taken before it is due, nor in another status', async () => {
+  it('is not claimed before it is due, or in another status', async () => {
     await errand({ dueAt: new Date(Date.now() + 60_000) })
     await errand({ status: 'done' })
 
     expect(await claimWork(ErrandModel, OPTIONS)).to.deep.equal([])
   })
 
-  it('goes to the most urgent lane first', async () => {
+  it('is claimed from the most urgent lane first', async () => {
     await errand({ lane: 2, dueAt: new Date(0) })
     const urgent = await errand({ lane: 0, dueAt: new Date(1000) })
 
@@ -74,7 +74,7 @@ describe('claimed work', () => {
     expect(second?.document.fence).to.equal(first.document.fence + 1)
   })
 
-  it('stays with its worker while the heart beats', async () => {
+  it('stays with its worker while the heartbeat continues', async () => {
     await errand()
     const [claimed] = await claimWork<Errand>(ErrandModel, { ...OPTIONS, leaseMs: 300 })
     if (!claimed) throw new Error('nothing claimed')
@@ -101,7 +101,7 @@ describe('a step of claimed work', () => {
     return claimed
   }
 
-  it('takes values literally, whatever they look like', async () => {
+  it('stores values literally, whatever they look like', async () => {
     const claimed = await claimOne()
 
     const written = await writeStep(ErrandModel, claimed, {
@@ -113,7 +113,7 @@ describe('a step of claimed work', () => {
     expect(written.attempts?.[0]?.step).to.equal('$fence')
   })
 
-  it('keeps the lease without release, and gives it back with one', async () => {
+  it('keeps the lease until a step releases it', async () => {
     const claimed = await claimOne()
 
     await writeStep(ErrandModel, claimed, { set: { status: 'working' } })
@@ -135,7 +135,7 @@ describe('a step of claimed work', () => {
       .and.not.include('s4')
   })
 
-  it('that must not follow the erasure of its person fails once that is erased, and gives the document back', async () => {
+  it('fails after the erasure of its person if it must not follow that, and releases the document', async () => {
     const claimed = await claimOne()
     const written = await writeStep(ErrandModel, claimed, { set: { result: 1 }, unlessErased: true })
     await ErrandModel.collection.updateOne({ _id: claimed.document._id }, { $set: { erasedAt: new Date() } })
@@ -148,7 +148,7 @@ describe('a step of claimed work', () => {
     await writeStep(ErrandModel, next ?? claimed, { set: { result: 3 } })
   })
 
-  it('that fails for another worker takes nothing from that one', async () => {
+  it('takes nothing from another worker if it fails for that one', async () => {
     const claimed = await claimOne()
     await ErrandModel.collection.updateOne({ _id: claimed.document._id }, { $set: { erasedAt: new Date() }, $inc: { fence: 1 } })
 
@@ -157,7 +157,7 @@ describe('a step of claimed work', () => {
     expect(error).to.be.instanceOf(LeaseLost)
     expect(await claimWork(ErrandModel, OPTIONS), 'it is held').to.deep.equal([])
   })
-  it('that needs what a step wrote without waiting for the majority fails where that is lost', async () => {
+  it('fails if it needs a lost earlier write that did not wait for the majority', async () => {
     const claimed = await claimOne()
     const written = await writeStep(ErrandModel, claimed, { set: { result: [] }, isPassing: true })
     await writeStep(ErrandModel, claimed, { set: { status: 'working' }, unlessLost: 'result' })

@@ -29,7 +29,7 @@ describe('watching for work', () => {
   })
   afterEach(() => watch.stop())
 
-  it('wakes the worker at once for work that is due', async () => {
+  it('wakes the worker at once for due work', async () => {
     await errands.insertOne({ dueAt: new Date() })
 
     await eventually('it is woken', () => woken.length > 0)
@@ -41,7 +41,7 @@ describe('watching for work', () => {
     await eventually('it is woken', () => woken.length > 0)
   })
 
-  it('wakes the worker when a new document that rests comes due, and not before', async () => {
+  it('wakes the worker when a new waiting document becomes due, and not before', async () => {
     const dueAt = new Date(Date.now() + REST_MS)
     await errands.insertOne({ dueAt })
 
@@ -50,7 +50,7 @@ describe('watching for work', () => {
     expect(first).to.be.at.least(dueAt.getTime())
   })
 
-  it('wakes the worker when a document that was given back comes due, and not before', async () => {
+  it('wakes the worker when a released document becomes due, and not before', async () => {
     const { insertedId } = await errands.insertOne({ dueAt: NEVER })
     const release = [{ $set: { dueAt: { $add: ['$$NOW', REST_MS] } } }]
     const released = await errands.findOneAndUpdate({ _id: insertedId }, release, { returnDocument: 'after' })
@@ -60,7 +60,7 @@ describe('watching for work', () => {
     expect(first).to.be.at.least(Number(released?.['dueAt']))
   })
 
-  it('does not wake the worker for changes that leave the due time as it is', async () => {
+  it('does not wake the worker for changes that leave the due time unchanged', async () => {
     const { insertedId } = await errands.insertOne({ dueAt: NEVER })
     await errands.updateOne({ _id: insertedId }, { $set: { claim: 'somebody' } })
     await errands.insertOne({ dueAt: new Date(0) }) // told after the change before it

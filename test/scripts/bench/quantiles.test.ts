@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { isMet } from '../../../scripts/bench/benchmark.ts'
 import { median, quantile } from '../../../scripts/bench/quantiles.ts'
 
-describe('numbers of benchmarks', () => {
-  it('gives quantiles that were measured, whatever the order', () => {
+describe('benchmark numbers', () => {
+  it('include measured quantiles, whatever the order', () => {
     const hundred = Array.from({ length: 100 }, (_, index) => 100 - index)
 
     expect([0.5, 0.95, 0.99, 1].map((share) => quantile(hundred, share))).to.deep.equal([50, 95, 99, 100])
@@ -11,11 +11,11 @@ describe('numbers of benchmarks', () => {
     expect(quantile([], 0.5)).to.be.NaN
   })
 
-  it('gives the median of odd and even numbers of passes', () => {
+  it('include the median of odd and even numbers of passes', () => {
     expect([median([3, 1, 2]), median([4, 1, 2, 3])]).to.deep.equal([2, 2.5])
   })
 
-  it('says whether a goal is met, and of what could not be measured that it is not', () => {
+  it('show whether a goal is met, and treat missing measurements as not met', () => {
     const goals = [
       { what: 'more', measured: 0.6, atLeast: 0.6 },
       { what: 'more', measured: 0.59, atLeast: 0.6 },

@@ -15,14 +15,14 @@ describe('scripts/chaos/erasures', () => {
     after(leaveDatabase)
     const db = () => mongoose.connection.getClient().db(mongoose.connection.name)
 
-    it('are seen in every form in which they are planted, and leave nothing planted', async () => {
+    it('are found in every form in which they are planted, and none remain afterwards', async () => {
       const person = markedPerson()
 
       expect(await findBlindSpots(db(), person)).to.deep.equal([])
       expect(await findMarks(db(), new Set([person.mark, person.phone]))).to.deep.equal(new Map())
     })
 
-    it('are seen in files, and only of those who are looked for', async () => {
+    it('are found in files, and only for the given people', async () => {
       const [person, other] = [markedPerson(), markedPerson()]
       const bucket = new mongoose.mongo.GridFSBucket(mongoose.connection.getClient().db(mongoose.connection.name), { bucketName: 'things' })
       await new Promise<void>((resolve) =>
@@ -47,7 +47,7 @@ describe('scripts/chaos/erasures', () => {
     const inLever = (createdAt: number, notes: number[] = []) =>
       new Map([[person.mark, [{ id: 'o1', createdAt, notes: notes.map((at) => ({ createdAt: at })) }]]])
 
-    it('are none where somebody was there before the answer, is named, and left no trace', () => {
+    it('are none if everyone was in Lever before the answer, is named, and left no trace', () => {
       expect(findWith({})).to.deep.equal([])
       expect(findWith({ inLever: inLever(ANSWERED_AT, [ANSWERED_AT]) })).to.deep.equal([])
     })
@@ -64,7 +64,7 @@ describe('scripts/chaos/erasures', () => {
       ['unanswered', { lives: [{ ...erased, erased: { moment: '', answeredAt: null, tookMs: 1 } }] }],
       ['survivor', { lives: [life] }],
     ] as [string, Partial<ErasureEvidence>][]) {
-      it(`tell of what is ${what}: ${JSON.stringify(Object.keys(fields))}`, () => {
+      it(`include what is ${what}: ${JSON.stringify(Object.keys(fields))}`, () => {
         expect(findWith(fields)).to.deep.equal([what])
       })
     }

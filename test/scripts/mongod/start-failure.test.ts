@@ -8,7 +8,7 @@ const STARTING = '{"s":"I","c":"CONTROL","id":4615611,"msg":"MongoDB starting"}'
 const line = (level: string, message: string, error: string): string =>
   JSON.stringify({ s: level, c: 'STORAGE', id: 1, ctx: 'initandlisten', msg: message, attr: { error } })
 
-describe('scripts: why mongod does not start', () => {
+describe('scripts: reasons why mongod does not start', () => {
   const folder = temporaryFolder()
   const explain = async (...log: string[]): Promise<string> => {
     const logFile = join(folder, 'mongod.log')
@@ -16,7 +16,7 @@ describe('scripts: why mongod does not start', () => {
     return await explainFailedStart({ dbPath: '/data/mongodb', logFile, version: '6.0.5', exit: 'code 62' })
   }
 
-  it('says that the data are of another version', async () => {
+  it('says that the data are from another version', async () => {
     const message = await explain(
       STARTING,
       line('F', 'Wrong mongod version', 'UPGRADE PROBLEM: Found an invalid featureCompatibilityVersion document'),
@@ -35,7 +35,7 @@ describe('scripts: why mongod does not start', () => {
     expect(await explain(STARTING, line('E', 'WiredTiger error', 'Permission denied'))).to.include('cannot be written by this user')
   })
 
-  it('does not blame what an earlier run or a harmless line said', async () => {
+  it('ignores messages of an earlier run and harmless lines', async () => {
     const earlier = line('E', 'WiredTiger error', 'No space left on device')
     const harmless = line('I', 'Setting featureCompatibilityVersion', 'none')
 
