@@ -35,7 +35,7 @@ describe('deleting a candidate', () => {
     return body.data.find(({ open }) => open)?.id ?? ''
   }
 
-  /** One that is unclear, and stays so while Lever answers no look. */
+  /** Creates an unclear export, which stays unclear while Lever answers no look-up. */
   async function unclearExport(person: PersonInTest, call: 'resetBefore' | 'resetAfter', by = api): Promise<string> {
     await fault(service, CREATE, { kind: call })
     await fault(service, LIST, { kind: 'status', status: 500, after: 1, times: 1000 })
@@ -45,7 +45,7 @@ describe('deleting a candidate', () => {
     return id
   }
 
-  /** An unclear export that was given up: its intent stays on record. */
+  /** Creates an unclear export that was given up: its intent remains stored. */
   async function exportUnknown(person: PersonInTest): Promise<void> {
     const id = await unclearExport(person, 'resetBefore')
     await letADayPass(id)

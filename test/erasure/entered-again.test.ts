@@ -39,7 +39,7 @@ describe('a person who was erased', () => {
     return (await api.get<Imported & { status: string }>(`candidate-imports/${importId}`)).body
   }
 
-  /** A thousand make a file of over 1 MB. */
+  /** A thousand rows exceed 1 MB. */
   const manyPeople = (count: number) =>
     Array.from({ length: count }, (_, at) => ({
       name: `Of Many ${at}`,

@@ -23,10 +23,10 @@ export interface Receipt {
 }
 
 export const CREATE = { method: 'POST', path: '^/opportunities$' }
-/** The look-ups of exports: nothing that comes in the background reads the applications as well. */
+/** The look-ups of exports: no background job requests the applications as well. */
 export const LIST = { method: 'GET', path: '^/opportunities$', query: 'expand=' }
 
-/** A person nobody else is like. */
+/** A person who shares no data with anybody else. */
 export async function addPerson(api: Api, headers: Record<string, string> = {}): Promise<PersonInTest> {
   const tag = randomBytes(4).toString('hex')
   const person = {
@@ -45,7 +45,7 @@ export function inputOf({ name, email, phone, link, profileUrl }: Omit<PersonInT
   return { name, emails: [email], phones: [{ value: phone }], links: [link], profileUrl, summary: `${name} knows Go.` }
 }
 
-/** A résumé in several pieces, each with the name in it. @returns the answer's status */
+/** Sends a résumé of several chunks, each with the name. Resolves to the status of the response. */
 export async function sendResume({ url }: ServiceForTests, apiKey: string, { id, name, email }: PersonInTest): Promise<number> {
   const form = new FormData()
   form.set('file', new Blob([`${name}\n${email}\n`.repeat(20_000)], { type: 'text/plain' }), `${name}.txt`)
@@ -53,12 +53,12 @@ export async function sendResume({ url }: ServiceForTests, apiKey: string, { id,
   return (await fetch(`${url}/api/v1/candidates/${id}/resume`, { method: 'PUT', body: form, headers })).status
 }
 
-/** Collections in which something of the person can be read. */
+/** Collections that contain any data of the person. */
 export async function tracesOf({ name, email, phone, link, profileUrl }: PersonInTest): Promise<string[]> {
   return searchEverywhere(name, email, phone, link, profileUrl)
 }
 
-/** Hashes by which the mirror would know the person, over all opportunities in it. */
+/** Number of hashes in the mirrored opportunity, by which the mirror can recognize its person. */
 export async function hashesInMirror(opportunityId: string | null): Promise<number> {
   const record = await mongoose.connection.collection('lever_opportunities').findOne({ leverId: opportunityId ?? '' })
   return [...((record?.['emailHashes'] as string[]) ?? []), ...((record?.['linkHashes'] as string[]) ?? [])].length

@@ -12,7 +12,7 @@ import { rejection } from '../support/rejection.ts'
 import { searchEverywhere } from './search-everywhere.ts'
 
 const LEASE_MS = 10_000
-/** Of a process that is to lose what it holds. */
+/** For a process that is to lose its lease. */
 const SHORT_LEASE_MS = 300
 const organization = new Types.ObjectId().toHexString()
 const once = (removed: number) => ({ removed, underWay: false })
@@ -31,7 +31,7 @@ describe('an erasure', () => {
     forget: async (person) => once(await forgetCandidate(person.organization, person.candidateId)),
   }
 
-  /** As one process has them; what the other parts know is nothing. */
+  /** The erasures of one process; the other parts know nothing. */
   function erasuresWith(forgetOthers?: Forgetter['forget'], leaseMs = LEASE_MS, posting: Partial<ErasureDeps> = {}) {
     const deps: ErasureDeps = {
       accounts: { hashKeyOf: async () => Buffer.alloc(32, 1) },
@@ -78,7 +78,7 @@ describe('an erasure', () => {
     const id = await candidate()
     const seen: string[] = []
     await new Promise<void>((hangs) => {
-      const killed = erasuresWith(() => new Promise(() => hangs()), SHORT_LEASE_MS) // goes no further than this
+      const killed = erasuresWith(() => new Promise(() => hangs()), SHORT_LEASE_MS) // never gets past this
       void killed.eraseCandidate(organization, id, 'apiKey:1')
     })
     expect(await CandidateModel.countDocuments()).to.equal(0)
@@ -143,7 +143,7 @@ describe('an erasure', () => {
     const stopped: string[] = []
     const stopPosting: ErasureDeps['stopPosting'] = async ({ candidateId }) => void stopped.push(candidateId)
     await new Promise<void>((hangs) => {
-      const killed = erasuresWith(() => new Promise(() => hangs()), SHORT_LEASE_MS) // goes no further than this
+      const killed = erasuresWith(() => new Promise(() => hangs()), SHORT_LEASE_MS) // never gets past this
       void killed.eraseCandidate(organization, id, 'apiKey:1')
     })
     let passed = false

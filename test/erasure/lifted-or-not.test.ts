@@ -38,7 +38,7 @@ describe('an erasure is lifted only for the person who is actually entered', fun
     return rejected.some(({ message }) => message.includes('(erased)'))
   }
 
-  /** Somebody with an address that others share. */
+  /** An erased person with an address that others share. */
   async function erasedAnn(): Promise<{ ann: Person & { links: string[] }; shared: string; own: string; ben: string }> {
     const id = tag()
     const [shared, own] = [`family.${id}@mail.example`, `ann.${id}@mail.example`]

@@ -26,7 +26,7 @@ describe('once a person is erased', function () {
   let apiKey: string
 
   before(async () => {
-    // nothing here may be waiting for a lease to lapse, or for a call to time out
+    // no test here may depend on a lapsed lease or on a timeout
     service = await startService({ ...QUICK_TIMES, LEVER_TIMEOUT_MS: String(TIMEOUT_MS), LEASE_MS: '45000' })
     await service.lever.settings({ rateLimit: { enabled: false } })
     ;({ api, apiKey } = await service.connected(WITH_CONVERSATIONS))
@@ -41,14 +41,14 @@ describe('once a person is erased', function () {
   const exportOf = (person: PersonInTest) => ExportModel.findOne({ candidate: person.id }).lean<ExportDocument>()
   const inLever = async ({ email }: PersonInTest) => (await service.lever.opportunitiesByEmail(email)).map(({ id }) => id)
   const hold = (match: FaultOrder['match'], status: number) => fault(service, match, { kind: 'status', status, delayMs: HELD_MS })
-  /** A worker that was held takes its next step sooner than an export of somebody else runs from start to end. */
+  /** Takes longer than a worker that was just released needs for its next step. */
   const anotherIsExported = async () => exportAndWait(api, { candidateId: (await addPerson(api)).id })
   const isGoneThroughOnce = ({ id }: PersonInTest) =>
     eventually('the first pass is over', async () => (await ErasureModel.exists({ candidate: id, passes: { $gt: 0 } })) !== null)
   const calls = async (method: string, path: string) =>
     (await service.lever.requests('/opportunities')).filter((call) => call.method === method && new RegExp(path).test(call.path)).length
 
-  /** The request to erase, on its way; resolves once it is accepted. */
+  /** Starts the request to erase. Resolves once it is accepted. */
   async function beginToErase(person: PersonInTest): Promise<{ isAnswered: () => boolean; answer: Promise<number> }> {
     let answered = false
     const answer = api.delete(`candidates/${person.id}`).then(({ status }) => {
@@ -67,7 +67,7 @@ describe('once a person is erased', function () {
     expect(await tracesOf(person)).to.deep.equal([])
   }
 
-  /** An export that is looked for, without its rests. */
+  /** Repeats look-ups without the waiting times between them. */
   async function expectForgottenOnceLookedFor(person: PersonInTest, id: string): Promise<void> {
     await eventually('the receipt', async () => {
       await letCallBeOver(id)
@@ -137,7 +137,7 @@ describe('once a person is erased', function () {
       await letCallBeOver(id)
 
       expect([early, await answer], 'answered once the call has ended').to.deep.equal([false, 204])
-      // the first call, and the one of somebody else
+      // the first call, and the call for the other person
       expect([await calls('POST', CREATE.path), await inLever(person)]).to.deep.equal([2, []])
       await expectForgottenOnceLookedFor(person, id)
       expect((await readExport(api, id)).status).to.be.oneOf(['canceled', 'failed'])
@@ -197,7 +197,7 @@ describe('once a person is erased', function () {
     await fault(service, LIST, { kind: 'status', status: 500, after: 1, times: 1000 })
     const id = await askForExport(api, person)
     await eventually('it is unclear', async () => (await exportOf(person))?.status === 'unclear')
-    // for five seconds more it may be on its way
+    // the call may be in transit for five more seconds
     await ExportModel.updateOne({ _id: id }, { $set: { 'intent.at': new Date(Date.now() - TIMEOUT_MS + 4000) } })
 
     const { status } = await api.delete(`candidates/${person.id}`)

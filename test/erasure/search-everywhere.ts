@@ -1,8 +1,8 @@
 import mongoose from 'mongoose'
 
 /**
- * Where in the whole database one of the texts stands: `collection` of each document that holds it, in any field at any depth, as a text
- * of any case, or in bytes as UTF-8 or UTF-16. Files in GridFS are searched piece by piece.
+ * Searches the whole database for the texts. Returns the collection of each document that contains one, in any field at any depth, as text
+ * in any case, or in bytes as UTF-8 or UTF-16. Files in GridFS are searched chunk by chunk.
  */
 export async function searchEverywhere(...texts: string[]): Promise<string[]> {
   const { db } = mongoose.connection

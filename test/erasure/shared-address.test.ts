@@ -149,7 +149,7 @@ describe('erasing a person who shares an email address with somebody else', () =
       for (let at = 0; at < 24; at += 1) crowd.push((await api.post<{ id: string }>('candidates', newPerson())).body.id)
     })
 
-    /** Opportunities that were there before, known to the mirror, whose last look at Lever is young. */
+    /** Adds opportunities to Lever and sweeps, so that the mirror knows them and has just been updated. */
     async function inLeverByHand(...people: { name: string; emails?: string[]; links?: string[] }[]): Promise<string[]> {
       const ids: string[] = []
       for (const person of people) ids.push((await service.lever.addOpportunity(person)).id)

@@ -50,7 +50,7 @@ describe('erasing people whom Lever erased', () => {
     return { person, opportunityId: opportunityId ?? '' }
   }
 
-  /** Lever tells of something about the opportunity; resolves when that is processed. */
+  /** Delivers an event about the opportunity. Resolves when it is processed. */
   async function tell(event: string, opportunityId: string): Promise<void> {
     const sent = await service.lever.deliver(event, { opportunityId })
     expect(sent, 'there is a webhook for it').to.have.length(1)
@@ -60,7 +60,7 @@ describe('erasing people whom Lever erased', () => {
     }) // prettier-ignore
   }
 
-  /** What Lever has told so far may still come to more than what is seen already. */
+  /** Waits until all deliveries are processed, because later ones may still have an effect. */
   async function allIsProcessed(): Promise<void> {
     await eventually('all is processed', async () => {
       const { body } = await api.get<{ data: { status: string }[] }>('webhook-deliveries?limit=100')
@@ -89,7 +89,7 @@ describe('erasing people whom Lever erased', () => {
   }
 
   for (const [what, act] of [
-    // which no event of the eight tells of
+    // none of the eight events reports this
     ['anonymized in Lever', tellOfAnonymizing],
     ['deleted there, when set,', (id: string) => service.lever.deleteOpportunity(id)],
   ] as const) {
@@ -305,7 +305,7 @@ describe('erasing people whom Lever erased', () => {
     await tell('candidateDeleted', opportunityId)
 
     const asked = await service.lever.requests('/opportunities/')
-    const paths = new Set(asked.map(({ path }) => path.split('/').at(-1))) // it may be looked for again meanwhile
+    const paths = new Set(asked.map(({ path }) => path.split('/').at(-1))) // it may have been looked up again in between
     expect([...paths], 'it was read, and looked for').to.have.members([opportunityId, 'deleted'])
     expect(asked.every(({ status }) => status === 404)).to.equal(true)
     expect((await read(person)).body.lever?.opportunityId).to.equal(opportunityId)

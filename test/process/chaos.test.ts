@@ -4,7 +4,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const SEED = Number(process.env['SEED'] ?? 5)
 
-/** The shortest run in which something of each kind happens; `npm run chaos` goes on for as long as one wishes. */
+/** The shortest run in which something of each kind happens; `npm run chaos` runs for any length of time. */
 describe('short chaos run', function () {
   this.timeout(200_000)
   const folder = temporaryFolder()

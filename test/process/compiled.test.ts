@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const ROOT = join(import.meta.dirname, '..', '..')
 const SERVE = scriptCommand('serve')
 
-/** A checkout of its own, whose packages are those of this one, or of these only the named. */
+/** A separate checkout with the packages of this one, or only the named ones. */
 function checkOut(packages?: readonly string[]): string {
   const folder = temporaryFolder()
   for (const name of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'])
@@ -102,7 +102,7 @@ describe('npm run serve, compiled', function () {
     expect(ended.stderr).to.include(join(folder, 'dist')).and.include('DATA_DIR')
   })
 
-  /** Root may write whatever the modes are, so for it the whole file system is mounted anew; null where that is not allowed. */
+  /** File modes do not stop root, so for root the whole file system is mounted again, read-only. Null if mounting is not allowed. */
   function readOnly(folder: string, dataDir: string | null, env: Record<string, string>): Program | null {
     if (process.getuid?.() !== 0) {
       chmodSync(folder, 0o555)

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const SEED = Number(process.env['SEED'] ?? 5)
 const ERASURES = 20
 
-/** The shortest run that says something; `npm run erasures` goes on for as long as one wishes. */
+/** The shortest meaningful run; `npm run erasures` runs for any length of time. */
 describe('people erased while processes are killed and Lever fails', function () {
   this.timeout(240_000)
   const folder = temporaryFolder()
@@ -24,7 +24,7 @@ describe('people erased while processes are killed and Lever fails', function ()
     const { erasures, moments, kills, survivors } = report
 
     expect(erasures).to.equal(ERASURES)
-    const underWay = Object.keys(moments).filter((moment) => moment !== 'export exported') // which ones, is up to the machine's speed
+    const underWay = Object.keys(moments).filter((moment) => moment !== 'export exported') // the speed of the machine determines which ones
     expect(underWay, JSON.stringify(moments)).not.to.deep.equal([])
     expect([kills > 0, survivors > 0]).to.deep.equal([true, true])
   })

@@ -7,7 +7,7 @@ import { apiAt, environmentFor, OPERATOR_KEY, SOURCE, type Api } from '../suppor
 
 const WATCHED = join(import.meta.dirname, 'watched-import.mjs')
 const HEADER = 'name,email,phone,link\n'
-/** What a request may wait for, and what the process may take of memory: it has 250 MB before the first file, and V8 collects late. */
+/** Limits for the latency of a request and the memory of the process, which has 250 MB before the first file; V8 collects late. */
 const LONGEST_WAIT_MS = 200
 const MOST_MEMORY_MB = 500
 const ASK_EVERY_MS = 20
@@ -66,7 +66,7 @@ describe('hostile CSV files', function () {
     )
   }
 
-  /** The longest that `/healthz` took to answer while `work` ran, in ms. */
+  /** The longest time that `/healthz` took to answer while `work` ran, in ms. */
   async function longestWait(work: () => Promise<void>): Promise<number> {
     let longest = 0
     let isDone = false
@@ -110,7 +110,7 @@ describe('hostile CSV files', function () {
       ['lines', 1000, 300_000],
     ])
     expect(outcomes['quotes']?.rejected[0]?.message).to.contain('in line 2')
-    // by the clock a request waits for the machine, too: processor time tells what the process itself takes
+    // wall-clock latency includes waiting for the machine; processor time is the process's own
     expect(cpuMs, `${waitMs} ms by the clock`).to.be.below(LONGEST_WAIT_MS)
     expect(rssMb).to.be.below(MOST_MEMORY_MB)
     process.stdout.write(`      /healthz at most ${waitMs} ms, ${cpuMs} ms without a turn, ${rssMb} MB\n`)

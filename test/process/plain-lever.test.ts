@@ -17,13 +17,13 @@ interface Seen {
   authorization: string
 }
 
-/** All that exports need; a write scope includes the read scope of the same name. */
+/** All scopes that exports need; a write scope includes the read scope of the same name. */
 const GRANTED =
   'offline_access opportunities:write:admin notes:write:admin users:read:admin postings:read:admin stages:read:admin archive_reasons:read:admin requisitions:read:admin sources:read:admin contact:read:admin webhooks:write:admin'
 
 /**
- * A Lever that does no more than its documentation says: opaque tokens without claims, no `expand`, no `hasNext` where there is one
- * page, statuses 200 where 201 was recorded, members of its own that nobody knows.
+ * A Lever that does only what its documentation promises: opaque tokens without claims, no `expand`, no `hasNext` with a single
+ * page, status 200 where 201 was recorded, and unknown additional members.
  */
 class PlainLever {
   readonly seen: Seen[] = []
@@ -185,7 +185,7 @@ describe('any Lever that follows its documentation', function () {
   })
 })
 
-/** Opens the page that says whose link it is, presses its button, and goes through Lever. */
+/** Opens the page that shows whose link it is, presses its button, and goes through Lever. */
 async function pressContinue(authorizeUrl: string) {
   const browser = got.extend({ cookieJar: new CookieJar(), throwHttpErrors: false, methodRewriting: true })
   const asked = await browser(authorizeUrl)

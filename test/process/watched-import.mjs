@@ -1,6 +1,6 @@
 /**
- * Loaded before the service. Tells on standard error the most processor time that passed between two turns of the event loop, in ms, which
- * a busy machine does not lengthen, and the most memory in use, in MB. A link to deadly.example kills the process, as `kill -9` does.
+ * Loaded before the service. Writes to standard error the most processor time between two turns of the event loop, in ms, which does not
+ * grow on a busy machine, and the most memory in use, in MB. A link to deadly.example kills the process, as `kill -9` does.
  */
 const watch = { cpuMs: 0, rssMb: 0 }
 let last = process.cpuUsage()

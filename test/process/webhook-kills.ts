@@ -149,7 +149,7 @@ export function describeWebhooksUnderKills({ kills, burst }: { kills: number; bu
     it('of a burst are answered with 200 and stored, or answered with 503', async () => {
       const bodies = Array.from({ length: burst }, next)
       poster.stop()
-      poster = webhookPoster(500) // on a connection that the service closes as it is used again there would be no answer
+      poster = webhookPoster(500) // a connection that the service closes just as it is reused would yield no answer
 
       const statuses = await Promise.all(bodies.map(send))
 

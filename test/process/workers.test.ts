@@ -10,7 +10,7 @@ import { newPerson, OPERATOR_KEY, SOURCER, startService, type Api, type ExportAn
 const CREATE = { method: 'POST', path: '^/opportunities$' }
 const LEASE_MS = 3000
 const SETTLE_MS = 2500
-/** So slow that a worker's hands are full of what waits for its turn. */
+/** So slow that a worker always holds exports that wait for the request budget. */
 const PER_SECOND = 10
 const BULK = 36
 const TEN_MINUTES_MS = 600_000
@@ -22,7 +22,7 @@ interface Batch {
   finishedAt: string | null
 }
 
-/** Web in this process, workers in processes of their own; the tests follow their lives. */
+/** The web role runs in this process, and each worker in a process of its own; the tests run in order over their lifetimes. */
 describe('workers whose clocks are twenty minutes apart', function () {
   this.timeout(120_000)
   let service: ServiceForTests
@@ -53,7 +53,7 @@ describe('workers whose clocks are twenty minutes apart', function () {
     await service.stop()
   })
 
-  /** Asks for so many, and resolves when the first have gone over. @returns the batch's id */
+  /** Starts a bulk export of `BULK` candidates, and resolves when the first have landed. @returns the batch's id */
   async function beginBulk(): Promise<string> {
     await service.lever.clearRequests()
     const people = Array.from({ length: BULK }, () => {
@@ -75,13 +75,12 @@ describe('workers whose clocks are twenty minutes apart', function () {
       return body.finishedAt ? body : null
     }, LONG) // prettier-ignore
 
-  /** How many exports a worker has in its hands. */
   async function busy({ url }: ServeProcess): Promise<number> {
     const metrics = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${OPERATOR_KEY}` } })).text()
     return Number(/^fulcrum_worker_busy\{worker="exports"\} (\d+)/m.exec(metrics)?.[1])
   }
 
-  /** Each candidate of the batch stands in Lever once, as its export says, and the batch adds up. */
+  /** Asserts that each candidate of the batch is in Lever once, as its export says, and that the counts of the batch add up. */
   async function expectOnceEach(batch: string): Promise<void> {
     const ended = await finished(batch)
     const exports = await exportsOf(batch)

@@ -73,7 +73,7 @@ describe("responses of the local Lever where Lever's behavior is unknown", () =>
   const createStatus = async (fields: unknown, query?: string): Promise<number> =>
     (await api.send('POST', `/opportunities?${query ?? (await asUser('ana'))}`, fields)).status
 
-  /** What a caller sees of each switch, way by way in the order of the table. */
+  /** The caller's view of each switch, one entry per way, in the order of the table. */
   const VISIBLE: { [Name in keyof Answers]: [look: () => Promise<Seen>, ...ways: Seen[]] } = {
     spentRefreshToken: [
       async () => {
@@ -272,7 +272,7 @@ describe("responses of the local Lever where Lever's behavior is unknown", () =>
       expect(others).to.have.length(ways.length - 1)
     })
 
-  /** The ways that the control interface takes, as its own refusal lists them. */
+  /** The ways that the control interface accepts, read from the list in its refusal. */
   async function otherWays(name: string, likeliest: unknown): Promise<(string | number)[]> {
     const response = await fetch(`${lever.url}/control/settings`, {
       method: 'PATCH',

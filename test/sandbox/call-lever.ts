@@ -1,4 +1,4 @@
-/** The local Lever's API as a test calls it. */
+/** Calls to the API of the local Lever. */
 import type { LeverForTests } from '../support/lever.ts'
 
 export type Json = ReturnType<typeof JSON.parse>
@@ -14,7 +14,7 @@ export interface CallLever {
   send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>
 }
 
-/** By an API key: the account's own, which may do everything, or another. */
+/** Uses the account's API key with all permissions unless another one is given. */
 export function callLever(lever: LeverForTests, key = lever.apiKey): CallLever {
   const authorization = `Basic ${Buffer.from(`${key}:`).toString('base64')}`
   return {
@@ -34,7 +34,7 @@ export async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers }
 }
 
-/** Id of a user of the sample account, by the first part of the address. */
+/** Id of a user of the sample account, given the first part of the email address. */
 export async function userId(api: CallLever, username: string): Promise<string> {
   const { body } = await api.get(`/users?includeDeactivated=true&email=${username}@acme.example`)
   return body.data[0].id
@@ -45,7 +45,7 @@ export async function postingNamed(api: CallLever, text: string): Promise<Json> 
   return body.data.find((posting: Json) => posting.text === text)
 }
 
-/** Made by Ana; the answer's body. */
+/** Adds an opportunity as Ana. Returns the response body. */
 export async function addOpportunity(api: CallLever, fields: Record<string, unknown>): Promise<Json> {
   const answer = await api.send('POST', `/opportunities?perform_as=${await userId(api, 'ana')}`, fields)
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))

@@ -1,20 +1,20 @@
-/** A walk over every endpoint of the API, with the shape that each answers with. */
+/** A walk over every endpoint of the API, with the shape of each answer. */
 import { DOCUMENTED, RECORDED_HIRING } from './recorded-hiring-shapes.ts'
 import { RECORDED } from './recorded-shapes.ts'
 
-/** A call to an endpoint, in an order in which each finds what it needs: what one answered is known to those after it. */
+/** A call to an endpoint. The steps are ordered so that each finds what it needs: later steps can use the ids of earlier answers. */
 export interface Step {
   at: string
-  /** `rec`: a real answer was recorded; `doc`: Lever's API documentation alone */
+  /** `rec`: a real answer was recorded; `doc`: known from Lever's API documentation only */
   known: 'rec' | 'doc'
   /** after the path */
   query?: string
   body?: unknown
   status?: number
   shape?: unknown
-  /** nothing but a person can make one */
+  /** only a person can create one */
   empty?: true
-  /** under which the id of the answer is known */
+  /** name under which later steps find the id in the answer */
   as?: string
 }
 

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import type { Json } from './call-lever.ts'
 
 /**
- * The same keys everywhere, and values of the same types; null in either place stands for an absent value, a key that ends in
- * `?` may be missing, and what is under `customFields`, `value`, `meta` or `signatures` is the account's own.
+ * Asserts that both values have the same keys and value types. Null in either place means an absent value, a key that ends in
+ * `?` may be missing, and the contents of `customFields`, `value`, `meta` and `signatures` depend on the account.
  */
 export function expectShape(actual: Json, shape: unknown, path = ''): void {
   if (shape === null || actual === null) return

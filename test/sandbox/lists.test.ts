@@ -26,7 +26,7 @@ describe('lists of the local Lever', () => {
       all.push(...body.data)
       if (body.hasNext) expect(JSON.parse(decodeURIComponent(body.next))).to.have.length(3)
       else expect(body).not.to.have.property('next')
-      // half of the clients encode the token once more, as an ordinary parameter
+      // half of the clients encode the token again, like an ordinary parameter
       const token = all.length > 100 ? body.next : encodeURIComponent(body.next ?? '')
       offset = body.hasNext ? `&offset=${token}` : ''
     } while (offset)

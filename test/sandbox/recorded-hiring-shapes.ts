@@ -1,4 +1,4 @@
-/** More recorded answers, in the notation of `recorded-shapes.ts`: requisitions as written, feedback, applications of one's own. */
+/** More recorded answers, in the notation of `recorded-shapes.ts`: requisitions in the form of writes, feedback, applications to own postings. */
 
 const FIELD = {
   id: 'f',
@@ -149,7 +149,7 @@ export const RECORDED_HIRING = {
   },
 } as const
 
-/** Not recorded with anything in it: as Lever's API documentation shows it. */
+/** The recorded answers were empty: this follows Lever's API documentation. */
 export const DOCUMENTED = {
   dropdown: { ...RECORDED_HIRING.requisitionField, type: 'dropdown', options: [{ id: 'o', text: 't' }] },
   deletedOpportunity: { id: 'o', deletedBy: 'u', deletedAt: 1 },

@@ -1,6 +1,6 @@
 /**
- * The shapes of recorded answers of Lever's API (2026), with values of our own. A field's value stands for its type:
- * `null` for one that was null or absent where recorded, a name with `?` for one that is there only at times, an array's first element for all of its elements.
+ * Shapes of recorded answers of Lever's API (2026), with values of our own. A field's value represents its type:
+ * `null` for a value that was null or absent, a name with `?` for an optional one, and an array's first element for all of its elements.
  */
 
 const USER = {

@@ -147,7 +147,7 @@ describe('requisitions of the local Lever', () => {
 })
 
 const BAND = { currency: 'USD', interval: 'per-year-salary', min: 1, max: 2 }
-/** What every recorded answer to a write has. */
+/** Fields of every recorded answer to a write. */
 const RAW = [
   'accountId',
   'backfill',

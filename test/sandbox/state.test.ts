@@ -168,7 +168,7 @@ describe('account of the local Lever', () => {
   })
 })
 
-/** What the first state files did not have. */
+/** Fields that the first state files lacked. */
 const LATER = [
   'requisitionMode',
   'requisitionFields',

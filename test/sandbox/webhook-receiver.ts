@@ -1,4 +1,4 @@
-/** An HTTP endpoint that takes deliveries and answers as told. */
+/** An HTTP endpoint that receives deliveries and returns the given statuses. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Json } from './call-lever.ts'
@@ -7,7 +7,7 @@ export interface WebhookReceiver {
   url: string
   bodies: Json[]
   userAgents: (string | undefined)[]
-  /** statuses of the next answers; 200 when there is none left */
+  /** statuses of the next answers; 200 when none is left */
   answers: number[]
   stop(): Promise<void>
 }
