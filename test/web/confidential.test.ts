@@ -14,9 +14,9 @@ import { exportAndWait, newPerson, SOURCER, startService, waitForBatch, type Api
 import { namesInPath, operationsOf, readApiDocument, type Operation } from './hostile/api-document.ts'
 import { signIn, type Session } from './hostile/tenant.ts'
 
-/** Of the seed: the only confidential posting. */
+/** The only confidential posting of the sample account. */
 const SECRET_TITLE = 'Head of Finance'
-/** Of records that are public at first. */
+/** Names of records that are public at first. */
 const LATER_TITLE = 'Posting that was public'
 const LATER_REQUISITION = { name: 'Requisition that was public', requisitionCode: 'LATER-REQ-1', confidentiality: 'non-confidential' }
 const SECRET_REQUISITION = { name: 'Requisition nobody may see', requisitionCode: 'SECRET-REQ-1', confidentiality: 'confidential' }
@@ -27,7 +27,7 @@ interface Posting {
   url: string | null
 }
 
-/** One confidential posting, requisition and several opportunities, and all that leads to them here. */
+/** One confidential posting, one requisition and several opportunities, with all local records that refer to them. */
 describe('web: confidential Lever records', () => {
   let service: ServiceForTests
   let api: Api
@@ -38,14 +38,14 @@ describe('web: confidential Lever records', () => {
   let requisitionId: string
   let linkedTo: LeverOpportunity
   let stoppedBy: LeverOpportunity
-  /** What no answer to a sourcer may hold. */
+  /** Texts that no answer to a sourcer may contain. */
   let markers: string[]
   let operations: Operation[]
-  /** By the path before its parameter. */
+  /** Values by the path before its parameter. */
   let named: Record<string, string[]>
   const candidates = { linked: '', stopped: '', aimed: '', fresh: '', stoppedLater: '', aimedLater: '', freshLater: '' }
   const exported = { linked: '', stopped: '', aimed: '', batch: '', stoppedLater: '', aimedLater: '', batchLater: '' }
-  /** A posting and a requisition, public until the exports were asked for. */
+  /** A posting and a requisition that are public until the exports are requested. */
   let later: { postingId: string; requisitionId: string; opportunityId: string }
 
   const newCandidate = async (fields: Record<string, unknown> = {}): Promise<string> =>
@@ -147,7 +147,7 @@ describe('web: confidential Lever records', () => {
   })
   after(async () => service.stop())
 
-  /** Exports to and beside a posting and a requisition, and a person who is only stopped by an opportunity, all of which become confidential then. */
+  /** Exports to and next to a posting and a requisition, and one that an opportunity stops. All of these records become confidential afterwards. */
   async function exportWhilePublic(): Promise<void> {
     const { data } = (await api.get<{ data: (Posting & { requisitionCodes: string[] })[] }>('lever/postings?open=true')).body
     const postingId = data.findLast(({ id, requisitionCodes }) => id !== posting.id && requisitionCodes.length === 0)?.id ?? ''
@@ -162,7 +162,7 @@ describe('web: confidential Lever records', () => {
     candidates.stoppedLater = await newCandidate({ emails: ['stopped-later@mail.example'] })
     candidates.aimedLater = await newCandidate()
     candidates.freshLater = await newCandidate({ emails: ['later@mail.example'] })
-    // the mirror learns of the opportunity
+    // the mirror learns about the opportunity
     await exportAndWait(api, { candidateId: await newCandidate({ emails: ['later@mail.example'] }) })
     const stopped = await exportAndWait(api, { candidateId: candidates.stoppedLater })
     const aimed = await exportAndWait(api, { candidateId: candidates.aimedLater, postingId, requisitionId: ofLater })
@@ -214,7 +214,7 @@ describe('web: confidential Lever records', () => {
     return [...reads, ...[...lists, ...ofCandidates].map((path) => `/api/v1/${path}`)]
   }
 
-  /** Every page that a sourcer may open, as it is mounted, with what there is at its parameters and with the queries that show more. */
+  /** Every page that a sourcer may open, with existing parameters and with the queries that show more. */
   const pagePaths = (): string[] => {
     const pages = service.service.routes.filter(
       ({ method, path, access }) => method === 'get' && access === 'sourcer' && !path.startsWith('/api/'),
@@ -378,7 +378,7 @@ describe('web: confidential Lever records', () => {
     await markConfidential()
 
     for (const path of readPaths()) expect(found((await ask(sourcer, 'GET', path)).text), path).to.deep.equal([])
-    // what was marked counts where the mirror is gone
+    // stored marks count when the mirror is gone
     for (const model of [LeverPostingModel, LeverRequisitionModel, LeverOpportunityModel]) await (model as typeof LeverPostingModel).deleteMany({ organization }) // prettier-ignore
     for (const path of readPaths()) expect(found((await ask(sourcer, 'GET', path)).text), path).to.deep.equal([])
   })

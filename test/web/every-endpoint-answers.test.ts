@@ -1,4 +1,4 @@
-/** Walks the OpenAPI document: what is right succeeds as documented, lists can be walked, and a repeated POST does nothing twice. */
+/** Walks the OpenAPI document: valid calls succeed as documented, lists can be paged through, and a repeated POST does nothing twice. */
 import { expect } from 'chai'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
@@ -43,9 +43,9 @@ describe('every endpoint: responses', function () {
   })
 
   describe('Idempotency-Key', () => {
-    /** One that takes a file too has tests of its own. */
+    /** Operations that also accept a file have tests of their own. */
     const isKeyedJson = (operation: Operation): boolean => isKeyed(operation) && takesJson(operation)
-    /** Always with the same API key, since an Idempotency-Key belongs to its caller. */
+    /** Always uses the same API key, because an Idempotency-Key belongs to its caller. */
     const post = async (operation: Operation, key: string, json: unknown): Promise<RawAnswer> => {
       const caller = operation.audience === 'operator' ? {} : { authorization: `Bearer ${world.us.keys[0]}` }
       return world.ask(operation, { json, headers: { 'idempotency-key': key, ...caller } })
@@ -146,7 +146,7 @@ function identityOf(item: unknown): unknown {
   return id ?? email ?? userEmail ?? JSON.stringify(item)
 }
 
-/** What deletes comes last, and the end of the connection after it. */
+/** Deletions come last, and the end of the connection after them. */
 function byHarm(one: Operation, other: Operation): number {
   return harmOf(one) - harmOf(other)
 }
@@ -159,7 +159,7 @@ function harmOf({ name, method }: Operation): number {
   return 0
 }
 
-/** The newest of more exports than are worked at once while Lever is slow. */
+/** Requests more exports than run at once while Lever is slow, and returns the newest. */
 async function queuedExport({ us }: World): Promise<string> {
   const asked = await Promise.all(
     Array.from({ length: 24 }, async () =>
@@ -172,7 +172,7 @@ async function queuedExport({ us }: World): Promise<string> {
   return newest ? newest.id : expect.fail('no export waits')
 }
 
-/** Exports that have ended; the audit trail tells of each a moment later. */
+/** Finished exports; the audit trail records each a moment later. */
 async function endedIn({ us }: World): Promise<number> {
   return ExportModel.countDocuments({ organization: us.id, finishedAt: { $type: 'date' } })
 }
@@ -181,7 +181,7 @@ async function toldEndsIn({ us }: World): Promise<number> {
   return AuditEventModel.countDocuments({ organization: us.id, action: /^export\.(exported|linked|duplicate|failed)$/ })
 }
 
-/** How many documents the organization has in each collection. */
+/** Number of documents of the organization in each collection. */
 async function countsOf({ us }: World): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const key of Object.keys(await snapshotOf(us.id))) {
@@ -195,14 +195,14 @@ function reversed(body: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).toReversed())
 }
 
-/** Another body that is right as far as the schema goes. */
+/** A different body that is valid according to the schema. */
 function changed(body: Record<string, unknown>): Record<string, unknown> {
   const [name, value] = Object.entries(body).find(([, member]) => typeof member === 'string') ?? []
   if (name === undefined) throw new Error('the body has no text to change')
   return { ...body, [name]: `${String(value)}x` }
 }
 
-/** What of an answer is the same when it is given again: an export may have gone on meanwhile. */
+/** The part of an answer that stays the same in a replay: the export itself may have progressed. */
 function lasting({ text }: RawAnswer): Record<string, unknown> {
   const body = JSON.parse(text) as Record<string, unknown>
   return 'attempts' in body ? { id: body['id'], candidateId: body['candidateId'], createdAt: body['createdAt'] } : body

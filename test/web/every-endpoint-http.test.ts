@@ -1,4 +1,4 @@
-/** Walks the OpenAPI document: sizes, methods and heads of requests, and what is no request at all. */
+/** Walks the OpenAPI document with sizes, methods and headers of requests, and with malformed requests. */
 import { expect } from 'chai'
 import { assertWellFormed, expectRefusal } from './hostile/answer-rules.ts'
 import { isBelowApi, isWrite, nameOf, takesFile, uploadTypeOf, type Operation } from './hostile/api-document.ts'
@@ -108,7 +108,7 @@ describe('every endpoint: HTTP', function () {
         for (const headers of heads) expect((await world.ask(operation, { headers })).status, JSON.stringify(headers)).to.equal(200)
         for (const authorization of ['', 'Bearer', `Bearer ${'x'.repeat(8000)}`, 'Bearer \u00e9', 'Bearer a b', 'Digest x', ',']) {
           const answer = await world.ask(operation, { as: 'nobody', headers: { authorization } })
-          // 429 from the eleventh wrong key a minute on
+          // 429 from the eleventh wrong key per minute
           expect(answer.status, authorization).to.be.oneOf(authorization.startsWith('Bearer ') ? [401, 429] : [401])
         }
       }) // prettier-ignore
@@ -142,7 +142,7 @@ describe('every endpoint: HTTP', function () {
   })
 })
 
-/** What the document says of a path as it is asked: `/candidates/import` is its own path, although `/candidates/{id}` would match it. */
+/** The allowed methods of a requested path: `/candidates/import` is a separate path, although `/candidates/{id}` would match it. */
 function methodsAt(operations: readonly Operation[], concrete: string): Set<string> {
   const matching = operations.filter(({ path }) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(concrete))
   const [owner] = matching.map(({ path }) => path).toSorted((one, other) => namesIn(one) - namesIn(other))

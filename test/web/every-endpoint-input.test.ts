@@ -1,4 +1,4 @@
-/** Walks the OpenAPI document: whatever body is sent, the answer says what is wrong with it, and nothing breaks. */
+/** Walks the OpenAPI document: whatever body is sent, the answer names the fault, and nothing breaks. */
 import { expect } from 'chai'
 import {
   isBelowApi,
@@ -18,7 +18,7 @@ import { mutationsOf, sampleOf, type Mutation } from './hostile/sample-values.ts
 import { forEachOf, startWorld, type World } from './hostile/world.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
-/** Bodies must come in within 20 s. */
+/** The service gives a body 20 s to arrive. */
 const SLOW_WITHIN_MS = 25_000
 
 interface SlowBody {
@@ -32,7 +32,7 @@ describe('every endpoint: input', function () {
   let world: World
   let operations: Operation[]
   let writes: Operation[]
-  /** Begun before all else, since they take their time. */
+  /** Started before everything else, because they take long. */
   let slow: SlowBody[]
 
   before(async () => {
@@ -48,12 +48,12 @@ describe('every endpoint: input', function () {
     const headers = { 'content-type': uploadTypeOf(operation), 'content-length': '1000' }
     const answer = sendSlowly(world.service.url, world.requestFor(operation, { headers }), '-')
     const afterMs = answer.then(() => performance.now() - since)
-    afterMs.catch(() => undefined) // told where it is awaited
+    afterMs.catch(() => undefined) // the test that awaits it reports the error
     return { operation, answer, afterMs }
   }
 
   describe('body', () => {
-    /** Operation and mutation of its body, with what the document says of it. */
+    /** Each operation with each mutation of its body, and whether the document allows it. */
     const mutated = async (): Promise<{ operation: Operation; mutation: Mutation; isRight: boolean }[]> => {
       const all = await Promise.all(
         writes.filter(takesJson).map(async (operation) => {

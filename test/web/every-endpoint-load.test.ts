@@ -1,4 +1,4 @@
-/** Sends a thousand requests at once, valid and invalid ones from the OpenAPI document: the service answers all and keeps nothing of them. */
+/** Sends a thousand valid and invalid requests from the OpenAPI document at once: the service answers all and keeps no memory of them. */
 import { Agent } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -14,7 +14,7 @@ import { startWorld, type World } from './hostile/world.ts'
 const REQUESTS = 1000
 const WITHIN_MS = 60_000
 const LEFT_BEHIND_BYTES = 8 * 1024 * 1024
-/** Right ones among the writes; the others ask Lever, which is another matter than this. */
+/** Writes that are sent in a valid form. The others call Lever, which this test does not cover. */
 const WRITES = ['POST /api/v1/candidates', 'PATCH /api/v1/candidates/{id}', 'PUT /api/v1/users/{email}', 'POST /api/v1/candidates/import', 'POST /webhooks/lever/{endpointKey}'] // prettier-ignore
 
 setFlagsFromString('--expose_gc')
@@ -59,7 +59,7 @@ describe('every endpoint: load', function () {
   })
 })
 
-/** Holds every answer to the rules; only their statuses are kept. */
+/** Checks every answer against the rules, and keeps only the statuses. */
 async function sendAll(world: World, requests: { operation: Operation; request: RawRequest }[]): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: REQUESTS })
   const answered = requests.map(async ({ operation, request }) => {
@@ -73,7 +73,7 @@ async function sendAll(world: World, requests: { operation: Operation; request: 
   return statuses
 }
 
-/** The least of a second, as work behind the answers may go on. */
+/** The minimum within one second, because work behind the answers may still run. */
 async function leastMemoryInUse(): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let look = 0; look < 4; look += 1) {
@@ -83,14 +83,14 @@ async function leastMemoryInUse(): Promise<number> {
   return least
 }
 
-/** On the heap and in buffers, once garbage is gone. */
+/** Memory on the heap and in buffers, after a garbage collection. */
 function memoryInUse(): number {
   collectGarbage()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }
 
-/** The same each time: numbers of a linear congruential generator choose. */
+/** Chooses the same requests each time, with a linear congruential generator. */
 async function mixedRequests(world: World): Promise<{ operation: Operation; request: RawRequest }[]> {
   let state = 20_260_131
   const pick = <T>(among: readonly T[]): T => {

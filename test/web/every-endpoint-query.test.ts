@@ -1,11 +1,11 @@
-/** Walks the OpenAPI document: what a query may hold, and names in a path. */
+/** Walks the OpenAPI document with queries and with names in paths. */
 import { expect } from 'chai'
 import { isBelowApi, isList, nameOf, namesInPath, takesFile, type Operation } from './hostile/api-document.ts'
 import { expectNamed } from './hostile/answer-rules.ts'
 import { NAMES_OF_NOTHING, QUERY_VALUES, UNKNOWN_PARAMETERS } from './hostile/hostile-texts.ts'
 import { forEachOf, startWorld, type World } from './hostile/world.ts'
 
-/** What a rule or a conversation is called by is free. */
+/** Operations whose name in the path can be chosen freely. */
 const UNDER_ANY_NAME = ['PUT /api/v1/export-rules/{name}', 'POST /api/v1/conversations/{externalId}/messages']
 
 describe('every endpoint: query and path parameters', function () {
@@ -76,7 +76,7 @@ describe('every endpoint: query and path parameters', function () {
   })
 })
 
-/** What a query's text may stand for. */
+/** All values that the text of a query can represent. */
 function readingsOf(text: string): unknown[] {
   return [text, ...(/^\d+$/.test(text) ? [Number(text)] : []), ...(text === 'true' || text === 'false' ? [text === 'true'] : [])]
 }

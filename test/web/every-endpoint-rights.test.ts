@@ -1,4 +1,4 @@
-/** Walks the OpenAPI document: who may ask what, and that nobody sees or touches what is another organization's. */
+/** Walks the OpenAPI document and checks who may call what, and that nobody sees or changes data of another organization. */
 import { expect } from 'chai'
 import { isBelowApi, isList, isWrite, nameOf, resolve, type Operation } from './hostile/api-document.ts'
 import { problemOf } from './hostile/answer-rules.ts'
@@ -6,9 +6,9 @@ import type { RawAnswer } from './hostile/raw-request.ts'
 import { changesBetween, snapshotOf } from './hostile/snapshot.ts'
 import { forEachOf, namesAnOwnThing, startWorld, type Asker, type World } from './hostile/world.ts'
 
-/** Refused as input, once the asker has been let in. */
+/** Causes a refusal of the input, but only after the caller was authorized. */
 const LET_IN = '?unknownParameter=1'
-/** What a sourcer is for: candidates and conversations with them, exports, and Lever's records that one chooses from. All else takes an admin. */
+/** The routes for sourcers: candidates and conversations with them, exports, and the Lever records to choose from. Everything else requires an admin. */
 const FOR_SOURCERS =
   /^\/api\/v1\/(candidates|candidate-imports|conversations|exports|export-batches|lever\/(stages|postings|requisitions|archive-reasons))(\/|$)/
 
@@ -58,7 +58,7 @@ describe('every endpoint: permissions', function () {
 
     for (const headers of wrong) {
       await forEachOf(guarded, nameOf, async (operation) => {
-        // 429 from the eleventh wrong key a minute on
+        // 429 from the eleventh wrong key per minute
         expect((await world.ask(operation, { as: 'nobody', headers })).status).to.be.oneOf('authorization' in headers ? [401, 429] : [401])
       })
     }
@@ -215,7 +215,7 @@ describe('every endpoint: permissions', function () {
   })
 })
 
-/** Deletions first, and last what makes a thing of one's own under the same name, which is found from then on. */
+/** Deletions come first. Operations that create an object under the same name come last, because the object can be found from then on. */
 function byHarm(one: Operation, other: Operation): number {
   return turnOf(one) - turnOf(other)
 }
@@ -225,12 +225,12 @@ function turnOf(operation: Operation): number {
   return operation.method === 'DELETE' ? 0 : 1
 }
 
-/** A name in the path that another organization uses too is no secret: a thing of one's own is made there. */
+/** True if the name in the path may exist in several organizations: the call then creates an object of the caller's organization. */
 function makesOwn({ name }: Operation): boolean {
   return ['PUT /api/v1/users/{email}', 'PUT /api/v1/export-rules/{name}', 'POST /api/v1/conversations/{externalId}/messages'].includes(name)
 }
 
-/** Those of the fields that say in whose name something is done. */
+/** The fields that name the person who acts. */
 function speakers(fields: Record<string, unknown> = {}): string[] {
   return ['requestedBy', 'author'].filter((name) => name in fields)
 }

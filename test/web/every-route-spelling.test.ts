@@ -1,4 +1,4 @@
-/** Walks every route that the service has mounted: what somebody may not open, they may not open in another spelling of the path either. */
+/** Walks every mounted route: what somebody may not open, they may not open in another spelling of the path either. */
 import { expect } from 'chai'
 import type { Route } from '../../src/web/shell/mount-routes.ts'
 import { newPerson, OPERATOR_KEY, startService, type Api, type ServiceForTests } from '../support/service.ts'
@@ -8,19 +8,19 @@ import { changesBetween, snapshotOf } from './hostile/snapshot.ts'
 import { signIn, type Session } from './hostile/tenant.ts'
 import { forEachOf } from './hostile/world.ts'
 
-/** People whose requests take turns, so that nobody meets the limit of one person. */
+/** Several people take turns, so that nobody reaches the rate limit of one person. */
 const SOURCERS = 20
 const STRANGERS = 10
 const SOME_ID = '0123456789abcdef01234567'
 
 type Asker = 'nobody' | 'operator' | 'sourcer' | 'stranger'
 
-/** A route with what our organization has at its parameters. */
+/** A route with parameters that name objects of our organization. */
 interface Place extends Route {
   name: string
   plain: string
   isApi: boolean
-  /** Whether it names a thing that no other organization can have. */
+  /** True if it names an object that no other organization can have. */
   isOurs: boolean
 }
 
@@ -72,7 +72,7 @@ describe('every route: spelling', function () {
   const ask = (asker: Asker, method: string, path: string): Promise<RawAnswer> =>
     sendRaw(service.url, { method, path, headers: credentialsOf(asker) })
 
-  /** Who may not. */
+  /** The callers who may not use the place. */
   const refusedAt = ({ access, isApi, isOurs }: Place): Asker[] => {
     if (access === 'public') return []
     const byRole: Asker[] = access === 'sourcer' ? [] : ['sourcer']
@@ -99,7 +99,7 @@ describe('every route: spelling', function () {
       const refusal = await ask(asker, method.toUpperCase(), plain)
       expectRefused(place, asker, refusal)
       const methods = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]
-      // all for a sourcer, for the others every second one, by turns
+      // all spellings for a sourcer, and alternately every second one for the others
       const spellings = spellingsOf(plain).filter((_, at) => asker === 'sourcer' || (at + turnOfTry) % 2 === 0)
       for (const [at, spelled] of spellings.entries()) {
         const answer = await ask(asker, methods[at % methods.length] as string, spelled)
@@ -109,7 +109,7 @@ describe('every route: spelling', function () {
       }
     }) // prettier-ignore
 
-    // sessions note when they were last used
+    // sessions record when they were last used
     const after = await snapshotOf(ours.id)
     expect(changesBetween(before, after).filter((key) => !(key.startsWith('sessions/') && key in before && key in after))).to.deep.equal([])
   })
@@ -117,10 +117,10 @@ describe('every route: spelling', function () {
 
 function expectRefused({ isApi }: Place, asker: Asker, { status, headers, text }: RawAnswer): void {
   if (asker === 'nobody' && isApi) expect(status, text).to.equal(401)
-  // 415: an upload whose type is checked before anything is looked for
+  // 415: the type of an upload is checked before anything is looked up
   else if (asker === 'sourcer' || isApi) expect(status, text).to.be.oneOf(asker === 'stranger' ? [403, 404, 415] : [403])
   else if (asker !== 'stranger') expect(`${status} ${headers.location ?? ''}`).to.match(/^(303 \/sign-in(\?.*)?|401 )$/)
-  // a form about a thing that is not there goes back to its list, with a notice
+  // a form about a missing object redirects to its list, with a notice
   else expect(status, text).to.be.oneOf([303, 404])
 }
 
@@ -128,7 +128,7 @@ function withoutNext({ headers }: RawAnswer): string {
   return (headers.location ?? '').replace(/\?.*/, '')
 }
 
-/** Other ways to write a path that a proxy, a router or a file system might take for the same; each combines what can be combined. */
+/** Other spellings of a path that a proxy, a router or a file system might treat as equal; each combines as many variations as possible. */
 function spellingsOf(plain: string): string[] {
   const segments = plain.split('/').slice(1)
   const last = segments.at(-1) ?? ''

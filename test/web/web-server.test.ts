@@ -6,7 +6,7 @@ import { createWebServer } from '../../src/web/web-server.ts'
 
 const HEAD = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n'
 const PIECE = Buffer.alloc(64 * 1024)
-/** More than the buffers of a connection hold: somebody reads at the other end. */
+/** More than the buffers of a connection hold, so that sending all of it proves that the other end reads. */
 const PIECES_AFTERWARDS = 200
 
 describe('response before the end of the request', () => {
@@ -25,11 +25,11 @@ describe('response before the end of the request', () => {
     server.close()
   })
 
-  /** A sender that has sent its head and has been answered, and reads only when told to. */
+  /** A sender that has sent its headers and received its answer, but reads only on request. */
   async function answeredSender(header = ''): Promise<Socket> {
     const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true }).pause()
     await once(socket, 'connect')
-    socket.on('error', () => undefined) // `send` tells
+    socket.on('error', () => undefined) // `send` reports it
     const requested = once(server, 'request')
     socket.write(`${HEAD}${header}\r\n`)
     await requested

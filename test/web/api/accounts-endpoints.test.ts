@@ -165,7 +165,7 @@ describe('organization and people endpoints', () => {
     expect(await makerOf(here)).to.deep.equal({ email: 'here@acme.example', name: 'Renamed', left: false })
     expect(await makerOf(inactive)).to.deep.equal({ email: 'off@acme.example', name: 'Off', left: true })
     expect(await makerOf(removed)).to.deep.equal({ email: 'removed@acme.example', name: 'removed@acme.example', left: true })
-    await web.signIn('removed@acme.example') // somebody new with the same address
+    await web.signIn('removed@acme.example') // a new person with the same address
     expect(await makerOf(removed)).to.include({ left: true })
   })
 

@@ -12,7 +12,7 @@ import { startWeb, type RunningWeb, type SignedIn } from '../../support/web.ts'
 describe('Idempotency-Key', () => {
   let web: RunningWeb
   let runs: { name: string }[]
-  /** What the handler waits for. */
+  /** The handler waits for this. */
   let hold: Promise<void>
   let failures = 0
   let mayAsk = true
@@ -55,7 +55,7 @@ describe('Idempotency-Key', () => {
     await leaveDatabase()
   })
   afterEach(() => restore())
-  /** Mongoose counts a connection as lost that it has not heard from for twenty seconds by the wall clock. */
+  /** Mongoose considers a connection lost after twenty seconds of wall-clock time without a heartbeat. */
   const hearFromMongo = () => mongoose.connection.getClient().emit('serverHeartbeatSucceeded', {} as never)
   beforeEach(() => {
     runs = []
@@ -66,7 +66,7 @@ describe('Idempotency-Key', () => {
 
   const post = (key: string, json: unknown = { name: 'a' }, path = '/things', apiKey = web.apiKey) =>
     web.call('POST', `/api/v1${path}`, { json, headers: { authorization: `Bearer ${apiKey}`, 'idempotency-key': key } })
-  /** Handlers that begin from now on wait until it is called. */
+  /** Makes handlers that start from now on wait until the returned function is called. */
   function holdHandlers(): () => void {
     let letGo = (): void => undefined
     hold = new Promise((resolve) => (letGo = resolve))

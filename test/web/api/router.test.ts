@@ -368,7 +368,7 @@ describe('API router', () => {
   })
 })
 
-/** A body sent in chunks, without a `Content-Length`. */
+/** Sends a body in chunks, without a `Content-Length`. */
 function statusOfChunked(
   web: RunningWeb,
   body: string,

@@ -1,4 +1,4 @@
-/** What holds for every answer, whatever was asked. */
+/** Rules for every answer, whatever was requested. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import type { ApiDocument, Operation, Schema } from './api-document.ts'
@@ -15,14 +15,14 @@ export interface ProblemAnswer {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
-/** A line of a stack trace, a path of this repository, or the words of a driver. */
+/** Matches a line of a stack trace, a path of this repository, or a message of a driver. */
 const INNER_WORDS = /\n\s+at |node_modules|\.tsx?:\d|file:\/\/|Mongo|BSON|ZodError/
 
-/** Holds values and answers to the document's schemas (JSON Schema 2020-12). */
+/** Checks values and answers against the document's schemas (JSON Schema 2020-12). */
 export interface DocumentRules {
-  /** Why `value` is not what `schema` says; null when it is. */
+  /** Why `value` does not match `schema`, or null if it does. */
   faultOf(schema: Schema, value: unknown): string | null
-  /** @throws AssertionError when an answer is none of those that the document promises for this operation */
+  /** @throws AssertionError if the document does not list the answer for this operation */
   assertDocumented(operation: Operation, answer: RawAnswer): void
 }
 
@@ -34,7 +34,7 @@ export function documentRules(document: ApiDocument): DocumentRules {
   ajv.addFormat('binary', true)
   ajv.addSchema({ $id: 'document', components: document.components })
   const compiled = new Map<Schema, ValidateFunction>()
-  /** Many operations have answers of equal schemas, and compiling one takes milliseconds. */
+  /** Many operations share equal schemas, and compiling one takes milliseconds. */
   const compiledByText = new Map<string, ValidateFunction>()
 
   function compile(schema: Schema): ValidateFunction {
@@ -69,7 +69,7 @@ function withAbsoluteReferences(schema: Schema): string {
   return JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')
 }
 
-/** @throws AssertionError for an answer that no request may get */
+/** @throws AssertionError for an answer that no request may receive */
 export function assertWellFormed(what: string, { status, headers, text }: RawAnswer): void {
   expect(status, `${what}: ${text.slice(0, 300)}`)
     .to.be.within(200, 599)
@@ -93,7 +93,6 @@ function assertProblem(what: string, status: number, contentType: string | undef
   if (status === 401) expect(text, what).not.to.contain('Bearer flc_')
 }
 
-/** The problem document of a refusal. */
 export function problemOf({ text }: RawAnswer): ProblemAnswer {
   return JSON.parse(text) as ProblemAnswer
 }
@@ -102,7 +101,7 @@ export function expectRefusal(answer: RawAnswer, status: number, code: string): 
   expect([answer.status, problemOf(answer).code], answer.text.slice(0, 300)).to.deep.equal([status, code])
 }
 
-/** A refusal of the input that names what stands at `path`, or something within. */
+/** Asserts a refusal of the input that names `path` or something within it. */
 export function expectNamed(answer: RawAnswer, path: string): void {
   expectRefusal(answer, 422, 'invalid_request')
   const paths = problemOf(answer).errors?.map((fault) => fault.path) ?? []

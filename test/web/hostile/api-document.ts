@@ -1,6 +1,6 @@
-/** The OpenAPI document as it is served, as a list of operations to walk. */
+/** The OpenAPI document as it is served, as a list of operations. */
 
-/** A JSON schema of the document, with the keywords that the walk reads. */
+/** A JSON schema of the document, with the keywords that the walks read. */
 export interface Schema {
   $ref?: string
   type?: string | string[]
@@ -40,20 +40,20 @@ export interface ApiDocument {
   components: { schemas: Record<string, Schema> }
 }
 
-/** Who may: a person's least role, `operator`, or `anybody` where the document asks for no credentials. */
+/** Who may call: a person's lowest role, `operator`, or `anybody` if the document requires no credentials. */
 export type Audience = 'operator' | 'admin' | 'sourcer' | 'anybody'
 
 export interface Operation {
-  /** Like `POST /api/v1/exports/{id}/retry`. */
+  /** For example `POST /api/v1/exports/{id}/retry`. */
   name: string
   method: string
-  /** With its parameters in braces. */
+  /** With parameters in braces. */
   path: string
   audience: Audience
-  /** True where an API key with `read` access may. */
+  /** True if an API key with `read` access may call it. */
   isForReadKeys: boolean
   parameters: Parameter[]
-  /** Content types it takes, with their schemas; empty where it takes no body. */
+  /** Accepted content types with their schemas; empty if it takes no body. */
   body: Content
   /** By status. */
   answers: Record<string, { content?: Content }>
@@ -86,7 +86,7 @@ function audienceOf(security: Record<string, string[]>[]): Audience {
   throw new Error(`security names no role: ${JSON.stringify(security)}`)
 }
 
-/** The schema itself, where it is a reference to a component. */
+/** Resolves a reference to a component. */
 export function resolve(document: ApiDocument, schema: Schema): Schema {
   if (schema.$ref === undefined) return schema
   const found = document.components.schemas[schema.$ref.slice('#/components/schemas/'.length)]
@@ -97,7 +97,7 @@ export function resolve(document: ApiDocument, schema: Schema): Schema {
 export const isBelowApi = ({ path }: Operation): boolean => path.startsWith('/api/v1/')
 export const takesJson = ({ body }: Operation): boolean => 'application/json' in body
 export const takesFile = (operation: Operation): boolean => Object.keys(operation.body).length > 0 && !takesJson(operation)
-/** Of the file that it takes. */
+/** Content type of the file that the operation takes. */
 export function uploadTypeOf({ body }: Operation): string {
   const [type = ''] = Object.keys(body)
   return type.startsWith('multipart/') ? `${type}; boundary=edge` : type

@@ -1,9 +1,9 @@
-/** Bodies, names and queries that somebody sends by mistake or on purpose. */
+/** Bodies, names and queries that a client may send by mistake or on purpose. */
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 const nested = (open: string, close: string, depth: number): string => `${open.repeat(depth)}${close.repeat(depth)}`
 
-/** What is not JSON in UTF-8, or nested beyond all reason. */
+/** Bodies that are not JSON in UTF-8, or nested too deeply. */
 export const NOT_JSON: Readonly<Record<string, string | Uint8Array>> = {
   'an unfinished object': '{"name":',
   'one bracket': '{',
@@ -28,7 +28,7 @@ export const NOT_JSON: Readonly<Record<string, string | Uint8Array>> = {
   'a compressed body that does not say so': bytes(0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0),
 }
 
-/** Content types that are none of JSON in UTF-8. */
+/** Content types other than JSON in UTF-8. */
 export const NOT_JSON_TYPES: readonly string[] = [
   'text/plain',
   'text/json',
@@ -44,14 +44,14 @@ export const NOT_JSON_TYPES: readonly string[] = [
   ';;;',
 ]
 
-/** As they stand in a path; none of them names anything. */
+/** Names as they appear in a path; none of them exists. */
 export const NAMES_OF_NOTHING: readonly string[] = [
   '%00', 'a%00b', '%2e%2e%2fetc%2fpasswd', '..%2f..', '%FF', '%E0%A4%A', '%', '%0d%0aX-Evil:%201', '%24ne', '[$ne]', '%7B%22$ne%22:null%7D',
   '__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', 'null', 'undefined', 'NaN', '0', '-1', '1e3', 'true', "'%20or%201=1", '%3Cscript%3E',
   '0'.repeat(24), 'F'.repeat(24), 'g'.repeat(24), `${'a'.repeat(24)}%20`, '%F0%9F%92%A9', '%EF%BF%BD', '%C2%A0', 'a'.repeat(5000), 'any%00', ';', '*', '.*', 'a%2Fb', '%5C',
 ] // prettier-ignore
 
-/** Queries that no operation knows, and the path under which a problem names each. */
+/** Queries that no operation accepts, and the path under which a problem names each. */
 export const UNKNOWN_PARAMETERS: Readonly<Record<string, string>> = {
   'unknownParameter=1': 'query.unknownParameter',
   'a[$gt]=1': 'query.a[$gt]',
@@ -68,7 +68,7 @@ export const UNKNOWN_PARAMETERS: Readonly<Record<string, string>> = {
   '%FF=1': 'query.\uFFFD',
 }
 
-/** Values that may be right or wrong for a parameter, but break nothing. */
+/** Values that may be valid or not for a parameter, but break nothing. */
 export const QUERY_VALUES: readonly string[] = [
   '', '%20', '%00', 'a%00b', '%FF', '%ED%A0%80', '%F0%9F%92%A9', '.*', '(', '[', '%5C', '(a%2B)%2B$', '$ne', '%7B%22$ne%22:null%7D', '-1', '1.5', '1e2', '0x10', 'NaN', 'null',
   'undefined', 'true', 'TRUE', '1', '0', '__proto__', 'a'.repeat(150), 'a'.repeat(12_000), 'a%20'.repeat(90), '%E2%80%AE', '2026-02-30', '9'.repeat(60),

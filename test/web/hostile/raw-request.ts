@@ -1,10 +1,10 @@
-/** HTTP requests as they are written, without the courtesies of a client that would put them right. */
+/** HTTP requests sent exactly as written; an ordinary client would correct them. */
 import { connect } from 'node:net'
 import { Agent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 
 export interface RawRequest {
   method: string
-  /** With its query, as it goes out. */
+  /** Includes the query, as sent. */
   path: string
   headers?: Record<string, string | string[]>
   body?: string | Uint8Array
@@ -17,10 +17,10 @@ export interface RawAnswer {
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-/** Of a thousand requests at once the last one waits for all others. */
+/** With a thousand requests at once, the last one waits for all others. */
 const WITHIN_MS = 60_000
 
-/** Rejects when nothing comes back for 60 s, on a connection that got its turn. */
+/** Rejects if no response arrives within 60 s on an established connection. */
 export function sendRaw(url: string, { method, path, headers = {}, body }: RawRequest, through: Agent = agent): Promise<RawAnswer> {
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   return new Promise((answered, failed) => {
@@ -43,12 +43,12 @@ async function readAnswer(response: IncomingMessage): Promise<RawAnswer> {
   return { status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(pieces).toString('utf8') }
 }
 
-/** The head goes out, the body never does; resolves with the answer. */
+/** Sends the headers but never the body. Resolves to the answer. */
 export function sendHeadOnly(url: string, request: RawRequest): Promise<RawAnswer> {
   return sendSlowly(url, request, '')
 }
 
-/** The head and the beginning of a body go out, the rest never does; resolves with the answer. */
+/** Sends the headers and the beginning of a body, but never the rest. Resolves to the answer. */
 export function sendSlowly(url: string, request: RawRequest, beginning: string): Promise<RawAnswer> {
   return new Promise((answered, failed) => {
     const sent = open(url, request, false)
@@ -65,7 +65,7 @@ export function sendSlowly(url: string, request: RawRequest, beginning: string):
   })
 }
 
-/** Sends chunks without an end, until answered or `atMost` bytes are out; resolves with the answer and how many went out. */
+/** Sends endless chunks until it is answered or has sent `atMost` bytes. Resolves to the answer and the number of bytes sent. */
 export function sendWithoutEnd(url: string, request: RawRequest, chunk: Uint8Array, atMost: number): Promise<RawAnswer & { sent: number }> {
   return new Promise((answered, failed) => {
     const headers = { ...request.headers, 'transfer-encoding': 'chunked' }
@@ -90,7 +90,7 @@ export function sendWithoutEnd(url: string, request: RawRequest, chunk: Uint8Arr
   })
 }
 
-/** Bytes on a connection of their own; resolves with all that comes back until the server ends it. */
+/** Sends bytes on a new connection. Resolves to everything that is received until the server closes it. */
 export function sendBytes(url: string, bytes: string | Uint8Array): Promise<string> {
   const { hostname, port } = new URL(url)
   return new Promise((ended, failed) => {
@@ -104,7 +104,7 @@ export function sendBytes(url: string, bytes: string | Uint8Array): Promise<stri
   })
 }
 
-/** The head and the beginning of a body go out, then the sender goes away. */
+/** Sends the headers and the beginning of a body, then disconnects. */
 export function sendAndLeave(url: string, request: RawRequest, beginning: string): Promise<void> {
   return new Promise((left) => {
     const outgoing = open(url, request, false)

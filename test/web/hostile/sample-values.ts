@@ -1,4 +1,4 @@
-/** Values that a schema of the document allows, and many that it must not. */
+/** Values that a schema of the document allows, and many that it must refuse. */
 import { resolve, type ApiDocument, type Schema } from './api-document.ts'
 import type { DocumentRules } from './answer-rules.ts'
 
@@ -9,7 +9,7 @@ export interface Context {
 
 const WORDS = ['sample', 'a'.repeat(24), 'sample@acme.example', 'https://acme.example/sample', '/sample', '2026-01-31T12:00:00.000Z', '1']
 
-/** A value with the members that are required and no others. @throws Error where none can be guessed: a body of its own is wanted then */
+/** A value with only the required members. @throws Error if none can be derived: the operation then needs a body of its own */
 export function sampleOf(context: Context, given: Schema): unknown {
   const { document, rules } = context
   const schema = resolve(document, given)
@@ -28,12 +28,12 @@ export function sampleOf(context: Context, given: Schema): unknown {
   return found
 }
 
-/** One value put in place of another, at a path as problem documents write it. */
+/** A body with one value replaced, at a path as problem documents write it. */
 export interface Mutation {
   what: string
   path: string
   body: unknown
-  /** True when it must be refused whatever the document says. */
+  /** True if it must be refused whatever the document says. */
   isNeverRight: boolean
 }
 
@@ -41,7 +41,7 @@ type Put = (value: unknown) => unknown
 
 const ENDLESS_TEXT = 'x'.repeat(20_001)
 const NUL = 'text with NUL'
-/** Members that are shown, and go to Lever. */
+/** Members that appear on pages and in Lever. */
 const SHOWN = /(^|\.)(name|sourceName|note)$/
 const HOSTILE_VALUES: readonly [what: string, value: unknown][] = [
   ['null', null],
@@ -65,7 +65,7 @@ const HOSTILE_VALUES: readonly [what: string, value: unknown][] = [
   ['a prototype', JSON.parse('{"__proto__":{"polluted":true}}')],
 ]
 
-/** Every member of a body, those of its objects and lists included, replaced by each of the values that somebody may try. */
+/** Replaces every member of a body, including those of its objects and lists, by each of the hostile values. */
 export function mutationsOf(context: Context, schema: Schema, body: unknown): Mutation[] {
   return mutate(context, schema, { path: '', value: body, put: (value) => value })
 }
@@ -81,7 +81,7 @@ function mutate(context: Context, given: Schema, at: { path: string; value: unkn
   return here
 }
 
-/** What stands beside null where a schema allows it. */
+/** The schema without its alternative null. */
 function withoutNull(schema: Schema): Schema {
   const [only, ...others] = (schema.anyOf ?? []).filter(({ type }) => type !== 'null')
   return only && others.length === 0 ? only : schema
@@ -110,7 +110,7 @@ function unknownMembers({ path, value, put }: { path: string; value: unknown; pu
   return UNKNOWN_NAMES.map((name) => ({
     what: `an unknown member ${name}`,
     path: path === '' ? name : `${path}.${name}`,
-    // as an own member, also where its name is that of an accessor
+    // as an own member, even if the name is that of an accessor
     body: put(Object.defineProperty({ ...(value as object) }, name, { value: { polluted: true }, enumerable: true })),
     isNeverRight: true,
   }))

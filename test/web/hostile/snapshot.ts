@@ -1,13 +1,13 @@
 import mongoose from 'mongoose'
 
-/** Noted at reads. */
+/** Fields that a read updates. */
 const NOTED_AT_READS = new Set(['lastUsedAt', 'lastSeenAt', '__v'])
-/** Written by jobs when their time has come, whatever is asked meanwhile. */
+/** Collections that jobs write on a schedule, whatever is called. */
 const BY_THE_CLOCK = new Set(['export_audit_runs'])
-/** Of rules, which a worker looks at from time to time: when next, and by whom now. */
+/** Fields of rules that a worker updates whenever it checks a rule. */
 const OF_LOOKS = new Set(['dueAt', 'claim', 'leaseUntil', 'fence', 'updatedAt'])
 
-/** Every document that an organization has, in any collection, as text by collection and id. */
+/** Every document of an organization in any collection, as text by `collection/id`. */
 export async function snapshotOf(organization: string): Promise<Record<string, string>> {
   const id = new mongoose.Types.ObjectId(organization)
   const snapshot: Record<string, string> = {}
@@ -20,7 +20,7 @@ export async function snapshotOf(organization: string): Promise<Record<string, s
   return snapshot
 }
 
-/** Which documents came, went or changed, as `collection/id`. */
+/** The documents that were added, removed or changed, as `collection/id`. */
 export function changesBetween(before: Record<string, string>, after: Record<string, string>): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => before[key] !== after[key])
 }

@@ -1,4 +1,4 @@
-/** An organization with one of everything that its paths can name. */
+/** An organization with one object of each kind that a path can name. */
 import { expect } from 'chai'
 import { got } from 'got'
 import { CookieJar } from 'tough-cookie'
@@ -7,7 +7,7 @@ import { LEVER_ADMIN } from '../../support/lever.ts'
 import { eventually } from '../../support/eventually.ts'
 import { exportAndWait, newPerson, SOURCER, waitForBatch, type Api, type ServiceForTests } from '../../support/service.ts'
 
-/** A person signed in, as the headers of their browser. */
+/** A signed-in person, represented by the headers of their browser. */
 export interface Session {
   email: string
   cookie: string
@@ -17,22 +17,22 @@ export interface Session {
 export interface Tenant {
   id: string
   api: Api
-  /** Several, so that no walk meets the limit of one. */
+  /** Several keys, so that no walk reaches the rate limit of one. */
   keys: string[]
   admin: Session
   sourcer: Session
-  /** A person whom no other organization has, mapped to a Lever user. */
+  /** A person who exists in no other organization, mapped to a Lever user. */
   person: string
-  /** Another one without a mapping. */
+  /** Another person, without a mapping. */
   unmapped: string
   webhookUrl: string
-  /** A word in the texts of this organization, and in no other's. */
+  /** A word that appears in the texts of this organization only. */
   word: string
-  /** By the path before its `{…}`, what this organization has there. */
+  /** Names of this organization's objects, by the path before `{…}`. */
   objects: Record<string, string>
-  /** An export that another than the sourcer asked for. */
+  /** An export that somebody other than the sourcer requested. */
   exportOfAnother: string
-  /** A bulk export that another than the sourcer asked for. */
+  /** A bulk export that somebody other than the sourcer requested. */
   batchOfAnother: string
   candidate(): Promise<string>
 }
@@ -40,7 +40,7 @@ export interface Tenant {
 const KEYS = 8
 const EVENT = 'candidateStageChange'
 
-/** Connected, active and furnished; `name` tells its people from another's, `leverEmail` is whom its own person is in Lever. */
+/** Creates a connected, active, and furnished organization. `name` distinguishes its people from those of others; `leverEmail` is the Lever user of its own person. */
 export async function furnishTenant(service: ServiceForTests, name: string, leverEmail: string): Promise<Tenant> {
   const { id, apiKey, api } = await service.connected(WITH_CONVERSATIONS)
   const word = `word-of-${name}`
@@ -95,7 +95,6 @@ async function exportMany(api: Api, candidateId: string, requestedBy: string): P
   return body.batchId
 }
 
-/** A conversation with one message. */
 async function talk(api: Api, name: string, fields: { candidateId: string; body: string }): Promise<string> {
   const externalId = `conversation-of-${name}`
   const message = { id: 'first', direction: 'outbound', author: SOURCER, sentAt: new Date().toISOString(), ...fields }
@@ -103,20 +102,20 @@ async function talk(api: Api, name: string, fields: { candidateId: string; body:
   return externalId
 }
 
-/** Two that nobody enters; the first is called as the organization is. */
+/** Two rules for a stage that nobody enters; the first has the name of the organization. */
 async function exportRule(api: Api, name: string, note: string): Promise<string> {
   for (const one of [name, `${name} too`])
     await api.put(`export-rules/${one}`, { stages: ['reached by nobody'], requestedBy: SOURCER, note })
   return name
 }
 
-/** Two people, each with a receipt. */
+/** Erases two people, each of whom has a receipt. */
 async function eraseSome(api: Api, candidate: () => Promise<string>): Promise<void> {
   for (let times = 0; times < 2; times += 1) await api.delete(`candidates/${await candidate()}`)
   await eventually('the receipts are there', async () => (await api.get<{ data: unknown[] }>('erasures')).body.data.length === 2)
 }
 
-/** As a host program sends a person here: a link, opened once. */
+/** Signs in like a host program: with a link that is opened once. */
 export async function signIn(url: string, api: Api, userEmail: string): Promise<Session> {
   const jar = new CookieJar()
   const { body } = await api.post<{ url: string }>('sign-in-links', { userEmail, path: '/candidates' })
@@ -135,7 +134,7 @@ async function withResume(url: string, apiKey: string, candidate: string, word: 
   return candidate
 }
 
-/** A file over 1 MB, which is imported in the background; resolves once that has ended. */
+/** Imports a file over 1 MB in the background. Resolves once that has finished. */
 async function importLongFile(url: string, apiKey: string, api: Api): Promise<string> {
   const rows = Array.from({ length: 120 }, (_, at) => `Row ${at},row-${at}@mail.example,${'word '.repeat(1900)}`)
   const { body } = await got.post<{ importId: string }>(`${url}/api/v1/candidates/import`, {
@@ -151,7 +150,7 @@ async function importLongFile(url: string, apiKey: string, api: Api): Promise<st
   return body.importId
 }
 
-/** Two deliveries, signed by a webhook made by hand in Lever; resolves with the id of one once both are processed. */
+/** Receives two deliveries, signed by a webhook that was created manually in Lever. Resolves to the id of one once both are processed. */
 async function receiveDelivery(service: ServiceForTests, api: Api, webhookUrl: string, opportunityId: string): Promise<string> {
   const webhook = await service.lever.addWebhook(EVENT, webhookUrl)
   await api.put(`connection/webhooks/${EVENT}`, { signatureToken: webhook.signatureToken })

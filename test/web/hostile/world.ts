@@ -1,4 +1,4 @@
-/** The composed service with two organizations, and every operation of its OpenAPI document ready to be asked. */
+/** The composed service with two organizations, and every operation of its OpenAPI document ready to be called. */
 import { AssertionError } from 'chai'
 import { LEVER_ADMIN } from '../../support/lever.ts'
 import { newPerson, OPERATOR_KEY, SOURCER, startService, type ServiceForTests } from '../../support/service.ts'
@@ -8,19 +8,19 @@ import { sendRaw, type RawAnswer, type RawRequest } from './raw-request.ts'
 import { sampleOf } from './sample-values.ts'
 import { furnishTenant, type Session, type Tenant } from './tenant.ts'
 
-/** Nobody, the operator, an organization by one of its keys, or a person in a session. */
+/** No credentials, the operator, an organization with one of its keys, or a person in a session. */
 export type Asker = 'nobody' | 'operator' | Tenant | Session
 
 export interface Question {
   as?: Asker
-  /** In place of the path that {@link World.pathOf} gives. */
+  /** Replaces the path that {@link World.pathOf} returns. */
   path?: string
-  /** With its question mark. */
+  /** Includes the question mark. */
   query?: string
   json?: unknown
   body?: string | Uint8Array
   headers?: Record<string, string | string[]>
-  /** Set where the document does not speak of such a request. */
+  /** Set for requests that the document does not describe. */
   isUndocumented?: boolean
 }
 
@@ -31,22 +31,22 @@ export interface World {
   operations: Operation[]
   us: Tenant
   them: Tenant
-  /** The operation's path with what `tenant` has there. */
+  /** The operation's path with the names of `tenant`'s objects. */
   pathOf(operation: Operation, tenant?: Tenant): string
-  /** A body that is right, of things that `tenant` has; undefined where none is taken. A new one each time. */
+  /** A new valid body for objects of `tenant`; undefined if the operation takes none. */
   bodyOf(operation: Operation, tenant?: Tenant): Promise<unknown>
-  /** A question that is right: with such a body, or with a file where one is taken. */
+  /** A valid question, with such a body or with a file. */
   rightQuestion(operation: Operation, tenant?: Tenant): Promise<Question>
-  /** Who may: the operator, else our organization's key. */
+  /** The caller with access: the operator, or else our organization's key. */
   rightful(operation: Operation): Asker
-  /** Asks as the rightful one unless told otherwise; the answer is held to the rules of all answers and to the document. */
+  /** Asks as the caller with access by default, and checks the answer against the rules of all answers and the document. */
   ask(operation: Operation, question?: Question): Promise<RawAnswer>
-  /** The same request, as it would be written. */
+  /** The same request, without sending it. */
   requestFor(operation: Operation, question?: Question): RawRequest
   stop(): Promise<void>
 }
 
-/** Paths whose parameter names the same in every organization. */
+/** Paths whose parameter has the same meaning in every organization. */
 const COMMON_NAMES: Record<string, string> = { '/api/v1/connection/webhooks/': 'candidateHired' }
 
 export async function startWorld(): Promise<World> {
@@ -104,7 +104,7 @@ export async function startWorld(): Promise<World> {
   } // prettier-ignore
 }
 
-/** @throws Error where nothing is there to be named: furnish the tenant with it then */
+/** @throws Error if the tenant has no such object: add it in `tenant.ts` then */
 function fillPath(operation: Operation, tenant: Tenant): string {
   const [name] = namesInPath(operation)
   if (name === undefined) return operation.path
@@ -115,7 +115,7 @@ function fillPath(operation: Operation, tenant: Tenant): string {
   return operation.path.replace(`{${name}}`, encodeURIComponent(value))
 }
 
-/** Whether the path names a thing that belongs to one organization. */
+/** True if the path names an object that belongs to one organization. */
 export function namesAnOwnThing(operation: Operation): boolean {
   const before = operation.path.slice(0, operation.path.indexOf('{'))
   return namesInPath(operation).length > 0 && operation.audience !== 'anybody' && !(before in COMMON_NAMES)
@@ -130,7 +130,7 @@ function credentialsOf(asker: Asker): Record<string, string> {
   return { authorization: `Bearer ${asker.keys[turn % asker.keys.length]}` }
 }
 
-/** Files, where one is taken. */
+/** Bodies of operations that take a file. */
 const FILES: Record<string, () => string> = {
   'POST /api/v1/candidates/import': () => `name,email\nFrom a file,file-${distinctNumber()}@mail.example\n`,
   'POST /api/v1/candidates/import/preview': () => 'name,email\nIn a preview,preview@mail.example\n',
@@ -142,7 +142,7 @@ function resumeInForm(): string {
   return `--edge\r\n${head}\r\n\r\nEngineer ${distinctNumber()}\r\n--edge--\r\n`
 }
 
-/** Bodies that a schema alone cannot tell. */
+/** Bodies that cannot be derived from a schema alone. */
 const OWN_BODIES: Record<string, (tenant: Tenant, service: ServiceForTests) => unknown> = {
   'POST /api/v1/sign-in-links': () => ({ userEmail: SOURCER, path: '/candidates', validForSeconds: 60 + distinctNumber() }),
   'POST /api/v1/connection/authorize': () => ({ userEmail: LEVER_ADMIN }),
@@ -161,7 +161,7 @@ const OWN_BODIES: Record<string, (tenant: Tenant, service: ServiceForTests) => u
   }),
   'POST /api/v1/exports': async (tenant) => ({ candidateId: await tenant.candidate(), requestedBy: SOURCER }),
   'PUT /api/v1/export-rules/{name}': () => ({ stages: [`stage ${distinctNumber()}`], requestedBy: SOURCER }),
-  // the saved rule
+  // previews the saved rule
   'POST /api/v1/export-rules/{name}/preview': () => undefined,
   'POST /api/v1/exports/bulk': async (tenant) => ({ candidateIds: [await tenant.candidate()], requestedBy: SOURCER }),
   'POST /api/v1/exports/bulk/preview': async (tenant) => ({ candidateIds: [await tenant.candidate()], requestedBy: SOURCER }),
@@ -177,12 +177,11 @@ const OWN_BODIES: Record<string, (tenant: Tenant, service: ServiceForTests) => u
 let numbers = 0
 const distinctNumber = (): number => (numbers += 1)
 
-/** Gives a sample's name a number of its own. */
 function distinct(sample: unknown): unknown {
   return typeof sample === 'object' && sample !== null && 'name' in sample ? { ...sample, name: `Sample ${distinctNumber()}` } : sample
 }
 
-/** Tries each item, several at a time, and fails with all that went wrong. */
+/** Tries each item, several at a time, and fails with a list of all faults. */
 export async function forEachOf<T>(
   items: readonly T[],
   name: (item: T) => string,

@@ -14,7 +14,7 @@ const FORMS_ALONE = [...ROUTES].flatMap((route) => {
 describe('form address opened as a page', () => {
   let service: ServiceForTests
   let ana: Visitor
-  /** Several admins in turn: a person may open 100 pages at once. */
+  /** Several admins take turns, because a person may open 100 pages in a burst. */
   const admins: Visitor[] = []
 
   before(async () => {
@@ -46,7 +46,7 @@ describe('form address opened as a page', () => {
       const above = [...ROUTES].find((route) => route.startsWith('GET ') && filled(route.slice(4)) === headers.location)
       expect(statusCode, path).to.equal(303)
       expect(path.startsWith((above ?? 'none').slice(4)), `${path} leads to ${headers.location}`).to.equal(true)
-      // 422: nobody is chosen for the dialog
+      // 422: no candidate is chosen for the dialog
       expect(status, path).to.be.oneOf(path.startsWith('/candidates/export') ? [422] : [200, 404])
     }
     expect((await ask('/candidates/export/open', 'text/html')).headers.location).to.equal('/candidates/export')

@@ -4,7 +4,7 @@ import { startService, type ServiceForTests } from '../../support/service.ts'
 import { ROUTE_ACCESS } from '../hostile/route-access.ts'
 import { visit, type Visitor } from './visitor.ts'
 
-/** Whose link, sample or file is looked at before the fields. */
+/** Forms that check a link, a sample or a file before the fields. */
 const ELSEWHERE = new Set([
   '/sign-in/link/:token', '/set-up/:token', '/connect/lever/:token', '/sign-in/sample', '/candidates/import', '/candidates/import/preview',
 ]) // prettier-ignore
@@ -34,7 +34,7 @@ describe('malformed input on a page', function () {
   let service: ServiceForTests
   let ana: Visitor
   let spanish: Visitor
-  /** Another admin: a person may open 100 pages at once. */
+  /** Uses another admin each time, because a person may open 100 pages in a burst. */
   let zoe: Visitor
 
   before(async () => {

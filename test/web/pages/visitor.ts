@@ -1,11 +1,11 @@
-/** A person's browser without scripts: cookies, redirects, and forms as a page's HTML has them. */
+/** A person's browser without JavaScript: cookies, redirects, and the forms of a page's HTML. */
 import { got, type Response } from 'got'
 import { CookieJar } from 'tough-cookie'
 import type { Api } from '../../support/service.ts'
 
 export interface Shown {
   status: number
-  /** Path and query of the page that is open in the end. */
+  /** Path and query of the page after redirects. */
   path: string
   html: string
 }
@@ -15,13 +15,13 @@ export type Fields = Record<string, string | string[]>
 export interface Visitor {
   jar: CookieJar
   open(path: string): Promise<Shown>
-  /** Presses a button: posts the fields with the session's token and opens what follows. A list is sent as several fields of its name. */
+  /** Presses a button: posts the fields with the session's CSRF token and opens the next page. A list is sent as several fields with the same name. */
   send(path: string, fields?: Fields): Promise<Shown>
-  /** Where a form leads, not opened. */
+  /** The target of a form, without opening it. */
   leadsTo(path: string, fields?: Fields): Promise<string>
 }
 
-/** Signs the person in by a link and opens pages as they do, in `language`. */
+/** Signs the person in with a link and opens pages as they do, in `language`. */
 export async function visit(url: string, api: Api, userEmail: string, language = 'en'): Promise<Visitor> {
   const link = await api.post<{ url: string }>('sign-in-links', { userEmail, path: '/candidates' })
   if (link.status !== 201) throw new Error(`no link: ${JSON.stringify(link.body)}`)
@@ -30,7 +30,7 @@ export async function visit(url: string, api: Api, userEmail: string, language =
   return visitor
 }
 
-/** A browser in which nobody is signed in yet; `address` is where it is, as a proxy would say. */
+/** A browser in which nobody is signed in; `address` is its network address, as a proxy would report it. */
 export function browse(url: string, { language = 'en', address }: { language?: string; address?: string } = {}): Visitor {
   const jar = new CookieJar()
   const client = got.extend({
@@ -64,8 +64,8 @@ export function browse(url: string, { language = 'en', address }: { language?: s
 }
 
 /**
- * The fields of a page's form as they stand, hidden ones and switches too, without the session's token: of the one that posts to `action`,
- * else of the one with the most fields.
+ * The fields of a page's form with their values, including hidden ones and switches, without the session's CSRF token. Takes the form that
+ * posts to `action`, or else the one with the most fields.
  */
 export function fieldsOf(html: string, action = ''): Record<string, string> {
   const forms = [...html.matchAll(/<form\b[^>]*method="post"[^>]*>.*?<\/form>/gs)].map(([form]) => form)
@@ -83,7 +83,7 @@ function fieldsIn(html: string): Record<string, string> {
   return fields
 }
 
-/** The row of a table that tells of `text`. */
+/** The row of a table that contains `text`. */
 export function rowOf(html: string, text: string): string {
   const found = [...html.matchAll(/<tr\b.*?<\/tr>/gs)].map(([row]) => row).find((row) => row.includes(text))
   if (found === undefined) throw new Error(`no row tells of ${text}`)

@@ -24,7 +24,7 @@ describe('leading CSRF token in a form with files', () => {
     server.close()
   })
 
-  /** Sends the pieces one after another, each in a packet of its own. */
+  /** Sends the pieces one after another, each in a separate packet. */
   const send = async (pieces: string[], type = TYPE) => {
     const outgoing = request({ port, method: 'POST', headers: { 'content-type': type } })
     outgoing.setNoDelay(true)

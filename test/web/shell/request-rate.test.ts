@@ -17,7 +17,7 @@ const person = (personId: string): Caller => ({
 const key: Caller = { kind: 'apiKey', organization: 'o', keyId: 'k', access: 'full' }
 
 describe('request rate across processes', () => {
-  /** Each as a process of its own has it. */
+  /** One guard for each process. */
   let guards: RateGuard[]
 
   before(connectEmptyDatabase)
@@ -27,7 +27,7 @@ describe('request rate across processes', () => {
     guards = [createRateGuard(), createRateGuard(), createRateGuard()]
   })
 
-  /** Tries by turns on each process; how many passed, and the most that may have within the time it took. */
+  /** Alternates between the processes. Returns how many attempts passed, and the allowed excess for the time it took. */
   async function burst(caller: Caller, tries: number, { perSecond, lease }: { perSecond: number; lease: number }) {
     const startedAt = performance.now()
     const outcomes = await Promise.allSettled(Array.from({ length: tries }, async (_, index) => guards[index % guards.length]?.(caller)))

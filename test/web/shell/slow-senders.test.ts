@@ -42,7 +42,7 @@ describe('slow senders', () => {
     return httpRequest(`${web.url}/chosen`, { method: 'POST', headers })
   }
 
-  /** Sends a piece of a form, and waits until the server, having read it, has set its watch again. */
+  /** Sends a piece of a form, and waits until the server has read it and restarted its timer. */
   async function sendPiece(form: ClientRequest, piece: string, clock: SinonFakeTimers): Promise<void> {
     await new Promise<void>((resolve, reject) => form.write(piece, (error) => (error ? reject(error) : resolve())))
     const watches = () => [...((clock as unknown as { timers?: Map<number, { callAt: number }> }).timers?.values() ?? [])]

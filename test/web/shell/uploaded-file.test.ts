@@ -8,10 +8,10 @@ import { namedUpload } from '../../../src/web/shell/uploaded-file.ts'
 
 const LIMIT = 100_000
 const LARGE = 5_000_000
-/** For who pauses; nobody else is given up because this process stood still. */
+/** Applies only at `/pauses`, so that no other upload times out when this process is suspended. */
 const PAUSE_MS = 150
 
-/** Reads each upload to its end, only its first piece at `/first`, impatiently at `/pauses`, or up to a larger limit at `/large`; answers its length, or the code of the refusal. */
+/** Reads each upload to its end, only its first piece at `/first`, with a short pause limit at `/pauses`, or up to a larger limit at `/large`. Answers with its length, or the code of the refusal. */
 function startReader(): Promise<Server> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {

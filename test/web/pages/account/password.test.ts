@@ -25,13 +25,13 @@ describe('signing in with a password, and the account page', function () {
     await leaveDatabase()
   })
 
-  /** In an address of its own, so that no test meets the limit of another. */
+  /** Uses a different address each time, so that no test reaches the limit of another. */
   const browser = (language?: string) => browse(web.url, { address: `203.0.113.${(number += 1)}`, ...(language ? { language } : {}) })
   const linkTo = async (email: string, organization = web.organization) => {
     const { url } = await web.accounts.createSignInLink(organization, { userEmail: email, path: '/account/password' }, 'operator')
     return new URL(url).pathname
   }
-  /** Somebody invited, who has chosen a password and is signed in by the link still. */
+  /** An invited person who has chosen a password and is still signed in by the link. */
   async function invited(email: string, organization = web.organization): Promise<{ visitor: Visitor; personId: string }> {
     const { person } = await web.accounts.putPerson(organization, email, { name: `Name of ${email}`, role: 'sourcer' }, 'operator')
     const visitor = browser()

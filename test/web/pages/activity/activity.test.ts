@@ -23,11 +23,11 @@ describe('activity page', function () {
   let ana: Visitor
   let exported: ExportAnswer
   let candidateId: string
-  /** When it all began, should midnight pass meanwhile. */
+  /** The date on which the tests started, because midnight may pass during the run. */
   let today: string
 
   before(async () => {
-    // Lever is not what is slow here, when much runs at once
+    // generous, because calls to Lever may be slow when many tests run at once
     service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
     today = new Date().toISOString().slice(0, 10)
     ;({ api, id: organization } = await service.connected())
@@ -254,7 +254,7 @@ describe('activity page', function () {
   })
 })
 
-/** Where "Older deliveries" of one of the two lists leads. */
+/** The link "Older deliveries" of one of the two lists. */
 function linkOf(html: string, list: string): string {
   const [, address = ''] =
     new RegExp(`<section class="card" aria-labelledby="${list}">.*?<a href="([^"]+)">Older deliveries`, 's').exec(html) ?? []

@@ -25,7 +25,7 @@ describe('connection settings', function () {
   let ana: Visitor
 
   before(async () => {
-    // Lever is not what is slow here, when much runs at once
+    // generous, because calls to Lever may be slow when many tests run at once
     service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
   })
   beforeEach(async () => {
@@ -35,7 +35,7 @@ describe('connection settings', function () {
   after(() => service.stop())
 
   const now = async () => (await api.get<{ settings: Settings }>('connection')).body.settings
-  /** The form as it stands on the page, in which `changes` are made; an undefined one is switched off. */
+  /** The form of the page with `changes`; an undefined value switches a field off. */
   async function form(changes: Record<string, Fields[string] | undefined>): Promise<Fields> {
     const { html } = await ana.open(HERE)
     const { defaultStageId, features, noteMode, noteLanguage } = await now()

@@ -23,7 +23,7 @@ describe('setup steps', function () {
   let service: ServiceForTests
 
   before(async () => {
-    // Lever is not what is slow here, when much runs at once
+    // generous, because calls to Lever may be slow when many tests run at once
     service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
   })
   after(() => service.stop())
@@ -32,7 +32,7 @@ describe('setup steps', function () {
     const { id, api } = await service.organization()
     return { id, api, ana: await visit(service.url, api, LEVER_ADMIN, language) }
   }
-  /** Connected, and Lever's users read. */
+  /** A connected organization whose Lever users have been read. */
   async function connected(language?: string): Promise<{ id: string; api: Api; ana: Visitor }> {
     const made = await fresh(language)
     await made.ana.send('/settings/ats', { apiKey: await service.lever.newApiKey() })
@@ -233,7 +233,7 @@ describe('setup steps', function () {
   })
 
   describe('users', () => {
-    /** The form of the page as it stands, with what is typed into the row of `email`. */
+    /** The form of the page, with the given values in the row of `email`. */
     async function typed(ana: Visitor, rows: Record<string, { lever?: string; active?: boolean }>): Promise<Record<string, string>> {
       const { html } = await ana.open(USERS)
       const fields = fieldsOf(html)

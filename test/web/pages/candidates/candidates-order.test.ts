@@ -6,13 +6,13 @@ import type { CandidatesPageDeps } from '../../../../src/web/pages/candidates/ca
 import { connectEmptyDatabase, leaveDatabase } from '../../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../../support/web.ts'
 
-/** In the order in which they were added. */
+/** In order of creation. */
 const NAMES = ['Zoe Last', ...Array.from({ length: 30 }, () => ['Ana Same', 'ána same', 'ÁNA SAME']).flat(), 'Élan', 'elan', 'Bo First']
 
 describe('order of candidates', () => {
   let web: RunningWeb
   let cookie: string
-  /** By the place in `NAMES`. */
+  /** Indexes in `NAMES`. */
   let ids: string[]
 
   before(async () => {

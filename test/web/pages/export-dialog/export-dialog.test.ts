@@ -25,7 +25,7 @@ describe('Export to ATS dialog', function () {
   let otherJob: Posting
 
   before(async () => {
-    // Lever is not what is slow here, when much runs at once
+    // generous, because calls to Lever may be slow when many tests run at once
     service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
     ;({ api } = await service.connected())
     bo = await visit(service.url, api, SOURCER)
@@ -39,7 +39,7 @@ describe('Export to ATS dialog', function () {
     const { body } = await api.post<{ id: string; name: string; emails: string[] }>('candidates', newPerson(fields))
     return body
   }
-  /** As htmx asks: for a part of the page that is open. */
+  /** Requests a part of the open page, as htmx does. */
   const part = async (visitor: Visitor, path: string) => {
     const answer = await got(`${service.url}${path}`, {
       cookieJar: visitor.jar,
@@ -51,7 +51,7 @@ describe('Export to ATS dialog', function () {
   }
   const exportsOf = async (candidateId: string) =>
     (await api.get<{ data: { id: string; status: string; requestedBy: string; target: { kind: string } }[] }>(`exports?candidateId=${candidateId}`)).body.data // prettier-ignore
-  /** The progress once all in it has ended. */
+  /** The progress after all exports have finished. */
   const finished = (path: string) =>
     eventually('the progress ends', async () => {
       const { html } = await bo.open(path)
@@ -490,7 +490,7 @@ function optionsOf(html: string, selectId: string): string[] {
   return [...select.matchAll(/<option/g)].map(([option]) => option)
 }
 
-/** The line of a progress that tells of `text`. */
+/** The line of the progress that contains `text`. */
 function lineOf(html: string, text: string): string {
   const found = [...html.matchAll(/<li>(?:<div>|<strong>).*?<\/li>/gs)].map(([line]) => line).find((line) => line.includes(text))
   if (found === undefined) throw new Error(`no line tells of ${text}`)

@@ -15,7 +15,7 @@ describe('selection without JavaScript', function () {
   let service: ServiceForTests
   let api: Api
   let bo: Visitor
-  /** Newest first, as the list shows them. */
+  /** Newest first, like the list. */
   let ids: string[]
 
   before(async () => {
@@ -33,7 +33,7 @@ describe('selection without JavaScript', function () {
       .body
     return [...data.map(({ id }) => id), ...(nextCursor === null ? [] : await listed(`&cursor=${nextCursor}`))]
   }
-  /** Presses a button of the form on the list, with the boxes of these people ticked. */
+  /** Presses a button of the form on the list, with the boxes of these people checked. */
   const press = async (
     page: string,
     to: string,

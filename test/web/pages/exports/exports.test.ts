@@ -19,7 +19,7 @@ describe('export list', function () {
   let eve: Visitor
 
   before(async () => {
-    // Lever is not what is slow here, when much runs at once
+    // generous, because calls to Lever may be slow when many tests run at once
     service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
     ;({ api, id: organization } = await service.connected())
     await api.put(`users/${EVE}`, { name: 'Eve', role: 'sourcer' })
@@ -42,7 +42,7 @@ describe('export list', function () {
     const { id } = await exportAndWait(api, { candidateId: candidate.id })
     return { ...candidate, exportId: id }
   }
-  /** Queued, and kept so by the pause. */
+  /** Creates a queued export, which the pause keeps queued. */
   const waiting = async () => {
     const candidate = await add()
     await service.lever.fault({ kind: 'status', status: 503, match: { path: '/opportunities' }, times: 50 })

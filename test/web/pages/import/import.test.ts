@@ -24,7 +24,7 @@ describe('Import CSV page', function () {
   })
   after(() => service.stop())
 
-  /** As a browser without scripts sends the form: its fields in the order of the page. */
+  /** Sends the form like a browser without JavaScript: its fields in the order of the page. */
   const send = async (file: string | Uint8Array<ArrayBuffer>, { path = IMPORT, csrf = token, tokenFirst = true } = {}) => {
     const form = new FormData()
     if (tokenFirst) form.append('_csrf', csrf)
@@ -38,7 +38,7 @@ describe('Import CSV page', function () {
     })
     return { status: answer.status, location: answer.headers.get('location') ?? '', html: await answer.text() }
   }
-  /** And goes on to where it is sent. */
+  /** Sends the form and follows the redirect. */
   const sendAndSee = async (csv: string) => (await bo.open((await send(csv)).location)).html
   const find = async (q: string) => (await api.get<{ data: { name: string }[] }>(`candidates?q=${q}`)).body.data
 

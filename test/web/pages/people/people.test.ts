@@ -14,7 +14,7 @@ describe('people and API keys', function () {
   let service: ServiceForTests
 
   before(async () => {
-    // Lever is not what is slow here, when much runs at once
+    // generous, because calls to Lever may be slow when many tests run at once
     service = await startService({ LEVER_TIMEOUT_MS: '5000', SETTLE_MS: '6000' })
   })
   after(() => service.stop())
@@ -61,7 +61,7 @@ describe('people and API keys', function () {
 
       expect(new Set(answers.map(({ html }) => shownOf(html)))).to.have.lengthOf(1)
       expect(shownOf(answers[0].html)).not.to.equal('')
-      expect(await AuditEventModel.countDocuments({ organization: id, action: 'signInLink.created' })).to.equal(2) // Ana's own
+      expect(await AuditEventModel.countDocuments({ organization: id, action: 'signInLink.created' })).to.equal(2) // one of them is Ana's own
     })
 
     it('keep the input when a field is wrong, and are not changed by an invitation', async () => {
@@ -79,7 +79,7 @@ describe('people and API keys', function () {
       expect(data.find(({ email }) => email === SOURCER)).to.include({ role: 'sourcer', name: 'Bo Lindqvist' })
     })
 
-    /** The form as it stands, with what is changed in the row of `email`. */
+    /** The form of the page, with changes in the row of `email`. */
     async function changed(ana: Visitor, email: string, change: { role?: string; active?: boolean }): Promise<Record<string, string>> {
       const { html } = await ana.open(PEOPLE)
       const fields = fieldsOf(html, `${PEOPLE}/changes`)
@@ -202,7 +202,7 @@ describe('people and API keys', function () {
 
   describe('leaving', () => {
     const OTHER = 'zoe@acme.example'
-    /** A second admin with an API key and an authorization under way. */
+    /** A second admin with an API key and a pending authorization. */
     const withZoe = async () => {
       const { id, api, ana } = await fresh()
       await api.put(`users/${OTHER}`, { name: 'Zoe', role: 'admin' })

@@ -34,7 +34,7 @@ describe('signing in with OpenID Connect', () => {
     await leaveDatabase()
   })
 
-  /** A site that knows a provider, and `start`, which starts that one. */
+  /** A site with a configured provider, and `start`, which starts that provider. */
   async function siteWithProvider() {
     const port = await freePort()
     const settings = { issuer: `http://127.0.0.1:${port}`, ...CLIENT }
@@ -43,7 +43,7 @@ describe('signing in with OpenID Connect', () => {
       startOpenIdProvider({ redirectUri: `${site.url}/sign-in/oidc/callback`, port, claimsIn })
     return { site, host: `127.0.0.1:${port}`, start }
   }
-  /** From an address of its own, so that no test meets the limit of another. */
+  /** Uses a different address each time, so that no test reaches the limit of another. */
   const browser = (language = 'en') => browse(web.url, { language, address: `203.0.113.${(number += 1)}` })
 
   it('signs in the person with the verified email address, with PKCE, state, and nonce, and continues to the requested page', async () => {
@@ -103,7 +103,7 @@ describe('signing in with OpenID Connect', () => {
     expect(page.html).to.contain('Ninguna persona activa en Fulcrum')
   })
 
-  /** Goes to the provider and comes back with an answer that nobody has opened yet. */
+  /** Goes to the provider and returns its callback, which nobody has opened yet. */
   async function comeBack(jar: CookieJar): Promise<string> {
     let address = `${web.url}/sign-in/oidc`
     for (let step = 0; step < 10; step += 1) {

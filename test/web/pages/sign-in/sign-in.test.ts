@@ -22,7 +22,7 @@ describe('signing in', () => {
     admin = await web.signIn('ana@acme.example', 'admin')
     samples = [{ organization: web.organization, personId: admin.personId, name: 'Ana', email: 'ana@acme.example', role: 'admin' }]
   })
-  /** Every test comes from the same address. */
+  /** Every test uses the same address. */
   beforeEach(() => mongoose.connection.collection('sign_in_failures').deleteMany())
   after(async () => {
     await web.stop()
@@ -152,7 +152,7 @@ describe('signing in', () => {
       const input = { userEmail, path: '/exports', validForSeconds }
       return new URL((await web.accounts.createSignInLink(web.organization, input, 'operator')).url).pathname
     }
-    /** The page that a link opens: its cookies, and the fields of its form. */
+    /** The page that a link opens, with its cookies and the fields of its form. */
     const ask = async (link: string, cookie = '') => {
       const response = await open(link, { cookie })
       const html = await response.text()

@@ -31,7 +31,7 @@ describe('page layout', () => {
     return { html: await answer.text(), setCookies: answer.headers.getSetCookie() }
   }
 
-  /** The cookie that a form's answer leaves for the next page. */
+  /** The cookie that the response to a form sets for the next page. */
   async function save(signedIn: { cookie: string; csrfToken: string }): Promise<string> {
     const answer = await web.call('POST', '/saved', {
       body: new URLSearchParams({ _csrf: signedIn.csrfToken }).toString(),
