@@ -51,6 +51,7 @@ export function listenersOf(parts: ListeningParts): Listeners {
 
     candidateRemoved: [({ organization, candidateId, actor }) => erasures.eraseCandidate(organization, candidateId, actor)],
 
+    exportLanded: [({ organization, candidateId }) => conversations.opportunityKnown(organization, { candidateId })],
     opportunityRead: [({ organization, opportunityId }) => conversations.opportunityKnown(organization, { opportunityId })],
     candidateSeenInLever: [
       ({ organization, state }) => candidates.applyLeverState(organization, state.opportunityId, state),

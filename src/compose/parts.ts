@@ -4,7 +4,6 @@ import { createTrailSecrets } from '../accounts/trail-secrets.ts'
 import { createAudit } from '../audit/audit.ts'
 import { createCandidates, type Candidates } from '../candidates/candidates.ts'
 import { createResumes } from '../candidates/resumes.ts'
-import { composeExports } from './exports.ts'
 import { listenersOf } from './listeners.ts'
 import type { Config } from '../config.ts'
 import { createPublish } from '../events/domain-events.ts'
@@ -12,7 +11,7 @@ import { createErasures, type Erasures } from '../erasure/erasures.ts'
 import { forgettersOf } from '../erasure/forgetters.ts'
 import { createConversations, type Conversations } from '../conversations/conversations.ts'
 import { createConnections, type Connections } from '../connection/connections.ts'
-import type { Exports } from '../export/exports.ts'
+import { createExports, type Exports } from '../export/exports.ts'
 import { exportSummaries } from '../export/export-view.ts'
 import { createRequestBudget } from '../lever/request-budget.ts'
 import type { Log } from '../log.ts'
@@ -108,7 +107,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     observeImport: observe.observeImport,
   })
   const resumes = createResumes()
-  const exports: Exports = composeExports({
+  const exports: Exports = createExports({
     accounts,
     audit,
     connections,
@@ -122,7 +121,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     apiUrl: options.lever.apiUrl,
     timeoutMs: options.lever.timeoutMs,
     erasedCandidates: (organization, candidateIds) => erasures.candidatesAmong(organization, candidateIds),
-    onLanded: (organization, candidateId) => conversations.opportunityKnown(organization, { candidateId }),
+    publish,
     wake: () => wake('exports'),
     observe: observe.observeExport,
   })

@@ -18,6 +18,8 @@ export interface DomainEvents {
   /** An admin saved the signature token of one webhook event, or of `any`. */
   signatureTokenSaved: { organization: string; place: string }
   candidateRemoved: { organization: string; candidateId: string; actor: string }
+  /** An export ended in Lever: its opportunity was created, found or linked. */
+  exportLanded: { organization: string; candidateId: string; exportId: string }
   /** Lever showed an opportunity. */
   opportunityRead: { organization: string; opportunityId: string }
   /** Lever showed an opportunity that a candidate here is linked to or was exported to. A state may be older than the newest one. */

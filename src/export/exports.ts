@@ -23,7 +23,7 @@ import { previewBulk, type BulkPreviewWish } from './bulk/preview-bulk.ts'
 import { previewExport, type PreviewWish } from './request/preview-export.ts'
 import { requestBulk, type BulkWish } from './bulk/request-bulk.ts'
 import { requestExport, type ExportWish } from './request/request-export.ts'
-import type { RuleDeps } from './rules/apply-rule.ts'
+import { askParts, type ExportParts } from './ask-parts.ts'
 import { createExportRules } from './rules/export-rules.ts'
 import { runExport } from './run/run-export.ts'
 import { isPosting, stopPosting } from './request/stop-posting.ts'
@@ -41,7 +41,8 @@ const OPEN_OR_NOTE_DUE = { $nor: [{ status: 'exported', 'note.status': { $ne: 'q
 export type Exports = ReturnType<typeof createExports>
 
 /** Exports: asked for, previewed, worked and changed. */
-export function createExports(deps: RuleDeps) {
+export function createExports(parts: ExportParts) {
+  const deps = askParts(parts)
   const { audit, wake, observe, timeoutMs } = deps
   const rules = createExportRules(deps)
   /** Lets held exports and rules go on: the connection can export again. */

@@ -3,16 +3,18 @@ import type { Audit } from '../audit/audit.ts'
 import type { Candidates } from '../candidates/candidates.ts'
 import type { Resumes } from '../candidates/resumes.ts'
 import type { Connections } from '../connection/connections.ts'
-import { duplicatesFrom } from '../export/request/describe-duplicates.ts'
-import { createExports, type Exports } from '../export/exports.ts'
-import type { ExportDeps, ExportTerms, Landed } from '../export/run/run-export-deps.ts'
+import { duplicatesFrom } from './request/describe-duplicates.ts'
+import type { Publish } from '../events/domain-events.ts'
+import type { RuleDeps } from './rules/apply-rule.ts'
+import type { ExportDeps, ExportTerms, Landed } from './run/run-export-deps.ts'
 import type { Log } from '../log.ts'
 import type { Mappings } from '../mapping/mappings.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { lockKeys } from '../people/person-keys.ts'
 import { keyedHash } from '../secrets/opaque-token.ts'
 
-export interface ExportNeighbours {
+/** The parts that exports build on, and the settings of this process. */
+export interface ExportParts {
   accounts: Accounts
   audit: Audit
   connections: Connections
@@ -25,17 +27,16 @@ export interface ExportNeighbours {
   leaseMs: number
   settleMs: number
   timeoutMs: number
-  /** Those of the candidates whose person was erased. */
+  /** Ids of those candidates whose person was erased. */
   erasedCandidates: (organization: string, candidateIds: readonly string[]) => Promise<Set<string>>
-  /** Told where a candidate stands in Lever now. */
-  onLanded: (organization: string, candidateId: string) => Promise<void>
+  publish: Publish
   wake: () => void
   log: Log
   observe?: ExportDeps['observe']
 }
 
-/** Exports, joined to the parts they need. */
-export function composeExports(parts: ExportNeighbours): Exports {
+/** What exports ask of the parts before them. */
+export function askParts(parts: ExportParts): RuleDeps {
   const { accounts, connections, mappings, mirror, candidates } = parts
   const readTerms = async (organization: string): Promise<ExportTerms> => {
     const connection = await connections.get(organization)
@@ -56,10 +57,10 @@ export function composeExports(parts: ExportNeighbours): Exports {
     const stageText = state.stage.text === state.stage.id ? null : state.stage.text
     await mirror.keepOurs(organization, { ...opportunity, stageText }, { readAt: new Date(), isNew })
     await candidates.noteExport(organization, candidateId, exportId, state)
-    await parts.onLanded(organization, candidateId)
+    await parts.publish('exportLanded', { organization, candidateId, exportId })
     return { stageText }
   }
-  return createExports({
+  return {
     assess: {
       assertExporting: connections.assertExporting,
       resolvePerformAs: mappings.resolvePerformAs,
@@ -97,5 +98,5 @@ export function composeExports(parts: ExportNeighbours): Exports {
     timeoutMs: parts.timeoutMs,
     log: parts.log,
     observe: parts.observe,
-  })
+  }
 }
