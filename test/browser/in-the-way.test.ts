@@ -4,6 +4,7 @@ import { NARROW, startBrowser, type BrowserForTests } from '../support/browser.t
 import { LEVER_ADMIN } from '../support/lever.ts'
 import { newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../support/service.ts'
 import { signIn } from './sign-in.ts'
+import { eventually } from '../support/eventually.ts'
 
 const ADMIN_PAGES = ['/settings/ats', '/settings/ats/webhooks', '/settings/people', '/settings/api-keys', '/activity']
 
@@ -148,8 +149,8 @@ describe('common obstacles', function () {
     await page.getByRole('link', { name: 'Open Nadia Noted in Lever' }).waitFor()
 
     const [made] = await site.lever.opportunitiesByEmail('nadia@noted.example')
-    expect((await site.lever.notesOf(made?.id ?? '')).flatMap(({ entries }) => entries.map(({ value }) => value))).to.deep.equal([
-      'Typed before the session ended',
-    ])
+    const notes = async () => (await site.lever.notesOf(made?.id ?? '')).flatMap(({ entries }) => entries.map(({ value }) => value))
+    await eventually('the note is in Lever', async () => (await notes()).length > 0)
+    expect(await notes()).to.deep.equal(['Typed before the session ended'])
   })
 })

@@ -239,7 +239,8 @@ describe('candidate import', () => {
     ])
   })
 
-  it('continues in another process when one was killed, and counts no row twice', async () => {
+  it('continues in another process when one was killed, and counts no row twice', async function () {
+    this.timeout(180_000) // the second process reads a thousand rows one at a time
     const importId = await startLong(longFile(1500))
     const killed = await claimOne(60_000)
     let batches = 0
