@@ -47,7 +47,7 @@ describe('duplicate-key', () => {
 
   it('recognizes bulk writes that only unique indexes refused', async () => {
     await ThingModel.create({ _id: 'one' })
-    const insert = (documents: object[]) => rejection(ThingModel.collection.insertMany(documents as never, { ordered: false }))
+    const insert = (documents: object[]) => rejection(ThingModel.collection.insertMany(documents, { ordered: false }))
 
     expect(areDuplicateKeys(await insert([{ _id: 'one' }, { _id: 'two' }, { _id: 'two' }]))).to.equal(true)
     expect(areDuplicateKeys(await insert([{ _id: 'one' }, { _id: ['no array'] }]))).to.equal(false)
