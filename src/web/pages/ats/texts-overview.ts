@@ -207,16 +207,16 @@ export const resourceTexts = defineTexts<Record<Resource, string>>({
 /** Why a grant is no longer valid. */
 export const revocationTexts = defineTexts<Record<RevocationCause | 'unknown', string>>({
   en: {
-    unknown: 'Lever no longer accepts this service.',
-    refresh_refused: 'Lever no longer accepts this service: access was revoked there or has expired.',
+    unknown: 'Fulcrum no longer has access to Lever.',
+    refresh_refused: 'Fulcrum no longer has access to Lever: it was revoked in Lever or has expired.',
     refresh_lost: 'The connection to Lever broke while access was being renewed, and the new access was lost.',
     no_refresh_token: 'Lever granted access for one hour only, with no way to renew it.',
     token_refused: 'Lever refuses the access that it just renewed.',
     key_refused: 'Lever no longer accepts the API key: it was revoked there.',
   },
   es: {
-    unknown: 'Lever ya no acepta este servicio.',
-    refresh_refused: 'Lever ya no acepta este servicio: el acceso se revocó allí o ha caducado.',
+    unknown: 'Fulcrum ya no tiene acceso a Lever.',
+    refresh_refused: 'Fulcrum ya no tiene acceso a Lever: se revocó en Lever o ha caducado.',
     refresh_lost: 'La conexión con Lever se interrumpió al renovar el acceso, y el acceso nuevo se perdió.',
     no_refresh_token: 'Lever concedió acceso solo por una hora, sin forma de renovarlo.',
     token_refused: 'Lever rechaza el acceso que acaba de renovar.',

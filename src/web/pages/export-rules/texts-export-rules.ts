@@ -85,7 +85,7 @@ export const exportRulesTexts = defineTexts({
     change: 'Cambiar',
     remove: 'Eliminar',
     removeTitle: (name: string) => `¿Eliminar «${name}»?`,
-    removeLead: 'Los candidatos en espera de esta regla no se exportarán. Las exportaciones que ya solicitó continúan.',
+    removeLead: 'Los candidatos pendientes de esta regla no se exportarán. Las exportaciones que la regla ya solicitó continúan.',
     removed: (name: string) => `Se ha eliminado la regla «${name}».`,
     switchedOn: (name: string) => `La regla «${name}» está activada.`,
     switchedOff: (name: string) => `La regla «${name}» está desactivada.`,

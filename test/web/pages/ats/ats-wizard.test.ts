@@ -202,7 +202,7 @@ describe('setup steps', function () {
 
       expect(rowOf((await ana.open(WEBHOOKS)).html, 'candidateHired'))
         .to.include('switched off in Lever?')
-        .and.include('3 changes were found only by reading Lever')
+        .and.include('3 changes arrived without a webhook')
       expect((await ana.open('/settings/ats')).html).to.include('Candidate Hired is switched off in Lever')
     })
 

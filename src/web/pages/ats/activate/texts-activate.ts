@@ -39,7 +39,7 @@ export const activateTexts = defineTexts({
       'Lever no ha concedido los permisos que necesitan las funciones elegidas. Autorice de nuevo o use otra clave de API.',
     mapped: (active: number) => (active === 1 ? 'Una persona puede exportar.' : `${active} personas pueden exportar.`),
     activeMapping: 'Ninguna persona activa tiene un usuario de Lever: asigne al menos uno.',
-    webhooks: (n: number) => `${n} ${n === 1 ? 'evento tiene' : 'eventos tienen'} webhook con token de firma.`,
+    webhooks: (n: number) => `${n} ${n === 1 ? 'evento tiene' : 'eventos tienen'} un webhook con token de firma.`,
     toConnect: 'Ir a Conectar',
     toUsers: 'Ir a Usuarios',
     toWebhooks: 'Ir a Webhooks',

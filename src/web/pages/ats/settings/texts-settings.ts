@@ -34,7 +34,7 @@ export const atsSettingsTexts = defineTexts({
     noteSecret: 'Secret notes',
     noteSecretHelp: 'Only Lever users who may see secret notes can see them.',
     furtherTitle: 'More',
-    eraseWhenDeletedInLever: 'Erase a person here when Lever deletes them',
+    eraseWhenDeletedInLever: 'Erase a person here when they are deleted in Lever',
     eraseWhenDeletedInLeverHelp:
       'Off: the candidate stays here, and only the data from Lever is removed. On: when Lever deletes their last opportunity, all their data here is permanently erased.',
     save: 'Save settings',
@@ -81,7 +81,7 @@ export const atsSettingsTexts = defineTexts({
     noteSecret: 'Notas secretas',
     noteSecretHelp: 'Solo las ven los usuarios de Lever que pueden ver notas secretas.',
     furtherTitle: 'Más',
-    eraseWhenDeletedInLever: 'Borrar aquí a la persona cuando Lever la elimina',
+    eraseWhenDeletedInLever: 'Borrar aquí los datos de una persona cuando se elimine en Lever',
     eraseWhenDeletedInLeverHelp:
       'Desactivado: el candidato se queda aquí y solo se quitan los datos de Lever. Activado: cuando Lever elimina su última oportunidad, todos sus datos se borran aquí de forma permanente.',
     save: 'Guardar los ajustes',
