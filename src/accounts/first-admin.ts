@@ -24,8 +24,8 @@ const VALID_MS = 24 * 3_600_000
 const KEPT_LINKS = 20
 
 /**
- * Returns a single-use address where the first organization and its admin are created, valid for a day; null once any
- * person exists.
+ * Returns a single-use address for creating the first organization and its admin. It is valid for a day. Returns null
+ * once any person exists.
  */
 export async function createSetUpLink({ publicUrl }: Pick<AccountsDeps, 'publicUrl'>): Promise<string | null> {
   if (await PersonModel.exists({})) return null

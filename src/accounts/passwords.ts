@@ -38,9 +38,9 @@ export async function maySetPasswordFreely({ sessionId }: PersonCaller): Promise
 export type PasswordChange = 'changed' | 'wrongPassword' | PasswordFault
 
 /**
- * Sets the caller's password in every organization that their sign-in has opened. Unless the sign-in was fresh, this
- * covers only organizations where `current` is the password. Ends all their other sessions there. A refused `next`
- * changes nothing.
+ * Sets the caller's password in every organization that their sign-in has proven. If the sign-in is not fresh, only
+ * organizations in which `current` is the password are included. Ends all other sessions of the caller there. If
+ * `next` is refused, nothing changes.
  */
 export async function changePassword(
   deps: Pick<AccountsDeps, 'audit'>,

@@ -10,8 +10,8 @@ const sessionSchema = new Schema(
     organization: { type: Schema.Types.ObjectId, required: true },
     person: { type: Schema.Types.ObjectId, required: true },
     /**
-     * All people with the same e-mail that this sign-in has proven, including `person`. The person may switch to
-     * their organizations without signing in again.
+     * Every person, in any organization, that this sign-in has proven, including `person`; all have the same e-mail.
+     * The session may switch to their organizations without a new sign-in.
      */
     reach: { type: [Schema.Types.ObjectId], required: true },
     by: { type: String, enum: SIGN_IN_METHODS, required: true },

@@ -70,8 +70,9 @@ async function drain(deps: AppendDeps, queue: Waiting[], onEmpty: () => void): P
 }
 
 /**
- * Returns the place of the next record. After deleted records, that is after the gap, which stays. A missing or
- * forged head is recorded, so that removing the head as well cannot hide a shortened or emptied chain.
+ * Returns the place of the next record. If records were deleted from the end, it is after the gap, which stays
+ * visible. A missing or forged head is recorded, so that removing the head as well cannot hide a shortened or emptied
+ * chain.
  */
 async function findEnd(trail: Trail, log: Log | undefined): Promise<ChainEnd> {
   for (let race = 0; race <= MAX_LOST_RACES; race += 1) {

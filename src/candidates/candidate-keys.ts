@@ -50,7 +50,7 @@ const WITH_NAME = 'name:'
 
 /**
  * The keys that recognize an erased person, of which only hashes are kept. Each key is included alone (also in the
- * forms that earlier versions used) and combined with the name, because a key that the person had before refuses only
+ * forms that earlier versions used) and combined with the name: a past key of the person leads to a refusal only
  * together with the name.
  */
 export function keysToRefuse(data: CandidateData): string[] {

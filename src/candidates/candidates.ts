@@ -37,7 +37,7 @@ export interface CandidateDeps {
   readPublicPostings: (organization: string, postingIds: readonly string[]) => Promise<ReadonlySet<string>>
   publish: Publish
   erased: ErasedPeople
-  /** Tells who watches the stages that candidates enter. */
+  /** Returns the watch on the stages that candidates enter. */
   watchStages: WatchStages
   leaseMs: number
   log: Log

@@ -3,9 +3,9 @@ import { dropFile, ORPHAN_AFTER_MS } from './import-files.ts'
 import { forgetRejections } from './import-rejections.ts'
 
 /**
- * Deletes the rejected rows of imports that contain one of these texts. A file that is still being read may contain
- * the person too: `underWay` is returned until it is gone.
- * @param since imports started later refuse the person themselves
+ * Deletes the rejected rows of imports that contain one of these texts. `underWay` is true while a file that may
+ * contain the person is still being read.
+ * @param since the time of the erasure; imports that started later reject the person's rows themselves
  */
 export async function forgetInImports(
   organization: string,

@@ -39,7 +39,7 @@ export async function linkedTo(organization: string, opportunityId: string): Pro
 }
 
 /**
- * Removes what candidates hold of an opportunity that was deleted in Lever.
+ * Removes everything that candidates store about an opportunity that was deleted in Lever.
  * @returns the number of candidates that were linked to it
  */
 export async function unlinkOpportunity(organization: string, opportunityId: string): Promise<number> {

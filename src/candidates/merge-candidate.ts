@@ -25,8 +25,8 @@ export interface CandidateFields {
   /** Records of earlier states of the candidate, and of rows that matched it. */
   recordKeys?: string[] | undefined
   /**
-   * E-mails and profiles that the candidate had in the past. They identify nobody; after an erasure they are refused
-   * together with the name.
+   * E-mails and profiles that the candidate had in the past. They do not find the candidate; after an erasure, they
+   * are refused only together with the name.
    */
   pastKeys?: string[] | undefined
   searchText: string

@@ -7,7 +7,7 @@ import { KeyRenewalModel, type KeyRenewalDocument } from './key-renewal-model.ts
 const AT_ONCE = 500
 const RENEWAL = { _id: 'candidates' }
 const FIRST_PASS = { version: KEY_VERSION, after: null, isDone: false, doneAt: null, isSecondPass: false }
-/** Longer than processes of two versions run at the same time during an upgrade. */
+/** Longer than an upgrade takes, in which processes of two versions run side by side. */
 const SECOND_PASS_AFTER_MS = 6 * 3_600_000
 
 /**

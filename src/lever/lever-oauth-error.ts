@@ -6,7 +6,7 @@ import { ServiceError } from '../errors.ts'
 export class LeverOAuthError extends ServiceError {
   /** The code or refresh token was used, has expired or was revoked: only a new authorization helps. */
   readonly invalidGrant: boolean
-  /** No fault in the request is known: a connection fault, 408, 429, 5xx or an unreadable answer. */
+  /** A later request may succeed: a connection fault, 408, 429, 5xx or an unreadable answer. */
   readonly temporary: boolean
   /** OAuth's `error`, such as `invalid_grant` or `access_denied`. */
   readonly oauthCode: string | null

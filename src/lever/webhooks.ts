@@ -17,7 +17,7 @@ export const LeverWebhookSchema = z
   .transform(({ configuration, ...rest }) => ({
     ...rest,
     origins: configuration?.conditions?.origins ?? [],
-    /** Only in the answer to its creation (recorded answer). */
+    /** Only the answer to the creation has it (recorded answer). */
     signatureToken: configuration?.signatureToken ?? null,
   }))
 export type LeverWebhook = z.output<typeof LeverWebhookSchema>
@@ -34,7 +34,7 @@ export interface WebhookToCreate {
   origins?: readonly string[]
 }
 
-/** Creates a webhook even if an equal one exists: list first. It is silent until the event's group is switched on in Lever's settings. */
+/** Creates a webhook even if an equal one exists, so list first. Lever sends nothing until the event's group is switched on in its settings. */
 export async function createWebhook(client: LeverClient, { url, event, origins }: WebhookToCreate): Promise<LeverWebhook> {
   const json = { url, event, ...(origins ? { configuration: { conditions: { origins } } } : {}) }
   return (await client.write('POST', leverPath`/webhooks`, { json, schema: envelope(LeverWebhookSchema) })).body.data

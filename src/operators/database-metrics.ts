@@ -32,7 +32,7 @@ interface Sample {
 
 /**
  * Registers metrics of the database. They are the same in every process, and are read at most every few seconds,
- * however often they are scraped. A gauge whose reading failed shows nothing, which has its own alert.
+ * however often they are scraped. A gauge whose reading failed is left out, and the absence has its own alert.
  */
 export function registerDatabaseMetrics(registry: Registry, { rate, isReady, log }: DatabaseMetricsOptions): void {
   const waiting = cachedFor(FRESH_MS, readWaitingWork)

@@ -11,13 +11,13 @@ type WorkWritten = ChangeStreamDocument & { restsMs: number }
 
 const DUE_AT = { $ifNull: ['$updateDescription.updatedFields.dueAt', '$fullDocument.dueAt'] }
 const RESTART_AFTER_MS = 1000
-/** How long the server holds a question about changes open while there are none; what comes is told at once all the same. */
+/** The longest time that the server waits before it answers that there are no changes. A change is reported at once. */
 const QUIET_MS = 10_000
 
 /**
- * Wakes the workers of this process when work comes due that any process wrote: a change stream tells of it at once, and an alarm is set
- * for work that rests up to a minute.
- * `wakers` by collection name. A stream that breaks is opened again, which `onRestart` is told; until then the workers' poll finds the work.
+ * Wakes the workers of this process when work comes due, whichever process wrote it: a change stream reports work that is due at once, and
+ * an alarm is set for work that comes due within a minute. `wakers` are keyed by collection name. If the stream breaks, `onRestart` is called
+ * and the stream is opened again; until then, the workers' poll finds the work.
  */
 export function watchWork(connection: Connection, wakers: Record<string, () => void>, log: Log, onRestart?: () => void): WorkWatch {
   let stream: ChangeStream | null = null
@@ -25,7 +25,7 @@ export function watchWork(connection: Connection, wakers: Record<string, () => v
   let restart: NodeJS.Timeout | undefined
   const alarms = Object.fromEntries(Object.entries(wakers).map(([collection, wake]) => [collection, createAlarms(wake)]))
 
-  // MongoDB tells of a changed document that is small as of a replaced one
+  // MongoDB reports the update of a small document as a replacement
   const interesting = [
     {
       $match: {

@@ -13,7 +13,7 @@ import { phoneTypeOf, type PhoneType } from './csv-phone.ts'
 
 export interface CsvColumn {
   field: CsvField
-  /** The type of a phone column, if its name tells it. */
+  /** The type of a phone column, if its name indicates one. */
   phoneType: PhoneType | null
   /** Joins a phone column with the column that names its type: "Phone 2 - Type" and "Phone 2 - Value". */
   group: string | null
@@ -54,8 +54,8 @@ function column(field: CsvField, phoneType: PhoneType | null = null, group: stri
 }
 
 /**
- * "Main phone" and "Candidate phone" tell no type as column names, although the same word in parentheses after a
- * number does.
+ * Column names such as "Main phone" and "Candidate phone" indicate no type, although the same word in parentheses
+ * after a number does.
  */
 function columnPhoneType(name: string): PhoneType | null {
   const type = phoneTypeOf(name)

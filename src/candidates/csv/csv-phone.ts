@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString, type CountryCode, getCountries, isSupportedCountry } from 'libphonenumber-js/max'
 import { searchForm } from '../search-form.ts'
 
-/** Those of Lever's phone types at which people can be called (from recorded answers). */
+/** Lever's types of phone numbers on which a person can be called (from recorded answers). */
 export type PhoneType = 'mobile' | 'home' | 'work' | 'other'
 
 export interface Phone {

@@ -27,8 +27,8 @@ export function isCutNumber(text: string): boolean {
 }
 
 /**
- * The same for an id. An id such as `4E12`, without a plus sign, may be complete. Several people may have the same
- * cut id.
+ * Like `isCutNumber`, for an id. An id such as `4E12`, without a plus sign, may be complete. Several people may have
+ * the same cut id.
  */
 export function isCutId(text: string): boolean {
   return text.includes('+') && isCutNumber(text)

@@ -104,7 +104,7 @@ function interviewOf(
   { panel, interview }: z.infer<typeof NewFeedback>,
 ): Pick<Feedback, 'panel' | 'interview'> {
   if (!panel && !interview) return { panel: null, interview: null }
-  if (!panel || !interview) throw badRequest('panel and interview are given together')
+  if (!panel || !interview) throw badRequest('panel and interview must be given together')
   const interviews = call.world.account.panels.get(opportunity.id)?.find(({ id }) => id === panel)?.interviews
   if (!interviews?.some(({ id }) => id === interview)) throw badRequest(`interview: ${interview} was not found in the panel`)
   return { panel, interview }

@@ -4,13 +4,13 @@ import { readBytes } from '../shell/request-body.ts'
 
 const LIMIT_BYTES = 1_048_576
 const MAX_DEPTH = 64
-/** Per object, above what any schema here needs: each unknown member costs validation time. */
+/** The maximum per object, more than any schema here needs. There is a limit because each unknown member costs validation time. */
 const MAX_MEMBERS = 1000
 const STRICT_UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Reads a JSON body strictly: UTF-8 with an optional byte order mark, at most 1 MB, no deeper or wider than any schema here. Resolves to
- * undefined if there is no body: neither a content type nor a byte.
+ * Reads a JSON body strictly: UTF-8 with an optional byte order mark, at most 1 MB, with limits on nesting and on members per object.
+ * Resolves to undefined if there is no body: neither a content type nor a byte.
  * @throws ServiceError `unsupported_media_type`, `payload_too_large`, `malformed_json`
  */
 export async function readJson(request: IncomingMessage, limitBytes: number = LIMIT_BYTES): Promise<unknown> {

@@ -11,8 +11,8 @@ export class FromAnotherSite extends ServiceError {
 }
 
 /**
- * A write with a browser's cookie must come from a page of this site. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`; a
- * program that sends neither has no cookie to abuse.
+ * A write with a browser's cookie must come from a page of this site. Browsers send its origin in `Sec-Fetch-Site`, older ones in `Origin`.
+ * A program that sends neither header has no cookie that another site could abuse.
  * @throws ServiceError `forbidden`
  */
 export function assertSameOrigin(ctx: ParameterizedContext, publicUrl: string): void {
@@ -31,8 +31,9 @@ function isOwnOrigin(ctx: ParameterizedContext, origin: string, publicUrl: strin
 }
 
 /**
- * True if a browser or program on this machine addresses the service as local, with no proxy in between. Never true unless `publicUrl` is
- * http on a loopback host: any other service has a proxy in front, which may connect from this machine without a forwarding header.
+ * True if a browser or program on this machine calls the service directly under a local name, with no proxy in between. Always false unless
+ * `publicUrl` is http on a loopback host: with any other URL there is a proxy in front, which may connect from this machine without a
+ * forwarding header.
  */
 export function isLoopbackRequest(ctx: ParameterizedContext, publicUrl: string): boolean {
   const { protocol, hostname } = new URL(publicUrl)

@@ -4,8 +4,8 @@ import Koa, { type Middleware } from 'koa'
 import helmet from 'koa-helmet'
 
 /**
- * Returns headers that block browser features no page here needs. Forms may lead to Lever's authorization server, since the consent starts
- * with one. Pico's icons are `data:` images.
+ * Returns headers that block browser features no page here needs. Forms may lead to Lever's authorization server, since a
+ * form starts the authorization. Pico's icons are `data:` images.
  */
 export function createSecurityHeaders(options: { publicUrl: string; authUrl: string }): Record<string, string> {
   const isSecure = options.publicUrl.startsWith('https:')

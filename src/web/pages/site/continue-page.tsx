@@ -12,7 +12,7 @@ export interface ContinuePageProps {
   token: string
 }
 
-/** Says whose link was opened before it is used: for a link that a program may open ahead, or if somebody else is signed in. */
+/** Shows whose link was opened before it is used up: if a program such as a mail scanner may have opened it, or another person is signed in. */
 export function ContinuePage({ purpose, organizationName, personName, token }: ContinuePageProps) {
   const { language, path, caller, organizationName: theirs } = usePage()
   const t = continueTexts(language)
