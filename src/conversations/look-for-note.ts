@@ -25,9 +25,9 @@ export interface SoughtNote {
 }
 
 /**
- * Searches after a POST whose outcome is unknown: for a note with the same text since then on the opportunity that belongs to no
- * conversation yet. `canSee` is false if the note may exist although it was not found, since listing notes and reading secret ones need
- * separate rights (assumed).
+ * Searches the opportunity for the note of a POST whose outcome is unknown: one with the same text that was created since, and that no
+ * conversation has yet. `canSee` is false if the note may exist although it was not found, since listing notes and reading secret ones
+ * need separate rights (assumed).
  */
 export async function lookForNote(client: LeverClient, sought: SoughtNote): Promise<{ noteId: string | null; canSee: boolean }> {
   const since = sought.since.getTime() - CLOCK_MARGIN_MS
@@ -47,7 +47,7 @@ export async function lookForNote(client: LeverClient, sought: SoughtNote): Prom
   return { noteId: null, canSee }
 }
 
-/** The service before a restored backup may also have known later messages. */
+/** A note from before a restored backup may also contain later messages, so only its beginning is compared. */
 function isSought(value: string, { hash, text }: SoughtNote): boolean {
   if (hash !== null) return hashOf(value) === hash
   return `${value.trim()}\n`.startsWith(`${text.trim()}\n`)

@@ -15,16 +15,16 @@ import { ExportModel } from './export-model.ts'
 import type { ExportDeps } from './run/run-export-deps.ts'
 
 const HOUR_MS = 3_600_000
-/** Compared again each time: clocks differ, and what was open then has ended by now. */
+/** Each comparison overlaps the last one by this much, because clocks differ and exports that were open then have ended since. */
 const OVERLAP_MS = 2 * HOUR_MS
-/** How far the first one looks back. */
+/** How far the first comparison looks back. */
 const FIRST_MS = 24 * HOUR_MS
-/** What is younger may be on its way still. */
+/** Younger opportunities are not compared, because their export may still be running. */
 const YOUNG_MS = 10 * 60_000
 
 export type AuditDeps = Pick<ExportDeps, 'readTerms' | 'log'>
 
-/** Compares each connected organization's exports with Lever; what goes wrong for one is logged and tried again at the next time. */
+/** Compares the exports of each connected organization with Lever. A failure for one organization is logged; the next run tries it again. */
 export async function auditExports(deps: AuditDeps): Promise<void> {
   for (const organization of await organizationsWithStatus(['active', 'paused'])) {
     await auditOrganization(organization, deps).catch((error: unknown) =>
@@ -34,7 +34,8 @@ export async function auditExports(deps: AuditDeps): Promise<void> {
 }
 
 /**
- * Lists what carries our source in Lever since the last time, and compares both ways. May run twice.
+ * Lists the opportunities with our source that were created in Lever since the last comparison, and compares in both directions. May run
+ * twice.
  * @throws ServiceError or LeverCallError when Lever cannot be asked
  */
 export async function auditOrganization(organization: string, deps: AuditDeps): Promise<void> {
@@ -57,7 +58,7 @@ export async function auditOrganization(organization: string, deps: AuditDeps): 
   await ExportAuditRunModel.updateOne({ organization }, { $set: { comparedAt: begunAt } }, { upsert: true })
 }
 
-/** Those in Lever that no export made. One that an export has adopted since is no finding any more. */
+/** Records opportunities in Lever that no export created, and removes the finding of one that an export has adopted since. */
 async function noteUnmade(organization: string, inLever: ReadonlyMap<string, string | null>): Promise<void> {
   const ids = [...inLever.keys()]
   const made = await ExportModel.find({ organization, madeOpportunityId: { $in: ids } }, { madeOpportunityId: 1 }).lean()
@@ -77,7 +78,10 @@ interface Span {
   until: number
 }
 
-/** Those that an export made and the list does not hold: read one by one, since people may change sources; what was deleted in Lever is no loss. */
+/**
+ * Records opportunities that an export created and that are missing from Lever's list. Each is read on its own, because people may change its
+ * source. An opportunity that was deleted in Lever does not count as a loss.
+ */
 async function noteLosses(organization: string, inLever: ReadonlySet<string>, { client, since, until }: Span): Promise<void> {
   const ended = { finishedAt: { $gte: new Date(since), $lt: new Date(until) } }
   const exports = await ExportModel.find({ organization, status: 'exported', madeOpportunityId: { $exists: true }, ...ended }, { madeOpportunityId: 1 }).lean() // prettier-ignore
@@ -88,7 +92,7 @@ async function noteLosses(organization: string, inLever: ReadonlySet<string>, { 
   for (const id of missing) if (!deleted.has(id) && !(await isThere(client, id))) await note(organization, id, 'loss')
 }
 
-/** Null if Lever does not grant the list. */
+/** Resolves to null if the grant does not allow the list. */
 async function deletedSince(client: LeverClient, since: number): Promise<ReadonlySet<string> | null> {
   const deleted = new Set<string>()
   try {
@@ -116,21 +120,21 @@ async function note(organization: string, opportunityId: string, kind: AuditFind
   await ExportAuditFindingModel.updateOne({ organization, opportunityId }, found, { upsert: true })
 }
 
-/** Called when the connection ends: findings and earlier exports may belong to a Lever account that is not used any more. */
+/** Called when the connection ends, because findings and earlier exports may belong to a Lever account that is no longer used. */
 export async function forgetAudit(organization: string): Promise<void> {
   await ExportAuditFindingModel.deleteMany({ organization })
   await ExportAuditRunModel.updateOne({ organization }, { $set: { comparedAt: null, notBefore: new Date() } }, { upsert: true })
 }
 
 export interface AuditCounts {
-  /** Begin of the last comparison. */
+  /** The start of the last comparison. */
   comparedAt: Date
   doubles: number
   strangers: number
   losses: number
 }
 
-/** Findings of the last 30 days; null before the first comparison has ended. */
+/** Resolves to the findings of the last 30 days; null before the first comparison has ended. */
 export async function readAuditCounts(organization: string): Promise<AuditCounts | null> {
   const run = await ExportAuditRunModel.findOne({ organization }).lean<ExportAuditRun>()
   if (!run?.comparedAt) return null

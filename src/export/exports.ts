@@ -28,24 +28,27 @@ import { createExportRules } from './rules/export-rules.ts'
 import { runExport } from './run/run-export.ts'
 import { isPosting, stopPosting } from './request/stop-posting.ts'
 
-/** What waits for its turn in the budget holds a place, so there are many; a bulk never has them all. */
+/** Exports that one process runs at a time. An export that waits for the request budget occupies a place, so there are many. */
 const AT_ONCE = 64
-/** Of an organization so many as Lever's answers, of a second or more, need to use the whole budget. */
+/**
+ * `all`: a bulk never takes every place. `each`: what one organization needs to use its whole budget if each of Lever's answers takes more
+ * than a second.
+ */
 const LIMITS: readonly LaneLimit[] = [
   { all: 56, each: 16 },
   { all: 48, each: 16 },
 ]
-/** Said as what is left out: an `$or` over statuses would keep the index from giving them in order. */
+/** Written as an exclusion, because with an `$or` over statuses the index could not return the exports in order. */
 const OPEN_OR_NOTE_DUE = { $nor: [{ status: 'exported', 'note.status': { $ne: 'queued' } }] }
 
 export type Exports = ReturnType<typeof createExports>
 
-/** Exports: asked for, previewed, worked and changed. */
+/** Exports: requesting, previewing, running and changing them. */
 export function createExports(parts: ExportParts) {
   const deps = askParts(parts)
   const { audit, wake, observe, timeoutMs } = deps
   const rules = createExportRules(deps)
-  /** Lets held exports and rules go on: the connection can export again. */
+  /** Wakes held exports and rules when the connection can export again. */
   async function resume(organization: string): Promise<void> {
     await resumeHeld(organization)
     wake()
@@ -56,31 +59,31 @@ export function createExports(parts: ExportParts) {
     rules,
     request: (wish: ExportWish) => requestExport(wish, deps),
     preview: (wish: PreviewWish) => previewExport(wish, deps),
-    /** What stands in the way of such an export, without asking Lever, and where it would go. */
+    /** Resolves to what prevents such an export, and to its target. Asks Lever only about a posting that the mirror does not know. */
     assess: (wish: Wish) => assessExport(wish, deps.assess),
-    /** The export of many, of those of them who may. */
+    /** Exports those of many candidates that are eligible. */
     requestBulk: (wish: BulkWish) => requestBulk(wish, deps),
     previewBulk: (wish: BulkPreviewWish) => previewBulk(wish, deps),
-    /** `requestedBy`: of this person alone. */
+    /** `requestedBy` limits the result to batches of this person. */
     getBatch: (organization: string, id: string, clearance: Clearance, requestedBy?: string) =>
       getBatch(deps, organization, id, clearance, requestedBy),
     listBatches: (organization: string, requestedBy: string | undefined, clearance: Clearance, request: PageRequest) =>
       listBatches(deps, organization, requestedBy, clearance, request),
-    /** What was answered when it was asked for. @throws ServiceError not_found */
+    /** Resolves to the answer that the request got. @throws ServiceError `not_found` */
     bulkAnswer: async (organization: string, id: string) => bulkAnswer(await findBatch(organization, id)),
-    /** Rows that were refused when it was asked for, with the reasons. @throws ServiceError not_found */
+    /** Resolves to the rows that the request refused, with the reasons. @throws ServiceError `not_found` */
     rejectedRows: async (organization: string, id: string) => (await findBatch(organization, id)).rejected.map(rejectedRow),
-    /** Resolves to the batch as it is then. */
+    /** Resolves to the batch after the change. */
     async changeBatch(wish: { organization: string; id: string; change: BatchChange; actor: string; clearance: Clearance }) {
       await changeBatch(wish, { audit, wake, observe })
       return getBatch(deps, wish.organization, wish.id, wish.clearance)
     },
-    /** As CSV, in pieces. @throws ServiceError not_found */
+    /** Resolves to the results as CSV, in pieces. @throws ServiceError `not_found` */
     batchResultCsv: async (organization: string, id: string, clearance: Clearance, requestedBy?: string) =>
       batchResultCsv(await findBatch(organization, id, requestedBy), clearance, deps),
     /** For a job. */
     settleBatches: settleAbandoned,
-    /** `requestedBy`: of this person alone. @throws ServiceError not_found */
+    /** `requestedBy` limits the result to exports of this person. @throws ServiceError `not_found` */
     get: async (organization: string, id: string, clearance: Clearance, requestedBy?: string) =>
       exportView(await getExport(organization, id, requestedBy), clearance, deps),
     list: (organization: string, filters: ExportFilters, clearance: Clearance, request: OrderedPageRequest) =>
@@ -110,14 +113,14 @@ export function createExports(parts: ExportParts) {
     audit: () => auditExports(deps),
     readAuditCounts,
     forgetAudit,
-    /** Holds queued exports of a paused connection. If it was activated again in the meantime, they go on at once. */
+    /** Holds the queued exports of a paused connection. If it was activated again in the meantime, they continue at once. */
     async hold(organization: string): Promise<void> {
       await holdQueued(organization)
       const { status } = await deps.readTerms(organization)
       if (status === 'active') await resume(organization)
     },
     resume,
-    /** Works exports until stopped. */
+    /** Starts a worker that runs exports until it is stopped. */
     startWorker: (pollMs: number): Worker =>
       startWorker<ExportDocument>({
         name: 'exports',

@@ -1,9 +1,9 @@
 import { isLoopbackHost } from '../config.ts'
 
 /**
- * True if a call to Lever may follow a redirect with its credential: between Lever's own hosts over https, and for a Lever on this machine
- * within its origin. Any other redirect would give the credential to a stranger. `amongLoopback` (only with `LEVER_ENVIRONMENT=local`):
- * from one Lever on this machine to another, instead of between Lever's hosts.
+ * True if a call to Lever may follow a redirect with its credential: between Lever's own hosts over https, or within the origin of a local
+ * Lever. Any other redirect would give the credential to a stranger. `amongLoopback` (only with `LEVER_ENVIRONMENT=local`) also allows a
+ * redirect from one local Lever to another.
  */
 export function mayFollow(from: URL, to: URL, { amongLoopback = false }: { amongLoopback?: boolean | undefined } = {}): boolean {
   if (to.username !== '' || to.password !== '') return false

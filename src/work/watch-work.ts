@@ -25,7 +25,7 @@ export function watchWork(connection: Connection, wakers: Record<string, () => v
   let restart: NodeJS.Timeout | undefined
   const alarms = Object.fromEntries(Object.entries(wakers).map(([collection, wake]) => [collection, createAlarms(wake)]))
 
-  // MongoDB reports the update of a small document as a replacement
+  // MongoDB may report the update of a small document as a replacement
   const interesting = [
     {
       $match: {

@@ -16,7 +16,7 @@ import { partitionCandidates } from '../bulk/partition-candidates.ts'
 export type ClaimedRule = Claimed<ExportRuleDocument & { status: string }>
 
 export interface RuleDeps extends RequestDeps {
-  /** Ids of those in one of the stages and, where any are named, one of the projects; oldest first, after the one given. */
+  /** Resolves to the ids of candidates in one of the stages and, if any are named, one of the projects: oldest first, after `after`. */
   findIdsInStages: (
     organization: string,
     where: { stages: readonly string[]; projects: readonly string[] },
@@ -24,7 +24,7 @@ export interface RuleDeps extends RequestDeps {
   ) => Promise<Types.ObjectId[]>
 }
 
-/** Looks again after so many ms where nothing has waked it: at what waits for somebody, and for what a wake was lost. */
+/** When a rule comes due again if nothing wakes it: sooner while its entries wait for a problem to be solved. */
 export interface LookAgain {
   whileWaitingMs: number
   otherwiseMs: number
@@ -33,8 +33,8 @@ export interface LookAgain {
 const AT_A_TIME = 500
 
 /**
- * Exports who has entered a stage of the rule. May be run again at any point: an entry and its export have one id. Due again from its
- * beginning on, so that who enters meanwhile is looked for once more.
+ * Exports the candidates that have entered a stage of the rule. May be run again at any point, because an entry and its export have the same
+ * id. The next `dueAt` is set at the beginning, so that a candidate that enters during the run makes the rule due at once.
  */
 export async function applyRule(claimed: ClaimedRule, deps: RuleDeps, { whileWaitingMs, otherwiseMs }: LookAgain): Promise<void> {
   const rule = claimed.document
@@ -46,12 +46,12 @@ export async function applyRule(claimed: ClaimedRule, deps: RuleDeps, { whileWai
   await writeStep(ExportRuleModel, claimed, { set: { problem, claim: null, leaseUntil: null, ...sooner } })
 }
 
-/** By the database's clock, from when it was claimed. */
+/** Counted from the claim, by the database's clock. */
 function inMs(claimed: ClaimedRule, { leaseMs }: RuleDeps, ms: number): Date {
   return new Date(claimedAt(claimed, leaseMs).getTime() + ms)
 }
 
-/** Those who were in its stages before it was there, where it was asked for; goes on where a crash stopped it. */
+/** Adds the candidates that were in its stages before the rule existed, if that was requested. Resumes where a crash stopped it. */
 async function addExisting(claimed: ClaimedRule, deps: RuleDeps): Promise<void> {
   const rule = claimed.document
   for (let after = rule.existingAfter ?? null; after !== null;) {
@@ -62,7 +62,7 @@ async function addExisting(claimed: ClaimedRule, deps: RuleDeps): Promise<void> 
   }
 }
 
-/** Resolves to why those that are still open wait; null where none are. */
+/** Exports open entries. Resolves to the reason why the rest wait, or to null if no entry is open. */
 async function exportOpen(claimed: ClaimedRule, deps: RuleDeps): Promise<ExportRuleDocument['problem']> {
   const rule = claimed.document
   for (;;) {
@@ -78,7 +78,7 @@ async function exportOpen(claimed: ClaimedRule, deps: RuleDeps): Promise<ExportR
   }
 }
 
-/** The wish that every export under the rule is. */
+/** Returns the request that each export of the rule makes. */
 export function wishOf({ organization, requestedBy, postingId, requisitionId, onDuplicate, note }: ExportRuleDocument) {
   return {
     organization: String(organization),
@@ -87,7 +87,7 @@ export function wishOf({ organization, requestedBy, postingId, requisitionId, on
     postingId: postingId ?? undefined,
     requisitionId: requisitionId ?? undefined,
     note: note ?? undefined,
-    /** An admin made the rule. */
+    /** Only an admin can create a rule. */
     clearance: 'all' as const,
   }
 }
@@ -98,13 +98,15 @@ async function assess(rule: ExportRuleDocument, deps: RuleDeps): Promise<Assessm
     const [problem] = assessment.problems
     return problem ? { code: problem.code, detail: messageWithHint(problem) } : assessment
   } catch (error) {
-    // Lever was to be asked for a posting and did not answer: passes by itself
+    // Lever did not answer when it was asked about a posting; the rule tries again later
     if (!isServiceError(error)) throw error
     return { code: error.code, detail: error.message }
   }
 }
 
-/** Takes every one of the entries out of `open`, but those of whom somebody else has just asked for an export: they are refused the next time. */
+/**
+ * Takes all of the entries out of `open`, except those whose candidate somebody else has just exported: the next run refuses them.
+ */
 async function exportEntries(
   rule: ExportRuleDocument,
   entries: readonly ExportRuleEntry[],
@@ -138,7 +140,7 @@ async function exportEntries(
   })
 }
 
-/** Durable when it resolves. One that is there already, or whose candidate somebody else exports, is left out. */
+/** Inserts the exports durably. Skips one that already exists, or whose candidate somebody else is exporting. */
 async function insertExports(exports: readonly Record<string, unknown>[]): Promise<void> {
   if (exports.length === 0) return
   try {
@@ -148,7 +150,7 @@ async function insertExports(exports: readonly Record<string, unknown>[]): Promi
   }
 }
 
-/** Those that have their export are done. */
+/** Marks the entries that have their export as done. */
 async function settle(rule: ExportRuleDocument, entries: readonly ExportRuleEntry[], deps: RuleDeps): Promise<void> {
   const there = await requestedAmong(entries)
   const done = entries.filter(({ _id }) => there.has(String(_id)))

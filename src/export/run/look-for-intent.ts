@@ -4,7 +4,10 @@ import { isSameSource, spellingsOf } from '../../lever/sources.ts'
 import { withoutTrailingSlashes } from '../../trailing-slashes.ts'
 import { ExportModel, type ExportIntent } from '../export-model.ts'
 
-/** Lever's clock may differ from the database's by this much; what was there before is known by id, so a wide margin does no harm. */
+/**
+ * Lever's clock may differ from the database's by this much. The margin can be wide, because opportunities from before the POST are known by
+ * their ids.
+ */
 const CLOCK_MARGIN_MS = 10 * 60_000
 
 /**
@@ -45,8 +48,8 @@ async function searchFor(intent: ExportIntent, client: LeverClient, filters: Opp
 }
 
 /**
- * Of several opportunities the one that the intent made: same source, posting and performer, created since, not there before,
- * and not adopted by another export. One with the candidate's own link or name goes before others.
+ * Resolves to the opportunity that the intent created: same source, posting and performer, created since the intent, not known before it, and
+ * not adopted by another export. If several match, one with the candidate's link or name comes first.
  */
 export async function chooseForIntent(
   organization: string,
@@ -61,7 +64,7 @@ export async function chooseForIntent(
   )
 }
 
-/** The first that no export has adopted. */
+/** Resolves to the first opportunity that no export has adopted. */
 async function firstFree(organization: string, opportunities: LeverOpportunity[]): Promise<LeverOpportunity | null> {
   if (opportunities.length === 0) return null
   const ids = opportunities.map(({ id }) => id)
@@ -69,7 +72,7 @@ async function firstFree(organization: string, opportunities: LeverOpportunity[]
   return opportunities.find(({ id }) => !taken.includes(id)) ?? null
 }
 
-/** Found by source alone, so it must show whose it is. */
+/** True if an opportunity that was found only by its source is about the intent's person. */
 function isAbout(intent: ExportIntent, opportunity: LeverOpportunity): boolean {
   const emails = new Set(intent.emails.map((email) => email.toLowerCase()))
   return (
@@ -80,8 +83,8 @@ function isAbout(intent: ExportIntent, opportunity: LeverOpportunity): boolean {
 }
 
 /**
- * Created by a form from which Lever read the name but no list. Neither address nor source identify the person, so the performing user
- * must match.
+ * True if a form created the opportunity and Lever read its name but none of its lists. Without addresses and source to compare, the
+ * performing user must match.
  */
 function isUnreadForm(intent: ExportIntent, opportunity: LeverOpportunity): boolean {
   if (intent.knownOpportunityIds.includes(opportunity.id) || !isRecentEnough(intent, opportunity)) return false
@@ -104,13 +107,13 @@ function couldBeOf(intent: ExportIntent, opportunity: LeverOpportunity): boolean
   )
 }
 
-/** Where Lever gave the applications by id only, having one is all that can be told. */
+/** If Lever returned applications only by id, any application counts as a match. */
 function samePosting(postingId: string | null, { postingIds, applicationIds }: LeverOpportunity): boolean {
   if (postingId === null) return applicationIds.length === 0
   return postingIds.length > 0 ? postingIds.includes(postingId) : applicationIds.length > 0
 }
 
-/** Recorded answers name the performer as `sourcedBy`, `owner` and in the first stage change; where none is told, nothing speaks against it. */
+/** Recorded answers name the performer as `sourcedBy`, as `owner` and in the first stage change. If none is given, it counts as a match. */
 function performedBy(performAs: string, { sourcedBy, owner, stageChanges }: LeverOpportunity): boolean {
   const told = [sourcedBy, owner, stageChanges[0]?.userId].filter((id) => typeof id === 'string')
   return told.length === 0 || told.includes(performAs)

@@ -18,7 +18,7 @@ export interface CandidatePageDeps extends TimelineDeps {
   findExportBlocker: FindExportBlocker
 }
 
-/** Older ones are in the list of exports. */
+/** Older exports are in the list of exports. */
 const SHOWN_EXPORTS = 50
 const SHOWN_EVENTS = 100
 

@@ -24,7 +24,8 @@ const PAGE_ROWS = 50
 const Query = CandidatesFilter.extend({ cursor: z.string().max(LONGEST_CURSOR).optional() })
 
 /**
- * Without scripts: the next page, with the ids selected on this page (`id`) and on others (`chosen`). An empty cursor means the first page.
+ * Carries the selection to another page in a browser without scripts: the ids selected on this page (`id`) and on others (`chosen`). An
+ * empty cursor means the first page.
  */
 const SelectionForm = CandidatesFilter.extend({
   id: Ids.optional(),

@@ -8,8 +8,8 @@ export const Ids = z.union([z.string(), z.array(z.string())]).transform((given) 
 export const ManyIds = z.string().transform((text) => text.split(',').filter(Boolean))
 
 /**
- * The candidates for the dialog, and the target: `one`, or each `id` with those of other pages in `chosen`, or with `all` everything that
- * matches the list's search.
+ * The target, and the candidates for the dialog: `one` candidate, or the ids selected on this page (`id`) and on others (`chosen`), or with
+ * `all` every candidate that matches the list's search.
  */
 export const ChosenQuery = z
   .object({
