@@ -27,7 +27,7 @@ export interface ExportParts {
   leaseMs: number
   settleMs: number
   timeoutMs: number
-  /** Ids of those candidates whose person was erased. */
+  /** Resolves to the ids of the candidates whose person was erased. */
   erasedCandidates: (organization: string, candidateIds: readonly string[]) => Promise<Set<string>>
   publish: Publish
   wake: () => void
@@ -35,7 +35,7 @@ export interface ExportParts {
   observe?: ExportDeps['observe']
 }
 
-/** What exports ask of the parts before them. */
+/** Answers the questions of exports from the parts on earlier steps. */
 export function askParts(parts: ExportParts): RuleDeps {
   const { accounts, connections, mappings, mirror, candidates } = parts
   const readTerms = async (organization: string): Promise<ExportTerms> => {

@@ -1,8 +1,9 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
 /**
- * `double`: carries our source, no export made it, and its contact has one that an export made; `stranger`: carries our source, and nobody here knows
- * why; `loss`: an export made it, Lever does not have it, and nobody deleted it there.
+ * Kinds of findings about an opportunity. `double`: it has our source, no export created it, and its contact has another one that an export
+ * created. `stranger`: it has our source, and no export explains it. `loss`: an export created it, but Lever neither has it nor lists it as
+ * deleted.
  */
 export const AUDIT_FINDINGS = ['double', 'stranger', 'loss'] as const
 export type AuditFinding = (typeof AUDIT_FINDINGS)[number]

@@ -3,8 +3,8 @@ import { FAIR_CLAIM_INDEX } from '../work/claim-fairly.ts'
 import { workFields } from '../work/work-fields.ts'
 
 /**
- * `queued` → `checking` (looking for duplicates, nothing sent) → `sending` (the intent is durable, the POST may be under way) →
- * `exported`. Aside: `unclear` (it may stand in Lever: look, never post blindly), `duplicate`, `failed`, `canceled`.
+ * `queued` → `checking` (looking for duplicates, nothing sent) → `sending` (the intent is durable, the POST may be in progress) →
+ * `exported`. Otherwise: `unclear` (Lever may have it: look before another POST), `duplicate`, `failed`, `canceled`.
  */
 export const EXPORT_STATES = ['queued', 'checking', 'sending', 'unclear', 'exported', 'duplicate', 'failed', 'canceled'] as const
 export type ExportState = (typeof EXPORT_STATES)[number]
@@ -27,24 +27,24 @@ const intentSchema = new Schema(
     name: { type: String, required: true },
     emails: { type: [String], default: [] },
     links: { type: [String], default: [] },
-    /** Opportunities of the person that were there before the POST: none of them is ours. */
+    /** Opportunities that the person had before the POST, so this export did not create them. */
     knownOpportunityIds: { type: [String], default: [] },
-    /** Lever said 2xx but not which id: it exists, so it is looked for and never posted again. */
+    /** Lever answered 2xx without an id: the opportunity exists, so it is looked for and never posted again. */
     certain: { type: Boolean, default: false },
-    /** Lever said which, but it could not be saved at once. */
+    /** The id that Lever returned, if the export could not be saved with it at once. */
     opportunityId: { type: String, default: null },
     /** The candidate's résumé was in the same call. */
     resume: { type: Boolean, default: false },
     /** The résumé is sent as a separate file once the opportunity exists. */
     resumeApart: { type: Boolean, default: false },
-    /** When the latest write began that adds to the opportunity what is missing; null before the first. */
+    /** When the latest write began that adds something missing to the opportunity; null before the first. */
     completingAt: { type: Date, default: null },
     looks: { type: Number, default: 0 },
   },
   { _id: false },
 )
 
-/** Lanes of `workFields`: what a person waits for, and what is one of many. */
+/** Lanes of `workFields`: exports that a person waits for, and exports of a bulk. */
 export const SINGLE_LANE = 0
 export const BULK_LANE = 1
 
@@ -52,12 +52,12 @@ export const RESUME_FATES = ['sent', 'refused', 'missing'] as const
 
 const resumeSchema = new Schema(
   {
-    /** `refused` and `missing`: the opportunity is made without it. Null while that is open. */
+    /** `refused` and `missing`: the opportunity is created without it. Null while this is undecided. */
     status: { type: String, enum: [...RESUME_FATES, null], default: null },
-    /** The file it is about: a newer one of the candidate is tried again. */
+    /** The file that the status is about. A newer file of the candidate is tried again. */
     file: { type: Schema.Types.ObjectId, default: null },
     detail: { type: String, default: null },
-    /** Calls with it in a row that came out unclear. */
+    /** The number of calls with the file, in a row, whose outcome was unclear. */
     unclear: { type: Number, default: 0 },
   },
   { _id: false },
@@ -65,19 +65,19 @@ const resumeSchema = new Schema(
 
 const noteSchema = new Schema(
   {
-    /** Gone once written. */
+    /** Deleted once the note is written. */
     text: String,
     status: { type: String, enum: ['queued', 'written', 'failed'], required: true },
     noteId: { type: String, default: null },
     error: { type: failure, default: null },
-    /** Set just before the POST; with it set and no answer, Lever's notes are read before another POST. */
+    /** Set just before the POST. If it is set and no answer arrived, Lever's notes are read before another POST. */
     intentAt: { type: Date, default: null },
     tries: { type: Number, default: 0 },
   },
   { _id: false },
 )
 
-/** The posting that was asked for, as it was then. */
+/** The requested posting, as it was at the time of the request. */
 export const postingSchema = new Schema(
   { postingId: { type: String, required: true }, title: String, confidential: Boolean },
   { _id: false },
@@ -89,9 +89,9 @@ const exportSchema = new Schema(
     organization: { type: Schema.Types.ObjectId, required: true },
     status: { type: String, enum: EXPORT_STATES, required: true },
     candidate: { type: Schema.Types.ObjectId, required: true },
-    /** Of a bulk export. */
+    /** The id of its bulk export; null for a single one. */
     batch: { type: Schema.Types.ObjectId, default: null },
-    /** E-mail of our person who asked. */
+    /** The e-mail of the person who requested it. */
     requestedBy: { type: String, required: true },
     performAs: new Schema({ leverUserId: { type: String, required: true }, leverEmail: String, leverName: String }, { _id: false }),
     posting: { type: postingSchema, default: null },
@@ -103,19 +103,19 @@ const exportSchema = new Schema(
       default: null,
     },
     onDuplicate: { type: String, enum: ON_DUPLICATE, required: true },
-    /** Candidate and target while this export is open or exported: a second wish for the same is refused. */
+    /** Candidate and target, while this export is open or exported: a second request for the same is refused. */
     openKey: String,
-    /** Keyed hashes of the person's e-mails and links while it is under way: one export of a person at a time. */
+    /** Keyed hashes of the person's e-mails and links while the export is in progress: one export of a person at a time. */
     personLock: { type: [String], default: undefined },
     intent: { type: intentSchema, default: null },
     opportunityId: { type: String, default: null },
-    /** Set where this export made the opportunity (not where it was linked to one): one export an opportunity. */
+    /** Set if this export created the opportunity, not if it was linked to one. One export per opportunity. */
     madeOpportunityId: String,
     contactId: { type: String, default: null },
     url: { type: String, default: null },
     stage: { type: new Schema({ id: String, text: String }, { _id: false }), default: null },
     duplicateOf: { type: String, default: null },
-    /** The opportunity that it made, was linked to or was stopped by is confidential. */
+    /** True if the opportunity that it created, was linked to or was stopped by is confidential. */
     confidential: { type: Boolean, default: false },
     waitingFor: { type: String, enum: [...WAITING_FOR, null], default: null },
     note: { type: noteSchema, default: null },
@@ -125,11 +125,11 @@ const exportSchema = new Schema(
       type: [new Schema({ at: Date, step: String, outcome: String, detail: String }, { _id: false })],
       default: [],
     },
-    /** Tries in a row that Lever did not answer; the pause grows with it. */
+    /** The number of tries in a row that Lever did not answer; the pause grows with it. */
     tries: { type: Number, default: 0 },
-    /** When it was accepted, or last opened again by a person: how long it has been waiting. */
+    /** When it was accepted, or last reopened by a person. The age of waiting exports counts from this. */
     openedAt: { type: Date, default: () => new Date() },
-    /** Since when it is tried; after a day it fails. Null until the first try, and anew after a wait for a person. */
+    /** When the tries began; a day later, the export fails. Null until the first try, and again after it waited for a person. */
     tryingSince: { type: Date, default: null },
     finishedAt: { type: Date, default: null },
     /** When the person was erased: nothing more is posted for the export after this (`unlessErased` of a step). */
@@ -156,14 +156,14 @@ exportSchema.index({ organization: 1, _id: -1 })
 exportSchema.index({ organization: 1, candidate: 1, _id: -1 })
 exportSchema.index({ organization: 1, opportunityId: 1 })
 exportSchema.index({ organization: 1, contactId: 1 })
-exportSchema.index({ organization: 1, 'intent.emails': 1 }, { partialFilterExpression: { 'intent.at': { $gt: new Date(0) } } }) // unclear ones of a person
+exportSchema.index({ organization: 1, 'intent.emails': 1 }, { partialFilterExpression: { 'intent.at': { $gt: new Date(0) } } }) // a person's unclear exports
 
 export type ExportDocument = InferSchemaType<typeof exportSchema> & { _id: Types.ObjectId; createdAt: Date; status: ExportState }
 export type ExportIntent = InferSchemaType<typeof intentSchema>
 export type ExportResume = Pick<InferSchemaType<typeof resumeSchema>, 'status' | 'file' | 'detail' | 'unclear'>
 export const ExportModel = model('Export', exportSchema)
 
-/** What `openKey` holds. */
+/** Returns the value of `openKey`. */
 export function openKeyOf(candidateId: string, postingId: string | null): string {
   return `${candidateId}:${postingId ?? 'general'}`
 }

@@ -81,7 +81,7 @@ export const ExportView = z
 export type ExportView = z.infer<typeof ExportView>
 
 export interface ExportViewDeps {
-  /** Whether records are confidential as last seen in Lever, by id; unknown records are left out. */
+  /** Resolves to whether records were confidential when last seen in Lever, by id; unknown records are left out. */
   confidentialityOf: (
     organization: string,
     kind: 'opportunities' | 'postings' | 'requisitions',
@@ -90,8 +90,8 @@ export interface ExportViewDeps {
 }
 
 /**
- * Exports of one organization as somebody of this clearance may see them; how the API and the pages show them. What is confidential is decided
- * by what is known now, with one look-up a kind of record, since a record may have become confidential after the export was asked for.
+ * Resolves to exports of one organization as API and pages show them to a reader with this clearance. What is known now decides whether a
+ * record is confidential, since it may have become so after the request. Takes one look-up per kind of record.
  */
 export async function exportViews(
   documents: readonly ExportDocument[],
@@ -126,7 +126,7 @@ export async function exportViews(
   })
 }
 
-/** Of one export. */
+/** Like {@link exportViews}, for one export. */
 export async function exportView(document: ExportDocument, clearance: Clearance, deps: ExportViewDeps): Promise<ExportView> {
   const [view] = await exportViews([document], clearance, deps)
   return view as ExportView
@@ -144,7 +144,7 @@ export function isConfidentialNow(
   return record ? (known.get(record.id) ?? record.whenAsked ?? false) : false
 }
 
-/** What a sourcer may know of an export that is about a confidential record: that it is. */
+/** Hides everything about a confidential record from a sourcer, except that it is confidential. */
 function withoutConfidential(view: ExportView): ExportView {
   const { note, resume, error, attempts } = view
   return {
@@ -167,7 +167,7 @@ export function hiddenTarget(target: TargetView): TargetView {
   return target.kind === 'general' ? target : { kind: 'posting', postingId: null, title: null }
 }
 
-/** Lever's words may name the record. */
+/** Leaves out the detail, because Lever's words may name the record. */
 function hiddenFailure({ code }: z.infer<typeof Failure>): z.infer<typeof Failure> {
   return { code, detail: 'The record is confidential. An admin can see the details.' }
 }
@@ -211,17 +211,17 @@ function wholeView(document: ExportDocument, confidential: boolean): ExportView 
   }
 }
 
-/** Until it stands in Lever nothing is certain about the résumé. */
+/** Null until the export is in Lever, because nothing is certain about the résumé before. */
 function resumeView({ status, resume }: ExportDocument): ExportView['resume'] {
   return status === 'exported' && resume?.status ? { status: resume.status, detail: resume.detail ?? null } : null
 }
 
-/** Our states behind an outer status, for filters. */
+/** Returns the internal states behind a status that the API shows, for filters. */
 export function statesOf(status: ExportStatus): ExportState[] {
   return (Object.keys(STATUS_OF) as ExportState[]).filter((state) => STATUS_OF[state] === status)
 }
 
-/** Exports in the small form shown with candidates, by id. */
+/** Resolves to exports in the short form shown with candidates, by id. */
 export async function exportSummaries(organization: string, ids: string[]): Promise<Map<string, { id: string; status: ExportStatus }>> {
   const found = await ExportModel.find({ organization, _id: { $in: ids } }, { status: 1 }).lean<ExportDocument[]>()
   return new Map(found.map(({ _id, status }) => [String(_id), { id: String(_id), status: STATUS_OF[status] }]))

@@ -1,22 +1,22 @@
 import { ExportModel } from './export-model.ts'
 
-/** Keeps what Lever says now of the opportunity that exports stand for. May be repeated. */
+/** Stores on the exports of an opportunity whether it is confidential now. May be repeated. */
 export async function noteConfidentiality(organization: string, opportunityId: string, confidential: boolean): Promise<void> {
   await ExportModel.updateMany({ organization, opportunityId, confidential: { $ne: confidential } }, { $set: { confidential } })
 }
 
-/** Those of the opportunities that exports landed in. */
+/** Resolves to the opportunities that exports created or were linked to. */
 export async function exportedAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]> {
   const found = await ExportModel.distinct('opportunityId', { organization, opportunityId: { $in: [...opportunityIds] } })
   return found.filter((id) => typeof id === 'string')
 }
 
-/** Ids of the candidates that were exported to the opportunity. Exports outlive an erased candidate. */
+/** Resolves to the ids of the candidates that were exported to the opportunity, including erased ones, because their exports remain. */
 export async function exportedTo(organization: string, opportunityId: string): Promise<string[]> {
   return (await ExportModel.distinct('candidate', { organization, opportunityId })).map(String)
 }
 
-/** Those of the opportunities that exports know to be confidential; also where the mirror is gone. */
+/** Resolves to the opportunities that exports know to be confidential, even if the mirror was deleted. */
 export async function confidentialAmong(organization: string, opportunityIds: readonly string[]): Promise<string[]> {
   const found = await ExportModel.distinct('opportunityId', {
     organization,

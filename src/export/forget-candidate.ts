@@ -5,13 +5,13 @@ import { NOTE_QUEUED, stopPosting } from './request/stop-posting.ts'
 
 const FORGOTTEN = 'Its details were erased with the candidate.'
 const ENDED = ['exported', 'duplicate', 'failed', 'canceled'] as const
-/** No worker holds it now, by the database's clock. */
+/** Matches exports that no worker holds now, by the database's clock. */
 const FREE: QueryFilter<ExportDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
 
 /**
- * Forgets the person in the exports of a candidate that was erased: queued ones and notes that are not under way are taken back, and of
- * what has ended only ids, states and times stay. What runs still needs the person: repeat until nothing is `underWay`. Nothing is sent
- * anew meanwhile, since the candidate is not there any more.
+ * Forgets the person in the exports of an erased candidate. Queued exports, and notes that are not in progress, are canceled. Of exports that
+ * have ended, only ids, states and times stay. A running export still needs the person, so repeat this until nothing is `underWay`. Nothing
+ * new is sent in the meantime, because the candidate no longer exists.
  */
 export async function forgetCandidate(
   organization: string,
@@ -22,13 +22,13 @@ export async function forgetCandidate(
   await stopPosting(organization, candidate, timeoutMs)
   await endUnreachable(ofCandidate)
   await dropNotes(ofCandidate)
-  // read before they are cleaned: an export that lands later is left for the next pass
+  // read before the cleaning, so that an export that lands later is left for the next pass
   const underWay = await ExportModel.exists({ ...ofCandidate, $or: [{ status: { $nin: ENDED } }, NOTE_QUEUED, { $nor: [FREE] }] })
   const removed = await clean(ofCandidate)
   return { removed, underWay: underWay !== null }
 }
 
-/** Unclear, and Lever does not let us look any more: nobody could say when that ends. */
+/** Ends unclear exports that Fulcrum can no longer look for in Lever, because nobody knows when that will be possible again. */
 async function endUnreachable(ofCandidate: QueryFilter<ExportDocument>): Promise<void> {
   const detail = 'The candidate was erased before Fulcrum could check whether Lever has the export.'
   await ExportModel.updateMany(
@@ -42,7 +42,7 @@ async function endUnreachable(ofCandidate: QueryFilter<ExportDocument>): Promise
   )
 }
 
-/** One that was posted without an answer is not looked for: written or not, it is not written again. */
+/** A note that was posted without an answer is not looked for, because it is not written again in any case. */
 async function dropNotes(ofCandidate: QueryFilter<ExportDocument>): Promise<void> {
   const error = { code: 'erased', detail: 'The candidate was erased before Fulcrum knew whether the note was written.' }
   await ExportModel.updateMany(
@@ -51,7 +51,7 @@ async function dropNotes(ofCandidate: QueryFilter<ExportDocument>): Promise<void
   )
 }
 
-/** Failures are told in Lever's words, which may quote the person. */
+/** Removes the details of failures too, because they are in Lever's words and may quote the person. */
 async function clean(ofCandidate: QueryFilter<ExportDocument>): Promise<number> {
   const ended: QueryFilter<ExportDocument> = { ...ofCandidate, ...FREE, status: { $in: ENDED } }
   const { modifiedCount } = await ExportModel.updateMany(ended, {
@@ -64,14 +64,14 @@ async function clean(ofCandidate: QueryFilter<ExportDocument>): Promise<number> 
   return modifiedCount
 }
 
-/** Whether an export of the candidate is under way. */
+/** True if an export of the candidate is in progress. */
 export async function hasOpen(organization: string, candidate: string): Promise<boolean> {
   return (await ExportModel.exists({ organization, candidate, status: { $nin: ENDED } })) !== null
 }
 
 /**
- * Opportunities created by exports that finished after the erasure of the candidate was accepted (`since`): their calls were under way
- * then.
+ * Resolves to the opportunities created by exports that finished after the candidate's erasure was accepted (`since`): their calls were in
+ * progress at that time.
  */
 export async function madeDuringErasure(organization: string, candidate: string, since: Date): Promise<string[]> {
   const afterTheMark: QueryFilter<ExportDocument> = { erasedAt: { $ne: null }, $expr: { $gte: ['$finishedAt', '$erasedAt'] } }
@@ -81,8 +81,8 @@ export async function madeDuringErasure(organization: string, candidate: string,
 }
 
 /**
- * What a candidate's exports know of it in Lever: opportunities that they created (`made`) or were linked to, the contacts of these, and
- * what they found there before (`found`), which may be somebody else's.
+ * What a candidate's exports know about it in Lever: the opportunities that they created (`made`) or were linked to, their contacts, and the
+ * opportunities that they found there (`found`), which may belong to somebody else.
  */
 export interface ExportTraces {
   exportIds: string[]
@@ -113,7 +113,7 @@ function texts(values: (string | null | undefined)[]): string[] {
   return values.filter((value) => typeof value === 'string')
 }
 
-/** The candidates that were exported to, or linked with, one of these opportunities or contacts of Lever. */
+/** Resolves to the candidates that were exported or linked to one of these opportunities or contacts in Lever. */
 export async function candidatesIn(
   organization: string,
   { opportunityIds, contactIds }: { opportunityIds: string[]; contactIds: string[] },
@@ -122,7 +122,7 @@ export async function candidatesIn(
   return (await ExportModel.distinct('candidate', { organization, status: 'exported', $or: inLever })).map(String)
 }
 
-/** The contacts that exports know for an opportunity: one, or none. */
+/** Resolves to the contact that exports know for an opportunity: one entry, or none. */
 export async function contactsOf(organization: string, opportunityId: string): Promise<string[]> {
   const contacts = await ExportModel.distinct('contactId', { organization, opportunityId })
   return contacts.filter((id) => typeof id === 'string')

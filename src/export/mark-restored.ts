@@ -13,8 +13,9 @@ export interface RestoredExports {
 }
 
 /**
- * After a restored backup: whatever was open then may have been carried over since, so Lever is asked before anything is sent. What had
- * not been sent yet gets an intent as if it had been, from when it was asked for; notes are looked for among the opportunity's. Harmless when run twice.
+ * Called after a backup was restored. An export that was open in the backup may have been sent since, so Lever is asked before anything is
+ * sent. An export that had not been sent gets an intent as if it had, dated from its request; a note is looked for among the opportunity's
+ * notes. May run twice.
  */
 export async function markRestored(deps: Pick<ExportDeps, 'findCandidate' | 'readTerms'>): Promise<RestoredExports> {
   let exports = 0
@@ -25,7 +26,7 @@ export async function markRestored(deps: Pick<ExportDeps, 'findCandidate' | 'rea
   return { exports, notes: await markNotes() }
 }
 
-/** Left as it is where there is nobody to look for any more: a worker ends it. */
+/** Leaves an export unchanged if its candidate no longer exists; a worker ends it. */
 async function markUnclear(document: ExportDocument, deps: Pick<ExportDeps, 'findCandidate' | 'readTerms'>): Promise<number> {
   const { _id, status, fence } = document
   const intent = document.intent ? { 'intent.looks': 0 } : await wouldBeIntent(document, deps)

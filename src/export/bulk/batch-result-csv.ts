@@ -13,7 +13,7 @@ const COLUMNS = [
 type Line = Partial<Record<(typeof COLUMNS)[number], string | null>>
 const READ_AT_ONCE = 500
 
-/** A line for each export of a batch as it is now, in the order in which they were asked for, then one for each refused row. */
+/** Yields a line for each export of a batch in its current state, in the order of the request, then one for each refused row. */
 export async function* batchResultCsv(
   batch: ExportBatchDocument,
   clearance: Clearance,

@@ -41,7 +41,7 @@ export const ExportBatchView = z
   .meta({ id: 'ExportBatch' })
 export type ExportBatchView = z.infer<typeof ExportBatchView>
 
-/** The rate is that of so long a time, or of the batch's age where that is less. */
+/** The rate is measured over this time, or over the batch's age if that is shorter. */
 const RATE_OVER_MS = 60_000
 
 interface Tally {
@@ -63,7 +63,7 @@ export async function findBatch(organization: string, id: string, requestedBy?: 
   throw new ServiceError('not_found', 'There is no such bulk export.')
 }
 
-/** How far a batch is, counted from its exports. @throws ServiceError not_found */
+/** Resolves to the progress of a batch, counted from its exports. @throws ServiceError `not_found` */
 export async function getBatch(
   deps: ExportViewDeps,
   organization: string,
@@ -75,7 +75,7 @@ export async function getBatch(
   return view as ExportBatchView
 }
 
-/** Batches, newest first, with their counts. @throws ServiceError `invalid_request` for a cursor that is not ours */
+/** Resolves to batches, newest first, with their counts. @throws ServiceError `invalid_request` for a cursor that is not ours */
 export async function listBatches(
   deps: ExportViewDeps,
   organization: string,
@@ -92,7 +92,7 @@ export async function listBatches(
   return { data: await viewsOf(data, clearance, deps), nextCursor }
 }
 
-/** What is confidential is decided by what is known now, as for exports. */
+/** As for exports, what is known now decides whether a target is confidential. */
 async function viewsOf(
   batches: readonly ExportBatchDocument[],
   clearance: Clearance,
@@ -111,7 +111,7 @@ async function viewsOf(
   )
 }
 
-/** All of it. Counted, not kept, so that it cannot drift: the index holds all that is read. */
+/** Resolves to the whole view. Numbers are counted and not stored, so that they are always right; the index covers the query. */
 export async function viewOf(batch: ExportBatchDocument): Promise<ExportBatchView> {
   const isRecent = { $gt: ['$finishedAt', { $subtract: ['$$NOW', RATE_OVER_MS] }] }
   const tallies = await ExportModel.aggregate<Tally>([

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ExportBatchDocument } from './export-batch-model.ts'
 
-/** Why one of many may not go out, in words; the others do. */
+/** Why one candidate of a bulk export is refused while the others are exported. */
 const DETAILS = {
   candidate_not_found: 'There is no such candidate.',
   erased: 'The person was erased here. Add them again first.',
@@ -17,7 +17,7 @@ export interface BulkRejection {
 export const RejectedRow = z.object({ candidateId: z.string(), code: z.string(), detail: z.string() })
 export type RejectedRow = z.infer<typeof RejectedRow>
 
-/** So many are named; the count is that of all. */
+/** The maximum number of refused rows that are named; all are counted. */
 export const MOST_REJECTED = 1000
 
 export function rejectedRow({ candidateId, code }: { candidateId: string; code: string }): RejectedRow {
@@ -34,12 +34,12 @@ export const BulkAnswer = z
   .meta({ id: 'BulkExport' })
 export type BulkAnswer = z.infer<typeof BulkAnswer>
 
-/** Of a batch, what its answer tells. */
+/** The fields of a batch that the answer to its request needs. */
 export interface AskedBatch extends Pick<ExportBatchDocument, '_id' | 'total'> {
   rejected: readonly { candidateId: string; code: string }[]
 }
 
-/** What was answered when the batch was asked for. */
+/** Returns the answer to the request of a batch. */
 export function bulkAnswer({ _id, total, rejected }: AskedBatch): BulkAnswer {
   return {
     batchId: String(_id),

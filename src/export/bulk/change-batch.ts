@@ -11,13 +11,13 @@ export const BATCH_CHANGES = ['pause', 'resume', 'cancel', 'retry'] as const
 export type BatchChange = (typeof BATCH_CHANGES)[number]
 
 const REOPENED_AT_ONCE = 500
-/** What a process that stopped left unsettled is settled by another after this long. */
+/** After this time, another process settles what a stopped process left unsettled. */
 const ABANDONED_AFTER_MS = 30_000
 
 /**
- * What a person does to a batch: `pause` and `resume` what is queued, `cancel` what is queued, `retry` what failed. What runs goes on. May be
- * repeated, and does nothing where there is nothing to do.
- * @throws ServiceError not_found
+ * Changes a batch as a person asked: `pause`, `resume` and `cancel` apply to its queued exports, `retry` to its failed ones. Running exports
+ * continue. May be repeated; does nothing if there is nothing to change.
+ * @throws ServiceError `not_found`
  */
 export async function changeBatch(
   wish: { organization: string; id: string; change: BatchChange; actor: string },
@@ -46,7 +46,7 @@ async function setPaused({ _id }: Pick<ExportBatchDocument, '_id'>, isPaused: bo
   await settle(_id)
 }
 
-/** Brings the queued exports of a batch to what it says, again where somebody changed it meanwhile. */
+/** Applies the batch's `isPaused` to its queued exports, and again if somebody changed it in the meantime. */
 async function settle(_id: Types.ObjectId): Promise<void> {
   for (;;) {
     const batch = await ExportBatchModel.findById(_id).lean<ExportBatchDocument>()
@@ -57,7 +57,7 @@ async function settle(_id: Types.ObjectId): Promise<void> {
   }
 }
 
-/** Also one that a worker has claimed and not begun: it finds its fence outdated. */
+/** Includes an export that a worker has claimed but not begun; the worker then finds its fence outdated. */
 async function holdQueued(batch: Types.ObjectId): Promise<void> {
   await ExportModel.updateMany(
     { batch, status: 'queued', $or: [{ waitingFor: { $ne: 'paused' } }, { dueAt: { $ne: NEVER } }] },
@@ -77,7 +77,7 @@ async function cancel({ _id }: ExportBatchDocument, { observe }: ChangeDeps): Pr
   for (let canceled = 0; canceled < modifiedCount; canceled += 1) observe?.({ step: 'end', outcome: 'canceled' })
 }
 
-/** One whose target another export has taken since stays failed. */
+/** An export stays failed if another export has taken its target since. */
 async function retry({ _id }: ExportBatchDocument): Promise<void> {
   const failed = await ExportModel.find({ batch: _id, status: 'failed' }, { _id: 1 }).lean<{ _id: Types.ObjectId }[]>()
   for (let from = 0; from < failed.length; from += REOPENED_AT_ONCE) {
@@ -96,7 +96,7 @@ async function reopenAll(updates: AnyBulkWriteOperation[]): Promise<void> {
   }
 }
 
-/** Settles what processes that stopped have left half done. For a job; may run twice. */
+/** Settles batches that stopped processes left half done. For a job; may run twice. */
 export async function settleAbandoned(): Promise<void> {
   const abandoned = await ExportBatchModel.find(
     { unsettledSince: { $gt: new Date(0) }, $expr: { $lt: ['$unsettledSince', { $subtract: ['$$NOW', ABANDONED_AFTER_MS] }] } },

@@ -3,28 +3,28 @@ import { ON_DUPLICATE, postingSchema } from '../export-model.ts'
 
 const rejectedSchema = new Schema(
   {
-    /** As it was given. */
+    /** As the caller sent it. */
     candidateId: { type: String, required: true },
     code: { type: String, required: true },
   },
   { _id: false },
 )
 
-/** One request to export many: what was asked, and who was refused. How far it is, its exports tell. */
+/** One request to export many candidates: its terms, and the refused rows. The exports tell its progress. */
 const exportBatchSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },
-    /** E-mail of our person who asked. */
+    /** The e-mail of the person who requested it. */
     requestedBy: { type: String, required: true },
     posting: { type: postingSchema, default: null },
     onDuplicate: { type: String, enum: ON_DUPLICATE, required: true },
-    /** How many exports it has. */
+    /** The number of its exports. */
     total: { type: Number, required: true },
     rejected: { type: [rejectedSchema], default: [] },
     isPaused: { type: Boolean, default: false },
     /** Rises with every pause and resume. */
     revision: { type: Number, default: 0 },
-    /** Since when its exports are not known to be as `isPaused` says: a process that stops in between leaves it set. */
+    /** Since when its exports may not yet match `isPaused`; null once they do. A process that stops in between leaves it set. */
     unsettledSince: { type: Date, default: null },
   },
   { timestamps: { createdAt: true, updatedAt: false }, collection: 'export_batches' },

@@ -1,7 +1,7 @@
 import type { BulkRejection } from './bulk-rejection.ts'
 import { ExportModel, openKeyOf } from '../export-model.ts'
 
-/** Of a candidate, what a bulk needs to know. */
+/** The fields of a candidate that a bulk export needs. */
 export interface BriefCandidate {
   id: string
   externalId: string | null
@@ -11,9 +11,9 @@ export interface BriefCandidate {
 }
 
 export interface PartitionDeps {
-  /** Those that are here. */
+  /** Resolves to the candidates that exist. */
   findCandidates: (organization: string, ids: readonly string[]) => Promise<BriefCandidate[]>
-  /** Those of the ids whose person was erased. */
+  /** Resolves to the ids whose person was erased. */
   erasedCandidates: (organization: string, ids: readonly string[]) => Promise<Set<string>>
 }
 
@@ -23,8 +23,8 @@ export interface Partition {
 }
 
 /**
- * Who of these may be exported to the target, in the order given, by a few look-ups for all of them. Of one that is named twice the first
- * is taken.
+ * Splits these candidates into those that may be exported to the target and those that may not, in the given order, with a few look-ups for
+ * all of them. If a candidate is named twice, the first one counts.
  */
 export async function partitionCandidates(
   organization: string,

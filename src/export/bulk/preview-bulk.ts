@@ -38,10 +38,10 @@ export type BulkPreviewView = z.infer<typeof BulkPreviewView>
 
 export type BulkPreviewWish = Omit<BulkWish, 'actor' | 'onDuplicate'>
 
-/** Each is two reads. */
+/** Each look-up is two reads. */
 const LOOKED_UP_AT_ONCE = 16
 
-/** What an export of these would do, as far as our own records tell: nothing is asked of Lever, nothing written. In the order given. */
+/** Resolves to what a bulk export would do, in the given order, as far as our own records tell. Asks Lever nothing and writes nothing. */
 export async function previewBulk(wish: BulkPreviewWish, deps: RequestDeps): Promise<BulkPreviewView> {
   const { organization, candidateIds } = wish
   const [terms, assessment, isChecked] = await Promise.all([

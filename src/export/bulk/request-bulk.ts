@@ -25,13 +25,13 @@ export interface BulkWish {
   actor: string
 }
 
-/** Two that ask for the same people at once: the second finds the first one's exports when it looks again. */
+/** If two requests name the same people at once, the second finds the first one's exports when it tries again. */
 const TRIES = 5
 
 /**
- * Accepts the export of many: all of them durable, or none, when it resolves; workers take them behind what a person waits for. Who may not go
- * out is named in `rejected`.
- * @throws ServiceError the first reason for which nobody may go out
+ * Accepts a bulk export. When it resolves, either all exports are durable or none; workers run them after exports that a person waits for.
+ * Candidates that may not be exported are named in `rejected`.
+ * @throws ServiceError the first reason that prevents all of the exports
  */
 export async function requestBulk(wish: BulkWish, deps: RequestDeps): Promise<BulkAnswer> {
   const { organization } = wish
@@ -71,7 +71,7 @@ async function accept(wish: BulkWish, assessment: Assessment, deps: RequestDeps)
   }
 }
 
-/** All in one transaction, so that one that breaks off has begun nothing and can be asked for again. */
+/** Inserts everything in one transaction, so that a request that fails halfway leaves nothing and can be repeated. */
 async function insert(
   wish: BulkWish,
   assessment: Assessment,
