@@ -167,7 +167,7 @@ export function hiddenTarget(target: TargetView): TargetView {
   return target.kind === 'general' ? target : { kind: 'posting', postingId: null, title: null }
 }
 
-/** Leaves out the detail, because Lever's words may name the record. */
+/** Replaces the detail, because Lever's words may name the record. */
 function hiddenFailure({ code }: z.infer<typeof Failure>): z.infer<typeof Failure> {
   return { code, detail: 'The record is confidential. An admin can see the details.' }
 }

@@ -3,7 +3,7 @@ import type { ConnectionDocument } from '../../connection/connection-model.ts'
 import { isServiceError, ServiceError } from '../../errors.ts'
 import { ExportModel, openKeyOf, type ExportDocument } from '../export-model.ts'
 
-/** A posting as far as an export cares. */
+/** The fields of a posting that an export needs. */
 export interface KnownPosting {
   id: string
   text: string
@@ -31,9 +31,12 @@ export interface AssessDeps {
   assertExporting: (organization: string, known?: ConnectionDocument) => Promise<void>
   /** @throws ServiceError user_inactive, user_not_mapped, mapping_inactive, lever_user_deactivated */
   resolvePerformAs: (organization: string, userEmail: string) => Promise<PerformAs>
-  /** Asks Lever where the mirror does not know it; null also for one that `clearance` does not cover. @throws ServiceError when Lever cannot be asked */
+  /**
+   * Asks Lever if the mirror does not know the posting. Resolves to null also for one that `clearance` does not cover.
+   * @throws ServiceError when Lever cannot be asked
+   */
   findPosting: (organization: string, id: string, clearance: Clearance) => Promise<KnownPosting | null>
-  /** As last synced. */
+  /** As of the last sync, without a call to Lever. */
   findMirroredPosting: (organization: string, id: string, clearance: Clearance) => Promise<KnownPosting | null>
   findRequisition: (organization: string, id: string, clearance: Clearance) => Promise<KnownRequisition | null>
 }
@@ -43,9 +46,9 @@ export interface Wish {
   requestedBy: string
   postingId?: string | undefined
   requisitionId?: string | undefined
-  /** The caller's. A record that it does not cover counts as one that does not exist. */
+  /** The caller's clearance. A record that it does not cover counts as nonexistent. */
   clearance: Clearance
-  /** Where the caller has just read it. */
+  /** The connection, if the caller has just read it. */
   connection?: ConnectionDocument | undefined
 }
 
@@ -63,12 +66,15 @@ export function isOpen(posting: Pick<KnownPosting, 'state'>): boolean {
   return OPEN_STATES.has(posting.state ?? '')
 }
 
-/** Who may, where to: everything about an export that our own records tell. Writes nothing. */
+/**
+ * Checks whether an export is allowed, and resolves its performing user and its target, as far as our own records tell. Only a posting that
+ * the mirror does not know is read from Lever. Writes nothing.
+ */
 export async function assessExport(wish: Wish, deps: AssessDeps): Promise<Assessment> {
   return assess(wish, deps, [() => deps.assertExporting(wish.organization, wish.connection)])
 }
 
-/** The same where the connection was seen to export just now. */
+/** Like {@link assessExport}, if the caller has just checked that the connection can export. */
 export function assessRights(wish: Wish, deps: AssessDeps): Promise<Assessment> {
   return assess(wish, deps, [])
 }
@@ -140,7 +146,7 @@ async function getRequisition({ organization, clearance }: Wish, id: string, dep
   })
 }
 
-/** A requisition alone stands for its only open posting. */
+/** A requisition without a posting means its only open posting. */
 async function onlyOpenPosting({ organization, clearance }: Wish, requisition: KnownRequisition, deps: AssessDeps): Promise<KnownPosting> {
   const postings = await Promise.all(requisition.postings.map((id) => deps.findMirroredPosting(organization, id, clearance)))
   const open = postings.filter((posting) => posting !== null && isOpen(posting))
@@ -156,7 +162,7 @@ function isOn(posting: KnownPosting, requisition: KnownRequisition): boolean {
   return requisition.requisitionCode !== null && posting.requisitionCodes.includes(requisition.requisitionCode)
 }
 
-/** The open or exported one for the same candidate and target, which makes another refused. */
+/** Resolves to the open or exported export for the same candidate and target, because of which another one is refused. */
 export async function findOpenExport(organization: string, candidateId: string, postingId: string | null): Promise<ExportDocument | null> {
   return ExportModel.findOne({ organization, openKey: openKeyOf(candidateId, postingId) }).lean<ExportDocument>()
 }

@@ -26,8 +26,9 @@ export async function getExport(organization: string, id: string, requestedBy?: 
 }
 
 /**
- * Tries a failed or canceled export again, or the failed note of an exported one. What may stand in Lever already is looked for first.
- * @throws ServiceError not_found, not_retryable, already_exported
+ * Tries a failed or canceled export again, or the failed note of an exported one. If Lever may already have the export, Fulcrum looks for it
+ * first.
+ * @throws ServiceError `not_found`, `not_retryable`, `already_exported`
  */
 export async function retryExport(organization: string, id: string, actor: string, deps: ChangeDeps): Promise<ExportDocument> {
   const document = await getExport(organization, id)
@@ -65,7 +66,7 @@ async function reopen(document: ExportDocument): Promise<ExportDocument | null> 
   }
 }
 
-/** Takes an export back that has not begun. @throws ServiceError not_found, not_cancelable */
+/** Cancels an export that has not begun. @throws ServiceError `not_found`, `not_cancelable` */
 export async function cancelExport(organization: string, id: string, actor: string, deps: ChangeDeps): Promise<ExportDocument> {
   const document = await getExport(organization, id)
   const canceled = await ExportModel.findOneAndUpdate({ _id: document._id, status: 'queued' }, CANCEL, {
@@ -85,7 +86,7 @@ export async function cancelExport(organization: string, id: string, actor: stri
   return canceled
 }
 
-/** A worker that has just claimed it finds its fence outdated. */
+/** Also raises the fence, so that a worker that has just claimed the export finds its fence outdated. */
 export const CANCEL = {
   $set: { status: 'canceled', waitingFor: null, dueAt: NEVER, claim: null, leaseUntil: null },
   $currentDate: { finishedAt: true },
@@ -94,8 +95,8 @@ export const CANCEL = {
 } as const
 
 /**
- * The connection ends: cancels every export that has not been sent. A worker that is checking one loses its lease, and so sends nothing. An
- * export that is checked again after an unclear try is left to a last look.
+ * Called when the connection ends: cancels every export that has not been sent. A worker that is checking one loses its lease, and so sends
+ * nothing. An export that is being checked again after an unclear try is left for a last look.
  */
 export async function cancelUnsent(organization: string): Promise<void> {
   await ExportModel.updateMany(
@@ -105,7 +106,7 @@ export async function cancelUnsent(organization: string): Promise<void> {
   await ExportModel.updateMany({ organization, status: { $in: ['queued', 'checking'] } }, CANCEL)
 }
 
-/** The connection was paused: what no worker holds says so at once; what one holds is seen to by that. */
+/** Called when the connection was paused: holds exports that no worker has claimed. A worker holds the ones that it has claimed. */
 export async function holdQueued(organization: string): Promise<void> {
   const lookAgainMs = { $cond: [{ $eq: ['$lane', BULK_LANE] }, HELD_BULK_LOOK_MS, HELD_LOOK_MS] }
   await ExportModel.updateMany(
@@ -124,7 +125,7 @@ export async function holdQueued(organization: string): Promise<void> {
   )
 }
 
-/** The connection exports again: what waited for that goes on at once; a batch that a person has paused stays so. */
+/** Called when the connection can export again: wakes the exports that waited for this, except those of paused batches. */
 export async function resumeHeld(organization: string): Promise<void> {
   const paused = await pausedBatches(organization)
   await ExportModel.updateMany(
@@ -137,7 +138,7 @@ export async function resumeHeld(organization: string): Promise<void> {
   )
 }
 
-/** Its opportunity was deleted in Lever: the candidate may be exported to that target again. */
+/** Called when an opportunity was deleted in Lever: allows the candidate to be exported to that target again. */
 export async function freeTargetOf(organization: string, opportunityId: string): Promise<void> {
   await ExportModel.updateMany({ organization, opportunityId, status: 'exported' }, { $unset: { openKey: 1 } })
 }

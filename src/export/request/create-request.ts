@@ -6,7 +6,7 @@ export const NEW_LEAD = 'lead-new'
 
 /** A candidate's résumé, without its bytes. */
 export interface CarriedResume {
-  /** Of the kept file, which never changes. */
+  /** The id of the stored file, whose content never changes. */
   file: Types.ObjectId
   filename: string
   size: number
@@ -15,7 +15,7 @@ export interface CarriedResume {
   sha256: string
 }
 
-/** What of a candidate is carried over. */
+/** The fields of a candidate that are sent to Lever. */
 export interface CarriedCandidate {
   name: string
   headline?: string | null | undefined
@@ -37,16 +37,16 @@ export interface CreateRequest {
   resume: CarriedResume | null
 }
 
-/** The request as it is shown. */
+/** The request as a preview shows it. */
 export interface ShownRequest extends Omit<CreateRequest, 'body' | 'resume'> {
-  /** JSON; with a résumé the fields of the multipart body by their names, the file as filename, size and sha256. */
+  /** JSON; with a résumé, the fields of the multipart body by name, with the file's name, size and sha256 in place of the file. */
   body: CreateOpportunityBody | Record<string, ShownField>
 }
 type ShownField = string | string[] | Pick<CarriedResume, 'filename' | 'size' | 'sha256'>
 
 /**
- * The one request that makes the opportunity: what the preview shows is what is sent, key by key.
- * `apiUrl` is Lever's base address, `…/v1`; `stageId` null stands for New lead. The résumé goes along unless `resume` says otherwise.
+ * Builds the one request that creates the opportunity. The preview shows exactly what is sent. `apiUrl` is Lever's base address, `…/v1`; a
+ * null `stageId` means New lead. The candidate's résumé is sent too, unless `resume` says otherwise.
  */
 export function buildCreateRequest(wish: {
   apiUrl: string
@@ -75,7 +75,7 @@ export function buildCreateRequest(wish: {
   return { method: 'POST', path: new URL(`${wish.apiUrl}/opportunities`).pathname, query: { perform_as: wish.performAs }, body, resume }
 }
 
-/** What of a request is shown before it is sent: all of it but the bytes of the file. */
+/** Returns what a preview shows of a request: everything except the bytes of the file. */
 export function showRequest({ resume, ...request }: CreateRequest): ShownRequest {
   if (!resume) return request
   const fields: Record<string, ShownField> = {}
@@ -86,7 +86,7 @@ export function showRequest({ resume, ...request }: CreateRequest): ShownRequest
   return { ...request, body: { ...fields, [RESUME_FIELD]: { filename, size, sha256 } } }
 }
 
-/** The candidate's links, the sourcing tool's profile page among them. */
+/** Returns the candidate's links, including the profile page in the sourcing tool. */
 export function linksOf(candidate: Pick<CarriedCandidate, 'links' | 'profileUrl'>): string[] {
   return [...new Set([...candidate.links, ...(candidate.profileUrl ? [candidate.profileUrl] : [])])]
 }

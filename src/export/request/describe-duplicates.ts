@@ -9,10 +9,10 @@ type Described = Pick<
   'id' | 'contact' | 'stage' | 'postings' | 'owner' | 'archived' | 'confidentiality' | 'url' | 'createdAt'
 >
 
-/** What Lever's search may not show yet of what we made ourselves; far longer than any lag seen. */
+/** For this long, Lever's search may not show an opportunity that Fulcrum created; far longer than any lag seen. */
 const SEARCH_LAG_MS = 10 * 60_000
 
-/** Duplicates in words: ids of stage, owner, posting and archive reason with their texts from the mirror. */
+/** Describes duplicates: adds texts from the mirror to the ids of stage, owner, postings and archive reason. */
 export function duplicatesFrom(
   mirror: Pick<
     Mirror,

@@ -11,7 +11,7 @@ interface WishOfMany {
   note?: string | undefined
 }
 
-/** Where an export goes, as its document keeps it. */
+/** Returns the target of an export in the form stored in its document. */
 export function targetFields({ posting, requisition }: Pick<Assessment, 'posting' | 'requisition'>) {
   return {
     posting: posting && { postingId: posting.id, title: posting.text, confidential: isConfidential(posting) },
@@ -24,7 +24,7 @@ export function targetFields({ posting, requisition }: Pick<Assessment, 'posting
   }
 }
 
-/** What exports of many candidates have in common, in the lane of the bulk, with the defaults of the model, so that none is built for each. */
+/** Returns the common fields of a bulk's exports, including the model's defaults, so that they are not built for each export. */
 export function exportTemplate(
   { organization, requestedBy, onDuplicate, note }: WishOfMany,
   { performAs, posting, requisition }: Assessment,

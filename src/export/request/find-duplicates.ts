@@ -25,7 +25,7 @@ export const DuplicateView = z
   })
   .meta({ id: 'Duplicate' })
 export type DuplicateView = z.infer<typeof DuplicateView>
-/** The same with all that is known of it. A posting is public when the mirror holds it and it isn't confidential. */
+/** A duplicate with everything that is known about it. A posting is public if the mirror has it and it is not confidential. */
 export type Duplicate = Omit<DuplicateView, 'postings'> & {
   opportunityId: string
   postings: { id: string; title: string | null; isPublic: boolean }[]
@@ -38,35 +38,38 @@ export interface Person {
 
 export interface DuplicateSearch {
   duplicates: Duplicate[]
-  /** The same as Lever gave them, to be kept in the mirror. */
+  /** The same opportunities as Lever returned them, to be stored in the mirror. */
   opportunities: LeverOpportunity[]
   checkedAt: 'lever' | 'mirror' | 'no'
 }
 
-/** How far the mirror of opportunities can be trusted: it holds all; and who is not in it counts as absent, by a look at Lever of a moment ago. */
+/**
+ * How far the mirror of opportunities can be trusted. `stands`: it is complete. `isFresh`: a person who is not in it counts as absent, because
+ * the last sweep was a moment ago.
+ */
 export interface MirrorStanding {
   stands: boolean
   isFresh: boolean
 }
 
 /**
- * Whether the mirror may answer for Lever: never; who is not in it, for who wants to read what is found anyway; or both. Where a person waits
- * Lever is asked, since nothing tells of an opportunity that somebody adds there by hand.
+ * Whether the mirror may answer instead of Lever: never; only that a person is absent, if the caller reads anything found from Lever anyway;
+ * or always. If a person waits for the answer, Lever is asked, since nothing reports an opportunity that somebody adds there by hand.
  */
 export type MirrorTrust = 'never' | 'forAbsence' | 'always'
 
 export interface FindDuplicatesDeps {
-  /** Opportunities in the mirror of a person with one of these e-mails or links. */
+  /** Resolves to the mirrored opportunities of people with one of these e-mails or links. */
   mirrored: (organization: string, person: Person) => Promise<Duplicate[]>
   describe: (organization: string, opportunity: LeverOpportunity) => Promise<Duplicate>
-  /** What the mirror learned less than this long ago may be missing from Lever's search, and counts beside it. */
+  /** A younger opportunity of the mirror may still be missing from Lever's search, so it is added to the result. */
   searchLagMs: number
   standing: (organization: string) => Promise<MirrorStanding>
-  /** Whether an erasure made people in the mirror unrecognizable, who may be in Lever nevertheless. */
+  /** Resolves to true if an erasure made people in the mirror unrecognizable; they may still be in Lever. */
   lacksHashes: (organization: string) => Promise<boolean>
-  /** Has the mirror read again what an erasure made unrecognizable; resolves to whether there was any. */
+  /** Makes the mirror reread the records that an erasure made unrecognizable; resolves to true if there were any. */
   restoreHashes: (organization: string, by: { client: LeverClient; lane: Lane }) => Promise<boolean>
-  /** Has the mirror look at Lever, unless it did a moment ago. */
+  /** Makes the mirror sweep Lever, unless it did so a moment ago. */
   hasten: (organization: string) => Promise<void>
 }
 
@@ -76,14 +79,14 @@ export interface DuplicateQuestion {
   client: LeverClient
   canSeeConfidential: boolean
   lane: Lane
-  /** Left out: never. */
+  /** The default is `never`. */
   trust?: MirrorTrust
 }
 
 /**
- * Every opportunity, archived or not, of a contact with one of the person's e-mails: one request to Lever an e-mail, since `email`
- * is not documented as repeatable, or none where the mirror may answer. Lever cannot be asked for links, so without e-mail the mirror answers.
- * What we made ourselves a moment ago counts even while Lever's search does not show it yet.
+ * Finds every opportunity, archived or not, of a contact with one of the person's e-mails. Takes one request to Lever per e-mail, since
+ * `email` is not documented as repeatable, or none if the mirror may answer. Lever cannot search by link, so the mirror answers for a person
+ * without an e-mail. Opportunities that Fulcrum created a moment ago are included even if Lever's search does not show them yet.
  */
 export async function findDuplicates(question: DuplicateQuestion, deps: FindDuplicatesDeps): Promise<DuplicateSearch> {
   const { organization, person } = question
@@ -106,7 +109,7 @@ async function findByLink({ organization, person, client, lane }: DuplicateQuest
   return { duplicates, opportunities: [], checkedAt: 'mirror' }
 }
 
-/** Who is found in the mirror is in Lever; who is not counts as absent only by a look of a moment ago. */
+/** A person found in the mirror is in Lever. A person not found counts as absent only if the last sweep was a moment ago. */
 async function mayMirrorAnswer(
   { organization, trust = 'never' }: DuplicateQuestion,
   isFound: boolean,
@@ -141,14 +144,14 @@ function newestFirst(duplicates: Duplicate[]): Duplicate[] {
   return duplicates.toSorted((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? ''))
 }
 
-/** The one an export is linked to or stopped by: the newest unarchived, else the newest. */
+/** Returns the duplicate that an export is linked to or stopped by: the newest that is not archived, otherwise the newest. */
 export function mainDuplicate(duplicates: Duplicate[]): Duplicate | undefined {
   return duplicates.find(({ archived }) => archived === null) ?? duplicates[0]
 }
 
 /**
- * Duplicates as this clearance may see them. A sourcer learns only that confidential ones exist: they are one entry, always the last, since
- * their number and their place in the order would tell more.
+ * Returns duplicates as a reader with this clearance may see them. A sourcer learns only that confidential ones exist: they become one entry,
+ * always the last, since their number and their place in the order would reveal more.
  */
 export function duplicateViews(duplicates: readonly Duplicate[], clearance: Clearance): DuplicateView[] {
   if (clearance === 'all') return duplicates.map((one) => withPostings(one, () => true))

@@ -38,10 +38,10 @@ export type PreviewView = z.infer<typeof PreviewView>
 
 export interface PreviewWish {
   organization: string
-  /** Absent where the candidate is given in the request itself. */
+  /** Absent if the request itself contains the candidate. */
   candidateId?: string | undefined
   candidate: CarriedCandidate | null
-  /** The candidate in the request would bring somebody back who was erased. */
+  /** True if the candidate in the request is a person who was erased. */
   erased?: boolean
   requestedBy: string
   postingId?: string | undefined
@@ -51,7 +51,7 @@ export interface PreviewWish {
   clearance: Clearance
 }
 
-/** What an export would do: who may, where to, what is in Lever already, and the very request. Writes nothing anywhere. */
+/** Resolves to what an export would do: what prevents it, its target, what is already in Lever, and the exact request. Writes nothing. */
 export async function previewExport(wish: PreviewWish, deps: ExportDeps): Promise<PreviewView> {
   const { organization, candidate } = wish
   const terms = await deps.readTerms(organization)

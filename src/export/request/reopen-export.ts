@@ -1,7 +1,7 @@
 import type { PipelineStage } from 'mongoose'
 import { DUE_NOW } from '../../work/work-fields.ts'
 
-/** Opens a failed or canceled export again, in this lane: what may stand in Lever already is looked for first. Takes its target again. */
+/** Reopens a failed or canceled export in this lane and reserves its target again. With an intent, Fulcrum first looks for it in Lever. */
 export function reopenStages(lane: number): PipelineStage.Set[] {
   const hasIntent = { $eq: [{ $type: '$intent' }, 'object'] }
   return [

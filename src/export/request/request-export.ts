@@ -13,7 +13,7 @@ import { DUE_NOW } from '../../work/work-fields.ts'
 
 export interface ExportWish {
   organization: string
-  /** Of a candidate that is here; or what makes it so, called once all else is in order. */
+  /** The id of an existing candidate, or a function that creates it, called once everything else is in order. */
   candidateId: string | (() => Promise<string>)
   requestedBy: string
   postingId?: string | undefined
@@ -22,14 +22,14 @@ export interface ExportWish {
   onDuplicate?: OnDuplicate | undefined
   /** The caller's. */
   clearance: Clearance
-  /** Who asked, for the audit trail. */
+  /** The caller, for the audit trail. */
   actor: string
-  /** Where the caller has just read it. */
+  /** The connection, if the caller has just read it. */
   connection?: ConnectionDocument | undefined
 }
 
 export interface RequestDeps extends ExportDeps, PartitionDeps {
-  /** The candidate's newest export, for its row. */
+  /** Stores the candidate's newest export with the candidate. */
   onRequested: (asked: { organization: string; exportId: string; candidateId: string }) => Promise<void>
   /** The same for many, of different candidates. */
   onBulkRequested: (organization: string, asked: readonly { exportId: string; candidateId: string }[]) => Promise<void>
@@ -37,8 +37,8 @@ export interface RequestDeps extends ExportDeps, PartitionDeps {
 }
 
 /**
- * Accepts an export: durable when it resolves, then a worker takes it at once.
- * @throws ServiceError the first reason for which it may not run; already_exported carries `exportId`
+ * Accepts an export. It is durable when this resolves, and a worker starts it at once.
+ * @throws ServiceError the first reason that prevents it; `already_exported` carries `exportId`
  */
 export async function requestExport(wish: ExportWish, deps: RequestDeps): Promise<ExportView> {
   const { organization } = wish

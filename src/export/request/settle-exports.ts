@@ -6,13 +6,13 @@ import { ExportModel, type ExportDocument } from '../export-model.ts'
 import type { ExportDeps } from '../run/run-export-deps.ts'
 import { DUE_NOW } from '../../work/work-fields.ts'
 
-/** Somebody waits for the connection to end. */
+/** Limited, because somebody waits for the connection to end. */
 const LOOK_LIMIT_MS = 15_000
 const LOOK_AT_RUNNING_EVERY_MS = 50
 
 /**
- * Before a connection ends: cancels what has not been sent, lets calls under way end, and has the workers look for each unclear export while
- * Lever still answers; without a grant, end it. What is not found ends as `outcome_unknown`.
+ * Called before a connection ends: cancels exports that have not been sent, waits for calls in progress, and has the workers look for each
+ * unclear export while Lever still answers. Without a grant, they end it. An export that is not found ends as `outcome_unknown`.
  */
 export async function settleExports(
   organization: string,

@@ -7,7 +7,7 @@ import { ExportModel, type ExportDocument } from '../export-model.ts'
 export const NOTE_QUEUED: QueryFilter<ExportDocument> = { status: 'exported', 'note.status': 'queued' }
 
 const MAJORITY = { writeConcern: { w: 'majority', j: true } } as const
-/** When the latest call without a known outcome began; null if there is none. */
+/** The time when the latest call without a known outcome began; null if there is none. */
 const CALL_BEGAN = {
   $cond: [
     { $in: ['$status', ['sending', 'unclear']] },
@@ -18,20 +18,20 @@ const CALL_BEGAN = {
 
 /**
  * Stops all posting for an erased candidate, whichever worker holds its exports: each POST follows a step that now fails. An export that
- * has not begun ends at once; a call that has begun is still looked for. Resolves after a majority write; may be repeated. `timeoutMs`:
- * limit of a call to Lever.
+ * has not begun ends at once; the result of a call that has begun is still looked for. Resolves after a majority write; may be repeated.
+ * `timeoutMs` is the time limit of a call to Lever.
  */
 export async function stopPosting(organization: string, candidate: string, timeoutMs: number): Promise<void> {
   await ExportModel.updateMany({ organization, candidate, erasedAt: null }, { $currentDate: { erasedAt: true } }, MAJORITY)
   await cancelOfCandidate(organization, candidate)
-  // a worker that holds one of these gives it up, and no other takes it before it is dropped
+  // a worker that holds one of these loses it, and no other worker claims it before it is canceled
   await ExportModel.updateMany(
     { organization, candidate, ...NOTE_QUEUED, $nor: [hasCallOnItsWay(timeoutMs)] },
     { $set: { dueAt: NEVER, claim: null, leaseUntil: null }, $inc: { fence: 1 } },
   )
 }
 
-/** Whether a call that began for an erased candidate may still reach Lever. */
+/** True if a call that began for an erased candidate may still reach Lever. */
 export async function isPosting(organization: string, candidate: string, timeoutMs: number): Promise<boolean> {
   return (await ExportModel.exists({ organization, candidate, erasedAt: { $ne: null }, ...hasCallOnItsWay(timeoutMs) })) !== null
 }

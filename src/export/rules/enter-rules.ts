@@ -6,7 +6,7 @@ import { DUE_NOW } from '../../work/work-fields.ts'
 
 type RuleTerms = Pick<ExportRuleDocument, '_id' | 'organization' | 'stages' | 'projects'>
 
-/** The active rules of an organization, as who watches the stages of its candidates; null where there is none. */
+/** Resolves to the watch of an organization's active rules on the stages of its candidates; null if there are none. */
 export async function watchStages(organization: string): Promise<StageWatch | null> {
   const fields = { organization: 1, stages: 1, projects: 1 }
   const rules = await ExportRuleModel.find({ organization, status: 'active' }, fields).lean<RuleTerms[]>()
@@ -22,12 +22,12 @@ export async function watchStages(organization: string): Promise<StageWatch | nu
       entered = wishes.filter(({ candidates }) => candidates.length > 0).map(({ rule }) => rule._id)
       for (const { rule, candidates } of wishes) await addEntries(rule, candidates, session)
     },
-    // a wake that fails does not undo what was written: the worker looks by itself
+    // if waking fails, the entries stay, and the worker's poll finds them
     wake: async () => void (entered.length > 0 && (await wakeRules({ _id: { $in: entered } }).catch(() => undefined))),
   }
 }
 
-/** That these candidates are to be exported under the rule; who has been before is not entered again. */
+/** Adds open entries for these candidates to the rule. A candidate that has an entry already gets no second one. */
 export async function addEntries(
   { _id: rule, organization }: Pick<ExportRuleDocument, '_id' | 'organization'>,
   candidates: readonly Types.ObjectId[],
@@ -44,7 +44,7 @@ export async function addEntries(
   await ExportRuleEntryModel.collection.bulkWrite(writes, { ordered: false, ...(session ? { session } : {}) })
 }
 
-/** Makes the worker look at these rules now, and once more if it is just looking. */
+/** Makes these rules due now, and due again after the current run if a worker is running one. */
 export async function wakeRules(which: { organization: string } | { _id: { $in: Types.ObjectId[] } }): Promise<void> {
   await ExportRuleModel.updateMany({ ...which, status: 'active' }, { $set: { dueAt: DUE_NOW } }, { timestamps: false })
 }

@@ -1,8 +1,8 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
 /**
- * That a candidate has entered a stage of a rule: `open` → `requested`, or `refused`. Its export has the same `_id`, so that an entry that
- * is taken up again after a crash makes no second one.
+ * Records that a candidate has entered a stage of a rule: `open` → `requested`, or `refused`. Its export has the same `_id`, so that an entry
+ * that is processed again after a crash creates no second export.
  */
 const exportRuleEntrySchema = new Schema(
   {
@@ -10,7 +10,7 @@ const exportRuleEntrySchema = new Schema(
     rule: { type: Schema.Types.ObjectId, required: true },
     candidate: { type: Schema.Types.ObjectId, required: true },
     status: { type: String, enum: ['open', 'requested', 'refused'], required: true },
-    /** Where it was refused. */
+    /** The error code, if it was refused. */
     code: { type: String, default: null },
   },
   { collection: 'export_rule_entries' },

@@ -3,26 +3,26 @@ import { workFields } from '../../work/work-fields.ts'
 
 export const ON_DUPLICATE_OF_RULES = ['stop', 'link'] as const
 
-/** A wish to export whoever enters certain stages of the sourcing tool; as work: its open entries are to be exported. */
+/** A rule that exports every candidate entering certain stages of the sourcing tool. As work: its open entries have to be exported. */
 const exportRuleSchema = new Schema(
   {
     ...workFields,
     organization: { type: Schema.Types.ObjectId, required: true },
-    /** What it is called by; unique in the organization. */
+    /** Identifies the rule; unique in the organization. */
     name: { type: String, required: true },
     status: { type: String, enum: ['active', 'inactive'], required: true },
-    /** The sourcing tool's words; none: any project. */
+    /** Names in the sourcing tool; empty means any project. */
     projects: { type: [String], default: [] },
     stages: { type: [String], required: true },
     postingId: { type: String, default: null },
     requisitionId: { type: String, default: null },
-    /** E-mail of our person in whose name it exports. */
+    /** The e-mail of the person on whose behalf it exports. */
     requestedBy: { type: String, required: true },
     onDuplicate: { type: String, enum: ON_DUPLICATE_OF_RULES, required: true },
     note: { type: String, default: null },
-    /** Those who are in its stages already are still to be added, from after this candidate on; null: none are. */
+    /** Candidates that were in its stages before it existed are still to be added, starting after this one; null if none are left. */
     existingAfter: { type: Schema.Types.ObjectId, default: null },
-    /** Why its open entries wait. */
+    /** The reason why its open entries wait. */
     problem: {
       type: new Schema({ code: { type: String, required: true }, detail: { type: String, required: true } }, { _id: false }),
       default: null,

@@ -30,7 +30,7 @@ export interface RuleCounts {
   refused: number
 }
 
-/** A rule as the API gives it. */
+/** Returns a rule as the API shows it. */
 export function exportRuleView(rule: ExportRuleDocument, counts: RuleCounts): ExportRuleView {
   const { name, projects, stages, requestedBy, onDuplicate, problem } = rule
   return {

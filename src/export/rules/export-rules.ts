@@ -11,19 +11,19 @@ import { exportRuleView, type ExportRuleView, type RuleCounts } from './export-r
 import { previewRule, type ExportRulePreview } from './preview-rule.ts'
 import { findRule, removeRule, saveRule, switchRule, type RuleInput } from './save-rule.ts'
 
-/** Rules worked at once by one process; each takes its candidates by hundreds. */
+/** Rules that one process runs at a time; each exports up to 500 candidates at once. */
 const AT_ONCE = 4
-/** Of the pause between two polls. */
+/** In multiples of the pause between two polls. */
 const LOOK_AGAIN = { whileWaiting: 5, otherwise: 30 }
 
-/** Somebody who has entered a stage of a rule and has not gone out under it. */
+/** A candidate that has entered a stage of a rule and has not been exported under it. */
 export interface HeldCandidate {
   rule: string
   candidateId: string
   code: string | null
 }
 
-/** Automatic export: rules, and what they do with whoever enters a stage of theirs. */
+/** Automatic export: rules, and the export of the candidates that enter their stages. */
 export function createExportRules(deps: RuleDeps) {
   const viewOf = async (rule: ExportRuleDocument): Promise<ExportRuleView> => exportRuleView(rule, await countsOf(rule._id))
   return {
@@ -32,7 +32,7 @@ export function createExportRules(deps: RuleDeps) {
       const { rule, created } = await saveRule({ organization, name, actor }, input, deps)
       return { rule: await viewOf(rule), created }
     },
-    /** Lets it rest, or takes it up again. @throws ServiceError not_found */
+    /** Switches a rule off, or on again. @throws ServiceError `not_found` */
     switch: (organization: string, name: string, active: boolean, actor: string) => switchRule({ organization, name, actor }, active, deps),
     remove: (organization: string, name: string, actor: string) => removeRule({ organization, name, actor }, deps),
     find: async (organization: string, name: string): Promise<ExportRuleView | null> => {
@@ -42,7 +42,7 @@ export function createExportRules(deps: RuleDeps) {
     /** Newest first. */
     list: (organization: string, request: PageRequest): Promise<Page<ExportRuleView>> =>
       page<ExportRuleDocument, ExportRuleView>(ExportRuleModel as never, { organization }, request, viewOf),
-    /** What the rule, saved or not, would export now. */
+    /** Resolves to what the rule, saved or not, would export now. */
     preview: async (organization: string, name: string, input: RuleInput, clearance: Clearance): Promise<ExportRulePreview> => {
       const saved = await findRule(organization, name)
       return previewRule({ ...input, organization, rule: saved?._id ?? null, projects: input.projects ?? [], clearance }, deps)
@@ -53,12 +53,12 @@ export function createExportRules(deps: RuleDeps) {
       const found = await ExportRuleModel.find({ organization, _id: { $in: ids.filter((id) => isValidObjectId(id)) } }, { name: 1 }).lean()
       return new Map(found.map(({ _id, name }) => [String(_id), name]))
     },
-    /** The connection exports again: what waits for it is looked at now. */
+    /** Called when the connection can export again: makes the rules due now. */
     wake: (organization: string) => wakeRules({ organization }),
-    /** @returns how many there were */
+    /** @returns the number of entries removed */
     forgetCandidate: async (organization: string, candidate: string): Promise<number> =>
       (await ExportRuleEntryModel.deleteMany({ organization, candidate })).deletedCount,
-    /** Works rules until stopped. */
+    /** Starts a worker that runs rules until it is stopped. */
     startWorker: (pollMs: number): Worker =>
       startWorker<ClaimedRule['document']>({
         name: 'export rules',
@@ -81,7 +81,7 @@ async function countsOf(rule: Types.ObjectId): Promise<RuleCounts> {
   return { open: open ?? 0, requested: requested ?? 0, refused: refused ?? 0 }
 }
 
-/** Who waits, and who was refused, newest first. */
+/** Resolves to the candidates that wait or were refused, newest first. */
 async function listHeld(organization: string, atMost: number): Promise<HeldCandidate[]> {
   const entries = await ExportRuleEntryModel.find({ organization, status: { $in: ['open', 'refused'] } })
     .sort({ _id: -1 })

@@ -22,7 +22,7 @@ export type ExportRulePreview = z.infer<typeof ExportRulePreview>
 /** A rule, saved or not. */
 export interface RuleToPreview {
   organization: string
-  /** Null where it is not saved. */
+  /** Null for a rule that is not saved. */
   rule: Types.ObjectId | null
   stages: readonly string[]
   projects: readonly string[]
@@ -32,7 +32,7 @@ export interface RuleToPreview {
   clearance: Clearance
 }
 
-/** Whom the rule would export who is in its stages now, as far as our own records tell: nothing is written, nobody in Lever is asked for. */
+/** Resolves to the candidates in the rule's stages that it would export now, as far as our own records tell. Writes and asks Lever nothing. */
 export async function previewRule(wish: RuleToPreview, deps: RuleDeps): Promise<ExportRulePreview> {
   const { posting } = await assessExport(wish, deps.assess)
   const postingId = posting?.id ?? wish.postingId ?? null
@@ -57,7 +57,7 @@ async function* idsInStages(wish: RuleToPreview, deps: RuleDeps): AsyncGenerator
   }
 }
 
-/** Those whom the rule has not exported, nor refused, before. */
+/** Resolves to the candidates that the rule has neither exported nor refused before. */
 async function notYetUnder(rule: Types.ObjectId | null, ids: readonly Types.ObjectId[]): Promise<string[]> {
   const done = rule && { rule, candidate: { $in: ids }, status: { $ne: 'open' as const } }
   const were = new Set((done ? await ExportRuleEntryModel.distinct('candidate', done) : []).map(String))

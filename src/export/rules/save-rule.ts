@@ -15,7 +15,7 @@ export interface RuleInput {
   onDuplicate?: ExportRuleDocument['onDuplicate'] | undefined
   note?: string | undefined
   active?: boolean | undefined
-  /** Those who are in its stages already as well. */
+  /** Also exports candidates that are in its stages already. */
   applyToExisting?: boolean | undefined
 }
 
@@ -26,10 +26,10 @@ interface NamedRule {
 }
 
 const BEFORE_ALL = new Types.ObjectId('0'.repeat(24))
-/** A worker that holds it finds its fence outdated, and the rule is looked at anew. */
+/** Makes the rule due at once; the fence is raised too, so that a worker that holds the rule finds its fence outdated. */
 const TAKEN_BACK = { dueAt: DUE_NOW, claim: null, leaseUntil: null, problem: null }
 
-/** Makes a rule, or gives the one of this name other terms: whoever was exported under it stays so. */
+/** Creates a rule, or changes the terms of the rule with this name. Candidates already exported under it are not exported again. */
 export async function saveRule(
   { organization, name, actor }: NamedRule,
   input: RuleInput,
@@ -69,7 +69,7 @@ async function upsert(which: { organization: string; name: string }, terms: Reco
   )
 }
 
-/** Lets a rule rest, or takes it up again. @throws ServiceError not_found */
+/** Switches a rule off, or on again. @throws ServiceError `not_found` */
 export async function switchRule(
   { organization, name, actor }: NamedRule,
   active: boolean,
@@ -81,7 +81,7 @@ export async function switchRule(
   await audit({ organization, actor, action: 'export_rule.changed', subject: `export_rule:${String(rule._id)}` })
 }
 
-/** Who waits under it is not exported any more; exports that were asked for go on. @throws ServiceError not_found */
+/** Removes a rule. Candidates that wait for it are not exported; exports that it has requested continue. @throws ServiceError `not_found` */
 export async function removeRule({ organization, name, actor }: NamedRule, { audit }: Pick<RuleDeps, 'audit'>): Promise<void> {
   const rule = await ExportRuleModel.findOneAndDelete({ organization, name }).lean<ExportRuleDocument>()
   if (!rule) throw noSuchRule()
