@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb'
 
-/** How many documents of a lane one worker works on at once: in all, and of one organization. */
+/** How many documents of a lane one worker runs at a time: in total (`all`), and for each organization (`each`). */
 export interface LaneLimit {
   all: number
   each: number
@@ -12,16 +12,16 @@ interface Place {
 }
 
 export interface Capacity<T extends Place> {
-  /** What was taken, in that order. */
+  /** The documents that were admitted, in that order. */
   readonly admitted: readonly T[]
   isOpen(lane: number): boolean
-  /** Takes it, if there is a place for it. */
+  /** Admits the document if there is capacity for it. */
   admit(one: T): boolean
-  /** Organizations of which more than half of what they may have is being worked on. */
+  /** Organizations that use more than half of their own limit. */
   organizationsServed(lane: number): ObjectId[]
 }
 
-/** The places that a worker has beside what `running` holds, at most `atMost`. */
+/** The capacity that a worker has left besides `running`, for at most `atMost` further documents. */
 export function createCapacity<T extends Place>(limits: readonly LaneLimit[], atMost: number, running: readonly Place[]): Capacity<T> {
   const admitted: T[] = []
   const inLane = new Map<number, number>()

@@ -19,9 +19,9 @@ export interface BulkWish {
   postingId?: string | undefined
   requisitionId?: string | undefined
   onDuplicate?: OnDuplicate | undefined
-  /** The caller's. */
+  /** The caller's clearance. */
   clearance: Clearance
-  /** Who asked, for the audit trail. */
+  /** The caller, for the audit trail. */
   actor: string
 }
 

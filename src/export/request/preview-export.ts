@@ -47,7 +47,7 @@ export interface PreviewWish {
   postingId?: string | undefined
   requisitionId?: string | undefined
   onDuplicate?: OnDuplicate | undefined
-  /** The caller's. */
+  /** The caller's clearance. */
   clearance: Clearance
 }
 

@@ -20,7 +20,7 @@ export interface ExportWish {
   requisitionId?: string | undefined
   note?: string | undefined
   onDuplicate?: OnDuplicate | undefined
-  /** The caller's. */
+  /** The caller's clearance. */
   clearance: Clearance
   /** The caller, for the audit trail. */
   actor: string

@@ -32,7 +32,10 @@ export interface RuleToPreview {
   clearance: Clearance
 }
 
-/** Resolves to the candidates in the rule's stages that it would export now, as far as our own records tell. Writes and asks Lever nothing. */
+/**
+ * Resolves to the candidates in the rule's stages that it would export now, as far as our own records tell. Writes nothing, and looks for
+ * nobody in Lever.
+ */
 export async function previewRule(wish: RuleToPreview, deps: RuleDeps): Promise<ExportRulePreview> {
   const { posting } = await assessExport(wish, deps.assess)
   const postingId = posting?.id ?? wish.postingId ?? null

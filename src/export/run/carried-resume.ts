@@ -6,21 +6,21 @@ import type { ExportDocument, ExportResume } from '../export-model.ts'
 import { describeFailure } from './lever-failure.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
-/** Answers that may be about the file: the same request without it may be taken. */
+/** Statuses of answers that may be about the file, so that Lever may accept the same request without it. */
 const REFUSALS: ReadonlySet<number | null> = new Set([400, 413, 415, 422])
-/** "File took too long to upload" (Lever's API documentation; status assumed). Whether it took effect is found out first. */
+/** "File took too long to upload" (Lever's API documentation; status assumed). Fulcrum first finds out whether the call took effect. */
 const TOO_SLOW = 408
-/** A call that stays unclear so often with the file is made without it: it must not cost the export. */
+/** After this many unclear calls with the file, the call is made without it, so that a file cannot make an export fail. */
 const UNCLEAR_TRIES = 3
 
-/** The résumé that goes along: none where this very file was refused or is missing. */
+/** Returns the résumé to send with the export; null if there is none, or if this file was refused or is missing. */
 export function resumeToSend({ resume }: Pick<ExportDocument, 'resume'>, candidate: CarriedCandidate): CarriedResume | null {
   const current = candidate.resume ?? null
   const isGivenUp = resume?.status === 'refused' || resume?.status === 'missing'
   return isGivenUp && String(resume.file) === String(current?.file) ? null : current
 }
 
-/** Null where the file is not there any more. */
+/** Resolves to null if the file no longer exists. */
 export async function uploadOf(
   organization: string,
   { file, filename, contentType }: CarriedResume,
@@ -30,17 +30,17 @@ export async function uploadOf(
   return bytes && { filename, contentType, bytes }
 }
 
-/** Whether Lever refused a call with a file, and did nothing, for what may be the file's sake. */
+/** True if Lever refused a call with a file, did nothing, and the file may be the reason. */
 export function isResumeRefusal(error: unknown): boolean {
   return error instanceof LeverCallError && REFUSALS.has(error.httpStatus)
 }
 
-/** What is kept of a file that Lever refused. */
+/** Returns what an export stores about a file that Lever refused. */
 export function refusedResume({ file }: CarriedResume, error: unknown): ExportResume {
   return { status: 'refused', file, detail: describeFailure(error), unclear: 0 }
 }
 
-/** What is kept of a file whose call came out unclear: unless that call turns out to have worked, it counts against the file. */
+/** Returns what an export stores about a file after an unclear call. The call counts against the file unless it turns out to have worked. */
 export function doubtedResume({ resume }: Pick<ExportDocument, 'resume'>, { file }: CarriedResume, error: unknown): ExportResume {
   const before = resume && String(resume.file) === String(file) ? resume.unclear : 0
   const isTooSlow = error instanceof LeverCallError && error.httpStatus === TOO_SLOW
@@ -48,7 +48,7 @@ export function doubtedResume({ resume }: Pick<ExportDocument, 'resume'>, { file
   return { status: isGivenUp ? 'refused' : null, file, detail: describeFailure(error), unclear: before + 1 }
 }
 
-/** What is kept of a file that could not be read here. */
+/** Returns what an export stores about a file that could not be read here. */
 export function missingResume(file: Types.ObjectId): ExportResume {
   return { status: 'missing', file, detail: 'Fulcrum could not read the file. Upload it again, then export.', unclear: 0 }
 }

@@ -22,7 +22,7 @@ import { sendExport, type Attempted } from './send-export.ts'
 
 const LOCK_PAUSE_MS = 700
 
-/** May it, may it still, and is the person there already? Then it is sent. Until then nothing has been written in Lever. */
+/** Checks whether the export is still allowed and whether the person is already in Lever, then sends it. Writes nothing to Lever before. */
 export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   const { document } = claimed
   const organization = String(document.organization)
@@ -54,7 +54,7 @@ async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: E
     requestedBy: document.requestedBy,
     postingId: document.posting?.postingId,
     requisitionId: document.requisition?.requisitionId,
-    clearance: 'all' as const, // what who asked may see was checked when it was accepted
+    clearance: 'all' as const, // the request checked what the caller may see
   }
   const { problems, performAs } = await assessRights(wish, deps.assess)
   const [problem] = problems
@@ -79,7 +79,7 @@ async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: E
   await decide(claimed, { client, terms, candidate, request }, deps)
 }
 
-/** Erased meanwhile: what it knew of the person goes as well. */
+/** Ends an export whose candidate was erased in the meantime, and deletes what it stored about the person. */
 async function endWithoutCandidate(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   await writeStep(ExportModel, claimed, { set: { intent: null }, unset: claimed.document.note ? ['note.text'] : [] })
   await fail(claimed, { code: 'candidate_not_found', detail: 'The candidate was deleted here.' }, deps)
@@ -90,7 +90,7 @@ function sentence(problem: Error | undefined): string {
   return isServiceError(problem) ? messageWithHint(problem) : problem.message
 }
 
-/** Is it there already, by an earlier try of ours or by others? Else send. */
+/** Sends the export unless the person is already in Lever, through an earlier try of ours or through others. */
 async function decide(claimed: ClaimedExport, attempted: Attempted, deps: ExportDeps): Promise<void> {
   const { document } = claimed
   const { client, terms, candidate } = attempted
@@ -119,15 +119,15 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
 }
 
 /**
- * In a bulk the mirror answers for Lever, so that an export costs one call; who is to be linked to is read from Lever all the same. Not where
- * an earlier try may have made something: that is looked for in Lever.
+ * In a bulk, the mirror answers instead of Lever, so that an export costs one call; an opportunity to link to is still read from Lever. If an
+ * earlier try may have created something, Lever is always asked.
  */
 async function mirrorTrust({ batch, intent, onDuplicate }: ExportDocument, isBurst: boolean): Promise<MirrorTrust> {
   if (intent || !(isBurst || (await isLargeBatch(batch)))) return 'never'
   return onDuplicate === 'link' ? 'forAbsence' : 'always'
 }
 
-/** By e-mail it is among the duplicates; without, Lever is asked once more. */
+/** Resolves to the opportunity that an earlier try created. With an e-mail, it is among the duplicates; otherwise Lever is asked once more. */
 async function findOwn(
   organization: string,
   intent: ExportIntent,
@@ -147,7 +147,7 @@ async function linkTo(
   await land(claimed, { opportunity, made: false, attempt: { step: 'link', outcome: 'linked' } }, deps)
 }
 
-/** A look-up failed: nothing was written in Lever. */
+/** Handles a failed look-up, before anything was written to Lever. */
 async function readFailed(claimed: ClaimedExport, error: unknown, deps: ExportDeps): Promise<void> {
   if (error instanceof LeaseLost) throw error
   if (isGrantGone(error)) return hold(claimed, await deps.readTerms(String(claimed.document.organization)), deps)

@@ -16,9 +16,9 @@ import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 type Unread = Pick<CreateOpportunityBody, 'emails' | 'phones' | 'links' | 'sources' | 'postings'>
 
 /**
- * The lists that were sent and of which the opportunity has nothing. Lever does not document how to name lists in a form; if it expects
- * other names, it creates the opportunity without them. A list that is not empty was read, even if the values differ: a known contact
- * keeps its own.
+ * Returns the lists that were sent but are empty on the opportunity. Lever does not document how to name lists in a form; if it expects other
+ * names, it creates the opportunity without them. A list that is not empty was read, even if the values differ: a known contact keeps its
+ * own.
  */
 export function unreadOf(body: CreateOpportunityBody, made: LeverOpportunity): Unread {
   const [source] = body.sources ?? []
@@ -39,7 +39,7 @@ export function isWhole(unread: Unread): boolean {
  * Completes an opportunity that an export created with a form, or without its résumé; never creates a second one. Anything that Lever
  * refuses stays missing and is noted in the export's attempts. May be repeated.
  * @returns whether the résumé is there
- * @throws LeverCallError where a later try may help
+ * @throws LeverCallError if a later try may help
  */
 export async function completeExport(
   claimed: ClaimedExport,

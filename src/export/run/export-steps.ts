@@ -14,22 +14,22 @@ import type { Lane, WaitedFor } from '../../lever/client.ts'
 export type ClaimedExport = Claimed<ExportDocument>
 
 export const HELD_LOOK_MS = 60_000
-/** There may be thousands of them, which are woken in time all the same. */
+/** Longer, because there may be thousands of them. They are woken when they can continue, so this is only a fallback. */
 export const HELD_BULK_LOOK_MS = 15 * 60_000
 
-/** The next try of an export begins the day within which it must come about. */
+/** Returns when the tries of an export began, which must succeed within a day of it; now, for a first try. */
 export function tryingSince(claimed: ClaimedExport, leaseMs: number): Date {
   return claimed.document.tryingSince ?? claimedAt(claimed, leaseMs)
 }
 
-/** In which lane of the budget it asks Lever. */
+/** Returns the lane of the request budget in which an export calls Lever. */
 export function budgetLane({ lane }: Pick<ExportDocument, 'lane'>): Lane {
   return lane === BULK_LANE ? 'bulk' : 'interactive'
 }
 
 /**
- * The connection does not export now: waits for a person to authorize again or end the pause. Woken then, and looked at now and then
- * by our own records only.
+ * Holds an export while the connection cannot export: a person must authorize again or end the pause. That wakes the export; as a fallback,
+ * it comes due from time to time and only reads our own records.
  */
 export async function hold(claimed: ClaimedExport, terms: Pick<ExportTerms, 'status'>, deps: ExportDeps): Promise<void> {
   const { document } = claimed
@@ -45,7 +45,7 @@ export async function hold(claimed: ClaimedExport, terms: Pick<ExportTerms, 'sta
   })
 }
 
-/** A person has paused the batch it is of. */
+/** Holds an export whose batch a person has paused. */
 export async function holdForBatch(claimed: ClaimedExport): Promise<void> {
   await writeStep(ExportModel, claimed, {
     set: { status: 'queued', waitingFor: 'paused', tryingSince: null },
@@ -55,7 +55,7 @@ export async function holdForBatch(claimed: ClaimedExport): Promise<void> {
   await wakeIfResumed(claimed.document)
 }
 
-/** Nobody can look any more: what was unclear stays so, what had not begun is taken back. */
+/** Ends an export of a connection that has ended: an unclear one as `outcome_unknown`, any other as canceled. */
 async function endDisconnected(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   if (claimed.document.status === 'unclear') {
     const detail = 'The connection ended before Fulcrum could check whether Lever has the export. Look for the person in Lever.'
@@ -71,7 +71,7 @@ async function endDisconnected(claimed: ClaimedExport, deps: ExportDeps): Promis
   await ended(claimed, 'canceled', deps)
 }
 
-/** Nothing has happened in Lever; it is tried again after a pause. */
+/** Tries the export again after a pause. For failures without an effect in Lever. */
 export async function tryLater(
   claimed: ClaimedExport,
   why: { waitingFor: WaitingFor | null; pauseMs?: number; attempt?: Attempt },
@@ -86,14 +86,14 @@ export async function tryLater(
   })
 }
 
-/** Shows what a call of it waits for; its next step takes that back. */
+/** Shows what a call of the export waits for, until its next step. */
 export async function sayWait(claimed: ClaimedExport, waitingFor: WaitedFor, deps: ExportDeps): Promise<void> {
   await writeStep(ExportModel, claimed, { set: { waitingFor } }).catch((error: unknown) =>
     deps.log.debug({ export: String(claimed.document._id), err: error }, 'the waiting state could not be saved'),
   )
 }
 
-/** It may stand in Lever: rest, then look. The person stays locked meanwhile. */
+/** Marks an export that Lever may have: it rests, then a worker looks for it. The person stays locked in the meantime. */
 export async function becomeUnclear(
   claimed: ClaimedExport,
   wish: { restMs: number; certain?: boolean; opportunityId?: string; resume?: ExportResume; attempt: Attempt },
@@ -112,7 +112,7 @@ export async function becomeUnclear(
   })
 }
 
-/** Ends it. What may stand in Lever all the same stays on record, and is looked for before the person's next export. */
+/** Ends an export as failed. If Lever may still have it, its intent stays, and the person's next export looks for it first. */
 export async function fail(
   claimed: ClaimedExport,
   failure: { code: string; detail: string },
@@ -129,7 +129,7 @@ export async function fail(
   await ended(claimed, 'failed', deps, failure.code)
 }
 
-/** Stopped: the person is in Lever already. */
+/** Ends an export because the person is already in Lever. */
 export async function endAsDuplicate(claimed: ClaimedExport, duplicates: Duplicate[], deps: ExportDeps): Promise<void> {
   const main = mainDuplicate(duplicates)
   await writeStep(ExportModel, claimed, {
@@ -152,9 +152,9 @@ export async function endAsDuplicate(claimed: ClaimedExport, duplicates: Duplica
 }
 
 /**
- * It stands in Lever, made by this export or linked. The rows that show it and the audit trail are written first, and the rows again should
- * this be repeated: who is killed in between leaves nothing in Lever unrecorded.
- * `withResume`: the call that made it had the résumé in it.
+ * Ends an export that is in Lever, created or linked. The documents that show it and the audit trail are written first, so that a kill in
+ * between leaves nothing in Lever unrecorded; if this is repeated, the documents are written again. `withResume`: the call that created the
+ * opportunity contained the résumé.
  */
 export async function land(
   claimed: ClaimedExport,
@@ -168,7 +168,7 @@ export async function land(
   const isNew = where.attempt.step === 'send'
   const { stageText } = await deps.onLanded({ ...about, opportunity, isNew })
   const outcome = made ? 'exported' : 'linked'
-  // under its first claim nothing can have been recorded before
+  // under the first claim, nothing can be recorded already
   await deps.audit({ ...recordOf(document, outcome), ...(document.fence > 1 ? { once: true } : {}) })
   await writeStep(ExportModel, claimed, {
     set: {
@@ -193,13 +193,13 @@ export async function land(
   deps.observe?.({ step: 'end', outcome })
 }
 
-/** Nothing came of it in Lever. */
+/** Records the end of an export that created nothing in Lever. */
 async function ended({ document }: ClaimedExport, outcome: ExportEnd, deps: ExportDeps, code?: string): Promise<void> {
   deps.observe?.({ step: 'end', outcome, ...(code === undefined ? {} : { code }) })
   await deps.audit({ ...recordOf(document, outcome), ...(code === undefined ? {} : { cause: code }) })
 }
 
-/** How its end stands in the audit trail. */
+/** Returns the audit record for the end of an export. */
 export function recordOf(document: ExportDocument, outcome: ExportEnd) {
   return {
     organization: String(document.organization),

@@ -12,7 +12,7 @@ import { lockPerson } from './lock-person.ts'
 import { lookForIntent } from './look-for-intent.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
-/** After this many looks that found nothing, it is posted again. */
+/** An export is posted again after this many looks that found nothing. */
 const LOOKS_BEFORE_POST = 3
 const LOCK_PAUSE_MS = 700
 
@@ -22,8 +22,8 @@ export const GIVEN_UP_UNCLEAR = {
 } as const
 
 /**
- * Looks for what an unclear POST may have made; after some looks that found nothing it is posted again. Of a connection that ends it is
- * looked for once more, for as long as the grant lasts.
+ * Looks for the opportunity that an unclear POST may have created. After several looks that found nothing, the export is posted again. If the
+ * connection is ending, Fulcrum looks once more, as long as a grant exists.
  */
 export async function lookAgain(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   const { document } = claimed

@@ -10,15 +10,15 @@ import { recordOf, type ClaimedExport } from './export-steps.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 import { lookForIntent } from './look-for-intent.ts'
 
-/** What else there is of the export's person, and of its organization. */
+/** Other exports of the same person and organization. */
 export interface ExportsBeside {
-  /** Earlier ones of the same candidate or e-mails that ended with an intent. */
+  /** Earlier exports of the same candidate or e-mails that ended with an intent. */
   older: ExportDocument[]
-  /** So many are due that each had better cost one request to Lever. */
+  /** True if so many exports are due that each should cost only one request to Lever. */
   isBurst: boolean
 }
 
-/** In one read, made under the lock on the person, which keeps the older ones from changing. */
+/** Takes one read. The caller holds the lock on the person, so the older exports cannot change. */
 export async function readBeside({ _id, organization, candidate }: ExportDocument, emails: string[]): Promise<ExportsBeside> {
   const older = {
     organization,
@@ -36,9 +36,8 @@ export async function readBeside({ _id, organization, candidate }: ExportDocumen
 }
 
 /**
- * Looks for what earlier exports of the person may have made without ever being shown it.
- * One with the same target is adopted by the export at hand: its opportunity is the result. One for another target gets its own
- * opportunity back. Resolves to what the export at hand adopts.
+ * Looks in Lever for what earlier exports of the person may have created. If an older export had the same target, the current export adopts
+ * its opportunity, which is the result. An older export with another target gets its own opportunity.
  */
 export async function resolveOlderIntents(
   { document }: ClaimedExport,
@@ -51,7 +50,7 @@ export async function resolveOlderIntents(
     const opportunity = one.intent && (await lookForIntent(organization, one.intent, lever))
     if (!opportunity) continue
     if (String(one.candidate) === String(document.candidate) && one.posting?.postingId === document.posting?.postingId) {
-      return opportunity // once adopted it is no other export's, so the old record need not be touched
+      return opportunity // the current export adopts it, so the older one stays as it is
     }
     await adoptOpportunity(one, opportunity, deps)
   }
@@ -59,8 +58,8 @@ export async function resolveOlderIntents(
 }
 
 /**
- * An export that no worker holds has succeeded after all: its opportunity was found. Does nothing when it has moved on meanwhile.
- * Its target is taken again, unless another export has taken it since.
+ * Marks an export that no worker holds as exported, because its opportunity was found. Does nothing if the export has changed in the
+ * meantime. Reserves its target again, unless another export has taken it since.
  */
 async function adoptOpportunity(document: ExportDocument, opportunity: LeverOpportunity, deps: ExportDeps): Promise<void> {
   const organization = String(document.organization)

@@ -8,8 +8,8 @@ import type { ExportDeps } from './run-export-deps.ts'
 import { writeNote } from './write-note.ts'
 
 /**
- * Takes one claimed export to its next rest. May be run by any worker at any time: what was begun under another fence is looked
- * for in Lever, never posted blindly.
+ * Runs one claimed export until it ends or pauses. Any worker may run it at any time: if a POST may have begun under another fence, Fulcrum
+ * looks for its result in Lever before it posts again.
  * @throws LeaseLost when another worker has taken over
  */
 export async function runExport(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
@@ -28,15 +28,15 @@ export async function runExport(claimed: ClaimedExport, deps: ExportDeps): Promi
   }
 }
 
-/** No work is left for a worker. */
+/** Releases an export that has nothing left to do. */
 async function rest(claimed: ClaimedExport): Promise<void> {
   await writeStep(ExportModel, claimed, { release: 'never' })
 }
 
-/** The worker that posted is gone or asleep; its call ends within the time limit, its effect within the settle time. */
+/** The worker that posted has died or sleeps. Its call ends within the time limit, and takes effect within the settle time. */
 async function restAfterCrash(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   const { intent } = claimed.document
-  if (!intent) return tryLater(claimed, { waitingFor: null, pauseMs: 0 }) // its call had no effect, and the next one had not begun
+  if (!intent) return tryLater(claimed, { waitingFor: null, pauseMs: 0 }) // the call had no effect, and no other one had begun
   const rested = claimedAt(claimed, deps.leaseMs).getTime() - intent.at.getTime()
   const { _id, organization } = claimed.document
   deps.log.warn({ export: String(_id), organization: String(organization) }, 'export: the process that sent it stopped')

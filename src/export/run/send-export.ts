@@ -24,8 +24,8 @@ export interface Attempted {
 }
 
 /**
- * The intent is durable once the call's turn has come and before a byte goes out; the lease is checked in the tick before.
- * A call with a résumé that Lever clearly refuses is made once more without it.
+ * Sends the export. The intent becomes durable when it is the call's turn and before any byte goes out; the lease is checked in the tick
+ * before. If Lever clearly refuses a call with a résumé, it is made once more without it.
  */
 export async function sendExport(
   claimed: ClaimedExport,
@@ -53,7 +53,7 @@ export async function sendExport(
       lane: budgetLane(claimed.document),
     })
     deps.observe?.({ step: 'send', outcome: 'done' })
-    const postingIds = request.body.postings ?? [] // the answer names applications by id only
+    const postingIds = request.body.postings ?? [] // the answer has only ids of applications
     if (isApart || (resume && !isWhole(unreadOf(request.body, opportunity)))) return await restToComplete(claimed, opportunity)
     await landOrRest(claimed, { ...opportunity, postingIds }, request.resume !== null, deps)
   } catch (error) {
@@ -85,7 +85,7 @@ function intentOf(
   }
 }
 
-/** Replaced or deleted since the candidate was read: checked anew, with what the candidate has now. */
+/** The résumé was replaced or deleted after the candidate was read: checks the export again, with the résumé that the candidate has now. */
 async function resumeIsGone(claimed: ClaimedExport, { file }: CarriedResume): Promise<void> {
   const resume = missingResume(file)
   await writeStep(ExportModel, claimed, { set: { resume } })
@@ -93,8 +93,8 @@ async function resumeIsGone(claimed: ClaimedExport, { file }: CarriedResume): Pr
 }
 
 /**
- * Lever has the opportunity, but without the résumé or without what it did not read from the form. The next step reads and completes it,
- * even after a crash.
+ * Called if Lever has created the opportunity, but without the résumé or without parts of the form. The next step reads and completes it, even
+ * after a crash.
  */
 async function restToComplete(claimed: ClaimedExport, { id }: LeverOpportunity): Promise<void> {
   const attempt = { step: 'send', outcome: 'done', detail: 'Created in Lever; adding what is missing' }
@@ -105,7 +105,7 @@ async function restToComplete(claimed: ClaimedExport, { id }: LeverOpportunity):
   }
 }
 
-/** Lever has it, and said which: what goes wrong from here on must not lose that. */
+/** Lever has created the opportunity and returned its id, which no later failure may lose. */
 async function landOrRest(claimed: ClaimedExport, opportunity: LeverOpportunity, withResume: boolean, deps: ExportDeps): Promise<void> {
   try {
     await land(claimed, { opportunity, made: true, withResume, attempt: { step: 'send', outcome: 'done' } }, deps)
@@ -142,7 +142,7 @@ async function sendFailed(claimed: ClaimedExport, sending: Sending, error: unkno
     return becomeUnclear(claimed, { restMs: deps.settleMs, ...doubted, attempt })
   }
   const gone = await performerProblem(claimed.document, error, deps)
-  // what an earlier try may have made is still to be looked for
+  // an earlier try may have created something that still has to be looked for
   const earlier = { intent: claimed.document.intent ?? null }
   if (resume && !gone && isResumeRefusal(error)) {
     await writeStep(ExportModel, claimed, { set: { ...earlier, resume: refusedResume(resume, error) }, attempt })

@@ -17,7 +17,7 @@ const HELD_LOOK_MS = 60_000
 const CLOCK_MARGIN_MS = 2 * 60_000
 const CONNECTION_ENDED = { code: 'connection_not_active', detail: 'The connection ended before the note was written.' }
 
-/** Writes the note of an export that has landed, once, as the same Lever user. Its failure leaves the export exported. */
+/** Writes the note of an export that has landed, exactly once and as the same Lever user. If it fails, the export stays `exported`. */
 export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   const { document } = claimed
   const text = document.note?.text
@@ -42,14 +42,14 @@ export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promi
   }
 }
 
-/** A POST whose answer never came rests before it is looked for: its effect may be late. */
+/** After a POST without an answer, Fulcrum waits before it looks for the note, because the POST may take effect late. */
 function restOf(claimed: ClaimedExport, deps: ExportDeps): number {
   const postedAt = claimed.document.note?.intentAt
   if (!postedAt) return 0
   return Math.max(deps.settleMs, deps.timeoutMs) - (claimedAt(claimed, deps.leaseMs).getTime() - postedAt.getTime())
 }
 
-/** After an unclear POST: the same text by the same user since then, as far as Lever tells. */
+/** Looks for the note after an unclear POST: the same text, by the same user and written since, as far as Lever shows this. */
 async function findWritten(client: LeverClient, { document }: ClaimedExport, text: string): Promise<string | null> {
   const since = (document.note?.intentAt?.getTime() ?? 0) - CLOCK_MARGIN_MS
   const performAs = document.performAs?.leverUserId
@@ -119,7 +119,7 @@ async function rest(claimed: ClaimedExport, ms: number): Promise<void> {
   await writeStep(ExportModel, claimed, { release: ms })
 }
 
-/** Our own reason: the person may not write in Lever any more. */
+/** Returns our own reason for not writing the note: the person may no longer write in Lever. */
 function refusalOf(error: unknown): { code: string; detail: string } | null {
   if (!isServiceError(error) || error instanceof LeverCallError || error.status >= 500) return null
   return { code: error.code, detail: messageWithHint(error) }
