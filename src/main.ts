@@ -32,8 +32,8 @@ try {
 }
 
 /**
- * The set-up link is the only secret in the log, because whoever reads the log at the first start may set up the
- * service. It is valid for a day, and for one use.
+ * The set-up link is the only secret in the log, because a person who can read the log at the first start may set up
+ * the service. It is valid for a day, and for one use.
  */
 async function offerSetUp(): Promise<void> {
   const setUpLink = await service.createSetUpLink()

@@ -17,19 +17,22 @@ import { startWorkers, type RunningWorkers } from './workers.ts'
 const WORKERS_RETRY_MS = 1000
 
 export interface Service {
-  /** Listens; `/readyz` says what is missing until the database can be used. @throws Error in words when it cannot listen */
+  /**
+   * Starts to listen. Until the database can be used, `/readyz` says what is missing.
+   * @throws Error with a readable message if it cannot listen
+   */
   start(): Promise<{ url: string }>
-  /** Every route that the site of this process has mounted, with who may use it. */
+  /** Every route that this process has mounted, with its access. */
   readonly routes: readonly Route[]
-  /** Resolves once the database is there and workers run; stays open while it cannot be reached. */
+  /** Resolves once the database can be used and the workers run; pending until then. */
   readonly whenReady: Promise<void>
-  /** A link where the first organization and its admin are made, once ready; null where there is anybody, or no page is served. */
+  /** Once ready, resolves to a link for creating the first organization and its admin; null if a person exists or no page is served. */
   createSetUpLink(): Promise<string | null>
-  /** Takes no more requests and work, ends what runs within the grace time, then lets go of everything. May be called twice. */
+  /** Accepts no further requests and work, lets running ones end within the grace time, then closes everything. May be called twice. */
   stop(): Promise<void>
 }
 
-/** Joins the parts into a service, which runs once started: the one place that `main`, scripts and tests start from. */
+/** Joins the parts into a service that runs once it is started. `main`, scripts and tests all use this. */
 export function compose(options: ServiceOptions, log: Log): Service {
   const wakers = new Map<string, () => void>()
   const registry = new Registry()

@@ -5,20 +5,20 @@ import type { Log } from '../log.ts'
 const OLDEST_MAJOR = 6
 const RETRY_AFTER_MS = 1000
 const SERVER_SELECTION_MS = 3000
-/** A call made while there is no connection waits so long for one, well within the patience of who asked. */
+/** How long a call waits for a connection if there is none: well below the time-outs of its callers. */
 const BUFFER_MS = 2000
 
 export interface Database {
   /** True once connected, checked and indexed. */
   ready(): boolean
-  /** Resolves when it is ready; stays open while it cannot be reached. */
+  /** Resolves when the database is ready; pending until then. */
   whenReady: Promise<void>
   stop(): Promise<void>
 }
 
 /**
- * Connects mongoose's default connection, trying again for as long as the database cannot be reached, then checks that it is a
- * replica set of a version that serves, and builds the indexes on which promises rest.
+ * Connects mongoose's default connection and retries as long as the database cannot be reached. Then checks that it is a replica set of a
+ * supported version, and builds the indexes that the parts' promises depend on.
  */
 export function openDatabase(uri: string, log: Log): Database {
   mongoose.set('bufferTimeoutMS', BUFFER_MS)
@@ -69,7 +69,7 @@ async function faultOfServer(): Promise<string | null> {
   return isReplicaSet ? null : 'MongoDB must be a replica set (one node will do): start mongod with --replSet and run rs.initiate()'
 }
 
-/** Builds the indexes of all models by one command a collection, which takes a fifth of the time of one command an index. */
+/** Builds the indexes of all models with one command per collection, which takes a fifth of the time of one command per index. */
 export async function buildIndexes(): Promise<void> {
   await Promise.all(
     Object.values(mongoose.models).map(async ({ schema, collection }) => {

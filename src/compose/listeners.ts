@@ -20,8 +20,8 @@ interface ListeningParts {
 }
 
 /**
- * Who listens to which domain event, in the order in which listeners run. A listener that throws fails the step that published; the step
- * is repeated, so every listener may run twice for the same event.
+ * The table of listeners to each domain event, in the order in which they run. If a listener throws, the step that published fails and is
+ * repeated, so every listener may run twice for the same event.
  */
 export function listenersOf(parts: ListeningParts): Listeners {
   const { candidates, connections, conversations, erasures, exports, mappings, mirror, webhooks } = parts

@@ -24,11 +24,11 @@ import { createSealer } from '../secrets/sealer.ts'
 
 export interface ServiceOptions extends Config {
   mongodbUri: string
-  /** For a trial on one's own machine: sample people sign in by one click, from loopback. */
+  /** For a trial on a developer's machine: sample people can sign in with one click, from loopback only. */
   samplePeople?: boolean
 }
 
-/** The parts, joined; everything that a route, a job, a page or a script calls. */
+/** The joined parts: everything that a route, a job, a page or a script calls. */
 export type Parts = ReturnType<typeof composeParts>
 
 /** Builds every part and joins it to the others. Nothing runs yet. */

@@ -1,16 +1,16 @@
 import type { Log } from '../log.ts'
 
-/** What runs gets the grace time; the rest of stopping gets this much more before the process ends regardless. */
+/** Running work gets the grace time to end. After this additional time, the process ends in any case. */
 const MARGIN_MS = 3000
 
-/** A terminal's Ctrl-C reaches us twice, from the terminal and from npm: that is one wish. */
+/** Ctrl-C in a terminal sends two signals, from the terminal and from npm. Within this time, they count as one. */
 const SAME_WISH_MS = 1000
 
 const PARENT_LOOK_MS = 300
 
 /**
- * On SIGTERM or SIGINT stops once, then ends the process with 0; another signal later, or a stop that hangs, ends it with 1.
- * `withParent`: npm, seen to die of a SIGTERM without passing it on, takes this process with it all the same.
+ * On SIGTERM or SIGINT, stops once, then ends the process with 0. A later second signal, or a stop that hangs, ends it with 1.
+ * `withParent`: also stops if npm has died, because npm may die of a SIGTERM without passing it on.
  */
 export function stopOnSignal(stop: () => Promise<void>, options: { graceMs: number; log: Log; withParent: boolean }): void {
   let stoppingSince: number | undefined

@@ -52,7 +52,7 @@ export interface WebDeps {
   readiness: () => Promise<string[]>
 }
 
-/** The site of a process: all of it, or for one that only works, its health. */
+/** Returns the site of a process: everything, or only the health routes for a process without the `web` role. */
 export function composeWeb({ parts, options, log, registry, readiness }: WebDeps): Site {
   const { publicUrl, operatorApiKey, trustedProxies } = options
   const failures = createSignInFailures(parts.sealer)

@@ -12,7 +12,7 @@ import { watchWork } from '../work/watch-work.ts'
 import type { Worker } from '../work/worker.ts'
 import type { Parts, ServiceOptions } from './parts.ts'
 
-/** Polls of work that nobody waits for are this many times rarer: polls are most of the cost of an idle process. */
+/** Work that nobody waits for is polled this many times less often, because polls are most of the cost of an idle process. */
 const SELDOM = 5
 
 export interface RunningWorkers {

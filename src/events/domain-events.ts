@@ -1,5 +1,5 @@
 /**
- * What the parts tell each other. A part publishes by name and does not know who listens; `src/compose/listeners.ts` is the one table of
+ * The events that parts publish. A part publishes by name and does not know who listens; `src/compose/listeners.ts` is the table of
  * listeners. Organizations, candidates and exports are named by their ids.
  */
 export interface DomainEvents {
@@ -7,7 +7,7 @@ export interface DomainEvents {
   personRemoved: { organization: string; email: string; actor: string }
   /** The person is no longer an active admin. */
   adminAccessEnded: { organization: string; email: string }
-  /** Lever can be called: for the first time, again, or for more than before. */
+  /** Lever can be called: for the first time, again, or with more access than before. */
   connectionAuthorized: { organization: string }
   connectionActivated: { organization: string }
   connectionPaused: { organization: string }
@@ -30,7 +30,7 @@ export interface DomainEvents {
   opportunityAnonymized: { organization: string; opportunityId: string }
 }
 
-/** An opportunity's state, with Lever's ids in words that pages can show. */
+/** An opportunity's state, with texts for Lever's ids that pages can show. */
 export interface OpportunityState {
   opportunityId: string
   contactId: string | null
@@ -49,8 +49,8 @@ export type Handler<Name extends keyof DomainEvents> = (event: DomainEvents[Name
 export type Listeners = { readonly [Name in keyof DomainEvents]: readonly Handler<Name>[] }
 
 /**
- * Tells every listener, one after the other in the order of the table. Resolves to the number of candidates that the listeners changed.
- * @throws what a listener throws: the step that published fails and is repeated, and with it the event
+ * Calls every listener, one after the other in the order of the table. Resolves to the number of candidates that the listeners changed.
+ * @throws what a listener throws: then the step that published fails, and is repeated with the event
  */
 export type Publish = <Name extends keyof DomainEvents>(name: Name, event: DomainEvents[Name]) => Promise<number>
 

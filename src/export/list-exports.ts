@@ -8,15 +8,15 @@ export interface ExportFilters {
   status?: ExportStatus | undefined
   batchId?: string | undefined
   candidateId?: string | undefined
-  /** E-mail of who asked, in its compared form. */
+  /** The e-mail of the requester, in its compared form. */
   requestedBy?: string | undefined
-  /** These alone. */
+  /** Limits the list to these exports. */
   ids?: readonly string[] | undefined
 }
 
 const NOBODY = new Types.ObjectId('0'.repeat(24))
 
-/** Exports, newest first unless asked otherwise. @throws ServiceError `invalid_request` for a cursor that is not ours */
+/** Resolves to exports, newest first by default. @throws ServiceError `invalid_request` for a cursor that is not ours */
 export async function listExports(
   organization: string,
   filters: ExportFilters,
@@ -37,7 +37,7 @@ export async function listExports(
   return { data: await exportViews(data, clearance, deps), nextCursor }
 }
 
-/** What cannot be an id is nobody's. */
+/** Returns an id that matches nothing for a text that cannot be an id. */
 function idOrNone(id: string): Types.ObjectId {
   return isValidObjectId(id) ? new Types.ObjectId(id) : NOBODY
 }

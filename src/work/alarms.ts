@@ -1,15 +1,15 @@
-/** Later than this, the worker's poll is punctual enough. */
+/** For work that comes due later than this, the worker's poll is precise enough. */
 const LONGEST_MS = 60_000
-/** Documents that come due within one such span share a timer, so that thousands of them cost no more than twenty claims a second. */
+/** Documents that come due within the same span share a timer, so that thousands of them cause at most twenty claims a second. */
 const SPAN_MS = 50
 
 export interface Alarms {
-  /** Calls `ring` once `afterMs` have passed, and up to 50 ms later. Ignores what is more than a minute away. */
+  /** Calls `ring` after `afterMs`, or up to 50 ms later. Ignores times more than a minute ahead. */
   set(afterMs: number): void
   clear(): void
 }
 
-/** Timers for work that rests: its worker is woken when it comes due, instead of by the next poll. */
+/** Creates timers that wake the worker of resting work when the work comes due, before the next poll. */
 export function createAlarms(ring: () => void): Alarms {
   const timers = new Map<number, NodeJS.Timeout>()
   return {

@@ -4,7 +4,7 @@ import { createCapacity, type LaneLimit, type Capacity } from './capacity.ts'
 import type { WorkDocument, WorkStore } from './work-fields.ts'
 
 export interface FairClaimOptions extends Omit<ClaimOptions, 'atMost'> {
-  /** By lane, from 0; other lanes are not worked. */
+  /** By lane, from 0. Work in other lanes is not claimed. */
   limits: readonly LaneLimit[]
 }
 
@@ -14,24 +14,24 @@ export interface OwnedWork extends WorkDocument {
 
 type Found = Pick<OwnedWork, '_id' | 'lane' | 'organization'>
 
-/** What the collection needs, so that a claim reads no more than it takes however much waits. */
+/** The index that the collection needs, so that a claim reads only the documents that it takes, however many wait. */
 export const FAIR_CLAIM_INDEX = { status: 1, lane: 1, organization: 1, dueAt: 1 } as const
-/** So few are all claimed at once, by one look. */
+/** If fewer than this are due, one query finds them, and all are claimed. */
 const FEW = 4
-/** Within a lane; the index gives it for several statuses at once only if `lane` is one value. */
+/** The order within a lane. For several statuses, the index returns this order only if the query has a single `lane`. */
 const IN_ORDER = { organization: 1, dueAt: 1 } as const
 
 /**
- * A claim for workers that serve many organizations: the most urgent lane first, within a lane by turns of the organizations that have work,
- * within one the oldest first. However much one has, and however long its documents wait for something, it holds no more than its limit; it is
- * given more once half of that is done, so that claims are few.
+ * Returns a claim for workers that serve many organizations: the most urgent lane first; within a lane, the organizations with work take
+ * turns; within an organization, the oldest first. An organization never holds more than its limit, however much work it has and however long
+ * its documents wait for something. It gets more once half of its limit is free, so that claims are few.
  */
 export function claimFairly<T extends OwnedWork>(
   store: WorkStore,
   options: FairClaimOptions,
 ): (atMost: number, running: readonly T[]) => Promise<Claimed<T>[]> {
   const { limits, leaseMs } = options
-  /** By lane, whose turn it was last. */
+  /** The organization that had the last turn, by lane. */
   const served = new Map<number, ObjectId>()
   const work = claimable(options)
 
@@ -40,7 +40,7 @@ export function claimFairly<T extends OwnedWork>(
     return store.collection.find<Found>({ $and: [work, ...conditions] }, wanted).toArray()
   }
 
-  /** All that is due, where that is little: then no turns need to be taken. */
+  /** Resolves to everything that is due if that is little, so that no turns are needed; otherwise null. */
   async function findFew(): Promise<Found[] | null> {
     const ofLanes = { $and: [work, { lane: { $lt: limits.length } }] }
     const wanted = { projection: { lane: 1, organization: 1 }, limit: FEW, hint: FAIR_CLAIM_INDEX }
@@ -57,7 +57,7 @@ export function claimFairly<T extends OwnedWork>(
     for (const one of found) capacity.admit(one)
   }
 
-  /** Every organization of the lane from the next one on and once around, until there is no capacity left. */
+  /** Goes once through all organizations of the lane, starting with the next one, until there is no capacity left. */
   async function takeTurns(lane: number, ofLane: Filter<Document>[], capacity: Capacity<Found>): Promise<void> {
     const last = served.get(lane)
     const around: Filter<Document>[] = last ? [{ organization: { $gt: last } }, { organization: { $lte: last } }] : [{}]

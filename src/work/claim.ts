@@ -7,7 +7,7 @@ export interface Claimed<T extends WorkDocument> {
   readonly document: T
   /** On the monotonic clock of this process (`performance.now()`); moves with each heartbeat. */
   leaseEndsAt: number
-  /** The same on the wall clock: the monotonic one stands still while the machine sleeps. */
+  /** The same on the wall clock, because the monotonic clock stops while the machine sleeps. */
   leaseEndsAtWall: number
 }
 
@@ -19,7 +19,7 @@ export interface ClaimOptions {
   match?: Filter<Document>
 }
 
-/** Another worker holds the document now: this one must not write to it, nor act for it. */
+/** Another worker holds the document now, so this one must neither write to it nor act for it. */
 export class LeaseLost extends Error {
   constructor(id: string, options?: ErrorOptions) {
     super(`the lease on ${id} is lost`, options)
@@ -29,7 +29,7 @@ export class LeaseLost extends Error {
 
 const MOST_URGENT_FIRST = { lane: 1, dueAt: 1 } as const
 
-/** Due by the server's clock, and held by nobody or by a lease that has lapsed. */
+/** Matches documents that are due by the server's clock and that no unexpired lease holds. */
 export function claimable({ statuses, match }: Pick<ClaimOptions, 'statuses' | 'match'>): Filter<Document> {
   const isDue = { $lte: ['$dueAt', '$$NOW'] }
   const isFree = { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] }
@@ -46,10 +46,10 @@ export async function claimWork<T extends WorkDocument>(store: WorkStore, option
   return claimThese<T>(store, found, filter, options.leaseMs)
 }
 
-/** A claim that is lost with the primary is noticed by the next step that waits for the majority, since every step compares `claim`. */
+/** If a claim is lost with the primary, the next step that waits for the majority notices, since every step compares `claim`. */
 const CLAIM_CONCERN = { w: 1 } as const
 
-/** Claims those of the documents that still match `filter`: what another worker took in between is left out. */
+/** Claims the documents that still match `filter`. A document that another worker took in between is left out. */
 export async function claimThese<T extends WorkDocument>(
   store: WorkStore,
   found: readonly Document[],
@@ -94,7 +94,7 @@ export async function heartbeat<T extends WorkDocument>(store: WorkStore, claime
   Object.assign(claimed, ends)
 }
 
-/** A lease that begins now. */
+/** Returns the end of a lease that begins now. */
 function leaseEnds(leaseMs: number): Pick<Claimed<WorkDocument>, 'leaseEndsAt' | 'leaseEndsAtWall'> {
   return { leaseEndsAt: performance.now() + leaseMs, leaseEndsAtWall: Date.now() + leaseMs }
 }

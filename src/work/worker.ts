@@ -5,32 +5,32 @@ import type { WorkDocument } from './work-fields.ts'
 
 export interface WorkerOptions<T extends WorkDocument> {
   name: string
-  /** How many documents are worked on at once. */
+  /** The maximum number of documents that run at a time. */
   atOnce: number
   /** Looks for work this often even if nothing wakes it. */
   pollMs: number
   leaseMs: number
-  /** `running` are those that are being worked on. */
+  /** `running` are the documents that run at the moment. */
   claim: (atMost: number, running: readonly T[]) => Promise<Claimed<T>[]>
   /** Extends the lease of one document. */
   keep: (claimed: Claimed<T>) => Promise<void>
-  /** Works one document to its next rest. What it throws is logged, and the lease left to lapse. */
+  /** Works on one document until its next pause. If it throws, the error is logged and the lease lapses. */
   run: (claimed: Claimed<T>) => Promise<void>
   log: Log
 }
 
 export interface Worker {
-  /** There may be work: look now. Cheap, and coalesced. */
+  /** Looks for work now. Cheap; calls in quick succession are combined. */
   wake(): void
-  /** Takes no more work and resolves when what runs has ended, or after `graceMs`. */
+  /** Claims no further work. Resolves when all running documents have ended, or after `graceMs`. */
   stop(graceMs: number): Promise<void>
-  /** How many documents are being worked on. */
+  /** The number of documents that run at the moment. */
   busy(): number
-  /** How many it works on at once, at most. */
+  /** The maximum number of documents that run at a time. */
   readonly atOnce: number
 }
 
-/** Claims documents and works them, several at a time, woken or by poll, keeping each lease alive meanwhile. */
+/** Starts a worker that claims documents when woken or by poll, runs several at a time, and keeps their leases alive. */
 export function startWorker<T extends WorkDocument>(options: WorkerOptions<T>): Worker {
   const { name, atOnce, log } = options
   const running = new Map<Claimed<T>, Promise<void>>()

@@ -9,27 +9,27 @@ export interface Attempt {
   detail?: string | null
 }
 
-/** How a claimed document goes on. Field names may be dotted; values are taken literally. */
+/** A change to a claimed document. Field names may be dotted; values are taken literally. */
 export interface Step {
   set?: Record<string, unknown>
   unset?: readonly string[]
   /** Fields that get the database's time. */
   now?: readonly string[]
   attempt?: Attempt
-  /** The field in which attempts are kept: `attempts` unless given. */
+  /** The field that stores the attempt; by default `attempts`. */
   history?: string
   /**
    * For the last write before a call that posts. Once the document's person is erased (`erasedAt`), the step fails as if the lease were
    * lost, and the document is released at once.
    */
   unlessErased?: boolean
-  /** A field that must be there: an earlier step that did not wait for the majority wrote it, and may have been lost since. */
+  /** A field that must exist. An earlier step wrote it without waiting for the majority, so it may have been lost since. */
   unlessLost?: string
-  /** Does not wait for the majority: the next step that does carries this one, or fails where the claim was lost. */
+  /** Does not wait for the majority. The next step that does wait secures this one too, or fails if the claim was lost. */
   isPassing?: boolean
   /**
-   * Gives the document back: claimable again after so many ms of the database's clock, `never` until something wakes it.
-   * Left out, the lease stays with this worker.
+   * Releases the document. It can be claimed again after this many ms by the database's clock, or with `never` once something wakes it. If
+   * left out, this worker keeps the lease.
    */
   release?: number | 'never'
 }
@@ -37,8 +37,9 @@ export interface Step {
 const KEPT_ATTEMPTS = 50
 
 /**
- * Writes a step under the fence, its times by the database's clock. Resolves after a majority write, unless the step `isPassing`.
- * @throws LeaseLost when another worker holds the document, or if its person was erased and the step is `unlessErased`, or what it needs is lost
+ * Writes a step under the fence, with times by the database's clock. Resolves after a majority write, unless the step `isPassing`.
+ * @throws LeaseLost if another worker holds the document, if the person was erased and the step is `unlessErased`, or if the field named by
+ * `unlessLost` is missing
  */
 export async function writeStep<T extends WorkDocument>(store: WorkStore, claimed: Claimed<T>, step: Step): Promise<T> {
   const written = await store.collection.findOneAndUpdate(
@@ -55,7 +56,7 @@ export async function writeStep<T extends WorkDocument>(store: WorkStore, claime
   throw new LeaseLost(String(claimed.document._id))
 }
 
-/** The erasure waits for documents that a worker holds. */
+/** Releases the document, because the erasure waits for documents that a worker holds. */
 async function giveBackErased<T extends WorkDocument>(store: WorkStore, claimed: Claimed<T>): Promise<void> {
   await store.collection.updateOne({ ...heldBy(claimed), erasedAt: { $ne: null } }, [{ $set: releaseOf({ release: 0 }) }])
 }
@@ -76,7 +77,7 @@ function releaseOf({ release }: Step): Record<string, unknown> {
   return { dueAt, claim: null, leaseUntil: null }
 }
 
-/** The part of an update's `$set` stage that adds to a document's history, at the database's time. */
+/** Returns the part of a `$set` stage that adds an attempt to a document's history, at the database's time. */
 export function appended(attempt: Attempt, history = 'attempts'): Record<string, unknown> {
   const entry = {
     at: '$$NOW',
