@@ -141,7 +141,7 @@ async function add(
     ],
     { session, returnDocument: 'after' },
   )
-  // an erasure was faster
+  // the candidate was erased in the meantime
   if (!changed) throw new ServiceError('candidate_not_found', 'The candidate was deleted a moment ago.')
   // somebody else may have begun to write a moment ago
   if (!(await takesPart(asker, _id, session))) throw noSuchConversation()

@@ -24,7 +24,9 @@ const YOUNG_MS = 10 * 60_000
 
 export type AuditDeps = Pick<ExportDeps, 'readTerms' | 'log'>
 
-/** Compares the exports of each connected organization with Lever. A failure for one organization is logged; the next run tries it again. */
+/**
+ * Compares the exports of each connected organization with Lever. A failure for one organization is logged; the next run tries it again.
+ */
 export async function auditExports(deps: AuditDeps): Promise<void> {
   for (const organization of await organizationsWithStatus(['active', 'paused'])) {
     await auditOrganization(organization, deps).catch((error: unknown) =>
@@ -79,8 +81,8 @@ interface Span {
 }
 
 /**
- * Records opportunities that an export created and that are missing from Lever's list. Each is read on its own, because people may change its
- * source. An opportunity that was deleted in Lever does not count as a loss.
+ * Records opportunities that an export created and that are missing from Lever's list. Each is read on its own, because people may change
+ * its source. An opportunity that was deleted in Lever does not count as a loss.
  */
 async function noteLosses(organization: string, inLever: ReadonlySet<string>, { client, since, until }: Span): Promise<void> {
   const ended = { finishedAt: { $gte: new Date(since), $lt: new Date(until) } }

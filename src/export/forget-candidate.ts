@@ -9,9 +9,9 @@ const ENDED = ['exported', 'duplicate', 'failed', 'canceled'] as const
 const FREE: QueryFilter<ExportDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
 
 /**
- * Forgets the person in the exports of an erased candidate. Queued exports, and notes that are not in progress, are canceled. Of exports that
- * have ended, only ids, states and times stay. A running export still needs the person, so repeat this until nothing is `underWay`. Nothing
- * new is sent in the meantime, because the candidate no longer exists.
+ * Forgets the person in the exports of an erased candidate. Queued exports, and notes that are not in progress, are canceled. Of exports
+ * that have ended, only ids, states and times stay. A running export still needs the person, so repeat this until nothing is `underWay`.
+ * Nothing new is sent in the meantime, because the candidate no longer exists.
  */
 export async function forgetCandidate(
   organization: string,
@@ -81,8 +81,8 @@ export async function madeDuringErasure(organization: string, candidate: string,
 }
 
 /**
- * What a candidate's exports know about it in Lever: the opportunities that they created (`made`) or were linked to, their contacts, and the
- * opportunities that they found there (`found`), which may belong to somebody else.
+ * What a candidate's exports know about it in Lever: the opportunities that they created (`made`) or were linked to, their contacts, and
+ * the opportunities that they found there (`found`), which may belong to somebody else.
  */
 export interface ExportTraces {
   exportIds: string[]

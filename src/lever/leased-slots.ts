@@ -25,9 +25,9 @@ export interface LeasedSlots {
 
 /** Limits how far ahead slots are reserved, so that other processes do not wait long. */
 const LEASE_SPAN_MS = 500
-/** A pause from another process is noticed at a reservation's first slot, and at the latest after this time. */
+/** A pause by another process is noticed at the first slot of a reservation, and otherwise within this time. */
 const PAUSE_SEEN_WITHIN_MS = 200
-/** A slot that was overslept by more than this is void, so that a suspended process does not send a burst on waking. */
+/** A slot that is more than this late is not used, so that a suspended process does not send a burst when it wakes. */
 const VOID_AFTER_MS = 1000
 
 /**

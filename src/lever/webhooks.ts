@@ -34,7 +34,10 @@ export interface WebhookToCreate {
   origins?: readonly string[]
 }
 
-/** Creates a webhook even if an equal one exists, so list first. Lever sends nothing until the event's group is switched on in its settings. */
+/**
+ * Creates a webhook even if an equal one exists, so list first. Lever sends nothing until the event's group is switched on in its
+ * settings.
+ */
 export async function createWebhook(client: LeverClient, { url, event, origins }: WebhookToCreate): Promise<LeverWebhook> {
   const json = { url, event, ...(origins ? { configuration: { conditions: { origins } } } : {}) }
   return (await client.write('POST', leverPath`/webhooks`, { json, schema: envelope(LeverWebhookSchema) })).body.data

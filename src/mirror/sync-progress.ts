@@ -11,8 +11,8 @@ export interface SyncProgress {
 }
 
 /**
- * Returns an expression for the `progress` of a run, which the request for the run writes, so that the sync shows as
- * running from then on. A run under way keeps its progress. `also`: further fields of the new progress.
+ * Returns an expression for the `progress` of a requested run, so that the sync shows as running as soon as it is
+ * requested. If a run is in progress, its progress stays. `also`: further fields of the new progress.
  */
 export function announced(also: Record<string, unknown> = {}): Record<string, unknown> {
   const running = { state: 'running', startedAt: '$$NOW', finishedAt: null, ...also }

@@ -23,8 +23,8 @@ const IN_ORDER = { organization: 1, dueAt: 1 } as const
 
 /**
  * Returns a claim for workers that serve many organizations: the most urgent lane first; within a lane, the organizations with work take
- * turns; within an organization, the oldest first. An organization never holds more than its limit, however much work it has and however long
- * its documents wait for something. It gets more once half of its limit is free, so that claims are few.
+ * turns; within an organization, the oldest first. An organization never holds more than its limit, however much work it has and however
+ * long its documents wait for something. It gets more once half of its limit is free, so that claims are few.
  */
 export function claimFairly<T extends OwnedWork>(
   store: WorkStore,

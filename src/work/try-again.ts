@@ -23,8 +23,8 @@ export function hasGivenUp({ tryingSince }: { tryingSince?: Date | null }, now: 
 }
 
 /**
- * Returns the pause after a number of tries in a row, in ms. It doubles with each try. A random part of up to half of it spreads out work that
- * failed at the same time.
+ * Returns the pause after a number of tries in a row, in ms. It doubles with each try. A random part of up to half of it spreads out work
+ * that failed at the same time.
  */
 export function pauseAfter(tries: number, { firstMs, longestMs }: Pauses = PAUSES): number {
   const ceiling = Math.min(longestMs, firstMs * 2 ** Math.min(tries, MOST_DOUBLINGS))

@@ -15,9 +15,9 @@ const RESTART_AFTER_MS = 1000
 const QUIET_MS = 10_000
 
 /**
- * Wakes the workers of this process when work comes due, whichever process wrote it: a change stream reports work that is due at once, and
- * an alarm is set for work that comes due within a minute. `wakers` are keyed by collection name. If the stream breaks, `onRestart` is called
- * and the stream is opened again; until then, the workers' poll finds the work.
+ * Wakes the workers of this process when work comes due, whichever process wrote it: a change stream reports work that is due at once,
+ * and an alarm is set for work that comes due within a minute. `wakers` are keyed by collection name. If the stream breaks, `onRestart`
+ * is called and the stream is opened again; until then, the workers' poll finds the work.
  */
 export function watchWork(connection: Connection, wakers: Record<string, () => void>, log: Log, onRestart?: () => void): WorkWatch {
   let stream: ChangeStream | null = null

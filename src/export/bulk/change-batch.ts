@@ -15,8 +15,8 @@ const REOPENED_AT_ONCE = 500
 const ABANDONED_AFTER_MS = 30_000
 
 /**
- * Changes a batch as a person asked: `pause`, `resume` and `cancel` apply to its queued exports, `retry` to its failed ones. Running exports
- * continue. May be repeated; does nothing if there is nothing to change.
+ * Changes a batch as a person asked: `pause`, `resume` and `cancel` apply to its queued exports, `retry` to its failed ones. Running
+ * exports continue. May be repeated; does nothing if there is nothing to change.
  * @throws ServiceError `not_found`
  */
 export async function changeBatch(

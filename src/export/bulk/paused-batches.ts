@@ -13,7 +13,9 @@ export async function isBatchPaused(batch: Types.ObjectId): Promise<boolean> {
   return (await ExportBatchModel.exists({ _id: batch, isPaused: true })) !== null
 }
 
-/** Called after an export was held for its batch: wakes it if the batch was resumed just before, because the resuming may have missed it. */
+/**
+ * Called after an export was held for its batch: wakes it if the batch was resumed just before, because the resuming may have missed it.
+ */
 export async function wakeIfResumed({ _id, batch }: Pick<ExportDocument, '_id' | 'batch'>): Promise<void> {
   if (!batch || (await isBatchPaused(batch))) return
   await ExportModel.updateOne({ _id, status: 'queued', waitingFor: 'paused' }, { $set: { waitingFor: null, dueAt: DUE_NOW } })

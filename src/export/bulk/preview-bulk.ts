@@ -41,7 +41,10 @@ export type BulkPreviewWish = Omit<BulkWish, 'actor' | 'onDuplicate'>
 /** Each look-up is two reads. */
 const LOOKED_UP_AT_ONCE = 16
 
-/** Resolves to what a bulk export would do, in the given order, as far as our own records tell. Looks for nobody in Lever and writes nothing. */
+/**
+ * Resolves to what a bulk export would do, in the given order, as far as our own records tell. Looks for nobody in Lever and writes
+ * nothing.
+ */
 export async function previewBulk(wish: BulkPreviewWish, deps: RequestDeps): Promise<BulkPreviewView> {
   const { organization, candidateIds } = wish
   const [terms, assessment, isChecked] = await Promise.all([

@@ -26,8 +26,8 @@ export async function getExport(organization: string, id: string, requestedBy?: 
 }
 
 /**
- * Tries a failed or canceled export again, or the failed note of an exported one. If Lever may already have the export, Fulcrum looks for it
- * first.
+ * Tries a failed or canceled export again, or the failed note of an exported one. If Lever may already have the export, Fulcrum looks for
+ * it first.
  * @throws ServiceError `not_found`, `not_retryable`, `already_exported`
  */
 export async function retryExport(organization: string, id: string, actor: string, deps: ChangeDeps): Promise<ExportDocument> {

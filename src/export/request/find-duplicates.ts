@@ -44,8 +44,8 @@ export interface DuplicateSearch {
 }
 
 /**
- * How far the mirror of opportunities can be trusted. `stands`: it is complete. `isFresh`: a person who is not in it counts as absent, because
- * the last sweep was a moment ago.
+ * How far the mirror of opportunities can be trusted. `stands`: it is complete. `isFresh`: a person who is not in it counts as absent,
+ * because the last sweep was a moment ago.
  */
 export interface MirrorStanding {
   stands: boolean
@@ -53,8 +53,9 @@ export interface MirrorStanding {
 }
 
 /**
- * Whether the mirror may answer instead of Lever: never; only that a person is absent, if the caller reads anything found from Lever anyway;
- * or always. If a person waits for the answer, Lever is asked, since nothing reports an opportunity that somebody adds there by hand.
+ * Whether the mirror may answer instead of Lever: never; only that a person is absent, if the caller reads anything found from Lever
+ * anyway; or always. If a person waits for the answer, Lever is asked, since nothing reports an opportunity that somebody adds there by
+ * hand.
  */
 export type MirrorTrust = 'never' | 'forAbsence' | 'always'
 
@@ -85,8 +86,8 @@ export interface DuplicateQuestion {
 
 /**
  * Finds every opportunity, archived or not, of a contact with one of the person's e-mails. Takes one request to Lever per e-mail, since
- * `email` is not documented as repeatable, or none if the mirror may answer. Lever cannot search by link, so the mirror answers for a person
- * without an e-mail. Opportunities that Fulcrum created a moment ago are included even if Lever's search does not show them yet.
+ * `email` is not documented as repeatable, or none if the mirror may answer. Lever cannot search by link, so the mirror answers for a
+ * person without an e-mail. Opportunities that Fulcrum created a moment ago are included even if Lever's search does not show them yet.
  */
 export async function findDuplicates(question: DuplicateQuestion, deps: FindDuplicatesDeps): Promise<DuplicateSearch> {
   const { organization, person } = question
@@ -150,8 +151,8 @@ export function mainDuplicate(duplicates: Duplicate[]): Duplicate | undefined {
 }
 
 /**
- * Returns duplicates as a reader with this clearance may see them. A sourcer learns only that confidential ones exist: they become one entry,
- * always the last, since their number and their place in the order would reveal more.
+ * Returns duplicates as a reader with this clearance may see them. A sourcer learns only that confidential ones exist: they become one
+ * entry, always the last, since their number and their place in the order would reveal more.
  */
 export function duplicateViews(duplicates: readonly Duplicate[], clearance: Clearance): DuplicateView[] {
   if (clearance === 'all') return duplicates.map((one) => withPostings(one, () => true))

@@ -31,7 +31,7 @@ export interface ExportWish {
 export interface RequestDeps extends ExportDeps, PartitionDeps {
   /** Stores the candidate's newest export with the candidate. */
   onRequested: (asked: { organization: string; exportId: string; candidateId: string }) => Promise<void>
-  /** The same for many, of different candidates. */
+  /** The same for many exports, each of a different candidate. */
   onBulkRequested: (organization: string, asked: readonly { exportId: string; candidateId: string }[]) => Promise<void>
   wake: () => void
 }
@@ -73,7 +73,7 @@ export async function requestExport(wish: ExportWish, deps: RequestDeps): Promis
   return exportView(document, wish.clearance, deps)
 }
 
-/** @throws ServiceError candidate_not_found */
+/** @throws ServiceError `candidate_not_found` */
 async function assertCandidate(organization: string, candidateId: string, deps: Pick<ExportDeps, 'findCandidate'>): Promise<void> {
   if (Types.ObjectId.isValid(candidateId) && (await deps.findCandidate(organization, candidateId))) return
   throw new ServiceError('candidate_not_found', 'There is no such candidate.', {

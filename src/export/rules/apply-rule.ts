@@ -33,8 +33,8 @@ export interface LookAgain {
 const AT_A_TIME = 500
 
 /**
- * Exports the candidates that have entered a stage of the rule. May be run again at any point, because an entry and its export have the same
- * id. The next `dueAt` is set at the beginning, so that a candidate that enters during the run makes the rule due at once.
+ * Exports the candidates that have entered a stage of the rule. May be run again at any point, because an entry and its export have the
+ * same id. The next `dueAt` is set at the beginning, so that a candidate that enters during the run makes the rule due at once.
  */
 export async function applyRule(claimed: ClaimedRule, deps: RuleDeps, { whileWaitingMs, otherwiseMs }: LookAgain): Promise<void> {
   const rule = claimed.document

@@ -1,8 +1,8 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
 /**
- * Records that a candidate has entered a stage of a rule: `open` → `requested`, or `refused`. Its export has the same `_id`, so that an entry
- * that is processed again after a crash creates no second export.
+ * Records that a candidate has entered a stage of a rule: `open` → `requested`, or `refused`. Its export has the same `_id`, so that an
+ * entry that is processed again after a crash creates no second export.
  */
 const exportRuleEntrySchema = new Schema(
   {

@@ -81,7 +81,10 @@ export async function switchRule(
   await audit({ organization, actor, action: 'export_rule.changed', subject: `export_rule:${String(rule._id)}` })
 }
 
-/** Removes a rule. Candidates that wait for it are not exported; exports that it has requested continue. @throws ServiceError `not_found` */
+/**
+ * Removes a rule. Candidates that wait for it are not exported; exports that it has requested continue.
+ * @throws ServiceError `not_found`
+ */
 export async function removeRule({ organization, name, actor }: NamedRule, { audit }: Pick<RuleDeps, 'audit'>): Promise<void> {
   const rule = await ExportRuleModel.findOneAndDelete({ organization, name }).lean<ExportRuleDocument>()
   if (!rule) throw noSuchRule()

@@ -40,7 +40,9 @@ export function refusedResume({ file }: CarriedResume, error: unknown): ExportRe
   return { status: 'refused', file, detail: describeFailure(error), unclear: 0 }
 }
 
-/** Returns what an export stores about a file after an unclear call. The call counts against the file unless it turns out to have worked. */
+/**
+ * Returns what an export stores about a file after an unclear call. The call counts against the file unless it turns out to have worked.
+ */
 export function doubtedResume({ resume }: Pick<ExportDocument, 'resume'>, { file }: CarriedResume, error: unknown): ExportResume {
   const before = resume && String(resume.file) === String(file) ? resume.unclear : 0
   const isTooSlow = error instanceof LeverCallError && error.httpStatus === TOO_SLOW

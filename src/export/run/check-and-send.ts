@@ -119,15 +119,18 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
 }
 
 /**
- * In a bulk, the mirror answers instead of Lever, so that an export costs one call; an opportunity to link to is still read from Lever. If an
- * earlier try may have created something, Lever is always asked.
+ * In a bulk, the mirror answers instead of Lever, so that an export costs one call; an opportunity to link to is still read from Lever.
+ * If an earlier try may have created something, Lever is always asked.
  */
 async function mirrorTrust({ batch, intent, onDuplicate }: ExportDocument, isBurst: boolean): Promise<MirrorTrust> {
   if (intent || !(isBurst || (await isLargeBatch(batch)))) return 'never'
   return onDuplicate === 'link' ? 'forAbsence' : 'always'
 }
 
-/** Resolves to the opportunity that an earlier try created. With an e-mail, it is among the duplicates; otherwise Lever is asked once more. */
+/**
+ * Resolves to the opportunity that an earlier try created. With an e-mail, it is among the duplicates; otherwise Lever is asked once
+ * more.
+ */
 async function findOwn(
   organization: string,
   intent: ExportIntent,

@@ -16,9 +16,9 @@ import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 type Unread = Pick<CreateOpportunityBody, 'emails' | 'phones' | 'links' | 'sources' | 'postings'>
 
 /**
- * Returns the lists that were sent but are empty on the opportunity. Lever does not document how to name lists in a form; if it expects other
- * names, it creates the opportunity without them. A list that is not empty was read, even if the values differ: a known contact keeps its
- * own.
+ * Returns the lists that were sent but are empty on the opportunity. Lever does not document how to name lists in a form; if it expects
+ * other names, it creates the opportunity without them. A list that is not empty was read, even if the values differ: a known contact
+ * keeps its own.
  */
 export function unreadOf(body: CreateOpportunityBody, made: LeverOpportunity): Unread {
   const [source] = body.sources ?? []

@@ -6,9 +6,9 @@ import type { Person } from '../request/find-duplicates.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
 /**
- * Locks a person's e-mails and links for this export and writes `set` with the lock, because two exports at once would not see each other in
- * Lever. Resolves to false while another export holds one of them. Does not wait for the majority: the intent is written only if the lock
- * still exists (`unlessLost`).
+ * Locks a person's e-mails and links for this export and writes `set` with the lock, because two exports at once would not see each other
+ * in Lever. Resolves to false while another export holds one of them. Does not wait for the majority: the intent is written only if the
+ * lock still exists (`unlessLost`).
  */
 export async function lockPerson(claimed: ClaimedExport, person: Person, set: Record<string, unknown>, deps: ExportDeps): Promise<boolean> {
   const { document } = claimed

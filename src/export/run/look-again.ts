@@ -22,8 +22,8 @@ export const GIVEN_UP_UNCLEAR = {
 } as const
 
 /**
- * Looks for the opportunity that an unclear POST may have created. After several looks that found nothing, the export is posted again. If the
- * connection is ending, Fulcrum looks once more, as long as a grant exists.
+ * Looks for the opportunity that an unclear POST may have created. After several looks that found nothing, the export is posted again. If
+ * the connection is ending, Fulcrum looks once more, as long as a grant exists.
  */
 export async function lookAgain(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   const { document } = claimed

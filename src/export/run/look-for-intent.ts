@@ -5,8 +5,8 @@ import { withoutTrailingSlashes } from '../../trailing-slashes.ts'
 import { ExportModel, type ExportIntent } from '../export-model.ts'
 
 /**
- * Lever's clock may differ from the database's by this much. The margin can be wide, because opportunities from before the POST are known by
- * their ids.
+ * Lever's clock may differ from the database's by this much. The margin can be wide, because opportunities from before the POST are known
+ * by their ids.
  */
 const CLOCK_MARGIN_MS = 10 * 60_000
 
@@ -48,8 +48,8 @@ async function searchFor(intent: ExportIntent, client: LeverClient, filters: Opp
 }
 
 /**
- * Resolves to the opportunity that the intent created: same source, posting and performer, created since the intent, not known before it, and
- * not adopted by another export. If several match, one with the candidate's link or name comes first.
+ * Resolves to the opportunity that the intent created: same source, posting and performer, created since the intent, not known before it,
+ * and not adopted by another export. If several match, one with the candidate's link or name comes first.
  */
 export async function chooseForIntent(
   organization: string,

@@ -93,8 +93,8 @@ async function resumeIsGone(claimed: ClaimedExport, { file }: CarriedResume): Pr
 }
 
 /**
- * Called if Lever has created the opportunity, but without the résumé or without parts of the form. The next step reads and completes it, even
- * after a crash.
+ * Called if Lever has created the opportunity, but without the résumé or without parts of the form. The next step reads and completes it,
+ * even after a crash.
  */
 async function restToComplete(claimed: ClaimedExport, { id }: LeverOpportunity): Promise<void> {
   const attempt = { step: 'send', outcome: 'done', detail: 'Created in Lever; adding what is missing' }

@@ -12,7 +12,7 @@ interface Rate {
 const PERSON: Rate = { perSecond: 10, burst: 100, lease: 5 }
 const KEY: Rate = { perSecond: 100, burst: 1000, lease: 20 }
 
-/** A process returns tokens that it has not used within this time when it next asks. */
+/** Tokens that a process has not used within this time are returned with its next request for tokens. */
 const LEASE_MS = 2000
 const FORGET_EVERY = 10_000
 

@@ -12,7 +12,10 @@ export interface ContinuePageProps {
   token: string
 }
 
-/** Shows whose link was opened before it is used up: if a program such as a mail scanner may have opened it, or another person is signed in. */
+/**
+ * Shows whose link was opened before it is used up: if a program such as a mail scanner may have opened it, or another person is signed
+ * in.
+ */
 export function ContinuePage({ purpose, organizationName, personName, token }: ContinuePageProps) {
   const { language, path, caller, organizationName: theirs } = usePage()
   const t = continueTexts(language)
