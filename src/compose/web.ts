@@ -25,22 +25,22 @@ import { webhookIntake, webhookIntakePaths } from '../web/api/webhook-intake.ts'
 import { guardEndpoints, guardPages } from '../web/guard-feature.ts'
 import { createApp, createHealthApp, type HealthAppOptions, type Site } from '../web/app.ts'
 import { createIdempotency } from '../web/api/idempotency.ts'
-import { apiKeyPagesRoutes } from '../web/pages/api-keys/api-keys.tsx'
-import { atsRoutes } from '../web/pages/ats/ats.tsx'
-import { atsActivateRoutes } from '../web/pages/ats/activate/ats-activate.tsx'
-import { atsSettingsRoutes } from '../web/pages/ats/settings/ats-settings.tsx'
-import { atsUsersRoutes } from '../web/pages/ats/users/ats-users.tsx'
-import { atsWebhooksRoutes } from '../web/pages/ats/webhooks/ats-webhooks.tsx'
-import { activityRoutes } from '../web/pages/activity/activity.tsx'
-import { candidateRoutes } from '../web/pages/candidates/candidate.tsx'
-import { exportBatchesRoutes } from '../web/pages/exports/export-batches.tsx'
-import { exportRulesRoutes } from '../web/pages/export-rules/export-rules.tsx'
-import { exportPagesRoutes, exportProgressRoutes } from '../web/pages/export-dialog/export-pages.tsx'
+import { apiKeysRoutes } from '../web/pages/api-keys/api-keys-routes.tsx'
+import { atsRoutes } from '../web/pages/ats/ats-routes.tsx'
+import { atsActivateRoutes } from '../web/pages/ats/activate/ats-activate-routes.tsx'
+import { atsSettingsRoutes } from '../web/pages/ats/settings/ats-settings-routes.tsx'
+import { atsUsersRoutes } from '../web/pages/ats/users/ats-users-routes.tsx'
+import { atsWebhooksRoutes } from '../web/pages/ats/webhooks/ats-webhooks-routes.tsx'
+import { activityRoutes } from '../web/pages/activity/activity-routes.tsx'
+import { candidateRoutes } from '../web/pages/candidates/candidate-routes.tsx'
+import { exportBatchesRoutes } from '../web/pages/exports/export-batches-routes.tsx'
+import { exportRulesRoutes } from '../web/pages/export-rules/export-rules-routes.tsx'
+import { exportDialogRoutes, exportProgressRoutes } from '../web/pages/export-dialog/export-dialog-routes.tsx'
 import { exportBlockerFinder } from '../web/pages/export-dialog/export-blocker.ts'
-import { exportsRoutes } from '../web/pages/exports/exports.tsx'
-import { importRoutes } from '../web/pages/import/import.tsx'
-import { leverCallbackRoutes } from '../web/pages/ats/authorize/lever-callback.tsx'
-import { peopleRoutes } from '../web/pages/people/people.tsx'
+import { exportsRoutes } from '../web/pages/exports/exports-routes.tsx'
+import { importRoutes } from '../web/pages/import/import-routes.tsx'
+import { leverCallbackRoutes } from '../web/pages/ats/authorize/lever-callback-routes.tsx'
+import { peopleRoutes } from '../web/pages/people/people-routes.tsx'
 import { createSignInFailures } from '../web/shell/sign-in-failures.ts'
 import type { SamplePerson } from '../web/pages/sign-in/sign-in-page.tsx'
 
@@ -86,8 +86,8 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
       atsActivateRoutes(parts),
       atsSettingsRoutes(parts),
       peopleRoutes({ accounts: parts.accounts, idempotency }),
-      apiKeyPagesRoutes({ accounts: parts.accounts, idempotency }),
-      exportPagesRoutes({ ...parts, findExportBlocker, idempotency }),
+      apiKeysRoutes({ accounts: parts.accounts, idempotency }),
+      exportDialogRoutes({ ...parts, findExportBlocker, idempotency }),
       guardPages('export', parts.connections, [
         ...exportProgressRoutes({ ...parts, findExportBlocker, idempotency }),
         ...exportBatchesRoutes(parts),

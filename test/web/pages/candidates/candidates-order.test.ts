@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { CandidateModel } from '../../../../src/candidates/candidate-model.ts'
 import { findIds, listCandidates } from '../../../../src/candidates/list-candidates.ts'
 import { candidateView } from '../../../../src/candidates/candidate-view.ts'
-import type { CandidatesPageDeps } from '../../../../src/web/pages/candidates/candidates.tsx'
+import type { CandidatesPageDeps } from '../../../../src/web/pages/candidates/candidates-routes.tsx'
 import { connectEmptyDatabase, leaveDatabase } from '../../../support/mongo.ts'
 import { startWeb, type RunningWeb } from '../../../support/web.ts'
 

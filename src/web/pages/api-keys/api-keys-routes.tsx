@@ -27,7 +27,7 @@ const HERE = '/settings/api-keys'
 const PAGE_ROWS = 50
 
 /** An organization's API keys, for its admins. */
-export function apiKeyPagesRoutes(deps: ApiKeyPagesDeps): PageRoute[] {
+export function apiKeysRoutes(deps: ApiKeyPagesDeps): PageRoute[] {
   const { accounts } = deps
   return [
     page.get(HERE, { access: 'admin' }, (ctx) => show(ctx, deps)),

@@ -30,7 +30,7 @@ export interface ExportPagesDeps extends QuestionDeps {
 }
 
 /** **Export to ATS**: the dialog and its answer; without scripts, each is a page. */
-export function exportPagesRoutes(deps: ExportPagesDeps): PageRoute[] {
+export function exportDialogRoutes(deps: ExportPagesDeps): PageRoute[] {
   return [
     page.get('/candidates/export', { access: 'sourcer' }, (ctx) => openDialog(ctx, parseAddress(ctx, ChosenQuery), deps)),
     page.post('/candidates/export/open', { access: 'sourcer' }, (ctx) => openDialog(ctx, parseForm(ctx, ChosenQuery), deps)),
