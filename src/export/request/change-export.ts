@@ -96,14 +96,17 @@ export const CANCEL = {
 
 /**
  * Called when the connection ends: cancels every export that has not been sent. A worker that is checking one loses its lease, and so sends
- * nothing. An export that is being checked again after an unclear try is left for a last look.
+ * nothing. An export that is being checked again after an unclear try is left for a last look. The queued ones come first, each status with
+ * its own update: MongoDB reads them in the order of an index over the status, so a single update would miss an export that a worker takes
+ * from `queued` to `checking` in between.
  */
 export async function cancelUnsent(organization: string): Promise<void> {
+  await ExportModel.updateMany({ organization, status: 'queued' }, CANCEL)
   await ExportModel.updateMany(
     { organization, status: 'checking', 'intent.at': { $gt: new Date(0) } },
     { $set: { status: 'unclear', waitingFor: 'settling', dueAt: DUE_NOW, claim: null, leaseUntil: null }, $inc: { fence: 1 } },
   )
-  await ExportModel.updateMany({ organization, status: { $in: ['queued', 'checking'] } }, CANCEL)
+  await ExportModel.updateMany({ organization, status: 'checking' }, CANCEL)
 }
 
 /** Called when the connection was paused: holds exports that no worker has claimed. A worker holds the ones that it has claimed. */
