@@ -168,8 +168,9 @@ export async function land(
   const isNew = where.attempt.step === 'send'
   const { stageText } = await deps.onLanded({ ...about, opportunity, isNew })
   const outcome = made ? 'exported' : 'linked'
-  // under the first claim, nothing can be recorded already
-  await deps.audit({ ...recordOf(document, outcome), ...(document.fence > 1 ? { once: true } : {}) })
+  // after a call under the first claim, nothing can be recorded already; a first claim without an intent may be lost and made again
+  const isFirst = isNew && document.fence === 1
+  await deps.audit({ ...recordOf(document, outcome), ...(isFirst ? {} : { once: true }) })
   await writeStep(ExportModel, claimed, {
     set: {
       status: 'exported',
