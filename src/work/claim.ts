@@ -99,9 +99,14 @@ function leaseEnds(leaseMs: number): Pick<Claimed<WorkDocument>, 'leaseEndsAt' |
   return { leaseEndsAt: performance.now() + leaseMs, leaseEndsAtWall: Date.now() + leaseMs }
 }
 
-/** Throws unless the lease still holds by both clocks of this machine; called in the tick before bytes go out. */
+/** True while the lease holds by both clocks of this machine. No other worker can have claimed the document until then. */
+export function leaseHolds<T extends WorkDocument>({ leaseEndsAt, leaseEndsAtWall }: Claimed<T>): boolean {
+  return performance.now() < leaseEndsAt && Date.now() < leaseEndsAtWall
+}
+
+/** Throws unless the lease still holds; called in the tick before bytes go out. */
 export function assertLeaseHolds<T extends WorkDocument>(claimed: Claimed<T>): void {
-  if (performance.now() >= claimed.leaseEndsAt || Date.now() >= claimed.leaseEndsAtWall) throw new LeaseLost(String(claimed.document._id))
+  if (!leaseHolds(claimed)) throw new LeaseLost(String(claimed.document._id))
 }
 
 /** Matches the document only while this claim holds it. */

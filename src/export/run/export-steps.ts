@@ -1,5 +1,5 @@
 import { isConfidential } from '../../accounts/clearance.ts'
-import type { Claimed } from '../../work/claim.ts'
+import { leaseHolds, type Claimed } from '../../work/claim.ts'
 import { claimedAt, pauseAfter } from '../../work/try-again.ts'
 import { writeStep, type Attempt } from '../../work/write-step.ts'
 import type { Duplicate } from '../request/find-duplicates.ts'
@@ -168,8 +168,9 @@ export async function land(
   const isNew = where.attempt.step === 'send'
   const { stageText } = await deps.onLanded({ ...about, opportunity, isNew })
   const outcome = made ? 'exported' : 'linked'
-  // after a call under the first claim, nothing can be recorded already; a first claim without an intent may be lost and made again
-  const isFirst = isNew && document.fence === 1
+  // after a call under the first claim nothing can be recorded already, unless another worker has taken over from one that slept; without a
+  // call, the first claim may be lost with the primary, and made again
+  const isFirst = isNew && document.fence === 1 && leaseHolds(claimed)
   await deps.audit({ ...recordOf(document, outcome), ...(isFirst ? {} : { once: true }) })
   await writeStep(ExportModel, claimed, {
     set: {
