@@ -49,12 +49,14 @@ export async function unlinkOpportunity(organization: string, opportunityId: str
 
 /**
  * Stores the id of the candidate's newest export (ids rise with time). With `lever`, also stores that the export
- * succeeded and the candidate's state in Lever. Does not wait for the majority, because the caller's next write does.
+ * succeeded and the candidate's state in Lever, and waits for the majority: nothing repeats it once the export has ended,
+ * and a later majority write does not secure it if the primary changes in between. Without `lever`, it is repeated when
+ * the export lands; until then, a failing primary may lose it, and the candidate shows the export before.
  */
 export async function noteExport(organization: string, candidateId: string, exportId: string, lever?: CandidateLeverState): Promise<void> {
   const landed = lever ? { $set: { exported: true, lever, leverChangedAt: new Date() } } : {}
   const change = { $max: { lastExport: new Types.ObjectId(exportId) }, ...landed }
-  await CandidateModel.updateOne({ _id: candidateId, organization }, change, { writeConcern: { w: 1 } })
+  await CandidateModel.updateOne({ _id: candidateId, organization }, change, { writeConcern: { w: lever ? 'majority' : 1 } })
 }
 
 /** Stores the ids of the newest exports of many candidates. */

@@ -3,6 +3,7 @@ import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetOpportunity } from './forget.ts'
 import { addHistory } from './note-history.ts'
 import type { MirrorDeps } from './mirror-deps.ts'
+import { DURABLE } from './mirror-writes.ts'
 import { recordOpportunity } from './record-opportunity.ts'
 
 type KeepDeps = Pick<MirrorDeps, 'hashKeyOf' | 'publish'>
@@ -22,14 +23,17 @@ export async function keepOpportunity(
   return outcome
 }
 
-/** The same, with history, for an opportunity that concerns a candidate here. `isNew`: Lever has just created it. */
+/**
+ * The same, with history, for an opportunity that concerns a candidate here. `isNew`: Lever has just created it. Waits for the majority,
+ * because until Lever's search shows the opportunity, only the mirror knows that the person is there. Later readings repeat the history.
+ */
 export async function keepOurs(
   deps: KeepDeps,
   organization: string,
   opportunity: LeverOpportunity,
   { readAt, isNew }: { readAt: Date; isNew: boolean },
 ): Promise<void> {
-  await recordOpportunity(deps, organization, opportunity, readAt)
+  await recordOpportunity(deps, organization, opportunity, readAt, DURABLE)
   await addHistory(organization, opportunity, readAt, { isNew })
   await settleReading(deps, organization, opportunity)
 }
