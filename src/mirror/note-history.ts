@@ -4,7 +4,7 @@ import { isDisconnected } from '../connection/find-connection.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetHistory } from './forget.ts'
 import { LeverStageModel, type LeverStageRecord } from './lever-record-models.ts'
-import { MIRROR_WRITES } from './mirror-writes.ts'
+import { DURABLE, MIRROR_WRITES } from './mirror-writes.ts'
 import { OpportunityHistoryModel, type HistoryEntry, type HistoryKind } from './opportunity-history-model.ts'
 
 type NewEntry = Pick<HistoryEntry, 'key' | 'kind' | 'at'> &
@@ -61,14 +61,14 @@ export interface InterviewTold {
 }
 
 /**
- * Stores that Lever reported an interview. May be repeated.
+ * Stores that Lever reported an interview. May be repeated. Waits for the majority, because no later reading repeats it.
  * @returns the new entries
  */
 export async function noteInterview(
   organization: string,
   { opportunityId, kind, interviewId, at, token }: InterviewTold,
 ): Promise<NotedEntry[]> {
-  const noted = await insert(organization, opportunityId, [{ key: `${kind}:${token}`, kind, at, interviewId }])
+  const noted = await insert(organization, opportunityId, [{ key: `${kind}:${token}`, kind, at, interviewId }], DURABLE)
   await forgetIfGone(organization, opportunityId, noted)
   return noted
 }
@@ -122,19 +122,25 @@ async function forgetIfGone(organization: string, opportunityId: string, noted: 
   if (isGone) await forgetHistory(organization, [opportunityId])
 }
 
-async function insert(organization: string, opportunityId: string, entries: readonly NewEntry[]): Promise<NotedEntry[]> {
+async function insert(
+  organization: string,
+  opportunityId: string,
+  entries: readonly NewEntry[],
+  writeConcern: mongo.WriteConcernSettings = MIRROR_WRITES,
+): Promise<NotedEntry[]> {
   const of = { organization: new Types.ObjectId(organization), opportunityId }
-  const inserted = await insertUnknown(entries.map((entry) => new OpportunityHistoryModel({ ...of, ...entry }).toObject<HistoryEntry>()))
+  const documents = entries.map((entry) => new OpportunityHistoryModel({ ...of, ...entry }).toObject<HistoryEntry>())
+  const inserted = await insertUnknown(documents, writeConcern)
   return inserted.map(({ kind, stageText, stageId, archiveReasonId, interviewId }) => {
     return { kind, what: stageText ?? stageId ?? archiveReasonId ?? interviewId ?? null }
   })
 }
 
 /** @returns the entries that did not exist */
-async function insertUnknown(entries: readonly HistoryEntry[]): Promise<HistoryEntry[]> {
+async function insertUnknown(entries: readonly HistoryEntry[], writeConcern: mongo.WriteConcernSettings): Promise<HistoryEntry[]> {
   if (entries.length === 0) return []
   try {
-    await OpportunityHistoryModel.collection.insertMany([...entries], { ordered: false, writeConcern: MIRROR_WRITES })
+    await OpportunityHistoryModel.collection.insertMany([...entries], { ordered: false, writeConcern })
     return [...entries]
   } catch (error) {
     if (!(error instanceof mongo.MongoBulkWriteError) || !areDuplicateKeys(error)) throw error

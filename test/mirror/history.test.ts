@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { Types } from 'mongoose'
+import { spy } from 'sinon'
 import type { LeverOpportunity } from '../../src/lever/opportunities.ts'
 import { LeverOpportunitySchema } from '../../src/lever/opportunity-schema.ts'
 import { forgetOpportunity } from '../../src/mirror/forget.ts'
@@ -97,6 +98,16 @@ describe('history of an opportunity', () => {
     expect(await noteInterview(organization, interview)).to.have.length(1)
     expect(await noteInterview(organization, interview)).to.have.length(0)
     expect((await readHistory(organization, ['opp-1']))[0]).to.include({ kind: 'interviewCreated', interviewId: 'i-1' })
+  })
+
+  it('keeps an interview even if the primary fails afterwards, because no later reading repeats it', async () => {
+    const insertMany = spy(OpportunityHistoryModel.collection, 'insertMany')
+
+    await noteInterview(organization, { opportunityId: 'opp-1', kind: 'interviewCreated', interviewId: 'i-1', at: at(8), token: 't2' })
+
+    const { writeConcern } = insertMany.firstCall.args[1] as { writeConcern: object }
+    insertMany.restore()
+    expect(writeConcern).to.deep.equal({ w: 'majority' })
   })
 
   it('is deleted with the opportunity, is visible to one organization, and is not started for a disconnected one', async () => {
