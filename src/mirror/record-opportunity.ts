@@ -21,8 +21,7 @@ export async function recordOpportunity(
 ): Promise<'applied' | 'stale'> {
   const older = olderThan(organization, opportunity, readAt)
   const fields = fieldsOf(opportunity, await personHasher(deps, organization), readAt)
-  if (await writeOnce(() => LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true, writeConcern })))
-    return 'applied'
+  if (await writeOnce(() => LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true, writeConcern }))) return 'applied'
   // the existing record is newer, or was inserted just now and may be older
   const updated = await LeverOpportunityModel.updateOne(older, asRead(fields), { writeConcern })
   return updated.matchedCount === 1 ? 'applied' : 'stale'

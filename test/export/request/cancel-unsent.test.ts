@@ -12,7 +12,15 @@ describe('when a connection ends,', () => {
 
   it('an export that a worker begins to check while others are being canceled is canceled too', async () => {
     const organization = new Types.ObjectId()
-    const made = (status: string, dueAt: Date) => ({ _id: new Types.ObjectId(), organization, status, dueAt, lane: 0, fence: 0, intent: null })
+    const made = (status: string, dueAt: Date) => ({
+      _id: new Types.ObjectId(),
+      organization,
+      status,
+      dueAt,
+      lane: 0,
+      fence: 0,
+      intent: null,
+    })
     const exported = () => Array.from({ length: MANY }, () => made('exported', new Date(0)))
     const older = exported()
     const queued = Array.from({ length: MANY }, () => made('queued', new Date(0)))
