@@ -25,13 +25,14 @@ export function watchWork(connection: Connection, wakers: Record<string, () => v
   let restart: NodeJS.Timeout | undefined
   const alarms = Object.fromEntries(Object.entries(wakers).map(([collection, wake]) => [collection, createAlarms(wake)]))
 
-  // MongoDB may report the update of a small document as a replacement
+  // MongoDB may report the update of a small document as a replacement; one of claimed work is a step, and its release is reported too
   const interesting = [
     {
       $match: {
         'ns.coll': { $in: Object.keys(wakers) },
         $or: [
-          { operationType: { $in: ['insert', 'replace'] } },
+          { operationType: 'insert' },
+          { operationType: 'replace', 'fullDocument.claim': null },
           { operationType: 'update', 'updateDescription.updatedFields.dueAt': { $exists: true } },
         ],
       },

@@ -68,4 +68,12 @@ describe('watching for work', () => {
 
     expect(woken).to.have.length(1)
   })
+  it('does not wake the worker for steps of claimed work, which MongoDB may report as replacements, but for its release', async () => {
+    const { insertedId } = await errands.insertOne({ dueAt: NEVER })
+    await errands.replaceOne({ _id: insertedId }, { dueAt: new Date(0), claim: 'somebody' })
+    await errands.replaceOne({ _id: insertedId }, { dueAt: new Date(0), claim: null }) // reported after the change before it
+    await eventually('it is woken', () => woken.length > 0)
+
+    expect(woken).to.have.length(1)
+  })
 })
