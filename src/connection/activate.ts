@@ -7,8 +7,7 @@ import { connectionNotActive } from './grant.ts'
 import { missingOf } from './readiness.ts'
 
 /**
- * Allows exports to begin, for the first time or after a pause. May be repeated, which completes what an earlier call that
- * failed in between left.
+ * Allows exports to begin, for the first time or after a pause. May be repeated.
  * @throws ServiceError `not_ready` with `missing`
  */
 export async function activate(context: ConnectionContext, organization: string, actor: string): Promise<void> {
@@ -21,8 +20,8 @@ export async function activate(context: ConnectionContext, organization: string,
     { _id: connection._id, status: { $in: ['configuring', 'paused'] } },
     { $set: { status: 'active' } },
   )
-  if (changed.matchedCount === 0) await assertStatus(organization, 'active')
-  else await context.audit.append({ organization, actor, action: 'connection.activated', subject: subjectOf(connection) })
+  if (changed.matchedCount === 0) return assertStatus(organization, 'active')
+  await context.audit.append({ organization, actor, action: 'connection.activated', subject: subjectOf(connection) })
   await context.publish('connectionActivated', { organization })
 }
 
@@ -32,14 +31,14 @@ const IN_WORDS = {
 }
 
 /**
- * Stops new exports from beginning. Running exports finish, and webhooks continue. May be repeated, like `activate`.
+ * Stops new exports from beginning. Running exports finish, and webhooks continue. May be repeated.
  * @throws ServiceError `connection_not_active` unless it was active
  */
 export async function pause(context: ConnectionContext, organization: string, actor: string): Promise<void> {
   const connection = await getConnection(organization)
   const changed = await ConnectionModel.updateOne({ _id: connection._id, status: 'active' }, { $set: { status: 'paused' } })
-  if (changed.matchedCount === 0) await assertStatus(organization, 'paused')
-  else await context.audit.append({ organization, actor, action: 'connection.paused', subject: subjectOf(connection) })
+  if (changed.matchedCount === 0) return assertStatus(organization, 'paused')
+  await context.audit.append({ organization, actor, action: 'connection.paused', subject: subjectOf(connection) })
   await context.publish('connectionPaused', { organization })
 }
 
