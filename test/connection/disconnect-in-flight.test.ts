@@ -10,7 +10,8 @@ import { untilItRests, untilItRestsUnclear, wakeExport } from '../support/restin
 import { exportAndWait, newPerson, SOURCER, startService, waitForEnd, type Api, type ExportAnswer, type ServiceForTests } from '../support/service.ts' // prettier-ignore
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
-const LIST = { method: 'GET', path: '^/opportunities$' }
+/** The look-ups of exports: no background job asks for an email address. */
+const LIST = { method: 'GET', path: '^/opportunities$', query: 'email=' }
 const NOTES = { method: 'POST', path: '/notes$' }
 const REFUSED = { kind: 'status', status: 503, headers: { 'retry-after': '0' }, times: 1000 } as const
 /** An answer that comes when the faults are cleared. */
@@ -51,7 +52,7 @@ describe('with work in progress,', () => {
   const stateOf = async (id: string) => (await ExportModel.findById(id).lean())?.status
   const inLever = async ({ emails }: Person): Promise<string[]> =>
     (await service.lever.opportunitiesByEmail(emails[0] ?? '')).map(({ id }) => id)
-  const fault = async (match: { method: string; path: string }, order: Omit<FaultOrder, 'match'>): Promise<void> =>
+  const fault = async (match: { method: string; path: string; query?: string }, order: Omit<FaultOrder, 'match'>): Promise<void> =>
     service.lever.fault({ times: 1, ...order, match })
 
   async function ask(person: Person, fields: Record<string, unknown> = {}): Promise<string> {

@@ -23,8 +23,8 @@ export interface Receipt {
 }
 
 export const CREATE = { method: 'POST', path: '^/opportunities$' }
-/** The look-ups of exports: no background job requests the applications as well. */
-export const LIST = { method: 'GET', path: '^/opportunities$', query: 'expand=' }
+/** The look-ups of exports: no background job asks for an email address. */
+export const LIST = { method: 'GET', path: '^/opportunities$', query: 'email=' }
 
 /** A person who shares no data with anybody else. */
 export async function addPerson(api: Api, headers: Record<string, string> = {}): Promise<PersonInTest> {

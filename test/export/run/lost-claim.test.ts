@@ -7,7 +7,7 @@ import { QUICK_TIMES } from '../../support/quick-times.ts'
 import { newPerson, SOURCER, startService, waitForEnd, type Api, type ServiceForTests } from '../../support/service.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
-const LIST = { method: 'GET', path: '^/opportunities$', query: 'expand=' }
+const LIST = { method: 'GET', path: '^/opportunities$', query: 'email=' }
 
 describe('the audit trail of an export whose worker goes on without its claim', () => {
   let service: ServiceForTests

@@ -4,7 +4,7 @@ import { eventually } from '../../support/eventually.ts'
 import { QUICK_TIMES } from '../../support/quick-times.ts'
 import { newPerson, SOURCER, startService, waitForEnd, type Api, type ServiceForTests } from '../../support/service.ts'
 
-const LIST = { method: 'GET', path: '^/opportunities$', query: 'expand=' }
+const LIST = { method: 'GET', path: '^/opportunities$', query: 'email=' }
 
 /** The lock does not wait for the majority, so a primary that fails may take it along while the claim stays. */
 describe('an export that has lost the lock on its person', () => {
