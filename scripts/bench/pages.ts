@@ -64,7 +64,7 @@ async function prepare(ground: Ground, say: (line: string) => void): Promise<{ u
   return { url, organization, seeded }
 }
 
-/** @returns cookies of people of that role, the first of whom the setup created */
+/** @returns cookies of people with that role. The setup created the first person */
 async function signInMany(url: string, { apiKey }: Organization, role: 'admin' | 'sourcer'): Promise<string[]> {
   const api = createCalls(`${url}/api/v1`, apiKey)
   const others = Array.from({ length: PEOPLE - 1 }, (_, index) => `${role}-${index}@pages.example`)

@@ -193,7 +193,8 @@ const EARLY_RENEWALS = { $cond: [IS_EARLY, { $add: [{ $ifNull: ['$grant.earlyRen
 const REVIVED_STATUS = { $cond: [{ $eq: ['$status', 'revoked'] }, { $ifNull: ['$statusBeforeRevocation', 'configuring'] }, '$status'] }
 
 /**
- * Stores the pair from a refresh of `state`'s generation, durable before its first use, whoever holds the lease now.
+ * Stores the pair from a refresh of `state`'s generation, durable before its first use, even if another process holds the
+ * lease now.
  * It even restores a connection that was marked revoked in the meantime. Returns false if another pair or key has
  * replaced that generation.
  */

@@ -60,7 +60,7 @@ export async function addNote(client: LeverClient, note: NoteToAdd): Promise<{ n
 }
 
 /**
- * Replaces the text of a note made through the API, whoever was credited. May be repeated.
+ * Replaces the text of a note made through the API. The note may be credited to any user. May be repeated.
  * @throws LeverCallError, 404 if the note or its opportunity no longer exists
  */
 export async function replaceNote(client: LeverClient, note: NoteToAdd & { noteId: string }): Promise<void> {

@@ -135,7 +135,7 @@ describe('candidate import', () => {
     })
   })
 
-  it('creates a new candidate for an unknown externalId, whoever shares the email address', async () => {
+  it('creates a new candidate for an unknown externalId, even if another candidate has the email address', async () => {
     await importNow('externalId,name,email\n1,Ana,a@a.example\n')
 
     expect(await importNow('externalId,name,email\n2,Bob,a@a.example\n')).to.include({ created: 1, updated: 0 })

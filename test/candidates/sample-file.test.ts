@@ -12,7 +12,7 @@ describe('sample candidate file', () => {
 
   const inputs = () => rows.flatMap((row) => ('input' in row ? [row.input] : []))
 
-  it('has 25 people, one of whom cannot be contacted, and shows the supported columns', () => {
+  it('has 25 people, including one without contact data, and shows the supported columns', () => {
     expect(inputs()).to.have.length(25)
     expect(inputs().filter(({ emails, links }) => !emails && !links)).to.have.length(1)
     expect(inputs().filter(({ emails, links }) => !emails && links)).to.have.length(2)

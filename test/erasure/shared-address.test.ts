@@ -72,7 +72,7 @@ describe('erasing a person who shares an email address with somebody else', () =
     )
   }
 
-  it('removes nothing from another candidate: history, payload, and conversations remain, whoever wrote the messages', async () => {
+  it('removes nothing from another candidate: history, payload, and conversations remain, including messages by any author', async () => {
     const ann = await add('Ann Shared', [shared, own('ann')])
     const ben = await add('Ben Shared', [shared, own('ben')])
     const opportunityId = await exported(ben)

@@ -204,7 +204,7 @@ describe('erasing people whom Lever erased', () => {
     expect((await waitForEnd(api, id)).status).to.equal('exported')
   })
 
-  it('erases people of whom Lever shows nothing any more, even if it shows somebody with the same email address', async () => {
+  it('erases people whom Lever no longer shows, even if it shows someone else with the same email address', async () => {
     await eraseWhenDeleted()
     const { person, opportunityId } = await exported()
     const other = await service.lever.addOpportunity({ name: 'Somebody Else', emails: [`other-${person.email}`] })

@@ -11,8 +11,9 @@ import { typedFields, type OfferToSendAgain } from './page-session.ts'
 export type PageAccess = 'public' | 'sourcer' | 'admin'
 
 /**
- * Checks who may open a page. Signed-out visitors are answered here: a read leads to the sign-in page and back, a form is kept to be sent
- * again (one without fields leads to the sign-in page and back to the same page), and a script is told to reload the page.
+ * Checks who may open a page. Signed-out visitors are answered here: a read leads to the sign-in page and back, a form with fields
+ * is kept so that it can be sent again, a form without fields leads to the sign-in page and back to the same page, and a script is told to
+ * reload the page.
  * @returns false if it has answered
  * @throws ServiceError `forbidden` if the person's role is too low
  */

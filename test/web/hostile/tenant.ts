@@ -109,7 +109,7 @@ async function exportRule(api: Api, name: string, note: string): Promise<string>
   return name
 }
 
-/** Erases two people, each of whom has a receipt. */
+/** Erases two people. Each erasure has a receipt. */
 async function eraseSome(api: Api, candidate: () => Promise<string>): Promise<void> {
   for (let times = 0; times < 2; times += 1) await api.delete(`candidates/${await candidate()}`)
   await eventually('the receipts are there', async () => (await api.get<{ data: unknown[] }>('erasures')).body.data.length === 2)

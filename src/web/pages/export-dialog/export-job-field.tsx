@@ -69,7 +69,7 @@ export function JobOptions({ jobs, chosen }: { jobs: PostingView[]; chosen?: str
   )
 }
 
-/** **Requisition**: those of the job, or without a job all open ones; each of those implies its only open job. */
+/** **Requisition**: lists the job's requisitions. Without a job it lists all open ones, and choosing one implies its only open job. */
 export function RequisitionField({ offer, wishes }: FieldProps) {
   const t = exportDialogTexts(usePage().language)
   const { requisitions } = offer
