@@ -43,7 +43,7 @@ describe('common obstacles', function () {
     await signIn(other, api)
     await other.close()
     await page.getByRole('button', { name: 'Send again' }).click()
-    await page.getByRole('heading', { name: 'You have signed in again since then' }).waitFor()
+    await page.getByRole('heading', { name: 'You signed in again after opening this form' }).waitFor()
     await page.getByRole('button', { name: 'Send again' }).click()
   }
 

@@ -92,7 +92,7 @@ describe('web/pages: authorize Lever', () => {
     const again = await site.newBrowser().open(link)
     expect(again.statusCode).to.equal(400)
     expect(again.body)
-      .to.include('was already opened')
+      .to.include('has already been opened')
       .and.match(/<a[^>]*role="button"[^>]*>Authorize<\/a>/)
     expect(again.headers).to.not.have.property('set-cookie')
   })

@@ -145,7 +145,7 @@ describe('features of a connection', function () {
       expect((await api.post('exports/preview', { candidateId: body.id, requestedBy: SOURCER })).body)
         .to.have.nested.property('problems[0].code', 'scope_missing') // prettier-ignore
       expect((await api.get('exports')).status).to.equal(200)
-      for (const [language, words] of [['en', 'Lever has not granted everything that exports need.'], ['es', 'Lever no ha concedido todo lo que necesitan las exportaciones.']] as const) {
+      for (const [language, words] of [['en', 'Lever has not granted all the permissions that exports need.'], ['es', 'Lever no ha concedido todos los permisos que necesitan las exportaciones.']] as const) {
         const page = await (await visit(service.url, api, SOURCER, language)).open(`/candidates/${body.id}`)
         expect(page.html).to.include(words).and.include('opportunities:write:admin')
       } // prettier-ignore

@@ -18,7 +18,7 @@ export const featureTexts = defineTexts({
     title: 'Para qué se usa Fulcrum',
     lead: 'Fulcrum solo pide a Lever los permisos que necesitan estas funciones. Desactivar una no borra nada.',
     export: 'Exportar candidatos',
-    exportHelp: 'Envía candidatos a Lever y sigue sus etapas, archivados y contrataciones. La mayoría de los equipos no necesita más.',
+    exportHelp: 'Envía candidatos a Lever y sigue sus etapas, su archivado y su contratación. La mayoría de los equipos no necesita más.',
     conversations: 'Conversaciones',
     conversationsHelp: 'Añade los mensajes de una herramienta de mensajería como notas a la oportunidad en Lever.',
     wrong: 'Elija al menos una función.',

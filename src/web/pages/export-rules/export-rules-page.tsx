@@ -162,9 +162,9 @@ function wordsOf(language: Language, { code, detail }: { code: string; detail: s
 /** Used if an error's details were not kept. */
 const ENGLISH: Record<string, string> = {
   already_exported: 'Already exported to this job, or being exported now.',
-  connection_not_active: 'Lever is not connected for exports.',
+  connection_not_active: 'The connection to Lever is not active.',
   feature_off: 'Exporting candidates is turned off.',
-  scope_missing: 'Lever has not granted everything that exports need.',
+  scope_missing: 'Lever has not granted all the permissions that exports need.',
   user_inactive: 'The person that the rule exports for is deactivated.',
   user_not_mapped: 'The person that the rule exports for is not mapped to a Lever user.',
   mapping_inactive: 'The Lever user of the person that the rule exports for is switched off here.',

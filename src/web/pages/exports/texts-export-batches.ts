@@ -3,7 +3,7 @@ import { defineTexts } from '../../shell/languages.ts'
 /** Bulk exports and their progress. */
 export const exportBatchTexts = defineTexts({
   en: {
-    title: (count: number) => `Export of ${count} candidates`,
+    title: (count: number) => (count === 1 ? 'Export of 1 candidate' : `Export of ${count} candidates`),
     listTitle: 'Bulk exports',
     listLead: 'Exports of several candidates at once, newest first.',
     caption: 'Bulk exports, newest first',
@@ -15,7 +15,7 @@ export const exportBatchTexts = defineTexts({
     target: 'Target',
     status: 'Status',
     counts: 'Counts',
-    candidates: (count: number) => `${count} candidates`,
+    candidates: (count: number) => (count === 1 ? '1 candidate' : `${count} candidates`),
     statusRunning: 'Running',
     statusPaused: 'Paused',
     statusFinished: 'Finished',
@@ -49,7 +49,7 @@ export const exportBatchTexts = defineTexts({
     close: 'Close',
   },
   es: {
-    title: (count: number) => `Exportación de ${count} candidatos`,
+    title: (count: number) => (count === 1 ? 'Exportación de 1 candidato' : `Exportación de ${count} candidatos`),
     listTitle: 'Exportaciones en bloque',
     listLead: 'Exportaciones de varios candidatos a la vez, las más recientes primero.',
     caption: 'Exportaciones en bloque, las más recientes primero',
@@ -61,7 +61,7 @@ export const exportBatchTexts = defineTexts({
     target: 'Destino',
     status: 'Estado',
     counts: 'Recuento',
-    candidates: (count: number) => `${count} candidatos`,
+    candidates: (count: number) => (count === 1 ? '1 candidato' : `${count} candidatos`),
     statusRunning: 'En curso',
     statusPaused: 'En pausa',
     statusFinished: 'Terminada',

@@ -41,7 +41,7 @@ export const exportWords = defineTexts({
     failed: 'Fallida',
     canceled: 'Cancelada',
     authorization: 'A la espera de que Lever se autorice de nuevo',
-    budget: 'En espera: Lever limita el ritmo de las solicitudes',
+    budget: 'En espera por el límite de solicitudes de Lever',
     settling: 'Lever no lo ha confirmado; se está comprobando allí',
     paused: 'En espera: las exportaciones están en pausa',
     lever: 'En espera: no se puede contactar con Lever; reintentando',

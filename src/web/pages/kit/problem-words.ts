@@ -16,8 +16,8 @@ export function problemWords(
 
 const SPANISH: Record<ErrorCode, string> = {
   malformed_json: 'El cuerpo no es JSON válido.',
-  bad_request: 'La solicitud no se entiende. Vuelva a enviarla.',
-  payload_malformed: 'El contenido de la entrega no se entiende.',
+  bad_request: 'La solicitud no es válida. Vuelva a enviarla.',
+  payload_malformed: 'El contenido de la entrega no es válido.',
   authorization_failed: 'La autorización de Lever no se ha completado. Empiece de nuevo con Autorizar.',
   unauthenticated: 'Inicie sesión primero.',
   signature_mismatch: 'La firma no corresponde a ningún token de firma conocido.',
@@ -31,7 +31,7 @@ const SPANISH: Record<ErrorCode, string> = {
   mapping_inactive:
     'La exportación está desactivada para esta persona. Un administrador puede activarla en Ajustes > Configuración del ATS > Usuarios.',
   lever_user_deactivated: 'El usuario de Lever con este correo está desactivado. Reactívelo en Lever o elija otro.',
-  not_found: 'No existe nada con ese nombre.',
+  not_found: 'Lo que busca no existe.',
   user_not_found: 'Esa persona no existe en esta organización. Añádala en Ajustes > Personas.',
   method_not_allowed: 'Esto no es posible aquí.',
   not_acceptable: 'El servidor no ofrece este tipo de respuesta.',
@@ -45,10 +45,10 @@ const SPANISH: Record<ErrorCode, string> = {
   lever_account_mismatch: 'No es la cuenta de Lever que estaba conectada antes. Para conectar otra, desconecte primero.',
   lever_user_already_mapped: 'Este usuario de Lever ya está asignado a otra persona. Quite esa asignación o elija otro usuario.',
   not_cancelable: 'Ya no se puede cancelar.',
-  not_ready: 'Aún no se puede activar: autorice Lever y asigne al menos una persona activa.',
+  not_ready: 'Aún no se puede activar: autorice Lever y asigne un usuario de Lever al menos a una persona activa.',
   not_retryable: 'No se puede reintentar.',
   oauth_not_configured: 'Este servicio no tiene aplicación OAuth en Lever. Conéctese con una clave de API.',
-  payload_expired: 'El contenido de esta entrega se eliminó por antigüedad.',
+  payload_expired: 'El contenido de esta entrega ha caducado. Se conserva durante 30 días.',
   posting_closed: 'Este puesto ya no está abierto. Elija otro.',
   scope_missing:
     'Lever no ha concedido los permisos necesarios. Autorice de nuevo en Ajustes > Configuración del ATS. Permisos que faltan:',
@@ -65,7 +65,7 @@ const SPANISH: Record<ErrorCode, string> = {
   lever_rejected: 'Lever ha rechazado la solicitud.',
   lever_user_not_found: 'Lever no tiene ningún usuario con este correo. Use la dirección que figura en Lever, en Settings > Users.',
   posting_not_found: 'Este puesto no existe en Lever.',
-  posting_required: 'Elija también el puesto: la requisición no tiene exactamente un puesto abierto.',
+  posting_required: 'Elija también el puesto: la requisición no tiene ningún puesto abierto, o tiene más de uno.',
   requisition_not_found: 'Esta requisición no existe en Lever.',
   requisition_not_on_posting: 'Esta requisición no pertenece al puesto elegido.',
   too_many_requests: 'Demasiadas solicitudes. Espere un momento.',

@@ -17,7 +17,8 @@ export const peopleTexts = defineTexts({
     badEmail: 'This is not a valid email address.',
     hereAlready: 'This person already exists. Change them below, or create a sign-in link for them.',
     linkTitle: (name: string) => `A link for ${name}`,
-    linkLead: 'It signs them in once, within three days, and lets them choose a password. Send it to them now: it will not be shown again.',
+    linkLead:
+      'It works once, within three days: it signs them in and lets them choose a password. Send it to them now: it will not be shown again.',
     link: 'Sign-in link',
     copyLink: 'Copy link',
     makeLink: 'Sign-in link',
@@ -30,7 +31,7 @@ export const peopleTexts = defineTexts({
     save: 'Save',
     saved: (n: number) => (n === 0 ? 'There were no changes to save.' : n === 1 ? 'One change saved.' : `${n} changes saved.`),
     changedMeanwhile: (names: string) =>
-      `Someone else has since changed ${names}. Check the current values, and change them again if needed.`,
+      `While you were editing, someone else changed ${names}. Check the current values, and change them again if needed.`,
     removeTitle: (name: string) => `Remove ${name}?`,
     removeLead:
       'They are signed out at once and cannot sign in again, and their Lever mapping is removed. Their exports and the audit trail are kept. To keep the account, switch Active off instead.',
@@ -61,7 +62,7 @@ export const peopleTexts = defineTexts({
     hereAlready: 'Esta persona ya existe. Edítela abajo o cree un enlace de acceso para ella.',
     linkTitle: (name: string) => `Un enlace para ${name}`,
     linkLead:
-      'Inicia su sesión una sola vez, en un plazo de tres días, y le permite elegir una contraseña. Envíeselo ahora: no se volverá a mostrar.',
+      'Funciona una sola vez, en un plazo de tres días: inicia la sesión de esa persona y le permite elegir una contraseña. Envíeselo ahora: no se volverá a mostrar.',
     link: 'Enlace de acceso',
     copyLink: 'Copiar el enlace',
     makeLink: 'Enlace de acceso',
@@ -75,7 +76,7 @@ export const peopleTexts = defineTexts({
     saved: (n: number) =>
       n === 0 ? 'No había cambios que guardar.' : n === 1 ? 'Se ha guardado un cambio.' : `Se han guardado ${n} cambios.`,
     changedMeanwhile: (names: string) =>
-      `Entretanto, otra persona ha modificado a ${names}. Compruebe los valores actuales y cámbielos de nuevo si hace falta.`,
+      `Mientras usted editaba, otra persona modificó los datos de ${names}. Compruebe los valores actuales y cámbielos de nuevo si hace falta.`,
     removeTitle: (name: string) => `¿Quitar a ${name}?`,
     removeLead:
       'Su sesión se cierra al momento, no puede volver a iniciarla y se elimina su asignación de Lever. Se conservan sus exportaciones y el registro de auditoría. Para conservar la cuenta, desactívela.',

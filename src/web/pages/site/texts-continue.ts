@@ -15,7 +15,7 @@ export const continueTexts = defineTexts({
       button: 'Continue to Lever',
     },
     signedInAs: (person: string, organization: string) =>
-      `You are signed in as ${person} (${organization}). If you continue, you are signed out of that account in this browser.`,
+      `You are signed in as ${person} (${organization}). If you continue, you will be signed out of that account in this browser.`,
     stay: (person: string) => `Stay signed in as ${person}`,
   },
   es: {
@@ -31,7 +31,7 @@ export const continueTexts = defineTexts({
       button: 'Continuar a Lever',
     },
     signedInAs: (person: string, organization: string) =>
-      `Ha iniciado sesión como ${person} (${organization}). Si continúa, esa sesión se cierra en este navegador.`,
+      `Ha iniciado sesión como ${person} (${organization}). Si continúa, se cerrará esa sesión en este navegador.`,
     stay: (person: string) => `Seguir como ${person}`,
   },
 })

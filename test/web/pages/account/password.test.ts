@@ -301,7 +301,7 @@ describe('signing in with a password, and the account page', function () {
     const visitor = browser()
     const { html } = await signIn(visitor, 'many@acme.example', PASSWORD)
     expect(html.match(/role="rowheader"/g)).to.have.lengthOf(2)
-    expect(html).to.contain('this browser').and.contain('a link')
+    expect(html).to.contain('this browser').and.contain('Sign-in link')
 
     const left = await visitor.send('/account/sign-out-everywhere')
 

@@ -118,9 +118,9 @@ describe('activity page', function () {
     expect(english.split(unknown.detail)).to.have.lengthOf(4)
     expect(spanish.split('Lever no conoce la oportunidad')).to.have.lengthOf(4)
     expect(spanish).not.to.include(unknown.detail)
-    expect([english, spanish].map((html) => /Lever (?:asks for|pide) [^<]+/.exec(html)?.[0])).to.deep.equal([
-      'Lever asks for a pause.',
-      'Lever pide una pausa.',
+    expect([english, spanish].map((html) => /Lever (?:asked for|pidió) [^<]+/.exec(html)?.[0])).to.deep.equal([
+      'Lever asked for a pause.',
+      'Lever pidió una pausa.',
     ])
     expect(another).to.include('La conexión con Lever no está activa').and.not.to.include(gone.detail)
   })

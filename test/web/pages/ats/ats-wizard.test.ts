@@ -293,9 +293,7 @@ describe('setup steps', function () {
       const page = await ana.send(USERS, form)
 
       expect(page.status).to.equal(422)
-      expect(rowOf(page.html, SOURCER))
-        .to.include(`Someone else has since changed this to: ${SOURCER}`)
-        .and.include('value="chidi@acme.example"')
+      expect(rowOf(page.html, SOURCER)).to.include(`someone else changed this to: ${SOURCER}`).and.include('value="chidi@acme.example"')
       expect((await mappingsOf(api))[0]).to.include({ leverEmail: SOURCER })
       const again = { ...fieldsOf(page.html), do: 'proceed' }
       expect((await ana.send(USERS, again)).path).to.equal('/settings/ats/activate')
@@ -350,7 +348,7 @@ describe('setup steps', function () {
       await service.lever.clearFaults()
 
       expect(rowOf(refused.html, SOURCER)).to.include('No se ha podido contactar con Lever').and.include('value="somebody@acme.example"')
-      expect(matched.html).to.include('Se ha asignado a 2 personas')
+      expect(matched.html).to.include('Se ha asignado un usuario de Lever a 2 personas')
     })
 
     it('refuse a form that did not come from this page', async () => {

@@ -89,9 +89,9 @@ describe('ATS configuration', function () {
       expect(html).to.match(/<span class="badge ok">Active<\/span>/)
       expect(html).to.include(`Authorized by ${LEVER_ADMIN}`).and.include('Access token')
       expect(html)
-        .to.match(/Authorization ends if unused<\/dt>/)
-        .and.match(/ends at the latest<\/dt>/)
-      expect(html).to.include('Everything that is needed is granted')
+        .to.match(/Authorization expires if unused<\/dt>/)
+        .and.match(/expires in any case<\/dt>/)
+      expect(html).to.include('All required permissions are granted')
       expect(html).to.match(/Candidate Hired<\/dt><dd><span class="badge warn">No token/)
       expect(html)
         .to.match(/<meter [^>]*max="15"/)
@@ -105,7 +105,7 @@ describe('ATS configuration', function () {
       await ConnectionModel.updateOne({ organization: id }, { 'auth.authorizedAt': new Date(Date.now() - 350 * DAY_MS) })
 
       expect((await ana.open('/settings/ats')).html).to.match(
-        /at the latest<\/dt><dd><time[^>]*>in 1[45] days<\/time> <span class="badge warn">/,
+        /in any case<\/dt><dd><time[^>]*>in 1[45] days<\/time> <span class="badge warn">/,
       )
     })
 
@@ -116,7 +116,7 @@ describe('ATS configuration', function () {
 
       const { html } = await ana.open('/settings/ats')
 
-      expect(html).to.include('9 required permissions are not granted').and.include('Missing permission: write a note on a candidate')
+      expect(html).to.include('9 required permissions are not granted').and.include('Missing permission: add notes to candidates')
       expect(html).to.match(/confidential:access:admin<\/code><span class="badge ">Granted, but not needed/)
     })
 

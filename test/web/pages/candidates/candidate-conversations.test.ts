@@ -39,10 +39,10 @@ describe('conversations on the candidate page', () => {
     await others.patch('connection/settings', { features: WITH_CONVERSATIONS })
     const stranger = await visit(service.url, others, SOURCER)
     const refused = await stranger.send(`/candidates/${body.id}/conversations/${conversation}/note`)
-    expect(refused.html).to.include('There is no such conversation').and.not.include('The note will be written now.')
+    expect(refused.html).to.include('There is no such conversation').and.not.include('Fulcrum is about to write the note.')
     expect(await page()).to.include('Becomes a note at')
     const asked = await bo.send(`/candidates/${body.id}/conversations/${conversation}/note`)
-    expect(asked.html).to.include('The note will be written now.')
+    expect(asked.html).to.include('Fulcrum is about to write the note.')
 
     await eventually('the note stands in Lever', async () => (await page()).includes('All messages are in Lever.'))
     expect(await service.lever.notesOf(opportunityId ?? '')).to.have.lengthOf(1)

@@ -134,7 +134,7 @@ describe('Export to ATS dialog', function () {
     expect(await exportsOf(id)).to.have.length(1)
     expect(await service.lever.opportunitiesByEmail(emails[0] ?? '')).to.have.length(1)
     for (const html of pages) expect(html).to.include('in Lever</a>')
-    expect(pages.filter((html) => html.includes('was already exported'))).to.have.length(1)
+    expect(pages.filter((html) => html.includes('has already been exported'))).to.have.length(1)
   })
 
   it('shows who is in Lever already, and does what the user chooses', async () => {
@@ -218,12 +218,12 @@ describe('Export to ATS dialog', function () {
     const onJob = await bo.send(`${DIALOG}/preview`, { candidateIds: `${one.id},${two.id}`, postingId: job.id, requisitionId: '' })
 
     expect(exported).to.include('Done.')
-    expect(html).to.include('1 candidate will be skipped: already exported')
+    expect(html).to.include('1 candidate will be skipped (already exported')
     expect(onJob.html).not.to.include('will be skipped')
     expect(rowOf(html, two.name)).to.include('checked again before sending')
     expect(rowOf(onJob.html, one.name)).to.include('New lead · General opportunity · Bo Lindqvist').and.to.include('<time')
     expect(onJob.html)
-      .to.include('1 of the candidates shown are in Lever as general opportunities only')
+      .to.include('1 of the candidates shown is in Lever only as a general opportunity')
       .and.to.include(`Create an opportunity for ${job.text}`)
   })
 
@@ -470,7 +470,7 @@ describe('Export to ATS dialog', function () {
     expect((await stranger.open(`${DIALOG}?one=${id}`)).html).to.include('The selected candidates no longer exist')
     expect((await stranger.open(path)).html).not.to.include('in Lever</a>')
     expect((await eve.open(path)).html)
-      .to.include('Someone else already exported this candidate')
+      .to.include('Someone else has already exported this candidate')
       .and.not.to.include('in Lever</a>')
     for (const visitor of [stranger, eve])
       expect((await visitor.send('/exports/progress', { retry: exportId, progress: '' })).status).to.equal(404)

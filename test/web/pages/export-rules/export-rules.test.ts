@@ -33,8 +33,8 @@ describe('automatic export page', function () {
     const saved = await ana.send(HERE, typed)
 
     expect(first.html).to.include('There are no rules.').and.not.include('Save rule')
-    expect(withExisting.html).to.include('It would export 1 candidate now').and.not.include('candidate is in its stages')
-    expect(preview.html).to.include('1 candidate is in its stages now').and.include(person.name).and.include('Save rule')
+    expect(withExisting.html).to.include('This rule would export 1 candidate now').and.not.include('candidate is in the rule’s stages')
+    expect(preview.html).to.include('1 candidate is in the rule’s stages now').and.include(person.name).and.include('Save rule')
     expect(preview.html).to.include('value="All qualified"').and.include('>Qualified\nqualified lead<')
     expect(preview.html).to.include('No candidates can be exported now:')
     expect(rules.body.data).to.deep.equal([])

@@ -111,7 +111,7 @@ describe('people and API keys', function () {
 
       const page = await ana.send(`${PEOPLE}/changes`, form)
 
-      expect(page.html).to.include('Someone else has since changed Bo Lindqvist')
+      expect(page.html).to.include('someone else changed Bo Lindqvist')
       const { data } = (await api.get<{ data: { email: string; role: string; active: boolean }[] }>('users')).body
       expect(data.find(({ email }) => email === SOURCER)).to.include({ role: 'sourcer', active: false })
     })

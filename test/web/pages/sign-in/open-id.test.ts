@@ -164,7 +164,7 @@ describe('signing in with OpenID Connect', () => {
     const { statusCode, body } = await openedBy(own.href, mine)
 
     expect(statusCode).to.equal(400)
-    expect(body).to.contain('it was refused')
+    expect(body).to.contain('was not valid')
   })
 
   it('reads the email address from the userinfo endpoint if the ID token lacks it', async () => {

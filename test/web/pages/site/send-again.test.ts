@@ -52,7 +52,7 @@ describe('form with an expired session', () => {
     const again = await send('/notes?x=1', TYPED, now.cookie)
     const asked = await again.text()
     expect(again.status).to.equal(403)
-    expect(asked).to.include('You have signed in again since then').and.include(`name="_csrf" value="${now.csrfToken}"`)
+    expect(asked).to.include('You signed in again after opening this form').and.include(`name="_csrf" value="${now.csrfToken}"`)
     expect(fieldsOf(asked)).to.include(TYPED)
     expect(taken).to.deep.equal([])
 

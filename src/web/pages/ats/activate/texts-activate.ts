@@ -4,7 +4,7 @@ import { defineTexts } from '../../../shell/languages.ts'
 export const activateTexts = defineTexts({
   en: {
     title: 'Activate',
-    lead: 'Once active, mapped people can export candidates to Lever.',
+    lead: 'Once the connection is active, mapped people can export candidates to Lever.',
     activeLead: 'The connection is active: mapped people can export candidates to Lever.',
     done: 'Done',
     blocking: 'Required first',
@@ -27,8 +27,8 @@ export const activateTexts = defineTexts({
   },
   es: {
     title: 'Activar',
-    lead: 'Una vez activa, las personas asignadas pueden exportar candidatos a Lever.',
-    activeLead: 'La conexión está activa: las personas asignadas pueden exportar candidatos a Lever.',
+    lead: 'Cuando la conexión esté activa, las personas con usuario de Lever podrán exportar candidatos.',
+    activeLead: 'La conexión está activa: las personas con usuario de Lever pueden exportar candidatos.',
     done: 'Hecho',
     blocking: 'Pasos necesarios',
     recommended: 'Recomendado, no obligatorio',

@@ -21,7 +21,7 @@ const en: Texts = {
   toWebhooks: 'Set up webhooks',
   link_unknown: 'This link is not valid.',
   link_unknown_next: 'It may be incomplete or mistyped. Start again with Authorize.',
-  link_used: 'This link was already opened, and it works only once.',
+  link_used: 'This link has already been opened, and it works only once.',
   link_used_next: 'Start again with Authorize.',
   link_expired: 'This link is more than ten minutes old and has expired.',
   link_expired_next: 'Start again with Authorize.',
@@ -37,7 +37,7 @@ const en: Texts = {
   refused_by_lever_next: 'Press Authorize to try again. If it happens again, tell the operator of this service what Lever says.',
   state_unknown: 'The answer from Lever does not match any authorization started here.',
   state_unknown_next: 'Start again with Authorize, and do not reuse old links.',
-  state_used: 'This answer from Lever was already used.',
+  state_used: 'This answer from Lever has already been used.',
   state_used_next: 'If Lever is still not connected, start again with Authorize.',
   state_expired: 'More than ten minutes passed before you returned from Lever.',
   state_expired_next: 'Start again with Authorize.',
@@ -58,7 +58,7 @@ const en: Texts = {
 }
 
 const es: Texts = {
-  title: 'Lever no se ha conectado',
+  title: 'No se pudo conectar Lever',
   authorize: 'Autorizar',
   leverSays: 'Lever dice:',
   toSettings: 'Ir a la configuración del ATS',

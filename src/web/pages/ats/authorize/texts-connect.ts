@@ -29,7 +29,7 @@ export const connectTexts = defineTexts({
     permissionsFixed: 'A key’s permissions cannot be changed later in Lever, so select all of these now.',
     chosen: 'Lever is selected. Now press Authorize, or paste an API key.',
     keyNeeded: 'Paste a Lever API key.',
-    badKey: 'An API key has only printable characters and no spaces. Copy it again from Lever.',
+    badKey: 'An API key contains only printable characters and no spaces. Copy it again from Lever.',
     connected: 'Lever is connected. Next, set up webhooks so that changes in Lever reach Fulcrum.',
     missing: (permissions: string) => `Missing: ${permissions}.`,
   },
@@ -44,7 +44,7 @@ export const connectTexts = defineTexts({
     superAdmin:
       'Un Super Admin de Lever: nadie más puede conceder acceso. Si no lo es usted, pida a uno que le acompañe o que abra esta página.',
     lately:
-      'Que ese Super Admin haya iniciado sesión en Lever hace poco. Inicie sesión allí primero; si no, Lever lo rechaza en el último paso.',
+      'Un inicio de sesión reciente de ese Super Admin en Lever. Inicie sesión allí primero; si no, Lever lo rechaza en el último paso.',
     scopes: 'Qué pide Fulcrum y para qué',
     next: 'Lever le muestra la misma lista. Pulse Accept allí y volverá aquí para configurar los webhooks.',
     authorize: 'Autorizar',
@@ -62,7 +62,7 @@ export const connectTexts = defineTexts({
     permissionsFixed: 'Los permisos de una clave no se pueden cambiar después en Lever: márquelos todos ahora.',
     chosen: 'Lever está elegido. Ahora pulse Autorizar o pegue una clave de API.',
     keyNeeded: 'Pegue una clave de API de Lever.',
-    badKey: 'Una clave de API solo tiene caracteres imprimibles, sin espacios. Cópiela de nuevo de Lever.',
+    badKey: 'Una clave de API contiene solo caracteres imprimibles, sin espacios. Cópiela de nuevo de Lever.',
     connected: 'Lever está conectado. Ahora configure los webhooks para que los cambios en Lever lleguen a Fulcrum.',
     missing: (permissions: string) => `Faltan: ${permissions}.`,
   },

@@ -22,7 +22,8 @@ export const atsSettingsTexts = defineTexts({
     fallbackWrong: 'Lever has no active user with this email. Use the address shown in Lever, in Settings > Users.',
     notesTitle: 'Conversations in Lever',
     noteMode: 'Notes',
-    noteModeHelp: 'A conversation becomes a note an hour after its last message. With one note per conversation, that note is updated.',
+    noteModeHelp:
+      'A conversation becomes a note an hour after its last message. If you choose one note per conversation, Fulcrum updates that note.',
     perPause: 'A new note after each pause',
     perConversation: 'One note per conversation',
     noteLanguage: 'Language of the notes',
@@ -36,7 +37,7 @@ export const atsSettingsTexts = defineTexts({
     furtherTitle: 'More',
     eraseWhenDeletedInLever: 'Erase a person here when they are deleted in Lever',
     eraseWhenDeletedInLeverHelp:
-      'Off: the candidate stays here, and only the data from Lever is removed. On: when Lever deletes their last opportunity, all their data here is permanently erased.',
+      'Off: the candidate stays here, and only the data from Lever is removed. On: when their last opportunity is deleted in Lever, all their data here is permanently erased.',
     save: 'Save settings',
     saved: 'Settings saved.',
     authorizationNeeded:
@@ -69,7 +70,7 @@ export const atsSettingsTexts = defineTexts({
     notesTitle: 'Conversaciones en Lever',
     noteMode: 'Notas',
     noteModeHelp:
-      'Una conversación pasa a ser una nota una hora después de su último mensaje. Con una nota por conversación, esa nota se actualiza.',
+      'Una conversación pasa a ser una nota una hora después de su último mensaje. Si elige una nota por conversación, Fulcrum actualiza esa nota.',
     perPause: 'Una nota nueva tras cada pausa',
     perConversation: 'Una nota por conversación',
     noteLanguage: 'Idioma de las notas',
@@ -83,7 +84,7 @@ export const atsSettingsTexts = defineTexts({
     furtherTitle: 'Más',
     eraseWhenDeletedInLever: 'Borrar aquí los datos de una persona cuando se elimine en Lever',
     eraseWhenDeletedInLeverHelp:
-      'Desactivado: el candidato se queda aquí y solo se quitan los datos de Lever. Activado: cuando Lever elimina su última oportunidad, todos sus datos se borran aquí de forma permanente.',
+      'Desactivado: el candidato se queda aquí y solo se quitan los datos de Lever. Activado: cuando se elimina su última oportunidad en Lever, todos sus datos se borran aquí de forma permanente.',
     save: 'Guardar los ajustes',
     saved: 'Ajustes guardados.',
     authorizationNeeded:

@@ -28,7 +28,7 @@ export const usersTexts = defineTexts({
       n === 0 ? '' : n === 1 ? 'One person has no Lever user yet: see below.' : `${n} people have no Lever user yet: see below.`,
     saved: (n: number) => (n === 1 ? 'One change saved.' : `${n} changes saved.`),
     someRefused: 'Some changes could not be saved: see the rows marked below. Your entries are still there.',
-    changedMeanwhile: (now: string) => `Someone else has since changed this to: ${now}. Check it, then save again.`,
+    changedMeanwhile: (now: string) => `While you were editing, someone else changed this to: ${now}. Check it, then save again.`,
     more: 'More people',
     first: 'Back to the start',
     nothing: 'nothing',
@@ -43,7 +43,7 @@ export const usersTexts = defineTexts({
     inLever: 'En Lever',
     active: 'Activo',
     matchByEmail: 'Asignar por correo',
-    matchLead: 'Asigna a todas las personas que tienen el mismo correo en Lever.',
+    matchLead: 'Asigna su usuario de Lever a cada persona que tiene allí el mismo correo.',
     inactiveHere: 'Inactiva aquí',
     mapped: 'Asignado',
     deactivated: 'Desactivado en Lever',
@@ -53,7 +53,11 @@ export const usersTexts = defineTexts({
     use: (email: string) => `Usar ${email}`,
     sameAddress: 'misma dirección',
     matched: (n: number) =>
-      n === 0 ? 'No hay asignaciones nuevas.' : n === 1 ? 'Se ha asignado a una persona.' : `Se ha asignado a ${n} personas.`,
+      n === 0
+        ? 'No hay asignaciones nuevas.'
+        : n === 1
+          ? 'Se ha asignado un usuario de Lever a una persona.'
+          : `Se ha asignado un usuario de Lever a ${n} personas.`,
     unmatched: (n: number) =>
       n === 0
         ? ''
@@ -62,7 +66,7 @@ export const usersTexts = defineTexts({
           : `${n} personas aún no tienen usuario de Lever: vea más abajo.`,
     saved: (n: number) => (n === 1 ? 'Se ha guardado un cambio.' : `Se han guardado ${n} cambios.`),
     someRefused: 'Algunos cambios no se han podido guardar: vea las filas marcadas abajo. Lo que escribió sigue ahí.',
-    changedMeanwhile: (now: string) => `Entretanto, otra persona lo cambió a: ${now}. Compruébelo y guarde de nuevo.`,
+    changedMeanwhile: (now: string) => `Mientras usted editaba, otra persona lo cambió a: ${now}. Compruébelo y guarde de nuevo.`,
     more: 'Más personas',
     first: 'Volver al principio',
     nothing: 'nada',

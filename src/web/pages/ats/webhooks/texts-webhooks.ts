@@ -5,15 +5,16 @@ export const webhooksTexts = defineTexts({
   en: {
     title: 'Webhooks',
     connected: 'Lever is connected. With webhooks, changes in Lever arrive here within seconds.',
-    notConnected: 'You can set up webhooks before Lever is connected, in any order.',
+    notConnected: 'You can set up webhooks now and connect Lever later.',
     create: 'Let Fulcrum do it',
     createLead: 'Creates every missing webhook in Lever and saves the signature tokens. One step remains for you:',
     onlyByHand:
-      'Lever does not let this account create webhooks through its API. Create them by hand as described below, then Save & Proceed.',
+      'Lever does not let this account create webhooks through its API. Create them by hand as described below, then press Save & Proceed.',
     createAll: 'Create webhooks in Lever',
     created: 'Webhooks created in Lever.',
     connectFirst: 'Connect Lever first. You can also add webhooks by hand without connecting.',
-    switchOn: 'In Lever, under Settings > Integrations and API > Webhooks, a Super Admin switches on each of these events (blue means on).',
+    switchOn:
+      'In Lever, under Settings > Integrations and API > Webhooks, have a Super Admin switch on each of these events (blue means on).',
     byHand: 'Or by hand',
     byHandLead:
       'In Lever, under Settings > Integrations and API > Webhooks, switch an event on, press + Add webhook, paste the endpoint URL and save. Copy the signature token that Lever shows into the event’s row here. Any order works, and Verify Connection works even before you paste the token.',
@@ -31,7 +32,7 @@ export const webhooksTexts = defineTexts({
     refused: 'Refused: wrong signature',
     lastRefused: 'Last refused',
     refusedCure:
-      'In Lever, copy the signature token of this webhook again and paste it here. Then press Verify Connection in Lever. If Lever’s own deliveries arrive, someone else is sending to this address.',
+      'In Lever, copy the signature token of this webhook again and paste it here. Then press Verify Connection in Lever. If deliveries from Lever do arrive, the refused ones come from another sender.',
     toRefused: 'Refused deliveries',
     switchedOff: 'No deliveries: switched off in Lever?',
     missed: (n: number) => (n === 1 ? '1 change arrived without a webhook' : `${n} changes arrived without a webhook`),
@@ -45,7 +46,7 @@ export const webhooksTexts = defineTexts({
     singleLead: 'Older Lever accounts have a single token. It applies to every event without its own token.',
     anyEvent: 'All events',
     tokenSaved: (n: number) => (n === 1 ? 'One signature token saved.' : `${n} signature tokens saved.`),
-    badToken: 'A signature token has only printable characters and no spaces. Copy it again from Lever.',
+    badToken: 'A signature token contains only printable characters and no spaces. Copy it again from Lever.',
     notSaved: 'Nothing was saved: see the fields marked below.',
     removeTitle: (label: string) => `Remove the webhook for ${label}?`,
     removeLead:
@@ -55,7 +56,7 @@ export const webhooksTexts = defineTexts({
   es: {
     title: 'Webhooks',
     connected: 'Lever está conectado. Con los webhooks, los cambios en Lever llegan aquí en segundos.',
-    notConnected: 'Los webhooks se pueden preparar antes de conectar Lever, en cualquier orden.',
+    notConnected: 'Puede configurar los webhooks ahora y conectar Lever después.',
     create: 'Que lo haga Fulcrum',
     createLead: 'Crea en Lever todos los webhooks que faltan y guarda los tokens de firma. Le queda un paso:',
     onlyByHand:
@@ -64,7 +65,7 @@ export const webhooksTexts = defineTexts({
     created: 'Webhooks creados en Lever.',
     connectFirst: 'Conecte primero Lever. También puede añadir los webhooks a mano sin conectarlo.',
     switchOn:
-      'En Lever, en Settings > Integrations and API > Webhooks, un Super Admin activa cada uno de estos eventos (azul significa activado).',
+      'En Lever, en Settings > Integrations and API > Webhooks, un Super Admin debe activar cada uno de estos eventos (azul significa activado).',
     byHand: 'O a mano',
     byHandLead:
       'En Lever, en Settings > Integrations and API > Webhooks, active un evento, pulse + Add webhook, pegue la URL del endpoint y guarde. Copie el token de firma que muestra Lever en la fila del evento. El orden no importa, y Verify Connection funciona incluso antes de pegar el token.',
@@ -82,7 +83,7 @@ export const webhooksTexts = defineTexts({
     refused: 'Rechazado: firma incorrecta',
     lastRefused: 'Último rechazo',
     refusedCure:
-      'En Lever, copie de nuevo el token de firma de este webhook y péguelo aquí. Después pulse Verify Connection en Lever. Si las entregas de Lever llegan, otra persona está enviando a esta dirección.',
+      'En Lever, copie de nuevo el token de firma de este webhook y péguelo aquí. Después pulse Verify Connection en Lever. Si las entregas de Lever llegan bien, las rechazadas proceden de otro remitente.',
     toRefused: 'Entregas rechazadas',
     switchedOff: 'Sin entregas: ¿desactivado en Lever?',
     missed: (n: number) => (n === 1 ? '1 cambio llegó sin webhook' : `${n} cambios llegaron sin webhook`),
@@ -96,7 +97,7 @@ export const webhooksTexts = defineTexts({
     singleLead: 'Las cuentas antiguas de Lever tienen un solo token. Se aplica a los eventos que no tienen uno propio.',
     anyEvent: 'Todos los eventos',
     tokenSaved: (n: number) => (n === 1 ? 'Se ha guardado un token de firma.' : `Se han guardado ${n} tokens de firma.`),
-    badToken: 'Un token de firma solo tiene caracteres imprimibles, sin espacios. Cópielo de nuevo de Lever.',
+    badToken: 'Un token de firma contiene solo caracteres imprimibles, sin espacios. Cópielo de nuevo de Lever.',
     notSaved: 'No se ha guardado nada: vea los campos marcados abajo.',
     removeTitle: (label: string) => `¿Quitar el webhook de ${label}?`,
     removeLead:
