@@ -120,6 +120,6 @@ async function typeOf(bytes: Uint8Array, filename: string | null): Promise<Resum
   const message =
     type === 'txt' ? 'The file is plain text, but its name has another extension.' : 'The file is not a PDF, DOC, DOCX or plain text file.'
   throw new ServiceError('unsupported_media_type', message, {
-    hint: 'Send the résumé as PDF, DOC, DOCX or TXT. The content counts, not the name.',
+    hint: 'Send the résumé as PDF, DOC, DOCX or TXT. Fulcrum checks the content, not the file name.',
   })
 }

@@ -139,5 +139,5 @@ function asTaken(error: unknown): never {
 }
 
 function busy(): ServiceError {
-  return new ServiceError('state_conflict', 'Others are changing this candidate right now.', { hint: 'Try again.' })
+  return new ServiceError('state_conflict', 'Someone else is changing this candidate right now.', { hint: 'Try again.' })
 }

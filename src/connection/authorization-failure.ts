@@ -10,7 +10,7 @@ export type AuthorizationCause = (typeof AUTHORIZATION_CAUSES)[number]
 
 const MESSAGES: Record<AuthorizationCause, string> = {
   link_unknown: 'This authorization link is not valid.',
-  link_used: 'This authorization link was already used.',
+  link_used: 'This authorization link has already been used.',
   link_expired: 'This authorization link has expired.',
   not_admin: 'Only an active admin can authorize Lever.',
   denied: 'The authorization was denied in Lever.',
@@ -18,7 +18,7 @@ const MESSAGES: Record<AuthorizationCause, string> = {
   not_logged_in_lately: 'Lever requires a recent sign-in.',
   refused_by_lever: 'Lever refused the authorization.',
   state_unknown: 'This answer from Lever does not match any authorization started here.',
-  state_used: 'This answer from Lever was already used.',
+  state_used: 'This answer from Lever has already been used.',
   state_expired: 'The authorization took too long.',
   other_browser: 'The authorization started in another browser.',
   code_missing: 'Lever sent no authorization code.',

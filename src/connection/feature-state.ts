@@ -18,7 +18,7 @@ export function featureProblem(connection: Stated, feature: Feature): ServiceErr
 export function offProblem({ settings }: Pick<Stated, 'settings'>, feature: Feature): ServiceError | null {
   if (settings.features.includes(feature)) return null
   return new ServiceError('feature_off', `This connection is not used for ${IN_WORDS[feature]}.`, {
-    hint: 'Turn it on in Settings > ATS configuration > ATS settings.',
+    hint: 'Turn this feature on in Settings > ATS configuration > ATS settings.',
     extra: { feature },
   })
 }
@@ -28,10 +28,14 @@ function scopeProblem(connection: Stated, feature: Feature): ServiceError | null
   const [scope] = missing
   if (scope === undefined) return null
   const isKey = connection.auth.kind === 'apiKey'
-  return new ServiceError('scope_missing', `Lever has not granted everything that ${IN_WORDS[feature]} need: ${missing.join(', ')}.`, {
-    hint: `${isKey ? 'Use another API key' : 'Authorize again'} in Settings > ATS configuration.`,
-    extra: { feature, scope, missing },
-  })
+  return new ServiceError(
+    'scope_missing',
+    `Lever has not granted all the permissions that ${IN_WORDS[feature]} need: ${missing.join(', ')}.`,
+    {
+      hint: `${isKey ? 'Use another API key' : 'Authorize again'} in Settings > ATS configuration.`,
+      extra: { feature, scope, missing },
+    },
+  )
 }
 
 /** Plural, because they are used in sentences. */

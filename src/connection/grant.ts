@@ -18,7 +18,7 @@ export const REFRESH_AT = 0.8
 
 const WHY_NOT: Partial<Record<ConnectionStatus | 'missing', [message: string, hint: string]>> = {
   configuring: ['The connection to Lever is not active yet.', 'Activate it'],
-  paused: ['Exports to Lever are paused.', 'Activate again'],
+  paused: ['Exports to Lever are paused.', 'Activate the connection again'],
   revoked: ['Lever no longer accepts the authorization of this organization.', 'Authorize again'],
 }
 

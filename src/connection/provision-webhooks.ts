@@ -98,7 +98,7 @@ async function noteRefusal(_id: Types.ObjectId, isRefused: boolean): Promise<voi
 function asRefusal(error: unknown): unknown {
   if (!isLeverStatus(error, 403)) return error
   return new ServiceError('lever_rejected', 'Lever does not let this service create webhooks.', {
-    hint: 'Create them by hand in Lever, and paste each signature token here. If webhooks:write:admin is missing, you can authorize again with it instead.',
+    hint: 'Create them by hand in Lever, and paste each signature token here. If the permission webhooks:write:admin is missing, you can instead authorize again and grant it.',
     cause: error,
   })
 }

@@ -46,7 +46,7 @@ async function targetOf(
 
 function notHere(): ServiceError {
   return new ServiceError('candidate_not_found', 'There is no such candidate.', {
-    hint: 'Name a candidate of your organization, or an opportunity linked to one.',
+    hint: 'Use a candidate of your organization, or an opportunity linked to one.',
   })
 }
 

@@ -91,7 +91,7 @@ async function isKept({ _id: conversation }: ConversationDocument, { id: message
     kept.sentAt.getTime() === message.sentAt.getTime()
   if (isSame) return true
   throw new ServiceError('state_conflict', 'This conversation already has another message with this id.', {
-    hint: 'A message cannot change: send a new one with its own id.',
+    hint: 'Messages cannot be changed. Send a new message with a different id.',
   })
 }
 

@@ -164,9 +164,13 @@ function toDelivery(connection: ConnectionDocument, body: WebhookBody, payload: 
 
 function assertTimely(body: WebhookBody, { receivedAt }: NewDelivery): void {
   if (isTimely(body, receivedAt)) return
-  throw new ServiceError('signature_outdated', 'The delivery was signed more than 30 days ago or more than an hour ahead.', {
-    hint: 'Check the clock of this server, then deliver the event from Lever again.',
-  })
+  throw new ServiceError(
+    'signature_outdated',
+    'The delivery was signed more than 30 days ago, or is dated more than an hour in the future.',
+    {
+      hint: 'Check the clock of this server, then deliver the event from Lever again.',
+    },
+  )
 }
 
 function isRefusal(error: unknown): error is ServiceError {
@@ -188,13 +192,13 @@ function eventIn(body: unknown): string {
 
 function refused(message: string): ServiceError {
   return new ServiceError('signature_mismatch', message, {
-    hint: "Paste this webhook's signature token from Lever in Settings > ATS configuration > Webhooks.",
+    hint: "Copy this webhook's signature token from Lever, and paste it in Settings > ATS configuration > Webhooks.",
   })
 }
 
 function tooManyHeld(): ServiceError {
   return new ServiceError('too_many_requests', 'Too many deliveries are waiting for their signature token.', {
-    hint: 'Paste the signature token of this event from Lever in Settings > ATS configuration > Webhooks. Lever then delivers again.',
+    hint: 'Copy the signature token of this event from Lever, and paste it in Settings > ATS configuration > Webhooks. Lever then delivers again.',
     headers: { 'Retry-After': String(HELD_RETRY_AFTER_S) },
   })
 }

@@ -53,7 +53,7 @@ export async function readHeader(lines: AsyncIterator<CsvLine>): Promise<CsvHead
   }
   if (isEmpty) throw new ServiceError('invalid_request', 'The file is empty.', { errors: [{ path: 'file', message: EMPTY_FILE }] })
   throw new ServiceError('invalid_request', 'The file has no header row with candidate columns.', {
-    hint: 'Name the columns (at most 1,000) in the first row: externalId, name, headline, location, emails, phones, links, tags, summary, project, stage, profileUrl; required: name, and emails or links. Save the file as "CSV UTF-8".',
+    hint: 'Put the column names in the first row (at most 1,000 columns). Required: name, and emails or links. Optional: externalId, headline, location, phones, tags, summary, project, stage, profileUrl. Save the file as "CSV UTF-8".',
     errors: [{ path: 'file', message: 'the header row names no known column' }],
   })
 }

@@ -133,7 +133,7 @@ async function resolveTarget(
 async function getPosting({ organization, clearance }: Wish, id: string, deps: AssessDeps): Promise<KnownPosting> {
   const posting = await deps.findPosting(organization, id, clearance)
   if (posting) return posting
-  throw new ServiceError('posting_not_found', 'Lever shows no such posting to this connection.', {
+  throw new ServiceError('posting_not_found', 'This posting does not exist in Lever, or this connection cannot see it.', {
     hint: 'Choose one from GET /lever/postings; a confidential posting needs confidential access.',
   })
 }
@@ -141,7 +141,7 @@ async function getPosting({ organization, clearance }: Wish, id: string, deps: A
 async function getRequisition({ organization, clearance }: Wish, id: string, deps: AssessDeps): Promise<KnownRequisition> {
   const requisition = await deps.findRequisition(organization, id, clearance)
   if (requisition) return requisition
-  throw new ServiceError('requisition_not_found', 'Lever shows no such requisition to this connection.', {
+  throw new ServiceError('requisition_not_found', 'This requisition does not exist in Lever, or this connection cannot see it.', {
     hint: 'Choose one from GET /lever/requisitions.',
   })
 }
@@ -169,7 +169,7 @@ export async function findOpenExport(organization: string, candidateId: string, 
 
 export function alreadyExported(exportId: string): ServiceError {
   return new ServiceError('already_exported', 'This candidate was already exported to this job, or is being exported now.', {
-    hint: 'See the export in exportId.',
+    hint: 'Look up that export by its exportId.',
     extra: { exportId },
   })
 }

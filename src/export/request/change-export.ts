@@ -35,7 +35,7 @@ export async function retryExport(organization: string, id: string, actor: strin
   const retried = document.status === 'exported' ? await retryNote(document) : await reopen(document)
   if (!retried) {
     throw new ServiceError('not_retryable', `An export that is ${outerStatus(document.status)} cannot be retried.`, {
-      hint: 'Only failed and canceled exports can be retried, and the failed note of an exported one.',
+      hint: 'You can retry failed and canceled exports, and exports whose note failed.',
     })
   }
   await deps.audit({ organization, actor, action: 'export.retried', subject: `export:${id}` })
@@ -77,7 +77,7 @@ export async function cancelExport(organization: string, id: string, actor: stri
       'not_cancelable',
       `An export that is ${outerStatus((await getExport(organization, id)).status)} cannot be canceled.`,
       {
-        hint: 'Only a queued export can be canceled.',
+        hint: 'You can cancel an export only while it is queued.',
       },
     )
   }

@@ -77,7 +77,7 @@ export async function requestExport(wish: ExportWish, deps: RequestDeps): Promis
 async function assertCandidate(organization: string, candidateId: string, deps: Pick<ExportDeps, 'findCandidate'>): Promise<void> {
   if (Types.ObjectId.isValid(candidateId) && (await deps.findCandidate(organization, candidateId))) return
   throw new ServiceError('candidate_not_found', 'There is no such candidate.', {
-    hint: 'Create it with POST /candidates, or send the candidate itself.',
+    hint: 'Create it with POST /candidates, or include the candidate in this request.',
   })
 }
 

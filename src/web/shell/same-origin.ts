@@ -5,7 +5,7 @@ import { ServiceError } from '../../errors.ts'
 /** A write sent by a page of another site. */
 export class FromAnotherSite extends ServiceError {
   constructor() {
-    super('forbidden', 'This request was sent from another site.', { hint: 'Open the page here and send it again.' })
+    super('forbidden', 'This request was sent from another site.', { hint: 'Open the page in Fulcrum and submit the form again.' })
     this.name = 'FromAnotherSite'
   }
 }

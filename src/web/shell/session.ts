@@ -55,6 +55,6 @@ export function assertIntended(ctx: SiteContext, publicUrl: string, givenToken: 
   const { csrfToken } = ctx.state
   if (csrfToken === null || equalSecrets(givenToken, csrfToken)) return
   throw new ServiceError('csrf_token_missing', 'The CSRF token is missing or belongs to another session.', {
-    hint: 'Reload the page and send it again. Programs send the X-CSRF-Token header, or use an API key.',
+    hint: 'Reload the page and submit the form again. A program must send the X-CSRF-Token header or use an API key.',
   })
 }

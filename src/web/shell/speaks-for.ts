@@ -9,7 +9,7 @@ import { ServiceError } from '../../errors.ts'
  */
 export function assertSpeaksFor(caller: OrganizationCaller, email: string): void {
   if (caller.kind === 'apiKey' || normalizeEmail(email) === caller.email) return
-  throw new ServiceError('forbidden', 'Signed in as a person, you can act only as yourself.', {
+  throw new ServiceError('forbidden', 'When you are signed in, you can act only as yourself.', {
     hint: 'Let the other person do it, or use an API key.',
   })
 }
