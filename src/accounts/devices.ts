@@ -20,7 +20,7 @@ export async function createDeviceMark(sealer: Pick<Sealer, 'seal'>, organizatio
 }
 
 /**
- * Returns the browser's id if one of its marks belongs to an active person with this e-mail (any e-mail if null)
+ * Returns the browser's id if one of its marks belongs to an active person with this email (any email if null)
  * whose password has not changed since; otherwise null.
  */
 export async function findDevice(sealer: Pick<Sealer, 'open'>, marks: readonly string[], email: string | null): Promise<string | null> {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /**
- * Returns the form in which e-mail addresses are compared and stored as keys: without surrounding white space and
+ * Returns the form in which email addresses are compared and stored as keys: without surrounding white space and
  * invisible characters, ASCII letters in lower case. Nothing else is folded, because two addresses that differ
  * otherwise may belong to two people: Unicode's lower case would turn the Kelvin sign (U+212A) into a `k`.
  */
@@ -17,7 +17,7 @@ const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?`
 const ADDRESS = new RegExp(`^${LOCAL_PART}@(?:${LABEL}\\.)+${LABEL}$`, 'u')
 const MAX_LENGTH = 254
 
-/** An e-mail address in any script that can receive mail, in the form of {@link normalizeEmail}. */
+/** An email address in any script that can receive mail, in the form of {@link normalizeEmail}. */
 export const EmailAddress = z
   .string()
   .max(1000)

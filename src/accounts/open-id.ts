@@ -31,7 +31,7 @@ export interface OpenId {
    */
   begin(next: string): Promise<{ url: string; flow: string }>
   /**
-   * Returns the verified e-mail of the person who returns with `search`, the query of the callback, and the `next`
+   * Returns the verified email of the person who returns with `search`, the query of the callback, and the `next`
    * given to `begin`.
    * @throws OpenIdFailure
    */
@@ -112,7 +112,7 @@ function openFlow(sealer: Pick<Sealer, 'open'>, sealed: string | undefined): Flo
 
 const Claims = z.object({ sub: z.string(), email: z.unknown().optional(), email_verified: z.unknown().optional() })
 
-/** Reads the ID token or, if a provider leaves the e-mail out of it, its user information. */
+/** Reads the ID token or, if a provider leaves the email out of it, its user information. */
 async function verifiedEmail(server: Configuration, returned: URL, { state, nonce, verifier }: Flow): Promise<string> {
   const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier }
   const claims = await readClaims(server, returned, checks).catch((cause: unknown) => {

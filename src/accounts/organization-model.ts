@@ -6,7 +6,7 @@ const organizationSchema = new Schema(
     /** The name of an exported candidate's source in Lever. */
     sourceName: { type: String, required: true },
     /**
-     * Sealed. It keys the audit trail and the fingerprints of e-mails and links, so that these outlive a retired
+     * Sealed. It keys the audit trail and the fingerprints of emails and links, so that these outlive a retired
      * `SECRET_KEYS` entry.
      */
     hashKey: { type: String, required: true },

@@ -61,7 +61,7 @@ export async function setSourceName(organization: string, sourceName: string): P
 }
 
 /**
- * Reads the key for an organization's fingerprints of e-mails and links. The key never changes, so it is read only
+ * Reads the key for an organization's fingerprints of emails and links. The key never changes, so it is read only
  * once.
  */
 export function createHashKeyReader(deps: Pick<AccountsDeps, 'sealer'>): (organization: string) => Promise<Buffer> {

@@ -16,6 +16,6 @@ passwordSchema.index({ person: 1 }, { unique: true })
 export type PasswordDocument = InferSchemaType<typeof passwordSchema> & { _id: Types.ObjectId }
 /**
  * A person's password in one organization. It is kept per organization so that an admin of another one, who may add
- * any e-mail, cannot set it.
+ * any email, cannot set it.
  */
 export const PasswordModel = model('Password', passwordSchema)

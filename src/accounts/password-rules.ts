@@ -32,7 +32,7 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
 let commonPasswords: ReadonlySet<string> | undefined
 
 /**
- * Returns why a password is refused; null if it is allowed. `names` are those of the person (including the e-mail
+ * Returns why a password is refused; null if it is allowed. `names` are those of the person (including the email
  * address), the organization, and its tools. Names and common passwords are found in any case, with accents, digits,
  * or punctuation added or replacing letters.
  */

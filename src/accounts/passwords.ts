@@ -13,8 +13,8 @@ import { SessionModel } from './session-model.ts'
 const FRESH_MS = 15 * 60_000
 
 /**
- * Returns all active people with this e-mail, in any organization, who have this password; empty if it is wrong.
- * Takes the same time for unknown and known e-mails.
+ * Returns all active people with this email, in any organization, who have this password; empty if it is wrong.
+ * Takes the same time for unknown and known emails.
  */
 export async function provePassword(email: string, password: string): Promise<Person[]> {
   const people = await activePeopleOf(email)

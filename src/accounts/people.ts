@@ -21,7 +21,7 @@ export interface Person {
 }
 
 /**
- * Creates the person with that e-mail, or changes name, role, and `active` (default true). A deactivated person
+ * Creates the person with that email, or changes name, role, and `active` (default true). A deactivated person
  * immediately loses every session and the open sign-in links that they created or that are for them. An admin who
  * becomes a sourcer loses the open links that they created; the new role applies from the next request.
  */
@@ -54,7 +54,7 @@ function changeOf(before: PersonDocument | null, after: Person): string {
   return before.role === after.role ? 'user.changed' : 'user.roleChanged'
 }
 /**
- * A `$lookup` stage for documents of the organization that name a person by e-mail: `person` is a list of that one
+ * A `$lookup` stage for documents of the organization that name a person by email: `person` is a list of that one
  * person, or empty.
  */
 export function joinPerson(organization: Types.ObjectId, emailField: string): PipelineStage.Lookup {
@@ -80,13 +80,13 @@ export async function peopleById(organization: string, ids: readonly string[]): 
   return new Map(found.map((person) => [person._id.toHexString(), toPerson(person)]))
 }
 
-/** Returns people by e-mail. Both `emails` and the result use the compared form. */
+/** Returns people by email. Both `emails` and the result use the compared form. */
 export async function peopleByEmail(organization: string, emails: readonly string[]): Promise<Map<string, Person>> {
   const found = await PersonModel.find({ organization, email: { $in: [...emails] } }).lean<PersonDocument[]>()
   return new Map(found.map((person) => [person.email, toPerson(person)]))
 }
 
-/** Returns all active people of the organization, ordered by e-mail. */
+/** Returns all active people of the organization, ordered by email. */
 export async function activePeople(organization: string): Promise<Person[]> {
   const found = await PersonModel.find({ organization, active: true }).sort({ email: 1 }).lean<PersonDocument[]>()
   return found.map(toPerson)
@@ -98,7 +98,7 @@ export async function samplePeople(): Promise<Person[]> {
   return found.map(toPerson)
 }
 
-/** Newest first by default. `q` is part of a name or e-mail in any case; empty matches all. */
+/** Newest first by default. `q` is part of a name or email in any case; empty matches all. */
 export async function listPeople(
   organization: string,
   request: OrderedPageRequest,
@@ -108,7 +108,7 @@ export async function listPeople(
   return page(PersonModel, { organization, ...(q === '' ? {} : { $or: [{ name: part }, { email: part }] }) }, request, toPerson)
 }
 
-/** Returns all active people with that e-mail, in any organization. Use it only after the address has been proven. */
+/** Returns all active people with that email, in any organization. Use it only after the address has been proven. */
 export async function activePeopleOf(email: string): Promise<Person[]> {
   const found = await PersonModel.find({ email: normalizeEmail(email), active: true })
     .sort({ _id: 1 })
@@ -135,7 +135,7 @@ export async function setLanguage(organization: string, personId: string, langua
  */
 export async function deletePerson(deps: AccountsDeps, organization: string, email: string, actor: string): Promise<void> {
   const person = { organization, email: normalizeEmail(email) }
-  // before the removal, so that a later person with the same e-mail inherits nothing
+  // before the removal, so that a later person with the same email inherits nothing
   if (await PersonModel.exists(person)) await deps.publish('personRemoved', { organization, email: person.email, actor })
   const removed = await PersonModel.findOneAndDelete(person).lean<PersonDocument>()
   if (!removed) throw userNotFound()

@@ -10,7 +10,7 @@ const sessionSchema = new Schema(
     organization: { type: Schema.Types.ObjectId, required: true },
     person: { type: Schema.Types.ObjectId, required: true },
     /**
-     * Every person, in any organization, that this sign-in has proven, including `person`; all have the same e-mail.
+     * Every person, in any organization, that this sign-in has proven, including `person`; all have the same email.
      * The session may switch to their organizations without a new sign-in.
      */
     reach: { type: [Schema.Types.ObjectId], required: true },

@@ -47,7 +47,7 @@ export async function switchOrganization(
   return { ...session, organization: person.organization }
 }
 
-/** Records that too many sign-ins with this e-mail have failed. */
+/** Records that too many sign-ins with this email have failed. */
 export async function noteTooManyTries(deps: Pick<AccountsDeps, 'audit'>, email: string): Promise<void> {
   for (const { organization, id } of await activePeopleOf(email))
     await deps.audit.append({ organization, actor: 'system', action: 'signIn.limited', subject: `user:${id}` })
@@ -56,7 +56,7 @@ export async function noteTooManyTries(deps: Pick<AccountsDeps, 'audit'>, email:
 /** Why a sign-in failed, for the log. */
 export type SignInFailure = 'wrong_password' | 'wrong_current_password' | 'spent_link' | 'unknown_link' | 'open_id_failed' | 'unknown_person' | 'limited' // prettier-ignore
 
-/** Returns the ids of the active people with this e-mail, in the form that the log uses. */
+/** Returns the ids of the active people with this email, in the form that the log uses. */
 export async function accountsOf(email: string): Promise<string[]> {
   return (await activePeopleOf(email)).map(({ id }) => `user:${id}`)
 }

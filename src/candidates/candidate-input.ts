@@ -44,7 +44,7 @@ export function isWebLink(value: string): boolean {
 /**
  * The fields a caller may send about a candidate, in `POST`, `PATCH`, an import, or an export. A value replaces the
  * stored one, an absent field leaves it unchanged, and null or an empty text clears it. `mergeCandidate` checks after
- * merging that the candidate has a name and an e-mail or link.
+ * merging that the candidate has a name and an email or link.
  */
 export const CandidateInput = z
   .strictObject({

@@ -66,7 +66,7 @@ function withName({ name }: CandidateData, keys: readonly string[]): string[] {
   return form === '' ? [] : keys.map((key) => `${WITH_NAME}${form} ${key}`)
 }
 
-/** True if a key of `keysToRefuse` identifies one person. An e-mail does not, because two people may share it. */
+/** True if a key of `keysToRefuse` identifies one person. An email does not, because two people may share it. */
 export function isTelling(key: string, data: CandidateData): boolean {
   return key.startsWith(WITH_NAME) || key === recordKey(data) || personKeys(data).profiles.includes(key)
 }

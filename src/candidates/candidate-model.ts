@@ -60,7 +60,7 @@ const candidateSchema = new Schema(
     /** The records of rows that matched this candidate and whose values have changed since. */
     recordKeys: { type: [String], default: undefined },
     pastKeys: { type: [String], default: undefined },
-    /** The name and e-mails in their search form. */
+    /** The name and emails in their search form. */
     searchText: { type: String, default: '' },
     /** Rises with every change to the person's data, so that concurrent writes do not overwrite each other. */
     revision: { type: Number, default: 0 },

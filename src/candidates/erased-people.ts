@@ -17,7 +17,7 @@ export type ErasedKeys = Pick<ReadonlySet<string>, 'size' | 'has'>
 
 /** The data about a person that a write adds. */
 export interface Entered {
-  /** These keys are no longer refused. The rest of the erasure stays in force, since two people may share an e-mail. */
+  /** These keys are no longer refused. The rest of the erasure stays in force, since two people may share an email. */
   keys: string[]
   /** The keys among `keys` that only the same person has. They lift the erasure unless a profile contradicts. */
   telling: string[]
@@ -39,7 +39,7 @@ export const ERASED = 'The person was erased here'
 
 /**
  * Allows a candidate to be written unless that would restore an erased person without `allowErased`. Keys that the
- * candidate already has are not checked, since two people may share an e-mail.
+ * candidate already has are not checked, since two people may share an email.
  * @throws ServiceError `erased`
  */
 export async function admit(

@@ -51,7 +51,7 @@ const TRIES = 5
 /** Casting documents in mongoose takes noticeable time. */
 const WRITES_AT_ONCE = 100
 /**
- * An unreadable row with more words that look like e-mails or links is not kept, because each of them is compared
+ * An unreadable row with more words that look like emails or links is not kept, because each of them is compared
  * with those of erased people.
  */
 const MOST_NAMED = 100
@@ -143,7 +143,7 @@ async function recordEntries(known: KnownCandidates, watch: StageWatch, session:
   )
 }
 
-/** E-mails and links by row; empty for a rejected row that must not be kept. */
+/** Emails and links by row; empty for a rejected row that must not be kept. */
 type KeysOfRows = ReadonlyMap<CsvCandidate, string[]>
 
 async function readKeys(rows: readonly CsvCandidate[], keepAtMost: number): Promise<KeysOfRows> {
@@ -159,7 +159,7 @@ async function readKeys(rows: readonly CsvCandidate[], keepAtMost: number): Prom
   return keys
 }
 
-/** Returns what looks like an e-mail or a link in the cells of an unreadable row, or null if there are too many. */
+/** Returns what looks like an email or a link in the cells of an unreadable row, or null if there are too many. */
 function keysIn(cells: readonly string[]): string[] | null {
   const emails: string[] = []
   const links: string[] = []

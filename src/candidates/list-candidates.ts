@@ -5,7 +5,7 @@ import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import { STAGE_COLLATION } from './stage-collation.ts'
 
 export interface CandidateFilters {
-  /** Words from a name or e-mail, whole or partial, in any order. Ignores accents and case. */
+  /** Words from a name or email, whole or partial, in any order. Ignores accents and case. */
   q?: string | undefined
   exported?: boolean | undefined
   project?: string | undefined

@@ -28,7 +28,7 @@ export interface Match {
 
 export interface KnownCandidates {
   /**
-   * Matches by `externalId` if there is one; otherwise by identical values, then by profile, then by e-mail. A
+   * Matches by `externalId` if there is one; otherwise by identical values, then by profile, then by email. A
    * different profile on the same site rules out a match. If several match, the only one with the same name is
    * chosen.
    */

@@ -25,7 +25,7 @@ export interface CandidateFields {
   /** Records of earlier states of the candidate, and of rows that matched it. */
   recordKeys?: string[] | undefined
   /**
-   * E-mails and profiles that the candidate had in the past. They do not find the candidate; after an erasure, they
+   * Emails and profiles that the candidate had in the past. They do not find the candidate; after an erasure, they
    * are refused only together with the name.
    */
   pastKeys?: string[] | undefined
@@ -40,7 +40,7 @@ export type KnownFields = { [K in keyof Omit<CandidateFields, 'phones'>]?: Candi
 /**
  * Returns the candidate after merging `input`: values replace, null and empty values clear, absent ones change
  * nothing. The first of equal list entries is kept.
- * @throws ServiceError `invalid_request` naming what is missing: a name, or an e-mail or link
+ * @throws ServiceError `invalid_request` naming what is missing: a name, or an email or link
  */
 export function mergeCandidate(known: KnownFields | null, input: CandidateInput): CandidateFields {
   const text = (field: 'externalId' | 'headline' | 'location' | 'summary' | 'project' | 'stage' | 'profileUrl'): string | undefined =>

@@ -11,7 +11,7 @@ const TRIES = 10
 
 /**
  * Creates a candidate, or updates the one with the same `externalId`. Two concurrent calls create one candidate.
- * @throws ServiceError `invalid_request` if the result has no name, or neither e-mail nor link; `erased`
+ * @throws ServiceError `invalid_request` if the result has no name, or neither email nor link; `erased`
  */
 export async function saveCandidate(
   organization: string,

@@ -8,7 +8,7 @@ import { MessageModel } from './message-model.ts'
 /** The person or key that reads or writes a conversation. */
 export interface ConversationAsker {
   clearance: Clearance
-  /** E-mail of the person in a session; null for an API key. */
+  /** Email of the person in a session; null for an API key. */
   person: string | null
 }
 

@@ -11,7 +11,7 @@ export interface NoteTerms {
   language: (typeof NOTE_LANGUAGES)[number]
   /** IANA name. */
   timeZone: string
-  /** E-mail of a Lever user. */
+  /** Email of a Lever user. */
   performAsFallback: string | null
 }
 
@@ -44,7 +44,7 @@ export interface ConversationDeps {
   personName(organization: string, email: string): Promise<string | null>
   /** Id of the Lever user to whom the person is mapped; null if that user may not write in Lever. */
   mappedLeverUser(organization: string, email: string): Promise<string | null>
-  /** Id of the active Lever user with this e-mail. */
+  /** Id of the active Lever user with this email. */
   leverUserByEmail(organization: string, email: string): Promise<string | null>
   /**
    * Asks Lever now and stores the answer: true if the user is deactivated or gone.

@@ -22,7 +22,7 @@ export async function erasedAmong(hashKeyOf: HashKeyOf, organization: string, ke
 
 /**
  * Lifts erasures for people who are entered again. If the same person is entered, all hashes of the erasure are
- * deleted and the receipt stays. If only a key is shared, as an e-mail may be, or if a profile contradicts, only that
+ * deleted and the receipt stays. If only a key is shared, as an email may be, or if a profile contradicts, only that
  * key is no longer refused.
  */
 export async function liftErasures(

@@ -20,9 +20,9 @@ export interface PersonToForget {
   emails: string[]
   phones: string[]
   links: string[]
-  /** Past e-mails and profiles, in the form in which they are compared. */
+  /** Past emails and profiles, in the form in which they are compared. */
   pastKeys: string[]
-  /** E-mails, phones, links, and the name, without values that candidates of `sharedIds` also have. */
+  /** Emails, phones, links, and the name, without values that candidates of `sharedIds` also have. */
   ownTexts: string[]
   /** When the erasure was requested. */
   since: Date

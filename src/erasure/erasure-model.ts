@@ -12,7 +12,7 @@ const personSchema = new Schema(
     phones: { type: [String], default: [] },
     /** Includes the page in the sourcing tool. */
     links: { type: [String], default: [] },
-    /** Past e-mails and profiles, in the form in which they are compared. */
+    /** Past emails and profiles, in the form in which they are compared. */
     pastKeys: { type: [String], default: [] },
     opportunityIds: { type: [String], default: [] },
     contactIds: { type: [String], default: [] },

@@ -58,7 +58,7 @@ export async function isLastOfItsContact(deps: ErasureDeps, organization: string
 
 /**
  * Returns the candidates who no longer exist in Lever: none of their exports is under way, Lever shows no opportunity
- * of their own contacts, and it lists every known opportunity of theirs as deleted. People who merely share an e-mail
+ * of their own contacts, and it lists every known opportunity of theirs as deleted. People who merely share an email
  * with them do not count.
  */
 export async function goneFromLever(

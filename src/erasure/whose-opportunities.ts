@@ -11,7 +11,7 @@ interface Person {
   contactIds: string[]
   /** Opportunities that the candidate's exports created. */
   made: string[]
-  /** Opportunities that existed before and that exports found by an e-mail or link. */
+  /** Opportunities that existed before and that exports found by an email or link. */
   found: string[]
 }
 
@@ -31,7 +31,7 @@ type Claims = (id: string, contacts?: string[]) => Promise<string[]>
  * - the candidate's opportunities, unless another existing candidate has the same one; those that its exports created
  * in any case;
  * - other opportunities of the same contact, unless the contact or the opportunity also belongs to another candidate;
- * - opportunities with a common e-mail or profile, if Lever shows no further ones there that are not known to be the
+ * - opportunities with a common email or profile, if Lever shows no further ones there that are not known to be the
  * person's.
  */
 export async function findOpportunities(deps: ErasureDeps, organization: string, person: Person): Promise<Opportunities> {
@@ -60,7 +60,7 @@ export async function findOpportunities(deps: ErasureDeps, organization: string,
 }
 
 /**
- * Returns the opportunities with a common e-mail or profile that, as far as Lever shows, are about nobody else, and
+ * Returns the opportunities with a common email or profile that, as far as Lever shows, are about nobody else, and
  * the ids of the rest.
  */
 async function sharing(deps: ErasureDeps, organization: string, person: Person) {

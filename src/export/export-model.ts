@@ -91,7 +91,7 @@ const exportSchema = new Schema(
     candidate: { type: Schema.Types.ObjectId, required: true },
     /** The id of its bulk export; null for a single one. */
     batch: { type: Schema.Types.ObjectId, default: null },
-    /** The e-mail of the person who requested it. */
+    /** The email of the person who requested it. */
     requestedBy: { type: String, required: true },
     performAs: new Schema({ leverUserId: { type: String, required: true }, leverEmail: String, leverName: String }, { _id: false }),
     posting: { type: postingSchema, default: null },
@@ -105,7 +105,7 @@ const exportSchema = new Schema(
     onDuplicate: { type: String, enum: ON_DUPLICATE, required: true },
     /** Candidate and target, while this export is open or exported: a second request for the same is refused. */
     openKey: String,
-    /** Keyed hashes of the person's e-mails and links while the export is in progress: one export of a person at a time. */
+    /** Keyed hashes of the person's emails and links while the export is in progress: one export of a person at a time. */
     personLock: { type: [String], default: undefined },
     intent: { type: intentSchema, default: null },
     opportunityId: { type: String, default: null },

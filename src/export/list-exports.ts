@@ -8,7 +8,7 @@ export interface ExportFilters {
   status?: ExportStatus | undefined
   batchId?: string | undefined
   candidateId?: string | undefined
-  /** The e-mail of the requester, in its compared form. */
+  /** The email of the requester, in its compared form. */
   requestedBy?: string | undefined
   /** Limits the list to these exports. */
   ids?: readonly string[] | undefined

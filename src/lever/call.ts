@@ -173,7 +173,7 @@ export function backoffMs({ backoffMs: base = BACKOFF_MS }: CallerOptions, attem
   return jitteredDelayMs(attempt, base)
 }
 
-/** Paths hold ids only; personal data such as an e-mail is in the query, which is left out. */
+/** Paths hold ids only; personal data such as an email is in the query, which is left out. */
 export function callName({ method, path }: Pick<Call, 'method' | 'path'>): string {
   return `${method} ${path}`
 }

@@ -160,7 +160,7 @@ const Created = envelope(LeverOpportunitySchema).transform(({ data, ...rest }) =
 
 /**
  * Creates an opportunity. Each call creates another one, because Lever has no idempotency keys. `deduped` is true if the opportunity
- * belongs to a contact that Lever knew by e-mail; null if Lever does not say.
+ * belongs to a contact that Lever knew by email; null if Lever does not say.
  * @throws LeverCallError; `classifyWriteError` says what it means
  */
 export async function createOpportunity(

@@ -3,10 +3,10 @@ import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 const mappingSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },
-    /** The e-mail of the person here, normalized. */
+    /** The email of the person here, normalized. */
     userEmail: { type: String, required: true },
     leverUserId: { type: String, required: true },
-    /** The user's e-mail in Lever when the mapping was made. */
+    /** The user's email in Lever when the mapping was made. */
     leverEmail: { type: String, required: true },
     active: { type: Boolean, default: true },
   },

@@ -5,7 +5,7 @@ import { readMatchSides, type MatchSides } from './match-sides.ts'
 import { suggesterOf, type Suggestion } from './near-miss.ts'
 import { saveMapping } from './save-mapping.ts'
 
-/** Why no Lever user was matched to a person by e-mail address. */
+/** Why no Lever user was matched to a person by email address. */
 export const UNMATCHED_REASONS = ['lever_user_not_found', 'lever_user_deactivated', 'lever_user_already_mapped'] as const
 export type UnmatchedReason = (typeof UNMATCHED_REASONS)[number]
 
@@ -17,7 +17,7 @@ export interface Unmatched {
 }
 
 /**
- * Maps every active person who is not mapped yet to the Lever user with the same e-mail address. Existing mappings
+ * Maps every active person who is not mapped yet to the Lever user with the same email address. Existing mappings
  * stay unchanged. Lever's users are read again; if Lever cannot be asked, the last known ones are used.
  * @throws ServiceError when Lever cannot be asked and no user has ever been read
  */

@@ -4,10 +4,10 @@ import { MappingModel, type MappingDocument } from './mapping-model.ts'
 
 /** The people and Lever users to be matched. */
 export interface MatchSides {
-  /** Active people without a mapping, by e-mail. */
+  /** Active people without a mapping, by email. */
   people: { email: string; name: string }[]
   leverUsers: LeverPerson[]
-  /** Lever users by e-mail in its compared form. If several share an address, the one that is not deactivated is used. */
+  /** Lever users by email in its compared form. If several share an address, the one that is not deactivated is used. */
   byEmail: Map<string, LeverPerson>
   /** The ids of Lever users that are mapped already. */
   taken: Set<string>

@@ -1,7 +1,7 @@
 import { normalizeEmail } from '../accounts/email-address.ts'
 import type { LeverPerson } from './mapping-deps.ts'
 
-/** Why a Lever user may be the person although the e-mail addresses differ, the most reliable reason first. */
+/** Why a Lever user may be the person although the email addresses differ, the most reliable reason first. */
 export const NEAR_MISSES = ['sameAddressOtherwiseWritten', 'sameLocalPart', 'sameName'] as const
 export type NearMiss = (typeof NEAR_MISSES)[number]
 
@@ -17,7 +17,7 @@ const MOST = 5
 
 /**
  * Returns a function that finds the Lever users who may be a given person: the likeliest first, at most five. Users
- * without an e-mail cannot be mapped. Create it once for many people, because it processes every user's address and
+ * without an email cannot be mapped. Create it once for many people, because it processes every user's address and
  * name at creation.
  */
 export function suggesterOf(leverUsers: readonly LeverPerson[]): (person: { email: string; name: string }) => Suggestion[] {

@@ -6,7 +6,7 @@ import { toMappingView, type MappingView } from './mapping-view.ts'
 import { saveMapping } from './save-mapping.ts'
 
 /**
- * Maps a person to the Lever user with that e-mail, as Lever has it now, and replaces the person's mapping. An
+ * Maps a person to the Lever user with that email, as Lever has it now, and replaces the person's mapping. An
  * existing mapping may be made inactive although its Lever user is deactivated.
  * @throws ServiceError `user_not_found` (404), `lever_user_not_found`, `lever_user_deactivated` (422),
  * `lever_user_already_mapped` (409), and the reason why Lever cannot be asked

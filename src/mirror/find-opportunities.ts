@@ -12,7 +12,7 @@ export interface PersonOfOurs {
   emails: readonly string[]
   links: readonly string[]
   /**
-   * `address`: search by every e-mail address, including shared ones. Default: search by the values that identify the
+   * `address`: search by every email address, including shared ones. Default: search by the values that identify the
    * person.
    */
   by?: 'identity' | 'address'
@@ -49,7 +49,7 @@ export async function listOpportunities(
   return page(LeverOpportunityModel, { $and: conditions }, request, toOpportunityView)
 }
 
-/** Returns all opportunities of contacts that share an e-mail or a link with the person, newest in Lever first. */
+/** Returns all opportunities of contacts that share an email or a link with the person, newest in Lever first. */
 export async function opportunitiesOf(deps: HashKeys, organization: string, person: PersonOfOurs): Promise<OpportunityView[]> {
   const ofPerson = await isOfPerson(deps, organization, person)
   const direct = await LeverOpportunityModel.find({ $and: [{ organization }, ofPerson] }, { contactId: 1 }).lean<LeverOpportunityRecord[]>()
@@ -62,7 +62,7 @@ export async function opportunitiesOf(deps: HashKeys, organization: string, pers
 }
 
 /**
- * Returns opportunities that Lever shows with an e-mail or profile of the person. `ofOthersToo` is true if an
+ * Returns opportunities that Lever shows with an email or profile of the person. `ofOthersToo` is true if an
  * opportunity also has values that the person is not known to have or have had, so that it may belong to somebody
  * else.
  */

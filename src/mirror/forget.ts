@@ -51,7 +51,7 @@ export async function forgetHistory(organization: string, opportunityIds: readon
 }
 
 /**
- * Deletes the hashes of e-mails and links that recognize a person: all hashes of the person's own opportunities
+ * Deletes the hashes of emails and links that recognize a person: all hashes of the person's own opportunities
  * (`opportunityIds`), and only the person's own hashes in others. What Lever shows later is stored as for anyone.
  * @returns the number of opportunities with such hashes
  */

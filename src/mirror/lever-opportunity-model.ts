@@ -2,7 +2,7 @@ import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 
 /**
  * An opportunity as last seen. For people who are not candidates here, it holds only ids, stage, postings, owner,
- * source, archive state and times, and keyed hashes of e-mails and links; no names, no addresses.
+ * source, archive state and times, and keyed hashes of emails and links; no names, no addresses.
  */
 const leverOpportunitySchema = new Schema(
   {

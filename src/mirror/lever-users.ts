@@ -27,7 +27,7 @@ export function toLeverUserView(record: LeverUserRecord): LeverUserView {
 }
 
 /**
- * Reads only the mirror. Compares e-mail addresses by `normalizeEmail`. If several users share an address, an active
+ * Reads only the mirror. Compares email addresses by `normalizeEmail`. If several users share an address, an active
  * one is returned first.
  */
 export async function findUser(organization: string, by: { id: string } | { email: string }): Promise<LeverUserView | null> {
@@ -51,7 +51,7 @@ export async function allUsers(organization: string): Promise<LeverUserView[]> {
 }
 
 /**
- * Returns the user with this e-mail as Lever has it now, also a deactivated one, and stores it in the mirror. If
+ * Returns the user with this email as Lever has it now, also a deactivated one, and stores it in the mirror. If
  * Lever cannot be asked, returns the user as last seen. Costs one call, and a second one only if Lever's spelling of
  * the address differs from the given one.
  * @throws ServiceError if Lever cannot be asked and the mirror does not know the user

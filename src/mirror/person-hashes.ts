@@ -17,7 +17,7 @@ interface Person {
 /**
  * Returns the hashes that find a person here: those of their identifying values, also in the forms of earlier
  * versions.
- * @param by `address`: hashes of every e-mail address, including shared ones, since Lever joins contacts that share
+ * @param by `address`: hashes of every email address, including shared ones, since Lever joins contacts that share
  * any address
  */
 export async function hashesToFind(

@@ -10,7 +10,7 @@ import { personHasher, type PersonHashes } from './person-hashes.ts'
  * Stores a reading of Lever, unless the mirror has a newer one: then it returns `stale`. The newer one is the one
  * that Lever updated later; if Lever gives no time (old records, Lever's API documentation) or the same time, the one
  * that was read later. Only keyed hashes are kept of the person. Pass the response to a GET or a create: responses to
- * other writes have no e-mails and links (recorded answers). `readAt` is the start of the reading.
+ * other writes have no emails and links (recorded answers). `readAt` is the start of the reading.
  */
 export async function recordOpportunity(
   deps: HashKeys,

@@ -4,7 +4,7 @@ import { linksOf, type PersonData } from './person-keys.ts'
 import { profileKey } from './profile-key.ts'
 
 /**
- * The forms in which earlier versions compared e-mails and links. For people who were erased earlier, and for a
+ * The forms in which earlier versions compared emails and links. For people who were erased earlier, and for a
  * mirror that is being read again, only hashes of these forms exist. A value is looked up by its former form only if
  * it identifies a person today and the form differs.
  */

@@ -3,7 +3,7 @@ const MEMBER_ID = /^A[A-Za-z]{2}AA[\w-]{5,}$/
 const ID = /^[\w=-]+$/
 /** Pages of the signed-in user, and placeholders that tools write if they found no page. */
 const RESERVED = new Set(['me', 'edit', 'unknown', 'unavailable', 'undefined', 'null', 'none', 'na', 'n-a', 'profile', 'view'])
-/** Path prefixes in links of the mobile site and of LinkedIn's e-mails. */
+/** Path prefixes in links of the mobile site and of LinkedIn's emails. */
 const PREFIXES = new Set(['mwlite', 'm', 'comm'])
 
 /**

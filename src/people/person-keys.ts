@@ -2,7 +2,7 @@ import { addressKey, emailKey } from './email-key.ts'
 import { linkForm, profileKey, siteOf } from './profile-key.ts'
 
 /**
- * Raise it with every change to the forms in which e-mails and profiles are compared: candidate keys are then recomputed, and Lever's
+ * Raise it with every change to the forms in which emails and profiles are compared: candidate keys are then recomputed, and Lever's
  * opportunities are read again, since only hashes of their contacts are kept.
  */
 export const KEY_VERSION = 2

@@ -10,7 +10,7 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }
 
-/** Returns a keyed fingerprint of personal data (e-mail, link), base64url. `key` is the organization's own. */
+/** Returns a keyed fingerprint of personal data (email, link), base64url. `key` is the organization's own. */
 export function keyedHash(key: Buffer, value: string): string {
   return createHmac('sha256', key).update(value).digest('base64url')
 }

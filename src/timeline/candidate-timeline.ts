@@ -53,7 +53,7 @@ export interface TimelineDeps {
 }
 
 export interface TimelineRequest extends PageRequest {
-  /** The e-mail of the person whose exports are shown; everybody's by default. */
+  /** The email of the person whose exports are shown; everybody's by default. */
   requestedBy?: string | undefined
   /** The caller's clearance. Without full clearance, the history of a confidential opportunity in Lever is left out. */
   clearance: Clearance

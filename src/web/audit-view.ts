@@ -41,7 +41,7 @@ function actorView(actor: string, byReference: AuditNames['byReference']): Audit
 /** How records name schedules and workers. */
 const SERVICE = ['worker', 'system']
 
-/** Resolves to the actors that `actor` means: an e-mail address, or an actor's id or kind. */
+/** Resolves to the actors that `actor` means: an email address, or an actor's id or kind. */
 export async function actorsMeant(organization: string, actor: string, { accounts }: Pick<AuditNamesDeps, 'accounts'>): Promise<string[]> {
   if (actor === 'service') return SERVICE
   if (!actor.includes('@')) return [actor, `user:${actor}`, `apiKey:${actor}`]

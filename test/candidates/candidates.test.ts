@@ -123,7 +123,7 @@ describe('candidates', () => {
 
     for (const [what, fields, path] of [
       ['a name', { emails: ['a@a.example'] }, 'name'],
-      ['an e-mail or link', { name: 'Ana', phones: [{ value: '1' }] }, 'emails'],
+      ['an email or link', { name: 'Ana', phones: [{ value: '1' }] }, 'emails'],
     ] as const) {
       // prettier-ignore
       it(`requires ${what} in the result`, async () => {

@@ -21,7 +21,7 @@ describe('a person in rejected rows', () => {
 
   for (const [what, cells] of [
     ['name', ['LI', 'engineer']],
-    ['e-mail in another case, within a text', ['write to <L.I+Work@A-B.example>!']],
+    ['email in another case, within a text', ['write to <L.I+Work@A-B.example>!']],
     ['phone, written otherwise', ['0', '(36 1) 2345678']],
     ['link', ['see https://s.example/li_(1)/about']],
   ] as const) {

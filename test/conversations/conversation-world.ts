@@ -77,7 +77,7 @@ export async function notedAtOnce(api: Api, externalId: string, notes = 1): Prom
   return noted(api, externalId, notes)
 }
 
-/** A candidate, and an opportunity in Lever that stands for it; the candidate is linked by its e-mail as soon as the mirror knows. */
+/** A candidate, and an opportunity in Lever that stands for it; the candidate is linked by its email as soon as the mirror knows. */
 export async function newCandidate(api: Api, fields: Record<string, unknown> = {}): Promise<{ id: string; name: string; email: string }> {
   const person = newPerson(fields)
   const { body } = await api.post<{ id: string }>('candidates', person)

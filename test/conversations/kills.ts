@@ -27,7 +27,7 @@ interface Said {
 interface Talk {
   externalId: string
   opportunityId: string
-  /** Sender's e-mail for each message of a burst. The last sender is the note's author. */
+  /** Sender's email for each message of a burst. The last sender is the note's author. */
   authors: [string, string]
   said: Said[]
 }

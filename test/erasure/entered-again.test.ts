@@ -50,7 +50,7 @@ describe('a person who was erased', () => {
     ['name,email,link', ...people.map(({ name, email = '', link = '' }) => `${name},${email},${link}`)].join('\n')
 
   for (const [what, known] of [
-    ['the e-mail, in another case', ({ email }: PersonInTest) => ({ emails: [email.toUpperCase()] })],
+    ['the email, in another case', ({ email }: PersonInTest) => ({ emails: [email.toUpperCase()] })],
     [
       'a profile, written otherwise',
       ({ link }: PersonInTest) => ({ links: [link.replace('https://g', 'http://www.G').replace('zsofia', 'ZSOFIA')] }),

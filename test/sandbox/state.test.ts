@@ -63,7 +63,7 @@ describe('account of the local Lever', () => {
       hired: opportunities.some(({ archived }) => archived?.reason === hired),
       confidential: opportunities.some(({ confidentiality }) => confidentiality === 'confidential'),
       old: opportunities.some(({ updatedAt }) => updatedAt === null),
-      'without e-mail': contacts.some(({ emails }) => emails.length === 0),
+      'without email': contacts.some(({ emails }) => emails.length === 0),
       arabic: contacts.some(({ name }) => /\p{Script=Arabic}/u.test(name)),
       chinese: contacts.some(({ name }) => /\p{Script=Han}/u.test(name)),
     })) {

@@ -113,7 +113,7 @@ export interface LeverNote {
 }
 
 export interface ConsentChoice {
-  /** e-mail of a Lever user; the Super Admin Ana if not given */
+  /** email of a Lever user; the Super Admin Ana if not given */
   as?: string
   /** `false` presses **Deny** */
   accept?: boolean

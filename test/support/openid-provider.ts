@@ -19,7 +19,7 @@ export const CLIENT = { clientId: 'fulcrum', clientSecret: 'a secret of the prov
 
 interface ProviderOptions {
   redirectUri: string
-  /** Where the e-mail stands: in the ID token, which is the default, or only in the user information. */
+  /** Where the email stands: in the ID token, which is the default, or only in the user information. */
   claimsIn?: 'idToken' | 'userInfo'
   /** A free one, chosen before so that the site can know its address. */
   port: number

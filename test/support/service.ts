@@ -196,7 +196,7 @@ export async function waitForBatch(api: Api, id: string, withinMs = 30_000): Pro
 }
 
 let people = 0
-/** A candidate nobody has seen, with one e-mail. */
+/** A candidate nobody has seen, with one email. */
 export function newPerson(fields: Record<string, unknown> = {}): Record<string, unknown> {
   people += 1
   const tag = `${people}-${randomBytes(3).toString('hex')}`

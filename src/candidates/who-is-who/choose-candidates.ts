@@ -19,7 +19,7 @@ interface Choice {
 
 /**
  * Chooses the candidate for each person of a file: by `externalId` alone if the rows have one. Otherwise it chooses
- * the candidate created from the same row, then matches by profile, then by e-mail. If several match, it chooses the
+ * the candidate created from the same row, then matches by profile, then by email. If several match, it chooses the
  * only one with the same name. If people who contradict each other match the same candidate, those with the strongest
  * reason get it.
  */

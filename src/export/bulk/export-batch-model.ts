@@ -14,7 +14,7 @@ const rejectedSchema = new Schema(
 const exportBatchSchema = new Schema(
   {
     organization: { type: Schema.Types.ObjectId, required: true },
-    /** The e-mail of the person who requested it. */
+    /** The email of the person who requested it. */
     requestedBy: { type: String, required: true },
     posting: { type: postingSchema, default: null },
     onDuplicate: { type: String, enum: ON_DUPLICATE, required: true },

@@ -60,7 +60,7 @@ export interface MirrorStanding {
 export type MirrorTrust = 'never' | 'forAbsence' | 'always'
 
 export interface FindDuplicatesDeps {
-  /** Resolves to the mirrored opportunities of people with one of these e-mails or links. */
+  /** Resolves to the mirrored opportunities of people with one of these emails or links. */
   mirrored: (organization: string, person: Person) => Promise<Duplicate[]>
   describe: (organization: string, opportunity: LeverOpportunity) => Promise<Duplicate>
   /** A younger opportunity of the mirror may still be missing from Lever's search, so it is added to the result. */
@@ -85,9 +85,9 @@ export interface DuplicateQuestion {
 }
 
 /**
- * Finds every opportunity, archived or not, of a contact with one of the person's e-mails. Takes one request to Lever per e-mail, since
+ * Finds every opportunity, archived or not, of a contact with one of the person's emails. Takes one request to Lever per email, since
  * `email` is not documented as repeatable, or none if the mirror may answer. Lever cannot search by link, so the mirror answers for a
- * person without an e-mail. Opportunities that Fulcrum created a moment ago are included even if Lever's search does not show them yet.
+ * person without an email. Opportunities that Fulcrum created a moment ago are included even if Lever's search does not show them yet.
  */
 export async function findDuplicates(question: DuplicateQuestion, deps: FindDuplicatesDeps): Promise<DuplicateSearch> {
   const { organization, person } = question

@@ -16,7 +16,7 @@ const exportRuleSchema = new Schema(
     stages: { type: [String], required: true },
     postingId: { type: String, default: null },
     requisitionId: { type: String, default: null },
-    /** The e-mail of the person on whose behalf it exports. */
+    /** The email of the person on whose behalf it exports. */
     requestedBy: { type: String, required: true },
     onDuplicate: { type: String, enum: ON_DUPLICATE_OF_RULES, required: true },
     note: { type: String, default: null },

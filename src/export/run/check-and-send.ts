@@ -128,7 +128,7 @@ async function mirrorTrust({ batch, intent, onDuplicate }: ExportDocument, isBur
 }
 
 /**
- * Resolves to the opportunity that an earlier try created. With an e-mail, it is among the duplicates; otherwise Lever is asked once
+ * Resolves to the opportunity that an earlier try created. With an email, it is among the duplicates; otherwise Lever is asked once
  * more.
  */
 async function findOwn(

@@ -6,7 +6,7 @@ import type { Person } from '../request/find-duplicates.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
 /**
- * Locks a person's e-mails and links for this export and writes `set` with the lock, because two exports at once would not see each other
+ * Locks a person's emails and links for this export and writes `set` with the lock, because two exports at once would not see each other
  * in Lever. Resolves to false while another export holds one of them. Does not wait for the majority: the intent is written only if the
  * lock still exists (`unlessLost`).
  */

@@ -11,7 +11,7 @@ import { ExportModel, type ExportIntent } from '../export-model.ts'
 const CLOCK_MARGIN_MS = 10 * 60_000
 
 /**
- * Looks in Lever for the opportunity that an unclear POST may have created: by each e-mail, or by source if there is no e-mail that Lever
+ * Looks in Lever for the opportunity that an unclear POST may have created: by each email, or by source if there is no email that Lever
  * can search by, in both archive states. Resolves to the opportunity, or to null if Lever does not show one (yet).
  */
 export async function lookForIntent(

@@ -12,7 +12,7 @@ import { lookForIntent } from './look-for-intent.ts'
 
 /** Other exports of the same person and organization. */
 export interface ExportsBeside {
-  /** Earlier exports of the same candidate or e-mails that ended with an intent. */
+  /** Earlier exports of the same candidate or emails that ended with an intent. */
   older: ExportDocument[]
   /** True if so many exports are due that each should cost only one request to Lever. */
   isBurst: boolean

@@ -53,7 +53,7 @@ export interface ExportDeps extends ExportViewDeps {
   findCandidate: (organization: string, id: string) => Promise<CarriedCandidate | null>
   /** Resolves to the bytes of a candidate's résumé; null if they no longer exist. */
   readResume: (organization: string, file: Types.ObjectId) => Promise<Uint8Array<ArrayBuffer> | null>
-  /** Resolves to the keyed hashes of a person's e-mails and links. */
+  /** Resolves to the keyed hashes of a person's emails and links. */
   personHashes: (organization: string, person: Person) => Promise<string[]>
   duplicates: FindDuplicatesDeps
   /** Notes that Lever did not read a whole form, so that the next exports are sent as JSON. */

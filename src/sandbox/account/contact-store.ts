@@ -1,4 +1,4 @@
-/** Contacts by id and by e-mail. */
+/** Contacts by id and by email. */
 import type { Contact } from './records.ts'
 
 /** Lever compares "a canonical form" of the address; ignoring case and white space is our assumption. */

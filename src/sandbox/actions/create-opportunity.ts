@@ -65,7 +65,7 @@ function addContact(world: World, fields: NewOpportunity): Contact {
 
 /**
  * The contact's own values win; addresses, phones and links that it lacks are added (documented for `contact`, assumed for a link by
- * e-mail).
+ * email).
  */
 function addToContact(world: World, contact: Contact, fields: NewOpportunity): void {
   const lacking = <T>(own: T[], given: T[], key: (value: T) => string): T[] =>

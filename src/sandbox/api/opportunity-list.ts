@@ -32,7 +32,7 @@ export function listOpportunities(call: ApiCall): ApiAnswer {
   return listAnswer(data, next)
 }
 
-/** Starts at the paging token; with an e-mail or contact filter, reads only that person's opportunities. */
+/** Starts at the paging token; with an email or contact filter, reads only that person's opportunities. */
 function inOrder(call: ApiCall, matches: Filter): Iterable<Opportunity> {
   const { opportunities } = call.world.account
   const position = readPosition(call)

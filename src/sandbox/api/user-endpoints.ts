@@ -46,7 +46,7 @@ export const userEndpoints: Endpoint[] = [
   },
 ]
 
-/** Only active ones unless `includeDeactivated=true`; newest first (recorded); e-mail regardless of case (assumed). */
+/** Only active ones unless `includeDeactivated=true`; newest first (recorded); email regardless of case (assumed). */
 function listUsers(call: ApiCall): ReturnType<typeof pageOf> {
   const { query, world } = call
   const emailOf = world.settings.answers.userEmail === 'exact' ? (email: string) => email : canonicalEmail

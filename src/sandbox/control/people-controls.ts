@@ -128,7 +128,7 @@ function reasonNamed(world: World, name: string): ArchiveReason {
   return reason
 }
 
-/** By id or e-mail. */
+/** By id or email. */
 function findUser(world: World, name: string): User | undefined {
   return world.account.users.get(name) ?? [...world.account.users.values()].find(({ email }) => email === name)
 }

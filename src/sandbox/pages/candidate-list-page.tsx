@@ -5,7 +5,7 @@ import { Page } from './page.tsx'
 
 const A_PAGE = 50
 
-/** `?stage=`, `?q=` (name or e-mail), `?posting=`, `?archived=true`, `?page=` from 1. */
+/** `?stage=`, `?q=` (name or email), `?posting=`, `?archived=true`, `?page=` from 1. */
 export function candidateListPage(world: World, user: User, query: URLSearchParams): VNode {
   const number = Math.max(1, Number(query.get('page')) || 1)
   const found = matching(world, query)

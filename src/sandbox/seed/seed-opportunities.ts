@@ -1,6 +1,6 @@
 /**
  * 300 candidacies of the sample account, some of the same person. Fields are missing as often as in a recorded account: 95 % have no
- * e-mail, 96 % no `updatedAt`, 93 % no sourcer.
+ * email, 96 % no `updatedAt`, 93 % no sourcer.
  */
 import { postingTags } from '../account/posting-tags.ts'
 import type { ArchiveReason, Contact, Note, Opportunity, Posting, Stage, User } from '../account/records.ts'

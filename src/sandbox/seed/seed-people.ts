@@ -1,6 +1,6 @@
 /** Names for the sample account, from many places, with letters that break careless software. */
 
-/** The e-mail address is made from `ascii`. */
+/** The email address is made from `ascii`. */
 export const PEOPLE: readonly { name: string; ascii: string }[] = [
   { name: 'Zoë Müller-Lüdenscheidt', ascii: 'zoe.mueller' },
   { name: 'José Ángel Núñez', ascii: 'jose.nunez' },

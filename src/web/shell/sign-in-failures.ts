@@ -135,7 +135,7 @@ function runningOf(running: ReadonlyMap<string, Set<Promise<unknown>>>, keys: re
   return keys.flatMap((key) => [...(running.get(key) ?? [])])
 }
 
-/** Returns the key of an account: its e-mail, whether or not the account exists. */
+/** Returns the key of an account: its email, whether or not the account exists. */
 export function accountKey(email: string): string {
   return `account ${normalizeEmail(email)}`
 }

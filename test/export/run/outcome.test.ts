@@ -38,7 +38,7 @@ describe('export, outcomes:', () => {
     return (await api.post<{ id: string; emails: string[]; links: string[] }>('candidates', newPerson(fields))).body
   }
 
-  /** How many opportunities there really are, by e-mail, or by link for one without. */
+  /** How many opportunities there really are, by email, or by link for one without. */
   async function standingInLever({ emails, links }: { emails: string[]; links: string[] }): Promise<string[]> {
     const [email] = emails
     if (email) return (await service.lever.opportunitiesByEmail(email)).map(({ id }) => id)

@@ -216,7 +216,7 @@ describe('organization and people endpoints', () => {
     '.a@acme.example',
     `${'a'.repeat(250)}@acme.example`,
   ]) {
-    it(`refuses the e-mail address ${email.slice(0, 30)}`, async () => {
+    it(`refuses the email address ${email.slice(0, 30)}`, async () => {
       const response = await web.call('PUT', `/api/v1/users/${encodeURIComponent(email)}`, { json: { name: 'A', role: 'admin' } })
 
       expect(response.status).to.equal(422)

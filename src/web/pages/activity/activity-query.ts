@@ -30,7 +30,7 @@ const day = orEmpty(z.iso.date())
 
 /** A filter of the audit trail. */
 export const AuditChoice = z.object({
-  /** An e-mail address or an id. */
+  /** An email address or an id. */
   actor: word,
   action: word,
   /** Calendar dates in UTC; the second is included. */

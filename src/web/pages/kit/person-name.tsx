@@ -1,4 +1,4 @@
-/** Name and e-mail at the beginning of a row. */
+/** Name and email at the beginning of a row. */
 export function PersonName({ name, email }: { name: string; email: string }) {
   return (
     <span class="person">

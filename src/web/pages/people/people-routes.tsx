@@ -162,7 +162,7 @@ async function remove(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<
   await actAndSay(ctx, () => accounts.deletePerson(caller.organization, email, actorOf(caller)), { goTo: HERE, done })
 }
 
-/** @throws ServiceError `user_not_found`, also for the caller's own e-mail */
+/** @throws ServiceError `user_not_found`, also for the caller's own email */
 async function somebodyElse(ctx: SiteContext, accounts: PeoplePagesDeps['accounts'], email: string): Promise<Person> {
   const caller = personOf(ctx)
   const isOneself = email === caller.email

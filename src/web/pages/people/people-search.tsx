@@ -16,7 +16,7 @@ export interface PeopleSearchProps {
   isPaged: boolean
 }
 
-/** Searches people by name or e-mail, at an address that can be bookmarked; not shown for a few people. */
+/** Searches people by name or email, at an address that can be bookmarked; not shown for a few people. */
 export function PeopleSearch({ href, q, sort = '-added', rows, isPaged }: PeopleSearchProps) {
   const t = peopleTexts(usePage().language)
   if (q === '' && rows <= FEW && !isPaged) return null

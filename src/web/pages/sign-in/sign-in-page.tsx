@@ -19,7 +19,7 @@ export interface SignInPageProps {
   /** Display name of the OpenID Connect provider; null without one. */
   provider: string | null
   samplePeople: readonly SamplePerson[]
-  /** The e-mail of a refused try. */
+  /** The email of a refused try. */
   refused?: string | undefined
 }
 

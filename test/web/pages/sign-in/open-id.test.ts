@@ -72,10 +72,10 @@ describe('signing in with OpenID Connect', () => {
   })
 
   const refusals = [
-    { what: 'an unverified e-mail', person: { email: 'ana@acme.example', emailVerified: false }, words: 'has not verified your email' },
+    { what: 'an unverified email', person: { email: 'ana@acme.example', emailVerified: false }, words: 'has not verified your email' },
     { what: 'no word on whether it is verified', person: { email: 'ana@acme.example' }, words: 'has not verified your email' },
-    { what: 'no e-mail', person: {}, words: 'did not send your email address' },
-    { what: 'the e-mail of nobody here', person: { email: 'eve@acme.example', emailVerified: true }, words: 'No active person in Fulcrum' },
+    { what: 'no email', person: {}, words: 'did not send your email address' },
+    { what: 'the email of nobody here', person: { email: 'eve@acme.example', emailVerified: true }, words: 'No active person in Fulcrum' },
     { what: 'a refusal there', person: null, words: 'did not let you in' },
   ]
   for (const { what, person, words } of refusals) {

@@ -23,7 +23,7 @@ export interface AtsSettingsPageProps {
   notice: Notice | null
 }
 
-/** More would make the page slow. Other users can be entered by e-mail address. */
+/** More would make the page slow. Other users can be entered by email address. */
 const MOST_SUGGESTED = 1000
 
 /** The settings of a connection, each with its effect. */

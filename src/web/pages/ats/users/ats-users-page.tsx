@@ -28,7 +28,7 @@ export interface AtsUsersPageProps {
 
 const HERE = '/settings/ats/users'
 
-/** More would make the page slow. Other users can be entered by e-mail address. */
+/** More would make the page slow. Other users can be entered by email address. */
 const MOST_SUGGESTED = 1000
 
 /** The wizard's step for people: matches each with a Lever user and suggests likely ones. */

@@ -10,7 +10,7 @@ const Row = z.object({ userEmail: z.string(), leverEmail: z.string(), active: z.
 
 /**
  * The form of people and Lever users. Fields per person, by id: `was:` holds the person and the row when the page was rendered, `lever:`
- * the typed text, `active:` is present when switched on. `do` names the button: `proceed`, `match`, or `use <person> <Lever's e-mail>` to
+ * the typed text, `active:` is present when switched on. `do` names the button: `proceed`, `match`, or `use <person> <Lever's email>` to
  * accept a suggestion.
  */
 export const MappingForm = z.record(z.string(), z.string().max(1000)).transform((fields, context) => {
