@@ -154,8 +154,8 @@ export class ConfigError extends Error {
 
 /**
  * Reads the whole environment once, at startup; nothing else reads `process.env`. White space around a value, such as
- * the line end of a mounted secret file, is removed. `required` names variables without a default in this way of
- * starting.
+ * the line end of a mounted secret file, is removed. `required` names the variables that have no default when the
+ * service starts this way.
  * @throws ConfigError naming every missing and every invalid variable, without any part of a secret
  */
 export function readConfig(given: RawEnvironment, required: (keyof ParsedEnvironment)[] = []) {

@@ -48,10 +48,10 @@ export async function unlinkOpportunity(organization: string, opportunityId: str
 }
 
 /**
- * Stores the id of the candidate's newest export (ids rise with time). With `lever`, also stores that the export
- * succeeded and the candidate's state in Lever, and waits for the majority: nothing repeats it once the export has ended,
- * and a later majority write does not secure it if the primary changes in between. Without `lever`, it is repeated when
- * the export lands; until then, a failing primary may lose it, and the candidate shows the export before.
+ * Stores the id of the candidate's newest export (ids rise with time). With `lever`, also stores that the export succeeded and the
+ * candidate's state in Lever, and waits for the majority: nothing repeats it once the export has ended, and a later majority write does not
+ * secure it if the primary changes in between. Without `lever`, it is repeated when the export lands; until then, a failing primary may
+ * lose it, and the candidate shows the previous export.
  */
 export async function noteExport(organization: string, candidateId: string, exportId: string, lever?: CandidateLeverState): Promise<void> {
   const landed = lever ? { $set: { exported: true, lever, leverChangedAt: new Date() } } : {}

@@ -79,8 +79,8 @@ export function createAccessTokens(deps: AccessTokenDeps) {
 
     /**
      * Returns the token to repeat a call with after Lever answered it with 401. Only a refusal of the current token
-     * causes a refresh. After several refused fresh tokens in a row it returns the same token again: whether Lever
-     * refuses it decides, and many callers at once do not cause further refreshes.
+     * causes a refresh. After Lever has refused several fresh tokens in a row, returns the same token again: Lever's
+     * answer to the repeat decides, and many callers at once cause no further refreshes.
      */
     async renew(state: GrantState, rejected: string): Promise<string> {
       const token = openAccessToken(deps, state)

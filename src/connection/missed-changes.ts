@@ -33,7 +33,10 @@ function countMissed({ webhooks }: ConnectionDocument, event: WebhookEvent, time
   }
 }
 
-/** Returns the time in ms up to which deliveries of an event have reported its changes, as far as they could. */
+/**
+ * Returns, in ms, the later of an event's last delivery and its first signature token. Earlier changes do not show that
+ * the event is silent.
+ */
 function heardAt(webhooks: ConnectionDocument['webhooks'], event: WebhookEvent): number {
   const state = webhooks[event]
   return Math.max(state?.lastReceivedAt?.getTime() ?? 0, signedSince([state, webhooks['any']]))

@@ -18,8 +18,8 @@ const PROBES_AT_ONCE = 4
  * Returns the permissions that an API key lacks, in the order given. Lever does not list a key's permissions, so each
  * is tested with its cheapest call: lists with one item, the rest with ids that do not exist, so that nothing is
  * changed. 403 means that the key lacks it; 404 and 400 mean that it has it (assumed). Writes are tested as a real
- * Lever user, because an unknown user may be answered with 403 too. For a key that may not list users, only that and
- * other missing reads are returned; writes are tested once it may.
+ * Lever user, because an unknown user may be answered with 403 too. If the key may not list users, no write is tested,
+ * and only the missing reads are returned.
  * @throws LeverCallError if Lever cannot be asked, or refuses the key entirely
  */
 export async function missingPermissions(client: LeverClient, permissions: readonly KeyPermission[]): Promise<KeyPermission[]> {

@@ -31,8 +31,8 @@ import { isPosting, stopPosting } from './request/stop-posting.ts'
 /** Exports that one process runs at a time. An export that waits for the request budget occupies a place, so there are many. */
 const AT_ONCE = 64
 /**
- * `all`: a bulk never takes every place. `each`: what one organization needs to use its whole budget if each of Lever's answers takes more
- * than a second.
+ * `all` keeps a bulk from taking every place. `each` is what one organization needs to use its whole budget if each of Lever's answers
+ * takes more than a second.
  */
 const LIMITS: readonly LaneLimit[] = [
   { all: 56, each: 16 },

@@ -9,9 +9,9 @@ const ENDED = ['exported', 'duplicate', 'failed', 'canceled'] as const
 const FREE: QueryFilter<ExportDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
 
 /**
- * Forgets the person in the exports of an erased candidate. Queued exports, and notes that are not in progress, are canceled. Of exports
- * that have ended, only ids, states and times stay. A running export still needs the person, so repeat this until nothing is `underWay`.
- * Nothing new is sent in the meantime, because the candidate no longer exists.
+ * Forgets the person in the exports of an erased candidate. Queued exports, and notes that are not in progress, are canceled. Exports that
+ * have ended keep only ids, states and times. A running export still needs the person, so repeat this until nothing is `underWay`. Nothing
+ * new is sent in the meantime, because the candidate no longer exists.
  */
 export async function forgetCandidate(
   organization: string,

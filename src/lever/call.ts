@@ -57,8 +57,8 @@ export interface CallerOptions extends ApiAddressOptions {
   /** Called for each call that waits noticeably for its turn. */
   onWait?: ((forWhat: WaitedFor) => void) | undefined
   /**
-   * The longest first wait before a read is repeated, and the longest first pause after a 429 or 503 without a time; both double with each
-   * attempt.
+   * The longest first wait before a read is repeated, and the longest first pause after a 429 or 503 that names no time; both double with
+   * each attempt.
    */
   backoffMs?: number
 }

@@ -52,7 +52,7 @@ export async function forgetHistory(organization: string, opportunityIds: readon
 
 /**
  * Deletes the hashes of emails and links that recognize a person: all hashes of the person's own opportunities
- * (`opportunityIds`), and only the person's own hashes in others. What Lever shows later is stored as for anyone.
+ * (`opportunityIds`), and only the person's own hashes in others. What Lever shows later is stored as for anyone else.
  * @returns the number of opportunities with such hashes
  */
 export async function forgetPerson(

@@ -85,7 +85,7 @@ export function createMirror(deps: MirrorDeps) {
       return opportunityWorker
     },
     /**
-     * Begins a sync in the background: of at least these resources; of all if none are named or all are due. Reads
+     * Begins a sync in the background, of at least these resources, or of all if none are named or all are due. Reads
      * opportunities only if they are named, or have been read before.
      * @throws ServiceError `connection_not_active` if there is no grant that Lever accepts
      */

@@ -92,8 +92,8 @@ function archivingOf({ archived, updatedAt }: LeverOpportunity, readAt: Date): N
 }
 
 /**
- * Lever reports no time for it: it is between the archiving and the last change. A reading from before the archiving
- * says nothing.
+ * Lever reports no time for the end of an archiving: it lies between the archiving and the last change. A reading from
+ * before the archiving says nothing.
  */
 function endOfArchiving({ archived, updatedAt }: LeverOpportunity, readAt: Date, known: readonly KnownEntry[]): NewEntry[] {
   const last = known.filter(({ kind }) => kind === 'archived').toSorted((a, b) => b.at.getTime() - a.at.getTime())[0]

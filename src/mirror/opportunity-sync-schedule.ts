@@ -51,8 +51,7 @@ export async function requestOpportunitySync(organization: string, { asked }: { 
 }
 
 /**
- * Makes the next sweep due now, if the last one is older than a sweep during a burst may be. Cheap enough to call
- * often.
+ * Makes the next sweep due now, if the last one is older than sweeps may be during a burst. Cheap enough to call often.
  * @returns true if the sweep was made due
  */
 export async function hastenSweep(organization: string): Promise<boolean> {

@@ -25,7 +25,8 @@ export function watchWork(connection: Connection, wakers: Record<string, () => v
   let restart: NodeJS.Timeout | undefined
   const alarms = Object.fromEntries(Object.entries(wakers).map(([collection, wake]) => [collection, createAlarms(wake)]))
 
-  // MongoDB may report the update of a small document as a replacement; one of claimed work is a step, and its release is reported too
+  // MongoDB may report the update of a small document as a replacement. A replacement of claimed work is a step and wakes nobody, because
+  // the release is reported too
   const interesting = [
     {
       $match: {

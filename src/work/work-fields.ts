@@ -2,7 +2,7 @@ import type { Collection, Types } from 'mongoose'
 
 /** The fields that make a document claimable work; spread into a schema. */
 export const workFields = {
-  /** When the work is due, by the server's clock. The far future means not before something wakes it. */
+  /** When the work is due, by the server's clock. The far future means that the work rests until something wakes it. */
   dueAt: { type: Date, required: true },
   /** Lower lanes go first: 0 for work that a person waits for, 1 for bulk, 2 for background. */
   lane: { type: Number, default: 0 },

@@ -25,7 +25,7 @@ export interface BulkWish {
   actor: string
 }
 
-/** If two requests name the same people at once, the second finds the first one's exports when it tries again. */
+/** If two requests name the same people at once, the second one finds the exports of the first when it tries again. */
 const TRIES = 5
 
 /**

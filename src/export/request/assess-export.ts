@@ -162,7 +162,7 @@ function isOn(posting: KnownPosting, requisition: KnownRequisition): boolean {
   return requisition.requisitionCode !== null && posting.requisitionCodes.includes(requisition.requisitionCode)
 }
 
-/** Resolves to the open or exported export for the same candidate and target, because of which another one is refused. */
+/** Resolves to the open or exported export for the same candidate and target. It is the reason to refuse another one. */
 export async function findOpenExport(organization: string, candidateId: string, postingId: string | null): Promise<ExportDocument | null> {
   return ExportModel.findOne({ organization, openKey: openKeyOf(candidateId, postingId) }).lean<ExportDocument>()
 }

@@ -53,8 +53,8 @@ export interface MirrorStanding {
 }
 
 /**
- * Whether the mirror may answer instead of Lever: never; only that a person is absent, if the caller reads anything found from Lever
- * anyway; or always. If a person waits for the answer, Lever is asked, since nothing reports an opportunity that somebody adds there by
+ * Whether the mirror may answer instead of Lever: never, always, or only that a person is absent (for a caller that reads whatever it finds
+ * from Lever anyway). If a person waits for the answer, Lever is asked, since nothing reports an opportunity that somebody adds there by
  * hand.
  */
 export type MirrorTrust = 'never' | 'forAbsence' | 'always'

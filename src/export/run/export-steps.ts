@@ -168,8 +168,8 @@ export async function land(
   const isNew = where.attempt.step === 'send'
   const { stageText } = await deps.onLanded({ ...about, opportunity, isNew })
   const outcome = made ? 'exported' : 'linked'
-  // after a call under the first claim nothing can be recorded already, unless another worker has taken over from one that slept; without a
-  // call, the first claim may be lost with the primary, and made again
+  // after a call under the first claim, nothing can be recorded yet, unless another worker took over from one that slept; without a call,
+  // the first claim may be lost with the primary and made again
   const isFirst = isNew && document.fence === 1 && leaseHolds(claimed)
   await deps.audit({ ...recordOf(document, outcome), ...(isFirst ? {} : { once: true }) })
   await writeStep(ExportModel, claimed, {

@@ -40,9 +40,9 @@ interface KeyedRequest {
 export type Idempotency = ReturnType<typeof createIdempotency>
 
 /**
- * Answers a caller's repeated request with the first one's result: `run` runs once per key and body, `replay` for repeats. Kept for 24 h
- * are fingerprints, the result's id and status, and a secret from the answer in sealed form only. If the first request fails, the key
- * becomes free. `actorOf` tells callers apart: an API key, a person in any session, or the operator.
+ * Answers a caller's repeated request with the first one's result: `run` runs once per key and body, `replay` for repeats. Fingerprints,
+ * the result's id and status, and a sealed copy of a secret in the answer are kept for 24 h. If the first request fails, the key becomes
+ * free. `actorOf` tells callers apart: an API key, a person in any session, or the operator.
  */
 export function createIdempotency(deps: IdempotencyDeps) {
   return {

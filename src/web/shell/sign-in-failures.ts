@@ -22,7 +22,7 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
   /** This process's tries that are being counted, by key. */
   const beingCounted = new Map<string, Set<Promise<unknown>>>()
   /**
-   * Counts tries that started or were given back. If it has changed since a count was full, there may be capacity again, or a running try
+   * Counts tries that started or were given back. If this has changed since a count was full, there may be capacity again, or a running try
    * to wait for.
    */
   let moves = 0

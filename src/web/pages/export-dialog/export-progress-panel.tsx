@@ -16,7 +16,7 @@ export function fingerprintOf({ lines }: Progress): string {
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 16)
 }
 
-/** One line per candidate, refreshed every second until all have ended; `address` is the progress's address. */
+/** One line per candidate, refreshed every second until all have ended; `address` is that of the progress page. */
 export function ExportProgress({ progress, address }: { progress: Progress; address: string }) {
   const t = exportDialogTexts(usePage().language)
   const { lines, done, isFinished } = progress

@@ -17,7 +17,9 @@ const Pair = z
   .transform((pair) => pair.split('.', 2) as [string, string])
 const Pairs = z.union([Pair.transform((pair) => [pair]), z.array(Pair).max(MOST_LINES)]).optional()
 
-/** The address of a progress, made by `progressAddress`. `seen` is the fingerprint of what the reader already sees. */
+/**
+ * The address of a progress page, made by `progressAddress`. `seen` is the fingerprint of what the reader already sees.
+ */
 export const ProgressQuery = z.object({
   export: Pairs,
   known: Pairs,
