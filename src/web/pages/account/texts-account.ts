@@ -19,7 +19,7 @@ export const accountTexts = defineTexts({
     setLead: 'Changing it signs you out everywhere else.',
     replaceableLead:
       'You just signed in without a password, so you can choose a new one for the next few minutes. Changing it signs you out everywhere else.',
-    noneLead: 'With a password you can sign in without a link.',
+    noneLead: 'With a password, you can sign in without a link.',
     noneAndLateLead:
       'You have no password. To choose one, sign in again with a link or through your provider, then come back here within 15 minutes.',
     current: 'Current password',
@@ -75,7 +75,7 @@ export const accountTexts = defineTexts({
     setLead: 'Al cambiarla se cierran sus demás sesiones.',
     replaceableLead:
       'Acaba de iniciar sesión sin contraseña, así que durante unos minutos puede elegir una nueva. Al cambiarla se cierran sus demás sesiones.',
-    noneLead: 'Con una contraseña puede iniciar sesión sin enlace.',
+    noneLead: 'Con una contraseña, puede iniciar sesión sin un enlace.',
     noneAndLateLead:
       'No tiene contraseña. Para elegir una, inicie sesión de nuevo con un enlace o con su proveedor y vuelva aquí en menos de 15 minutos.',
     current: 'Contraseña actual',

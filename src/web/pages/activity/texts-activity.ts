@@ -116,7 +116,7 @@ export const activityTexts = defineTexts({
     when: 'Cuándo',
     who: 'Quién',
     what: 'Qué',
-    about: 'Sobre',
+    about: 'Acerca de',
     asLeverUser: 'Como usuario de Lever',
     nothing: '–',
   },

@@ -42,7 +42,7 @@ export const apiKeysTexts = defineTexts({
   },
   es: {
     title: 'Claves de API',
-    lead: 'Con una clave, un programa usa la API en nombre de su organización. Dé a cada programa su propia clave.',
+    lead: 'Con una clave, un programa puede usar la API en nombre de su organización. Dé a cada programa su propia clave.',
     docs: 'Leer la documentación de la API',
     makeTitle: 'Clave nueva',
     name: 'Nombre',

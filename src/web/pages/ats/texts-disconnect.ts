@@ -8,7 +8,7 @@ export const disconnectTexts = defineTexts({
     access: 'Lever’s authorization and all signature tokens are deleted.',
     exports: 'Queued exports are canceled. Exports with an unclear result are checked in Lever first.',
     webhooks:
-      'Webhooks that Fulcrum created are removed from Lever. Webhooks created by hand stay there, but their deliveries are no longer accepted.',
+      'Fulcrum removes the webhooks that it created in Lever. Webhooks created by hand stay there, but Fulcrum no longer accepts their deliveries.',
     mirror: 'Data copied from Lever is deleted.',
     stays: 'Exports, people, mappings, settings, the endpoint URL and the audit trail are kept. Candidates stay in Lever.',
     pauseInstead: 'To make exports wait without disconnecting, pause instead.',
@@ -20,7 +20,7 @@ export const disconnectTexts = defineTexts({
     lead: 'Esto ocurre de inmediato:',
     access: 'Se eliminan la autorización de Lever y todos los tokens de firma.',
     exports: 'Se cancelan las exportaciones en cola. Las de resultado incierto se comprueban antes en Lever.',
-    webhooks: 'Los webhooks que creó Fulcrum se eliminan de Lever. Los creados a mano siguen allí, pero ya no se aceptan sus entregas.',
+    webhooks: 'Fulcrum elimina los webhooks que creó en Lever. Los creados a mano siguen allí, pero Fulcrum ya no acepta sus entregas.',
     mirror: 'Se eliminan los datos copiados de Lever.',
     stays:
       'Se conservan las exportaciones, las personas, las asignaciones, los ajustes, la URL del endpoint y el registro de auditoría. Los candidatos siguen en Lever.',

@@ -96,7 +96,7 @@ export const overviewTexts = defineTexts({
     deletionsRefused:
       'Lever does not let this connection list deletions. Everything else stays up to date, but a candidate deleted in Lever stays linked here.',
     minutesLeft: (n: number) => (n <= 1 ? 'about a minute left' : `about ${n} minutes left`),
-    syncFailed: 'The last sync stopped early. Fulcrum retries it automatically.',
+    syncFailed: 'The last sync stopped early. Fulcrum will retry automatically.',
     syncNow: 'Read now',
     syncBegan: 'Started reading from Lever.',
   },
@@ -212,7 +212,7 @@ export const revocationTexts = defineTexts<Record<RevocationCause | 'unknown', s
     refresh_lost: 'The connection to Lever broke while access was being renewed, and the new access was lost.',
     no_refresh_token: 'Lever granted access for one hour only, with no way to renew it.',
     token_refused: 'Lever refuses the access that it just renewed.',
-    key_refused: 'Lever no longer accepts the API key: it was revoked there.',
+    key_refused: 'Lever no longer accepts the API key, because it was revoked in Lever.',
   },
   es: {
     unknown: 'Fulcrum ya no tiene acceso a Lever.',
@@ -220,6 +220,6 @@ export const revocationTexts = defineTexts<Record<RevocationCause | 'unknown', s
     refresh_lost: 'La conexión con Lever se interrumpió al renovar el acceso, y el acceso nuevo se perdió.',
     no_refresh_token: 'Lever concedió acceso solo por una hora, sin forma de renovarlo.',
     token_refused: 'Lever rechaza el acceso que acaba de renovar.',
-    key_refused: 'Lever ya no acepta la clave de API: se revocó allí.',
+    key_refused: 'Lever ya no acepta la clave de API, porque se revocó en Lever.',
   },
 })

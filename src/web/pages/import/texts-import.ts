@@ -13,7 +13,7 @@ export const importTexts = defineTexts({
     importIt: 'Import',
     erased: 'People erased here',
     importErased: 'Import and include erased people',
-    importErasedHint: 'They are left out. If they agreed to be added again, include them:',
+    importErasedHint: 'Imports leave them out. If they agreed to be added again, include them:',
     sending: 'Sending the file …',
     preview: 'How the file is read',
     sheet: (name: string, others: number) =>
@@ -39,7 +39,7 @@ export const importTexts = defineTexts({
     rejectedCaption: 'Rejected rows',
     line: 'Line',
     why: 'Why',
-    onlyFirst: (shown: number) => `The first ${shown} are listed.`,
+    onlyFirst: (shown: number) => `Showing the first ${shown}.`,
     onlyKept: (kept: string) =>
       `The download contains the first ${kept} rows. Correct these, then import the file again to see the others.`,
     download: 'Download these rows as CSV',
@@ -61,7 +61,7 @@ export const importTexts = defineTexts({
     importIt: 'Importar',
     erased: 'Personas borradas aquí',
     importErased: 'Importar e incluir a las personas borradas',
-    importErasedHint: 'Quedan fuera. Si han aceptado que se las vuelva a añadir, inclúyalas:',
+    importErasedHint: 'Las importaciones las omiten. Si aceptaron que se las vuelva a añadir, inclúyalas:',
     sending: 'Enviando el archivo …',
     preview: 'Cómo se lee el archivo',
     sheet: (name: string, others: number) =>

@@ -34,7 +34,7 @@ export const peopleTexts = defineTexts({
       `While you were editing, someone else changed ${names}. Check the current values, and change them again if needed.`,
     removeTitle: (name: string) => `Remove ${name}?`,
     removeLead:
-      'They are signed out at once and cannot sign in again, and their Lever mapping is removed. Their exports and the audit trail are kept. To keep the account, switch Active off instead.',
+      'They are signed out at once and can no longer sign in. Their Lever mapping is removed. Their exports and the audit trail are kept. To keep the account, switch Active off instead.',
     keysLeft: (name: string, n: number) => `${name} created ${n === 1 ? 'an API key that still works' : `${n} API keys that still work`}.`,
     keysWhere: 'Revoke those that you do not need in Settings > API keys.',
     revokeKey: 'Revoke',
@@ -79,7 +79,7 @@ export const peopleTexts = defineTexts({
       `Mientras usted editaba, otra persona modificó los datos de ${names}. Compruebe los valores actuales y cámbielos de nuevo si hace falta.`,
     removeTitle: (name: string) => `¿Quitar a ${name}?`,
     removeLead:
-      'Su sesión se cierra al momento, no puede volver a iniciarla y se elimina su asignación de Lever. Se conservan sus exportaciones y el registro de auditoría. Para conservar la cuenta, desactívela.',
+      'Su sesión se cierra al momento y ya no podrá iniciar sesión. Se elimina su asignación de Lever. Se conservan sus exportaciones y el registro de auditoría. Para conservar la cuenta, desactívela.',
     keysLeft: (name: string, n: number) =>
       `${name} creó ${n === 1 ? 'una clave de API que sigue funcionando' : `${n} claves de API que siguen funcionando`}.`,
     keysWhere: 'Revoque las que no necesite en Ajustes > Claves de API.',

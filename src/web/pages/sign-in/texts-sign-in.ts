@@ -7,7 +7,7 @@ export const signInTexts = defineTexts({
     email: 'Email',
     password: 'Password',
     forgotten:
-      'Forgot your password, or have none yet? Ask an admin of your organization for a sign-in link. It lets you choose a new password.',
+      'Forgot your password, or don’t have one yet? Ask an admin of your organization for a sign-in link. It lets you choose a new password.',
     wrong: 'This email and password do not match. Try again, or ask an admin of your organization for a sign-in link.',
     signInWith: (provider: string) => `Sign in with ${provider}`,
     how: 'You can also use a link: open Fulcrum from your sourcing tool, or ask an admin of your organization for an invitation. A link works once.',

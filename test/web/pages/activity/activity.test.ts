@@ -202,7 +202,7 @@ describe('activity page', function () {
     await api.delete('users/gone@acme.example')
 
     expect(rowOf((await ana.open('/activity')).html, 'Person removed'))
-      .to.include('A person who was removed')
+      .to.include('A removed person')
       .and.not.include('Gil')
   })
 

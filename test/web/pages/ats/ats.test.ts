@@ -64,7 +64,7 @@ describe('ATS configuration', function () {
       for (const page of [spaced, unknown, weak]) expect(page.status).to.equal(422)
       expect(spaced.html).to.include('value="not a key"').and.include('printable characters and no spaces')
       expect(unknown.html).to.include('value="no-such-key"').and.include('Lever does not accept this API key')
-      expect(weak.html).to.include('Missing: Find all users / List users, Find all opportunities / List all opportunities, ')
+      expect(weak.html).to.include('Missing permissions: Find all users / List users, Find all opportunities / List all opportunities, ')
       const taken = await ana.send('/settings/ats', { apiKey: `  ${await service.lever.newApiKey()}\n` })
       expect(taken.path).to.equal('/settings/ats/webhooks')
       expect(await statusOf(api)).to.equal('configuring')
@@ -205,7 +205,7 @@ describe('ATS configuration', function () {
       const refused = await ana.send('/settings/ats', { apiKey: weak })
       expect(refused.status).to.equal(422)
       expect(refused.html)
-        .to.include('Missing: Find all opportunities / List all opportunities')
+        .to.include('Missing permissions: Find all opportunities / List all opportunities')
         .and.match(/<button type="submit">Save</)
       const saved = await ana.send('/settings/ats', { apiKey: another })
 

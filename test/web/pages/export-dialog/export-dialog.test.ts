@@ -164,7 +164,7 @@ describe('Export to ATS dialog', function () {
 
     const [stop, link, create] = [await shown('stop'), await shown('link'), await shown('create')]
 
-    expect(stop).to.include('Nothing. The person is already in Lever').and.not.to.include('/v1/opportunities')
+    expect(stop).to.include('Nothing, because the person is already in Lever').and.not.to.include('/v1/opportunities')
     expect(link).to.include('Only the note').and.not.to.include('/v1/opportunities')
     expect(create).to.include('/v1/opportunities').and.to.include(emails[0]).and.to.include('New lead')
   })

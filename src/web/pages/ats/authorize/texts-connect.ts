@@ -31,7 +31,7 @@ export const connectTexts = defineTexts({
     keyNeeded: 'Paste a Lever API key.',
     badKey: 'An API key contains only printable characters and no spaces. Copy it again from Lever.',
     connected: 'Lever is connected. Next, set up webhooks so that changes in Lever reach Fulcrum.',
-    missing: (permissions: string) => `Missing: ${permissions}.`,
+    missing: (permissions: string) => `Missing permissions: ${permissions}.`,
   },
   es: {
     title: 'Configuración del ATS',
@@ -64,6 +64,6 @@ export const connectTexts = defineTexts({
     keyNeeded: 'Pegue una clave de API de Lever.',
     badKey: 'Una clave de API contiene solo caracteres imprimibles, sin espacios. Cópiela de nuevo de Lever.',
     connected: 'Lever está conectado. Ahora configure los webhooks para que los cambios en Lever lleguen a Fulcrum.',
-    missing: (permissions: string) => `Faltan: ${permissions}.`,
+    missing: (permissions: string) => `Permisos que faltan: ${permissions}.`,
   },
 })
