@@ -44,7 +44,7 @@ describe('password rules', () => {
     '2024-2024-2024',
     '............',
   ]) {
-    it(`refuse ${password} as common`, async () => {
+    it(`refuse ${password}, which is common`, async () => {
       expect(await faultOfPassword(password, NAMES)).to.equal('common')
     })
   }
@@ -61,7 +61,7 @@ describe('password rules', () => {
     'headhuntr-password',
     'Dúárte-Dúárte-77',
   ]) {
-    it(`refuse ${password} as made of names`, async () => {
+    it(`refuse ${password}, which consists of names`, async () => {
       expect(await faultOfPassword(password, NAMES)).to.equal('names')
     })
   }

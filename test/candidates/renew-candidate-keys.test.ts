@@ -42,7 +42,7 @@ describe('stored keys of an earlier version', () => {
     expect(last).to.deep.include(FORMER)
   })
 
-  it('are recomputed once more hours later, for writes of a process of the earlier version, and then no more', async () => {
+  it('are recomputed a second time hours later, for what a process of the earlier version wrote, and then never again', async () => {
     const hoursPass = () => KeyRenewalModel.updateOne({}, { doneAt: new Date(Date.now() - 7 * 3_600_000) })
     await renewCandidateKeys(() => false)
     await addFormer(2)

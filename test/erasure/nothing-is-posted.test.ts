@@ -92,7 +92,7 @@ describe('once a person is erased', function () {
     expect((await readExport(api, id)).status).to.equal('canceled')
   })
 
-  it('a create that was looked for without result is not repeated by a worker that is about to', async () => {
+  it('a create that was looked for without result is not sent again by a worker that is about to send it', async () => {
     const person = await addPerson(api)
     await fault(service, CREATE, { kind: 'resetBefore' })
     await fault(service, LIST, { kind: 'status', status: 500, after: 1, times: 1000 })
@@ -122,7 +122,7 @@ describe('once a person is erased', function () {
     ['without the résumé that Lever refused', 422, true],
     ['because Lever asked for a pause', 429, false],
   ] as const) {
-    it(`a create is not sent again ${what}, if the first call ends after that`, async () => {
+    it(`a create is not sent again ${what}, if the first call ends after the erasure`, async () => {
       const person = await addPerson(api)
       if (withResume) expect(await sendResume(service, apiKey, person)).to.be.oneOf([200, 201])
       await service.lever.clearRequests()
@@ -230,7 +230,7 @@ describe('once a person is erased', function () {
     await expectForgotten(person)
   })
 
-  it("an export's note is not written by a worker whose first call ends after that", async () => {
+  it("an export's note is not written by a worker whose first call ends after the erasure", async () => {
     const person = await addPerson(api)
     await hold({ method: 'POST', path: NOTES }, 401)
     const { opportunityId } = await exportAndWait(api, { candidateId: person.id, note: `${person.name} likes tea.` })
@@ -308,7 +308,7 @@ describe('once a person is erased', function () {
     return { talk, opportunityId: opportunityId ?? '', notes: `^/opportunities/${opportunityId}/notes` }
   }
 
-  it('a note of a conversation is not written by a worker whose first call ends after that', async () => {
+  it('a note of a conversation is not written by a worker whose first call ends after the erasure', async () => {
     const person = await addPerson(api)
     const { talk, notes, opportunityId } = await talkOf(person)
     await hold({ method: 'POST', path: notes }, 401)
@@ -325,7 +325,7 @@ describe('once a person is erased', function () {
     expect(await answer).to.equal(204)
   })
 
-  it('a note of a conversation is not replaced by a worker whose first call ends after that', async () => {
+  it('a note of a conversation is not replaced by a worker whose first call ends after the erasure', async () => {
     await api.patch('connection/settings', { noteMode: 'perConversation' })
     const person = await addPerson(api)
     const { talk, notes, opportunityId } = await talkOf(person)

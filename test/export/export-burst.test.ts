@@ -23,7 +23,7 @@ describe('burst of exports', () => {
       })),
     )
 
-  it('means twenty due exports of one organization, whatever else is stored', async () => {
+  it('begins at twenty due exports of one organization, whatever else is stored', async () => {
     await add(15)
     await add(4, { status: 'checking' })
     await add(20, { status: 'exported' })

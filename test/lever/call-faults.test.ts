@@ -162,7 +162,7 @@ describe('lever/client: classification of failed writes', () => {
     expectFault(error, { kind: 'truncated', httpStatus: 201, ...DONE })
   })
 
-  it('201 with a body that never ends: done, id unknown, within the time for the whole call', async () => {
+  it('201 with a body that never ends: done, id unknown, within the time limit of the call', async () => {
     let begun = false
     const onResponse = (): void => void (begun = true)
     subscribe('http.client.response.finish', onResponse)

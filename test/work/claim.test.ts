@@ -135,7 +135,7 @@ describe('a step of claimed work', () => {
       .and.not.include('s4')
   })
 
-  it('fails after the erasure of its person if it must not follow that, and releases the document', async () => {
+  it('fails and releases the document if its person was erased and it must not follow an erasure', async () => {
     const claimed = await claimOne()
     const written = await writeStep(ErrandModel, claimed, { set: { result: 1 }, unlessErased: true })
     await ErrandModel.collection.updateOne({ _id: claimed.document._id }, { $set: { erasedAt: new Date() } })

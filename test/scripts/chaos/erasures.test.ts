@@ -47,7 +47,7 @@ describe('scripts/chaos/erasures', () => {
     const inLever = (createdAt: number, notes: number[] = []) =>
       new Map([[person.mark, [{ id: 'o1', createdAt, notes: notes.map((at) => ({ createdAt: at })) }]]])
 
-    it('are none if everyone was in Lever before the answer, is named, and left no trace', () => {
+    it('are empty if every person was in Lever before the answer, is named in a receipt, and left no trace', () => {
       expect(findWith({})).to.deep.equal([])
       expect(findWith({ inLever: inLever(ANSWERED_AT, [ANSWERED_AT]) })).to.deep.equal([])
     })
