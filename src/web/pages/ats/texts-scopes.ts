@@ -36,7 +36,7 @@ const texts = defineTexts({
     'requisition_fields:read:admin': 'Rellenar los campos de las requisiciones',
     'sources:read:admin': 'Indicar el origen de un candidato',
     'contact:read:admin': 'Reconocer a una persona en varias oportunidades',
-    'webhooks:write:admin': 'Crear webhooks para recibir los cambios al momento',
+    'webhooks:write:admin': 'Crear webhooks para recibir los cambios al instante',
     'applications:read:admin': 'Saber a qué puesto se presentó un candidato',
     'interviews:write:admin': 'Programar, cambiar y cancelar entrevistas',
     'panels:write:admin': 'Agrupar entrevistas en paneles',

@@ -103,7 +103,7 @@ export const candidatesTexts = defineTexts({
     inLever: 'En Lever',
     added: 'Alta',
     action: 'Acción',
-    openInLever: (name: string) => `Abrir a ${name} en Lever`,
+    openInLever: (name: string) => `Ver a ${name} en Lever`,
     notInLever: 'No está en Lever',
     details: 'Datos',
     headline: 'Titular',

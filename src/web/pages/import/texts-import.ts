@@ -43,7 +43,7 @@ export const importTexts = defineTexts({
     onlyKept: (kept: string) =>
       `The download contains the first ${kept} rows. Correct these, then import the file again to see the others.`,
     download: 'Download these rows as CSV',
-    correct: 'Correct them and import again. This creates no duplicates.',
+    correct: 'Correct them and import them again. This creates no duplicates.',
     whatStands: 'The rows read so far are kept. Correct the file and import it again. This creates no duplicates.',
     toCandidates: 'Go to candidates',
     another: 'Import another file',
@@ -92,7 +92,7 @@ export const importTexts = defineTexts({
     onlyKept: (kept: string) =>
       `La descarga contiene las primeras ${kept} filas. Corríjalas y vuelva a importar el archivo para ver las demás.`,
     download: 'Descargar estas filas como CSV',
-    correct: 'Corríjalas e importe de nuevo. No se crean duplicados.',
+    correct: 'Corríjalas e impórtelas de nuevo. No se crean duplicados.',
     whatStands: 'Las filas leídas hasta ahora se conservan. Corrija el archivo e impórtelo de nuevo. No se crean duplicados.',
     toCandidates: 'Ir a los candidatos',
     another: 'Importar otro archivo',

@@ -42,7 +42,7 @@ const SPANISH: Record<ErrorCode, string> = {
   external_id_taken: 'Otro candidato ya tiene este identificador externo.',
   feature_off: 'Esta función está desactivada. Actívela en Ajustes > Configuración del ATS > Ajustes del ATS.',
   idempotency_in_progress: 'El primer envío sigue en curso. Espere un momento.',
-  lever_account_mismatch: 'No es la cuenta de Lever que estaba conectada antes. Para conectar otra, desconecte primero.',
+  lever_account_mismatch: 'No es la cuenta de Lever que estaba conectada antes. Para conectar otra, desconecte antes la actual.',
   lever_user_already_mapped: 'Este usuario de Lever ya está asignado a otra persona. Quite esa asignación o elija otro usuario.',
   not_cancelable: 'Ya no se puede cancelar.',
   not_ready: 'Aún no se puede activar: autorice Lever y asigne un usuario de Lever al menos a una persona activa.',

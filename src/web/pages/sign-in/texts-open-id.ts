@@ -8,7 +8,7 @@ export const openIdTexts = defineTexts({
     otherWay: 'Another way to sign in',
     unreachable: 'Your sign-in provider cannot be reached.',
     unreachableNext: 'This is usually temporary. Try again in a minute. If the problem continues, tell the operator of this service.',
-    notBegun: 'This sign-in did not start in this browser, was already used, or is more than ten minutes old.',
+    notBegun: 'This sign-in did not start in this browser, has already been used, or is more than ten minutes old.',
     notBegunNext: 'Try again, and stay in the same browser until you are back here.',
     denied: 'Your sign-in provider did not let you in.',
     deniedNext: 'Try again and accept there, or ask the administrator of your provider whether you may use Fulcrum.',

@@ -224,7 +224,7 @@ describe('signing in', () => {
       expect((await open('/account', { cookie })).status, 'the session before').to.equal(303)
     })
 
-    it('asks if somebody else is signed in, whose session lasts until the button is pressed', async () => {
+    it('asks if somebody else is signed in, and keeps their session until the button is pressed', async () => {
       const eve = await web.signIn('eve@acme.example')
       const link = await makeFor(await sample('noa@acme.example'))
 

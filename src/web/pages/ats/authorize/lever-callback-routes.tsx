@@ -37,7 +37,7 @@ export function leverCallbackRoutes(deps: LeverCallbackDeps): PageRoute[] {
   ]
 }
 
-/** A `HEAD`, or a browser that loads ahead, does not use up a one-time address. */
+/** Neither `HEAD` nor a browser's prefetch uses up a single-use address. */
 async function onlyByOpening(ctx: SiteContext, act: () => Promise<void>): Promise<void> {
   ctx.set('Cache-Control', 'no-store')
   if (isPrefetch(ctx)) {

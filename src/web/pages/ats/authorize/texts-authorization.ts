@@ -28,7 +28,7 @@ const en: Texts = {
   not_admin: 'Only an active admin of your organization can connect Lever.',
   not_admin_next: 'Ask an admin to press Authorize.',
   denied: 'Permission was denied on Lever’s page, so nothing was changed.',
-  denied_next: 'To connect, press Authorize and then Accept.',
+  denied_next: 'To connect Lever, press Authorize and then Accept.',
   not_super_admin: 'Only a Lever Super Admin can grant access, and the Lever user who tried is not one.',
   not_super_admin_next: 'Press Authorize and sign in to Lever as a Super Admin, or ask one to do it.',
   not_logged_in_lately: 'Lever requires a recent sign-in.',
@@ -54,7 +54,7 @@ const en: Texts = {
   other_account: 'This is not the Lever account that was connected before.',
   other_account_next: 'Sign in to the earlier account and press Authorize. To connect the other account instead, disconnect first.',
   account_unknown: 'Fulcrum cannot tell whether this is the Lever account that was connected before.',
-  account_unknown_next: 'Press Authorize and accept all permissions. If that does not help, disconnect first, then connect.',
+  account_unknown_next: 'Press Authorize and accept all permissions. If that does not help, disconnect Lever, then connect it again.',
 }
 
 const es: Texts = {
@@ -74,7 +74,7 @@ const es: Texts = {
   not_admin: 'Solo un administrador activo de su organización puede conectar Lever.',
   not_admin_next: 'Pida a un administrador que pulse Autorizar.',
   denied: 'Se denegó el permiso en la página de Lever, así que no ha cambiado nada.',
-  denied_next: 'Para conectar, pulse Autorizar y después Accept.',
+  denied_next: 'Para conectar Lever, pulse Autorizar y después Accept.',
   not_super_admin: 'Solo un Super Admin de Lever puede conceder acceso, y el usuario de Lever que lo intentó no lo es.',
   not_super_admin_next: 'Pulse Autorizar e inicie sesión en Lever como Super Admin, o pídaselo a uno.',
   not_logged_in_lately: 'Lever exige un inicio de sesión reciente.',
@@ -99,9 +99,9 @@ const es: Texts = {
   lever_unavailable: 'No se puede contactar con Lever en este momento.',
   lever_unavailable_next: 'Suele ser temporal. Pulse Autorizar de nuevo en un minuto.',
   other_account: 'Esta cuenta de Lever no es la que estaba conectada antes.',
-  other_account_next: 'Inicie sesión en la cuenta anterior y pulse Autorizar. Para conectar la otra cuenta, desconecte primero.',
+  other_account_next: 'Inicie sesión en la cuenta anterior y pulse Autorizar. Para conectar la otra cuenta, desconecte antes la anterior.',
   account_unknown: 'Fulcrum no puede saber si esta es la cuenta de Lever que estaba conectada antes.',
-  account_unknown_next: 'Pulse Autorizar y acepte todos los permisos. Si no funciona, desconecte primero y conecte después.',
+  account_unknown_next: 'Pulse Autorizar y acepte todos los permisos. Si no funciona, desconecte Lever y vuelva a conectarlo.',
 }
 
 /** Why an authorization failed, and what to do: `<cause>` and `<cause>_next`. */

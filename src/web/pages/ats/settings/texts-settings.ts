@@ -65,7 +65,7 @@ export const atsSettingsTexts = defineTexts({
     newLead: 'New lead',
     fallback: 'Usuario de Lever alternativo',
     fallbackHelp:
-      'Correo de un usuario activo de Lever. Las notas que no proceden de una persona asignada se escriben en su nombre. Las exportaciones se hacen siempre en nombre de quien las solicitó.',
+      'Correo de un usuario activo de Lever. Las notas que no proceden de una persona con usuario de Lever se escriben en nombre de este usuario. Las exportaciones se hacen siempre en nombre de quien las solicitó.',
     fallbackWrong: 'Lever no tiene ningún usuario activo con este correo. Use la dirección que figura en Lever, en Settings > Users.',
     notesTitle: 'Conversaciones en Lever',
     noteMode: 'Notas',
