@@ -1,7 +1,7 @@
 export const SHORTEST_PASSWORD = 12
 export const LONGEST_PASSWORD = 200
 
-/** Why a password is refused: its length, its popularity, or that it consists of names an attacker knows. */
+/** Why a password is refused: it is too short or too long, too common, or consists of names that an attacker knows. */
 export type PasswordFault = 'length' | 'common' | 'names'
 
 const PRODUCT_NAMES = ['Fulcrum', 'Lever']

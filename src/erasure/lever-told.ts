@@ -139,7 +139,7 @@ async function areAllDeleted(
   return missing.size === 0
 }
 
-/** Reads the mirror and the exports. An opportunity has one contact in Lever, but both may be known here. */
+/** Reads the mirror and the exports, which may name different contacts if Lever has merged contacts since. */
 async function contactsOf(deps: ErasureDeps, organization: string, opportunityId: string): Promise<string[]> {
   const mirrored = await deps.mirror.contactOf(organization, opportunityId)
   const exported = await deps.exports.contactsOf(organization, opportunityId)

@@ -154,7 +154,7 @@ describe('passwords', () => {
       expect(await accounts.findSession(there.token)).not.to.equal(null)
     })
 
-    it('open both if they are equal, and change in both', async () => {
+    it('open both organizations if they are equal, and change in both', async () => {
       const { here, there } = await both('both@acme.example')
       await put(here, PASSWORD)
       await put(there, PASSWORD)
@@ -183,7 +183,7 @@ describe('passwords', () => {
       expect(await accounts.switchOrganization(caller, there.person.id)).to.equal(null)
     })
 
-    it('continue in the other under a new token', async () => {
+    it('continue in the other organization under a new token', async () => {
       const { here, there } = await both('switcher@acme.example')
       const { token } = await accounts.signInAs([here.person, there.person], 'openId')
       const { caller } = (await accounts.findSession(token))!

@@ -163,7 +163,7 @@ describe('web/pages: authorize Lever', () => {
     })
   })
 
-  it('asks if somebody else is signed in, whose session lasts until the button is pressed', async () => {
+  it('asks if somebody else is signed in, and keeps their session until the button is pressed', async () => {
     const browser = await signedIn(site.newBrowser(), 'eve@x.example')
     const eves = await sessionIn(browser)
     const link = pathOf(await newLink())

@@ -53,7 +53,7 @@ describe('requisitions of the local Lever', () => {
     expect(Object.keys(replaced.body.data)).to.have.members(RAW)
   })
 
-  it('lose fields that a PUT omits, except the postings, and follow their code', async () => {
+  it('lose the fields that a PUT omits, but not their postings, whose codes follow a change of theirs', async () => {
     const posting = await postingNamed(api, 'Data Scientist')
     const id = await create({ ...BASE, team: 'Data', internalNotes: 'quietly', compensationBand: BAND, postingIds: [posting.id] })
 

@@ -126,7 +126,7 @@ describe('an accepted signature', () => {
     expect(await send({ ...body, event: 'interviewCreated' })).to.equal('repeat')
   })
 
-  it('survives a disconnection: a delivery captured before it marks nothing afterwards', async () => {
+  it('survives a disconnection, so that a delivery captured earlier marks nothing afterwards', async () => {
     const body = webhookBody(CHANGE, DATA, token)
     expect(await send(body)).to.equal('stored')
     await world.connections.disconnect(world.web.organization, 'apiKey:test')
@@ -152,7 +152,7 @@ describe('an accepted signature', () => {
     expect(await response.json()).to.deep.equal({ outcome: 'stored' })
   })
 
-  it('expires, if no delivery is stored, only after it could no longer be presented', async () => {
+  it('stays stored without a delivery until it is too old to be accepted, and then expires', async () => {
     await send(webhookBody(CHANGE, {}, token))
 
     const [record] = await DeliveryModel.collection.find({}).toArray()

@@ -6,7 +6,7 @@ import type { IdentifyingValues } from './identifying-values.ts'
 export const TIERS = ['externalId', 'record', 'profile', 'email'] as const
 export type Tier = (typeof TIERS)[number]
 
-/** The limit on candidates with a key in common; comparing each of more candidates with each row would take too long. */
+/** The limit on candidates with a key in common. Comparing more than these with each row would take too long. */
 const MOST_HOLDERS = 20
 
 /** A candidate that existed before the import. */
