@@ -13,6 +13,12 @@ export function areDuplicateKeys(error: unknown): boolean {
   return faults.length > 0 && faults.every(({ code }) => code === DUPLICATE_KEY)
 }
 
+/** True if what an unordered bulk write wrote may not be durable. */
+export function lacksMajority(error: unknown): boolean {
+  const { result } = (error ?? {}) as { result?: { getWriteConcernError?: () => unknown } }
+  return (result?.getWriteConcernError?.() ?? null) !== null
+}
+
 /**
  * Runs a write that takes effect once, however often it is repeated.
  * @returns false if its unique key existed already

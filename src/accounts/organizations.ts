@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import mongoose, { Types } from 'mongoose'
+import { shareReads } from '../concurrency/share-reads.ts'
 import { ServiceError } from '../errors.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
@@ -75,11 +76,11 @@ export function createHashKeyReader(deps: Pick<AccountsDeps, 'sealer'>): (organi
   }
 }
 
-async function getDocument(organization: string): Promise<OrganizationDocument> {
+const getDocument = shareReads(async (organization): Promise<OrganizationDocument> => {
   const found = await OrganizationModel.findById(organization).lean<OrganizationDocument>()
   if (!found) throw organizationNotFound()
   return found
-}
+})
 
 function organizationNotFound(): ServiceError {
   return new ServiceError('not_found', 'There is no such organization.')

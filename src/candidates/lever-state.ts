@@ -1,4 +1,5 @@
 import { Types, type QueryFilter } from 'mongoose'
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import { CandidateModel, type CandidateDocument, type CandidateLeverState } from './candidate-model.ts'
 
 /** Leaves the candidate's `updatedAt` unchanged, which is shown to people who may not see the opportunity. */
@@ -54,10 +55,27 @@ export async function unlinkOpportunity(organization: string, opportunityId: str
  * lose it, and the candidate shows the previous export.
  */
 export async function noteExport(organization: string, candidateId: string, exportId: string, lever?: CandidateLeverState): Promise<void> {
-  const landed = lever ? { $set: { exported: true, lever, leverChangedAt: new Date() } } : {}
-  const change = { $max: { lastExport: new Types.ObjectId(exportId) }, ...landed }
-  await CandidateModel.updateOne({ _id: candidateId, organization }, change, { writeConcern: { w: lever ? 'majority' : 1 } })
+  if (lever) return noteLanded(organization, { candidateId, exportId, lever })
+  const change = { $max: { lastExport: new Types.ObjectId(exportId) } }
+  await CandidateModel.updateOne({ _id: candidateId, organization }, change, { writeConcern: { w: 1 } })
 }
+
+interface LandedExport {
+  candidateId: string
+  exportId: string
+  lever: CandidateLeverState
+}
+
+/** One write for all exports that land at the same time. */
+const noteLanded = coalesceByKey<LandedExport>(async (landed, organization) => {
+  const updates = landed.map(({ candidateId, exportId, lever }) => ({
+    updateOne: {
+      filter: { _id: new Types.ObjectId(candidateId), organization: new Types.ObjectId(organization) },
+      update: { $max: { lastExport: new Types.ObjectId(exportId) }, $set: { exported: true, lever, leverChangedAt: new Date() } },
+    },
+  }))
+  await CandidateModel.bulkWrite(updates, { ordered: false, writeConcern: { w: 'majority' } })
+})
 
 /** Stores the ids of the newest exports of many candidates. */
 export async function noteExports(organization: string, exports: readonly { candidateId: string; exportId: string }[]): Promise<void> {

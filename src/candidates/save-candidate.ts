@@ -1,4 +1,5 @@
 import { isValidObjectId, Types, type ClientSession, type UpdateQuery } from 'mongoose'
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import { isDuplicateKey } from '../duplicate-key.ts'
 import { ServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
@@ -67,8 +68,14 @@ export async function imagineCandidate(
 }
 
 export async function findCandidate(organization: string, id: string): Promise<CandidateDocument | null> {
-  return isValidObjectId(id) ? CandidateModel.findOne({ _id: id, organization }).lean<CandidateDocument>() : null
+  if (!isValidObjectId(id)) return null
+  return (await readCandidates(organization, String(id))).get(String(id).toLowerCase()) ?? null
 }
+
+const readCandidates = coalesceByKey<string, Map<string, CandidateDocument>>(async (ids, organization) => {
+  const found = await CandidateModel.find({ _id: { $in: ids }, organization }).lean<CandidateDocument[]>()
+  return new Map(found.map((candidate) => [candidate._id.toHexString(), candidate]))
+})
 
 /** @throws ServiceError `not_found` */
 export async function getCandidate(organization: string, id: string): Promise<CandidateDocument> {

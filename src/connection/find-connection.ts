@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Types } from 'mongoose'
+import { shareReads } from '../concurrency/share-reads.ts'
 import { ConnectionModel, type ConnectionDocument, type ConnectionStatus } from './connection-model.ts'
 import { BUILT_FEATURES, sortedFeatures } from './features.ts'
 
@@ -11,7 +12,9 @@ export type ReadConnection = ConnectionDocument & {
 }
 
 /** Returns the organization's connection. The first call creates a disconnected one with its endpoint key. */
-export async function getConnection(organization: string): Promise<ReadConnection> {
+export const getConnection = shareReads(readOrCreate)
+
+async function readOrCreate(organization: string): Promise<ReadConnection> {
   const filter = { organization: new Types.ObjectId(organization) }
   const found = await readConnection(filter)
   if (found) return found
@@ -19,7 +22,7 @@ export async function getConnection(organization: string): Promise<ReadConnectio
   // if several first calls run at once, MongoDB turns all inserts but one into updates, because the filter is the
   // unique index
   await ConnectionModel.updateOne(filter, { $setOnInsert: { endpointKey } }, { upsert: true, setDefaultsOnInsert: true })
-  return getConnection(organization)
+  return readOrCreate(organization)
 }
 
 async function readConnection(filter: { organization: Types.ObjectId }): Promise<ReadConnection | null> {
@@ -33,9 +36,9 @@ export async function findConnectionByEndpointKey(endpointKey: string): Promise<
   return found ? withAllParts(found) : null
 }
 
-export async function isDisconnected(organization: string): Promise<boolean> {
+export const isDisconnected = shareReads(async (organization): Promise<boolean> => {
   return (await ConnectionModel.exists({ organization: new Types.ObjectId(organization), status: 'disconnected' })) !== null
-}
+})
 
 /** Returns the ids of the organizations whose connection has one of these statuses. */
 export async function organizationsWithStatus(statuses: readonly ConnectionStatus[]): Promise<string[]> {

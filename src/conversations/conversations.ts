@@ -1,3 +1,4 @@
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import { isValidObjectId, Types } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { heartbeat } from '../work/claim.ts'
@@ -59,8 +60,11 @@ export function createConversations(parts: ConversationParts) {
     },
     /** Called when an opportunity becomes known: resumes what waited for one. */
     async opportunityKnown(organization: string, of: { candidateId: string } | { opportunityId: string }): Promise<void> {
-      const whose = 'candidateId' in of ? { candidate: new Types.ObjectId(of.candidateId) } : { opportunityId: of.opportunityId }
-      if (await goOn(organization, ['opportunity'], whose)) wake()
+      const isAnyWoken =
+        'candidateId' in of
+          ? await goOnAbout(organization, of.candidateId)
+          : await goOn(organization, ['opportunity'], { opportunityId: of.opportunityId })
+      if (isAnyWoken) wake()
     },
     /** Called when Lever can be written to again. */
     async resumeHeld(organization: string): Promise<void> {
@@ -111,6 +115,11 @@ async function hurry(organization: string, id: string): Promise<void> {
   if (hurried.matchedCount === 0)
     throw new ServiceError('state_conflict', 'All messages of this conversation are already in notes.', { hint: 'Reload the page.' })
 }
+
+/** One write for all candidates whose opportunities become known at the same time. */
+const goOnAbout = coalesceByKey<string, boolean>((candidateIds, organization) =>
+  goOn(organization, ['opportunity'], { candidate: { $in: candidateIds.map((id) => new Types.ObjectId(id)) } }),
+)
 
 /** @returns true if a conversation waited for that */
 async function goOn(organization: string, waitingFor: readonly WaitingFor[], whose: Record<string, unknown> = {}): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Candidates } from '../candidates/candidates.ts'
 import type { Resumes } from '../candidates/resumes.ts'
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import type { Connections } from '../connection/connections.ts'
 import { duplicatesFrom } from './request/describe-duplicates.ts'
 import type { Publish } from '../events/domain-events.ts'
@@ -52,7 +53,7 @@ export function askParts(parts: ExportParts): RuleDeps {
       openClient: (lane, onWait) => connections.clientFor(connection, lane, onWait),
     }
   }
-  const onLanded: ExportDeps['onLanded'] = async ({ organization, candidateId, exportId, opportunity, isNew }: Landed) => {
+  const store = async ({ organization, candidateId, exportId, opportunity, isNew }: Landed): Promise<{ stageText: string | null }> => {
     const state = await mirror.opportunityState(organization, opportunity)
     const stageText = state.stage.text === state.stage.id ? null : state.stage.text
     await mirror.keepOurs(organization, { ...opportunity, stageText }, { readAt: new Date(), isNew })
@@ -60,6 +61,11 @@ export function askParts(parts: ExportParts): RuleDeps {
     await parts.publish('exportLanded', { organization, candidateId, exportId })
     return { stageText }
   }
+  // exports that land together go through the steps of `store` side by side, so that the parts write what they store with one command each
+  const storeTogether = coalesceByKey(async (landed: Landed[]) => {
+    const stored = await Promise.allSettled(landed.map(store))
+    return new Map(landed.map((one, index) => [one, stored[index]]))
+  })
   return {
     assess: {
       assertExporting: connections.assertExporting,
@@ -85,7 +91,11 @@ export function askParts(parts: ExportParts): RuleDeps {
       for (const opportunity of opportunities) await mirror.recordOpportunity(organization, opportunity, readAt)
     },
     stageText: async (organization, stageId) => (await mirror.findStage(organization, stageId))?.text ?? null,
-    onLanded,
+    async onLanded(landed) {
+      const stored = (await storeTogether(landed.organization, landed)).get(landed)
+      if (stored?.status !== 'fulfilled') throw stored?.reason
+      return stored.value
+    },
     onRequested: ({ organization, candidateId, exportId }) => candidates.noteExport(organization, candidateId, exportId),
     onBulkRequested: candidates.noteExports,
     findCandidates: candidates.findBriefly,

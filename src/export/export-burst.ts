@@ -1,4 +1,5 @@
 import { Types, type PipelineStage } from 'mongoose'
+import { shareReads } from '../concurrency/share-reads.ts'
 import { ExportBatchModel } from './bulk/export-batch-model.ts'
 import { ExportModel } from './export-model.ts'
 
@@ -19,5 +20,7 @@ export async function hasExportBurst(organization: string): Promise<boolean> {
 
 /** True if a batch is as large as a burst. In a smaller one, Lever is asked about each person. */
 export async function isLargeBatch(batch: Types.ObjectId | null | undefined): Promise<boolean> {
-  return batch ? (await ExportBatchModel.exists({ _id: batch, total: { $gte: BURST } })) !== null : false
+  return batch ? isLarge(batch.toHexString()) : false
 }
+
+const isLarge = shareReads(async (batch) => (await ExportBatchModel.exists({ _id: batch, total: { $gte: BURST } })) !== null)

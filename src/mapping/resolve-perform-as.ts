@@ -2,6 +2,7 @@ import { Types } from 'mongoose'
 import { normalizeEmail } from '../accounts/email-address.ts'
 import { joinPerson } from '../accounts/people.ts'
 import type { PersonDocument } from '../accounts/person-model.ts'
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import { ServiceError } from '../errors.ts'
 import type { MappingDeps } from './mapping-deps.ts'
 import { MappingModel, type MappingDocument } from './mapping-model.ts'
@@ -52,14 +53,19 @@ export async function resolvePerformAs(deps: MappingDeps, organization: string, 
   return { userEmail, leverUserId, leverName: leverUser.name, leverEmail: leverUser.email ?? mapping.leverEmail }
 }
 
-async function findWithPerson(organization: string, userEmail: string) {
+type MappingWithPerson = MappingDocument & { person: Pick<PersonDocument, 'active'>[] }
+
+async function findWithPerson(organization: string, userEmail: string): Promise<MappingWithPerson | undefined> {
+  return (await findAllWithPerson(organization, userEmail)).find((mapping) => mapping.userEmail === userEmail)
+}
+
+const findAllWithPerson = coalesceByKey<string, MappingWithPerson[]>((userEmails, organization) => {
   const of = new Types.ObjectId(organization)
-  const found = await MappingModel.aggregate<MappingDocument & { person: Pick<PersonDocument, 'active'>[] }>([
-    { $match: { organization: of, userEmail } },
+  return MappingModel.aggregate<MappingWithPerson>([
+    { $match: { organization: of, userEmail: { $in: [...new Set(userEmails)] } } },
     joinPerson(of, 'userEmail'),
   ])
-  return found[0]
-}
+})
 
 function refusal(
   code: 'user_not_found' | 'user_inactive' | 'user_not_mapped' | 'mapping_inactive' | 'lever_user_deactivated',

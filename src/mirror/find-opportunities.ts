@@ -1,9 +1,10 @@
 import type { QueryFilter } from 'mongoose'
 import { type Clearance, isConfidential } from '../accounts/clearance.ts'
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
 import type { HashKeys } from './mirror-deps.ts'
-import { hashesToFind } from './person-hashes.ts'
+import { hashesToFind, type PersonHashes } from './person-hashes.ts'
 import { CONFIDENTIAL, shownTo } from './shown-to.ts'
 import { LeverPostingModel, LeverRequisitionModel } from './lever-record-models.ts'
 
@@ -51,15 +52,23 @@ export async function listOpportunities(
 
 /** Returns all opportunities of contacts that share an email or a link with the person, newest in Lever first. */
 export async function opportunitiesOf(deps: HashKeys, organization: string, person: PersonOfOurs): Promise<OpportunityView[]> {
-  const ofPerson = await isOfPerson(deps, organization, person)
-  const direct = await LeverOpportunityModel.find({ $and: [{ organization }, ofPerson] }, { contactId: 1 }).lean<LeverOpportunityRecord[]>()
+  const marks = await marksOf(deps, organization, person)
+  const direct = (await findMarked(organization, marks)).filter((record) => bearsOneOf(record, marks))
   if (direct.length === 0) return []
-  const contacts = direct.map(({ contactId }) => contactId).filter((id) => id !== null)
-  const records = await LeverOpportunityModel.find({ $and: [{ organization }, { $or: [ofPerson, { contactId: { $in: contacts } }] }] })
+  const contactIds = [...marks.contactIds, ...direct.flatMap(({ contactId }) => contactId ?? [])]
+  const records = await LeverOpportunityModel.find({ $and: [{ organization }, bears({ ...marks, contactIds })] })
     .sort({ leverCreatedAt: -1, _id: -1 })
     .lean<LeverOpportunityRecord[]>()
   return records.map(toOpportunityView)
 }
+
+/** One read for all callers that ask at the same time. */
+const findMarked = coalesceByKey<Marks, LeverOpportunityRecord[]>((all, organization) =>
+  LeverOpportunityModel.find(
+    { $and: [{ organization }, bears(joined(all))] },
+    { leverId: 1, contactId: 1, emailHashes: 1, linkHashes: 1 },
+  ).lean<LeverOpportunityRecord[]>(),
+)
 
 /**
  * Returns opportunities that Lever shows with an email or profile of the person. `ofOthersToo` is true if an
@@ -101,11 +110,46 @@ export async function contactOf(organization: string, leverId: string): Promise<
 }
 
 async function isOfPerson(deps: HashKeys, organization: string, person: PersonOfOurs): Promise<QueryFilter<LeverOpportunityRecord>> {
-  const { emailHashes, linkHashes } = await hashesToFind(deps, organization, person, person.by)
+  return bears(await marksOf(deps, organization, person))
+}
+
+/** Everything by which an opportunity shows that it belongs to a person. */
+interface Marks extends PersonHashes {
+  leverIds: string[]
+  contactIds: string[]
+}
+
+async function marksOf(deps: HashKeys, organization: string, person: PersonOfOurs): Promise<Marks> {
+  const hashes = await hashesToFind(deps, organization, person, person.by)
+  const [leverIds, contactIds] = [person.opportunityId, person.contactId].map((id) => (id ? [id] : [])) as [string[], string[]]
+  return { ...hashes, leverIds, contactIds }
+}
+
+function joined(all: readonly Marks[]): Marks {
+  return {
+    emailHashes: all.flatMap(({ emailHashes }) => emailHashes),
+    linkHashes: all.flatMap(({ linkHashes }) => linkHashes),
+    leverIds: all.flatMap(({ leverIds }) => leverIds),
+    contactIds: all.flatMap(({ contactIds }) => contactIds),
+  }
+}
+
+/** Matches opportunities with one of the marks. */
+function bears({ emailHashes, linkHashes, leverIds, contactIds }: Marks): QueryFilter<LeverOpportunityRecord> {
   const ways: QueryFilter<LeverOpportunityRecord>[] = [{ emailHashes: { $in: emailHashes } }, { linkHashes: { $in: linkHashes } }]
-  if (person.opportunityId) ways.push({ leverId: person.opportunityId })
-  if (person.contactId) ways.push({ contactId: person.contactId })
+  if (leverIds.length > 0) ways.push({ leverId: { $in: leverIds } })
+  if (contactIds.length > 0) ways.push({ contactId: { $in: contactIds } })
   return { $or: ways }
+}
+
+/** The same for a record that has been read. */
+function bearsOneOf(record: LeverOpportunityRecord, marks: Marks): boolean {
+  return (
+    record.emailHashes.some((hash) => marks.emailHashes.includes(hash)) ||
+    record.linkHashes.some((hash) => marks.linkHashes.includes(hash)) ||
+    marks.leverIds.includes(record.leverId) ||
+    (typeof record.contactId === 'string' && marks.contactIds.includes(record.contactId))
+  )
 }
 
 function toOpportunityView(record: LeverOpportunityRecord) {

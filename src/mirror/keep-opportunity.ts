@@ -3,8 +3,7 @@ import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetOpportunity } from './forget.ts'
 import { addHistory } from './note-history.ts'
 import type { MirrorDeps } from './mirror-deps.ts'
-import { DURABLE } from './mirror-writes.ts'
-import { recordOpportunity } from './record-opportunity.ts'
+import { recordDurably, recordOpportunity } from './record-opportunity.ts'
 
 type KeepDeps = Pick<MirrorDeps, 'hashKeyOf' | 'publish'>
 
@@ -33,7 +32,7 @@ export async function keepOurs(
   opportunity: LeverOpportunity,
   { readAt, isNew }: { readAt: Date; isNew: boolean },
 ): Promise<void> {
-  await recordOpportunity(deps, organization, opportunity, readAt, DURABLE)
+  await recordDurably(deps, organization, opportunity, readAt)
   await addHistory(organization, opportunity, readAt, { isNew })
   await settleReading(deps, organization, opportunity)
 }

@@ -1,3 +1,4 @@
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import { normalizeEmail } from '../accounts/email-address.ts'
 import { isServiceError } from '../errors.ts'
 import type { LeverClient } from '../lever/client.ts'
@@ -40,9 +41,14 @@ export async function findUser(organization: string, by: { id: string } | { emai
 
 /** Returns those of the ids that the mirror knows, by id. */
 export async function usersById(organization: string, ids: readonly string[]): Promise<Map<string, LeverUserView>> {
-  const records = await LeverUserModel.find({ organization, leverId: { $in: ids } }).lean<LeverUserRecord[]>()
-  return new Map(records.map((record) => [record.leverId, toLeverUserView(record)]))
+  const users = await readUsersById(organization, ids)
+  return new Map(ids.flatMap((id) => users.get(id) ?? []).map((user) => [user.id, user]))
 }
+
+const readUsersById = coalesceByKey<readonly string[], Map<string, LeverUserView>>(async (ids, organization) => {
+  const records = await LeverUserModel.find({ organization, leverId: { $in: [...new Set(ids.flat())] } }).lean<LeverUserRecord[]>()
+  return new Map(records.map((record) => [record.leverId, toLeverUserView(record)]))
+})
 
 /** Returns all users of the account as last seen, including deactivated ones, by name. */
 export async function allUsers(organization: string): Promise<LeverUserView[]> {

@@ -1,5 +1,6 @@
 import { mongo, Types } from 'mongoose'
-import { areDuplicateKeys } from '../duplicate-key.ts'
+import { coalesceByKey } from '../concurrency/coalesce.ts'
+import { areDuplicateKeys, lacksMajority } from '../duplicate-key.ts'
 import { isDisconnected } from '../connection/find-connection.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { forgetHistory } from './forget.ts'
@@ -128,24 +129,29 @@ async function insert(
   entries: readonly NewEntry[],
   writeConcern: mongo.WriteConcernSettings = MIRROR_WRITES,
 ): Promise<NotedEntry[]> {
+  if (entries.length === 0) return []
   const of = { organization: new Types.ObjectId(organization), opportunityId }
   const documents = entries.map((entry) => new OpportunityHistoryModel({ ...of, ...entry }).toObject<HistoryEntry>())
-  const inserted = await insertUnknown(documents, writeConcern)
+  const refused = await (writeConcern === DURABLE ? insertDurably : insertPassing)(organization, documents)
+  const inserted = documents.filter((document) => !refused.has(document))
   return inserted.map(({ kind, stageText, stageId, archiveReasonId, interviewId }) => {
     return { kind, what: stageText ?? stageId ?? archiveReasonId ?? interviewId ?? null }
   })
 }
 
-/** @returns the entries that did not exist */
-async function insertUnknown(entries: readonly HistoryEntry[], writeConcern: mongo.WriteConcernSettings): Promise<HistoryEntry[]> {
-  if (entries.length === 0) return []
-  try {
-    await OpportunityHistoryModel.collection.insertMany([...entries], { ordered: false, writeConcern })
-    return [...entries]
-  } catch (error) {
-    if (!(error instanceof mongo.MongoBulkWriteError) || !areDuplicateKeys(error)) throw error
-    const refused = [error.writeErrors].flat()
-    const known = new Set(refused.map(({ index }) => index))
-    return entries.filter((_, index) => !known.has(index))
-  }
+const insertPassing = insertTogether(MIRROR_WRITES)
+const insertDurably = insertTogether(DURABLE)
+
+/** Returns an insert that is one write for all who insert at the same time. It resolves to the entries that existed already. */
+function insertTogether(writeConcern: mongo.WriteConcernSettings) {
+  return coalesceByKey<HistoryEntry[], ReadonlySet<HistoryEntry>>(async (groups) => {
+    const entries = groups.flat()
+    try {
+      await OpportunityHistoryModel.collection.insertMany(entries, { ordered: false, writeConcern })
+      return new Set()
+    } catch (error) {
+      if (!(error instanceof mongo.MongoBulkWriteError) || !areDuplicateKeys(error) || lacksMajority(error)) throw error
+      return new Set([error.writeErrors].flat().flatMap(({ index }) => entries[index] ?? []))
+    }
+  })
 }

@@ -1,3 +1,4 @@
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import type { OpportunityState } from '../events/domain-events.ts'
 import { isConfidential } from '../accounts/clearance.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
@@ -27,9 +28,13 @@ export async function opportunityState(organization: string, opportunity: LeverO
 
 /** Returns null for a stage that the mirror does not know. */
 async function stageText(organization: string, leverId: string): Promise<string | null> {
-  const stage = await LeverStageModel.findOne({ organization, leverId }).lean<LeverStageRecord>()
-  return stage?.text ?? null
+  return (await readStageTexts(organization, leverId)).get(leverId) ?? null
 }
+
+const readStageTexts = coalesceByKey<string, Map<string, string | null>>(async (leverIds, organization) => {
+  const stages = await LeverStageModel.find({ organization, leverId: { $in: [...new Set(leverIds)] } }).lean<LeverStageRecord[]>()
+  return new Map(stages.map(({ leverId, text }) => [leverId, text ?? null]))
+})
 
 async function archiveReasonText(organization: string, leverId: string): Promise<string | null> {
   const reason = await LeverArchiveReasonModel.findOne({ organization, leverId }).lean<LeverArchiveReasonRecord>()

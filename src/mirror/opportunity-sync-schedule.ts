@@ -1,3 +1,4 @@
+import { shareReads } from '../concurrency/share-reads.ts'
 import { Types } from 'mongoose'
 import { organizationsWithStatus } from '../connection/find-connection.ts'
 import { KEY_VERSION } from '../people/person-keys.ts'
@@ -123,7 +124,7 @@ export interface MirrorStanding {
   isFresh: boolean
 }
 
-export async function standingOf(organization: string): Promise<MirrorStanding> {
+export const standingOf = shareReads(async (organization): Promise<MirrorStanding> => {
   const [found] = await OpportunitySyncModel.aggregate<{ sweptAt: Date | null; finishedAt?: Date | null; keyVersion?: number; now: Date }>([
     { $match: { organization: new Types.ObjectId(organization) } },
     { $project: { sweptAt: 1, finishedAt: '$full.finishedAt', keyVersion: '$full.keyVersion', now: '$$NOW' } },
@@ -131,4 +132,4 @@ export async function standingOf(organization: string): Promise<MirrorStanding> 
   if (!found?.sweptAt || !found.finishedAt || found.keyVersion !== KEY_VERSION) return { stands: false, isFresh: false }
   const isYoung = found.now.getTime() - found.sweptAt.getTime() < FRESH_MS
   return { stands: true, isFresh: isYoung && !(await lacksHashes(organization)) }
-}
+})

@@ -1,8 +1,9 @@
 import { Types, type mongo } from 'mongoose'
-import { isDuplicateKey, writeOnce } from '../duplicate-key.ts'
+import { coalesceByKey } from '../concurrency/coalesce.ts'
+import { areDuplicateKeys, isDuplicateKey, lacksMajority, writeOnce } from '../duplicate-key.ts'
 import type { LeverOpportunity } from '../lever/opportunities.ts'
 import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-opportunity-model.ts'
-import { MIRROR_WRITES } from './mirror-writes.ts'
+import { DURABLE, MIRROR_WRITES } from './mirror-writes.ts'
 import type { HashKeys } from './mirror-deps.ts'
 import { personHasher, type PersonHashes } from './person-hashes.ts'
 
@@ -17,15 +18,36 @@ export async function recordOpportunity(
   organization: string,
   opportunity: LeverOpportunity,
   readAt: Date,
-  writeConcern: mongo.WriteConcernSettings = MIRROR_WRITES,
 ): Promise<'applied' | 'stale'> {
   const older = olderThan(organization, opportunity, readAt)
   const fields = fieldsOf(opportunity, await personHasher(deps, organization), readAt)
-  if (await writeOnce(() => LeverOpportunityModel.updateOne(older, asRead(fields), { upsert: true, writeConcern }))) return 'applied'
+  const how = { writeConcern: MIRROR_WRITES }
+  if (await writeOnce(() => LeverOpportunityModel.updateOne(older, asRead(fields), { ...how, upsert: true }))) return 'applied'
   // the existing record is newer, or was inserted just now and may be older
-  const updated = await LeverOpportunityModel.updateOne(older, asRead(fields), { writeConcern })
+  const updated = await LeverOpportunityModel.updateOne(older, asRead(fields), how)
   return updated.matchedCount === 1 ? 'applied' : 'stale'
 }
+
+/** The same, but waits for the majority; one write for all readings that are stored at the same time. */
+export async function recordDurably(deps: HashKeys, organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<void> {
+  const filter = olderThan(organization, opportunity, readAt)
+  const update = asRead(fieldsOf(opportunity, await personHasher(deps, organization), readAt))
+  await writeDurably(organization, { filter, update })
+}
+
+const writeDurably = coalesceByKey<Pick<mongo.UpdateOneModel, 'filter' | 'update'>>(async (readings) => {
+  const write = (upsert: boolean) =>
+    LeverOpportunityModel.bulkWrite(
+      readings.map((reading) => ({ updateOne: { ...reading, upsert } })),
+      { ordered: false, writeConcern: DURABLE },
+    )
+  try {
+    await write(true)
+  } catch (error) {
+    if (!areDuplicateKeys(error) || lacksMajority(error)) throw error
+    await write(false) // an existing record is newer, or was inserted just now and may be older
+  }
+})
 
 /**
  * The same for a page of a list; unchanged records are not written.

@@ -1,5 +1,5 @@
 import { Types, type mongo } from 'mongoose'
-import { coalesceByKey } from './coalesce.ts'
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import { DeliveryModel } from './delivery-model.ts'
 import type { InsertGrouped } from './insert-grouped.ts'
 

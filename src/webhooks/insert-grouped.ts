@@ -1,5 +1,5 @@
 import type { Collection, Document } from 'mongodb'
-import { DUPLICATE_KEY } from '../duplicate-key.ts'
+import { DUPLICATE_KEY, lacksMajority } from '../duplicate-key.ts'
 import { ServiceError } from '../errors.ts'
 import { withStorageTimeout, STORAGE_TIMEOUT_MS } from './storage-timeout.ts'
 
@@ -59,8 +59,8 @@ async function insertGroup(collection: () => Collection, group: Waiting[]): Prom
 
 /** Returns the error codes of documents that were not written, by position; null if the error does not tell. */
 function faultsByIndex(error: unknown): Map<number, number> | null {
-  const { name, writeErrors, result } = (error ?? {}) as BulkWriteFailure
-  if (name !== 'MongoBulkWriteError' || (result?.getWriteConcernError?.() ?? null) !== null) return null
+  const { name, writeErrors } = (error ?? {}) as BulkWriteFailure
+  if (name !== 'MongoBulkWriteError' || lacksMajority(error)) return null
   const errors = Array.isArray(writeErrors) ? writeErrors : writeErrors ? [writeErrors] : []
   return errors.length === 0 ? null : new Map(errors.map(({ index, code }) => [index, code]))
 }
@@ -68,7 +68,6 @@ function faultsByIndex(error: unknown): Map<number, number> | null {
 interface BulkWriteFailure {
   name?: string
   writeErrors?: WriteFault | WriteFault[]
-  result?: { getWriteConcernError?: () => unknown }
 }
 
 interface WriteFault {

@@ -1,6 +1,6 @@
 import type { ConnectionDocument } from '../connection/connection-model.ts'
 import { isWebhookEvent, type WebhookEvent } from '../connection/webhook-events.ts'
-import { coalesceByKey } from './coalesce.ts'
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import { REFUSALS_KEPT, RefusalModel, type RefusalCause, type RefusalDocument } from './refusal-model.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 

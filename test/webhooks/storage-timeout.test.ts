@@ -3,7 +3,7 @@ import { useFakeTimers, type SinonFakeTimers } from 'sinon'
 import type { Collection } from 'mongodb'
 import { groupInserts } from '../../src/webhooks/insert-grouped.ts'
 import { withStorageTimeout } from '../../src/webhooks/storage-timeout.ts'
-import { shareReads } from '../../src/webhooks/share-reads.ts'
+import { shareReads } from '../../src/concurrency/share-reads.ts'
 import { rejection } from '../support/rejection.ts'
 
 const silent = () => new Promise<never>(() => undefined)

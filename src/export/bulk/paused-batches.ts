@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose'
+import { shareReads } from '../../concurrency/share-reads.ts'
 import { ExportBatchModel } from './export-batch-model.ts'
 import { ExportModel, type ExportDocument } from '../export-model.ts'
 import { DUE_NOW } from '../../work/work-fields.ts'
@@ -10,8 +11,10 @@ export async function pausedBatches(organization: string): Promise<Types.ObjectI
 }
 
 export async function isBatchPaused(batch: Types.ObjectId): Promise<boolean> {
-  return (await ExportBatchModel.exists({ _id: batch, isPaused: true })) !== null
+  return isPaused(batch.toHexString())
 }
+
+const isPaused = shareReads(async (batch) => (await ExportBatchModel.exists({ _id: batch, isPaused: true })) !== null)
 
 /**
  * Called after an export was held for its batch: wakes it if the batch was resumed just before, because the resuming may have missed it.

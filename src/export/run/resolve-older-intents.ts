@@ -1,3 +1,5 @@
+import { Types } from 'mongoose'
+import { coalesceByKey } from '../../concurrency/coalesce.ts'
 import { isDuplicateKey } from '../../duplicate-key.ts'
 import { isConfidential } from '../../accounts/clearance.ts'
 import type { LeverClient } from '../../lever/client.ts'
@@ -18,14 +20,31 @@ export interface ExportsBeside {
   isBurst: boolean
 }
 
-/** Takes one read. The caller holds the lock on the person, so the older exports cannot change. */
+/** The caller holds the lock on the person, so the older exports cannot change. */
 export async function readBeside({ _id, organization, candidate }: ExportDocument, emails: string[]): Promise<ExportsBeside> {
+  const { older, isBurst } = await readBesideAll(organization.toHexString(), { candidate, emails })
+  const isAboutPerson = (one: ExportDocument): boolean =>
+    one.candidate.equals(candidate) || (one.intent?.emails ?? []).some((email) => emails.includes(email))
+  return { older: older.filter((one) => !one._id.equals(_id) && isAboutPerson(one)), isBurst }
+}
+
+interface PersonOfExport {
+  candidate: Types.ObjectId
+  emails: string[]
+}
+
+/** One read for all exports that ask at the same time; `older` are those of all their people. */
+const readBesideAll = coalesceByKey<PersonOfExport, ExportsBeside>(async (people, key) => {
+  const organization = new Types.ObjectId(key)
+  const emails = people.flatMap((person) => person.emails)
   const older = {
     organization,
-    _id: { $ne: _id },
     status: { $in: ['failed', 'canceled'] },
     'intent.at': { $gt: new Date(0) },
-    $or: [{ candidate }, ...(emails.length > 0 ? [{ 'intent.emails': { $in: emails } }] : [])],
+    $or: [
+      { candidate: { $in: people.map(({ candidate }) => candidate) } },
+      ...(emails.length > 0 ? [{ 'intent.emails': { $in: emails } }] : []),
+    ],
   }
   const due = [...dueStages(organization), { $project: { isDue: { $literal: true } } }]
   const found = await ExportModel.aggregate<ExportDocument & { isDue?: true }>([
@@ -33,7 +52,7 @@ export async function readBeside({ _id, organization, candidate }: ExportDocumen
     { $unionWith: { coll: ExportModel.collection.name, pipeline: due } },
   ])
   return { older: found.filter(({ isDue }) => !isDue), isBurst: found.filter(({ isDue }) => isDue).length >= BURST }
-}
+})
 
 /**
  * Looks in Lever for what earlier exports of the person may have created. If an older export had the same target, the current export adopts

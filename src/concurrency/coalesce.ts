@@ -1,19 +1,20 @@
 /**
  * Runs `work` for one key at a time. Items of a key that arrive before a run starts share that run; those that arrive during it share the
- * next one. Each caller's promise settles with the run that contains its item.
+ * next one. Each caller gets the result of the run that contains its item. A run starts after its callers asked, so a run that reads gives
+ * nobody older data.
  */
-export function coalesceByKey<T>(work: (items: T[]) => Promise<void>): (key: string, item: T) => Promise<void> {
-  const gathering = new Map<string, { items: T[]; done: Promise<void> }>()
+export function coalesceByKey<T, R = void>(work: (items: T[], key: string) => Promise<R>): (key: string, item: T) => Promise<R> {
+  const gathering = new Map<string, { items: T[]; done: Promise<R> }>()
   const running = new Map<string, Promise<unknown>>()
 
-  async function run(key: string, items: T[]): Promise<void> {
+  async function run(key: string, items: T[]): Promise<R> {
     await running.get(key)
     gathering.delete(key)
-    const current = work(items)
+    const current = Promise.resolve(work(items, key)) // a query of mongoose runs once for each `then`
     const settled = current.catch(() => undefined)
     running.set(key, settled)
     try {
-      await current
+      return await current
     } finally {
       if (running.get(key) === settled) running.delete(key)
     }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { coalesceByKey } from '../../src/webhooks/coalesce.ts'
+import { coalesceByKey } from '../../src/concurrency/coalesce.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('coalescing by key', () => {

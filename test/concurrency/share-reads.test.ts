@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { shareReads } from '../../src/webhooks/share-reads.ts'
+import { shareReads } from '../../src/concurrency/share-reads.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('shared reads', () => {
