@@ -48,6 +48,7 @@ export function createAuditAppender(trails: AuditTrails, log?: Log): (record: Au
 async function drain(deps: AppendDeps, queue: Waiting[], onEmpty: () => void): Promise<void> {
   let end: ChainEnd | undefined
   let lostRaces = 0
+  await new Promise(setImmediate) // collects the records of one turn of the event loop
   while (queue.length > 0) {
     const batch = queue.slice(0, BATCH)
     let done = 0
