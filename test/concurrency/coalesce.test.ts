@@ -26,6 +26,24 @@ describe('coalescing by key', () => {
     expect(runs.map((items) => items.join())).to.deep.equal(['a1,a2', 'b1', 'a3,a4'])
   })
 
+  it('gives each caller the result of the run with its item, also if the work is a query that runs when it is awaited', async () => {
+    let runs = 0
+    const join = coalesceByKey<number, number>(
+      (items, key) =>
+        ({
+          // oxlint-disable-next-line unicorn/no-thenable -- queries of mongoose have it, and run for each call
+          then: (resolve: (value: number) => void) => {
+            runs += 1
+            resolve(items.length + key.length)
+          },
+        }) as unknown as Promise<number>,
+    )
+
+    const results = await Promise.all([join('a', 1), join('a', 2), join('bcd', 3)])
+
+    expect([results, runs]).to.deep.equal([[3, 3, 4], 2])
+  })
+
   it('reports a failed run to each caller, and continues', async () => {
     const join = coalesceByKey<number>(async ([first]) => {
       if (first === 1) throw new Error('one')

@@ -7,6 +7,7 @@ import { QUICK_TIMES } from '../../support/quick-times.ts'
 import { newPerson, SOURCER, startService, type Api, type ServiceForTests } from '../../support/service.ts'
 
 const EXPORTS = 6
+const BULK = 60
 
 describe('one export, from request to completion,', () => {
   let service: ServiceForTests
@@ -17,7 +18,12 @@ describe('one export, from request to completion,', () => {
   before(async function () {
     this.timeout(60_000)
     const mongodbUri = emptyMongoUri()
-    service = await startService({ ...QUICK_TIMES, JOB_POLL_MS: '600000', MONGODB_URI: monitored(mongodbUri) })
+    service = await startService({
+      ...QUICK_TIMES,
+      JOB_POLL_MS: '600000',
+      LEVER_REQUESTS_PER_SECOND: '1000',
+      MONGODB_URI: monitored(mongodbUri),
+    })
     await service.lever.settings({ rateLimit: { enabled: false } })
     api = (await service.connected()).api
     observer = await MongoClient.connect(mongodbUri)
@@ -39,6 +45,21 @@ describe('one export, from request to completion,', () => {
       const found = await observer.db().collection('exports').findOne({ _id: new ObjectId(id) })
       return found?.['status'] === 'exported'
     }) // prettier-ignore
+    await quiet()
+    return log.commands
+  }
+
+  /** Exports so many new candidates in one request; the commands that this takes. */
+  async function commandsOfBulk(): Promise<readonly LoggedCommand[]> {
+    const made = Array.from({ length: BULK }, () => api.post<{ id: string }>('candidates', newPerson()))
+    const candidateIds = (await Promise.all(made)).map(({ body }) => body.id)
+    await quiet()
+    log.clear()
+    const { batchId } = (await api.post<{ batchId: string }>('exports/bulk', { requestedBy: SOURCER, candidateIds })).body
+    await eventually('the bulk ends', async () => {
+      const ended = { batch: new ObjectId(batchId), status: 'exported' }
+      return (await observer.db().collection('exports').countDocuments(ended)) === BULK
+    })
     await quiet()
     return log.commands
   }
@@ -73,6 +94,15 @@ describe('one export, from request to completion,', () => {
     const most = { commands: 33, reads: 17, writes: 16, majority: 7, ofConnections: 3 }
     for (const [what, count] of Object.entries(cost)) expect(count, what).to.be.at.most(most[what as keyof typeof most])
   })
+  it('shares commands with the other exports of a bulk', async () => {
+    const commands = await commandsOfBulk()
+
+    const each = (some: readonly LoggedCommand[]): number => some.length / BULK
+    expect(each(commands), 'commands').to.be.at.most(14)
+    expect(each(commands.filter(({ isMajority }) => isMajority)), 'majority').to.be.at.most(4)
+    expect(each(commands.filter(({ collection }) => collection === 'connections')), 'of the connection').to.be.at.most(1)
+  })
+
   // a primary that fails loses what the majority does not have, also if the next write succeeds on the new primary
   it('does not end before the mirror and the candidate durably have its opportunity', async () => {
     const writes = (await commandsOfOne()).filter(({ isWrite }) => isWrite)

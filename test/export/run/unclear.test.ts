@@ -63,7 +63,7 @@ describe('export, unclear:', () => {
   it('saves the opportunity id even if saving everything else fails, and never posts again', async () => {
     const person = await candidate()
     await service.lever.settings({ searchLagMs: 60_000 })
-    stub(CandidateModel, 'updateOne').onFirstCall().callThrough().onSecondCall().throws(new Error('a hiccup of the database')).callThrough()
+    stub(CandidateModel, 'bulkWrite').onFirstCall().throws(new Error('a hiccup of the database')).callThrough()
 
     const done = await exportAndWait(api, { candidateId: person.id })
 
