@@ -29,7 +29,7 @@ const CODE_BY_STATUS: Record<number, ErrorCode> = {
   429: 'too_many_requests',
 }
 const STORAGE_ERRORS =
-  /^(Mongo(ose)?(Server)?(Network|NetworkTimeout|ServerSelection|NotConnected|TopologyClosed|PoolCleared|WriteConcern)\w*Error)$/
+  /^Mongo(ose)?(Server|Client|Topology|Pool)?(Network|NetworkTimeout|ServerSelection|Selection|NotConnected|Closed|Cleared|WaitQueueTimeout|WriteConcern)\w*Error$/
 
 /** How mongoose reports a call made without a connection. */
 const NOT_CONNECTED = /buffering timed out|initial connection/
