@@ -1,18 +1,17 @@
 /**
- * Compiles the service, the local Lever and the operators' commands into JavaScript with tsc and tsconfig.build.json. Writes to `dist`, or
- * to `DATA_DIR` if `dist` is on a read-only file system. This is plain JavaScript, because it runs before anything is compiled.
+ * Keeps the build up to date: the service, the local Lever and the operators' commands, compiled into JavaScript by `bundle.mjs`. Writes to
+ * `dist`, or to `DATA_DIR` if `dist` is on a read-only file system. This is plain JavaScript, because it runs before anything is compiled.
  */
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { bundle } from './bundle.mjs'
 import { tryLock, unwritableReason } from './lock-file.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-const settings = join(root, 'tsconfig.build.json')
+const compiler = join(root, 'node_modules', 'esbuild', 'package.json')
 /** `ENOENT` is Node's error for a folder that it cannot create on a read-only file system. */
 const CANNOT_WRITE = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOENT'])
 const HOW_TO_BUILD =
@@ -24,6 +23,7 @@ const HOW_TO_BUILD =
  */
 export async function runCompiled(program) {
   const build = await upToDateBuild().catch(endWithMessage)
+  process.setSourceMapsEnabled(true)
   await import(pathToFileURL(join(build, program.replace(/\.ts$/, '.js'))).href)
 }
 
@@ -85,27 +85,19 @@ async function compileSources(place) {
   const begunAt = new Date()
   const hash = hashOfSources()
   for (const name of ['src', 'scripts']) rmSync(join(build, name), { recursive: true, force: true })
-  await runCompiler(build)
+  await bundle(root, build).catch((error) => {
+    throw new Error(`The sources cannot be compiled.\n${error.message}`, { cause: error })
+  })
   for (const asset of assets()) cpSync(asset, join(build, relative(root, asset)))
   if (place !== root) linkPackages(place)
   writeFileSync(stampOf(place), hash)
   utimesSync(stampOf(place), begunAt, begunAt) // a file changed during compilation is newer
 }
 
-function runCompiler(build) {
-  return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [compiler, '-p', settings, '--outDir', build], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-    child.once('error', fail)
-    child.once('close', (code) => (code === 0 ? done() : fail(new Error(`The sources cannot be compiled.\n${output}`))))
-  })
-}
-
 /** Copies files that the compiled programs expect next to them. */
 function assets() {
   const ofService = filesIn('src').filter((file) => !/\.(tsx?|md)$/.test(file))
-  return [...ofService, join(root, 'scripts', 'lock-file.mjs'), join(root, 'package.json')]
+  return [...ofService, join(root, 'package.json')]
 }
 
 function linkPackages(place) {
@@ -130,7 +122,11 @@ function hashOfSources() {
 }
 
 function sources() {
-  return [...filesIn('src'), ...filesIn('scripts'), settings, join(root, 'tsconfig.json'), join(root, 'package.json')]
+  return [
+    ...filesIn('src'),
+    ...filesIn('scripts'),
+    ...['tsconfig.json', 'package.json', 'package-lock.json'].map((name) => join(root, name)),
+  ]
 }
 
 function filesIn(folder) {

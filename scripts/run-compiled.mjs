@@ -1,4 +1,4 @@
-/** `node scripts/run-compiled.mjs PROGRAM`: runs a program of tsconfig.build.json, for example `scripts/reseal.ts`, compiled. */
+/** `node scripts/run-compiled.mjs PROGRAM`: runs one of the programs of `bundle.mjs`, for example `scripts/reseal.ts`, compiled. */
 import { runCompiled } from './compile.mjs'
 
 await runCompiled(process.argv[2])

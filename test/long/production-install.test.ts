@@ -10,7 +10,7 @@ import { SECRET_KEYS } from '../support/service.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const CHECKOUT = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', '.npmrc']
+const CHECKOUT = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', '.npmrc']
 
 describe('production installation', function () {
   this.timeout(600_000)
@@ -29,7 +29,7 @@ describe('production installation', function () {
   })
 
   it('serves pages and their files without the compiler or any development package', async () => {
-    for (const name of ['typescript', 'tsx', 'mocha', 'listr2', 'mongodb-memory-server-core'])
+    for (const name of ['esbuild', 'tsx', 'mocha', 'listr2', 'mongodb-memory-server-core'])
       expect(existsSync(join(folder, 'node_modules', name)), name).to.equal(false)
     const port = String(await freePort())
     const url = `http://127.0.0.1:${port}`

@@ -1,10 +1,21 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { freePort } from '../../scripts/free-port.ts'
 import { eventually } from '../support/eventually.ts'
-import { runProgram, type Program } from '../support/run-program.ts'
+import { runProgram, type Program, type ProgramEnd } from '../support/run-program.ts'
 import { scriptCommand, startScript } from '../support/run-script.ts'
 import { SECRET_KEYS } from '../support/service.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -15,7 +26,7 @@ const SERVE = scriptCommand('serve')
 /** A separate checkout with the packages of this one, or only the named ones. */
 function checkOut(packages?: readonly string[]): string {
   const folder = temporaryFolder()
-  for (const name of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'])
+  for (const name of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'])
     cpSync(join(ROOT, name), join(folder, name), { recursive: true })
   if (packages) mkdirSync(join(folder, 'node_modules'))
   for (const name of packages ?? ['']) symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
@@ -34,7 +45,8 @@ describe('npm run serve, compiled', function () {
     expect([refused.code, refused.stderr.includes('MONGODB_URI is required')]).to.deep.equal([1, true])
     const first = builtAt()
 
-    appendFileSync(join(folder, 'dist', 'src', 'config.js'), "\nprocess.stderr.write('this was compiled')\n")
+    const main = join(folder, 'dist', 'src', 'main.js')
+    writeFileSync(main, `process.stderr.write('this was compiled');${readFileSync(main, 'utf8')}`)
     expect((await serve(folder).ended).stderr).to.include('this was compiled')
     expect(builtAt()).to.equal(first)
 
@@ -56,21 +68,39 @@ describe('npm run serve, compiled', function () {
   })
 
   it('says to run npm run build if the compiler is not installed, unless a build of the same sources exists', async () => {
-    const [built, folder] = [checkOut(), checkOut(['mongodb', 'pino', 'zod'])]
+    const [built, folder] = [checkOut(), checkOut(['pino'])]
     const missing = await serve(folder).ended
     await serve(built).ended
     cpSync(join(built, 'dist'), join(folder, 'dist'), { recursive: true })
     const soon = new Date(Date.now() + 60_000)
     utimesSync(join(folder, 'src', 'config.ts'), soon, soon)
     const unchanged = await serve(folder).ended
-    appendFileSync(join(folder, 'src', 'config.ts'), '\n')
-    const changed = await serve(folder).ended
+    const afterUpdate = await serveWithChange(folder, 'package-lock.json')
+    const afterEdit = await serveWithChange(folder, 'src/config.ts')
 
-    for (const { code, stderr } of [missing, changed]) {
+    for (const { code, stderr } of [missing, afterUpdate, afterEdit]) {
       expect(code).to.equal(1)
       expect(stderr).to.include('npm run build').and.include('npm ci --include=dev').and.not.include('    at ')
     }
     expect([unchanged.code, unchanged.stderr.includes('MONGODB_URI is required')]).to.deep.equal([1, true])
+  })
+
+  async function serveWithChange(folder: string, path: string): Promise<ProgramEnd> {
+    const file = join(folder, path)
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, `${text}\n`)
+    const end = await serve(folder).ended
+    writeFileSync(file, text)
+    return end
+  }
+
+  it('names sources in stack traces', async () => {
+    const folder = checkOut()
+    writeFileSync(join(folder, 'src', 'main.ts'), '\n\nfunction fail(): never {\n  throw new Error()\n}\n\nfail()\n')
+
+    const { stderr } = await serve(folder).ended
+
+    expect(stderr).to.include(`at fail (${join(folder, 'src', 'main.ts')}:4:9)`)
   })
 
   it('works if only DATA_DIR is writable, and not even the folder for temporary files', async function () {

@@ -3,16 +3,17 @@ import { builtinModules } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { expect } from 'chai'
 import { parseSync } from 'oxc-parser'
+import { PROGRAMS } from '../../scripts/bundle.mjs'
 
 const ROOT = join(import.meta.dirname, '../..')
 const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
-const { files } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8')) as { files: string[] }
 
 /** What starts in production. */
-const PROGRAMS = ['src/main.ts', ...files, 'scripts/bootstrap.mjs', 'scripts/serve.mjs', 'scripts/run-compiled.mjs', 'scripts/build.mjs']
+const STARTED = [...PROGRAMS, 'scripts/bootstrap.mjs', 'scripts/serve.mjs', 'scripts/run-compiled.mjs', 'scripts/build.mjs']
 /** Packages that are loaded on a machine for development alone, by `await import`. */
 const LOADED_FOR_DEVELOPMENT: Readonly<Record<string, string>> = {
   tsx: 'scripts/bootstrap.mjs', // for programs in TypeScript
+  esbuild: 'scripts/bundle.mjs', // where the build is missing or old
   'mongodb-memory-server-core': 'scripts/mongod/fetch-by-memory-server.ts', // where no MongoDB is given or installed
 }
 
@@ -59,7 +60,7 @@ const packageName = (from: string): string =>
 
 describe('packages in production', () => {
   it('are dependencies, not development dependencies', () => {
-    const packages = packagesOf(PROGRAMS)
+    const packages = packagesOf(STARTED)
 
     const isLoadedLater = ({ name, file, isDynamic }: (typeof packages)[number]): boolean =>
       isDynamic && LOADED_FOR_DEVELOPMENT[name] === file
