@@ -64,7 +64,7 @@ export async function openAuthorization(context: ConnectionContext, token: strin
     codeVerifier: secrets.sealFlow(organization, flow.startHash, codeVerifier),
   })
   const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url')
-  const leverUrl = oauth.authorizeUrl({ state, scopes: flow.scopes, codeChallenge })
+  const leverUrl = await oauth.authorizeUrl({ state, scopes: flow.scopes, codeChallenge })
   return { organization, personId: admin.id, state, browserToken, leverUrl }
 }
 

@@ -23,8 +23,8 @@ function jwt(claims: Record<string, unknown>): string {
 }
 
 describe('lever/oauth', () => {
-  it('asks for consent with audience, PKCE, and scopes, and without prompt', () => {
-    const url = new URL(oauthAt('https://auth.lever.co').authorizeUrl({ state: 's t', scopes: SCOPES, codeChallenge: 'abc' }))
+  it('asks for consent with audience, PKCE, and scopes, and without prompt', async () => {
+    const url = new URL(await oauthAt('https://auth.lever.co').authorizeUrl({ state: 's t', scopes: SCOPES, codeChallenge: 'abc' }))
 
     expect(url.origin + url.pathname).to.equal('https://auth.lever.co/authorize')
     expect(Object.fromEntries(url.searchParams)).to.deep.equal({
@@ -53,7 +53,7 @@ describe('lever/oauth', () => {
 
     async function newCode(): Promise<string> {
       const codeChallenge = createHash('sha256').update(verifier).digest('base64url')
-      const back = await lever.consent(oauth.authorizeUrl({ state: 'state', scopes: SCOPES, codeChallenge }))
+      const back = await lever.consent(await oauth.authorizeUrl({ state: 'state', scopes: SCOPES, codeChallenge }))
       return new URL(back).searchParams.get('code') ?? ''
     }
 
