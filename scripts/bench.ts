@@ -20,6 +20,12 @@ const BENCHMARKS: readonly Benchmark[] = [pages, intake, sync, exports, conversa
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith('--')))
 const names = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+if (flags.has('--help')) {
+  say('npm run bench [-- [--quick] name…]: runs all benchmarks, or the named ones\n')
+  say('  --quick        only checks that everything runs')
+  for (const { name, title } of BENCHMARKS) say(`  ${name.padEnd(14)} ${title}`)
+  process.exit(0)
+}
 const unknown = [
   ...names.filter((name) => !BENCHMARKS.some((one) => one.name === name)),
   ...[...flags].filter((flag) => flag !== '--quick'),

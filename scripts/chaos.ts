@@ -7,24 +7,22 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { readOptions } from './command-options.ts'
 import { runChaos, type ChaosReport } from './chaos/run-chaos.ts'
 
-const Flags = z.object({
-  minutes: z.coerce.number().positive().max(120).optional(),
-  seconds: z.coerce.number().positive().max(3600).optional(),
-  seed: z.coerce.number().int().min(0).default(() => Math.floor(Math.random() * 2 ** 31)),
-  replicas: z.coerce.number().refine((count) => count === 1 || count === 3, 'must be 1 or 3').default(1),
-  exports: z.coerce.number().int().positive().default(100_000),
-  'blow-every': z.coerce.number().int().min(200).default(5000),
+const Options = z.object({
+  minutes: z.coerce.number().positive().max(120).optional().describe('how long it runs (5)'),
+  seconds: z.coerce.number().positive().max(3600).optional().describe('the same in seconds'),
+  seed: z.coerce.number().int().min(0).default(() => Math.floor(Math.random() * 2 ** 31)).describe('repeats the random choices of another run'),
+  replicas: z.coerce.number().refine((count) => count === 1 || count === 3, 'must be 1 or 3').default(1).describe('mongod processes: 1 or 3 (1)'),
+  exports: z.coerce.number().int().positive().default(100_000).describe('stops after this number of exports (100000)'),
+  'blow-every': z.coerce.number().int().min(200).default(5000).describe('average time between faults, in milliseconds (5000)'),
 }) // prettier-ignore
 
-const NAMES = ['minutes', 'seconds', 'seed', 'replicas', 'exports', 'blow-every'] as const
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const { values } = parseArgs({ options: Object.fromEntries(NAMES.map((name) => [name, { type: 'string' as const }])) })
-const flags = Flags.parse(values)
+const flags = readOptions({ name: 'chaos', purpose: 'kills processes and adds faults at random during exports', options: Options })
 const lastsMs = flags.seconds === undefined ? (flags.minutes ?? 5) * 60_000 : flags.seconds * 1000
 const folder = mkdtempSync(join(tmpdir(), 'fulcrum-chaos-'))
 say(`Chaos for ${lastsMs / 1000} s with seed ${flags.seed}, ${flags.replicas} mongod(s), logs in ${folder}`)

@@ -8,21 +8,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { readOptions } from './command-options.ts'
 import { runErasures } from './chaos/erasures/run-erasures.ts'
 
-const Flags = z.object({
-  count: z.coerce.number().int().positive().default(200),
-  seed: z.coerce.number().int().min(0).default(() => Math.floor(Math.random() * 2 ** 31)),
-  'kill-every': z.coerce.number().int().min(200).default(4000),
+const Options = z.object({
+  count: z.coerce.number().int().positive().default(200).describe('how many people are erased (200)'),
+  seed: z.coerce.number().int().min(0).default(() => Math.floor(Math.random() * 2 ** 31)).describe('repeats the random choices of another run'),
+  'kill-every': z.coerce.number().int().min(200).default(4000).describe('average time between kills, in milliseconds (4000)'),
 }) // prettier-ignore
 
-const NAMES = ['count', 'seed', 'kill-every'] as const
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const { values } = parseArgs({ options: Object.fromEntries(NAMES.map((name) => [name, { type: 'string' as const }])) })
-const { count: erasures, seed, 'kill-every': killEveryMs } = Flags.parse(values)
+const command = { name: 'erasures', purpose: 'erases people at random moments of exports and conversations', options: Options }
+const { count: erasures, seed, 'kill-every': killEveryMs } = readOptions(command)
 const folder = mkdtempSync(join(tmpdir(), 'fulcrum-erasures-'))
 say(`${erasures} erasures with seed ${seed}, logs in ${folder}`)
 

@@ -13,6 +13,10 @@ interface Outcome {
 
 const root = join(import.meta.dirname, '..')
 const write = process.argv.includes('--write')
+if (process.argv.includes('--help')) {
+  process.stdout.write('npm run lint [-- --write]: checks rules, format, types, leftovers and regular expressions; --write formats\n')
+  process.exit(0)
+}
 
 const STEPS: readonly { readonly name: string; readonly run: () => Promise<Outcome> }[] = [
   { name: 'rules', run: () => tool('oxlint/bin/oxlint', [], ['--import', 'tsx']) },

@@ -8,16 +8,22 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { readOptions } from './command-options.ts'
 import { rollOver } from './chaos/roll-over.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const { values } = parseArgs({ options: { from: { type: 'string', default: 'HEAD~1' } } })
+const Options = z.object({ from: z.string().default('HEAD~1').describe('the commit that runs at first (HEAD~1)') })
+const { from } = readOptions({
+  name: 'rolling-restart',
+  purpose: 'restarts processes of another commit into this checkout',
+  options: Options,
+})
 const folder = mkdtempSync(join(tmpdir(), 'fulcrum-rolling-restart-'))
-const before = checkOut(values.from, join(folder, 'before'))
-say(`From ${values.from} to this checkout, logs in ${folder}`)
+const before = checkOut(from, join(folder, 'before'))
+say(`From ${from} to this checkout, logs in ${folder}`)
 const { breaches, exitCodes, ...counts } = await rollOver({ before, folder, say })
 say(JSON.stringify({ ...counts, exitCodes }))
 for (const { what, ids, detail } of breaches) say(`${what}: ${ids.join(' ')} ${detail}`)
