@@ -107,7 +107,7 @@ export async function environmentFor(databaseUri: string, lever: LeverProcess, o
 async function startService(env: Record<string, string>, folder: string): Promise<ServiceProcess> {
   const logFile = join(folder, `service-${env['PORT']}.log`)
   const output = openSync(logFile, 'a')
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(process.execPath, [join('scripts', 'serve.mjs')], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', output, output],
