@@ -4,11 +4,8 @@ import { join, relative, sep } from 'node:path'
 /** What production runs. Tests start the same files as processes. */
 export const PROGRAMS = ['src/main.ts', 'scripts/sandbox.ts', 'scripts/reseal.ts', 'scripts/after-restore.ts']
 
-/**
- * Packages that programs load from node_modules: argon2 is native code, pino starts a worker thread from a file of its own, and production
- * does not install mongodb-memory-server-core.
- */
-const NOT_BUNDLED = ['@node-rs/argon2', 'pino', 'mongodb-memory-server-core']
+/** Native code, and a package that starts a worker thread from a file of its own. */
+const NOT_BUNDLED = ['@node-rs/argon2', 'pino']
 
 /** A source map of the first line. It replaces the map of a package, because packages take more memory for maps than our own files. */
 const SHORT_MAP = Buffer.from(JSON.stringify({ version: 3, sources: ['package'], mappings: 'AAAA' })).toString('base64')
@@ -46,15 +43,27 @@ function buildOptions(root, folder) {
     legalComments: 'none',
     sourcemap: true,
     sourcesContent: false,
-    plugins: [{ name: 'sources', setup: (build) => void build.onLoad({ filter: /\.([cm]?js|tsx?)$/ }, (file) => loadSource(root, file)) }],
+    plugins: [{ name: 'sources', setup: (build) => plugIn(root, build) }],
     logLevel: 'silent',
   }
 }
 
+/**
+ * A package that our own code loads by `await import` stays in node_modules, because a bundled CommonJS package has no named exports for
+ * `await import`.
+ */
+function plugIn(root, build) {
+  build.onLoad({ filter: /\.([cm]?js|tsx?)$/ }, (file) => loadSource(root, file))
+  build.onResolve({ filter: /^[^.]/ }, ({ kind, importer }) =>
+    kind === 'dynamic-import' && !isPackage(importer) ? { external: true } : null,
+  )
+}
+
+const isPackage = (path) => path.includes(`${sep}node_modules${sep}`)
+
 async function loadSource(root, { path }) {
   const text = await readFile(path, 'utf8')
-  const isPackage = path.includes(`${sep}node_modules${sep}`)
-  const contents = isPackage
+  const contents = isPackage(path)
     ? `${text}\n//# sourceMappingURL=data:application/json;base64,${SHORT_MAP}`
     : withOwnAddress(text, relative(root, path))
   return { contents, loader: 'default' }

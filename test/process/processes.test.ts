@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN, startLever, type LeverForTests } from '../support/lever.ts'
 import { startServe, type ServeProcess } from '../support/serve.ts'
 import { apiAt, authorize, environmentFor, newPerson, OPERATOR_KEY, SECRET_KEYS, SOURCE, SOURCER, type Api, type ExportAnswer } from '../support/service.ts' // prettier-ignore
+import { visit } from '../web/pages/visitor.ts'
 
 describe('processes on one database', function () {
   this.timeout(60_000)
@@ -67,6 +68,15 @@ describe('processes on one database', function () {
 
     expect(offers()[0]).to.match(new RegExp(`^${env['PUBLIC_URL']}/set-up/fsu_[\\w-]{43}$`))
     expect((await fetch(offers()[0] ?? '')).status).to.equal(400)
+  })
+
+  it('refuse a common password, although its list is loaded only then', async () => {
+    const visitor = await visit(processes[0]?.url ?? '', api, SOURCER)
+
+    const common = await visitor.send('/account/password', { password: 'password1234' })
+    const chosen = await visitor.send('/account/password', { password: 'three words suffice' })
+
+    expect([common.status, chosen.status]).to.deep.equal([422, 200])
   })
 
   it('log one JSON line per event', async () => {
