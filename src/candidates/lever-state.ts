@@ -5,6 +5,10 @@ import { CandidateModel, type CandidateDocument, type CandidateLeverState } from
 /** Leaves the candidate's `updatedAt` unchanged, which is shown to people who may not see the opportunity. */
 const APART = { timestamps: false }
 
+function notNewerThan(updatedAt: Date) {
+  return [{ 'lever.updatedAt': null }, { 'lever.updatedAt': { $lte: updatedAt } }]
+}
+
 function toSet(lever: CandidateLeverState | null) {
   return { $set: { lever, leverChangedAt: new Date() } }
 }
@@ -15,9 +19,7 @@ function toSet(lever: CandidateLeverState | null) {
  * @returns the number of linked candidates that were updated
  */
 export async function applyLeverState(organization: string, opportunityId: string, state: CandidateLeverState): Promise<number> {
-  const notNewer: QueryFilter<CandidateDocument> = state.updatedAt
-    ? { $or: [{ 'lever.updatedAt': null }, { 'lever.updatedAt': { $lte: state.updatedAt } }] }
-    : {}
+  const notNewer: QueryFilter<CandidateDocument> = state.updatedAt ? { $or: notNewerThan(state.updatedAt) } : {}
   const applied = await CandidateModel.updateMany({ organization, 'lever.opportunityId': opportunityId, ...notNewer }, toSet(state), APART)
   return applied.matchedCount
 }
@@ -68,14 +70,20 @@ interface LandedExport {
 
 /** One write for all exports that land at the same time. */
 const noteLanded = coalesceByKey<LandedExport>(async (landed, organization) => {
-  const updates = landed.map(({ candidateId, exportId, lever }) => ({
-    updateOne: {
-      filter: { _id: new Types.ObjectId(candidateId), organization: new Types.ObjectId(organization) },
-      update: { $max: { lastExport: new Types.ObjectId(exportId) }, $set: { exported: true, lever, leverChangedAt: new Date() } },
-    },
-  }))
-  await CandidateModel.bulkWrite(updates, { ordered: false, writeConcern: { w: 'majority' } })
+  const updates = landed.flatMap(({ candidateId, exportId, lever }) => {
+    const filter = { _id: new Types.ObjectId(candidateId), organization: new Types.ObjectId(organization) }
+    return [
+      { updateOne: { filter, update: { $max: { lastExport: new Types.ObjectId(exportId) }, $set: { exported: true } } } },
+      { updateOne: { filter: { ...filter, ...hasNoNewer(lever) }, update: toSet(lever) } },
+    ]
+  })
+  await CandidateModel.bulkWrite(updates, { ordered: false, writeConcern: { w: 'majority' }, throwOnValidationError: true })
 })
+
+/** Matches candidates without a newer state of the same opportunity. */
+function hasNoNewer({ opportunityId, updatedAt }: CandidateLeverState): QueryFilter<CandidateDocument> {
+  return updatedAt ? { $or: [{ 'lever.opportunityId': { $ne: opportunityId } }, ...notNewerThan(updatedAt)] } : {}
+}
 
 /** Stores the ids of the newest exports of many candidates. */
 export async function noteExports(organization: string, exports: readonly { candidateId: string; exportId: string }[]): Promise<void> {

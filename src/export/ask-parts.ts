@@ -36,6 +36,9 @@ export interface ExportParts {
   observe?: ExportDeps['observe']
 }
 
+/** A landing waits a moment for those before it. One that takes longer, such as that of an erased person, holds up no other. */
+const LANDING = { patienceMs: 100, limitMs: Infinity }
+
 /** Answers the questions of exports from the parts on earlier steps. */
 export function askParts(parts: ExportParts): RuleDeps {
   const { accounts, connections, mappings, mirror, candidates } = parts
@@ -53,19 +56,20 @@ export function askParts(parts: ExportParts): RuleDeps {
       openClient: (lane, onWait) => connections.clientFor(connection, lane, onWait),
     }
   }
-  const store = async ({ organization, candidateId, exportId, opportunity, isNew }: Landed): Promise<{ stageText: string | null }> => {
+  const store = async ({ readAt, ...landed }: Landed & { readAt: Date }): Promise<{ stageText: string | null }> => {
+    const { organization, candidateId, exportId, opportunity, isNew } = landed
     const state = await mirror.opportunityState(organization, opportunity)
     const stageText = state.stage.text === state.stage.id ? null : state.stage.text
-    await mirror.keepOurs(organization, { ...opportunity, stageText }, { readAt: new Date(), isNew })
+    await mirror.keepOurs(organization, { ...opportunity, stageText }, { readAt, isNew })
     await candidates.noteExport(organization, candidateId, exportId, state)
     await parts.publish('exportLanded', { organization, candidateId, exportId })
     return { stageText }
   }
   // exports that land together go through the steps of `store` side by side, so that the parts write what they store with one command each
-  const storeTogether = coalesceByKey(async (landed: Landed[]) => {
+  const storeTogether = coalesceByKey(async (landed: (Landed & { readAt: Date })[]) => {
     const stored = await Promise.allSettled(landed.map(store))
     return new Map(landed.map((one, index) => [one, stored[index]]))
-  })
+  }, LANDING)
   return {
     assess: {
       assertExporting: connections.assertExporting,
@@ -92,7 +96,8 @@ export function askParts(parts: ExportParts): RuleDeps {
     },
     stageText: async (organization, stageId) => (await mirror.findStage(organization, stageId))?.text ?? null,
     async onLanded(landed) {
-      const stored = (await storeTogether(landed.organization, landed)).get(landed)
+      const one = { ...landed, readAt: new Date() } // before the wait, so that it does not look newer than what is read meanwhile
+      const stored = (await storeTogether(landed.organization, one)).get(one)
       if (stored?.status !== 'fulfilled') throw stored?.reason
       return stored.value
     },

@@ -145,8 +145,8 @@ function bears({ emailHashes, linkHashes, leverIds, contactIds }: Marks): QueryF
 /** The same for a record that has been read. */
 function bearsOneOf(record: LeverOpportunityRecord, marks: Marks): boolean {
   return (
-    record.emailHashes.some((hash) => marks.emailHashes.includes(hash)) ||
-    record.linkHashes.some((hash) => marks.linkHashes.includes(hash)) ||
+    (record.emailHashes ?? []).some((hash) => marks.emailHashes.includes(hash)) ||
+    (record.linkHashes ?? []).some((hash) => marks.linkHashes.includes(hash)) ||
     marks.leverIds.includes(record.leverId) ||
     (typeof record.contactId === 'string' && marks.contactIds.includes(record.contactId))
   )

@@ -69,7 +69,7 @@ export async function noteInterview(
   organization: string,
   { opportunityId, kind, interviewId, at, token }: InterviewTold,
 ): Promise<NotedEntry[]> {
-  const noted = await insert(organization, opportunityId, [{ key: `${kind}:${token}`, kind, at, interviewId }], DURABLE)
+  const noted = await insert(organization, opportunityId, [{ key: `${kind}:${token}`, kind, at, interviewId }], insertDurably)
   await forgetIfGone(organization, opportunityId, noted)
   return noted
 }
@@ -127,12 +127,12 @@ async function insert(
   organization: string,
   opportunityId: string,
   entries: readonly NewEntry[],
-  writeConcern: mongo.WriteConcernSettings = MIRROR_WRITES,
+  insertNew = insertPassing,
 ): Promise<NotedEntry[]> {
   if (entries.length === 0) return []
   const of = { organization: new Types.ObjectId(organization), opportunityId }
   const documents = entries.map((entry) => new OpportunityHistoryModel({ ...of, ...entry }).toObject<HistoryEntry>())
-  const refused = await (writeConcern === DURABLE ? insertDurably : insertPassing)(organization, documents)
+  const refused = await insertNew(organization, documents)
   const inserted = documents.filter((document) => !refused.has(document))
   return inserted.map(({ kind, stageText, stageId, archiveReasonId, interviewId }) => {
     return { kind, what: stageText ?? stageId ?? archiveReasonId ?? interviewId ?? null }

@@ -39,7 +39,7 @@ const writeDurably = coalesceByKey<Pick<mongo.UpdateOneModel, 'filter' | 'update
   const write = (upsert: boolean) =>
     LeverOpportunityModel.bulkWrite(
       readings.map((reading) => ({ updateOne: { ...reading, upsert } })),
-      { ordered: false, writeConcern: DURABLE },
+      { ordered: false, writeConcern: DURABLE, throwOnValidationError: true },
     )
   try {
     await write(true)

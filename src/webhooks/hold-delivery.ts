@@ -1,5 +1,6 @@
 import { Types, type mongo } from 'mongoose'
 import { coalesceByKey } from '../concurrency/coalesce.ts'
+import { UNLIMITED } from '../concurrency/patience.ts'
 import { DeliveryModel } from './delivery-model.ts'
 import type { InsertGrouped } from './insert-grouped.ts'
 
@@ -24,7 +25,7 @@ interface Arrival {
  * its excess, so together they stay within the limits.
  */
 export function holdWithinLimits(insert: InsertGrouped): Hold {
-  const join = coalesceByKey<Arrival>((arrivals) => holdGroup(insert, arrivals))
+  const join = coalesceByKey<Arrival>((arrivals) => holdGroup(insert, arrivals), UNLIMITED)
   return async (delivery) => {
     const arrival: Arrival = { delivery: { _id: new Types.ObjectId(), ...delivery }, outcome: 'full' }
     await join(String(delivery.connection), arrival)

@@ -3,6 +3,7 @@ import { claimWork, heartbeat } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { adoptOldDeliveries } from './adopt-old-deliveries.ts'
 import { coalesceByKey } from '../concurrency/coalesce.ts'
+import { UNLIMITED } from '../concurrency/patience.ts'
 import { expirePayloads, getDelivery, listDeliveries, resumeWaiting } from './deliveries.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
 import { forgetHeld, heldCounts, releaseHeld } from './held-deliveries.ts'
@@ -37,7 +38,7 @@ export function createWebhooks(deps: WebhookDeps) {
     noteReceived: noteReceivedSparingly(deps),
     noteRefused: noteRefusals(deps),
   }
-  const join = coalesceByKey<ClaimedDelivery>((deliveries) => processDeliveries(deps, deliveries))
+  const join = coalesceByKey<ClaimedDelivery>((deliveries) => processDeliveries(deps, deliveries), UNLIMITED)
   const processClaimed = async (claimed: ClaimedDelivery): Promise<void> => join(keyOf(claimed), claimed)
 
   return {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { coalesceByKey } from '../../src/concurrency/coalesce.ts'
+import { UNLIMITED } from '../../src/concurrency/patience.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('coalescing by key', () => {
@@ -53,5 +54,33 @@ describe('coalescing by key', () => {
     await join('a', 3)
 
     expect(failed.map(({ message }) => message)).to.deep.equal(['one', 'one'])
+  })
+
+  it('starts the next run beside one that does not answer, and gives the callers of that one an error', async () => {
+    const join = coalesceByKey<string, string>(
+      (items) => (items.includes('hangs') ? new Promise(() => undefined) : Promise.resolve(items.join())),
+      { patienceMs: 20, limitMs: 200 },
+    )
+
+    const hanging = rejection(join('a', 'hangs'))
+    await new Promise(setImmediate)
+
+    expect(await join('a', 'next')).to.equal('next')
+    expect((await hanging).message).to.equal('a shared command did not answer within 0.2 s')
+  })
+
+  it('never runs twice at once if the work must not overlap', async () => {
+    let [running, most] = [0, 0]
+    const join = coalesceByKey<number>(async () => {
+      most = Math.max(most, (running += 1))
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      running -= 1
+    }, UNLIMITED)
+
+    const first = join('a', 1)
+    await new Promise(setImmediate)
+    await Promise.all([first, join('a', 2)])
+
+    expect(most).to.equal(1)
   })
 })

@@ -47,4 +47,16 @@ describe('shared reads', () => {
     expect(failed.map(({ message }) => message)).to.deep.equal(['down', 'down'])
     expect(await find('a')).to.equal('up')
   })
+
+  it('begin beside a read that does not answer, whose callers get an error', async () => {
+    const answers = [new Promise<string>(() => undefined), Promise.resolve('answer')]
+    const find = shareReads(() => answers.shift() ?? Promise.resolve(''), { patienceMs: 20, limitMs: 200 })
+
+    const hanging = rejection(find('a'))
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+
+    expect(await find('a')).to.equal('answer')
+    expect((await hanging).message).to.equal('a shared command did not answer within 0.2 s')
+  })
 })

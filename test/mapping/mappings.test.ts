@@ -194,6 +194,19 @@ describe('user mappings', () => {
       })
     })
 
+    it("is each person's own if several are asked about at the same time", async () => {
+      const { mappings, organization, addPerson } = mappingOf(leverUser('bo'), leverUser('cy'))
+      for (const [email, leverEmail] of [['ana@x.example', 'bo@acme.example'], ['eva@x.example', 'cy@acme.example']] as const) {
+        await addPerson(email)
+        await mappings.put(organization, email, { leverEmail }, ACTOR)
+      } // prettier-ignore
+
+      const emails = ['eva@x.example', 'ana@x.example', 'nobody@x.example']
+      const found = await Promise.allSettled(emails.map((email) => mappings.resolvePerformAs(organization, email)))
+
+      expect(found.map((one) => one.status === 'fulfilled' && one.value.leverUserId)).to.deep.equal(['cy', 'bo', false])
+    })
+
     it('is missing with a specific code for each reason, without asking Lever', async () => {
       const { mappings, organization, addPerson, seen, lever } = mappingOf(leverUser('bo'))
       const refused = async () => {
