@@ -126,4 +126,16 @@ describe('exports that land together', () => {
 
     expect([error, written.callCount]).to.deep.equal([known, 1])
   })
+
+  it('replace an older reading that another process inserts at the same moment', async () => {
+    const inserts = async (): Promise<never> => {
+      await recordOpportunity({ hashKeyOf }, organization, opportunityOf('raced', { stage: 'before' }), new Date(1000))
+      throw Object.assign(new Error('known'), { code: 11_000, writeErrors: [{ index: 0, code: 11_000 }] })
+    }
+    stub(LeverOpportunityModel, 'bulkWrite').onFirstCall().callsFake(inserts).callThrough()
+
+    await recordDurably({ hashKeyOf }, organization, opportunityOf('raced', { stage: 'after' }), new Date(2000))
+
+    expect(await stageInMirror('raced')).to.equal('after')
+  })
 })
