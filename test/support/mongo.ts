@@ -155,7 +155,7 @@ async function isInUse(client: MongoClient, name: string): Promise<boolean> {
 /** Connects mongoose's default connection to an empty database. Pair with {@link leaveDatabase} in `after`. */
 export async function connectEmptyDatabase(): Promise<void> {
   connectedTo = emptyMongoUri()
-  await mongoose.connect(connectedTo, { autoIndex: false })
+  await mongoose.connect(connectedTo, { autoCreate: false, autoIndex: false })
   await buildIndexes()
 }
 
