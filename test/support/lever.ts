@@ -2,10 +2,11 @@
  * The local Lever for tests: started on a free port with its state in memory, turned by typed calls of its control
  * interface, and walked through as an admin's browser would.
  */
-import { got, type Got, type Method } from 'got'
+import { got, type Got } from 'got'
 import { CookieJar } from 'tough-cookie'
 import { ANSWER_SETS, answersOf, type Answers } from '../../src/sandbox/answers.ts'
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts'
+import { callHttp } from './http-call.ts'
 
 /** A person of the sample account; also `bo`, `chidi`, `dilnoza` (super admin), `emile`, `farida`, `gus` (deactivated), `helene`. */
 export const LEVER_ADMIN = 'ana@acme.example'
@@ -190,51 +191,53 @@ const ANSWER_SET = ANSWER_SETS.find((set) => set === process.env['SANDBOX_ANSWER
 /** Latency 0, retries of deliveries within tens of ms; the rate limit is on, as in Lever. */
 export async function startLever(options: Partial<SandboxOptions> = {}): Promise<LeverForTests> {
   const sandbox = await startSandbox({ port: 0, answers: ANSWER_SET, ...options })
-  const client = got.extend({ prefixUrl: `${sandbox.url}/control`, responseType: 'json', retry: { limit: 0 } })
+  const control = `${sandbox.url}/control`
   const lever: LeverForTests = {
     ...sandbox,
     answers: answersOf(options.answers ?? ANSWER_SET),
-    ...worldCalls(client),
-    ...peopleCalls(client),
-    ...accessCalls(client),
-    ...webhookCalls(client),
+    ...worldCalls(control),
+    ...peopleCalls(control),
+    ...accessCalls(control),
+    ...webhookCalls(control),
     consent: (startUrl, choice = {}) => consent(sandbox, startUrl, choice),
   }
   await lever.settings({ latencyMs: 0, retryDelaysMs: [20, 30, 40, 50, 60], deliveryTimeoutMs: 2000 })
   return lever
 }
 
-async function call<T>(client: Got, method: Method, path: string, json?: unknown): Promise<T> {
-  const response = await client<T>(path, { method, ...(json === undefined ? {} : { json }) })
-  return response.body
+/** @throws Error if the control interface refuses the call */
+async function call<T>(control: string, method: string, path: string, json?: unknown): Promise<T> {
+  const { status, text } = await callHttp(method, `${control}/${path}`, { json })
+  if (status >= 400) throw new Error(`the local Lever answered ${status} to ${method} ${path}: ${text}`)
+  return (text === '' ? '' : JSON.parse(text)) as T
 }
 
-async function list<T>(client: Got, path: string): Promise<T[]> {
-  return (await call<{ data: T[] }>(client, 'GET', path)).data
+async function list<T>(control: string, path: string): Promise<T[]> {
+  return (await call<{ data: T[] }>(control, 'GET', path)).data
 }
 
 type Calls<Names extends keyof LeverForTests> = Pick<LeverForTests, Names>
 
 function worldCalls(
-  client: Got,
+  control: string,
 ): Calls<
   'fault' | 'clearFaults' | 'requests' | 'clearRequests' | 'settings' | 'opportunitiesByEmail' | 'allOpportunities' | 'notesOf' | 'reset'
 > {
   return {
-    fault: async (order) => call(client, 'POST', 'faults', order),
-    clearFaults: async () => call(client, 'DELETE', 'faults'),
-    requests: async (path = '') => list(client, `requests?path=${encodeURIComponent(path)}`),
-    clearRequests: async () => call(client, 'DELETE', 'requests'),
-    settings: async (change) => call(client, 'PATCH', 'settings', change),
-    opportunitiesByEmail: async (email) => list(client, `opportunities?email=${encodeURIComponent(email)}`),
-    allOpportunities: async () => list(client, 'opportunities'),
-    notesOf: async (id) => (await call<{ notes: LeverNote[] }>(client, 'GET', `state?opportunity=${id}`)).notes,
-    reset: async () => call(client, 'POST', 'reset'),
+    fault: async (order) => call(control, 'POST', 'faults', order),
+    clearFaults: async () => call(control, 'DELETE', 'faults'),
+    requests: async (path = '') => list(control, `requests?path=${encodeURIComponent(path)}`),
+    clearRequests: async () => call(control, 'DELETE', 'requests'),
+    settings: async (change) => call(control, 'PATCH', 'settings', change),
+    opportunitiesByEmail: async (email) => list(control, `opportunities?email=${encodeURIComponent(email)}`),
+    allOpportunities: async () => list(control, 'opportunities'),
+    notesOf: async (id) => (await call<{ notes: LeverNote[] }>(control, 'GET', `state?opportunity=${id}`)).notes,
+    reset: async () => call(control, 'POST', 'reset'),
   }
 }
 
 function peopleCalls(
-  client: Got,
+  control: string,
 ): Calls<
   | 'addOpportunity'
   | 'moveStage'
@@ -249,46 +252,46 @@ function peopleCalls(
   | 'changeUser'
 > {
   return {
-    addOpportunity: async (fields) => call(client, 'POST', 'opportunities', fields),
-    moveStage: async (id, stage) => call(client, 'POST', `opportunities/${id}/stage`, { stage }),
-    archive: async (id, reason) => call(client, 'POST', `opportunities/${id}/archive`, reason === undefined ? {} : { reason }),
-    unarchive: async (id) => call(client, 'POST', `opportunities/${id}/unarchive`),
+    addOpportunity: async (fields) => call(control, 'POST', 'opportunities', fields),
+    moveStage: async (id, stage) => call(control, 'POST', `opportunities/${id}/stage`, { stage }),
+    archive: async (id, reason) => call(control, 'POST', `opportunities/${id}/archive`, reason === undefined ? {} : { reason }),
+    unarchive: async (id) => call(control, 'POST', `opportunities/${id}/unarchive`),
     hire: async (id, requisitionId) =>
-      call(client, 'POST', `opportunities/${id}/hire`, requisitionId === undefined ? {} : { requisitionId }),
-    deleteOpportunity: async (id) => call(client, 'POST', `opportunities/${id}/delete`),
-    anonymize: async (id) => call(client, 'POST', `opportunities/${id}/anonymize`),
-    mergeContacts: async (id, into) => call(client, 'POST', `opportunities/${id}/merge`, { into }),
-    deactivateUser: async (email) => call(client, 'POST', `users/${encodeURIComponent(email)}/deactivate`),
-    reactivateUser: async (email) => call(client, 'POST', `users/${encodeURIComponent(email)}/reactivate`),
-    changeUser: async (email, fields) => call(client, 'PATCH', `users/${encodeURIComponent(email)}`, fields),
+      call(control, 'POST', `opportunities/${id}/hire`, requisitionId === undefined ? {} : { requisitionId }),
+    deleteOpportunity: async (id) => call(control, 'POST', `opportunities/${id}/delete`),
+    anonymize: async (id) => call(control, 'POST', `opportunities/${id}/anonymize`),
+    mergeContacts: async (id, into) => call(control, 'POST', `opportunities/${id}/merge`, { into }),
+    deactivateUser: async (email) => call(control, 'POST', `users/${encodeURIComponent(email)}/deactivate`),
+    reactivateUser: async (email) => call(control, 'POST', `users/${encodeURIComponent(email)}/reactivate`),
+    changeUser: async (email, fields) => call(control, 'PATCH', `users/${encodeURIComponent(email)}`, fields),
   }
 }
 
-function accessCalls(client: Got): Calls<'newApiKey' | 'revokeApiKey' | 'revokeGrants' | 'expireTokens' | 'allowRedirect'> {
+function accessCalls(control: string): Calls<'newApiKey' | 'revokeApiKey' | 'revokeGrants' | 'expireTokens' | 'allowRedirect'> {
   return {
-    newApiKey: async (options = {}) => (await call<{ key: string }>(client, 'POST', 'api-keys', options)).key,
-    revokeApiKey: async (key) => call(client, 'POST', `api-keys/${key}/revoke`),
+    newApiKey: async (options = {}) => (await call<{ key: string }>(control, 'POST', 'api-keys', options)).key,
+    revokeApiKey: async (key) => call(control, 'POST', `api-keys/${key}/revoke`),
     async revokeGrants() {
-      await call(client, 'POST', 'grants/revoke')
-      await call(client, 'POST', 'tokens/expire')
+      await call(control, 'POST', 'grants/revoke')
+      await call(control, 'POST', 'tokens/expire')
     },
-    expireTokens: async () => call(client, 'POST', 'tokens/expire'),
-    allowRedirect: async (...redirectUris) => call(client, 'POST', 'redirect-uris', { redirectUris }),
+    expireTokens: async () => call(control, 'POST', 'tokens/expire'),
+    allowRedirect: async (...redirectUris) => call(control, 'POST', 'redirect-uris', { redirectUris }),
   }
 }
 
 function webhookCalls(
-  client: Got,
+  control: string,
 ): Calls<'addWebhook' | 'removeWebhook' | 'webhooks' | 'verifyWebhook' | 'deliveries' | 'rerunDelivery' | 'deliver'> {
   return {
-    addWebhook: async (event, url, options = {}) => call(client, 'POST', 'webhooks', { event, url, ...options }),
-    removeWebhook: async (id) => call(client, 'DELETE', `webhooks/${id}`),
-    webhooks: async () => list(client, 'webhooks'),
-    verifyWebhook: async (id) => call(client, 'POST', `webhooks/${id}/verify`),
-    deliveries: async () => list(client, 'deliveries'),
-    rerunDelivery: async (id) => call(client, 'POST', `deliveries/${id}/rerun`),
+    addWebhook: async (event, url, options = {}) => call(control, 'POST', 'webhooks', { event, url, ...options }),
+    removeWebhook: async (id) => call(control, 'DELETE', `webhooks/${id}`),
+    webhooks: async () => list(control, 'webhooks'),
+    verifyWebhook: async (id) => call(control, 'POST', `webhooks/${id}/verify`),
+    deliveries: async () => list(control, 'deliveries'),
+    rerunDelivery: async (id) => call(control, 'POST', `deliveries/${id}/rerun`),
     deliver: async (event, data, webhookId) =>
-      (await call<{ data: LeverDelivery[] }>(client, 'POST', 'deliver', { event, data, ...(webhookId ? { webhookId } : {}) })).data,
+      (await call<{ data: LeverDelivery[] }>(control, 'POST', 'deliver', { event, data, ...(webhookId ? { webhookId } : {}) })).data,
   }
 }
 

@@ -3,13 +3,14 @@
  * Spoken to as the outside does, over HTTP.
  */
 import { randomBytes } from 'node:crypto'
-import { got, type Method } from 'got'
+import { got } from 'got'
 import { CookieJar } from 'tough-cookie'
 import { compose, type Service } from '../../src/compose/compose.ts'
 import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { freePort } from '../../scripts/free-port.ts'
 import { eventually } from './eventually.ts'
+import { callHttp } from './http-call.ts'
 import { LEVER_ADMIN, startLever, type LeverForTests } from './lever.ts'
 import { emptyMongoUri, freshMongoUri, handOnDatabase } from './mongo.ts'
 
@@ -25,7 +26,7 @@ export interface ApiAnswer<T = Record<string, unknown>> {
 }
 
 export interface Api {
-  call<T = Record<string, unknown>>(method: Method, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer<T>>
+  call<T = Record<string, unknown>>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer<T>>
   get<T = Record<string, unknown>>(path: string): Promise<ApiAnswer<T>>
   post<T = Record<string, unknown>>(path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer<T>>
   put<T = Record<string, unknown>>(path: string, body?: unknown): Promise<ApiAnswer<T>>
@@ -50,17 +51,11 @@ export interface ServiceForTests {
 }
 
 export function apiAt(url: string, key?: string): Api {
-  const client = got.extend({
-    prefixUrl: `${url}/api/v1`,
-    throwHttpErrors: false,
-    retry: { limit: 0 },
-    timeout: { request: 30_000 },
-    ...(key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }),
-  })
-  const call = async <T>(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer<T>> => {
-    const response = await client(path, { method, headers, ...(body === undefined ? {} : { json: body }) })
-    const isJson = /json/.test(response.headers['content-type'] ?? '')
-    return { status: response.statusCode, headers: response.headers, body: (isJson ? JSON.parse(response.body) : response.body) as T }
+  const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` }
+  const call = async <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer<T>> => {
+    const answer = await callHttp(method, `${url}/api/v1/${path}`, { headers: { ...authorization, ...headers }, json: body })
+    const isJson = /json/.test(answer.headers['content-type'] ?? '')
+    return { status: answer.status, headers: answer.headers, body: (isJson ? JSON.parse(answer.text) : answer.text) as T }
   }
   return {
     call,
