@@ -14,10 +14,17 @@ export function isGrantGone(error: unknown): boolean {
   return isServiceError(error, 'connection_not_active')
 }
 
-/** True if another try would end the same way: Lever refuses it, or somebody here has to act. A database failure is never a refusal. */
+/**
+ * True if another try would end the same way: Lever refuses it, or somebody here has to act. Neither a database failure nor a 2xx answer
+ * that did not arrive whole is a refusal.
+ */
 export function isRefusal(error: unknown): boolean {
-  if (error instanceof LeverCallError) return !isWorthAnotherTry(error)
+  if (error instanceof LeverCallError) return !isWorthAnotherTry(error) && !isAnswered2xx(error)
   return isServiceError(error) && error.status < 500
+}
+
+function isAnswered2xx({ httpStatus }: LeverCallError): boolean {
+  return httpStatus !== null && httpStatus >= 200 && httpStatus < 300
 }
 
 /** Returns what the next try waits for, and for how long if Lever said so. */

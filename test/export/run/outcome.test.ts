@@ -91,6 +91,23 @@ describe('export, outcomes:', () => {
       })
     }
 
+    for (const [name, order] of [
+      ['is cut off', { kind: 'truncate' }],
+      ['is an HTML page', { kind: 'html' }],
+    ] as const) {
+      it(`2xx for a look-up whose body ${name}: is tried again`, async () => {
+        const person = await candidate()
+        // the client itself repeats reads
+        await service.lever.fault({ ...order, match: { ...LIST, query: 'email=' }, times: 4 })
+
+        const ended = await exportAndWait(api, { candidateId: person.id })
+        await service.lever.clearFaults()
+
+        expect([ended.status, ended.attempts[0]?.outcome]).to.deep.equal(['exported', 'failed'])
+        expect(await standingInLever(person)).to.deep.equal([ended.opportunityId])
+      })
+    }
+
     for (const status of [400, 403, 404, 422, 409]) {
       it(`${status}: fails at once with Lever's message, and repeats nothing`, async () => {
         const person = await candidate()
