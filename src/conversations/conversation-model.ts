@@ -1,6 +1,6 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
 import { NOTE_LANGUAGES, NOTE_MODES } from '../connection/connection-model.ts'
-import { FAIR_CLAIM_INDEX } from '../work/claim-fairly.ts'
+import { indexForFairClaims } from '../work/claim-fairly.ts'
 import { NEVER, workFields } from '../work/work-fields.ts'
 
 export const WAITING_FOR = ['opportunity', 'authorization', 'paused', 'settling', 'budget', 'lever'] as const
@@ -90,7 +90,8 @@ const conversationSchema = new Schema(
   { collection: 'conversations', timestamps: true },
 )
 conversationSchema.index({ organization: 1, externalId: 1 }, { unique: true })
-conversationSchema.index(FAIR_CLAIM_INDEX)
+conversationSchema.index({ status: 1, lane: 1, organization: 1, dueAt: 1 })
+indexForFairClaims(conversationSchema)
 conversationSchema.index({ organization: 1, candidate: 1 })
 conversationSchema.index({ organization: 1, opportunityId: 1 })
 conversationSchema.index({ organization: 1, 'notes.noteId': 1 })

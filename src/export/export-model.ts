@@ -1,5 +1,5 @@
 import { model, Schema, Types, type InferSchemaType } from 'mongoose'
-import { FAIR_CLAIM_INDEX } from '../work/claim-fairly.ts'
+import { indexForFairClaims } from '../work/claim-fairly.ts'
 import { workFields } from '../work/work-fields.ts'
 
 /**
@@ -143,7 +143,8 @@ exportSchema.index(
   { organization: 1, madeOpportunityId: 1 },
   { unique: true, partialFilterExpression: { madeOpportunityId: { $exists: true } } },
 )
-exportSchema.index(FAIR_CLAIM_INDEX)
+exportSchema.index({ status: 1, lane: 1, organization: 1, dueAt: 1 })
+indexForFairClaims(exportSchema)
 exportSchema.index(
   { batch: 1, status: 1, finishedAt: 1 },
   { partialFilterExpression: { batch: { $gt: new Types.ObjectId('0'.repeat(24)) } } },

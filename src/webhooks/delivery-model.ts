@@ -1,4 +1,5 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+import { indexForFairClaims } from '../work/claim-fairly.ts'
 import { workFields } from '../work/work-fields.ts'
 
 export const DELIVERY_STATUSES = ['held', 'received', 'processed', 'ignored', 'failed'] as const
@@ -74,6 +75,7 @@ deliverySchema.index(
   { name: 'signatures', unique: true, partialFilterExpression: { signatureKey: { $exists: true } } },
 )
 deliverySchema.index({ status: 1, lane: 1, dueAt: 1 })
+indexForFairClaims(deliverySchema)
 deliverySchema.index({ organization: 1, _id: -1 })
 deliverySchema.index({ organization: 1, _id: 1 }, { name: 'failed', partialFilterExpression: { status: 'failed' } })
 deliverySchema.index(

@@ -1,5 +1,7 @@
 import type { ConnectionDocument } from '../connection/connection-model.ts'
-import { claimWork, heartbeat } from '../work/claim.ts'
+import type { LaneLimit } from '../work/capacity.ts'
+import { claimFairly } from '../work/claim-fairly.ts'
+import { heartbeat } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { adoptOldDeliveries } from './adopt-old-deliveries.ts'
 import { coalesceByKey } from '../concurrency/coalesce.ts'
@@ -22,6 +24,11 @@ import { openedOnce } from './verify-signature.ts'
 import type { WebhookDeps } from './webhook-deps.ts'
 
 const AT_ONCE = 32
+/** Of lane 0, Lever's webhooks and single replays, and of lane 1, replays of many: an organization's backlog leaves room for the others. */
+const LIMITS: readonly LaneLimit[] = [
+  { all: 32, each: 8 },
+  { all: 24, each: 8 },
+]
 
 export type Webhooks = ReturnType<typeof createWebhooks>
 
@@ -54,7 +61,7 @@ export function createWebhooks(deps: WebhookDeps) {
         atOnce: AT_ONCE,
         pollMs,
         leaseMs,
-        claim: (atMost) => claimWork<DeliveryDocument>(DeliveryModel, { statuses: ['received'], atMost, leaseMs }),
+        claim: claimFairly<DeliveryDocument>(DeliveryModel, { statuses: ['received'], limits: LIMITS, leaseMs }),
         keep: (claimed) => heartbeat(DeliveryModel, claimed, leaseMs),
         run: processClaimed,
         log: deps.log,

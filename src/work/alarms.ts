@@ -1,5 +1,5 @@
 /** For work that comes due later than this, the worker's poll is precise enough. */
-const LONGEST_MS = 60_000
+export const LONGEST_ALARM_MS = 60_000
 /** Documents that come due within the same span share a timer, so that thousands of them cause at most twenty claims a second. */
 const SPAN_MS = 50
 
@@ -14,7 +14,7 @@ export function createAlarms(ring: () => void): Alarms {
   const timers = new Map<number, NodeJS.Timeout>()
   return {
     set(afterMs) {
-      if (afterMs > LONGEST_MS) return
+      if (afterMs > LONGEST_ALARM_MS) return
       const span = Math.floor((performance.now() + afterMs) / SPAN_MS) + 1
       if (timers.has(span)) return
       const timer = setTimeout(

@@ -1,7 +1,8 @@
 import type { Document, Filter, ObjectId } from 'mongodb'
+import type { Schema } from 'mongoose'
 import { claimable, claimThese, type Claimed, type ClaimOptions } from './claim.ts'
 import { createCapacity, type LaneLimit, type Capacity } from './capacity.ts'
-import type { WorkDocument, WorkStore } from './work-fields.ts'
+import { NEVER, type WorkDocument, type WorkStore } from './work-fields.ts'
 
 export interface FairClaimOptions extends Omit<ClaimOptions, 'atMost'> {
   /** By lane, from 0. Work in other lanes is not claimed. */
@@ -14,12 +15,19 @@ export interface OwnedWork extends WorkDocument {
 
 type Found = Pick<OwnedWork, '_id' | 'lane' | 'organization'>
 
-/** The index that the collection needs, so that a claim reads only the documents that it takes, however many wait. */
-export const FAIR_CLAIM_INDEX = { status: 1, lane: 1, organization: 1, dueAt: 1 } as const
+/** The name of the index that claims use; see {@link indexForFairClaims}. */
+export const FAIR_CLAIM_INDEX = 'fairClaims'
+/** Documents that rest until something wakes them are not in the index, so a claim costs nothing for organizations without due work. */
+const NOT_RESTING = { dueAt: { $lt: NEVER } } as const
 /** If fewer than this are due, one query finds them, and all are claimed. */
 const FEW = 4
 /** The order within a lane. For several statuses, the index returns this order only if the query has a single `lane`. */
 const IN_ORDER = { organization: 1, dueAt: 1 } as const
+
+/** Adds the index that the collection needs, so that a claim reads only the documents that it takes, however many wait or rest. */
+export function indexForFairClaims(schema: Schema): void {
+  schema.index({ status: 1, lane: 1, organization: 1, dueAt: 1 }, { name: FAIR_CLAIM_INDEX, partialFilterExpression: NOT_RESTING })
+}
 
 /**
  * Returns a claim for workers that serve many organizations: the most urgent lane first; within a lane, the organizations with work take
@@ -33,7 +41,7 @@ export function claimFairly<T extends OwnedWork>(
   const { limits, leaseMs } = options
   /** The organization that had the last turn, by lane. */
   const served = new Map<number, ObjectId>()
-  const work = claimable(options)
+  const work = { $and: [claimable(options), NOT_RESTING] }
 
   async function find(conditions: Filter<Document>[], limit: number): Promise<Found[]> {
     const wanted = { projection: { lane: 1, organization: 1 }, sort: IN_ORDER, limit, hint: FAIR_CLAIM_INDEX }

@@ -1,7 +1,7 @@
 import type { ChangeStream, ChangeStreamDocument } from 'mongodb'
 import type { Connection } from 'mongoose'
 import type { Log } from '../log.ts'
-import { createAlarms } from './alarms.ts'
+import { createAlarms, LONGEST_ALARM_MS } from './alarms.ts'
 
 export interface WorkWatch {
   stop(): Promise<void>
@@ -40,6 +40,7 @@ export function watchWork(connection: Connection, wakers: Record<string, () => v
     },
     // by the server's clock on both sides
     { $project: { _id: 1, ns: 1, operationType: 1, restsMs: { $subtract: [DUE_AT, '$wallTime'] } } },
+    { $match: { restsMs: { $not: { $gt: LONGEST_ALARM_MS } } } }, // documents that rest or have ended are not sent to every process
   ]
 
   function open(): void {

@@ -53,6 +53,25 @@ describe('processing deliveries', () => {
   const processAll = async () => Promise.all((await claim()).map((claimed) => world.webhooks.processClaimed(claimed)))
   const makeDue = async () => DeliveryModel.updateMany({ status: 'received' }, { $set: { dueAt: new Date(0) } })
 
+  it("does not keep another organization's delivery waiting while Lever is slow to answer for many of one", async () => {
+    for (let nth = 0; nth < 40; nth += 1) await deliver('candidateStageChange', { opportunityId: `slow-${nth}` })
+    const [one] = await DeliveryModel.find({}).lean()
+    await world.lever.fault({ match: { path: '/opportunities' }, kind: 'hangBefore', times: 100 })
+    worker = world.startWorker()
+    const inWork = async () => DeliveryModel.countDocuments({ organization, claim: { $ne: null } })
+    await eventually('as many are in work as one organization may have', async () => (await inWork()) >= 8)
+
+    const other = new Types.ObjectId()
+    await DeliveryModel.collection.insertOne({ ...one, _id: new Types.ObjectId(), organization: other, connection: other, token: 'other', signatureKey: 'other', claim: null, leaseUntil: null, dueAt: new Date(0) }) // prettier-ignore
+    await eventually('the delivery of the other organization is taken up', async () => {
+      const taken = await DeliveryModel.findOne({ organization: other }).lean()
+      return (taken?.tries.length ?? 0) > 0
+    })
+
+    expect(await inWork()).to.equal(8)
+    expect(await DeliveryModel.countDocuments({ organization, status: 'received' })).to.equal(40)
+  })
+
   it("applies a stage change to the candidate's row and to the mirror", async () => {
     const candidate = await world.linkedCandidate(opportunity.id)
     await world.lever.moveStage(opportunity.id, 'lead-responded')

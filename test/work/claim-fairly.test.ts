@@ -1,8 +1,9 @@
 import { expect } from 'chai'
+import type { Document, Filter, FindOptions } from 'mongodb'
 import { model, Schema, Types } from 'mongoose'
-import { claimFairly, FAIR_CLAIM_INDEX, type OwnedWork } from '../../src/work/claim-fairly.ts'
+import { claimFairly, indexForFairClaims, type OwnedWork } from '../../src/work/claim-fairly.ts'
 import type { LaneLimit } from '../../src/work/capacity.ts'
-import { workFields } from '../../src/work/work-fields.ts'
+import { NEVER, workFields } from '../../src/work/work-fields.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 interface Errand extends OwnedWork {
@@ -13,7 +14,7 @@ const schema = new Schema(
   { ...workFields, status: String, organization: Schema.Types.ObjectId, place: Number },
   { collection: 'test_turns' },
 )
-schema.index(FAIR_CLAIM_INDEX)
+indexForFairClaims(schema)
 const ErrandModel = model('TestTurn', schema)
 
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => new Types.ObjectId(letter.repeat(24))) as [Types.ObjectId, Types.ObjectId, Types.ObjectId]
@@ -137,5 +138,27 @@ describe('fair claims', () => {
     await claim()
 
     expect([countOf(A), countOf(B)]).to.deep.equal([4, 4])
+  })
+
+  it('examine nothing for organizations whose work rests or has ended', async () => {
+    const resting = Array.from({ length: 300 }, () => ({ organization: new Types.ObjectId(), status: 'queued', dueAt: NEVER, lane: 1 }))
+    await ErrandModel.insertMany(resting)
+    const finds: { filter: Filter<Document>; options: FindOptions }[] = []
+    const { collection } = ErrandModel
+    const watched = {
+      find: (filter: Filter<Document>, options: FindOptions) => {
+        finds.push({ filter, options })
+        return collection.find(filter, options)
+      },
+    } as unknown as typeof collection
+    const claim = claimFairly<Errand>({ collection: watched }, { statuses: ['queued'], limits: LIMITS, leaseMs: 60_000 })
+
+    expect(await claim(10, [])).to.deep.equal([])
+
+    expect(finds).to.have.length(1)
+    for (const { filter, options } of finds) {
+      const { executionStats } = await collection.find(filter, options).explain('executionStats')
+      expect(executionStats).to.include({ totalKeysExamined: 0, totalDocsExamined: 0 })
+    }
   })
 })

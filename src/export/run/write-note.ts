@@ -7,7 +7,7 @@ import { assertLeaseHolds, LeaseLost } from '../../work/claim.ts'
 import { claimedAt, hasGivenUp, pauseAfter } from '../../work/try-again.ts'
 import { writeStep } from '../../work/write-step.ts'
 import { ExportModel } from '../export-model.ts'
-import { tryingSince, type ClaimedExport } from './export-steps.ts'
+import { budgetLane, tryingSince, type ClaimedExport } from './export-steps.ts'
 import { describeFailure, isGrantGone, isRefusal, pauseOf } from './lever-failure.ts'
 import { performerProblem } from './performer-problem.ts'
 import type { ExportDeps } from './run-export-deps.ts'
@@ -33,7 +33,7 @@ export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promi
   if (settling > 0) return rest(claimed, settling)
   try {
     await deps.assess.resolvePerformAs(organization, document.requestedBy)
-    const client = terms.openClient('interactive')
+    const client = terms.openClient(budgetLane(document))
     const written = document.note.intentAt ? await findWritten(client, claimed, text) : null
     const noteId = written ?? (await post(claimed, client, document.opportunityId, text, deps))
     await settle(claimed, { status: 'written', noteId })
