@@ -1,4 +1,3 @@
-import { DUE_NOW } from '../work/work-fields.ts'
 import { z } from 'zod'
 import { DELIVERY_STATUSES, DELIVERY_WAITS, EFFECTS, type DeliveryDocument } from './delivery-model.ts'
 import { splitSignature } from './webhook-body.ts'
@@ -59,7 +58,7 @@ export function deliveryView(delivery: DeliveryDocument): DeliveryView {
     signature: status === 'held' ? 'unchecked' : 'verified',
     effects: (effects ?? []).map(({ effect, detail }) => ({ effect, detail: detail ?? null })),
     tries: triesOf(delivery),
-    nextTryAt: status === 'received' && dueAt > DUE_NOW ? dueAt.toISOString() : null,
+    nextTryAt: status === 'received' && dueAt > receivedAt ? dueAt.toISOString() : null,
     replayedAt: openedAt?.toISOString() ?? null,
     payload: payload && status !== 'held' ? withoutSignature(payload) : null,
   }

@@ -3,7 +3,7 @@ import type { ConnectionDocument } from '../connection/connection-model.ts'
 import { isWebhookEvent } from '../connection/webhook-events.ts'
 import { isServiceError, ServiceError } from '../errors.ts'
 import { keyedHash } from '../secrets/opaque-token.ts'
-import { DUE_NOW, NEVER } from '../work/work-fields.ts'
+import { dueInOrder, NEVER } from '../work/work-fields.ts'
 import { isTimely, signatureKeyOf, signatureRecord, wasAccepted } from './accepted-signatures.ts'
 import { HELD_FOR_MS, type Hold } from './hold-delivery.ts'
 import { releaseHeld, type ReleaseDeps } from './held-deliveries.ts'
@@ -154,7 +154,7 @@ function toDelivery(connection: ConnectionDocument, body: WebhookBody, payload: 
     effects: [],
     error: null,
     payload,
-    dueAt: DUE_NOW,
+    dueAt: dueInOrder(),
     lane: 0,
     fence: 0,
     leaseUntil: null,

@@ -31,7 +31,17 @@ export interface WorkStore {
   readonly collection: Collection
 }
 
-/** `dueAt` of work that is due at once, independent of this process's clock. */
+/** `dueAt` of work that is due at once and goes before all that has waited, independent of this process's clock. */
 export const DUE_NOW = new Date(0)
+/** Clocks of processes may differ from the database's by this much. */
+const CLOCK_MARGIN_MS = 60_000
+
+/**
+ * Returns the `dueAt` of new work: due at once, after what came before it. It lies a minute back, so that a clock that is ahead delays
+ * nothing. With `DUE_NOW` instead, work that is tried again would wait behind all new work for as long as there is any.
+ */
+export function dueInOrder(): Date {
+  return new Date(Date.now() - CLOCK_MARGIN_MS)
+}
 /** `dueAt` of work that rests until something wakes it. */
 export const NEVER = new Date('9999-12-31T00:00:00Z')

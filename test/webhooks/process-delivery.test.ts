@@ -72,6 +72,16 @@ describe('processing deliveries', () => {
     expect(await DeliveryModel.countDocuments({ organization, status: 'received' })).to.equal(40)
   })
 
+  it('is tried again before deliveries that came a minute after it was due', async () => {
+    await deliver('candidateStageChange')
+    const again = await DeliveryModel.findOneAndUpdate({}, { $set: { dueAt: new Date(Date.now() - 120_000) } }).lean()
+    await deliver('candidateStageChange')
+
+    const [first] = await claim(1)
+
+    expect(first?.document._id).to.deep.equal(again?._id)
+  })
+
   it("applies a stage change to the candidate's row and to the mirror", async () => {
     const candidate = await world.linkedCandidate(opportunity.id)
     await world.lever.moveStage(opportunity.id, 'lead-responded')

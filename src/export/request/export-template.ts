@@ -2,7 +2,7 @@ import { Types } from 'mongoose'
 import { isConfidential } from '../../accounts/clearance.ts'
 import type { Assessment } from './assess-export.ts'
 import { BULK_LANE, ExportModel, type OnDuplicate } from '../export-model.ts'
-import { DUE_NOW } from '../../work/work-fields.ts'
+import { dueInOrder } from '../../work/work-fields.ts'
 
 interface WishOfMany {
   organization: string
@@ -39,7 +39,7 @@ export function exportTemplate(
     ...targetFields({ posting, requisition }),
     onDuplicate: onDuplicate ?? 'stop',
     ...(note === undefined ? {} : { note: { text: note, status: 'queued' as const } }),
-    dueAt: DUE_NOW,
+    dueAt: dueInOrder(),
   })
   return { ...document.toObject(), createdAt: new Date() }
 }

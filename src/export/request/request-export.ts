@@ -9,7 +9,7 @@ import { targetFields } from './export-template.ts'
 import { exportView, type ExportView } from '../export-view.ts'
 import type { ExportDeps } from '../run/run-export-deps.ts'
 import type { PartitionDeps } from '../bulk/partition-candidates.ts'
-import { DUE_NOW } from '../../work/work-fields.ts'
+import { dueInOrder } from '../../work/work-fields.ts'
 
 export interface ExportWish {
   organization: string
@@ -58,7 +58,7 @@ export async function requestExport(wish: ExportWish, deps: RequestDeps): Promis
     onDuplicate: wish.onDuplicate ?? 'stop',
     openKey: openKeyOf(candidateId, posting?.id ?? null),
     ...(wish.note === undefined ? {} : { note: { text: wish.note, status: 'queued' as const } }),
-    dueAt: DUE_NOW,
+    dueAt: dueInOrder(),
   })
   const exportId = String(document._id)
   deps.wake()

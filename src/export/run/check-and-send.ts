@@ -20,8 +20,6 @@ import { readBeside, resolveOlderIntents } from './resolve-older-intents.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 import { sendExport, type Attempted } from './send-export.ts'
 
-const LOCK_PAUSE_MS = 700
-
 /** Checks whether the export is still allowed and whether the person is already in Lever, then sends it. Writes nothing to Lever before. */
 export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
   const { document } = claimed
@@ -63,9 +61,8 @@ async function assessAndSend(claimed: ClaimedExport, terms: ExportTerms, deps: E
   if (!candidate) return endWithoutCandidate(claimed, deps)
 
   const person = { emails: candidate.emails, links: linksOf(candidate) }
-  if (!(await lockPerson(claimed, person, { status: 'checking', performAs, waitingFor: null }, deps))) {
-    return tryLater(claimed, { waitingFor: document.waitingFor ?? null, pauseMs: LOCK_PAUSE_MS })
-  }
+  const pauseMs = await lockPerson(claimed, person, { status: 'checking', performAs, waitingFor: null }, deps)
+  if (pauseMs > 0) return tryLater(claimed, { waitingFor: document.waitingFor ?? null, pauseMs })
   const client = terms.openClient(budgetLane(document), (forWhat) => void sayWait(claimed, forWhat, deps))
   const request = buildCreateRequest({
     apiUrl: terms.apiUrl,

@@ -14,7 +14,6 @@ import type { ExportDeps } from './run-export-deps.ts'
 
 /** An export is posted again after this many looks that found nothing. */
 const LOOKS_BEFORE_POST = 3
-const LOCK_PAUSE_MS = 700
 
 export const GIVEN_UP_UNCLEAR = {
   code: 'outcome_unknown',
@@ -33,8 +32,9 @@ export async function lookAgain(claimed: ClaimedExport, deps: ExportDeps): Promi
   const terms = await deps.readTerms(organization)
   const isEnding = terms.status === 'disconnected'
   if (terms.status !== 'active' && terms.status !== 'paused' && !isEnding) return hold(claimed, terms, deps)
-  if (!(await lockPerson(claimed, intent, {}, deps))) {
-    await writeStep(ExportModel, claimed, { release: LOCK_PAUSE_MS })
+  const pauseMs = await lockPerson(claimed, intent, {}, deps)
+  if (pauseMs > 0) {
+    await writeStep(ExportModel, claimed, { release: pauseMs })
     return
   }
   try {
