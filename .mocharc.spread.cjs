@@ -9,13 +9,13 @@ const { sep } = require('node:path')
  */
 function spreadFiles() {
   const folders = new Map()
-  for (const path of readdirSync('test', { recursive: true }).sort()) {
+  for (const path of readdirSync('test', { recursive: true }).toSorted()) {
     const [folder] = path.split(sep)
     if (folder === 'long' || !/\.test\.tsx?$/.test(path)) continue
     folders.set(folder, [...(folders.get(folder) ?? []), path])
   }
   const placed = [...folders.values()].flatMap((paths) => paths.map((path, at) => ({ path, place: at / paths.length })))
-  return placed.sort((a, b) => a.place - b.place).map(({ path }) => `test/${path.replaceAll(sep, '/')}`)
+  return placed.toSorted((a, b) => a.place - b.place).map(({ path }) => `test/${path.replaceAll(sep, '/')}`)
 }
 
 module.exports = { ...require('./.mocharc.json'), spec: spreadFiles(), ignore: [] }

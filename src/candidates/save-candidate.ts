@@ -69,7 +69,7 @@ export async function imagineCandidate(
 
 export async function findCandidate(organization: string, id: string): Promise<CandidateDocument | null> {
   if (!isValidObjectId(id)) return null
-  return (await readCandidates(organization, String(id))).get(String(id).toLowerCase()) ?? null
+  return (await readCandidates(organization, id)).get(id.toLowerCase()) ?? null
 }
 
 const readCandidates = coalesceByKey<string, Map<string, CandidateDocument>>(async (ids, organization) => {

@@ -36,16 +36,16 @@ export async function recordDurably(deps: HashKeys, organization: string, opport
 }
 
 const writeDurably = coalesceByKey<Pick<mongo.UpdateOneModel, 'filter' | 'update'>>(async (readings) => {
-  const write = (upsert: boolean) =>
+  const writeAll = (upsert: boolean) =>
     LeverOpportunityModel.bulkWrite(
       readings.map((reading) => ({ updateOne: { ...reading, upsert } })),
       { ordered: false, writeConcern: DURABLE, throwOnValidationError: true },
     )
   try {
-    await write(true)
+    await writeAll(true)
   } catch (error) {
     if (!areDuplicateKeys(error) || lacksMajority(error)) throw error
-    await write(false) // an existing record is newer, or was inserted just now and may be older
+    await writeAll(false) // an existing record is newer, or was inserted just now and may be older
   }
 })
 

@@ -37,11 +37,12 @@ describe('an export and the lock on its person:', () => {
 
   it('it waits as long as the export that holds the person rests, instead of asking again every second', async () => {
     const person = newPerson()
-    const [first, second] = await Promise.all(['a', 'b'].map(async (tag) => (await api.post<{ id: string }>('candidates', { ...person, externalId: `${tag}-${person.name}` })).body.id)) // prettier-ignore
+    const add = async (tag: string): Promise<string> =>
+      (await api.post<{ id: string }>('candidates', { ...person, externalId: `${tag}-${String(person['name'])}` })).body.id
+    const [first, second] = [await add('a'), await add('b')]
     await service.lever.clearRequests()
     await service.lever.fault({ kind: 'slow', delayMs: 60_000, match: LIST, times: 1 })
-    const ask = async (candidateId: string | undefined) =>
-      (await api.post<{ id: string }>('exports', { requestedBy: SOURCER, candidateId })).body.id
+    const ask = async (candidateId: string) => (await api.post<{ id: string }>('exports', { requestedBy: SOURCER, candidateId })).body.id
     const holder = await ask(first)
     await eventually('Lever holds its answer', async () => (await service.lever.requests()).some(({ fault }) => fault === 'slow'))
     await ExportModel.updateOne({ _id: holder }, { $set: { dueAt: new Date(Date.now() + 60_000) } })

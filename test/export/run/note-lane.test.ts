@@ -1,60 +1,50 @@
 import { expect } from 'chai'
 import { Types } from 'mongoose'
-import { ExportModel, type ExportDocument } from '../../../src/export/export-model.ts'
+import { ServiceError } from '../../../src/errors.ts'
+import { BULK_LANE, ExportModel, type ExportDocument } from '../../../src/export/export-model.ts'
+import type { ExportDeps } from '../../../src/export/run/run-export-deps.ts'
+import { writeNote } from '../../../src/export/run/write-note.ts'
+import type { Lane } from '../../../src/lever/client.ts'
+import { createLog } from '../../../src/log.ts'
+import { claimWork } from '../../../src/work/claim.ts'
 import { DUE_NOW } from '../../../src/work/work-fields.ts'
-import { eventually } from '../../support/eventually.ts'
-import { QUICK_TIMES } from '../../support/quick-times.ts'
-import { exportAndWait, newPerson, SOURCER, startService, waitForEnd, type Api, type ServiceForTests } from '../../support/service.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 
-/** More than may be sent at once. */
-const NOTES = 60
+const LEASE_MS = 60_000
 
-describe('notes of exports that no person waits for', () => {
-  let service: ServiceForTests
-  let api: Api
+describe('the note of an export', () => {
+  before(connectEmptyDatabase)
+  after(leaveDatabase)
 
-  before(async function () {
-    this.timeout(60_000)
-    service = await startService({ ...QUICK_TIMES, LEVER_REQUESTS_PER_SECOND: '5' })
-    api = (await service.connected()).api
-  })
-  after(() => service.stop())
-
-  /** Many exports of a bulk that have landed and have a note to write, copies of one that was exported. */
-  async function notesDue(): Promise<void> {
-    const { id } = await exportAndWait(api, { candidateId: (await api.post<{ id: string }>('candidates', newPerson())).body.id })
-    const landed = await ExportModel.findById(id).lean<ExportDocument>().orFail()
-    const { _id, openKey: _openKey, madeOpportunityId: _made, ...fields } = landed as ExportDocument & Record<string, unknown>
-    const note = { text: 'From a rule', status: 'queued' }
-    const copies = Array.from({ length: NOTES }, () => ({
-      ...fields,
-      _id: new Types.ObjectId(),
-      lane: 1,
-      note,
-      dueAt: DUE_NOW,
-      copied: _id,
-    }))
-    await ExportModel.collection.insertMany(copies)
+  async function laneOfNote(lane: number): Promise<Lane | undefined> {
+    const landed = {
+      organization: new Types.ObjectId(),
+      candidate: new Types.ObjectId(),
+      status: 'exported' as const,
+      lane,
+      opportunityId: 'o-1',
+    }
+    const note = { text: 'Hello', status: 'queued' as const }
+    await ExportModel.create({ ...landed, note, requestedBy: 'bo@a.example', onDuplicate: 'stop', dueAt: DUE_NOW })
+    const [claimed] = await claimWork<ExportDocument>(ExportModel, {
+      statuses: ['exported'],
+      match: { lane },
+      atMost: 1,
+      leaseMs: LEASE_MS,
+    })
+    if (!claimed) throw new Error('nothing was claimed')
+    let asked: Lane | undefined
+    const openClient = (inLane: Lane): never => {
+      asked = inLane
+      throw new ServiceError('lever_unavailable', 'Lever is down')
+    }
+    const deps = { readTerms: async () => ({ status: 'active', openClient }), assess: { resolvePerformAs: async () => ({}) } }
+    const times = { leaseMs: LEASE_MS, settleMs: 0, timeoutMs: 0, log: createLog({ level: 'silent' }) }
+    await writeNote(claimed, { ...deps, ...times } as unknown as ExportDeps)
+    return asked
   }
 
-  it('do not take the turns of the export that a person waits for', async () => {
-    const { id: candidateId } = (await api.post<{ id: string }>('candidates', newPerson())).body
-    await notesDue()
-    const isNote = ({ method, path }: { method: string; path: string }): boolean => method === 'POST' && path.endsWith('/notes')
-    const written = async () => (await service.lever.requests()).filter(isNote).length
-
-    await service.lever.clearRequests()
-    // from then on, each request to Lever waits for its turn, five in a second
-    await eventually('the first notes are written', async () => (await written()) > 0)
-    const { id } = (await api.post<{ id: string }>('exports', { candidateId, requestedBy: SOURCER })).body
-    const before = await written()
-    await waitForEnd(api, id)
-
-    const requests = await service.lever.requests()
-    const created = requests.findIndex(({ method, path }) => method === 'POST' && /^\/v1\/opportunities$|^\/opportunities$/.test(path))
-    const notesFirst = requests.slice(0, created).filter(isNote).length
-    expect(created).to.be.greaterThan(-1)
-    expect(notesFirst - before).to.be.lessThan(10)
-    expect(await written()).to.be.lessThan(NOTES)
+  it('waits for its turn like its export: behind what people wait for if it belongs to a bulk or a rule', async () => {
+    expect([await laneOfNote(0), await laneOfNote(BULK_LANE)]).to.deep.equal(['interactive', 'bulk'])
   })
 })
