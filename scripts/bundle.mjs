@@ -4,8 +4,11 @@ import { join, relative, sep } from 'node:path'
 /** What production runs. Tests start the same files as processes. */
 export const PROGRAMS = ['src/main.ts', 'scripts/sandbox.ts', 'scripts/reseal.ts', 'scripts/after-restore.ts']
 
-/** Native code, and a package that starts a worker thread from a file of its own. */
-const NOT_BUNDLED = ['@node-rs/argon2', 'pino']
+/**
+ * Packages that stay in node_modules: native code, one that starts a worker thread from a file of its own, and those that something loaded
+ * by `--import` may watch or change, such as telemetry, or the kills of tests.
+ */
+const NOT_BUNDLED = ['@node-rs/argon2', 'pino', 'mongodb', 'mongoose', 'koa', '@koa/router']
 
 /** A source map of the first line. It replaces the map of a package, because packages take more memory for maps than our own files. */
 const SHORT_MAP = Buffer.from(JSON.stringify({ version: 3, sources: ['package'], mappings: 'AAAA' })).toString('base64')
