@@ -26,7 +26,11 @@ const IN_ORDER = { organization: 1, dueAt: 1 } as const
 
 /** Adds the index that the collection needs, so that a claim reads only the documents that it takes, however many wait or rest. */
 export function indexForFairClaims(schema: Schema): void {
-  schema.index({ status: 1, lane: 1, organization: 1, dueAt: 1 }, { name: FAIR_CLAIM_INDEX, partialFilterExpression: NOT_RESTING })
+  schema.index(
+    // `_id` keeps the keys apart from those of the whole index, which processes of the version before name in their `hint`
+    { status: 1, lane: 1, organization: 1, dueAt: 1, _id: 1 },
+    { name: FAIR_CLAIM_INDEX, partialFilterExpression: NOT_RESTING },
+  )
 }
 
 /**
