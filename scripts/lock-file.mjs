@@ -25,7 +25,8 @@ export async function processBirth(pid) {
   try {
     const line = await readFile(`/proc/${pid}/stat`, 'utf8')
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
-    if (fields[0] === 'Z' || fields[0] === 'X') return null
+    const [hasEnded, threads] = [fields[0] === 'Z' || fields[0] === 'X', Number(fields[17])]
+    if (hasEnded && threads <= 1) return null // threads that are still ending hold its files and ports
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
     return `${boot.trim()}:${fields[19]}`
   } catch {

@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { freePort } from '../../scripts/free-port.ts'
 import { eventually } from '../support/eventually.ts'
@@ -28,8 +28,11 @@ function checkOut(packages?: readonly string[]): string {
   const folder = temporaryFolder()
   for (const name of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'])
     cpSync(join(ROOT, name), join(folder, name), { recursive: true })
-  if (packages) mkdirSync(join(folder, 'node_modules'))
-  for (const name of packages ?? ['']) symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
+  for (const name of packages ?? ['']) {
+    const place = join(folder, 'node_modules', name)
+    mkdirSync(dirname(place), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules', name), place)
+  }
   return folder
 }
 
@@ -68,7 +71,7 @@ describe('npm run serve, compiled', function () {
   })
 
   it('says to run npm run build if the compiler is not installed, unless a build of the same sources exists', async () => {
-    const [built, folder] = [checkOut(), checkOut(['pino'])]
+    const [built, folder] = [checkOut(), checkOut(['pino', 'mongodb', 'mongoose', 'koa', '@koa/router'])]
     const missing = await serve(folder).ended
     await serve(built).ended
     cpSync(join(built, 'dist'), join(folder, 'dist'), { recursive: true })
