@@ -1,3 +1,4 @@
+import { formatsOf } from '../kit/formats.ts'
 import type { ConnectionView } from '../../../connection/connection-view.ts'
 import { permissionWords, type KeyPermission } from '../../../connection/key-permissions.ts'
 import type { Language } from '../../shell/languages.ts'
@@ -12,7 +13,7 @@ export function warningWords(language: Language, { warnings, webhooks }: Pick<Co
   const labels = new Map<string, string>(webhooks.map(({ event, label }) => [event, label]))
   const t = warningTexts(language)
   const withoutToken = warnings.flatMap((warning) => (warning.startsWith('webhook:') ? [rest(warning)] : []))
-  const events = new Intl.ListFormat(language).format(withoutToken.map((event) => labels.get(event) ?? event))
+  const events = formatsOf(language).list.format(withoutToken.map((event) => labels.get(event) ?? event))
   const others = warnings.flatMap((warning) => {
     if (warning.startsWith('webhook:')) return []
     if (warning.startsWith('webhookGroupOff:')) return [t.webhookGroupOff(labels.get(rest(warning)) ?? rest(warning))]

@@ -1,5 +1,6 @@
 import type { ImportProgress } from '../../../candidates/import-file.ts'
 import { ERASED_ROW } from '../../../candidates/import-rows.ts'
+import { formatsOf } from '../kit/formats.ts'
 import { Fact } from '../kit/fact.tsx'
 import { Layout } from '../site/layout.tsx'
 import { usePage } from '../kit/page-context.ts'
@@ -36,7 +37,7 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
         </div>
       )}
       <div role="status">
-        {isRunning ? <p>{t.rowsDone(new Intl.NumberFormat(language).format(rows))}</p> : null}
+        {isRunning ? <p>{t.rowsDone(formatsOf(language).number.format(rows))}</p> : null}
         {rows === 0 && progress.status === 'finished' ? <p class="notice warn">{t.noRows}</p> : null}
       </div>
       <Counts counts={progress} />
@@ -57,7 +58,7 @@ export function ImportProgressPart({ id, progress }: { id: string; progress: Imp
 function Counts({ counts }: { counts: Pick<ImportProgress, 'created' | 'updated' | 'rejectedCount' | 'warningCount'> }) {
   const { language } = usePage()
   const t = importTexts(language)
-  const numbers = new Intl.NumberFormat(language)
+  const numbers = formatsOf(language).number
   return (
     <dl class="facts">
       <Fact name={t.created}>{numbers.format(counts.created)}</Fact>
@@ -103,7 +104,7 @@ function Rejected({ rejected, count, download }: { rejected: { line: number; mes
         ))}
       </Table>
       {shown.length < count ? <p class="small">{t.onlyFirst(shown.length)}</p> : null}
-      {rejected.length < count ? <p class="small">{t.onlyKept(new Intl.NumberFormat(language).format(rejected.length))}</p> : null}
+      {rejected.length < count ? <p class="small">{t.onlyKept(formatsOf(language).number.format(rejected.length))}</p> : null}
       <p>
         <a href={download} download="rejected.csv">
           {t.download}

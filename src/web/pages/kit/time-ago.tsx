@@ -1,3 +1,4 @@
+import { formatsOf } from './formats.ts'
 import { usePage } from './page-context.ts'
 import type { Language } from '../../shell/languages.ts'
 
@@ -22,9 +23,8 @@ export function TimeAgo({ at }: { at: string }) {
 /** `now` is in ms since the epoch. */
 export function timeInWords(at: string, language: Language, now: number): string {
   const distanceMs = Date.parse(at) - now
-  if (Math.abs(distanceMs) > 30 * DAY_MS)
-    return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(at))
-  const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  if (Math.abs(distanceMs) > 30 * DAY_MS) return formatsOf(language).day.format(Date.parse(at))
+  const words = formatsOf(language).relativeTime
   const unit = UNITS.find(([, ms]) => Math.abs(distanceMs) >= ms)
   if (unit) return words.format(Math.trunc(distanceMs / unit[1]), unit[0])
   return distanceMs > 0 ? words.format(0, 'second') : JUST_NOW[language]
@@ -32,5 +32,5 @@ export function timeInWords(at: string, language: Language, now: number): string
 
 /** In UTC, since the reader's zone is not known here. */
 function exactTime(at: string, language: Language): string {
-  return `${new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(at))} UTC`
+  return `${formatsOf(language).instant.format(Date.parse(at))} UTC`
 }

@@ -13,6 +13,7 @@ import { parseAddress, parseForm } from '../../shell/page-session.ts'
 import { personOf } from '../../shell/require-person.ts'
 import { seeOther } from '../../shell/see-other.ts'
 import type { SiteContext } from '../../shell/site-state.ts'
+import { formatsOf } from '../kit/formats.ts'
 import { actAndSay } from '../kit/act-and-say.ts'
 import { ConfirmPage } from '../kit/confirm-page.tsx'
 import { makeOnce } from '../kit/form-once.ts'
@@ -105,7 +106,7 @@ async function change(ctx: SiteContext, { accounts }: PeoplePagesDeps): Promise<
   const { language } = ctx.state
   const t = peopleTexts(language)
   const { saved, deactivated, changedMeanwhile } = await savePeople(accounts, personOf(ctx), parseForm(ctx, PeopleForm))
-  const names = new Intl.ListFormat(language).format(changedMeanwhile)
+  const names = formatsOf(language).list.format(changedMeanwhile)
   const warnings = [...(changedMeanwhile.length === 0 ? [] : [t.changedMeanwhile(names)]), ...(await keysLeftBy(accounts, deactivated, t))]
   keepNotice(ctx, warnings.length === 0 ? { look: 'ok', text: t.saved(saved) } : { look: 'warn', text: warnings.join(' ') })
   seeOther(ctx, `${HERE}${ctx.search}`)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { formatsOf } from '../../../../src/web/pages/kit/formats.ts'
 import { timeInWords } from '../../../../src/web/pages/kit/time-ago.tsx'
 
 describe('relative times', () => {
@@ -18,5 +19,13 @@ describe('relative times', () => {
 
   it('become the date after a month', () => {
     expect(timeInWords(ago(31 * 86_400_000), 'en', now)).to.equal('Oct 22, 2026')
+  })
+})
+
+describe('formats of a language', () => {
+  it('are built once, since each takes as long as a page', () => {
+    expect(formatsOf('es')).to.equal(formatsOf('es'))
+    expect(formatsOf('es').list.format(['Ana', 'Bo'])).to.equal('Ana y Bo')
+    expect(formatsOf('en').list.format(['Ana', 'Bo'])).to.equal('Ana and Bo')
   })
 })
