@@ -38,6 +38,7 @@ const leverOpportunitySchema = new Schema(
   { collection: 'lever_opportunities' },
 )
 leverOpportunitySchema.index({ organization: 1, leverId: 1 }, { unique: true })
+leverOpportunitySchema.index({ organization: 1, _id: -1 }) // for the list
 leverOpportunitySchema.index({ organization: 1, emailHashes: 1 })
 leverOpportunitySchema.index({ organization: 1, linkHashes: 1 })
 leverOpportunitySchema.index({ organization: 1, contactId: 1 })
