@@ -4,7 +4,10 @@ import { composeParts, type ServiceOptions } from './parts.ts'
 import { composeWeb } from './web.ts'
 import { openDatabase, type Database } from './database.ts'
 import type { Log } from '../log.ts'
+import { adoptFeatures } from '../operators/adopt-features.ts'
+import { adoptSyncProgress } from '../operators/adopt-sync-progress.ts'
 import { registerDatabaseMetrics } from '../operators/database-metrics.ts'
+import { markConfidential } from '../operators/mark-confidential.ts'
 import { createServiceMetrics } from '../operators/service-metrics.ts'
 import type { Route } from '../web/shell/mount-routes.ts'
 import { closeServer, listen } from '../web/listen.ts'
@@ -46,16 +49,34 @@ export function compose(options: ServiceOptions, log: Log): Service {
   const whenReady = new Promise<void>((resolve) => (markReady = resolve))
 
   const readiness = async (): Promise<string[]> => [
-    ...[database ? database.missing() : 'database'].filter((missing) => missing !== null),
+    ...(database?.ready() ? [] : ['database']),
     ...(options.roles.includes('worker') && !workers ? ['workers'] : []),
     ...(stopping ? ['stopping'] : []),
   ]
   const { listener, routes } = composeWeb({ parts, options, log, registry, readiness })
   const server = createWebServer(listener)
 
+  /** Migrates documents of earlier versions; no work runs until this is done. */
+  async function adoptOlder(): Promise<boolean> {
+    try {
+      await markConfidential()
+      await parts.connections.dateErasureSwitch()
+      await adoptFeatures()
+      await adoptSyncProgress()
+      return true
+    } catch (error) {
+      log.error({ err: error }, 'data stored by an earlier version could not be migrated; trying again')
+      await sleep(WORKERS_RETRY_MS)
+      return false
+    }
+  }
+
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady
-    if (stopping) return
+    void parts.webhooks
+      .adoptOldDeliveries()
+      .catch((error: unknown) => log.warn({ err: error }, 'deliveries stored by an earlier version could not be adopted'))
+    for (let isAdopted = false; !isAdopted && !stopping;) isAdopted = await adoptOlder()
     while (options.roles.includes('worker') && !workers && !stopping) {
       workers = await startWorkers(parts, options, log, { wakers, metrics, isStopping }).catch((error: unknown) => {
         log.error({ err: error }, 'the workers did not start; trying again')
@@ -84,7 +105,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
     whenReady,
     async start() {
       const url = await listen(server, options)
-      database = openDatabase(options.mongodbUri, { leaseMs: options.leaseMs, log })
+      database = openDatabase(options.mongodbUri, log)
       beginning = begin(database)
       return { url }
     },

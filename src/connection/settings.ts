@@ -99,7 +99,7 @@ function sinceOf({ eraseWhenDeletedInLever: isOn }: SettingsPatch): Record<strin
 
 /**
  * If `eraseWhenDeletedInLever` was switched on by a version that did not record when, it counts from now, so that no earlier deletion
- * erases anybody. May be repeated; changes nothing if all settings have a date.
+ * erases anybody. Runs at each start; changes nothing if all settings have a date.
  */
 export async function dateErasureSwitch(): Promise<void> {
   const undated = { 'settings.eraseWhenDeletedInLever': true, [SINCE]: null }

@@ -20,8 +20,6 @@ export interface RunningJobs {
 }
 
 const COLLECTION = 'agenda_jobs'
-/** Must exist before jobs are started. */
-export const JOBS_INDEXES = { collection: COLLECTION, indexes: [{ key: { name: 1 }, unique: true, name: 'one_document_a_job' }] }
 const PROCESS_EVERY_MS = 10_000
 /**
  * Agenda locks a job for this long. By its design, a longer job is started a second time while it is still running.
@@ -49,6 +47,7 @@ export async function startJobs({ connection, jobs, log, processEveryMs = PROCES
 
   await agenda.start()
   const documents = connection.collection(COLLECTION)
+  await documents.createIndex({ name: 1 }, { unique: true, name: 'one_document_a_job' })
   for (const job of jobs) await schedule(agenda, documents, job)
   return { stop: (graceMs) => stop(agenda, running, graceMs) }
 }

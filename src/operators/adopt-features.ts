@@ -22,7 +22,8 @@ type OlderConnection = Pick<ConnectionDocument, '_id' | 'organization'> & {
 
 /**
  * Gives connections that are older than features the features that they are used for, so that everything continues to
- * work without a new authorization. May be repeated, and changes nothing once all connections have features.
+ * work without a new authorization. Runs at each start, may run in several processes at once, and changes nothing
+ * once all connections have features.
  */
 export async function adoptFeatures(): Promise<void> {
   const connections = ConnectionModel.collection

@@ -14,8 +14,8 @@ interface OlderConnection {
 const IDLE = { state: 'idle', startedAt: null, finishedAt: null, resources: {} }
 
 /**
- * Moves the progress of syncs from connections, where earlier versions stored it, to the runs. May be
- * repeated, and changes nothing once all of it has been moved.
+ * Moves the progress of syncs from connections, where earlier versions stored it, to the runs. Runs at each start,
+ * may run in several processes at once, and changes nothing once all of it has been moved.
  */
 export async function adoptSyncProgress(): Promise<void> {
   const connections = ConnectionModel.collection

@@ -1,4 +1,3 @@
-import mongoose from 'mongoose'
 import { dropSetUpLinks } from '../accounts/first-admin.ts'
 import { OrganizationModel } from '../accounts/organization-model.ts'
 import { endAllSessions } from '../accounts/sessions.ts'
@@ -8,7 +7,6 @@ import { dropOpenAuthorizations } from '../connection/authorize-link.ts'
 import { noteTokensMayBeLost } from '../connection/grant.ts'
 import type { RestoredExports } from '../export/mark-restored.ts'
 import { makeSyncsDue } from '../mirror/sync-schedule.ts'
-import { distrustIndexes } from '../schema/schema-state.ts'
 
 export interface RestoreReport extends RestoredExports {
   conversations: number
@@ -22,15 +20,13 @@ export interface RestoreReport extends RestoredExports {
 /**
  * Prepares a database restored from a backup before the service runs on it. All open work becomes unclear, because it
  * may have been done after the backup was made. Everything that could sign somebody in is invalidated, because it may
- * have been used or revoked since. The next start compares all indexes, because a backup may be restored without them.
- * May be run twice.
+ * have been used or revoked since. May be run twice.
  */
 export async function afterRestore(deps: {
   markExports: () => Promise<RestoredExports>
   markConversations: () => Promise<number>
   audit: Pick<Audit, 'goOnFromBackup'>
 }): Promise<RestoreReport> {
-  await distrustIndexes(mongoose.connection.getClient().db())
   const marked = await deps.markExports()
   const conversations = await deps.markConversations()
   const sessions = await endAllSessions()

@@ -7,7 +7,7 @@ import { LeverPostingModel, LeverRequisitionModel } from '../mirror/lever-record
 
 /**
  * Marks exports and candidates whose record in Lever is confidential, as far as the mirror knows, if they were
- * written before this was stored. May be repeated, and changes nothing once all are marked.
+ * written before this was stored. Runs at each start, and changes nothing once all are marked.
  */
 export async function markConfidential(): Promise<void> {
   for (const { organization, ids } of await confidentialIn(LeverOpportunityModel)) {

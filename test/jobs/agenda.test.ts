@@ -1,21 +1,17 @@
 import { expect } from 'chai'
 import mongoose from 'mongoose'
-import { JOBS_INDEXES, startJobs, type RunningJobs } from '../../src/jobs/agenda.ts'
+import { startJobs, type RunningJobs } from '../../src/jobs/agenda.ts'
 import type { RecurringJob } from '../../src/jobs/recurring-job.ts'
 import { refreshTokensJob } from '../../src/jobs/refresh-tokens-job.ts'
 import { syncMirrorJob } from '../../src/jobs/sync-mirror-job.ts'
 import { createLog } from '../../src/log.ts'
-import { buildIndexes } from '../../src/schema/build-indexes.ts'
 import { eventually } from '../support/eventually.ts'
-import { connectedDatabase, connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
+import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
 describe('jobs', () => {
   const running: RunningJobs[] = []
 
-  before(async () => {
-    await connectEmptyDatabase()
-    await buildIndexes(connectedDatabase(), [JOBS_INDEXES])
-  })
+  before(connectEmptyDatabase)
   after(leaveDatabase)
   afterEach(async () => {
     await Promise.all(running.splice(0).map((jobs) => jobs.stop(1000)))

@@ -70,9 +70,6 @@ export const healthPaths: ZodOpenApiPathsObject = {
     get: {
       tags: TAGS,
       summary: 'Check whether the process is ready, and what it lacks',
-      description:
-        '`missing` names what the process lacks: `database`, `migration` (this process or another one migrates the data), `newerSchema` ' +
-        '(a newer version has migrated the data, so this one writes nothing), `workers` or `stopping`.',
       security: [],
       responses: {
         200: { description: 'The process is ready', content: { 'application/json': { schema: Readiness } } },

@@ -1,7 +1,6 @@
 import mongoose from 'mongoose'
 import { RateLimiterMongo } from 'rate-limiter-flexible'
 import { normalizeEmail } from '../../accounts/email-address.ts'
-import { ServiceError } from '../../errors.ts'
 import type { Sealer } from '../../secrets/sealer.ts'
 import { tooManyRequests } from './request-rate.ts'
 
@@ -105,11 +104,8 @@ export function createSignInFailures({ fingerprint }: Pick<Sealer, 'fingerprint'
 /**
  * Creates the indexes first: without the unique one, two simultaneous first failures would make two counts for one key, and the index could
  * then no longer be created.
- * @throws ServiceError `storage_unavailable`
  */
 async function startLimiter(): Promise<RateLimiterMongo> {
-  if (mongoose.connection.readyState !== mongoose.ConnectionStates.connected)
-    throw new ServiceError('storage_unavailable', 'The database cannot be reached.', { headers: { 'Retry-After': '5' } })
   const limiter = new RateLimiterMongo({
     storeClient: mongoose.connection.getClient(),
     dbName: mongoose.connection.name,
