@@ -34,11 +34,11 @@ export interface WorkStore {
 /** `dueAt` of work that is due at once and goes before all that has waited, independent of this process's clock. */
 export const DUE_NOW = new Date(0)
 /** Clocks of processes may differ from the database's by this much. */
-const CLOCK_MARGIN_MS = 60_000
+const CLOCK_MARGIN_MS = 10 * 60_000
 
 /**
- * Returns the `dueAt` of new work: due at once, after what came before it. It lies a minute back, so that a clock that is ahead delays
- * nothing. With `DUE_NOW` instead, work that is tried again would wait behind all new work for as long as there is any.
+ * Returns the `dueAt` of new work: due at once, after what came before it. It lies ten minutes back, so that a clock that is
+ * ahead delays nothing. With `DUE_NOW` instead, work that is tried again would wait behind all new work for as long as there is any.
  */
 export function dueInOrder(): Date {
   return new Date(Date.now() - CLOCK_MARGIN_MS)

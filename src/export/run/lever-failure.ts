@@ -19,12 +19,12 @@ export function isGrantGone(error: unknown): boolean {
  * that did not arrive whole is a refusal.
  */
 export function isRefusal(error: unknown): boolean {
-  if (error instanceof LeverCallError) return !isWorthAnotherTry(error) && !isAnswered2xx(error)
+  if (error instanceof LeverCallError) return !isWorthAnotherTry(error) && !isCutOff(error)
   return isServiceError(error) && error.status < 500
 }
 
-function isAnswered2xx({ httpStatus }: LeverCallError): boolean {
-  return httpStatus !== null && httpStatus >= 200 && httpStatus < 300
+function isCutOff({ kind, httpStatus }: LeverCallError): boolean {
+  return httpStatus !== null && httpStatus >= 200 && httpStatus < 300 && (kind === 'timeout' || kind === 'reset' || kind === 'truncated')
 }
 
 /** Returns what the next try waits for, and for how long if Lever said so. */

@@ -1,14 +1,13 @@
-import type { Types } from 'mongoose'
 import { isDuplicateKey } from '../../duplicate-key.ts'
 import { writeStep } from '../../work/write-step.ts'
-import { ExportModel } from '../export-model.ts'
+import { BULK_LANE, ExportModel, type ExportDocument } from '../export-model.ts'
 import { tryingSince, type ClaimedExport } from './export-steps.ts'
 import type { Person } from '../request/find-duplicates.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
-/** The pause while another export holds the person: at least this, and as long as that one rests, up to `LONGEST_PAUSE_MS`. */
+/** The pause while another export holds the person: at least this, and as long as that one rests, up to `LONGEST_PAUSE_MS`, since it may be woken earlier. */
 const SHORTEST_PAUSE_MS = 700
-const LONGEST_PAUSE_MS = 10_000
+const LONGEST_PAUSE_MS = { interactive: 2000, bulk: 10_000 } as const
 
 /**
  * Locks a person's emails and links for this export and writes `set` with the lock, because two exports at once would not see each other
@@ -22,18 +21,18 @@ export async function lockPerson(claimed: ClaimedExport, person: Person, set: Re
   try {
     await writeStep(ExportModel, claimed, { set: { ...set, tryingSince: since, personLock }, isPassing: true })
   } catch (error) {
-    if (isDuplicateKey(error)) return pauseFor(document.organization, personLock)
+    if (isDuplicateKey(error)) return pauseFor(document, personLock)
     throw error
   }
   document.tryingSince = since
   return 0
 }
 
-async function pauseFor(organization: Types.ObjectId, personLock: string[]): Promise<number> {
+async function pauseFor({ organization, lane }: ExportDocument, personLock: string[]): Promise<number> {
   const holders = await ExportModel.aggregate<{ restsMs: number }>([
     { $match: { organization, personLock: { $in: personLock } } },
     { $project: { restsMs: { $subtract: ['$dueAt', '$$NOW'] } } },
   ])
   const restsMs = Math.max(SHORTEST_PAUSE_MS, ...holders.map((holder) => holder.restsMs))
-  return Math.min(restsMs, LONGEST_PAUSE_MS)
+  return Math.min(restsMs, LONGEST_PAUSE_MS[lane === BULK_LANE ? 'bulk' : 'interactive'])
 }

@@ -16,6 +16,10 @@ const HELD_LOOK_MS = 60_000
 /** Lever's clock may differ from the database's by this much. */
 const CLOCK_MARGIN_MS = 2 * 60_000
 const CONNECTION_ENDED = { code: 'connection_not_active', detail: 'The connection ended before the note was written.' }
+const MAYBE_WRITTEN = {
+  code: 'outcome_unknown',
+  detail: 'Lever may have the note, but could not be asked. Look for it in Lever; a retry looks again before it writes.',
+} as const
 
 /** Writes the note of an export that has landed, exactly once and as the same Lever user. If it fails, the export stays `exported`. */
 export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promise<void> {
@@ -34,12 +38,42 @@ export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promi
   try {
     await deps.assess.resolvePerformAs(organization, document.requestedBy)
     const client = terms.openClient(budgetLane(document))
-    const written = document.note.intentAt ? await findWritten(client, claimed, text) : null
-    const noteId = written ?? (await post(claimed, client, document.opportunityId, text, deps))
-    await settle(claimed, { status: 'written', noteId })
+    if (document.note.intentAt && (await isFound(claimed, { client, text }, deps))) return
+    await settle(claimed, { status: 'written', noteId: await post(claimed, client, document.opportunityId, text, deps) })
   } catch (error) {
     await noteFailed(claimed, error, deps)
   }
+}
+
+/** Resolves to true if the note is settled: an earlier POST wrote it, or Lever could not be asked. */
+async function isFound(
+  claimed: ClaimedExport,
+  { client, text }: { client: LeverClient; text: string },
+  deps: ExportDeps,
+): Promise<boolean> {
+  let noteId: string | null
+  try {
+    noteId = await findWritten(client, claimed, text)
+  } catch (error) {
+    await lookFailed(claimed, error, deps)
+    return true
+  }
+  if (noteId !== null) await settle(claimed, { status: 'written', noteId })
+  return noteId !== null
+}
+
+/** A failed look-up says nothing about the earlier POST, so `intentAt` stays, and nothing is posted before a look-up succeeds. */
+async function lookFailed(claimed: ClaimedExport, error: unknown, deps: ExportDeps): Promise<void> {
+  if (error instanceof LeaseLost) throw error
+  if (isGrantGone(error)) return waitForAuthorization(claimed)
+  if (isRefusal(error) || hasGivenUp(claimed.document, claimedAt(claimed, deps.leaseMs)))
+    return settle(claimed, { status: 'failed', error: MAYBE_WRITTEN })
+  const tries = claimed.document.note?.tries ?? 0
+  await writeStep(ExportModel, claimed, {
+    set: { 'note.tries': tries + 1 },
+    attempt: { step: 'note', outcome: 'unclear', detail: describeFailure(error) },
+    release: pauseOf(error).pauseMs ?? pauseAfter(tries),
+  })
 }
 
 /** After a POST without an answer, Fulcrum waits before it looks for the note, because the POST may take effect late. */
@@ -84,6 +118,7 @@ async function noteFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
   const refusal = refusalOf(error)
   if (refusal) return settle(claimed, { status: 'failed', error: refusal })
   const outcome = classifyWriteError(error)
+  if (outcome === 'doneIdUnknown') return settle(claimed, { status: 'written', noteId: null })
   const gone = outcome === 'nothing' ? refusalOf(await performerProblem(claimed.document, error, deps)) : null
   if (gone) return settle(claimed, { status: 'failed', error: gone })
   if (outcome === 'nothing') await writeStep(ExportModel, claimed, { set: { 'note.intentAt': null } })

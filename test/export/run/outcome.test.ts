@@ -91,22 +91,17 @@ describe('export, outcomes:', () => {
       })
     }
 
-    for (const [name, order] of [
-      ['is cut off', { kind: 'truncate' }],
-      ['is an HTML page', { kind: 'html' }],
-    ] as const) {
-      it(`2xx for a look-up whose body ${name}: is tried again`, async () => {
-        const person = await candidate()
-        // the client itself repeats reads
-        await service.lever.fault({ ...order, match: { ...LIST, query: 'email=' }, times: 4 })
+    it('2xx for a look-up whose body is cut off: is tried again', async () => {
+      const person = await candidate()
+      // the client itself repeats reads
+      await service.lever.fault({ kind: 'truncate', match: { ...LIST, query: 'email=' }, times: 4 })
 
-        const ended = await exportAndWait(api, { candidateId: person.id })
-        await service.lever.clearFaults()
+      const ended = await exportAndWait(api, { candidateId: person.id })
+      await service.lever.clearFaults()
 
-        expect([ended.status, ended.attempts[0]?.outcome]).to.deep.equal(['exported', 'failed'])
-        expect(await standingInLever(person)).to.deep.equal([ended.opportunityId])
-      })
-    }
+      expect([ended.status, ended.attempts[0]?.outcome]).to.deep.equal(['exported', 'failed'])
+      expect(await standingInLever(person)).to.deep.equal([ended.opportunityId])
+    })
 
     for (const status of [400, 403, 404, 422, 409]) {
       it(`${status}: fails at once with Lever's message, and repeats nothing`, async () => {
@@ -296,6 +291,39 @@ describe('export, outcomes:', () => {
   })
 
   describe('a note', () => {
+    for (const [name, status] of [
+      ['limits the rate', 429],
+      ['refuses', 403],
+    ] as const) {
+      it(`is written once if its POST had no answer and Lever then ${name} the look-up`, async () => {
+        const person = await candidate()
+        await service.lever.fault({ kind: 'resetAfter', match: { method: 'POST', path: '/notes$' }, times: 1 })
+        await service.lever.fault({
+          kind: 'status',
+          status,
+          headers: { 'retry-after': '1' },
+          match: { method: 'GET', path: '/notes$' },
+          times: status === 403 ? 1 : 4,
+        })
+
+        const { id, opportunityId } = await exportAndWait(api, { candidateId: person.id, note: 'Only once.' })
+        const noteOf = async () => (await api.get<ExportAnswer>(`exports/${id}`)).body.note
+        const ended = await eventually('the note ends', async () => {
+          const note = await noteOf()
+          return note?.status === 'queued' ? null : note
+        })
+        if (status === 403) {
+          expect([ended?.status, ended?.error?.code]).to.deep.equal(['failed', 'outcome_unknown'])
+          await api.post(`exports/${id}/retry`, {})
+          await eventually('the note is found', async () => (await noteOf())?.status === 'written')
+        }
+        await service.lever.clearFaults()
+
+        expect((await noteOf())?.status).to.equal('written')
+        expect(await service.lever.notesOf(opportunityId ?? '')).to.have.length(1)
+      })
+    }
+
     it('leaves the export exported if Lever refuses the note, which is retried separately', async () => {
       const person = await candidate()
       await service.lever.fault({ kind: 'status', status: 403, match: { method: 'POST', path: '/notes$' }, times: 1 })
