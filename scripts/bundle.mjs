@@ -72,8 +72,13 @@ async function loadSource(root, { path }) {
   return { contents, loader: 'default' }
 }
 
-/** Lets `import.meta` name the source's own place in the build, which has copies of the files beside it. All compiled files lie one folder deep. */
+/**
+ * Lets `import.meta` name the source's own place in the build, which has copies of the files beside it. All compiled files lie one folder
+ * deep.
+ * @throws Error for the names that would be those of the compiled file
+ */
 function withOwnAddress(text, path) {
+  if (/\bimport\.meta\.(filename|resolve)\b/.test(text)) throw new Error(`${path}: use import.meta.url or import.meta.dirname instead`)
   const address = join('..', path).replaceAll(sep, '/')
   return text
     .replaceAll('import.meta.url', `new URL('${address}', import.meta.url).href`)

@@ -96,7 +96,8 @@ export function askParts(parts: ExportParts): RuleDeps {
     },
     stageText: async (organization, stageId) => (await mirror.findStage(organization, stageId))?.text ?? null,
     async onLanded(landed) {
-      const one = { ...landed, readAt: new Date() } // before the wait, so that it does not look newer than what is read meanwhile
+      // taken before the wait: a reading that arrives during the wait is newer
+      const one = { ...landed, readAt: new Date() }
       const stored = (await storeTogether(landed.organization, one)).get(one)
       if (stored?.status !== 'fulfilled') throw stored?.reason
       return stored.value

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { useFakeTimers } from 'sinon'
 import { coalesceByKey } from '../../src/concurrency/coalesce.ts'
 import { UNLIMITED } from '../../src/concurrency/patience.ts'
 import { rejection } from '../support/rejection.ts'
@@ -70,17 +71,22 @@ describe('coalescing by key', () => {
   })
 
   it('never runs twice at once if the work must not overlap', async () => {
-    let [running, most] = [0, 0]
-    const join = coalesceByKey<number>(async () => {
-      most = Math.max(most, (running += 1))
-      await new Promise((resolve) => setTimeout(resolve, 30))
-      running -= 1
-    }, UNLIMITED)
+    const time = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const ends: (() => void)[] = []
+      const join = coalesceByKey<number>(() => new Promise((resolve) => ends.push(resolve)), UNLIMITED)
 
-    const first = join('a', 1)
-    await new Promise(setImmediate)
-    await Promise.all([first, join('a', 2)])
-
-    expect(most).to.equal(1)
+      const runs = [join('a', 1)]
+      await new Promise(setImmediate)
+      runs.push(join('a', 2))
+      await time.tickAsync(3_600_000)
+      expect(ends).to.have.length(1)
+      ends[0]?.()
+      await new Promise(setImmediate)
+      ends[1]?.()
+      await Promise.all(runs)
+    } finally {
+      time.restore()
+    }
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Types } from 'mongoose'
-import { spy } from 'sinon'
+import { mongo, Types } from 'mongoose'
+import { spy, stub } from 'sinon'
 import type { LeverOpportunity } from '../../src/lever/opportunities.ts'
 import { LeverOpportunitySchema } from '../../src/lever/opportunity-schema.ts'
 import { forgetOpportunity } from '../../src/mirror/forget.ts'
@@ -10,6 +10,7 @@ import { OpportunityHistoryModel } from '../../src/mirror/opportunity-history-mo
 import { readHistory } from '../../src/mirror/read-history.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
+import { rejection } from '../support/rejection.ts'
 import { connect } from './mirror-under-test.ts'
 
 const MINUTE = 60_000
@@ -108,6 +109,20 @@ describe('history of an opportunity', () => {
     const { writeConcern } = insertMany.firstCall.args[1] as { writeConcern: object }
     insertMany.restore()
     expect(writeConcern).to.deep.equal({ w: 'majority' })
+  })
+
+  it('does not pass for stored if the majority did not get it, even if the rest was refused as known', async () => {
+    const known = Object.assign(Object.create(mongo.MongoBulkWriteError.prototype) as Error, {
+      writeErrors: [{ index: 0, code: 11_000 }],
+      result: { getWriteConcernError: () => ({ errmsg: 'no majority' }) },
+    })
+    const insertMany = stub(OpportunityHistoryModel.collection, 'insertMany').rejects(known)
+
+    const told = { opportunityId: 'opp-1', kind: 'interviewCreated', interviewId: 'i-1', at: at(8), token: 't3' } as const
+    const error = await rejection(noteInterview(organization, told))
+
+    insertMany.restore()
+    expect(error).to.equal(known)
   })
 
   it('is deleted with the opportunity, is visible to one organization, and is not started for a disconnected one', async () => {

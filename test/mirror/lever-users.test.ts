@@ -74,6 +74,16 @@ describe("Lever's users in the mirror", () => {
     expect(await mirror.findUser(organization, { email: 'x@y.example' })).to.include({ id: 'new' })
   })
 
+  it('are only those that each caller asked for, if several ask at the same time', async () => {
+    const { mirror, organization } = under
+    const user = (leverId: string) => ({ organization, leverId, name: leverId, seenAt: new Date() })
+    await LeverUserModel.create([user('u-1'), user('u-2')])
+
+    const found = await Promise.all([['u-1'], ['u-2', 'u-2'], ['u-3']].map((ids) => mirror.usersById(organization, ids)))
+
+    expect(found.map((users) => [...users.keys()])).to.deep.equal([['u-1'], ['u-2'], []])
+  })
+
   it('are not visible to another organization', async () => {
     const { mirror, organization } = under
     const other = await mirrorOf(lever)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { Types } from 'mongoose'
 import { getOpportunity, type LeverOpportunity } from '../../src/lever/opportunities.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
@@ -53,6 +54,22 @@ describe('opportunities in the mirror', () => {
 
     const [first, second] = await LeverOpportunityModel.find({ leverId: one.id }).lean()
     expect(first?.emailHashes).not.to.deep.equal(second?.emailHashes)
+  })
+
+  it('are found for each of several people who ask at the same time, also beside a record without hashes', async () => {
+    const { mirror, organization } = under
+    const [ada, bob] = [await opportunity(), await opportunity({}, ['bob@example.com'])]
+    for (const one of [ada, { ...bob, links: [] }]) await mirror.recordOpportunity(organization, one, new Date())
+    const odd = { organization: new Types.ObjectId(organization), leverId: 'odd', contactId: 'odd', postingIds: [], sources: [] }
+    await LeverOpportunityModel.collection.insertOne(odd)
+    const found = await Promise.all([
+      mirror.opportunitiesOf(organization, { emails: ['bob@example.com'], links: [] }),
+      mirror.opportunitiesOf(organization, { emails: [], links: [], contactId: 'odd' }),
+      mirror.opportunitiesOf(organization, { emails: ['ada@example.com'], links: [], by: 'address' }),
+      mirror.opportunitiesOf(organization, { emails: ['nobody@example.com'], links: [] }),
+    ])
+
+    expect(found.map((some) => some.map(({ id }) => id))).to.deep.equal([[bob.id], ['odd'], [ada.id], []])
   })
 
   it('never replace a newer update from Lever with an older one, in whatever order readings arrive', async () => {

@@ -5,7 +5,15 @@ import { ExportModel, type ExportDocument } from '../../src/export/export-model.
 import { eventually } from '../support/eventually.ts'
 import type { LeverRequest } from '../support/lever.ts'
 import { SHIFTED_CLOCK, startServe, type ServeProcess } from '../support/serve.ts'
-import { newPerson, OPERATOR_KEY, SOURCER, startService, type Api, type ExportAnswer, type ServiceForTests } from '../support/service.ts'
+import {
+  exportsInProgress,
+  newPerson,
+  SOURCER,
+  startService,
+  type Api,
+  type ExportAnswer,
+  type ServiceForTests,
+} from '../support/service.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
 const LEASE_MS = 3000
@@ -75,11 +83,6 @@ describe('workers whose clocks are twenty minutes apart', function () {
       return body.finishedAt ? body : null
     }, LONG) // prettier-ignore
 
-  async function busy({ url }: ServeProcess): Promise<number> {
-    const metrics = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${OPERATOR_KEY}` } })).text()
-    return Number(/^fulcrum_worker_busy\{worker="exports"\} (\d+)/m.exec(metrics)?.[1])
-  }
-
   /** Asserts that each candidate of the batch is in Lever once, as its export says, and that the counts of the batch add up. */
   async function expectOnceEach(batch: string): Promise<void> {
     const ended = await finished(batch)
@@ -101,7 +104,7 @@ describe('workers whose clocks are twenty minutes apart', function () {
     const [exports, sent] = [await exportsOf(batch), await creates()]
 
     process.kill(first.pid, 'SIGCONT')
-    await eventually('it has let go of all it held', async () => (await busy(first)) === 0, LONG)
+    await eventually('it has let go of all it held', async () => (await exportsInProgress(first.url)) === 0, LONG)
 
     expect(held).to.be.above(4)
     expect(await exportsOf(batch)).to.deep.equal(exports)
@@ -145,7 +148,7 @@ describe('workers whose clocks are twenty minutes apart', function () {
 
   it('hand over within 10 s when stopped in the middle of a bulk export, and lose nothing', async () => {
     const batch = await beginBulk()
-    await eventually('its hands are full', async () => (await busy(first)) > 4, LONG)
+    await eventually('its hands are full', async () => (await exportsInProgress(first.url)) > 4, LONG)
     const endedAt = performance.now()
 
     const code = await first.end('SIGTERM')

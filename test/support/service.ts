@@ -191,6 +191,12 @@ export async function waitForBatch(api: Api, id: string, withinMs = 30_000): Pro
 }
 
 let people = 0
+/** The number of exports that the process with this address works on at the moment. */
+export async function exportsInProgress(url: string): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${OPERATOR_KEY}` } })).text()
+  return Number(/^fulcrum_worker_busy\{worker="exports"\} (\d+)/m.exec(metrics)?.[1])
+}
+
 /** A candidate nobody has seen, with one email. */
 export function newPerson(fields: Record<string, unknown> = {}): Record<string, unknown> {
   people += 1

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import mongoose, { type Collection } from 'mongoose'
+import mongoose, { mongo, type Collection } from 'mongoose'
+import { spy } from 'sinon'
 import { createLog } from '../../src/log.ts'
 import { watchWork, type WorkWatch } from '../../src/work/watch-work.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
@@ -67,6 +68,19 @@ describe('watching for work', () => {
     await eventually('it is woken', () => woken.length > 0)
 
     expect(woken).to.have.length(1)
+  })
+  it('is not even told of work that has ended or rests, so that such work costs the other processes nothing', async () => {
+    const next = spy(mongo.ChangeStream.prototype, 'emit')
+    const { insertedId } = await errands.insertOne({ dueAt: new Date() })
+    await errands.updateOne({ _id: insertedId }, { $set: { dueAt: NEVER } })
+    await errands.insertOne({ dueAt: new Date() })
+    await eventually('both that are due are told of', () => woken.length === 2)
+
+    const told = next
+      .getCalls()
+      .filter(({ args: [event, change] }) => event === 'change' && (change as { ns?: { coll?: string } }).ns?.coll === 'errands')
+    next.restore()
+    expect(told).to.have.length(2)
   })
   it('does not wake the worker for steps of claimed work, which MongoDB may report as replacements, but for its release', async () => {
     const { insertedId } = await errands.insertOne({ dueAt: NEVER })

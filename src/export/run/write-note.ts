@@ -18,7 +18,7 @@ const CLOCK_MARGIN_MS = 2 * 60_000
 const CONNECTION_ENDED = { code: 'connection_not_active', detail: 'The connection ended before the note was written.' }
 const MAYBE_WRITTEN = {
   code: 'outcome_unknown',
-  detail: 'Lever may have the note, but could not be asked. Look for it in Lever; a retry looks again before it writes.',
+  detail: 'Lever may have the note. Look for it there; a retry looks again before it writes.',
 } as const
 
 /** Writes the note of an export that has landed, exactly once and as the same Lever user. If it fails, the export stays `exported`. */
@@ -125,7 +125,7 @@ async function noteFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
   const lasting = outcome === 'nothing' && isRefusal(error)
   if (lasting || hasGivenUp(claimed.document, claimedAt(claimed, deps.leaseMs))) {
     const code = lasting ? 'lever_rejected' : 'lever_unavailable'
-    return settle(claimed, { status: 'failed', error: { code, detail: describeFailure(error) } })
+    return settle(claimed, { status: 'failed', error: outcome === 'unclear' ? MAYBE_WRITTEN : { code, detail: describeFailure(error) } })
   }
   const tries = claimed.document.note?.tries ?? 0
   await writeStep(ExportModel, claimed, {

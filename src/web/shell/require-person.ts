@@ -11,8 +11,8 @@ import { typedFields, type OfferToSendAgain } from './page-session.ts'
 export type PageAccess = 'public' | 'sourcer' | 'admin'
 
 /**
- * Checks who may open a page. Signed-out visitors are answered here: a read leads to the sign-in page and back, a form with fields
- * is kept so that it can be sent again, a form without fields leads to the sign-in page and back to the same page, and a script is told to
+ * Checks who may open a page. Signed-out visitors are answered here. A read leads to the sign-in page and back. A form with fields is kept,
+ * and can be sent again after the sign-in. A form without fields leads to the sign-in page and back to the same page. A script is told to
  * reload the page.
  * @returns false if it has answered
  * @throws ServiceError `forbidden` if the person's role is too low

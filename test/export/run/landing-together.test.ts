@@ -11,6 +11,7 @@ import { LeverOpportunityModel } from '../../../src/mirror/lever-opportunity-mod
 import { opportunityState } from '../../../src/mirror/opportunity-state.ts'
 import { recordDurably, recordOpportunity } from '../../../src/mirror/record-opportunity.ts'
 import { publishTo } from '../../support/domain-events.ts'
+import { eventually } from '../../support/eventually.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { rejection } from '../../support/rejection.ts'
 
@@ -22,6 +23,8 @@ const opportunityOf = (id: string, fields: Record<string, unknown> = {}): LeverO
 describe('exports that land together', () => {
   const organization = newId()
   let endErasure: () => void
+  /** Resolves once the erasure of an anonymized person runs. */
+  let erasing: Promise<void>
   let landed: ReturnType<typeof askParts>['onLanded']
 
   before(async () => {
@@ -30,7 +33,13 @@ describe('exports that land together', () => {
   })
   beforeEach(() => {
     const erasure = new Promise<void>((resolve) => (endErasure = resolve))
-    const deps = { hashKeyOf, publish: publishTo({ opportunityAnonymized: () => erasure }) }
+    let begins: () => void
+    erasing = new Promise<void>((resolve) => (begins = resolve))
+    const erase = async (): Promise<void> => {
+      begins()
+      await erasure
+    }
+    const deps = { hashKeyOf, publish: publishTo({ opportunityAnonymized: erase }) }
     const mirror = {
       opportunityState,
       keepOurs: (...[of, opportunity, read]: Parameters<ExportParts['mirror']['keepOurs']>) => keepOurs(deps, of, opportunity, read),
@@ -53,7 +62,7 @@ describe('exports that land together', () => {
 
   it('do not wait for the erasure of the person of another', async () => {
     const first = land(opportunityOf('anonymized', { isAnonymized: true }))
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await erasing
 
     await land(opportunityOf('other'))
 
@@ -64,9 +73,10 @@ describe('exports that land together', () => {
 
   it('do not overwrite what was read while they waited', async () => {
     const first = land(opportunityOf('anonymized', { isAnonymized: true }))
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await erasing
     const second = land(opportunityOf('moved'))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    const asked = Date.now()
+    await eventually('the clock has moved on', () => Date.now() > asked)
     await recordOpportunity({ hashKeyOf }, organization, opportunityOf('moved', { stage: 'phone-screen' }), new Date())
 
     await second

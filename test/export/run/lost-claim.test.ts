@@ -4,10 +4,12 @@ import { ExportModel } from '../../../src/export/export-model.ts'
 import { DUE_NOW } from '../../../src/work/work-fields.ts'
 import { eventually } from '../../support/eventually.ts'
 import { QUICK_TIMES } from '../../support/quick-times.ts'
-import { newPerson, SOURCER, startService, waitForEnd, type Api, type ServiceForTests } from '../../support/service.ts'
+import { exportsInProgress, newPerson, SOURCER, startService, waitForEnd, type Api, type ServiceForTests } from '../../support/service.ts'
 
 const CREATE = { method: 'POST', path: '^/opportunities$' }
 const LIST = { method: 'GET', path: '^/opportunities$', query: 'email=' }
+
+const LEASE_MS = 1000
 
 describe('the audit trail of an export whose worker goes on without its claim', () => {
   let service: ServiceForTests
@@ -15,7 +17,7 @@ describe('the audit trail of an export whose worker goes on without its claim', 
 
   before(async function () {
     this.timeout(60_000)
-    service = await startService({ ...QUICK_TIMES, LEASE_MS: '1000', LEVER_TIMEOUT_MS: '20000' })
+    service = await startService({ ...QUICK_TIMES, LEASE_MS: String(LEASE_MS), LEVER_TIMEOUT_MS: '20000' })
     await service.lever.settings({ rateLimit: { enabled: false } })
     api = (await service.connected()).api
   })
@@ -34,9 +36,9 @@ describe('the audit trail of an export whose worker goes on without its claim', 
 
   /** Lever answers the first worker, after the lease that it counts itself. Resolves to the number of records of the end. */
   async function recordsAfterAnswer(id: string): Promise<number> {
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await new Promise((resolve) => setTimeout(resolve, LEASE_MS)) // only the clock ends a lease that the worker counts itself
     await service.lever.clearFaults()
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await eventually('the first worker has ended', async () => (await exportsInProgress(service.url)) === 0)
     return AuditEventModel.countDocuments({ subject: `export:${id}`, action: { $in: ['export.exported', 'export.linked'] } })
   }
 

@@ -324,6 +324,22 @@ describe('export, outcomes:', () => {
       })
     }
 
+    for (const kind of ['truncate', 'html', 'noId'] as const) {
+      it(`is written, and not looked for, after a 2xx without its id (${kind})`, async () => {
+        const person = await candidate()
+        await service.lever.fault({ kind, match: { method: 'POST', path: '/notes$' }, times: 1 })
+        await service.lever.fault({ kind: 'status', status: 500, match: { method: 'GET', path: '/notes$' }, times: 1000 })
+
+        const { id, opportunityId } = await exportAndWait(api, { candidateId: person.id, note: 'Only once.' })
+        await eventually('the note is written', async () => {
+          return (await api.get<ExportAnswer>(`exports/${id}`)).body.note?.status === 'written'
+        })
+        await service.lever.clearFaults()
+
+        expect(await service.lever.notesOf(opportunityId ?? '')).to.have.length(1)
+      })
+    }
+
     it('leaves the export exported if Lever refuses the note, which is retried separately', async () => {
       const person = await candidate()
       await service.lever.fault({ kind: 'status', status: 403, match: { method: 'POST', path: '/notes$' }, times: 1 })
