@@ -1,20 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 
-/** What production runs. Tests start the same files as processes. */
+/** The programs in the build: the service, the local Lever and the operators' commands. Tests also start them as processes. */
 export const PROGRAMS = ['src/main.ts', 'scripts/sandbox.ts', 'scripts/reseal.ts', 'scripts/after-restore.ts']
 
 /**
- * Packages that stay in node_modules: native code, one that starts a worker thread from a file of its own, and those that something loaded
- * by `--import` may watch or change, such as telemetry, or the kills of tests.
+ * Packages that are not bundled: one with native code, one that starts a worker thread from its own file, and those that a module loaded by
+ * `--import` may instrument, such as telemetry or the tests that kill processes.
  */
 const NOT_BUNDLED = ['@node-rs/argon2', 'pino', 'mongodb', 'mongoose', 'koa', '@koa/router']
 
-/** A source map of the first line. It replaces the map of a package, because packages take more memory for maps than our own files. */
+/** A minimal source map that maps only the first line. It replaces each package's map, because those use more memory than our own. */
 const SHORT_MAP = Buffer.from(JSON.stringify({ version: 3, sources: ['package'], mappings: 'AAAA' })).toString('base64')
 
 /**
- * Compiles the programs together with the packages that they import, which halves the processor time of a start. Each program keeps its
+ * Compiles the programs together with the packages that they import, which nearly halves the processor time of a start. Each program keeps its
  * path: `src/main.ts` becomes `src/main.js` in `folder`. Source maps cover our own files.
  * @throws Error with esbuild's messages
  */
@@ -23,7 +23,7 @@ export async function bundle(root, folder) {
   try {
     await build(buildOptions(root, folder))
   } finally {
-    await stop() // ends the process that esbuild keeps
+    await stop() // ends esbuild's background process
   }
 }
 
@@ -42,7 +42,7 @@ function buildOptions(root, folder) {
     external: NOT_BUNDLED,
     banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" }, // for CommonJS packages
     minifyWhitespace: true,
-    keepNames: true, // packages read the names of classes
+    keepNames: true, // some packages rely on class names
     legalComments: 'none',
     sourcemap: true,
     sourcesContent: false,
@@ -73,8 +73,8 @@ async function loadSource(root, { path }) {
 }
 
 /**
- * Lets `import.meta` name the source's own place in the build, which has copies of the files beside it. All compiled files lie one folder
- * deep.
+ * Makes `import.meta` refer to the source's path within the build, which has copies of the files next to it. This works because every
+ * compiled file is exactly one folder deep.
  * @throws Error for the names that would be those of the compiled file
  */
 function withOwnAddress(text, path) {

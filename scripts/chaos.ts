@@ -12,17 +12,21 @@ import { readOptions } from './command-options.ts'
 import { runChaos, type ChaosReport } from './chaos/run-chaos.ts'
 
 const Options = z.object({
-  minutes: z.coerce.number().positive().max(120).optional().describe('how long it runs (5)'),
-  seconds: z.coerce.number().positive().max(3600).optional().describe('the same in seconds'),
-  seed: z.coerce.number().int().min(0).default(() => Math.floor(Math.random() * 2 ** 31)).describe('repeats the random choices of another run'),
+  minutes: z.coerce.number().positive().max(120).optional().describe('duration in minutes (default 5)'),
+  seconds: z.coerce.number().positive().max(3600).optional().describe('duration in seconds, instead of --minutes'),
+  seed: z.coerce.number().int().min(0).default(() => Math.floor(Math.random() * 2 ** 31)).describe('random seed; reuse one to repeat the choices of a run'),
   replicas: z.coerce.number().refine((count) => count === 1 || count === 3, 'must be 1 or 3').default(1).describe('mongod processes: 1 or 3 (1)'),
-  exports: z.coerce.number().int().positive().default(100_000).describe('stops after this number of exports (100000)'),
-  'blow-every': z.coerce.number().int().min(200).default(5000).describe('average time between faults, in milliseconds (5000)'),
+  exports: z.coerce.number().int().positive().default(100_000).describe('maximum number of exports (default 100000)'),
+  'blow-every': z.coerce.number().int().min(200).default(5000).describe('average pause between kills, suspensions or step-downs of each of three strikers, in ms (default 5000)'),
 }) // prettier-ignore
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const flags = readOptions({ name: 'chaos', purpose: 'kills processes and adds faults at random during exports', options: Options })
+const flags = readOptions({
+  name: 'chaos',
+  purpose: 'randomly kills processes and injects faults of Lever during exports',
+  options: Options,
+})
 const lastsMs = flags.seconds === undefined ? (flags.minutes ?? 5) * 60_000 : flags.seconds * 1000
 const folder = mkdtempSync(join(tmpdir(), 'fulcrum-chaos-'))
 say(`Chaos for ${lastsMs / 1000} s with seed ${flags.seed}, ${flags.replicas} mongod(s), logs in ${folder}`)

@@ -2,16 +2,15 @@ import { parseArgs } from 'node:util'
 import type { z } from 'zod'
 
 export interface Command<Options extends z.ZodObject> {
-  /** As in `npm run NAME`. */
+  /** The name in `npm run NAME`. */
   readonly name: string
   readonly purpose: string
-  /** Each option takes a value, and its description is printed as help. */
+  /** Every option except `--help` takes a value. Its description is printed as help. */
   readonly options: Options
 }
 
 /**
- * Reads the options that this process was started with. Ends the process with 0 after `--help`, which prints the options, and with 1 if an
- * option is unknown or has a wrong value.
+ * Reads the command-line options. With `--help`, prints them and exits with 0. Exits with 1 if an option is unknown or has a wrong value.
  */
 export function readOptions<Options extends z.ZodObject>(command: Command<Options>): z.output<Options> {
   const given = parseWords(Object.keys(command.options.shape))

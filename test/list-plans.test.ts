@@ -9,7 +9,7 @@ import { connectEmptyDatabase, leaveDatabase } from './support/mongo.ts'
 
 const MANY = 500
 
-describe('long lists', () => {
+describe('listing', () => {
   const [organization, other] = [new Types.ObjectId(), new Types.ObjectId()]
 
   before(async () => {
@@ -45,7 +45,7 @@ describe('long lists', () => {
     return Number(found?.[0]?.['docsExamined'])
   }
 
-  it('of the exports of a person who has none, or few among many', async () => {
+  it("reads only a person's own exports, even if others have many", async () => {
     const deps = { confidentialityOf: async () => new Map() } as unknown as ExportViewDeps
     const listOf = (requestedBy: string) => () => listExports(String(organization), { requestedBy }, 'all', { limit: 20 }, deps)
 
@@ -53,7 +53,7 @@ describe('long lists', () => {
     expect(await examinedBy('exports', listOf('bo@a.example'))).to.equal(1)
   })
 
-  it('of opportunities beside those of other organizations', async () => {
+  it('reads only the opportunities on the page, not those of other organizations', async () => {
     const list = () => listOpportunities({ hashKeyOf: async () => Buffer.alloc(32) }, String(organization), {}, 'all', { limit: 3 })
 
     expect(await examinedBy('lever_opportunities', list)).to.be.at.most(4)

@@ -1,10 +1,10 @@
 import { atMost, patienceOf, within, type Patience } from './patience.ts'
 
 /**
- * Runs `work` for one key at a time. Items of a key that arrive before a run starts share that run; those that arrive during it share the
- * next one. Each caller gets the result of the run that contains its item. A run starts after its callers asked, so a run that reads gives
- * nobody older data. A run that takes longer than `patience` allows no longer holds up the next one.
- * @throws what `work` throws, for all callers of the run; Error once a run has reached its limit
+ * Combines calls with the same key into one run of `work`; different keys run in parallel. Items that arrive before a run starts join it;
+ * items that arrive during a run join the next one. Each caller gets the result of its run. A run starts after its callers ask, so a read
+ * never returns stale data. The next run waits for the current one, but no longer than `patienceMs`.
+ * @throws what `work` throws, for all callers of the run; Error if a run takes longer than `limitMs`
  */
 export function coalesceByKey<T, R = void>(
   work: (items: T[], key: string) => Promise<R>,
@@ -18,7 +18,7 @@ export function coalesceByKey<T, R = void>(
     const before = running.get(key)
     if (before) await atMost(patienceMs, before)
     gathering.delete(key)
-    const current = within(limitMs, Promise.resolve(work(items, key))) // a query of mongoose runs once for each `then`
+    const current = within(limitMs, Promise.resolve(work(items, key))) // a Mongoose query runs again on every `then`
     running.set(key, current)
     try {
       return await current

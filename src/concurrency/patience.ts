@@ -1,12 +1,12 @@
-/** How callers that share a command bear one that does not answer, for example because its connection to MongoDB died silently. */
+/** Time limits for a shared run that does not answer, for example because its connection to MongoDB died silently. */
 export interface Patience {
-  /** How long a run waits for the one before it, in ms. Then both are under way. By default 1 s. */
+  /** How long a run waits for the previous one, in ms; after that, the two overlap. Default: 1 s. */
   patienceMs?: number
-  /** After this time, in ms, the callers of a run get an error. By default 30 s. */
+  /** The longest time of a run, in ms; after that, its callers get an error. Default: 30 s. */
   limitMs?: number
 }
 
-/** For work that must not overlap and limits itself. */
+/** No limits, for work that must not overlap and has its own time limit. */
 export const UNLIMITED: Patience = { patienceMs: Infinity, limitMs: Infinity }
 
 const PATIENCE_MS = 1000
@@ -17,24 +17,24 @@ export function patienceOf({ patienceMs = PATIENCE_MS, limitMs = LIMIT_MS }: Pat
   return { patienceMs, limitMs }
 }
 
-/** Resolves when `settles` has settled, or after this many ms. Never rejects. */
-export async function atMost(ms: number, settles: Promise<unknown>): Promise<void> {
-  await timed(ms, settles, (resolve) => resolve(undefined)).catch(() => undefined)
+/** Resolves when the promise settles, or after `ms`. Never rejects. */
+export async function atMost(ms: number, promise: Promise<unknown>): Promise<void> {
+  await timed(ms, promise, (resolve) => resolve(undefined)).catch(() => undefined)
 }
 
-/** @throws Error if `settles` has not settled after this many ms */
-export async function within<T>(ms: number, settles: Promise<T>): Promise<T> {
-  return timed(ms, settles, (_, reject) => reject(new Error(`a shared command did not answer within ${ms / 1000} s`)))
+/** @throws Error if the promise has not settled after `ms` */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return timed(ms, promise, (_, reject) => reject(new Error(`a shared command did not answer within ${ms / 1000} s`)))
 }
 
 function timed<T>(
   ms: number,
-  settles: Promise<T>,
+  promise: Promise<T>,
   onTime: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
 ): Promise<T> {
-  if (ms === Infinity) return settles
+  if (ms === Infinity) return promise
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => onTime(resolve as (value: unknown) => void, reject), ms)
-    settles.then(resolve, reject).finally(() => clearTimeout(timer))
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

@@ -1,10 +1,9 @@
 import { atMost, patienceOf, within, type Patience } from './patience.ts'
 
 /**
- * Shares reads between callers with the same key: one read at a time, and the next one serves all who asked during it. Under load, a read
- * serves many callers, and each waits at most for the end of the read before. A read starts after its callers asked, so none gets older
- * data. A read that takes longer than `patience` allows no longer holds up the next one.
- * @throws what `read` throws, for all of its callers; Error once a read has reached its limit
+ * Shares reads between callers with the same key. Everyone who asks during a read shares the next one, so each caller waits for at most one
+ * earlier read, and no longer than `patienceMs`. A read starts after its callers ask, so none of them gets stale data.
+ * @throws what `read` throws, for all of its callers; Error if a read takes longer than `limitMs`
  */
 export function shareReads<T>(read: (key: string) => Promise<T>, patience: Patience = {}): (key: string) => Promise<T> {
   const { patienceMs, limitMs } = patienceOf(patience)

@@ -36,10 +36,10 @@ export interface ExportParts {
   observe?: ExportDeps['observe']
 }
 
-/** A landing waits a moment for those before it. One that takes longer, such as that of an erased person, holds up no other. */
+/** A landing waits up to 100 ms for the previous group, so a slow one, such as that of an erased person, does not block the others. */
 const LANDING = { patienceMs: 100, limitMs: Infinity }
 
-/** Answers the questions of exports from the parts on earlier steps. */
+/** Builds the dependencies of exports from the parts that they may import. */
 export function askParts(parts: ExportParts): RuleDeps {
   const { accounts, connections, mappings, mirror, candidates } = parts
   const readTerms = async (organization: string): Promise<ExportTerms> => {
@@ -65,7 +65,7 @@ export function askParts(parts: ExportParts): RuleDeps {
     await parts.publish('exportLanded', { organization, candidateId, exportId })
     return { stageText }
   }
-  // exports that land together go through the steps of `store` side by side, so that the parts write what they store with one command each
+  // runs `store` concurrently for exports that land together, so that each part combines its writes into one command
   const storeTogether = coalesceByKey(async (landed: (Landed & { readAt: Date })[]) => {
     const stored = await Promise.allSettled(landed.map(store))
     return new Map(landed.map((one, index) => [one, stored[index]]))

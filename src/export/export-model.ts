@@ -158,7 +158,7 @@ exportSchema.index({ organization: 1, requestedBy: 1, _id: -1 })
 exportSchema.index({ organization: 1, candidate: 1, _id: -1 })
 exportSchema.index({ organization: 1, opportunityId: 1 })
 exportSchema.index({ organization: 1, contactId: 1 })
-exportSchema.index({ organization: 1, 'intent.emails': 1 }, { partialFilterExpression: { 'intent.at': { $gt: new Date(0) } } }) // a person's unclear exports
+exportSchema.index({ organization: 1, 'intent.emails': 1 }, { partialFilterExpression: { 'intent.at': { $gt: new Date(0) } } }) // a person's exports that ended with an intent
 
 export type ExportDocument = InferSchemaType<typeof exportSchema> & { _id: Types.ObjectId; createdAt: Date; status: ExportState }
 export type ExportIntent = InferSchemaType<typeof intentSchema>

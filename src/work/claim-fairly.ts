@@ -19,15 +19,15 @@ type Found = Pick<OwnedWork, '_id' | 'lane' | 'organization'>
 export const FAIR_CLAIM_INDEX = 'fairClaims'
 /** Documents that rest until something wakes them are not in the index, so a claim costs nothing for organizations without due work. */
 const NOT_RESTING = { dueAt: { $lt: NEVER } } as const
-/** If fewer than this are due, one query finds them, and all are claimed. */
+/** If an idle worker finds fewer than this many due documents, it claims them without taking turns. */
 const FEW = 4
 /** The order within a lane. For several statuses, the index returns this order only if the query has a single `lane`. */
 const IN_ORDER = { organization: 1, dueAt: 1 } as const
 
-/** Adds the index that the collection needs, so that a claim reads only the documents that it takes, however many wait or rest. */
+/** Adds the index that the collection needs, so that a claim reads only what it takes, no matter how many documents wait. */
 export function indexForFairClaims(schema: Schema): void {
   schema.index(
-    // `_id` keeps the keys apart from those of the whole index, which processes of the version before name in their `hint`
+    // `_id` distinguishes this index from the full one, which processes of the previous version name in their `hint`
     { status: 1, lane: 1, organization: 1, dueAt: 1, _id: 1 },
     { name: FAIR_CLAIM_INDEX, partialFilterExpression: NOT_RESTING },
   )
@@ -35,8 +35,8 @@ export function indexForFairClaims(schema: Schema): void {
 
 /**
  * Returns a claim for workers that serve many organizations: the most urgent lane first; within a lane, the organizations with work take
- * turns; within an organization, the oldest first. An organization never holds more than its limit, however much work it has and however
- * long its documents wait for something. It gets more once half of its limit is free, so that claims are few.
+ * turns; within an organization, the oldest first. An organization never holds more than its limit in a worker, no matter how much work it
+ * has or how long that work waits. A worker claims more for an organization only once half of its limit is free, which keeps claims rare.
  */
 export function claimFairly<T extends OwnedWork>(
   store: WorkStore,
@@ -52,7 +52,7 @@ export function claimFairly<T extends OwnedWork>(
     return store.collection.find<Found>({ $and: [work, ...conditions] }, wanted).toArray()
   }
 
-  /** Resolves to everything that is due if that is little, so that no turns are needed; otherwise null. */
+  /** Resolves to all due documents if there are fewer than `FEW`, otherwise to null. */
   async function findFew(): Promise<Found[] | null> {
     const ofLanes = { $and: [work, { lane: { $lt: limits.length } }] }
     const wanted = { projection: { lane: 1, organization: 1 }, limit: FEW, hint: FAIR_CLAIM_INDEX }

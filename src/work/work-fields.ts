@@ -2,7 +2,7 @@ import type { Collection, Types } from 'mongoose'
 
 /** The fields that make a document claimable work; spread into a schema. */
 export const workFields = {
-  /** When the work is due, by the server's clock. The far future means that the work rests until something wakes it. */
+  /** When the work is due, by the database's clock. `NEVER` means that it waits until something wakes it. */
   dueAt: { type: Date, required: true },
   /** Lower lanes go first: 0 for work that a person waits for, 1 for bulk, 2 for background. */
   lane: { type: Number, default: 0 },
@@ -31,14 +31,14 @@ export interface WorkStore {
   readonly collection: Collection
 }
 
-/** `dueAt` of work that is due at once and goes before all that has waited, independent of this process's clock. */
+/** `dueAt` of work that is due immediately and precedes all other work in its lane, whatever this process's clock says. */
 export const DUE_NOW = new Date(0)
 /** Clocks of processes may differ from the database's by this much. */
 const CLOCK_MARGIN_MS = 10 * 60_000
 
 /**
- * Returns the `dueAt` of new work: due at once, after what came before it. It lies ten minutes back, so that a clock that is
- * ahead delays nothing. With `DUE_NOW` instead, work that is tried again would wait behind all new work for as long as there is any.
+ * Returns the `dueAt` of new work: due now, behind older work. It is ten minutes in the past, so that a process whose clock is fast does not
+ * delay its work. With `DUE_NOW`, retries would wait behind all new work.
  */
 export function dueInOrder(): Date {
   return new Date(Date.now() - CLOCK_MARGIN_MS)

@@ -28,7 +28,7 @@ describe('coalescing by key', () => {
     expect(runs.map((items) => items.join())).to.deep.equal(['a1,a2', 'b1', 'a3,a4'])
   })
 
-  it('gives each caller the result of the run with its item, also if the work is a query that runs when it is awaited', async () => {
+  it('gives each caller the result of its run, and executes a lazy query only once', async () => {
     let runs = 0
     const join = coalesceByKey<number, number>(
       (items, key) =>
@@ -46,7 +46,7 @@ describe('coalescing by key', () => {
     expect([results, runs]).to.deep.equal([[3, 3, 4], 2])
   })
 
-  it('reports a failed run to each caller, and continues', async () => {
+  it('rejects every caller of a failed run, then runs the next one', async () => {
     const join = coalesceByKey<number>(async ([first]) => {
       if (first === 1) throw new Error('one')
     })
@@ -57,7 +57,7 @@ describe('coalescing by key', () => {
     expect(failed.map(({ message }) => message)).to.deep.equal(['one', 'one'])
   })
 
-  it('starts the next run beside one that does not answer, and gives the callers of that one an error', async () => {
+  it('starts the next run although one hangs, and rejects the callers of that one', async () => {
     const join = coalesceByKey<string, string>(
       (items) => (items.includes('hangs') ? new Promise(() => undefined) : Promise.resolve(items.join())),
       { patienceMs: 20, limitMs: 200 },
@@ -70,7 +70,7 @@ describe('coalescing by key', () => {
     expect((await hanging).message).to.equal('a shared command did not answer within 0.2 s')
   })
 
-  it('never runs twice at once if the work must not overlap', async () => {
+  it('never overlaps runs that are unlimited', async () => {
     const time = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const ends: (() => void)[] = []

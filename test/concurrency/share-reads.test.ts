@@ -22,7 +22,7 @@ describe('shared reads', () => {
     expect(reads.map(({ key }) => key)).to.deep.equal(['a', 'b', 'a'])
   })
 
-  it('give nobody data from before the call', async () => {
+  it('never return data older than the call', async () => {
     let stored = 'before'
     const find = shareReads(async () => stored)
 
@@ -37,7 +37,7 @@ describe('shared reads', () => {
     expect([await underWay, await next]).to.deep.equal(['after', 'later'])
   })
 
-  it('report a failed read to each caller, and continue', async () => {
+  it('reject every caller of a failed read, then read again', async () => {
     const answers = [Promise.reject(new Error('down')), Promise.resolve('up')]
     answers[0]?.catch(() => undefined)
     const find = shareReads(() => answers.shift() ?? Promise.resolve(''))
@@ -48,7 +48,7 @@ describe('shared reads', () => {
     expect(await find('a')).to.equal('up')
   })
 
-  it('begin beside a read that does not answer, whose callers get an error', async () => {
+  it('start although an earlier read hangs, and reject the callers of that one', async () => {
     const answers = [new Promise<string>(() => undefined), Promise.resolve('answer')]
     const find = shareReads(() => answers.shift() ?? Promise.resolve(''), { patienceMs: 20, limitMs: 200 })
 

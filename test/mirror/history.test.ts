@@ -118,8 +118,8 @@ describe('history of an opportunity', () => {
     })
     const insertMany = stub(OpportunityHistoryModel.collection, 'insertMany').rejects(known)
 
-    const told = { opportunityId: 'opp-1', kind: 'interviewCreated', interviewId: 'i-1', at: at(8), token: 't3' } as const
-    const error = await rejection(noteInterview(organization, told))
+    const interview = { opportunityId: 'opp-1', kind: 'interviewCreated', interviewId: 'i-1', at: at(8), token: 't3' } as const
+    const error = await rejection(noteInterview(organization, interview))
 
     insertMany.restore()
     expect(error).to.equal(known)

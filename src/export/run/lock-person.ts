@@ -5,14 +5,14 @@ import { tryingSince, type ClaimedExport } from './export-steps.ts'
 import type { Person } from '../request/find-duplicates.ts'
 import type { ExportDeps } from './run-export-deps.ts'
 
-/** The pause while another export holds the person: at least this, and as long as that one rests, up to `LONGEST_PAUSE_MS`, since it may be woken earlier. */
+/** Limits of the pause while another export holds the lock. The pause is capped, because that export may be woken before it is due. */
 const SHORTEST_PAUSE_MS = 700
 const LONGEST_PAUSE_MS = { interactive: 2000, bulk: 10_000 } as const
 
 /**
  * Locks a person's emails and links for this export and writes `set` with the lock, because two exports at once would not see each other
  * in Lever. Does not wait for the majority: the intent is written only if the lock still exists (`unlessLost`).
- * @returns 0 if this export holds the lock now; while another export holds one of them, the time in ms after which to try again
+ * @returns 0 if this export now holds the lock; otherwise the time in ms to wait before the next try
  */
 export async function lockPerson(claimed: ClaimedExport, person: Person, set: Record<string, unknown>, deps: ExportDeps): Promise<number> {
   const { document } = claimed

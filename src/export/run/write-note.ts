@@ -18,7 +18,7 @@ const CLOCK_MARGIN_MS = 2 * 60_000
 const CONNECTION_ENDED = { code: 'connection_not_active', detail: 'The connection ended before the note was written.' }
 const MAYBE_WRITTEN = {
   code: 'outcome_unknown',
-  detail: 'Lever may have the note. Look for it there; a retry looks again before it writes.',
+  detail: 'Fulcrum could not check whether Lever has the note. Look for it in Lever. If you retry, Fulcrum checks again before it writes.',
 } as const
 
 /** Writes the note of an export that has landed, exactly once and as the same Lever user. If it fails, the export stays `exported`. */
@@ -38,15 +38,15 @@ export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promi
   try {
     await deps.assess.resolvePerformAs(organization, document.requestedBy)
     const client = terms.openClient(budgetLane(document))
-    if (document.note.intentAt && (await isFound(claimed, { client, text }, deps))) return
+    if (document.note.intentAt && (await isDoneAfterLook(claimed, { client, text }, deps))) return
     await settle(claimed, { status: 'written', noteId: await post(claimed, client, document.opportunityId, text, deps) })
   } catch (error) {
     await noteFailed(claimed, error, deps)
   }
 }
 
-/** Resolves to true if the note is settled: an earlier POST wrote it, or Lever could not be asked. */
-async function isFound(
+/** Resolves to true if this run is done: an earlier POST wrote the note, or the look-up failed. */
+async function isDoneAfterLook(
   claimed: ClaimedExport,
   { client, text }: { client: LeverClient; text: string },
   deps: ExportDeps,
@@ -62,7 +62,7 @@ async function isFound(
   return noteId !== null
 }
 
-/** A failed look-up says nothing about the earlier POST, so `intentAt` stays, and nothing is posted before a look-up succeeds. */
+/** A failed look-up does not tell whether the earlier POST worked. So `intentAt` is kept, and nothing is posted until a look-up succeeds. */
 async function lookFailed(claimed: ClaimedExport, error: unknown, deps: ExportDeps): Promise<void> {
   if (error instanceof LeaseLost) throw error
   if (isGrantGone(error)) return waitForAuthorization(claimed)

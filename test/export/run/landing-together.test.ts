@@ -60,7 +60,7 @@ describe('exports that land together', () => {
     opportunityState(organization, opportunityOf('x', fields))
   const candidate = async () => String((await CandidateModel.create({ organization, name: 'B', emails: ['b@a.example'] }))._id)
 
-  it('do not wait for the erasure of the person of another', async () => {
+  it('do not wait for another export whose person is being erased', async () => {
     const first = land(opportunityOf('anonymized', { isAnonymized: true }))
     await erasing
 
@@ -71,7 +71,7 @@ describe('exports that land together', () => {
     await first
   })
 
-  it('do not overwrite what was read while they waited', async () => {
+  it('do not overwrite newer data that was read while they waited', async () => {
     const first = land(opportunityOf('anonymized', { isAnonymized: true }))
     await erasing
     const second = land(opportunityOf('moved'))
@@ -86,7 +86,7 @@ describe('exports that land together', () => {
     await first
   })
 
-  it('store their own opportunity, and of several readings of one the newest', async () => {
+  it('each store their own opportunity, and keep only the newest of several readings', async () => {
     const read = (stage: string, nth: number) =>
       recordDurably({ hashKeyOf }, organization, opportunityOf('read', { stage }), new Date(nth * 1000))
 
@@ -96,7 +96,7 @@ describe('exports that land together', () => {
     expect([await stageInMirror('read'), await stageInMirror('own')]).to.deep.equal(['newest', 'own-stage'])
   })
 
-  it('leave a newer state of the same opportunity with the candidate, and replace one of another opportunity', async () => {
+  it('keep a newer state of the same opportunity, and replace the state of a different one', async () => {
     const [same, other] = [await candidate(), await candidate()]
     await noteExport(organization, same, newId(), await stateWith({ updatedAt: 1_700_000_001_000 }))
     await noteExport(organization, other, newId(), { ...(await stateWith({ updatedAt: 1_700_000_009_000 })), opportunityId: 'before' })
@@ -109,7 +109,7 @@ describe('exports that land together', () => {
     expect(stages).to.deep.equal(['phone-screen', 'lead-new'])
   })
 
-  it('fail if a value cannot be stored, instead of leaving it out', async () => {
+  it('fail if a value cannot be stored, instead of skipping it', async () => {
     const invalid = new Date(Number.NaN)
 
     const inMirror = await rejection(
@@ -122,7 +122,7 @@ describe('exports that land together', () => {
     expect([inMirror.name, inCandidate.name]).to.deep.equal(['MongooseBulkWriteError', 'MongooseBulkWriteError'])
   })
 
-  it('fail if the majority did not get what they wrote, even if the rest was refused as known', async () => {
+  it('fail if the majority did not confirm a write, even if the other errors are duplicate keys', async () => {
     const known = Object.assign(
       new mongo.MongoBulkWriteError({ message: 'known', code: 11_000, writeErrors: [] }, {} as mongo.BulkWriteResult),
       {
@@ -137,7 +137,7 @@ describe('exports that land together', () => {
     expect([error, written.callCount]).to.deep.equal([known, 1])
   })
 
-  it('replace an older reading that another process inserts at the same moment', async () => {
+  it('replace an older reading that another process inserts concurrently', async () => {
     const inserts = async (): Promise<never> => {
       await recordOpportunity({ hashKeyOf }, organization, opportunityOf('raced', { stage: 'before' }), new Date(1000))
       throw Object.assign(new Error('known'), { code: 11_000, writeErrors: [{ index: 0, code: 11_000 }] })

@@ -6,8 +6,8 @@ import { newPerson, SOURCER, startService, waitForEnd, type Api, type ServiceFor
 
 const LIST = { method: 'GET', path: '^/opportunities$', query: 'email=' }
 
-/** The lock does not wait for the majority, so a primary that fails may take it along while the claim stays. */
-describe('an export and the lock on its person:', () => {
+/** The lock does not wait for the majority, so a failing primary may lose the lock but keep the claim. */
+describe('an export', () => {
   let service: ServiceForTests
   let api: Api
 
@@ -19,7 +19,7 @@ describe('an export and the lock on its person:', () => {
   })
   after(() => service.stop())
 
-  it('without the lock, it sends nothing until it is checked again under a new one', async () => {
+  it('sends nothing after the lock on its person is lost, until it is checked again under a new lock', async () => {
     const candidate = (await api.post<{ id: string; emails: string[] }>('candidates', newPerson())).body
     await service.lever.clearRequests()
     await service.lever.fault({ kind: 'slow', delayMs: 60_000, match: LIST, times: 1 })
@@ -35,7 +35,7 @@ describe('an export and the lock on its person:', () => {
     expect([requests.indexOf('POST'), requests.length]).to.deep.equal([requests.length - 1, Math.max(3, requests.length)])
   })
 
-  it('it waits as long as the export that holds the person rests, instead of asking again every second', async () => {
+  it('waits up to two seconds while a resting export holds the lock, instead of the shortest pause', async () => {
     const person = newPerson()
     const add = async (tag: string): Promise<string> =>
       (await api.post<{ id: string }>('candidates', { ...person, externalId: `${tag}-${String(person['name'])}` })).body.id

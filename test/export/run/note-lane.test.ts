@@ -44,7 +44,7 @@ describe('the note of an export', () => {
     return asked
   }
 
-  it('waits for its turn like its export: behind what people wait for if it belongs to a bulk or a rule', async () => {
+  it('uses the lane of its export: bulk for exports of a bulk or a rule, otherwise interactive', async () => {
     expect([await laneOfNote(0), await laneOfNote(BULK_LANE)]).to.deep.equal(['interactive', 'bulk'])
   })
 })

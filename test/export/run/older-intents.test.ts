@@ -4,7 +4,7 @@ import { ExportModel, type ExportDocument } from '../../../src/export/export-mod
 import { readBeside } from '../../../src/export/run/resolve-older-intents.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 
-describe('older exports that may have created something', () => {
+describe('the look-up of older exports', () => {
   const organization = new Types.ObjectId()
 
   before(connectEmptyDatabase)
@@ -16,7 +16,7 @@ describe('older exports that may have created something', () => {
   }
   const of = (candidate: Types.ObjectId) => ({ _id: new Types.ObjectId(), organization, candidate }) as ExportDocument
 
-  it("are each person's own, by candidate or email address, if several exports ask at the same time", async () => {
+  it("returns only the same person's exports, by candidate or email, when several exports ask at once", async () => {
     const [ana, bo, cy] = [new Types.ObjectId(), new Types.ObjectId(), new Types.ObjectId()]
     const ofAna = await failedWith(ana, [])
     const byAddress = await failedWith(new Types.ObjectId(), ['bo@a.example'])
@@ -26,7 +26,7 @@ describe('older exports that may have created something', () => {
     expect(beside.map(({ older }) => older.map(({ _id }) => String(_id)))).to.deep.equal([[ofAna], [byAddress], []])
   })
 
-  it('do not contain the export that asks', async () => {
+  it('does not return the export that asks', async () => {
     const candidate = new Types.ObjectId()
     const id = await failedWith(candidate, [])
 

@@ -1,19 +1,18 @@
 import type { Language } from '../../shell/languages.ts'
 
-/** How numbers, lists and times are written in one language. */
+/** The formatters of one language. Days and times are in UTC. */
 export interface Formats {
   number: Intl.NumberFormat
   list: Intl.ListFormat
-  /** Such as "2 hours ago". */
+  /** For example "2 hours ago". */
   relativeTime: Intl.RelativeTimeFormat
-  /** Day and time in UTC. */
   day: Intl.DateTimeFormat
   instant: Intl.DateTimeFormat
 }
 
 const kept = new Map<Language, Formats>()
 
-/** Returns a language's formats, which are built once: to build one costs as much time as a page, and memory that stays. */
+/** Returns the formatters of a language. They are cached, because building one takes as long as rendering a page, and its memory is never freed. */
 export function formatsOf(language: Language): Formats {
   const formats = kept.get(language) ?? {
     number: new Intl.NumberFormat(language),
