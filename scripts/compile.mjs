@@ -105,9 +105,10 @@ function linkPackages(place) {
   symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'), 'junction')
 }
 
+/** False for a build from the future, by a process whose clock was wrong: every change of a source would look older. */
 function isFresh(place) {
   const builtAt = statSync(stampOf(place), { throwIfNoEntry: false })?.mtimeMs
-  return builtAt !== undefined && sources().every((file) => statSync(file).mtimeMs <= builtAt)
+  return builtAt !== undefined && builtAt <= Date.now() && sources().every((file) => statSync(file).mtimeMs <= builtAt)
 }
 
 /** True also if the sources only look newer, for example because they were copied after the build. */

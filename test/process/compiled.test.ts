@@ -61,6 +61,18 @@ describe('npm run serve, compiled', function () {
     expect(builtAt()).to.be.greaterThan(first)
   })
 
+  it('compiles again if the build is from the future, because of a wrong clock', async () => {
+    const folder = checkOut()
+    await serve(folder).ended
+    const stamp = join(folder, 'dist', '.built')
+    const ahead = new Date(Date.now() + 3_600_000)
+    utimesSync(stamp, ahead, ahead)
+
+    await serve(folder).ended
+
+    expect(statSync(stamp).mtimeMs).to.be.at.most(Date.now())
+  })
+
   it('compiles once when several processes start at the same time', async () => {
     const folder = checkOut()
 
