@@ -5,6 +5,7 @@ import { DUE_NOW } from '../work/work-fields.ts'
 
 const KEPT_ATTEMPTS = 50
 const OPEN = ['queued', 'checking', 'sending', 'unclear'] as const
+const ENDED = ['exported', 'failed', 'canceled'] as const
 const ATTEMPT = { step: 'restore', outcome: 'unclear', detail: 'a backup was restored: the export may have been sent after the backup' }
 
 export interface RestoredExports {
@@ -14,8 +15,8 @@ export interface RestoredExports {
 
 /**
  * Called after a backup was restored. An export that was open in the backup may have been sent since, so Lever is asked before anything is
- * sent. An export that had not been sent gets an intent as if it had, dated from its request; a note is looked for among the opportunity's
- * notes. May run twice.
+ * sent. An export that had not been sent gets an intent as if it had, dated from its request. A note that is not written in the backup, also
+ * one that failed and that a person may retry, is looked for among the opportunity's notes before it is posted. May run twice.
  */
 export async function markRestored(deps: Pick<ExportDeps, 'findCandidate' | 'readTerms'>): Promise<RestoredExports> {
   let exports = 0
@@ -36,6 +37,7 @@ async function markUnclear(document: ExportDocument, deps: Pick<ExportDeps, 'fin
     {
       $set: {
         ...intent,
+        ...(document.note?.status === 'queued' && !document.note.intentAt ? { 'note.intentAt': document.createdAt } : {}),
         status: 'unclear',
         waitingFor: 'settling',
         tries: 0,
@@ -73,8 +75,14 @@ async function markNotes(): Promise<number> {
   const since = { $ifNull: ['$finishedAt', '$createdAt'] }
   const marked = await ExportModel.updateMany(
     waiting,
-    [{ $set: { 'note.intentAt': since, dueAt: '$$NOW', claim: null, leaseUntil: null, fence: { $add: ['$fence', 1] } } }],
+    [
+      {
+        $set: { 'note.intentAt': since, tryingSince: null, dueAt: '$$NOW', claim: null, leaseUntil: null, fence: { $add: ['$fence', 1] } },
+      },
+    ],
     { updatePipeline: true },
   )
+  const ifRetried = { status: { $in: ENDED }, 'note.status': { $in: ['queued', 'failed'] }, 'note.intentAt': null } as const
+  await ExportModel.updateMany(ifRetried, [{ $set: { 'note.intentAt': since } }], { updatePipeline: true })
   return marked.modifiedCount
 }

@@ -136,6 +136,32 @@ describe('npm run after-restore', function () {
     expect(await lever.notesOf(opportunityId)).to.have.length(notes.length)
   })
 
+  it('looks for notes that were written after the backup: of an export that was open in it, and of one whose note a person retries', async () => {
+    await lever.fault({ kind: 'status', status: 403, match: NOTE, times: 1 })
+    const refused = await ask(newPerson(), 'Refused before the backup.')
+    await eventually('the note is refused', async () => (await read(refused)).note?.status === 'failed')
+    await lever.fault({ kind: 'status', status: 429, match: CREATE, times: 1000 })
+    const open = await ask(newPerson(), 'Of the open one.')
+    await eventually('it is tried', async () => (await read(open)).attempts.length > 0)
+    await stop()
+    const backup = await dump()
+    await start()
+    await lever.clearFaults()
+    await api.post(`exports/${refused}/retry`, {})
+    const isWritten = async (id: string) => (await read(id)).note?.status === 'written'
+    await eventually('both notes are written', async () => (await isWritten(refused)) && (await isWritten(open)))
+    await stop()
+
+    await restoreFrom(backup)
+    expect((await runScript('after-restore', env)).code).to.equal(0)
+    await start()
+    await eventually('the note of the open one is found', () => isWritten(open))
+    await api.post(`exports/${refused}/retry`, {})
+    await eventually('the refused note is found', () => isWritten(refused))
+
+    for (const id of [open, refused]) expect(await lever.notesOf((await read(id)).opportunityId ?? '')).to.have.length(1)
+  })
+
   it('ends sessions and sign-in links, and leaves a record in each organization', async () => {
     const page = await fetch(`${env['PUBLIC_URL']}/candidates`, { headers: { cookie }, redirect: 'manual' })
     const opened = await fetch(link, { redirect: 'manual' })
