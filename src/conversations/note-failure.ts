@@ -38,20 +38,21 @@ export async function noteFailed(run: Run, error: unknown): Promise<void> {
     await writeStep(ConversationModel, run.claimed, { set: { 'pending.refusedUsers': [...refusedUsers, performAs] }, release: 0 })
     return
   }
-  if (isLeverStatus(error, 404)) return opportunityMissing(run)
+  if (isLeverStatus(error, 404)) return opportunityMissing(run, () => forgetTarget(run))
   if (error instanceof LeverCallError && !isWorthAnotherTry(error))
     return fail(run, { code: 'lever_rejected', detail: inLeversWords(error) })
   await comeAgain(run, error)
 }
 
 /**
- * Called when a search for a note fails: the note is not sent again because of that.
+ * Called when a search for a note fails: the note is not sent again because of that. Its intent stays, unless Lever lists the opportunity as
+ * deleted.
  * @throws LeaseLost
  */
 export async function lookFailed(run: Run, error: unknown): Promise<void> {
   if (error instanceof LeaseLost) throw error
   if (isServiceError(error, 'connection_not_active')) return hold(run, 'authorization')
-  if (isLeverStatus(error, 404)) return opportunityMissing(run)
+  if (isLeverStatus(error, 404)) return opportunityMissing(run, () => comeAgain(run, error))
   await comeAgain(run, error)
 }
 
@@ -76,16 +77,19 @@ async function comeAgain(run: Run, error: unknown): Promise<void> {
 }
 
 /** Lever does not show the opportunity: it is deleted if Lever lists it so, and otherwise confidential or not there yet. */
-async function opportunityMissing(run: Run): Promise<void> {
+async function opportunityMissing(run: Run, ifNotDeleted: () => Promise<void>): Promise<void> {
   const { claimed, document, deps } = run
   const gone = document.pending?.opportunityId ?? document.opportunityId
   const client = await deps.leverClient(String(document.organization))
-  if (!gone || !(await isListedAsDeleted(client, gone, document.createdAt))) {
-    run.document = await writeStep(ConversationModel, claimed, { set: { 'pending.opportunityId': null, ...NO_INTENT } })
-    return waitForOpportunity(run, deps.leaseMs)
-  }
+  if (!gone || !(await isListedAsDeleted(client, gone, document.createdAt))) return ifNotDeleted()
   if (document.opportunityId === gone || (await findTarget(deps, document, gone)) === null) return endDeleted(document._id)
   await giveBack(claimed, { pending: null, rewrite: null, gone: { $literal: [...document.gone, gone] } })
+}
+
+/** Lever has refused the note, so nothing was written: the note waits for an opportunity. */
+async function forgetTarget(run: Run): Promise<void> {
+  run.document = await writeStep(ConversationModel, run.claimed, { set: { 'pending.opportunityId': null, ...NO_INTENT } })
+  await waitForOpportunity(run, run.deps.leaseMs)
 }
 
 function inLeversWords(error: LeverCallError): string {

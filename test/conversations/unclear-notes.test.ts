@@ -74,6 +74,17 @@ describe('conversations whose note may already be in Lever', () => {
     expect(await service.lever.notesOf(opportunityId)).to.have.lengthOf(4)
   })
 
+  it('are not written again if Lever does not show the notes for a while', async () => {
+    await service.lever.fault({ match: NOTES, kind: 'resetAfter', times: 1 })
+    await service.lever.fault({ match: { method: 'GET', path: '/notes$' }, kind: 'status', status: 404, times: 1 })
+    const talk = newConversation()
+    await send(api, talk, { opportunityId, body: 'only once' })
+
+    await notedAtOnce(api, talk)
+
+    expect(await texts()).to.have.lengthOf(1)
+  })
+
   it('are written if Lever has none, at the end of their quiet time, with messages that arrived since', async () => {
     const talk = newConversation()
     await send(api, talk, { opportunityId, body: 'before the restore' })
