@@ -4,13 +4,14 @@ import { addFile, listFiles } from '../../lever/files.ts'
 import { LeverCallError } from '../../lever/lever-call-error.ts'
 import { addLinks, addSources, type CreateOpportunityBody, type LeverOpportunity } from '../../lever/opportunities.ts'
 import { isSameSource } from '../../lever/sources.ts'
-import { isWorthAnotherTry } from '../../lever/write-outcome.ts'
+import { classifyWriteError, isWorthAnotherTry } from '../../lever/write-outcome.ts'
 import { assertLeaseHolds } from '../../work/claim.ts'
 import { writeStep } from '../../work/write-step.ts'
 import { refusedResume, resumeToSend, uploadOf } from './carried-resume.ts'
 import { buildCreateRequest } from '../request/create-request.ts'
 import { ExportModel, type ExportIntent } from '../export-model.ts'
 import { budgetLane, type ClaimedExport } from './export-steps.ts'
+import { isRefusal } from './lever-failure.ts'
 import type { ExportDeps, ExportTerms } from './run-export-deps.ts'
 
 type Unread = Pick<CreateOpportunityBody, 'emails' | 'phones' | 'links' | 'sources' | 'postings'>
@@ -58,11 +59,19 @@ export async function completeExport(
   const file = resume && (await uploadOf(String(claimed.document.organization), resume, deps))
   if (!resume || !file) return { withResume: false }
   const add = () => addFile(client, { opportunityId: made.id, performAs: intent.performAs, file, ...writing(claimed) })
-  const refusal = await refusalOf(async () => {
-    if (!(await hasFile(client, made.id, file.filename))) await add()
-  })
+  const refusal = await refusalOfFile(() => hasFile(client, made.id, file.filename), add)
   if (refusal) await writeStep(ExportModel, claimed, { set: { resume: refusedResume(resume, refusal) } })
   return { withResume: refusal === null }
+}
+
+/** Looks for the file first, because an earlier call may have added it. @returns Lever's refusal of the look-up or of the file, if any */
+async function refusalOfFile(isThere: () => Promise<boolean>, add: () => Promise<void>): Promise<LeverCallError | null> {
+  try {
+    return (await isThere()) ? null : await refusalOf(add)
+  } catch (error) {
+    if (error instanceof LeverCallError && isRefusal(error)) return error
+    throw error
+  }
 }
 
 async function hasFile(client: LeverClient, opportunityId: string, filename: string): Promise<boolean> {
@@ -113,12 +122,15 @@ function writing(claimed: ClaimedExport) {
   return { prepare, beforeSend: (): void => assertLeaseHolds(claimed), lane: budgetLane(claimed.document) }
 }
 
-/** Lever's refusal of a call; null if it succeeded. @throws an error if another try may help */
+/**
+ * Lever's refusal of a write; null if it succeeded, also if the body of the answer did not arrive. @throws an error if another try may help
+ */
 async function refusalOf(call: () => Promise<void>): Promise<LeverCallError | null> {
   try {
     await call()
     return null
   } catch (error) {
+    if (classifyWriteError(error) === 'doneIdUnknown') return null
     if (error instanceof LeverCallError && !isWorthAnotherTry(error)) return error
     throw error
   }

@@ -31,14 +31,15 @@ export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promi
   }
   const organization = String(document.organization)
   const terms = await deps.readTerms(organization)
-  if (terms.status === 'disconnected') return settle(claimed, { status: 'failed', error: CONNECTION_ENDED })
+  if (terms.status === 'disconnected')
+    return settle(claimed, { status: 'failed', error: document.note.intentAt ? MAYBE_WRITTEN : CONNECTION_ENDED })
   if (terms.status !== 'active' && terms.status !== 'paused') return waitForAuthorization(claimed)
   const settling = restOf(claimed, deps)
   if (settling > 0) return rest(claimed, settling)
   try {
-    await deps.assess.resolvePerformAs(organization, document.requestedBy)
     const client = terms.openClient(budgetLane(document))
     if (document.note.intentAt && (await isDoneAfterLook(claimed, { client, text }, deps))) return
+    await deps.assess.resolvePerformAs(organization, document.requestedBy)
     await settle(claimed, { status: 'written', noteId: await post(claimed, client, document.opportunityId, text, deps) })
   } catch (error) {
     await noteFailed(claimed, error, deps)
@@ -70,7 +71,7 @@ async function lookFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
     return settle(claimed, { status: 'failed', error: MAYBE_WRITTEN })
   const tries = claimed.document.note?.tries ?? 0
   await writeStep(ExportModel, claimed, {
-    set: { 'note.tries': tries + 1 },
+    set: { 'note.tries': tries + 1, tryingSince: tryingSince(claimed, deps.leaseMs), waitingFor: null },
     attempt: { step: 'note', outcome: 'unclear', detail: describeFailure(error) },
     release: pauseOf(error).pauseMs ?? pauseAfter(tries),
   })
@@ -129,7 +130,7 @@ async function noteFailed(claimed: ClaimedExport, error: unknown, deps: ExportDe
   }
   const tries = claimed.document.note?.tries ?? 0
   await writeStep(ExportModel, claimed, {
-    set: { 'note.tries': tries + 1 },
+    set: { 'note.tries': tries + 1, tryingSince: tryingSince(claimed, deps.leaseMs), waitingFor: null },
     attempt: { step: 'note', outcome, detail: describeFailure(error) },
     release: outcome === 'nothing' ? (pauseOf(error).pauseMs ?? pauseAfter(tries)) : deps.settleMs,
   })

@@ -242,6 +242,23 @@ describe('exports to a Lever that responds differently', () => {
       expect(await filesOf(done.opportunityId)).to.have.length(1)
     })
 
+    for (const [what, method, times] of [
+      ['the file', 'POST', 1],
+      ['the list of files', 'GET', 4], // the client itself repeats reads
+    ] as const) {
+      it(`add the file once if Lever's answer about ${what} is cut off`, async () => {
+        const by = await byKey()
+        await exportAndWait(by.api, { candidateId: (await withResume(by)).id })
+        const person = await withResume(by)
+        await service.lever.fault({ match: { method, path: '/files$' }, kind: 'truncate', times })
+
+        const done = (await exportAndWait(by.api, { candidateId: person.id })) as Told
+
+        expect([done.status, done.resume?.status]).to.deep.equal(['exported', 'sent'])
+        expect(await filesOf(done.opportunityId)).to.have.length(1)
+      })
+    }
+
     it('leave out the file if Lever does not allow listing files; the next export also finishes and says so', async () => {
       const by = await service.connected()
       await exportAndWait(by.api, { candidateId: (await withResume(by)).id })

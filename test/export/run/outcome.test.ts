@@ -340,6 +340,44 @@ describe('export, outcomes:', () => {
       })
     }
 
+    it('is found after an unclear POST even if the person may no longer write in Lever', async () => {
+      const person = await candidate()
+      await service.lever.fault({ kind: 'resetAfter', match: { method: 'POST', path: '/notes$' }, times: 1 })
+      const { id } = await exportAndWait(api, { candidateId: person.id, note: 'Only once.' })
+      await eventually('it is posted', async () => (await ExportModel.findById(id).lean())?.note?.intentAt)
+
+      await api.delete(`user-mappings/${SOURCER}`)
+      const ended = await eventually('the note ends', async () => {
+        const { note } = (await api.get<ExportAnswer>(`exports/${id}`)).body
+        return note?.status === 'queued' ? null : note
+      })
+      await api.put(`user-mappings/${SOURCER}`, { leverEmail: SOURCER })
+
+      expect(ended?.status).to.equal('written')
+    })
+
+    it('is looked for no longer than a day after a retry', async () => {
+      const person = await candidate()
+      await service.lever.fault({ kind: 'resetAfter', match: { method: 'POST', path: '/notes$' }, times: 1 })
+      await service.lever.fault({ kind: 'status', status: 403, match: { method: 'GET', path: '/notes$' }, times: 1 })
+      const { id } = await exportAndWait(api, { candidateId: person.id, note: 'Only once.' })
+      const noteOf = async () => (await api.get<ExportAnswer>(`exports/${id}`)).body.note
+      await eventually('it fails', async () => (await noteOf())?.status === 'failed')
+      await service.lever.fault({ kind: 'status', status: 500, match: { method: 'GET', path: '/notes$' }, times: 1000 })
+
+      await api.post(`exports/${id}/retry`, {})
+      await eventually('a look-up has failed', async () => ((await ExportModel.findById(id).lean())?.note?.tries ?? 0) > 0)
+      const since = (await ExportModel.findById(id).lean())?.tryingSince
+      await ExportModel.updateOne({ _id: id }, { $set: { tryingSince: new Date(Date.now() - 25 * 3_600_000) } })
+      const ended = await eventually('it gives up', async () => {
+        const note = await noteOf()
+        return note?.status === 'failed' ? note : null
+      })
+      await service.lever.clearFaults()
+
+      expect([since instanceof Date, ended.error?.code]).to.deep.equal([true, 'outcome_unknown'])
+    })
+
     it('leaves the export exported if Lever refuses the note, which is retried separately', async () => {
       const person = await candidate()
       await service.lever.fault({ kind: 'status', status: 403, match: { method: 'POST', path: '/notes$' }, times: 1 })
