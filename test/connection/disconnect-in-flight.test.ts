@@ -98,6 +98,22 @@ describe('with work in progress,', () => {
     await eventually('the note was tried', async () => ((await ExportModel.findById(id).lean())?.note?.tries ?? 0) > 0)
   }
 
+  /** Exports, and resolves when Lever has the note without Fulcrum knowing, and refuses to list notes. */
+  async function askUnclearNote(person: Person): Promise<ExportAnswer> {
+    await fault({ method: 'GET', path: '/notes$' }, { ...REFUSED, times: 1000 })
+    await fault(NOTES, { kind: 'resetAfter' })
+    const done = await exportAndWait(api, { candidateId: person.id, note: 'Likes tea.' })
+    await noteTried(done.id)
+    return done
+  }
+
+  async function noteEnded(id: string) {
+    return eventually('the note has ended', async () => {
+      const { note } = await read(id)
+      return note && note.status !== 'queued' ? note : null
+    })
+  }
+
   describe('disconnecting', () => {
     const disconnect = async () => api.delete('connection')
 
@@ -258,18 +274,34 @@ describe('with work in progress,', () => {
 
     it('cancels an unwritten note, and says so; the export remains', async () => {
       const person = await candidate()
-      await fault(NOTES, { kind: 'status', status: 500, times: 1000 })
+      await fault(NOTES, { ...REFUSED, status: 429 })
       const done = await exportAndWait(api, { candidateId: person.id, note: 'Likes tea.' })
       await noteTried(done.id)
 
       await disconnect()
 
-      const note = await eventually('the note has ended', async () => {
-        const { note: now } = await read(done.id)
-        return now?.status === 'failed' ? now : null
-      }) // prettier-ignore
-      expect(note.error?.code).to.equal('connection_not_active')
+      expect((await noteEnded(done.id)).error?.code).to.equal('connection_not_active')
       expect(await read(done.id)).to.include({ status: 'exported', opportunityId: done.opportunityId })
+    })
+
+    it('looks for a note that may have been written', async () => {
+      const done = await askUnclearNote(await candidate())
+      await service.lever.clearFaults()
+
+      await disconnect()
+
+      const { status, noteId } = await noteEnded(done.id)
+      expect(status).to.equal('written')
+      expect((await service.lever.notesOf(done.opportunityId ?? '')).map(({ id }) => id)).to.deep.equal([noteId])
+    })
+
+    it('reports an unknown outcome for a note that it cannot look for', async () => {
+      const done = await askUnclearNote(await candidate())
+
+      await disconnect()
+
+      const note = await noteEnded(done.id)
+      expect([note.status, note.error?.code]).to.deep.equal(['failed', 'outcome_unknown'])
     })
 
     it('lets a note that is being written finish', async () => {

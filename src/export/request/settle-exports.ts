@@ -12,7 +12,7 @@ const LOOK_AT_RUNNING_EVERY_MS = 50
 
 /**
  * Called before a connection ends: cancels exports that have not been sent, waits for calls in progress, and has the workers look for each
- * unclear export while Lever still answers. Without a grant, they end it. An export that is not found ends as `outcome_unknown`.
+ * unclear export and note while Lever still answers. Without a grant, they end it. An export that is not found ends as `outcome_unknown`.
  */
 export async function settleExports(
   organization: string,
@@ -29,7 +29,7 @@ export async function settleExports(
   }
   const { modifiedCount } = await ExportModel.updateMany(lookAtAgain, { $set: { dueAt: DUE_NOW } })
   if (modifiedCount > 0) deps.wake()
-  if (hasGrant) await untilNone({ organization, status: 'unclear' }, LOOK_LIMIT_MS)
+  if (hasGrant) await untilNone(lookAtAgain, LOOK_LIMIT_MS)
 }
 
 async function untilNone(exports: QueryFilter<ExportDocument>, withinMs: number): Promise<void> {

@@ -31,8 +31,7 @@ export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promi
   }
   const organization = String(document.organization)
   const terms = await deps.readTerms(organization)
-  if (terms.status === 'disconnected')
-    return settle(claimed, { status: 'failed', error: document.note.intentAt ? MAYBE_WRITTEN : CONNECTION_ENDED })
+  if (terms.status === 'disconnected') return endNote(claimed, text, deps)
   if (terms.status !== 'active' && terms.status !== 'paused') return waitForAuthorization(claimed)
   const settling = restOf(claimed, deps)
   if (settling > 0) return rest(claimed, settling)
@@ -43,6 +42,20 @@ export async function writeNote(claimed: ClaimedExport, deps: ExportDeps): Promi
     await settle(claimed, { status: 'written', noteId: await post(claimed, client, document.opportunityId, text, deps) })
   } catch (error) {
     await noteFailed(claimed, error, deps)
+  }
+}
+
+/** The connection ends: a note that an earlier POST may have written is looked for once more, as long as a grant exists. */
+async function endNote(claimed: ClaimedExport, text: string, deps: ExportDeps): Promise<void> {
+  const { document } = claimed
+  if (!document.note?.intentAt) return settle(claimed, { status: 'failed', error: CONNECTION_ENDED })
+  try {
+    const noteId = await findWritten(deps.remainingClient(String(document.organization)), claimed, text)
+    if (noteId !== null) return await settle(claimed, { status: 'written', noteId })
+    await settle(claimed, { status: 'failed', error: restOf(claimed, deps) > 0 ? MAYBE_WRITTEN : CONNECTION_ENDED })
+  } catch (error) {
+    if (!isServiceError(error)) throw error
+    await settle(claimed, { status: 'failed', error: MAYBE_WRITTEN })
   }
 }
 
