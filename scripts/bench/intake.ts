@@ -1,7 +1,7 @@
 import { createCalls } from '../tour/calls.ts'
 import type { Benchmark, BenchmarkResult, ResultTable } from './benchmark.ts'
 import { connectOrganization } from './connected-organization.ts'
-import { cpuMsOf } from './cpu-time.ts'
+import { cpuMsOf } from './process-costs.ts'
 import { environmentFor, type Ground } from './ground.ts'
 import type { IntakeLoad, LoadResult } from './intake-load.ts'
 import type { PeerKind } from './intake-peer-program.ts'

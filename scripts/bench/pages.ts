@@ -5,29 +5,40 @@ import type { Benchmark, ResultTable } from './benchmark.ts'
 import { activate, ADMIN, connectOrganization, SOURCER, type Organization } from './connected-organization.ts'
 import { environmentFor, type Ground } from './ground.ts'
 import { seedPages, type Seeded } from './pages-seed.ts'
+import { cpuMsOf, memoryMbOf } from './process-costs.ts'
 import { quantile } from './quantiles.ts'
 
 /** This many people of each role take turns, since a person's request rate is limited. */
 const PEOPLE = 30
-const RECORDS = 10_000
+const RECORDS = 100_000
+const QUICK_RECORDS = 10_000
 const GOAL_MS = 100
+const GOAL_MB = 300
+const GOAL_GROWTH = 1.1
 /** Enough that the p99 of a page is not its maximum. */
 const ROUNDS = 200
 const WARM_UP_ROUNDS = 10
 
 type Role = 'admin' | 'sourcer' | 'nobody'
+interface MemoryAt {
+  loads: number
+  mb: number
+}
 interface TimedPage {
   path: string
   role: Role
   timesMs: number[]
 }
 
-/** Measures every page's answer time over HTTP, one request at a time, with 10,000 candidates, exports, deliveries and audit records. */
+/**
+ * Measures every page's answer time over HTTP, one request at a time, with 100,000 candidates, exports, deliveries and audit records; and the
+ * memory of the process over all of these page loads.
+ */
 export const pages: Benchmark = {
   name: 'pages',
-  title: 'Answer times of all pages with 10,000 candidates and 10,000 exports in the database',
+  title: 'Answer times of all pages with 100,000 candidates and 100,000 exports in the database, and memory',
   async run(ground, { quick, say }) {
-    const { url, organization, seeded } = await prepare(ground, say)
+    const { url, pid, organization, seeded } = await prepare(ground, quick ? QUICK_RECORDS : RECORDS, say)
     const cookies = {
       admin: await signInMany(url, organization, 'admin'),
       sourcer: await signInMany(url, organization, 'sourcer'),
@@ -35,21 +46,41 @@ export const pages: Benchmark = {
     }
     const timed = pagesToMeasure(seeded)
     const rounds = quick ? 5 : ROUNDS
+    const memory: MemoryAt[] = [{ loads: 0, mb: await memoryMbOf(pid) }]
+    const cpuBefore = await cpuMsOf(pid)
     for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
-      if (round >= 0 && round % 20 === 0) say(`round ${round + 1} of ${rounds} over ${timed.length} pages`)
+      if (round >= 0 && round % 20 === 0) {
+        say(`round ${round + 1} of ${rounds} over ${timed.length} pages`)
+        memory.push({ loads: (round + WARM_UP_ROUNDS) * timed.length, mb: await memoryMbOf(pid) })
+      }
       for (const [index, page] of timed.entries()) {
         const people = cookies[page.role]
         const tookMs = await timeOf(new URL(page.path, url), people[(round + WARM_UP_ROUNDS + index) % people.length] ?? '')
         if (round >= 0) page.timesMs.push(tookMs) // earlier rounds are a warm-up
       }
     }
+    const loads = (rounds + WARM_UP_ROUNDS) * timed.length
+    memory.push({ loads, mb: await memoryMbOf(pid) })
+    const cpuMs = ((await cpuMsOf(pid)) - cpuBefore) / loads
     const slowest = Math.max(...timed.map(({ timesMs }) => quantile(timesMs, 0.99)))
-    return { tables: [tableOf(timed)], goals: [{ what: 'p99 of the slowest page, in ms', measured: slowest, atMost: GOAL_MS }] }
+    const [end = 0, afterThousand = 0] = [memory.at(-1)?.mb, memory.find(({ loads }) => loads >= 1000)?.mb]
+    return {
+      tables: [tableOf(timed), memoryTable(memory), { title: 'Processor time of the process', head: ['ms a page'], rows: [[cpuMs]] }],
+      goals: [
+        { what: 'p99 of the slowest page, in ms', measured: slowest, atMost: GOAL_MS },
+        { what: 'memory after all page loads, in MB', measured: end, atMost: GOAL_MB },
+        { what: 'memory after all page loads against that after 1,000', measured: end / afterThousand, atMost: GOAL_GROWTH },
+      ],
+    }
   },
 }
 
 /** Starts a web process with a full database. Lever answers at once and without a limit, since only our side is measured. */
-async function prepare(ground: Ground, say: (line: string) => void): Promise<{ url: string; organization: Organization; seeded: Seeded }> {
+async function prepare(
+  ground: Ground,
+  records: number,
+  say: (line: string) => void,
+): Promise<{ url: string; pid: number; organization: Organization; seeded: Seeded }> {
   const databaseUri = await ground.databaseUri('pages')
   const lever = await ground.startLever()
   await lever.control.send('PATCH', 'settings', { rateLimit: { enabled: false } })
@@ -59,9 +90,9 @@ async function prepare(ground: Ground, say: (line: string) => void): Promise<{ u
   await activate(organization)
   await whole.stop()
   say('writing candidates, exports, deliveries and an audit trail')
-  const seeded = await seedPages(databaseUri, organization.id, RECORDS, [SOURCER, ADMIN])
-  const { url } = await ground.startService(await environmentFor(databaseUri, lever, { ...unlimited, ROLES: 'web' }))
-  return { url, organization, seeded }
+  const seeded = await seedPages(databaseUri, organization.id, records, [SOURCER, ADMIN])
+  const { url, pid } = await ground.startService(await environmentFor(databaseUri, lever, { ...unlimited, ROLES: 'web' }))
+  return { url, pid, organization, seeded }
 }
 
 /** @returns cookies of people with that role. The setup created the first person */
@@ -107,6 +138,10 @@ async function timeOf(url: URL, cookie: string): Promise<number> {
   const tookMs = performance.now() - startedAt
   if (answer.status !== 200) throw new Error(`${url.pathname}${url.search} answered ${answer.status}`)
   return tookMs
+}
+
+function memoryTable(memory: readonly MemoryAt[]): ResultTable {
+  return { title: 'Memory of the process', head: ['Page loads', 'MB'], rows: memory.map(({ loads, mb }) => [loads, mb]) }
 }
 
 function tableOf(timed: readonly TimedPage[]): ResultTable {
