@@ -128,6 +128,16 @@ connectionSchema.index({ organization: 1 }, { unique: true })
 connectionSchema.index({ endpointKey: 1 }, { unique: true })
 connectionSchema.index({ status: 1, 'grant.accessTokenExpiresAt': 1 })
 
+const listeners: (() => void)[] = []
+connectionSchema.post(['updateOne', 'updateMany', 'findOneAndUpdate', 'deleteOne', 'deleteMany'], () => {
+  for (const listener of listeners) listener()
+})
+
+/** Calls `listener` after each change of connections in this process, before the change's caller continues. */
+export function afterConnectionChange(listener: () => void): void {
+  listeners.push(listener)
+}
+
 export interface SignatureToken {
   token: string
   leverWebhookId?: string | null

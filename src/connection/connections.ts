@@ -28,7 +28,7 @@ import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import { connectionSecrets } from './connection-secrets.ts'
 import { describeConnection } from './connection-view.ts'
 import { disconnect } from './disconnect.ts'
-import { findConnectionByEndpointKey, getConnection, type ReadConnection } from './find-connection.ts'
+import { findConnectionByEndpointKey, findRecentByEndpointKey, getConnection, type ReadConnection } from './find-connection.ts'
 import { assertGranted, getGrant, GRANTED, type GrantState } from './grant.ts'
 import { offProblem, featureProblem, statusFor } from './feature-state.ts'
 import type { Feature } from './features.ts'
@@ -114,6 +114,7 @@ export function createConnections(deps: ConnectionsDeps) {
     describe: (organization: string) => describeConnection(context, organization),
     get: getConnection,
     findByEndpointKey: findConnectionByEndpointKey,
+    findRecentByEndpointKey,
 
     /**
      * Returns the scopes that Authorize asks for (null without an OAuth app) and the permissions that an API key

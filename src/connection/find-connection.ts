@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { Types } from 'mongoose'
+import { keepBriefly } from '../concurrency/keep-briefly.ts'
 import { shareReads } from '../concurrency/share-reads.ts'
-import { ConnectionModel, type ConnectionDocument, type ConnectionStatus } from './connection-model.ts'
+import { afterConnectionChange, ConnectionModel, type ConnectionDocument, type ConnectionStatus } from './connection-model.ts'
 import { BUILT_FEATURES, sortedFeatures } from './features.ts'
 
 /** A connection as read at `now`, by the database's clock. */
@@ -30,6 +31,13 @@ async function readConnection(filter: { organization: Types.ObjectId }): Promise
   const [found] = await ConnectionModel.aggregate<ReadConnection>([{ $match: filter }, { $addFields: { now: '$$NOW' } }])
   return found ? { ...withAllParts(found), now: found.now, askedAt } : null
 }
+
+const ENDPOINT_KEPT_MS = 1000
+const endpoints = keepBriefly(findConnectionByEndpointKey, ENDPOINT_KEPT_MS)
+afterConnectionChange(endpoints.forget)
+
+/** Returns the connection as it was up to a second ago if another process changes it, since webhooks arrive in bursts. */
+export const findRecentByEndpointKey = endpoints.read
 
 export async function findConnectionByEndpointKey(endpointKey: string): Promise<ConnectionDocument | null> {
   const found = await ConnectionModel.findOne({ endpointKey }).lean<ConnectionDocument>()

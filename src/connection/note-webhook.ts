@@ -24,7 +24,8 @@ export async function noteWebhook(
   }
   const [name, at] = 'verifiedAt' in seen ? (['lastVerifiedAt', seen.verifiedAt] as const) : (['lastReceivedAt', seen.receivedAt] as const)
   const field = `webhooks.${event}.${name}`
-  await ConnectionModel.updateOne(
+  // past mongoose, since this is no change that others must see at once
+  await ConnectionModel.collection.updateOne(
     { ...isConnected, $or: [...isOlder(field, at), { [refusal]: { $ne: null } }] },
     { $max: { [field]: at }, $unset: { [refusal]: 1 } },
   )

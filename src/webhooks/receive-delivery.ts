@@ -32,11 +32,11 @@ export interface Posted {
 const HELD_RETRY_AFTER_S = 600
 
 /**
- * Resolves to the connection that an endpoint address belongs to.
+ * Resolves to the connection that an endpoint address belongs to, possibly as it was a second ago.
  * @throws ServiceError `not_found`, `storage_unavailable`
  */
 export async function findEndpoint({ connections }: Pick<WebhookDeps, 'connections'>, endpointKey: string): Promise<ConnectionDocument> {
-  const connection = await connections.findByEndpointKey(endpointKey).catch(asUnavailable)
+  const connection = await connections.findRecentByEndpointKey(endpointKey).catch(asUnavailable)
   if (!connection)
     throw new ServiceError('not_found', 'There is no such webhook endpoint.', {
       hint: 'Copy the endpoint URL again from Settings > ATS configuration > Webhooks.',
@@ -52,12 +52,11 @@ export async function findEndpoint({ connections }: Pick<WebhookDeps, 'connectio
  * is reached), `storage_unavailable`; after the last two, Lever delivers again
  */
 export async function receiveDelivery(deps: ReceiveDeps, connection: ConnectionDocument, posted: Posted): Promise<ReceiveOutcome> {
-  if (connection.status === 'disconnected') throw refused('This organization is not connected to Lever.')
   const signatureKey = signatureKeyOf(connection, posted.body)
   try {
-    return await takeIn(deps, connection, { ...posted, signatureKey })
+    return await takeInNow(deps, connection, { ...posted, signatureKey })
   } catch (error) {
-    if (!isRefusal(error)) throw error
+    if (!isRefusal(error) || error instanceof NotConnected) throw error
     if (await wasAccepted(connection, signatureKey).catch(asUnavailable)) return 'repeat'
     const cause = causeOf(error, signatureKey)
     if (cause) await deps.noteRefused(connection, eventIn(posted.body), cause)
@@ -69,7 +68,20 @@ interface Keyed extends Posted {
   signatureKey: string | null
 }
 
+/** The connection may have changed within the last second, so a refusal counts only if the newest state of it refuses as well. */
+async function takeInNow(deps: ReceiveDeps, connection: ConnectionDocument, keyed: Keyed): Promise<ReceiveOutcome> {
+  try {
+    return await takeIn(deps, connection, keyed)
+  } catch (error) {
+    if (!isServiceError(error, 'signature_mismatch')) throw error
+    const now = await deps.connections.findByEndpointKey(connection.endpointKey).catch(asUnavailable)
+    if (!now) throw error
+    return takeIn(deps, now, keyed)
+  }
+}
+
 async function takeIn(deps: ReceiveDeps, connection: ConnectionDocument, { body, sender, signatureKey }: Keyed): Promise<ReceiveOutcome> {
+  if (connection.status === 'disconnected') throw new NotConnected()
   const parsed = parseWebhookBody(body)
   const tokens = tokensThatFit(deps.connections.signatureTokensFor, connection, parsed.event)
   const { signature, payload } = splitSignature(body)
@@ -79,7 +91,10 @@ async function takeIn(deps: ReceiveDeps, connection: ConnectionDocument, { body,
     if (await wasAccepted(connection, signatureKey).catch(asUnavailable)) return 'repeat'
     return hold(deps, connection, { delivery, signature, sender })
   }
-  if (!isSigned(parsed, tokens) || signatureKey === null) throw refused('The signature does not match the signature token of this event.')
+  if (!isSigned(parsed, tokens) || signatureKey === null)
+    throw new ServiceError('signature_mismatch', 'The signature does not match the signature token of this event.', {
+      hint: SIGNATURE_HINT,
+    })
   assertTimely(parsed, delivery)
   if (!isWebhookEvent(parsed.event))
     return (await deps.insert(signatureRecord(connection, parsed, signatureKey))) === 'stored' ? 'ignored' : 'repeat'
@@ -190,10 +205,12 @@ function eventIn(body: unknown): string {
   return String((body as { event?: unknown }).event)
 }
 
-function refused(message: string): ServiceError {
-  return new ServiceError('signature_mismatch', message, {
-    hint: "Copy this webhook's signature token from Lever, and paste it in Settings > ATS configuration > Webhooks.",
-  })
+const SIGNATURE_HINT = "Copy this webhook's signature token from Lever, and paste it in Settings > ATS configuration > Webhooks."
+
+class NotConnected extends ServiceError {
+  constructor() {
+    super('signature_mismatch', 'This organization is not connected to Lever.', { hint: SIGNATURE_HINT })
+  }
 }
 
 function tooManyHeld(): ServiceError {

@@ -14,7 +14,10 @@ export interface ObservedDelivery {
 
 /** The functions that this part needs from the parts before it; supplied by compose. */
 export interface WebhookDeps {
-  connections: Pick<Connections, 'get' | 'findByEndpointKey' | 'signatureTokensFor' | 'noteWebhook' | 'leverClient'>
+  connections: Pick<
+    Connections,
+    'get' | 'findByEndpointKey' | 'findRecentByEndpointKey' | 'signatureTokensFor' | 'noteWebhook' | 'leverClient'
+  >
   audit: Pick<Audit, 'append'>
   mirror: Pick<Mirror, 'takeReading' | 'noteInterview'>
   publish: Publish

@@ -129,6 +129,29 @@ describe('receiving a delivery', () => {
       expect((await world.deliver(CHANGE, DATA, later)).outcome).to.equal('stored')
     })
 
+    it('never refuses by what another process has changed since, within the second that a connection is kept', async () => {
+      const ours = { organization: new mongoose.Types.ObjectId(world.web.organization) }
+      const sealed = (await ConnectionModel.collection.findOne(ours))?.['webhooks']?.[CHANGE]?.hand as object
+      const later = await world.saveToken(CHANGE)
+      expect((await world.deliver(CHANGE, DATA, later)).outcome).to.equal('stored')
+
+      await ConnectionModel.collection.updateOne(ours, { $set: { [`webhooks.${CHANGE}.hand`]: sealed } })
+      expect((await world.deliver(CHANGE, DATA, token)).outcome).to.equal('stored')
+
+      await ConnectionModel.updateOne(ours, { status: 'disconnected' })
+      expect((await world.deliver(CHANGE, DATA, token)).status).to.equal(401)
+      await ConnectionModel.collection.updateOne(ours, { $set: { status: 'configuring' } })
+      expect((await world.deliver(CHANGE, DATA, token)).outcome).to.equal('stored')
+    })
+
+    it('refuses from the moment on at which this process ends the connection', async () => {
+      expect((await world.deliver(CHANGE, DATA, token)).outcome).to.equal('stored')
+
+      await world.connections.disconnect(world.web.organization, 'apiKey:test')
+
+      expect((await world.deliver(CHANGE, DATA, token)).status).to.equal(401)
+    })
+
     it("marks the event as verified after Lever's connection test, and does nothing else", async () => {
       for (const data of [{}, null, undefined]) {
         expect(await world.deliver(CHANGE, data, token)).to.deep.equal({ status: 200, outcome: 'verified' })
