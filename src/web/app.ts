@@ -14,6 +14,7 @@ import { openApiDocument } from './api/openapi.ts'
 import { apiRouter, apiRoutes } from './api/router.ts'
 import { createHttpMetrics } from './shell/http-metrics.ts'
 import { answerAhead, type Intake } from './shell/intake.ts'
+import { compression } from './shell/compression.ts'
 import { answerErrors } from './shell/answer-errors.ts'
 import { answerNotFound } from './shell/answer-not-found.ts'
 import { pageSession } from './shell/page-session.ts'
@@ -139,6 +140,7 @@ function createBase(options: HealthAppOptions, headers: Record<string, string>, 
   app.use(requestState(createSiteCookies(options.publicUrl)))
   app.use(requestLog(noteServed))
   app.use(securityHeaders(headers))
+  app.use(compression())
   app.use(answerErrors(log, showError))
   const { readiness, registry, operatorApiKey, publicUrl, failures } = options
   const routes = healthRoutes({ readiness, metrics: registry, operatorApiKey, publicUrl, failures })

@@ -14,6 +14,7 @@ import { createApp, type AppOptions } from '../../src/web/app.ts'
 import type { Intake } from '../../src/web/shell/intake.ts'
 import { createSignInFailures } from '../../src/web/shell/sign-in-failures.ts'
 import type { PageRoute } from '../../src/web/shell/page-route.ts'
+import { maskCsrfToken } from '../../src/web/shell/csrf-token.ts'
 import { auditWith } from './audit.ts'
 import { toNobody } from './domain-events.ts'
 
@@ -147,7 +148,7 @@ function signInTo({ accounts, publicUrl }: WebParts, organization: string) {
     const { person } = await accounts.putPerson(organization, email, { name: email, role }, 'operator')
     const { token } = await accounts.startSession(organization, person.id, { by: 'link' })
     const session = await accounts.findSession(token)
-    return { cookie: `${cookieName}=${token}`, csrfToken: session?.csrfToken ?? '', personId: person.id }
+    return { cookie: `${cookieName}=${token}`, csrfToken: maskCsrfToken(session?.csrfToken ?? ''), personId: person.id }
   }
 }
 

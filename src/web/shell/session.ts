@@ -2,6 +2,7 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import type { StartedSession } from '../../accounts/sessions.ts'
 import { equalSecrets } from '../../secrets/opaque-token.ts'
 import { ServiceError } from '../../errors.ts'
+import { unmaskCsrfToken } from './csrf-token.ts'
 import { isLanguage } from './languages.ts'
 import type { SiteContext } from './site-state.ts'
 import { chosenLanguage } from './request-state.ts'
@@ -47,13 +48,13 @@ export async function loadSession(ctx: SiteContext, accounts: Pick<Accounts, 'fi
 }
 
 /**
- * Guards a write that uses a session cookie: it must come from a page of this site with the session's token.
+ * Guards a write that uses a session cookie: it must come from a page of this site with the session's token, masked as pages carry it.
  * @throws ServiceError `forbidden`, `csrf_token_missing`
  */
 export function assertIntended(ctx: SiteContext, publicUrl: string, givenToken: string): void {
   assertSameOrigin(ctx, publicUrl)
   const { csrfToken } = ctx.state
-  if (csrfToken === null || equalSecrets(givenToken, csrfToken)) return
+  if (csrfToken === null || equalSecrets(unmaskCsrfToken(givenToken), csrfToken)) return
   throw new ServiceError('csrf_token_missing', 'The CSRF token is missing or belongs to another session.', {
     hint: 'Reload the page and submit the form again. A program must send the X-CSRF-Token header or use an API key.',
   })

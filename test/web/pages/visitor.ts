@@ -1,6 +1,7 @@
 /** A person's browser without JavaScript: cookies, redirects, and the forms of a page's HTML. */
 import { got, type Response } from 'got'
 import { CookieJar } from 'tough-cookie'
+import { unmaskCsrfToken } from '../../../src/web/shell/csrf-token.ts'
 import type { Api } from '../../support/service.ts'
 
 export interface Shown {
@@ -61,6 +62,11 @@ export function browse(url: string, { language = 'en', address }: { language?: s
       return headers.location ?? ''
     },
   }
+}
+
+/** The session's token in the first form of a page, as it is before it is masked. */
+export function carriedToken(html: string): string {
+  return unmaskCsrfToken(/name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? '')
 }
 
 /**

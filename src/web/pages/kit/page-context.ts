@@ -10,6 +10,7 @@ export interface PageContextValue {
   caller: PersonCaller | null
   /** The caller's organization. */
   organizationName: string | null
+  /** The session's token, masked. */
   csrfToken: string | null
   /** True if the caller can switch to another organization. */
   canSwitch: boolean

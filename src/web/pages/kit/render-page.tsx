@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { renderToString } from 'preact-render-to-string'
+import { maskCsrfToken } from '../../shell/csrf-token.ts'
 import { takeNotice, type Notice } from '../../shell/flash.ts'
 import type { SiteContext } from '../../shell/site-state.ts'
 import { PageContext } from './page-context.ts'
@@ -23,7 +24,8 @@ export function wantsFragment(ctx: SiteContext): boolean {
 function toHtml(ctx: SiteContext, content: VNode, notice: Notice | null): string {
   const { language, caller, organizationName, csrfToken, canSwitch, requestId } = ctx.state
   const here = ctx.method === 'GET' ? ctx.url : '/'
-  const value = { language, caller, organizationName, csrfToken, canSwitch, requestId, here, path: ctx.path, notice }
+  const masked = csrfToken === null ? null : maskCsrfToken(csrfToken)
+  const value = { language, caller, organizationName, csrfToken: masked, canSwitch, requestId, here, path: ctx.path, notice }
   return renderToString(<PageContext.Provider value={value}>{content}</PageContext.Provider>)
 }
 
