@@ -4,7 +4,7 @@ import { areDuplicateKeys, isDuplicateKey, retryUpsert, writeOnce } from '../src
 import { rejection } from './support/rejection.ts'
 import { connectEmptyDatabase, leaveDatabase } from './support/mongo.ts'
 
-const ThingModel = model('DuplicateKeyThing', new Schema({ _id: String, count: Number }, { collection: 'duplicate_key_things' }))
+const ThingModel = model('DuplicateKeyThing', new Schema({ _id: String, count: Number }, { collection: 'test_things' }))
 
 describe('duplicate-key', () => {
   before(() => connectEmptyDatabase())

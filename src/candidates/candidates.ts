@@ -152,7 +152,7 @@ export function createCandidates({
      * @throws ServiceError `invalid_request` without a usable header row; what `chunks` throws
      */
     importFile: (organization: string, chunks: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ImportStart> =>
-      withReceivedFile(chunks, (file) => importReceived(organization, file, options)),
+      withReceivedFile(organization, chunks, (file) => importReceived(organization, file, options)),
     withReceivedFile,
     importReceived,
     getImport,

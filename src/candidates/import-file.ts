@@ -67,14 +67,18 @@ export interface ImportProgress {
  * @throws ServiceError `invalid_request` for a file over 1 MB without a usable header row or a spreadsheet that
  * cannot be read, `too_many_requests` when too many files are being received; what `chunks` and `use` throw
  */
-export async function withReceivedFile<T>(chunks: AsyncIterable<Uint8Array>, use: (file: ReceivedFile) => Promise<T>): Promise<T> {
+export async function withReceivedFile<T>(
+  organization: string,
+  chunks: AsyncIterable<Uint8Array>,
+  use: (file: ReceivedFile) => Promise<T>,
+): Promise<T> {
   const held = holdBytes()
   try {
     const file = await receiveFile((await openTable(chunks, held)).pieces, held)
     try {
       return await use(file)
     } finally {
-      const isTaken = file.kept === null || (await CandidateImportModel.exists({ file: file.kept.file }))
+      const isTaken = file.kept === null || (await CandidateImportModel.exists({ organization, file: file.kept.file }))
       if (file.kept !== null && !isTaken) await dropFile(file.kept.file)
     }
   } finally {
@@ -141,25 +145,16 @@ async function readHead(source: AsyncIterator<Uint8Array>, held: HeldBytes): Pro
  * @throws ServiceError `not_found`
  */
 export async function getImport(organization: string, id: string, actor: string | undefined): Promise<ImportProgress> {
-  const {
-    _id,
-    status,
-    linesDone,
-    created,
-    updated,
-    rejectedCount,
-    warningCount,
-    ignoredColumns: ignored,
-    error,
-  } = await findImport(organization, id, actor)
+  const found = await findImport(organization, id, actor)
+  const { status, linesDone, created, updated, rejectedCount, warningCount, ignoredColumns: ignored, error } = found
   return {
     status,
     linesDone,
     created,
     updated,
-    rejected: await listRejections(_id),
+    rejected: await listRejections(found),
     rejectedCount,
-    warnings: await listWarnings(_id),
+    warnings: await listWarnings(found),
     warningCount: warningCount ?? 0,
     ignoredColumns: ignored ?? [],
     error: error ? { code: error.code ?? 'internal_error', detail: error.detail ?? '' } : null,
@@ -171,8 +166,7 @@ export async function getImport(organization: string, id: string, actor: string 
  * @throws ServiceError `not_found`
  */
 export async function getRejectedCsv(organization: string, id: string, actor: string | undefined): Promise<AsyncIterable<string>> {
-  const { _id, columns } = await findImport(organization, id, actor)
-  return rejectionsCsv(_id, columns)
+  return rejectionsCsv(await findImport(organization, id, actor))
 }
 
 async function findImport(organization: string, id: string, actor: string | undefined): Promise<CandidateImportDocument> {

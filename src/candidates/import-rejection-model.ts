@@ -13,8 +13,7 @@ const importRejectionSchema = new Schema(
   },
   { collection: 'candidate_import_rejections' },
 )
-importRejectionSchema.index({ import: 1, line: 1 })
-importRejectionSchema.index({ organization: 1 })
+importRejectionSchema.index({ organization: 1, import: 1, line: 1 })
 importRejectionSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
 export type ImportRejectionDocument = InferSchemaType<typeof importRejectionSchema> & { _id: Types.ObjectId }

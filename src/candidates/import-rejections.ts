@@ -12,7 +12,8 @@ const OUR_COLUMNS = ['Line', 'Rejected because']
 /** The number of rejected rows that are kept for each import; all are counted. */
 export const MOST_REJECTED = 1000
 
-type ImportKeys = Pick<CandidateImportDocument, '_id' | 'organization' | 'expiresAt'>
+type Import = Pick<CandidateImportDocument, '_id' | 'organization'>
+type ImportKeys = Import & Pick<CandidateImportDocument, 'expiresAt'>
 
 /** Stores rejected rows in the transaction that counts them. */
 export async function keepRejections(
@@ -25,8 +26,8 @@ export async function keepRejections(
 }
 
 /** Returns rejected rows in file order. */
-export async function listRejections(importId: Types.ObjectId): Promise<{ line: number; message: string }[]> {
-  const found = await ImportRejectionModel.find({ import: importId }, { line: 1, message: 1 })
+export async function listRejections({ _id, organization }: Import): Promise<{ line: number; message: string }[]> {
+  const found = await ImportRejectionModel.find({ organization, import: _id }, { line: 1, message: 1 })
     .sort({ line: 1 })
     .limit(MOST_REJECTED)
     .lean<ImportRejectionDocument[]>()
@@ -38,11 +39,11 @@ export async function listRejections(importId: Types.ObjectId): Promise<{ line: 
  * line, the reason, and its cells under the file's own column names. If the file was such a CSV itself, its line and
  * reason columns are left out. Uses constant memory.
  */
-export async function* rejectionsCsv(importId: Types.ObjectId, columns: readonly string[]): AsyncGenerator<string> {
+export async function* rejectionsCsv({ _id, organization, columns }: Import & { columns: readonly string[] }): AsyncGenerator<string> {
   const isOurs = OUR_COLUMNS.every((name, at) => columns[at] === name)
   const others = (cells: readonly string[]) => (isOurs && cells.length > 1 ? cells.slice(OUR_COLUMNS.length) : cells)
   yield BYTE_ORDER_MARK + csvLine([...OUR_COLUMNS, ...others(columns)])
-  const found = ImportRejectionModel.find({ import: importId }).sort({ line: 1 }).lean<ImportRejectionDocument>().cursor() // prettier-ignore
+  const found = ImportRejectionModel.find({ organization, import: _id }).sort({ line: 1 }).lean<ImportRejectionDocument>().cursor() // prettier-ignore
   for await (const { line, message, cells } of found) yield csvLine([String(line), message, ...others(cells)])
 }
 

@@ -248,5 +248,5 @@ function differs(known: KnownCandidate['fields'], fields: CandidateFields): bool
 function toWrite(organization: string, { id, stored, changed, fields }: KnownCandidate): AnyBulkWriteOperation<CandidateDocument>[] {
   if (!changed) return []
   if (!stored) return [{ insertOne: { document: { _id: id, organization, ...fields } as unknown as CandidateDocument } }]
-  return [{ updateOne: { filter: { _id: id }, update: toUpdate(fields as CandidateFields) } }]
+  return [{ updateOne: { filter: { _id: id, organization }, update: toUpdate(fields as CandidateFields) } }]
 }

@@ -11,7 +11,7 @@ const importWarningSchema = new Schema(
   },
   { collection: 'candidate_import_warnings' },
 )
-importWarningSchema.index({ import: 1, line: 1 })
+importWarningSchema.index({ organization: 1, import: 1, line: 1 })
 importWarningSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
 export type ImportWarningDocument = InferSchemaType<typeof importWarningSchema> & { _id: Types.ObjectId }

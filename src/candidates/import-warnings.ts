@@ -1,4 +1,4 @@
-import type { ClientSession, Types } from 'mongoose'
+import type { ClientSession } from 'mongoose'
 import type { CandidateImportDocument } from './candidate-import-model.ts'
 import type { RowWarning } from './import-rows.ts'
 import { ImportWarningModel, type ImportWarningDocument } from './import-warning-model.ts'
@@ -17,8 +17,8 @@ export async function keepWarnings(
 }
 
 /** Returns warnings in file order. */
-export async function listWarnings(importId: Types.ObjectId): Promise<RowWarning[]> {
-  const found = await ImportWarningModel.find({ import: importId }, { line: 1, message: 1 })
+export async function listWarnings({ _id, organization }: Pick<CandidateImportDocument, '_id' | 'organization'>): Promise<RowWarning[]> {
+  const found = await ImportWarningModel.find({ organization, import: _id }, { line: 1, message: 1 })
     .sort({ line: 1, _id: 1 })
     .limit(MOST_WARNINGS)
     .lean<ImportWarningDocument[]>()

@@ -27,14 +27,14 @@ export async function renewCandidateKeys(isStopping: () => boolean): Promise<voi
   }
 }
 
-const FIELDS = { name: 1, emails: 1, links: 1, profileUrl: 1, emailKeys: 1, linkKeys: 1, revision: 1 } as const
+const FIELDS = { organization: 1, name: 1, emails: 1, links: 1, profileUrl: 1, emailKeys: 1, linkKeys: 1, revision: 1 } as const
 
 /** Skips a candidate that has changed since it was read, because that change wrote new keys. */
 function renewed(candidate: CandidateDocument): AnyBulkWriteOperation<CandidateDocument>[] {
-  const { _id, revision, emailKeys, linkKeys } = candidate
+  const { _id, organization, revision, emailKeys, linkKeys } = candidate
   const keys = candidateKeys(candidate)
   if (JSON.stringify([emailKeys, linkKeys]) === JSON.stringify([keys.emailKeys, keys.linkKeys])) return []
-  return [{ updateOne: { filter: { _id, revision }, update: { $set: keys } } }]
+  return [{ updateOne: { filter: { _id, organization, revision }, update: { $set: keys } } }]
 }
 
 async function begin(): Promise<KeyRenewalDocument> {

@@ -106,8 +106,9 @@ export async function dropUnfinishedResumes(now = new Date()): Promise<number> {
   return dropUnfinishedFiles(RESUME_BUCKET, now)
 }
 
-function candidatesOf(files: ResumeFileDocument[]): { _id: { $in: Types.ObjectId[] } } {
-  return { _id: { $in: files.map(({ metadata }) => metadata.candidate) } }
+function candidatesOf(files: ResumeFileDocument[]) {
+  const organizations = files.map(({ metadata }) => metadata.organization)
+  return { organization: { $in: organizations }, _id: { $in: files.map(({ metadata }) => metadata.candidate) } }
 }
 
 function bucket(): mongoose.mongo.GridFSBucket {

@@ -1,5 +1,4 @@
 import type { Publish } from '../events/domain-events.ts'
-import type { Types } from 'mongoose'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { LeverEnvironment } from '../config.ts'
@@ -31,7 +30,7 @@ export interface ConnectionNeighbours {
   stageIsKnown(organization: string, stageId: string): Promise<boolean>
   knownUserByEmail(organization: string, email: string): Promise<KnownLeverUser | null>
   /** Deliveries held because a signature token is missing, by event. */
-  heldCounts(connection: Types.ObjectId): Promise<Partial<Record<string, number>>>
+  heldCounts(connection: Pick<ConnectionDocument, '_id' | 'organization'>): Promise<Partial<Record<string, number>>>
   /** Compares exports with Lever's records; null before the first comparison. */
   readExportAudit(organization: string): Promise<{ comparedAt: Date; doubles: number; strangers: number; losses: number } | null>
   /** Returns how far the mirror has read Lever's records. */

@@ -122,7 +122,7 @@ export async function describeConnection(context: ConnectionContext, organizatio
   const connection = await getConnection(organization)
   const [mapping, held, warnings, audit, sync] = await Promise.all([
     context.neighbours.readMappingCounts(organization),
-    context.neighbours.heldCounts(connection._id),
+    context.neighbours.heldCounts(connection),
     warningsOf(context, connection),
     context.neighbours.readExportAudit(organization),
     connection.status === 'disconnected' ? NEVER_SYNCED : context.neighbours.readSync(organization),

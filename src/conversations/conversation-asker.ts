@@ -1,9 +1,8 @@
 import type { ClientSession } from 'mongodb'
-import type { Types } from 'mongoose'
 import type { OrganizationCaller } from '../accounts/caller.ts'
 import { clearanceOf, type Clearance } from '../accounts/clearance.ts'
 import { normalizeEmail } from '../accounts/email-address.ts'
-import { MessageModel } from './message-model.ts'
+import { MessageModel, messagesOf, type Conversation } from './message-model.ts'
 
 /** The person or key that reads or writes a conversation. */
 export interface ConversationAsker {
@@ -22,11 +21,11 @@ export function askerOf(caller: OrganizationCaller): ConversationAsker {
  */
 export async function takesPart(
   { clearance, person }: ConversationAsker,
-  conversation: Types.ObjectId,
+  conversation: Conversation,
   session: ClientSession | null = null,
 ): Promise<boolean> {
   if (clearance === 'all' || person === null) return true
-  const outbound = { conversation, direction: 'outbound' }
+  const outbound = { ...messagesOf(conversation), direction: 'outbound' }
   const authors = await MessageModel.aggregate<{ _id: string }>([{ $match: outbound }, { $group: { _id: '$author' } }]).session(session)
   return authors.length === 0 || authors.some(({ _id }) => normalizeEmail(_id) === person)
 }

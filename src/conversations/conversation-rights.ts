@@ -63,5 +63,5 @@ export async function assertMaySee(
   if (asker.clearance === 'all') return
   const isOurs = Boolean(candidate) || (await deps.candidatesOf(String(organization), opportunityId ?? '')).length > 0
   const isHidden = Boolean(opportunityId) && (await deps.confidentialAmong(String(organization), [opportunityId ?? ''])).length > 0
-  if (!isOurs || isHidden || !(await takesPart(asker, _id))) throw noSuchConversation()
+  if (!isOurs || isHidden || !(await takesPart(asker, { _id, organization }))) throw noSuchConversation()
 }

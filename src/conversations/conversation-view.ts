@@ -5,7 +5,7 @@ import { ServiceError } from '../errors.ts'
 import { takesPart, type ConversationAsker } from './conversation-asker.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, WAITING_FOR, type ConversationDocument } from './conversation-model.ts'
-import { MessageModel, type MessageDocument } from './message-model.ts'
+import { MessageModel, messagesOf, type MessageDocument } from './message-model.ts'
 import { readSpeakers } from './note-messages.ts'
 
 const time = z.string().meta({ format: 'date-time' })
@@ -126,7 +126,7 @@ async function show(
 ): Promise<ShownConversation | null> {
   const hidden = await hiddenIn(deps, conversation, asker.clearance)
   if (conversation.opportunityId && hidden.has(conversation.opportunityId)) return null
-  const isReadable = await takesPart(asker, conversation._id)
+  const isReadable = await takesPart(asker, conversation)
   const newest = isReadable ? await newestOf(conversation) : []
   const speakerOf = await readSpeakers(deps, conversation.organization, { messages: newest, candidateName })
   const told = newest.toSorted((a, b) => a.sentAt.getTime() - b.sentAt.getTime() || a.seq - b.seq)
@@ -142,6 +142,6 @@ async function show(
   }
 }
 
-async function newestOf({ _id }: ConversationDocument): Promise<MessageDocument[]> {
-  return MessageModel.find({ conversation: _id }).sort({ seq: -1 }).limit(SHOWN_MESSAGES).lean<MessageDocument[]>()
+async function newestOf(conversation: ConversationDocument): Promise<MessageDocument[]> {
+  return MessageModel.find(messagesOf(conversation)).sort({ seq: -1 }).limit(SHOWN_MESSAGES).lean<MessageDocument[]>()
 }

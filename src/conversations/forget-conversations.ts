@@ -1,10 +1,10 @@
-import type { QueryFilter, Types } from 'mongoose'
+import type { QueryFilter } from 'mongoose'
 import { isOnItsWay } from '../work/call-on-its-way.ts'
 import { NEVER } from '../work/work-fields.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { ConversationModel, type ConversationDocument } from './conversation-model.ts'
 import { findTarget } from './find-target.ts'
-import { MessageModel } from './message-model.ts'
+import { MessageModel, messagesOf, type Conversation } from './message-model.ts'
 
 /** No worker holds it now, by the database's clock. */
 const FREE: QueryFilter<ConversationDocument> = { $expr: { $lte: [{ $ifNull: ['$leaseUntil', new Date(0)] }, '$$NOW'] } }
@@ -60,8 +60,8 @@ export async function forgetConversations(
   await stopNotes(organization, person, timeoutMs)
   const free = await ConversationModel.find({ ...theirs, ...FREE }, { _id: 1 }).lean()
   const ids = free.map(({ _id }) => _id)
-  const conversations = await ConversationModel.deleteMany({ _id: { $in: ids } })
-  const messages = await MessageModel.deleteMany({ conversation: { $in: ids } })
+  const conversations = await ConversationModel.deleteMany({ organization, _id: { $in: ids } })
+  const messages = await MessageModel.deleteMany({ organization, conversation: { $in: ids } })
   return { removed: conversations.deletedCount + messages.deletedCount, underWay: (await ConversationModel.exists(theirs)) !== null }
 }
 
@@ -87,7 +87,7 @@ export async function opportunityDeleted(
   const about = [{ opportunityId }, { 'notes.opportunityId': opportunityId }, { candidate: { $in: candidates } }]
   for (const conversation of await ConversationModel.find({ organization, $or: about }).lean<ConversationDocument[]>()) {
     const isItself = conversation.opportunityId === opportunityId
-    if (isItself || (await findTarget(deps, conversation, opportunityId)) === null) await endDeleted(conversation._id)
+    if (isItself || (await findTarget(deps, conversation, opportunityId)) === null) await endDeleted(conversation)
   }
 }
 
@@ -98,9 +98,9 @@ export async function talkedAmong(organization: string, opportunityIds: readonly
 }
 
 /** A worker that holds the conversation loses its lease. Later messages start a new note. */
-export async function endDeleted(_id: Types.ObjectId): Promise<void> {
+export async function endDeleted({ _id, organization }: Conversation): Promise<void> {
   const ended = await ConversationModel.collection.findOneAndUpdate(
-    { _id },
+    { _id, organization },
     [
       {
         $set: {
@@ -119,5 +119,5 @@ export async function endDeleted(_id: Types.ObjectId): Promise<void> {
     ],
     { returnDocument: 'after', writeConcern: { w: 'majority', j: true } },
   )
-  if (ended) await MessageModel.deleteMany({ conversation: _id, seq: { $lte: ended['lastSeq'] as number } })
+  if (ended) await MessageModel.deleteMany({ ...messagesOf({ _id, organization }), seq: { $lte: ended['lastSeq'] as number } })
 }

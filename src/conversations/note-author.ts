@@ -14,7 +14,7 @@ export async function chooseAuthor(
   { performAsFallback }: Pick<NoteTerms, 'performAsFallback'>,
 ): Promise<string | null> {
   const refused = pending?.refusedUsers ?? []
-  const sent = await newestOutbound(_id, pending?.toSeq ?? lastSeq)
+  const sent = await newestOutbound({ _id, organization }, pending?.toSeq ?? lastSeq)
   const mapped = sent && (await deps.mappedLeverUser(String(organization), sent.author))
   if (mapped && !refused.includes(mapped)) return mapped
   const fallback = performAsFallback === null ? null : await deps.leverUserByEmail(String(organization), performAsFallback)

@@ -82,7 +82,7 @@ async function opportunityMissing(run: Run, ifNotDeleted: () => Promise<void>): 
   const gone = document.pending?.opportunityId ?? document.opportunityId
   const client = await deps.leverClient(String(document.organization))
   if (!gone || !(await isListedAsDeleted(client, gone, document.createdAt))) return ifNotDeleted()
-  if (document.opportunityId === gone || (await findTarget(deps, document, gone)) === null) return endDeleted(document._id)
+  if (document.opportunityId === gone || (await findTarget(deps, document, gone)) === null) return endDeleted(document)
   await giveBack(claimed, { pending: null, rewrite: null, gone: { $literal: [...document.gone, gone] } })
 }
 

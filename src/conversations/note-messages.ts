@@ -22,7 +22,7 @@ export async function readNoteMessages(
   { _id, organization, pending }: ConversationDocument,
   candidateName: string | null,
 ): Promise<TranscriptMessage[]> {
-  const messages = await messagesBetween(_id, pending?.fromSeq ?? 0, pending?.toSeq ?? 0)
+  const messages = await messagesBetween({ _id, organization }, pending?.fromSeq ?? 0, pending?.toSeq ?? 0)
   const speakerOf = await readSpeakers(deps, organization, { messages, candidateName })
   return messages.map((message) => {
     const { body, channel = null, sentAt } = message

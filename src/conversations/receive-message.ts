@@ -7,7 +7,7 @@ import { takesPart, type ConversationAsker } from './conversation-asker.ts'
 import type { ConversationDeps } from './conversation-deps.ts'
 import { noSuchConversation } from './conversation-view.ts'
 import { forgetConversations } from './forget-conversations.ts'
-import { MessageModel, type DIRECTIONS, type MessageDocument } from './message-model.ts'
+import { MessageModel, messagesOf, type DIRECTIONS, type MessageDocument } from './message-model.ts'
 
 /** A message from a texting tool; `candidateId` or `opportunityId` says who the other side is. */
 export interface IncomingMessage {
@@ -80,8 +80,8 @@ async function addOnce(conversation: ConversationDocument, message: IncomingMess
 }
 
 /** @throws ServiceError `state_conflict` if another message has this id */
-async function isKept({ _id: conversation }: ConversationDocument, { id: messageId, ...message }: IncomingMessage): Promise<boolean> {
-  const kept = await MessageModel.findOne({ conversation, messageId }).lean<MessageDocument>()
+async function isKept(conversation: ConversationDocument, { id: messageId, ...message }: IncomingMessage): Promise<boolean> {
+  const kept = await MessageModel.findOne({ ...messagesOf(conversation), messageId }).lean<MessageDocument>()
   if (!kept) return false
   const isSame =
     kept.body === message.body &&
@@ -121,7 +121,7 @@ function assertSamePerson({ candidate, opportunityId }: ConversationDocument, me
 }
 
 async function add(
-  { _id }: ConversationDocument,
+  { _id, organization }: ConversationDocument,
   message: IncomingMessage,
   { asker, noteDelayMs }: Adding,
   session: ClientSession,
@@ -134,7 +134,7 @@ async function add(
   const afresh = { error: null, waitingFor: null, tryingSince: null, tries: 0 }
   const noteDueAt = { $add: ['$$NOW', noteDelayMs] }
   const changed = await ConversationModel.collection.findOneAndUpdate(
-    { _id },
+    { _id, organization },
     [
       { $set: { ...named, ...bySession, ...afresh, lastSeq: { $add: ['$lastSeq', 1] }, noteDueAt, updatedAt: '$$NOW' } },
       { $set: { dueAt: { $min: ['$dueAt', '$noteDueAt'] } } },
@@ -143,11 +143,11 @@ async function add(
   )
   // the candidate was erased in the meantime
   if (!changed) throw new ServiceError('candidate_not_found', 'The candidate was deleted a moment ago.')
-  // somebody else may have begun to write a moment ago
-  if (!(await takesPart(asker, _id, session))) throw noSuchConversation()
   const conversation = changed as unknown as ConversationDocument
+  // somebody else may have begun to write a moment ago
+  if (!(await takesPart(asker, conversation, session))) throw noSuchConversation()
   const { id: messageId, direction, author, body, sentAt, channel = null } = message
-  const kept = { organization: conversation.organization, conversation: _id, seq: conversation.lastSeq }
+  const kept = { ...messagesOf(conversation), seq: conversation.lastSeq }
   await MessageModel.collection.insertOne(
     { ...kept, messageId, direction, author, body, channel, sentAt, createdAt: new Date() },
     { session },
@@ -155,6 +155,6 @@ async function add(
   return conversation
 }
 
-async function reread({ _id }: ConversationDocument): Promise<ConversationDocument> {
-  return ConversationModel.findById(_id).orFail().lean<ConversationDocument>()
+async function reread({ _id, organization }: ConversationDocument): Promise<ConversationDocument> {
+  return ConversationModel.findOne({ _id, organization }).orFail().lean<ConversationDocument>()
 }

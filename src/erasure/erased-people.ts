@@ -42,7 +42,11 @@ export async function liftErasures(
     const known = new Set(hashes)
     const isEntered = [...meant].some((person) => isSame(person, known))
     const shared = new Set([...meant].flatMap(({ keys }) => [...keys]))
-    await ErasureModel.updateOne({ _id }, { $set: { hashes: isEntered ? [] : hashes.filter((hash) => !shared.has(hash)) } }, { session })
+    await ErasureModel.updateOne(
+      { _id, organization },
+      { $set: { hashes: isEntered ? [] : hashes.filter((hash) => !shared.has(hash)) } },
+      { session },
+    )
   }
 }
 

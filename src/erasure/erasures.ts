@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isValidObjectId, type ClientSession, type Types } from 'mongoose'
+import { isValidObjectId, Types, type ClientSession } from 'mongoose'
 import type { Entered } from '../candidates/erased-people.ts'
 import { ServiceError } from '../errors.ts'
 import { claimWork, heartbeat, LeaseLost } from '../work/claim.ts'
@@ -34,9 +34,10 @@ export function createErasures(deps: ErasureDeps) {
   async function erase(wish: ErasureWish): Promise<Types.ObjectId | null> {
     const id = await beginErasure(deps, wish)
     if (!id) return null
-    const running = await findRunning(id)
+    const erasure = { _id: id, organization: wish.organization }
+    const running = await findRunning(erasure)
     if (running) await deps.stopPosting(await findPerson(running, deps)) // before this resolves, even if a worker's pass takes longer
-    await passOnce(deps, id)
+    await passOnce(deps, erasure)
     return id
   }
 
@@ -52,7 +53,7 @@ export function createErasures(deps: ErasureDeps) {
     async eraseCandidate(organization: string, candidateId: string, actor: string): Promise<void> {
       if (!isValidObjectId(candidateId)) return
       const id = await erase({ organization, candidateId, cause: 'candidate_deleted', actor })
-      if (id) await untilNothingIsPosted(deps, id)
+      if (id) await untilNothingIsPosted(deps, { _id: id, organization })
     },
     /** Called when Lever shows the contact as anonymized. May be repeated. */
     async opportunityAnonymized(organization: string, opportunityId: string): Promise<void> {
@@ -89,13 +90,18 @@ export function createErasures(deps: ErasureDeps) {
   }
 }
 
+interface ErasureKey {
+  _id: Types.ObjectId
+  organization: string
+}
+
 /**
  * Makes the pass now, unless a worker has begun it. In that case it waits for that worker, and takes over if the
  * worker has stopped.
  */
-async function passOnce(deps: ErasureDeps, _id: Types.ObjectId): Promise<void> {
+async function passOnce(deps: ErasureDeps, { _id, organization }: ErasureKey): Promise<void> {
   const { leaseMs } = deps
-  const notYet = { _id, passes: 0 }
+  const notYet = { _id, organization: new Types.ObjectId(organization), passes: 0 }
   const deadline = performance.now() + leaseMs + WAIT_MS
   while (await ErasureModel.exists(notYet)) {
     if (performance.now() > deadline) throw new ServiceError('storage_unavailable', STILL_RUNNING, { hint: ASK_AGAIN })
@@ -109,14 +115,14 @@ async function passOnce(deps: ErasureDeps, _id: Types.ObjectId): Promise<void> {
 }
 
 /** Waits no longer than a call may take, since no new call begins. */
-async function untilNothingIsPosted(deps: ErasureDeps, id: Types.ObjectId): Promise<void> {
+async function untilNothingIsPosted(deps: ErasureDeps, erasure: ErasureKey): Promise<void> {
   for (;;) {
-    const running = await findRunning(id)
+    const running = await findRunning(erasure)
     if (!running || !(await deps.isPosting(await findPerson(running, deps)))) return
     await sleep(LOOK_AT_CALLS_EVERY_MS)
   }
 }
 
-async function findRunning(_id: Types.ObjectId): Promise<ErasureDocument | null> {
-  return ErasureModel.findOne({ _id, status: 'running' }).lean<ErasureDocument>()
+async function findRunning(erasure: ErasureKey): Promise<ErasureDocument | null> {
+  return ErasureModel.findOne({ ...erasure, status: 'running' }).lean<ErasureDocument>()
 }

@@ -1,7 +1,7 @@
 import { Types, type PipelineStage } from 'mongoose'
 import { shareReads } from '../concurrency/share-reads.ts'
 import { ExportBatchModel } from './bulk/export-batch-model.ts'
-import { ExportModel } from './export-model.ts'
+import { ExportModel, type ExportDocument } from './export-model.ts'
 
 /** At this number, waiting exports count as a bulk and no longer as the clicks of a few people. */
 export const BURST = 20
@@ -18,9 +18,12 @@ export async function hasExportBurst(organization: string): Promise<boolean> {
   return due.length >= BURST
 }
 
-/** True if a batch is as large as a burst. In a smaller one, Lever is asked about each person. */
-export async function isLargeBatch(batch: Types.ObjectId | null | undefined): Promise<boolean> {
-  return batch ? isLarge(batch.toHexString()) : false
+/** True if the export's batch is as large as a burst. In a smaller one, Lever is asked about each person. */
+export async function isInLargeBatch({ organization, batch }: Pick<ExportDocument, 'organization' | 'batch'>): Promise<boolean> {
+  return batch ? isLarge(`${organization.toHexString()} ${batch.toHexString()}`) : false
 }
 
-const isLarge = shareReads(async (batch) => (await ExportBatchModel.exists({ _id: batch, total: { $gte: BURST } })) !== null)
+const isLarge = shareReads(async (key) => {
+  const [organization = '', batch = ''] = key.split(' ')
+  return (await ExportBatchModel.exists({ organization, _id: batch, total: { $gte: BURST } })) !== null
+})

@@ -146,7 +146,7 @@ exportSchema.index(
 exportSchema.index({ status: 1, lane: 1, organization: 1, dueAt: 1 })
 indexForFairClaims(exportSchema)
 exportSchema.index(
-  { batch: 1, status: 1, finishedAt: 1 },
+  { organization: 1, batch: 1, status: 1, finishedAt: 1 },
   { partialFilterExpression: { batch: { $gt: new Types.ObjectId('0'.repeat(24)) } } },
 ) // counts of a batch
 exportSchema.index(

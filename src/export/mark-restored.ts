@@ -29,11 +29,11 @@ export async function markRestored(deps: Pick<ExportDeps, 'findCandidate' | 'rea
 
 /** Leaves an export unchanged if its candidate no longer exists; a worker ends it. */
 async function markUnclear(document: ExportDocument, deps: Pick<ExportDeps, 'findCandidate' | 'readTerms'>): Promise<number> {
-  const { _id, status, fence } = document
+  const { _id, organization, status, fence } = document
   const intent = document.intent ? { 'intent.looks': 0 } : await wouldBeIntent(document, deps)
   if (!intent) return 0
   const marked = await ExportModel.updateOne(
-    { _id, status, fence },
+    { _id, organization, status, fence },
     {
       $set: {
         ...intent,

@@ -7,6 +7,8 @@ import { splitSignature } from './webhook-body.ts'
 
 const AT_A_TIME = 500
 
+type OldDelivery = Pick<DeliveryDocument, '_id' | 'organization' | 'connection' | 'payload'>
+
 /**
  * Gives deliveries from earlier versions the key of their signature and removes the signature from their payload. Deliveries without a
  * payload are older than any signature that is accepted. May run twice, and in several processes at once.
@@ -15,16 +17,16 @@ const AT_A_TIME = 500
 export async function adoptOldDeliveries(): Promise<number> {
   const endpointKeys = await allEndpointKeys()
   const old = DeliveryModel.find({ payload: { $exists: true }, signatureKey: { $exists: false }, status: { $ne: 'held' } })
-    .select('connection payload')
+    .select('organization connection payload')
     .sort({ receivedAt: 1 })
-    .lean<Pick<DeliveryDocument, '_id' | 'connection' | 'payload'>[]>()
+    .lean<OldDelivery[]>()
     .cursor({ batchSize: AT_A_TIME })
   let adopted = 0
   let writes: AnyBulkWriteOperation[] = []
-  for await (const { _id, connection, payload } of old) {
-    const endpointKey = endpointKeys.get(String(connection))
-    if (!payload || endpointKey === undefined) continue
-    writes.push(...adoption({ _id, payload }, { endpointKey }))
+  for await (const delivery of old) {
+    const endpointKey = endpointKeys.get(String(delivery.connection))
+    if (endpointKey === undefined) continue
+    writes.push(...adoption(delivery, { endpointKey }))
     if (writes.length >= AT_A_TIME) {
       adopted += await write(writes)
       writes = []
@@ -34,15 +36,16 @@ export async function adoptOldDeliveries(): Promise<number> {
 }
 
 /** Cleans the payload separately: another delivery with the same signature may already hold the key. */
-function adoption({ _id, payload }: { _id: unknown; payload: string }, endpoint: { endpointKey: string }): AnyBulkWriteOperation[] {
+function adoption({ _id, organization, payload }: OldDelivery, endpoint: { endpointKey: string }): AnyBulkWriteOperation[] {
+  if (!payload) return []
   const body: unknown = JSON.parse(payload)
   const signatureKey = signatureKeyOf(endpoint, body)
   if (signatureKey === null) return []
-  const filter = { _id, payload } as object
+  const filter = { _id, organization, payload } as object
   const cleaned = splitSignature(body).payload
   return [
     { updateOne: { filter, update: { $set: { payload: cleaned } } } },
-    { updateOne: { filter: { _id, signatureKey: { $exists: false } } as object, update: { $set: { signatureKey } } } },
+    { updateOne: { filter: { _id, organization, signatureKey: { $exists: false } }, update: { $set: { signatureKey } } } },
   ]
 }
 

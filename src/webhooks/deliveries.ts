@@ -2,7 +2,7 @@ import { isValidObjectId, type QueryFilter } from 'mongoose'
 import { ServiceError } from '../errors.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
 import { DUE_NOW } from '../work/work-fields.ts'
-import { DeliveryModel, type DeliveryDocument, type DeliveryStatus } from './delivery-model.ts'
+import { DELIVERY_STATUSES, DeliveryModel, type DeliveryDocument, type DeliveryStatus } from './delivery-model.ts'
 import { deliveryView, type DeliveryView } from './delivery-view.ts'
 
 const PAYLOAD_KEPT_MS = 30 * 24 * 3_600_000
@@ -26,7 +26,7 @@ export function matching(organization: string, { event, status, from, to }: Deli
   return {
     organization,
     ...(event === undefined ? {} : { event }),
-    ...(status === undefined ? {} : { status }),
+    status: status ?? { $in: [...DELIVERY_STATUSES] }, // not the signatures of deliveries that were not kept
     ...(from === undefined && to === undefined ? {} : { receivedAt: received }),
   }
 }
@@ -52,7 +52,9 @@ export async function expirePayloads(): Promise<number> {
 
 /** @throws ServiceError `not_found` */
 export async function findDelivery(organization: string, id: string): Promise<DeliveryDocument> {
-  const found = isValidObjectId(id) ? await DeliveryModel.findOne({ _id: id, organization }).lean<DeliveryDocument>() : null
+  const found = isValidObjectId(id)
+    ? await DeliveryModel.findOne({ _id: id, ...matching(organization, {}) }).lean<DeliveryDocument>()
+    : null
   if (!found) throw new ServiceError('not_found', 'There is no such delivery.')
   return found
 }

@@ -68,19 +68,19 @@ const deliverySchema = new Schema(
   },
   { collection: 'deliveries', minimize: false },
 )
-deliverySchema.index({ connection: 1, event: 1, token: 1 }, { unique: true }) // a repeat finds its first copy
+deliverySchema.index({ organization: 1, connection: 1, event: 1, token: 1 }, { unique: true }) // a repeat finds its first copy
 deliverySchema.index(
-  { connection: 1, signatureKey: 1 },
+  { organization: 1, connection: 1, signatureKey: 1 },
   // a signature is valid for one delivery only
-  { name: 'signatures', unique: true, partialFilterExpression: { signatureKey: { $exists: true } } },
+  { name: 'acceptedSignatures', unique: true, partialFilterExpression: { signatureKey: { $exists: true } } },
 )
 deliverySchema.index({ status: 1, lane: 1, dueAt: 1 })
 indexForFairClaims(deliverySchema)
 deliverySchema.index({ organization: 1, _id: -1 })
 deliverySchema.index({ organization: 1, _id: 1 }, { name: 'failed', partialFilterExpression: { status: 'failed' } })
 deliverySchema.index(
-  { status: 1, connection: 1, event: 1, sender: 1, bytes: 1, expiresAt: 1 },
-  { name: 'heldUsage', partialFilterExpression: { status: 'held' } },
+  { organization: 1, connection: 1, status: 1, event: 1, sender: 1, bytes: 1, expiresAt: 1 },
+  { name: 'heldByOrganization', partialFilterExpression: { status: 'held' } },
 )
 deliverySchema.index({ organization: 1, opportunityId: 1 }, { partialFilterExpression: { payload: { $exists: true } } })
 deliverySchema.index({ receivedAt: 1 }, { name: 'payloads', partialFilterExpression: { payload: { $exists: true } } })

@@ -1,4 +1,3 @@
-import type { Types } from 'mongoose'
 import { isDuplicateKey } from '../duplicate-key.ts'
 import type { ConnectionDocument } from '../connection/connection-model.ts'
 import { isWebhookEvent } from '../connection/webhook-events.ts'
@@ -17,12 +16,17 @@ export interface ReleaseDeps extends Pick<WebhookDeps, 'connections' | 'wake' | 
 }
 
 /** Resolves to the number of deliveries that wait for a signature token, by event. */
-export async function heldCounts(connection: Types.ObjectId): Promise<Partial<Record<string, number>>> {
+export async function heldCounts(connection: Pick<ConnectionDocument, '_id' | 'organization'>): Promise<Partial<Record<string, number>>> {
   const counts = await DeliveryModel.aggregate<{ _id: string; count: number }>([
-    { $match: { connection, status: 'held', expiresAt: { $gt: new Date() } } },
+    { $match: heldOf(connection) },
     { $group: { _id: '$event', count: { $sum: 1 } } },
   ])
   return Object.fromEntries(counts.map(({ _id, count }) => [_id, count]))
+}
+
+/** Matches the held deliveries that have not expired, by the database's clock. */
+function heldOf({ _id, organization }: Pick<ConnectionDocument, '_id' | 'organization'>) {
+  return { organization, connection: _id, status: 'held' as const, $expr: { $gt: ['$expiresAt', '$$NOW'] } }
 }
 
 /** Called when the connection ends: held deliveries belong to the disconnected account. */
@@ -37,7 +41,7 @@ export async function forgetHeld(organization: string): Promise<void> {
 export async function releaseHeld(deps: ReleaseDeps, organization: string, place: string): Promise<void> {
   const connection = await deps.connections.get(organization)
   const ofEvent = place === 'any' ? {} : { event: place }
-  const held = await DeliveryModel.find({ connection: connection._id, status: 'held', expiresAt: { $gt: new Date() }, ...ofEvent })
+  const held = await DeliveryModel.find({ ...heldOf(connection), ...ofEvent })
     .sort({ _id: 1 })
     .lean<DeliveryDocument[]>()
   const checked = held.flatMap((delivery) => check(deps, connection, delivery) ?? [])
@@ -71,18 +75,22 @@ function check(deps: ReleaseDeps, connection: ConnectionDocument, delivery: Deli
 }
 
 async function refuse(deps: ReleaseDeps, connection: ConnectionDocument, { delivery, verdict }: Checked): Promise<void> {
-  const { deletedCount } = await DeliveryModel.deleteOne({ _id: delivery._id, status: 'held' })
-  if (deletedCount === 1) await deps.noteRefused(connection, delivery.event, verdict === 'outdated' ? 'outdated' : 'held')
+  if (await drop(delivery)) await deps.noteRefused(connection, delivery.event, verdict === 'outdated' ? 'outdated' : 'held')
 }
 
 async function accept(deps: ReleaseDeps, connection: ConnectionDocument, checked: Checked): Promise<void> {
   const { delivery, body } = checked
-  const { _id, event, receivedAt } = delivery
+  const { event, receivedAt } = delivery
   const isTest = isConnectionTest(body)
   const isKept = !isTest && isWebhookEvent(event)
   const isNew = isKept ? await keep(connection, checked) : await keepSignatureOnly(deps, connection, checked)
   if (isNew) await deps.connections.noteWebhook(connection._id, event, isTest ? { verifiedAt: receivedAt } : { receivedAt })
-  else await DeliveryModel.deleteOne({ _id, status: 'held' })
+  else await drop(delivery)
+}
+
+/** Resolves to false if it is no longer held. */
+async function drop({ _id, organization }: DeliveryDocument): Promise<boolean> {
+  return (await DeliveryModel.deleteOne({ _id, organization, status: 'held' })).deletedCount === 1
 }
 
 /** Resolves to false if its signature was accepted before, under another event or token. */
@@ -91,7 +99,8 @@ async function keep(connection: ConnectionDocument, { delivery, body, payload }:
   const accepted = { status: 'received', dueAt: DUE_NOW, payload, signatureKey } as const
   const gone = { expiresAt: 1, heldSignature: 1, sender: 1, bytes: 1 }
   try {
-    return (await DeliveryModel.updateOne({ _id: delivery._id, status: 'held' }, { $set: accepted, $unset: gone })).modifiedCount === 1
+    const { _id, organization } = delivery
+    return (await DeliveryModel.updateOne({ _id, organization, status: 'held' }, { $set: accepted, $unset: gone })).modifiedCount === 1
   } catch (error) {
     if (isDuplicateKey(error)) return false
     throw error
@@ -99,7 +108,6 @@ async function keep(connection: ConnectionDocument, { delivery, body, payload }:
 }
 
 async function keepSignatureOnly({ insert }: ReleaseDeps, connection: ConnectionDocument, { delivery, body }: Checked): Promise<boolean> {
-  const { deletedCount } = await DeliveryModel.deleteOne({ _id: delivery._id, status: 'held' })
-  if (deletedCount === 0) return false
+  if (!(await drop(delivery))) return false
   return (await insert(signatureRecord(connection, body, signatureKeyOf(connection, body) ?? ''))) === 'stored'
 }

@@ -9,7 +9,12 @@ export const HELD_FOR_MS = 24 * 3_600_000
 export const MOST_HELD = { ofEvent: 100, fromSender: 50, bytes: 8 * 1024 * 1024 } as const
 
 /** A delivery whose signature cannot be checked yet. `sender` is a fingerprint, `bytes` the size of its body. */
-export type Unchecked = mongo.Document & { connection: Types.ObjectId; event: string; token: string; sender: string; bytes: number }
+export type Unchecked = mongo.Document & Place & { event: string; token: string; sender: string; bytes: number }
+
+interface Place {
+  organization: Types.ObjectId
+  connection: Types.ObjectId
+}
 
 export type HoldOutcome = 'held' | 'repeat' | 'full'
 export type Hold = (delivery: Unchecked) => Promise<HoldOutcome>
@@ -34,23 +39,25 @@ export function holdWithinLimits(insert: InsertGrouped): Hold {
 }
 
 async function holdGroup(insert: InsertGrouped, arrivals: Arrival[]): Promise<void> {
-  const connection = arrivals[0]?.delivery.connection
-  if (!connection) return
-  const before = await readUsage(connection)
+  const [first] = arrivals
+  if (!first) return
+  const { organization, connection } = first.delivery
+  const place = { organization, connection }
+  const before = await readUsage(place)
   const taken = arrivals.filter(({ delivery }) => addIfItFits(before, delivery))
   const left = arrivals.filter((arrival) => !taken.includes(arrival))
   await Promise.all(
     taken.map(async (arrival) => void (arrival.outcome = (await insert(arrival.delivery)) === 'stored' ? 'held' : 'repeat')),
   )
-  if (taken.length > 0) await takeBackExcess(connection, taken)
-  if (left.length > 0) await findRepeats(connection, left)
+  if (taken.length > 0) await takeBackExcess(place, taken)
+  if (left.length > 0) await findRepeats(place, left)
 }
 
 /** A repeat of a held delivery is never refused, even when the limit is reached. */
-async function findRepeats(connection: Types.ObjectId, arrivals: Arrival[]): Promise<void> {
+async function findRepeats(place: Place, arrivals: Arrival[]): Promise<void> {
   const tokens = arrivals.map(({ delivery }) => delivery.token)
   const known = await DeliveryModel.find({
-    connection,
+    ...place,
     event: { $in: arrivals.map(({ delivery }) => delivery.event) },
     token: { $in: tokens },
   })
@@ -63,13 +70,13 @@ async function findRepeats(connection: Types.ObjectId, arrivals: Arrival[]): Pro
 }
 
 /** Takes back part of the excess at a time, since another process may be doing the same. */
-async function takeBackExcess(connection: Types.ObjectId, taken: Arrival[]): Promise<void> {
+async function takeBackExcess(place: Place, taken: Arrival[]): Promise<void> {
   for (;;) {
-    const usage = await readUsage(connection)
+    const usage = await readUsage(place)
     const excess = taken.toReversed().filter((arrival) => arrival.outcome === 'held' && removeIfBeyond(usage, arrival.delivery))
     if (excess.length === 0) return
     const part = excess.slice(0, Math.ceil(excess.length / 4))
-    await DeliveryModel.deleteMany({ _id: { $in: part.map(({ delivery }) => delivery._id) }, status: 'held' })
+    await DeliveryModel.deleteMany({ ...place, _id: { $in: part.map(({ delivery }) => delivery._id) }, status: 'held' })
     for (const arrival of part) arrival.outcome = 'full'
   }
 }
@@ -81,9 +88,9 @@ interface Usage {
 }
 
 /** Needs only the index. */
-async function readUsage(connection: Types.ObjectId): Promise<Usage> {
+async function readUsage(place: Place): Promise<Usage> {
   const groups = await DeliveryModel.aggregate<{ _id: { event: string; sender?: string }; count: number; bytes: number }>([
-    { $match: { status: 'held', connection, expiresAt: { $gt: new Date() } } },
+    { $match: { ...place, status: 'held', $expr: { $gt: ['$expiresAt', '$$NOW'] } } },
     { $group: { _id: { event: '$event', sender: '$sender' }, count: { $sum: 1 }, bytes: { $sum: '$bytes' } } },
   ])
   const usage: Usage = { byEvent: new Map(), bySender: new Map(), bytes: 0 }

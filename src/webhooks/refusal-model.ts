@@ -23,8 +23,7 @@ const refusalSchema = new Schema(
   },
   { collection: 'webhook_refusals' },
 )
-refusalSchema.index({ connection: 1, event: 1 }, { unique: true }) // one document each, so that a flood stays small
-refusalSchema.index({ organization: 1 })
+refusalSchema.index({ organization: 1, connection: 1, event: 1 }, { unique: true }) // one document each, so that a flood stays small
 refusalSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
 export type RefusalDocument = InferSchemaType<typeof refusalSchema>

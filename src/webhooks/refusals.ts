@@ -36,8 +36,8 @@ export function noteRefusals({ connections, log }: Pick<WebhookDeps, 'connection
     const last = noted.map(({ at, cause }) => ({ at, cause }))
     const expiresAt = new Date(Date.now() + KEPT_FOR_MS)
     await RefusalModel.updateOne(
-      { connection: connection._id, event },
-      { $push: { last: { $each: last, $slice: -REFUSALS_KEPT } }, $set: { organization: connection.organization, expiresAt } },
+      { organization: connection.organization, connection: connection._id, event },
+      { $push: { last: { $each: last, $slice: -REFUSALS_KEPT } }, $set: { expiresAt } },
       { upsert: true },
     )
     const wrong = noted.filter(({ cause }) => cause !== 'outdated').at(-1)

@@ -42,7 +42,7 @@ export async function replayDelivery(organization: string, id: string): Promise<
       hint: 'Save the signature token of its event. The delivery is then checked and processed.',
     })
   }
-  const unchanged = { _id: delivery._id, status: delivery.status, payload: { $exists: true } }
+  const unchanged = { _id: delivery._id, organization, status: delivery.status, payload: { $exists: true } }
   const replayed = await DeliveryModel.findOneAndUpdate(unchanged, { $set: again(0) }, { returnDocument: 'after' }).lean<DeliveryDocument>()
   if (replayed) return deliveryView(replayed)
   if ((await findDelivery(organization, id)).payload !== undefined) return replayDelivery(organization, id)
@@ -64,7 +64,10 @@ export async function replayRange(organization: string, { cursor, ...filters }: 
   const taken = found.slice(0, MOST_AT_ONCE)
   const last = taken.at(-1)
   const ids = taken.map(({ _id }) => _id)
-  const { modifiedCount } = await DeliveryModel.updateMany({ _id: { $in: ids }, ...replayable }, { $set: again(LANE_OF_MANY) })
+  const { modifiedCount } = await DeliveryModel.updateMany(
+    { _id: { $in: ids }, organization, ...replayable },
+    { $set: again(LANE_OF_MANY) },
+  )
   return { accepted: modifiedCount, nextCursor: found.length > taken.length && last ? writeCursor(last._id.toHexString()) : null }
 }
 

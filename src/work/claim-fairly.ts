@@ -9,11 +9,7 @@ export interface FairClaimOptions extends Omit<ClaimOptions, 'atMost'> {
   limits: readonly LaneLimit[]
 }
 
-export interface OwnedWork extends WorkDocument {
-  organization: ObjectId
-}
-
-type Found = Pick<OwnedWork, '_id' | 'lane' | 'organization'>
+type Found = Pick<WorkDocument, '_id' | 'lane' | 'organization'>
 
 /** The name of the index that claims use; see {@link indexForFairClaims}. */
 export const FAIR_CLAIM_INDEX = 'fairClaims'
@@ -38,7 +34,7 @@ export function indexForFairClaims(schema: Schema): void {
  * turns; within an organization, the oldest first. An organization never holds more than its limit in a worker, no matter how much work it
  * has or how long that work waits. A worker claims more for an organization only once half of its limit is free, which keeps claims rare.
  */
-export function claimFairly<T extends OwnedWork>(
+export function claimFairly<T extends WorkDocument>(
   store: WorkStore,
   options: FairClaimOptions,
 ): (atMost: number, running: readonly T[]) => Promise<Claimed<T>[]> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Document, Filter, ObjectId } from 'mongodb'
+import type { Document, Filter } from 'mongodb'
 import type { WorkDocument, WorkStore } from './work-fields.ts'
 
 /** A document held under a lease. Every write to it compares the fence (`writeStep`). */
@@ -27,6 +27,8 @@ export class LeaseLost extends Error {
   }
 }
 
+type Found = Pick<WorkDocument, '_id' | 'organization'>
+
 const MOST_URGENT_FIRST = { lane: 1, dueAt: 1 } as const
 
 /** Matches documents that are due by the server's clock and that no unexpired lease holds. */
@@ -42,7 +44,8 @@ export function claimable({ statuses, match }: Pick<ClaimOptions, 'statuses' | '
  */
 export async function claimWork<T extends WorkDocument>(store: WorkStore, options: ClaimOptions): Promise<Claimed<T>[]> {
   const filter = claimable(options)
-  const found = await store.collection.find(filter, { projection: { _id: 1 }, sort: MOST_URGENT_FIRST, limit: options.atMost }).toArray()
+  const wanted = { projection: { organization: 1 }, sort: MOST_URGENT_FIRST, limit: options.atMost }
+  const found = await store.collection.find<Found>(filter, wanted).toArray()
   return claimThese<T>(store, found, filter, options.leaseMs)
 }
 
@@ -52,7 +55,7 @@ const CLAIM_CONCERN = { w: 1 } as const
 /** Claims the documents that still match `filter`. A document that another worker took in between is left out. */
 export async function claimThese<T extends WorkDocument>(
   store: WorkStore,
-  found: readonly Document[],
+  found: readonly Found[],
   filter: Filter<Document>,
   leaseMs: number,
 ): Promise<Claimed<T>[]> {
@@ -60,13 +63,17 @@ export async function claimThese<T extends WorkDocument>(
   const claim = randomUUID()
   const ends = leaseEnds(leaseMs)
   const change = [{ $set: { claim, fence: { $add: ['$fence', 1] }, leaseUntil: { $add: ['$$NOW', leaseMs] } } }]
-  const ids = found.map(({ _id }) => _id as ObjectId)
-  const [only, ...others] = ids
+  const [only, ...others] = found
   const taken =
     only && others.length === 0
-      ? await takeOne(store, { _id: only, ...filter }, change)
-      : await takeMany(store, { _id: { $in: ids } }, { claim, filter, change })
+      ? await takeOne(store, { _id: only._id, organization: only.organization, ...filter }, change)
+      : await takeMany(store, thatAre(found), { claim, filter, change })
   return taken.map((document) => ({ document: document as unknown as T, ...ends }))
+}
+
+function thatAre(found: readonly Found[]): Filter<Document> {
+  const organizations = new Map(found.map(({ organization }) => [String(organization), organization]))
+  return { _id: { $in: found.map(({ _id }) => _id) }, organization: { $in: [...organizations.values()] } }
 }
 
 async function takeOne(store: WorkStore, filter: Filter<Document>, change: Document[]): Promise<Document[]> {
@@ -111,5 +118,5 @@ export function assertLeaseHolds<T extends WorkDocument>(claimed: Claimed<T>): v
 
 /** Matches the document only while this claim holds it. */
 export function heldBy<T extends WorkDocument>({ document }: Claimed<T>): Filter<Document> {
-  return { _id: document._id, fence: document.fence, claim: document.claim }
+  return { _id: document._id, organization: document.organization, fence: document.fence, claim: document.claim }
 }

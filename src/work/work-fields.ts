@@ -15,6 +15,8 @@ export const workFields = {
 
 export interface WorkDocument {
   _id: Types.ObjectId
+  /** Every command on a document names it, so that a sharded cluster asks one shard. */
+  organization: Types.ObjectId
   status: string
   dueAt: Date
   lane: number

@@ -9,7 +9,7 @@ describe('a person in rejected rows', () => {
   const person = ['Li', 'l.i+work@a-b.example', '+36 1 234-5678', 'https://s.example/li_(1)']
 
   before(connectEmptyDatabase)
-  beforeEach(() => ImportRejectionModel.deleteMany({}))
+  beforeEach(async () => void (await ImportRejectionModel.deleteMany({})))
   after(leaveDatabase)
 
   async function remaining(...rows: string[][]): Promise<number[]> {

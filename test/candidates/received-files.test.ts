@@ -9,6 +9,7 @@ import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 
 const MEGABYTE = 1024 * 1024
+const ORGANIZATION = 'a'.repeat(24)
 
 async function* inPieces(bytes: Buffer, pieceBytes: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
@@ -53,13 +54,13 @@ describe('received files', () => {
       await ended
     }
     const files = MOST_HELD_BYTES / MEGABYTE
-    const held = Array.from({ length: files }, async () => withReceivedFile(slow(), async () => 'received'))
+    const held = Array.from({ length: files }, async () => withReceivedFile(ORGANIZATION, slow(), async () => 'received'))
     await eventually('the files are held', () => waiting === files)
 
-    const refused = await rejection(withReceivedFile(inPieces(Buffer.from('name,email\n'), 100), async () => 'received'))
+    const refused = await rejection(withReceivedFile(ORGANIZATION, inPieces(Buffer.from('name,email\n'), 100), async () => 'received'))
     end()
     const outcomes = await Promise.all(held)
-    const again = await withReceivedFile(inPieces(Buffer.from('name,email\n'), 100), async () => 'received')
+    const again = await withReceivedFile(ORGANIZATION, inPieces(Buffer.from('name,email\n'), 100), async () => 'received')
 
     expect(refused).to.deep.include({ code: 'too_many_requests', headers: { 'Retry-After': '5' } })
     expect(new Set([...outcomes, again])).to.deep.equal(new Set(['received']))

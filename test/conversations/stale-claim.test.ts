@@ -88,7 +88,7 @@ describe('conversations/a claim that another worker has taken over', () => {
   it('is ended by a deletion in Lever', async () => {
     const claimed = await claim(60_000)
 
-    await endDeleted(claimed.document._id)
+    await endDeleted(claimed.document)
 
     expect(await rejection(giveBack(claimed))).to.be.instanceOf(LeaseLost)
     expect(await MessageModel.countDocuments({ organization, conversation: claimed.document._id })).to.equal(0)

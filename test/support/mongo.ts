@@ -104,13 +104,14 @@ export function emptyMongoUri(): string {
 /** Databases that test files of this process have emptied. */
 const emptied: string[] = []
 
-/** Connections name their database by `appName`, so that {@link isInUse} finds them. */
+/** Connections name their database by `appName`, so that {@link isInUse} finds them, and report their commands (`sharding/command-guard.ts`). */
 function uriOf(name: string): string {
   const baseUri = process.env[ADDRESS]
   if (!baseUri) throw new Error('startTestMongo has not run: use the mocha configuration of this repository')
   const uri = new URL(baseUri)
   uri.pathname = `/${name}`
   uri.searchParams.set('appName', name)
+  uri.searchParams.set('monitorCommands', 'true')
   return uri.toString()
 }
 

@@ -157,7 +157,11 @@ describe('an accepted signature', () => {
 
     const [record] = await DeliveryModel.collection.find({}).toArray()
 
-    expect(record).to.have.all.keys('_id', 'connection', 'event', 'token', 'signatureKey', 'expiresAt')
+    expect(record).to.have.all.keys(
+      '_id', 'organization', 'connection', 'event', 'token', 'triggeredAt', 'receivedAt', 'signatureKey', 'expiresAt',
+    ) // prettier-ignore
+    const { data } = (await (await world.web.call('GET', '/api/v1/webhook-deliveries')).json()) as { data: unknown[] }
+    expect(data).to.deep.equal([])
     expect(Number(record?.['expiresAt'])).to.be.greaterThan(Date.now() + 30 * DAY_MS + HOUR_MS)
     const indexes = await DeliveryModel.collection.indexes()
     expect(indexes.find(({ key }) => 'expiresAt' in key && Object.keys(key).length === 1)).to.include({ expireAfterSeconds: 0 })

@@ -6,7 +6,7 @@ import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
 
 describe('grouped inserts', () => {
-  const collection = () => mongoose.connection.collection('grouped')
+  const collection = () => mongoose.connection.collection('test_grouped')
 
   before(async () => {
     await connectEmptyDatabase()

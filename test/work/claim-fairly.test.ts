@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import type { Document, Filter, FindOptions } from 'mongodb'
 import { model, Schema, Types } from 'mongoose'
-import { claimFairly, indexForFairClaims, type OwnedWork } from '../../src/work/claim-fairly.ts'
+import { claimFairly, indexForFairClaims } from '../../src/work/claim-fairly.ts'
 import type { LaneLimit } from '../../src/work/capacity.ts'
-import { NEVER, workFields } from '../../src/work/work-fields.ts'
+import { NEVER, workFields, type WorkDocument } from '../../src/work/work-fields.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
-interface Errand extends OwnedWork {
+interface Errand extends WorkDocument {
   place: number
 }
 

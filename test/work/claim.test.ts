@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { model, Schema, type Types } from 'mongoose'
+import { model, Schema, Types } from 'mongoose'
 import { assertLeaseHolds, claimWork, heartbeat, LeaseLost } from '../../src/work/claim.ts'
 import { workFields, type WorkDocument } from '../../src/work/work-fields.ts'
 import { writeStep } from '../../src/work/write-step.ts'
@@ -13,14 +13,14 @@ interface Errand extends WorkDocument {
 }
 
 const schema = new Schema(
-  { ...workFields, status: String, result: Schema.Types.Mixed, attempts: [Schema.Types.Mixed] },
+  { ...workFields, organization: Schema.Types.ObjectId, status: String, result: Schema.Types.Mixed, attempts: [Schema.Types.Mixed] },
   { collection: 'test_errands' },
 )
 const ErrandModel = model('TestErrand', schema)
 const OPTIONS = { statuses: ['queued', 'working'], atMost: 10, leaseMs: 60_000 }
 
 async function errand(fields: Partial<Errand> = {}): Promise<Types.ObjectId> {
-  const created = await ErrandModel.create({ status: 'queued', dueAt: new Date(0), ...fields })
+  const created = await ErrandModel.create({ organization: new Types.ObjectId(), status: 'queued', dueAt: new Date(0), ...fields })
   return created._id
 }
 

@@ -115,7 +115,7 @@ async function viewsOf(
 export async function viewOf(batch: ExportBatchDocument): Promise<ExportBatchView> {
   const isRecent = { $gt: ['$finishedAt', { $subtract: ['$$NOW', RATE_OVER_MS] }] }
   const tallies = await ExportModel.aggregate<Tally>([
-    { $match: { batch: batch._id } },
+    { $match: { organization: batch.organization, batch: batch._id } },
     {
       $group: {
         _id: '$status',

@@ -41,51 +41,63 @@ const CHANGES: Record<BatchChange, (batch: ExportBatchDocument, deps: ChangeDeps
   retry,
 }
 
-async function setPaused({ _id }: Pick<ExportBatchDocument, '_id'>, isPaused: boolean): Promise<void> {
-  await ExportBatchModel.updateOne({ _id }, { $set: { isPaused }, $currentDate: { unsettledSince: true }, $inc: { revision: 1 } })
-  await settle(_id)
+type Batch = Pick<ExportBatchDocument, '_id' | 'organization'>
+
+function only({ _id, organization }: Batch) {
+  return { _id, organization }
+}
+
+/** Matches the exports of a batch. */
+function exportsOf({ _id, organization }: Batch) {
+  return { organization, batch: _id }
+}
+
+async function setPaused(batch: Batch, isPaused: boolean): Promise<void> {
+  await ExportBatchModel.updateOne(only(batch), { $set: { isPaused }, $currentDate: { unsettledSince: true }, $inc: { revision: 1 } })
+  await settle(batch)
 }
 
 /** Applies the batch's `isPaused` to its queued exports, and again if somebody changed it in the meantime. */
-async function settle(_id: Types.ObjectId): Promise<void> {
+async function settle(batch: Batch): Promise<void> {
   for (;;) {
-    const batch = await ExportBatchModel.findById(_id).lean<ExportBatchDocument>()
-    if (!batch) return
-    await (batch.isPaused ? holdQueued(_id) : wakeHeld(_id))
-    const settled = await ExportBatchModel.updateOne({ _id, revision: batch.revision }, { $set: { unsettledSince: null } })
+    const now = await ExportBatchModel.findOne(only(batch)).lean<ExportBatchDocument>()
+    if (!now) return
+    await (now.isPaused ? holdQueued(batch) : wakeHeld(batch))
+    const settled = await ExportBatchModel.updateOne({ ...only(batch), revision: now.revision }, { $set: { unsettledSince: null } })
     if (settled.matchedCount > 0) return
   }
 }
 
 /** Includes an export that a worker has claimed but not begun; the worker then finds its fence outdated. */
-async function holdQueued(batch: Types.ObjectId): Promise<void> {
+async function holdQueued(batch: Batch): Promise<void> {
   await ExportModel.updateMany(
-    { batch, status: 'queued', $or: [{ waitingFor: { $ne: 'paused' } }, { dueAt: { $ne: NEVER } }] },
+    { ...exportsOf(batch), status: 'queued', $or: [{ waitingFor: { $ne: 'paused' } }, { dueAt: { $ne: NEVER } }] },
     { $set: { waitingFor: 'paused', dueAt: NEVER, claim: null, leaseUntil: null }, $inc: { fence: 1 }, $unset: { personLock: 1 } },
   )
 }
 
-async function wakeHeld(batch: Types.ObjectId): Promise<void> {
+async function wakeHeld(batch: Batch): Promise<void> {
   await ExportModel.updateMany(
-    { batch, status: 'queued', waitingFor: 'paused' },
+    { ...exportsOf(batch), status: 'queued', waitingFor: 'paused' },
     { $set: { waitingFor: null, dueAt: DUE_NOW, claim: null, leaseUntil: null, tryingSince: null }, $inc: { fence: 1 } },
   )
 }
 
-async function cancel({ _id }: ExportBatchDocument, { observe }: ChangeDeps): Promise<void> {
-  const { modifiedCount } = await ExportModel.updateMany({ batch: _id, status: 'queued' }, CANCEL)
+async function cancel(batch: Batch, { observe }: ChangeDeps): Promise<void> {
+  const { modifiedCount } = await ExportModel.updateMany({ ...exportsOf(batch), status: 'queued' }, CANCEL)
   for (let canceled = 0; canceled < modifiedCount; canceled += 1) observe?.({ step: 'end', outcome: 'canceled' })
 }
 
 /** An export stays failed if another export has taken its target since. */
-async function retry({ _id }: ExportBatchDocument): Promise<void> {
-  const failed = await ExportModel.find({ batch: _id, status: 'failed' }, { _id: 1 }).lean<{ _id: Types.ObjectId }[]>()
+async function retry(batch: Batch): Promise<void> {
+  const { organization } = batch
+  const failed = await ExportModel.find({ ...exportsOf(batch), status: 'failed' }, { _id: 1 }).lean<{ _id: Types.ObjectId }[]>()
   for (let from = 0; from < failed.length; from += REOPENED_AT_ONCE) {
     const some = failed.slice(from, from + REOPENED_AT_ONCE)
-    await reopenAll(some.map((one) => ({ updateOne: { filter: { _id: one._id, status: 'failed' }, update: reopenStages(BULK_LANE) } })))
+    const update = reopenStages(BULK_LANE)
+    await reopenAll(some.map(({ _id }) => ({ updateOne: { filter: { _id, organization, status: 'failed' }, update } })))
   }
-  const batch = await ExportBatchModel.findById(_id).lean<ExportBatchDocument>()
-  if (batch?.isPaused) await settle(_id)
+  if (await ExportBatchModel.exists({ ...only(batch), isPaused: true })) await settle(batch)
 }
 
 async function reopenAll(updates: AnyBulkWriteOperation[]): Promise<void> {
@@ -100,7 +112,7 @@ async function reopenAll(updates: AnyBulkWriteOperation[]): Promise<void> {
 export async function settleAbandoned(): Promise<void> {
   const abandoned = await ExportBatchModel.find(
     { unsettledSince: { $gt: new Date(0) }, $expr: { $lt: ['$unsettledSince', { $subtract: ['$$NOW', ABANDONED_AFTER_MS] }] } },
-    { _id: 1 },
-  ).lean<{ _id: Types.ObjectId }[]>()
-  for (const { _id } of abandoned) await settle(_id)
+    { organization: 1 },
+  ).lean<Batch[]>()
+  for (const batch of abandoned) await settle(batch)
 }

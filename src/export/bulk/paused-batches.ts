@@ -10,16 +10,21 @@ export async function pausedBatches(organization: string): Promise<Types.ObjectI
   return paused.map(({ _id }) => _id)
 }
 
-export async function isBatchPaused(batch: Types.ObjectId): Promise<boolean> {
-  return isPaused(batch.toHexString())
+/** True if the export belongs to a batch that is paused. */
+export async function isBatchPaused({ organization, batch }: Pick<ExportDocument, 'organization' | 'batch'>): Promise<boolean> {
+  return batch ? isPaused(`${organization.toHexString()} ${batch.toHexString()}`) : false
 }
 
-const isPaused = shareReads(async (batch) => (await ExportBatchModel.exists({ _id: batch, isPaused: true })) !== null)
+const isPaused = shareReads(async (key) => {
+  const [organization = '', batch = ''] = key.split(' ')
+  return (await ExportBatchModel.exists({ organization, _id: batch, isPaused: true })) !== null
+})
 
 /**
  * Called after an export was held for its batch: wakes it if the batch was resumed just before, because the resuming may have missed it.
  */
-export async function wakeIfResumed({ _id, batch }: Pick<ExportDocument, '_id' | 'batch'>): Promise<void> {
-  if (!batch || (await isBatchPaused(batch))) return
-  await ExportModel.updateOne({ _id, status: 'queued', waitingFor: 'paused' }, { $set: { waitingFor: null, dueAt: DUE_NOW } })
+export async function wakeIfResumed(held: Pick<ExportDocument, '_id' | 'organization' | 'batch'>): Promise<void> {
+  if (!held.batch || (await isBatchPaused(held))) return
+  const { _id, organization } = held
+  await ExportModel.updateOne({ _id, organization, status: 'queued', waitingFor: 'paused' }, { $set: { waitingFor: null, dueAt: DUE_NOW } })
 }

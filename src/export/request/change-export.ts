@@ -43,10 +43,14 @@ export async function retryExport(organization: string, id: string, actor: strin
   return retried
 }
 
+function only({ _id, organization }: ExportDocument) {
+  return { _id, organization }
+}
+
 async function retryNote(document: ExportDocument): Promise<ExportDocument | null> {
   const set = { 'note.status': 'queued', 'note.error': null, 'note.tries': 0, tryingSince: null, openedAt: new Date(), dueAt: DUE_NOW }
   return ExportModel.findOneAndUpdate(
-    { _id: document._id, status: 'exported', 'note.status': 'failed' },
+    { ...only(document), status: 'exported', 'note.status': 'failed' },
     { $set: set },
     { returnDocument: 'after' },
   ).lean<ExportDocument>()
@@ -54,7 +58,7 @@ async function retryNote(document: ExportDocument): Promise<ExportDocument | nul
 
 async function reopen(document: ExportDocument): Promise<ExportDocument | null> {
   try {
-    return await ExportModel.findOneAndUpdate({ _id: document._id, status: { $in: ['failed', 'canceled'] } }, reopenStages(SINGLE_LANE), {
+    return await ExportModel.findOneAndUpdate({ ...only(document), status: { $in: ['failed', 'canceled'] } }, reopenStages(SINGLE_LANE), {
       returnDocument: 'after',
       updatePipeline: true,
     }).lean<ExportDocument>()
@@ -69,7 +73,7 @@ async function reopen(document: ExportDocument): Promise<ExportDocument | null> 
 /** Cancels an export that has not begun. @throws ServiceError `not_found`, `not_cancelable` */
 export async function cancelExport(organization: string, id: string, actor: string, deps: ChangeDeps): Promise<ExportDocument> {
   const document = await getExport(organization, id)
-  const canceled = await ExportModel.findOneAndUpdate({ _id: document._id, status: 'queued' }, CANCEL, {
+  const canceled = await ExportModel.findOneAndUpdate({ ...only(document), status: 'queued' }, CANCEL, {
     returnDocument: 'after',
   }).lean<ExportDocument>()
   if (!canceled) {

@@ -66,7 +66,7 @@ async function addExisting(claimed: ClaimedRule, deps: RuleDeps): Promise<void> 
 async function exportOpen(claimed: ClaimedRule, deps: RuleDeps): Promise<ExportRuleDocument['problem']> {
   const rule = claimed.document
   for (;;) {
-    const entries = await ExportRuleEntryModel.find({ rule: rule._id, status: 'open' })
+    const entries = await ExportRuleEntryModel.find({ organization: rule.organization, rule: rule._id, status: 'open' })
       .sort({ _id: 1 })
       .limit(AT_A_TIME)
       .lean<ExportRuleEntry[]>()
@@ -115,7 +115,7 @@ async function exportEntries(
 ): Promise<void> {
   const organization = String(rule.organization)
   const postingId = assessment.posting?.id ?? null
-  const begun = await requestedAmong(entries)
+  const begun = await requestedAmong(rule, entries)
   const fresh = entries.filter(({ _id }) => !begun.has(String(_id)))
   const candidateIds = fresh.map(({ candidate }) => String(candidate))
   const { accepted, rejected } = await partitionCandidates(organization, { candidateIds, postingId }, deps)
@@ -127,8 +127,11 @@ async function exportEntries(
   await settle(rule, entries, deps)
   const idsOf = (isGone: boolean) =>
     rejected.filter(({ code }) => (code !== 'already_exported') === isGone).map(({ candidateId }) => entryOf.get(candidateId))
-  await ExportRuleEntryModel.updateMany({ _id: { $in: idsOf(false) } }, { $set: { status: 'refused', code: 'already_exported' } })
-  await ExportRuleEntryModel.deleteMany({ _id: { $in: idsOf(true) } })
+  await ExportRuleEntryModel.updateMany(
+    { organization, _id: { $in: idsOf(false) } },
+    { $set: { status: 'refused', code: 'already_exported' } },
+  )
+  await ExportRuleEntryModel.deleteMany({ organization, _id: { $in: idsOf(true) } })
   if (accepted.length === 0) return
   const by = `export_rule:${String(rule._id)}`
   await deps.audit({
@@ -152,7 +155,7 @@ async function insertExports(exports: readonly Record<string, unknown>[]): Promi
 
 /** Marks the entries that have their export as done. */
 async function settle(rule: ExportRuleDocument, entries: readonly ExportRuleEntry[], deps: RuleDeps): Promise<void> {
-  const there = await requestedAmong(entries)
+  const there = await requestedAmong(rule, entries)
   const done = entries.filter(({ _id }) => there.has(String(_id)))
   if (done.length === 0) return
   deps.wake()
@@ -160,10 +163,13 @@ async function settle(rule: ExportRuleDocument, entries: readonly ExportRuleEntr
     String(rule.organization),
     done.map(({ _id, candidate }) => ({ exportId: String(_id), candidateId: String(candidate) })),
   )
-  await ExportRuleEntryModel.updateMany({ _id: { $in: done.map(({ _id }) => _id) } }, { $set: { status: 'requested' } })
+  const settled = { organization: rule.organization, _id: { $in: done.map(({ _id }) => _id) } }
+  await ExportRuleEntryModel.updateMany(settled, { $set: { status: 'requested' } })
 }
 
-async function requestedAmong(entries: readonly ExportRuleEntry[]): Promise<Set<string>> {
-  const found = await ExportModel.find({ _id: { $in: entries.map(({ _id }) => _id) } }, { _id: 1 }).lean<{ _id: Types.ObjectId }[]>()
+async function requestedAmong({ organization }: ExportRuleDocument, entries: readonly ExportRuleEntry[]): Promise<Set<string>> {
+  const found = await ExportModel.find({ organization, _id: { $in: entries.map(({ _id }) => _id) } }, { _id: 1 }).lean<
+    { _id: Types.ObjectId }[]
+  >()
   return new Set(found.map(({ _id }) => String(_id)))
 }

@@ -23,7 +23,7 @@ export async function watchStages(organization: string): Promise<StageWatch | nu
       for (const { rule, candidates } of wishes) await addEntries(rule, candidates, session)
     },
     // if waking fails, the entries stay, and the worker's poll finds them
-    wake: async () => void (entered.length > 0 && (await wakeRules({ _id: { $in: entered } }).catch(() => undefined))),
+    wake: async () => void (entered.length > 0 && (await wakeRules({ organization, _id: { $in: entered } }).catch(() => undefined))),
   }
 }
 
@@ -36,8 +36,8 @@ export async function addEntries(
   if (candidates.length === 0) return
   const writes = candidates.map((candidate) => ({
     updateOne: {
-      filter: { rule, candidate },
-      update: { $setOnInsert: { organization, status: 'open', code: null } },
+      filter: { organization, rule, candidate },
+      update: { $setOnInsert: { status: 'open', code: null } },
       upsert: true,
     },
   }))
@@ -45,7 +45,7 @@ export async function addEntries(
 }
 
 /** Makes these rules due now, and due again after the current run if a worker is running one. */
-export async function wakeRules(which: { organization: string } | { _id: { $in: Types.ObjectId[] } }): Promise<void> {
+export async function wakeRules(which: { organization: string; _id?: { $in: Types.ObjectId[] } }): Promise<void> {
   await ExportRuleModel.updateMany({ ...which, status: 'active' }, { $set: { dueAt: DUE_NOW } }, { timestamps: false })
 }
 

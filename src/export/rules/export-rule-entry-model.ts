@@ -15,8 +15,8 @@ const exportRuleEntrySchema = new Schema(
   },
   { collection: 'export_rule_entries' },
 )
-exportRuleEntrySchema.index({ rule: 1, candidate: 1 }, { unique: true }) // once under a rule
-exportRuleEntrySchema.index({ rule: 1, status: 1, _id: 1 })
+exportRuleEntrySchema.index({ organization: 1, rule: 1, candidate: 1 }, { unique: true }) // once under a rule
+exportRuleEntrySchema.index({ organization: 1, rule: 1, status: 1, _id: 1 })
 exportRuleEntrySchema.index({ organization: 1, candidate: 1 })
 exportRuleEntrySchema.index({ organization: 1, status: 1, _id: -1 })
 

@@ -1,4 +1,4 @@
-import { isValidObjectId, type Types } from 'mongoose'
+import { isValidObjectId } from 'mongoose'
 import type { Clearance } from '../../accounts/clearance.ts'
 import { page, type Page, type PageRequest } from '../../paging.ts'
 import { claimWork, heartbeat } from '../../work/claim.ts'
@@ -25,7 +25,7 @@ export interface HeldCandidate {
 
 /** Automatic export: rules, and the export of the candidates that enter their stages. */
 export function createExportRules(deps: RuleDeps) {
-  const viewOf = async (rule: ExportRuleDocument): Promise<ExportRuleView> => exportRuleView(rule, await countsOf(rule._id))
+  const viewOf = async (rule: ExportRuleDocument): Promise<ExportRuleView> => exportRuleView(rule, await countsOf(rule))
   return {
     watchStages,
     put: async (organization: string, name: string, input: RuleInput, actor: string) => {
@@ -74,9 +74,9 @@ export function createExportRules(deps: RuleDeps) {
   }
 }
 
-async function countsOf(rule: Types.ObjectId): Promise<RuleCounts> {
+async function countsOf({ _id: rule, organization }: ExportRuleDocument): Promise<RuleCounts> {
   const [open, requested, refused] = await Promise.all(
-    (['open', 'requested', 'refused'] as const).map((status) => ExportRuleEntryModel.countDocuments({ rule, status })),
+    (['open', 'requested', 'refused'] as const).map((status) => ExportRuleEntryModel.countDocuments({ organization, rule, status })),
   )
   return { open: open ?? 0, requested: requested ?? 0, refused: refused ?? 0 }
 }

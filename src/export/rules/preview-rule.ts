@@ -42,7 +42,7 @@ export async function previewRule(wish: RuleToPreview, deps: RuleDeps): Promise<
   const named: { id: string; name: string }[] = []
   let candidates = 0
   for await (const ids of idsInStages(wish, deps)) {
-    const { accepted } = await partitionCandidates(wish.organization, { candidateIds: await notYetUnder(wish.rule, ids), postingId }, deps)
+    const { accepted } = await partitionCandidates(wish.organization, { candidateIds: await notYetUnder(wish, ids), postingId }, deps)
     candidates += accepted.length
     named.push(...accepted.slice(0, MOST_NAMED - named.length))
   }
@@ -61,8 +61,8 @@ async function* idsInStages(wish: RuleToPreview, deps: RuleDeps): AsyncGenerator
 }
 
 /** Resolves to the candidates that the rule has neither exported nor refused before. */
-async function notYetUnder(rule: Types.ObjectId | null, ids: readonly Types.ObjectId[]): Promise<string[]> {
-  const done = rule && { rule, candidate: { $in: ids }, status: { $ne: 'open' as const } }
+async function notYetUnder({ organization, rule }: RuleToPreview, ids: readonly Types.ObjectId[]): Promise<string[]> {
+  const done = rule && { organization, rule, candidate: { $in: ids }, status: { $ne: 'open' as const } }
   const were = new Set((done ? await ExportRuleEntryModel.distinct('candidate', done) : []).map(String))
   return ids.map(String).filter((id) => !were.has(id))
 }

@@ -88,7 +88,7 @@ export async function switchRule(
 export async function removeRule({ organization, name, actor }: NamedRule, { audit }: Pick<RuleDeps, 'audit'>): Promise<void> {
   const rule = await ExportRuleModel.findOneAndDelete({ organization, name }).lean<ExportRuleDocument>()
   if (!rule) throw noSuchRule()
-  await ExportRuleEntryModel.deleteMany({ rule: rule._id })
+  await ExportRuleEntryModel.deleteMany({ organization, rule: rule._id })
   await audit({ organization, actor, action: 'export_rule.deleted', subject: `export_rule:${String(rule._id)}` })
 }
 

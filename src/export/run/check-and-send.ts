@@ -7,7 +7,7 @@ import { writeStep } from '../../work/write-step.ts'
 import { assessRights } from '../request/assess-export.ts'
 import { resumeToSend } from './carried-resume.ts'
 import { buildCreateRequest, linksOf } from '../request/create-request.ts'
-import { isLargeBatch } from '../export-burst.ts'
+import { isInLargeBatch } from '../export-burst.ts'
 import { findDuplicates, mainDuplicate, type Duplicate, type MirrorTrust } from '../request/find-duplicates.ts'
 import { ExportModel, type ExportDocument, type ExportIntent } from '../export-model.ts'
 import { budgetLane, endAsDuplicate, fail, hold, holdForBatch, land, sayWait, tryLater, type ClaimedExport } from './export-steps.ts'
@@ -26,7 +26,7 @@ export async function checkAndSend(claimed: ClaimedExport, deps: ExportDeps): Pr
   const organization = String(document.organization)
   const terms = await deps.readTerms(organization)
   if (terms.status !== 'active') return hold(claimed, terms, deps)
-  if (document.batch && (await isBatchPaused(document.batch))) return holdForBatch(claimed)
+  if (await isBatchPaused(document)) return holdForBatch(claimed)
   if (hasGivenUp(claimed.document, claimedAt(claimed, deps.leaseMs))) return giveUp(claimed, deps)
   try {
     await assessAndSend(claimed, terms, deps)
@@ -119,9 +119,9 @@ async function decide(claimed: ClaimedExport, attempted: Attempted, deps: Export
  * In a bulk, the mirror answers instead of Lever, so that an export costs one call; an opportunity to link to is still read from Lever.
  * If an earlier try may have created something, Lever is always asked.
  */
-async function mirrorTrust({ batch, intent, onDuplicate }: ExportDocument, isBurst: boolean): Promise<MirrorTrust> {
-  if (intent || !(isBurst || (await isLargeBatch(batch)))) return 'never'
-  return onDuplicate === 'link' ? 'forAbsence' : 'always'
+async function mirrorTrust(document: ExportDocument, isBurst: boolean): Promise<MirrorTrust> {
+  if (document.intent || !(isBurst || (await isInLargeBatch(document)))) return 'never'
+  return document.onDuplicate === 'link' ? 'forAbsence' : 'always'
 }
 
 /**

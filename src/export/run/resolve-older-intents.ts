@@ -107,7 +107,7 @@ async function adoptOpportunity(document: ExportDocument, opportunity: LeverOppo
   deps.observe?.({ step: 'end', outcome: 'exported' })
 }
 
-async function write({ _id, status, fence }: ExportDocument, fields: Record<string, unknown>): Promise<void> {
+async function write({ _id, organization, status, fence }: ExportDocument, fields: Record<string, unknown>): Promise<void> {
   const change = { $set: fields, $unset: { personLock: 1 }, $currentDate: { finishedAt: true }, $inc: { fence: 1 } }
-  await ExportModel.updateOne({ _id, status, fence }, change)
+  await ExportModel.updateOne({ _id, organization, status, fence }, change)
 }

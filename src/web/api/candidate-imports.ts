@@ -70,7 +70,7 @@ export function candidateImportEndpoints({ candidates }: { candidates: Candidate
       },
       keyedUpload: true,
       handle: async ({ caller, query, incoming, once }) =>
-        candidates.withReceivedFile(await sentFile(incoming), (file) =>
+        candidates.withReceivedFile(caller.organization, await sentFile(incoming), (file) =>
           once(
             { file: file.digest, ...query },
             async () => {
