@@ -7,7 +7,7 @@ export const STEPS: readonly (readonly string[])[] = [
   ['compose'],
   ['operators'],
   ['web', 'jobs'],
-  ['erasure'],
+  ['erasure', 'deletion'],
   ['webhooks', 'timeline', 'results', 'conversations', 'interviews', 'requisitions', 'hires'],
   ['export'],
   ['candidates', 'mapping', 'mirror'],

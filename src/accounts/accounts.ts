@@ -2,7 +2,15 @@ import type { AccountsDeps } from './accounts-deps.ts'
 import {
   apiKeyNames, authenticateApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys, listWorkingKeysOf, listWorkingKeysOfLeavers, type NewApiKey,
 } from './api-keys.ts' // prettier-ignore
-import { createHashKeyReader, createOrganization, getOrganization, listOrganizations, setSourceName } from './organizations.ts'
+import { dropOrganization, endOrganization } from './end-organization.ts'
+import {
+  createHashKeyReader,
+  createOrganization,
+  getListedOrganization,
+  getOrganization,
+  listOrganizations,
+  setSourceName,
+} from './organizations.ts'
 import type { Caller, PersonCaller } from './caller.ts'
 import { createDeviceMark, findDevice } from './devices.ts'
 import { createSetUpLink, isSetUpOpen, setUpFirstAdmin, type SetUp } from './first-admin.ts'
@@ -35,7 +43,10 @@ export function createAccounts(deps: AccountsDeps) {
   return {
     createOrganization: (input: { name: string; sourceName: string }) => createOrganization(deps, input),
     listOrganizations,
+    getListedOrganization,
     getOrganization,
+    endOrganization,
+    dropOrganization,
     setSourceName,
     hashKeyOf: createHashKeyReader(deps),
 

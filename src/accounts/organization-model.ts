@@ -15,6 +15,8 @@ const organizationSchema = new Schema(
      * organizations.
      */
     keyedTrail: Boolean,
+    /** When it was ended, to be deleted (`src/deletion`). Nobody finds it from then on; its key is needed until the end. */
+    endedAt: Date,
   },
   { timestamps: true, collection: 'organizations' },
 )

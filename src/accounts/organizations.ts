@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import mongoose, { Types } from 'mongoose'
+import mongoose, { isValidObjectId, Types } from 'mongoose'
 import { shareReads } from '../concurrency/share-reads.ts'
 import { ServiceError } from '../errors.ts'
 import { page, type Page, type PageRequest } from '../paging.ts'
@@ -41,7 +41,7 @@ export function newOrganization({ sealer }: Pick<AccountsDeps, 'sealer'>, { name
 }
 
 export async function listOrganizations(request: PageRequest): Promise<Page<Organization>> {
-  return page(OrganizationModel, {}, request, toOrganization)
+  return page(OrganizationModel, { endedAt: null }, request, toOrganization)
 }
 
 /** Returns the names of these organizations by id. */
@@ -50,7 +50,21 @@ export async function organizationNames(ids: readonly string[]): Promise<Map<str
   return new Map(found.map(({ _id, name }) => [_id.toHexString(), name]))
 }
 
-/** @throws ServiceError `not_found` */
+/**
+ * For the operator.
+ * @throws ServiceError `not_found`, also while the organization is being deleted
+ */
+export async function getListedOrganization(organization: string): Promise<Organization> {
+  const filter = { _id: organization, endedAt: null }
+  const found = isValidObjectId(organization) ? await OrganizationModel.findOne(filter).lean<OrganizationDocument>() : null
+  if (!found) throw organizationNotFound()
+  return toOrganization(found)
+}
+
+/**
+ * Also returns an organization that is being deleted, for the work that ends.
+ * @throws ServiceError `not_found`
+ */
 export async function getOrganization(organization: string): Promise<Organization> {
   return toOrganization(await getDocument(organization))
 }
@@ -82,7 +96,7 @@ const getDocument = shareReads(async (organization): Promise<OrganizationDocumen
   return found
 })
 
-function organizationNotFound(): ServiceError {
+export function organizationNotFound(): ServiceError {
   return new ServiceError('not_found', 'There is no such organization.')
 }
 

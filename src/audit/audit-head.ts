@@ -58,6 +58,11 @@ export async function replaceLostHead(trail: Trail, mac: string | null, end: Cha
   await writeOnce(() => AuditHeadModel.replaceOne({ _id: head._id, mac }, head, { upsert: true }))
 }
 
+/** For an organization whose records are deleted too. May be repeated. */
+export async function dropHead(organization: string): Promise<number> {
+  return (await AuditHeadModel.deleteOne({ _id: organization })).deletedCount
+}
+
 /** Writes the head, whatever it was before. */
 export async function putHead(trail: Trail, end: ChainEnd): Promise<void> {
   const head = headOf(trail, end)

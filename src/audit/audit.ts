@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import { createAuditAppender } from './append-audit-event.ts'
 import type { ChainEnd } from './audit-chain.ts'
 import { AuditEventModel, type AuditEventDocument } from './audit-event-model.ts'
-import { beginTrail, newestEnd, putHead, readHeadAndNewest } from './audit-head.ts'
+import { beginTrail, dropHead, newestEnd, putHead, readHeadAndNewest } from './audit-head.ts'
 import { createAuditTrails, type AuditTrails, type TrailSecrets } from './audit-trails.ts'
 import type { AuditRecord } from './insert-records.ts'
 import { verifyAudit, type EarlierHead } from './verify-audit.ts'
@@ -64,6 +64,8 @@ export function createAudit({ secrets, log }: { secrets: TrailSecrets; log?: Log
       await putHead(await trails.open(organization), await newestEnd(organization))
       await append({ organization, actor: 'operator', action: 'organization.restored', subject: `organization:${organization}` })
     },
+    /** For an organization whose records are deleted too. */
+    dropHead,
     /** Seals every chain from before keys existed. Stops early once `isStopping`. */
     async keyOlderTrails(isStopping: () => boolean): Promise<void> {
       for await (const organization of trails.unkeyed()) {

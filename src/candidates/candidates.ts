@@ -19,7 +19,7 @@ import {
   type ImportStart,
   type ReceivedFile,
 } from './import-file.ts'
-import { dropOrphanedFiles } from './import-files.ts'
+import { dropImportFilesOf, dropOrphanedFiles } from './import-files.ts'
 import { forgetInImports } from './forget-in-imports.ts'
 import { applyLeverState, isAnyInLeverAs, linkedAmong, linkedTo, noteExport, noteExports, unlinkOpportunity } from './lever-state.ts'
 import { findBriefly, findCandidates, findIds, findIdsInStages, listCandidates, type CandidateFilters } from './list-candidates.ts'
@@ -174,6 +174,8 @@ export function createCandidates({
     forgetInImports,
     /** For a job. */
     dropOrphanedFiles,
+    /** For an organization that is deleted. */
+    dropImportFilesOf,
 
     applyLeverState,
     unlinkOpportunity,

@@ -49,6 +49,20 @@ export async function dropFile(file: Types.ObjectId): Promise<void> {
 }
 
 /**
+ * Deletes the stored files of an organization's imports. May be repeated.
+ * @returns the number deleted
+ */
+export async function dropImportFilesOf(organization: string): Promise<number> {
+  let dropped = 0
+  for await (const { file } of CandidateImportModel.find({ organization }, { file: 1 }).lean().cursor()) {
+    if (!(await hasFile(file))) continue
+    await bucket().delete(file)
+    dropped += 1
+  }
+  return dropped
+}
+
+/**
  * Deletes files older than a day that no running import reads, complete or not. Killed processes leave such files
  * behind. For a job.
  */

@@ -80,6 +80,19 @@ export async function dropResumesOf(organization: string, candidate: string): Pr
 }
 
 /**
+ * Deletes every stored file of an organization. May be repeated.
+ * @returns the number deleted
+ */
+export async function dropAllResumesOf(organization: string): Promise<number> {
+  for (let dropped = 0; ;) {
+    const files = await ResumeFileModel.find({ 'metadata.organization': organization }, { _id: 1 }).limit(CHECKED_AT_ONCE).lean()
+    if (files.length === 0) return dropped
+    for (const { _id } of files) await dropResumeFile(_id)
+    dropped += files.length
+  }
+}
+
+/**
  * Deletes files that no candidate uses. Killed processes leave such files behind. For a job.
  * @returns the number deleted
  */

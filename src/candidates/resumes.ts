@@ -5,6 +5,7 @@ import { CandidateModel, type CandidateDocument, type CandidateResume } from './
 import {
   dropOrphanedResumes,
   dropResumeFile,
+  dropAllResumesOf,
   dropResumesOf,
   dropUnfinishedResumes,
   keepResumeFile,
@@ -35,6 +36,8 @@ export function createResumes() {
      * @returns the number of files
      */
     dropOf: dropResumesOf,
+    /** For an organization that is deleted. */
+    dropAllOf: dropAllResumesOf,
     /**
      * Deletes what killed processes left behind. For a job.
      * @returns the number of files

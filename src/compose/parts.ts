@@ -7,6 +7,7 @@ import { createResumes } from '../candidates/resumes.ts'
 import { listenersOf } from './listeners.ts'
 import type { Config } from '../config.ts'
 import { createPublish } from '../events/domain-events.ts'
+import { createDeletions } from '../deletion/deletions.ts'
 import { createErasures, type Erasures } from '../erasure/erasures.ts'
 import { forgettersOf } from '../erasure/forgetters.ts'
 import { createConversations, type Conversations } from '../conversations/conversations.ts'
@@ -169,7 +170,23 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
     log,
     observe: observe.observeErasure,
   })
+  const deletions = createDeletions({
+    endOrganization: accounts.endOrganization,
+    disconnect: (organization) => connections.disconnect(organization, 'operator'),
+    first: [
+      { collection: 'resumes', remove: resumes.dropAllOf },
+      { collection: 'candidate_import_files', remove: candidates.dropImportFilesOf },
+    ],
+    last: [
+      { collection: 'audit_heads', remove: audit.dropHead },
+      { collection: 'organizations', remove: accounts.dropOrganization },
+    ],
+    wake: () => wake('organization_deletions'),
+    leaseMs,
+    log,
+  })
   const parts = {
+    deletions,
     erasures,
     webhooks,
     sealer,

@@ -105,7 +105,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
 function endpointsOf(parts: Parts): Endpoint[] {
   const { accounts, connections, mirror, candidates } = parts
   return [
-    ...organizationEndpoints({ accounts }),
+    ...organizationEndpoints(parts),
     ...userEndpoints({ accounts }),
     ...apiKeyEndpoints({ accounts }),
     ...signInLinkEndpoints({ accounts }),
@@ -129,7 +129,7 @@ function endpointsOf(parts: Parts): Endpoint[] {
     ]),
     ...guardEndpoints('conversations', connections, conversationEndpoints({ conversations: parts.conversations })),
     ...webhookDeliveryEndpoints({ webhooks: parts.webhooks }),
-    ...erasureEndpoints({ erasures: parts.erasures }),
+    ...erasureEndpoints(parts),
     ...auditEventEndpoints(parts),
   ]
 }

@@ -32,7 +32,7 @@ export async function startWorkers(
   log: Log,
   { wakers, metrics, isStopping }: WorkerSurroundings,
 ): Promise<RunningWorkers> {
-  const { exports, conversations, candidates, mirror, connections, webhooks, erasures } = parts
+  const { exports, conversations, candidates, mirror, connections, webhooks, erasures, deletions } = parts
   const expire = expireJob({
     expirePayloads: webhooks.expirePayloads,
     dropOrphanedFiles: candidates.dropOrphanedFiles,
@@ -55,6 +55,7 @@ export async function startWorkers(
     conversations: conversations.startWorker(options.jobPollMs),
     deliveries: webhooks.startWorker(options.jobPollMs),
     erasures: erasures.startWorker(SELDOM * options.jobPollMs),
+    organization_deletions: deletions.startWorker(SELDOM * options.jobPollMs),
     export_rules: exports.rules.startWorker(options.jobPollMs),
     candidate_imports: candidates.startImportWorker(SELDOM * options.jobPollMs),
     lever_syncs: mirror.startWorker(),

@@ -3,6 +3,7 @@ import { CandidateImportModel } from '../candidates/candidate-import-model.ts'
 import { ConnectionModel } from '../connection/connection-model.ts'
 import { GRANTED } from '../connection/grant.ts'
 import { ConversationModel, WAITING_FOR as CONVERSATIONS_WAIT_FOR } from '../conversations/conversation-model.ts'
+import { OrganizationDeletionModel } from '../deletion/deletion-model.ts'
 import { ErasureModel } from '../erasure/erasure-model.ts'
 import { ExportModel, WAITING_FOR as EXPORTS_WAIT_FOR } from '../export/export-model.ts'
 import { OpportunitySyncModel } from '../mirror/opportunity-sync-model.ts'
@@ -92,6 +93,14 @@ const SOURCES: readonly Source[] = [
     waitingFor: { $cond: [{ $gt: ['$passes', 0] }, 'workUnderWay', 'worker'] },
     since: '$createdAt',
     always: ['worker', 'workUnderWay'],
+  },
+  {
+    kind: 'organizationDeletions',
+    store: OrganizationDeletionModel,
+    match: { status: 'running' },
+    waitingFor: 'worker',
+    since: { $toDate: '$_id' },
+    always: ['worker'],
   },
   {
     kind: 'syncs',

@@ -275,7 +275,7 @@ describe('once a person is erased', function () {
     const exists = ExportModel.exists.bind(ExportModel)
     const landing = stub(ExportModel, 'exists').callsFake((filter) => {
       landing.restore()
-      const landed = ExportModel.updateOne({ candidate }, { $set: { status: 'exported' } })
+      const landed = ExportModel.updateOne({ organization, candidate }, { $set: { status: 'exported' } })
       return landed.then(() => exists(filter)) as unknown as ReturnType<typeof exists>
     })
 

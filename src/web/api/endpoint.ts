@@ -7,9 +7,15 @@ import type { ErrorCode } from '../../errors.ts'
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 
+type CallerWith<A extends Access> = A extends 'operator'
+  ? Extract<Caller, { kind: 'operator' }>
+  : A extends 'operatorOrAdmin'
+    ? Caller
+    : OrganizationCaller
+
 /** A handler's input: the caller, and the request parsed by the endpoint's schemas. */
 export interface EndpointInput<P, Q, B, A extends Access> {
-  caller: A extends 'operator' ? Extract<Caller, { kind: 'operator' }> : OrganizationCaller
+  caller: CallerWith<A>
   params: Parsed<P>
   query: Parsed<Q>
   body: Parsed<B>
@@ -44,8 +50,9 @@ export interface Answer {
 
 /**
  * `operator`: the operator's key. `admin`, `sourcer`: the lowest role that a signed-in person needs. An organization's API key has both.
+ * `operatorOrAdmin`: either of the first two.
  */
-export type Access = 'operator' | 'admin' | 'sourcer'
+export type Access = 'operator' | 'operatorOrAdmin' | 'admin' | 'sourcer'
 
 export interface EndpointSpec<
   P extends z.ZodType | undefined,

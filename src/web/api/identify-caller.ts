@@ -6,7 +6,7 @@ import { assertIntended, loadSession } from '../shell/session.ts'
 import type { SiteContext } from '../shell/site-state.ts'
 import { clientNetwork } from '../shell/client-address.ts'
 import type { SignInFailures } from '../shell/sign-in-failures.ts'
-import { isRead, type Endpoint } from './endpoint.ts'
+import { isRead, type Access, type Endpoint } from './endpoint.ts'
 
 export interface IdentifyDeps {
   accounts: Pick<Accounts, 'authenticateApiKey' | 'findSession'>
@@ -56,23 +56,25 @@ function unauthenticated(message: string): ServiceError {
 }
 
 /**
- * The operator's key opens only `operator` endpoints. An organization's key opens all others, or with `read` access only those that change
+ * The operator's key opens only the operator's endpoints. An organization's key opens all others, or with `read` access only those that change
  * nothing. A person may use those of their role.
  * @throws ServiceError `forbidden`
  */
 export function assertAccess(caller: Caller, endpoint: Pick<Endpoint, 'access' | 'method' | 'reads'>): void {
   const { access } = endpoint
-  const isAllowed =
-    access === 'operator'
-      ? caller.kind === 'operator'
-      : caller.kind === 'apiKey' || (caller.kind === 'person' && (caller.role === 'admin' || access === 'sourcer'))
   if (caller.kind === 'apiKey' && access !== 'operator' && caller.access === 'read' && !isRead(endpoint)) {
     throw new ServiceError('forbidden', 'This API key can only read.', {
       hint: 'Use a key with full access; an admin can create one in Settings > API keys.',
     })
   }
-  if (isAllowed) return
+  if (isAllowed(caller, access)) return
   if (access === 'operator') throw new ServiceError('forbidden', "This requires the operator's key.")
-  if (caller.kind === 'operator') throw new ServiceError('forbidden', "The operator's key works only on /organizations.")
+  if (caller.kind === 'operator') throw new ServiceError('forbidden', "The operator's key works only on /organizations and /erasures.")
   throw new ServiceError('forbidden', 'This requires an admin.', { hint: 'Ask an admin of your organization.' })
+}
+
+function isAllowed(caller: Caller, access: Access): boolean {
+  if (caller.kind === 'operator') return access === 'operator' || access === 'operatorOrAdmin'
+  if (access === 'operator') return false
+  return caller.kind === 'apiKey' || caller.role === 'admin' || access === 'sourcer'
 }

@@ -122,7 +122,12 @@ function operationIdOf(method: string, path: string): string {
 function securityOf(endpoint: Endpoint): Record<string, string[]>[] {
   const { access, method } = endpoint
   if (access === 'operator') return [{ operatorKey: [] }]
-  return [{ apiKey: [isRead(endpoint) ? 'read' : 'full'] }, method === 'get' ? { session: [access] } : { session: [access], csrfToken: [] }]
+  const role = access === 'operatorOrAdmin' ? 'admin' : access
+  return [
+    { apiKey: [isRead(endpoint) ? 'read' : 'full'] },
+    method === 'get' ? { session: [role] } : { session: [role], csrfToken: [] },
+    ...(access === 'operatorOrAdmin' ? [{ operatorKey: [] }] : []),
+  ]
 }
 
 function bodyOf({ body, upload }: Endpoint): Pick<ZodOpenApiOperationObject, 'requestBody'> {

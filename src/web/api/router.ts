@@ -25,7 +25,7 @@ export interface ApiRoute extends Route<Access> {
   endpoint: Endpoint
 }
 
-const LEVELS: readonly Access[] = ['operator', 'admin', 'sourcer']
+const LEVELS: readonly Access[] = ['operator', 'operatorOrAdmin', 'admin', 'sourcer']
 
 /** Returns the endpoints' routes for {@link apiRouter}. */
 export function apiRoutes(endpoints: readonly Endpoint[]): ApiRoute[] {

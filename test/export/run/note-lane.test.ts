@@ -28,7 +28,7 @@ describe('the note of an export', () => {
     await ExportModel.create({ ...landed, note, requestedBy: 'bo@a.example', onDuplicate: 'stop', dueAt: DUE_NOW })
     const [claimed] = await claimWork<ExportDocument>(ExportModel, {
       statuses: ['exported'],
-      match: { lane },
+      match: { lane, organization: landed.organization },
       atMost: 1,
       leaseMs: LEASE_MS,
     })

@@ -15,6 +15,7 @@ export const WHOLE_COLLECTIONS: Readonly<Record<string, string>> = {
   connections: 'one per organization; a webhook names the endpoint key, but not the organization',
   authorization_flows: 'they expire; an address names a flow, but not the organization',
   audit_heads: 'one per organization, whose id is the `_id`',
+  organization_deletions: 'one per deleted organization, which the operator lists',
   candidate_key_renewals: 'one document for all organizations',
   idempotency_keys: 'they expire; `_id` is a fingerprint that includes the organization, and the operator has none',
   sign_in_failures: 'they expire; a failed sign-in knows an address and an email, but not the organization',

@@ -12,7 +12,7 @@ import { connectEmptyDatabase, leaveDatabase } from '../../support/mongo.ts'
 import { startWeb, type RunningWeb, type WebParts } from '../../support/web.ts'
 
 const endpoints = (parts: WebParts) => [
-  ...organizationEndpoints(parts),
+  ...organizationEndpoints({ ...parts, deletions: { deleteOrganization: async () => '' } }),
   ...apiKeyEndpoints(parts),
   ...userEndpoints(parts),
   ...signInLinkEndpoints(parts),

@@ -50,6 +50,8 @@ export interface Operation {
   /** With parameters in braces. */
   path: string
   audience: Audience
+  /** True if the operator may call it, alone or like others. */
+  isForOperator: boolean
   /** True if an API key with `read` access may call it. */
   isForReadKeys: boolean
   parameters: Parameter[]
@@ -70,6 +72,7 @@ export function operationsOf(document: ApiDocument): Operation[] {
       method: method.toUpperCase(),
       path,
       audience: audienceOf(security),
+      isForOperator: security.some((ways) => 'operatorKey' in ways),
       isForReadKeys: security.some(({ apiKey }) => apiKey?.includes('read')),
       parameters,
       body: requestBody?.content ?? {},
@@ -80,7 +83,7 @@ export function operationsOf(document: ApiDocument): Operation[] {
 
 function audienceOf(security: Record<string, string[]>[]): Audience {
   if (security.some((ways) => Object.keys(ways).length === 0) || security.length === 0) return 'anybody'
-  if (security.some((ways) => 'operatorKey' in ways)) return 'operator'
+  if (security.every((ways) => 'operatorKey' in ways)) return 'operator'
   const [role] = security.find((ways) => 'session' in ways)?.['session'] ?? []
   if (role === 'admin' || role === 'sourcer') return role
   throw new Error(`security names no role: ${JSON.stringify(security)}`)

@@ -2,14 +2,17 @@
  * Who may use each route of the site, by path and method. New routes are added here by hand, so that lowering the access of a route
  * takes two edits.
  */
-export const ROUTE_ACCESS: Readonly<Record<'public' | 'operator' | 'admin' | 'sourcer', readonly string[]>> = {
+export const ROUTE_ACCESS: Readonly<Record<'public' | 'operator' | 'operatorOrAdmin' | 'admin' | 'sourcer', readonly string[]>> = {
   public: [
     'GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /api/openapi.json', 'GET /api/docs',
     'GET /sign-in', 'POST /sign-in', 'GET /sign-in/link/:token', 'POST /sign-in/link/:token', 'POST /sign-in/sample', 'POST /sign-out',
     'GET /sign-in/oidc', 'GET /sign-in/oidc/callback', 'GET /set-up/:token', 'POST /set-up/:token',
     'POST /language', 'GET /', 'GET /connect/lever/:token', 'POST /connect/lever/:token', 'GET /oauth/lever/callback',
   ],
-  operator: ['POST /api/v1/organizations', 'GET /api/v1/organizations'],
+  operator: [
+    'POST /api/v1/organizations', 'GET /api/v1/organizations', 'GET /api/v1/organizations/:id', 'DELETE /api/v1/organizations/:id',
+  ],
+  operatorOrAdmin: ['GET /api/v1/erasures'],
   admin: [
     'GET /api/v1/users', 'PUT /api/v1/users/:email', 'DELETE /api/v1/users/:email',
     'POST /api/v1/api-keys', 'GET /api/v1/api-keys', 'DELETE /api/v1/api-keys/:id', 'POST /api/v1/sign-in-links',
@@ -20,7 +23,7 @@ export const ROUTE_ACCESS: Readonly<Record<'public' | 'operator' | 'admin' | 'so
     'POST /api/v1/user-mappings/auto-match', 'GET /api/v1/lever/users', 'GET /api/v1/lever/opportunities', 'POST /api/v1/lever/sync',
     'GET /api/v1/export-rules', 'PUT /api/v1/export-rules/:name', 'DELETE /api/v1/export-rules/:name', 'POST /api/v1/export-rules/:name/preview',
     'GET /api/v1/webhook-deliveries', 'GET /api/v1/webhook-deliveries/:id', 'POST /api/v1/webhook-deliveries/:id/replay',
-    'POST /api/v1/webhook-deliveries/replay', 'GET /api/v1/erasures', 'GET /api/v1/audit-events', 'GET /api/v1/audit-events/verify', 'GET /api/v1/audit-events/head',
+    'POST /api/v1/webhook-deliveries/replay', 'GET /api/v1/audit-events', 'GET /api/v1/audit-events/verify', 'GET /api/v1/audit-events/head',
     'GET /settings/ats', 'POST /settings/ats', 'POST /settings/ats/authorize', 'GET /settings/ats/mirror', 'POST /settings/ats/sync',
     'POST /settings/ats/pause', 'GET /settings/ats/disconnect', 'POST /settings/ats/disconnect',
     'GET /settings/ats/webhooks', 'POST /settings/ats/webhooks', 'POST /settings/ats/webhooks/provision',

@@ -75,6 +75,7 @@ export async function furnishTenant(service: ServiceForTests, name: string, leve
     batchOfAnother,
     word,
     objects: {
+      '/api/v1/organizations/': (await service.organization(`${name} to be deleted`)).id,
       '/api/v1/users/': unmapped,
       '/api/v1/user-mappings/': person,
       '/api/v1/api-keys/': spare.body.id,
