@@ -14,7 +14,7 @@ export const STEPS: readonly (readonly string[])[] = [
   ['connection'],
   ['accounts'],
   ['events', 'audit'],
-  ['concurrency', 'lever', 'people', 'secrets', 'work'],
+  ['concurrency', 'lever', 'people', 'schema', 'secrets', 'work'],
   ['config', 'csv-cell', 'duplicate-key', 'errors', 'log', 'paging', 'trailing-slashes', 'version'],
 ]
 

@@ -14,7 +14,9 @@ import mongoose from 'mongoose'
 import { startMongod, type RunningMongod } from '../../scripts/mongod.ts'
 import { findLeftBehind, mongodFiles, readNote, stopProcess } from '../../scripts/mongod/mongod-process.ts'
 import { processBirth } from '../../scripts/lock-file.mjs'
-import { buildIndexes } from '../../src/compose/database.ts'
+import { createMissing } from '../../src/schema/build-indexes.ts'
+import { modelIndexes } from '../../src/schema/declared-indexes.ts'
+import { SCHEMA_STATE } from '../../src/schema/schema-state.ts'
 
 const FOLDER_PREFIX = `fulcrum-test-${process.getuid?.() ?? 'user'}-`
 
@@ -119,7 +121,10 @@ function uriOf(name: string): string {
 const MOST_DOCUMENTS = 10_000
 const CLOSES_WITHIN_MS = 2000
 
-/** Empties a database for the next test file. One that a process or a service still uses is dropped. */
+/**
+ * Empties a database for the next test file, which finds the collections, their indexes and the state of the schema. One that a process or a
+ * service still uses is dropped.
+ */
 export async function handOnDatabase(uri: string): Promise<void> {
   const name = new URL(uri).pathname.slice(1)
   const base = new URL(uri)
@@ -129,7 +134,7 @@ export async function handOnDatabase(uri: string): Promise<void> {
     const database = client.db(name)
     const { objects } = (await database.stats()) as { objects: number }
     if (objects > MOST_DOCUMENTS || (await isInUse(client, name))) return void (await database.dropDatabase())
-    const collections = await database.collections()
+    const collections = (await database.collections()).filter(({ collectionName }) => collectionName !== SCHEMA_STATE)
     await Promise.all(collections.map((collection) => collection.deleteMany({})))
     emptied.push(name)
   } finally {
@@ -157,7 +162,12 @@ async function isInUse(client: MongoClient, name: string): Promise<boolean> {
 export async function connectEmptyDatabase(): Promise<void> {
   connectedTo = emptyMongoUri()
   await mongoose.connect(connectedTo, { autoCreate: false, autoIndex: false })
-  await buildIndexes()
+  await createMissing(connectedDatabase(), modelIndexes())
+}
+
+export function connectedDatabase(): mongoose.mongo.Db {
+  if (!mongoose.connection.db) throw new Error('connectEmptyDatabase has not run')
+  return mongoose.connection.db
 }
 
 let connectedTo: string | undefined
