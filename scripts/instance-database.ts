@@ -6,6 +6,9 @@ import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import mongoose from 'mongoose'
 import { readConfig, type Config } from '../src/config.ts'
+import { SCHEMA_STEPS } from '../src/operators/schema-steps.ts'
+import { readSchemaState } from '../src/schema/schema-state.ts'
+import { newestOf } from '../src/schema/schema-step.ts'
 import { lockDataFolder } from './data-folder.ts'
 import { startMongod } from './mongod.ts'
 import { keptSecretKeys } from './secret-keys.ts'
@@ -18,8 +21,9 @@ export interface InstanceDatabase {
 const FIND_WITHIN_MS = 5000
 
 /**
- * Connects mongoose's default connection, and reads the configuration as the service does; builds no index.
- * @throws ConfigError, or Error with a message for the operator
+ * Connects mongoose's default connection, and reads the configuration as the service does; builds no index and
+ * runs no migration.
+ * @throws ConfigError, or Error with a message for the operator, also if the schema is newer than this version
  */
 export async function openInstanceDatabase(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<InstanceDatabase> {
   const given = readConfig(env)
@@ -56,10 +60,13 @@ async function connect(config: InstanceDatabase['config'], stop: () => Promise<v
   try {
     await mongoose.connect(config.mongodbUri, {
       autoIndex: false,
+      autoCreate: false,
       serverSelectionTimeoutMS: FIND_WITHIN_MS,
       writeConcern: { w: 'majority' },
     })
+    await readSchemaState(mongoose.connection.getClient().db(), newestOf(SCHEMA_STEPS))
   } catch (error) {
+    await mongoose.disconnect()
     await stop()
     throw new Error(`MongoDB cannot be used: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }

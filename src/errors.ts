@@ -51,6 +51,7 @@ const STATUS = {
   too_many_requests: 429,
   internal_error: 500,
   lever_unavailable: 503,
+  migrating: 503,
   outcome_unknown: 503,
   storage_unavailable: 503,
 } as const

@@ -24,9 +24,20 @@ stopOnSignal(() => service.stop(), { graceMs: config.shutdownGraceMs, log, withP
 try {
   const { url } = await service.start()
   log.info({ url, publicUrl: config.publicUrl, roles: config.roles, lever: config.lever.environment }, 'serving')
-  void service.whenReady.then(offerSetUp).catch((error: unknown) => log.error({ err: error }, 'the setup link could not be created'))
+  void service.whenReady
+    .then(offerSetUp, refuse)
+    .catch((error: unknown) => log.error({ err: error }, 'the setup link could not be created'))
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  await service.stop().catch(() => undefined)
+  process.exit(1)
+}
+
+/** Ends the process, because restarting an older version cannot help. Its supervisor shows the exit code and the last lines. */
+async function refuse(error: unknown): Promise<void> {
+  const fault = error instanceof Error ? error.message : String(error)
+  log.fatal({ fault }, 'this version cannot use the database')
+  process.stderr.write(`${fault}\n`)
   await service.stop().catch(() => undefined)
   process.exit(1)
 }

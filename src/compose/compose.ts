@@ -2,12 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { composeParts, type ServiceOptions } from './parts.ts'
 import { composeWeb } from './web.ts'
-import { openDatabase, type Database } from './database.ts'
+import { openDatabase, type Database, type DatabaseMissing } from './database.ts'
 import type { Log } from '../log.ts'
-import { adoptFeatures } from '../operators/adopt-features.ts'
-import { adoptSyncProgress } from '../operators/adopt-sync-progress.ts'
 import { registerDatabaseMetrics } from '../operators/database-metrics.ts'
-import { markConfidential } from '../operators/mark-confidential.ts'
 import { createServiceMetrics } from '../operators/service-metrics.ts'
 import type { Route } from '../web/shell/mount-routes.ts'
 import { closeServer, listen } from '../web/listen.ts'
@@ -24,7 +21,10 @@ export interface Service {
   start(): Promise<{ url: string }>
   /** Every route that this process has mounted, with its access. */
   readonly routes: readonly Route[]
-  /** Resolves once the database can be used and the workers run; pending until then. */
+  /**
+   * Resolves once the database can be used and the workers run; pending until then.
+   * @throws SchemaNewer if the database belongs to a newer version: nothing was written, and the process should end
+   */
   readonly whenReady: Promise<void>
   /** Once ready, resolves to a link for creating the first organization and its admin; null if a person exists or no page is served. */
   createSetUpLink(): Promise<string | null>
@@ -46,37 +46,22 @@ export function compose(options: ServiceOptions, log: Log): Service {
   const isStopping = (): boolean => stopping !== undefined
   let beginning: Promise<void> | undefined
   let markReady = (): void => undefined
-  const whenReady = new Promise<void>((resolve) => (markReady = resolve))
+  let refuse = (_error: unknown): void => undefined
+  const whenReady = new Promise<void>((resolve, reject) => ([markReady, refuse] = [resolve, reject]))
+  whenReady.catch(() => undefined) // whoever awaits it handles the refusal
 
   const readiness = async (): Promise<string[]> => [
-    ...(database?.ready() ? [] : ['database']),
+    ...[database ? database.missing() : 'database'].filter((missing) => missing !== null),
     ...(options.roles.includes('worker') && !workers ? ['workers'] : []),
     ...(stopping ? ['stopping'] : []),
   ]
-  const { listener, routes } = composeWeb({ parts, options, log, registry, readiness })
+  const closedBy = (): DatabaseMissing | null => (database ? database.closedBy() : 'database')
+  const { listener, routes } = composeWeb({ parts, options, log, registry, readiness, closedBy })
   const server = createWebServer(listener)
-
-  /** Migrates documents of earlier versions; no work runs until this is done. */
-  async function adoptOlder(): Promise<boolean> {
-    try {
-      await markConfidential()
-      await parts.connections.dateErasureSwitch()
-      await adoptFeatures()
-      await adoptSyncProgress()
-      return true
-    } catch (error) {
-      log.error({ err: error }, 'data stored by an earlier version could not be migrated; trying again')
-      await sleep(WORKERS_RETRY_MS)
-      return false
-    }
-  }
 
   async function begin(opened: Database): Promise<void> {
     await opened.whenReady
-    void parts.webhooks
-      .adoptOldDeliveries()
-      .catch((error: unknown) => log.warn({ err: error }, 'deliveries stored by an earlier version could not be adopted'))
-    for (let isAdopted = false; !isAdopted && !stopping;) isAdopted = await adoptOlder()
+    if (stopping) return
     while (options.roles.includes('worker') && !workers && !stopping) {
       workers = await startWorkers(parts, options, log, { wakers, metrics, isStopping }).catch((error: unknown) => {
         log.error({ err: error }, 'the workers did not start; trying again')
@@ -105,8 +90,8 @@ export function compose(options: ServiceOptions, log: Log): Service {
     whenReady,
     async start() {
       const url = await listen(server, options)
-      database = openDatabase(options.mongodbUri, log)
-      beginning = begin(database)
+      database = openDatabase(options.mongodbUri, { leaseMs: options.leaseMs, log })
+      beginning = begin(database).catch(refuse)
       return { url }
     },
     createSetUpLink: async () => (options.roles.includes('web') ? parts.accounts.createSetUpLink() : null),

@@ -41,6 +41,7 @@ import { exportsRoutes } from '../web/pages/exports/exports-routes.tsx'
 import { importRoutes } from '../web/pages/import/import-routes.tsx'
 import { leverCallbackRoutes } from '../web/pages/ats/authorize/lever-callback-routes.tsx'
 import { peopleRoutes } from '../web/pages/people/people-routes.tsx'
+import type { ClosedBy } from '../web/shell/until-open.ts'
 import { createSignInFailures } from '../web/shell/sign-in-failures.ts'
 import type { SamplePerson } from '../web/pages/sign-in/sign-in-page.tsx'
 
@@ -50,10 +51,11 @@ export interface WebDeps {
   log: Log
   registry: Registry
   readiness: () => Promise<string[]>
+  closedBy: ClosedBy
 }
 
 /** Returns the site of a process: everything, or only the health routes for a process without the `web` role. */
-export function composeWeb({ parts, options, log, registry, readiness }: WebDeps): Site {
+export function composeWeb({ parts, options, log, registry, readiness, closedBy }: WebDeps): Site {
   const { publicUrl, operatorApiKey, trustedProxies } = options
   const failures = createSignInFailures(parts.sealer)
   const health: HealthAppOptions = {
@@ -71,6 +73,7 @@ export function composeWeb({ parts, options, log, registry, readiness }: WebDeps
   const idempotency = createIdempotency({ sealer: parts.sealer, hashKeyOf: parts.accounts.hashKeyOf, operatorApiKey })
   return createApp({
     ...health,
+    closedBy,
     accounts: parts.accounts,
     openId: parts.openId,
     candidatesPage: { list: parts.candidates.list, findIds: parts.candidates.findIds, findExportBlocker },

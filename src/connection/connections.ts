@@ -38,7 +38,7 @@ import { noteWebhook } from './note-webhook.ts'
 import { provisionWebhooks } from './provision-webhooks.ts'
 import { refreshDue } from './refresh.ts'
 import { createRevoker } from './revoke.ts'
-import { changeSettings, dateErasureSwitch, type SettingsPatch } from './settings.ts'
+import { changeSettings, type SettingsPatch } from './settings.ts'
 import { deleteSignatureToken, putSignatureToken, signatureTokensFor } from './signature-tokens.ts'
 import { tryOlderKeys } from './try-key.ts'
 import type { SignatureTokenPlace } from './webhook-events.ts'
@@ -134,7 +134,6 @@ export function createConnections(deps: ConnectionsDeps) {
     putApiKey: (organization: string, input: { apiKey: string; userEmail: string }, actor: string) =>
       putApiKey(context, organization, input, actor),
 
-    dateErasureSwitch,
     changeSettings: (organization: string, patch: SettingsPatch, actor: string) => changeSettings(context, organization, patch, actor),
     putSignatureToken: (organization: string, place: SignatureTokenPlace, token: string, actor: string) =>
       putSignatureToken(context, organization, { place, token }, actor),

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { z } from 'zod'
 import { ServiceError, type FieldFault } from '../errors.ts'
+import { updateEach, type StepContext } from '../schema/schema-step.ts'
 import { subjectOf, type ConnectionContext } from './connection-context.ts'
 import { ConnectionModel, NOTE_LANGUAGES, NOTE_MODES, type ConnectionDocument } from './connection-model.ts'
 import { BUILT_FEATURES, sortedFeatures } from './features.ts'
@@ -99,11 +100,11 @@ function sinceOf({ eraseWhenDeletedInLever: isOn }: SettingsPatch): Record<strin
 
 /**
  * If `eraseWhenDeletedInLever` was switched on by a version that did not record when, it counts from now, so that no earlier deletion
- * erases anybody. Runs at each start; changes nothing if all settings have a date.
+ * erases anybody. May be repeated; changes nothing if all settings have a date.
  */
-export async function dateErasureSwitch(): Promise<void> {
+export async function dateErasureSwitch(context: StepContext): Promise<void> {
   const undated = { 'settings.eraseWhenDeletedInLever': true, [SINCE]: null }
-  await ConnectionModel.updateMany(undated, [{ $set: { [SINCE]: '$$NOW' } }], { updatePipeline: true })
+  await updateEach(context, ConnectionModel.collection, undated, [{ $set: { [SINCE]: '$$NOW' } }])
 }
 
 /** Without a connection, no stage or user of Lever is known. */

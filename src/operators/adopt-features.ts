@@ -3,6 +3,7 @@ import { ConnectionModel, type ConnectionDocument } from '../connection/connecti
 import type { Feature } from '../connection/features.ts'
 import { lackedBy } from '../connection/lever-access.ts'
 import { ConversationModel } from '../conversations/conversation-model.ts'
+import { forEachDocument, type StepContext } from '../schema/schema-step.ts'
 
 /**
  * Scopes that features request but that some authorizations older than features lack. No call of the built features
@@ -22,21 +23,22 @@ type OlderConnection = Pick<ConnectionDocument, '_id' | 'organization'> & {
 
 /**
  * Gives connections that are older than features the features that they are used for, so that everything continues to
- * work without a new authorization. Runs at each start, may run in several processes at once, and changes nothing
- * once all connections have features.
+ * work without a new authorization. May be repeated, and changes nothing once all connections have features.
  */
-export async function adoptFeatures(): Promise<void> {
-  const connections = ConnectionModel.collection
+export async function adoptFeatures(context: StepContext): Promise<void> {
   const isOlder = { $or: [{ 'settings.features': { $exists: false } }, { 'settings.webhookSet': { $exists: true } }] }
-  for await (const connection of connections.find<OlderConnection>(isOlder)) {
-    const features = await featuresInUse(connection)
-    const waived = waivedScopes(connection, features)
-    await connections.updateOne(
-      { _id: connection._id, 'settings.features': { $exists: false } },
-      { $set: { 'settings.features': features, ...(waived.length > 0 ? { 'auth.waivedScopes': waived } : {}) } },
-    )
-    await connections.updateOne({ _id: connection._id }, { $unset: { 'settings.webhookSet': 1 } })
-  }
+  const older = ConnectionModel.collection.find<OlderConnection>(isOlder)
+  await forEachDocument(context, 'connections', older, giveFeatures)
+}
+
+async function giveFeatures(connection: OlderConnection): Promise<void> {
+  const features = await featuresInUse(connection)
+  const waived = waivedScopes(connection, features)
+  await ConnectionModel.collection.updateOne(
+    { _id: connection._id, 'settings.features': { $exists: false } },
+    { $set: { 'settings.features': features, ...(waived.length > 0 ? { 'auth.waivedScopes': waived } : {}) } },
+  )
+  await ConnectionModel.collection.updateOne({ _id: connection._id }, { $unset: { 'settings.webhookSet': 1 } })
 }
 
 async function featuresInUse({ organization, settings }: OlderConnection): Promise<Feature[]> {

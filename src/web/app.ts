@@ -25,6 +25,7 @@ import { createSecurityHeaders, securityHeaders } from './shell/security-headers
 import type { SignInFailures } from './shell/sign-in-failures.ts'
 import { createSiteCookies } from './shell/site-cookies.ts'
 import { staticAssets } from './shell/static-assets.ts'
+import { assertOpen, untilOpen, type ClosedBy } from './shell/until-open.ts'
 import type { Route } from './shell/mount-routes.ts'
 import { accountRoutes } from './pages/account/account-routes.tsx'
 import { candidatesRoutes, type CandidatesPageDeps } from './pages/candidates/candidates-routes.tsx'
@@ -59,6 +60,8 @@ export interface AppOptions extends HealthAppOptions {
   /** Lever's webhooks and the like, with their paths for the OpenAPI document. */
   intakes?: readonly Intake[]
   intakePaths?: ZodOpenApiPathsObject
+  /** Without it, requests are served at once. */
+  closedBy?: ClosedBy
   /** The page routes, one list per area. */
   pages: readonly (readonly PageRoute[])[]
   /** For the list of candidates, which is the start page; without it the list is empty. */
@@ -77,7 +80,7 @@ export interface Site {
 
 /** Returns the whole site: intakes, API, pages, assets, health. */
 export function createApp(options: AppOptions): Site {
-  const { accounts, endpoints, publicUrl, operatorApiKey, log } = options
+  const { accounts, endpoints, publicUrl, operatorApiKey, log, closedBy = () => null } = options
   const [headers, noteServed] = [createSecurityHeaders(options), createNoteServed(options)]
   const { app, routes: health } = createBase(options, headers, noteServed)
   const idempotency = createIdempotency({ sealer: options.sealer, hashKeyOf: accounts.hashKeyOf, operatorApiKey })
@@ -90,13 +93,24 @@ export function createApp(options: AppOptions): Site {
   app.use(staticAssets())
   app.use(answerNotFound())
   app.use(mountPages(docs, offerToSendAgain))
+  app.use(untilOpen(closedBy))
   app.use(apiRouter(api, { accounts, operatorApiKey, publicUrl, idempotency, guardRate, failures: options.failures }))
   app.use(pageSession({ accounts, publicUrl, guardRate, offerToSendAgain }))
   app.use(mountPages(pages, offerToSendAgain))
   return {
-    listener: answerAhead(options.intakes ?? [], { log, headers, noteServed }, app.callback()),
+    listener: answerAhead(onceOpen(options.intakes ?? [], closedBy), { log, headers, noteServed }, app.callback()),
     routes: [...health, ...docs, ...api, ...pages],
   }
+}
+
+function onceOpen(intakes: readonly Intake[], closedBy: ClosedBy): Intake[] {
+  return intakes.map((intake) => ({
+    route: intake.route,
+    async take(parameter, request) {
+      assertOpen(closedBy)
+      return intake.take(parameter, request)
+    },
+  }))
 }
 
 function pagesOf(options: AppOptions): PageRoute[] {

@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation } from 'mongodb'
 import { areDuplicateKeys } from '../duplicate-key.ts'
 import { allEndpointKeys } from '../connection/find-connection.ts'
+import { forEachDocument, type StepContext } from '../schema/schema-step.ts'
 import { signatureKeyOf } from './accepted-signatures.ts'
 import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
 import { splitSignature } from './webhook-body.ts'
@@ -11,10 +12,10 @@ type OldDelivery = Pick<DeliveryDocument, '_id' | 'organization' | 'connection' 
 
 /**
  * Gives deliveries from earlier versions the key of their signature and removes the signature from their payload. Deliveries without a
- * payload are older than any signature that is accepted. May run twice, and in several processes at once.
+ * payload are older than any signature that is accepted. May be repeated.
  * @returns how many were changed
  */
-export async function adoptOldDeliveries(): Promise<number> {
+export async function adoptOldDeliveries(context: StepContext): Promise<number> {
   const endpointKeys = await allEndpointKeys()
   const old = DeliveryModel.find({ payload: { $exists: true }, signatureKey: { $exists: false }, status: { $ne: 'held' } })
     .select('organization connection payload')
@@ -23,16 +24,17 @@ export async function adoptOldDeliveries(): Promise<number> {
     .cursor({ batchSize: AT_A_TIME })
   let adopted = 0
   let writes: AnyBulkWriteOperation[] = []
-  for await (const delivery of old) {
-    const endpointKey = endpointKeys.get(String(delivery.connection))
-    if (endpointKey === undefined) continue
-    writes.push(...adoption(delivery, { endpointKey }))
-    if (writes.length >= AT_A_TIME) {
-      adopted += await write(writes)
-      writes = []
-    }
+  const flush = async (): Promise<void> => {
+    if (writes.length > 0) adopted += await write(writes)
+    writes = []
   }
-  return adopted + (writes.length > 0 ? await write(writes) : 0)
+  await forEachDocument(context, 'deliveries', old, async (delivery) => {
+    if (writes.length >= AT_A_TIME) await flush()
+    const endpointKey = endpointKeys.get(String(delivery.connection))
+    if (endpointKey !== undefined) writes.push(...adoption(delivery, { endpointKey }))
+  })
+  await flush()
+  return adopted
 }
 
 /** Cleans the payload separately: another delivery with the same signature may already hold the key. */

@@ -3,7 +3,6 @@ import type { LaneLimit } from '../work/capacity.ts'
 import { claimFairly } from '../work/claim-fairly.ts'
 import { heartbeat } from '../work/claim.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
-import { adoptOldDeliveries } from './adopt-old-deliveries.ts'
 import { coalesceByKey } from '../concurrency/coalesce.ts'
 import { UNLIMITED } from '../concurrency/patience.ts'
 import { expirePayloads, getDelivery, listDeliveries, resumeWaiting } from './deliveries.ts'
@@ -93,7 +92,6 @@ export function createWebhooks(deps: WebhookDeps) {
       return replayed
     },
     expirePayloads,
-    adoptOldDeliveries,
     forgetPayloads,
   }
 }

@@ -18,6 +18,7 @@ import {
   tracesOf,
   type PersonInTest,
 } from './erasure-world.ts'
+import { stepContext } from '../support/step-context.ts'
 
 const READ = { method: 'GET', path: '^/opportunities/[0-9a-f-]+$' }
 const DELETED = { method: 'GET', path: '^/opportunities/deleted$' }
@@ -174,7 +175,7 @@ describe('erasing people whom Lever erased', () => {
     await service.lever.deleteOpportunity(opportunityId)
     await eventually('it is unlinked', async () => !(await read(early)).body.lever)
 
-    await dateErasureSwitch()
+    await dateErasureSwitch(stepContext())
     const first = await since()
     await tell('candidateDeleted', opportunityId)
     await allIsProcessed()
@@ -183,7 +184,7 @@ describe('erasing people whom Lever erased', () => {
 
     await receiptComes(api, person)
     expect(await receiptOf(api, early), 'deleted before').to.equal(null)
-    await dateErasureSwitch()
+    await dateErasureSwitch(stepContext())
     await eraseWhenDeleted()
     expect([first instanceof Date, await since()], 'written once').to.deep.equal([true, first])
   })

@@ -7,6 +7,7 @@ import { getConnection } from '../../src/connection/find-connection.ts'
 import { missingScopes } from '../../src/connection/lever-access.ts'
 import { adoptFeatures } from '../../src/operators/adopt-features.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
+import { stepContext } from '../support/step-context.ts'
 
 /** What an authorization for exporting was given before there were features. */
 const OLDER_GRANT = [
@@ -37,7 +38,7 @@ describe('operators/adopt features', () => {
   }
   const adopted = async (older: Parameters<typeof store>[0]) => {
     const organization = await store(older)
-    await adoptFeatures()
+    await adoptFeatures(stepContext())
     return getConnection(organization)
   }
   const problemOf = (connection: Awaited<ReturnType<typeof getConnection>>, feature: Feature) =>
@@ -69,15 +70,15 @@ describe('operators/adopt features', () => {
 
   it('can run again, and leaves alone what an admin has chosen since', async () => {
     const organization = await store({ webhookSet: 'communication' })
-    await adoptFeatures()
+    await adoptFeatures(stepContext())
     const first = await ConnectionModel.collection.findOne({ organization: new Types.ObjectId(organization) })
 
-    await adoptFeatures()
+    await adoptFeatures(stepContext())
 
     expect(await ConnectionModel.collection.findOne({ organization: new Types.ObjectId(organization) })).to.deep.equal(first)
     expect(first?.['settings']).to.deep.equal({ features: ['export', 'conversations'], noteMode: 'perPause', sourceName: 'kept' })
     await ConnectionModel.collection.updateOne({}, { $set: { 'settings.features': ['conversations'], 'settings.webhookSet': 'export' } })
-    await adoptFeatures()
+    await adoptFeatures(stepContext())
     expect((await getConnection(organization)).settings.features).to.deep.equal(['conversations'])
   })
 

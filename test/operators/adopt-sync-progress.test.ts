@@ -6,6 +6,7 @@ import { SyncRunModel } from '../../src/mirror/sync-run-model.ts'
 import { syncStatus } from '../../src/mirror/sync-status.ts'
 import { adoptSyncProgress } from '../../src/operators/adopt-sync-progress.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
+import { stepContext } from '../support/step-context.ts'
 
 const AT = new Date('2026-05-04T08:00:00Z')
 const SYNC = { state: 'idle', startedAt: AT, finishedAt: AT, resources: { users: 8, stages: 9 } }
@@ -39,7 +40,7 @@ describe('operators/adopt sync progress', () => {
   it('shows what an earlier version stored in the connection', async () => {
     const organization = await storeOlder({ sync: SYNC, opportunitySync: OPPORTUNITY_SYNC }, { hasRuns: true })
 
-    await adoptSyncProgress()
+    await adoptSyncProgress(stepContext())
 
     expect(await syncStatus(organization)).to.deep.equal({
       state: 'failed',
@@ -66,8 +67,8 @@ describe('operators/adopt sync progress', () => {
     const begun = { state: 'running', startedAt: new Date(AT.getTime() + 1000), finishedAt: null }
     await SyncRunModel.collection.updateOne({ organization: new Types.ObjectId(organization) }, { $set: { progress: begun } })
 
-    await adoptSyncProgress()
-    await adoptSyncProgress()
+    await adoptSyncProgress(stepContext())
+    await adoptSyncProgress(stepContext())
 
     expect(await syncStatus(organization)).to.include({ state: 'running', startedAt: begun.startedAt.toISOString() })
   })
@@ -76,7 +77,7 @@ describe('operators/adopt sync progress', () => {
     const never = await storeOlder({ sync: { state: 'idle', startedAt: null, finishedAt: null, resources: {} } }, { hasRuns: false })
     const disconnected = await storeOlder({ status: 'disconnected', sync: SYNC }, { hasRuns: false })
 
-    await adoptSyncProgress()
+    await adoptSyncProgress(stepContext())
 
     const none = { state: 'idle', startedAt: null, finishedAt: null, resources: {} }
     expect([await syncStatus(never), await syncStatus(disconnected)]).to.deep.equal([none, none])

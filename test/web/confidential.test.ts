@@ -13,6 +13,7 @@ import { LEVER_ADMIN, type LeverOpportunity } from '../support/lever.ts'
 import { exportAndWait, newPerson, SOURCER, startService, waitForBatch, type Api, type ServiceForTests } from '../support/service.ts'
 import { namesInPath, operationsOf, readApiDocument, type Operation } from './hostile/api-document.ts'
 import { signIn, type Session } from './hostile/tenant.ts'
+import { stepContext } from '../support/step-context.ts'
 
 /** The only confidential posting of the sample account. */
 const SECRET_TITLE = 'Head of Finance'
@@ -375,7 +376,7 @@ describe('web: confidential Lever records', () => {
     await CandidateModel.updateMany({ organization, lever: { $ne: null } }, { $unset: { 'lever.confidential': 1 } })
     expect(found((await ask(sourcer, 'GET', '/api/v1/candidates')).text)).not.to.deep.equal([])
 
-    await markConfidential()
+    await markConfidential(stepContext())
 
     for (const path of readPaths()) expect(found((await ask(sourcer, 'GET', path)).text), path).to.deep.equal([])
     // stored marks count when the mirror is gone

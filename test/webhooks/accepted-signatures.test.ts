@@ -4,6 +4,7 @@ import { adoptOldDeliveries } from '../../src/webhooks/adopt-old-deliveries.ts'
 import { DeliveryModel } from '../../src/webhooks/delivery-model.ts'
 import { signWebhook } from '../../src/webhooks/verify-signature.ts'
 import { startWebhookWorld, webhookBody, type WebhookWorld } from './webhook-world.ts'
+import { stepContext } from '../support/step-context.ts'
 
 const CHANGE = 'candidateStageChange'
 const HIRED = 'candidateHired'
@@ -177,8 +178,8 @@ describe('an accepted signature', () => {
     await DeliveryModel.collection.updateOne({ _id } as object, { $set: { payload: JSON.stringify(body) }, $unset: { signatureKey: 1 } })
     expect(JSON.stringify(await listed()), 'not shown before, either').not.to.contain(String(body['signature']))
 
-    expect(await adoptOldDeliveries()).to.be.greaterThan(0)
-    expect(await adoptOldDeliveries()).to.equal(0)
+    expect(await adoptOldDeliveries(stepContext())).to.be.greaterThan(0)
+    expect(await adoptOldDeliveries(stepContext())).to.equal(0)
 
     const kept = await DeliveryModel.collection.find({}).toArray()
     expect(kept.map((one) => one['signatureKey'])).to.have.members([signatureKey, undefined])

@@ -70,6 +70,9 @@ export const healthPaths: ZodOpenApiPathsObject = {
     get: {
       tags: TAGS,
       summary: 'Check whether the process is ready, and what it lacks',
+      description:
+        '`missing` names what the process lacks: `database`, `migration` (this process or another one brings the database to this version), ' +
+        '`workers` or `stopping`.',
       security: [],
       responses: {
         200: { description: 'The process is ready', content: { 'application/json': { schema: Readiness } } },

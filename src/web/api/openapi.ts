@@ -29,6 +29,7 @@ const EVERYWHERE: readonly ErrorCode[] = [
   'too_many_requests',
   'internal_error',
   'storage_unavailable',
+  'migrating',
 ]
 /** Writes that take no body refuse anything but an empty object. */
 const OF_WRITES: readonly ErrorCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'request_timeout', 'bad_request']

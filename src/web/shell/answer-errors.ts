@@ -30,7 +30,7 @@ export function answerErrors(log: Log, showError: (ctx: SiteContext, error: Serv
 /** Returns the error to answer with, and logs it if it is a fault of the service. */
 export function noteFailure(log: Log, requestId: string, thrown: unknown): ServiceError {
   const error = toServiceError(thrown)
-  if (error.status >= 500) log.error({ requestId, err: error }, 'request failed')
+  if (error.status >= 500 && error.code !== 'migrating') log.error({ requestId, err: error }, 'request failed')
   return error
 }
 

@@ -72,5 +72,6 @@ const SPANISH: Record<ErrorCode, string> = {
   internal_error: 'Algo ha fallado por nuestra parte. Inténtelo de nuevo en un momento.',
   lever_unavailable: 'No se ha podido contactar con Lever. Suele ser temporal: inténtelo de nuevo en un minuto.',
   outcome_unknown: 'No se sabe si Lever lo aceptó. Compruébelo en Lever antes de repetirlo.',
+  migrating: 'Fulcrum está actualizando su base de datos. No se pierde nada. Inténtelo de nuevo en un minuto.',
   storage_unavailable: 'La base de datos no responde. Inténtelo de nuevo en un momento.',
 }

@@ -1,0 +1,22 @@
+import { dateErasureSwitch } from '../connection/settings.ts'
+import type { RetiredIndex } from '../schema/declared-indexes.ts'
+import type { SchemaStep } from '../schema/schema-step.ts'
+import { adoptOldDeliveries } from '../webhooks/adopt-old-deliveries.ts'
+import { adoptFeatures } from './adopt-features.ts'
+import { adoptSyncProgress } from './adopt-sync-progress.ts'
+import { markConfidential } from './mark-confidential.ts'
+
+/**
+ * The steps from one schema version to the next. Add new ones at the end, and never change the number of an old one: a database remembers
+ * the last number that it has seen. `src/schema/README.md` says what a step must not do.
+ */
+export const SCHEMA_STEPS: readonly SchemaStep[] = [
+  { number: 1, name: 'mark exports and candidates of confidential records', run: markConfidential },
+  { number: 2, name: 'date the switch for erasures told by Lever', run: dateErasureSwitch },
+  { number: 3, name: 'give connections their features', run: adoptFeatures },
+  { number: 4, name: 'move the progress of syncs to their runs', run: adoptSyncProgress },
+  { number: 5, name: 'give deliveries the key of their signature', run: adoptOldDeliveries },
+]
+
+/** Indexes that no model has any more. An index that the version before names in a `hint` is retired one version later. */
+export const RETIRED_INDEXES: readonly RetiredIndex[] = []
