@@ -75,7 +75,7 @@ export function composeParts(options: ServiceOptions, log: Log, wake: (collectio
   })
   const mirror: Mirror = createMirror({
     leverClient: connections.leverClient,
-    canSeeConfidential: async (organization) => connections.canSeeConfidential(await connections.get(organization)),
+    openReading: (organization) => connections.openReading(organization),
     rememberLeverUsers: connections.rememberLeverUsers,
     hashKeyOf: accounts.hashKeyOf,
     publish,

@@ -18,7 +18,7 @@ export async function activate(context: ConnectionContext, organization: string,
   }
   const changed = await ConnectionModel.updateOne(
     { _id: connection._id, status: { $in: ['configuring', 'paused'] } },
-    { $set: { status: 'active' } },
+    { $set: { status: 'active' }, $currentDate: { unscheduledSince: true } },
   )
   if (changed.matchedCount === 0) return assertStatus(organization, 'active')
   await context.audit.append({ organization, actor, action: 'connection.activated', subject: subjectOf(connection) })

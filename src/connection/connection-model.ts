@@ -43,6 +43,8 @@ const connectionSchema = new Schema(
     status: { type: String, enum: CONNECTION_STATUSES, default: 'disconnected' },
     /** The `status` that a new authorization restores. */
     statusBeforeRevocation: { type: String, enum: ['configuring', 'active', 'paused'] },
+    /** When the status or the grant changed so that recurring work must be scheduled; unset once it is (`unscheduled.ts`). */
+    unscheduledSince: Date,
     /** Set while `status` is `revoked`. */
     revokedBecause: { type: String, enum: REVOCATION_CAUSES },
     auth: {
@@ -72,6 +74,8 @@ const connectionSchema = new Schema(
       apiKey: String, // sealed
       accessTokenExpiresAt: Date,
       obtainedAt: Date,
+      /** When the access token is refreshed. Only grants by OAuth have it. */
+      refreshAt: Date,
       /**
        * Who holds the lease on the refresh, and until when, by the database's clock. Only one refresh runs at a time.
        * Unset once a refresh has ended.
@@ -127,6 +131,8 @@ const connectionSchema = new Schema(
 connectionSchema.index({ organization: 1 }, { unique: true })
 connectionSchema.index({ endpointKey: 1 }, { unique: true })
 connectionSchema.index({ status: 1, 'grant.accessTokenExpiresAt': 1 })
+connectionSchema.index({ 'grant.refreshAt': 1 }, { partialFilterExpression: { 'grant.refreshAt': { $gt: new Date(0) } } })
+connectionSchema.index({ unscheduledSince: 1 }, { partialFilterExpression: { unscheduledSince: { $gt: new Date(0) } } })
 
 const listeners: (() => void)[] = []
 connectionSchema.post(['updateOne', 'updateMany', 'findOneAndUpdate', 'deleteOne', 'deleteMany'], () => {

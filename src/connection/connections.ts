@@ -29,18 +29,18 @@ import { connectionSecrets } from './connection-secrets.ts'
 import { describeConnection } from './connection-view.ts'
 import { disconnect } from './disconnect.ts'
 import { findConnectionByEndpointKey, findRecentByEndpointKey, getConnection, type ReadConnection } from './find-connection.ts'
-import { assertGranted, getGrant, GRANTED, type GrantState } from './grant.ts'
+import { assertGranted, getGrant, getGrantForReading, GRANTED, type GrantState } from './grant.ts'
 import { offProblem, featureProblem, statusFor } from './feature-state.ts'
 import type { Feature } from './features.ts'
 import { neededPermissions, neededScopes, seesConfidential } from './lever-access.ts'
-import { leverCredentials, type CredentialDeps } from './lever-credentials.ts'
+import { leverCredentials, READING_MS, type CredentialDeps, type CredentialOptions } from './lever-credentials.ts'
 import { noteWebhook } from './note-webhook.ts'
 import { provisionWebhooks } from './provision-webhooks.ts'
 import { refreshDue } from './refresh.ts'
 import { createRevoker } from './revoke.ts'
 import { changeSettings, type SettingsPatch } from './settings.ts'
 import { deleteSignatureToken, putSignatureToken, signatureTokensFor } from './signature-tokens.ts'
-import { tryOlderKeys } from './try-key.ts'
+import { createOlderKeyTrial } from './try-key.ts'
 import type { SignatureTokenPlace } from './webhook-events.ts'
 
 export interface ConnectionsDeps extends ConnectionNeighbours {
@@ -68,6 +68,7 @@ export interface ConnectionsDeps extends ConnectionNeighbours {
 export type Connections = ReturnType<typeof createConnections>
 
 type OnWait = (forWhat: WaitedFor) => void
+type OpenOptions = { onWait?: OnWait | undefined } & Pick<CredentialOptions, 'known' | 'keptMs'>
 type ClientOptions = Partial<Pick<LeverClientOptions, 'lane' | 'onWait' | 'movedTo' | 'onMoved'>>
 
 /**
@@ -86,11 +87,11 @@ export function createConnections(deps: ConnectionsDeps) {
   const amongLoopback = deps.lever.environment === 'local'
   const clientWith = (credentials: LeverCredentials, options: ClientOptions = {}): LeverClient =>
     createLeverClient({ lane: 'interactive', ...options, apiUrl, amongLoopback, budget: deps.budget, timeoutMs, credentials, log, observe })
-  const open = (state: GrantState, lane: Lane, { onWait, known }: { onWait?: OnWait | undefined; known?: ReadConnection } = {}) => {
+  const open = (state: GrantState, lane: Lane, { onWait, ...kept }: OpenOptions = {}) => {
     const organization = String(state.organization)
     const movedTo = apiHostOf(state, apiUrl, amongLoopback)
     const onMoved = (to: string | null): Promise<void> => keepApiHost(organization, apiUrl, to)
-    const credentials = leverCredentials(credentialDeps, organization, known ? { known } : {})
+    const credentials = leverCredentials(credentialDeps, organization, kept)
     return clientWith(credentials, { lane, onWait, movedTo, onMoved })
   }
   const leverClient = async (organization: string, lane: Lane = 'interactive') => open(await getGrant(organization), lane)
@@ -159,6 +160,15 @@ export function createConnections(deps: ConnectionsDeps) {
       assertGranted(connection)
       return open(connection, lane, { onWait, known: connection })
     },
+    /**
+     * Opens a client for a sync or a sweep, which may use a grant for ten seconds after it was read. `confidential`: it
+     * shows confidential records.
+     * @throws ServiceError `connection_not_active` if there is no usable grant
+     */
+    async openReading(organization: string): Promise<{ client: LeverClient; confidential: boolean }> {
+      const known = await getGrantForReading(organization)
+      return { client: open(known, 'sync', { known, keptMs: READING_MS }), confidential: seesConfidential(known.auth) }
+    },
     /** Also calls Lever for a connection that has ended, until its grant is deleted. */
     remainingClient,
     assertExporting,
@@ -179,8 +189,8 @@ export function createConnections(deps: ConnectionsDeps) {
     canSeeConfidential: ({ auth }: Pick<ConnectionDocument, 'auth'>) => seesConfidential(auth),
     /** Refreshes every access token that is due. For a job; several may run at once. */
     refreshDue: () => refreshDue({ tokens, log }),
-    /** Tests API keys that were added before their features needed more permissions. For a job. */
-    tryOlderKeys: () => tryOlderKeys({ remainingClient, log }),
+    /** Tests API keys that were added before their features needed more permissions, of some connections with each call. For a job. */
+    tryOlderKeys: createOlderKeyTrial({ remainingClient, log }),
     /** Stores users of the account, which identify it later. */
     rememberLeverUsers,
     noteFormsUnread,

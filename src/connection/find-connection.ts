@@ -53,6 +53,15 @@ export async function organizationsWithStatus(statuses: readonly ConnectionStatu
   return (await ConnectionModel.distinct('organization', { status: { $in: [...statuses] } })).map(String)
 }
 
+/** Returns the next connections in the order of their ids; null begins with the first. */
+export async function connectionsAfter(after: Types.ObjectId | null, atMost: number): Promise<ConnectionDocument[]> {
+  const found = await ConnectionModel.find(after ? { _id: { $gt: after } } : {})
+    .sort({ _id: 1 })
+    .limit(atMost)
+    .lean<ConnectionDocument[]>()
+  return found.map(withAllParts)
+}
+
 /** Returns the endpoint keys of all connections, by connection id. */
 export async function allEndpointKeys(): Promise<Map<string, string>> {
   const connections = await ConnectionModel.find({}, { endpointKey: 1 }).lean()

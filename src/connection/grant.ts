@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { coalesceByKey } from '../concurrency/coalesce.ts'
 import { ServiceError } from '../errors.ts'
 import type { TokenPair } from '../lever/oauth.ts'
 import { assertSameAccount, KNOWN_USERS, type AccountEvidence } from './account-identity.ts'
@@ -33,13 +34,36 @@ export function connectionNotActive(status: ConnectionStatus | 'missing'): Servi
  * @throws ServiceError `connection_not_active` if the connection is in none of `statuses` or has no grant
  */
 export async function getGrant(organization: string, statuses: readonly ConnectionStatus[] = GRANTED): Promise<GrantState> {
-  const [found] = await ConnectionModel.aggregate<GrantState>([
-    { $match: { organization: new Types.ObjectId(organization) } },
-    { $project: { organization: 1, status: 1, auth: { $ifNull: ['$auth', {}] }, grant: 1, leverApi: 1, now: '$$NOW' } },
-  ])
+  const [found] = await findGrants({ organization: new Types.ObjectId(organization) })
   if (!found) throw connectionNotActive('missing')
   assertGranted(found, statuses)
   return found
+}
+
+/**
+ * The same for a sync or a sweep: organizations that ask at the same time share one read.
+ * @throws ServiceError `connection_not_active`
+ */
+export async function getGrantForReading(organization: string): Promise<GrantState & { askedAt: number }> {
+  const { askedAt, grants } = await readGrants('all', organization)
+  const found = grants.get(organization)
+  if (!found) throw connectionNotActive('missing')
+  assertGranted(found)
+  return { ...found, askedAt }
+}
+
+const readGrants = coalesceByKey(async (organizations: string[]) => {
+  const askedAt = performance.now()
+  const asked = [...new Set(organizations)].map((organization) => new Types.ObjectId(organization))
+  const found = await findGrants({ organization: { $in: asked } })
+  return { askedAt, grants: new Map(found.map((one) => [String(one.organization), one])) }
+})
+
+function findGrants(match: { organization: Types.ObjectId | { $in: Types.ObjectId[] } }): Promise<GrantState[]> {
+  return ConnectionModel.aggregate<GrantState>([
+    { $match: match },
+    { $project: { organization: 1, status: 1, auth: { $ifNull: ['$auth', {}] }, grant: 1, leverApi: 1, now: '$$NOW' } },
+  ]).exec()
 }
 
 /** @throws ServiceError as {@link getGrant} */
@@ -143,6 +167,7 @@ async function replaceGrant(connection: ConnectionDocument, grant: NewGrant, use
           ...grant.fields,
           'grant.generation': connection.grant.generation + 1,
           status: statusAfter(connection),
+          unscheduledSince: '$$NOW',
           ...(accountId ? { leverAccountId: { $literal: accountId } } : {}),
           knownLeverUserIds: { $slice: [{ $setUnion: [known, { $literal: userIds }] }, KNOWN_USERS] },
         },
@@ -160,7 +185,7 @@ function statusAfter({ status, statusBeforeRevocation }: ConnectionDocument): Co
 
 /** All fields of a grant except its generation, which never decreases. */
 export const GRANT_FIELDS = [
-  'accessToken', 'refreshToken', 'apiKey', 'accessTokenExpiresAt', 'obtainedAt', 'refreshLeaseUntil', 'refreshLeaseHolder', 'refusals',
+  'accessToken', 'refreshToken', 'apiKey', 'accessTokenExpiresAt', 'obtainedAt', 'refreshAt', 'refreshLeaseUntil', 'refreshLeaseHolder', 'refusals',
   'unanswered', 'earlyRenewals', 'fingerprint',
 ].map((field) => `grant.${field}`) // prettier-ignore
 
@@ -177,6 +202,7 @@ export function pairFields(secrets: ConnectionSecrets, organization: string, pai
     ...(pair.refreshToken === null ? {} : { 'grant.refreshToken': secrets.seal(organization, 'grant.refreshToken', pair.refreshToken) }),
     'grant.obtainedAt': '$$NOW',
     'grant.accessTokenExpiresAt': { $add: ['$$NOW', Math.round(lifeMs)] },
+    'grant.refreshAt': { $add: ['$$NOW', Math.round(lifeMs * REFRESH_AT)] },
     'grant.refusals': 0,
     ...(pair.scopes.length === 0 ? {} : { 'auth.scopes': { $literal: pair.scopes } }),
   }
@@ -186,11 +212,15 @@ const REFRESH_FIELDS = ['grant.refreshLeaseUntil', 'grant.refreshLeaseHolder', '
 
 const TOKEN_AGE_MS = { $subtract: ['$$NOW', '$grant.obtainedAt'] }
 const TOKEN_LIFE_MS = { $subtract: ['$grant.accessTokenExpiresAt', '$grant.obtainedAt'] }
+/** The time at which a pair is refreshed. */
+export const REFRESH_TIME = { $add: ['$grant.obtainedAt', { $multiply: [TOKEN_LIFE_MS, REFRESH_AT] }] }
 /** True if only a refusal can have caused the renewal: the token is fresh and not due. */
 const IS_EARLY = { $and: [{ $lt: [TOKEN_AGE_MS, FRESH_MS] }, { $lt: [TOKEN_AGE_MS, { $multiply: [TOKEN_LIFE_MS, REFRESH_AT] }] }] }
 const EARLY_RENEWALS = { $cond: [IS_EARLY, { $add: [{ $ifNull: ['$grant.earlyRenewals', 0] }, 1] }, 0] }
 
 const REVIVED_STATUS = { $cond: [{ $eq: ['$status', 'revoked'] }, { $ifNull: ['$statusBeforeRevocation', 'configuring'] }, '$status'] }
+
+const UNSCHEDULED_IF_REVIVED = { $cond: [{ $eq: ['$status', 'revoked'] }, '$$NOW', { $ifNull: ['$unscheduledSince', '$$REMOVE'] }] }
 
 /**
  * Stores the pair from a refresh of `state`'s generation, durable before its first use, even if another process holds the
@@ -203,7 +233,10 @@ export async function storeRefreshedPair(secrets: ConnectionSecrets, state: Gran
   const fields = { ...pairFields(secrets, String(state.organization), pair, sentAt), 'grant.earlyRenewals': EARLY_RENEWALS }
   const stored = await ConnectionModel.findOneAndUpdate(
     { _id: state._id, 'grant.generation': state.grant.generation, status: { $ne: 'disconnected' } },
-    [{ $set: { ...fields, 'grant.generation': generation, status: REVIVED_STATUS } }, { $unset: [...REFRESH_FIELDS, 'revokedBecause'] }],
+    [
+      { $set: { ...fields, 'grant.generation': generation, status: REVIVED_STATUS, unscheduledSince: UNSCHEDULED_IF_REVIVED } },
+      { $unset: [...REFRESH_FIELDS, 'revokedBecause'] },
+    ],
     DURABLE,
   ).lean<ConnectionDocument>()
   return stored !== null

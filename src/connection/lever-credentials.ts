@@ -4,7 +4,6 @@ import type { AccessTokens } from './access-tokens.ts'
 import type { ConnectionStatus, RevocationCause } from './connection-model.ts'
 import type { ConnectionSecrets } from './connection-secrets.ts'
 import { getGrant, GRANTED, type GrantState } from './grant.ts'
-import type { ReadConnection } from './find-connection.ts'
 
 export interface CredentialDeps {
   tokens: AccessTokens
@@ -12,27 +11,44 @@ export interface CredentialDeps {
   revoke(state: GrantState, cause: RevocationCause): Promise<void>
 }
 
-/** The maximum age of a connection read that may still be used to call Lever. */
+/** The maximum age of a grant that was just read and may still be used to call Lever. */
 const YOUNG_MS = 500
+/**
+ * The same for syncs and sweeps, which make many calls in a row. A grant that was replaced or revoked in the meantime is
+ * answered with 401, and then read again.
+ */
+export const READING_MS = 10_000
+
+/** A grant, and when its read began, on the monotonic clock of this process. */
+export type KnownGrant = GrantState & { askedAt: number }
 
 export interface CredentialOptions {
   /** The statuses in which calls are allowed; by default, all with a grant. */
   statuses?: readonly ConnectionStatus[]
-  /** The connection as just read. Calls that begin immediately do not read it again. */
-  known?: ReadConnection
+  /** The grant as just read. Calls that begin immediately do not read it again. */
+  known?: KnownGrant
+  /** How long a grant that was read, also by a call, is used. Default: half a second for `known`, and not at all for others. */
+  keptMs?: number
 }
 
 /**
  * Returns the credentials of an organization, read for each call. A new authorization, an API key that replaces
- * OAuth, or a revocation by another process applies from the next call; with `known`, up to half a second later.
+ * OAuth, or a revocation by another process applies from the next call; with `known`, up to half a second later; with
+ * `keptMs`, that much later.
  */
 export function leverCredentials(
   deps: CredentialDeps,
   organization: string,
-  { statuses = GRANTED, known }: CredentialOptions = {},
+  { statuses = GRANTED, known, keptMs }: CredentialOptions = {},
 ): LeverCredentials {
-  const readAgain = () => getGrant(organization, statuses)
-  const read = async (): Promise<GrantState> => (known && performance.now() - known.askedAt < YOUNG_MS ? known : readAgain())
+  let latest = known
+  const readAgain = async (): Promise<GrantState> => {
+    const askedAt = performance.now()
+    const state = await getGrant(organization, statuses)
+    if (keptMs !== undefined) latest = { ...state, askedAt }
+    return state
+  }
+  const read = async (): Promise<GrantState> => (latest && performance.now() - latest.askedAt < (keptMs ?? YOUNG_MS) ? latest : readAgain())
   const header = async (state: GrantState) =>
     isApiKey(state) ? basicHeader(openApiKey(deps, state)) : bearerHeader(await deps.tokens.current(state))
   return {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { isServiceError } from '../errors.ts'
 import { LeverCallError } from '../lever/lever-call-error.ts'
 import type { Log } from '../log.ts'
+import { updateEach, type StepContext } from '../schema/schema-step.ts'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
-import { GRANTED, type GrantState, getGrant, REFRESH_AT } from './grant.ts'
+import { GRANTED, type GrantState, getGrant, REFRESH_TIME } from './grant.ts'
 
 /** The exclusive right among processes to use a grant's refresh token. */
 export interface RefreshLease {
@@ -81,8 +82,8 @@ interface Tokens {
 }
 
 const AT_ONCE = 5
-const LIFE_MS = { $subtract: ['$grant.accessTokenExpiresAt', '$grant.obtainedAt'] }
-const IS_DUE = { $gte: ['$$NOW', { $add: ['$grant.obtainedAt', { $multiply: [LIFE_MS, REFRESH_AT] }] }] }
+/** Read from an index that holds only OAuth grants, so a look costs nothing for grants that are not due. */
+const IS_DUE = { $lte: ['$grant.refreshAt', '$$NOW'] }
 
 /**
  * Refreshes tokens that are due, a few at a time, so that calls rarely wait for a refresh. A failure does not stop
@@ -90,6 +91,7 @@ const IS_DUE = { $gte: ['$$NOW', { $add: ['$grant.obtainedAt', { $multiply: [LIF
  */
 export async function refreshDue({ tokens, log }: { tokens: Tokens; log: Log }): Promise<void> {
   const filter = {
+    'grant.refreshAt': { $gt: new Date(0) },
     status: { $in: [...GRANTED] },
     'auth.kind': 'oauth',
     'grant.accessTokenExpiresAt': { $ne: null },
@@ -100,6 +102,12 @@ export async function refreshDue({ tokens, log }: { tokens: Tokens; log: Log }):
     for (let next = due.pop(); next; next = due.pop()) await refreshOne(tokens, log, String(next.organization))
   }
   await Promise.all(Array.from({ length: AT_ONCE }, refreshNext))
+}
+
+/** Gives grants stored by versions without `refreshAt` their time. */
+export async function dateRefreshes(context: StepContext): Promise<void> {
+  const older = { 'grant.accessTokenExpiresAt': { $gt: new Date(0) }, 'grant.refreshAt': null, status: { $in: [...GRANTED] } } as const
+  await updateEach(context, ConnectionModel.collection, older, [{ $set: { 'grant.refreshAt': REFRESH_TIME } }])
 }
 
 async function refreshOne(tokens: Tokens, log: Log, organization: string): Promise<void> {

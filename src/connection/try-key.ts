@@ -1,9 +1,10 @@
+import type { Types } from 'mongoose'
 import { isServiceError } from '../errors.ts'
 import type { LeverClient } from '../lever/client.ts'
 import type { Log } from '../log.ts'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import type { FeatureSettings } from './features.ts'
-import { getConnection } from './find-connection.ts'
+import { connectionsAfter } from './find-connection.ts'
 import { GRANTED } from './grant.ts'
 import type { KeyPermission } from './key-permissions.ts'
 import { neededPermissions } from './lever-access.ts'
@@ -35,20 +36,24 @@ function untriedPermissions({ status, auth }: ConnectionDocument, settings: Feat
   return neededPermissions(settings).flatMap(({ name }) => (tried.has(name) ? [] : [name]))
 }
 
+/** The number of connections that one trial checks, so that its cost does not grow with their number. */
+const PAGE = 200
+
 /**
- * Tests keys that were added before their features needed more permissions. If one fails, the others are still
- * tested.
+ * Returns a trial of keys that were added before their features needed more permissions, as after an update. Each call
+ * checks the next page of connections. If one fails, the others are still tested.
  */
-export async function tryOlderKeys(asking: Asking & { log: Log }): Promise<void> {
-  const withKey = { status: { $in: [...GRANTED] }, 'auth.kind': 'apiKey' } as const
-  const found = await ConnectionModel.find(withKey, { organization: 1 }).lean<Pick<ConnectionDocument, '_id' | 'organization'>[]>()
-  for (const { organization } of found) {
-    try {
-      const connection = await getConnection(String(organization))
-      await tryKey(connection, connection.settings, asking)
-    } catch (error) {
-      if (!isServiceError(error, 'connection_not_active'))
-        asking.log.warn({ organization: String(organization), err: error }, 'permissions of an API key could not be checked')
+export function createOlderKeyTrial(asking: Asking & { log: Log }): () => Promise<void> {
+  let after: Types.ObjectId | null = null
+  return async () => {
+    const page = await connectionsAfter(after, PAGE)
+    after = page.length < PAGE ? null : (page.at(-1)?._id ?? null)
+    for (const connection of page) {
+      const organization = String(connection.organization)
+      await tryKey(connection, connection.settings, asking).catch((error: unknown) => {
+        if (!isServiceError(error, 'connection_not_active'))
+          asking.log.warn({ organization, err: error }, 'permissions of an API key could not be checked')
+      })
     }
   }
 }

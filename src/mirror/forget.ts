@@ -71,5 +71,7 @@ export async function forgetPerson(
     { organization, $or: [{ emailHashes: { $in: emailHashes } }, { linkHashes: { $in: linkHashes } }] },
     { $pullAll: { emailHashes, linkHashes }, $set: { hashesRemoved: true } },
   )
+  // after the records, so that no sweep takes them for restored; an erasure that was killed in between is repeated
+  await OpportunitySyncModel.updateOne({ organization }, { $inc: { hashRemovals: 1 } })
   return own.modifiedCount + shared.modifiedCount
 }

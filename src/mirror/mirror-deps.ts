@@ -7,7 +7,12 @@ import type { Log } from '../log.ts'
 export interface MirrorDeps {
   /** @throws ServiceError `connection_not_active` when there is no grant that Lever accepts */
   leverClient(organization: string, lane?: Lane): Promise<LeverClient>
-  canSeeConfidential(organization: string): Promise<boolean>
+  /**
+   * Opens a client for a sync or a sweep. Organizations that ask at the same time share the command, and a grant is not
+   * read again for every call.
+   * @throws ServiceError `connection_not_active` when there is no grant that Lever accepts
+   */
+  openReading(organization: string): Promise<{ client: LeverClient; confidential: boolean }>
   /** Called with the users of the account, which identify it for the connection. */
   rememberLeverUsers(organization: string, leverUserIds: readonly string[]): Promise<void>
   /** The organization's own key, 32 bytes, which recognizes people without storing their addresses. */

@@ -31,17 +31,20 @@ import {
 } from './mirrored-lists.ts'
 import { lookUpPosting, lookUpStage } from './look-up-records.ts'
 import { noteHistory, noteInterview } from './note-history.ts'
+import { createUseNotes } from './note-use.ts'
 import { opportunityState } from './opportunity-state.ts'
 import { readHistory } from './read-history.ts'
 import { recordAges } from './record-ages.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
-import { hastenSweep, requestOpportunitySync, scheduleForgottenOpportunitySyncs, standingOf } from './opportunity-sync-schedule.ts'
+import { hastenSweep, requestOpportunitySync, standingOf } from './opportunity-sync-schedule.ts'
 import { lacksHashes, restoreHashes } from './restore-hashes.ts'
 import { RESOURCES, type Synced } from './resource.ts'
 import { runOpportunitySync } from './run-opportunity-sync.ts'
 import { runSync } from './run-sync.ts'
 import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
-import { requestSync, scheduleForgottenSyncs } from './sync-schedule.ts'
+import { createForgottenLook } from './schedule-forgotten.ts'
+import { OPPORTUNITY_SYNC_LIMITS, SYNC_LIMITS } from './sync-lanes.ts'
+import { requestSync } from './sync-schedule.ts'
 import { syncStatus } from './sync-status.ts'
 import { startSyncWorker } from './sync-worker.ts'
 import type { Worker } from '../work/worker.ts'
@@ -51,6 +54,15 @@ export function createMirror(deps: MirrorDeps) {
   let worker: Worker | null = null
   let opportunityWorker: Worker | null = null
   const { leaseMs, log } = deps
+  const scheduleForgotten = createForgottenLook()
+  const noteUse = createUseNotes(log)
+  /** Notes the use of the organization's lists with each call. */
+  const used =
+    <Rest extends unknown[], R>(read: (organization: string, ...rest: Rest) => R) =>
+    (organization: string, ...rest: Rest): R => {
+      noteUse(organization)
+      return read(organization, ...rest)
+    }
 
   /**
    * Reads all opportunities if that is not complete yet, and then the changes. `asked`: a person is watching the
@@ -68,6 +80,7 @@ export function createMirror(deps: MirrorDeps) {
         name: 'syncs',
         store: SyncRunModel,
         run: (claimed, signal) => runSync(claimed, deps, signal),
+        limits: SYNC_LIMITS,
         leaseMs,
         log,
       })
@@ -79,6 +92,7 @@ export function createMirror(deps: MirrorDeps) {
         name: 'opportunity syncs',
         store: OpportunitySyncModel,
         run: (claimed, signal) => runOpportunitySync(claimed, deps, signal),
+        limits: OPPORTUNITY_SYNC_LIMITS,
         leaseMs,
         log,
       })
@@ -101,10 +115,9 @@ export function createMirror(deps: MirrorDeps) {
     },
     syncOpportunities,
     syncStatus,
-    /** Begins, in the background, the syncs that are due: a certain time after the last one, or never begun. */
+    /** Schedules syncs that were forgotten, and begins those that are due. For a job; costs the same however many organizations there are. */
     async syncDue(): Promise<void> {
-      await scheduleForgottenSyncs()
-      await scheduleForgottenOpportunitySyncs()
+      await scheduleForgotten()
       worker?.wake()
       opportunityWorker?.wake()
     },
@@ -118,25 +131,28 @@ export function createMirror(deps: MirrorDeps) {
     recordAges,
     findUser,
     usersById,
-    allUsers,
+    allUsers: used(allUsers),
     lookUpUser: (organization: string, email: string) => lookUpUser(deps, organization, email),
     isUserGone: (organization: string, leverId: string) => isUserGone(deps, organization, leverId),
     refreshUsers: (organization: string) => refreshUsers(deps, organization),
     findStage,
     lookUpStage: (organization: string, leverId: string) => lookUpStage(deps, organization, leverId),
     findPosting,
-    lookUpPosting: (organization: string, leverId: string, clearance: Clearance) => lookUpPosting(deps, organization, leverId, clearance),
-    findRequisition,
-    listUsers,
-    listStages,
-    listArchiveReasons,
-    listPostings,
-    listRequisitions,
+    lookUpPosting: used((organization: string, leverId: string, clearance: Clearance) =>
+      lookUpPosting(deps, organization, leverId, clearance),
+    ),
+    findRequisition: used(findRequisition),
+    listUsers: used(listUsers),
+    listStages: used(listStages),
+    listArchiveReasons: used(listArchiveReasons),
+    listPostings: used(listPostings),
+    listRequisitions: used(listRequisitions),
 
     recordOpportunity: (organization: string, opportunity: LeverOpportunity, readAt: Date) =>
       keepOpportunity(deps, organization, opportunity, readAt),
     /** Stores the reading that a webhook caused, and informs the other parts. May be repeated. */
     async takeReading(organization: string, opportunity: LeverOpportunity, readAt: Date): Promise<ReadingResult & { isNewest: boolean }> {
+      noteUse(organization)
       const outcome = await keepOpportunity(deps, organization, opportunity, readAt)
       return { ...(await publishReading(deps, organization, opportunity, readAt)), isNewest: outcome === 'applied' }
     },

@@ -1,60 +1,65 @@
-import { LeverOpportunityModel } from './lever-opportunity-model.ts'
-import { OpportunitySyncModel } from './opportunity-sync-model.ts'
+import { heldBy, type Claimed } from '../work/claim.ts'
+import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
 
 /**
- * The `progress` of an `OpportunitySync` that people see. A run that nobody watches (a recurring sweep) shows only
- * its end. Written only while `runAt` is the run's own, so that a run that lost its lease, or whose organization was
- * disconnected, changes nothing.
+ * The `progress` of an `OpportunitySync` that people see while it runs. `endOpportunitySync` writes its end. A run that
+ * nobody watches (a recurring sweep) shows only its end. A run writes only while it holds its claim.
  */
 export interface OpportunityProgress {
   /** Updates the progress of reading all opportunities, about once a second at most. */
   tell(read: number, estimated: number | null): Promise<void>
-  finish(
-    state: 'idle' | 'failed',
-    ended: { complete?: boolean; sweptAt?: Date; deletions?: 'read' | 'refused'; error?: string | null },
-  ): Promise<void>
 }
 
 const TOLD_EVERY_MS = 1000
 
 /** `startedAt` is by the database's clock. `shown`: visible while it runs. */
 export async function beginOpportunityProgress(
-  organization: string,
+  claimed: Claimed<OpportunitySyncDocument>,
   startedAt: Date,
   { shown }: { shown: boolean },
 ): Promise<OpportunityProgress> {
-  const running = {
-    'progress.state': 'running',
-    'progress.startedAt': startedAt,
-    'progress.finishedAt': null,
-  } as const
-  await OpportunitySyncModel.updateOne({ organization }, { $set: { 'progress.runAt': startedAt, ...(shown ? running : {}) } })
-  const mine = { organization, 'progress.runAt': startedAt } as const
+  const mine = heldBy(claimed)
+  const runs = OpportunitySyncModel.collection
+  const running = { 'progress.state': 'running', 'progress.startedAt': startedAt, 'progress.finishedAt': null }
+  if (shown) await runs.updateOne(mine, { $set: running })
   const pace = paceOf()
   return {
     async tell(read, estimated) {
       const perSecond = pace(read)
       if (perSecond === null) return
-      await OpportunitySyncModel.updateOne(mine, {
+      await runs.updateOne(mine, {
         $set: { 'progress.estimated': estimated, 'progress.perSecond': perSecond },
         $max: { 'progress.records': read },
       })
     },
-    async finish(state, { complete, sweptAt, deletions, error = null }) {
-      const records = await LeverOpportunityModel.countDocuments({ organization })
-      const known = { 'progress.records': records, 'progress.estimated': null, 'progress.perSecond': null }
-      const told = {
-        ...(complete === undefined ? {} : { 'progress.complete': complete }),
-        ...(deletions ? { 'progress.deletionsRefused': deletions === 'refused' } : {}),
-        ...(sweptAt ? { 'progress.sweptAt': sweptAt } : {}),
-        ...(error === null ? {} : { 'progress.error': error }),
-      }
-      await OpportunitySyncModel.updateOne(mine, {
-        $set: { 'progress.state': state, 'progress.startedAt': startedAt, ...known, ...told },
-        ...(error === null ? { $unset: { 'progress.error': 1 } } : {}),
-        $currentDate: { 'progress.finishedAt': true },
-      })
-    },
+  }
+}
+
+/** What a run shows when it has ended. Fields that are left out stay unchanged, except `error`. */
+export interface ShownEnd {
+  state: 'idle' | 'failed'
+  startedAt: Date
+  records?: number
+  complete?: boolean
+  sweptAt?: Date
+  deletions?: 'read' | 'refused'
+  error?: string
+}
+
+/** Returns the pipeline fields of the end. Where `isUnasked` is false, another run follows and stays shown as running. */
+export function shownEnd(ended: ShownEnd, isUnasked: unknown): Record<string, unknown> {
+  const { state, startedAt, records, complete, sweptAt, deletions, error } = ended
+  return {
+    'progress.state': { $cond: [isUnasked, state, '$progress.state'] },
+    'progress.startedAt': { $cond: [isUnasked, startedAt, '$progress.startedAt'] },
+    'progress.finishedAt': { $cond: [isUnasked, '$$NOW', '$progress.finishedAt'] },
+    'progress.estimated': null,
+    'progress.perSecond': null,
+    ...(records === undefined ? {} : { 'progress.records': records }),
+    ...(complete === undefined ? {} : { 'progress.complete': complete }),
+    ...(sweptAt ? { 'progress.sweptAt': sweptAt } : {}),
+    ...(deletions ? { 'progress.deletionsRefused': deletions === 'refused' } : {}),
+    'progress.error': error === undefined ? '$$REMOVE' : { $literal: error },
   }
 }
 

@@ -5,6 +5,7 @@ import type { LeverOpportunityRecord } from './lever-opportunity-model.ts'
 import type { OpportunityProgress } from './opportunity-progress.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
 import type { MirrorDeps } from './mirror-deps.ts'
+import type { RunClock } from './run-clock.ts'
 import { publishReading } from './publish-reading.ts'
 import { recordOpportunities } from './record-opportunity.ts'
 
@@ -15,6 +16,7 @@ export interface OpportunityRun {
   client: LeverClient
   confidential: boolean
   progress: OpportunityProgress
+  clock: RunClock
   signal: AbortSignal
 }
 
@@ -31,6 +33,7 @@ export async function keepPage(
 ): Promise<Map<string, LeverOpportunityRecord>> {
   const { deps, organization, claimed } = run
   run.signal.throwIfAborted()
+  if (opportunities.length === 0) return new Map()
   if (!(await OpportunitySyncModel.exists(heldBy(claimed)))) throw new LeaseLost(String(claimed.document._id))
   const before = await recordOpportunities(deps, organization, opportunities, readAt)
   const ids = opportunities.map(({ id }) => id)

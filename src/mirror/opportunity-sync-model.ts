@@ -38,8 +38,6 @@ const fullSchema = new Schema(
 const progressSchema = new Schema(
   {
     state: { type: String, enum: SYNC_STATES },
-    /** The start of the run that may write here. */
-    runAt: Date,
     startedAt: Date,
     finishedAt: Date,
     /** True once all have been read. */
@@ -72,6 +70,11 @@ const opportunitySyncSchema = new Schema(
     sweptAt: { type: Date, default: null },
     /** The start of the last thorough sweep. A thorough sweep looks back to the previous thorough one, and further. */
     thoroughAt: { type: Date, default: null },
+    /** The start of the last sweep that read deletions. Unset by versions in which every sweep read them. */
+    deletionsReadAt: { type: Date, default: null },
+    /** Rises with every erasure that may have removed hashes; and its value when they were last restored. */
+    hashRemovals: { type: Number, default: 0 },
+    hashesRestored: { type: Number, default: null },
     /** True if a person requested it and watches the progress. */
     asked: { type: Boolean, default: false },
     /** Rises with every request, so that a run that ends notices a request made while it ran. */

@@ -1,16 +1,15 @@
 import { shareReads } from '../concurrency/share-reads.ts'
 import { Types } from 'mongoose'
-import { organizationsWithStatus } from '../connection/find-connection.ts'
 import { KEY_VERSION } from '../people/person-keys.ts'
-import { heldBy, type Claimed } from '../work/claim.ts'
+import type { Claimed } from '../work/claim.ts'
 import { NEVER } from '../work/work-fields.ts'
+import { writeStep } from '../work/write-step.ts'
 import { OpportunitySyncModel, type OpportunitySyncDocument } from './opportunity-sync-model.ts'
+import { shownEnd, type ShownEnd } from './opportunity-progress.ts'
+import { endUnderFence, type RunEnd } from './run-end.ts'
 import { lacksHashes } from './restore-hashes.ts'
+import { ASKED_FOR, READING_ALL, RECURRING } from './sync-lanes.ts'
 import { announced } from './sync-progress.ts'
-
-/** Lanes of `workFields`: requested work runs before recurring work. */
-const ASKED_FOR = 0
-const RECURRING = 2
 
 export const SWEEP_EVERY_MS = 10 * 60_000
 /**
@@ -36,7 +35,7 @@ export async function requestOpportunitySync(organization: string, { asked }: { 
   const lane = asked ? ASKED_FOR : RECURRING
   const set = {
     status: 'scheduled',
-    lane: { $min: [{ $ifNull: ['$lane', lane] }, lane] },
+    lane: { $cond: [isAllRead, { $min: [{ $ifNull: ['$lane', lane] }, lane] }, READING_ALL] },
     dueAt: '$$NOW',
     asked: { $or: [asked, { $ifNull: ['$asked', false] }] },
     requests: { $add: [{ $ifNull: ['$requests', 0] }, 1] },
@@ -46,9 +45,20 @@ export async function requestOpportunitySync(organization: string, { asked }: { 
     sweptAt: { $ifNull: ['$sweptAt', null] },
     thoroughAt: { $ifNull: ['$thoroughAt', null] },
     failures: { $ifNull: ['$failures', 0] },
-    ...(asked ? { progress: announced({ runAt: null }) } : {}),
+    ...(asked ? { progress: announced() } : {}),
   }
   await OpportunitySyncModel.collection.updateOne({ organization: new Types.ObjectId(organization) }, [{ $set: set }], { upsert: true })
+}
+
+const isAllRead = { $eq: [{ $type: '$full.finishedAt' }, 'date'] }
+
+/**
+ * Releases a run that found that all opportunities must be read: it is due again at once in the lane for that.
+ * @throws LeaseLost
+ */
+export async function moveToReadingAll(claimed: Claimed<OpportunitySyncDocument>): Promise<RunEnd> {
+  await writeStep(OpportunitySyncModel, claimed, { set: { lane: READING_ALL }, release: 0 })
+  return 'dueAgain'
 }
 
 /**
@@ -65,47 +75,55 @@ export async function hastenSweep(organization: string): Promise<boolean> {
   return hastened.modifiedCount > 0
 }
 
-/**
- * Schedules every activated connection that has no schedule: its process was stopped before it could request one, or
- * it was authorized again after a sweep found no grant.
- */
-export async function scheduleForgottenOpportunitySyncs(): Promise<void> {
-  const scheduled = new Set((await OpportunitySyncModel.distinct('organization', { dueAt: { $ne: NEVER } })).map(String))
-  for (const organization of await organizationsWithStatus(['active', 'paused']))
-    if (!scheduled.has(organization)) await requestOpportunitySync(organization, { asked: false })
-}
-
 /** A completed sweep. */
 export interface Swept {
   /** The start of the sweep, by the database's clock. */
   at: Date
   isThorough: boolean
+  hasReadDeletions: boolean
+  hasRestoredHashes: boolean
+}
+
+export interface EndedOpportunitySync {
+  outcome: OpportunitySyncOutcome
+  swept?: Swept
+  /** Many exports are queued. */
+  burst?: boolean
+  /** Left out for a run that another process continues. */
+  shown?: ShownEnd
 }
 
 /**
- * Ends a run under its fence and sets when the next is due: immediately if somebody requested one while it ran.
- * `burst`: many exports are queued.
+ * Ends a run under its fence, shows its end, and sets when the next is due: immediately if somebody requested one while it
+ * ran. Then it stays shown as running.
  */
-export async function endOpportunitySync(
-  claimed: Claimed<OpportunitySyncDocument>,
-  ended: { outcome: OpportunitySyncOutcome; swept?: Swept; burst?: boolean },
-): Promise<void> {
+export async function endOpportunitySync(claimed: Claimed<OpportunitySyncDocument>, ended: EndedOpportunitySync): Promise<RunEnd> {
   const { requests, failures } = claimed.document
-  const { outcome, swept } = ended
+  const { outcome, swept, shown } = ended
   const isUnasked = { $eq: ['$requests', requests] }
   const isOver = outcome === 'done' || outcome === 'refused'
   const set = {
     claim: null,
     leaseUntil: null,
-    ...(swept ? { sweptAt: swept.at, ...(swept.isThorough ? { thoroughAt: swept.at } : {}) } : {}),
+    ...(swept ? sweptFields(swept, claimed.document) : {}),
     dueAt: { $cond: [isUnasked, nextDue(ended, failures), '$$NOW'] },
     ...(isOver ? { lane: { $cond: [isUnasked, RECURRING, '$lane'] }, asked: { $cond: [isUnasked, false, '$asked'] } } : {}),
     failures: outcome === 'failed' ? failures + 1 : isOver ? 0 : failures,
+    ...(shown ? shownEnd(shown, isUnasked) : {}),
   }
-  await OpportunitySyncModel.collection.updateOne(heldBy(claimed), [{ $set: set }])
+  return endUnderFence(OpportunitySyncModel, claimed, set)
 }
 
-function nextDue({ outcome, swept, burst }: Parameters<typeof endOpportunitySync>[1], failures: number): unknown {
+function sweptFields(swept: Swept, { hashRemovals }: OpportunitySyncDocument): Record<string, unknown> {
+  return {
+    sweptAt: swept.at,
+    ...(swept.isThorough ? { thoroughAt: swept.at } : {}),
+    ...(swept.hasReadDeletions ? { deletionsReadAt: swept.at } : {}),
+    ...(swept.hasRestoredHashes ? { hashesRestored: hashRemovals ?? 0 } : {}),
+  }
+}
+
+function nextDue({ outcome, swept, burst }: EndedOpportunitySync, failures: number): unknown {
   if (outcome === 'stopped') return '$$NOW'
   if (outcome === 'noGrant') return NEVER
   if (outcome === 'failed') return { $add: ['$$NOW', Math.min(FIRST_RETRY_MS * 2 ** failures, SWEEP_EVERY_MS)] }

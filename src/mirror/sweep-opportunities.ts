@@ -8,7 +8,6 @@ import { LeverOpportunityModel, type LeverOpportunityRecord } from './lever-oppo
 import { missedChanges, type ComparedWith, type MissedChange } from './missed-changes.ts'
 import { keepPage, knownHere, type OpportunityRun } from './opportunity-run.ts'
 import { restoreHashes } from './restore-hashes.ts'
-import { serverTime } from './server-time.ts'
 import { orAborted, stoppableBatches } from './stoppable.ts'
 
 /** The first sweep looks back for deletions that happened without a connection, in one call, which may cover 30 days. */
@@ -21,37 +20,64 @@ export interface SweepSince {
   /** How much further it looks back: Lever's clock and ours may differ, and Lever's lists lag behind its data. */
   overlapMs: number
   isFirst: boolean
+  /** How far it looks back for deletions, in ms since the epoch, if earlier sweeps did not read them. */
+  deletionsFrom: number | null
+  /** True if deletions need not be read unless something else has happened. */
+  canSkipDeletions: boolean
+}
+
+export interface SweepResult {
+  hasChanges: boolean
+  /** Whether Lever lists deletions for this connection; if it does not, everything else is still swept. Null if they were skipped. */
+  deletions: 'read' | 'refused' | null
+  hasRestoredHashes: boolean
+}
+
+interface Sweep {
+  from: number
+  since: SweepSince
+  missed: MissedChange[]
 }
 
 /**
  * Reads what changed in Lever and what was deleted there since the last sweep, whatever webhooks reported in between.
  * Changes that webhooks had not reported are counted per event. May be repeated.
- * @returns whether Lever lists deletions for this connection; if it does not, everything else is still swept
  */
-export async function sweepOpportunities(run: OpportunityRun, since: SweepSince): Promise<{ deletions: 'read' | 'refused' }> {
+export async function sweepOpportunities(run: OpportunityRun, since: SweepSince): Promise<SweepResult> {
   const from = since.at.getTime() - since.overlapMs
-  const missed: MissedChange[] = []
-  await readChanged(run, { from, since, missed })
-  const deletions = await readDeleted(run, { from: since.isFirst ? from - DELETED_BEFORE_FIRST_MS : from, missed })
-  await restoreHashes(run.deps, run.organization, { client: run.client, lane: 'sync', signal: run.signal })
-  if (missed.length > 0 && !since.isFirst) await noteMissedChanges(await getConnection(run.organization), missed)
-  return { deletions }
+  const sweep: Sweep = { from, since, missed: [] }
+  let hasChanges = await readChanged(run, sweep)
+  let deletions: SweepResult['deletions'] = null
+  if (hasChanges || !since.canSkipDeletions) {
+    const read = await readDeleted(run, sweep)
+    deletions = read.deletions
+    hasChanges ||= read.hasAny
+  }
+  const { hashRemovals, hashesRestored } = run.claimed.document
+  const hasRestoredHashes = (hashesRestored ?? -1) !== (hashRemovals ?? 0)
+  if (hasRestoredHashes) await restoreHashes(run.deps, run.organization, { client: run.client, lane: 'sync', signal: run.signal })
+  if (sweep.missed.length > 0 && !since.isFirst) await noteMissedChanges(await getConnection(run.organization), sweep.missed)
+  return { hasChanges, deletions, hasRestoredHashes }
 }
 
-async function readChanged(run: OpportunityRun, sweep: { from: number; since: SweepSince; missed: MissedChange[] }): Promise<void> {
-  const compared = { createdSince: sweep.since.at, hiredReasons: await hiredReasonsOf(run.organization) }
+/** @returns true if there were any */
+async function readChanged(run: OpportunityRun, sweep: Sweep): Promise<boolean> {
   const filters = { updatedAtStart: sweep.from, confidential: run.confidential, lane: 'sync' as const }
+  let hiredReasons: ReadonlySet<string> | null = null
   let cursor: string | null = null
   do {
-    const readAt = await serverTime()
+    const readAt = run.clock.now()
     const page: Awaited<ReturnType<typeof readOpportunityPage>> = await orAborted(
       readOpportunityPage(run.client, filters, cursor),
       run.signal,
     )
-    const before = await keepPage(run, page.opportunities, readAt)
-    sweep.missed.push(...page.opportunities.flatMap((one) => missedOf(one, before, compared)))
     cursor = page.next
+    if (page.opportunities.length === 0) continue
+    const before = await keepPage(run, page.opportunities, readAt)
+    const compared = { createdSince: sweep.since.at, hiredReasons: (hiredReasons ??= await hiredReasonsOf(run.organization)) }
+    sweep.missed.push(...page.opportunities.flatMap((one) => missedOf(one, before, compared)))
   } while (cursor !== null)
+  return hiredReasons !== null
 }
 
 function missedOf(
@@ -62,30 +88,34 @@ function missedOf(
   return missedChanges(opportunity, { ...compared, before: before.get(opportunity.id) ?? null })
 }
 
-async function readDeleted(run: OpportunityRun, sweep: { from: number; missed: MissedChange[] }): Promise<'read' | 'refused'> {
+async function readDeleted(run: OpportunityRun, sweep: Sweep): Promise<{ deletions: 'read' | 'refused'; hasAny: boolean }> {
   try {
-    await followDeleted(run, sweep)
-    return 'read'
+    return { deletions: 'read', hasAny: await followDeleted(run, sweep) }
   } catch (error) {
     if (!isLeverStatus(error, 403)) throw error
     run.deps.log.info({ organization: run.organization }, 'Lever does not list deletions for this connection')
-    return 'refused'
+    return { deletions: 'refused', hasAny: false }
   }
 }
 
-async function followDeleted(run: OpportunityRun, sweep: { from: number; missed: MissedChange[] }): Promise<void> {
+/** @returns true if there were any */
+async function followDeleted(run: OpportunityRun, { from, since, missed }: Sweep): Promise<boolean> {
   const { organization, deps, client, signal } = run
-  const deleted = listDeletedOpportunities(client, { deletedAtStart: Math.max(0, sweep.from), lane: 'sync' })
+  const start = since.isFirst ? from - DELETED_BEFORE_FIRST_MS : Math.min(from, since.deletionsFrom ?? from)
+  const deleted = listDeletedOpportunities(client, { deletedAtStart: Math.max(0, start), lane: 'sync' })
+  let hasAny = false
   for await (const batch of stoppableBatches(deleted, BATCH, signal)) {
+    hasAny = true
     const ids = batch.map(({ id }) => id)
     const mirrored = new Set(await LeverOpportunityModel.distinct('leverId', { organization, leverId: { $in: ids } }))
     const known = await knownHere(deps, organization, ids)
     for (const { id, deletedAt } of batch) {
       if (!mirrored.has(id) && !known.has(id)) continue
       await deps.publish('opportunityDeleted', { organization, opportunityId: id })
-      if (mirrored.has(id) && deletedAt) sweep.missed.push({ event: 'candidateDeleted', at: deletedAt })
+      if (mirrored.has(id) && deletedAt) missed.push({ event: 'candidateDeleted', at: deletedAt })
     }
   }
+  return hasAny
 }
 
 async function hiredReasonsOf(organization: string): Promise<ReadonlySet<string>> {

@@ -1,43 +1,48 @@
+import { heldBy, type Claimed } from '../work/claim.ts'
 import type { Resource } from './resource.ts'
-import { SyncRunModel } from './sync-run-model.ts'
+import { SyncRunModel, type SyncRunDocument } from './sync-run-model.ts'
 
 /**
- * The `progress` of a sync that people see during and after it. A run writes only while `startedAt` is its own: a run
- * that lost its lease, or whose organization was disconnected, changes nothing.
+ * The `progress` of a sync that people see while it runs. `endRun` writes its end. A run writes only while it holds its
+ * claim: a run that lost its lease, or whose organization was disconnected, changes nothing.
  */
 export interface SyncProgress {
+  /** Written about once a second at most. */
   count(resource: Resource, records: number): Promise<void>
-  finish(state: 'idle' | 'failed', error: string | null): Promise<void>
 }
+
+const TOLD_EVERY_MS = 1000
 
 /**
  * Returns an expression for the `progress` of a requested run, so that the sync shows as running as soon as it is
- * requested. If a run is in progress, its progress stays. `also`: further fields of the new progress.
+ * requested. If a run is in progress, its progress stays.
  */
-export function announced(also: Record<string, unknown> = {}): Record<string, unknown> {
-  const running = { state: 'running', startedAt: '$$NOW', finishedAt: null, ...also }
+export function announced(): Record<string, unknown> {
+  const running = { state: 'running', startedAt: '$$NOW', finishedAt: null }
   return { $cond: [{ $eq: ['$progress.state', 'running'] }, '$progress', { $mergeObjects: ['$progress', running] }] }
 }
 
+/** The progress of a recurring run, which nobody watches: only its end is shown. */
+export const UNWATCHED: SyncProgress = { count: async () => undefined }
+
 /** `startedAt` is by the database's clock. Counts of resources that this run does not read stay unchanged. */
-export async function beginProgress(organization: string, startedAt: Date, resources: readonly Resource[]): Promise<SyncProgress> {
+export async function beginProgress(
+  claimed: Claimed<SyncRunDocument>,
+  startedAt: Date,
+  resources: readonly Resource[],
+): Promise<SyncProgress> {
+  const mine = heldBy(claimed)
   const counts = Object.fromEntries(resources.map((resource) => [`progress.resources.${resource}`, 0]))
-  const begun = {
+  await SyncRunModel.collection.updateOne(mine, {
     $set: { 'progress.state': 'running', 'progress.startedAt': startedAt, 'progress.finishedAt': null, ...counts },
     $unset: { 'progress.error': 1 },
-  } as const
-  await SyncRunModel.updateOne({ organization }, begun)
-
-  const mine = { organization, 'progress.startedAt': startedAt } as const
+  })
+  let toldAt = -Infinity
   return {
     async count(resource, records) {
-      await SyncRunModel.updateOne(mine, { $set: { [`progress.resources.${resource}`]: records } })
-    },
-    async finish(state, error) {
-      await SyncRunModel.updateOne(mine, {
-        $set: { 'progress.state': state, ...(error === null ? {} : { 'progress.error': error }) },
-        $currentDate: { 'progress.finishedAt': true },
-      })
+      if (performance.now() - toldAt < TOLD_EVERY_MS) return
+      toldAt = performance.now()
+      await SyncRunModel.collection.updateOne(mine, { $set: { [`progress.resources.${resource}`]: records } })
     },
   }
 }

@@ -31,6 +31,12 @@ const syncRunSchema = new Schema(
     /** Rises with every request, so that a run that ends notices a request made while it ran. */
     requests: { type: Number, default: 0 },
     allDueAt: { type: Date, required: true },
+    /** The end of the last run that read all resources. */
+    allEndedAt: { type: Date, default: null },
+    /** The number of such runs in a row that found no change. The interval grows with it. */
+    quietRuns: { type: Number, default: 0 },
+    /** The start of the last complete reading, by resource. Unset for readings by versions that did not store it. */
+    readAt: { type: Map, of: Date },
     /** The number of runs in a row that ended early because of a Lever failure. */
     failures: { type: Number, default: 0 },
     /** Resources that the last run could not read, with the code of the reason. */
@@ -45,8 +51,9 @@ syncRunSchema.index({ status: 1, lane: 1, dueAt: 1 })
 export type SyncProgressFields = Omit<InferSchemaType<typeof progressSchema>, 'resources'> & {
   resources?: Partial<Record<string, number>> | null
 }
-export type SyncRunDocument = Omit<InferSchemaType<typeof syncRunSchema>, 'progress'> & {
+export type SyncRunDocument = Omit<InferSchemaType<typeof syncRunSchema>, 'progress' | 'readAt'> & {
   _id: Types.ObjectId
+  readAt?: Partial<Record<string, Date>> | null
   progress?: SyncProgressFields | null
 }
 export const SyncRunModel = model('SyncRun', syncRunSchema)

@@ -16,6 +16,8 @@ export interface SeenRecord {
   sortKey: string
 }
 
+const BATCH = 500
+
 /** Stores records by Lever's id, as seen at `seenAt` (database's clock). May be repeated. */
 export async function writeRecords(
   model: Model<SeenRecord>,
@@ -23,9 +25,10 @@ export async function writeRecords(
   records: readonly MirrorFields[],
   seenAt: Date,
 ): Promise<void> {
-  if (records.length === 0) return
-  const operations = records.map((record) => upsert(organization, record, seenAt))
-  await retryUpsert(() => model.bulkWrite(operations, { ordered: false }))
+  for (let from = 0; from < records.length; from += BATCH) {
+    const operations = records.slice(from, from + BATCH).map((record) => upsert(organization, record, seenAt))
+    await retryUpsert(() => model.bulkWrite(operations, { ordered: false }))
+  }
 }
 
 function upsert(organization: string, { leverId, ...fields }: MirrorFields, seenAt: Date): AnyBulkWriteOperation<SeenRecord> {
@@ -33,7 +36,39 @@ function upsert(organization: string, { leverId, ...fields }: MirrorFields, seen
   return { updateOne: { filter, update: { $set: fields, $max: { seenAt } }, upsert: true } }
 }
 
-/** Removes the records that a complete reading, begun at `startedAt` (database's clock), did not see. */
-export async function removeUnseen(model: Model<SeenRecord>, organization: string, startedAt: Date): Promise<void> {
-  await model.deleteMany({ organization: new Types.ObjectId(organization), seenAt: { $lt: startedAt } })
+/** What a complete reading changes in the mirror. */
+export interface RecordChanges {
+  changed: MirrorFields[]
+  /** Ids of the records that the reading did not see. */
+  gone: string[]
+}
+
+/** Compares a complete reading, begun at `startedAt` (database's clock), with the mirror. Records seen later are never gone. */
+export async function compareRecords(
+  model: Model<SeenRecord>,
+  organization: string,
+  records: readonly MirrorFields[],
+  startedAt: Date,
+): Promise<RecordChanges> {
+  const stored = await model.collection.find({ organization: new Types.ObjectId(organization) }).toArray()
+  const known = new Map(stored.map((record) => [record['leverId'] as string, record]))
+  const changed = records.filter((record) => !isSame(known.get(record.leverId), record))
+  for (const { leverId } of records) known.delete(leverId)
+  const gone = [...known].flatMap(([leverId, { seenAt }]) => ((seenAt as Date) < startedAt ? [leverId] : []))
+  return { changed, gone }
+}
+
+function isSame(stored: Record<string, unknown> | undefined, fields: MirrorFields): boolean {
+  if (!stored) return false
+  return Object.entries(fields).every(([name, value]) => JSON.stringify(stored[name] ?? null) === JSON.stringify(value ?? null))
+}
+
+export async function removeRecords(
+  model: Model<SeenRecord>,
+  organization: string,
+  leverIds: readonly string[],
+  startedAt: Date,
+): Promise<void> {
+  if (leverIds.length === 0) return
+  await model.deleteMany({ organization: new Types.ObjectId(organization), leverId: { $in: [...leverIds] }, seenAt: { $lt: startedAt } })
 }

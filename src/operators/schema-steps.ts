@@ -1,3 +1,4 @@
+import { dateRefreshes } from '../connection/refresh.ts'
 import { dateErasureSwitch } from '../connection/settings.ts'
 import type { RetiredIndex } from '../schema/declared-indexes.ts'
 import type { SchemaStep } from '../schema/schema-step.ts'
@@ -16,6 +17,7 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { number: 3, name: 'give connections their features', run: adoptFeatures },
   { number: 4, name: 'move the progress of syncs to their runs', run: adoptSyncProgress },
   { number: 5, name: 'give deliveries the key of their signature', run: adoptOldDeliveries },
+  { number: 6, name: 'date the refreshes of access tokens', run: dateRefreshes },
 ]
 
 /** Indexes that no model has any more. An index that the version before names in a `hint` is retired one version later. */

@@ -121,7 +121,11 @@ const SOURCES: readonly Source[] = [
   {
     kind: 'tokenRefreshes',
     store: ConnectionModel,
-    match: { status: { $in: [...GRANTED] }, $expr: { $lt: [{ $ifNull: ['$grant.accessTokenExpiresAt', NEVER] }, '$$NOW'] } },
+    match: {
+      status: { $in: [...GRANTED] },
+      'grant.accessTokenExpiresAt': { $gt: new Date(0) },
+      $expr: { $lt: ['$grant.accessTokenExpiresAt', '$$NOW'] },
+    },
     waitingFor: 'lever',
     since: '$grant.accessTokenExpiresAt',
     always: ['lever'],

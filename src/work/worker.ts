@@ -16,6 +16,8 @@ export interface WorkerOptions<T extends WorkDocument> {
   keep: (claimed: Claimed<T>) => Promise<void>
   /** Works on one document until its next pause. If it throws, the error is logged and the lease lapses. */
   run: (claimed: Claimed<T>) => Promise<void>
+  /** Whether to look for more work when a document has ended; `running` is how many still run. By default, always. */
+  looksAgain?: (running: number) => boolean
   log: Log
 }
 
@@ -75,7 +77,7 @@ export function startWorker<T extends WorkDocument>(options: WorkerOptions<T>): 
       .catch((error: unknown) => report(claimed, error))
       .finally(() => {
         running.delete(claimed)
-        wake()
+        if (options.looksAgain?.(running.size) ?? true) wake()
       })
     running.set(claimed, work)
   }

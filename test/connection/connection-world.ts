@@ -99,13 +99,14 @@ export async function goThroughLever(
 /** Makes the access token look `share` of its life old. */
 export async function ageAccessToken(organization: string, share: number): Promise<void> {
   const { grant } = await ConnectionModel.findOne({ organization }).orFail()
-  if (!grant?.obtainedAt || !grant.accessTokenExpiresAt) throw new Error('no access token')
+  if (!grant?.obtainedAt || !grant.accessTokenExpiresAt || !grant.refreshAt) throw new Error('no access token')
   const byMs = (grant.accessTokenExpiresAt.getTime() - grant.obtainedAt.getTime()) * share
   await ConnectionModel.updateOne(
     { organization },
     {
       'grant.obtainedAt': new Date(grant.obtainedAt.getTime() - byMs),
       'grant.accessTokenExpiresAt': new Date(grant.accessTokenExpiresAt.getTime() - byMs),
+      'grant.refreshAt': new Date(grant.refreshAt.getTime() - byMs),
     },
   )
 }

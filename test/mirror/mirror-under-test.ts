@@ -108,7 +108,10 @@ export async function mirrorOf(lever: LeverForTests, settings: MirrorSettings = 
         if ((await connectionOf(id)).status !== 'configuring') throw new ServiceError('connection_not_active', 'not connected')
         return clientOf(current, settings.apiKey)
       },
-      canSeeConfidential: async () => settings.confidential ?? false,
+      async openReading(id) {
+        if ((await connectionOf(id)).status !== 'configuring') throw new ServiceError('connection_not_active', 'not connected')
+        return { client: clientOf(current, settings.apiKey), confidential: settings.confidential ?? false }
+      },
       rememberLeverUsers: async (_organization, ids) => void remembered.splice(0, remembered.length, ...ids),
       ...effects,
       hashKeyOf: async () => Buffer.alloc(32, organization),

@@ -2,15 +2,18 @@ import { expect } from 'chai'
 import { Types } from 'mongoose'
 import { stub } from 'sinon'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
+import { getOpportunity } from '../../src/lever/opportunities.ts'
 import { LeverPostingModel, LeverStageModel, LeverUserModel } from '../../src/mirror/lever-record-models.ts'
 import type { Mirror } from '../../src/mirror/mirror.ts'
 import { beginProgress } from '../../src/mirror/sync-progress.ts'
-import { SyncRunModel } from '../../src/mirror/sync-run-model.ts'
+import { SyncRunModel, type SyncRunDocument } from '../../src/mirror/sync-run-model.ts'
+import { endRun } from '../../src/mirror/sync-schedule.ts'
+import { claimWork, type Claimed } from '../../src/work/claim.ts'
 import { eventually } from '../support/eventually.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { rejection } from '../support/rejection.ts'
-import { mirrorOf, type MirrorSettings, type MirrorUnderTest } from './mirror-under-test.ts'
+import { clientOf, mirrorOf, type MirrorSettings, type MirrorUnderTest } from './mirror-under-test.ts'
 
 /** An answer that comes when the faults are cleared. */
 const HELD = { kind: 'slow', delayMs: 60_000 } as const
@@ -269,18 +272,72 @@ describe('sync of the mirror', () => {
   it('shows nothing more of a run whose lease was taken over, or whose organization was disconnected', async () => {
     const { mirror, organization, progress } = await fresh()
     await mirror.sync(organization)
-    const lost = await beginProgress(organization, new Date(1000), ['users'])
-    const current = await beginProgress(organization, new Date(2000), ['stages'])
+    const claim = async (): Promise<Claimed<SyncRunDocument>> => {
+      const [claimed] = await claimWork<SyncRunDocument>(SyncRunModel, { statuses: ['scheduled'], atMost: 1, leaseMs: 60_000 })
+      return claimed!
+    }
+    const older = await claim()
+    const lost = await beginProgress(older, new Date(1000), ['users'])
+    await SyncRunModel.updateOne({ organization }, { leaseUntil: new Date(0) })
+    const newer = await claim()
+    const current = await beginProgress(newer, new Date(2000), ['stages'])
+    const end = { outcome: 'done', ranAll: false, read: { users: 98 }, hasChanges: false, problems: [], error: null } as const
 
     await lost.count('users', 99)
-    await lost.finish('failed', 'too late')
+    expect(await endRun(older, { ...end, startedAt: new Date(1000) })).to.equal('lost')
     await current.count('stages', 3)
     expect(await progress()).to.deep.include({ state: 'running', startedAt: new Date(2000), resources: { users: 0, stages: 3 } })
     await mirror.forgetOrganization(organization)
     await current.count('stages', 4)
-    await current.finish('idle', null)
+    expect(await endRun(newer, { ...end, startedAt: new Date(2000) })).to.equal('lost')
 
     expect(await progress()).to.deep.equal({})
+  })
+
+  it('writes only what differs from the mirror, and shows only the end of a sync that nobody requested', async () => {
+    const { mirror, organization, synced, progress } = await fresh()
+    await synced()
+    const [stage] = await LeverStageModel.find({ organization }).lean()
+    await LeverStageModel.updateOne({ _id: stage!._id }, { text: 'Renamed since' })
+    const before = await LeverUserModel.find({ organization }).lean()
+    await lever.fault({ match: { path: '/requisitions' }, ...HELD })
+
+    await SyncRunModel.updateOne({ organization }, { allDueAt: new Date(0), dueAt: new Date(0) })
+    mirror.startWorker().wake()
+    await eventually('the last list is read', async () => (await lever.requests('/requisitions')).length === 2)
+    const during = await progress()
+    await lever.clearFaults()
+    await eventually('the sync ends', async () => (await progress()).finishedAt!.getTime() > during.finishedAt!.getTime())
+
+    expect(during).to.include({ state: 'idle' })
+    expect((await LeverStageModel.findById(stage!._id).lean())?.text).to.equal(stage!.text)
+    expect(await LeverUserModel.find({ organization }).lean()).to.deep.equal(before)
+  })
+
+  it('is due at growing intervals up to two hours where nothing changes, and again after fifteen minutes when its lists are used', async () => {
+    const { mirror, another, organization, synced, progress } = await fresh()
+    await synced()
+    const runOf = () => SyncRunModel.findOne({ organization }).orFail().lean()
+    const minutes = async () => Math.round(((await runOf()).dueAt.getTime() - (await runOf()).allEndedAt!.getTime()) / 60_000)
+    const runAgain = async () => {
+      const { finishedAt } = await progress()
+      await SyncRunModel.updateOne({ organization }, { allDueAt: new Date(0), dueAt: new Date(0) })
+      mirror.startWorker().wake()
+      await eventually('the sync ends', async () => (await progress()).finishedAt!.getTime() > finishedAt!.getTime())
+      return minutes()
+    }
+
+    const grown = [await runAgain(), await runAgain(), await runAgain(), await runAgain()]
+    await mirror.listStages(organization, { limit: 1 })
+    await eventually('the use is noted', async () => (await minutes()) === 15)
+    await LeverStageModel.updateOne({ organization }, { text: 'Renamed since' })
+    const changed = [await runAgain(), await runAgain(), await runAgain()]
+    const [one] = await lever.allOpportunities()
+    await another().takeReading(organization, await getOpportunity(clientOf(lever), one!.id), new Date())
+    await eventually('the webhook is noted', async () => (await minutes()) === 15)
+
+    expect(grown).to.deep.equal([30, 60, 120, 120])
+    expect(changed).to.deep.equal([15, 30, 60])
   })
 
   it('is refused without a grant, and pauses without one until there is one again', async () => {

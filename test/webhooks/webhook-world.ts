@@ -133,7 +133,7 @@ function buildParts({ accounts, audit, sealer, publicUrl }: WebParts, lever: Lev
   }) // prettier-ignore
   const mirror = createMirror({
     leverClient: connections.leverClient,
-    canSeeConfidential: async () => false,
+    openReading: async (organization) => ({ client: await connections.leverClient(organization, 'sync'), confidential: false }),
     rememberLeverUsers: async () => undefined,
     publish,
     knownAmong: [(organization, ids) => candidates.linkedAmong(organization, ids)],

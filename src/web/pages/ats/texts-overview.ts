@@ -88,7 +88,8 @@ export const overviewTexts = defineTexts({
     now: 'now',
 
     mirror: 'Data from Lever',
-    mirrorLead: 'Copied every 15 minutes to keep lists fast. Exports read directly from Lever.',
+    mirrorLead:
+      'Copied every 15 minutes while in use, otherwise at least every two hours, to keep lists fast. Exports read directly from Lever.',
     notYet: 'Not yet',
     syncing: 'Reading from Lever …',
     opportunities: 'Opportunities',
@@ -184,7 +185,8 @@ export const overviewTexts = defineTexts({
     now: 'ahora',
 
     mirror: 'Datos de Lever',
-    mirrorLead: 'Se copian cada 15 minutos para que las listas sean rápidas. Las exportaciones consultan Lever directamente.',
+    mirrorLead:
+      'Se copian cada 15 minutos mientras se usan y, si no, al menos cada dos horas, para que las listas sean rápidas. Las exportaciones consultan Lever directamente.',
     notYet: 'Todavía no',
     syncing: 'Leyendo de Lever …',
     opportunities: 'Oportunidades',
