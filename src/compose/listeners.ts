@@ -32,12 +32,14 @@ export function listenersOf(parts: ListeningParts): Listeners {
     connectionAuthorized: [
       ({ organization }) => mirror.sync(organization),
       ({ organization }) => exports.resume(organization),
+      ({ organization }) => exports.scheduleAudit(organization),
       ({ organization }) => conversations.resumeHeld(organization),
       ({ organization }) => webhooks.resumeWaiting(organization),
     ],
     connectionActivated: [
       ({ organization }) => mirror.syncOpportunities(organization),
       ({ organization }) => exports.resume(organization),
+      ({ organization }) => exports.scheduleAudit(organization),
       ({ organization }) => conversations.resumeHeld(organization),
     ],
     connectionPaused: [({ organization }) => exports.hold(organization)],

@@ -58,6 +58,7 @@ export async function startWorkers(
     organization_deletions: deletions.startWorker(SELDOM * options.jobPollMs),
     export_rules: exports.rules.startWorker(options.jobPollMs),
     candidate_imports: candidates.startImportWorker(SELDOM * options.jobPollMs),
+    export_audit_runs: exports.startAuditWorker(),
     lever_syncs: mirror.startWorker(),
     lever_opportunity_syncs: mirror.startOpportunityWorker(),
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Types } from 'mongoose'
 import { keepBriefly } from '../concurrency/keep-briefly.ts'
 import { shareReads } from '../concurrency/share-reads.ts'
-import { afterConnectionChange, ConnectionModel, type ConnectionDocument, type ConnectionStatus } from './connection-model.ts'
+import { afterConnectionChange, ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import { BUILT_FEATURES, sortedFeatures } from './features.ts'
 
 /** A connection as read at `now`, by the database's clock. */
@@ -47,11 +47,6 @@ export async function findConnectionByEndpointKey(endpointKey: string): Promise<
 export const isDisconnected = shareReads(async (organization): Promise<boolean> => {
   return (await ConnectionModel.exists({ organization: new Types.ObjectId(organization), status: 'disconnected' })) !== null
 })
-
-/** Returns the ids of the organizations whose connection has one of these statuses. */
-export async function organizationsWithStatus(statuses: readonly ConnectionStatus[]): Promise<string[]> {
-  return (await ConnectionModel.distinct('organization', { status: { $in: [...statuses] } })).map(String)
-}
 
 /** Returns the next connections in the order of their ids; null begins with the first. */
 export async function connectionsAfter(after: Types.ObjectId | null, atMost: number): Promise<ConnectionDocument[]> {

@@ -1,5 +1,4 @@
 import { Types } from 'mongoose'
-import { organizationsWithStatus } from '../connection/find-connection.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { isLeverStatus } from '../lever/lever-call-error.ts'
 import { getOpportunity, listDeletedOpportunities, listOpportunities } from '../lever/opportunities.ts'
@@ -12,7 +11,10 @@ import {
   type ExportAuditRun,
 } from './export-audit-model.ts'
 import { ExportModel } from './export-model.ts'
-import type { ExportDeps } from './run/run-export-deps.ts'
+import type { ExportDeps, ExportTerms } from './run/run-export-deps.ts'
+import { LeaseLost, type Claimed } from '../work/claim.ts'
+import { NEVER } from '../work/work-fields.ts'
+import { writeStep } from '../work/write-step.ts'
 
 const HOUR_MS = 3_600_000
 /** Each comparison overlaps the last one by this much, because clocks differ and exports that were open then have ended since. */
@@ -24,14 +26,22 @@ const YOUNG_MS = 10 * 60_000
 
 export type AuditDeps = Pick<ExportDeps, 'readTerms' | 'log'>
 
-/**
- * Compares the exports of each connected organization with Lever. A failure for one organization is logged; the next run tries it again.
- */
-export async function auditExports(deps: AuditDeps): Promise<void> {
-  for (const organization of await organizationsWithStatus(['active', 'paused'])) {
-    await auditOrganization(organization, deps).catch((error: unknown) =>
-      deps.log.warn({ organization, err: error }, 'exports could not be compared with Lever'),
-    )
+/** Ends a claimed comparison, and sets when the next one is due. A failure is logged; the next one covers the same time again. */
+export async function runAudit(claimed: Claimed<ExportAuditRun>, deps: AuditDeps): Promise<void> {
+  const organization = String(claimed.document.organization)
+  const begunAt = new Date()
+  try {
+    const terms = await deps.readTerms(organization)
+    if (terms.status !== 'active' && terms.status !== 'paused') {
+      await writeStep(ExportAuditRunModel, claimed, { release: 'never' })
+      return
+    }
+    await compare(organization, claimed.document, { terms, begunAt })
+    await writeStep(ExportAuditRunModel, claimed, { set: { comparedAt: begunAt }, release: HOUR_MS })
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error
+    deps.log.warn({ organization, err: error }, 'exports could not be compared with Lever')
+    await writeStep(ExportAuditRunModel, claimed, { release: HOUR_MS })
   }
 }
 
@@ -40,24 +50,22 @@ export async function auditExports(deps: AuditDeps): Promise<void> {
  * twice.
  * @throws ServiceError or LeverCallError when Lever cannot be asked
  */
-export async function auditOrganization(organization: string, deps: AuditDeps): Promise<void> {
-  const [run, terms] = await Promise.all([
-    ExportAuditRunModel.findOne({ organization }).lean<ExportAuditRun>(),
-    deps.readTerms(organization),
-  ])
+async function compare(
+  organization: string,
+  run: Pick<ExportAuditRun, 'comparedAt' | 'notBefore'>,
+  { terms, begunAt }: { terms: ExportTerms; begunAt: Date },
+): Promise<void> {
   const client = terms.openClient('sync')
-  const begunAt = new Date()
-  const lookedBackTo = run?.comparedAt ? run.comparedAt.getTime() - OVERLAP_MS : begunAt.getTime() - FIRST_MS
-  const since = Math.max(lookedBackTo, run?.notBefore?.getTime() ?? 0)
+  const lookedBackTo = run.comparedAt ? run.comparedAt.getTime() - OVERLAP_MS : begunAt.getTime() - FIRST_MS
+  const since = Math.max(lookedBackTo, run.notBefore?.getTime() ?? 0)
   const confidentiality = terms.canSeeConfidential ? { confidentiality: 'all' as const } : {}
   const inLever = new Map<string, string | null>()
   const source = await spellingsOf(client, terms.sourceName, { lane: 'sync' })
   const listed = listOpportunities(client, { source, createdAtStart: since, lane: 'sync', ...confidentiality })
   for await (const { id, contact, createdAt } of listed)
     if (createdAt === null || createdAt.getTime() < begunAt.getTime() - YOUNG_MS) inLever.set(id, contact)
-  await noteUnmade(organization, inLever)
+  if (inLever.size > 0) await noteUnmade(organization, inLever)
   await noteLosses(organization, new Set(inLever.keys()), { client, since, until: begunAt.getTime() - YOUNG_MS })
-  await ExportAuditRunModel.updateOne({ organization }, { $set: { comparedAt: begunAt } }, { upsert: true })
 }
 
 /** Records opportunities in Lever that no export created, and removes the finding of one that an export has adopted since. */
@@ -125,7 +133,8 @@ async function note(organization: string, opportunityId: string, kind: AuditFind
 /** Called when the connection ends, because findings and earlier exports may belong to a Lever account that is no longer used. */
 export async function forgetAudit(organization: string): Promise<void> {
   await ExportAuditFindingModel.deleteMany({ organization })
-  await ExportAuditRunModel.updateOne({ organization }, { $set: { comparedAt: null, notBefore: new Date() } }, { upsert: true })
+  const ended = { comparedAt: null, notBefore: new Date(), dueAt: NEVER, claim: null }
+  await ExportAuditRunModel.updateOne({ organization }, { $set: ended, $inc: { fence: 1 } }, { upsert: true })
 }
 
 export interface AuditCounts {

@@ -1,4 +1,5 @@
 import { model, Schema, type InferSchemaType, type Types } from 'mongoose'
+import { workFields } from '../work/work-fields.ts'
 
 /**
  * Kinds of findings about an opportunity. `double`: it has our source, no export created it, and its contact has another one that an export
@@ -24,9 +25,12 @@ findingSchema.index({ kind: 1 })
 findingSchema.index({ foundAt: 1 }, { expireAfterSeconds: KEPT_SECONDS })
 export const ExportAuditFindingModel = model('ExportAuditFinding', findingSchema)
 
+/** The recurring work of comparing an organization's exports with Lever, one document each. */
 const runSchema = new Schema(
   {
+    ...workFields,
     organization: { type: Schema.Types.ObjectId, required: true, unique: true },
+    status: { type: String, enum: ['scheduled'], default: 'scheduled' },
     /** When the last complete comparison began; later exports have not been compared. Null before a connection's first comparison. */
     comparedAt: { type: Date, default: null },
     /** When the previous connection ended; anything older may belong to another Lever account. */
@@ -34,5 +38,6 @@ const runSchema = new Schema(
   },
   { collection: 'export_audit_runs' },
 )
+runSchema.index({ status: 1, lane: 1, dueAt: 1 })
 export type ExportAuditRun = InferSchemaType<typeof runSchema> & { _id: Types.ObjectId }
 export const ExportAuditRunModel = model('ExportAuditRun', runSchema)

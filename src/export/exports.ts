@@ -4,10 +4,13 @@ import type { OrderedPageRequest, PageRequest } from '../paging.ts'
 import { startWorker, type Worker } from '../work/worker.ts'
 import { heartbeat } from '../work/claim.ts'
 import { claimFairly } from '../work/claim-fairly.ts'
+import { claimInLanes } from '../work/claim-in-lanes.ts'
 import type { LaneLimit } from '../work/capacity.ts'
 import { settleExports } from './request/settle-exports.ts'
 import { cancelExport, freeTargetOf, getExport, holdQueued, resumeHeld, retryExport } from './request/change-export.ts'
-import { auditExports, forgetAudit, readAuditCounts } from './audit-exports.ts'
+import { forgetAudit, readAuditCounts, runAudit } from './audit-exports.ts'
+import { ExportAuditRunModel, type ExportAuditRun } from './export-audit-model.ts'
+import { createAuditLook, scheduleAudit } from './schedule-audits.ts'
 import { assessExport, type Wish } from './request/assess-export.ts'
 import { batchResultCsv } from './bulk/batch-result-csv.ts'
 import { findBatch, getBatch, listBatches } from './bulk/batch-view.ts'
@@ -38,6 +41,9 @@ const LIMITS: readonly LaneLimit[] = [
   { all: 56, each: 16 },
   { all: 48, each: 16 },
 ]
+/** Comparisons with Lever that one process runs at a time. They mostly wait for Lever. */
+const AUDITS_AT_ONCE = 8
+const AUDIT_POLL_MS = 30_000
 /** Written as an exclusion, because with an `$or` over statuses the index could not return the exports in order. */
 const OPEN_OR_NOTE_DUE = { $nor: [{ status: 'exported', 'note.status': { $ne: 'queued' } }] }
 
@@ -109,8 +115,22 @@ export function createExports(parts: ExportParts) {
     contactsOf,
     freeTargetOf,
     markRestored: () => markRestored(deps),
-    /** Every hour: see `audit-exports.ts`. */
-    audit: () => auditExports(deps),
+    /** Schedules the hourly comparison with Lever: see `audit-exports.ts`. */
+    scheduleAudit,
+    /** For a job: schedules comparisons that are missing, for some connections with each call. */
+    lookForAudits: createAuditLook(),
+    /** Starts a worker that compares exports with Lever. */
+    startAuditWorker: (): Worker =>
+      startWorker<ExportAuditRun>({
+        name: 'export audits',
+        atOnce: AUDITS_AT_ONCE,
+        pollMs: AUDIT_POLL_MS,
+        leaseMs: deps.leaseMs,
+        ...claimInLanes<ExportAuditRun>(ExportAuditRunModel, { statuses: ['scheduled'], limits: [AUDITS_AT_ONCE], leaseMs: deps.leaseMs }),
+        keep: (claimed) => heartbeat(ExportAuditRunModel, claimed, deps.leaseMs),
+        run: (claimed) => runAudit(claimed, deps),
+        log: deps.log,
+      }),
     readAuditCounts,
     forgetAudit,
     /** Holds the queued exports of a paused connection. If it was activated again in the meantime, they continue at once. */

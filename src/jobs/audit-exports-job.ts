@@ -1,6 +1,6 @@
 import type { RecurringJob } from './recurring-job.ts'
 
-/** Compares exports with the opportunities in Lever that have our source. */
-export function auditExportsJob(exports: { audit: () => Promise<void> }): RecurringJob {
-  return { name: 'audit exports', everyMs: 3_600_000, run: () => exports.audit() }
+/** Schedules the hourly comparison of exports with Lever for connections that lack one. The comparisons are claimed work. */
+export function auditExportsJob(exports: { lookForAudits: () => Promise<void> }): RecurringJob {
+  return { name: 'schedule export audits', everyMs: 60_000, run: () => exports.lookForAudits() }
 }

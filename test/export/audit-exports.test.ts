@@ -1,6 +1,8 @@
 import { expect } from 'chai'
-import mongoose, { Types } from 'mongoose'
+import { Types } from 'mongoose'
+import { ExportAuditRunModel } from '../../src/export/export-audit-model.ts'
 import { ExportModel } from '../../src/export/export-model.ts'
+import { NEVER } from '../../src/work/work-fields.ts'
 import { eventually } from '../support/eventually.ts'
 import { authorize, exportAndWait, newPerson, SOURCE, startService, type Api, type ServiceForTests } from '../support/service.ts'
 
@@ -35,10 +37,9 @@ describe('hourly comparison of exports with Lever', function () {
 
   async function compare(): Promise<void> {
     await ExportModel.collection.updateMany({}, { $set: { finishedAt: new Date(Date.now() - AGO_MS) } })
-    const jobs = mongoose.connection.collection('agenda_jobs')
-    const resting = { name: 'audit exports', lockedAt: null } // one that runs would set its next time as it ends
-    const isAsked = async () => (await jobs.updateOne(resting, { $set: { nextRunAt: new Date(0) } })).matchedCount === 1
-    await eventually('the job rests', isAsked, 30_000)
+    const resting = { dueAt: { $lt: NEVER }, claim: null } // one that runs would set its next time as it ends
+    const isAsked = async () => (await ExportAuditRunModel.updateOne(resting, { $set: { dueAt: new Date(0) } })).matchedCount === 1
+    await eventually('the comparison is scheduled and rests', isAsked, 30_000)
   }
 
   it('counts duplicates, opportunities that we did not export, and missing opportunities, and nothing else', async () => {
