@@ -7,6 +7,9 @@ import { ServiceError } from './errors.ts'
 export const LIST_ORDERS = ['-added', 'added', 'name', '-name'] as const
 export type ListOrder = (typeof LIST_ORDERS)[number]
 
+/** Limit of the cursor of a list that may be ordered by name: it may hold one. */
+export const LONGEST_CURSOR = 2000
+
 /** Names are compared without accents and case, so that lower-case names are not sorted after all others. */
 export const NAME_COLLATION = { locale: 'en', strength: 1 } as const satisfies CollationOptions
 
@@ -36,6 +39,17 @@ interface Place {
   name?: string | undefined
 }
 
+/** The key of an index, or its name if several have the same key. */
+export type IndexHint = Record<string, 1 | -1> | string
+
+/** How the database reads a list; by default as it chooses. */
+export interface PageReading {
+  /** The index to read. */
+  hint?: IndexHint | undefined
+  /** The index does not yield the order: sorts the positions of all matching documents, and then reads those of the page. */
+  isSorted?: boolean | undefined
+}
+
 /**
  * Returns one page of the documents that match. Those with the same name are ordered by `_id`. Documents added or
  * removed in between neither repeat nor hide others. In an order by name, the collation applies to the whole filter;
@@ -47,15 +61,24 @@ export async function page<T, V>(
   filter: QueryFilter<T>,
   { limit, cursor, order = '-added' }: OrderedPageRequest,
   toView: (document: T & { _id: Types.ObjectId }) => V | Promise<V>,
+  { hint, isSorted = false }: PageReading = {},
 ): Promise<Page<V>> {
   const after = cursor === undefined ? {} : behind(readPlace(cursor, order), order)
+  const matching = { $and: [filter, after] } as QueryFilter<T>
+  const read = { ...inOrder(order), ...(hint ? { hint } : {}) }
   const found = await model
-    .find({ $and: [filter, after] } as QueryFilter<T>, null, inOrder(order))
+    .find(matching, isSorted ? (isByName(order) ? { name: 1 } : { _id: 1 }) : null, read)
     .limit(limit + 1)
     .lean<(T & Place)[]>()
-  const shown = found.slice(0, limit)
-  const last = shown.at(-1)
-  const hasMore = found.length > shown.length
+  const places = found.slice(0, limit)
+  const ids = places.map(({ _id }) => _id)
+  const whole = isSorted
+    ? await model.find({ $and: [matching, { _id: { $in: ids } }] } as QueryFilter<T>, null, { hint: { _id: 1 } }).lean<(T & Place)[]>()
+    : places
+  const byId = new Map(whole.map((document) => [document._id.toHexString(), document]))
+  const shown = ids.flatMap((id) => byId.get(id.toHexString()) ?? [])
+  const last = places.at(-1)
+  const hasMore = found.length > places.length
   return { data: await Promise.all(shown.map(toView)), nextCursor: hasMore && last ? writePlace(last, order) : null }
 }
 
@@ -69,7 +92,7 @@ export function isBackwards(order: ListOrder): boolean {
   return order.startsWith('-')
 }
 
-function isByName(order: ListOrder): boolean {
+export function isByName(order: ListOrder): boolean {
   return order === 'name' || order === '-name'
 }
 

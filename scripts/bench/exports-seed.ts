@@ -1,6 +1,6 @@
 import mongoose, { Types } from 'mongoose'
 import { candidateKeys } from '../../src/candidates/candidate-keys.ts'
-import { searchForm } from '../../src/candidates/search-form.ts'
+import { searchFields } from '../../src/candidates/search-keys.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 
 /**
@@ -14,7 +14,7 @@ export async function seedCandidates(databaseUri: string, organization: string, 
     const [name, email] = [`Person ${index}`, `bulk-${index}@bench.example`]
     return {
       _id: new Types.ObjectId(), organization: new Types.ObjectId(organization), name, emails: [email], phones: [], links: [], tags: [],
-      ...candidateKeys({ name, emails: [email] }), searchText: searchForm(`${name} ${email}`), revision: 1, lastExport: null, exported: false, lever: null,
+      ...candidateKeys({ name, emails: [email] }), ...searchFields({ name, emails: [email], phones: [], links: [], tags: [] }), revision: 1, lastExport: null, exported: false, lever: null,
       resume: null, createdAt: at, updatedAt: at,
     } // prettier-ignore
   })

@@ -2,7 +2,7 @@
 import mongoose, { Types } from 'mongoose'
 import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { candidateKeys } from '../../src/candidates/candidate-keys.ts'
-import { searchForm } from '../../src/candidates/search-form.ts'
+import { searchFields } from '../../src/candidates/search-keys.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { ExportModel, openKeyOf } from '../../src/export/export-model.ts'
@@ -64,7 +64,7 @@ function candidateAndExport(index: number, { organization, requesters }: Surroun
     {
       _id: candidate, organization, externalId: `person-${index}`, name, headline: 'Engineer, formerly at a bank', location: 'Lisbon', emails, phones: [],
       links, tags: ['bench'], project: `search-${index % 20}`, stage: 'qualified', ...candidateKeys({ name, emails, links }),
-      searchText: searchForm(`${name} ${emails.join(' ')}`), revision: 1, lastExport: exportId, exported: isThere,
+      ...searchFields({ name, emails, phones: [], links, tags: ['bench'] }), revision: 1, lastExport: exportId, exported: isThere,
       lever: opportunityId && { opportunityId, contactId: `contact-${index}`, url, stage, postings: [], archived: null, owner: null, updatedAt: at },
       resume: null, createdAt: at, updatedAt: at,
     },

@@ -18,9 +18,10 @@ const auditEventSchema = new Schema(
 )
 auditEventSchema.index({ organization: 1, seq: 1 }, { unique: true }) // one appender at a time: of two with one number, one retries
 auditEventSchema.index({ organization: 1, subject: 1 })
-auditEventSchema.index({ organization: 1, _id: -1 }) // for the list, and its filters by actor and action
+auditEventSchema.index({ organization: 1, _id: -1 }) // for the list, and its filters by actor, by action, and by both
 auditEventSchema.index({ organization: 1, actor: 1, _id: -1 })
 auditEventSchema.index({ organization: 1, action: 1, _id: -1 })
+auditEventSchema.index({ organization: 1, actor: 1, action: 1, _id: -1 })
 
 export type AuditEventDocument = InferSchemaType<typeof auditEventSchema> & { _id: Types.ObjectId }
 export const AuditEventModel = model('AuditEvent', auditEventSchema)

@@ -60,8 +60,9 @@ const candidateSchema = new Schema(
     /** The records of rows that matched this candidate and whose values have changed since. */
     recordKeys: { type: [String], default: undefined },
     pastKeys: { type: [String], default: undefined },
-    /** The name and emails in their search form. */
+    /** What searches use; see `searchFields`. */
     searchText: { type: String, default: '' },
+    searchKeys: { type: [String], default: [] },
     /** Rises with every change to the person's data, so that concurrent writes do not overwrite each other. */
     revision: { type: Number, default: 0 },
     /** The id of the newest export, whatever its status. */
@@ -77,6 +78,7 @@ const candidateSchema = new Schema(
   },
   { timestamps: true, collection: 'candidates' },
 )
+// a query that finds by it must repeat the `$type`
 candidateSchema.index({ organization: 1, externalId: 1 }, { unique: true, partialFilterExpression: { externalId: { $type: 'string' } } })
 candidateSchema.index({ organization: 1, _id: -1 })
 candidateSchema.index({ organization: 1, name: 1, _id: 1 }, { collation: NAME_COLLATION }) // for both sort directions
@@ -85,6 +87,14 @@ candidateSchema.index({ organization: 1, linkKeys: 1 })
 candidateSchema.index({ organization: 1, recordKeys: 1 }, { partialFilterExpression: { recordKeys: { $exists: true } } })
 candidateSchema.index({ organization: 1, 'lever.opportunityId': 1 })
 candidateSchema.index({ organization: 1, stage: 1, _id: 1 }, { collation: STAGE_COLLATION })
+// one for each filter of the list; `_id` gives the order by time, in both directions
+candidateSchema.index({ organization: 1, searchKeys: 1, _id: 1 })
+candidateSchema.index({ organization: 1, exported: 1, _id: 1 })
+candidateSchema.index({ organization: 1, project: 1, _id: 1 })
+candidateSchema.index({ organization: 1, stage: 1, _id: 1 }, { name: 'exactStage' })
+candidateSchema.index({ organization: 1, 'lever.stage.id': 1, _id: 1 })
+candidateSchema.index({ organization: 1, updatedAt: 1, _id: 1 })
+candidateSchema.index({ organization: 1, leverChangedAt: 1, _id: 1 })
 
 export type CandidateDocument = InferSchemaType<typeof candidateSchema> & { _id: Types.ObjectId; createdAt: Date; updatedAt: Date }
 export type CandidateResume = InferSchemaType<typeof resumeSchema>

@@ -22,7 +22,8 @@ import {
 import { dropImportFilesOf, dropOrphanedFiles } from './import-files.ts'
 import { forgetInImports } from './forget-in-imports.ts'
 import { applyLeverState, isAnyInLeverAs, linkedAmong, linkedTo, noteExport, noteExports, unlinkOpportunity } from './lever-state.ts'
-import { findBriefly, findCandidates, findIds, findIdsInStages, listCandidates, type CandidateFilters } from './list-candidates.ts'
+import { findBriefly, findCandidates, findIds, findIdsInStages, listCandidates } from './list-candidates.ts'
+import type { CandidateFilters } from './list-conditions.ts'
 import { importEndNoter, type ImportEnd } from './note-import-end.ts'
 import { previewCsv } from './preview-csv.ts'
 import { renewCandidateKeys } from './renew-candidate-keys.ts'
@@ -143,7 +144,7 @@ export function createCandidates({
       clearance: Clearance,
       request: OrderedPageRequest,
     ): Promise<Page<CandidateView>> => {
-      const { data, nextCursor } = await listCandidates(organization, filters, request)
+      const { data, nextCursor } = await listCandidates(organization, filters, clearance, request)
       return { data: await toViews(organization, data, clearance), nextCursor }
     },
 

@@ -3,6 +3,9 @@ import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 
 type KeyField = '_id' | 'externalId' | 'linkKeys' | 'emailKeys' | 'recordKeys'
 
+/** Without this condition of its partial index, MongoDB reads all candidates of the organization to find an `externalId`. */
+export const IS_TEXT = { $type: 'string' } as const
+
 /**
  * Returns candidates that have one of these values in one of these fields, oldest first. Each field uses its own
  * index: every branch names the organization, branches without values are dropped, and the database does not sort.
@@ -14,7 +17,7 @@ export async function findByAny(
   { fields = {}, session }: { fields?: ProjectionType<CandidateDocument>; session?: ClientSession } = {},
 ): Promise<CandidateDocument[]> {
   const branches = Object.entries(values).flatMap(([field, wanted]) =>
-    wanted.length > 0 ? [{ organization, [field]: { $in: wanted } }] : [],
+    wanted.length > 0 ? [{ organization, [field]: { $in: wanted, ...(field === 'externalId' ? IS_TEXT : {}) } }] : [],
   )
   if (branches.length === 0) return []
   const found = await CandidateModel.find({ $or: branches }, fields, session ? { session } : {}).lean<CandidateDocument[]>()

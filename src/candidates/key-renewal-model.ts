@@ -12,6 +12,8 @@ const keyRenewalSchema = new Schema(
     doneAt: { type: Date, default: null },
     /** True during the second pass. A process of the earlier version may have been running during the first. */
     isSecondPass: { type: Boolean, default: false },
+    /** True for a database that no earlier version has used. */
+    isFresh: { type: Boolean, default: false },
   },
   { collection: 'candidate_key_renewals' },
 )

@@ -1,15 +1,11 @@
 import { isValidObjectId, type QueryFilter, type Types } from 'mongoose'
-import { inOrder, literally, page, type ListOrder, type OrderedPageRequest, type Page } from '../paging.ts'
-import { searchForm } from './search-form.ts'
+import type { Clearance } from '../accounts/clearance.ts'
+import { inOrder, page, type ListOrder, type OrderedPageRequest, type Page } from '../paging.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
+import { chooseIndex, MOST_SORTED, type ListQuery } from './choose-index.ts'
+import { conditionsOf, type CandidateFilters } from './list-conditions.ts'
+import { hasSearchKeys } from './renew-candidate-keys.ts'
 import { STAGE_COLLATION } from './stage-collation.ts'
-
-export interface CandidateFilters {
-  /** Words from a name or email, whole or partial, in any order. Ignores accents and case. */
-  q?: string | undefined
-  exported?: boolean | undefined
-  project?: string | undefined
-}
 
 /**
  * Returns candidates, newest first by default.
@@ -18,9 +14,11 @@ export interface CandidateFilters {
 export async function listCandidates(
   organization: string,
   filters: CandidateFilters,
+  clearance: Clearance,
   request: OrderedPageRequest,
 ): Promise<Page<CandidateDocument>> {
-  return page(CandidateModel, filterOf(organization, filters), request, (candidate): CandidateDocument => candidate)
+  const { filter, ...reading } = await queryOf(organization, filters, clearance, request.order)
+  return page(CandidateModel, filter, request, (candidate): CandidateDocument => candidate, reading)
 }
 
 /** Returns the organization's candidates with these ids, in the order of the ids. */
@@ -51,10 +49,11 @@ export async function findBriefly(
 /** Returns the ids of the first matching candidates, up to a limit. */
 export async function findIds(
   organization: string,
-  filters: CandidateFilters,
+  filters: Omit<CandidateFilters, 'leverStageId' | 'updatedSince'>,
   { atMost, order }: { atMost: number; order: ListOrder },
 ): Promise<string[]> {
-  const found = await CandidateModel.find(filterOf(organization, filters), { _id: 1 }, inOrder(order))
+  const { filter, hint } = await queryOf(organization, filters, 'nonConfidential', order)
+  const found = await CandidateModel.find(filter, { _id: 1 }, { ...inOrder(order), hint })
     .limit(atMost)
     .lean<{ _id: Types.ObjectId }[]>()
   return found.map(({ _id }) => _id.toHexString())
@@ -83,22 +82,25 @@ export async function findIdsInStages(
   return found.map(({ _id }) => _id)
 }
 
-function filterOf(organization: string, filters: CandidateFilters): QueryFilter<CandidateDocument> {
-  return {
-    organization,
-    ...(filters.exported === undefined ? {} : { exported: filters.exported }),
-    ...(filters.project === undefined ? {} : { project: exactly(filters.project) }),
-    ...matchingWords(filters.q ?? ''),
-  }
+async function queryOf(
+  organization: string,
+  filters: CandidateFilters,
+  clearance: Clearance,
+  order: ListOrder = '-added',
+): Promise<ListQuery> {
+  const [isReady, changed] = await Promise.all([
+    filters.q ? hasSearchKeys() : true,
+    filters.updatedSince ? idsChangedSince(organization, filters.updatedSince) : null,
+  ])
+  return chooseIndex(organization, conditionsOf(filters, { order, clearance, hasSearchKeys: isReady, changed }), order)
 }
 
-/** Equality would ignore case and accents under the collation that sorts by name. */
-function exactly(text: string): { $regex: string } {
-  return { $regex: String.raw`^${literally(text)}\z` }
-}
-
-function matchingWords(q: string): QueryFilter<CandidateDocument> {
-  const words = searchForm(q).split(' ').filter((word) => word !== '') // prettier-ignore
-  if (words.length === 0) return {}
-  return { $and: words.map((word) => ({ searchText: { $regex: literally(word) } })) }
+/** Returns null if they are many. */
+async function idsChangedSince(organization: string, since: Date): Promise<Types.ObjectId[] | null> {
+  const read = (field: 'updatedAt' | 'leverChangedAt') =>
+    CandidateModel.find({ organization, [field]: { $gte: since } }, { _id: 1 }, { hint: { organization: 1, [field]: 1, _id: 1 } })
+      .limit(MOST_SORTED)
+      .lean<{ _id: Types.ObjectId }[]>()
+  const [here, inLever] = await Promise.all([read('updatedAt'), read('leverChangedAt')])
+  return Math.max(here.length, inLever.length) < MOST_SORTED ? [...here, ...inLever].map(({ _id }) => _id) : null
 }

@@ -4,7 +4,7 @@ import { addressKey } from '../people/email-key.ts'
 import { linkForm } from '../people/profile-key.ts'
 import { personKeys } from '../people/person-keys.ts'
 import { candidateKeys, recordKey, type CandidateData } from './candidate-keys.ts'
-import { searchForm } from './search-form.ts'
+import { searchFields } from './search-keys.ts'
 
 /** A candidate's personal data. The rest of the document records what happened to it. */
 export interface CandidateFields {
@@ -30,6 +30,7 @@ export interface CandidateFields {
    */
   pastKeys?: string[] | undefined
   searchText: string
+  searchKeys: string[]
 }
 
 /** The same fields as stored. */
@@ -50,21 +51,24 @@ export function mergeCandidate(known: KnownFields | null, input: CandidateInput)
   const name = input.name ?? known?.name ?? ''
   const profileUrl = text('profileUrl')
   assertComplete(name, emails, links)
+  const headline = text('headline')
+  const phones = given(input.phones, known?.phones).map(({ type, value }) => (type ? { type, value } : { value }))
+  const tags = distinct(given(input.tags, known?.tags), (tag) => tag)
   const fields = {
     externalId: text('externalId'),
     name,
-    headline: text('headline'),
+    headline,
     location: text('location'),
     emails,
-    phones: given(input.phones, known?.phones).map(({ type, value }) => (type ? { type, value } : { value })),
+    phones,
     links,
-    tags: distinct(given(input.tags, known?.tags), (tag) => tag),
+    tags,
     summary: text('summary'),
     project: text('project'),
     stage: text('stage'),
     profileUrl,
     ...candidateKeys({ name, emails, links, profileUrl }),
-    searchText: [name, ...emails].map(searchForm).join('\n'),
+    ...searchFields({ name, headline, emails, phones, links, tags, profileUrl }),
   }
   return { ...fields, ...pastOf(known, fields) }
 }

@@ -1,12 +1,16 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AnyBulkWriteOperation, Types } from 'mongoose'
 import { KEY_VERSION } from '../people/person-keys.ts'
 import { candidateKeys } from './candidate-keys.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import { KeyRenewalModel, type KeyRenewalDocument } from './key-renewal-model.ts'
+import { SEARCH_VERSION, searchFields } from './search-keys.ts'
 
 const AT_ONCE = 500
 const RENEWAL = { _id: 'candidates' }
-const FIRST_PASS = { version: KEY_VERSION, after: null, isDone: false, doneAt: null, isSecondPass: false }
+/** Rises with each of the two. */
+const VERSION = KEY_VERSION + SEARCH_VERSION
+const FIRST_PASS = { version: VERSION, after: null, isDone: false, doneAt: null, isSecondPass: false, isFresh: false }
 /** Longer than an upgrade takes, in which processes of two versions run side by side. */
 const SECOND_PASS_AFTER_MS = 6 * 3_600_000
 
@@ -27,23 +31,37 @@ export async function renewCandidateKeys(isStopping: () => boolean): Promise<voi
   }
 }
 
-const FIELDS = { organization: 1, name: 1, emails: 1, links: 1, profileUrl: 1, emailKeys: 1, linkKeys: 1, revision: 1 } as const
+/**
+ * True once every candidate has the search keys of this version: after the second pass, or if no earlier version has used the database.
+ * Until then, searches must not rely on them.
+ */
+export async function hasSearchKeys(): Promise<boolean> {
+  const isComplete = { $or: [{ isFresh: true }, { isDone: true, isSecondPass: true }] }
+  return (await KeyRenewalModel.exists({ ...RENEWAL, version: VERSION, ...isComplete })) !== null
+}
+
+const FIELDS = {
+  organization: 1, name: 1, headline: 1, emails: 1, phones: 1, links: 1, tags: 1, profileUrl: 1, emailKeys: 1, linkKeys: 1, searchKeys: 1,
+  searchText: 1, revision: 1,
+} as const // prettier-ignore
 
 /** Skips a candidate that has changed since it was read, because that change wrote new keys. */
 function renewed(candidate: CandidateDocument): AnyBulkWriteOperation<CandidateDocument>[] {
-  const { _id, organization, revision, emailKeys, linkKeys } = candidate
-  const keys = candidateKeys(candidate)
-  if (JSON.stringify([emailKeys, linkKeys]) === JSON.stringify([keys.emailKeys, keys.linkKeys])) return []
+  const { _id, organization, revision, emailKeys, linkKeys, searchText } = candidate
+  const keys = { ...candidateKeys(candidate), ...searchFields(candidate) }
+  if (isDeepStrictEqual({ emailKeys, linkKeys, searchText, searchKeys: candidate.searchKeys }, keys)) return []
   return [{ updateOne: { filter: { _id, organization, revision }, update: { $set: keys } } }]
 }
 
 async function begin(): Promise<KeyRenewalDocument> {
-  const outdated = { ...RENEWAL, version: { $lt: KEY_VERSION } }
+  const outdated = { ...RENEWAL, version: { $lt: VERSION } }
   await KeyRenewalModel.updateOne(outdated, { $set: FIRST_PASS })
   const longAgo = new Date(Date.now() - SECOND_PASS_AFTER_MS)
   const isDue = { ...RENEWAL, isDone: true, isSecondPass: { $ne: true }, $or: [{ doneAt: null }, { doneAt: { $lte: longAgo } }] }
   await KeyRenewalModel.updateOne(isDue, { $set: { after: null, isDone: false, isSecondPass: true } })
-  return KeyRenewalModel.findOneAndUpdate(RENEWAL, { $setOnInsert: FIRST_PASS }, { upsert: true, returnDocument: 'after' })
+  const isFresh = !(await KeyRenewalModel.exists(RENEWAL)) && !(await CandidateModel.exists({ searchKeys: { $exists: false } }))
+  const firstPass = { ...FIRST_PASS, isFresh }
+  return KeyRenewalModel.findOneAndUpdate(RENEWAL, { $setOnInsert: firstPass }, { upsert: true, returnDocument: 'after' })
     .orFail()
     .lean<KeyRenewalDocument>()
 }

@@ -5,6 +5,7 @@ import { ServiceError } from '../errors.ts'
 import type { CandidateInput } from './candidate-input.ts'
 import { CandidateModel, type CandidateDocument, type CandidateResume } from './candidate-model.ts'
 import { admit, liftingBy, newKeys, type Entering, type ErasedPeople } from './erased-people.ts'
+import { IS_TEXT } from './find-by-any.ts'
 import { mergeCandidate, type CandidateFields } from './merge-candidate.ts'
 import { entryOf, writeEntering, type WatchStages } from './stage-entries.ts'
 
@@ -100,7 +101,7 @@ export function toUpdate(fields: CandidateFields): UpdateQuery<CandidateDocument
 }
 
 async function findByExternalId(organization: string, externalId: string): Promise<CandidateDocument | null> {
-  return CandidateModel.findOne({ organization, externalId }).lean<CandidateDocument>()
+  return CandidateModel.findOne({ organization, externalId: { $eq: externalId, ...IS_TEXT } }).lean<CandidateDocument>()
 }
 
 interface HowToWrite {

@@ -154,7 +154,9 @@ exportSchema.index(
   { partialFilterExpression: { batch: { $gt: new Types.ObjectId('0'.repeat(24)) } } },
 )
 exportSchema.index({ organization: 1, _id: -1 })
+exportSchema.index({ organization: 1, status: 1, _id: -1 }) // the few failed ones among many
 exportSchema.index({ organization: 1, requestedBy: 1, _id: -1 })
+exportSchema.index({ organization: 1, requestedBy: 1, status: 1, _id: -1 }) // a sourcer's own failed ones
 exportSchema.index({ organization: 1, candidate: 1, _id: -1 })
 exportSchema.index({ organization: 1, opportunityId: 1 })
 exportSchema.index({ organization: 1, contactId: 1 })

@@ -4,7 +4,10 @@ import type { Clearance } from '../../src/accounts/clearance.ts'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { CandidateModel, type CandidateLeverState } from '../../src/candidates/candidate-model.ts'
 import { createCandidates, type Candidates } from '../../src/candidates/candidates.ts'
+import { KeyRenewalModel } from '../../src/candidates/key-renewal-model.ts'
+import { renewCandidateKeys } from '../../src/candidates/renew-candidate-keys.ts'
 import { createLog } from '../../src/log.ts'
+import type { OrderedPageRequest } from '../../src/paging.ts'
 import { linkToLever } from '../support/candidates.ts'
 import { eventually } from '../support/eventually.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
@@ -230,36 +233,129 @@ describe('candidates', () => {
   })
 
   describe('list', () => {
-    const names = async (filters: Parameters<Candidates['list']>[1], page = PAGE): Promise<string[]> =>
+    const names = async (filters: Parameters<Candidates['list']>[1], page: OrderedPageRequest = PAGE): Promise<string[]> =>
       (await candidates.list(organization, filters, 'all', page)).data.map(({ name }) => name)
 
     beforeEach(async () => {
       await candidates.create(organization, input({ name: 'José Núñez', emails: ['jose@norte.example'], project: 'Backend' }), 'all')
       await candidates.create(
         organization,
-        input({ name: 'Grace (Amazing) Hopper', emails: ['grace.hopper@navy.example'], project: 'backend' }),
+        input({
+          name: 'Grace (Amazing) Hopper',
+          emails: ['grace.hopper@navy.example'],
+          project: 'backend',
+          headline: 'Compilers',
+          tags: ['Rear admiral'],
+          phones: [{ value: '+1 617-555-0100' }],
+          links: ['https://github.com/grace'],
+          externalId: 'x-1',
+          stage: 'Qualified',
+        }),
         'all',
       )
       await candidates.create(organization, input({ name: 'محمد علي', links: ['https://a.example/m'] }), 'all')
       await candidates.create(stranger, input({ name: 'José Else', emails: ['else@a.example'] }), 'all')
     })
 
-    for (const [q, found] of [
-      ['jose', ['José Núñez']],
-      ['NUÑ', ['José Núñez']],
-      ['hopper grace', ['Grace (Amazing) Hopper']],
-      ['(ama', ['Grace (Amazing) Hopper']],
-      ['navy.ex', ['Grace (Amazing) Hopper']],
-      ['navyxex', []],
-      ['.*', []],
-      ['علي', ['محمد علي']],
-      [' ', ['محمد علي', 'Grace (Amazing) Hopper', 'José Núñez']],
-    ] as const) {
-      // prettier-ignore
-      it(`finds by name and email address: "${q}"`, async () => {
-        expect(await names({ q })).to.deep.equal(found)
+    for (const isRenewed of [false, true])
+      describe(isRenewed ? 'by search keys' : 'by texts, as long as not all candidates have search keys', () => {
+        before(async () => {
+          await CandidateModel.deleteMany({})
+          await KeyRenewalModel.deleteMany({})
+          if (isRenewed) await renewCandidateKeys(() => false)
+        })
+        after(() => KeyRenewalModel.deleteMany({}))
+
+        for (const [q, found] of [
+          ['jose', ['José Núñez']],
+          ['NUÑ', ['José Núñez']],
+          ['hopper grace', ['Grace (Amazing) Hopper']],
+          ['(ama', ['Grace (Amazing) Hopper']],
+          ['navy.ex', ['Grace (Amazing) Hopper']],
+          ['navyxex', []],
+          ['.*', []],
+          ['علي', ['محمد علي']],
+          ['compilers', ['Grace (Amazing) Hopper']],
+          ['rear adm', ['Grace (Amazing) Hopper']],
+          ['(617) 555 0100', ['Grace (Amazing) Hopper']],
+          ['github.com/grace', ['Grace (Amazing) Hopper']],
+          ['jose zz', []],
+          [' ', ['محمد علي', 'Grace (Amazing) Hopper', 'José Núñez']],
+        ] as const)
+          for (const order of ['-added', 'added', 'name', '-name'] as const)
+            it(`finds by name, headline, tag, email, phone and link: "${q}", in the order ${order}`, async () => {
+              const sorted = { '-added': found, added: found.toReversed(), name: found.toSorted(), '-name': found.toSorted().toReversed() }
+
+              expect(await names({ q }, { ...PAGE, order })).to.deep.equal(sorted[order])
+            })
       })
-    }
+
+    it('finds by words from before and since an update, until all candidates have search keys', async () => {
+      await KeyRenewalModel.deleteMany({})
+      await CandidateModel.updateOne(
+        { name: /^Grace/ },
+        { $set: { searchText: 'grace (amazing) hopper\ngrace.hopper@navy.example' }, $unset: { searchKeys: 1 } },
+      )
+      const hoursPass = () => KeyRenewalModel.updateOne({}, { doneAt: new Date(Date.now() - 7 * 3_600_000) })
+      const found = async () => Promise.all(['race', 'compilers', 'hopper', 'nunez'].map(async (q) => (await names({ q })).length))
+
+      const before = await found()
+      await renewCandidateKeys(() => false)
+      const afterFirst = await found()
+      await hoursPass()
+      await renewCandidateKeys(() => false)
+
+      expect(before).to.deep.equal([1, 0, 1, 1])
+      expect(afterFirst).to.deep.equal([1, 1, 1, 1])
+      expect(await found()).to.deep.equal([0, 1, 1, 1])
+      await KeyRenewalModel.deleteMany({})
+    })
+
+    it('does not rely on search keys as long as a process of an earlier version may write candidates without them', async () => {
+      await KeyRenewalModel.deleteMany({})
+      await CandidateModel.updateMany({}, { $unset: { searchKeys: 1 } })
+      await renewCandidateKeys(() => false)
+      await CandidateModel.updateOne({ name: /^Grace/ }, { $set: { searchText: 'grace (amazing) hopper' }, $unset: { searchKeys: 1 } })
+
+      expect(await names({ q: 'hopper' })).to.deep.equal(['Grace (Amazing) Hopper'])
+      await KeyRenewalModel.deleteMany({})
+    })
+
+    it('filters by stage, stage in Lever, external id and time of the last change, and combines filters with a search', async () => {
+      const [, grace] = (await candidates.list(organization, {}, 'all', PAGE)).data
+      await candidates.noteExport(organization, grace?.id ?? '', new Types.ObjectId().toHexString(), leverState())
+      await CandidateModel.updateMany({}, { updatedAt: new Date(1000), leverChangedAt: null }, { timestamps: false })
+      await CandidateModel.updateOne({ _id: grace?.id }, { leverChangedAt: new Date(5000) }, { timestamps: false })
+      const only = ['Grace (Amazing) Hopper']
+
+      for (const order of ['-added', 'added', 'name', '-name'] as const) {
+        const page = { ...PAGE, order }
+        expect(await names({ stage: 'Qualified' }, page)).to.deep.equal(only)
+        expect(await names({ stage: 'qualified' }, page)).to.deep.equal([])
+        expect(await names({ leverStageId: 'lead-new' }, page)).to.deep.equal(only)
+        expect(await names({ externalId: 'x-1' }, page)).to.deep.equal(only)
+        expect(await names({ externalId: 'X-1' }, page)).to.deep.equal([])
+        expect(await names({ updatedSince: new Date(5000) }, page)).to.deep.equal(only)
+        expect(await names({ updatedSince: new Date(5001) }, page)).to.deep.equal([])
+        expect(
+          await names({ project: 'backend', exported: true, q: 'hop', stage: 'Qualified', updatedSince: new Date(0) }, page),
+        ).to.deep.equal(only)
+        expect(await names({ project: 'Backend', exported: true }, page)).to.deep.equal([])
+      }
+    })
+
+    it('does not tell a sourcer in which stage a confidential opportunity is, or when it changed', async () => {
+      const [, grace] = (await candidates.list(organization, {}, 'all', PAGE)).data
+      await candidates.noteExport(organization, grace?.id ?? '', new Types.ObjectId().toHexString(), leverState({ confidential: true }))
+      await CandidateModel.updateMany({}, { updatedAt: new Date(1000), leverChangedAt: new Date(5000) }, { timestamps: false })
+      const seenBy = async (clearance: Clearance, filters: Parameters<Candidates['list']>[1]) =>
+        (await candidates.list(organization, filters, clearance, PAGE)).data.length
+
+      expect(await seenBy('all', { leverStageId: 'lead-new' })).to.equal(1)
+      expect(await seenBy('nonConfidential', { leverStageId: 'lead-new' })).to.equal(0)
+      expect(await seenBy('all', { updatedSince: new Date(5000) })).to.equal(3)
+      expect(await seenBy('nonConfidential', { updatedSince: new Date(5000) })).to.equal(2)
+    })
 
     it('filters by project and by export status', async () => {
       const [grace] = (await candidates.list(organization, { q: 'grace' }, 'all', PAGE)).data

@@ -4,14 +4,31 @@ import { CandidateInput } from '../../candidates/candidate-input.ts'
 import { CandidateView } from '../../candidates/candidate-view.ts'
 import { actorOf } from '../../accounts/caller.ts'
 import type { Candidates } from '../../candidates/candidates.ts'
+import { LIST_ORDERS, LONGEST_CURSOR } from '../../paging.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
-import { IdParams, queryFlag } from './request-fields.ts'
+import { IdParams, momentQuery, queryFlag } from './request-fields.ts'
 import { pageOf, pageQuery } from './paging.ts'
 
 const ListQuery = pageQuery.extend({
-  q: z.string().max(200).optional().meta({ description: 'Words, or parts of words, of the name or an email address.' }),
+  cursor: z.string().max(LONGEST_CURSOR).optional().meta({ description: '`nextCursor` of the previous page in the same order.' }),
+  q: z.string().max(200).optional().meta({
+    description:
+      'Words, or beginnings of words, from the name, headline, tags, email addresses, phone numbers or links. All of them must match. Case and accents do not matter.',
+  }),
   exported: queryFlag.optional().meta({ description: 'Whether the candidate has been exported.' }),
   project: z.string().max(500).optional(),
+  stage: z.string().max(500).optional().meta({ description: 'The stage in the sourcing tool.' }),
+  leverStageId: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'The stage in Lever, by its id. Does not find confidential opportunities for a sourcer.' }),
+  externalId: z.string().max(200).optional(),
+  updatedSince: momentQuery('The earliest `updatedAt`: an instant or a calendar date (UTC).'),
+  sort: z
+    .enum(LIST_ORDERS)
+    .default('-added')
+    .meta({ description: 'By creation time or by name; `-` means the newest or the last letter first.' }),
 })
 const CandidateEntry = CandidateInput.extend({
   allowErased: z.boolean().optional().meta({ description: 'Adds a person again who was erased here. Without it, the request is refused.' }),
@@ -49,10 +66,13 @@ export function candidateEndpoints({ candidates }: { candidates: Candidates }): 
       summary: 'List candidates',
       access: 'sourcer',
       query: ListQuery,
-      answers: { 200: { description: 'Newest first', schema: pageOf(CandidateView) } },
+      answers: { 200: { description: 'Newest first by default', schema: pageOf(CandidateView) } },
       handle: async ({ caller, query }) => {
-        const { limit, cursor, ...filters } = query
-        return { status: 200, body: await candidates.list(caller.organization, filters, clearanceOf(caller), { limit, cursor }) }
+        const { limit, cursor, sort, ...filters } = query
+        return {
+          status: 200,
+          body: await candidates.list(caller.organization, filters, clearanceOf(caller), { limit, cursor, order: sort }),
+        }
       },
     }),
     ...oneCandidate(candidates),

@@ -11,7 +11,7 @@ import { CandidatesPage } from './candidates-page.tsx'
 import { NobodyChosenPage } from '../export-dialog/export-frames.tsx'
 import type { FindExportBlocker } from '../export-dialog/export-blocker.ts'
 import { Ids, ManyIds } from '../export-dialog/export-wish.ts'
-import { LONGEST_CURSOR } from '../kit/list-order.ts'
+import { LONGEST_CURSOR } from '../../../paging.ts'
 import { page, type PageRoute } from '../../shell/page-route.ts'
 import { renderPage } from '../kit/render-page.tsx'
 

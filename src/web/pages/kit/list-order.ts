@@ -8,9 +8,6 @@ export const Sort = z.enum(LIST_ORDERS).default('-added')
 /** Like {@link Sort}, for a list without names. */
 export const SortByTime = z.enum(['-added', 'added']).default('-added')
 
-/** Limit of a cursor in the address: it may hold a name. */
-export const LONGEST_CURSOR = 2000
-
 /** Returns the parameter for an address or a form's hidden fields; empty for newest first, the default. */
 export function sortParameter(sort: ListOrder): { sort?: ListOrder } {
   return sort === '-added' ? {} : { sort }

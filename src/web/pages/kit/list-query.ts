@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ListOrder } from '../../../paging.ts'
-import { LONGEST_CURSOR, Sort, sortParameter } from './list-order.ts'
+import { LONGEST_CURSOR } from '../../../paging.ts'
+import { Sort, sortParameter } from './list-order.ts'
 
 /** The query parameters of a list. */
 export const ListQuery = z.object({

@@ -17,8 +17,8 @@ describe('order of candidates', () => {
 
   before(async () => {
     await connectEmptyDatabase()
-    const list: CandidatesPageDeps['list'] = async (organization, filters, _clearance, request) => {
-      const { data, nextCursor } = await listCandidates(organization, filters, request)
+    const list: CandidatesPageDeps['list'] = async (organization, filters, clearance, request) => {
+      const { data, nextCursor } = await listCandidates(organization, filters, clearance, request)
       return { data: data.map((candidate) => candidateView(candidate, 'all')), nextCursor }
     }
     web = await startWeb({ candidatesPage: { list, findIds, findExportBlocker: async () => null } })

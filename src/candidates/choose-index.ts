@@ -1,0 +1,74 @@
+import { isByName, NAME_COLLATION, type IndexHint, type ListOrder } from '../paging.ts'
+import { CandidateModel } from './candidate-model.ts'
+import { BY_TIME, type Condition, type Filter } from './list-conditions.ts'
+
+/** How to read a list, whatever the number of candidates and of those that match. */
+export interface ListQuery {
+  filter: Filter
+  hint: IndexHint
+  /** The index does not yield the list's order, so that all matching ids are sorted: at most `MOST_SORTED`. */
+  isSorted: boolean
+}
+
+/** Reading these many candidates takes less than 100 ms. */
+export const MOST_SORTED = 10_000
+/** Conditions beyond these are only checked. */
+const MOST_COUNTED = 6
+
+const BY_NAME: IndexHint = { organization: 1, name: 1, _id: 1 }
+
+/**
+ * Chooses the index that a list reads. MongoDB would choose by trying, remember the choice for other values, and read all candidates of an
+ * organization for a search that finds few.
+ *
+ * A condition that few candidates meet is read whole. If many meet each of them, the list is read in its order, until a page is full.
+ */
+export async function chooseIndex(organization: string, conditions: readonly Condition[], order: ListOrder): Promise<ListQuery> {
+  const [only, ...others] = conditions
+  if (only?.index && only.isOrdered && others.length === 0 && !isByName(order)) return through(organization, only, conditions)
+  const rarest = await findRarest(organization, conditions, order)
+  if (rarest && rarest.count < MOST_SORTED) {
+    const query = through(organization, rarest.condition, conditions)
+    return { ...query, isSorted: isByName(order) || !rarest.condition.isOrdered }
+  }
+  if (isByName(order)) return inOrder(organization, BY_NAME, conditions)
+  const ordered = rarest && (rarest.condition.isOrdered ? rarest.condition : widened(rarest.condition))
+  return ordered ? through(organization, ordered, conditions) : inOrder(organization, BY_TIME, conditions)
+}
+
+async function findRarest(
+  organization: string,
+  conditions: readonly Condition[],
+  order: ListOrder,
+): Promise<{ condition: Condition; count: number } | null> {
+  const counted = conditions.filter(({ index }) => index).slice(0, MOST_COUNTED)
+  const counts = await Promise.all(
+    counted.map(async (condition) => ({ condition, count: await countAtMost(organization, condition, order) })),
+  )
+  return counts.toSorted((a, b) => a.count - b.count)[0] ?? null
+}
+
+async function countAtMost(organization: string, { filter, index }: Condition, order: ListOrder): Promise<number> {
+  return CandidateModel.countDocuments(
+    { organization, ...filter },
+    { limit: MOST_SORTED, ...(index ? { hint: index } : {}), ...(isByName(order) ? { collation: NAME_COLLATION } : {}) },
+  )
+}
+
+function widened({ wider, index, ...condition }: Condition): Condition | null {
+  return wider ? { ...condition, index, filter: wider } : null
+}
+
+/** Reads the condition's index, and checks the other conditions, and this one if it was widened. */
+function through(organization: string, { filter, index }: Condition, all: readonly Condition[]): ListQuery {
+  const others = all.flatMap((condition) => (condition.filter === filter ? [] : [checkOf(condition)]))
+  return { filter: { $and: [{ organization }, filter, ...others] }, hint: index ?? BY_TIME, isSorted: false }
+}
+
+function inOrder(organization: string, hint: IndexHint, all: readonly Condition[]): ListQuery {
+  return { filter: { $and: [{ organization }, ...all.map(checkOf)] }, hint, isSorted: false }
+}
+
+function checkOf({ check, filter }: Condition): Filter {
+  return check ?? filter
+}

@@ -1,0 +1,173 @@
+import { literally } from '../paging.ts'
+import { linksOf } from '../people/person-keys.ts'
+import { searchForm } from './search-form.ts'
+
+/** Raise it with every change to the form of the keys. All stored keys are then recomputed. */
+export const SEARCH_VERSION = 1
+
+/** The fields that a search looks through. */
+export interface SearchedData {
+  name: string
+  headline?: string | null | undefined
+  emails: readonly string[]
+  phones: readonly { value: string }[]
+  links: readonly string[]
+  tags: readonly string[]
+  profileUrl?: string | null | undefined
+}
+
+/** In characters. The beginnings of a word up to this length are keys of their own; within one, the index is ordered by id. */
+const SHORT = 3
+/** In characters. What follows in a word or a term is not compared. */
+const LONGEST = 60
+const MOST_WORDS = 200
+/** Including repeated words. */
+const MOST_READ = 1000
+/** Distinguishes a beginning from a whole word. */
+const MARK = '='
+/** Stands before a phone number in the text. A number is not found by its first digits alone. */
+const NUMBER_MARK = '#'
+
+export interface SearchFields {
+  /** What an index finds the candidate by: words of more than three characters, and the first one, two and three characters of all. */
+  searchKeys: string[]
+  /** The same words, each after a line break, to check the other terms of a search. */
+  searchText: string
+}
+
+/**
+ * Returns what searches use. A word begins at each letter or digit that follows another character, and extends to the next space, so that
+ * both `navy.example` and `example` find `grace@navy.example`. Only the first 200 different words count: those of the name, emails,
+ * phones, links, tags, and the headline, in this order.
+ */
+export function searchFields(data: SearchedData): SearchFields {
+  const [words, numbers] = [new Set<string>(), new Set<string>()]
+  let read = 0
+  for (const { word, isNumber } of wordsOf(data)) {
+    if (words.size + numbers.size === MOST_WORDS || (read += 1) > MOST_READ) break
+    ;(isNumber ? numbers : words).add(word)
+  }
+  const beginnings = new Set<string>()
+  for (const word of words) for (let length = 1; length <= SHORT; length += 1) beginnings.add(MARK + cut(word, length))
+  const whole = withoutBeginnings([...words])
+  return {
+    searchKeys: [...beginnings, ...withoutBeginnings([...whole, ...numbers].filter(isLong))],
+    searchText: [...whole, ...[...numbers].map((number) => NUMBER_MARK + number)].map((word) => `\n${word}`).join(''),
+  }
+}
+
+/** Returns the words of a search, without those that begin another one. A candidate matches if each is the beginning of one of its words. */
+export function searchTerms(q: string): string[] {
+  const digits = dialed(q)
+  if (digits !== null) return [digits]
+  return withoutBeginnings(fold(q).split(' ').filter(Boolean).map(termOf)) // prettier-ignore
+}
+
+/** Returns the key that a candidate has if one of its words begins with the term. `isWhole` is false if a key only begins with it. */
+export function keyOfTerm(term: string): { key: string; isWhole: boolean } {
+  return isLong(term) ? { key: cut(term, LONGEST), isWhole: false } : { key: keyOfBeginning(term), isWhole: true }
+}
+
+/** Returns the key that every candidate with such a word has, and others too. */
+export function keyOfBeginning(term: string): string {
+  return MARK + cut(term, SHORT)
+}
+
+/** Returns a `$regex` for `searchText`. */
+export function textOfTerm(term: string): string {
+  return String.raw`\n${isLong(term) ? `${NUMBER_MARK}?` : ''}${literally(cut(term, LONGEST))}`
+}
+
+function* wordsOf(data: SearchedData): Generator<{ word: string; isNumber: boolean }> {
+  for (const word of wordsIn(data.name)) yield { word, isNumber: false }
+  for (const email of data.emails) for (const word of addressWordsIn(email)) yield { word, isNumber: false }
+  for (const { value } of data.phones) for (const word of numbersIn(value)) yield { word, isNumber: true }
+  for (const link of linksOf(data)) for (const word of addressWordsIn(withoutScheme(link))) yield { word, isNumber: false }
+  for (const text of [...data.tags, data.headline ?? '']) for (const word of wordsIn(text)) yield { word, isNumber: false }
+}
+
+/** Later words of an address do not count if nearly every address has them. */
+function* addressWordsIn(address: string): Generator<string> {
+  let isFirst = true
+  for (const word of wordsIn(address)) {
+    if (isFirst || !NOISE.test(word)) yield word
+    isFirst = false
+  }
+}
+
+const NOISE = /^(?:com|www|in)(?![\p{L}\p{N}])/u
+
+function* wordsIn(text: string): Generator<string> {
+  for (const chunk of fold(text).split(' ')) {
+    const characters = [...chunk]
+    if (!characters.some(isWordCharacter) && chunk !== '') yield cut(chunk, LONGEST)
+    for (const [at, character] of characters.entries())
+      if (isWordCharacter(character) && isStart(character, characters[at - 1])) yield characters.slice(at, at + LONGEST).join('')
+  }
+}
+
+const WORD_CHARACTER = /[\p{L}\p{N}]/u
+/** Written without spaces between words, so that a word may begin at any character. Hangul is decomposed here, and begins at its first part. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\u1100-\u115F]/u
+
+function isWordCharacter(character: string): boolean {
+  return WORD_CHARACTER.test(character)
+}
+
+function isStart(character: string, before: string | undefined): boolean {
+  return before === undefined || !isWordCharacter(before) || UNSPACED.test(character)
+}
+
+/** In digits. A number is found with or without its country code of one to three digits. */
+const LONGEST_COUNTRY_CODE = 3
+const SHORTEST_NUMBER = 5
+
+function numbersIn(phone: string): string[] {
+  const digits = digitsOf(/\d[^a-z#;,]*/i.exec(phone)?.[0] ?? '') // without an extension
+  return Array.from({ length: LONGEST_COUNTRY_CODE + 1 }, (_, start) => digits.slice(start)).filter((number) => number.length > SHORT)
+}
+
+/** Returns the digits of a search for a phone number without the zeros that are dialed before it; null for another search. */
+function dialed(q: string): string | null {
+  if (!/^[\d\s+().\-/]+$/.test(q)) return null
+  const digits = digitsOf(q)
+  return digits.length >= SHORTEST_NUMBER ? digits : null
+}
+
+function digitsOf(phone: string): string {
+  return phone.replaceAll(/\D/g, '').replace(/^0+/, '')
+}
+
+/** Removes each term that begins another one. */
+function withoutBeginnings(words: readonly string[]): string[] {
+  const sorted = [...new Set(words)].toSorted()
+  return sorted.filter((word, at) => !sorted[at + 1]?.startsWith(word))
+}
+
+/** Returns a word of a search from where it begins in `searchKeys`, without the comma of a list. */
+function termOf(word: string): string {
+  const term = withoutScheme(word)
+  const at = term.search(WORD_CHARACTER)
+  return at === -1 ? term : term.slice(at).replace(/[,;]$/, '')
+}
+
+function withoutScheme(link: string): string {
+  return link.replace(/^https?:\/\/(?:www\.)?/i, '')
+}
+
+function isLong(word: string): boolean {
+  return word.length > SHORT && [...word].length > SHORT
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : [...text].slice(0, length).join('')
+}
+
+/** Letters that Unicode does not decompose, as they are typed on a keyboard without them. */
+const PLAIN = new Map(
+  Object.entries({ ı: 'i', ø: 'o', ł: 'l', đ: 'd', ð: 'd', ħ: 'h', ŧ: 't', ß: 'ss', æ: 'ae', œ: 'oe', þ: 'th', ς: 'σ' }),
+)
+
+function fold(text: string): string {
+  return searchForm(text).replaceAll(/[ıøłđðħŧßæœþς]/g, (letter) => PLAIN.get(letter) ?? letter)
+}
