@@ -10,12 +10,13 @@ import { exports } from './bench/exports.ts'
 import { idle } from './bench/idle.ts'
 import { intake } from './bench/intake.ts'
 import { pages } from './bench/pages.ts'
+import { rows } from './bench/rows.ts'
 import { startGround, type Ground } from './bench/ground.ts'
 import type { Benchmark } from './bench/benchmark.ts'
 import { sync } from './bench/sync.ts'
 import { loadNow, printBenchmark, writeReport, type MeasuredBenchmark } from './bench/report.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [pages, intake, sync, exports, conversations, drain, idle]
+const BENCHMARKS: readonly Benchmark[] = [pages, rows, intake, sync, exports, conversations, drain, idle]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith('--')))

@@ -1,15 +1,12 @@
-import { got } from 'got'
 import { writeCursor } from '../../src/paging.ts'
-import { createCalls } from '../tour/calls.ts'
 import type { Benchmark, ResultTable } from './benchmark.ts'
 import { activate, ADMIN, connectOrganization, SOURCER, type Organization } from './connected-organization.ts'
 import { environmentFor, type Ground } from './ground.ts'
 import { seedPages, type Seeded } from './pages-seed.ts'
 import { cpuMsOf, memoryMbOf } from './process-costs.ts'
 import { quantile } from './quantiles.ts'
+import { signInMany } from './sign-in-many.ts'
 
-/** This many people of each role take turns, since a person's request rate is limited. */
-const PEOPLE = 30
 const RECORDS = 100_000
 const QUICK_RECORDS = 10_000
 const GOAL_MS = 100
@@ -40,8 +37,8 @@ export const pages: Benchmark = {
   async run(ground, { quick, say }) {
     const { url, pid, organization, seeded } = await prepare(ground, quick ? QUICK_RECORDS : RECORDS, say)
     const cookies = {
-      admin: await signInMany(url, organization, 'admin'),
-      sourcer: await signInMany(url, organization, 'sourcer'),
+      admin: await signInMany(url, organization, 'admin', ADMIN),
+      sourcer: await signInMany(url, organization, 'sourcer', SOURCER),
       nobody: [''],
     }
     const timed = pagesToMeasure(seeded)
@@ -93,21 +90,6 @@ async function prepare(
   const seeded = await seedPages(databaseUri, organization.id, records, [SOURCER, ADMIN])
   const { url, pid } = await ground.startService(await environmentFor(databaseUri, lever, { ...unlimited, ROLES: 'web' }))
   return { url, pid, organization, seeded }
-}
-
-/** @returns cookies of people with that role. The setup created the first person */
-async function signInMany(url: string, { apiKey }: Organization, role: 'admin' | 'sourcer'): Promise<string[]> {
-  const api = createCalls(`${url}/api/v1`, apiKey)
-  const others = Array.from({ length: PEOPLE - 1 }, (_, index) => `${role}-${index}@pages.example`)
-  const emails = [role === 'admin' ? ADMIN : SOURCER, ...others]
-  for (const email of others) await api.send('PUT', `users/${encodeURIComponent(email)}`, { name: `Person ${email}`, role })
-  return Promise.all(
-    emails.map(async (userEmail) => {
-      const link = await api.send<{ url: string }>('POST', 'sign-in-links', { userEmail })
-      const { headers } = await got(new URL(new URL(link.url).pathname, url), { followRedirect: false })
-      return (headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]).join('; ')
-    }),
-  )
 }
 
 function pagesToMeasure({ candidateIds, deliveryId }: Seeded): TimedPage[] {
