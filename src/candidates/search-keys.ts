@@ -99,10 +99,13 @@ const NOISE = /^(?:com|www|in)(?![\p{L}\p{N}])/u
 
 function* wordsIn(text: string): Generator<string> {
   for (const chunk of fold(text).split(' ')) {
-    const characters = [...chunk]
-    if (!characters.some(isWordCharacter) && chunk !== '') yield cut(chunk, LONGEST)
-    for (const [at, character] of characters.entries())
-      if (isWordCharacter(character) && isStart(character, characters[at - 1])) yield characters.slice(at, at + LONGEST).join('')
+    let hasWord = false
+    for (let at = 0; at < chunk.length; at += 1) {
+      if (!isStart(chunk, at)) continue
+      hasWord = true
+      yield cut(chunk.slice(at, at + 2 * LONGEST), LONGEST)
+    }
+    if (!hasWord && chunk !== '') yield cut(chunk, LONGEST)
   }
 }
 
@@ -110,12 +113,24 @@ const WORD_CHARACTER = /[\p{L}\p{N}]/u
 /** Written without spaces between words, so that a word may begin at any character. Hangul is decomposed here, and begins at its first part. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\u1100-\u115F]/u
 
-function isWordCharacter(character: string): boolean {
-  return WORD_CHARACTER.test(character)
+function isStart(chunk: string, at: number): boolean {
+  if (isSecondHalf(chunk, at) || !isWordCharacter(chunk, at)) return false
+  return at === 0 || !isWordCharacter(chunk, isSecondHalf(chunk, at - 1) ? at - 2 : at - 1) || isUnspaced(chunk, at)
 }
 
-function isStart(character: string, before: string | undefined): boolean {
-  return before === undefined || !isWordCharacter(before) || UNSPACED.test(character)
+function isWordCharacter(chunk: string, at: number): boolean {
+  const code = chunk.charCodeAt(at)
+  if (code < 0x80) return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) // nearly all, in lower case
+  return WORD_CHARACTER.test(String.fromCodePoint(chunk.codePointAt(at) ?? 0))
+}
+
+function isUnspaced(chunk: string, at: number): boolean {
+  return chunk.charCodeAt(at) >= 0x80 && UNSPACED.test(String.fromCodePoint(chunk.codePointAt(at) ?? 0))
+}
+
+/** Whether it is the second half of a character outside of Unicode's first plane. */
+function isSecondHalf(chunk: string, at: number): boolean {
+  return (chunk.charCodeAt(at) & 0xfc_00) === 0xdc_00
 }
 
 /** In digits. A number is found with or without its country code of one to three digits. */
@@ -156,11 +171,13 @@ function withoutScheme(link: string): string {
 }
 
 function isLong(word: string): boolean {
-  return word.length > SHORT && [...word].length > SHORT
+  return cut(word, SHORT) !== word
 }
 
 function cut(text: string, length: number): string {
-  return text.length <= length ? text : [...text].slice(0, length).join('')
+  let end = 0
+  for (let characters = 0; end < text.length && characters < length; characters += 1) end += isSecondHalf(text, end + 1) ? 2 : 1
+  return text.slice(0, end)
 }
 
 /** Letters that Unicode does not decompose, as they are typed on a keyboard without them. */
