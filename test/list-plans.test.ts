@@ -93,7 +93,11 @@ describe('filters and searches', () => {
     await connectEmptyDatabase()
     await renewCandidateKeys(() => false)
     await CandidateModel.collection.insertMany(Array.from({ length: CANDIDATES }, (_, index) => candidateAt(index)) as never[])
-    await ExportModel.collection.insertMany(Array.from({ length: CANDIDATES }, (_, index) => exportAt(index)) as never[])
+    await ExportModel.collection.insertMany([
+      ...Array.from({ length: CANDIDATES }, (_, index) => exportAt(index)),
+      ...Array.from({ length: MANY }, () => ({ ...exportAt(0), status: 'duplicate' })), // all by the same person
+      ...Array.from({ length: MANY }, () => ({ ...exportAt(0), organization: other })),
+    ] as never[])
     const events = (of: Types.ObjectId) => Array.from({ length: CANDIDATES }, (_, index) => eventAt(index, of))
     await AuditEventModel.collection.insertMany([...events(organization), ...events(other)] as never[])
   })
@@ -131,8 +135,9 @@ describe('filters and searches', () => {
   }
 
   function eventAt(index: number, of: Types.ObjectId) {
-    const isRare = index < FEW
-    return { _id: new Types.ObjectId(), organization: of, seq: index, at: new Date(), actor: isRare ? 'lever' : 'worker', action: isRare ? 'export.failed' : 'export.exported', subject: `export:${index}`, hash: '' } // prettier-ignore
+    const [actor, action] =
+      index < FEW ? ['lever', 'export.failed'] : index % 2 === 0 ? ['worker', 'export.exported'] : ['operator', 'user.created']
+    return { _id: new Types.ObjectId(), organization: of, seq: index, at: new Date(), actor, action, subject: `export:${index}`, hash: '' } // prettier-ignore
   }
 
   for (const order of ['-added', 'added', 'name', '-name'] as const)
@@ -211,6 +216,8 @@ describe('filters and searches', () => {
     [{ status: 'canceled' }, 0],
     [{ requestedBy: 'bo@a.example' }, 10],
     [{ requestedBy: 'bo@a.example', status: 'failed' }, 1],
+    [{ status: 'duplicate' }, 10],
+    [{ requestedBy: 'bo@a.example', status: 'duplicate' }, 0],
     [{ requestedBy: 'cy@a.example' }, 0],
   ] as const)
     it(`reads few exports for ${JSON.stringify(filters)}`, async () => {
@@ -231,6 +238,7 @@ describe('filters and searches', () => {
     [{ action: 'export.failed' }, FEW],
     [{ actors: ['worker'], action: 'export.failed' }, 0],
     [{ actors: ['lever'], action: 'export.exported' }, 0],
+    [{ actors: ['operator'], action: 'export.exported' }, 0],
     [{ to: new Date(0) }, 0],
   ] as const)
     it(`reads few audit records for ${JSON.stringify(filters)}`, async () => {
