@@ -4,8 +4,9 @@ import { AuditEventModel } from '../../src/audit/audit-event-model.ts'
 import { candidateKeys } from '../../src/candidates/candidate-keys.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { searchFields } from '../../src/candidates/search-keys.ts'
-import { buildIndexes } from '../../src/compose/database.ts'
 import { ExportModel, openKeyOf } from '../../src/export/export-model.ts'
+import { createMissing } from '../../src/schema/build-indexes.ts'
+import { modelIndexes } from '../../src/schema/declared-indexes.ts'
 import { NEVER } from '../../src/work/work-fields.ts'
 import { ADMIN, SOURCER } from './connected-organization.ts'
 import { personAt, steadyRandom, type Person } from './rows-people.ts'
@@ -60,7 +61,7 @@ export async function seedRows(databaseUri: string, organizationId: string, coun
   const neighbor = new Types.ObjectId()
   await insert(AuditEventModel, counts.foreignEvents, (index) => eventAt(index, neighbor), say)
   say('building the indexes')
-  await buildIndexes()
+  if (mongoose.connection.db) await createMissing(mongoose.connection.db, modelIndexes())
   await mongoose.disconnect()
   return batch.toHexString()
 }

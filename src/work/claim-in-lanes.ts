@@ -13,6 +13,8 @@ export interface LaneClaims<T extends WorkDocument> {
   looksAgain: (running: number) => boolean
 }
 
+type Found = Pick<WorkDocument, '_id' | 'lane' | 'organization'>
+
 /**
  * Returns a claim for work that has at most one document per organization: the most urgent lane first, the oldest first within a lane, and
  * each lane within its limit, so that a long queue in one lane does not delay the others. Documents are claimed in groups, which share the
@@ -23,21 +25,21 @@ export function claimInLanes<T extends WorkDocument>(store: WorkStore, { limits,
   const filter = claimable(options)
   let mayHaveLeft = false
 
-  async function find(lanes: readonly number[], without: readonly Document[], limit: number): Promise<Document[]> {
-    const others = without.length === 0 ? {} : { _id: { $nin: without.map(({ _id }) => _id as unknown) } }
-    const wanted = { projection: { lane: 1 }, sort: { lane: 1, dueAt: 1 }, limit } as const
-    return store.collection.find({ $and: [filter, { lane: { $in: lanes } }, others] } as Filter<Document>, wanted).toArray()
+  async function find(lanes: readonly number[], without: readonly Found[], limit: number): Promise<Found[]> {
+    const others = without.length === 0 ? {} : { _id: { $nin: without.map(({ _id }) => _id) } }
+    const wanted = { projection: { lane: 1, organization: 1 }, sort: { lane: 1, dueAt: 1 }, limit } as const
+    return store.collection.find<Found>({ $and: [filter, { lane: { $in: lanes } }, others] } as Filter<Document>, wanted).toArray()
   }
 
   /** Admits due documents into the lanes' `room`, which it reduces. */
-  async function admit(room: number[], atMost: number): Promise<Document[]> {
-    const admitted: Document[] = []
+  async function admit(room: number[], atMost: number): Promise<Found[]> {
+    const admitted: Found[] = []
     for (;;) {
       const open = room.flatMap((left, lane) => (left > 0 ? [lane] : []))
       const most = Math.min(atMost - admitted.length, sumOf(open.map((lane) => room[lane] ?? 0)))
       const found = most > 0 ? await find(open, admitted, most) : []
       for (const one of found) {
-        const lane = one['lane'] as number
+        const { lane } = one
         if ((room[lane] ?? 0) <= 0) continue
         room[lane] = (room[lane] ?? 0) - 1
         admitted.push(one)
