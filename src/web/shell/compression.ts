@@ -16,8 +16,8 @@ export function compression(): Middleware {
     br: false,
     deflate: false,
     zstd: false,
-  } as compress.CompressOptions)
-  return (ctx, next) => (OTHER_SITES.has(ctx.get('Sec-Fetch-Site')) ? next() : compressed(ctx as never, next))
+  })
+  return (ctx, next) => (OTHER_SITES.has(ctx.get('Sec-Fetch-Site')) ? next() : compressed(ctx, next))
 }
 
 const OTHER_SITES = new Set(['cross-site', 'same-site'])
