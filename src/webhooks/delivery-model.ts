@@ -22,6 +22,11 @@ const effectSchema = new Schema(
   { effect: { type: String, enum: EFFECTS, required: true }, detail: { type: String, default: null } },
   { _id: false },
 )
+/** Statuses in which a delivery waits for nothing. */
+export const ENDED = ['processed', 'ignored', 'failed'] as const satisfies readonly DeliveryStatus[]
+/** Longer than a signature is accepted after its delivery was received (30 days and an hour), so that every repeat is still recognized. */
+const KEPT_S = 40 * 86_400
+
 /** Waits for a new authorization, for the end of a pause that Lever requested, or for Lever to list a deletion. */
 export const DELIVERY_WAITS = ['authorization', 'lever', 'deletion'] as const
 export type DeliveryWait = (typeof DELIVERY_WAITS)[number]
@@ -52,7 +57,7 @@ const deliverySchema = new Schema(
     error: { type: new Schema({ code: String, detail: String }, { _id: false }), default: null },
     /**
      * The body without its signature, as JSON text, so that the database never interprets its names; unset after 30 days. The keys below
-     * stay, so that repeats are still recognized.
+     * stay for another ten, so that repeats are still recognized.
      */
     payload: String,
     /**
@@ -87,6 +92,11 @@ deliverySchema.index({ receivedAt: 1 }, { name: 'payloads', partialFilterExpress
 deliverySchema.index(
   { expiresAt: 1 },
   { name: 'heldExpiry', expireAfterSeconds: 0, partialFilterExpression: { expiresAt: { $exists: true } } },
+)
+
+deliverySchema.index(
+  { receivedAt: 1 },
+  { name: 'lifetime', expireAfterSeconds: KEPT_S, partialFilterExpression: { status: { $in: [...ENDED] } } },
 )
 
 export type DeliveryDocument = InferSchemaType<typeof deliverySchema> & { _id: Types.ObjectId }

@@ -4,11 +4,10 @@ import { ServiceError } from '../errors.ts'
 import { readCursor, writeCursor } from '../paging.ts'
 import { DUE_NOW } from '../work/work-fields.ts'
 import { findDelivery, matching, type DeliveryFilters } from './deliveries.ts'
-import { DeliveryModel, type DeliveryDocument } from './delivery-model.ts'
+import { DeliveryModel, ENDED, type DeliveryDocument } from './delivery-model.ts'
 import { deliveryView, type DeliveryView } from './delivery-view.ts'
 
-/** Statuses of deliveries that were processed and do not wait. */
-export const REPLAYABLE = ['processed', 'ignored', 'failed'] as const
+export const REPLAYABLE = ENDED
 export type ReplayableStatus = (typeof REPLAYABLE)[number]
 
 /** The id of the last delivery that was accepted. */

@@ -39,6 +39,7 @@ export function webhookDeliveryEndpoints({ webhooks }: { webhooks: Webhooks }): 
       path: '/webhook-deliveries',
       tag: TAG,
       summary: 'List webhook deliveries',
+      description: 'Deliveries are kept for 40 days, their payloads for 30. Those that wait are kept until they are processed.',
       access: 'admin',
       query: ListQuery,
       answers: { 200: { description: 'Newest first', schema: pageOf(DeliveryView) } },

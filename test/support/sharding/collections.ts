@@ -23,6 +23,7 @@ export const WHOLE_COLLECTIONS: Readonly<Record<string, string>> = {
   lever_budgets: 'one per Lever credential, which several organizations may share',
   'resumes.*': 'GridFS; the driver finds a file and its chunks by the id of the file, by which MongoDB shards chunks',
   'candidate_import_files.*': 'GridFS, like `resumes`',
+  schema_state: 'one document for all organizations',
   'agenda*': 'few recurring jobs for all organizations',
   'test_*': 'collections that only tests have',
 }
